@@ -1,0 +1,1 @@
+"""What the bot is: records, rules and use-cases. Files are rules; folders are technology."""

@@ -1,0 +1,150 @@
+"""How does a ticket move from stage to stage? One table; nothing else writes a stage."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.clock import as_utc
+from bot.errors import NotNow
+from bot.ticket import Event, Glossed, Stage, Ticket
+
+
+class Move(Glossed):
+    """What changes the stage, or the owner, of a ticket."""
+
+    RAISE = "raise", "somebody raised it"
+    TAKE = "take", "a 1st-level agent makes it theirs"
+    TAKE_OVER = "take_over", "somebody of the same level takes it from its owner"
+    HAND_OFF = "hand_off", "the 1st level assigns it to the 2nd-level team, with a summary"
+    ACCEPT = "accept", "a 2nd-level engineer makes it theirs"
+    SEND_BACK = "send_back", "the 2nd level gives it back to the 1st, with a reason"
+    ASK_CUSTOMER = "ask_customer", "the end-customer was asked something"
+    CUSTOMER_ANSWERED = "customer_answered", "the end-customer answered"
+    ESCALATE = "escalate", "an authorised contact sends it to Retarus"
+    RETARUS_UPDATE = "retarus_update", "Retarus told something and works on"
+    RETARUS_ANSWERED = "retarus_answered", "Retarus answered; the 2nd level goes on"
+    RESOLVE = "resolve", "a remedy is there"
+    CONFIRM = "confirm", "the 1st level confirmed the remedy with the end-customer"
+    WITHDRAW = "withdraw", "it is closed without a remedy, with a reason"
+    REOPEN = "reopen", "the remedy did not hold"
+
+
+class Step(Glossed):
+    """What changes a ticket without moving it."""
+
+    FILL_IN = "fill_in", "answers were added or corrected"
+    NOTE = "note", "somebody wrote a note"
+    RCR = "rcr", "the RCR number Retarus gave was recorded"
+    PRIORITY = "priority", "the priority was set or changed"
+    REMIND = "remind", "nobody acted in time"
+
+
+MOVES: dict[tuple[Stage, Move], Stage] = {
+    (Stage.NEW, Move.TAKE): Stage.FIRST,
+    (Stage.NEW, Move.HAND_OFF): Stage.HANDED_OFF,
+    (Stage.NEW, Move.WITHDRAW): Stage.CLOSED,
+    (Stage.FIRST, Move.TAKE_OVER): Stage.FIRST,
+    (Stage.FIRST, Move.HAND_OFF): Stage.HANDED_OFF,
+    (Stage.FIRST, Move.ASK_CUSTOMER): Stage.FIRST_ASKED,
+    (Stage.FIRST, Move.RESOLVE): Stage.RESOLVED,
+    (Stage.FIRST, Move.WITHDRAW): Stage.CLOSED,
+    (Stage.FIRST_ASKED, Move.CUSTOMER_ANSWERED): Stage.FIRST,
+    (Stage.FIRST_ASKED, Move.WITHDRAW): Stage.CLOSED,
+    (Stage.HANDED_OFF, Move.ACCEPT): Stage.SECOND,
+    (Stage.HANDED_OFF, Move.SEND_BACK): Stage.FIRST,
+    (Stage.SECOND, Move.TAKE_OVER): Stage.SECOND,
+    (Stage.SECOND, Move.SEND_BACK): Stage.FIRST,
+    (Stage.SECOND, Move.ASK_CUSTOMER): Stage.SECOND_ASKED,
+    (Stage.SECOND, Move.ESCALATE): Stage.RETARUS,
+    (Stage.SECOND, Move.RESOLVE): Stage.RESOLVED,
+    (Stage.SECOND, Move.WITHDRAW): Stage.CLOSED,
+    (Stage.SECOND_ASKED, Move.CUSTOMER_ANSWERED): Stage.SECOND,
+    (Stage.SECOND_ASKED, Move.WITHDRAW): Stage.CLOSED,
+    (Stage.RETARUS, Move.TAKE_OVER): Stage.RETARUS,
+    (Stage.RETARUS, Move.RETARUS_UPDATE): Stage.RETARUS,
+    (Stage.RETARUS, Move.RETARUS_ANSWERED): Stage.SECOND,
+    (Stage.RESOLVED, Move.TAKE_OVER): Stage.RESOLVED,
+    (Stage.RESOLVED, Move.CONFIRM): Stage.CLOSED,
+    (Stage.RESOLVED, Move.REOPEN): Stage.FIRST,
+    (Stage.CLOSED, Move.REOPEN): Stage.FIRST,
+}
+"""Every move there is. What is not here cannot happen. (RAISE has no stage before it: see `raised`.)"""
+
+_THE_ACTOR = frozenset({Move.TAKE, Move.TAKE_OVER, Move.ACCEPT, Move.ESCALATE})
+_THE_FIRST_LEVEL = frozenset({Move.SEND_BACK, Move.RESOLVE, Move.REOPEN})
+"""After these the ticket belongs to whoever owned it last at the 1st level."""
+
+
+def can(ticket: Ticket, what: Move) -> bool:
+    """Whether the table knows this move at the ticket's stage; says nothing about who may make it."""
+    return (ticket.stage, what) in MOVES
+
+
+def moves_of(stage: Stage) -> tuple[Move, ...]:
+    """The moves a stage knows, in the table's order."""
+    return tuple(what for at, what in MOVES if at is stage)
+
+
+def move(ticket: Ticket, what: Move, by: str, at: datetime) -> Ticket:
+    """The ticket's next version. Refuses with `NotNow` what the table does not know.
+
+    A new stage starts its clock anew; a move within a stage leaves the clock running.
+    """
+    stage = MOVES.get((ticket.stage, what))
+    if stage is None:
+        raise NotNow(f"That is no longer possible: this ticket is now {STANDING[ticket.stage]}.")
+    owner = _owner(ticket, what, by)
+    stays = stage is ticket.stage
+    return ticket.model_copy(
+        update={
+            "version": ticket.version + 1,
+            "stage": stage,
+            "owner": owner,
+            "first_owner": owner if stage in _OWNED_BY_FIRST else _first_owner(ticket, what, by),
+            "second_owner": owner if stage in _OWNED_BY_SECOND else ticket.second_owner,
+            "since": ticket.since if stays else as_utc(at),
+            "reminded": ticket.reminded if stays else 0,
+            "bounces": ticket.bounces + (what is Move.SEND_BACK),
+        }
+    )
+
+
+def change(ticket: Ticket, **values: object) -> Ticket:
+    """The ticket's next version with other values, at the same stage."""
+    if "stage" in values or "owner" in values:
+        raise AssertionError("only a move changes the stage or the owner")
+    return ticket.model_copy(update={"version": ticket.version + 1, **values})
+
+
+def event(ticket: Ticket, what: Move | Step, by: str, at: datetime, **detail: str) -> Event:
+    """What led to this version of the ticket."""
+    said = {key: text for key, text in detail.items() if text}
+    return Event(ticket_id=ticket.id, version=ticket.version, at=at, by=by, what=what.value, detail=said)
+
+
+STANDING = {
+    Stage.NEW: "new at the 1st level",
+    Stage.FIRST: "with the 1st level",
+    Stage.FIRST_ASKED: "waiting for the end-customer",
+    Stage.HANDED_OFF: "handed off to the 2nd level",
+    Stage.SECOND: "with the 2nd level",
+    Stage.SECOND_ASKED: "waiting for the end-customer",
+    Stage.RETARUS: "with Retarus",
+    Stage.RESOLVED: "resolved and waits for confirmation",
+    Stage.CLOSED: "closed",
+}
+"""How a sentence says where a ticket stands: “it is now …”."""
+
+_OWNED_BY_FIRST = frozenset({Stage.FIRST, Stage.RESOLVED})
+_OWNED_BY_SECOND = frozenset({Stage.SECOND, Stage.RETARUS})
+
+
+def _owner(ticket: Ticket, what: Move, by: str) -> str:
+    if what in _THE_ACTOR:
+        return by
+    return ticket.first_owner if what in _THE_FIRST_LEVEL else ticket.owner
+
+
+def _first_owner(ticket: Ticket, what: Move, by: str) -> str:
+    """Handing off a ticket nobody took is taking it first."""
+    return by if what is Move.HAND_OFF and ticket.stage is Stage.NEW else ticket.first_owner

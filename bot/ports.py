@@ -1,0 +1,134 @@
+"""What does the bot need from the outside, whatever technology provides it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from bot.contacts import Contact, Person
+from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place
+from bot.ticket import Event, Level, Stage, Ticket
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One change: applied wholly or not at all."""
+
+    tickets: Sequence[Ticket] = ()
+    """New versions. Version 1 is inserted and given a number; version n replaces n-1 or the batch is a `Conflict`."""
+    events: Sequence[Event] = ()
+    notices: Sequence[Notice] = ()
+    """A notice whose key is there already is passed over, so that a repeated change sends nothing twice."""
+    once: Sequence[str] = ()
+    """Once-keys: used up by this batch; one that is used up already makes it a `Duplicate`."""
+    drop: Sequence[str] = ()
+    """Keys of waiting notices that are no longer wanted. One that is sent or dead stays as it is."""
+    contacts: Sequence[Contact] = ()
+    """Contacts to save, by their Slack user id, as they now are."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which tickets, newest first. What is not given does not narrow."""
+
+    open: bool | None = None
+    stages: Sequence[Stage] = ()
+    level: Level | None = None
+    owner: str = ""
+    due_before: datetime | None = None
+    """Only tickets that need attention at or before this moment; soonest first instead of newest first."""
+    before: tuple[datetime, str] | None = None
+    """For the next page: (raised_at, id) of the last ticket of the page before."""
+    limit: int = 20
+
+
+class Store(Protocol):
+    """Tickets, their history, notices on their way, and contacts. Durable: what `apply` returned is on disk.
+
+    Every method may raise `StoreDown`. Safe to call from any number of tasks, and from several processes.
+    """
+
+    async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
+        """Write it all, or nothing: `Conflict`, `Duplicate`. Returns the batch's tickets, numbered."""
+
+    async def get(self, ticket_id: str) -> Ticket | None: ...
+
+    async def numbered(self, number: int) -> Ticket | None: ...
+
+    async def find(self, query: Query) -> list[Ticket]: ...
+
+    async def count(self, query: Query) -> int:
+        """How many tickets match, whatever the query's limit and page."""
+
+    async def history(self, ticket_id: str) -> list[Event]:
+        """Oldest first."""
+
+    async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
+        """Take on up to `limit` notices that are due and head their lane. Nobody else gets them before the lease ends."""
+
+    async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
+        """Write down how a delivery ended, together with the notices that follow from it.
+
+        False, and nothing written, when the lease was lost to a later claim.
+        """
+
+    async def next_due(self, after: datetime) -> datetime | None:
+        """When the outbox next has something to do: the earliest due moment or lease end of what waits."""
+
+    async def letters(
+        self,
+        *,
+        state: Literal["waiting", "sent", "dead", "dropped"] | None = None,
+        ticket_id: str = "",
+        limit: int = 50,
+    ) -> list[Letter]:
+        """Rows of the outbox for people, newest first."""
+
+    async def revive(self, key: str, at: datetime) -> bool:
+        """Try a dead notice again; False when it is not dead."""
+
+    async def place(self, ticket_id: str, what: Literal["card", "retarus"]) -> Place | None: ...
+
+    async def placed(self, channel: str, ts: str) -> Place | None:
+        """Which ticket stands at this message."""
+
+    async def contacts(self) -> list[Contact]:
+        """The whole register, by name."""
+
+    async def prune(self, before: datetime) -> int:
+        """Forget once-keys and delivered notices older than this; returns how many rows went."""
+
+    async def close(self) -> None: ...
+
+
+class Drafts(Protocol):
+    """A small durable map for unfinished forms, settings changed at run time, and per-person preferences."""
+
+    async def get(self, key: str) -> dict[str, str] | None: ...
+
+    async def put(self, key: str, value: dict[str, str]) -> None: ...
+
+    async def drop(self, key: str) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class Directory(Protocol):
+    """Who is who in the workspace. Answers may be a few minutes old."""
+
+    async def person(self, user_id: str) -> Person:
+        """`Person.unknown` for an id nobody knows."""
+
+    async def members(self, level: Level) -> frozenset[str]:
+        """The people of a level, by user id."""
+
+
+class Carrier(Protocol):
+    """Delivers notices of some kinds. Never raises: what goes wrong is an `Outcome`."""
+
+    async def deliver(self, claim: Claim, at: datetime) -> Outcome: ...
+
+
+__all__ = ["Batch", "Carrier", "Dead", "Directory", "Drafts", "Query", "Store"]

@@ -1,0 +1,180 @@
+"""What is a ticket?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from bot.clock import as_utc
+from bot.text import clean
+
+Utc = Annotated[AwareDatetime, AfterValidator(as_utc)]
+"""An aware datetime, always in UTC, to the millisecond."""
+
+Words = Annotated[str, AfterValidator(clean)]
+"""Text a person typed, without what databases and JSON choke on (NUL, lone surrogates)."""
+
+
+class Kind(StrEnum):
+    """The three kinds of the guide's pre-qualification matrix (section 5)."""
+
+    INCIDENT = "incident"
+    SERVICE_REQUEST = "service_request"
+    CHANGE = "change"
+
+
+class Level(StrEnum):
+    """Support levels of the guide's section 3."""
+
+    FIRST = "first"
+    SECOND = "second"
+    THIRD = "third"
+
+
+class Party(StrEnum):
+    """Who has the ball: who must act next."""
+
+    FIRST = "first"
+    SECOND = "second"
+    RETARUS = "retarus"
+    CUSTOMER = "customer"
+
+
+class Glossed(StrEnum):
+    """A string enum whose members carry a gloss: `NAME = "value", "what it means"`."""
+
+    gloss: str
+
+    def __new__(cls, value: str, gloss: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.gloss = gloss
+        return member
+
+
+class Stage(Glossed):
+    """Where a ticket stands."""
+
+    NEW = "new", "raised; nobody at the 1st level has taken it yet, so whoever raised it owns it"
+    FIRST = "first", "a 1st-level agent works on it"
+    FIRST_ASKED = "first_asked", "the 1st level waits for the end-customer"
+    HANDED_OFF = "handed_off", "offered to the 2nd level; nobody there has accepted it yet"
+    SECOND = "second", "a 2nd-level engineer works on it"
+    SECOND_ASKED = "second_asked", "the 2nd level waits for the end-customer"
+    RETARUS = "retarus", "sent to Retarus, the 3rd level; their answer is awaited"
+    RESOLVED = "resolved", "a remedy is there; the 1st level confirms it with the end-customer"
+    CLOSED = "closed", "confirmed and done"
+
+    @property
+    def is_open(self) -> bool:
+        return self is not Stage.CLOSED
+
+    @property
+    def level(self) -> Level:
+        """The level that is responsible (guide, section 3)."""
+        return _LEVEL[self]
+
+    @property
+    def ball(self) -> Party | None:
+        """The one party who must act; nobody once it is closed."""
+        return _BALL[self]
+
+
+_LEVEL = {
+    Stage.NEW: Level.FIRST,
+    Stage.FIRST: Level.FIRST,
+    Stage.FIRST_ASKED: Level.FIRST,
+    Stage.HANDED_OFF: Level.SECOND,
+    Stage.SECOND: Level.SECOND,
+    Stage.SECOND_ASKED: Level.SECOND,
+    Stage.RETARUS: Level.THIRD,
+    Stage.RESOLVED: Level.FIRST,
+    Stage.CLOSED: Level.FIRST,
+}
+
+_BALL = {
+    Stage.NEW: Party.FIRST,
+    Stage.FIRST: Party.FIRST,
+    Stage.FIRST_ASKED: Party.CUSTOMER,
+    Stage.HANDED_OFF: Party.SECOND,
+    Stage.SECOND: Party.SECOND,
+    Stage.SECOND_ASKED: Party.CUSTOMER,
+    Stage.RETARUS: Party.RETARUS,
+    Stage.RESOLVED: Party.FIRST,
+    Stage.CLOSED: None,
+}
+
+
+class Record(BaseModel):
+    """A frozen value. Unknown fields are ignored, so that two releases can share a database during an upgrade."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Ticket(Record):
+    """One ticket, as of one version. Never changed in place: see `bot.moves`."""
+
+    id: str
+    """Opaque; the same for every delivery of the same submission."""
+    number: int = 0
+    """What people call it by, given by the store when it is first saved; 0 before that."""
+    version: int = 1
+    """1 when raised, one more with every change."""
+    kind: Kind
+    stage: Stage = Stage.NEW
+    priority: str = ""
+    """A name from the configured priorities; empty while nobody has judged it."""
+    raised_by: str
+    """Slack user id, like every person below."""
+    owner: str
+    """Exactly one person, at any time."""
+    first_owner: str
+    """Who owned it last at the 1st level; it goes back to them."""
+    second_owner: str = ""
+    raised_at: Utc
+    since: Utc
+    """When the present stage began."""
+    zone: str
+    """The reporter's IANA time zone: times in the letter are printed in it."""
+    answers: dict[str, Words] = Field(default_factory=dict)
+    """Field key → canonical answer, as `bot.fields` describes. Missing answers are absent, never empty."""
+    rcr: tuple[str, ...] = ()
+    """Retarus's own ticket numbers, newest last."""
+    sent_by: str = ""
+    """The authorised contact who last sent it to Retarus; empty while it never was."""
+    sent_at: Utc | None = None
+    bounces: int = 0
+    """How often the 2nd level sent it back."""
+    due: Utc | None = None
+    """When it next needs attention; nothing when nothing waits."""
+    reminded: int = 0
+    """Reminders since the present stage began."""
+
+    @property
+    def level(self) -> Level:
+        return self.stage.level
+
+    @property
+    def ball(self) -> Party | None:
+        return self.stage.ball
+
+    def answer(self, key: str) -> str:
+        """The canonical answer, or an empty string."""
+        return self.answers.get(key, "")
+
+
+class Event(Record):
+    """One thing that happened to a ticket. The history is append-only and tells the whole story."""
+
+    ticket_id: str
+    version: int
+    """The ticket's version it led to; one event per version."""
+    at: Utc
+    by: str
+    """Slack user id; empty when the clock did it."""
+    what: str
+    """A `bot.moves.Move` or `bot.moves.Step` value."""
+    detail: dict[str, Words] = Field(default_factory=dict)
+    """What was said with it: `reason`, `summary`, `rcr`, … ; depends on `what`."""
