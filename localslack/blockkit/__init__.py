@@ -1,0 +1,73 @@
+"""Would Slack accept these blocks, this view, these attachments, and if not, what would it say?
+
+Pure functions over tables. Each answers Slack's own lines
+(`[ERROR] must be less than 25 characters [json-pointer:/view/title/text]`); an empty list means accepted.
+As at Slack, the shape of everything is looked at first, and the rules between parts only when the shapes hold.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from localslack.blockkit import surfaces, views
+from localslack.blockkit.blocks import BLOCKS
+from localslack.blockkit.schema import Items, Problem, Problems, Shape
+from localslack.blockkit.surfaces import Surface
+from localslack.blockkit.views import is_too_large
+
+__all__ = ["Surface", "is_too_large", "is_too_long", "validate_attachments", "validate_blocks", "validate_view"]
+
+MESSAGE_CHARACTERS: Final = 13_200  # not documented; measured by others at 13.2k
+
+
+def validate_blocks(blocks: object, surface: Surface, at: str = "/blocks") -> list[str]:
+    """The lines for `invalid_blocks`. `at` is the pointer of the list itself."""
+    return _lines(_blocks(blocks, surface, at))
+
+
+def validate_view(view: object, at: str = "/view") -> list[str]:
+    """The lines for `invalid_arguments` of the views.* methods. The 250 kB are `is_too_large`'s business."""
+    return _lines(_view(view, at))
+
+
+def validate_attachments(attachments: object, at: str = "/attachments") -> list[str]:
+    """The lines for `invalid_attachments`. Legacy fields are taken as they come; only blocks inside are checked."""
+    return _lines(_attachments(attachments, at))
+
+
+def is_too_long(blocks: object) -> bool:
+    """Slack answers `msg_blocks_too_long` beyond a total of about 13,200 characters over all blocks of a message."""
+    return surfaces.characters(blocks) > MESSAGE_CHARACTERS
+
+
+def _lines(problems: Iterable[Problem]) -> list[str]:
+    return list(dict.fromkeys(str(problem) for problem in problems))
+
+
+def _blocks(blocks: object, surface: Surface, at: str) -> Problems:
+    shape = Items(BLOCKS, most=surfaces.MOST_BLOCKS[surface])
+    wrong = list(shape.check(blocks, at))
+    if isinstance(blocks, list | tuple):
+        wrong = [*surfaces.placement(blocks, surface, at), *wrong]
+        if not wrong:
+            wrong = list(surfaces.across(blocks, surface, at))
+    yield from wrong
+
+
+def _view(view: object, at: str) -> Problems:
+    kind = view.get("type") if isinstance(view, dict) else None
+    shape = views.VIEWS.get(kind if isinstance(kind, str) else "", views.VIEWS["modal"])
+    wrong = list(shape.check(view, at))
+    if isinstance(view, dict) and isinstance(view.get("blocks"), list | tuple):
+        surface: Surface = "home" if kind == "home" else "modal"
+        wrong += _blocks(view["blocks"], surface, f"{at}/blocks")
+    if isinstance(view, dict) and not wrong:
+        wrong = list(views.submit_for_inputs(view, at))
+    yield from wrong
+
+
+def _attachments(attachments: object, at: str) -> Problems:
+    wrong = list(Items(Shape(open=True), most=100).check(attachments, at))
+    yield from wrong
+    for index, attachment in enumerate(attachments if isinstance(attachments, list | tuple) else ()):
+        if isinstance(attachment, dict) and "blocks" in attachment:
+            yield from _blocks(attachment["blocks"], "message", f"{at}/{index}/blocks")

@@ -1,0 +1,80 @@
+"""What do Block Kit's composition objects look like? (texts, options, confirmations, filters, images)"""
+
+from typing import Final
+
+from localslack.blockkit.rules import exactly_one_image
+from localslack.blockkit.schema import TYPE, Boolean, Choice, Items, Kinds, Shape, String, Url
+
+
+def plain_text(most: int = 3000) -> Kinds:
+    return Kinds({"plain_text": _plain(most)}, names_unknown=False)
+
+
+def mrkdwn(most: int = 3000) -> Kinds:
+    return Kinds({"mrkdwn": _mrkdwn(most)}, names_unknown=False)
+
+
+def any_text(most: int = 3000) -> Kinds:
+    return Kinds({"plain_text": _plain(most), "mrkdwn": _mrkdwn(most)}, names_unknown=False)
+
+
+def _plain(most: int) -> Shape:
+    return Shape(TYPE | {"text": String(1, most)}, {"emoji": Boolean()})
+
+
+def _mrkdwn(most: int) -> Shape:
+    return Shape(TYPE | {"text": String(1, most)}, {"verbatim": Boolean()})
+
+
+ID: Final = String(most=255)
+STYLE: Final = Choice(("primary", "danger"))
+
+CONFIRM: Final = Shape(
+    {"text": any_text(300)},
+    {"title": plain_text(100), "confirm": plain_text(30), "deny": plain_text(30), "style": STYLE},
+)
+
+MENU_OPTION: Final = Shape(
+    {"text": plain_text(75), "value": String(most=150)},
+    {"description": plain_text(75)},
+)
+OVERFLOW_OPTION: Final = Shape(
+    {"text": plain_text(75), "value": String(most=150)},
+    {"description": plain_text(75), "url": Url()},
+)
+GROUP_OPTION: Final = Shape(  # of checkboxes and radio buttons, which render mrkdwn
+    {"text": any_text(75), "value": String(most=150)},
+    {"description": any_text(75)},
+)
+OPTION_GROUP: Final = Shape({"label": plain_text(75), "options": Items(MENU_OPTION, 1, 100)})
+
+CONVERSATION_FILTER: Final = Shape(
+    optional={
+        "include": Items(Choice(("im", "mpim", "private", "public")), 1),
+        "exclude_external_shared_channels": Boolean(),
+        "exclude_bot_users": Boolean(),
+    },
+)
+
+DISPATCH_CONFIG: Final = Shape(
+    optional={"trigger_actions_on": Items(Choice(("on_enter_pressed", "on_character_entered")), 1, 2)},
+)
+
+SLACK_FILE: Final = Shape(optional={"id": String(1), "url": Url()})
+WEB: Final = Url(("http", "https"))
+HTTPS: Final = Url(("https",))
+
+IMAGE_FIELDS: Final = {"image_url": WEB, "slack_file": SLACK_FILE}
+IMAGE_ELEMENT: Final = Kinds(
+    {"image": Shape(TYPE | {"alt_text": String(most=2000)}, IMAGE_FIELDS, also=(exactly_one_image,))},
+)
+
+ICON: Final = Shape({"type": Choice(("icon",)), "name": String(1)})
+WORKFLOW: Final = Shape(
+    {
+        "trigger": Shape(
+            {"url": HTTPS},
+            {"customizable_input_parameters": Items(Shape({"name": String(1), "value": String()}))},
+        ),
+    },
+)

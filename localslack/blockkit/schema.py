@@ -1,0 +1,189 @@
+"""How is the shape of a Block Kit object written down, and how is a value held against it?
+
+Slack's own validator is generated from JSON schemas; its sentences ("must be less than 25 characters") come from
+there and are reproduced here word for word. The tables beside this file are made of these few building blocks.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing Slack refuses, and where: `at` is a JSON pointer."""
+
+    what: str
+    at: str
+
+    def __str__(self) -> str:
+        return f"[ERROR] {self.what} [json-pointer:{self.at}]"
+
+
+Problems = Iterator[Problem]
+AlsoRule = Callable[[Mapping[str, Any], str], Problems]
+
+
+class Rule(Protocol):
+    def check(self, value: object, at: str) -> Problems: ...
+
+
+@dataclass(frozen=True)
+class String:
+    least: int = 0
+    most: int | None = None
+    pattern: str | None = None
+
+    def check(self, value: object, at: str) -> Problems:
+        if not isinstance(value, str):
+            yield Problem("must provide a string", at)
+        elif len(value) < self.least:
+            yield Problem(f"must be more than {self.least - 1} characters", at)
+        elif self.most is not None and len(value) > self.most:
+            yield Problem(f"must be less than {self.most + 1} characters", at)
+        elif self.pattern and not re.search(self.pattern, value):
+            yield Problem(f"input must match regex pattern: {self.pattern}", at)
+
+
+@dataclass(frozen=True)
+class Choice:
+    among: tuple[str, ...]
+
+    def check(self, value: object, at: str) -> Problems:
+        if not isinstance(value, str):
+            yield Problem("must provide a string", at)
+        elif value not in self.among:
+            yield Problem("must be a valid enum value", at)
+
+
+@dataclass(frozen=True)
+class Url:
+    schemes: tuple[str, ...] = ()  # none named: any
+    most: int = 3000
+
+    def check(self, value: object, at: str) -> Problems:
+        length = list(String(most=self.most).check(value, at))
+        if length:
+            yield from length
+        elif not self.accepts(str(value)):
+            yield Problem("invalid url", at)
+
+    def accepts(self, text: str) -> bool:
+        found = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):(?!/*$)\S+$", text)
+        return bool(found) and (not self.schemes or found.group(1).lower() in self.schemes)  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True)
+class Integer:
+    least: int | None = None
+    most: int | None = None
+
+    def check(self, value: object, at: str) -> Problems:
+        if not isinstance(value, int) or isinstance(value, bool):
+            yield Problem("must provide an integer", at)
+        elif self.least is not None and value < self.least:
+            yield Problem(f"must be greater than {self.least}", at)
+        elif self.most is not None and value > self.most:
+            yield Problem(f"must be less than {self.most}", at)
+
+
+@dataclass(frozen=True)
+class Number:
+    def check(self, value: object, at: str) -> Problems:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            yield Problem("must provide a number", at)
+
+
+@dataclass(frozen=True)
+class Boolean:
+    def check(self, value: object, at: str) -> Problems:
+        if not isinstance(value, bool):
+            yield Problem("must be a boolean", at)
+
+
+@dataclass(frozen=True)
+class Nullable:
+    rule: Rule
+
+    def check(self, value: object, at: str) -> Problems:
+        if value is not None:
+            yield from self.rule.check(value, at)
+
+
+@dataclass(frozen=True)
+class Items:
+    of: Rule
+    least: int = 0
+    most: int | None = None
+
+    def check(self, value: object, at: str) -> Problems:
+        if not isinstance(value, list | tuple):
+            yield Problem("must provide an array", at)
+            return
+        if len(value) < self.least:
+            yield Problem(f"must provide at least {self.least} items", at)
+        if self.most is not None and len(value) > self.most:
+            yield Problem(f"no more than {self.most} items allowed", at)
+        for index, item in enumerate(value):
+            yield from self.of.check(item, f"{at}/{index}")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """An object with exactly these properties. `also` holds rules between its properties; they are asked once
+    every property is well-formed, so they may rely on types."""
+
+    required: Mapping[str, Rule] = field(default_factory=dict)
+    optional: Mapping[str, Rule] = field(default_factory=dict)
+    also: tuple[AlsoRule, ...] = ()
+    open: bool = False  # tolerates properties not named here
+
+    def check(self, value: object, at: str) -> Problems:
+        if not isinstance(value, dict):
+            yield Problem("must provide an object", at)
+            return
+        own = list(self._properties(value, at))
+        yield from own
+        if not own:
+            for rule in self.also:
+                yield from rule(value, at)
+
+    def _properties(self, value: Mapping[str, Any], at: str) -> Problems:
+        known = {**self.required, **self.optional}
+        for name in self.required:
+            if name not in value:
+                yield Problem(f"missing required field: {name}", at)
+        for name, content in value.items():
+            if name in known:
+                yield from known[name].check(content, f"{at}/{name}")
+            elif not self.open:
+                yield Problem(f"invalid additional property: {name}", at)
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """An object whose `type` says which shape it has."""
+
+    shapes: Mapping[str, Rule]
+    names_unknown: bool = True  # "unsupported type: foo", else "must be a valid enum value"
+
+    def check(self, value: object, at: str) -> Problems:
+        if not isinstance(value, dict):
+            yield Problem("must provide an object", at)
+        elif "type" not in value:
+            yield Problem("missing required field: type", at)
+        elif not isinstance(value["type"], str):
+            yield Problem("must provide a string", f"{at}/type")
+        elif value["type"] not in self.shapes:
+            unknown = f"unsupported type: {value['type']}"
+            yield Problem(unknown if self.names_unknown else "must be a valid enum value", f"{at}/type")
+        else:
+            yield from self.shapes[value["type"]].check(value, at)
+
+    def only(self, *types: str) -> "Kinds":
+        return Kinds({name: self.shapes[name] for name in types}, self.names_unknown)
+
+
+TYPE = {"type": String()}
+"""For shapes reached through `Kinds`, which has looked at `type` already."""
