@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.fields import Missing
+    from bot.forms import Missing
 
 
 class DeskError(Exception):

@@ -53,6 +53,9 @@ class Store(Protocol):
     async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
         """Write it all, or nothing: `Conflict`, `Duplicate`. Returns the batch's tickets, numbered."""
 
+    async def used(self, once: str) -> bool:
+        """Whether this once-key is used up."""
+
     async def get(self, ticket_id: str) -> Ticket | None: ...
 
     async def numbered(self, number: int) -> Ticket | None: ...
@@ -66,7 +69,7 @@ class Store(Protocol):
         """Oldest first."""
 
     async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
-        """Take on up to `limit` notices that are due and head their lane. Nobody else gets them before the lease ends."""
+        """Take on up to `limit` due notices that head their lane. Nobody else gets them before the lease ends."""
 
     async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
         """Write down how a delivery ended, together with the notices that follow from it.

@@ -124,8 +124,6 @@ class Ticket(Record):
     """1 when raised, one more with every change."""
     kind: Kind
     stage: Stage = Stage.NEW
-    priority: str = ""
-    """A name from the configured priorities; empty while nobody has judged it."""
     raised_by: str
     """Slack user id, like every person below."""
     owner: str

@@ -1,0 +1,210 @@
+"""What counts as an answer? Each check takes what was typed and gives the canonical text, or says what is wrong.
+
+A check raises `ValueError` with one sentence for the person who typed. Canonical texts are what tickets keep:
+moments as Unix seconds, lists one item per line, choices by their value, everything else as typed and cleaned.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import phonenumbers
+
+from bot.settings import Config
+from bot.text import clean
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a check may look at besides the text itself."""
+
+    now: datetime
+    config: Config
+    answers: Mapping[str, str]
+    """The other answers of the form, as typed or canonical."""
+
+
+Check = Callable[[str, Given], str]
+
+MAIN_ID = re.compile(r"[0-9]{5}([A-Z]{2})?")
+TENANT_ID = re.compile(r"[0-9]{5}[A-Z]{2}|[0-9]{5}")
+MAIN_ACCOUNT = "main account only"
+
+_FILLERS = frozenset(
+    [
+        "na",
+        "n/a",
+        "n.a",
+        "none",
+        "nil",
+        "null",
+        "nothing",
+        "tbd",
+        "tba",
+        "tbc",
+        "todo",
+        "x",
+        "xx",
+        "xxx",
+        "unknown",
+        "dunno",
+        "later",
+        "asap",
+        "see",
+        "above",
+        "test",
+        "idk",
+        "k.a",
+        "ka",
+        "keine",
+        "angabe",
+        "unbekannt",
+        "nichts",
+        "folgt",
+        "siehe",
+        "oben",
+        "not applicable",
+        "not available",
+        "not known",
+        "no idea",
+        "don't know",
+        "dont know",
+        "see above",
+        "to be done",
+        "wie besprochen",
+    ]
+)
+_UNAVAILABLE = re.compile(
+    r"(not (?:available|applicable)|nicht (?:verfügbar|zutreffend|anwendbar))\W+(.*)", re.IGNORECASE | re.DOTALL
+)
+_BECAUSE = re.compile(r"^(?:because|since|as|weil|da)?\W*", re.IGNORECASE)
+_LETTER = re.compile(r"\w")
+_FAR_PAST = timedelta(days=366)
+_SLACK_LINK = re.compile(r"<(?:mailto:|https?://)[^|>]*\|([^>]*)>")
+
+
+def is_reasoned_absence(text: str) -> bool:
+    """Whether this says that something is not available *and why*: an answer (guide 2.5), printed as it stands."""
+    found = _UNAVAILABLE.match(text)
+    return bool(found) and not _is_vague(_BECAUSE.sub("", found[2], count=1)) if found else False
+
+
+def words(text: str, given: Given) -> str:  # noqa: ARG001 (every check has this shape)
+    """Any real answer; blank and filler words are not one."""
+    text = clean(text)
+    if _is_vague(text):
+        raise ValueError(f"“{_short(text)}” leaves the question open. Write the answer, or: not available because …")
+    return text
+
+
+def words_or_none(text: str, given: Given) -> str:
+    """As `words`, where “none” is an answer too."""
+    return "none" if _bare(clean(text)) in {"none", "keine", "no"} else words(text, given)
+
+
+def main_id(text: str, given: Given) -> str:  # noqa: ARG001
+    """Five digits, and two letters where the ID has them (guide, section 4: e.g. 73125)."""
+    text = clean(text).upper().replace(" ", "")
+    if not MAIN_ID.fullmatch(text):
+        raise ValueError(
+            "A main customer ID is five digits, with two letters behind where it has them: 73125, 12345RS."
+        )
+    return text
+
+
+def tenants(text: str, given: Given) -> str:  # noqa: ARG001
+    """IDs by comma, space or line, each five digits and two letters; or “main account only”."""
+    text = clean(text)
+    if _bare(text) in {MAIN_ACCOUNT, "main account", "main only"}:
+        return MAIN_ACCOUNT
+    if is_reasoned_absence(text):
+        return text
+    ids = list(dict.fromkeys(part.upper() for part in re.split(r"[,;\s]+", text) if part))
+    wrong = [part for part in ids if not TENANT_ID.fullmatch(part)]
+    if wrong or not ids:
+        first = f"“{_short(wrong[0])}” is not an ID. " if wrong else ""
+        raise ValueError(f"{first}IDs are five digits and mostly two letters: 12345RS, 23456RS. Or: {MAIN_ACCOUNT}.")
+    return "\n".join(ids)
+
+
+def moment(text: str, given: Given) -> str:
+    """Unix seconds, not in the future and not more than a year ago."""
+    at = as_moment(text)
+    if at is None:
+        raise ValueError("Pick a date and a time.")
+    if at > given.now + timedelta(minutes=1):
+        raise ValueError("This lies in the future. Pick when it really happened.")
+    if at < given.now - _FAR_PAST:
+        raise ValueError(
+            "This is more than a year ago. Pick the right year, or describe it in words under DESCRIPTION."
+        )
+    return str(int(at.timestamp()))
+
+
+def end(text: str, given: Given) -> str:
+    """A moment not before the start."""
+    text = moment(text, given)
+    start = as_moment(given.answers.get("start", ""))
+    if start and int(text) < start.timestamp():
+        raise ValueError("The end lies before the start. Correct one of the two, or leave the end empty: ongoing.")
+    return text
+
+
+def as_moment(text: str) -> datetime | None:
+    """The moment a canonical answer names."""
+    try:
+        return datetime.fromtimestamp(int(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def contacts(text: str, given: Given) -> str:
+    """One person per line, a name and a telephone number; numbers are written the international way."""
+    people = [_contact(line, given.config.desk.phone_region) for line in clean(text).splitlines() if line.strip()]
+    if not people:
+        raise ValueError("Name at least one person with a telephone number: Anna Arnold, +49 89 1234 5678.")
+    return "\n".join(people)
+
+
+def phone(text: str, region: str | None) -> str | None:
+    """The number as `+49 89 12345678`, or nothing when it is no number that can exist."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _contact(line: str, region: str | None) -> str:
+    line = _SLACK_LINK.sub(r"\1", line)
+    found = re.search(r"[+(]?\d[\d\s()/.\-]{4,}\d", line)
+    if not found:
+        raise ValueError(
+            f"“{_short(line)}” has no telephone number. One person per line: Anna Arnold, +49 89 1234 5678."
+        )
+    name = (line[: found.start()] + " " + line[found.end() :]).strip(" ,;:·-–()\t")
+    if not _LETTER.search(name):
+        raise ValueError(f"Whose number is {found[0].strip()}? One person per line: Anna Arnold, +49 89 1234 5678.")
+    number = phone(found[0], region)
+    if number is None:
+        how = "" if found[0].startswith("+") or region else " Write it with its country code: +49 89 …"
+        raise ValueError(f"“{found[0].strip()}” is not a telephone number that can be dialled.{how}")
+    return f"{name}, {number}"
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s/.']", " ", text.casefold()).split()).strip(" .")
+
+
+def _is_vague(text: str) -> bool:
+    bare = _bare(text)
+    return not _LETTER.search(bare) or bare in _FILLERS or all(word in _FILLERS for word in bare.split())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 30 else text[:29] + "…"  # noqa: PLR2004 (a field error is one line)

@@ -1,0 +1,409 @@
+"""What can be done with tickets? The use-cases: each reads, decides by the rules, and saves one batch."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot import forms, letter, reminders, rights, story
+from bot.answers import Given
+from bot.clock import Clock, as_utc, zone
+from bot.contacts import Contact
+from bot.errors import Conflict, Duplicate, Incomplete, Invalid, NotNow, Refused
+from bot.fields import Field, Need, fields_of
+from bot.letter import LetterText
+from bot.moves import Move, Step, change, event, move
+from bot.notices import Claim, Notice, Outcome
+from bot.ports import Batch, Directory, Query, Store
+from bot.rights import Actor
+from bot.settings import Config
+from bot.story import Routes
+from bot.ticket import Event, Kind, Level, Stage, Ticket
+
+_ATTEMPTS = 5
+"""How often a change is decided anew when somebody else was quicker."""
+
+_BORDERS_PASSED = {
+    Stage.HANDED_OFF: Need.HANDOFF,
+    Stage.SECOND: Need.HANDOFF,
+    Stage.SECOND_ASKED: Need.HANDOFF,
+    Stage.RETARUS: Need.ESCALATE,
+}
+"""What was asked for on the way to a stage cannot be emptied there."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A ticket's next version, what led to it, and what goes out because of it."""
+
+    ticket: Ticket
+    event: Event
+    letters: Sequence[Notice] = ()
+
+
+Decide = Callable[[Ticket, datetime], Awaitable[Change]]
+"""Decides on a change of the ticket as it now is, or refuses. May be asked again when somebody else was quicker."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would go to Retarus now, and what stands in the way."""
+
+    ticket: Ticket
+    letter: LetterText
+    missing: tuple[forms.Missing, ...]
+    refusal: str
+    """Why this person cannot send it; empty when they can."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The one door to everything tickets can do. `wake` is called after a change, so that it is told at once.
+
+    `form` and `click` name one submission or one click, however often Slack delivers it: repeated, they change
+    nothing and give the same ticket.
+    """
+
+    store: Store
+    directory: Directory
+    config: Config
+    routes: Routes
+    clock: Clock
+    wake: Callable[[], None] = lambda: None
+
+    # --- asking ---
+
+    async def actor(self, user: str) -> Actor:
+        """The person behind a click, with their levels."""
+        person = await self.directory.person(user)
+        levels = [level for level in (Level.FIRST, Level.SECOND) if user in await self.directory.members(level)]
+        return Actor(person, frozenset(levels), user in self.config.desk.admins)
+
+    async def ticket(self, ticket_id: str) -> Ticket:
+        ticket = await self.store.get(ticket_id)
+        if ticket is None:
+            raise Refused("This ticket is not in the desk's database. Was the database replaced? Ask an admin.")
+        return ticket
+
+    async def by_reference(self, text: str) -> Ticket:
+        """The ticket called PD-1042, pd 1042 or 1042."""
+        found = re.fullmatch(rf"(?:{self.config.desk.prefix}[-\s]?)?(\d{{1,9}})", text.strip(), re.IGNORECASE)
+        ticket = await self.store.numbered(int(found[1])) if found else None
+        if ticket is None:
+            raise Refused(
+                f"There is no ticket “{text.strip()[:40]}”. Tickets are called {self.config.desk.prefix}-1001."
+            )
+        return ticket
+
+    async def given(self, answers: Mapping[str, str]) -> Given:
+        return Given(self.clock(), self.config, answers)
+
+    async def contact(self, user: str) -> Contact | None:
+        """This person's entry in the register."""
+        return next((each for each in await self.store.contacts() if each.slack_user == user), None)
+
+    async def open_tickets(self, user: str, scope: str, limit: int = 10) -> tuple[list[Ticket], int]:
+        """Open tickets, newest first, and how many: `mine`, `level` (what the person's levels work on) or `all`."""
+        query = await self._scope(user, scope, limit)
+        return await self.store.find(query), await self.store.count(query)
+
+    async def _scope(self, user: str, scope: str, limit: int) -> Query:
+        if scope == "mine":
+            return Query(open=True, owner=user, limit=limit)
+        if scope == "level":
+            levels = (await self.actor(user)).levels
+            stages = tuple(stage for stage in Stage if stage.is_open and _worked_at(stage) in levels)
+            return Query(open=True, stages=stages or (Stage.NEW,), limit=limit)
+        return Query(open=True, limit=limit)
+
+    # --- raising and filling in ---
+
+    async def raise_ticket(self, by: str, kind: Kind, typed: Mapping[str, str], form: str) -> Ticket:
+        """A new ticket from the fields that were shown. `Invalid` with every wrong or needed field at once."""
+        actor = await self.actor(by)
+        rights.require_staff(actor)
+        at = as_utc(self.clock())
+        fields = [field for field in fields_of(kind) if field.key in typed or field.need[kind] is Need.RAISE]
+        answers = forms.checked(fields, typed, kind, await self.given({}), Need.RAISE)
+        ticket = Ticket(
+            id=_id_of(form),
+            kind=kind,
+            raised_by=by,
+            owner=by,
+            first_owner=by,
+            raised_at=at,
+            since=at,
+            zone=zone(actor.person.zone or self.config.desk.timezone).key,
+            answers=_present(answers),
+        )
+        done = Change(ticket, event(ticket, Move.RAISE, by, at, **_said(answers)))
+        try:
+            return await self._save(None, done, f"{form}:raise")
+        except Duplicate:
+            return await self.ticket(ticket.id)
+
+    async def fill_in(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
+        """Adds and corrects answers. `seen`: the version the person looked at; what others answered since is kept.
+
+        A field somebody else answered meanwhile with something different is `Invalid`, with what they wrote.
+        """
+        actor = await self.actor(by)
+        rights.require_part(actor)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            border = _BORDERS_PASSED.get(ticket.stage, Need.RAISE)
+            answers = await self._answers(ticket, typed, border)
+            await self._refuse_overwriting(ticket, seen, answers)
+            changed = _changed(ticket, answers)
+            filled = change(ticket, answers=_merged(ticket, answers))
+            return Change(filled, event(filled, Step.FILL_IN, by, at, **_said(changed)))
+
+        return await self._change(ticket_id, f"{form}:fill_in", decide)
+
+    async def _refuse_overwriting(self, ticket: Ticket, seen: int, answers: Mapping[str, str]) -> None:
+        if ticket.version == seen:
+            return
+        meanwhile = {
+            key.removeprefix("answer."): (each.by, text)
+            for each in await self.store.history(ticket.id)
+            if each.version > seen
+            for key, text in each.detail.items()
+            if key.startswith("answer.")
+        }
+        errors = {}
+        for key, (user, text) in meanwhile.items():
+            if key in answers and answers[key] != text:
+                name = (await self.directory.person(user)).name
+                errors[key] = f"{name} answered this meanwhile: “{text[:60]}”. Close and open again to change it."
+        if errors:
+            raise Invalid(errors)
+
+    async def _answers(self, ticket: Ticket, typed: Mapping[str, str], border: Need) -> dict[str, str]:
+        fields = self._shown(ticket.kind, typed)
+        return forms.checked(fields, typed, ticket.kind, await self.given(ticket.answers), border)
+
+    def _shown(self, kind: Kind, typed: Mapping[str, str]) -> list[Field]:
+        return [field for field in fields_of(kind) if field.key in typed]
+
+    # --- moving ---
+
+    async def act(self, ticket_id: str, what: Move, by: str, click: str, **detail: str) -> Ticket:
+        """A move that needs nothing but a person and perhaps a word: take, accept, send back, resolve, confirm …"""
+        actor = await self.actor(by)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            rights.require(actor, ticket, what)
+            await self._refuse_if_late(ticket, what)
+            moved = move(ticket, what, by, at)
+            return Change(moved, event(moved, what, by, at, **detail))
+
+        return await self._change(ticket_id, f"{click}:{what}", decide)
+
+    async def _refuse_if_late(self, ticket: Ticket, what: Move) -> None:
+        """Two people, one click each: the second is told kindly who was first."""
+        late = (what is Move.TAKE and ticket.stage is Stage.FIRST) or (
+            what is Move.ACCEPT and ticket.stage in {Stage.SECOND, Stage.SECOND_ASKED}
+        )
+        if late:
+            name = (await self.directory.person(ticket.owner)).name
+            raise NotNow(f"{name} was a moment quicker: {letter.reference(ticket, self.config)} is theirs now.")
+
+    async def hand_off(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str) -> Ticket:
+        """From the 1st to the 2nd level, with the 1st-level tasks answered and the status summarised (guide 3)."""
+        actor = await self.actor(by)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            rights.require(actor, ticket, Move.HAND_OFF)
+            moved = move(ticket, Move.HAND_OFF, by, at)
+            answers = await self._answers(ticket, typed, Need.HANDOFF)
+            moved = moved.model_copy(update={"answers": _merged(ticket, answers)})
+            self._require_complete(moved, Need.HANDOFF, "The 2nd level can take it once this is answered.")
+            summary = moved.answer("summary_first")
+            said = _said(_changed(ticket, answers))
+            return Change(moved, event(moved, Move.HAND_OFF, by, at, summary=summary, **said))
+
+        return await self._change(ticket_id, f"{form}:hand_off", decide)
+
+    def _require_complete(self, ticket: Ticket, border: Need, text: str) -> None:
+        missing = forms.missing(ticket, border)
+        if missing:
+            raise Incomplete(text, missing)
+
+    # --- Retarus ---
+
+    async def preview(self, ticket_id: str, by: str) -> Preview:
+        """The exact letter, what is missing for it, and whether this person may send it."""
+        actor = await self.actor(by)
+        ticket = await self.ticket(ticket_id)
+        contact, refusal = await self._declarant(actor)
+        text = letter.write(ticket, contact or _nobody(actor), self.config)
+        return Preview(ticket, text, forms.missing(ticket, Need.ESCALATE), refusal)
+
+    async def _declarant(self, actor: Actor) -> tuple[Contact | None, str]:
+        try:
+            return rights.declarant(await self.store.contacts(), actor, self._today()), ""
+        except Refused as refusal:
+            return None, str(refusal)
+
+    def _today(self) -> date:
+        return self.clock().astimezone(zone(self.config.desk.timezone)).date()
+
+    async def escalate(self, ticket_id: str, by: str, form: str, seen: int) -> Ticket:
+        """Sends the letter to Retarus on every configured way (guide 2.1, L2.10).
+
+        Refuses: nobody but an authorised contact, checked now; nothing incomplete, with everything that is missing;
+        nothing but what was previewed (`seen`: the previewed version).
+        """
+        actor = await self.actor(by)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            rights.require(actor, ticket, Move.ESCALATE)
+            contact = rights.declarant(await self.store.contacts(), actor, self._today())
+            moved = move(ticket, Move.ESCALATE, by, at).model_copy(update={"sent_by": by, "sent_at": at})
+            self._require_complete(ticket, Need.ESCALATE, "Retarus gets nothing incomplete (guide 2.5).")
+            self._require_a_way()
+            if ticket.version != seen:
+                raise Conflict
+            text = letter.write(ticket, contact, self.config)
+            sending = story.letters(moved, text, contact, self.routes, at)
+            summary = ticket.answer("summary_second")
+            said = event(moved, Move.ESCALATE, by, at, summary=summary, text=letter.as_text(text))
+            return Change(moved, said, sending)
+
+        return await self._change(ticket_id, f"{form}:escalate", decide, retry=False)
+
+    def _require_a_way(self) -> None:
+        if not self.routes.lead_to_retarus:
+            raise Refused(
+                "No way to Retarus is set up. An admin names `channel` or `email` under [retarus] in desk.toml; "
+                "nothing was sent, and every answer is kept."
+            )
+
+    async def record_rcr(self, ticket_id: str, by: str, text: str, form: str) -> Ticket:
+        """Retarus's own number for it. A number by the configured pattern, or what they call it, in one line."""
+        actor = await self.actor(by)
+        rights.require_part(actor)
+        number = self._rcr(text)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            if ticket.sent_at is None:
+                raise NotNow("This ticket never went to Retarus, so it cannot have a number of theirs yet.")
+            numbers = tuple(dict.fromkeys((*ticket.rcr, number)))
+            noted = change(ticket, rcr=numbers)
+            return Change(noted, event(noted, Step.RCR, by, at, rcr=number))
+
+        return await self._change(ticket_id, f"{form}:rcr", decide)
+
+    def _rcr(self, text: str) -> str:
+        found = re.search(self.config.retarus.rcr_pattern, text, re.IGNORECASE)
+        if found:
+            return re.sub(r"[-\s#:]+", "-", found[0].upper())
+        if not re.search(r"\d", text) or len(text.strip()) > 60:  # noqa: PLR2004 (a number, not a story)
+            raise Invalid({"rcr": "This is no ticket number. Retarus's look like RCR-88123."})
+        return " ".join(text.split())
+
+    async def note(self, ticket_id: str, by: str, text: str, form: str) -> Ticket:
+        """A line in the story, from either level, at any stage."""
+        actor = await self.actor(by)
+        rights.require_part(actor)
+        if not text.strip():
+            raise Invalid({"note": "Write something first."})
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            noted = change(ticket)
+            return Change(noted, event(noted, Step.NOTE, by, at, note=text))
+
+        return await self._change(ticket_id, f"{form}:note", decide)
+
+    # --- time ---
+
+    async def sweep(self, limit: int = 100) -> int:
+        """Reminds what is due, at most `limit` tickets; returns how many were reminded. Repeating it is harmless."""
+        at = as_utc(self.clock())
+        due = await self.store.find(Query(due_before=at, limit=limit))
+        return sum([await self._remind(ticket, at) for ticket in due])
+
+    async def _remind(self, ticket: Ticket, at: datetime) -> bool:
+        reminded = change(ticket, reminded=ticket.reminded + 1)
+        done = Change(reminded, event(reminded, Step.REMIND, "", at, stage=ticket.stage.value))
+        try:
+            await self._save(ticket, done, f"remind:{ticket.id}:{ticket.version}")
+        except (Conflict, Duplicate):
+            return False  # somebody acted, or another process reminded, in this very moment
+        return True
+
+    # --- deliveries ---
+
+    async def follow_up(self, claim: Claim, outcome: Outcome) -> Sequence[Notice]:
+        """The notices that follow from how a delivery ended."""
+        ticket = await self.store.get(claim.notice.ticket_id)
+        return story.after_delivery(claim, outcome, ticket, self.routes, as_utc(self.clock())) if ticket else []
+
+    async def try_again(self, key: str, by: str) -> bool:
+        """Sends a dead notice once more; False when it is not dead (any more)."""
+        rights.require_part(await self.actor(by))
+        revived = await self.store.revive(key, as_utc(self.clock()))
+        self.wake()
+        return revived
+
+    # --- saving ---
+
+    async def _change(self, ticket_id: str, once: str, decide: Decide, *, retry: bool = True) -> Ticket:
+        for attempt in range(_ATTEMPTS):
+            ticket = await self.ticket(ticket_id)
+            try:
+                return await self._save(ticket, await decide(ticket, as_utc(self.clock())), once)
+            except Duplicate:
+                return await self.ticket(ticket_id)
+            except (Refused, Invalid):
+                if await self.store.used(once):  # a redelivery is told the same as the first delivery
+                    return await self.ticket(ticket_id)
+                raise
+            except Conflict:
+                if not retry or attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _save(self, before: Ticket | None, done: Change, once: str) -> Ticket:
+        due = reminders.next_due(done.ticket, self.config.reminders, done.event.at)
+        ticket = done.ticket.model_copy(update={"due": due})
+        told = [*story.notices(before, ticket, done.event, self.routes), *done.letters]
+        saved = await self.store.apply(Batch(tickets=[ticket], events=[done.event], notices=told, once=[once]))
+        self.wake()
+        return saved[0]
+
+
+def _id_of(form: str) -> str:
+    """The same submission is the same ticket, however often it arrives."""
+    return hashlib.sha256(form.encode()).hexdigest()[:20]
+
+
+def _present(answers: Mapping[str, str]) -> dict[str, str]:
+    return {key: text for key, text in answers.items() if text}
+
+
+def _merged(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, str]:
+    """What was there, what is new, and without what was emptied."""
+    return _present({**ticket.answers, **answers})
+
+
+def _changed(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, str]:
+    return {key: text for key, text in answers.items() if text != ticket.answer(key)}
+
+
+def _said(answers: Mapping[str, str]) -> dict[str, str]:
+    """Answers as an event keeps them, so that the history alone can tell them all."""
+    return {f"answer.{key}": text for key, text in answers.items()}
+
+
+def _worked_at(stage: Stage) -> Level:
+    """The partner's level that works on a ticket at this stage: what is with Retarus is the 2nd level's care."""
+    return Level.SECOND if stage.level is Level.THIRD else stage.level
+
+
+def _nobody(actor: Actor) -> Contact:
+    """Stands in the preview of somebody who cannot send."""
+    return Contact(slack_user=actor.id, name=f"({actor.person.name})", email="", phone="-")

@@ -1,0 +1,190 @@
+"""What does Retarus get to read? The letter: the template's headings verbatim and in order, then PRE-QUALIFICATION."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+
+from bot import fields
+from bot.answers import as_moment
+from bot.clock import guide_time
+from bot.contacts import Contact
+from bot.fields import Ask, Field, Heading, Option, fields_of
+from bot.forms import examples
+from bot.settings import Config
+from bot.text import one_line
+from bot.ticket import Kind, Record, Ticket
+
+KIND_NAMES = {Kind.INCIDENT: "Incident", Kind.SERVICE_REQUEST: "Service request", Kind.CHANGE: "Change"}
+
+
+class Part(Record):
+    """One heading and what stands under it."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+class LetterText(Record):
+    """The finished letter. What a person saw in the preview is what is sent: it is kept, not written again."""
+
+    subject: str
+    opening: tuple[str, ...]
+    template: tuple[Part, ...]
+    prequalification: tuple[Part, ...]
+
+
+def reference(ticket: Ticket, config: Config) -> str:
+    """Our own reference: `PD-1042`."""
+    return f"{config.desk.prefix}-{ticket.number}"
+
+
+def write(ticket: Ticket, declarant: Contact, config: Config) -> LetterText:
+    """The letter for this ticket in this contact's name. What is missing stands as “-”, in previews only."""
+    return LetterText(
+        subject=_subject(ticket, config),
+        opening=(
+            f"{KIND_NAMES[ticket.kind].upper()} · our reference {reference(ticket, config)}",
+            f"Reported by {one_line(declarant.name)}, authorised support contact, {declarant.phone}",
+        ),
+        template=tuple(_template(ticket, config)),
+        prequalification=tuple(_prequalification(ticket, config)),
+    )
+
+
+def _subject(ticket: Ticket, config: Config) -> str:
+    """No personal data: IDs, service, priority."""
+    kind = KIND_NAMES[ticket.kind].lower()
+    head = " ".join(part for part in (ticket.answer("priority"), kind) if part)
+    ids = " / ".join(part for part in (ticket.answer("main_id"), ticket.answer("tenants").replace("\n", ", ")) if part)
+    return one_line(f"[{reference(ticket, config)}] {head}: {_services(ticket)}, {ids}", 150)
+
+
+def _services(ticket: Ticket) -> str:
+    names = [name for name in ticket.answer("services").split("\n") if name and name != fields.OTHER]
+    return ", ".join([*names, *filter(None, [ticket.answer("service_other")])])
+
+
+def _template(ticket: Ticket, config: Config) -> Iterable[Part]:
+    asked = {field.heading for field in fields_of(ticket.kind)}
+    for heading in fields.TEMPLATE:
+        if heading in asked:
+            yield Part(heading=heading.text, lines=tuple(_lines(heading, ticket, config)) or ("-",))
+
+
+def _lines(heading: Heading, ticket: Ticket, config: Config) -> Iterable[str]:
+    if heading is fields.EXAMPLE:
+        return _examples(ticket)
+    if heading is fields.SERVICE:
+        return [_services(ticket)] if ticket.answer("services") else []
+    if heading is fields.ADDITIONAL:
+        return [*_answers(heading, ticket, config), *_known_and_priority(ticket)]
+    if heading is fields.END and not ticket.answer("end"):
+        return ["ongoing"]
+    return _answers(heading, ticket, config)
+
+
+def _answers(heading: Heading, ticket: Ticket, config: Config) -> list[str]:
+    return [
+        field.printed.format(shown(field, ticket.answer(field.key), ticket.zone, config))
+        for field in fields_of(ticket.kind)
+        if field.heading is heading and field.printed and ticket.answer(field.key)
+    ]
+
+
+def shown(field: Field, answer: str, zone: str, config: Config) -> str:
+    """A canonical answer as people read it; moments in this zone, as the guide writes them."""
+    if field.ask is Ask.MOMENT:
+        at = as_moment(answer)
+        return guide_time(at, zone) if at else answer
+    labels: Mapping[str, Option] = {option.value: option for option in field.options(config)}
+    if labels:
+        return ", ".join(labels[value].label if value in labels else value for value in answer.split("\n"))
+    return ", ".join(answer.split("\n")) if field.key == "tenants" else answer
+
+
+def _examples(ticket: Ticket) -> Iterable[str]:
+    for number, parts in examples(ticket.answers).items():
+        at = as_moment(parts.get("when", ""))
+        words = [
+            guide_time(at, ticket.zone) if at else "",
+            _named("sender", parts),
+            _named("recipient", parts),
+            _named("inbound number", parts, "inbound"),
+            parts.get("status", ""),
+        ]
+        yield f"{number}) " + " · ".join(word for word in words if word)
+        if "log" in parts:
+            yield f"log: {parts['log']}"
+
+
+def _named(name: str, parts: Mapping[str, str], key: str = "") -> str:
+    text = parts.get(key or name, "")
+    return f"{name} {text}" if text else ""
+
+
+def _known_and_priority(ticket: Ticket) -> Iterable[str]:
+    """The template's “incident already known” and the partner's own priority, which has no heading in the guide."""
+    if ticket.answer("known"):
+        yield f"Already known: {ticket.answer('known')}"
+    if ticket.answer("priority"):
+        reason = ticket.answer("priority_reason")
+        yield f"Priority (partner's assessment): {ticket.answer('priority')}" + (f", {reason}" if reason else "")
+
+
+def _prequalification(ticket: Ticket, config: Config) -> Iterable[Part]:
+    """The matrix's rows that have no heading in the template. Rows the kind does not ask for appear when answered."""
+    for heading in fields.PREQUALIFICATION:
+        said = _answers(heading, ticket, config)
+        if heading is fields.KNOWN and ticket.answer("known") == "no" and ticket.answer("searched"):
+            said.append(f"searched: {ticket.answer('searched')}")
+        if said or fields.is_asked_for(heading, ticket.kind):
+            yield Part(heading=heading.text, lines=(": ".join(said) or "-",))
+
+
+def as_text(letter: LetterText) -> str:
+    """The letter as plain text, for e-mail and for copying."""
+    blocks = ["\n".join(letter.opening)]
+    blocks += [_text_of(part) for part in letter.template]
+    blocks += [
+        "PRE-QUALIFICATION\n" + "\n".join(f"{part.heading} {' '.join(part.lines)}" for part in letter.prequalification)
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _text_of(part: Part) -> str:
+    return "\n".join((part.heading, *part.lines))
+
+
+def _row(part: Part) -> str:
+    return f"{part.heading} {' '.join(part.lines)}"
+
+
+def as_html(letter: LetterText) -> str:
+    """The same words as an HTML alternative: no images, no links, no styles a mail program would drop."""
+    opening = "<br>".join(_html(line) for line in letter.opening)
+    parts = "".join(f"<h3>{_html(part.heading)}</h3>{_paragraphs(part.lines)}" for part in letter.template)
+    rows = "".join(
+        f"<tr><td style='padding:4px 12px 4px 0'><b>{_html(part.heading)}</b></td>"
+        f"<td style='padding:4px 0'>{_html(' '.join(part.lines))}</td></tr>"
+        for part in letter.prequalification
+    )
+    return (
+        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{_html(letter.subject)}</title></head>"
+        f"<body style='font-family:sans-serif'><p>{opening}</p>{parts}"
+        f"<h3>PRE-QUALIFICATION</h3><table role='presentation' style='vertical-align:top'>{rows}</table></body></html>"
+    )
+
+
+def _paragraphs(lines: Iterable[str]) -> str:
+    return "".join(f"<p>{_html(line)}</p>" for line in lines)
+
+
+def _html(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
+
+
+def copy_of(letter: LetterText) -> list[Part]:
+    """Every heading in order, the opening first, the block's title before its rows: what a reader scrolls through."""
+    title = Part(heading="PRE-QUALIFICATION", lines=())
+    return [Part(heading="", lines=letter.opening), *letter.template, title, *letter.prequalification]

@@ -1,0 +1,100 @@
+"""Who may do what? Asked on the server for every click, whatever the buttons showed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.contacts import Contact, Person
+from bot.errors import NotYours
+from bot.forms import LEVEL_NAMES
+from bot.moves import Move
+from bot.ticket import Level, Ticket
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person, with what they may do here."""
+
+    person: Person
+    levels: frozenset[Level] = field(default=frozenset())
+    is_admin: bool = False
+
+    @property
+    def id(self) -> str:
+        return self.person.id
+
+
+_AT: dict[Move, Level] = {
+    Move.TAKE: Level.FIRST,
+    Move.HAND_OFF: Level.FIRST,
+    Move.ACCEPT: Level.SECOND,
+    Move.SEND_BACK: Level.SECOND,
+    Move.CONFIRM: Level.FIRST,
+}
+"""The level a move belongs to. Every other move belongs to the level the ticket is at; Retarus's is the 2nd's."""
+
+
+def level_for(ticket: Ticket, what: Move) -> Level:
+    """Whose move this is (guide, section 3: tasks and roles)."""
+    level = _AT.get(what, ticket.level)
+    return Level.SECOND if level is Level.THIRD else level
+
+
+def require_staff(actor: Actor) -> None:
+    """Guests, people of other organisations and deactivated people may do nothing here (guide 2.1, 2.2)."""
+    if actor.person.is_staff:
+        return
+    if actor.person.is_external:
+        raise NotYours("Only people of the partner can do this. Please write your answer in this thread instead.")
+    raise NotYours("Guests and deactivated people cannot do this. Ask a colleague who is a full member.")
+
+
+def require(actor: Actor, ticket: Ticket, what: Move) -> None:
+    """Refuses with `NotYours` who may not make this move. Reopening is both levels' right."""
+    require_staff(actor)
+    level = level_for(ticket, what)
+    if actor.is_admin or level in actor.levels:
+        return
+    if what is Move.REOPEN and actor.levels:
+        return
+    raise NotYours(
+        f"This is for the {LEVEL_NAMES[level]}, and you are not on that team here. "
+        f"Ask somebody of the {LEVEL_NAMES[level]}, or an admin to add you."
+    )
+
+
+def require_part(actor: Actor) -> None:
+    """Notes and answers: anybody of either level, and admins."""
+    require_staff(actor)
+    if not (actor.levels or actor.is_admin):
+        raise NotYours("This is for the support team, and you are on neither level here. Ask an admin to add you.")
+
+
+def declarant(contacts: Iterable[Contact], actor: Actor, on: date) -> Contact:
+    """The contact in whose name the ticket goes to Retarus (guide 2.1: only by authorised support contacts).
+
+    Checked when it is sent, not when the button was drawn. `on`: the day, in the desk's zone.
+    """
+    require_staff(actor)
+    register = tuple(contacts)
+    mine = next((each for each in register if each.slack_user == actor.id), None)
+    if mine and mine.is_authorised(Level.SECOND, on):
+        return mine
+    raise NotYours(f"{_why_not(mine, on)} {_who_can(register, on)} (guide 2.1 and 2.3)")
+
+
+def _why_not(mine: Contact | None, on: date) -> str:
+    if mine is None:
+        return "You are not in the register of support contacts, so you cannot send to Retarus."
+    if Level.SECOND not in mine.levels:
+        return "You are a registered contact, but not for the 2nd level, so you cannot send to Retarus."
+    if mine.authorised_since is None or mine.authorised_since > on:
+        return "Your authorisation has not begun yet, so you cannot send to Retarus."
+    return "Your attestation to know Retarus's support processes is missing, so you cannot send to Retarus."
+
+
+def _who_can(register: Iterable[Contact], on: date) -> str:
+    names = [each.name for each in register if each.is_authorised(Level.SECOND, on)]
+    return f"Who can: {', '.join(names)}." if names else "Nobody can yet: an admin adds contacts in desk.toml."

@@ -1,0 +1,246 @@
+"""How is this desk set up? `desk.toml` says what the guide leaves open; the environment, what is secret or local."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, get_args
+from zoneinfo import available_timezones
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.contacts import Contact
+from bot.errors import Misconfigured
+from bot.ticket import Level
+
+NOT_SET = "not set: see your contract / the Global Support Guide"
+"""What is shown where the guide is silent and nothing was configured."""
+
+
+class Environment(BaseSettings):
+    """Names others rely on: the environment, or `.env` beside the program."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    slack_bot_token: str = ""
+    slack_app_token: str = ""
+    """With it: Socket Mode. Without: HTTP at /slack/events, checked by the signing secret."""
+    slack_signing_secret: str = ""
+    slack_api_url: str = "https://slack.com/api/"
+    host: str = "127.0.0.1"
+    port: int = Field(3000, ge=0, le=65535)
+    database_url: str = "sqlite:///var/desk.sqlite3"
+    smtp_url: str = ""
+    desk_config: Path = Path("desk.toml")
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        near = get_close_matches(name, available_timezones(), 1, 0.5)
+        raise ValueError(f"“{name}” is no IANA time zone" + (f"; did you mean “{near[0]}”?" if near else ""))
+    return name
+
+
+def _address(text: str) -> str:
+    local, at, domain = text.partition("@")
+    if text and not (local and at and "." in domain and text.isprintable() and " " not in text and "@" not in domain):
+        raise ValueError(f"“{text}” is no e-mail address")
+    return text
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Address = Annotated[str, AfterValidator(_address)]
+Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 60)]
+
+
+class Section(BaseModel):
+    """A table of `desk.toml`. Unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Desk(Section):
+    channel: str = "partner-desk"
+    """The channel the cards are posted in: its id, or its name."""
+    admins: tuple[str, ...] = ()
+    timezone: Zone = "UTC"
+    """For people whose Slack profile has no zone, and for the calendar day an authorisation begins."""
+    prefix: str = Field("PD", pattern=r"^[A-Z]{1,6}$")
+    """Tickets are called PD-1001, PD-1002, …"""
+    phone_region: str | None = None
+    """ISO country for telephone numbers written without a country code, e.g. `DE`."""
+
+    @field_validator("phone_region")
+    @classmethod
+    def _known_region(cls, code: str | None) -> str | None:
+        if code is not None and code not in phonenumbers.SUPPORTED_REGIONS:
+            raise ValueError(f"“{code}” is no ISO country code such as DE, AT, CH")
+        return code
+
+
+class Customer(Section):
+    main_id: str = ""
+    """The partner's main customer ID with Retarus; prefilled in every form."""
+
+
+class Team(Section):
+    group: str = ""
+    """A Slack user group id."""
+    members: tuple[str, ...] = ()
+    """Slack user ids."""
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Team:
+        if self.group and self.members:
+            raise ValueError("give either `group` or `members`, not both")
+        return self
+
+
+class Levels(Section):
+    first: Team = Team()
+    """Nobody named: every full member of the workspace may work at the 1st level."""
+    second: Team = Team()
+
+
+class Retarus(Section):
+    channel: str = ""
+    """The escalation channel shared with Retarus: its id, or its name. Empty: letters do not go there."""
+    email: Address = ""
+    """Retarus Support's address, as your contract names it. Empty: letters do not go by e-mail."""
+    from_address: Address = ""
+    reply_to: Address = ""
+    """Where Retarus answers; empty: the declarant's own address."""
+    rcr_pattern: str = r"RCR[-\s#:]*\d+"
+    status_page: str = "https://status.retarus.io/"
+
+    @model_validator(mode="after")
+    def _mail_needs_a_sender(self) -> Retarus:
+        if self.email and not self.from_address:
+            raise ValueError("`email` needs `from_address`: the address letters are sent from")
+        return self
+
+
+class Services(Section):
+    names: tuple[str, ...] = ("Email Security", "Transactional Email", "SMS", "FAX")
+    """Offered under AFFECTED SERVICE; the guide's own examples, until you name yours."""
+
+
+class Priority(Section):
+    name: str = Field(min_length=1, max_length=20)
+    definition: str = Field(NOT_SET, max_length=75)
+
+
+class Reminders(Section):
+    """After how many minutes without a move a ticket is reminded, by stage; 0: never."""
+
+    new: int = Field(30, ge=0)
+    first: int = Field(240, ge=0)
+    handed_off: int = Field(30, ge=0)
+    second: int = Field(240, ge=0)
+    waiting_for_customer: int = Field(1440, ge=0)
+    retarus: int = Field(240, ge=0)
+    resolved: int = Field(1440, ge=0)
+    repeat: Minutes = 240
+    """Between one reminder and the next."""
+
+
+class ContactEntry(Section):
+    """One `[[contacts]]` table: see `bot.contacts.Contact`."""
+
+    slack_user: str = Field(pattern=r"^[UW][A-Z0-9]+$")
+    name: str = Field(min_length=1)
+    email: Address
+    phone: str
+    levels: tuple[Level, ...] = ()
+    authorised_since: date | None = None
+    attested_on: date | None = None
+
+    @field_validator("phone")
+    @classmethod
+    def _e164(cls, text: str) -> str:
+        try:
+            number = phonenumbers.parse(text, None)
+        except phonenumbers.NumberParseException as error:
+            raise ValueError("a telephone number with its country code is needed, e.g. +49 89 1234 5678") from error
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def record(self) -> Contact:
+        return Contact.model_validate(self.model_dump())
+
+
+class Config(Section):
+    """All of `desk.toml`."""
+
+    desk: Desk = Desk()
+    customer: Customer = Customer()
+    levels: Levels = Levels()
+    retarus: Retarus = Retarus()
+    services: Services = Services()
+    priorities: tuple[Priority, ...] = (Priority(name="P1"), Priority(name="Lower"))
+    """The guide says that priority 1 exists, and no more."""
+    reminders: Reminders = Reminders()
+    contacts: tuple[ContactEntry, ...] = ()
+
+
+def load(path: Path) -> Config:
+    """Reads `desk.toml`. Raises `Misconfigured` with every fault, each with its place."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise Misconfigured(f"{path} is not there. Copy desk.example.toml to {path} and fill it in.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"{path} is not valid TOML: {error}") from error
+    return parse(raw, str(path))
+
+
+def parse(raw: Mapping[str, Any], where: str = "desk.toml") -> Config:
+    """The settings in this mapping; `where` is what a fault calls their place."""
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        lines = [f"{where}: {line}" for line in _faults(error)]
+        raise Misconfigured("\n".join(lines)) from None
+
+
+def _faults(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors():
+        *table, key = fault["loc"] or ("",)
+        place = _place(table)
+        if fault["type"] == "extra_forbidden":
+            yield f"{place}`{key}` is not a setting. {_nearest(table, str(key))}"
+        elif fault["type"] == "value_error" and not isinstance(key, str | int):
+            yield f"{place}{fault['msg']}"
+        else:
+            yield f"{place}`{key}`: {fault['msg'].removeprefix('Value error, ')}"
+
+
+def _place(table: list[str | int]) -> str:
+    names = [str(part) for part in table if isinstance(part, str)]
+    numbers = [part + 1 for part in table if isinstance(part, int)]
+    if not names:
+        return ""
+    return f"[[{'.'.join(names)}]] no. {numbers[0]}: " if numbers else f"[{'.'.join(names)}] "
+
+
+def _nearest(table: list[str | int], key: str) -> str:
+    known = tuple(_model_at(table).model_fields)
+    near = get_close_matches(key, known, 1, 0.5)
+    return f"Did you mean `{near[0]}`?" if near else f"Known here: {', '.join(known)}."
+
+
+def _model_at(table: list[str | int]) -> type[BaseModel]:
+    model: type[BaseModel] = Config
+    for part in table:
+        if isinstance(part, str):
+            kind = model.model_fields[part].annotation
+            model = next(
+                each for each in (kind, *get_args(kind)) if isinstance(each, type) and issubclass(each, BaseModel)
+            )
+    return model
