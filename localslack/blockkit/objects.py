@@ -3,7 +3,7 @@
 from typing import Final
 
 from localslack.blockkit.rules import exactly_one_image
-from localslack.blockkit.schema import TYPE, Boolean, Choice, Items, Kinds, Shape, String, Url
+from localslack.blockkit.schema import TYPE, Boolean, Choice, Items, Kinds, Rule, Shape, String, Url
 
 
 def plain_text(most: int = 3000) -> Kinds:
@@ -64,7 +64,7 @@ SLACK_FILE: Final = Shape(optional={"id": String(1), "url": Url()})
 WEB: Final = Url(("http", "https"))
 HTTPS: Final = Url(("https",))
 
-IMAGE_FIELDS: Final = {"image_url": WEB, "slack_file": SLACK_FILE}
+IMAGE_FIELDS: Final[dict[str, Rule]] = {"image_url": WEB, "slack_file": SLACK_FILE}
 IMAGE_ELEMENT: Final = Kinds(
     {"image": Shape(TYPE | {"alt_text": String(most=2000)}, IMAGE_FIELDS, also=(exactly_one_image,))},
 )
