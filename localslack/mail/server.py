@@ -1,0 +1,108 @@
+"""How do mails come in over SMTP?"""
+
+import asyncio
+import hmac
+import weakref
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from localslack.mail.faults import Faults
+from localslack.mail.mailbox import Mailbox
+
+LARGEST = 32 * 1024 * 1024
+
+
+class _Handler:
+    """What aiosmtpd asks at each step; the names of its methods are aiosmtpd's."""
+
+    def __init__(self, mailbox: Mailbox, faults: Faults) -> None:
+        self._mailbox = mailbox
+        self._faults = faults
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        refusal = self._faults.refusal_of(address)
+        if refusal is None:
+            envelope.rcpt_tos.append(address)
+        return refusal or "250 OK"
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        await asyncio.sleep(self._faults.delay)
+        refusal = self._faults.next_refusal()
+        if refusal is not None:
+            return refusal
+        drop = self._faults.next_drop()
+        if drop != "before":
+            await self._mailbox.receive(_delivered(envelope))
+        if drop is not None and isinstance(server.transport, asyncio.WriteTransport):
+            server.transport.abort()
+        return "250 OK: queued"
+
+
+class MailServer:
+    """A running SMTP server. `faults` are its switches."""
+
+    def __init__(self, host: str, faults: Faults) -> None:
+        self.host = host
+        self.port = 0
+        self.faults = faults
+        self._listening: asyncio.Server | None = None
+        self._sessions: weakref.WeakSet[Any] = weakref.WeakSet()
+
+    @property
+    def url(self) -> str:
+        return f"smtp://{self.host}:{self.port}"
+
+    async def listen(self, port: int, **options: Any) -> None:
+        def session() -> SMTP:
+            protocol = SMTP(hostname="localhost", enable_SMTPUTF8=True, data_size_limit=LARGEST, **options)
+            self._sessions.add(protocol)
+            return protocol
+
+        self._listening = await asyncio.get_running_loop().create_server(session, self.host, port)
+        self.port = self._listening.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        if self._listening is None:
+            return
+        self._listening.close()
+        for protocol in tuple(self._sessions):
+            if protocol.transport is not None:
+                protocol.transport.abort()
+        await self._listening.wait_closed()
+        self._listening = None
+
+
+async def serve(
+    mailbox: Mailbox, host: str = "127.0.0.1", port: int = 0, *, login: tuple[str, str] | None = None
+) -> MailServer:
+    """Listen on the running loop and put what comes into `mailbox`; port 0 takes a free one.
+
+    With `login` (user and password) only who gives them may send. OSError if the port is taken.
+    """
+    faults = Faults()
+    options: dict[str, Any] = {"handler": _Handler(mailbox, faults)}
+    if login is not None:
+        options |= {"auth_required": True, "auth_require_tls": False, "authenticator": _only(login)}
+    server = MailServer(host, faults)
+    await server.listen(port, **options)
+    return server
+
+
+def _only(login: tuple[str, str]) -> Any:
+    def authenticator(_server: SMTP, _session: Session, _envelope: Envelope, _how: str, given: object) -> AuthResult:
+        pairs = zip(login, (given.login, given.password), strict=True) if isinstance(given, LoginPassword) else ()
+        right = [hmac.compare_digest(expected.encode(), said) for expected, said in pairs]
+        return AuthResult(success=bool(right) and all(right), handled=False)
+
+    return authenticator
+
+
+def _delivered(envelope: Envelope) -> bytes:
+    """The mail with the envelope written on top of it, as a mailbox keeps it."""
+    content = envelope.content or b""
+    raw = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+    lines = [f"Return-Path: <{envelope.mail_from or ''}>", *(f"Delivered-To: {to}" for to in envelope.rcpt_tos)]
+    return "".join(f"{line}\r\n" for line in lines).encode("utf-8", "surrogateescape") + raw

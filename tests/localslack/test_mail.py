@@ -1,0 +1,183 @@
+"""Does mail sent with the usual clients arrive, stay, and fail when told to?"""
+
+import asyncio
+import smtplib
+from collections.abc import AsyncIterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import aiosmtplib
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localslack.mail import Mail, Mailbox, MailServer, serve
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+async def server(mailbox: Mailbox) -> AsyncIterator[MailServer]:
+    running = await serve(mailbox)
+    yield running
+    await running.close()
+
+
+def letter(subject: str = "Störung, dringend", text: str = "Grüße\r\n", to: str = "help@example.com") -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = "Desk <desk@example.com>"
+    message["To"] = f'"Müller, Eva" <{to}>'
+    message["Subject"] = subject
+    message["Date"] = "Tue, 27 Aug 2019 11:00:00 +0200"
+    message["Message-ID"] = "<1@example.com>"
+    message.set_content(text)
+    return message
+
+
+async def send(server: MailServer, message: EmailMessage, **how: object) -> None:
+    await aiosmtplib.send(message, hostname=server.host, port=server.port, **how)  # type: ignore[call-overload]
+
+
+async def test_a_mail_arrives_and_reads_as_it_was_written(server: MailServer, mailbox: Mailbox) -> None:
+    message = letter()
+    message.add_alternative("<p>Grüße</p>", subtype="html")
+    message.add_attachment(b"\x00\x01", maintype="application", subtype="pdf", filename="Bericht ü.pdf")
+    await send(server, message, recipients=["help@example.com", "hidden@example.com"])
+    [mail] = mailbox.messages()
+    assert mail.subject == "Störung, dringend"
+    assert (mail.sender, mail.to) == ("desk@example.com", ["help@example.com", "hidden@example.com"])
+    assert (mail.text.strip(), (mail.html or "").strip()) == ("Grüße", "<p>Grüße</p>")
+    assert [(it.name, it.type, it.content) for it in mail.attachments] == [
+        ("Bericht ü.pdf", "application/pdf", b"\x00\x01")
+    ]
+    assert mail.date == 1566896400
+    assert mail.header("message-id") == "<1@example.com>"
+
+
+async def test_the_standard_librarys_client_can_send(server: MailServer, mailbox: Mailbox) -> None:
+    def post() -> None:
+        with smtplib.SMTP(server.host, server.port) as client:
+            client.send_message(letter("First"))
+            client.send_message(letter("Second"))
+
+    await asyncio.to_thread(post)
+    assert [mail.subject for mail in mailbox.messages()] == ["Second", "First"]
+
+
+async def test_a_mail_is_listed_and_shown_in_the_form_of_the_control_interface(
+    server: MailServer, mailbox: Mailbox
+) -> None:
+    await send(server, letter(text="One\n\n two " + "x" * 200))
+    [mail] = mailbox.messages()
+    listed = mail.listed()
+    assert set(listed) == {"id", "date", "from", "to", "subject", "snippet"}
+    assert listed["snippet"].startswith("One two xxx")
+    assert len(listed["snippet"]) == 140
+    full = mail.full()
+    assert set(full) == {*listed, "text", "html", "headers", "raw", "attachments"}
+    assert ["Return-Path", "<desk@example.com>"] in full["headers"]
+    assert mailbox.get(mail.id) is mail
+
+
+async def test_arrivals_are_told_until_one_unsubscribes(server: MailServer, mailbox: Mailbox) -> None:
+    heard: list[Mail | None] = []
+    stop = mailbox.subscribe(heard.append)
+    await send(server, letter("one"))
+    mailbox.clear()
+    stop()
+    await send(server, letter("two"))
+    assert [mail and mail.subject for mail in heard] == ["one", None]
+    assert [mail.subject for mail in mailbox.messages()] == ["two"]
+
+
+async def test_mails_survive_a_restart_in_a_folder(tmp_path: Path) -> None:
+    first = Mailbox(tmp_path)
+    running = await serve(first)
+    await send(running, letter("kept"))
+    first.add(letter("kept too").as_bytes())
+    await running.close()
+    (tmp_path / "notes.eml").write_text("not ours")
+    again = Mailbox(tmp_path)
+    assert [(mail.id, mail.subject) for mail in again.messages()] == [("2", "kept too"), ("1", "kept")]
+    assert again.add(b"\r\n").id == "3"
+    again.clear()
+    assert Mailbox(tmp_path).messages() == []
+    assert (tmp_path / "notes.eml").exists()
+
+
+async def test_the_next_mails_can_be_refused(server: MailServer, mailbox: Mailbox) -> None:
+    server.faults.refuse(code=451)
+    server.faults.refuse(code=554, text="5.7.1 Rejected")
+    with pytest.raises(aiosmtplib.SMTPDataError) as later:
+        await send(server, letter())
+    with pytest.raises(aiosmtplib.SMTPDataError) as never:
+        await send(server, letter())
+    assert (later.value.code, never.value.code) == (451, 554)
+    assert mailbox.messages() == []
+    await send(server, letter())
+    assert len(mailbox.messages()) == 1
+
+
+async def test_a_mailbox_can_be_full(server: MailServer, mailbox: Mailbox) -> None:
+    server.faults.refuse_recipient("Help@example.com")
+    with pytest.raises(aiosmtplib.SMTPRecipientsRefused) as refused:
+        await send(server, letter())
+    assert refused.value.recipients[0].code == 552
+    server.faults.clear()
+    await send(server, letter())
+    assert len(mailbox.messages()) == 1
+
+
+@pytest.mark.parametrize(("when", "kept"), [("before", 0), ("after", 1)])
+async def test_the_connection_can_break_before_the_answer(
+    server: MailServer, mailbox: Mailbox, when: str, kept: int
+) -> None:
+    server.faults.drop(when=when)  # type: ignore[arg-type]
+    with pytest.raises(aiosmtplib.SMTPServerDisconnected):
+        await send(server, letter())
+    assert len(mailbox.messages()) == kept
+
+
+async def test_an_answer_can_be_slow(server: MailServer) -> None:
+    server.faults.delay = 30
+    with pytest.raises(aiosmtplib.SMTPTimeoutError):
+        await send(server, letter(), timeout=0.2)
+
+
+async def test_a_login_can_be_asked_for(mailbox: Mailbox) -> None:
+    server = await serve(mailbox, login=("desk", "secret"))
+    try:
+        with pytest.raises(aiosmtplib.SMTPAuthenticationError):
+            await send(server, letter(), username="desk", password="wrong")
+        with pytest.raises(aiosmtplib.SMTPException):
+            await send(server, letter())
+        await send(server, letter(), username="desk", password="secret")
+    finally:
+        await server.close()
+    assert len(mailbox.messages()) == 1
+
+
+async def test_a_taken_port_is_an_os_error_and_a_closed_server_is_gone(mailbox: Mailbox) -> None:
+    server = await serve(mailbox)
+    with pytest.raises(OSError, match="address already in use"):
+        await serve(mailbox, port=server.port)
+    await server.close()
+    await server.close()
+    with pytest.raises(aiosmtplib.SMTPConnectError):
+        await send(server, letter())
+
+
+@given(
+    st.binary(max_size=300)
+    | st.builds(
+        lambda head, rest: head + b": " + rest,
+        st.sampled_from([b"Date", b"From", b"To", b"Content-Type", b"Subject"]),
+        st.binary(max_size=80),
+    )
+)
+def test_any_bytes_can_be_read_as_a_mail(raw: bytes) -> None:
+    mail = Mailbox().add(raw)
+    assert mail.full()["id"] == "1"
