@@ -1,0 +1,40 @@
+"""With which technology does the desk remember? DATABASE_URL says it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from bot.clock import Clock, now
+from bot.errors import Misconfigured
+from bot.ports import Drafts, Store
+from bot.store.keyvalue import DurableDrafts
+from bot.store.sqlite import SqliteStore
+
+_FORMS = (
+    "sqlite:///var/desk.sqlite3 (a file below the folder the desk is started in) or sqlite:////var/lib/desk.sqlite3"
+)
+
+
+async def open_store(url: str, clock: Clock = now) -> Store:
+    """The store at DATABASE_URL, made or brought up to date; `Misconfigured` or `StoreDown` when it cannot be used.
+
+    `clock` dates once-keys and rows of the outbox.
+    """
+    return await SqliteStore.open(_file(url), clock)
+
+
+async def open_drafts(url: str) -> Drafts:
+    """The small durable map that belongs to the store at DATABASE_URL: a file of its own beside it."""
+    path = _file(url)
+    return await DurableDrafts.open(path.with_name(f"{path.stem}-drafts{path.suffix}"))
+
+
+def _file(url: str) -> Path:
+    """`sqlite:///relative`, `sqlite:////absolute`. The URL may hold a password: it is not repeated in the refusal."""
+    parts = urlsplit(url)
+    path = unquote(parts.path)[1:]
+    if parts.scheme != "sqlite" or parts.netloc or not path or path.endswith("/"):
+        kind = f"starts with {parts.scheme}:" if parts.scheme else "names no kind of database"
+        raise Misconfigured(f"DATABASE_URL {kind} and is not one this desk can open. Write {_FORMS}.")
+    return Path(path)

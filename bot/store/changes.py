@@ -1,0 +1,123 @@
+"""What happens inside one transaction? Each function does its work on a connection that is in one; none commits.
+
+An exception means: roll back what this function did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.errors import Conflict, Duplicate
+from bot.notices import Claim, Dead, Notice, Outcome, Place, Retry, Sent
+from bot.ports import Batch
+from bot.store import rows, sql
+from bot.store.rows import Row, ms
+from bot.ticket import Event, Ticket
+
+
+class Cursor(Protocol):
+    @property
+    def rowcount(self) -> int: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+
+class Connection(Protocol):
+    """What the engines' connections have in common."""
+
+    def execute(self, statement: str, values: Mapping[str, str | int | None], /) -> Cursor: ...
+
+
+def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
+    """The whole batch. Once-keys first: a repeated change is a `Duplicate`, whatever else became of its ticket."""
+    for key in batch.once:
+        if not db.execute(sql.USE_ONCE, {"key": key, "at": ms(at)}).rowcount:
+            raise Duplicate(f"The once-key {key!r} is used up.")
+    tickets = tuple(_save(db, ticket) for ticket in batch.tickets)
+    for event in batch.events:
+        _append(db, event)
+    for key in batch.drop:
+        _drop(db, key, at)
+    enqueue(db, batch.notices, at)
+    for contact in batch.contacts:
+        db.execute(sql.SAVE_CONTACT, rows.contact_row(contact))
+    return tickets
+
+
+def _save(db: Connection, ticket: Ticket) -> Ticket:
+    row = rows.ticket_row(ticket)
+    if ticket.version == 1:
+        number: int = db.execute(sql.NEXT_NUMBER, {}).fetchone()[0]
+        saved = db.execute(sql.INSERT_TICKET, {**row, "number": number}).rowcount == 1
+    else:
+        found = db.execute(sql.UPDATE_TICKET, row).fetchone()
+        saved, number = found is not None, found[0] if found else 0
+    if not saved:
+        raise Conflict(f"Ticket {ticket.id} is not at version {ticket.version - 1}.")
+    return ticket.model_copy(update={"number": number})
+
+
+def _append(db: Connection, event: Event) -> None:
+    if not db.execute(sql.INSERT_EVENT, rows.event_row(event)).rowcount:
+        raise Conflict(f"Ticket {event.ticket_id} has an event for version {event.version}.")
+
+
+def _drop(db: Connection, key: str, at: datetime) -> None:
+    """One somebody has begun to deliver stays: nobody knows yet whether it arrived."""
+    dropped = db.execute(sql.DROP, {"key": key, "at": ms(at)}).fetchone()
+    if dropped:
+        _promote(db, dropped[0])
+
+
+def enqueue(db: Connection, notices: Sequence[Notice], at: datetime) -> None:
+    for notice in notices:
+        db.execute(sql.INSERT_NOTICE, {**rows.notice_row(notice), "at": ms(at)})
+
+
+def claim(db: Connection, at: datetime, until: datetime, limit: int) -> list[Claim]:
+    taken = db.execute(sql.CLAIM, {"at": ms(at), "until": ms(until), "limit": limit}).fetchall()
+    return [rows.claim(row[1:]) for row in sorted(taken, key=lambda row: int(row[0]))]
+
+
+def settle(db: Connection, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice]) -> bool:
+    if not _end(db, claim, outcome, at):
+        return False
+    if isinstance(outcome, Sent) and outcome.place:
+        put(db, outcome.place)
+    enqueue(db, then, at)
+    return True
+
+
+def _end(db: Connection, claim: Claim, outcome: Outcome, at: datetime) -> bool:
+    held: Row = {"key": claim.notice.key, "attempt": claim.attempt}
+    if isinstance(outcome, Retry):
+        again: Row = {**held, "next_at": ms(outcome.at), "why": outcome.why}
+        return db.execute(sql.POSTPONE, again).fetchone() is not None
+    state, why = ("dead", outcome.why) if isinstance(outcome, Dead) else ("sent", "")
+    ended = db.execute(sql.FINISH, {**held, "state": state, "why": why, "at": ms(at)}).fetchone()
+    if ended:
+        _promote(db, ended[0])
+    return ended is not None
+
+
+def _promote(db: Connection, lane: str) -> None:
+    """Where the lane has lost its head, the next that waits becomes it."""
+    db.execute(sql.PROMOTE, {"lane": lane})
+
+
+def put(db: Connection, place: Place) -> None:
+    db.execute(sql.SAVE_PLACE, rows.place_row(place))
+
+
+def revive(db: Connection, key: str, at: datetime) -> bool:
+    """Its attempts go on counting, so that a claim from before its death stays void."""
+    return db.execute(sql.REVIVE, {"key": key, "at": ms(at)}).fetchone() is not None
+
+
+def prune(db: Connection, before: datetime, limit: int) -> int:
+    values = {"before": ms(before), "limit": limit}
+    return sum(db.execute(statement, values).rowcount for statement in sql.PRUNE)

@@ -1,0 +1,122 @@
+"""Where do unfinished forms, run-time settings and preferences live? In sqlitedict, made durable.
+
+sqlitedict by itself never waits for the disk, hands an error to whichever thread asks next, and waits for ever for a
+worker that died. So: its connection is told to wait for the disk, one thread asks, and whoever waits looks whether
+the worker still lives. For single values only: never for counters, or for what is read and then written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import Empty, Queue
+from typing import Any, TypeVar
+
+from sqlitedict import SqliteDict, SqliteMultithread
+
+from bot.errors import Misconfigured, StoreDown
+from bot.store.connection import down
+
+T = TypeVar("T")
+
+_BUSY_MS = 2000
+_LOOK = 0.5  # seconds between two looks whether the worker lives
+_END = "--no more--"  # sqlitedict's own word
+
+
+class _DurableWorker(SqliteMultithread):  # type: ignore[misc]  # sqlitedict ships no types
+    """sqlitedict's worker thread, whose every statement is on disk before it is answered."""
+
+    def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Cursor]:
+        db, cursor = super()._connect()
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        cursor.execute("PRAGMA synchronous = FULL")
+        return db, cursor
+
+    def select(self, req: str, arg: Any = None) -> Iterator[Any]:
+        answers: Queue[Any] = Queue()
+        self.execute(req, arg, answers)
+        while (record := self._next(answers)) != _END:
+            self.check_raise_error()
+            yield record
+        self.check_raise_error()
+
+    def _next(self, answers: Queue[Any]) -> Any:
+        while True:
+            try:
+                return answers.get(timeout=_LOOK)
+            except Empty:
+                if not self.is_alive():
+                    raise sqlite3.OperationalError("the thread that serves it has died") from None
+
+
+class DurableDict(SqliteDict):  # type: ignore[misc]  # sqlitedict ships no types
+    """JSON, never pickle: a row that was tampered with must not run code."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            str(path),
+            tablename="drafts",
+            autocommit=True,
+            journal_mode="WAL",
+            encode=json.dumps,
+            decode=json.loads,
+            outer_stack=False,
+        )
+
+    def _new_conn(self) -> _DurableWorker:
+        return _DurableWorker(self.filename, self.autocommit, self.journal_mode, self._outer_stack)
+
+
+class DurableDrafts:
+    """`bot.ports.Drafts` on a file of its own. Made by `DurableDrafts.open`."""
+
+    def __init__(self, items: DurableDict, thread: ThreadPoolExecutor) -> None:
+        self._items: DurableDict | None = items
+        self._thread = thread
+
+    @classmethod
+    async def open(cls, path: Path) -> DurableDrafts:
+        """Makes the file and its folder; `Misconfigured` when it cannot be used."""
+        thread = ThreadPoolExecutor(1, thread_name_prefix="desk-drafts")
+        try:
+            items = await asyncio.get_running_loop().run_in_executor(thread, _make, path)
+        except (OSError, RuntimeError, sqlite3.Error) as error:
+            thread.shutdown(wait=False)
+            raise Misconfigured(
+                f"The file {path} for drafts cannot be opened for writing ({error}). Give this user the right to "
+                "write it and its folder, or set DATABASE_URL to a file elsewhere."
+            ) from error
+        return cls(items, thread)
+
+    async def get(self, key: str) -> dict[str, str] | None:
+        return await self._do(lambda items: items.get(key))
+
+    async def put(self, key: str, value: dict[str, str]) -> None:
+        await self._do(lambda items: items.__setitem__(key, value))
+
+    async def drop(self, key: str) -> None:
+        await self._do(lambda items: items.pop(key, None))
+
+    async def close(self) -> None:
+        items, self._items = self._items, None
+        if items is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, items.close)
+            self._thread.shutdown()
+
+    async def _do(self, work: Callable[[DurableDict], T]) -> T:
+        if self._items is None:
+            raise StoreDown("The desk's drafts are closed: the desk is shutting down. Nothing was changed.")
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._items)
+        except sqlite3.Error as error:
+            raise down(error) from error
+
+
+def _make(path: Path) -> DurableDict:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return DurableDict(path)

@@ -1,0 +1,112 @@
+"""How does a record become a row, and a row a record?
+
+Columns hold what is queried; the `doc` column holds the record as JSON. What a store changes by itself (a ticket's
+number, a notice's due moment) stands only in its column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.contacts import Contact
+from bot.notices import Claim, Letter, Notice, Place
+from bot.ticket import Event, Ticket
+
+Row = dict[str, str | int | None]
+"""Values by parameter name."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def ms(at: datetime) -> int:
+    """Epoch milliseconds, rounded down."""
+    return (at - _EPOCH) // _MILLISECOND
+
+
+def moment(value: int) -> datetime:
+    return _EPOCH + value * _MILLISECOND
+
+
+def ticket_row(ticket: Ticket) -> Row:
+    return {
+        "id": ticket.id,
+        "version": ticket.version,
+        "stage": ticket.stage.value,
+        "is_open": int(ticket.stage.is_open),
+        "level": ticket.level.value,
+        "owner": ticket.owner,
+        "raised_at": ms(ticket.raised_at),
+        "due": None if ticket.due is None else ms(ticket.due),
+        "doc": ticket.model_dump_json(exclude={"number"}),
+    }
+
+
+def ticket(row: Sequence[Any]) -> Ticket:
+    number, doc = row
+    return Ticket.model_validate_json(doc).model_copy(update={"number": number})
+
+
+def event_row(event: Event) -> Row:
+    return {"ticket_id": event.ticket_id, "version": event.version, "doc": event.model_dump_json()}
+
+
+def event(row: Sequence[Any]) -> Event:
+    return Event.model_validate_json(row[0])
+
+
+def notice_row(notice: Notice) -> Row:
+    return {
+        "key": notice.key,
+        "ticket_id": notice.ticket_id,
+        "lane": notice.lane,
+        "due": ms(notice.due),
+        "doc": notice.model_dump_json(),
+    }
+
+
+def notice(due: int, doc: str) -> Notice:
+    return Notice.model_validate_json(doc).model_copy(update={"due": moment(due)})
+
+
+def claim(row: Sequence[Any]) -> Claim:
+    attempts, due, doc = row
+    return Claim(notice=notice(due, doc), attempt=attempts)
+
+
+def letter(row: Sequence[Any]) -> Letter:
+    due, doc, state, attempts, why, changed_at = row
+    return Letter(notice=notice(due, doc), state=state, attempts=attempts, why=why, at=moment(changed_at))
+
+
+def place_row(place: Place) -> Row:
+    return {
+        "ticket_id": place.ticket_id,
+        "what": place.what,
+        "channel": place.channel,
+        "ts": place.ts,
+        "link": place.link,
+    }
+
+
+def place(row: Sequence[Any]) -> Place:
+    ticket_id, what, channel, ts, link = row
+    return Place(ticket_id=ticket_id, what=what, channel=channel, ts=ts, link=link)
+
+
+def contact_row(contact: Contact) -> Row:
+    return {"slack_user": contact.slack_user, "name": contact.name, "doc": contact.model_dump_json()}
+
+
+def contact(row: Sequence[Any]) -> Contact:
+    return Contact.model_validate_json(row[0])
+
+
+def number(row: Sequence[Any]) -> int:
+    return int(row[0])
+
+
+def moment_or_none(row: Sequence[Any]) -> datetime | None:
+    return None if row[0] is None else moment(row[0])

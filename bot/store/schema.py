@@ -1,0 +1,88 @@
+"""What tables are there, and how did they come to be?
+
+Forward only: a release adds scripts at the end and never edits one that has shipped. The text is the same for every
+engine; `$serial` is what an engine calls a row number that counts up by itself. Times are epoch milliseconds.
+"""
+
+from __future__ import annotations
+
+from string import Template
+
+MIGRATIONS: tuple[str, ...] = (
+    # 1: tickets and their history, the outbox, places, contacts
+    """
+    CREATE TABLE counters (name TEXT PRIMARY KEY, last BIGINT NOT NULL);
+    INSERT INTO counters (name, last) VALUES ('ticket', 1000);
+
+    CREATE TABLE tickets (
+        id TEXT PRIMARY KEY,
+        number BIGINT NOT NULL UNIQUE,
+        version INTEGER NOT NULL,
+        stage TEXT NOT NULL,
+        is_open INTEGER NOT NULL,
+        level TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        raised_at BIGINT NOT NULL,
+        due BIGINT,
+        doc TEXT NOT NULL
+    );
+    CREATE INDEX tickets_newest ON tickets (raised_at, id);
+    CREATE INDEX tickets_open ON tickets (raised_at, id) WHERE is_open = 1;
+    CREATE INDEX tickets_open_level ON tickets (level, raised_at, id) WHERE is_open = 1;
+    CREATE INDEX tickets_open_owner ON tickets (owner, raised_at, id) WHERE is_open = 1;
+    CREATE INDEX tickets_due ON tickets (due, id) WHERE due IS NOT NULL;
+
+    CREATE TABLE events (
+        ticket_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        doc TEXT NOT NULL,
+        PRIMARY KEY (ticket_id, version)
+    );
+
+    CREATE TABLE once (key TEXT PRIMARY KEY, used_at BIGINT NOT NULL);
+    CREATE INDEX once_oldest ON once (used_at);
+
+    CREATE TABLE notices (
+        seq $serial,
+        key TEXT NOT NULL UNIQUE,
+        ticket_id TEXT NOT NULL,
+        lane TEXT NOT NULL,
+        state TEXT NOT NULL,
+        head INTEGER NOT NULL,      -- 1: it waits, and its lane waits for it
+        due BIGINT NOT NULL,        -- since when it should have been delivered
+        next_at BIGINT NOT NULL,    -- when it may be claimed: due, end of a lease, or next try
+        attempts INTEGER NOT NULL DEFAULT 0,
+        why TEXT NOT NULL DEFAULT '',
+        changed_at BIGINT NOT NULL,
+        doc TEXT NOT NULL
+    );
+    CREATE INDEX notices_ready ON notices (next_at, seq) WHERE head = 1;
+    CREATE UNIQUE INDEX notices_head ON notices (lane) WHERE head = 1;
+    CREATE INDEX notices_waiting ON notices (lane, seq) WHERE state = 'waiting';
+    CREATE INDEX notices_dead ON notices (seq) WHERE state = 'dead';
+    CREATE INDEX notices_ticket ON notices (ticket_id, seq);
+    CREATE INDEX notices_done ON notices (changed_at) WHERE state IN ('sent', 'dropped');
+
+    CREATE TABLE places (
+        ticket_id TEXT NOT NULL,
+        what TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        ts TEXT NOT NULL,
+        link TEXT NOT NULL,
+        PRIMARY KEY (ticket_id, what)
+    );
+    CREATE INDEX places_message ON places (channel, ts);
+
+    CREATE TABLE contacts (slack_user TEXT PRIMARY KEY, name TEXT NOT NULL, doc TEXT NOT NULL);
+    """,
+)
+"""Script n brings a database from version n-1 to version n."""
+
+VERSION = len(MIGRATIONS)
+
+
+def statements(version: int, serial: str) -> list[str]:
+    """What brings a database from the version before to this one, one statement each."""
+    script = "\n".join(line.partition("--")[0] for line in MIGRATIONS[version - 1].splitlines())
+    text = Template(script).substitute(serial=serial)
+    return [statement.strip() for statement in text.split(";") if statement.strip()]

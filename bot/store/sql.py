@@ -1,0 +1,164 @@
+"""What is asked of the database? SQL every engine understands, with `:name` for values.
+
+Values an index depends on (`head = 1`, `state = 'waiting'`) stand in the text: parameters would not use it.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from bot.ports import Query
+from bot.store.rows import Row, ms
+
+State = Literal["waiting", "sent", "dead", "dropped"]
+
+# --- tickets -----------------------------------------------------------------------------------------------------
+
+NEXT_NUMBER: Final = "UPDATE counters SET last = last + 1 WHERE name = 'ticket' RETURNING last"
+
+INSERT_TICKET: Final = """
+    INSERT INTO tickets (id, number, version, stage, is_open, level, owner, raised_at, due, doc)
+    VALUES (:id, :number, :version, :stage, :is_open, :level, :owner, :raised_at, :due, :doc)
+    ON CONFLICT DO NOTHING"""
+
+UPDATE_TICKET: Final = """
+    UPDATE tickets SET version = :version, stage = :stage, is_open = :is_open, level = :level, owner = :owner,
+        raised_at = :raised_at, due = :due, doc = :doc
+    WHERE id = :id AND version = :version - 1
+    RETURNING number"""
+
+TICKET: Final = "SELECT number, doc FROM tickets WHERE id = :id"
+NUMBERED: Final = "SELECT number, doc FROM tickets WHERE number = :number"
+
+INSERT_EVENT: Final = """
+    INSERT INTO events (ticket_id, version, doc) VALUES (:ticket_id, :version, :doc) ON CONFLICT DO NOTHING"""
+HISTORY: Final = "SELECT doc FROM events WHERE ticket_id = :ticket_id ORDER BY version"
+
+
+def find(query: Query) -> tuple[str, Row]:
+    """The tickets of one page."""
+    where, values = _where(query)
+    order = "due, id"
+    if query.due_before is None:
+        order = "raised_at DESC, id DESC"
+        if query.before:
+            where = f"({where}) AND (raised_at, id) < (:page_at, :page_id)"
+            values |= {"page_at": ms(query.before[0]), "page_id": query.before[1]}
+    return f"SELECT number, doc FROM tickets WHERE {where} ORDER BY {order} LIMIT :limit", {  # noqa: S608  own words only
+        **values,
+        "limit": query.limit,
+    }
+
+
+def count(query: Query) -> tuple[str, Row]:
+    """How many tickets match, whatever the page."""
+    where, values = _where(query)
+    return f"SELECT COUNT(*) FROM tickets WHERE {where}", values  # noqa: S608  own words only
+
+
+def _where(query: Query) -> tuple[str, Row]:
+    parts: list[str] = []
+    values: Row = {}
+    if query.stages:
+        parts.append(f"stage IN ({', '.join(f':stage{i}' for i in range(len(query.stages)))})")
+        values |= {f"stage{i}": stage.value for i, stage in enumerate(query.stages)}
+    is_open = _open(query)
+    if is_open is not None:
+        parts.append(f"is_open = {int(is_open)}")
+    if query.level is not None:
+        parts.append("level = :level")
+        values["level"] = query.level.value
+    if query.owner:
+        parts.append("owner = :owner")
+        values["owner"] = query.owner
+    if query.due_before is not None:
+        parts.append("due <= :due_before")
+        values["due_before"] = ms(query.due_before)
+    return " AND ".join(parts) or "1 = 1", values
+
+
+def _open(query: Query) -> bool | None:
+    """Stages that are all open imply `open`, and with it the small index."""
+    if query.open is None and query.stages and all(stage.is_open for stage in query.stages):
+        return True
+    return query.open
+
+
+# --- once-keys, places, contacts ---------------------------------------------------------------------------------
+
+USE_ONCE: Final = "INSERT INTO once (key, used_at) VALUES (:key, :at) ON CONFLICT DO NOTHING"
+
+USED: Final = "SELECT 1 FROM once WHERE key = :key"
+
+SAVE_PLACE: Final = """
+    INSERT INTO places (ticket_id, what, channel, ts, link) VALUES (:ticket_id, :what, :channel, :ts, :link)
+    ON CONFLICT (ticket_id, what) DO UPDATE SET channel = excluded.channel, ts = excluded.ts, link = excluded.link"""
+PLACE: Final = "SELECT ticket_id, what, channel, ts, link FROM places WHERE ticket_id = :ticket_id AND what = :what"
+PLACED: Final = "SELECT ticket_id, what, channel, ts, link FROM places WHERE channel = :channel AND ts = :ts"
+
+SAVE_CONTACT: Final = """
+    INSERT INTO contacts (slack_user, name, doc) VALUES (:slack_user, :name, :doc)
+    ON CONFLICT (slack_user) DO UPDATE SET name = excluded.name, doc = excluded.doc"""
+CONTACTS: Final = "SELECT doc FROM contacts ORDER BY name, slack_user"
+
+# --- the outbox --------------------------------------------------------------------------------------------------
+# A lane has at most one head: the notice that may be claimed. Whoever ends a head's wait promotes the next in line.
+
+INSERT_NOTICE: Final = """
+    INSERT INTO notices (key, ticket_id, lane, state, head, due, next_at, changed_at, doc)
+    VALUES (:key, :ticket_id, :lane, 'waiting',
+        CASE WHEN EXISTS (SELECT 1 FROM notices WHERE lane = :lane AND head = 1) THEN 0 ELSE 1 END,
+        :due, :due, :at, :doc)
+    ON CONFLICT (key) DO NOTHING"""
+
+PROMOTE: Final = """
+    UPDATE notices SET head = 1
+    WHERE seq = (SELECT MIN(seq) FROM notices WHERE lane = :lane AND state = 'waiting')
+        AND NOT EXISTS (SELECT 1 FROM notices WHERE lane = :lane AND head = 1)"""
+
+CLAIM: Final = """
+    UPDATE notices SET attempts = attempts + 1, next_at = :until
+    WHERE seq IN (SELECT seq FROM notices WHERE head = 1 AND next_at <= :at ORDER BY next_at, seq LIMIT :limit)
+    RETURNING seq, attempts, due, doc"""
+
+FINISH: Final = """
+    UPDATE notices SET state = :state, head = 0, why = CASE WHEN :why = '' THEN why ELSE :why END, changed_at = :at
+    WHERE key = :key AND attempts = :attempt AND state = 'waiting'
+    RETURNING lane"""
+
+POSTPONE: Final = """
+    UPDATE notices SET next_at = :next_at, why = :why
+    WHERE key = :key AND attempts = :attempt AND state = 'waiting'
+    RETURNING lane"""
+
+DROP: Final = """
+    UPDATE notices SET state = 'dropped', head = 0, changed_at = :at
+    WHERE key = :key AND state = 'waiting' AND attempts = 0
+    RETURNING lane"""
+
+REVIVE: Final = """
+    UPDATE notices SET state = 'waiting', due = :at, next_at = :at, changed_at = :at,
+        head = CASE WHEN EXISTS (SELECT 1 FROM notices AS other WHERE other.lane = notices.lane AND other.head = 1)
+            THEN 0 ELSE 1 END
+    WHERE key = :key AND state = 'dead'
+    RETURNING lane"""
+
+NEXT_DUE: Final = "SELECT MIN(next_at) FROM notices WHERE head = 1"
+
+
+def letters(state: State | None, ticket_id: str) -> str:
+    """Rows of the outbox, newest first; takes `:ticket_id` and `:limit`."""
+    parts = [f"state = '{state}'"] if state else []
+    parts += ["ticket_id = :ticket_id"] if ticket_id else []
+    where = " AND ".join(parts) or "1 = 1"
+    return (
+        f"SELECT due, doc, state, attempts, why, changed_at FROM notices WHERE {where}"  # noqa: S608  own words only
+        " ORDER BY seq DESC LIMIT :limit"
+    )
+
+
+PRUNE: Final = (
+    "DELETE FROM once WHERE key IN (SELECT key FROM once WHERE used_at < :before ORDER BY used_at LIMIT :limit)",
+    """DELETE FROM notices WHERE seq IN (SELECT seq FROM notices WHERE state IN ('sent', 'dropped')
+        AND changed_at < :before ORDER BY changed_at LIMIT :limit)""",
+)

@@ -1,0 +1,127 @@
+"""How do many small changes share one wait for the disk?
+
+One thread owns the one writing connection. It takes all changes that are queued, does each within a savepoint of its
+own, and commits them together: one fsync for all. While it waits for the disk, the next changes queue up, so groups
+grow with the load, and a single change is never held back to wait for company.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from bot.errors import StoreDown
+from bot.store.connection import down, transaction
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+_MOST = 256  # changes in one commit: bounds how long the write lock is held
+
+
+@dataclass
+class _Job:
+    work: Work[Any]
+    asked: asyncio.Future[Any]
+    """Whoever asked waits here; belongs to the loop it was asked from."""
+    result: Any = None
+    error: BaseException | None = None
+
+
+class Writer:
+    """Does changes one after the other, each wholly or not at all. What `do` returned is on disk."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._closed = False
+        # A daemon: a program that ends without closing its store must end. The file takes no harm from it.
+        self._thread = threading.Thread(target=self._run, name="desk-store-writer", daemon=True)
+        self._thread.start()
+
+    async def do(self, work: Work[T]) -> T:
+        """What `work` returns or raises, once its group is committed; `StoreDown` when it could not be.
+
+        Cancelled while it waits, a change is made wholly or not at all; nobody can tell which.
+        """
+        if self._closed:
+            raise StoreDown("The desk's database is closed: the desk is shutting down. Nothing was changed.")
+        asked: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.put(_Job(work, asked))
+        return await asked
+
+    def close(self) -> None:
+        """Finish what is queued, then stop. Blocks; may be called again."""
+        if not self._closed:
+            self._closed = True
+            self._jobs.put(None)
+        self._thread.join()
+        self._db.close()
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            group, going = self._group()
+            wanted = [job for job in group if not job.asked.cancelled()]
+            if wanted:
+                self._commit(wanted)
+                _answer(wanted)
+
+    def _group(self) -> tuple[list[_Job], bool]:
+        """All that is queued, at least one; and whether there may be more to come."""
+        first = self._jobs.get()
+        group: list[_Job] = []
+        while first is not None:
+            group.append(first)
+            if len(group) == _MOST:
+                return group, True
+            try:
+                first = self._jobs.get_nowait()
+            except Empty:
+                return group, True
+        return group, False
+
+    def _commit(self, group: Sequence[_Job]) -> None:
+        try:
+            with transaction(self._db):
+                for job in group:
+                    self._attempt(job)
+        except sqlite3.Error as error:
+            for job in group:  # also those that failed by themselves: they may have met a change that is undone now
+                job.error = down(error)
+
+    def _attempt(self, job: _Job) -> None:
+        """Do one change; if it fails, it alone is undone."""
+        self._db.execute("SAVEPOINT change")
+        try:
+            job.result = job.work(self._db)
+        except Exception as error:
+            if not self._db.in_transaction:
+                # A full disk and the like: SQLite has undone the whole group.
+                raise sqlite3.OperationalError(str(error)) from error
+            self._db.execute("ROLLBACK TO change")
+            job.error = down(error) if isinstance(error, sqlite3.Error) else error
+        self._db.execute("RELEASE change")
+
+
+def _answer(group: Sequence[_Job]) -> None:
+    """One wake-up per loop, however large the group."""
+    for loop in {job.asked.get_loop() for job in group}:
+        mine = [job for job in group if job.asked.get_loop() is loop]
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, mine)
+
+
+def _resolve(jobs: Sequence[_Job]) -> None:
+    for job in jobs:
+        if job.asked.done():
+            continue
+        if job.error is None:
+            job.asked.set_result(job.result)
+        else:
+            job.asked.set_exception(job.error)

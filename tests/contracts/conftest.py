@@ -1,0 +1,38 @@
+"""The stores every suite of this folder runs against."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot.ports import Store
+from bot.store import open_store
+from tests.doubles.memory_store import MemoryStore
+from tests.doubles.records import START
+
+
+class Hands:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Hands:
+    return Hands()
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Hands) -> AsyncIterator[Store]:
+    store: Store = MemoryStore(clock)
+    if request.param == "sqlite":
+        store = await open_store(f"sqlite:///{tmp_path / 'desk.sqlite3'}", clock)
+    yield store
+    await store.close()

@@ -1,0 +1,241 @@
+"""What every store promises: tickets, their history, once-keys, places and contacts."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+
+import pytest
+
+from bot.contacts import Contact
+from bot.errors import Conflict, Duplicate, StoreDown
+from bot.ports import Batch, Query, Store
+from bot.ticket import Level, Stage, Ticket
+from tests.contracts.conftest import Hands
+from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event, minutes
+
+
+async def save(store: Store, *tickets: Ticket) -> tuple[Ticket, ...]:
+    return await store.apply(Batch(tickets=tickets))
+
+
+async def ids(store: Store, **query: object) -> list[str]:
+    return [ticket.id for ticket in await store.find(Query(**query))]  # type: ignore[arg-type]
+
+
+# --- tickets
+
+
+async def test_a_ticket_comes_back_as_it_was_saved(store: Store) -> None:
+    ticket = a_ticket(answers={"summary": "Ünïcode 🎉 \u202eRTL <!channel> *_~"}, due=START, rcr=("RCR-1",), bounces=2)
+    (saved,) = await save(store, ticket)
+    assert saved == ticket.model_copy(update={"number": 1001})
+    assert await store.get("t1") == saved
+    assert await store.numbered(1001) == saved
+
+
+async def test_what_is_not_there_is_none(store: Store) -> None:
+    assert await store.get("t1") is None
+    assert await store.numbered(1001) is None
+    assert await store.find(Query()) == []
+    assert await store.history("t1") == []
+    assert await store.contacts() == []
+    assert await store.place("t1", "card") is None
+    assert await store.placed("C1", "1.0") is None
+
+
+async def test_numbers_count_up_from_1001_without_gaps(store: Store) -> None:
+    await save(store, a_ticket("a"), a_ticket("b"))
+    with pytest.raises(Conflict):
+        await save(store, a_ticket("c"), a_ticket("a"))
+    (last,) = await save(store, a_ticket("d"))
+    assert last.number == 1003
+
+
+async def test_a_new_version_replaces_the_one_before_and_keeps_its_number(store: Store) -> None:
+    (first,) = await save(store, a_ticket())
+    (second,) = await save(store, a_later(first, stage=Stage.FIRST, number=0))
+    assert (second.number, second.version, second.stage) == (1001, 2, Stage.FIRST)
+    assert await store.get("t1") == second
+
+
+@pytest.mark.parametrize("version", [1, 2, 4])
+async def test_a_version_that_does_not_follow_is_a_conflict(store: Store, version: int) -> None:
+    await save(store, a_ticket())
+    await save(store, a_ticket(version=2, owner="UBEN"))
+    with pytest.raises(Conflict):
+        await save(store, a_ticket(version=version))
+    found = await store.get("t1")
+    assert found is not None
+    assert found.owner == "UBEN"
+
+
+async def test_a_ticket_nobody_raised_cannot_change(store: Store) -> None:
+    with pytest.raises(Conflict):
+        await save(store, a_ticket(version=2))
+
+
+async def test_a_refused_batch_leaves_nothing_behind(store: Store) -> None:
+    (ticket,) = await save(store, a_ticket())
+    later = a_later(ticket)
+    batch = Batch(
+        tickets=[later, a_ticket("t2"), a_ticket("t1")],
+        events=[an_event(later)],
+        notices=[a_notice()],
+        once=["form"],
+        contacts=[Contact(slack_user="U1", name="Anna", email="a@example.com", phone="+498912345679")],
+    )
+    with pytest.raises(Conflict):
+        await store.apply(batch)
+    assert await store.get("t1") == ticket
+    assert await store.get("t2") is None
+    assert (await store.history("t1"), await store.letters(), await store.contacts()) == ([], [], [])
+    assert not await store.used("form")
+
+
+async def test_of_many_changes_to_one_version_exactly_one_wins(store: Store) -> None:
+    (ticket,) = await save(store, a_ticket())
+    changes = [save(store, a_later(ticket, owner=f"U{n}")) for n in range(20)]
+    results = await asyncio.gather(*changes, return_exceptions=True)
+    assert sum(isinstance(result, Conflict) for result in results) == 19
+    (winner,) = [result[0] for result in results if isinstance(result, tuple)]
+    assert await store.get("t1") == winner
+
+
+async def test_many_tickets_raised_at_once_get_consecutive_numbers(store: Store) -> None:
+    saved = await asyncio.gather(*(save(store, a_ticket(f"t{n}")) for n in range(50)))
+    assert sorted(ticket.number for (ticket,) in saved) == list(range(1001, 1051))
+
+
+@pytest.mark.parametrize("broken", ["\x00", "\ud800", "a\x00b\udfff"])
+async def test_text_that_databases_choke_on_changes_nothing_else(store: Store, broken: str) -> None:
+    """The model strips it; what slips past it must be kept or refused, and nothing around it harmed."""
+    await save(store, a_ticket("good"))
+    slipped = a_ticket("bad").model_copy(update={"owner": broken})
+    await asyncio.gather(save(store, slipped), save(store, a_ticket("t2")), return_exceptions=True)
+    found = await store.get("bad")
+    assert found is None or found.owner == broken
+    assert await store.get("good") is not None
+    assert await store.get("t2") is not None
+
+
+# --- finding
+
+
+async def test_tickets_are_found_newest_first_and_page_by_page(store: Store) -> None:
+    await save(store, *(a_ticket(f"t{n}", raised_at=START + minutes(n // 2)) for n in range(5)))
+    page = await store.find(Query(limit=2))
+    assert [ticket.id for ticket in page] == ["t4", "t3"]
+    assert await ids(store, limit=2, before=(page[-1].raised_at, page[-1].id)) == ["t2", "t1"]
+    assert await ids(store, limit=2, before=(START, "t1")) == ["t0"]
+
+
+async def test_each_narrowing_narrows(store: Store) -> None:
+    await save(
+        store,
+        a_ticket("new"),
+        a_ticket("second", stage=Stage.SECOND, owner="UBEN"),
+        a_ticket("retarus", stage=Stage.RETARUS, owner="UBEN"),
+        a_ticket("closed", stage=Stage.CLOSED),
+    )
+    assert await ids(store, open=True) == ["second", "retarus", "new"]
+    assert await ids(store, open=False) == ["closed"]
+    assert await ids(store, level=Level.FIRST) == ["new", "closed"]
+    assert await ids(store, level=Level.FIRST, open=True) == ["new"]
+    assert await ids(store, owner="UBEN") == ["second", "retarus"]
+    assert await ids(store, stages=(Stage.NEW, Stage.RETARUS)) == ["retarus", "new"]
+    assert await ids(store, stages=(Stage.NEW, Stage.CLOSED), open=True) == ["new"]
+    assert await ids(store, stages=(Stage.SECOND,), level=Level.SECOND, owner="UBEN", open=True) == ["second"]
+
+
+async def test_what_needs_attention_comes_soonest_first(store: Store) -> None:
+    await save(
+        store,
+        a_ticket("later", due=START + minutes(2)),
+        a_ticket("now", due=START),
+        a_ticket("soon", due=START + minutes(1)),
+        a_ticket("never"),
+    )
+    assert await ids(store, due_before=START + minutes(1)) == ["now", "soon"]
+    assert await ids(store, due_before=START + minutes(9), limit=1) == ["now"]
+    assert await ids(store, due_before=START - minutes(1)) == []
+
+
+async def test_a_count_knows_no_page(store: Store) -> None:
+    await save(store, *(a_ticket(f"t{n}") for n in range(5)), a_ticket("closed", stage=Stage.CLOSED))
+    assert await store.count(Query(open=True, limit=2, before=(START, "t1"))) == 5
+    assert await store.count(Query(level=Level.THIRD)) == 0
+
+
+# --- history, once-keys, contacts
+
+
+async def test_the_history_is_told_in_order(store: Store) -> None:
+    (first,) = await save(store, a_ticket())
+    second = a_later(first)
+    await store.apply(Batch(tickets=[second], events=[an_event(second, "take", reason="because")]))
+    await store.apply(Batch(events=[an_event(first, "raise")]))
+    assert await store.history("t1") == [an_event(first, "raise"), an_event(second, "take", reason="because")]
+
+
+async def test_a_version_has_one_event(store: Store) -> None:
+    await store.apply(Batch(events=[an_event(a_ticket())]))
+    with pytest.raises(Conflict):
+        await store.apply(Batch(events=[an_event(a_ticket(), "other")]))
+
+
+async def test_a_once_key_is_used_up_once(store: Store) -> None:
+    assert not await store.used("form")
+    await store.apply(Batch(tickets=[a_ticket()], once=["form"]))
+    assert await store.used("form")
+    with pytest.raises(Duplicate):
+        await store.apply(Batch(tickets=[a_ticket()], once=["form"]))
+    with pytest.raises(Duplicate):
+        await store.apply(Batch(tickets=[a_ticket("t2")], once=["other", "form"]))
+    assert not await store.used("other")
+    assert await store.get("t2") is None
+
+
+async def test_a_double_click_is_one_ticket(store: Store) -> None:
+    clicks = [store.apply(Batch(tickets=[a_ticket()], once=["form"])) for _ in range(10)]
+    results = await asyncio.gather(*clicks, return_exceptions=True)
+    assert sum(isinstance(result, Duplicate) for result in results) == 9
+
+
+async def test_contacts_are_saved_as_they_now_are(store: Store) -> None:
+    anna = Contact(slack_user="U2", name="Anna", email="a@example.com", phone="+498912345679", levels=(Level.FIRST,))
+    ben = anna.model_copy(update={"slack_user": "U1", "name": "Ben", "attested_on": date(2026, 1, 2)})
+    await store.apply(Batch(contacts=[ben, anna]))
+    assert await store.contacts() == [anna, ben]
+    renamed = anna.model_copy(update={"name": "Zoe"})
+    await store.apply(Batch(contacts=[renamed]))
+    assert await store.contacts() == [ben, renamed]
+
+
+# --- tidying and closing
+
+
+async def test_old_once_keys_and_delivered_notices_are_forgotten(store: Store, clock: Hands) -> None:
+    await store.apply(Batch(once=["old"], notices=[a_notice("dropped"), a_notice("waiting")]))
+    await store.apply(Batch(drop=["dropped"]))
+    clock.at = START + minutes(10)
+    await store.apply(Batch(once=["new"]))
+    assert await store.prune(START + minutes(5)) == 2
+    assert await store.prune(START + minutes(5)) == 0
+    assert (await store.used("old"), await store.used("new")) == (False, True)
+    assert [letter.notice.key for letter in await store.letters()] == ["waiting"]
+
+
+async def test_forgetting_is_bounded_per_call(store: Store) -> None:
+    await store.apply(Batch(once=[f"key{n}" for n in range(2500)]))
+    gone = [await store.prune(START + minutes(1)) for _ in range(4)]
+    assert gone == [1000, 1000, 500, 0]
+
+
+async def test_a_closed_store_says_so(store: Store) -> None:
+    await store.close()
+    await store.close()
+    with pytest.raises(StoreDown):
+        await store.get("t1")
+    with pytest.raises(StoreDown):
+        await save(store, a_ticket())

@@ -1,0 +1,210 @@
+"""What every store promises about notices on their way: lanes, leases, fencing, dead letters."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.notices import Claim, Dead, Place, Retry, Sent
+from bot.ports import Batch, Store
+from tests.contracts.conftest import Hands
+from tests.doubles.records import START, a_notice, minutes
+
+LEASE = timedelta(seconds=60)
+
+
+async def send(store: Store, *keys: str, lane: str = "") -> None:
+    await store.apply(Batch(notices=[a_notice(key, **({"lane": lane} if lane else {})) for key in keys]))
+
+
+async def claim(store: Store, after: float = 0, limit: int = 10) -> list[Claim]:
+    """What can be claimed that many minutes after the start."""
+    return await store.claim(START + minutes(after), LEASE, limit)
+
+
+async def keys(store: Store, after: float = 0, limit: int = 10) -> list[str]:
+    return [claim.notice.key for claim in await claim(store, after, limit)]
+
+
+async def test_a_claim_carries_the_notice_as_it_was_saved(store: Store) -> None:
+    notice = a_notice(body={"text": "ü 🎉", "n": 1, "deep": {"list": [None, True]}})
+    await store.apply(Batch(notices=[notice]))
+    assert await claim(store) == [Claim(notice=notice, attempt=1)]
+
+
+async def test_nothing_is_claimed_before_it_is_due(store: Store) -> None:
+    await store.apply(Batch(notices=[a_notice(due=START + minutes(5))]))
+    assert await keys(store, 4.99) == []
+    assert await keys(store, 5) == ["n1"]
+
+
+async def test_nobody_else_gets_a_notice_before_the_lease_ends(store: Store) -> None:
+    await send(store, "n1")
+    assert [found.attempt for found in await claim(store)] == [1]
+    assert await claim(store, 0.99) == []
+    assert [found.attempt for found in await claim(store, 1)] == [2]
+
+
+async def test_many_claim_at_once_and_nobody_twice(store: Store) -> None:
+    await send(store, *(f"n{n}" for n in range(40)))
+    claims = await asyncio.gather(*(claim(store, limit=7) for _ in range(10)))
+    assert sorted(found.notice.key for each in claims for found in each) == sorted(f"n{n}" for n in range(40))
+
+
+async def test_a_lane_is_delivered_one_after_the_other_in_the_order_saved(store: Store) -> None:
+    await send(store, "a1", "a2", lane="a")
+    await send(store, "b1")
+    first, other = await claim(store)
+    assert (first.notice.key, other.notice.key) == ("a1", "b1")
+    assert await store.settle(first, Sent(), START)
+    assert await keys(store) == ["a2"]
+
+
+async def test_a_lane_waits_for_the_retry_of_its_head(store: Store) -> None:
+    await send(store, "a1", "a2", lane="a")
+    (head,) = await claim(store)
+    assert await store.settle(head, Retry(START + minutes(3), "it was busy"), START)
+    assert await keys(store, 2.9) == []
+    assert await keys(store, 3) == ["a1"]
+
+
+async def test_a_head_that_is_not_due_yet_holds_its_lane(store: Store) -> None:
+    await store.apply(Batch(notices=[a_notice("a1", lane="a", due=START + minutes(5)), a_notice("a2", lane="a")]))
+    assert await keys(store, 4) == []
+    assert await keys(store, 5) == ["a1"]
+
+
+@pytest.mark.parametrize("outcome", [Sent(), Dead("It cannot be delivered.")])
+async def test_a_lane_goes_on_after_its_head(store: Store, outcome: Sent | Dead) -> None:
+    await send(store, "a1", "a2", lane="a")
+    (head,) = await claim(store)
+    assert await store.settle(head, outcome, START)
+    assert await keys(store) == ["a2"]
+
+
+async def test_a_lost_lease_settles_nothing(store: Store) -> None:
+    await send(store, "n1")
+    (late,) = await claim(store)
+    (current,) = await claim(store, 2)
+    place = Place(ticket_id="t1", what="card", channel="C1", ts="1.0")
+    assert not await store.settle(late, Sent(place), START + minutes(2), [a_notice("follow")])
+    assert await store.place("t1", "card") is None
+    assert [letter.state for letter in await store.letters()] == ["waiting"]
+    assert await store.settle(current, Sent(), START + minutes(2))
+    assert not await store.settle(current, Sent(), START + minutes(2))
+
+
+async def test_a_lease_that_ended_unclaimed_can_still_be_settled(store: Store) -> None:
+    await send(store, "n1")
+    (late,) = await claim(store)
+    assert await store.settle(late, Sent(), START + minutes(9))
+
+
+async def test_what_follows_is_saved_with_the_outcome(store: Store) -> None:
+    await send(store, "a1", "a2", lane="a")
+    (head,) = await claim(store)
+    place = Place(ticket_id="t1", what="card", channel="C1", ts="1.0", link="https://example.com")
+    assert await store.settle(head, Sent(place), START, [a_notice("receipt", lane="a")])
+    assert await store.place("t1", "card") == place
+    assert await store.placed("C1", "1.0") == place
+    (second,) = await claim(store)
+    assert second.notice.key == "a2"
+    assert await store.settle(second, Sent(), START)
+    assert await keys(store) == ["receipt"]
+
+
+async def test_a_place_can_move(store: Store) -> None:
+    for n, ts in enumerate(["1.0", "2.0"]):
+        await send(store, f"n{n}")
+        (head,) = await claim(store)
+        await store.settle(head, Sent(Place(ticket_id="t1", what="card", channel="C1", ts=ts)), START)
+    assert await store.placed("C1", "1.0") is None
+    found = await store.place("t1", "card")
+    assert found is not None
+    assert found.ts == "2.0"
+
+
+async def test_the_same_key_is_saved_once(store: Store) -> None:
+    await send(store, "n1")
+    await store.apply(Batch(notices=[a_notice("n1", to="UBEN", lane="other"), a_notice("n2")]))
+    first, second = await claim(store)
+    assert (first.notice.to, second.notice.key) == ("UANNA", "n2")
+    await store.settle(first, Sent(), START)
+    await send(store, "n1")
+    assert await keys(store) == []
+
+
+async def test_what_is_no_longer_wanted_is_dropped_and_its_lane_goes_on(store: Store) -> None:
+    await send(store, "a1", "a2", "a3", lane="a")
+    await store.apply(Batch(drop=["a1", "a2", "unknown"]))
+    assert await keys(store) == ["a3"]
+    assert [letter.state for letter in await store.letters()] == ["waiting", "dropped", "dropped"]
+
+
+async def test_what_somebody_began_to_deliver_is_not_dropped(store: Store) -> None:
+    await send(store, "n1")
+    (begun,) = await claim(store)
+    await store.apply(Batch(drop=["n1"]))
+    assert await store.settle(begun, Retry(START + minutes(1), "unknown"), START)
+    await store.apply(Batch(drop=["n1"]))
+    assert await keys(store, 1) == ["n1"]
+
+
+async def test_a_dead_letter_says_why_and_can_be_tried_again(store: Store) -> None:
+    await send(store, "n1")
+    (first,) = await claim(store)
+    assert not await store.revive("n1", START)
+    await store.settle(first, Dead("The channel is archived."), START)
+    (letter,) = await store.letters(state="dead")
+    assert (letter.why, letter.attempts, letter.at) == ("The channel is archived.", 1, START)
+    assert await keys(store, 99) == []
+
+    assert await store.revive("n1", START + minutes(100))
+    assert not await store.revive("n1", START + minutes(100))
+    assert not await store.revive("unknown", START)
+    (again,) = await claim(store, 100)
+    assert (again.attempt, again.notice.due) == (2, START + minutes(100))
+    assert not await store.settle(first, Sent(), START)
+
+
+async def test_a_revived_letter_waits_for_what_its_lane_is_delivering(store: Store) -> None:
+    await send(store, "a1", "a2", "a3", lane="a")
+    (dead,) = await claim(store)
+    await store.settle(dead, Dead("no"), START)
+    (busy,) = await claim(store)
+    await store.revive("a1", START)
+    await store.apply(Batch(drop=["a3"]))
+    assert await keys(store) == []
+    await store.settle(busy, Sent(), START)
+    assert await keys(store) == ["a1"]
+
+
+async def test_the_outbox_knows_when_it_next_has_something_to_do(store: Store) -> None:
+    assert await store.next_due(START) is None
+    await store.apply(Batch(notices=[a_notice("a1", lane="a", due=START + minutes(5)), a_notice("a2", lane="a")]))
+    assert await store.next_due(START) == START + minutes(5)
+    assert await store.next_due(START + minutes(7)) == START + minutes(7)
+    (head,) = await claim(store, 7)
+    assert await store.next_due(START + minutes(7)) == START + minutes(8)
+    await store.settle(head, Retry(START + minutes(30), "busy"), START + minutes(7))
+    assert await store.next_due(START + minutes(7)) == START + minutes(30)
+
+
+async def test_letters_are_listed_newest_first_by_state_and_ticket(store: Store) -> None:
+    await store.apply(Batch(notices=[a_notice("n1"), a_notice("n2", ticket_id="t2"), a_notice("n3")]))
+    (first,) = await claim(store, limit=1)
+    await store.settle(first, Sent(), START)
+    assert [letter.notice.key for letter in await store.letters()] == ["n3", "n2", "n1"]
+    assert [letter.notice.key for letter in await store.letters(limit=1)] == ["n3"]
+    assert [letter.notice.key for letter in await store.letters(ticket_id="t1")] == ["n3", "n1"]
+    assert [letter.notice.key for letter in await store.letters(state="sent", ticket_id="t1")] == ["n1"]
+    assert await store.letters(state="sent", ticket_id="t2") == []
+
+
+async def test_a_letter_knows_when_it_was_saved(store: Store, clock: Hands) -> None:
+    clock.at = START + minutes(3)
+    await send(store, "n1")
+    (letter,) = await store.letters()
+    assert (letter.at, letter.attempts, letter.why) == (START + minutes(3), 0, "")

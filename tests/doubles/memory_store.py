@@ -1,0 +1,228 @@
+"""A store that forgets everything at the end of a test, and passes the same suite as the real ones."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.clock import Clock, as_utc, now
+from bot.contacts import Contact
+from bot.errors import Conflict, Duplicate, StoreDown
+from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place, Retry, Sent
+from bot.ports import Batch, Query
+from bot.ticket import Event, Ticket
+
+FIRST_NUMBER = 1001
+PRUNED = 1000
+
+
+@dataclass
+class _Row:
+    notice: Notice
+    next_at: datetime
+    changed_at: datetime
+    state: Literal["waiting", "sent", "dead", "dropped"] = "waiting"
+    head: bool = False
+    attempts: int = 0
+    why: str = ""
+
+
+@dataclass
+class _Data:
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    events: dict[tuple[str, int], Event] = field(default_factory=dict)
+    once: dict[str, datetime] = field(default_factory=dict)
+    notices: dict[str, _Row] = field(default_factory=dict)
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+
+
+class MemoryStore:
+    """`bot.ports.Store`. Set `down` to make every call raise `StoreDown`."""
+
+    def __init__(self, clock: Clock = now) -> None:
+        self.down = False
+        self._clock = clock
+        self._data = _Data()
+
+    async def close(self) -> None:
+        self.down = True
+
+    def _up(self) -> _Data:
+        if self.down:
+            raise StoreDown("The database is down. Nothing was changed.")
+        return self._data
+
+    # --- changes
+
+    async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
+        before = copy.deepcopy(self._up())
+        try:
+            return self._apply(batch, as_utc(self._clock()))
+        except Exception:
+            self._data = before
+            raise
+
+    def _apply(self, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
+        for key in batch.once:
+            if key in self._data.once:
+                raise Duplicate(key)
+            self._data.once[key] = at
+        tickets = tuple(self._save(ticket) for ticket in batch.tickets)
+        for event in batch.events:
+            if (event.ticket_id, event.version) in self._data.events:
+                raise Conflict(event.ticket_id)
+            self._data.events[event.ticket_id, event.version] = event
+        for key in batch.drop:
+            self._drop(key, at)
+        self._enqueue(batch.notices, at)
+        self._data.contacts |= {contact.slack_user: contact for contact in batch.contacts}
+        return tickets
+
+    def _save(self, ticket: Ticket) -> Ticket:
+        found = self._data.tickets.get(ticket.id)
+        if (found.version if found else 0) != ticket.version - 1:
+            raise Conflict(ticket.id)
+        number = found.number if found else FIRST_NUMBER + len(self._data.tickets)
+        saved = self._data.tickets[ticket.id] = ticket.model_copy(update={"number": number})
+        return saved
+
+    def _drop(self, key: str, at: datetime) -> None:
+        row = self._data.notices.get(key)
+        if row and row.state == "waiting" and row.attempts == 0:
+            self._leave(row, "dropped", at)
+
+    def _leave(self, row: _Row, state: Literal["sent", "dead", "dropped"], at: datetime) -> None:
+        row.state, row.head, row.changed_at = state, False, at
+        self._promote(row.notice.lane)
+
+    def _promote(self, lane: str) -> None:
+        waiting = [row for row in self._data.notices.values() if row.notice.lane == lane and row.state == "waiting"]
+        if waiting and not any(row.head for row in waiting):
+            waiting[0].head = True
+
+    def _enqueue(self, notices: Sequence[Notice], at: datetime) -> None:
+        for notice in notices:
+            if notice.key not in self._data.notices:
+                self._data.notices[notice.key] = _Row(notice, next_at=notice.due, changed_at=at)
+                self._promote(notice.lane)
+
+    async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
+        ready = [row for row in self._up().notices.values() if row.head and row.next_at <= at]
+        taken = sorted(ready, key=lambda row: row.next_at)[:limit]
+        for row in taken:
+            row.attempts, row.next_at = row.attempts + 1, as_utc(at + lease)
+        return [Claim(notice=row.notice, attempt=row.attempts) for row in ready if row in taken]
+
+    async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
+        row = self._up().notices.get(claim.notice.key)
+        if row is None or row.state != "waiting" or row.attempts != claim.attempt:
+            return False
+        match outcome:
+            case Retry():
+                row.next_at, row.why = as_utc(outcome.at), outcome.why
+            case Dead():
+                row.why = outcome.why
+                self._leave(row, "dead", as_utc(at))
+            case Sent():
+                self._leave(row, "sent", as_utc(at))
+                if outcome.place:
+                    self._data.places[outcome.place.ticket_id, outcome.place.what] = outcome.place
+        self._enqueue(then, as_utc(at))
+        return True
+
+    async def revive(self, key: str, at: datetime) -> bool:
+        row = self._up().notices.get(key)
+        if row is None or row.state != "dead":
+            return False
+        at = as_utc(at)
+        row.state, row.next_at, row.changed_at = "waiting", at, at
+        row.notice = row.notice.model_copy(update={"due": at})
+        if not any(other.head for other in self._data.notices.values() if other.notice.lane == row.notice.lane):
+            row.head = True
+        return True
+
+    async def prune(self, before: datetime) -> int:
+        data = self._up()
+        old_keys = [key for key, at in data.once.items() if at < before][:PRUNED]
+        old_rows = [
+            key for key, row in data.notices.items() if row.state in {"sent", "dropped"} and row.changed_at < before
+        ][:PRUNED]
+        for key in old_keys:
+            del data.once[key]
+        for key in old_rows:
+            del data.notices[key]
+        return len(old_keys) + len(old_rows)
+
+    # --- reads
+
+    async def used(self, once: str) -> bool:
+        return once in self._up().once
+
+    async def get(self, ticket_id: str) -> Ticket | None:
+        return self._up().tickets.get(ticket_id)
+
+    async def numbered(self, number: int) -> Ticket | None:
+        return next((ticket for ticket in self._up().tickets.values() if ticket.number == number), None)
+
+    async def find(self, query: Query) -> list[Ticket]:
+        found = self._matching(query)
+        if query.due_before is not None:
+            return sorted(found, key=lambda ticket: (ticket.due or query.due_before, ticket.id))[: query.limit]
+        if query.before:
+            found = [ticket for ticket in found if (ticket.raised_at, ticket.id) < query.before]
+        return sorted(found, key=lambda ticket: (ticket.raised_at, ticket.id), reverse=True)[: query.limit]
+
+    async def count(self, query: Query) -> int:
+        return len(self._matching(query))
+
+    def _matching(self, query: Query) -> list[Ticket]:
+        return [ticket for ticket in self._up().tickets.values() if _matches(ticket, query)]
+
+    async def history(self, ticket_id: str) -> list[Event]:
+        events = [event for event in self._up().events.values() if event.ticket_id == ticket_id]
+        return sorted(events, key=lambda event: event.version)
+
+    async def next_due(self, after: datetime) -> datetime | None:
+        heads = [row.next_at for row in self._up().notices.values() if row.head]
+        return max(min(heads), after) if heads else None
+
+    async def letters(
+        self,
+        *,
+        state: Literal["waiting", "sent", "dead", "dropped"] | None = None,
+        ticket_id: str = "",
+        limit: int = 50,
+    ) -> list[Letter]:
+        rows = [
+            row
+            for row in reversed(self._up().notices.values())
+            if state in {None, row.state} and ticket_id in {"", row.notice.ticket_id}
+        ]
+        return [
+            Letter(notice=row.notice, state=row.state, attempts=row.attempts, why=row.why, at=row.changed_at)
+            for row in rows[:limit]
+        ]
+
+    async def place(self, ticket_id: str, what: Literal["card", "retarus"]) -> Place | None:
+        return self._up().places.get((ticket_id, what))
+
+    async def placed(self, channel: str, ts: str) -> Place | None:
+        places = self._up().places.values()
+        return next((place for place in places if (place.channel, place.ts) == (channel, ts)), None)
+
+    async def contacts(self) -> list[Contact]:
+        return sorted(self._up().contacts.values(), key=lambda contact: (contact.name, contact.slack_user))
+
+
+def _matches(ticket: Ticket, query: Query) -> bool:
+    return (
+        query.open in {None, ticket.stage.is_open}
+        and (not query.stages or ticket.stage in query.stages)
+        and query.level in {None, ticket.level}
+        and query.owner in {"", ticket.owner}
+        and (query.due_before is None or (ticket.due is not None and ticket.due <= query.due_before))
+    )
