@@ -6,7 +6,7 @@ As at Slack, the shape of everything is looked at first, and the rules between p
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final, Literal
 
 from localslack.blockkit import surfaces, views
 from localslack.blockkit.blocks import BLOCKS
@@ -14,7 +14,18 @@ from localslack.blockkit.schema import Items, Problem, Problems, Shape
 from localslack.blockkit.surfaces import Surface
 from localslack.blockkit.views import is_too_large
 
-__all__ = ["Surface", "is_too_large", "is_too_long", "validate_attachments", "validate_blocks", "validate_view"]
+__all__ = [
+    "Kind",
+    "Surface",
+    "explain",
+    "is_too_large",
+    "is_too_long",
+    "validate_attachments",
+    "validate_blocks",
+    "validate_view",
+]
+
+Kind = Literal["blocks", "message", "view"]
 
 MESSAGE_CHARACTERS: Final = 13_200  # not documented; measured by others at 13.2k
 
@@ -32,6 +43,17 @@ def validate_view(view: object, at: str = "/view") -> list[str]:
 def validate_attachments(attachments: object, at: str = "/attachments") -> list[str]:
     """The lines for `invalid_attachments`. Legacy fields are taken as they come; only blocks inside are checked."""
     return _lines(_attachments(attachments, at))
+
+
+def explain(given: object, kind: Kind) -> list[dict[str, Any]]:
+    """The `errors` of `blocks.validate`: code, message, pointer within what was given, field or constraint."""
+    if kind == "blocks":
+        problems = _blocks(given, "message", "")
+    elif kind == "view":
+        problems = _view(given, "")
+    else:
+        problems = _message(given)
+    return [problem.details() for problem in problems]
 
 
 def is_too_long(blocks: object) -> bool:
@@ -63,6 +85,13 @@ def _view(view: object, at: str) -> Problems:
     if isinstance(view, dict) and not wrong:
         wrong = list(views.submit_for_inputs(view, at))
     yield from wrong
+
+
+def _message(message: object) -> Problems:
+    parts = message if isinstance(message, dict) else {}
+    yield from Shape(open=True).check(message, "")
+    yield from _blocks(parts.get("blocks", []), "message", "/blocks")
+    yield from _attachments(parts.get("attachments", []), "/attachments")
 
 
 def _attachments(attachments: object, at: str) -> Problems:

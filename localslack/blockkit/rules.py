@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from localslack.blockkit.schema import AlsoRule, Problem, Problems
+from localslack.blockkit.schema import AlsoRule, Problem, Problems, missing
 
 Value = Mapping[str, Any]
 
@@ -19,7 +19,7 @@ def one_of(*names: str) -> AlsoRule:
 
     def check(value: Value, at: str) -> Problems:
         if not any(name in value for name in names):
-            yield Problem(f"missing required field: {names[0]}", at)
+            yield missing(names[0], at)
 
     return check
 

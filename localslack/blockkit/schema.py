@@ -7,18 +7,38 @@ there and are reproduced here word for word. The tables beside this file are mad
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing Slack refuses, and where: `at` is a JSON pointer."""
+    """One thing Slack refuses, and where: `at` is a JSON pointer. The rest is what `blocks.validate` adds."""
 
     what: str
     at: str
+    code: Literal["failed_constraint", "missing_field", "invalid_type"] = "failed_constraint"
+    field: str | None = None
+    constraint: Mapping[str, Any] | None = None
 
     def __str__(self) -> str:
         return f"[ERROR] {self.what} [json-pointer:{self.at}]"
+
+    def details(self) -> dict[str, Any]:
+        said = {"code": self.code, "message": self.what, "pointer": self.at}
+        more = {"field": self.field, "constraint": self.constraint}
+        return said | {name: value for name, value in more.items() if value is not None}
+
+
+def _type(what: str, at: str) -> Problem:
+    return Problem(what, at, "invalid_type")
+
+
+def _limit(what: str, at: str, kind: str, expected: object, got: object) -> Problem:
+    return Problem(what, at, constraint={"type": kind, "expected": expected, "got": got})
+
+
+def missing(name: str, at: str) -> Problem:
+    return Problem(f"missing required field: {name}", at, "missing_field", field=name)
 
 
 Problems = Iterator[Problem]
@@ -37,13 +57,13 @@ class String:
 
     def check(self, value: object, at: str) -> Problems:
         if not isinstance(value, str):
-            yield Problem("must provide a string", at)
+            yield _type("must provide a string", at)
         elif len(value) < self.least:
-            yield Problem(f"must be more than {self.least - 1} characters", at)
+            yield _limit(f"must be more than {self.least - 1} characters", at, "min_length", self.least, len(value))
         elif self.most is not None and len(value) > self.most:
-            yield Problem(f"must be less than {self.most + 1} characters", at)
+            yield _limit(f"must be less than {self.most + 1} characters", at, "max_length", self.most, len(value))
         elif self.pattern and not re.search(self.pattern, value):
-            yield Problem(f"input must match regex pattern: {self.pattern}", at)
+            yield _limit(f"input must match regex pattern: {self.pattern}", at, "pattern", self.pattern, value)
 
 
 @dataclass(frozen=True)
@@ -52,9 +72,9 @@ class Choice:
 
     def check(self, value: object, at: str) -> Problems:
         if not isinstance(value, str):
-            yield Problem("must provide a string", at)
+            yield _type("must provide a string", at)
         elif value not in self.among:
-            yield Problem("must be a valid enum value", at)
+            yield _limit("must be a valid enum value", at, "enum", list(self.among), value)
 
 
 @dataclass(frozen=True)
@@ -81,25 +101,25 @@ class Integer:
 
     def check(self, value: object, at: str) -> Problems:
         if not isinstance(value, int) or isinstance(value, bool):
-            yield Problem("must provide an integer", at)
+            yield _type("must provide an integer", at)
         elif self.least is not None and value < self.least:
-            yield Problem(f"must be greater than {self.least}", at)
+            yield _limit(f"must be greater than {self.least}", at, "minimum", self.least, value)
         elif self.most is not None and value > self.most:
-            yield Problem(f"must be less than {self.most}", at)
+            yield _limit(f"must be less than {self.most}", at, "maximum", self.most, value)
 
 
 @dataclass(frozen=True)
 class Number:
     def check(self, value: object, at: str) -> Problems:
         if not isinstance(value, int | float) or isinstance(value, bool):
-            yield Problem("must provide a number", at)
+            yield _type("must provide a number", at)
 
 
 @dataclass(frozen=True)
 class Boolean:
     def check(self, value: object, at: str) -> Problems:
         if not isinstance(value, bool):
-            yield Problem("must be a boolean", at)
+            yield _type("must be a boolean", at)
 
 
 @dataclass(frozen=True)
@@ -119,12 +139,12 @@ class Items:
 
     def check(self, value: object, at: str) -> Problems:
         if not isinstance(value, list | tuple):
-            yield Problem("must provide an array", at)
+            yield _type("must provide an array", at)
             return
         if len(value) < self.least:
-            yield Problem(f"must provide at least {self.least} items", at)
+            yield _limit(f"must provide at least {self.least} items", at, "min_items", self.least, len(value))
         if self.most is not None and len(value) > self.most:
-            yield Problem(f"no more than {self.most} items allowed", at)
+            yield _limit(f"no more than {self.most} items allowed", at, "max_items", self.most, len(value))
         for index, item in enumerate(value):
             yield from self.of.check(item, f"{at}/{index}")
 
@@ -141,7 +161,7 @@ class Shape:
 
     def check(self, value: object, at: str) -> Problems:
         if not isinstance(value, dict):
-            yield Problem("must provide an object", at)
+            yield _type("must provide an object", at)
             return
         own = list(self._properties(value, at))
         yield from own
@@ -153,12 +173,13 @@ class Shape:
         known = {**self.required, **self.optional}
         for name in self.required:
             if name not in value:
-                yield Problem(f"missing required field: {name}", at)
+                yield missing(name, at)
         for name, content in value.items():
             if name in known:
                 yield from known[name].check(content, f"{at}/{name}")
             elif not self.open:
-                yield Problem(f"invalid additional property: {name}", at)
+                constraint = {"type": "additional_properties", "got": name}
+                yield Problem(f"invalid additional property: {name}", at, constraint=constraint)
 
 
 @dataclass(frozen=True)
@@ -170,14 +191,14 @@ class Kinds:
 
     def check(self, value: object, at: str) -> Problems:
         if not isinstance(value, dict):
-            yield Problem("must provide an object", at)
+            yield _type("must provide an object", at)
         elif "type" not in value:
-            yield Problem("missing required field: type", at)
+            yield missing("type", at)
         elif not isinstance(value["type"], str):
-            yield Problem("must provide a string", f"{at}/type")
+            yield _type("must provide a string", f"{at}/type")
         elif value["type"] not in self.shapes:
-            unknown = f"unsupported type: {value['type']}"
-            yield Problem(unknown if self.names_unknown else "must be a valid enum value", f"{at}/type")
+            what = f"unsupported type: {value['type']}" if self.names_unknown else "must be a valid enum value"
+            yield _limit(what, f"{at}/type", "enum", list(self.shapes), value["type"])
         else:
             yield from self.shapes[value["type"]].check(value, at)
 

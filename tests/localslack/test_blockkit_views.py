@@ -85,3 +85,32 @@ def test_a_view_may_not_weigh_more_than_250_kilobytes() -> None:
     heavy = section(fields=[plain("ü" * 2000)] * 10)
     assert not blockkit.is_too_large(modal(*[heavy] * 6))
     assert blockkit.is_too_large(modal(*[heavy] * 7))
+
+
+def test_blocks_validate_is_told_more_of_each_problem() -> None:
+    wrong = [
+        {"type": "header"},
+        {"type": "header", "text": plain("x" * 151)},
+        {"type": "header", "text": plain(), "x": 1},
+    ]
+    assert blockkit.explain(wrong, "blocks") == [
+        {"code": "missing_field", "message": "missing required field: text", "pointer": "/0", "field": "text"},
+        {
+            "code": "failed_constraint",
+            "message": "must be less than 151 characters",
+            "pointer": "/1/text/text",
+            "constraint": {"type": "max_length", "expected": 150, "got": 151},
+        },
+        {
+            "code": "failed_constraint",
+            "message": "invalid additional property: x",
+            "pointer": "/2",
+            "constraint": {"type": "additional_properties", "got": "x"},
+        },
+    ]
+    assert [it["pointer"] for it in blockkit.explain({"blocks": [{}], "attachments": [1]}, "message")] == [
+        "/blocks/0",
+        "/attachments/0",
+    ]
+    assert [it["pointer"] for it in blockkit.explain(modal({}), "view")] == ["/blocks/0"]
+    assert [it["code"] for it in blockkit.explain([], "message")] == ["invalid_type"]
