@@ -34,48 +34,9 @@ TENANT_ID = re.compile(r"[0-9]{5}[A-Z]{2}|[0-9]{5}")
 MAIN_ACCOUNT = "main account only"
 
 _FILLERS = frozenset(
-    [
-        "na",
-        "n/a",
-        "n.a",
-        "none",
-        "nil",
-        "null",
-        "nothing",
-        "tbd",
-        "tba",
-        "tbc",
-        "todo",
-        "x",
-        "xx",
-        "xxx",
-        "unknown",
-        "dunno",
-        "later",
-        "asap",
-        "see",
-        "above",
-        "test",
-        "idk",
-        "k.a",
-        "ka",
-        "keine",
-        "angabe",
-        "unbekannt",
-        "nichts",
-        "folgt",
-        "siehe",
-        "oben",
-        "not applicable",
-        "not available",
-        "not known",
-        "no idea",
-        "don't know",
-        "dont know",
-        "see above",
-        "to be done",
-        "wie besprochen",
-    ]
+    "na|n/a|n.a|none|nil|null|nothing|tbd|tba|tbc|todo|x|xx|xxx|unknown|dunno|later|asap|see|above|test|idk|k.a|ka|"
+    "keine|angabe|unbekannt|nichts|folgt|siehe|oben|not applicable|not available|not known|no idea|don't know|"
+    "dont know|see above|to be done|wie besprochen".split("|")
 )
 _UNAVAILABLE = re.compile(
     r"(not (?:available|applicable)|nicht (?:verfügbar|zutreffend|anwendbar))\W+(.*)", re.IGNORECASE | re.DOTALL

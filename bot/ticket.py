@@ -47,7 +47,7 @@ class Glossed(StrEnum):
 
     gloss: str
 
-    def __new__(cls, value: str, gloss: str) -> Self:
+    def __new__(cls, value: str, gloss: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.gloss = gloss

@@ -1,0 +1,62 @@
+"""What does somebody see who fills in answers?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from blocks import kit
+from blocks.form import inputs
+from blocks.kit import Json
+from bot.fields import MOST_EXAMPLES, Field, Need, Sheet, fields_of
+from bot.forms import examples, missing
+from bot.settings import Config
+from bot.ticket import Level, Ticket
+
+ASK = "filling.ask"
+SUBMIT = "filling.submit"
+ALL = "filling.all"
+ANOTHER = "filling.another"
+PUSH = "filling.push"
+"""The same form on top of another modal."""
+
+
+def modal(ticket: Ticket, name: str, config: Config, *, everything: bool = False, transactions: int = 1) -> Json:
+    """What is missing for Retarus; with `everything`, each answer there is. `transactions`: how many to offer."""
+    fields = list(_wanted(ticket, everything))
+    everything = everything or not fields
+    fields = fields or list(_wanted(ticket, everything=True))
+    number = max(transactions, max(examples(ticket.answers), default=1))
+    shown = [field for field in fields if not field.group or int(field.group.split(".")[1]) <= number]
+    blocks = [kit.note(f"{name} · answer what you know now" + ("" if everything else "; the rest can wait"))]
+    blocks += inputs(shown, ticket.kind, config, ticket.answers, Need.RAISE)
+    buttons = _buttons(ticket, everything, number, has_examples=any(field.group for field in shown))
+    if buttons:
+        blocks.append(kit.actions(f"filling.{number}.{everything}", buttons))
+    return kit.modal(SUBMIT, "Fill in", blocks, submit="Save", about=f"{ticket.id}|{ticket.version}")
+
+
+def _wanted(ticket: Ticket, everything: bool) -> Iterable[Field]:
+    """Whole headings, so that what belongs together is answered together."""
+    open_keys = {each.key for each in missing(ticket, Need.ESCALATE)}
+    headings = {field.heading for field in fields_of(ticket.kind) if field.key in open_keys}
+    if "example" in open_keys:
+        headings |= {field.heading for field in fields_of(ticket.kind) if field.group}
+    for field in fields_of(ticket.kind):
+        if (field.heading in headings or everything) and _is_due(field, ticket):
+            yield field
+
+
+def _is_due(field: Field, ticket: Ticket) -> bool:
+    """The tasks of a level are asked from when it has the ticket; the template and the matrix at any time."""
+    if field.heading.sheet is Sheet.SECOND:
+        return ticket.level in {Level.SECOND, Level.THIRD}
+    return True
+
+
+def _buttons(ticket: Ticket, everything: bool, number: int, *, has_examples: bool) -> list[Json]:
+    buttons = []
+    if has_examples and number < MOST_EXAMPLES:
+        buttons.append(kit.button("Add another example", ANOTHER, ticket.id))
+    if not everything:
+        buttons.append(kit.button("Show all answers", ALL, ticket.id))
+    return buttons

@@ -1,0 +1,108 @@
+"""How is a field asked? The table of fields as input blocks; block id = field key, so that errors land beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from blocks.kit import CHUNK, Json, heading, option, plain
+from bot.fields import Ask, Field, Need, Option
+from bot.forms import is_due
+from bot.settings import Config
+from bot.ticket import Kind
+
+ANSWER = "form.answer"
+"""The action id of every input, so that Slack keeps what was typed when a form is redrawn."""
+
+_PLACEHOLDER = 150
+
+
+def inputs(fields: Iterable[Field], kind: Kind, config: Config, answers: Mapping[str, str], border: Need) -> list[Json]:
+    """The fields as inputs under their headings; `answers` are the canonical ones to begin with.
+
+    What the border asks for is required, except where another answer decides whether it applies.
+    """
+    blocks: list[Json] = []
+    shown = ""
+    for field in fields:
+        title = _title(field)
+        if title != shown:
+            blocks += [heading(title)] if title else []
+            shown = title
+        needed = is_due(field.need[kind], border) and field.only_if is None
+        blocks.append(_input(field, config, answers.get(field.key, ""), needed))
+    return blocks
+
+
+def _title(field: Field) -> str:
+    """The heading above an input whose label does not say it."""
+    if not field.label:
+        return ""
+    return f"{field.heading.text} {field.group.split('.')[1]}" if field.group else field.heading.text
+
+
+def _input(field: Field, config: Config, answer: str, needed: bool) -> Json:
+    block: Json = {
+        "type": "input",
+        "block_id": field.key,
+        "label": plain(field.name, 2000),
+        "element": _element(field, field.options(config), answer),
+        "optional": not needed,
+    }
+    if field.hint:
+        block["hint"] = plain(field.hint, 2000)
+    return block
+
+
+def _element(field: Field, options: tuple[Option, ...], answer: str) -> Json:
+    if field.ask is Ask.MOMENT:
+        return _moment(answer)
+    if options:
+        return _pick(field.ask, options, answer)
+    element: Json = {
+        "type": "plain_text_input",
+        "action_id": ANSWER,
+        "multiline": field.ask is Ask.TEXT,
+        "max_length": min(field.most, 3000),
+    }
+    if answer:
+        element["initial_value"] = _lines(answer, field)[: field.most]
+    return element
+
+
+def _lines(answer: str, field: Field) -> str:
+    """A list of ids is one line to edit."""
+    return ", ".join(answer.split("\n")) if field.ask is Ask.LINE else answer
+
+
+def _moment(answer: str) -> Json:
+    element: Json = {"type": "datetimepicker", "action_id": ANSWER}
+    if answer:
+        element["initial_date_time"] = int(answer)
+    return element
+
+
+_PICKERS = {Ask.CHOICE: "static_select", Ask.CHOICES: "multi_static_select", Ask.DECISION: "radio_buttons"}
+
+
+def _pick(ask: Ask, options: tuple[Option, ...], answer: str) -> Json:
+    shapes = {each.value: option(each.label, each.value, each.about) for each in options}
+    element: Json = {"type": _PICKERS[ask], "action_id": ANSWER, "options": list(shapes.values())}
+    chosen = [shapes[value] for value in answer.split("\n") if value in shapes]
+    if ask is Ask.CHOICES and chosen:
+        element["initial_options"] = chosen
+    elif chosen:
+        element["initial_option"] = chosen[0]
+    return element
+
+
+def text_input(
+    key: str, label: str, hint: str, *, value: str = "", multiline: bool = True, needed: bool = True
+) -> Json:
+    """A single question that is no field of the guide: a reason, a note."""
+    element: Json = {"type": "plain_text_input", "action_id": ANSWER, "multiline": multiline, "max_length": CHUNK}
+    if value:
+        element["initial_value"] = value
+    shape: Json = {"type": "input", "block_id": key, "label": plain(label), "element": element, "optional": not needed}
+    if hint:
+        shape["hint"] = plain(hint)
+    return shape

@@ -1,0 +1,23 @@
+"""What does somebody see who hands a ticket to the 2nd level?"""
+
+from __future__ import annotations
+
+from blocks import kit
+from blocks.form import inputs
+from blocks.kit import Json
+from bot.fields import Need, fields_of
+from bot.settings import Config
+from bot.summaries import first_summary
+from bot.ticket import Ticket
+
+ASK = "handoff.ask"
+SUBMIT = "handoff.submit"
+
+
+def modal(ticket: Ticket, name: str, config: Config) -> Json:
+    """The 1st-level tasks (guide, section 3), and the summary, begun from what is known."""
+    fields = [field for field in fields_of(ticket.kind) if field.need[ticket.kind] is Need.HANDOFF]
+    answers = {"summary_first": first_summary(ticket, config), **ticket.answers}
+    blocks = [kit.note(f"{name} · the 2nd level gets this with the ticket")]
+    blocks += inputs(fields, ticket.kind, config, answers, Need.HANDOFF)
+    return kit.modal(SUBMIT, "Hand off to 2nd level", blocks, submit="Hand off", about=ticket.id)

@@ -1,0 +1,156 @@
+"""How is a block written? The few shapes of Block Kit the bot uses, within Slack's limits.
+
+What people typed is only ever put into plain text and rich text, where nothing in it can be taken for markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.text import one_line
+
+Json = dict[str, object]
+
+BUTTON_TEXT, HEADER_TEXT, OPTION_TEXT, TITLE_TEXT = 75, 150, 75, 24
+CHUNK = 2900
+"""Characters one rich-text block carries; below the 3,000 Slack allows a text."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is posted: `text` is what notifications and screen readers get."""
+
+    text: str
+    blocks: Sequence[Json]
+
+
+def plain(text: str, limit: int = 3000) -> Json:
+    return {"type": "plain_text", "text": one_line(text, limit) or "-", "emoji": False}
+
+
+def header(text: str) -> Json:
+    return {"type": "header", "text": plain(text, HEADER_TEXT)}
+
+
+def heading(text: str) -> Json:
+    """A heading inside a form: one of ours, never something typed."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": f"*{escape(text)}*"}}
+
+
+def note(text: str) -> Json:
+    """Small print."""
+    return {"type": "context", "elements": [plain(text, 2000)]}
+
+
+def divider() -> Json:
+    return {"type": "divider"}
+
+
+def button(text: str, action: str, value: str, *, style: str = "", confirm: Json | None = None) -> Json:
+    shape: Json = {"type": "button", "text": plain(text, BUTTON_TEXT), "action_id": action, "value": value}
+    if style:
+        shape["style"] = style
+    if confirm:
+        shape["confirm"] = confirm
+    return shape
+
+
+def link_button(text: str, action: str, url: str) -> Json:
+    return {"type": "button", "text": plain(text, BUTTON_TEXT), "action_id": action, "url": url}
+
+
+def option(label: str, value: str, about: str = "") -> Json:
+    shape: Json = {"text": plain(label, OPTION_TEXT), "value": value}
+    if about:
+        shape["description"] = plain(about, OPTION_TEXT)
+    return shape
+
+
+def overflow(action: str, options: Iterable[Json]) -> Json:
+    return {"type": "overflow", "action_id": action, "options": list(options)}
+
+
+def actions(block_id: str, elements: Iterable[Json]) -> Json:
+    return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+
+def modal(callback: str, title: str, blocks: Iterable[Json], *, submit: str = "", about: str = "") -> Json:
+    """A modal; `about` is the id it is about, the only thing that is kept in it."""
+    view: Json = {
+        "type": "modal",
+        "callback_id": callback,
+        "title": plain(title, TITLE_TEXT),
+        "close": plain("Cancel" if submit else "Close", TITLE_TEXT),
+        "private_metadata": about,
+        "blocks": list(blocks),
+    }
+    if submit:
+        view["submit"] = plain(submit, TITLE_TEXT)
+    return view
+
+
+# --- rich text ---
+
+
+def text(words: str) -> Json:
+    return {"type": "text", "text": words}
+
+
+def bold(words: str) -> Json:
+    return {"type": "text", "text": words, "style": {"bold": True}}
+
+
+def quiet(words: str) -> Json:
+    return {"type": "text", "text": words, "style": {"italic": True}}
+
+
+def link(words: str, url: str) -> Json:
+    return {"type": "link", "url": url, "text": words} if url else text(words)
+
+
+def mention(user: str) -> Json:
+    """Tells that person; use only where they must hear of it."""
+    return {"type": "user", "user_id": user}
+
+
+def mention_group(group: str) -> Json:
+    return {"type": "usergroup", "usergroup_id": group}
+
+
+def moment(at: datetime) -> Json:
+    """In each reader's own zone."""
+    shown = f"{at:%Y-%m-%d %H:%M} UTC"
+    return {"type": "date", "timestamp": int(at.timestamp()), "format": "{date_short_pretty} {time}", "fallback": shown}
+
+
+def line(*elements: Json) -> Json:
+    return {"type": "rich_text_section", "elements": list(elements)}
+
+
+def quote(words: str) -> Json:
+    return {"type": "rich_text_quote", "elements": [text(words)]}
+
+
+def rich(*parts: Json, block_id: str = "") -> Json:
+    shape: Json = {"type": "rich_text", "elements": list(parts)}
+    if block_id:
+        shape["block_id"] = block_id
+    return shape
+
+
+def chunks(words: str, size: int = CHUNK) -> list[str]:
+    """The words in pieces of at most `size`, broken at line ends where there are any."""
+    pieces: list[str] = []
+    while len(words) > size:
+        cut = words.rfind("\n", 1, size + 1)
+        cut = cut if cut > 0 else size
+        pieces.append(words[:cut])
+        words = words[cut:].removeprefix("\n")
+    return [*pieces, words]
+
+
+def escape(words: str) -> str:
+    """For mrkdwn and message text: exactly the three characters Slack asks for; mentions lose their power with them."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,161 @@
+"""How is the story told? One line per step in the thread, and a word to the one person it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from blocks import kit, letter
+from blocks.card import Who, primary, title
+from blocks.kit import Json, Message
+from bot.clock import span
+from bot.letter import reference
+from bot.moves import STANDING, Move, Step
+from bot.notices import Notice, Say
+from bot.settings import Config, Team
+from bot.text import one_line
+from bot.ticket import Event, Stage, Ticket
+
+
+def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who) -> Message:
+    """A line in the thread: of what happened, or of how a delivery ended."""
+    if "delivered" in notice.body:
+        return _receipt(notice)
+    if "failed" in notice.body:
+        return _failed(notice, ticket)
+    name = who(event.by) if event.by else ""
+    elements = list(_LINES[event.what](ticket, event, config, name))
+    blocks = [kit.rich(kit.line(*elements), *_details(event))]
+    if event.what == Step.REMIND.value:
+        blocks.append(kit.actions("reminder", [primary(ticket)]))
+    if event.what == Move.ESCALATE.value:
+        blocks.append(kit.actions("letter", [kit.button("Show letter", letter.SHOW, ticket.id)]))
+    return Message(kit.escape(_words(elements)), blocks)
+
+
+def _words(elements: Iterable[Json]) -> str:
+    return one_line("".join(str(each.get("text", "")) for each in elements), 300)
+
+
+def _details(event: Event) -> list[Json]:
+    """What was written with it, quoted under the line; Slack folds it when it is long."""
+    for key in ("summary", "reason", "question", "answer", "remedy", "note"):
+        if event.detail.get(key):
+            return [kit.quote(piece) for piece in kit.chunks(event.detail[key])]
+    return []
+
+
+Line = Callable[[Ticket, Event, Config, str], Iterable[Json]]
+
+
+def _plain(words: str) -> Line:
+    return lambda _ticket, _event, _config, name: [kit.bold(name), kit.text(f" {words}")]
+
+
+def _handed_off(_ticket: Ticket, _event: Event, config: Config, name: str) -> list[Json]:
+    return [kit.bold(name), kit.text(" → 2nd level: please accept. "), *_called(config.levels.second)]
+
+
+def _called(team: Team) -> list[Json]:
+    """The 2nd level is told here, once, where the work is."""
+    if team.group:
+        return [kit.mention_group(team.group)]
+    return [element for user in team.members for element in (kit.mention(user), kit.text(" "))]
+
+
+def _rcr(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    return [kit.text("Retarus: "), kit.bold(event.detail["rcr"]), kit.text(f" (recorded by {name})")]
+
+
+def _reminder(ticket: Ticket, event: Event, _config: Config, _name: str) -> list[Json]:
+    rest = span((event.at - ticket.since).total_seconds())
+    standing = STANDING[Stage(event.detail["stage"])]
+    return [
+        kit.text("Reminder: "),
+        kit.mention(ticket.owner),
+        kit.text(f" {standing} for {rest}, and nothing happened."),
+    ]
+
+
+_LINES: dict[str, Line] = {
+    Move.RAISE.value: _plain("raised it"),
+    Move.TAKE.value: _plain("took it"),
+    Move.TAKE_OVER.value: _plain("took it over"),
+    Move.HAND_OFF.value: _handed_off,
+    Move.ACCEPT.value: _plain("accepted it at the 2nd level"),
+    Move.SEND_BACK.value: _plain("sent it back to the 1st level"),
+    Move.ASK_CUSTOMER.value: _plain("waits for the end-customer"),
+    Move.CUSTOMER_ANSWERED.value: _plain("heard from the end-customer"),
+    Move.ESCALATE.value: _plain("escalated it to Retarus"),
+    Move.RETARUS_UPDATE.value: _plain("logged an update from Retarus"),
+    Move.RETARUS_ANSWERED.value: _plain("recorded Retarus's answer; it is back at the 2nd level"),
+    Move.RESOLVE.value: _plain("resolved it; the 1st level confirms"),
+    Move.CONFIRM.value: _plain("confirmed it with the customer and closed it"),
+    Move.WITHDRAW.value: _plain("closed it without a remedy"),
+    Move.REOPEN.value: _plain("reopened it"),
+    Step.FILL_IN.value: _plain("filled in answers"),
+    Step.NOTE.value: _plain("noted"),
+    Step.RCR.value: _rcr,
+    Step.REMIND.value: _reminder,
+}
+
+
+# --- deliveries ---
+
+
+def _receipt(notice: Notice) -> Message:
+    by_mail = notice.body["delivered"] == Say.LETTER_MAIL.value
+    to = str(notice.body["to"])
+    where = [kit.text(f"by e-mail to {to}")] if by_mail else [kit.text("in "), {"type": "channel", "channel_id": to}]
+    elements = [kit.text("Delivered to Retarus "), *where, kit.text(" · "), kit.moment(notice.due)]
+    words = f"Delivered to Retarus {'by e-mail' if by_mail else 'in their channel'}"
+    return Message(words, [kit.rich(kit.line(*elements))])
+
+
+_WHAT = {
+    Say.LETTER_MAIL.value: "The e-mail to Retarus",
+    Say.LETTER_POST.value: "The letter to the Retarus channel",
+    Say.CARD.value: "The card",
+    Say.STORY.value: "A line in the thread",
+}
+
+
+def _failed(notice: Notice, ticket: Ticket) -> Message:
+    """A dead letter, as its owner sees it: what, why, and the way out."""
+    what, why = _WHAT[str(notice.body["failed"])], str(notice.body["why"])
+    elements = [kit.mention(ticket.owner), kit.text(" "), kit.bold(f"{what} was not delivered."), kit.text(f" {why}")]
+    again = kit.button("Try again", letter.AGAIN, str(notice.body["key"]), style="primary")
+    return Message(
+        kit.escape(f"{what} was not delivered. {why}"), [kit.rich(kit.line(*elements)), kit.actions("failed", [again])]
+    )
+
+
+# --- direct messages ---
+
+
+def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who, link: str) -> Message:
+    """A word to one person: what happened, to which ticket, and the next step."""
+    if "failed" in notice.body:
+        return _failed(notice, ticket)
+    words = _to_you(notice, ticket, event, config, who(event.by) if event.by else "")
+    name = kit.link(title(ticket, config), link)
+    about = kit.text(f"\n{one_line(ticket.answer('happens'), 200)}")
+    blocks = [kit.rich(kit.line(name, kit.text(f"\n{words}"), about), *_details(event))]
+    if ticket.stage.is_open and ticket.owner == notice.to and ticket.version == event.version:
+        blocks.append(kit.actions("direct", [primary(ticket)]))
+    return Message(kit.escape(f"{reference(ticket, config)}: {words}"), blocks)
+
+
+def _to_you(notice: Notice, ticket: Ticket, event: Event, _config: Config, name: str) -> str:
+    if event.what == Step.REMIND.value:
+        rest = span((event.at - ticket.since).total_seconds())
+        return f"Still yours: {STANDING[Stage(event.detail['stage'])]} for {rest}."
+    if notice.to != ticket.owner:
+        return f"{name} took it over from you."
+    return _YOURS.get(event.what, "{name} made you its owner.").format(name=name)
+
+
+_YOURS = {
+    Move.SEND_BACK.value: "{name} sent it back to you.",
+    Move.RESOLVE.value: "{name} resolved it. Please confirm with the end-customer, then close it.",
+    Move.REOPEN.value: "{name} reopened it. It is yours again.",
+}

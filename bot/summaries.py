@@ -1,0 +1,51 @@
+"""What is already known, in a few lines? Drafts of summaries that a person then edits (guide: “Summarize status”)."""
+
+from __future__ import annotations
+
+from bot.fields import BY_KEY
+from bot.letter import shown
+from bot.settings import Config
+from bot.text import one_line
+from bot.ticket import Ticket
+
+
+def first_summary(ticket: Ticket, config: Config) -> str:
+    """Symptom, impact, since when, exact error: what a colleague asks first."""
+    return _lines(ticket, config, ("happens", "impact", "start", "error", "affected"))
+
+
+def second_summary(ticket: Ticket, config: Config) -> str:
+    """What the 1st level wrote, and what the 2nd level found."""
+    return _lines(ticket, config, ("summary_first", "system", "cause", "workaround"))
+
+
+def done_so_far(ticket: Ticket, config: Config) -> str:
+    """“What has already been done by the customer support …” from the checks of both levels."""
+    return _lines(ticket, config, ("triage", "remote", "remote_note", "searched", "system", "access", "workaround"))
+
+
+_CALLED = {
+    "happens": "Symptom",
+    "impact": "Impact",
+    "start": "Since",
+    "error": "Error",
+    "affected": "Customers affected",
+    "summary_first": "1st level",
+    "system": "Customization",
+    "cause": "Cause",
+    "workaround": "Workaround",
+    "triage": "Triage",
+    "remote": "Remote connection",
+    "remote_note": "Remote connection",
+    "searched": "Searched",
+    "access": "Access",
+}
+
+
+def _lines(ticket: Ticket, config: Config, keys: tuple[str, ...]) -> str:
+    lines = [f"{_CALLED[key]}: {_said(ticket, config, key)}" for key in keys if ticket.answer(key)]
+    return "\n".join(lines)[:3000]
+
+
+def _said(ticket: Ticket, config: Config, key: str) -> str:
+    return one_line(shown(BY_KEY[key], ticket.answer(key), ticket.zone, config), 600)
