@@ -1,0 +1,29 @@
+"""After how long is a failed delivery tried again?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zlib import crc32
+
+STEPS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 1800))
+
+AMBIGUOUS = timedelta(seconds=60)
+"""After an unknown outcome: the other side may still be at work on the first try, and only then can we look."""
+
+_JITTER = 0.2
+
+
+def backoff(attempt: int, salt: str) -> timedelta:
+    """The wait after that attempt (1 is the first): 5 s, 15 s, 1 min, 5 min, 15 min, then always 30 min.
+
+    Up to a fifth more or less: the spread depends on `salt` (a notice's key), so that what failed together does not
+    come back together.
+    """
+    step = STEPS[min(max(attempt, 1), len(STEPS)) - 1]
+    spread = crc32(f"{salt}#{attempt}".encode(errors="replace")) / 2**32  # 0 to 1, the same every time
+    return step * (1 - _JITTER + 2 * _JITTER * spread)
+
+
+def unknown(attempt: int, salt: str) -> timedelta:
+    """The wait after an attempt of which nobody knows how it ended."""
+    return max(backoff(attempt, salt), AMBIGUOUS)

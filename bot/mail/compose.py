@@ -1,0 +1,70 @@
+"""What does an e-mail look like on the wire?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from hashlib import sha256
+
+from bot.mail.headers import HEADERS
+from bot.text import clean, one_line
+
+_NAME = 80
+_SUBJECT = 200
+
+
+def compose(
+    *,
+    key: str,
+    sender: Address,
+    to: Address,
+    reply_to: Address | None,
+    subject: str,
+    text: str,
+    html: str,
+    at: datetime,
+    references: Sequence[str] = (),
+    domain: str,
+) -> EmailMessage:
+    """Plain text with an HTML alternative. `references`: Message-IDs it follows on, oldest first.
+
+    The same key gives the same Message-ID, so that a repeated message is recognised as one.
+    """
+    message = EmailMessage(policy=HEADERS)
+    message["From"] = sender
+    message["To"] = to
+    if reply_to:
+        message["Reply-To"] = reply_to
+    # “=?” begins an encoded word: typed by a person, it must not be decoded.
+    message["Subject"] = one_line(subject, _SUBJECT).replace("=?", "= ?")
+    message["Date"] = at
+    message["Message-ID"] = message_id(key, domain)
+    if references:
+        message["In-Reply-To"] = one_line(references[-1])
+        message["References"] = one_line(" ".join(references))
+    message.set_content(clean(text) + "\n")
+    message.add_alternative(clean(html) + "\n", subtype="html")
+    return message
+
+
+def message_id(key: str, domain: str) -> str:
+    """The Message-ID of the message with this key; says nothing about the key."""
+    return f"<{sha256(key.encode(errors='replace')).hexdigest()[:40]}@{_ascii(domain)}>"
+
+
+def address(email: str, name: str = "") -> Address:
+    """One mailbox; ValueError with a full sentence when it is none that every mail server takes."""
+    try:
+        local, domain = email.strip().rsplit("@", 1)
+        found = Address(one_line(name, _NAME), addr_spec=f"{local}@{_ascii(domain)}")
+    except (MessageError, ValueError, IndexError) as error:
+        raise ValueError(f"“{one_line(email, 80)}” is not an e-mail address mail can be sent to.") from error
+    return found
+
+
+def _ascii(domain: str) -> str:
+    """As DNS knows it: `bücher.example` is `xn--bcher-kva.example`."""
+    return domain.encode("idna").decode()

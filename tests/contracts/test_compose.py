@@ -1,0 +1,140 @@
+"""Can every mail program read what we write, whatever people typed?"""
+
+from __future__ import annotations
+
+import re
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from email.utils import parseaddr
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.mail.compose import address, compose, message_id
+from bot.text import clean, one_line
+from tests.doubles.mail_servers import body
+from tests.doubles.records import START
+
+NASTY = st.text(
+    st.one_of(
+        st.characters(exclude_categories=["Cs"]),
+        st.sampled_from("\r\n\x00\t,;:<>@\"'\\().=? äöü🎉\u202e\u2028"),
+    ),
+    max_size=120,
+)
+
+
+def written(**values: object) -> bytes:
+    defaults: dict[str, object] = {
+        "key": "t1:3",
+        "sender": address("desk@partner.example", "Partner Desk"),
+        "to": address("support@retarus.example"),
+        "reply_to": None,
+        "subject": "[PD-1042]",
+        "text": "Hello",
+        "html": "<p>Hello</p>",
+        "at": START,
+        "domain": "partner.example",
+    }
+    return compose(**{**defaults, **values}).as_bytes()  # type: ignore[arg-type]
+
+
+def read(raw: bytes) -> EmailMessage:
+    return message_from_bytes(raw, _class=EmailMessage, policy=policy.default)
+
+
+def name_in(raw: bytes, header: str) -> tuple[str, str]:
+    """Display name and address as RFC 2047 has them read; the newer parser puts blanks between encoded words."""
+    name, found = parseaddr(str(message_from_bytes(raw)[header]))
+    return str(make_header(decode_header(name))), found
+
+
+def flat(text: str) -> str:
+    """As a reader sees a header: blanks at a fold may be one or several."""
+    return " ".join(text.split())
+
+
+@given(subject=NASTY, name=NASTY)
+def test_headers_say_what_was_typed_and_nothing_else(subject: str, name: str) -> None:
+    raw = written(subject=subject, reply_to=address("ben@partner.example", name))
+    mail = read(raw)
+    assert list(dict.fromkeys(mail.keys())) == [
+        "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
+    ]  # fmt: skip
+    assert flat(str(mail["Subject"])) == flat(one_line(subject, 200).replace("=?", "= ?"))
+    assert name_in(raw, "Reply-To") == (flat(one_line(name, 80)), "ben@partner.example")
+    assert_lines_are_short_and_ascii(raw)
+
+
+@given(text=NASTY, html=NASTY)
+def test_bodies_say_what_was_typed(text: str, html: str) -> None:
+    mail = read(written(text=text, html=html))
+    assert seen(mail, "plain") == re.split(r"[\n\x0b\x0c]", clean(text) + "\n")
+    assert seen(mail, "html") == re.split(r"[\n\x0b\x0c]", clean(html) + "\n")
+
+
+def seen(mail: EmailMessage, kind: str) -> list[str]:
+    return re.split(r"[\n\x0b\x0c]", body(mail, kind))
+
+
+LONG = "[PD-1042] " + "Müller, “Störung” " * 8
+
+
+@pytest.mark.parametrize("text", [LONG, "w" * 190, "ü" * 190, "🎉" * 60, "a, b " * 30, 'the "best" \\ of '], ids=len)
+def test_long_headers_keep_every_blank_quote_and_comma(text: str) -> None:
+    raw = written(subject=text, reply_to=address("b@c.example", text))
+    assert str(read(raw)["Subject"]) == one_line(text, 200)
+    assert name_in(raw, "Reply-To") == (one_line(text, 80), "b@c.example")
+    assert_lines_are_short_and_ascii(raw)
+
+
+def test_what_looks_encoded_is_not_decoded() -> None:
+    raw = written(subject="=?utf-8?q?x?=", reply_to=address("b@c.example", "=?utf-8?q?x?="))
+    assert str(read(raw)["Subject"]) == "= ?utf-8?q?x?="
+    assert name_in(raw, "Reply-To") == ("=?utf-8?q?x?=", "b@c.example")
+
+
+def test_long_message_ids_stay_as_they_are() -> None:
+    ids = [f"<{'a' * 90}.{n}@{'b' * 40}.example.com>" for n in range(4)]
+    raw = written(references=ids)
+    assert f"In-Reply-To: {ids[-1]}\r\n".encode() in raw.replace(b"\r\n <", b" <")
+    assert str(read(raw)["References"]).split() == ids
+    assert b"=?" not in raw
+
+
+def test_a_long_text_is_wrapped_for_the_way_and_whole_at_the_end() -> None:
+    text = "x" * 3000 + "\n" + "ü" * 3000 + "\n.\nFrom here\n" + "a b " * 500
+    raw = written(text=text)
+    assert body(read(raw), "plain") == clean(text) + "\n"
+    assert_lines_are_short_and_ascii(raw)
+
+
+def assert_lines_are_short_and_ascii(raw: bytes) -> None:
+    assert raw.isascii()
+    lines = raw.split(b"\r\n")
+    assert max(map(len, lines)) <= 200
+    assert not any(b"\n" in line or b"\r" in line for line in lines)
+
+
+def test_the_message_id_depends_on_the_key_alone_and_hides_it() -> None:
+    assert message_id("t1:3", "a.example") == message_id("t1:3", "a.example")
+    assert message_id("t1:3", "a.example") != message_id("t1:4", "a.example")
+    assert "t1" not in message_id("t1:3", "a.example")
+    assert message_id("ü\ud800", "bücher.example").endswith("@xn--bcher-kva.example>")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["", "a", "a@", "@b.example", "a b@c.example", "a@b.example\r\nBcc: x@y.example", "ä@b.example", "a@b@c.example",
+     "<a@b.example>", "a@b.example, c@d.example", "a@b..example", "a@b.example>", f"a@{'b' * 64}.example"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused_in_words(wrong: str) -> None:
+    with pytest.raises(ValueError, match="is not an e-mail address mail can be sent to"):
+        address(wrong)
+
+
+def test_an_address_is_kept_with_its_domain_as_dns_knows_it() -> None:
+    assert address(" anna@bücher.example ", "Anna\nBcc: x").addr_spec == "anna@xn--bcher-kva.example"
+    assert address("anna@bücher.example", "Anna\nBcc: x").display_name == "Anna Bcc: x"

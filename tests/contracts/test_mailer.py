@@ -1,0 +1,271 @@
+"""What happens to a message on its way out, with real SMTP on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+
+from bot.backoff import AMBIGUOUS
+from bot.errors import Misconfigured
+from bot.mail.compose import address, compose
+from bot.mail.server import SmtpServer, parse_smtp_url
+from bot.mail.smtp import SmtpSender
+from bot.notices import Dead, Outcome, Retry, Sent
+from tests.doubles.mail_servers import DROP, SILENCE, Inbox, answering, body, client_tls, receiving, server_tls
+from tests.doubles.records import START
+
+TO = "support@retarus.example"
+
+
+def a_message(**values: object) -> EmailMessage:
+    defaults: dict[str, object] = {
+        "key": "t1:3:letter_mail:" + TO,
+        "sender": address("desk@partner.example", "Partner Desk"),
+        "to": address(TO),
+        "reply_to": address("ben@partner.example", "Ben Brandt"),
+        "subject": "[PD-1042] P1 incident",
+        "text": "Hello",
+        "html": "<p>Hello</p>",
+        "at": START,
+        "domain": "partner.example",
+    }
+    return compose(**{**defaults, **values})  # type: ignore[arg-type]
+
+
+def to(url: str, trust: ssl.SSLContext | None = None, patience: float = 20) -> SmtpSender:
+    return SmtpSender(parse_smtp_url(url), name="partner.example", trust=trust, patience=patience)
+
+
+async def send(port: int, *, attempt: int = 1, patience: float = 20) -> Outcome:
+    sender = to(f"smtp://127.0.0.1:{port}", patience=patience)
+    return await sender.send(a_message(), TO, attempt=attempt, at=START)
+
+
+# --- what arrives
+
+
+async def test_a_real_server_receives_what_was_composed() -> None:
+    async with receiving(Inbox()) as inbox:
+        assert await send(inbox.port) == Sent()
+    (mail,) = inbox.messages
+    assert inbox.envelopes[0].rcpt_tos == [TO]
+    assert inbox.envelopes[0].mail_from == "desk@partner.example"
+    assert mail["From"] == "Partner Desk <desk@partner.example>"
+    assert mail["Reply-To"] == "Ben Brandt <ben@partner.example>"
+    assert mail["Date"].datetime == START
+    assert body(mail, "plain") == "Hello\n"
+    assert body(mail, "html") == "<p>Hello</p>\n"
+
+
+async def test_a_repeated_message_is_recognisable() -> None:
+    async with receiving(Inbox()) as inbox:
+        await send(inbox.port)
+        await send(inbox.port, attempt=2)
+    first, second = inbox.messages
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+async def test_it_goes_encrypted_and_logged_in_where_the_settings_say_so() -> None:
+    async with receiving(Inbox({"desk": "s3cr@t"}), starttls=server_tls()) as inbox:
+        sender = to(f"smtp://desk:s3cr%40t@127.0.0.1:{inbox.port}?starttls=1", client_tls())
+        assert await sender.send(a_message(), TO, attempt=1, at=START) == Sent()
+        assert await sender.check() is None
+    assert inbox.encrypted == [True]
+
+
+async def test_it_goes_encrypted_from_the_first_byte() -> None:
+    async with receiving(Inbox(), tls=server_tls()) as inbox:
+        sender = to(f"smtps://127.0.0.1:{inbox.port}", client_tls())
+        assert await sender.send(a_message(), TO, attempt=1, at=START) == Sent()
+
+
+# --- what does not arrive
+
+REFUSALS = [
+    ({"rcpt": "552 5.2.2 Mailbox full"}, f"The mailbox {TO} is full"),
+    ({"rcpt": "552 no room"}, f"The mailbox {TO} is full"),
+    ({"rcpt": "550 5.1.1 User unknown"}, f"knows no mailbox {TO}"),
+    ({"rcpt": "550 no such user"}, f"knows no mailbox {TO}"),
+    ({"rcpt": "550 5.7.1 Relaying denied"}, "refused the message"),
+    ({"mail": "550 5.7.1 Not yours"}, "does not let desk@partner.example send"),
+    ({"mail": "530 5.7.0 Authentication required"}, "refused our login"),
+    ({"mail": "552 5.3.4 too big"}, "too big"),
+    ({"dot": "552 5.3.4 too big"}, "too big"),
+    ({"dot": "554 5.6.0 looks like spam"}, "refused the message"),
+    ({"hello": "554 no service"}, "refused the message"),
+]
+
+
+@pytest.mark.parametrize(("answers", "words"), REFUSALS)
+async def test_a_refusal_is_told_in_words_with_what_the_server_said(answers: dict[str, str], words: str) -> None:
+    async with answering(**answers) as port:
+        outcome = await send(port)
+    assert isinstance(outcome, Dead)
+    assert words in outcome.why
+    assert outcome.why.endswith(f"It said: {next(iter(answers.values()))}")
+
+
+async def test_a_long_winded_server_is_cut_short() -> None:
+    async with answering(rcpt="550-" + "x" * 400 + "\r\n550 " + "y" * 400) as port:
+        outcome = await send(port)
+    assert isinstance(outcome, Dead)
+    assert len(outcome.why.partition("It said: ")[2]) == 200
+
+
+SOON = timedelta(seconds=6)
+
+PASSING = [{"hello": "421 busy"}, {"rcpt": "450 greylisted"}, {"mail": DROP}, {"hello": DROP}, {"dot": "451 later"}]
+
+
+@pytest.mark.parametrize("answers", PASSING)
+async def test_what_passes_is_tried_again_soon(answers: dict[str, str]) -> None:
+    async with answering(**answers) as port:
+        outcome = await send(port)
+    assert isinstance(outcome, Retry)
+    assert START < outcome.at <= START + SOON
+    assert "@" not in outcome.why
+
+
+async def test_nobody_there_is_tried_again_soon_and_later_less_often() -> None:
+    async with answering() as port:
+        pass
+    waits = [outcome.at - START for n in range(1, 9) if isinstance(outcome := await send(port, attempt=n), Retry)]
+    assert waits[0] <= SOON
+    assert waits == sorted(waits) or max(waits[5:]) <= timedelta(minutes=36)
+    assert all(wait >= timedelta(minutes=24) for wait in waits[5:])
+
+
+@pytest.mark.parametrize("answers", [{"dot": DROP}, {"dot": SILENCE}, {"data": DROP}])
+async def test_when_nobody_knows_whether_it_arrived_the_next_try_waits(answers: dict[str, str]) -> None:
+    async with answering(**answers) as port:
+        outcome = await send(port, patience=0.2)
+    assert isinstance(outcome, Retry)
+    assert outcome.at >= START + AMBIGUOUS
+
+
+async def test_a_server_that_never_answers_is_given_up_on() -> None:
+    async with answering(ehlo=SILENCE) as port:
+        outcome = await send(port, patience=0.2)
+    assert isinstance(outcome, Retry)
+    assert outcome.at <= START + SOON
+
+
+@pytest.mark.parametrize("goodbye", [DROP, SILENCE, "500 what?"])
+async def test_what_was_accepted_is_sent_however_the_goodbye_goes(goodbye: str) -> None:
+    async with answering(quit=goodbye) as port:
+        assert await send(port, patience=0.2) == Sent()
+
+
+async def test_a_recipient_no_command_can_carry_is_dead() -> None:
+    async with answering() as port:
+        sender = to(f"smtp://127.0.0.1:{port}")
+        for wrong in ("a@b.example>\r\nRCPT TO:<x@y.example", "ä@b.example", "a b@c.example"):
+            assert isinstance(await sender.send(a_message(), wrong, attempt=1, at=START), Dead)
+
+
+async def test_a_cancelled_delivery_ends_at_once() -> None:
+    async with answering(ehlo=SILENCE) as port:
+        task = asyncio.create_task(send(port))
+        await asyncio.wait([task], timeout=0.1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+# --- app.py check
+
+
+async def test_a_wrong_password_is_told_without_telling_it() -> None:
+    async with receiving(Inbox({"desk": "right"}), starttls=server_tls()) as inbox:
+        sender = to(f"smtp://desk:wr0ng@127.0.0.1:{inbox.port}?starttls=1", client_tls())
+        problem = await sender.check()
+        outcome = await sender.send(a_message(), TO, attempt=1, at=START)
+    assert problem is not None
+    assert "refused our login" in problem
+    assert "wr0ng" not in problem
+    assert outcome == Dead(problem)
+
+
+async def test_a_certificate_nobody_vouches_for_is_refused() -> None:
+    async with receiving(Inbox(), starttls=server_tls()) as inbox:
+        problem = await to(f"smtp://127.0.0.1:{inbox.port}?starttls=1").check()
+    assert problem is not None
+    assert problem.startswith("No secure connection")
+    async with receiving(Inbox(), tls=server_tls()) as inbox:
+        outcome = await to(f"smtps://127.0.0.1:{inbox.port}").send(a_message(), TO, attempt=1, at=START)
+    assert isinstance(outcome, Dead)
+    assert outcome.why.startswith("No secure connection")
+
+
+async def test_a_server_without_encryption_or_login_is_not_used_unprotected() -> None:
+    async with answering(ehlo="250 test") as port:
+        no_tls = await to(f"smtp://127.0.0.1:{port}?starttls=1").check()
+        no_login = await to(f"smtp://desk:secret@127.0.0.1:{port}").check()
+    assert no_tls is not None
+    assert no_tls.startswith("No secure connection")
+    assert no_login is not None
+    assert "refused our login" in no_login
+
+
+async def test_an_unreachable_server_is_told_with_its_name() -> None:
+    async with answering() as port:
+        pass
+    problem = await to(f"smtp://127.0.0.1:{port}").check()
+    assert problem is not None
+    assert problem.startswith(f"The mail server 127.0.0.1:{port} cannot be reached")
+
+
+# --- SMTP_URL
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://127.0.0.1:1025", SmtpServer("127.0.0.1", 1025, "none")),
+        ("smtp://mail.example.com", SmtpServer("mail.example.com", 25, "none")),
+        ("smtp://u:p@mail.example.com:587", SmtpServer("mail.example.com", 587, "starttls", "u", "p")),
+        ("smtp://u:p@mail.example.com?starttls=1", SmtpServer("mail.example.com", 587, "starttls", "u", "p")),
+        ("smtp://mail.example.com:587?starttls=0", SmtpServer("mail.example.com", 587, "none")),
+        ("smtps://u%40x:p%2F%23@mail.example.com", SmtpServer("mail.example.com", 465, "tls", "u@x", "p/#")),
+        ("smtps://[::1]:465/", SmtpServer("::1", 465, "tls")),
+    ],
+)
+def test_an_smtp_url_is_understood(url: str, server: SmtpServer) -> None:
+    assert parse_smtp_url(url) == server
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "mail.example.com:25",
+        "http://u:s3cret@mail.example.com",
+        "smtp://",
+        "smtp://u:s3cret@",
+        "smtp://u:s3cret#x@mail.example.com:587",
+        "smtp://u:s3cret/x@mail.example.com:587",
+        "smtp://u:s3cret@mail.example.com:99999?starttls=1",
+        "smtp://u:s3cret@mail.example.com:587/folder",
+        "smtp://u:s3cret@mail.example.com:587?tls=1",
+        "smtp://u:s3cret@mail.example.com:587?starttls=maybe",
+        "smtps://u:s3cret@mail.example.com?starttls=1",
+        "smtp://u:s3cret@mail.example.com:25",
+        "smtps://u@mail.example.com",
+        "smtp://[::1:25",
+        "smtp://u:s3cret@ma\u2100il.example.com",
+    ],
+)
+def test_a_wrong_smtp_url_is_refused_without_repeating_the_password(url: str) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        parse_smtp_url(url)
+    assert "SMTP_URL" in str(refused.value)
+    assert "s3cret" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+def test_a_server_does_not_print_its_password() -> None:
+    assert "s3cret" not in repr(parse_smtp_url("smtps://u:s3cret@mail.example.com"))
