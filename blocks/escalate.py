@@ -29,7 +29,7 @@ def tasks(ticket: Ticket, name: str, config: Config) -> Json:
     elsewhere = [each for each in missing(ticket, Need.ESCALATE) if each.key not in {field.key for field in asked}]
     blocks = [kit.note(f"{name} · nothing is sent yet: the exact text comes next"), *_missing(ticket, elsewhere)]
     blocks += inputs(asked, ticket.kind, config, {**drafts, **ticket.answers}, Need.ESCALATE)
-    return kit.modal(TASKS, "Escalate to Retarus", blocks, submit="Preview", about=ticket.id)
+    return kit.modal(TASKS, "Escalate to Retarus", blocks, submit="Preview", about=f"{ticket.id}|{ticket.version}")
 
 
 def _asked(ticket: Ticket) -> Iterable[Field]:

@@ -35,6 +35,12 @@ def modal(ticket: Ticket, name: str, config: Config, *, everything: bool = False
     return kit.modal(SUBMIT, "Fill in", blocks, submit="Save", about=f"{ticket.id}|{ticket.version}")
 
 
+def drawn(block_id: str) -> tuple[int, bool]:
+    """How the form was drawn that this block of buttons is in: how many transactions, and whether with everything."""
+    _, number, everything = block_id.split(".")
+    return int(number), everything == "True"
+
+
 def _wanted(ticket: Ticket, everything: bool) -> Iterable[Field]:
     """Whole headings, so that what belongs together is answered together."""
     open_keys = {each.key for each in missing(ticket, Need.ESCALATE)}

@@ -69,8 +69,3 @@ def help_message(config: Config) -> Message:
 def one(ticket: Ticket, config: Config, who: Who, link: str) -> Message:
     """One ticket, asked for by its name."""
     return Message(kit.escape(title(ticket, config)), [_row(ticket, config, who, link)])
-
-
-def said(words: str) -> Message:
-    """A sentence for one person."""
-    return Message(kit.escape(words), [{"type": "section", "text": kit.plain(words)}])

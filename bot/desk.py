@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot import forms, letter, reminders, rights, story
-from bot.answers import Given
+from bot.answers import Given, words
 from bot.clock import Clock, as_utc, zone
 from bot.contacts import Contact
 from bot.errors import Conflict, Duplicate, Incomplete, Invalid, NotNow, Refused
 from bot.fields import Field, Need, fields_of
 from bot.letter import LetterText
-from bot.moves import Move, Step, change, event, move
+from bot.moves import Move, Step, can, change, event, move
 from bot.notices import Claim, Notice, Outcome
 from bot.ports import Batch, Directory, Query, Store
 from bot.rights import Actor
@@ -79,8 +79,7 @@ class Desk:
     async def actor(self, user: str) -> Actor:
         """The person behind a click, with their levels."""
         person = await self.directory.person(user)
-        levels = [level for level in (Level.FIRST, Level.SECOND) if user in await self.directory.members(level)]
-        return Actor(person, frozenset(levels), user in self.config.desk.admins)
+        return Actor(person, await self.directory.levels(person), user in self.config.desk.admins)
 
     async def ticket(self, ticket_id: str) -> Ticket:
         ticket = await self.store.get(ticket_id)
@@ -97,6 +96,44 @@ class Desk:
                 f"There is no ticket “{text.strip()[:40]}”. Tickets are called {self.config.desk.prefix}-1001."
             )
         return ticket
+
+    async def allowed(self, ticket_id: str, what: Move | Step, by: str) -> Ticket:
+        """The ticket, when this person may make that move now: asked before a form for it is shown."""
+        if isinstance(what, Step):
+            return await self.open_to(ticket_id, by)
+        ticket = await self.ticket(ticket_id)
+        rights.require(await self.actor(by), ticket, what)
+        if not can(ticket, what):
+            move(ticket, what, by, self.clock())
+        return ticket
+
+    async def open_to(self, ticket_id: str, by: str) -> Ticket:
+        """The ticket, when this person has a part in it: answers, notes, letters."""
+        rights.require_part(await self.actor(by))
+        return await self.ticket(ticket_id)
+
+    async def names(self, users: Iterable[str]) -> Callable[[str], str]:
+        """The names of these people, by user id."""
+        known = {user: (await self.directory.person(user)).name for user in users if user}
+        return lambda user: known.get(user, user)
+
+    async def link(self, ticket: Ticket) -> str:
+        """Where its card is; empty while there is none."""
+        place = await self.store.place(ticket.id, "card")
+        return place.link if place else ""
+
+    async def event_at(self, ticket: Ticket, version: int) -> Event:
+        """What led to that version of the ticket."""
+        return next(each for each in await self.store.history(ticket.id) if each.version == version)
+
+    async def last_letter(self, ticket: Ticket) -> str:
+        """The text that last went to Retarus."""
+        texts = [
+            each.detail.get("text", "") for each in await self.store.history(ticket.id) if each.what == Move.ESCALATE
+        ]
+        if not texts:
+            raise NotNow("Nothing was sent to Retarus yet.")
+        return texts[-1]
 
     async def given(self, answers: Mapping[str, str]) -> Given:
         return Given(self.clock(), self.config, answers)
@@ -156,10 +193,7 @@ class Desk:
         async def decide(ticket: Ticket, at: datetime) -> Change:
             border = _BORDERS_PASSED.get(ticket.stage, Need.RAISE)
             answers = await self._answers(ticket, typed, border)
-            await self._refuse_overwriting(ticket, seen, answers)
-            changed = _changed(ticket, answers)
-            filled = change(ticket, answers=_merged(ticket, answers))
-            return Change(filled, event(filled, Step.FILL_IN, by, at, **_said(changed)))
+            return await self._filled(ticket, answers, by, at, seen)
 
         return await self._change(ticket_id, f"{form}:fill_in", decide)
 
@@ -202,6 +236,14 @@ class Desk:
 
         return await self._change(ticket_id, f"{click}:{what}", decide)
 
+    async def say(self, ticket_id: str, what: Move, by: str, form: str, key: str, word: str) -> Ticket:
+        """A move that goes with a word: a reason, a question, an answer, a remedy. Fillers are not words."""
+        try:
+            word = words(word, await self.given({}))
+        except ValueError as error:
+            raise Invalid({"word": str(error)}) from error
+        return await self.act(ticket_id, what, by, form, **{key: word})
+
     async def _refuse_if_late(self, ticket: Ticket, what: Move) -> None:
         """Two people, one click each: the second is told kindly who was first."""
         late = (what is Move.TAKE and ticket.stage is Stage.FIRST) or (
@@ -233,6 +275,24 @@ class Desk:
             raise Incomplete(text, missing)
 
     # --- Retarus ---
+
+    async def prepare(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
+        """The 2nd-level tasks of the guide, answered; the ticket stays where it is."""
+        actor = await self.actor(by)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            rights.require(actor, ticket, Move.ESCALATE)
+            if not can(ticket, Move.ESCALATE):
+                move(ticket, Move.ESCALATE, by, at)
+            answers = await self._answers(ticket, typed, Need.ESCALATE)
+            return await self._filled(ticket, answers, by, at, seen)
+
+        return await self._change(ticket_id, f"{form}:prepare", decide)
+
+    async def _filled(self, ticket: Ticket, answers: Mapping[str, str], by: str, at: datetime, seen: int) -> Change:
+        await self._refuse_overwriting(ticket, seen, answers)
+        filled = change(ticket, answers=_merged(ticket, answers))
+        return Change(filled, event(filled, Step.FILL_IN, by, at, **_said(_changed(ticket, answers))))
 
     async def preview(self, ticket_id: str, by: str) -> Preview:
         """The exact letter, what is missing for it, and whether this person may send it."""
@@ -310,7 +370,7 @@ class Desk:
         actor = await self.actor(by)
         rights.require_part(actor)
         if not text.strip():
-            raise Invalid({"note": "Write something first."})
+            raise Invalid({"word": "Write something first."})
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             noted = change(ticket)
@@ -334,6 +394,10 @@ class Desk:
         except (Conflict, Duplicate):
             return False  # somebody acted, or another process reminded, in this very moment
         return True
+
+    async def prune(self, older: timedelta) -> int:
+        """Forgets delivered notices and used-up once-keys that are older than this."""
+        return await self.store.prune(as_utc(self.clock()) - older)
 
     # --- deliveries ---
 

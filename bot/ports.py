@@ -124,8 +124,8 @@ class Directory(Protocol):
     async def person(self, user_id: str) -> Person:
         """`Person.unknown` for an id nobody knows."""
 
-    async def members(self, level: Level) -> frozenset[str]:
-        """The people of a level, by user id."""
+    async def levels(self, person: Person) -> frozenset[Level]:
+        """The partner's levels this person works at."""
 
 
 class Carrier(Protocol):

@@ -1,0 +1,257 @@
+"""How is it put together, and how is it started? The composition root and the command line.
+
+python app.py          runs the desk in a real workspace (tokens in the environment or in .env)
+python app.py demo     runs it with a local Slack and a local mailbox, in the browser
+python app.py check    looks at tokens, scopes, channels, mail and database: each line ok, or what to do
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import ClientError, web
+from bot.outbox import Outbox
+from pydantic import ValidationError
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from blocks.notices import messages
+from bot.clock import Clock, now
+from bot.desk import Desk
+from bot.errors import Misconfigured, StoreDown
+from bot.mail.carrier import MailCarrier
+from bot.mail.server import parse_smtp_url
+from bot.mail.smtp import SmtpSender
+from bot.notices import Notice, Say
+from bot.ports import Batch, Carrier
+from bot.settings import Config, Environment, load
+from bot.slack import client as slack_client
+from bot.slack.carrier import SlackCarrier, Written
+from bot.slack.channels import channel_id
+from bot.slack.directory import SlackDirectory
+from bot.store import open_store
+from bot.story import Routes
+from bot.ticket import Ticket
+from handlers import escalate, filling, handoff, http, letter, moving, raising, sockets, tickets, ticks
+from handlers.boundary import Boundary
+from handlers.tasks import Tasks
+
+log = logging.getLogger("desk")
+
+NO_TOKENS = """No Slack tokens: SLACK_BOT_TOKEN is not set, neither in the environment nor in .env.
+  To try Partner Desk without a Slack account:  python app.py demo   (or: make run)
+  To run it in your workspace: the README's “Install in your workspace” says where the tokens are."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """What runs."""
+
+    app: AsyncApp
+    desk: Desk
+    edge: Boundary
+    clock_moved: Callable[[], None]
+    """To be called when the clock was moved by hand: looks at once for what is due."""
+
+
+@asynccontextmanager
+async def program(env: Environment, config: Config, clock: Clock = now) -> AsyncIterator[Program]:
+    """Everything, started but not yet listening. Raises `Misconfigured`, `StoreDown`, `SlackApiError`."""
+    async with slack_client.open_session() as session:
+        client = slack_client.for_people(env.slack_bot_token, env.slack_api_url, session)
+        posting = slack_client.for_outbox(env.slack_bot_token, env.slack_api_url, session)
+        identity = await _identity(client, env.slack_bot_token)
+        store = await open_store(env.database_url, clock)
+        try:
+            await store.apply(Batch(contacts=[entry.record() for entry in config.contacts]))
+            directory = SlackDirectory(client, config.levels, identity.team_id or "", config.desk.timezone)
+            await directory.warm()
+            routes = await _routes(client, config)
+            desk = Desk(store, directory, config, routes, clock, lambda: outbox.wake())  # noqa: PLW0108 (the two know each other)
+            outbox = Outbox(store, _carriers(posting, desk, env, config), clock, follow_up=desk.follow_up)
+            async with _working(desk, outbox, client, identity, env) as running:
+                yield running
+        finally:
+            await store.close()
+
+
+@asynccontextmanager
+async def _working(
+    desk: Desk, outbox: Outbox, client: AsyncWebClient, identity: AuthorizeResult, env: Environment
+) -> AsyncIterator[Program]:
+    """The outbox delivers and the clock ticks while inside; what was begun is finished on the way out."""
+    jobs, clock_moved = ticks.scheduler(desk)
+    tasks = Tasks()
+    edge = Boundary(client, desk, tasks)
+    app = _bolt(client, identity, env, edge)
+    delivering = asyncio.create_task(outbox.run())
+    jobs.start()
+
+    def moved() -> None:
+        clock_moved()
+        outbox.wake()
+
+    try:
+        yield Program(app, desk, edge, moved)
+    finally:
+        jobs.shutdown(wait=False)
+        await tasks.drain(5)
+        delivering.cancel()
+        await asyncio.gather(delivering, return_exceptions=True)
+
+
+def _bolt(client: AsyncWebClient, identity: AuthorizeResult, env: Environment, edge: Boundary) -> AsyncApp:
+    """One workspace, known from the start: nothing is asked of Slack again for each request."""
+
+    async def authorize() -> AuthorizeResult:
+        return identity
+
+    app = AsyncApp(
+        client=client,
+        signing_secret=env.slack_signing_secret or "-",  # Socket Mode needs none
+        authorize=authorize,
+        process_before_response=True,  # else Bolt polls for the acknowledgement every 10 ms
+        request_verification_enabled=not env.slack_app_token,
+    )
+    listen(edge, app)
+    return app
+
+
+def listen(edge: Boundary, app: AsyncApp) -> None:
+    """Every capability registers what it listens to; then the door opens."""
+    for capability in (raising, moving, handoff, filling, escalate, letter, tickets):
+        capability.register(edge.desk, edge)
+    edge.connect(app)
+
+
+async def _identity(client: AsyncWebClient, token: str) -> AuthorizeResult:
+    who = await client.auth_test()
+    return AuthorizeResult(
+        enterprise_id=who.get("enterprise_id"),
+        team_id=who["team_id"],
+        team=who.get("team"),
+        url=who.get("url"),
+        bot_id=who.get("bot_id"),
+        bot_user_id=who["user_id"],
+        bot_token=token,
+    )
+
+
+async def _routes(client: AsyncWebClient, config: Config) -> Routes:
+    """Channel names become ids once, here."""
+    desk = await channel_id(client, config.desk.channel, "[desk] channel")
+    retarus = await channel_id(client, config.retarus.channel, "[retarus] channel") if config.retarus.channel else ""
+    return Routes(desk=desk, retarus=retarus, email=config.retarus.email)
+
+
+def _carriers(client: AsyncWebClient, desk: Desk, env: Environment, config: Config) -> dict[Say, Carrier]:
+    slack = SlackCarrier(client, desk.store, _writer(desk))
+    name = config.retarus.from_address.rpartition("@")[2] or "localhost"
+    sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None
+    mail = MailCarrier(sender, config.retarus.from_address, config.retarus.reply_to)
+    return {Say.CARD: slack, Say.STORY: slack, Say.DIRECT: slack, Say.LETTER_POST: slack, Say.LETTER_MAIL: mail}
+
+
+def _writer(desk: Desk) -> Callable[[Notice, Ticket, str], Awaitable[Sequence[Written]]]:
+    """Words for a notice: the event it tells of, and the names of who is in it."""
+
+    async def write(notice: Notice, ticket: Ticket, link: str) -> Sequence[Written]:
+        event = await desk.event_at(ticket, notice.version)
+        who = await desk.names([ticket.owner, event.by])
+        return messages(notice, ticket, event, desk.config, who, link)
+
+    return write
+
+
+# --- running ---
+
+
+async def run(env: Environment, config: Config) -> None:
+    """Listens until SIGINT or SIGTERM: by Socket Mode with an app token, else by HTTP."""
+    async with program(env, config) as running:
+        await listening(running, env, until=_stopped())
+
+
+async def listening(running: Program, env: Environment, until: Awaitable[object]) -> None:
+    """Listens while it waits."""
+    if env.slack_app_token:
+        async with sockets.connected(running.app, env.slack_app_token):
+            log.info("Partner Desk listens by Socket Mode")
+            await until
+    else:
+        runner = web.AppRunner(http.web_app(running.app), access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, env.host, env.port).start()
+            log.info("Partner Desk listens at http://%s:%d%s", env.host, env.port, http.PATH)
+            await until
+        finally:
+            await runner.cleanup()
+
+
+def _stopped() -> Awaitable[object]:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop.wait()
+
+
+def _run_command(env: Environment) -> None:
+    if not env.slack_bot_token:
+        raise Misconfigured(NO_TOKENS)
+    if not (env.slack_app_token or env.slack_signing_secret):
+        raise Misconfigured("Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP.")
+    asyncio.run(run(env, load(env.desk_config)))
+
+
+def _demo_command(env: Environment) -> None:
+    from demo.run import demo  # noqa: PLC0415 (the real desk needs no local Slack)
+
+    asyncio.run(demo(env.host, env.port))
+
+
+def _check_command(env: Environment) -> None:
+    from bot.slack.check import check  # noqa: PLC0415
+
+    if not asyncio.run(check(env)):
+        sys.exit(1)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command line. Faults of the set-up are sentences, not tracebacks."""
+    parser = argparse.ArgumentParser(description="Retarus Partner Desk", epilog=NO_TOKENS.splitlines()[1].strip())
+    parser.add_argument("command", nargs="?", default="run", choices=["run", "demo", "check"])
+    chosen = parser.parse_args(arguments).command
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    try:
+        {"run": _run_command, "demo": _demo_command, "check": _check_command}[chosen](_environment())
+    except (Misconfigured, StoreDown) as error:
+        sys.exit(str(error))
+    except SlackApiError as error:
+        sys.exit(f"Slack refuses: {error.response.get('error')}. `python app.py check` says what to do.")
+    except ClientError:
+        sys.exit("Slack cannot be reached. Is there a connection, and is SLACK_API_URL right?")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _environment() -> Environment:
+    try:
+        return Environment()
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors()]
+        raise Misconfigured("\n".join(lines)) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""How does a notice become a message in Slack, once and only once?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.notices import Claim, Notice, Outcome, Place, Retry, Say, Sent
+from bot.ports import Store
+from bot.slack.failures import outcome_of
+from bot.ticket import Ticket
+
+log = logging.getLogger(__name__)
+
+EVENT_TYPE = "desk_notice"
+"""Names our own messages' metadata; its payload's `key` says which notice a message is."""
+
+_NOT_YET = timedelta(seconds=2)
+_LOOK_BACK = 15
+"""Pages of a channel or thread that are searched for our own message."""
+
+
+class Written(Protocol):
+    """What is posted."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def blocks(self) -> Sequence[dict[str, object]]: ...
+
+
+Write = Callable[[Notice, Ticket, str], Awaitable[Sequence[Written]]]
+"""Writes a notice about a ticket, whose card is at this link, as one message or, when it is long, several."""
+
+
+class SlackCarrier:
+    """`bot.ports.Carrier` for everything that goes out through Slack."""
+
+    def __init__(self, client: AsyncWebClient, store: Store, write: Write) -> None:
+        self._client = client
+        self._store = store
+        self._write = write
+        self._ways = {
+            Say.CARD: self._card,
+            Say.STORY: self._story,
+            Say.DIRECT: self._direct,
+            Say.LETTER_POST: self._letter,
+        }
+
+    async def deliver(self, claim: Claim, at: datetime) -> Outcome:
+        notice = claim.notice
+        try:
+            ticket = await self._store.get(notice.ticket_id)
+            if ticket is None:
+                return Sent()  # erased since: nobody is to hear of it any more
+            return await self._ways[notice.say](claim, ticket, at)
+        except (SlackApiError, OSError, TimeoutError) as error:
+            return outcome_of(error, at, notice.key, claim.attempt)
+
+    async def _card(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+        """Posted once, then drawn anew. An older notice has nothing to add to a newer card that is on its way."""
+        place = await self._store.place(ticket.id, "card")
+        if place and ticket.version > claim.notice.version:
+            return Sent()
+        message = (await self._write(claim.notice, ticket, place.link if place else ""))[0]
+        if place and await self._redrawn(place, message):
+            return Sent()
+        ts = await self._posted(claim, claim.notice.to, message)
+        return Sent(await self._place(ticket, "card", claim.notice.to, ts))
+
+    async def _redrawn(self, place: Place, message: Written) -> bool:
+        """False when somebody deleted the card: then it is posted again."""
+        try:
+            await self._client.chat_update(
+                channel=place.channel, ts=place.ts, text=message.text, blocks=list(message.blocks)
+            )
+        except SlackApiError as error:
+            if error.response.get("error") in {"message_not_found", "cant_update_message"}:
+                return False
+            raise
+        return True
+
+    async def _story(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:
+        place = await self._store.place(ticket.id, "card")
+        if place is None:
+            return Retry(at + _NOT_YET, "The card is not posted yet.")
+        for message in await self._write(claim.notice, ticket, place.link):
+            await self._posted(claim, place.channel, message, thread=place.ts)
+        return Sent()
+
+    async def _direct(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+        opened = await self._client.conversations_open(users=claim.notice.to)
+        place = await self._store.place(ticket.id, "card")
+        for message in await self._write(claim.notice, ticket, place.link if place else ""):
+            await self._posted(claim, opened["channel"]["id"], message)
+        return Sent()
+
+    async def _letter(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+        first, *rest = await self._write(claim.notice, ticket, "")
+        ts = await self._posted(claim, claim.notice.to, first)
+        for number, message in enumerate(rest, start=2):
+            await self._posted(claim, claim.notice.to, message, thread=ts, part=f"#{number}")
+        return Sent(await self._place(ticket, "retarus", claim.notice.to, ts))
+
+    async def _posted(self, claim: Claim, channel: str, message: Written, *, thread: str = "", part: str = "") -> str:
+        """Posts, unless an earlier attempt did already; gives the message's ts."""
+        key = claim.notice.key + part
+        known = await self._found(channel, thread, key, claim) if claim.attempt > 1 else ""
+        if known:
+            return known
+        answer = await self._client.chat_postMessage(
+            channel=channel,
+            thread_ts=thread or None,
+            text=message.text,
+            blocks=list(message.blocks),
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(answer["ts"])
+
+    async def _found(self, channel: str, thread: str, key: str, claim: Claim) -> str:
+        """The ts of our own message with this key; empty when it is not there."""
+        since = f"{claim.notice.due.timestamp() - 60:.6f}"
+        cursor = ""
+        for _ in range(_LOOK_BACK):
+            page = await self._page(channel, thread, since, cursor)
+            for each in page["messages"]:
+                if each.get("metadata", {}).get("event_payload", {}).get("key") == key:
+                    return str(each["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                break
+        return ""
+
+    async def _page(self, channel: str, thread: str, oldest: str, cursor: str) -> AsyncSlackResponse:
+        """Up to 200 messages with their metadata, of a thread or of a channel."""
+        at = cursor or None
+        if thread:
+            return await self._client.conversations_replies(
+                channel=channel, ts=thread, oldest=oldest, limit=200, include_all_metadata=True, cursor=at
+            )
+        return await self._client.conversations_history(
+            channel=channel, oldest=oldest, limit=200, include_all_metadata=True, cursor=at
+        )
+
+    async def _place(self, ticket: Ticket, what: str, channel: str, ts: str) -> Place:
+        link = ""
+        try:
+            link = str((await self._client.chat_getPermalink(channel=channel, message_ts=ts))["permalink"])
+        except (SlackApiError, OSError, TimeoutError):
+            log.warning("no permalink for a %s", what)  # a link is a convenience; the message is posted
+        return Place.model_validate({"ticket_id": ticket.id, "what": what, "channel": channel, "ts": ts, "link": link})

@@ -1,0 +1,98 @@
+"""Who is who in the workspace? Slack's answers, kept for a few minutes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.contacts import Person
+from bot.settings import Levels, Team
+from bot.ticket import Level
+
+log = logging.getLogger(__name__)
+
+FRESH = 300.0
+"""Seconds an answer is used without asking again. Somebody who loses a right loses it here this much later at most."""
+_MOST = 5000
+_UNKNOWN = "user_not_found"
+
+T = TypeVar("T")
+
+
+@dataclass
+class _Kept(Generic[T]):
+    """Answers by key, each for `FRESH` seconds; several who ask at once wait for one call."""
+
+    ask: Callable[[str], Awaitable[T]]
+    answers: dict[str, tuple[float, asyncio.Future[T]]] = field(default_factory=dict)
+
+    async def get(self, key: str) -> T:
+        at, known = self.answers.get(key, (0.0, None))
+        if known is None or time.monotonic() - at > FRESH or (known.done() and known.exception()):
+            if len(self.answers) >= _MOST:
+                self.answers.clear()
+            known = asyncio.ensure_future(self.ask(key))
+            self.answers[key] = (time.monotonic(), known)
+        return await asyncio.shield(known)
+
+
+class SlackDirectory:
+    """`bot.ports.Directory` by users.info and usergroups.users.list."""
+
+    def __init__(self, client: AsyncWebClient, levels: Levels, team_id: str, zone: str) -> None:
+        """`team_id`: the partner's own workspace; people of any other are external. `zone`: for who has none."""
+        self._client = client
+        self._teams = {Level.FIRST: levels.first, Level.SECOND: levels.second}
+        self._team_id = team_id
+        self._zone = zone
+        self._people = _Kept(self._ask_person)
+        self._groups = _Kept(self._ask_group)
+
+    async def person(self, user_id: str) -> Person:
+        return await self._people.get(user_id)
+
+    async def levels(self, person: Person) -> frozenset[Level]:
+        return frozenset([level for level, team in self._teams.items() if await self._is_in(person, team, level)])
+
+    async def _is_in(self, person: Person, team: Team, level: Level) -> bool:
+        if team.group:
+            return person.id in await self._groups.get(team.group)
+        if team.members:
+            return person.id in team.members
+        return level is Level.FIRST and person.is_staff
+
+    async def warm(self) -> None:
+        """Asks for the groups now, so that the first click need not wait for it."""
+        for team in self._teams.values():
+            if team.group:
+                await self._groups.get(team.group)
+
+    async def _ask_person(self, user_id: str) -> Person:
+        try:
+            answer = await self._client.users_info(user=user_id)
+        except SlackApiError as error:
+            if error.response.get("error") == _UNKNOWN:
+                return Person(id=user_id, name=user_id, is_active=False)
+            raise
+        user = answer["user"]
+        profile = user.get("profile") or {}
+        return Person(
+            id=user_id,
+            name=profile.get("real_name") or user.get("real_name") or user.get("name") or user_id,
+            zone=user.get("tz") or self._zone,
+            is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+            is_external=bool(user.get("is_stranger") or user.get("team_id", self._team_id) != self._team_id),
+            is_active=not user.get("deleted", False),
+            is_bot=bool(user.get("is_bot")),
+        )
+
+    async def _ask_group(self, group: str) -> frozenset[str]:
+        answer = await self._client.usergroups_users_list(usergroup=group)
+        return frozenset(answer["users"])

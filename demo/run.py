@@ -1,0 +1,58 @@
+"""What does `make run` start? A local Slack with its page, a local mailbox, and the desk, in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app import listening, program
+from bot.errors import Misconfigured
+from bot.settings import Environment, load
+from localslack import LocalSlack, Seed
+
+HERE = Path(__file__).parent
+STATE = Path("var/demo")
+
+WELCOME = """
+  Partner Desk is ready:  {url}
+
+  Play the people in the sidebar: Anna raises an incident with /retarus-incident in #partner-desk and hands it off,
+  Ben accepts it and escalates it, Rita answers for Retarus. The e-mail is under Mail, the clock can be moved.
+  Everything is kept in {state}/ and is there after a restart. Ctrl-C stops.
+"""
+
+
+async def demo(host: str, port: int, state: Path = STATE) -> None:
+    """Runs until it is stopped. Everything it keeps is in `state`."""
+    state.mkdir(parents=True, exist_ok=True)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        slack = LocalSlack(Seed.from_file(HERE / "cast.toml"), host=host, port=port, state=state / "slack", smtp_port=0)
+        async with slack:
+            await _desk(slack, state, stop)
+    except OSError as error:
+        raise Misconfigured(f"Port {port} on {host} cannot be used ({error.strerror}). Try: make run PORT=3001") from error
+
+
+async def _desk(slack: LocalSlack, state: Path, stop: asyncio.Event) -> None:
+    env = Environment(
+        slack_bot_token=slack.apps[0].bot_token,
+        slack_app_token=slack.apps[0].app_token,
+        slack_api_url=slack.api_url,
+        database_url=f"sqlite:///{state / 'desk.sqlite3'}",
+        smtp_url=f"smtp://{slack.host}:{slack.smtp_port}",
+    )
+    config = load(HERE / "desk.toml")
+
+    def clock() -> datetime:
+        return datetime.fromtimestamp(slack.clock.now(), UTC)
+
+    async with program(env, config, clock) as running:
+        forget = slack.clock.subscribe(running.clock_moved)
+        print(WELCOME.format(url=slack.page_url, state=state), flush=True)
+        await listening(running, env, until=stop.wait())
+        forget()

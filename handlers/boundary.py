@@ -1,0 +1,116 @@
+"""Through which door does everything come in? Clicks and submissions, each to what listens to it, inside one boundary.
+
+Clicks are acknowledged first and done after. Submissions are done first and acknowledged after, so that an error
+lands beside its field and a failed save keeps the form open.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from blocks import kit
+from blocks.kit import Json
+from bot.desk import Desk
+from bot.errors import Invalid, NotNow
+from bot.letter import reference
+from handlers import errors
+from handlers.payload import Body, Click, Command, Submission, click, command, submission
+from handlers.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+OnClick = Callable[[Click], Awaitable[None]]
+OnSubmit = Callable[[Submission], Awaitable[Json | None]]
+OnCommand = Callable[[Command], Awaitable[None]]
+
+
+class Boundary:
+    """Listeners by id. One Bolt listener serves them all, so that finding one costs the same however many there are."""
+
+    def __init__(self, client: AsyncWebClient, desk: Desk, tasks: Tasks) -> None:
+        self.client = client
+        self.desk = desk
+        self.tasks = tasks
+        self.clicks: dict[str, OnClick] = {}
+        self.submissions: dict[str, OnSubmit] = {}
+        self.commands: dict[str, OnCommand] = {}
+
+    def connect(self, app: AsyncApp) -> None:
+        """Listens, from now on, to everything that was registered here; last, so that nothing is missed."""
+        anything = re.compile(".*")
+        app.action(anything)(self._clicked)
+        app.view(anything)(self._submitted)
+        for name in self.commands:
+            app.command(name)(self._commanded)
+
+    async def _commanded(self, ack: AsyncAck, body: Body) -> None:
+        await ack()
+        asked = command(body)
+        self.tasks.start(self._guard(self.commands[asked.name](asked), Click.of(asked)))
+
+    async def _clicked(self, ack: AsyncAck, body: Body) -> None:
+        await ack()
+        done = click(body)
+        listener = self.clicks.get(done.action, self._orphan)
+        self.tasks.start(self._guard(listener(done), done))
+
+    async def _orphan(self, done: Click) -> None:
+        if not done.is_link:
+            await self.tell(done, errors.OLD)
+
+    async def _guard(self, work: Awaitable[None], where: Click) -> None:
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 (the boundary)
+            await self.tell(where, errors.words_for(error))
+
+    async def tell(self, where: Click, words: str) -> None:
+        """In a modal: as a modal on top. In a channel: to this person only, in that thread. Else a direct message."""
+        try:
+            await self._tell(where, words)
+        except SlackApiError as error:
+            log.warning("could not tell a person in place: %s", error.response.get("error"))
+            await self.client.chat_postMessage(channel=where.user, text=kit.escape(words))
+
+    async def _tell(self, where: Click, words: str) -> None:
+        if where.view:
+            await self.client.views_push(trigger_id=where.trigger, view=errors.on_top(words))
+        else:
+            await self.client.chat_postEphemeral(
+                channel=where.channel, user=where.user, thread_ts=where.thread or None, text=kit.escape(words)
+            )
+
+    async def _submitted(self, ack: AsyncAck, body: Body) -> None:
+        form = submission(body)
+        try:
+            view = await self._answer(form)
+        except Invalid as error:
+            await ack(response_action="errors", errors=errors.beside(error, form))
+        except Exception as error:  # noqa: BLE001 (the boundary)
+            await self._refuse(ack, form, error)
+        else:
+            await (ack(response_action="update", view=view) if view else ack())
+
+    async def _answer(self, form: Submission) -> Json | None:
+        """What is shown in place of the modal; nothing closes it."""
+        listener = self.submissions.get(form.callback)
+        return await listener(form) if listener else errors.on_top(errors.OLD)
+
+    async def _refuse(self, ack: AsyncAck, form: Submission, error: Exception) -> None:
+        """What may be tried again stays in the form; what has become pointless is offered as a note."""
+        words = errors.words_for(error)
+        kept = await self._rescued(form, words) if isinstance(error, NotNow) else None
+        if kept is None and form.typed:
+            await ack(response_action="errors", errors=errors.beside_first(words, form))
+        else:
+            await ack(response_action="update", view=kept or errors.on_top(words))
+
+    async def _rescued(self, form: Submission, words: str) -> Json | None:
+        ticket = await self.desk.ticket(form.ticket)
+        return errors.rescued(ticket, reference(ticket, self.desk.config), words, form)

@@ -1,0 +1,77 @@
+"""What does a person see when something goes wrong?
+
+A refusal is said in its own words. A field's error lands beside the field. Anything else is logged under a reference
+the person can quote; what they typed stays in the form.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+
+from blocks import kit, moving
+from blocks.kit import Json
+from bot.errors import Conflict, Incomplete, Invalid, Refused, StoreDown
+from bot.ticket import Ticket
+from handlers.payload import Submission
+
+log = logging.getLogger(__name__)
+
+STORE_DOWN = (
+    "The desk's database cannot be written right now, so nothing was saved. Your text is still here: try again."
+)
+CONFLICT = "Somebody else changed this ticket at the same moment. Nothing of yours was saved: please try again."
+OLD = "This button is from an older version of Partner Desk. Use the ticket's card: it has the current ones."
+
+_ERROR_TEXT = 1000
+_PROSE = 12
+
+
+def words_for(error: Exception) -> str:
+    """A sentence for the person. What nobody foresaw is logged, without what was typed, under a reference."""
+    if isinstance(error, Incomplete):
+        return f"{error} Missing: {'; '.join(each.line for each in error.missing)}."
+    if isinstance(error, Refused):
+        return str(error)
+    if isinstance(error, Invalid):
+        return " ".join(error.errors.values())
+    if isinstance(error, StoreDown):
+        log.error("the store is down")
+        return STORE_DOWN
+    return CONFLICT if isinstance(error, Conflict) else _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> str:
+    reference = secrets.token_hex(4)
+    frames = "".join(traceback.format_tb(error.__traceback__))  # not the message: it may quote what was typed
+    log.error("unforeseen, reference %s: %s\n%s", reference, type(error).__name__, frames)
+    return f"Something went wrong on our side, and nothing was changed. Tell an admin this reference: {reference}."
+
+
+def beside(error: Invalid, form: Submission) -> dict[str, str]:
+    """Slack shows errors only beside inputs of this form; what belongs to none of them goes to the first."""
+    errors = {key: text[:_ERROR_TEXT] for key, text in error.errors.items() if key in form.typed}
+    lost = " ".join(text for key, text in error.errors.items() if key not in form.typed)
+    if lost:
+        first = next(iter(form.typed), "")
+        errors[first] = f"{errors.get(first, '')} {lost}".strip()[:_ERROR_TEXT]
+    return errors
+
+
+def on_top(words: str) -> Json:
+    """A modal that only says something."""
+    return kit.modal("errors.said", "Not possible", [{"type": "section", "text": kit.plain(words)}])
+
+
+def beside_first(words: str, form: Submission) -> dict[str, str]:
+    """A form can be kept open only by an error beside one of its inputs."""
+    return {next(iter(form.typed)): words[:_ERROR_TEXT]}
+
+
+def rescued(ticket: Ticket, name: str, words: str, form: Submission) -> Json | None:
+    """For a form that has become pointless: its text, offered as a note. Nothing when nothing was written."""
+    written = [text for text in form.typed.values() if text and not text.isdigit()]
+    if max(map(len, written), default=0) < _PROSE:
+        return None
+    return moving.kept_text(ticket, name, words, "\n".join(written))

@@ -1,0 +1,49 @@
+"""The 2nd level escalates a ticket to Retarus, and hears from them."""
+
+from __future__ import annotations
+
+from blocks import escalate
+from blocks.kit import Json
+from bot.desk import Desk
+from bot.errors import Conflict
+from bot.letter import reference
+from bot.moves import Move
+from handlers.boundary import Boundary
+from handlers.payload import Click, Submission
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    async def ask(click: Click) -> None:
+        ticket = await desk.allowed(click.value, Move.ESCALATE, click.user)
+        view = escalate.tasks(ticket, reference(ticket, desk.config), desk.config)
+        await edge.client.views_open(trigger_id=click.trigger, view=view)
+
+    async def answered(form: Submission) -> Json | None:
+        await desk.prepare(form.ticket, form.user, form.typed, form.view, form.version)
+        return await preview(form)
+
+    async def preview(form: Submission, *, changed: bool = False) -> Json:
+        shown = await desk.preview(form.ticket, form.user)
+        return escalate.preview(shown, reference(shown.ticket, desk.config), desk.config, changed=changed)
+
+    async def send(form: Submission) -> Json | None:
+        try:
+            await desk.escalate(form.ticket, form.user, form.view, form.version)
+        except Conflict:
+            return await preview(form, changed=True)
+        return None
+
+    async def ask_rcr(click: Click) -> None:
+        ticket = await desk.open_to(click.value, click.user)
+        view = escalate.rcr_modal(ticket, reference(ticket, desk.config))
+        await edge.client.views_open(trigger_id=click.trigger, view=view)
+
+    async def record_rcr(form: Submission) -> Json | None:
+        await desk.record_rcr(form.ticket, form.user, form.typed.get(escalate.RCR_NUMBER, ""), form.view)
+        return None
+
+    edge.clicks[escalate.ASK] = ask
+    edge.submissions[escalate.TASKS] = answered
+    edge.submissions[escalate.SEND] = send
+    edge.clicks[escalate.RCR] = ask_rcr
+    edge.submissions[escalate.RCR] = record_rcr

@@ -1,0 +1,23 @@
+"""Somebody looks at what went to Retarus, or sends again what did not arrive."""
+
+from __future__ import annotations
+
+from blocks import letter
+from bot.desk import Desk
+from bot.letter import reference
+from handlers.boundary import Boundary
+from handlers.payload import Click
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    async def show(click: Click) -> None:
+        ticket = await desk.open_to(click.value, click.user)
+        view = letter.modal(await desk.last_letter(ticket), reference(ticket, desk.config))
+        await edge.client.views_open(trigger_id=click.trigger, view=view)
+
+    async def again(click: Click) -> None:
+        revived = await desk.try_again(click.value, click.user)
+        await edge.tell(click, "It is on its way again." if revived else "It was sent again already.")
+
+    edge.clicks[letter.SHOW] = show
+    edge.clicks[letter.AGAIN] = again

@@ -1,0 +1,148 @@
+"""What did Slack send? The only place that reads raw payloads; everything behind it gets typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A slash command."""
+
+    name: str
+    user: str
+    text: str
+    trigger: str
+    channel: str
+    response_url: str
+
+
+@dataclass(frozen=True)
+class Click:
+    """A button, or an option of a menu."""
+
+    user: str
+    action: str
+    value: str
+    id: str
+    """The same for every delivery of this click."""
+    trigger: str
+    channel: str = ""
+    thread: str = ""
+    """The thread the clicked message is in, or begins."""
+    view: str = ""
+    view_hash: str = ""
+    view_callback: str = ""
+    about: str = ""
+    """The view's `private_metadata`."""
+    block: str = ""
+    response_url: str = ""
+    is_link: bool = False
+    """A button that only opens an address."""
+
+    @classmethod
+    def of(cls, asked: Command) -> Click:
+        """Where a command was typed, as a place to answer."""
+        return cls(asked.user, asked.name, "", "", asked.trigger, asked.channel, response_url=asked.response_url)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A submitted modal."""
+
+    user: str
+    view: str
+    callback: str
+    about: str
+    typed: Mapping[str, str]
+    """Block id → what was typed or picked, empty where nothing was."""
+    parent: str = ""
+    """The view below it in the stack, if any."""
+
+    @property
+    def ticket(self) -> str:
+        return self.about.partition("|")[0]
+
+    @property
+    def version(self) -> int:
+        """The ticket's version the person looked at; 0 where the modal does not say."""
+        number = self.about.partition("|")[2].partition("|")[0]
+        return int(number) if number.isdigit() else 0
+
+
+def command(body: Body) -> Command:
+    return Command(
+        name=_text(body, "command"),
+        user=_text(body, "user_id"),
+        text=_text(body, "text").strip(),
+        trigger=_text(body, "trigger_id"),
+        channel=_text(body, "channel_id"),
+        response_url=_text(body, "response_url"),
+    )
+
+
+def click(body: Body) -> Click:
+    """An option of a menu carries `<action id>|<value>` and counts as a click on that action."""
+    action = (body.get("actions") or [{}])[0]
+    name, value = _text(action, "action_id"), _text(action, "value")
+    if action.get("selected_option"):
+        name, _, value = str(action["selected_option"].get("value", "")).partition("|")
+    view, message = body.get("view") or {}, body.get("message") or {}
+    user = _text(body.get("user") or {}, "id")
+    return Click(
+        user=user,
+        action=name,
+        value=value,
+        id=f"{user}:{_text(action, 'action_ts')}:{name}",
+        trigger=_text(body, "trigger_id"),
+        channel=_text(body.get("channel") or {}, "id"),
+        thread=_text(message, "thread_ts") or _text(message, "ts"),
+        view=_text(view, "id"),
+        view_hash=_text(view, "hash"),
+        view_callback=_text(view, "callback_id"),
+        about=_text(view, "private_metadata"),
+        block=_text(action, "block_id"),
+        response_url=_text(body, "response_url"),
+        is_link=bool(action.get("url")),
+    )
+
+
+def submission(body: Body) -> Submission:
+    view = body.get("view") or {}
+    return Submission(
+        user=_text(body.get("user") or {}, "id"),
+        view=_text(view, "id"),
+        callback=_text(view, "callback_id"),
+        about=_text(view, "private_metadata"),
+        typed=typed(view),
+        parent=_text(view, "previous_view_id"),
+    )
+
+
+def typed(view: Body) -> dict[str, str]:
+    """Every input of a view; lists are joined by line, moments are Unix seconds. Unanswered inputs are empty."""
+    values = (view.get("state") or {}).get("values") or {}
+    answers = {block["block_id"]: "" for block in view.get("blocks") or [] if block.get("type") == "input"}
+    for block_id, elements in values.items():
+        for element in elements.values():
+            answers[block_id] = _answer(element)
+    return answers
+
+
+def _answer(element: Body) -> str:
+    if element.get("selected_options") is not None:
+        return "\n".join(str(option["value"]) for option in element["selected_options"])
+    if element.get("selected_option"):
+        return str(element["selected_option"]["value"])
+    if element.get("selected_date_time"):
+        return str(element["selected_date_time"])
+    return str(element.get("value") or "")
+
+
+def _text(body: Body, key: str) -> str:
+    value = body.get(key)
+    return value if isinstance(value, str) else ""

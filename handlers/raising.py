@@ -1,0 +1,43 @@
+"""Somebody raises a ticket."""
+
+from __future__ import annotations
+
+from blocks import raising
+from blocks.kit import Json
+from bot.desk import Desk
+from bot.ticket import Kind
+from handlers.boundary import Boundary
+from handlers.payload import Click, Command, Submission
+
+COMMANDS = {"/retarus-incident": Kind.INCIDENT}
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    async def open_form(asked: Command) -> None:
+        kind = COMMANDS[asked.name]
+        answers = await _known(desk, asked.user) | ({"happens": asked.text} if asked.text else {})
+        await edge.client.views_open(trigger_id=asked.trigger, view=raising.modal(kind, desk.config, answers))
+
+    async def show_more(click: Click) -> None:
+        kind = Kind(click.value)
+        view = raising.modal(kind, desk.config, await _known(desk, click.user), more=True)
+        await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+
+    async def submit(form: Submission) -> Json | None:
+        await desk.raise_ticket(form.user, Kind(form.about), form.typed, form.view)
+        return None
+
+    for name in COMMANDS:
+        edge.commands[name] = open_form
+    edge.clicks[raising.MORE] = show_more
+    edge.submissions[raising.RAISE] = submit
+
+
+async def _known(desk: Desk, user: str) -> dict[str, str]:
+    """What nobody should have to type: the main customer ID, and oneself from the register."""
+    contact = await desk.contact(user)
+    known = {
+        "main_id": desk.config.customer.main_id,
+        "contact": f"{contact.name}, {contact.phone}" if contact else "",
+    }
+    return {key: text for key, text in known.items() if text}

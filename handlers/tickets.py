@@ -1,0 +1,46 @@
+"""Somebody asks for open tickets, for one ticket, or for help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from blocks import tickets
+from blocks.kit import Message
+from bot.desk import Desk
+from bot.ticket import Ticket
+from handlers.boundary import Boundary
+from handlers.payload import Click, Command
+from handlers.replies import reply
+
+COMMAND = "/retarus-ticket"
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    async def answer(asked: Command) -> None:
+        await reply(edge.client, asked.response_url, await look_up(asked.user, asked.text))
+
+    async def look_up(user: str, text: str) -> Message:
+        word = text.casefold() or "mine"
+        if word in {"help", "?", "hilfe"}:
+            return tickets.help_message(desk.config)
+        if word in tickets.SCOPES:
+            return await listing(user, word)
+        ticket = await desk.by_reference(text)
+        who = await desk.names([ticket.owner])
+        return tickets.one(ticket, desk.config, who, await desk.link(ticket))
+
+    async def listing(user: str, scope: str) -> Message:
+        found, total = await desk.open_tickets(user, scope)
+        who = await desk.names([ticket.owner for ticket in found])
+        return tickets.listing(found, total, scope, desk.config, who, await links(found))
+
+    async def links(found: Sequence[Ticket]) -> dict[str, str]:
+        return {ticket.id: await desk.link(ticket) for ticket in found}
+
+    async def change_scope(click: Click) -> None:
+        message = await listing(click.user, click.value)
+        await reply(edge.client, click.response_url, message, replace=True)
+
+    edge.commands[COMMAND] = answer
+    for scope in tickets.SCOPES:
+        edge.clicks[f"{tickets.SCOPE}{scope}"] = change_scope
