@@ -1,7 +1,10 @@
 """Is what Slack accepts accepted, on the surfaces where it belongs and only there?"""
 
 import pytest
-from blockkit_parts import (
+
+from localslack import blockkit
+from localslack.blockkit import Surface
+from tests.localslack.blockkit_parts import (
     ANYWHERE,
     CARD,
     CONFIRM,
@@ -21,9 +24,6 @@ from blockkit_parts import (
     select,
     table,
 )
-
-from localslack import blockkit
-from localslack.blockkit import Surface
 
 GOOD: list[tuple[tuple[Surface, ...], Json]] = [
     (ANYWHERE, section(expand=True, block_id="b")),

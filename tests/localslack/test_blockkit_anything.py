@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from blockkit_parts import ANYWHERE, asks, button, modal, rich_text, section, select, table
 from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models import attachments, blocks, views
@@ -14,6 +13,7 @@ from slack_sdk.models.blocks import block_elements as elements
 from localslack import blockkit
 from localslack.blockkit.blocks import BLOCKS
 from localslack.blockkit.elements import ELEMENTS
+from tests.localslack.blockkit_parts import ANYWHERE, asks, button, modal, rich_text, section, select, table
 
 WORDS = ["type", "text", "elements", "element", "blocks", "options", "rows", "accessory", "fields", "label", "url"]
 NAMES = st.one_of(

@@ -1,7 +1,10 @@
 """Is what Slack refuses refused, in its words and at its place?"""
 
 import pytest
-from blockkit_parts import (
+
+from localslack import blockkit
+from localslack.blockkit import Surface
+from tests.localslack.blockkit_parts import (
     CONFIRM,
     IMAGE,
     VIDEO,
@@ -17,9 +20,6 @@ from blockkit_parts import (
     select,
     table,
 )
-
-from localslack import blockkit
-from localslack.blockkit import Surface
 
 BAD: list[tuple[Surface, object, str]] = [
     # the list itself

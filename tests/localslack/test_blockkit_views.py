@@ -1,9 +1,9 @@
 """Are views, attachments and totals held to their limits?"""
 
 import pytest
-from blockkit_parts import Json, asks, modal, mrkdwn, plain, section, select
 
 from localslack import blockkit
+from tests.localslack.blockkit_parts import Json, asks, modal, mrkdwn, plain, section, select
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,41 @@
+"""What the proofs with other people's clients need: Slack's JavaScript packages, installed once."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+NODE = Path(__file__).parent / "node"
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """`node_modules` as the lock file says. Skips, and says so, where Node.js or its packages cannot be had;
+    with REFUSE_SKIPS=1 that is a failure."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        _cannot("Node.js (with npm) is not installed")
+    modules = NODE / "node_modules"
+    with (NODE / ".installing").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may begin at once
+        if not _is_current(modules):
+            done = subprocess.run(
+                ["npm", "ci", "--no-audit", "--no-fund"],
+                cwd=NODE, capture_output=True, text=True, timeout=300, check=False,
+            )  # fmt: skip
+            if done.returncode != 0:
+                _cannot(f"npm ci failed: {done.stderr.strip()[-500:]}")
+    return modules
+
+
+def _is_current(modules: Path) -> bool:
+    installed = modules / ".package-lock.json"  # npm writes it at the end
+    return installed.exists() and installed.stat().st_mtime >= (NODE / "package-lock.json").stat().st_mtime
+
+
+def _cannot(why: str) -> None:
+    if os.environ.get("REFUSE_SKIPS") == "1":
+        pytest.fail(why)
+    pytest.skip(f"NOT PROVED with Slack's JavaScript clients: {why}")

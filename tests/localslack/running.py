@@ -1,0 +1,105 @@
+"""How do these tests run a local Slack of their own? As anybody would: the command, its first line, its control URL."""
+
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any, Self
+
+Json = dict[str, Any]
+
+ROOT = Path(__file__).parents[2]
+
+
+class Refused(Exception):
+    """The control interface said no; `answer` is what it said."""
+
+    def __init__(self, answer: Json) -> None:
+        super().__init__(answer.get("message") or answer)
+        self.answer = answer
+
+
+class LocalSlack:
+    """`python -m localslack` in a process of its own."""
+
+    def __init__(self, seed: Json | None = None) -> None:
+        command = [sys.executable, "-m", "localslack", "--port", "0", "--json"]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        self.info: Json = json.loads(self._process.stdout.readline())
+        self._seed = seed
+        self.reset()
+
+    def reset(self) -> None:
+        """As it was at the start: nobody wrote anything, and every switch is off."""
+        if self._seed is not None:
+            self.info |= self.post("seed", self._seed)
+        else:
+            self.post("reset", {})
+
+    @property
+    def api_url(self) -> str:
+        return str(self.info["api_url"])
+
+    @property
+    def app(self) -> Json:
+        """The first app: name, id, bot_token, app_token, signing_secret, bot_user, bot_id."""
+        app: Json = self.info["apps"][0]
+        return app
+
+    def get(self, path: str) -> Json:
+        return self._ask("GET", path, None)
+
+    def post(self, path: str, body: Json) -> Json:
+        return self._ask("POST", path, body)
+
+    def act(self, person: str, verb: str, **body: Any) -> Json:
+        """A person does something, as on the page."""
+        return self.post(f"people/{person}/{verb}", body)
+
+    def state(self, person: str) -> Json:
+        return self.get(f"people/{person}/state")
+
+    def messages(self, person: str, channel: str) -> list[Json]:
+        """What that person sees in the channel, oldest first."""
+        return list(self.get(f"people/{person}/channels/{channel.removeprefix('#')}/messages")["messages"])
+
+    def channel_id(self, name: str, person: str = "anna") -> str:
+        return next(str(it["id"]) for it in self.state(person)["channels"] if it["name"] == name)
+
+    def person_id(self, handle: str) -> str:
+        everybody = self.get("people")
+        return next(str(it["id"]) for it in everybody["people"] + everybody["bots"] if it["handle"] == handle)
+
+    def download(self, url: str, token: str) -> bytes:
+        """What a client with this token gets there; a refusal counts as its body."""
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return bytes(response.read())
+        except urllib.error.HTTPError as error:
+            return bytes(error.read())
+
+    def _ask(self, method: str, path: str, body: Json | None) -> Json:
+        url = f"{str(self.info['control_url']).rstrip('/')}/{path}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return dict(json.load(response))
+        except urllib.error.HTTPError as error:
+            raise Refused(json.load(error)) from error
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait(10)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,161 @@
+"""Does docs/local-slack.md promise what the local Slack does, no more and no less?"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from localslack import blockkit
+from localslack.blockkit import Surface
+from localslack.blockkit.blocks import BLOCKS
+from localslack.blockkit.elements import IN_ACTIONS, IN_CONTEXT_ACTIONS, IN_INPUT, IN_SECTION
+from localslack.blockkit.surfaces import BLOCK_SURFACES, ELEMENT_SURFACES
+from tests.localslack.blockkit_parts import (
+    CONFIRM,
+    IMAGE,
+    actions,
+    asks,
+    button,
+    modal,
+    mrkdwn,
+    option,
+    plain,
+    section,
+    select,
+    table,
+)
+from tests.localslack.running import ROOT
+
+SECTION = (ROOT / "docs" / "local-slack.md").read_text(encoding="utf-8").partition("\n## What is supported\n")[2]
+SURFACES: tuple[Surface, ...] = ("message", "modal", "home")
+Json = dict[str, Any]
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def rows(*heading: str) -> list[list[str]]:
+    """The lines of the table with this heading, in the section “What is supported”."""
+    tables = [table.splitlines() for table in re.findall(r"(?:^\|.*\n)+", SECTION, re.MULTILINE)]
+    [wanted] = [table for table in tables if cells(table[0]) == list(heading)]
+    return [cells(line) for line in wanted[2:]]
+
+
+@pytest.mark.parametrize(
+    ("what", "known", "limited"),
+    [
+        ("block", set(BLOCKS.shapes), BLOCK_SURFACES),
+        (
+            "element",
+            {*IN_SECTION.shapes, *IN_ACTIONS.shapes, *IN_INPUT.shapes, *IN_CONTEXT_ACTIONS.shapes},
+            ELEMENT_SURFACES,
+        ),
+    ],
+)
+def test_every_block_and_element_is_listed_with_its_surfaces(
+    what: str, known: set[str], limited: dict[str, frozenset[Surface]]
+) -> None:
+    listed = {row[0].strip("`"): row[1:] for row in rows(what, *SURFACES)}
+    assert listed == {
+        name: ["yes" if surface in limited.get(name, SURFACES) else "no" for surface in SURFACES] for name in known
+    }
+
+
+def text(n: int) -> Json:
+    return plain("x" * n)
+
+
+def options(n: int) -> list[Json]:
+    return [option(str(number)) for number in range(n)]
+
+
+def typed(**more: Any) -> Json:
+    return asks({"type": "plain_text_input", **more})
+
+
+def menu(n: int) -> Json:
+    return asks({"type": "static_select", "options": options(n)})
+
+
+def confirmed(**more: Any) -> Json:
+    return actions(button(confirm=CONFIRM | more))
+
+
+def url(n: int) -> str:
+    return "https://e.org/".ljust(n, "x")
+
+
+def long_table(characters: int) -> Json:
+    return {"type": "table", "rows": [[{"type": "raw_text", "text": "x" * characters}]]}
+
+
+BLOCK: dict[str, Callable[[int], Json]] = {
+    "`block_id`": lambda n: section(block_id="x" * n),
+    "`action_id`": lambda n: actions(button(action_id="x" * n)),
+    "section text": lambda n: section(text=mrkdwn("x" * n)),
+    "section fields": lambda n: section(fields=[plain()] * n),
+    "section field text": lambda n: section(fields=[text(n)]),
+    "header text": lambda n: {"type": "header", "text": text(n)},
+    "context elements": lambda n: {"type": "context", "elements": [plain()] * n},
+    "actions elements": lambda n: actions(*[button()] * n),
+    "markdown text": lambda n: {"type": "markdown", "text": "x" * n},
+    "image `alt_text`": lambda n: IMAGE | {"alt_text": "x" * n},
+    "image title": lambda n: IMAGE | {"title": text(n)},
+    "image URL": lambda n: IMAGE | {"image_url": url(n)},
+    "table rows": lambda n: table(n, 1),
+    "table columns": lambda n: table(1, n),
+    "input label": lambda n: asks(select(), label=text(n)),
+    "input hint": lambda n: asks(select(), hint=text(n)),
+    "placeholder": lambda n: typed(placeholder=text(n)),
+    "button text": lambda n: actions(button(text=text(n))),
+    "button value": lambda n: actions(button(value="x" * n)),
+    "button URL": lambda n: actions(button(url=url(n))),
+    "overflow options": lambda n: section(accessory={"type": "overflow", "options": options(n)}),
+    "select options": menu,
+    "option groups": lambda n: asks(
+        {"type": "static_select", "option_groups": [{"label": plain(), "options": options(1)}] * n}
+    ),
+    "option text": lambda n: asks(select(options=[option() | {"text": text(n)}])),
+    "option value": lambda n: asks(select(options=[option() | {"value": "x" * n}])),
+    "option description": lambda n: asks(select(options=[option(description=text(n))])),
+    "checkboxes": lambda n: asks({"type": "checkboxes", "options": options(n)}),
+    "radio buttons": lambda n: asks({"type": "radio_buttons", "options": options(n)}),
+    "`max_length`": lambda n: typed(max_length=n),
+    "files in a `file_input`": lambda n: asks({"type": "file_input", "max_files": n}),
+    "confirm title": lambda n: confirmed(title=text(n)),
+    "confirm text": lambda n: confirmed(text=text(n)),
+    "confirm button": lambda n: confirmed(confirm=text(n)),
+}
+VIEW: dict[str, Callable[[int], Json]] = {
+    "blocks in a modal": lambda n: modal(*[section()] * n),
+    "blocks in a Home tab": lambda n: {"type": "home", "blocks": [section()] * n},
+    "modal title": lambda n: modal(title=text(n)),
+    "modal submit and close": lambda n: modal(submit=text(n), close=text(n)),
+    "`private_metadata`": lambda n: modal(private_metadata="x" * n),
+    "`callback_id`": lambda n: modal(callback_id="x" * n),
+    "`external_id`": lambda n: modal(external_id="x" * n),
+}
+ELSEWHERE: dict[str, Callable[[int], bool]] = {
+    "table characters in a message": lambda n: blockkit.validate_blocks([long_table(n)], "message") == [],
+    "blocks in a message": lambda n: blockkit.validate_blocks([section()] * n, "message") == [],
+    "bytes of a view": lambda n: not blockkit.is_too_large("x" * (n - 2)),  # JSON adds the two quotes
+    "characters of all blocks of a message": lambda n: not blockkit.is_too_long([text(n)]),
+}
+
+
+def accepted(what: str, n: int) -> bool:
+    if what in BLOCK:
+        return any(blockkit.validate_blocks([BLOCK[what](n)], surface) == [] for surface in SURFACES)
+    return blockkit.validate_view(VIEW[what](n)) == [] if what in VIEW else ELSEWHERE[what](n)
+
+
+@pytest.mark.parametrize(("what", "most"), rows("what", "at most"))
+def test_a_limit_is_accepted_and_one_more_is_not(what: str, most: str) -> None:
+    assert accepted(what, int(most))
+    assert not accepted(what, int(most) + 1)
+
+
+def test_every_limit_is_listed() -> None:
+    assert {what for what, _ in rows("what", "at most")} == {*BLOCK, *VIEW, *ELSEWHERE}

@@ -1,0 +1,141 @@
+"""Does an app written with Bolt for JavaScript work on the local Slack, over Socket Mode and over HTTP?"""
+
+import json
+import os
+import queue
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from tests.localslack.running import Json, LocalSlack
+
+MANIFEST: Json = {
+    "display_information": {"name": "Bolt App"},
+    "features": {
+        "bot_user": {"display_name": "bolt"},
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+        "slash_commands": [{"command": "/raise", "description": "Raise something", "usage_hint": "[title]"}],
+        "shortcuts": [{"type": "message", "callback_id": "note", "name": "Note", "description": "Note it"}],
+    },
+    "oauth_config": {
+        "scopes": {
+            "bot": ["commands", "chat:write", "app_mentions:read", "channels:history", "im:history", "channels:read"]
+        }
+    },
+    "settings": {
+        "event_subscriptions": {"bot_events": ["app_mention", "app_home_opened", "message.channels", "message.im"]},
+        "interactivity": {"is_enabled": True},
+        "socket_mode_enabled": True,
+    },
+}
+
+
+def workspace(request_url: str = "") -> Json:
+    return {
+        "people": [{"handle": "anna", "name": "Anna Albrecht"}, {"handle": "ben"}],
+        "channels": [{"name": "desk", "members": ["anna", "ben", "Bolt App"]}],
+        "apps": [{"name": "Bolt App", "manifest": MANIFEST, "request_url": request_url}],
+    }
+
+
+class BoltApp:
+    """The app in `node/app.mjs`, in a process of its own."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self._process = subprocess.Popen(
+            ["node", "app.mjs"], cwd=folder, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True
+        )
+        self._said: queue.Queue[Json] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("{"):
+                self._said.put(json.loads(line))
+
+    def expect(self, what: str) -> Json:
+        """The next thing the app says; it must be this."""
+        said = self._said.get(timeout=20)
+        assert said["what"] == what, said
+        return said
+
+    def __enter__(self) -> Self:
+        self.expect("ready")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(10)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(params=["socket", "http"])
+def both(request: pytest.FixtureRequest, node_modules: Path) -> Iterator[tuple[LocalSlack, BoltApp]]:
+    port = free_port()
+    seed = workspace(f"http://127.0.0.1:{port}/slack/events" if request.param == "http" else "")
+    with LocalSlack(seed) as slack:
+        settings = {"API_URL": slack.api_url, "BOT_TOKEN": slack.app["bot_token"], "CHANNEL": slack.channel_id("desk")}
+        if request.param == "http":
+            settings |= {"SIGNING_SECRET": slack.app["signing_secret"], "PORT": str(port)}
+        else:
+            settings |= {"APP_TOKEN": slack.app["app_token"]}
+        with BoltApp(node_modules.parent, **settings) as app:
+            yield slack, app
+
+
+def test_a_command_a_modal_a_button_and_events_work_from_end_to_end(both: tuple[LocalSlack, BoltApp]) -> None:
+    slack, app = both
+
+    assert slack.act("anna", "command", channel="#desk", command="/raise", text="No")["outcome"] == "ack"
+    assert app.expect("command")["text"] == "No"
+    [modal] = slack.state("anna")["modals"]
+    assert modal["callback_id"] == "raise"
+
+    inside = {"container": {"type": "view", "view_id": modal["id"]}, "block_id": "fruit", "action_id": "pick"}
+    offered = slack.act("anna", "options", **inside, query="an")["options"]
+    assert [option["value"] for option in offered] == ["banana"]
+
+    refused = slack.act("anna", "submit", view_id=modal["id"], values={"title": {"text": "No"}})
+    assert (refused["outcome"], refused["errors"]) == ("errors", {"title": "Too short"})
+    values = {"title": {"text": "Nothing works"}, "fruit": {"pick": offered[0]}}
+    assert slack.act("anna", "submit", view_id=modal["id"], values=values)["outcome"] == "closed"
+    assert app.expect("submitted") == {"what": "submitted", "title": "Nothing works", "fruit": "banana"}
+
+    posted = slack.messages("ben", "desk")[-1]
+    where = {"type": "message", "channel": slack.channel_id("desk"), "ts": posted["ts"]}
+    assert slack.act("ben", "action", container=where, block_id="do", action_id="done")["outcome"] == "ack"
+    assert app.expect("clicked")["value"] == "Nothing works"
+    assert slack.messages("anna", "desk")[-1]["text"] == "Nothing works: done"
+
+    mention = slack.act("ben", "post", channel="#desk", text="@bolt hello")["message"]
+    assert app.expect("mentioned")["user"] == slack.person_id("ben")
+    thread = slack.get(f"people/ben/channels/desk/messages/{mention['ts']}/replies")["messages"]
+    assert thread[1]["text"].startswith("You said: ")
+
+    slack.act("anna", "message_shortcut", callback_id="note", channel="#desk", ts=mention["ts"])
+    app.expect("noted")
+
+    home = slack.act("anna", "open_home", app_id=slack.app["id"])
+    app.expect("home")
+    assert home["channel"]
+    assert slack.state("anna")["homes"][slack.app["id"]]["blocks"][0]["text"]["text"] == "At home"
+
+
+def test_a_failing_call_reaches_the_app_as_slacks_error(both: tuple[LocalSlack, BoltApp]) -> None:
+    slack, app = both
+    slack.post("faults", {"method": "views.open", "fault": "expired_trigger_id", "times": 1})
+    slack.act("anna", "command", channel="#desk", command="/raise", text="late")
+    said: dict[str, Any] = app.expect("error")
+    assert said["data"]["error"] == "expired_trigger_id"
+    assert slack.state("anna")["modals"] == []

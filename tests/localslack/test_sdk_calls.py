@@ -1,0 +1,159 @@
+"""Does every official client get the right answer to every call, made in its own way?"""
+
+import asyncio
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from tests.localslack.running import LocalSlack
+from tests.localslack.sdk_calls import CALLS, WORKSPACE, Call, Json, filled, hold
+
+NODE = Path(__file__).parent / "node"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[LocalSlack]:
+    with LocalSlack(WORKSPACE) as slack:
+        yield slack
+
+
+@pytest.fixture
+def slack(running: LocalSlack) -> LocalSlack:
+    running.reset()
+    return running
+
+
+def known_in(slack: LocalSlack) -> Json:
+    """What the calls may name with a `$`."""
+    names = {person["handle"]: person["id"] for person in slack.get("people")["people"]}
+    channels = {channel["name"]: channel["id"] for channel in slack.state("anna")["channels"]}
+    return names | channels | {"soon": int(time.time()) + 600, "both": f"{names['anna']},{names['ben']}"}
+
+
+def test_the_synchronous_python_client_makes_every_call(slack: LocalSlack) -> None:
+    client = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
+    known = known_in(slack)
+    for call in CALLS:
+        method = getattr(client, call.method.replace(".", "_"))
+        try:
+            answer = method(**filled({**call.args, **call.python}, known)).data
+        except SlackApiError as error:
+            answer = error.response.data
+        hold(call, answer, known)
+
+
+async def test_the_asynchronous_python_client_makes_every_call(slack: LocalSlack) -> None:
+    client = AsyncWebClient(token=slack.app["bot_token"], base_url=slack.api_url)
+    known = await asyncio.to_thread(known_in, slack)
+    for call in CALLS:
+        method = getattr(client, call.method.replace(".", "_"))
+        try:
+            answer = (await method(**filled({**call.args, **call.python}, known))).data
+        except SlackApiError as error:
+            answer = error.response.data
+        hold(call, answer, known)
+
+
+def test_the_node_client_makes_every_call(slack: LocalSlack, node_modules: Path) -> None:
+    known = known_in(slack)
+    given = {
+        "api_url": slack.api_url,
+        "token": slack.app["bot_token"],
+        "known": known,
+        "calls": [call.for_node() for call in CALLS],
+    }
+    done = subprocess.run(
+        ["node", "calls.mjs"],
+        cwd=node_modules.parent,
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for call, answer in zip(CALLS, json.loads(done.stdout), strict=True):
+        hold(call, answer, known)
+
+
+@pytest.mark.parametrize("kind", ["json", "form", "query", "multipart"])
+def test_a_call_means_the_same_in_every_encoding(slack: LocalSlack, kind: str) -> None:
+    client = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
+    channel, blocks = slack.channel_id("desk"), [{"type": "divider"}]
+    flat = {"channel": channel, "text": "ü & <b>", "blocks": json.dumps(blocks), "unfurl_links": "0"}
+    if kind == "json":
+        said = client.api_call("chat.postMessage", json={**flat, "blocks": blocks, "unfurl_links": False})
+    elif kind == "form":
+        said = client.api_call("chat.postMessage", data=flat)
+    elif kind == "query":
+        said = client.api_call("chat.postMessage", http_verb="GET", params=flat)
+    else:
+        said = client.api_call("chat.postMessage", data=flat, files={"nothing": b""})
+    assert said["message"]["blocks"][0]["type"] == "divider"
+    assert slack.messages("anna", channel)[-1]["text"] == said["message"]["text"]
+
+
+def test_socket_mode_is_opened_with_the_app_token_and_nothing_else(slack: LocalSlack) -> None:
+    client = WebClient(base_url=slack.api_url)
+    assert client.apps_connections_open(app_token=slack.app["app_token"])["url"].startswith("ws://127.0.0.1:")
+    for token in (slack.app["bot_token"], "xapp-1-nonsense", ""):
+        with pytest.raises(SlackApiError) as refused:
+            client.apps_connections_open(app_token=token)
+        assert refused.value.response["error"] in ("not_allowed_token_type", "invalid_auth", "not_authed")
+
+
+def test_an_unknown_method_and_a_wrong_token_are_named_as_by_slack(slack: LocalSlack) -> None:
+    for token, method, error in (
+        (slack.app["bot_token"], "chat.levitate", "unknown_method"),
+        ("xoxb-wrong", "auth.test", "invalid_auth"),
+        (None, "auth.test", "not_authed"),
+    ):
+        hold(Call(method, error=error), _refused(WebClient(token=token, base_url=slack.api_url), method), {})
+
+
+def _refused(client: WebClient, method: str) -> Json:
+    with pytest.raises(SlackApiError) as refused:
+        client.api_call(method)
+    return dict(refused.value.response.data)
+
+
+FILES = [
+    {"content": "one", "filename": "one.txt", "title": "First"},
+    {"content": "zwei ü", "filename": "two.txt", "title": "Second"},
+]
+
+
+def test_files_go_up_down_and_away_with_the_synchronous_client(slack: LocalSlack) -> None:
+    client = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
+    done = client.files_upload_v2(channel=slack.channel_id("desk"), initial_comment="Look", file_uploads=FILES)
+    first, second = done["files"]
+    shared = slack.messages("anna", "desk")[-1]
+    assert shared["text"] == "Look"
+    assert [file["title"] for file in shared["files"]] == ["First", "Second"]
+    assert client.files_info(file=first["id"])["file"]["name"] == "one.txt"
+    assert {file["id"] for file in client.files_list(channel=slack.channel_id("desk"))["files"]} == {
+        first["id"],
+        second["id"],
+    }
+    download = client.files_info(file=second["id"])["file"]["url_private_download"]
+    assert slack.download(download, slack.app["bot_token"]) == "zwei ü".encode()
+    assert slack.download(download, "xoxb-wrong") != "zwei ü".encode()
+    client.files_delete(file=first["id"])
+    with pytest.raises(SlackApiError, match=r"file_not_found|file_deleted"):
+        client.files_info(file=first["id"])
+
+
+async def test_a_file_goes_up_into_a_thread_with_the_asynchronous_client(slack: LocalSlack) -> None:
+    client = AsyncWebClient(token=slack.app["bot_token"], base_url=slack.api_url)
+    channel = await asyncio.to_thread(slack.channel_id, "desk")
+    root = await client.chat_postMessage(channel=channel, text="root")
+    await client.files_upload_v2(channel=channel, thread_ts=root["ts"], content=b"\x00\xff", filename="raw.bin")
+    replies = await client.conversations_replies(channel=channel, ts=root["ts"])
+    assert replies["messages"][1]["files"][0]["name"] == "raw.bin"

@@ -1,0 +1,219 @@
+"""Does Slack's Python Socket Mode client work with the local Slack, sync and async, and do its triggers open views?"""
+
+import asyncio
+import queue
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode import SocketModeClient
+from slack_sdk.socket_mode.aiohttp import SocketModeClient as AsyncSocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.client import BaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from tests.localslack.running import Json, LocalSlack
+
+MANIFEST: Json = {
+    "features": {
+        "bot_user": {"display_name": "socket"},
+        "slash_commands": [{"command": "/go", "description": "Go"}],
+        "shortcuts": [{"type": "global", "callback_id": "new", "name": "New", "description": "New one"}],
+    },
+    "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "channels:history", "channels:read", "users:read"]}},
+    "settings": {
+        "event_subscriptions": {"bot_events": ["message.channels"]},
+        "interactivity": {"is_enabled": True},
+        "socket_mode_enabled": True,
+    },
+}
+SEED: Json = {
+    "people": [{"handle": "anna"}, {"handle": "ben"}],
+    "channels": [{"name": "desk", "members": ["anna", "ben", "Socket App"]}],
+    "apps": [{"name": "Socket App", "manifest": MANIFEST}],
+}
+WORDS: Json = {"type": "plain_text", "text": "Words"}
+ASKS: Json = {
+    "type": "input",
+    "block_id": "b",
+    "label": WORDS,
+    "element": {"type": "plain_text_input", "action_id": "a"},
+}
+
+Answer = Callable[[SocketModeRequest], Json | None]
+
+
+class Connection:
+    """One Socket Mode connection that acknowledges everything, with `answer`'s payload if it gives one."""
+
+    def __init__(self, slack: LocalSlack, answer: Answer = lambda _: None) -> None:
+        self.web = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
+        self.requests: queue.Queue[SocketModeRequest] = queue.Queue()
+        self.answer = answer
+        self._client = SocketModeClient(app_token=slack.app["app_token"], web_client=self.web)
+        self._client.socket_mode_request_listeners.append(self._hear)
+        self._client.connect()
+
+    def _hear(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        payload = self.answer(request)
+        client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
+        self.requests.put(request)
+
+    def next(self, kind: str) -> Json:
+        """The payload of the next request, which must be of this kind."""
+        request = self.requests.get(timeout=10)
+        assert request.type == kind, request.to_dict()
+        return request.payload
+
+    def close(self) -> None:
+        self._client.close()
+
+
+@pytest.fixture
+def slack() -> Iterator[LocalSlack]:
+    with LocalSlack(SEED) as running:
+        yield running
+
+
+@pytest.fixture
+def connection(slack: LocalSlack) -> Iterator[Connection]:
+    opened = Connection(slack)
+    yield opened
+    opened.close()
+
+
+def modal(title: str = "First", **more: Any) -> Json:
+    return {"type": "modal", "title": {**WORDS, "text": title}, "submit": WORDS, "blocks": [ASKS], **more}
+
+
+def error_of(call: Callable[[], Any]) -> str:
+    with pytest.raises(SlackApiError) as refused:
+        call()
+    return str(refused.value.response["error"])
+
+
+def go(slack: LocalSlack, connection: Connection, text: str = "") -> Json:
+    slack.act("anna", "command", channel="#desk", command="/go", text=text)
+    return connection.next("slash_commands")
+
+
+def test_a_command_arrives_whole_and_can_be_answered_with_the_ack(slack: LocalSlack, connection: Connection) -> None:
+    connection.answer = lambda _: {"response_type": "ephemeral", "text": "On it"}
+    payload = go(slack, connection, "now *please*")
+    assert payload["command"] == "/go"
+    assert payload["text"] == "now *please*"
+    assert payload["user_id"] == slack.person_id("anna")
+    assert payload["channel_name"] == "desk"
+    assert payload["response_url"].startswith("http://127.0.0.1:")
+    assert set(payload) >= {"token", "team_id", "team_domain", "channel_id", "user_name", "api_app_id", "trigger_id"}
+    assert slack.messages("anna", "desk")[-1]["text"] == "On it"
+    assert slack.messages("ben", "desk") == [] or slack.messages("ben", "desk")[-1].get("text") != "On it"
+
+
+def test_a_view_is_opened_pushed_updated_and_its_fate_reported(slack: LocalSlack, connection: Connection) -> None:
+    web = connection.web
+    trigger = go(slack, connection)["trigger_id"]
+    first = web.views_open(trigger_id=trigger, view=modal(notify_on_close=True, external_id="x-1"))["view"]
+    assert error_of(lambda: web.views_open(trigger_id=trigger, view=modal())) == "exchanged_trigger_id"
+
+    updated = web.views_update(view_id=first["id"], hash=first["hash"], view=modal("Second", notify_on_close=True))[
+        "view"
+    ]
+    assert (updated["id"], updated["title"]["text"]) == (first["id"], "Second")
+    assert error_of(lambda: web.views_update(view_id=first["id"], hash=first["hash"], view=modal())) == "hash_conflict"
+
+    slack.act("anna", "shortcut", callback_id="new")
+    shortcut = connection.next("interactive")
+    assert (shortcut["type"], shortcut["callback_id"]) == ("shortcut", "new")
+    second = web.views_push(trigger_id=shortcut["trigger_id"], view=modal("Third", notify_on_close=True))["view"]
+    assert (second["root_view_id"], second["previous_view_id"]) == (first["id"], first["id"])
+    assert [view["title"]["text"] for view in slack.state("anna")["modals"]] == ["Second", "Third"]
+
+    connection.answer = lambda request: (
+        {"response_action": "errors", "errors": {"b": "No"}} if request.payload["type"] == "view_submission" else None
+    )
+    outcome = slack.act("anna", "submit", view_id=second["id"], values={"b": {"a": "typed"}})
+    assert (outcome["outcome"], outcome["errors"]) == ("errors", {"b": "No"})
+    submitted = connection.next("interactive")
+    assert submitted["view"]["state"]["values"] == {"b": {"a": {"type": "plain_text_input", "value": "typed"}}}
+
+    slack.act("anna", "close", view_id=second["id"], all=True)
+    closed = connection.next("interactive")
+    assert (closed["type"], closed["is_cleared"]) == ("view_closed", True)
+    assert slack.state("anna")["modals"] == []
+
+
+def test_a_trigger_lives_three_seconds(slack: LocalSlack, connection: Connection) -> None:
+    trigger = go(slack, connection)["trigger_id"]
+    slack.post("clock", {"advance": 4})
+    assert error_of(lambda: connection.web.views_open(trigger_id=trigger, view=modal())) == "expired_trigger_id"
+
+
+def test_a_refused_view_says_where_it_is_wrong(slack: LocalSlack, connection: Connection) -> None:
+    trigger = go(slack, connection)["trigger_id"]
+    with pytest.raises(SlackApiError) as refused:
+        connection.web.views_open(trigger_id=trigger, view=modal("x" * 25))
+    assert refused.value.response["error"] == "invalid_arguments"
+    assert refused.value.response["response_metadata"]["messages"] == [
+        "[ERROR] must be less than 25 characters [json-pointer:/view/title/text]"
+    ]
+
+
+def test_each_payload_goes_to_one_of_two_connections(slack: LocalSlack, connection: Connection) -> None:
+    other = Connection(slack)
+    for number in range(6):
+        slack.act("anna", "command", channel="#desk", command="/go", text=str(number))
+    other.close()
+    heard = [request.payload["text"] for side in (connection, other) for request in list(side.requests.queue)]
+    assert sorted(heard) == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_an_event_that_is_not_acknowledged_comes_again(slack: LocalSlack) -> None:
+    slack.post("switches", {"redeliver_seconds": 0.1})
+    heard: queue.Queue[SocketModeRequest] = queue.Queue()
+
+    def deaf_at_first(client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        if request.retry_attempt:
+            client.send_socket_mode_response(SocketModeResponse(request.envelope_id))
+        heard.put(request)
+
+    web = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
+    client = SocketModeClient(app_token=slack.app["app_token"], web_client=web)
+    client.socket_mode_request_listeners.append(deaf_at_first)
+    client.connect()
+    slack.act("anna", "post", channel="#desk", text="hello")
+    first, again = heard.get(timeout=10), heard.get(timeout=10)
+    client.close()
+    assert first.payload["event"]["text"] == again.payload["event"]["text"] == "hello"
+    assert first.payload["event_id"] == again.payload["event_id"]
+    assert (first.retry_attempt or 0, again.retry_attempt, again.retry_reason) == (0, 1, "timeout")
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested", "abrupt"])
+def test_after_a_disconnect_the_client_is_back_by_itself(
+    slack: LocalSlack, connection: Connection, reason: str
+) -> None:
+    slack.post(f"apps/{slack.app['id']}/disconnect", {"reason": reason})
+    assert go(slack, connection, "still there?")["text"] == "still there?"
+
+
+async def test_the_asynchronous_client_receives_and_answers(slack: LocalSlack) -> None:
+    heard: asyncio.Queue[SocketModeRequest] = asyncio.Queue()
+
+    async def hear(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, {"text": "Heard"}))
+        await heard.put(request)
+
+    web = AsyncWebClient(token=slack.app["bot_token"], base_url=slack.api_url)
+    client = AsyncSocketModeClient(app_token=slack.app["app_token"], web_client=web)
+    client.socket_mode_request_listeners.append(hear)
+    await client.connect()
+    outcome = await asyncio.to_thread(slack.act, "anna", "command", channel="#desk", command="/go", text="x")
+    request = await asyncio.wait_for(heard.get(), 10)
+    view = await web.views_open(trigger_id=request.payload["trigger_id"], view=modal())
+    await client.close()
+    assert (outcome["outcome"], view["view"]["type"]) == ("ack", "modal")
