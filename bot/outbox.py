@@ -1,0 +1,221 @@
+"""How do notices reach their recipients? A worker takes on what is due, has it carried, writes down how it ended.
+
+It is woken after each change and delivers at once; otherwise it sleeps until the next notice is due. A crash between
+any two steps is harmless: the lease ends, and the next try, whose `attempt` is higher, first looks whether the one
+before arrived.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import traceback
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.backoff import unknown
+from bot.clock import Clock, span
+from bot.errors import StoreDown
+from bot.notices import Claim, Dead, Notice, Outcome, Retry, Say
+from bot.ports import Carrier, Store
+
+FollowUp = Callable[[Claim, Outcome], Awaitable[Sequence[Notice]]]
+"""Gives the notices that follow from how a delivery ended. Asked again if they could not be saved."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Limits:
+    at_once: int = 8
+    """Deliveries under way, over all lanes."""
+    delivery: float = 45.0
+    """Seconds a carrier may take."""
+    lease: timedelta = timedelta(seconds=90)
+    """For how long a claim is ours; longer than a delivery takes."""
+    age: timedelta = timedelta(hours=24)
+    """How long a delivery is tried …"""
+    tries: int = 5
+    """… but at least this often: the desk itself may have been down."""
+    sweep: float = 30.0
+    """Seconds after which to look whether another process left something to do."""
+    pause: float = 1.0
+    """Seconds to wait when the store is down."""
+
+
+@dataclass
+class _Flight:
+    """One delivery under way."""
+
+    claim: Claim
+    """The newest claim on it: when the clock was moved past our own lease, we are given it a second time."""
+    task: asyncio.Task[None] | None = None
+
+
+class Outbox:
+    """Delivers what the store holds. `run` it in one task; `wake` it after a change and when the clock was moved."""
+
+    def __init__(
+        self,
+        store: Store,
+        carriers: Mapping[Say, Carrier],
+        clock: Clock,
+        follow_up: FollowUp,
+        limits: Limits | None = None,
+    ) -> None:
+        self._store = store
+        self._carriers = carriers
+        self._clock = clock
+        self._follow_up = follow_up
+        self._limits = limits or Limits()
+        self._flights: dict[str, _Flight] = {}
+        self._woken = asyncio.Event()
+        self._looking = asyncio.Lock()
+
+    def wake(self) -> None:
+        """There may be something to do. Cheap; may be called from any task."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Until cancelled. What is under way then is broken off: `drain` first."""
+        try:
+            while True:
+                self._woken.clear()
+                await self._rest(await self._look())
+        finally:
+            await self._break_off()
+
+    async def drain(self, seconds: float) -> bool:
+        """Deliver until nothing is due any more; False when that took longer than so many seconds.
+
+        With or without a running `run`.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                while await self._take_on() == 0 or self._flights:
+                    if self._flights:
+                        await asyncio.wait(self._tasks(), return_when=asyncio.FIRST_COMPLETED)
+        except (TimeoutError, StoreDown):
+            return False
+        return True
+
+    # --- what is due
+
+    async def _look(self) -> float:
+        """Take on what is due; returns the seconds until there may be more. Whatever goes wrong, we go on."""
+        try:
+            return await self._take_on()
+        except StoreDown:
+            log.warning("The outbox waits: the database is down.")
+        except Exception as error:  # noqa: BLE001  a worker that has died delivers nothing
+            _note("The outbox stumbled", error)
+        return self._limits.pause
+
+    async def _take_on(self) -> float:
+        async with self._looking:
+            at = self._clock()
+            room = self._limits.at_once - len(self._flights)
+            due = await self._store.next_due(at) if room > 0 else None
+            if due is None:
+                return self._limits.sweep
+            if due > at:
+                return min((due - at).total_seconds(), self._limits.sweep)
+            claims = await self._store.claim(at, self._limits.lease, room)
+            for claim in claims:
+                self._start(claim)
+            return 0 if claims else self._limits.pause  # nothing: another process was faster
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+
+    def _start(self, claim: Claim) -> None:
+        key = claim.notice.key
+        flight = self._flights.get(key)
+        if flight:
+            flight.claim = claim
+            return
+        flight = self._flights[key] = _Flight(claim)
+        flight.task = asyncio.create_task(self._fly(flight), name="outbox-delivery")
+
+    def _tasks(self) -> list[asyncio.Task[None]]:
+        return [flight.task for flight in self._flights.values() if flight.task]
+
+    async def _break_off(self) -> None:
+        tasks = self._tasks()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- one delivery
+
+    async def _fly(self, flight: _Flight) -> None:
+        try:
+            outcome = self._aged(flight.claim, await self._deliver(flight.claim))
+            await self._settle(flight, outcome)
+        except Exception as error:  # noqa: BLE001  the lease ends, and it is tried again
+            _note("A delivery was not written down", error)
+        finally:
+            del self._flights[flight.claim.notice.key]
+            self.wake()
+
+    async def _deliver(self, claim: Claim) -> Outcome:
+        carrier = self._carriers.get(claim.notice.say)
+        if carrier is None:
+            return Dead("This desk is not set up to deliver it. Have an admin complete the settings, then try again.")
+        try:
+            async with asyncio.timeout(self._limits.delivery):
+                return await carrier.deliver(claim, self._clock())
+        except TimeoutError:
+            return self._again(claim, "it took too long")
+        except Exception as error:  # noqa: BLE001  a carrier never raises; one with a fault must not lose the notice
+            return self._again(claim, f"an internal error (reference {_note('A carrier failed', error)})")
+
+    def _again(self, claim: Claim, why: str) -> Retry:
+        """Nobody knows whether it arrived."""
+        return Retry(self._clock() + unknown(claim.attempt, claim.notice.key), why)
+
+    def _aged(self, claim: Claim, outcome: Outcome) -> Outcome:
+        """What was tried long and often enough is given up, and a person told."""
+        age = self._clock() - claim.notice.due
+        if not isinstance(outcome, Retry) or age <= self._limits.age or claim.attempt < self._limits.tries:
+            return outcome
+        return Dead(
+            f"It was tried {claim.attempt} times in {span(age.total_seconds())}; the last time {outcome.why}. "
+            "Try again when the cause is gone."
+        )
+
+    async def _settle(self, flight: _Flight, outcome: Outcome) -> None:
+        """Until it is written: what was delivered must not be delivered again."""
+        while True:
+            claim = flight.claim
+            try:
+                then = await self._then(claim, outcome)
+                if await self._store.settle(claim, outcome, self._clock(), then):
+                    return
+                if flight.claim is claim:
+                    log.warning("A delivery took longer than its lease, and somebody else has taken it on.")
+                    return
+            except StoreDown:
+                await asyncio.sleep(self._limits.pause)
+
+    async def _then(self, claim: Claim, outcome: Outcome) -> Sequence[Notice]:
+        try:
+            return await self._follow_up(claim, outcome)
+        except StoreDown:
+            raise
+        except Exception as error:  # noqa: BLE001  losing the receipt is better than delivering twice
+            _note("What follows a delivery is lost", error)
+            return ()
+
+
+def _note(what: str, error: Exception) -> str:
+    """Logs it under a reference a person can quote; without the error's text, which may hold personal data."""
+    reference = secrets.token_hex(4)
+    place = "".join(traceback.format_tb(error.__traceback__))
+    log.error("%s (reference %s): %s\n%s", what, reference, type(error).__qualname__, place)
+    return reference

@@ -1,0 +1,444 @@
+"""Does the outbox deliver what is due, once, in order, whatever goes wrong around it?"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.errors import StoreDown
+from bot.notices import Claim, Dead, Notice, Outcome, Place, Retry, Say, Sent
+from bot.outbox import Limits, Outbox
+from bot.ports import Batch
+from tests.doubles.memory_store import MemoryStore
+from tests.doubles.records import START, a_notice, minutes
+
+PERSONAL = "anna@example.com"
+QUICK = Limits(pause=0.01, sweep=0.5, delivery=5)
+
+
+class Hands:
+    def __init__(self) -> None:
+        self.at = START
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+class Courier:
+    """A carrier that does as it is told, and remembers what it was given."""
+
+    def __init__(self, does: Callable[[Claim], Awaitable[Outcome]] | None = None) -> None:
+        self._does = does
+        self.got: list[tuple[str, int]] = []
+        self.under_way = 0
+        self.most = 0
+        self._arrived = asyncio.Condition()
+
+    async def deliver(self, claim: Claim, at: datetime) -> Outcome:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        try:
+            async with self._arrived:
+                self.got.append((claim.notice.key, claim.attempt))
+                self._arrived.notify_all()
+            await asyncio.sleep(0)
+            return await self._does(claim) if self._does else Sent()
+        finally:
+            self.under_way -= 1
+
+    async def has(self, count: int) -> None:
+        async with asyncio.timeout(5), self._arrived:
+            await self._arrived.wait_for(lambda: len(self.got) >= count)
+
+    @property
+    def keys(self) -> list[str]:
+        return [key for key, _ in self.got]
+
+
+async def nothing_follows(claim: Claim, outcome: Outcome) -> Sequence[Notice]:
+    return ()
+
+
+class Scene:
+    """A store, a clock set by hand, a courier for everything, and the outbox between them."""
+
+    def __init__(
+        self,
+        does: Callable[[Claim], Awaitable[Outcome]] | None = None,
+        follow_up: Callable[[Claim, Outcome], Awaitable[Sequence[Notice]]] = nothing_follows,
+        limits: Limits = QUICK,
+        store: MemoryStore | None = None,
+    ) -> None:
+        self.clock = Hands()
+        self.store = store or MemoryStore(self.clock)
+        self.courier = Courier(does)
+        self.outbox = Outbox(self.store, dict.fromkeys(Say, self.courier), self.clock, follow_up, limits)
+
+    async def save(self, *notices: Notice) -> None:
+        await self.store.apply(Batch(notices=notices))
+        self.outbox.wake()
+
+    async def drained(self) -> None:
+        assert await self.outbox.drain(5)
+
+    async def states(self) -> dict[str, str]:
+        return {letter.notice.key: letter.state for letter in await self.store.letters()}
+
+    async def why(self, key: str) -> str:
+        return next(letter.why for letter in await self.store.letters() if letter.notice.key == key)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.outbox.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+# --- the plain way
+
+
+async def test_what_is_saved_is_delivered_at_once() -> None:
+    scene = Scene()
+    async with scene.running():
+        await scene.save(a_notice("n1"))
+        await scene.courier.has(1)
+        await scene.save(a_notice("n2"))
+        await scene.courier.has(2)
+        await scene.drained()
+    assert await scene.states() == {"n1": "sent", "n2": "sent"}
+
+
+async def test_what_was_saved_before_the_start_is_delivered() -> None:
+    scene = Scene()
+    await scene.save(a_notice("n1"))
+    async with scene.running():
+        await scene.courier.has(1)
+
+
+async def test_a_lane_keeps_its_order_and_lanes_go_side_by_side() -> None:
+    gate = asyncio.Event()
+
+    async def wait(claim: Claim) -> Outcome:
+        await gate.wait()
+        return Sent()
+
+    scene = Scene(wait)
+    await scene.save(*(a_notice(f"{lane}{n}", lane=lane) for n in range(3) for lane in "abc"))
+    async with scene.running():
+        await scene.courier.has(3)
+        assert sorted(scene.courier.keys) == ["a0", "b0", "c0"]
+        gate.set()
+        await scene.drained()
+    for lane in "abc":
+        assert [key for key in scene.courier.keys if key[0] == lane] == [f"{lane}0", f"{lane}1", f"{lane}2"]
+
+
+async def test_no_more_than_so_many_at_once() -> None:
+    scene = Scene(limits=Limits(at_once=3))
+    await scene.save(*(a_notice(f"n{n}") for n in range(20)))
+    async with scene.running():
+        await scene.drained()
+    assert len(scene.courier.got) == 20
+    assert scene.courier.most == 3
+
+
+async def test_a_place_and_what_follows_are_saved_with_the_outcome() -> None:
+    place = Place(ticket_id="t1", what="card", channel="C1", ts="1.0")
+
+    async def post(claim: Claim) -> Outcome:
+        return Sent(place if claim.notice.key == "card" else None)
+
+    async def receipt(claim: Claim, outcome: Outcome) -> Sequence[Notice]:
+        return [a_notice("receipt")] if claim.notice.key == "card" else []
+
+    scene = Scene(post, receipt)
+    await scene.save(a_notice("card"))
+    await scene.drained()
+    assert await scene.store.place("t1", "card") == place
+    assert scene.courier.keys == ["card", "receipt"]
+
+
+# --- what goes wrong at the recipient
+
+
+async def test_a_retry_comes_when_its_time_has_come_and_not_before() -> None:
+    async def busy_once(claim: Claim) -> Outcome:
+        return Sent() if claim.attempt > 1 else Retry(START + minutes(3), "busy")
+
+    scene = Scene(busy_once)
+    await scene.save(a_notice("n1"))
+    async with scene.running():
+        await scene.drained()
+        scene.clock.at = START + minutes(2)
+        await scene.drained()
+        assert scene.courier.got == [("n1", 1)]
+        scene.clock.at = START + minutes(3)
+        scene.outbox.wake()
+        await scene.courier.has(2)
+    assert scene.courier.got == [("n1", 1), ("n1", 2)]
+
+
+async def test_it_sleeps_until_the_moment_something_is_due() -> None:
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+
+    async def soon(claim: Claim) -> Outcome:
+        return Sent()
+
+    scene = Scene(soon, limits=Limits(sweep=60))
+    scene.clock.at = START
+    outbox = Outbox(
+        scene.store,
+        {Say.DIRECT: scene.courier},
+        lambda: START + timedelta(seconds=loop.time() - began),
+        nothing_follows,
+        Limits(sweep=60),
+    )
+    await scene.save(a_notice("n1", due=START + timedelta(seconds=0.2)))
+    task = asyncio.create_task(outbox.run())
+    await scene.courier.has(1)
+    task.cancel()
+    assert 0.2 <= loop.time() - began < 2
+
+
+async def test_a_carrier_with_a_fault_loses_nothing_and_logs_no_personal_data(caplog: pytest.LogCaptureFixture) -> None:
+    async def fail(claim: Claim) -> Outcome:
+        raise ValueError(PERSONAL)
+
+    scene = Scene(fail)
+    await scene.save(a_notice("n1"))
+    with caplog.at_level(logging.DEBUG):
+        await scene.drained()
+    assert await scene.states() == {"n1": "waiting"}
+    why = await scene.why("n1")
+    assert why.startswith("an internal error (reference ")
+    assert why.split()[-1].rstrip(")") in caplog.text
+    assert "ValueError" in caplog.text
+    assert PERSONAL not in caplog.text
+
+
+@pytest.mark.parametrize("fault", [ValueError(), TimeoutError()])
+async def test_after_an_unknown_outcome_it_waits_a_minute_before_it_looks(fault: Exception) -> None:
+    async def fail(claim: Claim) -> Outcome:
+        raise fault
+
+    scene = Scene(fail)
+    await scene.save(a_notice("n1"))
+    await scene.drained()
+    due = await scene.store.next_due(START)
+    assert due is not None
+    assert due >= START + minutes(1)
+
+
+async def test_a_carrier_that_never_comes_back_is_given_up_on() -> None:
+    async def forever(claim: Claim) -> Outcome:
+        await asyncio.Event().wait()
+        return Sent()
+
+    scene = Scene(forever, limits=Limits(delivery=0.02))
+    await scene.save(a_notice("n1"))
+    await scene.drained()
+    assert await scene.why("n1") == "it took too long"
+
+
+async def test_nobody_to_carry_it_is_a_dead_letter_in_words() -> None:
+    scene = Scene()
+    outbox = Outbox(scene.store, {}, scene.clock, nothing_follows)
+    await scene.save(a_notice("n1"))
+    assert await outbox.drain(5)
+    assert await scene.states() == {"n1": "dead"}
+    assert "settings" in await scene.why("n1")
+
+
+async def test_after_a_day_it_is_given_up_and_somebody_is_told() -> None:
+    async def busy(claim: Claim) -> Outcome:
+        return Sent() if claim.notice.key == "told" else Retry(scene.clock.at + minutes(30), "busy")
+
+    async def tell(claim: Claim, outcome: Outcome) -> Sequence[Notice]:
+        return [a_notice("told")] if isinstance(outcome, Dead) else []
+
+    scene = Scene(busy, tell)
+    await scene.save(a_notice("n1"))
+    for _ in range(48):
+        await scene.drained()
+        scene.clock.at += minutes(30)
+    assert (await scene.states())["n1"] == "waiting"
+    scene.clock.at += minutes(1)
+    await scene.drained()
+    assert await scene.states() == {"n1": "dead", "told": "sent"}
+    assert "tried 49 times in 1 d" in await scene.why("n1")
+
+
+async def test_what_is_old_because_the_desk_was_down_is_tried_a_few_times_all_the_same() -> None:
+    async def busy(claim: Claim) -> Outcome:
+        return Retry(scene.clock.at, "busy") if claim.attempt < 4 else Sent()
+
+    scene = Scene(busy)
+    await scene.save(a_notice("n1"))
+    scene.clock.at += timedelta(days=3)
+    await scene.drained()
+    assert await scene.states() == {"n1": "sent"}
+
+
+async def test_a_dead_letter_does_not_hold_its_lane() -> None:
+    async def refuse(claim: Claim) -> Outcome:
+        return Dead("no") if claim.notice.key == "a1" else Sent()
+
+    scene = Scene(refuse)
+    await scene.save(a_notice("a1", lane="a"), a_notice("a2", lane="a"))
+    await scene.drained()
+    assert await scene.states() == {"a1": "dead", "a2": "sent"}
+
+
+# --- what goes wrong at the store
+
+
+async def test_it_outlives_a_store_that_is_down_and_repeats_no_delivery() -> None:
+    started, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(claim: Claim) -> Outcome:
+        started.set()
+        await go_on.wait()
+        return Sent()
+
+    scene = Scene(slow)
+    async with scene.running():
+        scene.store.down = True
+        scene.outbox.wake()
+        scene.store.down = False
+        await scene.save(a_notice("n1"))
+        await started.wait()
+        scene.store.down = True
+        go_on.set()
+        assert not await scene.outbox.drain(0.05)
+        scene.store.down = False
+        await scene.drained()
+    assert scene.courier.got == [("n1", 1)]
+    assert await scene.states() == {"n1": "sent"}
+
+
+async def test_follow_ups_that_cannot_be_made_now_are_asked_for_again() -> None:
+    asked: list[str] = []
+
+    async def receipt(claim: Claim, outcome: Outcome) -> Sequence[Notice]:
+        asked.append(claim.notice.key)
+        if len(asked) == 1:
+            raise StoreDown("The database is down.")
+        return [a_notice("receipt")]
+
+    scene = Scene(follow_up=receipt)
+    await scene.save(a_notice("n1"))
+    await scene.drained()
+    assert scene.courier.got == [("n1", 1), ("receipt", 1)]
+    assert asked == ["n1", "n1", "receipt"]
+
+
+async def test_follow_ups_with_a_fault_do_not_make_it_deliver_twice() -> None:
+    async def fail(claim: Claim, outcome: Outcome) -> Sequence[Notice]:
+        raise KeyError("x")
+
+    scene = Scene(follow_up=fail)
+    await scene.save(a_notice("n1"))
+    await scene.drained()
+    assert await scene.states() == {"n1": "sent"}
+
+
+async def test_a_store_that_stumbles_does_not_end_it(caplog: pytest.LogCaptureFixture) -> None:
+    class Stumbles(MemoryStore):
+        times = 2
+
+        async def next_due(self, after: datetime) -> datetime | None:
+            if self.times:
+                self.times -= 1
+                raise RuntimeError(PERSONAL)
+            return await super().next_due(after)
+
+    scene = Scene(store=Stumbles())
+    async with scene.running():
+        await scene.save(a_notice("n1"))
+        await scene.courier.has(1)
+    assert "The outbox stumbled" in caplog.text
+    assert PERSONAL not in caplog.text
+
+
+# --- time that jumps, and the end
+
+
+async def test_a_clock_moved_past_the_lease_delivers_nothing_twice() -> None:
+    started, claimed_again = asyncio.Event(), asyncio.Event()
+
+    class Watched(MemoryStore):
+        async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
+            claims = await super().claim(at, lease, limit)
+            if any(claim.attempt == 2 for claim in claims):
+                claimed_again.set()
+            return claims
+
+    async def slow(claim: Claim) -> Outcome:
+        started.set()
+        await claimed_again.wait()
+        return Sent()
+
+    scene = Scene(slow, store=Watched())
+    async with scene.running():
+        await scene.save(a_notice("n1"))
+        await started.wait()
+        scene.clock.at += timedelta(days=1)
+        scene.outbox.wake()
+        await claimed_again.wait()
+        await scene.drained()
+    assert scene.courier.got == [("n1", 1)]
+    assert await scene.states() == {"n1": "sent"}
+
+
+async def test_two_outboxes_on_one_store_share_the_work() -> None:
+    scene = Scene()
+    other = Scene(store=scene.store)
+    await scene.save(*(a_notice(f"n{n}") for n in range(30)))
+    async with scene.running(), other.running():
+        await scene.drained()
+        await other.drained()
+    assert sorted(scene.courier.keys + other.courier.keys) == sorted(f"n{n}" for n in range(30))
+
+
+async def test_draining_gives_up_in_time() -> None:
+    async def forever(claim: Claim) -> Outcome:
+        await asyncio.Event().wait()
+        return Sent()
+
+    scene = Scene(forever)
+    async with scene.running():
+        await scene.save(a_notice("n1"))
+        assert not await scene.outbox.drain(0.05)
+    assert scene.courier.under_way == 0
+    assert await scene.states() == {"n1": "waiting"}
+
+
+async def test_what_was_broken_off_is_tried_again_after_its_lease() -> None:
+    tries: dict[str, int] = defaultdict(int)
+
+    async def first_hangs(claim: Claim) -> Outcome:
+        tries[claim.notice.key] += 1
+        if claim.attempt == 1:
+            await asyncio.Event().wait()
+        return Sent()
+
+    scene = Scene(first_hangs)
+    await scene.save(a_notice("n1"))
+    async with scene.running():
+        await scene.courier.has(1)
+    scene.clock.at += minutes(1)
+    await scene.drained()
+    assert tries == {"n1": 1}
+    scene.clock.at += minutes(1)
+    await scene.drained()
+    assert scene.courier.got == [("n1", 1), ("n1", 2)]
