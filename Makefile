@@ -7,8 +7,6 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-PORT ?= 3000
-export PORT
 
 .PHONY: run test check bench lock clean
 

@@ -17,7 +17,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import ClientError, web
-from bot.outbox import Outbox
 from pydantic import ValidationError
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -32,11 +31,13 @@ from bot.mail.carrier import MailCarrier
 from bot.mail.server import parse_smtp_url
 from bot.mail.smtp import SmtpSender
 from bot.notices import Notice, Say
+from bot.outbox import Outbox
 from bot.ports import Batch, Carrier
 from bot.settings import Config, Environment, load
 from bot.slack import client as slack_client
 from bot.slack.carrier import SlackCarrier, Written
 from bot.slack.channels import channel_id
+from bot.slack.check import check
 from bot.slack.directory import SlackDirectory
 from bot.store import open_store
 from bot.story import Routes
@@ -76,8 +77,8 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             directory = SlackDirectory(client, config.levels, identity.team_id or "", config.desk.timezone)
             await directory.warm()
             routes = await _routes(client, config)
-            desk = Desk(store, directory, config, routes, clock, lambda: outbox.wake())  # noqa: PLW0108 (the two know each other)
-            outbox = Outbox(store, _carriers(posting, desk, env, config), clock, follow_up=desk.follow_up)
+            desk = Desk(store, directory, config, clock, routes, lambda: outbox.wake())  # noqa: PLW0108 (the two know each other)
+            outbox: Outbox = Outbox(store, _carriers(posting, desk, env, config), clock, follow_up=desk.follow_up)
             async with _working(desk, outbox, client, identity, env) as running:
                 yield running
         finally:
@@ -220,9 +221,27 @@ def _demo_command(env: Environment) -> None:
 
 
 def _check_command(env: Environment) -> None:
-    from bot.slack.check import check  # noqa: PLC0415
+    async def look() -> bool:
+        right = True
+        async for line in check(env, database, mail):
+            print(line, flush=True)
+            right = right and not line.wrong
+        return right
 
-    if not asyncio.run(check(env)):
+    async def database() -> str:
+        try:
+            await (await open_store(env.database_url)).close()
+        except (Misconfigured, StoreDown) as error:
+            return str(error)
+        return ""
+
+    async def mail() -> str:
+        try:
+            return await SmtpSender(parse_smtp_url(env.smtp_url), name="localhost").check() or ""
+        except Misconfigured as error:
+            return str(error)
+
+    if not asyncio.run(look()):
         sys.exit(1)
 
 

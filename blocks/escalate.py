@@ -8,9 +8,9 @@ from blocks import filling, kit
 from blocks.form import inputs, text_input
 from blocks.kit import Json
 from blocks.letter import parts
-from bot.desk import Preview
 from bot.fields import Field, Need, Sheet, fields_of
 from bot.forms import Missing, missing
+from bot.reading import Preview
 from bot.settings import Config
 from bot.summaries import done_so_far, second_summary
 from bot.ticket import Level, Ticket

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from bot import forms, letter, reminders, rights, story
-from bot.answers import Given, words
-from bot.clock import Clock, as_utc, zone
-from bot.contacts import Contact
+from bot import forms, letter, rights, story
+from bot.answers import words
+from bot.changing import Change, Changing
+from bot.clock import as_utc, zone
 from bot.errors import Conflict, Duplicate, Incomplete, Invalid, NotNow, Refused
 from bot.fields import Field, Need, fields_of
-from bot.letter import LetterText
 from bot.moves import Move, Step, can, change, event, move
 from bot.notices import Claim, Notice, Outcome
-from bot.ports import Batch, Directory, Query, Store
-from bot.rights import Actor
-from bot.settings import Config
-from bot.story import Routes
-from bot.ticket import Event, Kind, Level, Stage, Ticket
-
-_ATTEMPTS = 5
-"""How often a change is decided anew when somebody else was quicker."""
+from bot.ports import Query
+from bot.ticket import Kind, Stage, Ticket
 
 _BORDERS_PASSED = {
     Stage.HANDED_OFF: Need.HANDOFF,
@@ -36,125 +29,12 @@ _BORDERS_PASSED = {
 
 
 @dataclass(frozen=True)
-class Change:
-    """A ticket's next version, what led to it, and what goes out because of it."""
-
-    ticket: Ticket
-    event: Event
-    letters: Sequence[Notice] = ()
-
-
-Decide = Callable[[Ticket, datetime], Awaitable[Change]]
-"""Decides on a change of the ticket as it now is, or refuses. May be asked again when somebody else was quicker."""
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What would go to Retarus now, and what stands in the way."""
-
-    ticket: Ticket
-    letter: LetterText
-    missing: tuple[forms.Missing, ...]
-    refusal: str
-    """Why this person cannot send it; empty when they can."""
-
-
-@dataclass(frozen=True)
-class Desk:
-    """The one door to everything tickets can do. `wake` is called after a change, so that it is told at once.
+class Desk(Changing):
+    """The one door to everything tickets can do.
 
     `form` and `click` name one submission or one click, however often Slack delivers it: repeated, they change
     nothing and give the same ticket.
     """
-
-    store: Store
-    directory: Directory
-    config: Config
-    routes: Routes
-    clock: Clock
-    wake: Callable[[], None] = lambda: None
-
-    # --- asking ---
-
-    async def actor(self, user: str) -> Actor:
-        """The person behind a click, with their levels."""
-        person = await self.directory.person(user)
-        return Actor(person, await self.directory.levels(person), user in self.config.desk.admins)
-
-    async def ticket(self, ticket_id: str) -> Ticket:
-        ticket = await self.store.get(ticket_id)
-        if ticket is None:
-            raise Refused("This ticket is not in the desk's database. Was the database replaced? Ask an admin.")
-        return ticket
-
-    async def by_reference(self, text: str) -> Ticket:
-        """The ticket called PD-1042, pd 1042 or 1042."""
-        found = re.fullmatch(rf"(?:{self.config.desk.prefix}[-\s]?)?(\d{{1,9}})", text.strip(), re.IGNORECASE)
-        ticket = await self.store.numbered(int(found[1])) if found else None
-        if ticket is None:
-            raise Refused(
-                f"There is no ticket “{text.strip()[:40]}”. Tickets are called {self.config.desk.prefix}-1001."
-            )
-        return ticket
-
-    async def allowed(self, ticket_id: str, what: Move | Step, by: str) -> Ticket:
-        """The ticket, when this person may make that move now: asked before a form for it is shown."""
-        if isinstance(what, Step):
-            return await self.open_to(ticket_id, by)
-        ticket = await self.ticket(ticket_id)
-        rights.require(await self.actor(by), ticket, what)
-        if not can(ticket, what):
-            move(ticket, what, by, self.clock())
-        return ticket
-
-    async def open_to(self, ticket_id: str, by: str) -> Ticket:
-        """The ticket, when this person has a part in it: answers, notes, letters."""
-        rights.require_part(await self.actor(by))
-        return await self.ticket(ticket_id)
-
-    async def names(self, users: Iterable[str]) -> Callable[[str], str]:
-        """The names of these people, by user id."""
-        known = {user: (await self.directory.person(user)).name for user in users if user}
-        return lambda user: known.get(user, user)
-
-    async def link(self, ticket: Ticket) -> str:
-        """Where its card is; empty while there is none."""
-        place = await self.store.place(ticket.id, "card")
-        return place.link if place else ""
-
-    async def event_at(self, ticket: Ticket, version: int) -> Event:
-        """What led to that version of the ticket."""
-        return next(each for each in await self.store.history(ticket.id) if each.version == version)
-
-    async def last_letter(self, ticket: Ticket) -> str:
-        """The text that last went to Retarus."""
-        texts = [
-            each.detail.get("text", "") for each in await self.store.history(ticket.id) if each.what == Move.ESCALATE
-        ]
-        if not texts:
-            raise NotNow("Nothing was sent to Retarus yet.")
-        return texts[-1]
-
-    async def given(self, answers: Mapping[str, str]) -> Given:
-        return Given(self.clock(), self.config, answers)
-
-    async def contact(self, user: str) -> Contact | None:
-        """This person's entry in the register."""
-        return next((each for each in await self.store.contacts() if each.slack_user == user), None)
-
-    async def open_tickets(self, user: str, scope: str, limit: int = 10) -> tuple[list[Ticket], int]:
-        """Open tickets, newest first, and how many: `mine`, `level` (what the person's levels work on) or `all`."""
-        query = await self._scope(user, scope, limit)
-        return await self.store.find(query), await self.store.count(query)
-
-    async def _scope(self, user: str, scope: str, limit: int) -> Query:
-        if scope == "mine":
-            return Query(open=True, owner=user, limit=limit)
-        if scope == "level":
-            levels = (await self.actor(user)).levels
-            stages = tuple(stage for stage in Stage if stage.is_open and _worked_at(stage) in levels)
-            return Query(open=True, stages=stages or (Stage.NEW,), limit=limit)
-        return Query(open=True, limit=limit)
 
     # --- raising and filling in ---
 
@@ -294,23 +174,6 @@ class Desk:
         filled = change(ticket, answers=_merged(ticket, answers))
         return Change(filled, event(filled, Step.FILL_IN, by, at, **_said(_changed(ticket, answers))))
 
-    async def preview(self, ticket_id: str, by: str) -> Preview:
-        """The exact letter, what is missing for it, and whether this person may send it."""
-        actor = await self.actor(by)
-        ticket = await self.ticket(ticket_id)
-        contact, refusal = await self._declarant(actor)
-        text = letter.write(ticket, contact or _nobody(actor), self.config)
-        return Preview(ticket, text, forms.missing(ticket, Need.ESCALATE), refusal)
-
-    async def _declarant(self, actor: Actor) -> tuple[Contact | None, str]:
-        try:
-            return rights.declarant(await self.store.contacts(), actor, self._today()), ""
-        except Refused as refusal:
-            return None, str(refusal)
-
-    def _today(self) -> date:
-        return self.clock().astimezone(zone(self.config.desk.timezone)).date()
-
     async def escalate(self, ticket_id: str, by: str, form: str, seen: int) -> Ticket:
         """Sends the letter to Retarus on every configured way (guide 2.1, L2.10).
 
@@ -413,32 +276,6 @@ class Desk:
         self.wake()
         return revived
 
-    # --- saving ---
-
-    async def _change(self, ticket_id: str, once: str, decide: Decide, *, retry: bool = True) -> Ticket:
-        for attempt in range(_ATTEMPTS):
-            ticket = await self.ticket(ticket_id)
-            try:
-                return await self._save(ticket, await decide(ticket, as_utc(self.clock())), once)
-            except Duplicate:
-                return await self.ticket(ticket_id)
-            except (Refused, Invalid):
-                if await self.store.used(once):  # a redelivery is told the same as the first delivery
-                    return await self.ticket(ticket_id)
-                raise
-            except Conflict:
-                if not retry or attempt == _ATTEMPTS - 1:
-                    raise
-        raise AssertionError("unreachable")
-
-    async def _save(self, before: Ticket | None, done: Change, once: str) -> Ticket:
-        due = reminders.next_due(done.ticket, self.config.reminders, done.event.at)
-        ticket = done.ticket.model_copy(update={"due": due})
-        told = [*story.notices(before, ticket, done.event, self.routes), *done.letters]
-        saved = await self.store.apply(Batch(tickets=[ticket], events=[done.event], notices=told, once=[once]))
-        self.wake()
-        return saved[0]
-
 
 def _id_of(form: str) -> str:
     """The same submission is the same ticket, however often it arrives."""
@@ -461,13 +298,3 @@ def _changed(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, str]:
 def _said(answers: Mapping[str, str]) -> dict[str, str]:
     """Answers as an event keeps them, so that the history alone can tell them all."""
     return {f"answer.{key}": text for key, text in answers.items()}
-
-
-def _worked_at(stage: Stage) -> Level:
-    """The partner's level that works on a ticket at this stage: what is with Retarus is the 2nd level's care."""
-    return Level.SECOND if stage.level is Level.THIRD else stage.level
-
-
-def _nobody(actor: Actor) -> Contact:
-    """Stands in the preview of somebody who cannot send."""
-    return Contact(slack_user=actor.id, name=f"({actor.person.name})", email="", phone="-")

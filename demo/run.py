@@ -35,7 +35,9 @@ async def demo(host: str, port: int, state: Path = STATE) -> None:
         async with slack:
             await _desk(slack, state, stop)
     except OSError as error:
-        raise Misconfigured(f"Port {port} on {host} cannot be used ({error.strerror}). Try: make run PORT=3001") from error
+        raise Misconfigured(
+            f"Port {port} on {host} cannot be used ({error.strerror}). Try: make run PORT=3001"
+        ) from error
 
 
 async def _desk(slack: LocalSlack, state: Path, stop: asyncio.Event) -> None:

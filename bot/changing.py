@@ -1,0 +1,64 @@
+"""How is a change saved? Read, decide, save it all in one batch; decide anew when somebody else was quicker."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot import reminders, story
+from bot.clock import as_utc
+from bot.errors import Conflict, Duplicate, Invalid, Refused
+from bot.notices import Notice
+from bot.ports import Batch
+from bot.reading import Reading
+from bot.story import Routes
+from bot.ticket import Event, Ticket
+
+_ATTEMPTS = 5
+"""How often a change is decided anew when somebody else was quicker."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A ticket's next version, what led to it, and what goes out because of it."""
+
+    ticket: Ticket
+    event: Event
+    letters: Sequence[Notice] = ()
+
+
+Decide = Callable[[Ticket, datetime], Awaitable[Change]]
+"""Decides on a change of the ticket as it now is, or refuses. May be asked again when somebody else was quicker."""
+
+
+@dataclass(frozen=True)
+class Changing(Reading):
+    """Saves changes, with everything that is to be told of them. `wake` is called after each: it is told at once."""
+
+    routes: Routes
+    wake: Callable[[], None] = lambda: None
+
+    async def _change(self, ticket_id: str, once: str, decide: Decide, *, retry: bool = True) -> Ticket:
+        for attempt in range(_ATTEMPTS):
+            ticket = await self.ticket(ticket_id)
+            try:
+                return await self._save(ticket, await decide(ticket, as_utc(self.clock())), once)
+            except Duplicate:
+                return await self.ticket(ticket_id)
+            except (Refused, Invalid):
+                if await self.store.used(once):  # a redelivery is told the same as the first delivery
+                    return await self.ticket(ticket_id)
+                raise
+            except Conflict:
+                if not retry or attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _save(self, before: Ticket | None, done: Change, once: str) -> Ticket:
+        due = reminders.next_due(done.ticket, self.config.reminders, done.event.at)
+        ticket = done.ticket.model_copy(update={"due": due})
+        told = [*story.notices(before, ticket, done.event, self.routes), *done.letters]
+        saved = await self.store.apply(Batch(tickets=[ticket], events=[done.event], notices=told, once=[once]))
+        self.wake()
+        return saved[0]

@@ -1,0 +1,133 @@
+"""Is this desk set up right? Each line says ok, or what to do. Nothing is changed, nobody is written to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import aiohttp
+import yaml
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.errors import Misconfigured
+from bot.settings import Config, Environment, Team, load
+from bot.slack import client as slack_client
+from bot.slack.channels import channel_id
+from bot.ticket import Level
+
+MANIFEST = Path("manifest.yml")
+
+Probe = Callable[[], Awaitable[str]]
+"""Something of another technology that can be looked at: gives a sentence on what is wrong, or nothing."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One finding. `wrong`: what is wrong and what to do; empty when all is well."""
+
+    what: str
+    wrong: str = ""
+
+    def __str__(self) -> str:
+        return f"ok    {self.what}" if not self.wrong else f"FIX   {self.what}: {self.wrong}"
+
+
+async def check(env: Environment, database: Probe, mail: Probe) -> AsyncIterator[Line]:
+    """Looks at one thing after the other; what depends on a thing that is wrong is left out."""
+    try:
+        config = load(env.desk_config)
+    except Misconfigured as error:
+        yield Line(f"settings in {env.desk_config}", str(error))
+        return
+    yield Line(f"settings in {env.desk_config}")
+    yield Line("database", await database())
+    async for line in _mail(env, config, mail):
+        yield line
+    if not env.slack_bot_token:
+        yield Line("SLACK_BOT_TOKEN", "not set. README, “Install in your workspace”, says where it is")
+        return
+    async with slack_client.open_session() as session:
+        async for line in _slack(env, config, slack_client.for_people(env.slack_bot_token, env.slack_api_url, session)):
+            yield line
+
+
+async def _mail(env: Environment, config: Config, mail: Probe) -> AsyncIterator[Line]:
+    if config.retarus.email and not env.smtp_url:
+        yield Line("mail", "[retarus] email is set, but SMTP_URL is not: smtp://user:password@host:587")
+    elif config.retarus.email:
+        yield Line("mail", await mail())
+    if not (config.retarus.email or config.retarus.channel):
+        yield Line("ways to Retarus", "none: set `channel` or `email` under [retarus], else nothing can be escalated")
+    today = date.today()  # noqa: DTZ011 (the admin's own day is near enough for a look at the set-up)
+    senders = [entry for entry in config.contacts if entry.record().is_authorised(Level.SECOND, today)]
+    wrong = "none for the 2nd level is authorised and attested in [[contacts]], so nobody can send to Retarus"
+    yield Line(f"authorised contacts: {len(senders)}", "" if senders else wrong)
+
+
+async def _slack(env: Environment, config: Config, client: AsyncWebClient) -> AsyncIterator[Line]:
+    try:
+        who = await client.auth_test()
+    except SlackApiError as error:
+        yield Line("SLACK_BOT_TOKEN", f"Slack says {error.response.get('error')}. Copy it again: OAuth & Permissions")
+        return
+    except (aiohttp.ClientError, OSError):
+        yield Line("Slack", f"cannot be reached at {env.slack_api_url}")
+        return
+    yield Line(f"SLACK_BOT_TOKEN: {who.get('user')} in {who.get('team')}")
+    yield _scopes(who)
+    yield await _way_in(env, client)
+    yield await _channel(client, config.desk.channel, "[desk] channel")
+    if config.retarus.channel:
+        yield await _channel(client, config.retarus.channel, "[retarus] channel")
+    for name, team in (("first", config.levels.first), ("second", config.levels.second)):
+        yield await _team(client, f"[levels.{name}]", team, needed=name == "second")
+
+
+def _scopes(who: AsyncSlackResponse) -> Line:
+    wanted = set(yaml.safe_load(MANIFEST.read_text("utf-8"))["oauth_config"]["scopes"]["bot"])
+    granted = {scope.strip() for scope in str(who.headers.get("x-oauth-scopes", "")).split(",")}
+    missing = sorted(wanted - granted)
+    fix = f"{', '.join(missing)} missing. Paste manifest.yml into App Manifest, save, and install the app again"
+    return Line(f"scopes: {len(wanted)}", fix if missing else "")
+
+
+async def _way_in(env: Environment, client: AsyncWebClient) -> Line:
+    if not env.slack_app_token:
+        fix = "neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set"
+        return Line("HTTP at /slack/events", "" if env.slack_signing_secret else fix)
+    try:
+        await client.apps_connections_open(app_token=env.slack_app_token)
+    except SlackApiError as error:
+        name = error.response.get("error")
+        return Line(
+            "SLACK_APP_TOKEN", f"Slack says {name}. Make one under Basic Information, with connections:write"
+        )
+    return Line("SLACK_APP_TOKEN: Socket Mode")
+
+
+async def _channel(client: AsyncWebClient, wanted: str, setting: str) -> Line:
+    try:
+        found = await client.conversations_info(channel=await channel_id(client, wanted, setting))
+    except (Misconfigured, SlackApiError) as error:
+        says = str(error) if isinstance(error, Misconfigured) else f"Slack says {error.response.get('error')}"
+        return Line(setting, says)
+    channel = found["channel"]
+    name = f"{setting}: #{channel.get('name')}"
+    if channel.get("is_archived"):
+        return Line(name, "archived. Unarchive it, or name another")
+    return Line(name, "" if channel.get("is_member") else "the bot is not in it: /invite @Partner Desk there")
+
+
+async def _team(client: AsyncWebClient, table: str, team: Team, *, needed: bool) -> Line:
+    if not (team.group or team.members):
+        return Line(f"{table}: every full member" if not needed else table, "nobody named" if needed else "")
+    try:
+        people = (await client.usergroups_users_list(usergroup=team.group))["users"] if team.group else team.members
+        names = [(await client.users_info(user=user))["user"].get("real_name", user) for user in people]
+    except SlackApiError as error:
+        return Line(table, f"Slack says {error.response.get('error')}: is every id right?")
+    return Line(f"{table}: {', '.join(names)}", "" if names else "the group is empty")
