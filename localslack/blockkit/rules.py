@@ -4,6 +4,7 @@ Each is asked only about an object whose properties are well-formed by themselve
 """
 
 import datetime as dt
+import functools
 import zoneinfo
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -111,8 +112,13 @@ def real_date(value: Value, at: str) -> Problems:
 
 
 def known_timezone(value: Value, at: str) -> Problems:
-    if "timezone" in value and value["timezone"] not in zoneinfo.available_timezones():
+    if "timezone" in value and value["timezone"] not in _timezones():
         yield Problem("invalid timezone", f"{at}/timezone")
+
+
+@functools.cache
+def _timezones() -> set[str]:
+    return zoneinfo.available_timezones()
 
 
 def filter_says_something(value: Value, at: str) -> Problems:

@@ -7,6 +7,7 @@ there and are reproduced here word for word. The tables beside this file are mad
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
 
@@ -169,8 +170,12 @@ class Shape:
             for rule in self.also:
                 yield from rule(value, at)
 
+    @cached_property
+    def _known(self) -> Mapping[str, Rule]:
+        return {**self.required, **self.optional}
+
     def _properties(self, value: Mapping[str, Any], at: str) -> Problems:
-        known = {**self.required, **self.optional}
+        known = self._known
         for name in self.required:
             if name not in value:
                 yield missing(name, at)
