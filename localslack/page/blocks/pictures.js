@@ -1,0 +1,49 @@
+// Which pictures may the page show, and what stands in for the others?
+import { h } from '../dom.js';
+import { icon } from '../icons.js';
+import { plain } from '../mrkdwn.js';
+
+/** An <img> for addresses of this server, data: and blob:; elsewhere a card with the words and the link (nothing is fetched). */
+export function picture(url, alt, { className = 'picture' } = {}) {
+  if (isOurs(url)) return h(`img.${className}`, { src: url, alt: alt ?? '', loading: 'lazy' });
+  if (className !== 'picture') return h(`span.${className}.stand-in`, { role: 'img', 'aria-label': alt ?? '', title: `${alt ?? ''} ${url ?? ''}` }, initial(alt));
+  return h('a.picture.stand-in', { href: /^https?:/.test(url ?? '') ? url : null, target: '_blank', rel: 'noopener noreferrer', title: url }, icon('external', 18), h('span', null, alt || 'Image'), h('small', null, hostOf(url)));
+}
+
+function isOurs(url) {
+  try {
+    const full = new URL(url, location.href);
+    return full.origin === location.origin || /^(data|blob):/.test(full.protocol);
+  } catch {
+    return false;
+  }
+}
+
+function hostOf(url) {
+  return URL.canParse(url ?? '') ? new URL(url).hostname : '';
+}
+
+function initial(alt) {
+  return (alt ?? '').trim().slice(0, 1).toUpperCase() || '·';
+}
+
+/** image_url, or a file of this Slack by id or address. */
+export function pictureOf(object, env, options) {
+  const url = object.slack_file ? (object.slack_file.id ? env.fileUrl(object.slack_file.id) : object.slack_file.url) : object.image_url;
+  return picture(url, object.alt_text, options);
+}
+
+export function imageBlock(block, env) {
+  const title = block.title ? h('figcaption', null, plain(block.title.text)) : null;
+  return h('figure.image-block', null, title, pictureOf(block, env));
+}
+
+/** A video is a link: nothing from elsewhere is embedded. */
+export function videoBlock(block) {
+  const link = block.title_url || block.video_url;
+  return h('div.video-block', null,
+    block.author_name ? h('small', null, block.author_name) : null,
+    h('a', { href: /^https?:/.test(link ?? '') ? link : null, target: '_blank', rel: 'noopener noreferrer' }, h('strong', null, plain(block.title?.text ?? block.alt_text))),
+    block.description ? h('div', null, plain(block.description.text)) : null,
+    picture(block.thumbnail_url, block.alt_text));
+}

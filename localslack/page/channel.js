@@ -1,0 +1,159 @@
+// What does a channel (or a DM) look like: its head, its messages, its composer?
+import { fill, h } from './dom.js';
+import { avatar } from './avatar.js';
+import { composerFor } from './composer.js';
+import { channelMenu } from './channel_menu.js';
+import { icon } from './icons.js';
+import { menu } from './popover.js';
+import { MessageList } from './message_list.js';
+
+export class ChannelView {
+  /** `bare` leaves the head away, where something else already names the place. */
+  constructor(env, channelId, { bare = false } = {}) {
+    Object.assign(this, { env, id: channelId });
+    const label = env.directory.channelName(channelId);
+    this.list = new MessageList(env, { label: `Messages in ${label}`, onolder: () => this.#older() });
+    this.head = h('header.pane-head');
+    this.foot = h('div.pane-foot');
+    this.node = h('section.pane.channel-pane', { 'aria-label': this.#title(), data: { channel: channelId } }, bare ? null : this.head, this.list.node, this.foot);
+    const start = env.directory.channel(channelId);
+    this.lastRead = start?.last_read ?? '0';
+    this.unreadAtStart = start?.unread ?? 0;
+    this.stops = [
+      env.model.on('messages', ({ channel, thread }) => { if (channel === channelId && !thread) this.draw(); }),
+      env.model.on('clock', () => this.draw()),
+      env.model.on('channels people state', ({ channel }) => { if (!channel || channel === channelId) this.#frame(); }),
+    ];
+    this.onvisible = () => this.#read();
+    document.addEventListener('visibilitychange', this.onvisible);
+    this.#frame();
+  }
+
+  close() {
+    for (const stop of this.stops) stop();
+    document.removeEventListener('visibilitychange', this.onvisible);
+  }
+
+  get channel() {
+    return this.env.directory.channel(this.id);
+  }
+
+  #title() {
+    const { channel } = this;
+    const name = this.env.directory.channelName(this.id);
+    return channel && ['public', 'private'].includes(channel.kind) ? `#${name}` : name;
+  }
+
+  /** Loads and shows, at the newest message or at `ts`. */
+  async open(ts) {
+    const { timelines } = this.env.model;
+    if (ts) this.list.stick = false;
+    await timelines.open(this.id);
+    this.#markNew();
+    this.draw();
+    if (ts && (await timelines.reach(this.id, ts))) this.list.reveal(ts);
+    else if (!this.list.newFrom || this.unreadAtStart < 8) this.list.toBottom();
+    else this.list.reveal(this.list.newFrom);
+    this.#read();
+  }
+
+  /** The line goes above the first message of others that was not yet read. */
+  #markNew() {
+    if (!this.unreadAtStart) return;
+    const { messages } = this.env.model.timelines.channel(this.id);
+    this.list.newFrom = messages.find(({ ts, user, is_ephemeral: mine }) => ts > this.lastRead && user !== this.env.me.id && !mine)?.ts ?? null;
+  }
+
+  draw() {
+    const line = this.env.model.timelines.channel(this.id);
+    if (!line) return;
+    this.list.draw(line.messages, { before: line.hasMore ? null : this.#beginning() });
+    this.#read();
+  }
+
+  async #older() {
+    if (this.loading) return;
+    this.loading = true;
+    await this.env.model.timelines.older(this.id).catch(this.env.complain);
+    this.loading = false;
+  }
+
+  /** What is seen is read: while the tab is in front. */
+  #read() {
+    if (document.visibilityState !== 'visible' || !this.channel?.unread || this.reading) return;
+    this.reading = true;
+    this.env.api.act('read', { channel: this.id }).catch(() => {}).finally(() => { this.reading = false; });
+  }
+
+  #beginning() {
+    const { channel, env } = this;
+    if (!channel) return null;
+    if (channel.kind === 'im') {
+      const person = env.directory.person(channel.user);
+      return h('div.beginning', null, avatar(person, 56), h('h2', null, env.directory.channelName(this.id)), h('p', null, 'This conversation is just between the two of you.'));
+    }
+    return h('div.beginning', null, h('h2', null, this.#title()), h('p', null, `This is the very beginning of ${this.#title()}.`, channel.purpose ? ` ${channel.purpose}` : ''));
+  }
+
+  #frame() {
+    const { channel } = this;
+    if (!channel) return;
+    fill(this.head, this.#headParts());
+    this.node.setAttribute('aria-label', this.#title());
+    const state = `${channel.is_member}/${channel.is_archived}`;
+    if (state === this.footState) return;
+    this.footState = state;
+    fill(this.foot, this.#footParts());
+  }
+
+  #headParts() {
+    const { channel, env } = this;
+    const person = channel.kind === 'im' ? env.directory.person(channel.user) : null;
+    const mark = person ? avatar(person, 24, { presence: true }) : icon(channel.kind === 'private' ? 'lock' : 'hash', 20);
+    const title = h('button.pane-title', { type: 'button', 'aria-haspopup': 'menu', onclick: () => menu(title, channelMenu(channel, env), { label: 'Channel', align: 'start' }) }, mark, h('h1', null, env.directory.channelName(this.id)), icon('chevron', 16));
+    return [
+      h('a.icon-button.phone-only', { href: env.routes.start(), 'aria-label': 'Back to channels' }, icon('back')),
+      title,
+      channel.is_ext_shared ? h('span.app-badge.external', { title: 'Shared with another organisation' }, 'SHARED') : null,
+      h('span.topic', { title: channel.topic }, channel.topic),
+      h('span.spring'),
+      channel.bookmarks?.length ? h('nav.bookmarks', { 'aria-label': 'Bookmarks' }, channel.bookmarks.map(({ title: name, link }) => h('a', { href: /^https?:/.test(link ?? '') ? link : null, target: '_blank', rel: 'noopener noreferrer' }, icon('link', 14), name))) : null,
+      channel.kind === 'im' ? null : h('button.members', { type: 'button', 'aria-label': `${channel.members.length} members`, onclick: (event) => env.showMembers(channel, event.currentTarget) },
+        channel.members.slice(0, 3).map((id) => avatar(env.directory.person(id), 22)), h('span', null, String(channel.members.length))),
+    ];
+  }
+
+  #footParts() {
+    const { channel, env } = this;
+    if (channel.is_archived) return h('div.notice', null, `${this.#title()} is archived.`);
+    if (!channel.is_member) {
+      const join = () => env.api.act('join', { channel: this.id }).catch(env.complain);
+      return h('div.notice', null, h('strong', null, this.#title()), h('button.btn.primary', { type: 'button', onclick: join }, 'Join channel'));
+    }
+    this.composer = composerFor(env, {
+      channel: this.id, label: `Message ${this.#title()}`, draft: this.id, withFiles: true,
+      onsend: (text, files) => sendFrom(env, { channel: this.id, text, files }),
+      oneditlast: (event) => this.#editLast(event),
+    });
+    return this.composer.node;
+  }
+
+  #editLast(event) {
+    const mine = this.env.model.timelines.channel(this.id)?.messages.findLast(({ user, subtype }) => user === this.env.me.id && !subtype);
+    if (!mine) return;
+    event.preventDefault();
+    this.list.edit(mine);
+  }
+}
+
+/** Sends what was typed: a slash command goes to its app, everything else is a message. */
+export async function sendFrom(env, { channel, thread, text, files = [], broadcast = false }) {
+  const command = /^(\/\S+)(?:\s+([\s\S]*))?$/.exec(text);
+  if (command && !files.length) {
+    if (thread) throw new Error(`${command[1]} is not supported in threads. Sorry!`);
+    const answer = await env.api.act('command', { channel, command: command[1], text: command[2] ?? '' });
+    if (answer.message && !['ack', 'timeout', 'error', 'not_connected'].includes(answer.outcome)) env.toast(answer.message);
+    return;
+  }
+  await env.api.act('post', { channel, text, ...(thread ? { thread_ts: thread, broadcast } : {}), ...(files.length ? { files: files.map(({ id }) => id) } : {}) });
+}
