@@ -92,7 +92,7 @@ class Url:
 
     def accepts(self, text: str) -> bool:
         found = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):(?!/*$)\S+$", text)
-        return bool(found) and (not self.schemes or found.group(1).lower() in self.schemes)  # type: ignore[union-attr]
+        return found is not None and (not self.schemes or found.group(1).lower() in self.schemes)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from localslack import blockkit
+from localslack.api.dispatch import METHODS
 from localslack.blockkit import Surface
 from localslack.blockkit.blocks import BLOCKS
 from localslack.blockkit.elements import IN_ACTIONS, IN_CONTEXT_ACTIONS, IN_INPUT, IN_SECTION
@@ -41,6 +42,13 @@ def rows(*heading: str) -> list[list[str]]:
     tables = [table.splitlines() for table in re.findall(r"(?:^\|.*\n)+", SECTION, re.MULTILINE)]
     [wanted] = [table for table in tables if cells(table[0]) == list(heading)]
     return [cells(line) for line in wanted[2:]]
+
+
+def test_every_method_is_listed_with_its_status() -> None:
+    status = {name.strip("`"): how for name, how, _ in rows("method", "status", "difference")}
+    assert set(status.values()) == {"supported", "partly", "not"}
+    assert {name for name, how in status.items() if how != "not"} == set(METHODS)
+    assert all(why for _, how, why in rows("method", "status", "difference") if how == "partly")
 
 
 @pytest.mark.parametrize(

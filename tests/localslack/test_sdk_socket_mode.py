@@ -17,60 +17,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.localslack.running import Json, LocalSlack
-
-MANIFEST: Json = {
-    "features": {
-        "bot_user": {"display_name": "socket"},
-        "slash_commands": [{"command": "/go", "description": "Go"}],
-        "shortcuts": [{"type": "global", "callback_id": "new", "name": "New", "description": "New one"}],
-    },
-    "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "channels:history", "channels:read", "users:read"]}},
-    "settings": {
-        "event_subscriptions": {"bot_events": ["message.channels"]},
-        "interactivity": {"is_enabled": True},
-        "socket_mode_enabled": True,
-    },
-}
-SEED: Json = {
-    "people": [{"handle": "anna"}, {"handle": "ben"}],
-    "channels": [{"name": "desk", "members": ["anna", "ben", "Socket App"]}],
-    "apps": [{"name": "Socket App", "manifest": MANIFEST}],
-}
-WORDS: Json = {"type": "plain_text", "text": "Words"}
-ASKS: Json = {
-    "type": "input",
-    "block_id": "b",
-    "label": WORDS,
-    "element": {"type": "plain_text_input", "action_id": "a"},
-}
-
-Answer = Callable[[SocketModeRequest], Json | None]
-
-
-class Connection:
-    """One Socket Mode connection that acknowledges everything, with `answer`'s payload if it gives one."""
-
-    def __init__(self, slack: LocalSlack, answer: Answer = lambda _: None) -> None:
-        self.web = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
-        self.requests: queue.Queue[SocketModeRequest] = queue.Queue()
-        self.answer = answer
-        self._client = SocketModeClient(app_token=slack.app["app_token"], web_client=self.web)
-        self._client.socket_mode_request_listeners.append(self._hear)
-        self._client.connect()
-
-    def _hear(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
-        payload = self.answer(request)
-        client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
-        self.requests.put(request)
-
-    def next(self, kind: str) -> Json:
-        """The payload of the next request, which must be of this kind."""
-        request = self.requests.get(timeout=10)
-        assert request.type == kind, request.to_dict()
-        return request.payload
-
-    def close(self) -> None:
-        self._client.close()
+from tests.localslack.socket_app import SEED, Connection, modal
 
 
 @pytest.fixture
@@ -84,10 +31,6 @@ def connection(slack: LocalSlack) -> Iterator[Connection]:
     opened = Connection(slack)
     yield opened
     opened.close()
-
-
-def modal(title: str = "First", **more: Any) -> Json:
-    return {"type": "modal", "title": {**WORDS, "text": title}, "submit": WORDS, "blocks": [ASKS], **more}
 
 
 def error_of(call: Callable[[], Any]) -> str:

@@ -1,0 +1,238 @@
+"""Do payloads carry the keys that Slack's own carry?"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.localslack.running import Json, LocalSlack
+from tests.localslack.socket_app import ASKS, SEED, WORDS, Connection, modal
+
+ALWAYS = {"type", "token", "team", "user", "is_enterprise_install", "enterprise"}
+SUGGESTS: Json = {
+    "type": "input",
+    "block_id": "s",
+    "label": WORDS,
+    "optional": True,
+    "element": {"type": "external_select", "action_id": "pick", "min_query_length": 0},
+}
+CLICKS: Json = {
+    "type": "actions",
+    "block_id": "do",
+    "elements": [
+        {"type": "button", "action_id": "go", "text": WORDS, "value": "7"},
+        {
+            "type": "static_select",
+            "action_id": "choose",
+            "options": [{"text": WORDS, "value": "a"}, {"text": WORDS, "value": "b"}],
+        },
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[LocalSlack]:
+    with LocalSlack(SEED) as slack:
+        yield slack
+
+
+@pytest.fixture
+def slack(running: LocalSlack) -> LocalSlack:
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def app(slack: LocalSlack) -> Iterator[Connection]:
+    opened = Connection(slack)
+    yield opened
+    opened.close()
+
+
+def event(app: Connection, kind: str) -> Json:
+    """The next event of this type; others on the way are passed over."""
+    while True:
+        payload = app.next("events_api")
+        if payload["event"]["type"] == kind:
+            return payload
+
+
+def message(app: Connection, subtype: str, fits: Callable[[Json], bool] = lambda _: True) -> Json:
+    """The next message event of this subtype (that fits)."""
+    while True:
+        heard: Json = event(app, "message")["event"]
+        if heard.get("subtype") == subtype and fits(heard):
+            return heard
+
+
+def posted(slack: LocalSlack, app: Connection, *blocks: Json) -> Json:
+    ts = app.web.chat_postMessage(channel=slack.channel_id("desk"), text="Look", blocks=list(blocks))["ts"]
+    return {"type": "message", "channel": slack.channel_id("desk"), "ts": ts}
+
+
+def opened(slack: LocalSlack, app: Connection, *blocks: Json) -> str:
+    slack.act("anna", "command", channel="#desk", command="/go", text="")
+    trigger = app.next("slash_commands")["trigger_id"]
+    view = modal(blocks=list(blocks), notify_on_close=True)
+    return str(app.web.views_open(trigger_id=trigger, view=view)["view"]["id"])
+
+
+def test_a_slash_command(slack: LocalSlack, app: Connection) -> None:
+    slack.act("anna", "command", channel="#desk", command="/go", text="there")
+    payload = app.next("slash_commands")
+    assert set(payload) >= {
+        "token", "team_id", "team_domain", "channel_id", "channel_name", "user_id", "user_name", "command", "text",
+        "api_app_id", "is_enterprise_install", "response_url", "trigger_id",
+    }  # fmt: skip
+    assert payload["is_enterprise_install"] in ("false", False)
+
+
+def test_a_click_in_a_message(slack: LocalSlack, app: Connection) -> None:
+    where = posted(slack, app, CLICKS)
+    slack.act("anna", "action", container=where, block_id="do", action_id="go")
+    payload = app.next("interactive")
+    assert set(payload) >= ALWAYS | {
+        "api_app_id", "container", "trigger_id", "channel", "message", "state", "response_url", "actions"
+    }  # fmt: skip
+    assert payload["container"] == {
+        "type": "message", "message_ts": where["ts"], "channel_id": where["channel"], "is_ephemeral": False
+    }  # fmt: skip
+    assert payload["channel"] == {"id": where["channel"], "name": "desk"}
+    assert set(payload["user"]) >= {"id", "username", "name", "team_id"}
+    [action] = payload["actions"]
+    assert set(action) == {"action_id", "block_id", "text", "value", "type", "action_ts"}
+    assert payload["message"]["blocks"][0]["block_id"] == "do"
+
+
+def test_a_choice_in_a_message(slack: LocalSlack, app: Connection) -> None:
+    where = posted(slack, app, CLICKS)
+    slack.act("anna", "action", container=where, block_id="do", action_id="choose", value="b")
+    payload = app.next("interactive")
+    assert payload["actions"][0]["selected_option"]["value"] == "b"
+    assert payload["state"]["values"]["do"]["choose"]["selected_option"]["value"] == "b"
+
+
+def test_a_click_in_a_modal_and_in_a_home_tab(slack: LocalSlack, app: Connection) -> None:
+    view_id = opened(slack, app, CLICKS, ASKS)
+    home = app.web.views_publish(user_id=slack.person_id("anna"), view={"type": "home", "blocks": [CLICKS]})["view"]
+    for surface, kind in ((view_id, "modal"), (home["id"], "home")):
+        where = {"type": "view", "view_id": surface}
+        slack.act("anna", "action", container=where, block_id="do", action_id="go")
+        payload = app.next("interactive")
+        assert set(payload) >= ALWAYS | {"api_app_id", "container", "trigger_id", "view", "actions"}
+        assert payload["container"] == where
+        assert (payload["view"]["type"], payload["view"]["id"]) == (kind, surface)
+        assert not {"channel", "message", "response_url"} & set(payload)
+
+
+def test_a_submission_and_a_closed_view(slack: LocalSlack, app: Connection) -> None:
+    view_id = opened(slack, app, ASKS)
+    slack.act("anna", "submit", view_id=view_id, values={"b": {"a": "x"}})
+    submitted = app.next("interactive")
+    assert submitted["type"] == "view_submission"
+    assert set(submitted) >= ALWAYS | {"api_app_id", "trigger_id", "view", "response_urls"}
+    assert set(submitted["view"]) >= {
+        "id", "team_id", "type", "blocks", "private_metadata", "callback_id", "state", "hash", "title",
+        "clear_on_close", "notify_on_close", "close", "submit", "previous_view_id", "root_view_id", "app_id",
+        "external_id", "app_installed_team_id", "bot_id",
+    }  # fmt: skip
+    slack.act("anna", "close", view_id=opened(slack, app, ASKS))
+    closed = app.next("interactive")
+    assert closed["type"] == "view_closed"
+    assert set(closed) >= ALWAYS | {"api_app_id", "view", "is_cleared"}
+
+
+def test_a_search_for_options(slack: LocalSlack, app: Connection) -> None:
+    where = {"type": "view", "view_id": opened(slack, app, SUGGESTS)}
+    app.answer = lambda _: {"options": [{"text": WORDS, "value": "a"}]}
+    offered = slack.act("anna", "options", container=where, block_id="s", action_id="pick", query="wo")
+    assert offered["options"][0]["value"] == "a"
+    payload = app.next("interactive")
+    assert payload["type"] == "block_suggestion"
+    assert set(payload) >= ALWAYS | {"api_app_id", "container", "view", "action_id", "block_id", "value"}
+    assert payload["value"] == "wo"
+
+
+def test_both_kinds_of_shortcut(slack: LocalSlack, app: Connection) -> None:
+    slack.act("anna", "shortcut", callback_id="new")
+    assert set(app.next("interactive")) >= ALWAYS | {"action_ts", "callback_id", "trigger_id"}
+    ts = slack.act("ben", "post", channel="#desk", text="note me")["message"]["ts"]
+    event(app, "message")
+    slack.act("anna", "message_shortcut", callback_id="note", channel="#desk", ts=ts)
+    payload = app.next("interactive")
+    assert payload["type"] == "message_action"
+    assert set(payload) >= ALWAYS | {
+        "action_ts", "channel", "callback_id", "trigger_id", "response_url", "message_ts", "message"
+    }  # fmt: skip
+    assert (payload["message_ts"], payload["message"]["text"]) == (ts, "note me")
+
+
+ENVELOPE = {
+    "token", "team_id", "api_app_id", "event", "type", "event_id", "event_time", "authorizations",
+    "is_ext_shared_channel", "event_context",
+}  # fmt: skip
+
+
+def test_a_message_and_what_becomes_of_it(slack: LocalSlack, app: Connection) -> None:
+    desk = slack.channel_id("desk")
+    ts = slack.act("anna", "post", channel="#desk", text="hello")["message"]["ts"]
+    first = event(app, "message")
+    assert set(first) >= ENVELOPE
+    assert set(first["event"]) >= {
+        "type", "channel", "user", "text", "ts", "event_ts", "channel_type", "team", "blocks", "client_msg_id"
+    }  # fmt: skip
+    assert (first["event"]["channel_type"], first["event"]["channel"]) == ("channel", desk)
+
+    slack.act("ben", "post", channel="#desk", text="reply", thread_ts=ts, broadcast=True)
+    reply = event(app, "message")["event"]
+    assert reply["thread_ts"] == ts
+    slack.act("anna", "edit", channel="#desk", ts=ts, text="hello again")
+    changed = message(app, "message_changed", lambda it: "edited" in it["message"])
+    assert set(changed) >= {
+        "type", "subtype", "message", "previous_message", "channel", "hidden", "ts", "event_ts", "channel_type"
+    }  # fmt: skip
+    assert (changed["message"]["text"], changed["previous_message"]["text"]) == ("hello again", "hello")
+    assert set(changed["message"]["edited"]) == {"user", "ts"}
+
+    other = slack.act("anna", "post", channel="#desk", text="away")["message"]["ts"]
+    slack.act("anna", "delete", channel="#desk", ts=other)
+    deleted = message(app, "message_deleted")
+    assert set(deleted) >= {"type", "subtype", "channel", "hidden", "deleted_ts", "previous_message", "ts", "event_ts"}
+    assert deleted["deleted_ts"] == other
+
+
+def test_what_the_app_posts_itself_comes_back_as_a_bot_message(slack: LocalSlack, app: Connection) -> None:
+    posted(slack, app, CLICKS)
+    heard = event(app, "message")["event"]
+    assert set(heard) >= {"bot_id", "app_id", "user", "text", "ts", "blocks", "bot_profile"}
+
+
+def test_events_around_people_and_channels(slack: LocalSlack, app: Connection) -> None:
+    ts = slack.act("anna", "post", channel="#desk", text="@socket look")["message"]["ts"]
+    mention = event(app, "app_mention")["event"]
+    assert set(mention) >= {"type", "user", "text", "ts", "channel", "event_ts", "team"}
+
+    slack.act("ben", "react", channel="#desk", ts=ts, name="eyes")
+    reaction = event(app, "reaction_added")["event"]
+    assert set(reaction) == {"type", "user", "reaction", "item", "item_user", "event_ts"}
+    assert reaction["item"] == {"type": "message", "channel": slack.channel_id("desk"), "ts": ts}
+
+    slack.act("anna", "open_home", app_id=slack.app["id"])
+    home = event(app, "app_home_opened")["event"]
+    assert set(home) >= {"type", "user", "channel", "event_ts", "tab"}
+
+    slack.act("ben", "profile", status_text="Away", title="Lead")
+    changed = event(app, "user_change")["event"]
+    assert changed["user"]["profile"]["status_text"] == "Away"
+
+    made = slack.act("anna", "create_channel", name="new-one")["channel"]["id"]
+    app.web.conversations_join(channel=made)
+    slack.act("ben", "join", channel="#new-one")
+    joined = event(app, "member_joined_channel")["event"]
+    assert set(joined) >= {"type", "user", "channel", "channel_type", "team", "event_ts"}
+
+
+def test_a_message_in_the_conversation_with_the_app(slack: LocalSlack, app: Connection) -> None:
+    direct = slack.act("anna", "open_dm", users=[slack.app["bot_user"]])["channel"]["id"]
+    slack.act("anna", "post", channel=direct, text="just us")
+    heard = event(app, "message")["event"]
+    assert (heard["channel_type"], heard["channel"], heard["text"]) == ("im", direct, "just us")
