@@ -33,8 +33,8 @@ async def open_drafts(url: str) -> Drafts:
 def _file(url: str) -> Path:
     """`sqlite:///relative`, `sqlite:////absolute`. The URL may hold a password: it is not repeated in the refusal."""
     parts = urlsplit(url)
-    path = unquote(parts.path)[1:]
-    if parts.scheme != "sqlite" or parts.netloc or not path or path.endswith("/"):
+    path = unquote(parts.path).removeprefix("/")
+    if not url.startswith("sqlite:///") or not path or path.endswith("/"):
         kind = f"starts with {parts.scheme}:" if parts.scheme else "names no kind of database"
         raise Misconfigured(f"DATABASE_URL {kind} and is not one this desk can open. Write {_FORMS}.")
     return Path(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def connect(path: Path, busy: float) -> sqlite3.Connection:
     return db
 
 
-def prepare(path: Path, busy: float) -> None:
+def prepare(path: Path, busy: float, scripts: Sequence[str] = schema.MIGRATIONS) -> None:
     """Make the file and its folder, and bring its tables up to date. `Misconfigured` where that cannot be."""
     if sqlite3.sqlite_version_info < _OLDEST:
         raise Misconfigured(f"SQLite {sqlite3.sqlite_version} is too old: this desk needs 3.35 or newer.")
@@ -42,25 +42,25 @@ def prepare(path: Path, busy: float) -> None:
     except (OSError, sqlite3.Error) as error:
         raise _unusable(path, error) from error
     try:
-        _migrate(db, path)
+        _migrate(db, path, scripts)
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
     finally:
         db.close()
 
 
-def _migrate(db: sqlite3.Connection, path: Path) -> None:
+def _migrate(db: sqlite3.Connection, path: Path, scripts: Sequence[str]) -> None:
     """All in one transaction, which also shows that the file can be written."""
     with transaction(db):
         db.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
         found = db.execute("SELECT MAX(version) FROM schema_version").fetchone()[0] or 0
-        if found > schema.VERSION:
+        if found > len(scripts):
             raise Misconfigured(
                 f"The database {path} was written by a newer release (schema {found}, this release knows "
-                f"{schema.VERSION}). Run that release, or set DATABASE_URL to another file."
+                f"{len(scripts)}). Run that release, or set DATABASE_URL to another file."
             )
-        for version in range(found + 1, schema.VERSION + 1):
-            for statement in schema.statements(version, _SERIAL):
+        for version, script in enumerate(scripts[found:], found + 1):
+            for statement in schema.statements(script, _SERIAL):
                 db.execute(statement)
             db.execute("INSERT INTO schema_version (version) VALUES (?)", (version,))
         # Writes even when nothing is new, because SQLite opens a read-only file without a word.

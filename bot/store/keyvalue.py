@@ -2,7 +2,7 @@
 
 sqlitedict by itself never waits for the disk, hands an error to whichever thread asks next, and waits for ever for a
 worker that died. So: its connection is told to wait for the disk, one thread asks, and whoever waits looks whether
-the worker still lives. For single values only: never for counters, or for what is read and then written.
+the worker still lives, and replaces it. For single values only: never for counters, or for what is read, then written.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any, TypeVar
@@ -19,7 +20,7 @@ from typing import Any, TypeVar
 from sqlitedict import SqliteDict, SqliteMultithread
 
 from bot.errors import Misconfigured, StoreDown
-from bot.store.connection import down
+from bot.store.connection import down, is_busy
 
 T = TypeVar("T")
 
@@ -36,6 +37,10 @@ class _DurableWorker(SqliteMultithread):  # type: ignore[misc]  # sqlitedict shi
         cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         cursor.execute("PRAGMA synchronous = FULL")
         return db, cursor
+
+    def run(self) -> None:
+        with suppress(sqlite3.Error):  # whoever waits is told: see `_next`
+            super().run()
 
     def select(self, req: str, arg: Any = None) -> Iterator[Any]:
         answers: Queue[Any] = Queue()
@@ -57,6 +62,8 @@ class _DurableWorker(SqliteMultithread):  # type: ignore[misc]  # sqlitedict shi
 class DurableDict(SqliteDict):  # type: ignore[misc]  # sqlitedict ships no types
     """JSON, never pickle: a row that was tampered with must not run code."""
 
+    conn: _DurableWorker
+
     def __init__(self, path: Path) -> None:
         super().__init__(
             str(path),
@@ -70,6 +77,12 @@ class DurableDict(SqliteDict):  # type: ignore[misc]  # sqlitedict ships no type
 
     def _new_conn(self) -> _DurableWorker:
         return _DurableWorker(self.filename, self.autocommit, self.journal_mode, self._outer_stack)
+
+    def ready(self) -> DurableDict:
+        """Itself, with a new worker if the old one has died."""
+        if not self.conn.is_alive():
+            self.conn = self._new_conn()
+        return self
 
 
 class DurableDrafts:
@@ -87,6 +100,8 @@ class DurableDrafts:
             items = await asyncio.get_running_loop().run_in_executor(thread, _make, path)
         except (OSError, RuntimeError, sqlite3.Error) as error:
             thread.shutdown(wait=False)
+            if is_busy(error):
+                raise down(error) from error
             raise Misconfigured(
                 f"The file {path} for drafts cannot be opened for writing ({error}). Give this user the right to "
                 "write it and its folder, or set DATABASE_URL to a file elsewhere."
@@ -105,14 +120,15 @@ class DurableDrafts:
     async def close(self) -> None:
         items, self._items = self._items, None
         if items is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, items.close)
+            await asyncio.get_running_loop().run_in_executor(self._thread, lambda: items.ready().close())
             self._thread.shutdown()
 
     async def _do(self, work: Callable[[DurableDict], T]) -> T:
-        if self._items is None:
+        items = self._items
+        if items is None:
             raise StoreDown("The desk's drafts are closed: the desk is shutting down. Nothing was changed.")
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._items)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(items.ready()))
         except sqlite3.Error as error:
             raise down(error) from error
 

@@ -78,11 +78,9 @@ MIGRATIONS: tuple[str, ...] = (
 )
 """Script n brings a database from version n-1 to version n."""
 
-VERSION = len(MIGRATIONS)
 
-
-def statements(version: int, serial: str) -> list[str]:
-    """What brings a database from the version before to this one, one statement each."""
-    script = "\n".join(line.partition("--")[0] for line in MIGRATIONS[version - 1].splitlines())
-    text = Template(script).substitute(serial=serial)
+def statements(script: str, serial: str) -> list[str]:
+    """A script's statements one by one, without its remarks."""
+    lines = (line.partition("--")[0] for line in script.splitlines())
+    text = Template("\n".join(lines)).substitute(serial=serial)
     return [statement.strip() for statement in text.split(";") if statement.strip()]

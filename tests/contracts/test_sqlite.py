@@ -1,0 +1,359 @@
+"""What the SQLite store promises beyond the common suite: processes, crashes, full disks, upgrades, and cost."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.clock import now
+from bot.errors import Conflict, Misconfigured, StoreDown
+from bot.ports import Batch, Query, Store
+from bot.store import open_drafts, open_store, schema, sql
+from bot.store.connection import connect, prepare
+from bot.store.sqlite import SqliteStore
+from bot.store.writer import Writer
+from bot.ticket import Level, Stage
+from tests.contracts.processes import another, said
+from tests.doubles.records import START, a_later, a_notice, a_ticket
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "desk.sqlite3"
+
+
+@pytest.fixture
+def url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+async def desk(url: str) -> AsyncIterator[Store]:
+    store = await open_store(url)
+    yield store
+    await store.close()
+
+
+# --- several processes
+
+
+async def test_processes_raising_tickets_at_once_leave_no_gap(url: str, desk: Store) -> None:
+    async with another("raise_tickets", url, "a", 60) as one, another("raise_tickets", url, "b", 60) as two:
+        lines = [line for each in await asyncio.gather(said(one), said(two)) for line in each]
+    assert sorted(int(line.split()[1]) for line in lines) == list(range(1001, 1121))
+    assert await desk.count(Query()) == 120
+
+
+async def test_processes_changing_one_ticket_at_once_lose_no_change(url: str, desk: Store) -> None:
+    await desk.apply(Batch(tickets=[a_ticket()]))
+    async with another("change_tickets", url, 40) as one, another("change_tickets", url, 40) as two:
+        await asyncio.gather(one.wait(), two.wait())
+    ticket = await desk.get("t1")
+    assert ticket is not None
+    assert (ticket.bounces, ticket.version) == (80, 81)
+
+
+async def test_processes_claiming_at_once_get_nothing_twice(url: str, desk: Store) -> None:
+    keys = [f"n{n}" for n in range(120)]
+    await desk.apply(Batch(notices=[a_notice(key, lane=f"lane{n % 40}") for n, key in enumerate(keys)]))
+    async with another("claim_notices", url) as one, another("claim_notices", url) as two:
+        lines = [line for each in await asyncio.gather(said(one), said(two)) for line in each]
+    assert sorted(lines) == sorted(keys)
+
+
+async def test_what_was_acknowledged_outlives_a_kill(url: str, path: Path) -> None:
+    acknowledged: list[str] = []
+    for name in "abc":
+        async with another("raise_tickets", url, name, 100_000) as process:
+            acknowledged += await said(process, 40)
+            process.kill()
+            acknowledged += await said(process)
+    store = await open_store(url)
+    for line in acknowledged:
+        ticket_id, number = line.split()
+        ticket = await store.get(ticket_id)
+        assert ticket is not None
+        assert ticket.number == int(number)
+        assert len(await store.history(ticket_id)) == len(await store.letters(ticket_id=ticket_id)) == 1
+    total = await store.count(Query())
+    assert (await store.numbered(1000 + total)) is not None
+    await store.close()
+    with sqlite3.connect(path) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def test_a_lock_held_by_another_process_is_waited_for_then_told(path: Path) -> None:
+    store = await SqliteStore.open(path, now, busy=0.05)
+    holder = connect(path, 0)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreDown, match="locked"):
+        await store.apply(Batch(tickets=[a_ticket()]))
+    assert await store.get("t1") is None
+    holder.execute("COMMIT")
+    await store.apply(Batch(tickets=[a_ticket()]))
+    assert await store.get("t1") is not None
+    holder.close()
+    await store.close()
+
+
+async def test_many_open_a_new_file_at_once(url: str) -> None:
+    stores = await asyncio.gather(*(open_store(url) for _ in range(8)))
+    saved = await asyncio.gather(*(store.apply(Batch(tickets=[a_ticket(f"t{n}")])) for n, store in enumerate(stores)))
+    assert sorted(ticket.number for (ticket,) in saved) == list(range(1001, 1009))
+    await asyncio.gather(*(store.close() for store in stores))
+
+
+# --- where it cannot write
+
+
+async def test_a_full_disk_refuses_and_changes_nothing(url: str) -> None:
+    async with another("fill_disk", url) as process:
+        assert await said(process) == ["StoreDown", "['before', 'after']"]
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """One that every user may enter, unlike pytest's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+        Path(folder).chmod(0o755)
+
+
+def write_protect(folder: Path) -> None:
+    for file in folder.iterdir():
+        file.chmod(0o444)
+    folder.chmod(0o555)
+
+
+async def test_a_file_this_user_may_not_write_is_refused_in_words(open_folder: Path) -> None:
+    url = f"sqlite:///{open_folder}/desk.sqlite3"
+    await (await open_store(url)).close()
+    await (await open_drafts(url)).close()
+    write_protect(open_folder)
+    async with another("open_as_nobody", url) as process:
+        lines = await said(process)
+    assert len(lines) == 2
+    assert all(line.startswith("Misconfigured: The ") and "Give this user the right" in line for line in lines)
+
+
+async def test_what_is_no_database_or_no_folder_is_refused_in_words(tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear Sir or Madam, " * 100)
+    folder = tmp_path / "folder.sqlite3"
+    folder.mkdir()
+    for wrong in (letter, folder, letter / "desk.sqlite3"):
+        with pytest.raises(Misconfigured, match="DATABASE_URL"):
+            await open_store(f"sqlite:///{wrong}")
+    assert letter.read_text().startswith("Dear Sir")
+
+
+# --- DATABASE_URL
+
+
+async def test_the_folder_is_made(tmp_path: Path) -> None:
+    store = await open_store(f"sqlite:///{tmp_path}/a/b c/desk.sqlite3".replace(" ", "%20"))
+    await store.close()
+    assert (tmp_path / "a" / "b c" / "desk.sqlite3").exists()
+
+
+async def test_a_relative_file_lies_below_the_folder_we_are_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    await (await open_store("sqlite:///var/desk.sqlite3")).close()
+    assert (tmp_path / "var" / "desk.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "desk.sqlite3", "sqlite://", "sqlite:///", "sqlite:///var/", "sqlite://host/desk.sqlite3", "sqlite:desk",
+     "mysql://u:s3cret@host/desk", "postgresql://u:s3cret@host/desk"],
+)  # fmt: skip
+async def test_another_database_url_is_refused_with_the_forms_there_are(url: str) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        await open_store(url)
+    assert "DATABASE_URL" in str(refused.value)
+    assert "sqlite:///var/desk.sqlite3" in str(refused.value)
+    assert "s3cret" not in str(refused.value)
+
+
+# --- schema versions
+
+OLD = ("CREATE TABLE one (a TEXT); INSERT INTO one VALUES ('kept'); -- a remark; with a semicolon",)
+NEW = (*OLD, "ALTER TABLE one ADD COLUMN b TEXT; CREATE TABLE two (seq $serial)")
+
+
+def test_an_older_database_is_brought_up_to_date_once(path: Path) -> None:
+    for scripts in (OLD, NEW, NEW):
+        prepare(path, 1, scripts)
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT a, b FROM one").fetchall() == [("kept", None)]
+        assert db.execute("SELECT version FROM schema_version").fetchall() == [(1,), (2,)]
+
+
+def test_a_newer_database_is_left_alone(path: Path) -> None:
+    prepare(path, 1, NEW)
+    with pytest.raises(Misconfigured, match=r"newer release \(schema 2, this release knows 1\)"):
+        prepare(path, 1, OLD)
+
+
+def test_an_upgrade_that_fails_leaves_the_database_as_it_was(path: Path) -> None:
+    prepare(path, 1, OLD)
+    with pytest.raises(Misconfigured):
+        prepare(path, 1, (*OLD, "CREATE TABLE two (a TEXT); CREATE TABLE one (again TEXT)"))
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT name FROM sqlite_master WHERE name = 'two'").fetchall() == []
+    prepare(path, 1, NEW)
+
+
+async def test_data_survives_a_restart(url: str) -> None:
+    store = await open_store(url)
+    (saved,) = await store.apply(Batch(tickets=[a_ticket()], once=["form"], notices=[a_notice()]))
+    await store.close()
+    again = await open_store(url)
+    assert await again.get("t1") == saved
+    assert await again.used("form")
+    assert len(await again.claim(START, timedelta(minutes=1), 9)) == 1
+    await again.close()
+
+
+# --- groups of changes
+
+
+async def test_a_change_that_fails_fails_alone(desk: Store) -> None:
+    batches = [Batch(tickets=[a_ticket(f"t{n}"), *([a_ticket("t0")] if n % 2 else [])]) for n in range(20)]
+    results = await asyncio.gather(*map(desk.apply, batches), return_exceptions=True)
+    assert [isinstance(result, Conflict) for result in results] == [n % 2 == 1 for n in range(20)]
+    assert await desk.count(Query()) == 10
+
+
+def inserting(table: str, number: int) -> Callable[[sqlite3.Connection], int]:
+    return lambda db: db.execute(f"INSERT INTO {table} VALUES (?)", (number,)).rowcount
+
+
+async def test_a_commit_that_fails_fails_all_of_its_group_and_nothing_else(path: Path) -> None:
+    db = connect(path, 1)
+    db.executescript("""
+        PRAGMA foreign_keys = ON;
+        CREATE TABLE parent (id INTEGER PRIMARY KEY);
+        CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);
+    """)
+    writer = Writer(db)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hold(_: sqlite3.Connection) -> None:
+        begun.set()
+        go_on.wait(5)
+
+    before = asyncio.create_task(writer.do(hold))
+    await asyncio.to_thread(begun.wait, 5)
+    group = [asyncio.create_task(writer.do(inserting(table, 7))) for table in ("child", "parent")]
+    group.append(asyncio.create_task(writer.do(inserting("parent", 8))))
+    group[1].cancel()
+    await asyncio.wait(group, timeout=0)
+    go_on.set()
+    await before
+    results = await asyncio.gather(group[0], group[2], return_exceptions=True)
+    assert [type(result) for result in results] == [StoreDown, StoreDown]
+    assert await writer.do(inserting("parent", 9)) == 1
+    left = await writer.do(lambda db: db.execute("SELECT id FROM parent UNION ALL SELECT id FROM child").fetchall())
+    assert left == [(9,)]
+    await asyncio.to_thread(writer.close)
+
+
+async def test_whoever_is_cancelled_harms_nobody(desk: Store) -> None:
+    tasks = [asyncio.create_task(desk.apply(Batch(tickets=[a_ticket(f"t{n}")]))) for n in range(50)]
+    await asyncio.sleep(0)
+    for task in tasks[::2]:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    total = await desk.count(Query())
+    assert total >= 25
+    assert (await desk.numbered(1000 + total)) is not None
+    (ticket,) = await desk.apply(Batch(tickets=[a_ticket("last")]))
+    assert ticket.number == 1001 + total
+
+
+async def test_closing_finishes_what_was_asked_for(url: str) -> None:
+    store = await open_store(url)
+    tasks = [asyncio.create_task(store.apply(Batch(tickets=[a_ticket(f"t{n}")]))) for n in range(30)]
+    await asyncio.sleep(0)
+    await store.close()
+    assert len(await asyncio.gather(*tasks)) == 30
+    again = await open_store(url)
+    assert await again.count(Query()) == 30
+    await again.close()
+
+
+# --- cost
+
+OPEN = [Query(open=True), Query(stages=(Stage.NEW, Stage.FIRST)), Query(open=True, before=(START, "t1"))]
+LEVEL = [Query(open=True, level=Level.FIRST), Query(stages=(Stage.NEW,), level=Level.FIRST, before=(START, "t1"))]
+OWNER = [Query(open=True, owner="UANNA"), Query(open=True, owner="UANNA", before=(START, "t1"))]
+LISTS = [
+    *((query, "tickets_open") for query in OPEN),
+    *((query, "tickets_open_level") for query in LEVEL),
+    *((query, "tickets_open_owner") for query in OWNER),
+    (Query(), "tickets_newest"),
+    (Query(due_before=START), "tickets_due"),
+]
+
+
+def plan(path: Path, statement: str, values: dict[str, str | int | None]) -> list[str]:
+    prepare(path, 1)
+    with sqlite3.connect(path) as db:
+        return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+
+@pytest.mark.parametrize(("query", "index"), LISTS)
+def test_a_list_costs_what_it_shows(path: Path, query: Query, index: str) -> None:
+    steps = plan(path, *sql.find(query))
+    assert len(steps) == 1, steps  # one walk along one index, no sorting
+    assert f"USING INDEX {index}" in steps[0]
+
+
+@pytest.mark.parametrize(("query", "index"), [pair for pair in LISTS if pair[0].open or pair[0].stages])
+def test_a_count_of_open_tickets_walks_open_tickets(path: Path, query: Query, index: str) -> None:
+    (step,) = plan(path, *sql.count(query))
+    assert f" INDEX {index} " in f"{step} "
+
+
+OUTBOX = [
+    (sql.CLAIM, "notices_ready"),
+    (sql.NEXT_DUE, "notices_ready"),
+    (sql.PROMOTE, "notices_waiting"),
+    (sql.letters("dead", ""), "notices_dead"),
+    (sql.letters("sent", "t1"), "notices_ticket"),
+    (sql.PRUNE[0], "once_oldest"),
+    (sql.PRUNE[1], "notices_done"),
+    (sql.PLACED, "places_message"),
+]
+
+
+@pytest.mark.parametrize(("statement", "index"), OUTBOX)
+def test_the_outbox_costs_what_waits_not_what_was_delivered(path: Path, statement: str, index: str) -> None:
+    names = "at until limit lane ticket_id before channel ts".split()
+    steps = plan(path, statement, dict.fromkeys(names, 1))
+    assert any(f"INDEX {index}" in step for step in steps), steps
+    assert not any(step.startswith("SCAN notices") and "INDEX" not in step for step in steps), steps
+    assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+def test_every_script_ends_in_a_schema_this_release_knows(path: Path) -> None:
+    prepare(path, 1)
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT MAX(version) FROM schema_version").fetchone() == (len(schema.MIGRATIONS),)
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+async def test_a_late_change_meets_the_newest_version(desk: Store) -> None:
+    (ticket,) = await desk.apply(Batch(tickets=[a_ticket()]))
+    await desk.apply(Batch(tickets=[a_later(ticket)]))
+    with pytest.raises(Conflict):
+        await desk.apply(Batch(tickets=[a_later(ticket)]))
