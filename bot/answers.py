@@ -34,8 +34,8 @@ TENANT_ID = re.compile(r"[0-9]{5}[A-Z]{2}|[0-9]{5}")
 MAIN_ACCOUNT = "main account only"
 
 _FILLERS = frozenset(
-    "na|n/a|n.a|none|nil|null|nothing|tbd|tba|tbc|todo|x|xx|xxx|unknown|dunno|later|asap|see|above|test|idk|k.a|ka|"
-    "keine|angabe|unbekannt|nichts|folgt|siehe|oben|not applicable|not available|not known|no idea|don't know|"
+    "na|n/a|n / a|n.a|none|nil|null|nothing|tbd|t.b.d|tba|t.b.a|tbc|todo|x|xx|xxx|unknown|dunno|later|yet|now|asap|see|"
+    "above|test|idk|k.a|ka|keine|angabe|unbekannt|nichts|folgt|siehe|oben|not applicable|not available|not known|no idea|don't know|"
     "dont know|see above|to be done|wie besprochen".split("|")
 )
 _UNAVAILABLE = re.compile(
@@ -56,7 +56,7 @@ def is_reasoned_absence(text: str) -> bool:
 def words(text: str, given: Given) -> str:  # noqa: ARG001 (every check has this shape)
     """Any real answer; blank and filler words are not one."""
     text = clean(text)
-    if _is_vague(text):
+    if _is_vague(text) or (_UNAVAILABLE.match(text) and not is_reasoned_absence(text)):
         raise ValueError(f"“{_short(text)}” leaves the question open. Write the answer, or: not available because …")
     return text
 
