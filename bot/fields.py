@@ -254,7 +254,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "test_terms", TEST, _need(Need.NEVER, Need.NEVER, Need.NEVER), Ask.LINE, "To whom and when",
-        "e.g. to test@mueller.example, weekdays 09–17", most=500, level=Level.SECOND,
+        "e.g. to test@mueller.example, weekdays 09–17", only_if=("test", frozenset({"yes"})), most=500, level=Level.SECOND,
     ),
     # --- section 3, 1st level ---
     Field(

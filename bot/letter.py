@@ -10,7 +10,7 @@ from bot.answers import as_moment
 from bot.clock import guide_time
 from bot.contacts import Contact
 from bot.fields import Ask, Field, Heading, Option, fields_of
-from bot.forms import examples
+from bot.forms import examples, is_asked
 from bot.settings import Config
 from bot.text import one_line
 from bot.ticket import Kind, Record, Ticket
@@ -61,8 +61,9 @@ def _subject(ticket: Ticket, config: Config) -> str:
 
 
 def _services(ticket: Ticket) -> str:
-    names = [name for name in ticket.answer("services").split("\n") if name and name != fields.OTHER]
-    return ", ".join([*names, *filter(None, [ticket.answer("service_other")])])
+    names = [name for name in ticket.answer("services").split("\n") if name]
+    other = ticket.answer("service_other") or fields.OTHER
+    return ", ".join(other if name == fields.OTHER else name for name in names)
 
 
 def _template(ticket: Ticket, config: Config) -> Iterable[Part]:
@@ -88,7 +89,7 @@ def _answers(heading: Heading, ticket: Ticket, config: Config) -> list[str]:
     return [
         field.printed.format(shown(field, ticket.answer(field.key), ticket.zone, config))
         for field in fields_of(ticket.kind)
-        if field.heading is heading and field.printed and ticket.answer(field.key)
+        if field.heading is heading and field.printed and ticket.answer(field.key) and is_asked(field, ticket.answers)
     ]
 
 
@@ -146,9 +147,7 @@ def as_text(letter: LetterText) -> str:
     """The letter as plain text, for e-mail and for copying."""
     blocks = ["\n".join(letter.opening)]
     blocks += [_text_of(part) for part in letter.template]
-    blocks += [
-        "PRE-QUALIFICATION\n" + "\n".join(f"{part.heading} {' '.join(part.lines)}" for part in letter.prequalification)
-    ]
+    blocks += ["PRE-QUALIFICATION\n" + "\n".join(_row(part) for part in letter.prequalification)]
     return "\n\n".join(blocks) + "\n"
 
 
