@@ -35,8 +35,8 @@ MAIN_ACCOUNT = "main account only"
 
 _FILLERS = frozenset(
     "na|n/a|n / a|n.a|none|nil|null|nothing|tbd|t.b.d|tba|t.b.a|tbc|todo|x|xx|xxx|unknown|dunno|later|yet|now|asap|see|"
-    "above|test|idk|k.a|ka|keine|angabe|unbekannt|nichts|folgt|siehe|oben|not applicable|not available|not known|no idea|don't know|"
-    "dont know|see above|to be done|wie besprochen".split("|")
+    "above|test|idk|k.a|ka|keine|angabe|unbekannt|nichts|folgt|siehe|oben|not applicable|not available|not known|"
+    "no idea|don't know|dont know|see above|to be done|wie besprochen".split("|")
 )
 _UNAVAILABLE = re.compile(
     r"(not (?:available|applicable)|nicht (?:verfügbar|zutreffend|anwendbar))\W+(.*)", re.IGNORECASE | re.DOTALL
