@@ -17,6 +17,7 @@ from bot.fields import Field, Need, fields_of
 from bot.moves import Move, Step, can, change, event, move
 from bot.notices import Claim, Notice, Outcome
 from bot.ports import Query
+from bot.text import clean, one_line
 from bot.ticket import Kind, Stage, Ticket
 
 _BORDERS_PASSED = {
@@ -26,6 +27,9 @@ _BORDERS_PASSED = {
     Stage.RETARUS: Need.ESCALATE,
 }
 """What was asked for on the way to a stage cannot be emptied there."""
+
+_ANSWER = "answer."
+"""Prefix of an event's details that are answers."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Desk(Changing):
             zone=zone(actor.person.zone or self.config.desk.timezone).key,
             answers=_present(answers),
         )
-        done = Change(ticket, event(ticket, Move.RAISE, by, at, **_said(answers)))
+        done = Change(ticket, event(ticket, Move.RAISE, by, at, **_said(ticket.answers)))
         try:
             return await self._save(None, done, f"{form}:raise")
         except Duplicate:
@@ -65,35 +69,50 @@ class Desk(Changing):
     async def fill_in(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
         """Adds and corrects answers. `seen`: the version the person looked at; what others answered since is kept.
 
-        A field somebody else answered meanwhile with something different is `Invalid`, with what they wrote.
+        A field both changed to something different is `Invalid`, with what the other wrote. A closed ticket is
+        answered no more.
         """
         actor = await self.actor(by)
         rights.require_part(actor)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
+            if not ticket.stage.is_open:
+                raise NotNow(f"{letter.reference(ticket, self.config)} is closed. Reopen it to change its answers.")
             border = _BORDERS_PASSED.get(ticket.stage, Need.RAISE)
             answers = await self._answers(ticket, typed, border)
             return await self._filled(ticket, answers, by, at, seen)
 
         return await self._change(ticket_id, f"{form}:fill_in", decide)
 
-    async def _refuse_overwriting(self, ticket: Ticket, seen: int, answers: Mapping[str, str]) -> None:
+    async def _rebased(self, ticket: Ticket, seen: int, answers: Mapping[str, str]) -> dict[str, str]:
+        """What this person changed since the version they saw. A form gives back every field it showed: what they
+        left as it was is not theirs, so that it takes nothing away from others."""
         if ticket.version == seen:
-            return
-        meanwhile = {
-            key.removeprefix("answer."): (each.by, text)
-            for each in await self.store.history(ticket.id)
-            if each.version > seen
-            for key, text in each.detail.items()
-            if key.startswith("answer.")
-        }
+            return dict(answers)
+        before, meanwhile = await self._told(ticket, seen)
+        mine = {key: text for key, text in answers.items() if text != before.get(key, "")}
         errors = {}
-        for key, (user, text) in meanwhile.items():
-            if key in answers and answers[key] != text:
+        for key, text in mine.items():
+            user, theirs = meanwhile.get(key, ("", text))
+            if theirs != text:
                 name = (await self.directory.person(user)).name
-                errors[key] = f"{name} answered this meanwhile: “{text[:60]}”. Close and open again to change it."
+                wrote = f"“{one_line(theirs, 60)}”" if theirs else "nothing"
+                errors[key] = f"{name} answered this meanwhile: {wrote}. Close and open again to change it."
         if errors:
             raise Invalid(errors)
+        return mine
+
+    async def _told(self, ticket: Ticket, seen: int) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+        """From the history: the answers as they were at that version, and who answered what since."""
+        before: dict[str, str] = {}
+        since: dict[str, tuple[str, str]] = {}
+        for each in await self.store.history(ticket.id):
+            said = {key.removeprefix(_ANSWER): text for key, text in each.detail.items() if key.startswith(_ANSWER)}
+            if each.version <= seen:
+                before |= said
+            else:
+                since |= {key: (each.by, text) for key, text in said.items()}
+        return before, since
 
     async def _answers(self, ticket: Ticket, typed: Mapping[str, str], border: Need) -> dict[str, str]:
         fields = self._shown(ticket.kind, typed)
@@ -170,7 +189,7 @@ class Desk(Changing):
         return await self._change(ticket_id, f"{form}:prepare", decide)
 
     async def _filled(self, ticket: Ticket, answers: Mapping[str, str], by: str, at: datetime, seen: int) -> Change:
-        await self._refuse_overwriting(ticket, seen, answers)
+        answers = await self._rebased(ticket, seen, answers)
         filled = change(ticket, answers=_merged(ticket, answers))
         return Change(filled, event(filled, Step.FILL_IN, by, at, **_said(_changed(ticket, answers))))
 
@@ -221,10 +240,11 @@ class Desk(Changing):
         return await self._change(ticket_id, f"{form}:rcr", decide)
 
     def _rcr(self, text: str) -> str:
+        text = clean(text)
         found = re.search(self.config.retarus.rcr_pattern, text, re.IGNORECASE)
         if found:
             return re.sub(r"[-\s#:]+", "-", found[0].upper())
-        if not re.search(r"\d", text) or len(text.strip()) > 60:  # noqa: PLR2004 (a number, not a story)
+        if not re.search(r"\d", text) or len(text) > 60:  # noqa: PLR2004 (a number, not a story)
             raise Invalid({"rcr": "This is no ticket number. Retarus's look like RCR-88123."})
         return " ".join(text.split())
 
@@ -232,7 +252,7 @@ class Desk(Changing):
         """A line in the story, from either level, at any stage."""
         actor = await self.actor(by)
         rights.require_part(actor)
-        if not text.strip():
+        if not clean(text):
             raise Invalid({"word": "Write something first."})
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
@@ -297,4 +317,4 @@ def _changed(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, str]:
 
 def _said(answers: Mapping[str, str]) -> dict[str, str]:
     """Answers as an event keeps them, so that the history alone can tell them all."""
-    return {f"answer.{key}": text for key, text in answers.items()}
+    return {f"{_ANSWER}{key}": text for key, text in answers.items()}

@@ -115,9 +115,8 @@ def change(ticket: Ticket, **values: object) -> Ticket:
 
 
 def event(ticket: Ticket, what: Move | Step, by: str, at: datetime, **detail: str) -> Event:
-    """What led to this version of the ticket."""
-    said = {key: text for key, text in detail.items() if text}
-    return Event(ticket_id=ticket.id, version=ticket.version, at=at, by=by, what=what.value, detail=said)
+    """What led to this version of the ticket. An answer that was emptied is told as an empty text."""
+    return Event(ticket_id=ticket.id, version=ticket.version, at=at, by=by, what=what.value, detail=detail)
 
 
 STANDING = {
