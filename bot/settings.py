@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -87,6 +88,13 @@ class Customer(Section):
     main_id: str = ""
     """The partner's main customer ID with Retarus; prefilled in every form."""
 
+    @field_validator("main_id")
+    @classmethod
+    def _shaped(cls, text: str) -> str:
+        if text and not re.fullmatch(r"[0-9]{5}([A-Z]{2})?", text):
+            raise ValueError("five digits are needed, with two letters behind where the ID has them: 73125, 12345RS")
+        return text
+
 
 class Team(Section):
     group: str = ""
@@ -117,6 +125,15 @@ class Retarus(Section):
     """Where Retarus answers; empty: the declarant's own address."""
     rcr_pattern: str = r"RCR[-\s#:]*\d+"
     status_page: str = "https://status.retarus.io/"
+
+    @field_validator("rcr_pattern")
+    @classmethod
+    def _readable(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"this is no regular expression: {error}") from error
+        return pattern
 
     @model_validator(mode="after")
     def _mail_needs_a_sender(self) -> Retarus:
@@ -163,10 +180,13 @@ class ContactEntry(Section):
     @field_validator("phone")
     @classmethod
     def _e164(cls, text: str) -> str:
+        sentence = "a telephone number with its country code is needed, e.g. +49 89 1234 5678"
         try:
             number = phonenumbers.parse(text, None)
         except phonenumbers.NumberParseException as error:
-            raise ValueError("a telephone number with its country code is needed, e.g. +49 89 1234 5678") from error
+            raise ValueError(sentence) from error
+        if not phonenumbers.is_valid_number(number):
+            raise ValueError(sentence)
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def record(self) -> Contact:
