@@ -20,4 +20,4 @@ def modal(ticket: Ticket, name: str, config: Config) -> Json:
     answers = {"summary_first": first_summary(ticket, config), **ticket.answers}
     blocks = [kit.note(f"{name} · the 2nd level gets this with the ticket")]
     blocks += inputs(fields, ticket.kind, config, answers, Need.HANDOFF)
-    return kit.modal(SUBMIT, "Hand off to 2nd level", blocks, submit="Hand off", about=ticket.id)
+    return kit.modal(SUBMIT, "Hand off to 2nd level", blocks, submit="Hand off", about=f"{ticket.id}|{ticket.version}")

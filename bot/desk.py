@@ -152,14 +152,17 @@ class Desk(Changing):
             name = (await self.directory.person(ticket.owner)).name
             raise NotNow(f"{name} was a moment quicker: {letter.reference(ticket, self.config)} is theirs now.")
 
-    async def hand_off(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str) -> Ticket:
-        """From the 1st to the 2nd level, with the 1st-level tasks answered and the status summarised (guide 3)."""
+    async def hand_off(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
+        """From the 1st to the 2nd level, with the 1st-level tasks answered and the status summarised (guide 3).
+
+        `seen`: as in `fill_in`.
+        """
         actor = await self.actor(by)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             rights.require(actor, ticket, Move.HAND_OFF)
             moved = move(ticket, Move.HAND_OFF, by, at)
-            answers = await self._answers(ticket, typed, Need.HANDOFF)
+            answers = await self._rebased(ticket, seen, await self._answers(ticket, typed, Need.HANDOFF))
             moved = moved.model_copy(update={"answers": _merged(ticket, answers)})
             self._require_complete(moved, Need.HANDOFF, "The 2nd level can take it once this is answered.")
             summary = moved.answer("summary_first")

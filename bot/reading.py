@@ -52,8 +52,9 @@ class Reading:
             raise Refused("This ticket is not in the desk's database. Was the database replaced? Ask an admin.")
         return ticket
 
-    async def by_reference(self, text: str) -> Ticket:
+    async def by_reference(self, text: str, by: str) -> Ticket:
         """The ticket called PD-1042, pd 1042 or 1042."""
+        rights.require_staff(await self.actor(by))
         found = re.fullmatch(rf"(?:{self.config.desk.prefix}[-\s]?)?(\d{{1,9}})", text.strip(), re.IGNORECASE)
         ticket = await self.store.numbered(int(found[1])) if found else None
         if ticket is None:
@@ -109,6 +110,7 @@ class Reading:
 
     async def open_tickets(self, user: str, scope: str, limit: int = 10) -> tuple[list[Ticket], int]:
         """Open tickets, newest first, and how many: `mine`, `level` (what the person's levels work on) or `all`."""
+        rights.require_staff(await self.actor(user))
         query = await self._scope(user, scope, limit)
         return await self.store.find(query), await self.store.count(query)
 

@@ -18,7 +18,7 @@ def register(desk: Desk, edge: Boundary) -> None:
         await edge.client.views_open(trigger_id=click.trigger, view=view)
 
     async def submit(form: Submission) -> Json | None:
-        await desk.hand_off(form.ticket, form.user, form.typed, form.view)
+        await desk.hand_off(form.ticket, form.user, form.typed, form.view, form.version)
         return None
 
     edge.clicks[handoff.ASK] = ask

@@ -25,7 +25,7 @@ def register(desk: Desk, edge: Boundary) -> None:
             return tickets.help_message(desk.config)
         if word in tickets.SCOPES:
             return await listing(user, word)
-        ticket = await desk.by_reference(text)
+        ticket = await desk.by_reference(text, user)
         who = await desk.names([ticket.owner])
         return tickets.one(ticket, desk.config, who, await desk.link(ticket))
 
