@@ -18,6 +18,7 @@ import { topbar } from './topbar.js';
 import { TrafficView } from './traffic.js';
 
 const REMEMBERED = 'localslack-person';
+const phone = matchMedia('(max-width: 799px)');
 
 /** Who one is: the address says it; without, who one was last, or the first of the cast. */
 async function whoAmI() {
@@ -46,6 +47,7 @@ class Page {
     model.on('state channels people', () => this.#title());
     fill(document.getElementById('app'), topbar(env), this.banner, h('div.columns', null, this.rail, this.sidebar.node, this.mainPlace, this.sidePlace));
     window.addEventListener('hashchange', () => this.show());
+    phone.addEventListener('change', () => this.show());
   }
 
   connected(yes) {
@@ -56,7 +58,8 @@ class Page {
     const { view } = this.route;
     const item = (name, label, href, here, mark) => h(`a.rail-item${here ? '.here' : ''}`, { href, 'aria-current': here ? 'page' : null }, h('span.rail-icon', null, icon(name, 22), mark ? h('span.rail-mark', { title: 'new' }) : null), h('span', null, label));
     const isTalk = !['mail', 'traffic'].includes(view);
-    fill(this.rail, item('home', 'Home', this.lastTalk ?? to.start(), isTalk), item('mail', 'Mail', to.mail(), view === 'mail', this.newMail), item('traffic', 'Traffic', to.traffic(), view === 'traffic'));
+    const home = phone.matches ? to.start() : this.lastTalk ?? to.start();
+    fill(this.rail, item('home', 'Home', home, isTalk), item('mail', 'Mail', to.mail(), view === 'mail', this.newMail), item('traffic', 'Traffic', to.traffic(), view === 'traffic'));
   }
 
   #title() {
@@ -90,8 +93,9 @@ class Page {
     }
   }
 
-  /** A place this person cannot see, or none: the first channel they are in. A DM with an app is shown as the app. */
+  /** A place this person cannot see, or none, is the first channel they are in (a phone then shows the list). A DM with an app is shown as the app. */
   #resolved(route) {
+    if (route.view === 'start' && phone.matches) return route;
     const { directory } = this.env;
     const channel = route.channel && directory.channel(route.channel);
     const app = channel?.kind === 'im' ? directory.appOfBot(channel.user) : null;
@@ -113,7 +117,7 @@ class Page {
     this.main = this.#makeMain(route);
     fill(this.mainPlace, this.main?.node ?? null);
     await (this.main?.openView?.() ?? this.main?.open?.(route.thread ? route.thread : route.ts));
-    if (!route.thread && !route.ts && matchMedia('(min-width: 800px)').matches && !document.querySelector('dialog[open]')) this.main?.composer?.focus();
+    if (!route.thread && !route.ts && !phone.matches && !document.querySelector('dialog[open]')) this.main?.composer?.focus();
   }
 
   #makeMain(route) {
@@ -135,7 +139,7 @@ class Page {
       fill(this.sidePlace, this.side?.node ?? null);
       this.sidePlace.hidden = !this.side;
       await this.side?.open(ts);
-      if (!ts && matchMedia('(min-width: 800px)').matches) this.side?.composer?.focus();
+      if (!ts && !phone.matches) this.side?.composer?.focus();
     } else if (ts) {
       this.side.list.reveal(ts);
     }

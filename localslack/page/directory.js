@@ -48,7 +48,8 @@ export class Directory {
 
   nameOf(id) {
     const person = this.person(id);
-    return person ? person.display_name || person.name : id;
+    if (!person) return id;
+    return person.is_bot ? person.name : person.display_name || person.name;
   }
 
   /** '#desk', 'Ben', or 'Ben, Carla' */

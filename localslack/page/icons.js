@@ -45,7 +45,7 @@ const PATHS = {
 /** An icon that says nothing to screen readers; the control around it has the name. */
 export function icon(name, size = 20) {
   const svg = document.createElementNS(NS, 'svg');
-  const attributes = { viewBox: '0 0 20 20', width: size, height: size, class: 'icon', 'aria-hidden': 'true', focusable: 'false' };
+  const attributes = { viewBox: '0 0 20 20', width: size, height: size, class: `icon icon-${name}`, 'aria-hidden': 'true', focusable: 'false' };
   for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
   for (const d of PATHS[name] ?? []) {
     const path = document.createElementNS(NS, 'path');

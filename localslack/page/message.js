@@ -18,7 +18,7 @@ export function authorOf(message, directory) {
   const app = message.app_id && directory.app(message.app_id);
   const person = directory.person(message.user) ?? (app && directory.person(app.bot_user)) ?? null;
   const isApp = Boolean(message.bot_id || person?.is_bot);
-  const name = message.username || (person ? person.display_name || person.name : app?.name) || 'Slackbot';
+  const name = message.username || (person ? directory.nameOf(person.id) : app?.name) || 'Slackbot';
   return { name, isApp, person: person ?? { initials: name.slice(0, 1), colour: '#4a154b' }, emoji: message.icons?.emoji ?? null, id: person?.id };
 }
 

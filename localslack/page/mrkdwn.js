@@ -29,11 +29,11 @@ export function mrkdwn(text, env, { verbatim = false } = {}) {
   return parts.flatMap((part, index) => (index % 2 === 1 ? h('pre.code-block', null, preformatted(part, env)) : paragraphs(part, env, verbatim)));
 }
 
-/** Text and code in turns; a last fence nobody closed is text. */
+/** Text and code in turns, without the line ends beside a fence; a last fence nobody closed is text. */
 function fenced(text) {
   const parts = text.split('```');
   if (parts.length % 2 === 0) parts.splice(-2, 2, `${parts.at(-2)}\`\`\`${parts.at(-1)}`);
-  return parts;
+  return parts.map((part, index) => (index % 2 ? part : part.replace(index ? /^\n/ : /^/, '').replace(index < parts.length - 1 ? /\n$/ : /$^/, '')));
 }
 
 /** Inside a code block only the <…> tokens keep their meaning, as their text. */
