@@ -1,0 +1,1 @@
+"""The Web API: one module per family of methods, `dispatch` in front."""

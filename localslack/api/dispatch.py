@@ -1,0 +1,167 @@
+"""How is a call answered? Token, rate limit, scope, the method itself, and Slack's way of saying what went wrong."""
+
+import asyncio
+import logging
+
+from aiohttp import web
+
+from localslack.api import (
+    basics,
+    bookmarks,
+    chat,
+    conversations,
+    files,
+    history,
+    pins,
+    reactions,
+    scheduled,
+    usergroups,
+    users,
+    views,
+)
+from localslack.api.arguments import Arguments, read
+from localslack.api.registry import METHODS, Call, Method
+from localslack.errors import SlackError
+from localslack.faults import Fault
+from localslack.records import App, Json
+from localslack.services import Services
+
+FAMILIES = (
+    basics, bookmarks, chat, conversations, files, history, pins, reactions, scheduled, usergroups, users, views,
+)  # fmt: skip
+log = logging.getLogger(__name__)
+
+
+class RateLimited(Exception):  # noqa: N818 - an answer, not a failure
+    """429 with Retry-After."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"wait {seconds} s")
+        self.seconds = seconds
+
+
+class Dispatch:
+    """`POST` and `GET /api/{method}`."""
+
+    def __init__(self, slack: Services) -> None:
+        self._slack = slack
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call; every error is a JSON body."""
+        name = request.match_info["method"].rstrip("/")
+        values, warnings, app = {}, [], None
+        try:
+            values, warnings = await read(request)
+            app = self._app(request, values)
+            failed: SlackError | None = None
+        except SlackError as error:
+            failed = error
+        row = self._slack.traffic.begin(app, direction="from_app", transport="api", kind=name, request=_shown(values))
+        fault = self._slack.faults.take(name) if app else None
+        try:
+            if failed is not None:
+                raise failed
+            body = await self._answer(name, app, values, fault)
+        except RateLimited as limited:
+            self._slack.traffic.end(row, "ratelimited", None, 429)
+            return _rate_limited(limited.seconds)
+        body |= _warned(body, warnings)
+        self._slack.traffic.end(row, "ok" if body["ok"] else body["error"], body)
+        return await _respond(request, body, app, fault)
+
+    async def _answer(self, name: str, app: App | None, values: Json, fault: Fault | None) -> Json:
+        try:
+            known = METHODS.get(name)
+            if known is None:
+                raise SlackError("unknown_method", req_method=name)
+            await _before(fault)
+            answer = await self._run(known, app, values)
+            await self._slack.workspace.journal.flush()
+        except SlackError as error:
+            return {"ok": False, "error": error.error, **error.extra}
+        except RateLimited:
+            raise
+        except Exception:  # the last line of defence: an error body, and the trace in the log
+            log.exception("%s failed", name)
+            return {"ok": False, "error": "internal_error"}
+        return {"ok": True, **answer}
+
+    async def _run(self, known: Method, app: App | None, values: Json) -> Json:
+        if app is None:
+            if known.token != "none":  # noqa: S105
+                raise SlackError("not_authed")
+            return await known.run(Call(known.name, _nobody(), Arguments(values), self._slack))
+        call = Call(known.name, app, Arguments(values), self._slack)
+        if wait := self._slack.limits.wait(app.id, known.name, known.tier):
+            raise RateLimited(wait)
+        if known.scopes:
+            call.need_scope(*known.scopes)
+        if known.name == "chat.postMessage":
+            wait = self._slack.limits.wait_to_post(app.id, str(values.get("channel")))
+            if wait:
+                raise RateLimited(wait)
+        return await known.run(call)
+
+    def _app(self, request: web.Request, values: Json) -> App | None:
+        """The app whose token came in the header or among the arguments, None without one."""
+        header = request.headers.get("Authorization", "")
+        token = header[7:] if header.lower().startswith("bearer ") else values.pop("token", None)
+        values.pop("token", None)
+        if not token:
+            return None
+        app = self._slack.workspace.app_by_token(token) if isinstance(token, str) else None
+        known = METHODS.get(request.match_info["method"].rstrip("/"))
+        if app is None:
+            raise SlackError("invalid_auth")
+        if known and known.token != "none" and (token == app.app_token) != (known.token == "app"):  # noqa: S105
+            raise SlackError("not_allowed_token_type")
+        if self._slack.workspace.people[app.bot_user].deleted:
+            raise SlackError("account_inactive")
+        return app
+
+
+async def _before(fault: Fault | None) -> None:
+    if fault is None or fault.fault == "lost_answer":
+        return
+    if fault.fault == "slow":
+        await asyncio.sleep(fault.seconds)
+    elif fault.fault == "ratelimited":
+        raise RateLimited(fault.retry_after)
+    elif fault.fault == "http_500":
+        raise SlackError("fatal_error")
+    else:
+        raise SlackError(fault.fault)
+
+
+def _nobody() -> App:
+    empty = dict.fromkeys(
+        ("id", "name", "bot_user", "bot_id", "bot_token", "app_token", "signing_secret", "verification_token"), ""
+    )
+    return App(**empty, scopes=[])  # type: ignore[arg-type]
+
+
+def _warned(body: Json, warnings: list[str]) -> Json:
+    if not warnings:
+        return {}
+    return {
+        "warning": ",".join(warnings),
+        "response_metadata": {**body.get("response_metadata", {}), "warnings": warnings},
+    }
+
+
+def _shown(values: Json) -> Json:
+    return {key: value if not isinstance(value, web.FileField) else value.filename for key, value in values.items()}
+
+
+def _rate_limited(seconds: int) -> web.Response:
+    body = {"ok": False, "error": "ratelimited"}
+    return web.json_response(body, status=429, headers={"Retry-After": str(seconds)})
+
+
+async def _respond(request: web.Request, body: Json, app: App | None, fault: Fault | None) -> web.Response:
+    if fault is not None and fault.fault == "lost_answer" and request.transport is not None:
+        request.transport.close()
+    if fault is not None and fault.fault == "http_500":
+        return web.Response(status=500, text="Internal Server Error")
+    headers = {"X-OAuth-Scopes": ",".join(app.scopes)} if app and app.scopes else {}
+    return web.json_response(body, headers=headers)

@@ -1,0 +1,73 @@
+"""reactions.*: one-word answers to messages."""
+
+import re
+
+from localslack.api import access
+from localslack.api.pages import page
+from localslack.api.registry import Call, method
+from localslack.errors import SlackError
+from localslack.records import Json, Message
+
+_NAME = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
+
+
+def _named(call: Call) -> tuple[Message, str]:
+    name = (call.arguments.text("name") or "").strip(":")
+    if not _NAME.fullmatch(name):
+        raise SlackError("invalid_name")
+    channel = access.channel(call)
+    if call.bot.id not in channel.members and channel.is_private:
+        raise SlackError("channel_not_found")
+    if not call.arguments.text("timestamp"):
+        raise SlackError("no_item_specified")
+    if channel.is_archived:
+        raise SlackError("is_archived")
+    return access.message(call, channel), name
+
+
+@method("reactions.add", "reactions:write")
+async def add(call: Call) -> Json:
+    """React to a message."""
+    message, name = _named(call)
+    if len(message.reactions) >= 50:
+        raise SlackError("too_many_emoji")
+    if not call.slack.posting.react(message, call.bot.id, name):
+        raise SlackError("already_reacted")
+    return {}
+
+
+@method("reactions.remove", "reactions:write", tier=2)
+async def remove(call: Call) -> Json:
+    """Take a reaction back."""
+    message, name = _named(call)
+    if not call.slack.posting.unreact(message, call.bot.id, name):
+        raise SlackError("no_reaction")
+    return {}
+
+
+@method("reactions.get", "reactions:read")
+async def get(call: Call) -> Json:
+    """A message with its reactions."""
+    channel = access.channel(call)
+    message = access.message(call, channel)
+    return {"type": "message", "channel": channel.id, "message": call.slack.wire.message(message)}
+
+
+@method("reactions.list", "reactions:read", tier=2)
+async def list_reactions(call: Call) -> Json:
+    """What a user has reacted to, in the channels the bot is in."""
+    user = call.arguments.text("user") or call.bot.id
+    workspace = call.slack.workspace
+    found = [
+        message
+        for channel in workspace.channels.values()
+        if call.bot.id in channel.members
+        for message in workspace.timeline(channel.id).newest_first()
+        if any(user in reaction["users"] for reaction in message.reactions)
+    ]
+    shown, cursor = page(call, found)
+    items = [
+        {"type": "message", "channel": message.channel, "message": call.slack.wire.message(message)}
+        for message in shown
+    ]
+    return {"items": items, "response_metadata": {"next_cursor": cursor}}

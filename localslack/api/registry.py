@@ -1,0 +1,57 @@
+"""Which methods are there, what does each demand, and how is a call handed to it?"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from localslack.api.arguments import Arguments
+from localslack.errors import SlackError
+from localslack.records import App, Json, Person
+from localslack.services import Services
+
+
+@dataclass
+class Call:
+    """One call of a method by an app."""
+
+    method: str
+    app: App
+    arguments: Arguments
+    slack: Services
+
+    @cached_property
+    def bot(self) -> Person:
+        """The app's bot user."""
+        return self.slack.workspace.people[self.app.bot_user]
+
+    def need_scope(self, *any_of: str) -> None:
+        """The bot token must carry one of these."""
+        if not any(self.app.may(scope) for scope in any_of):
+            raise SlackError("missing_scope", needed=",".join(any_of), provided=",".join(self.app.scopes or []))
+
+
+Run = Callable[[Call], Awaitable[Json]]
+
+
+@dataclass(frozen=True)
+class Method:
+    """What is known of a method before it runs. `token`: bot, app (app-level), or none."""
+
+    name: str
+    run: Run
+    scopes: tuple[str, ...] = ()
+    tier: int = 3
+    token: str = "bot"  # noqa: S105 - a kind of token, not one
+
+
+METHODS: dict[str, Method] = {}
+
+
+def method(name: str, *scopes: str, tier: int = 3, token: str = "bot") -> Callable[[Run], Run]:  # noqa: S107 - see Method
+    """Register a method; a token with any of the `scopes` will do."""
+
+    def register(run: Run) -> Run:
+        METHODS[name] = Method(name, run, scopes, tier, token)
+        return run
+
+    return register

@@ -1,0 +1,99 @@
+"""chat.scheduleMessage and what belongs to it."""
+
+from localslack.api import access
+from localslack.api.arguments import Arguments
+from localslack.api.chat import author, post_message, target
+from localslack.api.content import content
+from localslack.api.pages import page
+from localslack.api.registry import Call, method
+from localslack.errors import SlackError
+from localslack.ids import random_id
+from localslack.records import Json, Scheduled
+from localslack.services import Services
+
+LATEST = 120 * 24 * 3600
+_KEPT = (
+    "text",
+    "blocks",
+    "attachments",
+    "metadata",
+    "thread_ts",
+    "reply_broadcast",
+    "username",
+    "icon_emoji",
+    "icon_url",
+)
+
+
+@method("chat.scheduleMessage", "chat:write")
+async def schedule(call: Call) -> Json:
+    """Post later, at most 120 days ahead."""
+    channel = target(call)
+    facts = content(call.arguments)
+    if not any(facts.get(name) for name in ("text", "blocks", "attachments")):
+        raise SlackError("no_text")
+    post_at, now = call.arguments.number("post_at", 0), call.slack.workspace.now
+    if post_at <= now:
+        raise SlackError("time_in_past" if post_at else "invalid_time")
+    if post_at > now + LATEST:
+        raise SlackError("time_too_far")
+    kept = {key: value for key, value in call.arguments.values.items() if key in _KEPT}
+    entry = Scheduled(
+        id=random_id("Q"), app_id=call.app.id, channel=channel.id, post_at=post_at, created=now, arguments=kept
+    )
+    call.slack.scheduling.add(entry)
+    message = {"type": "delayed_message", "text": facts.get("text", ""), "bot_id": author(call)["bot_id"]}
+    return {"scheduled_message_id": entry.id, "channel": channel.id, "post_at": post_at, "message": message}
+
+
+@method("chat.scheduledMessages.list")
+async def scheduled_list(call: Call) -> Json:
+    """What the app has yet to post."""
+    entries = [entry for entry in call.slack.workspace.scheduled.values() if entry.app_id == call.app.id]
+    if call.arguments.text("channel"):
+        wanted = access.channel(call).id
+        entries = [entry for entry in entries if entry.channel == wanted]
+    shown, cursor = page(call, sorted(entries, key=lambda entry: entry.post_at))
+    return {"scheduled_messages": [_shown(entry) for entry in shown], "response_metadata": {"next_cursor": cursor}}
+
+
+def _shown(entry: Scheduled) -> Json:
+    return {
+        "id": entry.id,
+        "channel_id": entry.channel,
+        "post_at": entry.post_at,
+        "date_created": entry.created,
+        "text": entry.arguments.get("text", ""),
+    }
+
+
+@method("chat.deleteScheduledMessage", "chat:write")
+async def delete_scheduled(call: Call) -> Json:
+    """Do not post it after all."""
+    entry = call.slack.workspace.scheduled.get(call.arguments.needed("scheduled_message_id"))
+    if entry is None or entry.app_id != call.app.id or entry.channel != access.channel(call).id:
+        raise SlackError("invalid_scheduled_message_id")
+    call.slack.workspace.drop(entry)
+    return {}
+
+
+async def post_now(slack: Services, entry: Scheduled) -> None:
+    """Its time has come; where posting is no longer allowed nothing happens, as at Slack."""
+    app = slack.workspace.apps.get(entry.app_id)
+    if app is None:
+        return
+    arguments = Arguments({**entry.arguments, "channel": entry.channel})
+    row = slack.traffic.begin(
+        app,
+        direction="from_app",
+        transport="api",
+        kind="chat.postMessage",
+        request=arguments.values,
+        summary="scheduled",
+    )
+    try:
+        await post_message(Call("chat.postMessage", app, arguments, slack))
+    except SlackError as error:
+        slack.traffic.end(row, error.error)
+    else:
+        slack.traffic.end(row, "ok")

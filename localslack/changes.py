@@ -1,0 +1,157 @@
+"""What can happen in a workspace? Each change is published once; pages and the Events API hear of it from here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from localslack.records import Channel, File, Group, Json, Message, Person, View
+
+
+class Change:
+    """Root of everything that is published."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePosted(Change):
+    """A message appeared, also an ephemeral one."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChanged(Change):
+    """A message looks different. `previous` is its old wire form when its content was edited, else None."""
+
+    message: Message
+    previous: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDeleted(Change):
+    """A message is gone (or became a tombstone, which is then published as changed, too)."""
+
+    message: Message
+    previous: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted(Change):
+    """A reaction was added or taken back."""
+
+    message: Message
+    user: str
+    name: str
+    added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned(Change):
+    """A message was pinned or unpinned."""
+
+    channel: Channel
+    message: Message
+    user: str
+    added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipChanged(Change):
+    """Somebody joined or left a channel."""
+
+    channel: Channel
+    user: str
+    joined: bool
+    inviter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChanged(Change):
+    """A channel is new or different. `what`: created, renamed, archived, unarchived, shared, or empty for the rest."""
+
+    channel: Channel
+    what: str = ""
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChanged(Change):
+    """A member is new or different."""
+
+    person: Person
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChanged(Change):
+    """A user group is new or different."""
+
+    group: Group
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileChanged(Change):
+    """`what`: created, shared, deleted."""
+
+    file: File
+    what: str
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StackChanged(Change):
+    """A person's modals changed. `why`: opened, pushed, updated, closed, submitted."""
+
+    user: str
+    why: str
+    view_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomePublished(Change):
+    """An app published a person's Home."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened(Change):
+    """A person looked at an app's Home."""
+
+    user: str
+    app_id: str
+    channel: str
+    tab: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Change):
+    """A person's unread count of a channel changed."""
+
+    user: str
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class AppsChanged(Change):
+    """An app connected, disconnected or was set up differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reset(Change):
+    """Everything is different."""
+
+
+class Hub:
+    """Tells every subscriber every change, in order, at once."""
+
+    def __init__(self) -> None:
+        self._subscribers: list[Callable[[Change], None]] = []
+
+    def subscribe(self, callback: Callable[[Change], None]) -> None:
+        """`callback` must not block; what takes time it does in a task of its own."""
+        self._subscribers.append(callback)
+
+    def publish(self, change: Change) -> None:
+        """Tell everybody."""
+        for callback in self._subscribers:
+            callback(change)

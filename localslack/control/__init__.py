@@ -1,0 +1,1 @@
+"""The control interface under `/_local/`, described in docs/local-slack.md."""

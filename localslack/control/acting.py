@@ -1,0 +1,50 @@
+"""What can be done as a person? Each verb is a POST; the verbs themselves are in `localslack.people`."""
+
+from aiohttp import web
+
+from localslack.control.answering import person_of, wishes
+from localslack.errors import Refused
+from localslack.people import commands, interactions, modals, rooms, writing
+from localslack.people.actor import VERBS, Actor
+from localslack.records import Json
+from localslack.services import Services
+
+FAMILIES = (commands, interactions, modals, rooms, writing)
+
+
+class Acting:
+    """`POST /_local/people/{person}/{verb}`."""
+
+    def __init__(self, slack: Services) -> None:
+        self._slack = slack
+
+    async def act(self, request: web.Request) -> Json:
+        """Do it."""
+        verb = request.match_info["verb"]
+        if verb not in VERBS:
+            raise Refused("unknown_verb", f"Nobody can “{verb}”; there are {', '.join(sorted(VERBS))}.", 404)
+        return await VERBS[verb](self._actor(request, await wishes(request)))
+
+    def _actor(self, request: web.Request, wanted: Json) -> Actor:
+        person = person_of(self._slack, request)
+        if person.deleted:
+            raise Refused("deactivated", f"{person.name} is deactivated.", 403)
+        return Actor(self._slack, person, wanted)
+
+    async def upload(self, request: web.Request) -> Json:
+        """`POST /_local/people/{person}/upload`, multipart."""
+        if request.content_type != "multipart/form-data":
+            raise Refused("invalid_request", "An upload is multipart/form-data.")
+        wanted: Json = {}
+        uploads: list[tuple[str, str | None, bytes]] = []
+        async for part in await request.multipart():
+            if not hasattr(part, "filename"):
+                raise Refused("invalid_request", "An upload has no parts within parts.")
+            if part.filename:
+                uploads.append((part.filename, part.headers.get("Content-Type"), bytes(await part.read())))
+            else:
+                wanted[part.name or ""] = await part.text()
+        if not uploads:
+            raise Refused("no_file", "There is no file in the upload.")
+        actor = self._actor(request, {key: value for key, value in wanted.items() if value})
+        return await rooms.share(actor, [await rooms.keep_upload(actor, *upload) for upload in uploads])

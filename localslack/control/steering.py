@@ -1,0 +1,147 @@
+"""How is the local Slack itself steered? Time, traffic, mail, seeds, switches, faults, connections."""
+
+import math
+
+from aiohttp import web
+
+from localslack.changes import AppsChanged, Reset
+from localslack.control.answering import number, wishes
+from localslack.errors import Refused
+from localslack.planting import use_http
+from localslack.records import App, Json
+from localslack.seed import Seed, SeedError
+from localslack.services import Services
+
+_REASONS = ("warning", "refresh_requested", "link_disabled", "abrupt")
+
+
+class Steering:
+    """One method per request."""
+
+    def __init__(self, slack: Services) -> None:
+        self._slack = slack
+
+    async def info(self, request: web.Request) -> Json:
+        """Where everything is."""
+        return self._slack.info()
+
+    # -- time ---------------------------------------------------------------------------------------------------
+
+    def _time(self) -> Json:
+        return {"offset": self._slack.clock.offset, "now": self._slack.clock.now()}
+
+    async def clock(self, request: web.Request) -> Json:
+        """What time it is."""
+        return self._time()
+
+    async def move_clock(self, request: web.Request) -> Json:
+        """Move it."""
+        wanted = await wishes(request)
+        for name, move in (("advance", self._slack.clock.advance), ("offset", self._slack.clock.set_offset)):
+            if name in wanted:
+                move(_seconds(wanted[name]))
+                return self._time()
+        raise Refused("invalid_request", "Give “advance” or “offset”, in seconds.")
+
+    # -- traffic and mail ---------------------------------------------------------------------------------------
+
+    async def traffic(self, request: web.Request) -> Json:
+        """The rows after a sequence number."""
+        after, limit = number(request, "after", 0, 2**53), number(request, "limit", 2000, 2000)
+        rows = list(self._slack.traffic.rows(after, request.query.get("app") or None))
+        return {"rows": [row.to_json() for row in (rows[:limit] if after else rows[-limit:])]}
+
+    async def clear_traffic(self, request: web.Request) -> Json:
+        """Forget the rows."""
+        self._slack.traffic.clear()
+        return {}
+
+    async def mails(self, request: web.Request) -> Json:
+        """All mails, newest first."""
+        mailbox = self._slack.mailbox
+        return {"mails": [mail.listed() for mail in mailbox.messages()] if mailbox else []}
+
+    async def mail(self, request: web.Request) -> Json:
+        """One mail."""
+        mailbox = self._slack.mailbox
+        mail = mailbox.get(request.match_info["id"]) if mailbox else None
+        if mail is None:
+            raise Refused("mail_not_found", "There is no such mail.", 404)
+        return {"mail": mail.full()}
+
+    async def clear_mail(self, request: web.Request) -> Json:
+        """Empty the mailbox."""
+        if self._slack.mailbox:
+            self._slack.mailbox.clear()
+        return {}
+
+    # -- everything anew ----------------------------------------------------------------------------------------
+
+    async def reset(self, request: web.Request) -> Json:
+        """Back to the seed."""
+        self._replant(self._slack.seed)
+        return self._slack.info()
+
+    async def seed(self, request: web.Request) -> Json:
+        """Another seed."""
+        try:
+            self._replant(Seed.from_dict(await wishes(request)))
+        except SeedError as error:
+            raise Refused("invalid_seed", str(error)) from error
+        return self._slack.info()
+
+    def _replant(self, seed: Seed) -> None:
+        self._slack.replant(seed)
+        self._slack.workspace.publish(Reset())
+
+    # -- things that go wrong -----------------------------------------------------------------------------------
+
+    async def switches(self, request: web.Request) -> Json:
+        """What is adjusted how."""
+        return self._slack.switches.to_json()
+
+    async def change_switches(self, request: web.Request) -> Json:
+        """Adjust it."""
+        self._slack.switches.change(await wishes(request))
+        return self._slack.switches.to_json()
+
+    async def order_fault(self, request: web.Request) -> Json:
+        """Let coming calls fail."""
+        self._slack.faults.order(await wishes(request))
+        return {}
+
+    async def clear_faults(self, request: web.Request) -> Json:
+        """No more of that."""
+        self._slack.faults.clear()
+        return {}
+
+    def _app(self, request: web.Request) -> App:
+        named = request.match_info["app"]
+        for app in self._slack.workspace.apps.values():
+            if named in (app.id, app.name):
+                return app
+        raise Refused("app_not_found", f"There is no app “{named}”.", 404)
+
+    async def disconnect(self, request: web.Request) -> Json:
+        """Send an app's connections away."""
+        reason = (await wishes(request)).get("reason", "refresh_requested")
+        if reason not in _REASONS:
+            raise Refused("invalid_reason", f"A reason is one of {', '.join(_REASONS)}.")
+        await self._slack.sockets.disconnect(self._app(request).id, reason)
+        return {}
+
+    async def request_url(self, request: web.Request) -> Json:
+        """Talk to an app over HTTP from now on, after it echoed a challenge."""
+        app, url = self._app(request), (await wishes(request)).get("url")
+        if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+            raise Refused("invalid_url", "Give “url”, the address the app listens at.")
+        use_http(app, url)
+        self._slack.workspace.save(app)
+        self._slack.workspace.publish(AppsChanged())
+        return {"verified": await self._slack.delivery.verify(app)}
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > 1e10:
+        raise Refused("invalid_request", "Seconds are a number.")
+    return float(value)

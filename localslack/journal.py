@@ -1,0 +1,105 @@
+"""How does the state survive a restart? Each record is one row of JSON in SQLite, written by a thread of its own.
+
+Changed records are collected and written in one transaction per `flush`; whoever answers a caller waits for it first, so
+what was answered `ok` is with the operating system and outlives the process.
+"""
+
+import asyncio
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from localslack.records import Json, Record
+
+_SCHEMA = "CREATE TABLE IF NOT EXISTS records (kind TEXT, key TEXT, body TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID"
+
+
+class Journal:
+    """Keeps nothing: the journal of a local Slack that may forget."""
+
+    def mark(self, kind: str, key: str, record: Record | None) -> None:
+        """Remember that a record changed; None means it is gone."""
+
+    def clear(self) -> None:
+        """Forget everything before what is marked next."""
+
+    async def flush(self) -> None:
+        """Return once everything marked so far is safe."""
+
+    def load(self) -> Iterator[tuple[str, Json]]:
+        """All records as (kind, JSON)."""
+        yield from ()
+
+    async def close(self) -> None:
+        """Write the rest and let go."""
+
+
+class SqliteJournal(Journal):
+    """Keeps the records in one SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="localslack-journal")
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute(_SCHEMA)
+        self._dirty: dict[tuple[str, str], Record | None] = {}
+        self._cleared = False
+        self._lock = asyncio.Lock()
+        self._soon: asyncio.Task[None] | None = None
+
+    def mark(self, kind: str, key: str, record: Record | None) -> None:
+        self._dirty[kind, key] = record
+        self._flush_soon()
+
+    def clear(self) -> None:
+        self._dirty.clear()
+        self._cleared = True
+
+    def _flush_soon(self) -> None:
+        """Changes nobody waits for (a background post, say) are written, too."""
+        if self._soon is None or self._soon.done():
+            with contextlib.suppress(RuntimeError):  # outside a loop (start-up) the first flush takes it along
+                self._soon = asyncio.get_running_loop().create_task(self.flush())
+
+    async def flush(self) -> None:
+        async with self._lock:
+            if not self._dirty and not self._cleared:
+                return
+            dirty, cleared = self._dirty, self._cleared
+            self._dirty, self._cleared = {}, False
+            rows = [(kind, key, record and json.dumps(record.to_json())) for (kind, key), record in dirty.items()]
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._pool, self._write, rows, cleared)
+            except sqlite3.Error:
+                self._dirty, self._cleared = {**dirty, **self._dirty}, cleared or self._cleared
+                raise
+
+    def _write(self, rows: list[tuple[str, str, str | None]], cleared: bool) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            if cleared:
+                self._db.execute("DELETE FROM records")
+            gone = [(kind, key) for kind, key, body in rows if body is None]
+            self._db.executemany("DELETE FROM records WHERE kind = ? AND key = ?", gone)
+            kept = [row for row in rows if row[2] is not None]
+            self._db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", kept)
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+
+    def load(self) -> Iterator[tuple[str, Json]]:
+        for kind, body in self._db.execute("SELECT kind, body FROM records ORDER BY kind, key"):
+            yield kind, json.loads(body)
+
+    async def close(self) -> None:
+        try:
+            await self.flush()
+        finally:
+            self._pool.shutdown()
+            self._db.close()

@@ -1,0 +1,26 @@
+"""Who is here right now? A person is active while a page is open as that person; bots always are."""
+
+from collections import Counter
+
+from localslack.records import Person
+
+
+class Presence:
+    """Counts the open pages of each person."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    def came(self, user: str) -> bool:
+        """A page was opened; whether it is this person's first."""
+        self._open[user] += 1
+        return self._open[user] == 1
+
+    def left(self, user: str) -> bool:
+        """A page was closed; whether it was this person's last."""
+        self._open[user] -= 1
+        return self._open[user] == 0
+
+    def of(self, person: Person) -> str:
+        """`active` or `away`."""
+        return "active" if person.is_bot or self._open[person.id] > 0 else "away"

@@ -1,0 +1,40 @@
+"""How often may a method be called? Slack's tiers per app and minute, one message a second per channel; off unless switched on."""
+
+import math
+import time
+from collections import deque
+
+from localslack.switches import Switches
+
+TIERS = {1: 1, 2: 20, 3: 50, 4: 100}  # calls a minute; a tier of 0 is not limited
+_POST_BURST = 5  # messages at once to one channel, then one a second
+
+
+class RateLimits:
+    """Counts calls. Real time, not the movable clock: clients wait in real time, too."""
+
+    def __init__(self, switches: Switches) -> None:
+        self._switches = switches
+        self._calls: dict[tuple[str, ...], deque[float]] = {}
+
+    def wait(self, app_id: str, method: str, tier: int) -> int:
+        """Seconds to wait before this call is allowed, 0 if it is allowed now (and counted)."""
+        if not self._switches.rate_limits or tier not in TIERS:
+            return 0
+        return self._count((app_id, method), TIERS[tier], 60.0)
+
+    def wait_to_post(self, app_id: str, channel: str) -> int:
+        """The same for messages to one channel."""
+        if not self._switches.rate_limits:
+            return 0
+        return self._count((app_id, "chat.postMessage", channel), _POST_BURST, float(_POST_BURST))
+
+    def _count(self, key: tuple[str, ...], most: int, window: float) -> int:
+        now = time.monotonic()
+        calls = self._calls.setdefault(key, deque())
+        while calls and calls[0] <= now - window:
+            calls.popleft()
+        if len(calls) >= most:
+            return max(1, math.ceil(calls[0] + window - now))
+        calls.append(now)
+        return 0

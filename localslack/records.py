@@ -1,0 +1,245 @@
+"""What does a workspace consist of? Plain records, kept as JSON by the journal and shown through `wire`."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class Record:
+    """Something the journal keeps."""
+
+    def to_json(self) -> Json:
+        """All fields as they are; records hold only what JSON knows."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @classmethod
+    def from_json(cls, data: Json) -> Self:
+        """The record again; fields a newer version no longer knows are dropped."""
+        known = {f.name for f in fields(cls)}
+        return cls(**{key: value for key, value in data.items() if key in known})
+
+
+@dataclass(slots=True, kw_only=True)
+class Team(Record):
+    """The workspace itself."""
+
+    id: str
+    name: str
+    domain: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Person(Record):
+    """A member of the workspace: a human, an external human of a shared channel, or an app's bot user."""
+
+    id: str
+    team_id: str
+    handle: str
+    name: str
+    display_name: str = ""
+    email: str = ""
+    title: str = ""
+    phone: str = ""
+    tz: str = "UTC"
+    locale: str = "en-US"
+    colour: str = "#4a154b"
+    is_admin: bool = False
+    is_owner: bool = False
+    guest: str = ""  # "", "multi" or "single"
+    is_external: bool = False
+    deleted: bool = False
+    app_id: str | None = None
+    bot_id: str | None = None
+    status_text: str = ""
+    status_emoji: str = ""
+    updated: int = 0
+
+    @property
+    def is_bot(self) -> bool:
+        """Whether an app speaks through this user."""
+        return self.bot_id is not None
+
+    @property
+    def is_guest(self) -> bool:
+        """Single- or multi-channel guest."""
+        return bool(self.guest)
+
+
+@dataclass(slots=True, kw_only=True)
+class Channel(Record):
+    """A conversation of any kind: `public`, `private`, `im` or `mpim`."""
+
+    id: str
+    name: str
+    kind: str
+    creator: str
+    created: int
+    members: list[str] = field(default_factory=list)
+    is_archived: bool = False
+    is_general: bool = False
+    shared_team_ids: list[str] = field(default_factory=list)  # teams of other workspaces, if shared
+    topic: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
+    purpose: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
+    previous_names: list[str] = field(default_factory=list)
+    bookmarks: list[Json] = field(default_factory=list)
+    pins: list[Json] = field(default_factory=list)  # {"ts", "user", "created"}
+    last_read: dict[str, str] = field(default_factory=dict)
+    updated: int = 0
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only members may know of it."""
+        return self.kind != "public"
+
+    @property
+    def is_dm(self) -> bool:
+        """A direct message, of two or of several."""
+        return self.kind in ("im", "mpim")
+
+
+@dataclass(slots=True, kw_only=True)
+class Message(Record):
+    """A message, also an ephemeral one (`ephemeral_for`)."""
+
+    channel: str
+    ts: str
+    text: str
+    user: str | None = None
+    team_id: str = ""
+    subtype: str | None = None
+    blocks: list[Json] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    bot_id: str | None = None
+    app_id: str | None = None
+    username: str | None = None
+    icons: Json | None = None
+    thread_ts: str | None = None
+    metadata: Json | None = None
+    reactions: list[Json] = field(default_factory=list)  # {"name", "users"}
+    edited: Json | None = None
+    client_msg_id: str | None = None
+    extra: Json = field(default_factory=dict)  # keys only some subtypes have
+    ephemeral_for: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The journal's key."""
+        return f"{self.channel}:{self.ts}"
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it sits in a thread below another message."""
+        return self.thread_ts is not None and self.thread_ts != self.ts
+
+    @property
+    def in_channel(self) -> bool:
+        """Whether the channel itself shows it: roots, and replies also sent to the channel."""
+        return not self.is_reply or self.subtype == "thread_broadcast"
+
+
+@dataclass(slots=True, kw_only=True)
+class Group(Record):
+    """A user group, mentioned by its handle."""
+
+    id: str
+    handle: str
+    name: str
+    users: list[str]
+    creator: str
+    created: int
+    description: str = ""
+    deleted: bool = False
+    updated: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class App(Record):
+    """An installed app. Without a manifest (`scopes` is None) nothing is withheld from it."""
+
+    id: str
+    name: str
+    bot_user: str
+    bot_id: str
+    bot_token: str
+    app_token: str
+    signing_secret: str
+    verification_token: str
+    colour: str = "#4a154b"
+    scopes: list[str] | None = None
+    events: list[str] | None = None
+    commands: list[Json] = field(
+        default_factory=list
+    )  # {"command", "description", "usage_hint", "url", "should_escape"}
+    shortcuts: list[Json] = field(default_factory=list)  # {"type", "callback_id", "name", "description"}
+    socket_mode: bool = True
+    interactive: bool = True
+    events_url: str = ""
+    interactivity_url: str = ""
+    options_url: str = ""
+    has_home: bool = True
+    has_messages: bool = True
+
+    @property
+    def has_manifest(self) -> bool:
+        """Whether scopes, events, commands and shortcuts are limited to what was declared."""
+        return self.scopes is not None
+
+    def may(self, scope: str) -> bool:
+        """Whether the bot token carries the scope. Posting uninvited is what only a manifest can ask for."""
+        if self.scopes is None:
+            return scope != "chat:write.public"
+        return scope in self.scopes
+
+
+@dataclass(slots=True, kw_only=True)
+class File(Record):
+    """An uploaded file; its bytes are in the blob store."""
+
+    id: str
+    name: str
+    title: str
+    mimetype: str
+    size: int
+    user: str
+    created: int
+    channels: list[str] = field(default_factory=list)
+    shares: Json = field(default_factory=dict)  # channel id -> [ts]
+    alt_text: str = ""
+    snippet_type: str = ""
+    deleted: bool = False
+    complete: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class View(Record):
+    """A modal or an App Home. `body` is what the app sent; `user` is who sees it."""
+
+    id: str
+    app_id: str
+    user: str
+    body: Json
+    hash: str
+    root_id: str
+    previous_id: str | None = None
+    position: int = 0  # in the stack, root first; Homes stand alone
+    open: bool = True
+
+    @property
+    def type(self) -> str:
+        """`modal` or `home`."""
+        return str(self.body["type"])
+
+
+@dataclass(slots=True, kw_only=True)
+class Scheduled(Record):
+    """A message to be posted later."""
+
+    id: str
+    app_id: str
+    channel: str
+    post_at: int
+    created: int
+    arguments: Json

@@ -1,0 +1,158 @@
+"""Who and what is there at the start? A seed, written as Python values or as a readable TOML file."""
+
+import json
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import yaml
+
+_Entry = TypeVar("_Entry")
+
+
+class SeedError(ValueError):
+    """The seed cannot be used; its text says where and why."""
+
+
+@dataclass(kw_only=True)
+class SeedPerson:
+    """Somebody in the workspace. `external` names the other workspace of a Slack Connect member."""
+
+    handle: str
+    name: str = ""
+    email: str = ""
+    title: str = ""
+    phone: str = ""
+    tz: str = "UTC"
+    admin: bool = False
+    owner: bool = False
+    guest: str = ""  # "multi" or "single"
+    external: str = ""
+    deactivated: bool = False
+    id: str = ""
+
+
+@dataclass(kw_only=True)
+class SeedChannel:
+    """A channel; `members` are handles of people and names of apps."""
+
+    name: str
+    members: list[str] = field(default_factory=list)
+    private: bool = False
+    archived: bool = False
+    shared_with: str = ""  # name of the other workspace
+    topic: str = ""
+    purpose: str = ""
+    general: bool = False
+    id: str = ""
+
+
+@dataclass(kw_only=True)
+class SeedGroup:
+    """A user group."""
+
+    handle: str
+    name: str = ""
+    members: list[str] = field(default_factory=list)
+    id: str = ""
+
+
+@dataclass(kw_only=True)
+class SeedApp:
+    """An installed app. `manifest` is Slack's own format; without one nothing is withheld from the app."""
+
+    name: str
+    handle: str = ""
+    manifest: dict[str, Any] | None = None
+    request_url: str = ""  # for an app on HTTP: overrides the manifest's URLs
+    bot_token: str = ""
+    app_token: str = ""
+    signing_secret: str = ""
+
+
+@dataclass(kw_only=True)
+class Seed:
+    """A whole workspace."""
+
+    team: str = "Local"
+    domain: str = "local"
+    people: list[SeedPerson] = field(default_factory=list)
+    channels: list[SeedChannel] = field(default_factory=list)
+    groups: list[SeedGroup] = field(default_factory=list)
+    apps: list[SeedApp] = field(default_factory=list)
+
+    @classmethod
+    def default(cls) -> Self:
+        """One app, two channels (the app is in one of them), four people."""
+        return cls(
+            people=[
+                SeedPerson(handle="anna", name="Anna Albrecht", tz="Europe/Berlin", admin=True),
+                SeedPerson(handle="ben", name="Ben Brandt", tz="Europe/Berlin"),
+                SeedPerson(handle="carla", name="Carla Costa", tz="Europe/Lisbon"),
+                SeedPerson(handle="dan", name="Dan Doyle", tz="America/New_York"),
+            ],
+            channels=[
+                SeedChannel(name="general", members=["anna", "ben", "carla", "dan", "Test App"], general=True),
+                SeedChannel(name="random", members=["anna", "ben", "carla", "dan"]),
+            ],
+            apps=[SeedApp(name="Test App")],
+        )
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """Read a TOML (or JSON) seed; a manifest may be a path beside it, to YAML or JSON."""
+        try:
+            text = path.read_text(encoding="utf-8")
+            data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        except (OSError, ValueError) as error:
+            raise SeedError(f"{path}: {error}") from error
+        return cls.from_dict(data, beside=path.parent)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any], beside: Path | None = None) -> Self:
+        """The seed of a TOML file's keys. Unknown keys are refused by name."""
+        team = data.get("team", {})
+        team = {"name": team} if isinstance(team, str) else team
+        _refuse_unknown(data, {"team", "people", "channels", "groups", "apps"}, "the seed")
+        _refuse_unknown(team, {"name", "domain"}, "[team]")
+        return cls(
+            team=team.get("name", "Local"),
+            domain=team.get("domain", "local"),
+            people=[_build(SeedPerson, entry, "[[people]]") for entry in data.get("people", [])],
+            channels=[_build(SeedChannel, entry, "[[channels]]") for entry in data.get("channels", [])],
+            groups=[_build(SeedGroup, entry, "[[groups]]") for entry in data.get("groups", [])],
+            apps=[_build(SeedApp, _with_manifest(entry, beside), "[[apps]]") for entry in data.get("apps", [])],
+        )
+
+
+def _refuse_unknown(data: Any, known: set[str], where: str) -> None:
+    if not isinstance(data, dict):
+        raise SeedError(f"{where} must be a table")
+    if unknown := set(data) - known:
+        raise SeedError(f"{where}: unknown key {sorted(unknown)[0]!r}; known are {', '.join(sorted(known))}")
+
+
+def _build(kind: type[_Entry], entry: Any, where: str) -> _Entry:
+    _refuse_unknown(entry, {f.name for f in fields(kind)}, where)  # type: ignore[arg-type]
+    try:
+        return kind(**entry)
+    except TypeError as error:
+        raise SeedError(f"{where}: {error}") from error
+
+
+def _with_manifest(entry: Any, beside: Path | None) -> Any:
+    if not isinstance(entry, dict) or not isinstance(entry.get("manifest"), str):
+        return entry
+    return {**entry, "manifest": read_manifest((beside or Path()) / entry["manifest"])}
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """An app manifest from a YAML or JSON file."""
+    try:
+        manifest = yaml.safe_load(path.read_text(encoding="utf-8"))  # JSON is YAML
+    except (OSError, yaml.YAMLError) as error:
+        raise SeedError(f"{path}: {error}") from error
+    if not isinstance(manifest, dict):
+        raise SeedError(f"{path}: a manifest is a mapping")
+    return manifest

@@ -1,0 +1,138 @@
+"""How is it all started and stopped? One process, one event loop, one address on this machine."""
+
+import asyncio
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from localslack.api.dispatch import Dispatch
+from localslack.api.scheduled import post_now
+from localslack.blobs import Blobs
+from localslack.clock import Clock
+from localslack.control.routes import add_routes, guard
+from localslack.doors import Doors, page_headers
+from localslack.driver import PersonDriver
+from localslack.journal import Journal, SqliteJournal
+from localslack.mail import Mailbox
+from localslack.planting import plant
+from localslack.records import App
+from localslack.seed import Seed
+from localslack.services import Services
+from localslack.workspace import Workspace
+
+HOST = "127.0.0.1"
+_LARGEST_BODY = 1024 * 1024 * 1024
+
+
+class LocalSlack:
+    """A Slack on this machine: `async with LocalSlack(seed) as slack: …`.
+
+    `state` is a folder in which everything is kept, and found again by the next one with the same folder; without one
+    nothing is. `clock` and `mailbox` can be shared with the program around it.
+    """
+
+    def __init__(
+        self,
+        seed: Seed | None = None,
+        *,
+        port: int = 0,
+        state: Path | None = None,
+        clock: Clock | None = None,
+        mailbox: Mailbox | None = None,
+    ) -> None:
+        self._seed = seed or Seed.default()
+        self._port = port
+        self._state = state
+        self.clock = clock or Clock()
+        self.mailbox = mailbox
+        self._people: list[PersonDriver] = []
+
+    # -- where things are ---------------------------------------------------------------------------------------
+
+    @property
+    def page_url(self) -> str:
+        """Where people look."""
+        return self.services.base_url
+
+    @property
+    def api_url(self) -> str:
+        """What an SDK is given as its base URL."""
+        return f"{self.services.base_url}api/"
+
+    @property
+    def control_url(self) -> str:
+        """Where tests act as people."""
+        return f"{self.services.base_url}_local/"
+
+    @property
+    def apps(self) -> list[App]:
+        """The apps, with their tokens."""
+        return list(self.services.workspace.apps.values())
+
+    def app(self, name: str) -> App:
+        """One app by its name."""
+        return next(app for app in self.apps if app.name == name)
+
+    def person(self, name: str) -> PersonDriver:
+        """Somebody to act as, over the control interface."""
+        driver = PersonDriver(self.control_url, name)
+        self._people.append(driver)
+        return driver
+
+    # -- starting and stopping ----------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Listen. Raises OSError where the port is taken."""
+        journal = SqliteJournal(self._state / "workspace.sqlite3") if self._state else Journal()
+        workspace = Workspace(self.clock, journal)
+        blobs = Blobs(self._state / "files" if self._state else None)
+        self.services = Services(workspace, self._seed, blobs, self.mailbox)
+        if not workspace.load():
+            plant(workspace, self._seed)
+        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, HOST, self._port, backlog=512).start()
+        except OSError:
+            await self._runner.cleanup()
+            await journal.close()
+            raise
+        port = self._runner.addresses[0][1]
+        self.services.settle_at(f"http://{HOST}:{port}/")
+        await journal.flush()
+        self._scheduling = asyncio.create_task(
+            self.services.scheduling.run(lambda entry: post_now(self.services, entry))
+        )
+
+    def _application(self) -> web.Application:
+        app = web.Application(middlewares=[guard], client_max_size=_LARGEST_BODY)
+        app.router.add_route("*", "/api/{method:.*}", Dispatch(self.services).handle)
+        add_routes(app, self.services)
+        Doors(self.services).add_routes(app)
+        app.on_response_prepare.append(_prepare)
+        return app
+
+    async def stop(self) -> None:
+        """Stop listening; what was promised is on disk then."""
+        for person in self._people:
+            await person.close()
+        self._scheduling.cancel()
+        await self.services.sockets.close()
+        await self.services.delivery.close()
+        await self._runner.cleanup()
+        await self.services.workspace.journal.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+
+async def _prepare(request: web.Request, response: web.StreamResponse) -> None:
+    page_headers(request, response)

@@ -1,0 +1,95 @@
+"""What does the local Slack consist of? All its parts, put together once."""
+
+from dataclasses import dataclass, field
+
+from localslack.blobs import Blobs
+from localslack.clock import Clock
+from localslack.delivery import Delivery
+from localslack.events import Events
+from localslack.faults import Faults
+from localslack.journal import Journal
+from localslack.mail import Mailbox
+from localslack.membership import Membership
+from localslack.payloads import Payloads
+from localslack.planting import plant
+from localslack.posting import Posting
+from localslack.presence import Presence
+from localslack.ratelimits import RateLimits
+from localslack.records import Json
+from localslack.response_urls import ResponseUrls
+from localslack.scheduling import Scheduling
+from localslack.seed import Seed
+from localslack.shapes import Shapes
+from localslack.sockets import Sockets
+from localslack.switches import Switches
+from localslack.traffic import Traffic
+from localslack.triggers import Triggers
+from localslack.unread import Unread
+from localslack.views import Views
+from localslack.wire import Wire
+from localslack.workspace import Workspace
+
+
+@dataclass
+class Services:
+    """Every part, for the API, the control interface and the server."""
+
+    workspace: Workspace
+    seed: Seed
+    blobs: Blobs
+    mailbox: Mailbox | None = None
+    switches: Switches = field(default_factory=Switches)
+
+    def __post_init__(self) -> None:
+        clock = self.workspace.clock
+        self.wire = Wire(self.workspace)
+        self.posting = Posting(self.workspace, self.wire)
+        self.membership = Membership(self.workspace, self.posting)
+        self.views = Views(self.workspace)
+        self.unread = Unread(self.workspace)
+        self.presence = Presence()
+        self.traffic = Traffic(clock)
+        self.triggers = Triggers(clock, self.switches)
+        self.urls = ResponseUrls(clock)
+        self.payloads = Payloads(self.workspace, self.wire, self.triggers, self.urls)
+        self.sockets = Sockets(clock, self.switches)
+        self.shapes = Shapes(self.workspace, self.wire, self.unread, self.presence, self.sockets)
+        self.delivery = Delivery(clock, self.switches, self.sockets, self.traffic)
+        self.events = Events(self.workspace, self.wire, self.payloads, self.delivery)
+        self.scheduling = Scheduling(self.workspace)
+        self.faults = Faults()
+        self.limits = RateLimits(self.switches)
+        self.uploads: dict[str, str] = {}  # secret part of an upload URL -> file id
+
+    @property
+    def clock(self) -> Clock:
+        """The one clock."""
+        return self.workspace.clock
+
+    @property
+    def base_url(self) -> str:
+        """Where the local Slack is reached, with a final slash."""
+        return self.wire.base_url
+
+    def settle_at(self, base_url: str) -> None:
+        """The port is known: addresses given out from now on lead there."""
+        self.wire.base_url = self.urls.base_url = base_url
+
+    def replant(self, seed: Seed) -> None:
+        """Everything back to a seed. It is tried first, so that a bad one changes nothing."""
+        plant(Workspace(self.clock, Journal()), seed)
+        self.seed = seed
+        self.delivery.forget()
+        self.workspace.clear()
+        plant(self.workspace, seed)
+
+    def info(self) -> Json:
+        """Where everything is, with the apps' tokens."""
+        shown = ("name", "id", "bot_token", "app_token", "signing_secret", "bot_user", "bot_id")
+        apps = [{key: getattr(app, key) for key in shown} for app in self.workspace.apps.values()]
+        return {
+            "api_url": f"{self.base_url}api/",
+            "page_url": self.base_url,
+            "control_url": f"{self.base_url}_local/",
+            "apps": apps,
+        }

@@ -1,0 +1,43 @@
+"""What can be adjusted while it runs? Slack's own waiting times, and whether rate limits are enforced."""
+
+from dataclasses import asdict, dataclass, field, fields
+
+from localslack.errors import Refused
+from localslack.records import Json
+
+
+@dataclass
+class Switches:
+    """The values Slack has, unless a test wants others. All times in seconds."""
+
+    rate_limits: bool = False
+    trigger_seconds: float = 3.0
+    ack_seconds: float = 3.0
+    redeliver_seconds: float = 4.0
+    http_retry_seconds: list[float] = field(default_factory=lambda: [0.0, 60.0, 300.0])
+    socket_seconds: float = 3600.0  # how long a Socket Mode connection lives before it is refreshed
+    socket_warning_seconds: float = 10.0
+    ping_seconds: float = 10.0
+
+    def change(self, wanted: Json) -> None:
+        """Take over some values; unknown names and wrong types are refused."""
+        known = {f.name for f in fields(self)}
+        for name, value in wanted.items():
+            if name not in known:
+                raise Refused("unknown_switch", f"There is no switch {name!r}; there are {', '.join(sorted(known))}.")
+            if not _fits(getattr(self, name), value):
+                raise Refused("invalid_switch", f"{name} cannot be {value!r}.")
+        for name, value in wanted.items():
+            setattr(self, name, value)
+
+    def to_json(self) -> Json:
+        """All values."""
+        return asdict(self)
+
+
+def _fits(current: object, value: object) -> bool:
+    if isinstance(current, bool) or isinstance(value, bool):
+        return isinstance(current, bool) and isinstance(value, bool)
+    if isinstance(current, list):
+        return isinstance(value, list) and all(_fits(0.0, entry) for entry in value)
+    return isinstance(value, int | float) and value >= 0
