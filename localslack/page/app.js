@@ -12,6 +12,7 @@ import { Model } from './model.js';
 import { SearchView } from './people.js';
 import { permalinkRoute, readRoute, to } from './routes.js';
 import { Sidebar } from './sidebar.js';
+import { quickSwitcher } from './switcher.js';
 import { applyTheme } from './theme.js';
 import { ThreadView } from './thread.js';
 import { topbar } from './topbar.js';
@@ -77,6 +78,7 @@ class Page {
 
   /** Shows what the address says. */
   async show() {
+    const left = this.route;
     this.route = this.#resolved(readRoute());
     const { route } = this;
     if (route.view === 'mail') this.newMail = false;
@@ -86,7 +88,7 @@ class Page {
     this.#drawRail();
     this.#title();
     try {
-      await this.#showMain(route);
+      await this.#showMain(route, left);
       await this.#showSide(route);
     } catch (problem) {
       this.env.complain(problem);
@@ -106,10 +108,11 @@ class Page {
     return first ? { view: 'channel', channel: first.id } : { view: 'start' };
   }
 
-  async #showMain(route) {
+  async #showMain(route, left) {
     const key = JSON.stringify([route.view, route.channel, route.app, route.tab, route.id, route.query]);
     if (this.mainKey === key) {
       if (route.ts && !route.thread) await this.main.open?.(route.ts);
+      else if (left?.ts && !left.thread) this.main.list?.toBottom();
       return;
     }
     this.main?.close();
@@ -177,6 +180,7 @@ async function begin() {
   const env = makeEnv(api, model);
   page = new Page(env, model);
   const modals = new Modals(env, model);
+  quickSwitcher(env);
   go();
   await page.show();
   modals.show();

@@ -23,6 +23,7 @@ export class ChannelView {
       env.model.on('messages', ({ channel, thread }) => { if (channel === channelId && !thread) this.draw(); }),
       env.model.on('clock', () => this.draw()),
       env.model.on('channels people state', ({ channel }) => { if (!channel || channel === channelId) this.#frame(); }),
+      env.model.on('channels', ({ channel }) => { if (channel === channelId) this.draw(); }),
     ];
     this.onvisible = () => this.#read();
     document.addEventListener('visibilitychange', this.onvisible);

@@ -42,6 +42,7 @@ export function messageNode(message, env, place) {
   }, gutter(message, author, env, place), h('div.message-body', null,
     message.is_ephemeral ? onlyYou(message, env) : null,
     broadcastNote(message, env, place),
+    isPinned(message, env) ? h('div.pinned-note', null, icon('pin', 14), 'Pinned') : null,
     place.compact ? null : head(message, author, env),
     h('div.message-content', null, content(message, env, place)),
     reactions(message, env),
@@ -59,6 +60,10 @@ function gutter(message, author, env, { compact }) {
 function onlyYou(message, env) {
   const dismiss = () => env.api.act('dismiss', { channel: message.channel, ts: message.ts }).catch(env.complain);
   return h('div.only-you', null, icon('eye', 16), h('span', null, 'Only visible to you'), h('button.link-button', { type: 'button', onclick: dismiss }, 'Dismiss'));
+}
+
+function isPinned({ channel, ts }, env) {
+  return env.directory.channel(channel)?.pins?.includes(ts);
 }
 
 function broadcastNote(message, env, { inThread }) {
@@ -93,6 +98,7 @@ function content(message, env, place) {
 
 function wordsWithMark(message, env) {
   const nodes = mrkdwn(message.text ?? '', env);
+  if (message.subtype === 'me_message') return h('em.text', null, nodes);
   if (!message.edited) return h('div.text', null, nodes);
   return h('div.text', null, nodes, edited(message, env));
 }

@@ -60,11 +60,15 @@ export class MessageList {
 
   #row(message, compact) {
     const known = this.#drawn.get(message.ts);
-    if (known && known.message === message && known.compact === compact) return known.node;
+    if (known && known.message === message && known.compact === compact && known.pinned === this.#isPinned(message)) return known.node;
     if (known?.editing && known.message.text === message.text) return known.node;
     const node = messageNode(message, this.env, { inThread: this.inThread, compact, surfaces: this.#surfaces, edit: (at, what) => this.#edit(at, what) });
-    this.#drawn.set(message.ts, { message, compact, node });
+    this.#drawn.set(message.ts, { message, compact, node, pinned: this.#isPinned(message) });
     return node;
+  }
+
+  #isPinned({ channel, ts }) {
+    return Boolean(this.env.directory.channel(channel)?.pins?.includes(ts));
   }
 
   #forget(messages) {

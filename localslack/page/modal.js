@@ -158,11 +158,11 @@ export class Modals {
   }
 }
 
+/** The first thing to fill in; on a touch screen nothing, so that no keyboard covers the form. */
 function focusFirst(dialog) {
+  if (matchMedia('(pointer: coarse)').matches) return;
   const wanted = dialog.querySelector('[autofocus]') ?? dialog.querySelector('.modal-body input:not([type=file]), .modal-body textarea, .modal-body [contenteditable=true]');
   (wanted ?? dialog.querySelector('.modal-foot .primary') ?? dialog.querySelector('.modal-foot .btn'))?.focus({ preventScroll: !wanted });
-  if (wanted?.getAttribute('role') !== 'combobox') return;
-  wanted.setSelectionRange?.(0, 0);
 }
 
 /** Where the person is inside a form: the control with the focus, the selection, and how far it is scrolled. */

@@ -24,7 +24,7 @@ export class Picker {
     this.chips = h('span.chips');
     this.clear = h('button.icon-button.picker-clear', { type: 'button', 'aria-label': 'Clear selection', onclick: () => this.#set([]) }, icon('close', 14));
     this.node = h(`div.picker${multi ? '.multi' : ''}`, { onpointerdown: (event) => this.#pressed(event) }, this.chips, this.input, this.clear, h('span.picker-arrow', null, icon('chevron', 16)));
-    this.list = h('div.listbox', { role: 'listbox', id: this.listId, 'aria-multiselectable': multi ? 'true' : null, 'aria-label': attributes['aria-label'] || placeholder || 'Options', 'aria-labelledby': attributes['aria-labelledby'] });
+    this.list = h('div.listbox', { role: 'listbox', id: this.listId, 'aria-multiselectable': multi ? 'true' : null, 'aria-label': 'Choices' });
     this.refresh = wait ? debounced(() => this.#refresh(), wait) : () => this.#refresh();
     this.#show();
   }
