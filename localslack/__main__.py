@@ -60,13 +60,13 @@ async def _run(wanted: argparse.Namespace) -> int:
 def _print(slack: LocalSlack, *, as_json: bool) -> None:
     info = slack.services.info()
     if as_json:
-        print(json.dumps(info), flush=True)  # noqa: T201
+        print(json.dumps(info), flush=True)
         return
     lines = [f"page     {info['page_url']}", f"API      {info['api_url']}", f"control  {info['control_url']}"]
     for app in info["apps"]:
         lines += [f"app      {app['name']}"]
         lines += [f"         {key:15} {app[key]}" for key in ("bot_token", "app_token", "signing_secret")]
-    print("\n".join(lines), flush=True)  # noqa: T201
+    print("\n".join(lines), flush=True)
 
 
 async def _interrupted() -> None:
@@ -77,7 +77,7 @@ async def _interrupted() -> None:
 
 
 def _refuse(message: str) -> int:
-    print(f"localslack: {message}", file=sys.stderr)  # noqa: T201
+    print(f"localslack: {message}", file=sys.stderr)
     return 1
 
 

@@ -1,4 +1,4 @@
-"""What does Slack itself refuse at submit? Required inputs left empty, wrong lengths, things that are no number or address."""
+"""What does Slack itself refuse at submit? Required inputs left empty, wrong lengths, no number, no address."""
 
 import re
 from collections.abc import Iterator

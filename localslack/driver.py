@@ -17,7 +17,7 @@ Found = Callable[[], Any | Awaitable[Any]]
 _PATIENCE = 10.0
 
 
-class Refusal(Exception):  # noqa: N818 - it is what Slack tells the person, not a failure of the driver
+class Refusal(Exception):
     """The local Slack says no: the person cannot do that."""
 
     def __init__(self, error: str, message: str) -> None:
@@ -115,7 +115,7 @@ class PersonDriver:
         return await self._request("POST", f"people/{self.name}/{verb}", json=wishes)
 
     async def wait_for(self, found: Found, what: str = "what was waited for") -> Any:
-        """The first true answer of `found` (a function, maybe async, without arguments), asked again after every event."""
+        """The first true answer of `found` (without arguments, maybe async), asked again after every event."""
         await self._open()
         try:
             async with asyncio.timeout(self.patience):
@@ -156,7 +156,7 @@ class PersonDriver:
         return list(answer["messages"])
 
     async def message(self, channel: str, containing: str = "", *, after: Json | None = None) -> Json:
-        """The newest message of a channel that shows some words, waited for; `after` which other message it must come."""
+        """The newest message that shows some words, waited for; `after`: later than this other one."""
 
         async def newest() -> Json | None:
             since = after["ts"] if after else ""
@@ -232,7 +232,7 @@ class PersonDriver:
         return [Modal(view, self._typed.setdefault(view["id"], {})) for view in (await self.state())["modals"]]
 
     async def modal(self, title: str | None = None, *, containing: str = "") -> Modal:
-        """The modal on top, waited for; with `title` until it is that one, with `containing` until it shows the words."""
+        """The modal on top, waited for until it has this title and shows these words."""
 
         async def top() -> Modal | None:
             stack = await self.modals()

@@ -12,6 +12,8 @@ _TEXTS = {"plain_text_input", "email_text_input", "url_text_input", "number_inpu
 _OPTION = {"static_select", "external_select", "radio_buttons"}
 _OPTIONS = {"multi_static_select", "multi_external_select", "checkboxes"}
 _SINGLE = {  # element type -> key of its value in the state
+    **dict.fromkeys(_OPTION, "selected_option"),
+    "rich_text_input": "rich_text_value",
     "users_select": "selected_user",
     "conversations_select": "selected_conversation",
     "channels_select": "selected_channel",
@@ -19,7 +21,9 @@ _SINGLE = {  # element type -> key of its value in the state
     "timepicker": "selected_time",
     "datetimepicker": "selected_date_time",
 }
-_MULTI = {
+_LISTS = {  # the same for those with several
+    **dict.fromkeys(_OPTIONS, "selected_options"),
+    "file_input": "files",
     "multi_users_select": "selected_users",
     "multi_conversations_select": "selected_conversations",
     "multi_channels_select": "selected_channels",
@@ -39,7 +43,7 @@ _INITIAL = {  # element type -> key of its initial value in the block
     "datetimepicker": "initial_date_time",
     "rich_text_input": "initial_value",
 }
-STATEFUL = _TEXTS | _OPTION | _OPTIONS | set(_SINGLE) | set(_MULTI) | {"file_input", "rich_text_input"}
+STATEFUL = _TEXTS | set(_SINGLE) | set(_LISTS)
 
 FileLookup = Callable[[str], Json]
 
@@ -130,18 +134,10 @@ def entered(element: Json, value: Any, files: FileLookup) -> Json:
 
 def _entry(element: Json, value: Any) -> Json:
     kind = element["type"]
-    if kind in _OPTION:
-        return {"type": kind, "selected_option": value}
-    if kind in _OPTIONS:
-        return {"type": kind, "selected_options": value or []}
-    if kind == "file_input":
-        return {"type": kind, "files": value or []}
-    if kind == "rich_text_input":
-        return {"type": kind, "rich_text_value": value}
+    if kind in _LISTS:
+        return {"type": kind, _LISTS[kind]: value or []}
     if kind in _SINGLE:
         return {"type": kind, _SINGLE[kind]: value}
-    if kind in _MULTI:
-        return {"type": kind, _MULTI[kind]: value or []}
     return {"type": kind, "value": value or None}
 
 
@@ -177,12 +173,10 @@ def action(place: Placed, value: Any, files: FileLookup, action_ts: str) -> Json
         "block_id": place.block["block_id"],
         "action_ts": action_ts,
     }
-    kept = ("text", "value", "style", "url", "placeholder", _INITIAL.get(element["type"], ""))
+    if element["type"] == "overflow":
+        return entry | {"selected_option": option(element, value)}
+    kept = ["text", "value", "style", "url"]
     if element["type"] in STATEFUL:
-        kept = kept[4:] if element["type"] not in _TEXTS else ()
         entry |= entered(element, value, files)
-    elif element["type"] == "overflow":
-        entry["selected_option"] = option(element, value)
-    else:
-        entry |= {key: element[key] for key in kept if key in element}
-    return entry | {key: element[key] for key in kept if key in element and key not in entry}
+        kept = [] if element["type"] in _TEXTS else ["placeholder", _INITIAL.get(element["type"], "")]
+    return entry | {key: element[key] for key in kept if key in element}

@@ -17,7 +17,7 @@ class SlackError(Exception):
         return cls("invalid_arguments", response_metadata={"messages": list(messages)})
 
 
-class Refused(Exception):  # noqa: N818 - it is no error of the program
+class Refused(Exception):
     """A person cannot do that; the text is a sentence for that person."""
 
     def __init__(self, error: str, message: str, status: int = 400) -> None:

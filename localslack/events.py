@@ -1,4 +1,4 @@
-"""Which app hears of which change? Every change becomes the Events API's events, for the apps that asked and may see it."""
+"""Which app hears of which change? Changes become the Events API's events, for apps that asked and may see them."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -27,7 +27,7 @@ class Faults:
         """Let coming calls fail; `method` may be `*`."""
         known = {"method": str, "fault": str, "times": int, "retry_after": int, "seconds": int | float}
         for key, value in wanted.items():
-            if key not in known or not isinstance(value, known[key]):  # type: ignore[arg-type]
+            if key not in known or not isinstance(value, known[key]):
                 raise Refused("invalid_fault", f"A fault has no {key} = {value!r}.")
         if not {"method", "fault"} <= set(wanted):
             raise Refused("invalid_fault", "A fault needs a method and a fault.")

@@ -31,12 +31,12 @@ class HttpDelivery:
         self._session: aiohttp.ClientSession | None = None
 
     async def post(
-        self, app: App, url: str, body: str, content_type: str, timeout: float, **headers: str
+        self, app: App, url: str, body: str, content_type: str, seconds: float, **headers: str
     ) -> HttpAnswer:
-        """One attempt, ended after `timeout` seconds."""
+        """One attempt, ended after `seconds`."""
         signed = {"Content-Type": content_type, **signature(app, body), **headers}
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(seconds):
                 async with self._client().post(
                     url, data=body.encode(), headers=signed, allow_redirects=False
                 ) as response:

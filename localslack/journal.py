@@ -1,7 +1,7 @@
 """How does the state survive a restart? Each record is one row of JSON in SQLite, written by a thread of its own.
 
-Changed records are collected and written in one transaction per `flush`; whoever answers a caller waits for it first, so
-what was answered `ok` is with the operating system and outlives the process.
+Changed records are collected and written in one transaction per `flush`; whoever answers a
+caller waits for it first, so what was answered `ok` is with the operating system and outlives the process.
 """
 
 import asyncio
@@ -72,7 +72,7 @@ class SqliteJournal(Journal):
                 return
             dirty, cleared = self._dirty, self._cleared
             self._dirty, self._cleared = {}, False
-            rows = [(kind, key, record and json.dumps(record.to_json())) for (kind, key), record in dirty.items()]
+            rows = [(kind, key, _body(record)) for (kind, key), record in dirty.items()]
             try:
                 await asyncio.get_running_loop().run_in_executor(self._pool, self._write, rows, cleared)
             except sqlite3.Error:
@@ -103,3 +103,7 @@ class SqliteJournal(Journal):
         finally:
             self._pool.shutdown()
             self._db.close()
+
+
+def _body(record: Record | None) -> str | None:
+    return json.dumps(record.to_json()) if record else None

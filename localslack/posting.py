@@ -25,7 +25,7 @@ class Posting:
         self.wire = wire
 
     def post(self, channel: Channel, **facts: Any) -> Message:
-        """A new message everybody in the channel sees. A thread gets its parent's timestamp whatever reply was named."""
+        """A new message everybody in the channel sees; naming a reply as the thread means its root."""
         message = Message(channel=channel.id, ts=self.workspace.new_ts(channel.id), **facts)
         message.thread_ts = self._root_ts(message)
         message.blocks = with_ids(message.blocks)

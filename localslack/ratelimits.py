@@ -1,4 +1,7 @@
-"""How often may a method be called? Slack's tiers per app and minute, one message a second per channel; off unless switched on."""
+"""How often may a method be called? Slack's tiers per app and minute, one message a second per channel.
+
+Off unless switched on.
+"""
 
 import math
 import time

@@ -130,7 +130,7 @@ def _refuse_unknown(data: Any, known: set[str], where: str) -> None:
     if not isinstance(data, dict):
         raise SeedError(f"{where} must be a table")
     if unknown := set(data) - known:
-        raise SeedError(f"{where}: unknown key {sorted(unknown)[0]!r}; known are {', '.join(sorted(known))}")
+        raise SeedError(f"{where}: unknown key {min(unknown)!r}; known are {', '.join(sorted(known))}")
 
 
 def _build(kind: type[_Entry], entry: Any, where: str) -> _Entry:

@@ -23,8 +23,8 @@ class Shapes:
         """A Person."""
         zone, label, offset = time_zone(person.tz, self._workspace.clock.now())
         same = (
-            "id", "team_id", "handle", "name", "display_name", "email", "title", "phone", "colour", "is_admin", "is_owner",
-            "is_guest", "is_external", "deleted", "is_bot", "app_id", "status_text", "status_emoji",
+            "id", "team_id", "handle", "name", "display_name", "email", "title", "phone", "colour", "is_admin",
+            "is_owner", "is_guest", "is_external", "deleted", "is_bot", "app_id", "status_text", "status_emoji",
         )  # fmt: skip
         return {name: getattr(person, name) for name in same} | {
             "tz": zone,

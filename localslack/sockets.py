@@ -94,7 +94,7 @@ class Sockets:
         return False
 
     async def disconnect(self, app_id: str, reason: str) -> None:
-        """Tell all connections of an app to go: `warning`, `refresh_requested`, `link_disabled`, or drop them: `abrupt`."""
+        """Send an app's connections away; besides Slack's reasons there is `abrupt`, without a word."""
         for connection in list(self._link(app_id).connections):
             await self._say_goodbye(connection, reason)
 

@@ -35,7 +35,7 @@ def unescape(text: str) -> str:
 
 
 def from_typed(workspace: Workspace, typed: str, *, named: bool = False) -> str:
-    """Wire text of what was typed: mentions and addresses linked, the rest escaped. `named` adds `|name` as commands do."""
+    """Wire text of what was typed: names and addresses linked, the rest escaped. `named` adds `|name`."""
     parts, end = [], 0
     for found in _TOKEN.finditer(typed):
         parts += [escape(typed[end : found.start()]), _link(workspace, found, named)]

@@ -77,7 +77,7 @@ class Workspace:
             View: self.views,
             Scheduled: self.scheduled,
         }
-        return tables[type(record)]  # type: ignore[index, return-value]
+        return tables[type(record)]  # type: ignore[return-value]
 
     def add(self, record: Record) -> None:
         """Take in a new record and keep it."""

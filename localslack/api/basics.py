@@ -6,7 +6,7 @@ from localslack.errors import SlackError
 from localslack.records import Json
 
 
-@method("api.test", token="none", tier=4)
+@method("api.test", bearer="none", tier=4)
 async def api_test(call: Call) -> Json:
     """Says what it was told, and fails on demand."""
     error = call.arguments.text("error")
@@ -30,7 +30,7 @@ async def auth_test(call: Call) -> Json:
     }
 
 
-@method("apps.connections.open", tier=1, token="app")
+@method("apps.connections.open", tier=1, bearer="app")
 async def connections_open(call: Call) -> Json:
     """A websocket address for Socket Mode."""
     if not call.app.socket_mode:

@@ -44,8 +44,10 @@ def attachments(arguments: Arguments) -> list[Json] | None:
 def metadata(arguments: Arguments) -> Json | None:
     """Message metadata; an empty object (to remove it) stays an empty dict."""
     given = arguments.json("metadata", "invalid_metadata_format")
-    if given is None or given == {}:
-        return given
+    if given is None:
+        return None
+    if given == {}:
+        return {}
     if not _is_metadata(given):
         raise SlackError("invalid_metadata_format")
     if len(json.dumps(given)) > LARGEST_METADATA:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -32,12 +33,22 @@ FAMILIES = (
 log = logging.getLogger(__name__)
 
 
-class RateLimited(Exception):  # noqa: N818 - an answer, not a failure
+class RateLimited(Exception):
     """429 with Retry-After."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"wait {seconds} s")
         self.seconds = seconds
+
+
+@dataclass
+class _Opened:
+    """What is known of a call before its method is looked at."""
+
+    values: Json = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    app: App | None = None
+    refusal: Json | None = None
 
 
 class Dispatch:
@@ -49,25 +60,29 @@ class Dispatch:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one call; every error is a JSON body."""
         name = request.match_info["method"].rstrip("/")
-        values, warnings, app = {}, [], None
+        opened = await self._open(request, name)
+        row = self._slack.traffic.begin(
+            opened.app, direction="from_app", transport="api", kind=name, request=_shown(opened.values)
+        )
+        fault = self._slack.faults.take(name) if opened.app else None
         try:
-            values, warnings = await read(request)
-            app = self._app(request, values)
-            failed: SlackError | None = None
-        except SlackError as error:
-            failed = error
-        row = self._slack.traffic.begin(app, direction="from_app", transport="api", kind=name, request=_shown(values))
-        fault = self._slack.faults.take(name) if app else None
-        try:
-            if failed is not None:
-                raise failed
-            body = await self._answer(name, app, values, fault)
+            body = opened.refusal or await self._answer(name, opened.app, opened.values, fault)
         except RateLimited as limited:
             self._slack.traffic.end(row, "ratelimited", None, 429)
             return _rate_limited(limited.seconds)
-        body |= _warned(body, warnings)
+        body |= _warned(body, opened.warnings)
         self._slack.traffic.end(row, "ok" if body["ok"] else body["error"], body)
-        return await _respond(request, body, app, fault)
+        return await _respond(request, body, opened.app, fault)
+
+    async def _open(self, request: web.Request, name: str) -> _Opened:
+        """Who calls with which arguments, or why not."""
+        opened = _Opened()
+        try:
+            opened.values, opened.warnings = await read(request)
+            opened.app = self._app(request, name, opened.values)
+        except SlackError as error:
+            opened.refusal = _refusal(error)
+        return opened
 
     async def _answer(self, name: str, app: App | None, values: Json, fault: Fault | None) -> Json:
         try:
@@ -78,7 +93,7 @@ class Dispatch:
             answer = await self._run(known, app, values)
             await self._slack.workspace.journal.flush()
         except SlackError as error:
-            return {"ok": False, "error": error.error, **error.extra}
+            return _refusal(error)
         except RateLimited:
             raise
         except Exception:  # the last line of defence: an error body, and the trace in the log
@@ -88,7 +103,7 @@ class Dispatch:
 
     async def _run(self, known: Method, app: App | None, values: Json) -> Json:
         if app is None:
-            if known.token != "none":  # noqa: S105
+            if known.bearer != "none":
                 raise SlackError("not_authed")
             return await known.run(Call(known.name, _nobody(), Arguments(values), self._slack))
         call = Call(known.name, app, Arguments(values), self._slack)
@@ -102,7 +117,7 @@ class Dispatch:
                 raise RateLimited(wait)
         return await known.run(call)
 
-    def _app(self, request: web.Request, values: Json) -> App | None:
+    def _app(self, request: web.Request, name: str, values: Json) -> App | None:
         """The app whose token came in the header or among the arguments, None without one."""
         header = request.headers.get("Authorization", "")
         token = header[7:] if header.lower().startswith("bearer ") else values.pop("token", None)
@@ -110,14 +125,18 @@ class Dispatch:
         if not token:
             return None
         app = self._slack.workspace.app_by_token(token) if isinstance(token, str) else None
-        known = METHODS.get(request.match_info["method"].rstrip("/"))
+        known = METHODS.get(name)
         if app is None:
             raise SlackError("invalid_auth")
-        if known and known.token != "none" and (token == app.app_token) != (known.token == "app"):  # noqa: S105
+        if known and known.bearer != "none" and (token == app.app_token) != (known.bearer == "app"):
             raise SlackError("not_allowed_token_type")
         if self._slack.workspace.people[app.bot_user].deleted:
             raise SlackError("account_inactive")
         return app
+
+
+def _refusal(error: SlackError) -> Json:
+    return {"ok": False, "error": error.error, **error.extra}
 
 
 async def _before(fault: Fault | None) -> None:

@@ -35,23 +35,23 @@ Run = Callable[[Call], Awaitable[Json]]
 
 @dataclass(frozen=True)
 class Method:
-    """What is known of a method before it runs. `token`: bot, app (app-level), or none."""
+    """What is known of a method before it runs. `bearer`: whose token it takes: bot, app (app-level), or none."""
 
     name: str
     run: Run
     scopes: tuple[str, ...] = ()
     tier: int = 3
-    token: str = "bot"  # noqa: S105 - a kind of token, not one
+    bearer: str = "bot"
 
 
 METHODS: dict[str, Method] = {}
 
 
-def method(name: str, *scopes: str, tier: int = 3, token: str = "bot") -> Callable[[Run], Run]:  # noqa: S107 - see Method
+def method(name: str, *scopes: str, tier: int = 3, bearer: str = "bot") -> Callable[[Run], Run]:
     """Register a method; a token with any of the `scopes` will do."""
 
     def register(run: Run) -> Run:
-        METHODS[name] = Method(name, run, scopes, tier, token)
+        METHODS[name] = Method(name, run, scopes, tier, bearer)
         return run
 
     return register

@@ -1,6 +1,6 @@
 """What can be done as a person? Each verb is a POST; the verbs themselves are in `localslack.people`."""
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from localslack.control.answering import person_of, wishes
 from localslack.errors import Refused
@@ -38,7 +38,7 @@ class Acting:
         wanted: Json = {}
         uploads: list[tuple[str, str | None, bytes]] = []
         async for part in await request.multipart():
-            if not hasattr(part, "filename"):
+            if not isinstance(part, BodyPartReader):
                 raise Refused("invalid_request", "An upload has no parts within parts.")
             if part.filename:
                 uploads.append((part.filename, part.headers.get("Content-Type"), bytes(await part.read())))

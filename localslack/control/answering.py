@@ -1,4 +1,4 @@
-"""How does the control interface answer, and whom does it refuse? JSON in, JSON out, from this machine's own pages only."""
+"""How does the control interface answer, and whom does it refuse? JSON, to this machine's own pages only."""
 
 import logging
 from collections.abc import Awaitable, Callable

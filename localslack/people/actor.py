@@ -30,14 +30,14 @@ class Actor:
         """The same, or None where it is not given."""
         return self.text(name) if self.wishes.get(name) is not None else None
 
-    def dict(self, name: str) -> Json:
+    def table(self, name: str) -> Json:
         """An object of the request, empty where it is not given."""
         value = self.wishes.get(name) or {}
         if not isinstance(value, dict):
             raise Refused("invalid_request", f"“{name}” is not an object.")
         return value
 
-    def list(self, name: str) -> list[Any]:
+    def several(self, name: str) -> list[Any]:
         """A list of the request, empty where it is not given."""
         value = self.wishes.get(name) or []
         if not isinstance(value, list):
@@ -79,9 +79,9 @@ class Actor:
             raise Refused("user_not_found", f"There is nobody called “{name}”.", 404)
         return found
 
-    def people(self, name: str = "users") -> "list[Person]":
+    def people(self, name: str = "users") -> list[Person]:
         """Several of them."""
-        named = self.list(name)
+        named = self.several(name)
         if not named or not all(isinstance(entry, str) for entry in named):
             raise Refused("invalid_request", f"“{name}” must name people.")
         return [self.someone(entry) for entry in named]

@@ -46,7 +46,8 @@ def _offered(actor: Actor, name: str) -> tuple[App, Json]:
             return app, {}
     raise Refused(
         "unknown_command",
-        f"{name} is not a valid command. In Slack, all messages that start with the “/” character are interpreted as commands.",
+        f"{name} is not a valid command. "
+        "In Slack, all messages that start with the “/” character are interpreted as commands.",
         404,
     )
 

@@ -11,7 +11,7 @@ TROUBLE = "We had some trouble connecting. Try again?"
 
 def surface(actor: Actor) -> tuple[Message | View, list[Json]]:
     """What the container names, and the blocks of it."""
-    container = actor.dict("container")
+    container = actor.table("container")
     inner = Actor(actor.slack, actor.person, container)
     if container.get("type") == "view":
         view = own_view(inner)
@@ -68,7 +68,7 @@ async def action(actor: Actor) -> Json:
 
 def _action_payload(actor: Actor, app: App, place: Message | View, blocks: list[Json], used: elements.Placed) -> Json:
     block_id, action_id = used.block["block_id"], used.element["action_id"]
-    value, values = actor.wishes.get("value"), dict(actor.dict("values"))
+    value, values = actor.wishes.get("value"), dict(actor.table("values"))
     if used.element["type"] in elements.STATEFUL:
         inside = values.get(block_id)
         values[block_id] = {**(inside if isinstance(inside, dict) else {}), action_id: value}

@@ -17,7 +17,7 @@ async def submit(actor: Actor) -> Json:
     app = actor.slack.workspace.apps[view.app_id]
     if not view.body.get("submit"):
         raise Refused("no_submit", "This modal has nothing to submit.")
-    state = elements.state_of(view.body["blocks"], actor.dict("values"), actor.file)
+    state = elements.state_of(view.body["blocks"], actor.table("values"), actor.file)
     if wrong := problems(view.body["blocks"], state):
         return {"outcome": "errors", "source": "slack", "errors": wrong}
     payload = actor.slack.payloads.submission(app, actor.person, view, state, _response_urls(actor, view, state))
@@ -57,9 +57,10 @@ def _answered(actor: Actor, view: View, body: Any) -> Json | None:
     if not isinstance(body, dict):
         return None
     try:
-        return _ACTIONS[body.get("response_action")](actor, view, body)
+        answer: Json | None = _ACTIONS[body.get("response_action")](actor, view, body)
     except (KeyError, TypeError, SlackError):
         return None
+    return answer
 
 
 def _closed(actor: Actor, view: View, body: Json | None = None) -> Json:

@@ -23,7 +23,7 @@ def shown(actor: Actor, message: Message) -> Json:
 
 def files(actor: Actor) -> list[File]:
     """The person's own uploads named in the request."""
-    named = [actor.slack.workspace.files.get(file_id) for file_id in actor.list("files")]
+    named = [actor.slack.workspace.files.get(file_id) for file_id in actor.several("files")]
     if any(file is None or file.user != actor.person.id or file.deleted for file in named):
         raise Refused("file_not_found", "That file was not uploaded by this person.", 404)
     return [file for file in named if file]
