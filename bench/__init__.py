@@ -1,0 +1,1 @@
+"""How fast is the bot, beside a Bolt app that does nothing else?"""
