@@ -39,7 +39,7 @@ _FILLERS = frozenset(
     "no idea|don't know|dont know|see above|to be done|wie besprochen".split("|")
 )
 _UNAVAILABLE = re.compile(
-    r"(not (?:available|applicable)|nicht (?:verfügbar|zutreffend|anwendbar))\W+(.*)", re.IGNORECASE | re.DOTALL
+    r"(not (?:available|applicable)|nicht (?:verfügbar|zutreffend|anwendbar))\b\W*(.*)", re.IGNORECASE | re.DOTALL
 )
 _BECAUSE = re.compile(r"^(?:because|since|as|weil|da)?\W*", re.IGNORECASE)
 _LETTER = re.compile(r"\w")

@@ -137,11 +137,15 @@ _OWNED_BY_SECOND = frozenset({Stage.SECOND, Stage.RETARUS})
 
 
 def _owner(ticket: Ticket, what: Move, by: str) -> str:
-    if what in _THE_ACTOR:
+    if what in _THE_ACTOR or _takes_first(ticket, what):
         return by
     return ticket.first_owner if what in _THE_FIRST_LEVEL else ticket.owner
 
 
 def _first_owner(ticket: Ticket, what: Move, by: str) -> str:
+    return by if _takes_first(ticket, what) else ticket.first_owner
+
+
+def _takes_first(ticket: Ticket, what: Move) -> bool:
     """Handing off a ticket nobody took is taking it first."""
-    return by if what is Move.HAND_OFF and ticket.stage is Stage.NEW else ticket.first_owner
+    return what is Move.HAND_OFF and ticket.stage is Stage.NEW
