@@ -217,7 +217,7 @@ def _run_command(env: Environment) -> None:
 def _demo_command(env: Environment) -> None:
     from demo.run import demo  # noqa: PLC0415 (the real desk needs no local Slack)
 
-    asyncio.run(demo(env.host, env.port))
+    asyncio.run(demo(env.port))
 
 
 def _check_command(env: Environment) -> None:

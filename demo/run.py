@@ -10,7 +10,8 @@ from pathlib import Path
 from app import listening, program
 from bot.errors import Misconfigured
 from bot.settings import Environment, load
-from localslack import LocalSlack, Seed
+from localslack import LocalSlack, Mailbox, Seed
+from localslack.mail import MailServer, serve
 
 HERE = Path(__file__).parent
 STATE = Path("var/demo")
@@ -24,29 +25,35 @@ WELCOME = """
 """
 
 
-async def demo(host: str, port: int, state: Path = STATE) -> None:
+async def demo(port: int, state: Path = STATE) -> None:
     """Runs until it is stopped. Everything it keeps is in `state`."""
     state.mkdir(parents=True, exist_ok=True)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    mailbox = Mailbox(state / "mail")
+    slack = LocalSlack(Seed.from_file(HERE / "cast.toml"), port=port, state=state / "slack", mailbox=mailbox)
     try:
-        slack = LocalSlack(Seed.from_file(HERE / "cast.toml"), host=host, port=port, state=state / "slack", smtp_port=0)
-        async with slack:
-            await _desk(slack, state, stop)
+        await slack.start()
     except OSError as error:
-        raise Misconfigured(
-            f"Port {port} on {host} cannot be used ({error.strerror}). Try: make run PORT=3001"
-        ) from error
+        taken = f"Port {port} cannot be used ({error.strerror}). Another one: make run PORT=3001"
+        raise Misconfigured(taken) from error
+    mail = await serve(mailbox, "127.0.0.1", 0)
+    try:
+        await _desk(slack, mail, state, stop)
+    finally:
+        await mail.close()
+        await slack.stop()
 
 
-async def _desk(slack: LocalSlack, state: Path, stop: asyncio.Event) -> None:
+async def _desk(slack: LocalSlack, mail: MailServer, state: Path, stop: asyncio.Event) -> None:
+    bot = slack.app("Partner Desk")
     env = Environment(
-        slack_bot_token=slack.apps[0].bot_token,
-        slack_app_token=slack.apps[0].app_token,
+        slack_bot_token=bot.bot_token,
+        slack_app_token=bot.app_token,
         slack_api_url=slack.api_url,
         database_url=f"sqlite:///{state / 'desk.sqlite3'}",
-        smtp_url=f"smtp://{slack.host}:{slack.smtp_port}",
+        smtp_url=f"smtp://127.0.0.1:{mail.port}",
     )
     config = load(HERE / "desk.toml")
 

@@ -1,0 +1,33 @@
+"""The whole story, from the phone call to the closed ticket, as people live it."""
+
+from __future__ import annotations
+
+from tests.handlers.world import DESK, RETARUS, World
+
+
+async def test_an_incident_travels_from_the_phone_to_retarus_and_back(w: World) -> None:
+    card = await w.escalated()
+
+    letter = await w.rita.message(RETARUS, "INCIDENT · our reference PD-1001")
+    assert "PARTNERS' MAIN CUSTOMER ID" in letter["text"]
+    mail = await w.anna.mail("PD-1001")
+    assert mail["subject"] == "[PD-1001] P1 incident: Email Security, 73125 / 12345RS, 23456RS"
+
+    await w.ben.click(card, "RCR number")
+    await w.ben.submit(await w.ben.modal("RCR number"), {"rcr": "it is rcr 88123"})
+    await w.ben.reply(card, "RCR-88123")
+    card = await w.ben.message(DESK, "RCR-88123 at Retarus")
+
+    await w.ben.click(card, "Retarus answered")
+    await w.ben.submit(await w.ben.modal("Answer of Retarus"), {"word": "The policy was corrected on DE1."})
+    await w.ben.reply(card, "back at the 2nd level")
+
+    await w.ben.click(await w.ben.again(card), "Resolve")
+    await w.ben.submit(await w.ben.modal("Resolve"), {"word": "Policy corrected by Retarus; mail flows."})
+    told = await w.anna.message("@partner-desk", "Please confirm with the end-customer")
+    await w.anna.click(told, "Confirm and close")
+    await w.anna.reply(card, "confirmed it with the customer and closed it")
+
+    ticket = await w.ticket()
+    assert not ticket.stage.is_open
+    assert ticket.rcr == ("RCR-88123",)

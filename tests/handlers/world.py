@@ -1,0 +1,201 @@
+"""The whole desk with everything around it: the local Slack, the cast of the demo, a mailbox, a clock to be moved."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from app import Program, program
+from bot.settings import Config, Environment, load
+from bot.ticket import Ticket
+from handlers import sockets
+from localslack import LocalSlack, Mailbox, PersonDriver, Seed, SeedPerson
+from localslack.mail import MailServer, serve
+
+DEMO = Path(__file__).parents[2] / "demo"
+DESK, RETARUS = "#partner-desk", "#retarus-escalation"
+
+Json = dict[str, Any]
+
+
+@dataclass
+class World:
+    """Who and what is there."""
+
+    slack: LocalSlack
+    mail: MailServer
+    running: Program
+    anna: PersonDriver
+    alex: PersonDriver
+    ben: PersonDriver
+    bea: PersonDriver
+    carla: PersonDriver
+    rita: PersonDriver
+    gus: PersonDriver
+    """A guest in the desk channel."""
+
+    def now(self) -> float:
+        return self.slack.clock.now()
+
+    def answers(self, **more: Any) -> Json:
+        """What Anna knows on the phone."""
+        known: Json = {
+            "customer": "Müller GmbH",
+            "services": ["Email Security"],
+            "start": int(self.now()) - 1200,
+            "happens": "Outbound mail is rejected with 550 since the connector update.",
+            "impact": "No outbound mail for three customers",
+        }
+        return known | more
+
+    async def raised(self, **more: Any) -> Json:
+        """The card of a ticket Anna has just raised."""
+        await self.anna.command(DESK, "/retarus-incident")
+        modal = await self.anna.modal("Raise an incident")
+        answers = self.answers(**more)
+        done = await self.anna.submit(modal, answers)
+        assert done["outcome"] == "closed", done
+        return await self.anna.message(DESK, answers["happens"][:40])
+
+    async def handed_off(self) -> Json:
+        """… and handed to the 2nd level."""
+        card = await self.raised()
+        await self.anna.click(card, "Take")
+        await self.anna.reply(card, "took it")
+        await self.anna.click(await self.anna.again(card), "Hand off to 2nd level")
+        modal = await self.anna.modal("Hand off to 2nd level")
+        done = await self.anna.submit(modal, FIRST_TASKS)
+        assert done["outcome"] == "closed", done
+        await self.anna.reply(card, "please accept")
+        return await self.anna.again(card)
+
+    async def accepted(self) -> Json:
+        """… and accepted by Ben."""
+        card = await self.handed_off()
+        await self.ben.click(card, "Accept")
+        await self.ben.reply(card, "accepted it")
+        return await self.ben.again(card)
+
+    async def filled(self) -> Json:
+        """… with everything the 1st level can say."""
+        card = await self.accepted()
+        await self.ben.click(card, "Fill in")
+        done = await self.ben.submit(await self.ben.modal("Fill in"), self.details())
+        assert done["outcome"] == "closed", done
+        return card
+
+    def details(self) -> Json:
+        """Everything the template and the matrix ask for beyond the phone call."""
+        return {
+            "tenants": "12345RS, 23456rs",
+            "interface": "smtp-de1.example.com, DE1",
+            "error": "550 5.7.1 rejected by policy",
+            "affected": "3",
+            "example.1.when": int(self.now()) - 1000,
+            "example.1.sender": "a@mueller.example",
+            "example.1.recipient": "b@target.example",
+            "example.1.status": "550 5.7.1 rejected",
+            "related": "none",
+        } | MATRIX_SECOND | SECOND_TASKS
+
+    async def escalated(self) -> Json:
+        """… and sent to Retarus."""
+        card = await self.filled()
+        await self.ben.click(await self.ben.again(card), "Escalate to Retarus")
+        await self.ben.submit(await self.ben.modal("Escalate to Retarus"))
+        preview = await self.ben.modal("Preview", containing="This is what Retarus reads")
+        done = await self.ben.submit(preview)
+        assert done["outcome"] == "closed", done
+        await self.ben.reply(card, "Delivered to Retarus by e-mail")
+        await self.ben.reply(card, "Delivered to Retarus in ")
+        return await self.ben.again(card)
+
+    async def ticket(self, number: int = 1001) -> Ticket:
+        """The record itself."""
+        found = await self.running.desk.store.numbered(number)
+        assert found
+        return found
+
+
+FIRST_TASKS: Json = {
+    "info": "correct",
+    "priority": "P1",
+    "priority_reason": "No outbound mail for three customers",
+    "triage": "Restarted the connector, no change",
+    "remote": "ok",
+    "known": "no",
+    "searched": "Technical notes for “connector”: nothing",
+    "summary_first": "Connector 4.2 was updated at 10:55; all tenants on DE1 are affected.",
+}
+MATRIX_SECOND: Json = {
+    "reproduced": "yes",
+    "steps": "Sent a mail by the connector: rejected each time",
+    "done": "Restart, rollback to 4.1: no change",
+    "test": "yes",
+    "test_terms": "to test@mueller.example, weekdays 09–17",
+}
+SECOND_TASKS: Json = {
+    "system": "Connector 4.2, no custom rules",
+    "why_retarus": "Only Retarus sees why DE1 rejects",
+    "summary_second": "Rejected at DE1 by policy since 10:55. Please look at the trace.",
+}
+
+
+@asynccontextmanager
+async def world(folder: Path, **changes: Any) -> AsyncIterator[World]:
+    """Everything, listening. `changes`: settings other than the demo's, by table (`retarus={…}`)."""
+    async with AsyncExitStack() as stack:
+        mailbox = Mailbox()
+        slack = await stack.enter_async_context(LocalSlack(_seed(), mailbox=mailbox))
+        mail = await serve(mailbox)
+        stack.push_async_callback(mail.close)
+        running = await stack.enter_async_context(desk_at(slack, mail, folder, **changes))
+        yield World(slack, mail, running, *(slack.person(name) for name in NAMES))
+
+
+NAMES = ("anna", "alex", "ben", "bea", "carla", "rita", "gus")
+
+
+@asynccontextmanager
+async def desk_at(slack: LocalSlack, mail: MailServer, folder: Path, **changes: Any) -> AsyncIterator[Program]:
+    """The desk, connected to this Slack by Socket Mode."""
+    bot = slack.app("Partner Desk")
+    env = Environment(
+        slack_bot_token=bot.bot_token,
+        slack_app_token=bot.app_token,
+        slack_api_url=slack.api_url,
+        database_url=f"sqlite:///{folder / 'desk.sqlite3'}",
+        smtp_url=f"smtp://127.0.0.1:{mail.port}",
+    )
+
+    def clock() -> datetime:
+        return datetime.fromtimestamp(slack.clock.now(), UTC)
+
+    async with program(env, settings(**changes), clock) as running:
+        forget = slack.clock.subscribe(running.clock_moved)
+        async with sockets.connected(running.app, bot.app_token):
+            yield running
+        forget()
+
+
+def settings(**changes: Any) -> Config:
+    """The demo's settings, with some tables changed."""
+    config = load(DEMO / "desk.toml")
+    return config.model_copy(
+        update={name: getattr(config, name).model_copy(update=table) for name, table in changes.items()}
+    )
+
+
+def _seed() -> Seed:
+    """The demo's cast, and a guest."""
+    seed = Seed.from_file(DEMO / "cast.toml")
+    seed.people.append(SeedPerson(handle="gus", name="Gus Gast", guest="multi", id="U0GUS"))
+    seed.channels = [
+        replace(channel, members=[*channel.members, "gus"]) if channel.name == "partner-desk" else channel
+        for channel in seed.channels
+    ]
+    return seed
