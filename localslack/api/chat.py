@@ -129,7 +129,8 @@ def _own(call: Call, refused: str) -> Message:
 async def update(call: Call) -> Json:
     """Change a message of one's own.
 
-    Text without blocks takes the blocks' place; attachments and metadata not named stay. As at Slack, only a message shown by its text is marked as edited.
+    Text without blocks takes the blocks' place; attachments and metadata not named stay.
+    Only a message shown by its text is marked as edited.
     """
     call.arguments.needed("ts")
     message = _own(call, "cant_update_message")

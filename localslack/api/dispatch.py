@@ -86,11 +86,7 @@ class Dispatch:
 
     async def _answer(self, name: str, app: App | None, values: Json, fault: Fault | None) -> Json:
         try:
-            known = METHODS.get(name)
-            if known is None:
-                raise SlackError("unknown_method", req_method=name)
-            await _before(fault)
-            answer = await self._run(known, app, values)
+            answer = await self._run(name, app, values, fault)
             await self._slack.workspace.journal.flush()
         except SlackError as error:
             return _refusal(error)
@@ -101,21 +97,26 @@ class Dispatch:
             return {"ok": False, "error": "internal_error"}
         return {"ok": True, **answer}
 
-    async def _run(self, known: Method, app: App | None, values: Json) -> Json:
-        if app is None:
-            if known.bearer != "none":
-                raise SlackError("not_authed")
-            return await known.run(Call(known.name, _nobody(), Arguments(values), self._slack))
-        call = Call(known.name, app, Arguments(values), self._slack)
-        if wait := self._slack.limits.wait(app.id, known.name, known.tier):
-            raise RateLimited(wait)
-        if known.scopes:
-            call.need_scope(*known.scopes)
-        if known.name == "chat.postMessage":
-            wait = self._slack.limits.wait_to_post(app.id, str(values.get("channel")))
-            if wait:
-                raise RateLimited(wait)
+    async def _run(self, name: str, app: App | None, values: Json, fault: Fault | None) -> Json:
+        known = METHODS.get(name)
+        if known is None:
+            raise SlackError("unknown_method", req_method=name)
+        await _before(fault)
+        if app is None and known.bearer != "none":
+            raise SlackError("not_authed")
+        call = Call(name, app or _nobody(), Arguments(values), self._slack)
+        if app is not None:
+            self._check_rate(call, known)
+            if known.scopes:
+                call.need_scope(*known.scopes)
         return await known.run(call)
+
+    def _check_rate(self, call: Call, known: Method) -> None:
+        wait = self._slack.limits.wait(call.app.id, known.name, known.tier)
+        if known.name == "chat.postMessage":
+            wait = self._slack.limits.wait_to_post(call.app.id, str(call.arguments.values.get("channel")))
+        if wait:
+            raise RateLimited(wait)
 
     def _app(self, request: web.Request, name: str, values: Json) -> App | None:
         """The app whose token came in the header or among the arguments, None without one."""
