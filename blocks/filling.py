@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from blocks import kit
 from blocks.form import inputs
@@ -20,25 +20,35 @@ PUSH = "filling.push"
 """The same form on top of another modal."""
 
 
-def modal(ticket: Ticket, name: str, config: Config, *, everything: bool = False, transactions: int = 1) -> Json:
-    """What is missing for Retarus; with `everything`, each answer there is. `transactions`: how many to offer."""
+def modal(
+    ticket: Ticket,
+    name: str,
+    config: Config,
+    *,
+    everything: bool = False,
+    transactions: int = 1,
+    typed: Mapping[str, str] | None = None,
+) -> Json:
+    """What is missing for Retarus; with `everything`, each answer there is.
+
+    `transactions`: how many to offer. `typed`: answers so far, when it is drawn anew.
+    """
     fields = list(_wanted(ticket, everything))
     everything = everything or not fields
     fields = fields or list(_wanted(ticket, everything=True))
     number = max(transactions, max(examples(ticket.answers), default=1))
     shown = [field for field in fields if not field.group or int(field.group.split(".")[1]) <= number]
     blocks = [kit.note(f"{name} · answer what you know now" + ("" if everything else "; the rest can wait"))]
-    blocks += inputs(shown, ticket.kind, config, ticket.answers, Need.RAISE)
+    blocks += inputs(shown, ticket.kind, config, {**ticket.answers, **(typed or {})}, Need.RAISE)
     buttons = _buttons(ticket, everything, number, has_examples=any(field.group for field in shown))
     if buttons:
-        blocks.append(kit.actions(f"filling.{number}.{everything}", buttons))
+        blocks.append(kit.actions("filling", buttons))
     return kit.modal(SUBMIT, "Fill in", blocks, submit="Save", about=f"{ticket.id}|{ticket.version}")
 
 
-def drawn(block_id: str) -> tuple[int, bool]:
-    """How the form was drawn that this block of buttons is in: how many transactions, and whether with everything."""
-    _, number, everything = block_id.split(".")
-    return int(number), everything == "True"
+def drawn(typed: Mapping[str, str]) -> tuple[int, bool]:
+    """How the form was drawn that these answers were typed into: how many transactions, and whether with everything."""
+    return max(examples(dict.fromkeys(typed, "shown")), default=1), "customer" in typed
 
 
 def _wanted(ticket: Ticket, everything: bool) -> Iterable[Field]:

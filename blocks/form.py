@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from blocks.kit import CHUNK, Json, heading, option, plain
 from bot.fields import Ask, Field, Need, Option
-from bot.forms import is_due
+from bot.forms import is_asked, is_due
 from bot.settings import Config
 from bot.ticket import Kind
 
@@ -17,27 +17,24 @@ _PLACEHOLDER = 150
 
 
 def inputs(fields: Iterable[Field], kind: Kind, config: Config, answers: Mapping[str, str], border: Need) -> list[Json]:
-    """The fields as inputs under their headings; `answers` are the canonical ones to begin with.
+    """The fields as inputs under their headings; `answers` are those to begin with, canonical or as typed so far.
 
-    What the border asks for is required, except where another answer decides whether it applies.
+    What the border asks for is required. A field that only applies with another's answer comes and goes with it:
+    an input that decides on others tells the bot at once, and the form is drawn anew.
     """
+    fields = tuple(fields)
+    deciding = {field.only_if[0] for field in fields if field.only_if}
     blocks: list[Json] = []
-    shown = ""
+    above = ""
     for field in fields:
-        title = _title(field)
-        if title != shown:
-            blocks += [heading(title)] if title else []
-            shown = title
-        needed = is_due(field.need[kind], border) and field.only_if is None
-        blocks.append(_input(field, config, answers.get(field.key, ""), needed))
+        if not is_asked(field, answers):
+            continue
+        title = f"{field.heading.text} {field.group.split('.')[1]}" if field.group else field.heading.text
+        blocks += [heading(title)] if field.label and title != above else []
+        above = title
+        block = _input(field, config, answers.get(field.key, ""), is_due(field.need[kind], border))
+        blocks.append(block | {"dispatch_action": True} if field.key in deciding else block)
     return blocks
-
-
-def _title(field: Field) -> str:
-    """The heading above an input whose label does not say it."""
-    if not field.label:
-        return ""
-    return f"{field.heading.text} {field.group.split('.')[1]}" if field.group else field.heading.text
 
 
 def _input(field: Field, config: Config, answer: str, needed: bool) -> Json:
@@ -76,7 +73,7 @@ def _lines(answer: str, field: Field) -> str:
 
 def _moment(answer: str) -> Json:
     element: Json = {"type": "datetimepicker", "action_id": ANSWER}
-    if answer:
+    if answer.isdigit():
         element["initial_date_time"] = int(answer)
     return element
 

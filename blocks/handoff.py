@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from blocks import kit
 from blocks.form import inputs
 from blocks.kit import Json
@@ -14,10 +16,10 @@ ASK = "handoff.ask"
 SUBMIT = "handoff.submit"
 
 
-def modal(ticket: Ticket, name: str, config: Config) -> Json:
-    """The 1st-level tasks (guide, section 3), and the summary, begun from what is known."""
+def modal(ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | None = None) -> Json:
+    """The 1st-level tasks (guide, section 3), and the summary, begun from what is known; `typed`: answers so far."""
     fields = [field for field in fields_of(ticket.kind) if field.need[ticket.kind] is Need.HANDOFF]
-    answers = {"summary_first": first_summary(ticket, config), **ticket.answers}
+    answers = {"summary_first": first_summary(ticket, config), **ticket.answers, **(typed or {})}
     blocks = [kit.note(f"{name} · the 2nd level gets this with the ticket")]
     blocks += inputs(fields, ticket.kind, config, answers, Need.HANDOFF)
     return kit.modal(SUBMIT, "Hand off to 2nd level", blocks, submit="Hand off", about=f"{ticket.id}|{ticket.version}")

@@ -36,3 +36,8 @@ def _fields(kind: Kind, more: bool) -> list[Field]:
         for field in fields_of(kind, Sheet.TICKET)
         if (field.need[kind] is Need.RAISE or more) and not (field.group and field.group != "example.1")
     ]
+
+
+def shows_more(typed: Mapping[str, str]) -> bool:
+    """Whether the form these answers were typed into shows more than what is needed at once."""
+    return "tenants" in typed

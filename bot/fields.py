@@ -125,7 +125,8 @@ def _priorities(config: Config) -> tuple[Option, ...]:
 
 
 # --- section 4: the template's headings, and section 5: the matrix's rows ---
-CUSTOMER = Heading("END-CUSTOMER", "3")
+CUSTOMER = Heading("End-customer", "3")
+"""Ours, not the guide's: who called. It does not go to Retarus."""
 MAIN_ID = Heading("PARTNERS' MAIN CUSTOMER ID", "4 and 5")
 SERVICE = Heading("AFFECTED SERVICE", "4")
 START = Heading("START OF INCIDENT", "4")
@@ -196,7 +197,7 @@ def _example(number: int) -> tuple[Field, ...]:
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("customer", CUSTOMER, _all(Need.RAISE), Ask.LINE, "End-customer", "Which customer called?", printed="", most=150),
+    Field("customer", CUSTOMER, _all(Need.RAISE), Ask.LINE, hint="Which customer called?", printed="", most=150),
     Field("main_id", MAIN_ID, _all(Need.RAISE), Ask.LINE, hint="e.g. 73125", check=answers.main_id, most=20),
     Field(
         "tenants", MAIN_ID, _all(Need.ESCALATE), Ask.LINE, "Tenant(s) or Dedicated Customer ID(s):",
@@ -208,7 +209,7 @@ FIELDS: tuple[Field, ...] = (
         options=_services,
     ),
     Field(
-        "service_other", SERVICE, _all(Need.RAISE), Ask.LINE, "Which other service?", f"Only if you picked {OTHER}",
+        "service_other", SERVICE, _all(Need.RAISE), Ask.LINE, "Which other service?",
         only_if=("services", frozenset({OTHER})), most=150,
     ),
     Field("start", START, _need(Need.RAISE), Ask.MOMENT, hint="In your own time zone", check=answers.moment),
@@ -264,7 +265,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "info_note", INFO, _need(Need.HANDOFF, Need.HANDOFF, Need.HANDOFF), Ask.LINE, "What is missing or wrong?",
-        "Needed unless everything is correct", only_if=("info", frozenset({"missing", "wrong"})), printed="", most=1000,
+        only_if=("info", frozenset({"missing", "wrong"})), printed="", most=1000,
     ),
     Field(
         "priority", PRIORITY, _need(Need.HANDOFF, Need.HANDOFF, Need.HANDOFF), Ask.CHOICE, "Priority", options=_priorities,
@@ -281,14 +282,14 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "remote_note", REMOTE, _need(Need.HANDOFF), Ask.LINE, "What fails, or why not applicable?",
-        "Needed unless it works", only_if=("remote", frozenset({"failed", "not_applicable"})), printed="", most=1000,
+        only_if=("remote", frozenset({"failed", "not_applicable"})), printed="", most=1000,
     ),
     Field(
         "known", KNOWN, _need(Need.HANDOFF, Need.NEVER, Need.NEVER), Ask.DECISION, options=_fixed(yes="Yes", no="No"),
     ),
     Field(
         "known_as", KNOWN, _need(Need.HANDOFF, Need.NEVER, Need.NEVER), Ask.LINE, "Known as",
-        "RCR number, technical note or ticket; needed if it is known", only_if=("known", frozenset({"yes"})), most=500,
+        "RCR number, technical note or ticket", only_if=("known", frozenset({"yes"})), most=500,
     ),
     Field(
         "searched", SEARCH, _need(Need.HANDOFF, Need.NEVER, Need.NEVER), Ask.LINE, "Where was it searched, and what came of it?",

@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks import kit
+from blocks.form import ANSWER
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.errors import Invalid, NotNow
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 OnClick = Callable[[Click], Awaitable[None]]
 OnSubmit = Callable[[Submission], Awaitable[Json | None]]
 OnCommand = Callable[[Command], Awaitable[None]]
+OnRedraw = Callable[[Click], Awaitable[Json]]
+"""Draws a modal anew, by its callback id, from what was typed so far."""
 
 
 class Boundary:
@@ -40,6 +43,8 @@ class Boundary:
         self.clicks: dict[str, OnClick] = {}
         self.submissions: dict[str, OnSubmit] = {}
         self.commands: dict[str, OnCommand] = {}
+        self.redraws: dict[str, OnRedraw] = {}
+        self.clicks[ANSWER] = self._redraw
 
     def connect(self, app: AsyncApp) -> None:
         """Listens, from now on, to everything that was registered here; last, so that nothing is missed."""
@@ -59,6 +64,16 @@ class Boundary:
         done = click(body)
         listener = self.clicks.get(done.action, self._orphan)
         self.tasks.start(self._guard(listener(done), done))
+
+    async def _redraw(self, done: Click) -> None:
+        """An answer decides which other fields apply. Slack keeps what was typed, as inputs keep their ids."""
+        view = await self.redraws[done.view_callback](done)
+        view["private_metadata"] = done.about
+        try:
+            await self.client.views_update(view_id=done.view, hash=done.view_hash, view=view)
+        except SlackApiError as error:
+            if error.response.get("error") not in {"hash_conflict", "not_found"}:
+                raise  # else a later click has drawn it already, or it was closed
 
     async def _orphan(self, done: Click) -> None:
         if not done.is_link:

@@ -13,6 +13,7 @@ import traceback
 from blocks import kit, moving
 from blocks.kit import Json
 from bot.errors import Conflict, Incomplete, Invalid, Refused, StoreDown
+from bot.fields import BY_KEY
 from bot.ticket import Ticket
 from handlers.payload import Submission
 
@@ -50,13 +51,22 @@ def _unforeseen(error: Exception) -> str:
 
 
 def beside(error: Invalid, form: Submission) -> dict[str, str]:
-    """Slack shows errors only beside inputs of this form; what belongs to none of them goes to the first."""
-    errors = {key: text[:_ERROR_TEXT] for key, text in error.errors.items() if key in form.typed}
-    lost = " ".join(text for key, text in error.errors.items() if key not in form.typed)
-    if lost:
-        first = next(iter(form.typed), "")
-        errors[first] = f"{errors.get(first, '')} {lost}".strip()[:_ERROR_TEXT]
+    """Slack shows errors only beside inputs of this form.
+
+    What belongs to none goes to the answer that asks for it, or else to the first input, with its name.
+    """
+    errors: dict[str, str] = {}
+    for key, text in error.errors.items():
+        place, words = (key, text) if key in form.typed else _elsewhere(key, text, form)
+        errors[place] = f"{errors.get(place, '')} {words}".strip()[:_ERROR_TEXT]
     return errors
+
+
+def _elsewhere(key: str, text: str, form: Submission) -> tuple[str, str]:
+    field = BY_KEY.get(key)
+    deciding = field.only_if[0] if field and field.only_if else ""
+    place = deciding if deciding in form.typed else next(iter(form.typed), "")
+    return place, f"{field.name if field else key}: {text}"
 
 
 def on_top(words: str) -> Json:

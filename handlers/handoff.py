@@ -17,9 +17,14 @@ def register(desk: Desk, edge: Boundary) -> None:
         view = handoff.modal(ticket, reference(ticket, desk.config), desk.config)
         await edge.client.views_open(trigger_id=click.trigger, view=view)
 
+    async def redraw(click: Click) -> Json:
+        ticket = await desk.ticket(click.ticket)
+        return handoff.modal(ticket, reference(ticket, desk.config), desk.config, click.typed)
+
     async def submit(form: Submission) -> Json | None:
         await desk.hand_off(form.ticket, form.user, form.typed, form.view, form.version)
         return None
 
     edge.clicks[handoff.ASK] = ask
     edge.submissions[handoff.SUBMIT] = submit
+    edge.redraws[handoff.SUBMIT] = redraw

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Body = Mapping[str, Any]
@@ -41,8 +41,15 @@ class Click:
     """The view's `private_metadata`."""
     block: str = ""
     response_url: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """In a modal: block id → what was typed or picked so far."""
     is_link: bool = False
     """A button that only opens an address."""
+
+    @property
+    def ticket(self) -> str:
+        """The ticket a clicked modal is about."""
+        return ticket_in(self.about)
 
     @classmethod
     def of(cls, asked: Command) -> Click:
@@ -65,13 +72,18 @@ class Submission:
 
     @property
     def ticket(self) -> str:
-        return self.about.partition("|")[0]
+        return ticket_in(self.about)
 
     @property
     def version(self) -> int:
         """The ticket's version the person looked at; 0 where the modal does not say."""
         number = self.about.partition("|")[2].partition("|")[0]
         return int(number) if number.isdigit() else 0
+
+
+def ticket_in(about: str) -> str:
+    """`private_metadata` is `<ticket id>` or `<ticket id>|<version>`."""
+    return about.partition("|")[0]
 
 
 def command(body: Body) -> Command:
@@ -107,6 +119,7 @@ def click(body: Body) -> Click:
         about=_text(view, "private_metadata"),
         block=_text(action, "block_id"),
         response_url=_text(body, "response_url"),
+        typed=typed(view),
         is_link=bool(action.get("url")),
     )
 

@@ -20,8 +20,11 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def show_more(click: Click) -> None:
         kind = Kind(click.value)
-        view = raising.modal(kind, desk.config, await _known(desk, click.user), more=True)
+        view = raising.modal(kind, desk.config, {**await _known(desk, click.user), **click.typed}, more=True)
         await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+
+    async def redraw(click: Click) -> Json:
+        return raising.modal(Kind(click.about), desk.config, click.typed, more=raising.shows_more(click.typed))
 
     async def submit(form: Submission) -> Json | None:
         await desk.raise_ticket(form.user, Kind(form.about), form.typed, form.view)
@@ -31,6 +34,7 @@ def register(desk: Desk, edge: Boundary) -> None:
         edge.commands[name] = open_form
     edge.clicks[raising.MORE] = show_more
     edge.submissions[raising.RAISE] = submit
+    edge.redraws[raising.RAISE] = redraw
 
 
 async def _known(desk: Desk, user: str) -> dict[str, str]:
