@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import phonenumbers
 
@@ -130,6 +131,7 @@ def contacts(text: str, given: Given) -> str:
     return "\n".join(people)
 
 
+@lru_cache(maxsize=1000)  # the same few people answer for most tickets
 def phone(text: str, region: str | None) -> str | None:
     """The number as `+49 89 12345678`, or nothing when it is no number that can exist."""
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from bot import answers
 from bot.answers import Check
@@ -329,6 +330,7 @@ FIELDS: tuple[Field, ...] = (
 BY_KEY: dict[str, Field] = {each.key: each for each in FIELDS}
 
 
+@cache
 def fields_of(kind: Kind, sheet: Sheet | None = None) -> tuple[Field, ...]:
     """The fields a kind asks for, in the guide's order."""
     return tuple(each for each in FIELDS if kind in each.need and sheet in (None, each.heading.sheet))

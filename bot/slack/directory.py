@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.contacts import Person
+from bot.kept import Kept
 from bot.settings import Levels, Team
 from bot.ticket import Level
 
@@ -20,27 +16,7 @@ log = logging.getLogger(__name__)
 
 FRESH = 300.0
 """Seconds an answer is used without asking again. Somebody who loses a right loses it here this much later at most."""
-_MOST = 5000
 _UNKNOWN = "user_not_found"
-
-T = TypeVar("T")
-
-
-@dataclass
-class _Kept(Generic[T]):
-    """Answers by key, each for `FRESH` seconds; several who ask at once wait for one call."""
-
-    ask: Callable[[str], Awaitable[T]]
-    answers: dict[str, tuple[float, asyncio.Future[T]]] = field(default_factory=dict)
-
-    async def get(self, key: str) -> T:
-        at, known = self.answers.get(key, (0.0, None))
-        if known is None or time.monotonic() - at > FRESH or (known.done() and known.exception()):
-            if len(self.answers) >= _MOST:
-                self.answers.clear()
-            known = asyncio.ensure_future(self.ask(key))
-            self.answers[key] = (time.monotonic(), known)
-        return await asyncio.shield(known)
 
 
 class SlackDirectory:
@@ -52,8 +28,8 @@ class SlackDirectory:
         self._teams = {Level.FIRST: levels.first, Level.SECOND: levels.second}
         self._team_id = team_id
         self._zone = zone
-        self._people = _Kept(self._ask_person)
-        self._groups = _Kept(self._ask_group)
+        self._people = Kept(self._ask_person, FRESH)
+        self._groups = Kept(self._ask_group, FRESH)
 
     async def person(self, user_id: str) -> Person:
         return await self._people.get(user_id)
