@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from bot import fields
-from bot.answers import as_moment
+from bot.answers import as_moment, phone
 from bot.clock import guide_time
 from bot.contacts import Contact
 from bot.fields import Ask, Field, Heading, Option, fields_of
@@ -45,7 +45,8 @@ def write(ticket: Ticket, declarant: Contact, config: Config) -> LetterText:
         subject=_subject(ticket, config),
         opening=(
             f"{KIND_NAMES[ticket.kind].upper()} · our reference {reference(ticket, config)}",
-            f"Reported by {one_line(declarant.name)}, authorised support contact, {declarant.phone}",
+            f"Reported by {one_line(declarant.name)}, authorised support contact, "
+            f"{phone(declarant.phone, None) or declarant.phone}",
         ),
         template=tuple(_template(ticket, config)),
         prequalification=tuple(_prequalification(ticket, config)),
@@ -138,7 +139,7 @@ def _prequalification(ticket: Ticket, config: Config) -> Iterable[Part]:
     for heading in fields.PREQUALIFICATION:
         said = _answers(heading, ticket, config)
         if heading is fields.KNOWN and ticket.answer("known") == "no" and ticket.answer("searched"):
-            said.append(f"searched: {ticket.answer('searched')}")
+            said = [f"{said[0]}; searched: {ticket.answer('searched')}"]
         if said or fields.is_asked_for(heading, ticket.kind):
             yield Part(heading=heading.text, lines=(": ".join(said) or "-",))
 
@@ -156,7 +157,12 @@ def _text_of(part: Part) -> str:
 
 
 def _row(part: Part) -> str:
-    return f"{part.heading} {' '.join(part.lines)}"
+    return f"{_asked(part)} {' '.join(part.lines)}"
+
+
+def _asked(part: Part) -> str:
+    """A row of the matrix as it stands before its answer."""
+    return part.heading if part.heading.endswith("?") else f"{part.heading}:"
 
 
 def as_html(letter: LetterText) -> str:
@@ -164,7 +170,7 @@ def as_html(letter: LetterText) -> str:
     opening = "<br>".join(_html(line) for line in letter.opening)
     parts = "".join(f"<h3>{_html(part.heading)}</h3>{_paragraphs(part.lines)}" for part in letter.template)
     rows = "".join(
-        f"<tr><td style='padding:4px 12px 4px 0'><b>{_html(part.heading)}</b></td>"
+        f"<tr><td style='padding:4px 12px 4px 0'><b>{_html(_asked(part))}</b></td>"
         f"<td style='padding:4px 0'>{_html(' '.join(part.lines))}</td></tr>"
         for part in letter.prequalification
     )
