@@ -42,7 +42,7 @@ def test_good_answers_come_back_as_they_are_kept() -> None:
     found = checked(
         [field for field in fields_of(INCIDENT) if field.key in typed],
         typed,
-        I,
+        INCIDENT,
         given(now=NOW + timedelta(days=1)),
         Need.RAISE,
     )
