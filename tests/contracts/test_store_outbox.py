@@ -40,6 +40,12 @@ async def test_nothing_is_claimed_before_it_is_due(store: Store) -> None:
     assert await keys(store, 5) == ["n1"]
 
 
+async def test_what_has_been_due_longest_is_claimed_first(store: Store) -> None:
+    await store.apply(Batch(notices=[a_notice("late", due=START + minutes(2)), a_notice("early")]))
+    assert await keys(store, 3, limit=1) == ["early"]
+    assert await keys(store, 3, limit=1) == ["late"]
+
+
 async def test_nobody_else_gets_a_notice_before_the_lease_ends(store: Store) -> None:
     await send(store, "n1")
     assert [found.attempt for found in await claim(store)] == [1]

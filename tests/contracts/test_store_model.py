@@ -1,0 +1,171 @@
+"""Do the stores agree, whatever is done to them in whatever order? The memory store is the model of the others."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from bot.errors import DeskError
+from bot.notices import Claim, Dead, Notice, Outcome, Place, Retry, Sent
+from bot.ports import Batch, Query, Store
+from bot.store import open_store
+from bot.ticket import Level, Stage, Ticket
+from tests.contracts.conftest import Hands
+from tests.doubles.memory_store import MemoryStore
+from tests.doubles.records import START, a_notice, a_ticket, an_event, minutes
+
+T = TypeVar("T")
+
+KEY = st.sampled_from([f"n{n}" for n in range(8)])
+KEYS = st.lists(KEY, max_size=3)
+LANES = st.sampled_from("abc")
+SOON = st.integers(0, 5).map(minutes)
+TICKETS = st.builds(
+    a_ticket,
+    st.sampled_from(["t1", "t2", "t3"]),
+    version=st.integers(1, 3),
+    stage=st.sampled_from(Stage),
+    owner=st.sampled_from(["UANNA", "UBEN"]),
+    raised_at=SOON.map(lambda wait: START + wait),
+    due=st.none() | SOON.map(lambda wait: START + wait),
+)
+QUERIES = st.builds(
+    Query,
+    open=st.none() | st.booleans(),
+    stages=st.lists(st.sampled_from(Stage), max_size=3),
+    level=st.none() | st.sampled_from(Level),
+    owner=st.sampled_from(["", "UANNA"]),
+    due_before=st.none() | SOON.map(lambda wait: START + wait),
+    before=st.none() | st.tuples(SOON.map(lambda wait: START + wait), st.sampled_from(["t1", "t2"])),
+    limit=st.integers(1, 4),
+)
+ONE_HEAD_PER_WAITING_LANE = """
+    SELECT lane FROM notices GROUP BY lane
+    HAVING SUM(head) <> MAX(state = 'waiting') OR SUM(head = 1 AND state <> 'waiting') > 0"""
+
+
+class Stores(RuleBasedStateMachine):
+    """Does the same to both, and compares what they answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.Runner()
+        self.folder = Path(tempfile.mkdtemp())
+        self.clock = Hands()
+        self.claims: list[Claim] = []
+
+    @initialize()
+    def open(self) -> None:
+        url = f"sqlite:///{self.folder / 'desk.sqlite3'}"
+        self.stores: list[Store] = [MemoryStore(self.clock), self.loop.run(open_store(url, self.clock))]
+
+    def both(self, work: Callable[[Store], Awaitable[T]]) -> T | str:
+        first, second = (self.loop.run(_answer(work(store))) for store in self.stores)
+        assert first == second
+        return first
+
+    @rule(wait=SOON)
+    def time_passes(self, wait: timedelta) -> None:
+        self.clock.at += wait
+
+    @rule(
+        tickets=st.lists(TICKETS, max_size=2), once=st.lists(st.sampled_from("xyz"), max_size=1), keys=KEYS, lane=LANES
+    )
+    def change(self, tickets: list[Ticket], once: list[str], keys: list[str], lane: str) -> None:
+        events = [an_event(ticket) for ticket in tickets]
+        batch = Batch(tickets, events, self.notices(keys, lane, timedelta()), once)
+        self.both(lambda store: store.apply(batch))
+
+    @rule(keys=KEYS, lane=LANES, wait=SOON)
+    def send(self, keys: list[str], lane: str, wait: timedelta) -> None:
+        self.both(lambda store: store.apply(Batch(notices=self.notices(keys, lane, wait))))
+
+    @rule(keys=KEYS)
+    def drop(self, keys: list[str]) -> None:
+        self.both(lambda store: store.apply(Batch(drop=keys)))
+
+    def notices(self, keys: list[str], lane: str, wait: timedelta) -> list[Notice]:
+        return [a_notice(key, lane=lane, due=self.clock.at + wait) for key in keys]
+
+    @rule(limit=st.integers(1, 4), lease=SOON)
+    def claim(self, limit: int, lease: timedelta) -> None:
+        claims = self.both(lambda store: store.claim(self.clock.at, lease, limit))
+        assert isinstance(claims, list)
+        self.claims += claims
+
+    @rule(back=st.integers(1, 4), outcome=st.sampled_from(["sent", "placed", "retry", "dead"]), then=KEYS, lane=LANES)
+    def settle(self, back: int, outcome: str, then: list[str], lane: str) -> None:
+        if self.claims:
+            claim = self.claims[-min(back, len(self.claims))]
+            follow = self.notices(then, lane, timedelta())
+            self.both(lambda store: store.settle(claim, self.outcome(outcome), self.clock.at, follow))
+
+    def outcome(self, name: str) -> Outcome:
+        outcomes: dict[str, Outcome] = {
+            "sent": Sent(),
+            "placed": Sent(Place(ticket_id="t1", what="card", channel="C1", ts=f"{self.clock.at}")),
+            "retry": Retry(self.clock.at + minutes(2), "busy"),
+            "dead": Dead("no"),
+        }
+        return outcomes[name]
+
+    @rule(key=KEY)
+    def revive(self, key: str) -> None:
+        self.both(lambda store: store.revive(key, self.clock.at))
+
+    @rule(age=SOON)
+    def prune(self, age: timedelta) -> None:
+        self.both(lambda store: store.prune(self.clock.at - age))
+
+    @rule(query=QUERIES)
+    def look(self, query: Query) -> None:
+        self.both(lambda store: store.find(query))
+        self.both(lambda store: store.count(query))
+
+    @invariant()
+    def all_is_the_same(self) -> None:
+        self.both(lambda store: store.letters())
+        self.both(lambda store: store.next_due(self.clock.at))
+        self.both(lambda store: store.place("t1", "card"))
+        with sqlite3.connect(self.folder / "desk.sqlite3") as db:
+            assert db.execute(ONE_HEAD_PER_WAITING_LANE).fetchall() == []
+
+    def teardown(self) -> None:
+        for store in self.stores:
+            self.loop.run(store.close())
+        self.loop.close()
+        shutil.rmtree(self.folder)
+
+
+async def _answer(work: Awaitable[T]) -> T | str:
+    """What came back, or the kind of refusal."""
+    try:
+        return await work
+    except DeskError as error:
+        return type(error).__name__
+
+
+def test_the_stores_agree_whatever_is_done_to_them() -> None:
+    run_state_machine_as_test(
+        Stores,
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=50,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+            phases=[
+                phase for phase in Phase if phase is not Phase.shrink or "CI" not in os.environ
+            ],  # it takes minutes
+        ),
+    )
