@@ -1,12 +1,18 @@
-"""What the proofs with other people's clients need: Slack's JavaScript packages, installed once."""
+"""What these tests share: Slack's JavaScript packages, installed once, and a browser to look at the page."""
 
 import fcntl
 import os
 import shutil
 import subprocess
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.chromium import chromium
+from tests.localslack.page_stage import Stage, staged
 
 NODE = Path(__file__).parent / "node"
 
@@ -39,3 +45,17 @@ def _cannot(why: str) -> None:
     if os.environ.get("REFUSE_SKIPS") == "1":
         pytest.fail(why)
     pytest.skip(f"NOT PROVED with Slack's JavaScript clients: {why}")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests of the page; each test has tabs of its own."""
+    async with chromium() as launched:
+        yield launched
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(browser: Browser) -> AsyncIterator[Stage]:
+    """A local Slack with an app that shows everything."""
+    async with staged(browser) as ready:
+        yield ready

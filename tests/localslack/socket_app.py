@@ -61,20 +61,38 @@ class Connection:
         self.web = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
         self.requests: queue.Queue[SocketModeRequest] = queue.Queue()
         self.answer = answer
-        self._client = SocketModeClient(app_token=slack.app["app_token"], web_client=self.web)
+        self._greetings: queue.Queue[Json] = queue.Queue()
+        self._client = SocketModeClient(app_token=slack.app["app_token"], web_client=self.web, ping_interval=0.5)
+        self._client.message_listeners.append(self._note)
         self._client.socket_mode_request_listeners.append(self._hear)
         self._client.connect()
+        self.greeted()
+
+    def _note(self, _: BaseSocketModeClient, message: Json, _raw: str | None = None) -> None:
+        if message.get("type") == "hello":
+            self._greetings.put(message)
 
     def _hear(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         payload = self.answer(request)
         client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
         self.requests.put(request)
 
+    def greeted(self) -> Json:
+        """The `hello` of the first connection, and once more after every reconnection."""
+        return self._greetings.get(timeout=20)
+
     def next(self, kind: str) -> Json:
-        """The payload of the next request, which must be of this kind."""
-        request = self.requests.get(timeout=10)
-        assert request.type == kind, request.to_dict()
-        return request.payload
+        """The payload of the next request of this kind; others on the way are passed over."""
+        while True:
+            request = self.requests.get(timeout=10)
+            if request.type == kind:
+                return request.payload
+
+    def forget(self) -> None:
+        """As if nothing had arrived yet, and nothing were to be answered."""
+        self.answer = lambda _: None
+        while not self.requests.empty():
+            self.requests.get_nowait()
 
     def close(self) -> None:
         self._client.close()

@@ -30,22 +30,23 @@ CLICKS: Json = {
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[LocalSlack]:
+def running() -> Iterator[tuple[LocalSlack, Connection]]:
     with LocalSlack(SEED) as slack:
-        yield slack
+        app = Connection(slack)
+        yield slack, app
+        app.close()
 
 
 @pytest.fixture
-def slack(running: LocalSlack) -> LocalSlack:
-    running.reset()
-    return running
+def slack(running: tuple[LocalSlack, Connection]) -> LocalSlack:
+    running[0].reset()
+    return running[0]
 
 
 @pytest.fixture
-def app(slack: LocalSlack) -> Iterator[Connection]:
-    opened = Connection(slack)
-    yield opened
-    opened.close()
+def app(slack: LocalSlack, running: tuple[LocalSlack, Connection]) -> Connection:
+    running[1].forget()
+    return running[1]
 
 
 def event(app: Connection, kind: str) -> Json:

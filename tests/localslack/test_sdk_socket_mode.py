@@ -136,12 +136,34 @@ def test_an_event_that_is_not_acknowledged_comes_again(slack: LocalSlack) -> Non
     assert (first.retry_attempt or 0, again.retry_attempt, again.retry_reason) == (0, 1, "timeout")
 
 
-@pytest.mark.parametrize("reason", ["warning", "refresh_requested", "abrupt"])
-def test_after_a_disconnect_the_client_is_back_by_itself(
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+def test_asked_to_reconnect_the_client_is_back_by_itself(
     slack: LocalSlack, connection: Connection, reason: str
 ) -> None:
     slack.post(f"apps/{slack.app['id']}/disconnect", {"reason": reason})
+    connection.greeted()
     assert go(slack, connection, "still there?")["text"] == "still there?"
+
+
+async def test_after_a_broken_line_the_asynchronous_client_is_back_by_itself(slack: LocalSlack) -> None:
+    greetings: asyncio.Queue[Json] = asyncio.Queue()
+
+    async def note(_: AsyncBaseSocketModeClient, message: Json, _raw: str | None) -> None:
+        if message.get("type") == "hello":
+            await greetings.put(message)
+
+    client = AsyncSocketModeClient(
+        app_token=slack.app["app_token"], web_client=AsyncWebClient(base_url=slack.api_url), ping_interval=0.5
+    )
+    client.message_listeners.append(note)
+    await client.connect()
+    hello = await asyncio.wait_for(greetings.get(), 10)
+    assert hello["num_connections"] == 1
+    assert hello["connection_info"]["app_id"] == slack.app["id"]
+    assert hello["debug_info"]["host"]
+    await asyncio.to_thread(slack.post, f"apps/{slack.app['id']}/disconnect", {"reason": "abrupt"})
+    await asyncio.wait_for(greetings.get(), 20)
+    await client.close()
 
 
 async def test_the_asynchronous_client_receives_and_answers(slack: LocalSlack) -> None:
