@@ -41,12 +41,12 @@ def reference(ticket: Ticket, config: Config) -> str:
 
 def write(ticket: Ticket, declarant: Contact, config: Config) -> LetterText:
     """The letter for this ticket in this contact's name. What is missing stands as “-”, in previews only."""
+    number = phone(declarant.phone, None) or declarant.phone
     return LetterText(
         subject=_subject(ticket, config),
         opening=(
             f"{KIND_NAMES[ticket.kind].upper()} · our reference {reference(ticket, config)}",
-            f"Reported by {one_line(declarant.name)}, authorised support contact, "
-            f"{phone(declarant.phone, None) or declarant.phone}",
+            f"Reported by {one_line(declarant.name)}, authorised support contact, {number}",
         ),
         template=tuple(_template(ticket, config)),
         prequalification=tuple(_prequalification(ticket, config)),
