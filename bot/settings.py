@@ -124,7 +124,6 @@ class Retarus(Section):
     reply_to: Address = ""
     """Where Retarus answers; empty: the declarant's own address."""
     rcr_pattern: str = r"RCR[-\s#:]*\d+"
-    status_page: str = "https://status.retarus.io/"
 
     @field_validator("rcr_pattern")
     @classmethod
@@ -232,13 +231,14 @@ def parse(raw: Mapping[str, Any], where: str = "desk.toml") -> Config:
 def _faults(error: ValidationError) -> Iterator[str]:
     for fault in error.errors():
         *table, key = fault["loc"] or ("",)
+        number = f" no. {key + 1}" if isinstance(key, int) else ""
+        if number:
+            *table, key = table
         place = _place(table)
         if fault["type"] == "extra_forbidden":
             yield f"{place}`{key}` is not a setting. {_nearest(table, str(key))}"
-        elif fault["type"] == "value_error" and not isinstance(key, str | int):
-            yield f"{place}{fault['msg']}"
         else:
-            yield f"{place}`{key}`: {fault['msg'].removeprefix('Value error, ')}"
+            yield f"{place}`{key}`{number}: {fault['msg'].removeprefix('Value error, ')}"
 
 
 def _place(table: list[str | int]) -> str:
