@@ -1,0 +1,42 @@
+"""A summary is begun from what is known, for a person to finish."""
+
+from __future__ import annotations
+
+from bot.summaries import done_so_far, first_summary, second_summary
+from tests.factories import COMPLETE, RAISED, a_config, an_incident
+
+CONFIG = a_config()
+
+
+def test_the_first_summary_says_symptom_impact_since_when_and_the_exact_error() -> None:
+    assert first_summary(an_incident(), CONFIG).splitlines() == [
+        "Symptom: Outbound mail is rejected with 550 since the connector update.",
+        "Impact: no outbound mail for three customers",
+        "Since: 27.08.2019 - 11:00 UTC+2",
+        "Error: 550 5.7.1 rejected",
+        "Customers affected: 3",
+    ]
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    assert "Error" not in first_summary(an_incident(answers=RAISED), CONFIG)
+    assert done_so_far(an_incident(answers=RAISED), CONFIG) == ""
+
+
+def test_the_second_summary_begins_with_the_first_levels() -> None:
+    assert second_summary(an_incident(), CONFIG).startswith(f"1st level: {COMPLETE['summary_first']}")
+
+
+def test_what_was_done_comes_from_the_checks_of_both_levels() -> None:
+    lines = done_so_far(an_incident(), CONFIG).splitlines()
+    assert lines[0] == "Triage: Restarted the connector: no change"
+    assert "Remote connection: Works" in lines
+    assert "Customization: Connector 4.2, standard set-up" in lines
+
+
+def test_a_draft_fits_the_field_it_is_put_in_and_keeps_to_one_line_per_fact() -> None:
+    long = dict.fromkeys(("happens", "error", "triage", "searched", "system", "summary_first"), "many\nlines " * 300)
+    for draft in (first_summary, second_summary, done_so_far):
+        text = draft(an_incident(also=long), CONFIG)
+        assert 0 < len(text) <= 3000
+        assert all(": " in line for line in text.splitlines())
