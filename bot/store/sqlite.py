@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, Self, TypeVar
 
 from bot.clock import Clock
 from bot.contacts import Contact
@@ -38,7 +38,7 @@ class SqliteStore:
         self._readers = Readers(partial(connect, path, busy))
 
     @classmethod
-    async def open(cls, path: Path, clock: Clock, busy: float = BUSY) -> SqliteStore:
+    async def open(cls, path: Path, clock: Clock, busy: float = BUSY) -> Self:
         """Makes or migrates the file; `Misconfigured` or `StoreDown` when it cannot be used."""
         await asyncio.to_thread(prepare, path, busy)
         return await asyncio.to_thread(cls, path, clock, busy)

@@ -1,0 +1,77 @@
+"""An outbox in a process of its own, to be killed at any moment: `python -m tests.contracts.outbox_worker URL PORT`.
+
+Its clock runs fast, so that leases and waits that last minutes pass in moments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.backoff import unknown
+from bot.notices import Claim, Dead, Notice, Outcome, Retry, Say, Sent
+from bot.outbox import Limits, Outbox
+from bot.ports import Store
+from bot.store import open_store
+from tests.doubles.records import START
+
+SPEED = 600
+"""Desk seconds in a second."""
+LIMITS = Limits(delivery=0.2, lease=timedelta(seconds=0.5 * SPEED), sweep=0.05, pause=0.01, at_once=16)
+BEGAN = 1_700_000_000
+"""Epoch seconds of START; the same for every process."""
+
+
+def fast_clock() -> datetime:
+    return START + timedelta(seconds=(time.time() - BEGAN) * SPEED)
+
+
+class Probing:
+    """A carrier as one for Slack must be: before a second try it looks whether the first arrived."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    async def deliver(self, claim: Claim, at: datetime) -> Outcome:
+        key = claim.notice.key
+        try:
+            if claim.attempt > 1 and (await self._ask("probe", key))["known"]:
+                return Sent()
+            answer = await self._ask("post", key)
+        except (OSError, ValueError):
+            return Retry(at + unknown(claim.attempt, key), "the connection was lost")
+        if answer.get("status") == "refused":
+            return Dead("It was refused.")
+        if answer.get("status") != "ok":
+            return Retry(at + unknown(claim.attempt, key), "it answered with an error")
+        return Sent()
+
+    async def _ask(self, what: str, key: str) -> dict[str, Any]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        try:
+            writer.write(f"{json.dumps([what, key])}\n".encode())
+            answer: dict[str, Any] = json.loads(await reader.readline())
+            return answer
+        finally:
+            writer.close()
+
+
+async def nothing_follows(claim: Claim, outcome: Outcome) -> Sequence[Notice]:
+    return ()
+
+
+def outbox(store: Store, port: int) -> Outbox:
+    return Outbox(store, dict.fromkeys(Say, Probing(port)), fast_clock, nothing_follows, LIMITS)
+
+
+async def main(url: str, port: str) -> None:
+    await outbox(await open_store(url, fast_clock), int(port)).run()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

@@ -1,0 +1,121 @@
+"""Is every message delivered exactly once, when the recipient is unreliable and the worker killed again and again?"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from bot.clock import Clock
+from bot.notices import Claim, Notice, Outcome
+from bot.ports import Batch
+from bot.store.sqlite import SqliteStore
+from tests.contracts.outbox_worker import fast_clock, outbox
+from tests.contracts.processes import ROOT
+from tests.doubles.records import a_notice
+
+MESSAGES, LANES, KILLS, FAULTY = 400, 50, 8, 0.25
+FAULTS = ["kept, then silence", "kept, then reset", "kept, then 500", "reset", "500", "silence"]
+
+
+class Recipient:
+    """Keeps every message it is given, and answers a quarter of them badly: sometimes after keeping it."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+        self.posts = self.faults = 0
+        self._chance = random.Random(4)
+        self._more = asyncio.Condition()
+
+    async def has(self, count: int) -> None:
+        async with asyncio.timeout(30), self._more:
+            await self._more.wait_for(lambda: len(self.kept) >= count)
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            what, key = json.loads(await reader.readline())
+            answer = {"known": key in self.kept} if what == "probe" else await self._post(key)
+            if answer == "silence":
+                await reader.read()
+            elif answer != "reset":
+                writer.write(f"{json.dumps(answer)}\n".encode())
+        except (ConnectionError, ValueError):
+            pass  # the worker was killed in the middle of a word
+        finally:
+            writer.close()
+
+    async def _post(self, key: str) -> object:
+        self.posts += 1
+        fault = self._chance.choice(FAULTS) if self._chance.random() < FAULTY else ""
+        self.faults += bool(fault)
+        if not fault or fault.startswith("kept"):
+            async with self._more:
+                self.kept.append(key)
+                self._more.notify_all()
+        if not fault:
+            return {"status": "ok"}
+        return {"status": "500"} if fault.endswith("500") else fault.split()[-1]
+
+
+class Watched(SqliteStore):
+    """Tells when nothing waits any more."""
+
+    def __init__(self, path: Path, clock: Clock, busy: float) -> None:
+        super().__init__(path, clock, busy)
+        self.finished = asyncio.Event()
+
+    async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
+        settled = await super().settle(claim, outcome, at, then)
+        if not await self.letters(state="waiting", limit=1):
+            self.finished.set()
+        return settled
+
+
+@asynccontextmanager
+async def worker(url: str, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.contracts.outbox_worker", url, str(port), cwd=ROOT
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    store = await Watched.open(path, fast_clock)
+    keys = [f"n{n}" for n in range(MESSAGES)]
+    due = fast_clock()
+    await store.apply(Batch(notices=[a_notice(key, lane=f"{n % LANES}", due=due) for n, key in enumerate(keys)]))
+
+    recipient = Recipient()
+    server = await asyncio.start_server(recipient.talk, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    for kill in range(1, KILLS + 1):
+        async with worker(f"sqlite:///{path}", port):
+            await recipient.has(kill * MESSAGES // (KILLS + 1))
+    last = asyncio.create_task(outbox(store, port).run())
+    async with asyncio.timeout(60):
+        await store.finished.wait()
+    last.cancel()
+    await asyncio.gather(last, return_exceptions=True)
+    server.close()
+
+    counts = Counter(recipient.kept)
+    doubled = [key for key, count in counts.items() if count > 1]
+    assert (set(keys) - set(counts), doubled) == (set(), [])
+    for lane in range(LANES):
+        in_lane = [key for key in recipient.kept if int(key[1:]) % LANES == lane]
+        assert in_lane == keys[lane::LANES]
+    assert recipient.faults > MESSAGES * FAULTY / 2  # it was no easy ride
+    assert len(await store.letters(state="sent", limit=MESSAGES + 1)) == MESSAGES
+    await store.close()
