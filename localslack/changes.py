@@ -86,6 +86,7 @@ class GroupChanged(Change):
 
     group: Group
     is_new: bool = False
+    before: tuple[str, ...] | None = None  # its members, where they are others now
 
 
 @dataclass(frozen=True, slots=True)

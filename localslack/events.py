@@ -19,7 +19,7 @@ from localslack.changes import (
 )
 from localslack.delivery import Delivery
 from localslack.payloads import Payloads
-from localslack.records import App, Channel, Json, Message
+from localslack.records import App, Channel, Group, Json, Message
 from localslack.text import mentioned
 from localslack.wire import Wire
 from localslack.workspace import Workspace
@@ -254,6 +254,24 @@ class Events:
     def _group(self, change: GroupChanged) -> None:
         name = "subteam_created" if change.is_new else "subteam_updated"
         self._tell(name, {"type": name, "subteam": self.wire.group(change.group), "event_ts": self._event_ts()})
+        if change.before is not None:
+            self._members(change.group, change.before)
+
+    def _members(self, group: Group, before: tuple[str, ...]) -> None:
+        added = [user for user in group.users if user not in before]
+        removed = [user for user in before if user not in group.users]
+        event = {
+            "type": "subteam_members_changed",
+            "subteam_id": group.id,
+            "team_id": self.workspace.team.id,
+            "date_update": group.updated,
+            "added_users": added,
+            "added_users_count": len(added),
+            "removed_users": removed,
+            "removed_users_count": len(removed),
+            "event_ts": self._event_ts(),
+        }
+        self._tell("subteam_members_changed", event)
 
     def _file(self, change: FileChanged) -> None:
         name = f"file_{change.what}"

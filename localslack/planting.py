@@ -26,8 +26,8 @@ def plant(workspace: Workspace, seed: Seed) -> None:
     """Fill an empty workspace. Ids and tokens depend on names only, so they are the same every time."""
     workspace.add(Team(id=stable_id("T", seed.domain), name=seed.team, domain=seed.domain))
     workspace.add(_slackbot(workspace))
-    for number, person in enumerate(seed.people):
-        _add_person(workspace, person, _COLOURS[number % len(_COLOURS)])
+    for person in seed.people:
+        add_person(workspace, person)
     for app in seed.apps:
         _add_app(workspace, app)
     for group in seed.groups:
@@ -47,30 +47,33 @@ def _slackbot(workspace: Workspace) -> Person:
     )
 
 
-def _add_person(workspace: Workspace, seed: SeedPerson, colour: str) -> None:
+def add_person(workspace: Workspace, seed: SeedPerson) -> Person:
+    """Somebody new. External people belong to a workspace named after theirs."""
     if seed.guest not in ("", "multi", "single"):
         raise SeedError(f'[[people]] {seed.handle}: guest is "multi" or "single", not {seed.guest!r}')
+    if not re.fullmatch(r"[\w.-]+", seed.handle) or workspace.person_named(seed.handle):
+        raise SeedError(f"[[people]]: {seed.handle!r} is no handle, or not the only one")
     name = seed.name or seed.handle.title()
-    workspace.add(
-        Person(
-            id=seed.id or stable_id("U", seed.handle),
-            team_id=stable_id("T", seed.external) if seed.external else workspace.team.id,
-            handle=seed.handle,
-            name=name,
-            display_name=name.split()[0],
-            email=seed.email or f"{seed.handle}@example.com",
-            title=seed.title,
-            phone=seed.phone,
-            tz=seed.tz,
-            colour=colour,
-            is_admin=seed.admin or seed.owner,
-            is_owner=seed.owner,
-            guest=seed.guest,
-            is_external=bool(seed.external),
-            deleted=seed.deactivated,
-            updated=workspace.now,
-        )
+    person = Person(
+        id=seed.id or stable_id("U", seed.handle),
+        team_id=stable_id("T", seed.external) if seed.external else workspace.team.id,
+        handle=seed.handle,
+        name=name,
+        display_name=(name.split() or [seed.handle])[0],
+        email=seed.email or f"{seed.handle}@example.com",
+        title=seed.title,
+        phone=seed.phone,
+        tz=seed.tz,
+        colour=_COLOURS[len(workspace.people) % len(_COLOURS)],
+        is_admin=seed.admin or seed.owner,
+        is_owner=seed.owner,
+        guest=seed.guest,
+        is_external=bool(seed.external),
+        deleted=seed.deactivated,
+        updated=workspace.now,
     )
+    workspace.add(person)
+    return person
 
 
 def _member_id(workspace: Workspace, name: str, where: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import yaml
+from pydantic import TypeAdapter, ValidationError
 
 _Entry = TypeVar("_Entry")
 
@@ -117,12 +118,12 @@ class Seed:
         _refuse_unknown(data, {"team", "people", "channels", "groups", "apps"}, "the seed")
         _refuse_unknown(team, {"name", "domain"}, "[team]")
         return cls(
-            team=team.get("name", "Local"),
-            domain=team.get("domain", "local"),
-            people=[_build(SeedPerson, entry, "[[people]]") for entry in data.get("people", [])],
-            channels=[_build(SeedChannel, entry, "[[channels]]") for entry in data.get("channels", [])],
-            groups=[_build(SeedGroup, entry, "[[groups]]") for entry in data.get("groups", [])],
-            apps=[_build(SeedApp, _with_manifest(entry, beside), "[[apps]]") for entry in data.get("apps", [])],
+            team=str(team.get("name", "Local")),
+            domain=str(team.get("domain", "local")),
+            people=[_build(SeedPerson, entry, "[[people]]") for entry in _entries(data, "people")],
+            channels=[_build(SeedChannel, entry, "[[channels]]") for entry in _entries(data, "channels")],
+            groups=[_build(SeedGroup, entry, "[[groups]]") for entry in _entries(data, "groups")],
+            apps=[_build(SeedApp, _with_manifest(entry, beside), "[[apps]]") for entry in _entries(data, "apps")],
         )
 
 
@@ -136,9 +137,18 @@ def _refuse_unknown(data: Any, known: set[str], where: str) -> None:
 def _build(kind: type[_Entry], entry: Any, where: str) -> _Entry:
     _refuse_unknown(entry, {f.name for f in fields(kind)}, where)  # type: ignore[arg-type]
     try:
-        return kind(**entry)
-    except TypeError as error:
-        raise SeedError(f"{where}: {error}") from error
+        return TypeAdapter(kind).validate_python(entry)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        named = entry.get("name") or entry.get("handle") or ""
+        raise SeedError(f"{where} {named}: {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}") from error
+
+
+def _entries(data: dict[str, Any], name: str) -> list[Any]:
+    found = data.get(name, [])
+    if not isinstance(found, list):
+        raise SeedError(f"[[{name}]] must be a list of tables")
+    return found
 
 
 def _with_manifest(entry: Any, beside: Path | None) -> Any:

@@ -25,7 +25,13 @@ class Connection:
     id: str
     app_id: str
     ws: web.WebSocketResponse
+    transport: asyncio.Transport | None
     closing: bool = False
+
+    def cut(self) -> None:
+        """End the line without the websocket's own farewell."""
+        if self.transport is not None:
+            self.transport.abort()
 
     async def send(self, message: Json) -> bool:
         """Whether the message was handed to the network."""
@@ -107,7 +113,7 @@ class Sockets:
             return web.json_response({"ok": False, "error": "invalid_ticket"}, status=403)
         ws = web.WebSocketResponse(max_msg_size=16 * 1024 * 1024)
         await ws.prepare(request)
-        connection = Connection(random_id("SM"), app_id, ws)
+        connection = Connection(random_id("SM"), app_id, ws, request.transport)
         if len(self._link(app_id).connections) >= MOST:
             await self._say_goodbye(connection, "too_many_websockets")
             return ws
@@ -172,7 +178,7 @@ class Sockets:
         connection.closing = True
         self._changed(connection.app_id)
         if reason == "abrupt":
-            _drop(connection.ws)
+            connection.cut()
         else:
             await connection.ws.close()
 
@@ -201,10 +207,3 @@ class Sockets:
             for connection in list(link.connections):
                 connection.closing = True
                 await connection.ws.close()
-
-
-def _drop(ws: web.WebSocketResponse) -> None:
-    """Cut the line without the websocket's own farewell."""
-    transport = ws.get_extra_info("transport")
-    if transport is not None:
-        transport.close()

@@ -5,6 +5,8 @@ from localslack.api.registry import Call, method
 from localslack.errors import SlackError
 from localslack.records import Json
 
+_VALIDATED: tuple[blockkit.Kind, ...] = ("blocks", "message", "view")
+
 
 @method("api.test", bearer="none", tier=4)
 async def api_test(call: Call) -> Json:
@@ -61,10 +63,13 @@ async def bots_info(call: Call) -> Json:
 
 @method("blocks.validate", tier=4)
 async def blocks_validate(call: Call) -> Json:
-    """Whether blocks would be taken."""
-    blocks = call.arguments.json("blocks", "invalid_blocks_format")
-    if wrong := blockkit.validate_blocks(blocks, "message"):
-        raise SlackError("invalid_blocks", errors=wrong, response_metadata={"messages": wrong})
+    """Whether blocks, a message or a view would be taken, and if not, why not."""
+    given = [kind for kind in _VALIDATED if kind in call.arguments]
+    if len(given) != 1:
+        raise SlackError.invalid_arguments("[ERROR] provide exactly one of blocks, message, view")
+    error = f"invalid_{given[0]}"
+    if wrong := blockkit.explain(call.arguments.json(given[0], error), given[0]):
+        raise SlackError(error, errors=wrong)
     return {}
 
 

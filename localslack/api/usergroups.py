@@ -70,8 +70,8 @@ async def update_users(call: Call) -> Json:
         raise SlackError("no_users_provided")
     if not set(users) <= set(call.slack.workspace.people):
         raise SlackError("invalid_users")
-    group.users = users
-    return _changed(call, group)
+    before, group.users = tuple(group.users), list(dict.fromkeys(users))
+    return _changed(call, group, before)
 
 
 @method("usergroups.disable", "usergroups:write", tier=2)
@@ -90,8 +90,8 @@ async def enable(call: Call) -> Json:
     return _changed(call, group)
 
 
-def _changed(call: Call, group: Group) -> Json:
+def _changed(call: Call, group: Group, before: tuple[str, ...] | None = None) -> Json:
     group.updated = call.slack.workspace.now
     call.slack.workspace.save(group)
-    call.slack.workspace.publish(GroupChanged(group))
+    call.slack.workspace.publish(GroupChanged(group, before=before))
     return {"usergroup": call.slack.wire.group(group)}

@@ -21,6 +21,9 @@ def add_routes(app: web.Application, slack: Services) -> None:
     answered: list[tuple[str, str, Handler]] = [
         ("GET", "/_local/info", steering.info),
         ("GET", "/_local/people", reading.people),
+        ("POST", "/_local/people", steering.add_person),
+        ("POST", _PERSON, steering.change_person),
+        ("POST", "/_local/channels/{channel}/share", steering.share_channel),
         ("GET", _PERSON + "/state", reading.state),
         ("GET", _PERSON + "/search", reading.search),
         ("GET", _CHANNEL, reading.messages),

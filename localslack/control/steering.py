@@ -4,14 +4,20 @@ import math
 
 from aiohttp import web
 
-from localslack.changes import AppsChanged, Reset
+from localslack.changes import AppsChanged, ChannelChanged, PersonChanged, Reset
 from localslack.control.answering import number, wishes
 from localslack.errors import Refused
-from localslack.planting import use_http
+from localslack.ids import stable_id
+from localslack.planting import add_person, use_http
 from localslack.records import App, Json
 from localslack.seed import Seed, SeedError
 from localslack.services import Services
 
+_CHANGEABLE: Json = {
+    **dict.fromkeys(("name", "display_name", "email", "title", "phone", "tz", "locale", "guest"), ""),
+    **dict.fromkeys(("admin", "owner", "deactivated"), False),
+}
+_FIELDS = {"admin": "is_admin", "owner": "is_owner", "deactivated": "deleted"}
 _REASONS = ("warning", "refresh_requested", "link_disabled", "abrupt")
 
 
@@ -93,6 +99,48 @@ class Steering:
     def _replant(self, seed: Seed) -> None:
         self._slack.replant(seed)
         self._slack.workspace.publish(Reset())
+
+    # -- who and what there is ----------------------------------------------------------------------------------
+
+    async def add_person(self, request: web.Request) -> Json:
+        """Somebody new, with the keys of a seed."""
+        wanted = await wishes(request)
+        if self._slack.workspace.person_named(str(wanted.get("handle", ""))) is not None:
+            raise Refused("name_taken", f"There is a {wanted['handle']!r} already.")
+        try:
+            [seeded] = Seed.from_dict({"people": [wanted]}).people
+            person = add_person(self._slack.workspace, seeded)
+        except SeedError as error:
+            raise Refused("invalid_person", str(error)) from error
+        self._slack.workspace.publish(PersonChanged(person, is_new=True))
+        return {"person": self._slack.shapes.person(person)}
+
+    async def change_person(self, request: web.Request) -> Json:
+        """Another name, address or time zone, other rights, deactivated or back again."""
+        person = self._slack.workspace.person_named(request.match_info["person"])
+        wanted = await wishes(request)
+        if person is None:
+            raise Refused("user_not_found", f"There is nobody called “{request.match_info['person']}”.", 404)
+        for name, value in wanted.items():
+            if not isinstance(value, type(_CHANGEABLE.get(name))):
+                raise Refused("invalid_person", f"A person's {name} cannot be {value!r}.")
+        for name, value in wanted.items():
+            setattr(person, _FIELDS.get(name, name), value)
+        person.updated = self._slack.workspace.now
+        self._slack.workspace.save(person)
+        self._slack.workspace.publish(PersonChanged(person))
+        return {"person": self._slack.shapes.person(person)}
+
+    async def share_channel(self, request: web.Request) -> Json:
+        """Share a channel with another workspace."""
+        channel = self._slack.workspace.channel_named(request.match_info["channel"])
+        other = (await wishes(request)).get("with")
+        if channel is None or channel.is_dm or not isinstance(other, str) or not other:
+            raise Refused("channel_not_found", "Name a channel, and with “with” the other workspace.", 404)
+        channel.shared_team_ids = list(dict.fromkeys([*channel.shared_team_ids, stable_id("T", other)]))
+        self._slack.workspace.save(channel)
+        self._slack.workspace.publish(ChannelChanged(channel, "shared"))
+        return {"channel": channel.id, "team": channel.shared_team_ids[-1]}
 
     # -- things that go wrong -----------------------------------------------------------------------------------
 
