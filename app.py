@@ -15,6 +15,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import ClientError, web
 from pydantic import ValidationError
@@ -214,10 +215,10 @@ def _run_command(env: Environment) -> None:
     asyncio.run(run(env, load(env.desk_config)))
 
 
-def _demo_command(env: Environment) -> None:
+def _demo_command(env: Environment, state: Path) -> None:
     from demo.run import demo  # noqa: PLC0415 (the real desk needs no local Slack)
 
-    asyncio.run(demo(env.port))
+    asyncio.run(demo(env.port, state))
 
 
 def _check_command(env: Environment) -> None:
@@ -249,11 +250,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The command line. Faults of the set-up are sentences, not tracebacks."""
     parser = argparse.ArgumentParser(description="Retarus Partner Desk", epilog=NO_TOKENS.splitlines()[1].strip())
     parser.add_argument("command", nargs="?", default="run", choices=["run", "demo", "check"])
-    chosen = parser.parse_args(arguments).command
+    parser.add_argument("--state", type=Path, default=Path("var/demo"), help="demo: the folder everything is kept in")
+    chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     try:
-        {"run": _run_command, "demo": _demo_command, "check": _check_command}[chosen](_environment())
+        _carry_out(chosen.command, _environment(), chosen.state)
     except (Misconfigured, StoreDown) as error:
         sys.exit(str(error))
     except SlackApiError as error:
@@ -262,6 +264,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit("Slack cannot be reached. Is there a connection, and is SLACK_API_URL right?")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _carry_out(command: str, env: Environment, state: Path) -> None:
+    if command == "demo":
+        _demo_command(env, state)
+    else:
+        {"run": _run_command, "check": _check_command}[command](env)
 
 
 def _environment() -> Environment:

@@ -45,7 +45,7 @@ def card(ticket: Ticket, config: Config, who: Who) -> Message:
 
 
 def _facts(ticket: Ticket, who: Who) -> Json:
-    where = [kit.bold(_standing(ticket)), kit.text(f" · owner {who(ticket.owner)}\n")]
+    where = [kit.bold(_standing(ticket)), kit.text(f" · owner {who(ticket.owner)}{_ball(ticket)}\n")]
     since = as_moment(ticket.answer("start"))
     what = [kit.text(f"{_services(ticket)} · {one_line(ticket.answer('customer'), 80)}{_tenants(ticket)}")]
     when = [kit.text(" · since "), kit.moment(since)] if since else []
@@ -56,11 +56,12 @@ def _facts(ticket: Ticket, who: Who) -> Json:
 
 
 def _standing(ticket: Ticket) -> str:
-    """Where it is, and who has the ball."""
-    if ticket.ball is None:
-        return "Closed"
     standing = STANDING[ticket.stage]
-    return f"{standing[0].upper()}{standing[1:]} · ball: {PARTIES[ticket.ball]}"
+    return f"{standing[0].upper()}{standing[1:]}"
+
+
+def _ball(ticket: Ticket) -> str:
+    return f" · ball: {PARTIES[ticket.ball]}" if ticket.ball else ""
 
 
 def _services(ticket: Ticket) -> str:
@@ -100,6 +101,11 @@ def _missing_words(items: Iterable[Missing]) -> str:
 
 
 _BRIEF = {
+    "tenants": "tenants",
+    "interface": "interface",
+    "error": "error message",
+    "affected": "customers affected",
+    "related": "related tickets",
     "example": "example",
     "reproduced": "reproduced?",
     "steps": "steps",

@@ -14,7 +14,6 @@ from localslack import LocalSlack, Mailbox, Seed
 from localslack.mail import MailServer, serve
 
 HERE = Path(__file__).parent
-STATE = Path("var/demo")
 
 WELCOME = """
   Partner Desk is ready:  {url}
@@ -25,7 +24,7 @@ WELCOME = """
 """
 
 
-async def demo(port: int, state: Path = STATE) -> None:
+async def demo(port: int, state: Path) -> None:
     """Runs until it is stopped. Everything it keeps is in `state`."""
     state.mkdir(parents=True, exist_ok=True)
     stop = asyncio.Event()

@@ -101,8 +101,8 @@ def click(body: Body) -> Click:
     """An option of a menu carries `<action id>|<value>` and counts as a click on that action."""
     action = (body.get("actions") or [{}])[0]
     name, value = _text(action, "action_id"), _text(action, "value")
-    if action.get("selected_option"):
-        name, _, value = str(action["selected_option"].get("value", "")).partition("|")
+    if action.get("type") == "overflow":
+        name, _, value = _text(action.get("selected_option") or {}, "value").partition("|")
     view, message = body.get("view") or {}, body.get("message") or {}
     user = _text(body.get("user") or {}, "id")
     return Click(
