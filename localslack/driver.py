@@ -106,11 +106,11 @@ class PersonDriver:
             raise Refusal(body["error"], body["message"])
         return body
 
-    async def read(self, path: str, **query: Any) -> Json:
+    async def read(self, path: str, /, **query: Any) -> Json:
         """GET what is below this person's address."""
         return await self._request("GET", f"people/{self.name}/{path}", params=query)
 
-    async def act(self, verb: str, **wishes: Any) -> Json:
+    async def act(self, verb: str, /, **wishes: Any) -> Json:
         """Any verb of the control interface, for which there is no method here."""
         return await self._request("POST", f"people/{self.name}/{verb}", json=wishes)
 
@@ -313,7 +313,7 @@ class PersonDriver:
         """Move the clock on."""
         await self._request("POST", "clock", json={"advance": seconds})
 
-    async def control(self, method: str, path: str, **body: Any) -> Json:
+    async def control(self, method: str, path: str, /, **body: Any) -> Json:
         """Anything else of the control interface, such as `("POST", "faults", method=…, fault=…)`."""
         options = {"json": body} if method == "POST" else {"params": body}
         return await self._request(method, path, **options)

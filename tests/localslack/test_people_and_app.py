@@ -1,0 +1,284 @@
+"""Do a person and a Bolt app meet as they do at Slack? Over Socket Mode and over HTTP alike."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from slack_bolt.async_app import AsyncApp
+
+from localslack import LocalSlack, Refusal
+from localslack.visible import text_of
+from tests.localslack.embedded import Json, asks, bolt, buttons, connected, modal, over_http, plain, seed
+
+WAYS = {"socket": connected, "http": over_http}
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[LocalSlack]:
+    async with LocalSlack(seed()) as running:
+        yield running
+
+
+@pytest.fixture(params=WAYS)
+async def app(slack: LocalSlack, request: pytest.FixtureRequest) -> AsyncIterator[AsyncApp]:
+    """A connected app; tests add its listeners."""
+    async with WAYS[request.param](slack, bolt(slack)) as running:
+        yield running
+
+
+def opens(app: AsyncApp, view: Json) -> None:
+    """`/open` shows this view."""
+
+    @app.command("/open")
+    async def show(ack: Any, client: Any, body: Json) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+async def test_a_command_is_answered_to_the_person_alone(slack: LocalSlack, app: AsyncApp) -> None:
+    @app.command("/hello")
+    async def hello(ack: Any, command: Json) -> None:
+        await ack(f"Hello {command['user_name']}, you said {command['text']}")
+
+    anna, ben = slack.person("anna"), slack.person("ben")
+    assert (await anna.command("#desk", "/hello", "a < b"))["outcome"] == "ack"
+    answer = await anna.message("#desk", "you said a &lt; b")
+    assert answer["is_ephemeral"] is True
+    assert await ben.messages("#desk") == []
+
+
+async def test_a_modal_is_opened_refused_and_taken(slack: LocalSlack, app: AsyncApp) -> None:
+    opens(app, modal())
+
+    @app.view("m")
+    async def taken(ack: Any, view: Json, client: Any, body: Json) -> None:
+        value = view["state"]["values"]["b"]["a"]["value"]
+        if value == "vague":
+            await ack(response_action="errors", errors={"b": "Please be exact."})
+        else:
+            await ack()
+            await client.chat_postMessage(channel="#desk", text=f"<@{body['user']['id']}>: {value}")
+
+    anna = slack.person("anna")
+    await anna.command("#desk", "/open")
+    shown = await anna.modal("Title")
+    assert await anna.submit(shown, {}) == {
+        "ok": True,
+        "outcome": "errors",
+        "source": "slack",
+        "errors": {"b": "Please complete this required field."},
+    }
+    refused = await anna.submit(shown, {"b": "vague"})
+    assert (refused["outcome"], refused["source"], refused["errors"]) == ("errors", "app", {"b": "Please be exact."})
+    assert (await anna.submit(shown, {"b": "exact"}))["outcome"] == "closed"
+    assert (await anna.message("#desk", "exact"))["text"].endswith(": exact")
+    await anna.no_modal()
+
+
+async def test_modals_are_updated_pushed_and_cleared_by_the_answer(slack: LocalSlack, app: AsyncApp) -> None:
+    opens(app, modal())
+
+    @app.view("m")
+    async def answer(ack: Any, view: Json) -> None:
+        action = view["state"]["values"]["b"]["a"]["value"]
+        if action == "clear":
+            await ack(response_action="clear")
+        else:
+            await ack(response_action=action, view=modal(title=action))
+
+    anna = slack.person("anna")
+    await anna.command("#desk", "/open")
+    outcomes = [
+        (await anna.submit(await anna.modal(title), {"b": word}))["outcome"]
+        for title, word in (("Title", "update"), ("update", "push"), ("push", "push"), ("push", "push"))
+    ]
+    assert outcomes == ["updated", "pushed", "pushed", "failed"]  # a fourth modal does not fit on the stack
+    assert [it.title for it in await anna.modals()] == ["update", "push", "push"]
+    assert (await anna.submit(await anna.modal(), {"b": "clear"}))["outcome"] == "cleared"
+    assert await anna.modals() == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"response_action": "errors", "errors": {}},
+        {"response_action": "errors", "errors": {"not there": "x"}},
+        {"response_action": "update", "view": {"type": "modal"}},
+        {"response_action": "dance"},
+    ],
+)
+async def test_what_is_no_answer_leaves_the_modal_open(slack: LocalSlack, app: AsyncApp, answer: Json) -> None:
+    opens(app, modal())
+
+    @app.view("m")
+    async def wrong(ack: Any) -> None:
+        await ack(**answer)
+
+    anna = slack.person("anna")
+    await anna.command("#desk", "/open")
+    failed = await anna.submit(await anna.modal(), {"b": "x"})
+    assert (failed["outcome"], failed["message"]) == ("failed", "We had some trouble connecting. Try again?")
+    assert [it.title for it in await anna.modals()] == ["Title"]
+
+
+async def test_silence_for_three_seconds_is_a_timeout(slack: LocalSlack, app: AsyncApp) -> None:
+    opens(app, modal())
+    released = asyncio.Event()
+
+    @app.view("m")
+    async def late(ack: Any) -> None:
+        await released.wait()
+        await ack()
+
+    @app.command("/late")
+    async def late_too(ack: Any) -> None:
+        await released.wait()
+        await ack()
+
+    anna = slack.person("anna")
+    await anna.control("POST", "switches", ack_seconds=0.2, redeliver_seconds=30)
+    await anna.command("#desk", "/open")
+    assert (await anna.submit(await anna.modal(), {"b": "x"}))["outcome"] == "failed"
+    assert (await anna.command("#desk", "/late"))["outcome"] == "timeout"
+    assert await anna.message("#desk", '/late failed with the error "operation_timeout"')
+    released.set()
+
+
+async def test_a_button_in_a_message_replaces_it(slack: LocalSlack, app: AsyncApp) -> None:
+    @app.command("/card")
+    async def card(ack: Any, say: Any) -> None:
+        await ack()
+        await say(text="card", blocks=[buttons(take="Take", drop="Drop")])
+
+    @app.action("take")
+    async def take(ack: Any, respond: Any, body: Json) -> None:
+        await ack()
+        await respond(text=f"taken by {body['user']['username']}", replace_original=True)
+
+    anna, ben = slack.person("anna"), slack.person("ben")
+    await anna.command("#desk", "/card")
+    shown = await ben.message("#desk", "Take")
+    assert (await ben.click(shown, "Take"))["outcome"] == "ack"
+    replaced = await anna.message("#desk", "taken by ben")
+    assert (replaced["ts"], replaced.get("blocks")) == (shown["ts"], None)
+
+
+async def test_an_app_hears_what_is_chosen_with_the_state_of_all_inputs(slack: LocalSlack, app: AsyncApp) -> None:
+    heard: asyncio.Queue[Json] = asyncio.Queue()
+    options = [{"text": plain(it), "value": it} for it in ("red", "green")]
+    chooser = asks("colour", type="static_select", action_id="pick", options=options) | {"dispatch_action": True}
+    menu = {"type": "overflow", "action_id": "menu", "options": options}
+    section = {"type": "section", "block_id": "more", "text": plain("More"), "accessory": menu}
+    opens(app, modal(asks("name", initial_value="first"), chooser, section))
+
+    @app.action({"action_id": "pick"})
+    @app.action({"action_id": "menu"})
+    async def hear(ack: Any, body: Json) -> None:
+        await ack()
+        await heard.put(body)
+
+    anna = slack.person("anna")
+    await anna.command("#desk", "/open")
+    shown = await anna.modal()
+    anna.fill(shown, {"name": "typed"})
+    await anna.choose(shown, "pick", "green")
+    body = await heard.get()
+    assert body["actions"][0]["selected_option"]["value"] == "green"
+    assert body["view"]["state"]["values"]["name"]["a"]["value"] == "typed"
+    assert body["view"]["state"]["values"]["colour"]["pick"]["selected_option"]["value"] == "green"
+    await anna.click(shown, "red")  # the entry of the overflow menu
+    assert (await heard.get())["actions"][0]["selected_option"]["value"] == "red"
+
+
+async def test_an_external_select_is_filled_by_the_app(slack: LocalSlack, app: AsyncApp) -> None:
+    opens(app, modal(asks("who", type="external_select", action_id="find", min_query_length=0)))
+    taken: asyncio.Queue[Json] = asyncio.Queue()
+
+    @app.options("find")
+    async def find(ack: Any, payload: Json) -> None:
+        await ack(options=[{"text": plain(f"{payload['value']} {n}"), "value": str(n)} for n in range(3)])
+
+    @app.view("m")
+    async def take(ack: Any, view: Json) -> None:
+        await ack()
+        await taken.put(view["state"]["values"]["who"]["find"])
+
+    anna = slack.person("anna")
+    await anna.command("#desk", "/open")
+    shown = await anna.modal()
+    offered = await anna.suggestions(shown, "find", "Mü")
+    assert [it["text"]["text"] for it in offered] == ["Mü 0", "Mü 1", "Mü 2"]
+    await anna.submit(shown, {"who": offered[1]})
+    assert (await taken.get())["selected_option"] == offered[1]
+
+
+async def test_closing_is_told_to_an_app_that_asked(slack: LocalSlack, app: AsyncApp) -> None:
+    opens(app, modal(notify_on_close=True))
+    heard: asyncio.Queue[Json] = asyncio.Queue()
+
+    @app.view_closed("m")
+    async def closed(ack: Any, body: Json) -> None:
+        await ack()
+        await heard.put(body)
+
+    anna = slack.person("anna")
+    await anna.command("#desk", "/open")
+    await anna.dismiss(await anna.modal())
+    assert (await heard.get())["is_cleared"] is False
+    await anna.no_modal()
+
+
+async def test_a_home_is_opened_and_published(slack: LocalSlack, app: AsyncApp) -> None:
+    @app.event("app_home_opened")
+    async def publish(event: Json, client: Any) -> None:
+        section = {"type": "section", "text": plain(f"For {event['user']} in {event['tab']}")}
+        await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [section]})
+
+    ben = slack.person("ben")
+    home = await ben.home("Bot", "in home")
+    assert (await ben.state())["me"]["id"] in text_of(home)
+
+
+async def test_shortcuts_reach_the_app(slack: LocalSlack, app: AsyncApp) -> None:
+    heard: asyncio.Queue[Json] = asyncio.Queue()
+
+    @app.shortcut("new")
+    @app.message_shortcut("note")
+    async def hear(ack: Any, body: Json) -> None:
+        await ack()
+        await heard.put(body)
+
+    anna = slack.person("anna")
+    message = await anna.post("#desk", "look at this")
+    await anna.shortcut("new")
+    await anna.shortcut("note", message)
+    first, second = await heard.get(), await heard.get()
+    assert (first["type"], second["type"]) == ("shortcut", "message_action")
+    assert second["message"]["text"] == "look at this"
+
+
+async def test_events_come_from_channels_the_app_is_in(slack: LocalSlack, app: AsyncApp) -> None:
+    heard: asyncio.Queue[Json] = asyncio.Queue()
+
+    @app.event("message")
+    @app.event("app_mention")
+    async def hear(event: Json) -> None:
+        await heard.put(event)
+
+    anna = slack.person("anna")
+    await anna.post("#lounge", "nobody listens, @bot")
+    await anna.post("#desk", "do you hear, @bot?")
+    bot = slack.apps[0].bot_user
+    found = {it["type"]: it["text"] for it in (await heard.get(), await heard.get())}
+    assert found == dict.fromkeys(("message", "app_mention"), f"do you hear, <@{bot}>?")
+
+
+async def test_without_an_app_the_person_is_told(slack: LocalSlack) -> None:
+    anna = slack.person("anna")
+    assert (await anna.command("#desk", "/hello"))["outcome"] == "not_connected"
+    assert await anna.message("#desk", '/hello failed with the error "dispatch_failed"')
+    with pytest.raises(Refusal, match="No app listens"):
+        message = await anna.post("#desk", "no button here")
+        target = {"type": "message", "channel": message["channel"], "ts": message["ts"]}
+        await anna.act("action", container=target, block_id="b", action_id="a")
