@@ -36,7 +36,10 @@ class Need(Glossed):
 
     @property
     def order(self) -> int:
-        return tuple(Need).index(self)
+        return _BORDERS[self]
+
+
+_BORDERS = {need: number for number, need in enumerate(Need)}
 
 
 class Sheet(Glossed):

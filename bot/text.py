@@ -11,6 +11,8 @@ _SPACE = re.compile(r"\s+")
 
 def clean(text: str) -> str:
     """Without NUL and lone surrogates, which break JSON columns and encoders; line ends as `\\n`; ends trimmed."""
+    if text.isprintable():
+        return text.strip()
     return _BROKEN.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
