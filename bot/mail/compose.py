@@ -52,19 +52,19 @@ def compose(
 
 def message_id(key: str, domain: str) -> str:
     """The Message-ID of the message with this key; says nothing about the key."""
-    return f"<{sha256(key.encode(errors='replace')).hexdigest()[:40]}@{_ascii(domain)}>"
+    return f"<{sha256(key.encode(errors='replace')).hexdigest()[:40]}@{ascii_domain(domain)}>"
 
 
 def address(email: str, name: str = "") -> Address:
     """One mailbox; ValueError with a full sentence when it is none that every mail server takes."""
     try:
         local, domain = email.strip().rsplit("@", 1)
-        found = Address(one_line(name, _NAME), addr_spec=f"{local}@{_ascii(domain)}")
+        found = Address(one_line(name, _NAME), addr_spec=f"{local}@{ascii_domain(domain)}")
     except (MessageError, ValueError, IndexError) as error:
         raise ValueError(f"“{one_line(email, 80)}” is not an e-mail address mail can be sent to.") from error
     return found
 
 
-def _ascii(domain: str) -> str:
+def ascii_domain(domain: str) -> str:
     """As DNS knows it: `bücher.example` is `xn--bcher-kva.example`."""
     return domain.encode("idna").decode()

@@ -14,7 +14,7 @@ from aiosmtplib import SMTP, SMTPException
 
 from bot.backoff import backoff, unknown
 from bot.mail.answers import is_passing, reason, sentence
-from bot.mail.compose import address
+from bot.mail.compose import address, ascii_domain
 from bot.mail.server import SmtpServer
 from bot.notices import Dead, Outcome, Retry, Sent
 
@@ -35,7 +35,7 @@ class SmtpSender:
     ) -> None:
         """`name`: the domain we greet with. `trust`: other certificates than the system's. `patience`: see there."""
         self._server = server
-        self._name = name
+        self._name = ascii_domain(name)
         self._trust = trust
         self._patience = patience
 

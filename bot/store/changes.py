@@ -80,7 +80,7 @@ def enqueue(db: Connection, notices: Sequence[Notice], at: datetime) -> None:
 
 def claim(db: Connection, at: datetime, until: datetime, limit: int) -> list[Claim]:
     taken = db.execute(sql.CLAIM, {"at": ms(at), "until": ms(until), "limit": limit}).fetchall()
-    return [rows.claim(row[1:]) for row in sorted(taken, key=lambda row: int(row[0]))]
+    return rows.readable(rows.claim, [row[1:] for row in sorted(taken, key=lambda row: int(row[0]))])
 
 
 def settle(db: Connection, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice]) -> bool:

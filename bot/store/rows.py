@@ -6,16 +6,22 @@ number, a notice's due moment) stands only in its column.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
 
 from bot.contacts import Contact
 from bot.notices import Claim, Letter, Notice, Place
 from bot.ticket import Event, Ticket
 
+T = TypeVar("T")
 Row = dict[str, str | int | None]
 """Values by parameter name."""
+
+log = logging.getLogger(__name__)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -79,6 +85,17 @@ def claim(row: Sequence[Any]) -> Claim:
 def letter(row: Sequence[Any]) -> Letter:
     due, doc, state, attempts, why, changed_at = row
     return Letter(notice=notice(due, doc), state=state, attempts=attempts, why=why, at=moment(changed_at))
+
+
+def readable(record: Callable[[Sequence[Any]], T], found: Iterable[Sequence[Any]]) -> list[T]:
+    """The rows this release understands; what a newer one wrote is left for it, and holds nothing up."""
+    records: list[T] = []
+    for row in found:
+        try:
+            records.append(record(row))
+        except ValidationError:
+            log.warning("A notice was left alone: it was written by a newer release.")
+    return records
 
 
 def place_row(place: Place) -> Row:

@@ -96,7 +96,8 @@ class SqliteStore:
         ticket_id: str = "",
         limit: int = 50,
     ) -> list[Letter]:
-        return await self._all(sql.letters(state, ticket_id), {"ticket_id": ticket_id, "limit": limit}, rows.letter)
+        statement, values = sql.letters(state, ticket_id), {"ticket_id": ticket_id, "limit": limit}
+        return await self._readers.do(lambda db: rows.readable(rows.letter, db.execute(statement, values)))
 
     async def place(self, ticket_id: str, what: Literal["card", "retarus"]) -> Place | None:
         return await self._one(sql.PLACE, {"ticket_id": ticket_id, "what": what}, rows.place)

@@ -11,6 +11,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -91,7 +92,7 @@ class Writer:
             with transaction(self._db):
                 for job in group:
                     self._attempt(job)
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, whoever waits must be told
             for job in group:  # also those that failed by themselves: they may have met a change that is undone now
                 job.error = down(error)
 
@@ -113,7 +114,7 @@ def _answer(group: Sequence[_Job]) -> None:
     """One wake-up per loop, however large the group."""
     for loop in {job.asked.get_loop() for job in group}:
         mine = [job for job in group if job.asked.get_loop() is loop]
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(_resolve, mine)
 
 

@@ -15,19 +15,12 @@ from bot.errors import StoreDown
 from bot.notices import Claim, Dead, Notice, Outcome, Place, Retry, Say, Sent
 from bot.outbox import Limits, Outbox
 from bot.ports import Batch
+from tests.doubles.hands import Hands
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import START, a_notice, minutes
 
 PERSONAL = "anna@example.com"
 QUICK = Limits(pause=0.01, sweep=0.5, delivery=5)
-
-
-class Hands:
-    def __init__(self) -> None:
-        self.at = START
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 class Courier:

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from bot.ports import Store
 from bot.store import open_store
+from tests.doubles.hands import Hands
 from tests.doubles.memory_store import MemoryStore
-from tests.doubles.records import START
-
-
-class Hands:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.at = START
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 @pytest.fixture

@@ -223,6 +223,15 @@ async def test_data_survives_a_restart(url: str) -> None:
     await again.close()
 
 
+async def test_a_notice_of_a_newer_release_holds_nothing_up(url: str, path: Path, desk: Store) -> None:
+    await desk.apply(Batch(notices=[a_notice("theirs"), a_notice("ours")]))
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE notices SET doc = replace(doc, '\"direct\"', '\"telepathy\"') WHERE key = 'theirs'")
+    (claim,) = await desk.claim(START, timedelta(minutes=1), 9)
+    assert claim.notice.key == "ours"
+    assert [letter.notice.key for letter in await desk.letters()] == ["ours"]
+
+
 # --- groups of changes
 
 

@@ -11,7 +11,7 @@ from bot.contacts import Contact
 from bot.errors import Conflict, Duplicate, StoreDown
 from bot.ports import Batch, Query, Store
 from bot.ticket import Level, Stage, Ticket
-from tests.contracts.conftest import Hands
+from tests.doubles.hands import Hands
 from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event, minutes
 
 

@@ -21,7 +21,7 @@ from bot.notices import Claim, Dead, Notice, Outcome, Place, Retry, Sent
 from bot.ports import Batch, Query, Store
 from bot.store import open_store
 from bot.ticket import Level, Stage, Ticket
-from tests.contracts.conftest import Hands
+from tests.doubles.hands import Hands
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import START, a_notice, a_ticket, an_event, minutes
 

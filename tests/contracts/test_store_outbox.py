@@ -9,7 +9,7 @@ import pytest
 
 from bot.notices import Claim, Dead, Place, Retry, Sent
 from bot.ports import Batch, Store
-from tests.contracts.conftest import Hands
+from tests.doubles.hands import Hands
 from tests.doubles.records import START, a_notice, minutes
 
 LEASE = timedelta(seconds=60)
