@@ -35,7 +35,6 @@ class Step(Glossed):
     FILL_IN = "fill_in", "answers were added or corrected"
     NOTE = "note", "somebody wrote a note"
     RCR = "rcr", "the RCR number Retarus gave was recorded"
-    PRIORITY = "priority", "the priority was set or changed"
     REMIND = "remind", "nobody acted in time"
 
 
