@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.localslack.running import LocalSlack
+from tests.localslack.running import LocalSlack, run_node
 from tests.localslack.sdk_calls import CALLS, WORKSPACE, Call, Json, filled, hold
 
 NODE = Path(__file__).parent / "node"
@@ -69,17 +68,7 @@ def test_the_node_client_makes_every_call(slack: LocalSlack, node_modules: Path)
         "known": known,
         "calls": [call.for_node() for call in CALLS],
     }
-    done = subprocess.run(
-        ["node", "calls.mjs"],
-        cwd=node_modules.parent,
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    for call, answer in zip(CALLS, json.loads(done.stdout), strict=True):
+    for call, answer in zip(CALLS, run_node(node_modules, given), strict=True):
         hold(call, answer, known)
 
 

@@ -1,7 +1,7 @@
 // Runs a list of Web API calls through @slack/web-api, each by the client's own method, and prints the answers.
-// In (stdin): {api_url, token, calls: [{method, args, keep}], known}. Out (stdout): one JSON array of answers.
+// In (stdin): {api_url, token, calls: [{method, args, keep}], known, retries?}. Out (stdout): one JSON array of answers.
 import { text } from "node:stream/consumers";
-import { WebClient } from "@slack/web-api";
+import { LogLevel, WebClient } from "@slack/web-api";
 
 const at = (answer, path) => path.split(".").reduce((part, step) => (part === undefined || part === null ? part : part[step]), answer);
 
@@ -26,7 +26,7 @@ const call = async (client, method, args) => {
 };
 
 const given = JSON.parse(await text(process.stdin));
-const client = new WebClient(given.token, { slackApiUrl: given.api_url, retryConfig: { retries: 0 } });
+const client = new WebClient(given.token, { logLevel: LogLevel.ERROR, slackApiUrl: given.api_url, retryConfig: { retries: given.retries ?? 0 } });
 const known = { ...given.known };
 const answers = [];
 for (const { method, args, keep } of given.calls) {
