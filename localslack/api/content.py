@@ -21,10 +21,16 @@ def blocks(arguments: Arguments) -> list[Json] | None:
     if not isinstance(given, list):
         raise SlackError("invalid_blocks_format")
     if wrong := blockkit.validate_blocks(given, "message"):
-        raise SlackError("invalid_blocks", errors=wrong, response_metadata={"messages": wrong})
+        raise _invalid("invalid_blocks", wrong)
     if blockkit.is_too_long(given):
         raise SlackError("msg_blocks_too_long")
     return given
+
+
+def _invalid(error: str, wrong: list[str]) -> SlackError:
+    """Slack says each thing twice, once without the level."""
+    errors = [line.removeprefix("[ERROR] ") for line in wrong]
+    return SlackError(error, errors=errors, response_metadata={"messages": wrong})
 
 
 def attachments(arguments: Arguments) -> list[Json] | None:
@@ -37,7 +43,7 @@ def attachments(arguments: Arguments) -> list[Json] | None:
     if len(given) > MOST_ATTACHMENTS:
         raise SlackError("too_many_attachments")
     if wrong := blockkit.validate_attachments(given):
-        raise SlackError("invalid_attachments", errors=wrong, response_metadata={"messages": wrong})
+        raise _invalid("invalid_attachments", wrong)
     return [{"id": number, **entry} for number, entry in enumerate(given, 1)]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -183,5 +184,14 @@ async def _respond(request: web.Request, body: Json, app: App | None, fault: Fau
         request.transport.close()
     if fault is not None and fault.fault == "http_500":
         return web.Response(status=500, text="Internal Server Error")
-    headers = {"X-OAuth-Scopes": ",".join(app.scopes)} if app and app.scopes else {}
-    return web.json_response(body, headers=headers)
+    return web.json_response(body, headers=_headers(request.match_info["method"].rstrip("/"), app))
+
+
+def _headers(name: str, app: App | None) -> dict[str, str]:
+    """Bolt and the SDKs read an app's scopes from here."""
+    known, headers = METHODS.get(name), {"X-Slack-Req-Id": secrets.token_hex(16)}
+    if app is not None and app.scopes is not None:
+        headers["X-OAuth-Scopes"] = ",".join(app.scopes)
+    if known is not None and known.scopes:
+        headers["X-Accepted-OAuth-Scopes"] = ",".join(known.scopes)
+    return headers

@@ -171,7 +171,10 @@ CALLS = [
     Call(
         "chat.postMessage",
         {"channel": "$desk", "text": "x", "blocks": [{"type": "foo"}]},
-        {"response_metadata.messages.0": "[ERROR] unsupported type: foo [json-pointer:/blocks/0/type]"},
+        {
+            "response_metadata.messages.0": "[ERROR] unsupported type: foo [json-pointer:/blocks/0/type]",
+            "errors.0": "unsupported type: foo [json-pointer:/blocks/0/type]",
+        },
         error="invalid_blocks",
     ),
     Call(

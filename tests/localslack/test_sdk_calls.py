@@ -107,6 +107,20 @@ def test_an_unknown_method_and_a_wrong_token_are_named_as_by_slack(slack: LocalS
         hold(Call(method, error=error), _refused(WebClient(token=token, base_url=slack.api_url), method), {})
 
 
+def test_the_scopes_of_a_token_and_of_a_method_are_in_the_headers(slack: LocalSlack) -> None:
+    scopes = ["chat:write", "users:read"]
+    app = {"name": "Proof App", "manifest": {"oauth_config": {"scopes": {"bot": scopes}}}}
+    info = slack.post("seed", {**WORKSPACE, "apps": [app]})
+    client = WebClient(token=info["apps"][0]["bot_token"], base_url=slack.api_url)
+    headers = {name.lower(): value for name, value in client.users_list().headers.items()}
+    assert headers["x-oauth-scopes"].split(",") == scopes
+    assert headers["x-accepted-oauth-scopes"] == "users:read"
+    with pytest.raises(SlackApiError) as refused:
+        client.team_info()
+    answer = refused.value.response
+    assert (answer["error"], answer["needed"], answer["provided"]) == ("missing_scope", "team:read", ",".join(scopes))
+
+
 def _refused(client: WebClient, method: str) -> Json:
     with pytest.raises(SlackApiError) as refused:
         client.api_call(method)
