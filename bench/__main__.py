@@ -25,7 +25,7 @@ from bench.bots import ROOT, Bot, Broken
 from bench.measure import FULL, SHORT, Plan, measure
 from bench.scenarios import COMMAND, Scenario, command, submission
 from bench.slack import Unanswered
-from bench.table import table
+from bench.table import machine, table
 from bot.ports import Query
 from bot.store import open_store
 
@@ -37,6 +37,7 @@ async def bench(plan: Plan) -> str:
     (ROOT / "var").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as name:
         folder = Path(name)
+        footer = machine(folder)
         async with AsyncExitStack() as stack:
             desk = await stack.enter_async_context(bots.desk(folder))
             scenarios = await _shown(desk, folder)
@@ -45,7 +46,7 @@ async def bench(plan: Plan) -> str:
             compared = [default, tuned, desk]
             gc.freeze()
             results = await measure(compared, scenarios, plan)
-            told = table(results, compared, scenarios, folder)
+            told = table(results, compared, scenarios, footer)
         await _verified(desk, folder)
         return told
 

@@ -17,11 +17,17 @@ from bench.measure import AT_ONCE, Results
 from bench.scenarios import Scenario
 
 
-def table(results: Results, bots: Sequence[Bot], scenarios: Sequence[Scenario], folder: Path) -> str:
+_INTRO = """\
+Partner Desk beside a Bolt app that only shows the same form and posts the same card, without storage, rights or checks:
+written as Bolt's documentation begins, and tuned as far as Bolt goes. Each bot is a process of its own, in Socket Mode,
+with a Slack that answers at once, so that only the bots are seen. “At once”: so many people click in the same moment, on
+a bot at rest. An acknowledgement of Partner Desk's stands behind an fsync."""
+
+
+def table(results: Results, bots: Sequence[Bot], scenarios: Sequence[Scenario], footer: str) -> str:
     """Latencies, then costs. The last bot is ours; its ratios are to each of the others."""
-    return "\n".join(
-        [*_latencies(results, bots, scenarios), "", *_costs(results, bots, scenarios), "", _footer(folder)]
-    )
+    latencies, costs = _latencies(results, bots, scenarios), _costs(results, bots, scenarios)
+    return "\n\n".join([_INTRO, "\n".join(latencies), "\n".join(costs), footer])
 
 
 def _latencies(results: Results, bots: Sequence[Bot], scenarios: Sequence[Scenario]) -> Iterable[str]:
@@ -60,12 +66,13 @@ def _ms(seconds: float) -> str:
     return f"{ms:.2f}" if ms < 10 else f"{ms:.1f}"
 
 
-def _footer(folder: Path) -> str:
+def machine(folder: Path) -> str:
+    """On what, with what and when; to be asked before the measuring. `folder`: where the database is."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("slack-bolt", "slack-sdk", "aiohttp"))
     return (
         f"{datetime.now(UTC):%Y-%m-%d} · {_processor()}, {os.cpu_count()} cores · {platform.system()} "
         f"{platform.release()} · Python {platform.python_version()}, {packages}, SQLite {sqlite3.sqlite_version} · "
-        f"one fsync here: {_ms(_fsync(folder))} ms"
+        f"one fsync: {_ms(_fsync(folder))} ms · load before: {os.getloadavg()[0]:.1f}"
     )
 
 
