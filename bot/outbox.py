@@ -37,7 +37,7 @@ class Limits:
     lease: timedelta = timedelta(seconds=90)
     """For how long a claim is ours; longer than a delivery takes."""
     age: timedelta = timedelta(hours=24)
-    """How long a delivery is tried …"""
+    """How long a delivery is tried: after that, each time a person asks for it is one more try …"""
     tries: int = 5
     """… but at least this often: the desk itself may have been down."""
     sweep: float = 30.0

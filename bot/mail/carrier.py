@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from email.message import EmailMessage
 
 from bot.letter import LetterText, as_html, as_text
-from bot.mail.compose import address, compose
+from bot.mail.compose import NoAddress, address, compose
 from bot.mail.smtp import SmtpSender
-from bot.notices import Claim, Dead, Outcome
+from bot.notices import Claim, Dead, Notice, Outcome
 
 NO_SMTP = "No mail server is set up. An admin sets SMTP_URL and starts the bot again; then try again."
 
@@ -24,9 +25,15 @@ class MailCarrier:
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         if self._sender is None:
             return Dead(NO_SMTP)
-        notice = claim.notice
+        try:
+            message = self._message(claim.notice)
+        except NoAddress as error:
+            return Dead(f"{error} Have an admin correct it in the settings; then try again.")
+        return await self._sender.send(message, claim.notice.to, attempt=claim.attempt, at=at)
+
+    def _message(self, notice: Notice) -> EmailMessage:
         letter = LetterText.model_validate(notice.body["letter"])
-        message = compose(
+        return compose(
             key=notice.key,
             sender=address(self._from, "Partner Desk"),
             to=address(notice.to),
@@ -37,4 +44,3 @@ class MailCarrier:
             at=notice.due,
             domain=self._from.rpartition("@")[2],
         )
-        return await self._sender.send(message, notice.to, attempt=claim.attempt, at=at)

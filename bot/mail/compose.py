@@ -16,6 +16,10 @@ _NAME = 80
 _SUBJECT = 200
 
 
+class NoAddress(ValueError):
+    """The text is a full sentence."""
+
+
 def compose(
     *,
     key: str,
@@ -56,12 +60,12 @@ def message_id(key: str, domain: str) -> str:
 
 
 def address(email: str, name: str = "") -> Address:
-    """One mailbox; ValueError with a full sentence when it is none that every mail server takes."""
+    """One mailbox; `NoAddress` when it is none that every mail server takes."""
     try:
         local, domain = email.strip().rsplit("@", 1)
         found = Address(one_line(name, _NAME), addr_spec=f"{local}@{ascii_domain(domain)}")
     except (MessageError, ValueError, IndexError) as error:
-        raise ValueError(f"“{one_line(email, 80)}” is not an e-mail address mail can be sent to.") from error
+        raise NoAddress(f"“{one_line(email, 80)}” is not an e-mail address mail can be sent to.") from error
     return found
 
 

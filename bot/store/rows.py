@@ -1,7 +1,7 @@
 """How does a record become a row, and a row a record?
 
-Columns hold what is queried; the `doc` column holds the record as JSON. What a store changes by itself (a ticket's
-number, a notice's due moment) stands only in its column.
+Columns hold what is queried; the `doc` column holds the record as JSON. A ticket's number, which the store gives,
+stands only in its column.
 """
 
 from __future__ import annotations
@@ -73,18 +73,15 @@ def notice_row(notice: Notice) -> Row:
     }
 
 
-def notice(due: int, doc: str) -> Notice:
-    return Notice.model_validate_json(doc).model_copy(update={"due": moment(due)})
-
-
 def claim(row: Sequence[Any]) -> Claim:
-    attempts, due, doc = row
-    return Claim(notice=notice(due, doc), attempt=attempts)
+    attempts, doc = row
+    return Claim(notice=Notice.model_validate_json(doc), attempt=attempts)
 
 
 def letter(row: Sequence[Any]) -> Letter:
-    due, doc, state, attempts, why, changed_at = row
-    return Letter(notice=notice(due, doc), state=state, attempts=attempts, why=why, at=moment(changed_at))
+    doc, state, attempts, why, changed_at = row
+    notice = Notice.model_validate_json(doc)
+    return Letter(notice=notice, state=state, attempts=attempts, why=why, at=moment(changed_at))
 
 
 def readable(record: Callable[[Sequence[Any]], T], found: Iterable[Sequence[Any]]) -> list[T]:

@@ -49,7 +49,7 @@ MIGRATIONS: tuple[str, ...] = (
         lane TEXT NOT NULL,
         state TEXT NOT NULL,
         head INTEGER NOT NULL,      -- 1: it waits, and its lane waits for it
-        due BIGINT NOT NULL,        -- since when it should have been delivered
+        due BIGINT NOT NULL,        -- when it was to be delivered first
         next_at BIGINT NOT NULL,    -- when it may be claimed: due, end of a lease, or next try
         attempts INTEGER NOT NULL DEFAULT 0,
         why TEXT NOT NULL DEFAULT '',

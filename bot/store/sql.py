@@ -119,7 +119,7 @@ PROMOTE: Final = """
 CLAIM: Final = """
     UPDATE notices SET attempts = attempts + 1, next_at = :until
     WHERE seq IN (SELECT seq FROM notices WHERE head = 1 AND next_at <= :at ORDER BY next_at, seq LIMIT :limit)
-    RETURNING seq, attempts, due, doc"""
+    RETURNING seq, attempts, doc"""
 
 FINISH: Final = """
     UPDATE notices SET state = :state, head = 0, why = CASE WHEN :why = '' THEN why ELSE :why END, changed_at = :at
@@ -137,7 +137,7 @@ DROP: Final = """
     RETURNING lane"""
 
 REVIVE: Final = """
-    UPDATE notices SET state = 'waiting', due = :at, next_at = :at, changed_at = :at,
+    UPDATE notices SET state = 'waiting', next_at = :at, changed_at = :at,
         head = CASE WHEN EXISTS (SELECT 1 FROM notices AS other WHERE other.lane = notices.lane AND other.head = 1)
             THEN 0 ELSE 1 END
     WHERE key = :key AND state = 'dead'
@@ -152,7 +152,7 @@ def letters(state: State | None, ticket_id: str) -> str:
     parts += ["ticket_id = :ticket_id"] if ticket_id else []
     where = " AND ".join(parts) or "1 = 1"
     return (
-        f"SELECT due, doc, state, attempts, why, changed_at FROM notices WHERE {where}"  # noqa: S608  own words only
+        f"SELECT doc, state, attempts, why, changed_at FROM notices WHERE {where}"  # noqa: S608  own words only
         " ORDER BY seq DESC LIMIT :limit"
     )
 

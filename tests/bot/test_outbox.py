@@ -271,6 +271,24 @@ async def test_after_a_day_it_is_given_up_and_somebody_is_told() -> None:
     assert "tried 49 times in 1 d" in await scene.why("n1")
 
 
+async def test_what_was_given_up_is_tried_once_each_time_a_person_asks() -> None:
+    fails = True
+
+    async def busy(claim: Claim) -> Outcome:
+        return Retry(scene.clock.at, "busy") if fails else Sent()
+
+    scene = Scene(busy, limits=Limits(age=timedelta(0), tries=2))
+    await scene.save(a_notice("n1"))
+    scene.clock.at += minutes(1)
+    await scene.drained()
+    assert scene.courier.got == [("n1", 1), ("n1", 2)]
+    for fails, ends in ((True, "dead"), (False, "sent")):  # noqa: B007  (the courier reads it)
+        assert await scene.store.revive("n1", scene.clock.at)
+        await scene.drained()
+        assert await scene.states() == {"n1": ends}
+    assert len(scene.courier.got) == 4
+
+
 async def test_what_is_old_because_the_desk_was_down_is_tried_a_few_times_all_the_same() -> None:
     async def busy(claim: Claim) -> Outcome:
         return Retry(scene.clock.at, "busy") if claim.attempt < 4 else Sent()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.mail.compose import address, compose, message_id
+from bot.mail.compose import NoAddress, address, compose, message_id
 from bot.text import clean, one_line
 from tests.doubles.mail_servers import body
 from tests.doubles.records import START
@@ -131,7 +131,7 @@ def test_the_message_id_depends_on_the_key_alone_and_hides_it() -> None:
      "<a@b.example>", "a@b.example, c@d.example", "a@b..example", "a@b.example>", f"a@{'b' * 64}.example"],
 )  # fmt: skip
 def test_what_is_no_address_is_refused_in_words(wrong: str) -> None:
-    with pytest.raises(ValueError, match="is not an e-mail address mail can be sent to"):
+    with pytest.raises(NoAddress, match="is not an e-mail address mail can be sent to"):
         address(wrong)
 
 

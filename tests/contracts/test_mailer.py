@@ -8,15 +8,17 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from pydantic import JsonValue
 
 from bot.backoff import AMBIGUOUS
 from bot.errors import Misconfigured
+from bot.mail.carrier import MailCarrier
 from bot.mail.compose import address, compose
 from bot.mail.server import SmtpServer, parse_smtp_url
 from bot.mail.smtp import SmtpSender
-from bot.notices import Dead, Outcome, Retry, Sent
+from bot.notices import Claim, Dead, Outcome, Retry, Say, Sent
 from tests.doubles.mail_servers import DROP, SILENCE, Inbox, answering, body, client_tls, receiving, server_tls
-from tests.doubles.records import START
+from tests.doubles.records import START, a_notice
 
 TO = "support@retarus.example"
 
@@ -174,6 +176,46 @@ async def test_a_cancelled_delivery_ends_at_once() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+# --- a letter
+
+LETTER: dict[str, JsonValue] = {
+    "subject": "[PD-1042] P1 incident",
+    "opening": ["INCIDENT"],
+    "template": [{"heading": "DESCRIPTION", "lines": ["<b>Müller</b> & co"]}],
+    "prequalification": [],
+}
+
+
+def a_letter(reply_to: str = "ben@partner.example") -> Claim:
+    body: dict[str, JsonValue] = {"letter": LETTER, "reply_to": reply_to}
+    return Claim(notice=a_notice(to=TO, say=Say.LETTER_MAIL, body=body), attempt=1)
+
+
+async def test_a_letter_arrives_as_text_and_html_to_be_answered_to_its_declarant() -> None:
+    async with receiving(Inbox()) as inbox:
+        carrier = MailCarrier(to(f"smtp://127.0.0.1:{inbox.port}"), "desk@partner.example", "")
+        assert await carrier.deliver(a_letter(), START) == Sent()
+    (mail,) = inbox.messages
+    assert (mail["Subject"], mail["Reply-To"]) == ("[PD-1042] P1 incident", "ben@partner.example")
+    assert "<b>Müller</b> & co" in body(mail, "plain")
+    assert "&lt;b&gt;Müller&lt;/b&gt; &amp; co" in body(mail, "html")
+
+
+async def test_a_letter_nobody_can_answer_is_dead_in_words() -> None:
+    async with answering() as port:
+        outcome = await MailCarrier(to(f"smtp://127.0.0.1:{port}"), "desk@partner.example", "").deliver(
+            a_letter("ben@@partner"), START
+        )
+    assert isinstance(outcome, Dead)
+    assert outcome.why.startswith("“ben@@partner” is not an e-mail address")
+
+
+async def test_a_letter_without_a_mail_server_is_dead_in_words() -> None:
+    outcome = await MailCarrier(None, "desk@partner.example", "").deliver(a_letter(), START)
+    assert isinstance(outcome, Dead)
+    assert "SMTP_URL" in outcome.why
 
 
 # --- app.py check

@@ -160,7 +160,7 @@ def test_the_stores_agree_whatever_is_done_to_them() -> None:
     run_state_machine_as_test(
         Stores,
         settings=settings(
-            max_examples=40,
+            max_examples=25,
             stateful_step_count=50,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

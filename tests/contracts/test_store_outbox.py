@@ -171,7 +171,7 @@ async def test_a_dead_letter_says_why_and_can_be_tried_again(store: Store) -> No
     assert not await store.revive("n1", START + minutes(100))
     assert not await store.revive("unknown", START)
     (again,) = await claim(store, 100)
-    assert (again.attempt, again.notice.due) == (2, START + minutes(100))
+    assert (again.attempt, again.notice.due) == (2, START)  # since then it may have arrived
     assert not await store.settle(first, Sent(), START)
 
 

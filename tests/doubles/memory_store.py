@@ -140,7 +140,6 @@ class MemoryStore:
             return False
         at = as_utc(at)
         row.state, row.next_at, row.changed_at = "waiting", at, at
-        row.notice = row.notice.model_copy(update={"due": at})
         if not any(other.head for other in self._data.notices.values() if other.notice.lane == row.notice.lane):
             row.head = True
         return True
