@@ -16,12 +16,11 @@ from bench.bots import Bot
 from bench.measure import AT_ONCE, Results
 from bench.scenarios import Scenario
 
-
 _INTRO = """\
 Partner Desk beside a Bolt app that only shows the same form and posts the same card, without storage, rights or checks:
 written as Bolt's documentation begins, and tuned as far as Bolt goes. Each bot is a process of its own, in Socket Mode,
-with a Slack that answers at once, so that only the bots are seen. “At once”: so many people click in the same moment, on
-a bot at rest. An acknowledgement of Partner Desk's stands behind an fsync."""
+with a Slack that answers at once, so that only the bots are seen. “At once”: so many people click in the same moment,
+on a bot at rest. An acknowledgement of Partner Desk's stands behind an fsync."""
 
 
 def table(results: Results, bots: Sequence[Bot], scenarios: Sequence[Scenario], footer: str) -> str:
