@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -21,16 +20,7 @@ async def connected(app: AsyncApp, app_token: str) -> AsyncIterator[None]:
     """Listens while inside. The SDK reconnects by itself, also when Slack refreshes the connection."""
     handler = AsyncSocketModeHandler(app, app_token, ping_interval=_PING)
     await handler.connect_async()  # type: ignore[no-untyped-call]
-    _answer_at_once(handler)
     try:
         yield
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
-
-
-def _answer_at_once(handler: AsyncSocketModeHandler) -> None:
-    """Small answers are not to wait for a full packet."""
-    session = handler.client.current_session
-    transport = session.get_extra_info("socket") if session else None
-    if transport is not None:
-        transport.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
