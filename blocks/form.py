@@ -98,7 +98,7 @@ def text_input(
     """A single question that is no field of the guide: a reason, a note."""
     element: Json = {"type": "plain_text_input", "action_id": ANSWER, "multiline": multiline, "max_length": CHUNK}
     if value:
-        element["initial_value"] = value
+        element["initial_value"] = value[:CHUNK]
     shape: Json = {"type": "input", "block_id": key, "label": plain(label), "element": element, "optional": not needed}
     if hint:
         shape["hint"] = plain(hint)

@@ -72,10 +72,10 @@ def action_of(what: Move | Step) -> str:
     return f"{ASK if what in ASKED else MOVE}{what}"
 
 
-def modal(what: Move | Step, ticket: Ticket, name: str, written: str = "") -> Json:
-    """Asks for the word that goes with it; `written`: what was typed before, when it has to be asked again."""
+def modal(what: Move | Step, ticket: Ticket, name: str) -> Json:
+    """Asks for the word that goes with it."""
     asked = ASKED[what]
-    blocks = [kit.note(name), text_input(WORD, asked.label, asked.hint, value=written)]
+    blocks = [kit.note(name), text_input(WORD, asked.label, asked.hint)]
     return kit.modal(action_of(what), asked.title, blocks, submit=asked.submit, about=ticket.id)
 
 
@@ -84,6 +84,6 @@ def kept_text(ticket: Ticket, name: str, refusal: str, written: str) -> Json:
     note = ASKED[Step.NOTE]
     blocks: list[Json] = [
         {"type": "section", "text": kit.plain(refusal)},
-        text_input(WORD, "Keep your text as a note?", f"In the thread of {name}", value=written[: kit.CHUNK]),
+        text_input(WORD, "Keep your text as a note?", f"In the thread of {name}", value=written),
     ]
     return kit.modal(action_of(Step.NOTE), "The ticket moved on", blocks, submit=note.submit, about=ticket.id)
