@@ -197,9 +197,11 @@ def an_event(ticket: Ticket, what: str, by: str = ANNA, **detail: str) -> Event:
     return Event(ticket_id=ticket.id, version=ticket.version, at=NOW, by=by, what=what, detail=detail)
 
 
-def a_notice(ticket: Ticket, say: Say = Say.CARD, to: str = DESK, **body: Any) -> Notice:
+def a_notice(ticket: Ticket, say: Say = Say.CARD, to: str = DESK, body: Mapping[str, Any] | None = None) -> Notice:
     key = f"{ticket.id}:{ticket.version}:{say}:{to}"
-    return Notice(key=key, ticket_id=ticket.id, lane=key, say=say, to=to, version=ticket.version, due=NOW, body=body)
+    return Notice(
+        key=key, ticket_id=ticket.id, lane=key, say=say, to=to, version=ticket.version, due=NOW, body=dict(body or {})
+    )
 
 
 @dataclass

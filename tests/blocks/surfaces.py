@@ -1,0 +1,129 @@
+"""Everything the bot can show of one ticket: each message it posts and each view it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from blocks import card, escalate, filling, handoff, letter, moving, raising, story, tickets
+from blocks.kit import Json, Message
+from bot.fields import BY_KEY, OTHER, Ask, Need
+from bot.forms import missing
+from bot.letter import as_text, write
+from bot.moves import Move, Step
+from bot.notices import Say
+from bot.reading import Preview
+from bot.settings import Config
+from bot.ticket import Kind, Stage, Ticket
+from handlers import errors
+from tests.factories import BEN, COMPLETE, DESK, MAIL, RETARUS, a_contact, a_notice, an_event, an_incident
+
+NASTY = "<!channel> <@U0BEN> *b* _i_ ~s~ `c` > & &amp; <b>x</b> {0} %s 👩‍👩‍👧 שלום "
+LINK = "https://nordlicht.slack.example/archives/C0DESKDESK/p1"
+
+DETAILS = ("summary", "reason", "question", "answer", "remedy", "note")
+ENDS: tuple[dict[str, Any], ...] = (
+    {"delivered": Say.LETTER_MAIL.value, "to": MAIL},
+    {"delivered": Say.LETTER_POST.value, "to": RETARUS},
+    *({"failed": say.value, "to": DESK, "why": NASTY * 5, "key": "t1:1:x"} for say in Say if say is not Say.DIRECT),
+)
+
+
+def longest(stage: Stage = Stage.SECOND, text: str = NASTY, **values: Any) -> Ticket:
+    """A ticket with every answer as long as it may be, and as awkward."""
+    answers = dict(COMPLETE)
+    for key, field in BY_KEY.items():
+        if field.ask in {Ask.LINE, Ask.TEXT}:
+            answers[key] = (text * 3000)[: field.most].strip() or "x"
+        elif field.ask is Ask.MOMENT:
+            answers[key] = COMPLETE["start"]
+    answers |= {
+        "services": f"Email Security\nSMS\nFAX\n{OTHER}",
+        "main_id": "73125",
+        "info": "wrong",
+        "remote": "failed",
+    }
+    answers |= {"known": "yes", "tenants": "\n".join(f"{number}RS" for number in range(10000, 10050))}
+    return an_incident(stage, answers=answers, **values)
+
+
+def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterator[tuple[str, Message]]:
+    """By name. `who` gives names, which people choose themselves."""
+    yield "card", card.card(ticket, config, who)
+    for what in (*Move, *Step):
+        event = an_event(ticket, what, BEN, stage="second", rcr="RCR-1", **_said(ticket))
+        yield f"story {what}", story.told(a_notice(ticket, Say.STORY), ticket, event, config, who)
+        for to in (ticket.owner, BEN):
+            notice = a_notice(ticket, Say.DIRECT, to)
+            yield f"direct {what} {to}", story.direct(notice, ticket, event, config, who, LINK)
+    for end in ENDS:
+        notice = a_notice(ticket, Say.STORY, body=end)
+        yield f"delivery {end}", story.told(notice, ticket, an_event(ticket, Move.ESCALATE), config, who)
+    for number, page in enumerate(letter.messages(write(ticket, a_contact(), config))):
+        yield f"letter {number}", page
+    for scope in tickets.SCOPES:
+        yield f"listing {scope}", tickets.listing([ticket] * 10, 11, scope, config, who, {ticket.id: LINK})
+    yield "one", tickets.one(ticket, config, who, LINK)
+    yield "nothing", tickets.listing([], 0, "mine", config, who, {})
+    yield "help", tickets.help_message(config)
+
+
+def _said(ticket: Ticket) -> Mapping[str, str]:
+    return {DETAILS[ticket.version % len(DETAILS)]: ticket.answer("happens")}
+
+
+def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
+    """By name."""
+    name = "PD-1042"
+    for kind in Kind:
+        for more in (False, True):
+            yield f"raising {kind} {more}", raising.modal(kind, config, ticket.answers, more=more)
+            yield f"raising {kind} {more} empty", raising.modal(kind, config, {}, more=more)
+    yield "handoff", handoff.modal(ticket, name, config)
+    for everything in (False, True):
+        for number in range(1, 6):
+            view = filling.modal(ticket, name, config, everything=everything, transactions=number)
+            yield f"filling {everything} {number}", view
+    yield "tasks", escalate.tasks(ticket, name, config)
+    for refusal in ("", "You cannot send."):
+        shown = Preview(ticket, write(ticket, a_contact(), config), missing(ticket, Need.ESCALATE), refusal)
+        yield f"preview {refusal}", escalate.preview(shown, name, config, changed=bool(refusal))
+    yield "rcr", escalate.rcr_modal(ticket, name)
+    for what in moving.ASKED:
+        yield f"moving {what}", moving.modal(what, ticket, name)
+    yield "kept", moving.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)
+    yield "letter", letter.modal(as_text(write(ticket, a_contact(), config)), name)
+    yield "said", errors.on_top(ticket.answer("happens"))
+
+
+def parts(shape: object) -> Iterator[dict[str, Any]]:
+    """Every object in it, at any depth."""
+    if isinstance(shape, dict):
+        yield shape
+        for value in shape.values():
+            yield from parts(value)
+    elif isinstance(shape, list | tuple):
+        for value in shape:
+            yield from parts(value)
+
+
+def submitted(view: Json, **typed: str) -> dict[str, Any]:
+    """The view as Slack gives it back when a person leaves everything as it was, but for these texts."""
+    values = {}
+    for block in view["blocks"]:  # type: ignore[attr-defined]
+        if block["type"] == "input":
+            element = block["element"]
+            values[block["block_id"]] = {element["action_id"]: _state(element, typed.get(block["block_id"]))}
+    return {**view, "state": {"values": values}}
+
+
+def _state(element: Mapping[str, Any], typed: str | None) -> dict[str, Any]:
+    match element["type"]:
+        case "datetimepicker":
+            return {"selected_date_time": element.get("initial_date_time")}
+        case "multi_static_select":
+            return {"selected_options": element.get("initial_options", [])}
+        case "static_select" | "radio_buttons":
+            return {"selected_option": element.get("initial_option")}
+        case _:
+            return {"value": element.get("initial_value") if typed is None else typed}

@@ -1,0 +1,88 @@
+"""Whatever people type, Slack takes what the bot shows, and nothing typed has power there."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.fields import BY_KEY, Ask
+from bot.ticket import Stage
+from localslack.blockkit import is_too_large, is_too_long, validate_blocks, validate_view
+from tests.blocks.surfaces import NASTY, longest, messages, parts, views
+from tests.factories import COMPLETE, RAISED, a_config, an_incident
+
+CONFIG = a_config()
+TEXTS = [key for key, field in BY_KEY.items() if field.ask in {Ask.LINE, Ask.TEXT}]
+
+LONGEST = {
+    "awkward": longest(),
+    "one line of letters": longest(text="x"),
+    "many lines": longest(text="x\n"),
+    "emoji": longest(text="👩‍👩‍👧"),
+    "right to left": longest(text="שלום \u202e"),
+    "only markup": longest(text="<!channel>*_~`"),
+}
+each = pytest.mark.parametrize("ticket", LONGEST.values(), ids=LONGEST)
+
+
+def who(user: str) -> str:
+    return f"<!here> {user} *&*"
+
+
+@each
+def test_the_longest_ticket_can_be_shown_in_every_message(ticket: object) -> None:
+    for name, message in messages(ticket, CONFIG, who):  # type: ignore[arg-type]
+        assert validate_blocks(message.blocks, "message") == [], name
+        assert not is_too_long(message.blocks), name
+        assert len(message.blocks) <= 50, name
+        assert 0 < len(message.text) <= 4000, name
+
+
+@each
+def test_the_longest_ticket_can_be_shown_in_every_view(ticket: object) -> None:
+    for name, view in views(ticket, CONFIG):  # type: ignore[arg-type]
+        assert validate_view(view) == [], name
+        assert not is_too_large(view), name
+
+
+@pytest.mark.parametrize("stage", Stage)
+@pytest.mark.parametrize("answers", [RAISED, COMPLETE], ids=["raised", "complete"])
+def test_a_ticket_can_be_shown_at_every_stage(stage: Stage, answers: dict[str, str]) -> None:
+    ticket = an_incident(stage, answers=answers, rcr=("RCR-1",))
+    for name, message in messages(ticket, CONFIG, who):
+        assert validate_blocks(message.blocks, "message") == [], name
+    for name, view in views(ticket, CONFIG):
+        assert validate_view(view) == [], name
+
+
+def test_nothing_typed_has_power_where_slack_reads_markup() -> None:
+    ticket = longest()
+    for name, message in messages(ticket, CONFIG, who):
+        texts = [part["text"] for part in parts(message.blocks) if part.get("type") == "mrkdwn"]
+        for text in (*texts, message.text):
+            assert "<!" not in text, name
+            assert "<@U" not in text, name
+    for name, view in views(ticket, CONFIG):
+        texts = [part["text"] for part in parts(view) if part.get("type") == "mrkdwn"]
+        assert not [text for text in texts if "<!" in text or "<@" in text], name
+
+
+def test_nobody_is_pinged_but_who_owns_it_and_who_is_called_to_the_second_level() -> None:
+    ticket = longest()
+    for name, message in messages(ticket, CONFIG, who):
+        pinged = {part["user_id"] for part in parts(message.blocks) if part.get("type") == "user"}
+        groups = {part["usergroup_id"] for part in parts(message.blocks) if part.get("type") == "usergroup"}
+        assert pinged <= {ticket.owner}, name
+        assert groups <= ({"S0SECOND"} if name == "story hand_off" else set()), name
+
+
+@settings(max_examples=25)
+@given(st.dictionaries(st.sampled_from(TEXTS), st.text(min_size=1, max_size=200).map(lambda text: NASTY[:30] + text)))
+def test_any_text_in_any_field_can_be_shown(typed: dict[str, str]) -> None:
+    ticket = an_incident(Stage.SECOND, answers=COMPLETE | typed)
+    ticket = ticket.model_validate(ticket.model_dump())  # as the store gives it back
+    for name, message in messages(ticket, CONFIG, who):
+        assert validate_blocks(message.blocks, "message") == [], name
+    for name, view in views(ticket, CONFIG):
+        assert validate_view(view) == [], name
