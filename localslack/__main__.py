@@ -40,6 +40,7 @@ def _port(text: str) -> int:
 async def _run(wanted: argparse.Namespace) -> int:
     seed = Seed.from_file(wanted.seed) if wanted.seed else Seed.default()
     mailbox = Mailbox(wanted.state / "mail" if wanted.state else None) if wanted.smtp_port is not None else None
+    stop = _interruption()
     slack = LocalSlack(seed, port=wanted.port, state=wanted.state, mailbox=mailbox)
     try:
         await slack.start()
@@ -49,7 +50,7 @@ async def _run(wanted: argparse.Namespace) -> int:
         if mailbox is not None:
             await serve(mailbox, port=wanted.smtp_port)
         _print(slack, as_json=wanted.json)
-        await _interrupted()
+        await stop.wait()
     except OSError as error:
         return _refuse(f"port {wanted.smtp_port} cannot be used for mail: {error.strerror or error}")
     finally:
@@ -69,11 +70,12 @@ def _print(slack: LocalSlack, *, as_json: bool) -> None:
     print("\n".join(lines), flush=True)
 
 
-async def _interrupted() -> None:
+def _interruption() -> asyncio.Event:
+    """Set when the user or the system wants an end."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop
 
 
 def _refuse(message: str) -> int:

@@ -11,9 +11,10 @@ from localslack.api.dispatch import Dispatch
 from localslack.api.scheduled import post_now
 from localslack.blobs import Blobs
 from localslack.clock import Clock
-from localslack.control.routes import add_routes, guard
+from localslack.control.routes import add_routes
 from localslack.doors import Doors, page_headers
 from localslack.driver import PersonDriver
+from localslack.guard import error_bodies, own_pages_only
 from localslack.journal import Journal, SqliteJournal
 from localslack.mail import Mailbox
 from localslack.planting import plant
@@ -107,7 +108,7 @@ class LocalSlack:
         )
 
     def _application(self) -> web.Application:
-        app = web.Application(middlewares=[guard], client_max_size=_LARGEST_BODY)
+        app = web.Application(middlewares=[error_bodies, own_pages_only], client_max_size=_LARGEST_BODY)
         app.router.add_route("*", "/api/{method:.*}", Dispatch(self.services).handle)
         add_routes(app, self.services)
         Doors(self.services).add_routes(app)

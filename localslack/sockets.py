@@ -142,7 +142,9 @@ class Sockets:
     def _acknowledge(self, data: str) -> None:
         with contextlib.suppress(ValueError):  # what is no JSON acknowledges nothing
             ack = json.loads(data)
-            waiting = self._waiting.get(ack.get("envelope_id", "")) if isinstance(ack, dict) else None
+            if not isinstance(ack, dict):
+                return
+            waiting = self._waiting.get(str(ack.get("envelope_id")))
             if waiting is not None and not waiting.done():
                 waiting.set_result(ack.get("payload"))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from localslack.errors import SlackError
 from localslack.records import Json
@@ -126,6 +127,6 @@ async def _json_body(request: web.Request) -> Json:
 async def _form_body(request: web.Request) -> Json:
     try:
         form = await request.post()
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, HttpProcessingError):
         raise SlackError("invalid_form_data") from None
     return dict(form)

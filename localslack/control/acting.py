@@ -1,6 +1,7 @@
 """What can be done as a person? Each verb is a POST; the verbs themselves are in `localslack.people`."""
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from localslack.control.answering import person_of, wishes
 from localslack.errors import Refused
@@ -37,14 +38,22 @@ class Acting:
             raise Refused("invalid_request", "An upload is multipart/form-data.")
         wanted: Json = {}
         uploads: list[tuple[str, str | None, bytes]] = []
-        async for part in await request.multipart():
-            if not isinstance(part, BodyPartReader):
-                raise Refused("invalid_request", "An upload has no parts within parts.")
-            if part.filename:
-                uploads.append((part.filename, part.headers.get("Content-Type"), bytes(await part.read())))
-            else:
-                wanted[part.name or ""] = await part.text()
+        try:
+            async for part in await request.multipart():
+                await _take(part, wanted, uploads)
+        except (ValueError, LookupError, HttpProcessingError):
+            raise Refused("invalid_request", "The upload is broken.") from None
         if not uploads:
             raise Refused("no_file", "There is no file in the upload.")
         actor = self._actor(request, {key: value for key, value in wanted.items() if value})
         return await rooms.share(actor, [await rooms.keep_upload(actor, *upload) for upload in uploads])
+
+
+async def _take(part: object, wanted: Json, uploads: list[tuple[str, str | None, bytes]]) -> None:
+    """Sort one part of an upload: a file or a field."""
+    if not isinstance(part, BodyPartReader):
+        raise Refused("invalid_request", "An upload has no parts within parts.")
+    if part.filename:
+        uploads.append((part.filename, part.headers.get("Content-Type"), bytes(await part.read())))
+    else:
+        wanted[part.name or ""] = await part.text()

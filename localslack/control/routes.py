@@ -1,11 +1,9 @@
 """Which request goes where? All addresses of the control interface."""
 
-from collections.abc import Awaitable, Callable
-
 from aiohttp import web
 
 from localslack.control.acting import Acting
-from localslack.control.answering import Handler, answering, failure, is_foreign
+from localslack.control.answering import Handler, answering, failure
 from localslack.control.live import Live
 from localslack.control.reading import Reading
 from localslack.control.steering import Steering
@@ -56,13 +54,3 @@ def add_routes(app: web.Application, slack: Services) -> None:
 
 async def _nothing(request: web.Request) -> web.StreamResponse:
     return failure(404, "not_found", f"There is no {request.method} {request.path}.")
-
-
-@web.middleware
-async def guard(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """Refuse what comes from another site's page or under a foreign name, wherever it goes."""
-    if is_foreign(request) and not request.path.startswith("/api/"):
-        return failure(403, "forbidden", "Only pages of the local Slack itself may do that.")
-    return await handler(request)

@@ -65,11 +65,11 @@ def bolt(slack: LocalSlack, number: int = 0) -> AsyncApp:
 async def connected(slack: LocalSlack, app: AsyncApp, number: int = 0) -> AsyncIterator[AsyncApp]:
     """The app in Socket Mode."""
     handler = AsyncSocketModeHandler(app, slack.apps[number].app_token)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     try:
         yield app
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 @asynccontextmanager

@@ -278,7 +278,7 @@ async def test_without_an_app_the_person_is_told(slack: LocalSlack) -> None:
     anna = slack.person("anna")
     assert (await anna.command("#desk", "/hello"))["outcome"] == "not_connected"
     assert await anna.message("#desk", '/hello failed with the error "dispatch_failed"')
+    message = await anna.post("#desk", "no button here")
+    target = {"type": "message", "channel": message["channel"], "ts": message["ts"]}
     with pytest.raises(Refusal, match="No app listens"):
-        message = await anna.post("#desk", "no button here")
-        target = {"type": "message", "channel": message["channel"], "ts": message["ts"]}
         await anna.act("action", container=target, block_id="b", action_id="a")

@@ -1,0 +1,33 @@
+"""What keeps strangers out and tracebacks in? Two middlewares around everything that is served."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from localslack.control.answering import failure, is_foreign
+
+log = logging.getLogger(__name__)
+Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def own_pages_only(request: web.Request, handler: Next) -> web.StreamResponse:
+    """Refuse what comes from another site's page or under a foreign name, wherever it goes."""
+    if is_foreign(request):
+        return failure(403, "forbidden", "Only pages of the local Slack itself may do that.")
+    return await handler(request)
+
+
+@web.middleware
+async def error_bodies(request: web.Request, handler: Next) -> web.StreamResponse:
+    """Give every error a JSON body, the unforeseen ones, too."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return failure(error.status, "http_error", error.reason)
+    except Exception:  # the last line of defence; what went wrong is in the log
+        log.exception("%s %s failed", request.method, request.path)
+        return failure(500, "internal_error", "Something went wrong in the local Slack; its log says what.")

@@ -1,0 +1,176 @@
+"""Does it start, say where it is, keep what it promised, and refuse clearly? The command as a stranger uses it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+
+from localslack import LocalSlack, Seed, SeedApp, SeedChannel, SeedPerson
+from localslack.seed import SeedError
+from tests.localslack.embedded import buttons, plain, seed, web_client
+from tests.localslack.running import ROOT
+
+Process = subprocess.Popen[str]
+
+
+class Command:
+    """Runs `python -m localslack` and ends what is left over."""
+
+    def __init__(self) -> None:
+        self.running: list[Process] = []
+
+    def __call__(self, *arguments: str) -> Process:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "localslack", *arguments],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.running.append(process)
+        return process
+
+    def end(self) -> None:
+        for process in self.running:
+            process.kill()
+            process.communicate()
+
+
+@pytest.fixture
+def command() -> Iterator[Command]:
+    commands = Command()
+    yield commands
+    commands.end()
+
+
+def first_line(process: Process) -> Any:
+    assert process.stdout is not None
+    return json.loads(process.stdout.readline())
+
+
+def test_the_first_line_says_where_everything_is(command: Command) -> None:
+    info = first_line(command("--port", "0", "--json"))
+    assert set(info) == {"api_url", "page_url", "control_url", "apps"}
+    [app] = info["apps"]
+    assert {"name", "bot_token", "app_token", "signing_secret"} <= set(app)
+    client = WebClient(app["bot_token"], base_url=info["api_url"])
+    assert client.auth_test()["user"] == "test-app"
+    channels = client.conversations_list()["channels"]
+    assert sorted(it["is_member"] for it in channels) == [False, True]
+    assert len([it for it in client.users_list()["members"] if not it["is_bot"] and it["id"] != "USLACKBOT"]) == 4
+
+
+def test_it_ends_well_when_told_to(command: Command) -> None:
+    process = command("--port", "0", "--json")
+    first_line(process)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+
+
+def test_a_taken_port_is_one_clear_line(command: Command) -> None:
+    port = first_line(command("--port", "0", "--json"))["page_url"].rsplit(":", 1)[1].strip("/")
+    second = command("--port", port)
+    _, said = second.communicate(timeout=20)
+    assert (second.returncode, said.count("\n")) == (1, 1)
+    assert said.startswith(f"localslack: port {port} cannot be used:")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("people = [", "Invalid value"),
+        ("[[poeple]]\nhandle = 'a'", "unknown key 'poeple'"),
+        ("[[people]]\nhandel = 'a'", "unknown key 'handel'"),
+        ("[[people]]\nhandle = 3", "valid string"),
+        ("[[channels]]\nname = 'a'\nmembers = ['nobody']", "no person or app 'nobody'"),
+        ("[[apps]]\nname = 'a'\nmanifest = 'nowhere.yml'", "nowhere.yml"),
+    ],
+)
+def test_a_bad_seed_is_refused_by_place(command: Command, tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "seed.toml"
+    file.write_text(text, encoding="utf-8")
+    process = command("--port", "0", "--seed", str(file))
+    _, errors = process.communicate(timeout=20)
+    assert (process.returncode, said in errors, errors.count("\n")) == (1, True, 1), errors
+
+
+def test_a_seed_is_a_readable_file_with_the_manifest_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "manifest.yml").write_text(
+        "features:\n  bot_user: {display_name: Desk Bot}\noauth_config: {scopes: {bot: [chat:write]}}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "seed.toml").write_text(
+        '[team]\nname = "Acme"\n[[people]]\nhandle = "eva"\nadmin = true\n'
+        '[[channels]]\nname = "desk"\nmembers = ["eva", "Desk"]\n[[apps]]\nname = "Desk"\nmanifest = "manifest.yml"\n',
+        encoding="utf-8",
+    )
+    found = Seed.from_file(tmp_path / "seed.toml")
+    assert (found.team, found.people[0].admin, found.apps[0].manifest is not None) == ("Acme", True, True)
+    with pytest.raises(SeedError):
+        Seed.from_file(tmp_path / "nowhere.toml")
+
+
+def test_what_was_answered_ok_survives_being_killed(command: Command, tmp_path: Path) -> None:
+    arguments = ("--port", "0", "--json", "--state", str(tmp_path))
+    process = command(*arguments)
+    info = first_line(process)
+    client = WebClient(info["apps"][0]["bot_token"], base_url=info["api_url"])
+    sent = [client.chat_postMessage(channel="#general", text=str(number))["ts"] for number in range(20)]
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(10)
+    again = first_line(command(*arguments))
+    client = WebClient(again["apps"][0]["bot_token"], base_url=again["api_url"])
+    channel = next(it["id"] for it in client.conversations_list()["channels"] if it["name"] == "general")
+    found = client.conversations_history(channel=channel)["messages"]
+    assert [it["ts"] for it in reversed(found)] == sent
+
+
+def _lasting(messages: list[Any]) -> list[Any]:
+    """Messages without the addresses in them, which change with the port."""
+    return [{k: v for k, v in it.items() if k not in ("bot_profile", "files")} for it in messages]
+
+
+async def test_everything_survives_a_restart(tmp_path: Path) -> None:
+    async with LocalSlack(seed(), state=tmp_path) as slack:
+        anna, client = slack.person("anna"), web_client(slack)
+        message = await anna.post("#desk", "hello")
+        await anna.post("#desk", "reply", thread=message)
+        await anna.react(message, "eyes")
+        await client.chat_postMessage(channel="desk", text="x", blocks=[buttons(go="Go")])
+        me = (await anna.state())["me"]["id"]
+        home = {"type": "home", "blocks": [{"type": "section", "text": plain("home")}]}
+        await client.views_publish(user_id=me, view=home)
+        uploaded = await anna.upload("a.txt", b"content", "#desk")
+        before = [_lasting(await anna.messages("#desk")), _lasting(await anna.thread(message))]
+        homes = (await anna.state())["homes"]
+    async with LocalSlack(seed(), state=tmp_path) as slack:
+        anna = slack.person("anna")
+        assert [_lasting(await anna.messages("#desk")), _lasting(await anna.thread(message))] == before
+        assert (await anna.state())["homes"] == homes
+        assert await slack.services.blobs.get(uploaded["files"][0]["id"]) == b"content"
+        await anna.control("POST", "reset")
+        assert await anna.messages("#desk") == []
+
+
+async def test_reset_brings_back_the_seed_with_the_same_tokens() -> None:
+    async with LocalSlack(seed()) as slack:
+        anna, before = slack.person("anna"), slack.services.info()
+        await anna.post("#desk", "x")
+        await anna.control("POST", "reset")
+        assert slack.services.info() == before
+        other = {"people": [{"handle": "eva"}], "channels": [{"name": "new", "members": ["eva"]}]}
+        await anna.control("POST", "seed", **other)
+        assert [it["name"] for it in (await slack.person("eva").state())["channels"]] == ["new"]
+
+
+async def test_two_apps_live_side_by_side() -> None:
+    people, apps = [SeedPerson(handle="anna")], [SeedApp(name="One"), SeedApp(name="Two")]
+    channels = [SeedChannel(name="desk", members=["anna", "One", "Two"])]
+    async with LocalSlack(Seed(people=people, channels=channels, apps=apps)) as slack:
+        names = [(await web_client(slack, number).auth_test())["user"] for number in range(2)]
+        assert names == ["one", "two"]
+        assert slack.app("Two").bot_token != slack.app("One").bot_token
