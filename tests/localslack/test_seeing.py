@@ -1,0 +1,267 @@
+"""Does each person see what they may see, at once? The control interface's reading half and its live updates."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from localslack import LocalSlack, Mailbox, Refusal, SeedChannel, SeedPerson
+from tests.localslack.embedded import Json, asks, buttons, error_of, modal, plain, seed, web_client
+
+PEOPLE = [
+    SeedPerson(handle="anna", admin=True),
+    SeedPerson(handle="ben"),
+    SeedPerson(handle="gus", guest="multi"),
+    SeedPerson(handle="eve", external="Partner"),
+    SeedPerson(handle="old", deactivated=True),
+]
+CHANNELS = [
+    SeedChannel(name="desk", members=["anna", "ben", "Bot"]),
+    SeedChannel(name="lounge", members=["anna", "gus"]),
+    SeedChannel(name="secret", members=["anna"], private=True),
+    SeedChannel(name="shared", members=["anna", "eve", "Bot"], shared_with="Partner"),
+]
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[LocalSlack]:
+    async with LocalSlack(seed(people=PEOPLE, channels=CHANNELS), mailbox=Mailbox()) as running:
+        yield running
+
+
+class Page:
+    """A page's websocket."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+
+    async def next(self, kind: str) -> Json:
+        """The next frame of a type; others are passed over."""
+        async with asyncio.timeout(5):
+            while True:
+                frame: Json = await self._socket.receive_json()
+                if frame["type"] == kind:
+                    return frame
+
+
+@pytest.fixture
+async def ben_page(slack: LocalSlack) -> AsyncIterator[Page]:
+    url = f"{slack.control_url}live?person=ben&traffic=1&mail=1"
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+        page = Page(socket)
+        await page.next("hello")
+        yield page
+
+
+@pytest.mark.parametrize(
+    ("person", "channels"),
+    [
+        ("anna", ["desk", "lounge", "secret", "shared"]),
+        ("ben", ["desk", "lounge", "shared"]),
+        ("gus", ["lounge"]),
+        ("eve", ["shared"]),
+    ],
+)
+async def test_who_sees_which_channels(slack: LocalSlack, person: str, channels: list[str]) -> None:
+    assert [it["name"] for it in (await slack.person(person).state())["channels"]] == channels
+
+
+async def test_people_of_all_kinds_are_told_apart(slack: LocalSlack) -> None:
+    people = {it["handle"]: it for it in (await slack.person("anna").state())["people"]}
+    assert [name for name, it in people.items() if it["is_guest"]] == ["gus"]
+    assert [name for name, it in people.items() if it["is_external"]] == ["eve"]
+    assert [name for name, it in people.items() if it["deleted"]] == ["old"]
+    assert (people["anna"]["is_admin"], people["anna"]["initials"], people["anna"]["presence"]) == (True, "A", "active")
+    users = {it["name"]: it for it in (await web_client(slack).users_list())["members"]}
+    assert (users["gus"]["is_restricted"], users["gus"]["is_ultra_restricted"]) == (True, False)
+    assert users["eve"]["team_id"] != users["anna"]["team_id"]
+    assert ("tz" in users["old"], users["old"]["deleted"]) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("person", "verb", "wishes", "error"),
+    [
+        ("ben", "post", {"channel": "#secret", "text": "x"}, "channel_not_found"),
+        ("ben", "post", {"channel": "#lounge", "text": "x"}, "not_in_channel"),
+        ("gus", "create_channel", {"name": "mine"}, "restricted_action"),
+        ("gus", "invite", {"channel": "#lounge", "users": ["ben"]}, "restricted_action"),
+        ("eve", "command", {"channel": "#shared", "command": "/x"}, "not_installed"),
+        ("eve", "shortcut", {"callback_id": "x"}, "not_installed"),
+        ("old", "post", {"channel": "#desk", "text": "x"}, "deactivated"),
+        ("ben", "invite", {"channel": "#desk", "users": ["old"]}, "user_not_found"),
+        ("ben", "rename", {"channel": "#desk", "text": "UPPER"}, "invalid_name"),
+        ("ben", "create_channel", {"name": "desk"}, "name_taken"),
+        ("ben", "dance", {}, "unknown_verb"),
+    ],
+)
+async def test_what_people_cannot_do(slack: LocalSlack, person: str, verb: str, wishes: Json, error: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        await slack.person(person).act(verb, **wishes)
+    assert refused.value.error == error
+
+
+async def test_an_external_person_can_press_buttons(slack: LocalSlack) -> None:
+    await web_client(slack).chat_postMessage(channel="shared", text="x", blocks=[buttons(go="Go")])
+    eve = slack.person("eve")
+    pressed = await eve.click(await eve.message("#shared", "Go"), "Go")
+    assert pressed["outcome"] == "not_connected"  # it went to the app, which is not there
+    row = (await eve.control("GET", "traffic"))["rows"][-1]
+    assert row["request"]["user"]["team_id"] != row["request"]["team"]["id"]
+
+
+async def test_apps_cannot_reach_the_deactivated(slack: LocalSlack) -> None:
+    client, workspace = web_client(slack), slack.services.workspace
+    old = workspace.person_named("old")
+    assert old is not None
+    assert await error_of(client.conversations_open(users=old.id)) == "user_disabled"
+    assert await error_of(client.users_lookupByEmail(email=old.email)) == "users_not_found"
+
+
+async def test_a_message_is_seen_at_once_with_its_counts(slack: LocalSlack, ben_page: Page) -> None:
+    anna, ben = slack.person("anna"), slack.person("ben")
+    await anna.post("#desk", "hello @ben")
+    message = (await ben_page.next("message"))["message"]
+    counts = await ben_page.next("unread")
+    assert (message["blocks"][0]["elements"][0]["elements"][1]["type"], counts["unread"], counts["mentions"]) == (
+        "user",
+        1,
+        1,
+    )
+    await anna.post("#desk", "in the thread", thread=message)
+    assert (await ben_page.next("message"))["message"]["thread_ts"] == message["ts"]
+    assert (await ben_page.next("message_changed"))["message"]["reply_count"] == 1
+    await ben.act("read", channel="#desk")
+    assert (await ben_page.next("unread"))["unread"] == 0
+
+
+async def test_edits_reactions_pins_and_deletions_are_seen(slack: LocalSlack, ben_page: Page) -> None:
+    anna = slack.person("anna")
+    message = await anna.post("#desk", "first")
+    place = {"channel": "#desk", "ts": message["ts"]}
+    await anna.act("edit", **place, text="second")
+    assert (await ben_page.next("message_changed"))["message"]["text"] == "second"
+    await anna.react(message, "eyes")
+    assert (await ben_page.next("message_changed"))["message"]["reactions"][0]["count"] == 1
+    await anna.act("pin", **place)
+    assert (await ben_page.next("channel"))["channel"]["pins"] == [message["ts"]]
+    await anna.act("delete", **place)
+    assert (await ben_page.next("message_deleted"))["ts"] == message["ts"]
+
+
+async def test_a_deleted_root_leaves_a_tombstone(slack: LocalSlack) -> None:
+    anna = slack.person("anna")
+    root = await anna.post("#desk", "root")
+    await anna.post("#desk", "reply", thread=root)
+    await anna.act("delete", channel="#desk", ts=root["ts"])
+    [left] = await anna.messages("#desk")
+    assert (left["subtype"], [it["text"] for it in (await anna.thread(left))[1:]]) == ("tombstone", ["reply"])
+
+
+async def test_channels_come_and_go(slack: LocalSlack, ben_page: Page) -> None:
+    anna = slack.person("anna")
+    await anna.act("invite", channel="#secret", users=["ben"])
+    assert (await ben_page.next("channel"))["channel"]["name"] == "secret"
+    await anna.act("kick", channel="#secret", user="ben")
+    assert await ben_page.next("channel_gone")
+    await anna.act("archive", channel="#desk")
+    frame = await ben_page.next("channel")
+    assert (frame["channel"]["name"], frame["channel"]["is_archived"]) == ("desk", True)
+
+
+async def test_views_homes_clock_people_traffic_and_mail_are_seen(slack: LocalSlack, ben_page: Page) -> None:
+    client, workspace, anna = web_client(slack), slack.services.workspace, slack.person("anna")
+    ben = workspace.person_named("ben")
+    assert ben is not None
+    home = {"type": "home", "blocks": [{"type": "section", "text": plain("x")}]}
+    await client.views_publish(user_id=ben.id, view=home)
+    assert (await ben_page.next("traffic"))["row"]["kind"] == "views.publish"
+    assert (await ben_page.next("home"))["app_id"] == slack.apps[0].id
+    trigger = slack.services.triggers.issue(slack.apps[0].id, ben.id)
+    view = (await client.views_open(trigger_id=trigger, view=modal(asks())))["view"]
+    opened = await ben_page.next("modals")
+    assert (opened["why"], opened["view_id"], [it["id"] for it in opened["modals"]]) == (
+        "opened",
+        view["id"],
+        [view["id"]],
+    )
+    await anna.advance(60)
+    assert 59 < (await ben_page.next("clock"))["offset"] < 61
+    await anna.control("POST", "people", handle="new", name="New Person")
+    assert (await ben_page.next("person"))["person"]["handle"] == "new"
+    assert slack.mailbox is not None
+    slack.mailbox.add(b"From: a@b.example\r\nTo: c@d.example\r\nSubject: Hi\r\n\r\nText\r\n")
+    assert (await ben_page.next("mail"))["mail"]["subject"] == "Hi"
+    assert (await anna.mail("Hi"))["text"].strip() == "Text"
+    await anna.control("POST", "reset")
+    assert await ben_page.next("reset")
+
+
+async def test_built_in_commands_work(slack: LocalSlack) -> None:
+    anna = slack.person("anna")
+    await anna.command("#desk", "/me waves")
+    await anna.command("#desk", "/invite @gus")
+    await anna.command("#desk", "/topic all quiet")
+    await anna.command("#desk", "/dm @ben psst")
+    messages = await anna.messages("#desk")
+    assert [it.get("subtype") for it in messages] == ["me_message", "channel_join", "channel_topic"]
+    assert (await slack.person("ben").messages("@anna"))[0]["text"] == "psst"
+
+
+async def test_typed_text_becomes_what_slacks_composer_makes_of_it(slack: LocalSlack) -> None:
+    message = await slack.person("anna").post(
+        "#desk", "*bold* <b> & `x<y` @ben #lounge @here https://a.example/x?y=1. :eyes:"
+    )
+    ben, lounge = slack.services.workspace.person_named("ben"), slack.services.workspace.channel_named("lounge")
+    assert ben is not None
+    assert lounge is not None
+    assert message["text"] == (
+        f"*bold* &lt;b&gt; &amp; `x&lt;y` <@{ben.id}> <#{lounge.id}|> <!here> <https://a.example/x?y=1>. :eyes:"
+    )
+    inline = message["blocks"][0]["elements"][0]["elements"]
+    assert inline[0] == {"type": "text", "text": "bold", "style": {"bold": True}}
+    assert [it["type"] for it in inline] == [
+        "text", "text", "text", "text", "user", "text", "channel", "text", "broadcast", "text", "link", "text", "emoji",
+    ]  # fmt: skip
+
+
+async def test_other_sites_are_refused(slack: LocalSlack) -> None:
+    async with aiohttp.ClientSession() as session:
+        for headers in ({"Origin": "https://evil.example"}, {"Host": "evil.example"}, {"Origin": "null"}):
+            for url in (f"{slack.control_url}info", f"{slack.control_url}live?person=anna", f"{slack.api_url}api.test"):
+                async with session.get(url, headers=headers) as response:
+                    assert (response.status, (await response.json())["error"]) == (403, "forbidden")
+
+
+async def test_the_page_comes_with_a_strict_policy(slack: LocalSlack) -> None:
+    async with aiohttp.ClientSession() as session, session.get(slack.page_url) as response:
+        policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+async def test_a_file_is_shared_shown_and_deleted(slack: LocalSlack) -> None:
+    anna, client = slack.person("anna"), web_client(slack)
+    shared = await anna.upload("note <x>.html", b"<script>alert(1)</script>", "#desk", "see this")
+    file = shared["files"][0]
+    assert (shared["message"]["subtype"], shared["message"]["text"]) == ("file_share", "see this")
+    async with aiohttp.ClientSession() as session:
+        url = f"{slack.control_url}people/ben/files/{file['id']}"
+        async with session.get(url) as response:
+            assert response.headers["Content-Disposition"].startswith("attachment")
+            assert await response.read() == b"<script>alert(1)</script>"
+        for headers, status in (({}, 302), ({"Authorization": f"Bearer {slack.apps[0].bot_token}"}, 200)):
+            async with session.get(file["url_private"], headers=headers, allow_redirects=False) as response:
+                assert response.status == status
+    assert await error_of(client.files_delete(file=file["id"])) == "cant_delete_file"
+
+
+async def test_an_app_uploads_and_deletes(slack: LocalSlack) -> None:
+    client, anna = web_client(slack), slack.person("anna")
+    desk: Any = slack.services.workspace.channel_named("desk")
+    done = await client.files_upload_v2(channel=desk.id, filename="a.csv", content="a,b", initial_comment="numbers")
+    message = await anna.message("#desk", "numbers")
+    assert (message["files"][0]["name"], message["files"][0]["size"]) == ("a.csv", 3)
+    await client.files_delete(file=done["file"]["id"])
+    assert (await anna.again(message))["files"] == [{"id": done["file"]["id"], "mode": "tombstone"}]
