@@ -1,0 +1,146 @@
+"""The card says where a ticket is, who has it, what is missing, and what to do next."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blocks import card
+from blocks.card import MORE, action_of, steps
+from bot.moves import Move, moves_of
+from bot.ticket import Stage, Ticket
+from tests.blocks.surfaces import parts
+from tests.factories import ANNA, BEN, HANDED_OFF, NOW, PEOPLE, RAISED, a_config, an_incident
+from tests.golden import agrees
+
+GOLDEN = Path(__file__).parent / "golden"
+FIRST_STEP = {
+    Stage.NEW: "Take",
+    Stage.FIRST: "Hand off to 2nd level",
+    Stage.FIRST_ASKED: "Customer answered",
+    Stage.HANDED_OFF: "Accept",
+    Stage.SECOND: "Escalate to Retarus",
+    Stage.SECOND_ASKED: "Customer answered",
+    Stage.RETARUS: "RCR number",
+    Stage.RESOLVED: "Confirm and close",
+}
+
+
+def who(user: str) -> str:
+    return PEOPLE[user].name
+
+
+def drawn(ticket: Ticket) -> list[dict[str, Any]]:
+    return list(parts(card.card(ticket, a_config(), who).blocks))
+
+
+def words(ticket: Ticket) -> str:
+    return " ".join(part["text"] for part in drawn(ticket) if isinstance(part.get("text"), str))
+
+
+def buttons(ticket: Ticket) -> list[dict[str, Any]]:
+    return [part for part in drawn(ticket) if part.get("type") == "button"]
+
+
+def everything_offered(ticket: Ticket) -> list[str]:
+    menus = [part for part in drawn(ticket) if part.get("type") == "overflow"]
+    return [part["action_id"] for part in buttons(ticket)] + [
+        option["value"].partition("|")[0] for menu in menus for option in menu["options"]
+    ]
+
+
+@pytest.mark.parametrize(("stage", "first"), FIRST_STEP.items())
+def test_the_next_sensible_step_is_the_one_primary_button(stage: Stage, first: str) -> None:
+    shown = buttons(an_incident(stage))
+    assert shown[0]["text"]["text"] == first
+    assert [button.get("style") for button in shown] == ["primary", *[None] * (len(shown) - 1)]
+
+
+def test_a_closed_ticket_urges_nobody() -> None:
+    assert {button.get("style") for button in buttons(an_incident(Stage.CLOSED))} == {None}
+
+
+def test_after_retarus_answered_the_next_step_is_to_resolve() -> None:
+    ticket = an_incident(Stage.SECOND, sent_by=BEN, sent_at=NOW)
+    assert buttons(ticket)[0]["text"]["text"] == "Resolve"
+
+
+def test_once_their_number_is_known_the_next_step_is_their_answer() -> None:
+    ticket = an_incident(Stage.RETARUS, rcr=("RCR-1",))
+    assert buttons(ticket)[0]["text"]["text"] == "Retarus answered"
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_a_card_offers_what_can_be_done_at_its_stage_and_nothing_else(stage: Stage) -> None:
+    ticket = an_incident(stage)
+    moves = {step for step in steps(ticket) if isinstance(step, Move)}
+    others = {Move.HAND_OFF, Move.ESCALATE}  # these begin with a form of their own
+    assert moves | (others & set(moves_of(stage))) == set(moves_of(stage))
+    assert everything_offered(ticket) == [action_of(step) for step in steps(ticket)]
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_a_click_names_the_ticket_and_nothing_more(stage: Stage) -> None:
+    for part in drawn(an_incident(stage)):
+        if part.get("type") == "button":
+            assert part["value"] == "t1"
+        if part.get("type") == "overflow":
+            assert part["action_id"] == MORE
+            assert all(option["value"].endswith("|t1") for option in part["options"])
+
+
+def test_the_title_is_number_kind_and_priority() -> None:
+    assert drawn(an_incident())[0]["text"] == {"type": "plain_text", "text": "PD-1042 · Incident · P1", "emoji": False}
+
+
+@pytest.mark.parametrize(
+    ("stage", "owner", "said"),
+    [
+        (Stage.NEW, ANNA, "New at the 1st level  · owner Anna Arnold · ball: 1st level"),
+        (Stage.HANDED_OFF, ANNA, "Handed off to the 2nd level  · owner Anna Arnold · ball: 2nd level"),
+        (Stage.SECOND_ASKED, BEN, "Waiting for the end-customer  · owner Ben Brandt · ball: end-customer"),
+        (Stage.RETARUS, BEN, "With Retarus  · owner Ben Brandt · ball: Retarus"),
+        (Stage.CLOSED, ANNA, "Closed  · owner Anna Arnold"),
+    ],
+)
+def test_where_it_is_who_has_the_ball_and_who_owns_it_are_in_sight(stage: Stage, owner: str, said: str) -> None:
+    assert said in words(an_incident(stage, owner=owner))
+
+
+def test_what_is_known_of_the_incident_is_in_sight() -> None:
+    said = words(an_incident(rcr=("RCR-1", "RCR-2")))
+    for fact in (
+        "Email Security · Müller GmbH (12345RS, 23456RS)",
+        "no outbound mail",
+        "RCR-1, RCR-2",
+        "Outbound mail is",
+    ):
+        assert fact in said
+
+
+def test_times_are_shown_in_each_readers_own_zone() -> None:
+    assert [part["timestamp"] for part in drawn(an_incident()) if part.get("type") == "date"] == [1566896400]
+
+
+def test_progress_is_counted_and_what_is_missing_is_named() -> None:
+    said = words(an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF))
+    assert "1st-level tasks 7/7 · 2nd-level tasks 0/3" in said
+    assert "missing for Retarus: " in said
+    assert " and 6 more" in said
+
+
+def test_a_complete_ticket_says_so() -> None:
+    assert "nothing missing for Retarus" in words(an_incident(Stage.SECOND))
+
+
+def test_the_notification_says_which_ticket_and_what_happens() -> None:
+    text = card.card(an_incident(), a_config(), who).text
+    assert text == "PD-1042 · Incident · P1: Outbound mail is rejected with 550 since the connector update."
+
+
+def test_a_card_looks_as_approved() -> None:
+    shown = card.card(an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF), a_config(), who)
+    agrees(json.dumps(shown.blocks, indent=1, ensure_ascii=False) + "\n", GOLDEN / "card.json")

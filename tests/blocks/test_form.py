@@ -1,0 +1,216 @@
+"""What a form shows comes back as it was, and what is needed is marked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given as anything
+from hypothesis import strategies as st
+
+from blocks import escalate, filling, handoff, raising
+from blocks.kit import Json
+from bot.fields import BY_KEY, Ask, Need, fields_of
+from bot.forms import checked
+from bot.ticket import Kind, Stage, Ticket
+from handlers.payload import typed
+from tests.blocks.surfaces import submitted
+from tests.factories import COMPLETE, START, a_config, an_incident, given, without
+
+CONFIG = a_config()
+INCIDENT = Kind.INCIDENT
+
+
+def inputs(view: Json) -> dict[str, Any]:
+    """The inputs of a view, by their block id."""
+    blocks: Any = view["blocks"]
+    return {block["block_id"]: block for block in blocks if block["type"] == "input"}
+
+
+def everything(ticket: Ticket) -> Json:
+    return filling.modal(ticket, "PD-1042", CONFIG, everything=True)
+
+
+def read(view: Json, **answers: str) -> dict[str, str]:
+    """The answers as they are kept when this view is submitted."""
+    back = typed(submitted(view, **answers))
+    fields = [field for field in fields_of(INCIDENT) if field.key in back]
+    return checked(fields, back, INCIDENT, given(), Need.RAISE)
+
+
+def test_a_form_submitted_as_it_was_shown_changes_nothing() -> None:
+    back = read(everything(an_incident(Stage.SECOND)))
+    assert {key: text for key, text in back.items() if text} == COMPLETE
+
+
+LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60)
+TEXTS = [key for key, field in BY_KEY.items() if field.ask is Ask.TEXT and not field.group and key != "contact"]
+
+
+@anything(st.dictionaries(st.sampled_from(TEXTS), LINES.map(lambda text: f"a {text} z")))
+def test_whatever_was_typed_comes_back_from_the_form_that_shows_it(texts: dict[str, str]) -> None:
+    back = read(everything(an_incident(Stage.SECOND, also=texts)))
+    assert {key: back[key] for key in texts} == texts
+
+
+@anything(st.sampled_from(TEXTS), LINES.map(lambda text: f"a {text} z"))
+def test_what_is_typed_into_a_form_is_what_is_kept(key: str, text: str) -> None:
+    assert read(everything(an_incident(Stage.SECOND)), **{key: text})[key] == text
+
+
+def test_every_input_is_named_after_its_field_so_that_an_error_lands_beside_it() -> None:
+    for key, block in inputs(everything(an_incident(Stage.SECOND))).items():
+        assert block["label"]["text"] == BY_KEY[key].name
+        assert block["element"].get("max_length", 1) <= BY_KEY[key].most
+
+
+@pytest.mark.parametrize(
+    ("key", "shape"),
+    [
+        ("services", "multi_static_select"),
+        ("priority", "static_select"),
+        ("test", "radio_buttons"),
+        ("start", "datetimepicker"),
+        ("end", "datetimepicker"),
+        ("happens", "plain_text_input"),
+    ],
+)
+def test_what_has_few_answers_is_picked_and_times_are_picked_too(key: str, shape: str) -> None:
+    assert inputs(everything(an_incident(Stage.SECOND)))[key]["element"]["type"] == shape
+
+
+def test_the_permission_to_test_has_no_default() -> None:
+    shown = inputs(escalate.tasks(an_incident(Stage.SECOND, answers={}), "PD-1042", CONFIG))["test"]
+    assert "initial_option" not in shown["element"]
+
+
+# --- raising
+
+
+def test_raising_asks_only_for_what_is_known_on_the_phone() -> None:
+    shown = inputs(raising.modal(INCIDENT, CONFIG, {}))
+    assert list(shown) == ["customer", "main_id", "services", "start", "happens", "impact", "contact"]
+    assert not any(block["optional"] for block in shown.values())
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "also"),
+    [
+        ("services", "SMS\nOther", "service_other"),
+        ("info", "wrong", "info_note"),
+        ("remote", "failed", "remote_note"),
+        ("known", "yes", "known_as"),
+        ("test", "yes", "test_terms"),
+    ],
+)
+def test_a_question_that_follows_from_an_answer_is_shown_with_it_only(key: str, value: str, also: str) -> None:
+    without_it = {**COMPLETE, key: "", also: ""}
+    assert also not in inputs(everything(an_incident(Stage.SECOND, answers=without_it)))
+    shown = inputs(everything(an_incident(Stage.SECOND, answers={**without_it, key: value})))
+    assert also in shown
+    assert shown[key]["dispatch_action"]
+
+
+def test_answering_more_now_offers_every_heading_and_row_and_needs_nothing_more() -> None:
+    few, all_ = raising.modal(INCIDENT, CONFIG, {}), raising.modal(INCIDENT, CONFIG, {}, more=True)
+    assert inputs(all_).keys() > inputs(few).keys()
+    assert inputs(all_).keys() >= {
+        "tenants",
+        "end",
+        "error",
+        "example.1.when",
+        "related",
+        "reproduced",
+        "done",
+        "test",
+        "known",
+    }
+    assert [block["block_id"] for block in inputs(all_).values() if not block["optional"]] == [
+        block["block_id"] for block in inputs(few).values() if not block["optional"]
+    ]
+
+
+def test_what_is_known_is_filled_in_already() -> None:
+    shown = inputs(raising.modal(INCIDENT, CONFIG, {"main_id": "73125", "contact": "Anna, +49 89 1"}))
+    assert shown["main_id"]["element"]["initial_value"] == "73125"
+    assert shown["contact"]["element"]["initial_value"] == "Anna, +49 89 1"
+
+
+def test_redrawn_with_more_inputs_keep_their_ids_so_that_what_was_typed_stays() -> None:
+    def ids(view: Json) -> set[tuple[str, str]]:
+        return {(key, block["element"]["action_id"]) for key, block in inputs(view).items()}
+
+    assert ids(raising.modal(INCIDENT, CONFIG, {})) <= ids(raising.modal(INCIDENT, CONFIG, {}, more=True))
+
+
+# --- filling in
+
+
+def test_filling_in_asks_for_what_is_missing_whole_headings_at_a_time() -> None:
+    ticket = an_incident(answers={**COMPLETE, "affected": ""})
+    shown = inputs(filling.modal(ticket, "PD-1042", CONFIG))
+    assert list(shown) == ["happens", "impact", "interface", "error", "affected"]
+
+
+def test_the_second_levels_tasks_are_not_asked_of_the_first() -> None:
+    assert "system" not in inputs(filling.modal(an_incident(Stage.FIRST, answers={}), "PD-1042", CONFIG))
+    assert "system" in inputs(filling.modal(an_incident(Stage.SECOND, answers={}), "PD-1042", CONFIG))
+
+
+def test_when_nothing_is_missing_every_answer_can_be_corrected() -> None:
+    assert "happens" in inputs(filling.modal(an_incident(Stage.SECOND), "PD-1042", CONFIG))
+
+
+@pytest.mark.parametrize("number", range(1, 6))
+def test_as_many_transactions_are_shown_as_were_asked_for(number: int) -> None:
+    ticket = an_incident(answers={})
+    shown = inputs(filling.modal(ticket, "PD-1042", CONFIG, transactions=number))
+    assert len({key.split(".")[1] for key in shown if key.startswith("example.")}) == number
+
+
+def test_transactions_that_were_given_are_shown() -> None:
+    ticket = an_incident(answers={"example.3.when": START})
+    shown = inputs(filling.modal(ticket, "PD-1042", CONFIG))
+    assert shown["example.3.when"]["element"]["initial_date_time"] == int(START)
+
+
+@pytest.mark.parametrize("everything", [True, False])
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_form_that_is_drawn_anew_knows_how_it_was_drawn(everything: bool, number: int) -> None:
+    ticket = an_incident(answers=without(COMPLETE, *(key for key in COMPLETE if key.startswith("example."))))
+    view = filling.modal(ticket, "PD-1042", CONFIG, everything=everything, transactions=number)
+    assert filling.drawn(typed(submitted(view))) == (number, everything)
+
+
+# --- handing off and escalating
+
+
+def test_the_handoff_asks_the_first_levels_tasks_and_begins_the_summary() -> None:
+    ticket = an_incident(Stage.FIRST, answers={key: COMPLETE[key] for key in ("happens", "impact", "start", "error")})
+    shown = inputs(handoff.modal(ticket, "PD-1042", CONFIG))
+    assert list(shown) == [
+        "info", "priority", "priority_reason", "triage", "remote", "known", "searched", "summary_first",
+    ]  # fmt: skip
+    assert shown["summary_first"]["element"]["initial_value"].startswith("Symptom: Outbound mail is rejected")
+    assert not any(block["optional"] for block in shown.values())
+
+
+def test_a_summary_a_person_wrote_is_not_replaced_by_a_draft() -> None:
+    shown = inputs(handoff.modal(an_incident(Stage.FIRST), "PD-1042", CONFIG))
+    assert shown["summary_first"]["element"]["initial_value"] == COMPLETE["summary_first"]
+
+
+def test_escalating_asks_the_second_levels_tasks_and_begins_what_can_be_begun() -> None:
+    ticket = an_incident(Stage.SECOND, answers={key: COMPLETE[key] for key in ("triage", "summary_first")})
+    shown = inputs(escalate.tasks(ticket, "PD-1042", CONFIG))
+    assert list(shown) == [
+        "reproduced", "steps", "done", "test", "system", "access", "cause", "workaround", "why_retarus",
+        "summary_second",
+    ]  # fmt: skip
+    assert shown["done"]["element"]["initial_value"] == "Triage: Restarted the connector: no change"
+    assert shown["summary_second"]["element"]["initial_value"].startswith("1st level: Connector 4.2 was updated")
+
+
+@pytest.mark.parametrize("modal", [handoff.modal, escalate.tasks, filling.modal])
+def test_a_form_about_a_ticket_keeps_its_id_and_version_and_nothing_else(modal: Any) -> None:
+    assert modal(an_incident(Stage.SECOND, version=7), "PD-1042", CONFIG)["private_metadata"] == "t1|7"
