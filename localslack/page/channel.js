@@ -133,7 +133,10 @@ export class ChannelView {
     }
     this.composer = composerFor(env, {
       channel: this.id, label: `Message ${this.#title()}`, draft: this.id, withFiles: true,
-      onsend: (text, files) => sendFrom(env, { channel: this.id, text, files }),
+      onsend: async (text, files) => {
+        await sendFrom(env, { channel: this.id, text, files });
+        this.list.toBottom();
+      },
       oneditlast: (event) => this.#editLast(event),
     });
     return this.composer.node;

@@ -6,7 +6,7 @@ import { icon } from './icons.js';
 
 const MOST = 8;
 
-/** The list above a text area: arrow keys choose, Enter or Tab take, Esc closes. */
+/** The list above a text area: arrow keys choose, Enter or Tab take, Esc closes. What is typed out already needs no taking: Enter then sends. */
 export class Completion {
   constructor(env, area, { commands, inThread, run }) {
     Object.assign(this, { env, area, commands, inThread, run, items: [], active: 0 });
@@ -53,7 +53,7 @@ export class Completion {
     const word = typed.slice(1).toLowerCase();
     const commands = this.env.model.commands.filter(({ command }) => command.slice(1).toLowerCase().startsWith(word));
     const rows = commands.map(({ command, description, usage_hint: hint, app_id: id }) => ({
-      replace: typed, text: `${command} `, exact: command === typed, label: command, hint, description, picture: this.#appPicture(id), end: this.env.directory.app(id)?.name,
+      replace: typed, text: `${command} `, label: command, hint, description, picture: this.#appPicture(id), end: this.env.directory.app(id)?.name,
     }));
     return [...rows, ...this.#shortcutItems(word)].slice(0, 12);
   }
@@ -111,7 +111,7 @@ export class Completion {
     } else if (event.key === 'Escape') {
       event.stopPropagation();
       this.hide();
-    } else if (event.key === 'Tab' || (event.key === 'Enter' && !event.shiftKey && !item.exact)) {
+    } else if (event.key === 'Tab' || (event.key === 'Enter' && !event.shiftKey && item.text?.trim() !== item.replace)) {
       this.#take(item);
     } else {
       return false;

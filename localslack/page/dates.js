@@ -21,6 +21,11 @@ export class Calendar {
     return this.#format(moment, { hour: 'numeric', minute: '2-digit', second: '2-digit' });
   }
 
+  /** '11:02:07.250' */
+  timeWithMilliseconds(moment) {
+    return this.#format(moment, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' });
+  }
+
   /** 'Monday, 23 November 2026' */
   longDate(moment) {
     return this.#format(moment, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });

@@ -1,6 +1,7 @@
 // How are messages listed: by day, with the line where the new ones begin, each redrawn only when it changes?
 import { fill, h } from './dom.js';
 import { momentOf } from './dates.js';
+import { icon } from './icons.js';
 import { composerFor } from './composer.js';
 import { continues, messageNode } from './message.js';
 
@@ -13,26 +14,30 @@ export class MessageList {
     Object.assign(this, { env, inThread, onolder });
     this.newFrom = null;
     this.inner = h('div.messages', { role: 'feed', 'aria-label': label, 'aria-busy': 'false' });
-    this.node = h('div.message-scroll', { tabindex: '-1', onscroll: () => this.#scrolled() }, this.inner);
+    this.scroll = h('div.message-scroll', { tabindex: '-1', onscroll: () => this.#scrolled() }, this.inner);
+    this.down = h('button.to-newest', { type: 'button', hidden: true, onclick: () => this.toBottom() }, 'Newest messages', icon('chevron', 14));
+    this.node = h('div.message-area', null, this.scroll, this.down);
     this.inner.addEventListener('keydown', (event) => this.#key(event));
     this.stick = true;
     new ResizeObserver(() => this.#keepBottom()).observe(this.inner);
-    new ResizeObserver(() => this.#keepBottom()).observe(this.node);
+    new ResizeObserver(() => this.#keepBottom()).observe(this.scroll);
   }
 
   #keepBottom() {
-    if (this.stick) this.node.scrollTop = this.node.scrollHeight;
+    if (this.stick) this.scroll.scrollTop = this.scroll.scrollHeight;
   }
 
   #scrolled() {
-    const { scrollTop, scrollHeight, clientHeight } = this.node;
-    this.stick = scrollHeight - scrollTop - clientHeight < 40;
+    const { scrollTop, scrollHeight, clientHeight } = this.scroll;
+    const below = scrollHeight - scrollTop - clientHeight;
+    this.stick = below < 40;
+    this.down.hidden = below < clientHeight;
     if (scrollTop < 200) this.onolder?.();
   }
 
   /** Draws the list; `before` goes above it (the channel's beginning, or a thread's count under its first message). */
   draw(messages, { before = null, afterFirst = null } = {}) {
-    const distance = this.node.scrollHeight - this.node.scrollTop;
+    const distance = this.scroll.scrollHeight - this.scroll.scrollTop;
     const rows = [before];
     let last = null;
     let day = null;
@@ -48,7 +53,7 @@ export class MessageList {
     }
     this.#forget(messages);
     this.#replace(rows.filter(Boolean));
-    if (!this.stick) this.node.scrollTop = this.node.scrollHeight - distance;
+    if (!this.stick) this.scroll.scrollTop = this.scroll.scrollHeight - distance;
     this.#keepBottom();
   }
 

@@ -94,8 +94,8 @@ export class TrafficView {
     const id = uid('traffic');
     const detail = h('div.traffic-detail', { id, hidden: !this.open.has(row.seq) });
     const toggle = h('button.traffic-line', { type: 'button', 'aria-expanded': String(this.open.has(row.seq)), 'aria-controls': id, onclick: () => this.#toggle(row, toggle, detail) },
-      h('time', null, clockTime(row.at)), h(`span.arrow.${out ? 'out' : 'in'}`, { title: out ? 'from the app' : 'to the app' }, out ? '←' : '→'), h('span.traffic-app', null, row.app), h('code.traffic-kind', null, row.kind),
-      h('span.traffic-summary', null, row.summary), row.retry ? h('span.tag', null, `retry ${row.retry}`) : null, h('span.tag.transport', null, row.transport), h(`span.tag.${failed ? 'bad' : row.status}`, null, row.http_status ? `${row.status} ${row.http_status}` : row.status), h('span.traffic-ms', null, row.ms === null || row.ms === undefined ? '…' : `${Math.round(row.ms)} ms`));
+      h('time', null, this.env.calendar.timeWithMilliseconds(row.at * 1000)), h(`span.arrow.${out ? 'out' : 'in'}`, { title: out ? 'from the app' : 'to the app' }, out ? '←' : '→'), h('span.traffic-app', null, row.app), h('code.traffic-kind', null, row.kind),
+      h('span.traffic-summary', null, row.summary.startsWith(`${row.kind} `) ? row.summary.slice(row.kind.length + 1) : row.summary), row.retry ? h('span.tag', null, `retry ${row.retry}`) : null, h('span.tag.transport', null, row.transport), h(`span.tag.${failed ? 'bad' : row.status}`, null, row.http_status ? `${row.status} ${row.http_status}` : row.status), h('span.traffic-ms', null, row.ms === null || row.ms === undefined ? '…' : `${Math.round(row.ms)} ms`));
     if (this.open.has(row.seq)) fill(detail, details(row));
     const node = h(`li.traffic-row${failed ? '.failed' : ''}`, { data: { seq: row.seq, kind: row.kind, direction: row.direction } }, toggle, detail);
     this.nodes.set(row.seq, node);
@@ -123,10 +123,5 @@ function part(title, value) {
     announce(`${title} copied`);
   };
   return h('section.traffic-part', { 'aria-label': title }, h('div.traffic-part-head', null, h('h3', null, title), h('button.link-button', { type: 'button', onclick: copy }, 'Copy JSON')),
-    value === null || value === undefined ? h('p.quiet', null, 'nothing') : h('div.json', null, jsonTree(value, { depth: 2 })));
-}
-
-function clockTime(seconds) {
-  const moment = new Date(seconds * 1000);
-  return `${moment.toLocaleTimeString([], { hour12: false })}.${String(moment.getMilliseconds()).padStart(3, '0')}`;
+    value === null || value === undefined ? h('p.quiet', null, 'empty') : h('div.json', null, jsonTree(value, { depth: 2 })));
 }

@@ -1,5 +1,6 @@
 """What does an app look like that shows everything a page must be able to draw and hear?"""
 
+import asyncio
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -173,6 +174,7 @@ class Kiosk:
     def __init__(self, slack: LocalSlack) -> None:
         me = slack.app("Kiosk")
         self.heard: list[tuple[str, Any]] = []
+        self._something = asyncio.Event()
         self.web = AsyncWebClient(me.bot_token, base_url=slack.api_url)
         self.bolt = AsyncApp(client=self.web, signing_secret=me.signing_secret)
         self._socket = AsyncSocketModeHandler(self.bolt, me.app_token)
@@ -181,13 +183,21 @@ class Kiosk:
         self._homes()
 
     async def connect(self) -> None:
-        await self._socket.connect_async()
+        await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt types it not
 
     async def close(self) -> None:
-        await self._socket.close_async()
+        await self._socket.close_async()  # type: ignore[no-untyped-call]
 
-    def last(self, kind: str) -> Any:
-        """What was heard last of this kind."""
+    def _note(self, heard: tuple[str, Any]) -> None:
+        self.heard.append(heard)
+        self._something.set()
+
+    async def hears(self, kind: str) -> Any:
+        """What was heard last of this kind, waited for."""
+        async with asyncio.timeout(10):
+            while not self.count(kind):
+                self._something.clear()
+                await self._something.wait()
         return next(what for each, what in reversed(self.heard) if each == kind)
 
     def count(self, kind: str) -> int:
@@ -226,18 +236,18 @@ class Kiosk:
             values = view["state"]["values"]
             reason = values.get("why", {}).get("it", {}).get("value")
             if reason == "deaf":
-                self.heard.append(("deaf", values))
+                self._note(("deaf", values))
                 return
             if reason == "bad":
                 await ack(response_action="errors", errors={"why": "Say more.", "berth": "That berth is taken."})
                 return
-            self.heard.append(("submitted", values))
+            self._note(("submitted", values))
             await ack()
 
         @self.bolt.view_closed("form")
         async def closed(ack: Any, body: Json) -> None:
             await ack()
-            self.heard.append(("closed", body["is_cleared"]))
+            self._note(("closed", body["is_cleared"]))
 
     def _cards(self) -> None:
         @self.bolt.command("/whisper")
@@ -248,14 +258,14 @@ class Kiosk:
         @self.bolt.shortcut("note")
         async def note(ack: Any, shortcut: Json) -> None:
             await ack()
-            self.heard.append(("noted", shortcut["message"]["text"]))
+            self._note(("noted", shortcut["message"]["text"]))
 
         for action in ("moor", "sink", "rest", "tug"):
             self.bolt.action(action)(self._pressed)
 
     async def _pressed(self, ack: Any, body: Json, payload: Json, client: AsyncWebClient) -> None:
         await ack()
-        self.heard.append((payload["action_id"], payload))
+        self._note((payload["action_id"], payload))
         if payload["action_id"] == "moor":
             done = [CARD[0], {"type": "section", "text": marked(f"Moored by <@{body['user']['id']}>")}]
             place = body["container"]

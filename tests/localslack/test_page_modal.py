@@ -53,7 +53,7 @@ async def test_every_kind_of_input_reaches_the_app(stage: Stage) -> None:
     await dialog.get_by_role("button", name="Announce").click()
     await expect(dialog).to_have_count(0)
 
-    got = stage.app.last("submitted")
+    got = await stage.app.hears("submitted")
     assert value(got, "ship")["selected_option"]["value"] == "Aurora"
     assert value(got, "berth")["selected_option"]["value"] == "n"
     assert value(got, "why") == {"value": "cargo"}
@@ -160,8 +160,7 @@ async def test_closing_tells_the_app(stage: Stage, way: str, cleared: bool) -> N
     else:
         await dialog.get_by_role("button", name=way).click()
     await expect(dialog).to_have_count(0)
-    await stage.slack.person("anna").wait_for(lambda: stage.app.count("closed"), "the app hears of it")
-    assert stage.app.last("closed") is cleared
+    assert (await stage.app.hears("closed")) is cleared
 
 
 async def test_escape_in_an_open_list_closes_the_list_alone(stage: Stage) -> None:
@@ -187,7 +186,7 @@ async def test_a_form_is_filled_with_the_keyboard_alone(stage: Stage) -> None:
     await page.keyboard.type("by hand")
     await page.keyboard.press("Control+Enter")
     await expect(dialog).to_have_count(0)
-    got = stage.app.last("submitted")
+    got = await stage.app.hears("submitted")
     assert value(got, "ship")["selected_option"]["value"] == "Calypso"
     assert value(got, "berth")["selected_option"]["value"] == "s"
 
@@ -197,7 +196,9 @@ async def test_the_focus_stays_inside(stage: Stage) -> None:
     dialog = await opened(page)
     for _ in range(60):
         await page.keyboard.press("Tab")
-        inside = await page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('dialog')")
+        inside = await page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
         assert inside
     await expect(dialog).to_be_visible()
 

@@ -3,20 +3,20 @@ import { h } from '../dom.js';
 import { icon } from '../icons.js';
 import { plain } from '../mrkdwn.js';
 
-/** An <img> for addresses of this server, data: and blob:; elsewhere a card with the words and the link (nothing is fetched). */
+/** An <img>; where it cannot be had (no network, or the page's policy) its words and a link stand in for it. */
 export function picture(url, alt, { className = 'picture' } = {}) {
-  if (isOurs(url)) return h(`img.${className}`, { src: url, alt: alt ?? '', loading: 'lazy' });
+  if (!isPicture(url)) return standIn(url, alt, className);
+  const image = h(`img.${className}`, { src: url, alt: alt ?? '', loading: 'lazy', onerror: () => image.replaceWith(standIn(url, alt, className)) });
+  return image;
+}
+
+function standIn(url, alt, className) {
   if (className !== 'picture') return h(`span.${className}.stand-in`, { role: 'img', 'aria-label': alt ?? '', title: `${alt ?? ''} ${url ?? ''}` }, initial(alt));
   return h('a.picture.stand-in', { href: /^https?:/.test(url ?? '') ? url : null, target: '_blank', rel: 'noopener noreferrer', title: url }, icon('external', 18), h('span', null, alt || 'Image'), h('small', null, hostOf(url)));
 }
 
-function isOurs(url) {
-  try {
-    const full = new URL(url, location.href);
-    return full.origin === location.origin || /^(data|blob):/.test(full.protocol);
-  } catch {
-    return false;
-  }
+function isPicture(url) {
+  return URL.canParse(url ?? '', location.href) && /^(https?|data|blob):$/.test(new URL(url, location.href).protocol);
 }
 
 function hostOf(url) {
