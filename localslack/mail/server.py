@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import warnings
 import weakref
 from typing import Any
 
@@ -57,7 +58,9 @@ class MailServer:
 
     async def listen(self, port: int, **options: Any) -> None:
         def session() -> SMTP:
-            protocol = SMTP(hostname="localhost", enable_SMTPUTF8=True, data_size_limit=LARGEST, **options)
+            with warnings.catch_warnings():  # that a login goes without TLS is meant: it does not leave this machine
+                warnings.simplefilter("ignore", UserWarning)
+                protocol = SMTP(hostname="localhost", enable_SMTPUTF8=True, data_size_limit=LARGEST, **options)
             self._sessions.add(protocol)
             return protocol
 

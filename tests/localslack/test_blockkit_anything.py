@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models import attachments, blocks, views
 from slack_sdk.models.blocks import block_elements as elements
+from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 
 from localslack import blockkit
 from localslack.blockkit.blocks import BLOCKS
@@ -107,7 +108,7 @@ SDK_BLOCKS = [
         ]
     ),
 ]
-ON_ENTER = elements.DispatchActionConfig(trigger_actions_on=["on_enter_pressed"])
+ON_ENTER = DispatchActionConfig(trigger_actions_on=["on_enter_pressed"])
 SDK_INPUTS = [
     blocks.PlainTextInputElement(action_id="a", multiline=True, min_length=1, max_length=3000, initial_value="x"),
     blocks.NumberInputElement(action_id="a", is_decimal_allowed=True, min_value="0.5", max_value="2"),

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+import localslack.api.dispatch  # noqa: F401 - brings all methods into the registry
 from localslack import blockkit
-from localslack.api.dispatch import METHODS
+from localslack.api.registry import METHODS
 from localslack.blockkit import Surface
 from localslack.blockkit.blocks import BLOCKS
 from localslack.blockkit.elements import IN_ACTIONS, IN_CONTEXT_ACTIONS, IN_INPUT, IN_SECTION

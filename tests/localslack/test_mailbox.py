@@ -5,6 +5,7 @@ import smtplib
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import aiosmtplib
 import pytest
@@ -37,8 +38,8 @@ def letter(subject: str = "Störung, dringend", text: str = "Grüße\r\n", to: s
     return message
 
 
-async def send(server: MailServer, message: EmailMessage, **how: object) -> None:
-    await aiosmtplib.send(message, hostname=server.host, port=server.port, **how)  # type: ignore[call-overload]
+async def send(server: MailServer, message: EmailMessage, **how: Any) -> None:
+    await aiosmtplib.send(message, hostname=server.host, port=server.port, **how)
 
 
 async def test_a_mail_arrives_and_reads_as_it_was_written(server: MailServer, mailbox: Mailbox) -> None:

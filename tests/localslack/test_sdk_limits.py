@@ -75,7 +75,7 @@ def test_a_lost_answer_is_a_broken_line_although_the_message_is_there(slack: Loc
 
 def test_an_ordered_error_is_answered_without_doing_anything(slack: LocalSlack) -> None:
     slack.post("faults", {"method": "chat.postMessage", "fault": "channel_not_found", "times": 1})
-    post = {"channel": slack.channel_id("general"), "text": "x"}
+    post: dict[str, Any] = {"channel": slack.channel_id("general"), "text": "x"}
     with pytest.raises(SlackApiError, match="channel_not_found"):
         client(slack).chat_postMessage(**post)
     assert client(slack).chat_postMessage(**post)["ok"]

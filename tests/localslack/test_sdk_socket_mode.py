@@ -156,14 +156,14 @@ async def test_after_a_broken_line_the_asynchronous_client_is_back_by_itself(sla
         app_token=slack.app["app_token"], web_client=AsyncWebClient(base_url=slack.api_url), ping_interval=0.5
     )
     client.message_listeners.append(note)
-    await client.connect()
+    await client.connect()  # type: ignore[no-untyped-call]
     hello = await asyncio.wait_for(greetings.get(), 10)
     assert hello["num_connections"] == 1
     assert hello["connection_info"]["app_id"] == slack.app["id"]
     assert hello["debug_info"]["host"]
     await asyncio.to_thread(slack.post, f"apps/{slack.app['id']}/disconnect", {"reason": "abrupt"})
     await asyncio.wait_for(greetings.get(), 20)
-    await client.close()
+    await client.close()  # type: ignore[no-untyped-call]
 
 
 async def test_the_asynchronous_client_receives_and_answers(slack: LocalSlack) -> None:
@@ -176,9 +176,9 @@ async def test_the_asynchronous_client_receives_and_answers(slack: LocalSlack) -
     web = AsyncWebClient(token=slack.app["bot_token"], base_url=slack.api_url)
     client = AsyncSocketModeClient(app_token=slack.app["app_token"], web_client=web)
     client.socket_mode_request_listeners.append(hear)
-    await client.connect()
+    await client.connect()  # type: ignore[no-untyped-call]
     outcome = await asyncio.to_thread(slack.act, "anna", "command", channel="#desk", command="/go", text="x")
     request = await asyncio.wait_for(heard.get(), 10)
     view = await web.views_open(trigger_id=request.payload["trigger_id"], view=modal())
-    await client.close()
+    await client.close()  # type: ignore[no-untyped-call]
     assert (outcome["outcome"], view["view"]["type"]) == ("ack", "modal")

@@ -1,0 +1,81 @@
+"""Does the running local Slack do what docs/local-slack.md lists, and refuse what it says it does not do?"""
+
+from collections.abc import Iterator
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from tests.localslack.running import Json, LocalSlack
+from tests.localslack.test_docs import rows
+
+SEED: Json = {
+    "people": [{"handle": "anna"}, {"handle": "ben"}, {"handle": "carla"}],
+    "channels": [
+        {"name": "desk", "members": ["anna", "ben", "App"]},
+        {"name": "secret", "members": ["anna", "App"], "private": True},
+    ],
+    "apps": [{"name": "App"}],  # without a manifest nothing is withheld from it
+}
+
+
+@pytest.fixture
+def slack() -> Iterator[LocalSlack]:
+    with LocalSlack(SEED) as running:
+        yield running
+
+
+def listed(table: str, status: str) -> set[str]:
+    return {row[0] for row in rows(table, "status", "difference") if row[1] == status}
+
+
+def test_what_is_listed_as_not_there_answers_unknown_method(slack: LocalSlack) -> None:
+    client = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
+    for name in listed("method", "not"):
+        with pytest.raises(SlackApiError, match="unknown_method"):
+            client.api_call(name.strip("`"))
+
+
+def test_every_event_that_is_listed_is_sent(slack: LocalSlack) -> None:
+    client = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
+    _let_everything_happen(slack, client)
+    told = {row["kind"].removeprefix("event:") for row in slack.get("traffic?limit=2000")["rows"]}
+    told |= {f"message.{kind}" for kind in _message_kinds(slack)}
+    events = {name.removeprefix("event `").strip("`") for name in listed("payload", "supported") if "event `" in name}
+    assert events - told == set()
+
+
+def _message_kinds(slack: LocalSlack) -> set[str]:
+    plural = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
+    rows_ = [row for row in slack.get("traffic?limit=2000")["rows"] if row["kind"] == "event:message"]
+    return {plural[row["request"]["event"]["channel_type"]] for row in rows_}
+
+
+def _let_everything_happen(slack: LocalSlack, client: WebClient) -> None:
+    anna, bot, desk = slack.person_id("anna"), slack.app["bot_user"], slack.channel_id("desk")
+    ts = slack.act("anna", "post", channel="#desk", text="@app hello")["message"]["ts"]
+    for members in ([bot], [bot, "ben"]):
+        talk = slack.act("anna", "open_dm", users=members)["channel"]["id"]
+        slack.act("anna", "post", channel=talk, text="hello")
+    slack.act("anna", "post", channel="#secret", text="hello")
+    for verb in ("react", "unreact"):
+        slack.act("anna", verb, channel="#desk", ts=ts, name="eyes")
+    for verb in ("pin", "unpin"):
+        slack.act("anna", verb, channel="#desk", ts=ts)
+    slack.act("anna", "open_home", app_id=slack.app["id"])
+    slack.act("anna", "profile", title="Lead")
+    slack.act("carla", "join", channel="#desk")
+    slack.act("carla", "leave", channel="#desk")
+    slack.act("anna", "create_channel", name="new")
+    client.conversations_join(channel=slack.channel_id("new"))
+    slack.act("anna", "rename", channel="#desk", text="desk-2")
+    for verb in ("archive", "unarchive"):
+        slack.act("anna", verb, channel=desk)
+    file = client.files_upload_v2(channel=desk, content="x", filename="x.txt")["file"]["id"]
+    client.files_delete(file=file)
+    group = client.usergroups_create(name="Group", handle="group")["usergroup"]["id"]
+    client.usergroups_update(usergroup=group, name="Groups")
+    client.usergroups_users_update(usergroup=group, users=[anna])
+    slack.post("people", {"handle": "dora", "name": "Dora"})
+    slack.post("channels/new/share", {"with": "Partner"})
+    client.conversations_leave(channel=desk)
