@@ -107,6 +107,7 @@ async def _working(
     finally:
         jobs.shutdown(wait=False)
         await tasks.drain(5)
+        await outbox.drain(5)
         delivering.cancel()
         await asyncio.gather(delivering, return_exceptions=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from blocks import filling, kit
 from blocks.form import inputs, text_input
@@ -22,13 +22,13 @@ RCR = "escalate.rcr"
 RCR_NUMBER = "rcr"
 
 
-def tasks(ticket: Ticket, name: str, config: Config) -> Json:
+def tasks(ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | None = None) -> Json:
     """The 2nd-level tasks (guide, section 3) and what else the 2nd level knows; above them, what else is missing."""
     asked = tuple(_asked(ticket))
     drafts = {"done": done_so_far(ticket, config), "summary_second": second_summary(ticket, config)}
     elsewhere = [each for each in missing(ticket, Need.ESCALATE) if each.key not in {field.key for field in asked}]
     blocks = [kit.note(f"{name} · nothing is sent yet: the exact text comes next"), *_missing(ticket, elsewhere)]
-    blocks += inputs(asked, ticket.kind, config, {**drafts, **ticket.answers}, Need.ESCALATE)
+    blocks += inputs(asked, ticket.kind, config, {**drafts, **ticket.answers, **(typed or {})}, Need.ESCALATE)
     return kit.modal(TASKS, "Escalate to Retarus", blocks, submit="Preview", about=f"{ticket.id}|{ticket.version}")
 
 

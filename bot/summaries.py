@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.fields import BY_KEY
 from bot.letter import shown
 from bot.settings import Config
-from bot.text import one_line
 from bot.ticket import Ticket
 
 
@@ -43,9 +42,10 @@ _CALLED = {
 
 
 def _lines(ticket: Ticket, config: Config, keys: tuple[str, ...]) -> str:
-    lines = [f"{_CALLED[key]}: {_said(ticket, config, key)}" for key in keys if ticket.answer(key)]
-    return "\n".join(lines)[:3000]
+    return "\n".join(_line(ticket, config, key) for key in keys if ticket.answer(key))[:3000]
 
 
-def _said(ticket: Ticket, config: Config, key: str) -> str:
-    return one_line(shown(BY_KEY[key], ticket.answer(key), ticket.zone, config), 600)
+def _line(ticket: Ticket, config: Config, key: str) -> str:
+    """An answer of several lines stays as it was written, below its name."""
+    said = shown(BY_KEY[key], ticket.answer(key), ticket.zone, config)
+    return f"{_CALLED[key]}:\n{said}" if "\n" in said else f"{_CALLED[key]}: {said}"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Awaitable, Callable
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -49,6 +50,7 @@ class Boundary:
     def connect(self, app: AsyncApp) -> None:
         """Listens, from now on, to everything that was registered here; last, so that nothing is missed."""
         anything = re.compile(".*")
+        app.error(_unreadable)
         app.action(anything)(self._clicked)
         app.view(anything)(self._submitted)
         for name in self.commands:
@@ -129,3 +131,9 @@ class Boundary:
     async def _rescued(self, form: Submission, words: str) -> Json | None:
         ticket = await self.desk.ticket(form.ticket)
         return errors.rescued(ticket, reference(ticket, self.desk.config), words, form)
+
+
+async def _unreadable(error: Exception) -> BoltResponse:
+    """Listeners answer for themselves, so what arrives here never was a payload of Slack's. It is not quoted."""
+    log.warning("a request could not be read: %s", type(error).__name__)
+    return BoltResponse(status=400, body="not readable")

@@ -18,6 +18,10 @@ def register(desk: Desk, edge: Boundary) -> None:
         view = escalate.tasks(ticket, reference(ticket, desk.config), desk.config)
         await edge.client.views_open(trigger_id=click.trigger, view=view)
 
+    async def redraw(click: Click) -> Json:
+        ticket = await desk.ticket(click.ticket)
+        return escalate.tasks(ticket, reference(ticket, desk.config), desk.config, click.typed)
+
     async def answered(form: Submission) -> Json | None:
         await desk.prepare(form.ticket, form.user, form.typed, form.view, form.version)
         return await preview(form)
@@ -44,6 +48,7 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     edge.clicks[escalate.ASK] = ask
     edge.submissions[escalate.TASKS] = answered
+    edge.redraws[escalate.TASKS] = redraw
     edge.submissions[escalate.SEND] = send
     edge.clicks[escalate.RCR] = ask_rcr
     edge.submissions[escalate.RCR] = record_rcr

@@ -33,7 +33,7 @@ class Click:
     trigger: str
     channel: str = ""
     thread: str = ""
-    """The thread the clicked message is in, or begins."""
+    """The thread the clicked message is a reply in; a message that begins one is seen in the channel."""
     view: str = ""
     view_hash: str = ""
     view_callback: str = ""
@@ -112,7 +112,7 @@ def click(body: Body) -> Click:
         id=f"{user}:{_text(action, 'action_ts')}:{name}",
         trigger=_text(body, "trigger_id"),
         channel=_text(body.get("channel") or {}, "id"),
-        thread=_text(message, "thread_ts") or _text(message, "ts"),
+        thread="" if message.get("thread_ts") == message.get("ts") else _text(message, "thread_ts"),
         view=_text(view, "id"),
         view_hash=_text(view, "hash"),
         view_callback=_text(view, "callback_id"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from blocks import raising
 from blocks.kit import Json
+from bot.answers import phone
 from bot.desk import Desk
 from bot.kept import Kept
 from bot.ticket import Kind
@@ -57,6 +58,6 @@ async def _known(desk: Desk, user: str) -> dict[str, str]:
     contact = await desk.contact(user)
     known = {
         "main_id": desk.config.customer.main_id,
-        "contact": f"{contact.name}, {contact.phone}" if contact else "",
+        "contact": f"{contact.name}, {phone(contact.phone, None)}" if contact else "",
     }
     return {key: text for key, text in known.items() if text}

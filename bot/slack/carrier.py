@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
+from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.backoff import backoff
 from bot.notices import Claim, Notice, Outcome, Place, Retry, Say, Sent
 from bot.ports import Store
 from bot.slack.failures import outcome_of
@@ -21,7 +23,6 @@ log = logging.getLogger(__name__)
 EVENT_TYPE = "desk_notice"
 """Names our own messages' metadata; its payload's `key` says which notice a message is."""
 
-_NOT_YET = timedelta(seconds=2)
 _LOOK_BACK = 15
 """Pages of a channel or thread that are searched for our own message."""
 
@@ -61,7 +62,7 @@ class SlackCarrier:
             if ticket is None:
                 return Sent()  # erased since: nobody is to hear of it any more
             return await self._ways[notice.say](claim, ticket, at)
-        except (SlackApiError, OSError, TimeoutError) as error:
+        except (SlackApiError, ClientError, OSError, TimeoutError) as error:
             return outcome_of(error, at, notice.key, claim.attempt)
 
     async def _card(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
@@ -90,7 +91,7 @@ class SlackCarrier:
     async def _story(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:
         place = await self._store.place(ticket.id, "card")
         if place is None:
-            return Retry(at + _NOT_YET, "The card is not posted yet.")
+            return Retry(at + backoff(claim.attempt, claim.notice.key), "The card is not posted yet.")
         for message in await self._write(claim.notice, ticket, place.link):
             await self._posted(claim, place.channel, message, thread=place.ts)
         return Sent()
@@ -155,6 +156,6 @@ class SlackCarrier:
         link = ""
         try:
             link = str((await self._client.chat_getPermalink(channel=channel, message_ts=ts))["permalink"])
-        except (SlackApiError, OSError, TimeoutError):
+        except (SlackApiError, ClientError, OSError, TimeoutError):
             log.warning("no permalink for a %s", what)  # a link is a convenience; the message is posted
         return Place.model_validate({"ticket_id": ticket.id, "what": what, "channel": channel, "ts": ts, "link": link})

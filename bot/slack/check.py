@@ -103,9 +103,7 @@ async def _way_in(env: Environment, client: AsyncWebClient) -> Line:
         await client.apps_connections_open(app_token=env.slack_app_token)
     except SlackApiError as error:
         name = error.response.get("error")
-        return Line(
-            "SLACK_APP_TOKEN", f"Slack says {name}. Make one under Basic Information, with connections:write"
-        )
+        return Line("SLACK_APP_TOKEN", f"Slack says {name}. Make one under Basic Information, with connections:write")
     return Line("SLACK_APP_TOKEN: Socket Mode")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from bot.fields import INFO
 from tests.browser.stranger import Sit, demo, picture, seats
 from tests.chromium import chromium
 
@@ -55,7 +56,7 @@ async def anna_hands_it_off(sit: Sit) -> None:
     await anna.fill(
         form,
         {
-            "Check information provided by end-customer (incl. correct/ missing/ wrong information)": "Correct and complete",
+            INFO.text: "Correct and complete",
             "Priority": "P1",
             "Why this priority?": "No outbound mail for three customers",
             "Perform initial triage to solve issue": "Restarted the connector: no change",
@@ -147,6 +148,6 @@ async def retarus_answers_and_anna_closes_it(sit: Sit) -> None:
     await ben.press(form, "Resolve")
     await anna.press(anna.card("PD-1001"), "Confirm and close")
     await expect(anna.card("PD-1001")).to_contain_text("Closed")
-    await anna.card("PD-1001").get_by_role("button", name="replies").click()
+    await anna.card("PD-1001").get_by_role("link", name="replies").click()
     await expect(anna.thread).to_contain_text("confirmed it with the customer and closed it")
     await picture(anna, "desk")

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from app import Program, program
+from blocks.form import ANSWER
 from bot.settings import Config, Environment, load
 from bot.ticket import Ticket
 from handlers import sockets
-from localslack import LocalSlack, Mailbox, PersonDriver, Seed, SeedPerson
+from localslack import LocalSlack, Mailbox, Modal, PersonDriver, Seed, SeedPerson
 from localslack.mail import MailServer, serve
 
 DEMO = Path(__file__).parents[2] / "demo"
@@ -59,7 +60,13 @@ class World:
         answers = self.answers(**more)
         done = await self.anna.submit(modal, answers)
         assert done["outcome"] == "closed", done
-        return await self.anna.message(DESK, answers["happens"][:40])
+        return await self.anna.message(DESK, "PD-1001")
+
+    async def decide(self, person: PersonDriver, modal: Modal, block: str, value: object) -> None:
+        """Answers an input on which others depend; the form is drawn anew."""
+        where = {"type": "view", "view_id": modal.id}
+        typed = person._typed.get(modal.id, {})
+        await person.act("action", container=where, block_id=block, action_id=ANSWER, value=value, values=typed)
 
     async def handed_off(self) -> Json:
         """… and handed to the 2nd level."""
@@ -90,17 +97,21 @@ class World:
 
     def details(self) -> Json:
         """Everything the template and the matrix ask for beyond the phone call."""
-        return {
-            "tenants": "12345RS, 23456rs",
-            "interface": "smtp-de1.example.com, DE1",
-            "error": "550 5.7.1 rejected by policy",
-            "affected": "3",
-            "example.1.when": int(self.now()) - 1000,
-            "example.1.sender": "a@mueller.example",
-            "example.1.recipient": "b@target.example",
-            "example.1.status": "550 5.7.1 rejected",
-            "related": "none",
-        } | MATRIX_SECOND | SECOND_TASKS
+        return (
+            {
+                "tenants": "12345RS, 23456rs",
+                "interface": "smtp-de1.example.com, DE1",
+                "error": "550 5.7.1 rejected by policy",
+                "affected": "3",
+                "example.1.when": int(self.now()) - 1000,
+                "example.1.sender": "a@mueller.example",
+                "example.1.recipient": "b@target.example",
+                "example.1.status": "550 5.7.1 rejected",
+                "related": "none",
+            }
+            | MATRIX_SECOND
+            | SECOND_TASKS
+        )
 
     async def escalated(self) -> Json:
         """… and sent to Retarus."""

@@ -1,0 +1,90 @@
+"""What a person was told is done survives `kill -9` one instruction later, and is told once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from localslack import LocalSlack, Mailbox
+from localslack.mail import MailServer, serve
+from tests.handlers.world import DEMO, DESK, _seed
+
+ROOT = DEMO.parent
+ANSWERS = {
+    "customer": "Müller GmbH",
+    "services": ["Email Security"],
+    "happens": "Outbound mail is rejected",
+    "impact": "No outbound mail",
+}
+
+
+@asynccontextmanager
+async def process(slack: LocalSlack, mail: MailServer, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python app.py` with tokens, as in a real workspace; killed with -9 on the way out."""
+    bot = slack.app("Partner Desk")
+    settings = {
+        "SLACK_BOT_TOKEN": bot.bot_token,
+        "SLACK_APP_TOKEN": bot.app_token,
+        "SLACK_API_URL": slack.api_url,
+        "DATABASE_URL": f"sqlite:///{folder / 'desk.sqlite3'}",
+        "SMTP_URL": f"smtp://127.0.0.1:{mail.port}",
+        "DESK_CONFIG": str(DEMO / "desk.toml"),
+    }
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "app.py", cwd=ROOT, env={**os.environ, **settings}, stderr=asyncio.subprocess.PIPE
+    )
+    assert running.stderr
+    try:
+        async with asyncio.timeout(20):
+            async for line in running.stderr:
+                if b"listens by Socket Mode" in line:
+                    break
+        yield running
+    finally:
+        if running.returncode is None:
+            running.kill()
+        await running.wait()
+
+
+async def test_a_ticket_that_was_acknowledged_is_there_after_a_kill_and_its_card_is_posted_once(tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    async with LocalSlack(_seed(), mailbox=mailbox) as slack:
+        mail = await serve(mailbox)
+        anna = slack.person("anna")
+        for number in range(1, 4):
+            async with process(slack, mail, tmp_path) as running:
+                await anna.command(DESK, "/retarus-incident")
+                modal = await anna.modal()
+                answers = ANSWERS | {"happens": f"Fault {number}", "start": int(slack.clock.now()) - 600}
+                done = await anna.submit(modal, answers)
+                assert done["outcome"] == "closed", done
+                running.kill()
+        await anna.advance(120)  # past the lease of what the killed one had begun
+        async with process(slack, mail, tmp_path):
+            for number in range(1, 4):
+                card = await anna.message(DESK, f"Fault {number}")
+            await anna.click(card, "Take")
+            await anna.reply(card, "took it")
+        shown = [each["text"] for each in await anna.messages(DESK) if "Fault" in each["text"]]
+        assert sorted(shown) == sorted(set(shown))
+        assert len(shown) == 3
+        await mail.close()
+
+
+async def test_a_stopped_desk_finishes_what_it_began(tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    async with LocalSlack(_seed(), mailbox=mailbox) as slack:
+        mail = await serve(mailbox)
+        anna = slack.person("anna")
+        async with process(slack, mail, tmp_path) as running:
+            await anna.command(DESK, "/retarus-incident")
+            modal = await anna.modal()
+            await anna.submit(modal, ANSWERS | {"start": int(slack.clock.now()) - 600})
+            running.terminate()
+            assert await asyncio.wait_for(running.wait(), 15) == 0
+        assert len([each for each in await anna.messages(DESK) if "PD-1001" in each["text"]]) == 1
+        await mail.close()

@@ -1,0 +1,41 @@
+"""`/retarus-ticket`: lists, one ticket, help."""
+
+from __future__ import annotations
+
+from tests.handlers.world import DESK, World
+
+
+async def test_mine_my_level_and_all_are_listed_with_links(w: World) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    await w.ben.command(DESK, "/retarus-ticket", "mine")
+    await w.ben.message(DESK, "Mine: 0 open tickets")
+    await w.ben.command(DESK, "/retarus-ticket", "all")
+    listed = await w.ben.message(DESK, "All open: 1 open ticket")
+    assert listed["is_ephemeral"]
+    assert card["ts"].replace(".", "") in str(listed["blocks"])
+    await w.ben.click(listed, "My level")
+    await w.ben.message(DESK, "My level: 0 open tickets")
+
+
+async def test_one_ticket_is_found_by_its_name_and_an_unknown_one_is_said_so(w: World) -> None:
+    await w.raised()
+    await w.anna.command(DESK, "/retarus-ticket", "pd-1001")
+    await w.anna.message(DESK, "PD-1001 · Incident")
+    await w.anna.command(DESK, "/retarus-ticket", "PD-77")
+    await w.anna.message(DESK, "There is no ticket")
+
+
+async def test_help_is_ten_lines(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-ticket", "help")
+    said = await w.anna.message(DESK, "/retarus-incident")
+    lines = said["blocks"][0]["text"]["text"].splitlines()
+    assert len(lines) == 11
+    assert lines[-1].startswith("10. Priorities: P1")
+
+
+async def test_a_guest_sees_no_tickets(w: World) -> None:
+    await w.raised()
+    await w.gus.command(DESK, "/retarus-ticket", "all")
+    await w.gus.message(DESK, "Guests and deactivated people cannot do this")
