@@ -1,0 +1,24 @@
+"""The README's diagram, drawn from the table of moves: `python -m tests.project.diagram` prints it."""
+
+from __future__ import annotations
+
+from bot.moves import MOVES, STANDING, Move
+from bot.ticket import Stage
+
+
+def state_diagram() -> str:
+    """Mermaid. Moves between the same two stages share an arrow."""
+    names = [f'    state "{STANDING[stage]}" as {stage}' for stage in Stage]
+    arrows: dict[tuple[Stage, Stage], list[Move]] = {}
+    for (before, what), after in MOVES.items():
+        arrows.setdefault((before, after), []).append(what)
+    lines = [f"    {before} --> {after}: {_words(moves)}" for (before, after), moves in arrows.items()]
+    return "\n".join(["stateDiagram-v2", *names, f"    [*] --> {Stage.NEW}: {_words([Move.RAISE])}", *lines])
+
+
+def _words(moves: list[Move]) -> str:
+    return ", ".join(what.value.replace("_", " ") for what in moves)
+
+
+if __name__ == "__main__":
+    print(state_diagram())  # noqa: T201 (to be pasted)

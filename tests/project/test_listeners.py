@@ -1,0 +1,96 @@
+"""Everything a person can click or submit has a listener, and the manifest offers what the bot answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from app import listen
+from blocks.form import ANSWER
+from bot.ticket import Stage, Ticket
+from handlers.boundary import Boundary
+from handlers.tasks import Tasks
+from tests.blocks.surfaces import longest, messages, parts, views
+from tests.factories import COMPLETE, NOW, RAISED, a_config, a_world, an_incident
+
+ROOT = Path(__file__).parents[2]
+CONFIG = a_config()
+
+
+@pytest.fixture
+async def edge() -> Boundary:
+    """The door with every capability behind it, as the program opens it."""
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1")
+
+    client = AsyncWebClient()
+    edge = Boundary(client, (await a_world()).desk, Tasks())
+    listen(edge, AsyncApp(client=client, signing_secret="-", authorize=authorize))
+    return edge
+
+
+def tickets() -> Iterator[Ticket]:
+    for stage in Stage:
+        for answers in (RAISED, COMPLETE):
+            yield an_incident(stage, answers=answers)
+            yield an_incident(stage, answers=answers, sent_at=NOW, rcr=("RCR-1",))
+    yield longest()
+
+
+def surfaces() -> Iterator[object]:
+    """Everything that can be seen of tickets, whatever their stage and answers."""
+    for ticket in tickets():
+        for _, message in messages(ticket, CONFIG, str):
+            yield message.blocks
+        for _, view in views(ticket, CONFIG):
+            yield view
+
+
+PARTS: list[dict[str, Any]] = [part for surface in surfaces() for part in parts(surface)]
+
+
+def clickable() -> set[str]:
+    """Action ids of buttons, of the options of menus, and of inputs that tell at once."""
+    found = {part["action_id"] for part in PARTS if part.get("type") == "button" and "url" not in part}
+    for part in PARTS:
+        if part.get("type") == "overflow":
+            found |= {option["value"].partition("|")[0] for option in part["options"]}
+        if part.get("dispatch_action"):
+            found.add(part["element"]["action_id"])
+    return found
+
+
+async def test_everything_that_can_be_clicked_has_a_listener_and_every_listener_can_be_clicked(edge: Boundary) -> None:
+    assert clickable() == set(edge.clicks)
+
+
+async def test_everything_that_can_be_submitted_has_a_listener_and_every_listener_can_be_submitted_to(
+    edge: Boundary,
+) -> None:
+    submittable = {part["callback_id"] for part in PARTS if part.get("type") == "modal" and "submit" in part}
+    assert submittable == set(edge.submissions)
+
+
+async def test_every_form_with_an_answer_that_decides_on_others_can_be_drawn_anew(edge: Boundary) -> None:
+    deciding = {
+        part["callback_id"]
+        for part in PARTS
+        if part.get("type") == "modal" and any(block.get("dispatch_action") for block in part["blocks"])
+    }
+    assert deciding == set(edge.redraws)
+    assert ANSWER in edge.clicks
+
+
+async def test_the_manifest_offers_exactly_the_commands_the_bot_answers(edge: Boundary) -> None:
+    manifest = yaml.safe_load((ROOT / "manifest.yml").read_text("utf-8"))
+    assert {each["command"] for each in manifest["features"]["slash_commands"]} == set(edge.commands)
+    assert manifest["settings"]["interactivity"]["is_enabled"]
+    assert "commands" in manifest["oauth_config"]["scopes"]["bot"]

@@ -1,0 +1,52 @@
+"""Functions are small: the median has at most 10 lines, and fewer than one in twenty has more than 50."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OURS = ("app.py", "handlers", "blocks", "bot", "demo")
+
+
+def functions(*names: str) -> Iterator[tuple[int, str]]:
+    """Lines from `def` to the end, without those of functions inside, and where it stands."""
+    for name in names:
+        path = ROOT / name
+        for file in [path] if path.is_file() else path.rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield _lines(node), f"{file.relative_to(ROOT)}:{node.lineno} {node.name}"
+
+
+def _lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Of the function itself: a listener inside a `register` counts for itself."""
+    inner = [each for each in node.body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return _span(node) - sum(_span(each) for each in inner)
+
+
+def _span(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+@pytest.mark.parametrize("names", [OURS, ("localslack",)], ids=["the bot", "the local Slack"])
+def test_functions_are_small(names: tuple[str, ...]) -> None:
+    found = sorted(functions(*names), reverse=True)
+    long = [f"{lines:4} {where}" for lines, where in found if lines > 50]
+    report = f"median {median(lines for lines, _ in found)}, {len(long)} of {len(found)} above 50:\n" + "\n".join(long)
+    assert median(lines for lines, _ in found) <= 10, report
+    assert len(long) < 0.05 * len(found), report
+
+
+def test_files_can_be_read_in_one_sitting() -> None:
+    long = [
+        f"{count} {path.relative_to(ROOT)}"
+        for name in (*OURS, "localslack")
+        for path in ([ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*.py"))
+        if (count := len(path.read_text("utf-8").splitlines())) > 400
+    ]
+    assert long == []
