@@ -26,7 +26,8 @@ class Source:
 
 async def test_those_who_ask_together_wait_for_one_answer() -> None:
     kept = Kept(Source().ask, fresh=60)
-    assert await asyncio.gather(kept.get("a"), kept.get("a")) == [1, 1]
+    first, second = await asyncio.gather(kept.get("a"), kept.get("a"))
+    assert (first, second) == (1, 1)
 
 
 async def test_each_key_has_its_own_answer() -> None:
