@@ -103,13 +103,3 @@ class LocalSlack:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def run_node(node_modules: Path, given: Json) -> list[Json]:
-    """The answers of the calls that `node/calls.mjs` makes with @slack/web-api."""
-    command, folder = ["node", "calls.mjs"], node_modules.parent
-    done = subprocess.run(
-        command, cwd=folder, input=json.dumps(given), capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return list(json.loads(done.stdout))

@@ -1,17 +1,13 @@
-"""Does an app written with Bolt for JavaScript work on the local Slack, over Socket Mode and over HTTP?"""
+"""Do apps written with Bolt for JavaScript, and with its Socket Mode client alone, work on the local Slack?"""
 
-import json
-import os
-import queue
 import socket
-import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
+from tests.localslack.node_side import NodeProcess
 from tests.localslack.running import Json, LocalSlack
 
 MANIFEST: Json = {
@@ -43,37 +39,6 @@ def workspace(request_url: str = "") -> Json:
     }
 
 
-class BoltApp:
-    """The app in `node/app.mjs`, in a process of its own."""
-
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self._process = subprocess.Popen(
-            ["node", "app.mjs"], cwd=folder, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True
-        )
-        self._said: queue.Queue[Json] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.startswith("{"):
-                self._said.put(json.loads(line))
-
-    def expect(self, what: str) -> Json:
-        """The next thing the app says; it must be this."""
-        said = self._said.get(timeout=20)
-        assert said["what"] == what, said
-        return said
-
-    def __enter__(self) -> Self:
-        self.expect("ready")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.wait(10)
-
-
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -81,7 +46,7 @@ def free_port() -> int:
 
 
 @pytest.fixture(params=["socket", "http"])
-def both(request: pytest.FixtureRequest, node_modules: Path) -> Iterator[tuple[LocalSlack, BoltApp]]:
+def both(request: pytest.FixtureRequest, node_modules: Path) -> Iterator[tuple[LocalSlack, NodeProcess]]:
     port = free_port()
     seed = workspace(f"http://127.0.0.1:{port}/slack/events" if request.param == "http" else "")
     with LocalSlack(seed) as slack:
@@ -90,11 +55,11 @@ def both(request: pytest.FixtureRequest, node_modules: Path) -> Iterator[tuple[L
             settings |= {"SIGNING_SECRET": slack.app["signing_secret"], "PORT": str(port)}
         else:
             settings |= {"APP_TOKEN": slack.app["app_token"]}
-        with BoltApp(node_modules.parent, **settings) as app:
+        with NodeProcess(node_modules, "app.mjs", **settings) as app:
             yield slack, app
 
 
-def test_a_command_a_modal_a_button_and_events_work_from_end_to_end(both: tuple[LocalSlack, BoltApp]) -> None:
+def test_a_command_a_modal_a_button_and_events_work_from_end_to_end(both: tuple[LocalSlack, NodeProcess]) -> None:
     slack, app = both
 
     assert slack.act("anna", "command", channel="#desk", command="/raise", text="No")["outcome"] == "ack"
@@ -132,10 +97,25 @@ def test_a_command_a_modal_a_button_and_events_work_from_end_to_end(both: tuple[
     assert slack.state("anna")["homes"][slack.app["id"]]["blocks"][0]["text"]["text"] == "At home"
 
 
-def test_a_failing_call_reaches_the_app_as_slacks_error(both: tuple[LocalSlack, BoltApp]) -> None:
+def test_a_failing_call_reaches_the_app_as_slacks_error(both: tuple[LocalSlack, NodeProcess]) -> None:
     slack, app = both
     slack.post("faults", {"method": "views.open", "fault": "expired_trigger_id", "times": 1})
     slack.act("anna", "command", channel="#desk", command="/raise", text="late")
     said: dict[str, Any] = app.expect("error")
     assert said["data"]["error"] == "expired_trigger_id"
     assert slack.state("anna")["modals"] == []
+
+
+def test_the_socket_mode_client_alone_hears_answers_and_comes_back(node_modules: Path) -> None:
+    with LocalSlack(workspace()) as slack:
+        settings = {"API_URL": slack.api_url, "APP_TOKEN": slack.app["app_token"]}
+        with NodeProcess(node_modules, "sockets.mjs", **settings) as app:
+            slack.act("anna", "command", channel="#desk", command="/raise", text="one")
+            assert app.expect("command")["text"] == "one"
+            assert slack.messages("anna", "desk")[-1]["text"] == "Heard one"
+            slack.post("switches", {"socket_warning_seconds": 0.2})
+            for reason in ("warning", "refresh_requested", "abrupt"):
+                slack.post(f"apps/{slack.app['id']}/disconnect", {"reason": reason})
+                app.expect("ready")
+                slack.act("ben", "post", channel="#desk", text=reason)
+                assert app.expect("message")["text"] == reason

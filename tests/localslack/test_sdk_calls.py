@@ -11,7 +11,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.localslack.running import LocalSlack, run_node
+from tests.localslack.node_side import run_node
+from tests.localslack.running import LocalSlack
 from tests.localslack.sdk_calls import CALLS, WORKSPACE, Call, Json, filled, hold
 
 NODE = Path(__file__).parent / "node"
@@ -160,3 +161,15 @@ async def test_a_file_goes_up_into_a_thread_with_the_asynchronous_client(slack: 
     await client.files_upload_v2(channel=channel, thread_ts=root["ts"], content=b"\x00\xff", filename="raw.bin")
     replies = await client.conversations_replies(channel=channel, ts=root["ts"])
     assert replies["messages"][1]["files"][0]["name"] == "raw.bin"
+
+
+def test_a_file_goes_up_with_the_node_client(slack: LocalSlack, node_modules: Path) -> None:
+    channel = slack.channel_id("desk")
+    upload = {"channel_id": channel, "filename": "notes.txt", "content": "Grüße", "initial_comment": "From Node"}
+    calls = [{"method": "files.uploadV2", "args": upload, "keep": {}}]
+    given = {"api_url": slack.api_url, "token": slack.app["bot_token"], "known": {}, "calls": calls}
+    [answer] = run_node(node_modules, given)
+    assert answer["ok"] is True
+    shared = slack.messages("anna", channel)[-1]
+    assert (shared["text"], shared["files"][0]["name"]) == ("From Node", "notes.txt")
+    assert slack.download(shared["files"][0]["url_private"], slack.app["bot_token"]) == "Grüße".encode()

@@ -9,7 +9,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from tests.localslack.running import LocalSlack, run_node
+from tests.localslack.node_side import run_node
+from tests.localslack.running import LocalSlack
 
 
 @pytest.fixture
