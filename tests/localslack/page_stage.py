@@ -23,7 +23,7 @@ class Stage:
 
     async def open(self, person: str, place: str = "#quay", **context: Any) -> Page:
         """A tab of that person, at a channel or at any hash of the page."""
-        options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", **context}
+        options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "reduced_motion": "reduce", **context}
         page = await (await self._browser.new_context(**options)).new_page()
         page.on("pageerror", lambda error: self.problems.append(f"{person}: {error}"))
         page.on("console", lambda message: self._said(person, message))

@@ -11,7 +11,7 @@ export function markdown(text, env) {
 /** Each kind: does a line begin it, how many lines belong to it, what does it become? */
 const KINDS = [
   { starts: (line) => /^\s*```/.test(line), spans: fence, node: (lines) => h('pre.code-block', null, lines.slice(1).filter((line, at, all) => at < all.length - 1 || !/^\s*```/.test(line)).join('\n')) },
-  { starts: (line) => /^#{1,6} /.test(line), spans: () => 1, node: ([line], env) => h(`h${Math.min(6, line.indexOf(' ') + 2)}.md-heading`, null, inline(line.replace(/^#+ +/, ''), env)) },
+  { starts: (line) => /^#{1,6} /.test(line), spans: () => 1, node: ([line], env) => h(`h${Math.min(6, line.indexOf(' ') + 1)}.md-heading`, null, inline(line.replace(/^#+ +/, ''), env)) },
   { starts: (line) => /^\s*([-*_])(\s*\1){2,}\s*$/.test(line), spans: () => 1, node: () => h('hr.divider-block') },
   { starts: (line) => /^>/.test(line), spans: run(/^>/), node: (lines, env) => h('blockquote.quote', null, blocks(lines.map((line) => line.replace(/^> ?/, '')), env)) },
   { starts: (line, next) => /\|/.test(line) && /^[\s|:-]*-[\s|:-]*$/.test(next ?? ''), spans: run(/\|/), node: table },
