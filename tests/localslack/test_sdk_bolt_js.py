@@ -113,7 +113,6 @@ def test_the_socket_mode_client_alone_hears_answers_and_comes_back(node_modules:
             slack.act("anna", "command", channel="#desk", command="/raise", text="one")
             assert app.expect("command")["text"] == "one"
             assert slack.messages("anna", "desk")[-1]["text"] == "Heard one"
-            slack.post("switches", {"socket_warning_seconds": 0.2})
             for reason in ("warning", "refresh_requested", "abrupt"):
                 slack.post(f"apps/{slack.app['id']}/disconnect", {"reason": reason})
                 app.expect("ready")

@@ -4,7 +4,12 @@ import { LogLevel, SocketModeClient } from "@slack/socket-mode";
 const { API_URL, APP_TOKEN } = process.env;
 const say = (what, more = {}) => console.log(JSON.stringify({ what, ...more }));
 
-const client = new SocketModeClient({ appToken: APP_TOKEN, logLevel: LogLevel.ERROR, clientOptions: { slackApiUrl: API_URL } });
+const client = new SocketModeClient({
+  appToken: APP_TOKEN,
+  logLevel: LogLevel.ERROR,
+  clientOptions: { slackApiUrl: API_URL },
+  clientPingTimeout: 500, // it also waits this long before it reconnects
+});
 client.on("connected", () => say("ready"));
 client.on("slash_commands", async ({ ack, body }) => {
   await ack({ text: `Heard ${body.text}` });
