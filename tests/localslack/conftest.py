@@ -12,9 +12,8 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.chromium import chromium
+from tests.localslack.node_side import NODE
 from tests.localslack.page_stage import Stage, staged
-
-NODE = Path(__file__).parent / "node"
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from typing import Self
 
 from tests.localslack.running import Json
 
+NODE = Path(__file__).parent / "node"
+
 
 def run_node(node_modules: Path, given: Json) -> list[Json]:
     """The answers of the calls that `node/calls.mjs` makes with @slack/web-api."""

@@ -1,5 +1,6 @@
 """Do apps written with Bolt for JavaScript, and with its Socket Mode client alone, work on the local Slack?"""
 
+import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.localslack.node_side import NodeProcess
+from tests.localslack.node_side import NODE, NodeProcess
 from tests.localslack.running import Json, LocalSlack
 
 MANIFEST: Json = {
@@ -118,3 +119,9 @@ def test_the_socket_mode_client_alone_hears_answers_and_comes_back(node_modules:
                 app.expect("ready")
                 slack.act("ben", "post", channel="#desk", text=reason)
                 assert app.expect("message")["text"] == reason
+
+
+def test_the_lock_file_names_versions_and_checksums_but_no_registry() -> None:
+    lock = json.loads((NODE / "package-lock.json").read_text(encoding="utf-8"))
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert all("integrity" in entry and "resolved" not in entry for entry in packages.values())

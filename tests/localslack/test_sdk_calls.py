@@ -15,8 +15,6 @@ from tests.localslack.node_side import run_node
 from tests.localslack.running import LocalSlack
 from tests.localslack.sdk_calls import CALLS, WORKSPACE, Call, Json, filled, hold
 
-NODE = Path(__file__).parent / "node"
-
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[LocalSlack]:
