@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,6 +51,14 @@ def test_every_method_is_listed_with_its_status() -> None:
     assert set(status.values()) == {"supported", "partly", "not"}
     assert {name for name, how in status.items() if how != "not"} == set(METHODS)
     assert all(why for _, how, why in rows("method", "status", "difference") if how == "partly")
+
+
+def test_every_promise_about_connections_names_a_test_that_exists() -> None:
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    for what, status, difference, proof in rows("what", "status", "difference", "proved by"):
+        assert status in ("supported", "partly", "not"), what
+        assert difference or status == "supported", what
+        assert status == "not" or re.search(rf"def {proof.strip('`')}\(", tests), what
 
 
 @pytest.mark.parametrize(
