@@ -14,7 +14,9 @@ async function call(method, path, body) {
     method,
     headers: body && !isForm ? { 'content-type': 'application/json' } : undefined,
     body: isForm ? body : body && JSON.stringify(body),
-  }).catch(() => { throw new Refused({ error: 'unreachable', message: 'The local Slack cannot be reached.' }); });
+  }).catch(() => {
+    throw new Refused({ error: 'unreachable', message: 'The local Slack cannot be reached.' });
+  });
   const content = await answer.json().catch(() => ({}));
   if (!answer.ok || content.ok === false) throw new Refused(content, answer.status);
   return content;
@@ -29,21 +31,31 @@ export class Api {
     this.base = `people/${encodeURIComponent(person)}`;
   }
 
-  state() { return call('GET', `${this.base}/state`); }
+  state() {
+    return call('GET', `${this.base}/state`);
+  }
 
   messages(channel, before, limit = 50) {
     const from = before ? `&before=${before}` : '';
     return call('GET', `${this.base}/channels/${channel}/messages?limit=${limit}${from}`);
   }
 
-  message(channel, ts) { return call('GET', `${this.base}/channels/${channel}/messages/${ts}`); }
+  message(channel, ts) {
+    return call('GET', `${this.base}/channels/${channel}/messages/${ts}`);
+  }
 
-  replies(channel, ts) { return call('GET', `${this.base}/channels/${channel}/messages/${ts}/replies`); }
+  replies(channel, ts) {
+    return call('GET', `${this.base}/channels/${channel}/messages/${ts}/replies`);
+  }
 
-  search(words) { return call('GET', `${this.base}/search?q=${encodeURIComponent(words)}`); }
+  search(words) {
+    return call('GET', `${this.base}/search?q=${encodeURIComponent(words)}`);
+  }
 
   /** Acts as the person: post, command, action, submit, … */
-  act(verb, body) { return call('POST', `${this.base}/${verb}`, body); }
+  act(verb, body) {
+    return call('POST', `${this.base}/${verb}`, body);
+  }
 
   upload(files, place = {}) {
     const form = new FormData();
@@ -52,19 +64,33 @@ export class Api {
     return call('POST', `${this.base}/upload`, form);
   }
 
-  fileUrl(id) { return `/_local/${this.base}/files/${encodeURIComponent(id)}`; }
+  fileUrl(id) {
+    return `/_local/${this.base}/files/${encodeURIComponent(id)}`;
+  }
 
-  moveClock(change) { return call('POST', 'clock', change); }
+  moveClock(change) {
+    return call('POST', 'clock', change);
+  }
 
-  mails() { return call('GET', 'mail'); }
+  mails() {
+    return call('GET', 'mail');
+  }
 
-  mail(id) { return call('GET', `mail/${encodeURIComponent(id)}`); }
+  mail(id) {
+    return call('GET', `mail/${encodeURIComponent(id)}`);
+  }
 
-  emptyMail() { return call('DELETE', 'mail'); }
+  emptyMail() {
+    return call('DELETE', 'mail');
+  }
 
-  traffic(limit = 500) { return call('GET', `traffic?limit=${limit}`); }
+  traffic(limit = 500) {
+    return call('GET', `traffic?limit=${limit}`);
+  }
 
-  emptyTraffic() { return call('DELETE', 'traffic'); }
+  emptyTraffic() {
+    return call('DELETE', 'traffic');
+  }
 }
 
 const PAUSES = [250, 500, 1000, 2000, 4000];
@@ -81,7 +107,10 @@ export function live(person, { traffic = false, mail = false } = {}, onframe, on
   const extra = `${traffic ? '&traffic=1' : ''}${mail ? '&mail=1' : ''}`;
   const connect = () => {
     socket = new WebSocket(`ws://${location.host}/_local/live?person=${encodeURIComponent(person)}${extra}`);
-    socket.onopen = () => { tries = 0; onstatus(true); };
+    socket.onopen = () => {
+      tries = 0;
+      onstatus(true);
+    };
     socket.onmessage = (event) => onframe(JSON.parse(event.data));
     socket.onclose = () => {
       if (stopped) return;

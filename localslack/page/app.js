@@ -1,25 +1,16 @@
-// How does the page begin, and which view is shown where?
+// How does the page begin?
 import { Api, cast, live } from './api.js';
-import { AppView } from './app_view.js';
-import { ChannelView } from './channel.js';
 import { fill, h } from './dom.js';
 import { makeEnv } from './env.js';
 import { icon } from './icons.js';
-import { MailView } from './mail.js';
-import { messageNode } from './message.js';
 import { Modals } from './modal.js';
 import { Model } from './model.js';
-import { SearchView } from './people.js';
-import { permalinkRoute, readRoute, to } from './routes.js';
-import { Sidebar } from './sidebar.js';
+import { Page } from './page.js';
+import { permalinkRoute } from './routes.js';
 import { quickSwitcher } from './switcher.js';
 import { applyTheme } from './theme.js';
-import { ThreadView } from './thread.js';
-import { topbar } from './topbar.js';
-import { TrafficView } from './traffic.js';
 
 const REMEMBERED = 'localslack-person';
-const phone = matchMedia('(max-width: 799px)');
 
 /** Who one is: the address says it; without, who one was last, or the first of the cast. */
 async function whoAmI() {
@@ -35,126 +26,23 @@ async function whoAmI() {
   return person;
 }
 
-class Page {
-  constructor(env, model) {
-    Object.assign(this, { env, model, main: null, side: null });
-    this.sidebar = new Sidebar(env);
-    this.banner = h('div.banner', { role: 'status', hidden: true }, icon('alert', 16), h('span', null, 'The connection to the local Slack is lost. Trying again…'));
-    this.rail = h('nav.rail', { 'aria-label': 'Views' });
-    this.mainPlace = h('main.main', { tabindex: '-1' });
-    this.sidePlace = h('aside.side', { 'aria-label': 'Thread', hidden: true });
-    this.newMail = false;
-    model.on('mail', ({ mail }) => { this.newMail = Boolean(mail) && readRoute().view !== 'mail'; this.#drawRail(); });
-    model.on('state channels people', () => this.#title());
-    fill(document.getElementById('app'), topbar(env), this.banner, h('div.columns', null, this.rail, this.sidebar.node, this.mainPlace, this.sidePlace));
-    window.addEventListener('hashchange', () => this.show());
-    phone.addEventListener('change', () => this.show());
-  }
-
-  connected(yes) {
-    this.banner.hidden = yes;
-  }
-
-  #drawRail() {
-    const { view } = this.route;
-    const item = (name, label, href, here, mark) => h(`a.rail-item${here ? '.here' : ''}`, { href, 'aria-current': here ? 'page' : null }, h('span.rail-icon', null, icon(name, 22), mark ? h('span.rail-mark', { title: 'new' }) : null), h('span', null, label));
-    const isTalk = !['mail', 'traffic'].includes(view);
-    const home = phone.matches ? to.start() : this.lastTalk ?? to.start();
-    fill(this.rail, item('home', 'Home', home, isTalk), item('mail', 'Mail', to.mail(), view === 'mail', this.newMail), item('traffic', 'Traffic', to.traffic(), view === 'traffic'));
-  }
-
-  #title() {
-    const count = this.env.directory.channels.reduce((sum, { mentions }) => sum + (mentions ?? 0), 0);
-    const { name } = this.model.team;
-    document.title = `${count ? `(${count}) ` : ''}${this.#placeName()} · ${this.model.me.display_name || this.model.me.name} · ${name}`;
-  }
-
-  #placeName() {
-    const { view, channel, app } = this.route ?? {};
-    if (channel) return this.env.directory.channelName(channel);
-    if (app) return this.env.directory.app(app)?.name ?? 'App';
-    return { mail: 'Mail', traffic: 'Traffic', search: 'Search' }[view] ?? 'Home';
-  }
-
-  /** Shows what the address says. */
-  async show() {
-    const left = this.route;
-    this.route = this.#resolved(readRoute());
-    const { route } = this;
-    if (route.view === 'mail') this.newMail = false;
-    if (['channel', 'app'].includes(route.view)) this.lastTalk = location.hash;
-    document.body.dataset.view = route.thread ? 'thread' : readRoute().view === 'start' ? 'start' : 'main';
-    this.sidebar.at(route);
-    this.#drawRail();
-    this.#title();
-    try {
-      await this.#showMain(route, left);
-      await this.#showSide(route);
-    } catch (problem) {
-      this.env.complain(problem);
-    }
-  }
-
-  /** A place this person cannot see, or none, is the first channel they are in (a phone then shows the list). A DM with an app is shown as the app. */
-  #resolved(route) {
-    if (route.view === 'start' && phone.matches) return route;
-    const { directory } = this.env;
-    const channel = route.channel && directory.channel(route.channel);
-    const app = channel?.kind === 'im' ? directory.appOfBot(channel.user) : null;
-    if (app && !route.thread && !route.ts) return { view: 'app', app: app.id, tab: 'messages' };
-    if (['mail', 'traffic', 'search'].includes(route.view) || channel || directory.app(route.app)) return route;
-    const open = directory.channels.filter(({ kind, is_member: member, is_archived: gone }) => member && !gone && ['public', 'private'].includes(kind));
-    const first = open.find(({ is_general: general }) => !general) ?? open[0] ?? directory.channels[0];
-    return first ? { view: 'channel', channel: first.id } : { view: 'start' };
-  }
-
-  async #showMain(route, left) {
-    const key = JSON.stringify([route.view, route.channel, route.app, route.tab, route.id, route.query]);
-    if (this.mainKey === key) {
-      if (route.ts && !route.thread) await this.main.open?.(route.ts);
-      else if (left?.ts && !left.thread) this.main.list?.toBottom();
-      return;
-    }
-    this.main?.close();
-    this.mainKey = key;
-    this.main = this.#makeMain(route);
-    fill(this.mainPlace, this.main?.node ?? null);
-    await (this.main?.openView?.() ?? this.main?.open?.(route.thread ? route.thread : route.ts));
-    if (!route.thread && !route.ts && !phone.matches && !document.querySelector('dialog[open]')) this.main?.composer?.focus();
-  }
-
-  #makeMain(route) {
-    const { env } = this;
-    if (route.view === 'channel') return new ChannelView(env, route.channel);
-    if (route.view === 'app') return new AppView(env, route.app, route.tab);
-    if (route.view === 'mail') return new MailView(env, route.id);
-    if (route.view === 'traffic') return new TrafficView(env);
-    if (route.view === 'search') return new SearchView(env, route.query, (message) => messageNode(message, env, { inThread: false, compact: false, surfaces: new Map(), edit: () => {} }));
-    return null;
-  }
-
-  async #showSide({ channel, thread, ts }) {
-    const key = thread ? `${channel}/${thread}` : null;
-    if (key !== this.sideKey) {
-      this.side?.close();
-      this.sideKey = key;
-      this.side = thread ? new ThreadView(this.env, channel, thread) : null;
-      fill(this.sidePlace, this.side?.node ?? null);
-      this.sidePlace.hidden = !this.side;
-      await this.side?.open(ts);
-      if (!ts && !phone.matches) this.side?.composer?.focus();
-    } else if (ts) {
-      this.side.list.reveal(ts);
-    }
-  }
-}
-
 /** Frames that arrive while the state is being read wait for it, so that none is lost between the two. */
 function listen(person, model, status) {
   const waiting = [];
   let take = (frame) => waiting.push(frame);
   const heard = new Promise((resolve) => {
-    live(person, { mail: true }, (frame) => { take(frame); resolve(); }, (connected) => { status(connected); resolve(); });
+    live(
+      person,
+      { mail: true },
+      (frame) => {
+        take(frame);
+        resolve();
+      },
+      (connected) => {
+        status(connected);
+        resolve();
+      },
+    );
   });
   const go = () => {
     take = (frame) => model.apply(frame);
@@ -188,5 +76,15 @@ async function begin() {
 
 begin().catch((problem) => {
   const again = h('button.btn.primary', { type: 'button', onclick: () => location.reload() }, 'Try again');
-  fill(document.getElementById('app'), h('div.empty.fatal', { role: 'alert' }, icon('alert', 40), h('h1', null, 'The local Slack cannot be opened'), h('p', null, problem.message), again));
+  fill(
+    document.getElementById('app'),
+    h(
+      'div.empty.fatal',
+      { role: 'alert' },
+      icon('alert', 40),
+      h('h1', null, 'The local Slack cannot be opened'),
+      h('p', null, problem.message),
+      again,
+    ),
+  );
 });

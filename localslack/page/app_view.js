@@ -11,8 +11,24 @@ export class AppView {
     Object.assign(this, { env, id: appId, tab });
     this.tabs = h('div.tabs', { role: 'tablist', 'aria-label': 'App' });
     this.body = h('div.app-body', { role: 'tabpanel', tabindex: '-1' });
-    this.node = h('section.pane.app-pane', { 'aria-label': this.app?.name ?? 'App', data: { app: appId } }, h('header.pane-head', null, h('a.icon-button.phone-only', { href: env.routes.start(), 'aria-label': 'Back to channels' }, icon('back')), avatar(this.app, 28), h('h1', null, this.app?.name), h('span.spring'), this.#state()), this.tabs, this.body);
-    this.stop = env.model.on('home state', ({ app }) => { if ((!app || app === appId) && this.tab === 'home') this.#home(); });
+    this.node = h(
+      'section.pane.app-pane',
+      { 'aria-label': this.app?.name ?? 'App', data: { app: appId } },
+      h(
+        'header.pane-head',
+        null,
+        h('a.icon-button.phone-only', { href: env.routes.start(), 'aria-label': 'Back to channels' }, icon('back')),
+        avatar(this.app, 28),
+        h('h1', null, this.app?.name),
+        h('span.spring'),
+        this.#state(),
+      ),
+      this.tabs,
+      this.body,
+    );
+    this.stop = env.model.on('home state', ({ app }) => {
+      if ((!app || app === appId) && this.tab === 'home') this.#home();
+    });
   }
 
   get app() {
@@ -38,24 +54,59 @@ export class AppView {
   }
 
   #drawTabs() {
-    const tabs = [['home', 'Home', this.app?.has_home], ['messages', 'Messages', this.app?.has_messages]];
-    fill(this.tabs, tabs.filter(([, , has]) => has !== false).map(([tab, label]) => h('a.tab', { role: 'tab', href: this.env.routes.app(this.id, tab), 'aria-selected': String(tab === this.tab) }, label)));
+    const tabs = [
+      ['home', 'Home', this.app?.has_home],
+      ['messages', 'Messages', this.app?.has_messages],
+    ];
+    fill(
+      this.tabs,
+      tabs
+        .filter(([, , has]) => has !== false)
+        .map(([tab, label]) =>
+          h(
+            'a.tab',
+            { role: 'tab', href: this.env.routes.app(this.id, tab), 'aria-selected': String(tab === this.tab) },
+            label,
+          ),
+        ),
+    );
   }
 
   #home() {
     const view = this.env.model.homes[this.id];
     if (!view) {
-      fill(this.body, h('div.empty', null, avatar(this.app, 56), h('h2', null, this.app?.name), h('p', null, 'This app has not published its Home yet.')));
+      fill(
+        this.body,
+        h(
+          'div.empty',
+          null,
+          avatar(this.app, 56),
+          h('h2', null, this.app?.name),
+          h('p', null, 'This app has not published its Home yet.'),
+        ),
+      );
       return;
     }
     if (this.shown === view) return;
     const active = document.activeElement?.closest?.('[data-action-id]')?.dataset.actionId;
     const { scrollTop } = this.body;
-    if (this.surface?.container.view_id !== view.id) this.surface = new Surface(this.env.api, { type: 'view', view_id: view.id });
+    if (this.surface?.container.view_id !== view.id)
+      this.surface = new Surface(this.env.api, { type: 'view', view_id: view.id });
     const warning = h('p.message-warning', { role: 'alert', hidden: true });
-    this.surface.warn = (text) => { warning.textContent = text; warning.hidden = !text; };
+    this.surface.warn = (text) => {
+      warning.textContent = text;
+      warning.hidden = !text;
+    };
     this.shown = view;
-    fill(this.body, h('div.home', { data: { viewId: view.id } }, warning, renderBlocks(view.blocks, { ...this.env, surface: this.surface })));
+    fill(
+      this.body,
+      h(
+        'div.home',
+        { data: { viewId: view.id } },
+        warning,
+        renderBlocks(view.blocks, { ...this.env, surface: this.surface }),
+      ),
+    );
     this.body.scrollTop = scrollTop;
     if (active) this.body.querySelector(`[data-action-id="${CSS.escape(active)}"]`)?.focus({ preventScroll: true });
   }

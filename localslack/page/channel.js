@@ -15,15 +15,27 @@ export class ChannelView {
     this.list = new MessageList(env, { label: `Messages in ${label}`, onolder: () => this.#older() });
     this.head = h('header.pane-head');
     this.foot = h('div.pane-foot');
-    this.node = h('section.pane.channel-pane', { 'aria-label': this.#title(), data: { channel: channelId } }, bare ? null : this.head, this.list.node, this.foot);
+    this.node = h(
+      'section.pane.channel-pane',
+      { 'aria-label': this.#title(), data: { channel: channelId } },
+      bare ? null : this.head,
+      this.list.node,
+      this.foot,
+    );
     const start = env.directory.channel(channelId);
     this.lastRead = start?.last_read ?? '0';
     this.unreadAtStart = start?.unread ?? 0;
     this.stops = [
-      env.model.on('messages', ({ channel, thread }) => { if (channel === channelId && !thread) this.draw(); }),
+      env.model.on('messages', ({ channel, thread }) => {
+        if (channel === channelId && !thread) this.draw();
+      }),
       env.model.on('clock', () => this.draw()),
-      env.model.on('channels people state', ({ channel }) => { if (!channel || channel === channelId) this.#frame(); }),
-      env.model.on('channels', ({ channel }) => { if (channel === channelId) this.draw(); }),
+      env.model.on('channels people state', ({ channel }) => {
+        if (!channel || channel === channelId) this.#frame();
+      }),
+      env.model.on('channels', ({ channel }) => {
+        if (channel === channelId) this.draw();
+      }),
     ];
     this.onvisible = () => this.#read();
     document.addEventListener('visibilitychange', this.onvisible);
@@ -62,7 +74,9 @@ export class ChannelView {
   #markNew() {
     if (!this.unreadAtStart) return;
     const { messages } = this.env.model.timelines.channel(this.id);
-    this.list.newFrom = messages.find(({ ts, user, is_ephemeral: mine }) => ts > this.lastRead && user !== this.env.me.id && !mine)?.ts ?? null;
+    this.list.newFrom =
+      messages.find(({ ts, user, is_ephemeral: mine }) => ts > this.lastRead && user !== this.env.me.id && !mine)?.ts ??
+      null;
   }
 
   draw() {
@@ -83,7 +97,12 @@ export class ChannelView {
   #read() {
     if (document.visibilityState !== 'visible' || !this.channel?.unread || this.reading) return;
     this.reading = true;
-    this.env.api.act('read', { channel: this.id }).catch(() => {}).finally(() => { this.reading = false; });
+    this.env.api
+      .act('read', { channel: this.id })
+      .catch(() => {})
+      .finally(() => {
+        this.reading = false;
+      });
   }
 
   #beginning() {
@@ -91,9 +110,20 @@ export class ChannelView {
     if (!channel) return null;
     if (channel.kind === 'im') {
       const person = env.directory.person(channel.user);
-      return h('div.beginning', null, avatar(person, 56), h('h2', null, env.directory.channelName(this.id)), h('p', null, 'This conversation is just between the two of you.'));
+      return h(
+        'div.beginning',
+        null,
+        avatar(person, 56),
+        h('h2', null, env.directory.channelName(this.id)),
+        h('p', null, 'This conversation is just between the two of you.'),
+      );
     }
-    return h('div.beginning', null, h('h2', null, this.#title()), h('p', null, `This is the very beginning of ${this.#title()}.`, channel.purpose ? ` ${channel.purpose}` : ''));
+    return h(
+      'div.beginning',
+      null,
+      h('h2', null, this.#title()),
+      h('p', null, `This is the very beginning of ${this.#title()}.`, channel.purpose ? ` ${channel.purpose}` : ''),
+    );
   }
 
   #frame() {
@@ -110,17 +140,54 @@ export class ChannelView {
   #headParts() {
     const { channel, env } = this;
     const person = channel.kind === 'im' ? env.directory.person(channel.user) : null;
-    const mark = person ? avatar(person, 24, { presence: true }) : icon(channel.kind === 'private' ? 'lock' : 'hash', 20);
-    const title = h('button.pane-title', { type: 'button', 'aria-haspopup': 'menu', onclick: () => menu(title, channelMenu(channel, env), { label: 'Channel', align: 'start' }) }, mark, h('h1', null, env.directory.channelName(this.id)), icon('chevron', 16));
+    const mark = person
+      ? avatar(person, 24, { presence: true })
+      : icon(channel.kind === 'private' ? 'lock' : 'hash', 20);
+    const title = h(
+      'button.pane-title',
+      {
+        type: 'button',
+        'aria-haspopup': 'menu',
+        onclick: () => menu(title, channelMenu(channel, env), { label: 'Channel', align: 'start' }),
+      },
+      mark,
+      h('h1', null, env.directory.channelName(this.id)),
+      icon('chevron', 16),
+    );
     return [
       h('a.icon-button.phone-only', { href: env.routes.start(), 'aria-label': 'Back to channels' }, icon('back')),
       title,
-      channel.is_ext_shared ? h('span.app-badge.external', { title: 'Shared with another organisation' }, 'SHARED') : null,
+      channel.is_ext_shared
+        ? h('span.app-badge.external', { title: 'Shared with another organisation' }, 'SHARED')
+        : null,
       h('span.topic', { title: channel.topic }, channel.topic),
       h('span.spring'),
-      channel.bookmarks?.length ? h('nav.bookmarks', { 'aria-label': 'Bookmarks' }, channel.bookmarks.map(({ title: name, link }) => h('a', { href: /^https?:/.test(link ?? '') ? link : null, target: '_blank', rel: 'noopener noreferrer' }, icon('link', 14), name))) : null,
-      channel.kind === 'im' ? null : h('button.members', { type: 'button', 'aria-label': `${channel.members.length} members`, onclick: (event) => env.showMembers(channel, event.currentTarget) },
-        channel.members.slice(0, 3).map((id) => avatar(env.directory.person(id), 22)), h('span', null, String(channel.members.length))),
+      channel.bookmarks?.length
+        ? h(
+            'nav.bookmarks',
+            { 'aria-label': 'Bookmarks' },
+            channel.bookmarks.map(({ title: name, link }) =>
+              h(
+                'a',
+                { href: /^https?:/.test(link ?? '') ? link : null, target: '_blank', rel: 'noopener noreferrer' },
+                icon('link', 14),
+                name,
+              ),
+            ),
+          )
+        : null,
+      channel.kind === 'im'
+        ? null
+        : h(
+            'button.members',
+            {
+              type: 'button',
+              'aria-label': `${channel.members.length} members`,
+              onclick: (event) => env.showMembers(channel, event.currentTarget),
+            },
+            channel.members.slice(0, 3).map((id) => avatar(env.directory.person(id), 22)),
+            h('span', null, String(channel.members.length)),
+          ),
     ];
   }
 
@@ -129,10 +196,18 @@ export class ChannelView {
     if (channel.is_archived) return h('div.notice', null, `${this.#title()} is archived.`);
     if (!channel.is_member) {
       const join = () => env.api.act('join', { channel: this.id }).catch(env.complain);
-      return h('div.notice', null, h('strong', null, this.#title()), h('button.btn.primary', { type: 'button', onclick: join }, 'Join channel'));
+      return h(
+        'div.notice',
+        null,
+        h('strong', null, this.#title()),
+        h('button.btn.primary', { type: 'button', onclick: join }, 'Join channel'),
+      );
     }
     this.composer = composerFor(env, {
-      channel: this.id, label: `Message ${this.#title()}`, draft: this.id, withFiles: true,
+      channel: this.id,
+      label: `Message ${this.#title()}`,
+      draft: this.id,
+      withFiles: true,
       onsend: async (text, files) => {
         await sendFrom(env, { channel: this.id, text, files });
         this.list.toBottom();
@@ -143,7 +218,9 @@ export class ChannelView {
   }
 
   #editLast(event) {
-    const mine = this.env.model.timelines.channel(this.id)?.messages.findLast(({ user, subtype }) => user === this.env.me.id && !subtype);
+    const mine = this.env.model.timelines
+      .channel(this.id)
+      ?.messages.findLast(({ user, subtype }) => user === this.env.me.id && !subtype);
     if (!mine) return;
     event.preventDefault();
     this.list.edit(mine);
@@ -156,8 +233,14 @@ export async function sendFrom(env, { channel, thread, text, files = [], broadca
   if (command && !files.length) {
     if (thread) throw new Error(`${command[1]} is not supported in threads. Sorry!`);
     const answer = await env.api.act('command', { channel, command: command[1], text: command[2] ?? '' });
-    if (answer.message && !['ack', 'timeout', 'error', 'not_connected'].includes(answer.outcome)) env.toast(answer.message);
+    if (answer.message && !['ack', 'timeout', 'error', 'not_connected'].includes(answer.outcome))
+      env.toast(answer.message);
     return;
   }
-  await env.api.act('post', { channel, text, ...(thread ? { thread_ts: thread, broadcast } : {}), ...(files.length ? { files: files.map(({ id }) => id) } : {}) });
+  await env.api.act('post', {
+    channel,
+    text,
+    ...(thread ? { thread_ts: thread, broadcast } : {}),
+    ...(files.length ? { files: files.map(({ id }) => id) } : {}),
+  });
 }

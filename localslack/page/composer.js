@@ -7,7 +7,12 @@ import { icon } from './icons.js';
 import { menu } from './popover.js';
 
 const DRAFTS = new Map();
-const MARKS = [['bold', 'Bold', '*'], ['italic', 'Italic', '_'], ['strike', 'Strikethrough', '~'], ['code', 'Code', '`']];
+const MARKS = [
+  ['bold', 'Bold', '*'],
+  ['italic', 'Italic', '_'],
+  ['strike', 'Strikethrough', '~'],
+  ['code', 'Code', '`'],
+];
 
 /**
  * A composer. `onsend(text, files)` may refuse by throwing: the text then stays and the reason is shown.
@@ -21,17 +26,50 @@ class Composer {
   constructor(env, options) {
     Object.assign(this, { env, options, files: [] });
     this.area = h('textarea.composer-text', {
-      rows: 1, 'aria-label': options.label, placeholder: options.label, spellcheck: 'true', autocomplete: 'off', 'aria-multiline': 'true',
-      oninput: () => this.#changed(), onkeydown: (event) => this.#key(event), onpaste: (event) => this.#pasted(event),
+      rows: 1,
+      'aria-label': options.label,
+      placeholder: options.label,
+      spellcheck: 'true',
+      autocomplete: 'off',
+      'aria-multiline': 'true',
+      oninput: () => this.#changed(),
+      onkeydown: (event) => this.#key(event),
+      onpaste: (event) => this.#pasted(event),
     });
     this.area.value = options.text ?? DRAFTS.get(options.draft) ?? '';
     this.pending = h('ul.pending-files', { 'aria-label': 'Files to send' });
     this.note = h('p.composer-note', { role: 'alert', hidden: true });
-    this.send = h('button.send', { type: 'button', 'aria-label': options.save ? 'Save changes' : 'Send now', title: 'Send now (Enter)', onclick: () => this.submit() }, options.save ?? icon('send', 18));
+    this.send = h(
+      'button.send',
+      {
+        type: 'button',
+        'aria-label': options.save ? 'Save changes' : 'Send now',
+        title: 'Send now (Enter)',
+        onclick: () => this.submit(),
+      },
+      options.save ?? icon('send', 18),
+    );
     this.also = options.broadcast ? h('input', { type: 'checkbox' }) : null;
-    this.box = h('div.composer-box', { ondragover: (event) => event.preventDefault(), ondrop: (event) => this.#dropped(event) }, this.#formatting(), this.area, this.pending, this.#foot());
-    this.node = h('div.composer', null, this.note, this.box, this.also ? h('label.also', null, this.also, options.broadcast) : null);
-    this.completion = new Completion(env, this.area, { commands: !options.save, inThread: Boolean(options.thread), run: (item) => this.#runShortcut(item) });
+    this.box = h(
+      'div.composer-box',
+      { ondragover: (event) => event.preventDefault(), ondrop: (event) => this.#dropped(event) },
+      this.#formatting(),
+      this.area,
+      this.pending,
+      this.#foot(),
+    );
+    this.node = h(
+      'div.composer',
+      null,
+      this.note,
+      this.box,
+      this.also ? h('label.also', null, this.also, options.broadcast) : null,
+    );
+    this.completion = new Completion(env, this.area, {
+      commands: !options.save,
+      inThread: Boolean(options.thread),
+      run: (item) => this.#runShortcut(item),
+    });
     this.#changed();
   }
 
@@ -42,22 +80,67 @@ class Composer {
 
   #formatting() {
     const mark = ([name, label, sign]) => tool(name, label, () => this.#wrap(sign));
-    return h('div.composer-tools', { role: 'toolbar', 'aria-label': 'Formatting' }, MARKS.map(mark), tool('quote', 'Blockquote', () => this.#prefix('> ')), tool('list', 'Bulleted list', () => this.#prefix('• ')));
+    return h(
+      'div.composer-tools',
+      { role: 'toolbar', 'aria-label': 'Formatting' },
+      MARKS.map(mark),
+      tool('quote', 'Blockquote', () => this.#prefix('> ')),
+      tool('list', 'Bulleted list', () => this.#prefix('• ')),
+    );
   }
 
   #foot() {
     const { options } = this;
-    const chooser = h('input', { type: 'file', multiple: true, hidden: true, 'aria-label': 'Choose files', onchange: () => { this.#attach([...chooser.files]); chooser.value = ''; } });
-    const plus = tool('plus', 'Attach files or run a shortcut', () => menu(plus, this.#plusItems(chooser), { label: 'Attach', align: 'start' }));
+    const chooser = h('input', {
+      type: 'file',
+      multiple: true,
+      hidden: true,
+      'aria-label': 'Choose files',
+      onchange: () => {
+        this.#attach([...chooser.files]);
+        chooser.value = '';
+      },
+    });
+    const plus = tool('plus', 'Attach files or run a shortcut', () =>
+      menu(plus, this.#plusItems(chooser), { label: 'Attach', align: 'start' }),
+    );
     const smile = tool('smile', 'Emoji', () => emojiPicker(smile, (name) => this.insert(`:${name}: `)));
-    const cancel = options.oncancel ? h('button.btn.small', { type: 'button', onclick: options.oncancel }, 'Cancel') : null;
-    return h('div.composer-foot', null, options.save ? null : [plus, chooser], smile, tool('at', 'Mention someone', () => this.insert('@')),
-      options.save ? null : tool('bolt', 'Slash commands and shortcuts', () => { if (!this.area.value) this.insert('/'); else this.area.focus(); }), h('span.spring'), cancel, this.send);
+    const cancel = options.oncancel
+      ? h('button.btn.small', { type: 'button', onclick: options.oncancel }, 'Cancel')
+      : null;
+    return h(
+      'div.composer-foot',
+      null,
+      options.save ? null : [plus, chooser],
+      smile,
+      tool('at', 'Mention someone', () => this.insert('@')),
+      options.save
+        ? null
+        : tool('bolt', 'Slash commands and shortcuts', () => {
+            if (!this.area.value) this.insert('/');
+            else this.area.focus();
+          }),
+      h('span.spring'),
+      cancel,
+      this.send,
+    );
   }
 
   #plusItems(chooser) {
-    const shortcuts = this.env.directory.apps.flatMap((app) => app.shortcuts.filter(({ type }) => type === 'global').map((shortcut) => ({ label: shortcut.name, description: shortcut.description || app.name, icon: icon('bolt', 18), onpick: () => this.#runShortcut({ app, shortcut }) })));
-    return [{ label: 'Upload from your computer', icon: icon('file', 18), onpick: () => chooser.click() }, ...(shortcuts.length ? ['divider', { heading: 'Shortcuts' }, ...shortcuts] : [])];
+    const shortcuts = this.env.directory.apps.flatMap((app) =>
+      app.shortcuts
+        .filter(({ type }) => type === 'global')
+        .map((shortcut) => ({
+          label: shortcut.name,
+          description: shortcut.description || app.name,
+          icon: icon('bolt', 18),
+          onpick: () => this.#runShortcut({ app, shortcut }),
+        })),
+    );
+    return [
+      { label: 'Upload from your computer', icon: icon('file', 18), onpick: () => chooser.click() },
+      ...(shortcuts.length ? ['divider', { heading: 'Shortcuts' }, ...shortcuts] : []),
+    ];
   }
 
   #runShortcut({ app, shortcut }) {
@@ -95,13 +178,15 @@ class Composer {
     this.send.disabled = !area.value.trim() && !this.files.length;
     this.node?.classList.toggle('ready', !this.send.disabled);
     area.style.height = 'auto';
-    if (area.value.includes('\n') || area.value.length > 60) area.style.height = `${Math.min(area.scrollHeight, 280)}px`;
+    if (area.value.includes('\n') || area.value.length > 60)
+      area.style.height = `${Math.min(area.scrollHeight, 280)}px`;
     this.completion?.update();
   }
 
   #key(event) {
     if (this.completion.key(event)) return;
-    const newline = event.shiftKey || event.altKey || (matchMedia('(pointer: coarse)').matches && !event.ctrlKey && !event.metaKey);
+    const newline =
+      event.shiftKey || event.altKey || (matchMedia('(pointer: coarse)').matches && !event.ctrlKey && !event.metaKey);
     if (event.key === 'Enter' && !event.isComposing && !newline) {
       event.preventDefault();
       this.submit();
@@ -145,10 +230,27 @@ class Composer {
   }
 
   #drawFiles() {
-    const remove = (file) => () => { this.files = this.files.filter(({ id }) => id !== file.id); this.#drawFiles(); this.#changed(); };
-    fill(this.pending, this.files.map((file) => h('li', null,
-      /^image\//.test(file.mimetype) ? h('img', { src: this.env.fileUrl(file.id), alt: '' }) : icon('file', 22),
-      h('span', null, file.name, ' ', h('small', null, sizeWords(file.size))), h('button.icon-button', { type: 'button', 'aria-label': `Remove ${file.name}`, onclick: remove(file) }, icon('close', 14)))));
+    const remove = (file) => () => {
+      this.files = this.files.filter(({ id }) => id !== file.id);
+      this.#drawFiles();
+      this.#changed();
+    };
+    fill(
+      this.pending,
+      this.files.map((file) =>
+        h(
+          'li',
+          null,
+          /^image\//.test(file.mimetype) ? h('img', { src: this.env.fileUrl(file.id), alt: '' }) : icon('file', 22),
+          h('span', null, file.name, ' ', h('small', null, sizeWords(file.size))),
+          h(
+            'button.icon-button',
+            { type: 'button', 'aria-label': `Remove ${file.name}`, onclick: remove(file) },
+            icon('close', 14),
+          ),
+        ),
+      ),
+    );
   }
 
   /** Shows a sentence above the box; '' takes it away. */
@@ -185,5 +287,9 @@ class Composer {
 }
 
 function tool(name, label, onclick) {
-  return h('button.icon-button', { type: 'button', 'aria-label': label, title: label, onpointerdown: (event) => event.preventDefault(), onclick }, icon(name, 18));
+  return h(
+    'button.icon-button',
+    { type: 'button', 'aria-label': label, title: label, onpointerdown: (event) => event.preventDefault(), onclick },
+    icon(name, 18),
+  );
 }

@@ -23,7 +23,13 @@ export class Calendar {
 
   /** '11:02:07.250' */
   timeWithMilliseconds(moment) {
-    return this.#format(moment, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' });
+    return this.#format(moment, {
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      fractionalSecondDigits: 3,
+      hourCycle: 'h23',
+    });
   }
 
   /** 'Monday, 23 November 2026' */
@@ -58,7 +64,11 @@ export class Calendar {
   ago(moment) {
     const seconds = (moment - this.now()) / 1000;
     const words = new Intl.RelativeTimeFormat(this.locale.startsWith('en') ? this.locale : 'en', { numeric: 'auto' });
-    for (const [unit, size] of [['day', 86_400], ['hour', 3600], ['minute', 60]]) {
+    for (const [unit, size] of [
+      ['day', 86_400],
+      ['hour', 3600],
+      ['minute', 60],
+    ]) {
       if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
     }
     return 'just now';
@@ -70,7 +80,8 @@ export class Calendar {
   }
 
   #placeholder(name, moment) {
-    const pretty = (otherwise) => this.relativeDay(moment, otherwise).replace(/^(Today|Yesterday|Tomorrow)$/, (word) => word.toLowerCase());
+    const pretty = (otherwise) =>
+      this.relativeDay(moment, otherwise).replace(/^(Today|Yesterday|Tomorrow)$/, (word) => word.toLowerCase());
     return {
       date_num: () => this.day(moment),
       date: () => this.date(moment),
@@ -96,7 +107,14 @@ export function momentOf(ts) {
 /** Date and time on the wall of a zone: { date: 'YYYY-MM-DD', time: 'HH:MM' }. */
 export function wallParts(moment, tz) {
   const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone: tz, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+    timeZone: tz,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
   }).formatToParts(moment);
   const of = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
   return { date: `${of.year}-${of.month}-${of.day}`, time: `${of.hour}:${of.minute}`, seconds: of.second };

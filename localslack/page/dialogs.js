@@ -41,15 +41,25 @@ export function ask({ title, body, yes = 'OK', no = 'Cancel', danger = false }) 
   return new Promise((resolve) => {
     const dialog = showDialog('ask', title);
     let answer = false;
-    const decide = (value) => () => { answer = value; dialog.close(); };
+    const decide = (value) => () => {
+      answer = value;
+      dialog.close();
+    };
     fill(
       dialog,
       h('h2.dialog-title', null, title),
-      h('button.icon-button.dialog-close', { type: 'button', 'aria-label': 'Close', onclick: decide(false) }, icon('close')),
+      h(
+        'button.icon-button.dialog-close',
+        { type: 'button', 'aria-label': 'Close', onclick: decide(false) },
+        icon('close'),
+      ),
       h('div.dialog-body', null, body),
-      h('div.dialog-foot', null,
+      h(
+        'div.dialog-foot',
+        null,
         h('button.btn', { type: 'button', onclick: decide(false) }, no),
-        h(`button.btn.${danger ? 'danger-solid' : 'primary'}`, { type: 'button', onclick: decide(true) }, yes)),
+        h(`button.btn.${danger ? 'danger-solid' : 'primary'}`, { type: 'button', onclick: decide(true) }, yes),
+      ),
     );
     dialog.addEventListener('close', () => resolve(answer));
     dialog.querySelector('.dialog-foot .btn:last-child').focus();
@@ -62,12 +72,36 @@ export function askFields({ title, fields, yes = 'Save' }) {
     const dialog = showDialog('ask', title);
     let answer = null;
     const controls = fields.map((field) => fieldRow(field));
-    const form = h('form', { method: 'dialog', onsubmit: () => { answer = Object.fromEntries(controls.map(({ name, read }) => [name, read()])); } },
-      h('div.dialog-body', null, controls.map(({ row }) => row)),
-      h('div.dialog-foot', null,
+    const form = h(
+      'form',
+      {
+        method: 'dialog',
+        onsubmit: () => {
+          answer = Object.fromEntries(controls.map(({ name, read }) => [name, read()]));
+        },
+      },
+      h(
+        'div.dialog-body',
+        null,
+        controls.map(({ row }) => row),
+      ),
+      h(
+        'div.dialog-foot',
+        null,
         h('button.btn', { type: 'button', onclick: () => dialog.close() }, 'Cancel'),
-        h('button.btn.primary', { type: 'submit' }, yes)));
-    fill(dialog, h('h2.dialog-title', null, title), h('button.icon-button.dialog-close', { type: 'button', 'aria-label': 'Close', onclick: () => dialog.close() }, icon('close')), form);
+        h('button.btn.primary', { type: 'submit' }, yes),
+      ),
+    );
+    fill(
+      dialog,
+      h('h2.dialog-title', null, title),
+      h(
+        'button.icon-button.dialog-close',
+        { type: 'button', 'aria-label': 'Close', onclick: () => dialog.close() },
+        icon('close'),
+      ),
+      form,
+    );
     dialog.addEventListener('close', () => resolve(answer));
     form.querySelector('input, textarea, select')?.focus();
   });
@@ -76,8 +110,25 @@ export function askFields({ title, fields, yes = 'Save' }) {
 function fieldRow({ name, label, value = '', hint, type = 'text', required = false, options }) {
   const id = uid('ask');
   const control = options
-    ? h('select.input', { id }, options.map((option) => h('option', { value: option.value, selected: option.value === value }, option.label)))
-    : h('input.input', { id, type, value: type === 'checkbox' ? undefined : value, checked: type === 'checkbox' && Boolean(value), required, autocomplete: 'off' });
-  const row = h(`div.field${type === 'checkbox' ? '.check' : ''}`, null, h('label.field-label', { for: id }, label), control, hint ? h('p.field-hint', null, hint) : null);
+    ? h(
+        'select.input',
+        { id },
+        options.map((option) => h('option', { value: option.value, selected: option.value === value }, option.label)),
+      )
+    : h('input.input', {
+        id,
+        type,
+        value: type === 'checkbox' ? undefined : value,
+        checked: type === 'checkbox' && Boolean(value),
+        required,
+        autocomplete: 'off',
+      });
+  const row = h(
+    `div.field${type === 'checkbox' ? '.check' : ''}`,
+    null,
+    h('label.field-label', { for: id }, label),
+    control,
+    hint ? h('p.field-hint', null, hint) : null,
+  );
   return { name, row, read: () => (type === 'checkbox' ? control.checked : control.value.trim()) };
 }

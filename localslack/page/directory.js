@@ -18,33 +18,61 @@ export class Directory {
     this.#apps = byId(apps);
   }
 
-  setPerson(person) { this.#people.set(person.id, person); }
+  setPerson(person) {
+    this.#people.set(person.id, person);
+  }
 
-  setChannel(channel) { this.#channels.set(channel.id, channel); }
+  setChannel(channel) {
+    this.#channels.set(channel.id, channel);
+  }
 
-  dropChannel(id) { this.#channels.delete(id); }
+  dropChannel(id) {
+    this.#channels.delete(id);
+  }
 
-  setGroups(groups) { this.#groups = byId(groups); }
+  setGroups(groups) {
+    this.#groups = byId(groups);
+  }
 
-  setApps(apps) { this.#apps = byId(apps); }
+  setApps(apps) {
+    this.#apps = byId(apps);
+  }
 
-  get people() { return [...this.#people.values()]; }
+  get people() {
+    return [...this.#people.values()];
+  }
 
-  get channels() { return [...this.#channels.values()]; }
+  get channels() {
+    return [...this.#channels.values()];
+  }
 
-  get groups() { return [...this.#groups.values()]; }
+  get groups() {
+    return [...this.#groups.values()];
+  }
 
-  get apps() { return [...this.#apps.values()]; }
+  get apps() {
+    return [...this.#apps.values()];
+  }
 
-  person(id) { return this.#people.get(id); }
+  person(id) {
+    return this.#people.get(id);
+  }
 
-  channel(id) { return this.#channels.get(id); }
+  channel(id) {
+    return this.#channels.get(id);
+  }
 
-  group(id) { return this.#groups.get(id); }
+  group(id) {
+    return this.#groups.get(id);
+  }
 
-  app(id) { return this.#apps.get(id); }
+  app(id) {
+    return this.#apps.get(id);
+  }
 
-  appOfBot(userId) { return this.apps.find(({ bot_user: bot }) => bot === userId); }
+  appOfBot(userId) {
+    return this.apps.find(({ bot_user: bot }) => bot === userId);
+  }
 
   nameOf(id) {
     const person = this.person(id);
@@ -56,8 +84,13 @@ export class Directory {
   channelName(id) {
     const channel = this.channel(id);
     if (!channel) return id;
-    if (channel.kind === 'im') return channel.user === this.myId ? `${this.nameOf(channel.user)} (you)` : this.nameOf(channel.user);
-    if (channel.kind === 'mpim') return channel.members.filter((member) => member !== this.myId).map((member) => this.nameOf(member)).join(', ');
+    if (channel.kind === 'im')
+      return channel.user === this.myId ? `${this.nameOf(channel.user)} (you)` : this.nameOf(channel.user);
+    if (channel.kind === 'mpim')
+      return channel.members
+        .filter((member) => member !== this.myId)
+        .map((member) => this.nameOf(member))
+        .join(', ');
     return channel.name;
   }
 

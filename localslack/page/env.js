@@ -11,10 +11,19 @@ import { permalinkRoute, to } from './routes.js';
 export function makeEnv(api, model) {
   const calendarOf = (person) => new Calendar({ tz: person.tz, locale: person.locale, now: () => model.now() });
   const env = {
-    api, model, routes: to, calendarOf,
-    get directory() { return model.directory; },
-    get me() { return model.me; },
-    get calendar() { return calendarOf(model.me); },
+    api,
+    model,
+    routes: to,
+    calendarOf,
+    get directory() {
+      return model.directory;
+    },
+    get me() {
+      return model.me;
+    },
+    get calendar() {
+      return calendarOf(model.me);
+    },
     fileUrl: (id) => api.fileUrl(id),
     toast,
     complain: (problem) => toast(problem.message, 'bad'),
@@ -23,7 +32,10 @@ export function makeEnv(api, model) {
     showPicture,
     insideRoute: (address) => permalinkRoute(address, hostsOf(model)),
     permalink: (message) => permalink(message),
-    linkTo: (message) => (message.thread_ts && message.thread_ts !== message.ts ? to.thread(message.channel, message.thread_ts, message.ts) : to.channel(message.channel, message.ts)),
+    linkTo: (message) =>
+      message.thread_ts && message.thread_ts !== message.ts
+        ? to.thread(message.channel, message.thread_ts, message.ts)
+        : to.channel(message.channel, message.ts),
     typedForm: (text) => typedForm(text, model.directory),
     runShortcut: (verb, body) => runShortcut(api, verb, body),
     openTalk: async (user) => {
@@ -47,12 +59,20 @@ function permalink({ channel, ts, thread_ts: thread }) {
 
 /** Slack's stored text as one would type it: <@U1> becomes @anna. */
 function typedForm(text, directory) {
-  return decode(text
-    .replace(/<@(\w+)(?:\|[^>]*)?>/g, (whole, id) => (directory.person(id) ? `@${directory.person(id).handle}` : whole))
-    .replace(/<#(\w+)(?:\|[^>]*)?>/g, (whole, id) => (directory.channel(id) ? `#${directory.channel(id).name}` : whole))
-    .replace(/<!subteam\^(\w+)(?:\|[^>]*)?>/g, (whole, id) => (directory.group(id) ? `@${directory.group(id).handle}` : whole))
-    .replace(/<!(here|channel|everyone)(?:\|[^>]*)?>/g, '@$1')
-    .replace(/<((?:https?|mailto):[^|>]+)(?:\|[^>]*)?>/g, '$1'));
+  return decode(
+    text
+      .replace(/<@(\w+)(?:\|[^>]*)?>/g, (whole, id) =>
+        directory.person(id) ? `@${directory.person(id).handle}` : whole,
+      )
+      .replace(/<#(\w+)(?:\|[^>]*)?>/g, (whole, id) =>
+        directory.channel(id) ? `#${directory.channel(id).name}` : whole,
+      )
+      .replace(/<!subteam\^(\w+)(?:\|[^>]*)?>/g, (whole, id) =>
+        directory.group(id) ? `@${directory.group(id).handle}` : whole,
+      )
+      .replace(/<!(here|channel|everyone)(?:\|[^>]*)?>/g, '@$1')
+      .replace(/<((?:https?|mailto):[^|>]+)(?:\|[^>]*)?>/g, '$1'),
+  );
 }
 
 async function runShortcut(api, verb, body) {
@@ -76,5 +96,13 @@ export function toast(text, kind = 'plain') {
 
 function showPicture(url, name) {
   const dialog = showDialog('picture-dialog', name);
-  dialog.append(h('header', null, h('strong', null, name), h('button.icon-button', { type: 'button', 'aria-label': 'Close', onclick: () => dialog.close() }, icon('close'))), h('img', { src: url, alt: name }));
+  dialog.append(
+    h(
+      'header',
+      null,
+      h('strong', null, name),
+      h('button.icon-button', { type: 'button', 'aria-label': 'Close', onclick: () => dialog.close() }, icon('close')),
+    ),
+    h('img', { src: url, alt: name }),
+  );
 }

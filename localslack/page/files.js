@@ -15,12 +15,30 @@ export function fileCard(file, env) {
   const url = env.fileUrl(file.id);
   const name = file.title || file.name || file.id;
   if (/^image\/(png|jpe?g|gif|webp|bmp)$/.test(file.mimetype)) return picture(url, name, file, env);
-  const card = h('a.file-card', { href: `${url}?download=1`, download: file.name, data: { fileId: file.id } }, h('span.file-icon', null, icon('file', 24)),
-    h('span.file-words', null, h('strong', null, name), h('small', null, [file.pretty_type || file.filetype, sizeWords(file.size)].filter(Boolean).join(' · '))));
+  const card = h(
+    'a.file-card',
+    { href: `${url}?download=1`, download: file.name, data: { fileId: file.id } },
+    h('span.file-icon', null, icon('file', 24)),
+    h(
+      'span.file-words',
+      null,
+      h('strong', null, name),
+      h('small', null, [file.pretty_type || file.filetype, sizeWords(file.size)].filter(Boolean).join(' · ')),
+    ),
+  );
   return file.preview ? h('div.file-with-preview', null, card, h('pre.file-preview', null, file.preview)) : card;
 }
 
 function picture(url, name, file, env) {
-  const open = h('button.file-picture', { type: 'button', 'aria-label': `Open ${name}`, data: { fileId: file.id }, onclick: () => env.showPicture?.(url, name) }, h('img', { src: url, alt: file.alt_txt || name, loading: 'lazy' }));
+  const open = h(
+    'button.file-picture',
+    {
+      type: 'button',
+      'aria-label': `Open ${name}`,
+      data: { fileId: file.id },
+      onclick: () => env.showPicture?.(url, name),
+    },
+    h('img', { src: url, alt: file.alt_txt || name, loading: 'lazy' }),
+  );
   return h('figure.file-figure', null, h('figcaption', null, name), open);
 }

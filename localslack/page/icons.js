@@ -24,7 +24,17 @@ const PATHS = {
   search: ['M9 4a5 5 0 1 0 0 10A5 5 0 0 0 9 4z', 'M12.7 12.7 16.5 16.5'],
   link: ['M8.5 11.5l3-3', 'M9 6.5l1.5-1.5a3.2 3.2 0 0 1 4.5 4.5L13.5 11', 'M11 13.5 9.5 15A3.2 3.2 0 0 1 5 10.5L6.5 9'],
   pin: ['M7.5 3.5h5l-.8 5 2.8 3H5.5l2.8-3z', 'M10 11.5V17'],
-  sun: ['M10 7a3 3 0 1 0 0 6 3 3 0 0 0 0-6z', 'M10 2.5v1.5', 'M10 16v1.5', 'M2.5 10H4', 'M16 10h1.5', 'M4.7 4.7l1 1', 'M14.3 14.3l1 1', 'M4.7 15.3l1-1', 'M14.3 5.7l1-1'],
+  sun: [
+    'M10 7a3 3 0 1 0 0 6 3 3 0 0 0 0-6z',
+    'M10 2.5v1.5',
+    'M10 16v1.5',
+    'M2.5 10H4',
+    'M16 10h1.5',
+    'M4.7 4.7l1 1',
+    'M14.3 14.3l1 1',
+    'M4.7 15.3l1-1',
+    'M14.3 5.7l1-1',
+  ],
   moon: ['M16 11.8A6.5 6.5 0 0 1 8.2 4a6.5 6.5 0 1 0 7.8 7.8z'],
   check: ['M4.5 10.5l3.5 3.5 7.5-8'],
   alert: ['M10 3.5 17.5 16h-15z', 'M10 8v4', 'M10 14v.2'],
@@ -45,7 +55,14 @@ const PATHS = {
 /** An icon that says nothing to screen readers; the control around it has the name. */
 export function icon(name, size = 20) {
   const svg = document.createElementNS(NS, 'svg');
-  const attributes = { viewBox: '0 0 20 20', width: size, height: size, class: `icon icon-${name}`, 'aria-hidden': 'true', focusable: 'false' };
+  const attributes = {
+    viewBox: '0 0 20 20',
+    width: size,
+    height: size,
+    class: `icon icon-${name}`,
+    'aria-hidden': 'true',
+    focusable: 'false',
+  };
   for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
   for (const d of PATHS[name] ?? []) {
     const path = document.createElementNS(NS, 'path');

@@ -10,7 +10,8 @@ export function mailFrame(html) {
   const wanted = new DOMParser().parseFromString(html, 'text/html');
   for (const link of wanted.querySelectorAll('a[href]')) link.setAttribute('target', '_blank');
   const styles = [...wanted.querySelectorAll('style')].map((style) => style.textContent).join('\n');
-  for (const node of wanted.querySelectorAll('script, style, link, meta, base, iframe, object, embed, form')) node.remove();
+  for (const node of wanted.querySelectorAll('script, style, link, meta, base, iframe, object, embed, form'))
+    node.remove();
   const inline = [...wanted.querySelectorAll('[style]')].map((node) => node.getAttribute('style'));
   for (const node of wanted.querySelectorAll('[style]')) {
     node.dataset.styled = '';
@@ -25,8 +26,12 @@ function dress(frame, styles, inline) {
   const inside = frame.contentDocument;
   if (!inside) return;
   const sheet = new frame.contentWindow.CSSStyleSheet();
-  sheet.replaceSync(`body { font: 15px/1.5 system-ui, sans-serif; margin: 16px; color: #1d1c1d; background: #fff; overflow-wrap: anywhere }\n${styles}`);
+  sheet.replaceSync(
+    `body { font: 15px/1.5 system-ui, sans-serif; margin: 16px; color: #1d1c1d; background: #fff; overflow-wrap: anywhere }\n${styles}`,
+  );
   inside.adoptedStyleSheets = [sheet];
-  inside.querySelectorAll('[data-styled]').forEach((node, index) => { node.style.cssText = inline[index] ?? ''; });
+  inside.querySelectorAll('[data-styled]').forEach((node, index) => {
+    node.style.cssText = inline[index] ?? '';
+  });
   frame.style.height = `${Math.max(200, inside.documentElement.scrollHeight + 8)}px`;
 }

@@ -6,7 +6,11 @@ export function personMention(id, env, label) {
   const person = env.directory.person(id);
   const name = person ? env.directory.nameOf(id) : label || id;
   const mine = id === env.me?.id;
-  return h(`button.mention${mine ? '.mine' : ''}`, { type: 'button', data: { user: id }, onclick: (event) => env.showPerson?.(id, event.currentTarget) }, `@${name}`);
+  return h(
+    `button.mention${mine ? '.mine' : ''}`,
+    { type: 'button', data: { user: id }, onclick: (event) => env.showPerson?.(id, event.currentTarget) },
+    `@${name}`,
+  );
 }
 
 export function channelMention(id, env, label) {
@@ -18,7 +22,11 @@ export function channelMention(id, env, label) {
 export function groupMention(id, env, label) {
   const group = env.directory.group(id);
   const mine = group?.members.includes(env.me?.id);
-  return h(`span.mention${mine ? '.mine' : ''}`, { title: group?.name }, group ? `@${group.handle}` : label ?? '@group');
+  return h(
+    `span.mention${mine ? '.mine' : ''}`,
+    { title: group?.name },
+    group ? `@${group.handle}` : (label ?? '@group'),
+  );
 }
 
 export function broadcastMention(kind) {

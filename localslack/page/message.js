@@ -19,12 +19,24 @@ export function authorOf(message, directory) {
   const person = directory.person(message.user) ?? (app && directory.person(app.bot_user)) ?? null;
   const isApp = Boolean(message.bot_id || person?.is_bot);
   const name = message.username || (person ? directory.nameOf(person.id) : app?.name) || 'Slackbot';
-  return { name, isApp, person: person ?? { initials: name.slice(0, 1), colour: '#4a154b' }, emoji: message.icons?.emoji ?? null, id: person?.id };
+  return {
+    name,
+    isApp,
+    person: person ?? { initials: name.slice(0, 1), colour: '#4a154b' },
+    emoji: message.icons?.emoji ?? null,
+    id: person?.id,
+  };
 }
 
 /** Do two neighbours share one head line? Same author, within five minutes, both plain. */
 export function continues(before, message, directory) {
-  if (!before || EVENTS.test(before.subtype) || EVENTS.test(message.subtype) || before.is_ephemeral !== message.is_ephemeral) return false;
+  if (
+    !before ||
+    EVENTS.test(before.subtype) ||
+    EVENTS.test(message.subtype) ||
+    before.is_ephemeral !== message.is_ephemeral
+  )
+    return false;
   if (message.subtype === 'thread_broadcast' || message.ts - before.ts > 300) return false;
   const [a, b] = [authorOf(before, directory), authorOf(message, directory)];
   return a.name === b.name && a.id === b.id && a.isApp === b.isApp;
@@ -37,29 +49,50 @@ export function continues(before, message, directory) {
 export function messageNode(message, env, place) {
   const author = authorOf(message, env.directory);
   const isEvent = EVENTS.test(message.subtype);
-  const node = h(`article.message${place.compact ? '.compact' : ''}${message.is_ephemeral ? '.ephemeral' : ''}${isEvent ? '.event' : ''}`, {
-    tabindex: '-1', data: { ts: message.ts, user: message.user, subtype: message.subtype }, 'aria-label': `${author.name}, ${env.calendar.time(momentOf(message.ts))}`,
-  }, gutter(message, author, env, place), h('div.message-body', null,
-    message.is_ephemeral ? onlyYou(message, env) : null,
-    broadcastNote(message, env, place),
-    isPinned(message, env) ? h('div.pinned-note', null, icon('pin', 14), 'Pinned') : null,
-    place.compact ? null : head(message, author, env),
-    h('div.message-content', null, content(message, env, place)),
-    reactions(message, env),
-    place.inThread || message.is_ephemeral ? null : threadLink(message, env)));
+  const node = h(
+    `article.message${place.compact ? '.compact' : ''}${message.is_ephemeral ? '.ephemeral' : ''}${isEvent ? '.event' : ''}`,
+    {
+      tabindex: '-1',
+      data: { ts: message.ts, user: message.user, subtype: message.subtype },
+      'aria-label': `${author.name}, ${env.calendar.time(momentOf(message.ts))}`,
+    },
+    gutter(message, author, env, place),
+    h(
+      'div.message-body',
+      null,
+      message.is_ephemeral ? onlyYou(message, env) : null,
+      broadcastNote(message, env, place),
+      isPinned(message, env) ? h('div.pinned-note', null, icon('pin', 14), 'Pinned') : null,
+      place.compact ? null : head(message, author, env),
+      h('div.message-content', null, content(message, env, place)),
+      reactions(message, env),
+      place.inThread || message.is_ephemeral ? null : threadLink(message, env),
+    ),
+  );
   if (!isEvent || env.directory.channel(message.channel)) toolbar(node, message, env, place);
   return node;
 }
 
 function gutter(message, author, env, { compact }) {
   const moment = momentOf(message.ts);
-  if (compact) return h('div.gutter', null, h('time.hover-time', { datetime: new Date(moment).toISOString() }, env.calendar.time(moment)));
+  if (compact)
+    return h(
+      'div.gutter',
+      null,
+      h('time.hover-time', { datetime: new Date(moment).toISOString() }, env.calendar.time(moment)),
+    );
   return h('div.gutter', null, avatar(author.person, 36, { emoji: author.emoji }));
 }
 
 function onlyYou(message, env) {
   const dismiss = () => env.api.act('dismiss', { channel: message.channel, ts: message.ts }).catch(env.complain);
-  return h('div.only-you', null, icon('eye', 16), h('span', null, 'Only visible to you'), h('button.link-button', { type: 'button', onclick: dismiss }, 'Dismiss'));
+  return h(
+    'div.only-you',
+    null,
+    icon('eye', 16),
+    h('span', null, 'Only visible to you'),
+    h('button.link-button', { type: 'button', onclick: dismiss }, 'Dismiss'),
+  );
 }
 
 function isPinned({ channel, ts }, env) {
@@ -68,30 +101,58 @@ function isPinned({ channel, ts }, env) {
 
 function broadcastNote(message, env, { inThread }) {
   if (message.subtype !== 'thread_broadcast' || inThread) return null;
-  return h('a.broadcast-note', { href: env.routes.thread(message.channel, message.thread_ts, message.ts) }, icon('reply', 14), 'replied to a thread');
+  return h(
+    'a.broadcast-note',
+    { href: env.routes.thread(message.channel, message.thread_ts, message.ts) },
+    icon('reply', 14),
+    'replied to a thread',
+  );
 }
 
 function head(message, author, env) {
   const moment = momentOf(message.ts);
   const show = author.id ? (event) => env.showPerson(author.id, event.currentTarget) : null;
-  return h('div.message-head', null,
+  return h(
+    'div.message-head',
+    null,
     h('button.author', { type: 'button', onclick: show }, author.name),
     author.isApp ? h('span.app-badge', null, 'APP') : null,
-    author.person.is_external ? h('span.app-badge.external', { title: 'From another organisation (Slack Connect)' }, 'EXT') : null,
-    author.person.status_emoji && !author.isApp ? h('span.status-emoji', { title: author.person.status_text }, emojiOf(author.person.status_emoji.replace(/:/g, '')) ?? '') : null,
-    h('a.message-time', { href: env.linkTo(message), title: env.calendar.full(moment) }, h('time', { datetime: new Date(moment).toISOString() }, env.calendar.time(moment))));
+    author.person.is_external
+      ? h('span.app-badge.external', { title: 'From another organisation (Slack Connect)' }, 'EXT')
+      : null,
+    author.person.status_emoji && !author.isApp
+      ? h(
+          'span.status-emoji',
+          { title: author.person.status_text },
+          emojiOf(author.person.status_emoji.replace(/:/g, '')) ?? '',
+        )
+      : null,
+    h(
+      'a.message-time',
+      { href: env.linkTo(message), title: env.calendar.full(moment) },
+      h('time', { datetime: new Date(moment).toISOString() }, env.calendar.time(moment)),
+    ),
+  );
 }
 
 function content(message, env, place) {
   if (message.subtype === 'tombstone') return h('em.quiet', null, 'This message was deleted.');
   const warning = h('p.message-warning', { role: 'alert', hidden: true });
   const surface = surfaceOf(message, env, place, warning);
-  const inner = message.blocks?.length ? renderBlocks(message.blocks, { ...env, surface }) : wordsWithMark(message, env);
+  const inner = message.blocks?.length
+    ? renderBlocks(message.blocks, { ...env, surface })
+    : wordsWithMark(message, env);
   return [
     inner,
     message.edited && message.blocks?.length ? edited(message, env) : null,
     attachments(message, env, (index) => surfaceOf(message, env, place, warning, index)),
-    message.files?.length ? h('div.files', null, message.files.map((file) => fileCard(file, env))) : null,
+    message.files?.length
+      ? h(
+          'div.files',
+          null,
+          message.files.map((file) => fileCard(file, env)),
+        )
+      : null,
     warning,
   ];
 }
@@ -104,13 +165,22 @@ function wordsWithMark(message, env) {
 }
 
 function edited(message, env) {
-  return h('span.edited', { title: message.edited.ts ? env.calendar.full(momentOf(message.edited.ts)) : null }, '(edited)');
+  return h(
+    'span.edited',
+    { title: message.edited.ts ? env.calendar.full(momentOf(message.edited.ts)) : null },
+    '(edited)',
+  );
 }
 
 /** The same surface as long as the message stays on the page, so that a redraw keeps what was chosen. */
 function surfaceOf(message, env, { surfaces }, warning, attachment) {
   const key = `${message.ts}/${attachment ?? ''}`;
-  const container = { type: 'message', channel: message.channel, ts: message.ts, ...(attachment === undefined ? {} : { attachment }) };
+  const container = {
+    type: 'message',
+    channel: message.channel,
+    ts: message.ts,
+    ...(attachment === undefined ? {} : { attachment }),
+  };
   if (!surfaces.has(key)) surfaces.set(key, new Surface(env.api, container, { currentChannel: message.channel }));
   const surface = surfaces.get(key);
   surface.warn = (text) => {
@@ -122,22 +192,47 @@ function surfaceOf(message, env, { surfaces }, warning, attachment) {
 
 function reactions(message, env) {
   if (!message.reactions?.length) return null;
-  return h('div.reactions', { role: 'group', 'aria-label': 'Reactions' }, message.reactions.map((reaction) => reactionButton(reaction, message, env)));
+  return h(
+    'div.reactions',
+    { role: 'group', 'aria-label': 'Reactions' },
+    message.reactions.map((reaction) => reactionButton(reaction, message, env)),
+  );
 }
 
 function reactionButton({ name, users, count }, message, env) {
   const mine = users.includes(env.me.id);
   const who = users.map((id) => env.directory.nameOf(id)).join(', ');
-  const toggle = () => env.api.act(mine ? 'unreact' : 'react', { channel: message.channel, ts: message.ts, name }).catch(env.complain);
-  return h(`button.reaction${mine ? '.mine' : ''}`, { type: 'button', 'aria-pressed': String(mine), 'aria-label': `${name}, ${count}: ${who}`, title: `${who} reacted with :${name}:`, onclick: toggle }, emoji(name) ?? `:${name}:`, h('span', null, String(count)));
+  const toggle = () =>
+    env.api.act(mine ? 'unreact' : 'react', { channel: message.channel, ts: message.ts, name }).catch(env.complain);
+  return h(
+    `button.reaction${mine ? '.mine' : ''}`,
+    {
+      type: 'button',
+      'aria-pressed': String(mine),
+      'aria-label': `${name}, ${count}: ${who}`,
+      title: `${who} reacted with :${name}:`,
+      onclick: toggle,
+    },
+    emoji(name) ?? `:${name}:`,
+    h('span', null, String(count)),
+  );
 }
 
 function threadLink(message, env) {
   if (!message.reply_count) return null;
   const words = `${message.reply_count} ${message.reply_count === 1 ? 'reply' : 'replies'}`;
   const people = (message.reply_users ?? []).slice(0, 4).map((id) => avatar(env.directory.person(id), 24));
-  const last = message.latest_reply ? h('span.thread-last', null, `Last reply ${lastReply(momentOf(message.latest_reply), env)}`) : null;
-  return h('a.thread-link', { href: env.routes.thread(message.channel, message.ts) }, people, h('strong', null, words), last, h('span.thread-view', null, 'View thread'));
+  const last = message.latest_reply
+    ? h('span.thread-last', null, `Last reply ${lastReply(momentOf(message.latest_reply), env)}`)
+    : null;
+  return h(
+    'a.thread-link',
+    { href: env.routes.thread(message.channel, message.ts) },
+    people,
+    h('strong', null, words),
+    last,
+    h('span.thread-view', null, 'View thread'),
+  );
 }
 
 function lastReply(moment, { calendar }) {

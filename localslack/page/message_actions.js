@@ -11,9 +11,17 @@ const QUICK = ['white_check_mark', 'eyes', 'raised_hands'];
 /** Gives a message its toolbar while it is pointed at or has the focus. Arrow keys go from message to message. */
 export function toolbar(node, message, env, place) {
   let bar = null;
-  const show = () => { bar ??= node.appendChild(makeBar(node, message, env, place)); };
+  const show = () => {
+    bar ??= node.appendChild(makeBar(node, message, env, place));
+  };
   const hide = () => {
-    if (!bar || node.contains(document.activeElement) || node.matches(':hover') || bar.querySelector('[aria-expanded="true"]')) return;
+    if (
+      !bar ||
+      node.contains(document.activeElement) ||
+      node.matches(':hover') ||
+      bar.querySelector('[aria-expanded="true"]')
+    )
+      return;
     bar.remove();
     bar = null;
   };
@@ -24,17 +32,45 @@ export function toolbar(node, message, env, place) {
 }
 
 function makeBar(node, message, env, place) {
-  const act = (verb, extra) => env.api.act(verb, { channel: message.channel, ts: message.ts, ...extra }).catch(env.complain);
+  const act = (verb, extra) =>
+    env.api.act(verb, { channel: message.channel, ts: message.ts, ...extra }).catch(env.complain);
   if (message.is_ephemeral) return h('span');
-  const react = (name) => act((message.reactions ?? []).some((each) => each.name === name && each.users.includes(env.me.id)) ? 'unreact' : 'react', { name });
-  const more = tool('more', 'More actions', () => menu(more, moreItems(node, message, env, place, act), { label: 'More actions' }));
+  const react = (name) =>
+    act(
+      (message.reactions ?? []).some((each) => each.name === name && each.users.includes(env.me.id))
+        ? 'unreact'
+        : 'react',
+      { name },
+    );
+  const more = tool('more', 'More actions', () =>
+    menu(more, moreItems(node, message, env, place, act), { label: 'More actions' }),
+  );
   more.setAttribute('aria-haspopup', 'menu');
   const add = tool('smile', 'Add reaction', () => emojiPicker(add, react));
-  return h('div.message-bar', { role: 'toolbar', 'aria-label': 'Message actions' },
-    QUICK.map((name) => h('button.icon-button', { type: 'button', 'aria-label': `React with ${name}`, title: `:${name}:`, onclick: () => react(name) }, h('span.emoji', null, emojiOf(name)))),
+  return h(
+    'div.message-bar',
+    { role: 'toolbar', 'aria-label': 'Message actions' },
+    QUICK.map((name) =>
+      h(
+        'button.icon-button',
+        { type: 'button', 'aria-label': `React with ${name}`, title: `:${name}:`, onclick: () => react(name) },
+        h('span.emoji', null, emojiOf(name)),
+      ),
+    ),
     add,
-    place.inThread ? null : h('a.icon-button', { href: env.routes.thread(message.channel, message.thread_ts ?? message.ts), 'aria-label': 'Reply in thread', title: 'Reply in thread' }, icon('reply')),
-    more);
+    place.inThread
+      ? null
+      : h(
+          'a.icon-button',
+          {
+            href: env.routes.thread(message.channel, message.thread_ts ?? message.ts),
+            'aria-label': 'Reply in thread',
+            title: 'Reply in thread',
+          },
+          icon('reply'),
+        ),
+    more,
+  );
 }
 
 function tool(name, label, onclick) {
@@ -44,19 +80,39 @@ function tool(name, label, onclick) {
 function moreItems(node, message, env, place, act) {
   const mine = message.user === env.me.id && !message.bot_id;
   const pinned = env.directory.channel(message.channel)?.pins?.includes(message.ts);
-  const shortcuts = env.directory.apps.flatMap((app) => app.shortcuts.filter(({ type }) => type === 'message').map((shortcut) => shortcutItem(app, shortcut, message, env)));
+  const shortcuts = env.directory.apps.flatMap((app) =>
+    app.shortcuts.filter(({ type }) => type === 'message').map((shortcut) => shortcutItem(app, shortcut, message, env)),
+  );
   return [
     { label: 'Copy link', icon: icon('link', 18), onpick: () => copyLink(message, env) },
-    { label: pinned ? 'Unpin from channel' : 'Pin to channel', icon: icon('pin', 18), onpick: () => act(pinned ? 'unpin' : 'pin') },
-    ...(mine ? ['divider', { label: 'Edit message', icon: icon('pencil', 18), onpick: () => place.edit(node, message) }, { label: 'Delete message…', icon: icon('trash', 18), danger: true, onpick: () => remove(act) }] : []),
+    {
+      label: pinned ? 'Unpin from channel' : 'Pin to channel',
+      icon: icon('pin', 18),
+      onpick: () => act(pinned ? 'unpin' : 'pin'),
+    },
+    ...(mine
+      ? [
+          'divider',
+          { label: 'Edit message', icon: icon('pencil', 18), onpick: () => place.edit(node, message) },
+          { label: 'Delete message…', icon: icon('trash', 18), danger: true, onpick: () => remove(act) },
+        ]
+      : []),
     ...(shortcuts.length ? ['divider', { heading: 'Message shortcuts' }, ...shortcuts] : []),
   ];
 }
 
 function shortcutItem(app, shortcut, message, env) {
   return {
-    label: shortcut.name, description: app.name, icon: icon('bolt', 18),
-    onpick: () => env.runShortcut('message_shortcut', { callback_id: shortcut.callback_id, app_id: app.id, channel: message.channel, ts: message.ts }),
+    label: shortcut.name,
+    description: app.name,
+    icon: icon('bolt', 18),
+    onpick: () =>
+      env.runShortcut('message_shortcut', {
+        callback_id: shortcut.callback_id,
+        app_id: app.id,
+        channel: message.channel,
+        ts: message.ts,
+      }),
   };
 }
 
@@ -66,5 +122,13 @@ async function copyLink(message, env) {
 }
 
 async function remove(act) {
-  if (await ask({ title: 'Delete message', body: 'Are you sure you want to delete this message? This cannot be undone.', yes: 'Delete', danger: true })) act('delete');
+  if (
+    await ask({
+      title: 'Delete message',
+      body: 'Are you sure you want to delete this message? This cannot be undone.',
+      yes: 'Delete',
+      danger: true,
+    })
+  )
+    act('delete');
 }

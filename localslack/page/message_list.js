@@ -15,7 +15,12 @@ export class MessageList {
     this.newFrom = null;
     this.inner = h('div.messages', { role: 'feed', 'aria-label': label, 'aria-busy': 'false' });
     this.scroll = h('div.message-scroll', { tabindex: '-1', onscroll: () => this.#scrolled() }, this.inner);
-    this.down = h('button.to-newest', { type: 'button', hidden: true, onclick: () => this.toBottom() }, 'Newest messages', icon('chevron', 14));
+    this.down = h(
+      'button.to-newest',
+      { type: 'button', hidden: true, onclick: () => this.toBottom() },
+      'Newest messages',
+      icon('chevron', 14),
+    );
     this.node = h('div.message-area', null, this.scroll, this.down);
     this.inner.addEventListener('keydown', (event) => this.#key(event));
     this.stick = true;
@@ -46,7 +51,8 @@ export class MessageList {
       const isFirstNew = message.ts === this.newFrom;
       const starts = today !== day || isFirstNew || (index === 1 && afterFirst);
       if (!this.inThread && today !== day) rows.push(this.#dayLine(message.ts));
-      if (isFirstNew) rows.push(h('div.new-line', { role: 'separator', 'aria-label': 'New messages' }, h('span', null, 'New')));
+      if (isFirstNew)
+        rows.push(h('div.new-line', { role: 'separator', 'aria-label': 'New messages' }, h('span', null, 'New')));
       rows.push(this.#row(message, !starts && continues(last, message, this.env.directory)));
       if (index === 0) rows.push(afterFirst);
       [last, day] = [message, today];
@@ -65,9 +71,15 @@ export class MessageList {
 
   #row(message, compact) {
     const known = this.#drawn.get(message.ts);
-    if (known && known.message === message && known.compact === compact && known.pinned === this.#isPinned(message)) return known.node;
+    if (known && known.message === message && known.compact === compact && known.pinned === this.#isPinned(message))
+      return known.node;
     if (known?.editing && known.message.text === message.text) return known.node;
-    const node = messageNode(message, this.env, { inThread: this.inThread, compact, surfaces: this.#surfaces, edit: (at, what) => this.#edit(at, what) });
+    const node = messageNode(message, this.env, {
+      inThread: this.inThread,
+      compact,
+      surfaces: this.#surfaces,
+      edit: (at, what) => this.#edit(at, what),
+    });
     this.#drawn.set(message.ts, { message, compact, node, pinned: this.#isPinned(message) });
     return node;
   }
@@ -104,10 +116,18 @@ export class MessageList {
     const record = this.#drawn.get(message.ts);
     const body = node.querySelector('.message-content');
     const before = [...body.childNodes];
-    const done = () => { if (record) record.editing = false; fill(body, before); node.focus(); };
+    const done = () => {
+      if (record) record.editing = false;
+      fill(body, before);
+      node.focus();
+    };
     if (record) record.editing = true;
     const editor = composerFor(this.env, {
-      channel: message.channel, label: 'Edit message', text: this.env.typedForm(message.text ?? ''), save: 'Save', oncancel: done,
+      channel: message.channel,
+      label: 'Edit message',
+      text: this.env.typedForm(message.text ?? ''),
+      save: 'Save',
+      oncancel: done,
       onsend: async (text) => {
         await this.env.api.act('edit', { channel: message.channel, ts: message.ts, text });
         done();

@@ -75,18 +75,49 @@ export class Modals {
 
   #head(view, depth) {
     const app = this.env.directory.app(view.app_id);
-    const back = depth > 1 ? h('button.icon-button', { type: 'button', 'aria-label': 'Back', onclick: () => this.close() }, icon('back')) : avatar(app ?? { initials: '?' }, 28);
-    return h('header.modal-head', null, back, h('h1.modal-title', null, plain(view.title?.text)),
-      h('button.icon-button', { type: 'button', 'aria-label': 'Close dialog', onclick: () => this.close(true) }, icon('close')));
+    const back =
+      depth > 1
+        ? h('button.icon-button', { type: 'button', 'aria-label': 'Back', onclick: () => this.close() }, icon('back'))
+        : avatar(app ?? { initials: '?' }, 28);
+    return h(
+      'header.modal-head',
+      null,
+      back,
+      h('h1.modal-title', null, plain(view.title?.text)),
+      h(
+        'button.icon-button',
+        { type: 'button', 'aria-label': 'Close dialog', onclick: () => this.close(true) },
+        icon('close'),
+      ),
+    );
   }
 
   #form(view, surface) {
     const body = h('div.modal-body', null, renderBlocks(view.blocks, { ...this.env, surface }));
     const submit = view.submit ? h('button.btn.primary', { type: 'submit' }, plain(view.submit.text)) : null;
-    const foot = h('footer.modal-foot', null,
+    const foot = h(
+      'footer.modal-foot',
+      null,
       h('p.modal-trouble', { role: 'alert', hidden: true }),
-      h('button.btn', { type: 'button', onclick: () => this.close() }, view.close ? plain(view.close.text) : view.submit ? 'Cancel' : 'Close'), submit);
-    const form = h('form.modal-form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); this.#submit(view, surface, submit); } }, body, foot);
+      h(
+        'button.btn',
+        { type: 'button', onclick: () => this.close() },
+        view.close ? plain(view.close.text) : view.submit ? 'Cancel' : 'Close',
+      ),
+      submit,
+    );
+    const form = h(
+      'form.modal-form',
+      {
+        novalidate: true,
+        onsubmit: (event) => {
+          event.preventDefault();
+          this.#submit(view, surface, submit);
+        },
+      },
+      body,
+      foot,
+    );
     form.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && submit) form.requestSubmit();
     });
@@ -98,7 +129,11 @@ export class Modals {
     button.setAttribute('aria-busy', 'true');
     this.#warn('');
     try {
-      this.#outcome(view, surface, await this.env.api.act('submit', { view_id: view.id, values: surface.values.collect() }));
+      this.#outcome(
+        view,
+        surface,
+        await this.env.api.act('submit', { view_id: view.id, values: surface.values.collect() }),
+      );
     } catch (problem) {
       this.#warn(problem.code === 'unreachable' ? TROUBLE : problem.message);
     } finally {
@@ -161,8 +196,14 @@ export class Modals {
 /** The first thing to fill in; on a touch screen nothing, so that no keyboard covers the form. */
 function focusFirst(dialog) {
   if (matchMedia('(pointer: coarse)').matches) return;
-  const wanted = dialog.querySelector('[autofocus]') ?? dialog.querySelector('.modal-body input:not([type=file]), .modal-body textarea, .modal-body [contenteditable=true]');
-  (wanted ?? dialog.querySelector('.modal-foot .primary') ?? dialog.querySelector('.modal-foot .btn'))?.focus({ preventScroll: !wanted });
+  const wanted =
+    dialog.querySelector('[autofocus]') ??
+    dialog.querySelector(
+      '.modal-body input:not([type=file]), .modal-body textarea, .modal-body [contenteditable=true]',
+    );
+  (wanted ?? dialog.querySelector('.modal-foot .primary') ?? dialog.querySelector('.modal-foot .btn'))?.focus({
+    preventScroll: !wanted,
+  });
 }
 
 /** Where the person is inside a form: the control with the focus, the selection, and how far it is scrolled. */
@@ -170,14 +211,18 @@ function placeOf(dialog) {
   const active = document.activeElement?.closest?.('[data-action-id]');
   const block = active?.closest('[data-block-id]');
   return {
-    block: block?.dataset.blockId, action: active?.dataset.actionId, from: active?.selectionStart, to: active?.selectionEnd,
+    block: block?.dataset.blockId,
+    action: active?.dataset.actionId,
+    from: active?.selectionStart,
+    to: active?.selectionEnd,
     scrolled: dialog.querySelector('.modal-body')?.scrollTop ?? 0,
   };
 }
 
 function putBack(dialog, { block, action, from, to, scrolled }) {
   dialog.querySelector('.modal-body').scrollTop = scrolled;
-  const control = block && dialog.querySelector(`[data-block-id="${CSS.escape(block)}"] [data-action-id="${CSS.escape(action)}"]`);
+  const control =
+    block && dialog.querySelector(`[data-block-id="${CSS.escape(block)}"] [data-action-id="${CSS.escape(action)}"]`);
   if (!control) return;
   control.focus({ preventScroll: true });
   if (Number.isInteger(from)) control.setSelectionRange?.(from, to);

@@ -24,7 +24,9 @@ export class Model extends EventTarget {
     const names = topics.split(' ');
     const listener = (event) => callback(event.detail ?? {}, event.type);
     for (const name of names) this.addEventListener(name, listener);
-    return () => { for (const name of names) this.removeEventListener(name, listener); };
+    return () => {
+      for (const name of names) this.removeEventListener(name, listener);
+    };
   }
 
   /** Reads everything anew: at the start, after a reconnect, after a reset. */
@@ -64,20 +66,40 @@ export class Model extends EventTarget {
     message_deleted: ({ channel, ts, thread_ts: thread }) => this.timelines.drop(channel, ts, thread),
     unread: ({ channel, ...counts }) => {
       const known = this.directory.channel(channel);
-      if (known) this.#channelIs({ ...known, unread: counts.unread, mentions: counts.mentions, last_read: counts.last_read });
+      if (known)
+        this.#channelIs({ ...known, unread: counts.unread, mentions: counts.mentions, last_read: counts.last_read });
     },
     channel: ({ channel }) => this.#channelIs(channel),
-    channel_gone: ({ channel }) => { this.directory.dropChannel(channel); this.emit('channels', { channel }); },
-    modals: ({ modals, why, view_id: id }) => { this.modals = modals; this.emit('modals', { why, id }); },
-    home: ({ app_id: app, view }) => { this.homes = { ...this.homes, [app]: view }; this.emit('home', { app }); },
+    channel_gone: ({ channel }) => {
+      this.directory.dropChannel(channel);
+      this.emit('channels', { channel });
+    },
+    modals: ({ modals, why, view_id: id }) => {
+      this.modals = modals;
+      this.emit('modals', { why, id });
+    },
+    home: ({ app_id: app, view }) => {
+      this.homes = { ...this.homes, [app]: view };
+      this.emit('home', { app });
+    },
     person: ({ person }) => {
       this.directory.setPerson(person);
       if (person.id === this.me.id) this.me = person;
       this.emit('people', { person });
     },
-    groups: ({ groups }) => { this.directory.setGroups(groups); this.emit('people', {}); },
-    apps: ({ apps, commands }) => { this.directory.setApps(apps); this.commands = commands; this.emit('apps'); },
-    clock: (clock) => { this.#setClock(clock); this.emit('clock'); },
+    groups: ({ groups }) => {
+      this.directory.setGroups(groups);
+      this.emit('people', {});
+    },
+    apps: ({ apps, commands }) => {
+      this.directory.setApps(apps);
+      this.commands = commands;
+      this.emit('apps');
+    },
+    clock: (clock) => {
+      this.#setClock(clock);
+      this.emit('clock');
+    },
     mail: ({ mail }) => this.emit('mail', { mail }),
     reset: () => location.reload(),
   };

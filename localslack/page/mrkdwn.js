@@ -13,7 +13,7 @@ const INLINE = new RegExp(
     emphasis('\\*', 'bold'),
     emphasis('_', 'italic'),
     emphasis('~', 'strike'),
-    ':(?<emoji>[a-z0-9_+\'-]+(?:::skin-tone-[2-6])?):',
+    ":(?<emoji>[a-z0-9_+'-]+(?:::skin-tone-[2-6])?):",
     '(?<url>https?:\\/\\/[^\\s<>|]*[^\\s<>|.,;:!?)\\]}\'"*_~`])',
   ].join('|'),
   'gu',
@@ -26,19 +26,26 @@ function emphasis(marker, name) {
 /** Renders mrkdwn. `env` names people, channels and groups and tells the time; `verbatim` leaves bare addresses alone. */
 export function mrkdwn(text, env, { verbatim = false } = {}) {
   const parts = fenced(String(text ?? ''));
-  return parts.flatMap((part, index) => (index % 2 === 1 ? h('pre.code-block', null, preformatted(part, env)) : paragraphs(part, env, verbatim)));
+  return parts.flatMap((part, index) =>
+    index % 2 === 1 ? h('pre.code-block', null, preformatted(part, env)) : paragraphs(part, env, verbatim),
+  );
 }
 
 /** Text and code in turns, without the line ends beside a fence; a last fence nobody closed is text. */
 function fenced(text) {
   const parts = text.split('```');
   if (parts.length % 2 === 0) parts.splice(-2, 2, `${parts.at(-2)}\`\`\`${parts.at(-1)}`);
-  return parts.map((part, index) => (index % 2 ? part : part.replace(index ? /^\n/ : /^/, '').replace(index < parts.length - 1 ? /\n$/ : /$^/, '')));
+  return parts.map((part, index) =>
+    index % 2 ? part : part.replace(index ? /^\n/ : /^/, '').replace(index < parts.length - 1 ? /\n$/ : /$^/, ''),
+  );
 }
 
 /** Inside a code block only the <…> tokens keep their meaning, as their text. */
 function preformatted(text, env) {
-  return text.replace(/^\n|\n$/g, '').split(/(<[^<>\n]+>)/).map((piece) => (/^<[^<>\n]+>$/.test(piece) ? token(piece.slice(1, -1), env) : decode(piece)));
+  return text
+    .replace(/^\n|\n$/g, '')
+    .split(/(<[^<>\n]+>)/)
+    .map((piece) => (/^<[^<>\n]+>$/.test(piece) ? token(piece.slice(1, -1), env) : decode(piece)));
 }
 
 const QUOTE = /^(?:&gt;|>) ?/;
@@ -56,7 +63,13 @@ function paragraphs(text, env, verbatim) {
     if (QUOTE.test(lines[i])) {
       const from = i;
       while (i + 1 < lines.length && QUOTE.test(lines[i + 1])) i += 1;
-      nodes.push(quote(lines.slice(from, i + 1).map((line) => line.replace(QUOTE, '')), env, verbatim));
+      nodes.push(
+        quote(
+          lines.slice(from, i + 1).map((line) => line.replace(QUOTE, '')),
+          env,
+          verbatim,
+        ),
+      );
     } else {
       nodes.push(line(lines[i], env, verbatim));
     }
@@ -65,7 +78,11 @@ function paragraphs(text, env, verbatim) {
 }
 
 function quote(lines, env, verbatim) {
-  return h('blockquote.quote', null, lines.map((each) => line(each, env, verbatim)));
+  return h(
+    'blockquote.quote',
+    null,
+    lines.map((each) => line(each, env, verbatim)),
+  );
 }
 
 /** One line of text; a line that begins like a list item hangs under its bullet. */
@@ -75,7 +92,12 @@ function line(text, env, verbatim) {
   if (!bullet) return h('span.line', null, inline(text, env, verbatim));
   const [whole, indent, marker] = bullet;
   const depth = Math.min(3, Math.floor(indent.length / 2));
-  return h('span.line.bulleted', { data: { depth } }, h('span.bullet', null, `${marker} `), h('span', null, inline(text.slice(whole.length), env, verbatim)));
+  return h(
+    'span.line.bulleted',
+    { data: { depth } },
+    h('span.bullet', null, `${marker} `),
+    h('span', null, inline(text.slice(whole.length), env, verbatim)),
+  );
 }
 
 function inline(text, env, verbatim) {
@@ -117,7 +139,11 @@ function token(inner, env) {
 function special(target, label, env) {
   const [kind, ...details] = target.split('^');
   if (kind === 'subteam') return groupMention(details[0], env, label);
-  if (kind === 'date') return dateMention({ seconds: Number(details[0]), format: details[1] ?? '', link: details[2], fallback: label }, env);
+  if (kind === 'date')
+    return dateMention(
+      { seconds: Number(details[0]), format: details[1] ?? '', link: details[2], fallback: label },
+      env,
+    );
   if (['here', 'channel', 'everyone'].includes(kind)) return broadcastMention(kind);
   return h('span', null, label ?? `<${decode(target)}>`);
 }
@@ -125,7 +151,9 @@ function special(target, label, env) {
 /** An emoji character with its name for screen readers, or null for an unknown name. */
 export function emoji(name) {
   const character = emojiOf(name);
-  return character ? h('span.emoji', { role: 'img', 'aria-label': `${name} emoji`, title: `:${name}:` }, character) : null;
+  return character
+    ? h('span.emoji', { role: 'img', 'aria-label': `${name} emoji`, title: `:${name}:` }, character)
+    : null;
 }
 
 /** Slack escapes exactly these three. */
@@ -137,7 +165,9 @@ export function decode(text) {
 export function plain(text, withEmoji = true) {
   const decoded = decode(String(text ?? ''));
   if (!withEmoji) return [decoded];
-  return decoded.split(/(:[a-z0-9_+'-]+(?:::skin-tone-[2-6])?:)/).map((piece) => (/^:.+:$/.test(piece) ? emoji(piece.slice(1, -1)) ?? piece : piece));
+  return decoded
+    .split(/(:[a-z0-9_+'-]+(?:::skin-tone-[2-6])?:)/)
+    .map((piece) => (/^:.+:$/.test(piece) ? (emoji(piece.slice(1, -1)) ?? piece) : piece));
 }
 
 /** A text object of Block Kit, or nothing. */
@@ -149,5 +179,7 @@ export function textObject(object, env) {
 
 /** A text object as bare words, for names and labels that screen readers hear. */
 export function wordsOf(object) {
-  return object ? decode(String(object.text ?? '')).replace(/:([a-z0-9_+'-]+):/g, (whole, name) => emojiOf(name) ?? whole) : '';
+  return object
+    ? decode(String(object.text ?? '')).replace(/:([a-z0-9_+'-]+):/g, (whole, name) => emojiOf(name) ?? whole)
+    : '';
 }

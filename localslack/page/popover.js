@@ -7,7 +7,11 @@ const open = [];
  * Opens `content` beside `anchor`, inside the window. One click elsewhere, Esc, or a new popover closes it.
  * Returns close(); `onclose` is told. The focus goes back to the anchor only if it was inside.
  */
-export function popover(anchor, content, { onclose, align = 'start', matchWidth = false, within = anchor.closest('dialog') ?? document.body } = {}) {
+export function popover(
+  anchor,
+  content,
+  { onclose, align = 'start', matchWidth = false, within = anchor.closest('dialog') ?? document.body } = {},
+) {
   const panel = h('div.popover', null, content);
   within.append(panel);
   const place = () => position(panel, anchor, align, matchWidth);
@@ -69,9 +73,19 @@ function position(panel, anchor, align, matchWidth) {
  */
 export function menu(anchor, items, { label, align = 'end', onclose } = {}) {
   let close = null;
-  const list = h('div.menu', { role: 'menu', 'aria-label': label }, items.map((item) => menuItem(item, () => close())));
+  const list = h(
+    'div.menu',
+    { role: 'menu', 'aria-label': label },
+    items.map((item) => menuItem(item, () => close())),
+  );
   anchor.setAttribute('aria-expanded', 'true');
-  close = popover(anchor, list, { align, onclose: () => { anchor.setAttribute('aria-expanded', 'false'); onclose?.(); } });
+  close = popover(anchor, list, {
+    align,
+    onclose: () => {
+      anchor.setAttribute('aria-expanded', 'false');
+      onclose?.();
+    },
+  });
   list.addEventListener('keydown', (event) => moveInMenu(event, list, close));
   (list.querySelector('[aria-checked="true"]') ?? list.querySelector('.menu-item'))?.focus();
   return close;
@@ -81,18 +95,44 @@ function menuItem(item, close) {
   if (item === 'divider') return h('hr.menu-divider');
   if (item.heading) return h('div.menu-heading', { role: 'presentation' }, item.heading);
   const isLink = Boolean(item.href || item.to);
-  const main = h(`${isLink ? 'a' : 'button'}.menu-item${item.danger ? '.danger' : ''}`, {
-    role: item.checked === undefined ? 'menuitem' : 'menuitemradio', 'aria-checked': item.checked === undefined ? null : String(item.checked),
-    type: isLink ? null : 'button', href: item.href ?? item.to, target: item.href ? '_blank' : null, rel: item.href ? 'noopener noreferrer' : null,
-    tabindex: '-1', data: item.data, 'aria-label': item.name, onclick: () => { close(); item.onpick?.(); },
-  }, item.icon, h('span.menu-words', null, h('span', null, item.label), item.description ? h('small', null, item.description) : null), item.end);
+  const main = h(
+    `${isLink ? 'a' : 'button'}.menu-item${item.danger ? '.danger' : ''}`,
+    {
+      role: item.checked === undefined ? 'menuitem' : 'menuitemradio',
+      'aria-checked': item.checked === undefined ? null : String(item.checked),
+      type: isLink ? null : 'button',
+      href: item.href ?? item.to,
+      target: item.href ? '_blank' : null,
+      rel: item.href ? 'noopener noreferrer' : null,
+      tabindex: '-1',
+      data: item.data,
+      'aria-label': item.name,
+      onclick: () => {
+        close();
+        item.onpick?.();
+      },
+    },
+    item.icon,
+    h(
+      'span.menu-words',
+      null,
+      h('span', null, item.label),
+      item.description ? h('small', null, item.description) : null,
+    ),
+    item.end,
+  );
   return item.aside ? h('div.menu-row', { role: 'none' }, main, item.aside) : main;
 }
 
 function moveInMenu(event, list, close) {
   const items = [...list.querySelectorAll('.menu-item')];
   const at = items.indexOf(document.activeElement);
-  const to = { ArrowDown: (at + 1) % items.length, ArrowUp: (at - 1 + items.length) % items.length, Home: 0, End: items.length - 1 }[event.key];
+  const to = {
+    ArrowDown: (at + 1) % items.length,
+    ArrowUp: (at - 1 + items.length) % items.length,
+    Home: 0,
+    End: items.length - 1,
+  }[event.key];
   if (to !== undefined) {
     event.preventDefault();
     items[to]?.focus();

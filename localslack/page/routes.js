@@ -5,8 +5,12 @@ export function readRoute(hash = location.hash) {
   const [path, search = ''] = hash.replace(/^#\/?/, '').split('?');
   const [view = '', ...rest] = path.split('/').map(decodeURIComponent);
   const query = Object.fromEntries(new URLSearchParams(search));
-  if (view === 'channel') return rest[1] === 'thread' ? { view, channel: rest[0], thread: rest[2], ts: rest[3] } : { view, channel: rest[0], ts: rest[1] };
-  if (view === 'app') return { view, app: rest[0], tab: rest[1] ?? 'home', thread: rest[2] === 'thread' ? rest[3] : undefined };
+  if (view === 'channel')
+    return rest[1] === 'thread'
+      ? { view, channel: rest[0], thread: rest[2], ts: rest[3] }
+      : { view, channel: rest[0], ts: rest[1] };
+  if (view === 'app')
+    return { view, app: rest[0], tab: rest[1] ?? 'home', thread: rest[2] === 'thread' ? rest[3] : undefined };
   if (view === 'mail') return { view, id: rest[0] };
   if (view === 'traffic') return { view };
   if (view === 'search') return { view, query: query.q ?? '' };

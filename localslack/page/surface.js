@@ -16,7 +16,13 @@ export class Surface {
     this.warn('');
     const values = this.values.collect();
     try {
-      const answer = await this.api.act('action', { container: this.container, block_id: blockId, action_id: element.action_id, ...(value === null ? {} : { value }), values });
+      const answer = await this.api.act('action', {
+        container: this.container,
+        block_id: blockId,
+        action_id: element.action_id,
+        ...(value === null ? {} : { value }),
+        values,
+      });
       if (answer.outcome !== 'ack') this.warn(answer.message || NOT_HEARD);
     } catch (problem) {
       this.warn(problem.message);
@@ -24,7 +30,12 @@ export class Surface {
   }
 
   suggest(blockId, element, query) {
-    return this.api.act('options', { container: this.container, block_id: blockId, action_id: element.action_id, query });
+    return this.api.act('options', {
+      container: this.container,
+      block_id: blockId,
+      action_id: element.action_id,
+      query,
+    });
   }
 
   async upload(files) {

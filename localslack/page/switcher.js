@@ -8,7 +8,8 @@ import { Picker } from './blocks/picker.js';
 /** Opens the switcher on Ctrl+K or ⌘K, unless a dialog is open. */
 export function quickSwitcher(env) {
   document.addEventListener('keydown', (event) => {
-    if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || document.querySelector('dialog[open]')) return;
+    if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || document.querySelector('dialog[open]'))
+      return;
     event.preventDefault();
     openSwitcher(env);
   });
@@ -17,8 +18,13 @@ export function quickSwitcher(env) {
 function openSwitcher(env) {
   const dialog = showDialog('ask', 'Jump to');
   const picker = new Picker({
-    load: async (query) => [{ choices: places(env, query.toLowerCase()) }], placeholder: 'Channel, person or app', attributes: { 'aria-label': 'Jump to' },
-    ondone: ([choice]) => { dialog.close(); if (choice) choice.value(); },
+    load: async (query) => [{ choices: places(env, query.toLowerCase()) }],
+    placeholder: 'Channel, person or app',
+    attributes: { 'aria-label': 'Jump to' },
+    ondone: ([choice]) => {
+      dialog.close();
+      if (choice) choice.value();
+    },
   });
   fill(dialog, h('h2.dialog-title', null, 'Jump to'), h('div.dialog-body', null, picker.node));
   picker.input.focus();
@@ -27,12 +33,41 @@ function openSwitcher(env) {
 
 function places(env, query) {
   const { directory } = env;
-  const go = (hash) => () => { location.hash = hash; };
-  const channels = directory.channels.filter(({ kind, is_archived: gone }) => ['public', 'private', 'mpim'].includes(kind) && !gone)
-    .map((channel) => ({ key: channel.id, label: directory.channelName(channel.id), picture: h('span.option-icon', null, icon(channel.kind === 'public' ? 'hash' : 'lock', 16)), value: go(env.routes.channel(channel.id)) }));
-  const people = directory.people.filter(({ is_bot: bot, deleted }) => !bot && !deleted)
-    .map((person) => ({ key: person.id, label: person.name, description: person.title, picture: avatar(person, 20), value: () => env.openTalk(person.id) }));
-  const apps = directory.apps.map((app) => ({ key: app.id, label: app.name, description: 'App', picture: avatar(app, 20), value: go(env.routes.app(app.id, app.has_home ? 'home' : 'messages')) }));
-  const views = [['Mail', 'mail', env.routes.mail()], ['Traffic', 'traffic', env.routes.traffic()]].map(([label, mark, hash]) => ({ key: label, label, picture: h('span.option-icon', null, icon(mark, 16)), value: go(hash) }));
+  const go = (hash) => () => {
+    location.hash = hash;
+  };
+  const channels = directory.channels
+    .filter(({ kind, is_archived: gone }) => ['public', 'private', 'mpim'].includes(kind) && !gone)
+    .map((channel) => ({
+      key: channel.id,
+      label: directory.channelName(channel.id),
+      picture: h('span.option-icon', null, icon(channel.kind === 'public' ? 'hash' : 'lock', 16)),
+      value: go(env.routes.channel(channel.id)),
+    }));
+  const people = directory.people
+    .filter(({ is_bot: bot, deleted }) => !bot && !deleted)
+    .map((person) => ({
+      key: person.id,
+      label: person.name,
+      description: person.title,
+      picture: avatar(person, 20),
+      value: () => env.openTalk(person.id),
+    }));
+  const apps = directory.apps.map((app) => ({
+    key: app.id,
+    label: app.name,
+    description: 'App',
+    picture: avatar(app, 20),
+    value: go(env.routes.app(app.id, app.has_home ? 'home' : 'messages')),
+  }));
+  const views = [
+    ['Mail', 'mail', env.routes.mail()],
+    ['Traffic', 'traffic', env.routes.traffic()],
+  ].map(([label, mark, hash]) => ({
+    key: label,
+    label,
+    picture: h('span.option-icon', null, icon(mark, 16)),
+    value: go(hash),
+  }));
   return [...channels, ...people, ...apps, ...views].filter(({ label }) => label.toLowerCase().includes(query));
 }

@@ -12,16 +12,27 @@ export class ThreadView {
     this.foot = h('div.pane-foot');
     const name = env.directory.channelName(channel);
     const back = env.routes.channel(channel);
-    this.node = h('section.pane.thread-pane', { 'aria-label': 'Thread', data: { thread: ts } },
-      h('header.pane-head', null,
+    this.node = h(
+      'section.pane.thread-pane',
+      { 'aria-label': 'Thread', data: { thread: ts } },
+      h(
+        'header.pane-head',
+        null,
         h('a.icon-button.phone-only', { href: back, 'aria-label': 'Back to channel' }, icon('back')),
-        h('h1.thread-title', null, 'Thread'), h('a.topic', { href: back }, name), h('span.spring'),
-        h('a.icon-button.wide-only', { href: back, 'aria-label': 'Close thread' }, icon('close'))),
-      this.list.node, this.foot);
+        h('h1.thread-title', null, 'Thread'),
+        h('a.topic', { href: back }, name),
+        h('span.spring'),
+        h('a.icon-button.wide-only', { href: back, 'aria-label': 'Close thread' }, icon('close')),
+      ),
+      this.list.node,
+      this.foot,
+    );
     this.node.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && !event.defaultPrevented) location.hash = back;
     });
-    this.stop = env.model.on('messages people state', (what, topic) => { if (topic !== 'messages' || what.thread === ts) this.draw(); });
+    this.stop = env.model.on('messages people state', (what, topic) => {
+      if (topic !== 'messages' || what.thread === ts) this.draw();
+    });
   }
 
   close() {
@@ -40,7 +51,9 @@ export class ThreadView {
     const messages = this.env.model.timelines.thread(this.channel, this.ts);
     if (!messages) return;
     const count = messages.filter((message) => message.ts !== this.ts && !message.is_ephemeral).length;
-    const line = count ? h('div.reply-count', null, h('span', null, `${count} ${count === 1 ? 'reply' : 'replies'}`)) : null;
+    const line = count
+      ? h('div.reply-count', null, h('span', null, `${count} ${count === 1 ? 'reply' : 'replies'}`))
+      : null;
     this.list.draw(messages, { afterFirst: line });
   }
 
@@ -52,8 +65,14 @@ export class ThreadView {
     }
     const named = place.kind === 'im' ? 'direct message' : `#${this.env.directory.channelName(this.channel)}`;
     this.composer = composerFor(this.env, {
-      channel: this.channel, thread: this.ts, label: 'Reply…', draft: `${this.channel}/${this.ts}`, withFiles: true, broadcast: `Also send to ${named}`,
-      onsend: (text, files, { broadcast }) => sendFrom(this.env, { channel: this.channel, thread: this.ts, text, files, broadcast }),
+      channel: this.channel,
+      thread: this.ts,
+      label: 'Reply…',
+      draft: `${this.channel}/${this.ts}`,
+      withFiles: true,
+      broadcast: `Also send to ${named}`,
+      onsend: (text, files, { broadcast }) =>
+        sendFrom(this.env, { channel: this.channel, thread: this.ts, text, files, broadcast }),
     });
     fill(this.foot, this.composer.node);
   }

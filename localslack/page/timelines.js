@@ -9,7 +9,8 @@ function placed(list, message) {
   return list.toSpliced(before, 0, message);
 }
 
-const isRoot = (message) => !message.thread_ts || message.thread_ts === message.ts || message.subtype === 'thread_broadcast';
+const isRoot = (message) =>
+  !message.thread_ts || message.thread_ts === message.ts || message.subtype === 'thread_broadcast';
 
 export class Timelines {
   #channels = new Map();
@@ -22,9 +23,13 @@ export class Timelines {
   }
 
   /** { messages, hasMore } of a channel, or undefined before open(). */
-  channel(id) { return this.#channels.get(id); }
+  channel(id) {
+    return this.#channels.get(id);
+  }
 
-  thread(channel, ts) { return this.#threads.get(`${channel}/${ts}`); }
+  thread(channel, ts) {
+    return this.#threads.get(`${channel}/${ts}`);
+  }
 
   /** Loads the newest messages of a channel unless they are known. */
   async open(channel) {

@@ -9,25 +9,65 @@ const MOST = 2000;
 export class TrafficView {
   constructor(env) {
     Object.assign(this, { env, rows: new Map(), nodes: new Map(), open: new Set(), paused: false });
-    this.words = h('input.input', { type: 'search', placeholder: 'Filter: chat.postMessage, view_submission, error, any text…', 'aria-label': 'Filter traffic', oninput: debounced(() => this.#draw(), 120) });
-    this.direction = this.#choice('Direction', [['', 'Both ways'], ['to_app', 'To apps'], ['from_app', 'From apps']]);
+    this.words = h('input.input', {
+      type: 'search',
+      placeholder: 'Filter: chat.postMessage, view_submission, error, any text…',
+      'aria-label': 'Filter traffic',
+      oninput: debounced(() => this.#draw(), 120),
+    });
+    this.direction = this.#choice('Direction', [
+      ['', 'Both ways'],
+      ['to_app', 'To apps'],
+      ['from_app', 'From apps'],
+    ]);
     this.app = this.#choice('App', [['', 'All apps'], ...env.directory.apps.map(({ id, name }) => [id, name])]);
     this.failed = h('input', { type: 'checkbox', onchange: () => this.#draw() });
     this.count = h('span.traffic-count', { role: 'status' });
     this.list = h('ol.traffic-list');
-    this.pause = h('button.btn.small', { type: 'button', 'aria-pressed': 'false', onclick: () => this.#togglePause() }, 'Pause');
-    this.node = h('section.pane.traffic-pane', { 'aria-label': 'Traffic' },
-      h('header.pane-head', null, h('a.icon-button.phone-only', { href: env.routes.start(), 'aria-label': 'Back to channels' }, icon('back')), icon('traffic'), h('h1', null, 'Traffic'), h('span.topic', null, 'Payloads to apps and calls from them'), h('span.spring'), this.count, this.pause, h('button.btn.small', { type: 'button', onclick: () => this.#empty() }, icon('trash', 16), 'Clear')),
-      h('div.traffic-filter', { role: 'search' }, this.words, this.direction, this.app, h('label.check-label', null, this.failed, 'Only failures')),
-      h('div.traffic-scroll', { tabindex: '-1' }, this.list));
+    this.pause = h(
+      'button.btn.small',
+      { type: 'button', 'aria-pressed': 'false', onclick: () => this.#togglePause() },
+      'Pause',
+    );
+    this.node = h(
+      'section.pane.traffic-pane',
+      { 'aria-label': 'Traffic' },
+      h(
+        'header.pane-head',
+        null,
+        h('a.icon-button.phone-only', { href: env.routes.start(), 'aria-label': 'Back to channels' }, icon('back')),
+        icon('traffic'),
+        h('h1', null, 'Traffic'),
+        h('span.topic', null, 'Payloads to apps and calls from them'),
+        h('span.spring'),
+        this.count,
+        this.pause,
+        h('button.btn.small', { type: 'button', onclick: () => this.#empty() }, icon('trash', 16), 'Clear'),
+      ),
+      h(
+        'div.traffic-filter',
+        { role: 'search' },
+        this.words,
+        this.direction,
+        this.app,
+        h('label.check-label', null, this.failed, 'Only failures'),
+      ),
+      h('div.traffic-scroll', { tabindex: '-1' }, this.list),
+    );
   }
 
   #choice(label, options) {
-    return h('select.input', { 'aria-label': label, onchange: () => this.#draw() }, options.map(([value, name]) => h('option', { value }, name)));
+    return h(
+      'select.input',
+      { 'aria-label': label, onchange: () => this.#draw() },
+      options.map(([value, name]) => h('option', { value }, name)),
+    );
   }
 
   async openView() {
-    this.stop = live(this.env.model.me.id, { traffic: true }, (frame) => { if (frame.type === 'traffic') this.#take(frame.row); });
+    this.stop = live(this.env.model.me.id, { traffic: true }, (frame) => {
+      if (frame.type === 'traffic') this.#take(frame.row);
+    });
     const { rows } = await this.env.api.traffic();
     for (const row of rows) this.rows.set(row.seq, row);
     this.#draw();
@@ -62,7 +102,8 @@ export class TrafficView {
     if (this.failed.checked && ['ok', 'pending'].includes(row.status)) return false;
     const words = this.words.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     if (!words.length) return true;
-    row.text ??= `${row.kind} ${row.summary} ${row.status} ${row.app} ${row.transport} ${JSON.stringify(row.request)} ${JSON.stringify(row.response)}`.toLowerCase();
+    row.text ??=
+      `${row.kind} ${row.summary} ${row.status} ${row.app} ${row.transport} ${JSON.stringify(row.request)} ${JSON.stringify(row.response)}`.toLowerCase();
     return words.every((word) => row.text.includes(word));
   }
 
@@ -70,9 +111,22 @@ export class TrafficView {
   #draw() {
     this.nodes.clear();
     const rows = [...this.rows.values()].filter((row) => this.#fits(row)).sort((a, b) => b.seq - a.seq);
-    fill(this.list, rows.slice(0, 500).map((row) => this.#row(row)));
+    fill(
+      this.list,
+      rows.slice(0, 500).map((row) => this.#row(row)),
+    );
     this.#tally();
-    if (!rows.length) fill(this.list, h('li.empty', null, this.rows.size ? 'Nothing fits the filter.' : 'Nothing yet. Use a command or press a button, and watch it here.'));
+    if (!rows.length)
+      fill(
+        this.list,
+        h(
+          'li.empty',
+          null,
+          this.rows.size
+            ? 'Nothing fits the filter.'
+            : 'Nothing yet. Use a command or press a button, and watch it here.',
+        ),
+      );
   }
 
   #tally() {
@@ -93,11 +147,39 @@ export class TrafficView {
     const failed = !['ok', 'pending'].includes(row.status);
     const id = uid('traffic');
     const detail = h('div.traffic-detail', { id, hidden: !this.open.has(row.seq) });
-    const toggle = h('button.traffic-line', { type: 'button', 'aria-expanded': String(this.open.has(row.seq)), 'aria-controls': id, onclick: () => this.#toggle(row, toggle, detail) },
-      h('time', null, this.env.calendar.timeWithMilliseconds(row.at * 1000)), h(`span.arrow.${out ? 'out' : 'in'}`, { title: out ? 'from the app' : 'to the app' }, out ? '←' : '→'), h('span.traffic-app', null, row.app), h('code.traffic-kind', null, row.kind),
-      h('span.traffic-summary', null, row.summary.startsWith(`${row.kind} `) ? row.summary.slice(row.kind.length + 1) : row.summary), row.retry ? h('span.tag', null, `retry ${row.retry}`) : null, h('span.tag.transport', null, row.transport), h(`span.tag.${failed ? 'bad' : row.status}`, null, row.http_status ? `${row.status} ${row.http_status}` : row.status), h('span.traffic-ms', null, row.ms === null || row.ms === undefined ? '…' : `${Math.round(row.ms)} ms`));
+    const toggle = h(
+      'button.traffic-line',
+      {
+        type: 'button',
+        'aria-expanded': String(this.open.has(row.seq)),
+        'aria-controls': id,
+        onclick: () => this.#toggle(row, toggle, detail),
+      },
+      h('time', null, this.env.calendar.timeWithMilliseconds(row.at * 1000)),
+      h(`span.arrow.${out ? 'out' : 'in'}`, { title: out ? 'from the app' : 'to the app' }, out ? '←' : '→'),
+      h('span.traffic-app', null, row.app),
+      h('code.traffic-kind', null, row.kind),
+      h(
+        'span.traffic-summary',
+        null,
+        row.summary.startsWith(`${row.kind} `) ? row.summary.slice(row.kind.length + 1) : row.summary,
+      ),
+      row.retry ? h('span.tag', null, `retry ${row.retry}`) : null,
+      h('span.tag.transport', null, row.transport),
+      h(
+        `span.tag.${failed ? 'bad' : row.status}`,
+        null,
+        row.http_status ? `${row.status} ${row.http_status}` : row.status,
+      ),
+      h('span.traffic-ms', null, row.ms === null || row.ms === undefined ? '…' : `${Math.round(row.ms)} ms`),
+    );
     if (this.open.has(row.seq)) fill(detail, details(row));
-    const node = h(`li.traffic-row${failed ? '.failed' : ''}`, { data: { seq: row.seq, kind: row.kind, direction: row.direction } }, toggle, detail);
+    const node = h(
+      `li.traffic-row${failed ? '.failed' : ''}`,
+      { data: { seq: row.seq, kind: row.kind, direction: row.direction } },
+      toggle,
+      detail,
+    );
     this.nodes.set(row.seq, node);
     return node;
   }
@@ -122,6 +204,17 @@ function part(title, value) {
     await navigator.clipboard?.writeText(JSON.stringify(value, null, 2)).catch(() => {});
     announce(`${title} copied`);
   };
-  return h('section.traffic-part', { 'aria-label': title }, h('div.traffic-part-head', null, h('h3', null, title), h('button.link-button', { type: 'button', onclick: copy }, 'Copy JSON')),
-    value === null || value === undefined ? h('p.quiet', null, 'empty') : h('div.json', null, jsonTree(value, { depth: 2 })));
+  return h(
+    'section.traffic-part',
+    { 'aria-label': title },
+    h(
+      'div.traffic-part-head',
+      null,
+      h('h3', null, title),
+      h('button.link-button', { type: 'button', onclick: copy }, 'Copy JSON'),
+    ),
+    value === null || value === undefined
+      ? h('p.quiet', null, 'empty')
+      : h('div.json', null, jsonTree(value, { depth: 2 })),
+  );
 }

@@ -29,14 +29,23 @@ function check(rows, isOn) {
 }
 
 function group(slot, role, rows, onchange) {
-  return h('div.choices', { role, tabindex: '-1', ...slot.attributes(), onchange }, rows.map(({ row }) => row));
+  return h(
+    'div.choices',
+    { role, tabindex: '-1', ...slot.attributes(), onchange },
+    rows.map(({ row }) => row),
+  );
 }
 
 function optionRows(slot, type, isOn) {
   const name = uid('choice');
   return (slot.element.options ?? []).map((option) => {
     const box = h('input', { type, name, checked: isOn(option.value), value: option.value, autofocus: slot.autofocus });
-    const words = h('span.choice-words', null, h('span', null, textObject(option.text, slot.env)), option.description ? h('small', null, textObject(option.description, slot.env)) : null);
+    const words = h(
+      'span.choice-words',
+      null,
+      h('span', null, textObject(option.text, slot.env)),
+      option.description ? h('small', null, textObject(option.description, slot.env)) : null,
+    );
     return { option, box, row: h('label.choice', null, box, words) };
   });
 }

@@ -5,19 +5,62 @@ import { outsideLink } from '../mentions.js';
 
 /** Headings, lists, quotes, fences, rules, tables and inline marks: what Slack's markdown block knows. */
 export function markdown(text, env) {
-  return blocks(String(text ?? '').replace(/\r\n?/g, '\n').split('\n'), env);
+  return blocks(
+    String(text ?? '')
+      .replace(/\r\n?/g, '\n')
+      .split('\n'),
+    env,
+  );
 }
 
 /** Each kind: does a line begin it, how many lines belong to it, what does it become? */
 const KINDS = [
-  { starts: (line) => /^\s*```/.test(line), spans: fence, node: (lines) => h('pre.code-block', null, lines.slice(1).filter((line, at, all) => at < all.length - 1 || !/^\s*```/.test(line)).join('\n')) },
-  { starts: (line) => /^#{1,6} /.test(line), spans: () => 1, node: ([line], env) => h(`h${Math.min(6, line.indexOf(' ') + 1)}.md-heading`, null, inline(line.replace(/^#+ +/, ''), env)) },
+  {
+    starts: (line) => /^\s*```/.test(line),
+    spans: fence,
+    node: (lines) =>
+      h(
+        'pre.code-block',
+        null,
+        lines
+          .slice(1)
+          .filter((line, at, all) => at < all.length - 1 || !/^\s*```/.test(line))
+          .join('\n'),
+      ),
+  },
+  {
+    starts: (line) => /^#{1,6} /.test(line),
+    spans: () => 1,
+    node: ([line], env) =>
+      h(`h${Math.min(6, line.indexOf(' ') + 1)}.md-heading`, null, inline(line.replace(/^#+ +/, ''), env)),
+  },
   { starts: (line) => /^\s*([-*_])(\s*\1){2,}\s*$/.test(line), spans: () => 1, node: () => h('hr.divider-block') },
-  { starts: (line) => /^>/.test(line), spans: run(/^>/), node: (lines, env) => h('blockquote.quote', null, blocks(lines.map((line) => line.replace(/^> ?/, '')), env)) },
+  {
+    starts: (line) => /^>/.test(line),
+    spans: run(/^>/),
+    node: (lines, env) =>
+      h(
+        'blockquote.quote',
+        null,
+        blocks(
+          lines.map((line) => line.replace(/^> ?/, '')),
+          env,
+        ),
+      ),
+  },
   { starts: (line, next) => /\|/.test(line) && /^[\s|:-]*-[\s|:-]*$/.test(next ?? ''), spans: run(/\|/), node: table },
   { starts: (line) => LIST.test(line), spans: run(/^(\s*([-*+]|\d+[.)]) +|\s{2,}\S)/), node: list },
   { starts: (line) => line.trim() === '', spans: () => 1, node: () => null },
-  { starts: () => true, spans: paragraph, node: (lines, env) => h('p.md-paragraph', null, lines.flatMap((line, at) => [at ? h('br') : null, inline(line, env)])) },
+  {
+    starts: () => true,
+    spans: paragraph,
+    node: (lines, env) =>
+      h(
+        'p.md-paragraph',
+        null,
+        lines.flatMap((line, at) => [at ? h('br') : null, inline(line, env)]),
+      ),
+  },
 ];
 
 const LIST = /^\s*([-*+]|\d+[.)]) +/;
@@ -46,7 +89,9 @@ function fence(lines) {
 }
 
 function paragraph(lines) {
-  const end = lines.findIndex((line, at) => at > 0 && (line.trim() === '' || KINDS.slice(0, 6).some(({ starts }) => starts(line, lines[at + 1]))));
+  const end = lines.findIndex(
+    (line, at) => at > 0 && (line.trim() === '' || KINDS.slice(0, 6).some(({ starts }) => starts(line, lines[at + 1]))),
+  );
   return end < 0 ? lines.length : end;
 }
 
@@ -61,7 +106,13 @@ function list(lines, env) {
     else items.at(-1)?.below.push(line);
   }
   const task = (text) => text.replace(/^\[ \] /, '☐ ').replace(/^\[[xX]\] /, '☑ ');
-  return h(ordered ? 'ol' : 'ul', { start: ordered ? parseInt(lines[0], 10) : null }, items.map(({ text, below }) => h('li', null, inline(task(text), env), below.length ? blocks(dedent(below), env) : null)));
+  return h(
+    ordered ? 'ol' : 'ul',
+    { start: ordered ? parseInt(lines[0], 10) : null },
+    items.map(({ text, below }) =>
+      h('li', null, inline(task(text), env), below.length ? blocks(dedent(below), env) : null),
+    ),
+  );
 }
 
 function dedent(lines) {
@@ -70,13 +121,45 @@ function dedent(lines) {
 }
 
 function table(lines, env) {
-  const cells = (line) => line.trim().replace(/^\||\|$/g, '').split('|').map((cell) => cell.trim());
+  const cells = (line) =>
+    line
+      .trim()
+      .replace(/^\||\|$/g, '')
+      .split('|')
+      .map((cell) => cell.trim());
   const [head, , ...rows] = lines;
-  return h('div.table-scroll', { tabindex: '0', role: 'region', 'aria-label': 'Table' }, h('table.table-block', null, h('thead', null, h('tr', null, cells(head).map((cell) => h('th', { scope: 'col' }, inline(cell, env))))),
-    h('tbody', null, rows.map((row) => h('tr', null, cells(row).map((cell) => h('td', null, inline(cell, env))))))));
+  return h(
+    'div.table-scroll',
+    { tabindex: '0', role: 'region', 'aria-label': 'Table' },
+    h(
+      'table.table-block',
+      null,
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          cells(head).map((cell) => h('th', { scope: 'col' }, inline(cell, env))),
+        ),
+      ),
+      h(
+        'tbody',
+        null,
+        rows.map((row) =>
+          h(
+            'tr',
+            null,
+            cells(row).map((cell) => h('td', null, inline(cell, env))),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
-const INLINE = /`(?<code>[^`]+)`|!?\[(?<label>[^\]]*)\]\((?<href>[^)\s]+)[^)]*\)|\*\*(?<bold>.+?)\*\*|__(?<bold2>.+?)__|(?<![\w*])\*(?<italic>[^*\s](?:[^*]*[^*\s])?)\*|(?<!\w)_(?<italic2>[^_\s](?:[^_]*[^_\s])?)_(?!\w)|~~(?<strike>.+?)~~|:(?<emoji>[a-z0-9_+'-]+):|(?<url>https?:\/\/[^\s<>]*[^\s<>.,;:!?)\]}'"*_~`])/gu;
+const INLINE =
+  /`(?<code>[^`]+)`|!?\[(?<label>[^\]]*)\]\((?<href>[^)\s]+)[^)]*\)|\*\*(?<bold>.+?)\*\*|__(?<bold2>.+?)__|(?<![\w*])\*(?<italic>[^*\s](?:[^*]*[^*\s])?)\*|(?<!\w)_(?<italic2>[^_\s](?:[^_]*[^_\s])?)_(?!\w)|~~(?<strike>.+?)~~|:(?<emoji>[a-z0-9_+'-]+):|(?<url>https?:\/\/[^\s<>]*[^\s<>.,;:!?)\]}'"*_~`])/gu;
 
 function inline(text, env) {
   const nodes = [];

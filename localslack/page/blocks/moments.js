@@ -14,7 +14,9 @@ export function timePicker(slot) {
 export function datetimePicker(slot) {
   const { tz } = slot.env.calendar;
   const seconds = slot.value(slot.element.initial_date_time ?? null);
-  const field = picker(slot, 'datetime-local', seconds ? toWall(seconds * 1000, tz) : null, (text) => (text ? fromWall(text, tz) / 1000 : null));
+  const field = picker(slot, 'datetime-local', seconds ? toWall(seconds * 1000, tz) : null, (text) =>
+    text ? fromWall(text, tz) / 1000 : null,
+  );
   return h('div.with-zone', null, field, h('span.zone', null, tz.replace(/_/g, ' ')));
 }
 

@@ -9,24 +9,49 @@ import { popover } from '../popover.js';
  * `onpick(choices)` hears of each change, `ondone(choices)` once the list closes after a change.
  */
 export class Picker {
-  constructor({ load, chosen = [], multi = false, max = Infinity, clearable = false, placeholder = '', attributes = {}, onpick, ondone, wait = 0, onlyAfter = 0 }) {
-    Object.assign(this, { load, chosen, multi, max, clearable, onpick, ondone, onlyAfter, placeholder });
+  constructor(options) {
+    const defaults = { chosen: [], multi: false, max: Infinity, clearable: false, placeholder: '', onlyAfter: 0 };
+    const { attributes = {}, wait = 0, ...rest } = options;
+    Object.assign(this, defaults, withoutUndefined(rest));
     this.listId = uid('list');
     this.groups = [];
     this.active = -1;
     this.close = null;
     this.changed = false;
     this.round = 0;
+    this.refresh = wait ? debounced(() => this.#refresh(), wait) : () => this.#refresh();
+    this.#build(attributes);
+    this.#show();
+  }
+
+  #build(attributes) {
     this.input = h('input.picker-input', {
-      type: 'text', role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': this.listId, autocomplete: 'off', spellcheck: 'false', ...attributes,
-      oninput: () => this.#typed(), onkeydown: (event) => this.#key(event), onclick: () => this.open(), onblur: () => this.#left(),
+      type: 'text',
+      role: 'combobox',
+      'aria-autocomplete': 'list',
+      'aria-expanded': 'false',
+      'aria-controls': this.listId,
+      autocomplete: 'off',
+      spellcheck: 'false',
+      ...attributes,
+      oninput: () => this.#typed(),
+      onkeydown: (event) => this.#key(event),
+      onclick: () => this.open(),
+      onblur: () => this.#left(),
     });
     this.chips = h('span.chips');
-    this.clear = h('button.icon-button.picker-clear', { type: 'button', 'aria-label': 'Clear selection', onclick: () => this.#set([]) }, icon('close', 14));
-    this.node = h(`div.picker${multi ? '.multi' : ''}`, { onpointerdown: (event) => this.#pressed(event) }, this.chips, this.input, this.clear, h('span.picker-arrow', null, icon('chevron', 16)));
-    this.list = h('div.listbox', { role: 'listbox', id: this.listId, 'aria-multiselectable': multi ? 'true' : null, 'aria-label': 'Choices' });
-    this.refresh = wait ? debounced(() => this.#refresh(), wait) : () => this.#refresh();
-    this.#show();
+    const empty = { type: 'button', 'aria-label': 'Clear selection', onclick: () => this.#set([]) };
+    this.clear = h('button.icon-button.picker-clear', empty, icon('close', 14));
+    const arrow = h('span.picker-arrow', null, icon('chevron', 16));
+    const pressed = { onpointerdown: (event) => this.#pressed(event) };
+    this.node = h(`div.picker${this.multi ? '.multi' : ''}`, pressed, this.chips, this.input, this.clear, arrow);
+    const many = this.multi ? 'true' : null;
+    this.list = h('div.listbox', {
+      role: 'listbox',
+      id: this.listId,
+      'aria-multiselectable': many,
+      'aria-label': 'Choices',
+    });
   }
 
   #show() {
@@ -39,7 +64,13 @@ export class Picker {
 
   #chip(choice) {
     const drop = () => this.#set(this.chosen.filter(({ key }) => key !== choice.key));
-    return h('span.chip', null, choice.picture, h('span', null, choice.label), h('button.chip-x', { type: 'button', 'aria-label': `Remove ${choice.label}`, onclick: drop }, icon('close', 12)));
+    return h(
+      'span.chip',
+      null,
+      choice.picture,
+      h('span', null, choice.label),
+      h('button.chip-x', { type: 'button', 'aria-label': `Remove ${choice.label}`, onclick: drop }, icon('close', 12)),
+    );
   }
 
   #pressed(event) {
@@ -101,10 +132,20 @@ export class Picker {
       return;
     }
     let index = 0;
-    fill(this.list, groups.map(({ heading, choices }) => {
-      const options = choices.map((choice) => this.#option(choice, index++));
-      return heading ? h('div', { role: 'group', 'aria-label': heading }, h('div.listbox-heading', { role: 'presentation' }, heading), options) : options;
-    }));
+    fill(
+      this.list,
+      groups.map(({ heading, choices }) => {
+        const options = choices.map((choice) => this.#option(choice, index++));
+        return heading
+          ? h(
+              'div',
+              { role: 'group', 'aria-label': heading },
+              h('div.listbox-heading', { role: 'presentation' }, heading),
+              options,
+            )
+          : options;
+      }),
+    );
     const current = this.multi ? -1 : this.flat.findIndex(({ key }) => this.#has(key));
     this.#activate(this.query || current < 0 ? 0 : current);
   }
@@ -115,12 +156,27 @@ export class Picker {
 
   #option(choice, index) {
     const selected = this.#has(choice.key);
-    return h('div.option', {
-      role: 'option', id: `${this.listId}-${index}`, 'aria-selected': String(selected), data: { value: choice.key },
-      onpointerdown: (event) => event.preventDefault(), onclick: () => this.#pick(choice), onpointermove: () => this.#activate(index, false),
-    }, this.multi ? h('span.tick', null, selected ? icon('check', 14) : null) : null, choice.picture,
-    h('span.option-words', null, h('span', null, choice.label), choice.description ? h('small', null, choice.description) : null),
-    !this.multi && selected ? h('span.tick', null, icon('check', 16)) : null);
+    return h(
+      'div.option',
+      {
+        role: 'option',
+        id: `${this.listId}-${index}`,
+        'aria-selected': String(selected),
+        data: { value: choice.key },
+        onpointerdown: (event) => event.preventDefault(),
+        onclick: () => this.#pick(choice),
+        onpointermove: () => this.#activate(index, false),
+      },
+      this.multi ? h('span.tick', null, selected ? icon('check', 14) : null) : null,
+      choice.picture,
+      h(
+        'span.option-words',
+        null,
+        h('span', null, choice.label),
+        choice.description ? h('small', null, choice.description) : null,
+      ),
+      !this.multi && selected ? h('span.tick', null, icon('check', 16)) : null,
+    );
   }
 
   #activate(index, scroll = true) {
@@ -134,7 +190,8 @@ export class Picker {
   }
 
   #key(event) {
-    if (event.key === 'Backspace' && this.multi && !this.input.value && this.chosen.length) return this.#set(this.chosen.slice(0, -1));
+    if (event.key === 'Backspace' && this.multi && !this.input.value && this.chosen.length)
+      return this.#set(this.chosen.slice(0, -1));
     if (['ArrowDown', 'ArrowUp'].includes(event.key)) {
       event.preventDefault();
       if (!this.close) return this.open();
@@ -180,4 +237,8 @@ export class Picker {
     this.chosen = chosen;
     this.#show();
   }
+}
+
+function withoutUndefined(options) {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -1,7 +1,14 @@
 // What does a rich_text block look like?
 import { h } from '../dom.js';
 import { emojiOf } from '../emoji.js';
-import { broadcastMention, channelMention, dateMention, groupMention, outsideLink, personMention } from '../mentions.js';
+import {
+  broadcastMention,
+  channelMention,
+  dateMention,
+  groupMention,
+  outsideLink,
+  personMention,
+} from '../mentions.js';
 
 /** The element groups of a rich_text block. */
 export function richText(block, env) {
@@ -18,7 +25,9 @@ const GROUPS = {
 function list(group, env) {
   const ordered = group.style === 'ordered';
   const start = ordered && group.offset ? group.offset + 1 : null;
-  const items = (group.elements ?? []).map((item) => h('li', null, item.type === 'rich_text_section' ? leaves(item, env) : GROUPS[item.type]?.(item, env)));
+  const items = (group.elements ?? []).map((item) =>
+    h('li', null, item.type === 'rich_text_section' ? leaves(item, env) : GROUPS[item.type]?.(item, env)),
+  );
   return h(`${ordered ? 'ol' : 'ul'}.rich-list`, { data: { indent: Math.min(8, group.indent ?? 0) }, start }, items);
 }
 
@@ -34,15 +43,29 @@ const LEAVES = {
   usergroup: (leaf, env) => groupMention(leaf.usergroup_id, env),
   broadcast: (leaf) => broadcastMention(leaf.range),
   color: (leaf) => h('code', null, leaf.value),
-  emoji: (leaf) => h('span.emoji', { role: 'img', 'aria-label': `${leaf.name} emoji`, title: `:${leaf.name}:` }, emojiOf(leaf.name) ?? fromUnicode(leaf.unicode) ?? `:${leaf.name}:`),
-  date: (leaf, env) => dateMention({ seconds: leaf.timestamp, format: leaf.format, link: leaf.url, fallback: leaf.fallback }, env),
+  emoji: (leaf) =>
+    h(
+      'span.emoji',
+      { role: 'img', 'aria-label': `${leaf.name} emoji`, title: `:${leaf.name}:` },
+      emojiOf(leaf.name) ?? fromUnicode(leaf.unicode) ?? `:${leaf.name}:`,
+    ),
+  date: (leaf, env) =>
+    dateMention({ seconds: leaf.timestamp, format: leaf.format, link: leaf.url, fallback: leaf.fallback }, env),
 };
 
 function fromUnicode(codes) {
   return codes ? String.fromCodePoint(...codes.split('-').map((code) => parseInt(code, 16))) : null;
 }
 
-const STYLES = [['code', 'code'], ['strike', 's'], ['italic', 'em'], ['bold', 'strong'], ['underline', 'u'], ['highlight', 'mark'], ['client_highlight', 'mark']];
+const STYLES = [
+  ['code', 'code'],
+  ['strike', 's'],
+  ['italic', 'em'],
+  ['bold', 'strong'],
+  ['underline', 'u'],
+  ['highlight', 'mark'],
+  ['client_highlight', 'mark'],
+];
 
 function styled(node, style) {
   return STYLES.reduce((inner, [name, tag]) => (style?.[name] ? h(tag, null, inner) : inner), node);
@@ -50,6 +73,9 @@ function styled(node, style) {
 
 /** The words of a rich_text block, for counting and for screen readers. */
 export function richWords(block) {
-  const walk = (node) => (node.elements ? node.elements.map(walk).join(node.type === 'rich_text' || node.type === 'rich_text_list' ? '\n' : '') : node.text ?? node.url ?? '');
+  const walk = (node) =>
+    node.elements
+      ? node.elements.map(walk).join(node.type === 'rich_text' || node.type === 'rich_text_list' ? '\n' : '')
+      : (node.text ?? node.url ?? '');
   return block ? walk(block) : '';
 }

@@ -15,7 +15,13 @@ const TOOLS = [
 
 /** A small what-you-see editor; its value is a rich_text block, or null while it is empty. */
 export function richTextInput(slot) {
-  const editor = h('div.rich-editor', { contenteditable: 'true', role: 'textbox', 'aria-multiline': 'true', ...slot.attributes(), tabindex: '0' });
+  const editor = h('div.rich-editor', {
+    contenteditable: 'true',
+    role: 'textbox',
+    'aria-multiline': 'true',
+    ...slot.attributes(),
+    tabindex: '0',
+  });
   editor.dataset.placeholder = slot.placeholder;
   const start = slot.value(slot.element.initial_value ?? null);
   if (start) editor.append(...richText(start, slot.env).filter(Boolean));
@@ -27,8 +33,28 @@ export function richTextInput(slot) {
   });
   if (slot.dispatches) editor.addEventListener('blur', () => slot.act(toRichText(editor)));
   if (slot.autofocus) editor.setAttribute('autofocus', '');
-  const tool = ([name, label, run]) => h('button.icon-button', { type: 'button', 'aria-label': label, title: label, onpointerdown: (event) => event.preventDefault(), onclick: () => { editor.focus(); run(); note(); } }, icon(name, 18));
-  return h('div.rich-input', null, h('div.rich-tools', { role: 'toolbar', 'aria-label': 'Formatting' }, TOOLS.map(tool)), editor);
+  const tool = ([name, label, run]) =>
+    h(
+      'button.icon-button',
+      {
+        type: 'button',
+        'aria-label': label,
+        title: label,
+        onpointerdown: (event) => event.preventDefault(),
+        onclick: () => {
+          editor.focus();
+          run();
+          note();
+        },
+      },
+      icon(name, 18),
+    );
+  return h(
+    'div.rich-input',
+    null,
+    h('div.rich-tools', { role: 'toolbar', 'aria-label': 'Formatting' }, TOOLS.map(tool)),
+    editor,
+  );
 }
 
 function wrapSelection(tag) {
@@ -87,17 +113,28 @@ function lists(node, indent) {
       found.push(...lists(child, indent + 1));
       current = null;
     } else {
-      if (!current) found.push((current = { type: 'rich_text_list', style: GROUP_TAGS[node.nodeName], indent, elements: [] }));
+      if (!current)
+        found.push((current = { type: 'rich_text_list', style: GROUP_TAGS[node.nodeName], indent, elements: [] }));
       current.elements.push({ type: 'rich_text_section', elements: leaves(child) });
     }
   }
   return found;
 }
 
-const MARKS = { B: 'bold', STRONG: 'bold', I: 'italic', EM: 'italic', S: 'strike', STRIKE: 'strike', DEL: 'strike', CODE: 'code' };
+const MARKS = {
+  B: 'bold',
+  STRONG: 'bold',
+  I: 'italic',
+  EM: 'italic',
+  S: 'strike',
+  STRIKE: 'strike',
+  DEL: 'strike',
+  CODE: 'code',
+};
 
 function leaves(node, style = {}) {
-  if (node.nodeType === Node.TEXT_NODE) return node.data ? [leaf({ type: 'text', text: node.data.replace(/\u00a0/g, ' ') }, style)] : [];
+  if (node.nodeType === Node.TEXT_NODE)
+    return node.data ? [leaf({ type: 'text', text: node.data.replace(/\u00a0/g, ' ') }, style)] : [];
   if (node.nodeName === 'BR') return [{ type: 'text', text: '\n' }];
   const mark = MARKS[node.nodeName];
   const inner = mark ? { ...style, [mark]: true } : style;

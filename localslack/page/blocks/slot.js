@@ -25,7 +25,10 @@ export class FormValues {
   }
 
   collect() {
-    const rows = [...this.#values].map(([block, actions]) => [block, Object.fromEntries([...actions].map(([id, { value }]) => [id, value]))]);
+    const rows = [...this.#values].map(([block, actions]) => [
+      block,
+      Object.fromEntries([...actions].map(([id, { value }]) => [id, value])),
+    ]);
     return Object.fromEntries(rows);
   }
 }
@@ -86,7 +89,13 @@ export class Slot {
 
   name(fallback = '') {
     const { element, block } = this;
-    return element.accessibility_label || wordsOf(element.placeholder) || fallback || wordsOf(block.text) || element.type.replace(/_/g, ' ');
+    return (
+      element.accessibility_label ||
+      wordsOf(element.placeholder) ||
+      fallback ||
+      wordsOf(block.text) ||
+      element.type.replace(/_/g, ' ')
+    );
   }
 
   get placeholder() {

@@ -22,7 +22,11 @@ export function textInput(slot) {
 const KINDS = {
   email_text_input: () => ({ inputmode: 'email', autocomplete: 'off' }),
   url_text_input: () => ({ inputmode: 'url', autocomplete: 'off' }),
-  number_input: (element) => ({ inputmode: element.is_decimal_allowed ? 'decimal' : 'numeric', autocomplete: 'off', data: { min: element.min_value, max: element.max_value } }),
+  number_input: (element) => ({
+    inputmode: element.is_decimal_allowed ? 'decimal' : 'numeric',
+    autocomplete: 'off',
+    data: { min: element.min_value, max: element.max_value },
+  }),
 };
 
 function area() {
@@ -53,7 +57,11 @@ function prepare(field, slot) {
 
 function dispatchFrom(field, slot) {
   const on = slot.element.dispatch_action_config?.trigger_actions_on ?? ['on_enter_pressed'];
-  if (on.includes('on_character_entered')) field.addEventListener('input', debounced(() => slot.act(field.value), 300));
+  if (on.includes('on_character_entered'))
+    field.addEventListener(
+      'input',
+      debounced(() => slot.act(field.value), 300),
+    );
   if (!on.includes('on_enter_pressed')) return;
   field.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
