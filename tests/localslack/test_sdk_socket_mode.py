@@ -115,8 +115,15 @@ def test_each_payload_goes_to_one_of_two_connections(slack: LocalSlack, connecti
     assert sorted(heard) == ["0", "1", "2", "3", "4", "5"]
 
 
-def test_an_event_that_is_not_acknowledged_comes_again(slack: LocalSlack) -> None:
-    slack.post("switches", {"redeliver_seconds": 0.1})
+@pytest.mark.parametrize(
+    ("verb", "body"),
+    [
+        ("post", {"channel": "#desk", "text": "hello"}),
+        ("command", {"channel": "#desk", "command": "/go", "text": "hello"}),
+    ],
+)
+def test_what_is_not_acknowledged_comes_again(slack: LocalSlack, verb: str, body: Json) -> None:
+    slack.post("switches", {"ack_seconds": 0.1, "redeliver_seconds": 0.1})
     heard: queue.Queue[SocketModeRequest] = queue.Queue()
 
     def deaf_at_first(client: BaseSocketModeClient, request: SocketModeRequest) -> None:
@@ -128,11 +135,10 @@ def test_an_event_that_is_not_acknowledged_comes_again(slack: LocalSlack) -> Non
     client = SocketModeClient(app_token=slack.app["app_token"], web_client=web)
     client.socket_mode_request_listeners.append(deaf_at_first)
     client.connect()
-    slack.act("anna", "post", channel="#desk", text="hello")
+    slack.act("anna", verb, **body)
     first, again = heard.get(timeout=10), heard.get(timeout=10)
     client.close()
-    assert first.payload["event"]["text"] == again.payload["event"]["text"] == "hello"
-    assert first.payload["event_id"] == again.payload["event_id"]
+    assert (first.envelope_id, first.payload) == (again.envelope_id, again.payload)
     assert (first.retry_attempt or 0, again.retry_attempt, again.retry_reason) == (0, 1, "timeout")
 
 
