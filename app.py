@@ -40,7 +40,7 @@ from bot.slack.carrier import SlackCarrier, Written
 from bot.slack.channels import channel_id
 from bot.slack.check import check
 from bot.slack.directory import SlackDirectory
-from bot.store import open_store
+from bot.store import open_drafts, open_store
 from bot.story import Routes
 from bot.ticket import Ticket
 from handlers import escalate, filling, handoff, http, letter, moving, raising, sockets, tickets, ticks
@@ -73,16 +73,18 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
         posting = slack_client.for_outbox(env.slack_bot_token, env.slack_api_url, session)
         identity = await _identity(client, env.slack_bot_token)
         store = await open_store(env.database_url, clock)
+        drafts = await open_drafts(env.database_url)
         try:
             await store.apply(Batch(contacts=[entry.record() for entry in config.contacts]))
             directory = SlackDirectory(client, config.levels, identity.team_id or "", config.desk.timezone)
             await directory.warm()
             routes = await _routes(client, config)
-            desk = Desk(store, directory, config, clock, routes, lambda: outbox.wake())  # noqa: PLW0108 (the two know each other)
+            desk = Desk(store, drafts, directory, config, clock, routes, lambda: outbox.wake())  # noqa: PLW0108 (the two know each other)
             outbox: Outbox = Outbox(store, _carriers(posting, desk, env, config), clock, follow_up=desk.follow_up)
             async with _working(desk, outbox, client, identity, env) as running:
                 yield running
         finally:
+            await drafts.close()
             await store.close()
 
 

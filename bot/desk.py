@@ -17,6 +17,7 @@ from bot.fields import Field, Need, fields_of
 from bot.moves import Move, Step, can, change, event, move
 from bot.notices import Claim, Notice, Outcome
 from bot.ports import Query
+from bot.reading import draft_key, preferences_key
 from bot.text import clean, one_line
 from bot.ticket import Kind, Stage, Ticket
 
@@ -65,6 +66,19 @@ class Desk(Changing):
             return await self._save(None, done, f"{form}:raise")
         except Duplicate:
             return await self.ticket(ticket.id)
+
+    async def put_aside(self, by: str, kind: Kind, typed: Mapping[str, str]) -> None:
+        """Keeps an unfinished form, as it is, until this person takes it up again; it replaces the one before."""
+        rights.require_staff(await self.actor(by))
+        await self.drafts.put(draft_key(by, kind), _present(typed))
+
+    async def throw_away(self, by: str, kind: Kind) -> None:
+        """Forgets the form that was put aside."""
+        await self.drafts.drop(draft_key(by, kind))
+
+    async def remember_scope(self, by: str, scope: str) -> None:
+        """Lists the same tickets the next time."""
+        await self.drafts.put(preferences_key(by), {"scope": scope})
 
     async def fill_in(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
         """Adds and corrects answers. `seen`: the version the person looked at; what others answered since is kept.

@@ -31,3 +31,7 @@ class Kept(Generic[K, T]):
             known = asyncio.ensure_future(self.ask(key))
             self.answers[key] = (time.monotonic(), known)
         return await asyncio.shield(known)
+
+    def forget(self, key: K) -> None:
+        """Asks anew the next time."""
+        self.answers.pop(key, None)

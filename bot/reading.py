@@ -15,10 +15,10 @@ from bot.errors import NotNow, Refused
 from bot.fields import Need
 from bot.letter import LetterText
 from bot.moves import Move, Step, can, move
-from bot.ports import Directory, Query, Store
+from bot.ports import Directory, Drafts, Query, Store
 from bot.rights import Actor
 from bot.settings import Config
-from bot.ticket import Event, Level, Stage, Ticket
+from bot.ticket import Event, Kind, Level, Stage, Ticket
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Reading:
     """Everything that can be looked up."""
 
     store: Store
+    drafts: Drafts
     directory: Directory
     config: Config
     clock: Clock
@@ -108,6 +109,14 @@ class Reading:
         """This person's entry in the register."""
         return next((each for each in await self.store.contacts() if each.slack_user == user), None)
 
+    async def draft(self, user: str, kind: Kind) -> dict[str, str]:
+        """What this person put aside of a form for this kind; empty when nothing."""
+        return await self.drafts.get(draft_key(user, kind)) or {}
+
+    async def last_scope(self, user: str) -> str:
+        """Which tickets this person last listed; theirs, at first."""
+        return (await self.drafts.get(preferences_key(user)) or {}).get("scope", "mine")
+
     async def open_tickets(self, user: str, scope: str, limit: int = 10) -> tuple[list[Ticket], int]:
         """Open tickets, newest first, and how many: `mine`, `level` (what the person's levels work on) or `all`."""
         rights.require_staff(await self.actor(user))
@@ -149,3 +158,11 @@ def _worked_at(stage: Stage) -> Level:
 def _nobody(actor: Actor) -> Contact:
     """Stands in the preview of somebody who cannot send."""
     return Contact(slack_user=actor.id, name=f"({actor.person.name})", email="", phone="-")
+
+
+def draft_key(user: str, kind: Kind) -> str:
+    return f"draft:{user}:{kind}"
+
+
+def preferences_key(user: str) -> str:
+    return f"preferences:{user}"

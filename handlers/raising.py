@@ -14,18 +14,18 @@ from handlers.payload import Click, Command, Submission
 COMMANDS = {"/retarus-incident": Kind.INCIDENT}
 
 _FRESH = 60.0
-"""Seconds a drawn form is used again: so much later, at most, a changed contact is prefilled."""
+"""Seconds a drawn form is used again: so much later, at most, a contact changed elsewhere is prefilled."""
 
 
 def register(desk: Desk, edge: Boundary) -> None:
-    async def draw(asked: tuple[str, str]) -> Json:
-        name, user = asked
-        return raising.modal(COMMANDS[name], desk.config, await _known(desk, user))
+    async def draw(asked: tuple[Kind, str]) -> Json:
+        return await _begun(desk, *asked)
 
     drawn = Kept(draw, _FRESH, most=500)
 
     async def open_form(asked: Command) -> None:
-        view = await (_begun(desk, asked) if asked.text else drawn.get((asked.name, asked.user)))
+        kind = COMMANDS[asked.name]
+        view = await (_begun(desk, kind, asked.user, asked.text) if asked.text else drawn.get((kind, asked.user)))
         await edge.client.views_open(trigger_id=asked.trigger, view=view)
 
     async def show_more(click: Click) -> None:
@@ -36,21 +36,41 @@ def register(desk: Desk, edge: Boundary) -> None:
     async def redraw(click: Click) -> Json:
         return raising.modal(Kind(click.about), desk.config, click.typed, more=raising.shows_more(click.typed))
 
+    async def put_aside(click: Click) -> None:
+        kind = Kind(click.value)
+        await desk.put_aside(click.user, kind, click.typed)
+        drawn.forget((kind, click.user))
+        await edge.client.views_update(view_id=click.view, view=raising.put_aside(kind))
+
+    async def throw_away(click: Click) -> None:
+        kind = Kind(click.value)
+        await forget(click.user, kind)
+        await edge.client.views_update(view_id=click.view, view=raising.thrown_away(kind))
+
+    async def forget(user: str, kind: Kind) -> None:
+        await desk.throw_away(user, kind)
+        drawn.forget((kind, user))
+
     async def submit(form: Submission) -> Json | None:
-        await desk.raise_ticket(form.user, Kind(form.about), form.typed, form.view)
+        kind = Kind(form.about)
+        await desk.raise_ticket(form.user, kind, form.typed, form.view)
+        edge.tasks.start(forget(form.user, kind))
         return None
 
     for name in COMMANDS:
         edge.commands[name] = open_form
     edge.clicks[raising.MORE] = show_more
+    edge.clicks[raising.ASIDE] = put_aside
+    edge.clicks[raising.AWAY] = throw_away
     edge.submissions[raising.RAISE] = submit
     edge.redraws[raising.RAISE] = redraw
 
 
-async def _begun(desk: Desk, asked: Command) -> Json:
-    """A form with what was typed behind the command."""
-    answers = await _known(desk, asked.user) | {"happens": asked.text}
-    return raising.modal(COMMANDS[asked.name], desk.config, answers)
+async def _begun(desk: Desk, kind: Kind, user: str, text: str = "") -> Json:
+    """The form with what is known, what this person put aside, and what was typed behind the command."""
+    draft = await desk.draft(user, kind)
+    answers = {**await _known(desk, user), **draft, **({"happens": text} if text else {})}
+    return raising.modal(kind, desk.config, answers, more=raising.shows_more(draft), draft=bool(draft))
 
 
 async def _known(desk: Desk, user: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ def register(desk: Desk, edge: Boundary) -> None:
         await reply(edge.client, asked.response_url, await look_up(asked.user, asked.text))
 
     async def look_up(user: str, text: str) -> Message:
-        word = text.casefold() or "mine"
+        word = text.casefold() or await desk.last_scope(user)
         if word in {"help", "?", "hilfe"}:
             return tickets.help_message(desk.config)
         if word in tickets.SCOPES:
@@ -31,6 +31,7 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def listing(user: str, scope: str) -> Message:
         found, total = await desk.open_tickets(user, scope)
+        edge.tasks.start(desk.remember_scope(user, scope))
         who = await desk.names([ticket.owner for ticket in found])
         return tickets.listing(found, total, scope, desk.config, who, await links(found))
 

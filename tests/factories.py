@@ -69,6 +69,25 @@ class Cast:
         return frozenset(LEVELS.get(person.id, ()))
 
 
+class MemoryDrafts:
+    """`bot.ports.Drafts` in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, dict[str, str]] = {}
+
+    async def get(self, key: str) -> dict[str, str] | None:
+        return self.kept.get(key)
+
+    async def put(self, key: str, value: dict[str, str]) -> None:
+        self.kept[key] = value
+
+    async def drop(self, key: str) -> None:
+        self.kept.pop(key, None)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
 class Hands:
     """A clock that is set by hand."""
 
@@ -274,6 +293,7 @@ async def a_world(*contacts: Contact, **tables: Any) -> World:
     woken: list[datetime] = []
     desk = Desk(
         store=store,
+        drafts=MemoryDrafts(),
         directory=Cast(),
         config=a_config(**tables),
         clock=clock,

@@ -79,7 +79,7 @@ class Viewer:
         await box.click()
         await box.fill("")
         await self.page.keyboard.type(f"{text} ")
-        await self.page.keyboard.press("Enter")
+        await self.page.get_by_role("button", name="Send now").first.click()
 
     def card(self, words: str) -> Locator:
         """The message in the channel that shows these words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from bot.fields import INFO
-from tests.browser.stranger import Sit, demo, picture, seats
+from tests.browser.stranger import Sit, address, demo, picture, seats, start
 from tests.chromium import chromium
 
 pytestmark = pytest.mark.browser
@@ -151,3 +152,43 @@ async def retarus_answers_and_anna_closes_it(sit: Sit) -> None:
     await anna.card("PD-1001").get_by_role("link", name="replies").click()
     await expect(anna.thread).to_contain_text("confirmed it with the customer and closed it")
     await picture(anna, "desk")
+
+
+async def test_a_handoff_nobody_accepts_is_seen_to_be_reminded_when_the_clock_moves(tmp_path: Path) -> None:
+    async with demo(tmp_path) as url, chromium() as browser, seats(browser, url) as sit:
+        await anna_raises_it(sit)
+        anna = await sit("anna")
+        await anna.page.get_by_role("button", name=re.compile("clock", re.IGNORECASE)).first.click()
+        await anna.page.get_by_role("dialog", name="Clock of this Slack").get_by_text("+1 h", exact=True).click()
+        await anna.page.keyboard.press("Escape")
+        await anna.card("PD-1001").get_by_role("link", name=re.compile("repl")).click()
+        await expect(anna.thread).to_contain_text("new at the 1st level for 1 h")
+        await picture(anna, "reminder")
+
+
+async def test_everything_is_there_after_a_kill_and_a_restart(tmp_path: Path) -> None:
+    running = await start(tmp_path)
+    async with chromium() as browser:
+        async with seats(browser, await address(running)) as sit:
+            await anna_raises_it(sit)
+            await (await sit("anna")).page.close()
+        running.kill()
+        await running.wait()
+        async with demo(tmp_path) as url, seats(browser, url) as sit:
+            anna = await sit("anna")
+            await anna.go("partner-desk")
+            await anna.press(anna.card("PD-1001"), "Take")
+            await expect(anna.card("PD-1001")).to_contain_text("With the 1st level")
+
+
+async def test_on_a_phone_a_ticket_is_raised_and_taken_with_a_thumb(tmp_path: Path) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    async with demo(tmp_path) as url, chromium() as browser, seats(browser, url, **phone) as sit:
+        anna = await sit("anna")
+        await anna.page.get_by_role("link", name=re.compile("partner-desk")).first.click()
+        await anna_raises_it(sit)
+        await picture(anna, "phone")
+        await anna.press(anna.card("PD-1001"), "Take")
+        await expect(anna.card("PD-1001")).to_contain_text("With the 1st level")
+        wide = await anna.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        assert not wide

@@ -110,3 +110,25 @@ async def test_any_text_in_every_field_reaches_the_card_as_text_only(w: World, t
     ]
     ticket = await w.ticket()
     assert "\x00" not in ticket.answer("happens")
+
+
+async def test_an_unfinished_form_is_put_aside_and_taken_up_again(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal()
+    w.anna.fill(modal, {"customer": "Müller GmbH", "happens": "Half a sent"})
+    await w.anna.click(modal, "Put aside")
+    await w.anna.dismiss(await w.anna.modal(containing="Put aside."))
+
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal(containing="Taken up again")
+    assert (await w.anna.submit(modal, w.answers(customer="Müller GmbH")))["outcome"] == "closed"
+    await w.anna.message(DESK, "PD-1001")
+    assert await w.running.desk.draft("U0ANNA", Kind.INCIDENT) == {}
+
+
+async def test_a_draft_can_be_thrown_away(w: World) -> None:
+    await w.running.desk.put_aside("U0ANNA", Kind.INCIDENT, {"customer": "Müller GmbH"})
+    await w.anna.command(DESK, "/retarus-incident")
+    await w.anna.click(await w.anna.modal(containing="Taken up again"), "Throw draft away")
+    await w.anna.modal(containing="Thrown away.")
+    assert await w.running.desk.draft("U0ANNA", Kind.INCIDENT) == {}

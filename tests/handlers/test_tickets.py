@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests.handlers.world import DESK, World
 
 
@@ -39,3 +41,19 @@ async def test_a_guest_sees_no_tickets(w: World) -> None:
     await w.raised()
     await w.gus.command(DESK, "/retarus-ticket", "all")
     await w.gus.message(DESK, "Guests and deactivated people cannot do this")
+
+
+async def test_the_list_looked_at_last_is_shown_the_next_time(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-ticket", "all")
+    await w.anna.message(DESK, "All open: 0 open tickets")
+    await w.anna.wait_for(partial(_prefers, w, "all"), "the preference to be kept")
+    await w.anna.command(DESK, "/retarus-ticket")
+    await w.anna.wait_for(partial(_listed, w, "All open", 2), "the same list again")
+
+
+async def _prefers(w: World, scope: str) -> bool:
+    return await w.running.desk.last_scope("U0ANNA") == scope
+
+
+async def _listed(w: World, words: str, times: int) -> bool:
+    return len([each for each in await w.anna.messages(DESK) if words in each["text"]]) == times
