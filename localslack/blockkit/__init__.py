@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 from localslack.blockkit import surfaces, views
 from localslack.blockkit.blocks import BLOCKS
+from localslack.blockkit.objects import SUGGESTIONS
 from localslack.blockkit.schema import Items, Problem, Problems, Shape
 from localslack.blockkit.surfaces import Surface
 from localslack.blockkit.views import is_too_large
@@ -43,6 +44,11 @@ def validate_view(view: object, at: str = "/view") -> list[str]:
 def validate_attachments(attachments: object, at: str = "/attachments") -> list[str]:
     """The lines for `invalid_attachments`. Legacy fields are taken as they come; only blocks inside are checked."""
     return _lines(_attachments(attachments, at))
+
+
+def validate_options(answer: object) -> list[str]:
+    """What is wrong with an app's answer to `block_suggestion`. Slack shows the person no more than that it failed."""
+    return _lines(SUGGESTIONS.check(answer, ""))
 
 
 def explain(given: object, kind: Kind) -> list[dict[str, Any]]:

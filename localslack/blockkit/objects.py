@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from localslack.blockkit.rules import exactly_one_image
+from localslack.blockkit.rules import exactly_one_image, some_options
 from localslack.blockkit.schema import TYPE, Boolean, Choice, Items, Kinds, Rule, Shape, String, Url
 
 
@@ -47,6 +47,12 @@ GROUP_OPTION: Final = Shape(  # of checkboxes and radio buttons, which render mr
     {"description": any_text(75)},
 )
 OPTION_GROUP: Final = Shape({"label": plain_text(75), "options": Items(MENU_OPTION, 1, 100)})
+
+SUGGESTIONS: Final = Shape(  # what an app answers to a search in its external select
+    optional={"options": Items(MENU_OPTION, 0, 100), "option_groups": Items(OPTION_GROUP, 0, 100)},
+    also=(some_options,),
+    open=True,
+)
 
 CONVERSATION_FILTER: Final = Shape(
     optional={

@@ -1,6 +1,6 @@
 """Interactions: clicks and choices in messages, modals and Homes, suggestions, shortcuts."""
 
-from localslack import elements
+from localslack import blockkit, elements
 from localslack.delivery import Ack
 from localslack.errors import Refused
 from localslack.people.actor import Actor, verb
@@ -88,11 +88,10 @@ async def options(actor: Actor) -> Json:
     query = actor.text("query", "")
     payload = actor.slack.payloads.suggestion(app, actor.person, asked.element, asked.block["block_id"], query, place)
     ack = await deliver(actor, app, payload, asked.element["action_id"])
-    if ack.ok and isinstance(ack.body, dict):
-        for key in ("options", "option_groups"):
-            if isinstance(ack.body.get(key), list):
-                return {key: ack.body[key][:100]}
-    raise Refused("options_failed", "The options could not be loaded.", 502)
+    wrong = blockkit.validate_options(ack.body) if ack.ok else []
+    if wrong or not ack.ok:
+        raise Refused("options_failed", " ".join(["The options could not be loaded.", *wrong]), 502)
+    return {key: ack.body[key] for key in ("options", "option_groups") if key in ack.body}
 
 
 # -- shortcuts ------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import pytest
 
 from localslack import blockkit
-from tests.localslack.blockkit_parts import Json, asks, modal, mrkdwn, plain, section, select
+from tests.localslack.blockkit_parts import Json, asks, modal, mrkdwn, option, plain, section, select
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,22 @@ def test_blocks_validate_is_told_more_of_each_problem() -> None:
     ]
     assert [it["pointer"] for it in blockkit.explain(modal({}), "view")] == ["/blocks/0"]
     assert [it["code"] for it in blockkit.explain([], "message")] == ["invalid_type"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "lines"),
+    [
+        ({"options": []}, []),
+        ({"options": [option()] * 100}, []),
+        ({"option_groups": [{"label": plain(), "options": [option()]}]}, []),
+        ({"options": [option()] * 101}, ["[ERROR] no more than 100 items allowed [json-pointer:/options]"]),
+        (
+            {"options": [{"text": plain("x" * 76), "value": "a"}]},
+            ["[ERROR] must be less than 76 characters [json-pointer:/options/0/text/text]"],
+        ),
+        ({}, ["[ERROR] `options` or `option_groups` must be specified [json-pointer:]"]),
+        (None, ["[ERROR] must provide an object [json-pointer:]"]),
+    ],
+)
+def test_the_options_an_app_suggests_are_held_to_the_same_limits(answer: object, lines: list[str]) -> None:
+    assert blockkit.validate_options(answer) == lines
