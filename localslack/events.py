@@ -20,7 +20,6 @@ from localslack.changes import (
 from localslack.delivery import Delivery
 from localslack.payloads import Payloads
 from localslack.records import App, Channel, Group, Json, Message
-from localslack.text import mentioned
 from localslack.wire import Wire
 from localslack.workspace import Workspace
 
@@ -121,10 +120,9 @@ class Events:
     def _mention(self, message: Message, channel: Channel, event: Json) -> None:
         if channel.is_dm or message.subtype not in (None, "thread_broadcast", "file_share", "bot_message"):
             return
-        named = mentioned(message)
         mention = {key: value for key, value in event.items() if key not in ("channel_type", "subtype")}
         for app in self._subscribed("app_mention"):
-            if app.bot_user in named and app.bot_user in channel.members and app.id != message.app_id:
+            if app.bot_user in message.names and app.bot_user in channel.members and app.id != message.app_id:
                 self._send(app, mention | {"type": "app_mention"}, channel)
 
     def _changed(self, change: MessageChanged) -> None:

@@ -13,6 +13,7 @@ from localslack.changes import (
 )
 from localslack.ids import random_secret
 from localslack.records import Channel, Json, Message
+from localslack.text import mentioned
 from localslack.wire import Wire
 from localslack.workspace import Workspace
 
@@ -29,6 +30,7 @@ class Posting:
         message = Message(channel=channel.id, ts=self.workspace.new_ts(channel.id), **facts)
         message.thread_ts = self._root_ts(message)
         message.blocks = with_ids(message.blocks)
+        message.names = sorted(mentioned(message))
         self.workspace.add(message)
         self._note_files(message)
         if message.user and not message.is_reply:
@@ -71,6 +73,7 @@ class Posting:
         previous = self.wire.message(message)
         for name, value in facts.items():
             setattr(message, name, with_ids(value) if name == "blocks" else value)
+        message.names = sorted(mentioned(message))
         if by:
             message.edited = {"user": by, "ts": f"{self.workspace.now}.000000"}
         if message.ephemeral_for is None:

@@ -123,6 +123,7 @@ class Message(Record):
     client_msg_id: str | None = None
     extra: Json = field(default_factory=dict)  # keys only some subtypes have
     ephemeral_for: str | None = None
+    names: list[str] = field(default_factory=list)  # who is mentioned: ids, and here, channel, everyone
 
     @property
     def key(self) -> str:

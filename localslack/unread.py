@@ -1,11 +1,25 @@
-"""What has a person not yet seen? Unread messages and mentions since the reading mark."""
+"""What has a person not yet seen? Unread messages and mentions since the reading mark.
 
+Counted once per person and channel, then kept up to date by what is posted, so that a full channel stays cheap.
+"""
+
+from dataclasses import dataclass
+
+from localslack.changes import Change, GroupChanged, MessageChanged, MessageDeleted, MessagePosted, Reset
 from localslack.records import Channel, Json, Message, Person
-from localslack.text import mentioned
 from localslack.workspace import Workspace
 
 _EVERYBODY = {"here", "channel", "everyone"}
 _SILENT = {"channel_join", "channel_leave", "group_join", "group_leave", "tombstone"}
+
+
+@dataclass(slots=True)
+class _Count:
+    """What was counted since which reading mark."""
+
+    since: str
+    unread: int = 0
+    mentions: int = 0
 
 
 class Unread:
@@ -13,20 +27,49 @@ class Unread:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._known: dict[str, dict[str, _Count]] = {}
+        workspace.hub.subscribe(self._hear)
 
     def counts(self, person: Person, channel: Channel) -> Json:
         """`unread` and `mentions`, both 0 for who is not a member."""
         if person.id not in channel.members:
             return {"unread": 0, "mentions": 0}
         since = channel.last_read.get(person.id, "0000000000.000000")
-        fresh = [m for m in self._workspace.timeline(channel.id).after(since) if self._counts(person, m)]
-        mentions = len(fresh) if channel.is_dm else sum(self._names(person, message) for message in fresh)
-        return {"unread": len(fresh), "mentions": mentions}
+        known = self._known.setdefault(channel.id, {})
+        if person.id not in known or known[person.id].since != since:
+            known[person.id] = self._counted(person, channel, since)
+        return {"unread": known[person.id].unread, "mentions": known[person.id].mentions}
 
-    @staticmethod
-    def _counts(person: Person, message: Message) -> bool:
-        return message.user != person.id and message.in_channel and message.subtype not in _SILENT
+    def _counted(self, person: Person, channel: Channel, since: str) -> _Count:
+        count = _Count(since)
+        for message in self._workspace.timeline(channel.id).after(since):
+            self._add(count, person.id, channel, message)
+        return count
 
-    def _names(self, person: Person, message: Message) -> bool:
-        mine = {group.id for group in self._workspace.groups.values() if person.id in group.users}
-        return bool(mentioned(message) & (mine | _EVERYBODY | {person.id}))
+    def _add(self, count: _Count, user: str, channel: Channel, message: Message) -> None:
+        if message.user == user or not message.in_channel or message.subtype in _SILENT:
+            return
+        count.unread += 1
+        count.mentions += channel.is_dm or self._is_named(user, message)
+
+    def _is_named(self, user: str, message: Message) -> bool:
+        if user in message.names or not _EVERYBODY.isdisjoint(message.names):
+            return True
+        groups = (self._workspace.groups.get(name) for name in message.names)
+        return any(group is not None and user in group.users for group in groups)
+
+    def _hear(self, change: Change) -> None:
+        if isinstance(change, MessagePosted) and change.message.ephemeral_for is None:
+            self._posted(change.message)
+        elif isinstance(change, MessageDeleted) or (isinstance(change, MessageChanged) and change.previous):
+            self._known.pop(change.message.channel, None)
+        elif isinstance(change, GroupChanged | Reset):
+            self._known.clear()
+
+    def _posted(self, message: Message) -> None:
+        channel = self._workspace.channels[message.channel]
+        for user, count in self._known.get(channel.id, {}).items():
+            if message.ts > count.since:
+                self._add(count, user, channel, message)
+            else:
+                count.since = ""  # posted before the mark, by a clock moved back: count anew

@@ -29,6 +29,7 @@ class Frames:
 
     def __init__(self, slack: Services) -> None:
         self._slack = slack
+        self._latest: tuple[Change, Json] | None = None
         self._by_change: dict[type[Change], Callable[[Any, Person], Iterator[Json]]] = {
             MessagePosted: self._posted,
             MessageChanged: self._changed,
@@ -47,7 +48,7 @@ class Frames:
         }
 
     def of(self, change: Change, person: Person) -> Iterator[Json]:
-        """The frames, none if the person does not see the change."""
+        """The frames, none if the person does not see the change. What all see alike is the same object for all."""
         translate = self._by_change.get(type(change))
         return translate(change, person) if translate else iter(())
 
@@ -62,15 +63,20 @@ class Frames:
         message = change.message
         if not self._sees(person, message):
             return
-        yield {"type": "message", "channel": message.channel, "message": self._slack.shapes.message(message)}
+        yield self._shown("message", change)
         if message.in_channel and not message.ephemeral_for:
             yield from self._unread(person, self._slack.workspace.channels[message.channel])
 
     def _changed(self, change: MessageChanged, person: Person) -> Iterator[Json]:
-        message = change.message
-        if self._sees(person, message):
-            shown = self._slack.shapes.message(message)
-            yield {"type": "message_changed", "channel": message.channel, "message": shown}
+        if self._sees(person, change.message):
+            yield self._shown("message_changed", change)
+
+    def _shown(self, kind: str, change: MessagePosted | MessageChanged) -> Json:
+        if self._latest is None or self._latest[0] is not change:
+            message = change.message
+            shown = {"type": kind, "channel": message.channel, "message": self._slack.shapes.message(message)}
+            self._latest = change, shown
+        return self._latest[1]
 
     def _deleted(self, change: MessageDeleted, person: Person) -> Iterator[Json]:
         message = change.message

@@ -29,10 +29,10 @@ class Page:
     queue: "asyncio.Queue[str]" = field(default_factory=lambda: asyncio.Queue(_LONGEST_QUEUE))
     seq: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
-    def put(self, frame: Json) -> None:
+    def put(self, frame: str) -> None:
         """Queue a frame; a page that stopped reading is told nothing more, and finds out when it reconnects."""
         if not self.queue.full():
-            self.queue.put_nowait(json.dumps({"seq": next(self.seq), **frame}))
+            self.queue.put_nowait(f'{{"seq": {next(self.seq)}, {frame[1:]}')
 
 
 class Live:
@@ -60,7 +60,7 @@ class Live:
         ws = web.WebSocketResponse(heartbeat=30)
         await ws.prepare(request)
         page = Page(person.handle, "traffic" in request.query, "mail" in request.query)
-        page.put({"type": "hello", "person": person.id, "clock": self._time()})
+        page.put(json.dumps({"type": "hello", "person": person.id, "clock": self._time()}))
         self._pages.add(page)
         self._tell_presence(person, changed=self._slack.presence.came(person.id))
         writer = asyncio.create_task(self._write(page, ws))
@@ -80,12 +80,15 @@ class Live:
     # -- what there is to tell ----------------------------------------------------------------------------------
 
     def _hear(self, change: Change) -> None:
-        frames: dict[str, list[Json]] = {}  # several pages of one person get the same
+        written: dict[int, str] = {}  # frames that are the same for many are written out once
+        frames: dict[str, list[Json]] = {}  # kept until the end, so that no two have the same id
         for page in self._pages:
             if page.handle not in frames:
                 frames[page.handle] = self._frames_for(page, change)
             for frame in frames[page.handle]:
-                page.put(frame)
+                if id(frame) not in written:
+                    written[id(frame)] = json.dumps(frame)
+                page.put(written[id(frame)])
 
     def _frames_for(self, page: Page, change: Change) -> list[Json]:
         person = self._slack.workspace.person_named(page.handle)
@@ -99,8 +102,9 @@ class Live:
             self._all({"type": "person", "person": self._slack.shapes.person(current)})
 
     def _all(self, frame: Json) -> None:
+        written = json.dumps(frame)
         for page in self._pages:
-            page.put(frame)
+            page.put(written)
 
     def _time(self) -> Json:
         return {"offset": self._slack.clock.offset, "now": self._slack.clock.now()}
@@ -110,12 +114,12 @@ class Live:
 
     def _traffic(self, row: Row) -> None:
         listening = [page for page in self._pages if page.traffic]
-        frame = {"type": "traffic", "row": row.to_json()} if listening else {}
+        frame = json.dumps({"type": "traffic", "row": row.to_json()}) if listening else ""
         for page in listening:
             page.put(frame)
 
     def _mail(self, mail: Mail | None) -> None:
-        frame = {"type": "mail", "mail": mail.listed() if mail else None}
+        frame = json.dumps({"type": "mail", "mail": mail.listed() if mail else None})
         for page in self._pages:
             if page.mail:
                 page.put(frame)

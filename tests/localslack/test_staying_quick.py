@@ -1,0 +1,52 @@
+"""Does a full channel with many people looking at it stay usable? Generous bounds: what is caught is growth, not noise."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from localslack import LocalSlack, SeedChannel, SeedPerson
+from tests.localslack.embedded import plain, seed
+
+MESSAGES, PAGES, POSTS = 1000, 100, 10
+BLOCKS = [{"type": "section", "text": plain("some words")}] * 5
+
+
+async def heard(page: aiohttp.ClientWebSocketResponse, count: int) -> list[str]:
+    """The texts of the next new messages."""
+    texts: list[str] = []
+    while len(texts) < count:
+        frame = await page.receive_json()
+        texts += [frame["message"]["text"]] if frame["type"] == "message" else []
+    return texts
+
+
+async def test_a_thousand_messages_and_a_hundred_open_pages() -> None:
+    handles = [f"p{number}" for number in range(PAGES)]
+    people = [SeedPerson(handle=handle) for handle in handles]
+    channels = [SeedChannel(name="desk", members=[*handles, "Bot"])]
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(LocalSlack(seed(people=people, channels=channels)))
+        connector = aiohttp.TCPConnector(limit=0)
+        session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
+        client = AsyncWebClient(slack.apps[0].bot_token, base_url=slack.api_url, session=session)
+        for number in range(MESSAGES):
+            await client.chat_postMessage(channel="desk", text=str(number), blocks=BLOCKS)
+
+        pages = [await session.ws_connect(f"{slack.control_url}live?person={handle}") for handle in handles]
+        began = time.perf_counter()
+        for number in range(POSTS):
+            await client.chat_postMessage(channel="desk", text=f"now {number}", blocks=BLOCKS)
+        texts = await asyncio.gather(*(heard(page, POSTS) for page in pages))
+        assert texts == [[f"now {number}" for number in range(POSTS)]] * PAGES
+        assert (time.perf_counter() - began) / POSTS < 0.5
+
+        began = time.perf_counter()
+        reader = slack.person("p0")
+        assert len(await reader.messages("#desk", limit=50)) == 50
+        assert (await reader.state())["channels"][0]["unread"] == MESSAGES + POSTS
+        assert time.perf_counter() - began < 2
+        for page in pages:
+            await page.close()
