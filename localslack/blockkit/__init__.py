@@ -23,6 +23,7 @@ __all__ = [
     "is_too_long",
     "validate_attachments",
     "validate_blocks",
+    "validate_options",
     "validate_view",
 ]
 
