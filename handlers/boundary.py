@@ -51,10 +51,10 @@ class Boundary:
         """Listens, from now on, to everything that was registered here; last, so that nothing is missed."""
         anything = re.compile(".*")
         app.error(_unreadable)
+        # Bolt tries them in this order: a form must open within 3 s, so what opens one comes first
+        app.command(re.compile(f"^({'|'.join(map(re.escape, self.commands))})$"))(self._commanded)
         app.action(anything)(self._clicked)
         app.view(anything)(self._submitted)
-        for name in self.commands:
-            app.command(name)(self._commanded)
 
     async def _commanded(self, ack: AsyncAck, body: Body) -> None:
         await ack()
