@@ -79,6 +79,12 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         for more in (False, True):
             yield f"raising {kind} {more}", raising.modal(kind, config, ticket.answers, more=more)
             yield f"raising {kind} {more} empty", raising.modal(kind, config, {}, more=more)
+        yield f"raising {kind} again", raising.modal(kind, config, ticket.answers, draft=True)
+        yield f"raising {kind} aside", raising.put_aside(kind)
+        yield f"raising {kind} away", raising.thrown_away(kind)
+        yield f"raising {kind} draft", raising.modal(kind, config, ticket.answers, draft=True)
+        yield f"raising {kind} put aside", raising.put_aside(kind)
+        yield f"raising {kind} thrown away", raising.thrown_away(kind)
     yield "handoff", handoff.modal(ticket, name, config)
     for everything in (False, True):
         for number in range(1, 6):

@@ -297,3 +297,25 @@ async def test_the_template_can_be_answered_at_any_level(world: World) -> None:
     assert (
         await world.desk.fill_in(ticket.id, ANNA, TEMPLATE, "V9", ticket.version)
     ).answers.items() >= TEMPLATE.items()
+
+
+# --- put aside
+
+
+async def test_an_unfinished_form_is_kept_as_it_was_typed_until_it_is_taken_up_or_thrown_away(world: World) -> None:
+    await world.desk.put_aside(ANNA, Kind.INCIDENT, {"happens": "Outbound mail", "main_id": "7", "impact": ""})
+    assert await world.desk.draft(ANNA, Kind.INCIDENT) == {"happens": "Outbound mail", "main_id": "7"}
+    await world.desk.throw_away(ANNA, Kind.INCIDENT)
+    assert await world.desk.draft(ANNA, Kind.INCIDENT) == {}
+
+
+async def test_a_draft_is_one_persons_and_one_kinds(world: World) -> None:
+    await world.desk.put_aside(ANNA, Kind.INCIDENT, {"happens": "Outbound mail"})
+    assert await world.desk.draft(ALEX, Kind.INCIDENT) == {}
+    assert await world.desk.draft(ANNA, Kind.CHANGE) == {}
+
+
+async def test_the_list_somebody_looked_at_last_is_shown_again(world: World) -> None:
+    assert await world.desk.last_scope(ANNA) == "mine"
+    await world.desk.remember_scope(ANNA, "all")
+    assert (await world.desk.last_scope(ANNA), await world.desk.last_scope(ALEX)) == ("all", "mine")
