@@ -1,4 +1,4 @@
-"""Does a full channel with many people looking at it stay usable? Generous bounds: what is caught is growth, not noise."""
+"""Does a full channel with many people looking at it stay usable? Generous bounds catch growth, not noise."""
 
 import asyncio
 import time
