@@ -158,4 +158,6 @@ _YOURS = {
     Move.SEND_BACK.value: "{name} sent it back to you.",
     Move.RESOLVE.value: "{name} resolved it. Please confirm with the end-customer, then close it.",
     Move.REOPEN.value: "{name} reopened it. It is yours again.",
+    Move.CUSTOMER_ANSWERED.value: "{name} heard from the end-customer. It is your turn again.",
+    Move.RETARUS_ANSWERED.value: "{name} recorded Retarus's answer. It is your turn again.",
 }

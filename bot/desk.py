@@ -143,7 +143,7 @@ class Desk(Changing):
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             rights.require(actor, ticket, what)
-            await self._refuse_if_late(ticket, what)
+            await self._refuse_if_late(ticket, what, by)
             moved = move(ticket, what, by, at)
             return Change(moved, event(moved, what, by, at, **detail))
 
@@ -157,11 +157,13 @@ class Desk(Changing):
             raise Invalid({"word": str(error)}) from error
         return await self.act(ticket_id, what, by, form, **{key: word})
 
-    async def _refuse_if_late(self, ticket: Ticket, what: Move) -> None:
-        """Two people, one click each: the second is told kindly who was first."""
+    async def _refuse_if_late(self, ticket: Ticket, what: Move, by: str) -> None:
+        """Two people, one click each: the second is told kindly who was first; one person, two clicks: it is theirs."""
         late = (what is Move.TAKE and ticket.stage is Stage.FIRST) or (
             what is Move.ACCEPT and ticket.stage in {Stage.SECOND, Stage.SECOND_ASKED}
         )
+        if ticket.owner == by and (late or what is Move.TAKE_OVER):
+            raise NotNow(f"{letter.reference(ticket, self.config)} is yours already.")
         if late:
             name = (await self.directory.person(ticket.owner)).name
             raise NotNow(f"{name} was a moment quicker: {letter.reference(ticket, self.config)} is theirs now.")
@@ -214,7 +216,7 @@ class Desk(Changing):
         """Sends the letter to Retarus on every configured way (guide 2.1, L2.10).
 
         Refuses: nobody but an authorised contact, checked now; nothing incomplete, with everything that is missing;
-        nothing but what was previewed (`seen`: the previewed version).
+        nothing but what was previewed (`seen`: the previewed version): `Conflict` when it was answered since.
         """
         actor = await self.actor(by)
 
@@ -224,8 +226,8 @@ class Desk(Changing):
             moved = move(ticket, Move.ESCALATE, by, at).model_copy(update={"sent_by": by, "sent_at": at})
             self._require_complete(ticket, Need.ESCALATE, "Retarus gets nothing incomplete (guide 2.5).")
             self._require_a_way()
-            if ticket.version != seen:
-                raise Conflict
+            if ticket.version != seen and (await self._told(ticket, seen))[1]:
+                raise Conflict  # a note or a reminder since then changes no word of the letter
             text = letter.write(ticket, contact, self.config)
             sending = story.letters(moved, text, contact, self.routes, at)
             summary = ticket.answer("summary_second")

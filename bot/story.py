@@ -35,6 +35,12 @@ SILENT = frozenset({Move.RAISE.value, Step.FILL_IN.value})
 """What the card alone tells: no line of its own in the thread."""
 
 
+_YOUR_TURN = frozenset(
+    what.value for what in (Move.SEND_BACK, Move.RESOLVE, Move.REOPEN, Move.CUSTOMER_ANSWERED, Move.RETARUS_ANSWERED)
+)
+"""What gives the ball to the owner."""
+
+
 def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes) -> list[Notice]:
     """The card, the thread's line, and a word to the one person whose turn it has become or no longer is."""
     told = [_notice(ticket, Say.CARD, routes.desk, event.at)]
@@ -49,7 +55,7 @@ def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[
     people = {ticket.owner} if event.what == Step.REMIND.value else set[str]()
     if before and before.owner != ticket.owner:
         people |= {before.owner, ticket.owner}
-    if event.what in {Move.RESOLVE.value, Move.SEND_BACK.value, Move.REOPEN.value}:
+    if event.what in _YOUR_TURN:
         people.add(ticket.owner)
     if before and event.what == Move.ACCEPT.value:
         people.discard(before.owner)  # they gave it away themselves, and the thread tells them who has it
