@@ -38,6 +38,13 @@ async def test_the_second_to_accept_is_told_who_was_quicker(world: World) -> Non
         await world.desk.act(ticket.id, Move.ACCEPT, BEA, "C2")
 
 
+async def test_who_clicks_twice_is_told_that_it_is_theirs(world: World) -> None:
+    ticket = await world.taken()
+    for what in (Move.TAKE, Move.TAKE_OVER):
+        with pytest.raises(NotNow, match="PD-1001 is yours already"):
+            await world.desk.act(ticket.id, what, ANNA, "C2")
+
+
 async def test_a_click_delivered_twice_is_one_change(world: World) -> None:
     ticket = await world.raised()
     first = await world.desk.act(ticket.id, Move.TAKE, ANNA, "C1")

@@ -58,6 +58,8 @@ def test_whose_turn_it_becomes_hears_of_it() -> None:
     assert direct(moved(Stage.HANDED_OFF, Move.SEND_BACK, BEN)) == [ANNA]
     assert direct(moved(Stage.CLOSED, Move.REOPEN, ALEX)) == [ANNA]
     assert ANNA in direct(moved(Stage.SECOND, Move.RESOLVE, BEN))
+    assert direct(moved(Stage.FIRST_ASKED, Move.CUSTOMER_ANSWERED, ALEX)) == [ANNA]
+    assert direct(moved(Stage.RETARUS, Move.RETARUS_ANSWERED, BEA)) == [BEN]
 
 
 def test_nobody_hears_of_what_they_did_themselves() -> None:
