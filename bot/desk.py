@@ -216,7 +216,7 @@ class Desk(Changing):
         """Sends the letter to Retarus on every configured way (guide 2.1, L2.10).
 
         Refuses: nobody but an authorised contact, checked now; nothing incomplete, with everything that is missing;
-        nothing but what was previewed (`seen`: the previewed version): `Conflict` when it was answered since.
+        nothing but what was previewed (`seen`: the previewed version).
         """
         actor = await self.actor(by)
 
@@ -226,8 +226,8 @@ class Desk(Changing):
             moved = move(ticket, Move.ESCALATE, by, at).model_copy(update={"sent_by": by, "sent_at": at})
             self._require_complete(ticket, Need.ESCALATE, "Retarus gets nothing incomplete (guide 2.5).")
             self._require_a_way()
-            if ticket.version != seen and (await self._told(ticket, seen))[1]:
-                raise Conflict  # a note or a reminder since then changes no word of the letter
+            if ticket.version != seen:
+                raise Conflict
             text = letter.write(ticket, contact, self.config)
             sending = story.letters(moved, text, contact, self.routes, at)
             summary = ticket.answer("summary_second")

@@ -95,14 +95,6 @@ async def test_nothing_but_what_was_previewed_is_sent(world: World) -> None:
     assert (await world.desk.escalate(ticket.id, BEN, "V9", now.version)).stage is Stage.RETARUS
 
 
-async def test_a_note_or_a_reminder_since_the_preview_changes_no_word_and_stops_nothing(world: World) -> None:
-    ticket = await world.complete()
-    await world.desk.note(ticket.id, ANNA, "The customer called again", "V8")
-    world.clock.forward(hours=5)
-    assert await world.desk.sweep() == 1
-    assert (await world.desk.escalate(ticket.id, BEN, "V9", ticket.version)).stage is Stage.RETARUS
-
-
 async def test_nothing_incomplete_is_sent_and_everything_missing_is_named_at_once(world: World) -> None:
     ticket = await world.accepted()
     with pytest.raises(Incomplete, match=r"guide 2\.5") as refusal:
