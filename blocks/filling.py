@@ -28,10 +28,12 @@ def modal(
     everything: bool = False,
     transactions: int = 1,
     typed: Mapping[str, str] | None = None,
+    below: str = "",
 ) -> Json:
     """What is missing for Retarus; with `everything`, each answer there is.
 
-    `transactions`: how many to offer. `typed`: answers so far, when it is drawn anew.
+    `transactions`: how many to offer. `typed`: answers so far, when it is drawn anew. `below`: the callback id of
+    the modal it lies on, which shows something else once this is saved.
     """
     fields = list(_wanted(ticket, everything))
     everything = everything or not fields
@@ -43,7 +45,9 @@ def modal(
     buttons = _buttons(ticket, everything, number, has_examples=any(field.group for field in shown))
     if buttons:
         blocks.append(kit.actions("filling", buttons))
-    return kit.modal(SUBMIT, "Fill in", blocks, submit="Save", about=f"{ticket.id}|{ticket.version}")
+    return kit.modal(
+        SUBMIT, "Fill in", blocks, submit="Save", about="|".join(filter(None, [ticket.id, str(ticket.version), below]))
+    )
 
 
 def drawn(typed: Mapping[str, str]) -> tuple[int, bool]:

@@ -25,9 +25,10 @@ class Missing:
 
     @property
     def line(self) -> str:
-        """`EXAMPLE · 1st level · guide section 4 and 5`."""
-        name = self.name if self.name == self.heading.text else f"{self.heading.text}: {self.name}"
-        return f"{name} · {LEVEL_NAMES[self.level]} · guide section {self.heading.section}"
+        """`AFFECTED SERVICE · 1st level · guide section 4`."""
+        name = self.heading.text if self.name == self.heading.text else f"{self.heading.text}: {self.name.rstrip(':')}"
+        sections = "sections" if " and " in self.heading.section else "section"
+        return f"{name} · {LEVEL_NAMES[self.level]} · guide {sections} {self.heading.section}"
 
 
 LEVEL_NAMES = {Level.FIRST: "1st level", Level.SECOND: "2nd level", Level.THIRD: "3rd level"}

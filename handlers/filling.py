@@ -14,8 +14,8 @@ from handlers.payload import Click, Submission
 
 
 def register(desk: Desk, edge: Boundary) -> None:
-    def form_for(ticket: Ticket) -> Json:
-        return filling.modal(ticket, reference(ticket, desk.config), desk.config)
+    def form_for(ticket: Ticket, below: str = "") -> Json:
+        return filling.modal(ticket, reference(ticket, desk.config), desk.config, below=below)
 
     async def ask(click: Click) -> None:
         ticket = await desk.open_to(click.value, click.user)
@@ -23,7 +23,7 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def push(click: Click) -> None:
         ticket = await desk.open_to(click.value, click.user)
-        await edge.client.views_push(trigger_id=click.trigger, view=form_for(ticket))
+        await edge.client.views_push(trigger_id=click.trigger, view=form_for(ticket, click.view_callback))
 
     async def more(click: Click) -> None:
         """The same form with another example in it, or with all answers; what was typed stays."""
@@ -58,11 +58,17 @@ def register(desk: Desk, edge: Boundary) -> None:
 
 
 async def _refresh(desk: Desk, edge: Boundary, form: Submission) -> None:
-    """The preview below shows what is still missing now. It may have been closed meanwhile."""
-    shown = await desk.preview(form.ticket, form.user)
-    view = escalate.preview(shown, reference(shown.ticket, desk.config), desk.config)
+    """The modal below shows what is still missing now, and keeps what was typed. It may have been closed meanwhile."""
     try:
-        await edge.client.views_update(view_id=form.parent, view=view)
+        await edge.client.views_update(view_id=form.parent, view=await _below(desk, form))
     except SlackApiError as error:
         if error.response.get("error") != "not_found":
             raise
+
+
+async def _below(desk: Desk, form: Submission) -> Json:
+    if form.below == escalate.SEND:
+        shown = await desk.preview(form.ticket, form.user)
+        return escalate.preview(shown, reference(shown.ticket, desk.config), desk.config)
+    ticket = await desk.ticket(form.ticket)
+    return escalate.tasks(ticket, reference(ticket, desk.config), desk.config)

@@ -75,6 +75,11 @@ class Submission:
         return ticket_in(self.about)
 
     @property
+    def below(self) -> str:
+        """The callback id of the modal it lies on, where that matters."""
+        return self.about.partition("|")[2].partition("|")[2]
+
+    @property
     def version(self) -> int:
         """The ticket's version the person looked at; 0 where the modal does not say."""
         number = self.about.partition("|")[2].partition("|")[0]

@@ -79,7 +79,7 @@ def test_a_ticket_that_changed_meanwhile_is_shown_anew_and_says_so() -> None:
 
 def test_what_the_first_level_left_open_is_named_above_the_second_levels_tasks() -> None:
     view = escalate.tasks(an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF), "PD-1042", CONFIG)
-    assert "DESCRIPTION: Number of affected customers · 1st level · guide section 4 and 5" in words(view)
+    assert "DESCRIPTION: Number of affected customers · 1st level · guide sections 4 and 5" in words(view)
     assert "· 2nd level · guide section" not in words(view)
 
 

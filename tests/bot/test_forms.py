@@ -193,7 +193,7 @@ def test_at_the_handoff_only_the_first_levels_tasks_are_missed() -> None:
 
 def test_a_missing_item_says_what_it_is_whose_it_is_and_where_the_guide_asks_for_it() -> None:
     lines = {each.key: each.line for each in missing(an_incident(answers=RAISED), Need.ESCALATE)}
-    assert lines["error"] == "DESCRIPTION: Error pattern(s) / message(s) · 1st level · guide section 4 and 5"
+    assert lines["error"] == "DESCRIPTION: Error pattern(s) / message(s) · 1st level · guide sections 4 and 5"
     assert lines["example"].startswith("EXAMPLE: Details of affected transactions (timestamp / status")
     assert lines["done"].startswith("What has already been done by the customer support")
     assert lines["done"].endswith(" · 2nd level · guide section 5")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from bot.fields import PREQUALIFICATION, TEMPLATE
@@ -27,7 +29,7 @@ async def previewed(w: World, card: Json, *, by: str = "ben") -> Modal:
 async def test_everything_missing_is_listed_at_once_and_can_be_filled_in_from_there(w: World) -> None:
     card = await w.accepted()
     preview = await previewed(w, card)
-    for item in ("Tenant(s) or Dedicated Customer ID(s):", "Used interface", "EXAMPLE", "guide section 4"):
+    for item in ("Tenant(s) or Dedicated Customer ID(s)", "Used interface", "EXAMPLE", "guide sections 4 and 5"):
         assert item in preview.text
     assert "submit" not in preview.view or not preview.view["submit"]
 
@@ -37,6 +39,26 @@ async def test_everything_missing_is_listed_at_once_and_can_be_filled_in_from_th
     ready = await w.ben.modal("Preview", containing="This is what Retarus reads")
     assert (await w.ben.submit(ready))["outcome"] == "closed"
     await w.ben.reply(card, "escalated it to Retarus")
+
+
+async def test_filling_in_from_the_tasks_keeps_what_was_typed_there(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.click(card, "Escalate to Retarus")
+    modal = await w.ben.modal("Escalate to Retarus", containing="Missing for Retarus")
+    w.ben.fill(modal, DETAILS)
+    await w.ben.click(modal, "Fill in")
+    details = {key: text for key, text in w.details().items() if key not in DETAILS}
+    assert (await w.ben.submit(await w.ben.modal("Fill in"), details))["outcome"] == "closed"
+    modal = await w.ben.modal("Escalate to Retarus")
+    await w.ben.wait_for(partial(_is_complete, w), "the list of missing items to be gone")
+    await w.decide(w.ben, modal, "test", "yes")
+    done = await w.ben.submit(await w.ben.modal("Escalate to Retarus", containing="To whom and when"), DETAILS)
+    assert done["outcome"] == "updated", done
+    await w.ben.modal("Preview", containing="This is what Retarus reads")
+
+
+async def _is_complete(w: World) -> bool:
+    return "Missing for Retarus" not in (await w.ben.modals())[-1].text
 
 
 async def test_who_is_not_authorised_sees_why_and_who_can_and_cannot_send(w: World) -> None:
