@@ -56,6 +56,8 @@ def _address(text: str) -> str:
 
 Zone = Annotated[str, AfterValidator(_zone)]
 Address = Annotated[str, AfterValidator(_address)]
+Label = Annotated[str, Field(min_length=1, max_length=75, pattern=r"^[^\r\n]+$")]
+"""What an option of a list can be called."""
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 60)]
 
 
@@ -142,12 +144,12 @@ class Retarus(Section):
 
 
 class Services(Section):
-    names: tuple[str, ...] = ("Email Security", "Transactional Email", "SMS", "FAX")
+    names: tuple[Label, ...] = Field(("Email Security", "Transactional Email", "SMS", "FAX"), max_length=99)
     """Offered under AFFECTED SERVICE; the guide's own examples, until you name yours."""
 
 
 class Priority(Section):
-    name: str = Field(min_length=1, max_length=20)
+    name: Label = Field(max_length=20)
     definition: str = Field(NOT_SET, max_length=75)
 
 
