@@ -1,10 +1,8 @@
 // What does a channel (or a DM) look like: its head, its messages, its composer?
 import { fill, h } from './dom.js';
 import { avatar } from './avatar.js';
+import { channelHead } from './channel_head.js';
 import { composerFor } from './composer.js';
-import { channelMenu } from './channel_menu.js';
-import { icon } from './icons.js';
-import { menu } from './popover.js';
 import { MessageList } from './message_list.js';
 
 export class ChannelView {
@@ -129,66 +127,12 @@ export class ChannelView {
   #frame() {
     const { channel } = this;
     if (!channel) return;
-    fill(this.head, this.#headParts());
+    fill(this.head, channelHead(channel, this.env));
     this.node.setAttribute('aria-label', this.#title());
     const state = `${channel.is_member}/${channel.is_archived}`;
     if (state === this.footState) return;
     this.footState = state;
     fill(this.foot, this.#footParts());
-  }
-
-  #headParts() {
-    const { channel, env } = this;
-    const person = channel.kind === 'im' ? env.directory.person(channel.user) : null;
-    const mark = person
-      ? avatar(person, 24, { presence: true })
-      : icon(channel.kind === 'private' ? 'lock' : 'hash', 20);
-    const title = h(
-      'button.pane-title',
-      {
-        type: 'button',
-        'aria-haspopup': 'menu',
-        onclick: () => menu(title, channelMenu(channel, env), { label: 'Channel', align: 'start' }),
-      },
-      mark,
-      h('h1', null, env.directory.channelName(this.id)),
-      icon('chevron', 16),
-    );
-    return [
-      h('a.icon-button.phone-only', { href: env.routes.start(), 'aria-label': 'Back to channels' }, icon('back')),
-      title,
-      channel.is_ext_shared
-        ? h('span.app-badge.external', { title: 'Shared with another organisation' }, 'SHARED')
-        : null,
-      h('span.topic', { title: channel.topic }, channel.topic),
-      h('span.spring'),
-      channel.bookmarks?.length
-        ? h(
-            'nav.bookmarks',
-            { 'aria-label': 'Bookmarks' },
-            channel.bookmarks.map(({ title: name, link }) =>
-              h(
-                'a',
-                { href: /^https?:/.test(link ?? '') ? link : null, target: '_blank', rel: 'noopener noreferrer' },
-                icon('link', 14),
-                name,
-              ),
-            ),
-          )
-        : null,
-      channel.kind === 'im'
-        ? null
-        : h(
-            'button.members',
-            {
-              type: 'button',
-              'aria-label': `${channel.members.length} members`,
-              onclick: (event) => env.showMembers(channel, event.currentTarget),
-            },
-            channel.members.slice(0, 3).map((id) => avatar(env.directory.person(id), 22)),
-            h('span', null, String(channel.members.length)),
-          ),
-    ];
   }
 
   #footParts() {

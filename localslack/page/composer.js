@@ -25,10 +25,29 @@ export function composerFor(env, options) {
 class Composer {
   constructor(env, options) {
     Object.assign(this, { env, options, files: [] });
-    this.area = h('textarea.composer-text', {
+    this.area = this.#textArea();
+    this.pending = h('ul.pending-files', { 'aria-label': 'Files to send' });
+    this.note = h('p.composer-note', { role: 'alert', hidden: true });
+    this.send = this.#sendButton();
+    this.also = options.broadcast ? h('input', { type: 'checkbox' }) : null;
+    const drop = { ondragover: (event) => event.preventDefault(), ondrop: (event) => this.#dropped(event) };
+    this.box = h('div.composer-box', drop, this.#formatting(), this.area, this.pending, this.#foot());
+    const also = this.also ? h('label.also', null, this.also, options.broadcast) : null;
+    this.node = h('div.composer', null, this.note, this.box, also);
+    this.completion = new Completion(env, this.area, {
+      commands: !options.save,
+      inThread: Boolean(options.thread),
+      run: (item) => this.#runShortcut(item),
+    });
+    this.#changed();
+  }
+
+  #textArea() {
+    const { label, text, draft } = this.options;
+    const area = h('textarea.composer-text', {
       rows: 1,
-      'aria-label': options.label,
-      placeholder: options.label,
+      'aria-label': label,
+      placeholder: label,
       spellcheck: 'true',
       autocomplete: 'off',
       'aria-multiline': 'true',
@@ -36,41 +55,19 @@ class Composer {
       onkeydown: (event) => this.#key(event),
       onpaste: (event) => this.#pasted(event),
     });
-    this.area.value = options.text ?? DRAFTS.get(options.draft) ?? '';
-    this.pending = h('ul.pending-files', { 'aria-label': 'Files to send' });
-    this.note = h('p.composer-note', { role: 'alert', hidden: true });
-    this.send = h(
+    area.value = text ?? DRAFTS.get(draft) ?? '';
+    return area;
+  }
+
+  #sendButton() {
+    const { save } = this.options;
+    const name = save ? 'Save changes' : 'Send now';
+    const onclick = () => this.submit();
+    return h(
       'button.send',
-      {
-        type: 'button',
-        'aria-label': options.save ? 'Save changes' : 'Send now',
-        title: 'Send now (Enter)',
-        onclick: () => this.submit(),
-      },
-      options.save ?? icon('send', 18),
+      { type: 'button', 'aria-label': name, title: `${name} (Enter)`, onclick },
+      save ?? icon('send', 18),
     );
-    this.also = options.broadcast ? h('input', { type: 'checkbox' }) : null;
-    this.box = h(
-      'div.composer-box',
-      { ondragover: (event) => event.preventDefault(), ondrop: (event) => this.#dropped(event) },
-      this.#formatting(),
-      this.area,
-      this.pending,
-      this.#foot(),
-    );
-    this.node = h(
-      'div.composer',
-      null,
-      this.note,
-      this.box,
-      this.also ? h('label.also', null, this.also, options.broadcast) : null,
-    );
-    this.completion = new Completion(env, this.area, {
-      commands: !options.save,
-      inThread: Boolean(options.thread),
-      run: (item) => this.#runShortcut(item),
-    });
-    this.#changed();
   }
 
   focus() {

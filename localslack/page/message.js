@@ -15,15 +15,14 @@ const EVENTS = /^(channel|group)_(join|leave|topic|purpose|name|archive|unarchiv
 
 /** Who wrote a message, as it is shown: { name, person, emoji, isApp, id }. */
 export function authorOf(message, directory) {
-  const app = message.app_id && directory.app(message.app_id);
-  const person = directory.person(message.user) ?? (app && directory.person(app.bot_user)) ?? null;
-  const isApp = Boolean(message.bot_id || person?.is_bot);
-  const name = message.username || (person ? directory.nameOf(person.id) : app?.name) || 'Slackbot';
+  const app = directory.app(message.app_id);
+  const person = directory.person(message.user) ?? directory.person(app?.bot_user);
+  const name = message.username || (person && directory.nameOf(person.id)) || app?.name || 'Slackbot';
   return {
     name,
-    isApp,
     person: person ?? { initials: name.slice(0, 1), colour: '#4a154b' },
     emoji: message.icons?.emoji ?? null,
+    isApp: Boolean(message.bot_id || person?.is_bot),
     id: person?.id,
   };
 }

@@ -82,7 +82,7 @@ export class Page {
   /** Shows what the address says. */
   async show() {
     const left = this.route;
-    this.route = this.#resolved(readRoute());
+    this.route = resolved(readRoute(), this.env.directory);
     const { route } = this;
     if (route.view === 'mail') this.newMail = false;
     if (['channel', 'app'].includes(route.view)) this.lastTalk = location.hash;
@@ -99,35 +99,24 @@ export class Page {
     }
   }
 
-  /** A place this person cannot see, or none, is the first channel they are in (a phone then shows the list). A DM with an app is shown as the app. */
-  #resolved(route) {
-    if (route.view === 'start' && phone.matches) return route;
-    const { directory } = this.env;
-    const channel = route.channel && directory.channel(route.channel);
-    const app = channel?.kind === 'im' ? directory.appOfBot(channel.user) : null;
-    if (app && !route.thread && !route.ts) return { view: 'app', app: app.id, tab: 'messages' };
-    if (['mail', 'traffic', 'search'].includes(route.view) || channel || directory.app(route.app)) return route;
-    const open = directory.channels.filter(
-      ({ kind, is_member: member, is_archived: gone }) => member && !gone && ['public', 'private'].includes(kind),
-    );
-    const first = open.find(({ is_general: general }) => !general) ?? open[0] ?? directory.channels[0];
-    return first ? { view: 'channel', channel: first.id } : { view: 'start' };
-  }
-
   async #showMain(route, left) {
     const key = JSON.stringify([route.view, route.channel, route.app, route.tab, route.id, route.query]);
-    if (this.mainKey === key) {
-      if (route.ts && !route.thread) await this.main.open?.(route.ts);
-      else if (left?.ts && !left.thread) this.main.list?.toBottom();
-      return;
-    }
+    if (this.mainKey === key) return this.#moveMain(route, left);
     this.main?.close();
     this.mainKey = key;
     this.main = this.#makeMain(route);
     fill(this.mainPlace, this.main?.node ?? null);
-    await (this.main?.openView?.() ?? this.main?.open?.(route.thread ? route.thread : route.ts));
-    if (!route.thread && !route.ts && !phone.matches && !document.querySelector('dialog[open]'))
-      this.main?.composer?.focus();
+    await this.main?.open(route.thread ?? route.ts);
+    const isQuiet = route.thread || route.ts || phone.matches || document.querySelector('dialog[open]');
+    if (!isQuiet) this.main?.composer?.focus();
+    return undefined;
+  }
+
+  /** The place is shown already: go to the message, or from a message back to the newest ones. */
+  #moveMain(route, left) {
+    if (route.ts && !route.thread) return this.main.open(route.ts);
+    if (left?.ts && !left.thread) this.main.list?.toBottom();
+    return undefined;
   }
 
   #makeMain(route) {
@@ -157,4 +146,24 @@ export class Page {
       this.side.list.reveal(ts);
     }
   }
+}
+
+/**
+ * Where a route really leads. What this person cannot see, or nothing at all, becomes the first channel they are in (on
+ * a phone the list of channels); a DM with an app is shown as the app.
+ */
+function resolved(route, directory) {
+  if (route.view === 'start' && phone.matches) return route;
+  const channel = directory.channel(route.channel);
+  const app = channel?.kind === 'im' ? directory.appOfBot(channel.user) : null;
+  if (app && !route.thread && !route.ts) return { view: 'app', app: app.id, tab: 'messages' };
+  const exists = ['mail', 'traffic', 'search'].includes(route.view) || channel || directory.app(route.app);
+  return exists ? route : firstChannel(directory);
+}
+
+function firstChannel(directory) {
+  const mine = directory.channels.filter(({ is_member: member, is_archived: gone }) => member && !gone);
+  const named = mine.filter(({ kind }) => ['public', 'private'].includes(kind));
+  const first = named.find(({ is_general: general }) => !general) ?? named[0] ?? directory.channels[0];
+  return first ? { view: 'channel', channel: first.id } : { view: 'start' };
 }

@@ -8,7 +8,7 @@ const MOST = 2000;
 
 export class TrafficView {
   constructor(env) {
-    Object.assign(this, { env, rows: new Map(), nodes: new Map(), open: new Set(), paused: false });
+    Object.assign(this, { env, rows: new Map(), nodes: new Map(), unfolded: new Set(), paused: false });
     this.words = h('input.input', {
       type: 'search',
       placeholder: 'Filter: chat.postMessage, view_submission, error, any text…',
@@ -64,7 +64,7 @@ export class TrafficView {
     );
   }
 
-  async openView() {
+  async open() {
     this.stop = live(this.env.model.me.id, { traffic: true }, (frame) => {
       if (frame.type === 'traffic') this.#take(frame.row);
     });
@@ -146,12 +146,12 @@ export class TrafficView {
     const out = row.direction === 'from_app';
     const failed = !['ok', 'pending'].includes(row.status);
     const id = uid('traffic');
-    const detail = h('div.traffic-detail', { id, hidden: !this.open.has(row.seq) });
+    const detail = h('div.traffic-detail', { id, hidden: !this.unfolded.has(row.seq) });
     const toggle = h(
       'button.traffic-line',
       {
         type: 'button',
-        'aria-expanded': String(this.open.has(row.seq)),
+        'aria-expanded': String(this.unfolded.has(row.seq)),
         'aria-controls': id,
         onclick: () => this.#toggle(row, toggle, detail),
       },
@@ -173,7 +173,7 @@ export class TrafficView {
       ),
       h('span.traffic-ms', null, row.ms === null || row.ms === undefined ? '…' : `${Math.round(row.ms)} ms`),
     );
-    if (this.open.has(row.seq)) fill(detail, details(row));
+    if (this.unfolded.has(row.seq)) fill(detail, details(row));
     const node = h(
       `li.traffic-row${failed ? '.failed' : ''}`,
       { data: { seq: row.seq, kind: row.kind, direction: row.direction } },
@@ -186,8 +186,8 @@ export class TrafficView {
 
   #toggle(row, button, detail) {
     const opens = detail.hidden;
-    if (opens) this.open.add(row.seq);
-    else this.open.delete(row.seq);
+    if (opens) this.unfolded.add(row.seq);
+    else this.unfolded.delete(row.seq);
     detail.hidden = !opens;
     button.setAttribute('aria-expanded', String(opens));
     fill(detail, opens ? details(this.rows.get(row.seq) ?? row) : null);
