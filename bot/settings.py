@@ -149,7 +149,7 @@ class Services(Section):
 
 
 class Priority(Section):
-    name: Label = Field(max_length=20)
+    name: str = Field(min_length=1, max_length=20, pattern=r"^[^\r\n]+$")
     definition: str = Field(NOT_SET, max_length=75)
 
 
