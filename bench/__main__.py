@@ -36,19 +36,25 @@ async def bench(plan: Plan) -> str:
     """The table. The database is on the disk this project is on: a folder in memory would make fsync free."""
     (ROOT / "var").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as name:
-        folder = Path(name)
-        footer = machine(folder)
-        async with AsyncExitStack() as stack:
-            desk = await stack.enter_async_context(bots.desk(folder))
-            scenarios = await _shown(desk, folder)
-            default = await stack.enter_async_context(bots.bare("default", "bare Bolt", folder, COMMAND))
-            tuned = await stack.enter_async_context(bots.bare("tuned", "bare Bolt, tuned", folder, COMMAND))
-            compared = [default, tuned, desk]
-            gc.freeze()
-            results = await measure(compared, scenarios, plan)
-            told = table(results, compared, scenarios, footer)
-        await _verified(desk, folder)
-        return told
+        try:
+            return await _bench(plan, Path(name))
+        except Unanswered as error:
+            raise Broken(f"{error}\n{bots.said(Path(name))}") from error
+
+
+async def _bench(plan: Plan, folder: Path) -> str:
+    footer = machine(folder)
+    async with AsyncExitStack() as stack:
+        desk = await stack.enter_async_context(bots.desk(folder))
+        scenarios = await _shown(desk, folder)
+        default = await stack.enter_async_context(bots.bare("default", "bare Bolt", folder, COMMAND))
+        tuned = await stack.enter_async_context(bots.bare("tuned", "bare Bolt, tuned", folder, COMMAND))
+        compared = [default, tuned, desk]
+        gc.freeze()
+        results = await measure(compared, scenarios, plan)
+        told = table(results, compared, scenarios, footer)
+    await _verified(desk, folder)
+    return told
 
 
 async def _shown(desk: Bot, folder: Path) -> list[Scenario]:
@@ -91,7 +97,7 @@ def main() -> None:
     chosen = parser.parse_args()
     try:
         told = asyncio.run(bench(SHORT if chosen.short else FULL))
-    except (Broken, Unanswered) as error:
+    except Broken as error:
         sys.exit(str(error))
     print(told)
     if chosen.write:

@@ -90,27 +90,31 @@ async def _running(name: str, program: Sequence[str], folder: Path, settings: Ma
             "SLACK_APP_TOKEN": "xapp-bench",
             **settings,
         }
-        log = folder / f"{name}.log"
-        with log.open("wb") as output:
+        with (folder / f"{name}.log").open("wb") as output:
             begun = perf_counter()
             process = await asyncio.create_subprocess_exec(
                 sys.executable, *program, cwd=folder, env=env, stdout=output, stderr=output
             )
         try:
-            await _ready(name, slack, process, log)
+            await _ready(name, slack, process, folder)
             yield Bot(name, slack, process, perf_counter() - begun)
         finally:
             await _stop(process)
 
 
-async def _ready(name: str, slack: Slack, process: asyncio.subprocess.Process, log: Path) -> None:
+async def _ready(name: str, slack: Slack, process: asyncio.subprocess.Process, folder: Path) -> None:
     ready, ended = asyncio.ensure_future(slack.connected.wait()), asyncio.ensure_future(process.wait())
     await asyncio.wait([ready, ended], timeout=_START, return_when=asyncio.FIRST_COMPLETED)
     for each in (ready, ended):
         each.cancel()
     if not slack.connected.is_set():
-        said = log.read_text("utf-8", "replace")[-2000:]  # noqa: ASYNC240 (nothing goes on any more)
-        raise Broken(f"{name} did not connect. It said:\n{said}")
+        raise Broken(f"{name} did not connect.\n{said(folder)}")
+
+
+def said(folder: Path) -> str:
+    """The ends of what the bots have logged."""
+    logs = {log.stem: log.read_text("utf-8", "replace")[-2000:] for log in sorted(folder.glob("*.log"))}
+    return "\n".join(f"--- {name} said:\n{text}" for name, text in logs.items())
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -19,7 +19,7 @@ from aiohttp import web
 
 TEAM, BOT, USER, SECOND_USER = "T0BENCH", "U0BOT", "U0ANNA", "U0BEN"
 
-_PATIENCE = 60.0
+_PATIENCE = 30.0
 """Seconds until a bot that does not answer has failed."""
 _QUIET = 0.005
 """Seconds without a call after which a bot counts as at rest."""
