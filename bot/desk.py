@@ -18,6 +18,7 @@ from bot.moves import Move, Step, can, change, event, move
 from bot.notices import Claim, Notice, Outcome
 from bot.ports import Query
 from bot.reading import draft_key, preferences_key
+from bot.secrets_in_text import free_of_secrets
 from bot.text import clean, one_line
 from bot.ticket import Kind, Stage, Ticket
 
@@ -70,6 +71,10 @@ class Desk(Changing):
     async def put_aside(self, by: str, kind: Kind, typed: Mapping[str, str]) -> None:
         """Keeps an unfinished form, as it is, until this person takes it up again; it replaces the one before."""
         rights.require_staff(await self.actor(by))
+        try:
+            free_of_secrets("\n".join(typed.values()))
+        except ValueError as error:
+            raise Refused(str(error)) from error
         await self.drafts.put(draft_key(by, kind), _present(typed))
 
     async def throw_away(self, by: str, kind: Kind) -> None:
@@ -152,7 +157,7 @@ class Desk(Changing):
     async def say(self, ticket_id: str, what: Move, by: str, form: str, key: str, word: str) -> Ticket:
         """A move that goes with a word: a reason, a question, an answer, a remedy. Fillers are not words."""
         try:
-            word = words(word, await self.given({}))
+            word = free_of_secrets(words(word, await self.given({})))
         except ValueError as error:
             raise Invalid({"word": str(error)}) from error
         return await self.act(ticket_id, what, by, form, **{key: word})
@@ -273,6 +278,10 @@ class Desk(Changing):
         rights.require_part(actor)
         if not clean(text):
             raise Invalid({"word": "Write something first."})
+        try:
+            free_of_secrets(text)
+        except ValueError as error:
+            raise Invalid({"word": str(error)}) from error
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             noted = change(ticket)

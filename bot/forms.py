@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.answers import Given, is_reasoned_absence
 from bot.errors import Invalid
 from bot.fields import EXAMPLE, EXAMPLE_NEED, FIELDS, TRANSACTIONS, Ask, Field, Heading, Need, fields_of
+from bot.secrets_in_text import free_of_secrets
 from bot.text import clean
 from bot.ticket import Kind, Level, Ticket
 
@@ -102,7 +103,7 @@ def _checked(field: Field, text: str, kind: Kind, given: Given, border: Need) ->
     if len(text) > field.most:
         raise ValueError(f"This is {len(text)} characters long; at most {field.most} fit.")
     if text:
-        return _picked(field, text, given) if field.options(given.config) else field.check(text, given)
+        return _picked(field, text, given) if field.options(given.config) else field.check(free_of_secrets(text), given)
     if is_due(field.need[kind], border) and is_asked(field, given.answers):
         raise ValueError("This is needed now." if field.ask in _TYPED else "Pick one.")
     return ""
