@@ -87,8 +87,10 @@ export class ChannelView {
   async #older() {
     if (this.loading) return;
     this.loading = true;
+    this.list.inner.setAttribute('aria-busy', 'true'); // old messages are not news to be read out
     await this.env.model.timelines.older(this.id).catch(this.env.complain);
     this.loading = false;
+    this.list.inner.removeAttribute('aria-busy');
   }
 
   /** What is seen is read: while the tab is in front. */

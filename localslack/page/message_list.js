@@ -13,7 +13,7 @@ export class MessageList {
   constructor(env, { inThread = false, label, onolder = null }) {
     Object.assign(this, { env, inThread, onolder });
     this.newFrom = null;
-    this.inner = h('div.messages', { role: 'feed', 'aria-label': label, 'aria-busy': 'false' });
+    this.inner = h('div.messages', { role: 'log', 'aria-label': label });
     this.scroll = h('div.message-scroll', { tabindex: '-1', onscroll: () => this.#scrolled() }, this.inner);
     this.down = h(
       'button.to-newest',

@@ -99,6 +99,7 @@ function newTab(person) {
   return h(
     'a.menu-aside',
     {
+      role: 'menuitem',
       href: asPerson(person.handle),
       target: '_blank',
       title: `Open as ${person.name} in a new tab`,

@@ -210,7 +210,7 @@ function part(title, value) {
     h(
       'div.traffic-part-head',
       null,
-      h('h3', null, title),
+      h('h2', null, title),
       h('button.link-button', { type: 'button', onclick: copy }, 'Copy JSON'),
     ),
     value === null || value === undefined

@@ -46,7 +46,7 @@ const ELEMENTS = {
 
 const BLOCKS = {
   section,
-  header: (block) => h(`h${Math.min(6, (block.level ?? 2) + 1)}.header-block`, null, plain(block.text?.text)),
+  header: (block) => h(`h${Math.min(6, (block.level ?? 1) + 1)}.header-block`, null, plain(block.text?.text)),
   divider: () => h('hr.divider-block'),
   context: (block, env) =>
     (block.elements ?? []).map((each) =>
