@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from bot.contacts import Contact, Person
+from bot.contacts import Contact, EndCustomer, Person
 from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place
 from bot.ticket import Event, Level, Stage, Ticket
 
@@ -27,6 +27,10 @@ class Batch:
     """Keys of waiting notices that are no longer wanted. One that is sent or dead stays as it is."""
     contacts: Sequence[Contact] = ()
     """Contacts to save, by their Slack user id, as they now are."""
+    customers: Sequence[EndCustomer] = ()
+    """End-customers to save, by their id, as they now are."""
+    forget_customers: Sequence[str] = ()
+    """Ids of end-customers to forget."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,21 @@ class Store(Protocol):
     async def contacts(self) -> list[Contact]:
         """The whole register, by name."""
 
+    async def standing(self) -> dict[Stage, int]:
+        """How many open tickets there are, by stage; a stage without any is left out."""
+
+    async def last_ticket_of(self, customer: str) -> Ticket | None:
+        """The newest ticket whose end-customer has this folded name."""
+
+    async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
+        """Those of whose words each given one begins some, by name. No words: everybody."""
+
+    async def count_customers(self) -> int: ...
+
+    async def customer(self, customer_id: str) -> EndCustomer | None: ...
+
+    async def customer_named(self, folded: str) -> EndCustomer | None: ...
+
     async def prune(self, before: datetime) -> int:
         """Forget once-keys and delivered notices older than this; returns how many rows went."""
 
@@ -126,6 +145,9 @@ class Directory(Protocol):
 
     async def levels(self, person: Person) -> frozenset[Level]:
         """The partner's levels this person works at."""
+
+    def forget(self, user_id: str) -> None:
+        """Asks anew who this is, the next time."""
 
 
 class Carrier(Protocol):

@@ -72,6 +72,13 @@ def require_part(actor: Actor) -> None:
         raise NotYours("This is for the support team, and you are on neither level here. Ask an admin to add you.")
 
 
+def require_admin(actor: Actor) -> None:
+    """The register, the end-customers and the settings: admins only."""
+    require_staff(actor)
+    if not actor.is_admin:
+        raise NotYours("This is for the admins of the desk. `admins` under [desk] in desk.toml names them.")
+
+
 def declarant(contacts: Iterable[Contact], actor: Actor, on: date) -> Contact:
     """The contact in whose name the ticket goes to Retarus (guide 2.1: only by authorised support contacts).
 
@@ -88,6 +95,8 @@ def declarant(contacts: Iterable[Contact], actor: Actor, on: date) -> Contact:
 def _why_not(mine: Contact | None, on: date) -> str:
     if mine is None:
         return "You are not in the register of support contacts, so you cannot send to Retarus."
+    if mine.suspended_on is not None:
+        return f"Your entry in the register is suspended: {mine.suspended_why}. So you cannot send to Retarus."
     if Level.SECOND not in mine.levels:
         return "You are a registered contact, but not for the 2nd level, so you cannot send to Retarus."
     if mine.authorised_since is None or mine.authorised_since > on:
@@ -97,4 +106,4 @@ def _why_not(mine: Contact | None, on: date) -> str:
 
 def _who_can(register: Iterable[Contact], on: date) -> str:
     names = [each.name for each in register if each.is_authorised(Level.SECOND, on)]
-    return f"Who can: {', '.join(names)}." if names else "Nobody can yet: an admin adds contacts in desk.toml."
+    return f"Who can: {', '.join(names)}." if names else "Nobody can yet: an admin adds contacts in the App Home."

@@ -15,7 +15,7 @@ import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.contacts import Contact
+from bot.contacts import Contact, e164
 from bot.errors import Misconfigured
 from bot.ticket import Level
 
@@ -47,7 +47,8 @@ def _zone(name: str) -> str:
     return name
 
 
-def _address(text: str) -> str:
+def address(text: str) -> str:
+    """The text, when it can be an e-mail address, or empty; else a `ValueError`."""
     local, at, domain = text.partition("@")
     if text and not (local and at and "." in domain and text.isprintable() and " " not in text and "@" not in domain):
         raise ValueError(f"“{text}” is no e-mail address")
@@ -55,9 +56,10 @@ def _address(text: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(address)]
 Label = Annotated[str, Field(min_length=1, max_length=75, pattern=r"^[^\r\n]+$")]
 """What an option of a list can be called."""
+WebAddress = Annotated[str, Field(max_length=500, pattern=r"^(https?://[^\s|<>]+)?$")]
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 60)]
 
 
@@ -125,6 +127,10 @@ class Retarus(Section):
     from_address: Address = ""
     reply_to: Address = ""
     """Where Retarus answers; empty: the declarant's own address."""
+    phone: str = ""
+    """Retarus Support's telephone number; shown only, since a call is no report (guide 2.1)."""
+    partner_manager: str = ""
+    """Your Retarus Partner Manager; shown only."""
     rcr_pattern: str = r"RCR[-\s#:]*\d+"
 
     @field_validator("rcr_pattern")
@@ -141,6 +147,22 @@ class Retarus(Section):
         if self.email and not self.from_address:
             raise ValueError("`email` needs `from_address`: the address letters are sent from")
         return self
+
+
+class Guides(Section):
+    """The two guides that are handed over to every support contact (guide 1.f)."""
+
+    partner_version: str = Field("", max_length=40)
+    partner_url: WebAddress = ""
+    """Where your colleagues read the Partner Support Guide; empty: “via Retarus Support”, as it says itself."""
+    global_version: str = Field("", max_length=40)
+    global_url: WebAddress = ""
+
+    @property
+    def edition(self) -> str:
+        """Changes whenever either guide does: then both are handed over again. Empty: no guide is set."""
+        named = any((self.partner_version, self.partner_url, self.global_version, self.global_url))
+        return f"{self.partner_version or '?'} / {self.global_version or '?'}" if named else ""
 
 
 class Services(Section):
@@ -181,14 +203,7 @@ class ContactEntry(Section):
     @field_validator("phone")
     @classmethod
     def _e164(cls, text: str) -> str:
-        sentence = "a telephone number with its country code is needed, e.g. +49 89 1234 5678"
-        try:
-            number = phonenumbers.parse(text, None)
-        except phonenumbers.NumberParseException as error:
-            raise ValueError(sentence) from error
-        if not phonenumbers.is_valid_number(number):
-            raise ValueError(sentence)
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return e164(text)
 
     def record(self) -> Contact:
         return Contact.model_validate(self.model_dump())
@@ -201,11 +216,13 @@ class Config(Section):
     customer: Customer = Customer()
     levels: Levels = Levels()
     retarus: Retarus = Retarus()
+    guides: Guides = Guides()
     services: Services = Services()
     priorities: tuple[Priority, ...] = (Priority(name="P1"), Priority(name="Lower"))
     """The guide says that priority 1 exists, and no more."""
     reminders: Reminders = Reminders()
     contacts: tuple[ContactEntry, ...] = ()
+    """Taken into the register when they are not in it yet; from then on it is kept in App Home."""
 
 
 def load(path: Path) -> Config:

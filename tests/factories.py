@@ -68,6 +68,9 @@ class Cast:
     async def levels(self, person: Person) -> frozenset[Level]:
         return frozenset(LEVELS.get(person.id, ()))
 
+    def forget(self, user_id: str) -> None:
+        """It keeps nothing."""
+
 
 class MemoryDrafts:
     """`bot.ports.Drafts` in memory."""

@@ -37,6 +37,9 @@ class SlackDirectory:
     async def levels(self, person: Person) -> frozenset[Level]:
         return frozenset([level for level, team in self._teams.items() if await self._is_in(person, team, level)])
 
+    def forget(self, user_id: str) -> None:
+        self._people.forget(user_id)
+
     async def _is_in(self, person: Person, team: Team, level: Level) -> bool:
         if team.group:
             return person.id in await self._groups.get(team.group)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.contacts import EndCustomer
 from bot.errors import Conflict, Duplicate
 from bot.notices import Claim, Dead, Notice, Outcome, Place, Retry, Sent
 from bot.ports import Batch
@@ -45,7 +46,26 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
     enqueue(db, batch.notices, at)
     for contact in batch.contacts:
         db.execute(sql.SAVE_CONTACT, rows.contact_row(contact))
+    for key in batch.forget_customers:
+        _forget_customer(db, key)
+    for customer in batch.customers:
+        _save_customer(db, customer)
     return tickets
+
+
+def _save_customer(db: Connection, customer: EndCustomer) -> None:
+    other = db.execute(sql.CUSTOMER_NAMED, {"folded": customer.folded}).fetchone()
+    if other and rows.customer(other).id != customer.id:
+        raise Conflict(f"Another end-customer has the name of {customer.id}.")
+    db.execute(sql.SAVE_CUSTOMER, rows.customer_row(customer))
+    db.execute(sql.FORGET_WORDS, {"id": customer.id})
+    for word in customer.words:
+        db.execute(sql.SAVE_WORD, {"word": word, "id": customer.id})
+
+
+def _forget_customer(db: Connection, key: str) -> None:
+    db.execute(sql.FORGET_CUSTOMER, {"id": key})
+    db.execute(sql.FORGET_WORDS, {"id": key})
 
 
 def _save(db: Connection, ticket: Ticket) -> Ticket:

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from bot.contacts import Contact
+from bot.contacts import Contact, EndCustomer, folded
 from bot.notices import Claim, Letter, Notice, Place
-from bot.ticket import Event, Ticket
+from bot.ticket import Event, Stage, Ticket
 
 T = TypeVar("T")
 Row = dict[str, str | int | None]
@@ -44,6 +44,7 @@ def ticket_row(ticket: Ticket) -> Row:
         "is_open": int(ticket.stage.is_open),
         "level": ticket.level.value,
         "owner": ticket.owner,
+        "customer": folded(ticket.answer("customer")),
         "raised_at": ms(ticket.raised_at),
         "due": None if ticket.due is None else ms(ticket.due),
         "doc": ticket.model_dump_json(exclude={"number"}),
@@ -116,6 +117,19 @@ def contact_row(contact: Contact) -> Row:
 
 def contact(row: Sequence[Any]) -> Contact:
     return Contact.model_validate_json(row[0])
+
+
+def customer_row(customer: EndCustomer) -> Row:
+    return {"id": customer.id, "folded": customer.folded, "doc": customer.model_dump_json()}
+
+
+def customer(row: Sequence[Any]) -> EndCustomer:
+    return EndCustomer.model_validate_json(row[0])
+
+
+def standing(row: Sequence[Any]) -> tuple[Stage, int]:
+    stage, tickets = row
+    return Stage(stage), int(tickets)
 
 
 def number(row: Sequence[Any]) -> int:

@@ -75,6 +75,24 @@ MIGRATIONS: tuple[str, ...] = (
 
     CREATE TABLE contacts (slack_user TEXT PRIMARY KEY, name TEXT NOT NULL, doc TEXT NOT NULL);
     """,
+    # 2: end-customers, the last ticket of one, open tickets by stage
+    """
+    CREATE TABLE customers (
+        id TEXT PRIMARY KEY,
+        folded TEXT NOT NULL UNIQUE,
+        doc TEXT NOT NULL
+    );
+    CREATE TABLE customer_words (
+        word TEXT NOT NULL,
+        customer_id TEXT NOT NULL,
+        PRIMARY KEY (word, customer_id)
+    );
+    CREATE INDEX customer_words_customer ON customer_words (customer_id);
+
+    ALTER TABLE tickets ADD COLUMN customer TEXT NOT NULL DEFAULT '';  -- folded; older tickets: with their next change
+    CREATE INDEX tickets_customer ON tickets (customer, raised_at, id) WHERE customer <> '';
+    CREATE INDEX tickets_open_stage ON tickets (stage, raised_at, id, is_open) WHERE is_open = 1;
+    """,
 )
 """Script n brings a database from version n-1 to version n."""
 

@@ -5,6 +5,7 @@ Values an index depends on (`head = 1`, `state = 'waiting'`) stand in the text: 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from bot.ports import Query
@@ -17,18 +18,22 @@ State = Literal["waiting", "sent", "dead", "dropped"]
 NEXT_NUMBER: Final = "UPDATE counters SET last = last + 1 WHERE name = 'ticket' RETURNING last"
 
 INSERT_TICKET: Final = """
-    INSERT INTO tickets (id, number, version, stage, is_open, level, owner, raised_at, due, doc)
-    VALUES (:id, :number, :version, :stage, :is_open, :level, :owner, :raised_at, :due, :doc)
+    INSERT INTO tickets (id, number, version, stage, is_open, level, owner, customer, raised_at, due, doc)
+    VALUES (:id, :number, :version, :stage, :is_open, :level, :owner, :customer, :raised_at, :due, :doc)
     ON CONFLICT DO NOTHING"""
 
 UPDATE_TICKET: Final = """
     UPDATE tickets SET version = :version, stage = :stage, is_open = :is_open, level = :level, owner = :owner,
-        raised_at = :raised_at, due = :due, doc = :doc
+        customer = :customer, raised_at = :raised_at, due = :due, doc = :doc
     WHERE id = :id AND version = :version - 1
     RETURNING number"""
 
 TICKET: Final = "SELECT number, doc FROM tickets WHERE id = :id"
 NUMBERED: Final = "SELECT number, doc FROM tickets WHERE number = :number"
+STANDING: Final = "SELECT stage, COUNT(*) FROM tickets WHERE is_open = 1 GROUP BY stage"
+LAST_OF: Final = """
+    SELECT number, doc FROM tickets WHERE customer = :customer AND customer <> ''
+    ORDER BY raised_at DESC, id DESC LIMIT 1"""
 
 INSERT_EVENT: Final = """
     INSERT INTO events (ticket_id, version, doc) VALUES (:ticket_id, :version, :doc) ON CONFLICT DO NOTHING"""
@@ -59,8 +64,11 @@ def count(query: Query) -> tuple[str, Row]:
 def _where(query: Query) -> tuple[str, Row]:
     parts: list[str] = []
     values: Row = {}
+    if len(query.stages) == 1:
+        parts.append("stage = :stage0")
+    elif query.stages:  # `+`: their newest together are found along all that are newest, not stage by stage
+        parts.append(f"+stage IN ({', '.join(f':stage{i}' for i in range(len(query.stages)))})")
     if query.stages:
-        parts.append(f"stage IN ({', '.join(f':stage{i}' for i in range(len(query.stages)))})")
         values |= {f"stage{i}": stage.value for i, stage in enumerate(query.stages)}
     is_open = _open(query)
     if is_open is not None:
@@ -100,6 +108,30 @@ SAVE_CONTACT: Final = """
     INSERT INTO contacts (slack_user, name, doc) VALUES (:slack_user, :name, :doc)
     ON CONFLICT (slack_user) DO UPDATE SET name = excluded.name, doc = excluded.doc"""
 CONTACTS: Final = "SELECT doc FROM contacts ORDER BY name, slack_user"
+
+# --- end-customers -----------------------------------------------------------------------------------------------
+
+SAVE_CUSTOMER: Final = """
+    INSERT INTO customers (id, folded, doc) VALUES (:id, :folded, :doc)
+    ON CONFLICT (id) DO UPDATE SET folded = excluded.folded, doc = excluded.doc"""
+FORGET_CUSTOMER: Final = "DELETE FROM customers WHERE id = :id"
+SAVE_WORD: Final = "INSERT INTO customer_words (word, customer_id) VALUES (:word, :id)"
+FORGET_WORDS: Final = "DELETE FROM customer_words WHERE customer_id = :id"
+
+CUSTOMER: Final = "SELECT doc FROM customers WHERE id = :id"
+CUSTOMER_NAMED: Final = "SELECT doc FROM customers WHERE folded = :folded"
+COUNT_CUSTOMERS: Final = "SELECT COUNT(*) FROM customers"
+
+
+def customers(words: Sequence[str], limit: int, skip: int) -> tuple[str, Row]:
+    """Those of whose words each given one begins some."""
+    begins = "id IN (SELECT customer_id FROM customer_words WHERE word >= :from{0} AND word < :to{0})"
+    where = " AND ".join(begins.format(number) for number in range(len(words))) or "1 = 1"
+    values: Row = {"limit": limit, "skip": skip}
+    for number, word in enumerate(words):
+        values |= {f"from{number}": word, f"to{number}": f"{word}\U0010ffff"}
+    return f"SELECT doc FROM customers WHERE {where} ORDER BY folded LIMIT :limit OFFSET :skip", values  # noqa: S608  own words only
+
 
 # --- the outbox --------------------------------------------------------------------------------------------------
 # A lane has at most one head: the notice that may be claimed. Whoever ends a head's wait promotes the next in line.

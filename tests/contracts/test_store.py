@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from bot.contacts import Contact
+from bot.contacts import Contact, EndCustomer
 from bot.errors import Conflict, Duplicate, StoreDown
 from bot.ports import Batch, Query, Store
 from bot.ticket import Level, Stage, Ticket
@@ -210,6 +210,62 @@ async def test_contacts_are_saved_as_they_now_are(store: Store) -> None:
     renamed = anna.model_copy(update={"name": "Zoe"})
     await store.apply(Batch(contacts=[renamed]))
     assert await store.contacts() == [ben, renamed]
+
+
+# --- end-customers, and where open tickets stand
+
+MUELLER = EndCustomer(id="c1", name="Müller GmbH & Co", tenants=("12345RS",), agreement="MSA-7", contacts="Frau Müller")
+ADLER = EndCustomer(id="c2", name="Adler Müller KG")
+
+
+async def test_a_customer_is_found_by_the_beginnings_of_their_words_and_by_their_ids(store: Store) -> None:
+    await store.apply(Batch(customers=[MUELLER, ADLER]))
+    found = {
+        text: [each.id for each in await store.customers(text.split(), limit=9)]
+        for text in ("", "mü", "mül gm", "adler mü", "12345rs", "üller", "mü zz")
+    }
+    assert found == {
+        "": ["c2", "c1"], "mü": ["c2", "c1"], "mül gm": ["c1"], "adler mü": ["c2"], "12345rs": ["c1"],
+        "üller": [], "mü zz": [],
+    }  # fmt: skip
+    assert [each.id for each in await store.customers((), limit=1, skip=1)] == ["c1"]
+    assert await store.count_customers() == 2
+
+
+async def test_a_customer_is_kept_as_it_now_is_or_forgotten(store: Store) -> None:
+    await store.apply(Batch(customers=[MUELLER]))
+    renamed = MUELLER.model_copy(update={"name": "Meier", "tenants": ()})
+    await store.apply(Batch(customers=[renamed]))
+    assert await store.customer("c1") == renamed
+    assert await store.customer_named("meier") == renamed
+    assert await store.customers(["mül"], limit=9) == await store.customers(["12345rs"], limit=9) == []
+    await store.apply(Batch(forget_customers=["c1"]))
+    assert await store.customer("c1") is None
+    assert await store.customer_named("meier") is None
+    assert await store.customers(["mei"], limit=9) == []
+
+
+async def test_two_customers_cannot_have_the_same_name(store: Store) -> None:
+    await store.apply(Batch(customers=[MUELLER]))
+    with pytest.raises(Conflict):
+        await store.apply(Batch(customers=[MUELLER.model_copy(update={"id": "c3", "name": "MÜLLER gmbh & co"})]))
+    assert await store.count_customers() == 1
+
+
+async def test_the_last_ticket_of_a_customer_is_found_however_its_name_is_written(store: Store) -> None:
+    old = a_ticket("old", answers={"customer": "Müller GmbH", "tenants": "1"})
+    new = a_ticket("new", answers={"customer": " MÜLLER  gmbh", "tenants": "2"}, raised_at=START + minutes(1))
+    await save(store, new, old, a_ticket("nobody"))
+    found = await store.last_ticket_of("müller gmbh")
+    assert found is not None
+    assert found.id == "new"
+    assert await store.last_ticket_of("") is None
+
+
+async def test_open_tickets_are_counted_by_where_they_stand(store: Store) -> None:
+    stages = (Stage.NEW, Stage.NEW, Stage.RETARUS, Stage.CLOSED)
+    await save(store, *(a_ticket(f"t{number}", stage=stage) for number, stage in enumerate(stages)))
+    assert await store.standing() == {Stage.NEW: 2, Stage.RETARUS: 1}
 
 
 # --- tidying and closing

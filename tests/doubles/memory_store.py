@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.clock import Clock, as_utc, now
-from bot.contacts import Contact
+from bot.contacts import Contact, EndCustomer, folded
 from bot.errors import Conflict, Duplicate, StoreDown
 from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place, Retry, Sent
 from bot.ports import Batch, Query
-from bot.ticket import Event, Ticket
+from bot.ticket import Event, Stage, Ticket
 
 FIRST_NUMBER = 1001
 PRUNED = 1000
@@ -38,6 +39,7 @@ class _Data:
     notices: dict[str, _Row] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
+    customers: dict[str, EndCustomer] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -80,6 +82,12 @@ class MemoryStore:
             self._drop(key, at)
         self._enqueue(batch.notices, at)
         self._data.contacts |= {contact.slack_user: contact for contact in batch.contacts}
+        for key in batch.forget_customers:
+            self._data.customers.pop(key, None)
+        for customer in batch.customers:
+            if any(each.folded == customer.folded and each.id != customer.id for each in self._data.customers.values()):
+                raise Conflict(customer.id)
+            self._data.customers[customer.id] = customer
         return tickets
 
     def _save(self, ticket: Ticket) -> Ticket:
@@ -185,6 +193,26 @@ class MemoryStore:
         events = [event for event in self._up().events.values() if event.ticket_id == ticket_id]
         return sorted(events, key=lambda event: event.version)
 
+    async def standing(self) -> dict[Stage, int]:
+        return dict(Counter(each.stage for each in self._up().tickets.values() if each.stage.is_open))
+
+    async def last_ticket_of(self, customer: str) -> Ticket | None:
+        theirs = [each for each in self._up().tickets.values() if folded(each.answer("customer")) == customer != ""]
+        return max(theirs, key=lambda ticket: (ticket.raised_at, ticket.id), default=None)
+
+    async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
+        found = [each for each in self._up().customers.values() if _begins(each, words)]
+        return sorted(found, key=lambda each: each.folded)[skip:][:limit]
+
+    async def count_customers(self) -> int:
+        return len(self._up().customers)
+
+    async def customer(self, customer_id: str) -> EndCustomer | None:
+        return self._up().customers.get(customer_id)
+
+    async def customer_named(self, folded: str) -> EndCustomer | None:
+        return next((each for each in self._up().customers.values() if each.folded == folded), None)
+
     async def next_due(self, after: datetime) -> datetime | None:
         heads = [row.next_at for row in self._up().notices.values() if row.head]
         return max(min(heads), after) if heads else None
@@ -215,6 +243,10 @@ class MemoryStore:
 
     async def contacts(self) -> list[Contact]:
         return sorted(self._up().contacts.values(), key=lambda contact: (contact.name, contact.slack_user))
+
+
+def _begins(customer: EndCustomer, words: Sequence[str]) -> bool:
+    return all(any(each.startswith(word) for each in customer.words) for word in words)
 
 
 def _matches(ticket: Ticket, query: Query) -> bool:

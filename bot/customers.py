@@ -1,0 +1,114 @@
+"""Who are the partner's end-customers? They are never declarants and never recipients (guide, section 3).
+
+A ticket names its customer as people typed it: a name that is not kept here is as good, and two spellings that
+differ only in case are the same customer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot import answers, rights
+from bot.answers import Given
+from bot.changing import Changing
+from bot.contacts import EndCustomer, folded, words_of
+from bot.errors import Duplicate, Invalid, Refused
+from bot.ports import Batch
+from bot.text import clean, one_line
+
+_NAME, _LINE, _TEXT = 75, 150, 1000
+_OFFERED = 20
+"""Customers suggested at a time."""
+PAGE = 10
+"""Customers of one page of the list."""
+
+
+def read(typed: Mapping[str, str], key: str, given: Given) -> EndCustomer:
+    """The customer in this form; `Invalid` with every fault at once."""
+    name, agreement, people = (clean(typed.get(part, "")) for part in ("name", "agreement", "contacts"))
+    errors = {} if words_of(name) else {"name": "What is this customer called?"}
+    tenants: tuple[str, ...] = ()
+    try:
+        tenants = _tenants(clean(typed.get("tenants", "")), given)
+    except ValueError as error:
+        errors["tenants"] = str(error)
+    for part, text, most in (("name", name, _NAME), ("agreement", agreement, _LINE), ("contacts", people, _TEXT)):
+        if len(text) > most:
+            errors[part] = f"This is {len(text)} characters long; at most {most} fit."
+    if errors:
+        raise Invalid(errors)
+    return EndCustomer(id=key, name=one_line(name), tenants=tenants, agreement=one_line(agreement), contacts=people)
+
+
+def _tenants(text: str, given: Given) -> tuple[str, ...]:
+    found = answers.tenants(text, given).split("\n") if text else []
+    return tuple(each for each in found if answers.TENANT_ID.fullmatch(each))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the customers, by name."""
+
+    customers: tuple[EndCustomer, ...]
+    total: int
+    first: int
+    """Number of the first of them, counted from 0."""
+
+
+@dataclass(frozen=True)
+class Customers:
+    """What can be done with end-customers. Keeping them is for admins; finding one is for everybody on the team."""
+
+    desk: Changing
+
+    async def suggested(self, text: str, by: str) -> list[EndCustomer]:
+        """Those whose words begin with the words typed so far."""
+        rights.require_staff(await self.desk.actor(by))
+        return await self.desk.store.customers(words_of(text), limit=_OFFERED)
+
+    async def named(self, name: str) -> EndCustomer | None:
+        return await self.desk.store.customer_named(folded(name)) if name else None
+
+    async def page(self, first: int, by: str) -> Page:
+        rights.require_admin(await self.desk.actor(by))
+        total = await self.desk.store.count_customers()
+        first = max(0, min(first, total - 1) // PAGE * PAGE)
+        return Page(tuple(await self.desk.store.customers((), limit=PAGE, skip=first)), total, first)
+
+    async def one(self, key: str, by: str) -> EndCustomer:
+        rights.require_admin(await self.desk.actor(by))
+        found = await self.desk.store.customer(key)
+        if found is None:
+            raise Refused("This customer was removed meanwhile.")
+        return found
+
+    async def save(self, typed: Mapping[str, str], key: str, by: str, form: str) -> None:
+        """Adds a customer, or changes the one with this key. A name that another has is `Invalid`."""
+        rights.require_admin(await self.desk.actor(by))
+        key = key or hashlib.sha256(form.encode()).hexdigest()[:20]
+        customer = read(typed, key, await self.desk.given({}))
+        other = await self.named(customer.name)
+        if other and other.id != key:
+            raise Invalid({"name": f"“{other.name}” is in the list already. Change that entry instead."})
+        await self._apply(Batch(customers=[customer], once=[f"{form}:customer"]))
+
+    async def remove(self, key: str, by: str, click: str) -> None:
+        """Tickets keep the name they were raised with."""
+        rights.require_admin(await self.desk.actor(by))
+        await self._apply(Batch(forget_customers=[key], once=[f"{click}:customer"]))
+
+    async def tenants_for(self, name: str) -> str:
+        """What is offered under “Tenant(s) …” for this customer: as in their entry, or as in their last ticket."""
+        entry = await self.named(name)
+        if entry and entry.tenants:
+            return "\n".join(entry.tenants)
+        last = await self.desk.store.last_ticket_of(folded(name)) if name else None
+        return last.answer("tenants") if last else ""
+
+    async def _apply(self, batch: Batch) -> None:
+        try:
+            await self.desk.store.apply(batch)
+        except Duplicate:
+            return  # the same submission, delivered twice
