@@ -28,6 +28,7 @@ class Team(Record):
     id: str
     name: str
     domain: str
+    clock_offset: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)

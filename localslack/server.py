@@ -17,7 +17,7 @@ from localslack.driver import PersonDriver
 from localslack.guard import error_bodies, own_pages_only
 from localslack.journal import Journal, SqliteJournal
 from localslack.mail import Mailbox
-from localslack.planting import plant
+from localslack.planting import plant, replenish
 from localslack.records import App
 from localslack.seed import Seed
 from localslack.services import Services
@@ -90,8 +90,11 @@ class LocalSlack:
         workspace = Workspace(self.clock, journal)
         blobs = Blobs(self._state / "files" if self._state else None)
         self.services = Services(workspace, self._seed, blobs, self.mailbox)
-        if not workspace.load():
+        if workspace.load():
+            self._resume(workspace)
+        else:
             plant(workspace, self._seed)
+        self._forget_clock = self.clock.subscribe(self.services.keep_time)
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         try:
@@ -107,6 +110,12 @@ class LocalSlack:
             self.services.scheduling.run(lambda entry: post_now(self.services, entry))
         )
 
+    def _resume(self, workspace: Workspace) -> None:
+        """Go on where the last one with this state ended; its time never runs behind what was written in it."""
+        if not self.clock.offset:
+            self.clock.set_offset(workspace.team.clock_offset)
+        replenish(workspace, self._seed)
+
     def _application(self) -> web.Application:
         app = web.Application(middlewares=[error_bodies, own_pages_only], client_max_size=_LARGEST_BODY)
         app.router.add_route("*", "/api/{method:.*}", Dispatch(self.services).handle)
@@ -120,6 +129,7 @@ class LocalSlack:
         for person in self._people:
             await person.close()
         self._scheduling.cancel()
+        self._forget_clock()
         await self.services.sockets.close()
         await self.services.delivery.close()
         await self._runner.cleanup()

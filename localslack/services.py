@@ -82,6 +82,12 @@ class Services:
         self.delivery.forget()
         self.workspace.clear()
         plant(self.workspace, seed)
+        self.keep_time()
+
+    def keep_time(self) -> None:
+        """Remember how far the clock was moved."""
+        self.workspace.team.clock_offset = self.clock.offset
+        self.workspace.save(self.workspace.team)
 
     def info(self) -> Json:
         """Where everything is, with the apps' tokens."""

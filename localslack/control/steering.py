@@ -8,7 +8,8 @@ from localslack.changes import AppsChanged, ChannelChanged, PersonChanged, Reset
 from localslack.control.answering import number, wishes
 from localslack.errors import Refused
 from localslack.ids import stable_id
-from localslack.planting import add_person, use_http
+from localslack.manifests import use_http
+from localslack.planting import add_person
 from localslack.records import App, Json
 from localslack.seed import Seed, SeedError
 from localslack.services import Services

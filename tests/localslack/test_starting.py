@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from localslack import LocalSlack, Seed, SeedApp, SeedChannel, SeedPerson
+from localslack import LocalSlack, Refusal, Seed, SeedApp, SeedChannel, SeedPerson
 from localslack.seed import SeedError
 from tests.localslack.embedded import buttons, plain, seed, web_client
 from tests.localslack.running import ROOT
@@ -174,3 +174,50 @@ async def test_two_apps_live_side_by_side() -> None:
         names = [(await web_client(slack, number).auth_test())["user"] for number in range(2)]
         assert names == ["one", "two"]
         assert slack.app("Two").bot_token != slack.app("One").bot_token
+
+
+async def test_a_kept_workspace_learns_what_is_new_in_its_seed(tmp_path: Path) -> None:
+    first = {
+        "people": [{"handle": "eva"}],
+        "channels": [{"name": "desk", "members": ["eva"]}],
+        "apps": [{"name": "Bot"}],
+    }
+    command_ = {"command": "/new", "description": "New"}
+    manifest = {"features": {"slash_commands": [command_]}, "oauth_config": {"scopes": {"bot": ["commands"]}}}
+    second = {
+        "people": [{"handle": "eva"}, {"handle": "new"}],
+        "channels": [{"name": "desk", "members": ["eva", "new"]}, {"name": "more", "members": ["new"]}],
+        "groups": [{"handle": "all", "members": ["eva", "new"]}],
+        "apps": [{"name": "Bot", "manifest": manifest}],
+    }
+    async with LocalSlack(Seed.from_dict(first), state=tmp_path) as slack:
+        eva = slack.person("eva")
+        await eva.post("#desk", "kept")
+        await eva.act("topic", channel="#desk", text="changed by a person")
+        await eva.advance(3600)
+        tokens = slack.apps[0].bot_token
+    async with LocalSlack(Seed.from_dict(second), state=tmp_path) as slack:
+        state = await slack.person("new").state()
+        assert [it["name"] for it in state["channels"]] == ["desk", "more"]
+        assert state["channels"][0]["topic"] == "changed by a person"
+        assert [it["command"] for it in state["apps"][0]["commands"]] == ["/new"]
+        assert (slack.apps[0].bot_token, slack.clock.offset) == (tokens, 3600)
+        assert (await slack.person("eva").messages("#desk"))[0]["text"] == "kept"
+
+
+@pytest.mark.parametrize(
+    "apps",
+    [
+        [{"name": "Twin"}, {"name": "Twin"}],
+        [{"name": "Bot", "manifest": {"features": [1]}}],
+        [{"name": "Bot", "manifest": {"features": {"slash_commands": [{}]}}}],
+        [{"name": "Bot", "manifest": {"settings": {"interactivity": "yes"}}}],
+    ],
+)
+async def test_a_bad_app_changes_nothing(apps: list[Any]) -> None:
+    async with LocalSlack(seed()) as slack:
+        anna = slack.person("anna")
+        with pytest.raises(Refusal) as refused:
+            await anna.control("POST", "seed", people=[{"handle": "anna"}], apps=apps)
+        assert refused.value.error == "invalid_seed"
+        assert [it["name"] for it in (await anna.state())["channels"]] == ["desk", "lounge"]
