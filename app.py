@@ -43,7 +43,7 @@ from bot.slack.directory import SlackDirectory
 from bot.store import open_drafts, open_store
 from bot.story import Routes
 from bot.ticket import Ticket
-from handlers import escalate, filling, handoff, http, letter, moving, raising, sockets, tickets, ticks
+from handlers import choosing, escalate, filling, handoff, http, letter, moving, raising, sockets, tickets, ticks
 from handlers.boundary import Boundary
 from handlers.tasks import Tasks
 
@@ -133,7 +133,7 @@ def _bolt(client: AsyncWebClient, identity: AuthorizeResult, env: Environment, e
 
 def listen(edge: Boundary, app: AsyncApp) -> None:
     """Every capability registers what it listens to; then the door opens."""
-    for capability in (raising, moving, handoff, filling, escalate, letter, tickets):
+    for capability in (raising, choosing, moving, handoff, filling, escalate, letter, tickets):
         capability.register(edge.desk, edge)
     edge.connect(app)
 

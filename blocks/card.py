@@ -50,9 +50,10 @@ def _facts(ticket: Ticket, who: Who) -> Json:
     what = [kit.text(f"{_services(ticket)} · {one_line(ticket.answer('customer'), 80)}{_tenants(ticket)}")]
     when = [kit.text(" · since "), kit.moment(since)] if since else []
     impact = [kit.text(f"\nImpact: {one_line(ticket.answer('impact'), 200)}")]
+    source = [kit.text(" · "), kit.link("from a message", ticket.source)] if ticket.source else []
     rcr = [kit.text("\n"), kit.bold(f"{', '.join(ticket.rcr)}"), kit.text(" at Retarus")] if ticket.rcr else []
     quoted = kit.quote(one_line(ticket.answer("happens"), 300))
-    return kit.rich(kit.line(*where, *what, *when, *impact, *rcr), quoted)
+    return kit.rich(kit.line(*where, *what, *when, *source, *impact, *rcr), quoted)
 
 
 def _standing(ticket: Ticket) -> str:

@@ -32,16 +32,16 @@ def inputs(fields: Iterable[Field], kind: Kind, config: Config, answers: Mapping
         title = f"{field.heading.text} {field.group.split('.')[1]}" if field.group else field.heading.text
         blocks += [heading(title)] if field.label and title != above else []
         above = title
-        block = _input(field, config, answers.get(field.key, ""), is_due(field.need[kind], border))
+        block = _input(field, kind, config, answers.get(field.key, ""), is_due(field.need[kind], border))
         blocks.append(block | {"dispatch_action": True} if field.key in deciding else block)
     return blocks
 
 
-def _input(field: Field, config: Config, answer: str, needed: bool) -> Json:
+def _input(field: Field, kind: Kind, config: Config, answer: str, needed: bool) -> Json:
     block: Json = {
         "type": "input",
         "block_id": field.key,
-        "label": plain(field.name, 2000),
+        "label": plain(field.called(kind), 2000),
         "element": _element(field, field.options(config), answer),
         "optional": not needed,
     }

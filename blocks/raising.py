@@ -16,20 +16,64 @@ RAISE = "raising.raise"
 MORE = "raising.more"
 ASIDE = "raising.aside"
 AWAY = "raising.away"
+KIND = "raising.kind."
+"""Prefix of the buttons that choose a kind: `raising.kind.change`."""
 
 
 _LATER = "Everything else can be filled in later, by anybody: Retarus gets it once nothing is missing."
 
 
-def modal(kind: Kind, config: Config, answers: Mapping[str, str], *, more: bool = False, draft: bool = False) -> Json:
+ABOUT = {
+    Kind.INCIDENT: "Something does not work as it should",
+    Kind.SERVICE_REQUEST: "Something is wanted: information, a setting, a report",
+    Kind.CHANGE: "Something that works is to work differently",
+}
+
+
+def chooser() -> Json:
+    """Which kind of ticket is it?"""
+    rows: list[Json] = [
+        {
+            "type": "section",
+            "text": kit.plain(ABOUT[kind]),
+            "accessory": kit.button(KIND_NAMES[kind], KIND + kind, kind.value),
+        }
+        for kind in Kind
+    ]
+    return kit.modal(RAISE, "Raise a ticket", rows)
+
+
+def modal(
+    kind: Kind,
+    config: Config,
+    answers: Mapping[str, str],
+    *,
+    more: bool = False,
+    draft: bool = False,
+    source: str | None = None,
+) -> Json:
     """The form: what is needed at once; with `more`, every heading of the template and row of the matrix.
 
-    `draft`: these answers were put aside and are taken up again.
+    `draft`: these answers were put aside and are taken up again. `source`: the permalink of the message it begins
+    with, empty while it is not known; then the kind can still be changed.
     """
     blocks = [kit.note("Taken up again from what you put aside.")] if draft else []
     blocks += inputs(_fields(kind, more), kind, config, answers, Need.RAISE)
     blocks += [kit.note(_LATER), kit.actions("raising", _buttons(kind, more, draft))]
-    return kit.modal(RAISE, _title(kind), blocks, submit="Raise", about=kind.value)
+    about = kind.value if source is None else f"{kind.value}|{source}"
+    if source is not None:
+        others = [
+            kit.button(f"Rather a {KIND_NAMES[each].lower()}", KIND + each, each.value)
+            for each in Kind
+            if each is not kind
+        ]
+        blocks.append(kit.actions("raising.kinds", others))
+    return kit.modal(RAISE, _title(kind), blocks, submit="Raise", about=about)
+
+
+def _other_kinds(kind: Kind) -> list[Json]:
+    others = [each for each in Kind if each is not kind]
+    return [kit.button(f"Rather {a_kind(each)}", KIND + each, each.value) for each in others]
 
 
 def _buttons(kind: Kind, more: bool, draft: bool) -> list[Json]:
@@ -41,8 +85,13 @@ def _buttons(kind: Kind, more: bool, draft: bool) -> list[Json]:
 
 
 def _title(kind: Kind) -> str:
+    return f"Raise {a_kind(kind)}"
+
+
+def a_kind(kind: Kind) -> str:
+    """`an incident`."""
     name = KIND_NAMES[kind].lower()
-    return f"Raise {'an' if name[0] == 'i' else 'a'} {name}"
+    return f"{'an' if name[0] == 'i' else 'a'} {name}"
 
 
 def put_aside(kind: Kind) -> Json:

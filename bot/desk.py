@@ -44,8 +44,11 @@ class Desk(Changing):
 
     # --- raising and filling in ---
 
-    async def raise_ticket(self, by: str, kind: Kind, typed: Mapping[str, str], form: str) -> Ticket:
-        """A new ticket from the fields that were shown. `Invalid` with every wrong or needed field at once."""
+    async def raise_ticket(self, by: str, kind: Kind, typed: Mapping[str, str], form: str, source: str = "") -> Ticket:
+        """A new ticket from the fields that were shown. `Invalid` with every wrong or needed field at once.
+
+        `source`: the permalink of the message it comes from.
+        """
         actor = await self.actor(by)
         rights.require_staff(actor)
         at = as_utc(self.clock())
@@ -59,6 +62,7 @@ class Desk(Changing):
             first_owner=by,
             raised_at=at,
             since=at,
+            source=source,
             zone=zone(actor.person.zone or self.config.desk.timezone).key,
             answers=_present(answers),
         )

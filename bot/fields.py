@@ -6,7 +6,7 @@ Headings and matrix rows are the guide's own words (sections 3, 4 and 5), in the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from bot import answers
@@ -93,11 +93,17 @@ class Field:
     """Characters."""
     group: str = ""
     """The repeated group it is part of, with its number: `example.1`."""
+    labels: Mapping[Kind, str] = field(default_factory=dict)
+    """What it is called for kinds that call it something else."""
 
     @property
     def name(self) -> str:
         """What people call it: its label, or else its heading."""
         return self.label or self.heading.text
+
+    def called(self, kind: Kind) -> str:
+        """Its name in a form of this kind."""
+        return self.labels.get(kind, self.name)
 
 
 _I, _S, _C = Kind.INCIDENT, Kind.SERVICE_REQUEST, Kind.CHANGE
@@ -218,7 +224,10 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field("start", START, _need(Need.RAISE), Ask.MOMENT, hint="In your own time zone", check=answers.moment),
     Field("end", END, _need(Need.NEVER), Ask.MOMENT, hint="Leave empty while it is ongoing", check=answers.end),
-    Field("happens", DESCRIPTION, _all(Need.RAISE), label="What happens?", hint="As the customer tells it, with what they expected"),
+    Field(
+        "happens", DESCRIPTION, _all(Need.RAISE), label="What happens?",
+        labels={_S: "What is requested?", _C: "What is to be changed?"}, hint="As the customer tells it, with what they expect",
+    ),
     Field("impact", DESCRIPTION, _all(Need.RAISE), Ask.LINE, "Impact", "Who cannot do what?", printed="Impact: {}", most=1000),
     Field(
         "interface", DESCRIPTION, _need(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.LINE, "Used interface",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -113,6 +113,33 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class Attachment(Record):
+    """A file in Slack that goes along to Retarus. Only where it is is kept: its bytes are fetched when it is sent."""
+
+    id: str
+    """Slack's file id."""
+    name: Words
+    size: int = 0
+    """Bytes."""
+    type: str = ""
+    """MIME type, as Slack tells it."""
+    by: str = ""
+    sent_at: Utc | None = None
+    """When it went to Retarus; nothing while it waits for the next letter."""
+
+
+class StatusReport(Record):
+    """What Retarus's status page said, and when. See `bot.status_page`."""
+
+    health: Literal["fine", "trouble", "unknown"]
+    """`unknown` when it could not be read, or nobody looked: never taken for good news."""
+    says: tuple[Words, ...] = ()
+    """What it reports, or why that is not known."""
+    at: Utc
+    by: str = ""
+    """Who looked at it themselves; empty when the desk did."""
+
+
 class Ticket(Record):
     """One ticket, as of one version. Never changed in place: see `bot.moves`."""
 
@@ -134,6 +161,8 @@ class Ticket(Record):
     raised_at: Utc
     since: Utc
     """When the present stage began."""
+    source: str = ""
+    """Permalink of the Slack message it was raised from."""
     zone: str
     """The reporter's IANA time zone: times in the letter are printed in it."""
     answers: dict[str, Words] = Field(default_factory=dict)
@@ -143,6 +172,9 @@ class Ticket(Record):
     sent_by: str = ""
     """The authorised contact who last sent it to Retarus; empty while it never was."""
     sent_at: Utc | None = None
+    attachments: tuple[Attachment, ...] = ()
+    status: StatusReport | None = None
+    """The status page, when it was last looked at for this ticket."""
     bounces: int = 0
     """How often the 2nd level sent it back."""
     due: Utc | None = None

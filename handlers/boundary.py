@@ -22,7 +22,7 @@ from bot.desk import Desk
 from bot.errors import Invalid, NotNow
 from bot.letter import reference
 from handlers import errors
-from handlers.payload import Body, Click, Command, Submission, click, command, submission
+from handlers.payload import Body, Click, Command, Shortcut, Submission, click, command, shortcut, submission
 from handlers.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 OnClick = Callable[[Click], Awaitable[None]]
 OnSubmit = Callable[[Submission], Awaitable[Json | None]]
 OnCommand = Callable[[Command], Awaitable[None]]
+OnShortcut = Callable[[Shortcut], Awaitable[None]]
 OnRedraw = Callable[[Click], Awaitable[Json]]
 """Draws a modal anew, by its callback id, from what was typed so far."""
 
@@ -44,6 +45,7 @@ class Boundary:
         self.clicks: dict[str, OnClick] = {}
         self.submissions: dict[str, OnSubmit] = {}
         self.commands: dict[str, OnCommand] = {}
+        self.shortcuts: dict[str, OnShortcut] = {}
         self.redraws: dict[str, OnRedraw] = {}
         self.clicks[ANSWER] = self._redraw
 
@@ -53,6 +55,7 @@ class Boundary:
         app.error(_unreadable)
         # Bolt tries them in this order: a form must open within 3 s, so what opens one comes first
         app.command(re.compile(f"^({'|'.join(map(re.escape, self.commands))})$"))(self._commanded)
+        app.shortcut(re.compile(f"^({'|'.join(map(re.escape, self.shortcuts))})$"))(self._used)
         app.action(anything)(self._clicked)
         app.view(anything)(self._submitted)
 
@@ -60,6 +63,11 @@ class Boundary:
         await ack()
         asked = command(body)
         self.tasks.start(self._guard(self.commands[asked.name](asked), Click.of(asked)))
+
+    async def _used(self, ack: AsyncAck, body: Body) -> None:
+        await ack()
+        used = shortcut(body)
+        self.tasks.start(self._guard(self.shortcuts[used.name](used), Click.of(used)))
 
     async def _clicked(self, ack: AsyncAck, body: Body) -> None:
         await ack()

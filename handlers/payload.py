@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 Body = Mapping[str, Any]
@@ -19,6 +21,21 @@ class Command:
     trigger: str
     channel: str
     response_url: str
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """A global shortcut, or one on a message."""
+
+    name: str
+    user: str
+    trigger: str
+    channel: str = ""
+    ts: str = ""
+    """The message it was used on."""
+    text: str = ""
+    """That message's text, as Slack marks it up."""
+    response_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,8 +69,8 @@ class Click:
         return ticket_in(self.about)
 
     @classmethod
-    def of(cls, asked: Command) -> Click:
-        """Where a command was typed, as a place to answer."""
+    def of(cls, asked: Command | Shortcut) -> Click:
+        """Where a command was typed or a shortcut used, as a place to answer."""
         return cls(asked.user, asked.name, "", "", asked.trigger, asked.channel, response_url=asked.response_url)
 
 
@@ -100,6 +117,41 @@ def command(body: Body) -> Command:
         channel=_text(body, "channel_id"),
         response_url=_text(body, "response_url"),
     )
+
+
+def shortcut(body: Body) -> Shortcut:
+    message = body.get("message") or {}
+    return Shortcut(
+        name=_text(body, "callback_id"),
+        user=_text(body.get("user") or {}, "id"),
+        trigger=_text(body, "trigger_id"),
+        channel=_text(body.get("channel") or {}, "id"),
+        ts=_text(message, "ts"),
+        text=_text(message, "text"),
+        response_url=_text(body, "response_url"),
+    )
+
+
+_MARKED = re.compile(r"<([^>|]*)(?:\|([^>]*))?>")
+
+
+def people_in(text: str) -> list[str]:
+    """The ids of the people a message names."""
+    return re.findall(r"<@([UW][A-Z0-9]+)", text)
+
+
+def as_typed(text: str, who: Callable[[str], str]) -> str:
+    """A message's text without Slack's markup, as a person would have typed it."""
+    return unescape(_MARKED.sub(lambda found: _plain(found[1], found[2] or "", who), text))
+
+
+def _plain(target: str, label: str, who: Callable[[str], str]) -> str:
+    if target.startswith("@"):
+        return f"@{who(target[1:])}"
+    if target.startswith(("#", "!")):
+        return f"{'#' if target[0] == '#' else ''}{label or target[1:]}".replace("##", "#")
+    address = target.removeprefix("mailto:").removeprefix("tel:")
+    return address if label in {"", address, target} else f"{label} ({address})"
 
 
 def click(body: Body) -> Click:

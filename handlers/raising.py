@@ -11,8 +11,11 @@ from bot.ticket import Kind
 from handlers.boundary import Boundary
 from handlers.payload import Click, Command, Submission
 
-COMMANDS = {"/retarus-incident": Kind.INCIDENT}
-
+COMMANDS = {
+    "/retarus-incident": Kind.INCIDENT,
+    "/retarus-service-request": Kind.SERVICE_REQUEST,
+    "/retarus-change": Kind.CHANGE,
+}
 _FRESH = 60.0
 """Seconds a drawn form is used again: so much later, at most, a contact changed elsewhere is prefilled."""
 
@@ -29,12 +32,13 @@ def register(desk: Desk, edge: Boundary) -> None:
         await edge.client.views_open(trigger_id=asked.trigger, view=view)
 
     async def show_more(click: Click) -> None:
-        kind = Kind(click.value)
-        view = raising.modal(kind, desk.config, {**await _known(desk, click.user), **click.typed}, more=True)
+        answers = {**await known(desk, click.user), **click.typed}
+        view = raising.modal(Kind(click.value), desk.config, answers, more=True, source=source_in(click.about))
         await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
 
     async def redraw(click: Click) -> Json:
-        return raising.modal(Kind(click.about), desk.config, click.typed, more=raising.shows_more(click.typed))
+        more, source = raising.shows_more(click.typed), source_in(click.about)
+        return raising.modal(Kind(click.ticket), desk.config, click.typed, more=more, source=source)
 
     async def put_aside(click: Click) -> None:
         kind = Kind(click.value)
@@ -52,8 +56,8 @@ def register(desk: Desk, edge: Boundary) -> None:
         drawn.forget((kind, user))
 
     async def submit(form: Submission) -> Json | None:
-        kind = Kind(form.about)
-        await desk.raise_ticket(form.user, kind, form.typed, form.view)
+        kind = Kind(form.ticket)
+        await desk.raise_ticket(form.user, kind, form.typed, form.view, source_in(form.about) or "")
         edge.tasks.start(forget(form.user, kind))
         return None
 
@@ -66,18 +70,24 @@ def register(desk: Desk, edge: Boundary) -> None:
     edge.redraws[raising.RAISE] = redraw
 
 
+def source_in(about: str) -> str | None:
+    """The permalink a form keeps behind its kind; nothing where it does not come from a message."""
+    _, bar, link = about.partition("|")
+    return link if bar else None
+
+
 async def _begun(desk: Desk, kind: Kind, user: str, text: str = "") -> Json:
     """The form with what is known, what this person put aside, and what was typed behind the command."""
     draft = await desk.draft(user, kind)
-    answers = {**await _known(desk, user), **draft, **({"happens": text} if text else {})}
+    answers = {**await known(desk, user), **draft, **({"happens": text} if text else {})}
     return raising.modal(kind, desk.config, answers, more=raising.shows_more(draft), draft=bool(draft))
 
 
-async def _known(desk: Desk, user: str) -> dict[str, str]:
+async def known(desk: Desk, user: str) -> dict[str, str]:
     """What nobody should have to type: the main customer ID, and oneself from the register."""
     contact = await desk.contact(user)
-    known = {
+    prefilled = {
         "main_id": desk.config.customer.main_id,
         "contact": f"{contact.name}, {phone(contact.phone, None)}" if contact else "",
     }
-    return {key: text for key, text in known.items() if text}
+    return {key: text for key, text in prefilled.items() if text}

@@ -82,7 +82,12 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         yield f"raising {kind} again", raising.modal(kind, config, ticket.answers, draft=True)
         yield f"raising {kind} aside", raising.put_aside(kind)
         yield f"raising {kind} away", raising.thrown_away(kind)
+        yield (
+            f"raising {kind} from a message",
+            raising.modal(kind, config, ticket.answers, source="https://x.slack.com/1"),
+        )
         yield f"raising {kind} draft", raising.modal(kind, config, ticket.answers, draft=True)
+        yield "chooser", raising.chooser()
         yield f"raising {kind} put aside", raising.put_aside(kind)
         yield f"raising {kind} thrown away", raising.thrown_away(kind)
     yield "handoff", handoff.modal(ticket, name, config)

@@ -1,0 +1,48 @@
+"""Somebody raises a ticket without saying of which kind: by the short command, a shortcut, or from a message."""
+
+from __future__ import annotations
+
+from blocks import raising
+from bot.desk import Desk
+from bot.ticket import Kind
+from handlers.boundary import Boundary
+from handlers.payload import Click, Command, Shortcut, as_typed, people_in
+from handlers.raising import known, source_in
+
+COMMAND = "/retarus"
+ANY = "raise_ticket"
+"""The global shortcut."""
+FROM_MESSAGE = "raise_from_message"
+"""The shortcut on a message."""
+
+LONGEST = 3000
+"""Characters of a message that are taken over."""
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    async def choose(asked: Command | Shortcut) -> None:
+        await edge.client.views_open(trigger_id=asked.trigger, view=raising.chooser())
+
+    async def from_message(used: Shortcut) -> None:
+        """The form at once; where it comes from is looked up after."""
+        who = await desk.names(people_in(used.text))
+        answers = {**await known(desk, used.user), "happens": as_typed(used.text, who)[:LONGEST]}
+        view = raising.modal(Kind.INCIDENT, desk.config, answers, source="")
+        opened = (await edge.client.views_open(trigger_id=used.trigger, view=view))["view"]
+        found = await edge.client.chat_getPermalink(channel=used.channel, message_ts=used.ts)
+        view = raising.modal(Kind.INCIDENT, desk.config, answers, source=found["permalink"])
+        await edge.client.views_update(view_id=opened["id"], hash=opened["hash"], view=view)
+
+    async def show_kind(click: Click) -> None:
+        """The form of another kind, with what was typed so far."""
+        kind, more = Kind(click.value), raising.shows_more(click.typed)
+        draft = {} if click.typed else await desk.draft(click.user, kind)
+        answers = {**await known(desk, click.user), **draft, **click.typed}
+        view = raising.modal(kind, desk.config, answers, more=more, draft=bool(draft), source=source_in(click.about))
+        await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+
+    edge.commands[COMMAND] = choose
+    edge.shortcuts[ANY] = choose
+    edge.shortcuts[FROM_MESSAGE] = from_message
+    for kind in Kind:
+        edge.clicks[raising.KIND + kind] = show_kind

@@ -1,0 +1,101 @@
+"""Three kinds of ticket from the same table, and every way to begin one."""
+
+from __future__ import annotations
+
+from bot.ticket import Kind, Stage
+from tests.handlers.world import DESK, RETARUS, SECOND_TASKS, World
+
+LIGHT = {
+    "info": "correct",
+    "priority": "P3",
+    "priority_reason": "Nobody is held up by it",
+    "summary_first": "Wanted until the end of the month",
+}
+
+
+async def test_a_service_request_goes_its_way_with_the_light_set_of_tasks(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-service-request", "Traffic report")
+    modal = await w.anna.modal("Raise a service request")
+    assert "What is requested?" in modal.text
+    assert "START OF INCIDENT" not in modal.text
+    known = {key: text for key, text in w.answers(happens="A traffic report for October").items() if key != "start"}
+    assert (await w.anna.submit(modal, known))["outcome"] == "closed"
+    card = await w.anna.message(DESK, "PD-1001 · Service request")
+    await w.anna.click(card, "Hand off to 2nd level")
+    form = await w.anna.modal("Hand off to 2nd level")
+    assert "remote connection" not in form.text
+    assert (await w.anna.submit(form, LIGHT))["outcome"] == "closed"
+    await w.ben.reply(card, "please accept")
+    await w.ben.click(await w.ben.again(card), "Accept")
+    await w.ben.reply(card, "accepted it")
+    await w.ben.click(await w.ben.again(card), "Escalate to Retarus")
+    tasks = {"why_retarus": SECOND_TASKS["why_retarus"], "summary_second": "Please send the report"}
+    await w.ben.submit(await w.ben.modal("Escalate to Retarus"), tasks)
+    preview = await w.ben.modal("Preview", containing="Missing for Retarus")
+    await w.ben.click(preview, "Fill in")
+    details = {key: text for key, text in w.details().items() if key == "tenants" or key.startswith("example")}
+    assert (await w.ben.submit(await w.ben.modal("Fill in"), details))["outcome"] == "closed"
+    ready = await w.ben.modal("Preview", containing="This is what Retarus reads")
+    assert (await w.ben.submit(ready))["outcome"] == "closed"
+    letter = await w.rita.message(RETARUS, "SERVICE REQUEST · our reference PD-1001")
+    assert "START OF INCIDENT" not in letter["text"]
+    assert "Was it possible to reproduce" not in letter["text"]
+
+
+async def test_a_change_asks_for_the_consent_to_test_transactions_and_for_no_example(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-change", "New domain")
+    modal = await w.anna.modal("Raise a change")
+    known = {key: text for key, text in w.answers(happens="Add a second domain").items() if key != "start"}
+    await w.anna.submit(modal, known)
+    await w.anna.message(DESK, "PD-1001 · Change")
+    preview = await w.running.desk.preview((await w.ticket()).id, "U0BEN")
+    missing = {each.key for each in preview.missing}
+    assert "test" in missing
+    assert not {"example", "reproduced", "done", "start"} & missing
+
+
+async def test_who_types_the_short_command_chooses_the_kind(w: World) -> None:
+    await w.anna.command(DESK, "/retarus")
+    await w.anna.click(await w.anna.modal("Raise a ticket"), "Change")
+    await w.anna.modal("Raise a change")
+
+
+async def test_the_global_shortcut_asks_for_the_kind(w: World) -> None:
+    await w.anna.shortcut("raise_ticket")
+    await w.anna.click(await w.anna.modal("Raise a ticket"), "Incident")
+    await w.anna.modal("Raise an incident")
+
+
+async def test_a_ticket_is_raised_from_a_message_with_its_words_and_its_link(w: World) -> None:
+    said = await w.alex.post(DESK, "Müller called: mail to @ben bounces & https://example.com/log is full of 550")
+    await w.anna.shortcut("raise_from_message", said)
+    modal = await w.anna.modal("Raise an incident")
+    await w.anna.wait_for(lambda: _has_its_link(w), "the permalink to be kept")
+    modal = await w.anna.modal("Raise an incident")
+    known = {key: text for key, text in w.answers().items() if key != "happens"}
+    assert (await w.anna.submit(modal, known))["outcome"] == "closed"
+    ticket = await w.ticket()
+    words = "Müller called: mail to @Ben Brandt bounces & https://example.com/log is full of 550"
+    assert ticket.answer("happens") == words
+    assert said["ts"].replace(".", "") in ticket.source
+    card = await w.anna.message(DESK, "from a message")
+    assert ticket.source in str(card["blocks"])
+
+
+async def _has_its_link(w: World) -> bool:
+    return any("|http" in modal.view["private_metadata"] for modal in await w.anna.modals())
+
+
+async def test_a_form_from_a_message_can_become_another_kind_without_losing_what_was_typed(w: World) -> None:
+    said = await w.alex.post(DESK, "Müller wants a second domain")
+    await w.anna.shortcut("raise_from_message", said)
+    await w.anna.wait_for(lambda: _has_its_link(w), "the permalink to be kept")
+    modal = await w.anna.modal("Raise an incident")
+    w.anna.fill(modal, {"customer": "Müller GmbH", "services": ["Email Security"], "impact": "The launch waits for it"})
+    await w.anna.click(modal, "Rather a change")
+    modal = await w.anna.modal("Raise a change")
+    assert (await w.anna.submit(modal))["outcome"] == "closed"
+    ticket = await w.ticket()
+    assert (ticket.kind, ticket.stage) == (Kind.CHANGE, Stage.NEW)
+    assert ticket.answer("happens") == "Müller wants a second domain"
+    assert ticket.source
