@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
 import phonenumbers
@@ -132,6 +132,10 @@ class Retarus(Section):
     partner_manager: str = ""
     """Your Retarus Partner Manager; shown only."""
     rcr_pattern: str = r"RCR[-\s#:]*\d+"
+    status_page: str = Field("https://status.retarus.io/", pattern=r"^https?://\S+$")
+    """The page the guide names, or the address of its feed."""
+    status_adapter: Literal["link", "statuspage", "feed"] = "link"
+    """How it is read before an escalation: by a person, by Statuspage's API, or as RSS/Atom."""
 
     @field_validator("rcr_pattern")
     @classmethod
@@ -168,6 +172,22 @@ class Guides(Section):
 class Services(Section):
     names: tuple[Label, ...] = Field(("Email Security", "Transactional Email", "SMS", "FAX"), max_length=99)
     """Offered under AFFECTED SERVICE; the guide's own examples, until you name yours."""
+    trace_days: dict[str, int] = {}
+    """For how many days Retarus can trace a transaction, by service. An older example is warned about."""
+
+
+class Files(Section):
+    max_total_mb: int = Field(20, ge=1, le=100)
+    """Megabytes (of 1,000,000 bytes) of files that go along with one letter."""
+
+    @property
+    def most(self) -> int:
+        return self.max_total_mb * 1_000_000
+
+
+class Privacy(Section):
+    keep_days: int = Field(0, ge=0)
+    """Days after which a closed ticket loses its personal data and keeps its statistics; 0: never."""
 
 
 class Priority(Section):
@@ -218,6 +238,8 @@ class Config(Section):
     retarus: Retarus = Retarus()
     guides: Guides = Guides()
     services: Services = Services()
+    files: Files = Files()
+    privacy: Privacy = Privacy()
     priorities: tuple[Priority, ...] = (Priority(name="P1"), Priority(name="Lower"))
     """The guide says that priority 1 exists, and no more."""
     reminders: Reminders = Reminders()

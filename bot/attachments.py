@@ -1,0 +1,75 @@
+"""Which files go along to Retarus, and how are they told? Pure functions over a ticket's attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.settings import Config
+from bot.text import one_line
+from bot.ticket import Attachment, Ticket
+
+MOST = 20
+"""Files with one letter."""
+_NAME = 100
+
+
+def waiting(ticket: Ticket) -> tuple[Attachment, ...]:
+    """What goes along with the next letter."""
+    return tuple(each for each in ticket.attachments if each.sent_at is None)
+
+
+def total(files: Iterable[Attachment]) -> int:
+    """Bytes."""
+    return sum(each.size for each in files)
+
+
+def added(ticket: Ticket, files: Iterable[Attachment], config: Config) -> tuple[Attachment, ...]:
+    """The ticket's attachments with these; one that is there already stays as it is. `ValueError` when it is too much.
+
+    Told when a file is added, while whoever has it can still make it smaller.
+    """
+    known = {each.id for each in ticket.attachments}
+    new = tuple({each.id: each for each in files if each.id not in known}.values())
+    too_much = excess((*waiting(ticket), *new), config) if new else ""
+    if too_much:
+        raise ValueError(too_much)
+    return (*ticket.attachments, *new)
+
+
+def excess(files: Sequence[Attachment], config: Config) -> str:
+    """What is too much for one letter, and what to do; empty when it all goes along."""
+    if len(files) > MOST:
+        return f"That would be {len(files)} files; at most {MOST} go along with one letter. Pack some into one archive."
+    if total(files) > config.files.most:
+        return (
+            f"That would be {sized(total(files))} of files; at most {sized(config.files.most)} go along with one "
+            "letter. Cut logs to the lines that matter, or compress them, and take away what is not needed."
+        )
+    return ""
+
+
+def without(ticket: Ticket, file_id: str) -> tuple[Attachment, ...]:
+    return tuple(each for each in ticket.attachments if each.id != file_id)
+
+
+def sent(ticket: Ticket, at: datetime) -> tuple[Attachment, ...]:
+    """All of them, those that waited as sent now."""
+    return tuple(
+        each if each.sent_at else Attachment.model_validate({**each.model_dump(), "sent_at": at})
+        for each in ticket.attachments
+    )
+
+
+def listed(files: Iterable[Attachment]) -> str:
+    """`trace.log (12 kB), screen.png (1.2 MB)`."""
+    return ", ".join(f"{one_line(each.name, _NAME) or each.id} ({sized(each.size)})" for each in files)
+
+
+def sized(count: int) -> str:
+    """A number of bytes as people say it: `640 B`, `12 kB`, `1.2 MB`."""
+    for unit, size in (("MB", 1_000_000), ("kB", 1000)):
+        if count >= size:
+            number = f"{count / size:.1f}"
+            return f"{number.removesuffix('.0')} {unit}" if count < 10 * size else f"{count // size} {unit}"
+    return f"{count} B"

@@ -1,0 +1,17 @@
+"""With which technology is the status page read? [retarus] status_adapter says it."""
+
+from __future__ import annotations
+
+import aiohttp
+
+from bot.settings import Retarus
+from bot.status.feed import Feed
+from bot.status.statuspage import Statuspage
+from bot.status_page import StatusPage
+
+
+def open_status_page(settings: Retarus, session: aiohttp.ClientSession) -> StatusPage | None:
+    """Nothing for `link`: there a person looks, and says so."""
+    if settings.status_adapter == "statuspage":
+        return Statuspage(settings.status_page, session)
+    return Feed(settings.status_page, session) if settings.status_adapter == "feed" else None

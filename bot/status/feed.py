@@ -1,0 +1,70 @@
+"""How is a status page's feed read? RSS or Atom, by feedparser."""
+
+from __future__ import annotations
+
+import asyncio
+import calendar
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import aiohttp
+import feedparser
+
+from bot.clock import Clock, now
+from bot.status.fetching import PATIENCE, fetch
+from bot.status_page import Reading, Unreadable
+from bot.text import one_line
+
+RECENT = timedelta(days=7)
+"""What is older and was never called resolved is history all the same."""
+_MOST = 5
+_STATES = re.compile(
+    r"\b(?:(resolved|completed|behoben|abgeschlossen|beendet)|investigating|identified|monitoring|update|in progress|"
+    r"scheduled|verifying|untersuch\w*|beobacht\w*|geplant|aktualisier\w*)\b",
+    re.IGNORECASE,
+)
+"""What such pages call the states of an incident. The newest comes first; the group: it is over."""
+
+
+class Feed:
+    """`bot.status_page.StatusPage`: each recent entry that is not called resolved is trouble."""
+
+    def __init__(
+        self, address: str, session: aiohttp.ClientSession, patience: float = PATIENCE, clock: Clock = now
+    ) -> None:
+        self._url = address
+        self._session = session
+        self._patience = patience
+        self._clock = clock
+
+    async def look(self) -> Reading | Unreadable:
+        body = await fetch(self._session, self._url, self._patience)
+        if isinstance(body, Unreadable):
+            return body
+        feed = await asyncio.to_thread(feedparser.parse, BytesIO(body), sanitize_html=False)
+        if not feed.get("version") or (feed.bozo and not feed.entries):
+            return Unreadable("Its answer is neither RSS nor Atom.")
+        return Reading(tuple(_open(feed.entries, self._clock()))[:_MOST])
+
+
+def _open(entries: Iterable[Mapping[str, Any]], at: datetime) -> Iterable[str]:
+    for entry in entries:
+        told = _moment(entry)
+        if not _is_over(f"{entry.get('title', '')} {entry.get('summary', '')}") and (
+            told is None or at - told <= RECENT
+        ):
+            yield one_line(str(entry.get("title", "")), 200) or "an entry without a title"
+
+
+def _is_over(text: str) -> bool:
+    state = _STATES.search(text)
+    return bool(state and state[1])
+
+
+def _moment(entry: Mapping[str, Any]) -> datetime | None:
+    """When it was last told of; feedparser gives UTC."""
+    parts = entry.get("updated_parsed" if "updated_parsed" in entry else "published_parsed")
+    return datetime.fromtimestamp(calendar.timegm(parts), UTC) if parts else None

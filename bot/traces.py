@@ -1,0 +1,34 @@
+"""Can Retarus still trace these transactions? An example older than a service's trace window is warned about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.answers import as_moment
+from bot.clock import guide_time
+from bot.forms import examples
+from bot.settings import Config
+from bot.ticket import Ticket
+
+
+def warnings(ticket: Ticket, config: Config, at: datetime) -> tuple[str, ...]:
+    """One sentence for each example that is too old for one of the ticket's services (guide L3.2)."""
+    return tuple(_warnings(ticket, config, at))
+
+
+def _warnings(ticket: Ticket, config: Config, at: datetime) -> Iterable[str]:
+    windows = [
+        (config.services.trace_days[name], name)
+        for name in ticket.answer("services").split("\n")
+        if name in config.services.trace_days
+    ]
+    for number, parts in examples(ticket.answers).items():
+        when = as_moment(parts.get("when", ""))
+        for days, service in sorted(windows) if when else ():
+            if when and (at - when).days >= days:
+                yield (
+                    f"Example {number} is of {guide_time(when, ticket.zone)}, {(at - when).days} days ago: "
+                    f"{service} is traced for {days} days, so Retarus may not find it. A newer example helps."
+                )
+                break
