@@ -4,7 +4,8 @@
 """
 
 from localslack.clock import Clock
-from localslack.driver import Modal, PersonDriver, Refusal
+from localslack.driver import Modal, PersonDriver
+from localslack.listening import Refusal
 from localslack.mail import Mailbox
 from localslack.seed import Seed, SeedApp, SeedChannel, SeedError, SeedGroup, SeedPerson
 from localslack.server import LocalSlack

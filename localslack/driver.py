@@ -1,29 +1,13 @@
 """How does a test act as a person? Over the control interface, waiting for what happens instead of sleeping."""
 
-import asyncio
-import inspect
 import itertools
-import json
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 
+from localslack.listening import Json, Listener
 from localslack.visible import labels, pressable, text_of
-
-Json = dict[str, Any]
-Found = Callable[[], Any | Awaitable[Any]]
-_PATIENCE = 10.0
-
-
-class Refusal(Exception):
-    """The local Slack says no: the person cannot do that."""
-
-    def __init__(self, error: str, message: str) -> None:
-        super().__init__(f"{error}: {message}")
-        self.error = error
-        self.message = message
 
 
 @dataclass
@@ -57,54 +41,16 @@ class Modal:
 Target = Json | Modal  # a message, a Home (a view), a modal
 
 
-class PersonDriver:
+class PersonDriver(Listener):
     """One person. Channels are named `#desk`, direct messages `@handle`, anything by its id.
 
-    What is refused raises `Refusal`; what never happens raises TimeoutError with what was there instead.
+    What is refused raises `Refusal`; what never happens raises TimeoutError.
     """
 
-    def __init__(self, control_url: str, name: str, patience: float = _PATIENCE) -> None:
-        self._url = control_url.rstrip("/")
-        self.name = name
-        self.patience = patience
-        self._session: aiohttp.ClientSession | None = None
-        self._listener: asyncio.Task[None] | None = None
-        self._happened = asyncio.Event()
+    def __init__(self, control_url: str, name: str) -> None:
+        super().__init__(control_url, name)
         self._typed: dict[str, Json] = {}
         self._dms: dict[str, str] = {}
-        self.frames: list[Json] = []
-
-    # -- plumbing -----------------------------------------------------------------------------------------------
-
-    async def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession()
-            address = f"{self._url}/live?person={self.name}&mail=1"
-            socket = await self._session.ws_connect(address, max_msg_size=0)
-            self._listener = asyncio.create_task(self._listen(socket))
-        return self._session
-
-    async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        async for message in socket:
-            if message.type is aiohttp.WSMsgType.TEXT:
-                self.frames.append(json.loads(message.data))
-                self._happened.set()
-
-    async def close(self) -> None:
-        """Leave; done by the LocalSlack the driver came from."""
-        if self._listener is not None:
-            self._listener.cancel()
-            await asyncio.gather(self._listener, return_exceptions=True)
-        if self._session is not None:
-            await self._session.close()
-
-    async def _request(self, method: str, path: str, **options: Any) -> Json:
-        session = await self._open()
-        async with session.request(method, f"{self._url}/{path}", **options) as response:
-            body: Json = await response.json()
-        if not body["ok"]:
-            raise Refusal(body["error"], body["message"])
-        return body
 
     async def read(self, path: str, /, **query: Any) -> Json:
         """GET what is below this person's address."""
@@ -113,21 +59,6 @@ class PersonDriver:
     async def act(self, verb: str, /, **wishes: Any) -> Json:
         """Any verb of the control interface, for which there is no method here."""
         return await self._request("POST", f"people/{self.name}/{verb}", json=wishes)
-
-    async def wait_for(self, found: Found, what: str = "what was waited for") -> Any:
-        """The first true answer of `found` (without arguments, maybe async), asked again after every event."""
-        await self._open()
-        try:
-            async with asyncio.timeout(self.patience):
-                while True:
-                    self._happened.clear()
-                    answer = found()
-                    answer = await answer if inspect.isawaitable(answer) else answer
-                    if answer:
-                        return answer
-                    await self._happened.wait()
-        except TimeoutError:
-            raise TimeoutError(f"{self.name} waited {self.patience:g} s in vain for {what}") from None
 
     # -- reading ------------------------------------------------------------------------------------------------
 

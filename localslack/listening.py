@@ -1,0 +1,80 @@
+"""How does a driver ask, and hear what happens? Requests to the control interface, and its live updates."""
+
+import asyncio
+import inspect
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+
+Json = dict[str, Any]
+Found = Callable[[], Any | Awaitable[Any]]
+_PATIENCE = 10.0
+
+
+class Refusal(Exception):
+    """The local Slack says no: the person cannot do that."""
+
+    def __init__(self, error: str, message: str) -> None:
+        super().__init__(f"{error}: {message}")
+        self.error = error
+        self.message = message
+
+
+class Listener:
+    """A connection to the control interface as one person; it is opened when it is first needed."""
+
+    def __init__(self, control_url: str, name: str, patience: float = _PATIENCE) -> None:
+        self._url = control_url.rstrip("/")
+        self.name = name
+        self.patience = patience
+        self._session: aiohttp.ClientSession | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._happened = asyncio.Event()
+        self.frames: list[Json] = []
+
+    async def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession()
+            address = f"{self._url}/live?person={self.name}&mail=1"
+            socket = await self._session.ws_connect(address, max_msg_size=0)
+            self._listener = asyncio.create_task(self._listen(socket))
+        return self._session
+
+    async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        async for message in socket:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                self.frames.append(json.loads(message.data))
+                self._happened.set()
+
+    async def close(self) -> None:
+        """Leave; done by the LocalSlack the driver came from."""
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+
+    async def _request(self, method: str, path: str, **options: Any) -> Json:
+        session = await self._open()
+        async with session.request(method, f"{self._url}/{path}", **options) as response:
+            body: Json = await response.json()
+        if not body["ok"]:
+            raise Refusal(body["error"], body["message"])
+        return body
+
+    async def wait_for(self, found: Found, what: str = "what was waited for") -> Any:
+        """The first true answer of `found` (without arguments, maybe async), asked again after every event."""
+        await self._open()
+        try:
+            async with asyncio.timeout(self.patience):
+                while True:
+                    self._happened.clear()
+                    answer = found()
+                    answer = await answer if inspect.isawaitable(answer) else answer
+                    if answer:
+                        return answer
+                    await self._happened.wait()
+        except TimeoutError:
+            raise TimeoutError(f"{self.name} waited {self.patience:g} s in vain for {what}") from None

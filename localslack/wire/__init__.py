@@ -1,0 +1,13 @@
+"""How do records look to an app? Slack's objects, built from ours with the keys the real ones have."""
+
+from localslack.wire.conversations import Conversations
+from localslack.wire.files import filetype, mimetype
+from localslack.wire.messages import Messages
+from localslack.wire.time_zones import time_zone
+from localslack.wire.views import Views
+
+__all__ = ["Wire", "filetype", "mimetype", "time_zone"]
+
+
+class Wire(Messages, Conversations, Views):
+    """All of them."""

@@ -1,0 +1,11 @@
+"""What do all builders of Slack's objects know? The workspace, and where the local Slack is reached."""
+
+from localslack.workspace import Workspace
+
+
+class Part:
+    """`base_url` is the address of the local Slack, with a final slash."""
+
+    def __init__(self, workspace: Workspace, base_url: str = "") -> None:
+        self.workspace = workspace
+        self.base_url = base_url

@@ -1,0 +1,127 @@
+"""How do people, bots, user groups and the workspace look to an app?"""
+
+from localslack.records import App, Group, Json, Person
+from localslack.wire.part import Part
+from localslack.wire.time_zones import time_zone
+
+
+class People(Part):
+    """users.info, bots.info, team.info, usergroups.list."""
+
+    def user(self, person: Person, *, email: bool = True, locale: bool = False) -> Json:
+        """A user object as users.info gives it."""
+        answer: Json = {
+            "id": person.id,
+            "team_id": person.team_id,
+            "name": person.handle,
+            "deleted": person.deleted,
+            "profile": self.profile(person, email=email),
+            "is_bot": person.is_bot,
+            "is_app_user": False,
+            "updated": person.updated,
+        }
+        if person.deleted:
+            return answer
+        return (
+            answer | self._standing(person) | ({"locale": person.locale} if locale and not person.is_external else {})
+        )
+
+    def _standing(self, person: Person) -> Json:
+        zone, label, offset = time_zone(person.tz, self.workspace.clock.now())
+        standing: Json = {
+            "color": person.colour.removeprefix("#"),
+            "real_name": person.name,
+            "tz": zone,
+            "tz_label": label,
+            "tz_offset": offset,
+            "is_admin": person.is_admin,
+            "is_owner": person.is_owner,
+            "is_primary_owner": False,
+            "is_restricted": person.is_guest,
+            "is_ultra_restricted": person.guest == "single",
+            "is_email_confirmed": True,
+            "who_can_share_contact_card": "EVERYONE",
+        }
+        return standing | ({"is_stranger": False} if person.is_external else {})
+
+    def profile(self, person: Person, *, email: bool = True) -> Json:
+        """A profile object."""
+        first, _, last = person.name.partition(" ")
+        avatar = f"{self.base_url}avatars/{person.id}"
+        profile: Json = {
+            "title": person.title,
+            "phone": person.phone,
+            "skype": "",
+            "real_name": person.name,
+            "real_name_normalized": person.name,
+            "display_name": person.display_name,
+            "display_name_normalized": person.display_name,
+            "fields": {},
+            "status_text": person.status_text,
+            "status_emoji": person.status_emoji,
+            "status_emoji_display_info": [],
+            "status_expiration": 0,
+            "status_text_canonical": "",
+            "avatar_hash": person.id[-8:].lower(),
+            "first_name": first,
+            "last_name": last,
+            "team": person.team_id,
+            **{f"image_{size}": f"{avatar}?size={size}" for size in (24, 32, 48, 72, 192, 512)},
+        }
+        if person.is_bot:
+            return profile | {"api_app_id": person.app_id, "always_active": True, "bot_id": person.bot_id}
+        return profile | ({"email": person.email} if email else {})
+
+    def bot(self, app: App) -> Json:
+        """A bot object as bots.info gives it."""
+        person = self.workspace.people[app.bot_user]
+        icons = {f"image_{size}": f"{self.base_url}avatars/{person.id}?size={size}" for size in (36, 48, 72)}
+        return {
+            "id": app.bot_id,
+            "deleted": person.deleted,
+            "name": app.name,
+            "updated": person.updated,
+            "app_id": app.id,
+            "user_id": app.bot_user,
+            "icons": icons,
+        }
+
+    def team(self) -> Json:
+        """A team object as team.info gives it."""
+        team = self.workspace.team
+        icon = {"image_default": True, "image_34": f"{self.base_url}avatars/{team.id}?size=34"}
+        return {
+            "id": team.id,
+            "name": team.name,
+            "url": self.base_url,
+            "domain": team.domain,
+            "email_domain": "",
+            "icon": icon,
+            "avatar_base_url": f"{self.base_url}avatars/",
+            "is_verified": False,
+        }
+
+    def group(self, group: Group, *, users: bool = True) -> Json:
+        """A user group object."""
+        answer: Json = {
+            "id": group.id,
+            "team_id": self.workspace.team.id,
+            "is_usergroup": True,
+            "is_subteam": True,
+            "name": group.name,
+            "description": group.description,
+            "handle": group.handle,
+            "is_external": False,
+            "date_create": group.created,
+            "date_update": group.updated,
+            "date_delete": group.updated if group.deleted else 0,
+            "auto_type": None,
+            "auto_provision": False,
+            "enterprise_subteam_id": "",
+            "created_by": group.creator,
+            "updated_by": group.creator,
+            "deleted_by": group.creator if group.deleted else None,
+            "prefs": {"channels": [], "groups": []},
+            "user_count": len(group.users),
+        }
+        return answer | ({"users": list(group.users)} if users else {})
