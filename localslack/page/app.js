@@ -1,5 +1,6 @@
 // How does the page begin?
 import { Api, cast, live } from './api.js';
+import { isHuman } from './directory.js';
 import { fill, h } from './dom.js';
 import { makeEnv } from './env.js';
 import { icon } from './icons.js';
@@ -16,7 +17,7 @@ const REMEMBERED = 'localslack-person';
 async function whoAmI() {
   const wanted = new URLSearchParams(location.search).get('person');
   const { people } = await cast();
-  const known = people.filter(({ deleted }) => !deleted);
+  const known = people.filter(isHuman);
   const find = (name) => known.find(({ id, handle }) => name && [id, handle].includes(name));
   const person = find(wanted) ?? find(localStorage.getItem(REMEMBERED)) ?? known[0];
   if (!person) throw new Error('There are no people in this Slack.');

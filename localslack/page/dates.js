@@ -1,5 +1,14 @@
 // What does a moment look like to the person who reads it? All in their time zone, by Intl.
 
+const formatters = new Map();
+
+/** Making one takes longer than drawing a message, so each is made once. */
+function formatter(locale, options) {
+  const key = locale + JSON.stringify(options);
+  if (!formatters.has(key)) formatters.set(key, new Intl.DateTimeFormat(locale, options));
+  return formatters.get(key);
+}
+
 /** Formats moments for one reader; `now` is the local Slack's clock in epoch milliseconds. */
 export class Calendar {
   constructor({ tz, locale, now }) {
@@ -9,7 +18,7 @@ export class Calendar {
   }
 
   #format(moment, options) {
-    return new Intl.DateTimeFormat(this.locale, { timeZone: this.tz, ...options }).format(moment);
+    return formatter(this.locale, { timeZone: this.tz, ...options }).format(moment);
   }
 
   /** '11:02' or '11:02 AM', as the reader's locale has it. */
@@ -106,7 +115,7 @@ export function momentOf(ts) {
 
 /** Date and time on the wall of a zone: { date: 'YYYY-MM-DD', time: 'HH:MM' }. */
 export function wallParts(moment, tz) {
-  const parts = new Intl.DateTimeFormat('en-CA', {
+  const parts = formatter('en-CA', {
     timeZone: tz,
     year: 'numeric',
     month: '2-digit',

@@ -42,6 +42,11 @@ export class Directory {
     return [...this.#people.values()];
   }
 
+  /** Those one can be, or write to: no bots, nobody who left, and not Slackbot, which Slack counts as a person. */
+  get humans() {
+    return this.people.filter((person) => isHuman(person));
+  }
+
   get channels() {
     return [...this.#channels.values()];
   }
@@ -97,6 +102,11 @@ export class Directory {
   labelOf(id) {
     return this.#people.has(id) ? this.nameOf(id) : this.channelName(id);
   }
+}
+
+/** Slackbot's id is the same in every workspace. */
+export function isHuman({ id, is_bot: bot, deleted }) {
+  return !bot && !deleted && id !== 'USLACKBOT';
 }
 
 function byId(list) {

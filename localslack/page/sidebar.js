@@ -177,9 +177,7 @@ export class Sidebar {
   }
 
   async #talkDialog() {
-    const options = this.env.directory.people
-      .filter(({ deleted, is_bot: bot }) => !deleted && !bot)
-      .map(({ id, name }) => ({ value: id, label: name }));
+    const options = this.env.directory.humans.map(({ id, name }) => ({ value: id, label: name }));
     const answer = await askFields({
       title: 'New message',
       yes: 'Go',

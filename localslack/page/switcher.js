@@ -44,15 +44,13 @@ function places(env, query) {
       picture: h('span.option-icon', null, icon(channel.kind === 'public' ? 'hash' : 'lock', 16)),
       value: go(env.routes.channel(channel.id)),
     }));
-  const people = directory.people
-    .filter(({ is_bot: bot, deleted }) => !bot && !deleted)
-    .map((person) => ({
-      key: person.id,
-      label: person.name,
-      description: person.title,
-      picture: avatar(person, 20),
-      value: () => env.openTalk(person.id),
-    }));
+  const people = directory.humans.map((person) => ({
+    key: person.id,
+    label: person.name,
+    description: person.title,
+    picture: avatar(person, 20),
+    value: () => env.openTalk(person.id),
+  }));
   const apps = directory.apps.map((app) => ({
     key: app.id,
     label: app.name,

@@ -75,7 +75,7 @@ function personSwitch(env) {
 
 function items(env) {
   const { me } = env.model;
-  const people = env.directory.people.filter(({ is_bot: bot, deleted }) => !bot && !deleted);
+  const people = env.directory.humans;
   const rows = people.map((person) => ({
     label: person.name,
     description: [person.title, kindOf(person)].filter(Boolean).join(' · '),

@@ -192,3 +192,9 @@ async def test_search_finds_a_message_and_leads_to_it(stage: Stage) -> None:
 async def test_an_unknown_person_is_somebody_of_the_cast(stage: Stage) -> None:
     page = await stage.open("nobody", "")
     await expect(page.get_by_role("button", name="You are Anna")).to_be_visible()
+
+
+async def test_slackbot_is_nobody_to_be(stage: Stage) -> None:
+    page = await stage.open("anna")
+    await page.get_by_role("button", name="You are Anna").click()
+    await expect(page.get_by_role("menuitemradio")).to_have_count(4)
