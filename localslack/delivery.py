@@ -91,8 +91,9 @@ class Delivery:
     # -- events, which nobody waits for -------------------------------------------------------------------------
 
     def event(self, app: App, payload: Json) -> None:
-        """Deliver an event in the background, with up to three retries."""
-        self.spawn(self._event(app, payload))
+        """Deliver an event in the background, with up to three retries; without an address there is nowhere to go."""
+        if app.socket_mode or app.events_url:
+            self.spawn(self._event(app, payload))
 
     async def _event(self, app: App, payload: Json) -> None:
         kind = f"event:{payload['event']['type']}"

@@ -32,10 +32,14 @@ class Workspace:
         self.clock = clock
         self.journal = journal
         self.hub = Hub()
-        self.clear()
+        self._empty()
 
     def clear(self) -> None:
-        """Empty, as before a seed."""
+        """Empty, as before a seed; what was kept is forgotten, too."""
+        self._empty()
+        self.journal.clear()
+
+    def _empty(self) -> None:
         self.team = Team(id="", name="", domain="")
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
@@ -47,7 +51,6 @@ class Workspace:
         self._timelines: dict[str, Timeline] = {}
         self._apps_by_token: dict[str, App] = {}
         self._last_micros = 0
-        self.journal.clear()
 
     # -- keeping ------------------------------------------------------------------------------------------------
 

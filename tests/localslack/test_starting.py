@@ -147,6 +147,8 @@ async def test_everything_survives_a_restart(tmp_path: Path) -> None:
         uploaded = await anna.upload("a.txt", b"content", "#desk")
         before = [_lasting(await anna.messages("#desk")), _lasting(await anna.thread(message))]
         homes = (await anna.state())["homes"]
+    async with LocalSlack(seed(), state=tmp_path):
+        pass  # a start alone loses nothing either
     async with LocalSlack(seed(), state=tmp_path) as slack:
         anna = slack.person("anna")
         assert [_lasting(await anna.messages("#desk")), _lasting(await anna.thread(message))] == before
