@@ -5,6 +5,7 @@
 
 from localslack.clock import Clock
 from localslack.driver import Modal, PersonDriver
+from localslack.journal import StateError
 from localslack.listening import Refusal
 from localslack.mail import Mailbox
 from localslack.seed import Seed, SeedApp, SeedChannel, SeedError, SeedGroup, SeedPerson
@@ -23,4 +24,5 @@ __all__ = [
     "SeedError",
     "SeedGroup",
     "SeedPerson",
+    "StateError",
 ]

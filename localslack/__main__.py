@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from localslack import LocalSlack, Mailbox, Seed, SeedError
+from localslack import LocalSlack, Mailbox, Seed, SeedError, StateError
 from localslack.mail import serve
 
 
@@ -16,7 +16,7 @@ def main() -> int:
     wanted = _arguments()
     try:
         return asyncio.run(_run(wanted))
-    except SeedError as error:
+    except (SeedError, StateError) as error:
         return _refuse(str(error))
 
 

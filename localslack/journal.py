@@ -17,6 +17,10 @@ from localslack.records import Json, Record
 _SCHEMA = "CREATE TABLE IF NOT EXISTS records (kind TEXT, key TEXT, body TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID"
 
 
+class StateError(Exception):
+    """The kept state cannot be used; the text says where and why."""
+
+
 class Journal:
     """Keeps nothing: the journal of a local Slack that may forget."""
 
@@ -38,15 +42,15 @@ class Journal:
 
 
 class SqliteJournal(Journal):
-    """Keeps the records in one SQLite file."""
+    """Keeps the records in one SQLite file, which belongs to one process at a time."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = _opened(path)
+        except (OSError, sqlite3.Error) as error:
+            raise StateError(f"the state in {path.parent} cannot be used: {error}") from error
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="localslack-journal")
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.execute(_SCHEMA)
         self._dirty: dict[tuple[str, str], Record | None] = {}
         self._cleared = False
         self._lock = asyncio.Lock()
@@ -103,6 +107,18 @@ class SqliteJournal(Journal):
         finally:
             self._pool.shutdown()
             self._db.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=1, check_same_thread=False, isolation_level=None)
+    try:
+        for statement in ("PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL"):
+            db.execute(statement)
+        db.execute(_SCHEMA)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
 
 
 def _body(record: Record | None) -> str | None:

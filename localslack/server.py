@@ -1,6 +1,7 @@
 """How is it all started and stopped? One process, one event loop, one address on this machine."""
 
 import asyncio
+import socket
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -85,30 +86,32 @@ class LocalSlack:
     # -- starting and stopping ----------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Listen. Raises OSError where the port is taken."""
+        """Listen. Raises OSError where the port is taken, StateError where the state cannot be used."""
+        listening = socket.create_server((HOST, self._port), backlog=512)
+        try:
+            self.services = self._services()
+        except BaseException:
+            listening.close()
+            raise
+        self.services.settle_at(f"http://{HOST}:{listening.getsockname()[1]}/")
+        await self.services.workspace.journal.flush()
+        self._forget_clock = self.clock.subscribe(self.services.keep_time)
+        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.SockSite(self._runner, listening).start()
+        self._scheduling = asyncio.create_task(
+            self.services.scheduling.run(lambda entry: post_now(self.services, entry))
+        )
+
+    def _services(self) -> Services:
+        """All parts around the kept state, or around the seed where nothing is kept yet."""
         journal = SqliteJournal(self._state / "workspace.sqlite3") if self._state else Journal()
         workspace = Workspace(self.clock, journal)
-        blobs = Blobs(self._state / "files" if self._state else None)
-        self.services = Services(workspace, self._seed, blobs, self.mailbox)
         if workspace.load():
             self._resume(workspace)
         else:
             plant(workspace, self._seed)
-        self._forget_clock = self.clock.subscribe(self.services.keep_time)
-        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, HOST, self._port, backlog=512).start()
-        except OSError:
-            await self._runner.cleanup()
-            await journal.close()
-            raise
-        port = self._runner.addresses[0][1]
-        self.services.settle_at(f"http://{HOST}:{port}/")
-        await journal.flush()
-        self._scheduling = asyncio.create_task(
-            self.services.scheduling.run(lambda entry: post_now(self.services, entry))
-        )
+        return Services(workspace, self._seed, Blobs(self._state / "files" if self._state else None), self.mailbox)
 
     def _resume(self, workspace: Workspace) -> None:
         """Go on where the last one with this state ended; its time never runs behind what was written in it."""

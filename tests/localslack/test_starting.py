@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from localslack import LocalSlack, Refusal, Seed, SeedApp, SeedChannel, SeedPerson
+from localslack import LocalSlack, Refusal, Seed, SeedApp, SeedChannel, SeedPerson, StateError
 from localslack.seed import SeedError
 from tests.localslack.embedded import buttons, plain, seed, web_client
 from tests.localslack.running import ROOT
@@ -156,6 +156,19 @@ async def test_everything_survives_a_restart(tmp_path: Path) -> None:
         assert await slack.services.blobs.get(uploaded["files"][0]["id"]) == b"content"
         await anna.control("POST", "reset")
         assert await anna.messages("#desk") == []
+
+
+async def test_a_state_that_cannot_be_used_is_said_so(tmp_path: Path) -> None:
+    async with LocalSlack(seed(), state=tmp_path / "mine"):
+        with pytest.raises(StateError, match="mine cannot be used: database is locked"):
+            await LocalSlack(seed(), state=tmp_path / "mine").start()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StateError, match="cannot be used"):
+        await LocalSlack(seed(), state=tmp_path / "file").start()
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "workspace.sqlite3").write_bytes(b"this is no database, whatever its name says" * 50)
+    with pytest.raises(StateError, match="not a database"):
+        await LocalSlack(seed(), state=tmp_path / "broken").start()
 
 
 async def test_reset_brings_back_the_seed_with_the_same_tokens() -> None:
