@@ -24,6 +24,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from blocks import guides
 from blocks.notices import messages
 from bot.clock import Clock, now
 from bot.desk import Desk
@@ -33,7 +34,8 @@ from bot.mail.server import parse_smtp_url
 from bot.mail.smtp import SmtpSender
 from bot.notices import Notice, Say
 from bot.outbox import Outbox
-from bot.ports import Batch, Carrier
+from bot.ports import Carrier
+from bot.register import Register
 from bot.settings import Config, Environment, load
 from bot.slack import client as slack_client
 from bot.slack.carrier import SlackCarrier, Written
@@ -75,12 +77,12 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
         store = await open_store(env.database_url, clock)
         drafts = await open_drafts(env.database_url)
         try:
-            await store.apply(Batch(contacts=[entry.record() for entry in config.contacts]))
             directory = SlackDirectory(client, config.levels, identity.team_id or "", config.desk.timezone)
             await directory.warm()
             routes = await _routes(client, config)
             desk = Desk(store, drafts, directory, config, clock, routes, lambda: outbox.wake())  # noqa: PLW0108 (the two know each other)
             outbox: Outbox = Outbox(store, _carriers(posting, desk, env, config), clock, follow_up=desk.follow_up)
+            await Register(desk).begin()
             async with _working(desk, outbox, client, identity, env) as running:
                 yield running
         finally:
@@ -163,13 +165,22 @@ def _carriers(client: AsyncWebClient, desk: Desk, env: Environment, config: Conf
     name = config.retarus.from_address.rpartition("@")[2] or "localhost"
     sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None
     mail = MailCarrier(sender, config.retarus.from_address, config.retarus.reply_to)
-    return {Say.CARD: slack, Say.STORY: slack, Say.DIRECT: slack, Say.LETTER_POST: slack, Say.LETTER_MAIL: mail}
+    return {
+        Say.CARD: slack,
+        Say.STORY: slack,
+        Say.DIRECT: slack,
+        Say.GUIDES: slack,
+        Say.LETTER_POST: slack,
+        Say.LETTER_MAIL: mail,
+    }
 
 
-def _writer(desk: Desk) -> Callable[[Notice, Ticket, str], Awaitable[Sequence[Written]]]:
+def _writer(desk: Desk) -> Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Written]]]:
     """Words for a notice: the event it tells of, and the names of who is in it."""
 
-    async def write(notice: Notice, ticket: Ticket, link: str) -> Sequence[Written]:
+    async def write(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Written]:
+        if ticket is None:
+            return [guides.message(desk.config.guides)]
         event = await desk.event_at(ticket, notice.version)
         who = await desk.names([ticket.owner, event.by])
         return messages(notice, ticket, event, desk.config, who, link)

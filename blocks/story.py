@@ -116,6 +116,7 @@ _WHAT = {
     Say.LETTER_POST.value: "The letter to the Retarus channel",
     Say.CARD.value: "The card",
     Say.STORY.value: "A line in the thread",
+    Say.GUIDES.value: "The message with both guides",
 }
 
 

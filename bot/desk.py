@@ -231,7 +231,7 @@ class Desk(Changing):
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             rights.require(actor, ticket, Move.ESCALATE)
-            contact = rights.declarant(await self.store.contacts(), actor, self._today())
+            contact = rights.declarant(await self.store.contacts(), actor, self.today())
             moved = move(ticket, Move.ESCALATE, by, at).model_copy(update={"sent_by": by, "sent_at": at})
             self._require_complete(ticket, Need.ESCALATE, "Retarus gets nothing incomplete (guide 2.5).")
             self._require_a_way()

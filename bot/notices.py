@@ -18,6 +18,7 @@ class Say(Glossed):
     DIRECT = "direct", "a direct message to one person"
     LETTER_POST = "letter_post", "the letter in the Retarus escalation channel"
     LETTER_MAIL = "letter_mail", "the letter as an e-mail to one address"
+    GUIDES = "guides", "both guides, to a support contact; belongs to no ticket"
 
 
 class Notice(Record):
@@ -26,6 +27,7 @@ class Notice(Record):
     key: str
     """ticket id : version : what : recipient. The same key is never saved, and so never sent, twice."""
     ticket_id: str
+    """Empty for a notice that belongs to no ticket."""
     lane: str
     """Notices of one lane are delivered one after the other, in the order they were saved."""
     say: Say

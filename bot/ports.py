@@ -101,6 +101,9 @@ class Store(Protocol):
     async def placed(self, channel: str, ts: str) -> Place | None:
         """Which ticket stands at this message."""
 
+    async def card_links(self, ticket_ids: Sequence[str]) -> dict[str, str]:
+        """Ticket id → where its card is; without those that have no card, or one without a link."""
+
     async def contacts(self) -> list[Contact]:
         """The whole register, by name."""
 

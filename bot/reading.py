@@ -142,11 +142,12 @@ class Reading:
 
     async def _declarant(self, actor: Actor) -> tuple[Contact | None, str]:
         try:
-            return rights.declarant(await self.store.contacts(), actor, self._today()), ""
+            return rights.declarant(await self.store.contacts(), actor, self.today()), ""
         except Refused as refusal:
             return None, str(refusal)
 
-    def _today(self) -> date:
+    def today(self) -> date:
+        """The calendar day at the desk."""
         return self.clock().astimezone(zone(self.config.desk.timezone)).date()
 
 

@@ -22,7 +22,21 @@ from bot.desk import Desk
 from bot.errors import Invalid, NotNow
 from bot.letter import reference
 from handlers import errors
-from handlers.payload import Body, Click, Command, Shortcut, Submission, click, command, shortcut, submission
+from handlers.payload import (
+    Body,
+    Click,
+    Command,
+    News,
+    Search,
+    Shortcut,
+    Submission,
+    click,
+    command,
+    news,
+    search,
+    shortcut,
+    submission,
+)
 from handlers.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -31,6 +45,9 @@ OnClick = Callable[[Click], Awaitable[None]]
 OnSubmit = Callable[[Submission], Awaitable[Json | None]]
 OnCommand = Callable[[Command], Awaitable[None]]
 OnShortcut = Callable[[Shortcut], Awaitable[None]]
+OnNews = Callable[[News], Awaitable[None]]
+OnSearch = Callable[[Search], Awaitable[list[Json]]]
+"""Gives the options that fit what was typed so far."""
 OnRedraw = Callable[[Click], Awaitable[Json]]
 """Draws a modal anew, by its callback id, from what was typed so far."""
 
@@ -47,6 +64,11 @@ class Boundary:
         self.commands: dict[str, OnCommand] = {}
         self.shortcuts: dict[str, OnShortcut] = {}
         self.redraws: dict[str, OnRedraw] = {}
+        self.news: dict[str, OnNews] = {}
+        self.searches: dict[str, OnSearch] = {}
+        """By the id of the block that is typed into."""
+        self.acted: Callable[[str], None] = lambda _user: None
+        """Called when somebody has done something, with their id."""
         self.clicks[ANSWER] = self._redraw
 
     def connect(self, app: AsyncApp) -> None:
@@ -56,8 +78,10 @@ class Boundary:
         # Bolt tries them in this order: a form must open within 3 s, so what opens one comes first
         app.command(re.compile(f"^({'|'.join(map(re.escape, self.commands))})$"))(self._commanded)
         app.shortcut(re.compile(f"^({'|'.join(map(re.escape, self.shortcuts))})$"))(self._used)
+        app.options(anything)(self._searched)
         app.action(anything)(self._clicked)
         app.view(anything)(self._submitted)
+        app.event(re.compile(f"^({'|'.join(map(re.escape, self.news))})$"))(self._told)
 
     async def _commanded(self, ack: AsyncAck, body: Body) -> None:
         await ack()
@@ -74,6 +98,27 @@ class Boundary:
         done = click(body)
         listener = self.clicks.get(done.action, self._orphan)
         self.tasks.start(self._guard(listener(done), done))
+
+    async def _told(self, body: Body) -> None:
+        heard = news(body)
+        self.tasks.start(self._follow(heard))
+
+    async def _follow(self, heard: News) -> None:
+        """Nobody asked, so nobody is told when it cannot be done."""
+        try:
+            await self.news[heard.name](heard)
+        except Exception as error:  # noqa: BLE001 (the boundary)
+            errors.words_for(error)
+
+    async def _searched(self, ack: AsyncAck, body: Body) -> None:
+        """What cannot be looked up now offers nothing: Slack has no place there for a sentence."""
+        asked = search(body)
+        try:
+            options = await self.searches[asked.block](asked)
+        except Exception as error:  # noqa: BLE001 (the boundary)
+            errors.words_for(error)
+            options = []
+        await ack(options=options)
 
     async def _redraw(self, done: Click) -> None:
         """An answer decides which other fields apply. Slack keeps what was typed, as inputs keep their ids."""
@@ -94,9 +139,14 @@ class Boundary:
             await work
         except Exception as error:  # noqa: BLE001 (the boundary)
             await self.tell(where, errors.words_for(error))
+        else:
+            self.acted(where.user)
 
     async def tell(self, where: Click, words: str) -> None:
-        """In a modal: as a modal on top. In a channel: to this person only, in that thread. Else a direct message."""
+        """In a modal or the Home: as a modal on top. In a channel: to this person only, in that thread.
+
+        Where that cannot be: as a direct message.
+        """
         try:
             await self._tell(where, words)
         except SlackApiError as error:
@@ -104,7 +154,9 @@ class Boundary:
             await self.client.chat_postMessage(channel=where.user, text=kit.escape(words))
 
     async def _tell(self, where: Click, words: str) -> None:
-        if where.view:
+        if where.is_home:
+            await self.client.views_open(trigger_id=where.trigger, view=errors.on_top(words))
+        elif where.view:
             await self.client.views_push(trigger_id=where.trigger, view=errors.on_top(words))
         else:
             await self.client.chat_postEphemeral(
@@ -121,6 +173,7 @@ class Boundary:
             await self._refuse(ack, form, error)
         else:
             await (ack(response_action="update", view=view) if view else ack())
+            self.acted(form.user)
 
     async def _answer(self, form: Submission) -> Json | None:
         """What is shown in place of the modal; nothing closes it."""

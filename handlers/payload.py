@@ -60,6 +60,8 @@ class Click:
     response_url: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
     """In a modal: block id → what was typed or picked so far."""
+    is_home: bool = False
+    """Clicked in the App Home."""
     is_link: bool = False
     """A button that only opens an address."""
 
@@ -101,6 +103,26 @@ class Submission:
         """The ticket's version the person looked at; 0 where the modal does not say."""
         number = self.about.partition("|")[2].partition("|")[0]
         return int(number) if number.isdigit() else 0
+
+
+@dataclass(frozen=True)
+class News:
+    """Something Slack tells of by itself."""
+
+    name: str
+    user: str
+    """Whom it is about."""
+    tab: str = ""
+    """`home` or `messages`, when somebody opened the app."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """Somebody types into a list whose options the bot gives."""
+
+    user: str
+    block: str
+    text: str
 
 
 def ticket_in(about: str) -> str:
@@ -177,8 +199,20 @@ def click(body: Body) -> Click:
         block=_text(action, "block_id"),
         response_url=_text(body, "response_url"),
         typed=typed(view),
+        is_home=view.get("type") == "home",
         is_link=bool(action.get("url")),
     )
+
+
+def news(body: Body) -> News:
+    event = body.get("event") or {}
+    user = event.get("user")
+    about = user if isinstance(user, str) else _text(user or {}, "id")
+    return News(_text(event, "type"), about, _text(event, "tab"))
+
+
+def search(body: Body) -> Search:
+    return Search(_text(body.get("user") or {}, "id"), _text(body, "block_id"), _text(body, "value"))
 
 
 def submission(body: Body) -> Submission:
@@ -208,9 +242,8 @@ def _answer(element: Body) -> str:
         return "\n".join(str(option["value"]) for option in element["selected_options"])
     if element.get("selected_option"):
         return str(element["selected_option"]["value"])
-    if element.get("selected_date_time"):
-        return str(element["selected_date_time"])
-    return str(element.get("value") or "")
+    simple = ("selected_date_time", "selected_date", "selected_user", "value")
+    return str(next((element[key] for key in simple if element.get(key)), ""))
 
 
 def _text(body: Body, key: str) -> str:

@@ -37,8 +37,8 @@ class Written(Protocol):
     def blocks(self) -> Sequence[dict[str, object]]: ...
 
 
-Write = Callable[[Notice, Ticket, str], Awaitable[Sequence[Written]]]
-"""Writes a notice about a ticket, whose card is at this link, as one message or, when it is long, several."""
+Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Written]]]
+"""Writes a notice, about a ticket whose card is at this link or about none, as one message or, when long, several."""
 
 
 class SlackCarrier:
@@ -58,6 +58,8 @@ class SlackCarrier:
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         notice = claim.notice
         try:
+            if notice.say is Say.GUIDES:
+                return await self._direct(claim, None, at)
             ticket = await self._store.get(notice.ticket_id)
             if ticket is None:
                 return Sent()  # erased since: nobody is to hear of it any more
@@ -96,9 +98,9 @@ class SlackCarrier:
             await self._posted(claim, place.channel, message, thread=place.ts)
         return Sent()
 
-    async def _direct(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+    async def _direct(self, claim: Claim, ticket: Ticket | None, at: datetime) -> Outcome:  # noqa: ARG002
         opened = await self._client.conversations_open(users=claim.notice.to)
-        place = await self._store.place(ticket.id, "card")
+        place = await self._store.place(ticket.id, "card") if ticket else None
         for message in await self._write(claim.notice, ticket, place.link if place else ""):
             await self._posted(claim, opened["channel"]["id"], message)
         return Sent()

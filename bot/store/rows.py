@@ -111,6 +111,11 @@ def place(row: Sequence[Any]) -> Place:
     return Place(ticket_id=ticket_id, what=what, channel=channel, ts=ts, link=link)
 
 
+def link(row: Sequence[Any]) -> tuple[str, str]:
+    ticket_id, address = row
+    return ticket_id, address
+
+
 def contact_row(contact: Contact) -> Row:
     return {"slack_user": contact.slack_user, "name": contact.name, "doc": contact.model_dump_json()}
 

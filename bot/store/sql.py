@@ -104,6 +104,14 @@ SAVE_PLACE: Final = """
 PLACE: Final = "SELECT ticket_id, what, channel, ts, link FROM places WHERE ticket_id = :ticket_id AND what = :what"
 PLACED: Final = "SELECT ticket_id, what, channel, ts, link FROM places WHERE channel = :channel AND ts = :ts"
 
+
+def card_links(ticket_ids: Sequence[str]) -> tuple[str, Row]:
+    """Where the cards of these tickets are, in one look."""
+    values: Row = {f"id{number}": ticket_id for number, ticket_id in enumerate(ticket_ids)}
+    names = ", ".join(f":{name}" for name in values)
+    return f"SELECT ticket_id, link FROM places WHERE ticket_id IN ({names}) AND what = 'card' AND link <> ''", values  # noqa: S608  own words only
+
+
 SAVE_CONTACT: Final = """
     INSERT INTO contacts (slack_user, name, doc) VALUES (:slack_user, :name, :doc)
     ON CONFLICT (slack_user) DO UPDATE SET name = excluded.name, doc = excluded.doc"""

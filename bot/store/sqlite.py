@@ -105,6 +105,9 @@ class SqliteStore:
     async def placed(self, channel: str, ts: str) -> Place | None:
         return await self._one(sql.PLACED, {"channel": channel, "ts": ts}, rows.place)
 
+    async def card_links(self, ticket_ids: Sequence[str]) -> dict[str, str]:
+        return dict(await self._all(*sql.card_links(ticket_ids), rows.link)) if ticket_ids else {}
+
     async def contacts(self) -> list[Contact]:
         return await self._all(sql.CONTACTS, {}, rows.contact)
 

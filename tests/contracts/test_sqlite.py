@@ -352,13 +352,14 @@ HOME = [
     (sql.LAST_OF, "INDEX tickets_customer"),
     (sql.CUSTOMER_NAMED, "INDEX sqlite_autoindex_customers_2"),
     (sql.customers(["a", "b"], 9, 0)[0], "INDEX sqlite_autoindex_customer_words_1"),
+    (sql.card_links(["t1", "t2"])[0], "INDEX sqlite_autoindex_places_1"),
     (sql.customers([], 9, 0)[0], "INDEX sqlite_autoindex_customers_2"),
 ]
 
 
 @pytest.mark.parametrize(("statement", "index"), HOME)
 def test_what_the_home_asks_for_walks_an_index(path: Path, statement: str, index: str) -> None:
-    steps = plan(path, statement, dict.fromkeys("customer folded limit skip from0 to0 from1 to1".split(), 1))
+    steps = plan(path, statement, dict.fromkeys("customer folded limit skip from0 to0 from1 to1 id0 id1".split(), 1))
     assert any(index in step for step in steps), steps
     assert not any(step in {"SCAN tickets", "SCAN customers", "SCAN customer_words"} for step in steps), steps
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.contacts import Contact, EndCustomer
 from bot.errors import Conflict, Duplicate, StoreDown
+from bot.notices import Place, Sent
 from bot.ports import Batch, Query, Store
 from bot.ticket import Level, Stage, Ticket
 from tests.doubles.hands import Hands
@@ -210,6 +211,15 @@ async def test_contacts_are_saved_as_they_now_are(store: Store) -> None:
     renamed = anna.model_copy(update={"name": "Zoe"})
     await store.apply(Batch(contacts=[renamed]))
     assert await store.contacts() == [ben, renamed]
+
+
+async def test_where_cards_are_is_told_of_many_at_once(store: Store) -> None:
+    await store.apply(Batch(notices=[a_notice("n1"), a_notice("n2", ticket_id="t2")]))
+    for claim, link in zip(await store.claim(START, minutes(1), 9), ("https://x/1", ""), strict=True):
+        place = Place(ticket_id=claim.notice.ticket_id, what="card", channel="C1", ts=claim.notice.key, link=link)
+        await store.settle(claim, Sent(place), START)
+    assert await store.card_links(["t1", "t2", "t3"]) == {"t1": "https://x/1"}
+    assert await store.card_links([]) == {}
 
 
 # --- end-customers, and where open tickets stand

@@ -241,6 +241,10 @@ class MemoryStore:
         places = self._up().places.values()
         return next((place for place in places if (place.channel, place.ts) == (channel, ts)), None)
 
+    async def card_links(self, ticket_ids: Sequence[str]) -> dict[str, str]:
+        cards = {each: self._up().places.get((each, "card")) for each in ticket_ids}
+        return {each: card.link for each, card in cards.items() if card and card.link}
+
     async def contacts(self) -> list[Contact]:
         return sorted(self._up().contacts.values(), key=lambda contact: (contact.name, contact.slack_user))
 

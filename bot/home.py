@@ -1,0 +1,216 @@
+"""What does one person need to see first? Their App Home: what needs them now, then everything that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot import rights
+from bot.changing import Changing
+from bot.clock import as_utc
+from bot.notices import Letter
+from bot.ports import Query
+from bot.rights import Actor
+from bot.settings import Config
+from bot.ticket import Kind, Level, Party, Stage, Ticket
+
+PAGE = 10
+"""Tickets of one page of the list."""
+_URGENT = 8
+"""Tickets on top."""
+_OWNED = 50
+_UNCLAIMED = 20
+_DEAD = 20
+
+
+class Tab(StrEnum):
+    """The parts of the Home."""
+
+    TICKETS = "tickets"
+    RESOURCES = "resources"
+    CONTACTS = "contacts"
+    CUSTOMERS = "customers"
+    SETTINGS = "settings"
+    LETTERS = "letters"
+
+
+FOR_ADMINS = frozenset({Tab.CONTACTS, Tab.CUSTOMERS, Tab.SETTINGS, Tab.LETTERS})
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What one person looks at: a part, what it is narrowed to, and which page."""
+
+    tab: Tab = Tab.TICKETS
+    level: Level | None = None
+    ball: Party | None = None
+    mine: bool = False
+    first: int = 0
+    """How many come before the page."""
+    after: tuple[datetime, str] | None = None
+    """(raised_at, id) of the last ticket before the page."""
+
+    def narrowed(self, **changes: object) -> Screen:
+        """Another list, from its beginning."""
+        return replace(self, first=0, after=None, **changes)  # type: ignore[arg-type]
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """What the list is narrowed to."""
+        return tuple(
+            stage
+            for stage in Stage
+            if stage.is_open and self.level in {None, stage.level} and self.ball in {None, stage.ball}
+        )
+
+
+class Why(StrEnum):
+    """Why a ticket needs somebody."""
+
+    TAKE = "take it"
+    ACCEPT = "accept it"
+    WORK = "yours to move"
+    CHASE = "overdue: ask again"
+
+
+@dataclass(frozen=True)
+class Urgent:
+    ticket: Ticket
+    why: Why
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything on the first part of a person's Home."""
+
+    screen: Screen
+    now: datetime
+    urgent: Sequence[Urgent]
+    """The most urgent, most urgent first …"""
+    urgent_total: int
+    """… of so many."""
+    standing: Mapping[Stage, int]
+    mine: int
+    """How many open tickets this person owns."""
+    page: Sequence[Ticket]
+    total: int
+    """How many tickets the list has."""
+    next: Screen | None
+    """The next page, if there is one."""
+    drafts: Mapping[Kind, Mapping[str, str]]
+    links: Mapping[str, str]
+    who: Callable[[str], str]
+    to_acknowledge: str = ""
+    """The edition of the guides this contact has not acknowledged yet."""
+    dead: int = 0
+    """Letters and messages that were not delivered; told to admins."""
+    open: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "open", sum(self.standing.values()))
+
+
+def needs(
+    actor: Actor, owned: Iterable[Ticket], unclaimed: Iterable[Ticket], config: Config, now: datetime
+) -> list[Urgent]:
+    """What this person must see to: higher priorities first, then what is due soonest."""
+    mine = [Urgent(ticket, why) for ticket in owned if (why := _why_owned(ticket, now))]
+    offered = [Urgent(ticket, why) for ticket in unclaimed if (why := _why_offered(ticket, actor))]
+    seen = {each.ticket.id for each in mine}
+    ranks = {priority.name: rank for rank, priority in enumerate(config.priorities)}
+    return sorted(
+        (*mine, *(each for each in offered if each.ticket.id not in seen)),
+        key=lambda each: (
+            ranks.get(each.ticket.answer("priority"), len(ranks)),
+            each.ticket.due or each.ticket.since.replace(year=9999),
+            each.ticket.raised_at,
+        ),
+    )
+
+
+def _why_owned(ticket: Ticket, now: datetime) -> Why | None:
+    if ticket.stage is Stage.NEW:
+        return Why.TAKE
+    if ticket.stage is not Stage.HANDED_OFF and ticket.ball in {Party.FIRST, Party.SECOND}:
+        return Why.WORK
+    return Why.CHASE if ticket.due and ticket.due <= now else None
+
+
+def _why_offered(ticket: Ticket, actor: Actor) -> Why | None:
+    """Whoever may take it, is asked to; admins, who may everything, only where they are on the level."""
+    if ticket.stage is Stage.HANDED_OFF and Level.SECOND in actor.levels:
+        return Why.ACCEPT
+    return Why.TAKE if ticket.stage is Stage.NEW and Level.FIRST in actor.levels else None
+
+
+@dataclass(frozen=True)
+class Home:
+    """Looks everything up. The number of look-ups does not depend on how many tickets there are."""
+
+    desk: Changing
+
+    async def allowed(self, user: str, tab: Tab) -> Actor:
+        """Refuses whoever may not see this part."""
+        actor = await self.desk.actor(user)
+        if tab in FOR_ADMINS:
+            rights.require_admin(actor)
+        else:
+            rights.require_staff(actor)
+        return actor
+
+    async def overview(self, user: str, screen: Screen) -> Overview:
+        actor = await self.allowed(user, Tab.TICKETS)
+        now, store = as_utc(self.desk.clock()), self.desk.store
+        owned = await store.find(Query(open=True, owner=user, limit=_OWNED))
+        urgent = needs(actor, owned, await self._unclaimed(actor), self.desk.config, now)
+        standing, mine = await store.standing(), await store.count(Query(open=True, owner=user))
+        found = await self._listed(user, screen)
+        page, shown = found[:PAGE], [each.ticket for each in urgent[:_URGENT]]
+        last = (page[-1].raised_at, page[-1].id) if len(found) > PAGE else None
+        return Overview(
+            screen=screen,
+            now=now,
+            urgent=urgent[:_URGENT],
+            urgent_total=len(urgent),
+            standing=standing,
+            mine=mine,
+            page=page,
+            total=await self._total(user, screen, standing),
+            next=replace(screen, first=screen.first + PAGE, after=last) if last else None,
+            drafts={kind: draft for kind in Kind if (draft := await self.desk.draft(user, kind))},
+            links=await store.card_links([each.id for each in (*shown, *page)]),
+            who=await self.desk.names({each.owner for each in (*shown, *page)}),
+            to_acknowledge=await self._to_acknowledge(user),
+            dead=len(await self.dead()) if actor.is_admin else 0,
+        )
+
+    async def dead(self) -> list[Letter]:
+        """The newest that were not delivered."""
+        return await self.desk.store.letters(state="dead", limit=_DEAD)
+
+    async def _unclaimed(self, actor: Actor) -> list[Ticket]:
+        stages = [(Stage.NEW, Level.FIRST), (Stage.HANDED_OFF, Level.SECOND)]
+        queries = [Query(stages=(stage,), limit=_UNCLAIMED) for stage, level in stages if level in actor.levels]
+        return [ticket for query in queries for ticket in await self.desk.store.find(query)]
+
+    async def _listed(self, user: str, screen: Screen) -> list[Ticket]:
+        """One page and one more. Each query walks one index; a list of several stages is merged from theirs."""
+        query = Query(open=True, before=screen.after, limit=PAGE + 1)
+        if screen.mine:
+            return await self.desk.store.find(replace(query, owner=user, stages=screen.stages))
+        if screen.ball is None:
+            return await self.desk.store.find(replace(query, level=screen.level))
+        each = [await self.desk.store.find(replace(query, stages=(stage,))) for stage in screen.stages]
+        newest = sorted((ticket for found in each for ticket in found), key=lambda one: (one.raised_at, one.id))
+        return newest[::-1][: PAGE + 1]
+
+    async def _total(self, user: str, screen: Screen, standing: Mapping[Stage, int]) -> int:
+        if screen.mine:
+            return await self.desk.store.count(Query(open=True, owner=user, stages=screen.stages))
+        return sum(standing.get(stage, 0) for stage in screen.stages)
+
+    async def _to_acknowledge(self, user: str) -> str:
+        edition, contact = self.desk.config.guides.edition, await self.desk.contact(user)
+        return edition if contact and contact.guides_known != edition else ""

@@ -1,0 +1,255 @@
+"""Who may speak to Retarus for the partner? The register of support contacts, kept by the admins (guide 1.f and 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot import rights
+from bot.changing import Changing
+from bot.clock import as_utc
+from bot.contacts import Contact, ContractException, Person, e164
+from bot.errors import Duplicate, Invalid, Refused
+from bot.notices import Notice, Say
+from bot.ports import Batch
+from bot.rights import Actor
+from bot.settings import address
+from bot.text import one_line
+from bot.ticket import Level
+
+IN_SLACK = "deactivated in Slack"
+
+_LINE = 150
+
+_NEEDED = "This is needed."
+
+
+def concerns(contact: Contact, edition: str, on: date) -> tuple[str, ...]:
+    """What an admin should know about this entry, the gravest first. `edition`: of the guides, as they now are."""
+    return tuple(_concerns(contact, edition, on))
+
+
+def _concerns(contact: Contact, edition: str, on: date) -> Iterator[str]:
+    if contact.suspended_on:
+        yield f"suspended: {contact.suspended_why}"
+    if contact.authorised_since is None:
+        yield "not authorised"
+    elif contact.authorised_since > on:
+        yield f"authorised from {contact.authorised_since:%d.%m.%Y} on"
+    if contact.attested_on is None:
+        yield "attestation for sections 2–4 of the Retarus Support Guide is missing, so not active (guide 2.3)"
+    if contact.has_eas and not contact.may_use_eas(on) and not contact.suspended_on:
+        yield "EAS access without a valid contract exception (guide 2.2)"
+    if edition and contact.guides_known != edition:
+        yield "has not acknowledged the guides' present version (guide 1.f)"
+    if contact.webinars_on is None:
+        yield "has not taken part in the onboarding webinars (guide 2.6)"
+
+
+def read(typed: Mapping[str, str], before: Contact | None, region: str | None, on: date) -> Contact:
+    """The contact in this form, on top of what else is known of them. `Invalid` with every fault at once."""
+    errors: dict[str, str] = {}
+
+    def taken(key: str) -> str:
+        text = one_line(typed.get(key, ""))
+        if len(text) > _LINE:
+            errors[key] = f"This is {len(text)} characters long; at most {_LINE} fit."
+        return text
+
+    texts = {key: taken(key) for key in ("name", "email", "phone", "reference", "approver")}
+    days = {key: _day(typed.get(key, "")) for key in ("authorised_since", "attested_on", "webinars_on", "expires")}
+    user = before.slack_user if before else typed.get("person", "")
+    errors |= _faults(texts, days, user, on) | _eas_faults(typed, texts, days)
+    try:
+        texts["phone"] = e164(texts["phone"], region)
+    except ValueError as error:
+        errors["phone"] = f"{str(error)[0].upper()}{str(error)[1:]}."
+    if errors:
+        raise Invalid(errors)
+    known = before or Contact(slack_user=user, name="", email="", phone="")
+    return known.model_copy(
+        update={
+            **{key: texts[key] for key in ("name", "email", "phone")},
+            **{key: days[key] for key in ("authorised_since", "attested_on", "webinars_on")},
+            "levels": tuple(Level(value) for value in typed.get("levels", "").split("\n") if value),
+            "has_eas": _is_yes(typed, "eas"),
+            "is_employee": _is_yes(typed, "employee"),
+            "exception": _exception(texts, days),
+        }
+    )
+
+
+def _faults(texts: Mapping[str, str], days: Mapping[str, date | None], user: str, on: date) -> dict[str, str]:
+    errors = {key: _NEEDED for key in ("name", "email", "phone") if not texts[key]}
+    if not user:
+        errors["person"] = "Pick the colleague."
+    try:
+        address(texts["email"])
+    except ValueError as error:
+        errors["email"] = f"{error}."
+    for key in ("attested_on", "webinars_on"):
+        if (days[key] or on) > on:
+            errors[key] = "This day lies in the future. Enter it once it has happened."
+    return errors
+
+
+def _eas_faults(typed: Mapping[str, str], texts: Mapping[str, str], days: Mapping[str, date | None]) -> dict[str, str]:
+    """Guide 2.2: EAS is for the partner's employees; anybody else needs an individual contract."""
+    exception = {"reference": texts["reference"], "approver": texts["approver"], "expires": days["expires"]}
+    empty = [key for key, value in exception.items() if not value]
+    if not empty or (len(empty) == len(exception) and (_is_yes(typed, "employee") or not _is_yes(typed, "eas"))):
+        return {}
+    return dict.fromkeys(empty, "EAS rights of others than employees need the contract, its approver and its end.")
+
+
+def _exception(texts: Mapping[str, str], days: Mapping[str, date | None]) -> ContractException | None:
+    if not texts["reference"] or days["expires"] is None:
+        return None
+    return ContractException(reference=texts["reference"], approver=texts["approver"], expires=days["expires"])
+
+
+def _is_yes(typed: Mapping[str, str], key: str) -> bool:
+    return typed.get(key) == "yes"
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True)
+class Register:
+    """What can be done with the register."""
+
+    desk: Changing
+
+    @property
+    def edition(self) -> str:
+        return self.desk.config.guides.edition
+
+    def today(self) -> date:
+        return self.desk.today()
+
+    async def begin(self) -> None:
+        """At start: who stands in desk.toml and not in the register is added; who has not got the guides, gets them."""
+        known = {each.slack_user: each for each in await self.desk.store.contacts()}
+        entries = [entry.record() for entry in self.desk.config.contacts if entry.slack_user not in known]
+        asked = [self._handed_over(each) for each in (*known.values(), *entries) if self._is_to_be_asked(each)]
+        saved = {each.slack_user: each for each in (*entries, *asked)}
+        notices = [self._handing_over(each, "start") for each in asked]
+        if saved:
+            await self.desk.store.apply(Batch(contacts=list(saved.values()), notices=notices))
+
+    async def all(self, by: str) -> list[Contact]:
+        rights.require_admin(await self.desk.actor(by))
+        return await self.desk.store.contacts()
+
+    async def one(self, user: str, by: str) -> Contact:
+        """The entry, for an admin."""
+        rights.require_admin(await self.desk.actor(by))
+        found = await self.desk.contact(user)
+        if found is None:
+            raise Refused("This person is not in the register.")
+        return found
+
+    async def save(self, typed: Mapping[str, str], user: str, by: str, form: str) -> Contact:
+        """Adds a contact, or changes the entry of `user`. A new one gets both guides. `Invalid`, `NotYours`."""
+        rights.require_admin(await self.desk.actor(by))
+        before = await self.one(user, by) if user else None
+        contact = read(typed, before, self.desk.config.desk.phone_region, self.today())
+        if before is None:
+            await self._require_new_staff(contact.slack_user)
+        contact = contact.model_copy(update={"changed_by": by})
+        asked = self._is_to_be_asked(contact)
+        contact = self._handed_over(contact) if asked else contact
+        notices = [self._handing_over(contact, form)] if asked else []
+        await self._apply(Batch(contacts=[contact], notices=notices, once=[f"{form}:contact"]))
+        return contact
+
+    async def _require_new_staff(self, user: str) -> None:
+        """Guests and people of other organisations cannot speak for the partner (guide 2.1, 2.2)."""
+        if not (await self.desk.directory.person(user)).is_staff:
+            raise Invalid({"person": "Only full, active members of your own workspace can be support contacts."})
+        if await self.desk.contact(user):
+            raise Invalid({"person": "This colleague is in the register already. Change that entry instead."})
+
+    async def suspend(self, user: str, by: str, click: str) -> None:
+        """From now on they cannot send, until an admin reinstates them."""
+        contact = await self.one(user, by)
+        name = (await self.desk.directory.person(by)).name
+        await self._apply(Batch(contacts=[self._suspended(contact, f"by {name}", by)], once=[f"{click}:contact"]))
+
+    async def reinstate(self, user: str, by: str, click: str) -> None:
+        contact = await self.one(user, by)
+        if not (await self.desk.directory.person(user)).is_staff:
+            raise Refused(f"{contact.name} is no full, active member of the workspace, so they stay suspended.")
+        free = {"suspended_on": None, "suspended_why": "", "changed_by": by}
+        await self._apply(Batch(contacts=[contact.model_copy(update=free)], once=[f"{click}:contact"]))
+
+    async def hand_over(self, user: str, by: str, click: str) -> None:
+        """Both guides once more, at an admin's wish."""
+        contact = await self.one(user, by)
+        if not self.edition:
+            raise Refused("No guide is set. Name their versions or addresses under [guides] in desk.toml.")
+        handed = self._handed_over(contact)
+        await self._apply(
+            Batch(contacts=[handed], notices=[self._handing_over(handed, click)], once=[f"{click}:guides"])
+        )
+
+    async def acknowledge(self, edition: str, by: str) -> None:
+        """This person says they have both guides of this edition. One that was replaced since is `Refused`."""
+        rights.require_staff(await self.desk.actor(by))
+        contact = await self.desk.contact(by)
+        if contact is None:
+            raise Refused("You are not in the register of support contacts, so there is nothing to acknowledge.")
+        if edition != self.edition:
+            raise Refused("There is a newer version of the guides by now. You get, or have got, a message with it.")
+        if contact.guides_known != edition:
+            known = {"guides_known": edition, "guides_known_on": self.today()}
+            await self._apply(Batch(contacts=[contact.model_copy(update=known)]))
+
+    async def look_again(self, user: str) -> Actor:
+        """Asks Slack who this now is. Who was deactivated is suspended, whoever asks."""
+        self.desk.directory.forget(user)
+        actor = await self.desk.actor(user)
+        if not actor.person.is_active:
+            await self._suspend_gone(actor.person)
+        return actor
+
+    async def _suspend_gone(self, person: Person) -> None:
+        contact = await self.desk.contact(person.id)
+        if contact and contact.suspended_on is None:
+            await self._apply(Batch(contacts=[self._suspended(contact, IN_SLACK, "")]))
+
+    def _suspended(self, contact: Contact, why: str, by: str) -> Contact:
+        return contact.model_copy(update={"suspended_on": self.today(), "suspended_why": why, "changed_by": by})
+
+    def _is_to_be_asked(self, contact: Contact) -> bool:
+        return bool(self.edition) and contact.guides_asked != self.edition and contact.suspended_on is None
+
+    def _handed_over(self, contact: Contact) -> Contact:
+        return contact.model_copy(update={"guides_asked": self.edition})
+
+    def _handing_over(self, contact: Contact, cause: str) -> Notice:
+        user = contact.slack_user
+        return Notice(
+            key=f"guides:{user}:{self.edition}:{cause}",
+            ticket_id="",
+            lane=f"direct:{user}",
+            say=Say.GUIDES,
+            to=user,
+            version=0,
+            due=as_utc(self.desk.clock()),
+        )
+
+    async def _apply(self, batch: Batch) -> None:
+        try:
+            await self.desk.store.apply(batch)
+        except Duplicate:
+            return  # the same submission or click, delivered twice
+        self.desk.wake()
+
+
+def authorised(contacts: Iterable[Contact], on: date) -> list[Contact]:
+    """Who can send to Retarus on that day."""
+    return [each for each in contacts if each.is_authorised(Level.SECOND, on)]
