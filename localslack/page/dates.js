@@ -21,13 +21,18 @@ export class Calendar {
     return formatter(this.locale, { timeZone: this.tz, ...options }).format(moment);
   }
 
-  /** '11:02' or '11:02 AM', as the reader's locale has it. */
+  /** '11:02', or '11:02 AM' where that is how the reader's language and zone have it. */
   time(moment) {
-    return this.#format(moment, { hour: 'numeric', minute: '2-digit' });
+    return this.#format(moment, { ...this.#clock, minute: '2-digit' });
   }
 
   timeWithSeconds(moment) {
-    return this.#format(moment, { hour: 'numeric', minute: '2-digit', second: '2-digit' });
+    return this.#format(moment, { ...this.#clock, minute: '2-digit', second: '2-digit' });
+  }
+
+  /** Slack lets people choose; here whoever lives in Europe reads 24 hours, whatever the browser's language is. */
+  get #clock() {
+    return /^(Europe|Atlantic|Arctic)\//.test(this.tz) ? { hour: '2-digit', hourCycle: 'h23' } : { hour: 'numeric' };
   }
 
   /** '11:02:07.250' */

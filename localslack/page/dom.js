@@ -47,11 +47,6 @@ export function uid(stem = 'id') {
   return `${stem}-${counter}`;
 }
 
-/** Text for screen readers alone. */
-export function hiddenText(text) {
-  return h('span.sr-only', null, text);
-}
-
 /** Calls back once typing has paused for `wait` milliseconds. */
 export function debounced(callback, wait = 200) {
   let timer = null;

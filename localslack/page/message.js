@@ -5,7 +5,7 @@ import { momentOf } from './dates.js';
 import { emojiOf } from './emoji.js';
 import { fileCard } from './files.js';
 import { icon } from './icons.js';
-import { decode, emoji, mrkdwn } from './mrkdwn.js';
+import { emoji, mrkdwn } from './mrkdwn.js';
 import { attachments } from './attachments.js';
 import { renderBlocks } from './blocks/render.js';
 import { Surface } from './surface.js';
@@ -236,9 +236,4 @@ function threadLink(message, env) {
 
 function lastReply(moment, { calendar }) {
   return `${calendar.relativeDay(moment, (each) => calendar.shortDate(each)).replace(/^(Today|Yesterday)$/, (word) => word.toLowerCase())} at ${calendar.time(moment)}`;
-}
-
-/** A message in one line of plain words, for previews and lists. */
-export function oneLine(message) {
-  return decode((message.text ?? '').replace(/<[@#!]?[^|>]*\|([^>]*)>/g, '$1').replace(/\s+/g, ' ')).slice(0, 200);
 }

@@ -32,6 +32,7 @@ export class Modals {
   }
 
   #depth = 0;
+  #submitting = null;
 
   #forget(stack) {
     for (const id of this.#surfaces.keys()) if (!stack.some((view) => view.id === id)) this.#surfaces.delete(id);
@@ -56,7 +57,8 @@ export class Modals {
   }
 
   #draw(view, depth) {
-    const isUpdate = this.#shown?.id === view.id;
+    // the answer to a submission is a new page to be read from its top; any other update leaves the person in place
+    const isUpdate = this.#shown?.id === view.id && this.#submitting !== view.id;
     const place = isUpdate ? placeOf(this.#dialog) : null;
     const surface = this.#surfaceOf(view);
     surface.problems = {};
@@ -93,7 +95,7 @@ export class Modals {
   }
 
   #form(view, surface) {
-    const body = h('div.modal-body', null, renderBlocks(view.blocks, { ...this.env, surface }));
+    const body = h('div.modal-body', { tabindex: '-1' }, renderBlocks(view.blocks, { ...this.env, surface }));
     const submit = view.submit ? h('button.btn.primary', { type: 'submit' }, plain(view.submit.text)) : null;
     const foot = h(
       'footer.modal-foot',
@@ -127,6 +129,7 @@ export class Modals {
   async #submit(view, surface, button) {
     if (!button || button.getAttribute('aria-busy') === 'true') return;
     button.setAttribute('aria-busy', 'true');
+    this.#submitting = view.id;
     this.#warn('');
     try {
       this.#outcome(
@@ -138,6 +141,7 @@ export class Modals {
       this.#warn(problem.code === 'unreachable' ? TROUBLE : problem.message);
     } finally {
       button.removeAttribute('aria-busy');
+      this.#submitting = null;
     }
   }
 
@@ -193,17 +197,17 @@ export class Modals {
   }
 }
 
-/** The first thing to fill in; on a touch screen nothing, so that no keyboard covers the form. */
+/**
+ * The first thing to fill in, if it is in sight; otherwise the text, to be read (never the button: an Enter held a
+ * moment too long must not press it). On a touch screen no field, so that no keyboard covers the form.
+ */
 function focusFirst(dialog) {
-  if (matchMedia('(pointer: coarse)').matches) return;
-  const wanted =
-    dialog.querySelector('[autofocus]') ??
-    dialog.querySelector(
-      '.modal-body input:not([type=file]), .modal-body textarea, .modal-body [contenteditable=true]',
-    );
-  (wanted ?? dialog.querySelector('.modal-foot .primary') ?? dialog.querySelector('.modal-foot .btn'))?.focus({
-    preventScroll: !wanted,
-  });
+  const body = dialog.querySelector('.modal-body');
+  const fields = 'input:not([type=file]), textarea, [contenteditable=true]';
+  const wanted = body.querySelector('[autofocus]') ?? body.querySelector(fields);
+  const inSight = wanted && wanted.getBoundingClientRect().bottom <= body.getBoundingClientRect().bottom;
+  const touch = matchMedia('(pointer: coarse)').matches;
+  (inSight && !touch ? wanted : body).focus({ preventScroll: true });
 }
 
 /** Where the person is inside a form: the control with the focus, the selection, and how far it is scrolled. */

@@ -128,6 +128,9 @@ def form(title: str = "Arrival", blocks: list[Json] | None = None) -> Json:
     }
 
 
+LONG: list[Json] = [
+    {"type": "section", "block_id": f"line{number}", "text": words(f"Line {number}")} for number in range(40)
+]
 CARD: list[Json] = [
     {"type": "header", "block_id": "head", "text": words("Aurora :ship:")},
     {
@@ -231,23 +234,27 @@ class Kiosk:
             name = asks("name", "Name", {"type": "plain_text_input"})
             await client.views_push(trigger_id=body["trigger_id"], view=form("On top", [name]))
 
-        @self.bolt.view("form")
-        async def submitted(ack: Any, view: Json) -> None:
-            values = view["state"]["values"]
-            reason = values.get("why", {}).get("it", {}).get("value")
-            if reason == "deaf":
-                self._note(("deaf", values))
-                return
-            if reason == "bad":
-                await ack(response_action="errors", errors={"why": "Say more.", "berth": "That berth is taken."})
-                return
-            self._note(("submitted", values))
-            await ack()
+        self.bolt.view("form")(self._submitted)
 
         @self.bolt.view_closed("form")
         async def closed(ack: Any, body: Json) -> None:
             await ack()
             self._note(("closed", body["is_cleared"]))
+
+    async def _submitted(self, ack: Any, view: Json) -> None:
+        values = view["state"]["values"]
+        reason = values.get("why", {}).get("it", {}).get("value")
+        if reason == "deaf":
+            self._note(("deaf", values))
+            return
+        if reason == "bad":
+            await ack(response_action="errors", errors={"why": "Say more.", "berth": "That berth is taken."})
+            return
+        self._note(("submitted", values))
+        if reason == "show":
+            await ack(response_action="update", view=form("Preview", [*LONG, *INPUTS[:1]]))
+            return
+        await ack()
 
     def _cards(self) -> None:
         @self.bolt.command("/whisper")

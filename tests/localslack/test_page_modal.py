@@ -132,6 +132,19 @@ async def test_typing_goes_on_where_it_was_when_the_view_is_updated(stage: Stage
     await expect(dialog.get_by_label("Why")).to_have_value("only half a sentence")
 
 
+async def test_a_view_that_answers_a_submission_is_read_from_its_top(stage: Stage) -> None:
+    page = await stage.open("anna")
+    dialog = await opened(page)
+    await fill_required(page, dialog, "show")
+    await dialog.get_by_role("combobox", name="Tell").scroll_into_view_if_needed()
+    await dialog.get_by_role("button", name="Announce").click()
+    preview = page.get_by_role("dialog", name="Preview")
+    await expect(preview.get_by_text("Line 0", exact=True)).to_be_in_viewport()
+    await page.keyboard.press("Enter")  # held too long
+    await expect(preview).to_be_visible()
+    assert stage.app.count("submitted") == 1
+
+
 async def test_an_app_that_does_not_answer_loses_nothing(stage: Stage) -> None:
     await stage.slack.person("anna").control("POST", "switches", ack_seconds=0.3)
     page = await stage.open("anna")

@@ -58,7 +58,7 @@ async def test_mentions_name_people_channels_groups_and_moments(stage: Stage) ->
         f"<@{ben}> <#{stage.channel('quay')}> <!subteam^{group}> <!here> <!date^1800000000^{{date_num}} {{time}}|then>"
     )
     content = await said(stage, text)
-    await expect(content).to_have_text("@Ben #quay @pilots @here 2027-01-15 9:00")
+    await expect(content).to_have_text("@Ben #quay @pilots @here 2027-01-15 09:00")
 
 
 async def test_nothing_anybody_writes_becomes_html(stage: Stage) -> None:

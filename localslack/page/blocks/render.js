@@ -1,7 +1,7 @@
 // What does each block of Block Kit look like?
 import { h, uid } from '../dom.js';
 import { icon } from '../icons.js';
-import { plain, textObject, wordsOf } from '../mrkdwn.js';
+import { plain, textObject } from '../mrkdwn.js';
 import { button, feedbackButtons, iconButton, overflow } from './buttons.js';
 import { checkboxes, radioButtons } from './choices.js';
 import { fileInput } from './files.js';
@@ -149,12 +149,4 @@ function table(block, env) {
       ),
     ),
   );
-}
-
-/** The words of blocks, for notifications and previews where a message has no text. */
-export function blockWords(blocks) {
-  return (blocks ?? [])
-    .map((block) => wordsOf(block.text) || wordsOf(block.label))
-    .filter(Boolean)
-    .join(' ');
 }

@@ -70,12 +70,3 @@ const STYLES = [
 function styled(node, style) {
   return STYLES.reduce((inner, [name, tag]) => (style?.[name] ? h(tag, null, inner) : inner), node);
 }
-
-/** The words of a rich_text block, for counting and for screen readers. */
-export function richWords(block) {
-  const walk = (node) =>
-    node.elements
-      ? node.elements.map(walk).join(node.type === 'rich_text' || node.type === 'rich_text_list' ? '\n' : '')
-      : (node.text ?? node.url ?? '');
-  return block ? walk(block) : '';
-}
