@@ -194,7 +194,7 @@ def _writer(desk: Desk) -> Callable[[Notice, Ticket | None, str], Awaitable[Sequ
 async def run(env: Environment, config: Config) -> None:
     """Listens until SIGINT or SIGTERM: by Socket Mode with an app token, else by HTTP."""
     async with program(env, config) as running:
-        await listening(running, env, until=_stopped())
+        await listening(running, env, until=stopped())
 
 
 async def listening(running: Program, env: Environment, until: Awaitable[object]) -> None:
@@ -214,7 +214,8 @@ async def listening(running: Program, env: Environment, until: Awaitable[object]
             await runner.cleanup()
 
 
-def _stopped() -> Awaitable[object]:
+def stopped() -> Awaitable[object]:
+    """Waits for SIGINT or SIGTERM."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -48,7 +48,9 @@ def _facts(ticket: Ticket, who: Who) -> Json:
     where = [kit.bold(_standing(ticket)), kit.text(f" · owner {who(ticket.owner)}{_ball(ticket)}\n")]
     since = as_moment(ticket.answer("start"))
     what = [kit.text(f"{_services(ticket)} · {one_line(ticket.answer('customer'), 80)}{_tenants(ticket)}")]
-    when = [kit.text(" · since "), kit.moment(since)] if since else []
+    ended = as_moment(ticket.answer("end"))
+    until = [kit.text(" until "), kit.moment(ended)] if ended else [kit.text(", ongoing")]
+    when = [kit.text(" · since "), kit.moment(since), *until] if since else []
     impact = [kit.text(f"\nImpact: {one_line(ticket.answer('impact'), 200)}")]
     source = [kit.text(" · "), kit.link("from a message", ticket.source)] if ticket.source else []
     rcr = [kit.text("\n"), kit.bold(f"{', '.join(ticket.rcr)}"), kit.text(" at Retarus")] if ticket.rcr else []

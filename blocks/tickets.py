@@ -46,8 +46,7 @@ def _scope(key: str, name: str, chosen: str) -> Json:
     return kit.button(name, f"{SCOPE}{key}", key, style="primary" if key == chosen else "")
 
 
-HELP = """Partner Desk carries tickets from your customers to Retarus.
-1. `/retarus-incident` raises an incident. What you know now is enough; `Fill in` on its card adds the rest.
+HELP = """1. `/retarus-incident`, `-service-request`, `-change`: what you know now is enough; `Fill in` adds the rest.
 2. `Take` makes it yours. Everything about it is in the thread under its card.
 3. `Hand off to 2nd level` asks the 1st-level tasks of the guide and your summary.
 4. The 2nd level `Accept`s it, or sends it back with a reason.

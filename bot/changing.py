@@ -28,8 +28,8 @@ class Change:
     letters: Sequence[Notice] = ()
 
 
-Decide = Callable[[Ticket, datetime], Awaitable[Change]]
-"""Decides on a change of the ticket as it now is, or refuses. May be asked again when somebody else was quicker."""
+Decide = Callable[[Ticket, datetime], Awaitable[Change | None]]
+"""Decides on a change of the ticket as it now is, on none, or refuses. Asked again when somebody else was quicker."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Changing(Reading):
         for attempt in range(_ATTEMPTS):
             ticket = await self.ticket(ticket_id)
             try:
-                return await self._save(ticket, await decide(ticket, as_utc(self.clock())), once)
+                done = await decide(ticket, as_utc(self.clock()))
+                return await self._save(ticket, done, once) if done else ticket
             except Duplicate:
                 return await self.ticket(ticket_id)
             except (Refused, Invalid):

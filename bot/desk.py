@@ -98,7 +98,7 @@ class Desk(Changing):
         actor = await self.actor(by)
         rights.require_part(actor)
 
-        async def decide(ticket: Ticket, at: datetime) -> Change:
+        async def decide(ticket: Ticket, at: datetime) -> Change | None:
             if not ticket.stage.is_open:
                 raise NotNow(f"{letter.reference(ticket, self.config)} is closed. Reopen it to change its answers.")
             border = _BORDERS_PASSED.get(ticket.stage, Need.RAISE)
@@ -207,7 +207,7 @@ class Desk(Changing):
         """The 2nd-level tasks of the guide, answered; the ticket stays where it is."""
         actor = await self.actor(by)
 
-        async def decide(ticket: Ticket, at: datetime) -> Change:
+        async def decide(ticket: Ticket, at: datetime) -> Change | None:
             rights.require(actor, ticket, Move.ESCALATE)
             if not can(ticket, Move.ESCALATE):
                 move(ticket, Move.ESCALATE, by, at)
@@ -216,10 +216,15 @@ class Desk(Changing):
 
         return await self._change(ticket_id, f"{form}:prepare", decide)
 
-    async def _filled(self, ticket: Ticket, answers: Mapping[str, str], by: str, at: datetime, seen: int) -> Change:
-        answers = await self._rebased(ticket, seen, answers)
+    async def _filled(
+        self, ticket: Ticket, answers: Mapping[str, str], by: str, at: datetime, seen: int
+    ) -> Change | None:
+        """Nothing when nothing changed: saving a form as it was is no event."""
+        answers = _changed(ticket, await self._rebased(ticket, seen, answers))
+        if not answers:
+            return None
         filled = change(ticket, answers=_merged(ticket, answers))
-        return Change(filled, event(filled, Step.FILL_IN, by, at, **_said(_changed(ticket, answers))))
+        return Change(filled, event(filled, Step.FILL_IN, by, at, **_said(answers)))
 
     async def escalate(self, ticket_id: str, by: str, form: str, seen: int) -> Ticket:
         """Sends the letter to Retarus on every configured way (guide 2.1, L2.10).
@@ -235,8 +240,8 @@ class Desk(Changing):
             moved = move(ticket, Move.ESCALATE, by, at).model_copy(update={"sent_by": by, "sent_at": at})
             self._require_complete(ticket, Need.ESCALATE, "Retarus gets nothing incomplete (guide 2.5).")
             self._require_a_way()
-            if ticket.version != seen:
-                raise Conflict
+            if ticket.version != seen and (await self._told(ticket, seen))[1]:
+                raise Conflict  # the letter would not be the one that was previewed
             text = letter.write(ticket, contact, self.config)
             sending = story.letters(moved, text, contact, self.routes, at)
             summary = ticket.answer("summary_second")
@@ -271,7 +276,7 @@ class Desk(Changing):
         text = clean(text)
         found = re.search(self.config.retarus.rcr_pattern, text, re.IGNORECASE)
         if found:
-            return re.sub(r"[-\s#:]+", "-", found[0].upper())
+            return re.sub(r"(?<=[A-Z])[-\s#:]*(?=\d)", "-", found[0].upper())
         if not re.search(r"\d", text) or len(text) > 60:  # noqa: PLR2004 (a number, not a story)
             raise Invalid({"rcr": "This is no ticket number. Retarus's look like RCR-88123."})
         return " ".join(text.split())

@@ -71,7 +71,8 @@ def _template(ticket: Ticket, config: Config) -> Iterable[Part]:
     asked = {field.heading for field in fields_of(ticket.kind)}
     for heading in fields.TEMPLATE:
         if heading in asked:
-            yield Part(heading=heading.text, lines=tuple(_lines(heading, ticket, config)) or ("-",))
+            nothing = "-" if fields.is_asked_for(heading, ticket.kind) else "none"
+            yield Part(heading=heading.text, lines=tuple(_lines(heading, ticket, config)) or (nothing,))
 
 
 def _lines(heading: Heading, ticket: Ticket, config: Config) -> Iterable[str]:

@@ -47,6 +47,10 @@ class Reading:
         person = await self.directory.person(user)
         return Actor(person, await self.directory.levels(person), user in self.config.desk.admins)
 
+    async def require_staff(self, user: str) -> None:
+        """Refuses guests, people of other organisations and deactivated people before a form is shown to them."""
+        rights.require_staff(await self.actor(user))
+
     async def ticket(self, ticket_id: str) -> Ticket:
         ticket = await self.store.get(ticket_id)
         if ticket is None:
@@ -121,15 +125,16 @@ class Reading:
         """Open tickets, newest first, and how many: `mine`, `level` (what the person's levels work on) or `all`."""
         rights.require_staff(await self.actor(user))
         query = await self._scope(user, scope, limit)
-        return await self.store.find(query), await self.store.count(query)
+        return (await self.store.find(query), await self.store.count(query)) if query else ([], 0)
 
-    async def _scope(self, user: str, scope: str, limit: int) -> Query:
+    async def _scope(self, user: str, scope: str, limit: int) -> Query | None:
+        """Nothing for the level of somebody who works at none."""
         if scope == "mine":
             return Query(open=True, owner=user, limit=limit)
         if scope == "level":
             levels = (await self.actor(user)).levels
             stages = tuple(stage for stage in Stage if stage.is_open and _worked_at(stage) in levels)
-            return Query(open=True, stages=stages or (Stage.NEW,), limit=limit)
+            return Query(open=True, stages=stages, limit=limit) if stages else None
         return Query(open=True, limit=limit)
 
     async def preview(self, ticket_id: str, by: str) -> Preview:

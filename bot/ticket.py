@@ -140,33 +140,6 @@ class StatusReport(Record):
     """Who looked at it themselves; empty when the desk did."""
 
 
-class Attachment(Record):
-    """A file in Slack that goes along to Retarus. Only where it is is kept: its bytes are fetched when it is sent."""
-
-    id: str
-    """Slack's file id."""
-    name: Words
-    size: int = 0
-    """Bytes."""
-    type: str = ""
-    """MIME type, as Slack tells it."""
-    by: str = ""
-    sent_at: Utc | None = None
-    """When it went to Retarus; nothing while it waits for the next letter."""
-
-
-class StatusReport(Record):
-    """What Retarus's status page said, and when. See `bot.status_page`."""
-
-    health: Literal["fine", "trouble", "unknown"]
-    """`unknown` when it could not be read, or nobody looked: never taken for good news."""
-    says: tuple[Words, ...] = ()
-    """What it reports, or why that is not known."""
-    at: Utc
-    by: str = ""
-    """Who looked at it themselves; empty when the desk did."""
-
-
 class Ticket(Record):
     """One ticket, as of one version. Never changed in place: see `bot.moves`."""
 
@@ -199,9 +172,6 @@ class Ticket(Record):
     sent_by: str = ""
     """The authorised contact who last sent it to Retarus; empty while it never was."""
     sent_at: Utc | None = None
-    attachments: tuple[Attachment, ...] = ()
-    status: StatusReport | None = None
-    """The status page, when it was last looked at for this ticket."""
     attachments: tuple[Attachment, ...] = ()
     status: StatusReport | None = None
     """The status page, when it was last looked at for this ticket."""

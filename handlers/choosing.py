@@ -21,10 +21,12 @@ LONGEST = 3000
 
 def register(desk: Desk, edge: Boundary) -> None:
     async def choose(asked: Command | Shortcut) -> None:
+        await desk.require_staff(asked.user)
         await edge.client.views_open(trigger_id=asked.trigger, view=raising.chooser())
 
     async def from_message(used: Shortcut) -> None:
         """The form at once; where it comes from is looked up after."""
+        await desk.require_staff(used.user)
         who = await desk.names(people_in(used.text))
         answers = {**await known(desk, used.user), "happens": as_typed(used.text, who)[:LONGEST]}
         view = raising.modal(Kind.INCIDENT, desk.config, answers, source="")

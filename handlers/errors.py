@@ -13,7 +13,7 @@ import traceback
 from blocks import kit, moving
 from blocks.kit import Json
 from bot.errors import Conflict, Incomplete, Invalid, Refused, StoreDown
-from bot.fields import BY_KEY
+from bot.fields import BY_KEY, Ask
 from bot.ticket import Ticket
 from handlers.payload import Submission
 
@@ -79,9 +79,14 @@ def beside_first(words: str, form: Submission) -> dict[str, str]:
     return {next(iter(form.typed)): words[:_ERROR_TEXT]}
 
 
+def _is_written(key: str) -> bool:
+    """What was picked from a list is not worth keeping by itself."""
+    return key not in BY_KEY or BY_KEY[key].ask in {Ask.LINE, Ask.TEXT}
+
+
 def rescued(ticket: Ticket, name: str, words: str, form: Submission) -> Json | None:
     """For a form that has become pointless: its text, offered as a note. Nothing when nothing was written."""
-    written = [text for text in form.typed.values() if text and not text.isdigit()]
+    written = [text for key, text in form.typed.items() if text and _is_written(key)]
     if max(map(len, written), default=0) < _PROSE:
         return None
     return moving.kept_text(ticket, name, words, "\n".join(written))

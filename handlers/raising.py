@@ -27,6 +27,7 @@ def register(desk: Desk, edge: Boundary) -> None:
     drawn = Kept(draw, _FRESH, most=500)
 
     async def open_form(asked: Command) -> None:
+        await desk.require_staff(asked.user)
         kind = COMMANDS[asked.name]
         view = await (_begun(desk, kind, asked.user, asked.text) if asked.text else drawn.get((kind, asked.user)))
         await edge.client.views_open(trigger_id=asked.trigger, view=view)

@@ -57,7 +57,7 @@ def test_the_chosen_list_is_marked_and_the_others_are_one_click_away() -> None:
 
 def test_help_is_ten_points_and_names_the_priorities_as_they_are_defined_here() -> None:
     (text,) = [part["text"] for part in parts(tickets.help_message(CONFIG).blocks) if part.get("type") == "mrkdwn"]
-    numbers = [line.split(".")[0] for line in text.splitlines()[1:]]
+    numbers = [line.split(".")[0] for line in text.splitlines()]
     assert numbers == [str(number) for number in range(1, 11)]
     assert text.endswith("10. Priorities: P1: A service is down.")
 

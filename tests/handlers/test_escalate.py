@@ -90,7 +90,8 @@ async def test_the_letter_has_every_heading_in_order_in_the_channel_and_in_the_m
 async def test_what_changed_since_the_preview_is_shown_before_it_is_sent(w: World) -> None:
     card = await w.filled()
     preview = await previewed(w, card)
-    await w.running.desk.note((await w.ticket()).id, "U0ANNA", "The customer called again", "another form")
+    ticket = await w.ticket()
+    await w.running.desk.fill_in(ticket.id, "U0ANNA", {"affected": "5"}, "another form", ticket.version)
     done = await w.ben.submit(preview)
     assert done["outcome"] == "updated"
     again = await w.ben.modal("Preview", containing="changed since you looked")

@@ -23,8 +23,10 @@ ANSWERS = {
 
 
 @asynccontextmanager
-async def process(slack: LocalSlack, mail: MailServer, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`python app.py` with tokens, as in a real workspace; killed with -9 on the way out."""
+async def process(
+    slack: LocalSlack, mail: MailServer, folder: Path, *program: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python app.py` with tokens, as in a real workspace, or another program; killed with -9 on the way out."""
     bot = slack.app("Partner Desk")
     settings = {
         "SLACK_BOT_TOKEN": bot.bot_token,
@@ -35,7 +37,11 @@ async def process(slack: LocalSlack, mail: MailServer, folder: Path) -> AsyncIte
         "DESK_CONFIG": str(DEMO / "desk.toml"),
     }
     running = await asyncio.create_subprocess_exec(
-        sys.executable, "app.py", cwd=ROOT, env={**os.environ, **settings}, stderr=asyncio.subprocess.PIPE
+        sys.executable,
+        *(program or ("app.py",)),
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        stderr=asyncio.subprocess.PIPE,
     )
     assert running.stderr
     try:
@@ -63,8 +69,8 @@ async def test_a_ticket_that_was_acknowledged_is_there_after_a_kill_and_its_card
                 done = await anna.submit(modal, answers)
                 assert done["outcome"] == "closed", done
                 running.kill()
-        await anna.advance(120)  # past the lease of what the killed one had begun
-        async with process(slack, mail, tmp_path):
+        later = ("-m", "tests.handlers.late_desk", "120")  # past the lease of what the killed ones had begun
+        async with process(slack, mail, tmp_path, *later):
             for number in range(1, 4):
                 card = await anna.message(DESK, f"Fault {number}")
             await anna.click(card, "Take")

@@ -1,0 +1,27 @@
+"""The desk in a process of its own, with its clock so many seconds ahead: `python -m tests.handlers.late_desk 120`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from datetime import datetime, timedelta
+
+from app import listening, program, stopped
+from bot.clock import now
+from bot.settings import Environment, load
+
+
+async def run(ahead: timedelta) -> None:
+    env = Environment()
+
+    def clock() -> datetime:
+        return now() + ahead
+
+    async with program(env, load(env.desk_config), clock) as running:
+        await listening(running, env, until=stopped())
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO)
+    asyncio.run(run(timedelta(seconds=float(sys.argv[1]))))
