@@ -94,7 +94,11 @@ class PersonDriver(Listener):
             found = [m for m in await self.messages(channel) if containing in text_of(m) and m["ts"] > since]
             return found[-1] if found else None
 
-        return await self.wait_for(newest, f"a message with {containing!r} in {channel}")  # type: ignore[no-any-return]
+        async def instead() -> list[str]:
+            return [text_of(message) for message in (await self.messages(channel))[-5:]]
+
+        wanted = f"a message with {containing!r} in {channel}"
+        return await self.wait_for(newest, wanted, instead)  # type: ignore[no-any-return]
 
     async def reply(self, parent: Json, containing: str = "") -> Json:
         """The newest reply in a thread that shows some words, waited for."""
@@ -103,7 +107,11 @@ class PersonDriver(Listener):
             found = [m for m in (await self.thread(parent))[1:] if containing in text_of(m)]
             return found[-1] if found else None
 
-        return await self.wait_for(newest, f"a reply with {containing!r}")  # type: ignore[no-any-return]
+        async def instead() -> list[str]:
+            return [text_of(message) for message in (await self.thread(parent))[-5:]]
+
+        wanted = f"a reply with {containing!r}"
+        return await self.wait_for(newest, wanted, instead)  # type: ignore[no-any-return]
 
     async def again(self, message: Json) -> Json:
         """The same message as it is now."""
@@ -170,8 +178,11 @@ class PersonDriver(Listener):
             right = stack and title in (None, stack[-1].title) and containing in stack[-1].text
             return stack[-1] if right else None
 
+        async def instead() -> list[str]:
+            return [modal.text for modal in await self.modals()]
+
         wanted = f"a modal {title or ''!r} with {containing!r}"
-        return await self.wait_for(top, wanted)  # type: ignore[no-any-return]
+        return await self.wait_for(top, wanted, instead)  # type: ignore[no-any-return]
 
     async def no_modal(self) -> None:
         """Wait until no modal is open."""

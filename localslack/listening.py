@@ -64,17 +64,24 @@ class Listener:
             raise Refusal(body["error"], body["message"])
         return body
 
-    async def wait_for(self, found: Found, what: str = "what was waited for") -> Any:
-        """The first true answer of `found` (without arguments, maybe async), asked again after every event."""
+    async def wait_for(self, found: Found, what: str = "what was waited for", instead: Found | None = None) -> Any:
+        """The first true answer of `found` (without arguments, maybe async), asked again after every event.
+
+        `instead` says in the error what there was.
+        """
         await self._open()
         try:
             async with asyncio.timeout(self.patience):
                 while True:
                     self._happened.clear()
-                    answer = found()
-                    answer = await answer if inspect.isawaitable(answer) else answer
-                    if answer:
+                    if answer := await _asked(found):
                         return answer
                     await self._happened.wait()
         except TimeoutError:
-            raise TimeoutError(f"{self.name} waited {self.patience:g} s in vain for {what}") from None
+            there = f"; there is {await _asked(instead)}" if instead else ""
+            raise TimeoutError(f"{self.name} waited {self.patience:g} s in vain for {what}{there}") from None
+
+
+async def _asked(question: Found) -> Any:
+    answer = question()
+    return await answer if inspect.isawaitable(answer) else answer

@@ -265,3 +265,13 @@ async def test_an_app_uploads_and_deletes(slack: LocalSlack) -> None:
     assert (message["files"][0]["name"], message["files"][0]["size"]) == ("a.csv", 3)
     await client.files_delete(file=done["file"]["id"])
     assert (await anna.again(message))["files"] == [{"id": done["file"]["id"], "mode": "tombstone"}]
+
+
+async def test_who_waits_in_vain_is_told_what_there_was_instead(slack: LocalSlack) -> None:
+    anna = slack.person("anna")
+    anna.patience = 0.2
+    await anna.post("#desk", "something else")
+    with pytest.raises(TimeoutError, match="anna waited 0.2 s in vain for .*'words'.*something else"):
+        await anna.message("#desk", "words")
+    with pytest.raises(TimeoutError, match="a modal"):
+        await anna.modal("Title")
