@@ -1,0 +1,132 @@
+"""How does a reminder look: in the thread, and in the one direct message a person gets?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from blocks import kit, moving, reminders
+from blocks.card import primary, title
+from blocks.kit import Json, Message
+from bot.answers import as_moment
+from bot.clock import span
+from bot.clocks import Watch
+from bot.letter import reference
+from bot.moves import STANDING, Move, Step
+from bot.settings import Config
+from bot.text import one_line
+from bot.ticket import Event, Stage, Ticket
+
+
+@dataclass(frozen=True)
+class Item:
+    """One ticket somebody is reminded of. `event`: the reminder."""
+
+    ticket: Ticket
+    event: Event
+    link: str = ""
+
+    @property
+    def is_answered(self) -> bool:
+        """Somebody has acted since."""
+        return bool(self.ticket.times.touched and self.ticket.times.touched >= self.event.at)
+
+
+_OF_THE_STAGE = frozenset({Watch.UNCLAIMED, Watch.PROGRESS, Watch.CUSTOMER, Watch.CONFIRM})
+"""Where a ticket stands, and since when, says it all."""
+
+
+def _clocks(event: Event) -> Iterable[Json]:
+    """What else is due, and since when, one line each."""
+    due = event.detail.get("due", "").split()
+    for name, stamp in zip(event.detail.get("watches", "").split(), due, strict=False):
+        watch, at = Watch(name), as_moment(stamp)
+        if watch in _OF_THE_STAGE or at is None:
+            continue
+        late = at <= event.at
+        words = f"{watch.gloss[0].upper()}{watch.gloss[1:]}"
+        yield kit.line(kit.bold(words), kit.text(", since " if late else ", at "), kit.moment(at))
+
+
+def _listed(event: Event) -> list[Json]:
+    lines = list(_clocks(event))
+    return [{"type": "rich_text_list", "style": "bullet", "elements": lines}] if lines else []
+
+
+def _resting(item: Item) -> str:
+    rest = span((item.event.at - item.ticket.since).total_seconds())
+    return f"{STANDING[Stage(item.event.detail['stage'])]} for {rest}"
+
+
+# --- in the thread
+
+
+def line(ticket: Ticket, event: Event) -> Message:
+    """What is wrong, since when, and what ends it; struck through once somebody has acted."""
+    item = Item(ticket, event)
+    words = f"{_resting(item)}, and nothing happened."
+    if item.is_answered:
+        return Message(f"Answered reminder: {words}", [kit.rich(kit.line(_struck(f"Reminder: {words}")))])
+    called = [each for user in _people(ticket, event) for each in (kit.mention(user), kit.text(" "))]
+    told = kit.rich(kit.line(kit.text("Reminder: "), *called, kit.text(words)), *_listed(event))
+    return Message(f"Reminder: {words}", [told, kit.actions("reminder", _ways_out(ticket))])
+
+
+def _people(ticket: Ticket, event: Event) -> list[str]:
+    return event.detail.get("people", "").split() or [ticket.owner]
+
+
+def _struck(words: str) -> Json:
+    return {"type": "text", "text": words, "style": {"strike": True}}
+
+
+def _ways_out(ticket: Ticket) -> list[Json]:
+    """Act now, log what is new, and the rest."""
+    log = Move.RETARUS_UPDATE if ticket.stage is Stage.RETARUS else Step.NOTE
+    found = [primary(ticket), kit.button("Log an update", moving.action_of(log), ticket.id), *reminders.buttons(ticket)]
+    seen = {str(each["action_id"]): each for each in reversed(found)}
+    return list(reversed(seen.values()))
+
+
+# --- one direct message, whatever number of tickets
+
+
+def direct(items: Sequence[Item], total: int, to: str, config: Config) -> Message:
+    """Everything that waits for one person."""
+    if len(items) == 1 and total == 1:
+        return _one(items[0], to, config)
+    words = f"{total} tickets wait for you"
+    blocks = [kit.header(words), *(block for item in items for block in _row(item, to, config))]
+    if total > len(items):
+        blocks.append(kit.note(f"… and {total - len(items)} more: /retarus-ticket lists them."))
+    return Message(words, blocks)
+
+
+def _one(item: Item, to: str, config: Config) -> Message:
+    words = _said(item, to)
+    blocks = [_about(item, words, config)]
+    if not item.is_answered and item.ticket.stage.is_open:
+        blocks.append(kit.actions("reminder", _ways_out(item.ticket)))
+    return Message(kit.escape(f"{reference(item.ticket, config)}: {words}"), blocks)
+
+
+def _row(item: Item, to: str, config: Config) -> list[Json]:
+    told = _about(item, _said(item, to), config)
+    if item.is_answered or not item.ticket.stage.is_open:
+        return [told]
+    snooze = kit.button("Snooze", reminders.SNOOZE, item.ticket.id)
+    return [told, kit.actions(f"reminder.{item.ticket.id}", [primary(item.ticket), snooze])]
+
+
+def _said(item: Item, to: str) -> str:
+    first, *_ = _people(item.ticket, item.event)
+    whose = "Still yours" if to == first else "Nobody has answered"
+    return f"{whose}: {_resting(item)}."
+
+
+def _about(item: Item, words: str, config: Config) -> Json:
+    name = kit.link(title(item.ticket, config), item.link)
+    if item.is_answered:
+        return kit.rich(kit.line(name, kit.text("\n"), _struck(words)))
+    what = one_line(item.ticket.answer("happens"), 200)
+    return kit.rich(kit.line(name, kit.text(f"\n{words}\n{what}")), *_listed(item.event))

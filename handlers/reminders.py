@@ -1,0 +1,100 @@
+"""Somebody does something about a reminder, or looks at the clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from blocks import clocks, reminders
+from blocks.kit import Json
+from bot.desk import Desk
+from bot.letter import reference
+from bot.moves import Move
+from bot.ticket import Ticket
+from handlers.boundary import Boundary, OnClick, OnSubmit
+from handlers.payload import Click, Submission
+
+Draw = Callable[[Click], Awaitable[Json]]
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    def opens(draw: Draw) -> OnClick:
+        """On its own, or on top of the modal its button was in."""
+
+        async def opened(click: Click) -> None:
+            show = edge.client.views_push if click.view else edge.client.views_open
+            await show(trigger_id=click.trigger, view=await draw(click))
+
+        return opened
+
+    edge.clicks |= {action: opens(draw) for action, draw in _asked(desk).items()}
+    edge.submissions |= _done(desk)
+
+
+def _asked(desk: Desk) -> dict[str, Draw]:
+    """What each button opens."""
+
+    def named(ticket: Ticket) -> str:
+        return reference(ticket, desk.config)
+
+    async def show(click: Click) -> Json:
+        ticket = await desk.open_to(click.value, click.user)
+        return clocks.shown(ticket, named(ticket), desk.runs(ticket), desk.clock())
+
+    async def snooze(click: Click) -> Json:
+        ticket = await desk.open_to(click.value, click.user)
+        return reminders.snooze(ticket, named(ticket), desk.clock())
+
+    async def expect(click: Click) -> Json:
+        ticket = await desk.with_retarus(click.value, click.user)
+        return reminders.expect(ticket, named(ticket))
+
+    async def plan(click: Click) -> Json:
+        ticket = await desk.open_to(click.value, click.user)
+        return reminders.plan(ticket, named(ticket))
+
+    async def hand_on(click: Click) -> Json:
+        ticket = await desk.allowed(click.value, Move.HAND_ON, click.user)
+        return reminders.hand_on(ticket, named(ticket))
+
+    async def chase(click: Click) -> Json:
+        ticket, draft = await desk.chaser(click.value, click.user)
+        return reminders.chase(ticket, named(ticket), draft, desk.routes.ways)
+
+    return {
+        reminders.SHOW: show,
+        reminders.SNOOZE: snooze,
+        reminders.EXPECT: expect,
+        reminders.PLAN: plan,
+        reminders.HAND_ON: hand_on,
+        reminders.CHASE: chase,
+    }
+
+
+def _done(desk: Desk) -> dict[str, OnSubmit]:
+    """What each form does."""
+
+    def word(form: Submission) -> str:
+        return form.typed.get(reminders.WORD, "")
+
+    async def snooze(form: Submission) -> None:
+        await desk.snooze(form.ticket, form.user, form.typed.get(reminders.UNTIL, ""), word(form), form.view)
+
+    async def expect(form: Submission) -> None:
+        await desk.expect(form.ticket, form.user, form.typed, form.view)
+
+    async def plan(form: Submission) -> None:
+        await desk.record_plan(form.ticket, form.user, word(form), form.view)
+
+    async def hand_on(form: Submission) -> None:
+        await desk.hand_on(form.ticket, form.user, form.typed.get(reminders.TO, ""), form.view)
+
+    async def chase(form: Submission) -> None:
+        await desk.chase(form.ticket, form.user, word(form), form.view)
+
+    return {
+        reminders.SNOOZE: snooze,
+        reminders.EXPECT: expect,
+        reminders.PLAN: plan,
+        reminders.HAND_ON: hand_on,
+        reminders.CHASE: chase,
+    }
