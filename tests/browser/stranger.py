@@ -83,7 +83,7 @@ class Viewer:
 
     def card(self, words: str) -> Locator:
         """The message in the channel that shows these words."""
-        return self.page.get_by_role("feed").get_by_role("article").filter(has_text=words).last
+        return self.page.get_by_role("log").get_by_role("article").filter(has_text=words).last
 
     async def press(self, where: Locator, button: str) -> None:
         await where.get_by_role("button", name=button, exact=True).click()
