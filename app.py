@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiohttp import ClientError, web
+from aiohttp import ClientError, ClientSession, web
 from pydantic import ValidationError
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -42,10 +42,26 @@ from bot.slack.carrier import SlackCarrier, Written
 from bot.slack.channels import channel_id
 from bot.slack.check import check
 from bot.slack.directory import SlackDirectory
+from bot.slack.files import SlackFiles
+from bot.status import open_status_page
+from bot.status_page import Lookout
 from bot.store import open_drafts, open_store
 from bot.story import Routes
 from bot.ticket import Ticket
-from handlers import choosing, escalate, filling, handoff, http, letter, moving, raising, sockets, tickets, ticks
+from handlers import (
+    choosing,
+    escalate,
+    evidence,
+    filling,
+    handoff,
+    http,
+    letter,
+    moving,
+    raising,
+    sockets,
+    tickets,
+    ticks,
+)
 from handlers.boundary import Boundary
 from handlers.tasks import Tasks
 
@@ -80,8 +96,10 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             directory = SlackDirectory(client, config.levels, identity.team_id or "", config.desk.timezone)
             await directory.warm()
             routes = await _routes(client, config)
-            desk = Desk(store, drafts, directory, config, clock, routes, lambda: outbox.wake())  # noqa: PLW0108 (the two know each other)
-            outbox: Outbox = Outbox(store, _carriers(posting, desk, env, config), clock, follow_up=desk.follow_up)
+            lookout = Lookout(open_status_page(config.retarus, session), clock)
+            desk = Desk(store, drafts, directory, config, clock, routes, lambda: outbox.wake(), lookout=lookout)  # noqa: PLW0108 (the two know each other)
+            carriers = _carriers(posting, session, desk, env, config)
+            outbox: Outbox = Outbox(store, carriers, clock, follow_up=desk.follow_up)
             await Register(desk).begin()
             async with _working(desk, outbox, client, identity, env) as running:
                 yield running
@@ -135,7 +153,7 @@ def _bolt(client: AsyncWebClient, identity: AuthorizeResult, env: Environment, e
 
 def listen(edge: Boundary, app: AsyncApp) -> None:
     """Every capability registers what it listens to; then the door opens."""
-    for capability in (raising, choosing, moving, handoff, filling, escalate, letter, tickets):
+    for capability in (raising, choosing, moving, handoff, filling, escalate, evidence, letter, tickets):
         capability.register(edge.desk, edge)
     edge.connect(app)
 
@@ -160,11 +178,14 @@ async def _routes(client: AsyncWebClient, config: Config) -> Routes:
     return Routes(desk=desk, retarus=retarus, email=config.retarus.email)
 
 
-def _carriers(client: AsyncWebClient, desk: Desk, env: Environment, config: Config) -> dict[Say, Carrier]:
-    slack = SlackCarrier(client, desk.store, _writer(desk))
+def _carriers(
+    client: AsyncWebClient, session: ClientSession, desk: Desk, env: Environment, config: Config
+) -> dict[Say, Carrier]:
+    files, most = SlackFiles(client, session), config.files.most
+    slack = SlackCarrier(client, desk.store, _writer(desk), files, most)
     name = config.retarus.from_address.rpartition("@")[2] or "localhost"
     sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None
-    mail = MailCarrier(sender, config.retarus.from_address, config.retarus.reply_to)
+    mail = MailCarrier(sender, config.retarus.from_address, config.retarus.reply_to, files, most)
     return {
         Say.CARD: slack,
         Say.STORY: slack,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from blocks import filling, kit
+from blocks.evidence import beside_letter
 from blocks.form import inputs, text_input
 from blocks.kit import Json
 from blocks.letter import parts
@@ -44,7 +45,8 @@ def preview(shown: Preview, name: str, config: Config, *, changed: bool = False)
     blocks += _missing(shown.ticket, shown.missing)
     if shown.refusal:
         blocks.append({"type": "section", "text": kit.plain(shown.refusal)})
-    may_send = not (shown.missing or shown.refusal)
+    may_send = not (shown.missing or shown.refusal or shown.excess)
+    blocks += beside_letter(shown, config, may_send=may_send)
     if may_send:
         blocks.append(kit.note(f"Goes {_ways(config)}, in your name. This is what Retarus reads:"))
     blocks += [kit.divider(), kit.rich(kit.line(kit.bold(shown.letter.subject))), *parts(shown.letter)]

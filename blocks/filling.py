@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from blocks import kit
+from blocks.evidence import file_input
 from blocks.form import inputs
 from blocks.kit import Json
 from bot.fields import MOST_EXAMPLES, Field, Need, Sheet, fields_of
@@ -42,6 +43,7 @@ def modal(
     shown = [field for field in fields if not field.group or int(field.group.split(".")[1]) <= number]
     blocks = [kit.note(f"{name} · answer what you know now" + ("" if everything else "; the rest can wait"))]
     blocks += inputs(shown, ticket.kind, config, {**ticket.answers, **(typed or {})}, Need.RAISE)
+    blocks.append(file_input())
     buttons = _buttons(ticket, everything, number, has_examples=any(field.group for field in shown))
     if buttons:
         blocks.append(kit.actions("filling", buttons))

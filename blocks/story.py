@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from blocks import kit, letter
 from blocks.card import Who, primary, title
+from blocks.evidence import STATUS
 from blocks.kit import Json, Message
 from bot.clock import span
 from bot.letter import reference
@@ -76,6 +77,27 @@ def _reminder(ticket: Ticket, event: Event, _config: Config, _name: str) -> list
     ]
 
 
+def _files(words: str) -> Line:
+    def line(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+        return [kit.bold(name), kit.text(f" {words.format(event.detail.get('files', ''))}")]
+
+    return line
+
+
+def _status(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    health = STATUS[event.detail.get("status", "unknown")]
+    return [kit.bold(name), kit.text(f" looked at Retarus's status page: {health}")]
+
+
+def _escalated(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    """With what was sent along, and what was known when it was sent."""
+    health, _, says = event.detail.get("status", "").partition(": ")
+    more = [f"with {event.detail['files']}"] if event.detail.get("files") else []
+    more += [f"status page: {STATUS[health]}{f' ({one_line(says, 200)})' if says else ''}"] if health in STATUS else []
+    more += [f"in spite of a warning: {one_line(event.detail['despite'], 200)}"] if event.detail.get("despite") else []
+    return [kit.bold(name), kit.text(" escalated it to Retarus" + "".join(f" · {each}" for each in more))]
+
+
 _LINES: dict[str, Line] = {
     Move.RAISE.value: _plain("raised it"),
     Move.TAKE.value: _plain("took it"),
@@ -85,7 +107,7 @@ _LINES: dict[str, Line] = {
     Move.SEND_BACK.value: _plain("sent it back to the 1st level"),
     Move.ASK_CUSTOMER.value: _plain("waits for the end-customer"),
     Move.CUSTOMER_ANSWERED.value: _plain("heard from the end-customer"),
-    Move.ESCALATE.value: _plain("escalated it to Retarus"),
+    Move.ESCALATE.value: _escalated,
     Move.RETARUS_UPDATE.value: _plain("logged an update from Retarus"),
     Move.RETARUS_ANSWERED.value: _plain("recorded Retarus's answer; it is back at the 2nd level"),
     Move.RESOLVE.value: _plain("resolved it; the 1st level confirms"),
@@ -94,6 +116,9 @@ _LINES: dict[str, Line] = {
     Move.REOPEN.value: _plain("reopened it"),
     Step.FILL_IN.value: _plain("filled in answers"),
     Step.NOTE.value: _plain("noted"),
+    Step.ATTACH.value: _files("attached {}: goes along with the next letter to Retarus"),
+    Step.DETACH.value: _files("took away {}: it does not go to Retarus"),
+    Step.STATUS.value: _status,
     Step.RCR.value: _rcr,
     Step.REMIND.value: _reminder,
 }
@@ -107,8 +132,15 @@ def _receipt(notice: Notice) -> Message:
     to = str(notice.body["to"])
     where = [kit.text(f"by e-mail to {to}")] if by_mail else [kit.text("in "), {"type": "channel", "channel_id": to}]
     elements = [kit.text("Delivered to Retarus "), *where, kit.text(" · "), kit.moment(notice.due)]
+    elements += [kit.text(f"\nNot sent along: {why}") for why in _left_out(notice)]
     words = f"Delivered to Retarus {'by e-mail' if by_mail else 'in their channel'}"
     return Message(words, [kit.rich(kit.line(*elements))])
+
+
+def _left_out(notice: Notice) -> list[str]:
+    """Files that could not be sent, each with the reason."""
+    kept = notice.body.get("left_out")
+    return [str(each) for each in kept] if isinstance(kept, list) else []
 
 
 _WHAT = {

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import JsonValue
+
+from bot.notices import Notice, Outcome, Sent
 from bot.settings import Config
 from bot.text import one_line
 from bot.ticket import Attachment, Ticket
@@ -12,6 +16,13 @@ from bot.ticket import Attachment, Ticket
 MOST = 20
 """Files with one letter."""
 _NAME = 100
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A file that cannot be had; `why` goes on after its name: “was deleted in Slack”."""
+
+    why: str
 
 
 def waiting(ticket: Ticket) -> tuple[Attachment, ...]:
@@ -73,3 +84,34 @@ def sized(count: int) -> str:
             number = f"{count / size:.1f}"
             return f"{number.removesuffix('.0')} {unit}" if count < 10 * size else f"{count // size} {unit}"
     return f"{count} B"
+
+
+def packed(files: Sequence[Attachment]) -> dict[str, JsonValue]:
+    """What a notice's body keeps of the files that go along with it."""
+    return {"files": [each.model_dump(mode="json") for each in files]} if files else {}
+
+
+def unpacked(body: Mapping[str, JsonValue]) -> tuple[Attachment, ...]:
+    """… and what it kept."""
+    kept = body.get("files")
+    return tuple(Attachment.model_validate(each) for each in kept) if isinstance(kept, list) else ()
+
+
+def left_out(files: Sequence[Attachment], found: Sequence[bytes | Gone]) -> tuple[str, ...]:
+    """One sentence for each file that could not be sent."""
+    pairs = zip(files, found, strict=True)
+    return tuple(f"{one_line(file.name, _NAME)} {each.why}." for file, each in pairs if isinstance(each, Gone))
+
+
+def along(letters: Iterable[Notice], files: Sequence[Attachment]) -> list[Notice]:
+    """Letters with the files that go along with them."""
+    more = packed(files)
+    return [each.model_copy(update={"body": {**each.body, **more}}) for each in letters]
+
+
+def receipts(told: Iterable[Notice], outcome: Outcome) -> list[Notice]:
+    """What is told of a delivery, with the files that could not be sent."""
+    missing: list[JsonValue] = list(outcome.left_out) if isinstance(outcome, Sent) else []
+    if not missing:
+        return list(told)
+    return [each.model_copy(update={"body": {**each.body, "left_out": missing}}) for each in told]

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 
 from bot import forms, letter, rights, story
 from bot.answers import words
-from bot.changing import Change, Changing
+from bot.attachments import along, receipts, waiting
+from bot.changing import Change
 from bot.clock import as_utc, zone
 from bot.errors import Conflict, Duplicate, Incomplete, Invalid, NotNow, Refused
+from bot.evidence import Evidence
 from bot.fields import Field, Need, fields_of
 from bot.moves import Move, Step, can, change, event, move
 from bot.notices import Claim, Notice, Outcome
@@ -35,7 +37,7 @@ _ANSWER = "answer."
 
 
 @dataclass(frozen=True)
-class Desk(Changing):
+class Desk(Evidence):
     """The one door to everything tickets can do.
 
     `form` and `click` name one submission or one click, however often Slack delivers it: repeated, they change
@@ -226,11 +228,11 @@ class Desk(Changing):
         filled = change(ticket, answers=_merged(ticket, answers))
         return Change(filled, event(filled, Step.FILL_IN, by, at, **_said(answers)))
 
-    async def escalate(self, ticket_id: str, by: str, form: str, seen: int) -> Ticket:
-        """Sends the letter to Retarus on every configured way (guide 2.1, L2.10).
+    async def escalate(self, ticket_id: str, by: str, form: str, seen: int, despite: str | None = None) -> Ticket:
+        """Sends the letter to Retarus on every configured way (guide 2.1, L2.10), with its files.
 
         Refuses: nobody but an authorised contact, checked now; nothing incomplete, with everything that is missing;
-        nothing but what was previewed (`seen`: the previewed version).
+        nothing but what was previewed (`seen`: the previewed version); nothing doubtful without a reason (`despite`).
         """
         actor = await self.actor(by)
 
@@ -243,9 +245,10 @@ class Desk(Changing):
             if ticket.version != seen and (await self._told(ticket, seen))[1]:
                 raise Conflict  # the letter would not be the one that was previewed
             text = letter.write(ticket, contact, self.config)
-            sending = story.letters(moved, text, contact, self.routes, at)
+            sending = along(story.letters(moved, text, contact, self.routes, at), waiting(ticket))
+            moved, proof = self.with_evidence(moved, despite, at)
             summary = ticket.answer("summary_second")
-            said = event(moved, Move.ESCALATE, by, at, summary=summary, text=letter.as_text(text))
+            said = event(moved, Move.ESCALATE, by, at, summary=summary, text=letter.as_text(text), **proof)
             return Change(moved, said, sending)
 
         return await self._change(ticket_id, f"{form}:escalate", decide, retry=False)
@@ -324,7 +327,8 @@ class Desk(Changing):
     async def follow_up(self, claim: Claim, outcome: Outcome) -> Sequence[Notice]:
         """The notices that follow from how a delivery ended."""
         ticket = await self.store.get(claim.notice.ticket_id)
-        return story.after_delivery(claim, outcome, ticket, self.routes, as_utc(self.clock())) if ticket else []
+        told = story.after_delivery(claim, outcome, ticket, self.routes, as_utc(self.clock())) if ticket else []
+        return receipts(told, outcome)
 
     async def try_again(self, key: str, by: str) -> bool:
         """Sends a dead notice once more; False when it is not dead (any more)."""

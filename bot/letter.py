@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from bot import fields
+from bot import attachments, fields
 from bot.answers import as_moment, phone
 from bot.clock import guide_time
 from bot.contacts import Contact
@@ -81,7 +81,7 @@ def _lines(heading: Heading, ticket: Ticket, config: Config) -> Iterable[str]:
     if heading is fields.SERVICE:
         return [_services(ticket)] if ticket.answer("services") else []
     if heading is fields.ADDITIONAL:
-        return [*_answers(heading, ticket, config), *_known_and_priority(ticket)]
+        return [*_answers(heading, ticket, config), *_known_and_priority(ticket), *_attached(ticket)]
     if heading is fields.END and not ticket.answer("end"):
         return ["ongoing"]
     return _answers(heading, ticket, config)
@@ -133,6 +133,13 @@ def _known_and_priority(ticket: Ticket) -> Iterable[str]:
     if ticket.answer("priority"):
         reason = ticket.answer("priority_reason")
         yield f"Priority (partner's assessment): {ticket.answer('priority')}" + (f", {reason}" if reason else "")
+
+
+def _attached(ticket: Ticket) -> Iterable[str]:
+    """The files that go along with this letter (guide L3.2: traces and error messages)."""
+    files = attachments.listed(attachments.waiting(ticket))
+    if files:
+        yield f"Attached: {files}"
 
 
 def _prequalification(ticket: Ticket, config: Config) -> Iterable[Part]:

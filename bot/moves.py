@@ -34,6 +34,9 @@ class Step(Glossed):
 
     FILL_IN = "fill_in", "answers were added or corrected"
     NOTE = "note", "somebody wrote a note"
+    ATTACH = "attach", "files were added that go along to Retarus"
+    DETACH = "detach", "a file was taken away again"
+    STATUS = "status", "somebody looked at Retarus's status page"
     RCR = "rcr", "the RCR number Retarus gave was recorded"
     REMIND = "remind", "nobody acted in time"
 

@@ -64,6 +64,8 @@ class Sent:
     """Delivered. `place`: where the ticket can be found from now on, when this delivery made that place."""
 
     place: Place | None = None
+    left_out: tuple[str, ...] = ()
+    """Files that did not go along, and why: one sentence each."""
 
 
 @dataclass(frozen=True)

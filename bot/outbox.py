@@ -32,8 +32,8 @@ log = logging.getLogger(__name__)
 class Limits:
     at_once: int = 8
     """Deliveries under way, over all lanes."""
-    delivery: float = 45.0
-    """Seconds a carrier may take."""
+    delivery: float = 80.0
+    """Seconds a carrier may take, files and all."""
     lease: timedelta = timedelta(seconds=90)
     """For how long a claim is ours; longer than a delivery takes."""
     age: timedelta = timedelta(hours=24)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from bot.attachments import Gone
 from bot.contacts import Contact, EndCustomer, Person
 from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place
-from bot.ticket import Event, Level, Stage, Ticket
+from bot.ticket import Attachment, Event, Level, Stage, Ticket
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,13 @@ class Directory(Protocol):
 
     def forget(self, user_id: str) -> None:
         """Asks anew who this is, the next time."""
+
+
+class Files(Protocol):
+    """Bytes of files that are kept elsewhere."""
+
+    async def fetch(self, file: Attachment, most: int) -> bytes | Gone:
+        """At most `most` bytes, or why there are none. Raises what makes sense to try again."""
 
 
 class Carrier(Protocol):

@@ -18,7 +18,7 @@ from bot.moves import Move, Step, can, move
 from bot.ports import Directory, Drafts, Query, Store
 from bot.rights import Actor
 from bot.settings import Config
-from bot.ticket import Event, Kind, Level, Stage, Ticket
+from bot.ticket import Event, Kind, Level, Stage, StatusReport, Ticket
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,12 @@ class Preview:
     missing: tuple[forms.Missing, ...]
     refusal: str
     """Why this person cannot send it; empty when they can."""
+    status: StatusReport | None = None
+    """What is known of Retarus's status page."""
+    warnings: tuple[str, ...] = ()
+    """What is doubtful: it can be sent all the same, with a reason."""
+    excess: str = ""
+    """What is too much for one letter; empty when all files go along."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,10 @@ class Reading:
         if not texts:
             raise NotNow("Nothing was sent to Retarus yet.")
         return texts[-1]
+
+    def given_now(self) -> Given:
+        """What checks of a single word may look at."""
+        return Given(self.clock(), self.config, {})
 
     async def given(self, answers: Mapping[str, str]) -> Given:
         return Given(self.clock(), self.config, answers)

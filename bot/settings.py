@@ -172,7 +172,7 @@ class Guides(Section):
 class Services(Section):
     names: tuple[Label, ...] = Field(("Email Security", "Transactional Email", "SMS", "FAX"), max_length=99)
     """Offered under AFFECTED SERVICE; the guide's own examples, until you name yours."""
-    trace_days: dict[str, int] = {}
+    trace_days: dict[str, int] = Field(default_factory=dict)
     """For how many days Retarus can trace a transaction, by service. An older example is warned about."""
 
 

@@ -104,11 +104,13 @@ class Boundary:
         self.tasks.start(self._follow(heard))
 
     async def _follow(self, heard: News) -> None:
-        """Nobody asked, so nobody is told when it cannot be done."""
+        """Whoever posted in a thread is told there when it cannot be done. Else nobody asked, and nobody is told."""
         try:
             await self.news[heard.name](heard)
         except Exception as error:  # noqa: BLE001 (the boundary)
-            errors.words_for(error)
+            words = errors.words_for(error)
+            if heard.thread:
+                await self.tell(Click.below(heard), words)
 
     async def _searched(self, ack: AsyncAck, body: Body) -> None:
         """What cannot be looked up now offers nothing: Slack has no place there for a sentence."""

@@ -6,6 +6,7 @@ from blocks import escalate
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.errors import Conflict
+from bot.evidence import DESPITE
 from bot.letter import reference
 from bot.moves import Move
 from handlers.boundary import Boundary
@@ -17,6 +18,7 @@ def register(desk: Desk, edge: Boundary) -> None:
         ticket = await desk.allowed(click.value, Move.ESCALATE, click.user)
         view = escalate.tasks(ticket, reference(ticket, desk.config), desk.config)
         await edge.client.views_open(trigger_id=click.trigger, view=view)
+        await desk.lookout.look()  # now, so that the preview need not wait for it
 
     async def redraw(click: Click) -> Json:
         ticket = await desk.ticket(click.ticket)
@@ -32,7 +34,7 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def send(form: Submission) -> Json | None:
         try:
-            await desk.escalate(form.ticket, form.user, form.view, form.version)
+            await desk.escalate(form.ticket, form.user, form.view, form.version, form.typed.get(DESPITE))
         except Conflict:
             return await preview(form, changed=True)
         return None

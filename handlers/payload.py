@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
+from bot.ticket import Attachment
+
 Body = Mapping[str, Any]
 
 
@@ -75,6 +77,11 @@ class Click:
         """Where a command was typed or a shortcut used, as a place to answer."""
         return cls(asked.user, asked.name, "", "", asked.trigger, asked.channel, response_url=asked.response_url)
 
+    @classmethod
+    def below(cls, heard: News) -> Click:
+        """The thread somebody posted in, as a place to answer."""
+        return cls(heard.user, heard.name, "", heard.id, "", heard.channel, heard.thread)
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -88,6 +95,7 @@ class Submission:
     """Block id → what was typed or picked, empty where nothing was."""
     parent: str = ""
     """The view below it in the stack, if any."""
+    files: tuple[Attachment, ...] = ()
 
     @property
     def ticket(self) -> str:
@@ -114,6 +122,12 @@ class News:
     """Whom it is about."""
     tab: str = ""
     """`home` or `messages`, when somebody opened the app."""
+    id: str = ""
+    """The same for every delivery."""
+    channel: str = ""
+    thread: str = ""
+    """The thread a message was posted in."""
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -208,7 +222,35 @@ def news(body: Body) -> News:
     event = body.get("event") or {}
     user = event.get("user")
     about = user if isinstance(user, str) else _text(user or {}, "id")
-    return News(_text(event, "type"), about, _text(event, "tab"))
+    return News(
+        name=_text(event, "type"),
+        user=about,
+        tab=_text(event, "tab"),
+        id=_text(body, "event_id"),
+        channel=_text(event, "channel"),
+        thread=_text(event, "thread_ts"),
+        files=_files(event),
+    )
+
+
+def _files(holder: Body) -> tuple[Attachment, ...]:
+    """Files of a message or a file input. In a shared channel Slack tells their id only."""
+    return tuple(
+        Attachment(
+            id=_text(file, "id"),
+            name=_text(file, "name") or _text(file, "title"),
+            size=int(file.get("size") or 0),
+            type=_text(file, "mimetype"),
+        )
+        for file in holder.get("files") or ()
+        if file.get("id") and file.get("mode") != "tombstone"
+    )
+
+
+def files_in(view: Body) -> tuple[Attachment, ...]:
+    """What was put into the file inputs of a view."""
+    values = (view.get("state") or {}).get("values") or {}
+    return tuple(file for elements in values.values() for element in elements.values() for file in _files(element))
 
 
 def search(body: Body) -> Search:
@@ -224,6 +266,7 @@ def submission(body: Body) -> Submission:
         about=_text(view, "private_metadata"),
         typed=typed(view),
         parent=_text(view, "previous_view_id"),
+        files=files_in(view),
     )
 
 

@@ -58,7 +58,9 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def submit(form: Submission) -> Json | None:
         kind = Kind(form.ticket)
-        await desk.raise_ticket(form.user, kind, form.typed, form.view, source_in(form.about) or "")
+        desk.require_fit(form.files)
+        ticket = await desk.raise_ticket(form.user, kind, form.typed, form.view, source_in(form.about) or "")
+        await desk.attach(ticket.id, form.user, form.files, form.view)
         edge.tasks.start(forget(form.user, kind))
         return None
 

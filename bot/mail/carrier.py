@@ -2,45 +2,77 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 
+from bot.attachments import Gone, left_out, unpacked
+from bot.backoff import backoff
 from bot.letter import LetterText, as_html, as_text
-from bot.mail.compose import NoAddress, address, compose
+from bot.mail.compose import NoAddress, address, attach, compose
 from bot.mail.smtp import SmtpSender
-from bot.notices import Claim, Dead, Notice, Outcome
+from bot.notices import Claim, Dead, Notice, Outcome, Retry, Sent
+from bot.ports import Files
+from bot.ticket import Attachment
 
 NO_SMTP = "No mail server is set up. An admin sets SMTP_URL and starts the bot again; then try again."
+NO_FILES = "The letter's files could not be read from Slack."
 
 
 class MailCarrier:
     """`bot.ports.Carrier` for letters by e-mail. A repeat bears the same Message-ID, and so is recognisable."""
 
-    def __init__(self, sender: SmtpSender | None, from_address: str, reply_to: str) -> None:
-        """`sender`: nothing when no mail server is set up. `reply_to`: empty for the declarant's own address."""
+    def __init__(
+        self, sender: SmtpSender | None, from_address: str, reply_to: str, files: Files | None = None, most: int = 0
+    ) -> None:
+        """`sender`: nothing when no mail server is set up. `reply_to`: empty for the declarant's own address.
+
+        `most`: bytes of files that go along with one letter.
+        """
         self._sender = sender
         self._from = from_address
         self._reply_to = reply_to
+        self._files = files
+        self._most = most
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         if self._sender is None:
             return Dead(NO_SMTP)
+        files = unpacked(claim.notice.body)
         try:
-            message = self._message(claim.notice)
+            found = [await self._fetched(file) for file in files]
+        except Exception:  # noqa: BLE001  whatever Slack's client raises: the letter is not lost, and tried again
+            return Retry(at + backoff(claim.attempt, claim.notice.key), NO_FILES)
+        missing = left_out(files, found)
+        try:
+            message = await asyncio.to_thread(self._message, claim.notice, files, found, missing)
         except NoAddress as error:
             return Dead(f"{error} Have an admin correct it in the settings; then try again.")
-        return await self._sender.send(message, claim.notice.to, attempt=claim.attempt, at=at)
+        outcome = await self._sender.send(message, claim.notice.to, attempt=claim.attempt, at=at)
+        return replace(outcome, left_out=missing) if isinstance(outcome, Sent) else outcome
 
-    def _message(self, notice: Notice) -> EmailMessage:
+    async def _fetched(self, file: Attachment) -> bytes | Gone:
+        return await self._files.fetch(file, self._most) if self._files else Gone("cannot be read by this desk")
+
+    def _message(
+        self, notice: Notice, files: Sequence[Attachment], found: Sequence[bytes | Gone], missing: Sequence[str]
+    ) -> EmailMessage:
         letter = LetterText.model_validate(notice.body["letter"])
-        return compose(
+        remarks = "".join(f"\n(Not attached: {each})" for each in missing)
+        message = compose(
             key=notice.key,
             sender=address(self._from, "Partner Desk"),
             to=address(notice.to),
             reply_to=address(self._reply_to or str(notice.body["reply_to"])),
             subject=letter.subject,
-            text=as_text(letter),
+            text=as_text(letter) + remarks,
             html=as_html(letter),
             at=notice.due,
             domain=self._from.rpartition("@")[2],
         )
+        for file, content in zip(files, found, strict=True):
+            if not isinstance(content, Gone):
+                attach(message, file.name or file.id, file.type, content)
+        return message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from email.errors import MessageError
@@ -14,6 +15,8 @@ from bot.text import clean, one_line
 
 _NAME = 80
 _SUBJECT = 200
+_FILENAME = 100
+_SUBTYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,80}")
 
 
 class NoAddress(ValueError):
@@ -52,6 +55,14 @@ def compose(
     message.set_content(clean(text) + "\n")
     message.add_alternative(clean(html) + "\n", subtype="html")
     return message
+
+
+def attach(message: EmailMessage, name: str, kind: str, content: bytes) -> None:
+    """Adds a file. Of a kind that could not stand inside a message as it is, it is sent as plain bytes."""
+    main, _, sub = kind.partition("/")
+    if not (main.isalnum() and _SUBTYPE.fullmatch(sub)) or main in {"message", "multipart"}:
+        main, sub = "application", "octet-stream"
+    message.add_attachment(content, maintype=main, subtype=sub, filename=one_line(name.replace("/", "_"), _FILENAME))
 
 
 def message_id(key: str, domain: str) -> str:

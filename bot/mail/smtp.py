@@ -42,7 +42,7 @@ class SmtpSender:
     async def send(self, message: EmailMessage, to: str, *, attempt: int, at: datetime) -> Outcome:
         """`to` is where it goes, whatever its headers say."""
         sender: str = message["From"].addresses[0].addr_spec
-        data, key = message.as_bytes(), str(message["Message-ID"])
+        data, key = await asyncio.to_thread(message.as_bytes), str(message["Message-ID"])
         handed_over = accepted = False
         try:
             async with asyncio.timeout(TIMEOUT), self._session() as session:

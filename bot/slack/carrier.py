@@ -14,8 +14,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.backoff import backoff
 from bot.notices import Claim, Notice, Outcome, Place, Retry, Say, Sent
-from bot.ports import Store
+from bot.ports import Files, Store
 from bot.slack.failures import outcome_of
+from bot.slack.uploads import Uploads
 from bot.ticket import Ticket
 
 log = logging.getLogger(__name__)
@@ -44,10 +45,12 @@ Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Written]]]
 class SlackCarrier:
     """`bot.ports.Carrier` for everything that goes out through Slack."""
 
-    def __init__(self, client: AsyncWebClient, store: Store, write: Write) -> None:
+    def __init__(self, client: AsyncWebClient, store: Store, write: Write, files: Files, most: int) -> None:
+        """`most`: bytes of files that go along with one letter."""
         self._client = client
         self._store = store
         self._write = write
+        self._uploads = Uploads(client, files, most)
         self._ways = {
             Say.CARD: self._card,
             Say.STORY: self._story,
@@ -110,7 +113,8 @@ class SlackCarrier:
         ts = await self._posted(claim, claim.notice.to, first)
         for number, message in enumerate(rest, start=2):
             await self._posted(claim, claim.notice.to, message, thread=ts, part=f"#{number}")
-        return Sent(await self._place(ticket, "retarus", claim.notice.to, ts))
+        left_out = await self._uploads.below(claim, ts)
+        return Sent(await self._place(ticket, "retarus", claim.notice.to, ts), left_out)
 
     async def _posted(self, claim: Claim, channel: str, message: Written, *, thread: str = "", part: str = "") -> str:
         """Posts, unless an earlier attempt did already; gives the message's ts."""

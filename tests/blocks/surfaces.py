@@ -14,9 +14,9 @@ from bot.moves import Move, Step
 from bot.notices import Say
 from bot.reading import Preview
 from bot.settings import Config
-from bot.ticket import Kind, Stage, Ticket
+from bot.ticket import Attachment, Kind, Stage, StatusReport, Ticket
 from handlers import errors
-from tests.factories import BEN, COMPLETE, DESK, MAIL, RETARUS, a_contact, a_notice, an_event, an_incident
+from tests.factories import BEN, COMPLETE, DESK, MAIL, NOW, RETARUS, a_contact, a_notice, an_event, an_incident
 
 NASTY = "<!channel> <@U0BEN> *b* _i_ ~s~ `c` > & &amp; <b>x</b> {0} %s 👩‍👩‍👧 שלום "
 LINK = "https://nordlicht.slack.example/archives/C0DESKDESK/p1"
@@ -99,12 +99,27 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     for refusal in ("", "You cannot send."):
         shown = Preview(ticket, write(ticket, a_contact(), config), missing(ticket, Need.ESCALATE), refusal)
         yield f"preview {refusal}", escalate.preview(shown, name, config, changed=bool(refusal))
+    for adapter in ("link", "feed"):
+        retarus = config.retarus.model_copy(update={"status_adapter": adapter})
+        for number, shown in enumerate(_previews(ticket, config)):
+            view = escalate.preview(shown, name, config.model_copy(update={"retarus": retarus}))
+            yield f"preview with evidence {adapter} {number}", view
     yield "rcr", escalate.rcr_modal(ticket, name)
     for what in moving.ASKED:
         yield f"moving {what}", moving.modal(what, ticket, name)
     yield "kept", moving.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)
     yield "letter", letter.modal(as_text(write(ticket, a_contact(), config)), name)
     yield "said", errors.on_top(ticket.answer("happens"))
+
+
+def _previews(ticket: Ticket, config: Config) -> Iterator[Preview]:
+    """With files, whatever the status page says, and however it is read."""
+    files = tuple(Attachment(id=f"F{number}", name=NASTY * 9, size=10**number) for number in range(9))
+    ticket = ticket.model_copy(update={"attachments": files})
+    text = write(ticket, a_contact(), config)
+    for health in ("fine", "trouble", "unknown"):
+        status = StatusReport(health=health, says=(NASTY,) if health != "fine" else (), at=NOW)
+        yield Preview(ticket, text, (), "", status, (NASTY,) * 3, excess="" if health == "fine" else NASTY)
 
 
 def parts(shape: object) -> Iterator[dict[str, Any]]:

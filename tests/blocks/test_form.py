@@ -59,7 +59,9 @@ def test_what_is_typed_into_a_form_is_what_is_kept(key: str, text: str) -> None:
 
 
 def test_every_input_is_named_after_its_field_so_that_an_error_lands_beside_it() -> None:
-    for key, block in inputs(everything(an_incident(Stage.SECOND))).items():
+    shown = inputs(everything(an_incident(Stage.SECOND)))
+    assert shown.pop("files")["element"]["type"] == "file_input"
+    for key, block in shown.items():
         assert block["label"]["text"] == BY_KEY[key].name
         assert block["element"].get("max_length", 1) <= BY_KEY[key].most
 
@@ -149,7 +151,7 @@ def test_redrawn_with_more_inputs_keep_their_ids_so_that_what_was_typed_stays() 
 def test_filling_in_asks_for_what_is_missing_whole_headings_at_a_time() -> None:
     ticket = an_incident(answers={**COMPLETE, "affected": ""})
     shown = inputs(filling.modal(ticket, "PD-1042", CONFIG))
-    assert list(shown) == ["happens", "impact", "interface", "error", "affected"]
+    assert list(shown) == ["happens", "impact", "interface", "error", "affected", "files"]
 
 
 def test_the_second_levels_tasks_are_not_asked_of_the_first() -> None:

@@ -1,0 +1,77 @@
+"""What is shown beside a letter: its files, the status page, and what is doubtful?"""
+
+from __future__ import annotations
+
+from blocks import kit
+from blocks.form import ANSWER, text_input
+from blocks.kit import Json
+from bot.attachments import listed, sized, total, waiting
+from bot.evidence import DESPITE, FILES
+from bot.reading import Preview
+from bot.settings import Config
+from bot.ticket import StatusReport
+
+REMOVE = "evidence.remove"
+LOOK = "evidence.look"
+FINE = "evidence.fine"
+TROUBLE = "evidence.trouble"
+PAGE = "evidence.page"
+
+STATUS = {"fine": "nothing reported", "trouble": "trouble reported", "unknown": "unknown"}
+"""How a status page's health is called."""
+
+_AT_A_TIME = 10
+"""Files Slack lets somebody add at a time."""
+
+
+def file_input() -> Json:
+    """Asks for logs and screenshots."""
+    return {
+        "type": "input",
+        "block_id": FILES,
+        "label": kit.plain("Logs and screenshots"),
+        "hint": kit.plain("They go along to Retarus. Files posted in the ticket's thread do too"),
+        "element": {"type": "file_input", "action_id": ANSWER, "max_files": _AT_A_TIME},
+        "optional": True,
+    }
+
+
+def beside_letter(shown: Preview, config: Config, *, may_send: bool) -> list[Json]:
+    """Files with their sizes, the status page, and each warning with the question for a reason."""
+    blocks = _files(shown, config)
+    blocks += _status(shown.status, config) if shown.status else []
+    if shown.warnings:
+        lines = [kit.line(kit.bold("Doubtful: "), kit.text(each)) for each in shown.warnings]
+        blocks.append(kit.rich(*lines))
+    if shown.warnings and may_send:
+        blocks.append(text_input(DESPITE, "Why is it sent all the same?", "Kept in the history", multiline=False))
+    return blocks
+
+
+def _files(shown: Preview, config: Config) -> list[Json]:
+    files = waiting(shown.ticket)
+    if not files:
+        return [kit.note("No files go along. Add some under “Fill in”, or post them in the ticket's thread.")]
+    size = f"{sized(total(files))} of {sized(config.files.most)}"
+    blocks = [kit.note(f"Files that go along: {len(files)}, {size}")]
+    blocks += [{"type": "section", "text": kit.plain(shown.excess)}] if shown.excess else []
+    return blocks + [
+        {
+            "type": "section",
+            "text": kit.plain(listed([file])),
+            "accessory": kit.button("Remove", REMOVE, file.id),
+        }
+        for file in files
+    ]
+
+
+def _status(report: StatusReport, config: Config) -> list[Json]:
+    says = [kit.text(f" · {each}") for each in report.says]
+    words = kit.line(kit.bold(f"Status page: {STATUS[report.health]}"), kit.text(" · "), kit.moment(report.at), *says)
+    buttons = [kit.link_button("Open status page", PAGE, config.retarus.status_page)]
+    if config.retarus.status_adapter == "link":
+        buttons.append(kit.button("Looked: nothing there", FINE, "fine"))
+        buttons.append(kit.button("Looked: trouble reported", TROUBLE, "trouble"))
+    else:
+        buttons.append(kit.button("Look again", LOOK, "look"))
+    return [kit.rich(words), kit.actions("evidence.status", buttons)]

@@ -1,0 +1,140 @@
+"""What goes along with a letter, and what was looked at before it went? Files, the status page, and old examples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot import attachments, rights, traces
+from bot.answers import words
+from bot.changing import Change, Changing
+from bot.errors import Conflict, Invalid, NotNow, Refused
+from bot.letter import reference
+from bot.moves import Step, change, event
+from bot.reading import Preview
+from bot.secrets_in_text import free_of_secrets
+from bot.status_page import Lookout
+from bot.ticket import Attachment, StatusReport, Ticket
+
+FILES = "files"
+"""The key an error about files goes with."""
+DESPITE = "despite"
+"""… and one about the reason for sending in spite of a warning."""
+
+
+@dataclass(frozen=True)
+class Evidence(Changing):
+    """Files on their way to Retarus, and what is shown beside the letter before it is sent."""
+
+    lookout: Lookout = field(default_factory=Lookout)
+
+    async def attach(self, ticket_id: str, by: str, files: Sequence[Attachment], once: str) -> Ticket:
+        """Files in Slack go along with the next letter. One that does already is passed over, and so are none at all.
+
+        `Invalid` when it is too much for a letter: told now, while they can still be made smaller.
+        """
+        if not files:
+            return await self.ticket(ticket_id)
+        rights.require_part(await self.actor(by))
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            self._require_open(ticket)
+            new = [each.model_copy(update={"by": by}) for each in files]
+            try:
+                together = attachments.added(ticket, new, self.config)
+            except ValueError as error:
+                raise Invalid({FILES: str(error)}) from error
+            changed = change(ticket, attachments=together)
+            return Change(changed, event(changed, Step.ATTACH, by, at, **_told(changed, new)))
+
+        return await self._change(ticket_id, f"{once}:attach:{','.join(sorted(each.id for each in files))}", decide)
+
+    async def attach_below(self, channel: str, thread: str, by: str, files: Sequence[Attachment], once: str) -> None:
+        """Files posted in a thread: they go along when it is the thread of a ticket's card, and are no matter else."""
+        place = await self.store.placed(channel, thread) if thread else None
+        if place and place.what == "card":
+            await self.attach(place.ticket_id, by, files, once)
+
+    def require_fit(self, files: Sequence[Attachment]) -> None:
+        """Refuses more than goes along with one letter."""
+        excess = attachments.excess(files, self.config)
+        if excess:
+            raise Invalid({FILES: excess})
+
+    async def detach(self, ticket_id: str, by: str, file_id: str, once: str) -> Ticket:
+        """The file does not go along after all. One that went already stays in the list of what was sent."""
+        rights.require_part(await self.actor(by))
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            gone = [each for each in attachments.waiting(ticket) if each.id == file_id]
+            if not gone:
+                raise NotNow("This file is not on the ticket any more, or went to Retarus already.")
+            changed = change(ticket, attachments=attachments.without(ticket, file_id))
+            return Change(changed, event(changed, Step.DETACH, by, at, **_told(changed, gone)))
+
+        return await self._change(ticket_id, f"{once}:detach", decide)
+
+    async def look_at_status(self, ticket_id: str, by: str, click: str, *, fine: bool = True) -> Ticket:
+        """The status page was looked at: by the desk where it can, else by this person, who says how it was."""
+        rights.require_part(await self.actor(by))
+        if self.lookout.page:
+            await self.lookout.look()
+            return await self.ticket(ticket_id)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            self._require_open(ticket)
+            seen = StatusReport(health="fine" if fine else "trouble", at=at, by=by)
+            changed = change(ticket, status=seen)
+            return Change(changed, event(changed, Step.STATUS, by, at, status=seen.health))
+
+        return await self._change(ticket_id, f"{click}:status", decide)
+
+    async def preview(self, ticket_id: str, by: str) -> Preview:
+        """The exact letter, what is missing for it, what is doubtful, and whether this person may send it."""
+        shown = await super().preview(ticket_id, by)
+        return replace(
+            shown,
+            status=self.lookout.report(shown.ticket),
+            warnings=traces.warnings(shown.ticket, self.config, self.clock()),
+            excess=attachments.excess(attachments.waiting(shown.ticket), self.config),
+        )
+
+    def with_evidence(self, ticket: Ticket, despite: str | None, at: datetime) -> tuple[Ticket, dict[str, str]]:
+        """The ticket as it is once its letter and files are sent, and what the history keeps of it.
+
+        Refuses more files than go along. A warning can be overridden with a reason, which is kept (guide L3.2);
+        `despite` is nothing when the person was not asked for one, and so has not seen the warning.
+        """
+        files = attachments.waiting(ticket)
+        excess = attachments.excess(files, self.config)
+        if excess:
+            raise Refused(excess)
+        doubts = traces.warnings(ticket, self.config, at)
+        if doubts and despite is None:
+            raise Conflict
+        reason = self._reason(despite or "") if doubts else ""
+        status = self.lookout.report(ticket)
+        proof = {"files": attachments.listed(files), "status": told(status), "despite": reason}
+        sent = ticket.model_copy(update={"attachments": attachments.sent(ticket, at), "status": status})
+        return sent, {key: text for key, text in proof.items() if text}
+
+    def _reason(self, despite: str) -> str:
+        try:
+            return free_of_secrets(words(despite, self.given_now()))
+        except ValueError as error:
+            raise Invalid({DESPITE: str(error) if despite else "Say why it is sent all the same."}) from error
+
+    def _require_open(self, ticket: Ticket) -> None:
+        if not ticket.stage.is_open:
+            raise NotNow(f"{reference(ticket, self.config)} is closed. Reopen it to add to it.")
+
+
+def _told(ticket: Ticket, files: Sequence[Attachment]) -> dict[str, str]:
+    """Which files, and how the letter answers from now on: whoever has previewed it is shown it again."""
+    return {"files": attachments.listed(files), "answer.files": attachments.listed(attachments.waiting(ticket))}
+
+
+def told(report: StatusReport) -> str:
+    """`fine`, `trouble: E-mail delayed (identified)`, `unknown: It could not be reached.`"""
+    return ": ".join(part for part in (report.health, "; ".join(report.says)) if part)

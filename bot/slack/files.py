@@ -1,0 +1,61 @@
+"""How are the bytes of a file in Slack read? When it is delivered, never while somebody waits for an answer."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.attachments import Gone
+from bot.ticket import Attachment
+
+_PATIENCE = 60.0
+"""Seconds for one file."""
+_GONE = {
+    "file_not_found": "was deleted in Slack",
+    "file_deleted": "was deleted in Slack",
+    "access_denied": "may not be read by the bot",
+    "no_permission": "may not be read by the bot",
+}
+
+
+class SlackFiles:
+    """`bot.ports.Files`. Raises what the Slack client and aiohttp raise when it is worth another try."""
+
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> None:
+        self._client = client
+        self._session = session
+
+    async def fetch(self, file: Attachment, most: int) -> bytes | Gone:
+        """The file's bytes, at most `most`; asked anew for its address, which may have changed since."""
+        try:
+            told = (await self._client.files_info(file=file.id))["file"]
+        except SlackApiError as error:
+            why = _GONE.get(str(error.response.get("error")))
+            if why is None:
+                raise
+            return Gone(why)
+        if told.get("mode") == "tombstone" or told.get("is_external"):
+            return Gone("was deleted in Slack" if told.get("mode") == "tombstone" else "is kept somewhere else")
+        return await self._read(str(told.get("url_private_download") or told["url_private"]), most)
+
+    async def _read(self, url: str, most: int) -> bytes | Gone:
+        """Whoever has no right to a file is sent to the sign-in page: that is not followed."""
+        headers = {"Authorization": f"Bearer {self._client.token}"}
+        async with asyncio.timeout(_PATIENCE), self._session.get(url, headers=headers, allow_redirects=False) as answer:
+            if answer.status >= 500:  # noqa: PLR2004 (their fault, not ours)
+                raise aiohttp.ClientPayloadError("Slack had an error of its own")
+            if answer.status != 200:  # noqa: PLR2004 (OK)
+                return Gone("was deleted in Slack" if answer.status == 404 else "may not be read by the bot")  # noqa: PLR2004
+            return await _bounded(answer, most)
+
+
+async def _bounded(answer: aiohttp.ClientResponse, most: int) -> bytes | Gone:
+    body = bytearray()
+    async for piece in answer.content.iter_chunked(65536):
+        body += piece
+        if len(body) > most:
+            return Gone("is larger than what goes along with a letter")
+    return bytes(body)

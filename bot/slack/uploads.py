@@ -1,0 +1,42 @@
+"""How do a ticket's files get below its letter in the Retarus channel? Read from Slack, and uploaded there anew.
+
+Whoever reads in that channel may not see the place they come from, so a link to it would not do.
+"""
+
+from __future__ import annotations
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.attachments import Gone, left_out, unpacked
+from bot.notices import Claim
+from bot.ports import Files
+
+
+class Uploads:
+    """Puts the files of a letter into its thread, once."""
+
+    def __init__(self, client: AsyncWebClient, files: Files, most: int) -> None:
+        self._client = client
+        self._files = files
+        self._most = most
+
+    async def below(self, claim: Claim, ts: str) -> tuple[str, ...]:
+        """Gives what could not be sent along, and why."""
+        files = unpacked(claim.notice.body)
+        if not files or (claim.attempt > 1 and await self._are_there(claim.notice.to, ts)):
+            return ()
+        found = [await self._files.fetch(file, self._most) for file in files]
+        uploads = [
+            {"filename": file.name or file.id, "title": file.name or file.id, "content": content}
+            for file, content in zip(files, found, strict=True)
+            if not isinstance(content, Gone)
+        ]
+        if uploads:
+            await self._client.files_upload_v2(file_uploads=uploads, channel=claim.notice.to, thread_ts=ts)
+        return left_out(files, found)
+
+    async def _are_there(self, channel: str, ts: str) -> bool:
+        """Whether an earlier attempt got as far: all files of a letter are shared in one message of ours."""
+        me = (await self._client.auth_test())["user_id"]
+        thread = await self._client.conversations_replies(channel=channel, ts=ts, limit=200)
+        return any(each.get("files") and each.get("user") == me for each in thread["messages"])

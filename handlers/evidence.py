@@ -1,0 +1,35 @@
+"""Somebody adds a file, takes one away again, or looks at Retarus's status page."""
+
+from __future__ import annotations
+
+from blocks import escalate, evidence
+from bot.desk import Desk
+from bot.letter import reference
+from handlers.boundary import Boundary
+from handlers.payload import Click, News
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    async def posted(news: News) -> None:
+        if news.files:
+            await desk.attach_below(news.channel, news.thread, news.user, news.files, news.id)
+
+    async def remove(click: Click) -> None:
+        await desk.detach(click.ticket, click.user, click.value, click.id)
+        await show(click)
+
+    async def look(click: Click) -> None:
+        fine = click.action != evidence.TROUBLE
+        await desk.look_at_status(click.ticket, click.user, click.id, fine=fine)
+        await show(click)
+
+    async def show(click: Click) -> None:
+        """The preview as it is now; what was typed into it stays."""
+        shown = await desk.preview(click.ticket, click.user)
+        view = escalate.preview(shown, reference(shown.ticket, desk.config), desk.config)
+        await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+
+    edge.news["message"] = posted
+    edge.clicks[evidence.REMOVE] = remove
+    for action in (evidence.LOOK, evidence.FINE, evidence.TROUBLE):
+        edge.clicks[action] = look
