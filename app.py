@@ -26,6 +26,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks import guides
 from blocks.notices import messages
+from blocks.notices import reminders as reminders_told
+from blocks.reminded import Item
 from bot.clock import Clock, now
 from bot.desk import Desk
 from bot.errors import Misconfigured, StoreDown
@@ -58,6 +60,7 @@ from handlers import (
     letter,
     moving,
     raising,
+    reminders,
     sockets,
     tickets,
     ticks,
@@ -153,7 +156,7 @@ def _bolt(client: AsyncWebClient, identity: AuthorizeResult, env: Environment, e
 
 def listen(edge: Boundary, app: AsyncApp) -> None:
     """Every capability registers what it listens to; then the door opens."""
-    for capability in (raising, choosing, moving, handoff, filling, escalate, evidence, letter, tickets):
+    for capability in (raising, choosing, moving, handoff, filling, escalate, evidence, letter, reminders, tickets):
         capability.register(edge.desk, edge)
     edge.connect(app)
 
@@ -186,14 +189,8 @@ def _carriers(
     name = config.retarus.from_address.rpartition("@")[2] or "localhost"
     sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None
     mail = MailCarrier(sender, config.retarus.from_address, config.retarus.reply_to, files, most)
-    return {
-        Say.CARD: slack,
-        Say.STORY: slack,
-        Say.DIRECT: slack,
-        Say.GUIDES: slack,
-        Say.LETTER_POST: slack,
-        Say.LETTER_MAIL: mail,
-    }
+    by_mail = {Say.LETTER_MAIL, Say.CHASE_MAIL}
+    return {say: mail if say in by_mail else slack for say in Say}
 
 
 def _writer(desk: Desk) -> Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Written]]]:
@@ -202,11 +199,24 @@ def _writer(desk: Desk) -> Callable[[Notice, Ticket | None, str], Awaitable[Sequ
     async def write(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Written]:
         if ticket is None:
             return [guides.message(desk.config.guides)]
+        if notice.say is Say.REMINDERS:
+            return reminders_told(await _reminded(desk, notice), notice, desk.config)
         event = await desk.event_at(ticket, notice.version)
         who = await desk.names([ticket.owner, event.by])
         return messages(notice, ticket, event, desk.config, who, link)
 
     return write
+
+
+async def _reminded(desk: Desk, notice: Notice) -> list[Item]:
+    """The tickets a reminding message names, as they are now, each with its reminder."""
+    found = []
+    for name in map(str, notice.body["reminded"]):  # type: ignore[arg-type]
+        ticket_id, _, version = name.rpartition(":")
+        ticket = await desk.store.get(ticket_id)
+        if ticket:
+            found.append(Item(ticket, await desk.event_at(ticket, int(version)), await desk.link(ticket)))
+    return found
 
 
 # --- running ---

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from blocks import escalate, filling, handoff, kit, letter, moving
+from blocks import escalate, filling, handoff, kit, letter, moving, reminders
 from blocks.kit import Json, Message
 from bot.answers import as_moment
 from bot.fields import Need, Sheet, fields_of
@@ -126,20 +126,23 @@ def _brief(item: Missing) -> str:
 Button = Move | Step | str
 
 _STEPS: dict[Stage, tuple[Button, ...]] = {
-    Stage.NEW: (Move.TAKE, handoff.ASK, filling.ASK, Step.NOTE, Move.WITHDRAW),
+    Stage.NEW: (Move.TAKE, handoff.ASK, filling.ASK, Step.NOTE, reminders.SHOW, Move.WITHDRAW),
     Stage.FIRST: (
-        handoff.ASK, filling.ASK, Move.RESOLVE, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, Move.WITHDRAW,
+        handoff.ASK, filling.ASK, Move.RESOLVE, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
+        Move.WITHDRAW,
     ),
-    Stage.FIRST_ASKED: (Move.CUSTOMER_ANSWERED, filling.ASK, Step.NOTE, Move.WITHDRAW),
-    Stage.HANDED_OFF: (Move.ACCEPT, Move.SEND_BACK, filling.ASK, Step.NOTE),
+    Stage.FIRST_ASKED: (Move.CUSTOMER_ANSWERED, filling.ASK, Step.NOTE, reminders.SHOW, Move.WITHDRAW),
+    Stage.HANDED_OFF: (Move.ACCEPT, Move.SEND_BACK, filling.ASK, Step.NOTE, reminders.SHOW),
     Stage.SECOND: (
         escalate.ASK, Move.RESOLVE, filling.ASK, Move.SEND_BACK, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE,
+        reminders.SHOW,
     ),
-    Stage.SECOND_ASKED: (Move.CUSTOMER_ANSWERED, filling.ASK, Step.NOTE),
+    Stage.SECOND_ASKED: (Move.CUSTOMER_ANSWERED, filling.ASK, Step.NOTE, reminders.SHOW),
     Stage.RETARUS: (
         escalate.RCR, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, letter.SHOW, filling.ASK, Move.TAKE_OVER, Step.NOTE,
+        reminders.SHOW,
     ),
-    Stage.RESOLVED: (Move.CONFIRM, Move.REOPEN, Step.NOTE, Move.TAKE_OVER),
+    Stage.RESOLVED: (Move.CONFIRM, Move.REOPEN, Step.NOTE, Move.TAKE_OVER, reminders.SHOW),
     Stage.CLOSED: (Move.REOPEN, Step.NOTE),
 }  # fmt: skip
 """What can be done at each stage, the likeliest first: three buttons, the rest in the menu."""
@@ -151,6 +154,7 @@ _NAMES: dict[Button, str] = {
     escalate.ASK: "Escalate to Retarus",
     escalate.RCR: "RCR number",
     letter.SHOW: "Show letter",
+    reminders.SHOW: "Clocks and reminders",
 }
 _IN_SIGHT = 3
 

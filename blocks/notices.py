@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from blocks import card, letter, story
+from blocks import card, kit, letter, reminded, story
 from blocks.card import Who
-from blocks.kit import Message
+from blocks.kit import Json, Message
 from bot.letter import LetterText
 from bot.notices import Notice, Say
 from bot.settings import Config
@@ -21,4 +21,15 @@ def messages(notice: Notice, ticket: Ticket, event: Event, config: Config, who: 
         return [story.told(notice, ticket, event, config, who)]
     if notice.say is Say.DIRECT:
         return [story.direct(notice, ticket, event, config, who, link)]
+    if notice.say is Say.CHASE_POST:
+        return [Message(kit.escape(str(notice.body["text"])), _pages(str(notice.body["text"])))]
     return letter.messages(LetterText.model_validate(notice.body["letter"]))
+
+
+def reminders(items: Sequence[reminded.Item], notice: Notice, config: Config) -> Sequence[Message]:
+    """The one message with everything a person is reminded of."""
+    return [reminded.direct(items, int(str(notice.body["total"])), notice.to, config)]
+
+
+def _pages(text: str) -> list[Json]:
+    return [kit.rich(kit.line(kit.text(piece))) for piece in kit.chunks(text)]

@@ -96,7 +96,10 @@ def direct(items: Sequence[Item], total: int, to: str, config: Config) -> Messag
     if len(items) == 1 and total == 1:
         return _one(items[0], to, config)
     words = f"{total} tickets wait for you"
-    blocks = [kit.header(words), *(block for item in items for block in _row(item, to, config))]
+    blocks = [
+        kit.header(words),
+        *(block for number, item in enumerate(items) for block in _row(number, item, to, config)),
+    ]
     if total > len(items):
         blocks.append(kit.note(f"… and {total - len(items)} more: /retarus-ticket lists them."))
     return Message(words, blocks)
@@ -110,12 +113,12 @@ def _one(item: Item, to: str, config: Config) -> Message:
     return Message(kit.escape(f"{reference(item.ticket, config)}: {words}"), blocks)
 
 
-def _row(item: Item, to: str, config: Config) -> list[Json]:
+def _row(number: int, item: Item, to: str, config: Config) -> list[Json]:
     told = _about(item, _said(item, to), config)
     if item.is_answered or not item.ticket.stage.is_open:
         return [told]
     snooze = kit.button("Snooze", reminders.SNOOZE, item.ticket.id)
-    return [told, kit.actions(f"reminder.{item.ticket.id}", [primary(item.ticket), snooze])]
+    return [told, kit.actions(f"reminder.{number}", [primary(item.ticket), snooze])]
 
 
 def _said(item: Item, to: str) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from blocks import kit, letter
+from blocks import kit, letter, reminded
 from blocks.card import Who, primary, title
 from blocks.evidence import STATUS
 from blocks.kit import Json, Message
-from bot.clock import span
+from bot.answers import as_moment
 from bot.letter import reference
-from bot.moves import STANDING, Move, Step
+from bot.moves import Move, Step
 from bot.notices import Notice, Say
 from bot.settings import Config, Team
 from bot.text import one_line
-from bot.ticket import Event, Stage, Ticket
+from bot.ticket import Event, Ticket
 
 
 def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who) -> Message:
@@ -23,11 +23,11 @@ def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who)
         return _receipt(notice)
     if "failed" in notice.body:
         return _failed(notice, ticket)
-    name = who(event.by) if event.by else ""
+    if event.what == Step.REMIND.value:
+        return reminded.line(ticket, event)
+    name = who(event.by)
     elements = list(_LINES[event.what](ticket, event, config, name))
     blocks = [kit.rich(kit.line(*elements), *_details(event))]
-    if event.what == Step.REMIND.value:
-        blocks.append(kit.actions("reminder", [primary(ticket)]))
     if event.what == Move.ESCALATE.value:
         blocks.append(kit.actions("letter", [kit.button("Show letter", letter.SHOW, ticket.id)]))
     return Message(kit.escape(_words(elements)), blocks)
@@ -39,7 +39,7 @@ def _words(elements: Iterable[Json]) -> str:
 
 def _details(event: Event) -> list[Json]:
     """What was written with it, quoted under the line; Slack folds it when it is long."""
-    for key in ("summary", "reason", "question", "answer", "remedy", "note"):
+    for key in ("summary", "reason", "question", "answer", "remedy", "note", "plan", "text"):
         if event.detail.get(key):
             return [kit.quote(piece) for piece in kit.chunks(event.detail[key])]
     return []
@@ -67,14 +67,22 @@ def _rcr(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json
     return [kit.text("Retarus: "), kit.bold(event.detail["rcr"]), kit.text(f" (recorded by {name})")]
 
 
-def _reminder(ticket: Ticket, event: Event, _config: Config, _name: str) -> list[Json]:
-    rest = span((event.at - ticket.since).total_seconds())
-    standing = STANDING[Stage(event.detail["stage"])]
-    return [
-        kit.text("Reminder: "),
-        kit.mention(ticket.owner),
-        kit.text(f" {standing} for {rest}, and nothing happened."),
-    ]
+def _snoozed(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    until = as_moment(event.detail.get("until", ""))
+    return [kit.bold(name), kit.text(" put reminders off until "), kit.moment(until) if until else kit.text("later")]
+
+
+def _expected(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    """What was promised, each with its time; a question is quoted below."""
+    elements = [kit.bold(name), kit.text(" recorded what Retarus said")]
+    for key, words in (("update_due", "next update"), ("eta", "solved by")):
+        at = as_moment(event.detail.get(key, ""))
+        elements += [kit.text(f" · {words} "), kit.moment(at)] if at else []
+    return [*elements, kit.text(" · they ask us")] if event.detail.get("question") else elements
+
+
+def _handed_on(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
+    return [kit.bold(name), kit.text(" handed it on to "), kit.mention(ticket.owner)]
 
 
 def _files(words: str) -> Line:
@@ -102,6 +110,7 @@ _LINES: dict[str, Line] = {
     Move.RAISE.value: _plain("raised it"),
     Move.TAKE.value: _plain("took it"),
     Move.TAKE_OVER.value: _plain("took it over"),
+    Move.HAND_ON.value: _handed_on,
     Move.HAND_OFF.value: _handed_off,
     Move.ACCEPT.value: _plain("accepted it at the 2nd level"),
     Move.SEND_BACK.value: _plain("sent it back to the 1st level"),
@@ -120,7 +129,10 @@ _LINES: dict[str, Line] = {
     Step.DETACH.value: _files("took away {}: it does not go to Retarus"),
     Step.STATUS.value: _status,
     Step.RCR.value: _rcr,
-    Step.REMIND.value: _reminder,
+    Step.SNOOZE.value: _snoozed,
+    Step.EXPECT.value: _expected,
+    Step.CHASE.value: _plain("wrote to Retarus again"),
+    Step.PLAN.value: _plain("recorded an action plan"),
 }
 
 
@@ -128,7 +140,7 @@ _LINES: dict[str, Line] = {
 
 
 def _receipt(notice: Notice) -> Message:
-    by_mail = notice.body["delivered"] == Say.LETTER_MAIL.value
+    by_mail = notice.body["delivered"] in {Say.LETTER_MAIL.value, Say.CHASE_MAIL.value}
     to = str(notice.body["to"])
     where = [kit.text(f"by e-mail to {to}")] if by_mail else [kit.text("in "), {"type": "channel", "channel_id": to}]
     elements = [kit.text("Delivered to Retarus "), *where, kit.text(" · "), kit.moment(notice.due)]
@@ -146,6 +158,8 @@ def _left_out(notice: Notice) -> list[str]:
 _WHAT = {
     Say.LETTER_MAIL.value: "The e-mail to Retarus",
     Say.LETTER_POST.value: "The letter to the Retarus channel",
+    Say.CHASE_MAIL.value: "The later e-mail to Retarus",
+    Say.CHASE_POST.value: "The later word in the Retarus channel",
     Say.CARD.value: "The card",
     Say.STORY.value: "A line in the thread",
     Say.GUIDES.value: "The message with both guides",
@@ -169,7 +183,7 @@ def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Wh
     """A word to one person: what happened, to which ticket, and the next step."""
     if "failed" in notice.body:
         return _failed(notice, ticket)
-    words = _to_you(notice, ticket, event, config, who(event.by) if event.by else "")
+    words = _to_you(notice, ticket, event, who(event.by))
     name = kit.link(title(ticket, config), link)
     about = kit.text(f"\n{one_line(ticket.answer('happens'), 200)}")
     blocks = [kit.rich(kit.line(name, kit.text(f"\n{words}"), about), *_details(event))]
@@ -178,12 +192,9 @@ def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Wh
     return Message(kit.escape(f"{reference(ticket, config)}: {words}"), blocks)
 
 
-def _to_you(notice: Notice, ticket: Ticket, event: Event, _config: Config, name: str) -> str:
-    if event.what == Step.REMIND.value:
-        rest = span((event.at - ticket.since).total_seconds())
-        return f"Still yours: {STANDING[Stage(event.detail['stage'])]} for {rest}."
+def _to_you(notice: Notice, ticket: Ticket, event: Event, name: str) -> str:
     if notice.to != ticket.owner:
-        return f"{name} took it over from you."
+        return f"{name} {'gave it to a colleague' if event.what == Move.HAND_ON.value else 'took it over from you'}."
     return _YOURS.get(event.what, "{name} made you its owner.").format(name=name)
 
 

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import reminders, story
+from bot import reminders, story, times
 from bot.clock import as_utc
 from bot.errors import Conflict, Duplicate, Invalid, Refused
 from bot.notices import Notice
 from bot.ports import Batch
 from bot.reading import Reading
 from bot.story import Routes
-from bot.ticket import Event, Ticket
+from bot.ticket import Event, Stage, Ticket, Times
 
 _ATTEMPTS = 5
 """How often a change is decided anew when somebody else was quicker."""
@@ -57,9 +57,14 @@ class Changing(Reading):
         raise AssertionError("unreachable")
 
     async def _save(self, before: Ticket | None, done: Change, once: str) -> Ticket:
-        due = reminders.next_due(done.ticket, self.config.reminders, done.event.at)
-        ticket = done.ticket.model_copy(update={"due": due})
+        ticket = self.timed(before, done.ticket, done.event)
         told = [*story.notices(before, ticket, done.event, self.routes), *done.letters]
         saved = await self.store.apply(Batch(tickets=[ticket], events=[done.event], notices=told, once=[once]))
         self.wake()
         return saved[0]
+
+    def timed(self, before: Ticket | None, ticket: Ticket, event: Event) -> Ticket:
+        """The ticket with what its clocks must remember of this event, and when it next needs attention."""
+        was, stage = (before.times, before.stage) if before else (Times(), Stage.NEW)
+        ticket = ticket.model_copy(update={"times": times.after_event(was, event, stage, ticket.stage)})
+        return ticket.model_copy(update={"due": reminders.next_due(ticket, self.config)})

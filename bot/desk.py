@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot import forms, letter, rights, story
 from bot.answers import words
@@ -18,8 +18,8 @@ from bot.evidence import Evidence
 from bot.fields import Field, Need, fields_of
 from bot.moves import Move, Step, can, change, event, move
 from bot.notices import Claim, Notice, Outcome
-from bot.ports import Query
 from bot.reading import draft_key, preferences_key
+from bot.reminding import Reminding
 from bot.secrets_in_text import free_of_secrets
 from bot.text import clean, one_line
 from bot.ticket import Kind, Stage, Ticket
@@ -37,7 +37,7 @@ _ANSWER = "answer."
 
 
 @dataclass(frozen=True)
-class Desk(Evidence):
+class Desk(Evidence, Reminding):
     """The one door to everything tickets can do.
 
     `form` and `click` name one submission or one click, however often Slack delivers it: repeated, they change
@@ -300,27 +300,6 @@ class Desk(Evidence):
             return Change(noted, event(noted, Step.NOTE, by, at, note=text))
 
         return await self._change(ticket_id, f"{form}:note", decide)
-
-    # --- time ---
-
-    async def sweep(self, limit: int = 100) -> int:
-        """Reminds what is due, at most `limit` tickets; returns how many were reminded. Repeating it is harmless."""
-        at = as_utc(self.clock())
-        due = await self.store.find(Query(due_before=at, limit=limit))
-        return sum([await self._remind(ticket, at) for ticket in due])
-
-    async def _remind(self, ticket: Ticket, at: datetime) -> bool:
-        reminded = change(ticket, reminded=ticket.reminded + 1)
-        done = Change(reminded, event(reminded, Step.REMIND, "", at, stage=ticket.stage.value))
-        try:
-            await self._save(ticket, done, f"remind:{ticket.id}:{ticket.version}")
-        except (Conflict, Duplicate):
-            return False  # somebody acted, or another process reminded, in this very moment
-        return True
-
-    async def prune(self, older: timedelta) -> int:
-        """Forgets delivered notices and used-up once-keys that are older than this."""
-        return await self.store.prune(as_utc(self.clock()) - older)
 
     # --- deliveries ---
 

@@ -189,6 +189,14 @@ def as_html(letter: LetterText) -> str:
     )
 
 
+def as_page(text: str) -> str:
+    """Plain words as an HTML alternative."""
+    return (
+        "<!doctype html><html lang='en'><head><meta charset='utf-8'></head>"
+        f"<body style='font-family:sans-serif'><p>{_html(text)}</p></body></html>"
+    )
+
+
 def _paragraphs(lines: Iterable[str]) -> str:
     return "".join(f"<p>{_html(line)}</p>" for line in lines)
 

@@ -15,6 +15,7 @@ class Move(Glossed):
     RAISE = "raise", "somebody raised it"
     TAKE = "take", "a 1st-level agent makes it theirs"
     TAKE_OVER = "take_over", "somebody of the same level takes it from its owner"
+    HAND_ON = "hand_on", "it is given to a colleague of the same level"
     HAND_OFF = "hand_off", "the 1st level assigns it to the 2nd-level team, with a summary"
     ACCEPT = "accept", "a 2nd-level engineer makes it theirs"
     SEND_BACK = "send_back", "the 2nd level gives it back to the 1st, with a reason"
@@ -39,6 +40,10 @@ class Step(Glossed):
     STATUS = "status", "somebody looked at Retarus's status page"
     RCR = "rcr", "the RCR number Retarus gave was recorded"
     REMIND = "remind", "nobody acted in time"
+    SNOOZE = "snooze", "somebody put its reminders off, with a reason"
+    EXPECT = "expect", "Retarus said when to expect what, or asked something"
+    CHASE = "chase", "Retarus was written to again, in the same thread"
+    PLAN = "plan", "there is an action plan (guide, section 3, 2nd level)"
 
 
 MOVES: dict[tuple[Stage, Move], Stage] = {
@@ -46,6 +51,7 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.NEW, Move.HAND_OFF): Stage.HANDED_OFF,
     (Stage.NEW, Move.WITHDRAW): Stage.CLOSED,
     (Stage.FIRST, Move.TAKE_OVER): Stage.FIRST,
+    (Stage.FIRST, Move.HAND_ON): Stage.FIRST,
     (Stage.FIRST, Move.HAND_OFF): Stage.HANDED_OFF,
     (Stage.FIRST, Move.ASK_CUSTOMER): Stage.FIRST_ASKED,
     (Stage.FIRST, Move.RESOLVE): Stage.RESOLVED,
@@ -55,22 +61,26 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.HANDED_OFF, Move.ACCEPT): Stage.SECOND,
     (Stage.HANDED_OFF, Move.SEND_BACK): Stage.FIRST,
     (Stage.SECOND, Move.TAKE_OVER): Stage.SECOND,
+    (Stage.SECOND, Move.HAND_ON): Stage.SECOND,
     (Stage.SECOND, Move.SEND_BACK): Stage.FIRST,
     (Stage.SECOND, Move.ASK_CUSTOMER): Stage.SECOND_ASKED,
     (Stage.SECOND, Move.ESCALATE): Stage.RETARUS,
     (Stage.SECOND, Move.RESOLVE): Stage.RESOLVED,
     (Stage.SECOND_ASKED, Move.CUSTOMER_ANSWERED): Stage.SECOND,
     (Stage.RETARUS, Move.TAKE_OVER): Stage.RETARUS,
+    (Stage.RETARUS, Move.HAND_ON): Stage.RETARUS,
     (Stage.RETARUS, Move.RETARUS_UPDATE): Stage.RETARUS,
     (Stage.RETARUS, Move.RETARUS_ANSWERED): Stage.SECOND,
     (Stage.RESOLVED, Move.TAKE_OVER): Stage.RESOLVED,
+    (Stage.RESOLVED, Move.HAND_ON): Stage.RESOLVED,
     (Stage.RESOLVED, Move.CONFIRM): Stage.CLOSED,
     (Stage.RESOLVED, Move.REOPEN): Stage.FIRST,
     (Stage.CLOSED, Move.REOPEN): Stage.FIRST,
 }
 """Every move there is. What is not here cannot happen. (RAISE has no stage before it: see `raised`.)"""
 
-_THE_ACTOR = frozenset({Move.TAKE, Move.TAKE_OVER, Move.ACCEPT, Move.ESCALATE})
+_THE_ACTOR = frozenset({Move.TAKE, Move.TAKE_OVER, Move.HAND_ON, Move.ACCEPT, Move.ESCALATE})
+"""After these the ticket belongs to `by`."""
 _THE_FIRST_LEVEL = frozenset({Move.SEND_BACK, Move.RESOLVE, Move.REOPEN})
 """After these the ticket belongs to whoever owned it last at the 1st level."""
 

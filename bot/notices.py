@@ -18,6 +18,9 @@ class Say(Glossed):
     DIRECT = "direct", "a direct message to one person"
     LETTER_POST = "letter_post", "the letter in the Retarus escalation channel"
     LETTER_MAIL = "letter_mail", "the letter as an e-mail to one address"
+    CHASE_POST = "chase_post", "a later word to Retarus, in the thread under the letter"
+    CHASE_MAIL = "chase_mail", "a later word to Retarus, as an answer to the letter's e-mail"
+    REMINDERS = "reminders", "everything one person is reminded of, in one direct message"
     GUIDES = "guides", "both guides, to a support contact; belongs to no ticket"
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
-from zoneinfo import available_timezones
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.calendars import ALWAYS, Calendar
 from bot.contacts import Contact, e164
 from bot.errors import Misconfigured
+from bot.policy import Agreement, Cadence, OpeningHours, Reminders, Section, Zone, calendar
 from bot.ticket import Level
 
 NOT_SET = "not set: see your contract / the Global Support Guide"
@@ -40,13 +41,6 @@ class Environment(BaseSettings):
     desk_config: Path = Path("desk.toml")
 
 
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        near = get_close_matches(name, available_timezones(), 1, 0.5)
-        raise ValueError(f"“{name}” is no IANA time zone" + (f"; did you mean “{near[0]}”?" if near else ""))
-    return name
-
-
 def address(text: str) -> str:
     """The text, when it can be an e-mail address, or empty; else a `ValueError`."""
     local, at, domain = text.partition("@")
@@ -55,24 +49,18 @@ def address(text: str) -> str:
     return text
 
 
-Zone = Annotated[str, AfterValidator(_zone)]
 Address = Annotated[str, AfterValidator(address)]
 Label = Annotated[str, Field(min_length=1, max_length=75, pattern=r"^[^\r\n]+$")]
 """What an option of a list can be called."""
 WebAddress = Annotated[str, Field(max_length=500, pattern=r"^(https?://[^\s|<>]+)?$")]
-Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 60)]
-
-
-class Section(BaseModel):
-    """A table of `desk.toml`. Unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Desk(Section):
     channel: str = "partner-desk"
     """The channel the cards are posted in: its id, or its name."""
     admins: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    """Who hears of what stays unanswered at either level: Slack user ids."""
     timezone: Zone = "UTC"
     """For people whose Slack profile has no zone, and for the calendar day an authorisation begins."""
     prefix: str = Field("PD", pattern=r"^[A-Z]{1,6}$")
@@ -105,6 +93,12 @@ class Team(Section):
     """A Slack user group id."""
     members: tuple[str, ...] = ()
     """Slack user ids."""
+    calendar: str = ""
+    """The name of one under [calendars]; empty: always at work."""
+    second_person: str = ""
+    """Who hears of reminders that stay unanswered, before the leads do: a Slack user id."""
+    leads: tuple[str, ...] = ()
+    """Who hears of them last, and gets the digest each morning; without any, the desk's leads."""
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Team:
@@ -131,6 +125,8 @@ class Retarus(Section):
     """Retarus Support's telephone number; shown only, since a call is no report (guide 2.1)."""
     partner_manager: str = ""
     """Your Retarus Partner Manager; shown only."""
+    calendar: str = ""
+    """Their working hours: the name of one under [calendars]; empty: always at work."""
     rcr_pattern: str = r"RCR[-\s#:]*\d+"
     status_page: str = Field("https://status.retarus.io/", pattern=r"^https?://\S+$")
     """The page the guide names, or the address of its feed."""
@@ -193,20 +189,9 @@ class Privacy(Section):
 class Priority(Section):
     name: str = Field(min_length=1, max_length=20, pattern=r"^[^\r\n]+$")
     definition: str = Field(NOT_SET, max_length=75)
-
-
-class Reminders(Section):
-    """After how many minutes without a move a ticket is reminded, by stage; 0: never."""
-
-    new: int = Field(30, ge=0)
-    first: int = Field(240, ge=0)
-    handed_off: int = Field(30, ge=0)
-    second: int = Field(240, ge=0)
-    waiting_for_customer: int = Field(1440, ge=0)
-    retarus: int = Field(240, ge=0)
-    resolved: int = Field(1440, ge=0)
-    repeat: Minutes = 240
-    """Between one reminder and the next."""
+    around_the_clock: bool = False
+    """Its clocks know no closing time, and its reminders no quiet hours."""
+    reminders: Cadence = Cadence()
 
 
 class ContactEntry(Section):
@@ -243,8 +228,37 @@ class Config(Section):
     priorities: tuple[Priority, ...] = (Priority(name="P1"), Priority(name="Lower"))
     """The guide says that priority 1 exists, and no more."""
     reminders: Reminders = Reminders()
+    calendars: dict[str, OpeningHours] = Field(default_factory=dict)
+    sla: dict[str, Agreement] = Field(default_factory=dict)
+    """By priority. What is not here is not claimed."""
     contacts: tuple[ContactEntry, ...] = ()
     """Taken into the register when they are not in it yet; from then on it is kept in App Home."""
+
+    @model_validator(mode="after")
+    def _named_things_exist(self) -> Config:
+        for where, name in (("levels.first", self.levels.first), ("levels.second", self.levels.second)):
+            _known(name.calendar, self.calendars, f"[{where}] `calendar`")
+        _known(self.retarus.calendar, self.calendars, "[retarus] `calendar`")
+        for priority in self.sla:
+            _known(priority, [each.name for each in self.priorities], "[sla]")
+        return self
+
+    def calendar(self, name: str) -> Calendar:
+        """The calendar of that name; the empty name's is always open."""
+        return calendar(self.calendars[name]) if name else ALWAYS
+
+    def team(self, level: Level) -> Team:
+        """Who works on what is at this level; Retarus's level is the 2nd's care."""
+        return self.levels.first if level is Level.FIRST else self.levels.second
+
+    def leads(self, level: Level) -> tuple[str, ...]:
+        return self.team(level).leads or self.desk.leads
+
+
+def _known(name: str, names: Iterable[str], where: str) -> None:
+    if name and name not in names:
+        known = ", ".join(names) or "none is configured"
+        raise ValueError(f"{where}: there is no “{name}” (known here: {known})")
 
 
 def load(path: Path) -> Config:
@@ -276,7 +290,9 @@ def _faults(error: ValidationError) -> Iterator[str]:
         if number:
             *table, key = table
         place = _place(table)
-        if fault["type"] == "extra_forbidden":
+        if not key:
+            yield fault["msg"].removeprefix("Value error, ")
+        elif fault["type"] == "extra_forbidden":
             yield f"{place}`{key}` is not a setting. {_nearest(table, str(key))}"
         else:
             yield f"{place}`{key}`{number}: {fault['msg'].removeprefix('Value error, ')}"
@@ -299,7 +315,7 @@ def _nearest(table: list[str | int], key: str) -> str:
 def _model_at(table: list[str | int]) -> type[BaseModel]:
     model: type[BaseModel] = Config
     for part in table:
-        if isinstance(part, str):
+        if isinstance(part, str) and part in model.model_fields:  # else the name somebody gave a table
             kind = model.model_fields[part].annotation
             model = next(
                 each for each in (kind, *get_args(kind)) if isinstance(each, type) and issubclass(each, BaseModel)

@@ -30,10 +30,23 @@ class Routes:
     def lead_to_retarus(self) -> bool:
         return bool(self.retarus or self.email)
 
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """How a sentence names them: it goes …"""
+        return tuple(
+            way
+            for way in (self.retarus and "to the Retarus channel", self.email and f"by e-mail to {self.email}")
+            if way
+        )
+
 
 SILENT = frozenset({Move.RAISE.value, Step.FILL_IN.value})
 """What the card alone tells: no line of its own in the thread."""
 
+
+TO_RETARUS = frozenset({Say.LETTER_POST, Say.LETTER_MAIL, Say.CHASE_POST, Say.CHASE_MAIL})
+_SAID_ASIDE = frozenset({Say.DIRECT, Say.REMINDERS})
+"""Direct messages. Nobody is told when one of these is dead: its recipient has left."""
 
 _YOUR_TURN = frozenset(
     what.value for what in (Move.SEND_BACK, Move.RESOLVE, Move.REOPEN, Move.CUSTOMER_ANSWERED, Move.RETARUS_ANSWERED)
@@ -43,16 +56,16 @@ _YOUR_TURN = frozenset(
 
 def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes) -> list[Notice]:
     """The card, the thread's line, and a word to the one person whose turn it has become or no longer is."""
-    told = [_notice(ticket, Say.CARD, routes.desk, event.at)]
+    told = [notice(ticket, Say.CARD, routes.desk, event.at)]
     if event.what not in SILENT:
-        told.append(_notice(ticket, Say.STORY, routes.desk, event.at))
-    told += [_notice(ticket, Say.DIRECT, person, event.at) for person in _concerned(before, ticket, event)]
+        told.append(notice(ticket, Say.STORY, routes.desk, event.at))
+    told += [notice(ticket, Say.DIRECT, person, event.at) for person in _concerned(before, ticket, event)]
     return told
 
 
 def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[str]:
     """People whose duty the change begins or ends without their doing; the actor knows already."""
-    people = {ticket.owner} if event.what == Step.REMIND.value else set[str]()
+    people = set[str]()
     if before and before.owner != ticket.owner:
         people |= {before.owner, ticket.owner}
     if event.what in _YOUR_TURN:
@@ -66,32 +79,53 @@ def letters(ticket: Ticket, letter: LetterText, declarant: Contact, routes: Rout
     """The letter on each configured way to Retarus, word for word as it was previewed."""
     body: dict[str, JsonValue] = {"letter": letter.model_dump(mode="json"), "reply_to": declarant.email}
     ways = ((Say.LETTER_POST, routes.retarus), (Say.LETTER_MAIL, routes.email))
-    return [_notice(ticket, say, to, at, body) for say, to in ways if to]
+    return [notice(ticket, say, to, at, body) for say, to in ways if to]
+
+
+def chasers(
+    ticket: Ticket,
+    history: Iterable[Event],
+    subject: str,
+    text: str,
+    declarant: Contact,
+    routes: Routes,
+    at: datetime,
+) -> list[Notice]:
+    """A word to Retarus on each way the letter went, as an answer to it. `after`: the keys of the letters, in order."""
+    sent = [event for event in history if event.what == Move.ESCALATE.value]
+    told = []
+    for say, letter, to in (
+        (Say.CHASE_POST, Say.LETTER_POST, routes.retarus),
+        (Say.CHASE_MAIL, Say.LETTER_MAIL, routes.email),
+    ):
+        after: list[JsonValue] = [_key(ticket.id, event.version, letter, to) for event in sent]
+        body: dict[str, JsonValue] = {"subject": subject, "text": text, "reply_to": declarant.email, "after": after}
+        told += [notice(ticket, say, to, at, body)] if to else []
+    return told
 
 
 def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Routes, at: datetime) -> Sequence[Notice]:
     """A receipt in the thread when a letter arrived; when a notice is dead, the owner is told where they can see it."""
-    notice = claim.notice
-    is_letter = notice.say in {Say.LETTER_POST, Say.LETTER_MAIL}
+    cause = claim.notice
+    is_letter = cause.say in TO_RETARUS
     if isinstance(outcome, Sent) and is_letter:
-        return [
-            _following(notice, ticket, Say.STORY, routes.desk, at, {"delivered": notice.say.value, "to": notice.to})
-        ]
-    if isinstance(outcome, Dead) and notice.say is not Say.DIRECT:
+        return [_following(cause, ticket, Say.STORY, routes.desk, at, {"delivered": cause.say.value, "to": cause.to})]
+    if isinstance(outcome, Dead) and cause.say not in _SAID_ASIDE:
         say, to = (Say.STORY, routes.desk) if is_letter else (Say.DIRECT, ticket.owner)
         failed: dict[str, JsonValue] = {
-            "failed": notice.say.value,
-            "to": notice.to,
+            "failed": cause.say.value,
+            "to": cause.to,
             "why": outcome.why,
-            "key": notice.key,
+            "key": cause.key,
         }
-        return [_following(notice, ticket, say, to, at, failed, f"{claim.attempt}")]
+        return [_following(cause, ticket, say, to, at, failed, f"{claim.attempt}")]
     return []
 
 
-def _notice(ticket: Ticket, say: Say, to: str, at: datetime, body: dict[str, JsonValue] | None = None) -> Notice:
+def notice(ticket: Ticket, say: Say, to: str, at: datetime, body: dict[str, JsonValue] | None = None) -> Notice:
+    """One message because of the ticket's present version."""
     return Notice(
-        key=f"{ticket.id}:{ticket.version}:{say.value}:{to}",
+        key=_key(ticket.id, ticket.version, say, to),
         ticket_id=ticket.id,
         lane=_lane(ticket, say, to),
         say=say,
@@ -102,15 +136,19 @@ def _notice(ticket: Ticket, say: Say, to: str, at: datetime, body: dict[str, Jso
     )
 
 
+def _key(ticket_id: str, version: int, say: Say, to: str) -> str:
+    return f"{ticket_id}:{version}:{say.value}:{to}"
+
+
 def _following(
     cause: Notice, ticket: Ticket, say: Say, to: str, at: datetime, body: dict[str, JsonValue], mark: str = ""
 ) -> Notice:
-    notice = _notice(ticket, say, to, at, body)
-    return notice.model_copy(update={"key": f"{cause.key}>{say.value}{mark}", "version": cause.version})
+    told = notice(ticket, say, to, at, body)
+    return told.model_copy(update={"key": f"{cause.key}>{say.value}{mark}", "version": cause.version})
 
 
 def _lane(ticket: Ticket, say: Say, to: str) -> str:
     """The card and its thread are one lane, so that the thread never comes before the card."""
     if say in {Say.CARD, Say.STORY}:
         return f"{ticket.id}:thread"
-    return f"direct:{to}" if say is Say.DIRECT else f"{ticket.id}:{to}"
+    return f"direct:{to}" if say in _SAID_ASIDE else f"{ticket.id}:{to}"

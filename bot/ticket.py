@@ -140,6 +140,43 @@ class StatusReport(Record):
     """Who looked at it themselves; empty when the desk did."""
 
 
+class Nudge(Record):
+    """The reminders one clock has given."""
+
+    at: Utc
+    """The last one."""
+    unanswered: int
+    """How many since somebody last acted."""
+
+
+class Times(Record):
+    """What the clocks need to know of the past: a fold of the history (`bot.times`), kept so that no sweep reads it."""
+
+    touched: Utc | None = None
+    """When a person last acted."""
+    word: Utc | None = None
+    """When Retarus was last written to, or heard of."""
+    update_due: Utc | None = None
+    """When they promised to tell more."""
+    eta: Utc | None = None
+    """When they expect it to be solved."""
+    asked: Utc | None = None
+    """When they asked what is not answered yet."""
+    priority_at: Utc | None = None
+    """When it was given its present priority."""
+    planned: Utc | None = None
+    """When there first was a remedy or an action plan."""
+    waits: tuple[tuple[Utc, Utc | None], ...] = ()
+    """From when until when the end-customer was waited for."""
+    snoozed_until: Utc | None = None
+    nudges: dict[str, Nudge] = Field(default_factory=dict)
+    """By clock."""
+    turn: Utc | None = None
+    """Since when the present party has the ball."""
+    spent: dict[str, int] = Field(default_factory=dict)
+    """Party → milliseconds it had the ball before that."""
+
+
 class Ticket(Record):
     """One ticket, as of one version. Never changed in place: see `bot.moves`."""
 
@@ -181,6 +218,7 @@ class Ticket(Record):
     """When it next needs attention; nothing when nothing waits."""
     reminded: int = 0
     """Reminders since the present stage began."""
+    times: Times = Times()
 
     @property
     def level(self) -> Level:
@@ -188,7 +226,8 @@ class Ticket(Record):
 
     @property
     def ball(self) -> Party | None:
-        return self.stage.ball
+        """The one party who must act: what Retarus asked is for the 2nd level to answer."""
+        return Party.SECOND if self.stage is Stage.RETARUS and self.times.asked else self.stage.ball
 
     def answer(self, key: str) -> str:
         """The canonical answer, or an empty string."""

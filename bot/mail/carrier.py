@@ -10,10 +10,10 @@ from email.message import EmailMessage
 
 from bot.attachments import Gone, left_out, unpacked
 from bot.backoff import backoff
-from bot.letter import LetterText, as_html, as_text
-from bot.mail.compose import NoAddress, address, attach, compose
+from bot.letter import LetterText, as_html, as_page, as_text
+from bot.mail.compose import NoAddress, address, attach, compose, message_id
 from bot.mail.smtp import SmtpSender
-from bot.notices import Claim, Dead, Notice, Outcome, Retry, Sent
+from bot.notices import Claim, Dead, Notice, Outcome, Retry, Say, Sent
 from bot.ports import Files
 from bot.ticket import Attachment
 
@@ -59,20 +59,32 @@ class MailCarrier:
     def _message(
         self, notice: Notice, files: Sequence[Attachment], found: Sequence[bytes | Gone], missing: Sequence[str]
     ) -> EmailMessage:
-        letter = LetterText.model_validate(notice.body["letter"])
+        domain = self._from.rpartition("@")[2]
+        subject, text, html, before = _written(notice)
         remarks = "".join(f"\n(Not attached: {each})" for each in missing)
         message = compose(
             key=notice.key,
             sender=address(self._from, "Partner Desk"),
             to=address(notice.to),
             reply_to=address(self._reply_to or str(notice.body["reply_to"])),
-            subject=letter.subject,
-            text=as_text(letter) + remarks,
-            html=as_html(letter),
+            subject=subject,
+            text=text + remarks,
+            html=html,
             at=notice.due,
-            domain=self._from.rpartition("@")[2],
+            references=[message_id(key, domain) for key in before],
+            domain=domain,
         )
         for file, content in zip(files, found, strict=True):
             if not isinstance(content, Gone):
                 attach(message, file.name or file.id, file.type, content)
         return message
+
+
+def _written(notice: Notice) -> tuple[str, str, str, list[str]]:
+    """Subject, text, HTML, and the keys of the letters it follows on."""
+    if notice.say is Say.CHASE_MAIL:
+        text, after = str(notice.body["text"]), notice.body["after"]
+        keys = [str(key) for key in after] if isinstance(after, list) else []
+        return f"Re: {notice.body['subject']}", text, as_page(text), keys
+    letter = LetterText.model_validate(notice.body["letter"])
+    return letter.subject, as_text(letter), as_html(letter), []

@@ -55,6 +55,8 @@ class SlackCarrier:
             Say.CARD: self._card,
             Say.STORY: self._story,
             Say.DIRECT: self._direct,
+            Say.REMINDERS: self._direct,
+            Say.CHASE_POST: self._chaser,
             Say.LETTER_POST: self._letter,
         }
 
@@ -115,6 +117,13 @@ class SlackCarrier:
             await self._posted(claim, claim.notice.to, message, thread=ts, part=f"#{number}")
         left_out = await self._uploads.below(claim, ts)
         return Sent(await self._place(ticket, "retarus", claim.notice.to, ts), left_out)
+
+    async def _chaser(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+        """Under the letter; where that never arrived, in the channel itself."""
+        place = await self._store.place(ticket.id, "retarus")
+        for message in await self._write(claim.notice, ticket, ""):
+            await self._posted(claim, claim.notice.to, message, thread=place.ts if place else "")
+        return Sent()
 
     async def _posted(self, claim: Claim, channel: str, message: Written, *, thread: str = "", part: str = "") -> str:
         """Posts, unless an earlier attempt did already; gives the message's ts."""

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
-from blocks import card, escalate, filling, handoff, letter, moving, raising, story, tickets
+from blocks import (
+    card,
+    clocks,
+    escalate,
+    filling,
+    handoff,
+    letter,
+    moving,
+    raising,
+    reminded,
+    reminders,
+    story,
+    tickets,
+)
 from blocks.kit import Json, Message
+from bot.clocks import Watch, runs
 from bot.fields import BY_KEY, OTHER, Ask, Need
 from bot.forms import missing
 from bot.letter import as_text, write
@@ -14,18 +29,42 @@ from bot.moves import Move, Step
 from bot.notices import Say
 from bot.reading import Preview
 from bot.settings import Config
+from bot.story import TO_RETARUS
 from bot.ticket import Attachment, Kind, Stage, StatusReport, Ticket
 from handlers import errors
-from tests.factories import BEN, COMPLETE, DESK, MAIL, NOW, RETARUS, a_contact, a_notice, an_event, an_incident
+from tests.factories import (
+    BEN,
+    COMPLETE,
+    DESK,
+    MAIL,
+    NOW,
+    RETARUS,
+    START,
+    a_contact,
+    a_notice,
+    an_event,
+    an_incident,
+)
 
 NASTY = "<!channel> <@U0BEN> *b* _i_ ~s~ `c` > & &amp; <b>x</b> {0} %s 👩‍👩‍👧 שלום "
 LINK = "https://nordlicht.slack.example/archives/C0DESKDESK/p1"
 
+REMINDED = {
+    "watches": " ".join(Watch),
+    "due": " ".join([START] * len(Watch)),
+    "people": BEN,
+    "until": START,
+    "update_due": START,
+    "eta": START,
+}
 DETAILS = ("summary", "reason", "question", "answer", "remedy", "note")
+FAILING = TO_RETARUS | {Say.CARD, Say.STORY}
+"""What somebody is told of when it was not delivered."""
 ENDS: tuple[dict[str, Any], ...] = (
     {"delivered": Say.LETTER_MAIL.value, "to": MAIL},
     {"delivered": Say.LETTER_POST.value, "to": RETARUS},
-    *({"failed": say.value, "to": DESK, "why": NASTY * 5, "key": "t1:1:x"} for say in Say if say is not Say.DIRECT),
+    {"delivered": Say.CHASE_MAIL.value, "to": MAIL},
+    *({"failed": say.value, "to": DESK, "why": NASTY * 5, "key": "t1:1:x"} for say in Say if say in FAILING),
 )
 
 
@@ -51,11 +90,15 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     """By name. `who` gives names, which people choose themselves."""
     yield "card", card.card(ticket, config, who)
     for what in (*Move, *Step):
-        event = an_event(ticket, what, BEN, stage="second", rcr="RCR-1", **_said(ticket))
+        event = an_event(ticket, what, BEN, stage="second", rcr="RCR-1", **REMINDED, **_said(ticket))
         yield f"story {what}", story.told(a_notice(ticket, Say.STORY), ticket, event, config, who)
         for to in (ticket.owner, BEN):
             notice = a_notice(ticket, Say.DIRECT, to)
             yield f"direct {what} {to}", story.direct(notice, ticket, event, config, who, LINK)
+    reminder = an_event(ticket, Step.REMIND, "", stage="second", **REMINDED)
+    for number in (1, 10):
+        items = [reminded.Item(ticket, reminder, LINK)] * number
+        yield f"reminders {number}", reminded.direct(items, number * 3 - 2, BEN, config)
     for end in ENDS:
         notice = a_notice(ticket, Say.STORY, body=end)
         yield f"delivery {end}", story.told(notice, ticket, an_event(ticket, Move.ESCALATE), config, who)
@@ -105,6 +148,13 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
             view = escalate.preview(shown, name, config.model_copy(update={"retarus": retarus}))
             yield f"preview with evidence {adapter} {number}", view
     yield "rcr", escalate.rcr_modal(ticket, name)
+    for at in (NOW, NOW + timedelta(days=9)):
+        yield f"clocks {at}", clocks.shown(ticket, name, runs(ticket, config), at)
+    yield "snooze", reminders.snooze(ticket, name, NOW)
+    yield "expect", reminders.expect(ticket, name)
+    yield "chase", reminders.chase(ticket, name, ticket.answer("happens"), ["to the Retarus channel"])
+    yield "plan", reminders.plan(ticket, name)
+    yield "hand on", reminders.hand_on(ticket, name)
     for what in moving.ASKED:
         yield f"moving {what}", moving.modal(what, ticket, name)
     yield "kept", moving.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)

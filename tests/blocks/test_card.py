@@ -77,7 +77,7 @@ def test_once_their_number_is_known_the_next_step_is_their_answer() -> None:
 def test_a_card_offers_what_can_be_done_at_its_stage_and_nothing_else(stage: Stage) -> None:
     ticket = an_incident(stage)
     moves = {step for step in steps(ticket) if isinstance(step, Move)}
-    others = {Move.HAND_OFF, Move.ESCALATE}  # these begin with a form of their own
+    others = {Move.HAND_OFF, Move.ESCALATE, Move.HAND_ON}  # these begin with a form of their own
     assert moves | (others & set(moves_of(stage))) == set(moves_of(stage))
     assert everything_offered(ticket) == [action_of(step) for step in steps(ticket)]
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from blocks import letter, moving, story
+from blocks import letter, moving, reminders, story
 from blocks.kit import Message
 from bot.moves import Move, Step
 from bot.notices import Say
 from bot.settings import Config
-from bot.ticket import Stage, Ticket
+from bot.ticket import Stage, Ticket, Times
 from tests.blocks.surfaces import LINK, parts
 from tests.factories import ALEX, ANNA, BEN, MAIL, NOW, PEOPLE, RETARUS, a_config, a_notice, an_event, an_incident
 
@@ -91,7 +91,18 @@ def test_a_reminder_names_the_owner_the_time_and_the_next_step() -> None:
     message = story.told(a_notice(ticket, Say.STORY), ticket, event, CONFIG, who)
     assert "handed off to the 2nd level for 30 min" in message.text
     assert [part["user_id"] for part in of(message, "user")] == [ANNA]
-    assert [part["action_id"] for part in of(message, "button")] == [moving.action_of(Move.ACCEPT)]
+    acting, *others = [part["action_id"] for part in of(message, "button")]
+    assert acting == moving.action_of(Move.ACCEPT)
+    assert others == [moving.action_of(Step.NOTE), reminders.PLAN, reminders.SNOOZE]
+
+
+def test_a_reminder_somebody_has_answered_is_struck_through_and_asks_for_nothing() -> None:
+    ticket = an_incident(Stage.HANDED_OFF, times=Times(touched=NOW))
+    message = story.told(
+        a_notice(ticket, Say.STORY), ticket, an_event(ticket, Step.REMIND, "", stage="new"), CONFIG, who
+    )
+    assert of(message, "button") == of(message, "user") == []
+    assert "'strike': True" in str(message.blocks)
 
 
 # --- deliveries

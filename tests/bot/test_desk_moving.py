@@ -178,9 +178,10 @@ async def test_a_reminder_goes_to_the_thread_and_to_the_owner(world: World) -> N
     await world.desk.sweep()
     reminded = await world.desk.ticket(ticket.id)
     event = await world.desk.event_at(reminded, reminded.version)
-    assert (event.what, event.by, event.detail) == (Step.REMIND, "", {"stage": "handed_off"})
+    assert (event.what, event.by) == (Step.REMIND, "")
+    assert (event.detail["stage"], event.detail["watches"], event.detail["people"]) == ("handed_off", "unclaimed", ANNA)
     assert len(await world.told(reminded, Say.STORY)) == 1
-    assert [notice.to for notice in await world.told(reminded, Say.DIRECT)] == [ANNA]
+    assert [notice.to for notice in await world.told(reminded, Say.REMINDERS)] == [ANNA]
 
 
 async def test_a_reminder_moves_nothing(world: World) -> None:

@@ -67,11 +67,9 @@ def test_nobody_hears_of_what_they_did_themselves() -> None:
     assert direct(moved(Stage.FIRST, Move.RESOLVE, ANNA)) == []
 
 
-def test_a_reminder_goes_to_the_thread_and_to_the_owner() -> None:
-    ticket = an_incident(Stage.SECOND)
-    reminded = told(ticket, change(ticket, reminded=1), Step.REMIND, "")
-    assert says(reminded) == [Say.CARD, Say.STORY, Say.DIRECT]
-    assert direct(reminded) == [BEN]
+def test_a_colleague_a_ticket_is_handed_on_to_hears_of_it() -> None:
+    before = an_incident(Stage.SECOND)
+    assert direct(told(before, move(before, Move.HAND_ON, BEA, NOW), Move.HAND_ON, BEN)) == [BEA]
 
 
 def test_the_card_and_its_thread_are_one_lane_so_that_the_card_comes_first() -> None:
