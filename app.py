@@ -52,10 +52,13 @@ from bot.story import Routes
 from bot.ticket import Ticket
 from handlers import (
     choosing,
+    contacts,
+    customers,
     escalate,
     evidence,
     filling,
     handoff,
+    home,
     http,
     letter,
     moving,
@@ -154,9 +157,26 @@ def _bolt(client: AsyncWebClient, identity: AuthorizeResult, env: Environment, e
     return app
 
 
+CAPABILITIES = (
+    raising,
+    choosing,
+    moving,
+    handoff,
+    filling,
+    escalate,
+    evidence,
+    letter,
+    reminders,
+    tickets,
+    home,
+    contacts,
+    customers,
+)
+
+
 def listen(edge: Boundary, app: AsyncApp) -> None:
     """Every capability registers what it listens to; then the door opens."""
-    for capability in (raising, choosing, moving, handoff, filling, escalate, evidence, letter, reminders, tickets):
+    for capability in CAPABILITIES:
         capability.register(edge.desk, edge)
     edge.connect(app)
 

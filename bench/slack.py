@@ -24,6 +24,7 @@ _PATIENCE = 30.0
 _QUIET = 0.005
 """Seconds without a call after which a bot counts as at rest."""
 _TRIGGER = re.compile(rb'"trigger_id": ?"([^"]+)"')
+_GUIDES = b"guides.known"  # what the support contacts get when the desk starts: no card of a ticket
 
 
 class Unanswered(Exception):
@@ -114,6 +115,8 @@ class Slack:
         body = await request.read()
         self._heard = perf_counter()
         method = request.match_info["method"]
+        if _GUIDES in body:
+            return web.json_response({"ok": True, "channel": "D0", "ts": "1700000000.000000"})
         self.last[method] = body
         if method == "views.open" and (trigger := _TRIGGER.search(body)):
             self._arrived(f"views.open {trigger[1].decode()}", self._heard)

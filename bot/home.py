@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bot import rights
@@ -23,6 +23,7 @@ _URGENT = 8
 _OWNED = 50
 _UNCLAIMED = 20
 _DEAD = 20
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Tab(StrEnum):
@@ -55,6 +56,27 @@ class Screen:
     def narrowed(self, **changes: object) -> Screen:
         """Another list, from its beginning."""
         return replace(self, first=0, after=None, **changes)  # type: ignore[arg-type]
+
+    def pack(self) -> str:
+        """As a button carries it."""
+        at, key = (
+            (str((self.after[0] - _EPOCH) // timedelta(milliseconds=1)), self.after[1]) if self.after else ("", "")
+        )
+        return "|".join(
+            (self.tab, self.level or "", self.ball or "", "1" if self.mine else "", str(self.first), at, key)
+        )
+
+    @classmethod
+    def unpack(cls, text: str) -> Screen:
+        tab, level, ball, mine, first, at, key = text.split("|", 6)
+        return cls(
+            tab=Tab(tab),
+            level=Level(level) if level else None,
+            ball=Party(ball) if ball else None,
+            mine=bool(mine),
+            first=int(first),
+            after=(_EPOCH + timedelta(milliseconds=int(at)), key) if at else None,
+        )
 
     @property
     def stages(self) -> tuple[Stage, ...]:

@@ -17,6 +17,7 @@ from blocks.form import ANSWER
 from bot.ticket import Stage, Ticket
 from handlers.boundary import Boundary
 from handlers.tasks import Tasks
+from tests.blocks import homes
 from tests.blocks.surfaces import longest, messages, parts, views
 from tests.factories import COMPLETE, NOW, RAISED, a_config, a_world, an_incident
 
@@ -52,6 +53,10 @@ def surfaces() -> Iterator[object]:
             yield message.blocks
         for _, view in views(ticket, CONFIG):
             yield view
+    for _, view in homes.views(longest(), CONFIG):
+        yield view
+    for _, message in homes.messages():
+        yield message.blocks
 
 
 PARTS: list[dict[str, Any]] = [part for surface in surfaces() for part in parts(surface)]

@@ -1,0 +1,213 @@
+"""What does a person see in the App Home? First what needs them now; then everything that is open, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from blocks import guides, kit
+from blocks.card import PARTIES, primary, title
+from blocks.kit import Json
+from bot.clock import span
+from bot.forms import LEVEL_NAMES
+from bot.home import FOR_ADMINS, Overview, Screen, Tab, Urgent, Why
+from bot.letter import KIND_NAMES
+from bot.moves import STANDING
+from bot.settings import Config
+from bot.text import one_line
+from bot.ticket import Kind, Level, Party, Ticket
+
+TAB = "home.tab."
+"""Prefix of the buttons that show another part; the value of every button of the Home is a packed screen."""
+LEVEL = "home.level."
+BALL = "home.ball."
+PAGE = "home.page."
+RAISE = "home.raise"
+TAKE_UP = "home.take_up."
+"""Prefix of the buttons that take up a form that was put aside; its kind is the value, and the rest."""
+
+_TABS = {
+    Tab.TICKETS: "Tickets",
+    Tab.RESOURCES: "Resources",
+    Tab.CONTACTS: "Contacts",
+    Tab.CUSTOMERS: "End-customers",
+    Tab.SETTINGS: "Settings",
+    Tab.LETTERS: "Not delivered",
+}
+PAGES = ("first", "next")
+LEVELS = ("all", *Level, "mine")
+
+
+def view(blocks: Iterable[Json]) -> Json:
+    """The Home, within Slack's limit of 100 blocks."""
+    return {"type": "home", "blocks": list(blocks)[:100]}
+
+
+def closed(words: str) -> Json:
+    """For who may see nothing here."""
+    return view([{"type": "section", "text": kit.plain(words)}])
+
+
+def part(tab: Tab, blocks: Iterable[Json], *, is_admin: bool) -> Json:
+    """Any part but the first."""
+    return view([navigation(tab, is_admin=is_admin), kit.header(_TABS[tab]), *blocks])
+
+
+def navigation(chosen: Tab, *, is_admin: bool, dead: int = 0) -> Json:
+    """The parts of the Home, and the button that raises a ticket."""
+    shown = [tab for tab in Tab if is_admin or tab not in FOR_ADMINS]
+    buttons = [
+        kit.button(
+            f"{_TABS[tab]} ({dead})" if tab is Tab.LETTERS and dead else _TABS[tab],
+            TAB + tab,
+            Screen(tab).pack(),
+            style="primary" if tab is chosen else "",
+        )
+        for tab in shown
+    ]
+    return kit.actions("home.parts", [*buttons, kit.button("Raise a ticket", RAISE, "raise")])
+
+
+def overview(seen: Overview, config: Config, *, is_admin: bool) -> Json:
+    """What needs this person now, their drafts, and a page of what is open."""
+    return view(
+        [
+            *_urgent(seen, config),
+            *_acknowledge(seen.to_acknowledge),
+            *_drafts(seen.drafts),
+            navigation(Tab.TICKETS, is_admin=is_admin, dead=seen.dead),
+            kit.header(f"Open tickets: {seen.open}"),
+            *_filters(seen),
+            *_page(seen, config),
+        ]
+    )
+
+
+# --- what needs me now ---
+
+
+def _urgent(seen: Overview, config: Config) -> list[Json]:
+    if not seen.urgent:
+        return [
+            kit.header("Nothing needs you now"),
+            kit.note("What you own and what waits for your level stands here."),
+        ]
+    more = seen.urgent_total - len(seen.urgent)
+    blocks = [kit.header(f"What needs you now: {seen.urgent_total}")]
+    for each in seen.urgent:
+        blocks += [_call(each, seen, config), kit.actions(f"home.{each.ticket.id}", [primary(each.ticket)])]
+    return [*blocks, kit.note(f"and {more} more, below")] if more > 0 else blocks
+
+
+def _call(each: Urgent, seen: Overview, config: Config) -> Json:
+    ticket = each.ticket
+    late = ticket.due is not None and ticket.due <= seen.now and each.why is not Why.CHASE
+    why = f"{each.why.value}{', overdue' if late else ''}"
+    rest = span((seen.now - ticket.since).total_seconds())
+    return kit.rich(
+        kit.line(
+            _name(ticket, seen, config),
+            kit.text(" · "),
+            kit.bold(why),
+            kit.text(f" · {STANDING[ticket.stage]} for {rest}\n{_about(ticket)}"),
+        )
+    )
+
+
+def _acknowledge(edition: str) -> list[Json]:
+    if not edition:
+        return []
+    button = kit.button("I have read both", guides.KNOWN, edition, style="primary")
+    return [
+        kit.rich(kit.line(kit.bold("Both guides: "), kit.text("you got them and have not acknowledged them yet."))),
+        kit.actions("home.guides", [button]),
+    ]
+
+
+def _drafts(drafts: Mapping[Kind, Mapping[str, str]]) -> list[Json]:
+    blocks = [kit.header("My drafts")] if drafts else []
+    for kind, answers in drafts.items():
+        about = (
+            ": ".join(filter(None, (answers.get("customer", ""), answers.get("happens", "")))) or "nothing typed yet"
+        )
+        again = kit.button("Take up again", TAKE_UP + kind, kind.value)
+        blocks += [
+            kit.rich(kit.line(kit.bold(KIND_NAMES[kind]), kit.text(f" · {one_line(about, 150)}"))),
+            kit.actions(f"home.draft.{kind}", [again]),
+        ]
+    return blocks
+
+
+# --- everything that is open ---
+
+
+def _filters(seen: Overview) -> list[Json]:
+    """By level, and by who has the ball; pressed again, a filter is off."""
+    screen = seen.screen
+    return [
+        kit.actions("home.levels", [_by_level(key, seen) for key in LEVELS]),
+        kit.note("Who has the ball"),
+        kit.actions(
+            "home.balls",
+            [
+                _filter(
+                    f"{PARTIES[ball][0].upper()}{PARTIES[ball][1:]} {_sum(seen, ball=ball)}",
+                    BALL + ball,
+                    screen.narrowed(ball=None if screen.ball is ball else ball),
+                    chosen=screen.ball is ball,
+                )
+                for ball in Party
+            ],
+        ),
+    ]
+
+
+def _by_level(key: str, seen: Overview) -> Json:
+    screen = seen.screen
+    if key == "all":
+        chosen = screen.level is None and not screen.mine
+        return _filter(f"All {seen.open}", LEVEL + key, screen.narrowed(level=None, mine=False), chosen=chosen)
+    if key == "mine":
+        return _filter(f"Mine {seen.mine}", LEVEL + key, screen.narrowed(level=None, mine=True), chosen=screen.mine)
+    level = Level(key)
+    narrowed = screen.narrowed(level=level, mine=False)
+    return _filter(f"{LEVEL_NAMES[level]} {_sum(seen, level)}", LEVEL + key, narrowed, chosen=screen.level is level)
+
+
+def _filter(label: str, action: str, screen: Screen, *, chosen: bool) -> Json:
+    return kit.button(label, action, screen.pack(), style="primary" if chosen else "")
+
+
+def _sum(seen: Overview, level: Level | None = None, ball: Party | None = None) -> int:
+    return sum(
+        tickets
+        for stage, tickets in seen.standing.items()
+        if level in {None, stage.level} and ball in {None, stage.ball}
+    )
+
+
+def _page(seen: Overview, config: Config) -> list[Json]:
+    if not seen.page:
+        return [kit.note("None.")]
+    first = seen.screen.first
+    buttons = []
+    if first:
+        buttons.append(kit.button("First page", PAGE + "first", seen.screen.narrowed().pack()))
+    if seen.next:
+        buttons.append(kit.button("Next page", PAGE + "next", seen.next.pack()))
+    where = f"{first + 1} to {first + len(seen.page)} of {seen.total}, newest first"
+    rows = [_row(ticket, seen, config) for ticket in seen.page]
+    return [*rows, kit.note(where), *([kit.actions("home.pages", buttons)] if buttons else [])]
+
+
+def _row(ticket: Ticket, seen: Overview, config: Config) -> Json:
+    ball = f" · ball: {PARTIES[ticket.ball]}" if ticket.ball else ""
+    standing = f" · {STANDING[ticket.stage]}{ball} · {seen.who(ticket.owner)}\n"
+    return kit.rich(kit.line(_name(ticket, seen, config), kit.text(standing), kit.text(_about(ticket))))
+
+
+def _name(ticket: Ticket, seen: Overview, config: Config) -> Json:
+    return kit.link(title(ticket, config), seen.links.get(ticket.id, ""))
+
+
+def _about(ticket: Ticket) -> str:
+    return f"{one_line(ticket.answer('customer'), 60)}: {one_line(ticket.answer('happens'), 120)}"

@@ -1,0 +1,23 @@
+"""How does an admin see the settings?"""
+
+from __future__ import annotations
+
+from blocks import kit
+from blocks.kit import Json
+from bot.settings import Config
+from bot.setup import tables
+
+
+def listing(config: Config) -> list[Json]:
+    """One block per table of desk.toml."""
+    return [
+        kit.note("These stand in desk.toml and are read when the desk starts."),
+        *(
+            kit.rich(kit.line(kit.bold(table), kit.text(_lines(settings)[: kit.CHUNK])))
+            for table, settings in tables(config).items()
+        ),
+    ]
+
+
+def _lines(settings: list[tuple[str, str]]) -> str:
+    return "".join(f"\n{name}: {value}" if name else f": {value}" for name, value in settings)

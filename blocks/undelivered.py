@@ -1,0 +1,37 @@
+"""What was not delivered, and how does an admin try again?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from blocks import kit
+from blocks.kit import Json
+from bot.notices import Letter
+from bot.text import one_line
+
+AGAIN = "undelivered.again"
+
+
+def listing(letters: Sequence[Letter], names: dict[str, str]) -> list[Json]:
+    """The newest dead letters, each with its reason. `names`: ticket id → what the ticket is called."""
+    if not letters:
+        return [kit.note("Everything was delivered, or is on its way.")]
+    blocks = []
+    for number, letter in enumerate(letters):
+        blocks += [_entry(letter, names), kit.actions(f"undelivered.{number}", [_again(letter)])]
+    return blocks
+
+
+def _entry(letter: Letter, names: dict[str, str]) -> Json:
+    notice = letter.notice
+    about = names.get(notice.ticket_id, "no ticket")
+    words = f"{notice.say.gloss} · to {one_line(notice.to, 100)} · tried {letter.attempts} times · "
+    return kit.rich(
+        kit.line(
+            kit.bold(about), kit.text(f" · {words}"), kit.moment(letter.at), kit.text(f"\n{one_line(letter.why, 500)}")
+        )
+    )
+
+
+def _again(letter: Letter) -> Json:
+    return kit.button("Try again", AGAIN, letter.notice.key, style="primary")

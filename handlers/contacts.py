@@ -1,0 +1,54 @@
+"""An admin keeps the register of support contacts; a contact acknowledges the guides; Slack tells who has gone."""
+
+from __future__ import annotations
+
+from blocks import contacts, guides
+from blocks.kit import Json
+from bot import rights
+from bot.desk import Desk
+from bot.register import Register
+from handlers.boundary import Boundary
+from handlers.payload import Click, News, Submission
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    book = Register(desk)
+    acts = {
+        contacts.SUSPEND: book.suspend,
+        contacts.REINSTATE: book.reinstate,
+        contacts.HAND_OVER: book.hand_over,
+    }
+
+    async def ask_new(click: Click) -> None:
+        rights.require_admin(await desk.actor(click.user))
+        await edge.client.views_open(trigger_id=click.trigger, view=contacts.modal(None))
+
+    async def ask(click: Click) -> None:
+        contact = await book.one(click.value, click.user)
+        await edge.client.views_open(trigger_id=click.trigger, view=contacts.modal(contact))
+
+    async def save(form: Submission) -> Json | None:
+        await book.save(form.typed, form.about, form.user, form.view)
+        return None
+
+    async def act(click: Click) -> None:
+        await acts[click.action](click.value, click.user, click.id)
+
+    async def acknowledge(click: Click) -> None:
+        await book.acknowledge(click.value, click.user)
+        if not click.is_home:
+            await edge.tell(click, "Noted: you have read both. Thank you.")
+
+    async def changed(heard: News) -> None:
+        """Somebody was changed in Slack: what is known of them is asked anew, and who has gone is suspended."""
+        desk.directory.forget(heard.user)
+        if await desk.contact(heard.user):
+            await book.look_again(heard.user)
+
+    edge.clicks[contacts.ADD] = ask_new
+    edge.clicks[contacts.CHANGE] = ask
+    edge.submissions[contacts.SAVE] = save
+    for action in acts:
+        edge.clicks[action] = act
+    edge.clicks[guides.KNOWN] = acknowledge
+    edge.news["user_change"] = changed

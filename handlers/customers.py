@@ -1,0 +1,39 @@
+"""An admin keeps the end-customers; everybody finds one by typing."""
+
+from __future__ import annotations
+
+from blocks import customers
+from blocks.kit import Json
+from bot import rights
+from bot.customers import Customers
+from bot.desk import Desk
+from handlers.boundary import Boundary
+from handlers.payload import Click, Search, Submission
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    book = Customers(desk)
+
+    async def ask_new(click: Click) -> None:
+        rights.require_admin(await desk.actor(click.user))
+        await edge.client.views_open(trigger_id=click.trigger, view=customers.modal(None))
+
+    async def ask(click: Click) -> None:
+        customer = await book.one(click.value, click.user)
+        await edge.client.views_open(trigger_id=click.trigger, view=customers.modal(customer))
+
+    async def save(form: Submission) -> Json | None:
+        await book.save(form.typed, form.about, form.user, form.view)
+        return None
+
+    async def remove(click: Click) -> None:
+        await book.remove(click.value, click.user, click.id)
+
+    async def suggest(asked: Search) -> list[Json]:
+        return customers.options(await book.suggested(asked.text, asked.user), asked.text)
+
+    edge.clicks[customers.ADD] = ask_new
+    edge.clicks[customers.CHANGE] = ask
+    edge.clicks[customers.REMOVE] = remove
+    edge.submissions[customers.SAVE] = save
+    edge.searches["customer"] = suggest

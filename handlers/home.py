@@ -1,0 +1,137 @@
+"""Somebody opens the App Home, or looks around in it. It is drawn anew after everything they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+
+from blocks import contacts, customers, home, raising, resources, settings, undelivered
+from blocks.kit import Json
+from bot.contacts import Contact
+from bot.customers import Customers
+from bot.desk import Desk
+from bot.errors import NotYours
+from bot.home import Home, Screen, Tab
+from bot.letter import reference
+from bot.notices import Letter
+from bot.register import Register
+from bot.ticket import Kind, Party
+from handlers.boundary import Boundary
+from handlers.payload import Click, News
+from handlers.raising import known
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    drawing = Drawing(desk)
+    screens: dict[str, Screen] = {}
+    keep_up = _keeper(edge, lambda user: publish(user))  # noqa: PLW0108 (the two know each other)
+
+    async def publish(user: str) -> None:
+        await edge.client.views_publish(user_id=user, view=await drawing.of(user, screens[user]))
+
+    async def opened(heard: News) -> None:
+        """Always from the top: what needs this person now."""
+        if heard.tab != "messages":
+            screens[heard.user] = Screen()
+            keep_up(heard.user)
+
+    async def look(click: Click) -> None:
+        """Another part, list or page; it is shown like after everything else somebody does."""
+        screens[click.user] = Screen.unpack(click.value)
+
+    async def choose(click: Click) -> None:
+        await desk.require_staff(click.user)
+        await edge.client.views_open(trigger_id=click.trigger, view=raising.chooser())
+
+    async def take_up(click: Click) -> None:
+        await desk.require_staff(click.user)
+        kind = Kind(click.value)
+        draft = await desk.draft(click.user, kind)
+        answers = {**await known(desk, click.user), **draft}
+        view = raising.modal(kind, desk.config, answers, more=raising.shows_more(draft), draft=bool(draft))
+        await edge.client.views_open(trigger_id=click.trigger, view=view)
+
+    async def try_again(click: Click) -> None:
+        await drawing.home.allowed(click.user, Tab.LETTERS)
+        await desk.try_again(click.value, click.user)
+
+    edge.news["app_home_opened"] = opened
+    edge.acted = lambda user: keep_up(user) if user in screens else None
+    for action in LOOKS:
+        edge.clicks[action] = look
+    edge.clicks[home.RAISE] = choose
+    for kind in Kind:
+        edge.clicks[home.TAKE_UP + kind] = take_up
+    edge.clicks[undelivered.AGAIN] = try_again
+
+
+LOOKS = (
+    *(home.TAB + tab for tab in Tab),
+    *(home.LEVEL + key for key in home.LEVELS),
+    *(home.BALL + ball for ball in Party),
+    *(home.PAGE + page for page in home.PAGES),
+    *(customers.TURN + turn for turn in customers.TURNS),
+)
+"""What only changes what is looked at."""
+
+
+def _keeper(edge: Boundary, publish: Callable[[str], Coroutine[object, object, None]]) -> Callable[[str], None]:
+    """Draws a Home anew in the background; who does three things at once gets one Home, as it is at the end."""
+    wanted: set[str] = set()
+    busy: set[str] = set()
+
+    async def work(user: str) -> None:
+        busy.add(user)
+        try:
+            while user in wanted:
+                wanted.discard(user)
+                await publish(user)
+        finally:
+            busy.discard(user)
+
+    def keep_up(user: str) -> None:
+        wanted.add(user)
+        if user not in busy:
+            edge.tasks.start(work(user))
+
+    return keep_up
+
+
+class Drawing:
+    """Gives a person's Home as they may see it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.home = Home(desk)
+        self.register = Register(desk)
+        self.customers = Customers(desk)
+
+    async def of(self, user: str, screen: Screen) -> Json:
+        """This part of it; for who may not see any, why not."""
+        try:
+            actor = await self.home.allowed(user, screen.tab)
+        except NotYours as refusal:
+            return home.closed(str(refusal))
+        if screen.tab is Tab.TICKETS:
+            seen = await self.home.overview(user, screen)
+            return home.overview(seen, self.desk.config, is_admin=actor.is_admin)
+        return home.part(screen.tab, await self._part(user, screen), is_admin=actor.is_admin)
+
+    async def _part(self, user: str, screen: Screen) -> list[Json]:
+        match screen.tab:
+            case Tab.CONTACTS:
+                found: list[Contact] = await self.register.all(user)
+                return contacts.register(found, self.register.edition, self.desk.today())
+            case Tab.CUSTOMERS:
+                return customers.listing(await self.customers.page(screen.first, user))
+            case Tab.SETTINGS:
+                return settings.listing(self.desk.config)
+            case Tab.LETTERS:
+                dead = await self.home.dead()
+                return undelivered.listing(dead, await self._called(dead))
+            case _:
+                return resources.resources(self.desk.config)
+
+    async def _called(self, dead: list[Letter]) -> dict[str, str]:
+        """The tickets' own names."""
+        found = [await self.desk.store.get(key) for key in {each.notice.ticket_id for each in dead} if key]
+        return {ticket.id: reference(ticket, self.desk.config) for ticket in found if ticket}

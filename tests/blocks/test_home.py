@@ -1,0 +1,74 @@
+"""What the Home shows, and that whatever is kept can be shown there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from blocks import customers, guides, home, resources, settings
+from bot.contacts import EndCustomer
+from bot.home import Screen
+from bot.settings import NOT_SET
+from bot.ticket import Level, Party
+from localslack.blockkit import is_too_large, is_too_long, validate_blocks, validate_view
+from localslack.visible import text_of
+from tests.blocks.homes import GUIDES, an_overview, messages, views
+from tests.blocks.surfaces import longest
+from tests.factories import NOW, a_config, an_incident
+
+CONFIG = a_config()
+
+
+@pytest.mark.parametrize("text", [None, "x", "👩‍👩‍👧", "<!channel>*_~`"], ids=["awkward", "long", "emoji", "markup"])
+def test_whatever_is_kept_can_be_shown(text: str | None) -> None:
+    ticket = longest(text=text) if text else longest()
+    for name, view in views(ticket, CONFIG, lambda user: f"<!here> {user} *&*"):
+        assert validate_view(view) == [], name
+        assert not is_too_large(view), name
+    for name, message in messages():
+        assert validate_blocks(message.blocks, "message") == [], name
+        assert not is_too_long(message.blocks), name
+
+
+def test_what_needs_somebody_comes_before_everything_else() -> None:
+    words = text_of(home.overview(an_overview(an_incident()), CONFIG, is_admin=True))
+    order = ["What needs you now: 12", "and 4 more", "My drafts", "Not delivered (3)", "Open tickets: 6300", "of 5000"]
+    assert [words.index(each) for each in order] == sorted(words.index(each) for each in order)
+
+
+def test_who_is_no_admin_is_offered_no_part_for_admins() -> None:
+    words = text_of(home.overview(an_overview(an_incident()), CONFIG, is_admin=False))
+    assert "Resources" in words
+    assert not [part for part in ("Contacts", "End-customers", "Settings", "Not delivered") if part in words]
+
+
+@pytest.mark.parametrize("after", [None, (NOW, "t|1")])
+@pytest.mark.parametrize(("level", "ball", "mine"), [(None, None, True), (Level.SECOND, Party.CUSTOMER, False)])
+def test_what_somebody_looks_at_comes_back_as_a_button_carried_it(
+    level: Level | None, ball: Party | None, mine: bool, after: tuple[datetime, str] | None
+) -> None:
+    screen = Screen(level=level, ball=ball, mine=mine, first=20, after=after)
+    assert Screen.unpack(screen.pack()) == screen
+
+
+def test_what_is_not_set_is_said_to_be_so_and_never_made_up() -> None:
+    shown = text_of({"blocks": [*resources.resources(CONFIG), *settings.listing(CONFIG)]})
+    assert f"Personal contact for all Go-to Market topics: {NOT_SET}" in shown
+    assert f"Telephone (a call is no report, guide 2.1): {NOT_SET}" in shown
+    assert f"definition: {NOT_SET}" in shown
+
+
+def test_both_guides_are_handed_over_with_what_is_known_of_them() -> None:
+    words = text_of({"blocks": list(guides.message(GUIDES).blocks)})
+    assert "Retarus Partner Support Guide" in words
+    assert "(via Retarus Support) · version 2019-08" in words
+    assert f"version {NOT_SET}" in words
+
+
+def test_a_name_nobody_kept_is_offered_as_it_was_typed_and_one_that_is_kept_only_once() -> None:
+    known = EndCustomer(id="c1", name="Müller GmbH", tenants=("12345RS",))
+    shown = customers.options([known], "müller")
+    assert [each["value"] for each in shown] == ["Müller GmbH", "müller"]
+    assert customers.options([known], "MÜLLER GmbH") == [shown[0]]
+    assert customers.options([], "") == []

@@ -1,0 +1,110 @@
+"""The register, kept in the App Home: who can send, who cannot any more, and who knows the guides."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from blocks import contacts
+from bot.ticket import Stage
+from localslack import Modal
+from tests.handlers.homes import at, opened, press, shown
+from tests.handlers.test_escalate import previewed
+from tests.handlers.world import Json, World
+
+DM = "@partner-desk"
+BEN = "contact.U0BEN"
+ALEX: Json = {
+    "person": "U0ALEX",
+    "name": "Alex Adler",
+    "email": "alex@nordlicht.example",
+    "phone": "089 12345672",
+    "levels": ["first", "second"],
+    "authorised_since": "2024-01-01",
+    "attested_on": "2024-01-01",
+}
+
+
+async def add(w: World) -> Modal:
+    await w.carla.click(await at(w.carla, "Contacts", "Can send to Retarus"), "Add a contact")
+    return await w.carla.modal("Add a contact")
+
+
+async def test_an_admin_adds_a_contact_who_gets_both_guides_and_acknowledges_them(w: World) -> None:
+    assert (await w.carla.submit(await add(w), ALEX))["outcome"] == "closed"
+    await shown(w.carla, "Can send to Retarus: Alex Adler, Ben Brandt, Carla Conrad")
+    told = await w.alex.message(DM, "Please read both guides")
+    await w.alex.click(told, "I have read both")
+    await w.alex.wait_for(lambda: knows(w, "U0ALEX"), "the acknowledgement")
+    alex = await w.running.desk.contact("U0ALEX")
+    assert alex
+    assert (alex.phone, alex.changed_by) == ("+498912345672", "U0CARLA")
+
+
+async def knows(w: World, user: str) -> bool:
+    contact = await w.running.desk.contact(user)
+    return contact is not None and contact.guides_known == w.running.desk.config.guides.edition
+
+
+async def test_every_fault_of_an_entry_is_marked_at_once(w: World) -> None:
+    modal = await add(w)
+    wrong = {"email": "alex", "phone": "12", "attested_on": "2999-01-01", "eas": "yes", "employee": "no"}
+    done = await w.carla.submit(modal, ALEX | wrong)
+    assert set(done["errors"]) == {"email", "phone", "attested_on", "reference", "approver", "expires"}
+
+
+@pytest.mark.parametrize("person", ["U0GUS", "U0RITA", "U0BEN"])
+async def test_guests_others_and_those_who_are_in_it_already_cannot_be_added(w: World, person: str) -> None:
+    done = await w.carla.submit(await add(w), ALEX | {"person": person})
+    assert set(done["errors"]) == {"person"}
+
+
+async def test_an_entry_says_what_is_not_in_order_until_it_is_changed(w: World) -> None:
+    home = await at(w.carla, "Contacts", "attestation for sections 2–4")
+    await press(w.carla, home, "contact.U0BEA", contacts.CHANGE)
+    modal = await w.carla.modal("Change a contact")
+    days = {"authorised_since": "2024-01-01", "attested_on": "2024-01-01", "webinars_on": "2024-01-02"}
+    assert (await w.carla.submit(modal, days))["outcome"] == "closed"
+    await shown(w.carla, "Can send to Retarus: Bea Bauer")
+    bea = await w.running.desk.contact("U0BEA")
+    assert bea
+    assert (bea.webinars_on, bea.phone) == (date(2024, 1, 2), "+498912345671")
+
+
+async def test_who_is_suspended_between_preview_and_sending_cannot_send(w: World) -> None:
+    card = await w.filled()
+    preview = await previewed(w, card)
+    await press(w.carla, await at(w.carla, "Contacts", "Can send to Retarus"), BEN, contacts.SUSPEND)
+    home = await shown(w.carla, "suspended: by Carla Conrad")
+    await w.ben.submit(preview)
+    await w.ben.modal(containing="Your entry in the register is suspended: by Carla Conrad")
+    assert (await w.ticket()).stage is Stage.SECOND
+    await press(w.carla, home, BEN, contacts.REINSTATE)
+    await shown(w.carla, "Can send to Retarus: Ben Brandt")
+
+
+async def test_who_is_deactivated_in_slack_is_suspended_at_once_and_cannot_be_reinstated(w: World) -> None:
+    await at(w.carla, "Contacts", "Can send to Retarus: Ben Brandt")
+    await w.carla.control("POST", "people/ben", deactivated=True)
+    while not await is_suspended(w, "U0BEN"):
+        await opened(w.carla)
+    home = await at(w.carla, "Contacts", "suspended: deactivated in Slack")
+    await press(w.carla, home, BEN, contacts.REINSTATE)
+    await w.carla.modal(containing="they stay suspended")
+
+
+async def is_suspended(w: World, user: str) -> bool:
+    contact = await w.running.desk.contact(user)
+    return contact is not None and contact.suspended_on is not None
+
+
+async def test_a_contact_acknowledges_the_guides_in_their_home_too(w: World) -> None:
+    await w.ben.click(await opened(w.ben, "have not acknowledged them yet"), "I have read both")
+    await w.ben.wait_for(lambda: knows(w, "U0BEN"), "the acknowledgement")
+
+
+async def test_who_is_no_admin_sees_no_part_for_admins_and_cannot_get_there(w: World) -> None:
+    home = await opened(w.anna, "Open tickets")
+    assert "Contacts" not in str(home)
+    assert "Settings" not in str(home)

@@ -1,0 +1,137 @@
+"""The App Home: what needs me now, everything that is open, and no more than somebody may see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.clock import as_utc
+from bot.home import Screen, Tab
+from bot.ticket import Kind, Stage
+from handlers.home import Drawing
+from localslack.visible import text_of
+from tests.handlers.homes import at, opened, shown
+from tests.handlers.world import Json, World
+
+
+async def test_what_needs_somebody_stands_on_top_with_its_next_step(w: World) -> None:
+    assert "Nothing needs you now" in text_of(await opened(w.alex))
+    await w.raised()
+    home = await opened(w.alex, "What needs you now: 1")
+    assert text_of(home).index("PD-1001") < text_of(home).index("Open tickets: 1")
+    await w.alex.click(home, "Take")
+    home = await shown(w.alex, "yours to move")
+    await w.alex.click(home, "Hand off to 2nd level")
+    await w.alex.modal("Hand off to 2nd level")
+    assert "Nothing needs you now" in text_of(await opened(w.ben))
+
+
+async def test_a_handoff_calls_the_second_level_and_nobody_at_the_first(w: World) -> None:
+    await w.handed_off()
+    await w.ben.click(await opened(w.ben, "accept it"), "Accept")
+    await shown(w.ben, "yours to move")
+    assert "Nothing needs you now" in text_of(await opened(w.alex))
+
+
+async def test_open_tickets_are_narrowed_by_level_and_by_who_has_the_ball(w: World) -> None:
+    await w.accepted()
+    second = await w.running.desk.raise_ticket("U0ANNA", Kind.INCIDENT, said(w), "another form")
+    home = await opened(w.alex, "Open tickets: 2")
+    assert {"All 2", "1st level 1", "2nd level 1", "3rd level 0", "Mine 0", "End-customer 0"} <= set(labels(home))
+    await w.alex.click(home, "home.level.second")
+    assert "PD-1002" not in text_of(below(await shown(w.alex, "1 to 1 of 1")))
+    await w.alex.click(await shown(w.alex, "1 to 1 of 1"), "home.ball.first")
+    await w.alex.click(await shown(w.alex, "None."), "home.level.all")
+    assert f"PD-{second.number}" in text_of(below(await shown(w.alex, "1 to 1 of 1")))
+
+
+def said(w: World) -> dict[str, str]:
+    words = {"services": "Email Security", "main_id": "73125", "contact": "Anna Arnold, +49 89 12345678"}
+    return {key: str(value) for key, value in w.answers(**words).items()}
+
+
+def labels(home: Json) -> list[str]:
+    return [each["text"]["text"] for block in home["blocks"] for each in block.get("elements", ()) if "value" in each]
+
+
+def below(home: Json) -> Json:
+    """The list, without what stands above it."""
+    first = next(n for n, block in enumerate(home["blocks"]) if block.get("block_id") == "home.balls")
+    return {**home, "blocks": home["blocks"][first:]}
+
+
+async def test_it_is_read_page_by_page(w: World) -> None:
+    for number in range(12):
+        await w.running.desk.raise_ticket("U0ANNA", Kind.INCIDENT, said(w), f"form {number}")
+    home = await opened(w.carla, "1 to 10 of 12")
+    await w.carla.click(home, "Next page")
+    home = await shown(w.carla, "11 to 12 of 12")
+    await w.carla.click(home, "First page")
+    await shown(w.carla, "1 to 10 of 12")
+
+
+async def test_a_draft_is_taken_up_again_from_there(w: World) -> None:
+    await w.running.desk.put_aside("U0ANNA", Kind.CHANGE, {"happens": "Move the gateway"})
+    await w.anna.click(await opened(w.anna, "My drafts"), "Take up again")
+    await w.anna.modal("Raise a change", containing="Taken up again")
+
+
+async def test_a_ticket_can_be_raised_from_there(w: World) -> None:
+    await w.anna.click(await opened(w.anna), "Raise a ticket")
+    await w.anna.click(await w.anna.modal("Raise a ticket"), "Incident")
+    assert (await w.anna.submit(await w.anna.modal("Raise an incident"), w.answers()))["outcome"] == "closed"
+    await shown(w.anna, "PD-1001")
+
+
+async def test_resources_are_the_guides_words_for_everybody(w: World) -> None:
+    await w.anna.click(await opened(w.anna), "Resources")
+    home = text_of(await shown(w.anna, "Who owns what"))
+    for words in (
+        "https://eas.retarus.com/PicoPortal/", "partnermarketing@retarus.de", "(via Retarus Support)",
+        "END-CUSTOMER SUPPORT (Level 2)", "Partner Agreement / Master Service Agreement", "support@retarus.example",
+    ):  # fmt: skip
+        assert words in home
+
+
+async def test_settings_say_what_is_not_set(w: World) -> None:
+    home = text_of(await at(w.carla, "Settings", "from_address: desk@nordlicht.example"))
+    assert "partner_manager: not set: see your contract / the Global Support Guide" in home
+
+
+async def test_what_was_not_delivered_is_tried_again_by_an_admin(w: World) -> None:
+    w.mail.faults.refuse_recipient("support@retarus.example")
+    card = await w.filled()
+    ticket = await w.ticket()
+    await w.running.desk.escalate(ticket.id, "U0BEN", "a form", ticket.version)
+    await w.ben.reply(card, "was not delivered")
+    home = await at(w.carla, "Not delivered (1)", "Try again")
+    assert "the letter as an e-mail" in text_of(home)
+    w.mail.faults.clear()
+    await w.carla.click(home, "Try again")
+    await w.ben.reply(card, "Delivered to Retarus by e-mail")
+    await w.carla.click(await shown(w.carla, "Not delivered"), "home.tab.letters")
+    await shown(w.carla, "Everything was delivered")
+
+
+async def test_guests_see_nothing_and_are_told_why(w: World) -> None:
+    await w.raised()
+    home = text_of(await opened(w.gus, "Guests"))
+    assert "PD-1001" not in home
+
+
+@pytest.mark.parametrize("part", ["contacts", "customers", "settings", "letters"])
+async def test_a_part_for_admins_is_drawn_for_nobody_else(w: World, part: str) -> None:
+    view = await Drawing(w.running.desk).of("U0ANNA", Screen(Tab(part)))
+    assert "admins" in text_of(view)
+    assert len(view["blocks"]) == 1  # type: ignore[arg-type]
+
+
+async def test_who_waits_too_long_for_somebody_else_is_asked_to_chase(w: World) -> None:
+    await w.escalated()
+    assert "ask again" not in text_of(await opened(w.ben, "Nothing needs you now"))
+    ticket = await w.ticket()
+    assert ticket.due
+    assert ticket.stage is Stage.RETARUS
+    w.slack.clock.advance((ticket.due - as_utc(w.running.desk.clock()) + timedelta(minutes=1)).total_seconds())
+    await opened(w.ben, "overdue: ask again")
