@@ -2,6 +2,7 @@
 
 python app.py          runs the desk in a real workspace (tokens in the environment or in .env)
 python app.py demo     runs it with a local Slack and a local mailbox, in the browser
+python app.py policy   says for each priority and clock when whom it would remind, from now
 python app.py check    looks at tokens, scopes, channels, mail and database: each line ok, or what to do
 """
 
@@ -28,6 +29,7 @@ from blocks import guides
 from blocks.notices import messages
 from blocks.notices import reminders as reminders_told
 from blocks.reminded import Item
+from bot import forecast
 from bot.clock import Clock, now
 from bot.desk import Desk
 from bot.errors import Misconfigured, StoreDown
@@ -312,10 +314,15 @@ def _check_command(env: Environment) -> None:
         sys.exit(1)
 
 
+def _policy_command(env: Environment) -> None:
+    for line in forecast.lines(load(env.desk_config), now()):
+        print(line)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command line. Faults of the set-up are sentences, not tracebacks."""
     parser = argparse.ArgumentParser(description="Retarus Partner Desk", epilog=NO_TOKENS.splitlines()[1].strip())
-    parser.add_argument("command", nargs="?", default="run", choices=["run", "demo", "check"])
+    parser.add_argument("command", nargs="?", default="run", choices=["run", "demo", "check", "policy"])
     parser.add_argument("--state", type=Path, default=Path("var/demo"), help="demo: the folder everything is kept in")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -336,7 +343,7 @@ def _carry_out(command: str, env: Environment, state: Path) -> None:
     if command == "demo":
         _demo_command(env, state)
     else:
-        {"run": _run_command, "check": _check_command}[command](env)
+        {"run": _run_command, "check": _check_command, "policy": _policy_command}[command](env)
 
 
 def _environment() -> Environment:
