@@ -271,7 +271,7 @@ async def test_who_waits_in_vain_is_told_what_there_was_instead(slack: LocalSlac
     anna = slack.person("anna")
     anna.patience = 0.2
     await anna.post("#desk", "something else")
-    with pytest.raises(TimeoutError, match="anna waited 0.2 s in vain for .*'words'.*something else"):
+    with pytest.raises(TimeoutError, match=r"anna waited 0.2 s in vain for .*'words'.*something else"):
         await anna.message("#desk", "words")
     with pytest.raises(TimeoutError, match="a modal"):
         await anna.modal("Title")
