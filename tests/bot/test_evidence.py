@@ -1,0 +1,161 @@
+"""What goes along with a letter is kept with the ticket, shown before it is sent, and told in the history."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import Conflict, Invalid, NotNow, NotYours
+from bot.evidence import DESPITE, FILES
+from bot.notices import Place, Say, Sent
+from bot.status_page import Lookout, Reading
+from bot.ticket import Attachment, Ticket
+from tests.factories import ANNA, BEN, DESK, GUS, NEMO, NOW, RETARUS, World, a_world
+
+LOG = Attachment(id="F1", name="trace.log", size=1200, type="text/plain")
+SHOT = Attachment(id="F2", name="screen.png", size=80_000, type="image/png")
+
+
+class Page:
+    """A status page that says what it is told."""
+
+    def __init__(self, *trouble: str) -> None:
+        self.trouble = trouble
+
+    async def look(self) -> Reading:
+        return Reading(self.trouble)
+
+
+async def test_files_are_kept_as_references_and_told_in_the_history() -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    ticket = await w.desk.attach(ticket.id, ANNA, [LOG, SHOT], w.form())
+    assert [(each.id, each.by, each.sent_at) for each in ticket.attachments] == [("F1", ANNA, None), ("F2", ANNA, None)]
+    last = (await w.store.history(ticket.id))[-1]
+    assert (last.what, last.detail["files"]) == ("attach", "trace.log (1.2 kB), screen.png (80 kB)")
+    assert await w.told(ticket, Say.STORY)
+
+
+async def test_a_delivery_that_is_repeated_adds_nothing() -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    first = await w.desk.attach(ticket.id, ANNA, [LOG], "event 1")
+    assert await w.desk.attach(ticket.id, ANNA, [LOG], "event 1") == first
+    assert await w.desk.attach(ticket.id, ANNA, [], "event 2") == first
+
+
+async def test_too_much_is_refused_beside_the_file_field() -> None:
+    w = await a_world(files={"max_total_mb": 1})
+    ticket = await w.raised()
+    big = LOG.model_copy(update={"size": 1_000_001})
+    with pytest.raises(Invalid) as refused:
+        await w.desk.attach(ticket.id, ANNA, [big], w.form())
+    assert list(refused.value.errors) == [FILES]
+    with pytest.raises(Invalid):
+        w.desk.require_fit([big])
+
+
+async def test_only_the_support_team_adds_files_and_only_to_open_tickets() -> None:
+    w = await a_world()
+    ticket = await w.closed()
+    for person in (GUS, NEMO):
+        with pytest.raises(NotYours):
+            await w.desk.attach(ticket.id, person, [LOG], w.form())
+    with pytest.raises(NotNow, match="is closed"):
+        await w.desk.attach(ticket.id, ANNA, [LOG], w.form())
+
+
+async def test_a_file_posted_below_the_card_goes_along_and_elsewhere_it_does_not() -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    claims = await w.store.claim(NOW, timedelta(minutes=1), 10)
+    card = next(each for each in claims if each.notice.say is Say.CARD)
+    await w.store.settle(card, Sent(Place(ticket_id=ticket.id, what="card", channel=DESK, ts="1.1")), NOW)
+    for channel, thread in ((DESK, ""), (DESK, "9.9"), (RETARUS, "1.1")):
+        await w.desk.attach_below(channel, thread, ANNA, [LOG], w.form())
+    assert (await w.desk.ticket(ticket.id)).attachments == ()
+    await w.desk.attach_below(DESK, "1.1", ANNA, [LOG], w.form())
+    assert [each.id for each in (await w.desk.ticket(ticket.id)).attachments] == ["F1"]
+
+
+async def test_a_file_can_be_taken_away_until_it_is_sent() -> None:
+    w = await a_world()
+    ticket = await w.complete()
+    await w.desk.attach(ticket.id, BEN, [LOG, SHOT], w.form())
+    ticket = await w.desk.detach(ticket.id, BEN, "F1", w.form())
+    assert [each.id for each in ticket.attachments] == ["F2"]
+    ticket = await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version)
+    with pytest.raises(NotNow):
+        await w.desk.detach(ticket.id, BEN, "F2", w.form())
+
+
+async def test_a_letter_takes_its_files_along_on_every_way_and_once() -> None:
+    w = await a_world()
+    ticket = await w.complete()
+    ticket = await w.desk.attach(ticket.id, BEN, [LOG], w.form())
+    ticket = await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version)
+    for say in (Say.LETTER_POST, Say.LETTER_MAIL):
+        (letter,) = await w.told(ticket, say)
+        files = letter.body["files"]
+        assert isinstance(files, list)
+        assert [each["id"] for each in files if isinstance(each, dict)] == ["F1"]
+    assert ticket.attachments[0].sent_at == NOW
+    assert (await w.store.history(ticket.id))[-1].detail["files"] == "trace.log (1.2 kB)"
+
+
+async def test_a_file_added_since_the_preview_shows_it_again_before_it_is_sent() -> None:
+    w = await a_world()
+    ticket = await w.complete()
+    await w.desk.attach(ticket.id, ANNA, [LOG], w.form())
+    with pytest.raises(Conflict):
+        await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version)
+
+
+async def test_the_status_page_is_shown_before_and_kept_with_what_was_sent() -> None:
+    w = await a_world()
+    w = w.at(lookout=Lookout(Page("E-mail delayed"), w.clock))
+    ticket = await w.complete()
+    unknown = (await w.desk.preview(ticket.id, BEN)).status
+    assert unknown
+    assert unknown.health == "unknown"
+    await w.desk.look_at_status(ticket.id, BEN, w.form())
+    shown = (await w.desk.preview(ticket.id, BEN)).status
+    assert shown
+    assert (shown.health, shown.says, shown.at) == ("trouble", ("E-mail delayed",), NOW)
+    ticket = await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version)
+    assert ticket.status == shown
+    assert (await w.store.history(ticket.id))[-1].detail["status"] == "trouble: E-mail delayed"
+
+
+async def test_without_an_adapter_a_person_looks_and_it_is_kept_who_and_when() -> None:
+    w = await a_world()
+    ticket = await w.complete()
+    ticket = await w.desk.look_at_status(ticket.id, BEN, w.form(), fine=True)
+    assert ticket.status
+    assert (ticket.status.health, ticket.status.by, ticket.status.at) == ("fine", BEN, NOW)
+    assert (await w.desk.preview(ticket.id, BEN)).status == ticket.status
+
+
+async def _doubtful() -> tuple[World, Ticket]:
+    w = await a_world(services={"trace_days": {"Email Security": 30}})
+    ticket = await w.complete()
+    w.clock.forward(days=31)
+    return w, ticket
+
+
+async def test_an_old_example_is_sent_only_with_a_reason_which_is_kept() -> None:
+    w, ticket = await _doubtful()
+    assert len((await w.desk.preview(ticket.id, BEN)).warnings) == 1
+    for reason in ("", "n/a"):
+        with pytest.raises(Invalid) as refused:
+            await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version, reason)
+        assert list(refused.value.errors) == [DESPITE]
+    ticket = await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version, "There is no newer one")
+    assert (await w.store.history(ticket.id))[-1].detail["despite"] == "There is no newer one"
+
+
+async def test_who_was_not_shown_the_warning_is_shown_the_preview_again() -> None:
+    w, ticket = await _doubtful()
+    with pytest.raises(Conflict):
+        await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version, None)
