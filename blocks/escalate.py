@@ -12,6 +12,7 @@ from blocks.letter import parts
 from bot.fields import Field, Need, Sheet, fields_of
 from bot.forms import Missing, missing
 from bot.reading import Preview
+from bot.rights import GLASS
 from bot.settings import Config
 from bot.summaries import done_so_far, second_summary
 from bot.ticket import Level, Ticket
@@ -21,6 +22,7 @@ TASKS = "escalate.tasks"
 SEND = "escalate.send"
 RCR = "escalate.rcr"
 RCR_NUMBER = "rcr"
+_GLASS = "Who could not be reached, and why it cannot wait. Kept in the history, with your name (guide 2.3)"
 
 
 def tasks(ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | None = None) -> Json:
@@ -45,7 +47,9 @@ def preview(shown: Preview, name: str, config: Config, *, changed: bool = False)
     blocks += _missing(shown.ticket, shown.missing)
     if shown.refusal:
         blocks.append({"type": "section", "text": kit.plain(shown.refusal)})
-    may_send = not (shown.missing or shown.refusal or shown.excess)
+    may_send = not (shown.missing or (shown.refusal and not shown.may_break_glass) or shown.excess)
+    if may_send and shown.may_break_glass:
+        blocks.append(text_input(GLASS, "Break the glass: why must it go without an authorised contact?", _GLASS))
     blocks += beside_letter(shown, config, may_send=may_send)
     if may_send:
         blocks.append(kit.note(f"Goes {_ways(config)}, in your name. This is what Retarus reads:"))

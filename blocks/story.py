@@ -103,6 +103,8 @@ def _escalated(_ticket: Ticket, event: Event, _config: Config, name: str) -> lis
     more = [f"with {event.detail['files']}"] if event.detail.get("files") else []
     more += [f"status page: {STATUS[health]}{f' ({one_line(says, 200)})' if says else ''}"] if health in STATUS else []
     more += [f"in spite of a warning: {one_line(event.detail['despite'], 200)}"] if event.detail.get("despite") else []
+    if event.detail.get("glass"):
+        more.append(f"without an authorised contact, by breaking the glass: {one_line(event.detail['glass'], 300)}")
     return [kit.bold(name), kit.text(" escalated it to Retarus" + "".join(f" · {each}" for each in more))]
 
 

@@ -13,13 +13,16 @@ from bot.answers import words
 from bot.attachments import along, receipts, waiting
 from bot.changing import Change
 from bot.clock import as_utc, zone
-from bot.errors import Conflict, Duplicate, Incomplete, Invalid, NotNow, Refused
+from bot.contacts import Contact
+from bot.errors import Conflict, Duplicate, Incomplete, Invalid, NotNow, NotYours, Refused
 from bot.evidence import Evidence
 from bot.fields import Field, Need, fields_of
 from bot.moves import Move, Step, can, change, event, move
 from bot.notices import Claim, Notice, Outcome
 from bot.reading import draft_key, preferences_key
+from bot.register import Register
 from bot.reminding import Reminding
+from bot.rights import GLASS, Actor
 from bot.secrets_in_text import free_of_secrets
 from bot.text import clean, one_line
 from bot.ticket import Kind, Stage, Ticket
@@ -228,30 +231,46 @@ class Desk(Evidence, Reminding):
         filled = change(ticket, answers=_merged(ticket, answers))
         return Change(filled, event(filled, Step.FILL_IN, by, at, **_said(answers)))
 
-    async def escalate(self, ticket_id: str, by: str, form: str, seen: int, despite: str | None = None) -> Ticket:
+    async def escalate(
+        self, ticket_id: str, by: str, form: str, seen: int, despite: str | None = None, glass: str | None = None
+    ) -> Ticket:
         """Sends the letter to Retarus on every configured way (guide 2.1, L2.10), with its files.
 
         Refuses: nobody but an authorised contact, checked now; nothing incomplete, with everything that is missing;
         nothing but what was previewed (`seen`: the previewed version); nothing doubtful without a reason (`despite`).
+        `glass`: why an admin sends a ticket of the highest priority in an authorised contact's absence (guide 2.3).
         """
-        actor = await self.actor(by)
+        actor = await Register(self).look_again(by)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             rights.require(actor, ticket, Move.ESCALATE)
-            contact = rights.declarant(await self.store.contacts(), actor, self.today())
+            contact, broken = await self._speaker(actor, ticket, glass)
             moved = move(ticket, Move.ESCALATE, by, at).model_copy(update={"sent_by": by, "sent_at": at})
             self._require_complete(ticket, Need.ESCALATE, "Retarus gets nothing incomplete (guide 2.5).")
             self._require_a_way()
             if ticket.version != seen and (await self._told(ticket, seen))[1]:
                 raise Conflict  # the letter would not be the one that was previewed
-            text = letter.write(ticket, contact, self.config)
+            text = letter.write(ticket, contact, self.config, in_absence=bool(broken))
             sending = along(story.letters(moved, text, contact, self.routes, at), waiting(ticket))
             moved, proof = self.with_evidence(moved, despite, at)
             summary = ticket.answer("summary_second")
-            said = event(moved, Move.ESCALATE, by, at, summary=summary, text=letter.as_text(text), **proof)
+            said = event(moved, Move.ESCALATE, by, at, summary=summary, text=letter.as_text(text), **proof, **broken)
             return Change(moved, said, sending)
 
         return await self._change(ticket_id, f"{form}:escalate", decide, retry=False)
+
+    async def _speaker(self, actor: Actor, ticket: Ticket, glass: str | None) -> tuple[Contact, dict[str, str]]:
+        """In whose name it goes, and what the history keeps when that is nobody authorised."""
+        try:
+            return rights.declarant(await self.store.contacts(), actor, self.today()), {}
+        except NotYours:
+            contact = await self.stand_in(actor, ticket)
+            if contact is None or glass is None:
+                raise
+        try:
+            return contact, {"glass": free_of_secrets(words(glass, self.given_now()))}
+        except ValueError as error:
+            raise Invalid({GLASS: str(error)}) from error
 
     def _require_a_way(self) -> None:
         if not self.routes.lead_to_retarus:

@@ -18,6 +18,9 @@ from bot.ticket import Kind, Record, Ticket
 KIND_NAMES = {Kind.INCIDENT: "Incident", Kind.SERVICE_REQUEST: "Service request", Kind.CHANGE: "Change"}
 
 
+AUTHORISED = "authorised support contact"
+
+
 class Part(Record):
     """One heading and what stands under it."""
 
@@ -39,14 +42,18 @@ def reference(ticket: Ticket, config: Config) -> str:
     return f"{config.desk.prefix}-{ticket.number}"
 
 
-def write(ticket: Ticket, declarant: Contact, config: Config) -> LetterText:
-    """The letter for this ticket in this contact's name. What is missing stands as “-”, in previews only."""
+def write(ticket: Ticket, declarant: Contact, config: Config, *, in_absence: bool = False) -> LetterText:
+    """The letter for this ticket in this contact's name. What is missing stands as “-”, in previews only.
+
+    `in_absence`: no authorised contact could send it, and an admin does.
+    """
+    role = "for the partner, in the absence of an authorised support contact"
     number = phone(declarant.phone, None) or declarant.phone
     return LetterText(
         subject=_subject(ticket, config),
         opening=(
             f"{KIND_NAMES[ticket.kind].upper()} · our reference {reference(ticket, config)}",
-            f"Reported by {one_line(declarant.name)}, authorised support contact, {number}",
+            f"Reported by {one_line(declarant.name)}, {role if in_absence else AUTHORISED}, {number}",
         ),
         template=tuple(_template(ticket, config)),
         prequalification=tuple(_prequalification(ticket, config)),

@@ -36,6 +36,8 @@ class Preview:
     """What is doubtful: it can be sent all the same, with a reason."""
     excess: str = ""
     """What is too much for one letter; empty when all files go along."""
+    may_break_glass: bool = False
+    """In spite of the refusal, with a reason: see `rights.stand_in`."""
 
 
 @dataclass(frozen=True)
@@ -152,8 +154,15 @@ class Reading:
         actor = await self.actor(by)
         ticket = await self.ticket(ticket_id)
         contact, refusal = await self._declarant(actor)
-        text = letter.write(ticket, contact or _nobody(actor), self.config)
-        return Preview(ticket, text, forms.missing(ticket, Need.ESCALATE), refusal)
+        stand_in = await self.stand_in(actor, ticket) if refusal else None
+        speaker = contact or stand_in or _nobody(actor)
+        text = letter.write(ticket, speaker, self.config, in_absence=bool(stand_in))
+        missing = forms.missing(ticket, Need.ESCALATE)
+        return Preview(ticket, text, missing, refusal, may_break_glass=bool(stand_in))
+
+    async def stand_in(self, actor: Actor, ticket: Ticket) -> Contact | None:
+        """In whose name it could go now, if the glass were broken."""
+        return rights.stand_in(await self.store.contacts(), actor, ticket.answer("priority"), self.config)
 
     async def _declarant(self, actor: Actor) -> tuple[Contact | None, str]:
         try:

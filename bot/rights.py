@@ -10,7 +10,11 @@ from bot.contacts import Contact, Person
 from bot.errors import NotYours
 from bot.forms import LEVEL_NAMES
 from bot.moves import Move
+from bot.settings import Config
 from bot.ticket import Level, Ticket
+
+GLASS = "glass"
+"""The key the reason goes with for which an admin breaks the glass."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,16 @@ def declarant(contacts: Iterable[Contact], actor: Actor, on: date) -> Contact:
     if mine and mine.is_authorised(Level.SECOND, on):
         return mine
     raise NotYours(f"{_why_not(mine, on)} {_who_can(register, on)} (guide 2.1 and 2.3)")
+
+
+def stand_in(contacts: Iterable[Contact], actor: Actor, priority: str, config: Config) -> Contact | None:
+    """Who may break the glass: an admin whose entry in the register is not active yet, for the highest priority.
+
+    The guide wants an attestation first (2.3) and remedies of priority 1 in time (2.7): the reason is logged.
+    """
+    if not (actor.person.is_staff and actor.is_admin and priority == config.priorities[0].name):
+        return None
+    return next((each for each in contacts if each.slack_user == actor.id and each.suspended_on is None), None)
 
 
 def _why_not(mine: Contact | None, on: date) -> str:

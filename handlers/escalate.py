@@ -9,6 +9,7 @@ from bot.errors import Conflict
 from bot.evidence import DESPITE
 from bot.letter import reference
 from bot.moves import Move
+from bot.rights import GLASS
 from handlers.boundary import Boundary
 from handlers.payload import Click, Submission
 
@@ -34,7 +35,8 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def send(form: Submission) -> Json | None:
         try:
-            await desk.escalate(form.ticket, form.user, form.view, form.version, form.typed.get(DESPITE))
+            reasons = form.typed.get(DESPITE), form.typed.get(GLASS)
+            await desk.escalate(form.ticket, form.user, form.view, form.version, *reasons)
         except Conflict:
             return await preview(form, changed=True)
         return None
