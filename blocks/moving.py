@@ -8,6 +8,7 @@ from blocks import kit
 from blocks.form import text_input
 from blocks.kit import Json
 from bot.moves import Move, Step
+from bot.summaries import question_to_customer
 from bot.ticket import Ticket
 
 MOVE = "moving."
@@ -73,9 +74,10 @@ def action_of(what: Move | Step) -> str:
 
 
 def modal(what: Move | Step, ticket: Ticket, name: str) -> Json:
-    """Asks for the word that goes with it."""
+    """Asks for the word that goes with it. The question to the end-customer is drafted."""
     asked = ASKED[what]
-    blocks = [kit.note(name), text_input(WORD, asked.label, asked.hint)]
+    draft = question_to_customer(ticket) if what is Move.ASK_CUSTOMER else ""
+    blocks = [kit.note(name), text_input(WORD, asked.label, asked.hint, value=draft)]
     return kit.modal(action_of(what), asked.title, blocks, submit=asked.submit, about=ticket.id)
 
 

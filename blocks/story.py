@@ -108,6 +108,13 @@ def _escalated(_ticket: Ticket, event: Event, _config: Config, name: str) -> lis
     return [kit.bold(name), kit.text(" escalated it to Retarus" + "".join(f" · {each}" for each in more))]
 
 
+def _judged_anew(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
+    """The only answer that has a line of its own: a priority that was changed."""
+    reason = one_line(ticket.answer("priority_reason"), 300)
+    because = f": {reason}" if reason else ""
+    return [kit.bold(name), kit.text(f" changed the priority to {ticket.answer('priority')}{because}")]
+
+
 _LINES: dict[str, Line] = {
     Move.RAISE.value: _plain("raised it"),
     Move.TAKE.value: _plain("took it"),
@@ -125,7 +132,7 @@ _LINES: dict[str, Line] = {
     Move.CONFIRM.value: _plain("confirmed it with the customer and closed it"),
     Move.WITHDRAW.value: _plain("closed it without a remedy"),
     Move.REOPEN.value: _plain("reopened it"),
-    Step.FILL_IN.value: _plain("filled in answers"),
+    Step.FILL_IN.value: _judged_anew,
     Step.NOTE.value: _plain("noted"),
     Step.ATTACH.value: _files("attached {}: goes along with the next letter to Retarus"),
     Step.DETACH.value: _files("took away {}: it does not go to Retarus"),
@@ -201,6 +208,7 @@ def _to_you(notice: Notice, ticket: Ticket, event: Event, name: str) -> str:
 
 
 _YOURS = {
+    Step.FILL_IN.value: "{name} changed its priority.",
     Move.SEND_BACK.value: "{name} sent it back to you.",
     Move.RESOLVE.value: "{name} resolved it. Please confirm with the end-customer, then close it.",
     Move.REOPEN.value: "{name} reopened it. It is yours again.",

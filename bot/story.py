@@ -57,10 +57,17 @@ _YOUR_TURN = frozenset(
 def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes) -> list[Notice]:
     """The card, the thread's line, and a word to the one person whose turn it has become or no longer is."""
     told = [notice(ticket, Say.CARD, routes.desk, event.at)]
-    if event.what not in SILENT:
+    if event.what not in SILENT or is_judged_anew(before, ticket):
         told.append(notice(ticket, Say.STORY, routes.desk, event.at))
     told += [notice(ticket, Say.DIRECT, person, event.at) for person in _concerned(before, ticket, event)]
     return told
+
+
+def is_judged_anew(before: Ticket | None, ticket: Ticket) -> bool:
+    """Whether the priority it had is another now: told to whom it concerns (guide, section 3, 1st level)."""
+    if before is None or not before.answer("priority"):
+        return False
+    return before.answer("priority") != ticket.answer("priority")
 
 
 def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[str]:
@@ -68,7 +75,7 @@ def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[
     people = set[str]()
     if before and before.owner != ticket.owner:
         people |= {before.owner, ticket.owner}
-    if event.what in _YOUR_TURN:
+    if event.what in _YOUR_TURN or (event.what in SILENT and is_judged_anew(before, ticket)):
         people.add(ticket.owner)
     if before and event.what == Move.ACCEPT.value:
         people.discard(before.owner)  # they gave it away themselves, and the thread tells them who has it

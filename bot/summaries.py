@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from bot.fields import BY_KEY
+from bot.fields import BY_KEY, Need
+from bot.forms import missing
 from bot.letter import shown
 from bot.settings import Config
+from bot.text import one_line
 from bot.ticket import Ticket
 
 
@@ -22,6 +24,18 @@ def done_so_far(ticket: Ticket, config: Config) -> str:
     """“What has already been done by the customer support …” from the checks of both levels."""
     return _lines(ticket, config, ("triage", "remote", "remote_note", "searched", "system", "access", "workaround"))
 
+
+def question_to_customer(ticket: Ticket) -> str:
+    """The question back to the end-customer (guide, section 3, 1st level): what is wrong, and what only they know."""
+    asked = [item.name.rstrip(":") for item in missing(ticket, Need.ESCALATE) if item.key in _THE_CUSTOMERS]
+    wrong = ticket.answer("info_note")
+    lines = [f"To find out why “{one_line(ticket.answer('happens'), 120)}”, we need from you:"]
+    lines += [f"- {line}" for line in ([wrong] if wrong else []) + asked]
+    return "\n".join(lines) if len(lines) > 1 else ""
+
+
+_THE_CUSTOMERS = frozenset({"interface", "error", "affected", "example"})
+"""What only the end-customer can tell."""
 
 _CALLED = {
     "happens": "Symptom",

@@ -117,3 +117,25 @@ async def test_an_old_button_says_what_it_is(w: World) -> None:
     old = next(each for each in await w.anna.messages(DESK) if each["ts"] == posted["ts"])
     await w.anna.click(old, "Old")
     await w.anna.message(DESK, "older version")
+
+
+async def test_the_question_back_to_the_customer_is_drafted_from_what_is_missing(w: World) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    await w.anna.click(await w.anna.again(card), "Wait for customer")
+    modal = await w.anna.modal("Wait for customer")
+    drafted = next(block["element"]["initial_value"] for block in modal.view["blocks"] if block["type"] == "input")
+    assert "- Error pattern(s) / message(s)" in drafted
+    assert "- Number of affected customers" in drafted
+    assert "Related" not in drafted
+
+
+async def test_a_changed_priority_is_told_in_the_thread_and_to_the_owner(w: World) -> None:
+    card = await w.accepted()
+    ticket = await w.ticket()
+    changed = {"priority": "P2", "priority_reason": "Only one customer after all"}
+    await w.running.desk.fill_in(ticket.id, "U0ANNA", changed, "a form", ticket.version)
+    told = await w.anna.reply(card, "changed the priority to P2")
+    assert "Only one customer after all" in told["text"]
+    await w.ben.message("@partner-desk", "changed its priority")
