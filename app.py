@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, web
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
@@ -221,7 +221,7 @@ def _writer(desk: Desk) -> Callable[[Notice, Ticket | None, str], Awaitable[Sequ
     async def write(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Written]:
         if ticket is None:
             return [guides.message(desk.config.guides)]
-        if notice.say is Say.REMINDERS:
+        if notice.say in {Say.REMINDERS, Say.ANSWERED}:
             return reminders_told(await _reminded(desk, notice), notice, desk.config)
         event = await desk.event_at(ticket, notice.version)
         who = await desk.names([ticket.owner, event.by])
@@ -230,14 +230,19 @@ def _writer(desk: Desk) -> Callable[[Notice, Ticket | None, str], Awaitable[Sequ
     return write
 
 
+PLACES = TypeAdapter(list[tuple[str, str]])
+"""Ticket ids, and what the place is called where their reminder stands."""
+
+
 async def _reminded(desk: Desk, notice: Notice) -> list[Item]:
     """The tickets a reminding message names, as they are now, each with its reminder."""
     found = []
-    for name in map(str, notice.body["reminded"]):  # type: ignore[arg-type]
-        ticket_id, _, version = name.rpartition(":")
+    for ticket_id, what in PLACES.validate_python(notice.body["places"]):
         ticket = await desk.store.get(ticket_id)
         if ticket:
-            found.append(Item(ticket, await desk.event_at(ticket, int(version)), await desk.link(ticket)))
+            _, version, *to = what.split(":")
+            reminder = await desk.event_at(ticket, int(version))
+            found.append(Item(ticket, reminder, await desk.link(ticket), "".join(to)))
     return found
 
 

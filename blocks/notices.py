@@ -27,8 +27,12 @@ def messages(notice: Notice, ticket: Ticket, event: Event, config: Config, who: 
 
 
 def reminders(items: Sequence[reminded.Item], notice: Notice, config: Config) -> Sequence[Message]:
-    """The one message with everything a person is reminded of."""
-    return [reminded.direct(items, int(str(notice.body["total"])), notice.to, config)]
+    """The one message with everything a person is reminded of; or one line in a thread, struck through."""
+    if not items:
+        return [Message("The ticket is gone.", [kit.note("The ticket is gone.")])]
+    if not items[0].to:
+        return [reminded.line(items[0].ticket, items[0].event)]
+    return [reminded.direct(items, int(str(notice.body["total"])), items[0].to, config)]
 
 
 def _pages(text: str) -> list[Json]:

@@ -25,6 +25,8 @@ class Item:
     ticket: Ticket
     event: Event
     link: str = ""
+    to: str = ""
+    """Whose direct message it stands in; empty: the thread."""
 
     @property
     def is_answered(self) -> bool:
@@ -92,10 +94,11 @@ def _ways_out(ticket: Ticket) -> list[Json]:
 
 
 def direct(items: Sequence[Item], total: int, to: str, config: Config) -> Message:
-    """Everything that waits for one person."""
-    if len(items) == 1 and total == 1:
+    """Everything that waits for one person. `total`: with those that are not listed; 0: drawn anew, after an answer."""
+    if len(items) == 1 and total <= 1:
         return _one(items[0], to, config)
-    words = f"{total} tickets wait for you"
+    waiting = total or sum(not item.is_answered for item in items)
+    words = f"{waiting} tickets wait for you" if waiting else "Nothing waits for you here any more"
     blocks = [
         kit.header(words),
         *(block for number, item in enumerate(items) for block in _row(number, item, to, config)),

@@ -21,6 +21,7 @@ class Say(Glossed):
     CHASE_POST = "chase_post", "a later word to Retarus, in the thread under the letter"
     CHASE_MAIL = "chase_mail", "a later word to Retarus, as an answer to the letter's e-mail"
     REMINDERS = "reminders", "everything one person is reminded of, in one direct message"
+    ANSWERED = "answered", "reminders somebody has answered are struck through where they stand"
     GUIDES = "guides", "both guides, to a support contact; belongs to no ticket"
 
 
@@ -47,7 +48,8 @@ class Place(Record):
     """Where a ticket stands in Slack: the message that carries it."""
 
     ticket_id: str
-    what: Literal["card", "retarus"]
+    what: str
+    """`card`, `retarus`: the letter there; `reminder:<version>`, and for a person's direct message `…:<user id>`."""
     channel: str
     ts: str
     link: str = ""
@@ -69,6 +71,8 @@ class Sent:
     place: Place | None = None
     left_out: tuple[str, ...] = ()
     """Files that did not go along, and why: one sentence each."""
+    places: tuple[Place, ...] = ()
+    """Further places: what the message tells of several tickets."""
 
 
 @dataclass(frozen=True)

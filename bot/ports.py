@@ -97,7 +97,10 @@ class Store(Protocol):
     async def revive(self, key: str, at: datetime) -> bool:
         """Try a dead notice again; False when it is not dead."""
 
-    async def place(self, ticket_id: str, what: Literal["card", "retarus"]) -> Place | None: ...
+    async def place(self, ticket_id: str, what: str) -> Place | None: ...
+
+    async def together(self, channel: str, ts: str) -> list[Place]:
+        """Everything that stands at this message, by ticket."""
 
     async def placed(self, channel: str, ts: str) -> Place | None:
         """Which ticket stands at this message."""

@@ -23,6 +23,7 @@ from bot.notices import Notice, Say
 from bot.ports import Batch, Query
 from bot.reminders import Rung
 from bot.ticket import Stage, Ticket
+from bot.times import reminder_place
 
 LINES = 20
 """Lines in threads that one sweep may post: after an outage, people read of the rest in their direct message."""
@@ -139,10 +140,14 @@ class Reminding(Changing):
         return _Told(f"reminders:{person}:{digest}", names[:LISTED], so_far.total + len(mine))
 
     def _line(self, ticket: Ticket, at: datetime) -> Notice:
-        return story.notice(ticket, Say.STORY, self.routes.desk, at)
+        return story.notice(
+            ticket, Say.STORY, self.routes.desk, at, {"places": [[ticket.id, reminder_place(ticket.version)]]}
+        )
 
     def _direct(self, told: _Told, person: str, ticket: Ticket, at: datetime) -> Notice:
-        body: dict[str, JsonValue] = {"reminded": list(told.tickets), "total": told.total}
+        named = [name.rpartition(":") for name in told.tickets]
+        places: list[JsonValue] = [[ticket_id, reminder_place(int(version), person)] for ticket_id, _, version in named]
+        body: dict[str, JsonValue] = {"total": told.total, "places": places}
         notice = story.notice(ticket, Say.REMINDERS, person, at, body)
         return notice.model_copy(update={"key": told.key})
 

@@ -60,6 +60,8 @@ def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes)
     if event.what not in SILENT or is_judged_anew(before, ticket):
         told.append(notice(ticket, Say.STORY, routes.desk, event.at))
     told += [notice(ticket, Say.DIRECT, person, event.at) for person in _concerned(before, ticket, event)]
+    if before and before.times.standing and event.by:
+        told.append(notice(ticket, Say.ANSWERED, routes.desk, event.at, {"places": list(before.times.standing)}))
     return told
 
 
@@ -117,7 +119,7 @@ def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Route
     is_letter = cause.say in TO_RETARUS
     if isinstance(outcome, Sent) and is_letter:
         return [_following(cause, ticket, Say.STORY, routes.desk, at, {"delivered": cause.say.value, "to": cause.to})]
-    if isinstance(outcome, Dead) and cause.say not in _SAID_ASIDE:
+    if isinstance(outcome, Dead) and cause.say not in {*_SAID_ASIDE, Say.ANSWERED}:
         say, to = (Say.STORY, routes.desk) if is_letter else (Say.DIRECT, ticket.owner)
         failed: dict[str, JsonValue] = {
             "failed": cause.say.value,
@@ -156,6 +158,6 @@ def _following(
 
 def _lane(ticket: Ticket, say: Say, to: str) -> str:
     """The card and its thread are one lane, so that the thread never comes before the card."""
-    if say in {Say.CARD, Say.STORY}:
+    if say in {Say.CARD, Say.STORY, Say.ANSWERED}:
         return f"{ticket.id}:thread"
     return f"direct:{to}" if say in _SAID_ASIDE else f"{ticket.id}:{to}"

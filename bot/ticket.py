@@ -171,6 +171,8 @@ class Times(Record):
     snoozed_until: Utc | None = None
     nudges: dict[str, Nudge] = Field(default_factory=dict)
     """By clock."""
+    standing: tuple[str, ...] = ()
+    """Names of the places where reminders stand that nobody has answered, newest last."""
     turn: Utc | None = None
     """Since when the present party has the ball."""
     spent: dict[str, int] = Field(default_factory=dict)

@@ -16,6 +16,9 @@ _ANSWERS_THEM = frozenset({*_TO_RETARUS, Move.RETARUS_UPDATE.value, Move.RETARUS
 _STARTS_ANEW = frozenset({Move.ESCALATE.value, Move.RETARUS_ANSWERED.value})
 _IS_PLANNED = frozenset({Move.RESOLVE.value, Step.PLAN.value})
 
+_STANDING = 20
+"""Places of unanswered reminders that are kept; older ones are out of sight."""
+
 
 def of(history: Iterable[Event]) -> Times:
     """From the whole history, oldest first."""
@@ -49,10 +52,25 @@ def _noticed(times: Times, event: Event) -> dict[str, Any]:
         for watch in event.detail.get("watches", "").split():
             seen = nudges.get(watch)
             nudges[watch] = Nudge(at=event.at, unanswered=(seen.unanswered if seen else 0) + 1)
-        return {"nudges": nudges, "snoozed_until": None}
+        standing = (*times.standing, *_names(event))[-_STANDING:]
+        return {"nudges": nudges, "standing": standing, "snoozed_until": None}
     answered = {watch: nudge.model_copy(update={"unanswered": 0}) for watch, nudge in times.nudges.items()}
     until = as_moment(event.detail.get("until", "")) if event.what == Step.SNOOZE.value else None
-    return {"touched": event.at, "nudges": answered, "snoozed_until": until}
+    return {"touched": event.at, "nudges": answered, "standing": (), "snoozed_until": until}
+
+
+def _names(event: Event) -> list[str]:
+    """The places a reminder gets: in the thread, and in each person's direct message."""
+    return [reminder_place(event.version), *(reminder_place(event.version, to) for to in _people(event))]
+
+
+def _people(event: Event) -> list[str]:
+    return event.detail.get("people", "").split()
+
+
+def reminder_place(version: int, to: str = "") -> str:
+    """What a place is called where the reminder of that version stands."""
+    return f"reminder:{version}" + (f":{to}" if to else "")
 
 
 def _waited(times: Times, at: datetime, before: Stage, stage: Stage) -> dict[str, Any]:

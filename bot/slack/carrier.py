@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from aiohttp import ClientError
+from pydantic import JsonValue
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -42,6 +43,14 @@ Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Written]]]
 """Writes a notice, about a ticket whose card is at this link or about none, as one message or, when long, several."""
 
 
+def _places(notice: Notice, channel: str, ts: str) -> tuple[Place, ...]:
+    """Under which names the message is found again."""
+    named = notice.body.get("places")
+    pairs = named if isinstance(named, list) else []
+    found = [{"ticket_id": pair[0], "what": pair[1], "channel": channel, "ts": ts} for pair in pairs if isinstance(pair, list)]
+    return tuple(Place.model_validate(each) for each in found)
+
+
 class SlackCarrier:
     """`bot.ports.Carrier` for everything that goes out through Slack."""
 
@@ -56,6 +65,7 @@ class SlackCarrier:
             Say.STORY: self._story,
             Say.DIRECT: self._direct,
             Say.REMINDERS: self._direct,
+            Say.ANSWERED: self._answered,
             Say.CHASE_POST: self._chaser,
             Say.LETTER_POST: self._letter,
         }
@@ -99,15 +109,30 @@ class SlackCarrier:
         place = await self._store.place(ticket.id, "card")
         if place is None:
             return Retry(at + backoff(claim.attempt, claim.notice.key), "The card is not posted yet.")
+        ts = ""
         for message in await self._write(claim.notice, ticket, place.link):
-            await self._posted(claim, place.channel, message, thread=place.ts)
-        return Sent()
+            ts = await self._posted(claim, place.channel, message, thread=place.ts)
+        return Sent(places=_places(claim.notice, place.channel, ts))
 
     async def _direct(self, claim: Claim, ticket: Ticket | None, at: datetime) -> Outcome:  # noqa: ARG002
         opened = await self._client.conversations_open(users=claim.notice.to)
         place = await self._store.place(ticket.id, "card") if ticket else None
+        channel, ts = opened["channel"]["id"], ""
         for message in await self._write(claim.notice, ticket, place.link if place else ""):
-            await self._posted(claim, opened["channel"]["id"], message)
+            ts = await self._posted(claim, channel, message)
+        return Sent(places=_places(claim.notice, channel, ts))
+
+    async def _answered(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+        """Draws each message anew in which one of these reminders stands; a message may hold others' too."""
+        names = claim.notice.body["places"]
+        for name in names if isinstance(names, list) else []:
+            place = await self._store.place(ticket.id, str(name))
+            if place is None:
+                continue  # it was not posted yet, and will be posted as answered
+            beside = await self._store.together(place.channel, place.ts)
+            body: dict[str, JsonValue] = {"places": [[each.ticket_id, each.what] for each in beside], "total": 0}
+            told = claim.notice.model_copy(update={"body": body})
+            await self._redrawn(place, (await self._write(told, ticket, ""))[0])
         return Sent()
 
     async def _letter(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002

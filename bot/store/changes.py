@@ -106,8 +106,9 @@ def claim(db: Connection, at: datetime, until: datetime, limit: int) -> list[Cla
 def settle(db: Connection, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice]) -> bool:
     if not _end(db, claim, outcome, at):
         return False
-    if isinstance(outcome, Sent) and outcome.place:
-        put(db, outcome.place)
+    if isinstance(outcome, Sent):
+        for place in (*([outcome.place] if outcome.place else []), *outcome.places):
+            put(db, place)
     enqueue(db, then, at)
     return True
 

@@ -103,6 +103,7 @@ SAVE_PLACE: Final = """
     ON CONFLICT (ticket_id, what) DO UPDATE SET channel = excluded.channel, ts = excluded.ts, link = excluded.link"""
 PLACE: Final = "SELECT ticket_id, what, channel, ts, link FROM places WHERE ticket_id = :ticket_id AND what = :what"
 PLACED: Final = "SELECT ticket_id, what, channel, ts, link FROM places WHERE channel = :channel AND ts = :ts"
+TOGETHER: Final = f"{PLACED} ORDER BY ticket_id, what"
 
 
 def card_links(ticket_ids: Sequence[str]) -> tuple[str, Row]:

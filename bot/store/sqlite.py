@@ -99,7 +99,10 @@ class SqliteStore:
         statement, values = sql.letters(state, ticket_id), {"ticket_id": ticket_id, "limit": limit}
         return await self._readers.do(lambda db: rows.readable(rows.letter, db.execute(statement, values)))
 
-    async def place(self, ticket_id: str, what: Literal["card", "retarus"]) -> Place | None:
+    async def together(self, channel: str, ts: str) -> list[Place]:
+        return await self._all(sql.TOGETHER, {"channel": channel, "ts": ts}, rows.place)
+
+    async def place(self, ticket_id: str, what: str) -> Place | None:
         return await self._one(sql.PLACE, {"ticket_id": ticket_id, "what": what}, rows.place)
 
     async def placed(self, channel: str, ts: str) -> Place | None:

@@ -137,8 +137,8 @@ class MemoryStore:
                 self._leave(row, "dead", as_utc(at))
             case Sent():
                 self._leave(row, "sent", as_utc(at))
-                if outcome.place:
-                    self._data.places[outcome.place.ticket_id, outcome.place.what] = outcome.place
+                for place in (*([outcome.place] if outcome.place else []), *outcome.places):
+                    self._data.places[place.ticket_id, place.what] = place
         self._enqueue(then, as_utc(at))
         return True
 
@@ -234,7 +234,11 @@ class MemoryStore:
             for row in rows[:limit]
         ]
 
-    async def place(self, ticket_id: str, what: Literal["card", "retarus"]) -> Place | None:
+    async def together(self, channel: str, ts: str) -> list[Place]:
+        found = [place for place in self._up().places.values() if (place.channel, place.ts) == (channel, ts)]
+        return sorted(found, key=lambda place: (place.ticket_id, place.what))
+
+    async def place(self, ticket_id: str, what: str) -> Place | None:
         return self._up().places.get((ticket_id, what))
 
     async def placed(self, channel: str, ts: str) -> Place | None:

@@ -1,0 +1,109 @@
+"""A reminder ends when somebody acts, and brings with it the buttons for that."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from localslack.mail.letter import Mail
+from tests.handlers.world import RETARUS, Json, World
+
+HALF_AN_HOUR = 31 * 60
+HOURS = 3600
+
+
+async def test_a_reminder_that_is_answered_is_struck_through_in_the_thread_and_in_the_direct_message(w: World) -> None:
+    card = await w.handed_off()
+    await w.anna.advance(HALF_AN_HOUR)
+    reminder = await w.anna.reply(card, "nothing happened")
+    told = await w.anna.message("@partner-desk", "Still yours")
+    await w.ben.click(reminder, "Accept")
+    await w.anna.wait_for(partial(_is_struck, w, reminder), "the thread's line struck through")
+    await w.anna.wait_for(partial(_is_struck, w, told), "the direct message struck through")
+    assert "actions" not in {block["type"] for block in (await w.anna.again(told))["blocks"]}
+
+
+async def _is_struck(w: World, message: Json) -> bool:
+    return "'strike': True" in str((await w.anna.again(message))["blocks"])
+
+
+async def test_several_tickets_of_one_person_are_one_direct_message(w: World) -> None:
+    for _ in range(3):
+        await w.anna.command("#partner-desk", "/retarus-incident")
+        await w.anna.submit(await w.anna.modal("Raise an incident"), w.answers())
+    await w.anna.message("#partner-desk", "PD-1003")
+    await w.anna.advance(HALF_AN_HOUR)
+    told = await w.anna.message("@partner-desk", "3 tickets wait for you")
+    assert [name in str(told["blocks"]) for name in ("PD-1001", "PD-1002", "PD-1003")] == [True] * 3
+
+
+async def test_a_snooze_is_silent_until_its_time_and_says_why(w: World) -> None:
+    card = await w.handed_off()
+    await w.anna.advance(HALF_AN_HOUR)
+    reminder = await w.anna.reply(card, "nothing happened")
+    await w.anna.click(reminder, "Snooze")
+    later = int(w.now()) + 20 * HOURS
+    done = await w.anna.submit(
+        await w.anna.modal("Snooze"), {"until": later, "word": "Ben is back tomorrow, agreed by phone"}
+    )
+    assert done["outcome"] == "closed", done
+    line = await w.anna.reply(card, "put reminders off until")
+    assert "agreed by phone" in str(line["blocks"])
+    assert int((await w.ticket()).times.snoozed_until.timestamp()) == later  # type: ignore[union-attr]
+
+
+async def test_retarus_is_chased_in_the_same_mail_thread_and_under_the_letter_in_the_channel(w: World) -> None:
+    card = await w.escalated()
+    await w.ben.advance(4 * HOURS + 60)
+    reminder = await w.ben.reply(card, "nothing happened")
+    await w.ben.click(reminder, "Chase Retarus")
+    modal = await w.ben.modal("Chase Retarus")
+    assert (await w.ben.submit(modal))["outcome"] == "closed"
+    await w.ben.reply(card, "wrote to Retarus again")
+    letter = await w.rita.message(RETARUS, "PD-1001")
+    await w.rita.reply(letter, "We last heard of you on")
+    first, chaser = await w.ben.wait_for(partial(_mails, w), "the second e-mail")
+    assert chaser.subject == f"Re: {first.subject}"
+    assert chaser.header("In-Reply-To") == first.header("Message-ID")
+
+
+async def _mails(w: World) -> list[Mail]:
+    """The letter and what follows on it, once both are there."""
+    found = sorted(w.slack.mailbox.messages(), key=lambda mail: mail.subject.startswith("Re: "))  # type: ignore[union-attr]
+    return found if len(found) == 2 else []
+
+
+async def test_only_an_authorised_contact_chases_retarus(w: World) -> None:
+    card = await w.escalated()
+    await w.ben.advance(4 * HOURS + 60)
+    await w.bea.click(await w.bea.reply(card, "nothing happened"), "Chase Retarus")
+    await w.bea.reply(card, "you cannot send to Retarus")
+
+
+async def test_what_retarus_promised_is_when_it_is_reminded(w: World) -> None:
+    card = await w.escalated()
+    await w.ben.advance(4 * HOURS + 60)
+    await w.ben.click(await w.ben.reply(card, "nothing happened"), "Set next update")
+    promised = int(w.now()) + 9 * HOURS
+    await w.ben.submit(await w.ben.modal("What Retarus said"), {"update_due": promised})
+    await w.ben.reply(card, "recorded what Retarus said")
+    assert int((await w.ticket()).times.update_due.timestamp()) == promised  # type: ignore[union-attr]
+
+
+async def test_a_ticket_is_handed_on_to_a_colleague_of_the_level_and_to_nobody_else(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.advance(5 * HOURS)
+    await w.ben.click(await w.ben.reply(card, "nothing happened"), "Hand on")
+    modal = await w.ben.modal("Hand on")
+    refused = await w.ben.submit(modal, {"to": "U0ANNA"})
+    assert refused["outcome"] == "errors"
+    await w.ben.submit(modal, {"to": "U0BEA"})
+    await w.bea.message("@partner-desk", "made you its owner")
+    assert (await w.ticket()).owner == "U0BEA"
+
+
+async def test_the_clocks_of_a_ticket_can_be_looked_at(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.click(card, "Clocks and reminders")
+    modal = await w.ben.modal("Clocks")
+    words = str(modal.view if hasattr(modal, "view") else modal)
+    assert "remedy or an action plan" in words
