@@ -96,6 +96,8 @@ def _answer(block: dict[str, Any]) -> dict[str, Any]:
         return {**answer, "selected_date_time": int(time.time()) - 3600}
     if element["type"] == "multi_static_select":
         return {**answer, "selected_options": element["options"][:1]}
+    if element["type"] == "external_select":
+        return {**answer, "selected_option": {"text": {"type": "plain_text", "text": _WORDS}, "value": _WORDS}}
     if "options" in element:
         return {**answer, "selected_option": element["options"][0]}
     return {**answer, "value": element.get("initial_value") or (None if block["optional"] else _WORDS)}

@@ -13,7 +13,7 @@ from bot.ticket import Kind
 ANSWER = "form.answer"
 """The action id of every input, so that Slack keeps what was typed when a form is redrawn."""
 
-_PLACEHOLDER = 150
+_OPTION_VALUE = 150
 
 
 def inputs(fields: Iterable[Field], kind: Kind, config: Config, answers: Mapping[str, str], border: Need) -> list[Json]:
@@ -53,6 +53,8 @@ def _input(field: Field, kind: Kind, config: Config, answer: str, needed: bool) 
 def _element(field: Field, options: tuple[Option, ...], answer: str) -> Json:
     if field.ask is Ask.MOMENT:
         return _moment(answer)
+    if field.ask is Ask.SEARCH:
+        return _search(answer)
     if options:
         return _pick(field.ask, options, answer)
     element: Json = {
@@ -69,6 +71,13 @@ def _element(field: Field, options: tuple[Option, ...], answer: str) -> Json:
 def _lines(answer: str, field: Field) -> str:
     """A list of ids is one line to edit."""
     return ", ".join(answer.split("\n")) if field.ask is Ask.LINE else answer
+
+
+def _search(answer: str) -> Json:
+    element: Json = {"type": "external_select", "action_id": ANSWER, "min_query_length": 0}
+    if answer:
+        element["initial_option"] = option(answer, answer[:_OPTION_VALUE])
+    return element
 
 
 def _moment(answer: str) -> Json:

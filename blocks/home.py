@@ -9,7 +9,7 @@ from blocks.card import PARTIES, primary, title
 from blocks.kit import Json
 from bot.clock import span
 from bot.forms import LEVEL_NAMES
-from bot.home import FOR_ADMINS, Overview, Screen, Tab, Urgent, Why
+from bot.home import FOR_ADMINS, Overview, Screen, Tab, Urgent, Why, is_late
 from bot.letter import KIND_NAMES
 from bot.moves import STANDING
 from bot.settings import Config
@@ -100,7 +100,7 @@ def _urgent(seen: Overview, config: Config) -> list[Json]:
 
 def _call(each: Urgent, seen: Overview, config: Config) -> Json:
     ticket = each.ticket
-    late = ticket.due is not None and ticket.due <= seen.now and each.why is not Why.CHASE
+    late = is_late(ticket, seen.now) and each.why is not Why.CHASE
     why = f"{each.why.value}{', overdue' if late else ''}"
     rest = span((seen.now - ticket.since).total_seconds())
     return kit.rich(

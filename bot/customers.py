@@ -21,6 +21,8 @@ from bot.text import clean, one_line
 _NAME, _LINE, _TEXT = 75, 150, 1000
 _OFFERED = 20
 """Customers suggested at a time."""
+_LAST = 5
+"""Tickets looked through for the tenants they were about."""
 PAGE = 10
 """Customers of one page of the list."""
 
@@ -104,8 +106,8 @@ class Customers:
         entry = await self.named(name)
         if entry and entry.tenants:
             return "\n".join(entry.tenants)
-        last = await self.desk.store.last_ticket_of(folded(name)) if name else None
-        return last.answer("tenants") if last else ""
+        last = await self.desk.store.tickets_of(folded(name), _LAST) if name else []
+        return next((ticket.answer("tenants") for ticket in last if ticket.answer("tenants")), "")
 
     async def _apply(self, batch: Batch) -> None:
         try:

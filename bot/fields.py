@@ -22,6 +22,7 @@ class Ask(Glossed):
     TEXT = "text", "several lines of text"
     CHOICE = "choice", "one of a few, picked from a list"
     CHOICES = "choices", "some of a few, picked from a list"
+    SEARCH = "search", "found by typing, with what was typed as one of the answers"
     DECISION = "decision", "one of two or three, all in sight, none chosen beforehand"
     MOMENT = "moment", "a date and a time"
 
@@ -207,7 +208,7 @@ def _example(number: int) -> tuple[Field, ...]:
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("customer", CUSTOMER, _all(Need.RAISE), Ask.LINE, hint="Which customer called?", printed="", most=150),
+    Field("customer", CUSTOMER, _all(Need.RAISE), Ask.SEARCH, hint="Which customer called? Type the name", printed="", most=150),
     Field("main_id", MAIN_ID, _all(Need.RAISE), Ask.LINE, hint="e.g. 73125", check=answers.main_id, most=20),
     Field(
         "tenants", MAIN_ID, _all(Need.ESCALATE), Ask.LINE, "Tenant(s) or Dedicated Customer ID(s):",

@@ -109,7 +109,7 @@ def _checked(field: Field, text: str, kind: Kind, given: Given, border: Need) ->
     return ""
 
 
-_TYPED = {Ask.LINE, Ask.TEXT}
+_TYPED = {Ask.LINE, Ask.TEXT, Ask.SEARCH}
 
 
 def _picked(field: Field, text: str, given: Given) -> str:

@@ -157,7 +157,12 @@ def _why_owned(ticket: Ticket, now: datetime) -> Why | None:
         return Why.TAKE
     if ticket.stage is not Stage.HANDED_OFF and ticket.ball in {Party.FIRST, Party.SECOND}:
         return Why.WORK
-    return Why.CHASE if ticket.due and ticket.due <= now else None
+    return Why.CHASE if is_late(ticket, now) else None
+
+
+def is_late(ticket: Ticket, now: datetime) -> bool:
+    """It is due, or was reminded since it came to where it stands."""
+    return ticket.reminded > 0 or (ticket.due is not None and ticket.due <= now)
 
 
 def _why_offered(ticket: Ticket, actor: Actor) -> Why | None:

@@ -114,8 +114,8 @@ class Store(Protocol):
     async def standing(self) -> dict[Stage, int]:
         """How many open tickets there are, by stage; a stage without any is left out."""
 
-    async def last_ticket_of(self, customer: str) -> Ticket | None:
-        """The newest ticket whose end-customer has this folded name."""
+    async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
+        """The newest tickets whose end-customer has this folded name."""
 
     async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
         """Those of whose words each given one begins some, by name. No words: everybody."""

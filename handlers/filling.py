@@ -6,6 +6,7 @@ from slack_sdk.errors import SlackApiError
 
 from blocks import escalate, filling
 from blocks.kit import Json
+from bot.customers import Customers
 from bot.desk import Desk
 from bot.letter import reference
 from bot.ticket import Ticket
@@ -14,16 +15,19 @@ from handlers.payload import Click, Submission
 
 
 def register(desk: Desk, edge: Boundary) -> None:
-    def form_for(ticket: Ticket, below: str = "") -> Json:
-        return filling.modal(ticket, reference(ticket, desk.config), desk.config, below=below)
+    async def form_for(ticket: Ticket, below: str = "") -> Json:
+        """With the tenants of this end-customer, as they are known, until they are answered."""
+        tenants = ticket.answer("tenants") or await Customers(desk).tenants_for(ticket.answer("customer"))
+        typed = {"tenants": tenants} if tenants else {}
+        return filling.modal(ticket, reference(ticket, desk.config), desk.config, typed=typed, below=below)
 
     async def ask(click: Click) -> None:
         ticket = await desk.open_to(click.value, click.user)
-        await edge.client.views_open(trigger_id=click.trigger, view=form_for(ticket))
+        await edge.client.views_open(trigger_id=click.trigger, view=await form_for(ticket))
 
     async def push(click: Click) -> None:
         ticket = await desk.open_to(click.value, click.user)
-        await edge.client.views_push(trigger_id=click.trigger, view=form_for(ticket, click.view_callback))
+        await edge.client.views_push(trigger_id=click.trigger, view=await form_for(ticket, click.view_callback))
 
     async def more(click: Click) -> None:
         """The same form with another example in it, or with all answers; what was typed stays."""

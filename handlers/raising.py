@@ -5,6 +5,7 @@ from __future__ import annotations
 from blocks import raising
 from blocks.kit import Json
 from bot.answers import phone
+from bot.customers import Customers
 from bot.desk import Desk
 from bot.kept import Kept
 from bot.ticket import Kind
@@ -33,7 +34,8 @@ def register(desk: Desk, edge: Boundary) -> None:
         await edge.client.views_open(trigger_id=asked.trigger, view=view)
 
     async def show_more(click: Click) -> None:
-        answers = {**await known(desk, click.user), **click.typed}
+        tenants = {"tenants": await Customers(desk).tenants_for(click.typed.get("customer", ""))}
+        answers = {**await known(desk, click.user), **tenants, **click.typed}
         view = raising.modal(Kind(click.value), desk.config, answers, more=True, source=source_in(click.about))
         await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
 

@@ -31,9 +31,9 @@ UPDATE_TICKET: Final = """
 TICKET: Final = "SELECT number, doc FROM tickets WHERE id = :id"
 NUMBERED: Final = "SELECT number, doc FROM tickets WHERE number = :number"
 STANDING: Final = "SELECT stage, COUNT(*) FROM tickets WHERE is_open = 1 GROUP BY stage"
-LAST_OF: Final = """
+TICKETS_OF: Final = """
     SELECT number, doc FROM tickets WHERE customer = :customer AND customer <> ''
-    ORDER BY raised_at DESC, id DESC LIMIT 1"""
+    ORDER BY raised_at DESC, id DESC LIMIT :limit"""
 
 INSERT_EVENT: Final = """
     INSERT INTO events (ticket_id, version, doc) VALUES (:ticket_id, :version, :doc) ON CONFLICT DO NOTHING"""

@@ -117,8 +117,8 @@ class SqliteStore:
     async def standing(self) -> dict[Stage, int]:
         return dict(await self._all(sql.STANDING, {}, rows.standing))
 
-    async def last_ticket_of(self, customer: str) -> Ticket | None:
-        return await self._one(sql.LAST_OF, {"customer": customer}, rows.ticket)
+    async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
+        return await self._all(sql.TICKETS_OF, {"customer": customer, "limit": limit}, rows.ticket)
 
     async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
         return await self._all(*sql.customers(words, limit, skip), rows.customer)

@@ -72,7 +72,7 @@ def longest(stage: Stage = Stage.SECOND, text: str = NASTY, **values: Any) -> Ti
     """A ticket with every answer as long as it may be, and as awkward."""
     answers = dict(COMPLETE)
     for key, field in BY_KEY.items():
-        if field.ask in {Ask.LINE, Ask.TEXT}:
+        if field.ask in {Ask.LINE, Ask.TEXT, Ask.SEARCH}:
             answers[key] = (text * 3000)[: field.most].strip() or "x"
         elif field.ask is Ask.MOMENT:
             answers[key] = COMPLETE["start"]
@@ -199,7 +199,7 @@ def _state(element: Mapping[str, Any], typed: str | None) -> dict[str, Any]:
             return {"selected_date_time": element.get("initial_date_time")}
         case "multi_static_select":
             return {"selected_options": element.get("initial_options", [])}
-        case "static_select" | "radio_buttons":
+        case "static_select" | "radio_buttons" | "external_select":
             return {"selected_option": element.get("initial_option")}
         case _:
             return {"value": element.get("initial_value") if typed is None else typed}

@@ -106,6 +106,7 @@ class Viewer:
                 await radio.get_by_label(answer, exact=True).check()
             elif await select.count():
                 await select.click()
+                await self.page.keyboard.type(answer)
                 await self.page.get_by_role("option", name=answer).first.click()
                 await self.page.keyboard.press("Tab")
             else:

@@ -349,7 +349,7 @@ OUTBOX = [
 
 HOME = [
     (sql.STANDING, "COVERING INDEX tickets_open_stage"),
-    (sql.LAST_OF, "INDEX tickets_customer"),
+    (sql.TICKETS_OF, "INDEX tickets_customer"),
     (sql.CUSTOMER_NAMED, "INDEX sqlite_autoindex_customers_2"),
     (sql.customers(["a", "b"], 9, 0)[0], "INDEX sqlite_autoindex_customer_words_1"),
     (sql.card_links(["t1", "t2"])[0], "INDEX sqlite_autoindex_places_1"),

@@ -262,14 +262,13 @@ async def test_two_customers_cannot_have_the_same_name(store: Store) -> None:
     assert await store.count_customers() == 1
 
 
-async def test_the_last_ticket_of_a_customer_is_found_however_its_name_is_written(store: Store) -> None:
+async def test_the_last_tickets_of_a_customer_are_found_however_its_name_is_written(store: Store) -> None:
     old = a_ticket("old", answers={"customer": "Müller GmbH", "tenants": "1"})
     new = a_ticket("new", answers={"customer": " MÜLLER  gmbh", "tenants": "2"}, raised_at=START + minutes(1))
     await save(store, new, old, a_ticket("nobody"))
-    found = await store.last_ticket_of("müller gmbh")
-    assert found is not None
-    assert found.id == "new"
-    assert await store.last_ticket_of("") is None
+    assert [each.id for each in await store.tickets_of("müller gmbh", 9)] == ["new", "old"]
+    assert [each.id for each in await store.tickets_of("müller gmbh", 1)] == ["new"]
+    assert await store.tickets_of("", 9) == []
 
 
 async def test_open_tickets_are_counted_by_where_they_stand(store: Store) -> None:

@@ -196,9 +196,9 @@ class MemoryStore:
     async def standing(self) -> dict[Stage, int]:
         return dict(Counter(each.stage for each in self._up().tickets.values() if each.stage.is_open))
 
-    async def last_ticket_of(self, customer: str) -> Ticket | None:
+    async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
         theirs = [each for each in self._up().tickets.values() if folded(each.answer("customer")) == customer != ""]
-        return max(theirs, key=lambda ticket: (ticket.raised_at, ticket.id), default=None)
+        return sorted(theirs, key=lambda ticket: (ticket.raised_at, ticket.id), reverse=True)[:limit]
 
     async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
         found = [each for each in self._up().customers.values() if _begins(each, words)]

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from blocks import customers
+from blocks.form import ANSWER
+from bot.customers import Customers
+from bot.errors import NotYours
+from localslack import Modal
 from tests.handlers.homes import at, gone, press, shown
-from tests.handlers.world import Json, World
+from tests.handlers.world import DESK, Json, World, picked
 
 MUELLER: Json = {"name": "Müller GmbH", "tenants": "12345rs, 23456RS", "agreement": "MSA-7", "contacts": "Frau Müller"}
 
@@ -38,3 +44,59 @@ async def test_every_fault_of_a_customer_is_marked_at_once(w: World) -> None:
     assert set((await w.carla.submit(modal, {"name": "–", "tenants": "12"}))["errors"]) == {"name", "tenants"}
     done = await w.carla.submit(modal, {"name": "müller gmbh", "tenants": ""})
     assert "in the list already" in done["errors"]["name"]
+
+
+async def offered(w: World, text: str) -> list[str]:
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal("Raise an incident")
+    options = await w.anna.act(
+        "options",
+        container={"type": "view", "view_id": modal.id},
+        block_id="customer",
+        action_id=ANSWER,
+        query=text,
+    )
+    return [each["value"] for each in options["options"]]
+
+
+async def test_a_customer_is_found_by_typing_and_any_other_name_will_do(w: World) -> None:
+    await kept(w)
+    assert await offered(w, "mül") == ["Müller GmbH", "mül"]
+    assert await offered(w, "12345rs") == ["Müller GmbH", "12345rs"]
+    assert await offered(w, "Somebody else") == ["Somebody else"]
+    assert await offered(w, "") == ["Müller GmbH"]
+
+
+async def test_the_tenants_of_a_customer_are_prefilled_from_their_entry(w: World) -> None:
+    await kept(w)
+    card = await w.raised()
+    await w.anna.click(card, "Fill in")
+    modal = await w.anna.modal("Fill in")
+    assert initial(modal, "tenants") == "12345RS, 23456RS"
+
+
+async def test_the_tenants_of_a_customer_are_prefilled_from_their_last_ticket(w: World) -> None:
+    await w.filled()
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal("Raise an incident")
+    w.anna.fill(modal, {"customer": picked("müller gmbh")})
+    await w.anna.click(modal, "Answer more now")
+    modal = await w.anna.modal(containing="Tenant(s) or Dedicated Customer ID(s):")
+    assert initial(modal, "tenants") == "12345RS, 23456RS"
+
+
+def initial(modal: Modal, block: str) -> str | None:
+    found = next(each for each in modal.view["blocks"] if each.get("block_id") == block)
+    value: str | None = found["element"].get("initial_value")
+    return value
+
+
+async def test_no_customer_is_offered_to_a_guest(w: World) -> None:
+    await kept(w)
+    with pytest.raises(NotYours):
+        await Customers(w.running.desk).suggested("mül", "U0GUS")
+    for user in ("U0ANNA", "U0GUS"):
+        with pytest.raises(NotYours):
+            await Customers(w.running.desk).save(MUELLER, "", user, "V1")
+        with pytest.raises(NotYours):
+            await Customers(w.running.desk).remove("c1", user, "V2")

@@ -48,7 +48,8 @@ async def test_open_tickets_are_narrowed_by_level_and_by_who_has_the_ball(w: Wor
 
 def said(w: World) -> dict[str, str]:
     words = {"services": "Email Security", "main_id": "73125", "contact": "Anna Arnold, +49 89 12345678"}
-    return {key: str(value) for key, value in w.answers(**words).items()}
+    known = {key: str(value) for key, value in w.answers(**words).items()}
+    return known | {"customer": "Müller GmbH"}
 
 
 def labels(home: Json) -> list[str]:

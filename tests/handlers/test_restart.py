@@ -11,11 +11,11 @@ from pathlib import Path
 
 from localslack import LocalSlack, Mailbox
 from localslack.mail import MailServer, serve
-from tests.handlers.world import DEMO, DESK, _seed
+from tests.handlers.world import DEMO, DESK, _seed, picked
 
 ROOT = DEMO.parent
 ANSWERS = {
-    "customer": "Müller GmbH",
+    "customer": picked("Müller GmbH"),
     "services": ["Email Security"],
     "happens": "Outbound mail is rejected",
     "impact": "No outbound mail",

@@ -45,12 +45,14 @@ class World:
     def answers(self, **more: Any) -> Json:
         """What Anna knows on the phone."""
         known: Json = {
-            "customer": "Müller GmbH",
+            "customer": picked("Müller GmbH"),
             "services": ["Email Security"],
             "start": int(self.now()) - 1200,
             "happens": "Outbound mail is rejected with 550 since the connector update.",
             "impact": "No outbound mail for three customers",
         }
+        if isinstance(more.get("customer"), str):
+            more["customer"] = picked(more["customer"])
         return known | more
 
     async def raised(self, **more: Any) -> Json:
@@ -130,6 +132,11 @@ class World:
         found = await self.running.desk.store.numbered(number)
         assert found
         return found
+
+
+def picked(text: str) -> Json:
+    """What was typed into a list that is searched, picked from what is offered there."""
+    return {"text": {"type": "plain_text", "text": text[:75]}, "value": text}
 
 
 FIRST_TASKS: Json = {
