@@ -47,7 +47,11 @@ def _places(notice: Notice, channel: str, ts: str) -> tuple[Place, ...]:
     """Under which names the message is found again."""
     named = notice.body.get("places")
     pairs = named if isinstance(named, list) else []
-    found = [{"ticket_id": pair[0], "what": pair[1], "channel": channel, "ts": ts} for pair in pairs if isinstance(pair, list)]
+    found = [
+        {"ticket_id": pair[0], "what": pair[1], "channel": channel, "ts": ts}
+        for pair in pairs
+        if isinstance(pair, list)
+    ]
     return tuple(Place.model_validate(each) for each in found)
 
 
