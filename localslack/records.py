@@ -183,6 +183,7 @@ class App(Record):
     options_url: str = ""
     has_home: bool = True
     has_messages: bool = True
+    takes_messages: bool = True  # its Messages tab can be written in, not only read
 
     @property
     def has_manifest(self) -> bool:

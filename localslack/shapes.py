@@ -90,6 +90,7 @@ class Shapes:
             "initials": initials(app.name),
             "has_home": app.has_home,
             "has_messages": app.has_messages,
+            "takes_messages": app.takes_messages,
             "connected": self._sockets.is_connected(app.id) if app.socket_mode else bool(app.events_url),
             "commands": commands,
             "shortcuts": shortcuts,

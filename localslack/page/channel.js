@@ -140,6 +140,7 @@ export class ChannelView {
   #footParts() {
     const { channel, env } = this;
     if (channel.is_archived) return h('div.notice', null, `${this.#title()} is archived.`);
+    if (this.#isReadOnly()) return h('div.notice', null, 'Sending messages to this app has been turned off.');
     if (!channel.is_member) {
       const join = () => env.api.act('join', { channel: this.id }).catch(env.complain);
       return h(
@@ -161,6 +162,12 @@ export class ChannelView {
       oneditlast: (event) => this.#editLast(event),
     });
     return this.composer.node;
+  }
+
+  /** An app may let its messages be read and not answered. */
+  #isReadOnly() {
+    const { channel, env } = this;
+    return channel.kind === 'im' && env.directory.appOfBot(channel.user)?.takes_messages === false;
   }
 
   #editLast(event) {

@@ -48,7 +48,7 @@ def write(actor: Actor, channel: Channel, typed: str, attached: list[File], subt
 def _refuse_muted(actor: Actor, channel: Channel) -> None:
     for member in channel.members if channel.kind == "im" else ():
         app = actor.slack.workspace.app_of_bot(member)
-        if app is not None and not app.has_messages:
+        if app is not None and not app.takes_messages:
             raise Refused("messages_tab_disabled", f"Sending messages to {app.name} has been turned off.")
 
 

@@ -192,3 +192,11 @@ async def test_on_a_phone_a_ticket_is_raised_and_taken_with_a_thumb(tmp_path: Pa
         await expect(anna.card("PD-1001")).to_contain_text("With the 1st level")
         wide = await anna.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         assert not wide
+
+
+async def test_a_direct_message_is_read_under_the_apps_messages(tmp_path: Path) -> None:
+    async with demo(tmp_path) as url, chromium() as browser, seats(browser, url) as sit:
+        ben = await sit("ben")
+        await ben.page.get_by_role("link", name=re.compile("Partner Desk")).first.click()
+        await ben.page.get_by_role("tab", name="Messages").click()
+        await expect(ben.page.get_by_text("Sending messages to this app has been turned off.")).to_be_visible()

@@ -191,6 +191,17 @@ async def test_two_apps_live_side_by_side() -> None:
         assert slack.app("Two").bot_token != slack.app("One").bot_token
 
 
+async def test_messages_of_an_app_that_takes_none_can_be_read_and_not_answered() -> None:
+    tabs = {"messages_tab_enabled": True, "messages_tab_read_only_enabled": True}
+    app = SeedApp(name="Quiet", manifest={"display_information": {"name": "Quiet"}, "features": {"app_home": tabs}})
+    async with LocalSlack(Seed(people=[SeedPerson(handle="anna")], apps=[app])) as slack:
+        anna = slack.person("anna")
+        shown = (await anna.state())["apps"][0]
+        assert (shown["has_messages"], shown["takes_messages"]) == (True, False)
+        with pytest.raises(Refusal, match="turned off"):
+            await anna.post("@quiet", "hello")
+
+
 async def test_a_kept_workspace_learns_what_is_new_in_its_seed(tmp_path: Path) -> None:
     first = {
         "people": [{"handle": "eva"}],
