@@ -1,0 +1,141 @@
+"""What needs somebody now, and what the Home costs: a fixed number of look-ups, however many tickets there are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.errors import NotYours
+from bot.home import PAGE, Home, Screen, Tab, Why, needs
+from bot.ports import Batch
+from bot.ticket import Level, Party, Stage, Ticket
+from tests.factories import ALEX, ANNA, BEN, CARLA, NO_STAFF, NOW, World, a_config, a_world, an_actor, an_incident
+
+CONFIG = a_config()
+
+
+def why(stage: Stage, user: str, **values: Any) -> Why | None:
+    ticket = an_incident(stage, **values)
+    mine = [ticket] if ticket.owner == user else []
+    found = needs(an_actor(user), mine, [ticket], CONFIG, NOW)
+    return found[0].why if found else None
+
+
+@pytest.mark.parametrize(
+    ("stage", "user", "reason"),
+    [
+        (Stage.NEW, ANNA, Why.TAKE), (Stage.NEW, ALEX, Why.TAKE), (Stage.NEW, BEN, None),
+        (Stage.FIRST, ANNA, Why.WORK), (Stage.FIRST, ALEX, None),
+        (Stage.HANDED_OFF, BEN, Why.ACCEPT), (Stage.HANDED_OFF, ANNA, None),
+        (Stage.SECOND, BEN, Why.WORK), (Stage.SECOND_ASKED, BEN, None), (Stage.RETARUS, BEN, None),
+        (Stage.RESOLVED, ANNA, Why.WORK), (Stage.NEW, CARLA, None),
+    ],
+)  # fmt: skip
+def test_it_needs_whoever_can_do_the_next_step(stage: Stage, user: str, reason: Why | None) -> None:
+    assert why(stage, user) is reason
+
+
+@pytest.mark.parametrize("late", [{"due": NOW}, {"reminded": 1}])
+def test_who_waits_for_somebody_else_is_needed_once_it_takes_too_long(late: dict[str, Any]) -> None:
+    assert why(Stage.RETARUS, BEN, **late) is Why.CHASE
+    assert why(Stage.RETARUS, BEN, due=NOW + timedelta(minutes=1)) is None
+
+
+def test_the_highest_priority_comes_first_then_what_is_due_soonest() -> None:
+    soon, late = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    tickets = [
+        an_incident(Stage.FIRST, due=due, also={"priority": priority}).model_copy(update={"id": key})
+        for key, due, priority in (("d", None, "P2"), ("c", late, "P2"), ("b", soon, "P2"), ("a", late, "P1"))
+    ]
+    assert [each.ticket.id for each in needs(an_actor(ANNA), tickets, [], CONFIG, NOW)] == ["a", "b", "c", "d"]
+
+
+async def many(world: World, number: int) -> None:
+    stages = [stage for stage in Stage if stage.is_open]
+    tickets = [
+        an_incident(stages[each % len(stages)], raised_at=NOW + timedelta(seconds=each)).model_copy(
+            update={"id": f"t{each:05}"}
+        )
+        for each in range(number)
+    ]
+    for start in range(0, number, 500):
+        await world.store.apply(Batch(tickets=tickets[start : start + 500]))
+
+
+class Counted:
+    """A store that notes what is asked of it, and how much it gives."""
+
+    def __init__(self, store: object) -> None:
+        self._store = store
+        self.asked: list[str] = []
+        self.most = 0
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        async def ask(*values: Any, **named: Any) -> Any:
+            self.asked.append(name)
+            found = await getattr(self._store, name)(*values, **named)
+            self.most = max(self.most, len(found) if isinstance(found, list) else 0)
+            return found
+
+        return ask
+
+
+@pytest.mark.parametrize(
+    "screen", [Screen(), Screen(level=Level.FIRST), Screen(ball=Party.CUSTOMER), Screen(mine=True)]
+)
+async def test_a_home_costs_the_same_with_5000_open_tickets_as_with_50(screen: Screen) -> None:
+    costs = []
+    for number in (50, 5000):
+        world = await a_world()
+        await many(world, number)
+        counted = Counted(world.store)
+        seen = await Home(world.at(store=counted).desk).overview(ANNA, screen)
+        assert seen.open == number
+        assert len(seen.page) == min(PAGE, seen.total)
+        costs.append(counted.asked)
+        assert counted.most <= 50
+    assert costs[0] == costs[1]
+    assert len(costs[0]) <= 16
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        Screen(), Screen(level=Level.SECOND), Screen(ball=Party.FIRST), Screen(level=Level.FIRST, ball=Party.CUSTOMER),
+        Screen(mine=True), Screen(mine=True, ball=Party.FIRST),
+    ],
+)  # fmt: skip
+async def test_page_by_page_every_ticket_of_a_list_is_seen_once_newest_first(screen: Screen) -> None:
+    world = await a_world()
+    await many(world, 100)
+    seen: list[Ticket] = []
+    at: Screen | None = screen
+    while at:
+        page = await Home(world.desk).overview(ANNA, at)
+        seen += page.page
+        assert len(seen) == at.first + len(page.page)
+        at = page.next
+    assert len(seen) == len({ticket.id for ticket in seen}) == page.total
+    assert seen == sorted(seen, key=lambda ticket: ticket.raised_at, reverse=True)
+    assert all(ticket.stage in screen.stages for ticket in seen)
+    assert not screen.mine or {ticket.owner for ticket in seen} == {ANNA}
+
+
+@pytest.mark.parametrize("tab", Tab)
+async def test_who_is_no_staff_sees_no_part_of_it(tab: Tab) -> None:
+    world = await a_world()
+    for user in NO_STAFF:
+        with pytest.raises(NotYours):
+            await Home(world.desk).allowed(user, tab)
+
+
+@pytest.mark.parametrize("tab", [Tab.CONTACTS, Tab.CUSTOMERS, Tab.SETTINGS, Tab.LETTERS])
+async def test_parts_for_admins_are_for_admins_only(tab: Tab) -> None:
+    world = await a_world()
+    for user in (ANNA, BEN):
+        with pytest.raises(NotYours):
+            await Home(world.desk).allowed(user, tab)
+    assert (await Home(world.desk).allowed(CARLA, tab)).is_admin
