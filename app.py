@@ -31,6 +31,7 @@ from blocks.notices import reminders as reminders_told
 from blocks.reminded import Item
 from bot import forecast
 from bot.clock import Clock, now
+from bot.contacts import Contact
 from bot.desk import Desk
 from bot.errors import Misconfigured, StoreDown
 from bot.mail.carrier import MailCarrier
@@ -297,7 +298,7 @@ def _demo_command(env: Environment, state: Path) -> None:
 def _check_command(env: Environment) -> None:
     async def look() -> bool:
         right = True
-        async for line in check(env, database, mail):
+        async for line in check(env, database, mail, kept):
             print(line, flush=True)
             right = right and not line.wrong
         return right
@@ -308,6 +309,16 @@ def _check_command(env: Environment) -> None:
         except (Misconfigured, StoreDown) as error:
             return str(error)
         return ""
+
+    async def kept() -> Sequence[Contact]:
+        try:
+            store = await open_store(env.database_url)
+        except (Misconfigured, StoreDown):
+            return ()  # said already
+        try:
+            return await store.contacts()
+        finally:
+            await store.close()
 
     async def mail() -> str:
         try:

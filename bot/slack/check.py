@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,11 +13,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.contacts import Contact
 from bot.errors import Misconfigured
-from bot.settings import Config, Environment, Team, load
+from bot.register import authorised
+from bot.settings import NOT_SET, Config, Environment, Team, load
 from bot.slack import client as slack_client
 from bot.slack.channels import channel_id
-from bot.ticket import Level
 
 MANIFEST = Path("manifest.yml")
 
@@ -36,7 +37,11 @@ class Line:
         return f"ok    {self.what}" if not self.wrong else f"FIX   {self.what}: {self.wrong}"
 
 
-async def check(env: Environment, database: Probe, mail: Probe) -> AsyncIterator[Line]:
+Kept = Callable[[], Awaitable[Sequence[Contact]]]
+"""Gives the register as it is kept; empty where nothing is kept yet, or it cannot be read."""
+
+
+async def check(env: Environment, database: Probe, mail: Probe, kept: Kept) -> AsyncIterator[Line]:
     """Looks at one thing after the other; what depends on a thing that is wrong is left out."""
     try:
         config = load(env.desk_config)
@@ -47,6 +52,8 @@ async def check(env: Environment, database: Probe, mail: Probe) -> AsyncIterator
     yield Line("database", await database())
     async for line in _mail(env, config, mail):
         yield line
+    yield _contacts(config, await kept())
+    yield Line(f"guides: {config.guides.edition or NOT_SET}")
     if not env.slack_bot_token:
         yield Line("SLACK_BOT_TOKEN", "not set. README, “Install in your workspace”, says where it is")
         return
@@ -62,10 +69,16 @@ async def _mail(env: Environment, config: Config, mail: Probe) -> AsyncIterator[
         yield Line("mail", await mail())
     if not (config.retarus.email or config.retarus.channel):
         yield Line("ways to Retarus", "none: set `channel` or `email` under [retarus], else nothing can be escalated")
+
+
+def _contacts(config: Config, kept: Sequence[Contact]) -> Line:
+    """As they are once the desk runs: the register, and who is taken into it from desk.toml."""
     today = date.today()  # noqa: DTZ011 (the admin's own day is near enough for a look at the set-up)
-    senders = [entry for entry in config.contacts if entry.record().is_authorised(Level.SECOND, today)]
-    wrong = "none for the 2nd level is authorised and attested in [[contacts]], so nobody can send to Retarus"
-    yield Line(f"authorised contacts: {len(senders)}", "" if senders else wrong)
+    register = {entry.slack_user: entry.record() for entry in config.contacts}
+    register |= {contact.slack_user: contact for contact in kept}
+    senders = authorised(register.values(), today)
+    wrong = "none for the 2nd level is authorised and attested, so nobody can send to Retarus: App Home, Contacts"
+    return Line(f"authorised contacts: {len(senders)}", "" if senders else wrong)
 
 
 async def _slack(env: Environment, config: Config, client: AsyncWebClient) -> AsyncIterator[Line]:

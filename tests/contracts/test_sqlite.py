@@ -304,7 +304,11 @@ async def test_closing_finishes_what_was_asked_for(url: str) -> None:
 
 OPEN = [Query(open=True), Query(stages=(Stage.NEW, Stage.FIRST)), Query(open=True, before=(START, "t1"))]
 LEVEL = [Query(open=True, level=Level.FIRST), Query(open=True, level=Level.FIRST, before=(START, "t1"))]
-OWNER = [Query(open=True, owner="UANNA"), Query(open=True, owner="UANNA", before=(START, "t1"))]
+OWNER = [
+    Query(open=True, owner="UANNA"),
+    Query(open=True, owner="UANNA", before=(START, "t1")),
+    Query(open=True, owner="UANNA", stages=(Stage.NEW, Stage.FIRST)),
+]
 LISTS = [
     *((query, "tickets_open") for query in OPEN),
     *((query, "tickets_open_level") for query in LEVEL),
