@@ -10,7 +10,8 @@ from bot.answers import as_moment
 from bot.fields import Need, Sheet, fields_of
 from bot.forms import Missing, is_asked, is_due, missing
 from bot.letter import KIND_NAMES, reference
-from bot.moves import STANDING, Move, Step
+from bot.moves import STANDING, Move, Step, can
+from bot.rights import is_highest
 from bot.settings import Config
 from bot.text import one_line
 from bot.ticket import Party, Stage, Ticket
@@ -38,7 +39,7 @@ def title(ticket: Ticket, config: Config) -> str:
 def card(ticket: Ticket, config: Config, who: Who) -> Message:
     """The state of a ticket and the next sensible step."""
     blocks = [kit.header(title(ticket, config)), _facts(ticket, who), *_progress(ticket)]
-    buttons = list(_buttons(ticket))
+    buttons = list(_buttons(ticket, config))
     if buttons:
         blocks.append(kit.actions("card", buttons))
     return Message(kit.escape(f"{title(ticket, config)}: {one_line(ticket.answer('happens'), 200)}"), blocks)
@@ -173,11 +174,13 @@ def _first(step: Button, order: tuple[Button, ...]) -> tuple[Button, ...]:
     return (step, *(each for each in order if each != step))
 
 
-def _buttons(ticket: Ticket) -> Iterable[Json]:
+def _buttons(ticket: Ticket, config: Config) -> Iterable[Json]:
     order = steps(ticket)
     primary = "primary" if ticket.stage.is_open else ""
     for number, step in enumerate(order[:_IN_SIGHT]):
         yield kit.button(_NAMES[step], action_of(step), ticket.id, style=primary if number == 0 else "")
+    if can(ticket, Move.COMPRESS) and is_highest(ticket.answer("priority"), config):
+        yield kit.button(_NAMES[Move.COMPRESS], action_of(Move.COMPRESS), ticket.id)
     rest = [kit.option(_NAMES[step], f"{action_of(step)}|{ticket.id}") for step in order[_IN_SIGHT:]]
     if rest:
         yield kit.overflow(MORE, rest)

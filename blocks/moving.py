@@ -34,6 +34,13 @@ class Asking:
 
 ASKED: dict[Move | Step, Asking] = {
     Move.SEND_BACK: Asking("Send back", "What is missing or wrong?", "The 1st level reads this", "Send back", "reason"),
+    Move.COMPRESS: Asking(
+        "Take at 2nd level",
+        "Why without a handoff?",
+        "It is logged. The 1st-level tasks are asked before Retarus is told",
+        "Take",
+        "reason",
+    ),
     Move.ASK_CUSTOMER: Asking("Wait for customer", "What was the customer asked?", "", "Wait for them", "question"),
     Move.CUSTOMER_ANSWERED: Asking("Customer answered", "What did they say?", "", "Go on", "answer"),
     Move.RETARUS_UPDATE: Asking("Update from Retarus", "What did Retarus say?", "They work on", "Record", "answer"),
@@ -54,6 +61,7 @@ NAMES: dict[Move | Step, str] = {
     Move.TAKE: "Take",
     Move.TAKE_OVER: "Take over",
     Move.ACCEPT: "Accept",
+    Move.COMPRESS: "Take at 2nd level",
     Move.SEND_BACK: "Send back",
     Move.ASK_CUSTOMER: "Wait for customer",
     Move.CUSTOMER_ANSWERED: "Customer answered",

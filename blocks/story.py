@@ -121,6 +121,7 @@ _LINES: dict[str, Line] = {
     Move.TAKE_OVER.value: _plain("took it over"),
     Move.HAND_ON.value: _handed_on,
     Move.HAND_OFF.value: _handed_off,
+    Move.COMPRESS.value: _plain("took it at the 2nd level without a handoff"),
     Move.ACCEPT.value: _plain("accepted it at the 2nd level"),
     Move.SEND_BACK.value: _plain("sent it back to the 1st level"),
     Move.ASK_CUSTOMER.value: _plain("waits for the end-customer"),

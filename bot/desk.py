@@ -158,6 +158,7 @@ class Desk(Evidence, Reminding):
         async def decide(ticket: Ticket, at: datetime) -> Change:
             rights.require(actor, ticket, what)
             await self._refuse_if_late(ticket, what, by)
+            self._require_urgency(ticket, what)
             moved = move(ticket, what, by, at)
             return Change(moved, event(moved, what, by, at, **detail))
 
@@ -170,6 +171,12 @@ class Desk(Evidence, Reminding):
         except ValueError as error:
             raise Invalid({"word": str(error)}) from error
         return await self.act(ticket_id, what, by, form, **{key: word})
+
+    def _require_urgency(self, ticket: Ticket, what: Move) -> None:
+        """Only the highest priority skips the handoff; the 1st-level tasks are still asked before Retarus is."""
+        highest = self.config.priorities[0].name
+        if what is Move.COMPRESS and not rights.is_highest(ticket.answer("priority"), self.config):
+            raise NotNow(f"Only a ticket of {highest} goes to the 2nd level without a handoff. Set the priority first.")
 
     async def _refuse_if_late(self, ticket: Ticket, what: Move, by: str) -> None:
         """Two people, one click each: the second is told kindly who was first; one person, two clicks: it is theirs."""

@@ -17,6 +17,7 @@ class Move(Glossed):
     TAKE_OVER = "take_over", "somebody of the same level takes it from its owner"
     HAND_ON = "hand_on", "it is given to a colleague of the same level"
     HAND_OFF = "hand_off", "the 1st level assigns it to the 2nd-level team, with a summary"
+    COMPRESS = "compress", "priority 1 only: the 2nd level takes it without a handoff, with a reason"
     ACCEPT = "accept", "a 2nd-level engineer makes it theirs"
     SEND_BACK = "send_back", "the 2nd level gives it back to the 1st, with a reason"
     ASK_CUSTOMER = "ask_customer", "the end-customer was asked something"
@@ -49,10 +50,12 @@ class Step(Glossed):
 MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.NEW, Move.TAKE): Stage.FIRST,
     (Stage.NEW, Move.HAND_OFF): Stage.HANDED_OFF,
+    (Stage.NEW, Move.COMPRESS): Stage.SECOND,
     (Stage.NEW, Move.WITHDRAW): Stage.CLOSED,
     (Stage.FIRST, Move.TAKE_OVER): Stage.FIRST,
     (Stage.FIRST, Move.HAND_ON): Stage.FIRST,
     (Stage.FIRST, Move.HAND_OFF): Stage.HANDED_OFF,
+    (Stage.FIRST, Move.COMPRESS): Stage.SECOND,
     (Stage.FIRST, Move.ASK_CUSTOMER): Stage.FIRST_ASKED,
     (Stage.FIRST, Move.RESOLVE): Stage.RESOLVED,
     (Stage.FIRST, Move.WITHDRAW): Stage.CLOSED,
@@ -79,7 +82,7 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
 }
 """Every move there is. What is not here cannot happen. (RAISE has no stage before it: see `raised`.)"""
 
-_THE_ACTOR = frozenset({Move.TAKE, Move.TAKE_OVER, Move.HAND_ON, Move.ACCEPT, Move.ESCALATE})
+_THE_ACTOR = frozenset({Move.TAKE, Move.TAKE_OVER, Move.HAND_ON, Move.COMPRESS, Move.ACCEPT, Move.ESCALATE})
 """After these the ticket belongs to `by`."""
 _THE_FIRST_LEVEL = frozenset({Move.SEND_BACK, Move.RESOLVE, Move.REOPEN})
 """After these the ticket belongs to whoever owned it last at the 1st level."""

@@ -33,6 +33,7 @@ class Actor:
 _AT: dict[Move, Level] = {
     Move.TAKE: Level.FIRST,
     Move.HAND_OFF: Level.FIRST,
+    Move.COMPRESS: Level.SECOND,
     Move.ACCEPT: Level.SECOND,
     Move.SEND_BACK: Level.SECOND,
     Move.CONFIRM: Level.FIRST,
@@ -96,12 +97,17 @@ def declarant(contacts: Iterable[Contact], actor: Actor, on: date) -> Contact:
     raise NotYours(f"{_why_not(mine, on)} {_who_can(register, on)} (guide 2.1 and 2.3)")
 
 
+def is_highest(priority: str, config: Config) -> bool:
+    """Whether this is the first of the configured priorities: the guide's priority 1."""
+    return bool(priority) and priority == config.priorities[0].name
+
+
 def stand_in(contacts: Iterable[Contact], actor: Actor, priority: str, config: Config) -> Contact | None:
     """Who may break the glass: an admin whose entry in the register is not active yet, for the highest priority.
 
     The guide wants an attestation first (2.3) and remedies of priority 1 in time (2.7): the reason is logged.
     """
-    if not (actor.person.is_staff and actor.is_admin and priority == config.priorities[0].name):
+    if not (actor.person.is_staff and actor.is_admin and is_highest(priority, config)):
         return None
     return next((each for each in contacts if each.slack_user == actor.id and each.suspended_on is None), None)
 

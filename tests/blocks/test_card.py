@@ -77,9 +77,16 @@ def test_once_their_number_is_known_the_next_step_is_their_answer() -> None:
 def test_a_card_offers_what_can_be_done_at_its_stage_and_nothing_else(stage: Stage) -> None:
     ticket = an_incident(stage)
     moves = {step for step in steps(ticket) if isinstance(step, Move)}
-    others = {Move.HAND_OFF, Move.ESCALATE, Move.HAND_ON}  # these begin with a form of their own
+    others = {Move.HAND_OFF, Move.ESCALATE, Move.HAND_ON, Move.COMPRESS}  # by a form, or only for some
     assert moves | (others & set(moves_of(stage))) == set(moves_of(stage))
-    assert everything_offered(ticket) == [action_of(step) for step in steps(ticket)]
+    offered = [each for each in everything_offered(ticket) if each != action_of(Move.COMPRESS)]
+    assert offered == [action_of(step) for step in steps(ticket)]
+
+
+def test_only_the_highest_priority_can_be_taken_at_the_second_level_without_a_handoff() -> None:
+    assert action_of(Move.COMPRESS) in everything_offered(an_incident(Stage.FIRST, answers={"priority": "P1"}))
+    assert action_of(Move.COMPRESS) not in everything_offered(an_incident(Stage.FIRST, answers={"priority": "P2"}))
+    assert action_of(Move.COMPRESS) not in everything_offered(an_incident(Stage.FIRST, answers={}))
 
 
 @pytest.mark.parametrize("stage", Stage)

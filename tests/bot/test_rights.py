@@ -27,6 +27,8 @@ LEVEL_OF = {
     (Stage.FIRST, Move.RESOLVE): F,
     (Stage.FIRST, Move.WITHDRAW): F,
     (Stage.FIRST_ASKED, Move.CUSTOMER_ANSWERED): F,
+    (Stage.NEW, Move.COMPRESS): S,
+    (Stage.FIRST, Move.COMPRESS): S,
     (Stage.FIRST_ASKED, Move.WITHDRAW): F,
     (Stage.HANDED_OFF, Move.ACCEPT): S,
     (Stage.HANDED_OFF, Move.SEND_BACK): S,
