@@ -19,16 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, web
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from blocks import guides
-from blocks.notices import messages
-from blocks.notices import reminders as reminders_told
-from blocks.reminded import Item
 from bot import forecast
 from bot.clock import Clock, now
 from bot.contacts import Contact
@@ -37,13 +33,13 @@ from bot.errors import Misconfigured, StoreDown
 from bot.mail.carrier import MailCarrier
 from bot.mail.server import parse_smtp_url
 from bot.mail.smtp import SmtpSender
-from bot.notices import Notice, Say
+from bot.notices import Say
 from bot.outbox import Outbox
 from bot.ports import Carrier
 from bot.register import Register
 from bot.settings import Config, Environment, load
 from bot.slack import client as slack_client
-from bot.slack.carrier import SlackCarrier, Written
+from bot.slack.carrier import SlackCarrier
 from bot.slack.channels import channel_id
 from bot.slack.check import check
 from bot.slack.directory import SlackDirectory
@@ -52,7 +48,6 @@ from bot.status import open_status_page
 from bot.status_page import Lookout
 from bot.store import open_drafts, open_store
 from bot.story import Routes
-from bot.ticket import Ticket
 from handlers import (
     choosing,
     contacts,
@@ -68,6 +63,7 @@ from handlers import (
     raising,
     reminders,
     sockets,
+    telling,
     tickets,
     ticks,
 )
@@ -208,43 +204,12 @@ def _carriers(
     client: AsyncWebClient, session: ClientSession, desk: Desk, env: Environment, config: Config
 ) -> dict[Say, Carrier]:
     files, most = SlackFiles(client, session), config.files.most
-    slack = SlackCarrier(client, desk.store, _writer(desk), files, most)
+    slack = SlackCarrier(client, desk.store, telling.writer(desk), files, most)
     name = config.retarus.from_address.rpartition("@")[2] or "localhost"
     sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None
     mail = MailCarrier(sender, config.retarus.from_address, config.retarus.reply_to, files, most)
     by_mail = {Say.LETTER_MAIL, Say.CHASE_MAIL}
     return {say: mail if say in by_mail else slack for say in Say}
-
-
-def _writer(desk: Desk) -> Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Written]]]:
-    """Words for a notice: the event it tells of, and the names of who is in it."""
-
-    async def write(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Written]:
-        if ticket is None:
-            return [guides.message(desk.config.guides)]
-        if notice.say in {Say.REMINDERS, Say.ANSWERED}:
-            return reminders_told(await _reminded(desk, notice), notice, desk.config)
-        event = await desk.event_at(ticket, notice.version)
-        who = await desk.names([ticket.owner, event.by])
-        return messages(notice, ticket, event, desk.config, who, link)
-
-    return write
-
-
-PLACES = TypeAdapter(list[tuple[str, str]])
-"""Ticket ids, and what the place is called where their reminder stands."""
-
-
-async def _reminded(desk: Desk, notice: Notice) -> list[Item]:
-    """The tickets a reminding message names, as they are now, each with its reminder."""
-    found = []
-    for ticket_id, what in PLACES.validate_python(notice.body["places"]):
-        ticket = await desk.store.get(ticket_id)
-        if ticket:
-            _, version, *to = what.split(":")
-            reminder = await desk.event_at(ticket, int(version))
-            found.append(Item(ticket, reminder, await desk.link(ticket), "".join(to)))
-    return found
 
 
 # --- running ---

@@ -14,6 +14,7 @@ from bot.attachments import along, receipts, waiting
 from bot.changing import Change
 from bot.clock import as_utc, zone
 from bot.contacts import Contact
+from bot.digesting import Digesting
 from bot.errors import Conflict, Duplicate, Incomplete, Invalid, NotNow, NotYours, Refused
 from bot.evidence import Evidence
 from bot.fields import Field, Need, fields_of
@@ -40,7 +41,7 @@ _ANSWER = "answer."
 
 
 @dataclass(frozen=True)
-class Desk(Evidence, Reminding):
+class Desk(Evidence, Reminding, Digesting):
     """The one door to everything tickets can do.
 
     `form` and `click` name one submission or one click, however often Slack delivers it: repeated, they change

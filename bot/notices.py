@@ -21,6 +21,7 @@ class Say(Glossed):
     CHASE_POST = "chase_post", "a later word to Retarus, in the thread under the letter"
     CHASE_MAIL = "chase_mail", "a later word to Retarus, as an answer to the letter's e-mail"
     REMINDERS = "reminders", "everything one person is reminded of, in one direct message"
+    DIGEST = "digest", "what is breached, stale or due today, in the morning; belongs to no ticket"
     ANSWERED = "answered", "reminders somebody has answered are struck through where they stand"
     GUIDES = "guides", "both guides, to a support contact; belongs to no ticket"
 
@@ -42,6 +43,17 @@ class Notice(Record):
     due: Utc
     body: dict[str, JsonValue] = Field(default_factory=dict)
     """What cannot be told from the ticket and its history; depends on `say`."""
+
+    def names(self, key: str) -> list[str]:
+        """A list of names in the body; empty where there is none."""
+        found = self.body.get(key)
+        return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+    def pairs(self, key: str) -> list[tuple[str, str]]:
+        """A list of pairs in the body: ticket ids, each with what its place is called."""
+        found = self.body.get(key)
+        pairs = [each for each in found if isinstance(each, list)] if isinstance(found, list) else []
+        return [(str(ticket_id), str(what)) for ticket_id, what in pairs]
 
 
 class Place(Record):

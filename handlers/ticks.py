@@ -13,9 +13,9 @@ from bot.errors import StoreDown
 
 log = logging.getLogger(__name__)
 
-SWEEP = "sweep"
+SWEEP, DIGEST = "sweep", "digest"
 _SWEEP_EVERY = 15
-_AT_A_TIME = 100
+_DIGEST_EVERY = 60
 _KEEP = timedelta(days=14)
 
 
@@ -24,10 +24,15 @@ def scheduler(desk: Desk) -> tuple[AsyncIOScheduler, Callable[[], None]]:
 
     async def sweep() -> None:
         try:
-            while await desk.sweep(_AT_A_TIME) == _AT_A_TIME:
-                log.info("reminded %d tickets, and there are more", _AT_A_TIME)
+            await desk.sweep()
         except StoreDown:
             log.warning("the store is down; the sweep is repeated in %d s", _SWEEP_EVERY)
+
+    async def digest() -> None:
+        try:
+            await desk.digest()
+        except StoreDown:
+            log.warning("the store is down; the digest is tried again in %d s", _DIGEST_EVERY)
 
     async def prune() -> None:
         try:
@@ -39,9 +44,11 @@ def scheduler(desk: Desk) -> tuple[AsyncIOScheduler, Callable[[], None]]:
     jobs = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
     at_once = datetime.now(UTC)  # the scheduler's own clock: real time, however the desk's may be moved
     jobs.add_job(sweep, "interval", seconds=_SWEEP_EVERY, id=SWEEP, next_run_time=at_once)
+    jobs.add_job(digest, "interval", seconds=_DIGEST_EVERY, id=DIGEST, next_run_time=at_once)
     jobs.add_job(prune, "interval", days=1, id="prune", next_run_time=at_once + timedelta(minutes=5))
 
     def clock_moved() -> None:
-        jobs.modify_job(SWEEP, next_run_time=datetime.now(UTC))
+        for job in (SWEEP, DIGEST):
+            jobs.modify_job(job, next_run_time=datetime.now(UTC))
 
     return jobs, clock_moved

@@ -83,8 +83,7 @@ class MailCarrier:
 def _written(notice: Notice) -> tuple[str, str, str, list[str]]:
     """Subject, text, HTML, and the keys of the letters it follows on."""
     if notice.say is Say.CHASE_MAIL:
-        text, after = str(notice.body["text"]), notice.body["after"]
-        keys = [str(key) for key in after] if isinstance(after, list) else []
-        return f"Re: {notice.body['subject']}", text, as_page(text), keys
+        text = str(notice.body["text"])
+        return f"Re: {notice.body['subject']}", text, as_page(text), notice.names("after")
     letter = LetterText.model_validate(notice.body["letter"])
     return letter.subject, as_text(letter), as_html(letter), []

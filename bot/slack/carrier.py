@@ -45,14 +45,8 @@ Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Written]]]
 
 def _places(notice: Notice, channel: str, ts: str) -> tuple[Place, ...]:
     """Under which names the message is found again."""
-    named = notice.body.get("places")
-    pairs = named if isinstance(named, list) else []
-    found = [
-        {"ticket_id": pair[0], "what": pair[1], "channel": channel, "ts": ts}
-        for pair in pairs
-        if isinstance(pair, list)
-    ]
-    return tuple(Place.model_validate(each) for each in found)
+    pairs = notice.pairs("places")
+    return tuple(Place(ticket_id=ticket_id, what=what, channel=channel, ts=ts) for ticket_id, what in pairs)
 
 
 class SlackCarrier:
@@ -77,8 +71,10 @@ class SlackCarrier:
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         notice = claim.notice
         try:
-            if notice.say is Say.GUIDES:
+            if notice.say is Say.GUIDES or (notice.say is Say.DIGEST and not notice.body["channel"]):
                 return await self._direct(claim, None, at)
+            if notice.say is Say.DIGEST:
+                return await self._post(claim)
             ticket = await self._store.get(notice.ticket_id)
             if ticket is None:
                 return Sent()  # erased since: nobody is to hear of it any more
@@ -128,15 +124,20 @@ class SlackCarrier:
 
     async def _answered(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
         """Draws each message anew in which one of these reminders stands; a message may hold others' too."""
-        names = claim.notice.body["places"]
-        for name in names if isinstance(names, list) else []:
-            place = await self._store.place(ticket.id, str(name))
+        for name in claim.notice.names("places"):
+            place = await self._store.place(ticket.id, name)
             if place is None:
                 continue  # it was not posted yet, and will be posted as answered
             beside = await self._store.together(place.channel, place.ts)
             body: dict[str, JsonValue] = {"places": [[each.ticket_id, each.what] for each in beside], "total": 0}
             told = claim.notice.model_copy(update={"body": body})
             await self._redrawn(place, (await self._write(told, ticket, ""))[0])
+        return Sent()
+
+    async def _post(self, claim: Claim) -> Outcome:
+        """In the channel itself, for everybody there."""
+        for message in await self._write(claim.notice, None, ""):
+            await self._posted(claim, claim.notice.to, message)
         return Sent()
 
     async def _letter(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002

@@ -9,6 +9,7 @@ from typing import Any
 from blocks import (
     card,
     clocks,
+    digest,
     escalate,
     filling,
     handoff,
@@ -30,7 +31,7 @@ from bot.notices import Say
 from bot.reading import Preview
 from bot.settings import Config
 from bot.story import TO_RETARUS
-from bot.ticket import Attachment, Kind, Stage, StatusReport, Ticket
+from bot.ticket import Attachment, Kind, Level, Stage, StatusReport, Ticket
 from handlers import errors
 from tests.factories import (
     BEN,
@@ -99,6 +100,9 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     for number in (1, 10):
         items = [reminded.Item(ticket, reminder, LINK)] * number
         yield f"reminders {number}", reminded.direct(items, number * 3 - 2, BEN, config)
+    parts_of_day = dict.fromkeys(digest.PARTS, [ticket] * 10)
+    totals, links = dict.fromkeys(digest.PARTS, 400), {ticket.id: LINK}
+    yield "digest", digest.message(list(Level), parts_of_day, totals, config, who, links)
     for end in ENDS:
         notice = a_notice(ticket, Say.STORY, body=end)
         yield f"delivery {end}", story.told(notice, ticket, an_event(ticket, Move.ESCALATE), config, who)

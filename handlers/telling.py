@@ -1,0 +1,57 @@
+"""What do the messages say that nobody waits for? Words for each notice, from the records as they now are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from blocks import digest, guides, notices
+from blocks.kit import Message
+from blocks.reminded import Item
+from bot.desk import Desk
+from bot.notices import Notice, Say
+from bot.ticket import Level, Ticket
+
+Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Message]]]
+
+
+def writer(desk: Desk) -> Write:
+    """Looks up what a notice tells of, and the names of who is in it."""
+
+    async def write(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Message]:
+        if notice.say is Say.DIGEST:
+            return [await _digest(desk, notice)]
+        if ticket is None:
+            return [guides.message(desk.config.guides)]
+        if notice.say in {Say.REMINDERS, Say.ANSWERED}:
+            return notices.reminders(await _reminded(desk, notice), notice, desk.config)
+        event = await desk.event_at(ticket, notice.version)
+        who = await desk.names([ticket.owner, event.by])
+        return notices.messages(notice, ticket, event, desk.config, who, link)
+
+    return write
+
+
+async def _reminded(desk: Desk, notice: Notice) -> list[Item]:
+    """The tickets a reminding message names, as they are now, each with its reminder."""
+    found = []
+    for ticket_id, what in notice.pairs("places"):
+        ticket = await desk.store.get(ticket_id)
+        if ticket:
+            _, version, *to = what.split(":")
+            reminder = await desk.event_at(ticket, int(version))
+            found.append(Item(ticket, reminder, await desk.link(ticket), "".join(to)))
+    return found
+
+
+async def _digest(desk: Desk, notice: Notice) -> Message:
+    parts = {part: await _tickets(desk, notice.names(part)) for part in digest.PARTS}
+    totals = {part: int(str(notice.body[f"{part}_total"])) for part in digest.PARTS}
+    shown = [ticket for tickets in parts.values() for ticket in tickets]
+    who = await desk.names([ticket.owner for ticket in shown])
+    links = {ticket.id: await desk.link(ticket) for ticket in shown}
+    levels = [Level(level) for level in notice.names("levels")]
+    return digest.message(levels, parts, totals, desk.config, who, links)
+
+
+async def _tickets(desk: Desk, ids: Sequence[str]) -> list[Ticket]:
+    return [ticket for each in ids if (ticket := await desk.store.get(each))]
