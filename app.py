@@ -3,6 +3,7 @@
 python app.py          runs the desk in a real workspace (tokens in the environment or in .env)
 python app.py demo     runs it with a local Slack and a local mailbox, in the browser
 python app.py policy   says for each priority and clock when whom it would remind, from now
+python app.py export-person WHO …, erase-person WHO …, access-log    personal data: README, “What an admin must know”
 python app.py check    looks at tokens, scopes, channels, mail and database: each line ok, or what to do
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import getpass
 import logging
 import signal
 import sys
@@ -29,7 +31,8 @@ from bot import forecast
 from bot.clock import Clock, now
 from bot.contacts import Contact
 from bot.desk import Desk
-from bot.errors import Misconfigured, StoreDown
+from bot.erasing import Archive
+from bot.errors import Misconfigured, Refused, StoreDown
 from bot.mail.carrier import MailCarrier
 from bot.mail.server import parse_smtp_url
 from bot.mail.smtp import SmtpSender
@@ -38,6 +41,7 @@ from bot.outbox import Outbox
 from bot.ports import Carrier
 from bot.register import Register
 from bot.settings import Config, Environment, load
+from bot.slack import audience
 from bot.slack import client as slack_client
 from bot.slack.carrier import SlackCarrier
 from bot.slack.channels import channel_id
@@ -60,6 +64,7 @@ from handlers import (
     http,
     letter,
     moving,
+    privacy,
     raising,
     reminders,
     sockets,
@@ -71,6 +76,8 @@ from handlers.boundary import Boundary
 from handlers.tasks import Tasks
 
 log = logging.getLogger("desk")
+
+_ARCHIVE = ("export-person", "erase-person", "access-log")
 
 NO_TOKENS = """No Slack tokens: SLACK_BOT_TOKEN is not set, neither in the environment nor in .env.
   To try Partner Desk without a Slack account:  python app.py demo   (or: make run)
@@ -122,6 +129,7 @@ async def _working(
     tasks = Tasks()
     edge = Boundary(client, desk, tasks)
     app = _bolt(client, identity, env, edge)
+    tasks.start(_warn_of_audience(client, desk))
     delivering = asyncio.create_task(outbox.run())
     jobs.start()
 
@@ -164,6 +172,7 @@ CAPABILITIES = (
     filling,
     escalate,
     evidence,
+    privacy,
     letter,
     reminders,
     tickets,
@@ -178,6 +187,12 @@ def listen(edge: Boundary, app: AsyncApp) -> None:
     for capability in CAPABILITIES:
         capability.register(edge.desk, edge)
     edge.connect(app)
+
+
+async def _warn_of_audience(client: AsyncWebClient, desk: Desk) -> None:
+    """Says in the log why more people read in the desk channel than should."""
+    for warning in await audience.warnings(client, desk.directory, desk.routes.desk):
+        log.warning(warning)
 
 
 async def _identity(client: AsyncWebClient, token: str) -> AuthorizeResult:
@@ -300,17 +315,35 @@ def _policy_command(env: Environment) -> None:
         print(line)
 
 
+def _archive_command(env: Environment, command: str, terms: list[str], folder: Path) -> None:
+    async def work() -> str:
+        store, drafts = await open_store(env.database_url), await open_drafts(env.database_url)
+        archive = Archive(store, drafts, now, by=getpass.getuser())
+        try:
+            if command == "access-log":
+                return await privacy.access_log(archive)
+            carry_out = privacy.export_person if command == "export-person" else privacy.erase_person
+            return await carry_out(archive, terms, folder)
+        finally:
+            await drafts.close()
+            await store.close()
+
+    print(asyncio.run(work()))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command line. Faults of the set-up are sentences, not tracebacks."""
     parser = argparse.ArgumentParser(description="Retarus Partner Desk", epilog=NO_TOKENS.splitlines()[1].strip())
-    parser.add_argument("command", nargs="?", default="run", choices=["run", "demo", "check", "policy"])
+    parser.add_argument("command", nargs="?", default="run", choices=["run", "demo", "check", "policy", *_ARCHIVE])
+    parser.add_argument("terms", nargs="*", help="of a person: Slack user id, names, addresses, numbers")
+    parser.add_argument("--folder", type=Path, default=Path("var/exports"), help="where exports go")
     parser.add_argument("--state", type=Path, default=Path("var/demo"), help="demo: the folder everything is kept in")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     try:
-        _carry_out(chosen.command, _environment(), chosen.state)
-    except (Misconfigured, StoreDown) as error:
+        _carry_out(chosen.command, _environment(), chosen)
+    except (Misconfigured, StoreDown, Refused) as error:
         sys.exit(str(error))
     except SlackApiError as error:
         sys.exit(f"Slack refuses: {error.response.get('error')}. `python app.py check` says what to do.")
@@ -320,9 +353,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(130)
 
 
-def _carry_out(command: str, env: Environment, state: Path) -> None:
+def _carry_out(command: str, env: Environment, chosen: argparse.Namespace) -> None:
     if command == "demo":
-        _demo_command(env, state)
+        _demo_command(env, chosen.state)
+    elif command in _ARCHIVE:
+        _archive_command(env, command, chosen.terms, chosen.folder)
     else:
         {"run": _run_command, "check": _check_command, "policy": _policy_command}[command](env)
 

@@ -138,6 +138,7 @@ _LINES: dict[str, Line] = {
     Step.ATTACH.value: _files("attached {}: goes along with the next letter to Retarus"),
     Step.DETACH.value: _files("took away {}: it does not go to Retarus"),
     Step.STATUS.value: _status,
+    Step.ERASE.value: lambda *_: [kit.text("Personal data was taken out.")],
     Step.RCR.value: _rcr,
     Step.SNOOZE.value: _snoozed,
     Step.EXPECT.value: _expected,

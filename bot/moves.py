@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.clock import as_utc
 from bot.errors import NotNow
-from bot.ticket import Event, Glossed, Stage, Ticket
+from bot.ticket import NOBODY, Event, Glossed, Stage, Ticket
 
 
 class Move(Glossed):
@@ -39,6 +39,7 @@ class Step(Glossed):
     ATTACH = "attach", "files were added that go along to Retarus"
     DETACH = "detach", "a file was taken away again"
     STATUS = "status", "somebody looked at Retarus's status page"
+    ERASE = "erase", "personal data was taken out"
     RCR = "rcr", "the RCR number Retarus gave was recorded"
     REMIND = "remind", "nobody acted in time"
     SNOOZE = "snooze", "somebody put its reminders off, with a reason"
@@ -154,7 +155,9 @@ _OWNED_BY_SECOND = frozenset({Stage.SECOND, Stage.RETARUS})
 def _owner(ticket: Ticket, what: Move, by: str) -> str:
     if what in _THE_ACTOR or _takes_first(ticket, what):
         return by
-    return ticket.first_owner if what in _THE_FIRST_LEVEL else ticket.owner
+    if what not in _THE_FIRST_LEVEL:
+        return ticket.owner
+    return by if ticket.first_owner == NOBODY else ticket.first_owner
 
 
 def _first_owner(ticket: Ticket, what: Move, by: str) -> str:

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from bot.attachments import Gone
 from bot.contacts import Contact, EndCustomer, Person
 from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place
+from bot.privacy import Access
 from bot.ticket import Attachment, Event, Level, Stage, Ticket
 
 
@@ -32,6 +33,14 @@ class Batch:
     """End-customers to save, by their id, as they now are."""
     forget_customers: Sequence[str] = ()
     """Ids of end-customers to forget."""
+    rewritten: Sequence[Event] = ()
+    """Events as they are told from now on, in place of those of the same version."""
+    forget_notices: Sequence[str] = ()
+    """Ids of tickets whose messages are forgotten, but for those that still wait."""
+    forget_people: Sequence[str] = ()
+    """Slack user ids whose entry in the register, clicks and direct messages are forgotten."""
+    accesses: Sequence[Access] = ()
+    """Entries of the log of who saw or erased personal data."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,8 @@ class Query:
     before: tuple[datetime, str] | None = None
     """For the next page: (raised_at, id) of the last ticket of the page before."""
     limit: int = 20
+    erased: bool | None = None
+    """Whether they lost their personal data, because they were closed for so long."""
 
 
 class Store(Protocol):
@@ -126,6 +137,9 @@ class Store(Protocol):
 
     async def customer_named(self, folded: str) -> EndCustomer | None: ...
 
+    async def accesses(self, limit: int) -> list[Access]:
+        """Who saw or erased personal data, newest first."""
+
     async def prune(self, before: datetime) -> int:
         """Forget once-keys and delivered notices older than this; returns how many rows went."""
 
@@ -140,6 +154,8 @@ class Drafts(Protocol):
     async def put(self, key: str, value: dict[str, str]) -> None: ...
 
     async def drop(self, key: str) -> None: ...
+
+    async def keys(self) -> list[str]: ...
 
     async def close(self) -> None: ...
 

@@ -13,6 +13,9 @@ from bot.text import clean
 Utc = Annotated[AwareDatetime, AfterValidator(as_utc)]
 """An aware datetime, always in UTC, to the millisecond."""
 
+NOBODY = "ERASED"
+"""Stands where the Slack user id of somebody stood who was erased."""
+
 Words = Annotated[str, AfterValidator(clean)]
 """Text a person typed, without what databases and JSON choke on (NUL, lone surrogates)."""
 
@@ -221,6 +224,8 @@ class Ticket(Record):
     reminded: int = 0
     """Reminders since the present stage began."""
     times: Times = Times()
+    erased_at: Utc | None = None
+    """When it lost its personal data, because it was closed for so long."""
 
     @property
     def level(self) -> Level:
@@ -230,6 +235,11 @@ class Ticket(Record):
     def ball(self) -> Party | None:
         """The one party who must act: what Retarus asked is for the 2nd level to answer."""
         return Party.SECOND if self.stage is Stage.RETARUS and self.times.asked else self.stage.ball
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether it lost its personal data since it last came to where it stands."""
+        return self.erased_at is not None and self.erased_at >= self.since
 
     def answer(self, key: str) -> str:
         """The canonical answer, or an empty string."""

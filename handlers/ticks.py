@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.desk import Desk
+from bot.erasing import Archive
 from bot.errors import StoreDown
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,9 @@ def scheduler(desk: Desk) -> tuple[AsyncIOScheduler, Callable[[], None]]:
     async def prune() -> None:
         try:
             await desk.prune(_KEEP)
+            days = desk.config.privacy.keep_days
+            if days:
+                await Archive(desk.store, desk.drafts, desk.clock, by="desk").expire(timedelta(days=days))
         except StoreDown:
             log.warning("the store is down; pruning is repeated tomorrow")
 

@@ -87,6 +87,9 @@ class MemoryDrafts:
     async def drop(self, key: str) -> None:
         self.kept.pop(key, None)
 
+    async def keys(self) -> list[str]:
+        return list(self.kept)
+
     async def close(self) -> None:
         """Nothing to let go of."""
 

@@ -17,8 +17,10 @@ from bot.contacts import Contact
 from bot.errors import Misconfigured
 from bot.register import authorised
 from bot.settings import NOT_SET, Config, Environment, Team, load
+from bot.slack import audience
 from bot.slack import client as slack_client
 from bot.slack.channels import channel_id
+from bot.slack.directory import SlackDirectory
 
 MANIFEST = Path("manifest.yml")
 
@@ -94,6 +96,7 @@ async def _slack(env: Environment, config: Config, client: AsyncWebClient) -> As
     yield _scopes(who)
     yield await _way_in(env, client)
     yield await _channel(client, config.desk.channel, "[desk] channel")
+    yield await _audience(client, config, str(who.get("team_id")))
     if config.retarus.channel:
         yield await _channel(client, config.retarus.channel, "[retarus] channel")
     for name, team in (("first", config.levels.first), ("second", config.levels.second)):
@@ -131,6 +134,17 @@ async def _channel(client: AsyncWebClient, wanted: str, setting: str) -> Line:
     if channel.get("is_archived"):
         return Line(name, "archived. Unarchive it, or name another")
     return Line(name, "" if channel.get("is_member") else "the bot is not in it: /invite @Partner Desk there")
+
+
+async def _audience(client: AsyncWebClient, config: Config, team_id: str) -> Line:
+    """Who can read the tickets; a channel that cannot be seen at all is another line's finding."""
+    what = "who reads in the desk channel"
+    directory = SlackDirectory(client, config.levels, team_id, config.desk.timezone)
+    try:
+        desk = await channel_id(client, config.desk.channel, "[desk] channel")
+        return Line(what, " ".join(await audience.warnings(client, directory, desk)))
+    except (Misconfigured, SlackApiError):
+        return Line(what, "the channel cannot be seen")
 
 
 async def _team(client: AsyncWebClient, table: str, team: Team, *, needed: bool) -> Line:

@@ -43,6 +43,7 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
         _append(db, event)
     for key in batch.drop:
         _drop(db, key, at)
+    _forget(db, batch)
     enqueue(db, batch.notices, at)
     for contact in batch.contacts:
         db.execute(sql.SAVE_CONTACT, rows.contact_row(contact))
@@ -51,6 +52,19 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
     for customer in batch.customers:
         _save_customer(db, customer)
     return tickets
+
+
+def _forget(db: Connection, batch: Batch) -> None:
+    """What is erased, and the entry that says so."""
+    for event in batch.rewritten:
+        db.execute(sql.REWRITE_EVENT, rows.event_row(event))
+    for ticket_id in batch.forget_notices:
+        db.execute(sql.FORGET_NOTICES, {"id": ticket_id})
+    for user in batch.forget_people:
+        for statement in sql.FORGET_PERSON:
+            db.execute(statement, {"user": user})
+    for access in batch.accesses:
+        db.execute(sql.SAVE_ACCESS, rows.access_row(access))
 
 
 def _save_customer(db: Connection, customer: EndCustomer) -> None:

@@ -117,6 +117,9 @@ class DurableDrafts:
     async def drop(self, key: str) -> None:
         await self._do(lambda items: items.pop(key, None))
 
+    async def keys(self) -> list[str]:
+        return await self._do(lambda items: list(items.keys()))
+
     async def close(self) -> None:
         items, self._items = self._items, None
         if items is not None:

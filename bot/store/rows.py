@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from bot.contacts import Contact, EndCustomer, folded
 from bot.notices import Claim, Letter, Notice, Place
+from bot.privacy import Access
 from bot.ticket import Event, Stage, Ticket
 
 T = TypeVar("T")
@@ -47,6 +48,7 @@ def ticket_row(ticket: Ticket) -> Row:
         "customer": folded(ticket.answer("customer")),
         "raised_at": ms(ticket.raised_at),
         "due": None if ticket.due is None else ms(ticket.due),
+        "erased": int(ticket.is_erased),
         "doc": ticket.model_dump_json(exclude={"number"}),
     }
 
@@ -135,6 +137,14 @@ def customer(row: Sequence[Any]) -> EndCustomer:
 def standing(row: Sequence[Any]) -> tuple[Stage, int]:
     stage, tickets = row
     return Stage(stage), int(tickets)
+
+
+def access_row(access: Access) -> Row:
+    return {"doc": access.model_dump_json()}
+
+
+def access(row: Sequence[Any]) -> Access:
+    return Access.model_validate_json(row[0])
 
 
 def number(row: Sequence[Any]) -> int:

@@ -93,6 +93,13 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX tickets_customer ON tickets (customer, raised_at, id) WHERE customer <> '';
     CREATE INDEX tickets_open_stage ON tickets (stage, raised_at, id, is_open) WHERE is_open = 1;
     """,
+    # 3: what of old tickets is left to erase, and who saw or erased personal data
+    """
+    ALTER TABLE tickets ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX tickets_kept ON tickets (raised_at, id) WHERE is_open = 0 AND erased = 0;
+
+    CREATE TABLE accesses (seq $serial, doc TEXT NOT NULL);
+    """,
 )
 """Script n brings a database from version n-1 to version n."""
 

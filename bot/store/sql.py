@@ -18,13 +18,13 @@ State = Literal["waiting", "sent", "dead", "dropped"]
 NEXT_NUMBER: Final = "UPDATE counters SET last = last + 1 WHERE name = 'ticket' RETURNING last"
 
 INSERT_TICKET: Final = """
-    INSERT INTO tickets (id, number, version, stage, is_open, level, owner, customer, raised_at, due, doc)
-    VALUES (:id, :number, :version, :stage, :is_open, :level, :owner, :customer, :raised_at, :due, :doc)
+    INSERT INTO tickets (id, number, version, stage, is_open, level, owner, customer, raised_at, due, erased, doc)
+    VALUES (:id, :number, :version, :stage, :is_open, :level, :owner, :customer, :raised_at, :due, :erased, :doc)
     ON CONFLICT DO NOTHING"""
 
 UPDATE_TICKET: Final = """
     UPDATE tickets SET version = :version, stage = :stage, is_open = :is_open, level = :level, owner = :owner,
-        customer = :customer, raised_at = :raised_at, due = :due, doc = :doc
+        customer = :customer, raised_at = :raised_at, due = :due, erased = :erased, doc = :doc
     WHERE id = :id AND version = :version - 1
     RETURNING number"""
 
@@ -37,6 +37,7 @@ TICKETS_OF: Final = """
 
 INSERT_EVENT: Final = """
     INSERT INTO events (ticket_id, version, doc) VALUES (:ticket_id, :version, :doc) ON CONFLICT DO NOTHING"""
+REWRITE_EVENT: Final = "UPDATE events SET doc = :doc WHERE ticket_id = :ticket_id AND version = :version"
 HISTORY: Final = "SELECT doc FROM events WHERE ticket_id = :ticket_id ORDER BY version"
 
 
@@ -73,6 +74,8 @@ def _where(query: Query) -> tuple[str, Row]:
     is_open = _open(query)
     if is_open is not None:
         parts.append(f"is_open = {int(is_open)}")
+    if query.erased is not None:
+        parts.append(f"erased = {int(query.erased)}")
     if query.level is not None:
         parts.append("level = :level")
         values["level"] = query.level.value
@@ -183,6 +186,15 @@ REVIVE: Final = """
             THEN 0 ELSE 1 END
     WHERE key = :key AND state = 'dead'
     RETURNING lane"""
+
+FORGET_NOTICES: Final = "DELETE FROM notices WHERE ticket_id = :id AND state <> 'waiting'"
+FORGET_PERSON: Final = (
+    "DELETE FROM contacts WHERE slack_user = :user",
+    "DELETE FROM once WHERE key LIKE :user || ':%'",
+    "DELETE FROM notices WHERE lane = 'direct:' || :user",
+)
+SAVE_ACCESS: Final = "INSERT INTO accesses (doc) VALUES (:doc)"
+ACCESSES: Final = "SELECT doc FROM accesses ORDER BY seq DESC LIMIT :limit"
 
 NEXT_DUE: Final = "SELECT MIN(next_at) FROM notices WHERE head = 1"
 

@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.contacts import Contact, EndCustomer
 from bot.notices import Claim, Letter, Notice, Outcome, Place
 from bot.ports import Batch, Query
+from bot.privacy import Access
 from bot.store import changes, rows, sql
 from bot.store.connection import connect, prepare
 from bot.store.reader import Readers
@@ -131,6 +132,9 @@ class SqliteStore:
 
     async def customer_named(self, folded: str) -> EndCustomer | None:
         return await self._one(sql.CUSTOMER_NAMED, {"folded": folded}, rows.customer)
+
+    async def accesses(self, limit: int) -> list[Access]:
+        return await self._all(sql.ACCESSES, {"limit": limit}, rows.access)
 
     async def _one(self, statement: str, values: Row, record: Callable[[Sequence[object]], T]) -> T | None:
         def read(db: sqlite3.Connection) -> T | None:

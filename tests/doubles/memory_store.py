@@ -14,6 +14,7 @@ from bot.contacts import Contact, EndCustomer, folded
 from bot.errors import Conflict, Duplicate, StoreDown
 from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place, Retry, Sent
 from bot.ports import Batch, Query
+from bot.privacy import Access
 from bot.ticket import Event, Stage, Ticket
 
 FIRST_NUMBER = 1001
@@ -39,6 +40,7 @@ class _Data:
     notices: dict[str, _Row] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
+    accesses: list[Access] = field(default_factory=list)
     customers: dict[str, EndCustomer] = field(default_factory=dict)
 
 
@@ -80,6 +82,7 @@ class MemoryStore:
             self._data.events[event.ticket_id, event.version] = event
         for key in batch.drop:
             self._drop(key, at)
+        self._forget(batch)
         self._enqueue(batch.notices, at)
         self._data.contacts |= {contact.slack_user: contact for contact in batch.contacts}
         for key in batch.forget_customers:
@@ -89,6 +92,21 @@ class MemoryStore:
                 raise Conflict(customer.id)
             self._data.customers[customer.id] = customer
         return tickets
+
+    def _forget(self, batch: Batch) -> None:
+        self._data.events |= {(event.ticket_id, event.version): event for event in batch.rewritten}
+        gone = [
+            key
+            for key, row in self._data.notices.items()
+            if (row.notice.ticket_id in batch.forget_notices and row.state != "waiting")
+            or row.notice.lane in {f"direct:{user}" for user in batch.forget_people}
+        ]
+        for key in gone:
+            del self._data.notices[key]
+        for user in batch.forget_people:
+            self._data.contacts.pop(user, None)
+            self._data.once = {key: at for key, at in self._data.once.items() if not key.startswith(f"{user}:")}
+        self._data.accesses.extend(batch.accesses)
 
     def _save(self, ticket: Ticket) -> Ticket:
         found = self._data.tickets.get(ticket.id)
@@ -151,6 +169,9 @@ class MemoryStore:
         if not any(other.head for other in self._data.notices.values() if other.notice.lane == row.notice.lane):
             row.head = True
         return True
+
+    async def accesses(self, limit: int) -> list[Access]:
+        return self._up().accesses[::-1][:limit]
 
     async def prune(self, before: datetime) -> int:
         data = self._up()
@@ -260,6 +281,7 @@ def _begins(customer: EndCustomer, words: Sequence[str]) -> bool:
 def _matches(ticket: Ticket, query: Query) -> bool:
     return (
         query.open in {None, ticket.stage.is_open}
+        and query.erased in {None, ticket.is_erased}
         and (not query.stages or ticket.stage in query.stages)
         and query.level in {None, ticket.level}
         and query.owner in {"", ticket.owner}

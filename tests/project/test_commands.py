@@ -8,7 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
-from localslack import LocalSlack, Mailbox
+from localslack import LocalSlack, Mailbox, Seed
 from localslack.mail import serve
 from tests.handlers.world import DEMO, _seed
 
@@ -73,7 +73,7 @@ async def test_a_slack_out_of_reach_is_said_without_a_traceback(tmp_path: Path) 
 
 
 async def test_check_says_ok_for_each_thing_of_a_desk_that_is_set_up_right(tmp_path: Path) -> None:
-    async with LocalSlack(_seed()) as slack:
+    async with LocalSlack(Seed.from_file(DEMO / "cast.toml")) as slack:
         mail = await serve(Mailbox())
         bot = slack.app("Partner Desk")
         settings = {
