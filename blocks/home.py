@@ -74,9 +74,11 @@ def overview(seen: Overview, config: Config, *, is_admin: bool) -> Json:
             *_urgent(seen, config),
             *_acknowledge(seen.to_acknowledge),
             *_drafts(seen.drafts),
+            kit.divider(),
             navigation(Tab.TICKETS, is_admin=is_admin, dead=seen.dead),
             kit.header(f"Open tickets: {seen.open}"),
             *_filters(seen),
+            kit.divider(),
             *_page(seen, config),
         ]
     )
