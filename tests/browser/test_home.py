@@ -1,4 +1,4 @@
-"""A lead in the App Home in a real browser: colleagues become support contacts, and can send to Retarus from then on."""
+"""A lead in the App Home in a real browser: colleagues become support contacts, and can send from then on."""
 
 from __future__ import annotations
 
