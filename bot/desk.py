@@ -260,7 +260,7 @@ class Desk(Evidence, Reminding, Digesting):
                 raise Conflict  # the letter would not be the one that was previewed
             text = letter.write(ticket, contact, self.config, in_absence=bool(broken))
             sending = along(story.letters(moved, text, contact, self.routes, at), waiting(ticket))
-            moved, proof = self.with_evidence(moved, despite, at)
+            moved, proof = await self.with_evidence(moved, despite, at)
             summary = ticket.answer("summary_second")
             said = event(moved, Move.ESCALATE, by, at, summary=summary, text=letter.as_text(text), **proof, **broken)
             return Change(moved, said, sending)

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot import attachments, rights, traces
 from bot.answers import words
 from bot.changing import Change, Changing
+from bot.customers import Customers
 from bot.errors import Conflict, Invalid, NotNow, Refused
 from bot.letter import reference
 from bot.moves import Step, change, event
@@ -21,6 +22,8 @@ FILES = "files"
 """The key an error about files goes with."""
 DESPITE = "despite"
 """… and one about the reason for sending in spite of a warning."""
+
+WITHOUT_AGREEMENT = "No agreement reference is kept for this end-customer. An admin adds it in the App Home."
 
 
 @dataclass(frozen=True)
@@ -96,11 +99,17 @@ class Evidence(Changing):
         return replace(
             shown,
             status=self.lookout.report(shown.ticket),
-            warnings=traces.warnings(shown.ticket, self.config, self.clock()),
+            warnings=await self.doubts(shown.ticket, self.clock()),
             excess=attachments.excess(attachments.waiting(shown.ticket), self.config),
         )
 
-    def with_evidence(self, ticket: Ticket, despite: str | None, at: datetime) -> tuple[Ticket, dict[str, str]]:
+    async def doubts(self, ticket: Ticket, at: datetime) -> tuple[str, ...]:
+        """What can be overridden with a reason: old examples, and an end-customer without an agreement (guide, 3)."""
+        customer = await Customers(self).named(ticket.answer("customer"))
+        without = customer is not None and not customer.agreement
+        return (*traces.warnings(ticket, self.config, at), *([WITHOUT_AGREEMENT] if without else []))
+
+    async def with_evidence(self, ticket: Ticket, despite: str | None, at: datetime) -> tuple[Ticket, dict[str, str]]:
         """The ticket as it is once its letter and files are sent, and what the history keeps of it.
 
         Refuses more files than go along. A warning can be overridden with a reason, which is kept (guide L3.2);
@@ -110,7 +119,7 @@ class Evidence(Changing):
         excess = attachments.excess(files, self.config)
         if excess:
             raise Refused(excess)
-        doubts = traces.warnings(ticket, self.config, at)
+        doubts = await self.doubts(ticket, at)
         if doubts and despite is None:
             raise Conflict
         reason = self._reason(despite or "") if doubts else ""

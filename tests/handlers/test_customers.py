@@ -10,6 +10,7 @@ from bot.customers import Customers
 from bot.errors import NotYours
 from localslack import Modal
 from tests.handlers.homes import at, gone, press, shown
+from tests.handlers.test_escalate import previewed
 from tests.handlers.world import DESK, Json, World, picked
 
 MUELLER: Json = {"name": "Müller GmbH", "tenants": "12345rs, 23456RS", "agreement": "MSA-7", "contacts": "Frau Müller"}
@@ -100,3 +101,13 @@ async def test_no_customer_is_offered_to_a_guest(w: World) -> None:
             await Customers(w.running.desk).save(MUELLER, "", user, "V1")
         with pytest.raises(NotYours):
             await Customers(w.running.desk).remove("c1", user, "V2")
+
+
+async def test_without_an_agreement_a_ticket_is_sent_with_a_reason_only(w: World) -> None:
+    await kept(w, agreement="")
+    card = await w.filled()
+    preview = await previewed(w, card)
+    assert "No agreement reference is kept for this end-customer" in preview.text
+    assert set((await w.ben.submit(preview, {"despite": ""}))["errors"]) == {"despite"}
+    assert (await w.ben.submit(preview, {"despite": "The agreement is being signed"}))["outcome"] == "closed"
+    await w.ben.reply(card, "in spite of a warning: The agreement is being signed")
