@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from blocks import escalate, filling, handoff, kit, letter, moving, reminders
 from blocks.kit import Json, Message
 from bot.answers import as_moment
+from bot.clocks import plan
 from bot.fields import Need, Sheet, fields_of
 from bot.forms import Missing, is_asked, is_due, missing
 from bot.letter import KIND_NAMES, reference
@@ -38,7 +39,7 @@ def title(ticket: Ticket, config: Config) -> str:
 
 def card(ticket: Ticket, config: Config, who: Who) -> Message:
     """The state of a ticket and the next sensible step."""
-    blocks = [kit.header(title(ticket, config)), _facts(ticket, who), *_progress(ticket)]
+    blocks = [kit.header(title(ticket, config)), _facts(ticket, who), *_progress(ticket), *_agreed(ticket, config)]
     buttons = list(_buttons(ticket, config))
     if buttons:
         blocks.append(kit.actions("card", buttons))
@@ -84,6 +85,15 @@ def _progress(ticket: Ticket) -> list[Json]:
     open_items = missing(ticket, Need.ESCALATE)
     checks = " · ".join(_checked(ticket, sheet) for sheet in (Sheet.FIRST, Sheet.SECOND))
     return [kit.note(f"{checks} · {_missing_words(open_items)}")]
+
+
+def _agreed(ticket: Ticket, config: Config) -> list[Json]:
+    """By when there must be a remedy or an action plan; nothing where no SLA is set."""
+    run = plan(ticket, config) if ticket.stage.is_open else None
+    if run is None or run.end:
+        return []
+    when = [kit.text(" due "), kit.moment(run.due)] if run.due else [kit.text(" stands still: the customer is asked")]
+    return [kit.rich(kit.line(kit.bold("Remedy or action plan"), *when))]
 
 
 def _checked(ticket: Ticket, sheet: Sheet) -> str:

@@ -30,7 +30,7 @@ LINES = 20
 LISTED = 10
 """Tickets that one direct message names."""
 _SNOOZE = timedelta(days=60)
-_PASSES = 400
+_PASSES = 800
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Reminding(Changing):
 
     # --- the sweep
 
-    async def sweep(self, limit: int = 100) -> int:
+    async def sweep(self, limit: int = 50) -> int:
         """Reminds of everything due, in passes of at most `limit` tickets; returns how many. Repeating it is harmless.
 
         One direct message per person, whatever number of their tickets is due; a bounded number of thread lines.
