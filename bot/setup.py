@@ -10,15 +10,23 @@ from bot.settings import NOT_SET, Config
 
 _ELSEWHERE = {"contacts"}
 """Shown in a part of their own."""
+_AGREED = {"retarus", "guides", "priorities", "sla", "services"}
+"""What a contract or the Global Support Guide says; everything else is for the desk to decide."""
 
 
 def tables(config: Config) -> dict[str, list[tuple[str, str]]]:
     """Table of desk.toml → its settings, each with what it is set to."""
     names = [name for name in type(config).model_fields if name not in _ELSEWHERE]
-    return {name: list(_lines(getattr(config, name), "")) or [("", NOT_SET)] for name in names}
+    return {name: list(_table(getattr(config, name), NOT_SET if name in _AGREED else "not set")) for name in names}
+
+
+def _table(value: object, unset: str) -> Iterator[tuple[str, str]]:
+    lines = [(name, text or unset) for name, text in _lines(value, "")]
+    yield from lines or [("", unset)]
 
 
 def _lines(value: object, name: str) -> Iterator[tuple[str, str]]:
+    """Empty where nothing is set."""
     if isinstance(value, BaseModel):
         value = {key: getattr(value, key) for key in type(value).model_fields}
     elif isinstance(value, tuple) and any(isinstance(each, BaseModel) for each in value):
@@ -32,5 +40,5 @@ def _lines(value: object, name: str) -> Iterator[tuple[str, str]]:
 
 def _shown(value: object) -> str:
     if value in ("", None, ()):
-        return NOT_SET
+        return ""
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
