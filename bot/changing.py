@@ -57,7 +57,7 @@ class Changing(Reading):
         raise AssertionError("unreachable")
 
     async def _save(self, before: Ticket | None, done: Change, once: str) -> Ticket:
-        ticket = self.timed(before, done.ticket, done.event)
+        ticket = self.timed(before, done.ticket, done.event).model_copy(update={"drawn": done.ticket.version})
         told = [*story.notices(before, ticket, done.event, self.routes), *done.letters]
         saved = await self.store.apply(Batch(tickets=[ticket], events=[done.event], notices=told, once=[once]))
         self.wake()

@@ -224,6 +224,8 @@ class Ticket(Record):
     reminded: int = 0
     """Reminders since the present stage began."""
     times: Times = Times()
+    drawn: int = 0
+    """The newest version whose card has been asked for; a reminder alone draws none."""
     erased_at: Utc | None = None
     """When it lost its personal data, because it was closed for so long."""
 

@@ -85,7 +85,7 @@ class SlackCarrier:
     async def _card(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
         """Posted once, then drawn anew. An older notice has nothing to add to a newer card that is on its way."""
         place = await self._store.place(ticket.id, "card")
-        if place and ticket.version > claim.notice.version:
+        if place and ticket.drawn > claim.notice.version:
             return Sent()
         message = (await self._write(claim.notice, ticket, place.link if place else ""))[0]
         if place and await self._redrawn(place, message):

@@ -184,6 +184,15 @@ async def test_a_reminder_goes_to_the_thread_and_to_the_owner(world: World) -> N
     assert [notice.to for notice in await world.told(reminded, Say.REMINDERS)] == [ANNA]
 
 
+async def test_a_reminder_leaves_a_card_that_is_on_its_way_the_newest_one(world: World) -> None:
+    ticket = await world.handed_off()
+    world.clock.forward(hours=1)
+    await world.desk.sweep()
+    reminded = await world.desk.ticket(ticket.id)
+    assert (reminded.version, reminded.drawn) == (ticket.version + 1, ticket.version)
+    assert await world.told(reminded, Say.CARD) == []
+
+
 async def test_a_reminder_moves_nothing(world: World) -> None:
     ticket = await world.handed_off()
     world.clock.forward(hours=1)

@@ -36,6 +36,17 @@ async def test_several_tickets_of_one_person_are_one_direct_message(w: World) ->
     assert [name in str(told["blocks"]) for name in ("PD-1001", "PD-1002", "PD-1003")] == [True] * 3
 
 
+async def test_what_nobody_answers_goes_to_the_second_person_and_then_to_the_lead(w: World) -> None:
+    card = await w.handed_off()
+    await w.anna.advance(HALF_AN_HOUR)
+    await w.anna.reply(card, "nothing happened")
+    await w.anna.advance(HOURS + 60)
+    await w.bea.message("@partner-desk", "Nobody has answered")
+    await w.anna.advance(HOURS + 60)
+    told = await w.carla.message("@partner-desk", "Nobody has answered")
+    assert "PD-1001" in str(told["blocks"])
+
+
 async def test_a_snooze_is_silent_until_its_time_and_says_why(w: World) -> None:
     card = await w.handed_off()
     await w.anna.advance(HALF_AN_HOUR)

@@ -1,0 +1,15 @@
+"""In the morning each level reads in the channel, and the lead directly, what is stale and what is due."""
+
+from __future__ import annotations
+
+from tests.handlers.world import DESK, World
+
+
+async def test_the_next_morning_brings_a_digest_to_the_channel_and_to_the_lead(w: World) -> None:
+    await w.handed_off()
+    await w.anna.advance(30 * 3600)
+    told = await w.anna.message(DESK, "This morning, 2nd level")
+    assert "PD-1001" in str(told["blocks"])
+    assert "Past the SLA" in told["text"]
+    lead = await w.carla.message("@partner-desk", "This morning, 1st level and 2nd level")
+    assert "PD-1001" in str(lead["blocks"])
