@@ -136,7 +136,7 @@ class Register:
         entries = [entry.record() for entry in self.desk.config.contacts if entry.slack_user not in known]
         asked = [self._handed_over(each) for each in (*known.values(), *entries) if self._is_to_be_asked(each)]
         saved = {each.slack_user: each for each in (*entries, *asked)}
-        notices = [self._handing_over(each, "start") for each in asked]
+        notices = [self._handing_over(each, f"{self.today()}") for each in asked]
         if saved:
             await self.desk.store.apply(Batch(contacts=list(saved.values()), notices=notices))
 
@@ -152,19 +152,16 @@ class Register:
             raise Refused("This person is not in the register.")
         return found
 
-    async def save(self, typed: Mapping[str, str], user: str, by: str, form: str) -> Contact:
+    async def save(self, typed: Mapping[str, str], user: str, by: str, form: str) -> None:
         """Adds a contact, or changes the entry of `user`. A new one gets both guides. `Invalid`, `NotYours`."""
         rights.require_admin(await self.desk.actor(by))
+        if await self.desk.store.used(_once(form)):
+            return
         before = await self.one(user, by) if user else None
         contact = read(typed, before, self.desk.config.desk.phone_region, self.today())
         if before is None:
             await self._require_new_staff(contact.slack_user)
-        contact = contact.model_copy(update={"changed_by": by})
-        asked = self._is_to_be_asked(contact)
-        contact = self._handed_over(contact) if asked else contact
-        notices = [self._handing_over(contact, form)] if asked else []
-        await self._apply(Batch(contacts=[contact], notices=notices, once=[f"{form}:contact"]))
-        return contact
+        await self._keep(contact.model_copy(update={"changed_by": by}), form)
 
     async def _require_new_staff(self, user: str) -> None:
         """Guests and people of other organisations cannot speak for the partner (guide 2.1, 2.2)."""
@@ -177,14 +174,14 @@ class Register:
         """From now on they cannot send, until an admin reinstates them."""
         contact = await self.one(user, by)
         name = (await self.desk.directory.person(by)).name
-        await self._apply(Batch(contacts=[self._suspended(contact, f"by {name}", by)], once=[f"{click}:contact"]))
+        await self._keep(self._suspended(contact, f"by {name}", by), click)
 
     async def reinstate(self, user: str, by: str, click: str) -> None:
         contact = await self.one(user, by)
         if not (await self.desk.directory.person(user)).is_staff:
             raise Refused(f"{contact.name} is no full, active member of the workspace, so they stay suspended.")
         free = {"suspended_on": None, "suspended_why": "", "changed_by": by}
-        await self._apply(Batch(contacts=[contact.model_copy(update=free)], once=[f"{click}:contact"]))
+        await self._keep(contact.model_copy(update=free), click)
 
     async def hand_over(self, user: str, by: str, click: str) -> None:
         """Both guides once more, at an admin's wish."""
@@ -192,9 +189,7 @@ class Register:
         if not self.edition:
             raise Refused("No guide is set. Name their versions or addresses under [guides] in desk.toml.")
         handed = self._handed_over(contact)
-        await self._apply(
-            Batch(contacts=[handed], notices=[self._handing_over(handed, click)], once=[f"{click}:guides"])
-        )
+        await self._apply(Batch(contacts=[handed], notices=[self._handing_over(handed, click)], once=[_once(click)]))
 
     async def acknowledge(self, edition: str, by: str) -> None:
         """This person says they have both guides of this edition. One that was replaced since is `Refused`."""
@@ -242,12 +237,24 @@ class Register:
             due=as_utc(self.desk.clock()),
         )
 
+    async def _keep(self, contact: Contact, cause: str) -> None:
+        """Who has not got the present edition of the guides, gets it now. `cause`: the form or click."""
+        asked = self._is_to_be_asked(contact)
+        kept = self._handed_over(contact) if asked else contact
+        notices = [self._handing_over(kept, cause)] if asked else []
+        await self._apply(Batch(contacts=[kept], notices=notices, once=[_once(cause)]))
+
     async def _apply(self, batch: Batch) -> None:
         try:
             await self.desk.store.apply(batch)
         except Duplicate:
             return  # the same submission or click, delivered twice
         self.desk.wake()
+
+
+def _once(cause: str) -> str:
+    """What one form or one click uses up, so that it changes nothing when Slack delivers it again."""
+    return f"{cause}:contact"
 
 
 def authorised(contacts: Iterable[Contact], on: date) -> list[Contact]:

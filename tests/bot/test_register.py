@@ -154,9 +154,18 @@ async def test_a_new_contact_gets_the_guides_however_often_the_form_arrives() ->
     world = await a_world(a_contact(BEN, guides_asked=EDITION), guides=GUIDES)
     register = Register(world.desk)
     await register.save(TYPED, "", CARLA, "V1")
-    with pytest.raises(Invalid):  # the same form again: they are in the register now
-        await register.save(TYPED, "", CARLA, "V1")
+    await register.save(TYPED, "", CARLA, "V1")
     assert await handed_over(world) == [ALEX]
+    with pytest.raises(Invalid):
+        await register.save(TYPED, "", CARLA, "V2")
+
+
+async def test_who_is_reinstated_gets_the_guides_they_missed() -> None:
+    world = await a_world(a_contact(BEN, suspended_on=ON), guides=GUIDES)
+    await Register(world.desk).begin()
+    assert await handed_over(world) == []
+    await Register(world.desk).reinstate(BEN, CARLA, "c1")
+    assert await handed_over(world) == [BEN]
 
 
 async def test_an_acknowledgement_is_of_the_present_edition_by_a_contact() -> None:

@@ -94,8 +94,11 @@ async def test_every_form_with_an_answer_that_decides_on_others_can_be_drawn_ane
     assert ANSWER in edge.clicks
 
 
-async def test_the_manifest_offers_exactly_the_commands_the_bot_answers(edge: Boundary) -> None:
+async def test_the_manifest_offers_exactly_what_the_bot_answers(edge: Boundary) -> None:
     manifest = yaml.safe_load((ROOT / "manifest.yml").read_text("utf-8"))
     assert {each["command"] for each in manifest["features"]["slash_commands"]} == set(edge.commands)
     assert manifest["settings"]["interactivity"]["is_enabled"]
+    assert manifest["features"]["app_home"]["home_tab_enabled"]
+    events = manifest["settings"]["event_subscriptions"]["bot_events"]
+    assert {each.partition(".")[0] for each in events} == set(edge.news)
     assert "commands" in manifest["oauth_config"]["scopes"]["bot"]
