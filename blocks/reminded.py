@@ -56,7 +56,8 @@ def _listed(event: Event) -> list[Json]:
 
 
 def _resting(item: Item) -> str:
-    rest = span((item.event.at - item.ticket.since).total_seconds())
+    since = as_moment(item.event.detail.get("since", "")) or item.ticket.since
+    rest = span((item.event.at - since).total_seconds())
     return f"{STANDING[Stage(item.event.detail['stage'])]} for {rest}"
 
 

@@ -289,6 +289,7 @@ def _detail(ticket: Ticket, due: Sequence[Run], how_far: Rung, people: Sequence[
     """What the reminder says, kept so that it says the same however late it is delivered."""
     return {
         "stage": ticket.stage.value,
+        "since": str(int(ticket.since.timestamp())),
         "watches": " ".join(run.watch.value for run in due),
         "due": " ".join(str(int(run.due.timestamp())) for run in due if run.due),
         "rung": how_far.value,

@@ -121,6 +121,16 @@ async def test_what_follows_is_saved_with_the_outcome(store: Store) -> None:
     assert await keys(store) == ["receipt"]
 
 
+async def test_one_message_can_be_the_place_of_several_tickets(store: Store) -> None:
+    await store.apply(Batch(notices=[a_notice("both", lane="a")]))
+    (head,) = await store.claim(START, LEASE, 10)
+    places = tuple(Place(ticket_id=each, what="reminder:2:U1", channel="D1", ts="1.0") for each in ("t1", "t2"))
+    assert await store.settle(head, Sent(places=places), START)
+    assert await store.together("D1", "1.0") == list(places)
+    assert await store.together("D1", "2.0") == []
+    assert await store.place("t2", "reminder:2:U1") == places[1]
+
+
 async def test_a_place_can_move(store: Store) -> None:
     for n, ts in enumerate(["1.0", "2.0"]):
         await send(store, f"n{n}")

@@ -19,6 +19,7 @@ async def test_a_reminder_that_is_answered_is_struck_through_in_the_thread_and_i
     await w.ben.click(reminder, "Accept")
     await w.anna.wait_for(partial(_is_struck, w, reminder), "the thread's line struck through")
     await w.anna.wait_for(partial(_is_struck, w, told), "the direct message struck through")
+    assert "handed off to the 2nd level for 31 min" in str((await w.anna.again(told))["blocks"])
     assert "actions" not in {block["type"] for block in (await w.anna.again(told))["blocks"]}
 
 
