@@ -73,6 +73,7 @@ def overview(seen: Overview, config: Config, *, is_admin: bool) -> Json:
         [
             *_urgent(seen, config),
             *_acknowledge(seen.to_acknowledge),
+            *([kit.note(_WEBINARS)] if seen.misses_webinars else []),
             *_drafts(seen.drafts),
             kit.divider(),
             navigation(Tab.TICKETS, is_admin=is_admin, dead=seen.dead),
@@ -85,6 +86,8 @@ def overview(seen: Overview, config: Config, *, is_admin: bool) -> Json:
 
 
 # --- what needs me now ---
+
+_WEBINARS = "The onboarding webinars: you have not taken part yet (guide 2.6). An admin notes the day."
 
 
 def _urgent(seen: Overview, config: Config) -> list[Json]:

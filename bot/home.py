@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TypedDict
 
 from bot import rights
 from bot.changing import Changing
@@ -126,12 +127,19 @@ class Overview:
     who: Callable[[str], str]
     to_acknowledge: str = ""
     """The edition of the guides this contact has not acknowledged yet."""
+    misses_webinars: bool = False
+    """This contact has not taken part in the onboarding webinars (guide 2.6)."""
     dead: int = 0
     """Letters and messages that were not delivered; told to admins."""
     open: int = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "open", sum(self.standing.values()))
+
+
+class _Owed(TypedDict, total=False):
+    to_acknowledge: str
+    misses_webinars: bool
 
 
 def needs(
@@ -209,7 +217,7 @@ class Home:
             drafts={kind: draft for kind in Kind if (draft := await self.desk.draft(user, kind))},
             links=await store.card_links([each.id for each in (*shown, *page)]),
             who=await self.desk.names({each.owner for each in (*shown, *page)}),
-            to_acknowledge=await self._to_acknowledge(user),
+            **await self._owed_by_contact(user),
             dead=len(await self.dead()) if actor.is_admin else 0,
         )
 
@@ -238,6 +246,12 @@ class Home:
             return await self.desk.store.count(Query(open=True, owner=user, stages=screen.stages))
         return sum(standing.get(stage, 0) for stage in screen.stages)
 
-    async def _to_acknowledge(self, user: str) -> str:
+    async def _owed_by_contact(self, user: str) -> _Owed:
+        """What the guide asks of this person as a support contact, if they are one, and is not done yet."""
         edition, contact = self.desk.config.guides.edition, await self.desk.contact(user)
-        return edition if contact and contact.guides_known != edition else ""
+        if contact is None:
+            return {}
+        return {
+            "to_acknowledge": edition if contact.guides_known != edition else "",
+            "misses_webinars": contact.webinars_on is None,
+        }

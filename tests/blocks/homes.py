@@ -38,6 +38,7 @@ def an_overview(ticket: Ticket, who: Callable[[str], str] = str, **values: Any) 
         "links": {each.id: "https://nordlicht.slack.example/archives/C0/p1" for each in many[:5]},
         "who": who,
         "to_acknowledge": GUIDES.edition,
+        "misses_webinars": True,
         "dead": 3,
     }
     return Overview(**{**defaults, **values})

@@ -9,7 +9,7 @@ import pytest
 from blocks import contacts
 from bot.ticket import Stage
 from localslack import Modal
-from tests.handlers.homes import at, opened, press, shown
+from tests.handlers.homes import at, gone, opened, press, shown
 from tests.handlers.test_escalate import previewed
 from tests.handlers.world import Json, World
 
@@ -102,6 +102,15 @@ async def is_suspended(w: World, user: str) -> bool:
 async def test_a_contact_acknowledges_the_guides_in_their_home_too(w: World) -> None:
     await w.ben.click(await opened(w.ben, "have not acknowledged them yet"), "I have read both")
     await w.ben.wait_for(lambda: knows(w, "U0BEN"), "the acknowledgement")
+
+
+async def test_a_contact_is_reminded_of_the_webinars_until_an_admin_has_noted_the_day(w: World) -> None:
+    await opened(w.ben, "onboarding webinars: you have not taken part yet")
+    await press(w.carla, await at(w.carla, "Contacts", "Can send to Retarus"), BEN, contacts.CHANGE)
+    done = await w.carla.submit(await w.carla.modal("Change a contact"), {"webinars_on": "2024-01-02"})
+    assert done["outcome"] == "closed"
+    await opened(w.ben, "Both guides")
+    await gone(w.ben, "onboarding webinars")
 
 
 async def test_who_is_no_admin_sees_no_part_for_admins_and_cannot_get_there(w: World) -> None:
