@@ -5,7 +5,7 @@ from __future__ import annotations
 from blocks import kit
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
-from bot.attachments import listed, sized, total, waiting
+from bot.attachments import listed, read, sized, total, waiting
 from bot.evidence import DESPITE, FILES
 from bot.reading import Preview
 from bot.settings import Config
@@ -20,8 +20,11 @@ PAGE = "evidence.page"
 STATUS = {"fine": "nothing reported", "trouble": "trouble reported", "unknown": "unknown"}
 """How a status page's health is called."""
 
+OFFERED = "message_files"
+"""Block id of the files a form offers."""
+
 _AT_A_TIME = 10
-"""Files Slack lets somebody add at a time."""
+"""Files Slack lets somebody add at a time, and options it lets them choose from."""
 
 
 def file_input() -> Json:
@@ -32,6 +35,21 @@ def file_input() -> Json:
         "label": kit.plain("Logs and screenshots"),
         "hint": kit.plain("They go along to Retarus. Files posted in the ticket's thread do too"),
         "element": {"type": "file_input", "action_id": ANSWER, "max_files": _AT_A_TIME},
+        "optional": True,
+    }
+
+
+def offered(files: str) -> Json:
+    """Files of the message a ticket is raised from, all chosen at first; `files` as `bot.attachments.written`."""
+    options = [kit.option(listed([file]), line) for line, file in zip(files.splitlines(), read(files), strict=True)][
+        :_AT_A_TIME
+    ]
+    return {
+        "type": "input",
+        "block_id": OFFERED,
+        "label": kit.plain("Files of the message"),
+        "hint": kit.plain("What is chosen goes along to Retarus"),
+        "element": {"type": "checkboxes", "action_id": ANSWER, "options": options, "initial_options": options},
         "optional": True,
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from blocks import kit
-from blocks.evidence import file_input
+from blocks.evidence import OFFERED, file_input, offered
 from blocks.form import inputs
 from blocks.kit import Json
 from bot.fields import Field, Need, Sheet, fields_of
@@ -60,6 +60,7 @@ def modal(
     """
     blocks = [kit.note("Taken up again from what you put aside.")] if draft else []
     blocks += inputs(_fields(kind, more), kind, config, answers, Need.RAISE)
+    blocks += [offered(answers[OFFERED])] if answers.get(OFFERED) else []
     blocks += [file_input()] if more else []
     blocks += [kit.note(_LATER), kit.actions("raising", _buttons(kind, more, draft))]
     about = kind.value if source is None else f"{kind.value}|{source}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,6 +86,20 @@ def sized(count: int) -> str:
     return f"{count} B"
 
 
+def written(files: Iterable[Attachment]) -> str:
+    """Files a form offers, one per line, as the values of its options (which Slack limits to 150 characters)."""
+    return "\n".join(f"{each.id}|{each.size}|{each.type[:40]}|{one_line(each.name, 60)}" for each in files)
+
+
+def read(text: str) -> tuple[Attachment, ...]:
+    """… and those that were chosen."""
+    lines = (line.split("|", 3) for line in text.splitlines() if line.count("|") >= 3)  # noqa: PLR2004 (four parts)
+    return tuple(
+        Attachment(id=file, name=name, size=int(size) if size.isdigit() else 0, type=kind)
+        for file, size, kind, name in lines
+    )
+
+
 def packed(files: Sequence[Attachment]) -> dict[str, JsonValue]:
     """What a notice's body keeps of the files that go along with it."""
     return {"files": [each.model_dump(mode="json") for each in files]} if files else {}
@@ -95,6 +109,18 @@ def unpacked(body: Mapping[str, JsonValue]) -> tuple[Attachment, ...]:
     """… and what it kept."""
     kept = body.get("files")
     return tuple(Attachment.model_validate(each) for each in kept) if isinstance(kept, list) else ()
+
+
+async def fetched(
+    fetch: Callable[[Attachment, int], Awaitable[bytes | Gone]], files: Iterable[Attachment], most: int
+) -> list[bytes | Gone]:
+    """The bytes of each file, together at most `most`, whatever size they were said to have."""
+    found: list[bytes | Gone] = []
+    for file in files:
+        content = await fetch(file, most)
+        most -= len(content) if isinstance(content, bytes) else 0
+        found.append(content)
+    return found
 
 
 def left_out(files: Sequence[Attachment], found: Sequence[bytes | Gone]) -> tuple[str, ...]:

@@ -78,8 +78,10 @@ class Archive:
         return count
 
     async def accesses(self, limit: int = 1000) -> list[Access]:
-        """The access log, newest first."""
-        return await self.store.accesses(limit)
+        """The access log, newest first; that somebody looked at it stands there from now on."""
+        entries = await self.store.accesses(limit)
+        await self._log("look at this log", "")
+        return entries
 
     # --- finding
 

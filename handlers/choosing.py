@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from blocks import raising
+from blocks.evidence import OFFERED
+from bot.attachments import written
 from bot.desk import Desk
 from bot.ticket import Kind
 from handlers.boundary import Boundary
@@ -28,7 +30,8 @@ def register(desk: Desk, edge: Boundary) -> None:
         """The form at once; where it comes from is looked up after."""
         await desk.require_staff(used.user)
         who = await desk.names(people_in(used.text))
-        answers = {**await known(desk, used.user), "happens": as_typed(used.text, who)[:LONGEST]}
+        told = {"happens": as_typed(used.text, who)[:LONGEST], OFFERED: written(used.files)}
+        answers = {**await known(desk, used.user), **told}
         view = raising.modal(Kind.INCIDENT, desk.config, answers, source="")
         opened = (await edge.client.views_open(trigger_id=used.trigger, view=view))["view"]
         found = await edge.client.chat_getPermalink(channel=used.channel, message_ts=used.ts)

@@ -37,6 +37,8 @@ class Shortcut:
     """The message it was used on."""
     text: str = ""
     """That message's text, as Slack marks it up."""
+    files: tuple[Attachment, ...] = ()
+    """… and its files."""
     response_url: str = ""
 
 
@@ -164,6 +166,7 @@ def shortcut(body: Body) -> Shortcut:
         channel=_text(body.get("channel") or {}, "id"),
         ts=_text(message, "ts"),
         text=_text(message, "text"),
+        files=_files(message),
         response_url=_text(body, "response_url"),
     )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from blocks import raising
+from blocks.evidence import OFFERED
 from blocks.kit import Json
 from bot.answers import phone
+from bot.attachments import read
 from bot.customers import Customers
 from bot.desk import Desk
 from bot.kept import Kept
@@ -60,9 +62,10 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def submit(form: Submission) -> Json | None:
         kind = Kind(form.ticket)
-        desk.require_fit(form.files)
+        files = (*form.files, *read(form.typed.get(OFFERED, "")))
+        desk.require_fit(files)
         ticket = await desk.raise_ticket(form.user, kind, form.typed, form.view, source_in(form.about) or "")
-        await desk.attach(ticket.id, form.user, form.files, form.view)
+        await desk.attach(ticket.id, form.user, files, form.view)
         edge.tasks.start(forget(form.user, kind))
         return None
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 
-from bot.attachments import Gone, left_out, unpacked
+from bot.attachments import Gone, fetched, left_out, unpacked
 from bot.backoff import backoff
 from bot.letter import LetterText, as_html, as_page, as_text
 from bot.mail.compose import NoAddress, address, attach, compose, message_id
@@ -42,7 +42,7 @@ class MailCarrier:
             return Dead(NO_SMTP)
         files = unpacked(claim.notice.body)
         try:
-            found = [await self._fetched(file) for file in files]
+            found = await fetched(self._fetched, files, self._most)
         except Exception:  # noqa: BLE001  whatever Slack's client raises: the letter is not lost, and tried again
             return Retry(at + backoff(claim.attempt, claim.notice.key), NO_FILES)
         missing = left_out(files, found)
@@ -53,8 +53,8 @@ class MailCarrier:
         outcome = await self._sender.send(message, claim.notice.to, attempt=claim.attempt, at=at)
         return replace(outcome, left_out=missing) if isinstance(outcome, Sent) else outcome
 
-    async def _fetched(self, file: Attachment) -> bytes | Gone:
-        return await self._files.fetch(file, self._most) if self._files else Gone("cannot be read by this desk")
+    async def _fetched(self, file: Attachment, most: int) -> bytes | Gone:
+        return await self._files.fetch(file, most) if self._files else Gone("cannot be read by this desk")
 
     def _message(
         self, notice: Notice, files: Sequence[Attachment], found: Sequence[bytes | Gone], missing: Sequence[str]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.attachments import Gone, left_out, unpacked
+from bot.attachments import Gone, fetched, left_out, unpacked
 from bot.notices import Claim
 from bot.ports import Files
 
@@ -25,7 +25,7 @@ class Uploads:
         files = unpacked(claim.notice.body)
         if not files or (claim.attempt > 1 and await self._are_there(claim.notice.to, ts)):
             return ()
-        found = [await self._files.fetch(file, self._most) for file in files]
+        found = await fetched(self._files.fetch, files, self._most)
         uploads = [
             {"filename": file.name or file.id, "title": file.name or file.id, "content": content}
             for file, content in zip(files, found, strict=True)

@@ -21,7 +21,9 @@ from blocks import (
     story,
     tickets,
 )
+from blocks.evidence import OFFERED
 from blocks.kit import Json, Message
+from bot.attachments import written
 from bot.clocks import Watch, runs
 from bot.fields import BY_KEY, OTHER, Ask, Need
 from bot.forms import missing
@@ -126,6 +128,8 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         for more in (False, True):
             yield f"raising {kind} {more}", raising.modal(kind, config, ticket.answers, more=more)
             yield f"raising {kind} {more} empty", raising.modal(kind, config, {}, more=more)
+        offered = {**ticket.answers, OFFERED: written([Attachment(id="F1", name=NASTY * 9, type="x" * 90)])}
+        yield f"raising {kind} from a message with files", raising.modal(kind, config, offered, source=LINK)
         yield f"raising {kind} again", raising.modal(kind, config, ticket.answers, draft=True)
         yield f"raising {kind} aside", raising.put_aside(kind)
         yield f"raising {kind} away", raising.thrown_away(kind)

@@ -6,7 +6,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.attachments import MOST, Gone, added, left_out, listed, packed, sent, sized, total, unpacked, waiting, without
+from bot.attachments import (
+    MOST,
+    Gone,
+    added,
+    fetched,
+    left_out,
+    listed,
+    packed,
+    read,
+    sent,
+    sized,
+    total,
+    unpacked,
+    waiting,
+    without,
+    written,
+)
 from bot.letter import as_text, write
 from bot.ticket import Attachment
 from bot.traces import warnings
@@ -91,3 +107,28 @@ def test_an_example_within_the_window_or_without_a_moment_is_not_doubtful() -> N
     assert warnings(an_incident(answers=COMPLETE | OLD | fresh), a_config(**WINDOWS), NOW) == ()
     reasoned = {"example.1.when": "", "example.1.status": "not available because the customer deleted it"}
     assert warnings(an_incident(answers=COMPLETE | OLD | reasoned), a_config(**WINDOWS), NOW) == ()
+
+
+# --- what a form offers, and what is read
+
+
+def test_files_a_form_offers_come_back_as_they_were_chosen() -> None:
+    awkward = a_file(2, name="a|b\nc " + "x" * 80, type="application/" + "y" * 60)
+    lines = written([a_file(1, type="text/plain"), awkward])
+    assert all(len(line) <= 150 for line in lines.splitlines())
+    first, second = read(lines)
+    assert first == a_file(1, type="text/plain")
+    assert (second.id, second.size, second.name[:6]) == ("F2", 1000, "a|b c ")
+    assert read("") == read("nonsense") == ()
+
+
+async def test_files_are_read_up_to_what_one_letter_takes_whatever_size_was_told() -> None:
+    asked: list[int] = []
+
+    async def fetch(file: Attachment, most: int) -> bytes | Gone:
+        asked.append(most)
+        return b"x" * 60 if most >= 60 else Gone("is larger")
+
+    found = await fetched(fetch, [a_file(number, 0) for number in range(3)], 100)
+    assert asked == [100, 40, 40]
+    assert [isinstance(each, Gone) for each in found] == [False, True, True]

@@ -159,6 +159,7 @@ async def test_exports_and_erasures_are_logged_without_naming_the_person() -> No
         ("root", "export", person.fingerprint),
     ]
     assert ERIKA not in str(log)
+    assert [each.what for each in await archive.accesses()] == ["look at this log", "erase", "export"]
 
 
 # --- time

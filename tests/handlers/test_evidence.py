@@ -201,3 +201,25 @@ async def test_an_old_example_asks_for_a_reason(tmp_path: Path) -> None:
         assert set(done["errors"]) == {"despite"}
         await sent(w, card, preview, {"despite": "There is no newer one"})
         await w.ben.reply(card, "in spite of a warning: There is no newer one")
+
+
+async def test_a_ticket_raised_from_a_message_takes_the_files_along_that_stay_chosen(w: World) -> None:
+    files = [(await w.anna.upload(name, LOG))["files"][0]["id"] for name in ("trace.log", "private.log")]
+    message = await w.anna.post(DESK, "Outbound mail is rejected with 550", files=files)
+    await w.anna.shortcut("raise_from_message", message)
+    modal = await w.anna.modal("Raise an incident", containing="Files of the message")
+    await w.anna.wait_for(lambda: _knows_source(w), "the form to know its message")
+    modal = await w.anna.modal("Raise an incident")
+    block = next(each for each in modal.view["blocks"] if each.get("block_id") == "message_files")
+    shown = [each["text"]["text"] for each in block["element"]["options"]]
+    assert shown == ["trace.log (1 kB)", "private.log (1 kB)"]
+    chosen = [each["value"] for each in block["element"]["options"] if "trace" in each["value"]]
+    done = await w.anna.submit(modal, w.answers(message_files=chosen))
+    assert done["outcome"] == "closed", done
+    card = await w.anna.message(DESK, "PD-1001")
+    await w.anna.reply(card, "attached trace.log")
+    assert [each.name for each in (await w.ticket()).attachments] == ["trace.log"]
+
+
+async def _knows_source(w: World) -> bool:
+    return bool((await w.anna.modals())[-1].view["private_metadata"].partition("|")[2])
