@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from blocks import filling, kit
+from blocks.eas import ASK as EAS_ASK
 from blocks.evidence import beside_letter
 from blocks.form import inputs, text_input
 from blocks.kit import Json
@@ -53,6 +54,8 @@ def preview(shown: Preview, name: str, config: Config, *, changed: bool = False)
     blocks += beside_letter(shown, config, may_send=may_send)
     if may_send:
         blocks.append(kit.note(f"Goes {_ways(config)}, in your name. This is what Retarus reads:"))
+    if may_send and not shown.may_break_glass:
+        blocks.append(kit.actions("escalate.ways", [kit.button("Open it in EAS instead", EAS_ASK, shown.ticket.id)]))
     blocks += [kit.divider(), kit.rich(kit.line(kit.bold(shown.letter.subject))), *parts(shown.letter)]
     about = f"{shown.ticket.id}|{shown.ticket.version}"
     return kit.modal(SEND, "Preview", blocks[:100], submit="Send to Retarus" if may_send else "", about=about)

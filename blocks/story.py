@@ -105,7 +105,8 @@ def _escalated(_ticket: Ticket, event: Event, _config: Config, name: str) -> lis
     more += [f"in spite of a warning: {one_line(event.detail['despite'], 200)}"] if event.detail.get("despite") else []
     if event.detail.get("glass"):
         more.append(f"without an authorised contact, by breaking the glass: {one_line(event.detail['glass'], 300)}")
-    return [kit.bold(name), kit.text(" escalated it to Retarus" + "".join(f" · {each}" for each in more))]
+    how = " opened it in EAS" if event.detail.get("way") == "eas" else " escalated it to Retarus"
+    return [kit.bold(name), kit.text(how + "".join(f" · {each}" for each in more))]
 
 
 def _judged_anew(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:

@@ -6,10 +6,10 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot import forms, letter, rights, story
-from bot.answers import words
+from bot.answers import moment, words
 from bot.attachments import along, receipts, waiting
 from bot.changing import Change
 from bot.clock import as_utc, zone
@@ -20,7 +20,7 @@ from bot.evidence import Evidence
 from bot.fields import Field, Need, fields_of
 from bot.moves import Move, Step, can, change, event, move
 from bot.notices import Claim, Notice, Outcome
-from bot.reading import draft_key, preferences_key
+from bot.reading import Preview, draft_key, preferences_key
 from bot.register import Register
 from bot.reminding import Reminding
 from bot.rights import GLASS, Actor
@@ -70,7 +70,7 @@ class Desk(Evidence, Reminding, Digesting):
             since=at,
             source=source,
             zone=zone(actor.person.zone or self.config.desk.timezone).key,
-            answers=_present(answers),
+            answers=forms.present(answers),
         )
         done = Change(ticket, event(ticket, Move.RAISE, by, at, **_said(ticket.answers)))
         try:
@@ -85,7 +85,7 @@ class Desk(Evidence, Reminding, Digesting):
             free_of_secrets("\n".join(typed.values()))
         except ValueError as error:
             raise Refused(str(error)) from error
-        await self.drafts.put(draft_key(by, kind), _present(typed))
+        await self.drafts.put(draft_key(by, kind), forms.present(typed))
 
     async def throw_away(self, by: str, kind: Kind) -> None:
         """Forgets the form that was put aside."""
@@ -201,10 +201,10 @@ class Desk(Evidence, Reminding, Digesting):
             rights.require(actor, ticket, Move.HAND_OFF)
             moved = move(ticket, Move.HAND_OFF, by, at)
             answers = await self._rebased(ticket, seen, await self._answers(ticket, typed, Need.HANDOFF))
-            moved = moved.model_copy(update={"answers": _merged(ticket, answers)})
+            moved = moved.model_copy(update={"answers": forms.merged(ticket, answers)})
             self._require_complete(moved, Need.HANDOFF, "The 2nd level can take it once this is answered.")
             summary = moved.answer("summary_first")
-            said = _said(_changed(ticket, answers))
+            said = _said(forms.changed(ticket, answers))
             return Change(moved, event(moved, Move.HAND_OFF, by, at, summary=summary, **said))
 
         return await self._change(ticket_id, f"{form}:hand_off", decide)
@@ -233,10 +233,10 @@ class Desk(Evidence, Reminding, Digesting):
         self, ticket: Ticket, answers: Mapping[str, str], by: str, at: datetime, seen: int
     ) -> Change | None:
         """Nothing when nothing changed: saving a form as it was is no event."""
-        answers = _changed(ticket, await self._rebased(ticket, seen, answers))
+        answers = forms.changed(ticket, await self._rebased(ticket, seen, answers))
         if not answers:
             return None
-        filled = change(ticket, answers=_merged(ticket, answers))
+        filled = change(ticket, answers=forms.merged(ticket, answers))
         return Change(filled, event(filled, Step.FILL_IN, by, at, **_said(answers)))
 
     async def escalate(
@@ -266,6 +266,41 @@ class Desk(Evidence, Reminding, Digesting):
             return Change(moved, said, sending)
 
         return await self._change(ticket_id, f"{form}:escalate", decide, retry=False)
+
+    async def for_eas(self, ticket_id: str, by: str) -> Preview:
+        """The letter, to be copied into the portal by a contact who may use it (guide 2.1, 2.2, L2.10)."""
+        actor = await Register(self).look_again(by)
+        rights.require_eas(rights.declarant(await self.store.contacts(), actor, self.today()), self.today())
+        shown = await self.preview(ticket_id, by)
+        rights.require(actor, shown.ticket, Move.ESCALATE)
+        self._require_complete(shown.ticket, Need.ESCALATE, "Retarus gets nothing incomplete (guide 2.5).")
+        return shown
+
+    async def opened_in_eas(self, ticket_id: str, by: str, form: str, seen: int, opened: str, rcr: str) -> Ticket:
+        """Records that this person opened it in the portal: when (Unix seconds, as a text), and Retarus's number.
+
+        The same border as `escalate`; nothing is sent.
+        """
+        shown = await self.for_eas(ticket_id, by)
+        at_eas, number = self._opened(opened), self._rcr(rcr) if rcr.strip() else ""
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            if ticket.version != seen and (await self._told(ticket, seen))[1]:
+                raise Conflict
+            moved = move(ticket, Move.ESCALATE, by, at)
+            numbers = tuple(dict.fromkeys((*ticket.rcr, number))) if number else ticket.rcr
+            moved = moved.model_copy(update={"sent_by": by, "sent_at": at_eas, "rcr": numbers})
+            text = letter.as_text(shown.letter)
+            said = event(moved, Move.ESCALATE, by, at, way="eas", rcr=number, text=text)
+            return Change(moved, said)
+
+        return await self._change(ticket_id, f"{form}:eas", decide, retry=False)
+
+    def _opened(self, opened: str) -> datetime:
+        try:
+            return as_utc(datetime.fromtimestamp(int(moment(opened, self.given_now())), UTC))
+        except ValueError as error:
+            raise Invalid({"opened": str(error)}) from error
 
     async def _speaker(self, actor: Actor, ticket: Ticket, glass: str | None) -> tuple[Contact, dict[str, str]]:
         """In whose name it goes, and what the history keeps when that is nobody authorised."""
@@ -347,19 +382,6 @@ class Desk(Evidence, Reminding, Digesting):
 def _id_of(form: str) -> str:
     """The same submission is the same ticket, however often it arrives."""
     return hashlib.sha256(form.encode()).hexdigest()[:20]
-
-
-def _present(answers: Mapping[str, str]) -> dict[str, str]:
-    return {key: text for key, text in answers.items() if text}
-
-
-def _merged(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, str]:
-    """What was there, what is new, and without what was emptied."""
-    return _present({**ticket.answers, **answers})
-
-
-def _changed(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, str]:
-    return {key: text for key, text in answers.items() if text != ticket.answer(key)}
 
 
 def _said(answers: Mapping[str, str]) -> dict[str, str]:

@@ -140,3 +140,16 @@ def _example_faults(parts: Mapping[str, str]) -> dict[str, str]:
     if not parts.keys() & {"sender", "recipient", "inbound"}:
         faults["sender"] = "Name at least one: sending account, termination address or inbound number."
     return faults
+
+
+def present(answers: Mapping[str, str]) -> dict[str, str]:
+    return {key: text for key, text in answers.items() if text}
+
+
+def merged(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, str]:
+    """What was there, what is new, and without what was emptied."""
+    return present({**ticket.answers, **answers})
+
+
+def changed(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, str]:
+    return {key: text for key, text in answers.items() if text != ticket.answer(key)}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+EAS = "https://eas.retarus.com/PicoPortal/"
+"""The Enterprise Administration Services Portal (guide, section 6)."""
+
 COVERING = (
     ("END-CUSTOMER SUPPORT (Level 1)", "Partner Agreement / Master Service Agreement", "Partner"),
     ("END-CUSTOMER SUPPORT (Level 2)", "Partner Agreement / Master Service Agreement", "Partner"),
@@ -34,7 +37,7 @@ RESOURCES: tuple[tuple[str, tuple[Resource, ...]], ...] = (
     (
         "TECHNICAL SUPPORT",
         (
-            Resource("Retarus Enterprise Administration Services Portal", url="https://eas.retarus.com/PicoPortal/"),
+            Resource("Retarus Enterprise Administration Services Portal", url=EAS),
             Resource("Retarus Status Page", url="https://status.retarus.io/"),
             Resource("Retarus Partner Support Guide", "(via Retarus Support)"),
         ),

@@ -97,6 +97,15 @@ def declarant(contacts: Iterable[Contact], actor: Actor, on: date) -> Contact:
     raise NotYours(f"{_why_not(mine, on)} {_who_can(register, on)} (guide 2.1 and 2.3)")
 
 
+def require_eas(contact: Contact, on: date) -> None:
+    """Access to the portal is for the partner and its employees, or by an individual contract (guide 2.2)."""
+    if not contact.may_use_eas(on):
+        raise NotYours(
+            "Your entry in the register gives you no access to the Enterprise Administration Services Portal "
+            "(guide 2.2). Send it from here instead, or ask an admin to enter your access in the App Home."
+        )
+
+
 def is_highest(priority: str, config: Config) -> bool:
     """Whether this is the first of the configured priorities: the guide's priority 1."""
     return bool(priority) and priority == config.priorities[0].name

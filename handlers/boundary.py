@@ -43,6 +43,8 @@ log = logging.getLogger(__name__)
 
 OnClick = Callable[[Click], Awaitable[None]]
 OnSubmit = Callable[[Submission], Awaitable[Json | None]]
+CLEAR: Json = {}
+"""What a submission gives to close the modals below it too."""
 OnCommand = Callable[[Command], Awaitable[None]]
 OnShortcut = Callable[[Shortcut], Awaitable[None]]
 OnNews = Callable[[News], Awaitable[None]]
@@ -174,8 +176,14 @@ class Boundary:
         except Exception as error:  # noqa: BLE001 (the boundary)
             await self._refuse(ack, form, error)
         else:
-            await (ack(response_action="update", view=view) if view else ack())
+            await self._shown(ack, view)
             self.acted(form.user)
+
+    async def _shown(self, ack: AsyncAck, view: Json | None) -> None:
+        if view is CLEAR:
+            await ack(response_action="clear")
+        else:
+            await (ack(response_action="update", view=view) if view else ack())
 
     async def _answer(self, form: Submission) -> Json | None:
         """What is shown in place of the modal; nothing closes it."""

@@ -10,6 +10,7 @@ from blocks import (
     card,
     clocks,
     digest,
+    eas,
     escalate,
     filling,
     handoff,
@@ -150,6 +151,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     for refusal in ("", "You cannot send."):
         shown = Preview(ticket, write(ticket, a_contact(), config), missing(ticket, Need.ESCALATE), refusal)
         yield f"preview {refusal}", escalate.preview(shown, name, config, changed=bool(refusal))
+        yield "eas", eas.modal(shown, name, int(NOW.timestamp()))
     for adapter in ("link", "feed"):
         retarus = config.retarus.model_copy(update={"status_adapter": adapter})
         for number, shown in enumerate(_previews(ticket, config)):

@@ -1,0 +1,45 @@
+"""What does somebody see who opens a ticket in Retarus's portal instead of sending it from here?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from blocks import kit
+from blocks.form import ANSWER, text_input
+from blocks.kit import Json
+from bot.guide import EAS
+from bot.letter import Part, copy_of
+from bot.reading import Preview
+
+ASK = "eas.ask"
+OPENED = "eas.opened"
+WHEN = "opened"
+NUMBER = "rcr"
+
+
+def modal(shown: Preview, name: str, now: int) -> Json:
+    """The text of every field, to be copied one by one, and the question when it was opened (`now`: Unix seconds)."""
+    blocks = [kit.note(f"{name} · nothing is sent from here"), _steps(), *_texts(shown)]
+    blocks += [_when(now), text_input(NUMBER, "RCR number", "As the portal shows it", multiline=False, needed=False)]
+    about = f"{shown.ticket.id}|{shown.ticket.version}"
+    return kit.modal(OPENED, "Open it in EAS", blocks, submit="It is opened", about=about)
+
+
+def _steps() -> Json:
+    words = "Open the portal, copy each text into its field, then say here when it was opened and its number. "
+    return kit.rich(kit.line(kit.text(words), kit.link("Enterprise Administration Services Portal", EAS)))
+
+
+def _texts(shown: Preview) -> Iterable[Json]:
+    """One copyable block per field; the opening and the subject first."""
+    for part in (Part(heading="Subject", lines=(shown.letter.subject,)), *copy_of(shown.letter)):
+        text = "\n".join(part.lines)
+        if part.heading:
+            yield kit.heading(part.heading)
+        for piece in kit.chunks(text) if text else ():
+            yield kit.rich({"type": "rich_text_preformatted", "elements": [kit.text(piece)]})
+
+
+def _when(now: int) -> Json:
+    element: Json = {"type": "datetimepicker", "action_id": ANSWER, "initial_date_time": now}
+    return {"type": "input", "block_id": WHEN, "label": kit.plain("Opened at"), "element": element}

@@ -1,0 +1,51 @@
+"""The portal instead of the letter: text to copy, then when, by whom, and Retarus's number (guide 2.1, 2.2, L2.10)."""
+
+from __future__ import annotations
+
+from bot.ports import Batch
+from bot.ticket import Stage
+from localslack import Modal
+from tests.handlers.world import Json, World
+
+
+async def previewed(w: World) -> tuple[Json, Modal]:
+    card = await w.filled()
+    await w.ben.click(await w.ben.again(card), "Escalate to Retarus")
+    await w.ben.submit(await w.ben.modal("Escalate to Retarus"))
+    preview: Modal = await w.ben.modal("Preview", containing="This is what Retarus reads")
+    return card, preview
+
+
+async def with_access(w: World) -> None:
+    contacts = [each for each in await w.running.desk.store.contacts() if each.slack_user == "U0BEN"]
+    await w.running.desk.store.apply(Batch(contacts=[contacts[0].model_copy(update={"has_eas": True})]))
+
+
+async def test_a_ticket_is_opened_in_the_portal_and_recorded_with_its_number(w: World) -> None:
+    await with_access(w)
+    card, preview = await previewed(w)
+    await w.ben.click(preview, "Open it in EAS instead")
+    form = await w.ben.modal("Open it in EAS")
+    assert "73125" in form.text
+    assert "PARTNERS' MAIN CUSTOMER ID" in form.text
+    done = await w.ben.submit(form, {"opened": int(w.now()) - 60, "rcr": "RCR-4711"})
+    assert done["outcome"] == "cleared"
+    await w.ben.reply(card, "opened it in EAS")
+    ticket = await w.ticket()
+    assert (ticket.stage, ticket.sent_by, ticket.rcr) == (Stage.RETARUS, "U0BEN", ("RCR-4711",))
+    assert await w.ben.mails() == []
+
+
+async def test_who_has_no_access_to_the_portal_is_told_so(w: World) -> None:
+    _, preview = await previewed(w)
+    await w.ben.click(preview, "Open it in EAS instead")
+    await w.ben.modal(containing="guide 2.2")
+    assert (await w.ticket()).stage is Stage.SECOND
+
+
+async def test_a_moment_that_has_not_come_is_refused_beside_its_field(w: World) -> None:
+    await with_access(w)
+    _, preview = await previewed(w)
+    await w.ben.click(preview, "Open it in EAS instead")
+    done = await w.ben.submit(await w.ben.modal("Open it in EAS"), {"opened": int(w.now()) + 7200})
+    assert set(done["errors"]) == {"opened"}
