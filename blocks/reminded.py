@@ -33,7 +33,18 @@ class Item:
         """Somebody has acted since."""
         return bool(self.ticket.times.touched and self.ticket.times.touched >= self.event.at)
 
+    @property
+    def is_repeated(self) -> bool:
+        """There is a newer one."""
+        return any(nudge.at > self.event.at for nudge in self.ticket.times.nudges.values())
 
+    @property
+    def asks(self) -> bool:
+        """Whether it still asks somebody to act."""
+        return not (self.is_answered or self.is_repeated) and self.ticket.stage.is_open
+
+
+BREACHED = "The SLA is breached: no remedy or action plan"
 _OF_THE_STAGE = frozenset({Watch.UNCLAIMED, Watch.PROGRESS, Watch.CUSTOMER, Watch.CONFIRM})
 """Where a ticket stands, and since when, says it all."""
 
@@ -46,7 +57,7 @@ def _clocks(event: Event) -> Iterable[Json]:
         if watch in _OF_THE_STAGE or at is None:
             continue
         late = at <= event.at
-        words = f"{watch.gloss[0].upper()}{watch.gloss[1:]}"
+        words = BREACHED if late and watch is Watch.PLAN else f"{watch.gloss[0].upper()}{watch.gloss[1:]}"
         yield kit.line(kit.bold(words), kit.text(", since " if late else ", at "), kit.moment(at))
 
 
@@ -70,6 +81,8 @@ def line(ticket: Ticket, event: Event) -> Message:
     words = f"{_resting(item)}, and nothing happened."
     if item.is_answered:
         return Message(f"Answered reminder: {words}", [kit.rich(kit.line(_struck(f"Reminder: {words}")))])
+    if item.is_repeated:
+        return Message(f"Earlier reminder: {words}", [kit.rich(kit.line(kit.quiet(f"Earlier reminder: {words}")))])
     called = [each for user in _people(ticket, event) for each in (kit.mention(user), kit.text(" "))]
     told = kit.rich(kit.line(kit.text("Reminder: "), *called, kit.text(words)), *_listed(event))
     return Message(f"Reminder: {words}", [told, kit.actions("reminder", _ways_out(ticket))])
@@ -112,14 +125,14 @@ def direct(items: Sequence[Item], total: int, to: str, config: Config) -> Messag
 def _one(item: Item, to: str, config: Config) -> Message:
     words = _said(item, to)
     blocks = [_about(item, words, config)]
-    if not item.is_answered and item.ticket.stage.is_open:
+    if item.asks:
         blocks.append(kit.actions("reminder", _ways_out(item.ticket)))
     return Message(kit.escape(f"{reference(item.ticket, config)}: {words}"), blocks)
 
 
 def _row(number: int, item: Item, to: str, config: Config) -> list[Json]:
     told = _about(item, _said(item, to), config)
-    if item.is_answered or not item.ticket.stage.is_open:
+    if not item.asks:
         return [told]
     snooze = kit.button("Snooze", reminders.SNOOZE, item.ticket.id)
     return [told, kit.actions(f"reminder.{number}", [primary(item.ticket), snooze])]

@@ -34,6 +34,6 @@ def _open(ticket: Ticket, config: Config, at: datetime) -> Iterable[str]:
         elif run.watch is Watch.UPDATE and ticket.times.update_due and run.is_late(at):
             yield f"You announced an update for {guide_time(ticket.times.update_due, ticket.zone)}; it is overdue."
         elif run.watch is Watch.UPDATE:
-            yield f"We last heard of you on {guide_time(run.start, ticket.zone)}."
+            yield f"Since {guide_time(run.start, ticket.zone)} we have not heard from you."
         elif run.watch is Watch.ETA and run.start <= at:
             yield f"You expected a solution by {guide_time(run.start, ticket.zone)}; that time has passed."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -94,7 +94,7 @@ class Reminding(Changing):
     async def _reminded(self, swept: _Sweep, found: Sequence[_Due]) -> bool:
         told = {person: self._bundle(swept, person, found) for each in found for person in each.people}
         lines = found[: swept.lines]
-        notices = [self._line(each.done.ticket, swept.at) for each in lines]
+        notices = [notice for each in lines for notice in self._lines(each, swept.at)]
         notices += [self._direct(each, person, found[0].done.ticket, swept.at) for person, each in told.items()]
         batch = Batch(
             tickets=[each.done.ticket for each in found],
@@ -138,6 +138,13 @@ class Reminding(Changing):
         names = [*so_far.tickets, *(f"{ticket.id}:{ticket.version}" for ticket in mine)]
         digest = hashlib.sha256("|".join([so_far.key, *names]).encode()).hexdigest()[:20]
         return _Told(f"reminders:{person}:{digest}", names[:LISTED], so_far.total + len(mine))
+
+    def _lines(self, due: _Due, at: datetime) -> Iterator[Notice]:
+        """In the thread; what stands there from before falls silent."""
+        ticket, before = due.done.ticket, due.before.times.standing
+        yield self._line(ticket, at)
+        if before:
+            yield story.notice(ticket, Say.ANSWERED, self.routes.desk, at, {"places": list(before)})
 
     def _line(self, ticket: Ticket, at: datetime) -> Notice:
         return story.notice(

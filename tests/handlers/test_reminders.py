@@ -27,6 +27,20 @@ async def _is_struck(w: World, message: Json) -> bool:
     return "'strike': True" in str((await w.anna.again(message))["blocks"])
 
 
+async def test_an_older_reminder_is_quiet_once_there_is_a_newer_one(w: World) -> None:
+    card = await w.handed_off()
+    await w.anna.advance(HALF_AN_HOUR)
+    first = await w.anna.reply(card, "for 31 min, and nothing happened")
+    await w.anna.advance(HOURS + 60)
+    await w.anna.reply(card, "for 1 h 32 min, and nothing happened")
+    await w.anna.wait_for(partial(_is_quiet, w, first), "the first one without buttons")
+    assert not await _is_struck(w, first)
+
+
+async def _is_quiet(w: World, message: Json) -> bool:
+    return "actions" not in {block["type"] for block in (await w.anna.again(message))["blocks"]}
+
+
 async def test_several_tickets_of_one_person_are_one_direct_message(w: World) -> None:
     for _ in range(3):
         await w.anna.command("#partner-desk", "/retarus-incident")
@@ -72,7 +86,7 @@ async def test_retarus_is_chased_in_the_same_mail_thread_and_under_the_letter_in
     assert (await w.ben.submit(modal))["outcome"] == "closed"
     await w.ben.reply(card, "wrote to Retarus again")
     letter = await w.rita.message(RETARUS, "PD-1001")
-    await w.rita.reply(letter, "We last heard of you on")
+    await w.rita.reply(letter, "we have not heard from you")
     first, chaser = await w.ben.wait_for(partial(_mails, w), "the second e-mail")
     assert chaser.subject == f"Re: {first.subject}"
     assert chaser.header("In-Reply-To") == first.header("Message-ID")
