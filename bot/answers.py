@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import phonenumbers
 
+from bot.secrets_in_text import free_of_secrets
 from bot.settings import Config
 from bot.text import clean
 
@@ -55,8 +56,8 @@ def is_reasoned_absence(text: str) -> bool:
 
 
 def words(text: str, given: Given) -> str:  # noqa: ARG001 (every check has this shape)
-    """Any real answer; blank and filler words are not one."""
-    text = clean(text)
+    """Any real answer; blank and filler words are not one, and a secret is none that may be kept."""
+    text = free_of_secrets(clean(text))
     if _is_vague(text) or (_UNAVAILABLE.match(text) and not is_reasoned_absence(text)):
         raise ValueError(f"“{_short(text)}” leaves the question open. Write the answer, or: not available because …")
     return text

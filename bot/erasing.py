@@ -56,11 +56,7 @@ class Archive:
             erased += await self._erase_from(ticket, person)
         for key, draft in (await self._drafts_of(person)).items():
             await self._erase_draft(key, draft, person)
-        customers = [each async for each in self._customers() if privacy.mentions(each, person)]
-        known = [each.slack_user for each in await self.store.contacts() if privacy.mentions(each, person)]
-        people = {*known, *([person.user] if person.user else [])}
-        cleaned = [privacy.without_person(each, person) for each in customers]
-        await self.store.apply(Batch(customers=cleaned, forget_people=sorted(people)))
+        await self._erase_from_lists(person)
         await self._log("erase", person.fingerprint)
         return erased
 
@@ -143,6 +139,19 @@ class Archive:
         except Conflict:
             return 0
         return 1
+
+    async def _erase_from_lists(self, person: Someone) -> None:
+        """Their own entry in the register goes; where another's, or an end-customer's, names them, a mark stands."""
+        register = await self.store.contacts()
+        own = {each.slack_user for each in register if privacy.is_entry_of(each, person)}
+        others = [each for each in register if each.slack_user not in own and privacy.mentions(each, person)]
+        customers = [each async for each in self._customers() if privacy.mentions(each, person)]
+        batch = Batch(
+            contacts=[privacy.without_person(each, person) for each in others],
+            customers=[privacy.without_person(each, person) for each in customers],
+            forget_people=sorted(own | ({person.user} if person.user else set())),
+        )
+        await self.store.apply(batch)
 
     async def _erase_draft(self, key: str, draft: dict[str, str], person: Someone) -> None:
         if person.user and person.user in key:

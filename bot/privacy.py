@@ -107,6 +107,11 @@ def mentions(record: BaseModel, person: Someone) -> bool:
     return person.is_in(json.dumps(record.model_dump(mode="json"), ensure_ascii=False))
 
 
+def is_entry_of(contact: Contact, person: Someone) -> bool:
+    """Whether this entry of the register is about them, and does not only name them."""
+    return contact.slack_user == person.user or any(map(person.is_in, (contact.name, contact.email)))
+
+
 def without_person(record: R, person: Someone) -> R:
     """The record as it stands when they are erased from it."""
     return type(record).model_validate(_scrubbed(record.model_dump(mode="json"), person))

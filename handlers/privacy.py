@@ -50,7 +50,8 @@ async def erase_person(archive: Archive, terms: list[str], folder: Path) -> str:
     erased = await archive.erase(await archive.find(*terms))
     return (
         f"Exported to {exported}\nErased from {erased} tickets, the register and drafts. What stands in Slack and in "
-        "mailboxes is not touched: delete it there. Delete the export when it was handed over."
+        "mailboxes is not touched: delete it there, and take a contact out of desk.toml. Delete the export once it "
+        "was handed over."
     )
 
 

@@ -16,7 +16,7 @@ from bot.notices import Sent
 from bot.ports import Batch
 from bot.privacy import MARK, someone
 from bot.ticket import NOBODY, Kind, Stage
-from tests.factories import ALEX, ANNA, BEN, GUS, RAISED, RITA, Cast, World, a_contact, a_world
+from tests.factories import ALEX, ANNA, BEN, CARLA, GUS, RAISED, RITA, Cast, World, a_contact, a_world
 
 ERIKA = "Erika Muster"
 ABOUT_ERIKA = {"happens": f"{ERIKA} (erika@mueller.example, 089 765432-10) gets 550"}
@@ -126,6 +126,14 @@ async def test_a_colleague_is_erased_from_the_register_and_everything_they_did()
     assert (now.raised_by, now.owner) == (NOBODY, ANNA)
     assert [each.slack_user for each in await w.store.contacts()] == [BEN]
     assert not await w.store.used(f"{ALEX}:1.1:take:take")
+
+
+async def test_whom_an_erased_admin_entered_stays_in_the_register() -> None:
+    w = await a_world(a_contact(BEN, changed_by=CARLA), a_contact(CARLA))
+    archive = an_archive(w)
+    await archive.erase(await archive.find(CARLA))
+    (left,) = await w.store.contacts()
+    assert (left.slack_user, left.changed_by) == (BEN, NOBODY)
 
 
 async def test_who_owns_an_open_ticket_is_not_erased_until_somebody_else_has_it() -> None:

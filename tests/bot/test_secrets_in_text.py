@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from bot.answers import words
 from bot.errors import Invalid, Refused
 from bot.moves import Move
 from bot.secrets_in_text import free_of_secrets, secret_in
 from bot.ticket import Kind
-from tests.factories import ANNA, RAISED, a_world
+from tests.factories import ANNA, RAISED, a_world, given
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
 
@@ -90,6 +91,11 @@ async def test_it_is_refused_in_a_note_and_in_a_word_that_goes_with_a_move() -> 
         await w.desk.say(ticket.id, Move.ASK_CUSTOMER, ANNA, w.form(), "question", "Is it still password: hunter22?")
     assert list(refused.value.errors) == ["word"]
     assert len(await w.store.history(ticket.id)) == 2
+
+
+async def test_it_is_refused_in_what_is_written_to_retarus_and_in_every_other_word() -> None:
+    with pytest.raises(ValueError, match="looks like a password"):
+        words("Please log in with password: hunter22", given())
 
 
 async def test_it_is_not_put_aside_either() -> None:
