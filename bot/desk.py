@@ -290,8 +290,9 @@ class Desk(Evidence, Reminding, Digesting):
             moved = move(ticket, Move.ESCALATE, by, at)
             numbers = tuple(dict.fromkeys((*ticket.rcr, number))) if number else ticket.rcr
             moved = moved.model_copy(update={"sent_by": by, "sent_at": at_eas, "rcr": numbers})
+            moved, proof = self.proven(moved, at_eas)
             text = letter.as_text(shown.letter)
-            said = event(moved, Move.ESCALATE, by, at, way="eas", rcr=number, text=text)
+            said = event(moved, Move.ESCALATE, by, at, way="eas", rcr=number, text=text, **proof)
             return Change(moved, said)
 
         return await self._change(ticket_id, f"{form}:eas", decide, retry=False)

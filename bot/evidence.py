@@ -114,16 +114,19 @@ class Evidence(Changing):
         Refuses more files than go along. A warning can be overridden with a reason, which is kept (guide L3.2);
         `despite` is nothing when the person was not asked for one, and so has not seen the warning.
         """
-        files = attachments.waiting(ticket)
-        excess = attachments.excess(files, self.config)
+        excess = attachments.excess(attachments.waiting(ticket), self.config)
         if excess:
             raise Refused(excess)
         doubts = await self.doubts(ticket, at)
         if doubts and despite is None:
             raise Conflict
-        reason = self._reason(despite or "") if doubts else ""
+        sent, proof = self.proven(ticket, at)
+        return sent, {**proof, **({"despite": self._reason(despite or "")} if doubts else {})}
+
+    def proven(self, ticket: Ticket, at: datetime) -> tuple[Ticket, dict[str, str]]:
+        """The ticket with its files as sent and the status page as it was, and both for the history."""
         status = self.lookout.report(ticket)
-        proof = {"files": attachments.listed(files), "status": told(status), "despite": reason}
+        proof = {"files": attachments.listed(attachments.waiting(ticket)), "status": told(status)}
         sent = ticket.model_copy(update={"attachments": attachments.sent(ticket, at), "status": status})
         return sent, {key: text for key, text in proof.items() if text}
 

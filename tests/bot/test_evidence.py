@@ -11,7 +11,7 @@ from bot.evidence import DESPITE, FILES
 from bot.notices import Place, Say, Sent
 from bot.status_page import Lookout, Reading
 from bot.ticket import Attachment, Ticket
-from tests.factories import ANNA, BEN, DESK, GUS, NEMO, NOW, RETARUS, World, a_world
+from tests.factories import ANNA, BEN, DESK, GUS, NEMO, NOW, RETARUS, World, a_contact, a_world
 
 LOG = Attachment(id="F1", name="trace.log", size=1200, type="text/plain")
 SHOT = Attachment(id="F2", name="screen.png", size=80_000, type="image/png")
@@ -102,6 +102,17 @@ async def test_a_letter_takes_its_files_along_on_every_way_and_once() -> None:
         assert [each["id"] for each in files if isinstance(each, dict)] == ["F1"]
     assert ticket.attachments[0].sent_at == NOW
     assert (await w.store.history(ticket.id))[-1].detail["files"] == "trace.log (1.2 kB)"
+
+
+async def test_what_was_opened_in_the_portal_keeps_its_files_and_the_status_page_too() -> None:
+    w = await a_world(a_contact(BEN, has_eas=True))
+    ticket = await w.complete()
+    ticket = await w.desk.attach(ticket.id, BEN, [LOG], w.form())
+    opened = str(int(NOW.timestamp()) - 60)
+    ticket = await w.desk.opened_in_eas(ticket.id, BEN, w.form(), ticket.version, opened, "RCR-1")
+    assert [each.sent_at for each in ticket.attachments] == [NOW - timedelta(minutes=1)]
+    said = (await w.store.history(ticket.id))[-1].detail
+    assert (said["files"], said["status"]) == ("trace.log (1.2 kB)", "unknown: Nobody has looked at it yet.")
 
 
 async def test_a_file_added_since_the_preview_shows_it_again_before_it_is_sent() -> None:
