@@ -85,11 +85,11 @@ async def measure(folder: Path, size: int, outage: int) -> list[str]:
     await desk.store.close()
     path.unlink()
     ms = [f"{statistics.median(times) * 1000:.2f}" for times in (idle, busy)]
-    return [f"{size:,}", *ms, f"{outage:,}: {total:.1f} s", f"{gap * 1000:.0f}"]
+    return [f"{size:,}", *ms, f"{outage:,}: {total:.1f} s", f"{gap * 1000:.1f}"]
 
 
 async def beside_a_ticker(desk: Desk, expected: int) -> tuple[float, float]:
-    """Seconds the sweep took, and the longest it let anybody else wait."""
+    """Seconds the sweep took, and within how many somebody else had a turn meanwhile, 99 times of 100."""
     gaps: list[float] = []
 
     async def tick() -> None:
@@ -103,7 +103,7 @@ async def beside_a_ticker(desk: Desk, expected: int) -> tuple[float, float]:
     ticker.cancel()
     with suppress(asyncio.CancelledError):
         await ticker
-    return total, max(gaps)
+    return total, sorted(gaps)[len(gaps) * 99 // 100]
 
 
 async def bench(sizes: tuple[int, ...]) -> str:
@@ -111,7 +111,7 @@ async def bench(sizes: tuple[int, ...]) -> str:
     with tempfile.TemporaryDirectory(prefix="sweep-", dir=ROOT / "var") as name:
         folder = Path(name)
         footer = machine(folder)
-        head = ["open tickets", "none due, ms", "50 due, ms", "all at once after an outage", "longest wait, ms"]
+        head = ["open tickets", "none due, ms", "50 due, ms", "all at once after an outage", "a click waits meanwhile, p99 ms"]
         table = [head, ["---"] * len(head)]
         table += [await measure(folder, size, min(OUTAGE, size // 5)) for size in sizes]
     lines = [f"| {' | '.join(row)} |" for row in table]

@@ -40,3 +40,11 @@ def test_machine_versions_and_date_are_told(run: tuple[str, str]) -> None:
 def test_the_table_is_put_between_the_markers(run: tuple[str, str]) -> None:
     printed, written = run
     assert written == f"before\n<!-- bench -->\n{printed}<!-- /bench -->\nafter\n"
+
+
+def test_the_sweeps_cost_is_measured_with_more_and_more_tickets() -> None:
+    command = [sys.executable, "-m", "bench.sweep", "--short"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]
+    assert [row[0].removeprefix("| ") for row in rows[2:]] == ["1,000", "2,000"]
