@@ -43,8 +43,14 @@ def outcome_of(error: Exception, at: datetime, key: str, attempt: int) -> Outcom
     raise error
 
 
+def name_of(error: SlackApiError) -> str:
+    """What Slack calls it; empty when it was not Slack that answered, but some proxy's page."""
+    said = getattr(error.response, "data", error.response)
+    return str(said.get("error", "")) if isinstance(said, dict) else ""
+
+
 def _refused(error: SlackApiError, at: datetime) -> Outcome:
-    name = str(error.response.get("error", "")) if hasattr(error.response, "get") else ""
+    name = name_of(error)
     status = int(getattr(error.response, "status_code", 0))
     if status == 429 or name == "ratelimited":  # noqa: PLR2004 (Too Many Requests)
         wait = int(error.response.headers.get("Retry-After", 1))

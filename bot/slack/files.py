@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.attachments import Gone
+from bot.slack.failures import name_of
 from bot.ticket import Attachment
 
 _PATIENCE = 60.0
@@ -33,7 +34,7 @@ class SlackFiles:
         try:
             told = (await self._client.files_info(file=file.id))["file"]
         except SlackApiError as error:
-            why = _GONE.get(str(error.response.get("error")))
+            why = _GONE.get(name_of(error))
             if why is None:
                 raise
             return Gone(why)
