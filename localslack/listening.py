@@ -10,7 +10,7 @@ import aiohttp
 
 Json = dict[str, Any]
 Found = Callable[[], Any | Awaitable[Any]]
-_PATIENCE = 10.0
+_PATIENCE = 30.0
 
 
 class Refusal(Exception):

@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from playwright.async_api import Browser, Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 10_000
-"""Milliseconds."""
+PATIENCE = 30_000
+"""Milliseconds. Long, for a machine that is busy: only a test that fails waits for them."""
+expect.set_options(timeout=PATIENCE)
 
 
 @asynccontextmanager
