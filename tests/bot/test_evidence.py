@@ -27,6 +27,13 @@ class Page:
         return Reading(self.trouble)
 
 
+async def stands(w: World, ticket: Ticket, place: Place) -> None:
+    """Some message of the ticket was delivered, and made this place."""
+    (claim, *_) = await w.store.claim(NOW, timedelta(minutes=1), 1)
+    assert claim.notice.ticket_id == ticket.id
+    await w.store.settle(claim, Sent(place), NOW)
+
+
 async def test_files_are_kept_as_references_and_told_in_the_history() -> None:
     w = await a_world()
     ticket = await w.raised()
@@ -69,10 +76,10 @@ async def test_only_the_support_team_adds_files_and_only_to_open_tickets() -> No
 async def test_a_file_posted_below_the_card_goes_along_and_elsewhere_it_does_not() -> None:
     w = await a_world()
     ticket = await w.raised()
-    claims = await w.store.claim(NOW, timedelta(minutes=1), 10)
-    card = next(each for each in claims if each.notice.say is Say.CARD)
-    await w.store.settle(card, Sent(Place(ticket_id=ticket.id, what="card", channel=DESK, ts="1.1")), NOW)
-    for channel, thread in ((DESK, ""), (DESK, "9.9"), (RETARUS, "1.1")):
+    await stands(w, ticket, Place(ticket_id=ticket.id, what="card", channel=DESK, ts="1.1"))
+    ticket = await w.desk.note(ticket.id, ANNA, "seen", w.form())
+    await stands(w, ticket, Place(ticket_id=ticket.id, what="retarus", channel=RETARUS, ts="2.2"))
+    for channel, thread in ((DESK, ""), (DESK, "9.9"), (RETARUS, "1.1"), (RETARUS, "2.2")):
         await w.desk.attach_below(channel, thread, ANNA, [LOG], w.form())
     assert (await w.desk.ticket(ticket.id)).attachments == ()
     await w.desk.attach_below(DESK, "1.1", ANNA, [LOG], w.form())
