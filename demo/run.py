@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol, TypeVar
 
-from app import listening, program
+from bot.clock import Clock
 from bot.errors import Misconfigured
-from bot.settings import Environment, load
+from bot.settings import Config, Environment, load
 from localslack import LocalSlack, Mailbox, Seed
 from localslack.mail import MailServer, serve
 
@@ -24,7 +27,21 @@ WELCOME = """
 """
 
 
-async def demo(port: int, state: Path) -> None:
+class Program(Protocol):
+    """What of a running desk is needed here."""
+
+    @property
+    def clock_moved(self) -> Callable[[], None]: ...
+
+
+P = TypeVar("P", bound=Program)
+Starts = Callable[[Environment, Config, Clock], AbstractAsyncContextManager[P]]
+"""Puts the desk together: `app.program`."""
+Listens = Callable[[P, Environment, Awaitable[object]], Awaitable[None]]
+"""Connects it until something happens: `app.listening`."""
+
+
+async def demo(program: Starts[P], listening: Listens[P], port: int, state: Path) -> None:
     """Runs until it is stopped. Everything it keeps is in `state`."""
     state.mkdir(parents=True, exist_ok=True)
     stop = asyncio.Event()
@@ -39,13 +56,15 @@ async def demo(port: int, state: Path) -> None:
         raise Misconfigured(taken) from error
     mail = await serve(mailbox, "127.0.0.1", 0)
     try:
-        await _desk(slack, mail, state, stop)
+        await _desk(program, listening, slack, mail, state, stop)
     finally:
         await mail.close()
         await slack.stop()
 
 
-async def _desk(slack: LocalSlack, mail: MailServer, state: Path, stop: asyncio.Event) -> None:
+async def _desk(
+    program: Starts[P], listening: Listens[P], slack: LocalSlack, mail: MailServer, state: Path, stop: asyncio.Event
+) -> None:
     bot = slack.app("Partner Desk")
     env = Environment(
         slack_bot_token=bot.bot_token,
@@ -62,5 +81,5 @@ async def _desk(slack: LocalSlack, mail: MailServer, state: Path, stop: asyncio.
     async with program(env, config, clock) as running:
         forget = slack.clock.subscribe(running.clock_moved)
         print(WELCOME.format(url=slack.page_url, state=state), flush=True)
-        await listening(running, env, until=stop.wait())
+        await listening(running, env, stop.wait())
         forget()
