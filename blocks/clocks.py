@@ -28,7 +28,8 @@ def shown(ticket: Ticket, name: str, runs: Sequence[Run], at: datetime) -> Json:
         until = [kit.text("Reminders are put off until "), kit.moment(ticket.times.snoozed_until)]
         blocks.append(kit.rich(kit.line(*until)))
     if ticket.stage.is_open:
-        blocks.append(kit.actions("reminders", reminders.buttons(ticket)))
+        pace = kit.button("Cadence", reminders.PACE, ticket.id)
+        blocks.append(kit.actions("reminders", [*reminders.buttons(ticket), pace]))
     return kit.modal(reminders.SHOW, "Clocks", blocks, about=ticket.id)
 
 

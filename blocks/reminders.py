@@ -16,6 +16,7 @@ SNOOZE = "reminders.snooze"
 EXPECT = "reminders.expect"
 CHASE = "reminders.chase"
 PLAN = "reminders.plan"
+PACE = "reminders.pace"
 HAND_ON = "reminders.hand_on"
 
 UNTIL, WORD, TO = "until", "word", "to"
@@ -77,6 +78,14 @@ def chase(ticket: Ticket, name: str, draft: str, ways: Sequence[str]) -> Json:
 def plan(ticket: Ticket, name: str) -> Json:
     blocks = [kit.note(name), text_input(WORD, "Action plan", "Steps, who does them, and by when")]
     return kit.modal(PLAN, "Action plan", blocks, submit="Record", about=ticket.id)
+
+
+def pace(ticket: Ticket, name: str) -> Json:
+    """This ticket's own cadence."""
+    own = str(ticket.times.pace or "")
+    asked = text_input(WORD, "Minutes", "Empty: as the policy says", value=own, multiline=False, needed=False)
+    blocks = [kit.note(f"{name} · until the first reminder, and between them, in working time"), asked]
+    return kit.modal(PACE, "Cadence", blocks, submit="Set", about=ticket.id)
 
 
 def hand_on(ticket: Ticket, name: str) -> Json:

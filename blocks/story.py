@@ -81,6 +81,12 @@ def _expected(_ticket: Ticket, event: Event, _config: Config, name: str) -> list
     return [*elements, kit.text(" · they ask us")] if event.detail.get("question") else elements
 
 
+def _paced(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    number = event.detail.get("minutes", "0")
+    how = f"every {number} min" if number != "0" else "as the policy says"
+    return [kit.bold(name), kit.text(f" has it reminded {how}")]
+
+
 def _handed_on(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
     return [kit.bold(name), kit.text(" handed it on to "), kit.mention(ticket.owner)]
 
@@ -144,6 +150,7 @@ _LINES: dict[str, Line] = {
     Step.SNOOZE.value: _snoozed,
     Step.EXPECT.value: _expected,
     Step.CHASE.value: _plain("wrote to Retarus again"),
+    Step.PACE.value: _paced,
     Step.PLAN.value: _plain("recorded an action plan"),
 }
 

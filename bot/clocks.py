@@ -97,7 +97,9 @@ def priority(ticket: Ticket, config: Config) -> Priority | None:
 
 
 def minutes(ticket: Ticket, config: Config, name: str) -> int:
-    """The cadence of that name under [reminders], for the ticket's priority."""
+    """The ticket's own cadence; else that of this name under [reminders], for the ticket's priority."""
+    if ticket.times.pace and name != "eta":
+        return ticket.times.pace
     chosen = priority(ticket, config)
     own = getattr(chosen.reminders, name) if chosen else None
     return int(getattr(config.reminders, name) if own is None else own)

@@ -45,6 +45,7 @@ class Step(Glossed):
     SNOOZE = "snooze", "somebody put its reminders off, with a reason"
     EXPECT = "expect", "Retarus said when to expect what, or asked something"
     CHASE = "chase", "Retarus was written to again, in the same thread"
+    PACE = "pace", "this one ticket got a cadence of its own"
     PLAN = "plan", "there is an action plan (guide, section 3, 2nd level)"
 
 

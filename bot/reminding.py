@@ -30,6 +30,8 @@ LINES = 20
 LISTED = 10
 """Tickets that one direct message names."""
 _SNOOZE = timedelta(days=60)
+_SLOWEST = 14 * 24 * 60
+"""Minutes."""
 _PASSES = 800
 
 
@@ -178,6 +180,21 @@ class Reminding(Changing):
             return Change(snoozed, event(snoozed, Step.SNOOZE, by, at, until=stamp, reason=reason))
 
         return await self._change(ticket_id, f"{form}:snooze", decide)
+
+    async def pace(self, ticket_id: str, by: str, minutes: str, form: str) -> Ticket:
+        """A cadence for this ticket alone, in minutes of working time; empty: the policy's again. Never the SLA's."""
+        rights.require_part(await self.actor(by))
+        text = minutes.strip()
+        number = int(text) if text.isdecimal() else 0
+        if text and not 0 < number <= _SLOWEST:
+            raise Invalid({"word": f"A whole number of minutes, up to {_SLOWEST}, or nothing."})
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            self._require_open(ticket)
+            paced = change(ticket)
+            return Change(paced, event(paced, Step.PACE, by, at, minutes=str(number)))
+
+        return await self._change(ticket_id, f"{form}:pace", decide)
 
     async def expect(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str) -> Ticket:
         """What Retarus promised, `update_due` and `eta`, and what they asked, `question`; at least one of them."""

@@ -172,6 +172,8 @@ class Times(Record):
     waits: tuple[tuple[Utc, Utc | None], ...] = ()
     """From when until when the end-customer was waited for."""
     snoozed_until: Utc | None = None
+    pace: int | None = None
+    """Minutes, in place of the policy's, between reminders of this ticket and until the first; None: the policy's."""
     nudges: dict[str, Nudge] = Field(default_factory=dict)
     """By clock."""
     standing: tuple[str, ...] = ()

@@ -39,6 +39,8 @@ def after_event(times: Times, event: Event, before: Stage, stage: Stage) -> Time
     changes = _noticed(times, event) | _waited(times, event.at, before, stage) | _told(times, event)
     if "answer.priority" in event.detail:
         changes["priority_at"] = event.at
+    if event.what == Step.PACE.value:
+        changes["pace"] = int(event.detail.get("minutes", "0")) or None
     if event.what in _IS_PLANNED and not times.planned:
         changes["planned"] = event.at
     after = times.model_copy(update=changes)

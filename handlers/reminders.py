@@ -52,6 +52,10 @@ def _asked(desk: Desk) -> dict[str, Draw]:
         ticket = await desk.open_to(click.value, click.user)
         return reminders.plan(ticket, named(ticket))
 
+    async def pace(click: Click) -> Json:
+        ticket = await desk.open_to(click.value, click.user)
+        return reminders.pace(ticket, named(ticket))
+
     async def hand_on(click: Click) -> Json:
         ticket = await desk.allowed(click.value, Move.HAND_ON, click.user)
         return reminders.hand_on(ticket, named(ticket))
@@ -65,6 +69,7 @@ def _asked(desk: Desk) -> dict[str, Draw]:
         reminders.SNOOZE: snooze,
         reminders.EXPECT: expect,
         reminders.PLAN: plan,
+        reminders.PACE: pace,
         reminders.HAND_ON: hand_on,
         reminders.CHASE: chase,
     }
@@ -85,6 +90,9 @@ def _done(desk: Desk) -> dict[str, OnSubmit]:
     async def plan(form: Submission) -> None:
         await desk.record_plan(form.ticket, form.user, word(form), form.view)
 
+    async def pace(form: Submission) -> None:
+        await desk.pace(form.ticket, form.user, word(form), form.view)
+
     async def hand_on(form: Submission) -> None:
         await desk.hand_on(form.ticket, form.user, form.typed.get(reminders.TO, ""), form.view)
 
@@ -95,6 +103,7 @@ def _done(desk: Desk) -> dict[str, OnSubmit]:
         reminders.SNOOZE: snooze,
         reminders.EXPECT: expect,
         reminders.PLAN: plan,
+        reminders.PACE: pace,
         reminders.HAND_ON: hand_on,
         reminders.CHASE: chase,
     }

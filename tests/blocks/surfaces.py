@@ -164,6 +164,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     yield "expect", reminders.expect(ticket, name)
     yield "chase", reminders.chase(ticket, name, ticket.answer("happens"), ["to the Retarus channel"])
     yield "plan", reminders.plan(ticket, name)
+    yield "pace", reminders.pace(ticket, name)
     yield "hand on", reminders.hand_on(ticket, name)
     for what in moving.ASKED:
         yield f"moving {what}", moving.modal(what, ticket, name)

@@ -80,6 +80,20 @@ async def test_an_action_plan_ends_the_clock_of_the_sla(world: World) -> None:
     assert {run.watch: run.state(world.clock.at) for run in world.desk.runs(planned)}[Watch.PLAN] is State.ENDED
 
 
+# --- a cadence of its own
+
+
+async def test_one_ticket_can_have_a_cadence_of_its_own(world: World) -> None:
+    ticket = await world.raised()
+    paced = await world.desk.pace(ticket.id, ANNA, "600", world.form())
+    assert paced.due == world.clock.at + timedelta(minutes=600)
+    again = await world.desk.pace(ticket.id, ANNA, "", world.form())
+    assert again.due == ticket.due
+    for wrong in ("0", "soon", "-5", "99999"):
+        with pytest.raises(Invalid):
+            await world.desk.pace(ticket.id, ANNA, wrong, world.form())
+
+
 # --- what Retarus said
 
 
