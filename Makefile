@@ -2,13 +2,14 @@
 # make test   every test
 # make check  tokens, scopes, channels, mail, database of your own set-up
 # make bench  the figures in the README
+# make pictures  the pictures in the README, from the browser tests
 # make lock   the pins, made anew from pyproject.toml
 
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench pictures lock clean
 
 run: $(VENV)/.run
 	@if [ -n "$$SLACK_BOT_TOKEN" ] || grep -qs '^ *SLACK_BOT_TOKEN *= *[^ ]' .env; then exec $(PY) app.py; else exec $(PY) app.py demo; fi
@@ -21,6 +22,9 @@ check: $(VENV)/.run
 
 bench: $(VENV)/.test
 	$(PY) -m bench
+
+pictures: $(VENV)/.test
+	PICTURES=docs/pictures $(PY) -m pytest tests/browser
 
 lock: $(VENV)/.test
 	$(PY) -m uv pip compile -q --universal --no-header --python-version 3.11 pyproject.toml -o requirements.txt

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 async def test_an_incident_is_raised_handed_off_escalated_answered_and_closed(tmp_path: Path) -> None:
     async with demo(tmp_path) as url, chromium() as browser, seats(browser, url) as sit:
-        await anna_raises_it(sit)
+        await anna_raises_it(sit, shown="raise")
         await anna_hands_it_off(sit)
         await ben_accepts_and_completes_it(sit)
         await ben_sends_it(sit)
@@ -26,7 +26,7 @@ async def test_an_incident_is_raised_handed_off_escalated_answered_and_closed(tm
         await retarus_answers_and_anna_closes_it(sit)
 
 
-async def anna_raises_it(sit: Sit) -> None:
+async def anna_raises_it(sit: Sit, shown: str = "") -> None:
     anna = await sit("anna")
     await anna.command("/retarus-incident")
     form = await anna.opened("Raise an incident")
@@ -42,7 +42,8 @@ async def anna_raises_it(sit: Sit) -> None:
             "Impact": "No outbound mail for three customers",
         },
     )
-    await picture(anna, "raise")
+    if shown:
+        await picture(anna, shown)
     await anna.press(form, "Raise")
     await expect(form).to_be_hidden()
     await expect(anna.card("PD-1001")).to_contain_text("New at the 1st level")
@@ -155,7 +156,8 @@ async def retarus_answers_and_anna_closes_it(sit: Sit) -> None:
 
 
 async def test_a_handoff_nobody_accepts_is_seen_to_be_reminded_when_the_clock_moves(tmp_path: Path) -> None:
-    async with demo(tmp_path) as url, chromium() as browser, seats(browser, url) as sit:
+    dark = {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"}
+    async with demo(tmp_path) as url, chromium() as browser, seats(browser, url, **dark) as sit:
         await anna_raises_it(sit)
         anna = await sit("anna")
         await anna.page.get_by_role("button", name=re.compile("clock", re.IGNORECASE)).first.click()
