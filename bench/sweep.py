@@ -111,7 +111,13 @@ async def bench(sizes: tuple[int, ...]) -> str:
     with tempfile.TemporaryDirectory(prefix="sweep-", dir=ROOT / "var") as name:
         folder = Path(name)
         footer = machine(folder)
-        head = ["open tickets", "none due, ms", "50 due, ms", "all at once after an outage", "a click waits meanwhile, p99 ms"]
+        head = [
+            "open tickets",
+            "none due, ms",
+            "50 due, ms",
+            "all at once after an outage",
+            "a click waits meanwhile, p99 ms",
+        ]
         table = [head, ["---"] * len(head)]
         table += [await measure(folder, size, min(OUTAGE, size // 5)) for size in sizes]
     lines = [f"| {' | '.join(row)} |" for row in table]
