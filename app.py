@@ -47,6 +47,7 @@ from bot.slack.carrier import SlackCarrier
 from bot.slack.channels import channel_id
 from bot.slack.check import check
 from bot.slack.directory import SlackDirectory
+from bot.slack.failures import name_of
 from bot.slack.files import SlackFiles
 from bot.status import open_status_page
 from bot.status_page import Lookout
@@ -354,7 +355,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (Misconfigured, StoreDown, Refused) as error:
         sys.exit(str(error))
     except SlackApiError as error:
-        sys.exit(f"Slack refuses: {error.response.get('error')}. `python app.py check` says what to do.")
+        sys.exit(f"Slack refuses: {name_of(error)}. `python app.py check` says what to do.")
     except ClientError:
         sys.exit("Slack cannot be reached. Is there a connection, and is SLACK_API_URL right?")
     except KeyboardInterrupt:

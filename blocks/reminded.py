@@ -78,7 +78,7 @@ def _resting(item: Item) -> str:
 def line(ticket: Ticket, event: Event) -> Message:
     """What is wrong, since when, and what ends it; struck through once somebody has acted."""
     item = Item(ticket, event)
-    words = f"{_resting(item)}, and nothing happened."
+    words = f"it is {_resting(item)}, and nothing happened."
     if item.is_answered:
         return Message(f"Answered reminder: {words}", [kit.rich(kit.line(_struck(f"Reminder: {words}")))])
     if item.is_repeated:

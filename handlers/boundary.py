@@ -33,6 +33,7 @@ from handlers.payload import (
     click,
     command,
     news,
+    refused_as,
     search,
     shortcut,
     submission,
@@ -131,7 +132,7 @@ class Boundary:
         try:
             await self.client.views_update(view_id=done.view, hash=done.view_hash, view=view)
         except SlackApiError as error:
-            if error.response.get("error") not in {"hash_conflict", "not_found"}:
+            if refused_as(error) not in {"hash_conflict", "not_found"}:
                 raise  # else a later click has drawn it already, or it was closed
 
     async def _orphan(self, done: Click) -> None:
@@ -154,7 +155,7 @@ class Boundary:
         try:
             await self._tell(where, words)
         except SlackApiError as error:
-            log.warning("could not tell a person in place: %s", error.response.get("error"))
+            log.warning("could not tell a person in place: %s", refused_as(error))
             await self.client.chat_postMessage(channel=where.user, text=kit.escape(words))
 
     async def _tell(self, where: Click, words: str) -> None:

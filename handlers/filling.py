@@ -11,7 +11,7 @@ from bot.desk import Desk
 from bot.letter import reference
 from bot.ticket import Ticket
 from handlers.boundary import Boundary
-from handlers.payload import Click, Submission
+from handlers.payload import Click, Submission, refused_as
 
 
 def register(desk: Desk, edge: Boundary) -> None:
@@ -67,7 +67,7 @@ async def _refresh(desk: Desk, edge: Boundary, form: Submission) -> None:
     try:
         await edge.client.views_update(view_id=form.parent, view=await _below(desk, form))
     except SlackApiError as error:
-        if error.response.get("error") != "not_found":
+        if refused_as(error) != "not_found":
             raise
 
 

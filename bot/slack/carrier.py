@@ -16,7 +16,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.backoff import backoff
 from bot.notices import Claim, Notice, Outcome, Place, Retry, Say, Sent
 from bot.ports import Files, Store
-from bot.slack.failures import outcome_of
+from bot.slack.failures import name_of, outcome_of
 from bot.slack.uploads import Uploads
 from bot.ticket import Ticket
 
@@ -100,7 +100,7 @@ class SlackCarrier:
                 channel=place.channel, ts=place.ts, text=message.text, blocks=list(message.blocks)
             )
         except SlackApiError as error:
-            if error.response.get("error") in {"message_not_found", "cant_update_message"}:
+            if name_of(error) in {"message_not_found", "cant_update_message"}:
                 return False
             raise
         return True

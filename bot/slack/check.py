@@ -21,6 +21,7 @@ from bot.slack import audience
 from bot.slack import client as slack_client
 from bot.slack.channels import channel_id
 from bot.slack.directory import SlackDirectory
+from bot.slack.failures import name_of
 
 MANIFEST = Path("manifest.yml")
 
@@ -87,7 +88,7 @@ async def _slack(env: Environment, config: Config, client: AsyncWebClient) -> As
     try:
         who = await client.auth_test()
     except SlackApiError as error:
-        yield Line("SLACK_BOT_TOKEN", f"Slack says {error.response.get('error')}. Copy it again: OAuth & Permissions")
+        yield Line("SLACK_BOT_TOKEN", f"Slack says {name_of(error)}. Copy it again: OAuth & Permissions")
         return
     except (aiohttp.ClientError, OSError):
         yield Line("Slack", f"cannot be reached at {env.slack_api_url}")
@@ -118,7 +119,7 @@ async def _way_in(env: Environment, client: AsyncWebClient) -> Line:
     try:
         await client.apps_connections_open(app_token=env.slack_app_token)
     except SlackApiError as error:
-        name = error.response.get("error")
+        name = name_of(error)
         return Line("SLACK_APP_TOKEN", f"Slack says {name}. Make one under Basic Information, with connections:write")
     return Line("SLACK_APP_TOKEN: Socket Mode")
 
@@ -127,7 +128,7 @@ async def _channel(client: AsyncWebClient, wanted: str, setting: str) -> Line:
     try:
         found = await client.conversations_info(channel=await channel_id(client, wanted, setting))
     except (Misconfigured, SlackApiError) as error:
-        says = str(error) if isinstance(error, Misconfigured) else f"Slack says {error.response.get('error')}"
+        says = str(error) if isinstance(error, Misconfigured) else f"Slack says {name_of(error)}"
         return Line(setting, says)
     channel = found["channel"]
     name = f"{setting}: #{channel.get('name')}"
@@ -154,5 +155,5 @@ async def _team(client: AsyncWebClient, table: str, team: Team, *, needed: bool)
         people = (await client.usergroups_users_list(usergroup=team.group))["users"] if team.group else team.members
         names = [(await client.users_info(user=user))["user"].get("real_name", user) for user in people]
     except SlackApiError as error:
-        return Line(table, f"Slack says {error.response.get('error')}: is every id right?")
+        return Line(table, f"Slack says {name_of(error)}: is every id right?")
     return Line(f"{table}: {', '.join(names)}", "" if names else "the group is empty")

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.contacts import Person
 from bot.kept import Kept
 from bot.settings import Levels, Team
+from bot.slack.failures import name_of
 from bot.ticket import Level
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class SlackDirectory:
         try:
             answer = await self._client.users_info(user=user_id)
         except SlackApiError as error:
-            if error.response.get("error") == _UNKNOWN:
+            if name_of(error) == _UNKNOWN:
                 return Person(id=user_id, name=user_id, is_active=False)
             raise
         user = answer["user"]
