@@ -20,7 +20,7 @@ from tests.factories import ALEX, ANNA, BEN, CARLA, HANDED_OFF, World, a_config,
 
 START = datetime(2025, 10, 20, 7, 0, tzinfo=UTC)
 """Shortly before winter time begins in Berlin."""
-WEEKS = 6
+WEEKS = 9
 MINUTE = timedelta(minutes=1)
 CONFIG = a_config(
     desk={"leads": [CARLA]},
