@@ -13,7 +13,7 @@ class Switches:
     rate_limits: bool = False
     trigger_seconds: float = 3.0
     ack_seconds: float = 3.0
-    redeliver_seconds: float = 4.0
+    redeliver_seconds: float = 3.0
     http_retry_seconds: list[float] = field(default_factory=lambda: [0.0, 60.0, 300.0])
     socket_seconds: float = 3600.0  # how long a Socket Mode connection lives before it is refreshed
     socket_warning_seconds: float = 10.0
