@@ -103,10 +103,12 @@ class Evidence(Changing):
         )
 
     async def doubts(self, ticket: Ticket, at: datetime) -> tuple[str, ...]:
-        """What can be overridden with a reason: old examples, and an end-customer without an agreement (guide, 3)."""
+        """What can be overridden with a reason: IDs that look cut off (guide, 4), old examples, and an end-customer
+        without an agreement (guide, 3)."""
         customer = await Customers(self).named(ticket.answer("customer"))
         without = customer is not None and not customer.agreement
-        return (*traces.warnings(ticket, self.config, at), *([WITHOUT_AGREEMENT] if without else []))
+        agreement = [WITHOUT_AGREEMENT] if without else []
+        return (*_cut_off(ticket), *traces.warnings(ticket, self.config, at), *agreement)
 
     async def with_evidence(self, ticket: Ticket, despite: str | None, at: datetime) -> tuple[Ticket, dict[str, str]]:
         """The ticket as it is once its letter and files are sent, and what the history keeps of it.
@@ -149,3 +151,9 @@ def _told(ticket: Ticket, files: Sequence[Attachment]) -> dict[str, str]:
 def told(report: StatusReport) -> str:
     """`fine`, `trouble: E-mail delayed (identified)`, `unknown: It could not be reached.`"""
     return ": ".join(part for part in (report.health, "; ".join(report.says)) if part)
+
+
+def _cut_off(ticket: Ticket) -> list[str]:
+    """Tenant IDs mostly end with two letters; one that does not may be meant so."""
+    ids = [each for each in ticket.answer("tenants").split("\n") if each.isdigit()]
+    return [f"Without the two letters at its end: {', '.join(ids)}. Is the ID whole?"] if ids else []

@@ -173,6 +173,16 @@ async def test_an_old_example_is_sent_only_with_a_reason_which_is_kept() -> None
     assert (await w.store.history(ticket.id))[-1].detail["despite"] == "There is no newer one"
 
 
+async def test_an_id_without_its_two_letters_is_sent_only_with_a_reason() -> None:
+    world = await a_world()
+    ticket = await world.accepted()
+    for tenants, doubts in (("12345RS\n23456", 1), ("12345RS", 0), ("main account only", 0)):
+        doubted = ticket.model_copy(update={"answers": {**ticket.answers, "tenants": tenants}})
+        found = await world.desk.doubts(doubted, NOW)
+        assert len(found) == doubts
+        assert not found or "23456. Is the ID whole?" in found[0]
+
+
 async def test_who_was_not_shown_the_warning_is_shown_the_preview_again() -> None:
     w, ticket = await _doubtful()
     with pytest.raises(Conflict):
