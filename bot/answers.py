@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import phonenumbers
 
+from bot.contacts import dialled
 from bot.secrets_in_text import free_of_secrets
 from bot.settings import Config
 from bot.text import clean
@@ -52,7 +53,7 @@ _SLACK_LINK = re.compile(r"<(?:mailto:|https?://)[^|>]*\|([^>]*)>")
 def is_reasoned_absence(text: str) -> bool:
     """Whether this says that something is not available *and why*: an answer (guide 2.5), printed as it stands."""
     found = _UNAVAILABLE.match(text)
-    return bool(found) and not _is_vague(_BECAUSE.sub("", found[2], count=1)) if found else False
+    return found is not None and not _is_vague(_BECAUSE.sub("", found[2], count=1))
 
 
 def words(text: str, given: Given) -> str:  # noqa: ARG001 (every check has this shape)
@@ -135,13 +136,8 @@ def contacts(text: str, given: Given) -> str:
 @lru_cache(maxsize=1000)  # the same few people answer for most tickets
 def phone(text: str, region: str | None) -> str | None:
     """The number as `+49 89 12345678`, or nothing when it is no number that can exist."""
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    number = dialled(text, region)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL) if number else None
 
 
 def _contact(line: str, region: str | None) -> str:

@@ -119,11 +119,16 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def e164(text: str, region: str | None = None) -> str:
     """The number as E.164, e.g. `+498912345678`; `region`: the country of numbers written without a code."""
-    sentence = "a telephone number with its country code is needed, e.g. +49 89 1234 5678"
+    number = dialled(text, region)
+    if number is None:
+        raise ValueError("a telephone number with its country code is needed, e.g. +49 89 1234 5678")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def dialled(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    """The number that is meant; nothing when no such number can exist."""
     try:
         number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException as error:
-        raise ValueError(sentence) from error
-    if not phonenumbers.is_valid_number(number):
-        raise ValueError(sentence)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None

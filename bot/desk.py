@@ -368,6 +368,8 @@ class Desk(Evidence, Reminding, Digesting):
 
     async def follow_up(self, claim: Claim, outcome: Outcome) -> Sequence[Notice]:
         """The notices that follow from how a delivery ended."""
+        if not story.has_sequel(claim.notice, outcome):
+            return []  # most deliveries: nothing need be read for them
         ticket = await self.store.get(claim.notice.ticket_id)
         told = story.after_delivery(claim, outcome, ticket, self.routes, as_utc(self.clock())) if ticket else []
         return receipts(told, outcome)

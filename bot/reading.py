@@ -18,7 +18,7 @@ from bot.moves import Move, Step, can, move
 from bot.ports import Directory, Drafts, Query, Store
 from bot.rights import Actor
 from bot.settings import Config
-from bot.ticket import Event, Kind, Level, Stage, StatusReport, Ticket
+from bot.ticket import Event, Kind, Stage, StatusReport, Ticket
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class Reading:
             return Query(open=True, owner=user, limit=limit)
         if scope == "level":
             levels = (await self.actor(user)).levels
-            stages = tuple(stage for stage in Stage if stage.is_open and _worked_at(stage) in levels)
+            stages = tuple(stage for stage in Stage if stage.is_open and stage.worked_at in levels)
             return Query(open=True, stages=stages, limit=limit) if stages else None
         return Query(open=True, limit=limit)
 
@@ -173,11 +173,6 @@ class Reading:
     def today(self) -> date:
         """The calendar day at the desk."""
         return self.clock().astimezone(zone(self.config.desk.timezone)).date()
-
-
-def _worked_at(stage: Stage) -> Level:
-    """The partner's level that works on a ticket at this stage: what is with Retarus is the 2nd level's care."""
-    return Level.SECOND if stage.level is Level.THIRD else stage.level
 
 
 def _nobody(actor: Actor) -> Contact:

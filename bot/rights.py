@@ -43,8 +43,7 @@ _AT: dict[Move, Level] = {
 
 def level_for(ticket: Ticket, what: Move) -> Level:
     """Whose move this is (guide, section 3: tasks and roles)."""
-    level = _AT.get(what, ticket.level)
-    return Level.SECOND if level is Level.THIRD else level
+    return _AT.get(what, ticket.stage.worked_at)
 
 
 def require_staff(actor: Actor) -> None:

@@ -113,13 +113,22 @@ def chasers(
     return told
 
 
+def has_sequel(cause: Notice, outcome: Outcome) -> bool:
+    """Whether anything follows from how this delivery ended: letters are receipted, what is dead is told."""
+    if isinstance(outcome, Dead):
+        return cause.say not in {*_SAID_ASIDE, Say.ANSWERED}
+    return isinstance(outcome, Sent) and cause.say in TO_RETARUS
+
+
 def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Routes, at: datetime) -> Sequence[Notice]:
     """A receipt in the thread when a letter arrived; when a notice is dead, the owner is told where they can see it."""
     cause = claim.notice
+    if not has_sequel(cause, outcome):
+        return []
     is_letter = cause.say in TO_RETARUS
-    if isinstance(outcome, Sent) and is_letter:
+    if isinstance(outcome, Sent):
         return [_following(cause, ticket, Say.STORY, routes.desk, at, {"delivered": cause.say.value, "to": cause.to})]
-    if isinstance(outcome, Dead) and cause.say not in {*_SAID_ASIDE, Say.ANSWERED}:
+    if isinstance(outcome, Dead):
         say, to = (Say.STORY, routes.desk) if is_letter else (Say.DIRECT, ticket.owner)
         failed: dict[str, JsonValue] = {
             "failed": cause.say.value,

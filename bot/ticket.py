@@ -80,6 +80,11 @@ class Stage(Glossed):
         return _LEVEL[self]
 
     @property
+    def worked_at(self) -> Level:
+        """The partner's level that works on it: what is with Retarus is the 2nd level's care."""
+        return Level.SECOND if self.level is Level.THIRD else self.level
+
+    @property
     def ball(self) -> Party | None:
         """The one party who must act; nobody once it is closed."""
         return _BALL[self]

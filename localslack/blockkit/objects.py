@@ -10,10 +10,6 @@ def plain_text(most: int = 3000) -> Kinds:
     return Kinds({"plain_text": _plain(most)}, names_unknown=False)
 
 
-def mrkdwn(most: int = 3000) -> Kinds:
-    return Kinds({"mrkdwn": _mrkdwn(most)}, names_unknown=False)
-
-
 def any_text(most: int = 3000) -> Kinds:
     return Kinds({"plain_text": _plain(most), "mrkdwn": _mrkdwn(most)}, names_unknown=False)
 
