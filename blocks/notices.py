@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from blocks import card, kit, letter, reminded, story
+from blocks import kit, letter, reminded, story
 from blocks.card import Who
 from blocks.kit import Json, Message
 from bot.letter import LetterText
@@ -14,9 +14,7 @@ from bot.ticket import Event, Ticket
 
 
 def messages(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who, link: str) -> Sequence[Message]:
-    """One message, or several for a long letter. `event`: what happened at the notice's version."""
-    if notice.say is Say.CARD:
-        return [card.card(ticket, config, who)]
+    """One message, or several for a long letter; not the card. `event`: what happened at the notice's version."""
     if notice.say is Say.STORY:
         return [story.told(notice, ticket, event, config, who)]
     if notice.say is Say.DIRECT:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from blocks import digest, guides, notices
+from blocks import card, digest, guides, notices
 from blocks.kit import Message
 from blocks.reminded import Item
 from bot.desk import Desk
@@ -24,6 +24,8 @@ def writer(desk: Desk) -> Write:
             return [guides.message(desk.config.guides)]
         if notice.say in {Say.REMINDERS, Say.ANSWERED}:
             return notices.reminders(await _reminded(desk, notice), notice, desk.config)
+        if notice.say is Say.CARD:  # the most frequent one, and a function of the record alone
+            return [card.card(ticket, desk.config, await desk.names([ticket.owner]))]
         event = await desk.event_at(ticket, notice.version)
         who = await desk.names([ticket.owner, event.by])
         return notices.messages(notice, ticket, event, desk.config, who, link)
