@@ -51,7 +51,8 @@ def _facts(ticket: Ticket, who: Who) -> Json:
     since = as_moment(ticket.answer("start"))
     what = [kit.text(f"{_services(ticket)} · {one_line(ticket.answer('customer'), 80)}{_tenants(ticket)}")]
     ended = as_moment(ticket.answer("end"))
-    until = [kit.text(" until "), kit.moment(ended)] if ended else [kit.text(", ongoing")]
+    ongoing = [kit.text(", ongoing")] if ticket.stage.is_open else []
+    until = [kit.text(" until "), kit.moment(ended)] if ended else ongoing
     when = [kit.text(" · since "), kit.moment(since), *until] if since else []
     impact = [kit.text(f"\nImpact: {one_line(ticket.answer('impact'), 200)}")]
     source = [kit.text(" · "), kit.link("from a message", ticket.source)] if ticket.source else []

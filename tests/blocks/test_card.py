@@ -151,3 +151,8 @@ def test_the_notification_says_which_ticket_and_what_happens() -> None:
 def test_a_card_looks_as_approved() -> None:
     shown = card.card(an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF), a_config(), who)
     agrees(json.dumps(shown.blocks, indent=1, ensure_ascii=False) + "\n", GOLDEN / "card.json")
+
+
+def test_a_closed_ticket_is_not_called_ongoing() -> None:
+    assert "ongoing" in str(drawn(an_incident(Stage.FIRST)))
+    assert "ongoing" not in str(drawn(an_incident(Stage.CLOSED)))
