@@ -1,38 +1,25 @@
-"""How is it put together, and how is it started? The composition root and the command line.
-
-python app.py          runs the desk in a real workspace (tokens in the environment or in .env)
-python app.py demo     runs it with a local Slack and a local mailbox, in the browser
-python app.py policy   says for each priority and clock when whom it would remind, from now
-python app.py export-person WHO …, erase-person WHO …, access-log    personal data: README, “What an admin must know”
-python app.py check    looks at tokens, scopes, channels, mail and database: each line ok, or what to do
-"""
+"""How is it put together, and how is it started? The composition root; what can be typed: handlers/command_line.py."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import getpass
 import logging
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiohttp import ClientError, ClientSession, web
-from pydantic import ValidationError
+from aiohttp import ClientSession, web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import forecast
 from bot.clock import Clock, now
 from bot.contacts import Contact
 from bot.desk import Desk
 from bot.erasing import Archive
-from bot.errors import Misconfigured, Refused, StoreDown
+from bot.errors import Misconfigured, StoreDown
 from bot.mail.carrier import MailCarrier
 from bot.mail.server import parse_smtp_url
 from bot.mail.smtp import SmtpSender
@@ -40,14 +27,13 @@ from bot.notices import Say
 from bot.outbox import Outbox
 from bot.ports import Carrier
 from bot.register import Register
-from bot.settings import Config, Environment, load
+from bot.settings import Config, Environment
 from bot.slack import audience
 from bot.slack import client as slack_client
 from bot.slack.carrier import SlackCarrier
 from bot.slack.channels import channel_id
-from bot.slack.check import check
+from bot.slack.check import Line, check
 from bot.slack.directory import SlackDirectory
-from bot.slack.failures import name_of
 from bot.slack.files import SlackFiles
 from bot.status import open_status_page
 from bot.status_page import Lookout
@@ -55,6 +41,7 @@ from bot.store import open_drafts, open_store
 from bot.story import Routes
 from handlers import (
     choosing,
+    command_line,
     contacts,
     customers,
     eas,
@@ -78,12 +65,6 @@ from handlers.boundary import Boundary
 from handlers.tasks import Tasks
 
 log = logging.getLogger("desk")
-
-_ARCHIVE = ("export-person", "erase-person", "access-log")
-
-NO_TOKENS = """No Slack tokens: SLACK_BOT_TOKEN is not set, neither in the environment nor in .env.
-  To try Partner Desk without a Slack account:  python app.py demo   (or: make run)
-  To run it in your workspace: the README's “Install in your workspace” says where the tokens are."""
 
 
 @dataclass(frozen=True)
@@ -270,28 +251,26 @@ def stopped() -> Awaitable[object]:
     return stop.wait()
 
 
-def _run_command(env: Environment) -> None:
-    if not env.slack_bot_token:
-        raise Misconfigured(NO_TOKENS)
-    if not (env.slack_app_token or env.slack_signing_secret):
-        raise Misconfigured("Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP.")
-    asyncio.run(run(env, load(env.desk_config)))
+# --- what the command line works with
 
 
-def _demo_command(env: Environment, state: Path) -> None:
+async def _demo(env: Environment, state: Path) -> None:
     from demo.run import demo  # noqa: PLC0415 (the real desk needs no local Slack)
 
-    asyncio.run(demo(program, listening, env.port, state))
+    await demo(program, listening, env.port, state)
 
 
-def _check_command(env: Environment) -> None:
-    async def look() -> bool:
-        right = True
-        async for line in check(env, database, mail, kept):
-            print(line, flush=True)
-            right = right and not line.wrong
-        return right
+@asynccontextmanager
+async def _archive(env: Environment, by: str) -> AsyncIterator[Archive]:
+    store, drafts = await open_store(env.database_url), await open_drafts(env.database_url)
+    try:
+        yield Archive(store, drafts, now, by)
+    finally:
+        await drafts.close()
+        await store.close()
 
+
+def _check(env: Environment) -> AsyncIterator[Line]:
     async def database() -> str:
         try:
             await (await open_store(env.database_url)).close()
@@ -315,69 +294,8 @@ def _check_command(env: Environment) -> None:
         except Misconfigured as error:
             return str(error)
 
-    if not asyncio.run(look()):
-        sys.exit(1)
-
-
-def _policy_command(env: Environment) -> None:
-    for line in forecast.lines(load(env.desk_config), now()):
-        print(line)
-
-
-def _archive_command(env: Environment, command: str, terms: list[str], folder: Path) -> None:
-    async def work() -> str:
-        store, drafts = await open_store(env.database_url), await open_drafts(env.database_url)
-        archive = Archive(store, drafts, now, by=getpass.getuser())
-        try:
-            if command == "access-log":
-                return await privacy.access_log(archive)
-            carry_out = privacy.export_person if command == "export-person" else privacy.erase_person
-            return await carry_out(archive, terms, folder)
-        finally:
-            await drafts.close()
-            await store.close()
-
-    print(asyncio.run(work()))
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """The command line. Faults of the set-up are sentences, not tracebacks."""
-    parser = argparse.ArgumentParser(description="Retarus Partner Desk", epilog=NO_TOKENS.splitlines()[1].strip())
-    parser.add_argument("command", nargs="?", default="run", choices=["run", "demo", "check", "policy", *_ARCHIVE])
-    parser.add_argument("terms", nargs="*", help="of a person: Slack user id, names, addresses, numbers")
-    parser.add_argument("--folder", type=Path, default=Path("var/exports"), help="where exports go")
-    parser.add_argument("--state", type=Path, default=Path("var/demo"), help="demo: the folder everything is kept in")
-    chosen = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    try:
-        _carry_out(chosen.command, _environment(), chosen)
-    except (Misconfigured, StoreDown, Refused) as error:
-        sys.exit(str(error))
-    except SlackApiError as error:
-        sys.exit(f"Slack refuses: {name_of(error)}. `python app.py check` says what to do.")
-    except ClientError:
-        sys.exit("Slack cannot be reached. Is there a connection, and is SLACK_API_URL right?")
-    except KeyboardInterrupt:
-        sys.exit(130)
-
-
-def _carry_out(command: str, env: Environment, chosen: argparse.Namespace) -> None:
-    if command == "demo":
-        _demo_command(env, chosen.state)
-    elif command in _ARCHIVE:
-        _archive_command(env, command, chosen.terms, chosen.folder)
-    else:
-        {"run": _run_command, "check": _check_command, "policy": _policy_command}[command](env)
-
-
-def _environment() -> Environment:
-    try:
-        return Environment()
-    except ValidationError as error:
-        lines = [f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors()]
-        raise Misconfigured("\n".join(lines)) from None
+    return check(env, database, mail, kept)
 
 
 if __name__ == "__main__":
-    main()
+    command_line.main(command_line.Parts(run=run, demo=_demo, archive=_archive, check=_check))

@@ -41,6 +41,15 @@ class Environment(BaseSettings):
     desk_config: Path = Path("desk.toml")
 
 
+def environment() -> Environment:
+    """As this process has it. Raises `Misconfigured` with every fault."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors()]
+        raise Misconfigured("\n".join(lines)) from None
+
+
 def address(text: str) -> str:
     """The text, when it can be an e-mail address, or empty; else a `ValueError`."""
     local, at, domain = text.partition("@")
