@@ -20,6 +20,7 @@ from bot.contacts import Contact
 from bot.desk import Desk
 from bot.erasing import Archive
 from bot.errors import Misconfigured, StoreDown
+from bot.language import speaking
 from bot.mail.carrier import MailCarrier
 from bot.mail.server import parse_smtp_url
 from bot.mail.smtp import SmtpSender
@@ -113,7 +114,8 @@ async def _working(
     edge = Boundary(client, desk, tasks)
     app = _bolt(client, identity, env, edge)
     tasks.start(_warn_of_audience(client, desk))
-    delivering = asyncio.create_task(outbox.run())
+    with speaking(desk.config.desk.language):  # the task keeps it
+        delivering = asyncio.create_task(outbox.run())
     jobs.start()
 
     def moved() -> None:

@@ -10,7 +10,7 @@ from bot.answers import as_moment
 from bot.clocks import plan
 from bot.fields import Need, Sheet, fields_of
 from bot.forms import Missing, is_asked, is_due, missing
-from bot.letter import KIND_NAMES, reference
+from bot.letter import kind_name, reference
 from bot.moves import STANDING, Move, Step, can
 from bot.rights import is_highest
 from bot.settings import Config
@@ -33,7 +33,7 @@ PARTIES = {
 
 def title(ticket: Ticket, config: Config) -> str:
     """`PD-1042 · Incident · P1`."""
-    bits = (reference(ticket, config), KIND_NAMES[ticket.kind], ticket.answer("priority"))
+    bits = (reference(ticket, config), kind_name(ticket.kind), ticket.answer("priority"))
     return " · ".join(bit for bit in bits if bit)
 
 

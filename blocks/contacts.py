@@ -10,7 +10,7 @@ from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.answers import phone
 from bot.contacts import Contact
-from bot.forms import LEVEL_NAMES
+from bot.forms import level_name
 from bot.register import authorised, concerns
 from bot.text import one_line
 from bot.ticket import Level
@@ -42,7 +42,7 @@ def register(contacts: Sequence[Contact], edition: str, on: date) -> list[Json]:
 
 
 def _entry(contact: Contact, edition: str, on: date) -> Json:
-    levels = ", ".join(LEVEL_NAMES[level] for level in contact.levels) or "no level"
+    levels = ", ".join(level_name(level) for level in contact.levels) or "no level"
     number = phone(contact.phone, None) or contact.phone
     known = f" · guides acknowledged on {contact.guides_known_on:%d.%m.%Y}" if contact.guides_known_on else ""
     eas = " · EAS access" if contact.may_use_eas(on) else ""
@@ -115,7 +115,7 @@ def _day(key: str, label: str, day: date | None, hint: str = "") -> Json:
 
 
 def _levels(chosen: Iterable[Level]) -> Json:
-    options = {level: kit.option(LEVEL_NAMES[level], level.value) for level in (Level.FIRST, Level.SECOND)}
+    options = {level: kit.option(level_name(level), level.value) for level in (Level.FIRST, Level.SECOND)}
     element: Json = {"type": "checkboxes", "options": list(options.values())}
     initial = [options[level] for level in chosen if level in options]
     if initial:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from blocks import kit
 from blocks.card import PARTIES, Who, title
 from blocks.kit import Json, Message
-from bot.forms import LEVEL_NAMES
+from bot.forms import level_name
 from bot.moves import STANDING
 from bot.settings import Config
 from bot.text import one_line
@@ -29,7 +29,7 @@ def message(
     links: Mapping[str, str],
 ) -> Message:
     """Each part with its tickets; what is not listed is counted. Nobody is mentioned: a digest is read, not obeyed."""
-    name = " and ".join(LEVEL_NAMES[level] for level in levels)
+    name = " and ".join(level_name(level) for level in levels)
     summary = " · ".join(f"{PARTS[part].split(',')[0]}: {totals[part]}" for part in PARTS if totals[part])
     blocks: list[Json] = [kit.header(f"This morning, {name}")]
     for part, heading in PARTS.items():

@@ -8,9 +8,9 @@ from blocks import guides, kit
 from blocks.card import PARTIES, primary, title
 from blocks.kit import Json
 from bot.clock import span
-from bot.forms import LEVEL_NAMES
+from bot.forms import level_name
 from bot.home import FOR_ADMINS, Overview, Screen, Tab, Urgent, Why, is_late
-from bot.letter import KIND_NAMES
+from bot.letter import kind_name
 from bot.moves import STANDING
 from bot.settings import Config
 from bot.text import one_line
@@ -136,7 +136,7 @@ def _drafts(drafts: Mapping[Kind, Mapping[str, str]]) -> list[Json]:
         )
         again = kit.button("Take up again", TAKE_UP + kind, kind.value)
         blocks += [
-            kit.rich(kit.line(kit.bold(KIND_NAMES[kind]), kit.text(f" · {one_line(about, 150)}"))),
+            kit.rich(kit.line(kit.bold(kind_name(kind)), kit.text(f" · {one_line(about, 150)}"))),
             kit.actions(f"home.draft.{kind}", [again]),
         ]
     return blocks
@@ -175,7 +175,7 @@ def _by_level(key: str, seen: Overview) -> Json:
         return _filter(f"Mine {seen.mine}", LEVEL + key, screen.narrowed(level=None, mine=True), chosen=screen.mine)
     level = Level(key)
     narrowed = screen.narrowed(level=level, mine=False)
-    return _filter(f"{LEVEL_NAMES[level]} {_sum(seen, level)}", LEVEL + key, narrowed, chosen=screen.level is level)
+    return _filter(f"{level_name(level)} {_sum(seen, level)}", LEVEL + key, narrowed, chosen=screen.level is level)
 
 
 def _filter(label: str, action: str, screen: Screen, *, chosen: bool) -> Json:

@@ -9,7 +9,7 @@ from blocks.evidence import OFFERED, file_input, offered
 from blocks.form import inputs
 from blocks.kit import Json
 from bot.fields import Field, Need, Sheet, fields_of
-from bot.letter import KIND_NAMES
+from bot.letter import kind_name
 from bot.settings import Config
 from bot.ticket import Kind
 
@@ -37,7 +37,7 @@ def chooser() -> Json:
         {
             "type": "section",
             "text": kit.plain(ABOUT[kind]),
-            "accessory": kit.button(KIND_NAMES[kind], KIND + kind, kind.value),
+            "accessory": kit.button(kind_name(kind), KIND + kind, kind.value),
         }
         for kind in Kind
     ]
@@ -66,7 +66,7 @@ def modal(
     about = kind.value if source is None else f"{kind.value}|{source}"
     if source is not None:
         others = [
-            kit.button(f"Rather a {KIND_NAMES[each].lower()}", KIND + each, each.value)
+            kit.button(f"Rather a {kind_name(each).lower()}", KIND + each, each.value)
             for each in Kind
             if each is not kind
         ]
@@ -93,7 +93,7 @@ def _title(kind: Kind) -> str:
 
 def a_kind(kind: Kind) -> str:
     """`an incident`."""
-    name = KIND_NAMES[kind].lower()
+    name = kind_name(kind).lower()
     return f"{'an' if name[0] == 'i' else 'a'} {name}"
 
 

@@ -18,6 +18,8 @@ class Person(Record):
     name: str
     zone: str = "UTC"
     """IANA time zone of their profile."""
+    locale: str = ""
+    """Of their Slack, e.g. `de-DE`; empty for people of other organisations."""
     is_guest: bool = False
     is_external: bool = False
     """From another organisation, in a shared channel (Slack Connect)."""

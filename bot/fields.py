@@ -11,6 +11,7 @@ from functools import cache
 
 from bot import answers
 from bot.answers import Check
+from bot.language import mark, t
 from bot.settings import Config
 from bot.ticket import Glossed, Kind, Level
 
@@ -56,9 +57,15 @@ class Heading:
     """A heading of the template, a row of the matrix, or a task: the guide's words."""
 
     text: str
+    """The guide's words: what Retarus reads, whatever language the desk speaks."""
     section: str
     """Where the guide says it: `4`, `5`, `3, 1st level` …"""
     sheet: Sheet = Sheet.TICKET
+
+    @property
+    def said(self) -> str:
+        """As a form shows it, in the language of who reads it."""
+        return t(self.text)
 
 
 @dataclass(frozen=True)
@@ -99,12 +106,12 @@ class Field:
 
     @property
     def name(self) -> str:
-        """What people call it: its label, or else its heading."""
-        return self.label or self.heading.text
+        """What people call it, in their language: its label, or else its heading."""
+        return t(self.label) or self.heading.said
 
     def called(self, kind: Kind) -> str:
         """Its name in a form of this kind."""
-        return self.labels.get(kind, self.name)
+        return t(self.labels[kind]) if kind in self.labels else self.name
 
 
 _I, _S, _C = Kind.INCIDENT, Kind.SERVICE_REQUEST, Kind.CHANGE
@@ -120,15 +127,14 @@ def _all(need: Need) -> dict[Kind, Need]:
 
 
 def _fixed(**labels: str) -> Callable[[Config], tuple[Option, ...]]:
-    options = tuple(Option(value, label) for value, label in labels.items())
-    return lambda _: options
+    return lambda _: tuple(Option(value, t(label)) for value, label in labels.items())
 
 
-OTHER = "Other"
+OTHER = mark("Other")
 
 
 def _services(config: Config) -> tuple[Option, ...]:
-    return tuple(Option(name, name) for name in (*config.services.names, OTHER))
+    return (*(Option(name, name) for name in config.services.names), Option(OTHER, t(OTHER)))
 
 
 def _priorities(config: Config) -> tuple[Option, ...]:

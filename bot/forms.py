@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.answers import Given, is_reasoned_absence
 from bot.errors import Invalid
 from bot.fields import EXAMPLE, EXAMPLE_NEED, FIELDS, TRANSACTIONS, Ask, Field, Heading, Need, fields_of
+from bot.language import mark, t
 from bot.secrets_in_text import free_of_secrets
 from bot.text import clean
 from bot.ticket import Kind, Level, Ticket
@@ -27,12 +28,18 @@ class Missing:
     @property
     def line(self) -> str:
         """`AFFECTED SERVICE · 1st level · guide section 4`."""
-        name = self.heading.text if self.name == self.heading.text else f"{self.heading.text}: {self.name.rstrip(':')}"
-        sections = "sections" if " and " in self.heading.section else "section"
-        return f"{name} · {LEVEL_NAMES[self.level]} · guide {sections} {self.heading.section}"
+        said = self.heading.said
+        name = said if self.name == said else f"{said}: {self.name.rstrip(':')}"
+        several = " and " in self.heading.section
+        where = t("guide sections {section}") if several else t("guide section {section}")
+        return f"{name} · {level_name(self.level)} · {where.format(section=t(self.heading.section))}"
 
 
-LEVEL_NAMES = {Level.FIRST: "1st level", Level.SECOND: "2nd level", Level.THIRD: "3rd level"}
+_LEVEL_NAMES = {Level.FIRST: mark("1st level"), Level.SECOND: mark("2nd level"), Level.THIRD: mark("3rd level")}
+
+
+def level_name(level: Level) -> str:
+    return t(_LEVEL_NAMES[level])
 
 
 def missing(ticket: Ticket, border: Need) -> tuple[Missing, ...]:
@@ -43,7 +50,7 @@ def missing(ticket: Ticket, border: Need) -> tuple[Missing, ...]:
 def _unanswered(kind: Kind, answers: Mapping[str, str], border: Need) -> Iterable[Missing]:
     for field in fields_of(kind):
         if field.key == "example.1.when" and is_due(EXAMPLE_NEED[kind], border) and not has_example(answers):
-            yield Missing("example", TRANSACTIONS, EXAMPLE, Level.FIRST, Need.ESCALATE)
+            yield Missing("example", t(TRANSACTIONS), EXAMPLE, Level.FIRST, Need.ESCALATE)
         if is_due(field.need[kind], border) and is_asked(field, answers) and not answers.get(field.key):
             yield Missing(field.key, field.name, field.heading, field.level, field.need[kind])
 
@@ -101,11 +108,11 @@ def checked(
 def _checked(field: Field, text: str, kind: Kind, given: Given, border: Need) -> str:
     text = clean(text)
     if len(text) > field.most:
-        raise ValueError(f"This is {len(text)} characters long; at most {field.most} fit.")
+        raise ValueError(t("This is {length} characters long; at most {most} fit.", length=len(text), most=field.most))
     if text:
         return _picked(field, text, given) if field.options(given.config) else field.check(free_of_secrets(text), given)
     if is_due(field.need[kind], border) and is_asked(field, given.answers):
-        raise ValueError("This is needed now." if field.ask in _TYPED else "Pick one.")
+        raise ValueError(t("This is needed now.") if field.ask in _TYPED else t("Pick one."))
     return ""
 
 
@@ -115,7 +122,7 @@ _TYPED = {Ask.LINE, Ask.TEXT, Ask.SEARCH}
 def _picked(field: Field, text: str, given: Given) -> str:
     allowed = {option.value for option in field.options(given.config)}
     if not set(text.split("\n")) <= allowed:
-        raise ValueError("This is not one of the answers offered any more. Pick again.")
+        raise ValueError(t("This is not one of the answers offered any more. Pick again."))
     return text
 
 
@@ -134,11 +141,11 @@ def _example_faults(parts: Mapping[str, str]) -> dict[str, str]:
         return {}
     faults = {}
     if "when" not in parts:
-        faults["when"] = "When did it happen?"
+        faults["when"] = t("When did it happen?")
     if "status" not in parts:
-        faults["status"] = "What was its status or error message?"
+        faults["status"] = t("What was its status or error message?")
     if not parts.keys() & {"sender", "recipient", "inbound"}:
-        faults["sender"] = "Name at least one: sending account, termination address or inbound number."
+        faults["sender"] = t("Name at least one: sending account, termination address or inbound number.")
     return faults
 
 

@@ -11,14 +11,21 @@ from bot.clock import guide_time
 from bot.contacts import Contact
 from bot.fields import Ask, Field, Heading, Option, fields_of
 from bot.forms import examples, is_asked
+from bot.language import Language, mark, speaking, spoken, t
 from bot.settings import Config
 from bot.text import one_line
 from bot.ticket import Kind, Record, Ticket
 
-KIND_NAMES = {Kind.INCIDENT: "Incident", Kind.SERVICE_REQUEST: "Service request", Kind.CHANGE: "Change"}
+_KIND_NAMES = {
+    Kind.INCIDENT: mark("Incident"),
+    Kind.SERVICE_REQUEST: mark("Service request"),
+    Kind.CHANGE: mark("Change"),
+}
 
 
-AUTHORISED = "authorised support contact"
+def kind_name(kind: Kind) -> str:
+    """What people call it, in their language."""
+    return t(_KIND_NAMES[kind])
 
 
 class Part(Record):
@@ -45,24 +52,32 @@ def reference(ticket: Ticket, config: Config) -> str:
 def write(ticket: Ticket, declarant: Contact, config: Config, *, in_absence: bool = False) -> LetterText:
     """The letter for this ticket in this contact's name. What is missing stands as “-”, in previews only.
 
-    `in_absence`: no authorised contact could send it, and an admin does.
+    `in_absence`: no authorised contact could send it, and an admin does. The guide's headings are verbatim; our own
+    words are in the language that is set up for letters, whoever writes it.
     """
-    role = "for the partner, in the absence of an authorised support contact"
+    with speaking(config.retarus.language):
+        return LetterText(
+            subject=_subject(ticket, config),
+            opening=_opening(ticket, declarant, config, in_absence=in_absence),
+            template=tuple(_template(ticket, config)),
+            prequalification=tuple(_prequalification(ticket, config)),
+        )
+
+
+def _opening(ticket: Ticket, declarant: Contact, config: Config, *, in_absence: bool) -> tuple[str, ...]:
+    absent = t("for the partner, in the absence of an authorised support contact")
+    role = absent if in_absence else t("authorised support contact")
     number = phone(declarant.phone, None) or declarant.phone
-    return LetterText(
-        subject=_subject(ticket, config),
-        opening=(
-            f"{KIND_NAMES[ticket.kind].upper()} · our reference {reference(ticket, config)}",
-            f"Reported by {one_line(declarant.name)}, {role if in_absence else AUTHORISED}, {number}",
-        ),
-        template=tuple(_template(ticket, config)),
-        prequalification=tuple(_prequalification(ticket, config)),
+    return (
+        f"{kind_name(ticket.kind).upper()} · {t('our reference {reference}', reference=reference(ticket, config))}",
+        t("Reported by {name}, {role}, {phone}", name=one_line(declarant.name), role=role, phone=number),
     )
 
 
 def _subject(ticket: Ticket, config: Config) -> str:
     """No personal data: IDs, service, priority."""
-    kind = KIND_NAMES[ticket.kind].lower()
+    kind = kind_name(ticket.kind)
+    kind = kind.lower() if spoken() is Language.ENGLISH else kind
     head = " ".join(part for part in (ticket.answer("priority"), kind) if part)
     ids = " / ".join(part for part in (ticket.answer("main_id"), ticket.answer("tenants").replace("\n", ", ")) if part)
     return one_line(f"[{reference(ticket, config)}] {head}: {_services(ticket)}, {ids}", 150)
@@ -78,7 +93,7 @@ def _template(ticket: Ticket, config: Config) -> Iterable[Part]:
     asked = {field.heading for field in fields_of(ticket.kind)}
     for heading in fields.TEMPLATE:
         if heading in asked:
-            nothing = "-" if fields.is_asked_for(heading, ticket.kind) else "none"
+            nothing = "-" if fields.is_asked_for(heading, ticket.kind) else t("none")
             yield Part(heading=heading.text, lines=tuple(_lines(heading, ticket, config)) or (nothing,))
 
 
@@ -90,13 +105,13 @@ def _lines(heading: Heading, ticket: Ticket, config: Config) -> Iterable[str]:
     if heading is fields.ADDITIONAL:
         return [*_answers(heading, ticket, config), *_known_and_priority(ticket), *_attached(ticket)]
     if heading is fields.END and not ticket.answer("end"):
-        return ["ongoing"]
+        return [t("ongoing")]
     return _answers(heading, ticket, config)
 
 
 def _answers(heading: Heading, ticket: Ticket, config: Config) -> list[str]:
     return [
-        field.printed.format(shown(field, ticket.answer(field.key), ticket.zone, config))
+        t(field.printed).format(shown(field, ticket.answer(field.key), ticket.zone, config))
         for field in fields_of(ticket.kind)
         if field.heading is heading and field.printed and ticket.answer(field.key) and is_asked(field, ticket.answers)
     ]
@@ -118,35 +133,34 @@ def _examples(ticket: Ticket) -> Iterable[str]:
         at = as_moment(parts.get("when", ""))
         words = [
             guide_time(at, ticket.zone) if at else "",
-            _named("sender", parts),
-            _named("recipient", parts),
-            _named("inbound number", parts, "inbound"),
+            _named(t("sender"), parts.get("sender")),
+            _named(t("recipient"), parts.get("recipient")),
+            _named(t("inbound number"), parts.get("inbound")),
             parts.get("status", ""),
         ]
         yield f"{number}) " + " · ".join(word for word in words if word)
         if "log" in parts:
-            yield f"log: {parts['log']}"
+            yield t("log: {lines}", lines=parts["log"])
 
 
-def _named(name: str, parts: Mapping[str, str], key: str = "") -> str:
-    text = parts.get(key or name, "")
+def _named(name: str, text: str | None) -> str:
     return f"{name} {text}" if text else ""
 
 
 def _known_and_priority(ticket: Ticket) -> Iterable[str]:
     """The template's “incident already known” and the partner's own priority, which has no heading in the guide."""
     if ticket.answer("known"):
-        yield f"Already known: {ticket.answer('known')}"
+        yield t("Already known: {answer}", answer=t("yes") if ticket.answer("known") == "yes" else t("no"))
     if ticket.answer("priority"):
-        reason = ticket.answer("priority_reason")
-        yield f"Priority (partner's assessment): {ticket.answer('priority')}" + (f", {reason}" if reason else "")
+        judged = ", ".join(filter(None, (ticket.answer("priority"), ticket.answer("priority_reason"))))
+        yield t("Priority (partner's assessment): {priority}", priority=judged)
 
 
 def _attached(ticket: Ticket) -> Iterable[str]:
     """The files that go along with this letter (guide L3.2: traces and error messages)."""
     files = attachments.listed(attachments.waiting(ticket))
     if files:
-        yield f"Attached: {files}"
+        yield t("Attached: {files}", files=files)
 
 
 def _prequalification(ticket: Ticket, config: Config) -> Iterable[Part]:
@@ -154,7 +168,7 @@ def _prequalification(ticket: Ticket, config: Config) -> Iterable[Part]:
     for heading in fields.PREQUALIFICATION:
         said = _answers(heading, ticket, config)
         if heading is fields.KNOWN and ticket.answer("known") == "no" and ticket.answer("searched"):
-            said = [f"{said[0]}; searched: {ticket.answer('searched')}"]
+            said = [f"{said[0]}; {t('searched: {where}', where=ticket.answer('searched'))}"]
         if said or fields.is_asked_for(heading, ticket.kind):
             yield Part(heading=heading.text, lines=(": ".join(said) or "-",))
 

@@ -13,6 +13,7 @@ from bot.clock import Clock, zone
 from bot.contacts import Contact
 from bot.errors import NotNow, Refused
 from bot.fields import Need
+from bot.language import Language, language_of
 from bot.letter import LetterText
 from bot.moves import Move, Step, can, move
 from bot.ports import Directory, Drafts, Query, Store
@@ -54,6 +55,11 @@ class Reading:
         """The person behind a click, with their levels."""
         person = await self.directory.person(user)
         return Actor(person, await self.directory.levels(person), user in self.config.desk.admins)
+
+    async def language_of(self, user: str) -> Language:
+        """What to speak to this person: the language of their Slack, or else the desk's."""
+        person = await self.directory.person(user)
+        return language_of(person.locale, self.config.desk.language)
 
     async def require_staff(self, user: str) -> None:
         """Refuses guests, people of other organisations and deactivated people before a form is shown to them."""

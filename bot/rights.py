@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.contacts import Contact, Person
 from bot.errors import NotYours
-from bot.forms import LEVEL_NAMES
+from bot.forms import level_name
 from bot.moves import Move
 from bot.settings import Config
 from bot.ticket import Level, Ticket
@@ -64,8 +64,8 @@ def require(actor: Actor, ticket: Ticket, what: Move) -> None:
     if what is Move.REOPEN and actor.levels:
         return
     raise NotYours(
-        f"This is for the {LEVEL_NAMES[level]}, and you are not on that team here. "
-        f"Ask somebody of the {LEVEL_NAMES[level]}, or an admin to add you."
+        f"This is for the {level_name(level)}, and you are not on that team here. "
+        f"Ask somebody of the {level_name(level)}, or an admin to add you."
     )
 
 

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.calendars import ALWAYS, Calendar
 from bot.contacts import Contact, e164
 from bot.errors import Misconfigured
+from bot.language import Language
 from bot.policy import Agreement, Cadence, OpeningHours, Reminders, Section, Zone, calendar
 from bot.ticket import Level
 
@@ -74,6 +75,8 @@ class Desk(Section):
     """For people whose Slack profile has no zone, and for the calendar day an authorisation begins."""
     prefix: str = Field("PD", pattern=r"^[A-Z]{1,6}$")
     """Tickets are called PD-1001, PD-1002, …"""
+    language: Language = Language.ENGLISH
+    """Of what everybody reads: cards, threads, the channel's digest; and for people whose own it does not speak."""
     phone_region: str | None = None
     """ISO country for telephone numbers written without a country code, e.g. `DE`."""
 
@@ -132,6 +135,8 @@ class Retarus(Section):
     """Where Retarus answers; empty: the declarant's own address."""
     phone: str = ""
     """Retarus Support's telephone number; shown only, since a call is no report (guide 2.1)."""
+    language: Language = Language.ENGLISH
+    """Of our own words in letters; the guide's headings stay as they are."""
     partner_manager: str = ""
     """Your Retarus Partner Manager; shown only."""
     calendar: str = ""

@@ -20,6 +20,7 @@ from blocks.form import ANSWER
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.errors import Invalid, NotNow
+from bot.language import Language, speaking
 from bot.letter import reference
 from handlers import errors
 from handlers.payload import (
@@ -108,21 +109,23 @@ class Boundary:
 
     async def _follow(self, heard: News) -> None:
         """Whoever posted in a thread is told there when it cannot be done. Else nobody asked, and nobody is told."""
-        try:
-            await self.news[heard.name](heard)
-        except Exception as error:  # noqa: BLE001 (the boundary)
-            words = errors.words_for(error)
-            if heard.thread:
-                await self.tell(Click.below(heard), words)
+        with speaking(await self._language(heard.user)):
+            try:
+                await self.news[heard.name](heard)
+            except Exception as error:  # noqa: BLE001 (the boundary)
+                words = errors.words_for(error)
+                if heard.thread:
+                    await self.tell(Click.below(heard), words)
 
     async def _searched(self, ack: AsyncAck, body: Body) -> None:
         """What cannot be looked up now offers nothing: Slack has no place there for a sentence."""
         asked = search(body)
-        try:
-            options = await self.searches[asked.block](asked)
-        except Exception as error:  # noqa: BLE001 (the boundary)
-            errors.words_for(error)
-            options = []
+        with speaking(await self._language(asked.user)):
+            try:
+                options = await self.searches[asked.block](asked)
+            except Exception as error:  # noqa: BLE001 (the boundary)
+                errors.words_for(error)
+                options = []
         await ack(options=options)
 
     async def _redraw(self, done: Click) -> None:
@@ -140,12 +143,21 @@ class Boundary:
             await self.tell(done, errors.OLD)
 
     async def _guard(self, work: Awaitable[None], where: Click) -> None:
+        with speaking(await self._language(where.user)):
+            try:
+                await work
+            except Exception as error:  # noqa: BLE001 (the boundary)
+                await self.tell(where, errors.words_for(error))
+            else:
+                self.acted(where.user)
+
+    async def _language(self, user: str) -> Language:
+        """What to speak to this person; while nobody can tell, the desk's own language."""
         try:
-            await work
-        except Exception as error:  # noqa: BLE001 (the boundary)
-            await self.tell(where, errors.words_for(error))
-        else:
-            self.acted(where.user)
+            return await self.desk.language_of(user)
+        except Exception as error:  # noqa: BLE001 (the boundary: a word in another language beats none)
+            log.warning("the language of a person is not known: %s", type(error).__name__)
+            return self.desk.config.desk.language
 
     async def tell(self, where: Click, words: str) -> None:
         """In a modal or the Home: as a modal on top. In a channel: to this person only, in that thread.
@@ -170,15 +182,16 @@ class Boundary:
 
     async def _submitted(self, ack: AsyncAck, body: Body) -> None:
         form = submission(body)
-        try:
-            view = await self._answer(form)
-        except Invalid as error:
-            await ack(response_action="errors", errors=errors.beside(error, form))
-        except Exception as error:  # noqa: BLE001 (the boundary)
-            await self._refuse(ack, form, error)
-        else:
-            await self._shown(ack, view)
-            self.acted(form.user)
+        with speaking(await self._language(form.user)):
+            try:
+                view = await self._answer(form)
+            except Invalid as error:
+                await ack(response_action="errors", errors=errors.beside(error, form))
+            except Exception as error:  # noqa: BLE001 (the boundary)
+                await self._refuse(ack, form, error)
+            else:
+                await self._shown(ack, view)
+                self.acted(form.user)
 
     async def _shown(self, ack: AsyncAck, view: Json | None) -> None:
         if view is CLEAR:

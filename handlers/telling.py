@@ -8,6 +8,7 @@ from blocks import card, digest, guides, notices
 from blocks.kit import Message
 from blocks.reminded import Item
 from bot.desk import Desk
+from bot.language import Language, speaking
 from bot.notices import Notice, Say
 from bot.ticket import Level, Ticket
 
@@ -18,6 +19,10 @@ def writer(desk: Desk) -> Write:
     """Looks up what a notice tells of, and the names of who is in it."""
 
     async def write(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Message]:
+        with speaking(await _language(desk, notice)):
+            return await say(notice, ticket, link)
+
+    async def say(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Message]:
         if notice.say is Say.DIGEST:
             return [await _digest(desk, notice)]
         if ticket is None:
@@ -31,6 +36,22 @@ def writer(desk: Desk) -> Write:
         return notices.messages(notice, ticket, event, desk.config, who, link)
 
     return write
+
+
+_TO_ONE = frozenset({Say.DIRECT, Say.REMINDERS, Say.GUIDES})
+
+
+async def _language(desk: Desk, notice: Notice) -> Language:
+    """A direct message is in its reader's language; what many read, in the desk's."""
+    alone = notice.say in _TO_ONE or (notice.say is Say.DIGEST and not notice.body["channel"])
+    reader = notice.to if alone else _reminded_person(notice)
+    return await desk.language_of(reader) if reader else desk.config.desk.language
+
+
+def _reminded_person(notice: Notice) -> str:
+    """Whose direct message with reminders is drawn anew; nobody's where it stands in a thread."""
+    places = [what.split(":") for _, what in notice.pairs("places")] if notice.say is Say.ANSWERED else []
+    return next((to[0] for _, _, *to in places if to), "")
 
 
 async def _reminded(desk: Desk, notice: Notice) -> list[Item]:

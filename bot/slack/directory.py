@@ -56,7 +56,7 @@ class SlackDirectory:
 
     async def _ask_person(self, user_id: str) -> Person:
         try:
-            answer = await self._client.users_info(user=user_id)
+            answer = await self._client.users_info(user=user_id, include_locale=True)
         except SlackApiError as error:
             if name_of(error) == _UNKNOWN:
                 return Person(id=user_id, name=user_id, is_active=False)
@@ -67,6 +67,7 @@ class SlackDirectory:
             id=user_id,
             name=profile.get("real_name") or user.get("real_name") or user.get("name") or user_id,
             zone=user.get("tz") or self._zone,
+            locale=user.get("locale") or "",
             is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
             is_external=bool(user.get("is_stranger") or user.get("team_id", self._team_id) != self._team_id),
             is_active=not user.get("deleted", False),

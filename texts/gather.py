@@ -1,0 +1,107 @@
+"""Which words does the desk say? Those the code marks, and those of its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_file
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from bot.fields import FIELDS
+from bot.language import CATALOGUES, Language
+from bot.settings import Config
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("bot", "blocks", "handlers")
+_KEYWORDS = {"t": None, "mark": None, "many": (1, 2)}
+
+Words = str | tuple[str, str]
+"""One sentence, or one for a single thing and one for several."""
+
+
+def gathered() -> Catalog:
+    """All words there are, each with the files it stands in."""
+    found = Catalog(fuzzy=False)
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            where = path.relative_to(ROOT).as_posix()
+            for _, words, _, _ in extract_from_file("python", path, keywords=_KEYWORDS):
+                found.add(words, locations=[(where, 0)])
+    for words in of_the_form():
+        found.add(words, locations=[("bot/fields.py", 0)])
+    return found
+
+
+def of_the_form() -> Iterator[str]:
+    """What the table of fields says: headings as a form shows them, labels, hints, answers to pick, printed lines."""
+    for field in FIELDS:
+        heading = (field.heading.text, field.heading.section)
+        said = (*heading, field.label, field.hint, *field.labels.values(), *_printed(field.printed))
+        yield from filter(None, said)
+        if field.key not in _CONFIGURED:
+            yield from (option.label for option in field.options(Config()))
+
+
+_CONFIGURED = {"priority", "services"}
+"""Whose answers are the desk's own words, from its settings."""
+
+
+def _printed(pattern: str) -> Iterator[str]:
+    if pattern not in {"", "{}"}:
+        yield pattern
+
+
+def kept(language: Language) -> Catalog:
+    """The catalogue as it is; empty where there is none yet."""
+    path = CATALOGUES / f"{language}.po"
+    if not path.exists():
+        return Catalog(locale=str(language))
+    with path.open("rb") as file:
+        return read_po(file, locale=str(language))
+
+
+def renewed(language: Language) -> Catalog:
+    """The catalogue with every word there is and none that is gone. English says what the code says."""
+    catalogue = kept(language)
+    catalogue.update(gathered(), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    if language is Language.ENGLISH:
+        for message in catalogue:
+            if message.id:
+                message.string = message.id
+    return catalogue
+
+
+def is_translated(message: Message) -> bool:
+    """Whether it is said, and for several things too where there can be several."""
+    said = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return all(said) and len(said) == (2 if message.pluralizable else 1)
+
+
+def as_po(catalogue: Catalog) -> bytes:
+    """As a translator edits it: sorted, so that a change of the code changes few lines."""
+    file = BytesIO()
+    write_po(file, catalogue, sort_output=True, omit_header=True, include_lineno=False, width=100)
+    return _HEADER.format(language=catalogue.locale).encode() + file.getvalue()
+
+
+_HEADER = """msgid ""
+msgstr ""
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
+
+
+def as_mo(catalogue: Catalog) -> bytes:
+    """As the desk reads it."""
+    file = BytesIO()
+    write_mo(file, catalogue)
+    return file.getvalue()
