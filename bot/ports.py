@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -142,6 +143,12 @@ class Store(Protocol):
 
     async def prune(self, before: datetime) -> int:
         """Forget once-keys and delivered notices older than this; returns how many rows went."""
+
+    def alone(self, what: str) -> AbstractAsyncContextManager[bool]:
+        """Inside: whether nobody else is inside for the same thing, in any process that works on this database.
+
+        It saves work that is done by others already. Who must not do a thing twice relies on once-keys and versions.
+        """
 
     async def close(self) -> None: ...
 

@@ -8,8 +8,9 @@ from urllib.parse import unquote, urlsplit
 from bot.clock import Clock, now
 from bot.errors import Misconfigured
 from bot.ports import Drafts, Store
+from bot.store.database import DatabaseStore
 from bot.store.keyvalue import DurableDrafts
-from bot.store.sqlite import SqliteStore
+from bot.store.sqlite import SqliteEngine
 
 _FORMS = (
     "sqlite:///var/desk.sqlite3 (a file below the folder the desk is started in) or sqlite:////var/lib/desk.sqlite3"
@@ -21,7 +22,7 @@ async def open_store(url: str, clock: Clock = now) -> Store:
 
     `clock` dates once-keys and rows of the outbox.
     """
-    return await SqliteStore.open(_file(url), clock)
+    return DatabaseStore(await SqliteEngine.open(_file(url)), clock)
 
 
 async def open_drafts(url: str) -> Drafts:

@@ -5,7 +5,7 @@ An exception means: roll back what this function did.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -30,7 +30,11 @@ class Cursor(Protocol):
 class Connection(Protocol):
     """What the engines' connections have in common."""
 
-    def execute(self, statement: str, values: Mapping[str, str | int | None], /) -> Cursor: ...
+    def execute(self, statement: str, values: Mapping[str, str | int | None] = ..., /) -> Cursor:
+        """A statement of sql.py or schema.py."""
+
+    def lock(self, names: Iterable[str], /) -> None:
+        """Others who lock one of these names wait here until this transaction has ended."""
 
 
 def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
@@ -41,6 +45,7 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
     tickets = tuple(_save(db, ticket) for ticket in batch.tickets)
     for event in batch.events:
         _append(db, event)
+    _lock_lanes(db, (notice.lane for notice in batch.notices), batch.drop)
     for key in batch.drop:
         _drop(db, key, at)
     _forget(db, batch)
@@ -100,6 +105,12 @@ def _append(db: Connection, event: Event) -> None:
         raise Conflict(f"Ticket {event.ticket_id} has an event for version {event.version}.")
 
 
+def _lock_lanes(db: Connection, lanes: Iterable[str], keys: Iterable[str] = ()) -> None:
+    """Whether a lane has a head must not change while somebody decides who it is; `keys`: of notices in more lanes."""
+    rows_found = [db.execute(sql.LANE, {"key": key}).fetchone() for key in keys]
+    db.lock(sorted({*lanes, *(str(row[0]) for row in rows_found if row)}))
+
+
 def _drop(db: Connection, key: str, at: datetime) -> None:
     """One somebody has begun to deliver stays: nobody knows yet whether it arrived."""
     dropped = db.execute(sql.DROP, {"key": key, "at": ms(at)}).fetchone()
@@ -118,6 +129,7 @@ def claim(db: Connection, at: datetime, until: datetime, limit: int) -> list[Cla
 
 
 def settle(db: Connection, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice]) -> bool:
+    _lock_lanes(db, [claim.notice.lane, *(notice.lane for notice in then)])
     if not _end(db, claim, outcome, at):
         return False
     if isinstance(outcome, Sent):
@@ -150,6 +162,7 @@ def put(db: Connection, place: Place) -> None:
 
 def revive(db: Connection, key: str, at: datetime) -> bool:
     """Its attempts go on counting, so that a claim from before its death stays void."""
+    _lock_lanes(db, (), [key])
     return db.execute(sql.REVIVE, {"key": key, "at": ms(at)}).fetchone() is not None
 
 

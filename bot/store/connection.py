@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bot.errors import Misconfigured, StoreDown
 from bot.store import schema
+from bot.store.dialect import SQLITE, said
 
-Connect = Callable[[], sqlite3.Connection]
-
-_SERIAL = "INTEGER PRIMARY KEY AUTOINCREMENT"
 _OLDEST = (3, 35)  # RETURNING
 _STATEMENTS = 256  # more than the desk has; each is prepared once per connection
 
 
-def connect(path: Path, busy: float) -> sqlite3.Connection:
+class Connection(sqlite3.Connection):
+    """Takes the statements all engines share."""
+
+    def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
+        return super().execute(said(SQLITE, statement), values)
+
+    def lock(self, names: Iterable[str], /) -> None:
+        """Nothing to do: whoever changes something holds the lock on the whole file."""
+
+
+Connect = Callable[[], Connection]
+
+
+def connect(path: Path, busy: float) -> Connection:
     """A connection whose COMMIT returns when the change is on disk; waits `busy` seconds for other processes.
 
     May be used from any thread, by one at a time.
     """
-    db = sqlite3.connect(path, busy, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS)
+    db = sqlite3.connect(
+        path, busy, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS, factory=Connection
+    )
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
@@ -49,7 +63,7 @@ def prepare(path: Path, busy: float, scripts: Sequence[str] = schema.MIGRATIONS)
         db.close()
 
 
-def _migrate(db: sqlite3.Connection, path: Path, scripts: Sequence[str]) -> None:
+def _migrate(db: Connection, path: Path, scripts: Sequence[str]) -> None:
     """All in one transaction, which also shows that the file can be written."""
     with transaction(db):
         db.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
@@ -60,7 +74,7 @@ def _migrate(db: sqlite3.Connection, path: Path, scripts: Sequence[str]) -> None
                 f"{len(scripts)}). Run that release, or set DATABASE_URL to another file."
             )
         for version, script in enumerate(scripts[found:], found + 1):
-            for statement in schema.statements(script, _SERIAL):
+            for statement in SQLITE.script(script):
                 db.execute(statement)
             db.execute("INSERT INTO schema_version (version) VALUES (?)", (version,))
         # Writes even when nothing is new, because SQLite opens a read-only file without a word.

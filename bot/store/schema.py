@@ -1,12 +1,11 @@
 """What tables are there, and how did they come to be?
 
 Forward only: a release adds scripts at the end and never edits one that has shipped. The text is the same for every
-engine; `$serial` is what an engine calls a row number that counts up by itself. Times are epoch milliseconds.
+engine; where they differ stands a `$name` of dialect.py, such as `$serial`, a row number that counts up by itself.
+Times are epoch milliseconds.
 """
 
 from __future__ import annotations
-
-from string import Template
 
 MIGRATIONS: tuple[str, ...] = (
     # 1: tickets and their history, the outbox, places, contacts
@@ -102,10 +101,3 @@ MIGRATIONS: tuple[str, ...] = (
     """,
 )
 """Script n brings a database from version n-1 to version n."""
-
-
-def statements(script: str, serial: str) -> list[str]:
-    """A script's statements one by one, without its remarks."""
-    lines = (line.partition("--")[0] for line in script.splitlines())
-    text = Template("\n".join(lines)).substitute(serial=serial)
-    return [statement.strip() for statement in text.split(";") if statement.strip()]

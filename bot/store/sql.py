@@ -1,6 +1,7 @@
 """What is asked of the database? SQL every engine understands, with `:name` for values.
 
-Values an index depends on (`head = 1`, `state = 'waiting'`) stand in the text: parameters would not use it.
+`$name` is where engines differ: dialect.py says in what. Values an
+index depends on (`head = 1`, `state = 'waiting'`) stand in the text: parameters would not use it.
 """
 
 from __future__ import annotations
@@ -67,8 +68,8 @@ def _where(query: Query) -> tuple[str, Row]:
     values: Row = {}
     if len(query.stages) == 1:
         parts.append("stage = :stage0")
-    elif query.stages:  # `+`: their newest together are found along all that are newest, not stage by stage
-        parts.append(f"+stage IN ({', '.join(f':stage{i}' for i in range(len(query.stages)))})")
+    elif query.stages:  # their newest together are found along all that are newest, not stage by stage
+        parts.append(f"$unindexed stage IN ({', '.join(f':stage{i}' for i in range(len(query.stages)))})")
     if query.stages:
         values |= {f"stage{i}": stage.value for i, stage in enumerate(query.stages)}
     is_open = _open(query)
@@ -148,6 +149,8 @@ def customers(words: Sequence[str], limit: int, skip: int) -> tuple[str, Row]:
 # --- the outbox --------------------------------------------------------------------------------------------------
 # A lane has at most one head: the notice that may be claimed. Whoever ends a head's wait promotes the next in line.
 
+LANE: Final = "SELECT lane FROM notices WHERE key = :key"
+
 INSERT_NOTICE: Final = """
     INSERT INTO notices (key, ticket_id, lane, state, head, due, next_at, changed_at, doc)
     VALUES (:key, :ticket_id, :lane, 'waiting',
@@ -161,8 +164,11 @@ PROMOTE: Final = """
         AND NOT EXISTS (SELECT 1 FROM notices WHERE lane = :lane AND head = 1)"""
 
 CLAIM: Final = """
+    WITH ready AS (
+        SELECT seq FROM notices WHERE head = 1 AND next_at <= :at ORDER BY next_at, seq LIMIT :limit $skip_locked
+    )
     UPDATE notices SET attempts = attempts + 1, next_at = :until
-    WHERE seq IN (SELECT seq FROM notices WHERE head = 1 AND next_at <= :at ORDER BY next_at, seq LIMIT :limit)
+    WHERE seq IN (SELECT seq FROM ready)
     RETURNING seq, attempts, doc"""
 
 FINISH: Final = """

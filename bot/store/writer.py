@@ -17,10 +17,10 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from bot.errors import StoreDown
-from bot.store.connection import down, transaction
+from bot.store.connection import Connection, down, transaction
 
 T = TypeVar("T")
-Work = Callable[[sqlite3.Connection], T]
+Work = Callable[[Connection], T]
 
 _MOST = 256  # changes in one commit: bounds how long the write lock is held
 
@@ -37,7 +37,7 @@ class _Job:
 class Writer:
     """Does changes one after the other, each wholly or not at all. What `do` returned is on disk."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Connection) -> None:
         self._db = db
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = False

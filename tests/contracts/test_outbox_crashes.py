@@ -15,7 +15,8 @@ from pathlib import Path
 from bot.clock import Clock
 from bot.notices import Claim, Notice, Outcome
 from bot.ports import Batch
-from bot.store.sqlite import SqliteStore
+from bot.store.database import DatabaseStore, Engine
+from bot.store.sqlite import SqliteEngine
 from tests.contracts.outbox_worker import fast_clock, outbox
 from tests.contracts.processes import ROOT
 from tests.doubles.records import a_notice
@@ -63,11 +64,11 @@ class Recipient:
         return {"status": "500"} if fault.endswith("500") else fault.split()[-1]
 
 
-class Watched(SqliteStore):
+class Watched(DatabaseStore):
     """Tells when nothing waits any more."""
 
-    def __init__(self, path: Path, clock: Clock, busy: float) -> None:
-        super().__init__(path, clock, busy)
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        super().__init__(engine, clock)
         self.finished = asyncio.Event()
 
     async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
@@ -92,7 +93,7 @@ async def worker(url: str, port: int) -> AsyncIterator[asyncio.subprocess.Proces
 
 async def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
     path = tmp_path / "desk.sqlite3"
-    store = await Watched.open(path, fast_clock)
+    store = Watched(await SqliteEngine.open(path), fast_clock)
     keys = [f"n{n}" for n in range(MESSAGES)]
     due = fast_clock()
     await store.apply(Batch(notices=[a_notice(key, lane=f"{n % LANES}", due=due) for n, key in enumerate(keys)]))

@@ -17,7 +17,9 @@ from bot.errors import Conflict, Misconfigured, StoreDown
 from bot.ports import Batch, Query, Store
 from bot.store import open_drafts, open_store, schema, sql
 from bot.store.connection import connect, prepare
-from bot.store.sqlite import SqliteStore
+from bot.store.database import DatabaseStore
+from bot.store.dialect import SQLITE
+from bot.store.sqlite import SqliteEngine
 from bot.store.writer import Writer
 from bot.ticket import Level, Stage
 from tests.contracts.processes import another, said
@@ -90,7 +92,7 @@ async def test_what_was_acknowledged_outlives_a_kill(url: str, path: Path) -> No
 
 
 async def test_a_lock_held_by_another_process_is_waited_for_then_told(path: Path) -> None:
-    store = await SqliteStore.open(path, now, busy=0.05)
+    store = DatabaseStore(await SqliteEngine.open(path, busy=0.05), now)
     holder = connect(path, 0)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreDown, match="locked"):
@@ -323,7 +325,7 @@ LISTS = [
 def plan(path: Path, statement: str, values: dict[str, str | int | None]) -> list[str]:
     prepare(path, 1)
     with sqlite3.connect(path) as db:
-        return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+        return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {SQLITE.says(statement)}", values)]
 
 
 @pytest.mark.parametrize(("query", "index"), LISTS)

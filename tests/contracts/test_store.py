@@ -298,6 +298,21 @@ async def test_forgetting_is_bounded_per_call(store: Store) -> None:
     assert gone == [1000, 1000, 500, 0]
 
 
+async def test_of_many_who_would_do_the_same_one_is_alone(store: Store) -> None:
+    async with store.alone("sweep") as first, store.alone("sweep") as second, store.alone("digest") as other:
+        assert (first, second, other) == (True, False, True)
+    async with store.alone("sweep") as again:
+        assert again
+
+
+async def test_whoever_fails_while_alone_leaves_it_to_others(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with store.alone("sweep"):
+            raise ZeroDivisionError
+    async with store.alone("sweep") as again:
+        assert again
+
+
 async def test_a_closed_store_says_so(store: Store) -> None:
     await store.close()
     await store.close()

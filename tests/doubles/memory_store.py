@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -51,9 +52,20 @@ class MemoryStore:
         self.down = False
         self._clock = clock
         self._data = _Data()
+        self._inside: set[str] = set()
 
     async def close(self) -> None:
         self.down = True
+
+    @asynccontextmanager
+    async def alone(self, what: str) -> AsyncIterator[bool]:
+        self._up()
+        free = what not in self._inside
+        self._inside.update({what} if free else ())
+        try:
+            yield free
+        finally:
+            self._inside.difference_update({what} if free else ())
 
     def _up(self) -> _Data:
         if self.down:

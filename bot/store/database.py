@@ -1,0 +1,149 @@
+"""How does a database keep what the desk must not forget? `bot.ports.Store`, whichever engine does the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from typing import Literal, Protocol, TypeVar
+
+from bot.clock import Clock
+from bot.contacts import Contact, EndCustomer
+from bot.notices import Claim, Letter, Notice, Outcome, Place
+from bot.ports import Batch, Query
+from bot.privacy import Access
+from bot.store import changes, rows, sql
+from bot.store.changes import Connection
+from bot.store.rows import Row
+from bot.ticket import Event, Stage, Ticket
+
+T = TypeVar("T")
+
+_PRUNED = 1000  # rows per table and call
+
+
+class Engine(Protocol):
+    """What an engine does. Every method may raise `StoreDown`."""
+
+    async def change(self, work: Callable[[Connection], T], /) -> T:
+        """Does this in one transaction: when it returns, it is on disk; when it raises, nothing was changed."""
+
+    async def read(self, work: Callable[[Connection], T], /) -> T:
+        """Does this, seeing what was committed."""
+
+    def alone(self, what: str, /) -> AbstractAsyncContextManager[bool]: ...
+
+    async def close(self) -> None: ...
+
+
+class DatabaseStore:
+    """`bot.ports.Store` on an engine. Made by `bot.store.open_store`."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def close(self) -> None:
+        await self._engine.close()
+
+    def alone(self, what: str) -> AbstractAsyncContextManager[bool]:
+        return self._engine.alone(what)
+
+    # --- changes
+
+    async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
+        return await self._engine.change(lambda db: changes.apply(db, batch, self._clock()))
+
+    async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
+        return await self._engine.change(lambda db: changes.claim(db, at, at + lease, limit))
+
+    async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
+        return await self._engine.change(lambda db: changes.settle(db, claim, outcome, at, then))
+
+    async def revive(self, key: str, at: datetime) -> bool:
+        return await self._engine.change(lambda db: changes.revive(db, key, at))
+
+    async def prune(self, before: datetime) -> int:
+        """At most some thousand rows per call, so that nobody waits for it; call again while it returns any."""
+        return await self._engine.change(lambda db: changes.prune(db, before, _PRUNED))
+
+    # --- reads
+
+    async def used(self, once: str) -> bool:
+        return await self._one(sql.USED, {"key": once}, bool) or False
+
+    async def get(self, ticket_id: str) -> Ticket | None:
+        return await self._one(sql.TICKET, {"id": ticket_id}, rows.ticket)
+
+    async def numbered(self, number: int) -> Ticket | None:
+        return await self._one(sql.NUMBERED, {"number": number}, rows.ticket)
+
+    async def find(self, query: Query) -> list[Ticket]:
+        return await self._all(*sql.find(query), rows.ticket)
+
+    async def count(self, query: Query) -> int:
+        return await self._one(*sql.count(query), rows.number) or 0
+
+    async def history(self, ticket_id: str) -> list[Event]:
+        return await self._all(sql.HISTORY, {"ticket_id": ticket_id}, rows.event)
+
+    async def next_due(self, after: datetime) -> datetime | None:
+        due = await self._one(sql.NEXT_DUE, {}, rows.moment_or_none)
+        return due and max(due, after)
+
+    async def letters(
+        self,
+        *,
+        state: Literal["waiting", "sent", "dead", "dropped"] | None = None,
+        ticket_id: str = "",
+        limit: int = 50,
+    ) -> list[Letter]:
+        statement = sql.letters(state, ticket_id)
+        values: Row = {"ticket_id": ticket_id, "limit": limit}
+        return await self._engine.read(lambda db: rows.readable(rows.letter, db.execute(statement, values).fetchall()))
+
+    async def together(self, channel: str, ts: str) -> list[Place]:
+        return await self._all(sql.TOGETHER, {"channel": channel, "ts": ts}, rows.place)
+
+    async def place(self, ticket_id: str, what: str) -> Place | None:
+        return await self._one(sql.PLACE, {"ticket_id": ticket_id, "what": what}, rows.place)
+
+    async def placed(self, channel: str, ts: str) -> Place | None:
+        return await self._one(sql.PLACED, {"channel": channel, "ts": ts}, rows.place)
+
+    async def card_links(self, ticket_ids: Sequence[str]) -> dict[str, str]:
+        return dict(await self._all(*sql.card_links(ticket_ids), rows.link)) if ticket_ids else {}
+
+    async def contacts(self) -> list[Contact]:
+        return await self._all(sql.CONTACTS, {}, rows.contact)
+
+    async def standing(self) -> dict[Stage, int]:
+        return dict(await self._all(sql.STANDING, {}, rows.standing))
+
+    async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
+        return await self._all(sql.TICKETS_OF, {"customer": customer, "limit": limit}, rows.ticket)
+
+    async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
+        return await self._all(*sql.customers(words, limit, skip), rows.customer)
+
+    async def count_customers(self) -> int:
+        return await self._one(sql.COUNT_CUSTOMERS, {}, rows.number) or 0
+
+    async def customer(self, customer_id: str) -> EndCustomer | None:
+        return await self._one(sql.CUSTOMER, {"id": customer_id}, rows.customer)
+
+    async def customer_named(self, folded: str) -> EndCustomer | None:
+        return await self._one(sql.CUSTOMER_NAMED, {"folded": folded}, rows.customer)
+
+    async def accesses(self, limit: int) -> list[Access]:
+        return await self._all(sql.ACCESSES, {"limit": limit}, rows.access)
+
+    async def _one(self, statement: str, values: Row, record: Callable[[Sequence[object]], T]) -> T | None:
+        def read(db: Connection) -> T | None:
+            row = db.execute(statement, values).fetchone()
+            return None if row is None else record(row)
+
+        return await self._engine.read(read)
+
+    async def _all(self, statement: str, values: Row, record: Callable[[Sequence[object]], T]) -> list[T]:
+        return await self._engine.read(lambda db: [record(row) for row in db.execute(statement, values).fetchall()])
