@@ -138,6 +138,14 @@ class Store(Protocol):
 
     async def customer_named(self, folded: str) -> EndCustomer | None: ...
 
+    async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
+        """Ids of the tickets that may have been open at some time from `start` up to `end`, in order.
+
+        `customer`: only those of the end-customer with this folded name. Reads the months it is asked for and what is
+        open now, however many tickets were closed before or since. One that was closed all that time, and opened
+        again, can be among them.
+        """
+
     async def accesses(self, limit: int) -> list[Access]:
         """Who saw or erased personal data, newest first."""
 

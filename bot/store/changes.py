@@ -97,6 +97,8 @@ def _save(db: Connection, ticket: Ticket) -> Ticket:
         saved, number = found is not None, found[0] if found else 0
     if not saved:
         raise Conflict(f"Ticket {ticket.id} is not at version {ticket.version - 1}.")
+    for lifetime in rows.lifetime_rows(ticket):
+        db.execute(sql.SAVE_LIFETIME, lifetime)
     return ticket.model_copy(update={"number": number})
 
 

@@ -135,6 +135,10 @@ class DatabaseStore:
     async def customer_named(self, folded: str) -> EndCustomer | None:
         return await self._one(sql.CUSTOMER_NAMED, {"folded": folded}, rows.customer)
 
+    async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
+        found = await self._all(sql.alive(customer), rows.alive_values(start, end, customer), rows.text)
+        return sorted(set(found))
+
     async def accesses(self, limit: int) -> list[Access]:
         return await self._all(sql.ACCESSES, {"limit": limit}, rows.access)
 

@@ -53,6 +53,29 @@ def ticket_row(ticket: Ticket) -> Row:
     }
 
 
+def lifetime_rows(ticket: Ticket) -> list[Row]:
+    """One for each month in which it may have been open; none while it is."""
+    if ticket.stage.is_open:
+        return []
+    known: Row = {"id": ticket.id, "raised_at": ms(ticket.raised_at), "closed_at": ms(ticket.since)}
+    return [{**known, "month": each} for each in range(month(ticket.raised_at), month(ticket.since) + 1)]
+
+
+def month(at: datetime) -> int:
+    """Its number, in UTC."""
+    at = at.astimezone(UTC)
+    return at.year * 12 + at.month - 1
+
+
+def alive_values(start: datetime, end: datetime, customer: str) -> Row:
+    values: Row = {"start": ms(start), "end": ms(end), "first": month(start), "last": month(end)}
+    return {**values, "customer": customer} if customer else values
+
+
+def text(row: Sequence[Any]) -> str:
+    return str(row[0])
+
+
 def ticket(row: Sequence[Any]) -> Ticket:
     number, doc = row
     return Ticket.model_validate_json(doc).model_copy(update={"number": number})

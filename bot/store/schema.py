@@ -7,6 +7,18 @@ Times are epoch milliseconds.
 
 from __future__ import annotations
 
+LIFETIMES = """
+    CREATE TABLE lifetimes (
+        month INTEGER NOT NULL,     -- in UTC: twelve times the year, and the month from 0 on
+        ticket_id TEXT NOT NULL,
+        raised_at BIGINT NOT NULL,
+        closed_at BIGINT NOT NULL,
+        PRIMARY KEY (month, ticket_id)
+    );
+    $known_lifetimes;
+    """
+"""In which months a ticket that is closed, or was, may have been open: a report reads its month only."""
+
 MIGRATIONS: tuple[str, ...] = (
     # 1: tickets and their history, the outbox, places, contacts
     """
@@ -99,5 +111,7 @@ MIGRATIONS: tuple[str, ...] = (
 
     CREATE TABLE accesses (seq $serial, doc TEXT NOT NULL);
     """,
+    # 4: what a month's report reads
+    LIFETIMES,
 )
 """Script n brings a database from version n-1 to version n."""

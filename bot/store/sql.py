@@ -36,6 +36,26 @@ TICKETS_OF: Final = """
     SELECT number, doc FROM tickets WHERE customer = :customer AND customer <> ''
     ORDER BY raised_at DESC, id DESC LIMIT :limit"""
 
+SAVE_LIFETIME: Final = """
+    INSERT INTO lifetimes (month, ticket_id, raised_at, closed_at) VALUES (:month, :id, :raised_at, :closed_at)
+    ON CONFLICT (month, ticket_id) DO UPDATE SET closed_at = excluded.closed_at"""
+
+
+def alive(customer: str) -> str:
+    """Who may have been open in these months; takes `:first` and `:last` month, `:start`, `:end`, `:customer`.
+
+    Some come twice, and in no order: asked for one, the engines read all tickets there are. The `||` keeps them from
+    reading all of a customer's.
+    """
+    theirs = " AND tickets.customer || '' = :customer" if customer else ""
+    join = " JOIN tickets ON tickets.id = lifetimes.ticket_id" if customer else ""
+    return (
+        f"SELECT ticket_id FROM lifetimes{join} WHERE month BETWEEN :first AND :last"  # noqa: S608  own words only
+        f" AND lifetimes.raised_at < :end AND closed_at >= :start{theirs}"
+        f" UNION ALL SELECT id FROM tickets WHERE is_open = 1 AND raised_at < :end{theirs}"
+    )
+
+
 INSERT_EVENT: Final = """
     INSERT INTO events (ticket_id, version, doc) VALUES (:ticket_id, :version, :doc) ON CONFLICT DO NOTHING"""
 REWRITE_EVENT: Final = "UPDATE events SET doc = :doc WHERE ticket_id = :ticket_id AND version = :version"

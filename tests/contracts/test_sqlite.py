@@ -15,7 +15,7 @@ import pytest
 from bot.clock import now
 from bot.errors import Conflict, Misconfigured, StoreDown
 from bot.ports import Batch, Query, Store
-from bot.store import open_drafts, open_store, schema, sql
+from bot.store import open_drafts, open_store, rows, schema, sql
 from bot.store.connection import connect, prepare
 from bot.store.database import DatabaseStore
 from bot.store.dialect import SQLITE
@@ -23,7 +23,8 @@ from bot.store.sqlite import SqliteEngine
 from bot.store.writer import Writer
 from bot.ticket import Level, Stage
 from tests.contracts.processes import another, said
-from tests.doubles.records import START, a_later, a_notice, a_ticket
+from tests.doubles.hands import Hands
+from tests.doubles.records import START, a_later, a_notice, a_ticket, minutes
 
 
 @pytest.fixture
@@ -377,6 +378,33 @@ def test_the_outbox_costs_what_waits_not_what_was_delivered(path: Path, statemen
     assert any(f"INDEX {index}" in step for step in steps), steps
     assert not any(step.startswith("SCAN notices") and "INDEX" not in step for step in steps), steps
     assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+@pytest.mark.parametrize("customer", ["", "müller gmbh"])
+def test_a_months_report_reads_its_month_and_what_is_open(path: Path, customer: str) -> None:
+    steps = plan(path, sql.alive(customer), dict.fromkeys("first last start end customer".split(), 1))
+    assert any(
+        "SEARCH lifetimes USING INDEX sqlite_autoindex_lifetimes_1 (month>? AND month<?)" in step for step in steps
+    )
+    assert any(
+        "SEARCH tickets USING INDEX tickets_open " in step or "COVERING INDEX tickets_open" in step for step in steps
+    ), steps
+    assert not any(step.startswith("SCAN tickets") or "tickets_customer" in step for step in steps), steps
+
+
+async def test_tickets_closed_before_there_were_lifetimes_are_found_by_their_months(path: Path, clock: Hands) -> None:
+    older = schema.MIGRATIONS[: schema.MIGRATIONS.index(schema.LIFETIMES)]
+    prepare(path, 1, older)
+    ticket = a_ticket("old", stage=Stage.CLOSED, raised_at=START, since=START + minutes(60 * 24 * 70))
+    row = {**rows.ticket_row(ticket), "number": 1}
+    with sqlite3.connect(path) as db:
+        db.execute(SQLITE.says(sql.INSERT_TICKET), row)
+    store = await open_store(f"sqlite:///{path}", clock)
+    found = [
+        await store.alive(START + minutes(60 * 24 * day), START + minutes(60 * 24 * (day + 1))) for day in range(80)
+    ]
+    assert [day for day, ids in enumerate(found) if ids] == list(range(71))
+    await store.close()
 
 
 def test_every_script_ends_in_a_schema_this_release_knows(path: Path) -> None:

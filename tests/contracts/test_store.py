@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -276,6 +276,53 @@ async def test_open_tickets_are_counted_by_where_they_stand(store: Store) -> Non
     stages = (Stage.NEW, Stage.NEW, Stage.RETARUS, Stage.CLOSED)
     await save(store, *(a_ticket(f"t{number}", stage=stage) for number, stage in enumerate(stages)))
     assert await store.standing() == {Stage.NEW: 2, Stage.RETARUS: 1}
+
+
+# --- who was open in a month
+
+MONTH = (datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 31, 22, tzinfo=UTC))
+"""March in Berlin: summer time begins in it."""
+
+
+def closed_at(moment: datetime, ticket_id: str, **values: object) -> Ticket:
+    return a_ticket(ticket_id, stage=Stage.CLOSED, since=moment, **values)
+
+
+async def test_who_was_open_in_a_month_is_found_however_long_ago_it_was_closed(store: Store) -> None:
+    begins, ends = MONTH
+    last = minutes(1 / 60000)
+    await save(
+        store,
+        closed_at(begins - last, "before", raised_at=begins - minutes(9)),
+        closed_at(begins, "just", raised_at=begins - minutes(9)),
+        closed_at(ends + minutes(99999), "all the time", raised_at=begins - minutes(99999)),
+        closed_at(ends + minutes(9), "late", raised_at=ends - last),
+        closed_at(ends + minutes(9), "after", raised_at=ends),
+        a_ticket("open", raised_at=begins - minutes(999999)),
+        a_ticket("open later", raised_at=ends),
+    )
+    assert await store.alive(*MONTH) == ["all the time", "just", "late", "open"]
+
+
+async def test_a_ticket_that_was_closed_and_opened_again_is_still_found_in_its_first_months(store: Store) -> None:
+    (ticket,) = await save(store, closed_at(START, "t1", raised_at=START - minutes(5)))
+    (ticket,) = await save(store, a_later(ticket, stage=Stage.FIRST, since=START + minutes(60 * 24 * 70)))
+    assert await store.alive(*MONTH) == ["t1"]
+    await save(store, a_later(ticket, stage=Stage.CLOSED, since=START + minutes(60 * 24 * 80)))
+    assert await store.alive(*MONTH) == ["t1"]
+    assert await store.alive(START + minutes(60 * 24 * 81), START + minutes(60 * 24 * 90)) == []
+
+
+async def test_who_was_open_can_be_asked_of_one_customer_alone(store: Store) -> None:
+    mine, others = {"customer": "Müller GmbH"}, {"customer": "Adler KG"}
+    await save(
+        store,
+        closed_at(START + minutes(1), "closed", answers=mine),
+        a_ticket("open", answers=mine),
+        closed_at(START + minutes(1), "theirs", answers=others),
+        a_ticket("theirs too", answers=others),
+    )
+    assert await store.alive(*MONTH, customer="müller gmbh") == ["closed", "open"]
 
 
 # --- tidying and closing

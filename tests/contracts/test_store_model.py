@@ -31,13 +31,15 @@ KEY = st.sampled_from([f"n{n}" for n in range(8)])
 KEYS = st.lists(KEY, max_size=3)
 LANES = st.sampled_from("abc")
 SOON = st.integers(0, 5).map(minutes)
+RAISED = {"t1": START, "t2": START + minutes(2), "t3": START + minutes(2)}
+"""A ticket stays raised when it was."""
 TICKETS = st.builds(
-    a_ticket,
-    st.sampled_from(["t1", "t2", "t3"]),
+    lambda ticket_id, **values: a_ticket(ticket_id, raised_at=RAISED[ticket_id], **values),
+    st.sampled_from(sorted(RAISED)),
     version=st.integers(1, 3),
     stage=st.sampled_from(Stage),
     owner=st.sampled_from(["UANNA", "UBEN"]),
-    raised_at=SOON.map(lambda wait: START + wait),
+    since=SOON.map(lambda wait: START + wait),
     due=st.none() | SOON.map(lambda wait: START + wait),
 )
 QUERIES = st.builds(
@@ -86,6 +88,10 @@ class Stores(RuleBasedStateMachine):
         events = [an_event(ticket) for ticket in tickets]
         batch = Batch(tickets, events, self.notices(keys, lane, timedelta()), once)
         self.both(lambda store: store.apply(batch))
+
+    @rule(since=SOON, wait=SOON)
+    def look_who_was_open(self, since: timedelta, wait: timedelta) -> None:
+        self.both(lambda store: store.alive(START + since, START + since + wait))
 
     @rule(keys=KEYS, lane=LANES, wait=SOON)
     def send(self, keys: list[str], lane: str, wait: timedelta) -> None:

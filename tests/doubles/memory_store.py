@@ -172,6 +172,10 @@ class MemoryStore:
         self._enqueue(then, as_utc(at))
         return True
 
+    async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
+        found = (each for each in self._up().tickets.values() if customer in {"", folded(each.answer("customer"))})
+        return sorted(each.id for each in found if each.raised_at < end and (each.stage.is_open or each.since >= start))
+
     async def revive(self, key: str, at: datetime) -> bool:
         row = self._up().notices.get(key)
         if row is None or row.state != "dead":
