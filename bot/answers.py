@@ -15,6 +15,7 @@ from functools import lru_cache
 import phonenumbers
 
 from bot.contacts import dialled
+from bot.language import t
 from bot.secrets_in_text import free_of_secrets
 from bot.settings import Config
 from bot.text import clean
@@ -60,7 +61,9 @@ def words(text: str, given: Given) -> str:  # noqa: ARG001 (every check has this
     """Any real answer; blank and filler words are not one, and a secret is none that may be kept."""
     text = free_of_secrets(clean(text))
     if _is_vague(text) or (_UNAVAILABLE.match(text) and not is_reasoned_absence(text)):
-        raise ValueError(f"“{_short(text)}” leaves the question open. Write the answer, or: not available because …")
+        raise ValueError(
+            t("“{answer}” leaves the question open. Write the answer, or: not available because …", answer=_short(text))
+        )
     return text
 
 
@@ -74,7 +77,7 @@ def main_id(text: str, given: Given) -> str:  # noqa: ARG001
     text = clean(text).upper().replace(" ", "")
     if not MAIN_ID.fullmatch(text):
         raise ValueError(
-            "A main customer ID is five digits, with two letters behind where it has them: 73125, 12345RS."
+            t("A main customer ID is five digits, with two letters behind where it has them: 73125, 12345RS.")
         )
     return text
 
@@ -89,8 +92,8 @@ def tenants(text: str, given: Given) -> str:  # noqa: ARG001
     ids = list(dict.fromkeys(part.upper() for part in re.split(r"[,;\s]+", text) if part))
     wrong = [part for part in ids if not TENANT_ID.fullmatch(part)]
     if wrong or not ids:
-        first = f"“{_short(wrong[0])}” is not an ID. " if wrong else ""
-        raise ValueError(f"{first}IDs are five digits and mostly two letters: 12345RS, 23456RS. Or: {MAIN_ACCOUNT}.")
+        how = t("IDs are five digits and mostly two letters: 12345RS, 23456RS. Or: {none}.", none=MAIN_ACCOUNT)
+        raise ValueError(f"{t('“{part}” is not an ID.', part=_short(wrong[0]))} {how}" if wrong else how)
     return "\n".join(ids)
 
 
@@ -98,12 +101,12 @@ def moment(text: str, given: Given) -> str:
     """Unix seconds, not in the future and not more than a year ago."""
     at = as_moment(text)
     if at is None:
-        raise ValueError("Pick a date and a time.")
+        raise ValueError(t("Pick a date and a time."))
     if at > given.now + timedelta(minutes=1):
-        raise ValueError("This lies in the future. Pick when it really happened.")
+        raise ValueError(t("This lies in the future. Pick when it really happened."))
     if at < given.now - _FAR_PAST:
         raise ValueError(
-            "This is more than a year ago. Pick the right year, or describe it in words under DESCRIPTION."
+            t("This is more than a year ago. Pick the right year, or describe it in words under DESCRIPTION.")
         )
     return str(int(at.timestamp()))
 
@@ -113,7 +116,7 @@ def end(text: str, given: Given) -> str:
     text = moment(text, given)
     start = as_moment(given.answers.get("start", ""))
     if start and int(text) < start.timestamp():
-        raise ValueError("The end lies before the start. Correct one of the two, or leave the end empty: ongoing.")
+        raise ValueError(t("The end lies before the start. Correct one of the two, or leave the end empty: ongoing."))
     return text
 
 
@@ -129,7 +132,7 @@ def contacts(text: str, given: Given) -> str:
     """One person per line, a name and a telephone number; numbers are written the international way."""
     people = [_contact(line, given.config.desk.phone_region) for line in clean(text).splitlines() if line.strip()]
     if not people:
-        raise ValueError("Name at least one person with a telephone number: Anna Arnold, +49 89 1234 5678.")
+        raise ValueError(t("Name at least one person with a telephone number: Anna Arnold, +49 89 1234 5678."))
     return "\n".join(people)
 
 
@@ -145,15 +148,21 @@ def _contact(line: str, region: str | None) -> str:
     found = re.search(r"[+(]?\d[\d\s()/.\-]{4,}\d", line)
     if not found:
         raise ValueError(
-            f"“{_short(line)}” has no telephone number. One person per line: Anna Arnold, +49 89 1234 5678."
+            t(
+                "“{line}” has no telephone number. One person per line: Anna Arnold, +49 89 1234 5678.",
+                line=_short(line),
+            )
         )
     name = (line[: found.start()] + " " + line[found.end() :]).strip(" ,;:·-–()\t")
     if not _LETTER.search(name):
-        raise ValueError(f"Whose number is {found[0].strip()}? One person per line: Anna Arnold, +49 89 1234 5678.")
+        raise ValueError(
+            t("Whose number is {number}? One person per line: Anna Arnold, +49 89 1234 5678.", number=found[0].strip())
+        )
     number = phone(found[0], region)
     if number is None:
-        how = "" if found[0].startswith("+") or region else " Write it with its country code: +49 89 …"
-        raise ValueError(f"“{found[0].strip()}” is not a telephone number that can be dialled.{how}")
+        how = "" if found[0].startswith("+") or region else t("Write it with its country code: +49 89 …")
+        said = t("“{number}” is not a telephone number that can be dialled.", number=found[0].strip())
+        raise ValueError(f"{said} {how}".strip())
     return f"{name}, {number}"
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from bot.language import t
 from bot.notices import Notice, Outcome, Sent
 from bot.settings import Config
 from bot.text import one_line
@@ -51,11 +52,17 @@ def added(ticket: Ticket, files: Iterable[Attachment], config: Config) -> tuple[
 def excess(files: Sequence[Attachment], config: Config) -> str:
     """What is too much for one letter, and what to do; empty when it all goes along."""
     if len(files) > MOST:
-        return f"That would be {len(files)} files; at most {MOST} go along with one letter. Pack some into one archive."
+        return t(
+            "That would be {count} files; at most {most} go along with one letter. Pack some into one archive.",
+            count=len(files),
+            most=MOST,
+        )
     if total(files) > config.files.most:
-        return (
-            f"That would be {sized(total(files))} of files; at most {sized(config.files.most)} go along with one "
-            "letter. Cut logs to the lines that matter, or compress them, and take away what is not needed."
+        return t(
+            "That would be {size} of files; at most {most} go along with one letter. Cut logs to the lines that "
+            "matter, or compress them, and take away what is not needed.",
+            size=sized(total(files)),
+            most=sized(config.files.most),
         )
     return ""
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.language import t
+
 Clock = Callable[[], datetime]
 """Gives the present moment, aware, in UTC. Passed to whoever needs it, so that it can be moved."""
 
@@ -43,10 +45,10 @@ def _offset(offset: timedelta) -> str:
 
 def span(seconds: float) -> str:
     """A length of time in words, to two units: `40 s`, `3 min`, `1 h 40 min`, `2 d 3 h`."""
-    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+    units = ((t("{count} d"), 86400), (t("{count} h"), 3600), (t("{count} min"), 60), (t("{count} s"), 1))
     left, parts = max(0, round(seconds)), list[str]()
-    for name, size in units:
+    for words, size in units:
         count, left = divmod(left, size)
-        if count and not (name == "s" and parts):
-            parts.append(f"{count} {name}")
-    return " ".join(parts[:2]) or "0 s"
+        if count and not (size == 1 and parts):
+            parts.append(words.format(count=count))
+    return " ".join(parts[:2]) or t("{count} s", count=0)

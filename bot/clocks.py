@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.calendars import ALWAYS, Calendar
+from bot.language import mark
 from bot.policy import Agreement
 from bot.settings import Config, Priority
 from bot.ticket import Glossed, Level, Stage, Ticket
@@ -18,15 +19,15 @@ from bot.ticket import Glossed, Level, Stage, Ticket
 class Watch(Glossed):
     """What a clock watches."""
 
-    UNCLAIMED = "unclaimed", "nobody has taken it"
-    PROGRESS = "progress", "no progress"
-    CUSTOMER = "customer", "the end-customer has not answered"
-    RCR = "rcr", "sent to Retarus, and no RCR number yet"
-    UPDATE = "update", "an update from Retarus is due"
-    ETA = "eta", "Retarus's own expected time has passed"
-    QUESTION = "question", "Retarus asked something, and nobody has answered"
-    PLAN = "plan", "a remedy or an action plan is due within the SLA"
-    CONFIRM = "confirm", "the remedy is not confirmed with the end-customer"
+    UNCLAIMED = "unclaimed", mark("nobody has taken it")
+    PROGRESS = "progress", mark("no progress")
+    CUSTOMER = "customer", mark("the end-customer has not answered")
+    RCR = "rcr", mark("sent to Retarus, and no RCR number yet")
+    UPDATE = "update", mark("an update from Retarus is due")
+    ETA = "eta", mark("Retarus's own expected time has passed")
+    QUESTION = "question", mark("Retarus asked something, and nobody has answered")
+    PLAN = "plan", mark("a remedy or an action plan is due within the SLA")
+    CONFIRM = "confirm", mark("the remedy is not confirmed with the end-customer")
 
 
 class State(Glossed):

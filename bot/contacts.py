@@ -7,6 +7,7 @@ from datetime import date
 
 import phonenumbers
 
+from bot.language import t
 from bot.text import one_line
 from bot.ticket import Level, Record, Words
 
@@ -123,7 +124,7 @@ def e164(text: str, region: str | None = None) -> str:
     """The number as E.164, e.g. `+498912345678`; `region`: the country of numbers written without a code."""
     number = dialled(text, region)
     if number is None:
-        raise ValueError("a telephone number with its country code is needed, e.g. +49 89 1234 5678")
+        raise ValueError(t("a telephone number with its country code is needed, e.g. +49 89 1234 5678"))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -15,6 +15,7 @@ from bot.answers import Given
 from bot.changing import Changing
 from bot.contacts import EndCustomer, folded, words_of
 from bot.errors import Duplicate, Invalid, Refused
+from bot.language import t
 from bot.ports import Batch
 from bot.text import clean, one_line
 
@@ -30,7 +31,7 @@ PAGE = 10
 def read(typed: Mapping[str, str], key: str, given: Given) -> EndCustomer:
     """The customer in this form; `Invalid` with every fault at once."""
     name, agreement, people = (clean(typed.get(part, "")) for part in ("name", "agreement", "contacts"))
-    errors = {} if words_of(name) else {"name": "What is this customer called?"}
+    errors = {} if words_of(name) else {"name": t("What is this customer called?")}
     tenants: tuple[str, ...] = ()
     try:
         tenants = _tenants(clean(typed.get("tenants", "")), given)
@@ -38,7 +39,7 @@ def read(typed: Mapping[str, str], key: str, given: Given) -> EndCustomer:
         errors["tenants"] = str(error)
     for part, text, most in (("name", name, _NAME), ("agreement", agreement, _LINE), ("contacts", people, _TEXT)):
         if len(text) > most:
-            errors[part] = f"This is {len(text)} characters long; at most {most} fit."
+            errors[part] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=most)
     if errors:
         raise Invalid(errors)
     return EndCustomer(id=key, name=one_line(name), tenants=tenants, agreement=one_line(agreement), contacts=people)
@@ -83,7 +84,7 @@ class Customers:
         rights.require_admin(await self.desk.actor(by))
         found = await self.desk.store.customer(key)
         if found is None:
-            raise Refused("This customer was removed meanwhile.")
+            raise Refused(t("This customer was removed meanwhile."))
         return found
 
     async def save(self, typed: Mapping[str, str], key: str, by: str, form: str) -> None:
@@ -93,7 +94,8 @@ class Customers:
         customer = read(typed, key, await self.desk.given({}))
         other = await self.named(customer.name)
         if other and other.id != key:
-            raise Invalid({"name": f"“{other.name}” is in the list already. Change that entry instead."})
+            words = t("“{name}” is in the list already. Change that entry instead.", name=other.name)
+            raise Invalid({"name": words})
         await self._apply(Batch(customers=[customer], once=[f"{form}:customer"]))
 
     async def remove(self, key: str, by: str, click: str) -> None:

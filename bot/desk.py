@@ -18,6 +18,7 @@ from bot.digesting import Digesting
 from bot.errors import Conflict, Duplicate, Incomplete, Invalid, NotNow, NotYours, Refused
 from bot.evidence import Evidence
 from bot.fields import Field, Need, fields_of
+from bot.language import t
 from bot.moves import Move, Step, can, change, event, move
 from bot.notices import Claim, Notice, Outcome
 from bot.reading import Preview, draft_key, preferences_key
@@ -106,7 +107,8 @@ class Desk(Evidence, Reminding, Digesting):
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
             if not ticket.stage.is_open:
-                raise NotNow(f"{letter.reference(ticket, self.config)} is closed. Reopen it to change its answers.")
+                name = letter.reference(ticket, self.config)
+                raise NotNow(t("{name} is closed. Reopen it to change its answers.", name=name))
             border = _BORDERS_PASSED.get(ticket.stage, Need.RAISE)
             answers = await self._answers(ticket, typed, border)
             return await self._filled(ticket, answers, by, at, seen)
@@ -125,8 +127,12 @@ class Desk(Evidence, Reminding, Digesting):
             user, theirs = meanwhile.get(key, ("", text))
             if theirs != text:
                 name = (await self.directory.person(user)).name
-                wrote = f"“{one_line(theirs, 60)}”" if theirs else "nothing"
-                errors[key] = f"{name} answered this meanwhile: {wrote}. Close and open again to change it."
+                wrote = f"“{one_line(theirs, 60)}”" if theirs else t("nothing")
+                errors[key] = t(
+                    "{name} answered this meanwhile: {answer}. Close and open again to change it.",
+                    name=name,
+                    answer=wrote,
+                )
         if errors:
             raise Invalid(errors)
         return mine
@@ -177,7 +183,12 @@ class Desk(Evidence, Reminding, Digesting):
         """Only the highest priority skips the handoff; the 1st-level tasks are still asked before Retarus is."""
         highest = self.config.priorities[0].name
         if what is Move.COMPRESS and not rights.is_highest(ticket.answer("priority"), self.config):
-            raise NotNow(f"Only a ticket of {highest} goes to the 2nd level without a handoff. Set the priority first.")
+            raise NotNow(
+                t(
+                    "Only a ticket of {priority} goes to the 2nd level without a handoff. Set the priority first.",
+                    priority=highest,
+                )
+            )
 
     async def _refuse_if_late(self, ticket: Ticket, what: Move, by: str) -> None:
         """Two people, one click each: the second is told kindly who was first; one person, two clicks: it is theirs."""
@@ -185,10 +196,16 @@ class Desk(Evidence, Reminding, Digesting):
             what is Move.ACCEPT and ticket.stage in {Stage.SECOND, Stage.SECOND_ASKED}
         )
         if ticket.owner == by and (late or what is Move.TAKE_OVER):
-            raise NotNow(f"{letter.reference(ticket, self.config)} is yours already.")
+            raise NotNow(t("{name} is yours already.", name=letter.reference(ticket, self.config)))
         if late:
             name = (await self.directory.person(ticket.owner)).name
-            raise NotNow(f"{name} was a moment quicker: {letter.reference(ticket, self.config)} is theirs now.")
+            raise NotNow(
+                t(
+                    "{name} was a moment quicker: {ticket} is theirs now.",
+                    name=name,
+                    ticket=letter.reference(ticket, self.config),
+                )
+            )
 
     async def hand_off(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
         """From the 1st to the 2nd level, with the 1st-level tasks answered and the status summarised (guide 3).
@@ -202,7 +219,7 @@ class Desk(Evidence, Reminding, Digesting):
             moved = move(ticket, Move.HAND_OFF, by, at)
             answers = await self._rebased(ticket, seen, await self._answers(ticket, typed, Need.HANDOFF))
             moved = moved.model_copy(update={"answers": forms.merged(ticket, answers)})
-            self._require_complete(moved, Need.HANDOFF, "The 2nd level can take it once this is answered.")
+            self._require_complete(moved, Need.HANDOFF, t("The 2nd level can take it once this is answered."))
             summary = moved.answer("summary_first")
             said = _said(forms.changed(ticket, answers))
             return Change(moved, event(moved, Move.HAND_OFF, by, at, summary=summary, **said))
@@ -254,7 +271,7 @@ class Desk(Evidence, Reminding, Digesting):
             rights.require(actor, ticket, Move.ESCALATE)
             contact, broken = await self._speaker(actor, ticket, glass)
             moved = move(ticket, Move.ESCALATE, by, at).model_copy(update={"sent_by": by, "sent_at": at})
-            self._require_complete(ticket, Need.ESCALATE, "Retarus gets nothing incomplete (guide 2.5).")
+            self._require_complete(ticket, Need.ESCALATE, t("Retarus gets nothing incomplete (guide 2.5)."))
             self._require_a_way()
             if ticket.version != seen and (await self._told(ticket, seen))[1]:
                 raise Conflict  # the letter would not be the one that was previewed
@@ -273,7 +290,7 @@ class Desk(Evidence, Reminding, Digesting):
         rights.require_eas(rights.declarant(await self.store.contacts(), actor, self.today()), self.today())
         shown = await self.preview(ticket_id, by)
         rights.require(actor, shown.ticket, Move.ESCALATE)
-        self._require_complete(shown.ticket, Need.ESCALATE, "Retarus gets nothing incomplete (guide 2.5).")
+        self._require_complete(shown.ticket, Need.ESCALATE, t("Retarus gets nothing incomplete (guide 2.5)."))
         return shown
 
     async def opened_in_eas(self, ticket_id: str, by: str, form: str, seen: int, opened: str, rcr: str) -> Ticket:
@@ -319,8 +336,10 @@ class Desk(Evidence, Reminding, Digesting):
     def _require_a_way(self) -> None:
         if not self.routes.lead_to_retarus:
             raise Refused(
-                "No way to Retarus is set up. An admin names `channel` or `email` under [retarus] in desk.toml; "
-                "nothing was sent, and every answer is kept."
+                t(
+                    "No way to Retarus is set up. An admin names `channel` or `email` under [retarus] in desk.toml; "
+                    "nothing was sent, and every answer is kept."
+                )
             )
 
     async def record_rcr(self, ticket_id: str, by: str, text: str, form: str) -> Ticket:
@@ -331,7 +350,7 @@ class Desk(Evidence, Reminding, Digesting):
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             if ticket.sent_at is None:
-                raise NotNow("This ticket never went to Retarus, so it cannot have a number of theirs yet.")
+                raise NotNow(t("This ticket never went to Retarus, so it cannot have a number of theirs yet."))
             numbers = tuple(dict.fromkeys((*ticket.rcr, number)))
             noted = change(ticket, rcr=numbers)
             return Change(noted, event(noted, Step.RCR, by, at, rcr=number))
@@ -344,7 +363,7 @@ class Desk(Evidence, Reminding, Digesting):
         if found:
             return re.sub(r"(?<=[A-Z])[-\s#:]*(?=\d)", "-", found[0].upper())
         if not re.search(r"\d", text) or len(text) > 60:  # noqa: PLR2004 (a number, not a story)
-            raise Invalid({"rcr": "This is no ticket number. Retarus's look like RCR-88123."})
+            raise Invalid({"rcr": t("This is no ticket number. Retarus's look like RCR-88123.")})
         return " ".join(text.split())
 
     async def note(self, ticket_id: str, by: str, text: str, form: str) -> Ticket:
@@ -352,7 +371,7 @@ class Desk(Evidence, Reminding, Digesting):
         actor = await self.actor(by)
         rights.require_part(actor)
         if not clean(text):
-            raise Invalid({"word": "Write something first."})
+            raise Invalid({"word": t("Write something first.")})
         try:
             free_of_secrets(text)
         except ValueError as error:

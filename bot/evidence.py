@@ -11,6 +11,7 @@ from bot.answers import words
 from bot.changing import Change, Changing
 from bot.customers import Customers
 from bot.errors import Conflict, Invalid, NotNow, Refused
+from bot.language import mark, t
 from bot.letter import reference
 from bot.moves import Step, change, event
 from bot.reading import Preview
@@ -22,7 +23,7 @@ FILES = "files"
 DESPITE = "despite"
 """… and one about the reason for sending in spite of a warning."""
 
-WITHOUT_AGREEMENT = "No agreement reference is kept for this end-customer. An admin adds it in the App Home."
+WITHOUT_AGREEMENT = mark("No agreement reference is kept for this end-customer. An admin adds it in the App Home.")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Evidence(Changing):
         async def decide(ticket: Ticket, at: datetime) -> Change:
             gone = [each for each in attachments.waiting(ticket) if each.id == file_id]
             if not gone:
-                raise NotNow("This file is not on the ticket any more, or went to Retarus already.")
+                raise NotNow(t("This file is not on the ticket any more, or went to Retarus already."))
             changed = change(ticket, attachments=attachments.without(ticket, file_id))
             return Change(changed, event(changed, Step.DETACH, by, at, **_told(changed, gone)))
 
@@ -107,7 +108,7 @@ class Evidence(Changing):
         without an agreement (guide, 3)."""
         customer = await Customers(self).named(ticket.answer("customer"))
         without = customer is not None and not customer.agreement
-        agreement = [WITHOUT_AGREEMENT] if without else []
+        agreement = [t(WITHOUT_AGREEMENT)] if without else []
         return (*_cut_off(ticket), *traces.warnings(ticket, self.config, at), *agreement)
 
     async def with_evidence(self, ticket: Ticket, despite: str | None, at: datetime) -> tuple[Ticket, dict[str, str]]:
@@ -136,11 +137,12 @@ class Evidence(Changing):
         try:
             return words(despite, self.given_now())
         except ValueError as error:
-            raise Invalid({DESPITE: str(error) if despite else "Say why it is sent all the same."}) from error
+            raise Invalid({DESPITE: str(error) if despite else t("Say why it is sent all the same.")}) from error
 
     def _require_open(self, ticket: Ticket) -> None:
         if not ticket.stage.is_open:
-            raise NotNow(f"{reference(ticket, self.config)} is closed. Reopen it to add to it.")
+            name = reference(ticket, self.config)
+            raise NotNow(t("{name} is closed. Reopen it to add to it.", name=name))
 
 
 def _told(ticket: Ticket, files: Sequence[Attachment]) -> dict[str, str]:
@@ -156,4 +158,5 @@ def told(report: StatusReport) -> str:
 def _cut_off(ticket: Ticket) -> list[str]:
     """Tenant IDs mostly end with two letters; one that does not may be meant so."""
     ids = [each for each in ticket.answer("tenants").split("\n") if each.isdigit()]
-    return [f"Without the two letters at its end: {', '.join(ids)}. Is the ID whole?"] if ids else []
+    words = t("Without the two letters at its end: {ids}. Is the ID whole?", ids=", ".join(ids))
+    return [words] if ids else []

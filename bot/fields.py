@@ -12,7 +12,7 @@ from functools import cache
 from bot import answers
 from bot.answers import Check
 from bot.language import mark, t
-from bot.settings import Config
+from bot.settings import NOT_SET, Config
 from bot.ticket import Glossed, Kind, Level
 
 
@@ -138,7 +138,10 @@ def _services(config: Config) -> tuple[Option, ...]:
 
 
 def _priorities(config: Config) -> tuple[Option, ...]:
-    return tuple(Option(each.name, each.name, each.definition) for each in config.priorities)
+    return tuple(
+        Option(each.name, each.name, t(each.definition) if each.definition == NOT_SET else each.definition)
+        for each in config.priorities
+    )
 
 
 # --- section 4: the template's headings, and section 5: the matrix's rows ---

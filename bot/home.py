@@ -11,6 +11,7 @@ from typing import TypedDict
 from bot import rights
 from bot.changing import Changing
 from bot.clock import as_utc
+from bot.language import mark
 from bot.notices import Letter
 from bot.ports import Query
 from bot.rights import Actor
@@ -92,10 +93,10 @@ class Screen:
 class Why(StrEnum):
     """Why a ticket needs somebody."""
 
-    TAKE = "take it"
-    ACCEPT = "accept it"
-    WORK = "yours to move"
-    CHASE = "overdue: ask again"
+    TAKE = mark("take it")
+    ACCEPT = mark("accept it")
+    WORK = mark("yours to move")
+    CHASE = mark("overdue: ask again")
 
 
 @dataclass(frozen=True)

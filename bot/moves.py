@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.clock import as_utc
 from bot.errors import NotNow
+from bot.language import mark, t
 from bot.ticket import NOBODY, Event, Glossed, Stage, Ticket
 
 
@@ -107,7 +108,8 @@ def move(ticket: Ticket, what: Move, by: str, at: datetime) -> Ticket:
     """
     stage = MOVES.get((ticket.stage, what))
     if stage is None:
-        raise NotNow(f"That is no longer possible: this ticket is now {STANDING[ticket.stage]}.")
+        now = t(STANDING[ticket.stage])
+        raise NotNow(t("That is no longer possible: this ticket is now {standing}.", standing=now))
     owner = _owner(ticket, what, by)
     stays = stage is ticket.stage
     return ticket.model_copy(
@@ -137,15 +139,15 @@ def event(ticket: Ticket, what: Move | Step, by: str, at: datetime, **detail: st
 
 
 STANDING = {
-    Stage.NEW: "new at the 1st level",
-    Stage.FIRST: "with the 1st level",
-    Stage.FIRST_ASKED: "waiting for the end-customer",
-    Stage.HANDED_OFF: "handed off to the 2nd level",
-    Stage.SECOND: "with the 2nd level",
-    Stage.SECOND_ASKED: "waiting for the end-customer",
-    Stage.RETARUS: "with Retarus",
-    Stage.RESOLVED: "resolved and waits for confirmation",
-    Stage.CLOSED: "closed",
+    Stage.NEW: mark("new at the 1st level"),
+    Stage.FIRST: mark("with the 1st level"),
+    Stage.FIRST_ASKED: mark("waiting for the end-customer"),
+    Stage.HANDED_OFF: mark("handed off to the 2nd level"),
+    Stage.SECOND: mark("with the 2nd level"),
+    Stage.SECOND_ASKED: mark("waiting for the end-customer"),
+    Stage.RETARUS: mark("with Retarus"),
+    Stage.RESOLVED: mark("resolved and waits for confirmation"),
+    Stage.CLOSED: mark("closed"),
 }
 """How a sentence says where a ticket stands: “it is now …”."""
 

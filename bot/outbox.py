@@ -19,6 +19,7 @@ from datetime import timedelta
 from bot.backoff import unknown
 from bot.clock import Clock, span
 from bot.errors import StoreDown
+from bot.language import t
 from bot.notices import Claim, Dead, Notice, Outcome, Retry, Say
 from bot.ports import Carrier, Store
 
@@ -166,14 +167,17 @@ class Outbox:
     async def _deliver(self, claim: Claim) -> Outcome:
         carrier = self._carriers.get(claim.notice.say)
         if carrier is None:
-            return Dead("This desk is not set up to deliver it. Have an admin complete the settings, then try again.")
+            return Dead(
+                t("This desk is not set up to deliver it. Have an admin complete the settings, then try again.")
+            )
         try:
             async with asyncio.timeout(self._limits.delivery):
                 return await carrier.deliver(claim, self._clock())
         except TimeoutError:
-            return self._again(claim, "it took too long")
+            return self._again(claim, t("it took too long"))
         except Exception as error:  # noqa: BLE001  a carrier never raises; one with a fault must not lose the notice
-            return self._again(claim, f"an internal error (reference {_note('A carrier failed', error)})")
+            reference = _note("A carrier failed", error)
+            return self._again(claim, t("an internal error (reference {reference})", reference=reference))
 
     def _again(self, claim: Claim, why: str) -> Retry:
         """Nobody knows whether it arrived."""
@@ -185,8 +189,12 @@ class Outbox:
         if not isinstance(outcome, Retry) or age <= self._limits.age or claim.attempt < self._limits.tries:
             return outcome
         return Dead(
-            f"It was tried {claim.attempt} times in {span(age.total_seconds())}; the last time {outcome.why}. "
-            "Try again when the cause is gone."
+            t(
+                "It was tried {times} times in {span}; the last time: {why} Try again when the cause is gone.",
+                times=claim.attempt,
+                span=span(age.total_seconds()),
+                why=f"{outcome.why.removesuffix('.')}.",
+            )
         )
 
     async def _settle(self, flight: _Flight, outcome: Outcome) -> None:

@@ -13,7 +13,7 @@ from bot.clock import Clock, zone
 from bot.contacts import Contact
 from bot.errors import NotNow, Refused
 from bot.fields import Need
-from bot.language import Language, language_of
+from bot.language import Language, language_of, t
 from bot.letter import LetterText
 from bot.moves import Move, Step, can, move
 from bot.ports import Directory, Drafts, Query, Store
@@ -68,7 +68,7 @@ class Reading:
     async def ticket(self, ticket_id: str) -> Ticket:
         ticket = await self.store.get(ticket_id)
         if ticket is None:
-            raise Refused("This ticket is not in the desk's database. Was the database replaced? Ask an admin.")
+            raise Refused(t("This ticket is not in the desk's database. Was the database replaced? Ask an admin."))
         return ticket
 
     async def by_reference(self, text: str, by: str) -> Ticket:
@@ -77,9 +77,12 @@ class Reading:
         found = re.fullmatch(rf"(?:{self.config.desk.prefix}[-\s]?)?(\d{{1,9}})", text.strip(), re.IGNORECASE)
         ticket = await self.store.numbered(int(found[1])) if found else None
         if ticket is None:
-            raise Refused(
-                f"There is no ticket “{text.strip()[:40]}”. Tickets are called {self.config.desk.prefix}-1001."
+            words = t(
+                "There is no ticket “{typed}”. Tickets are called {example}.",
+                typed=text.strip()[:40],
+                example=f"{self.config.desk.prefix}-1001",
             )
+            raise Refused(words)
         return ticket
 
     async def allowed(self, ticket_id: str, what: Move | Step, by: str) -> Ticket:
@@ -117,7 +120,7 @@ class Reading:
             each.detail.get("text", "") for each in await self.store.history(ticket.id) if each.what == Move.ESCALATE
         ]
         if not texts:
-            raise NotNow("Nothing was sent to Retarus yet.")
+            raise NotNow(t("Nothing was sent to Retarus yet."))
         return texts[-1]
 
     def given_now(self) -> Given:

@@ -11,6 +11,7 @@ from bot.changing import Changing
 from bot.clock import as_utc
 from bot.contacts import Contact, ContractException, Person, e164
 from bot.errors import Duplicate, Invalid, Refused
+from bot.language import mark, t
 from bot.notices import Notice, Say
 from bot.ports import Batch
 from bot.rights import Actor
@@ -18,11 +19,11 @@ from bot.settings import address
 from bot.text import one_line
 from bot.ticket import Level
 
-IN_SLACK = "deactivated in Slack"
+IN_SLACK = mark("deactivated in Slack")
 
 _LINE = 150
 
-_NEEDED = "This is needed."
+_NEEDED = mark("This is needed.")
 
 
 def concerns(contact: Contact, edition: str, on: date) -> tuple[str, ...]:
@@ -32,19 +33,19 @@ def concerns(contact: Contact, edition: str, on: date) -> tuple[str, ...]:
 
 def _concerns(contact: Contact, edition: str, on: date) -> Iterator[str]:
     if contact.suspended_on:
-        yield f"suspended: {contact.suspended_why}"
+        yield t("suspended: {why}", why=t(contact.suspended_why))
     if contact.authorised_since is None:
-        yield "not authorised"
+        yield t("not authorised")
     elif contact.authorised_since > on:
-        yield f"authorised from {contact.authorised_since:%d.%m.%Y} on"
+        yield t("authorised from {day} on", day=f"{contact.authorised_since:%d.%m.%Y}")
     if contact.attested_on is None:
-        yield "attestation for sections 2–4 of the Retarus Support Guide is missing, so not active (guide 2.3)"
+        yield t("attestation for sections 2–4 of the Retarus Support Guide is missing, so not active (guide 2.3)")
     if contact.has_eas and not contact.may_use_eas(on) and not contact.suspended_on:
-        yield "EAS access without a valid contract exception (guide 2.2)"
+        yield t("EAS access without a valid contract exception (guide 2.2)")
     if edition and contact.guides_known != edition:
-        yield "has not acknowledged the guides' present version (guide 1.f)"
+        yield t("has not acknowledged the guides' present version (guide 1.f)")
     if contact.webinars_on is None:
-        yield "has not taken part in the onboarding webinars (guide 2.6)"
+        yield t("has not taken part in the onboarding webinars (guide 2.6)")
 
 
 def read(typed: Mapping[str, str], before: Contact | None, region: str | None, on: date) -> Contact:
@@ -54,7 +55,7 @@ def read(typed: Mapping[str, str], before: Contact | None, region: str | None, o
     def taken(key: str) -> str:
         text = one_line(typed.get(key, ""))
         if len(text) > _LINE:
-            errors[key] = f"This is {len(text)} characters long; at most {_LINE} fit."
+            errors[key] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=_LINE)
         return text
 
     texts = {key: taken(key) for key in ("name", "email", "phone", "reference", "approver")}
@@ -81,16 +82,16 @@ def read(typed: Mapping[str, str], before: Contact | None, region: str | None, o
 
 
 def _faults(texts: Mapping[str, str], days: Mapping[str, date | None], user: str, on: date) -> dict[str, str]:
-    errors = {key: _NEEDED for key in ("name", "email", "phone") if not texts[key]}
+    errors = {key: t(_NEEDED) for key in ("name", "email", "phone") if not texts[key]}
     if not user:
-        errors["person"] = "Pick the colleague."
+        errors["person"] = t("Pick the colleague.")
     try:
         address(texts["email"])
     except ValueError as error:
         errors["email"] = f"{error}."
     for key in ("attested_on", "webinars_on"):
         if (days[key] or on) > on:
-            errors[key] = "This day lies in the future. Enter it once it has happened."
+            errors[key] = t("This day lies in the future. Enter it once it has happened.")
     return errors
 
 
@@ -100,7 +101,7 @@ def _eas_faults(typed: Mapping[str, str], texts: Mapping[str, str], days: Mappin
     empty = [key for key, value in exception.items() if not value]
     if not empty or (len(empty) == len(exception) and (_is_yes(typed, "employee") or not _is_yes(typed, "eas"))):
         return {}
-    return dict.fromkeys(empty, "EAS rights of others than employees need the contract, its approver and its end.")
+    return dict.fromkeys(empty, t("EAS rights of others than employees need the contract, its approver and its end."))
 
 
 def _exception(texts: Mapping[str, str], days: Mapping[str, date | None]) -> ContractException | None:
@@ -149,7 +150,7 @@ class Register:
         rights.require_admin(await self.desk.actor(by))
         found = await self.desk.contact(user)
         if found is None:
-            raise Refused("This person is not in the register.")
+            raise Refused(t("This person is not in the register."))
         return found
 
     async def save(self, typed: Mapping[str, str], user: str, by: str, form: str) -> None:
@@ -166,20 +167,21 @@ class Register:
     async def _require_new_staff(self, user: str) -> None:
         """Guests and people of other organisations cannot speak for the partner (guide 2.1, 2.2)."""
         if not (await self.desk.directory.person(user)).is_staff:
-            raise Invalid({"person": "Only full, active members of your own workspace can be support contacts."})
+            raise Invalid({"person": t("Only full, active members of your own workspace can be support contacts.")})
         if await self.desk.contact(user):
-            raise Invalid({"person": "This colleague is in the register already. Change that entry instead."})
+            raise Invalid({"person": t("This colleague is in the register already. Change that entry instead.")})
 
     async def suspend(self, user: str, by: str, click: str) -> None:
         """From now on they cannot send, until an admin reinstates them."""
         contact = await self.one(user, by)
         name = (await self.desk.directory.person(by)).name
-        await self._keep(self._suspended(contact, f"by {name}", by), click)
+        await self._keep(self._suspended(contact, t("by {name}", name=name), by), click)
 
     async def reinstate(self, user: str, by: str, click: str) -> None:
         contact = await self.one(user, by)
         if not (await self.desk.directory.person(user)).is_staff:
-            raise Refused(f"{contact.name} is no full, active member of the workspace, so they stay suspended.")
+            refusal = t("{name} is no full, active member of the workspace, so they stay suspended.", name=contact.name)
+            raise Refused(refusal)
         free = {"suspended_on": None, "suspended_why": "", "changed_by": by}
         await self._keep(contact.model_copy(update=free), click)
 
@@ -187,7 +189,7 @@ class Register:
         """Both guides once more, at an admin's wish."""
         contact = await self.one(user, by)
         if not self.edition:
-            raise Refused("No guide is set. Name their versions or addresses under [guides] in desk.toml.")
+            raise Refused(t("No guide is set. Name their versions or addresses under [guides] in desk.toml."))
         handed = self._handed_over(contact)
         await self._apply(Batch(contacts=[handed], notices=[self._handing_over(handed, click)], once=[_once(click)]))
 
@@ -196,9 +198,9 @@ class Register:
         rights.require_staff(await self.desk.actor(by))
         contact = await self.desk.contact(by)
         if contact is None:
-            raise Refused("You are not in the register of support contacts, so there is nothing to acknowledge.")
+            raise Refused(t("You are not in the register of support contacts, so there is nothing to acknowledge."))
         if edition != self.edition:
-            raise Refused("There is a newer version of the guides by now. You get, or have got, a message with it.")
+            raise Refused(t("There is a newer version of the guides by now. You get, or have got, a message with it."))
         if contact.guides_known != edition:
             known = {"guides_known": edition, "guides_known_on": self.today()}
             await self._apply(Batch(contacts=[contact.model_copy(update=known)]))

@@ -18,6 +18,7 @@ from bot.clock import as_utc
 from bot.clocks import Run
 from bot.contacts import Contact
 from bot.errors import Conflict, Duplicate, Invalid, NotNow, Refused
+from bot.language import t
 from bot.moves import Move, Step, change, event, move
 from bot.notices import Notice, Say
 from bot.ports import Batch, Query
@@ -187,7 +188,7 @@ class Reminding(Changing):
         text = minutes.strip()
         number = int(text) if text.isdecimal() else 0
         if text and not 0 < number <= _SLOWEST:
-            raise Invalid({"word": f"A whole number of minutes, up to {_SLOWEST}, or nothing."})
+            raise Invalid({"word": t("A whole number of minutes, up to {most}, or nothing.", most=_SLOWEST)})
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self._require_open(ticket)
@@ -202,7 +203,7 @@ class Reminding(Changing):
         at = as_utc(self.clock())
         said = {key: text for key, text in typed.items() if text and key in {"update_due", "eta", "question"}}
         if not said:
-            raise Invalid({"update_due": "Give a time, or what Retarus asked."})
+            raise Invalid({"update_due": t("Give a time, or what Retarus asked.")})
         for key in said.keys() & {"update_due", "eta"}:
             self._later(said[key], key, at, timedelta(days=365))
 
@@ -234,10 +235,10 @@ class Reminding(Changing):
             try:
                 rights.require(colleague, ticket, Move.HAND_ON)
             except Refused as error:
-                name = colleague.person.name
-                raise Invalid({"to": f"{name} cannot have it: they are not on the team it is with."}) from error
+                words = t("{name} cannot have it: they are not on the team it is with.", name=colleague.person.name)
+                raise Invalid({"to": words}) from error
             if to == ticket.owner:
-                raise Invalid({"to": "It is theirs already."})
+                raise Invalid({"to": t("It is theirs already.")})
             moved = move(ticket, Move.HAND_ON, to, at)
             return Change(moved, event(moved, Move.HAND_ON, by, at))
 
@@ -270,7 +271,7 @@ class Reminding(Changing):
         contact = rights.declarant(await self.store.contacts(), await self.actor(by), self.today())
         self._require_with_retarus(ticket)
         if not self.routes.lead_to_retarus:
-            raise Refused("No way to Retarus is set up. An admin names `channel` or `email` under [retarus].")
+            raise Refused(t("No way to Retarus is set up. An admin names `channel` or `email` under [retarus]."))
         return contact
 
     # --- looking
@@ -289,9 +290,9 @@ class Reminding(Changing):
     def _later(self, text: str, key: str, at: datetime, most: timedelta) -> datetime:
         moment = as_moment(text)
         if moment is None or moment <= at:
-            raise Invalid({key: "Choose a time in the future."})
+            raise Invalid({key: t("Choose a time in the future.")})
         if moment > at + most:
-            raise Invalid({key: f"That is too far: at most {most.days} days."})
+            raise Invalid({key: t("That is too far: at most {days} days.", days=most.days)})
         return moment
 
     async def _word(self, text: str, key: str) -> str:
@@ -302,11 +303,13 @@ class Reminding(Changing):
 
     def _require_open(self, ticket: Ticket) -> None:
         if not ticket.stage.is_open:
-            raise NotNow(f"{letter.reference(ticket, self.config)} is closed; nothing waits any more.")
+            name = letter.reference(ticket, self.config)
+            raise NotNow(t("{name} is closed; nothing waits any more.", name=name))
 
     def _require_with_retarus(self, ticket: Ticket) -> None:
         if ticket.stage is not Stage.RETARUS:
-            raise NotNow(f"{letter.reference(ticket, self.config)} is not with Retarus now.")
+            name = letter.reference(ticket, self.config)
+            raise NotNow(t("{name} is not with Retarus now.", name=name))
 
 
 def _detail(ticket: Ticket, due: Sequence[Run], how_far: Rung, people: Sequence[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from datetime import date
 from bot.contacts import Contact, Person
 from bot.errors import NotYours
 from bot.forms import level_name
+from bot.language import t
 from bot.moves import Move
 from bot.settings import Config
 from bot.ticket import Level, Ticket
@@ -51,8 +52,8 @@ def require_staff(actor: Actor) -> None:
     if actor.person.is_staff:
         return
     if actor.person.is_external:
-        raise NotYours("Only people of the partner can do this. Please write your answer in this thread instead.")
-    raise NotYours("Guests and deactivated people cannot do this. Ask a colleague who is a full member.")
+        raise NotYours(t("Only people of the partner can do this. Please write your answer in this thread instead."))
+    raise NotYours(t("Guests and deactivated people cannot do this. Ask a colleague who is a full member."))
 
 
 def require(actor: Actor, ticket: Ticket, what: Move) -> None:
@@ -64,8 +65,11 @@ def require(actor: Actor, ticket: Ticket, what: Move) -> None:
     if what is Move.REOPEN and actor.levels:
         return
     raise NotYours(
-        f"This is for the {level_name(level)}, and you are not on that team here. "
-        f"Ask somebody of the {level_name(level)}, or an admin to add you."
+        t(
+            "This is for the {level}, and you are not on that team here. "
+            "Ask somebody of the {level}, or an admin to add you.",
+            level=level_name(level),
+        )
     )
 
 
@@ -73,14 +77,14 @@ def require_part(actor: Actor) -> None:
     """Notes and answers: anybody of either level, and admins."""
     require_staff(actor)
     if not (actor.levels or actor.is_admin):
-        raise NotYours("This is for the support team, and you are on neither level here. Ask an admin to add you.")
+        raise NotYours(t("This is for the support team, and you are on neither level here. Ask an admin to add you."))
 
 
 def require_admin(actor: Actor) -> None:
     """The register, the end-customers and the settings: admins only."""
     require_staff(actor)
     if not actor.is_admin:
-        raise NotYours("This is for the admins of the desk. `admins` under [desk] in desk.toml names them.")
+        raise NotYours(t("This is for the admins of the desk. `admins` under [desk] in desk.toml names them."))
 
 
 def declarant(contacts: Iterable[Contact], actor: Actor, on: date) -> Contact:
@@ -93,15 +97,17 @@ def declarant(contacts: Iterable[Contact], actor: Actor, on: date) -> Contact:
     mine = next((each for each in register if each.slack_user == actor.id), None)
     if mine and mine.is_authorised(Level.SECOND, on):
         return mine
-    raise NotYours(f"{_why_not(mine, on)} {_who_can(register, on)} (guide 2.1 and 2.3)")
+    raise NotYours(f"{_why_not(mine, on)} {_who_can(register, on)} {t('(guide 2.1 and 2.3)')}")
 
 
 def require_eas(contact: Contact, on: date) -> None:
     """Access to the portal is for the partner and its employees, or by an individual contract (guide 2.2)."""
     if not contact.may_use_eas(on):
         raise NotYours(
-            "Your entry in the register gives you no access to the Enterprise Administration Services Portal "
-            "(guide 2.2). Send it from here instead, or ask an admin to enter your access in the App Home."
+            t(
+                "Your entry in the register gives you no access to the Enterprise Administration Services Portal "
+                "(guide 2.2). Send it from here instead, or ask an admin to enter your access in the App Home."
+            )
         )
 
 
@@ -122,16 +128,19 @@ def stand_in(contacts: Iterable[Contact], actor: Actor, priority: str, config: C
 
 def _why_not(mine: Contact | None, on: date) -> str:
     if mine is None:
-        return "You are not in the register of support contacts, so you cannot send to Retarus."
+        return t("You are not in the register of support contacts, so you cannot send to Retarus.")
     if mine.suspended_on is not None:
-        return f"Your entry in the register is suspended: {mine.suspended_why}. So you cannot send to Retarus."
+        why = t(mine.suspended_why)
+        return t("Your entry in the register is suspended: {why}. So you cannot send to Retarus.", why=why)
     if Level.SECOND not in mine.levels:
-        return "You are a registered contact, but not for the 2nd level, so you cannot send to Retarus."
+        return t("You are a registered contact, but not for the 2nd level, so you cannot send to Retarus.")
     if mine.authorised_since is None or mine.authorised_since > on:
-        return "Your authorisation has not begun yet, so you cannot send to Retarus."
-    return "Your attestation to know Retarus's support processes is missing, so you cannot send to Retarus."
+        return t("Your authorisation has not begun yet, so you cannot send to Retarus.")
+    return t("Your attestation to know Retarus's support processes is missing, so you cannot send to Retarus.")
 
 
 def _who_can(register: Iterable[Contact], on: date) -> str:
     names = [each.name for each in register if each.is_authorised(Level.SECOND, on)]
-    return f"Who can: {', '.join(names)}." if names else "Nobody can yet: an admin adds contacts in the App Home."
+    if not names:
+        return t("Nobody can yet: an admin adds contacts in the App Home.")
+    return t("Who can: {names}.", names=", ".join(names))

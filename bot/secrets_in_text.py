@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from bot.language import mark, t
+
 _SEEN = r"[\w!#$%&*+./?@^~-]"
 """What passwords and tokens are made of."""
 _ASKED_AT_LOGIN = "(?:password|passwort|kennwort|passwd|passphrase|passcode|pwd|pw)"
@@ -16,22 +18,25 @@ _ASKED_BY_APIS = "(?:api[-_ ]?key|access[-_ ]?key|secret(?:[-_ ]?key)?|client[-_
 SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
-        ("a private key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
-        ("a Slack token", r"\bxox[a-z]-[\w-]{10,}|\bxapp-\d-[\w-]{10,}"),
-        ("an AWS key", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-        ("a GitHub token", r"\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{22,}"),
-        ("a Google key", r"\bAIza[\w-]{35}"),
-        ("a payment key", r"\b[sr]k_(?:live|test)_\w{16,}"),
-        ("a web token (JWT)", r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
-        ("a login", r"(?i)\bauthorization:\s*(?:basic|bearer|digest)\s+[\w+/=.~-]{8,}|\bbearer\s+[\w+/=.~-]{24,}"),
-        ("a mail login", r"(?i)\bauth\s+(?:plain|login|xoauth2)\s+[\w+/]{8,}={0,2}"),
-        ("a password in an address", r"(?i)\b[a-z][a-z0-9+.-]*://[^\s/:@]+:[^\s/@*]{3,}@"),
+        (mark("a private key"), r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
+        (mark("a Slack token"), r"\bxox[a-z]-[\w-]{10,}|\bxapp-\d-[\w-]{10,}"),
+        (mark("an AWS key"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+        (mark("a GitHub token"), r"\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{22,}"),
+        (mark("a Google key"), r"\bAIza[\w-]{35}"),
+        (mark("a payment key"), r"\b[sr]k_(?:live|test)_\w{16,}"),
+        (mark("a web token (JWT)"), r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
         (
-            "a password",
+            mark("a login"),
+            r"(?i)\bauthorization:\s*(?:basic|bearer|digest)\s+[\w+/=.~-]{8,}|\bbearer\s+[\w+/=.~-]{24,}",
+        ),
+        (mark("a mail login"), r"(?i)\bauth\s+(?:plain|login|xoauth2)\s+[\w+/]{8,}={0,2}"),
+        (mark("a password in an address"), r"(?i)\b[a-z][a-z0-9+.-]*://[^\s/:@]+:[^\s/@*]{3,}@"),
+        (
+            mark("a password"),
             rf"(?i)\b{_ASKED_AT_LOGIN}\b[\"']?\s*(?:is|ist|lautet)?\s*[:=]\s*[\"']?(?={_SEEN}*[A-Za-z0-9])(?={_SEEN}*[0-9!#$%&*+?@^~]){_SEEN}{{6,}}",
         ),
         (
-            "a token or key",
+            mark("a token or key"),
             rf"(?i)\b{_ASKED_BY_APIS}\b[\"']?\s*[:=]\s*[\"']?(?={_SEEN}*[A-Za-z])(?={_SEEN}*[0-9]){_SEEN}{{12,}}",
         ),
     )
@@ -41,7 +46,7 @@ SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 def secret_in(text: str) -> str:
     """What the text seems to hold (“a password”); empty when nothing."""
-    return next((name for name, shape in SHAPES if shape.search(text)), "")
+    return next((t(name) for name, shape in SHAPES if shape.search(text)), "")
 
 
 def free_of_secrets(text: str) -> str:
@@ -49,7 +54,10 @@ def free_of_secrets(text: str) -> str:
     found = secret_in(text)
     if found:
         raise ValueError(
-            f"This looks like {found}. Take it out, or write *** in its place: tickets are read by many people, "
-            "and go to Retarus. If it is real, change it."
+            t(
+                "This looks like {found}. Take it out, or write *** in its place: tickets are read by many people, "
+                "and go to Retarus. If it is real, change it.",
+                found=found,
+            )
         )
     return text

@@ -17,11 +17,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.calendars import ALWAYS, Calendar
 from bot.contacts import Contact, e164
 from bot.errors import Misconfigured
-from bot.language import Language
+from bot.language import Language, mark
 from bot.policy import Agreement, Cadence, OpeningHours, Reminders, Section, Zone, calendar
 from bot.ticket import Level
 
-NOT_SET = "not set: see your contract / the Global Support Guide"
+NOT_SET = mark("not set: see your contract / the Global Support Guide")
 """What is shown where the guide is silent and nothing was configured."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
+from bot.language import t
 from bot.settings import NOT_SET, Config
 
 _ELSEWHERE = {"contacts"}
@@ -17,7 +18,9 @@ _AGREED = {"retarus", "guides", "priorities", "sla", "services"}
 def tables(config: Config) -> dict[str, list[tuple[str, str]]]:
     """Table of desk.toml → its settings, each with what it is set to."""
     names = [name for name in type(config).model_fields if name not in _ELSEWHERE]
-    return {name: list(_table(getattr(config, name), NOT_SET if name in _AGREED else "not set")) for name in names}
+    return {
+        name: list(_table(getattr(config, name), t(NOT_SET) if name in _AGREED else t("not set"))) for name in names
+    }
 
 
 def _table(value: object, unset: str) -> Iterator[tuple[str, str]]:

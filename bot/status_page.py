@@ -7,13 +7,14 @@ from typing import Protocol
 
 from bot.clock import Clock, as_utc, now
 from bot.kept import Kept
+from bot.language import mark
 from bot.ticket import StatusReport, Ticket
 
 FRESH = 60.0
 """Seconds an answer of the page is used again."""
 
-NOBODY_LOOKED = "Nobody has looked at it yet."
-NO_ANSWER_YET = "It has not answered yet."
+NOBODY_LOOKED = mark("Nobody has looked at it yet.")
+NO_ANSWER_YET = mark("It has not answered yet.")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from bot.contacts import Contact
+from bot.language import t
 from bot.letter import LetterText
 from bot.moves import Move, Step
 from bot.notices import Claim, Dead, Notice, Outcome, Say, Sent
@@ -35,7 +36,10 @@ class Routes:
         """How a sentence names them: it goes …"""
         return tuple(
             way
-            for way in (self.retarus and "to the Retarus channel", self.email and f"by e-mail to {self.email}")
+            for way in (
+                self.retarus and t("to the Retarus channel"),
+                self.email and t("by e-mail to {address}", address=self.email),
+            )
             if way
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.fields import BY_KEY, Need
 from bot.forms import missing
+from bot.language import mark, t
 from bot.letter import shown
 from bot.settings import Config
 from bot.text import one_line
@@ -29,7 +30,8 @@ def question_to_customer(ticket: Ticket) -> str:
     """The question back to the end-customer (guide, section 3, 1st level): what is wrong, and what only they know."""
     asked = [item.name.rstrip(":") for item in missing(ticket, Need.ESCALATE) if item.key in _THE_CUSTOMERS]
     wrong = ticket.answer("info_note")
-    lines = [f"To find out why “{one_line(ticket.answer('happens'), 120)}”, we need from you:"]
+    why = one_line(ticket.answer("happens"), 120)
+    lines = [t("To find out why “{happens}”, we need from you:", happens=why)]
     lines += [f"- {line}" for line in ([wrong] if wrong else []) + asked]
     return "\n".join(lines) if len(lines) > 1 else ""
 
@@ -38,20 +40,20 @@ _THE_CUSTOMERS = frozenset({"interface", "error", "affected", "example"})
 """What only the end-customer can tell."""
 
 _CALLED = {
-    "happens": "Symptom",
-    "impact": "Impact",
-    "start": "Since",
-    "error": "Error",
-    "affected": "Customers affected",
-    "summary_first": "1st level",
-    "system": "Customization",
-    "cause": "Cause",
-    "workaround": "Workaround",
-    "triage": "Triage",
-    "remote": "Remote connection",
-    "remote_note": "Remote connection",
-    "searched": "Searched",
-    "access": "Access",
+    "happens": mark("Symptom"),
+    "impact": mark("Impact"),
+    "start": mark("Since"),
+    "error": mark("Error"),
+    "affected": mark("Customers affected"),
+    "summary_first": mark("1st level"),
+    "system": mark("Customization"),
+    "cause": mark("Cause"),
+    "workaround": mark("Workaround"),
+    "triage": mark("Triage"),
+    "remote": mark("Remote connection"),
+    "remote_note": mark("Remote connection"),
+    "searched": mark("Searched"),
+    "access": mark("Access"),
 }
 
 
@@ -62,4 +64,4 @@ def _lines(ticket: Ticket, config: Config, keys: tuple[str, ...]) -> str:
 def _line(ticket: Ticket, config: Config, key: str) -> str:
     """An answer of several lines stays as it was written, below its name."""
     said = shown(BY_KEY[key], ticket.answer(key), ticket.zone, config)
-    return f"{_CALLED[key]}:\n{said}" if "\n" in said else f"{_CALLED[key]}: {said}"
+    return f"{t(_CALLED[key])}:\n{said}" if "\n" in said else f"{t(_CALLED[key])}: {said}"

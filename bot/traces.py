@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.answers import as_moment
 from bot.clock import guide_time
 from bot.forms import examples
+from bot.language import t
 from bot.settings import Config
 from bot.ticket import Ticket
 
@@ -27,8 +28,13 @@ def _warnings(ticket: Ticket, config: Config, at: datetime) -> Iterable[str]:
         when = as_moment(parts.get("when", ""))
         for days, service in sorted(windows) if when else ():
             if when and (at - when).days >= days:
-                yield (
-                    f"Example {number} is of {guide_time(when, ticket.zone)}, {(at - when).days} days ago: "
-                    f"{service} is traced for {days} days, so Retarus may not find it. A newer example helps."
+                yield t(
+                    "Example {number} is of {time}, {ago} days ago: {service} is traced for {days} days, so Retarus "
+                    "may not find it. A newer example helps.",
+                    number=number,
+                    time=guide_time(when, ticket.zone),
+                    ago=(at - when).days,
+                    service=service,
+                    days=days,
                 )
                 break

@@ -17,6 +17,7 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
+from bot.language import mark, t
 from bot.mail.server import SmtpServer
 from bot.text import one_line
 
@@ -24,16 +25,21 @@ _ANSWER = 200  # characters of the server's own words
 _LAST_PASSING = 499
 _ENHANCED = re.compile(r"\b[245]\.(\d{1,3}\.\d{1,3})\b")  # RFC 3463
 
-_TRY_AGAIN = "then try again"
 _SENTENCES = {
-    "full": "The mailbox {to} is full. Reach its owner another way and let them make room, {again}.",
-    "unknown": "The mail server knows no mailbox {to}. Have an admin check the address, {again}.",
-    "sender": "The mail server does not let {sender} send. Have an admin check the sender's address, {again}.",
-    "login": "The mail server refused our login. Have an admin check the user and password in SMTP_URL, {again}.",
-    "size": "The message is too big for the mail server. Shorten the ticket's longest answers, {again}.",
-    "tls": "No secure connection to the mail server {host} can be made. Have an admin check SMTP_URL, {again}.",
-    "reach": "The mail server {host} cannot be reached. Check host and port in SMTP_URL, and the way there.",
-    "refused": "The mail server refused the message. Have an admin look at what it said, {again}.",
+    "full": mark("The mailbox {to} is full. Reach its owner another way and let them make room, then try again."),
+    "unknown": mark("The mail server knows no mailbox {to}. Have an admin check the address, then try again."),
+    "sender": mark(
+        "The mail server does not let {sender} send. Have an admin check the sender's address, then try again."
+    ),
+    "login": mark(
+        "The mail server refused our login. Have an admin check the user and password in SMTP_URL, then try again."
+    ),
+    "size": mark("The message is too big for the mail server. Shorten the ticket's longest answers, then try again."),
+    "tls": mark(
+        "No secure connection to the mail server {host} can be made. Have an admin check SMTP_URL, then try again."
+    ),
+    "reach": mark("The mail server {host} cannot be reached. Check host and port in SMTP_URL, and the way there."),
+    "refused": mark("The mail server refused the message. Have an admin look at what it said, then try again."),
 }
 
 
@@ -49,15 +55,15 @@ def is_passing(error: BaseException) -> bool:
 def reason(error: BaseException) -> str:
     """Why it must be tried again, without a person's address."""
     if isinstance(error, SMTPResponseException) and error.code > 0:
-        return f"the mail server asked to wait (it said {error.code})"
+        return t("the mail server asked to wait (it said {code})", code=error.code)
     if isinstance(error, TimeoutError):
-        return "the mail server did not answer in time"
-    return "the connection to the mail server failed"
+        return t("the mail server did not answer in time")
+    return t("the connection to the mail server failed")
 
 
 def sentence(error: BaseException, server: SmtpServer, *, sender: str = "", to: str = "") -> str:
     """For the ticket's owner, or for whoever checks the settings: what is wrong, the way out, what the server said."""
-    plain = _SENTENCES[_kind(error)].format(to=to, sender=sender, host=f"{server.host}:{server.port}", again=_TRY_AGAIN)
+    plain = t(_SENTENCES[_kind(error)]).format(to=to, sender=sender, host=f"{server.host}:{server.port}")
     said = _said(error)
     return f"{plain} It said: {said}" if said else plain
 

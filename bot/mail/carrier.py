@@ -10,6 +10,7 @@ from email.message import EmailMessage
 
 from bot.attachments import Gone, fetched, left_out, unpacked
 from bot.backoff import backoff
+from bot.language import mark, t
 from bot.letter import LetterText, as_html, as_page, as_text
 from bot.mail.compose import NoAddress, address, attach, compose, message_id
 from bot.mail.smtp import SmtpSender
@@ -17,8 +18,8 @@ from bot.notices import Claim, Dead, Notice, Outcome, Retry, Say, Sent
 from bot.ports import Files
 from bot.ticket import Attachment
 
-NO_SMTP = "No mail server is set up. An admin sets SMTP_URL and starts the bot again; then try again."
-NO_FILES = "The letter's files could not be read from Slack."
+NO_SMTP = mark("No mail server is set up. An admin sets SMTP_URL and starts the bot again; then try again.")
+NO_FILES = mark("The letter's files could not be read from Slack.")
 
 
 class MailCarrier:
@@ -39,22 +40,22 @@ class MailCarrier:
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         if self._sender is None:
-            return Dead(NO_SMTP)
+            return Dead(t(NO_SMTP))
         files = unpacked(claim.notice.body)
         try:
             found = await fetched(self._fetched, files, self._most)
         except Exception:  # noqa: BLE001  whatever Slack's client raises: the letter is not lost, and tried again
-            return Retry(at + backoff(claim.attempt, claim.notice.key), NO_FILES)
+            return Retry(at + backoff(claim.attempt, claim.notice.key), t(NO_FILES))
         missing = left_out(files, found)
         try:
             message = await asyncio.to_thread(self._message, claim.notice, files, found, missing)
         except NoAddress as error:
-            return Dead(f"{error} Have an admin correct it in the settings; then try again.")
+            return Dead(t("{fault} Have an admin correct it in the settings; then try again.", fault=error))
         outcome = await self._sender.send(message, claim.notice.to, attempt=claim.attempt, at=at)
         return replace(outcome, left_out=missing) if isinstance(outcome, Sent) else outcome
 
     async def _fetched(self, file: Attachment, most: int) -> bytes | Gone:
-        return await self._files.fetch(file, most) if self._files else Gone("cannot be read by this desk")
+        return await self._files.fetch(file, most) if self._files else Gone(t("cannot be read by this desk"))
 
     def _message(
         self, notice: Notice, files: Sequence[Attachment], found: Sequence[bytes | Gone], missing: Sequence[str]

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.backoff import backoff
+from bot.language import t
 from bot.notices import Claim, Notice, Outcome, Place, Retry, Say, Sent
 from bot.ports import Files, Store
 from bot.slack.failures import name_of, outcome_of
@@ -108,7 +109,7 @@ class SlackCarrier:
     async def _story(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:
         place = await self._store.place(ticket.id, "card")
         if place is None:
-            return Retry(at + backoff(claim.attempt, claim.notice.key), "The card is not posted yet.")
+            return Retry(at + backoff(claim.attempt, claim.notice.key), t("The card is not posted yet."))
         ts = ""
         for message in await self._write(claim.notice, ticket, place.link):
             ts = await self._posted(claim, place.channel, message, thread=place.ts)

@@ -9,16 +9,17 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.attachments import Gone
+from bot.language import mark, t
 from bot.slack.failures import name_of
 from bot.ticket import Attachment
 
 _PATIENCE = 60.0
 """Seconds for one file."""
 _GONE = {
-    "file_not_found": "was deleted in Slack",
-    "file_deleted": "was deleted in Slack",
-    "access_denied": "may not be read by the bot",
-    "no_permission": "may not be read by the bot",
+    "file_not_found": mark("was deleted in Slack"),
+    "file_deleted": mark("was deleted in Slack"),
+    "access_denied": mark("may not be read by the bot"),
+    "no_permission": mark("may not be read by the bot"),
 }
 
 
@@ -37,9 +38,9 @@ class SlackFiles:
             why = _GONE.get(name_of(error))
             if why is None:
                 raise
-            return Gone(why)
+            return Gone(t(why))
         if told.get("mode") == "tombstone" or told.get("is_external"):
-            return Gone("was deleted in Slack" if told.get("mode") == "tombstone" else "is kept somewhere else")
+            return Gone(t("was deleted in Slack") if told.get("mode") == "tombstone" else t("is kept somewhere else"))
         return await self._read(str(told.get("url_private_download") or told["url_private"]), most)
 
     async def _read(self, url: str, most: int) -> bytes | Gone:
@@ -49,7 +50,7 @@ class SlackFiles:
             if answer.status >= 500:  # noqa: PLR2004 (their fault, not ours)
                 raise aiohttp.ClientPayloadError("Slack had an error of its own")
             if answer.status != 200:  # noqa: PLR2004 (OK)
-                return Gone("was deleted in Slack" if answer.status == 404 else "may not be read by the bot")  # noqa: PLR2004
+                return Gone(t("was deleted in Slack") if answer.status == 404 else t("may not be read by the bot"))  # noqa: PLR2004
             return await _bounded(answer, most)
 
 
@@ -58,5 +59,5 @@ async def _bounded(answer: aiohttp.ClientResponse, most: int) -> bytes | Gone:
     async for piece in answer.content.iter_chunked(65536):
         body += piece
         if len(body) > most:
-            return Gone("is larger than what goes along with a letter")
+            return Gone(t("is larger than what goes along with a letter"))
     return bytes(body)

@@ -14,6 +14,7 @@ import aiohttp
 import feedparser
 
 from bot.clock import Clock, now
+from bot.language import mark
 from bot.status.fetching import PATIENCE, fetch
 from bot.status_page import Reading, Unreadable
 from bot.text import one_line
@@ -46,7 +47,7 @@ class Feed:
             return body
         feed = await asyncio.to_thread(feedparser.parse, BytesIO(body), sanitize_html=False)
         if not feed.get("version") or (feed.bozo and not feed.entries):
-            return Unreadable("Its answer is neither RSS nor Atom.")
+            return Unreadable(mark("Its answer is neither RSS nor Atom."))
         return Reading(tuple(_open(feed.entries, self._clock()))[:_MOST])
 
 

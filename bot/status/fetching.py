@@ -6,6 +6,7 @@ import asyncio
 
 import aiohttp
 
+from bot.language import mark, t
 from bot.status_page import Unreadable
 
 PATIENCE = 5.0
@@ -19,12 +20,12 @@ async def fetch(session: aiohttp.ClientSession, url: str, patience: float = PATI
     try:
         async with asyncio.timeout(patience), session.get(url) as answer:
             if answer.status != 200:  # noqa: PLR2004 (OK)
-                return Unreadable(f"It could not be read: HTTP {answer.status}.")
+                return Unreadable(t("It could not be read: HTTP {status}.", status=answer.status))
             return await _body(answer)
     except TimeoutError:
-        return Unreadable(f"It did not answer within {patience:g} s.")
+        return Unreadable(t("It did not answer within {seconds} s.", seconds=f"{patience:g}"))
     except (aiohttp.ClientError, OSError, ValueError):
-        return Unreadable("It could not be reached.")
+        return Unreadable(mark("It could not be reached."))
 
 
 async def _body(answer: aiohttp.ClientResponse) -> bytes | Unreadable:
@@ -32,5 +33,5 @@ async def _body(answer: aiohttp.ClientResponse) -> bytes | Unreadable:
     async for piece in answer.content.iter_chunked(65536):
         body += piece
         if len(body) > _MOST:
-            return Unreadable("Its answer is too long to be a status page's.")
+            return Unreadable(mark("Its answer is too long to be a status page's."))
     return body

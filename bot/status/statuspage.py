@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import aiohttp
 from pydantic import BaseModel, ValidationError
 
+from bot.language import mark
 from bot.status.fetching import PATIENCE, fetch
 from bot.status_page import Reading, Unreadable
 from bot.text import one_line
@@ -48,7 +49,7 @@ class Statuspage:
         try:
             summary = _Summary.model_validate_json(body)
         except ValidationError:
-            return Unreadable("Its answer is not a Statuspage's.")
+            return Unreadable(mark("Its answer is not a Statuspage's."))
         return Reading(tuple(_trouble(summary))[:_MOST])
 
 
