@@ -10,11 +10,12 @@ from bot.answers import as_moment
 from bot.clocks import plan
 from bot.fields import Need, Sheet, fields_of
 from bot.forms import Missing, is_asked, is_due, missing
+from bot.language import mark, t
 from bot.letter import kind_name, reference
 from bot.moves import STANDING, Move, Step, can
 from bot.rights import is_highest
 from bot.settings import Config
-from bot.text import one_line
+from bot.text import capital, one_line
 from bot.ticket import Party, Stage, Ticket
 
 MORE = "card.more"
@@ -23,12 +24,27 @@ MORE = "card.more"
 Who = Callable[[str], str]
 """The name of a person, by Slack user id."""
 
-PARTIES = {
-    Party.FIRST: "1st level",
-    Party.SECOND: "2nd level",
-    Party.RETARUS: "Retarus",
-    Party.CUSTOMER: "end-customer",
+_PARTIES = {
+    Party.FIRST: mark("1st level"),
+    Party.SECOND: mark("2nd level"),
+    Party.RETARUS: mark("Retarus"),
+    Party.CUSTOMER: mark("end-customer"),
 }
+
+
+def party_name(party: Party) -> str:
+    """As it is called within a line."""
+    return t(_PARTIES[party])
+
+
+def state_of(ticket: Ticket) -> str:
+    """Where it stands and who must act: `with the 2nd level · ball: 2nd level`."""
+    return " · ".join(filter(None, (t(STANDING[ticket.stage]), ball_of(ticket))))
+
+
+def ball_of(ticket: Ticket) -> str:
+    """`ball: 2nd level`; empty once it is closed."""
+    return t("ball: {party}", party=party_name(ticket.ball)) if ticket.ball else ""
 
 
 def title(ticket: Ticket, config: Config) -> str:
@@ -47,27 +63,24 @@ def card(ticket: Ticket, config: Config, who: Who) -> Message:
 
 
 def _facts(ticket: Ticket, who: Who) -> Json:
-    where = [kit.bold(_standing(ticket)), kit.text(f" · owner {who(ticket.owner)}{_ball(ticket)}\n")]
-    since = as_moment(ticket.answer("start"))
+    whose = " · ".join(filter(None, (t("owner {name}", name=who(ticket.owner)), ball_of(ticket))))
+    where = [kit.bold(capital(t(STANDING[ticket.stage]))), kit.text(f" · {whose}\n")]
     what = [kit.text(f"{_services(ticket)} · {one_line(ticket.answer('customer'), 80)}{_tenants(ticket)}")]
-    ended = as_moment(ticket.answer("end"))
-    ongoing = [kit.text(", ongoing")] if ticket.stage.is_open else []
-    until = [kit.text(" until "), kit.moment(ended)] if ended else ongoing
-    when = [kit.text(" · since "), kit.moment(since), *until] if since else []
-    impact = [kit.text(f"\nImpact: {one_line(ticket.answer('impact'), 200)}")]
-    source = [kit.text(" · "), kit.link("from a message", ticket.source)] if ticket.source else []
-    rcr = [kit.text("\n"), kit.bold(f"{', '.join(ticket.rcr)}"), kit.text(" at Retarus")] if ticket.rcr else []
+    impact = [kit.text("\n" + t("Impact: {impact}", impact=one_line(ticket.answer("impact"), 200)))]
+    source = [kit.text(" · "), kit.link(t("from a message"), ticket.source)] if ticket.source else []
+    rcr = kit.filled("\n" + t("{numbers} at Retarus"), numbers=kit.bold(", ".join(ticket.rcr))) if ticket.rcr else []
     quoted = kit.quote(one_line(ticket.answer("happens"), 300))
-    return kit.rich(kit.line(*where, *what, *when, *source, *impact, *rcr), quoted)
+    return kit.rich(kit.line(*where, *what, *_when(ticket), *source, *impact, *rcr), quoted)
 
 
-def _standing(ticket: Ticket) -> str:
-    standing = STANDING[ticket.stage]
-    return f"{standing[0].upper()}{standing[1:]}"
-
-
-def _ball(ticket: Ticket) -> str:
-    return f" · ball: {PARTIES[ticket.ball]}" if ticket.ball else ""
+def _when(ticket: Ticket) -> list[Json]:
+    start, end = as_moment(ticket.answer("start")), as_moment(ticket.answer("end"))
+    if not start:
+        return []
+    if end:
+        return kit.filled(" · " + t("since {start} until {end}"), start=kit.moment(start), end=kit.moment(end))
+    since = t("since {start}, ongoing") if ticket.stage.is_open else t("since {start}")
+    return kit.filled(" · " + since, start=kit.moment(start))
 
 
 def _services(ticket: Ticket) -> str:
@@ -93,8 +106,10 @@ def _agreed(ticket: Ticket, config: Config) -> list[Json]:
     run = plan(ticket, config) if ticket.stage.is_open else None
     if run is None or run.end:
         return []
-    when = [kit.text(" due "), kit.moment(run.due)] if run.due else [kit.text(" stands still: the customer is asked")]
-    return [kit.rich(kit.line(kit.bold("Remedy or action plan"), *when))]
+    what = kit.bold(t("Remedy or action plan"))
+    if run.due:
+        return [kit.rich(kit.line(*kit.filled(t("{what} due {time}"), what=what, time=kit.moment(run.due))))]
+    return [kit.rich(kit.line(*kit.filled(t("{what} stands still: the customer is asked"), what=what)))]
 
 
 def _checked(ticket: Ticket, sheet: Sheet) -> str:
@@ -104,33 +119,49 @@ def _checked(ticket: Ticket, sheet: Sheet) -> str:
         if is_due(field.need[ticket.kind], Need.ESCALATE) and is_asked(field, ticket.answers)
     ]
     done = sum(1 for field in asked if ticket.answer(field.key))
-    return f"{'1st' if sheet is Sheet.FIRST else '2nd'}-level tasks {done}/{len(asked)}"
+    words = t("1st-level tasks {done}/{asked}") if sheet is Sheet.FIRST else t("2nd-level tasks {done}/{asked}")
+    return words.format(done=done, asked=len(asked))
 
 
 def _missing_words(items: Iterable[Missing]) -> str:
     names = [_brief(item) for item in items if item.heading.sheet is Sheet.TICKET]
     if not names:
-        return "nothing missing for Retarus"
-    shown = ", ".join(names[:4])
-    return f"missing for Retarus: {shown}" + (f" and {len(names) - 4} more" if len(names) > 4 else "")  # noqa: PLR2004
+        return t("nothing missing for Retarus")
+    shown, more = ", ".join(names[:_NAMED]), len(names) - _NAMED
+    if more > 0:
+        return t("missing for Retarus: {names} and {count} more", names=shown, count=more)
+    return t("missing for Retarus: {names}", names=shown)
 
+
+_NAMED = 4
 
 _BRIEF = {
-    "tenants": "tenants",
-    "interface": "interface",
-    "error": "error message",
-    "affected": "customers affected",
-    "related": "related tickets",
-    "example": "example",
-    "reproduced": "reproduced?",
-    "steps": "steps",
-    "done": "what was done",
-    "test": "test transactions?",
+    "customer": mark("end-customer"),
+    "main_id": mark("partners' main customer id"),
+    "tenants": mark("tenants"),
+    "services": mark("affected service"),
+    "service_other": mark("which other service"),
+    "start": mark("start of incident"),
+    "happens": mark("what happens"),
+    "impact": mark("impact"),
+    "interface": mark("interface"),
+    "error": mark("error message"),
+    "affected": mark("customers affected"),
+    "related": mark("related tickets"),
+    "contact": mark("contact person"),
+    "example": mark("example"),
+    "reproduced": mark("reproduced?"),
+    "steps": mark("steps"),
+    "done": mark("what was done"),
+    "test": mark("test transactions?"),
+    "known": mark("is this issue is already known"),
+    "known_as": mark("known as"),
 }
+"""What is missing, in the middle of a line."""
 
 
 def _brief(item: Missing) -> str:
-    return _BRIEF.get(item.key, item.name.rstrip(":?").split(" (")[0].lower())
+    return t(_BRIEF[item.key]) if item.key in _BRIEF else item.name.rstrip(":?").split(" (")[0]
 
 
 # --- buttons: the first is the next sensible step ---
@@ -161,12 +192,12 @@ _STEPS: dict[Stage, tuple[Button, ...]] = {
 
 _NAMES: dict[Button, str] = {
     **dict[Button, str](moving.NAMES.items()),
-    handoff.ASK: "Hand off to 2nd level",
-    filling.ASK: "Fill in",
-    escalate.ASK: "Escalate to Retarus",
-    escalate.RCR: "RCR number",
-    letter.SHOW: "Show letter",
-    reminders.SHOW: "Clocks and reminders",
+    handoff.ASK: mark("Hand off to 2nd level"),
+    filling.ASK: mark("Fill in"),
+    escalate.ASK: mark("Escalate to Retarus"),
+    escalate.RCR: mark("RCR number"),
+    letter.SHOW: mark("Show letter"),
+    reminders.SHOW: mark("Clocks and reminders"),
 }
 _IN_SIGHT = 3
 
@@ -189,10 +220,10 @@ def _buttons(ticket: Ticket, config: Config) -> Iterable[Json]:
     order = steps(ticket)
     primary = "primary" if ticket.stage.is_open else ""
     for number, step in enumerate(order[:_IN_SIGHT]):
-        yield kit.button(_NAMES[step], action_of(step), ticket.id, style=primary if number == 0 else "")
+        yield kit.button(t(_NAMES[step]), action_of(step), ticket.id, style=primary if number == 0 else "")
     if can(ticket, Move.COMPRESS) and is_highest(ticket.answer("priority"), config):
-        yield kit.button(_NAMES[Move.COMPRESS], action_of(Move.COMPRESS), ticket.id)
-    rest = [kit.option(_NAMES[step], f"{action_of(step)}|{ticket.id}") for step in order[_IN_SIGHT:]]
+        yield kit.button(t(_NAMES[Move.COMPRESS]), action_of(Move.COMPRESS), ticket.id)
+    rest = [kit.option(t(_NAMES[step]), f"{action_of(step)}|{ticket.id}") for step in order[_IN_SIGHT:]]
     if rest:
         yield kit.overflow(MORE, rest)
 
@@ -205,4 +236,4 @@ def action_of(step: Button) -> str:
 def primary(ticket: Ticket) -> Json:
     """The next sensible step as a button of its own, for a direct message or a reminder."""
     step = steps(ticket)[0]
-    return kit.button(_NAMES[step], action_of(step), ticket.id, style="primary")
+    return kit.button(t(_NAMES[step]), action_of(step), ticket.id, style="primary")

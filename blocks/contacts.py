@@ -11,6 +11,7 @@ from blocks.kit import Json
 from bot.answers import phone
 from bot.contacts import Contact
 from bot.forms import level_name
+from bot.language import t
 from bot.register import authorised, concerns
 from bot.text import one_line
 from bot.ticket import Level
@@ -29,37 +30,44 @@ _MOST = 40
 def register(contacts: Sequence[Contact], edition: str, on: date) -> list[Json]:
     """Everybody in the register, and what is not in order with them."""
     who = ", ".join(one_line(each.name, 40) for each in authorised(contacts, on)[:20])
+    checked = t(
+        "Can send to Retarus: {names}. It is checked again when a ticket is sent (guide 2.1, 2.3).",
+        names=who or t("nobody"),
+    )
     blocks = [
-        kit.note(
-            f"Can send to Retarus: {who or 'nobody'}. It is checked again when a ticket is sent (guide 2.1, 2.3)."
-        ),
-        kit.actions("contacts", [kit.button("Add a contact", ADD, "add", style="primary")]),
+        kit.note(checked),
+        kit.actions("contacts", [kit.button(t("Add a contact"), ADD, "add", style="primary")]),
     ]
     for contact in contacts[:_MOST]:
         blocks += [_entry(contact, edition, on), kit.actions(f"contact.{contact.slack_user}", _buttons(contact))]
     more = len(contacts) - _MOST
-    return [*blocks, kit.note(f"and {more} more")] if more > 0 else blocks
+    return [*blocks, kit.note(t("and {count} more", count=more))] if more > 0 else blocks
 
 
 def _entry(contact: Contact, edition: str, on: date) -> Json:
-    levels = ", ".join(level_name(level) for level in contact.levels) or "no level"
+    levels = ", ".join(level_name(level) for level in contact.levels) or t("no level")
     number = phone(contact.phone, None) or contact.phone
-    known = f" · guides acknowledged on {contact.guides_known_on:%d.%m.%Y}" if contact.guides_known_on else ""
-    eas = " · EAS access" if contact.may_use_eas(on) else ""
-    facts = f"\n{one_line(contact.email, 100)} · {number} · {levels}{eas}{known}"
+    eas = t("EAS access") if contact.may_use_eas(on) else ""
+    facts = " · ".join(filter(None, (one_line(contact.email, 100), number, levels, eas, _known(contact))))
     warnings = "".join(f"\n⚠ {one_line(each, 200)}" for each in concerns(contact, edition, on))
     name = kit.bold(one_line(contact.name, 100))
-    return kit.rich(kit.line(name, kit.text(facts), kit.text(warnings or "\n✓ in order")))
+    return kit.rich(kit.line(name, kit.text(f"\n{facts}"), kit.text(warnings or f"\n✓ {t('in order')}")))
+
+
+def _known(contact: Contact) -> str:
+    day = contact.guides_known_on
+    return t("guides acknowledged on {day}", day=f"{day:%d.%m.%Y}") if day else ""
 
 
 def _buttons(contact: Contact) -> list[Json]:
     user = contact.slack_user
     standing = (
-        kit.button("Reinstate", REINSTATE, user)
+        kit.button(t("Reinstate"), REINSTATE, user)
         if contact.suspended_on
-        else kit.button("Suspend", SUSPEND, user, style="danger")
+        else kit.button(t("Suspend"), SUSPEND, user, style="danger")
     )
-    return [kit.button("Change", CHANGE, user), kit.button("Hand guides over again", HAND_OVER, user), standing]
+    again = kit.button(t("Hand guides over again"), HAND_OVER, user)
+    return [kit.button(t("Change"), CHANGE, user), again, standing]
 
 
 def modal(contact: Contact | None) -> Json:
@@ -67,29 +75,29 @@ def modal(contact: Contact | None) -> Json:
     known = contact or Contact(slack_user="", name="", email="", phone="")
     exception = known.exception
     blocks: list[Json] = [
-        *([] if contact else [_input("person", "Colleague", {"type": "users_select"})]),
-        text_input("name", "Name, as Retarus knows it", "", value=known.name, multiline=False),
-        text_input("email", "E-mail", "", value=known.email, multiline=False),
-        text_input("phone", "Telephone", "e.g. +49 89 1234 5678", value=known.phone, multiline=False),
+        *([] if contact else [_input("person", t("Colleague"), {"type": "users_select"})]),
+        text_input("name", t("Name, as Retarus knows it"), "", value=known.name, multiline=False),
+        text_input("email", t("E-mail"), "", value=known.email, multiline=False),
+        text_input("phone", t("Telephone"), t("e.g. +49 89 1234 5678"), value=known.phone, multiline=False),
         _levels(known.levels),
-        _day("authorised_since", "Authorised since", known.authorised_since),
+        _day("authorised_since", t("Authorised since"), known.authorised_since),
         _day(
             "attested_on",
             "Attested to know the Retarus support processes on",
             known.attested_on,
-            "Sections 2–4 of the Retarus Support Guide. Without it an authorisation is not active (guide 2.3)",
+            t("Sections 2–4 of the Retarus Support Guide. Without it an authorisation is not active (guide 2.3)"),
         ),
-        _day("webinars_on", "Took part in the onboarding webinars on", known.webinars_on, "Guide 2.6"),
-        kit.heading("Enterprise Administration Services Portal (guide 2.2)"),
-        _yes_or_no("eas", "Has access", yes=known.has_eas),
-        _yes_or_no("employee", "Is an employee of ours", yes=known.is_employee),
-        kit.note("Access of anybody else needs an individual contract. Passwords are never asked for here."),
-        _more("reference", "Contract reference", exception.reference if exception else ""),
-        _more("approver", "Approved by", exception.approver if exception else ""),
-        _day("expires", "Holds until", exception.expires if exception else None),
+        _day("webinars_on", t("Took part in the onboarding webinars on"), known.webinars_on, t("Guide 2.6")),
+        kit.heading(t("Enterprise Administration Services Portal (guide 2.2)")),
+        _yes_or_no("eas", t("Has access"), yes=known.has_eas),
+        _yes_or_no("employee", t("Is an employee of ours"), yes=known.is_employee),
+        kit.note(t("Access of anybody else needs an individual contract. Passwords are never asked for here.")),
+        _more("reference", t("Contract reference"), exception.reference if exception else ""),
+        _more("approver", t("Approved by"), exception.approver if exception else ""),
+        _day("expires", t("Holds until"), exception.expires if exception else None),
     ]
-    title = "Change a contact" if contact else "Add a contact"
-    return kit.modal(SAVE, title, blocks, submit="Save", about=known.slack_user)
+    title = t("Change a contact") if contact else t("Add a contact")
+    return kit.modal(SAVE, title, blocks, submit=t("Save"), about=known.slack_user)
 
 
 def _input(key: str, label: str, element: Json, *, hint: str = "", needed: bool = True) -> Json:
@@ -120,11 +128,11 @@ def _levels(chosen: Iterable[Level]) -> Json:
     initial = [options[level] for level in chosen if level in options]
     if initial:
         element["initial_options"] = initial
-    return _input("levels", "Levels", element, hint="Only the 2nd level opens tickets at Retarus", needed=False)
+    return _input("levels", t("Levels"), element, hint=t("Only the 2nd level opens tickets at Retarus"), needed=False)
 
 
 def _yes_or_no(key: str, label: str, *, yes: bool) -> Json:
-    options = {"yes": kit.option("Yes", "yes"), "no": kit.option("No", "no")}
+    options = {"yes": kit.option(t("Yes"), "yes"), "no": kit.option(t("No"), "no")}
     element: Json = {
         "type": "radio_buttons",
         "options": list(options.values()),

@@ -10,6 +10,7 @@ from blocks.kit import Json
 from bot.contacts import EndCustomer, folded
 from bot.customers import PAGE, Page
 from bot.home import Screen, Tab
+from bot.language import t
 from bot.text import one_line
 
 ADD = "customers.add"
@@ -24,13 +25,14 @@ TURNS = ("before", "after")
 def listing(page: Page) -> list[Json]:
     """One page of them, by name."""
     blocks = [
-        kit.note("Never declarants and never recipients: nothing is sent to them (guide, section 3)."),
-        kit.actions("customers", [kit.button("Add an end-customer", ADD, "add", style="primary")]),
+        kit.note(t("Never declarants and never recipients: nothing is sent to them (guide, section 3).")),
+        kit.actions("customers", [kit.button(t("Add an end-customer"), ADD, "add", style="primary")]),
     ]
     for customer in page.customers:
         blocks += [_entry(customer), kit.actions(f"customer.{customer.id}", _buttons(customer))]
     last = page.first + len(page.customers)
-    where = f"{page.first + 1} to {last} of {page.total}, by name" if page.total else "None yet."
+    numbers = {"first": page.first + 1, "last": last, "total": page.total}
+    where = t("{first} to {last} of {total}, by name", **numbers) if page.total else t("None yet.")
     turns = _turns(page, last)
     return [*blocks, kit.note(where), *([kit.actions("customers.pages", turns)] if turns else [])]
 
@@ -38,27 +40,29 @@ def listing(page: Page) -> list[Json]:
 def _turns(page: Page, last: int) -> list[Json]:
     before = Screen(Tab.CUSTOMERS, first=max(0, page.first - PAGE)).pack()
     after = Screen(Tab.CUSTOMERS, first=last).pack()
-    buttons = [kit.button("Page before", TURN + "before", before)] if page.first else []
-    return [*buttons, kit.button("Next page", TURN + "after", after)] if last < page.total else buttons
+    buttons = [kit.button(t("Page before"), TURN + "before", before)] if page.first else []
+    return [*buttons, kit.button(t("Next page"), TURN + "after", after)] if last < page.total else buttons
 
 
 def _entry(customer: EndCustomer) -> Json:
-    tenants = one_line(", ".join(customer.tenants), 200) or "no tenants"
-    agreement = f"agreement {customer.agreement}" if customer.agreement else "⚠ no agreement reference"
-    people = f"\nTheir people: {one_line(customer.contacts, 200)}" if customer.contacts else ""
-    return kit.rich(kit.line(kit.bold(customer.name), kit.text(f"\n{tenants} · {agreement}{people}")))
+    tenants = one_line(", ".join(customer.tenants), 200) or t("no tenants")
+    agreed = t("agreement {reference}", reference=customer.agreement)
+    agreement = agreed if customer.agreement else f"⚠ {t('no agreement reference')}"
+    people = t("Their people: {names}", names=one_line(customer.contacts, 200)) if customer.contacts else ""
+    facts = "\n".join(filter(None, (f"{tenants} · {agreement}", people)))
+    return kit.rich(kit.line(kit.bold(customer.name), kit.text(f"\n{facts}")))
 
 
 def _buttons(customer: EndCustomer) -> list[Json]:
     sure: Json = {
-        "title": kit.plain("Remove?", 100),
-        "text": kit.plain(f"{one_line(customer.name, 60)} leaves the list. Tickets keep the name.", 300),
-        "confirm": kit.plain("Remove", 30),
-        "deny": kit.plain("Keep", 30),
+        "title": kit.plain(t("Remove?"), 100),
+        "text": kit.plain(t("{name} leaves the list. Tickets keep the name.", name=one_line(customer.name, 60)), 300),
+        "confirm": kit.plain(t("Remove"), 30),
+        "deny": kit.plain(t("Keep"), 30),
     }
     return [
-        kit.button("Change", CHANGE, customer.id),
-        kit.button("Remove", REMOVE, customer.id, style="danger", confirm=sure),
+        kit.button(t("Change"), CHANGE, customer.id),
+        kit.button(t("Remove"), REMOVE, customer.id, style="danger", confirm=sure),
     ]
 
 
@@ -66,29 +70,33 @@ def modal(customer: EndCustomer | None) -> Json:
     """A new end-customer, or the entry of one."""
     known = customer or EndCustomer(id="", name="")
     blocks = [
-        text_input("name", "Name", "", value=known.name, multiline=False),
+        text_input("name", t("Name"), "", value=known.name, multiline=False),
         text_input(
             "tenants",
-            "Tenant(s) or Dedicated Customer ID(s)",
-            "e.g. 12345RS, 23456RS",
+            t("Tenant(s) or Dedicated Customer ID(s)"),
+            t("e.g. 12345RS, 23456RS"),
             value=", ".join(known.tenants),
             multiline=False,
             needed=False,
         ),
         text_input(
             "agreement",
-            "Reference of the agreement",
-            "Partner Agreement / Master Service Agreement",
+            t("Reference of the agreement"),
+            t("Partner Agreement / Master Service Agreement"),
             value=known.agreement,
             multiline=False,
             needed=False,
         ),
         text_input(
-            "contacts", "Their people", "For you to call; nothing is sent to them", value=known.contacts, needed=False
+            "contacts",
+            t("Their people"),
+            t("For you to call; nothing is sent to them"),
+            value=known.contacts,
+            needed=False,
         ),
     ]
-    title = "Change end-customer" if customer else "Add an end-customer"
-    return kit.modal(SAVE, title, blocks, submit="Save", about=known.id)
+    title = t("Change end-customer") if customer else t("Add an end-customer")
+    return kit.modal(SAVE, title, blocks, submit=t("Save"), about=known.id)
 
 
 def options(found: Sequence[EndCustomer], typed: str) -> list[Json]:
@@ -96,5 +104,5 @@ def options(found: Sequence[EndCustomer], typed: str) -> list[Json]:
     shown = [kit.option(each.name, each.name, ", ".join(each.tenants)) for each in found]
     text = one_line(typed, 60)
     if text and folded(text) not in {each.folded for each in found}:
-        shown.append(kit.option(f"Use “{text}”", text))
+        shown.append(kit.option(t("Use “{words}”", words=text), text))
     return shown

@@ -8,6 +8,7 @@ from blocks import kit
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.guide import EAS
+from bot.language import t
 from bot.letter import Part, copy_of
 from bot.reading import Preview
 
@@ -19,20 +20,23 @@ NUMBER = "rcr"
 
 def modal(shown: Preview, name: str, now: int) -> Json:
     """The text of every field, to be copied one by one, and the question when it was opened (`now`: Unix seconds)."""
-    blocks = [kit.note(f"{name} · nothing is sent from here"), _steps(), *_texts(shown)]
-    blocks += [_when(now), text_input(NUMBER, "RCR number", "As the portal shows it", multiline=False, needed=False)]
+    blocks = [kit.note(f"{name} · {t('nothing is sent from here')}"), _steps(), *_texts(shown)]
+    number, hint = t("RCR number"), t("As the portal shows it")
+    blocks += [_when(now), text_input(NUMBER, number, hint, multiline=False, needed=False)]
     about = f"{shown.ticket.id}|{shown.ticket.version}"
-    return kit.modal(OPENED, "Open it in EAS", blocks, submit="It is opened", about=about)
+    return kit.modal(OPENED, t("Open it in EAS"), blocks, submit=t("It is opened"), about=about)
 
 
 def _steps() -> Json:
-    words = "Open the portal, copy each text into its field, then say here when it was opened and its number. "
-    return kit.rich(kit.line(kit.text(words), kit.link("Enterprise Administration Services Portal", EAS)))
+    words = t(
+        "Open the portal, copy each text into its field, then say here when it was opened and its number. {portal}"
+    )
+    return kit.rich(kit.line(*kit.filled(words, portal=kit.link("Enterprise Administration Services Portal", EAS))))
 
 
 def _texts(shown: Preview) -> Iterable[Json]:
     """One copyable block per field; the opening and the subject first."""
-    for part in (Part(heading="Subject", lines=(shown.letter.subject,)), *copy_of(shown.letter)):
+    for part in (Part(heading=t("Subject"), lines=(shown.letter.subject,)), *copy_of(shown.letter)):
         text = "\n".join(part.lines)
         if part.heading:
             yield kit.heading(part.heading)
@@ -42,4 +46,4 @@ def _texts(shown: Preview) -> Iterable[Json]:
 
 def _when(now: int) -> Json:
     element: Json = {"type": "datetimepicker", "action_id": ANSWER, "initial_date_time": now}
-    return {"type": "input", "block_id": WHEN, "label": kit.plain("Opened at"), "element": element}
+    return {"type": "input", "block_id": WHEN, "label": kit.plain(t("Opened at")), "element": element}

@@ -7,6 +7,7 @@ from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.attachments import listed, read, sized, total, waiting
 from bot.evidence import DESPITE, FILES
+from bot.language import mark, t
 from bot.reading import Preview
 from bot.settings import Config
 from bot.ticket import StatusReport
@@ -17,8 +18,13 @@ FINE = "evidence.fine"
 TROUBLE = "evidence.trouble"
 PAGE = "evidence.page"
 
-STATUS = {"fine": "nothing reported", "trouble": "trouble reported", "unknown": "unknown"}
-"""How a status page's health is called."""
+STATUS = {"fine": mark("nothing reported"), "trouble": mark("trouble reported"), "unknown": mark("unknown")}
+
+
+def health_of(page: str) -> str:
+    """How a status page's health is called."""
+    return t(STATUS[page])
+
 
 OFFERED = "message_files"
 """Block id of the files a form offers."""
@@ -32,8 +38,8 @@ def file_input() -> Json:
     return {
         "type": "input",
         "block_id": FILES,
-        "label": kit.plain("Logs and screenshots"),
-        "hint": kit.plain("They go along to Retarus. Files posted in the ticket's thread do too"),
+        "label": kit.plain(t("Logs and screenshots")),
+        "hint": kit.plain(t("They go along to Retarus. Files posted in the ticket's thread do too")),
         "element": {"type": "file_input", "action_id": ANSWER, "max_files": _AT_A_TIME},
         "optional": True,
     }
@@ -47,8 +53,8 @@ def offered(files: str) -> Json:
     return {
         "type": "input",
         "block_id": OFFERED,
-        "label": kit.plain("Files of the message"),
-        "hint": kit.plain("What is chosen goes along to Retarus"),
+        "label": kit.plain(t("Files of the message")),
+        "hint": kit.plain(t("What is chosen goes along to Retarus")),
         "element": {"type": "checkboxes", "action_id": ANSWER, "options": options, "initial_options": options},
         "optional": True,
     }
@@ -59,25 +65,26 @@ def beside_letter(shown: Preview, config: Config, *, may_send: bool) -> list[Jso
     blocks = _files(shown, config)
     blocks += _status(shown.status, config) if shown.status else []
     if shown.warnings:
-        lines = [kit.line(kit.bold("Doubtful: "), kit.text(each)) for each in shown.warnings]
+        lines = [kit.line(kit.bold(t("Doubtful: ")), kit.text(each)) for each in shown.warnings]
         blocks.append(kit.rich(*lines))
     if shown.warnings and may_send:
-        blocks.append(text_input(DESPITE, "Why is it sent all the same?", "Kept in the history", multiline=False))
+        why = t("Why is it sent all the same?")
+        blocks.append(text_input(DESPITE, why, t("Kept in the history"), multiline=False))
     return blocks
 
 
 def _files(shown: Preview, config: Config) -> list[Json]:
     files = waiting(shown.ticket)
     if not files:
-        return [kit.note("No files go along. Add some under “Fill in”, or post them in the ticket's thread.")]
-    size = f"{sized(total(files))} of {sized(config.files.most)}"
-    blocks = [kit.note(f"Files that go along: {len(files)}, {size}")]
+        return [kit.note(t("No files go along. Add some under “Fill in”, or post them in the ticket's thread."))]
+    sizes = {"size": sized(total(files)), "most": sized(config.files.most)}
+    blocks = [kit.note(t("Files that go along: {count}, {size} of {most}", count=len(files), **sizes))]
     blocks += [{"type": "section", "text": kit.plain(shown.excess)}] if shown.excess else []
     return blocks + [
         {
             "type": "section",
             "text": kit.plain(listed([file])),
-            "accessory": kit.button("Remove", REMOVE, file.id),
+            "accessory": kit.button(t("Remove"), REMOVE, file.id),
         }
         for file in files
     ]
@@ -85,11 +92,12 @@ def _files(shown: Preview, config: Config) -> list[Json]:
 
 def _status(report: StatusReport, config: Config) -> list[Json]:
     says = [kit.text(f" · {each}") for each in report.says]
-    words = kit.line(kit.bold(f"Status page: {STATUS[report.health]}"), kit.text(" · "), kit.moment(report.at), *says)
-    buttons = [kit.link_button("Open status page", PAGE, config.retarus.status_page)]
+    health = t("Status page: {health}", health=health_of(report.health))
+    words = kit.line(kit.bold(health), kit.text(" · "), kit.moment(report.at), *says)
+    buttons = [kit.link_button(t("Open status page"), PAGE, config.retarus.status_page)]
     if config.retarus.status_adapter == "link":
-        buttons.append(kit.button("Looked: nothing there", FINE, "fine"))
-        buttons.append(kit.button("Looked: trouble reported", TROUBLE, "trouble"))
+        buttons.append(kit.button(t("Looked: nothing there"), FINE, "fine"))
+        buttons.append(kit.button(t("Looked: trouble reported"), TROUBLE, "trouble"))
     else:
-        buttons.append(kit.button("Look again", LOOK, "look"))
+        buttons.append(kit.button(t("Look again"), LOOK, "look"))
     return [kit.rich(words), kit.actions("evidence.status", buttons)]

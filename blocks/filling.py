@@ -10,6 +10,7 @@ from blocks.form import inputs
 from blocks.kit import Json
 from bot.fields import MOST_EXAMPLES, Field, Need, Sheet, fields_of
 from bot.forms import examples, missing
+from bot.language import t
 from bot.settings import Config
 from bot.ticket import Level, Ticket
 
@@ -41,14 +42,19 @@ def modal(
     fields = fields or list(_wanted(ticket, everything=True))
     number = max(transactions, max(examples(ticket.answers), default=1))
     shown = [field for field in fields if not field.group or int(field.group.split(".")[1]) <= number]
-    blocks = [kit.note(f"{name} · answer what you know now" + ("" if everything else "; the rest can wait"))]
+    now = t("answer what you know now") if everything else t("answer what you know now; the rest can wait")
+    blocks = [kit.note(f"{name} · {now}")]
     blocks += inputs(shown, ticket.kind, config, {**ticket.answers, **(typed or {})}, Need.RAISE)
     blocks.append(file_input())
     buttons = _buttons(ticket, everything, number, has_examples=any(field.group for field in shown))
     if buttons:
         blocks.append(kit.actions("filling", buttons))
     return kit.modal(
-        SUBMIT, "Fill in", blocks, submit="Save", about="|".join(filter(None, [ticket.id, str(ticket.version), below]))
+        SUBMIT,
+        t("Fill in"),
+        blocks,
+        submit=t("Save"),
+        about="|".join(filter(None, [ticket.id, str(ticket.version), below])),
     )
 
 
@@ -78,7 +84,7 @@ def _is_due(field: Field, ticket: Ticket) -> bool:
 def _buttons(ticket: Ticket, everything: bool, number: int, *, has_examples: bool) -> list[Json]:
     buttons = []
     if has_examples and number < MOST_EXAMPLES:
-        buttons.append(kit.button("Add another example", ANOTHER, ticket.id))
+        buttons.append(kit.button(t("Add another example"), ANOTHER, ticket.id))
     if not everything:
-        buttons.append(kit.button("Show all answers", ALL, ticket.id))
+        buttons.append(kit.button(t("Show all answers"), ALL, ticket.id))
     return buttons

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from blocks.kit import CHUNK, Json, heading, option, plain
 from bot.fields import Ask, Field, Need, Option
 from bot.forms import is_asked, is_due
+from bot.language import t
 from bot.settings import Config
 from bot.ticket import Kind
 
@@ -29,7 +30,7 @@ def inputs(fields: Iterable[Field], kind: Kind, config: Config, answers: Mapping
     for field in fields:
         if not is_asked(field, answers):
             continue
-        title = f"{field.heading.text} {field.group.split('.')[1]}" if field.group else field.heading.text
+        title = f"{field.heading.said} {field.group.split('.')[1]}" if field.group else field.heading.said
         blocks += [heading(title)] if field.label and title != above else []
         above = title
         block = _input(field, kind, config, answers.get(field.key, ""), is_due(field.need[kind], border))
@@ -46,7 +47,7 @@ def _input(field: Field, kind: Kind, config: Config, answer: str, needed: bool) 
         "optional": not needed,
     }
     if field.hint:
-        block["hint"] = plain(field.hint, 2000)
+        block["hint"] = plain(t(field.hint), 2000)
     return block
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from blocks import kit
 from blocks.kit import Json, Message
+from bot.language import t
 from bot.settings import NOT_SET, Guides
 
 KNOWN = "guides.known"
@@ -14,8 +15,8 @@ PARTNER, GLOBAL = "Retarus Partner Support Guide", "Retarus Global Support Guide
 
 def message(guides: Guides) -> Message:
     """Both, with what is known of them, and the button that acknowledges them (guide 1.f)."""
-    words = "You are a support contact towards Retarus. Please read both guides; they equally apply."
-    acknowledge = kit.button("I have read both", KNOWN, guides.edition, style="primary")
+    words = t("You are a support contact towards Retarus. Please read both guides; they equally apply.")
+    acknowledge = kit.button(t("I have read both"), KNOWN, guides.edition, style="primary")
     return Message(
         f"{words} {PARTNER}, {GLOBAL}",
         [kit.rich(kit.line(kit.text(words)), named(guides)), kit.actions("guides", [acknowledge])],
@@ -24,11 +25,11 @@ def message(guides: Guides) -> Message:
 
 def named(guides: Guides) -> Json:
     """Both guides with their versions and addresses, as a list."""
-    partner = _line(PARTNER, guides.partner_version, guides.partner_url, "(via Retarus Support)")
-    worldwide = _line(GLOBAL, guides.global_version, guides.global_url, "address not set: see your contract")
+    partner = _line(PARTNER, guides.partner_version, guides.partner_url, t("(via Retarus Support)"))
+    worldwide = _line(GLOBAL, guides.global_version, guides.global_url, t("address not set: see your contract"))
     return {"type": "rich_text_list", "style": "bullet", "elements": [partner, worldwide]}
 
 
 def _line(name: str, version: str, url: str, elsewhere: str) -> Json:
-    about = f" · version {version or NOT_SET}"
+    about = " · " + t("version {version}", version=version or t(NOT_SET))
     return kit.line(kit.link(name, url), kit.text(about if url else f" · {elsewhere}{about}"))

@@ -8,6 +8,7 @@ from blocks import kit
 from blocks.form import inputs
 from blocks.kit import Json
 from bot.fields import Need, fields_of
+from bot.language import t
 from bot.settings import Config
 from bot.summaries import first_summary
 from bot.ticket import Ticket
@@ -20,6 +21,7 @@ def modal(ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | 
     """The 1st-level tasks (guide, section 3), and the summary, begun from what is known; `typed`: answers so far."""
     fields = [field for field in fields_of(ticket.kind) if field.need[ticket.kind] is Need.HANDOFF]
     answers = {"summary_first": first_summary(ticket, config), **ticket.answers, **(typed or {})}
-    blocks = [kit.note(f"{name} · the 2nd level gets this with the ticket")]
+    blocks = [kit.note(f"{name} · {t('the 2nd level gets this with the ticket')}")]
     blocks += inputs(fields, ticket.kind, config, answers, Need.HANDOFF)
-    return kit.modal(SUBMIT, "Hand off to 2nd level", blocks, submit="Hand off", about=f"{ticket.id}|{ticket.version}")
+    title, about = t("Hand off to 2nd level"), f"{ticket.id}|{ticket.version}"
+    return kit.modal(SUBMIT, title, blocks, submit=t("Hand off"), about=about)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from blocks import guides, kit
-from blocks.card import PARTIES, primary, title
+from blocks.card import party_name, primary, state_of, title
 from blocks.kit import Json
 from bot.clock import span
 from bot.forms import level_name
 from bot.home import FOR_ADMINS, Overview, Screen, Tab, Urgent, Why, is_late
+from bot.language import mark, t
 from bot.letter import kind_name
 from bot.moves import STANDING
 from bot.settings import Config
-from bot.text import one_line
+from bot.text import capital, one_line
 from bot.ticket import Kind, Level, Party, Ticket
 
 TAB = "home.tab."
@@ -26,12 +27,12 @@ TAKE_UP = "home.take_up."
 """Prefix of the buttons that take up a form that was put aside; its kind is the value, and the rest."""
 
 _TABS = {
-    Tab.TICKETS: "Tickets",
-    Tab.RESOURCES: "Resources",
-    Tab.CONTACTS: "Contacts",
-    Tab.CUSTOMERS: "End-customers",
-    Tab.SETTINGS: "Settings",
-    Tab.LETTERS: "Not delivered",
+    Tab.TICKETS: mark("Tickets"),
+    Tab.RESOURCES: mark("Resources"),
+    Tab.CONTACTS: mark("Contacts"),
+    Tab.CUSTOMERS: mark("End-customers"),
+    Tab.SETTINGS: mark("Settings"),
+    Tab.LETTERS: mark("Not delivered"),
 }
 PAGES = ("first", "next")
 LEVELS = ("all", *Level, "mine")
@@ -49,7 +50,7 @@ def closed(words: str) -> Json:
 
 def part(tab: Tab, blocks: Iterable[Json], *, is_admin: bool) -> Json:
     """Any part but the first."""
-    return view([navigation(tab, is_admin=is_admin), kit.header(_TABS[tab]), *blocks])
+    return view([navigation(tab, is_admin=is_admin), kit.header(t(_TABS[tab])), *blocks])
 
 
 def navigation(chosen: Tab, *, is_admin: bool, dead: int = 0) -> Json:
@@ -57,14 +58,14 @@ def navigation(chosen: Tab, *, is_admin: bool, dead: int = 0) -> Json:
     shown = [tab for tab in Tab if is_admin or tab not in FOR_ADMINS]
     buttons = [
         kit.button(
-            f"{_TABS[tab]} ({dead})" if tab is Tab.LETTERS and dead else _TABS[tab],
+            f"{t(_TABS[tab])} ({dead})" if tab is Tab.LETTERS and dead else t(_TABS[tab]),
             TAB + tab,
             Screen(tab).pack(),
             style="primary" if tab is chosen else "",
         )
         for tab in shown
     ]
-    return kit.actions("home.parts", [*buttons, kit.button("Raise a ticket", RAISE, "raise")])
+    return kit.actions("home.parts", [*buttons, kit.button(t("Raise a ticket"), RAISE, "raise")])
 
 
 def overview(seen: Overview, config: Config, *, is_admin: bool) -> Json:
@@ -73,11 +74,11 @@ def overview(seen: Overview, config: Config, *, is_admin: bool) -> Json:
         [
             *_urgent(seen, config),
             *_acknowledge(seen.to_acknowledge),
-            *([kit.note(_WEBINARS)] if seen.misses_webinars else []),
+            *([kit.note(t(_WEBINARS))] if seen.misses_webinars else []),
             *_drafts(seen.drafts),
             kit.divider(),
             navigation(Tab.TICKETS, is_admin=is_admin, dead=seen.dead),
-            kit.header(f"Open tickets: {seen.open}"),
+            kit.header(t("Open tickets: {count}", count=seen.open)),
             *_filters(seen),
             kit.divider(),
             *_page(seen, config),
@@ -87,33 +88,34 @@ def overview(seen: Overview, config: Config, *, is_admin: bool) -> Json:
 
 # --- what needs me now ---
 
-_WEBINARS = "The onboarding webinars: you have not taken part yet (guide 2.6). An admin notes the day."
+_WEBINARS = mark("The onboarding webinars: you have not taken part yet (guide 2.6). An admin notes the day.")
 
 
 def _urgent(seen: Overview, config: Config) -> list[Json]:
     if not seen.urgent:
         return [
-            kit.header("Nothing needs you now"),
-            kit.note("What you own and what waits for your level stands here."),
+            kit.header(t("Nothing needs you now")),
+            kit.note(t("What you own and what waits for your level stands here.")),
         ]
     more = seen.urgent_total - len(seen.urgent)
-    blocks = [kit.header(f"What needs you now: {seen.urgent_total}")]
+    blocks = [kit.header(t("What needs you now: {count}", count=seen.urgent_total))]
     for each in seen.urgent:
         blocks += [_call(each, seen, config), kit.actions(f"home.{each.ticket.id}", [primary(each.ticket)])]
-    return [*blocks, kit.note(f"and {more} more, below")] if more > 0 else blocks
+    return [*blocks, kit.note(t("and {count} more, below", count=more))] if more > 0 else blocks
 
 
 def _call(each: Urgent, seen: Overview, config: Config) -> Json:
     ticket = each.ticket
     late = is_late(ticket, seen.now) and each.why is not Why.CHASE
-    why = f"{each.why.value}{', overdue' if late else ''}"
+    why = t(each.why.value)
     rest = span((seen.now - ticket.since).total_seconds())
+    standing = t("{standing} for {time}", standing=t(STANDING[ticket.stage]), time=rest)
     return kit.rich(
         kit.line(
             _name(ticket, seen, config),
             kit.text(" · "),
-            kit.bold(why),
-            kit.text(f" · {STANDING[ticket.stage]} for {rest}\n{_about(ticket)}"),
+            kit.bold(t("{reason}, overdue", reason=why) if late else why),
+            kit.text(f" · {standing}\n{_about(ticket)}"),
         )
     )
 
@@ -121,20 +123,21 @@ def _call(each: Urgent, seen: Overview, config: Config) -> Json:
 def _acknowledge(edition: str) -> list[Json]:
     if not edition:
         return []
-    button = kit.button("I have read both", guides.KNOWN, edition, style="primary")
+    button = kit.button(t("I have read both"), guides.KNOWN, edition, style="primary")
+    words = kit.filled(t("{both} you got them and have not acknowledged them yet."), both=kit.bold(t("Both guides:")))
     return [
-        kit.rich(kit.line(kit.bold("Both guides: "), kit.text("you got them and have not acknowledged them yet."))),
+        kit.rich(kit.line(*words)),
         kit.actions("home.guides", [button]),
     ]
 
 
 def _drafts(drafts: Mapping[Kind, Mapping[str, str]]) -> list[Json]:
-    blocks = [kit.header("My drafts")] if drafts else []
+    blocks = [kit.header(t("My drafts"))] if drafts else []
     for kind, answers in drafts.items():
-        about = (
-            ": ".join(filter(None, (answers.get("customer", ""), answers.get("happens", "")))) or "nothing typed yet"
+        about = ": ".join(filter(None, (answers.get("customer", ""), answers.get("happens", "")))) or t(
+            "nothing typed yet"
         )
-        again = kit.button("Take up again", TAKE_UP + kind, kind.value)
+        again = kit.button(t("Take up again"), TAKE_UP + kind, kind.value)
         blocks += [
             kit.rich(kit.line(kit.bold(kind_name(kind)), kit.text(f" · {one_line(about, 150)}"))),
             kit.actions(f"home.draft.{kind}", [again]),
@@ -150,12 +153,12 @@ def _filters(seen: Overview) -> list[Json]:
     screen = seen.screen
     return [
         kit.actions("home.levels", [_by_level(key, seen) for key in LEVELS]),
-        kit.note("Who has the ball"),
+        kit.note(t("Who has the ball")),
         kit.actions(
             "home.balls",
             [
                 _filter(
-                    f"{PARTIES[ball][0].upper()}{PARTIES[ball][1:]} {_sum(seen, ball=ball)}",
+                    f"{capital(party_name(ball))} {_sum(seen, ball=ball)}",
                     BALL + ball,
                     screen.narrowed(ball=None if screen.ball is ball else ball),
                     chosen=screen.ball is ball,
@@ -170,9 +173,11 @@ def _by_level(key: str, seen: Overview) -> Json:
     screen = seen.screen
     if key == "all":
         chosen = screen.level is None and not screen.mine
-        return _filter(f"All {seen.open}", LEVEL + key, screen.narrowed(level=None, mine=False), chosen=chosen)
+        return _filter(f"{t('All')} {seen.open}", LEVEL + key, screen.narrowed(level=None, mine=False), chosen=chosen)
     if key == "mine":
-        return _filter(f"Mine {seen.mine}", LEVEL + key, screen.narrowed(level=None, mine=True), chosen=screen.mine)
+        return _filter(
+            f"{t('Mine')} {seen.mine}", LEVEL + key, screen.narrowed(level=None, mine=True), chosen=screen.mine
+        )
     level = Level(key)
     narrowed = screen.narrowed(level=level, mine=False)
     return _filter(f"{level_name(level)} {_sum(seen, level)}", LEVEL + key, narrowed, chosen=screen.level is level)
@@ -192,21 +197,21 @@ def _sum(seen: Overview, level: Level | None = None, ball: Party | None = None) 
 
 def _page(seen: Overview, config: Config) -> list[Json]:
     if not seen.page:
-        return [kit.note("None.")]
+        return [kit.note(t("None."))]
     first = seen.screen.first
     buttons = []
     if first:
-        buttons.append(kit.button("First page", PAGE + "first", seen.screen.narrowed().pack()))
+        buttons.append(kit.button(t("First page"), PAGE + "first", seen.screen.narrowed().pack()))
     if seen.next:
-        buttons.append(kit.button("Next page", PAGE + "next", seen.next.pack()))
-    where = f"{first + 1} to {first + len(seen.page)} of {seen.total}, newest first"
+        buttons.append(kit.button(t("Next page"), PAGE + "next", seen.next.pack()))
+    numbers = {"first": first + 1, "last": first + len(seen.page), "total": seen.total}
+    where = t("{first} to {last} of {total}, newest first", **numbers)
     rows = [_row(ticket, seen, config) for ticket in seen.page]
     return [*rows, kit.note(where), *([kit.actions("home.pages", buttons)] if buttons else [])]
 
 
 def _row(ticket: Ticket, seen: Overview, config: Config) -> Json:
-    ball = f" · ball: {PARTIES[ticket.ball]}" if ticket.ball else ""
-    standing = f" · {STANDING[ticket.stage]}{ball} · {seen.who(ticket.owner)}\n"
+    standing = f" · {state_of(ticket)} · {seen.who(ticket.owner)}\n"
     return kit.rich(kit.line(_name(ticket, seen, config), kit.text(standing), kit.text(_about(ticket))))
 
 

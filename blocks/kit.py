@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from string import Formatter
 
+from bot.language import t
 from bot.text import one_line
 
 Json = dict[str, object]
@@ -82,7 +85,7 @@ def modal(callback: str, title: str, blocks: Iterable[Json], *, submit: str = ""
         "type": "modal",
         "callback_id": callback,
         "title": plain(title, TITLE_TEXT),
-        "close": plain("Cancel" if submit else "Close", TITLE_TEXT),
+        "close": plain(t("Cancel") if submit else t("Close"), TITLE_TEXT),
         "private_metadata": about,
         "blocks": list(blocks),
     }
@@ -125,6 +128,27 @@ def moment(at: datetime) -> Json:
     return {"type": "date", "timestamp": int(at.timestamp()), "format": "{date_short_pretty} {time}", "fallback": shown}
 
 
+def filled(words: str, /, **holes: Json | str) -> list[Json]:
+    """Words as elements, with others where their names stand: `filled(t("{name} took it"), name=bold("Ben"))`.
+
+    So a sentence stays whole, and each language puts the name where it belongs.
+    """
+    elements: list[Json] = []
+    said = ""
+    for before, name, _, _ in _PATTERN.parse(words):
+        said += before
+        hole = holes[name] if name else ""
+        if isinstance(hole, str):
+            said += hole
+        else:
+            elements += [text(said), hole] if said else [hole]
+            said = ""
+    return [*elements, text(said)] if said else elements
+
+
+_PATTERN = Formatter()
+
+
 def line(*elements: Json) -> Json:
     return {"type": "rich_text_section", "elements": list(elements)}
 
@@ -149,6 +173,11 @@ def chunks(words: str, size: int = CHUNK) -> list[str]:
         pieces.append(words[:cut])
         words = words[cut:].removeprefix("\n")
     return [*pieces, words]
+
+
+def together(names: Iterable[str]) -> str:
+    """`1st level and 2nd level`; empty where there are none."""
+    return reduce(lambda some, one: t("{some} and {one}", some=some, one=one) if some else one, names, "")
 
 
 def escape(words: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from blocks import kit
 from blocks.kit import Json, Message
+from bot.language import t
 from bot.letter import LetterText, Part, as_text, copy_of
 
 SHOW = "letter.show"
@@ -47,4 +48,4 @@ def messages(letter: LetterText) -> list[Message]:
 def modal(text: str, name: str) -> Json:
     """The text as it was sent."""
     blocks = [kit.rich({"type": "rich_text_preformatted", "elements": [kit.text(piece)]}) for piece in kit.chunks(text)]
-    return kit.modal(SHOW, "Sent to Retarus", [kit.note(name), *blocks])
+    return kit.modal(SHOW, t("Sent to Retarus"), [kit.note(name), *blocks])

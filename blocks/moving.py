@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from blocks import kit
 from blocks.form import text_input
 from blocks.kit import Json
+from bot.language import mark, t
 from bot.moves import Move, Step
 from bot.summaries import question_to_customer
 from bot.ticket import Ticket
@@ -22,7 +23,7 @@ WORD = "word"
 
 @dataclass(frozen=True)
 class Asking:
-    """The modal that asks for a word."""
+    """The modal that asks for a word; its words are marked, and said when it is shown."""
 
     title: str
     label: str
@@ -33,45 +34,67 @@ class Asking:
 
 
 ASKED: dict[Move | Step, Asking] = {
-    Move.SEND_BACK: Asking("Send back", "What is missing or wrong?", "The 1st level reads this", "Send back", "reason"),
-    Move.COMPRESS: Asking(
-        "Take at 2nd level",
-        "Why without a handoff?",
-        "It is logged. The 1st-level tasks are asked before Retarus is told",
-        "Take",
+    Move.SEND_BACK: Asking(
+        mark("Send back"),
+        mark("What is missing or wrong?"),
+        mark("The 1st level reads this"),
+        mark("Send back"),
         "reason",
     ),
-    Move.ASK_CUSTOMER: Asking("Wait for customer", "What was the customer asked?", "", "Wait for them", "question"),
-    Move.CUSTOMER_ANSWERED: Asking("Customer answered", "What did they say?", "", "Go on", "answer"),
-    Move.RETARUS_UPDATE: Asking("Update from Retarus", "What did Retarus say?", "They work on", "Record", "answer"),
+    Move.COMPRESS: Asking(
+        mark("Take at 2nd level"),
+        mark("Why without a handoff?"),
+        mark("It is logged. The 1st-level tasks are asked before Retarus is told"),
+        mark("Take"),
+        "reason",
+    ),
+    Move.ASK_CUSTOMER: Asking(
+        mark("Wait for customer"), mark("What was the customer asked?"), "", mark("Wait for them"), "question"
+    ),
+    Move.CUSTOMER_ANSWERED: Asking(mark("Customer answered"), mark("What did they say?"), "", mark("Go on"), "answer"),
+    Move.RETARUS_UPDATE: Asking(
+        mark("Update from Retarus"), mark("What did Retarus say?"), mark("They work on"), mark("Record"), "answer"
+    ),
     Move.RETARUS_ANSWERED: Asking(
-        "Answer of Retarus", "What did Retarus answer?", "The 2nd level goes on with it", "Record", "answer"
+        mark("Answer of Retarus"),
+        mark("What did Retarus answer?"),
+        mark("The 2nd level goes on with it"),
+        mark("Record"),
+        "answer",
     ),
     Move.RESOLVE: Asking(
-        "Resolve", "What is the remedy?", "The 1st level confirms it with the end-customer", "Resolve", "remedy"
+        mark("Resolve"),
+        mark("What is the remedy?"),
+        mark("The 1st level confirms it with the end-customer"),
+        mark("Resolve"),
+        "remedy",
     ),
-    Move.WITHDRAW: Asking("Close without remedy", "Why is nothing to be done?", "", "Close ticket", "reason"),
-    Move.REOPEN: Asking("Reopen", "What is still wrong?", "It goes back to the 1st level", "Reopen", "reason"),
-    Step.NOTE: Asking("Write a note", "Note", "A line in the ticket's thread", "Save", "note"),
+    Move.WITHDRAW: Asking(
+        mark("Close without remedy"), mark("Why is nothing to be done?"), "", mark("Close ticket"), "reason"
+    ),
+    Move.REOPEN: Asking(
+        mark("Reopen"), mark("What is still wrong?"), mark("It goes back to the 1st level"), mark("Reopen"), "reason"
+    ),
+    Step.NOTE: Asking(mark("Write a note"), mark("Note"), mark("A line in the ticket's thread"), mark("Save"), "note"),
 }
 
 ONE_CLICK = (Move.TAKE, Move.TAKE_OVER, Move.ACCEPT, Move.CONFIRM)
 
 NAMES: dict[Move | Step, str] = {
-    Move.TAKE: "Take",
-    Move.TAKE_OVER: "Take over",
-    Move.ACCEPT: "Accept",
-    Move.COMPRESS: "Take at 2nd level",
-    Move.SEND_BACK: "Send back",
-    Move.ASK_CUSTOMER: "Wait for customer",
-    Move.CUSTOMER_ANSWERED: "Customer answered",
-    Move.RETARUS_UPDATE: "Log Retarus update",
-    Move.RETARUS_ANSWERED: "Retarus answered",
-    Move.RESOLVE: "Resolve",
-    Move.CONFIRM: "Confirm and close",
-    Move.WITHDRAW: "Close without remedy",
-    Move.REOPEN: "Reopen",
-    Step.NOTE: "Write a note",
+    Move.TAKE: mark("Take"),
+    Move.TAKE_OVER: mark("Take over"),
+    Move.ACCEPT: mark("Accept"),
+    Move.COMPRESS: mark("Take at 2nd level"),
+    Move.SEND_BACK: mark("Send back"),
+    Move.ASK_CUSTOMER: mark("Wait for customer"),
+    Move.CUSTOMER_ANSWERED: mark("Customer answered"),
+    Move.RETARUS_UPDATE: mark("Log Retarus update"),
+    Move.RETARUS_ANSWERED: mark("Retarus answered"),
+    Move.RESOLVE: mark("Resolve"),
+    Move.CONFIRM: mark("Confirm and close"),
+    Move.WITHDRAW: mark("Close without remedy"),
+    Move.REOPEN: mark("Reopen"),
+    Step.NOTE: mark("Write a note"),
 }
 """What the buttons say."""
 
@@ -85,15 +108,15 @@ def modal(what: Move | Step, ticket: Ticket, name: str) -> Json:
     """Asks for the word that goes with it. The question to the end-customer is drafted."""
     asked = ASKED[what]
     draft = question_to_customer(ticket) if what is Move.ASK_CUSTOMER else ""
-    blocks = [kit.note(name), text_input(WORD, asked.label, asked.hint, value=draft)]
-    return kit.modal(action_of(what), asked.title, blocks, submit=asked.submit, about=ticket.id)
+    blocks = [kit.note(name), text_input(WORD, t(asked.label), t(asked.hint), value=draft)]
+    return kit.modal(action_of(what), t(asked.title), blocks, submit=t(asked.submit), about=ticket.id)
 
 
 def kept_text(ticket: Ticket, name: str, refusal: str, written: str) -> Json:
     """When a form comes too late: why, and what was typed, ready to be saved as a note instead."""
-    note = ASKED[Step.NOTE]
+    label, hint = t("Keep your text as a note?"), t("In the thread of {reference}", reference=name)
     blocks: list[Json] = [
         {"type": "section", "text": kit.plain(refusal)},
-        text_input(WORD, "Keep your text as a note?", f"In the thread of {name}", value=written),
+        text_input(WORD, label, hint, value=written),
     ]
-    return kit.modal(action_of(Step.NOTE), "The ticket moved on", blocks, submit=note.submit, about=ticket.id)
+    return kit.modal(action_of(Step.NOTE), t("The ticket moved on"), blocks, submit=t("Save"), about=ticket.id)

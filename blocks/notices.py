@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from blocks import kit, letter, reminded, story
 from blocks.card import Who
 from blocks.kit import Json, Message
+from bot.language import t
 from bot.letter import LetterText
 from bot.notices import Notice, Say
 from bot.settings import Config
@@ -27,7 +28,8 @@ def messages(notice: Notice, ticket: Ticket, event: Event, config: Config, who: 
 def reminders(items: Sequence[reminded.Item], notice: Notice, config: Config) -> Sequence[Message]:
     """The one message with everything a person is reminded of; or one line in a thread, struck through."""
     if not items:
-        return [Message("The ticket is gone.", [kit.note("The ticket is gone.")])]
+        gone = t("The ticket is gone.")
+        return [Message(gone, [kit.note(gone)])]
     if not items[0].to:
         return [reminded.line(items[0].ticket, items[0].event)]
     return [reminded.direct(items, int(str(notice.body["total"])), items[0].to, config)]

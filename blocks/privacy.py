@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from blocks import kit
 from blocks.kit import Json, Message
+from bot.language import t
 
 
 def stranger(user: str, channel: str) -> Message:
     """A guest, or a person of another organisation, has joined the desk channel."""
     there: Json = {"type": "channel", "channel_id": channel}
-    more = ". They are a guest or of another organisation, and can read every ticket there. Should they?"
-    line = kit.line(kit.mention(user), kit.text(" has joined "), there, kit.text(more))
-    return Message("Somebody from outside can read in the desk channel.", [kit.rich(line)])
+    words = t(
+        "{person} has joined {channel}. They are a guest or of another organisation, and can read every ticket there. "
+        "Should they?"
+    )
+    line = kit.line(*kit.filled(words, person=kit.mention(user), channel=there))
+    return Message(t("Somebody from outside can read in the desk channel."), [kit.rich(line)])

@@ -11,10 +11,11 @@ from blocks.kit import Json, Message
 from bot.answers import as_moment
 from bot.clock import span
 from bot.clocks import Watch
+from bot.language import many, mark, t
 from bot.letter import reference
 from bot.moves import STANDING, Move, Step
 from bot.settings import Config
-from bot.text import one_line
+from bot.text import capital, one_line
 from bot.ticket import Event, Stage, Ticket
 
 
@@ -44,7 +45,7 @@ class Item:
         return not (self.is_answered or self.is_repeated) and self.ticket.stage.is_open
 
 
-BREACHED = "The SLA is breached: no remedy or action plan"
+BREACHED = mark("The SLA is breached: no remedy or action plan")
 _OF_THE_STAGE = frozenset({Watch.UNCLAIMED, Watch.PROGRESS, Watch.CUSTOMER, Watch.CONFIRM})
 """Where a ticket stands, and since when, says it all."""
 
@@ -57,8 +58,9 @@ def _clocks(event: Event) -> Iterable[Json]:
         if watch in _OF_THE_STAGE or at is None:
             continue
         late = at <= event.at
-        words = BREACHED if late and watch is Watch.PLAN else f"{watch.gloss[0].upper()}{watch.gloss[1:]}"
-        yield kit.line(kit.bold(words), kit.text(", since " if late else ", at "), kit.moment(at))
+        words = kit.bold(t(BREACHED) if late and watch is Watch.PLAN else capital(t(watch.gloss)))
+        told = t("{what}, since {time}") if late else t("{what}, at {time}")
+        yield kit.line(*kit.filled(told, what=words, time=kit.moment(at)))
 
 
 def _listed(event: Event) -> list[Json]:
@@ -66,10 +68,11 @@ def _listed(event: Event) -> list[Json]:
     return [{"type": "rich_text_list", "style": "bullet", "elements": lines}] if lines else []
 
 
-def _resting(item: Item) -> str:
+def _resting(item: Item) -> dict[str, str]:
+    """Where it stood when it was reminded of, and for how long already."""
     since = as_moment(item.event.detail.get("since", "")) or item.ticket.since
     rest = span((item.event.at - since).total_seconds())
-    return f"{STANDING[Stage(item.event.detail['stage'])]} for {rest}"
+    return {"standing": t(STANDING[Stage(item.event.detail["stage"])]), "time": rest}
 
 
 # --- in the thread
@@ -78,14 +81,16 @@ def _resting(item: Item) -> str:
 def line(ticket: Ticket, event: Event) -> Message:
     """What is wrong, since when, and what ends it; struck through once somebody has acted."""
     item = Item(ticket, event)
-    words = f"it is {_resting(item)}, and nothing happened."
+    words = t("it is {standing} for {time}, and nothing happened.", **_resting(item))
+    reminder, earlier = t("Reminder: {words}", words=words), t("Earlier reminder: {words}", words=words)
     if item.is_answered:
-        return Message(f"Answered reminder: {words}", [kit.rich(kit.line(_struck(f"Reminder: {words}")))])
+        return Message(t("Answered reminder: {words}", words=words), [kit.rich(kit.line(_struck(reminder)))])
     if item.is_repeated:
-        return Message(f"Earlier reminder: {words}", [kit.rich(kit.line(kit.quiet(f"Earlier reminder: {words}")))])
+        return Message(earlier, [kit.rich(kit.line(kit.quiet(earlier)))])
     called = [each for user in _people(ticket, event) for each in (kit.mention(user), kit.text(" "))]
-    told = kit.rich(kit.line(kit.text("Reminder: "), *called, kit.text(words)), *_listed(event))
-    return Message(f"Reminder: {words}", [told, kit.actions("reminder", _ways_out(ticket))])
+    before = kit.text(t("Reminder: {words}", words=""))
+    told = kit.rich(kit.line(before, *called, kit.text(words)), *_listed(event))
+    return Message(reminder, [told, kit.actions("reminder", _ways_out(ticket))])
 
 
 def _people(ticket: Ticket, event: Event) -> list[str]:
@@ -99,7 +104,11 @@ def _struck(words: str) -> Json:
 def _ways_out(ticket: Ticket) -> list[Json]:
     """Act now, log what is new, and the rest."""
     log = Move.RETARUS_UPDATE if ticket.stage is Stage.RETARUS else Step.NOTE
-    found = [primary(ticket), kit.button("Log an update", moving.action_of(log), ticket.id), *reminders.buttons(ticket)]
+    found = [
+        primary(ticket),
+        kit.button(t("Log an update"), moving.action_of(log), ticket.id),
+        *reminders.buttons(ticket),
+    ]
     seen = {str(each["action_id"]): each for each in reversed(found)}
     return list(reversed(seen.values()))
 
@@ -112,14 +121,20 @@ def direct(items: Sequence[Item], total: int, to: str, config: Config) -> Messag
     if len(items) == 1 and total <= 1:
         return _one(items[0], to, config)
     waiting = total or sum(not item.is_answered for item in items)
-    words = f"{waiting} tickets wait for you" if waiting else "Nothing waits for you here any more"
+    words = _waiting(waiting)
     blocks = [
         kit.header(words),
         *(block for number, item in enumerate(items) for block in _row(number, item, to, config)),
     ]
     if total > len(items):
-        blocks.append(kit.note(f"… and {total - len(items)} more: /retarus-ticket lists them."))
+        blocks.append(kit.note(t("… and {count} more: /retarus-ticket lists them.", count=total - len(items))))
     return Message(words, blocks)
+
+
+def _waiting(count: int) -> str:
+    if not count:
+        return t("Nothing waits for you here any more")
+    return many("{count} ticket waits for you", "{count} tickets wait for you", count)
 
 
 def _one(item: Item, to: str, config: Config) -> Message:
@@ -134,14 +149,16 @@ def _row(number: int, item: Item, to: str, config: Config) -> list[Json]:
     told = _about(item, _said(item, to), config)
     if not item.asks:
         return [told]
-    snooze = kit.button("Snooze", reminders.SNOOZE, item.ticket.id)
+    snooze = kit.button(t("Snooze"), reminders.SNOOZE, item.ticket.id)
     return [told, kit.actions(f"reminder.{number}", [primary(item.ticket), snooze])]
 
 
 def _said(item: Item, to: str) -> str:
     first, *_ = _people(item.ticket, item.event)
-    whose = "Still yours" if to == first else "Nobody has answered"
-    return f"{whose}: {_resting(item)}."
+    whose = (
+        t("Still yours: {standing} for {time}.") if to == first else t("Nobody has answered: {standing} for {time}.")
+    )
+    return whose.format(**_resting(item))
 
 
 def _about(item: Item, words: str, config: Config) -> Json:

@@ -8,6 +8,7 @@ from datetime import datetime
 from blocks import kit
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
+from bot.language import t
 from bot.ticket import Stage, Ticket
 
 SHOW = "reminders.show"
@@ -28,14 +29,14 @@ _HAND_ON_AT = frozenset({Stage.FIRST, Stage.SECOND, Stage.RETARUS, Stage.RESOLVE
 def choices(ticket: Ticket) -> Iterable[tuple[str, str]]:
     """What can be done about a reminder besides acting: action id and name."""
     if ticket.stage is Stage.RETARUS:
-        yield CHASE, "Chase Retarus"
-        yield EXPECT, "Set next update"
+        yield CHASE, t("Chase Retarus")
+        yield EXPECT, t("Set next update")
     if ticket.stage.is_open and ticket.times.planned is None:
-        yield PLAN, "Action plan"
+        yield PLAN, t("Action plan")
     if ticket.stage in _HAND_ON_AT:
-        yield HAND_ON, "Hand on"
+        yield HAND_ON, t("Hand on")
     if ticket.stage.is_open:
-        yield SNOOZE, "Snooze"
+        yield SNOOZE, t("Snooze")
 
 
 def buttons(ticket: Ticket) -> list[Json]:
@@ -47,51 +48,55 @@ def buttons(ticket: Ticket) -> list[Json]:
 
 def snooze(ticket: Ticket, name: str, at: datetime) -> Json:
     blocks = [
-        kit.note(f"{name} · whatever anybody does before ends it; the SLA is not put off"),
-        _moment(UNTIL, "Until when?", int(at.timestamp()) // 3600 * 3600 + 5 * 3600),
-        text_input(WORD, "Why may it wait?", "In the ticket's thread"),
+        kit.note(f"{name} · {t('whatever anybody does before ends it; the SLA is not put off')}"),
+        _moment(UNTIL, t("Until when?"), int(at.timestamp()) // 3600 * 3600 + 5 * 3600),
+        text_input(WORD, t("Why may it wait?"), t("In the ticket's thread")),
     ]
-    return kit.modal(SNOOZE, "Snooze", blocks, submit="Snooze", about=ticket.id)
+    return kit.modal(SNOOZE, t("Snooze"), blocks, submit=t("Snooze"), about=ticket.id)
 
 
 def expect(ticket: Ticket, name: str) -> Json:
     """What Retarus promised, or asked."""
     due, eta = ticket.times.update_due, ticket.times.eta
     blocks = [
-        kit.note(f"{name} · with Retarus"),
-        _moment("update_due", "Next update, as they promised", int(due.timestamp()) if due else 0, needed=False),
-        _moment("eta", "When they expect it to be solved", int(eta.timestamp()) if eta else 0, needed=False),
-        text_input("question", "What they ask us", "Then it is our turn, until they are answered", needed=False),
+        kit.note(f"{name} · {t('with Retarus')}"),
+        _moment("update_due", t("Next update, as they promised"), int(due.timestamp()) if due else 0, needed=False),
+        _moment("eta", t("When they expect it to be solved"), int(eta.timestamp()) if eta else 0, needed=False),
+        text_input("question", t("What they ask us"), t("Then it is our turn, until they are answered"), needed=False),
     ]
-    return kit.modal(EXPECT, "What Retarus said", blocks, submit="Record", about=ticket.id)
+    return kit.modal(EXPECT, t("What Retarus said"), blocks, submit=t("Record"), about=ticket.id)
 
 
 def chase(ticket: Ticket, name: str, draft: str, ways: Sequence[str]) -> Json:
     """The draft; what stands there is what is sent."""
-    blocks = [
-        kit.note(f"{name} · goes {' and '.join(ways)}, in your name, as an answer to what was sent"),
-        text_input(WORD, "What Retarus reads", "", value=draft),
-    ]
-    return kit.modal(CHASE, "Chase Retarus", blocks, submit="Send to Retarus", about=ticket.id)
+    goes = t("goes {ways}, in your name, as an answer to what was sent", ways=kit.together(ways))
+    blocks = [kit.note(f"{name} · {goes}"), text_input(WORD, t("What Retarus reads"), "", value=draft)]
+    return kit.modal(CHASE, t("Chase Retarus"), blocks, submit=t("Send to Retarus"), about=ticket.id)
 
 
 def plan(ticket: Ticket, name: str) -> Json:
-    blocks = [kit.note(name), text_input(WORD, "Action plan", "Steps, who does them, and by when")]
-    return kit.modal(PLAN, "Action plan", blocks, submit="Record", about=ticket.id)
+    blocks = [kit.note(name), text_input(WORD, t("Action plan"), t("Steps, who does them, and by when"))]
+    return kit.modal(PLAN, t("Action plan"), blocks, submit=t("Record"), about=ticket.id)
 
 
 def pace(ticket: Ticket, name: str) -> Json:
     """This ticket's own cadence."""
     own = str(ticket.times.pace or "")
-    asked = text_input(WORD, "Minutes", "Empty: as the policy says", value=own, multiline=False, needed=False)
-    blocks = [kit.note(f"{name} · until the first reminder, and between them, in working time"), asked]
-    return kit.modal(PACE, "Cadence", blocks, submit="Set", about=ticket.id)
+    asked = text_input(WORD, t("Minutes"), t("Empty: as the policy says"), value=own, multiline=False, needed=False)
+    about = t("until the first reminder, and between them, in working time")
+    return kit.modal(PACE, t("Cadence"), [kit.note(f"{name} · {about}"), asked], submit=t("Set"), about=ticket.id)
 
 
 def hand_on(ticket: Ticket, name: str) -> Json:
     picker: Json = {"type": "users_select", "action_id": ANSWER}
-    who: Json = {"type": "input", "block_id": TO, "label": kit.plain("To whom?"), "element": picker, "optional": False}
-    return kit.modal(HAND_ON, "Hand on", [kit.note(name), who], submit="Hand on", about=ticket.id)
+    who: Json = {
+        "type": "input",
+        "block_id": TO,
+        "label": kit.plain(t("To whom?")),
+        "element": picker,
+        "optional": False,
+    }
+    return kit.modal(HAND_ON, t("Hand on"), [kit.note(name), who], submit=t("Hand on"), about=ticket.id)
 
 
 def _moment(key: str, label: str, initial: int, *, needed: bool = True) -> Json:

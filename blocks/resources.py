@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from blocks import guides, kit
 from blocks.kit import Json
 from bot.guide import COVERING, PARTNER_MANAGER, RESOURCES, Resource
+from bot.language import t
 from bot.settings import NOT_SET, Config
 
 
@@ -15,11 +16,11 @@ def resources(config: Config) -> list[Json]:
     return [
         *(kit.rich(kit.line(kit.bold(heading)), _listed(entries, config)) for heading, entries in RESOURCES),
         kit.rich(kit.line(kit.bold("Retarus Support")), _support(config)),
-        kit.rich(kit.line(kit.bold("Guides")), guides.named(config.guides)),
-        kit.header("Who owns what"),
+        kit.rich(kit.line(kit.bold(t("Guides"))), guides.named(config.guides)),
+        kit.header(t("Who owns what")),
         *(_owned(*row) for row in COVERING),
         kit.note(
-            "Retarus gives no direct support to your end-customers: 1st and 2nd level are yours (guide, section 3)."
+            t("Retarus gives no direct support to your end-customers: 1st and 2nd level are yours (guide, section 3).")
         ),
     ]
 
@@ -31,18 +32,20 @@ def _listed(entries: Iterable[Resource], config: Config) -> Json:
 def _entry(entry: Resource, config: Config) -> Json:
     about = [kit.text(f" {entry.about}")] if entry.about else []
     address = [kit.text(" "), kit.link(entry.url, entry.url)] if entry.url else []
-    manager = config.retarus.partner_manager or NOT_SET
+    manager = config.retarus.partner_manager or t(NOT_SET)
     who = [kit.text(f": {manager}")] if entry.name == PARTNER_MANAGER else []
     return kit.line(kit.text(entry.name), *about, *who, *address)
 
 
 def _support(config: Config) -> Json:
-    ways = (("E-mail", config.retarus.email), ("Telephone (a call is no report, guide 2.1)", config.retarus.phone))
-    return _bullets(kit.line(kit.text(f"{name}: {value or NOT_SET}")) for name, value in ways)
+    phone = t("Telephone (a call is no report, guide 2.1)")
+    ways = ((t("E-mail"), config.retarus.email), (phone, config.retarus.phone))
+    return _bullets(kit.line(kit.text(f"{name}: {value or t(NOT_SET)}")) for name, value in ways)
 
 
 def _owned(support: str, document: str, owner: str) -> Json:
-    return kit.rich(kit.line(kit.bold(support), kit.text(f"\n{document}\nOwner: "), kit.bold(owner)))
+    whose = kit.filled("\n{document}\n" + t("Owner: {owner}"), document=document, owner=kit.bold(owner))
+    return kit.rich(kit.line(kit.bold(support), *whose))
 
 
 def _bullets(lines: Iterable[Json]) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from blocks import kit
 from blocks.kit import Json
+from bot.language import t
 from bot.settings import Config
 from bot.setup import tables
 
@@ -11,7 +12,7 @@ from bot.setup import tables
 def listing(config: Config) -> list[Json]:
     """One block per table of desk.toml."""
     return [
-        kit.note("These stand in desk.toml and are read when the desk starts."),
+        kit.note(t("These stand in desk.toml and are read when the desk starts.")),
         *(
             kit.rich(kit.line(kit.bold(table), kit.text(_lines(settings)[: kit.CHUNK])))
             for table, settings in tables(config).items()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from blocks import kit, letter, reminded
 from blocks.card import Who, primary, title
-from blocks.evidence import STATUS
+from blocks.evidence import STATUS, health_of
 from blocks.kit import Json, Message
 from bot.answers import as_moment
+from bot.language import mark, t
 from bot.letter import reference
 from bot.moves import Move, Step
 from bot.notices import Notice, Say
@@ -29,7 +30,7 @@ def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who)
     elements = list(_LINES[event.what](ticket, event, config, name))
     blocks = [kit.rich(kit.line(*elements), *_details(event))]
     if event.what == Move.ESCALATE.value:
-        blocks.append(kit.actions("letter", [kit.button("Show letter", letter.SHOW, ticket.id)]))
+        blocks.append(kit.actions("letter", [kit.button(t("Show letter"), letter.SHOW, ticket.id)]))
     return Message(kit.escape(_words(elements)), blocks)
 
 
@@ -49,11 +50,11 @@ Line = Callable[[Ticket, Event, Config, str], Iterable[Json]]
 
 
 def _plain(words: str) -> Line:
-    return lambda _ticket, _event, _config, name: [kit.bold(name), kit.text(f" {words}")]
+    return lambda _ticket, _event, _config, name: kit.filled(t(words), name=kit.bold(name))
 
 
 def _handed_off(_ticket: Ticket, _event: Event, config: Config, name: str) -> list[Json]:
-    return [kit.bold(name), kit.text(" → 2nd level: please accept. "), *_called(config.levels.second)]
+    return [*kit.filled(t("{name} → 2nd level: please accept. "), name=kit.bold(name)), *_called(config.levels.second)]
 
 
 def _called(team: Team) -> list[Json]:
@@ -64,94 +65,107 @@ def _called(team: Team) -> list[Json]:
 
 
 def _rcr(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
-    return [kit.text("Retarus: "), kit.bold(event.detail["rcr"]), kit.text(f" (recorded by {name})")]
+    return kit.filled(t("Retarus: {number} (recorded by {name})"), number=kit.bold(event.detail["rcr"]), name=name)
 
 
 def _snoozed(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
     until = as_moment(event.detail.get("until", ""))
-    return [kit.bold(name), kit.text(" put reminders off until "), kit.moment(until) if until else kit.text("later")]
+    time = kit.moment(until) if until else t("later")
+    return kit.filled(t("{name} put reminders off until {time}"), name=kit.bold(name), time=time)
 
 
 def _expected(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
     """What was promised, each with its time; a question is quoted below."""
-    elements = [kit.bold(name), kit.text(" recorded what Retarus said")]
-    for key, words in (("update_due", "next update"), ("eta", "solved by")):
+    elements = kit.filled(t("{name} recorded what Retarus said"), name=kit.bold(name))
+    for key, words in (("update_due", t("next update {time}")), ("eta", t("solved by {time}"))):
         at = as_moment(event.detail.get(key, ""))
-        elements += [kit.text(f" · {words} "), kit.moment(at)] if at else []
-    return [*elements, kit.text(" · they ask us")] if event.detail.get("question") else elements
+        elements += kit.filled(f" · {words}", time=kit.moment(at)) if at else []
+    return [*elements, kit.text(f" · {t('they ask us')}")] if event.detail.get("question") else elements
 
 
 def _paced(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
     number = event.detail.get("minutes", "0")
-    how = f"every {number} min" if number != "0" else "as the policy says"
-    return [kit.bold(name), kit.text(f" has it reminded {how}")]
+    every = t("{name} has it reminded every {minutes} min")
+    words = every if number != "0" else t("{name} has it reminded as the policy says")
+    return kit.filled(words, name=kit.bold(name), minutes=number)
 
 
 def _handed_on(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
-    return [kit.bold(name), kit.text(" handed it on to "), kit.mention(ticket.owner)]
+    return kit.filled(t("{name} handed it on to {colleague}"), name=kit.bold(name), colleague=kit.mention(ticket.owner))
 
 
 def _files(words: str) -> Line:
     def line(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
-        return [kit.bold(name), kit.text(f" {words.format(event.detail.get('files', ''))}")]
+        return kit.filled(t(words), name=kit.bold(name), files=event.detail.get("files", ""))
 
     return line
 
 
 def _status(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
-    health = STATUS[event.detail.get("status", "unknown")]
-    return [kit.bold(name), kit.text(f" looked at Retarus's status page: {health}")]
+    health = health_of(event.detail.get("status", "unknown"))
+    return kit.filled(t("{name} looked at Retarus's status page: {health}"), name=kit.bold(name), health=health)
 
 
 def _escalated(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
     """With what was sent along, and what was known when it was sent."""
-    health, _, says = event.detail.get("status", "").partition(": ")
-    more = [f"with {event.detail['files']}"] if event.detail.get("files") else []
-    more += [f"status page: {STATUS[health]}{f' ({one_line(says, 200)})' if says else ''}"] if health in STATUS else []
-    more += [f"in spite of a warning: {one_line(event.detail['despite'], 200)}"] if event.detail.get("despite") else []
-    if event.detail.get("glass"):
-        more.append(f"without an authorised contact, by breaking the glass: {one_line(event.detail['glass'], 300)}")
-    how = " opened it in EAS" if event.detail.get("way") == "eas" else " escalated it to Retarus"
-    return [kit.bold(name), kit.text(how + "".join(f" · {each}" for each in more))]
+    in_eas = event.detail.get("way") == "eas"
+    how = t("{name} opened it in EAS") if in_eas else t("{name} escalated it to Retarus")
+    more = [kit.text(f" · {each}") for each in _circumstances(event.detail)]
+    return [*kit.filled(how, name=kit.bold(name)), *more]
+
+
+def _circumstances(detail: Mapping[str, str]) -> Iterable[str]:
+    if detail.get("files"):
+        yield t("with {files}", files=detail["files"])
+    health, _, says = detail.get("status", "").partition(": ")
+    if health in STATUS:
+        known = t("status page: {health}", health=health_of(health))
+        yield f"{known} ({one_line(says, 200)})" if says else known
+    if detail.get("despite"):
+        yield t("in spite of a warning: {reason}", reason=one_line(detail["despite"], 200))
+    if detail.get("glass"):
+        reason = one_line(detail["glass"], 300)
+        yield t("without an authorised contact, by breaking the glass: {reason}", reason=reason)
 
 
 def _judged_anew(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
     """The only answer that has a line of its own: a priority that was changed."""
     reason = one_line(ticket.answer("priority_reason"), 300)
-    because = f": {reason}" if reason else ""
-    return [kit.bold(name), kit.text(f" changed the priority to {ticket.answer('priority')}{because}")]
+    words = t("{name} changed the priority to {priority}")
+    told = kit.filled(words, name=kit.bold(name), priority=ticket.answer("priority"))
+    return [*told, kit.text(f": {reason}")] if reason else told
 
 
 _LINES: dict[str, Line] = {
-    Move.RAISE.value: _plain("raised it"),
-    Move.TAKE.value: _plain("took it"),
-    Move.TAKE_OVER.value: _plain("took it over"),
+    Move.RAISE.value: _plain(mark("{name} raised it")),
+    Move.TAKE.value: _plain(mark("{name} took it")),
+    Move.TAKE_OVER.value: _plain(mark("{name} took it over")),
     Move.HAND_ON.value: _handed_on,
     Move.HAND_OFF.value: _handed_off,
-    Move.COMPRESS.value: _plain("took it at the 2nd level without a handoff"),
-    Move.ACCEPT.value: _plain("accepted it at the 2nd level"),
-    Move.SEND_BACK.value: _plain("sent it back to the 1st level"),
-    Move.ASK_CUSTOMER.value: _plain("waits for the end-customer"),
-    Move.CUSTOMER_ANSWERED.value: _plain("heard from the end-customer"),
+    Move.COMPRESS.value: _plain(mark("{name} took it at the 2nd level without a handoff")),
+    Move.ACCEPT.value: _plain(mark("{name} accepted it at the 2nd level")),
+    Move.SEND_BACK.value: _plain(mark("{name} sent it back to the 1st level")),
+    Move.ASK_CUSTOMER.value: _plain(mark("{name} waits for the end-customer")),
+    Move.CUSTOMER_ANSWERED.value: _plain(mark("{name} heard from the end-customer")),
     Move.ESCALATE.value: _escalated,
-    Move.RETARUS_UPDATE.value: _plain("logged an update from Retarus"),
-    Move.RETARUS_ANSWERED.value: _plain("recorded Retarus's answer; it is back at the 2nd level"),
-    Move.RESOLVE.value: _plain("resolved it; the 1st level confirms"),
-    Move.CONFIRM.value: _plain("confirmed it with the customer and closed it"),
-    Move.WITHDRAW.value: _plain("closed it without a remedy"),
-    Move.REOPEN.value: _plain("reopened it"),
+    Move.RETARUS_UPDATE.value: _plain(mark("{name} logged an update from Retarus")),
+    Move.RETARUS_ANSWERED.value: _plain(mark("{name} recorded Retarus's answer; it is back at the 2nd level")),
+    Move.RESOLVE.value: _plain(mark("{name} resolved it; the 1st level confirms")),
+    Move.CONFIRM.value: _plain(mark("{name} confirmed it with the customer and closed it")),
+    Move.WITHDRAW.value: _plain(mark("{name} closed it without a remedy")),
+    Move.REOPEN.value: _plain(mark("{name} reopened it")),
     Step.FILL_IN.value: _judged_anew,
-    Step.NOTE.value: _plain("noted"),
-    Step.ATTACH.value: _files("attached {}: goes along with the next letter to Retarus"),
-    Step.DETACH.value: _files("took away {}: it does not go to Retarus"),
+    Step.NOTE.value: _plain(mark("{name} noted")),
+    Step.ATTACH.value: _files(mark("{name} attached {files}: goes along with the next letter to Retarus")),
+    Step.DETACH.value: _files(mark("{name} took away {files}: it does not go to Retarus")),
     Step.STATUS.value: _status,
-    Step.ERASE.value: lambda *_: [kit.text("Personal data was taken out.")],
+    Step.ERASE.value: lambda *_: [kit.text(t("Personal data was taken out."))],
     Step.RCR.value: _rcr,
     Step.SNOOZE.value: _snoozed,
     Step.EXPECT.value: _expected,
-    Step.CHASE.value: _plain("wrote to Retarus again"),
+    Step.CHASE.value: _plain(mark("{name} wrote to Retarus again")),
     Step.PACE.value: _paced,
-    Step.PLAN.value: _plain("recorded an action plan"),
+    Step.PLAN.value: _plain(mark("{name} recorded an action plan")),
 }
 
 
@@ -161,10 +175,11 @@ _LINES: dict[str, Line] = {
 def _receipt(notice: Notice) -> Message:
     by_mail = notice.body["delivered"] in {Say.LETTER_MAIL.value, Say.CHASE_MAIL.value}
     to = str(notice.body["to"])
-    where = [kit.text(f"by e-mail to {to}")] if by_mail else [kit.text("in "), {"type": "channel", "channel_id": to}]
-    elements = [kit.text("Delivered to Retarus "), *where, kit.text(" · "), kit.moment(notice.due)]
-    elements += [kit.text(f"\nNot sent along: {why}") for why in _left_out(notice)]
-    words = f"Delivered to Retarus {'by e-mail' if by_mail else 'in their channel'}"
+    posted = kit.filled(t("Delivered to Retarus in {channel}"), channel={"type": "channel", "channel_id": to})
+    where = [kit.text(t("Delivered to Retarus by e-mail to {address}", address=to))] if by_mail else posted
+    elements = [*where, kit.text(" · "), kit.moment(notice.due)]
+    elements += [kit.text("\n" + t("Not sent along: {file}", file=why)) for why in _left_out(notice)]
+    words = t("Delivered to Retarus by e-mail") if by_mail else t("Delivered to Retarus in their channel")
     return Message(words, [kit.rich(kit.line(*elements))])
 
 
@@ -175,24 +190,22 @@ def _left_out(notice: Notice) -> list[str]:
 
 
 _WHAT = {
-    Say.LETTER_MAIL.value: "The e-mail to Retarus",
-    Say.LETTER_POST.value: "The letter to the Retarus channel",
-    Say.CHASE_MAIL.value: "The later e-mail to Retarus",
-    Say.CHASE_POST.value: "The later word in the Retarus channel",
-    Say.CARD.value: "The card",
-    Say.STORY.value: "A line in the thread",
-    Say.GUIDES.value: "The message with both guides",
+    Say.LETTER_MAIL.value: mark("The e-mail to Retarus was not delivered."),
+    Say.LETTER_POST.value: mark("The letter to the Retarus channel was not delivered."),
+    Say.CHASE_MAIL.value: mark("The later e-mail to Retarus was not delivered."),
+    Say.CHASE_POST.value: mark("The later word in the Retarus channel was not delivered."),
+    Say.CARD.value: mark("The card was not delivered."),
+    Say.STORY.value: mark("A line in the thread was not delivered."),
+    Say.GUIDES.value: mark("The message with both guides was not delivered."),
 }
 
 
 def _failed(notice: Notice, ticket: Ticket) -> Message:
     """A dead letter, as its owner sees it: what, why, and the way out."""
-    what, why = _WHAT[str(notice.body["failed"])], str(notice.body["why"])
-    elements = [kit.mention(ticket.owner), kit.text(" "), kit.bold(f"{what} was not delivered."), kit.text(f" {why}")]
-    again = kit.button("Try again", letter.AGAIN, str(notice.body["key"]), style="primary")
-    return Message(
-        kit.escape(f"{what} was not delivered. {why}"), [kit.rich(kit.line(*elements)), kit.actions("failed", [again])]
-    )
+    what, why = t(_WHAT[str(notice.body["failed"])]), str(notice.body["why"])
+    elements = [kit.mention(ticket.owner), kit.text(" "), kit.bold(what), kit.text(f" {why}")]
+    again = kit.button(t("Try again"), letter.AGAIN, str(notice.body["key"]), style="primary")
+    return Message(kit.escape(f"{what} {why}"), [kit.rich(kit.line(*elements)), kit.actions("failed", [again])])
 
 
 # --- direct messages ---
@@ -213,15 +226,21 @@ def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Wh
 
 def _to_you(notice: Notice, ticket: Ticket, event: Event, name: str) -> str:
     if notice.to != ticket.owner:
-        return f"{name} {'gave it to a colleague' if event.what == Move.HAND_ON.value else 'took it over from you'}."
-    return _YOURS.get(event.what, "{name} made you its owner.").format(name=name)
+        handed_on = event.what == Move.HAND_ON.value
+        words = t("{name} gave it to a colleague.") if handed_on else t("{name} took it over from you.")
+    else:
+        words = t(_YOURS.get(event.what, _OWNER))
+    return words.format(name=name)
+
+
+_OWNER = mark("{name} made you its owner.")
 
 
 _YOURS = {
-    Step.FILL_IN.value: "{name} changed its priority.",
-    Move.SEND_BACK.value: "{name} sent it back to you.",
-    Move.RESOLVE.value: "{name} resolved it. Please confirm with the end-customer, then close it.",
-    Move.REOPEN.value: "{name} reopened it. It is yours again.",
-    Move.CUSTOMER_ANSWERED.value: "{name} heard from the end-customer. It is your turn again.",
-    Move.RETARUS_ANSWERED.value: "{name} recorded Retarus's answer. It is your turn again.",
+    Step.FILL_IN.value: mark("{name} changed its priority."),
+    Move.SEND_BACK.value: mark("{name} sent it back to you."),
+    Move.RESOLVE.value: mark("{name} resolved it. Please confirm with the end-customer, then close it."),
+    Move.REOPEN.value: mark("{name} reopened it. It is yours again."),
+    Move.CUSTOMER_ANSWERED.value: mark("{name} heard from the end-customer. It is your turn again."),
+    Move.RETARUS_ANSWERED.value: mark("{name} recorded Retarus's answer. It is your turn again."),
 }

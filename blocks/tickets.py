@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from blocks import kit
-from blocks.card import PARTIES, Who, title
+from blocks.card import Who, state_of, title
 from blocks.kit import Json, Message
-from bot.moves import STANDING
+from bot.language import many, mark, t
 from bot.settings import NOT_SET, Config
 from bot.text import one_line
 from bot.ticket import Ticket
@@ -15,54 +15,57 @@ from bot.ticket import Ticket
 SCOPE = "tickets.scope."
 """Prefix of the buttons that change what is listed; the scope is the rest: `mine`, `level`, `all`."""
 
-SCOPES = {"mine": "Mine", "level": "My level", "all": "All open"}
+SCOPES = {"mine": mark("Mine"), "level": mark("My level"), "all": mark("All open")}
 
 
 def listing(
     tickets: Sequence[Ticket], total: int, scope: str, config: Config, who: Who, links: Mapping[str, str]
 ) -> Message:
     """Open tickets with links to their cards; `links`: ticket id → permalink."""
-    heading = f"{SCOPES[scope]}: {total} open ticket{'' if total == 1 else 's'}"
+    heading = f"{t(SCOPES[scope])}: {many('{count} open ticket', '{count} open tickets', total)}"
     blocks = [kit.rich(kit.line(kit.bold(heading)))]
     blocks += [_row(ticket, config, who, links.get(ticket.id, "")) for ticket in tickets]
     if total > len(tickets):
-        blocks.append(kit.note(f"The newest {len(tickets)} of {total}."))
+        blocks.append(kit.note(t("The newest {count} of {total}.", count=len(tickets), total=total)))
     blocks.append(kit.actions("tickets", [_scope(key, name, scope) for key, name in SCOPES.items()]))
     return Message(heading, blocks)
 
 
 def _row(ticket: Ticket, config: Config, who: Who, link: str) -> Json:
-    ball = f" · ball: {PARTIES[ticket.ball]}" if ticket.ball else ""
     return kit.rich(
         kit.line(
             kit.link(title(ticket, config), link),
-            kit.text(f" · {STANDING[ticket.stage]}{ball} · {who(ticket.owner)}\n"),
+            kit.text(f" · {state_of(ticket)} · {who(ticket.owner)}\n"),
             kit.text(f"{one_line(ticket.answer('customer'), 60)}: {one_line(ticket.answer('happens'), 120)}"),
         )
     )
 
 
 def _scope(key: str, name: str, chosen: str) -> Json:
-    return kit.button(name, f"{SCOPE}{key}", key, style="primary" if key == chosen else "")
+    return kit.button(t(name), f"{SCOPE}{key}", key, style="primary" if key == chosen else "")
 
 
-HELP = """1. `/retarus-incident`, `-service-request`, `-change`: what you know now is enough; `Fill in` adds the rest.
-2. `Take` makes it yours. Everything about it is in the thread under its card.
-3. `Hand off to 2nd level` asks the 1st-level tasks of the guide and your summary.
-4. The 2nd level `Accept`s it, or sends it back with a reason.
-5. `Escalate to Retarus` shows what is missing and the exact text. Only an authorised contact can send it.
-6. Record the RCR number Retarus answers with, and their answer; then `Resolve`.
-7. The 1st level confirms with the customer and closes; `Reopen` if the remedy did not hold.
-8. What nobody moves is reminded, in its thread and to its owner.
-9. `/retarus-ticket` lists open tickets: `mine`, `level`, `all`, or one: `/retarus-ticket PD-1001`."""
+HELP = (
+    mark(
+        "1. `/retarus-incident`, `-service-request`, `-change`: what you know now is enough; `Fill in` adds the rest."
+    ),
+    mark("2. `Take` makes it yours. Everything about it is in the thread under its card."),
+    mark("3. `Hand off to 2nd level` asks the 1st-level tasks of the guide and your summary."),
+    mark("4. The 2nd level `Accept`s it, or sends it back with a reason."),
+    mark("5. `Escalate to Retarus` shows what is missing and the exact text. Only an authorised contact can send it."),
+    mark("6. Record the RCR number Retarus answers with, and their answer; then `Resolve`."),
+    mark("7. The 1st level confirms with the customer and closes; `Reopen` if the remedy did not hold."),
+    mark("8. What nobody moves is reminded, in its thread and to its owner."),
+    mark("9. `/retarus-ticket` lists open tickets: `mine`, `level`, `all`, or one: `/retarus-ticket PD-1001`."),
+)
 
 
 def help_message(config: Config) -> Message:
     """Ten lines: what it does, and how priorities are defined here."""
     known = [f"{each.name}: {each.definition}" for each in config.priorities if each.definition != NOT_SET]
-    last = f"10. Priorities: {'; '.join(known) or NOT_SET}."
-    text = f"{HELP}\n{kit.escape(last)}"
-    return Message("How Partner Desk works", [{"type": "section", "text": {"type": "mrkdwn", "text": text[:3000]}}])
+    last = kit.escape(t("10. Priorities: {priorities}.", priorities="; ".join(known) or t(NOT_SET)))
+    text = "\n".join([*map(t, HELP), last])
+    return Message(t("How Partner Desk works"), [{"type": "section", "text": {"type": "mrkdwn", "text": text[:3000]}}])
 
 
 def one(ticket: Ticket, config: Config, who: Who, link: str) -> Message:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from blocks import kit
 from blocks.kit import Json
+from bot.language import many, t
 from bot.notices import Letter
 from bot.text import one_line
 
@@ -15,7 +16,7 @@ AGAIN = "undelivered.again"
 def listing(letters: Sequence[Letter], names: dict[str, str]) -> list[Json]:
     """The newest dead letters, each with its reason. `names`: ticket id → what the ticket is called."""
     if not letters:
-        return [kit.note("Everything was delivered, or is on its way.")]
+        return [kit.note(t("Everything was delivered, or is on its way."))]
     blocks = []
     for number, letter in enumerate(letters):
         blocks += [_entry(letter, names), kit.actions(f"undelivered.{number}", [_again(letter)])]
@@ -24,8 +25,9 @@ def listing(letters: Sequence[Letter], names: dict[str, str]) -> list[Json]:
 
 def _entry(letter: Letter, names: dict[str, str]) -> Json:
     notice = letter.notice
-    about = names.get(notice.ticket_id, "no ticket")
-    words = f"{notice.say.gloss} · to {one_line(notice.to, 100)} · tried {letter.attempts} times · "
+    about = names.get(notice.ticket_id) or t("no ticket")
+    tried = many("tried {count} time", "tried {count} times", letter.attempts)
+    words = " · ".join((t(notice.say.gloss), t("to {whom}", whom=one_line(notice.to, 100)), tried, ""))
     return kit.rich(
         kit.line(
             kit.bold(about), kit.text(f" · {words}"), kit.moment(letter.at), kit.text(f"\n{one_line(letter.why, 500)}")
@@ -34,4 +36,4 @@ def _entry(letter: Letter, names: dict[str, str]) -> Json:
 
 
 def _again(letter: Letter) -> Json:
-    return kit.button("Try again", AGAIN, letter.notice.key, style="primary")
+    return kit.button(t("Try again"), AGAIN, letter.notice.key, style="primary")

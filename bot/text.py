@@ -16,6 +16,11 @@ def clean(text: str) -> str:
     return _BROKEN.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def capital(words: str) -> str:
+    """The words as a sentence or a label begins."""
+    return words[:1].upper() + words[1:]
+
+
 def one_line(text: str, limit: int = 0) -> str:
     """On one line, without control and direction characters, cut to `limit` with an ellipsis (0: not cut).
 

@@ -20,7 +20,7 @@ from blocks.form import ANSWER
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.errors import Invalid, NotNow
-from bot.language import Language, speaking
+from bot.language import Language, speaking, t
 from bot.letter import reference
 from handlers import errors
 from handlers.payload import (
@@ -140,7 +140,7 @@ class Boundary:
 
     async def _orphan(self, done: Click) -> None:
         if not done.is_link:
-            await self.tell(done, errors.OLD)
+            await self.tell(done, t(errors.OLD))
 
     async def _guard(self, work: Awaitable[None], where: Click) -> None:
         with speaking(await self._language(where.user)):
@@ -202,7 +202,7 @@ class Boundary:
     async def _answer(self, form: Submission) -> Json | None:
         """What is shown in place of the modal; nothing closes it."""
         listener = self.submissions.get(form.callback)
-        return await listener(form) if listener else errors.on_top(errors.OLD)
+        return await listener(form) if listener else errors.on_top(t(errors.OLD))
 
     async def _refuse(self, ack: AsyncAck, form: Submission, error: Exception) -> None:
         """What may be tried again stays in the form; what has become pointless is offered as a note."""

@@ -6,6 +6,7 @@ from blocks import contacts, guides
 from blocks.kit import Json
 from bot import rights
 from bot.desk import Desk
+from bot.language import t
 from bot.register import Register
 from handlers.boundary import Boundary
 from handlers.payload import Click, News, Submission
@@ -37,7 +38,7 @@ def register(desk: Desk, edge: Boundary) -> None:
     async def acknowledge(click: Click) -> None:
         await book.acknowledge(click.value, click.user)
         if not click.is_home:
-            await edge.tell(click, "Noted: you have read both. Thank you.")
+            await edge.tell(click, t("Noted: you have read both. Thank you."))
 
     async def changed(heard: News) -> None:
         """Somebody was changed in Slack: what is known of them is asked anew, and who has gone is suspended."""

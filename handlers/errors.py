@@ -14,16 +14,17 @@ from blocks import kit, moving
 from blocks.kit import Json
 from bot.errors import Conflict, Incomplete, Invalid, Refused, StoreDown
 from bot.fields import BY_KEY, Ask
+from bot.language import mark, t
 from bot.ticket import Ticket
 from handlers.payload import Submission
 
 log = logging.getLogger(__name__)
 
-STORE_DOWN = (
+STORE_DOWN = mark(
     "The desk's database cannot be written right now, so nothing was saved. Your text is still here: try again."
 )
-CONFLICT = "Somebody else changed this ticket at the same moment. Nothing of yours was saved: please try again."
-OLD = "This button is from an older version of Partner Desk. Use the ticket's card: it has the current ones."
+CONFLICT = mark("Somebody else changed this ticket at the same moment. Nothing of yours was saved: please try again.")
+OLD = mark("This button is from an older version of Partner Desk. Use the ticket's card: it has the current ones.")
 
 _ERROR_TEXT = 1000
 _PROSE = 12
@@ -32,22 +33,26 @@ _PROSE = 12
 def words_for(error: Exception) -> str:
     """A sentence for the person. What nobody foresaw is logged, without what was typed, under a reference."""
     if isinstance(error, Incomplete):
-        return f"{error} Missing: {'; '.join(each.line for each in error.missing)}."
+        missing = "; ".join(each.line for each in error.missing)
+        return t("{refusal} Missing: {items}.", refusal=error, items=missing)
     if isinstance(error, Refused):
         return str(error)
     if isinstance(error, Invalid):
         return " ".join(error.errors.values())
     if isinstance(error, StoreDown):
         log.error("the store is down")
-        return STORE_DOWN
-    return CONFLICT if isinstance(error, Conflict) else _unforeseen(error)
+        return t(STORE_DOWN)
+    return t(CONFLICT) if isinstance(error, Conflict) else _unforeseen(error)
 
 
 def _unforeseen(error: Exception) -> str:
     reference = secrets.token_hex(4)
     frames = "".join(traceback.format_tb(error.__traceback__))  # not the message: it may quote what was typed
     log.error("unforeseen, reference %s: %s\n%s", reference, type(error).__name__, frames)
-    return f"Something went wrong on our side, and nothing was changed. Tell an admin this reference: {reference}."
+    return t(
+        "Something went wrong on our side, and nothing was changed. Tell an admin this reference: {reference}.",
+        reference=reference,
+    )
 
 
 def beside(error: Invalid, form: Submission) -> dict[str, str]:
@@ -71,7 +76,7 @@ def _elsewhere(key: str, text: str, form: Submission) -> tuple[str, str]:
 
 def on_top(words: str) -> Json:
     """A modal that only says something."""
-    return kit.modal("errors.said", "Not possible", [{"type": "section", "text": kit.plain(words)}])
+    return kit.modal("errors.said", t("Not possible"), [{"type": "section", "text": kit.plain(words)}])
 
 
 def beside_first(words: str, form: Submission) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from blocks import letter
 from bot.desk import Desk
+from bot.language import t
 from bot.letter import reference
 from handlers.boundary import Boundary
 from handlers.payload import Click
@@ -17,7 +18,7 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def again(click: Click) -> None:
         revived = await desk.try_again(click.value, click.user)
-        await edge.tell(click, "It is on its way again." if revived else "It was sent again already.")
+        await edge.tell(click, t("It is on its way again.") if revived else t("It was sent again already."))
 
     edge.clicks[letter.SHOW] = show
     edge.clicks[letter.AGAIN] = again

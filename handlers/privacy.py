@@ -10,16 +10,18 @@ from blocks.privacy import stranger
 from bot.audience import is_new_stranger
 from bot.desk import Desk
 from bot.erasing import Archive
+from bot.language import speaking
 from handlers.boundary import Boundary
 from handlers.payload import News
 
 
 def register(desk: Desk, edge: Boundary) -> None:
     async def joined(news: News) -> None:
-        """The admins are told, once."""
+        """The admins are told, once, each in their language."""
         if news.channel == desk.routes.desk and await is_new_stranger(desk.store, desk.directory, news.user):
-            message = stranger(news.user, news.channel)
             for admin in desk.config.desk.admins:
+                with speaking(await desk.language_of(admin)):
+                    message = stranger(news.user, news.channel)
                 await edge.client.chat_postMessage(channel=admin, text=message.text, blocks=list(message.blocks))
 
     edge.news["member_joined_channel"] = joined

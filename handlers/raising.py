@@ -10,6 +10,7 @@ from bot.attachments import read
 from bot.customers import Customers
 from bot.desk import Desk
 from bot.kept import Kept
+from bot.language import Language, spoken
 from bot.ticket import Kind
 from handlers.boundary import Boundary
 from handlers.payload import Click, Command, Submission
@@ -24,15 +25,18 @@ _FRESH = 60.0
 
 
 def register(desk: Desk, edge: Boundary) -> None:
-    async def draw(asked: tuple[Kind, str]) -> Json:
-        return await _begun(desk, *asked)
+    async def draw(asked: tuple[Kind, str, Language]) -> Json:
+        kind, user, _ = asked
+        return await _begun(desk, kind, user)
 
     drawn = Kept(draw, _FRESH, most=500)
 
     async def open_form(asked: Command) -> None:
         await desk.require_staff(asked.user)
         kind = COMMANDS[asked.name]
-        view = await (_begun(desk, kind, asked.user, asked.text) if asked.text else drawn.get((kind, asked.user)))
+        view = await (
+            _begun(desk, kind, asked.user, asked.text) if asked.text else drawn.get((kind, asked.user, spoken()))
+        )
         await edge.client.views_open(trigger_id=asked.trigger, view=view)
 
     async def show_more(click: Click) -> None:
@@ -48,7 +52,7 @@ def register(desk: Desk, edge: Boundary) -> None:
     async def put_aside(click: Click) -> None:
         kind = Kind(click.value)
         await desk.put_aside(click.user, kind, click.typed)
-        drawn.forget((kind, click.user))
+        drawn.forget((kind, click.user, spoken()))
         await edge.client.views_update(view_id=click.view, view=raising.put_aside(kind))
 
     async def throw_away(click: Click) -> None:
@@ -58,7 +62,7 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def forget(user: str, kind: Kind) -> None:
         await desk.throw_away(user, kind)
-        drawn.forget((kind, user))
+        drawn.forget((kind, user, spoken()))
 
     async def submit(form: Submission) -> Json | None:
         kind = Kind(form.ticket)
