@@ -8,13 +8,16 @@ from urllib.parse import unquote, urlsplit
 from bot.clock import Clock, now
 from bot.errors import Misconfigured
 from bot.ports import Drafts, Store
-from bot.store.database import DatabaseStore
+from bot.store.database import DatabaseStore, Engine
+from bot.store.drafts import DatabaseDrafts
 from bot.store.keyvalue import DurableDrafts
 from bot.store.sqlite import SqliteEngine
 
 _FORMS = (
-    "sqlite:///var/desk.sqlite3 (a file below the folder the desk is started in) or sqlite:////var/lib/desk.sqlite3"
+    "sqlite:///var/desk.sqlite3 (a file below the folder the desk is started in), sqlite:////var/lib/desk.sqlite3, or "
+    "postgresql://user:password@host:5432/database"
 )
+_SERVERS = ("postgresql://", "postgres://")
 
 
 async def open_store(url: str, clock: Clock = now) -> Store:
@@ -22,13 +25,26 @@ async def open_store(url: str, clock: Clock = now) -> Store:
 
     `clock` dates once-keys and rows of the outbox.
     """
-    return DatabaseStore(await SqliteEngine.open(_file(url)), clock)
+    return DatabaseStore(await (_server(url) if is_server(url) else SqliteEngine.open(_file(url))), clock)
 
 
 async def open_drafts(url: str) -> Drafts:
-    """The small durable map that belongs to the store at DATABASE_URL: a file of its own beside it."""
+    """The small durable map that belongs to the store at DATABASE_URL: a file of its own beside it, or a table."""
+    if is_server(url):
+        return DatabaseDrafts(await _server(url))
     path = _file(url)
     return await DurableDrafts.open(path.with_name(f"{path.stem}-drafts{path.suffix}"))
+
+
+def is_server(url: str) -> bool:
+    """Whether any number of machines may share it."""
+    return url.startswith(_SERVERS)
+
+
+async def _server(url: str) -> Engine:
+    from bot.store.postgres import PostgresEngine  # noqa: PLC0415 (an embedded desk need not wait for the driver)
+
+    return await PostgresEngine.open(url)
 
 
 def _file(url: str) -> Path:

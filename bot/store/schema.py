@@ -113,5 +113,7 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # 4: what a month's report reads
     LIFETIMES,
+    # 5: drafts and preferences, where they have no file of their own
+    "$drafts",
 )
 """Script n brings a database from version n-1 to version n."""

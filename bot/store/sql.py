@@ -241,3 +241,11 @@ PRUNE: Final = (
     """DELETE FROM notices WHERE seq IN (SELECT seq FROM notices WHERE state IN ('sent', 'dropped')
         AND changed_at < :before ORDER BY changed_at LIMIT :limit)""",
 )
+
+# --- drafts and preferences, where they have no file of their own ------------------------------------------------
+
+DRAFT: Final = "SELECT value FROM drafts WHERE key = :key"
+PUT_DRAFT: Final = """
+    INSERT INTO drafts (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
+DROP_DRAFT: Final = "DELETE FROM drafts WHERE key = :key"
+DRAFT_KEYS: Final = "SELECT key FROM drafts ORDER BY key"

@@ -176,7 +176,7 @@ async def test_a_relative_file_lies_below_the_folder_we_are_in(tmp_path: Path, m
 @pytest.mark.parametrize(
     "url",
     ["", "desk.sqlite3", "sqlite://", "sqlite:///", "sqlite:///var/", "sqlite://host/desk.sqlite3", "sqlite:desk",
-     "mysql://u:s3cret@host/desk", "postgresql://u:s3cret@host/desk"],
+     "mysql://u:s3cret@host/desk", "postgresql+psycopg://u:s3cret@host/desk"],
 )  # fmt: skip
 async def test_another_database_url_is_refused_with_the_forms_there_are(url: str) -> None:
     with pytest.raises(Misconfigured) as refused:

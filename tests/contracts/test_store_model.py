@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
-import sqlite3
-import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -20,9 +19,13 @@ from bot.errors import DeskError
 from bot.notices import Claim, Dead, Notice, Outcome, Place, Retry, Sent
 from bot.ports import Batch, Query, Store
 from bot.store import open_store
+from bot.store.changes import Connection
+from bot.store.database import DatabaseStore
 from bot.ticket import Level, Stage, Ticket
+from tests.contracts.conftest import ENGINES
 from tests.doubles.hands import Hands
 from tests.doubles.memory_store import MemoryStore
+from tests.doubles.postgres_server import empty
 from tests.doubles.records import START, a_notice, a_ticket, an_event, minutes
 
 T = TypeVar("T")
@@ -52,25 +55,26 @@ QUERIES = st.builds(
     before=st.none() | st.tuples(SOON.map(lambda wait: START + wait), st.sampled_from(["t1", "t2"])),
     limit=st.integers(1, 4),
 )
-ONE_HEAD_PER_WAITING_LANE = """
+NOT_ONE_HEAD_PER_WAITING_LANE = """
     SELECT lane FROM notices GROUP BY lane
-    HAVING SUM(head) <> MAX(state = 'waiting') OR SUM(head = 1 AND state <> 'waiting') > 0"""
+    HAVING SUM(head) <> MAX(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END)
+        OR SUM(CASE WHEN head = 1 AND state <> 'waiting' THEN 1 ELSE 0 END) > 0"""
 
 
 class Stores(RuleBasedStateMachine):
-    """Does the same to both, and compares what they answer."""
+    """Does the same to a real store and to the model, and compares what they answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, empty_desk: Callable[[], str]) -> None:
         super().__init__()
         self.loop = asyncio.Runner()
-        self.folder = Path(tempfile.mkdtemp())
+        self.empty_desk = empty_desk
         self.clock = Hands()
         self.claims: list[Claim] = []
 
     @initialize()
     def open(self) -> None:
-        url = f"sqlite:///{self.folder / 'desk.sqlite3'}"
-        self.stores: list[Store] = [MemoryStore(self.clock), self.loop.run(open_store(url, self.clock))]
+        self.real = self.loop.run(open_store(self.empty_desk(), self.clock))
+        self.stores: list[Store] = [MemoryStore(self.clock), self.real]
 
     def both(self, work: Callable[[Store], Awaitable[T]]) -> T | str:
         first, second = (self.loop.run(_answer(work(store))) for store in self.stores)
@@ -144,14 +148,13 @@ class Stores(RuleBasedStateMachine):
     def all_is_the_same(self) -> None:
         self.both(lambda store: store.letters())
         self.both(lambda store: store.next_due(self.clock.at))
-        with sqlite3.connect(self.folder / "desk.sqlite3") as db:
-            assert db.execute(ONE_HEAD_PER_WAITING_LANE).fetchall() == []
+        assert isinstance(self.real, DatabaseStore)
+        assert self.loop.run(self.real._engine.read(_without_one_head)) == []
 
     def teardown(self) -> None:
         for store in self.stores:
             self.loop.run(store.close())
         self.loop.close()
-        shutil.rmtree(self.folder)
 
 
 async def _answer(work: Awaitable[T]) -> T | str:
@@ -162,9 +165,27 @@ async def _answer(work: Awaitable[T]) -> T | str:
         return type(error).__name__
 
 
-def test_the_stores_agree_whatever_is_done_to_them() -> None:
+def _without_one_head(db: Connection) -> list[str]:
+    return [str(row[0]) for row in db.execute(NOT_ONE_HEAD_PER_WAITING_LANE).fetchall()]
+
+
+@pytest.fixture(params=ENGINES)
+def empty_desk(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Gives the URL of an empty desk, as often as it is asked."""
+    if request.param == "sqlite":
+        return lambda: f"sqlite:///{tmp_path / uuid4().hex}"
+    url: str = request.getfixturevalue("postgres_url")
+
+    def emptied() -> str:
+        empty(url)
+        return url
+
+    return emptied
+
+
+def test_the_stores_agree_whatever_is_done_to_them(empty_desk: Callable[[], str]) -> None:
     run_state_machine_as_test(
-        Stores,
+        lambda: Stores(empty_desk),  # type: ignore[arg-type]  # any callable that gives one will do
         settings=settings(
             max_examples=20,
             stateful_step_count=40,
