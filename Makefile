@@ -1,4 +1,5 @@
 # make run    the desk with a local Slack in the browser; with tokens in .env, in your workspace
+#             make run SPOKEN=de: the demo in German
 # make test   every test
 # make check  tokens, scopes, channels, mail, database of your own set-up
 # make bench  the figures in the README
@@ -6,13 +7,14 @@
 # make lock   the pins, made anew from pyproject.toml
 
 PYTHON ?= python3
+SPOKEN ?= en
 VENV := .venv
 PY := $(VENV)/bin/python
 
 .PHONY: run test check bench pictures lock clean
 
 run: $(VENV)/.run
-	@if [ -n "$$SLACK_BOT_TOKEN" ] || grep -qs '^ *SLACK_BOT_TOKEN *= *[^ ]' .env; then exec $(PY) app.py; else exec $(PY) app.py demo; fi
+	@if [ -n "$$SLACK_BOT_TOKEN" ] || grep -qs '^ *SLACK_BOT_TOKEN *= *[^ ]' .env; then exec $(PY) app.py; else exec $(PY) app.py demo --language $(SPOKEN); fi
 
 test: $(VENV)/.test
 	$(PY) -m pytest -n auto

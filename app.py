@@ -20,7 +20,7 @@ from bot.contacts import Contact
 from bot.desk import Desk
 from bot.erasing import Archive
 from bot.errors import Misconfigured, StoreDown
-from bot.language import speaking
+from bot.language import Language, speaking
 from bot.mail.carrier import MailCarrier
 from bot.mail.server import parse_smtp_url
 from bot.mail.smtp import SmtpSender
@@ -256,10 +256,10 @@ def stopped() -> Awaitable[object]:
 # --- what the command line works with
 
 
-async def _demo(env: Environment, state: Path) -> None:
+async def _demo(env: Environment, state: Path, language: Language) -> None:
     from demo.run import demo  # noqa: PLC0415 (the real desk needs no local Slack)
 
-    await demo(program, listening, env.port, state)
+    await demo(program, listening, env.port, state, language)
 
 
 @asynccontextmanager

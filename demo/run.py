@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from bot.clock import Clock
 from bot.errors import Misconfigured
+from bot.language import Language
 from bot.settings import Config, Environment, load
 from localslack import LocalSlack, Mailbox, Seed
 from localslack.mail import MailServer, serve
@@ -41,14 +42,15 @@ Listens = Callable[[P, Environment, Awaitable[object]], Awaitable[None]]
 """Connects it until something happens: `app.listening`."""
 
 
-async def demo(program: Starts[P], listening: Listens[P], port: int, state: Path) -> None:
-    """Runs until it is stopped. Everything it keeps is in `state`."""
+async def demo(program: Starts[P], listening: Listens[P], port: int, state: Path, language: Language) -> None:
+    """Runs until it is stopped. Everything it keeps is in `state`. In another language the cast, the desk and its
+    letters speak that; each person can change theirs in their card."""
     state.mkdir(parents=True, exist_ok=True)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     mailbox = Mailbox(state / "mail")
-    slack = LocalSlack(Seed.from_file(HERE / "cast.toml"), port=port, state=state / "slack", mailbox=mailbox)
+    slack = LocalSlack(_cast(language), port=port, state=state / "slack", mailbox=mailbox)
     try:
         await slack.start()
     except OSError as error:
@@ -56,14 +58,41 @@ async def demo(program: Starts[P], listening: Listens[P], port: int, state: Path
         raise Misconfigured(taken) from error
     mail = await serve(mailbox, "127.0.0.1", 0)
     try:
-        await _desk(program, listening, slack, mail, state, stop)
+        await _desk(program, listening, slack, mail, state, language, stop)
     finally:
         await mail.close()
         await slack.stop()
 
 
+def _cast(language: Language) -> Seed:
+    seed = Seed.from_file(HERE / "cast.toml")
+    for person in seed.people:
+        person.locale = _LOCALES[language]
+    return seed
+
+
+_LOCALES = {Language.ENGLISH: "en-US", Language.GERMAN: "de-DE"}
+
+
+def _config(language: Language) -> Config:
+    config = load(HERE / "desk.toml")
+    spoken = {"language": language}
+    return config.model_copy(
+        update={
+            "desk": config.desk.model_copy(update=spoken),
+            "retarus": config.retarus.model_copy(update=spoken),
+        }
+    )
+
+
 async def _desk(
-    program: Starts[P], listening: Listens[P], slack: LocalSlack, mail: MailServer, state: Path, stop: asyncio.Event
+    program: Starts[P],
+    listening: Listens[P],
+    slack: LocalSlack,
+    mail: MailServer,
+    state: Path,
+    language: Language,
+    stop: asyncio.Event,
 ) -> None:
     bot = slack.app("Partner Desk")
     env = Environment(
@@ -73,7 +102,7 @@ async def _desk(
         database_url=f"sqlite:///{state / 'desk.sqlite3'}",
         smtp_url=f"smtp://127.0.0.1:{mail.port}",
     )
-    config = load(HERE / "desk.toml")
+    config = _config(language)
 
     def clock() -> datetime:
         return datetime.fromtimestamp(slack.clock.now(), UTC)

@@ -27,6 +27,7 @@ from bot import forecast
 from bot.clock import now
 from bot.erasing import Archive
 from bot.errors import Misconfigured, Refused, StoreDown
+from bot.language import Language
 from bot.settings import Config, Environment, environment, load
 from handlers import privacy
 from handlers.payload import refused_as
@@ -50,7 +51,7 @@ class Parts:
     """What commands work with, put together from all technologies: by app.py."""
 
     run: Callable[[Environment, Config], Awaitable[None]]
-    demo: Callable[[Environment, Path], Awaitable[None]]
+    demo: Callable[[Environment, Path, Language], Awaitable[None]]
     """The folder is the one everything is kept in."""
     archive: Callable[[Environment, str], AbstractAsyncContextManager[Archive]]
     """Opened for the account of that name."""
@@ -64,6 +65,7 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("terms", nargs="*", help="of a person: Slack user id, names, addresses, numbers")
     parser.add_argument("--folder", type=Path, default=Path("var/exports"), help="where exports go")
     parser.add_argument("--state", type=Path, default=Path("var/demo"), help="demo: the folder everything is kept in")
+    parser.add_argument("--language", type=Language, default=Language.ENGLISH, help="demo: what is spoken, en or de")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
@@ -81,7 +83,7 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
 
 async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace) -> None:
     if chosen.command == "demo":
-        await parts.demo(env, chosen.state)
+        await parts.demo(env, chosen.state, chosen.language)
     elif chosen.command in _ARCHIVE:
         await _look_into_archive(parts, env, chosen)
     else:

@@ -76,6 +76,7 @@ def add_person(workspace: Workspace, seed: SeedPerson) -> Person:
         title=seed.title,
         phone=seed.phone,
         tz=seed.tz,
+        locale=seed.locale,
         colour=COLOURS[len(workspace.people) % len(COLOURS)],
         is_admin=seed.admin or seed.owner,
         is_owner=seed.owner,

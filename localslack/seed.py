@@ -26,6 +26,7 @@ class SeedPerson:
     title: str = ""
     phone: str = ""
     tz: str = "UTC"
+    locale: str = "en-US"
     admin: bool = False
     owner: bool = False
     guest: str = ""  # "multi" or "single"

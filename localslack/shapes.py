@@ -25,6 +25,7 @@ class Shapes:
         same = (
             "id", "team_id", "handle", "name", "display_name", "email", "title", "phone", "colour", "is_admin",
             "is_owner", "is_guest", "is_external", "deleted", "is_bot", "app_id", "status_text", "status_emoji",
+            "locale",
         )  # fmt: skip
         return {name: getattr(person, name) for name in same} | {
             "tz": zone,

@@ -9,7 +9,9 @@ import { permalinkRoute, to } from './routes.js';
 
 /** The reader's surroundings: who they are, whom they know, what time it is, how to act and how to complain. */
 export function makeEnv(api, model) {
-  const calendarOf = (person) => new Calendar({ tz: person.tz, locale: person.locale, now: () => model.now() });
+  // Who never chose a language reads dates as their browser writes them.
+  const localeOf = ({ locale }) => (locale === 'en-US' ? undefined : locale);
+  const calendarOf = (person) => new Calendar({ tz: person.tz, locale: localeOf(person), now: () => model.now() });
   const env = {
     api,
     model,

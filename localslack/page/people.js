@@ -60,6 +60,9 @@ function cardButtons(person, env, then) {
     person.id === env.me.id
       ? h('button.btn', { type: 'button', onclick: then(() => editStatus(env)) }, 'Set status')
       : null,
+    person.id === env.me.id
+      ? h('button.btn', { type: 'button', onclick: then(() => editLanguage(env)) }, 'Language')
+      : null,
   );
 }
 
@@ -83,6 +86,18 @@ async function editStatus(env) {
       { name: 'status_text', label: 'What is your status?', value: text },
       { name: 'status_emoji', label: 'Emoji', value: emoji, hint: 'A name such as :palm_tree:' },
     ],
+  });
+  if (answer) env.api.act('profile', answer).catch(env.complain);
+}
+
+const LANGUAGES = { 'en-US': 'English (US)', 'en-GB': 'English (UK)', 'de-DE': 'Deutsch', 'fr-FR': 'Français' };
+
+/** The language this person uses Slack in: apps are told it; the page itself stays as it is. */
+async function editLanguage(env) {
+  const options = Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }));
+  const answer = await askFields({
+    title: 'Language',
+    fields: [{ name: 'locale', label: 'In which language do you use Slack?', value: env.me.locale, options }],
   });
   if (answer) env.api.act('profile', answer).catch(env.complain);
 }

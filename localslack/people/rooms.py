@@ -11,7 +11,7 @@ from localslack.records import Channel, File, Json, Person
 from localslack.wire import mimetype
 
 _NAME = re.compile(r"[^\s.,!?#@A-Z]{1,80}")
-_PROFILE = ("status_text", "status_emoji", "title", "phone", "display_name")
+_PROFILE = ("status_text", "status_emoji", "title", "phone", "display_name", "locale")
 
 
 def seen(actor: Actor, channel: Channel) -> Json:
