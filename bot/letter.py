@@ -85,7 +85,7 @@ def _subject(ticket: Ticket, config: Config) -> str:
 
 def _services(ticket: Ticket) -> str:
     names = [name for name in ticket.answer("services").split("\n") if name]
-    other = ticket.answer("service_other") or fields.OTHER
+    other = ticket.answer("service_other") or t(fields.OTHER)
     return ", ".join(other if name == fields.OTHER else name for name in names)
 
 

@@ -81,7 +81,7 @@ async def carla_adds_alex_and_completes_bea(sit: Sit) -> None:
     await carla.press(form, "Save")
     await expect(form).to_be_hidden()
     await expect(home).to_contain_text("Can send to Retarus: Alex Adler, Ben Brandt, Carla Conrad")
-    await home.get_by_role("button", name="Change", exact=True).nth(2).click()
+    await home.get_by_role("button", name="Edit", exact=True).nth(2).click()
     form = await carla.opened("Change a contact")
     await expect(form.get_by_label("Name, as Retarus knows it")).to_have_value("Bea Bauer")
     await carla.fill(form, DAYS)
