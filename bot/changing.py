@@ -15,7 +15,7 @@ from bot.reading import Reading
 from bot.story import Routes
 from bot.ticket import Event, Stage, Ticket, Times
 
-_ATTEMPTS = 5
+ATTEMPTS = 5
 """How often a change is decided anew when somebody else was quicker."""
 
 
@@ -40,7 +40,7 @@ class Changing(Reading):
     wake: Callable[[], None] = lambda: None
 
     async def _change(self, ticket_id: str, once: str, decide: Decide, *, retry: bool = True) -> Ticket:
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             ticket = await self.ticket(ticket_id)
             try:
                 done = await decide(ticket, as_utc(self.clock()))
@@ -52,7 +52,7 @@ class Changing(Reading):
                     return await self.ticket(ticket_id)
                 raise
             except Conflict:
-                if not retry or attempt == _ATTEMPTS - 1:
+                if not retry or attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
 

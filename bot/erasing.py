@@ -56,7 +56,8 @@ class Archive:
             erased += await self._erase_from(ticket, person)
         for key, draft in (await self._drafts_of(person)).items():
             await self._erase_draft(key, draft, person)
-        await self._erase_from_lists(person)
+        while not await self._erase_from_lists(person):
+            pass  # an admin changed an entry in this very moment
         await self._log("erase", person.fingerprint)
         return erased
 
@@ -140,18 +141,26 @@ class Archive:
             return 0
         return 1
 
-    async def _erase_from_lists(self, person: Someone) -> None:
-        """Their own entry in the register goes; where another's, or an end-customer's, names them, a mark stands."""
+    async def _erase_from_lists(self, person: Someone) -> bool:
+        """Their own entry in the register goes; where another's, or an end-customer's, names them, a mark stands.
+
+        False, and nothing done, when somebody else was quicker.
+        """
         register = await self.store.contacts()
         own = {each.slack_user for each in register if privacy.is_entry_of(each, person)}
         others = [each for each in register if each.slack_user not in own and privacy.mentions(each, person)]
         customers = [each async for each in self._customers() if privacy.mentions(each, person)]
         batch = Batch(
             contacts=[privacy.without_person(each, person) for each in others],
+            contacts_read={each.slack_user: each for each in others},
             customers=[privacy.without_person(each, person) for each in customers],
             forget_people=sorted(own | ({person.user} if person.user else set())),
         )
-        await self.store.apply(batch)
+        try:
+            await self.store.apply(batch)
+        except Conflict:
+            return False
+        return True
 
     async def _erase_draft(self, key: str, draft: dict[str, str], person: Someone) -> None:
         if person.user and person.user in key:

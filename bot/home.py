@@ -196,6 +196,19 @@ class Home:
             rights.require_staff(actor)
         return actor
 
+    async def look_at(self, user: str, screen: Screen) -> None:
+        """Keeps what this person looks at, for whoever draws it next."""
+        if await self.screen_of(user) != screen:
+            await self.desk.drafts.put(_screen_key(user), {"screen": screen.pack()})
+
+    async def screen_of(self, user: str) -> Screen | None:
+        """What this person looked at last; nothing for who never opened it."""
+        kept = await self.desk.drafts.get(_screen_key(user))
+        try:
+            return Screen.unpack(kept["screen"]) if kept else None
+        except ValueError:
+            return Screen()  # another release wrote it
+
     async def overview(self, user: str, screen: Screen) -> Overview:
         actor = await self.allowed(user, Tab.TICKETS)
         now, store = as_utc(self.desk.clock()), self.desk.store
@@ -256,3 +269,7 @@ class Home:
             "to_acknowledge": edition if contact.guides_known != edition else "",
             "misses_webinars": contact.webinars_on is None,
         }
+
+
+def _screen_key(user: str) -> str:
+    return f"screen:{user}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -30,6 +30,9 @@ class Batch:
     """Keys of waiting notices that are no longer wanted. One that is sent or dead stays as it is."""
     contacts: Sequence[Contact] = ()
     """Contacts to save, by their Slack user id, as they now are."""
+    contacts_read: Mapping[str, Contact | None] = field(default_factory=dict)
+    """Contacts this change was decided on, by Slack user id, as they were read; None: there was none. One that is
+    different by now makes the batch a `Conflict`."""
     customers: Sequence[EndCustomer] = ()
     """End-customers to save, by their id, as they now are."""
     forget_customers: Sequence[str] = ()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from bot import rights
-from bot.changing import Changing
+from bot.changing import ATTEMPTS, Changing
 from bot.clock import as_utc
 from bot.contacts import Contact, ContractException, Person, e164
-from bot.errors import Duplicate, Invalid, Refused
+from bot.errors import Conflict, Duplicate, Invalid, Refused
 from bot.language import mark, t
 from bot.notices import Notice, Say
 from bot.ports import Batch
@@ -118,6 +119,10 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+Decide = Callable[[Contact | None], Awaitable[Contact | None]]
+"""Decides on an entry as it now is, on none, or refuses. Asked again when somebody else was quicker."""
+
+
 @dataclass(frozen=True)
 class Register:
     """What can be done with the register."""
@@ -134,12 +139,14 @@ class Register:
     async def begin(self) -> None:
         """At start: who stands in desk.toml and not in the register is added; who has not got the guides, gets them."""
         known = {each.slack_user: each for each in await self.desk.store.contacts()}
-        entries = [entry.record() for entry in self.desk.config.contacts if entry.slack_user not in known]
-        asked = [self._handed_over(each) for each in (*known.values(), *entries) if self._is_to_be_asked(each)]
-        saved = {each.slack_user: each for each in (*entries, *asked)}
-        notices = [self._handing_over(each, f"{self.today()}") for each in asked]
-        if saved:
-            await self.desk.store.apply(Batch(contacts=list(saved.values()), notices=notices))
+        entries = {entry.slack_user: entry.record() for entry in self.desk.config.contacts}
+        for user, contact in (entries | known).items():
+            if user not in known or self._is_to_be_asked(contact):
+                await self._change(user, "", partial(self._begun, entries.get(user)))
+
+    async def _begun(self, entry: Contact | None, before: Contact | None) -> Contact | None:
+        contact = before or entry
+        return contact if before is None or self._is_to_be_asked(before) else None
 
     async def all(self, by: str) -> list[Contact]:
         rights.require_admin(await self.desk.actor(by))
@@ -148,62 +155,86 @@ class Register:
     async def one(self, user: str, by: str) -> Contact:
         """The entry, for an admin."""
         rights.require_admin(await self.desk.actor(by))
-        found = await self.desk.contact(user)
-        if found is None:
-            raise Refused(t("This person is not in the register."))
-        return found
+        return self._known(await self.desk.contact(user))
 
     async def save(self, typed: Mapping[str, str], user: str, by: str, form: str) -> None:
         """Adds a contact, or changes the entry of `user`. A new one gets both guides. `Invalid`, `NotYours`."""
         rights.require_admin(await self.desk.actor(by))
         if await self.desk.store.used(_once(form)):
             return
-        before = await self.one(user, by) if user else None
-        contact = read(typed, before, self.desk.config.desk.phone_region, self.today())
-        if before is None:
-            await self._require_new_staff(contact.slack_user)
-        await self._keep(contact.model_copy(update={"changed_by": by}), form)
 
-    async def _require_new_staff(self, user: str) -> None:
+        async def decide(before: Contact | None) -> Contact:
+            if user:
+                before = self._known(before)
+            contact = read(typed, before if user else None, self.desk.config.desk.phone_region, self.today())
+            if not user:
+                await self._require_new_staff(contact.slack_user, before)
+            return contact.model_copy(update={"changed_by": by})
+
+        await self._change(user or typed.get("person", ""), form, decide)
+
+    async def _require_new_staff(self, user: str, before: Contact | None) -> None:
         """Guests and people of other organisations cannot speak for the partner (guide 2.1, 2.2)."""
         if not (await self.desk.directory.person(user)).is_staff:
             raise Invalid({"person": t("Only full, active members of your own workspace can be support contacts.")})
-        if await self.desk.contact(user):
+        if before:
             raise Invalid({"person": t("This colleague is in the register already. Change that entry instead.")})
+
+    def _known(self, found: Contact | None) -> Contact:
+        if found is None:
+            raise Refused(t("This person is not in the register."))
+        return found
 
     async def suspend(self, user: str, by: str, click: str) -> None:
         """From now on they cannot send, until an admin reinstates them."""
-        contact = await self.one(user, by)
+        rights.require_admin(await self.desk.actor(by))
         name = (await self.desk.directory.person(by)).name
-        await self._keep(self._suspended(contact, t("by {name}", name=name), by), click)
+
+        async def decide(before: Contact | None) -> Contact:
+            return self._suspended(self._known(before), t("by {name}", name=name), by)
+
+        await self._change(user, click, decide)
 
     async def reinstate(self, user: str, by: str, click: str) -> None:
-        contact = await self.one(user, by)
-        if not (await self.desk.directory.person(user)).is_staff:
-            refusal = t("{name} is no full, active member of the workspace, so they stay suspended.", name=contact.name)
-            raise Refused(refusal)
-        free = {"suspended_on": None, "suspended_why": "", "changed_by": by}
-        await self._keep(contact.model_copy(update=free), click)
+        rights.require_admin(await self.desk.actor(by))
+        is_staff = (await self.desk.directory.person(user)).is_staff
+
+        async def decide(before: Contact | None) -> Contact:
+            contact = self._known(before)
+            if not is_staff:
+                words = t(
+                    "{name} is no full, active member of the workspace, so they stay suspended.", name=contact.name
+                )
+                raise Refused(words)
+            return contact.model_copy(update={"suspended_on": None, "suspended_why": "", "changed_by": by})
+
+        await self._change(user, click, decide)
 
     async def hand_over(self, user: str, by: str, click: str) -> None:
         """Both guides once more, at an admin's wish."""
-        contact = await self.one(user, by)
+        rights.require_admin(await self.desk.actor(by))
         if not self.edition:
             raise Refused(t("No guide is set. Name their versions or addresses under [guides] in desk.toml."))
-        handed = self._handed_over(contact)
-        await self._apply(Batch(contacts=[handed], notices=[self._handing_over(handed, click)], once=[_once(click)]))
+
+        async def decide(before: Contact | None) -> Contact:
+            return self._known(before)
+
+        await self._change(user, click, decide, anew=True)
 
     async def acknowledge(self, edition: str, by: str) -> None:
         """This person says they have both guides of this edition. One that was replaced since is `Refused`."""
         rights.require_staff(await self.desk.actor(by))
-        contact = await self.desk.contact(by)
-        if contact is None:
-            raise Refused(t("You are not in the register of support contacts, so there is nothing to acknowledge."))
-        if edition != self.edition:
-            raise Refused(t("There is a newer version of the guides by now. You get, or have got, a message with it."))
-        if contact.guides_known != edition:
-            known = {"guides_known": edition, "guides_known_on": self.today()}
-            await self._apply(Batch(contacts=[contact.model_copy(update=known)]))
+
+        async def decide(before: Contact | None) -> Contact | None:
+            if before is None:
+                raise Refused(t("You are not in the register of support contacts, so there is nothing to acknowledge."))
+            if edition != self.edition:
+                newer = t("There is a newer version of the guides by now. You get, or have got, a message with it.")
+                raise Refused(newer)
+            known = {"guides_asked": edition, "guides_known": edition, "guides_known_on": self.today()}
+            return before.model_copy(update=known) if before.guides_known != edition else None
+
+        await self._change(by, "", decide)
 
     async def look_again(self, user: str) -> Actor:
         """Asks Slack who this now is. Who was deactivated is suspended, whoever asks."""
@@ -214,9 +245,10 @@ class Register:
         return actor
 
     async def _suspend_gone(self, person: Person) -> None:
-        contact = await self.desk.contact(person.id)
-        if contact and contact.suspended_on is None:
-            await self._apply(Batch(contacts=[self._suspended(contact, IN_SLACK, "")]))
+        async def decide(before: Contact | None) -> Contact | None:
+            return self._suspended(before, IN_SLACK, "") if before and before.suspended_on is None else None
+
+        await self._change(person.id, "", decide)
 
     def _suspended(self, contact: Contact, why: str, by: str) -> Contact:
         return contact.model_copy(update={"suspended_on": self.today(), "suspended_why": why, "changed_by": by})
@@ -239,19 +271,35 @@ class Register:
             due=as_utc(self.desk.clock()),
         )
 
-    async def _keep(self, contact: Contact, cause: str) -> None:
-        """Who has not got the present edition of the guides, gets it now. `cause`: the form or click."""
-        asked = self._is_to_be_asked(contact)
-        kept = self._handed_over(contact) if asked else contact
-        notices = [self._handing_over(kept, cause)] if asked else []
-        await self._apply(Batch(contacts=[kept], notices=notices, once=[_once(cause)]))
+    async def _change(self, user: str, cause: str, decide: Decide, *, anew: bool = False) -> None:
+        """Saves what is decided; decided anew when somebody else was quicker. `cause`: the form or click, if any.
 
-    async def _apply(self, batch: Batch) -> None:
-        try:
-            await self.desk.store.apply(batch)
-        except Duplicate:
-            return  # the same submission or click, delivered twice
-        self.desk.wake()
+        Who has not got the present edition of the guides, gets it now; with `anew`, whoever it is.
+        """
+        for attempt in range(ATTEMPTS):
+            before = await self.desk.contact(user)
+            after = await decide(before)
+            if after is None:
+                return
+            try:
+                await self.desk.store.apply(self._batch(before, after, cause, anew or self._is_to_be_asked(after)))
+            except Duplicate:
+                return  # the same submission or click, delivered twice
+            except Conflict:
+                if attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                self.desk.wake()
+                return
+
+    def _batch(self, before: Contact | None, after: Contact, cause: str, asked: bool) -> Batch:
+        kept = self._handed_over(after) if asked else after
+        return Batch(
+            contacts=[kept],
+            contacts_read={kept.slack_user: before},
+            notices=[self._handing_over(kept, cause or f"{self.today()}")] if asked else [],
+            once=[_once(cause)] if cause else [],
+        )
 
 
 def _once(cause: str) -> str:

@@ -22,21 +22,17 @@ from handlers.raising import known
 
 def register(desk: Desk, edge: Boundary) -> None:
     drawing = Drawing(desk)
-    screens: dict[str, Screen] = {}
-    keep_up = _keeper(edge, lambda user: publish(user))  # noqa: PLW0108 (the two know each other)
-
-    async def publish(user: str) -> None:
-        await edge.client.views_publish(user_id=user, view=await drawing.of(user, screens[user]))
+    keep_up = _keeper(edge, lambda user: _publish(edge, drawing, user))
 
     async def opened(heard: News) -> None:
         """Always from the top: what needs this person now."""
         if heard.tab != "messages":
-            screens[heard.user] = Screen()
+            await drawing.home.look_at(heard.user, Screen())
             keep_up(heard.user)
 
     async def look(click: Click) -> None:
         """Another part, list or page; it is shown like after everything else somebody does."""
-        screens[click.user] = Screen.unpack(click.value)
+        await drawing.home.look_at(click.user, Screen.unpack(click.value))
 
     async def choose(click: Click) -> None:
         await desk.require_staff(click.user)
@@ -55,7 +51,7 @@ def register(desk: Desk, edge: Boundary) -> None:
         await desk.try_again(click.value, click.user)
 
     edge.news["app_home_opened"] = opened
-    edge.acted = lambda user: keep_up(user) if user in screens else None
+    edge.acted = keep_up
     for action in LOOKS:
         edge.clicks[action] = look
     edge.clicks[home.RAISE] = choose
@@ -72,6 +68,13 @@ LOOKS = (
     *(customers.TURN + turn for turn in customers.TURNS),
 )
 """What only changes what is looked at."""
+
+
+async def _publish(edge: Boundary, drawing: Drawing, user: str) -> None:
+    """For who has opened it before, through whichever replica."""
+    screen = await drawing.home.screen_of(user)
+    if screen:
+        await edge.client.views_publish(user_id=user, view=await drawing.of(user, screen))
 
 
 def _keeper(edge: Boundary, publish: Callable[[str], Coroutine[object, object, None]]) -> Callable[[str], None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from blocks import raising
 from blocks.evidence import OFFERED
 from blocks.kit import Json
@@ -23,20 +25,25 @@ COMMANDS = {
 _FRESH = 60.0
 """Seconds a drawn form is used again: so much later, at most, a contact changed elsewhere is prefilled."""
 
+Draft = tuple[tuple[str, str], ...]
+"""What somebody put aside: it is asked for each time, as it may have been put aside through another replica."""
+
 
 def register(desk: Desk, edge: Boundary) -> None:
-    async def draw(asked: tuple[Kind, str, Language]) -> Json:
-        kind, user, _ = asked
-        return await _begun(desk, kind, user)
+    async def draw(asked: tuple[Kind, str, Language, Draft]) -> Json:
+        kind, user, _, draft = asked
+        return await _begun(desk, kind, user, dict(draft))
 
     drawn = Kept(draw, _FRESH, most=500)
 
     async def open_form(asked: Command) -> None:
         await desk.require_staff(asked.user)
         kind = COMMANDS[asked.name]
-        view = await (
-            _begun(desk, kind, asked.user, asked.text) if asked.text else drawn.get((kind, asked.user, spoken()))
-        )
+        draft = await desk.draft(asked.user, kind)
+        if asked.text:
+            view = await _begun(desk, kind, asked.user, draft, asked.text)
+        else:
+            view = await drawn.get((kind, asked.user, spoken(), tuple(sorted(draft.items()))))
         await edge.client.views_open(trigger_id=asked.trigger, view=view)
 
     async def show_more(click: Click) -> None:
@@ -52,17 +59,12 @@ def register(desk: Desk, edge: Boundary) -> None:
     async def put_aside(click: Click) -> None:
         kind = Kind(click.value)
         await desk.put_aside(click.user, kind, click.typed)
-        drawn.forget((kind, click.user, spoken()))
         await edge.client.views_update(view_id=click.view, view=raising.put_aside(kind))
 
     async def throw_away(click: Click) -> None:
         kind = Kind(click.value)
-        await forget(click.user, kind)
+        await desk.throw_away(click.user, kind)
         await edge.client.views_update(view_id=click.view, view=raising.thrown_away(kind))
-
-    async def forget(user: str, kind: Kind) -> None:
-        await desk.throw_away(user, kind)
-        drawn.forget((kind, user, spoken()))
 
     async def submit(form: Submission) -> Json | None:
         kind = Kind(form.ticket)
@@ -70,7 +72,7 @@ def register(desk: Desk, edge: Boundary) -> None:
         desk.require_fit(files)
         ticket = await desk.raise_ticket(form.user, kind, form.typed, form.view, source_in(form.about) or "")
         await desk.attach(ticket.id, form.user, files, form.view)
-        edge.tasks.start(forget(form.user, kind))
+        edge.tasks.start(desk.throw_away(form.user, kind))
         return None
 
     for name in COMMANDS:
@@ -88,9 +90,8 @@ def source_in(about: str) -> str | None:
     return link if bar else None
 
 
-async def _begun(desk: Desk, kind: Kind, user: str, text: str = "") -> Json:
+async def _begun(desk: Desk, kind: Kind, user: str, draft: Mapping[str, str], text: str = "") -> Json:
     """The form with what is known, what this person put aside, and what was typed behind the command."""
-    draft = await desk.draft(user, kind)
     answers = {**await known(desk, user), **draft, **({"happens": text} if text else {})}
     return raising.modal(kind, desk.config, answers, more=raising.shows_more(draft), draft=bool(draft))
 

@@ -1,9 +1,12 @@
-"""The clock ticks: what is due is reminded, what is old is forgotten. Jobs that sweep an index, none per ticket."""
+"""The clock ticks: what is due is reminded, what is old is forgotten. Jobs that sweep an index, none per ticket.
+
+Every replica's clock ticks; of those that begin at the same time one does the work, the others leave it to that one.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -14,7 +17,7 @@ from bot.errors import StoreDown
 
 log = logging.getLogger(__name__)
 
-SWEEP, DIGEST = "sweep", "digest"
+SWEEP, DIGEST, PRUNE = "sweep", "digest", "prune"
 _SWEEP_EVERY = 15
 _DIGEST_EVERY = 60
 _KEEP = timedelta(days=14)
@@ -23,36 +26,38 @@ _KEEP = timedelta(days=14)
 def scheduler(desk: Desk) -> tuple[AsyncIOScheduler, Callable[[], None]]:
     """The scheduler, not yet started, and what to call when the clock was moved."""
 
-    async def sweep() -> None:
-        try:
-            await desk.sweep()
-        except StoreDown:
-            log.warning("the store is down; the sweep is repeated in %d s", _SWEEP_EVERY)
-
-    async def digest() -> None:
-        try:
-            await desk.digest()
-        except StoreDown:
-            log.warning("the store is down; the digest is tried again in %d s", _DIGEST_EVERY)
-
-    async def prune() -> None:
-        try:
-            await desk.prune(_KEEP)
-            days = desk.config.privacy.keep_days
-            if days:
-                await Archive(desk.store, desk.drafts, desk.clock, by="desk").expire(timedelta(days=days))
-        except StoreDown:
-            log.warning("the store is down; pruning is repeated tomorrow")
-
     defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     jobs = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
     at_once = datetime.now(UTC)  # the scheduler's own clock: real time, however the desk's may be moved
-    jobs.add_job(sweep, "interval", seconds=_SWEEP_EVERY, id=SWEEP, next_run_time=at_once)
-    jobs.add_job(digest, "interval", seconds=_DIGEST_EVERY, id=DIGEST, next_run_time=at_once)
-    jobs.add_job(prune, "interval", days=1, id="prune", next_run_time=at_once + timedelta(minutes=5))
+    for name, work, every in ((SWEEP, desk.sweep, _SWEEP_EVERY), (DIGEST, desk.digest, _DIGEST_EVERY)):
+        jobs.add_job(_alone(desk, name, work), "interval", seconds=every, id=name, next_run_time=at_once)
+    soon = at_once + timedelta(minutes=5)
+    jobs.add_job(_alone(desk, PRUNE, lambda: _forget(desk)), "interval", days=1, id=PRUNE, next_run_time=soon)
 
     def clock_moved() -> None:
         for job in (SWEEP, DIGEST):
             jobs.modify_job(job, next_run_time=datetime.now(UTC))
 
     return jobs, clock_moved
+
+
+def _alone(desk: Desk, name: str, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    """The job that does this work, unless another replica is at it."""
+
+    async def tick() -> None:
+        try:
+            async with desk.store.alone(name) as alone:
+                if alone:
+                    await work()
+        except StoreDown:
+            log.warning("the store is down; the %s is done at the next tick", name)
+
+    return tick
+
+
+async def _forget(desk: Desk) -> None:
+    """What was delivered long ago, and the personal data of tickets that were closed long ago."""
+    await desk.prune(_KEEP)
+    days = desk.config.privacy.keep_days
+    if days:
+        await Archive(desk.store, desk.drafts, desk.clock, by="desk").expire(timedelta(days=days))

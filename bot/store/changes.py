@@ -42,6 +42,7 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
     for key in batch.once:
         if not db.execute(sql.USE_ONCE, {"key": key, "at": ms(at)}).rowcount:
             raise Duplicate(f"The once-key {key!r} is used up.")
+    _require_unchanged(db, batch)
     tickets = tuple(_save(db, ticket) for ticket in batch.tickets)
     for event in batch.events:
         _append(db, event)
@@ -57,6 +58,16 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
     for customer in batch.customers:
         _save_customer(db, customer)
     return tickets
+
+
+def _require_unchanged(db: Connection, batch: Batch) -> None:
+    """From here on, nobody else changes the contacts this is about."""
+    about = {*batch.contacts_read, *(each.slack_user for each in batch.contacts), *batch.forget_people}
+    db.lock(f"contact:{user}" for user in sorted(about))
+    for user, before in batch.contacts_read.items():
+        row = db.execute(sql.CONTACT, {"user": user}).fetchone()
+        if (rows.contact(row) if row else None) != before:
+            raise Conflict(f"The contact {user} was changed meanwhile.")
 
 
 def _forget(db: Connection, batch: Batch) -> None:

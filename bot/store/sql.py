@@ -140,6 +140,7 @@ def card_links(ticket_ids: Sequence[str]) -> tuple[str, Row]:
 SAVE_CONTACT: Final = """
     INSERT INTO contacts (slack_user, name, doc) VALUES (:slack_user, :name, :doc)
     ON CONFLICT (slack_user) DO UPDATE SET name = excluded.name, doc = excluded.doc"""
+CONTACT: Final = "SELECT doc FROM contacts WHERE slack_user = :user"
 CONTACTS: Final = "SELECT doc FROM contacts ORDER BY name, slack_user"
 
 # --- end-customers -----------------------------------------------------------------------------------------------

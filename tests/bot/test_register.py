@@ -12,7 +12,8 @@ from bot.errors import Invalid, NotYours, Refused
 from bot.notices import Say
 from bot.ports import Batch
 from bot.register import Register, concerns, read
-from bot.ticket import Level
+from bot.ticket import Level, Ticket
+from tests.doubles.memory_store import MemoryStore
 from tests.factories import ALEX, ANNA, BEN, CARLA, GONE, GUS, NO_STAFF, RITA, World, a_contact, a_world
 
 ON = date(2019, 8, 27)
@@ -148,6 +149,39 @@ async def test_no_guide_is_handed_over_that_is_not_set() -> None:
     assert await handed_over(world) == []
     with pytest.raises(Refused, match="No guide is set"):
         await Register(world.desk).hand_over(BEN, CARLA, "c1")
+
+
+class Interfered(MemoryStore):
+    """Between reading and saving, somebody else is quicker, once."""
+
+    meanwhile: Contact | None = None
+
+    async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
+        if self.meanwhile and batch.contacts:
+            quicker, self.meanwhile = self.meanwhile, None
+            await super().apply(Batch(contacts=[quicker]))
+        return await super().apply(batch)
+
+
+async def test_two_who_change_one_entry_at_once_lose_neither_change() -> None:
+    world = await a_world(guides=GUIDES)
+    store = Interfered(world.clock)
+    await store.apply(Batch(contacts=[a_contact(BEN, guides_asked=EDITION)]))
+    register = Register(world.at(store=store).desk)
+    store.meanwhile = a_contact(BEN, guides_asked=EDITION, guides_known=EDITION)
+    await register.suspend(BEN, CARLA, "c1")
+    ben = await register.one(BEN, CARLA)
+    assert (ben.suspended_on, ben.guides_known) == (ON, EDITION)
+
+
+async def test_two_who_add_the_same_colleague_at_once_add_one_and_one_is_told() -> None:
+    world = await a_world()
+    store = Interfered(world.clock)
+    register = Register(world.at(store=store).desk)
+    store.meanwhile = a_contact(ALEX, name="Alex A. Adler")
+    with pytest.raises(Invalid, match="person"):
+        await register.save(TYPED, "", CARLA, "V1")
+    assert [each.name for each in await store.contacts()] == ["Alex A. Adler"]
 
 
 async def test_a_new_contact_gets_the_guides_however_often_the_form_arrives() -> None:

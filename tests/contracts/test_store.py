@@ -214,6 +214,25 @@ async def test_contacts_are_saved_as_they_now_are(store: Store) -> None:
     assert await store.contacts() == [ben, renamed]
 
 
+async def test_a_contact_that_was_changed_meanwhile_is_a_conflict(store: Store) -> None:
+    anna = Contact(slack_user="U1", name="Anna", email="a@example.com", phone="+498912345679")
+    renamed, promoted = (anna.model_copy(update=each) for each in ({"name": "Zoe"}, {"levels": (Level.SECOND,)}))
+    await store.apply(Batch(contacts=[anna], contacts_read={"U1": None}))
+    for read in (None, renamed):
+        with pytest.raises(Conflict):
+            await store.apply(Batch(contacts=[promoted], contacts_read={"U1": read}))
+    await store.apply(Batch(contacts=[promoted], contacts_read={"U1": anna, "U2": None}))
+    assert await store.contacts() == [promoted]
+
+
+async def test_of_many_changes_to_one_contact_exactly_one_wins(store: Store) -> None:
+    anna = Contact(slack_user="U1", name="Anna", email="a@example.com", phone="+498912345679")
+    changed = [anna.model_copy(update={"name": f"Anna {n}"}) for n in range(12)]
+    changes = [store.apply(Batch(contacts=[each], contacts_read={"U1": None})) for each in changed]
+    results = await asyncio.gather(*changes, return_exceptions=True)
+    assert sum(isinstance(result, Conflict) for result in results) == 11
+
+
 async def test_where_cards_are_is_told_of_many_at_once(store: Store) -> None:
     await store.apply(Batch(notices=[a_notice("n1"), a_notice("n2", ticket_id="t2")]))
     for claim, link in zip(await store.claim(START, minutes(1), 9), ("https://x/1", ""), strict=True):

@@ -87,6 +87,8 @@ class MemoryStore:
             if key in self._data.once:
                 raise Duplicate(key)
             self._data.once[key] = at
+        if any(self._data.contacts.get(user) != before for user, before in batch.contacts_read.items()):
+            raise Conflict("A contact was changed meanwhile.")
         tickets = tuple(self._save(ticket) for ticket in batch.tickets)
         for event in batch.events:
             if (event.ticket_id, event.version) in self._data.events:
