@@ -8,6 +8,7 @@ DeskError
 ├── Invalid            answers that cannot be taken; one sentence per field
 ├── Conflict           somebody else changed the ticket since it was read; read again and decide anew
 ├── Duplicate          this very thing was done before; nothing was written
+├── Unprinted          a report could not be printed now
 ├── StoreDown          the database cannot be written or read now; nothing was changed
 └── Misconfigured      a setting is wrong; says which, where, and what to write instead
 """
@@ -59,6 +60,10 @@ class Conflict(DeskError):
 
 class Duplicate(DeskError):
     """A once-key of the batch is used up: this very thing was done before. Nothing was written."""
+
+
+class Unprinted(DeskError):
+    """A report could not be printed now. The text says why, as a part of a sentence, without what stands in it."""
 
 
 class StoreDown(DeskError):

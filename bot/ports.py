@@ -10,7 +10,9 @@ from typing import Literal, Protocol
 
 from bot.attachments import Gone
 from bot.contacts import Contact, EndCustomer, Person
+from bot.monthly_view import View
 from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place
+from bot.paper import Paper, Printed
 from bot.privacy import Access
 from bot.ticket import Attachment, Event, Level, Stage, Ticket
 
@@ -44,6 +46,8 @@ class Batch:
     forget_people: Sequence[str] = ()
     """Slack user ids whose entry in the register, clicks and direct messages are forgotten."""
     accesses: Sequence[Access] = ()
+    views: Sequence[View] = ()
+    """Retarus's views of months, by their month, as they now are."""
     """Entries of the log of who saw or erased personal data."""
 
 
@@ -149,6 +153,9 @@ class Store(Protocol):
         again, can be among them.
         """
 
+    async def view(self, month: str) -> View | None:
+        """Retarus's view of that month, `2026-10`."""
+
     async def accesses(self, limit: int) -> list[Access]:
         """Who saw or erased personal data, newest first."""
 
@@ -196,6 +203,13 @@ class Files(Protocol):
 
     async def fetch(self, file: Attachment, most: int) -> bytes | Gone:
         """At most `most` bytes, or why there are none. Raises what makes sense to try again."""
+
+
+class Press(Protocol):
+    """Prints reports."""
+
+    async def printed(self, paper: Paper) -> Printed:
+        """Every file of it, or `Unprinted`. The loop goes on meanwhile."""
 
 
 class Carrier(Protocol):

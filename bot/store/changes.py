@@ -57,6 +57,8 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
         _forget_customer(db, key)
     for customer in batch.customers:
         _save_customer(db, customer)
+    for view in batch.views:
+        db.execute(sql.SAVE_VIEW, rows.view_row(view))
     return tickets
 
 

@@ -9,6 +9,7 @@ from typing import Literal, Protocol, TypeVar
 
 from bot.clock import Clock
 from bot.contacts import Contact, EndCustomer
+from bot.monthly_view import View
 from bot.notices import Claim, Letter, Notice, Outcome, Place
 from bot.ports import Batch, Query
 from bot.privacy import Access
@@ -138,6 +139,9 @@ class DatabaseStore:
     async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
         found = await self._all(sql.alive(customer), rows.alive_values(start, end, customer), rows.text)
         return sorted(set(found))
+
+    async def view(self, month: str) -> View | None:
+        return await self._one(sql.VIEW, {"month": month}, rows.view)
 
     async def accesses(self, limit: int) -> list[Access]:
         return await self._all(sql.ACCESSES, {"limit": limit}, rows.access)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from bot.contacts import Contact, EndCustomer, folded
+from bot.monthly_view import View
 from bot.notices import Claim, Letter, Notice, Place
 from bot.privacy import Access
 from bot.ticket import Event, Stage, Ticket
@@ -160,6 +161,14 @@ def customer(row: Sequence[Any]) -> EndCustomer:
 def standing(row: Sequence[Any]) -> tuple[Stage, int]:
     stage, tickets = row
     return Stage(stage), int(tickets)
+
+
+def view_row(view: View) -> Row:
+    return {"month": view.month, "doc": view.model_dump_json()}
+
+
+def view(row: Sequence[Any]) -> View:
+    return View.model_validate_json(row[0])
 
 
 def access_row(access: Access) -> Row:

@@ -115,5 +115,9 @@ MIGRATIONS: tuple[str, ...] = (
     LIFETIMES,
     # 5: drafts and preferences, where they have no file of their own
     "$drafts",
+    # 6: Retarus's own views of months
+    """
+    CREATE TABLE views (month TEXT PRIMARY KEY, doc TEXT NOT NULL);
+    """,
 )
 """Script n brings a database from version n-1 to version n."""

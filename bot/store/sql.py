@@ -220,6 +220,9 @@ FORGET_PERSON: Final = (
     "DELETE FROM once WHERE key LIKE :user || ':%'",
     "DELETE FROM notices WHERE lane = 'direct:' || :user",
 )
+SAVE_VIEW: Final = """
+    INSERT INTO views (month, doc) VALUES (:month, :doc) ON CONFLICT (month) DO UPDATE SET doc = excluded.doc"""
+VIEW: Final = "SELECT doc FROM views WHERE month = :month"
 SAVE_ACCESS: Final = "INSERT INTO accesses (doc) VALUES (:doc)"
 ACCESSES: Final = "SELECT doc FROM accesses ORDER BY seq DESC LIMIT :limit"
 

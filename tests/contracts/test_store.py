@@ -9,6 +9,7 @@ import pytest
 
 from bot.contacts import Contact, EndCustomer
 from bot.errors import Conflict, Duplicate, StoreDown
+from bot.monthly_view import View
 from bot.notices import Place, Sent
 from bot.ports import Batch, Query, Store
 from bot.privacy import Access
@@ -342,6 +343,19 @@ async def test_who_was_open_can_be_asked_of_one_customer_alone(store: Store) -> 
         a_ticket("theirs too", answers=others),
     )
     assert await store.alive(*MONTH, customer="müller gmbh") == ["closed", "open"]
+
+
+async def test_retarus_s_view_of_a_month_is_kept_as_it_now_is(store: Store) -> None:
+    assert await store.view("2026-03") is None
+    asked = View(month="2026-03", requested_at=START)
+    await store.apply(Batch(views=[asked, View(month="2026-02")]))
+    assert await store.view("2026-03") == asked
+    came = asked.model_copy(update={"received_at": START + minutes(5)})
+    with pytest.raises(Conflict):
+        await store.apply(Batch(views=[came], tickets=[a_ticket(version=9)]))
+    assert await store.view("2026-03") == asked
+    await store.apply(Batch(views=[came]))
+    assert await store.view("2026-03") == came
 
 
 # --- tidying and closing

@@ -13,6 +13,7 @@ from typing import Literal
 from bot.clock import Clock, as_utc, now
 from bot.contacts import Contact, EndCustomer, folded
 from bot.errors import Conflict, Duplicate, StoreDown
+from bot.monthly_view import View
 from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place, Retry, Sent
 from bot.ports import Batch, Query
 from bot.privacy import Access
@@ -42,6 +43,7 @@ class _Data:
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     accesses: list[Access] = field(default_factory=list)
+    views: dict[str, View] = field(default_factory=dict)
     customers: dict[str, EndCustomer] = field(default_factory=dict)
 
 
@@ -105,6 +107,7 @@ class MemoryStore:
             if any(each.folded == customer.folded and each.id != customer.id for each in self._data.customers.values()):
                 raise Conflict(customer.id)
             self._data.customers[customer.id] = customer
+        self._data.views |= {view.month: view for view in batch.views}
         return tickets
 
     def _forget(self, batch: Batch) -> None:
@@ -187,6 +190,9 @@ class MemoryStore:
         if not any(other.head for other in self._data.notices.values() if other.notice.lane == row.notice.lane):
             row.head = True
         return True
+
+    async def view(self, month: str) -> View | None:
+        return self._up().views.get(month)
 
     async def accesses(self, limit: int) -> list[Access]:
         return self._up().accesses[::-1][:limit]
