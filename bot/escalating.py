@@ -96,7 +96,8 @@ class Escalating(Answering, Evidence):
             moved = moved.model_copy(update={"sent_by": by, "sent_at": at_eas, "rcr": numbers})
             moved, proof = self.proven(moved, at_eas)
             text = letter.as_text(shown.letter)
-            said = event(moved, Move.ESCALATE, by, at, way="eas", rcr=number, text=text, **proof)
+            stamp = f"{int(at_eas.timestamp())}"
+            said = event(moved, Move.ESCALATE, by, at, way="eas", opened=stamp, rcr=number, text=text, **proof)
             return Change(moved, said)
 
         return await self._change(ticket_id, f"{form}:eas", decide, retry=False)

@@ -29,7 +29,7 @@ _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 _STRUCTURED = {Ask.CHOICE, Ask.CHOICES, Ask.DECISION, Ask.MOMENT}
 _KEPT_ANSWERS = {key for key, field in BY_KEY.items() if field.ask in _STRUCTURED} | {"customer", "main_id", "tenants"}
 """What was picked, times, and which company: the statistics."""
-_KEPT_DETAILS = {"stage", "watches", "due", "rung", "until", "eta", "update_due", "rcr", "status"}
+_KEPT_DETAILS = {"stage", "watches", "due", "rung", "until", "eta", "update_due", "rcr", "status", "opened"}
 
 _OURS = {"id", "ticket_id", "kind", "stage", "what", "zone", "health", "type"}
 """Values of our own, which nobody typed."""

@@ -200,6 +200,23 @@ class Privacy(Section):
     """Days after which a closed ticket loses its personal data and keeps its statistics; 0: never."""
 
 
+class Reports(Section):
+    """The report of each month, and Retarus's own monthly view (guide, section 3, 3rd level)."""
+
+    working_day: int = Field(1, ge=0, le=15)
+    """On which working day of a month the last month's report comes by itself; 0: never."""
+    calendar: str = ""
+    """Whose working days: the name of one under [calendars]; empty: the 2nd level's."""
+    channel: str = ""
+    """Where it is posted: a channel's id, or its name; empty: to people, in direct messages."""
+    people: tuple[str, ...] = ()
+    """Who gets it: Slack user ids; nobody named: the desk's leads, or without any its admins."""
+    name: str = Field("", max_length=60)
+    """Your company, as it stands on an end-customer's report."""
+    monthly_view: bool = True
+    """Whether to remind each month that Retarus gives its own view of the month on request."""
+
+
 class Priority(Section):
     name: str = Field(min_length=1, max_length=20, pattern=r"^[^\r\n]+$")
     definition: str = Field(NOT_SET, max_length=75)
@@ -243,6 +260,7 @@ class Config(Section):
     """The guide says that priority 1 exists, and no more."""
     reminders: Reminders = Reminders()
     calendars: dict[str, OpeningHours] = Field(default_factory=dict)
+    reports: Reports = Reports()
     sla: dict[str, Agreement] = Field(default_factory=dict)
     """By priority. What is not here is not claimed."""
     contacts: tuple[ContactEntry, ...] = ()
@@ -253,6 +271,7 @@ class Config(Section):
         for where, name in (("levels.first", self.levels.first), ("levels.second", self.levels.second)):
             _known(name.calendar, self.calendars, f"[{where}] `calendar`")
         _known(self.retarus.calendar, self.calendars, "[retarus] `calendar`")
+        _known(self.reports.calendar, self.calendars, "[reports] `calendar`")
         for priority in self.sla:
             _known(priority, [each.name for each in self.priorities], "[sla]")
         return self

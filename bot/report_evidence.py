@@ -1,0 +1,107 @@
+"""What did Retarus do, and when? Their reactions with the dates that prove them: for the partner, never for others."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.language import many, mark, t
+from bot.lives import REACTIONS, Line, Promise, Sending
+from bot.paper import Bar, Chart, Part, Table
+from bot.report_terms import hours, moment, reference
+from bot.reports import Figures, Kept, Spread, promised, sent
+from bot.settings import Config
+
+_REACTIONS = {
+    "rcr": mark("Sent → RCR number"),
+    "word": mark("Sent → first word"),
+    "answer": mark("Sent → answer"),
+}
+_MOST = 300
+"""Rows; the sheet has all of them."""
+
+
+def evidence(figures: Figures, config: Config) -> tuple[Part, ...]:
+    """Nothing was with Retarus: nothing is said."""
+    if not figures.with_retarus:
+        return ()
+    spreads = {t(_REACTIONS[what]): figures.reactions[what] for what in REACTIONS}
+    text = (
+        t("Recorded by this desk: when the letter was sent, and when what Retarus said was entered."),
+        _kept(figures.updates, t("Updates they announced")),
+        _kept(figures.etas, t("Solutions they announced a time for")),
+    )
+    columns = (t("Length of time"), t("Times"), t("Median"), t("Longest"), t("Median by the clock"))
+    rows = tuple(_row(name, spread) for name, spread in spreads.items())
+    tables = (Table(columns=columns, rows=rows), *_sent(figures, config), *_promised(figures, config))
+    return (Part(heading=t("Retarus's reactions"), text=text, chart=_chart(spreads), tables=tables, in_slack=True),)
+
+
+def _kept(kept: Kept, name: str) -> str:
+    if not kept.total:
+        return t("{name}: none was due.", name=name)
+    return t("{name}: {met} of {total} kept.", name=name, met=kept.met, total=kept.total)
+
+
+def _row(name: str, spread: Spread) -> tuple[str, ...]:
+    if not spread.count:
+        return (name, "0", "–", "–", "–")
+    return (
+        name,
+        str(spread.count),
+        hours(spread.median.worked),
+        hours(spread.longest.worked),
+        hours(spread.median.elapsed),
+    )
+
+
+def _chart(spreads: dict[str, Spread]) -> Chart | None:
+    if not any(spread.count for spread in spreads.values()):
+        return None
+    bars = tuple(
+        Bar(label=name, values=(spread.median.worked / timedelta(hours=1),), said=hours(spread.median.worked))
+        for name, spread in spreads.items()
+    )
+    title = t("Retarus's reactions, median working hours")
+    alt = f"{title}: {', '.join(f'{each.label} {each.said}' for each in bars)}."
+    return Chart(shape="across", title=title, alt=alt, series=(t("Hours"),), bars=bars, unit="h")
+
+
+def _sent(figures: Figures, config: Config) -> list[Table]:
+    columns = (t("Ticket"), t("Sent"), t("RCR number"), t("First word"), t("Answer"))
+    found = list(sent(figures.lines))
+    rows = [_reacted(line, sending, figures, config) for line, sending in found[:_MOST]]
+    return [Table(columns=columns, rows=(*rows, *_more(len(found), len(columns))))] if rows else []
+
+
+def _reacted(line: Line, sending: Sending, figures: Figures, config: Config) -> tuple[str, ...]:
+    place = figures.period.zone
+    reacted = tuple(_took(sending, what, place) for what in REACTIONS)
+    return (reference(line, config), moment(sending.at, place), *reacted)
+
+
+def _took(sending: Sending, what: str, place: str) -> str:
+    if what == "rcr" and not sending.rcr_wanted:
+        return t("had one")
+    spent = sending.spent.get(what)
+    return f"{moment(getattr(sending, what), place)} ({hours(spent.worked)})" if spent else t("not yet")
+
+
+def _promised(figures: Figures, config: Config) -> list[Table]:
+    columns = (t("Ticket"), t("Announced"), t("For"), t("Came"))
+    found = list(promised(figures.lines))
+    rows = [_came(line, promise, figures, config) for line, promise in found[:_MOST]]
+    return [Table(columns=columns, rows=(*rows, *_more(len(found), len(columns))))] if rows else []
+
+
+def _came(line: Line, promise: Promise, figures: Figures, config: Config) -> tuple[str, ...]:
+    place = figures.period.zone
+    what = t("update") if promise.what == "update" else t("solution")
+    late = "" if promise.is_kept else f" ({t('late')})"
+    came = f"{moment(promise.kept, place)}{late}" if promise.kept else t("not yet")
+    return (reference(line, config), what, moment(promise.due, place), came)
+
+
+def _more(total: int, columns: int) -> list[tuple[str, ...]]:
+    if total <= _MOST:
+        return []
+    return [(many("… {count} more", "… {count} more", total - _MOST), *[""] * (columns - 1))]

@@ -1,0 +1,66 @@
+"""What does the spreadsheet hold? One row per ticket; times in whole minutes, so that they add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from bot.clock import zone
+from bot.language import mark, t
+from bot.letter import kind_name
+from bot.lives import NO_TIME, REACTIONS, Line, Spent
+from bot.paper import Sheet
+from bot.report_terms import reference, standing
+from bot.reports import Figures
+from bot.settings import Config
+from bot.ticket import Party
+
+Cell = str | int | None
+
+_COLUMNS = tuple(
+    mark(name)
+    for name in (
+        "Ticket", "Kind", "Services", "Priority", "End-customer", "Raised", "Raised in this month", "Closed", "Stands",
+        "Taken on after, working minutes", "Remedy", "Remedy after, working minutes", "1st level, working minutes",
+        "2nd level, working minutes", "Retarus, working minutes", "End-customer, minutes", "SLA", "SLA due",
+    )
+)  # fmt: skip
+_OURS = tuple(
+    mark(name)
+    for name in (
+        "Handed off", "Sent back", "Retarus asked back", "Sent to Retarus", "RCR number after, working minutes",
+        "First word after, working minutes", "Answer after, working minutes", "Promises kept", "Promises broken",
+    )
+)  # fmt: skip
+_SLA = {"met": mark("met"), "missed": mark("missed"), "running": mark("running"), "": ""}
+
+
+def sheet(figures: Figures, config: Config, separator: str) -> Sheet:
+    """For one end-customer without what is between the partner and Retarus."""
+    columns = _COLUMNS if figures.customer else (*_COLUMNS, *_OURS)
+    rows = tuple(tuple(_row(each, figures, config)) for each in figures.lines)
+    return Sheet(columns=tuple(t(each) for each in columns), rows=rows, separator=separator)
+
+
+def _row(line: Line, figures: Figures, config: Config) -> Iterator[Cell]:
+    place = figures.period.zone
+
+    def at(moment: object) -> str:
+        return f"{moment.astimezone(zone(place)):%Y-%m-%d %H:%M}" if moment else ""  # type: ignore[attr-defined]
+
+    yield from (reference(line, config), kind_name(line.kind), ", ".join(line.services), line.priority, line.customer)
+    yield from (at(line.raised_at), int(line.is_new), at(line.closed_at), standing(line))
+    yield from (_minutes(line.response), at(line.remedy_at), _minutes(line.remedy))
+    yield from (_minutes(line.parties.get(party, NO_TIME)) for party in Party)
+    yield from (t(_SLA[line.plan]), at(line.plan_due) if line.plan else "")
+    if not figures.customer:
+        yield from (line.handoffs, line.bounces, line.questions)
+        last = line.sendings[-1] if line.sendings else None
+        yield at(last.at) if last else ""
+        yield from (_minutes(last.spent.get(what)) if last else None for what in REACTIONS)
+        kept = sum(each.is_kept for each in line.promises)
+        yield from (kept, len(line.promises) - kept)
+
+
+def _minutes(spent: Spent | None) -> int | None:
+    return None if spent is None else round(spent.worked / timedelta(minutes=1))

@@ -1,0 +1,54 @@
+"""How are moments, lengths of time and tickets written in a report?"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.clock import zone
+from bot.language import mark, t
+from bot.lives import Line
+from bot.settings import Config
+from bot.ticket import Stage
+
+_STANDS = {
+    Stage.NEW: mark("new"),
+    Stage.FIRST: mark("with the 1st level"),
+    Stage.FIRST_ASKED: mark("end-customer asked"),
+    Stage.HANDED_OFF: mark("handed off"),
+    Stage.SECOND: mark("with the 2nd level"),
+    Stage.SECOND_ASKED: mark("end-customer asked"),
+    Stage.RETARUS: mark("with Retarus"),
+    Stage.RESOLVED: mark("to be confirmed"),
+    Stage.CLOSED: mark("closed"),
+}
+
+
+def hours(length: timedelta) -> str:
+    """`14 min`, `6 h 05 min`, `251 h`: never in days, as a working day is no day."""
+    minutes = round(length / timedelta(minutes=1))
+    if not minutes:
+        return t("0 min") if not length else t("< 1 min")
+    full, rest = divmod(minutes, 60)
+    if full >= 100:  # noqa: PLR2004 (nobody asks for its minutes)
+        return t("{hours} h", hours=round(length / timedelta(hours=1)))
+    if not full:
+        return t("{minutes} min", minutes=rest)
+    return t("{hours} h {minutes} min", hours=full, minutes=f"{rest:02}") if rest else t("{hours} h", hours=full)
+
+
+def percent(part: timedelta, whole: timedelta) -> str:
+    return f"{round(100 * (part / whole))} %" if whole else "–"
+
+
+def moment(at: datetime | None, zone_name: str) -> str:
+    """`03.10.2026 14:22`, in the desk's zone; empty when it did not happen."""
+    return f"{at.astimezone(zone(zone_name)):%d.%m.%Y %H:%M}" if at else ""
+
+
+def reference(line: Line, config: Config) -> str:
+    return f"{config.desk.prefix}-{line.number}"
+
+
+def standing(line: Line) -> str:
+    """Where it stood at the end."""
+    return t(_STANDS[line.stage])

@@ -1,0 +1,100 @@
+"""Months of tickets whose lives went every way the table of moves allows, all on whole minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from random import Random
+
+from bot import times
+from bot.moves import MOVES, Move, Step, change, event, move
+from bot.ticket import Event, Kind, Stage, Ticket
+from tests.factories import ANNA, BEN
+
+CUSTOMERS = ("Müller GmbH", "Adler & Söhne KG", "Nordwind AG", "Café Zürich", "")
+SERVICES = ("Email Security", "Transactional Email", "SMS", "FAX", "Email Security\nFAX", "Other")
+_DAY = 24 * 60
+_LIKELY = {
+    Move.WITHDRAW: 1, Move.REOPEN: 1, Move.SEND_BACK: 2, Move.HAND_ON: 1, Move.TAKE_OVER: 1, Move.COMPRESS: 1,
+    Move.RETARUS_ANSWERED: 6, Move.ESCALATE: 8, Move.RESOLVE: 8, Move.CONFIRM: 12, Move.TAKE: 8, Move.HAND_OFF: 6,
+}  # fmt: skip
+
+
+def lives(random: Random, count: int, begins: datetime, days: int) -> Iterator[tuple[Ticket, list[Event]]]:
+    """So many tickets, raised within so many days, each with its whole history."""
+    for number in range(count):
+        raised = begins + timedelta(minutes=random.randrange(days * _DAY))
+        yield _life(random, number, raised, begins + timedelta(days=days + 60))
+
+
+def _life(random: Random, number: int, raised: datetime, end: datetime) -> tuple[Ticket, list[Event]]:
+    answers = {
+        "customer": random.choice(CUSTOMERS),
+        "services": random.choice(SERVICES),
+        "happens": f"something, number {number}",
+        "main_id": "73125",
+    }
+    ticket = Ticket(
+        id=f"t{number:05}", number=1001 + number, kind=random.choice(list(Kind)), raised_by=ANNA, owner=ANNA,
+        first_owner=ANNA, raised_at=raised, since=raised, zone="Europe/Berlin", answers=answers,
+    )  # fmt: skip
+    said = {f"answer.{key}": text for key, text in answers.items()}
+    history = [event(ticket, Move.RAISE, ANNA, raised, **said)]
+    at = raised
+    for _ in range(random.randrange(2, 40)):
+        at += timedelta(minutes=_pause(random))
+        if at >= end:
+            break
+        ticket, told = _step(random, ticket, at)
+        history.append(told)
+    return ticket.model_copy(update={"times": times.of(history)}), history
+
+
+def _pause(random: Random) -> int:
+    """Mostly minutes or hours, now and then days, seldom weeks."""
+    return random.choice([random.randrange(1, 50), random.randrange(30, 600), random.randrange(30, 600),
+                          random.randrange(300, 3 * _DAY), random.choice([5, 60, 30 * _DAY])])  # fmt: skip
+
+
+def _step(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket, Event]:
+    if ticket.stage.is_open and random.random() < 0.4:
+        return _aside(random, ticket, at)
+    possible = [what for stage, what in MOVES if stage is ticket.stage]
+    what = random.choices(possible, [_LIKELY.get(each, 3) for each in possible])[0]
+    moved = move(ticket, what, BEN, at)
+    detail: dict[str, str] = {}
+    if what is Move.ESCALATE:
+        moved = moved.model_copy(update={"sent_at": at, "sent_by": BEN})
+        if random.random() < 0.2:
+            opened = at - timedelta(minutes=random.randrange(20))
+            detail = {"way": "eas", "opened": f"{int(opened.timestamp())}", "rcr": "RCR-1"}
+    if what in {Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED} and random.random() < 0.5:
+        detail = {"update_due": _later(random, at)}
+    return moved, event(moved, what, BEN, at, **detail)
+
+
+def _aside(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket, Event]:
+    """What changes a ticket without moving it."""
+    if ticket.stage is Stage.RETARUS and random.random() < 0.8:
+        return _from_retarus(random, ticket, at)
+    if random.random() < 0.5:
+        level = random.choice(["P1", "P2"])
+        changed = change(ticket, answers={**ticket.answers, "priority": level})
+        return changed, event(changed, Step.FILL_IN, BEN, at, **{"answer.priority": level})
+    what = random.choice([Step.NOTE, Step.PLAN, Step.REMIND, Step.CHASE, Step.SNOOZE])
+    changed = change(ticket)
+    return changed, event(changed, what, "" if what is Step.REMIND else BEN, at, until=_later(random, at))
+
+
+def _from_retarus(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket, Event]:
+    changed = change(ticket)
+    if random.random() < 0.3:
+        changed = changed.model_copy(update={"rcr": (*ticket.rcr, "RCR-1")})
+        return changed, event(changed, Step.RCR, BEN, at, rcr="RCR-1")
+    said = {"update_due": _later(random, at), "eta": _later(random, at), "question": "Which tenant?"}
+    kept = random.sample(sorted(said), random.randrange(1, 4))
+    return changed, event(changed, Step.EXPECT, BEN, at, **{key: said[key] for key in kept})
+
+
+def _later(random: Random, at: datetime) -> str:
+    return f"{int((at + timedelta(minutes=random.randrange(1, 3000))).timestamp())}"
