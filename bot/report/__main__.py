@@ -1,0 +1,31 @@
+"""The child process: reads a `Paper` as JSON, writes what was `Printed` as JSON, and ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+
+from bot.paper import Paper, Printed
+from bot.report.charts import picture
+from bot.report.page import page
+from bot.report.pdf import pdf
+from bot.report.sheet import sheet
+
+
+def printed(paper: Paper) -> Printed:
+    """Every file of a report."""
+    pictures = tuple(picture(chart) for chart in paper.charts)
+    return Printed(pictures=pictures, page=page(paper, pictures), pdf=pdf(paper, pictures), sheet=sheet(paper.sheet))
+
+
+def main() -> None:
+    """Gives way to the desk: whoever clicks there waits for nobody."""
+    with suppress(OSError):
+        os.nice(10)
+    paper = Paper.model_validate_json(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(printed(paper).model_dump_json().encode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""How is a report laid out as a PDF? A4, with its own fonts, so that it prints the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+from fpdf import FPDF, FontFace
+from fpdf.enums import TableBordersLayout, XPos, YPos
+
+from bot.paper import Paper, Part, Table
+from bot.text import one_line
+
+_FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
+"""DejaVu, which knows most of the world's letters, comes with the charts."""
+_INK, _QUIET, _LINE, _SOFT = (29, 28, 29), (92, 91, 93), (217, 217, 212), (245, 245, 241)
+_MARGIN = 16.0
+_ROW, _TOGETHER = 6.0, 14
+"""Millimetres; a table of so many rows stays on one page."""
+_CELL = 400
+"""Characters of one cell."""
+
+
+class _Document(FPDF):
+    """With a footer on each page."""
+
+    def __init__(self, paper: Paper) -> None:
+        super().__init__(format="A4")
+        self._paper = paper
+        self.set_margin(_MARGIN)
+        self.set_auto_page_break(auto=True, margin=_MARGIN + 4)
+        self.set_title(f"{paper.title} · {paper.about}")
+        self.set_lang(paper.language)
+        self.set_creator("Partner Desk")
+        self.set_creation_date(paper.made_at)
+        self.add_font("DejaVu", "", _FONTS / "DejaVuSans.ttf")
+        self.add_font("DejaVu", "B", _FONTS / "DejaVuSans-Bold.ttf")
+
+    def write_line(self, text: str, size: float, style: str = "", colour: tuple[int, int, int] = _INK) -> None:
+        self.set_font("DejaVu", style, size)
+        self.set_text_color(*colour)
+        self.multi_cell(0, size * 0.5, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def footer(self) -> None:
+        self.set_y(-_MARGIN)
+        self.set_font("DejaVu", "", 7.5)
+        self.set_text_color(*_QUIET)
+        number = self._paper.page.format(page=self.page_no(), pages=self.str_alias_nb_pages)
+        self.cell(0, 5, one_line(self._paper.footer, 90), align="L", new_x=XPos.LMARGIN)
+        self.cell(0, 5, number, align="R")
+
+
+def pdf(paper: Paper, pictures: Sequence[bytes]) -> bytes:
+    """The whole document."""
+    document = _Document(paper)
+    document.add_page()
+    document.write_line(paper.title, 19, "B")
+    document.write_line(paper.about, 11, colour=_QUIET)
+    document.ln(4)
+    _facts(document, paper.facts)
+    left = iter(pictures)
+    for part in paper.parts:
+        _part(document, part, left)
+    document.ln(6)
+    for note in paper.notes:
+        document.write_line(note, 8, colour=_QUIET)
+    return bytes(document.output())
+
+
+def _facts(document: _Document, facts: Sequence[tuple[str, str, str]]) -> None:
+    """Beside each other, four in a row."""
+    across, gap, height = 4, 3.0, 19.0
+    width = (document.epw - gap * (across - 1)) / across
+    top = document.get_y()
+    for number, (name, figure, word) in enumerate(facts):
+        x, y = _MARGIN + number % across * (width + gap), top + number // across * (height + gap)
+        document.set_fill_color(*_SOFT)
+        document.rect(x, y, width, height, style="F", round_corners=True, corner_radius=2)
+        for text, size, style, colour, down in (
+            (name, 8, "", _QUIET, 2.0),
+            (figure, 14, "B", _INK, 6.0),
+            (word, 7, "", _QUIET, 13.0),
+        ):
+            document.set_xy(x + 2, y + down)
+            document.set_font("DejaVu", style, _fitting(document, text, style, size, width - 4))
+            document.set_text_color(*colour)
+            document.cell(width - 4, size * 0.45, text)
+    document.set_xy(_MARGIN, top + -(-len(facts) // across) * (height + gap))
+
+
+def _fitting(document: _Document, text: str, style: str, size: float, width: float) -> float:
+    """A size of letters at which it fits on its line."""
+    document.set_font("DejaVu", style, size)
+    return min(size, size * width / (document.get_string_width(text) + 2.5))
+
+
+def _part(document: _Document, part: Part, pictures: Iterator[bytes]) -> None:
+    document.ln(5)
+    if document.will_page_break(70 if part.chart else 30):
+        document.add_page()
+    document.write_line(part.heading, 13, "B")
+    document.ln(1)
+    for line in part.text:
+        document.write_line(line, 9)
+        document.ln(0.8)
+    if part.chart:
+        document.image(next(pictures), w=document.epw * 0.82, alt_text=part.chart.alt, title=part.chart.title)
+        document.ln(3)
+    for table in part.tables:
+        _table(document, table)
+
+
+def _table(document: _Document, table: Table) -> None:
+    height = _ROW * (len(table.rows) + 1)
+    if len(table.rows) <= _TOGETHER and document.will_page_break(height):
+        document.add_page()
+    document.set_font("DejaVu", "", 8)
+    document.set_text_color(*_INK)
+    document.set_draw_color(*_LINE)
+    with document.table(
+        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+        headings_style=FontFace(emphasis="BOLD", color=_QUIET, size_pt=7.5),
+        col_widths=_widths(table),
+        line_height=4.4,
+        padding=0.7,
+        text_align="LEFT",
+    ) as printed:
+        printed.row(table.columns)
+        for number, row in enumerate(table.rows):
+            is_total = table.total and number == len(table.rows) - 1
+            style = FontFace(emphasis="BOLD") if is_total else None
+            printed.row([one_line(cell, _CELL) for cell in row], style=style)
+    document.ln(3)
+
+
+def _widths(table: Table) -> tuple[float, ...]:
+    """In proportion to what stands in a column, but none so narrow that its heading breaks within a word."""
+    rows = (table.columns, *table.rows)
+    return tuple(min(max(*(len(row[number]) for row in rows), 8), 34) + 2.0 for number in range(len(table.columns)))
