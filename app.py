@@ -28,6 +28,7 @@ from bot.notices import Say
 from bot.outbox import Outbox
 from bot.ports import Carrier
 from bot.register import Register
+from bot.report.press import ChildPress
 from bot.settings import Config, Environment
 from bot.slack import audience
 from bot.slack import client as slack_client
@@ -36,6 +37,7 @@ from bot.slack.channels import channel_id
 from bot.slack.check import Line, check
 from bot.slack.directory import SlackDirectory
 from bot.slack.files import SlackFiles
+from bot.slack.reports import ReportCarrier
 from bot.status import open_status_page
 from bot.status_page import Lookout
 from bot.store import open_drafts, open_store
@@ -57,6 +59,7 @@ from handlers import (
     privacy,
     raising,
     reminders,
+    reports,
     sockets,
     telling,
     tickets,
@@ -171,6 +174,7 @@ CAPABILITIES = (
     home,
     contacts,
     customers,
+    reports,
 )
 
 
@@ -204,7 +208,8 @@ async def _routes(client: AsyncWebClient, config: Config) -> Routes:
     """Channel names become ids once, here."""
     desk = await channel_id(client, config.desk.channel, "[desk] channel")
     retarus = await channel_id(client, config.retarus.channel, "[retarus] channel") if config.retarus.channel else ""
-    return Routes(desk=desk, retarus=retarus, email=config.retarus.email)
+    reported = await channel_id(client, config.reports.channel, "[reports] channel") if config.reports.channel else ""
+    return Routes(desk=desk, retarus=retarus, email=config.retarus.email, reports=reported)
 
 
 def _carriers(
@@ -215,8 +220,9 @@ def _carriers(
     name = config.retarus.from_address.rpartition("@")[2] or "localhost"
     sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None
     mail = MailCarrier(sender, config.retarus.from_address, config.retarus.reply_to, files, most)
-    by_mail = {Say.LETTER_MAIL, Say.CHASE_MAIL}
-    return {say: mail if say in by_mail else slack for say in Say}
+    by_mail = {Say.LETTER_MAIL, Say.CHASE_MAIL, Say.REQUEST_MAIL}
+    printing = ReportCarrier(client, reports.maker(desk, ChildPress()))
+    return {say: mail if say in by_mail else slack for say in Say} | {Say.REPORT: printing}
 
 
 # --- running ---

@@ -26,6 +26,8 @@ class Routes:
     """Channel id of the escalation channel; empty: letters do not go there."""
     email: str = ""
     """Retarus Support's address; empty: letters do not go by e-mail."""
+    reports: str = ""
+    """Channel id of where the month's report goes; empty: to people."""
 
     @property
     def lead_to_retarus(self) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from blocks import card, digest, guides, notices
+from blocks import card, digest, guides, notices, reports
 from blocks.kit import Message
 from blocks.reminded import Item
 from bot.desk import Desk
 from bot.language import Language, speaking
 from bot.notices import Notice, Say
+from bot.reporting import Reporting
 from bot.ticket import Level, Ticket
 
 Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Message]]]
@@ -25,6 +26,8 @@ def writer(desk: Desk) -> Write:
     async def say(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Message]:
         if notice.say is Say.DIGEST:
             return [await _digest(desk, notice)]
+        if notice.say in {Say.VIEW, Say.REQUEST_POST}:
+            return [await _view(desk, notice)]
         if ticket is None:
             return [guides.message(desk.config.guides)]
         if notice.say in {Say.REMINDERS, Say.ANSWERED}:
@@ -43,7 +46,9 @@ _TO_ONE = frozenset({Say.DIRECT, Say.REMINDERS, Say.GUIDES})
 
 async def _language(desk: Desk, notice: Notice) -> Language:
     """A direct message is in its reader's language; what many read, in the desk's."""
-    alone = notice.say in _TO_ONE or (notice.say is Say.DIGEST and not notice.body["channel"])
+    if notice.say is Say.REQUEST_POST:
+        return desk.config.retarus.language
+    alone = notice.say in _TO_ONE or (not notice.ticket_id and notice.to.startswith(("U", "W")))
     reader = notice.to if alone else _reminded_person(notice)
     return await desk.language_of(reader) if reader else desk.config.desk.language
 
@@ -64,6 +69,16 @@ async def _reminded(desk: Desk, notice: Notice) -> list[Item]:
             reminder = await desk.event_at(ticket, int(version))
             found.append(Item(ticket, reminder, await desk.link(ticket), "".join(to)))
     return found
+
+
+async def _view(desk: Desk, notice: Notice) -> Message:
+    """A word on Retarus's view of a month: to us, or the request to them."""
+    if notice.say is Say.REQUEST_POST:
+        return reports.request_post(str(notice.body["subject"]), str(notice.body["text"]))
+    reporting = Reporting(desk)
+    period = reporting.month(str(notice.body["month"]))
+    dead = await reporting.undelivered(period.key)
+    return reports.reminder(period, await reporting.view(period.key), undelivered=dead)
 
 
 async def _digest(desk: Desk, notice: Notice) -> Message:

@@ -14,10 +14,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.desk import Desk
 from bot.erasing import Archive
 from bot.errors import StoreDown
+from bot.reporting import Reporting
 
 log = logging.getLogger(__name__)
 
-SWEEP, DIGEST, PRUNE = "sweep", "digest", "prune"
+SWEEP, DIGEST, MONTHLY, PRUNE = "sweep", "digest", "monthly", "prune"
 _SWEEP_EVERY = 15
 _DIGEST_EVERY = 60
 _KEEP = timedelta(days=14)
@@ -29,13 +30,18 @@ def scheduler(desk: Desk) -> tuple[AsyncIOScheduler, Callable[[], None]]:
     defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     jobs = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
     at_once = datetime.now(UTC)  # the scheduler's own clock: real time, however the desk's may be moved
-    for name, work, every in ((SWEEP, desk.sweep, _SWEEP_EVERY), (DIGEST, desk.digest, _DIGEST_EVERY)):
+    ticking = (
+        (SWEEP, desk.sweep, _SWEEP_EVERY),
+        (DIGEST, desk.digest, _DIGEST_EVERY),
+        (MONTHLY, Reporting(desk).monthly, _DIGEST_EVERY),
+    )
+    for name, work, every in ticking:
         jobs.add_job(_alone(desk, name, work), "interval", seconds=every, id=name, next_run_time=at_once)
     soon = at_once + timedelta(minutes=5)
     jobs.add_job(_alone(desk, PRUNE, lambda: _forget(desk)), "interval", days=1, id=PRUNE, next_run_time=soon)
 
     def clock_moved() -> None:
-        for job in (SWEEP, DIGEST):
+        for job in (SWEEP, DIGEST, MONTHLY):
             jobs.modify_job(job, next_run_time=datetime.now(UTC))
 
     return jobs, clock_moved

@@ -62,7 +62,7 @@ class MailCarrier:
     ) -> EmailMessage:
         domain = self._from.rpartition("@")[2]
         subject, text, html, before = _written(notice)
-        remarks = "".join("\n" + t("(Not attached: {file})", file=each) for each in missing)
+        remarks = "".join(f"\n(Not attached: {each})" for each in missing)
         message = compose(
             key=notice.key,
             sender=address(self._from, "Partner Desk"),
@@ -83,6 +83,9 @@ class MailCarrier:
 
 def _written(notice: Notice) -> tuple[str, str, str, list[str]]:
     """Subject, text, HTML, and the keys of the letters it follows on."""
+    if notice.say is Say.REQUEST_MAIL:
+        text = str(notice.body["text"])
+        return str(notice.body["subject"]), text, as_page(text), []
     if notice.say is Say.CHASE_MAIL:
         text = str(notice.body["text"])
         return f"Re: {notice.body['subject']}", text, as_page(text), notice.names("after")

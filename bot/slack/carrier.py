@@ -5,40 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Protocol
 
 from aiohttp import ClientError
 from pydantic import JsonValue
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.backoff import backoff
 from bot.language import t
 from bot.notices import Claim, Notice, Outcome, Place, Retry, Say, Sent
 from bot.ports import Files, Store
 from bot.slack.failures import name_of, outcome_of
+from bot.slack.posting import Posting, Written
 from bot.slack.uploads import Uploads
 from bot.ticket import Ticket
 
 log = logging.getLogger(__name__)
-
-EVENT_TYPE = "desk_notice"
-"""Names our own messages' metadata; its payload's `key` says which notice a message is."""
-
-_LOOK_BACK = 15
-"""Pages of a channel or thread that are searched for our own message."""
-
-
-class Written(Protocol):
-    """What is posted."""
-
-    @property
-    def text(self) -> str: ...
-
-    @property
-    def blocks(self) -> Sequence[dict[str, object]]: ...
-
 
 Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Written]]]
 """Writes a notice, about a ticket whose card is at this link or about none, as one message or, when long, several."""
@@ -50,6 +32,11 @@ def _places(notice: Notice, channel: str, ts: str) -> tuple[Place, ...]:
     return tuple(Place(ticket_id=ticket_id, what=what, channel=channel, ts=ts) for ticket_id, what in pairs)
 
 
+def _is_channel(notice: Notice) -> bool:
+    """Whether it goes to a channel, and not to a person."""
+    return not notice.to.startswith(("U", "W"))
+
+
 class SlackCarrier:
     """`bot.ports.Carrier` for everything that goes out through Slack."""
 
@@ -58,6 +45,7 @@ class SlackCarrier:
         self._client = client
         self._store = store
         self._write = write
+        self._posted = Posting(client).posted
         self._uploads = Uploads(client, files, most)
         self._ways = {
             Say.CARD: self._card,
@@ -72,10 +60,8 @@ class SlackCarrier:
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         notice = claim.notice
         try:
-            if notice.say is Say.GUIDES or (notice.say is Say.DIGEST and not notice.body["channel"]):
-                return await self._direct(claim, None, at)
-            if notice.say is Say.DIGEST:
-                return await self._post(claim)
+            if not notice.ticket_id:
+                return await (self._post(claim) if _is_channel(notice) else self._direct(claim, None, at))
             ticket = await self._store.get(notice.ticket_id)
             if ticket is None:
                 return Sent()  # erased since: nobody is to hear of it any more
@@ -155,48 +141,6 @@ class SlackCarrier:
         for message in await self._write(claim.notice, ticket, ""):
             await self._posted(claim, claim.notice.to, message, thread=place.ts if place else "")
         return Sent()
-
-    async def _posted(self, claim: Claim, channel: str, message: Written, *, thread: str = "", part: str = "") -> str:
-        """Posts, unless an earlier attempt did already; gives the message's ts."""
-        key = claim.notice.key + part
-        known = await self._found(channel, thread, key, claim) if claim.attempt > 1 else ""
-        if known:
-            return known
-        answer = await self._client.chat_postMessage(
-            channel=channel,
-            thread_ts=thread or None,
-            text=message.text,
-            blocks=list(message.blocks),
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        return str(answer["ts"])
-
-    async def _found(self, channel: str, thread: str, key: str, claim: Claim) -> str:
-        """The ts of our own message with this key; empty when it is not there."""
-        since = f"{claim.notice.due.timestamp() - 60:.6f}"
-        cursor = ""
-        for _ in range(_LOOK_BACK):
-            page = await self._page(channel, thread, since, cursor)
-            for each in page["messages"]:
-                if each.get("metadata", {}).get("event_payload", {}).get("key") == key:
-                    return str(each["ts"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
-                break
-        return ""
-
-    async def _page(self, channel: str, thread: str, oldest: str, cursor: str) -> AsyncSlackResponse:
-        """Up to 200 messages with their metadata, of a thread or of a channel."""
-        at = cursor or None
-        if thread:
-            return await self._client.conversations_replies(
-                channel=channel, ts=thread, oldest=oldest, limit=200, include_all_metadata=True, cursor=at
-            )
-        return await self._client.conversations_history(
-            channel=channel, oldest=oldest, limit=200, include_all_metadata=True, cursor=at
-        )
 
     async def _place(self, ticket: Ticket, what: str, channel: str, ts: str) -> Place:
         link = ""

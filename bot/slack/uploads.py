@@ -23,7 +23,7 @@ class Uploads:
     async def below(self, claim: Claim, ts: str) -> tuple[str, ...]:
         """Gives what could not be sent along, and why."""
         files = unpacked(claim.notice.body)
-        if not files or (claim.attempt > 1 and await self._are_there(claim.notice.to, ts)):
+        if not files or (claim.attempt > 1 and await are_below(self._client, claim.notice.to, ts)):
             return ()
         found = await fetched(self._files.fetch, files, self._most)
         uploads = [
@@ -35,8 +35,9 @@ class Uploads:
             await self._client.files_upload_v2(file_uploads=uploads, channel=claim.notice.to, thread_ts=ts)
         return left_out(files, found)
 
-    async def _are_there(self, channel: str, ts: str) -> bool:
-        """Whether an earlier attempt got as far: all files of a letter are shared in one message of ours."""
-        me = (await self._client.auth_test())["user_id"]
-        thread = await self._client.conversations_replies(channel=channel, ts=ts, limit=200)
-        return any(each.get("files") and each.get("user") == me for each in thread["messages"])
+
+async def are_below(client: AsyncWebClient, channel: str, ts: str) -> bool:
+    """Whether an earlier attempt got as far: all files of a message are shared in one answer of ours to it."""
+    me = (await client.auth_test())["user_id"]
+    thread = await client.conversations_replies(channel=channel, ts=ts, limit=200)
+    return any(each.get("files") and each.get("user") == me for each in thread["messages"])

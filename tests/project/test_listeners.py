@@ -17,7 +17,7 @@ from blocks.form import ANSWER
 from bot.ticket import Stage, Ticket
 from handlers.boundary import Boundary
 from handlers.tasks import Tasks
-from tests.blocks import homes
+from tests.blocks import homes, reported
 from tests.blocks.surfaces import longest, messages, parts, views
 from tests.factories import COMPLETE, NOW, RAISED, a_config, a_world, an_incident
 
@@ -57,6 +57,10 @@ def surfaces() -> Iterator[object]:
         yield view
     for _, message in homes.messages():
         yield message.blocks
+    for _, message in reported.messages(reported.a_paper(CONFIG)):
+        yield message.blocks
+    for _, view in reported.views():
+        yield view
 
 
 PARTS: list[dict[str, Any]] = [part for surface in surfaces() for part in parts(surface)]

@@ -1,0 +1,171 @@
+"""How is a month's report shown in Slack, and how are reports and Retarus's own view of a month asked for?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from blocks import kit
+from blocks.form import ANSWER, text_input
+from blocks.kit import Json, Message
+from bot.language import t
+from bot.monthly_view import View
+from bot.paper import Paper
+from bot.periods import Period
+
+MAKE = "reports.make"
+"""The form that asks for a report."""
+DRAFT = "reports.draft"
+"""Opens the request for Retarus's view; its value is the month."""
+REQUEST = "reports.request"
+RECEIVED = "reports.received"
+
+MONTH, CUSTOMER, WORD = "month", "customer", "word"
+"""Inputs."""
+_ALT = 1900
+_WORDS = 1500
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What of a report is seen in Slack at once."""
+
+    paper: Paper
+    month: str
+    shown: tuple[int, ...]
+    """Which of its charts."""
+    view: View | None
+    """How it stands with Retarus's own; None: it is not spoken of."""
+
+
+def message(posted: Posted, pictures: Sequence[str]) -> Message:
+    """`pictures`: ids of the uploaded charts, in the order of `shown`; none: they stand in the thread."""
+    paper = posted.paper
+    charts = [paper.charts[number] for number in posted.shown]
+    shown = [_picture(each, chart.alt) for each, chart in zip(pictures, charts, strict=False)]
+    said = [kit.rich(kit.line(kit.bold(heading), kit.text(f"\n{words[:_WORDS]}"))) for heading, words in _said(paper)]
+    blocks: list[Json] = [
+        kit.header(paper.title),
+        kit.note(paper.about),
+        {"type": "section", "fields": [_fact(*each) for each in paper.facts]},
+        *shown,
+        *said,
+        kit.note(t("In the thread: the report to print (PDF, HTML) and every ticket as a spreadsheet (CSV).")),
+        *([standing(posted.month, posted.view)] if posted.view else []),
+        *([kit.actions("reports.view", _view_buttons(posted.month, posted.view))] if posted.view else []),
+    ]
+    figures = ", ".join(f"{name} {figure}" for name, figure, _ in paper.facts)
+    return Message(kit.escape(f"{paper.title}, {paper.about}: {figures}"), blocks)
+
+
+def _said(paper: Paper) -> list[tuple[str, str]]:
+    """What has no chart is told in words."""
+    told = [part for part in paper.parts if part.in_slack and not part.chart and part.text]
+    return [(part.heading, "\n".join(part.text)) for part in told]
+
+
+def _picture(file_id: str, alt: str) -> Json:
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": alt[:_ALT]}
+
+
+def _fact(name: str, figure: str, word: str) -> Json:
+    about = f"\n{kit.escape(word)}" if word else ""
+    return {"type": "mrkdwn", "text": f"{kit.escape(name)}\n*{kit.escape(figure)}*{about}"}
+
+
+# --- Retarus's own view of a month
+
+
+def standing(month: str, view: View, *, undelivered: bool = False) -> Json:
+    """How it stands with it."""
+    if view.received_at:
+        came = t("Retarus's own view of this month was received on {when}.")
+        words = kit.filled(came, when=kit.moment(view.received_at))
+    elif undelivered:
+        failed = t("The request for Retarus's own view could not be delivered. An admin sees why in the App Home.")
+        words = [kit.text(failed)]
+    elif view.requested_at:
+        asked = t("Retarus's own view of this month was requested on {when}, and has not come yet.")
+        words = kit.filled(asked, when=kit.moment(view.requested_at))
+    else:
+        words = [
+            kit.text(t("Retarus gives its own view of a month, traffic and tickets, on request (guide, section 3)."))
+        ]
+    return kit.rich(kit.line(*words), block_id=f"standing.{month}")
+
+
+def _view_buttons(month: str, view: View) -> list[Json]:
+    again = t("Request it again") if view.requested_at else t("Request Retarus's view")
+    return [
+        kit.button(again, DRAFT, month, style="" if view.requested_at else "primary"),
+        kit.button(t("It has come"), RECEIVED, month, style="primary" if view.requested_at else ""),
+    ]
+
+
+def reminder(period: Period, view: View, *, undelivered: bool) -> Message:
+    """That a month is over, and its view was not asked for or has not come."""
+    heading = t("Retarus's view of {month}", month=period.name)
+    return Message(kit.escape(heading), [kit.header(heading), *view_blocks(period.key, view, undelivered=undelivered)])
+
+
+def view_blocks(month: str, view: View, *, undelivered: bool) -> list[Json]:
+    """How it stands, and what can be done about it."""
+    buttons = [] if view.received_at else [kit.actions("reports.view", _view_buttons(month, view))]
+    return [standing(month, view, undelivered=undelivered), *buttons]
+
+
+def request(period: Period, draft: str, ways: Sequence[str]) -> Json:
+    """The draft; what stands there is what is sent."""
+    goes = t("Goes {ways}, in your name.", ways=kit.together(ways))
+    blocks = [kit.note(f"{period.name} · {goes}"), text_input(WORD, t("What Retarus reads"), "", value=draft)]
+    return kit.modal(REQUEST, t("Monthly view"), blocks, submit=t("Send to Retarus"), about=period.key)
+
+
+def request_post(subject: str, text: str) -> Message:
+    """The request in the escalation channel."""
+    pages = [kit.rich(kit.line(kit.text(piece))) for piece in kit.chunks(text)]
+    return Message(kit.escape(subject), [kit.header(subject), *pages])
+
+
+# --- asking for a report
+
+
+def modal(months: Sequence[Period], view: View, *, undelivered: bool) -> Json:
+    """`months`: the one to begin with first, which is the one `view` is about."""
+    options = [kit.option(each.name, each.key) for each in months]
+    picker: Json = {"type": "static_select", "action_id": ANSWER, "options": options, "initial_option": options[0]}
+    search: Json = {"type": "external_select", "action_id": ANSWER, "min_query_length": 0}
+    blocks = [
+        _input(MONTH, t("Month"), picker),
+        _input(
+            CUSTOMER, t("For one end-customer"), search, t("Empty: all of them. Then it is for your own eyes only.")
+        ),
+        kit.note(t("It comes to you as a direct message.")),
+        kit.divider(),
+        kit.heading(t("Retarus's view of {month}", month=months[0].name)),
+        *view_blocks(months[0].key, view, undelivered=undelivered),
+    ]
+    return kit.modal(MAKE, t("Report"), blocks, submit=t("Make it"))
+
+
+def _input(key: str, label: str, element: Json, hint: str = "") -> Json:
+    shape: Json = {
+        "type": "input",
+        "block_id": key,
+        "label": kit.plain(label),
+        "element": element,
+        "optional": key != MONTH,
+    }
+    return {**shape, "hint": kit.plain(hint)} if hint else shape
+
+
+def promised(period: Period) -> Message:
+    """That it is on its way."""
+    words = t("The report for {month} is being made. It comes to you as a direct message.", month=period.name)
+    return Message(kit.escape(words), [kit.note(words)])
+
+
+def noted(period: Period) -> Message:
+    """That the view has come."""
+    words = t("Noted: Retarus's view of {month} was received.", month=period.name)
+    return Message(kit.escape(words), [kit.note(words)])

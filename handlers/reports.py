@@ -1,0 +1,110 @@
+"""Somebody asks for a month's report, or for Retarus's own view of a month."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from blocks import reports
+from blocks.kit import Message
+from blocks.reports import Posted
+from bot import report_words
+from bot.clock import as_utc
+from bot.desk import Desk
+from bot.language import speaking
+from bot.notices import Notice
+from bot.paper import Paper, Printed, Upload
+from bot.ports import Press
+from bot.reporting import Reporting
+from handlers.boundary import Boundary
+from handlers.payload import Click, Command, Submission
+from handlers.replies import reply
+
+COMMAND = "/retarus-report"
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    reporting = Reporting(desk)
+
+    async def asked(command: Command) -> None:
+        """With a month, and perhaps an end-customer behind it, at once; else a form asks."""
+        month, _, customer = command.text.partition(" ")
+        if not month:
+            await desk.require_staff(command.user)
+            first, *others = reporting.offered()
+            view, dead = await reporting.view(first.key), await reporting.undelivered(first.key)
+            shown = reports.modal([first, *others], view, undelivered=dead)
+            await edge.client.views_open(trigger_id=command.trigger, view=shown)
+            return
+        period = await reporting.ask(month, customer.strip(), command.user, f"{command.user}:{command.trigger}")
+        await reply(edge.client, command.response_url, reports.promised(period))
+
+    async def make(form: Submission) -> None:
+        typed = form.typed
+        await reporting.ask(typed.get(reports.MONTH, ""), typed.get(reports.CUSTOMER, ""), form.user, form.view)
+
+    async def draft(click: Click) -> None:
+        period, text = await reporting.draft(click.value, click.user)
+        show = edge.client.views_push if click.view else edge.client.views_open
+        await show(trigger_id=click.trigger, view=reports.request(period, text, desk.routes.ways))
+
+    async def request(form: Submission) -> None:
+        await reporting.request(form.about, form.user, form.typed.get(reports.WORD, ""), form.view)
+
+    async def received(click: Click) -> None:
+        period = await reporting.receive(click.value, click.user, click.id)
+        if click.response_url:
+            await reply(edge.client, click.response_url, reports.noted(period))
+        elif click.view:
+            view = reports.modal(reporting.offered(), await reporting.view(period.key), undelivered=False)
+            await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+
+    edge.commands[COMMAND] = asked
+    edge.submissions |= {reports.MAKE: make, reports.REQUEST: request}
+    edge.clicks |= {reports.DRAFT: draft, reports.RECEIVED: received}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished report: `bot.slack.reports.Report`."""
+
+    posted: Posted
+    pictures: Sequence[Upload]
+    files: Sequence[Upload]
+
+    def message(self, pictures: Sequence[str]) -> Message:
+        return reports.message(self.posted, pictures)
+
+
+def maker(desk: Desk, press: Press) -> Callable[[Notice], Awaitable[Made]]:
+    """Counts, words and prints the report a notice asks for, in the language of whoever gets it."""
+    reporting = Reporting(desk)
+
+    async def make(notice: Notice) -> Made:
+        period = reporting.month(str(notice.body["month"]))
+        customer = str(notice.body.get("customer", ""))
+        alone = notice.to.startswith(("U", "W"))
+        with speaking(await desk.language_of(notice.to) if alone else desk.config.desk.language):
+            figures = await reporting.figures(period, customer)
+            paper = report_words.paper(figures, desk.config, as_utc(desk.clock()))
+            printed = await press.printed(paper)
+            view = None if customer else await reporting.view(period.key)
+            return _made(paper, printed, Posted(paper, period.key, _shown(paper), view))
+
+    return make
+
+
+def _shown(paper: Paper) -> tuple[int, ...]:
+    charted = [part for part in paper.parts if part.chart]
+    return tuple(number for number, part in enumerate(charted) if part.in_slack)
+
+
+def _made(paper: Paper, printed: Printed, posted: Posted) -> Made:
+    pictures = [
+        Upload(f"{paper.name}-{number + 1}.png", chart.title, printed.pictures[number], chart.alt)
+        for number, chart in enumerate(paper.charts)
+        if number in posted.shown
+    ]
+    kinds = (("pdf", printed.pdf), ("html", printed.page), ("csv", printed.sheet))
+    files = [Upload(f"{paper.name}.{kind}", f"{paper.title}.{kind}", content) for kind, content in kinds]
+    return Made(posted, pictures, files)

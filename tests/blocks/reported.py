@@ -1,0 +1,57 @@
+"""Everything that can be seen of reports: the message, a reminder of Retarus's own view, and what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from random import Random
+
+from blocks import reports
+from blocks.kit import Json, Message
+from bot import lives, periods, report_words
+from bot.monthly_view import View
+from bot.paper import Paper
+from bot.reports import figures
+from bot.settings import Config
+from tests import months
+from tests.factories import NOW
+
+BEGAN = datetime(2026, 8, 20, tzinfo=UTC)
+OCTOBER = periods.period(date(2026, 10, 1), "Europe/Berlin", datetime(2026, 11, 2, 8, tzinfo=UTC))
+
+
+def a_paper(config: Config, *, count: int = 60, customer: str = "") -> Paper:
+    """Of a month of tickets."""
+    told = months.lives(Random(1), count, BEGAN, 70)
+    lines = [lives.line(ticket, history, OCTOBER, config) for ticket, history in told]
+    theirs = [each for each in lines if each and customer in {"", each.customer}]
+    return report_words.paper(figures(theirs, OCTOBER, config, customer), config, NOW)
+
+
+VIEWS = (
+    View(month="2026-10"),
+    View(month="2026-10", requested_at=NOW),
+    View(month="2026-10", requested_at=NOW, received_at=NOW),
+)
+
+
+def messages(paper: Paper) -> Iterator[tuple[str, Message]]:
+    """By name."""
+    shown = tuple(range(len(paper.charts)))
+    for number, view in enumerate((None, *VIEWS)):
+        posted = reports.Posted(paper, "2026-10", shown, view)
+        yield f"report {number}", reports.message(posted, [f"F{each}" for each in shown])
+        yield f"report without pictures {number}", reports.message(posted, ())
+    for number, view in enumerate(VIEWS):
+        for undelivered in (True, False):
+            yield f"reminder {number} {undelivered}", reports.reminder(OCTOBER, view, undelivered=undelivered)
+    yield "promised", reports.promised(OCTOBER)
+    yield "noted", reports.noted(OCTOBER)
+    yield "request", reports.request_post("Monthly view, October 2026: 73125", "Please send us <!channel> " * 200)
+
+
+def views() -> Iterator[tuple[str, Json]]:
+    """By name."""
+    for number, view in enumerate(VIEWS):
+        yield f"asking {number}", reports.modal([OCTOBER] * 13, view, undelivered=False)
+    yield "request", reports.request(OCTOBER, "Please send us …", ["to the Retarus channel", "by e-mail"])

@@ -1,0 +1,87 @@
+"""A month's report is asked for, or comes by itself, with its charts and files; Retarus is asked for theirs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from functools import partial
+
+from aiohttp import ClientSession
+
+from localslack import PersonDriver
+from tests.handlers.world import RETARUS, Json, World
+
+DIRECT = "@partner-desk"
+
+
+async def files_below(person: PersonDriver, message: Json) -> list[Json]:
+    return [file for each in await person.thread(message) for file in each.get("files", [])]
+
+
+async def are_there(person: PersonDriver, message: Json) -> bool:
+    return len(await files_below(person, message)) == 3
+
+
+async def content(w: World, file: Json) -> bytes:
+    """The file's bytes, as whoever is in the channel may read them."""
+    bot = w.slack.app("Partner Desk").bot_token
+    headers = {"Authorization": f"Bearer {bot}"}
+    async with ClientSession(headers=headers) as session:
+        async with session.post(f"{w.slack.api_url}files.info", data={"file": file["id"]}) as answer:
+            url = (await answer.json())["file"]["url_private"]
+        async with session.get(url) as answer:
+            return await answer.read()
+
+
+async def this_month(w: World) -> str:
+    return w.running.desk.today().strftime("%Y-%m")
+
+
+async def test_somebody_asks_for_a_month_and_gets_it_directly_with_charts_and_files(w: World) -> None:
+    await w.raised()
+    await w.anna.command("#partner-desk", f"/retarus-report {await this_month(w)}")
+    message = await w.anna.message(DIRECT, "Support report")
+    pictures = [block for block in message["blocks"] if block["type"] == "image"]
+    assert len(pictures) >= 3
+    assert all(block["alt_text"] for block in pictures)
+    for block in pictures:
+        assert (await content(w, block["slack_file"])).startswith(b"\x89PNG")
+    await w.anna.wait_for(partial(are_there, w.anna, message), "its files")
+    found = {file["name"].rpartition(".")[2]: await content(w, file) for file in await files_below(w.anna, message)}
+    assert found["pdf"].startswith(b"%PDF")
+    assert b"M\xc3\xbcller GmbH" in found["html"]
+    (row,) = csv.DictReader(io.StringIO(found["csv"].decode("utf-8-sig")))
+    assert (row["Ticket"], row["End-customer"], row["Raised in this month"]) == ("PD-1001", "Müller GmbH", "1")
+
+
+async def test_a_form_asks_for_the_month_and_an_end_customer(w: World) -> None:
+    await w.raised()
+    await w.anna.command("#partner-desk", "/retarus-report")
+    form = await w.anna.modal("Report")
+    done = await w.anna.submit(form, {"month": await this_month(w)})
+    assert done["outcome"] == "closed", done
+    await w.anna.message(DIRECT, "All end-customers")
+
+
+async def test_what_is_no_month_is_said_so(w: World) -> None:
+    await w.anna.command("#partner-desk", "/retarus-report sometime")
+    await w.anna.message("#partner-desk", "is no month that has begun")
+
+
+async def test_only_staff_get_a_report(w: World) -> None:
+    await w.gus.command("#partner-desk", "/retarus-report")
+    await w.gus.message("#partner-desk", "Guests and deactivated people cannot do this")
+
+
+async def test_a_month_later_the_lead_gets_it_and_is_reminded_of_retarus_s_own_view(w: World) -> None:
+    await w.raised()
+    await w.carla.advance(40 * 86400)
+    await w.carla.message(DIRECT, "Support report")
+    reminder = await w.carla.message(DIRECT, "Retarus's view of")
+    await w.carla.click(reminder, "Request Retarus's view")
+    form = await w.carla.modal("Monthly view")
+    done = await w.carla.submit(form, {})
+    assert done["outcome"] == "closed", done
+    await w.rita.message(RETARUS, "Monthly view")
+    await w.carla.click(reminder, "It has come")
+    await w.carla.message(DIRECT, "was received")
