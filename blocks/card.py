@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from blocks import escalate, filling, handoff, kit, letter, moving, reminders
+from blocks import escalate, filling, handoff, kit, letter, moving, notes, reminders
 from blocks.kit import Json, Message
 from bot.answers import as_moment
 from bot.clocks import plan
@@ -185,8 +185,8 @@ _STEPS: dict[Stage, tuple[Button, ...]] = {
         escalate.RCR, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, letter.SHOW, filling.ASK, Move.TAKE_OVER, Step.NOTE,
         reminders.SHOW,
     ),
-    Stage.RESOLVED: (Move.CONFIRM, Move.REOPEN, Step.NOTE, Move.TAKE_OVER, reminders.SHOW),
-    Stage.CLOSED: (Move.REOPEN, Step.NOTE),
+    Stage.RESOLVED: (Move.CONFIRM, Move.REOPEN, notes.FROM, Step.NOTE, Move.TAKE_OVER, reminders.SHOW),
+    Stage.CLOSED: (notes.FROM, Move.REOPEN, Step.NOTE),
 }  # fmt: skip
 """What can be done at each stage, the likeliest first: three buttons, the rest in the menu."""
 
@@ -198,6 +198,7 @@ _NAMES: dict[Button, str] = {
     escalate.RCR: mark("RCR number"),
     letter.SHOW: mark("Show letter"),
     reminders.SHOW: mark("Clocks and reminders"),
+    notes.FROM: mark("Keep as a technical note"),
 }
 _IN_SIGHT = 3
 

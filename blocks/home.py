@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from blocks import guides, kit
+from blocks import find, guides, kit
 from blocks.card import party_name, primary, state_of, title
 from blocks.kit import Json
 from bot.clock import span
@@ -28,6 +28,7 @@ TAKE_UP = "home.take_up."
 
 _TABS = {
     Tab.TICKETS: mark("Tickets"),
+    Tab.NOTES: mark("Technical notes"),
     Tab.RESOURCES: mark("Resources"),
     Tab.CONTACTS: mark("Contacts"),
     Tab.CUSTOMERS: mark("End-customers"),
@@ -65,7 +66,10 @@ def navigation(chosen: Tab, *, is_admin: bool, dead: int = 0) -> Json:
         )
         for tab in shown
     ]
-    return kit.actions("home.parts", [*buttons, kit.button(t("Raise a ticket"), RAISE, "raise")])
+    return kit.actions(
+        "home.parts",
+        [*buttons, kit.button(t("Raise a ticket"), RAISE, "raise"), kit.button(t("Search"), find.SEARCH, "search")],
+    )
 
 
 def overview(seen: Overview, config: Config, *, is_admin: bool) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from blocks import kit, letter, reminded
+from blocks import kit, letter, notes, reminded
 from blocks.card import Who, primary, title
 from blocks.evidence import STATUS, health_of
 from blocks.kit import Json, Message
@@ -29,9 +29,19 @@ def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who)
     name = who(event.by)
     elements = list(_LINES[event.what](ticket, event, config, name))
     blocks = [kit.rich(kit.line(*elements), *_details(event))]
+    button = _next(ticket, event)
+    return Message(kit.escape(_words(elements)), [*blocks, kit.actions("story", [button])] if button else blocks)
+
+
+def _next(ticket: Ticket, event: Event) -> Json | None:
+    """What a reader of this line may want to see or do."""
     if event.what == Move.ESCALATE.value:
-        blocks.append(kit.actions("letter", [kit.button(t("Show letter"), letter.SHOW, ticket.id)]))
-    return Message(kit.escape(_words(elements)), blocks)
+        return kit.button(t("Show letter"), letter.SHOW, ticket.id)
+    if event.what == Move.RETARUS_ANSWERED.value:
+        return kit.button(t("Keep as a technical note"), notes.FROM, ticket.id)
+    if event.what == Step.LEARN.value:
+        return kit.button(t("Show {name}", name=event.detail.get("called", "")), notes.SHOW, event.detail.get("id", ""))
+    return None
 
 
 def _words(elements: Iterable[Json]) -> str:
@@ -136,6 +146,11 @@ def _judged_anew(ticket: Ticket, _event: Event, _config: Config, name: str) -> l
     return [*told, kit.text(f": {reason}")] if reason else told
 
 
+def _learnt(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    words = t("{name} kept what was learned: {note}")
+    return kit.filled(words, name=kit.bold(name), note=kit.bold(event.detail.get("called", "")))
+
+
 _LINES: dict[str, Line] = {
     Move.RAISE.value: _plain(mark("{name} raised it")),
     Move.TAKE.value: _plain(mark("{name} took it")),
@@ -165,6 +180,7 @@ _LINES: dict[str, Line] = {
     Step.EXPECT.value: _expected,
     Step.CHASE.value: _plain(mark("{name} wrote to Retarus again")),
     Step.PACE.value: _paced,
+    Step.LEARN.value: _learnt,
     Step.PLAN.value: _plain(mark("{name} recorded an action plan")),
 }
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot import reminders, story, times
 from bot.clock import as_utc
 from bot.errors import Conflict, Duplicate, Invalid, Refused
+from bot.moves import Step, change, event
 from bot.notices import Notice
 from bot.ports import Batch
 from bot.reading import Reading
@@ -63,8 +64,17 @@ class Changing(Reading):
         self.wake()
         return saved[0]
 
-    def timed(self, before: Ticket | None, ticket: Ticket, event: Event) -> Ticket:
+    async def learn(self, ticket_id: str, note_id: str, called: str, by: str, form: str) -> Ticket:
+        """A technical note was written of this ticket: its thread tells so."""
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            learnt = change(ticket)
+            return Change(learnt, event(learnt, Step.LEARN, by, at, id=note_id, called=called))
+
+        return await self._change(ticket_id, f"{form}:learn", decide)
+
+    def timed(self, before: Ticket | None, ticket: Ticket, done: Event) -> Ticket:
         """The ticket with what its clocks must remember of this event, and when it next needs attention."""
         was, stage = (before.times, before.stage) if before else (Times(), Stage.NEW)
-        ticket = ticket.model_copy(update={"times": times.after_event(was, event, stage, ticket.stage)})
+        ticket = ticket.model_copy(update={"times": times.after_event(was, done, stage, ticket.stage)})
         return ticket.model_copy(update={"due": reminders.next_due(ticket, self.config)})

@@ -32,6 +32,7 @@ class Tab(StrEnum):
     """The parts of the Home."""
 
     TICKETS = "tickets"
+    NOTES = "notes"
     RESOURCES = "resources"
     CONTACTS = "contacts"
     CUSTOMERS = "customers"

@@ -47,6 +47,7 @@ class Step(Glossed):
     EXPECT = "expect", "Retarus said when to expect what, or asked something"
     CHASE = "chase", "Retarus was written to again, in the same thread"
     PACE = "pace", "this one ticket got a cadence of its own"
+    LEARN = "learn", "a technical note was written of it (guide L2.3, L3.3)"
     PLAN = "plan", "there is an action plan (guide, section 3, 2nd level)"
 
 

@@ -14,6 +14,8 @@ from bot.monthly_view import View
 from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place
 from bot.paper import Paper, Printed
 from bot.privacy import Access
+from bot.search import Candidates, Clause, Narrow, Shelf
+from bot.technical_note import TechnicalNote
 from bot.ticket import Attachment, Event, Level, Stage, Ticket
 
 
@@ -45,10 +47,14 @@ class Batch:
     """Ids of tickets whose messages are forgotten, but for those that still wait."""
     forget_people: Sequence[str] = ()
     """Slack user ids whose entry in the register, clicks and direct messages are forgotten."""
+    technical_notes: Sequence[TechnicalNote] = ()
+    """New versions of notes, as with tickets; every version is kept."""
+    rewritten_notes: Sequence[TechnicalNote] = ()
+    """Versions of notes as they stand from now on, in place of those of the same number and version."""
     accesses: Sequence[Access] = ()
+    """Entries of the log of who saw or erased personal data."""
     views: Sequence[View] = ()
     """Retarus's views of months, by their month, as they now are."""
-    """Entries of the log of who saw or erased personal data."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +161,39 @@ class Store(Protocol):
 
     async def view(self, month: str) -> View | None:
         """Retarus's view of that month, `2026-10`."""
+
+    async def children(self, ticket_id: str, limit: int) -> list[Ticket]:
+        """The newest open tickets that have the same cause as this one."""
+
+    async def note(self, note_id: str) -> TechnicalNote | None: ...
+
+    async def note_numbered(self, number: int) -> TechnicalNote | None: ...
+
+    async def notes(self, *, limit: int, skip: int = 0) -> list[TechnicalNote]:
+        """The newest by number, retired ones too."""
+
+    async def count_notes(self) -> int: ...
+
+    async def note_versions(self, note_id: str) -> list[TechnicalNote]:
+        """Every version of a note, the newest first."""
+
+    async def alike(self, words: Sequence[str]) -> dict[str, list[str]]:
+        """For each word those of the vocabulary that resemble it, itself too where it is there."""
+
+    async def candidates(self, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> Candidates:
+        """What the full-text index finds, to be ranked by `bot.search`."""
+
+    async def tickets_called(self, numbers: Sequence[int]) -> list[Ticket]:
+        """In no order."""
+
+    async def notes_called(self, numbers: Sequence[int]) -> list[TechnicalNote]:
+        """In no order."""
+
+    async def index_older(self, limit: int) -> int:
+        """Takes up to so many tickets into the index that an older release saved; returns how many were looked at.
+
+        Call again while it returns any. Goes on where it stopped, whoever calls.
+        """
 
     async def accesses(self, limit: int) -> list[Access]:
         """Who saw or erased personal data, newest first."""

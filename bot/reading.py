@@ -100,6 +100,10 @@ class Reading:
         rights.require_part(await self.actor(by))
         return await self.ticket(ticket_id)
 
+    async def open_to_part(self, user: str) -> None:
+        """Refuses who has no part in tickets before a form is shown to them."""
+        rights.require_part(await self.actor(user))
+
     async def names(self, users: Iterable[str]) -> Callable[[str], str]:
         """The names of these people, by user id."""
         known = {user: (await self.directory.person(user)).name for user in users if user}

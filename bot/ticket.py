@@ -189,6 +189,18 @@ class Times(Record):
     """Party → milliseconds it had the ball before that."""
 
 
+class Affected(Record):
+    """An end-customer with the same problem, who joined a ticket that was there already."""
+
+    customer: Words
+    impact: Words = ""
+    contact: Words = ""
+    """Our people who speak with them, as the guide's matrix asks."""
+    by: str
+    """Slack user id of who added them: they hear what becomes of it."""
+    at: Utc
+
+
 class Ticket(Record):
     """One ticket, as of one version. Never changed in place: see `bot.moves`."""
 
@@ -231,6 +243,10 @@ class Ticket(Record):
     reminded: int = 0
     """Reminders since the present stage began."""
     times: Times = Times()
+    parent: str = ""
+    """Id of the ticket with the same cause that leads; empty when this one stands by itself."""
+    affected: tuple[Affected, ...] = ()
+    """End-customers with the same problem, besides the one it was raised for."""
     drawn: int = 0
     """The newest version whose card has been asked for; a reminder alone draws none."""
     erased_at: Utc | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 
-from blocks import contacts, customers, home, raising, resources, settings, undelivered
+from blocks import contacts, customers, home, notes, raising, resources, settings, undelivered
 from blocks.kit import Json
 from bot.contacts import Contact
 from bot.customers import Customers
@@ -12,6 +12,7 @@ from bot.desk import Desk
 from bot.errors import NotYours
 from bot.home import Home, Screen, Tab
 from bot.letter import reference
+from bot.notes import Notes
 from bot.notices import Letter
 from bot.register import Register
 from bot.ticket import Kind, Party
@@ -66,6 +67,7 @@ LOOKS = (
     *(home.BALL + ball for ball in Party),
     *(home.PAGE + page for page in home.PAGES),
     *(customers.TURN + turn for turn in customers.TURNS),
+    *(notes.TURN + turn for turn in notes.TURNS),
 )
 """What only changes what is looked at."""
 
@@ -107,6 +109,7 @@ class Drawing:
         self.home = Home(desk)
         self.register = Register(desk)
         self.customers = Customers(desk)
+        self.notes = Notes(desk)
 
     async def of(self, user: str, screen: Screen) -> Json:
         """This part of it; for who may not see any, why not."""
@@ -126,6 +129,8 @@ class Drawing:
                 return contacts.register(found, self.register.edition, self.desk.today())
             case Tab.CUSTOMERS:
                 return customers.listing(await self.customers.page(screen.first, user))
+            case Tab.NOTES:
+                return notes.listing(await self.notes.page(screen.first, user))
             case Tab.SETTINGS:
                 return settings.listing(self.desk.config)
             case Tab.LETTERS:

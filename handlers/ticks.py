@@ -5,6 +5,7 @@ Every replica's clock ticks; of those that begin at the same time one does the w
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -18,9 +19,10 @@ from bot.reporting import Reporting
 
 log = logging.getLogger(__name__)
 
-SWEEP, DIGEST, MONTHLY, PRUNE = "sweep", "digest", "monthly", "prune"
+SWEEP, DIGEST, MONTHLY, PRUNE, INDEX = "sweep", "digest", "monthly", "prune", "indexing"
 _SWEEP_EVERY = 15
 _DIGEST_EVERY = 60
+_INDEX_EVERY, _INDEXED = 600, 50
 _KEEP = timedelta(days=14)
 
 
@@ -39,6 +41,8 @@ def scheduler(desk: Desk) -> tuple[AsyncIOScheduler, Callable[[], None]]:
         jobs.add_job(_alone(desk, name, work), "interval", seconds=every, id=name, next_run_time=at_once)
     soon = at_once + timedelta(minutes=5)
     jobs.add_job(_alone(desk, PRUNE, lambda: _forget(desk)), "interval", days=1, id=PRUNE, next_run_time=soon)
+    indexing = _alone(desk, INDEX, lambda: _index_older(desk))
+    jobs.add_job(indexing, "interval", seconds=_INDEX_EVERY, id=INDEX, next_run_time=at_once)
 
     def clock_moved() -> None:
         for job in (SWEEP, DIGEST, MONTHLY):
@@ -67,3 +71,9 @@ async def _forget(desk: Desk) -> None:
     days = desk.config.privacy.keep_days
     if days:
         await Archive(desk.store, desk.drafts, desk.clock, by="desk").expire(timedelta(days=days))
+
+
+async def _index_older(desk: Desk) -> None:
+    """What an older release saved, in small pieces with pauses: whoever clicks meanwhile does not wait for it."""
+    while await desk.store.index_older(_INDEXED):  # noqa: ASYNC110  a pause, not a wait for something
+        await asyncio.sleep(0.01)

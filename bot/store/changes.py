@@ -13,8 +13,9 @@ from bot.contacts import EndCustomer
 from bot.errors import Conflict, Duplicate
 from bot.notices import Claim, Dead, Notice, Outcome, Place, Retry, Sent
 from bot.ports import Batch
-from bot.store import rows, sql
+from bot.store import indexing, rows, sql
 from bot.store.rows import Row, ms
+from bot.technical_note import TechnicalNote
 from bot.ticket import Event, Ticket
 
 
@@ -59,6 +60,8 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
         _save_customer(db, customer)
     for view in batch.views:
         db.execute(sql.SAVE_VIEW, rows.view_row(view))
+    notes = [*(_save_note(db, note) for note in batch.technical_notes), *_rewrite_notes(db, batch)]
+    indexing.index(db, batch, tickets, notes)
     return tickets
 
 
@@ -70,6 +73,30 @@ def _require_unchanged(db: Connection, batch: Batch) -> None:
         row = db.execute(sql.CONTACT, {"user": user}).fetchone()
         if (rows.contact(row) if row else None) != before:
             raise Conflict(f"The contact {user} was changed meanwhile.")
+
+
+def _save_note(db: Connection, note: TechnicalNote) -> TechnicalNote:
+    row = rows.technical_note_row(note)
+    if note.version == 1:
+        number: int = db.execute(sql.NEXT_NOTE, {}).fetchone()[0]
+        saved = db.execute(sql.INSERT_NOTE, {**row, "number": number}).rowcount == 1
+    else:
+        found = db.execute(sql.UPDATE_NOTE, row).fetchone()
+        saved, number = found is not None, found[0] if found else 0
+    if not saved:
+        raise Conflict(f"Note {note.id} is not at version {note.version - 1}.")
+    db.execute(sql.KEEP_NOTE, row)
+    return note.model_copy(update={"number": number})
+
+
+def _rewrite_notes(db: Connection, batch: Batch) -> Iterable[TechnicalNote]:
+    """The present versions among those that were rewritten: they are indexed anew."""
+    for note in batch.rewritten_notes:
+        row = rows.technical_note_row(note)
+        db.execute(sql.KEEP_NOTE, row)
+        found = db.execute(sql.REWRITE_NOTE, row).fetchone()
+        if found:
+            yield note.model_copy(update={"number": found[0]})
 
 
 def _forget(db: Connection, batch: Batch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
@@ -13,9 +14,11 @@ from bot.monthly_view import View
 from bot.notices import Claim, Letter, Notice, Outcome, Place
 from bot.ports import Batch, Query
 from bot.privacy import Access
-from bot.store import changes, rows, sql
+from bot.search import Candidates, Clause, Narrow, Shelf
+from bot.store import changes, indexing, rows, searching, sql
 from bot.store.changes import Connection
 from bot.store.rows import Row
+from bot.technical_note import TechnicalNote
 from bot.ticket import Event, Stage, Ticket
 
 T = TypeVar("T")
@@ -142,6 +145,41 @@ class DatabaseStore:
 
     async def view(self, month: str) -> View | None:
         return await self._one(sql.VIEW, {"month": month}, rows.view)
+
+    async def children(self, ticket_id: str, limit: int) -> list[Ticket]:
+        return await self._all(sql.CHILDREN, {"id": ticket_id, "limit": limit}, rows.ticket)
+
+    # --- technical notes, and the search
+
+    async def note(self, note_id: str) -> TechnicalNote | None:
+        return await self._one(sql.NOTE, {"id": note_id}, rows.technical_note)
+
+    async def note_numbered(self, number: int) -> TechnicalNote | None:
+        return await self._one(sql.NOTE_NUMBERED, {"number": number}, rows.technical_note)
+
+    async def notes(self, *, limit: int, skip: int = 0) -> list[TechnicalNote]:
+        return await self._all(sql.NOTES, {"limit": limit, "skip": skip}, rows.technical_note)
+
+    async def count_notes(self) -> int:
+        return await self._one(sql.COUNT_NOTES, {}, rows.number) or 0
+
+    async def note_versions(self, note_id: str) -> list[TechnicalNote]:
+        return await self._all(sql.NOTE_VERSIONS, {"id": note_id}, rows.technical_note)
+
+    async def alike(self, words: Sequence[str]) -> dict[str, list[str]]:
+        return await self._engine.read(lambda db: searching.alike(db, words)) if words else {}
+
+    async def candidates(self, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> Candidates:
+        return await self._engine.read(lambda db: searching.candidates(db, shelf, asked, narrow))
+
+    async def tickets_called(self, numbers: Sequence[int]) -> list[Ticket]:
+        return await self._all(sql.TICKETS_CALLED, {"numbers": json.dumps(list(numbers))}, rows.ticket)
+
+    async def notes_called(self, numbers: Sequence[int]) -> list[TechnicalNote]:
+        return await self._all(sql.NOTES_CALLED, {"numbers": json.dumps(list(numbers))}, rows.technical_note)
+
+    async def index_older(self, limit: int) -> int:
+        return await self._engine.change(lambda db: indexing.index_older(db, limit))
 
     async def accesses(self, limit: int) -> list[Access]:
         return await self._all(sql.ACCESSES, {"limit": limit}, rows.access)

@@ -17,6 +17,7 @@ from bot.contacts import Contact, EndCustomer, folded
 from bot.monthly_view import View
 from bot.notices import Claim, Letter, Notice, Place
 from bot.privacy import Access
+from bot.technical_note import TechnicalNote
 from bot.ticket import Event, Stage, Ticket
 
 T = TypeVar("T")
@@ -50,6 +51,7 @@ def ticket_row(ticket: Ticket) -> Row:
         "raised_at": ms(ticket.raised_at),
         "due": None if ticket.due is None else ms(ticket.due),
         "erased": int(ticket.is_erased),
+        "parent": ticket.parent,
         "doc": ticket.model_dump_json(exclude={"number"}),
     }
 
@@ -156,6 +158,15 @@ def customer_row(customer: EndCustomer) -> Row:
 
 def customer(row: Sequence[Any]) -> EndCustomer:
     return EndCustomer.model_validate_json(row[0])
+
+
+def technical_note_row(note: TechnicalNote) -> Row:
+    return {"id": note.id, "version": note.version, "doc": note.model_dump_json(exclude={"number"})}
+
+
+def technical_note(row: Sequence[Any]) -> TechnicalNote:
+    number, doc = row
+    return TechnicalNote.model_validate_json(doc).model_copy(update={"number": number})
 
 
 def standing(row: Sequence[Any]) -> tuple[Stage, int]:

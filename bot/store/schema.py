@@ -119,5 +119,35 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE views (month TEXT PRIMARY KEY, doc TEXT NOT NULL);
     """,
+    # 7: technical notes, tickets with the same cause, and the full-text index of both
+    """
+    INSERT INTO counters (name, last) VALUES ('note', 0);
+    CREATE TABLE technical_notes (
+        id TEXT PRIMARY KEY,
+        number BIGINT NOT NULL UNIQUE,
+        version INTEGER NOT NULL,
+        doc TEXT NOT NULL
+    );
+    CREATE TABLE technical_note_versions (
+        id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        doc TEXT NOT NULL,
+        PRIMARY KEY (id, version)
+    );
+
+    ALTER TABLE tickets ADD COLUMN parent TEXT NOT NULL DEFAULT '';
+    CREATE INDEX tickets_children ON tickets (parent, raised_at, id) WHERE parent <> '' AND is_open = 1;
+
+    CREATE TABLE tickets_index (
+        number INTEGER PRIMARY KEY, print BIGINT NOT NULL, entry TEXT NOT NULL $vector_of_entry
+    );
+    CREATE TABLE notes_index (
+        number INTEGER PRIMARY KEY, print BIGINT NOT NULL, entry TEXT NOT NULL $vector_of_entry
+    );
+    CREATE TABLE vocabulary (number $serial, word TEXT NOT NULL UNIQUE, grams TEXT NOT NULL $vector_of_grams);
+    $full_text
+
+    INSERT INTO counters (name, last) SELECT 'unindexed', COALESCE(MAX(number), 0) FROM tickets;
+    """,
 )
 """Script n brings a database from version n-1 to version n."""

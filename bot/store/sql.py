@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from bot.ports import Query
+from bot.search import Shelf
 from bot.store.rows import Row, ms
 
 State = Literal["waiting", "sent", "dead", "dropped"]
@@ -19,13 +20,15 @@ State = Literal["waiting", "sent", "dead", "dropped"]
 NEXT_NUMBER: Final = "UPDATE counters SET last = last + 1 WHERE name = 'ticket' RETURNING last"
 
 INSERT_TICKET: Final = """
-    INSERT INTO tickets (id, number, version, stage, is_open, level, owner, customer, raised_at, due, erased, doc)
-    VALUES (:id, :number, :version, :stage, :is_open, :level, :owner, :customer, :raised_at, :due, :erased, :doc)
+    INSERT INTO tickets
+        (id, number, version, stage, is_open, level, owner, customer, raised_at, due, erased, parent, doc)
+    VALUES (:id, :number, :version, :stage, :is_open, :level, :owner, :customer, :raised_at, :due, :erased, :parent,
+        :doc)
     ON CONFLICT DO NOTHING"""
 
 UPDATE_TICKET: Final = """
     UPDATE tickets SET version = :version, stage = :stage, is_open = :is_open, level = :level, owner = :owner,
-        customer = :customer, raised_at = :raised_at, due = :due, erased = :erased, doc = :doc
+        customer = :customer, raised_at = :raised_at, due = :due, erased = :erased, parent = :parent, doc = :doc
     WHERE id = :id AND version = :version - 1
     RETURNING number"""
 
@@ -55,6 +58,11 @@ def alive(customer: str) -> str:
         f" UNION ALL SELECT id FROM tickets WHERE is_open = 1 AND raised_at < :end{theirs}"
     )
 
+
+CHILDREN: Final = """
+    SELECT number, doc FROM tickets WHERE parent = :id AND parent <> '' AND is_open = 1
+    ORDER BY raised_at DESC, id DESC LIMIT :limit"""
+TICKETS_CALLED: Final = "SELECT number, doc FROM tickets WHERE number IN $numbers"
 
 INSERT_EVENT: Final = """
     INSERT INTO events (ticket_id, version, doc) VALUES (:ticket_id, :version, :doc) ON CONFLICT DO NOTHING"""
@@ -167,6 +175,30 @@ def customers(words: Sequence[str], limit: int, skip: int) -> tuple[str, Row]:
     return f"SELECT doc FROM customers WHERE {where} ORDER BY folded LIMIT :limit OFFSET :skip", values  # noqa: S608  own words only
 
 
+# --- technical notes ---------------------------------------------------------------------------------------------
+
+NEXT_NOTE: Final = "UPDATE counters SET last = last + 1 WHERE name = 'note' RETURNING last"
+INSERT_NOTE: Final = """
+    INSERT INTO technical_notes (id, number, version, doc) VALUES (:id, :number, :version, :doc)
+    ON CONFLICT DO NOTHING"""
+UPDATE_NOTE: Final = """
+    UPDATE technical_notes SET version = :version, doc = :doc WHERE id = :id AND version = :version - 1
+    RETURNING number"""
+KEEP_NOTE: Final = """
+    INSERT INTO technical_note_versions (id, version, doc) VALUES (:id, :version, :doc)
+    ON CONFLICT (id, version) DO UPDATE SET doc = excluded.doc"""
+REWRITE_NOTE: Final = "UPDATE technical_notes SET doc = :doc WHERE id = :id AND version = :version RETURNING number"
+
+NOTE: Final = "SELECT number, doc FROM technical_notes WHERE id = :id"
+NOTE_NUMBERED: Final = "SELECT number, doc FROM technical_notes WHERE number = :number"
+NOTES: Final = "SELECT number, doc FROM technical_notes ORDER BY number DESC LIMIT :limit OFFSET :skip"
+COUNT_NOTES: Final = "SELECT COUNT(*) FROM technical_notes"
+NOTE_VERSIONS: Final = """
+    SELECT n.number, v.doc FROM technical_note_versions v JOIN technical_notes n ON n.id = v.id
+    WHERE v.id = :id ORDER BY v.version DESC"""
+NOTES_CALLED: Final = "SELECT number, doc FROM technical_notes WHERE number IN $numbers"
+
+
 # --- the outbox --------------------------------------------------------------------------------------------------
 # A lane has at most one head: the notice that may be claimed. Whoever ends a head's wait promotes the next in line.
 
@@ -253,3 +285,51 @@ PUT_DRAFT: Final = """
     INSERT INTO drafts (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
 DROP_DRAFT: Final = "DELETE FROM drafts WHERE key = :key"
 DRAFT_KEYS: Final = "SELECT key FROM drafts ORDER BY key"
+
+
+# --- the full-text index -----------------------------------------------------------------------------------------
+# A shelf's table holds each document's tokens; the engine keeps its full-text index equal to it by itself. Numbers
+# are given in the order of time, so that the newest are found first by walking the index from its end.
+
+ENTRY: Final = {shelf: f"SELECT print, entry FROM {shelf}_index WHERE number = :number" for shelf in Shelf}  # noqa: S608  own words only
+SAVE_ENTRY: Final = {
+    shelf: f"""
+    INSERT INTO {shelf}_index (number, print, entry) VALUES (:number, :print, :entry)
+    ON CONFLICT (number) DO UPDATE SET print = excluded.print, entry = excluded.entry"""  # noqa: S608  own words only
+    for shelf in Shelf
+}
+MATCHES: Final = {shelf: f"${shelf}_index_matches" for shelf in Shelf}
+"""Takes `:fts` and `:ts`, the same in the words of both engines, `:first` and `:most`."""
+WORD_MATCHES: Final = "$vocabulary_matches"
+
+
+def entries(shelf: Shelf, is_open: bool | None) -> str:
+    """The tokens of those of these documents that are open, or not, and raised at or after `:since`."""
+    join = ""
+    if shelf is Shelf.TICKETS:
+        stands = "" if is_open is None else f" AND t.is_open = {int(is_open)}"
+        join = f"JOIN tickets t ON t.number = i.number AND t.raised_at >= :since{stands}"
+    return f"SELECT i.number, i.entry FROM {shelf}_index i {join} WHERE i.number IN $numbers"  # noqa: S608  own words only
+
+
+TOTAL: Final = {
+    shelf: f"SELECT (SELECT MAX(number) FROM {shelf}_index) - (SELECT MIN(number) FROM {shelf}_index) + 1"  # noqa: S608  own words only
+    for shelf in Shelf
+}
+FIRST_SINCE: Final = """
+    SELECT MIN(number) FROM
+        (SELECT number FROM tickets WHERE raised_at >= :since ORDER BY raised_at, id LIMIT 100) AS eldest"""
+"""Numbers follow the time of raising but for a moment, when many are raised at once."""
+
+UNINDEXED: Final = "SELECT last FROM counters WHERE name = 'unindexed'"
+INDEXED_DOWN_TO: Final = "UPDATE counters SET last = :last WHERE name = 'unindexed'"
+OLDER: Final = "SELECT number, doc FROM tickets WHERE number <= :last ORDER BY number DESC LIMIT :limit"
+
+LEARN: Final = "INSERT INTO vocabulary (word, grams) VALUES (:word, :grams) ON CONFLICT (word) DO NOTHING"
+UNKNOWN: Final = "SELECT value FROM $words_listed WHERE NOT EXISTS (SELECT 1 FROM vocabulary v WHERE v.word = value)"
+UNLEARN: Final = "DELETE FROM vocabulary WHERE word = :word"
+KNOWN: Final = "SELECT word FROM vocabulary WHERE word IN $listed"
+BEGINNING: Final = """
+    SELECT word FROM vocabulary WHERE word >= :from AND word < :to AND LENGTH(word) BETWEEN :shortest AND :longest
+    LIMIT :limit"""
+WORDS_NUMBERED: Final = "SELECT word FROM vocabulary WHERE number IN $numbers"

@@ -15,6 +15,7 @@ from bot.home import Overview, Screen, Tab, Urgent, Why
 from bot.notices import Letter, Say
 from bot.settings import Config, Guides
 from bot.ticket import Kind, Level, Party, Stage, Ticket
+from tests.blocks import learned
 from tests.factories import BEN, NOW, a_contact, a_notice
 
 TODAY = date(2019, 8, 27)
@@ -56,6 +57,7 @@ def views(ticket: Ticket, config: Config, who: Callable[[str], str] = str) -> It
     yield "home closed", home.closed(ticket.answer("happens"))
     for tab, blocks in _parts(ticket, config):
         yield f"home {tab}", home.part(tab, blocks, is_admin=True)
+    yield from learned.views(ticket, config, who)
     for contact in (None, *_register(ticket)):
         yield f"contact {contact and contact.slack_user}", contacts.modal(contact)
     for customer in (None, a_customer(ticket)):
@@ -64,6 +66,7 @@ def views(ticket: Ticket, config: Config, who: Callable[[str], str] = str) -> It
 
 def _parts(ticket: Ticket, config: Config) -> Iterator[tuple[Tab, list[Json]]]:
     text = ticket.answer("happens")
+    yield Tab.NOTES, learned.listing(ticket)
     yield Tab.RESOURCES, resources.resources(config)
     yield Tab.CONTACTS, contacts.register(_many(ticket), GUIDES.edition, TODAY)
     many = tuple(a_customer(ticket, id=f"c{number}") for number in range(10))

@@ -60,6 +60,8 @@ REMINDED = {
     "until": START,
     "update_due": START,
     "eta": START,
+    "id": "n1",
+    "called": "TN-3",
 }
 DETAILS = ("summary", "reason", "question", "answer", "remedy", "note")
 FAILING = TO_RETARUS | {Say.CARD, Say.STORY}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +17,22 @@ from bot.monthly_view import View
 from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place, Retry, Sent
 from bot.ports import Batch, Query
 from bot.privacy import Access
+from bot.search import (
+    CANDIDATES,
+    Candidate,
+    Candidates,
+    Clause,
+    Entry,
+    Narrow,
+    Shelf,
+    document_of,
+    document_of_note,
+    gather,
+    story_of,
+)
+from bot.technical_note import TechnicalNote
 from bot.ticket import Event, Stage, Ticket
+from bot.words import is_plain
 
 FIRST_NUMBER = 1001
 PRUNED = 1000
@@ -45,6 +60,7 @@ class _Data:
     accesses: list[Access] = field(default_factory=list)
     views: dict[str, View] = field(default_factory=dict)
     customers: dict[str, EndCustomer] = field(default_factory=dict)
+    notes: dict[tuple[str, int], TechnicalNote] = field(default_factory=dict)
 
 
 class MemoryStore:
@@ -108,7 +124,25 @@ class MemoryStore:
                 raise Conflict(customer.id)
             self._data.customers[customer.id] = customer
         self._data.views |= {view.month: view for view in batch.views}
+        self._note(batch)
         return tickets
+
+    def _note(self, batch: Batch) -> None:
+        for note in batch.technical_notes:
+            self._save_note(note)
+        for note in batch.rewritten_notes:
+            number = self._data.notes[note.id, 1].number
+            self._data.notes[note.id, note.version] = note.model_copy(update={"number": number})
+
+    def _save_note(self, note: TechnicalNote) -> None:
+        found = self._latest().get(note.id)
+        if (found.version if found else 0) != note.version - 1:
+            raise Conflict(note.id)
+        number = found.number if found else len(self._latest()) + 1
+        self._data.notes[note.id, note.version] = note.model_copy(update={"number": number})
+
+    def _latest(self) -> dict[str, TechnicalNote]:
+        return {key: note for (key, _), note in sorted(self._up().notes.items())}
 
     def _forget(self, batch: Batch) -> None:
         self._data.events |= {(event.ticket_id, event.version): event for event in batch.rewritten}
@@ -237,6 +271,75 @@ class MemoryStore:
     async def history(self, ticket_id: str) -> list[Event]:
         events = [event for event in self._up().events.values() if event.ticket_id == ticket_id]
         return sorted(events, key=lambda event: event.version)
+
+    async def children(self, ticket_id: str, limit: int) -> list[Ticket]:
+        found = [each for each in self._up().tickets.values() if each.parent == ticket_id != "" and each.stage.is_open]
+        return sorted(found, key=lambda ticket: (ticket.raised_at, ticket.id), reverse=True)[:limit]
+
+    # --- technical notes, and the search
+
+    async def note(self, note_id: str) -> TechnicalNote | None:
+        return self._latest().get(note_id)
+
+    async def note_numbered(self, number: int) -> TechnicalNote | None:
+        return next((note for note in self._latest().values() if note.number == number), None)
+
+    async def notes(self, *, limit: int, skip: int = 0) -> list[TechnicalNote]:
+        return sorted(self._latest().values(), key=lambda note: note.number, reverse=True)[skip:][:limit]
+
+    async def count_notes(self) -> int:
+        return len(self._latest())
+
+    async def note_versions(self, note_id: str) -> list[TechnicalNote]:
+        found = [note for note in self._up().notes.values() if note.id == note_id]
+        return sorted(found, key=lambda note: note.version, reverse=True)
+
+    async def alike(self, words: Sequence[str]) -> dict[str, list[str]]:
+        """Every word there is: what is not meant is sorted out by whoever asks."""
+        entries = [entry for shelf in Shelf for entry in self._entries(shelf).values()]
+        known = sorted({token for entry in entries for token in entry.tokens if is_plain(token)})
+        return dict.fromkeys(words, known)
+
+    async def candidates(self, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> Candidates:
+        entries = {
+            number: entry
+            for number, entry in self._entries(shelf).items()
+            if shelf is Shelf.NOTES or self._is_within(number, narrow)
+        }
+
+        def look(all_of: Sequence[Iterable[str]]) -> list[int]:
+            groups = [set(group) for group in all_of]
+            found = [number for number, entry in entries.items() if all(group & entry.tokens for group in groups)]
+            return sorted(found, reverse=True)[:CANDIDATES] if groups else []
+
+        gathered = gather(asked, narrow.tags, len(entries), look)
+        found = [Candidate(number, entries[number]) for number in gathered.numbers]
+        return Candidates(found, gathered.spread, len(entries), is_bounded=gathered.is_bounded)
+
+    def _is_within(self, number: int, narrow: Narrow) -> bool:
+        ticket = next(each for each in self._up().tickets.values() if each.number == number)
+        is_new = narrow.since is None or ticket.raised_at >= narrow.since
+        return is_new and narrow.open in {None, ticket.stage.is_open}
+
+    def _entries(self, shelf: Shelf) -> dict[int, Entry]:
+        if shelf is Shelf.NOTES:
+            return {note.number: Entry.of(document_of_note(note)) for note in self._latest().values()}
+        events = sorted(self._up().events.values(), key=lambda event: event.version)
+        return {
+            ticket.number: Entry.of(
+                document_of(ticket), story_of(event for event in events if event.ticket_id == ticket.id)
+            )
+            for ticket in self._up().tickets.values()
+        }
+
+    async def tickets_called(self, numbers: Sequence[int]) -> list[Ticket]:
+        return [ticket for ticket in self._up().tickets.values() if ticket.number in set(numbers)]
+
+    async def notes_called(self, numbers: Sequence[int]) -> list[TechnicalNote]:
+        return [note for note in self._latest().values() if note.number in set(numbers)]
+
+    async def index_older(self, limit: int) -> int:
+        return 0
 
     async def standing(self) -> dict[Stage, int]:
         return dict(Counter(each.stage for each in self._up().tickets.values() if each.stage.is_open))

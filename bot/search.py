@@ -1,0 +1,390 @@
+"""How does a search find the right tickets and notes? What is indexed of them, and which of those found comes first.
+
+The database's full-text index gives candidates, the newest first; they are ranked here, alike for every database.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from zlib import crc32
+
+from bot import words
+from bot.contacts import folded
+from bot.fields import BY_KEY, Ask
+from bot.technical_note import TechnicalNote
+from bot.text import one_line
+from bot.ticket import Event, Ticket
+from bot.words import Term
+
+ANALYSIS = 1
+"""Counted up whenever the same text yields other tokens than before: then everything is indexed anew."""
+
+CANDIDATES = 400
+"""Documents that are looked at per word, the newest first: bounds the time a common word takes."""
+RANKED = 200
+"""Documents whose words are compared with the query."""
+_MOST_WORDS = 12
+"""Words of a long text that are searched for: those that say most …"""
+_MOST_LOOKED_UP = 40
+"""… of its first so many."""
+
+_SAYS_IT = ("happens", "error")
+_SAYS_NOTHING = {"contact", "test", "test_terms", "main_id", "searched", "priority", "customer", "services"}
+_STORY = ("remedy", "answer", "note", "plan", "question", "reason")
+"""What of an event is searched, besides the ticket's answers."""
+
+
+class Shelf(StrEnum):
+    """What is searched."""
+
+    TICKETS = "tickets"
+    NOTES = "notes"
+
+
+# --- what is indexed
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a ticket or a note is found by, before it is analysed."""
+
+    tags: tuple[str, ...]
+    """Tokens as they are: the service and the customer it belongs to."""
+    title: str
+    body: str
+    is_found: bool = True
+    """A retired note is not."""
+
+    @property
+    def fingerprint(self) -> int:
+        """Another one when anything in it has changed."""
+        return crc32("\x1f".join((str(ANALYSIS), *self.tags, self.title, self.body)).encode("utf-8", "replace"))
+
+
+def document_of(ticket: Ticket) -> Document:
+    """Without its story, which the events tell."""
+    customers = [ticket.answer("customer"), *(each.customer for each in ticket.affected)]
+    services = [each for each in ticket.answer("services").split("\n") if each]
+    title = "\n".join((*filter(None, map(ticket.answer, _SAYS_IT)), *ticket.rcr))
+    body = "\n".join((*customers, *services, *_body(ticket)))
+    return Document((*map(service_tag, services), *map(customer_tag, customers)), title, body)
+
+
+def _body(ticket: Ticket) -> Iterable[str]:
+    for key, text in ticket.answers.items():
+        asked = BY_KEY.get(key)
+        if asked and asked.ask in {Ask.LINE, Ask.TEXT} and key not in _SAYS_NOTHING and key not in _SAYS_IT:
+            yield text
+    yield from (each.impact for each in ticket.affected if each.impact)
+
+
+def document_of_note(note: TechnicalNote) -> Document:
+    parts = (*note.services, note.cause, note.remedy, note.workaround, note.material)
+    title = f"{note.symptom}\n{note.rcr}"
+    return Document(tuple(map(service_tag, note.services)), title, "\n".join(parts), not note.is_retired)
+
+
+def story_of(events: Iterable[Event]) -> str:
+    """What was written along the way: remedies, answers, notes."""
+    return "\n".join(event.detail[key] for event in events for key in _STORY if event.detail.get(key))
+
+
+def service_tag(service: str) -> str:
+    return f"s:{_slug(service)}"
+
+
+def customer_tag(customer: str) -> str:
+    return f"c:{_slug(customer)}"
+
+
+def _slug(name: str) -> str:
+    return "_".join(words.folded(part) for part in folded(name).split())[:100]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A document's row in the index: its tokens, by where they stand."""
+
+    title: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    story: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, document: Document, story: str = "", before: Entry | None = None) -> Entry:
+        """`before`: the entry it replaces, whose story goes on."""
+        if not document.is_found:
+            return cls()
+        title, body = words.indexed(document.title), words.indexed(document.body)
+        told = dict.fromkeys((*(before.story if before else ()), *words.indexed(story)))
+        return cls(tuple(title), tuple(body), tuple(told), document.tags)
+
+    @classmethod
+    def unpack(cls, text: str) -> Entry:
+        title, body, story, tags = (tuple(part.split()) for part in text.split("\n"))
+        return cls(title, body, story, tags)
+
+    def pack(self) -> str:
+        """As the database keeps it."""
+        return "\n".join(map(" ".join, (self.title, self.body, self.story, self.tags)))
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        return frozenset((*self.title, *self.body, *self.story, *self.tags))
+
+
+# --- what is asked
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One word of a query, with all that may be meant by it."""
+
+    word: str
+    tokens: Mapping[str, float]
+    """Token → how surely it is meant, 1 at most."""
+    is_code: bool = False
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """What a search is narrowed to. What is not given does not narrow."""
+
+    service: str = ""
+    customer: str = ""
+    since: datetime | None = None
+    """Tickets raised at or after this moment."""
+    open: bool | None = None
+
+    @property
+    def tags(self) -> list[str]:
+        """Tokens that must be there."""
+        return [
+            *([service_tag(self.service)] if self.service else []),
+            *([customer_tag(self.customer)] if self.customer else []),
+        ]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A document the index found."""
+
+    number: int
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What the index found on one shelf."""
+
+    found: Sequence[Candidate] = ()
+    spread: Mapping[str, float] = field(default_factory=dict)
+    """Word of the query → in about how many documents it is."""
+    total: int = 0
+    """How many documents there are."""
+    is_bounded: bool = False
+    """A word is in so many documents that only the newest were looked at."""
+    is_building: bool = False
+    """Older documents are not in the index yet: the desk was upgraded, and is about to read them."""
+
+
+def terms_of(query: str) -> list[Term]:
+    """The words of a query, each once, and ids as one word however they are divided."""
+    found = [Term(0, 0, number, (number,), is_code=True) for number in words.numbers_in(query)]
+    taken = {number.removeprefix("rcr") for number in words.numbers_in(query)}
+    for term in words.terms(query):
+        told = taken | {"rcr"} if taken else set()
+        if term.word in told or set(term.tokens) & {each.word for each in found}:
+            continue
+        found.append(term)
+    return list({term.word: term for term in found}.values())
+
+
+def to_look_up(terms: Sequence[Term]) -> list[str]:
+    """Words whose likes are looked up in the vocabulary."""
+    return [term.word for term in terms if not term.is_code and words.is_plain(term.word)]
+
+
+def clauses(terms: Sequence[Term], known: Mapping[str, Sequence[str]], *, typing: bool = False) -> list[Clause]:
+    """`known`: word → words of the vocabulary that resemble it. `typing`: the last word may not be at its end."""
+    last = terms[-1].word if typing and terms else ""
+    return [_clause(term, known.get(term.word, ()), is_last=term.word == last) for term in terms]
+
+
+_SYNONYM = 0.75
+_PART_OF_CODE = 0.6
+
+
+def _clause(term: Term, known: Sequence[str], *, is_last: bool) -> Clause:
+    if term.is_code:
+        whole, *parts = term.tokens
+        return Clause(term.word, {whole: 1.0, **dict.fromkeys(parts, _PART_OF_CODE)}, is_code=True)
+    tokens = dict.fromkeys(term.tokens, 1.0)
+    if words.is_plain(term.word) or known:
+        for word, sure in words.meant(term.word, known, is_last=is_last).items():
+            for token in words.forms(word) if word != term.word else ():
+                tokens[token] = max(tokens.get(token, 0.0), sure)
+    for token, sure in list(tokens.items()):
+        if sure >= _SYNONYM - 0.1:
+            for other in words.same((token,)):
+                tokens.setdefault(other, _SYNONYM * sure)
+    return Clause(term.word, tokens)
+
+
+# --- which are looked at
+
+Look = Callable[[Sequence[Iterable[str]]], list[int]]
+"""Numbers of the newest documents, `CANDIDATES` at most, that hold some token of each of these."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The documents worth comparing with the query."""
+
+    numbers: Sequence[int]
+    spread: Mapping[str, float]
+    is_bounded: bool
+
+
+def gather(asked: Sequence[Clause], tags: Sequence[str], total: int, look: Look) -> Gathered:
+    """Word by word, and those that hold all common words together. No word is followed beyond its newest documents."""
+    must = [(tag,) for tag in tags]
+    if not asked:
+        return Gathered(look(must) if must else [], {}, is_bounded=False)
+    postings = {each.word: look([each.tokens, *must]) for each in asked[:_MOST_LOOKED_UP]}
+    spread = {word: _spread(numbers, total) for word, numbers in postings.items()}
+    told = telling(asked, spread)
+    common = [each for each in told if len(postings[each.word]) == CANDIDATES]
+    numbers = [postings[each.word] for each in told]
+    if len(common) > 1:
+        together = look([*(each.tokens for each in common), *must])
+        numbers += [together] * len(common)
+    counts = [spread[each.word] for each in (*told, *(common if len(common) > 1 else ()))]
+    return Gathered(rough(numbers, counts, total, RANKED), spread, is_bounded=bool(common))
+
+
+def _spread(numbers: Sequence[int], total: int) -> float:
+    """In about how many documents a word is, judged by how far back its newest go."""
+    if len(numbers) < CANDIDATES:
+        return len(numbers)
+    return max(len(numbers), len(numbers) * total / (numbers[0] - numbers[-1] + 1))
+
+
+def telling(asked: Sequence[Clause], spread: Mapping[str, float]) -> list[Clause]:
+    """Of a long text the words that say most; what no document holds says nothing."""
+    held = [each for each in asked if spread.get(each.word, 0) > 0]
+    rarest = sorted(held, key=lambda each: (not each.is_code, spread[each.word]))[:_MOST_WORDS]
+    return [each for each in asked if each in rarest]
+
+
+# --- which comes first
+
+_TITLE, _BODY, _STORY_WEIGHT = 1.0, 0.75, 0.7
+_CODE = 2.0
+"""An id or an error code says more than a word."""
+
+
+def rough(postings: Sequence[Sequence[int]], spread: Sequence[float], total: int, most: int) -> list[int]:
+    """The documents that hold the most telling words: those worth comparing. `postings`: by word."""
+    scores: dict[int, float] = {}
+    for numbers, count in zip(postings, spread, strict=True):
+        weight = rarity(count, total)
+        for number in numbers:
+            scores[number] = scores.get(number, 0.0) + weight
+    return sorted(scores, key=lambda number: (scores[number], number), reverse=True)[:most]
+
+
+def rarity(count: float, total: int) -> float:
+    """How much it says that a word is there: little for one that is everywhere."""
+    return math.log1p((total + 1) / (count + 0.5))
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate with how well it fits: 1 when it holds every word, as asked, in its title."""
+
+    number: int
+    score: float
+    coverage: float
+    """How much of what was asked it holds at all, 1 at most, whatever spelling and place."""
+    tokens: frozenset[str]
+    """By which it was found: to be marked."""
+    words: int
+    """How many words of the query it holds."""
+
+
+def ranked(asked: Sequence[Clause], candidates: Candidates) -> list[Ranked]:
+    """Best first; of equals, the newest."""
+    weights = [rarity(candidates.spread.get(each.word, 0), candidates.total) * _boost(each) for each in asked]
+    most = sum(weights) or 1.0
+    found = [_scored(candidate, asked, weights, most) for candidate in candidates.found]
+    return sorted(
+        (each for each in found if each.words), key=lambda each: (round(each.score, 6), each.number), reverse=True
+    )
+
+
+def _boost(clause: Clause) -> float:
+    return _CODE if clause.is_code else 1.0
+
+
+def _scored(candidate: Candidate, asked: Sequence[Clause], weights: Sequence[float], most: float) -> Ranked:
+    entry = candidate.entry
+    places = (
+        (frozenset(entry.title), _TITLE),
+        (frozenset((*entry.body, *entry.tags)), _BODY),
+        (frozenset(entry.story), _STORY_WEIGHT),
+    )
+    score, held, matched, count = 0.0, 0.0, set[str](), 0
+    for clause, weight in zip(asked, weights, strict=True):
+        best, tokens = _best(clause, places)
+        score += weight * best
+        held += weight if best else 0.0
+        count += bool(best)
+        matched |= tokens
+    return Ranked(candidate.number, score / most, held / most, frozenset(matched), count)
+
+
+def _best(clause: Clause, places: Sequence[tuple[frozenset[str], float]]) -> tuple[float, set[str]]:
+    """How well one word is met, and by which tokens."""
+    best, matched = 0.0, set[str]()
+    for token, sure in clause.tokens.items():
+        for tokens, weight in places:
+            if token in tokens:
+                matched.add(token)
+                best = max(best, sure * weight)
+    return best, matched
+
+
+# --- what is shown of it
+
+
+def marked(text: str, tokens: frozenset[str], limit: int = 220) -> list[tuple[str, bool]]:
+    """The part of a text that holds most of what was found, in pieces: those that were found are true."""
+    text = one_line(text)
+    found = [term for term in words.terms(text) if tokens & set(term.tokens)]
+    start = _best_window(found, limit) if len(text) > limit else 0
+    end = min(len(text), start + limit)
+    pieces: list[tuple[str, bool]] = [("…", False)] if start else []
+    at = start
+    for term in found:
+        if start <= term.start and term.end <= end and term.start >= at:
+            pieces += [(text[at : term.start], False), (text[term.start : term.end], True)]
+            at = term.end
+    return [piece for piece in (*pieces, (text[at:end], False), ("…" if end < len(text) else "", False)) if piece[0]]
+
+
+def _best_window(found: Sequence[Term], limit: int) -> int:
+    """Where to begin, some words before the first of those that stand together."""
+    starts = [term.start for term in found]
+    best = max(starts, key=lambda at: sum(at <= other < at + limit - 60 for other in starts), default=0)
+    return max(0, best - 40)
+
+
+def says_most(texts: Iterable[str], tokens: frozenset[str]) -> str:
+    """The text in which most of what was found stands."""
+    kept = [text for text in texts if text]
+    return max(kept, key=lambda text: len(tokens & set(words.indexed(text))), default="")

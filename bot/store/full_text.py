@@ -1,0 +1,68 @@
+"""In which words do the engines keep and ask a full-text index? Part of their dialects.
+
+Tokens come ready (`bot.words`), parted by spaces. The engine keeps its index equal to one column of a table by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_SEARCHED = {"tickets_index": "entry", "notes_index": "entry", "vocabulary": "grams"}
+"""Table → the column its full-text index is of."""
+
+
+def _fts5(table: str, column: str) -> str:
+    """Kept beside the table by triggers. Without positions: a document holds a token or does not."""
+    old = f"INSERT INTO {table}_fts ({table}_fts, rowid, {column}) VALUES ('delete', old.number, old.{column});"
+    new = f"INSERT INTO {table}_fts (rowid, {column}) VALUES (new.number, new.{column});"
+    return f"""
+        CREATE VIRTUAL TABLE {table}_fts USING fts5({column}, content='{table}', content_rowid='number', detail=none,
+            columnsize=0, tokenize="ascii tokenchars '.:-_@/#+='");
+        INSERT INTO {table}_fts ({table}_fts, rank) VALUES ('automerge', 8);
+        CREATE TRIGGER {table}_in AFTER INSERT ON {table} BEGIN {new} END;
+        CREATE TRIGGER {table}_out AFTER DELETE ON {table} BEGIN {old} END;
+        CREATE TRIGGER {table}_anew AFTER UPDATE OF {column} ON {table} BEGIN {old} {new} END;
+    """
+
+
+def _fts5_matches(table: str) -> str:
+    return f"""
+        SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH :fts AND rowid >= :first ORDER BY rowid DESC LIMIT :most
+    """
+
+
+SQLITE: Final = {
+    "vector_of_entry": "",
+    "vector_of_grams": "",
+    "full_text": "".join(_fts5(table, column) for table, column in _SEARCHED.items()),
+    **{f"{table}_matches": _fts5_matches(table) for table in _SEARCHED},
+    "listed": "(SELECT value FROM json_each(:listed))",
+    "numbers": "(SELECT value FROM json_each(:numbers))",
+    "words_listed": "json_each(:listed)",
+}
+
+
+def _vector(column: str) -> str:
+    """A column of its own that the index is of."""
+    parted = f"string_to_array(translate({column}, chr(10), ' '), ' ')"
+    return f", vector TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(array_remove({parted}, ''))) STORED"
+
+
+def _vector_matches(table: str) -> str:
+    return f"""
+        SELECT number FROM {table} WHERE vector @@ CAST(:ts AS tsquery) AND number >= :first
+        ORDER BY number DESC LIMIT :most
+    """
+
+
+POSTGRES: Final = {
+    "vector_of_entry": _vector("entry"),
+    "vector_of_grams": _vector("grams"),
+    "full_text": "".join(
+        f"CREATE INDEX {table}_fts ON {table} USING gin (vector) WITH (fastupdate = off);\n" for table in _SEARCHED
+    ),
+    **{f"{table}_matches": _vector_matches(table) for table in _SEARCHED},
+    "listed": "(SELECT jsonb_array_elements_text(CAST(:listed AS jsonb)))",
+    "numbers": "(SELECT CAST(jsonb_array_elements_text(CAST(:numbers AS jsonb)) AS bigint))",
+    "words_listed": "jsonb_array_elements_text(CAST(:listed AS jsonb)) AS each (value)",
+}

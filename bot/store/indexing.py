@@ -1,0 +1,126 @@
+"""How is the full-text index kept? Within the change that saves a ticket or a note: found as soon as it is saved.
+
+The engine keeps its index equal to the table of entries by itself; here the entries are written, and the vocabulary
+of all words, by which misspelt ones are understood. An entry whose text has not changed is left alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from bot import search, words
+from bot.ports import Batch
+from bot.search import Document, Entry, Shelf
+from bot.store import rows, sql
+from bot.technical_note import TechnicalNote
+from bot.ticket import Event, Ticket
+
+if TYPE_CHECKING:
+    from bot.store.changes import Connection
+
+
+def index(db: Connection, batch: Batch, tickets: Sequence[Ticket], notes: Sequence[TechnicalNote]) -> None:
+    """What this batch has saved; the vocabulary last, and sorted: two changes that learn the same words never meet
+    crosswise."""
+    learnt = set[str]()
+    for ticket in tickets:
+        rewritten = [event for event in batch.rewritten if event.ticket_id == ticket.id]
+        events = [event for event in batch.events if event.ticket_id == ticket.id]
+        learnt |= _ticket(db, ticket, rewritten, events)
+    for note in notes:
+        learnt |= _put(db, Shelf.NOTES, note.number, search.document_of_note(note), "", afresh=True)
+    _learn(db, learnt)
+
+
+def _ticket(db: Connection, ticket: Ticket, rewritten: Sequence[Event], events: Sequence[Event]) -> set[str]:
+    document = search.document_of(ticket)
+    if rewritten:
+        return _put(db, Shelf.TICKETS, ticket.number, document, search.story_of((*rewritten, *events)), afresh=True)
+    if ticket.version > 1 and not db.execute(sql.ENTRY[Shelf.TICKETS], {"number": ticket.number}).fetchone():
+        return _whole(db, ticket)
+    return _put(db, Shelf.TICKETS, ticket.number, document, search.story_of(events))
+
+
+def _whole(db: Connection, ticket: Ticket) -> set[str]:
+    """One that an older release saved, with its history."""
+    history = [rows.event(row) for row in db.execute(sql.HISTORY, {"ticket_id": ticket.id}).fetchall()]
+    return _put(db, Shelf.TICKETS, ticket.number, search.document_of(ticket), search.story_of(history), afresh=True)
+
+
+def _put(
+    db: Connection, shelf: Shelf, number: int, document: Document, story: str, *, afresh: bool = False
+) -> set[str]:
+    """Returns the words it is spelt with, to be learnt. `afresh`: the story is all there is, not only what is new."""
+    found = db.execute(sql.ENTRY[shelf], {"number": number}).fetchone()
+    if found and found[0] == document.fingerprint and not story and not afresh:
+        return set()
+    before = Entry.unpack(found[1]) if found else None
+    entry = Entry.of(document, story, None if afresh else before)
+    row: rows.Row = {"number": number, "print": document.fingerprint, "entry": entry.pack()}
+    db.execute(sql.SAVE_ENTRY[shelf], row)
+    if before:
+        _unlearn(db, before.tokens - entry.tokens)
+    return words.spellings(f"{document.title}\n{document.body}\n{story}") if document.is_found else set()
+
+
+def _learn(db: Connection, learnt: set[str]) -> None:
+    if not learnt:
+        return
+    unknown = db.execute(sql.UNKNOWN, {"listed": json.dumps(sorted(learnt))}).fetchall()
+    for (word,) in sorted(unknown):
+        db.execute(sql.LEARN, {"word": word, "grams": " ".join(words.grams(word))})
+
+
+def _unlearn(db: Connection, tokens: Iterable[str]) -> None:
+    """A word that stands nowhere any more is forgotten: it may have been somebody's name."""
+    for word in sorted(token for token in tokens if words.is_plain(token)):
+        if not any(matching(db, sql.MATCHES[shelf], [[word]], most=1) for shelf in Shelf):
+            db.execute(sql.UNLEARN, {"word": word})
+
+
+def index_older(db: Connection, limit: int) -> int:
+    """The next tickets that are not in the index yet, the newest of them first."""
+    last: int = db.execute(sql.UNINDEXED).fetchone()[0]
+    if not last:
+        return 0
+    found = [rows.ticket(row) for row in db.execute(sql.OLDER, {"last": last, "limit": limit}).fetchall()]
+    learnt = set[str]()
+    for ticket in reversed(found):
+        if not db.execute(sql.ENTRY[Shelf.TICKETS], {"number": ticket.number}).fetchone():
+            learnt |= _whole(db, ticket)
+    _learn(db, learnt)
+    db.execute(sql.INDEXED_DOWN_TO, {"last": found[-1].number - 1 if found else 0})
+    return len(found)
+
+
+# --- asking the index
+
+
+def matching(
+    db: Connection, statement: str, all_of: Sequence[Iterable[str]], *, first: int = 0, most: int = search.CANDIDATES
+) -> list[int]:
+    """Numbers of the newest documents that hold some token of each group."""
+    groups = [list(group) for group in all_of]
+    if not groups or not all(groups):
+        return []
+    values: rows.Row = {"fts": _fts(groups), "ts": _ts(groups), "first": first, "most": most}
+    return [row[0] for row in db.execute(statement, values).fetchall()]
+
+
+def _fts(groups: Sequence[Sequence[str]]) -> str:
+    """For SQLite: `("a" OR "b") AND ("c")`."""
+    told = (" OR ".join('"' + token.replace('"', '""') + '"' for token in group) for group in groups)
+    return " AND ".join(f"({each})" for each in told)
+
+
+def _ts(groups: Sequence[Sequence[str]]) -> str:
+    """For PostgreSQL: `('a' | 'b') & ('c')`."""
+    told = (" | ".join(_lexeme(token) for token in group) for group in groups)
+    return " & ".join(f"({each})" for each in told)
+
+
+def _lexeme(token: str) -> str:
+    escaped = token.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"

@@ -1,0 +1,106 @@
+"""Somebody writes down what was learned, or looks it up."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from blocks import notes
+from blocks.kit import Json
+from bot.desk import Desk
+from bot.errors import Conflict, Invalid
+from bot.language import mark, t
+from bot.letter import reference
+from bot.notes import REASON, Notes
+from handlers.boundary import Boundary, OnClick, OnSubmit
+from handlers.payload import Click, Command, Submission
+
+COMMAND = "/retarus-note"
+
+
+_CHANGED = mark("Somebody else changed this note meanwhile. Copy your text, close, and open it again.")
+
+Drawn = Callable[[str, str], Awaitable[Json]]
+"""Draws a note, by its id, for a person."""
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    book = Notes(desk)
+
+    async def drawn(note_id: str, user: str) -> Json:
+        versions = await book.history(note_id, user)
+        who = await desk.names({each.changed_by for each in versions})
+        ticket = await desk.store.get(versions[0].ticket_id) if versions[0].ticket_id else None
+        return notes.shown(versions, who, reference(ticket, desk.config) if ticket else "")
+
+    async def asked(command: Command) -> None:
+        """`/retarus-note TN-3` shows it; other words begin one."""
+        await desk.open_to_part(command.user)
+        named = await book.named(command.text, command.user)
+        view = await drawn(named.id, command.user) if named else notes.modal(book.begun_with(command.text), desk.config)
+        await edge.client.views_open(trigger_id=command.trigger, view=view)
+
+    edge.commands[COMMAND] = asked
+    edge.clicks |= _clicks(desk, edge, book, drawn)
+    edge.submissions |= _submissions(book, drawn)
+
+
+def _clicks(desk: Desk, edge: Boundary, book: Notes, drawn: Drawn) -> dict[str, OnClick]:
+    async def write(click: Click) -> None:
+        await desk.open_to_part(click.user)
+        await edge.client.views_open(trigger_id=click.trigger, view=notes.modal(None, desk.config))
+
+    async def write_from(click: Click) -> None:
+        begun = await book.begun(click.value, click.user)
+        view = notes.modal(begun, desk.config, about=click.value)
+        await edge.client.views_open(trigger_id=click.trigger, view=view)
+
+    async def show(click: Click) -> None:
+        """On its own, or on top of the modal its button was in."""
+        opened = edge.client.views_push if click.view and not click.is_home else edge.client.views_open
+        await opened(trigger_id=click.trigger, view=await drawn(click.value, click.user))
+
+    async def ask_change(click: Click) -> None:
+        note = await book.one(click.value, click.user)
+        view = notes.modal(note, desk.config, callback=notes.CHANGE, about=f"{note.id}|{note.version}")
+        await edge.client.views_update(view_id=click.view, view=view)
+
+    async def ask_retire(click: Click) -> None:
+        note = await book.one(click.value, click.user)
+        await edge.client.views_update(view_id=click.view, view=notes.retiring(note))
+
+    async def reinstate(click: Click) -> None:
+        note = await book.reinstate(click.value, click.user, click.id)
+        await edge.client.views_update(view_id=click.view, view=await drawn(note.id, click.user))
+
+    return {
+        notes.WRITE: write,
+        notes.FROM: write_from,
+        notes.SHOW: show,
+        notes.CHANGE: ask_change,
+        notes.RETIRE: ask_retire,
+        notes.REINSTATE: reinstate,
+    }
+
+
+def _submissions(book: Notes, drawn: Drawn) -> dict[str, OnSubmit]:
+    """Each shows the note as it now is."""
+
+    async def written(form: Submission) -> Json | None:
+        note = await book.write(form.typed, form.user, form.view, form.ticket)
+        return await drawn(note.id, form.user)
+
+    async def changed(form: Submission) -> Json | None:
+        try:
+            note = await book.change(form.ticket, form.typed, form.user, form.view, form.version)
+        except Conflict as error:
+            raise Invalid({"symptom": t(_CHANGED)}) from error
+        return await drawn(note.id, form.user)
+
+    async def retired(form: Submission) -> Json | None:
+        try:
+            note = await book.retire(form.ticket, form.user, form.typed.get(REASON, ""), form.view, form.version)
+        except Conflict as error:
+            raise Invalid({REASON: t(_CHANGED)}) from error
+        return await drawn(note.id, form.user)
+
+    return {notes.WRITE: written, notes.CHANGE: changed, notes.RETIRE: retired}

@@ -1,0 +1,64 @@
+"""Somebody searches, and finds what is there: with a slip of the pen, in the other language, by number."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from localslack import PersonDriver
+from tests.handlers.test_notes import noted, said
+from tests.handlers.world import DESK, World
+
+
+async def found(w: World, person: PersonDriver, words: str) -> str:
+    await person.command(DESK, f"/retarus-find {words}")
+    return said(await person.modal("Search"))
+
+
+@pytest.mark.parametrize(
+    "words", ["outbound rejected", "conector", "connectors", "abgelehnt", "550", "PD-1001", "pd 1001"]
+)
+async def test_a_ticket_is_found(w: World, words: str) -> None:
+    await w.raised()
+    assert "PD-1001" in await found(w, w.ben, words)
+
+
+async def test_words_that_fit_are_marked_and_the_card_is_one_click_away(w: World) -> None:
+    await w.raised()
+    async with asyncio.timeout(5):
+        while not await w.running.desk.store.card_links([(await w.ticket()).id]):
+            pass
+    shown = await found(w, w.ben, "rejects")
+    assert "{'type': 'text', 'text': 'rejected', 'style': {'bold': True}}" in shown
+    assert "/archives/" in shown
+
+
+async def test_what_is_not_there_is_not_found_and_said(w: World) -> None:
+    await w.raised()
+    assert "Nothing was found." in await found(w, w.ben, "fax quarantine")
+
+
+async def test_a_search_is_asked_anew_and_narrowed(w: World) -> None:
+    await noted(w)
+    await w.anna.command(DESK, "/retarus-find")
+    modal = await w.anna.modal("Search")
+    await w.anna.submit(modal, {"words": "connector"})
+    both = said(await w.anna.modal("Search"))
+    assert "PD-1001" in both
+    assert "TN-1" in both
+    await w.anna.submit(await w.anna.modal("Search"), {"words": "connector", "service": "FAX"})
+    assert "Nothing was found." in said(await w.anna.modal("Search"))
+
+
+async def test_a_note_that_was_found_is_shown_on_top_of_the_search(w: World) -> None:
+    await noted(w)
+    await w.anna.command(DESK, "/retarus-find connector")
+    await w.anna.click(await w.anna.modal("Search"), "Show TN-1")
+    assert "Rolled connector 4.2 back" in said(await w.anna.modal("TN-1"))
+
+
+async def test_a_guest_finds_nothing(w: World) -> None:
+    await w.raised()
+    await w.gus.command(DESK, "/retarus-find connector")
+    assert (await w.gus.message(DESK, "full member"))["is_ephemeral"]

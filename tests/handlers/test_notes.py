@@ -1,0 +1,131 @@
+"""What was learned is written down from a resolved ticket, found again, changed, and retired when wrong."""
+
+from __future__ import annotations
+
+import asyncio
+
+from localslack import Modal
+from tests.handlers.world import DESK, Json, World
+
+
+async def resolved(w: World) -> Json:
+    """The card of a ticket Ben has resolved."""
+    card = await w.accepted()
+    await w.ben.click(card, "Resolve")
+    await w.ben.submit(await w.ben.modal("Resolve"), {"word": "Rolled connector 4.2 back to 4.1"})
+    return await w.anna.message(DESK, "Resolved and waits for confirmation")
+
+
+async def noted(w: World) -> Modal:
+    """The note Ben wrote of it, as he sees it."""
+    await w.ben.click(await resolved(w), "Keep as a technical note")
+    await w.ben.submit(await w.ben.modal("Technical note"))
+    return await w.ben.modal("TN-1")
+
+
+def said(modal: Modal) -> str:
+    return str(modal.view["blocks"])
+
+
+def typed(modal: Modal) -> Json:
+    """What its inputs begin with."""
+    found = {}
+    for block in modal.view["blocks"]:
+        if block["type"] == "input":
+            element = block["element"]
+            chosen = element.get("initial_option") or element.get("initial_options")
+            found[block["block_id"]] = element.get("initial_value") or chosen
+    return found
+
+
+async def test_one_click_on_a_resolved_ticket_gives_a_note_in_which_everything_is_filled_in(w: World) -> None:
+    await w.ben.click(await resolved(w), "Keep as a technical note")
+    begun = typed(await w.ben.modal("Technical note"))
+    assert begun["symptom"].startswith("Outbound mail is rejected with 550 since the connector update.")
+    assert begun["remedy"] == "Rolled connector 4.2 back to 4.1"
+    assert [each["value"] for each in begun["services"]] == ["Email Security"]
+    assert begun["source"]["value"] == "ours"
+    await w.ben.submit(await w.ben.modal("Technical note"))
+    note = said(await w.ben.modal("TN-1"))
+    assert "Rolled connector 4.2 back to 4.1" in note
+    assert "PD-1001" in note
+    assert "version 1: Ben Brandt" in note
+
+
+async def test_that_it_was_kept_is_told_in_the_tickets_thread(w: World) -> None:
+    card = await resolved(w)
+    await w.ben.click(card, "Keep as a technical note")
+    await w.ben.submit(await w.ben.modal("Technical note"))
+    told = await w.anna.reply(card, "kept what was learned: TN-1")
+    await w.anna.click(told, "Show TN-1")
+    assert "Rolled connector 4.2 back" in said(await w.anna.modal("TN-1"))
+
+
+async def test_what_retarus_answered_becomes_a_note_of_theirs(w: World) -> None:
+    card = await w.escalated()
+    await w.ben.click(await w.ben.again(card), "Retarus answered")
+    await w.ben.submit(await w.ben.modal("Answer of Retarus"), {"word": "Policy DE1-77 was too strict; relaxed"})
+    told = await w.ben.reply(card, "recorded Retarus's answer")
+    await w.ben.click(told, "Keep as a technical note")
+    begun = typed(await w.ben.modal("Technical note"))
+    assert begun["source"]["value"] == "retarus"
+    assert begun["cause"] == "Policy DE1-77 was too strict; relaxed"
+    await w.ben.submit(await w.ben.modal("Technical note"))
+    assert "from Retarus" in said(await w.ben.modal("TN-1"))
+
+
+async def test_a_note_is_changed_and_every_version_is_named(w: World) -> None:
+    shown = await noted(w)
+    await w.bea.command(DESK, "/retarus-note TN-1")
+    shown = await w.bea.modal("TN-1")
+    await w.bea.click(shown, "Change")
+    await w.bea.submit(await w.bea.modal("Change a note"), {"workaround": "Send without the connector"})
+    after = said(await w.bea.modal("TN-1"))
+    assert "Send without the connector" in after
+    assert "version 2: Bea Bauer" in after
+    assert "version 1: Ben Brandt" in after
+
+
+async def test_who_changes_what_somebody_else_changed_meanwhile_is_told(w: World) -> None:
+    await w.ben.click(await noted(w), "Change")
+    mine = await w.ben.modal("Change a note")
+    await w.bea.command(DESK, "/retarus-note TN-1")
+    await w.bea.click(await w.bea.modal("TN-1"), "Change")
+    await w.bea.submit(await w.bea.modal("Change a note"), {"cause": "Size limit"})
+    await w.bea.modal("TN-1")
+    done = await w.ben.submit(mine, {"cause": "Something else"})
+    assert "Somebody else changed this note" in done["errors"]["symptom"]
+
+
+async def test_a_note_that_is_wrong_is_retired_with_a_reason_found_no_more_and_reinstated(w: World) -> None:
+    await w.ben.click(await noted(w), "Retire")
+    await w.ben.submit(await w.ben.modal("Retire a note"), {"reason": "4.1 has the same fault"})
+    shown = await w.ben.modal("TN-1")
+    assert "4.1 has the same fault" in said(shown)
+    await w.anna.command(DESK, "/retarus-find connector")
+    assert "TN-1" not in said(await w.anna.modal("Search"))
+    await w.ben.click(shown, "Reinstate")
+    async with asyncio.timeout(5):
+        while "Reinstate" in said(shown):
+            shown = await w.ben.modal("TN-1")
+    await w.bea.command(DESK, "/retarus-find connector")
+    assert "TN-1" in said(await w.bea.modal("Search"))
+
+
+async def test_a_note_without_anything_that_helps_is_refused_beside_its_field(w: World) -> None:
+    await w.ben.command(DESK, "/retarus-note Faxes hang in the queue")
+    done = await w.ben.submit(await w.ben.modal("Technical note"))
+    assert set(done["errors"]) == {"remedy"}
+
+
+async def test_a_secret_is_kept_out_of_a_note(w: World) -> None:
+    await w.ben.command(DESK, "/retarus-note Login fails")
+    done = await w.ben.submit(await w.ben.modal("Technical note"), {"remedy": "password: Sommer2026!"})
+    assert set(done["errors"]) == {"remedy"}
+
+
+async def test_a_guest_can_write_none(w: World) -> None:
+    await w.gus.command(DESK, "/retarus-note Faxes hang")
+    told = await w.gus.message(DESK, "full member")
+    assert told["is_ephemeral"]
+    assert await w.running.desk.store.count_notes() == 0
