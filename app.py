@@ -40,7 +40,7 @@ from bot.slack.files import SlackFiles
 from bot.slack.reports import ReportCarrier
 from bot.status import open_status_page
 from bot.status_page import Lookout
-from bot.store import open_drafts, open_store
+from bot.store import migrate, open_drafts, open_store
 from bot.story import Routes
 from handlers import (
     choosing,
@@ -310,4 +310,4 @@ def _check(env: Environment) -> AsyncIterator[Line]:
 
 
 if __name__ == "__main__":
-    command_line.main(command_line.Parts(run=run, demo=_demo, archive=_archive, check=_check))
+    command_line.main(command_line.Parts(run=run, demo=_demo, archive=_archive, check=_check, migrate=migrate))

@@ -4,6 +4,7 @@ python app.py          runs the desk in a real workspace (tokens in the environm
 python app.py demo     runs it with a local Slack and a local mailbox, in the browser
 python app.py policy   says for each priority and clock when whom it would remind, from now
 python app.py export-person WHO …, erase-person WHO …, access-log    personal data: README, “What an admin must know”
+python app.py migrate  moves an embedded desk to PostgreSQL: README, “Many replicas”
 python app.py check    looks at tokens, scopes, channels, mail and database: each line ok, or what to do
 """
 
@@ -14,7 +15,7 @@ import asyncio
 import getpass
 import logging
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,16 +57,22 @@ class Parts:
     archive: Callable[[Environment, str], AbstractAsyncContextManager[Archive]]
     """Opened for the account of that name."""
     check: Callable[[Environment], AsyncIterator[Finding]]
+    migrate: Callable[[str, str], Awaitable[Mapping[str, int]]]
+    """From this DATABASE_URL to that; gives how much was moved, by table."""
 
 
 def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     """Carries out what was typed; leaves with 1 where it cannot be done."""
     parser = argparse.ArgumentParser(description="Retarus Partner Desk", epilog=NO_TOKENS.splitlines()[1].strip())
-    parser.add_argument("command", nargs="?", default="run", choices=["run", "demo", "check", "policy", *_ARCHIVE])
+    parser.add_argument(
+        "command", nargs="?", default="run", choices=["run", "demo", "check", "policy", "migrate", *_ARCHIVE]
+    )
     parser.add_argument("terms", nargs="*", help="of a person: Slack user id, names, addresses, numbers")
     parser.add_argument("--folder", type=Path, default=Path("var/exports"), help="where exports go")
     parser.add_argument("--state", type=Path, default=Path("var/demo"), help="demo: the folder everything is kept in")
     parser.add_argument("--language", type=Language, default=Language.ENGLISH, help="demo: what is spoken, en or de")
+    parser.add_argument("--from", dest="source", default="sqlite:///var/desk.sqlite3", help="migrate: from this file")
+    parser.add_argument("--to", dest="target", help="migrate: to this database; else to DATABASE_URL's")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
@@ -84,6 +91,8 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
 async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace) -> None:
     if chosen.command == "demo":
         await parts.demo(env, chosen.state, chosen.language)
+    elif chosen.command == "migrate":
+        await _migrate(parts, chosen.source, chosen.target or env.database_url)
     elif chosen.command in _ARCHIVE:
         await _look_into_archive(parts, env, chosen)
     else:
@@ -110,6 +119,13 @@ async def _check(parts: Parts, env: Environment) -> None:
 async def _policy(_: Parts, env: Environment) -> None:
     for line in forecast.lines(load(env.desk_config), now()):
         print(line)
+
+
+async def _migrate(parts: Parts, source: str, target: str) -> None:
+    moved = await parts.migrate(source, target)
+    for table, rows in moved.items():
+        print(f"{rows:9,} {table.replace('_', ' ')}")
+    print("Everything is there, compared row by row. Set DATABASE_URL to the new database, then start the desk.")
 
 
 async def _look_into_archive(parts: Parts, env: Environment, chosen: argparse.Namespace) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -32,8 +34,27 @@ async def open_drafts(url: str) -> Drafts:
     """The small durable map that belongs to the store at DATABASE_URL: a file of its own beside it, or a table."""
     if is_server(url):
         return DatabaseDrafts(await _server(url))
-    path = _file(url)
-    return await DurableDrafts.open(path.with_name(f"{path.stem}-drafts{path.suffix}"))
+    return await DurableDrafts.open(_drafts_beside(_file(url)))
+
+
+async def migrate(source: str, target: str) -> Mapping[str, int]:
+    """Moves an embedded desk with everything in it to a server; gives how many rows each table has.
+
+    May be repeated. `Misconfigured` when the target holds anything else, `StoreDown` when either cannot be used.
+    """
+    from bot.store import migration  # noqa: PLC0415 (an embedded desk need not wait for the driver)
+
+    if not is_server(target):
+        raise Misconfigured("Only a PostgreSQL database can be moved to: postgresql://user:password@host:5432/database")
+    file = _file(source)
+    if not file.is_file():
+        raise Misconfigured(f"There is no file {file} to move.")
+    await (await open_drafts(source)).close()  # it is there from now on
+    return await asyncio.to_thread(migration.migrate, file, _drafts_beside(file), target)
+
+
+def _drafts_beside(path: Path) -> Path:
+    return path.with_name(f"{path.stem}-drafts{path.suffix}")
 
 
 def is_server(url: str) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 from bot.errors import Conflict, DeskError, StoreDown
 from bot.notices import Sent
 from bot.ports import Batch, Store
-from bot.store import open_drafts, open_store
+from bot.store import migrate, open_drafts, open_store
 from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event
 
 ROOT = Path(__file__).parents[2]
@@ -127,9 +127,15 @@ async def put_drafts(url: str, count: str) -> None:
         tell(number)
 
 
+async def move_desk(source: str, target: str) -> None:
+    tell("moving")
+    await migrate(source, target)
+    tell("moved")
+
+
 WORK: dict[str, Callable[..., Awaitable[None]]] = {
     work.__name__: work
-    for work in (raise_tickets, change_tickets, claim_notices, fill_disk, open_as_nobody, put_drafts)
+    for work in (raise_tickets, change_tickets, claim_notices, fill_disk, open_as_nobody, put_drafts, move_desk)
 }
 
 if __name__ == "__main__":

@@ -1,0 +1,183 @@
+"""An embedded desk moves to PostgreSQL with everything in it, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import time
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bot.contacts import Contact, EndCustomer
+from bot.errors import Misconfigured, StoreDown
+from bot.notices import Dead, Outcome, Place, Retry, Sent
+from bot.ports import Batch, Query
+from bot.privacy import Access
+from bot.store import migrate, migration, open_drafts, open_store
+from bot.ticket import Stage
+from tests.contracts.processes import another, said
+from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event, minutes
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "desk.sqlite3"
+
+
+@pytest.fixture
+def url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+async def a_desk(url: str) -> None:
+    """In use: tickets on their way, messages in every state, contacts, drafts, and a log."""
+    store, drafts = await open_store(url, lambda: START), await open_drafts(url)
+    tickets = [a_ticket(f"t{n}", answers={"customer": "Müller 🎉", "description": "a\\b\tc\nd"}) for n in range(30)]
+    await store.apply(Batch(tickets=tickets, events=[an_event(each) for each in tickets], once=["form"]))
+    later = a_later(tickets[0], stage=Stage.CLOSED)
+    await store.apply(Batch(tickets=[later], events=[an_event(later, reason="\u202eDone")]))
+    await store.apply(Batch(notices=[a_notice(f"n{n}", lane="same" if n < 3 else f"lane{n}") for n in range(9)]))
+    claims = await store.claim(START, minutes(1), 4)
+    card = Place(ticket_id="t1", what="card", channel="C1", ts="1.0", link="https://x")
+    outcomes: list[Outcome] = [Sent(card), Dead("No channel."), Retry(START + minutes(5), "busy")]
+    for claim, outcome in zip(claims, outcomes, strict=False):
+        await store.settle(claim, outcome, START, [a_notice(f"after {claim.notice.key}", lane="same")])
+    anna = Contact(slack_user="U1", name="Änna", email="a@x.example", phone="+4989123", attested_on=date(2026, 1, 2))
+    customer = EndCustomer(id="c1", name="Müller GmbH", tenants=("12345RS",))
+    await store.apply(Batch(contacts=[anna], customers=[customer], accesses=[Access(at=START, by="root", what="look")]))
+    await drafts.put("draft:U1:incident", {"summary": "half\x00way 🎉", "": "no key"})
+    await store.close()
+    await drafts.close()
+
+
+async def everything(url: str) -> object:
+    """What a desk can be asked for."""
+    store, drafts = await open_store(url, lambda: START), await open_drafts(url)
+    tickets = await store.find(Query(limit=100))
+    found = [
+        tickets,
+        [await store.history(each.id) for each in tickets],
+        await store.letters(limit=100),
+        await store.next_due(START),
+        await store.place("t1", "card"),
+        await store.contacts(),
+        await store.customers(["mül"], limit=9),
+        await store.accesses(9),
+        await store.used("form"),
+        await store.standing(),
+        {key: await drafts.get(key) for key in sorted(await drafts.keys())},
+    ]
+    await store.close()
+    await drafts.close()
+    return found
+
+
+async def test_everything_comes_along_and_goes_on_where_it_was(url: str, new_database: str) -> None:
+    await a_desk(url)
+    moved = await migrate(url, new_database)
+    assert (moved["tickets"], moved["events"], moved["drafts"], moved["notices"]) == (30, 31, 1, 12)
+    assert await everything(new_database) == await everything(url)
+
+    for each in (url, new_database):
+        store = await open_store(each, lambda: START)
+        (ticket,) = await store.apply(Batch(tickets=[a_ticket("new")], notices=[a_notice("new")]))
+        assert ticket.number == 1031
+        assert [letter.notice.key for letter in await store.letters(limit=1)] == ["new"]
+        await store.close()
+    assert await everything(new_database) == await everything(url)
+
+
+async def test_done_again_it_finds_everything_there_and_changes_nothing(url: str, new_database: str) -> None:
+    await a_desk(url)
+    assert await migrate(url, new_database) == await migrate(url, new_database)
+    assert await everything(new_database) == await everything(url)
+
+
+async def test_a_database_that_holds_anything_else_is_refused_and_left_alone(url: str, new_database: str) -> None:
+    await a_desk(url)
+    store = await open_store(new_database)
+    await store.apply(Batch(once=["theirs"]))
+    with pytest.raises(Misconfigured, match=r"holds other data already \(in once\)"):
+        await migrate(url, new_database)
+    assert await store.used("theirs")
+    assert await store.find(Query()) == []
+    await store.close()
+
+
+def fill(path: Path) -> set[str]:
+    """Some rows in each table, whatever it is for."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        tables = migration.tables_of_file(db)
+        for number, table in enumerate(tables):
+            kinds = {row[1]: row[2] for row in db.execute(f"PRAGMA table_info({table.name})")}
+            for row in range(2, 5):
+                at = number * 10 + row
+                values = [f"ü {at}" if kinds[column] == "TEXT" else at for column in table.columns]
+                marks = ", ".join("?" * len(values))
+                db.execute(f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES ({marks})", values)
+    return {table.name for table in tables}
+
+
+async def test_whatever_tables_there_are_come_along(url: str, path: Path, new_database: str) -> None:
+    await (await open_store(url)).close()
+    tables = await asyncio.to_thread(fill, path)
+    moved = await migrate(url, new_database)
+    assert {table for table, rows in moved.items() if rows >= 3} == tables
+    assert moved.keys() == tables | {"drafts"}
+
+
+STOP_HERE = b"""
+    CREATE FUNCTION stop_here() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END';
+    CREATE TRIGGER stop_here BEFORE INSERT ON tickets FOR EACH ROW EXECUTE FUNCTION stop_here();
+    SELECT pg_advisory_lock(7)"""
+
+
+async def test_a_move_that_is_killed_in_the_middle_leaves_nothing_and_is_done_again(
+    url: str, new_database: str
+) -> None:
+    await a_desk(url)
+    await (await open_store(new_database)).close()
+    before = await everything(new_database)
+    with psycopg.connect(new_database, autocommit=True) as holder:
+        holder.execute(STOP_HERE)
+        async with another("move_desk", url, new_database) as process:
+            assert await said(process, 1) == ["moving"]
+            await asyncio.to_thread(until_it_stops, new_database)
+            process.kill()
+        holder.execute(b"DROP FUNCTION stop_here CASCADE")
+    assert await everything(new_database) == before
+    assert await migrate(url, new_database)
+    assert await everything(new_database) == await everything(url)
+
+
+def until_it_stops(url: str) -> None:
+    """Returns when the rows of one table are being copied, after those of others."""
+    with psycopg.connect(url, autocommit=True) as looking:
+        while looking.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchone() is None:
+            time.sleep(0.01)
+
+
+async def test_a_file_in_use_is_not_moved(url: str, path: Path, new_database: str) -> None:
+    await a_desk(url)
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreDown, match=r"Stop the desk|try again"):
+            await migrate(url, new_database)
+    assert await migrate(url, new_database)
+
+
+async def test_what_cannot_be_moved_is_refused_in_words(url: str, tmp_path: Path, new_database: str) -> None:
+    with pytest.raises(Misconfigured, match="There is no file"):
+        await migrate(url, new_database)
+    assert os.listdir(tmp_path) == []  # noqa: PTH208  (sync is meant)
+    await a_desk(url)
+    with pytest.raises(Misconfigured, match="Only a PostgreSQL database"):
+        await migrate(url, f"sqlite:///{tmp_path / 'other.sqlite3'}")
+    with pytest.raises(Misconfigured, match=r"sqlite:///"):
+        await migrate(new_database, new_database)
