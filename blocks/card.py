@@ -8,7 +8,7 @@ from blocks import escalate, filling, handoff, kit, letter, moving, notes, remin
 from blocks.kit import Json, Message
 from bot.answers import as_moment
 from bot.clocks import plan
-from bot.fields import Need, Sheet, fields_of
+from bot.fields import OTHER, Need, Sheet, fields_of
 from bot.forms import Missing, is_asked, is_due, missing
 from bot.language import mark, t
 from bot.letter import kind_name, reference
@@ -84,7 +84,7 @@ def _when(ticket: Ticket) -> list[Json]:
 
 
 def _services(ticket: Ticket) -> str:
-    return ", ".join(ticket.answer("services").split("\n"))
+    return ", ".join(t(OTHER) if name == OTHER else name for name in ticket.answer("services").split("\n"))
 
 
 def _tenants(ticket: Ticket) -> str:

@@ -67,7 +67,7 @@ def _buttons(contact: Contact) -> list[Json]:
         else kit.button(t("Suspend"), SUSPEND, user, style="danger")
     )
     again = kit.button(t("Hand guides over again"), HAND_OVER, user)
-    return [kit.button(t("Change"), CHANGE, user), again, standing]
+    return [kit.button(t("Edit"), CHANGE, user), again, standing]
 
 
 def modal(contact: Contact | None) -> Json:
@@ -83,7 +83,7 @@ def modal(contact: Contact | None) -> Json:
         _day("authorised_since", t("Authorised since"), known.authorised_since),
         _day(
             "attested_on",
-            "Attested to know the Retarus support processes on",
+            t("Attested to know the Retarus support processes on"),
             known.attested_on,
             t("Sections 2–4 of the Retarus Support Guide. Without it an authorisation is not active (guide 2.3)"),
         ),

@@ -61,7 +61,7 @@ def _buttons(customer: EndCustomer) -> list[Json]:
         "deny": kit.plain(t("Keep"), 30),
     }
     return [
-        kit.button(t("Change"), CHANGE, customer.id),
+        kit.button(t("Edit"), CHANGE, customer.id),
         kit.button(t("Remove"), REMOVE, customer.id, style="danger", confirm=sure),
     ]
 

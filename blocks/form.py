@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from blocks.kit import CHUNK, Json, heading, option, plain
+from bot.answers import said
 from bot.fields import Ask, Field, Need, Option
 from bot.forms import is_asked, is_due
 from bot.language import t
@@ -71,7 +72,7 @@ def _element(field: Field, options: tuple[Option, ...], answer: str) -> Json:
 
 def _lines(answer: str, field: Field) -> str:
     """A list of ids is one line to edit."""
-    return ", ".join(answer.split("\n")) if field.ask is Ask.LINE else answer
+    return said(", ".join(answer.split("\n")) if field.ask is Ask.LINE else answer)
 
 
 def _search(answer: str) -> Json:

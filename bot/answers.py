@@ -15,7 +15,7 @@ from functools import lru_cache
 import phonenumbers
 
 from bot.contacts import dialled
-from bot.language import t
+from bot.language import mark, t
 from bot.secrets_in_text import free_of_secrets
 from bot.settings import Config
 from bot.text import clean
@@ -35,7 +35,9 @@ Check = Callable[[str, Given], str]
 
 MAIN_ID = re.compile(r"[0-9]{5}([A-Z]{2})?")
 TENANT_ID = re.compile(r"[0-9]{5}[A-Z]{2}|[0-9]{5}")
-MAIN_ACCOUNT = "main account only"
+MAIN_ACCOUNT = mark("main account only")
+
+NONE = mark("none")
 
 _FILLERS = frozenset(
     "na|n/a|n / a|n.a|none|nil|null|nothing|tbd|t.b.d|tba|t.b.a|tbc|todo|x|xx|xxx|unknown|dunno|later|yet|now|asap|see|"
@@ -49,6 +51,11 @@ _BECAUSE = re.compile(r"^(?:because|since|as|weil|da)?\W*", re.IGNORECASE)
 _LETTER = re.compile(r"\w")
 _FAR_PAST = timedelta(days=366)
 _SLACK_LINK = re.compile(r"<(?:mailto:|https?://)[^|>]*\|([^>]*)>")
+
+
+def said(answer: str) -> str:
+    """The words that are kept in English whatever was typed, in the language of who reads them; others as they are."""
+    return t(answer) if answer in {NONE, MAIN_ACCOUNT} else answer
 
 
 def is_reasoned_absence(text: str) -> bool:
@@ -69,7 +76,7 @@ def words(text: str, given: Given) -> str:  # noqa: ARG001 (every check has this
 
 def words_or_none(text: str, given: Given) -> str:
     """As `words`, where “none” is an answer too."""
-    return "none" if _bare(clean(text)) in {"none", "keine", "no"} else words(text, given)
+    return NONE if _bare(clean(text)) in {NONE, "no", "keine", "keiner", "keines", "nein"} else words(text, given)
 
 
 def main_id(text: str, given: Given) -> str:  # noqa: ARG001
@@ -85,14 +92,14 @@ def main_id(text: str, given: Given) -> str:  # noqa: ARG001
 def tenants(text: str, given: Given) -> str:  # noqa: ARG001
     """IDs by comma, space or line, each five digits and two letters; or “main account only”."""
     text = clean(text)
-    if _bare(text) in {MAIN_ACCOUNT, "main account", "main only"}:
+    if _bare(text) in {MAIN_ACCOUNT, "main account", "main only", "nur hauptkonto", "hauptkonto"}:
         return MAIN_ACCOUNT
     if is_reasoned_absence(text):
         return text
     ids = list(dict.fromkeys(part.upper() for part in re.split(r"[,;\s]+", text) if part))
     wrong = [part for part in ids if not TENANT_ID.fullmatch(part)]
     if wrong or not ids:
-        how = t("IDs are five digits and mostly two letters: 12345RS, 23456RS. Or: {none}.", none=MAIN_ACCOUNT)
+        how = t("IDs are five digits and mostly two letters: 12345RS, 23456RS. Or: {none}.", none=t(MAIN_ACCOUNT))
         raise ValueError(f"{t('“{part}” is not an ID.', part=_short(wrong[0]))} {how}" if wrong else how)
     return "\n".join(ids)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from bot import attachments, fields
-from bot.answers import as_moment, phone
+from bot.answers import as_moment, phone, said
 from bot.clock import guide_time
 from bot.contacts import Contact
 from bot.fields import Ask, Field, Heading, Option, fields_of
@@ -85,7 +85,7 @@ def _subject(ticket: Ticket, config: Config) -> str:
 
 def _services(ticket: Ticket) -> str:
     names = [name for name in ticket.answer("services").split("\n") if name]
-    other = ticket.answer("service_other") or fields.OTHER
+    other = ticket.answer("service_other") or t(fields.OTHER)
     return ", ".join(other if name == fields.OTHER else name for name in names)
 
 
@@ -125,7 +125,7 @@ def shown(field: Field, answer: str, zone: str, config: Config) -> str:
     labels: Mapping[str, Option] = {option.value: option for option in field.options(config)}
     if labels:
         return ", ".join(labels[value].label if value in labels else value for value in answer.split("\n"))
-    return ", ".join(answer.split("\n")) if field.key == "tenants" else answer
+    return said(", ".join(answer.split("\n")) if field.key == "tenants" else answer)
 
 
 def _examples(ticket: Ticket) -> Iterable[str]:
@@ -166,11 +166,11 @@ def _attached(ticket: Ticket) -> Iterable[str]:
 def _prequalification(ticket: Ticket, config: Config) -> Iterable[Part]:
     """The matrix's rows that have no heading in the template. Rows the kind does not ask for appear when answered."""
     for heading in fields.PREQUALIFICATION:
-        said = _answers(heading, ticket, config)
+        lines = _answers(heading, ticket, config)
         if heading is fields.KNOWN and ticket.answer("known") == "no" and ticket.answer("searched"):
-            said = [f"{said[0]}; {t('searched: {where}', where=ticket.answer('searched'))}"]
-        if said or fields.is_asked_for(heading, ticket.kind):
-            yield Part(heading=heading.text, lines=(": ".join(said) or "-",))
+            lines = [f"{lines[0]}; {t('searched: {where}', where=ticket.answer('searched'))}"]
+        if lines or fields.is_asked_for(heading, ticket.kind):
+            yield Part(heading=heading.text, lines=(": ".join(lines) or "-",))
 
 
 def as_text(letter: LetterText) -> str:

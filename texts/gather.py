@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from bot.fields import FIELDS
+from bot.fields import FIELDS, TRANSACTIONS
 from bot.language import CATALOGUES, Language
+from bot.notices import Say
 from bot.settings import Config
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("bot", "blocks", "handlers")
-_KEYWORDS = {"t": None, "mark": None, "many": (1, 2)}
+_SAID = {"t": 1, "mark": 1, "many": 2}
+"""Function → how many of its arguments are words."""
 
 Words = str | tuple[str, str]
 """One sentence, or one for a single thing and one for several."""
@@ -29,15 +31,31 @@ def gathered() -> Catalog:
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             where = path.relative_to(ROOT).as_posix()
-            for _, words, _, _ in extract_from_file("python", path, keywords=_KEYWORDS):
+            for words in said_in(path.read_text("utf-8")):
                 found.add(words, locations=[(where, 0)])
     for words in of_the_form():
         found.add(words, locations=[("bot/fields.py", 0)])
+    for gloss in (say.gloss for say in Say):
+        found.add(gloss, locations=[("bot/notices.py", 0)])
     return found
+
+
+def said_in(source: str) -> Iterator[Words]:
+    """The words a program marks, wherever it does, inside f-strings too."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _SAID:
+            words = tuple(_words(node.args[: _SAID[node.func.id]]))
+            if words:
+                yield words[0] if len(words) == 1 else (words[0], words[1])
+
+
+def _words(arguments: Iterable[ast.expr]) -> Iterator[str]:
+    return (each.value for each in arguments if isinstance(each, ast.Constant) and isinstance(each.value, str))
 
 
 def of_the_form() -> Iterator[str]:
     """What the table of fields says: headings as a form shows them, labels, hints, answers to pick, printed lines."""
+    yield TRANSACTIONS
     for field in FIELDS:
         heading = (field.heading.text, field.heading.section)
         said = (*heading, field.label, field.hint, *field.labels.values(), *_printed(field.printed))

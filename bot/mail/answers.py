@@ -65,7 +65,7 @@ def sentence(error: BaseException, server: SmtpServer, *, sender: str = "", to: 
     """For the ticket's owner, or for whoever checks the settings: what is wrong, the way out, what the server said."""
     plain = t(_SENTENCES[_kind(error)]).format(to=to, sender=sender, host=f"{server.host}:{server.port}")
     said = _said(error)
-    return f"{plain} It said: {said}" if said else plain
+    return t("{why} It said: {words}", why=plain, words=said) if said else plain
 
 
 def _kind(error: BaseException) -> str:

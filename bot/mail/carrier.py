@@ -62,7 +62,7 @@ class MailCarrier:
     ) -> EmailMessage:
         domain = self._from.rpartition("@")[2]
         subject, text, html, before = _written(notice)
-        remarks = "".join(f"\n(Not attached: {each})" for each in missing)
+        remarks = "".join("\n" + t("(Not attached: {file})", file=each) for each in missing)
         message = compose(
             key=notice.key,
             sender=address(self._from, "Partner Desk"),

@@ -10,6 +10,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from hashlib import sha256
 
+from bot.language import t
 from bot.mail.headers import HEADERS
 from bot.text import clean, one_line
 
@@ -76,7 +77,8 @@ def address(email: str, name: str = "") -> Address:
         local, domain = email.strip().rsplit("@", 1)
         found = Address(one_line(name, _NAME), addr_spec=f"{local}@{ascii_domain(domain)}")
     except (MessageError, ValueError, IndexError) as error:
-        raise NoAddress(f"“{one_line(email, 80)}” is not an e-mail address mail can be sent to.") from error
+        wrong = t("“{address}” is not an e-mail address mail can be sent to.", address=one_line(email, 80))
+        raise NoAddress(wrong) from error
     return found
 
 

@@ -189,3 +189,8 @@ def test_a_contact_without_a_name_or_a_number_that_exists_is_refused(typed: str,
 def test_without_a_region_a_national_number_asks_for_its_country_code() -> None:
     with pytest.raises(ValueError, match="country code"):
         answers.contacts("Anna Arnold, 089 1234 5678", given(desk={"phone_region": None}))
+
+
+def test_what_is_kept_in_english_is_typed_and_read_in_german_too() -> None:
+    assert answers.tenants("Nur Hauptkonto", given()) == answers.MAIN_ACCOUNT
+    assert answers.words_or_none("Keine", given()) == answers.NONE

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from playwright.async_api import Browser, Locator, Page, expect
 
+from bot.language import Language
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30_000
 """Milliseconds. Long, for a machine that is busy: only a test that fails waits for them."""
@@ -22,9 +24,9 @@ expect.set_options(timeout=PATIENCE)
 
 
 @asynccontextmanager
-async def demo(state: Path, port: int = 0) -> AsyncIterator[str]:
+async def demo(state: Path, port: int = 0, language: Language = Language.ENGLISH) -> AsyncIterator[str]:
     """`python app.py demo` in a process of its own; gives the address it prints. Ended by SIGTERM."""
-    process = await start(state, port)
+    process = await start(state, port, language)
     try:
         yield await address(process)
     finally:
@@ -33,10 +35,10 @@ async def demo(state: Path, port: int = 0) -> AsyncIterator[str]:
         await process.wait()
 
 
-async def start(state: Path, port: int = 0) -> asyncio.subprocess.Process:
+async def start(state: Path, port: int = 0, language: Language = Language.ENGLISH) -> asyncio.subprocess.Process:
     clean = {name: text for name, text in os.environ.items() if not name.startswith(("SLACK_", "DESK_", "DATABASE_"))}
     return await asyncio.create_subprocess_exec(
-        sys.executable, "app.py", "demo", "--state", str(state),
+        sys.executable, "app.py", "demo", "--state", str(state), "--language", language,
         cwd=ROOT, env={**clean, "PORT": str(port)}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
 
