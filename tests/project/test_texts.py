@@ -28,7 +28,7 @@ from texts.gather import ROOT
 
 SPOKEN = a_config(desk={"language": "de"}, retarus={"language": "de"})
 GIVEN = (
-    *("7", "Ben Brandt", MAIL, "PD-", "RCR-", "RS", "UTC", "MB", "kB"),
+    *("7", "Ben Brandt", MAIL, "PD-", "TN-", "Müller GmbH", "RCR-", "RS", "UTC", "MB", "kB"),
     *("It is closed.", "You cannot send.", "to the Retarus channel"),
     *(name for each in SPOKEN.priorities for name in (each.name, each.definition)),
     *SPOKEN.services.names,
