@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -118,8 +119,12 @@ msgstr ""
 """
 
 
+_NO_DAY = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def as_mo(catalogue: Catalog) -> bytes:
-    """As the desk reads it."""
+    """As the desk reads it. The same words give the same bytes: no day of writing is in them."""
+    catalogue.creation_date = catalogue.revision_date = _NO_DAY
     file = BytesIO()
     write_mo(file, catalogue)
     return file.getvalue()
