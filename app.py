@@ -100,9 +100,11 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             lookout = Lookout(open_status_page(config.retarus, session), clock)
             desk = Desk(store, drafts, directory, config, clock, routes, lambda: outbox.wake(), lookout=lookout)  # noqa: PLW0108 (the two know each other)
             carriers = _carriers(posting, session, desk, env, config)
-            outbox: Outbox = Outbox(store, carriers, clock, follow_up=desk.follow_up)
+            tasks = Tasks()
+            outbox: Outbox = Outbox(store, carriers, clock, follow_up=desk.follow_up, calm=tasks.calm)
             await Register(desk).begin()
-            async with _working(desk, outbox, client, identity, env) as running:
+            edge = Boundary(client, desk, tasks)
+            async with _working(edge, outbox, identity, env) as running:
                 yield running
         finally:
             await drafts.close()
@@ -111,15 +113,13 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
 
 @asynccontextmanager
 async def _working(
-    desk: Desk, outbox: Outbox, client: AsyncWebClient, identity: AuthorizeResult, env: Environment
+    edge: Boundary, outbox: Outbox, identity: AuthorizeResult, env: Environment
 ) -> AsyncIterator[Program]:
     """The outbox delivers and the clock ticks while inside; what was begun is finished on the way out."""
-    jobs, clock_moved = ticks.scheduler(desk)
-    tasks = Tasks()
-    edge = Boundary(client, desk, tasks)
-    app = _bolt(client, identity, env, edge)
-    tasks.start(_warn_of_audience(client, desk))
-    with speaking(desk.config.desk.language):  # the task keeps it
+    jobs, clock_moved = ticks.scheduler(edge.desk)
+    app = _bolt(edge.client, identity, env, edge)
+    edge.tasks.start(_warn_of_audience(edge.client, edge.desk))
+    with speaking(edge.desk.config.desk.language):  # the task keeps it
         delivering = asyncio.create_task(outbox.run())
     jobs.start()
 
@@ -128,10 +128,10 @@ async def _working(
         outbox.wake()
 
     try:
-        yield Program(app, desk, edge, moved)
+        yield Program(app, edge.desk, edge, moved)
     finally:
         jobs.shutdown(wait=False)
-        await tasks.drain(5)
+        await edge.tasks.drain(5)
         await outbox.drain(5)
         delivering.cancel()
         await asyncio.gather(delivering, return_exceptions=True)

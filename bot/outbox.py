@@ -25,6 +25,8 @@ from bot.ports import Carrier, Store
 
 FollowUp = Callable[[Claim, Outcome], Awaitable[Sequence[Notice]]]
 """Gives the notices that follow from how a delivery ended. Asked again if they could not be saved."""
+Calm = Callable[[], Awaitable[None]]
+"""Waits, but not for long, until nobody waits for an answer: messages go out after the acknowledgements."""
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,12 @@ class Limits:
     """Seconds after which to look whether another process left something to do."""
     pause: float = 1.0
     """Seconds to wait when the store is down."""
+    gather: float = 0.005
+    """Seconds others have to end, when one delivery of several has: what is next is then claimed for all of them."""
+
+
+async def _at_once() -> None:
+    pass
 
 
 @dataclass
@@ -66,12 +74,14 @@ class Outbox:
         clock: Clock,
         follow_up: FollowUp,
         limits: Limits | None = None,
+        calm: Calm = _at_once,
     ) -> None:
         self._store = store
         self._carriers = carriers
         self._clock = clock
         self._follow_up = follow_up
         self._limits = limits or Limits()
+        self._calm = calm
         self._flights: dict[str, _Flight] = {}
         self._woken = asyncio.Event()
         self._looking = asyncio.Lock()
@@ -86,6 +96,9 @@ class Outbox:
             while True:
                 self._woken.clear()
                 await self._rest(await self._look())
+                await self._calm()
+                if self._flights:
+                    await asyncio.sleep(self._limits.gather)
         finally:
             await self._break_off()
 

@@ -242,7 +242,7 @@ class Ticket(Record):
     """When it next needs attention; nothing when nothing waits."""
     reminded: int = 0
     """Reminders since the present stage began."""
-    times: Times = Times()
+    times: Times = Field(default_factory=Times)
     parent: str = ""
     """Id of the ticket with the same cause that leads; empty when this one stands by itself."""
     affected: tuple[Affected, ...] = ()

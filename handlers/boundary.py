@@ -182,7 +182,7 @@ class Boundary:
 
     async def _submitted(self, ack: AsyncAck, body: Body) -> None:
         form = submission(body)
-        with speaking(await self._language(form.user)):
+        with self.tasks.answering(), speaking(await self._language(form.user)):
             try:
                 view = await self._answer(form)
             except Invalid as error:

@@ -48,7 +48,8 @@ def register(desk: Desk, edge: Boundary) -> None:
         )
 
     async def submit(form: Submission) -> Json | None:
-        await desk.attach(form.ticket, form.user, form.files, form.view)
+        if form.files:
+            await desk.attach(form.ticket, form.user, form.files, form.view)
         await desk.fill_in(form.ticket, form.user, form.typed, form.view, form.version)
         if form.parent:
             edge.tasks.start(_refresh(desk, edge, form))

@@ -71,8 +71,9 @@ def register(desk: Desk, edge: Boundary) -> None:
         files = (*form.files, *read(form.typed.get(OFFERED, "")))
         desk.require_fit(files)
         ticket = await desk.raise_ticket(form.user, kind, form.typed, form.view, source_in(form.about) or "")
-        await desk.attach(ticket.id, form.user, files, form.view)
-        edge.tasks.start(desk.throw_away(form.user, kind))
+        if files:
+            await desk.attach(ticket.id, form.user, files, form.view)
+        edge.tasks.start(desk.throw_away(form.user, kind), later=True)
         return None
 
     for name in COMMANDS:

@@ -71,7 +71,8 @@ class SlackCarrier:
 
     async def _card(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
         """Posted once, then drawn anew. An older notice has nothing to add to a newer card that is on its way."""
-        place = await self._store.place(ticket.id, "card")
+        is_first = claim.notice.version == claim.attempt == 1  # then there is none to look for
+        place = None if is_first else await self._store.place(ticket.id, "card")
         if place and ticket.drawn > claim.notice.version:
             return Sent()
         message = (await self._write(claim.notice, ticket, place.link if place else ""))[0]
