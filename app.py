@@ -148,7 +148,6 @@ def _bolt(client: AsyncWebClient, identity: AuthorizeResult, env: Environment, e
         client=client,
         signing_secret=env.slack_signing_secret or "-",  # Socket Mode needs none
         authorize=authorize,
-        process_before_response=True,  # else Bolt polls for the acknowledgement every 10 ms
         request_verification_enabled=not env.slack_app_token,
     )
     listen(edge, app)

@@ -7,10 +7,11 @@ lands beside its field and a failed save keeps the form open.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Awaitable, Callable
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -56,8 +57,38 @@ OnRedraw = Callable[[Click], Awaitable[Json]]
 """Draws a modal anew, by its callback id, from what was typed so far."""
 
 
+Listener = Callable[[AsyncAck, Body], Awaitable[None]]
+"""Acknowledges, sooner or later."""
+
+
+class _Door(AsyncMiddleware):
+    """The last of Bolt's middlewares, behind its checks of who is calling. It answers everything somebody listens to.
+
+    Bolt's own listeners are asked one after the other whether they are meant, each with some forty arguments gathered
+    anew: for a submission that is more work than everything else Bolt does.
+    """
+
+    def __init__(self, listener: Callable[[Body], Listener | None]) -> None:
+        self._listener = listener
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002
+    ) -> BoltResponse | None:
+        listener = self._listener(req.body)
+        if listener is None:
+            await next()
+            return resp
+        ack = req.context.ack
+        await listener(ack, req.body)
+        return ack.response
+
+
 class Boundary:
-    """Listeners by id. One Bolt listener serves them all, so that finding one costs the same however many there are."""
+    """Listeners by id, so that finding one costs the same however many there are."""
 
     def __init__(self, client: AsyncWebClient, desk: Desk, tasks: Tasks) -> None:
         self.client = client
@@ -74,28 +105,35 @@ class Boundary:
         self.acted: Callable[[str], None] = lambda _user: None
         """Called when somebody has done something, with their id."""
         self.clicks[ANSWER] = self._redraw
+        self._listeners: dict[str, Listener] = {
+            "shortcut": self._used,
+            "message_action": self._used,
+            "block_suggestion": self._searched,
+            "block_actions": self._clicked,
+            "view_submission": self._submitted,
+            "event_callback": self._told,
+        }
 
     def connect(self, app: AsyncApp) -> None:
         """Listens, from now on, to everything that was registered here; last, so that nothing is missed."""
-        anything = re.compile(".*")
         app.error(_unreadable)
-        # Bolt tries them in this order: a form must open within 3 s, so what opens one comes first
-        app.command(re.compile(f"^({'|'.join(map(re.escape, self.commands))})$"))(self._commanded)
-        app.shortcut(re.compile(f"^({'|'.join(map(re.escape, self.shortcuts))})$"))(self._used)
-        app.options(anything)(self._searched)
-        app.action(anything)(self._clicked)
-        app.view(anything)(self._submitted)
-        app.event(re.compile(f"^({'|'.join(map(re.escape, self.news))})$"))(self._told)
+        app.use(_Door(self._listener))
+
+    def _listener(self, body: Body) -> Listener | None:
+        """What listens to this kind of payload; nothing where nobody does."""
+        return self._commanded if "command" in body else self._listeners.get(str(body.get("type")))
 
     async def _commanded(self, ack: AsyncAck, body: Body) -> None:
-        await ack()
         asked = command(body)
-        self.tasks.start(self._guard(self.commands[asked.name](asked), Click.of(asked)))
+        listener = self.commands[asked.name]
+        await ack()
+        self.tasks.start(self._guard(listener(asked), Click.of(asked)))
 
     async def _used(self, ack: AsyncAck, body: Body) -> None:
-        await ack()
         used = shortcut(body)
-        self.tasks.start(self._guard(self.shortcuts[used.name](used), Click.of(used)))
+        listener = self.shortcuts[used.name]
+        await ack()
+        self.tasks.start(self._guard(listener(used), Click.of(used)))
 
     async def _clicked(self, ack: AsyncAck, body: Body) -> None:
         await ack()
@@ -103,9 +141,11 @@ class Boundary:
         listener = self.clicks.get(done.action, self._orphan)
         self.tasks.start(self._guard(listener(done), done))
 
-    async def _told(self, body: Body) -> None:
+    async def _told(self, ack: AsyncAck, body: Body) -> None:
+        await ack()
         heard = news(body)
-        self.tasks.start(self._follow(heard))
+        if heard.name in self.news:
+            self.tasks.start(self._follow(heard))
 
     async def _follow(self, heard: News) -> None:
         """Whoever posted in a thread is told there when it cannot be done. Else nobody asked, and nobody is told."""

@@ -68,11 +68,7 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def submit(form: Submission) -> Json | None:
         kind = Kind(form.ticket)
-        files = (*form.files, *read(form.typed.get(OFFERED, "")))
-        desk.require_fit(files)
-        ticket = await desk.raise_ticket(form.user, kind, form.typed, form.view, source_in(form.about) or "")
-        if files:
-            await desk.attach(ticket.id, form.user, files, form.view)
+        await _raise(desk, kind, form)
         edge.tasks.start(desk.throw_away(form.user, kind), later=True)
         return None
 
@@ -83,6 +79,15 @@ def register(desk: Desk, edge: Boundary) -> None:
     edge.clicks[raising.AWAY] = throw_away
     edge.submissions[raising.RAISE] = submit
     edge.redraws[raising.RAISE] = redraw
+
+
+async def _raise(desk: Desk, kind: Kind, form: Submission) -> None:
+    """With the files that were added, or stood in the message it comes from."""
+    files = (*form.files, *read(form.typed.get(OFFERED, "")))
+    desk.require_fit(files)
+    ticket = await desk.raise_ticket(form.user, kind, form.typed, form.view, source_in(form.about) or "")
+    if files:
+        await desk.attach(ticket.id, form.user, files, form.view)
 
 
 def source_in(about: str) -> str | None:
