@@ -5,6 +5,7 @@ What people typed is only ever put into plain text and rich text, where nothing 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,11 @@ class Message:
 
     text: str
     blocks: Sequence[Json]
+
+
+def serialised(view: Json) -> str:
+    """As Slack takes it too: for a view that is shown again and again."""
+    return json.dumps(view, separators=(",", ":"))
 
 
 def plain(text: str, limit: int = 3000) -> Json:

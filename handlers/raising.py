@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blocks import raising
+from blocks import kit, raising
 from blocks.evidence import OFFERED
 from blocks.kit import Json
 from bot.answers import phone
@@ -30,7 +30,7 @@ Draft = tuple[tuple[str, str], ...]
 
 
 def register(desk: Desk, edge: Boundary) -> None:
-    async def draw(asked: tuple[Kind, str, Language, Draft]) -> Json:
+    async def draw(asked: tuple[Kind, str, Language, Draft]) -> str:
         kind, user, _, draft = asked
         return await _begun(desk, kind, user, dict(draft))
 
@@ -44,7 +44,7 @@ def register(desk: Desk, edge: Boundary) -> None:
             view = await _begun(desk, kind, asked.user, draft, asked.text)
         else:
             view = await drawn.get((kind, asked.user, spoken(), tuple(sorted(draft.items()))))
-        await edge.client.views_open(trigger_id=asked.trigger, view=view)
+        await edge.client.views_open(trigger_id=asked.trigger, view=view)  # type: ignore[arg-type]  # Slack takes JSON
 
     async def show_more(click: Click) -> None:
         tenants = {"tenants": await Customers(desk).tenants_for(click.typed.get("customer", ""))}
@@ -96,10 +96,11 @@ def source_in(about: str) -> str | None:
     return link if bar else None
 
 
-async def _begun(desk: Desk, kind: Kind, user: str, draft: Mapping[str, str], text: str = "") -> Json:
+async def _begun(desk: Desk, kind: Kind, user: str, draft: Mapping[str, str], text: str = "") -> str:
     """The form with what is known, what this person put aside, and what was typed behind the command."""
     answers = {**await known(desk, user), **draft, **({"happens": text} if text else {})}
-    return raising.modal(kind, desk.config, answers, more=raising.shows_more(draft), draft=bool(draft))
+    view = raising.modal(kind, desk.config, answers, more=raising.shows_more(draft), draft=bool(draft))
+    return kit.serialised(view)
 
 
 async def known(desk: Desk, user: str) -> dict[str, str]:
