@@ -1,8 +1,8 @@
 """How do many small changes share one wait for the disk?
 
-One thread owns the one writing connection. It takes all changes that are queued, does each within a savepoint of its
-own, and commits them together: one fsync for all. While it waits for the disk, the next changes queue up, so groups
-grow with the load, and a single change is never held back to wait for company.
+One thread owns the one writing connection. It takes all changes that are queued and commits them together: one fsync
+for all. While it waits for the disk, the next changes queue up, so groups grow with the load, and a single change is
+never held back to wait for company.
 """
 
 from __future__ import annotations
@@ -34,8 +34,15 @@ class _Job:
     error: BaseException | None = None
 
 
+class _Failed(Exception):
+    """One change of a group failed, so the group is undone."""
+
+
 class Writer:
-    """Does changes one after the other, each wholly or not at all. What `do` returned is on disk."""
+    """Does changes one after the other, each wholly or not at all. What `do` returned is on disk.
+
+    A change may be done twice, the first time in vain, so it must have no effect but on the database.
+    """
 
     def __init__(self, db: Connection) -> None:
         self._db = db
@@ -88,13 +95,25 @@ class Writer:
         return group, False
 
     def _commit(self, group: Sequence[_Job]) -> None:
+        """Together; where one of them fails, all anew, each within a savepoint, so that it alone is undone."""
         try:
-            with transaction(self._db):
-                for job in group:
-                    self._attempt(job)
+            try:
+                self._together(group)
+            except _Failed:
+                with transaction(self._db):
+                    for job in group:
+                        self._attempt(job)
         except Exception as error:  # noqa: BLE001  whatever it is, whoever waits must be told
             for job in group:  # also those that failed by themselves: they may have met a change that is undone now
                 job.error = down(error)
+
+    def _together(self, group: Sequence[_Job]) -> None:
+        with transaction(self._db):
+            for job in group:
+                try:
+                    job.result = job.work(self._db)
+                except Exception as error:
+                    raise _Failed from error
 
     def _attempt(self, job: _Job) -> None:
         """Do one change; if it fails, it alone is undone."""
