@@ -1,8 +1,8 @@
 """How do many small changes share one wait for the disk?
 
 One thread owns the one writing connection. It takes all changes that are queued and commits them together: one fsync
-for all. While it waits for the disk, the next changes queue up, so groups grow with the load, and a single change is
-never held back to wait for company.
+for all. While it waits for the disk, the next changes queue up, so groups grow with the load, and a single change on an
+idle loop is never held back to wait for company.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 _MOST = 256  # changes in one commit: bounds how long the write lock is held
+_SHORT = 0.0001  # seconds of a turn in which the loop had nothing to do
+_GATHER = 0.02  # seconds after which changes are handed over, however busy the loop is
 
 
 @dataclass
@@ -47,7 +49,11 @@ class Writer:
     def __init__(self, db: Connection) -> None:
         self._db = db
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        """What is to be done; nothing after None."""
+        self._go: SimpleQueue[None] = SimpleQueue()
+        """A word for the thread to look at the jobs."""
         self._closed = False
+        self._gathering = False
         # A daemon: a program that ends without closing its store must end. The file takes no harm from it.
         self._thread = threading.Thread(target=self._run, name="desk-store-writer", daemon=True)
         self._thread.start()
@@ -59,15 +65,35 @@ class Writer:
         """
         if self._closed:
             raise StoreDown("The desk's database is closed: the desk is shutting down. Nothing was changed.")
-        asked: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        asked: asyncio.Future[T] = loop.create_future()
         self._jobs.put(_Job(work, asked))
+        if not self._gathering:
+            self._gathering = True
+            now = loop.time()
+            loop.call_soon(self._hand_over, loop, now, now + _GATHER)
         return await asked
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop, since: float, latest: float) -> None:
+        """In the loop's first short turn, when it has nothing else to do.
+
+        Was the thread told of each change at once, it would begin while the loop is still at work on the others of a
+        burst, and the two would take the interpreter from each other at every statement: that takes longer than all
+        the changes together.
+        """
+        now = loop.time()
+        if now - since > _SHORT and now < latest:
+            loop.call_soon(self._hand_over, loop, now, latest)
+        else:
+            self._gathering = False
+            self._go.put(None)
 
     def close(self) -> None:
         """Finish what is queued, then stop. Blocks; may be called again."""
         if not self._closed:
             self._closed = True
             self._jobs.put(None)
+            self._go.put(None)
         self._thread.join()
         self._db.close()
 
@@ -81,18 +107,17 @@ class Writer:
                 _answer(wanted)
 
     def _group(self) -> tuple[list[_Job], bool]:
-        """All that is queued, at least one; and whether there may be more to come."""
-        first = self._jobs.get()
+        """All that is queued; and whether there may be more to come."""
+        self._go.get()
         group: list[_Job] = []
-        while first is not None:
-            group.append(first)
-            if len(group) == _MOST:
-                return group, True
-            try:
-                first = self._jobs.get_nowait()
-            except Empty:
-                return group, True
-        return group, False
+        with suppress(Empty):
+            while (job := self._jobs.get_nowait()) is not None:
+                group.append(job)
+                if len(group) == _MOST:
+                    self._go.put(None)
+                    return group, True
+            return group, False
+        return group, True
 
     def _commit(self, group: Sequence[_Job]) -> None:
         """Together; where one of them fails, all anew, each within a savepoint, so that it alone is undone."""
