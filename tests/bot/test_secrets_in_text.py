@@ -7,7 +7,7 @@ import pytest
 from bot.answers import words
 from bot.errors import Invalid, Refused
 from bot.moves import Move
-from bot.secrets_in_text import free_of_secrets, secret_in
+from bot.secrets_in_text import SHAPES, free_of_secrets, secret_in
 from bot.ticket import Kind
 from tests.factories import ANNA, RAISED, a_world, given
 
@@ -55,6 +55,24 @@ HARMLESS = (
 @pytest.mark.parametrize("text", SECRETS)
 def test_it_is_known_by_its_shape(text: str) -> None:
     assert secret_in(text) == SECRETS[text]
+
+
+def test_it_is_known_by_its_shape_however_it_is_written() -> None:
+    for text in (
+        "PASSWORD: hunter2!",
+        "Paſſwort: hunter2!",
+        "TO\u212aEN=0a1b2c3d4e5f6a7b",
+        "AUTHORIZATION: BASIC dXNlcjpw",
+    ):
+        assert secret_in(text), text
+
+
+def test_every_shape_has_marks_that_its_examples_hold() -> None:
+    shapes = [shape for _, _, shape in SHAPES]
+    for text in SECRETS:
+        for shape, (_, marks, _) in zip(shapes, SHAPES, strict=True):
+            assert not shape.search(text) or any(mark in text.casefold() for mark in marks)
+    assert all(any(shape.search(text) for text in (*SECRETS, "github_pat_" + "a1" * 12)) for shape in shapes)
 
 
 @pytest.mark.parametrize("text", HARMLESS)
