@@ -8,15 +8,18 @@ import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app import program
 from bot.settings import Environment
-from handlers.http import PATH, web_app
+from handlers.http import PATH, interaction, web_app
 from localslack import LocalSlack
 from tests.handlers.world import _seed, settings
 
@@ -100,3 +103,14 @@ async def test_malformed_json_is_never_our_error(url: str) -> None:
     for body in (b"{", b"[1]", b'"x"', b"{}", b'{"type": "event_callback"}', b'{"type": 7, "event": []}'):
         headers = signed(body) | {"content-type": "application/json"}
         assert await post(url, body, headers) < 500
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers() | st.lists(st.text())))
+def test_an_interaction_is_read_as_every_form_is(body: dict[str, Any]) -> None:
+    for text in (json.dumps(body), json.dumps(body, ensure_ascii=False)):
+        assert interaction(urlencode({"payload": text}, errors="surrogatepass")) == body
+
+
+def test_what_is_no_lone_payload_is_left_to_bolt() -> None:
+    for raw in ("", "{}", "command=%2Fx&text=a", "payload=%7B%7D&more=1", "payload=a=b"):
+        assert interaction(raw) is None
