@@ -2,7 +2,7 @@
 #             make run SPOKEN=de: the demo in German
 # make test   every test
 # make check  tokens, scopes, channels, mail, database of your own set-up
-# make bench  the figures in the README
+# make bench  the figures in README.md and docs/speed.md, measured anew; ten minutes
 # make pictures  the pictures in the README, from the browser tests
 # make lock   the pins, made anew from pyproject.toml
 
@@ -23,7 +23,7 @@ check: $(VENV)/.run
 	@$(PY) app.py check
 
 bench: $(VENV)/.test
-	$(PY) -m bench
+	$(PY) -m bench --write
 
 pictures: $(VENV)/.test
 	PICTURES=docs/pictures $(PY) -m pytest tests/browser

@@ -1,69 +1,73 @@
-"""What is the bot compared with? A Bolt app that only answers: the same form, one post; no storage, rights or checks.
+"""What is the bot compared with? A Bolt app that only answers: the same forms, one card; no storage, rights or checks.
 
-python -m bench.bare default    as Bolt's own documentation begins: `AsyncApp(token=…)`, Socket Mode with aiohttp
+python -m bench.bare default    as Bolt's own documentation begins: `AsyncApp(token=…)`
 python -m bench.bare tuned      the fastest we know how to make it, without leaving Bolt
 
-The form and the message it posts are read from the files BENCH_VIEW and BENCH_POST.
+Socket Mode, or HTTP on PORT.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import sys
-from collections.abc import Coroutine
-from pathlib import Path
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bench.shown import APP_TOKEN, TOKEN, Shown, api_url, port
 from bench.slack import BOT, TEAM
-
-TOKEN, URL = os.environ["SLACK_BOT_TOKEN"], os.environ["SLACK_API_URL"]
-VIEW = Path(os.environ["BENCH_VIEW"]).read_text("utf-8")
-POST = json.loads(Path(os.environ["BENCH_POST"]).read_bytes())
-COMMAND, CALLBACK = os.environ["BENCH_COMMAND"], json.loads(VIEW)["callback_id"]
+from bench.wire import PATH, SECRET
+from handlers.http import bolt_request
 
 
-def default() -> AsyncApp:
+def default(shown: Shown) -> AsyncApp:
     """Listeners as everybody writes them."""
-    app = AsyncApp(token=TOKEN, client=AsyncWebClient(token=TOKEN, base_url=URL))
-    view = json.loads(VIEW)
+    app = AsyncApp(token=TOKEN, signing_secret=SECRET, client=AsyncWebClient(token=TOKEN, base_url=api_url()))
 
-    @app.command(COMMAND)
+    @app.command(shown.command)
     async def open_form(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
-        await client.views_open(trigger_id=body["trigger_id"], view=view)
+        await client.views_open(trigger_id=body["trigger_id"], view=shown.form)
 
-    @app.view(CALLBACK)
+    @app.action(shown.button)
+    async def open_modal(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=shown.modal)
+
+    @app.view(shown.form["callback_id"])
     async def submitted(ack: AsyncAck, client: AsyncWebClient) -> None:
         await ack()
-        await client.chat_postMessage(**POST)
+        await client.chat_postMessage(**shown.card)
 
     return app
 
 
-def tuned(session: aiohttp.ClientSession) -> AsyncApp:
-    """One warm session, no polling for the acknowledgement, a known identity, a form that is serialised once."""
-    client = AsyncWebClient(token=TOKEN, base_url=URL, session=session)
+def tuned(shown: Shown, session: aiohttp.ClientSession) -> AsyncApp:
+    """One warm session, no polling for the acknowledgement, a known identity, forms that are serialised once."""
+    client = AsyncWebClient(token=TOKEN, base_url=api_url(), session=session)
     client.retry_handlers = []
     identity = AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_id="B0BENCH", bot_user_id=BOT, bot_token=TOKEN)
+    form, modal = json.dumps(shown.form), json.dumps(shown.modal)
 
     async def authorize() -> AuthorizeResult:
         return identity
 
     app = AsyncApp(
         client=client,
-        signing_secret="-",
+        signing_secret=SECRET,
         authorize=authorize,
         process_before_response=True,
-        request_verification_enabled=False,
+        request_verification_enabled=bool(port()),
     )
     running = set[asyncio.Task[Any]]()
 
@@ -72,28 +76,68 @@ def tuned(session: aiohttp.ClientSession) -> AsyncApp:
         running.add(task)
         task.add_done_callback(running.discard)
 
-    @app.command(COMMAND)
+    @app.command(shown.command)
     async def open_form(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        go_on(client.views_open(trigger_id=body["trigger_id"], view=VIEW))  # type: ignore[arg-type]  # Slack takes JSON too
+        go_on(client.views_open(trigger_id=body["trigger_id"], view=form))  # type: ignore[arg-type]  # Slack takes JSON
 
-    @app.view(CALLBACK)
+    @app.action(shown.button)
+    async def open_modal(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        go_on(client.views_open(trigger_id=body["trigger_id"], view=modal))  # type: ignore[arg-type]
+
+    @app.view(shown.form["callback_id"])
     async def submitted(ack: AsyncAck) -> None:
         await ack()
-        go_on(client.chat_postMessage(**POST))
+        go_on(client.chat_postMessage(**shown.card))
 
     return app
 
 
-async def main(how: str) -> None:
+@asynccontextmanager
+async def listening(app: AsyncApp, *, is_tuned: bool) -> AsyncIterator[None]:
+    """By Socket Mode, or on PORT: with Bolt's own server, or one that reads forms faster."""
+    if not port():
+        handler = AsyncSocketModeHandler(app, APP_TOKEN)
+        await handler.connect_async()  # type: ignore[no-untyped-call]
+        yield
+        await handler.close_async()  # type: ignore[no-untyped-call]
+        return
+
+    async def events(request: web.Request) -> web.Response:
+        answer = await app.async_dispatch(bolt_request(await request.text(), request.headers))
+        return await to_aiohttp_response(answer)
+
+    served = web.Application()
+    served.add_routes([web.post(PATH, events)])
+    async with serving(served if is_tuned else app.web_app(PATH)):
+        yield
+
+
+@asynccontextmanager
+async def serving(served: web.Application) -> AsyncIterator[None]:
+    """On PORT."""
+    runner = web.AppRunner(served, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port()).start()
+    yield
+    await runner.cleanup()
+
+
+async def stopped() -> None:
+    """Waits for SIGTERM."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await stop.wait()
+
+
+async def main(*, is_tuned: bool) -> None:
+    shown = Shown.read()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=75)) as session:
-        handler = AsyncSocketModeHandler(tuned(session) if how == "tuned" else default(), os.environ["SLACK_APP_TOKEN"])
-        await handler.connect_async()  # type: ignore[no-untyped-call]
-        await stop.wait()
-        await handler.close_async()  # type: ignore[no-untyped-call]
+        app = tuned(shown, session) if is_tuned else default(shown)
+        async with listening(app, is_tuned=is_tuned):
+            await stopped()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(is_tuned=sys.argv[1] == "tuned"))

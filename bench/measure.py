@@ -6,6 +6,9 @@ with open-loop load, so a slow bot cannot make its own load lighter; and no burs
 before, as in a closed loop that keeps N under way, where a faster bot is only more loaded and what is measured is its
 throughput. What the work afterwards costs is not lost: it is in the processor time per interaction.
 
+**A steady load**, open loop: so many clicks per second, whether the bot keeps up or not, counted from the moment each
+was due.
+
 **Rounds.** The bots stand idle side by side and are measured in turn, several times over, so that whatever the machine
 does meanwhile meets them all. Ratios are the medians of the rounds' ratios; percentiles are over all rounds.
 """
@@ -20,8 +23,7 @@ from dataclasses import dataclass, field
 
 from bench.bots import Bot
 from bench.scenarios import Scenario
-
-AT_ONCE = (1, 10, 50)
+from bench.slack import Slack
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,9 @@ class Plan:
     rounds: int
     bursts: Mapping[int, int]
     """At once → bursts in each round."""
-
-
-FULL = Plan(rounds=7, bursts={1: 100, 10: 20, 50: 8})
-SHORT = Plan(rounds=1, bursts={1: 5, 10: 1, 50: 1})
+    steady: tuple[int, int] = (0, 0)
+    """Clicks per second, and how many, in each round."""
+    warming: int = 4
 
 
 @dataclass
@@ -53,25 +54,36 @@ class Samples:
         return statistics.median(statistics.median(mine) / statistics.median(theirs) for mine, theirs in pairs)
 
 
+Times = dict[tuple[str, str, int], Samples]
+"""By what is measured, bot, and how many at once; 0: the steady load."""
+
+
 @dataclass
 class Results:
-    """What was measured, by scenario, bot and how many at once."""
+    """What was measured in one place."""
 
-    times: dict[tuple[str, str, int], Samples] = field(default_factory=lambda: defaultdict(Samples))
+    times: Times = field(default_factory=lambda: defaultdict(Samples))
     cpu: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
-    """Seconds of processor time per interaction, one for each round, with all that follows from it."""
+    """Seconds of processor time per interaction, by scenario and bot, one for each round, with all that follows."""
+    start: dict[str, float] = field(default_factory=dict)
+    memory: dict[str, float] = field(default_factory=dict)
 
 
 async def measure(bots: Sequence[Bot], scenarios: Sequence[Scenario], plan: Plan) -> Results:
     """All bots, all scenarios, in alternating rounds."""
     results = Results()
     for bot in bots:
+        if bot.slack.wire:
+            await bot.slack.wire.warm(max(plan.bursts))
         for scenario in scenarios:
-            await _bursts(bot, scenario, 5, 4)  # warms caches, connections and threads
+            for _ in range(plan.warming):  # caches, connections and threads
+                await _burst(bot.slack, scenario, 10)
     for number in range(plan.rounds):
         for bot in _in_turn(bots, number):
             for scenario in scenarios:
                 await _round(bot, scenario, plan, results)
+    for bot in bots:
+        results.start[bot.name], results.memory[bot.name] = bot.start, bot.memory()
     return results
 
 
@@ -82,18 +94,32 @@ def _in_turn(bots: Sequence[Bot], number: int) -> Iterable[Bot]:
 
 
 async def _round(bot: Bot, scenario: Scenario, plan: Plan, results: Results) -> None:
-    before = bot.cpu()
+    before, interactions = bot.cpu(), 0
     for at_once, bursts in plan.bursts.items():
-        times = await _bursts(bot, scenario, at_once, bursts)
-        results.times[scenario.name, bot.name, at_once].rounds.append(times)
-    interactions = sum(at_once * bursts for at_once, bursts in plan.bursts.items())
-    results.cpu[scenario.name, bot.name].append((bot.cpu() - before) / interactions)
+        signs, cards = list[float](), list[float]()
+        for _ in range(bursts):
+            sign, card = await _burst(bot.slack, scenario, at_once)
+            signs, cards = signs + sign, cards + card
+        _note(results, scenario, bot, at_once, signs, cards)
+        interactions += at_once * bursts
+    results.cpu[scenario.short, bot.name].append((bot.cpu() - before) / interactions)
+    per_second, count = plan.steady
+    if count:
+        _note(results, scenario, bot, 0, *await _burst(bot.slack, scenario, count, per_second))
 
 
-async def _bursts(bot: Bot, scenario: Scenario, at_once: int, bursts: int) -> list[float]:
-    times: list[float] = []
-    for _ in range(bursts):
-        posts = bot.slack.posts + at_once * scenario.posts
-        times += await bot.slack.burst([scenario.envelope() for _ in range(at_once)])
-        await bot.slack.at_rest(posts)
-    return times
+def _note(results: Results, scenario: Scenario, bot: Bot, at_once: int, signs: list[float], cards: list[float]) -> None:
+    results.times[scenario.name, bot.name, at_once].rounds.append(signs)
+    if scenario.then:
+        results.times[scenario.then, bot.name, at_once].rounds.append(cards)
+
+
+async def _burst(
+    slack: Slack, scenario: Scenario, at_once: int, per_second: float = 0
+) -> tuple[list[float], list[float]]:
+    """Seconds to each one's sign, and to each one's card: the first that arrives is that of the first click."""
+    cards = len(slack.cards)
+    stimuli = [scenario.stimulus() for _ in range(at_once)]
+    signs, begun = await (slack.steadily(stimuli, per_second) if per_second else slack.burst(stimuli))
+    await slack.at_rest(cards + (at_once if scenario.then else 0))
+    return signs, [at - sent for at, sent in zip(slack.cards[cards:], begun, strict=False)]

@@ -1,31 +1,45 @@
-"""What happens while it is measured? Envelopes as Slack sends them, and the sign that each one has had its effect."""
+"""What happens while it is measured? Payloads as Slack sends them, and the sign that each has had its effect."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
-from bench.slack import TEAM, USER, Envelope
+from bench.slack import TEAM, USER, Stimulus
 
 COMMAND = "/retarus-incident"
+BUTTON = "handoff.ask"
+"""The button of a new ticket's card that is pressed."""
 
 _number = count(1)
 _WORDS = "Outbound mail is rejected with 550 since the connector update of this morning."
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Scenario:
     """One kind of interaction."""
 
+    short: str
     name: str
-    envelope: Callable[[], Envelope]
-    """A new one, as from another click."""
-    posts: int
-    """Messages that follow from each."""
+    """From what to what."""
+    stimuli: Callable[[str], Stimulus]
+    """One of this name."""
+    then: str = ""
+    """Up to what else it is measured: the card."""
+
+    def stimulus(self) -> Stimulus:
+        """A new one, as from another click."""
+        return self.stimuli(f"{self.short}{next(_number)}")
+
+    def first(self) -> Stimulus:
+        """Always the same."""
+        return self.stimuli(f"{self.short}0")
 
 
 def command() -> Scenario:
@@ -43,44 +57,65 @@ def command() -> Scenario:
         "api_app_id": "A0BENCH",
         "is_enterprise_install": "false",
         "response_url": "https://hooks.slack.example/commands/1",
-        "trigger_id": "{id}",
+        "trigger_id": "IDENT",
     }
-    text = _envelope("slash_commands", payload)
-
-    def envelope() -> Envelope:
-        ident = f"cmd{next(_number)}"
-        return Envelope(text.replace("{id}", ident), f"views.open {ident}")
-
-    return Scenario("command → form at Slack", envelope, posts=0)
+    stimuli = _stimuli("slash_commands", payload, payload, "views.open")
+    return Scenario("command", "slash command → form", stimuli)
 
 
-def submission(view: dict[str, Any]) -> Scenario:
-    """Somebody fills in what the form needs and submits it, until Slack has the acknowledgement."""
+def button(card: Json) -> Scenario:
+    """Somebody presses a button on a card, until the modal arrives at Slack."""
+    parts = [part for block in card["blocks"] for part in block.get("elements", ())]
+    pressed = next(part for part in parts if part.get("action_id") == BUTTON)
+    payload = {
+        "type": "block_actions",
+        "user": _person(),
+        "api_app_id": "A0BENCH",
+        "token": "-",
+        "container": {"type": "message", "message_ts": "1700000000.000001", "channel_id": "C0BENCH0"},
+        "trigger_id": "IDENT",
+        "team": {"id": TEAM, "domain": "bench"},
+        "channel": {"id": "C0BENCH0", "name": "partner-desk"},
+        "message": {"type": "message", "user": "U0BOT", "ts": "1700000000.000001", "blocks": card["blocks"]},
+        "response_url": "https://hooks.slack.example/actions/1",
+        "actions": [{**pressed, "block_id": "card", "action_ts": "IDENT"}],
+    }
+    form = {"payload": json.dumps(payload)}
+    return Scenario("button", "button → modal", _stimuli("interactive", payload, form, "views.open"))
+
+
+def submission(view: Json) -> Scenario:
+    """Somebody fills in what the form needs and submits it, until Slack has the acknowledgement, and the card."""
     payload = {
         "type": "view_submission",
         "team": {"id": TEAM, "domain": "bench"},
-        "user": {"id": USER, "username": "anna", "name": "anna", "team_id": TEAM},
+        "user": _person(),
         "api_app_id": "A0BENCH",
         "token": "-",
-        "trigger_id": "{id}",
-        "view": {**view, "id": "{id}", "team_id": TEAM, "hash": "1.a", "state": {"values": _filled(view)}},
+        "trigger_id": "IDENT",
+        "view": {**view, "id": "IDENT", "team_id": TEAM, "hash": "1.a", "state": {"values": _filled(view)}},
         "response_urls": [],
         "is_enterprise_install": False,
     }
-    text = _envelope("interactive", payload)
-
-    def envelope() -> Envelope:
-        ident = f"sub{next(_number)}"
-        return Envelope(text.replace("{id}", ident), f"ack {ident}")
-
-    return Scenario("submission → acknowledgement at Slack", envelope, posts=1)
+    form = {"payload": json.dumps(payload)}
+    stimuli = _stimuli("interactive", payload, form, "ack")
+    return Scenario("submission", "submission → acknowledgement", stimuli, then="submission → card in the channel")
 
 
-def _envelope(kind: str, payload: dict[str, Any]) -> str:
-    return json.dumps({"envelope_id": "{id}", "type": kind, "accepts_response_payload": True, "payload": payload})
+def _stimuli(kind: str, payload: Json, form: Mapping[str, str], sign: str) -> Callable[[str], Stimulus]:
+    """Texts are made once; only what tells one click from another is put in each time."""
+    envelope = {"envelope_id": "IDENT", "type": kind, "accepts_response_payload": True, "payload": payload}
+    text, body = json.dumps(envelope), urlencode(form).encode()
+    return lambda name: Stimulus(
+        name, text.replace("IDENT", name), body.replace(b"IDENT", name.encode()), f"{sign} {name}"
+    )
 
 
-def _filled(view: dict[str, Any]) -> dict[str, Any]:
+def _person() -> Json:
+    return {"id": USER, "username": "anna", "name": "anna", "team_id": TEAM}
+
+
+def _filled(view: Json) -> Json:
     return {
         block["block_id"]: {block["element"]["action_id"]: _answer(block)}
         for block in view["blocks"]
@@ -88,10 +123,10 @@ def _filled(view: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _answer(block: dict[str, Any]) -> dict[str, Any]:
+def _answer(block: Json) -> Json:
     """What is prefilled stays, what is needed is answered, the rest is left out."""
     element = block["element"]
-    answer: dict[str, Any] = {"type": element["type"]}
+    answer: Json = {"type": element["type"]}
     if element["type"] == "datetimepicker":
         return {**answer, "selected_date_time": int(time.time()) - 3600}
     if element["type"] == "multi_static_select":

@@ -1,96 +1,174 @@
-"""How is it told? Markdown: the figures, and on what, with what and when they were measured."""
+"""How is it told? Markdown: a short form for the README, with what was aimed at, and everything for docs/speed.md."""
 
 from __future__ import annotations
 
-import os
-import platform
-import sqlite3
 import statistics
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
-from time import perf_counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from bench.bots import Bot
-from bench.measure import AT_ONCE, Results
-from bench.scenarios import Scenario
+from bench.bots import Transport
+from bench.growth import OPEN, Grown, Outage
+from bench.measure import Results
+from bench.slack import Network
+
+FLOOR, DEFAULT, TUNED, DESK = "no Bolt", "bare Bolt", "bare Bolt, tuned", "Partner Desk"
+AT_ONCE = (1, 10, 50)
+COMMAND, BUTTON = "slash command → form", "button → modal"
+ACK, CARD = "submission → acknowledgement", "submission → card in the channel"
+MEASURED = (COMMAND, BUTTON, ACK, CARD)
+
 
 _INTRO = """\
-Partner Desk beside a Bolt app that only shows the same form and posts the same card, without storage, rights or checks:
-written as Bolt's documentation begins, and tuned as far as Bolt goes. Each bot is a process of its own, in Socket Mode,
-with a Slack that answers at once, so that only the bots are seen. “At once”: so many people click in the same moment,
-on a bot at rest. An acknowledgement of Partner Desk's stands behind an fsync."""
+Milliseconds, median, {place}. “At once”: so many people click in the same moment. × is to the faster of the two Bolt
+apps, in the same rounds."""
+_FAST_FORM = "a slash command opens its form at most 1.1 × as late as the fastest Bolt app"
+_FAST_ACK = "a submission is on disk and acknowledged at most 2 × as late as the fastest Bolt app acknowledges it"
 
 
-def table(results: Results, bots: Sequence[Bot], scenarios: Sequence[Scenario], footer: str) -> str:
-    """Latencies, then costs. The last bot is ours; its ratios are to each of the others."""
-    latencies, costs = _latencies(results, bots, scenarios), _costs(results, bots, scenarios)
-    return "\n\n".join([_INTRO, "\n".join(latencies), "\n".join(costs), footer])
+@dataclass(frozen=True)
+class Measured:
+    """Everything of one run."""
+
+    places: Mapping[tuple[Transport, Network], Results]
+    """The first is the one without latency, by Socket Mode."""
+    bots: Sequence[str]
+    grown: Sequence[Grown]
+    outages: Sequence[Outage]
+    footer: str
 
 
-def _latencies(results: Results, bots: Sequence[Bot], scenarios: Sequence[Scenario]) -> Iterable[str]:
-    *others, ours = [bot.name for bot in bots]
-    names = ["ms, p50 / p99", "at once", *others, ours, *(f"× {other}" for other in others)]
-    yield from _head(names)
-    for scenario in scenarios:
+def short(all_: Measured) -> str:
+    """For the README."""
+    (first, results), *others = all_.places.items()
+    parts = [
+        _INTRO.format(place=_name(first)),
+        _table(_medians(results, all_.bots)),
+        "The same elsewhere, Partner Desk on SQLite, × the faster Bolt app:",
+        _table(_elsewhere(dict(others))),
+        _table(_costs(results, all_.bots)),
+        f"With more and more tickets stored, {OPEN} of them open:",
+        _table(_growth(all_.grown)),
+        "What was aimed at:",
+        "\n".join(f"- {line}" for line in aims(all_)),
+        all_.footer,
+    ]
+    return "\n\n".join(parts)
+
+
+def full(all_: Measured) -> str:
+    """For docs/speed.md."""
+    parts = []
+    for place, results in all_.places.items():
+        parts += [f"## {_name(place)}", _table(_percentiles(results, all_.bots)), _table(_costs(results, all_.bots))]
+    parts += ["## With more and more tickets", _table(_growth(all_.grown)), _table(_outage(all_.outages))]
+    return "\n\n".join([*parts, all_.footer])
+
+
+def _name(place: tuple[Transport, Network]) -> str:
+    transport, network = place
+    return f"{transport}, {network.name}"
+
+
+# --- what was aimed at
+
+
+def aims(all_: Measured) -> Iterable[str]:
+    """Each with what was measured, and whether it holds."""
+    results = next(iter(all_.places.values()))
+    yield _ratio_aim(
+        "a slash command opens its form at most 1.1 × as late as the fastest Bolt app", results, COMMAND, 1.1
+    )
+    yield _ratio_aim(
+        "a submission is on disk and acknowledged at most 2 × as late as Bolt acknowledges", results, ACK, 2
+    )
+    for engine in dict.fromkeys(one.engine for one in all_.grown):
+        grown = [one for one in all_.grown if one.engine == engine]
+        flat = {what: grown[-1].seconds[what] / grown[0].seconds[what] for what in grown[0].seconds}
+        told = ", ".join(f"{what} {ratio:.2f}" for what, ratio in flat.items())
+        aim = f"{engine}: at most 1.5 × from {grown[0].stored:,} to {grown[-1].stored:,} tickets"
+        yield _aim(aim, f"{told} ×", holds=max(flat.values()) <= 1.5)
+        last = grown[-1]
+        aim = f"{engine}: with {last.stored:,} tickets ready within a second, in at most 100 MB"
+        yield _aim(aim, f"{last.start:.2f} s, {last.memory:.0f} MB", holds=last.start <= 1 and last.memory <= 100)
+
+
+def _ratio_aim(aim: str, results: Results, what: str, most: float) -> str:
+    ratios = [_ratio(results, what, DESK, at_once) for at_once in AT_ONCE]
+    told = ", ".join(f"{ratio:.2f} × with {at_once} at once" for ratio, at_once in zip(ratios, AT_ONCE, strict=True))
+    return _aim(aim, told, holds=max(ratios) <= most)
+
+
+def _aim(aim: str, told: str, *, holds: bool) -> str:
+    return f"{'Holds' if holds else '**Missed**'}: {aim}: {told}."
+
+
+def _ratio(results: Results, what: str, bot: str, at_once: int) -> float:
+    """To the faster of the Bolt apps."""
+    mine = results.times[what, bot, at_once]
+    return max(mine.ratio(results.times[what, other, at_once]) for other in (DEFAULT, TUNED))
+
+
+# --- tables
+
+
+def _medians(results: Results, bots: Sequence[str]) -> Iterable[Sequence[str]]:
+    desks = [bot for bot in bots if bot.startswith(DESK)]
+    yield ["", "at once", *bots, *(f"× {desk.removeprefix(DESK).strip() or 'SQLite'}" for desk in desks)]
+    for what in MEASURED:
         for at_once in AT_ONCE:
-            samples = {bot.name: results.times[scenario.name, bot.name, at_once] for bot in bots}
-            times = [f"{_ms(each.percentile(0.5))} / {_ms(each.percentile(0.99))}" for each in samples.values()]
-            ratios = [f"{samples[ours].ratio(samples[other]):.2f}" for other in others]
-            yield _row([scenario.name, str(at_once), *times, *ratios])
+            times = [_ms(results.times[what, bot, at_once].percentile(0.5)) for bot in bots]
+            yield [what, str(at_once), *times, *(f"{_ratio(results, what, desk, at_once):.2f}" for desk in desks)]
 
 
-def _costs(results: Results, bots: Sequence[Bot], scenarios: Sequence[Scenario]) -> Iterable[str]:
-    yield from _head(["cost", *(bot.name for bot in bots)])
-    for scenario in scenarios:
-        costs = [_ms(statistics.median(results.cpu[scenario.name, bot.name])) for bot in bots]
-        yield _row([f"processor ms per {scenario.name.split(' →')[0]}, with all that follows", *costs])
-    yield _row(["start to connected, s", *(f"{bot.start:.2f}" for bot in bots)])
-    yield _row(["memory after all this, MB", *(f"{bot.memory():.0f}" for bot in bots)])
+def _elsewhere(places: Mapping[tuple[Transport, Network], Results]) -> Iterable[Sequence[str]]:
+    yield ["ms, × faster Bolt", "at once", *map(_name, places)]
+    for what in MEASURED:
+        for at_once in AT_ONCE:
+            cells = [
+                f"{_ms(results.times[what, DESK, at_once].percentile(0.5))}, {_ratio(results, what, DESK, at_once):.2f}"
+                for results in places.values()
+            ]
+            yield [what, str(at_once), *cells]
 
 
-def _head(names: Sequence[str]) -> Iterable[str]:
-    yield _row(names)
-    yield _row(["---"] * len(names))
+def _percentiles(results: Results, bots: Sequence[str]) -> Iterable[Sequence[str]]:
+    yield ["ms, p50 / p99", "at once", *bots]
+    for what in MEASURED:
+        for at_once in (*AT_ONCE, 0):
+            found = [results.times[what, bot, at_once] for bot in bots]
+            if all(samples.rounds for samples in found):
+                times = [f"{_ms(samples.percentile(0.5))} / {_ms(samples.percentile(0.99))}" for samples in found]
+                yield [what, str(at_once) if at_once else "steadily", *times]
 
 
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def _costs(results: Results, bots: Sequence[str]) -> Iterable[Sequence[str]]:
+    yield ["cost", *bots]
+    for scenario, name in (("command", "slash command"), ("button", "button"), ("submission", "submission")):
+        costs = [_ms(statistics.median(results.cpu[scenario, bot])) for bot in bots]
+        yield [f"processor ms per {name}, with all that follows", *costs]
+    yield ["start to ready, s", *(f"{results.start[bot]:.2f}" for bot in bots)]
+    yield ["memory after all this, MB", *(f"{results.memory[bot]:.0f}" for bot in bots)]
+
+
+def _growth(grown: Sequence[Grown]) -> Iterable[Sequence[str]]:
+    yield ["ms", "tickets", *grown[0].seconds, "start to ready, s", "memory, MB"]
+    for one in grown:
+        times = [_ms(seconds) for seconds in one.seconds.values()]
+        yield [one.engine, f"{one.stored:,}", *times, f"{one.start:.2f}", f"{one.memory:.0f}"]
+
+
+def _outage(outages: Sequence[Outage]) -> Iterable[Sequence[str]]:
+    yield ["after an outage", "all due at once", "reminded in, s", "a click waits meanwhile, p99 ms"]
+    for one in outages:
+        yield [one.engine, f"{one.due:,}", f"{one.sweep:.1f}", f"{one.gap * 1000:.1f}"]
+
+
+def _table(rows: Iterable[Sequence[str]]) -> str:
+    head, *body = rows
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *body))
 
 
 def _ms(seconds: float) -> str:
     """Three digits that mean something."""
     ms = seconds * 1000
     return f"{ms:.2f}" if ms < 10 else f"{ms:.1f}"
-
-
-def machine(folder: Path) -> str:
-    """On what, with what and when; to be asked before the measuring. `folder`: where the database is."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("slack-bolt", "slack-sdk", "aiohttp"))
-    return (
-        f"{datetime.now(UTC):%Y-%m-%d} · {_processor()}, {os.cpu_count()} cores · {platform.system()} "
-        f"{platform.release()} · Python {platform.python_version()}, {packages}, SQLite {sqlite3.sqlite_version} · "
-        f"one fsync: {_ms(_fsync(folder))} ms · load before: {os.getloadavg()[0]:.1f}"
-    )
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
-
-
-def _fsync(folder: Path) -> float:
-    """Seconds for 4 KB to be on the disk the database is on."""
-    times = []
-    with (folder / "fsync").open("wb", buffering=0) as file:
-        for _ in range(50):
-            begun = perf_counter()
-            file.write(b"-" * 4096)
-            os.fsync(file.fileno())
-            times.append(perf_counter() - begun)
-    return statistics.median(times)

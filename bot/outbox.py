@@ -47,7 +47,7 @@ class Limits:
     """Seconds after which to look whether another process left something to do."""
     pause: float = 1.0
     """Seconds to wait when the store is down."""
-    gather: float = 0.005
+    gather: float = 0.002
     """Seconds others have to end, when one delivery of several has: what is next is then claimed for all of them."""
 
 

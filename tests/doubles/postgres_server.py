@@ -47,8 +47,10 @@ def _as_anybody() -> dict[str, Any]:
 class PostgresServer:
     """A server with a folder of its own."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    def __init__(self, parent: Path | None = None, **settings: str) -> None:
+        """`settings`: other than the tests'. `parent`: on which disk, where that matters."""
+        self._settings = {**_SETTINGS, **settings}
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir=parent))
         if user := _as_anybody():
             os.chown(self.folder, user["user"], user["group"])
         made = ["initdb", "-D", "data", "-U", "desk", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
@@ -58,7 +60,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Returns when it answers."""
-        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        settings = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [binaries() / "postgres", "-D", "data", "-k", self.folder, *settings],

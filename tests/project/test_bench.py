@@ -9,42 +9,70 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+BOTS = "no Bolt | bare Bolt | bare Bolt, tuned | Partner Desk | Partner Desk PostgreSQL"
+MEASURED = (
+    "slash command → form",
+    "button → modal",
+    "submission → acknowledgement",
+    "submission → card in the channel",
+)
+
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """What it printed, and what it wrote between the markers."""
-    readme = tmp_path_factory.mktemp("bench") / "README.md"
-    readme.write_text("before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n", "utf-8")
-    command = [sys.executable, "-m", "bench", "--short", "--write", str(readme)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
+    """What it printed, and what it wrote between the markers of README.md and docs/speed.md."""
+    folder = tmp_path_factory.mktemp("bench")
+    (folder / "docs").mkdir()
+    for file in (folder / "README.md", folder / "docs" / "speed.md"):
+        file.write_text("before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n", "utf-8")
+    command = [sys.executable, "-m", "bench", "--short", "--write", "--below", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stderr
-    return done.stdout, readme.read_text("utf-8")
+    return done.stdout, (folder / "README.md").read_text("utf-8"), (folder / "docs" / "speed.md").read_text("utf-8")
 
 
-def test_every_scenario_is_measured_at_every_concurrency(run: tuple[str, str]) -> None:
-    rows = [line.split(" | ") for line in run[0].splitlines()]
-    measured = [(row[0].split()[1], row[1]) for row in rows if " → " in row[0]]
-    assert measured == [(what, at_once) for what in ("command", "submission") for at_once in ("1", "10", "50")]
+def rows(text: str) -> list[list[str]]:
+    return [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
 
 
-def test_ratios_to_both_bare_apps_are_told(run: tuple[str, str]) -> None:
-    assert "| × bare Bolt | × bare Bolt, tuned |" in run[0]
+def test_everything_is_measured_at_every_concurrency_beside_bolt_and_without_it(run: tuple[str, str, str]) -> None:
+    _, readme, _ = run
+    head, *measured = readme.partition("The same elsewhere")[0].partition("| ")[2].splitlines()
+    assert BOTS in head
+    assert [(row[0], row[1]) for row in rows("\n".join(measured[1:]))] == [
+        (what, at_once) for what in MEASURED for at_once in ("1", "10", "50")
+    ]
 
 
-def test_machine_versions_and_date_are_told(run: tuple[str, str]) -> None:
+def test_it_is_measured_by_socket_mode_and_http_with_and_without_a_network_between(run: tuple[str, str, str]) -> None:
+    _, _, everything = run
+    places = [line.removeprefix("## ") for line in everything.splitlines() if line.startswith("## ")]
+    fast, slow = "a Slack that answers at once", "TLS and 50 ms"
+    assert places[:4] == [f"Socket Mode, {fast}", f"HTTP, {fast}", f"Socket Mode, {slow}", f"HTTP, {slow}"]
+
+
+def test_every_engine_is_measured_with_more_and_more_tickets(run: tuple[str, str, str]) -> None:
+    found = [(row[0], row[1]) for row in rows(run[1]) if row[0] in {"SQLite", "PostgreSQL"}]
+    assert found == [(engine, size) for engine in ("SQLite", "PostgreSQL") for size in ("1,000", "2,000")]
+
+
+def test_what_was_aimed_at_is_told_whether_it_holds_or_not(run: tuple[str, str, str]) -> None:
+    aims = [line for line in run[1].splitlines() if line.startswith("- ")]
+    assert len(aims) == 6
+    assert all(line.startswith(("- Holds: ", "- **Missed**: ")) for line in aims)
+
+
+def test_machine_versions_and_date_are_told(run: tuple[str, str, str]) -> None:
     last = run[0].rstrip().splitlines()[-1]
-    assert all(word in last for word in ("cores", "Python", "slack-bolt", "SQLite", "fsync", "load", "20"))
+    told = ("cores", "Python", "slack-bolt", "SQLite", "PostgreSQL", "fsync", "load", "20")
+    assert all(word in last for word in told)
 
 
-def test_the_table_is_put_between_the_markers(run: tuple[str, str]) -> None:
-    printed, written = run
-    assert written == f"before\n<!-- bench -->\n{printed}<!-- /bench -->\nafter\n"
-
-
-def test_the_sweeps_cost_is_measured_with_more_and_more_tickets() -> None:
-    command = [sys.executable, "-m", "bench.sweep", "--short"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
-    assert done.returncode == 0, done.stderr
-    rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]
-    assert [row[0].removeprefix("| ") for row in rows[2:]] == ["1,000", "2,000"]
+def test_the_tables_are_put_between_the_markers(run: tuple[str, str, str]) -> None:
+    printed, *written = run
+    for text in written:
+        assert text.startswith("before\n<!-- bench -->\n")
+        assert text.endswith("<!-- /bench -->\nafter\n")
+        assert text.removeprefix("before\n<!-- bench -->\n").removesuffix("\n<!-- /bench -->\nafter\n") in printed

@@ -1,0 +1,45 @@
+"""On which databases is the desk measured? Every one it runs on: a file of SQLite's, and a PostgreSQL server."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from tests.doubles.postgres_server import PostgresServer
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One kind of database."""
+
+    name: str
+    version: str
+    database: Callable[[str], str]
+    """Makes an empty one of this name; gives its DATABASE_URL."""
+
+
+@contextmanager
+def engines(folder: Path) -> Iterator[list[Engine]]:
+    """All of them, with their data in the folder, and every commit on its disk."""
+
+    def file(name: str) -> str:
+        return f"sqlite:///{folder}/{name}.sqlite3"
+
+    def on_server(name: str) -> str:
+        with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+            admin.execute(f"CREATE DATABASE {name}".encode())
+        return server.url(name)
+
+    folder.chmod(0o755)  # the server may run as somebody else
+    server = PostgresServer(folder, fsync="on", shared_buffers="256MB", max_wal_size="4GB")
+    try:
+        with psycopg.connect(server.url("postgres")) as db:
+            version = f"PostgreSQL {db.info.server_version // 10000}.{db.info.server_version % 10000}"
+        yield [Engine("SQLite", f"SQLite {sqlite3.sqlite_version}", file), Engine("PostgreSQL", version, on_server)]
+    finally:
+        server.remove()
