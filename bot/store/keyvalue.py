@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any, TypeVar
@@ -26,6 +28,8 @@ T = TypeVar("T")
 
 _BUSY_MS = 2000
 _LOOK = 0.5  # seconds between two looks whether the worker lives
+_FRESH = 60.0  # seconds what is known is not asked for again
+_MOST = 5000  # keys of which something is known
 _END = "--no more--"  # sqlitedict's own word
 
 
@@ -85,12 +89,26 @@ class DurableDict(SqliteDict):  # type: ignore[misc]  # sqlitedict ships no type
         return self
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What stood there, or that nothing did, when it was last read or written."""
+
+    value: dict[str, str] | None
+    at: float = field(default_factory=time.monotonic)
+
+
 class DurableDrafts:
-    """`bot.ports.Drafts` on a file of its own. Made by `DurableDrafts.open`."""
+    """`bot.ports.Drafts` on a file of its own. Made by `DurableDrafts.open`.
+
+    Every form that is opened asks for a draft, and mostly there is none: what is known is not asked of the file again
+    for a minute. Only this desk writes there, and now and then `erase-person` beside it.
+    """
 
     def __init__(self, items: DurableDict, thread: ThreadPoolExecutor) -> None:
         self._items: DurableDict | None = items
         self._thread = thread
+        self._known: dict[str, _Known] = {}
+        self._writes = 0
 
     @classmethod
     async def open(cls, path: Path) -> DurableDrafts:
@@ -109,13 +127,38 @@ class DurableDrafts:
         return cls(items, thread)
 
     async def get(self, key: str) -> dict[str, str] | None:
-        return await self._do(lambda items: items.get(key))
+        known = self._fresh(key)
+        if known is None:
+            writes = self._writes
+            value = await self._do(lambda items: items.get(key))
+            known = _Known(value)
+            if writes == self._writes:  # else it may be older than what was written meanwhile
+                self._keep(key, known)
+        return None if known.value is None else {**known.value}
 
     async def put(self, key: str, value: dict[str, str]) -> None:
-        await self._do(lambda items: items.__setitem__(key, value))
+        await self._write(key, {**value}, lambda items: items.__setitem__(key, value))
 
     async def drop(self, key: str) -> None:
-        await self._do(lambda items: items.pop(key, None))
+        known = self._fresh(key)
+        if known is None or known.value is not None:
+            await self._write(key, None, lambda items: items.pop(key, None))
+
+    def _fresh(self, key: str) -> _Known | None:
+        known = self._known.get(key)
+        return known if known and time.monotonic() - known.at < _FRESH else None
+
+    def _keep(self, key: str, known: _Known) -> None:
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[key] = known
+
+    async def _write(self, key: str, value: dict[str, str] | None, work: Callable[[DurableDict], object]) -> None:
+        self._known.pop(key, None)
+        self._writes += 1
+        await self._do(work)
+        self._writes += 1
+        self._keep(key, _Known(value))
 
     async def keys(self) -> list[str]:
         return await self._do(lambda items: list(items.keys()))
