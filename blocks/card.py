@@ -10,7 +10,7 @@ from bot.answers import as_moment
 from bot.clocks import plan
 from bot.fields import OTHER, Need, Sheet, fields_of
 from bot.forms import Missing, is_asked, is_due, missing
-from bot.language import mark, t
+from bot.language import many, mark, t
 from bot.letter import kind_name, reference
 from bot.moves import STANDING, Move, Step, can
 from bot.rights import is_highest
@@ -20,6 +20,9 @@ from bot.ticket import Party, Stage, Ticket
 
 MORE = "card.more"
 """The overflow menu; the option's value is `<action id>|<ticket id>`."""
+
+KNOWN = "joining.known"
+"""Opens what may be the same problem: see `blocks.joining`."""
 
 Who = Callable[[str], str]
 """The name of a person, by Slack user id."""
@@ -55,14 +58,19 @@ def title(ticket: Ticket, config: Config) -> str:
 
 def card(ticket: Ticket, config: Config, who: Who) -> Message:
     """The state of a ticket and the next sensible step."""
-    blocks = [kit.header(title(ticket, config)), _facts(ticket, who), *_progress(ticket), *_agreed(ticket, config)]
+    blocks = [
+        kit.header(title(ticket, config)),
+        _facts(ticket, config, who),
+        *_progress(ticket),
+        *_agreed(ticket, config),
+    ]
     buttons = list(_buttons(ticket, config))
     if buttons:
         blocks.append(kit.actions("card", buttons))
     return Message(kit.escape(f"{title(ticket, config)}: {one_line(ticket.answer('happens'), 200)}"), blocks)
 
 
-def _facts(ticket: Ticket, who: Who) -> Json:
+def _facts(ticket: Ticket, config: Config, who: Who) -> Json:
     whose = " · ".join(filter(None, (t("owner {name}", name=who(ticket.owner)), ball_of(ticket))))
     where = [kit.bold(capital(t(STANDING[ticket.stage]))), kit.text(f" · {whose}\n")]
     what = [kit.text(f"{_services(ticket)} · {one_line(ticket.answer('customer'), 80)}{_tenants(ticket)}")]
@@ -70,7 +78,21 @@ def _facts(ticket: Ticket, who: Who) -> Json:
     source = [kit.text(" · "), kit.link(t("from a message"), ticket.source)] if ticket.source else []
     rcr = kit.filled("\n" + t("{numbers} at Retarus"), numbers=kit.bold(", ".join(ticket.rcr))) if ticket.rcr else []
     quoted = kit.quote(one_line(ticket.answer("happens"), 300))
-    return kit.rich(kit.line(*where, *what, *_when(ticket), *source, *impact, *rcr), quoted)
+    together = _together(ticket, config)
+    return kit.rich(kit.line(*where, *what, *_when(ticket), *source, *impact, *together, *rcr), quoted)
+
+
+def _together(ticket: Ticket, config: Config) -> list[Json]:
+    """Who else has the problem."""
+    told = []
+    if ticket.affected:
+        names = one_line(", ".join(each.customer for each in ticket.affected), 200)
+        told.append(t("Also affected: {customers}", customers=names))
+    if ticket.parent:
+        told.append(t("Same cause as {name}", name=f"{config.desk.prefix}-{ticket.parent_number}"))
+    if ticket.leads:
+        told.append(many("{count} more ticket with this cause", "{count} more tickets with this cause", ticket.leads))
+    return [kit.text("".join(f"\n{line}" for line in told))] if told else []
 
 
 def _when(ticket: Ticket) -> list[Json]:
@@ -169,26 +191,26 @@ def _brief(item: Missing) -> str:
 Button = Move | Step | str
 
 _STEPS: dict[Stage, tuple[Button, ...]] = {
-    Stage.NEW: (Move.TAKE, handoff.ASK, filling.ASK, Step.NOTE, reminders.SHOW, Move.WITHDRAW),
+    Stage.NEW: (Move.TAKE, handoff.ASK, filling.ASK, KNOWN, Step.NOTE, reminders.SHOW, Move.WITHDRAW),
     Stage.FIRST: (
-        handoff.ASK, filling.ASK, Move.RESOLVE, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
+        handoff.ASK, filling.ASK, Move.RESOLVE, KNOWN, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
         Move.WITHDRAW,
     ),
     Stage.FIRST_ASKED: (Move.CUSTOMER_ANSWERED, filling.ASK, Step.NOTE, reminders.SHOW, Move.WITHDRAW),
     Stage.HANDED_OFF: (Move.ACCEPT, Move.SEND_BACK, filling.ASK, Step.NOTE, reminders.SHOW),
     Stage.SECOND: (
-        escalate.ASK, Move.RESOLVE, filling.ASK, Move.SEND_BACK, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE,
+        escalate.ASK, Move.RESOLVE, filling.ASK, KNOWN, Move.SEND_BACK, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE,
         reminders.SHOW,
     ),
     Stage.SECOND_ASKED: (Move.CUSTOMER_ANSWERED, filling.ASK, Step.NOTE, reminders.SHOW),
     Stage.RETARUS: (
-        escalate.RCR, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, letter.SHOW, filling.ASK, Move.TAKE_OVER, Step.NOTE,
-        reminders.SHOW,
+        escalate.RCR, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, KNOWN, letter.SHOW, filling.ASK, Move.TAKE_OVER,
+        Step.NOTE, reminders.SHOW,
     ),
     Stage.RESOLVED: (Move.CONFIRM, Move.REOPEN, notes.FROM, Step.NOTE, Move.TAKE_OVER, reminders.SHOW),
     Stage.CLOSED: (notes.FROM, Move.REOPEN, Step.NOTE),
 }  # fmt: skip
-"""What can be done at each stage, the likeliest first: three buttons, the rest in the menu."""
+"""What can be done at each stage, the likeliest first: three or four buttons, the rest in the menu."""
 
 _NAMES: dict[Button, str] = {
     **dict[Button, str](moving.NAMES.items()),
@@ -198,9 +220,11 @@ _NAMES: dict[Button, str] = {
     escalate.RCR: mark("RCR number"),
     letter.SHOW: mark("Show letter"),
     reminders.SHOW: mark("Clocks and reminders"),
+    KNOWN: mark("Known already?"),
     notes.FROM: mark("Keep as a technical note"),
 }
-_IN_SIGHT = 3
+_IN_SIGHT, _IN_MENU = 3, 5
+"""Slack's menus have at most five entries."""
 
 
 def steps(ticket: Ticket) -> tuple[Button, ...]:
@@ -219,12 +243,13 @@ def _first(step: Button, order: tuple[Button, ...]) -> tuple[Button, ...]:
 
 def _buttons(ticket: Ticket, config: Config) -> Iterable[Json]:
     order = steps(ticket)
+    in_sight = max(_IN_SIGHT, len(order) - _IN_MENU)
     primary = "primary" if ticket.stage.is_open else ""
-    for number, step in enumerate(order[:_IN_SIGHT]):
+    for number, step in enumerate(order[:in_sight]):
         yield kit.button(t(_NAMES[step]), action_of(step), ticket.id, style=primary if number == 0 else "")
     if can(ticket, Move.COMPRESS) and is_highest(ticket.answer("priority"), config):
         yield kit.button(t(_NAMES[Move.COMPRESS]), action_of(Move.COMPRESS), ticket.id)
-    rest = [kit.option(t(_NAMES[step]), f"{action_of(step)}|{ticket.id}") for step in order[_IN_SIGHT:]]
+    rest = [kit.option(t(_NAMES[step]), f"{action_of(step)}|{ticket.id}") for step in order[in_sight:]]
     if rest:
         yield kit.overflow(MORE, rest)
 

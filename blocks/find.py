@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from blocks import kit, notes
 from blocks.card import title
@@ -108,10 +108,10 @@ def _summary(found: Found) -> str:
 
 
 def hit(each: Hit, config: Config, links: Mapping[str, str], place: str = "") -> list[Json]:
-    """One of them: what it is called, how it stands, and the words that fit."""
+    """One of them; a note can be shown."""
     if isinstance(each.found, TechnicalNote):
-        return [_line(_note_head(each.found), each), kit.actions(f"hit.{place}", [_show(each.found)])]
-    return [_line(_ticket_head(each.found, config, links), each)]
+        return [line(each, config, links), kit.actions(f"hit.{place}", [_show(each.found)])]
+    return [line(each, config, links)]
 
 
 def _show(note: TechnicalNote) -> Json:
@@ -130,7 +130,9 @@ def _ticket_head(ticket: Ticket, config: Config, links: Mapping[str, str]) -> li
     return [kit.link(title(ticket, config), links.get(ticket.id, "")), told, kit.moment(ticket.raised_at)]
 
 
-def _line(head: Sequence[Json], each: Hit) -> Json:
+def line(each: Hit, config: Config, links: Mapping[str, str]) -> Json:
+    """What it is called, how it stands, and the words that fit."""
+    head = _note_head(each.found) if isinstance(each.found, TechnicalNote) else _ticket_head(each.found, config, links)
     said = says_most(each.texts, each.tokens)
     pieces = marked(said, each.tokens, _EXCERPT)
     return kit.rich(kit.line(*head, kit.text("\n"), *_pieces(pieces)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from blocks import kit
 from blocks.form import inputs
@@ -17,11 +17,22 @@ ASK = "handoff.ask"
 SUBMIT = "handoff.submit"
 
 
-def modal(ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | None = None) -> Json:
-    """The 1st-level tasks (guide, section 3), and the summary, begun from what is known; `typed`: answers so far."""
+def modal(
+    ticket: Ticket,
+    name: str,
+    config: Config,
+    typed: Mapping[str, str] | None = None,
+    known: Mapping[str, str] | None = None,
+    found: Sequence[Json] = (),
+) -> Json:
+    """The 1st-level tasks (guide, section 3), and the summary, begun from what is known; `typed`: answers so far.
+
+    `known`: answers the desk has looked up by itself, and `found` what it found: a person judges both.
+    """
     fields = [field for field in fields_of(ticket.kind) if field.need[ticket.kind] is Need.HANDOFF]
-    answers = {"summary_first": first_summary(ticket, config), **ticket.answers, **(typed or {})}
-    blocks = [kit.note(f"{name} · {t('the 2nd level gets this with the ticket')}")]
+    begun = {"summary_first": first_summary(ticket, config), **(known or {})}
+    answers = {**begun, **ticket.answers, **(typed or {})}
+    blocks = [kit.note(f"{name} · {t('the 2nd level gets this with the ticket')}"), *found]
     blocks += inputs(fields, ticket.kind, config, answers, Need.HANDOFF)
     title, about = t("Hand off to 2nd level"), f"{ticket.id}|{ticket.version}"
     return kit.modal(SUBMIT, title, blocks, submit=t("Hand off"), about=about)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from blocks import kit
 from blocks.evidence import OFFERED, file_input, offered
@@ -18,6 +18,8 @@ RAISE = "raising.raise"
 MORE = "raising.more"
 ASIDE = "raising.aside"
 AWAY = "raising.away"
+TOLD = "happens"
+"""The input in which an incident is told."""
 KIND = "raising.kind."
 """Prefix of the buttons that choose a kind: `raising.kind.change`."""
 
@@ -60,14 +62,17 @@ def modal(
     more: bool = False,
     draft: bool = False,
     source: str | None = None,
+    offers: Sequence[Json] = (),
 ) -> Json:
     """The form: what is needed at once; with `more`, every heading of the template and row of the matrix.
 
     `draft`: these answers were put aside and are taken up again. `source`: the permalink of the message it begins
-    with, empty while it is not known; then the kind can still be changed.
+    with, empty while it is not known; then the kind can still be changed. `offers`: what may be the same problem.
     """
     blocks = [kit.note(t("Taken up again from what you put aside."))] if draft else []
     blocks += inputs(_fields(kind, more), kind, config, answers, Need.RAISE)
+    blocks = [_telling(block) if block.get("block_id") == TOLD and kind is Kind.INCIDENT else block for block in blocks]
+    blocks += offers
     blocks += [offered(answers[OFFERED])] if answers.get(OFFERED) else []
     blocks += [file_input()] if more else []
     later = t("Everything else can be filled in later, by anybody: Retarus gets it once nothing is missing.")
@@ -76,6 +81,21 @@ def modal(
     if source is not None:
         blocks.append(kit.actions("raising.kinds", _other_kinds(kind)))
     return kit.modal(RAISE, t(_TITLES[kind]), blocks, submit=t("Raise"), about=about)
+
+
+def again(about: str, config: Config, typed: Mapping[str, str], offers: Sequence[Json]) -> Json:
+    """The same form, drawn anew from what was typed so far; `about`: what it keeps in itself."""
+    kind, bar, link = about.partition("|")
+    source = link if bar else None
+    return modal(Kind(kind), config, typed, more=shows_more(typed), source=source, offers=offers)
+
+
+def _telling(block: Json) -> Json:
+    """What is typed here is looked up while it is typed."""
+    element = block["element"]
+    assert isinstance(element, dict)
+    at_once = {"trigger_actions_on": ["on_character_entered"]}
+    return {**block, "dispatch_action": True, "element": {**element, "dispatch_action_config": at_once}}
 
 
 def _other_kinds(kind: Kind) -> list[Json]:

@@ -14,6 +14,7 @@ from bot.letter import reference
 from bot.moves import Move, Step
 from bot.notices import Notice, Say
 from bot.settings import Config, Team
+from bot.story import FOLLOWED
 from bot.text import one_line
 from bot.ticket import Event, Ticket
 
@@ -28,7 +29,7 @@ def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who)
         return reminded.line(ticket, event)
     name = who(event.by)
     elements = list(_LINES[event.what](ticket, event, config, name))
-    blocks = [kit.rich(kit.line(*elements), *_details(event))]
+    blocks = [kit.rich(kit.line(*elements), *details(event))]
     button = _next(ticket, event)
     return Message(kit.escape(_words(elements)), [*blocks, kit.actions("story", [button])] if button else blocks)
 
@@ -44,11 +45,16 @@ def _next(ticket: Ticket, event: Event) -> Json | None:
     return None
 
 
+def words_of(event: Event, ticket: Ticket, config: Config, name: str) -> str:
+    """What happened, in one line without anything that can be clicked."""
+    return _words(_LINES[event.what](ticket, event, config, name))
+
+
 def _words(elements: Iterable[Json]) -> str:
     return one_line("".join(str(each.get("text", "")) for each in elements), 300)
 
 
-def _details(event: Event) -> list[Json]:
+def details(event: Event) -> list[Json]:
     """What was written with it, quoted under the line; Slack folds it when it is long."""
     for key in ("summary", "reason", "question", "answer", "remedy", "note", "plan", "text"):
         if event.detail.get(key):
@@ -146,6 +152,19 @@ def _judged_anew(ticket: Ticket, _event: Event, _config: Config, name: str) -> l
     return [*told, kit.text(f": {reason}")] if reason else told
 
 
+def _joined(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    words = t("{name} added {customer}, who has the same problem")
+    return kit.filled(words, name=kit.bold(name), customer=kit.bold(event.detail.get("customer", "")))
+
+
+def _linked(words: str) -> Line:
+    def line(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+        told = {key: event.detail.get(key, "") for key in ("called", "customer")}
+        return kit.filled(t(words), name=kit.bold(name), called=kit.bold(told["called"]), customer=told["customer"])
+
+    return line
+
+
 def _learnt(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
     words = t("{name} kept what was learned: {note}")
     return kit.filled(words, name=kit.bold(name), note=kit.bold(event.detail.get("called", "")))
@@ -181,6 +200,11 @@ _LINES: dict[str, Line] = {
     Step.CHASE.value: _plain(mark("{name} wrote to Retarus again")),
     Step.PACE.value: _paced,
     Step.LEARN.value: _learnt,
+    Step.JOIN.value: _joined,
+    Step.LINK.value: _linked(mark("{name}: it has the same cause as {called}")),
+    Step.UNLINK.value: _linked(mark("{name}: it has another cause than {called}")),
+    Step.LEAD.value: _linked(mark("{name}: {called} ({customer}) has the same cause")),
+    Step.UNLEAD.value: _linked(mark("{name}: {called} ({customer}) has a cause of its own")),
     Step.PLAN.value: _plain(mark("{name} recorded an action plan")),
 }
 
@@ -231,16 +255,18 @@ def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Wh
     """A word to one person: what happened, to which ticket, and the next step."""
     if "failed" in notice.body:
         return _failed(notice, ticket)
-    words = _to_you(notice, ticket, event, who(event.by))
+    words = _to_you(notice, ticket, event, config, who(event.by))
     name = kit.link(title(ticket, config), link)
     about = kit.text(f"\n{one_line(ticket.answer('happens'), 200)}")
-    blocks = [kit.rich(kit.line(name, kit.text(f"\n{words}"), about), *_details(event))]
+    blocks = [kit.rich(kit.line(name, kit.text(f"\n{words}"), about), *details(event))]
     if ticket.stage.is_open and ticket.owner == notice.to and ticket.version == event.version:
         blocks.append(kit.actions("direct", [primary(ticket)]))
     return Message(kit.escape(f"{reference(ticket, config)}: {words}"), blocks)
 
 
-def _to_you(notice: Notice, ticket: Ticket, event: Event, name: str) -> str:
+def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: str) -> str:
+    if notice.to != ticket.owner and event.what in FOLLOWED:
+        return words_of(event, ticket, config, name)
     if notice.to != ticket.owner:
         handed_on = event.what == Move.HAND_ON.value
         words = t("{name} gave it to a colleague.") if handed_on else t("{name} took it over from you.")

@@ -20,6 +20,10 @@ ATTEMPTS = 5
 """How often a change is decided anew when somebody else was quicker."""
 
 
+_MOST_LED = 500
+"""Open tickets with one cause that are told of a word on the leading one."""
+
+
 @dataclass(frozen=True)
 class Change:
     """A ticket's next version, what led to it, and what goes out because of it."""
@@ -60,9 +64,17 @@ class Changing(Reading):
     async def _save(self, before: Ticket | None, done: Change, once: str) -> Ticket:
         ticket = self.timed(before, done.ticket, done.event).model_copy(update={"drawn": done.ticket.version})
         told = [*story.notices(before, ticket, done.event, self.routes), *done.letters]
+        told += await self._relayed(ticket, done.event)
         saved = await self.store.apply(Batch(tickets=[ticket], events=[done.event], notices=told, once=[once]))
         self.wake()
         return saved[0]
+
+    async def _relayed(self, ticket: Ticket, said: Event) -> list[Notice]:
+        """What concerns every ticket with the same cause, in each one's thread and to its owner."""
+        if not ticket.leads or said.what not in story.RELAYED:
+            return []
+        led = await self.store.children(ticket.id, _MOST_LED)
+        return [notice for each in led for notice in story.relayed(each, ticket, said, self.routes)]
 
     async def learn(self, ticket_id: str, note_id: str, called: str, by: str, form: str) -> Ticket:
         """A technical note was written of this ticket: its thread tells so."""

@@ -17,6 +17,7 @@ from bot.digesting import Digesting
 from bot.errors import Duplicate, Invalid, NotNow, Refused
 from bot.escalating import Escalating
 from bot.fields import Need, fields_of
+from bot.joining import Joining
 from bot.language import t
 from bot.moves import Move, Step, change, event, move
 from bot.notices import Claim, Notice, Outcome
@@ -28,7 +29,7 @@ from bot.ticket import Kind, Stage, Ticket
 
 
 @dataclass(frozen=True)
-class Desk(Escalating, Reminding, Digesting):
+class Desk(Escalating, Reminding, Digesting, Joining):
     """The one door to everything tickets can do.
 
     `form` and `click` name one submission or one click, however often Slack delivers it: repeated, they change

@@ -15,6 +15,7 @@ from bot.errors import Conflict, Refused
 from bot.moves import Step, change, event
 from bot.ports import Batch, Drafts, Query, Store
 from bot.privacy import Access, Someone
+from bot.technical_note import TechnicalNote
 from bot.ticket import Event, Ticket
 
 PAGE = 200
@@ -38,6 +39,7 @@ class Archive:
         found: dict[str, JsonValue] = {
             "contacts": _told([each for each in await self.store.contacts() if privacy.mentions(each, person)]),
             "end_customers": _told([each async for each in self._customers() if privacy.mentions(each, person)]),
+            "technical_notes": _told([each async for each in self._notes() if privacy.mentions(each, person)]),
             "tickets": [await self._told(ticket) async for ticket in self._naming(person)],
             "drafts": {key: dict(draft) for key, draft in (await self._drafts_of(person)).items()},
         }
@@ -107,6 +109,15 @@ class Archive:
                 yield each
             skip += len(page)
 
+    async def _notes(self) -> AsyncIterator[TechnicalNote]:
+        """Every version of every note."""
+        skip = 0
+        while page := await self.store.notes(limit=PAGE, skip=skip):
+            for each in page:
+                for version in await self.store.note_versions(each.id):
+                    yield version
+            skip += len(page)
+
     async def _drafts_of(self, person: Someone) -> dict[str, dict[str, str]]:
         found = {}
         for key in await self.drafts.keys():
@@ -150,7 +161,9 @@ class Archive:
         own = {each.slack_user for each in register if privacy.is_entry_of(each, person)}
         others = [each for each in register if each.slack_user not in own and privacy.mentions(each, person)]
         customers = [each async for each in self._customers() if privacy.mentions(each, person)]
+        notes = [each async for each in self._notes() if privacy.mentions(each, person)]
         batch = Batch(
+            rewritten_notes=[privacy.without_person(each, person) for each in notes],
             contacts=[privacy.without_person(each, person) for each in others],
             contacts_read={each.slack_user: each for each in others},
             customers=[privacy.without_person(each, person) for each in customers],

@@ -47,6 +47,11 @@ class Step(Glossed):
     EXPECT = "expect", "Retarus said when to expect what, or asked something"
     CHASE = "chase", "Retarus was written to again, in the same thread"
     PACE = "pace", "this one ticket got a cadence of its own"
+    JOIN = "join", "an end-customer with the same problem was added"
+    LINK = "link", "it has the same cause as another ticket, which leads"
+    UNLINK = "unlink", "it has a cause of its own after all"
+    LEAD = "lead", "another ticket has the same cause as this one"
+    UNLEAD = "unlead", "that ticket has a cause of its own after all"
     LEARN = "learn", "a technical note was written of it (guide L2.3, L3.3)"
     PLAN = "plan", "there is an action plan (guide, section 3, 2nd level)"
 

@@ -29,7 +29,20 @@ _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 _STRUCTURED = {Ask.CHOICE, Ask.CHOICES, Ask.DECISION, Ask.MOMENT}
 _KEPT_ANSWERS = {key for key, field in BY_KEY.items() if field.ask in _STRUCTURED} | {"customer", "main_id", "tenants"}
 """What was picked, times, and which company: the statistics."""
-_KEPT_DETAILS = {"stage", "watches", "due", "rung", "until", "eta", "update_due", "rcr", "status", "opened"}
+_KEPT_DETAILS = {
+    "stage",
+    "watches",
+    "due",
+    "rung",
+    "until",
+    "eta",
+    "update_due",
+    "rcr",
+    "status",
+    "opened",
+    "id",
+    "called",
+}
 
 _OURS = {"id", "ticket_id", "kind", "stage", "what", "zone", "health", "type"}
 """Values of our own, which nobody typed."""
@@ -136,6 +149,9 @@ def statistics_of(ticket: Ticket, at: Utc) -> Ticket:
             "second_owner": NOBODY if ticket.second_owner else "",
             "sent_by": NOBODY if ticket.sent_by else "",
             "source": "",
+            "affected": tuple(
+                each.model_copy(update={"impact": "", "contact": "", "by": NOBODY}) for each in ticket.affected
+            ),
             "attachments": (),
             "status": ticket.status and ticket.status.model_copy(update={"by": NOBODY if ticket.status.by else ""}),
             "erased_at": at,

@@ -141,6 +141,13 @@ class Searching:
         hits = [hit for hit in found.hits if isinstance(hit.found, Ticket) and _is_at_once(hit.found, typed)]
         return Found(hits[:OFFERED])
 
+    async def similar(self, ticket: Ticket, by: str) -> Found:
+        """What may be the same problem as this ticket: what is offered for it, and the end-customer's history."""
+        offered = await self.offered(ticket.answers, by)
+        known = (await self.known(ticket)).found
+        hits = {hit.found.id: hit for hit in (*offered.hits, *known.hits) if hit.found.id != ticket.id}
+        return replace(offered, hits=list(hits.values()))
+
     async def known(self, ticket: Ticket) -> Known:
         """Looks through the notes, and the history of the end-customer; keeps with what and what came of it."""
         text = "\n".join(filter(None, (ticket.answer("happens"), ticket.answer("error"))))

@@ -13,7 +13,7 @@ from bot.language import t
 from bot.letter import LetterText
 from bot.moves import Move, Step
 from bot.notices import Claim, Dead, Notice, Outcome, Say, Sent
-from bot.ticket import Event, Ticket
+from bot.ticket import NOBODY, Event, Ticket
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,14 @@ _YOUR_TURN = frozenset(
 """What gives the ball to the owner."""
 
 
+RELAYED = frozenset(
+    each.value for each in (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED, Move.RESOLVE, Step.EXPECT, Step.RCR)
+)
+"""What is told to every ticket with the same cause: Retarus's word, and the remedy."""
+FOLLOWED = RELAYED | {Move.ESCALATE.value, Move.CONFIRM.value, Move.WITHDRAW.value, Move.REOPEN.value}
+"""What is told to who added an end-customer to a ticket that was there already."""
+
+
 def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes) -> list[Notice]:
     """The card, the thread's line, and a word to the one person whose turn it has become or no longer is."""
     told = [notice(ticket, Say.CARD, routes.desk, event.at)]
@@ -83,11 +91,28 @@ def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[
     people = set[str]()
     if before and before.owner != ticket.owner:
         people |= {before.owner, ticket.owner}
+    if event.what in FOLLOWED:
+        people |= {each.by for each in ticket.affected} - {NOBODY}
     if event.what in _YOUR_TURN or (event.what in SILENT and is_judged_anew(before, ticket)):
         people.add(ticket.owner)
     if before and event.what == Move.ACCEPT.value:
         people.discard(before.owner)  # they gave it away themselves, and the thread tells them who has it
     return sorted(people - {event.by})
+
+
+def relayed(ticket: Ticket, leading: Ticket, event: Event, routes: Routes) -> list[Notice]:
+    """A word on the leading ticket, in the thread of one with the same cause, and to its owner."""
+    body: dict[str, JsonValue] = {"from": leading.id}
+    ways = [(Say.STORY, routes.desk), *([(Say.DIRECT, ticket.owner)] if ticket.owner != event.by else [])]
+    return [
+        notice(ticket, say, to, event.at, body).model_copy(
+            update={
+                "key": f"{_key(leading.id, event.version, say, to)}>{ticket.id}",
+                "version": event.version,
+            }
+        )
+        for say, to in ways
+    ]
 
 
 def letters(ticket: Ticket, letter: LetterText, declarant: Contact, routes: Routes, at: datetime) -> list[Notice]:

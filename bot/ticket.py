@@ -245,6 +245,10 @@ class Ticket(Record):
     times: Times = Field(default_factory=Times)
     parent: str = ""
     """Id of the ticket with the same cause that leads; empty when this one stands by itself."""
+    parent_number: int = 0
+    """What people call that one by."""
+    leads: int = 0
+    """How many tickets have this one for a parent."""
     affected: tuple[Affected, ...] = ()
     """End-customers with the same problem, besides the one it was raised for."""
     drawn: int = 0

@@ -53,8 +53,8 @@ OnShortcut = Callable[[Shortcut], Awaitable[None]]
 OnNews = Callable[[News], Awaitable[None]]
 OnSearch = Callable[[Search], Awaitable[list[Json]]]
 """Gives the options that fit what was typed so far."""
-OnRedraw = Callable[[Click], Awaitable[Json]]
-"""Draws a modal anew, by its callback id, from what was typed so far."""
+OnRedraw = Callable[[Click], Awaitable[Json | None]]
+"""Draws a modal anew, by its callback id, from what was typed so far; nothing when it would look the same."""
 
 
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
@@ -171,6 +171,8 @@ class Boundary:
     async def _redraw(self, done: Click) -> None:
         """An answer decides which other fields apply. Slack keeps what was typed, as inputs keep their ids."""
         view = await self.redraws[done.view_callback](done)
+        if view is None:
+            return
         view["private_metadata"] = done.about
         try:
             await self.client.views_update(view_id=done.view, hash=done.view_hash, view=view)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from blocks import handoff
+from collections.abc import Mapping
+
+from blocks import handoff, joining
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.letter import reference
 from bot.moves import Move
+from bot.searching import Found, Known, Searching
+from bot.ticket import Kind, Ticket
 from handlers.boundary import Boundary
 from handlers.payload import Click, Submission
 
@@ -14,12 +18,19 @@ from handlers.payload import Click, Submission
 def register(desk: Desk, edge: Boundary) -> None:
     async def ask(click: Click) -> None:
         ticket = await desk.allowed(click.value, Move.HAND_OFF, click.user)
-        view = handoff.modal(ticket, reference(ticket, desk.config), desk.config)
+        view = await drawn(ticket)
         await edge.client.views_open(trigger_id=click.trigger, view=view)
 
     async def redraw(click: Click) -> Json:
-        ticket = await desk.ticket(click.ticket)
-        return handoff.modal(ticket, reference(ticket, desk.config), desk.config, click.typed)
+        return await drawn(await desk.ticket(click.ticket), click.typed)
+
+    async def drawn(ticket: Ticket, typed: Mapping[str, str] | None = None) -> Json:
+        """With what was found in the notes and in the end-customer's history, to be judged by a person."""
+        known = await Searching(desk).known(ticket) if ticket.kind is Kind.INCIDENT else Known(Found())
+        links = await desk.store.card_links([each.id for each in known.found.tickets])
+        found = joining.hits(known.found, desk.config, links)
+        name = reference(ticket, desk.config)
+        return handoff.modal(ticket, name, desk.config, typed, known.answers, found)
 
     async def submit(form: Submission) -> Json | None:
         await desk.hand_off(form.ticket, form.user, form.typed, form.view, form.version)

@@ -15,6 +15,7 @@ from bot.kept import Kept
 from bot.language import Language, spoken
 from bot.ticket import Kind
 from handlers.boundary import Boundary
+from handlers.offering import Offering
 from handlers.payload import Click, Command, Submission
 
 COMMANDS = {
@@ -34,6 +35,7 @@ def register(desk: Desk, edge: Boundary) -> None:
         kind, user, _, draft = asked
         return await _begun(desk, kind, user, dict(draft))
 
+    offering = Offering(desk)
     drawn = Kept(draw, _FRESH, most=500)
 
     async def open_form(asked: Command) -> None:
@@ -49,12 +51,14 @@ def register(desk: Desk, edge: Boundary) -> None:
     async def show_more(click: Click) -> None:
         tenants = {"tenants": await Customers(desk).tenants_for(click.typed.get("customer", ""))}
         answers = {**await known(desk, click.user), **tenants, **click.typed}
-        view = raising.modal(Kind(click.value), desk.config, answers, more=True, source=source_in(click.about))
+        kind, source = Kind(click.value), source_in(click.about)
+        shown = await offering.now(click)
+        view = raising.modal(kind, desk.config, answers, more=True, source=source, offers=shown)
         await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
 
-    async def redraw(click: Click) -> Json:
-        more, source = raising.shows_more(click.typed), source_in(click.about)
-        return raising.modal(Kind(click.ticket), desk.config, click.typed, more=more, source=source)
+    async def redraw(click: Click) -> Json | None:
+        shown = await offering.look(click)
+        return None if shown is None else raising.again(click.about, desk.config, click.typed, shown)
 
     async def put_aside(click: Click) -> None:
         kind = Kind(click.value)

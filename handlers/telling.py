@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from blocks import card, digest, guides, notices, reports
+from blocks import card, digest, guides, joining, notices, reports
 from blocks.kit import Message
 from blocks.reminded import Item
 from bot.desk import Desk
@@ -34,11 +34,19 @@ def writer(desk: Desk) -> Write:
             return notices.reminders(await _reminded(desk, notice), notice, desk.config)
         if notice.say is Say.CARD:  # the most frequent one, and a function of the record alone
             return [card.card(ticket, desk.config, await desk.names([ticket.owner]))]
-        event = await desk.event_at(ticket, notice.version)
-        who = await desk.names([ticket.owner, event.by])
-        return notices.messages(notice, ticket, event, desk.config, who, link)
+        return await _happened(desk, notice, ticket, link)
 
     return write
+
+
+async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Sequence[Message]:
+    """What happened to the ticket, or to the one that leads where it has the same cause."""
+    about = await desk.ticket(str(notice.body["from"])) if "from" in notice.body else ticket
+    event = await desk.event_at(about, notice.version)
+    who = await desk.names([about.owner, event.by])
+    if about is not ticket:
+        return [joining.relayed(notice, ticket, about, event, desk.config, who, link)]
+    return notices.messages(notice, ticket, event, desk.config, who, link)
 
 
 _TO_ONE = frozenset({Say.DIRECT, Say.REMINDERS, Say.GUIDES})

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from blocks import find, notes
-from blocks.kit import Json
+from blocks import find, handoff, joining, notes, raising
+from blocks.kit import Json, Message
 from bot.notes import TEXTS, Page
+from bot.notices import Say
 from bot.searching import Found, Hit
 from bot.settings import Config
+from bot.story import RELAYED
 from bot.technical_note import TechnicalNote
-from bot.ticket import Ticket
+from bot.ticket import Kind, Ticket
 from bot.words import indexed
-from tests.factories import BEN, NOW
+from tests.factories import BEN, NOW, START, a_notice, an_event
 
 
 def a_note(**values: Any) -> TechnicalNote:
@@ -42,6 +44,7 @@ def views(ticket: Ticket, config: Config, who: Callable[[str], str] = str) -> It
     """By name."""
     note = longest_note(ticket, source="retarus")
     retired = longest_note(ticket, is_retired=True, retired_why=ticket.answer("happens"), version=9)
+    yield from same(ticket, config)
     yield "note", notes.shown([note], who, "PD-1042")
     yield "note retired", notes.shown([retired] * 9, who)
     yield "note new", notes.modal(None, config)
@@ -61,3 +64,32 @@ def listing(ticket: Ticket) -> list[Json]:
     """A full page of them."""
     many = tuple(longest_note(ticket, number=number, is_retired=number % 2 == 0) for number in range(10))
     return notes.listing(Page(many, 5000, 20))
+
+
+def same(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
+    """What may be the same problem."""
+    other = ticket.model_copy(update={"id": "t2"})
+    tokens = frozenset(indexed(ticket.answer("happens")))
+    found = Found([Hit(each, tokens) for each in (other, longest_note(ticket)) * 2])
+    links = {other.id: "https://nordlicht.slack.example/archives/C0/p1"}
+    for each in (ticket, ticket.model_copy(update={"parent": "t9", "parent_number": 1009})):
+        yield f"known {each.parent}", joining.known(each, found, config, links)
+    yield "known nothing", joining.known(ticket, Found(), config, links)
+    yield "joined", joining.joined(ticket, ticket.answer("happens")[:75], config, "")
+    offers = joining.offers(found, config, links)
+    for more in (False, True):
+        yield (
+            f"raising with offers {more}",
+            raising.modal(Kind.INCIDENT, config, ticket.answers, more=more, offers=offers),
+        )
+    hits = joining.hits(found, config, links)
+    yield "handoff with hits", handoff.modal(ticket, "PD-1042", config, None, {"searched": "nothing"}, hits)
+
+
+def relayed(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterator[tuple[str, Message]]:
+    """What is passed on from the ticket that leads."""
+    for what in sorted(RELAYED):
+        event = an_event(ticket, what, BEN, answer=ticket.answer("happens"), rcr="RCR-1", update_due=START)
+        for say in (Say.STORY, Say.DIRECT):
+            notice = a_notice(ticket, say, BEN, body={"from": "t9"})
+            yield f"relayed {what} {say}", joining.relayed(notice, ticket, ticket, event, config, who, "")

@@ -34,8 +34,9 @@ from bot.notices import Say
 from bot.reading import Preview
 from bot.settings import Config
 from bot.story import TO_RETARUS
-from bot.ticket import Attachment, Kind, Level, Stage, StatusReport, Ticket
+from bot.ticket import Affected, Attachment, Kind, Level, Stage, StatusReport, Ticket
 from handlers import errors
+from tests.blocks import learned
 from tests.factories import (
     BEN,
     COMPLETE,
@@ -62,6 +63,7 @@ REMINDED = {
     "eta": START,
     "id": "n1",
     "called": "TN-3",
+    "customer": "Adler AG",
 }
 DETAILS = ("summary", "reason", "question", "answer", "remedy", "note")
 FAILING = TO_RETARUS | {Say.CARD, Say.STORY}
@@ -101,6 +103,10 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
         for to in (ticket.owner, BEN):
             notice = a_notice(ticket, Say.DIRECT, to)
             yield f"direct {what} {to}", story.direct(notice, ticket, event, config, who, LINK)
+    yield from learned.relayed(ticket, config, who)
+    together = {"parent_number": 1009, "parent": "t9", "leads": 2}
+    affected = Affected(customer=ticket.answer("customer"), by=BEN, at=NOW)
+    yield "card together", card.card(ticket.model_copy(update={**together, "affected": (affected,) * 9}), config, who)
     reminder = an_event(ticket, Step.REMIND, "", stage="second", **REMINDED)
     for number in (1, 10):
         items = [reminded.Item(ticket, reminder, LINK)] * number

@@ -1,0 +1,53 @@
+"""Somebody finds that it is the same problem: they join a ticket, or link two with the same cause."""
+
+from __future__ import annotations
+
+from blocks import card, joining
+from blocks.kit import Json
+from bot.desk import Desk
+from bot.joining import CAUSE
+from bot.searching import Found, Searching
+from bot.text import one_line
+from bot.ticket import Kind, Ticket
+from handlers.boundary import Boundary
+from handlers.payload import Click, Submission
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    searching = Searching(desk)
+
+    async def look(click: Click) -> None:
+        ticket = await desk.open_to(click.value, click.user)
+        await edge.client.views_open(trigger_id=click.trigger, view=await drawn(ticket, click.user))
+
+    async def drawn(ticket: Ticket, user: str) -> Json:
+        found = await searching.similar(ticket, user)
+        return joining.known(ticket, found, desk.config, await links(found))
+
+    async def links(found: Found) -> dict[str, str]:
+        return await desk.store.card_links([ticket.id for ticket in found.tickets])
+
+    async def link(form: Submission) -> Json | None:
+        ticket = await desk.same_cause(form.ticket, form.user, form.typed.get(CAUSE, ""), form.view)
+        return await drawn(ticket, form.user)
+
+    async def same(click: Click) -> None:
+        ticket = await desk.same_cause(click.ticket, click.user, click.value, click.id)
+        await edge.client.views_update(view_id=click.view, view=await drawn(ticket, click.user))
+
+    async def other(click: Click) -> None:
+        ticket = await desk.other_cause(click.value, click.user, click.id)
+        await edge.client.views_update(view_id=click.view, view=await drawn(ticket, click.user))
+
+    async def join(click: Click) -> None:
+        ticket = await desk.join(click.value, click.user, click.typed, click.id)
+        await desk.throw_away(click.user, Kind(click.ticket))
+        customer = one_line(click.typed.get("customer", ""), 75)
+        view = joining.joined(ticket, customer, desk.config, await desk.link(ticket))
+        await edge.client.views_update(view_id=click.view, view=view)
+
+    edge.clicks[card.KNOWN] = look
+    edge.submissions[card.KNOWN] = link
+    edge.clicks[joining.SAME] = same
+    edge.clicks[joining.OTHER] = other
+    edge.clicks[joining.JOIN] = join
