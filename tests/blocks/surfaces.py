@@ -63,7 +63,7 @@ REMINDED = {
     "eta": START,
     "id": "n1",
     "called": "TN-3",
-    "customer": "Adler AG",
+    "customer": "7",
 }
 DETAILS = ("summary", "reason", "question", "answer", "remedy", "note")
 FAILING = TO_RETARUS | {Say.CARD, Say.STORY}
