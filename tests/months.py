@@ -16,7 +16,8 @@ SERVICES = ("Email Security", "Transactional Email", "SMS", "FAX", "Email Securi
 _DAY = 24 * 60
 _LIKELY = {
     Move.WITHDRAW: 1, Move.REOPEN: 1, Move.SEND_BACK: 2, Move.HAND_ON: 1, Move.TAKE_OVER: 1, Move.COMPRESS: 1,
-    Move.RETARUS_ANSWERED: 6, Move.ESCALATE: 8, Move.RESOLVE: 8, Move.CONFIRM: 12, Move.TAKE: 8, Move.HAND_OFF: 6,
+    Move.RETARUS_ANSWERED: 6, Move.ESCALATE: 16, Move.RESOLVE: 5, Move.CONFIRM: 12, Move.TAKE: 8, Move.HAND_OFF: 14,
+    Move.ACCEPT: 8,
 }  # fmt: skip
 
 
@@ -75,7 +76,7 @@ def _step(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket, Event]:
 
 def _aside(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket, Event]:
     """What changes a ticket without moving it."""
-    if ticket.stage is Stage.RETARUS and random.random() < 0.8:
+    if ticket.stage is Stage.RETARUS and random.random() < 0.9:
         return _from_retarus(random, ticket, at)
     if random.random() < 0.5:
         level = random.choice(["P1", "P2"])
