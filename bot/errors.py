@@ -63,7 +63,7 @@ class Duplicate(DeskError):
 
 
 class Unprinted(DeskError):
-    """A report could not be printed now. The text says why, as a part of a sentence, without what stands in it."""
+    """A report could not be printed now. The text is a sentence: why, without what stands in it."""
 
 
 class StoreDown(DeskError):

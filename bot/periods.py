@@ -10,13 +10,20 @@ from bot.calendars import Calendar
 from bot.clock import as_utc, zone
 from bot.language import mark, t
 
-MONTHS = tuple(
-    mark(name)
-    for name in (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    )
-)  # fmt: skip
+MONTHS = (
+    mark("January"),
+    mark("February"),
+    mark("March"),
+    mark("April"),
+    mark("May"),
+    mark("June"),
+    mark("July"),
+    mark("August"),
+    mark("September"),
+    mark("October"),
+    mark("November"),
+    mark("December"),
+)
 _GERMAN = "januar februar märz april mai juni juli august september oktober november dezember".split()
 _OLDEST = 2000
 _WINDOW = timedelta(days=10)

@@ -10,28 +10,44 @@ from bot.language import mark, t
 from bot.letter import kind_name
 from bot.lives import NO_TIME, REACTIONS, Line, Spent
 from bot.paper import Sheet
-from bot.report_terms import reference, standing
+from bot.report_terms import reference, service, standing
 from bot.reports import Figures
 from bot.settings import Config
 from bot.ticket import Party
 
 Cell = str | int | None
 
-_COLUMNS = tuple(
-    mark(name)
-    for name in (
-        "Ticket", "Kind", "Services", "Priority", "End-customer", "Raised", "Raised in this month", "Closed", "Stands",
-        "Taken on after, working minutes", "Remedy", "Remedy after, working minutes", "1st level, working minutes",
-        "2nd level, working minutes", "Retarus, working minutes", "End-customer, minutes", "SLA", "SLA due",
-    )
-)  # fmt: skip
-_OURS = tuple(
-    mark(name)
-    for name in (
-        "Handed off", "Sent back", "Retarus asked back", "Sent to Retarus", "RCR number after, working minutes",
-        "First word after, working minutes", "Answer after, working minutes", "Promises kept", "Promises broken",
-    )
-)  # fmt: skip
+_COLUMNS = (
+    mark("Ticket"),
+    mark("Kind"),
+    mark("Services"),
+    mark("Priority"),
+    mark("End-customer"),
+    mark("Raised"),
+    mark("Raised in this month"),
+    mark("Closed"),
+    mark("Stands"),
+    mark("Taken on after, working minutes"),
+    mark("Remedy"),
+    mark("Remedy after, working minutes"),
+    mark("1st level, working minutes"),
+    mark("2nd level, working minutes"),
+    mark("Retarus, working minutes"),
+    mark("End-customer, minutes"),
+    mark("SLA"),
+    mark("SLA due"),
+)
+_OURS = (
+    mark("Handed off"),
+    mark("Sent back"),
+    mark("Retarus asked back"),
+    mark("Sent to Retarus"),
+    mark("RCR number after, working minutes"),
+    mark("First word after, working minutes"),
+    mark("Answer after, working minutes"),
+    mark("Promises kept"),
+    mark("Promises broken"),
+)
 _SLA = {"met": mark("met"), "missed": mark("missed"), "running": mark("running"), "": ""}
 
 
@@ -48,7 +64,13 @@ def _row(line: Line, figures: Figures, config: Config) -> Iterator[Cell]:
     def at(moment: object) -> str:
         return f"{moment.astimezone(zone(place)):%Y-%m-%d %H:%M}" if moment else ""  # type: ignore[attr-defined]
 
-    yield from (reference(line, config), kind_name(line.kind), ", ".join(line.services), line.priority, line.customer)
+    yield from (
+        reference(line, config),
+        kind_name(line.kind),
+        ", ".join(map(service, line.services)),
+        line.priority,
+        line.customer,
+    )
     yield from (at(line.raised_at), int(line.is_new), at(line.closed_at), standing(line))
     yield from (_minutes(line.response), at(line.remedy_at), _minutes(line.remedy))
     yield from (_minutes(line.parties.get(party, NO_TIME)) for party in Party)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.clock import zone
+from bot.fields import OTHER
 from bot.language import mark, t
 from bot.lives import Line
 from bot.settings import Config
+from bot.text import one_line
 from bot.ticket import Stage
 
 _STANDS = {
@@ -21,6 +23,8 @@ _STANDS = {
     Stage.RESOLVED: mark("to be confirmed"),
     Stage.CLOSED: mark("closed"),
 }
+
+_NAME = 60
 
 
 def hours(length: timedelta) -> str:
@@ -43,6 +47,11 @@ def percent(part: timedelta, whole: timedelta) -> str:
 def moment(at: datetime | None, zone_name: str) -> str:
     """`03.10.2026 14:22`, in the desk's zone; empty when it did not happen."""
     return f"{at.astimezone(zone(zone_name)):%d.%m.%Y %H:%M}" if at else ""
+
+
+def service(name: str) -> str:
+    """A service as the settings name it, or whatever else people named."""
+    return t(OTHER) if name == OTHER else one_line(name, _NAME)
 
 
 def reference(line: Line, config: Config) -> str:

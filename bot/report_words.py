@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 
 from bot import report_sheet
 from bot.contacts import folded
-from bot.fields import OTHER
 from bot.forms import level_name
 from bot.language import Language, many, mark, spoken, t
 from bot.letter import kind_name
 from bot.lives import Line
 from bot.paper import Bar, Chart, Paper, Part, Table
 from bot.report_evidence import evidence
-from bot.report_terms import hours, moment, percent, reference, standing
+from bot.report_terms import hours, moment, percent, reference, service, standing
 from bot.reports import Count, Figures, Kept, Spread
 from bot.settings import NOT_SET, Config
 from bot.text import one_line
@@ -132,7 +131,7 @@ def _days(figures: Figures) -> Part:
 
 def _what(figures: Figures) -> Part:
     bars = tuple(
-        Bar(label=_service(name), values=(each.raised,), said=str(each.raised))
+        Bar(label=service(name), values=(each.raised,), said=str(each.raised))
         for name, each in figures.services.items()
     )
     chart = Chart(
@@ -145,16 +144,12 @@ def _what(figures: Figures) -> Part:
     tables = (
         _counted(t("Kind"), {kind_name(Kind(name)): each for name, each in figures.kinds.items()}, figures),
         _counted(t("Priority"), {name or t("not set yet"): each for name, each in figures.priorities.items()}, figures),
-        _counted(t("Service"), {_service(name): each for name, each in figures.services.items()}),
+        _counted(t("Service"), {service(name): each for name, each in figures.services.items()}),
     )
     text = (t("A ticket of several services is counted with each of them."),)
     return Part(
         heading=t("What it was about"), text=text, chart=chart if len(bars) > 1 else None, tables=tables, in_slack=True
     )
-
-
-def _service(name: str) -> str:
-    return t(OTHER) if name == OTHER else one_line(name, _NAME)
 
 
 def _counted(column: str, counts: dict[str, Count], figures: Figures | None = None) -> Table:
@@ -267,7 +262,7 @@ def _aged(line: Line, figures: Figures, config: Config) -> tuple[str, ...]:
 
 
 def _kinds(line: Line) -> str:
-    services = ", ".join(_service(each) for each in line.services)
+    services = ", ".join(service(each) for each in line.services)
     return " · ".join(each for each in (kind_name(line.kind), line.priority, services) if each)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bot.errors import Unprinted
+from bot.language import t
 from bot.paper import Paper, Printed
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +33,7 @@ class ChildPress:
         try:
             return Printed.model_validate_json(said)
         except ValidationError:
-            raise Unprinted("the child process that prints it said nothing readable") from None
+            raise Unprinted(t("The child process that prints it said nothing readable.")) from None
 
     async def _said(self, asked: bytes) -> bytes:
         """What the child answers; it is ended when it takes too long or nobody wants it any more."""
@@ -45,17 +46,17 @@ class ChildPress:
                 stderr=asyncio.subprocess.DEVNULL,  # it may quote what stands in the report
             )
         except OSError as error:
-            raise Unprinted(f"no child process could be started ({error.strerror})") from error
+            raise Unprinted(t("No child process could be started to print it.")) from error
         try:
             async with asyncio.timeout(self._patience):
                 said, _ = await child.communicate(asked)
         except TimeoutError:
-            raise Unprinted(f"printing it took longer than {self._patience:.0f} s") from None
+            raise Unprinted(t("Printing it took longer than {seconds} s.", seconds=round(self._patience))) from None
         finally:
             if child.returncode is None:
                 with suppress(ProcessLookupError):
                     child.kill()
                 await child.wait()
         if child.returncode:
-            raise Unprinted(f"the child process that prints it ended with {child.returncode}")
+            raise Unprinted(t("The child process that prints it failed."))
         return said

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.backoff import backoff
 from bot.errors import StoreDown, Unprinted
+from bot.language import t
 from bot.notices import Claim, Notice, Outcome, Retry, Sent
 from bot.paper import Upload
 from bot.slack.failures import name_of, outcome_of
@@ -55,7 +56,7 @@ class ReportCarrier:
         try:
             return await self._deliver(claim)
         except (Unprinted, StoreDown) as error:
-            why = str(error) if isinstance(error, Unprinted) else "the database could not be read"
+            why = str(error) if isinstance(error, Unprinted) else t("The database could not be read.")
             return Retry(at + backoff(claim.attempt, claim.notice.key), why)
         except (SlackApiError, ClientError, OSError, TimeoutError) as error:
             return outcome_of(error, at, claim.notice.key, claim.attempt)

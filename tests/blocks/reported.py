@@ -28,6 +28,26 @@ def a_paper(config: Config, *, count: int = 60, customer: str = "") -> Paper:
     return report_words.paper(figures(theirs, OCTOBER, config, customer), config, NOW)
 
 
+def words(paper: Paper) -> Iterator[str]:
+    """Everything that is printed of it."""
+    yield from (
+        paper.title,
+        paper.about,
+        paper.footer,
+        paper.page.format(page=1, pages=2),
+        *paper.notes,
+        *paper.sheet.columns,
+    )
+    yield from (text for fact in paper.facts for text in fact)
+    yield from (cell for row in paper.sheet.rows for cell in row if isinstance(cell, str))
+    for part in paper.parts:
+        yield from (part.heading, *part.text)
+        yield from (text for table in part.tables for row in (table.columns, *table.rows) for text in row)
+        if part.chart:
+            bars = [text for bar in part.chart.bars for text in (bar.label, bar.said)]
+            yield from (part.chart.title, part.chart.alt, *part.chart.series, *bars)
+
+
 VIEWS = (
     View(month="2026-10"),
     View(month="2026-10", requested_at=NOW),
@@ -47,11 +67,11 @@ def messages(paper: Paper) -> Iterator[tuple[str, Message]]:
             yield f"reminder {number} {undelivered}", reports.reminder(OCTOBER, view, undelivered=undelivered)
     yield "promised", reports.promised(OCTOBER)
     yield "noted", reports.noted(OCTOBER)
-    yield "request", reports.request_post("Monthly view, October 2026: 73125", "Please send us <!channel> " * 200)
+    yield "request", reports.request_post("7", "<!channel> 7 " * 300)
 
 
 def views() -> Iterator[tuple[str, Json]]:
     """By name."""
     for number, view in enumerate(VIEWS):
         yield f"asking {number}", reports.modal([OCTOBER] * 13, view, undelivered=False)
-    yield "request", reports.request(OCTOBER, "Please send us …", ["to the Retarus channel", "by e-mail"])
+    yield "request", reports.request(OCTOBER, "7", ["to the Retarus channel"])

@@ -323,7 +323,7 @@ async def test_the_generated_months_have_everything_in_them() -> None:
 # --- the clock of the SLA, and what was promised
 
 
-def a_life(*steps: tuple[float, str, dict[str, str]]) -> list[Event]:
+def a_life(*steps: Step) -> list[Event]:
     """Hours after nine on Thursday, the 1st of October, and what happened then."""
     begins = datetime(2026, 10, 1, 7, tzinfo=UTC)
     return [
@@ -332,11 +332,12 @@ def a_life(*steps: tuple[float, str, dict[str, str]]) -> list[Event]:
     ]
 
 
-RAISED = (0, "raise", {"answer.priority": "P2", "answer.customer": "Müller GmbH"})
-SENT = (RAISED, (1, "take", {}), (2, "hand_off", {}), (3, "accept", {}), (4, "escalate", {}))
+Step = tuple[float, str, dict[str, str]]
+RAISED: Step = (0, "raise", {"answer.priority": "P2", "answer.customer": "Müller GmbH"})
+SENT: tuple[Step, ...] = (RAISED, (1, "take", {}), (2, "hand_off", {}), (3, "accept", {}), (4, "escalate", {}))
 
 
-def a_line(*steps: tuple[float, str, dict[str, str]], month: date = OCTOBER) -> lives.Line:
+def a_line(*steps: Step, month: date = OCTOBER) -> lives.Line:
     ticket = next(months.lives(Random(1), 1, datetime(2026, 10, 1, 7, tzinfo=UTC), 1))[0]
     history = a_life(*steps)
     ticket = ticket.model_copy(update={"raised_at": history[0].at})
@@ -358,9 +359,7 @@ def a_line(*steps: tuple[float, str, dict[str, str]], month: date = OCTOBER) -> 
         ([(0, "raise", {})], ""),  # no priority, no clock
     ],
 )
-def test_the_clock_of_the_sla_is_met_or_missed_in_the_month_it_is_decided(
-    steps: list[tuple[float, str, dict[str, str]]], plan: str
-) -> None:
+def test_the_clock_of_the_sla_is_met_or_missed_in_the_month_it_is_decided(steps: list[Step], plan: str) -> None:
     assert a_line(*steps).plan == plan
 
 
@@ -384,9 +383,7 @@ def at(hours: float) -> str:
         ([(5, "expect", {"eta": at(9999)})], []),  # not decided yet
     ],
 )
-def test_what_retarus_said_they_would_do_by_a_time_is_kept_broken_or_moved(
-    steps: list[tuple[float, str, dict[str, str]]], kept: list[bool]
-) -> None:
+def test_what_retarus_said_they_would_do_by_a_time_is_kept_broken_or_moved(steps: list[Step], kept: list[bool]) -> None:
     assert [each.is_kept for each in a_line(*SENT, *steps).promises] == kept
 
 

@@ -18,7 +18,8 @@ from bot.language import Language, speaking
 from bot.settings import Config
 from bot.setup import tables
 from bot.ticket import Stage, Ticket
-from tests.blocks import homes
+from tests import months
+from tests.blocks import homes, reported
 from tests.blocks.surfaces import NASTY, longest, messages, parts, views
 from tests.factories import MAIL, NOW, a_config, an_incident
 from tests.project.brackets import forgotten, in_brackets
@@ -32,6 +33,7 @@ GIVEN = (
     *("It is closed.", "You cannot send.", "to the Retarus channel"),
     *(name for each in SPOKEN.priorities for name in (each.name, each.definition)),
     *SPOKEN.services.names,
+    *(*months.CUSTOMERS, "Europe/Berlin", "RCR"),
 )
 """What comes from a record, the settings, or the test."""
 AWKWARD = {word[:end] for word in re.findall(r"[^\W\d_]+", escape(NASTY)) for end in range(2, len(word) + 1)}
@@ -60,6 +62,11 @@ def _surfaces(config: Config) -> Iterator[tuple[str, object]]:
     yield from homes.views(longest(text="7 "), config, lambda _: "7")
     for name, message in homes.messages():
         yield name, [{"text": message.text}, message.blocks]
+    paper = reported.a_paper(config)
+    yield "report on paper", [{"text": text} for text in reported.words(paper)]
+    for name, message in reported.messages(paper):
+        yield name, [{"text": message.text}, message.blocks]
+    yield from reported.views()
 
 
 def _verbatim(name: str, config: Config) -> Iterable[str]:

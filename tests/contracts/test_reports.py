@@ -1,0 +1,265 @@
+"""A report is printed by a child process, opens everywhere, harms nobody, and arrives in Slack once."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blocks.kit import Json, Message, header
+from bot.errors import Unprinted
+from bot.notices import Claim, Notice, Outcome, Retry, Say, Sent
+from bot.paper import Paper, Printed, Sheet, Upload
+from bot.report.press import ChildPress
+from bot.report.sheet import BOM, sheet
+from bot.slack.client import for_outbox
+from bot.slack.reports import ReportCarrier
+from localslack import LocalSlack, Seed
+from tests.blocks import reported
+from tests.doubles.records import START, a_notice
+from tests.factories import a_config
+from tests.handlers.world import DEMO, DESK
+
+ROOT = Path(__file__).parents[2]
+WILD = '<script>alert(1)</script> & "Söhne" $x$ Ω 日本'
+PNG = b"\x89PNG\r\n\x1a\n"
+
+# --- printed
+
+
+@pytest.fixture(scope="module")
+def paper() -> Paper:
+    """With a name nobody expects wherever a name can stand."""
+    text = reported.a_paper(a_config(sla={"P1": {"action_plan": 240}})).model_dump_json()
+    wild = WILD.replace("\\", "\\\\").replace('"', '\\"')
+    return Paper.model_validate_json(text.replace("Müller GmbH", wild))
+
+
+@pytest.fixture(scope="module")
+def printed(paper: Paper) -> Printed:
+    return asyncio.run(ChildPress().printed(paper))
+
+
+def test_every_chart_is_a_picture_wide_enough_to_read(paper: Paper, printed: Printed) -> None:
+    assert len(printed.pictures) == len(paper.charts) >= 5
+    for picture in printed.pictures:
+        assert picture.startswith(PNG)
+        assert int.from_bytes(picture[16:20], "big") >= 1000
+        assert len(picture) < 200_000
+
+
+def test_the_page_is_whole_in_itself_and_runs_nothing(paper: Paper, printed: Printed) -> None:
+    page = printed.page.decode()
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert not re.search(r"(?:src|href)='(?!data:)", page)
+    assert page.count("<img") == page.count("alt='") == len(paper.charts)
+    for heading in ("prefers-color-scheme: dark", "@page", "Content-Security-Policy", f"lang='{paper.language}'"):
+        assert heading in page
+
+
+def test_the_pdf_has_its_own_fonts_and_its_pictures_in_words(paper: Paper, printed: Printed) -> None:
+    assert printed.pdf.startswith(b"%PDF")
+    assert b"DejaVuSans" in printed.pdf
+    assert printed.pdf.count(b"/Alt ") >= len(paper.charts)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+async def test_a_month_with_hardly_a_ticket_can_be_printed_too(count: int) -> None:
+    done = await ChildPress().printed(reported.a_paper(a_config(), count=count))
+    assert done.pdf.startswith(b"%PDF")
+
+
+# --- the spreadsheet
+
+FORMULAS = ["=1+1", "@SUM(A1)", "-2+3", "+49 89", "a;=1+1", "a,-1", "\t=1", '"=1', "＝1"]
+CELL = st.text(max_size=30) | st.sampled_from(FORMULAS)
+
+
+def sheet_of(rows: Sequence[Sequence[Any]], separator: str = ",") -> bytes:
+    return sheet(Sheet(columns=("A", "B"), rows=tuple(tuple(row) for row in rows), separator=separator))
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(CELL, CELL), max_size=4), st.sampled_from(",;"), st.sampled_from(",;\t"))
+def test_no_cell_begins_a_formula_whichever_separator_a_spreadsheet_takes(
+    rows: list[tuple[str, str]], separator: str, taken: str
+) -> None:
+    written = sheet_of(rows, separator)
+    assert written.startswith(BOM)
+    for row in csv.reader(io.StringIO(written[len(BOM) :].decode()), delimiter=taken):
+        for cell in row:
+            assert not re.match(r"""[\s"]*[=+\-@＝＋－＠]""", cell), cell
+
+
+def test_numbers_stay_numbers_and_harmless_texts_stay_as_they_are() -> None:
+    written = sheet_of([("Müller & Söhne", -5), ("=1+1", None)]).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(written)))[1:] == [["Müller & Söhne", "-5"], ["'=1+1", ""]]
+
+
+# --- by a child process
+
+
+def test_the_desk_itself_never_has_the_libraries_in_its_memory() -> None:
+    """What the program imports is what it holds."""
+    heavy = "{'matplotlib', 'numpy', 'fpdf', 'PIL', 'fontTools'}"
+    code = f"import sys, app; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def child(code: str, patience: float = 20) -> ChildPress:
+    return ChildPress(patience, (sys.executable, "-c", code))
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("import sys; sys.exit(3)", "failed"),
+        ("print('nonsense')", "nothing readable"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "failed"),
+    ],
+)
+async def test_a_child_that_fails_is_a_reason_to_try_again(paper: Paper, code: str, why: str) -> None:
+    with pytest.raises(Unprinted, match=why):
+        await child(code).printed(paper)
+
+
+async def test_a_child_that_takes_too_long_is_ended(paper: Paper, tmp_path: Path) -> None:
+    mark = tmp_path / "pid"
+    code = f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    began = time.monotonic()
+    with pytest.raises(Unprinted, match="longer"):
+        await child(code, 1.5).printed(paper)
+    assert time.monotonic() - began < 20
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(await asyncio.to_thread(mark.read_text)), 0)
+
+
+async def test_where_no_child_can_be_started_it_says_so(paper: Paper) -> None:
+    with pytest.raises(Unprinted, match="could be started"):
+        await ChildPress(command=("/nowhere/python",)).printed(paper)
+
+
+# --- into Slack
+
+
+@dataclass
+class Made:
+    """A small report."""
+
+    pictures: tuple[Upload, ...] = (Upload("a.png", "Chart", PNG, "A chart"), Upload("b.png", "Other", PNG, "Another"))
+    files: tuple[Upload, ...] = (Upload("r.pdf", "Report", b"%PDF"), Upload("r.csv", "Sheet", b"A,B"))
+
+    def message(self, pictures: Sequence[str]) -> Message:
+        shown: list[Json] = [{"type": "image", "slack_file": {"id": each}, "alt_text": "A chart"} for each in pictures]
+        return Message("The report", [header("The report"), *shown])
+
+
+@dataclass
+class Place:
+    slack: LocalSlack
+    carrier: ReportCarrier
+    session: aiohttp.ClientSession
+    made: int = 0
+
+    async def fault(self, method: str, fault: str) -> None:
+        body = {"method": method, "fault": fault, "times": 1}
+        async with self.session.post(f"{self.slack.control_url}faults", json=body) as answer:
+            assert answer.status == 200
+
+    async def deliver(self, attempt: int, to: str = "C0DESKDESK") -> Outcome:
+        notice = a_notice("report", ticket_id="", say=Say.REPORT, to=to, body={"month": "2026-10"})
+        return await self.carrier.deliver(Claim(notice=notice, attempt=attempt), START)
+
+    async def messages(self) -> list[dict[str, Any]]:
+        return [each for each in await self.slack.person("anna").messages(DESK) if "The report" in each["text"]]
+
+    async def below(self) -> list[str]:
+        (message,) = await self.messages()
+        thread = await self.slack.person("anna").thread(message)
+        return [file["name"] for each in thread for file in each.get("files", [])]
+
+
+@asynccontextmanager
+async def place() -> AsyncIterator[Place]:
+    async with LocalSlack(Seed.from_file(DEMO / "cast.toml")) as slack, aiohttp.ClientSession() as session:
+        client = for_outbox(slack.app("Partner Desk").bot_token, slack.api_url, session)
+
+        async def make(_: Notice) -> Made:
+            there.made += 1
+            return Made()
+
+        there = Place(slack, ReportCarrier(client, make), session)
+        yield there
+
+
+async def test_it_is_one_message_with_pictures_and_one_answer_with_files() -> None:
+    async with place() as there:
+        assert await there.deliver(1) == Sent()
+        (message,) = await there.messages()
+        assert [block["type"] for block in message["blocks"]] == ["header", "image", "image"]
+        assert await there.below() == ["r.pdf", "r.csv"]
+
+
+@pytest.mark.parametrize(
+    ("method", "fault"),
+    [
+        ("files.getUploadURLExternal", "http_500"),
+        ("files.completeUploadExternal", "lost_answer"),
+        ("files.info", "http_500"),
+        ("chat.postMessage", "lost_answer"),
+        ("chat.postMessage", "http_500"),
+        ("chat.postMessage", "ratelimited"),
+    ],
+)
+async def test_whatever_fails_on_the_way_it_arrives_once(method: str, fault: str) -> None:
+    async with place() as there:
+        await there.fault(method, fault)
+        assert isinstance(await there.deliver(1), Retry)
+        assert await there.deliver(2) == Sent()
+        assert await there.below() == ["r.pdf", "r.csv"]
+        assert await there.deliver(3) == Sent()
+        assert await there.below() == ["r.pdf", "r.csv"]
+
+
+async def test_pictures_slack_does_not_show_stand_in_the_thread() -> None:
+    async with place() as there:
+        await there.fault("chat.postMessage", "invalid_blocks")
+        assert await there.deliver(1) == Sent()
+        (message,) = await there.messages()
+        assert [block["type"] for block in message["blocks"]] == ["header"]
+        assert await there.below() == ["r.pdf", "r.csv", "a.png", "b.png"]
+
+
+async def test_what_arrived_is_not_made_again() -> None:
+    async with place() as there:
+        await there.deliver(1)
+        await there.deliver(2)
+        assert there.made == 1
+
+
+async def test_what_cannot_be_printed_now_is_tried_again_and_says_why() -> None:
+    async def make(_: Notice) -> Made:
+        raise Unprinted("Printing it took longer than 60 s.")
+
+    async with place() as there:
+        there.carrier._make = make
+        outcome = await there.deliver(1)
+        assert isinstance(outcome, Retry)
+        assert "longer than 60 s" in outcome.why
