@@ -27,13 +27,13 @@ async def open_store(url: str, clock: Clock = now) -> Store:
 
     `clock` dates once-keys and rows of the outbox.
     """
-    return DatabaseStore(await (_server(url) if is_server(url) else SqliteEngine.open(_file(url))), clock)
+    return DatabaseStore(await open_engine(url), clock)
 
 
 async def open_drafts(url: str) -> Drafts:
     """The small durable map that belongs to the store at DATABASE_URL: a file of its own beside it, or a table."""
     if is_server(url):
-        return DatabaseDrafts(await _server(url))
+        return DatabaseDrafts(await open_engine(url))
     return await DurableDrafts.open(_drafts_beside(_file(url)))
 
 
@@ -62,7 +62,10 @@ def is_server(url: str) -> bool:
     return url.startswith(_SERVERS)
 
 
-async def _server(url: str) -> Engine:
+async def open_engine(url: str) -> Engine:
+    """What does the work at DATABASE_URL."""
+    if not is_server(url):
+        return await SqliteEngine.open(_file(url))
     from bot.store.postgres import PostgresEngine  # noqa: PLC0415 (an embedded desk need not wait for the driver)
 
     return await PostgresEngine.open(url)

@@ -56,6 +56,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'desk.sqlite3'}"
 
 
+@pytest.fixture(params=ENGINES)
+def unopened_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where no desk has been yet, on each engine."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("new_database"))
+    return f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+
+
 @pytest.fixture(params=["memory", *ENGINES])
 async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Hands) -> AsyncIterator[Store]:
     if request.param == "memory":

@@ -89,6 +89,17 @@ async def claim_notices(url: str) -> None:
             assert await store.settle(claim, Sent(), START)
 
 
+async def pass_on(url: str) -> None:
+    """Delivers what there is; each message is followed by one in the next lane, four times."""
+    store = await open_store(url)
+    while claims := await store.claim(START, timedelta(hours=1), 3):
+        for claim in claims:
+            key, lane = f"{claim.notice.key}+", f"lane{(int(claim.notice.lane[-1]) + 1) % 5}"
+            then = [a_notice(key, lane=lane)] if key.count("+") <= 4 else []
+            assert await store.settle(claim, Sent(), START, then)
+    await store.close()
+
+
 async def fill_disk(url: str) -> None:
     """Meets a disk on which nothing more fits, then room again."""
     store = await open_store(url)
@@ -135,7 +146,16 @@ async def move_desk(source: str, target: str) -> None:
 
 WORK: dict[str, Callable[..., Awaitable[None]]] = {
     work.__name__: work
-    for work in (raise_tickets, change_tickets, claim_notices, fill_disk, open_as_nobody, put_drafts, move_desk)
+    for work in (
+        raise_tickets,
+        change_tickets,
+        claim_notices,
+        pass_on,
+        fill_disk,
+        open_as_nobody,
+        put_drafts,
+        move_desk,
+    )
 }
 
 if __name__ == "__main__":

@@ -10,13 +10,12 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 
 from bot.clock import Clock
 from bot.notices import Claim, Notice, Outcome
 from bot.ports import Batch
+from bot.store import open_engine
 from bot.store.database import DatabaseStore, Engine
-from bot.store.sqlite import SqliteEngine
 from tests.contracts.outbox_worker import fast_clock, outbox
 from tests.contracts.processes import ROOT
 from tests.doubles.records import a_notice
@@ -91,9 +90,8 @@ async def worker(url: str, port: int) -> AsyncIterator[asyncio.subprocess.Proces
         await process.wait()
 
 
-async def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
-    path = tmp_path / "desk.sqlite3"
-    store = Watched(await SqliteEngine.open(path), fast_clock)
+async def test_nothing_is_lost_and_nothing_doubled(database_url: str) -> None:
+    store = Watched(await open_engine(database_url), fast_clock)
     keys = [f"n{n}" for n in range(MESSAGES)]
     due = fast_clock()
     await store.apply(Batch(notices=[a_notice(key, lane=f"{n % LANES}", due=due) for n, key in enumerate(keys)]))
@@ -102,7 +100,7 @@ async def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
     server = await asyncio.start_server(recipient.talk, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     for kill in range(1, KILLS + 1):
-        async with worker(f"sqlite:///{path}", port):
+        async with worker(database_url, port):
             await recipient.has(kill * MESSAGES // (KILLS + 1))
     last = asyncio.create_task(outbox(store, port).run())
     async with asyncio.timeout(60):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from bot.desk import Desk
 from bot.moves import Step
@@ -43,12 +42,11 @@ async def kill_after(url: str, desk: Desk, more: int) -> None:
     await process.wait()
 
 
-async def test_each_ticket_is_reminded_once_and_told_once(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
-    desk = await desk_on(url)
+async def test_each_ticket_is_reminded_once_and_told_once(database_url: str) -> None:
+    desk = await desk_on(database_url)
     await overdue(desk)
     for _ in range(KILLS):
-        await kill_after(url, desk, 40)
+        await kill_after(database_url, desk, 40)
     left = TICKETS - await swept(desk)
     assert left  # it was killed in the middle
     assert sum(await asyncio.gather(desk.sweep(limit=9), replace(desk).sweep(limit=9))) == left
