@@ -52,6 +52,21 @@ def tell(word: object) -> None:
     sys.stdout.flush()
 
 
+async def together() -> None:
+    """Goes on when everybody may: see `begin`."""
+    tell("ready")
+    await asyncio.to_thread(sys.stdin.readline)
+
+
+async def begin(*processes: asyncio.subprocess.Process) -> None:
+    """Lets those go on, at the same time, that wait for it."""
+    for process in processes:
+        assert await said(process, 1) == ["ready"]
+    for process in processes:
+        assert process.stdin
+        process.stdin.write(b"go\n")
+
+
 async def raise_tickets(url: str, name: str, count: str) -> None:
     """Raises tickets, ten at a time, each with an event and a notice."""
     store = await open_store(url)
@@ -92,6 +107,7 @@ async def claim_notices(url: str) -> None:
 async def pass_on(url: str) -> None:
     """Delivers what there is; each message is followed by one in the next lane, four times."""
     store = await open_store(url)
+    await together()
     while claims := await store.claim(START, timedelta(hours=1), 3):
         for claim in claims:
             key, lane = f"{claim.notice.key}+", f"lane{(int(claim.notice.lane[-1]) + 1) % 5}"

@@ -11,7 +11,7 @@ import pytest
 from bot.errors import Conflict
 from bot.ports import Batch, Query, Store
 from bot.store import open_store
-from tests.contracts.processes import another, said
+from tests.contracts.processes import another, begin, said
 from tests.doubles.records import START, a_later, a_notice, a_ticket
 
 
@@ -50,14 +50,15 @@ async def test_processes_claiming_at_once_get_nothing_twice(database_url: str, d
 
 
 async def test_processes_that_end_and_fill_the_same_lanes_strand_nothing(database_url: str, desk: Store) -> None:
-    await desk.apply(Batch(notices=[a_notice(f"n{n}", lane=f"lane{n % 5}") for n in range(20)]))
+    await desk.apply(Batch(notices=[a_notice(f"n{n}", lane=f"lane{n % 5}") for n in range(50)]))
     async with another("pass_on", database_url) as one, another("pass_on", database_url) as two:
+        await begin(one, two)
         await asyncio.gather(one.wait(), two.wait())
         assert (one.returncode, two.returncode) == (0, 0)
     while await desk.claim(START, timedelta(hours=1), 20):
         pass  # what the other left when it found nothing for a moment
     assert all(letter.attempts for letter in await desk.letters(state="waiting", limit=500))
-    assert len(await desk.letters(limit=500)) == 20 * 5
+    assert len(await desk.letters(limit=500)) == 50 * 5
 
 
 async def test_what_was_acknowledged_outlives_a_kill(database_url: str) -> None:
