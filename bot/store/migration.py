@@ -95,7 +95,7 @@ def _moved(source: sqlite3.Connection, target: Session, url: str) -> Mapping[str
 
 def _require_new(found: Mapping[Table, _Content], url: str) -> None:
     """It may hold what every new desk holds: the counters as they begin."""
-    fresh = sqlite3.connect(":memory:")
+    fresh = sqlite3.connect(":memory:", factory=connection.Connection)
     for script in schema.MIGRATIONS:
         for statement in SQLITE.script(script):
             fresh.execute(statement)

@@ -2,15 +2,18 @@
 
 Each call is done by a thread with a connection from a pool. What SQLite's one writer gives for free is asked for here:
 rows others claim are passed over, who decides on a lane locks it, and a commit whose answer got lost is looked up.
+
+Whether a connection still works is seen when it is used: one that does not is thrown away, and the work begun anew
+with the next. The pool's own `check` would cost a message each time, and a second for each broken connection it meets.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Self, TypeVar
 
 import psycopg
@@ -37,12 +40,17 @@ _CHANGING, _READING, _ALONE = 4, 3, 3
 CONNECTIONS = _CHANGING + _READING + _ALONE
 """The most one process uses."""
 _TRIES = 5
+"""For changes that lock crosswise. Broken connections are tried until nobody waits any more."""
 _LOOK = 0.02  # seconds between two looks what became of a commit
 
 _BEGIN = b"BEGIN; SELECT pg_current_xact_id()::text"
 _FATE = b"SELECT pg_xact_status(%s::text::xid8)"
 _TRY = b"SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ':alone:' || %s, 0))"
 _LEAVE = b"SELECT pg_advisory_unlock(hashtextextended(current_schema() || ':alone:' || %s, 0))"
+
+
+class _InTheWay(Exception):
+    """Two changes locked crosswise, and this one was undone. Done once more, it works."""
 
 
 class _Doubt(Exception):
@@ -65,7 +73,6 @@ class PostgresEngine:
             min_size=2,
             max_size=CONNECTIONS,
             configure=begin_session,
-            check=ConnectionPool.check_connection,
             timeout=busy,
             reconnect_timeout=busy,  # then it is tried anew when somebody asks
             open=True,
@@ -100,22 +107,11 @@ class PostgresEngine:
     @asynccontextmanager
     async def alone(self, what: str, /) -> AsyncIterator[bool]:
         """By a lock that ends with its connection: who is killed holds nothing up."""
-        session = await self._in(self._reading, self._pool_session)
+        session, free = await self._in(self._reading, lambda: self._locked(what))
         try:
-            free = await self._in(self._reading, lambda: _asked(session, _TRY, what))
-            try:
-                yield bool(free)
-            finally:
-                if free:
-                    await self._leave(session, what)
+            yield free
         finally:
-            await asyncio.to_thread(self._pool.putconn, session)
-
-    async def _leave(self, session: Session, what: str) -> None:
-        try:
-            await self._in(self._reading, lambda: _asked(session, _LEAVE, what))
-        except StoreDown:
-            session.close()  # whatever it still held
+            await asyncio.to_thread(self._unlock, session, what if free else "")
 
     async def _in(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         if self._closed:
@@ -124,67 +120,86 @@ class PostgresEngine:
 
     # --- in a thread
 
-    def _pool_session(self) -> Session:
+    def _session(self, until: float) -> Session:
+        """One from the pool; `StoreDown` when there is none in time."""
         try:
-            return self._pool.getconn()
+            return self._pool.getconn(max(until - time.monotonic(), 0))
         except (psycopg.Error, PoolTimeout, PoolClosed) as error:
             raise down(error) from error
 
-    @contextmanager
-    def _session(self, until: float) -> Iterator[Session]:
-        with self._pool.connection(max(until - time.monotonic(), 0.05)) as session:
-            yield session
+    def _with_session(self, work: Callable[[Session], T]) -> T:
+        """Begun anew where the connection turns out to be broken."""
+        until = time.monotonic() + self._busy
+        while True:
+            session = self._session(until)
+            try:
+                return work(session)
+            except psycopg.Error as error:
+                if not session.broken:
+                    raise translated(error) from error
+            finally:
+                self._pool.putconn(session)
 
     def _read(self, work: Work[T]) -> T:
-        """Once more where the connection turns out to be broken."""
-        until = time.monotonic() + self._busy
-        for attempt in range(_TRIES):
-            session = None
-            try:
-                with self._session(until) as session:
-                    return work(Connection(session))
-            except psycopg.Error as error:
-                if session is None or not session.broken or attempt == _TRIES - 1:
-                    raise translated(error) from error
-        raise AssertionError("unreachable")
+        return self._with_session(lambda session: work(Connection(session)))
 
     def _change(self, work: Work[T]) -> T:
-        """Once more where the connection broke before the commit, or somebody else was in the way."""
-        until = time.monotonic() + self._busy
-        for attempt in range(_TRIES):
-            session = None
+        """Until it is committed; begun anew where nothing was, or somebody else was in the way."""
+        for _ in range(_TRIES):
             try:
-                with self._session(until) as session:
-                    return _transacted(session, work)
+                return self._with_session(lambda session: _transacted(session, work))
+            except _InTheWay:
+                continue
             except _Doubt as doubt:
                 if self._was_committed(doubt.transaction):
                     result: T = doubt.result
                     return result
-            except psycopg.Error as error:
-                again = is_passing(error) or (session is not None and session.broken)
-                if not again or attempt == _TRIES - 1:
-                    raise translated(error) from error
         raise down(psycopg.OperationalError())
 
     def _was_committed(self, transaction: str) -> bool:
         """Asks the server, as long as somebody may be waiting; `StoreDown` when it does not come back."""
         until = time.monotonic() + self._busy
         while time.monotonic() < until:
-            with suppress(psycopg.Error), self._session(until) as session:
-                fate = _asked(session, _FATE, transaction)
-                if fate != "in progress":
-                    return bool(fate == "committed")
+            try:
+                fate = self._with_session(lambda session: _asked(session, _FATE, transaction))
+            except StoreDown:
+                break
+            if fate != "in progress":
+                return bool(fate == "committed")
             time.sleep(_LOOK)
         raise in_doubt()
+
+    def _locked(self, what: str) -> tuple[Session, bool]:
+        """A connection, taken out of the pool, and whether it has the lock."""
+        until = time.monotonic() + self._busy
+        while True:
+            session = self._session(until)
+            try:
+                return session, bool(_asked(session, _TRY, what))
+            except psycopg.Error as error:
+                self._pool.putconn(session)
+                if not session.broken:
+                    raise translated(error) from error
+
+    def _unlock(self, session: Session, what: str) -> None:
+        """Gives the connection back. One that broke has lost its lock by itself."""
+        try:
+            if what:
+                _asked(session, _LEAVE, what)
+        except psycopg.Error:
+            session.close()
+        self._pool.putconn(session)
 
 
 def _transacted(session: Session, work: Work[T]) -> T:
     transaction = _begun(session)
     try:
         result = work(Connection(session))
-    except BaseException:
+    except BaseException as error:
         with suppress(psycopg.Error):
             session.execute(b"ROLLBACK")
+        if is_passing(error):
+            raise _InTheWay from error
         raise
     try:
         session.execute(b"COMMIT")
@@ -205,8 +220,5 @@ def _begun(session: Session) -> str:
 
 
 def _asked(session: Session, question: bytes, about: str) -> Any:
-    try:
-        row = session.execute(question, (about,)).fetchone()
-    except psycopg.Error as error:
-        raise down(error) from error
+    row = session.execute(question, (about,)).fetchone()
     return row[0] if row else None

@@ -187,7 +187,7 @@ def translated(error: psycopg.Error) -> Exception:
     return down(error)
 
 
-def is_passing(error: Exception) -> bool:
+def is_passing(error: BaseException) -> bool:
     """Two transactions were in each other's way; done once more, it works."""
     return isinstance(error, errors.DeadlockDetected | errors.SerializationFailure)
 

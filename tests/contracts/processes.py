@@ -21,6 +21,7 @@ from bot.store import migrate, open_drafts, open_store
 from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event
 
 ROOT = Path(__file__).parents[2]
+_PATIENCE = 100  # looks that find nothing, before a worker thinks that all is done
 
 
 @asynccontextmanager
@@ -104,16 +105,27 @@ async def claim_notices(url: str) -> None:
             assert await store.settle(claim, Sent(), START)
 
 
-async def pass_on(url: str) -> None:
-    """Delivers what there is; each message is followed by one in the next lane, four times."""
+async def pass_on(url: str, times: str) -> None:
+    """Delivers what there is; each message is followed by one in the other lane, so often."""
     store = await open_store(url)
     await together()
-    while claims := await store.claim(START, timedelta(hours=1), 3):
+    nothing = 0
+    while nothing < _PATIENCE:
+        claims = await store.claim(START, timedelta(hours=1), 1)
+        nothing = 0 if claims else nothing + 1
         for claim in claims:
-            key, lane = f"{claim.notice.key}+", f"lane{(int(claim.notice.lane[-1]) + 1) % 5}"
-            then = [a_notice(key, lane=lane)] if key.count("+") <= 4 else []
-            assert await store.settle(claim, Sent(), START, then)
+            name, number = claim.notice.key.split(":")
+            then = [a_notice(f"{name}:{int(number) + 1}", lane={"a": "b", "b": "a"}[claim.notice.lane])]
+            assert await store.settle(claim, Sent(), START, then if int(number) < int(times) else [])
     await store.close()
+
+
+async def be_alone(url: str) -> None:
+    """For as long as it lives."""
+    store = await open_store(url)
+    async with store.alone("sweep") as alone:
+        tell(alone)
+        await asyncio.Event().wait()
 
 
 async def fill_disk(url: str) -> None:
@@ -167,6 +179,7 @@ WORK: dict[str, Callable[..., Awaitable[None]]] = {
         change_tickets,
         claim_notices,
         pass_on,
+        be_alone,
         fill_disk,
         open_as_nobody,
         put_drafts,

@@ -114,11 +114,11 @@ def server_url() -> Iterator[str]:
 
 
 @contextmanager
-def a_database(server: str, template: str = "template0") -> Iterator[str]:
+def a_database(server: str, encoding: str = "UTF8") -> Iterator[str]:
     """A database of its own on this server; gone at the end, whoever is still connected."""
     name = f"desk_test_{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'".encode())
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}'".encode())
         try:
             yield urlsplit(server)._replace(path=f"/{name}").geturl()
         finally:
