@@ -43,6 +43,7 @@ from bot.status_page import Lookout
 from bot.store import migrate, open_drafts, open_store
 from bot.story import Routes
 from handlers import (
+    checks,
     choosing,
     command_line,
     contacts,
@@ -165,6 +166,7 @@ CAPABILITIES = (
     choosing,
     moving,
     handoff,
+    checks,
     filling,
     escalate,
     eas,

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from blocks import escalate, filling, handoff, kit, letter, moving, notes, reminders
+from blocks import checks, escalate, filling, found, handoff, kit, letter, moving, notes, reminders
 from blocks.kit import Json, Message
 from bot.answers import as_moment
+from bot.checks import is_left, progress
 from bot.clocks import plan
-from bot.fields import OTHER, Need, Sheet, fields_of
-from bot.forms import Missing, is_asked, is_due, missing
+from bot.fields import OTHER, Need, Sheet
+from bot.forms import Missing, missing
 from bot.language import many, mark, t
 from bot.letter import kind_name, reference
 from bot.moves import STANDING, Move, Step, can
 from bot.rights import is_highest
 from bot.settings import Config
 from bot.text import capital, one_line
-from bot.ticket import Party, Stage, Ticket
+from bot.ticket import Level, Party, Stage, Ticket
 
 MORE = "card.more"
 """The overflow menu; the option's value is `<action id>|<ticket id>`."""
@@ -58,12 +59,8 @@ def title(ticket: Ticket, config: Config) -> str:
 
 def card(ticket: Ticket, config: Config, who: Who) -> Message:
     """The state of a ticket and the next sensible step."""
-    blocks = [
-        kit.header(title(ticket, config)),
-        _facts(ticket, config, who),
-        *_progress(ticket),
-        *_agreed(ticket, config),
-    ]
+    state = [kit.header(title(ticket, config)), _facts(ticket, config, who), *_progress(ticket, config)]
+    blocks = [*state, *_agreed(ticket, config), *found.known(ticket, config)]
     buttons = list(_buttons(ticket, config))
     if buttons:
         blocks.append(kit.actions("card", buttons))
@@ -114,12 +111,12 @@ def _tenants(ticket: Ticket) -> str:
     return f" ({one_line(ids.replace(chr(10), ', '), 60)})" if ids else ""
 
 
-def _progress(ticket: Ticket) -> list[Json]:
+def _progress(ticket: Ticket, config: Config) -> list[Json]:
     """How far the checks are, and what Retarus would still miss."""
     if not ticket.stage.is_open:
         return []
-    open_items = missing(ticket, Need.ESCALATE)
-    checks = " · ".join(_checked(ticket, sheet) for sheet in (Sheet.FIRST, Sheet.SECOND))
+    open_items = missing(ticket, Need.ESCALATE, config)
+    checks = " · ".join(_checked(ticket, level, config) for level in (Level.FIRST, Level.SECOND))
     return [kit.note(f"{checks} · {_missing_words(open_items)}")]
 
 
@@ -134,15 +131,10 @@ def _agreed(ticket: Ticket, config: Config) -> list[Json]:
     return [kit.rich(kit.line(*kit.filled(t("{what} stands still: the customer is asked"), what=what)))]
 
 
-def _checked(ticket: Ticket, sheet: Sheet) -> str:
-    asked = [
-        field
-        for field in fields_of(ticket.kind, sheet)
-        if is_due(field.need[ticket.kind], Need.ESCALATE) and is_asked(field, ticket.answers)
-    ]
-    done = sum(1 for field in asked if ticket.answer(field.key))
-    words = t("1st-level tasks {done}/{asked}") if sheet is Sheet.FIRST else t("2nd-level tasks {done}/{asked}")
-    return words.format(done=done, asked=len(asked))
+def _checked(ticket: Ticket, level: Level, config: Config) -> str:
+    done, asked = progress(ticket, level, config)
+    words = t("1st-level checks {done}/{asked}") if level is Level.FIRST else t("2nd-level checks {done}/{asked}")
+    return words.format(done=done, asked=asked)
 
 
 def _missing_words(items: Iterable[Missing]) -> str:
@@ -191,30 +183,31 @@ def _brief(item: Missing) -> str:
 Button = Move | Step | str
 
 _STEPS: dict[Stage, tuple[Button, ...]] = {
-    Stage.NEW: (Move.TAKE, handoff.ASK, filling.ASK, KNOWN, Step.NOTE, reminders.SHOW, Move.WITHDRAW),
+    Stage.NEW: (Move.TAKE, checks.ASK, handoff.ASK, filling.ASK, KNOWN, Step.NOTE, reminders.SHOW, Move.WITHDRAW),
     Stage.FIRST: (
-        handoff.ASK, filling.ASK, Move.RESOLVE, KNOWN, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
-        Move.WITHDRAW,
+        handoff.ASK, checks.ASK, filling.ASK, Move.RESOLVE,
+        KNOWN, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
     ),
-    Stage.FIRST_ASKED: (Move.CUSTOMER_ANSWERED, filling.ASK, Step.NOTE, reminders.SHOW, Move.WITHDRAW),
-    Stage.HANDED_OFF: (Move.ACCEPT, Move.SEND_BACK, filling.ASK, Step.NOTE, reminders.SHOW),
+    Stage.FIRST_ASKED: (Move.CUSTOMER_ANSWERED, checks.ASK, filling.ASK, Step.NOTE, reminders.SHOW, Move.WITHDRAW),
+    Stage.HANDED_OFF: (Move.ACCEPT, Move.SEND_BACK, checks.ASK, filling.ASK, Step.NOTE, reminders.SHOW),
     Stage.SECOND: (
-        escalate.ASK, Move.RESOLVE, filling.ASK, KNOWN, Move.SEND_BACK, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE,
-        reminders.SHOW,
+        escalate.ASK, checks.ASK, Move.RESOLVE, filling.ASK,
+        KNOWN, Move.SEND_BACK, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
     ),
-    Stage.SECOND_ASKED: (Move.CUSTOMER_ANSWERED, filling.ASK, Step.NOTE, reminders.SHOW),
+    Stage.SECOND_ASKED: (Move.CUSTOMER_ANSWERED, checks.ASK, filling.ASK, Step.NOTE, reminders.SHOW),
     Stage.RETARUS: (
-        escalate.RCR, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, KNOWN, letter.SHOW, filling.ASK, Move.TAKE_OVER,
-        Step.NOTE, reminders.SHOW,
+        escalate.RCR, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, checks.ASK,
+        KNOWN, letter.SHOW, filling.ASK, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
     ),
-    Stage.RESOLVED: (Move.CONFIRM, Move.REOPEN, notes.FROM, Step.NOTE, Move.TAKE_OVER, reminders.SHOW),
+    Stage.RESOLVED: (Move.CONFIRM, Move.REOPEN, notes.FROM, checks.ASK, Step.NOTE, Move.TAKE_OVER, reminders.SHOW),
     Stage.CLOSED: (notes.FROM, Move.REOPEN, Step.NOTE),
 }  # fmt: skip
-"""What can be done at each stage, the likeliest first: three or four buttons, the rest in the menu."""
+"""What can be done at each stage, the likeliest first: three to five buttons, the rest in the menu."""
 
 _NAMES: dict[Button, str] = {
     **dict[Button, str](moving.NAMES.items()),
     handoff.ASK: mark("Hand off to 2nd level"),
+    checks.ASK: mark("Checks"),
     filling.ASK: mark("Fill in"),
     escalate.ASK: mark("Escalate to Retarus"),
     escalate.RCR: mark("RCR number"),
@@ -227,9 +220,11 @@ _IN_SIGHT, _IN_MENU = 3, 5
 """Slack's menus have at most five entries."""
 
 
-def steps(ticket: Ticket) -> tuple[Button, ...]:
-    """What can be done now, the next sensible step first."""
+def steps(ticket: Ticket, config: Config) -> tuple[Button, ...]:
+    """What can be done now, the next sensible step first: the level's checks, as long as some are left."""
     order = _STEPS[ticket.stage]
+    if ticket.stage in {Stage.FIRST, Stage.SECOND} and not ticket.sent_at and is_left(ticket, config):
+        return _first(checks.ASK, order)
     if ticket.stage is Stage.SECOND and ticket.sent_at:
         return _first(Move.RESOLVE, order)
     if ticket.stage is Stage.RETARUS and ticket.rcr:
@@ -242,14 +237,14 @@ def _first(step: Button, order: tuple[Button, ...]) -> tuple[Button, ...]:
 
 
 def _buttons(ticket: Ticket, config: Config) -> Iterable[Json]:
-    order = steps(ticket)
+    order = steps(ticket, config)
     in_sight = max(_IN_SIGHT, len(order) - _IN_MENU)
     primary = "primary" if ticket.stage.is_open else ""
     for number, step in enumerate(order[:in_sight]):
-        yield kit.button(t(_NAMES[step]), action_of(step), ticket.id, style=primary if number == 0 else "")
+        yield kit.button(_name(step, ticket, config), action_of(step), ticket.id, style=primary if number == 0 else "")
     if can(ticket, Move.COMPRESS) and is_highest(ticket.answer("priority"), config):
         yield kit.button(t(_NAMES[Move.COMPRESS]), action_of(Move.COMPRESS), ticket.id)
-    rest = [kit.option(t(_NAMES[step]), f"{action_of(step)}|{ticket.id}") for step in order[in_sight:]]
+    rest = [kit.option(_name(step, ticket, config), f"{action_of(step)}|{ticket.id}") for step in order[in_sight:]]
     if rest:
         yield kit.overflow(MORE, rest)
 
@@ -259,7 +254,15 @@ def action_of(step: Button) -> str:
     return moving.action_of(step) if isinstance(step, Move | Step) else step
 
 
-def primary(ticket: Ticket) -> Json:
+def _name(step: Button, ticket: Ticket, config: Config) -> str:
+    """What the button says; with checks left, that they go on."""
+    if step != checks.ASK or ticket.stage not in {Stage.FIRST, Stage.SECOND} or not is_left(ticket, config):
+        return t(_NAMES[step])
+    done, _ = progress(ticket, ticket.stage.worked_at, config)
+    return t("Continue checks") if done else t("Start checks")
+
+
+def primary(ticket: Ticket, config: Config) -> Json:
     """The next sensible step as a button of its own, for a direct message or a reminder."""
-    step = steps(ticket)[0]
-    return kit.button(t(_NAMES[step]), action_of(step), ticket.id, style="primary")
+    step = steps(ticket, config)[0]
+    return kit.button(_name(step, ticket, config), action_of(step), ticket.id, style="primary")

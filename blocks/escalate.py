@@ -10,13 +10,15 @@ from blocks.evidence import beside_letter
 from blocks.form import inputs, text_input
 from blocks.kit import Json
 from blocks.letter import parts
-from bot.fields import Field, Need, Sheet, fields_of
+from bot.fields import Field, Need, Sheet
 from bot.forms import Missing, missing
 from bot.language import mark, t
+from bot.questions import fields_of
 from bot.reading import Preview
 from bot.rights import GLASS
 from bot.settings import Config
-from bot.summaries import done_so_far, second_summary
+from bot.summaries import drafts
+from bot.tasks import PLAN, REMEDY
 from bot.ticket import Level, Ticket
 
 ASK = "escalate.ask"
@@ -24,25 +26,33 @@ TASKS = "escalate.tasks"
 SEND = "escalate.send"
 RCR = "escalate.rcr"
 RCR_NUMBER = "rcr"
+_NOWHERE = mark("nowhere: no way to Retarus is set up")
 _GLASS = mark("Who could not be reached, and why it cannot wait. Kept in the history, with your name (guide 2.3)")
 
 
 def tasks(ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | None = None) -> Json:
     """The 2nd-level tasks (guide, section 3) and what else the 2nd level knows; above them, what else is missing."""
-    asked = tuple(_asked(ticket))
-    drafts = {"done": done_so_far(ticket, config), "summary_second": second_summary(ticket, config)}
-    elsewhere = [each for each in missing(ticket, Need.ESCALATE) if each.key not in {field.key for field in asked}]
+    asked = tuple(_asked(ticket, config))
+    here = {field.key for field in asked}
+    elsewhere = [each for each in missing(ticket, Need.ESCALATE, config) if each.key not in here]
     about = t("nothing is sent yet: the exact text comes next")
     blocks = [kit.note(f"{name} · {about}"), *_missing(ticket, elsewhere)]
-    blocks += inputs(asked, ticket.kind, config, {**drafts, **ticket.answers, **(typed or {})}, Need.ESCALATE)
+    blocks += inputs(
+        asked, ticket.kind, config, {**drafts(ticket, config), **ticket.answers, **(typed or {})}, Need.ESCALATE
+    )
     title, about = t("Escalate to Retarus"), f"{ticket.id}|{ticket.version}"
     return kit.modal(TASKS, title, blocks, submit=t("Preview"), about=about)
 
 
-def _asked(ticket: Ticket) -> Iterable[Field]:
-    for field in fields_of(ticket.kind):
-        if field.heading.sheet is Sheet.SECOND or (field.level is Level.SECOND and field.heading.sheet is Sheet.TICKET):
+def _asked(ticket: Ticket, config: Config) -> Iterable[Field]:
+    for field in fields_of(ticket.kind, config):
+        ours = field.heading.sheet is Sheet.SECOND or field.level is Level.SECOND
+        if ours and field.heading not in _ELSEWHERE and field.heading.sheet is not Sheet.THIRD:
             yield field
+
+
+_ELSEWHERE = (REMEDY, PLAN)
+"""Tasks of the 2nd level that have a place of their own: `Resolve`, and the action plan."""
 
 
 def preview(shown: Preview, name: str, config: Config, *, changed: bool = False) -> Json:
@@ -58,20 +68,13 @@ def preview(shown: Preview, name: str, config: Config, *, changed: bool = False)
         blocks.append(text_input(GLASS, why, t(_GLASS)))
     blocks += beside_letter(shown, config, may_send=may_send)
     if may_send:
-        blocks.append(kit.note(t("Goes {ways}, in your name. This is what Retarus reads:", ways=_ways(config))))
+        ways = kit.together(shown.ways) or t(_NOWHERE)
+        blocks.append(kit.note(t("Goes {ways}, in your name. This is what Retarus reads:", ways=ways)))
     if may_send and not shown.may_break_glass:
         blocks.append(kit.actions("escalate.ways", [kit.button(t("Open it in EAS instead"), EAS_ASK, shown.ticket.id)]))
     blocks += [kit.divider(), kit.rich(kit.line(kit.bold(shown.letter.subject))), *parts(shown.letter)]
     about = f"{shown.ticket.id}|{shown.ticket.version}"
     return kit.modal(SEND, t("Preview"), blocks[:100], submit=t("Send to Retarus") if may_send else "", about=about)
-
-
-def _ways(config: Config) -> str:
-    ways = [
-        t("to the Retarus channel") if config.retarus.channel else "",
-        t("by e-mail to {address}", address=config.retarus.email) if config.retarus.email else "",
-    ]
-    return kit.together(filter(None, ways)) or t("nowhere: no way to Retarus is set up")
 
 
 def _missing(ticket: Ticket, items: Iterable[Missing]) -> list[Json]:

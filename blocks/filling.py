@@ -8,10 +8,12 @@ from blocks import kit
 from blocks.evidence import file_input
 from blocks.form import inputs
 from blocks.kit import Json
-from bot.fields import MOST_EXAMPLES, Field, Need, Sheet, fields_of
+from bot.fields import MOST_EXAMPLES, Field, Need, Sheet
 from bot.forms import examples, missing
 from bot.language import t
+from bot.questions import fields_of
 from bot.settings import Config
+from bot.tasks import HELP_DESK_1, HELP_DESK_2, PLAN, REMEDY
 from bot.ticket import Level, Ticket
 
 ASK = "filling.ask"
@@ -37,9 +39,9 @@ def modal(
     `transactions`: how many to offer. `typed`: answers so far, when it is drawn anew. `below`: the callback id of
     the modal it lies on, which shows something else once this is saved.
     """
-    fields = list(_wanted(ticket, everything))
+    fields = list(_wanted(ticket, config, everything=everything))
     everything = everything or not fields
-    fields = fields or list(_wanted(ticket, everything=True))
+    fields = fields or list(_wanted(ticket, config, everything=True))
     number = max(transactions, max(examples(ticket.answers), default=1))
     shown = [field for field in fields if not field.group or int(field.group.split(".")[1]) <= number]
     now = t("answer what you know now") if everything else t("answer what you know now; the rest can wait")
@@ -63,22 +65,28 @@ def drawn(typed: Mapping[str, str]) -> tuple[int, bool]:
     return max(examples(dict.fromkeys(typed, "shown")), default=1), "customer" in typed
 
 
-def _wanted(ticket: Ticket, everything: bool) -> Iterable[Field]:
+def _wanted(ticket: Ticket, config: Config, *, everything: bool) -> Iterable[Field]:
     """Whole headings, so that what belongs together is answered together."""
-    open_keys = {each.key for each in missing(ticket, Need.ESCALATE)}
-    headings = {field.heading for field in fields_of(ticket.kind) if field.key in open_keys}
+    open_keys = {each.key for each in missing(ticket, Need.ESCALATE, config)}
+    headings = {field.heading for field in fields_of(ticket.kind, config) if field.key in open_keys}
     if "example" in open_keys:
-        headings |= {field.heading for field in fields_of(ticket.kind) if field.group}
-    for field in fields_of(ticket.kind):
+        headings |= {field.heading for field in fields_of(ticket.kind, config) if field.group}
+    for field in fields_of(ticket.kind, config):
         if (field.heading in headings or everything) and _is_due(field, ticket):
             yield field
 
 
+_ELSEWHERE = (HELP_DESK_1, REMEDY, PLAN, HELP_DESK_2)
+"""Tasks that are recorded where they were needed: among the checks, and with `Resolve`."""
+
+
 def _is_due(field: Field, ticket: Ticket) -> bool:
     """The tasks of a level are asked from when it has the ticket; the template and the matrix at any time."""
+    if field.heading in _ELSEWHERE:
+        return False
     if field.heading.sheet is Sheet.SECOND:
         return ticket.level in {Level.SECOND, Level.THIRD}
-    return True
+    return field.heading.sheet is not Sheet.THIRD  # what Retarus says is recorded where it moves the ticket
 
 
 def _buttons(ticket: Ticket, everything: bool, number: int, *, has_examples: bool) -> list[Json]:

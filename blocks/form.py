@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from blocks.kit import CHUNK, Json, heading, option, plain
+from blocks.kit import CHUNK, Json, heading, note, option, plain
 from bot.answers import said
 from bot.fields import Ask, Field, Need, Option
-from bot.forms import is_asked, is_due
+from bot.forms import is_due, stands
 from bot.language import t
+from bot.questions import fitting, is_asked
 from bot.settings import Config
 from bot.ticket import Kind
 
@@ -25,16 +26,20 @@ def inputs(fields: Iterable[Field], kind: Kind, config: Config, answers: Mapping
     an input that decides on others tells the bot at once, and the form is drawn anew.
     """
     fields = tuple(fields)
-    deciding = {field.only_if[0] for field in fields if field.only_if}
+    deciding = {field.only_if[0] for field in fields if field.only_if} | {each.key for each in fields if each.decides}
     blocks: list[Json] = []
     above = ""
     for field in fields:
-        if not is_asked(field, answers):
+        if not is_asked(field, answers, config):
             continue
         title = f"{field.heading.said} {field.group.split('.')[1]}" if field.group else field.heading.said
         blocks += [heading(title)] if field.label and title != above else []
         above = title
-        block = _input(field, kind, config, answers.get(field.key, ""), is_due(field.need[kind], border))
+        answer = answers.get(field.key, "")
+        answer = "" if answer == stands(field, answers, config) else answer
+        blocks += _defined(field.options(config))
+        needed = is_due(field.need[kind], border) and not field.default
+        block = _input(fitting(field, answers, config), kind, config, answer, needed)
         blocks.append(block | {"dispatch_action": True} if field.key in deciding else block)
     return blocks
 
@@ -50,6 +55,12 @@ def _input(field: Field, kind: Kind, config: Config, answer: str, needed: bool) 
     if field.hint:
         block["hint"] = plain(t(field.hint), 2000)
     return block
+
+
+def _defined(options: Iterable[Option]) -> list[Json]:
+    """What each answer means, in words, where that is said: a list shows the beginnings only."""
+    lines = [f"{each.label}: {each.about}" for each in options if each.about]
+    return [note("\n".join(lines))] if lines else []
 
 
 def _element(field: Field, options: tuple[Option, ...], answer: str) -> Json:

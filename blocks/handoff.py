@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from blocks import kit
 from blocks.form import inputs
 from blocks.kit import Json
-from bot.fields import Need, fields_of
+from bot.fields import Field, Need, Sheet
 from bot.language import t
+from bot.questions import fields_of
 from bot.settings import Config
-from bot.summaries import first_summary
+from bot.summaries import drafts
 from bot.ticket import Ticket
 
 ASK = "handoff.ask"
@@ -29,10 +30,15 @@ def modal(
 
     `known`: answers the desk has looked up by itself, and `found` what it found: a person judges both.
     """
-    fields = [field for field in fields_of(ticket.kind) if field.need[ticket.kind] is Need.HANDOFF]
-    begun = {"summary_first": first_summary(ticket, config), **(known or {})}
+    fields = [each for each in fields_of(ticket.kind, config) if _is_asked_here(each, ticket)]
+    begun = {**drafts(ticket, config), **(known or {})}
     answers = {**begun, **ticket.answers, **(typed or {})}
     blocks = [kit.note(f"{name} · {t('the 2nd level gets this with the ticket')}"), *found]
     blocks += inputs(fields, ticket.kind, config, answers, Need.HANDOFF)
     title, about = t("Hand off to 2nd level"), f"{ticket.id}|{ticket.version}"
     return kit.modal(SUBMIT, title, blocks, submit=t("Hand off"), about=about)
+
+
+def _is_asked_here(field: Field, ticket: Ticket) -> bool:
+    """What the 2nd level needs to know, and the tasks of the 1st that are recorded if they were needed."""
+    return field.need[ticket.kind] is Need.HANDOFF or field.heading.sheet is Sheet.FIRST

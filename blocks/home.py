@@ -104,7 +104,7 @@ def _urgent(seen: Overview, config: Config) -> list[Json]:
     more = seen.urgent_total - len(seen.urgent)
     blocks = [kit.header(t("What needs you now: {count}", count=seen.urgent_total))]
     for each in seen.urgent:
-        blocks += [_call(each, seen, config), kit.actions(f"home.{each.ticket.id}", [primary(each.ticket)])]
+        blocks += [_call(each, seen, config), kit.actions(f"home.{each.ticket.id}", [primary(each.ticket, config)])]
     return [*blocks, kit.note(t("and {count} more, below", count=more))] if more > 0 else blocks
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from blocks import kit
-from blocks.form import text_input
+from blocks.form import ANSWER, inputs, text_input
 from blocks.kit import Json
+from blocks.reminders import promises
+from bot.asking import Field, Need
 from bot.language import mark, t
 from bot.moves import Move, Step
+from bot.questions import fields_of
+from bot.settings import Config
 from bot.summaries import question_to_customer
-from bot.ticket import Ticket
+from bot.ticket import Level, Ticket
 
 MOVE = "moving."
 """Prefix of one-click moves: `moving.take`."""
@@ -18,7 +23,9 @@ ASK = "moving.ask."
 """Prefix of buttons that ask for a word first: `moving.ask.send_back`. The modal's callback id is the same."""
 
 WORD = "word"
-"""The one input of those modals."""
+"""The input all those modals have."""
+CALLED, RETARUS = "called", "retarus"
+"""Whether a note is of a telephone call, and with whom."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,13 @@ class Asking:
     submit: str
     detail: str
     """The event's key for what was written."""
+    more: Callable[[Field], bool] = lambda _: False
+    """What else is known with it, and asked below: which fields."""
+
+
+def _is_theirs(field: Field) -> bool:
+    """What Retarus owes (guide, section 3, 3rd level)."""
+    return field.level is Level.THIRD
 
 
 ASKED: dict[Move | Step, Asking] = {
@@ -53,7 +67,12 @@ ASKED: dict[Move | Step, Asking] = {
     ),
     Move.CUSTOMER_ANSWERED: Asking(mark("Customer answered"), mark("What did they say?"), "", mark("Go on"), "answer"),
     Move.RETARUS_UPDATE: Asking(
-        mark("Update from Retarus"), mark("What did Retarus say?"), mark("They work on"), mark("Record"), "answer"
+        mark("Update from Retarus"),
+        mark("What did Retarus say?"),
+        mark("They work on"),
+        mark("Record"),
+        "answer",
+        _is_theirs,
     ),
     Move.RETARUS_ANSWERED: Asking(
         mark("Answer of Retarus"),
@@ -61,6 +80,7 @@ ASKED: dict[Move | Step, Asking] = {
         mark("The 2nd level goes on with it"),
         mark("Record"),
         "answer",
+        _is_theirs,
     ),
     Move.RESOLVE: Asking(
         mark("Resolve"),
@@ -68,6 +88,7 @@ ASKED: dict[Move | Step, Asking] = {
         mark("The 1st level confirms it with the end-customer"),
         mark("Resolve"),
         "remedy",
+        lambda field: field.key == "cause",
     ),
     Move.WITHDRAW: Asking(
         mark("Close without remedy"), mark("Why is nothing to be done?"), "", mark("Close ticket"), "reason"
@@ -104,12 +125,37 @@ def action_of(what: Move | Step) -> str:
     return f"{ASK if what in ASKED else MOVE}{what}"
 
 
-def modal(what: Move | Step, ticket: Ticket, name: str) -> Json:
-    """Asks for the word that goes with it. The question to the end-customer is drafted."""
+def modal(what: Move | Step, ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | None = None) -> Json:
+    """Asks for the word that goes with it, and what else is known. The question to the end-customer is drafted.
+
+    `typed`: answers so far, when it is drawn anew.
+    """
     asked = ASKED[what]
-    draft = question_to_customer(ticket) if what is Move.ASK_CUSTOMER else ""
+    draft = question_to_customer(ticket, config) if what is Move.ASK_CUSTOMER else ""
+    draft = ticket.answer("remedy") or ticket.answer("their_remedy") if what is Move.RESOLVE else draft
     blocks = [kit.note(name), text_input(WORD, t(asked.label), t(asked.hint), value=draft)]
-    return kit.modal(action_of(what), t(asked.title), blocks, submit=t(asked.submit), about=ticket.id)
+    blocks += [_with_whom()] if what is Step.NOTE else []
+    blocks += promises() if what is Move.RETARUS_UPDATE else []
+    more = [field for field in fields_of(ticket.kind, config) if asked.more(field)]
+    blocks += inputs(more, ticket.kind, config, {**ticket.answers, **(typed or {})}, Need.RAISE)
+    about = f"{ticket.id}|{ticket.version}" if more else ticket.id
+    return kit.modal(action_of(what), t(asked.title), blocks, submit=t(asked.submit), about=about)
+
+
+def _with_whom() -> Json:
+    """A telephone call can be logged; it never counts as a report (guide 2.1)."""
+    options = [
+        kit.option(t("A phone call with Retarus"), RETARUS),
+        kit.option(t("A phone call with somebody else"), "other"),
+    ]
+    return {
+        "type": "input",
+        "block_id": CALLED,
+        "label": kit.plain(t("Was it a phone call?")),
+        "hint": kit.plain(t("Retarus is told in writing only: a call is kept here, and is no report")),
+        "element": {"type": "radio_buttons", "action_id": ANSWER, "options": options},
+        "optional": True,
+    }
 
 
 def kept_text(ticket: Ticket, name: str, refusal: str, written: str) -> Json:

@@ -31,7 +31,7 @@ def reminders(items: Sequence[reminded.Item], notice: Notice, config: Config) ->
         gone = t("The ticket is gone.")
         return [Message(gone, [kit.note(gone)])]
     if not items[0].to:
-        return [reminded.line(items[0].ticket, items[0].event)]
+        return [reminded.line(items[0].ticket, items[0].event, config)]
     return [reminded.direct(items, int(str(notice.body["total"])), items[0].to, config)]
 
 

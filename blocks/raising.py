@@ -8,9 +8,10 @@ from blocks import kit
 from blocks.evidence import OFFERED, file_input, offered
 from blocks.form import inputs
 from blocks.kit import Json
-from bot.fields import Field, Need, Sheet, fields_of
+from bot.fields import Field, Need, Sheet
 from bot.language import mark, t
 from bot.letter import kind_name
+from bot.questions import fields_of
 from bot.settings import Config
 from bot.ticket import Kind
 
@@ -70,7 +71,7 @@ def modal(
     with, empty while it is not known; then the kind can still be changed. `offers`: what may be the same problem.
     """
     blocks = [kit.note(t("Taken up again from what you put aside."))] if draft else []
-    blocks += inputs(_fields(kind, more), kind, config, answers, Need.RAISE)
+    blocks += inputs(_fields(kind, config, more), kind, config, answers, Need.RAISE)
     blocks = [_telling(block) if block.get("block_id") == TOLD and kind is Kind.INCIDENT else block for block in blocks]
     blocks += offers
     blocks += [offered(answers[OFFERED])] if answers.get(OFFERED) else []
@@ -124,11 +125,11 @@ def _said(kind: Kind, words: str) -> Json:
     return kit.modal(RAISE, t(_TITLES[kind]), [{"type": "section", "text": kit.plain(words)}], about=kind.value)
 
 
-def _fields(kind: Kind, more: bool) -> list[Field]:
+def _fields(kind: Kind, config: Config, more: bool) -> list[Field]:
     """Without `more`: what must be answered, and what only applies because of such an answer."""
     return [
         field
-        for field in fields_of(kind, Sheet.TICKET)
+        for field in fields_of(kind, config, Sheet.TICKET)
         if (field.need[kind] is Need.RAISE or more) and not (field.group and field.group != "example.1")
     ]
 

@@ -78,7 +78,7 @@ def _resting(item: Item) -> dict[str, str]:
 # --- in the thread
 
 
-def line(ticket: Ticket, event: Event) -> Message:
+def line(ticket: Ticket, event: Event, config: Config) -> Message:
     """What is wrong, since when, and what ends it; struck through once somebody has acted."""
     item = Item(ticket, event)
     words = t("it is {standing} for {time}, and nothing happened.", **_resting(item))
@@ -90,7 +90,7 @@ def line(ticket: Ticket, event: Event) -> Message:
     called = [each for user in _people(ticket, event) for each in (kit.mention(user), kit.text(" "))]
     before = kit.text(t("Reminder: {words}", words=""))
     told = kit.rich(kit.line(before, *called, kit.text(words)), *_listed(event))
-    return Message(reminder, [told, kit.actions("reminder", _ways_out(ticket))])
+    return Message(reminder, [told, kit.actions("reminder", _ways_out(ticket, config))])
 
 
 def _people(ticket: Ticket, event: Event) -> list[str]:
@@ -101,11 +101,11 @@ def _struck(words: str) -> Json:
     return {"type": "text", "text": words, "style": {"strike": True}}
 
 
-def _ways_out(ticket: Ticket) -> list[Json]:
+def _ways_out(ticket: Ticket, config: Config) -> list[Json]:
     """Act now, log what is new, and the rest."""
     log = Move.RETARUS_UPDATE if ticket.stage is Stage.RETARUS else Step.NOTE
     found = [
-        primary(ticket),
+        primary(ticket, config),
         kit.button(t("Log an update"), moving.action_of(log), ticket.id),
         *reminders.buttons(ticket),
     ]
@@ -141,7 +141,7 @@ def _one(item: Item, to: str, config: Config) -> Message:
     words = _said(item, to)
     blocks = [_about(item, words, config)]
     if item.asks:
-        blocks.append(kit.actions("reminder", _ways_out(item.ticket)))
+        blocks.append(kit.actions("reminder", _ways_out(item.ticket, config)))
     return Message(kit.escape(f"{reference(item.ticket, config)}: {words}"), blocks)
 
 
@@ -150,7 +150,7 @@ def _row(number: int, item: Item, to: str, config: Config) -> list[Json]:
     if not item.asks:
         return [told]
     snooze = kit.button(t("Snooze"), reminders.SNOOZE, item.ticket.id)
-    return [told, kit.actions(f"reminder.{number}", [primary(item.ticket), snooze])]
+    return [told, kit.actions(f"reminder.{number}", [primary(item.ticket, config), snooze])]
 
 
 def _said(item: Item, to: str) -> str:

@@ -67,6 +67,14 @@ def expect(ticket: Ticket, name: str) -> Json:
     return kit.modal(EXPECT, t("What Retarus said"), blocks, submit=t("Record"), about=ticket.id)
 
 
+def promises() -> list[Json]:
+    """The same two moments, to be said with an update of theirs; what is left empty stays as it was promised."""
+    return [
+        _moment("update_due", t("Next update, as they promised"), 0, needed=False),
+        _moment("eta", t("When they expect it to be solved"), 0, needed=False),
+    ]
+
+
 def chase(ticket: Ticket, name: str, draft: str, ways: Sequence[str]) -> Json:
     """The draft; what stands there is what is sent."""
     goes = t("goes {ways}, in your name, as an answer to what was sent", ways=kit.together(ways))

@@ -8,11 +8,13 @@ from blocks import kit, letter, notes, reminded
 from blocks.card import Who, primary, title
 from blocks.evidence import STATUS, health_of
 from blocks.kit import Json, Message
+from blocks.moving import RETARUS
 from bot.answers import as_moment
 from bot.language import mark, t
-from bot.letter import reference
+from bot.letter import reference, shown
 from bot.moves import Move, Step
 from bot.notices import Notice, Say
+from bot.questions import field as field_of
 from bot.settings import Config, Team
 from bot.story import FOLLOWED
 from bot.text import one_line
@@ -26,10 +28,10 @@ def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who)
     if "failed" in notice.body:
         return _failed(notice, ticket)
     if event.what == Step.REMIND.value:
-        return reminded.line(ticket, event)
+        return reminded.line(ticket, event, config)
     name = who(event.by)
-    elements = list(_LINES[event.what](ticket, event, config, name))
-    blocks = [kit.rich(kit.line(*elements), *details(event))]
+    elements = list(_line(notice, ticket, event, config, name))
+    blocks = [kit.rich(kit.line(*elements), *details(event), *_answered(notice, ticket, config))]
     button = _next(ticket, event)
     return Message(kit.escape(_words(elements)), [*blocks, kit.actions("story", [button])] if button else blocks)
 
@@ -60,6 +62,18 @@ def details(event: Event) -> list[Json]:
         if event.detail.get(key):
             return [kit.quote(piece) for piece in kit.chunks(event.detail[key])]
     return []
+
+
+def _line(notice: Notice, ticket: Ticket, event: Event, config: Config, name: str) -> Iterable[Json]:
+    recorded = event.what == Step.FILL_IN.value and "priority" not in notice.names("news")
+    return _recorded(ticket, event, config, name) if recorded else _LINES[event.what](ticket, event, config, name)
+
+
+def _answered(notice: Notice, ticket: Ticket, config: Config) -> list[Json]:
+    """The answers that are news, each quoted with its name."""
+    fields = [field for key in notice.names("news") if key != "priority" and (field := field_of(key, config))]
+    said = [(field.name, shown(field, ticket.answer(field.key), ticket.zone, config)) for field in fields]
+    return [kit.quote(piece) for name, words in said for piece in kit.chunks(f"{name.rstrip(':?')}: {words}")]
 
 
 Line = Callable[[Ticket, Event, Config, str], Iterable[Json]]
@@ -144,8 +158,26 @@ def _circumstances(detail: Mapping[str, str]) -> Iterable[str]:
         yield t("without an authorised contact, by breaking the glass: {reason}", reason=reason)
 
 
+def _recorded(_ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
+    return kit.filled(t("{name} recorded"), name=kit.bold(name))
+
+
+def _called_up(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    """A telephone call: kept for us, and no report (guide 2.1)."""
+    with_retarus = event.detail.get("called") == RETARUS
+    words = t("{name} logged a phone call with Retarus. It is no report: that is written")
+    return kit.filled(words if with_retarus else t("{name} logged a phone call"), name=kit.bold(name))
+
+
+def _noticed(_ticket: Ticket, event: Event, config: Config, _name: str) -> list[Json]:
+    """What the status page says, and no more: nobody knows whether this ticket comes from it (guide L3.6)."""
+    said, page = one_line(event.detail.get("says", ""), 300), config.retarus.status_page
+    words = t("{page} names a service of this ticket: “{notice}”. Whether the two belong together is not known.")
+    return kit.filled(words, page=kit.link(t("The status page"), page), notice=said)
+
+
 def _judged_anew(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
-    """The only answer that has a line of its own: a priority that was changed."""
+    """A priority that was changed, with its reason."""
     reason = one_line(ticket.answer("priority_reason"), 300)
     words = t("{name} changed the priority to {priority}")
     told = kit.filled(words, name=kit.bold(name), priority=ticket.answer("priority"))
@@ -190,6 +222,9 @@ _LINES: dict[str, Line] = {
     Move.REOPEN.value: _plain(mark("{name} reopened it")),
     Step.FILL_IN.value: _judged_anew,
     Step.NOTE.value: _plain(mark("{name} noted")),
+    Step.CALL.value: _called_up,
+    Step.FOUND.value: _plain(mark("{name} recorded what Retarus found")),
+    Step.SERVICE.value: _noticed,
     Step.ATTACH.value: _files(mark("{name} attached {files}: goes along with the next letter to Retarus")),
     Step.DETACH.value: _files(mark("{name} took away {files}: it does not go to Retarus")),
     Step.STATUS.value: _status,
@@ -258,13 +293,17 @@ def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Wh
     words = _to_you(notice, ticket, event, config, who(event.by))
     name = kit.link(title(ticket, config), link)
     about = kit.text(f"\n{one_line(ticket.answer('happens'), 200)}")
-    blocks = [kit.rich(kit.line(name, kit.text(f"\n{words}"), about), *details(event))]
+    answers = _answered(notice, ticket, config)
+    blocks = [kit.rich(kit.line(name, kit.text(f"\n{words}"), about), *details(event), *answers)]
     if ticket.stage.is_open and ticket.owner == notice.to and ticket.version == event.version:
-        blocks.append(kit.actions("direct", [primary(ticket)]))
+        blocks.append(kit.actions("direct", [primary(ticket, config)]))
     return Message(kit.escape(f"{reference(ticket, config)}: {words}"), blocks)
 
 
 def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: str) -> str:
+    news = next((words for key, words in _NEWS.items() if key in notice.names("news")), "")
+    if news:
+        return t(news).format(name=name)
     if notice.to != ticket.owner and event.what in FOLLOWED:
         return words_of(event, ticket, config, name)
     if notice.to != ticket.owner:
@@ -273,6 +312,15 @@ def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: 
     else:
         words = t(_YOURS.get(event.what, _OWNER))
     return words.format(name=name)
+
+
+_NEWS = {
+    "their_remedy": mark("Retarus provided a remedy, {name} recorded it. Please verify that it holds."),
+    "their_workaround": mark("Retarus provided a workaround, {name} recorded it. Please verify that it helps."),
+    "remedy": mark("{name} has a remedy for you. Please confirm it with the end-customer."),
+    "workaround": mark("{name} has a workaround for you. Please confirm that it helps the end-customer."),
+}
+"""What is asked of whom an answer goes to, the weightiest first."""
 
 
 _OWNER = mark("{name} made you its owner.")

@@ -9,9 +9,10 @@ from datetime import datetime
 from bot import forms, letter, rights
 from bot.changing import Change, Changing
 from bot.errors import Incomplete, Invalid, NotNow
-from bot.fields import Field, Need, fields_of
+from bot.fields import Field, Need
 from bot.language import t
 from bot.moves import Step, change, event
+from bot.questions import fields_of
 from bot.text import one_line
 from bot.ticket import Kind, Stage, Ticket
 
@@ -41,14 +42,30 @@ class Answering(Changing):
         rights.require_part(actor)
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
-            if not ticket.stage.is_open:
-                name = letter.reference(ticket, self.config)
-                raise NotNow(t("{name} is closed. Reopen it to change its answers.", name=name))
+            self._require_unclosed(ticket)
             border = _BORDERS_PASSED.get(ticket.stage, Need.RAISE)
             answers = await self._answers(ticket, typed, border)
             return await self._filled(ticket, answers, by, at, seen)
 
         return await self._change(ticket_id, f"{form}:fill_in", decide)
+
+    async def check(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
+        """One task, answered when it is done, by whoever did it: whole, so that nothing it asks for stays empty.
+
+        `seen`: as in `fill_in`.
+        """
+        rights.require_part(await self.actor(by))
+
+        async def decide(ticket: Ticket, at: datetime) -> Change | None:
+            self._require_unclosed(ticket)
+            return await self._filled(ticket, await self._answers(ticket, typed, Need.ESCALATE), by, at, seen)
+
+        return await self._change(ticket_id, f"{form}:check", decide)
+
+    def _require_unclosed(self, ticket: Ticket) -> None:
+        if not ticket.stage.is_open:
+            name = letter.reference(ticket, self.config)
+            raise NotNow(t("{name} is closed. Reopen it to change its answers.", name=name))
 
     async def _rebased(self, ticket: Ticket, seen: int, answers: Mapping[str, str]) -> dict[str, str]:
         """What this person changed since the version they saw. A form gives back every field it showed: what they
@@ -89,7 +106,7 @@ class Answering(Changing):
         return forms.checked(fields, typed, ticket.kind, await self.given(ticket.answers), border)
 
     def _shown(self, kind: Kind, typed: Mapping[str, str]) -> list[Field]:
-        return [field for field in fields_of(kind) if field.key in typed]
+        return [field for field in fields_of(kind, self.config) if field.key in typed]
 
     async def _filled(
         self, ticket: Ticket, answers: Mapping[str, str], by: str, at: datetime, seen: int
@@ -102,7 +119,7 @@ class Answering(Changing):
         return Change(filled, event(filled, Step.FILL_IN, by, at, **details_of(answers)))
 
     def _require_complete(self, ticket: Ticket, border: Need, text: str) -> None:
-        missing = forms.missing(ticket, border)
+        missing = forms.missing(ticket, border, self.config)
         if missing:
             raise Incomplete(text, missing)
 

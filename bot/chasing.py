@@ -19,7 +19,8 @@ def draft(ticket: Ticket, declarant: Contact, config: Config, at: datetime) -> s
     """What is open with them, in our words, from the ticket and its clocks."""
     with speaking(config.retarus.language):
         ask = t("Please tell us how it stands, and when we can expect your next update.")
-        body = "\n".join([*_open(ticket, config, at), ask])
+        eta = [] if ticket.times.eta else [t("Please tell us, too, by when you expect it to be solved.")]
+        body = "\n".join([*_open(ticket, config, at), ask, *eta])
         return "\n\n".join([_about(ticket, config), body, f"{declarant.name}, {t('authorised support contact')}"])
 
 

@@ -9,27 +9,27 @@ from datetime import datetime
 
 from bot import forms, letter, rights, story
 from bot.answering import details_of
-from bot.answers import words
 from bot.attachments import receipts
 from bot.changing import Change
 from bot.clock import as_utc, zone
 from bot.digesting import Digesting
 from bot.errors import Duplicate, Invalid, NotNow, Refused
 from bot.escalating import Escalating
-from bot.fields import Need, fields_of
+from bot.fields import Need
+from bot.hearing import Hearing
 from bot.joining import Joining
 from bot.language import t
 from bot.moves import Move, Step, change, event, move
 from bot.notices import Claim, Notice, Outcome
+from bot.questions import fields_of
 from bot.reading import draft_key, preferences_key
-from bot.reminding import Reminding
 from bot.secrets_in_text import free_of_secrets
 from bot.text import clean
 from bot.ticket import Kind, Stage, Ticket
 
 
 @dataclass(frozen=True)
-class Desk(Escalating, Reminding, Digesting, Joining):
+class Desk(Escalating, Hearing, Digesting, Joining):
     """The one door to everything tickets can do.
 
     `form` and `click` name one submission or one click, however often Slack delivers it: repeated, they change
@@ -46,7 +46,9 @@ class Desk(Escalating, Reminding, Digesting, Joining):
         actor = await self.actor(by)
         rights.require_staff(actor)
         at = as_utc(self.clock())
-        fields = [field for field in fields_of(kind) if field.key in typed or field.need[kind] is Need.RAISE]
+        fields = [
+            field for field in fields_of(kind, self.config) if field.key in typed or field.need[kind] is Need.RAISE
+        ]
         answers = forms.checked(fields, typed, kind, await self.given({}), Need.RAISE)
         ticket = Ticket(
             id=_id_of(form),
@@ -98,13 +100,22 @@ class Desk(Escalating, Reminding, Digesting, Joining):
 
         return await self._change(ticket_id, f"{click}:{what}", decide)
 
+    async def resolve(self, ticket_id: str, by: str, form: str, word: str, typed: Mapping[str, str]) -> Ticket:
+        """The remedy, for the 1st level to confirm (guide L2.5); with what else is known now, such as the cause."""
+        actor, remedy = await self.actor(by), await self._word(word, "word")
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            rights.require(actor, ticket, Move.RESOLVE)
+            answers = {**await self._answers(ticket, typed, Need.RAISE), "remedy": remedy}
+            moved = move(ticket, Move.RESOLVE, by, at).model_copy(update={"answers": forms.merged(ticket, answers)})
+            said = details_of(forms.changed(ticket, answers))
+            return Change(moved, event(moved, Move.RESOLVE, by, at, remedy=remedy, **said))
+
+        return await self._change(ticket_id, f"{form}:{Move.RESOLVE}", decide)
+
     async def say(self, ticket_id: str, what: Move, by: str, form: str, key: str, word: str) -> Ticket:
-        """A move that goes with a word: a reason, a question, an answer, a remedy. Fillers are not words."""
-        try:
-            word = words(word, await self.given({}))
-        except ValueError as error:
-            raise Invalid({"word": str(error)}) from error
-        return await self.act(ticket_id, what, by, form, **{key: word})
+        """A move that goes with a word: a reason, a question, an answer. Fillers are not words."""
+        return await self.act(ticket_id, what, by, form, **{key: await self._word(word, "word")})
 
     def _require_urgency(self, ticket: Ticket, what: Move) -> None:
         """Only the highest priority skips the handoff; the 1st-level tasks are still asked before Retarus is."""
@@ -153,8 +164,11 @@ class Desk(Escalating, Reminding, Digesting, Joining):
 
         return await self._change(ticket_id, f"{form}:hand_off", decide)
 
-    async def note(self, ticket_id: str, by: str, text: str, form: str) -> Ticket:
-        """A line in the story, from either level, at any stage."""
+    async def note(self, ticket_id: str, by: str, text: str, form: str, called: str = "") -> Ticket:
+        """A line in the story, from either level, at any stage. `called`: with whom it was a telephone call.
+
+        A call is no report: it sends nothing, and moves no clock of Retarus's (guide 2.1).
+        """
         actor = await self.actor(by)
         rights.require_part(actor)
         if not clean(text):
@@ -166,7 +180,8 @@ class Desk(Escalating, Reminding, Digesting, Joining):
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             noted = change(ticket)
-            return Change(noted, event(noted, Step.NOTE, by, at, note=text))
+            said = event(noted, Step.CALL, by, at, note=text, called=called) if called else None
+            return Change(noted, said or event(noted, Step.NOTE, by, at, note=text))
 
         return await self._change(ticket_id, f"{form}:note", decide)
 

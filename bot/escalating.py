@@ -57,7 +57,7 @@ class Escalating(Answering, Evidence):
         async def decide(ticket: Ticket, at: datetime) -> Change:
             rights.require(actor, ticket, Move.ESCALATE)
             contact, broken = await self._speaker(actor, ticket, glass)
-            moved = move(ticket, Move.ESCALATE, by, at).model_copy(update={"sent_by": by, "sent_at": at})
+            moved = _sent_anew(move(ticket, Move.ESCALATE, by, at)).model_copy(update={"sent_by": by, "sent_at": at})
             self._require_complete(ticket, Need.ESCALATE, t("Retarus gets nothing incomplete (guide 2.5)."))
             self._require_a_way()
             if ticket.version != seen and (await self._told(ticket, seen))[1]:
@@ -91,7 +91,7 @@ class Escalating(Answering, Evidence):
         async def decide(ticket: Ticket, at: datetime) -> Change:
             if ticket.version != seen and (await self._told(ticket, seen))[1]:
                 raise Conflict
-            moved = move(ticket, Move.ESCALATE, by, at)
+            moved = _sent_anew(move(ticket, Move.ESCALATE, by, at))
             numbers = tuple(dict.fromkeys((*ticket.rcr, number))) if number else ticket.rcr
             moved = moved.model_copy(update={"sent_by": by, "sent_at": at_eas, "rcr": numbers})
             moved, proof = self.proven(moved, at_eas)
@@ -153,3 +153,10 @@ class Escalating(Answering, Evidence):
         if not re.search(r"\d", text) or len(text) > 60:  # noqa: PLR2004 (a number, not a story)
             raise Invalid({"rcr": t("This is no ticket number. Retarus's look like RCR-88123.")})
         return " ".join(text.split())
+
+
+def _sent_anew(ticket: Ticket) -> Ticket:
+    """What Retarus found the last time is history: they are asked again (guide L3.1)."""
+    return ticket.model_copy(
+        update={"answers": {key: text for key, text in ticket.answers.items() if key != "caused_by"}}
+    )

@@ -99,6 +99,7 @@ class Evidence(Changing):
         return replace(
             shown,
             status=self.lookout.report(shown.ticket),
+            ways=self.routes.ways,
             warnings=await self.doubts(shown.ticket, self.clock()),
             excess=attachments.excess(attachments.waiting(shown.ticket), self.config),
         )

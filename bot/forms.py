@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from bot.answers import Given, is_reasoned_absence
 from bot.errors import Invalid
-from bot.fields import EXAMPLE, EXAMPLE_NEED, FIELDS, TRANSACTIONS, Ask, Field, Heading, Need, fields_of
+from bot.fields import EXAMPLE, EXAMPLE_NEED, FIELDS, TRANSACTIONS, Ask, Field, Heading, Need
 from bot.language import mark, t
+from bot.questions import fields_of, is_asked
 from bot.secrets_in_text import free_of_secrets
+from bot.settings import Config
 from bot.text import clean
 from bot.ticket import Kind, Level, Ticket
+from bot.transactions import ADDRESSES
 
 
 @dataclass(frozen=True)
@@ -42,30 +45,22 @@ def level_name(level: Level) -> str:
     return t(_LEVEL_NAMES[level])
 
 
-def missing(ticket: Ticket, border: Need) -> tuple[Missing, ...]:
+def missing(ticket: Ticket, border: Need, config: Config) -> tuple[Missing, ...]:
     """Everything that must be answered at this border and is not, in the guide's order."""
-    return tuple(_unanswered(ticket.kind, ticket.answers, border))
+    return tuple(_unanswered(ticket.kind, ticket.answers, border, config))
 
 
-def _unanswered(kind: Kind, answers: Mapping[str, str], border: Need) -> Iterable[Missing]:
-    for field in fields_of(kind):
+def _unanswered(kind: Kind, answers: Mapping[str, str], border: Need, config: Config) -> Iterable[Missing]:
+    for field in fields_of(kind, config):
         if field.key == "example.1.when" and is_due(EXAMPLE_NEED[kind], border) and not has_example(answers):
             yield Missing("example", t(TRANSACTIONS), EXAMPLE, Level.FIRST, Need.ESCALATE)
-        if is_due(field.need[kind], border) and is_asked(field, answers) and not answers.get(field.key):
+        if is_due(field.need[kind], border) and is_asked(field, answers, config) and not answers.get(field.key):
             yield Missing(field.key, field.name, field.heading, field.level, field.need[kind])
 
 
 def is_due(need: Need, border: Need) -> bool:
     """Whether what is needed by then is needed at this border."""
     return need is not Need.NEVER and need.order <= border.order
-
-
-def is_asked(field: Field, answers: Mapping[str, str]) -> bool:
-    """Whether the other answers make this field apply at all."""
-    if field.only_if is None:
-        return True
-    key, values = field.only_if
-    return bool(values & set(answers.get(key, "").split("\n")))
 
 
 def has_example(answers: Mapping[str, str]) -> bool:
@@ -106,17 +101,22 @@ def checked(
 
 
 def _checked(field: Field, text: str, kind: Kind, given: Given, border: Need) -> str:
-    text = clean(text)
+    text = clean(text) or stands(field, given.answers, given.config)
     if len(text) > field.most:
         raise ValueError(t("This is {length} characters long; at most {most} fit.", length=len(text), most=field.most))
     if text:
         return _picked(field, text, given) if field.options(given.config) else field.check(free_of_secrets(text), given)
-    if is_due(field.need[kind], border) and is_asked(field, given.answers):
+    if is_due(field.need[kind], border) and is_asked(field, given.answers, given.config):
         raise ValueError(t("This is needed now.") if field.ask in _TYPED else t("Pick one."))
     return ""
 
 
 _TYPED = {Ask.LINE, Ask.TEXT, Ask.SEARCH}
+
+
+def stands(field: Field, answers: Mapping[str, str], config: Config) -> str:
+    """What this field answers by itself when nothing is typed; mostly nothing."""
+    return field.default(answers, config) if field.default else ""
 
 
 def _picked(field: Field, text: str, given: Given) -> str:
@@ -128,15 +128,17 @@ def _picked(field: Field, text: str, given: Given) -> str:
 
 def _group_errors(answers: Mapping[str, str], asked: set[str]) -> dict[str, str]:
     """A transaction that was begun is finished: its faults, beside the fields that were asked."""
-    return {
-        f"example.{number}.{part}": fault
-        for number, parts in examples(answers).items()
-        for part, fault in _example_faults(parts).items()
-        if f"example.{number}.{part}" in asked
-    }
+    errors: dict[str, str] = {}
+    for number, parts in examples(answers).items():
+        group = {key.split(".")[2] for key in asked if key.startswith(f"example.{number}.")}
+        for part, fault in _example_faults(parts).items():
+            place = part or next((each for each in ADDRESSES if each in group), "")
+            errors |= {f"example.{number}.{place}": fault} if place in group else {}
+    return errors
 
 
 def _example_faults(parts: Mapping[str, str]) -> dict[str, str]:
+    """By part; the empty one's: that no address is there."""
     if is_reasoned_absence(parts.get("status", "")):
         return {}
     faults = {}
@@ -144,8 +146,8 @@ def _example_faults(parts: Mapping[str, str]) -> dict[str, str]:
         faults["when"] = t("When did it happen?")
     if "status" not in parts:
         faults["status"] = t("What was its status or error message?")
-    if not parts.keys() & {"sender", "recipient", "inbound"}:
-        faults["sender"] = t("Name at least one: sending account, termination address or inbound number.")
+    if not parts.keys() & set(ADDRESSES):
+        faults[""] = t("Name at least one: sending account, termination address or inbound number.")
     return faults
 
 

@@ -9,9 +9,10 @@ from bot import attachments, fields
 from bot.answers import as_moment, phone, said
 from bot.clock import guide_time
 from bot.contacts import Contact
-from bot.fields import Ask, Field, Heading, Option, fields_of
-from bot.forms import examples, is_asked
+from bot.fields import Ask, Field, Heading, Need, Option
+from bot.forms import examples, missing
 from bot.language import Language, mark, speaking, spoken, t
+from bot.questions import fields_of, is_asked
 from bot.settings import Config
 from bot.text import one_line
 from bot.ticket import Kind, Record, Ticket
@@ -90,30 +91,32 @@ def _services(ticket: Ticket) -> str:
 
 
 def _template(ticket: Ticket, config: Config) -> Iterable[Part]:
-    asked = {field.heading for field in fields_of(ticket.kind)}
+    asked = {field.heading for field in fields_of(ticket.kind, config)}
+    open_headings = {item.heading for item in missing(ticket, Need.ESCALATE, config)}
     for heading in fields.TEMPLATE:
         if heading in asked:
-            nothing = "-" if fields.is_asked_for(heading, ticket.kind) else t("none")
+            nothing = "-" if heading in open_headings else t("none")
             yield Part(heading=heading.text, lines=tuple(_lines(heading, ticket, config)) or (nothing,))
 
 
 def _lines(heading: Heading, ticket: Ticket, config: Config) -> Iterable[str]:
     if heading is fields.EXAMPLE:
-        return _examples(ticket)
+        return _examples(ticket, config)
     if heading is fields.SERVICE:
         return [_services(ticket)] if ticket.answer("services") else []
     if heading is fields.ADDITIONAL:
         return [*_answers(heading, ticket, config), *_known_and_priority(ticket), *_attached(ticket)]
     if heading is fields.END and not ticket.answer("end"):
-        return [t("ongoing")]
+        return [t("ongoing") if ticket.stage.is_open else "-"]
     return _answers(heading, ticket, config)
 
 
 def _answers(heading: Heading, ticket: Ticket, config: Config) -> list[str]:
     return [
         t(field.printed).format(shown(field, ticket.answer(field.key), ticket.zone, config))
-        for field in fields_of(ticket.kind)
-        if field.heading is heading and field.printed and ticket.answer(field.key) and is_asked(field, ticket.answers)
+        for field in fields_of(ticket.kind, config)
+        if field.heading is heading and field.printed and ticket.answer(field.key)
+        if is_asked(field, ticket.answers, config)
     ]
 
 
@@ -128,11 +131,12 @@ def shown(field: Field, answer: str, zone: str, config: Config) -> str:
     return said(", ".join(answer.split("\n")) if field.key == "tenants" else answer)
 
 
-def _examples(ticket: Ticket) -> Iterable[str]:
+def _examples(ticket: Ticket, config: Config) -> Iterable[str]:
     for number, parts in examples(ticket.answers).items():
         at = as_moment(parts.get("when", ""))
         words = [
             guide_time(at, ticket.zone) if at else "",
+            _direction(parts, config),
             _named(t("sender"), parts.get("sender")),
             _named(t("recipient"), parts.get("recipient")),
             _named(t("inbound number"), parts.get("inbound")),
@@ -141,6 +145,11 @@ def _examples(ticket: Ticket) -> Iterable[str]:
         yield f"{number}) " + " · ".join(word for word in words if word)
         if "log" in parts:
             yield t("log: {lines}", lines=parts["log"])
+
+
+def _direction(parts: Mapping[str, str], config: Config) -> str:
+    labels = {option.value: option.label for option in fields.DIRECTIONS(config)}
+    return labels.get(parts.get("direction", ""), "").lower()
 
 
 def _named(name: str, text: str | None) -> str:

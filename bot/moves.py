@@ -44,6 +44,9 @@ class Step(Glossed):
     RCR = "rcr", "the RCR number Retarus gave was recorded"
     REMIND = "remind", "nobody acted in time"
     SNOOZE = "snooze", "somebody put its reminders off, with a reason"
+    CALL = "call", "a telephone call was logged: it never counts as a report (guide 2.1)"
+    FOUND = "found", "what Retarus found or provided was recorded (guide, section 3, 3rd level)"
+    SERVICE = "service", "the status page reports something for one of its services"
     EXPECT = "expect", "Retarus said when to expect what, or asked something"
     CHASE = "chase", "Retarus was written to again, in the same thread"
     PACE = "pace", "this one ticket got a cadence of its own"
@@ -100,11 +103,6 @@ _THE_FIRST_LEVEL = frozenset({Move.SEND_BACK, Move.RESOLVE, Move.REOPEN})
 def can(ticket: Ticket, what: Move) -> bool:
     """Whether the table knows this move at the ticket's stage; says nothing about who may make it."""
     return (ticket.stage, what) in MOVES
-
-
-def moves_of(stage: Stage) -> tuple[Move, ...]:
-    """The moves a stage knows, in the table's order."""
-    return tuple(what for at, what in MOVES if at is stage)
 
 
 def move(ticket: Ticket, what: Move, by: str, at: datetime) -> Ticket:

@@ -37,6 +37,8 @@ class Preview:
     """What is doubtful: it can be sent all the same, with a reason."""
     excess: str = ""
     """What is too much for one letter; empty when all files go along."""
+    ways: tuple[str, ...] = ()
+    """How it goes, as a sentence says it: see `story.Routes.ways`."""
     may_break_glass: bool = False
     """In spite of the refusal, with a reason: see `rights.stand_in`."""
 
@@ -170,7 +172,7 @@ class Reading:
         stand_in = await self.stand_in(actor, ticket) if refusal else None
         speaker = contact or stand_in or _nobody(actor)
         text = letter.write(ticket, speaker, self.config, in_absence=bool(stand_in))
-        missing = forms.missing(ticket, Need.ESCALATE)
+        missing = forms.missing(ticket, Need.ESCALATE, self.config)
         return Preview(ticket, text, missing, refusal, may_break_glass=bool(stand_in))
 
     async def stand_in(self, actor: Actor, ticket: Ticket) -> Contact | None:

@@ -221,8 +221,8 @@ class Reminding(Changing):
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self._require_open(ticket)
-            planned = change(ticket)
-            return Change(planned, event(planned, Step.PLAN, by, at, plan=text))
+            planned = change(ticket, answers={**ticket.answers, "plan": text})
+            return Change(planned, event(planned, Step.PLAN, by, at, plan=text, **{"answer.plan": text}))
 
         return await self._change(ticket_id, f"{form}:plan", decide)
 

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.calendars import ALWAYS, Calendar
 from bot.contacts import Contact, e164
 from bot.errors import Misconfigured
+from bot.extras import Extra, FamilyName, Label, Matrix, Part
 from bot.language import Language, mark
 from bot.policy import Agreement, Cadence, OpeningHours, Reminders, Section, Zone, calendar
 from bot.ticket import Level
@@ -60,8 +61,6 @@ def address(text: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(address)]
-Label = Annotated[str, Field(min_length=1, max_length=75, pattern=r"^[^\r\n]+$")]
-"""What an option of a list can be called."""
 WebAddress = Annotated[str, Field(max_length=500, pattern=r"^(https?://[^\s|<>]+)?$")]
 
 
@@ -184,6 +183,17 @@ class Services(Section):
     """Offered under AFFECTED SERVICE; the guide's own examples, until you name yours."""
     trace_days: dict[str, int] = Field(default_factory=dict)
     """For how many days Retarus can trace a transaction, by service. An older example is warned about."""
+    families: dict[str, FamilyName] = Field(default_factory=dict)
+    """What a service's transactions look like, where its name does not tell."""
+    examples: dict[str, tuple[Part, ...]] = Field(default_factory=dict)
+    """Which addresses of a transaction are asked for, by service, in place of its family's."""
+
+    @model_validator(mode="after")
+    def _of_services(self) -> Services:
+        for table, names in (("families", self.families), ("examples", self.examples)):
+            for name in names:
+                _known(name, self.names, f"[services.{table}]")
+        return self
 
 
 class Files(Section):
@@ -219,7 +229,8 @@ class Reports(Section):
 
 class Priority(Section):
     name: str = Field(min_length=1, max_length=20, pattern=r"^[^\r\n]+$")
-    definition: str = Field(NOT_SET, max_length=75)
+    definition: str = Field(NOT_SET, max_length=300)
+    """In words, as your contract has it: shown where a priority is chosen (guide L1.2)."""
     around_the_clock: bool = False
     """Its clocks know no closing time, and its reminders no quiet hours."""
     reminders: Cadence = Cadence()
@@ -258,6 +269,10 @@ class Config(Section):
     privacy: Privacy = Privacy()
     priorities: tuple[Priority, ...] = (Priority(name="P1"), Priority(name="Lower"))
     """The guide says that priority 1 exists, and no more."""
+    matrix: Matrix = Matrix()
+    """Which priority an impact and an urgency give; the guide has none."""
+    fields: tuple[Extra, ...] = Field((), max_length=10)
+    """What is asked beyond the guide's own questions (guide 2.5); more would not fit into one form of Slack's."""
     reminders: Reminders = Reminders()
     calendars: dict[str, OpeningHours] = Field(default_factory=dict)
     reports: Reports = Reports()
@@ -272,8 +287,22 @@ class Config(Section):
             _known(name.calendar, self.calendars, f"[{where}] `calendar`")
         _known(self.retarus.calendar, self.calendars, "[retarus] `calendar`")
         _known(self.reports.calendar, self.calendars, "[reports] `calendar`")
+        priorities = [each.name for each in self.priorities]
         for priority in self.sla:
-            _known(priority, [each.name for each in self.priorities], "[sla]")
+            _known(priority, priorities, "[sla]")
+        for priority in (each for row in self.matrix.priorities for each in row):
+            _known(priority, priorities, "[matrix] `priorities`")
+        return self
+
+    @model_validator(mode="after")
+    def _fields_fit(self) -> Config:
+        keys = [each.key for each in self.fields]
+        for number, each in enumerate(self.fields, 1):
+            first = keys.index(each.key) + 1
+            if first < number:
+                raise ValueError(f"[[fields]] no. {number}: `key` “{each.key}” is taken by no. {first}")
+            for service in each.services:
+                _known(service, self.services.names, f"[[fields]] no. {number}: `services`")
         return self
 
     def calendar(self, name: str) -> Calendar:

@@ -71,12 +71,36 @@ FOLLOWED = RELAYED | {Move.ESCALATE.value, Move.CONFIRM.value, Move.WITHDRAW.val
 def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes) -> list[Notice]:
     """The card, the thread's line, and a word to the one person whose turn it has become or no longer is."""
     told = [notice(ticket, Say.CARD, routes.desk, event.at)]
-    if event.what not in SILENT or is_judged_anew(before, ticket):
-        told.append(notice(ticket, Say.STORY, routes.desk, event.at))
-    told += [notice(ticket, Say.DIRECT, person, event.at) for person in _concerned(before, ticket, event)]
+    news: list[JsonValue] = list(news_of(before, ticket, event))
+    if event.what not in SILENT or news:
+        told.append(notice(ticket, Say.STORY, routes.desk, event.at, {"news": news}))
+    people = _concerned(before, ticket, event)
+    told += [notice(ticket, Say.DIRECT, person, event.at, {"news": news}) for person in people]
     if before and before.times.standing and event.by:
         told.append(notice(ticket, Say.ANSWERED, routes.desk, event.at, {"places": list(before.times.standing)}))
     return told
+
+
+TO_FIRST = frozenset({"workaround", "remedy", "their_workaround", "their_remedy"})
+"""Answers the 1st level is told, who gives them to the end-customer and confirms (guide L2.5, L2.6, L3.5)."""
+TO_SECOND = frozenset({"their_workaround", "their_remedy", "caused_by"})
+"""… and the 2nd, who verifies them."""
+NEWS = ("priority", "cause", "workaround", "workaround_helps", "remedy", "plan", "verified")
+"""Answers that are told in the thread when they are filled in; all others are seen on the card."""
+
+
+def news_of(before: Ticket | None, ticket: Ticket, event: Event) -> tuple[str, ...]:
+    """Which answers of this change are news, by key: what Retarus found, and what `NEWS` names."""
+    given = [key.removeprefix("answer.") for key, text in event.detail.items() if text and key.startswith("answer.")]
+    if event.what in _HEARD:
+        return tuple(key for key in given if key not in NEWS)
+    if event.what not in SILENT or before is None:
+        return ()
+    anew = is_judged_anew(before, ticket)
+    return tuple(key for key in NEWS if key in given and ticket.answer(key) != "none" and (key != "priority" or anew))
+
+
+_HEARD = frozenset({Step.FOUND.value, Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value})
 
 
 def is_judged_anew(before: Ticket | None, ticket: Ticket) -> bool:
@@ -93,8 +117,11 @@ def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[
         people |= {before.owner, ticket.owner}
     if event.what in FOLLOWED:
         people |= {each.by for each in ticket.affected} - {NOBODY}
-    if event.what in _YOUR_TURN or (event.what in SILENT and is_judged_anew(before, ticket)):
+    news = set(news_of(before, ticket, event))
+    if event.what in _YOUR_TURN or "priority" in news:
         people.add(ticket.owner)
+    people |= {ticket.first_owner} if news & TO_FIRST else set()
+    people |= {ticket.second_owner or ticket.owner} if news & TO_SECOND else set()
     if before and event.what == Move.ACCEPT.value:
         people.discard(before.owner)  # they gave it away themselves, and the thread tells them who has it
     return sorted(people - {event.by})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.fields import BY_KEY, Need
+from bot.fields import Need
 from bot.forms import missing
 from bot.language import mark, t
 from bot.letter import shown
+from bot.questions import OWN, field, fields_of
 from bot.settings import Config
 from bot.text import one_line
 from bot.ticket import Ticket
@@ -13,7 +14,8 @@ from bot.ticket import Ticket
 
 def first_summary(ticket: Ticket, config: Config) -> str:
     """Symptom, impact, since when, exact error: what a colleague asks first."""
-    return _lines(ticket, config, ("happens", "impact", "start", "error", "affected"))
+    own = tuple(each.key for each in fields_of(ticket.kind, config) if each.key.startswith(OWN))
+    return _lines(ticket, config, ("happens", "impact", "start", "error", "affected", *own))
 
 
 def second_summary(ticket: Ticket, config: Config) -> str:
@@ -26,9 +28,18 @@ def done_so_far(ticket: Ticket, config: Config) -> str:
     return _lines(ticket, config, ("triage", "remote", "remote_note", "searched", "system", "access", "workaround"))
 
 
-def question_to_customer(ticket: Ticket) -> str:
+def drafts(ticket: Ticket, config: Config) -> dict[str, str]:
+    """What a form begins with, where a person has not written it yet."""
+    return {
+        "summary_first": first_summary(ticket, config),
+        "done": done_so_far(ticket, config),
+        "summary_second": second_summary(ticket, config),
+    }
+
+
+def question_to_customer(ticket: Ticket, config: Config) -> str:
     """The question back to the end-customer (guide, section 3, 1st level): what is wrong, and what only they know."""
-    asked = [item.name.rstrip(":") for item in missing(ticket, Need.ESCALATE) if item.key in _THE_CUSTOMERS]
+    asked = [item.name.rstrip(":") for item in missing(ticket, Need.ESCALATE, config) if item.key in _THE_CUSTOMERS]
     wrong = ticket.answer("info_note")
     why = one_line(ticket.answer("happens"), 120)
     lines = [t("To find out why “{happens}”, we need from you:", happens=why)]
@@ -63,5 +74,7 @@ def _lines(ticket: Ticket, config: Config, keys: tuple[str, ...]) -> str:
 
 def _line(ticket: Ticket, config: Config, key: str) -> str:
     """An answer of several lines stays as it was written, below its name."""
-    said = shown(BY_KEY[key], ticket.answer(key), ticket.zone, config)
-    return f"{t(_CALLED[key])}:\n{said}" if "\n" in said else f"{t(_CALLED[key])}: {said}"
+    asked = field(key, config)
+    said = shown(asked, ticket.answer(key), ticket.zone, config) if asked else ticket.answer(key)
+    name = t(_CALLED[key]) if key in _CALLED else (asked.name.rstrip(":?") if asked else key)
+    return f"{name}:\n{said}" if "\n" in said else f"{name}: {said}"

@@ -14,7 +14,12 @@ _TO_RETARUS = frozenset({Move.ESCALATE.value, Step.CHASE.value})
 _FROM_RETARUS = frozenset({Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value, Step.EXPECT.value})
 _ANSWERS_THEM = frozenset({*_TO_RETARUS, Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value})
 _STARTS_ANEW = frozenset({Move.ESCALATE.value, Move.RETARUS_ANSWERED.value})
+_PROMISES = frozenset({Step.EXPECT.value, Move.RETARUS_UPDATE.value})
+"""What can say by when they expect it to be solved."""
 _IS_PLANNED = frozenset({Move.RESOLVE.value, Step.PLAN.value})
+
+_PLANS = ("answer.remedy", "answer.plan")
+"""Either, given to the 1st level, is what the SLA asks for, however it is recorded (guide L2.7)."""
 
 _STANDING = 20
 """Places of unanswered reminders that are kept; older ones are out of sight."""
@@ -41,14 +46,16 @@ def after_event(times: Times, event: Event, before: Stage, stage: Stage) -> Time
         changes["priority_at"] = event.at
     if event.what == Step.PACE.value:
         changes["pace"] = int(event.detail.get("minutes", "0")) or None
-    if event.what in _IS_PLANNED and not times.planned:
+    if not times.planned and (event.what in _IS_PLANNED or any(map(event.detail.get, _PLANS))):
         changes["planned"] = event.at
     after = times.model_copy(update=changes)
     return after.model_copy(update=_passed(times, after, event.at, before, stage))
 
 
 def _noticed(times: Times, event: Event) -> dict[str, Any]:
-    """A reminder is counted; whoever acts answers all of them, and ends a snooze."""
+    """A reminder is counted; whoever acts answers all of them, and ends a snooze. The status page acts on nothing."""
+    if event.what == Step.SERVICE.value:
+        return {}
     if event.what == Step.REMIND.value:
         nudges = {**times.nudges}
         for watch in event.detail.get("watches", "").split():
@@ -96,8 +103,11 @@ def _told(times: Times, event: Event) -> dict[str, Any]:
         changes["eta"] = None
     if event.what in _ANSWERS_THEM:
         changes["asked"] = None
-    if event.what == Step.EXPECT.value:
+    if event.what == Step.FOUND.value:
+        changes["word"] = event.at
+    if event.what in _PROMISES:
         changes["eta"] = as_moment(event.detail.get("eta", "")) or times.eta
+    if event.what == Step.EXPECT.value:
         changes["asked"] = event.at if event.detail.get("question") else times.asked
     return changes
 

@@ -23,6 +23,7 @@ from bot.desk import Desk
 from bot.errors import Invalid, NotNow
 from bot.language import Language, speaking, t
 from bot.letter import reference
+from bot.slack.failures import name_of
 from handlers import errors
 from handlers.payload import (
     Body,
@@ -35,7 +36,6 @@ from handlers.payload import (
     click,
     command,
     news,
-    refused_as,
     search,
     shortcut,
     submission,
@@ -177,7 +177,7 @@ class Boundary:
         try:
             await self.client.views_update(view_id=done.view, hash=done.view_hash, view=view)
         except SlackApiError as error:
-            if refused_as(error) not in {"hash_conflict", "not_found"}:
+            if name_of(error) not in {"hash_conflict", "not_found"}:
                 raise  # else a later click has drawn it already, or it was closed
 
     async def _orphan(self, done: Click) -> None:
@@ -209,7 +209,7 @@ class Boundary:
         try:
             await self._tell(where, words)
         except SlackApiError as error:
-            log.warning("could not tell a person in place: %s", refused_as(error))
+            log.warning("could not tell a person in place: %s", name_of(error))
             await self.client.chat_postMessage(channel=where.user, text=kit.escape(words))
 
     async def _tell(self, where: Click, words: str) -> None:
@@ -228,7 +228,7 @@ class Boundary:
             try:
                 view = await self._answer(form)
             except Invalid as error:
-                await ack(response_action="errors", errors=errors.beside(error, form))
+                await ack(response_action="errors", errors=errors.beside(error, form, self.desk.config))
             except Exception as error:  # noqa: BLE001 (the boundary)
                 await self._refuse(ack, form, error)
             else:
@@ -257,7 +257,7 @@ class Boundary:
 
     async def _rescued(self, form: Submission, words: str) -> Json | None:
         ticket = await self.desk.ticket(form.ticket)
-        return errors.rescued(ticket, reference(ticket, self.desk.config), words, form)
+        return errors.rescued(ticket, reference(ticket, self.desk.config), words, form, self.desk.config)
 
 
 async def _unreadable(error: Exception) -> BoltResponse:

@@ -30,8 +30,8 @@ from bot.erasing import Archive
 from bot.errors import Misconfigured, Refused, StoreDown
 from bot.language import Language
 from bot.settings import Config, Environment, environment, load
+from bot.slack.failures import name_of
 from handlers import privacy
-from handlers.payload import refused_as
 
 _ARCHIVE = ("export-person", "erase-person", "access-log")
 
@@ -81,7 +81,7 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     except (Misconfigured, StoreDown, Refused) as error:
         sys.exit(str(error))
     except SlackApiError as error:
-        sys.exit(f"Slack refuses: {refused_as(error) or 'no reason given'}. `python app.py check` says what to do.")
+        sys.exit(f"Slack refuses: {name_of(error) or 'no reason given'}. `python app.py check` says what to do.")
     except ClientError:
         sys.exit("Slack cannot be reached. Is there a connection, and is SLACK_API_URL right?")
     except KeyboardInterrupt:

@@ -13,8 +13,10 @@ import traceback
 from blocks import kit, moving
 from blocks.kit import Json
 from bot.errors import Conflict, Incomplete, Invalid, Refused, StoreDown
-from bot.fields import BY_KEY, Ask
+from bot.fields import Ask
 from bot.language import mark, t
+from bot.questions import field
+from bot.settings import Config
 from bot.ticket import Ticket
 from handlers.payload import Submission
 
@@ -55,23 +57,23 @@ def _unforeseen(error: Exception) -> str:
     )
 
 
-def beside(error: Invalid, form: Submission) -> dict[str, str]:
+def beside(error: Invalid, form: Submission, config: Config) -> dict[str, str]:
     """Slack shows errors only beside inputs of this form.
 
     What belongs to none goes to the answer that asks for it, or else to the first input, with its name.
     """
     errors: dict[str, str] = {}
     for key, text in error.errors.items():
-        place, words = (key, text) if key in form.typed else _elsewhere(key, text, form)
+        place, words = (key, text) if key in form.typed else _elsewhere(key, text, form, config)
         errors[place] = f"{errors.get(place, '')} {words}".strip()[:_ERROR_TEXT]
     return errors
 
 
-def _elsewhere(key: str, text: str, form: Submission) -> tuple[str, str]:
-    field = BY_KEY.get(key)
-    deciding = field.only_if[0] if field and field.only_if else ""
+def _elsewhere(key: str, text: str, form: Submission, config: Config) -> tuple[str, str]:
+    asked = field(key, config)
+    deciding = asked.only_if[0] if asked and asked.only_if else ""
     place = deciding if deciding in form.typed else next(iter(form.typed), "")
-    return place, f"{field.name if field else key}: {text}"
+    return place, f"{asked.name if asked else key}: {text}"
 
 
 def on_top(words: str) -> Json:
@@ -84,14 +86,15 @@ def beside_first(words: str, form: Submission) -> dict[str, str]:
     return {next(iter(form.typed)): words[:_ERROR_TEXT]}
 
 
-def _is_written(key: str) -> bool:
+def _is_written(key: str, config: Config) -> bool:
     """What was picked from a list is not worth keeping by itself."""
-    return key not in BY_KEY or BY_KEY[key].ask in {Ask.LINE, Ask.TEXT}
+    asked = field(key, config)
+    return asked is None or asked.ask in {Ask.LINE, Ask.TEXT}
 
 
-def rescued(ticket: Ticket, name: str, words: str, form: Submission) -> Json | None:
+def rescued(ticket: Ticket, name: str, words: str, form: Submission, config: Config) -> Json | None:
     """For a form that has become pointless: its text, offered as a note. Nothing when nothing was written."""
-    written = [text for key, text in form.typed.items() if text and _is_written(key)]
+    written = [text for key, text in form.typed.items() if text and _is_written(key, config)]
     if max(map(len, written), default=0) < _PROSE:
         return None
     return moving.kept_text(ticket, name, words, "\n".join(written))

@@ -9,9 +9,10 @@ from blocks.kit import Json
 from bot.customers import Customers
 from bot.desk import Desk
 from bot.letter import reference
+from bot.slack.failures import name_of
 from bot.ticket import Ticket
 from handlers.boundary import Boundary
-from handlers.payload import Click, Submission, refused_as
+from handlers.payload import Click, Submission
 
 
 def register(desk: Desk, edge: Boundary) -> None:
@@ -68,7 +69,7 @@ async def _refresh(desk: Desk, edge: Boundary, form: Submission) -> None:
     try:
         await edge.client.views_update(view_id=form.parent, view=await _below(desk, form))
     except SlackApiError as error:
-        if refused_as(error) != "not_found":
+        if name_of(error) != "not_found":
             raise
 
 

@@ -10,6 +10,8 @@ from bot.moves import Move, Step
 from handlers.boundary import Boundary
 from handlers.payload import Click, Submission
 
+_HEARD = (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED)
+
 
 def register(desk: Desk, edge: Boundary) -> None:
     async def move(click: Click) -> None:
@@ -19,22 +21,36 @@ def register(desk: Desk, edge: Boundary) -> None:
     async def ask(click: Click) -> None:
         what = _asked(click.action)
         ticket = await desk.allowed(click.value, what, click.user)
-        view = moving.modal(what, ticket, reference(ticket, desk.config))
+        view = moving.modal(what, ticket, reference(ticket, desk.config), desk.config)
         await edge.client.views_open(trigger_id=click.trigger, view=view)
 
     async def submit(form: Submission) -> Json | None:
-        what, word = _asked(form.callback), form.typed.get(moving.WORD, "")
-        if isinstance(what, Step):
-            await desk.note(form.ticket, form.user, word, form.view)
-        else:
-            await desk.say(form.ticket, what, form.user, form.view, moving.ASKED[what].detail, word)
+        await _said(desk, _asked(form.callback), form, form.typed.get(moving.WORD, ""))
         return None
+
+    async def redraw(click: Click) -> Json:
+        what, ticket = _asked(click.view_callback), await desk.ticket(click.ticket)
+        return moving.modal(what, ticket, reference(ticket, desk.config), desk.config, click.typed)
 
     for what in moving.ONE_CLICK:
         edge.clicks[moving.action_of(what)] = move
     for word in moving.ASKED:
         edge.clicks[moving.action_of(word)] = ask
         edge.submissions[moving.action_of(word)] = submit
+    for heard in _HEARD:
+        edge.redraws[moving.action_of(heard)] = redraw
+
+
+async def _said(desk: Desk, what: Move | Step, form: Submission, word: str) -> None:
+    """The word, with what else the form asked."""
+    if isinstance(what, Step):
+        await desk.note(form.ticket, form.user, word, form.view, form.typed.get(moving.CALLED, ""))
+    elif what in _HEARD:
+        await desk.hear(form.ticket, form.user, what, word, form.typed, form.view, form.version)
+    elif what is Move.RESOLVE:
+        await desk.resolve(form.ticket, form.user, form.view, word, form.typed)
+    else:
+        await desk.say(form.ticket, what, form.user, form.view, moving.ASKED[what].detail, word)
 
 
 def _asked(action: str) -> Move | Step:

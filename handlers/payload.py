@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
-
 from bot.ticket import Attachment
 
 Body = Mapping[str, Any]
@@ -297,9 +295,3 @@ def _answer(element: Body) -> str:
 def _text(body: Body, key: str) -> str:
     value = body.get(key)
     return value if isinstance(value, str) else ""
-
-
-def refused_as(error: SlackApiError) -> str:
-    """What Slack calls it; empty when it was not Slack that answered, but some proxy's page."""
-    said = getattr(error.response, "data", error.response)
-    return str(said.get("error", "")) if isinstance(said, dict) else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from blocks import (
     card,
+    checks,
     clocks,
     digest,
     eas,
@@ -25,6 +26,7 @@ from blocks import (
 from blocks.evidence import OFFERED
 from blocks.kit import Json, Message
 from bot.attachments import written
+from bot.checks import Trace, tasks
 from bot.clocks import Watch, runs
 from bot.fields import BY_KEY, OTHER, Ask, Need
 from bot.forms import missing
@@ -33,7 +35,7 @@ from bot.moves import Move, Step
 from bot.notices import Say
 from bot.reading import Preview
 from bot.settings import Config
-from bot.story import TO_RETARUS
+from bot.story import NEWS, TO_RETARUS, TO_SECOND
 from bot.ticket import Affected, Attachment, Kind, Level, Stage, StatusReport, Ticket
 from handlers import errors
 from tests.blocks import learned
@@ -43,6 +45,7 @@ from tests.factories import (
     DESK,
     MAIL,
     NOW,
+    RAISED,
     RETARUS,
     START,
     a_contact,
@@ -107,6 +110,11 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     together = {"parent_number": 1009, "parent": "t9", "leads": 2}
     affected = Affected(customer=ticket.answer("customer"), by=BEN, at=NOW)
     yield "card together", card.card(ticket.model_copy(update={**together, "affected": (affected,) * 9}), config, who)
+    for key in (*NEWS, *TO_SECOND):
+        event, news = an_event(ticket, Step.FILL_IN, BEN), {"news": [key]}
+        yield f"story news {key}", story.told(a_notice(ticket, Say.STORY, body=news), ticket, event, config, who)
+        direct = a_notice(ticket, Say.DIRECT, body=news)
+        yield f"direct news {key}", story.direct(direct, ticket, event, config, who, LINK)
     reminder = an_event(ticket, Step.REMIND, "", stage="second", **REMINDED)
     for number in (1, 10):
         items = [reminded.Item(ticket, reminder, LINK)] * number
@@ -155,9 +163,10 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         for number in range(1, 6):
             view = filling.modal(ticket, name, config, everything=everything, transactions=number)
             yield f"filling {everything} {number}", view
+    yield from _checks(ticket, name, config)
     yield "tasks", escalate.tasks(ticket, name, config)
     for refusal in ("", "You cannot send."):
-        shown = Preview(ticket, write(ticket, a_contact(), config), missing(ticket, Need.ESCALATE), refusal)
+        shown = Preview(ticket, write(ticket, a_contact(), config), missing(ticket, Need.ESCALATE, config), refusal)
         yield f"preview {refusal}", escalate.preview(shown, name, config, changed=bool(refusal))
         yield "eas", eas.modal(shown, name, int(NOW.timestamp()))
     for adapter in ("link", "feed"):
@@ -175,10 +184,22 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     yield "pace", reminders.pace(ticket, name)
     yield "hand on", reminders.hand_on(ticket, name)
     for what in moving.ASKED:
-        yield f"moving {what}", moving.modal(what, ticket, name)
+        yield f"moving {what}", moving.modal(what, ticket, name, config)
     yield "kept", moving.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)
     yield "letter", letter.modal(as_text(write(ticket, a_contact(), config)), name)
     yield "said", errors.on_top(ticket.answer("happens"))
+
+
+def _checks(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, Json]]:
+    """Of each level, answered by somebody or by nobody; and each by itself."""
+    bare = ticket.model_copy(update={"answers": RAISED, "sent_at": NOW})
+    for level in Level:
+        found = tasks(ticket, level, config)
+        done = {each.key: Trace(BEN, NOW) for each in found}
+        yield f"checks {level}", checks.modal(ticket, name, level, config, done, lambda _: NASTY)
+        yield f"checks {level} open", checks.modal(bare, name, level, config, {}, str)
+        for each in found:
+            yield f"check {each.key}", checks.one(ticket, each, name, config)
 
 
 def _previews(ticket: Ticket, config: Config) -> Iterator[Preview]:

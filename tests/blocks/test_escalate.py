@@ -12,19 +12,22 @@ from bot.fields import Need
 from bot.forms import missing
 from bot.letter import as_text, write
 from bot.reading import Preview
+from bot.story import Routes
 from bot.ticket import Stage, Ticket
 from tests.blocks.surfaces import parts
-from tests.factories import HANDED_OFF, RAISED, a_config, a_contact, an_incident
+from tests.factories import DESK, HANDED_OFF, MAIL, RAISED, RETARUS, a_config, a_contact, an_incident
 from tests.golden import agrees
 
 CONFIG = a_config()
+ROUTES = Routes(DESK, RETARUS, MAIL)
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def shown(ticket: Ticket | None = None, refusal: str = "", **config: Any) -> Json:
+def shown(ticket: Ticket | None = None, refusal: str = "", *, routes: Routes = ROUTES, **config: Any) -> Json:
     ticket = ticket or an_incident(Stage.SECOND)
     config_ = a_config(**config)
-    preview = Preview(ticket, write(ticket, a_contact(), config_), missing(ticket, Need.ESCALATE), refusal)
+    letter, open_items = write(ticket, a_contact(), config_), missing(ticket, Need.ESCALATE, config_)
+    preview = Preview(ticket, letter, open_items, refusal, ways=routes.ways)
     return escalate.preview(preview, "PD-1042", config_)
 
 
@@ -47,15 +50,16 @@ def test_the_preview_is_the_letter_word_for_word() -> None:
 
 def test_the_preview_says_where_it_goes() -> None:
     assert "to the Retarus channel and by e-mail to support@retarus.example, in your name" in words(shown())
-    assert "Goes to the Retarus channel, in your name" in words(shown(retarus={"email": ""}))
+    assert "Goes to the Retarus channel, in your name" in words(shown(routes=Routes(DESK, RETARUS)))
+    assert "Goes nowhere: no way to Retarus is set up" in words(shown(routes=Routes(DESK)))
 
 
 def test_an_incomplete_ticket_cannot_be_sent_and_names_everything_missing_with_level_and_section() -> None:
     ticket = an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF)
     view = shown(ticket)
     assert "submit" not in view
-    assert f"Missing for Retarus ({len(missing(ticket, Need.ESCALATE))})" in words(view)
-    for item in missing(ticket, Need.ESCALATE):
+    assert f"Missing for Retarus ({len(missing(ticket, Need.ESCALATE, a_config()))})" in words(view)
+    for item in missing(ticket, Need.ESCALATE, a_config()):
         assert item.line in words(view)
 
 

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from blocks import escalate, filling, handoff, raising
 from blocks.kit import Json
-from bot.fields import BY_KEY, Ask, Need, fields_of
+from bot.fields import BY_KEY, Ask, Need
 from bot.forms import checked
+from bot.questions import fields_of, fitting
 from bot.ticket import Kind, Stage, Ticket
 from handlers.payload import typed
-from tests.blocks.surfaces import submitted
+from tests.blocks.surfaces import parts, submitted
 from tests.factories import COMPLETE, START, a_config, an_incident, given, without
 
 CONFIG = a_config()
@@ -34,7 +35,7 @@ def everything(ticket: Ticket) -> Json:
 def read(view: Json, **answers: str) -> dict[str, str]:
     """The answers as they are kept when this view is submitted."""
     back = typed(submitted(view, **answers))
-    fields = [field for field in fields_of(INCIDENT) if field.key in back]
+    fields = [field for field in fields_of(INCIDENT, CONFIG) if field.key in back]
     return checked(fields, back, INCIDENT, given(), Need.RAISE)
 
 
@@ -44,7 +45,8 @@ def test_a_form_submitted_as_it_was_shown_changes_nothing() -> None:
 
 
 LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60)
-TEXTS = [key for key, field in BY_KEY.items() if field.ask is Ask.TEXT and not field.group and key != "contact"]
+SHOWN = inputs(everything(an_incident(Stage.SECOND)))
+TEXTS = [key for key in SHOWN if key in BY_KEY and BY_KEY[key].ask is Ask.TEXT and "." not in key and key != "contact"]
 
 
 @anything(st.dictionaries(st.sampled_from(TEXTS), LINES.map(lambda text: f"a {text} z")))
@@ -62,7 +64,7 @@ def test_every_input_is_named_after_its_field_so_that_an_error_lands_beside_it()
     shown = inputs(everything(an_incident(Stage.SECOND)))
     assert shown.pop("files")["element"]["type"] == "file_input"
     for key, block in shown.items():
-        assert block["label"]["text"] == BY_KEY[key].name
+        assert block["label"]["text"] == fitting(BY_KEY[key], COMPLETE, CONFIG).name
         assert block["element"].get("max_length", 1) <= BY_KEY[key].most
 
 
@@ -191,10 +193,11 @@ def test_the_handoff_asks_the_first_levels_tasks_and_begins_the_summary() -> Non
     ticket = an_incident(Stage.FIRST, answers={key: COMPLETE[key] for key in ("happens", "impact", "start", "error")})
     shown = inputs(handoff.modal(ticket, "PD-1042", CONFIG))
     assert list(shown) == [
-        "info", "priority", "priority_reason", "triage", "remote", "known", "searched", "summary_first",
+        "info", "priority", "priority_reason", "triage", "remote", "known", "searched", "help_desk_first",
+        "summary_first",
     ]  # fmt: skip
     assert shown["summary_first"]["element"]["initial_value"].startswith("Symptom: Outbound mail is rejected")
-    assert not any(block["optional"] for block in shown.values())
+    assert [key for key, block in shown.items() if block["optional"]] == ["help_desk_first"]
 
 
 def test_a_summary_a_person_wrote_is_not_replaced_by_a_draft() -> None:
@@ -206,8 +209,8 @@ def test_escalating_asks_the_second_levels_tasks_and_begins_what_can_be_begun() 
     ticket = an_incident(Stage.SECOND, answers={key: COMPLETE[key] for key in ("triage", "summary_first")})
     shown = inputs(escalate.tasks(ticket, "PD-1042", CONFIG))
     assert list(shown) == [
-        "reproduced", "steps", "done", "test", "system", "access", "cause", "workaround", "why_retarus",
-        "summary_second",
+        "reproduced", "steps", "done", "test", "system", "access", "cause", "workaround", "help_desk_second",
+        "why_retarus", "summary_second",
     ]  # fmt: skip
     assert shown["done"]["element"]["initial_value"] == "Triage: Restarted the connector: no change"
     assert shown["summary_second"]["element"]["initial_value"].startswith("1st level: Connector 4.2 was updated")
@@ -216,3 +219,42 @@ def test_escalating_asks_the_second_levels_tasks_and_begins_what_can_be_begun() 
 @pytest.mark.parametrize("modal", [handoff.modal, escalate.tasks, filling.modal])
 def test_a_form_about_a_ticket_keeps_its_id_and_version_and_nothing_else(modal: Any) -> None:
     assert modal(an_incident(Stage.SECOND, version=7), "PD-1042", CONFIG)["private_metadata"] == "t1|7"
+
+
+# --- what the desk asks besides
+
+
+@pytest.mark.parametrize(
+    ("needed", "view"),
+    [
+        ("raise", lambda config: raising.modal(INCIDENT, config, {})),
+        ("never", lambda config: raising.modal(INCIDENT, config, {}, more=True)),
+        ("handoff", lambda config: handoff.modal(an_incident(Stage.FIRST), "PD-1042", config)),
+        ("escalate", lambda config: escalate.tasks(an_incident(Stage.SECOND), "PD-1042", config)),
+        ("escalate", lambda config: filling.modal(an_incident(Stage.FIRST), "PD-1042", config)),
+    ],
+)
+def test_a_field_of_the_desks_own_is_in_the_form_that_asks_for_it(needed: str, view: Any) -> None:
+    own = {"key": "job", "label": "Job ID", "hint": "As the portal shows it", "needed": needed, "level": "second"}
+    shown = inputs(view(a_config(fields=[own])))["own.job"]
+    assert (shown["label"]["text"], shown["hint"]["text"]) == ("Job ID", "As the portal shows it")
+
+
+def test_the_definitions_of_the_priorities_are_in_words_beside_the_choice() -> None:
+    view = handoff.modal(an_incident(Stage.FIRST), "PD-1042", CONFIG)
+    notes = [part["text"] for part in parts(view) if part.get("type") == "plain_text"]
+    assert any(text.startswith("P1: A service is down P2: not set: see your contract") for text in notes)
+
+
+def test_with_a_matrix_the_priority_may_be_left_empty_and_is_drawn_anew_with_its_proposal() -> None:
+    matrix = {"impacts": ["Wide", "Narrow"], "urgencies": ["Now", "Later"], "priorities": [["P1", "P2"], ["P2", "P2"]]}
+    config = a_config(matrix=matrix)
+    ticket = an_incident(
+        Stage.FIRST, also={"extent": "Wide", "urgency": "Now", "priority_reason": "Impact: Wide, urgency: Now"}
+    )
+    shown = inputs(handoff.modal(ticket, "PD-1042", config))
+    assert shown["extent"]["dispatch_action"]
+    assert shown["priority"]["optional"]
+    assert "initial_option" not in shown["priority"]["element"]
+    assert "initial_value" not in shown["priority_reason"]["element"]
+    assert shown["priority"]["hint"]["text"].startswith("Impact and urgency say P1.")

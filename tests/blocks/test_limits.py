@@ -7,12 +7,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.fields import BY_KEY, Ask
+from bot.settings import Config
 from bot.ticket import Stage
 from localslack.blockkit import is_too_large, is_too_long, validate_blocks, validate_view
 from tests.blocks.surfaces import NASTY, longest, messages, parts, views
 from tests.factories import COMPLETE, RAISED, a_config, an_incident
 
 CONFIG = a_config()
+OWN = {"choice": ["a", "b"], "choices": ["a", "b"], "decision": ["a", "b"], "line": [], "text": [], "moment": []}
+FULL = a_config(
+    fields=[
+        {"key": ask, "label": NASTY[:75], "hint": NASTY, "ask": ask, "options": options} for ask, options in OWN.items()
+    ],
+    matrix={"impacts": ["<!here>", "b"], "urgencies": ["{0}", "d"], "priorities": [["P1", "P2"], ["P2", "P2"]]},
+    priorities=[{"name": "P1", "definition": (NASTY * 9)[:300]}, {"name": "P2"}],
+)
+"""With everything a desk can ask besides."""
 TEXTS = [key for key, field in BY_KEY.items() if field.ask in {Ask.LINE, Ask.TEXT}]
 
 LONGEST = {
@@ -40,8 +50,9 @@ def test_the_longest_ticket_can_be_shown_in_every_message(ticket: object) -> Non
 
 
 @each
-def test_the_longest_ticket_can_be_shown_in_every_view(ticket: object) -> None:
-    for name, view in views(ticket, CONFIG):  # type: ignore[arg-type]
+@pytest.mark.parametrize("config", [CONFIG, FULL], ids=["the guide's questions", "everything a desk can add"])
+def test_the_longest_ticket_can_be_shown_in_every_view(ticket: object, config: Config) -> None:
+    for name, view in views(ticket, config):  # type: ignore[arg-type]
         assert validate_view(view) == [], name
         assert not is_too_large(view), name
 

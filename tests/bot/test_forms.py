@@ -10,18 +10,20 @@ from hypothesis import given as anything
 from hypothesis import strategies as st
 
 from bot.errors import Invalid
-from bot.fields import FIELDS, Need, fields_of
+from bot.fields import FIELDS, Need
 from bot.forms import checked, examples, has_example, missing
+from bot.questions import fields_of
 from bot.ticket import Kind, Level, Stage
-from tests.factories import COMPLETE, END, HANDED_OFF, NOW, RAISED, START, an_incident, given, without
+from tests.factories import COMPLETE, END, HANDED_OFF, NOW, RAISED, START, a_config, an_incident, given, without
 
 INCIDENT = Kind.INCIDENT
+CONFIG = a_config()
 ONE = {"example.1.when": START, "example.1.status": "550", "example.1.sender": "a@mueller.example"}
 
 
 def faults(typed: Mapping[str, str], border: Need = Need.RAISE, kind: Kind = INCIDENT) -> dict[str, str]:
     """What a form that shows these fields says beside them."""
-    fields = [field for field in fields_of(kind) if field.key in typed]
+    fields = [field for field in fields_of(kind, CONFIG) if field.key in typed]
     try:
         checked(fields, typed, kind, given(), border)
     except Invalid as error:
@@ -31,7 +33,7 @@ def faults(typed: Mapping[str, str], border: Need = Need.RAISE, kind: Kind = INC
 
 def missing_keys(border: Need, *keys: str, **also: str) -> list[str]:
     ticket = an_incident(answers=without(COMPLETE, *keys), also=also)
-    return [each.key for each in missing(ticket, border)]
+    return [each.key for each in missing(ticket, border, CONFIG)]
 
 
 # --- checking a form
@@ -40,7 +42,7 @@ def missing_keys(border: Need, *keys: str, **also: str) -> list[str]:
 def test_good_answers_come_back_as_they_are_kept() -> None:
     typed = {"tenants": "12345rs, 23456rs", "end": END, "start": START, "contact": "Anna Arnold, 089 1234 5678"}
     found = checked(
-        [field for field in fields_of(INCIDENT) if field.key in typed],
+        [field for field in fields_of(INCIDENT, CONFIG) if field.key in typed],
         typed,
         INCIDENT,
         given(now=NOW + timedelta(days=1)),
@@ -56,7 +58,7 @@ def test_good_answers_come_back_as_they_are_kept() -> None:
 
 @pytest.mark.parametrize("border", [Need.RAISE, Need.HANDOFF, Need.ESCALATE])
 def test_what_is_kept_can_be_given_again(border: Need) -> None:
-    fields = [field for field in fields_of(INCIDENT) if field.key in COMPLETE]
+    fields = [field for field in fields_of(INCIDENT, CONFIG) if field.key in COMPLETE]
     assert checked(fields, COMPLETE, INCIDENT, given(), border) == COMPLETE
 
 
@@ -64,7 +66,7 @@ def test_what_is_kept_can_be_given_again(border: Need) -> None:
 def test_whatever_is_typed_gives_answers_that_can_be_given_again_or_a_sentence_beside_a_field_that_was_shown(
     typed: dict[str, str],
 ) -> None:
-    fields = [field for field in fields_of(INCIDENT) if field.key in typed]
+    fields = [field for field in fields_of(INCIDENT, CONFIG) if field.key in typed]
     try:
         found = checked(fields, typed, INCIDENT, given(), Need.RAISE)
     except Invalid as error:
@@ -179,7 +181,7 @@ def test_each_single_answer_that_is_taken_away_is_missed(key: str) -> None:
 
 def test_everything_missing_is_named_at_once_in_the_guides_order() -> None:
     ticket = an_incident(answers=RAISED)
-    keys = [each.key for each in missing(ticket, Need.ESCALATE)]
+    keys = [each.key for each in missing(ticket, Need.ESCALATE, CONFIG)]
     assert keys == [
         "tenants", "interface", "error", "affected", "example", "related", "reproduced", "steps", "done", "test",
         "info", "priority", "priority_reason", "triage", "remote", "known", "searched", "summary_first",
@@ -188,11 +190,11 @@ def test_everything_missing_is_named_at_once_in_the_guides_order() -> None:
 
 
 def test_at_the_handoff_only_the_first_levels_tasks_are_missed() -> None:
-    assert [each.key for each in missing(an_incident(answers=RAISED), Need.HANDOFF)] == list(HANDED_OFF)
+    assert [each.key for each in missing(an_incident(answers=RAISED), Need.HANDOFF, CONFIG)] == list(HANDED_OFF)
 
 
 def test_a_missing_item_says_what_it_is_whose_it_is_and_where_the_guide_asks_for_it() -> None:
-    lines = {each.key: each.line for each in missing(an_incident(answers=RAISED), Need.ESCALATE)}
+    lines = {each.key: each.line for each in missing(an_incident(answers=RAISED), Need.ESCALATE, CONFIG)}
     assert lines["error"] == "DESCRIPTION: Error pattern(s) / message(s) · 1st level · guide sections 4 and 5"
     assert lines["example"].startswith("EXAMPLE: Details of affected transactions (timestamp / status")
     assert lines["done"].startswith("What has already been done by the customer support")
@@ -201,13 +203,13 @@ def test_a_missing_item_says_what_it_is_whose_it_is_and_where_the_guide_asks_for
 
 
 def test_the_level_of_a_missing_item_is_who_usually_knows_it() -> None:
-    levels = {each.key: each.level for each in missing(an_incident(answers={}), Need.ESCALATE)}
+    levels = {each.key: each.level for each in missing(an_incident(answers={}), Need.ESCALATE, CONFIG)}
     assert (levels["happens"], levels["steps"]) == (Level.FIRST, Level.SECOND)
 
 
 @pytest.mark.parametrize("kind", [Kind.SERVICE_REQUEST, Kind.CHANGE])
 def test_a_kind_misses_only_what_the_matrix_asks_of_it(kind: Kind) -> None:
-    keys = {each.key for each in missing(an_incident(kind=kind, answers={}), Need.ESCALATE)}
+    keys = {each.key for each in missing(an_incident(kind=kind, answers={}), Need.ESCALATE, CONFIG)}
     assert ("example" in keys) is (kind is Kind.SERVICE_REQUEST)
     assert ("test" in keys) is (kind is Kind.CHANGE)
     assert keys.isdisjoint({"start", "end", "reproduced", "steps", "done", "known", "interface", "related"})
@@ -217,5 +219,5 @@ def test_a_kind_misses_only_what_the_matrix_asks_of_it(kind: Kind) -> None:
 @anything(st.sets(st.sampled_from(sorted(COMPLETE))), st.sampled_from([Need.RAISE, Need.HANDOFF]))
 def test_what_is_missing_early_is_missing_later_too(gone: set[str], border: Need) -> None:
     ticket = an_incident(Stage.SECOND, answers=without(COMPLETE, *gone))
-    early = {each.key for each in missing(ticket, border)}
-    assert early <= {each.key for each in missing(ticket, Need.ESCALATE)}
+    early = {each.key for each in missing(ticket, border, CONFIG)}
+    assert early <= {each.key for each in missing(ticket, Need.ESCALATE, CONFIG)}

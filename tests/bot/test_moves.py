@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import NotNow
-from bot.moves import MOVES, STANDING, Move, Step, can, change, event, move, moves_of
+from bot.moves import MOVES, STANDING, Move, Step, can, change, event, move
 from bot.ticket import Level, Party, Stage, Ticket
 from tests.factories import ALEX, ANNA, BEA, BEN, NOW, an_incident
 
@@ -55,7 +55,7 @@ def test_a_ticket_is_never_stuck(steps: list[tuple[Move, str]]) -> None:
     ticket = an_incident()
     for what, by in steps:
         ticket = move(ticket, what, by, NOW) if can(ticket, what) else ticket
-    assert moves_of(ticket.stage)
+    assert any(stage is ticket.stage for stage, _ in MOVES)
 
 
 def test_every_stage_can_be_reached_and_leads_to_closed() -> None:

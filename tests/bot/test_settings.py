@@ -106,7 +106,7 @@ def test_every_fault_is_named_at_once() -> None:
         ({"retarus": {"email": "a@b.example\nBcc: c@d.example"}}, "[retarus] `email`", "no e-mail address"),
         ({"retarus": {"email": "a@b.example"}}, "`retarus`", "needs `from_address`"),
         ({"retarus": {"rcr_pattern": "RCR(["}}, "[retarus] `rcr_pattern`", "no regular expression"),
-        ({"priorities": [{"name": "P1", "definition": "x" * 76}]}, "[[priorities]] no. 1: `definition`", "75"),
+        ({"priorities": [{"name": "P1", "definition": "x" * 301}]}, "[[priorities]] no. 1: `definition`", "300"),
         ({"reminders": {"new": -1}}, "[reminders] `new`", "greater than or equal to 0"),
         ({"reminders": {"repeat": 0}}, "[reminders] `repeat`", "greater than or equal to 1"),
         ({"contacts": [{**CONTACT, "phone": "089 1234 5679"}]}, "[[contacts]] no. 1: `phone`", "country code"),

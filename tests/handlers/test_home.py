@@ -22,8 +22,8 @@ async def test_what_needs_somebody_stands_on_top_with_its_next_step(w: World) ->
     assert text_of(home).index("PD-1001") < text_of(home).index("Open tickets: 1")
     await w.alex.click(home, "Take")
     home = await shown(w.alex, "yours to move")
-    await w.alex.click(home, "Hand off to 2nd level")
-    await w.alex.modal("Hand off to 2nd level")
+    await w.alex.click(home, "Start checks")
+    await w.alex.modal("1st-level checks")
     assert "Nothing needs you now" in text_of(await opened(w.ben))
 
 
