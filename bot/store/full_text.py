@@ -39,6 +39,7 @@ SQLITE: Final = {
     "listed": "(SELECT value FROM json_each(:listed))",
     "numbers": "(SELECT value FROM json_each(:numbers))",
     "words_listed": "json_each(:listed)",
+    "for_update": "",
 }
 
 
@@ -65,4 +66,5 @@ POSTGRES: Final = {
     "listed": "(SELECT jsonb_array_elements_text(CAST(:listed AS jsonb)))",
     "numbers": "(SELECT CAST(jsonb_array_elements_text(CAST(:numbers AS jsonb)) AS bigint))",
     "words_listed": "jsonb_array_elements_text(CAST(:listed AS jsonb)) AS each (value)",
+    "for_update": "FOR UPDATE",
 }

@@ -323,7 +323,8 @@ FIRST_SINCE: Final = """
 
 UNINDEXED: Final = "SELECT last FROM counters WHERE name = 'unindexed'"
 INDEXED_DOWN_TO: Final = "UPDATE counters SET last = :last WHERE name = 'unindexed'"
-OLDER: Final = "SELECT number, doc FROM tickets WHERE number <= :last ORDER BY number DESC LIMIT :limit"
+OLDER: Final = "SELECT number, doc FROM tickets WHERE number <= :last ORDER BY number DESC LIMIT :limit $for_update"
+"""Nobody changes them until their entries stand beside them."""
 
 LEARN: Final = "INSERT INTO vocabulary (word, grams) VALUES (:word, :grams) ON CONFLICT (word) DO NOTHING"
 UNKNOWN: Final = "SELECT value FROM $words_listed WHERE NOT EXISTS (SELECT 1 FROM vocabulary v WHERE v.word = value)"

@@ -1,0 +1,165 @@
+"""How fast is the search with more and more tickets? A desk is filled, with the sentences of the labelled incidents."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from time import perf_counter
+
+import psycopg
+
+from bench.cases import Document as Told
+from bench.cases import cases
+from bench.engines import Engine
+from bot import words
+from bot.desk import Desk
+from bot.ports import Batch
+from bot.search import Document, Entry, Narrow, customer_tag, service_tag
+from bot.searching import Searching
+from bot.store import is_server, open_store, rows
+from tests.factories import ANNA, NOW, Hands, a_world, an_incident
+
+SIZES = (1_000, 100_000, 1_000_000)
+ROUNDS = 40
+CUSTOMERS = 2000
+_SAVED = 200
+
+
+async def latencies(engines: Sequence[Engine], sizes: Sequence[int]) -> Iterator[str]:
+    """The table: one row per engine and size."""
+    found = [(engine, size, await _measured(engine, size)) for engine in engines for size in sizes]
+    head = ["ms, p50 / p99", "tickets", *found[0][2]]
+    table = [head, ["---"] * len(head)]
+    table += [[engine.name, f"{size:,}", *told.values()] for engine, size, told in found]
+    return (f"| {' | '.join(row)} |" for row in table)
+
+
+async def _measured(engine: Engine, size: int) -> dict[str, str]:
+    """By what is asked, everything included that a click waits for: rights, the database, ranking, the records."""
+    desk = await _filled(engine.database(f"search_{size}"), size)
+    searching = Searching(desk)
+    questions: dict[str, Callable[[], Awaitable[object]]] = {
+        "an RCR number": lambda: searching.find(f"RCR-{random.randrange(size)}", ANNA),
+        "two words": lambda: searching.find("Zertifikat Warteschlange", ANNA),
+        "a slip": lambda: searching.find("conector rejcted", ANNA),
+        "six everyday words": lambda: searching.find("mails werden seit heute nicht zugestellt fehler", ANNA),
+        "of one customer": lambda: searching.find("fax", ANNA, Narrow(customer=f"Kunde {random.randrange(CUSTOMERS)}")),
+        "the same problem?": lambda: searching.offered(_told(), ANNA),
+    }
+    told = {name: await _timed(ask) for name, ask in questions.items()}
+    told["per ticket saved"] = await _saving(desk)
+    await desk.store.close()
+    return told
+
+
+async def _timed(ask: Callable[[], Awaitable[object]]) -> str:
+    await ask()
+    times = []
+    for _ in range(ROUNDS):
+        begun = perf_counter()
+        await ask()
+        times.append(perf_counter() - begun)
+    times.sort()
+    return f"{times[len(times) // 2] * 1000:.1f} / {times[len(times) * 99 // 100] * 1000:.1f}"
+
+
+def _told() -> dict[str, str]:
+    happens = "Seit heute früh werden ausgehende Mails mit Anhang vom Gateway abgewiesen, mehrere Kunden betroffen."
+    start = str(int(NOW.timestamp()))
+    return {"happens": happens, "error": "550 5.7.1 rejected", "services": "Email Security", "start": start}
+
+
+# --- filling
+
+
+async def _filled(url: str, size: int) -> Desk:
+    clock = Hands(NOW)
+    await (await open_store(url, clock)).close()  # makes its tables
+    await asyncio.to_thread(_fill, url, size)
+    return replace((await a_world()).desk, store=await open_store(url, clock), clock=clock)
+
+
+def _fill(url: str, size: int) -> None:
+    """One ticket each ten minutes, the newest now: tickets, their entries in the index, and the words of years."""
+    _copy(url, "tickets", (list(ticket.values()) for ticket, _ in _stored(size)), list(next(_stored(1))[0]))
+    _copy(url, "tickets_index", (entry for _, entry in _stored(size)), ["number", "print", "entry"])
+    spelt = {word for each in cases().documents for word in words.spellings(each.text)} | _names(20_000)
+    _copy(url, "vocabulary", ([word, " ".join(words.grams(word))] for word in sorted(spelt)), ["word", "grams"])
+
+
+def _copy(url: str, table: str, stored: Iterator[Sequence[object]], columns: Sequence[str]) -> None:
+    """Straight into the database: what is prepared is not measured."""
+    names = ", ".join(columns)
+    if is_server(url):
+        with psycopg.connect(url, autocommit=True) as server:
+            with server.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN".encode()) as copy:
+                for row in stored:
+                    copy.write_row(row)
+            server.execute(f"VACUUM ANALYZE {table}".encode())
+        return
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file, file:
+        file.execute("PRAGMA synchronous = OFF")
+        file.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})", stored)
+
+
+Pooled = tuple[Told, Entry, Entry]
+
+
+def _stored(size: int) -> Iterator[tuple[rows.Row, Sequence[object]]]:
+    """Each ticket's row and its entry: of two of the labelled documents at a time, with a number of its own."""
+    pool = [(each, _entry(each.happens, each.error), _entry("", each.remedy)) for each in cases().documents]
+    chance = random.Random(7)
+    for number in range(1, size + 1):
+        one, other = chance.choice(pool), chance.choice(pool)
+        customer = f"Kunde {number % CUSTOMERS}"
+        tags = (service_tag(one[0].service), customer_tag(customer))
+        title = (*one[1].title, *one[1].body, f"rcr{number}", f"{number}")
+        entry = Entry(title, (*other[1].title, *other[2].body), (), tags)
+        at = rows.ms(NOW - timedelta(minutes=10 * (size - number)))
+        row = {**_row(one[0], customer), "id": f"t{number}", "number": number, "raised_at": at}
+        yield row, (number, 0, entry.pack())
+
+
+def _entry(title: str, body: str) -> Entry:
+    return Entry.of(Document((), title, body))
+
+
+_ROWS: dict[str, rows.Row] = {}
+
+
+def _row(document: Told, customer: str) -> rows.Row:
+    if document.id not in _ROWS:
+        told = {"happens": document.happens, "error": document.error or "none", "services": document.service}
+        _ROWS[document.id] = rows.ticket_row(an_incident(answers={"customer": customer, **told}))
+    return _ROWS[document.id]
+
+
+def _names(count: int) -> set[str]:
+    """Words as a vocabulary of years holds them: made of syllables, the same each time."""
+    chance = random.Random(11)
+    parts = "an be ver ter mel dung zer stell ung kon nek lich mail fax ger kom ron sys tem por tal log net".split()
+    return {"".join(chance.choices(parts, k=chance.randint(2, 5))) for _ in range(count)}
+
+
+# --- what it costs to keep
+
+
+async def _saving(desk: Desk) -> str:
+    """Seconds a ticket takes longer to save for its entry in the index: once with a text, once with none of it."""
+    plain: list[float] = []
+    told: list[float] = []
+    documents = cases().documents
+    for number in range(_SAVED):
+        text = documents[number % len(documents)].text
+        for times, answers in ((plain, {}), (told, {"happens": f"{text} {number}", "customer": "Müller GmbH"})):
+            ticket = an_incident(answers=answers).model_copy(update={"id": f"s{number}-{len(answers)}"})
+            begun = perf_counter()
+            await desk.store.apply(Batch(tickets=[ticket]))
+            times.append(perf_counter() - begun)
+    difference = sorted(told)[_SAVED // 2] - sorted(plain)[_SAVED // 2]
+    return f"{difference * 1000:.2f}"
