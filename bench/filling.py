@@ -117,9 +117,9 @@ def _stored(size: int) -> Iterator[tuple[rows.Row, Sequence[object]]]:
     for number in range(1, size + 1):
         one, other = chance.choice(pool), chance.choice(pool)
         customer = f"Kunde {number % CUSTOMERS}"
-        tags = (service_tag(one[0].service), customer_tag(customer))
-        title = (*one[1].title, *one[1].body, f"rcr{number}", f"{number}")
-        entry = Entry(title, (*other[1].title, *other[2].body), (), tags)
+        tags = frozenset((service_tag(one[0].service), customer_tag(customer)))
+        title = one[1].title | one[1].body | {f"rcr{number}", f"{number}"}
+        entry = Entry(title, other[1].title | other[2].body, frozenset(), tags)
         at = rows.ms(NOW - timedelta(minutes=10 * (size - number)))
         row = {**_row(one[0], customer), "id": f"t{number}", "number": number, "raised_at": at}
         yield row, (number, 0, entry.pack())

@@ -23,9 +23,9 @@ from bot.words import Term
 ANALYSIS = 1
 """Counted up whenever the same text yields other tokens than before: then everything is indexed anew."""
 
-CANDIDATES = 400
+CANDIDATES = 300
 """Documents that are looked at per word, the newest first: bounds the time a common word takes."""
-RANKED = 200
+RANKED = 120
 """Documents whose words are compared with the query."""
 _MOST_WORDS = 12
 """Words of a long text that are searched for: those that say most …"""
@@ -109,32 +109,31 @@ def _slug(name: str) -> str:
 class Entry:
     """A document's row in the index: its tokens, by where they stand."""
 
-    title: tuple[str, ...] = ()
-    body: tuple[str, ...] = ()
-    story: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
+    title: frozenset[str] = frozenset()
+    body: frozenset[str] = frozenset()
+    story: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, document: Document, story: str = "", before: Entry | None = None) -> Entry:
         """`before`: the entry it replaces, whose story goes on."""
         if not document.is_found:
             return cls()
-        title, body = words.indexed(document.title), words.indexed(document.body)
-        told = dict.fromkeys((*(before.story if before else ()), *words.indexed(story)))
-        return cls(tuple(title), tuple(body), tuple(told), document.tags)
+        told = frozenset(words.indexed(story))
+        title, body = frozenset(words.indexed(document.title)), frozenset(words.indexed(document.body))
+        return cls(title, body, told | before.story if before else told, frozenset(document.tags))
 
     @classmethod
     def unpack(cls, text: str) -> Entry:
-        title, body, story, tags = (tuple(part.split()) for part in text.split("\n"))
-        return cls(title, body, story, tags)
+        return cls(*(frozenset(part.split()) for part in text.split("\n")))
 
     def pack(self) -> str:
         """As the database keeps it."""
-        return "\n".join(map(" ".join, (self.title, self.body, self.story, self.tags)))
+        return "\n".join(" ".join(sorted(each)) for each in (self.title, self.body, self.story, self.tags))
 
     @property
     def tokens(self) -> frozenset[str]:
-        return frozenset((*self.title, *self.body, *self.story, *self.tags))
+        return self.title | self.body | self.story | self.tags
 
 
 # --- what is asked
@@ -237,8 +236,8 @@ def _clause(term: Term, known: Sequence[str], *, is_last: bool) -> Clause:
 
 # --- which are looked at
 
-Look = Callable[[Sequence[Iterable[str]]], list[int]]
-"""Numbers of the newest documents, `CANDIDATES` at most, that hold some token of each of these."""
+Look = Callable[[Sequence[Sequence[Iterable[str]]]], list[list[int]]]
+"""For each query the numbers of the newest documents, `CANDIDATES` at most, that hold some token of each group."""
 
 
 @dataclass(frozen=True)
@@ -254,16 +253,16 @@ def gather(asked: Sequence[Clause], tags: Sequence[str], total: int, look: Look)
     """Word by word, and those that hold all common words together. No word is followed beyond its newest documents."""
     must = [(tag,) for tag in tags]
     if not asked:
-        return Gathered(look(must) if must else [], {}, is_bounded=False)
-    postings = {each.word: look([each.tokens, *must]) for each in asked[:_MOST_LOOKED_UP]}
+        return Gathered(look([must])[0] if must else [], {}, is_bounded=False)
+    looked_up = asked[:_MOST_LOOKED_UP]
+    found = look([[each.tokens, *must] for each in looked_up])
+    postings = {each.word: numbers for each, numbers in zip(looked_up, found, strict=True)}
     spread = {word: _spread(numbers, total) for word, numbers in postings.items()}
-    told = telling(asked, spread)
+    told = telling(looked_up, spread)
     common = [each for each in told if len(postings[each.word]) == CANDIDATES]
-    numbers = [postings[each.word] for each in told]
-    if len(common) > 1:
-        together = look([*(each.tokens for each in common), *must])
-        numbers += [together] * len(common)
-    counts = [spread[each.word] for each in (*told, *(common if len(common) > 1 else ()))]
+    together = look([[*(each.tokens for each in common), *must]])[0] if len(common) > 1 else []
+    numbers = [*(postings[each.word] for each in told), *(together for _ in common)]
+    counts = [spread[each.word] for each in (*told, *common)]
     return Gathered(rough(numbers, counts, total, RANKED), spread, is_bounded=bool(common))
 
 
@@ -333,30 +332,19 @@ def _boost(clause: Clause) -> float:
 
 def _scored(candidate: Candidate, asked: Sequence[Clause], weights: Sequence[float], most: float) -> Ranked:
     entry = candidate.entry
-    places = (
-        (frozenset(entry.title), _TITLE),
-        (frozenset((*entry.body, *entry.tags)), _BODY),
-        (frozenset(entry.story), _STORY_WEIGHT),
-    )
+    places = ((entry.title, _TITLE), (entry.body, _BODY), (entry.tags, _BODY), (entry.story, _STORY_WEIGHT))
     score, held, matched, count = 0.0, 0.0, set[str](), 0
     for clause, weight in zip(asked, weights, strict=True):
-        best, tokens = _best(clause, places)
+        best = 0.0
+        for tokens, worth in places:
+            met = clause.tokens.keys() & tokens
+            if met:
+                matched |= met
+                best = max(best, worth * max(clause.tokens[token] for token in met))
         score += weight * best
         held += weight if best else 0.0
         count += bool(best)
-        matched |= tokens
     return Ranked(candidate.number, score / most, held / most, frozenset(matched), count)
-
-
-def _best(clause: Clause, places: Sequence[tuple[frozenset[str], float]]) -> tuple[float, set[str]]:
-    """How well one word is met, and by which tokens."""
-    best, matched = 0.0, set[str]()
-    for token, sure in clause.tokens.items():
-        for tokens, weight in places:
-            if token in tokens:
-                matched.add(token)
-                best = max(best, sure * weight)
-    return best, matched
 
 
 # --- what is shown of it

@@ -13,7 +13,7 @@ GROUPS: tuple[tuple[str, ...], ...] = tuple(
         blocked block gesperrt blockiert sperre
         delivery deliver zustellung zugestellt zustellen auslieferung ausgeliefert
         undelivered undeliverable unzustellbar
-        delay delayed late slow verzögerung verzögert verspätet verspätung langsam
+        delay delayed late verzögerung verzögert verspätet verspätung
         queue queued stuck warteschlange hängt hängen
         sent send sending outbound outgoing versand versendet versenden senden gesendet ausgehend ausgehende verschickt
         received receive inbound incoming empfang empfangen eingehend eingehende erhalten
@@ -69,7 +69,7 @@ GROUPS: tuple[tuple[str, ...], ...] = tuple(
         template vorlage
         unsubscribe abmelden abmeldung
         bounce bounced bounces unzustellbarkeit rückläufer
-        slow träge schleppend
+        slow langsam träge schleppend
         resolved fixed solved gelöst behoben
         workaround umgehung behelf
         cause ursache grund

@@ -164,13 +164,11 @@ def meant(word: str, known: Iterable[str], *, is_last: bool) -> dict[str, float]
     `known`: words of the vocabulary that resemble it. `is_last`: the word may not be typed to its end yet.
     """
     words = set(known)
-    found = {word: 1.0}
-    for each in words - {word}:
-        sure = _resembles(word, each, begun=is_last)
-        if sure:
-            found[each] = sure
+    resembling = {each: _resembles(word, each, begun=is_last) for each in words - {word}}
     if word in words:  # it is a word: what differs by a letter is another one
-        found = {each: sure for each, sure in found.items() if sure != _MISSPELT}
+        resembling = {each: sure for each, sure in resembling.items() if sure != _MISSPELT}
+    likeliest = sorted(resembling, key=lambda each: (resembling[each], -len(each), each), reverse=True)[:_MOST_MEANT]
+    found = {word: 1.0, **{each: resembling[each] for each in likeliest if resembling[each]}}
     for head, tail in _halves(word):
         if tail in words and (head in words or len(tail) > SHORTEST):
             found[tail] = max(found.get(tail, 0.0), _PART)
@@ -179,6 +177,8 @@ def meant(word: str, known: Iterable[str], *, is_last: bool) -> dict[str, float]
     return found
 
 
+_MOST_MEANT = 10
+"""Words that may be meant by one: the likeliest, and of those the shortest."""
 _BEGUN, _WITHIN, _MISSPELT, _PART = 0.8, 0.55, 0.7, 0.5
 
 

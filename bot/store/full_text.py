@@ -26,9 +26,7 @@ def _fts5(table: str, column: str) -> str:
 
 
 def _fts5_matches(table: str) -> str:
-    return f"""
-        SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH :fts AND rowid >= :first ORDER BY rowid DESC LIMIT :most
-    """
+    return f"SELECT rowid AS number FROM {table}_fts WHERE {table}_fts MATCH"
 
 
 SQLITE: Final = {
@@ -40,6 +38,9 @@ SQLITE: Final = {
     "numbers": "(SELECT value FROM json_each(:numbers))",
     "words_listed": "json_each(:listed)",
     "for_update": "",
+    "row": "rowid",
+    "query": "fts",
+    "query_type": "TEXT",
 }
 
 
@@ -50,10 +51,7 @@ def _vector(column: str) -> str:
 
 
 def _vector_matches(table: str) -> str:
-    return f"""
-        SELECT number FROM {table} WHERE vector @@ CAST(:ts AS tsquery) AND number >= :first
-        ORDER BY number DESC LIMIT :most
-    """
+    return f"SELECT number FROM {table} WHERE vector @@"
 
 
 POSTGRES: Final = {
@@ -67,4 +65,7 @@ POSTGRES: Final = {
     "numbers": "(SELECT CAST(jsonb_array_elements_text(CAST(:numbers AS jsonb)) AS bigint))",
     "words_listed": "jsonb_array_elements_text(CAST(:listed AS jsonb)) AS each (value)",
     "for_update": "FOR UPDATE",
+    "row": "number",
+    "query": "ts",
+    "query_type": "tsquery",
 }

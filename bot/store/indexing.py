@@ -76,7 +76,7 @@ def _learn(db: Connection, learnt: set[str]) -> None:
 def _unlearn(db: Connection, tokens: Iterable[str]) -> None:
     """A word that stands nowhere any more is forgotten: it may have been somebody's name."""
     for word in sorted(token for token in tokens if words.is_plain(token)):
-        if not any(matching(db, sql.MATCHES[shelf], [[word]], most=1) for shelf in Shelf):
+        if not any(matching(db, table_of(shelf), [[[word]]], most=1)[0] for shelf in Shelf):
             db.execute(sql.UNLEARN, {"word": word})
 
 
@@ -99,14 +99,29 @@ def index_older(db: Connection, limit: int) -> int:
 
 
 def matching(
-    db: Connection, statement: str, all_of: Sequence[Iterable[str]], *, first: int = 0, most: int = search.CANDIDATES
-) -> list[int]:
-    """Numbers of the newest documents that hold some token of each group."""
-    groups = [list(group) for group in all_of]
-    if not groups or not all(groups):
-        return []
-    values: rows.Row = {"fts": _fts(groups), "ts": _ts(groups), "first": first, "most": most}
-    return [row[0] for row in db.execute(statement, values).fetchall()]
+    db: Connection, table: str, queries: Sequence[Sequence[Iterable[str]]], *, first: int = 0, most: int
+) -> list[list[int]]:
+    """For each query the numbers of the newest rows that hold some token of each of its groups."""
+    groups = [[list(group) for group in query] for query in queries]
+    found: list[list[int]] = [[] for _ in groups]
+    asked = [number for number, query in enumerate(groups) if query and all(query)]
+    if asked:
+        values: rows.Row = {}
+        for place, number in enumerate(asked):
+            values |= wanted(groups[number], place)
+        told = db.execute(sql.matches(table, len(asked)), {**values, "first": first, "most": most}).fetchall()
+        for place, number in told:
+            found[asked[place]].append(number)
+    return [sorted(numbers, reverse=True) for numbers in found]
+
+
+def table_of(shelf: Shelf) -> str:
+    return f"{shelf}_index"
+
+
+def wanted(groups: Sequence[Sequence[str]], place: int) -> rows.Row:
+    """The value of a query for some token of each group, as each engine takes it."""
+    return {f"fts{place}": _fts(groups), f"ts{place}": _ts(groups)}
 
 
 def _fts(groups: Sequence[Sequence[str]]) -> str:

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from bot import search, words
 from bot.search import Candidate, Candidates, Clause, Entry, Narrow, Shelf
 from bot.store import sql
-from bot.store.indexing import matching
+from bot.store.indexing import matching, table_of, wanted
 from bot.store.rows import Row, ms
 
 if TYPE_CHECKING:
     from bot.store.changes import Connection
 
-_BEGINNING, _LIKE, _NEAR = 20, 60, 4000
-"""Words of the vocabulary that are looked at."""
+_LOOKED_AT = 3000
+"""Words of the vocabulary that are looked at, for each that is asked."""
+_FEW = 6
+"""A query of more words says enough by itself."""
 
 
 def candidates(db: Connection, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> Candidates:
@@ -27,8 +29,8 @@ def candidates(db: Connection, shelf: Shelf, asked: Sequence[Clause], narrow: Na
     if not total or first is None:
         return Candidates(is_building=_is_building(db, shelf))
 
-    def look(all_of: Sequence[Iterable[str]]) -> list[int]:
-        return matching(db, sql.MATCHES[shelf], all_of, first=first)
+    def look(queries: Sequence[Sequence[Iterable[str]]]) -> list[list[int]]:
+        return matching(db, table_of(shelf), queries, first=first, most=search.CANDIDATES)
 
     gathered = search.gather(asked, narrow.tags, total, look)
     values: Row = {"numbers": json.dumps(list(gathered.numbers)), "since": since}
@@ -47,25 +49,30 @@ def _is_building(db: Connection, shelf: Shelf) -> bool:
 
 
 def alike(db: Connection, asked: Sequence[str]) -> dict[str, list[str]]:
-    return {word: _alike(db, word) for word in asked}
+    """For each word: itself and its halves; for one nobody knows also what begins like it or is spelt like it; and
+    where few words are asked, the longer ones it stands in."""
+    parts = {word: {word, *words.cuts(word)} for word in asked}
+    listed = json.dumps(sorted(set().union(*parts.values())))
+    known = {row[0] for row in db.execute(sql.KNOWN, {"listed": listed}).fetchall()}
+    found = {word: parts[word] & known for word in asked}
+    unknown = [word for word in asked if word not in known]
+    within = {**({word: word for word in asked} if len(asked) <= _FEW else {}), **{word[2:]: word for word in unknown}}
+    for part, other in _resembling(db, unknown, list(within)):
+        found[within.get(part, part)].add(other)
+    return {word: sorted(others) for word, others in found.items()}
 
 
-def _alike(db: Connection, word: str) -> list[str]:
-    """Itself, the halves of a compound, what begins with it, what it stands in, and what is spelt alike.
-
-    A slip mostly leaves the first two letters or all after them as they were: what shares either is looked at.
-    """
-    halves = json.dumps(sorted({word, *words.cuts(word)}))
-    found = [row[0] for row in db.execute(sql.KNOWN, {"listed": halves}).fetchall()]
-    longer = {**_span(word), "shortest": len(word), "longest": words.LONGEST, "limit": _BEGINNING}
-    found += [row[0] for row in db.execute(sql.BEGINNING, longer).fetchall()]
-    near = {**_span(word[:2]), "shortest": len(word) - 2, "longest": len(word) + 2, "limit": _NEAR}
-    found += [row[0] for row in db.execute(sql.BEGINNING, near).fetchall()]
-    for part in dict.fromkeys((word, word[2:])):
-        numbers = matching(db, sql.WORD_MATCHES, [[gram] for gram in words.grams(part)], most=_LIKE)
-        found += [row[0] for row in db.execute(sql.WORDS_NUMBERED, {"numbers": json.dumps(numbers)}).fetchall()]
-    return sorted(set(found))
-
-
-def _span(beginning: str) -> Row:
-    return {"from": beginning, "to": f"{beginning}\U0010ffff"}
+def _resembling(db: Connection, unknown: Sequence[str], within: Sequence[str]) -> list[tuple[str, str]]:
+    """A slip mostly leaves the first two letters, or all after them, as they were: what shares either is looked at."""
+    values: Row = {"first": 0, "most": _LOOKED_AT}
+    for number, word in enumerate(unknown):
+        values |= {f"from{number}": word[:2], f"to{number}": f"{word[:2]}\U0010ffff"}
+        values |= {f"shortest{number}": len(word) - 2, f"longest{number}": len(word) + 2}
+    letters = [part for part in dict.fromkeys(within) if words.grams(part)]
+    for number, part in enumerate(letters):
+        values |= wanted([[gram] for gram in words.grams(part)], number)
+    if not unknown and not letters:
+        return []
+    told = [*unknown, *letters]
+    found = db.execute(sql.spelt_alike(len(unknown), len(letters)), values).fetchall()
+    return [(told[number], word) for number, word in found]

@@ -298,9 +298,19 @@ SAVE_ENTRY: Final = {
     ON CONFLICT (number) DO UPDATE SET print = excluded.print, entry = excluded.entry"""  # noqa: S608  own words only
     for shelf in Shelf
 }
-MATCHES: Final = {shelf: f"${shelf}_index_matches" for shelf in Shelf}
-"""Takes `:fts` and `:ts`, the same in the words of both engines, `:first` and `:most`."""
-WORD_MATCHES: Final = "$vocabulary_matches"
+
+
+def matches(table: str, count: int) -> str:
+    """The newest rows of a table that match each of so many queries, with the query's number.
+
+    Takes `:fts0` and `:ts0` …, the same in the words of both engines, `:first` and `:most`.
+    """
+    each = (
+        f"SELECT {number}, number FROM (${table}_matches CAST(:${{query}}{number} AS $query_type) AND $row >= :first"  # noqa: S608  own words only
+        f" ORDER BY $row DESC LIMIT :most) AS found{number}"
+        for number in range(count)
+    )
+    return " UNION ALL ".join(each)
 
 
 def entries(shelf: Shelf, is_open: bool | None) -> str:
@@ -330,7 +340,23 @@ LEARN: Final = "INSERT INTO vocabulary (word, grams) VALUES (:word, :grams) ON C
 UNKNOWN: Final = "SELECT value FROM $words_listed WHERE NOT EXISTS (SELECT 1 FROM vocabulary v WHERE v.word = value)"
 UNLEARN: Final = "DELETE FROM vocabulary WHERE word = :word"
 KNOWN: Final = "SELECT word FROM vocabulary WHERE word IN $listed"
-BEGINNING: Final = """
-    SELECT word FROM vocabulary WHERE word >= :from AND word < :to AND LENGTH(word) BETWEEN :shortest AND :longest
-    LIMIT :limit"""
-WORDS_NUMBERED: Final = "SELECT word FROM vocabulary WHERE number IN $numbers"
+
+
+def spelt_alike(near: int, within: int) -> str:
+    """Words of the vocabulary, with the number of the asked one they resemble.
+
+    `near`: so many are looked at within `:from0` … and `:to0` …, of a length within `:shortest0` … and `:longest0` …;
+    `within`: so many are found by letters, `:fts0` and `:ts0` …, and numbered on. Takes `:first` and `:most` too.
+    """
+    ranges = (
+        f"SELECT {number}, word FROM (SELECT word FROM vocabulary WHERE word >= :from{number} AND word < :to{number}"  # noqa: S608  own words only
+        f" AND LENGTH(word) BETWEEN :shortest{number} AND :longest{number} LIMIT :most) AS near{number}"
+        for number in range(near)
+    )
+    letters = (
+        f"SELECT {near + number}, word FROM vocabulary WHERE number IN (SELECT number FROM"  # noqa: S608  own words only
+        f" ($vocabulary_matches CAST(:${{query}}{number} AS $query_type) AND $row >= :first"
+        f" ORDER BY $row DESC LIMIT :most) AS found{number})"
+        for number in range(within)
+    )
+    return " UNION ALL ".join((*ranges, *letters))

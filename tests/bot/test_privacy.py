@@ -12,9 +12,11 @@ from bot.contacts import EndCustomer
 from bot.erasing import Archive
 from bot.errors import Refused
 from bot.moves import Move
+from bot.notes import Notes
 from bot.notices import Sent
 from bot.ports import Batch
-from bot.privacy import MARK, someone
+from bot.privacy import MARK, someone, statistics_of
+from bot.searching import Searching
 from bot.ticket import NOBODY, Kind, Stage
 from tests.factories import ALEX, ANNA, BEN, CARLA, GUS, RAISED, RITA, Cast, World, a_contact, a_world
 
@@ -108,6 +110,32 @@ async def test_an_end_customers_contact_is_erased_from_answers_history_and_messa
     assert now.answer("happens") == f"{MARK} ({MARK}, {MARK}) gets 550"
     assert (now.stage, now.owner, now.answer("customer")) == (Stage.RETARUS, BEN, "Müller GmbH")
     assert await archive.erase(person) == 0
+
+
+async def test_a_person_is_erased_from_every_version_of_a_note_and_from_the_search() -> None:
+    w = await a_world()
+    notes = Notes(w.desk)
+    note = await notes.write({"symptom": f"{ERIKA} sees 550", "remedy": f"{ERIKA} restarts it"}, BEN, "form")
+    await notes.change(note.id, {"symptom": "550", "remedy": f"Ask {ERIKA}"}, BEN, "form", 1)
+    archive = an_archive(w)
+    person = await archive.find(ERIKA)
+    exported = await archive.export(person)
+    assert isinstance(exported["technical_notes"], list)
+    assert len(exported["technical_notes"]) == 2
+    await archive.erase(person)
+    kept = [each.model_dump_json() for each in await w.store.note_versions(note.id)]
+    assert len(kept) == 2
+    assert not [each for each in kept if ERIKA in each]
+    assert (await Searching(w.desk).find(ERIKA, BEN)).hits == []
+    assert [hit.found.id for hit in (await Searching(w.desk).find("550", BEN)).hits] == [note.id]
+
+
+async def test_who_joined_an_old_ticket_is_taken_out_of_it_and_their_customer_stays() -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    await w.desk.join(ticket.id, ALEX, {"customer": "Adler AG", "happens": f"{ERIKA} gets 550"}, "click")
+    (joined,) = statistics_of(await w.desk.ticket(ticket.id), w.clock()).affected
+    assert (joined.customer, joined.impact, joined.by) == ("Adler AG", "", NOBODY)
 
 
 async def test_a_colleague_is_erased_from_the_register_and_everything_they_did() -> None:

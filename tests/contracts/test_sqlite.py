@@ -12,19 +12,22 @@ from pathlib import Path
 
 import pytest
 
+from bot import search
 from bot.clock import now
 from bot.errors import Misconfigured, StoreDown
 from bot.ports import Batch, Query, Store
+from bot.search import Narrow, Shelf
 from bot.store import open_drafts, open_store, rows, schema, sql
 from bot.store.connection import connect, prepare
 from bot.store.database import DatabaseStore
 from bot.store.dialect import SQLITE
+from bot.store.indexing import wanted
 from bot.store.sqlite import SqliteEngine
 from bot.store.writer import Writer
 from bot.ticket import Level, Stage
 from tests.contracts.processes import another, said
 from tests.doubles.hands import Hands
-from tests.doubles.records import START, a_notice, a_ticket, minutes
+from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event, minutes
 
 
 @pytest.fixture
@@ -327,3 +330,43 @@ def test_every_script_ends_in_a_schema_this_release_knows(path: Path) -> None:
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT MAX(version) FROM schema_version").fetchone() == (len(schema.MIGRATIONS),)
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+async def test_what_an_older_release_saved_is_indexed_in_pieces_newest_first_and_goes_on_after_a_restart(
+    path: Path, clock: Hands
+) -> None:
+    older = next(number for number, script in enumerate(schema.MIGRATIONS) if "tickets_index" in script)
+    prepare(path, 1, schema.MIGRATIONS[:older])
+    with sqlite3.connect(path) as db:
+        for number in range(1, 6):
+            ticket = a_ticket(f"t{number}", answers={"happens": f"Timeout Nummer{number}"})
+            row = {**rows.ticket_row(ticket), "number": number}
+            del row["parent"]  # there was no such column yet
+            db.execute(f"INSERT INTO tickets ({', '.join(row)}) VALUES (:{', :'.join(row)})", row)
+            said = an_event(ticket, note="Zertifikat erneuert").model_dump_json()
+            db.execute("INSERT INTO events (ticket_id, version, doc) VALUES (?, 1, ?)", (ticket.id, said))
+
+    async def found(store: Store) -> tuple[list[int], bool]:
+        asked = search.clauses(search.terms_of("zertifikat"), {})
+        told = await store.candidates(Shelf.TICKETS, asked, Narrow())
+        return sorted(each.number for each in told.found), told.is_building
+
+    store = await open_store(f"sqlite:///{path}", clock)
+    assert await found(store) == ([], True)
+    assert await store.index_older(2) == 2
+    assert await found(store) == ([4, 5], True)
+    changed = (await store.find(Query(limit=9)))[-1]
+    await store.apply(Batch(tickets=[a_later(changed, answers={"happens": "Zertifikat fehlt"})]))
+    await store.close()
+    store = await open_store(f"sqlite:///{path}", clock)
+    assert [await store.index_older(2) for _ in range(3)] == [2, 1, 0]
+    assert await found(store) == ([1, 2, 3, 4, 5], False)
+    await store.close()
+
+
+def test_words_are_found_by_the_index_and_never_by_reading_everything(path: Path) -> None:
+    values = {**wanted([["timeout"]], 0), "first": 0, "most": 9}
+    steps = plan(path, sql.matches("tickets_index", 1), values)
+    assert any("VIRTUAL TABLE INDEX" in step for step in steps), steps
+    steps = plan(path, sql.entries(Shelf.TICKETS, is_open=True), {"numbers": "[1]", "since": 0})
+    assert not any(step.startswith(("SCAN i", "SCAN t ")) for step in steps), steps

@@ -307,8 +307,10 @@ class MemoryStore:
             if shelf is Shelf.NOTES or self._is_within(number, narrow)
         }
 
-        def look(all_of: Sequence[Iterable[str]]) -> list[int]:
-            groups = [set(group) for group in all_of]
+        def look(queries: Sequence[Sequence[Iterable[str]]]) -> list[list[int]]:
+            return [holding([set(group) for group in query]) for query in queries]
+
+        def holding(groups: Sequence[set[str]]) -> list[int]:
             found = [number for number, entry in entries.items() if all(group & entry.tokens for group in groups)]
             return sorted(found, reverse=True)[:CANDIDATES] if groups else []
 

@@ -33,6 +33,15 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
     return done.stdout, (folder / "README.md").read_text("utf-8"), (folder / "docs" / "speed.md").read_text("utf-8")
 
 
+@pytest.fixture(scope="module")
+def searched() -> str:
+    """What the benchmark of the search printed."""
+    command = [sys.executable, "-m", "bench.search", "--short"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def rows(text: str) -> list[list[str]]:
     return [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
 
@@ -76,3 +85,22 @@ def test_the_tables_are_put_between_the_markers(run: tuple[str, str, str]) -> No
         assert text.startswith("before\n<!-- bench -->\n")
         assert text.endswith("<!-- /bench -->\nafter\n")
         assert text.removeprefix("before\n<!-- bench -->\n").removesuffix("\n<!-- /bench -->\nafter\n") in printed
+
+
+def test_the_search_finds_more_of_what_is_meant_than_plain_full_text_search(searched: str) -> None:
+    (told,) = [row for row in rows(searched) if row[0] == "**all questions**"]
+    all_words, any_word, ours = (float(cell.partition(" / ")[0]) for cell in told[2:])
+    assert ours > any_word > all_words
+    assert ours >= 0.85
+
+
+def test_what_is_not_the_same_problem_is_not_offered(searched: str) -> None:
+    (told,) = [row for row in rows(searched) if row[0].startswith("offers nothing")]
+    assert told[-1] == f"{told[1]} of {told[1]}"
+
+
+def test_the_search_is_measured_on_every_engine(searched: str) -> None:
+    assert [(row[0], row[1]) for row in rows(searched) if row[0] in {"SQLite", "PostgreSQL"}] == [
+        ("SQLite", "1,000"),
+        ("PostgreSQL", "1,000"),
+    ]

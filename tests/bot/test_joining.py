@@ -1,0 +1,129 @@
+"""Joining and linking: who is told, what is refused, and that nothing is counted twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import Invalid, NotNow, NotYours
+from bot.moves import Move, Step
+from bot.notices import Say
+from bot.ticket import Stage
+from tests.factories import ALEX, ANNA, BEN, GUS, World, a_world
+
+ADLER = {"customer": "Adler AG", "happens": "Outgoing mail is rejected", "impact": "Nobody can write"}
+
+
+async def two(w: World) -> tuple[str, str]:
+    """A ticket, and another with the same cause."""
+    leading, led = await w.raised(), await w.raised()
+    await w.desk.same_cause(led.id, BEN, f"PD-{leading.number}", "form")
+    return leading.id, led.id
+
+
+async def told(w: World, ticket_id: str) -> list[tuple[Say, str]]:
+    """What is passed on to this ticket."""
+    letters = await w.store.letters(ticket_id=ticket_id)
+    return [(each.notice.say, each.notice.to) for each in letters if "from" in each.notice.body]
+
+
+async def test_whoever_joins_is_kept_with_their_customer_once() -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    for _ in range(2):
+        await w.desk.join(ticket.id, ALEX, ADLER, "click")
+    (joined,) = (await w.desk.ticket(ticket.id)).affected
+    assert (joined.customer, joined.by) == ("Adler AG", ALEX)
+    assert joined.impact == "Outgoing mail is rejected\nNobody can write"
+
+
+@pytest.mark.parametrize("customer", ["adler  ag", "Müller GmbH"])
+async def test_a_customer_who_is_on_it_already_is_not_added_again(customer: str) -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    await w.desk.join(ticket.id, ALEX, ADLER, "click")
+    with pytest.raises(NotNow, match="is on PD-1001 already"):
+        await w.desk.join(ticket.id, ALEX, {"customer": customer}, "other")
+
+
+async def test_nobody_joins_what_is_closed_or_as_a_guest_or_with_a_secret() -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    with pytest.raises(NotYours):
+        await w.desk.join(ticket.id, GUS, ADLER, "click")
+    with pytest.raises(Invalid):
+        await w.desk.join(ticket.id, ALEX, {**ADLER, "happens": "password: Sommer2026!"}, "click")
+    await w.desk.act(ticket.id, Move.WITHDRAW, ANNA, "click", reason="by mistake")
+    with pytest.raises(NotNow, match="is closed"):
+        await w.desk.join(ticket.id, ALEX, ADLER, "click")
+
+
+async def test_a_word_on_the_leading_ticket_reaches_thread_and_owner_of_the_others_once() -> None:
+    w = await a_world()
+    leading, led = await two(w)
+    await w.desk.act(leading, Move.TAKE, ALEX, "take")
+    await w.desk.say(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
+    await w.desk.say(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
+    assert sorted(await told(w, led)) == sorted([(Say.STORY, w.desk.routes.desk), (Say.DIRECT, ANNA)])
+
+
+async def test_what_is_no_word_of_theirs_is_not_passed_on() -> None:
+    w = await a_world()
+    leading, led = await two(w)
+    await w.desk.note(leading, BEN, "Looking into it", "form")
+    assert await told(w, led) == []
+
+
+async def test_a_ticket_that_was_taken_out_or_closed_hears_nothing() -> None:
+    w = await a_world()
+    leading, led = await two(w)
+    await w.desk.other_cause(led, BEN, "click")
+    await w.desk.act(leading, Move.TAKE, ALEX, "take")
+    await w.desk.say(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
+    assert await told(w, led) == []
+
+
+async def test_the_leading_ticket_counts_each_once_however_often_it_is_said() -> None:
+    w = await a_world()
+    leading, led = await two(w)
+    await w.desk.same_cause(led, BEN, "PD-1001", "form")
+    await w.desk.same_cause(led, BEN, "PD-1001", "another form")
+    assert (await w.desk.ticket(leading)).leads == 1
+    for _ in range(2):
+        await w.desk.other_cause(led, BEN, "click")
+    assert (await w.desk.ticket(leading)).leads == 0
+
+
+async def test_who_is_linked_to_a_led_ticket_is_led_by_its_leader() -> None:
+    w = await a_world()
+    leading, led = await two(w)
+    third = await w.raised()
+    linked = await w.desk.same_cause(third.id, BEN, "PD-1002", "form 3")
+    assert linked.parent == leading
+    assert (await w.desk.ticket(leading)).leads == 2
+    assert (await w.desk.ticket(led)).leads == 0
+
+
+async def test_a_ticket_that_leads_is_not_led_itself() -> None:
+    w = await a_world()
+    leading, _ = await two(w)
+    await w.raised()
+    with pytest.raises(Invalid):
+        await w.desk.same_cause(leading, BEN, "PD-1003", "form 3")
+    assert (await w.desk.ticket(leading)).parent == ""
+
+
+async def test_linking_to_another_leader_leaves_the_first() -> None:
+    w = await a_world()
+    leading, led = await two(w)
+    third = await w.raised()
+    await w.desk.same_cause(led, BEN, "PD-1003", "form 3")
+    assert [(await w.desk.ticket(each)).leads for each in (leading, third.id)] == [0, 1]
+    history = [event.what for event in await w.store.history(led)]
+    assert history[-2:] == [Step.UNLINK, Step.LINK]
+
+
+async def test_a_linked_ticket_stands_where_it_stood() -> None:
+    w = await a_world()
+    _, led = await two(w)
+    ticket = await w.desk.ticket(led)
+    assert (ticket.stage, ticket.owner) == (Stage.NEW, ANNA)
