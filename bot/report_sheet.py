@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.clock import zone
 from bot.language import mark, t
@@ -60,28 +60,24 @@ def sheet(figures: Figures, config: Config, separator: str) -> Sheet:
 
 def _row(line: Line, figures: Figures, config: Config) -> Iterator[Cell]:
     place = figures.period.zone
-
-    def at(moment: object) -> str:
-        return f"{moment.astimezone(zone(place)):%Y-%m-%d %H:%M}" if moment else ""  # type: ignore[attr-defined]
-
-    yield from (
-        reference(line, config),
-        kind_name(line.kind),
-        ", ".join(map(service, line.services)),
-        line.priority,
-        line.customer,
-    )
-    yield from (at(line.raised_at), int(line.is_new), at(line.closed_at), standing(line))
-    yield from (_minutes(line.response), at(line.remedy_at), _minutes(line.remedy))
+    services = ", ".join(map(service, line.services))
+    yield from (reference(line, config), kind_name(line.kind), services, line.priority, line.customer)
+    yield from (_moment(line.raised_at, place), int(line.is_new), _moment(line.closed_at, place), standing(line))
+    yield from (_minutes(line.response), _moment(line.remedy_at, place), _minutes(line.remedy))
     yield from (_minutes(line.parties.get(party, NO_TIME)) for party in Party)
-    yield from (t(_SLA[line.plan]), at(line.plan_due) if line.plan else "")
+    yield from (t(_SLA[line.plan]), _moment(line.plan_due, place) if line.plan else "")
     if not figures.customer:
         yield from (line.handoffs, line.bounces, line.questions)
         last = line.sendings[-1] if line.sendings else None
-        yield at(last.at) if last else ""
+        yield _moment(last.at, place) if last else ""
         yield from (_minutes(last.spent.get(what)) if last else None for what in REACTIONS)
         kept = sum(each.is_kept for each in line.promises)
         yield from (kept, len(line.promises) - kept)
+
+
+def _moment(at: datetime | None, place: str) -> str:
+    """As spreadsheets read it in every country."""
+    return f"{at.astimezone(zone(place)):%Y-%m-%d %H:%M}" if at else ""
 
 
 def _minutes(spent: Spent | None) -> int | None:

@@ -210,6 +210,7 @@ class File(Record):
     created: int
     channels: list[str] = field(default_factory=list)
     shares: Json = field(default_factory=dict)  # channel id -> [ts]
+    shown: list[str] = field(default_factory=list)  # channels where a message's block shows it, without sharing it
     alt_text: str = ""
     snippet_type: str = ""
     deleted: bool = False

@@ -99,3 +99,81 @@ def _from_retarus(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket,
 
 def _later(random: Random, at: datetime) -> str:
     return f"{int((at + timedelta(minutes=random.randrange(1, 3000))).timestamp())}"
+
+
+# --- a month as a small desk has it
+
+
+def believable(random: Random, count: int, begins: datetime) -> Iterator[tuple[Ticket, list[Event]]]:
+    """So many tickets in thirty days, in office hours; most are solved within a day or two, some by Retarus."""
+    for number in range(count):
+        day = begins + timedelta(days=random.choice([each for each in range(30) if _is_weekday(begins, each)]))
+        raised = day + timedelta(hours=random.randrange(7, 16), minutes=random.randrange(60))
+        story = _Story(random, _new(random, number, raised), raised)
+        yield story.told(is_left_open=number > count - 8)
+
+
+def _is_weekday(begins: datetime, days: int) -> bool:
+    return (begins + timedelta(days=days)).weekday() < 5
+
+
+def _new(random: Random, number: int, raised: datetime) -> Ticket:
+    who = random.choices(CUSTOMERS[:4], [6, 4, 3, 2])[0]
+    what = random.choices(SERVICES[:4], [6, 4, 1, 3])[0]
+    level = random.choices(["P1", "P2", "P3"], [2, 5, 4])[0]
+    kind = random.choices(list(Kind), [6, 3, 1])[0]
+    answers = {"customer": who, "services": what, "priority": level, "happens": "Mail is late", "main_id": "73125"}
+    return Ticket(
+        id=f"m{number:05}", number=1001 + number, kind=kind, raised_by=ANNA, owner=ANNA, first_owner=ANNA,
+        raised_at=raised, since=raised, zone="Europe/Berlin", answers=answers,
+    )  # fmt: skip
+
+
+class _Story:
+    """One ticket's way, step by step."""
+
+    def __init__(self, random: Random, ticket: Ticket, at: datetime) -> None:
+        said = {f"answer.{key}": text for key, text in ticket.answers.items()}
+        self.random, self.ticket, self.at = random, ticket, at
+        self.history = [event(ticket, Move.RAISE, ANNA, at, **said)]
+
+    def after(self, least: int, most: int, what: Move | Step, **detail: str) -> None:
+        """So many minutes later."""
+        self.at += timedelta(minutes=self.random.randrange(least, most))
+        moved = move(self.ticket, what, BEN, self.at) if isinstance(what, Move) else change(self.ticket)
+        self.ticket = moved
+        self.history.append(event(moved, what, BEN, self.at, **detail))
+
+    def told(self, *, is_left_open: bool) -> tuple[Ticket, list[Event]]:
+        self.after(3, 50, Move.TAKE)
+        if self.ticket.answer("priority") == "P1":
+            self.after(10, 130, Step.PLAN)
+        if self.random.random() < 0.6:
+            self._second()
+        if not is_left_open:
+            if self.ticket.stage is not Stage.RESOLVED:
+                self.after(60, 900, Move.RESOLVE)
+            self.after(30, 1500, Move.CONFIRM)
+        return self.ticket.model_copy(update={"times": times.of(self.history)}), self.history
+
+    def _second(self) -> None:
+        self.after(20, 200, Move.HAND_OFF)
+        if self.random.random() < 0.15:
+            self.after(5, 60, Move.SEND_BACK)
+            self.after(20, 90, Move.HAND_OFF)
+        self.after(5, 60, Move.ACCEPT)
+        if self.random.random() < 0.3:
+            self.after(10, 60, Move.ASK_CUSTOMER)
+            self.after(60, 1600, Move.CUSTOMER_ANSWERED)
+        if self.random.random() < 0.5:
+            self._retarus()
+
+    def _retarus(self) -> None:
+        self.after(20, 240, Move.ESCALATE)
+        self.ticket = self.ticket.model_copy(update={"sent_at": self.at, "sent_by": BEN})
+        self.after(5, 120, Step.RCR, rcr=f"RCR-88{self.ticket.number % 1000:03}")
+        due = self.at + timedelta(minutes=self.random.randrange(60, 400))
+        question = {"question": "Which tenant?"} if self.random.random() < 0.2 else {}
+        self.after(20, 240, Step.EXPECT, update_due=f"{int(due.timestamp())}", **question)
+        self.after(30, 480, Move.RETARUS_UPDATE)
+        self.after(60, 1500, Move.RETARUS_ANSWERED)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from localslack.api import access
+from localslack.api import access, pictures
 from localslack.api.content import content
 from localslack.api.registry import Call, method
 from localslack.errors import SlackError
@@ -15,7 +15,9 @@ async def post_message(call: Call) -> Json:
     channel = target(call)
     facts = _facts(call, channel)
     _check_thread(call, channel, facts)
+    pictures.check(call, facts)
     message = call.slack.posting.post(channel, **facts)
+    pictures.show(call, channel, facts)
     return {"channel": channel.id, "ts": message.ts, "message": call.slack.wire.message(message)}
 
 

@@ -2,6 +2,7 @@
 
 from localslack.api.chat import author, check_writable
 from localslack.api.content import blocks as given_blocks
+from localslack.api.pictures import may_see
 from localslack.api.registry import Call, method
 from localslack.changes import FileChanged
 from localslack.errors import SlackError
@@ -108,12 +109,6 @@ def visible(call: Call) -> File:
     if not may_see(call, file):
         raise SlackError("file_not_found")
     return file
-
-
-def may_see(call: Call, file: File) -> bool:
-    """Whether the bot made the file, was given it in a modal, or is where it was shared."""
-    shared = [call.slack.workspace.channels[channel] for channel in file.channels]
-    return file.user == call.bot.id or not shared or any(c.kind == "public" or call.bot.id in c.members for c in shared)
 
 
 @method("files.info", "files:read", tier=4)

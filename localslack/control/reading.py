@@ -130,7 +130,7 @@ class Reading:
         except Refused as refused:
             return failure(refused.status, refused.error, refused.message)
         file = self._slack.workspace.files.get(request.match_info["file"])
-        if file is None or file.deleted or not self._may_see(person, file.user, file.channels):
+        if file is None or file.deleted or not self._may_see(person, file.user, [*file.channels, *file.shown]):
             return failure(404, "file_not_found", "There is no such file.")
         content = await self._slack.blobs.get(file.id)
         return file_response(file.name, file.mimetype, content or b"", download="download" in request.query)
