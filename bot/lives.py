@@ -23,7 +23,7 @@ REACTIONS = ("rcr", "word", "answer")
 """What is measured of Retarus, from when a ticket was sent to them."""
 NOTHING = timedelta()
 _LEVELS = {Party.FIRST: Level.FIRST, Party.SECOND: Level.SECOND, Party.RETARUS: Level.THIRD}
-_FROM_RETARUS = {Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value, Step.EXPECT.value}
+_FROM_RETARUS = {Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value, Step.EXPECT.value, Step.FOUND.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,8 @@ class Line:
     """How often Retarus asked back."""
     with_retarus: bool
     """Some of the month."""
+    caused_by: str
+    """What Retarus found so far (guide L3.1), by the value of that question; empty: nothing yet."""
     sendings: tuple[Sending, ...]
     """Those of the month, and earlier ones Retarus reacted to in it or still owes something for."""
     promises: tuple[Promise, ...]
@@ -201,6 +203,7 @@ def _line(about: Ticket, then: Ticket, walk: _Walk, lived: list[Stretch], period
         handoffs=_count(walk, Move.HAND_OFF, period),
         bounces=_count(walk, Move.SEND_BACK, period),
         questions=_count(walk, Step.EXPECT, period),
+        caused_by=then.answer("caused_by"),
         with_retarus=any(each.stage is Stage.RETARUS for each in lived),
         sendings=tuple(_timed(each, theirs) for each in walk.sendings if _concerns(each, walk, period)),
         promises=tuple(each for each in walk.promises if each.decided(period.until) in period),
@@ -273,7 +276,7 @@ def _heard(walk: _Walk, event: Event) -> None:
         last.word = last.word or event.at
         last.answer = event.at if is_answer else last.answer
     walk.promises = [_settled(each, event, is_answer=is_answer) for each in walk.promises]
-    for what, key in (("update", "update_due"), ("eta", "eta")):
+    for what, key in (("update", "update_due"), ("eta", "eta")) if not is_answer else ():
         due = as_moment(event.detail.get(key, ""))
         if due:
             walk.promises = [each for each in walk.promises if not _replaced(each, what, event.at)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.fields import BY_KEY
 from bot.language import many, mark, t
 from bot.lives import REACTIONS, Line, Promise, Sending
 from bot.paper import Bar, Chart, Part, Table
@@ -29,11 +30,20 @@ def evidence(figures: Figures, config: Config) -> tuple[Part, ...]:
         t("Recorded by this desk: when the letter was sent, and when what Retarus said was entered."),
         _kept(figures.updates, t("Updates they announced")),
         _kept(figures.etas, t("Solutions they announced a time for")),
+        _causes(figures, config),
     )
     columns = (t("Length of time"), t("Times"), t("Median"), t("Longest"), t("Median by the clock"))
     rows = tuple(_row(name, spread) for name, spread in spreads.items())
     tables = (Table(columns=columns, rows=rows), *_sent(figures, config), *_promised(figures, config))
     return (Part(heading=t("Retarus's reactions"), text=text, chart=_chart(spreads), tables=tables, in_slack=True),)
+
+
+def _causes(figures: Figures, config: Config) -> str:
+    """Whether it was definitely caused by their services (guide L3.1)."""
+    labels = {option.value: option.label for option in BY_KEY["caused_by"].options(config)}
+    found = [f"{label}: {figures.causes.get(value, 0)}" for value, label in labels.items()]
+    found.append(t("not said: {count}", count=figures.causes.get("", 0)))
+    return t("Of {count} tickets with them: {causes}.", count=figures.with_retarus, causes=", ".join(found))
 
 
 def _kept(kept: Kept, name: str) -> str:

@@ -84,6 +84,8 @@ class Figures:
     bounced: Sequence[int]
     """Numbers of the tickets the 2nd level sent back."""
     with_retarus: int
+    causes: Mapping[str, int]
+    """What Retarus found to have caused those, as far as they said."""
     questions: int
     asked: Sequence[int]
     """Numbers of the tickets in which Retarus had to ask back."""
@@ -122,6 +124,7 @@ def figures(lines: Iterable[Line], period: Period, config: Config, customer: str
         bounces=sum(each.bounces for each in lines),
         bounced=[each.number for each in lines if each.bounces],
         with_retarus=sum(each.with_retarus for each in lines),
+        causes=Counter(each.caused_by for each in lines if each.with_retarus),
         questions=sum(each.questions for each in lines),
         asked=[each.number for each in lines if each.questions],
         reopened=sum(each.reopened for each in lines),

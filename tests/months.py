@@ -92,6 +92,9 @@ def _from_retarus(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket,
     if random.random() < 0.3:
         changed = changed.model_copy(update={"rcr": (*ticket.rcr, "RCR-1")})
         return changed, event(changed, Step.RCR, BEN, at, rcr="RCR-1")
+    if random.random() < 0.2:
+        cause = random.choice(["retarus", "other", "undetermined"])
+        return changed, event(changed, Step.FOUND, BEN, at, **{"answer.caused_by": cause})
     said = {"update_due": _later(random, at), "eta": _later(random, at), "question": "Which tenant?"}
     kept = random.sample(sorted(said), random.randrange(1, 4))
     return changed, event(changed, Step.EXPECT, BEN, at, **{key: said[key] for key in kept})

@@ -221,7 +221,9 @@ class Second:
             if sent.detail.get("rcr"):
                 return self.sent_at(sent)
             return next((each.at for each in after if each.detail.get("rcr")), None)
-        words = {"answer": {"retarus_answered"}, "word": {"retarus_answered", "retarus_update", "expect"}}[what]
+        words = {"answer": {"retarus_answered"}, "word": {"retarus_answered", "retarus_update", "expect", "found"}}[
+            what
+        ]
         return next((each.at for each in after if each.what in words), None)
 
 
@@ -308,6 +310,18 @@ async def test_what_came_back(month: list[tuple[Ticket, list[Event]]], now: date
     asked = [each for each in events if each.what == "expect" and each.detail.get("question")]
     assert figures.questions == len(asked)
     assert len(figures.asked) == len({each.ticket_id for each in asked})
+
+
+async def test_what_retarus_found_to_be_the_cause(month: list[tuple[Ticket, list[Event]]]) -> None:
+    figures, second = await counted(month, NOVEMBER)
+    causes = Counter[str]()
+    for _, told in second.alive():
+        days = minutes(second.start, second.until)
+        if any(told.at(at)[0] == "retarus" for at in days):
+            said = [each.detail["answer.caused_by"] for each in told.events if "answer.caused_by" in each.detail]
+            causes[said[-1] if said else ""] += 1
+    assert figures.causes == causes
+    assert figures.with_retarus == causes.total() > 0
 
 
 async def test_the_generated_months_have_everything_in_them() -> None:

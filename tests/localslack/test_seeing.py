@@ -267,6 +267,32 @@ async def test_an_app_uploads_and_deletes(slack: LocalSlack) -> None:
     assert (await anna.again(message))["files"] == [{"id": done["file"]["id"], "mode": "tombstone"}]
 
 
+async def test_a_picture_in_a_message_is_seen_by_who_reads_it_although_it_is_shared_nowhere(slack: LocalSlack) -> None:
+    client, anna = web_client(slack), slack.person("anna")
+    done = await client.files_upload_v2(filename="chart.png", content=b"\x89PNG", alt_txt="A chart")
+    file_id = done["file"]["id"]
+    async with aiohttp.ClientSession() as session:
+
+        async def seen() -> int:
+            async with session.get(f"{slack.control_url}people/anna/files/{file_id}") as response:
+                return response.status
+
+        assert await seen() == 404
+        shown = {"type": "image", "slack_file": {"id": file_id}, "alt_text": "A chart"}
+        title = {"type": "header", "text": {"type": "plain_text", "text": "Chart"}}
+        await client.chat_postMessage(channel="#desk", text="Chart", blocks=[title, shown])
+        assert (await anna.message("#desk", "Chart"))["blocks"][1]["slack_file"] == {"id": file_id}
+        assert await seen() == 200
+
+
+async def test_what_is_no_picture_cannot_be_shown_as_one(slack: LocalSlack) -> None:
+    client = web_client(slack)
+    text = (await client.files_upload_v2(filename="a.csv", content="a,b"))["file"]["id"]
+    for file_id in (text, "F0NOWHERE00"):
+        shown = {"type": "image", "slack_file": {"id": file_id}, "alt_text": "x"}
+        assert await error_of(client.chat_postMessage(channel="#desk", text="x", blocks=[shown])) == "invalid_blocks"
+
+
 async def test_who_waits_in_vain_is_told_what_there_was_instead(slack: LocalSlack) -> None:
     anna = slack.person("anna")
     anna.patience = 0.2
