@@ -81,7 +81,7 @@ def _day(note: TechnicalNote) -> str:
 
 
 def _buttons(note: TechnicalNote) -> list[Json]:
-    change = kit.button(t("Change"), CHANGE, note.id)
+    change = kit.button(t("Edit"), CHANGE, note.id)
     if note.is_retired:
         return [change, kit.button(t("Reinstate"), REINSTATE, note.id)]
     return [change, kit.button(t("Retire"), RETIRE, note.id, style="danger")]

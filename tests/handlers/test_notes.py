@@ -78,7 +78,7 @@ async def test_a_note_is_changed_and_every_version_is_named(w: World) -> None:
     shown = await noted(w)
     await w.bea.command(DESK, "/retarus-note TN-1")
     shown = await w.bea.modal("TN-1")
-    await w.bea.click(shown, "Change")
+    await w.bea.click(shown, "Edit")
     await w.bea.submit(await w.bea.modal("Change a note"), {"workaround": "Send without the connector"})
     after = said(await w.bea.modal("TN-1"))
     assert "Send without the connector" in after
@@ -87,10 +87,10 @@ async def test_a_note_is_changed_and_every_version_is_named(w: World) -> None:
 
 
 async def test_who_changes_what_somebody_else_changed_meanwhile_is_told(w: World) -> None:
-    await w.ben.click(await noted(w), "Change")
+    await w.ben.click(await noted(w), "Edit")
     mine = await w.ben.modal("Change a note")
     await w.bea.command(DESK, "/retarus-note TN-1")
-    await w.bea.click(await w.bea.modal("TN-1"), "Change")
+    await w.bea.click(await w.bea.modal("TN-1"), "Edit")
     await w.bea.submit(await w.bea.modal("Change a note"), {"cause": "Size limit"})
     await w.bea.modal("TN-1")
     done = await w.ben.submit(mine, {"cause": "Something else"})

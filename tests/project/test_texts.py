@@ -23,7 +23,7 @@ from tests.blocks import homes, reported
 from tests.blocks.surfaces import NASTY, longest, messages, parts, views
 from tests.factories import MAIL, NOW, a_config, an_incident
 from tests.project.brackets import forgotten, in_brackets
-from texts.gather import ROOT
+from texts.gather import ROOT, gathered
 
 # --- what is shown
 
@@ -114,6 +114,13 @@ def _labels(surface: object) -> Iterator[str]:
         shown += [part.get("text")] if part.get("type") == "button" or "value" in part else []
         texts = [str(each["text"]) for each in shown if isinstance(each, dict) and "text" in each]
         yield from (text for text in texts if not text.startswith(("7 7", NASTY[:10])))
+
+
+def test_a_kind_of_ticket_is_not_called_as_something_one_does() -> None:
+    """One English word, two German ones: a button that opens an entry says Edit, as Change is a kind of ticket."""
+    assert [place for message in gathered() if message.id == "Change" for place, _ in message.locations] == [
+        "bot/letter.py"
+    ]
 
 
 # --- what is said otherwise
