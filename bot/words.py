@@ -10,8 +10,8 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import Stemmer
 from rapidfuzz.distance import OSA
@@ -50,8 +50,7 @@ _lock = threading.Lock()
 _GERMAN, _ENGLISH = Stemmer.Stemmer("german"), Stemmer.Stemmer("english")
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """One word of a text."""
 
     start: int
@@ -64,6 +63,7 @@ class Term:
     is_code: bool
 
 
+@lru_cache(maxsize=50_000)
 def folded(word: str) -> str:
     """In small letters without accents; umlauts as two letters."""
     word = word.casefold().translate(_UMLAUTS)
