@@ -1,4 +1,4 @@
-"""What does it cost that nothing is ever forgotten? Lists, App Home and the sweep, with more and more tickets stored.
+"""What does it cost that nothing is ever forgotten? Lists, App Home, search, sweep, with more and more tickets.
 
 A desk has some hundreds of open tickets, whatever it has closed over the years: `OPEN` are, all others are closed. The
 desk is asked as its handlers ask it, on a real database, and the program is started on it.
@@ -22,18 +22,25 @@ from bench import bots
 from bench.bots import Broken, Place, Transport
 from bench.engines import Engine
 from bench.slack import Network
+from blocks import find as find_blocks
 from blocks import home as home_blocks
 from blocks import tickets as list_blocks
+from bot import words
 from bot.desk import Desk
 from bot.home import Home, Screen
+from bot.search import Entry, document_of
+from bot.searching import Searching
 from bot.store import is_server, open_store, rows
 from bot.ticket import Stage, Ticket
 from tests.factories import ANNA, NOW, Hands, a_world, an_incident
 
 OPEN = 1000
-OUTAGE = 20_000
+OUTAGE = 10_000
 _OWNERS = 40
 _DUE = 50
+_OWN_WORD = "zxq"
+_SOUGHT = "outbound mail rejected after conector update"
+"""In the words of every ticket, one of them misspelt: the longest lists of the index are walked."""
 _FAR = rows.ms(NOW + timedelta(days=9000))
 
 
@@ -94,19 +101,24 @@ async def grow(
 async def _stored(engine: Engine, size: int) -> _Stored:
     url = engine.database(f"growth_{size}")
     await (await open_store(url)).close()  # makes its tables
-    _fill(url, an_incident(), 1, min(OPEN, size))
-    _fill(url, an_incident(Stage.CLOSED), OPEN + 1, size)
+    _learn(url, _incident())
+    _fill(url, _incident(), 1, min(OPEN, size))
+    _fill(url, _incident(Stage.CLOSED), OPEN + 1, size)
     _settled(url)
     clock = Hands(NOW + timedelta(hours=1))
     desk = replace((await a_world()).desk, store=await open_store(url, clock), clock=clock)
     return _Stored(url, desk, Grown(engine.name, size))
 
 
+def _incident(stage: Stage = Stage.NEW) -> Ticket:
+    return an_incident(stage, also={"happens": f"Outbound mail is rejected since the connector update {_OWN_WORD}"})
+
+
 def _fill(url: str, ticket: Ticket, first: int, last: int) -> None:
     """Copies of a ticket, numbered, of several owners, none of them due; made within the database."""
     if first > last:
         return
-    row: dict[str, str | int | None] = {**rows.ticket_row(ticket), "first": first, "last": last, "far": _FAR}
+    row: rows.Row = {**rows.ticket_row(ticket), "first": first, "last": last, "far": _FAR}
     _execute(
         url,
         f"""
@@ -119,13 +131,36 @@ def _fill(url: str, ticket: Ticket, first: int, last: int) -> None:
         FROM numbers""",
         row,
     )
+    _index(url, ticket, first, last)
 
 
-_AS = {"number": "bigint", "version": "int", "is_open": "int", "raised_at": "bigint", "erased": "int"}
-_AS |= {"first": "bigint", "last": "bigint", "far": "bigint", "at": "bigint", "above": "bigint", "up_to": "bigint"}
+def _index(url: str, ticket: Ticket, first: int, last: int) -> None:
+    """Each text with a word of its own among a thousand; the engine's full-text index follows by itself."""
+    document = document_of(ticket)
+    row: rows.Row = {"print": document.fingerprint, "entry": Entry.of(document).pack(), "first": first, "last": last}
+    _execute(
+        url,
+        f"""
+        INSERT INTO tickets_index (number, print, entry)
+        WITH RECURSIVE numbers (n) AS (SELECT :first UNION ALL SELECT n + 1 FROM numbers WHERE n < :last)
+        SELECT n, :print, REPLACE(:entry, '{_OWN_WORD}', '{_OWN_WORD}' || (n % 1000)) FROM numbers""",
+        row,
+    )
 
 
-def _execute(url: str, statement: str, values: dict[str, str | int | None]) -> None:
+def _learn(url: str, ticket: Ticket) -> None:
+    """The vocabulary of all of them, by which misspelt words are understood."""
+    document = document_of(ticket)
+    for word in sorted(words.spellings(f"{document.title}\n{document.body}")):
+        row: rows.Row = {"word": word, "grams": " ".join(words.grams(word))}
+        _execute(url, "INSERT INTO vocabulary (word, grams) VALUES (:word, :grams)", row)
+
+
+_BIGINT = ("number", "raised_at", "print", "first", "last", "far", "at", "above", "up_to")
+_AS = {**dict.fromkeys(_BIGINT, "bigint"), "version": "int", "is_open": "int", "erased": "int"}
+
+
+def _execute(url: str, statement: str, values: rows.Row) -> None:
     """One statement, straight on the database: what is prepared is not measured."""
     if is_server(url):
         for name in sorted(values, key=len, reverse=True):
@@ -143,7 +178,7 @@ def _settled(url: str) -> None:
     """What the server does by itself after a while."""
     if is_server(url):
         with psycopg.connect(url, autocommit=True) as server:
-            server.execute(b"VACUUM ANALYZE tickets")
+            server.execute(b"VACUUM ANALYZE")
             server.execute(b"CHECKPOINT")
 
 
@@ -184,9 +219,17 @@ async def _home(desk: Desk) -> None:
     home_blocks.overview(await Home(desk).overview(ANNA, Screen()), desk.config, is_admin=False)
 
 
+async def _search(desk: Desk) -> None:
+    found = await Searching(desk).find(_SOUGHT, ANNA)
+    if not found.hits:
+        raise Broken("The search finds nothing.")
+    find_blocks.modal({}, found, desk.config, {})
+
+
 _QUESTIONS: dict[str, Callable[[Desk], Awaitable[None]]] = {
     "open list": _list,
     "App Home": _home,
+    "text search": _search,
     "sweep, none due": lambda desk: _swept(desk, 0),
 }
 
@@ -206,7 +249,7 @@ async def _swept(desk: Desk, expected: int) -> None:
 async def _outage(stored: _Stored, engine: Engine, count: int) -> Outage:
     """So many more tickets are open, and all of them due."""
     first = 10_000_000
-    _fill(stored.url, an_incident(), first + 1, first + count)
+    _fill(stored.url, _incident(), first + 1, first + count)
     _make_due(stored.url, first, count)
     gaps: list[float] = []
 
