@@ -34,7 +34,6 @@ from bot.slack import audience
 from bot.slack import client as slack_client
 from bot.slack.carrier import SlackCarrier
 from bot.slack.channels import channel_id
-from bot.slack.check import Line, check
 from bot.slack.directory import SlackDirectory
 from bot.slack.files import SlackFiles
 from bot.slack.reports import ReportCarrier
@@ -285,7 +284,9 @@ async def _archive(env: Environment, by: str) -> AsyncIterator[Archive]:
         await store.close()
 
 
-def _check(env: Environment) -> AsyncIterator[Line]:
+def _check(env: Environment) -> AsyncIterator[command_line.Finding]:
+    from bot.slack.check import check  # noqa: PLC0415 (it reads the manifest, and nobody else does)
+
     async def database() -> str:
         try:
             await (await open_store(env.database_url)).close()

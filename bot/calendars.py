@@ -5,13 +5,11 @@ What a wall clock shows decides: an hour that a clock change skips is not worked
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
-
-from holidays import HolidayBase, country_holidays
 
 DAY = 24 * 60
 """Minutes."""
@@ -45,7 +43,7 @@ class Calendar:
 
     def is_closed_on(self, day: date) -> bool:
         """A holiday, a closing day, or a weekday without hours."""
-        return not self.week[day.weekday()] or day in self.closed or day in _holidays(self.country, self.region)
+        return not self.week[day.weekday()] or day in self.closed or day in public_holidays(self.country, self.region)
 
     def opens(self, at: datetime) -> datetime:
         """The first open moment at or after this one."""
@@ -130,6 +128,10 @@ def _offset(tz: ZoneInfo, at: datetime) -> timedelta:
 
 
 @lru_cache(maxsize=64)
-def _holidays(country: str, region: str) -> HolidayBase | frozenset[date]:
-    """Public holidays; each year is worked out when it is first asked for."""
-    return country_holidays(country, subdiv=region or None) if country else frozenset()
+def public_holidays(country: str, region: str) -> Container[date]:
+    """Each year is worked out when it is first asked for. `NotImplementedError` for a country that is not known."""
+    if not country:
+        return frozenset()
+    from holidays import country_holidays  # noqa: PLC0415 (a desk without a country need not wait for all of them)
+
+    return country_holidays(country, subdiv=region or None)

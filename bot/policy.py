@@ -10,10 +10,9 @@ from itertools import pairwise
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from holidays import country_holidays
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from bot.calendars import DAY, Calendar, Hours
+from bot.calendars import DAY, Calendar, Hours, public_holidays
 
 
 def _zone(name: str) -> str:
@@ -64,7 +63,7 @@ class OpeningHours(Section):
     def _known_holidays(self) -> OpeningHours:
         try:
             if self.country:
-                country_holidays(self.country, subdiv=self.region or None)
+                public_holidays(self.country, self.region)
         except NotImplementedError as error:
             raise ValueError(f"holidays of “{self.country} {self.region}” are not known: {error}") from error
         return self

@@ -5,7 +5,6 @@ from __future__ import annotations
 import aiohttp
 
 from bot.settings import Retarus
-from bot.status.feed import Feed
 from bot.status.statuspage import Statuspage
 from bot.status_page import StatusPage
 
@@ -14,4 +13,8 @@ def open_status_page(settings: Retarus, session: aiohttp.ClientSession) -> Statu
     """Nothing for `link`: there a person looks, and says so."""
     if settings.status_adapter == "statuspage":
         return Statuspage(settings.status_page, session)
-    return Feed(settings.status_page, session) if settings.status_adapter == "feed" else None
+    if settings.status_adapter != "feed":
+        return None
+    from bot.status.feed import Feed  # noqa: PLC0415 (who reads no feed need not wait for its parser)
+
+    return Feed(settings.status_page, session)
