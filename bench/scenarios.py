@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from bench.slack import TEAM, USER, Stimulus
 
 COMMAND = "/retarus-incident"
-BUTTON = "handoff.ask"
+BUTTON = "checks.ask"
 """The button of a new ticket's card that is pressed."""
 
 _number = count(1)
