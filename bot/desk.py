@@ -21,6 +21,7 @@ from bot.joining import Joining
 from bot.language import t
 from bot.moves import Move, Step, change, event, move
 from bot.notices import Claim, Notice, Outcome
+from bot.noticing import Noticing
 from bot.questions import fields_of
 from bot.reading import draft_key, preferences_key
 from bot.secrets_in_text import free_of_secrets
@@ -29,7 +30,7 @@ from bot.ticket import Kind, Stage, Ticket
 
 
 @dataclass(frozen=True)
-class Desk(Escalating, Hearing, Digesting, Joining):
+class Desk(Escalating, Hearing, Digesting, Joining, Noticing):
     """The one door to everything tickets can do.
 
     `form` and `click` name one submission or one click, however often Slack delivers it: repeated, they change

@@ -188,9 +188,13 @@ class Services(Section):
     examples: dict[str, tuple[Part, ...]] = Field(default_factory=dict)
     """Which addresses of a transaction are asked for, by service, in place of its family's."""
 
+    notices: dict[str, tuple[Label, ...]] = Field(default_factory=dict)
+    """What the status page calls a service, where that is not its name."""
+
     @model_validator(mode="after")
     def _of_services(self) -> Services:
-        for table, names in (("families", self.families), ("examples", self.examples)):
+        tables = (("families", self.families), ("examples", self.examples), ("notices", self.notices))
+        for table, names in tables:
             for name in names:
                 _known(name, self.names, f"[services.{table}]")
         return self

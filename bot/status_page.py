@@ -25,10 +25,24 @@ class Unreadable:
 
 
 @dataclass(frozen=True)
+class ServiceNotice:
+    """One thing the page reports."""
+
+    id: str
+    """The same as long as the page reports it, whatever it says of it meanwhile."""
+    says: str
+    """In one line, as people read it."""
+    about: str
+    """Everything the page says of it, to find in it which services it is about."""
+
+
+@dataclass(frozen=True)
 class Reading:
     """What the page reports; nothing when all is well."""
 
     trouble: tuple[str, ...] = ()
+    notices: tuple[ServiceNotice, ...] = ()
+    """The same, as far as each can be told apart from the others."""
 
 
 class StatusPage(Protocol):
@@ -44,6 +58,8 @@ class Lookout:
     page: StatusPage | None = None
     clock: Clock = now
     latest: StatusReport | None = None
+    notices: tuple[ServiceNotice, ...] = ()
+    """What it reported when it was last read; nothing when that failed."""
     kept: Kept[str, StatusReport] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,6 +71,7 @@ class Lookout:
 
     async def _ask(self, _: str) -> StatusReport:
         found = await self.page.look() if self.page else Unreadable(NOBODY_LOOKED)
+        self.notices = found.notices if isinstance(found, Reading) else ()
         self.latest = _report(found, self.clock)
         return self.latest
 

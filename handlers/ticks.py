@@ -19,9 +19,10 @@ from bot.reporting import Reporting
 
 log = logging.getLogger(__name__)
 
-SWEEP, DIGEST, MONTHLY, PRUNE, INDEX = "sweep", "digest", "monthly", "prune", "indexing"
+SWEEP, DIGEST, MONTHLY, NOTICES, PRUNE, INDEX = "sweep", "digest", "monthly", "notices", "prune", "indexing"
 _SWEEP_EVERY = 15
 _DIGEST_EVERY = 60
+_NOTICES_EVERY = 300
 _INDEX_EVERY, _INDEXED = 600, 50
 _KEEP = timedelta(days=14)
 
@@ -36,6 +37,7 @@ def scheduler(desk: Desk) -> tuple[AsyncIOScheduler, Callable[[], None]]:
         (SWEEP, desk.sweep, _SWEEP_EVERY),
         (DIGEST, desk.digest, _DIGEST_EVERY),
         (MONTHLY, Reporting(desk).monthly, _DIGEST_EVERY),
+        (NOTICES, desk.match_notices, _NOTICES_EVERY),
     )
     for name, work, every in ticking:
         jobs.add_job(_alone(desk, name, work), "interval", seconds=every, id=name, next_run_time=at_once)

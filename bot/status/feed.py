@@ -16,7 +16,7 @@ import feedparser
 from bot.clock import Clock, now
 from bot.language import mark
 from bot.status.fetching import PATIENCE, fetch
-from bot.status_page import Reading, Unreadable
+from bot.status_page import Reading, ServiceNotice, Unreadable
 from bot.text import one_line
 
 RECENT = timedelta(days=7)
@@ -48,16 +48,19 @@ class Feed:
         feed = await asyncio.to_thread(feedparser.parse, BytesIO(body), sanitize_html=False)
         if not feed.get("version") or (feed.bozo and not feed.entries):
             return Unreadable(mark("Its answer is neither RSS nor Atom."))
-        return Reading(tuple(_open(feed.entries, self._clock()))[:_MOST])
+        notices = tuple(_open(feed.entries, self._clock()))
+        return Reading(tuple(each.says for each in notices)[:_MOST], notices)
 
 
-def _open(entries: Iterable[Mapping[str, Any]], at: datetime) -> Iterable[str]:
+def _open(entries: Iterable[Mapping[str, Any]], at: datetime) -> Iterable[ServiceNotice]:
     for entry in entries:
         told = _moment(entry)
         if not _is_over(f"{entry.get('title', '')} {entry.get('summary', '')}") and (
             told is None or at - told <= RECENT
         ):
-            yield one_line(str(entry.get("title", "")), 200) or "an entry without a title"
+            says = one_line(str(entry.get("title", "")), 200) or "an entry without a title"
+            about = f"{says} {entry.get('summary', '')}"
+            yield ServiceNotice(str(entry.get("id") or entry.get("link") or says), says, one_line(about, 5000))
 
 
 def _is_over(text: str) -> bool:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.language import mark
 from bot.status.fetching import PATIENCE, fetch
-from bot.status_page import Reading, Unreadable
+from bot.status_page import Reading, ServiceNotice, Unreadable
 from bot.text import one_line
 
 _PATH = "/api/v2/summary.json"
@@ -21,9 +21,20 @@ class _Overall(BaseModel):
     description: str = ""
 
 
+class _Component(BaseModel):
+    name: str
+
+
+class _Update(BaseModel):
+    body: str = ""
+
+
 class _Incident(BaseModel):
     name: str
+    id: str = ""
     status: str = ""
+    components: list[_Component] = []
+    incident_updates: list[_Update] = []
 
 
 class _Summary(BaseModel):
@@ -50,14 +61,24 @@ class Statuspage:
             summary = _Summary.model_validate_json(body)
         except ValidationError:
             return Unreadable(mark("Its answer is not a Statuspage's."))
-        return Reading(tuple(_trouble(summary))[:_MOST])
+        return Reading(tuple(_trouble(summary))[:_MOST], tuple(_notices(summary)))
 
 
 def _trouble(summary: _Summary) -> Iterable[str]:
-    for incident in summary.incidents:
-        yield one_line(f"{incident.name} ({incident.status})", 200)
-    for work in summary.scheduled_maintenances:
-        if work.status in {"in_progress", "verifying"}:
-            yield one_line(f"Maintenance: {work.name} ({work.status.replace('_', ' ')})", 200)
+    yield from (notice.says for notice in _notices(summary))
     if summary.status.indicator != "none" and not summary.incidents:
         yield one_line(summary.status.description or summary.status.indicator, 200)
+
+
+def _notices(summary: _Summary) -> Iterable[ServiceNotice]:
+    for incident in summary.incidents:
+        yield _notice(incident, f"{incident.name} ({incident.status})")
+    for work in summary.scheduled_maintenances:
+        if work.status in {"in_progress", "verifying"}:
+            yield _notice(work, f"Maintenance: {work.name} ({work.status.replace('_', ' ')})")
+
+
+def _notice(incident: _Incident, says: str) -> ServiceNotice:
+    about = [incident.name, *(each.name for each in incident.components)]
+    about += [each.body for each in incident.incident_updates]
+    return ServiceNotice(incident.id or incident.name, one_line(says, 200), one_line(" · ".join(about), 5000))

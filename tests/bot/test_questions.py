@@ -269,7 +269,7 @@ def test_what_a_service_asks_can_be_set_up_by_its_name() -> None:
     assert addresses("FAX", services=services) == ["when", "inbound", "status", "log"]
 
 
-@pytest.mark.parametrize("table_", ["families", "examples"])
+@pytest.mark.parametrize("table_", ["families", "examples", "notices"])
 def test_a_service_nobody_offers_is_refused_there(table_: str) -> None:
     value: Any = "fax" if table_ == "families" else ["sender"]
     with pytest.raises(Misconfigured, match=rf"\[services\.{table_}\]: there is no “Telex”"):

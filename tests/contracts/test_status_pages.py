@@ -94,7 +94,28 @@ async def test_a_statuspage_tells_incidents_and_maintenance_under_way(
 ) -> None:
     page.says(json.dumps(TROUBLE))
     expected = ("E-mail delayed on DE1 (identified)", "Maintenance: SMS gateway (in progress)")
-    assert await Statuspage(page.url, session).look() == Reading(expected)
+    found = await Statuspage(page.url, session).look()
+    assert isinstance(found, Reading)
+    assert found.trouble == expected
+    assert [each.says for each in found.notices] == list(expected)
+
+
+async def test_a_notice_keeps_its_id_and_names_the_components_it_is_about(
+    page: Page, session: aiohttp.ClientSession
+) -> None:
+    incident = {
+        "id": "kx7",
+        "name": "Delays",
+        "status": "monitoring",
+        "components": [{"name": "Fax"}],
+        "incident_updates": [{"body": "Inbound numbers are slow"}],
+    }
+    page.says(json.dumps({**FINE, "incidents": [incident]}))
+    found = await Statuspage(page.url, session).look()
+    assert isinstance(found, Reading)
+    (notice,) = found.notices
+    assert (notice.id, notice.says) == ("kx7", "Delays (monitoring)")
+    assert notice.about == "Delays · Fax · Inbound numbers are slow"
 
 
 async def test_a_statuspage_that_only_says_how_bad_it_is_is_trouble(page: Page, session: aiohttp.ClientSession) -> None:
@@ -154,9 +175,14 @@ async def test_a_feed_without_open_entries_is_fine(page: Page, session: aiohttp.
 
 async def test_a_feed_tells_what_is_not_over(page: Page, session: aiohttp.ClientSession) -> None:
     page.says(atom(("E-mail delayed", "Monitoring - a fix is out. Investigating - …", NOW - timedelta(hours=1))))
-    assert await Feed(page.url, session, clock=Hands()).look() == Reading(("E-mail delayed",))
+    found = await Feed(page.url, session, clock=Hands()).look()
+    assert isinstance(found, Reading)
+    assert found.trouble == ("E-mail delayed",)
+    assert [each.id for each in found.notices] == ["tag:E-mail delayed"]
     page.says(RSS)
-    assert await Feed(page.url, session, clock=Hands()).look() == Reading(("Fax delayed",))
+    found = await Feed(page.url, session, clock=Hands()).look()
+    assert isinstance(found, Reading)
+    assert found.trouble == ("Fax delayed",)
 
 
 async def test_a_feed_that_names_a_file_of_the_machine_reads_none(page: Page, session: aiohttp.ClientSession) -> None:

@@ -24,7 +24,7 @@ async def taken(w: World) -> Json:
     card = await w.raised()
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "took it")
-    return card
+    return await w.anna.again(card)
 
 
 async def posted(w: World, card: Json, name: str, content: bytes, by: str = "anna") -> Json:
