@@ -60,7 +60,7 @@ def _input(field: Field, kind: Kind, config: Config, answer: str, needed: bool) 
 def _defined(options: Iterable[Option]) -> list[Json]:
     """What each answer means, in words, where that is said: a list shows the beginnings only."""
     lines = [f"{each.label}: {each.about}" for each in options if each.about]
-    return [note("\n".join(lines))] if lines else []
+    return [note(" · ".join(lines))] if lines else []
 
 
 def _element(field: Field, options: tuple[Option, ...], answer: str) -> Json:

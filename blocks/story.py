@@ -106,11 +106,21 @@ def _snoozed(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[
 
 def _expected(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
     """What was promised, each with its time; a question is quoted below."""
-    elements = kit.filled(t("{name} recorded what Retarus said"), name=kit.bold(name))
+    elements = [*kit.filled(t("{name} recorded what Retarus said"), name=kit.bold(name)), *_promised(event)]
+    return [*elements, kit.text(f" · {t('they ask us')}")] if event.detail.get("question") else elements
+
+
+def _updated(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    return [*kit.filled(t("{name} logged an update from Retarus"), name=kit.bold(name)), *_promised(event)]
+
+
+def _promised(event: Event) -> list[Json]:
+    """By when they tell more, and by when they expect it to be solved."""
+    elements: list[Json] = []
     for key, words in (("update_due", t("next update {time}")), ("eta", t("solved by {time}"))):
         at = as_moment(event.detail.get(key, ""))
         elements += kit.filled(f" · {words}", time=kit.moment(at)) if at else []
-    return [*elements, kit.text(f" · {t('they ask us')}")] if event.detail.get("question") else elements
+    return elements
 
 
 def _paced(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
@@ -214,7 +224,7 @@ _LINES: dict[str, Line] = {
     Move.ASK_CUSTOMER.value: _plain(mark("{name} waits for the end-customer")),
     Move.CUSTOMER_ANSWERED.value: _plain(mark("{name} heard from the end-customer")),
     Move.ESCALATE.value: _escalated,
-    Move.RETARUS_UPDATE.value: _plain(mark("{name} logged an update from Retarus")),
+    Move.RETARUS_UPDATE.value: _updated,
     Move.RETARUS_ANSWERED.value: _plain(mark("{name} recorded Retarus's answer; it is back at the 2nd level")),
     Move.RESOLVE.value: _plain(mark("{name} resolved it; the 1st level confirms")),
     Move.CONFIRM.value: _plain(mark("{name} confirmed it with the customer and closed it")),

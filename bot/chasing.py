@@ -12,6 +12,7 @@ from bot.contacts import Contact
 from bot.language import speaking, t
 from bot.letter import reference
 from bot.settings import Config
+from bot.tasks import THEIRS
 from bot.ticket import Ticket
 
 
@@ -19,9 +20,16 @@ def draft(ticket: Ticket, declarant: Contact, config: Config, at: datetime) -> s
     """What is open with them, in our words, from the ticket and its clocks."""
     with speaking(config.retarus.language):
         ask = t("Please tell us how it stands, and when we can expect your next update.")
-        eta = [] if ticket.times.eta else [t("Please tell us, too, by when you expect it to be solved.")]
-        body = "\n".join([*_open(ticket, config, at), ask, *eta])
+        body = "\n".join([*_open(ticket, config, at), ask, *_owed(ticket)])
         return "\n\n".join([_about(ticket, config), body, f"{declarant.name}, {t('authorised support contact')}"])
+
+
+def _owed(ticket: Ticket) -> Iterable[str]:
+    """What the guide's 3rd level gives besides, as far as it is not there yet (L3.3, L3.4)."""
+    if ticket.times.eta is None:
+        yield t("Please tell us, too, by when you expect it to be solved.")
+    if ticket.answer("caused_by") == THEIRS and not ticket.answer("their_note"):
+        yield t("Will there be a technical note of yours for it: its cause, and how it is remedied?")
 
 
 def _about(ticket: Ticket, config: Config) -> str:

@@ -157,3 +157,21 @@ def test_a_card_looks_as_approved() -> None:
 def test_a_closed_ticket_is_not_called_ongoing() -> None:
     assert "ongoing" in str(drawn(an_incident(Stage.FIRST)))
     assert "ongoing" not in str(drawn(an_incident(Stage.CLOSED)))
+
+
+def test_what_is_known_of_cause_and_way_out_stands_on_the_card() -> None:
+    known = {"cause": "A wrong policy", "workaround": "Send by DE2", "plan": "Ben at 12:00", "caused_by": "retarus"}
+    said = words(an_incident(Stage.RETARUS, also=known))
+    for line in ("Root cause : A wrong policy", "Workaround : Send by DE2", "Retarus found : Caused by Retarus"):
+        assert line in said
+    assert "Workaround" not in words(an_incident(Stage.SECOND, also={"workaround": "none"}))
+
+
+def test_as_long_as_checks_are_left_they_are_the_next_step_and_say_how_they_stand() -> None:
+    at_first = an_incident(Stage.FIRST, answers=RAISED)
+    assert buttons(at_first)[0]["text"]["text"] == "Start checks"
+    begun = an_incident(Stage.FIRST, answers=RAISED | {"info": "correct"})
+    assert buttons(begun)[0]["text"]["text"] == "Continue checks"
+    assert "Hand off to 2nd level" in [button["text"]["text"] for button in buttons(begun)]
+    done = an_incident(Stage.FIRST, answers=RAISED | HANDED_OFF)
+    assert buttons(done)[0]["text"]["text"] == "Hand off to 2nd level"

@@ -243,7 +243,7 @@ def test_a_field_of_the_desks_own_is_in_the_form_that_asks_for_it(needed: str, v
 def test_the_definitions_of_the_priorities_are_in_words_beside_the_choice() -> None:
     view = handoff.modal(an_incident(Stage.FIRST), "PD-1042", CONFIG)
     notes = [part["text"] for part in parts(view) if part.get("type") == "plain_text"]
-    assert any(text.startswith("P1: A service is down P2: not set: see your contract") for text in notes)
+    assert any(text.startswith("P1: A service is down · P2: not set: see your contract") for text in notes)
 
 
 def test_with_a_matrix_the_priority_may_be_left_empty_and_is_drawn_anew_with_its_proposal() -> None:

@@ -94,6 +94,16 @@ async def test_an_expected_duration_they_never_told_is_asked_for(world: World) -
     assert ask not in draft(await hear(world, ticket, eta=LATER), a_contact(), a_config(), NOW)
 
 
+async def test_a_technical_note_is_asked_for_where_they_caused_it(world: World) -> None:
+    ticket = await world.sent()
+    ask = "technical note of yours"
+    assert ask not in draft(ticket, a_contact(), a_config(), NOW)
+    ticket = await world.desk.record(ticket.id, BEN, {"caused_by": "retarus"}, world.form(), ticket.version)
+    assert ask in draft(ticket, a_contact(), a_config(), NOW)
+    ticket = await world.desk.record(ticket.id, BEN, {"their_note": "no"}, world.form(), ticket.version)
+    assert ask not in draft(ticket, a_contact(), a_config(), NOW)
+
+
 async def test_what_never_went_to_retarus_has_no_answer_of_theirs(world: World) -> None:
     ticket = await world.accepted()
     with pytest.raises(NotNow, match="never went to Retarus"):

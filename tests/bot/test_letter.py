@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.letter import LetterText, as_html, as_text, copy_of, reference, write
-from bot.ticket import Kind, Ticket
+from bot.ticket import Kind, Stage, Ticket
 from tests.factories import BEN, COMPLETE, HANDED_OFF, RAISED, a_config, a_contact, an_incident, without
 from tests.golden import agrees
 
@@ -86,6 +86,11 @@ def test_times_are_written_as_in_the_guide_in_the_reporters_zone() -> None:
 
 def test_an_incident_without_an_end_is_ongoing() -> None:
     assert section("END OF INCIDENT (OPTIONAL)", text()) == ["ongoing"]
+
+
+def test_a_closed_incident_without_an_end_is_not_called_ongoing() -> None:
+    said = as_text(write(an_incident(Stage.CLOSED), a_contact(), a_config()))
+    assert section("END OF INCIDENT (OPTIONAL)", said) == ["-"]
 
 
 def test_the_declarant_is_named_with_their_telephone_number() -> None:

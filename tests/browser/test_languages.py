@@ -97,7 +97,7 @@ async def a_request_reaches_retarus(sit: Sit, name: str, kind: str) -> None:
             form,
             {
                 t("Timestamp"): ben.local(timedelta(minutes=16)),
-                t("Sending account"): "a@mueller.example",
+                t("Sender"): "a@mueller.example",
                 t("Status / error message"): "not possible yet",
             },
         )
