@@ -88,6 +88,7 @@ def _fill(url: str, size: int) -> None:
     """One ticket each ten minutes, the newest now: tickets, their entries in the index, and the words of years."""
     _copy(url, "tickets", (list(ticket.values()) for ticket, _ in _stored(size)), list(next(_stored(1))[0]))
     _copy(url, "tickets_index", (entry for _, entry in _stored(size)), ["number", "print", "entry"])
+    _counted(url, size)
     spelt = {word for each in cases().documents for word in words.spellings(each.text)} | _names(20_000)
     _copy(url, "vocabulary", ([word, " ".join(words.grams(word))] for word in sorted(spelt)), ["word", "grams"])
 
@@ -105,6 +106,17 @@ def _copy(url: str, table: str, stored: Iterator[Sequence[object]], columns: Seq
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file, file:
         file.execute("PRAGMA synchronous = OFF")
         file.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})", stored)
+
+
+def _counted(url: str, size: int) -> None:
+    """The next ticket's number follows."""
+    statement = f"UPDATE counters SET last = {size + 1000} WHERE name = 'ticket'"
+    if is_server(url):
+        with psycopg.connect(url) as server:
+            server.execute(statement.encode())
+        return
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file, file:
+        file.execute(statement)
 
 
 Pooled = tuple[Told, Entry, Entry]

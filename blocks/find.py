@@ -120,8 +120,8 @@ def _show(note: TechnicalNote) -> Json:
 
 def _note_head(note: TechnicalNote) -> list[Json]:
     source = t("from Retarus") if note.source == "retarus" else ""
-    facts = " · ".join(filter(None, ("", t("technical note"), ", ".join(note.services), source)))
-    return [kit.bold(note.name), kit.text(facts)]
+    facts = [t("technical note"), ", ".join(note.services), source]
+    return [kit.bold(note.name), kit.text("".join(f" · {fact}" for fact in facts if fact))]
 
 
 def _ticket_head(ticket: Ticket, config: Config, links: Mapping[str, str]) -> list[Json]:

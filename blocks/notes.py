@@ -58,7 +58,7 @@ def shown(versions: Sequence[TechnicalNote], who: Callable[[str], str], tickets:
 def _head(note: TechnicalNote, tickets: str) -> list[Json]:
     services = ", ".join(note.services) or t("any service")
     source = t("from Retarus") if note.source == "retarus" else t("our own")
-    return [kit.bold(services), kit.text(" · ".join(filter(None, ("", source, tickets))))]
+    return [kit.bold(services), kit.text("".join(f" · {fact}" for fact in (source, tickets) if fact))]
 
 
 def _part(key: str, text: str) -> list[Json]:

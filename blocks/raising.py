@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from blocks import kit
 from blocks.evidence import OFFERED, file_input, offered
@@ -72,8 +72,7 @@ def modal(
     """
     blocks = [kit.note(t("Taken up again from what you put aside."))] if draft else []
     blocks += inputs(_fields(kind, config, more), kind, config, answers, Need.RAISE)
-    blocks = [_telling(block) if block.get("block_id") == TOLD and kind is Kind.INCIDENT else block for block in blocks]
-    blocks += offers
+    blocks = [shown for block in blocks for shown in _told(block, kind, offers)]
     blocks += [offered(answers[OFFERED])] if answers.get(OFFERED) else []
     blocks += [file_input()] if more else []
     later = t("Everything else can be filled in later, by anybody: Retarus gets it once nothing is missing.")
@@ -89,6 +88,13 @@ def again(about: str, config: Config, typed: Mapping[str, str], offers: Sequence
     kind, bar, link = about.partition("|")
     source = link if bar else None
     return modal(Kind(kind), config, typed, more=shows_more(typed), source=source, offers=offers)
+
+
+def _told(block: Json, kind: Kind, offers: Sequence[Json]) -> Iterable[Json]:
+    """What may be the same problem stands below the words it was found by."""
+    if kind is not Kind.INCIDENT or block.get("block_id") != TOLD:
+        return [block]
+    return [_telling(block), *offers]
 
 
 def _telling(block: Json) -> Json:

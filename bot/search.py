@@ -313,7 +313,7 @@ class Ranked:
     tokens: frozenset[str]
     """By which it was found: to be marked."""
     words: int
-    """How many words of the query it holds."""
+    """How many words of the query it holds; an id or error code counts as two."""
 
 
 def ranked(asked: Sequence[Clause], candidates: Candidates) -> list[Ranked]:
@@ -343,7 +343,7 @@ def _scored(candidate: Candidate, asked: Sequence[Clause], weights: Sequence[flo
                 best = max(best, worth * max(clause.tokens[token] for token in met))
         score += weight * best
         held += weight if best else 0.0
-        count += bool(best)
+        count += (1 + clause.is_code) * bool(best)
     return Ranked(candidate.number, score / most, held / most, frozenset(matched), count)
 
 

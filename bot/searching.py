@@ -33,6 +33,8 @@ _RECENT = timedelta(days=4)
 _SAME_TIME = timedelta(hours=6)
 _LIKELY_TICKET, _LIKELY_NOTE = 0.22, 0.28
 """How well something must fit to be offered without having been asked for: measured, see `bench.search`."""
+_TOGETHER = 2
+"""Words it must hold."""
 _AT_ONCE = 0.1
 """What it counts that both began at about the same time."""
 
@@ -48,6 +50,8 @@ class Hit:
     tokens: frozenset[str] = frozenset()
     """By which it was found."""
     score: float = 1.0
+    words: int = 0
+    """How many words of the query it holds; an id or error code counts as two."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -213,10 +217,10 @@ class Searching:
         if shelf is Shelf.NOTES:
             notes = {note.number: note for note in await self.desk.store.notes_called(numbers)}
             kept = [each for each in best if each.number in notes and _fits(notes[each.number], narrow)]
-            return [Hit(notes[each.number], each.tokens, each.score) for each in kept], candidates
+            return [Hit(notes[each.number], each.tokens, each.score, each.words) for each in kept], candidates
         tickets = {ticket.number: ticket for ticket in await self.desk.store.tickets_called(numbers)}
         return [
-            Hit(tickets[each.number], each.tokens, each.score) for each in best if each.number in tickets
+            Hit(tickets[each.number], each.tokens, each.score, each.words) for each in best if each.number in tickets
         ], candidates
 
 
@@ -235,7 +239,9 @@ def _services(answers: Mapping[str, str]) -> list[str]:
 
 
 def _is_likely(hit: Hit, services: Sequence[str]) -> bool:
-    """Whether it may be offered without having been asked for."""
+    """Whether it may be offered without having been asked for: never for one word alone."""
+    if hit.words < _TOGETHER:
+        return False
     if isinstance(hit.found, TechnicalNote):
         of_another = bool(hit.found.services and services and not set(hit.found.services) & set(services))
         return hit.score >= _LIKELY_NOTE + (0.15 if of_another else 0.0)

@@ -36,7 +36,7 @@ _STOP = frozenset(
     "doing down during each few for from further had has have having he her here hers him his how i if in into is it "
     "its itself just me more most my no nor not now of off on once only or other our out over own same she should so "
     "some such than that the their them then there these they this those through to too under until up very was we "
-    "were what when where which while who whom why will with would you your "
+    "were what when where which while who whom why will with would you your since get gets got yet still "
     "ab aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist da damit dann das dass dem "
     "den denn der des dessen die dies diese diesem diesen dieser dieses doch dort du durch ein eine einem einen einer "
     "eines er es etwas euer fuer für gegen hab habe haben hat hatte hier ich ihm ihn ihr ihre ihrem ihren ihrer im in "

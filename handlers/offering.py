@@ -24,8 +24,8 @@ class Offering:
         self.searching = Searching(desk)
         self._newest: dict[str, Click] = {}
         """By form that is being looked up for: what was typed last."""
-        self._shown: dict[str, Sequence[str]] = {}
-        """Form → what it offers."""
+        self._shown: dict[str, list[tuple[str, frozenset[str]]]] = {}
+        """Form → what it offers, and what is marked in it."""
 
     async def look(self, click: Click) -> Sequence[Json] | None:
         """The offers; nothing when the form shows them already."""
@@ -47,7 +47,7 @@ class Offering:
             found = await self._up_to_date(click.view)
         finally:
             del self._newest[click.view]
-        if [hit.found.id for hit in found.hits] == self._shown.get(click.view, []):
+        if _marked(found) == self._shown.get(click.view, []):
             return None
         return await self._drawn(click, found)
 
@@ -64,6 +64,10 @@ class Offering:
     async def _drawn(self, click: Click, found: Found) -> Sequence[Json]:
         if len(self._shown) >= _FORMS:
             self._shown.clear()
-        self._shown[click.view] = [hit.found.id for hit in found.hits]
+        self._shown[click.view] = _marked(found)
         links = await self.desk.store.card_links([ticket.id for ticket in found.tickets])
         return joining.offers(found, self.desk.config, links)
+
+
+def _marked(found: Found) -> list[tuple[str, frozenset[str]]]:
+    return [(hit.found.id, hit.tokens) for hit in found.hits]

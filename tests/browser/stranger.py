@@ -142,7 +142,9 @@ async def seats(browser: Browser, url: str, **options: object) -> AsyncIterator[
         return viewers[name]
 
     yield sit
-    assert {name: viewer.faults for name, viewer in viewers.items() if viewer.faults} == {}
+    assert {name: viewer.faults for name, viewer in viewers.items() if viewer.faults} == {}, [
+        viewer.faults for viewer in viewers.values()
+    ]
 
 
 async def picture(viewer: Viewer, name: str) -> None:

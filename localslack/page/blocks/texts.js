@@ -60,7 +60,7 @@ function dispatchFrom(field, slot) {
   if (on.includes('on_character_entered'))
     field.addEventListener(
       'input',
-      debounced(() => slot.act(field.value), 300),
+      debounced(() => field.isConnected && slot.act(field.value), 300), // it may be gone by then
     );
   if (!on.includes('on_enter_pressed')) return;
   field.addEventListener('keydown', (event) => {
