@@ -9,9 +9,10 @@ import pytest
 
 from bot.ports import Store
 from bot.store import open_store
+from bot.store.session import prepare
 from tests.doubles.hands import Hands
 from tests.doubles.memory_store import MemoryStore
-from tests.doubles.postgres_server import a_database, empty, server_url
+from tests.doubles.postgres_server import a_database, empty, remember, server_url
 
 ENGINES = ["sqlite", "postgres"]
 
@@ -38,6 +39,8 @@ def new_database(server: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def _used_database(server: str) -> Iterator[str]:
     with a_database(server) as url:
+        prepare(url)
+        remember(url)
         yield url
 
 
