@@ -91,7 +91,7 @@ def _files(shown: Preview, config: Config) -> list[Json]:
 
 
 def _status(report: StatusReport, config: Config) -> list[Json]:
-    says = [kit.text(f" · {each}") for each in report.says]
+    says = [kit.text(f" · {t(each)}") for each in report.says]
     health = t("Status page: {health}", health=health_of(report.health))
     words = kit.line(kit.bold(health), kit.text(" · "), kit.moment(report.at), *says)
     buttons = [kit.link_button(t("Open status page"), PAGE, config.retarus.status_page)]

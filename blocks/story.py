@@ -160,7 +160,8 @@ def _circumstances(detail: Mapping[str, str]) -> Iterable[str]:
     health, _, says = detail.get("status", "").partition(": ")
     if health in STATUS:
         known = t("status page: {health}", health=health_of(health))
-        yield f"{known} ({one_line(says, 200)})" if says else known
+        why = one_line("; ".join(t(each) for each in says.split("; ")), 200)
+        yield f"{known} ({why})" if says else known
     if detail.get("despite"):
         yield t("in spite of a warning: {reason}", reason=one_line(detail["despite"], 200))
     if detail.get("glass"):
