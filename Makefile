@@ -4,6 +4,7 @@
 # make check  tokens, scopes, channels, mail, database of your own set-up
 # make bench  the figures in README.md and docs/speed.md, measured anew; ten minutes
 # make pictures  the pictures in the README, from the browser tests
+# make texts  what people read, gathered anew from the code into texts/; says what has no German yet
 # make lock   the pins, made anew from pyproject.toml
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ SPOKEN ?= en
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: run test check bench pictures lock clean
+.PHONY: run test check bench pictures texts lock clean
 
 run: $(VENV)/.run
 	@if [ -n "$$SLACK_BOT_TOKEN" ] || grep -qs '^ *SLACK_BOT_TOKEN *= *[^ ]' .env; then exec $(PY) app.py; else exec $(PY) app.py demo --language $(SPOKEN); fi
@@ -27,6 +28,9 @@ bench: $(VENV)/.test
 
 pictures: $(VENV)/.test
 	PICTURES=docs/pictures $(PY) -m pytest tests/browser
+
+texts: $(VENV)/.test
+	$(PY) -m texts
 
 lock: $(VENV)/.test
 	$(PY) -m uv pip compile -q --universal --no-header --python-version 3.11 pyproject.toml -o requirements.txt
