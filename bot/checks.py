@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from bot.asking import Ask, Field, Heading, Need, Option, Sheet
+from bot.extras import Extra, Matrix
 from bot.fields import DONE
 from bot.forms import is_due
-from bot.questions import fields_of, is_asked
+from bot.questions import is_asked, of_kind
 from bot.settings import Config
 from bot.tasks import SUMMARY_1, SUMMARY_2, UNLESS
-from bot.ticket import Event, Glossed, Level, Ticket
+from bot.ticket import Event, Glossed, Kind, Level, Ticket
 
 _LAST = (SUMMARY_1, DONE, UNLESS, SUMMARY_2)
 """What is said when the ticket goes on to the next level: it is no check to be done before."""
 _SHEETS = {Level.FIRST: Sheet.FIRST, Level.SECOND: Sheet.SECOND, Level.THIRD: Sheet.THIRD}
+
+
+Sheaf = tuple[tuple[Heading, tuple[Field, ...]], ...]
 
 
 class State(Glossed):
@@ -52,33 +57,44 @@ class Trace:
 
 def tasks(ticket: Ticket, level: Level, config: Config) -> tuple[Task, ...]:
     """The tasks of a level, in the guide's order."""
-    found: dict[Heading, list[Field]] = {}
-    for field in fields_of(ticket.kind, config):
-        if _is_of(field, ticket, level):
-            found.setdefault(field.heading, []).append(field)
     return tuple(
-        Task(heading, tuple(fields), _state(fields, ticket, ticket.answers, config), level)
-        for heading, fields in found.items()
+        Task(heading, fields, _state(fields, ticket, ticket.answers, config), level)
+        for heading, fields in _asked(ticket.kind, level, config)
     )
 
 
-def _is_of(field: Field, ticket: Ticket, level: Level) -> bool:
+def _asked(kind: Kind, level: Level, config: Config) -> Sheaf:
+    return _sheaf(kind, level, config.fields, config.matrix)
+
+
+@lru_cache(256)
+def _sheaf(kind: Kind, level: Level, extras: tuple[Extra, ...], matrix: Matrix) -> Sheaf:
+    """Which headings a level has, and what is asked under each: the same for every ticket of a kind."""
+    found: dict[Heading, list[Field]] = {}
+    for field in of_kind(kind, extras, matrix):
+        if _is_of(field, kind, level):
+            found.setdefault(field.heading, []).append(field)
+    return tuple((heading, tuple(each)) for heading, each in found.items())
+
+
+def _is_of(field: Field, kind: Kind, level: Level) -> bool:
     """Its sheet's; and what the matrix asks and this level answers."""
     if field.heading.sheet is not Sheet.TICKET:
         return field.heading.sheet is _SHEETS[level]
-    if field.need[ticket.kind] is Need.HANDOFF:
+    if field.need[kind] is Need.HANDOFF:
         return level is Level.FIRST
-    return level is Level.SECOND and field.level is Level.SECOND and field.need[ticket.kind] is not Need.RAISE
+    return level is Level.SECOND and field.level is Level.SECOND and field.need[kind] is not Need.RAISE
 
 
-def _state(fields: Iterable[Field], ticket: Ticket, answers: Mapping[str, str], config: Config) -> State:
-    fields = tuple(fields)
-    needed = [
-        each for each in fields if is_due(each.need[ticket.kind], Need.ESCALATE) and is_asked(each, answers, config)
-    ]
+def _state(fields: tuple[Field, ...], ticket: Ticket, answers: Mapping[str, str], config: Config) -> State:
+    needed = [each for each in fields if _is_needed(each, ticket.kind) and is_asked(each, answers, config)]
     if needed:
         return State.DONE if all(answers.get(each.key) for each in needed) else State.OPEN
     return State.DONE if any(answers.get(each.key) for each in fields) else State.OFFERED
+
+
+def _is_needed(field: Field, kind: Kind) -> bool:
+    return is_due(field.need[kind], Need.ESCALATE)
 
 
 def task(ticket: Ticket, key: str, config: Config) -> Task | None:
@@ -88,19 +104,20 @@ def task(ticket: Ticket, key: str, config: Config) -> Task | None:
 
 def progress(ticket: Ticket, level: Level, config: Config) -> tuple[int, int]:
     """How many tasks are done, and how many there are to be done."""
-    states = [_state(_needed(each, ticket), ticket, ticket.answers, config) for each in tasks(ticket, level, config)]
-    asked = [state for state in states if state is not State.OFFERED]
-    return sum(state is State.DONE for state in asked), len(asked)
-
-
-def _needed(each: Task, ticket: Ticket) -> list[Field]:
-    return [field for field in each.fields if is_due(field.need[ticket.kind], Need.ESCALATE)]
+    states = [
+        _state(fields, ticket, ticket.answers, config)
+        for _, fields in _asked(ticket.kind, level, config)
+        if any(_is_needed(field, ticket.kind) for field in fields)
+    ]
+    return states.count(State.DONE), len(states)
 
 
 def is_left(ticket: Ticket, config: Config) -> bool:
     """Whether the level that works on it has checks to do before the ticket can sensibly go on."""
-    found = tasks(ticket, ticket.stage.worked_at, config)
-    return any(each.state is State.OPEN and each.heading not in _LAST for each in found)
+    return any(
+        heading not in _LAST and _state(fields, ticket, ticket.answers, config) is State.OPEN
+        for heading, fields in _asked(ticket.kind, ticket.stage.worked_at, config)
+    )
 
 
 def traces(found: Iterable[Task], history: Iterable[Event]) -> dict[str, Trace]:

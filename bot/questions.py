@@ -27,7 +27,7 @@ def table(config: Config) -> tuple[Field, ...]:
 
 def fields_of(kind: Kind, config: Config, sheet: Sheet | None = None) -> tuple[Field, ...]:
     """The fields a kind asks for, in the guide's order."""
-    return _fields_of(kind, config.fields, config.matrix, sheet)
+    return of_kind(kind, config.fields, config.matrix, sheet)
 
 
 def field(key: str, config: Config) -> Field | None:
@@ -46,7 +46,8 @@ def _table(extras: tuple[Extra, ...], matrix: Matrix) -> tuple[Field, ...]:
 
 
 @lru_cache(256)
-def _fields_of(kind: Kind, extras: tuple[Extra, ...], matrix: Matrix, sheet: Sheet | None) -> tuple[Field, ...]:
+def of_kind(kind: Kind, extras: tuple[Extra, ...], matrix: Matrix, sheet: Sheet | None = None) -> tuple[Field, ...]:
+    """As `fields_of`, by the two settings it depends on."""
     return tuple(each for each in _table(extras, matrix) if kind in each.need and sheet in (None, each.heading.sheet))
 
 

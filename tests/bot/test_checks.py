@@ -157,3 +157,12 @@ async def test_checks_answered_one_by_one_carry_the_ticket_to_the_second_level(w
             ticket = await world.desk.check(ticket.id, ANNA, typed, world.form(), ticket.version)
     ticket = await world.desk.hand_off(ticket.id, ANNA, {}, world.form(), ticket.version)
     assert ticket.stage is Stage.HANDED_OFF
+
+
+async def test_with_a_matrix_the_handoff_takes_the_priority_it_proposes() -> None:
+    matrix = {"impacts": ["Wide", "Narrow"], "urgencies": ["Now", "Later"], "priorities": [["P1", "P2"], ["P2", "P2"]]}
+    world = await a_world(matrix=matrix)
+    ticket = await world.taken()
+    judged = {"extent": "Wide", "urgency": "Now", "priority": "", "priority_reason": ""}
+    ticket = await world.desk.hand_off(ticket.id, ANNA, HANDED_OFF | judged, world.form(), ticket.version)
+    assert (ticket.answer("priority"), ticket.answer("priority_reason")) == ("P1", "Impact: Wide, urgency: Now")
