@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot import letter, rights, story
-from bot.answering import Answering
+from bot.answering import Answering, details_of
 from bot.answers import moment, words
 from bot.attachments import along, waiting
 from bot.changing import Change
@@ -66,7 +66,8 @@ class Escalating(Answering, Evidence):
             sending = along(story.letters(moved, text, contact, self.routes, at), waiting(ticket))
             moved, proof = await self.with_evidence(moved, despite, at)
             summary = ticket.answer("summary_second")
-            said = event(moved, Move.ESCALATE, by, at, summary=summary, text=letter.as_text(text), **proof, **broken)
+            known = {**proof, **broken, **_taken_away(ticket)}
+            said = event(moved, Move.ESCALATE, by, at, summary=summary, text=letter.as_text(text), **known)
             return Change(moved, said, sending)
 
         return await self._change(ticket_id, f"{form}:escalate", decide, retry=False)
@@ -95,6 +96,7 @@ class Escalating(Answering, Evidence):
             numbers = tuple(dict.fromkeys((*ticket.rcr, number))) if number else ticket.rcr
             moved = moved.model_copy(update={"sent_by": by, "sent_at": at_eas, "rcr": numbers})
             moved, proof = self.proven(moved, at_eas)
+            proof |= _taken_away(ticket)
             text = letter.as_text(shown.letter)
             stamp = f"{int(at_eas.timestamp())}"
             said = event(moved, Move.ESCALATE, by, at, way="eas", opened=stamp, rcr=number, text=text, **proof)
@@ -155,8 +157,15 @@ class Escalating(Answering, Evidence):
         return " ".join(text.split())
 
 
+_ASKED_ANEW = ("caused_by", "their_remedy", "verified")
+
+
 def _sent_anew(ticket: Ticket) -> Ticket:
-    """What Retarus found the last time is history: they are asked again (guide L3.1)."""
-    return ticket.model_copy(
-        update={"answers": {key: text for key, text in ticket.answers.items() if key != "caused_by"}}
-    )
+    """What Retarus found and gave the last time is history: they are asked again (guide L3.1, L3.5)."""
+    kept = {key: text for key, text in ticket.answers.items() if key not in _ASKED_ANEW}
+    return ticket.model_copy(update={"answers": kept})
+
+
+def _taken_away(ticket: Ticket) -> dict[str, str]:
+    """The same, as the history tells it."""
+    return details_of({key: "" for key in _ASKED_ANEW if ticket.answer(key)})

@@ -93,7 +93,7 @@ def news_of(before: Ticket | None, ticket: Ticket, event: Event) -> tuple[str, .
     """Which answers of this change are news, by key: what Retarus found, and what `NEWS` names."""
     given = [key.removeprefix("answer.") for key, text in event.detail.items() if text and key.startswith("answer.")]
     if event.what in _HEARD:
-        return tuple(key for key in given if key not in NEWS)
+        return tuple(given)
     if event.what not in SILENT or before is None:
         return ()
     anew = is_judged_anew(before, ticket)

@@ -71,6 +71,16 @@ async def test_what_they_found_the_last_time_is_asked_again_when_it_is_sent_agai
     assert ticket.stage is Stage.SECOND
 
 
+async def test_a_remedy_that_did_not_hold_is_asked_for_again_and_stays_in_the_history(world: World) -> None:
+    ticket = await hear(world, await world.sent(), Move.RETARUS_ANSWERED, their_remedy="Policy corrected")
+    ticket = await world.desk.record(ticket.id, BEN, {"verified": "no"}, world.form(), ticket.version)
+    assert [notice.names("news") for notice in await world.told(ticket, Say.STORY)] == [["verified"]]
+    ticket = await world.desk.escalate(ticket.id, BEN, world.form(), ticket.version)
+    assert (ticket.answer("their_remedy"), ticket.answer("verified")) == ("", "")
+    detail = (await world.store.history(ticket.id))[-1].detail
+    assert (detail["answer.their_remedy"], detail["answer.verified"]) == ("", "")
+
+
 async def test_their_next_update_and_their_expected_duration_are_kept_beside_each_other(world: World) -> None:
     ticket = await hear(world, await world.sent(), update_due=SOON, eta=LATER)
     assert ticket.times.update_due
