@@ -96,8 +96,10 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing):
             rights.require(actor, ticket, what)
             await self._refuse_if_late(ticket, what, by)
             self._require_urgency(ticket, what)
-            moved = move(ticket, what, by, at)
-            return Change(moved, event(moved, what, by, at, **detail))
+            moved, gone = move(ticket, what, by, at), {}
+            if what is Move.REOPEN and ticket.answer("remedy"):  # it did not hold, so it is none any more
+                moved, gone = moved.model_copy(update={"answers": forms.merged(ticket, {"remedy": ""})}), {"remedy": ""}
+            return Change(moved, event(moved, what, by, at, **detail, **details_of(gone)))
 
         return await self._change(ticket_id, f"{click}:{what}", decide)
 

@@ -179,6 +179,14 @@ async def test_a_remedy_is_kept_as_an_answer_with_its_cause(world: World) -> Non
     assert (ticket.answer("remedy"), ticket.answer("cause")) == ("Policy corrected", "A wrong policy")
 
 
+async def test_a_remedy_that_did_not_hold_is_none_any_more(world: World) -> None:
+    ticket = await world.accepted()
+    ticket = await world.desk.resolve(ticket.id, BEN, world.form(), "Policy corrected", {})
+    ticket = await world.desk.say(ticket.id, Move.REOPEN, ANNA, world.form(), "reason", "It is back")
+    assert ticket.answer("remedy") == ""
+    assert (await world.store.history(ticket.id))[-1].detail["answer.remedy"] == ""
+
+
 async def test_a_filler_is_no_remedy(world: World) -> None:
     ticket = await world.accepted()
     with pytest.raises(Invalid):
