@@ -25,6 +25,8 @@ ANALYSIS = 1
 
 CANDIDATES = 300
 """Documents that are looked at per word, the newest first: bounds the time a common word takes."""
+RECENT = 20_000
+"""Documents in which a word is looked for first; if it is everywhere, no others are."""
 RANKED = 120
 """Documents whose words are compared with the query."""
 _MOST_WORDS = 12
@@ -249,8 +251,11 @@ class Gathered:
     is_bounded: bool
 
 
-def gather(asked: Sequence[Clause], tags: Sequence[str], total: int, look: Look) -> Gathered:
-    """Word by word, and those that hold all common words together. No word is followed beyond its newest documents."""
+def gather(asked: Sequence[Clause], tags: Sequence[str], total: int, look: Look, lately: Look) -> Gathered:
+    """Word by word, and those that hold all common words together. No word is followed beyond its newest documents.
+
+    `lately`: looks only among the `RECENT` newest of all.
+    """
     must = [(tag,) for tag in tags]
     if not asked:
         return Gathered(look([must])[0] if must else [], {}, is_bounded=False)
@@ -260,7 +265,7 @@ def gather(asked: Sequence[Clause], tags: Sequence[str], total: int, look: Look)
     spread = {word: _spread(numbers, total) for word, numbers in postings.items()}
     told = telling(looked_up, spread)
     common = [each for each in told if len(postings[each.word]) == CANDIDATES]
-    together = look([[*(each.tokens for each in common), *must]])[0] if len(common) > 1 else []
+    together = lately([[*(each.tokens for each in common), *must]])[0] if len(common) > 1 else []
     numbers = [*(postings[each.word] for each in told), *(together for _ in common)]
     counts = [spread[each.word] for each in (*told, *common)]
     return Gathered(rough(numbers, counts, total, RANKED), spread, is_bounded=bool(common))

@@ -39,6 +39,7 @@ SQLITE: Final = {
     "words_listed": "json_each(:listed)",
     "for_update": "",
     "row": "rowid",
+    "newest": "rowid DESC",
     "query": "fts",
     "query_type": "TEXT",
 }
@@ -66,6 +67,7 @@ POSTGRES: Final = {
     "words_listed": "jsonb_array_elements_text(CAST(:listed AS jsonb)) AS each (value)",
     "for_update": "FOR UPDATE",
     "row": "number",
+    "newest": "number + 0 DESC",  # else it may read the whole table from its end, looking for a rare word
     "query": "ts",
     "query_type": "tsquery",
 }

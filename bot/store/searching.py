@@ -17,22 +17,37 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 3000
 """Words of the vocabulary that are looked at, for each that is asked."""
+Queries = Sequence[Sequence[Iterable[str]]]
+
 _FEW = 6
 """A query of more words says enough by itself."""
 
 
 def candidates(db: Connection, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> Candidates:
     """The documents worth comparing with the query, with all their words."""
-    total = db.execute(sql.TOTAL[shelf]).fetchone()[0] or 0
+    newest, total = (number or 0 for number in db.execute(sql.TOTAL[shelf]).fetchone())
     since = ms(narrow.since) if narrow.since else 0
     first = db.execute(sql.FIRST_SINCE, {"since": since}).fetchone()[0] if since and shelf is Shelf.TICKETS else 0
     if not total or first is None:
         return Candidates(is_building=_is_building(db, shelf))
 
-    def look(queries: Sequence[Sequence[Iterable[str]]]) -> list[list[int]]:
-        return matching(db, table_of(shelf), queries, first=first, most=search.CANDIDATES)
+    recent = max(first, newest - search.RECENT)
 
-    gathered = search.gather(asked, narrow.tags, total, look)
+    def lately(queries: Queries) -> list[list[int]]:
+        return matching(db, table_of(shelf), queries, first=recent, most=search.CANDIDATES)
+
+    def look(queries: Queries) -> list[list[int]]:
+        """Of what is not everywhere, all there is."""
+        found = lately(queries)
+        if recent > first:
+            rare = [place for place, numbers in enumerate(found) if len(numbers) < search.CANDIDATES]
+            wanted_whole = [queries[place] for place in rare]
+            whole = matching(db, table_of(shelf), wanted_whole, first=first, most=search.CANDIDATES)
+            for place, numbers in zip(rare, whole, strict=True):
+                found[place] = numbers
+        return found
+
+    gathered = search.gather(asked, narrow.tags, total, look, lately)
     values: Row = {"numbers": json.dumps(list(gathered.numbers)), "since": since}
     found = db.execute(sql.entries(shelf, narrow.open), values).fetchall()
     return Candidates(

@@ -307,7 +307,7 @@ def matches(table: str, count: int) -> str:
     """
     each = (
         f"SELECT {number}, number FROM (${table}_matches CAST(:${{query}}{number} AS $query_type) AND $row >= :first"  # noqa: S608  own words only
-        f" ORDER BY $row DESC LIMIT :most) AS found{number}"
+        f" ORDER BY $newest LIMIT :most) AS found{number}"
         for number in range(count)
     )
     return " UNION ALL ".join(each)
@@ -323,9 +323,11 @@ def entries(shelf: Shelf, is_open: bool | None) -> str:
 
 
 TOTAL: Final = {
-    shelf: f"SELECT (SELECT MAX(number) FROM {shelf}_index) - (SELECT MIN(number) FROM {shelf}_index) + 1"  # noqa: S608  own words only
+    shelf: f"SELECT (SELECT MAX(number) FROM {shelf}_index),"  # noqa: S608  own words only
+    f" (SELECT MAX(number) FROM {shelf}_index) - (SELECT MIN(number) FROM {shelf}_index) + 1"
     for shelf in Shelf
 }
+"""The newest document's number, and how many there are."""
 FIRST_SINCE: Final = """
     SELECT MIN(number) FROM
         (SELECT number FROM tickets WHERE raised_at >= :since ORDER BY raised_at, id LIMIT 100) AS eldest"""
@@ -356,7 +358,7 @@ def spelt_alike(near: int, within: int) -> str:
     letters = (
         f"SELECT {near + number}, word FROM vocabulary WHERE number IN (SELECT number FROM"  # noqa: S608  own words only
         f" ($vocabulary_matches CAST(:${{query}}{number} AS $query_type) AND $row >= :first"
-        f" ORDER BY $row DESC LIMIT :most) AS found{number})"
+        f" ORDER BY $newest LIMIT :most) AS found{number})"
         for number in range(within)
     )
     return " UNION ALL ".join((*ranges, *letters))

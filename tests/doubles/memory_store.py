@@ -314,7 +314,7 @@ class MemoryStore:
             found = [number for number, entry in entries.items() if all(group & entry.tokens for group in groups)]
             return sorted(found, reverse=True)[:CANDIDATES] if groups else []
 
-        gathered = gather(asked, narrow.tags, len(entries), look)
+        gathered = gather(asked, narrow.tags, len(entries), look, look)
         found = [Candidate(number, entries[number]) for number in gathered.numbers]
         return Candidates(found, gathered.spread, len(entries), is_bounded=gathered.is_bounded)
 
