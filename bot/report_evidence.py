@@ -77,7 +77,7 @@ def _chart(spreads: dict[str, Spread]) -> Chart | None:
 
 
 def _sent(figures: Figures, config: Config) -> list[Table]:
-    columns = (t("Ticket"), t("Sent"), t("RCR number"), t("First word"), t("Answer"))
+    columns = (t("Ticket"), t("Sent"), t("RCR number"), t("First word"), t("Their answer"))
     found = list(sent(figures.lines))
     rows = [_reacted(line, sending, figures, config) for line, sending in found[:_MOST]]
     return [Table(columns=columns, rows=(*rows, *_more(len(found), len(columns))))] if rows else []
