@@ -24,7 +24,7 @@ ANSWERS = {
 
 @asynccontextmanager
 async def process(
-    slack: LocalSlack, mail: MailServer, folder: Path, *program: str
+    slack: LocalSlack, mail: MailServer, folder: Path, *program: str, database: str = ""
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """`python app.py` with tokens, as in a real workspace, or another program; killed with -9 on the way out."""
     bot = slack.app("Partner Desk")
@@ -32,7 +32,7 @@ async def process(
         "SLACK_BOT_TOKEN": bot.bot_token,
         "SLACK_APP_TOKEN": bot.app_token,
         "SLACK_API_URL": slack.api_url,
-        "DATABASE_URL": f"sqlite:///{folder / 'desk.sqlite3'}",
+        "DATABASE_URL": database or f"sqlite:///{folder / 'desk.sqlite3'}",
         "SMTP_URL": f"smtp://127.0.0.1:{mail.port}",
         "DESK_CONFIG": str(DEMO / "desk.toml"),
     }

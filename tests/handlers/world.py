@@ -164,14 +164,14 @@ SECOND_TASKS: Json = {
 
 
 @asynccontextmanager
-async def world(folder: Path, **changes: Any) -> AsyncIterator[World]:
+async def world(folder: Path, *, database: str = "", **changes: Any) -> AsyncIterator[World]:
     """Everything, listening. `changes`: settings other than the demo's, by table (`retarus={…}`)."""
     async with AsyncExitStack() as stack:
         mailbox = Mailbox()
         slack = await stack.enter_async_context(LocalSlack(_seed(), mailbox=mailbox))
         mail = await serve(mailbox)
         stack.push_async_callback(mail.close)
-        running = await stack.enter_async_context(desk_at(slack, mail, folder, **changes))
+        running = await stack.enter_async_context(desk_at(slack, mail, folder, database=database, **changes))
         yield World(slack, mail, running, *(slack.person(name) for name in NAMES))
 
 
@@ -179,14 +179,16 @@ NAMES = ("anna", "alex", "ben", "bea", "carla", "rita", "gus")
 
 
 @asynccontextmanager
-async def desk_at(slack: LocalSlack, mail: MailServer, folder: Path, **changes: Any) -> AsyncIterator[Program]:
+async def desk_at(
+    slack: LocalSlack, mail: MailServer, folder: Path, *, database: str = "", **changes: Any
+) -> AsyncIterator[Program]:
     """The desk, connected to this Slack by Socket Mode."""
     bot = slack.app("Partner Desk")
     env = Environment(
         slack_bot_token=bot.bot_token,
         slack_app_token=bot.app_token,
         slack_api_url=slack.api_url,
-        database_url=f"sqlite:///{folder / 'desk.sqlite3'}",
+        database_url=database or f"sqlite:///{folder / 'desk.sqlite3'}",
         smtp_url=f"smtp://127.0.0.1:{mail.port}",
     )
 

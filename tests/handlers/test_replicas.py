@@ -1,0 +1,243 @@
+"""Many replicas share the work on one PostgreSQL database: as if they were one, also when they are killed."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.ports import Query, Store
+from bot.store import open_store
+from bot.ticket import Stage, Ticket
+from localslack import LocalSlack, Mailbox, PersonDriver
+from localslack.listening import Found, Refusal
+from localslack.mail import serve
+from localslack.visible import text_of
+from tests.doubles.postgres_server import a_database, server_url
+from tests.handlers.homes import opened, shown
+from tests.handlers.test_restart import ANSWERS, process
+from tests.handlers.world import DESK, FIRST_TASKS, World, _seed, desk_at, world
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    with server_url() as server, a_database(server) as url:
+        yield url
+
+
+@pytest.fixture
+async def two(tmp_path: Path, database: str) -> AsyncIterator[World]:
+    """Two replicas: what people do reaches one and the other in turn."""
+    async with world(tmp_path, database=database) as w, desk_at(w.slack, w.mail, tmp_path, database=database):
+        yield w
+
+
+async def test_a_ticket_goes_its_way_whichever_replica_hears_of_it(two: World) -> None:
+    card = await two.escalated()
+    said = Counter(text_of(each) for each in await two.ben.thread(card))
+    assert [text for text, times in said.items() if times > 1] == []
+    assert (await two.ticket()).stage is Stage.RETARUS
+    assert len(await two.ben.mails()) == 1
+
+
+async def test_what_was_put_aside_through_one_is_offered_by_every_other(two: World) -> None:
+    for number in range(3):
+        await two.anna.command(DESK, "/retarus-incident")
+        modal = await two.anna.modal("Raise an incident")
+        assert (f"Version {number - 1}" in str(modal.view)) is (number > 0)
+        two.anna.fill(modal, two.answers(happens=f"Version {number}"))
+        await two.anna.click(modal, "Put aside")
+        await two.anna.dismiss(await two.anna.modal(containing="Put aside."))
+
+
+async def test_a_home_shows_what_was_looked_at_through_any_replica(two: World) -> None:
+    await two.raised()
+    for part, words in (("Resources", "Who owns what"), ("Tickets", "Open tickets: 1")) * 2:
+        await two.alex.click(await opened(two.alex, "Open tickets"), part)
+        await shown(two.alex, words)
+    await two.alex.click(await shown(two.alex, "Open tickets: 1"), "home.level.second")
+    home = await shown(two.alex, "None.")
+    await two.alex.click(home, "Take")
+    assert "None." in text_of(await shown(two.alex, "yours to move"))
+
+
+async def test_what_is_due_is_reminded_once(two: World) -> None:
+    card = await two.handed_off()
+    await two.anna.advance(31 * 60)
+    await two.anna.reply(card, "nothing happened")
+    await two.anna.message("@partner-desk", "Still yours")
+    lines = [each for each in await two.anna.thread(card) if "nothing happened" in each["text"]]
+    assert (len(lines), (await two.ticket()).reminded) == (1, 1)
+
+
+# --- killed at random
+
+REPLICAS, KILLS, TICKETS = 4, 3, 3
+LEASE = 120
+"""Seconds after which what a killed replica had begun is taken on by another."""
+
+Start = Callable[[int], AbstractAsyncContextManager[asyncio.subprocess.Process]]
+"""Starts a replica whose clock is so many seconds ahead."""
+
+
+@dataclass
+class Figures:
+    killed: int = 0
+    repeated: int = 0
+    promised: Counter[str] = field(default_factory=Counter)
+    """What people were told is done."""
+
+
+@dataclass
+class Night:
+    """Replicas that are killed in the middle of what they do, so often, and come back."""
+
+    start: Callable[[], AbstractAsyncContextManager[asyncio.subprocess.Process]]
+    figures: Figures
+    to_kill: int = KILLS
+    chance: random.Random = field(default_factory=lambda: random.Random(7))
+    alive: list[asyncio.subprocess.Process] = field(default_factory=list)
+    is_over: bool = False
+
+    async def replica(self) -> None:
+        while not self.is_over:
+            async with self.start() as running:
+                self.alive.append(running)
+                await running.wait()
+                self.alive.remove(running)
+
+    def kill_one(self) -> None:
+        if self.alive and self.to_kill:
+            self.to_kill -= 1
+            self.figures.killed += 1
+            self.chance.choice(self.alive).kill()
+
+    async def until(self, person: PersonDriver, done: Found, act: Callable[[], Awaitable[object]]) -> None:
+        """Does it, as a person would: again, when nothing seems to have come of it."""
+        for attempt in range(20):
+            self.figures.repeated += attempt > 0
+            asyncio.get_running_loop().call_later(self.chance.uniform(0, 0.2), self.kill_one)
+            with suppress(TimeoutError, Refusal, LookupError):
+                await act()
+            with suppress(TimeoutError):
+                await person.wait_for(done, "what was done")
+                return
+        raise AssertionError("It cannot be done.")
+
+
+@asynccontextmanager
+async def a_night(start: Start, ahead: int, figures: Figures) -> AsyncIterator[Night]:
+    """Four replicas at work; at the end all are killed, and one by itself delivers what they left."""
+    night = Night(partial(start, ahead), figures)
+    replicas = [asyncio.create_task(night.replica()) for _ in range(REPLICAS)]
+    yield night
+    night.is_over = True
+    for each in night.alive:
+        each.kill()
+    await asyncio.gather(*replicas)
+
+
+@dataclass
+class Agent:
+    """Somebody who raises tickets and hands them off."""
+
+    person: PersonDriver
+    store: Store
+    figures: Figures
+
+    async def ticket(self, happens: str) -> Ticket | None:
+        found = await self.store.find(Query(limit=100))
+        return next((each for each in found if each.answer("happens") == happens), None)
+
+    async def raises(self, night: Night, happens: str) -> None:
+        async def once() -> None:
+            await self.person.command(DESK, "/retarus-incident")
+            modal = await self.person.modal("Raise an incident")
+            start = int(datetime.now(UTC).timestamp()) - 600
+            answers = ANSWERS | {"happens": happens, "start": start, "contact": "Alex Adler, +49 89 12345672"}
+            if (await self.person.submit(modal, answers))["outcome"] == "closed":
+                self.figures.promised[f"raised {happens}"] += 1
+
+        async def is_raised() -> bool:
+            return await self.ticket(happens) is not None
+
+        await night.until(self.person, is_raised, once)
+
+    async def hands_off(self, night: Night, happens: str) -> None:
+        async def once() -> None:
+            await self.person.click(await self.person.message(DESK, happens), "Hand off to 2nd level")
+            modal = await self.person.modal("Hand off to 2nd level")
+            if (await self.person.submit(modal, FIRST_TASKS))["outcome"] == "closed":
+                self.figures.promised[f"handed off {happens}"] += 1
+
+        async def is_handed_off() -> bool:
+            ticket = await self.ticket(happens)
+            return ticket is not None and ticket.stage is Stage.HANDED_OFF
+
+        await night.until(self.person, is_handed_off, once)
+
+
+async def test_replicas_that_are_killed_at_random_lose_nothing_and_do_nothing_twice(
+    tmp_path: Path, database: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    mailbox, figures = Mailbox(), Figures()
+    async with LocalSlack(_seed(), mailbox=mailbox) as slack:
+        mail = await serve(mailbox)
+        store = await open_store(database)
+        agents = [Agent(slack.person(name), store, figures) for name in ("anna", "alex")]
+        for agent in agents:
+            agent.person.patience = 4
+
+        def start(ahead: int) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+            late = ("-m", "tests.handlers.late_desk", str(ahead))
+            return process(slack, mail, tmp_path, *late, database=database)
+
+        for number, work in enumerate((Agent.raises, Agent.hands_off)):
+            async with a_night(start, 2 * number * LEASE, figures) as night:
+                await asyncio.gather(*(_all(partial(work, agent, night), agent.person.name) for agent in agents))
+            async with start((2 * number + 1) * LEASE):
+                await _delivered(store)
+        counted = await _counted(slack.person("ben"), store, figures)
+        await store.close()
+        await mail.close()
+    with capfd.disabled():
+        print(f"\n{REPLICAS} replicas, {figures.killed} killed, {figures.repeated} tries repeated: {counted}")  # noqa: T201  (for the log)
+    assert figures.killed == 2 * KILLS
+    assert (counted["lost"], counted["doubled"]) == (0, 0)
+    assert counted["tickets"] == counted["cards"] == len(agents) * TICKETS
+    assert counted["replies"] == counted["tickets"]
+
+
+async def _all(work: Callable[[str], Awaitable[None]], name: str) -> None:
+    for number in range(TICKETS):
+        await work(f"Fault {number} of {name}")
+
+
+async def _delivered(store: Store) -> None:
+    async with asyncio.timeout(60):
+        while await store.letters(state="waiting", limit=1):
+            pass
+
+
+async def _counted(reader: PersonDriver, store: Store, figures: Figures) -> dict[str, int]:
+    tickets = {each.answer("happens"): each for each in await store.find(Query(limit=100))}
+    kept = {f"raised {happens}" for happens in tickets}
+    kept |= {f"handed off {happens}" for happens, each in tickets.items() if each.stage is Stage.HANDED_OFF}
+    cards = [each for each in await reader.messages(DESK) if "Fault" in text_of(each)]
+    replies = [(card["ts"], each["text"]) for card in cards for each in (await reader.thread(card))[1:]]
+    return {
+        "acknowledged": figures.promised.total(),
+        "lost": len(figures.promised.keys() - kept),
+        "tickets": await store.count(Query()),
+        "cards": len(cards),
+        "replies": len(replies),
+        "doubled": len(replies) - len(set(replies)) + len(cards) - len(tickets),
+    }
