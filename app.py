@@ -69,6 +69,7 @@ from handlers import (
     ticks,
 )
 from handlers.boundary import Boundary
+from handlers.indexing import Indexing
 from handlers.tasks import Tasks
 
 log = logging.getLogger("desk")
@@ -99,13 +100,19 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             await directory.warm()
             routes = await _routes(client, config)
             lookout = Lookout(open_status_page(config.retarus, session), clock)
-            desk = Desk(store, drafts, directory, config, clock, routes, lambda: outbox.wake(), lookout=lookout)  # noqa: PLW0108 (the two know each other)
+            desk = Desk(store, drafts, directory, config, clock, routes, lambda: changed(), lookout=lookout)  # noqa: PLW0108 (the two know each other)
             carriers = _carriers(posting, session, desk, env, config)
             tasks = Tasks()
             outbox: Outbox = Outbox(store, carriers, clock, follow_up=desk.follow_up, calm=tasks.calm)
+            indexing = Indexing(store, tasks)
+
+            def changed() -> None:
+                outbox.wake()
+                indexing.wake()
+
             await Register(desk).begin()
             edge = Boundary(client, desk, tasks)
-            async with _working(edge, outbox, identity, env) as running:
+            async with _working(edge, outbox, indexing, identity, env) as running:
                 yield running
         finally:
             await drafts.close()
@@ -114,14 +121,14 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
 
 @asynccontextmanager
 async def _working(
-    edge: Boundary, outbox: Outbox, identity: AuthorizeResult, env: Environment
+    edge: Boundary, outbox: Outbox, indexing: Indexing, identity: AuthorizeResult, env: Environment
 ) -> AsyncIterator[Program]:
     """The outbox delivers and the clock ticks while inside; what was begun is finished on the way out."""
     jobs, clock_moved = ticks.scheduler(edge.desk)
     app = _bolt(edge.client, identity, env, edge)
     edge.tasks.start(_warn_of_audience(edge.client, edge.desk))
     with speaking(edge.desk.config.desk.language):  # the task keeps it
-        delivering = asyncio.create_task(outbox.run())
+        going_on = [asyncio.create_task(outbox.run()), asyncio.create_task(indexing.run())]
     jobs.start()
 
     def moved() -> None:
@@ -134,8 +141,9 @@ async def _working(
         jobs.shutdown(wait=False)
         await edge.tasks.drain(5)
         await outbox.drain(5)
-        delivering.cancel()
-        await asyncio.gather(delivering, return_exceptions=True)
+        for each in going_on:
+            each.cancel()
+        await asyncio.gather(*going_on, return_exceptions=True)
 
 
 def _bolt(client: AsyncWebClient, identity: AuthorizeResult, env: Environment, edge: Boundary) -> AsyncApp:

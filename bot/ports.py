@@ -189,6 +189,10 @@ class Store(Protocol):
     async def notes_called(self, numbers: Sequence[int]) -> list[TechnicalNote]:
         """In no order."""
 
+    async def index_new(self, limit: int) -> int:
+        """Takes up to so many tickets into the index that were saved a moment ago; returns how many. A search does it
+        too, so that what is saved is found."""
+
     async def index_older(self, limit: int) -> int:
         """Takes up to so many tickets into the index that an older release saved; returns how many were looked at.
 

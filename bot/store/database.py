@@ -24,6 +24,8 @@ from bot.ticket import Event, Stage, Ticket
 T = TypeVar("T")
 
 _PRUNED = 1000  # rows per table and call
+_INDEXED = 100  # tickets at a time, when a search waits for them
+_ATTEMPTS = 3
 
 
 class Engine(Protocol):
@@ -167,16 +169,28 @@ class DatabaseStore:
         return await self._all(sql.NOTE_VERSIONS, {"id": note_id}, rows.technical_note)
 
     async def alike(self, words: Sequence[str]) -> dict[str, list[str]]:
-        return await self._engine.read(lambda db: searching.alike(db, words)) if words else {}
+        return await self._searched(lambda db: searching.alike(db, words)) if words else {}
 
     async def candidates(self, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> Candidates:
-        return await self._engine.read(lambda db: searching.candidates(db, shelf, asked, narrow))
+        return await self._searched(lambda db: searching.candidates(db, shelf, asked, narrow))
+
+    async def _searched(self, look: Callable[[Connection], T]) -> T:
+        """What was saved a moment ago is found: it is taken into the index first."""
+        for _ in range(_ATTEMPTS):
+            found = await self._engine.read(lambda db: None if db.execute(sql.MARKED).fetchone() else look(db))
+            if found is not None:
+                return found
+            await self.index_new(_INDEXED)
+        return await self._engine.read(look)  # others go on saving
 
     async def tickets_called(self, numbers: Sequence[int]) -> list[Ticket]:
         return await self._all(sql.TICKETS_CALLED, {"numbers": json.dumps(list(numbers))}, rows.ticket)
 
     async def notes_called(self, numbers: Sequence[int]) -> list[TechnicalNote]:
         return await self._all(sql.NOTES_CALLED, {"numbers": json.dumps(list(numbers))}, rows.technical_note)
+
+    async def index_new(self, limit: int) -> int:
+        return await self._engine.change(lambda db: indexing.index_marked(db, limit))
 
     async def index_older(self, limit: int) -> int:
         return await self._engine.change(lambda db: indexing.index_older(db, limit))

@@ -1,4 +1,6 @@
-"""How is the full-text index kept? Within the change that saves a ticket or a note: found as soon as it is saved.
+"""How is the full-text index kept? A ticket is marked by the change that saves it, and taken into the index soon after,
+or before the next search: it is found as soon as it is saved, and whoever saves it does not wait for the index, which
+takes longer than the change. What is erased is gone from it within the change; notes are indexed within theirs.
 
 The engine keeps its index equal to the table of entries by itself; here the entries are written, and the vocabulary
 of all words, by which misspelt ones are understood. An entry whose text has not changed is left alone.
@@ -28,23 +30,37 @@ def index(db: Connection, batch: Batch, tickets: Sequence[Ticket], notes: Sequen
     for ticket in tickets:
         rewritten = [event for event in batch.rewritten if event.ticket_id == ticket.id]
         events = [event for event in batch.events if event.ticket_id == ticket.id]
-        learnt |= _ticket(db, ticket, rewritten, events)
+        if rewritten:
+            told = search.story_of((*rewritten, *events))
+            learnt |= _put(db, Shelf.TICKETS, ticket.number, search.document_of(ticket), told, afresh=True)
+        elif _is_news(db, ticket, events):
+            db.execute(sql.MARK, {"number": ticket.number})
     for note in notes:
         learnt |= _put(db, Shelf.NOTES, note.number, search.document_of_note(note), "", afresh=True)
     _learn(db, learnt)
 
 
-def _ticket(db: Connection, ticket: Ticket, rewritten: Sequence[Event], events: Sequence[Event]) -> set[str]:
-    document = search.document_of(ticket)
-    if rewritten:
-        return _put(db, Shelf.TICKETS, ticket.number, document, search.story_of((*rewritten, *events)), afresh=True)
-    if ticket.version > 1 and not db.execute(sql.ENTRY[Shelf.TICKETS], {"number": ticket.number}).fetchone():
-        return _whole(db, ticket)
-    return _put(db, Shelf.TICKETS, ticket.number, document, search.story_of(events))
+def _is_news(db: Connection, ticket: Ticket, events: Sequence[Event]) -> bool:
+    """A reminder, say, adds no word."""
+    if ticket.version == 1 or search.story_of(events):
+        return True
+    found = db.execute(sql.ENTRY[Shelf.TICKETS], {"number": ticket.number}).fetchone()
+    return not found or found[0] != search.document_of(ticket).fingerprint
+
+
+def index_marked(db: Connection, limit: int) -> int:
+    """Up to so many tickets that were marked; returns how many."""
+    numbers = sorted(row[0] for row in db.execute(sql.UNMARK, {"limit": limit}).fetchall())
+    learnt = set[str]()
+    for number in numbers:
+        row = db.execute(sql.NUMBERED, {"number": number}).fetchone()
+        learnt |= _whole(db, rows.ticket(row)) if row else set()
+    _learn(db, learnt)
+    return len(numbers)
 
 
 def _whole(db: Connection, ticket: Ticket) -> set[str]:
-    """One that an older release saved, with its history."""
+    """With its history."""
     history = [rows.event(row) for row in db.execute(sql.HISTORY, {"ticket_id": ticket.id}).fetchall()]
     return _put(db, Shelf.TICKETS, ticket.number, search.document_of(ticket), search.story_of(history), afresh=True)
 
@@ -59,6 +75,8 @@ def _put(
     before = Entry.unpack(found[1]) if found else None
     entry = Entry.of(document, story, None if afresh else before)
     row: rows.Row = {"number": number, "print": document.fingerprint, "entry": entry.pack()}
+    if found and tuple(found) == (row["print"], row["entry"]):
+        return set()
     db.execute(sql.SAVE_ENTRY[shelf], row)
     if before:
         _unlearn(db, before.tokens - entry.tokens)

@@ -149,5 +149,7 @@ MIGRATIONS: tuple[str, ...] = (
 
     INSERT INTO counters (name, last) SELECT 'unindexed', COALESCE(MAX(number), 0) FROM tickets;
     """,
+    # 7: tickets that were saved a moment ago, and are not in the index yet
+    "CREATE TABLE to_index (number INTEGER PRIMARY KEY)",
 )
 """Script n brings a database from version n-1 to version n."""

@@ -333,6 +333,12 @@ FIRST_SINCE: Final = """
         (SELECT number FROM tickets WHERE raised_at >= :since ORDER BY raised_at, id LIMIT 100) AS eldest"""
 """Numbers follow the time of raising but for a moment, when many are raised at once."""
 
+MARK: Final = "INSERT INTO to_index (number) VALUES (:number) ON CONFLICT DO NOTHING"
+MARKED: Final = "SELECT 1 FROM to_index LIMIT 1"
+UNMARK: Final = """
+    DELETE FROM to_index WHERE number IN (SELECT number FROM to_index ORDER BY number LIMIT :limit $skip_locked)
+    RETURNING number"""
+
 UNINDEXED: Final = "SELECT last FROM counters WHERE name = 'unindexed'"
 INDEXED_DOWN_TO: Final = "UPDATE counters SET last = :last WHERE name = 'unindexed'"
 OLDER: Final = "SELECT number, doc FROM tickets WHERE number <= :last ORDER BY number DESC LIMIT :limit $for_update"

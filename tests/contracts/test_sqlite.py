@@ -332,6 +332,26 @@ def test_every_script_ends_in_a_schema_this_release_knows(path: Path) -> None:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+async def test_what_is_saved_is_taken_into_the_index_once_and_only_when_it_says_something_new(
+    path: Path, clock: Hands
+) -> None:
+    store = await open_store(f"sqlite:///{path}", clock)
+    raised = a_ticket("t1", answers={"happens": "Timeout"})
+    saved = (await store.apply(Batch(tickets=[raised], events=[an_event(raised)])))[0]
+    assert [await store.index_new(10), await store.index_new(10)] == [1, 0]
+    reminded = a_later(saved)
+    await store.apply(Batch(tickets=[reminded], events=[an_event(reminded)]))
+    assert await store.index_new(10) == 0
+    answered = a_later(reminded)
+    await store.apply(Batch(tickets=[answered], events=[an_event(answered, remedy="Zertifikat erneuert")]))
+    await store.close()
+    store = await open_store(f"sqlite:///{path}", clock)
+    asked = search.clauses(search.terms_of("zertifikat"), {})
+    assert [each.number for each in (await store.candidates(Shelf.TICKETS, asked, Narrow())).found] == [saved.number]
+    assert await store.index_new(10) == 0
+    await store.close()
+
+
 async def test_what_an_older_release_saved_is_indexed_in_pieces_newest_first_and_goes_on_after_a_restart(
     path: Path, clock: Hands
 ) -> None:

@@ -204,3 +204,15 @@ async def test_the_open_tickets_with_the_same_cause_are_found(store: Store) -> N
     assert [ticket.id for ticket in await store.children("parent", 9)] == ["b", "a"]
     assert [ticket.id for ticket in await store.children("parent", 1)] == ["b"]
     assert await store.children("", 9) == []
+
+
+# --- what was saved a moment ago
+
+
+async def test_what_is_erased_before_it_was_indexed_is_never_found(store: Store) -> None:
+    secret = told("t1", "Herr Heimlich ruft an")
+    saved = (await store.apply(Batch(tickets=[secret], events=[an_event(secret, note="Heimlich")])))[0]
+    erased = a_later(saved, answers={})
+    clean = an_event(secret, note="—")
+    await store.apply(Batch(tickets=[erased], events=[an_event(erased)], rewritten=[clean]))
+    assert await found(store, "heimlich") == []

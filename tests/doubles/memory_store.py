@@ -340,6 +340,9 @@ class MemoryStore:
     async def notes_called(self, numbers: Sequence[int]) -> list[TechnicalNote]:
         return [note for note in self._latest().values() if note.number in set(numbers)]
 
+    async def index_new(self, limit: int) -> int:
+        return 0
+
     async def index_older(self, limit: int) -> int:
         return 0
 
