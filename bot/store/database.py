@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 _PRUNED = 1000  # rows per table and call
 _INDEXED = 100  # tickets at a time, when a search waits for them
-_ATTEMPTS = 3
+_ATTEMPTS = 50  # so that a search ends, however much others save meanwhile
 
 
 class Engine(Protocol):
@@ -180,8 +180,9 @@ class DatabaseStore:
             found = await self._engine.read(lambda db: None if db.execute(sql.MARKED).fetchone() else look(db))
             if found is not None:
                 return found
-            await self.index_new(_INDEXED)
-        return await self._engine.read(look)  # others go on saving
+            if not await self.index_new(_INDEXED):
+                break  # another replica is at it
+        return await self._engine.read(look)
 
     async def tickets_called(self, numbers: Sequence[int]) -> list[Ticket]:
         return await self._all(sql.TICKETS_CALLED, {"numbers": json.dumps(list(numbers))}, rows.ticket)

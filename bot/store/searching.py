@@ -60,7 +60,9 @@ def candidates(db: Connection, shelf: Shelf, asked: Sequence[Clause], narrow: Na
 
 
 def _is_building(db: Connection, shelf: Shelf) -> bool:
-    return shelf is Shelf.TICKETS and bool(db.execute(sql.UNINDEXED).fetchone()[0])
+    if shelf is not Shelf.TICKETS:
+        return False
+    return bool(db.execute(sql.UNINDEXED).fetchone()[0]) or db.execute(sql.MARKED).fetchone() is not None
 
 
 def alike(db: Connection, asked: Sequence[str]) -> dict[str, list[str]]:
