@@ -51,7 +51,7 @@ def paper(figures: Figures, config: Config, made_at: datetime) -> Paper:
         facts=_facts(figures, config),
         parts=tuple(_parts(figures, config)),
         notes=tuple(_notes(figures, config)),
-        footer=" · ".join(each for each in (config.reports.name, _about(figures, config), figures.period.name) if each),
+        footer=" · ".join(each for each in (config.reports.name, _whom(figures), figures.period.name) if each),
         page=t("Page {page} of {pages}"),
         made_at=made_at,
         sheet=report_sheet.sheet(figures, config, ";" if language is Language.GERMAN else ","),
@@ -64,8 +64,13 @@ def _file_name(figures: Figures) -> str:
 
 
 def _about(figures: Figures, config: Config) -> str:
-    whom = one_line(figures.customer, _NAME) or t("All end-customers")
-    return f"{config.reports.name}: {whom}" if config.reports.name and figures.customer else whom
+    """`Nordlicht IT: Müller GmbH`; the partner's own is for nobody else, and says for whom it counts."""
+    is_for_them = config.reports.name and figures.customer
+    return f"{config.reports.name}: {_whom(figures)}" if is_for_them else _whom(figures)
+
+
+def _whom(figures: Figures) -> str:
+    return one_line(figures.customer, _NAME) or t("All end-customers")
 
 
 # --- what matters most

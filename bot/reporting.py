@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -82,7 +83,7 @@ class Reporting:
                 continue
             line = lives.line(ticket, await self.desk.store.history(ticket_id), period, self.desk.config)
             lines += [line] if line else []
-        return reports.figures(lines, period, self.desk.config, customer)
+        return await asyncio.to_thread(reports.figures, lines, period, self.desk.config, customer)
 
     # --- by itself
 

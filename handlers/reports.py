@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -86,7 +87,7 @@ def maker(desk: Desk, press: Press) -> Callable[[Notice], Awaitable[Made]]:
         alone = notice.to.startswith(("U", "W"))
         with speaking(await desk.language_of(notice.to) if alone else desk.config.desk.language):
             figures = await reporting.figures(period, customer)
-            paper = report_words.paper(figures, desk.config, as_utc(desk.clock()))
+            paper = await asyncio.to_thread(report_words.paper, figures, desk.config, as_utc(desk.clock()))
             printed = await press.printed(paper)
             view = None if customer else await reporting.view(period.key)
             return _made(paper, printed, Posted(paper, period.key, _shown(paper), view))

@@ -18,6 +18,10 @@ _INK, _QUIET, _LINE, _SOFT = (29, 28, 29), (92, 91, 93), (217, 217, 212), (245, 
 _MARGIN = 16.0
 _ROW, _TOGETHER = 6.0, 14
 """Millimetres; a table of so many rows stays on one page."""
+_LARGEST, _SMALLEST = 8.0, 6.5
+"""Points, in tables."""
+_GAP = 3.5
+"""Millimetres between columns."""
 _CELL = 400
 """Characters of one cell."""
 
@@ -115,13 +119,14 @@ def _table(document: _Document, table: Table) -> None:
     height = _ROW * (len(table.rows) + 1)
     if len(table.rows) <= _TOGETHER and document.will_page_break(height):
         document.add_page()
-    document.set_font("DejaVu", "", 8)
+    size, widths = _fitted(document, table)
+    document.set_font("DejaVu", "", size)
     document.set_text_color(*_INK)
     document.set_draw_color(*_LINE)
     with document.table(
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-        headings_style=FontFace(emphasis="BOLD", color=_QUIET, size_pt=7.5),
-        col_widths=_widths(table),
+        headings_style=FontFace(emphasis="BOLD", color=_QUIET),
+        col_widths=widths,
         line_height=4.4,
         padding=0.7,
         text_align="LEFT",
@@ -134,7 +139,15 @@ def _table(document: _Document, table: Table) -> None:
     document.ln(3)
 
 
-def _widths(table: Table) -> tuple[float, ...]:
-    """In proportion to what stands in a column, but none so narrow that its heading breaks within a word."""
-    rows = (table.columns, *table.rows)
-    return tuple(min(max(*(len(row[number]) for row in rows), 8), 34) + 2.0 for number in range(len(table.columns)))
+def _fitted(document: _Document, table: Table) -> tuple[float, tuple[float, ...]]:
+    """A size of letters at which what stands in the table fits on its lines, if any does, and its columns' widths."""
+    size = _LARGEST
+    while True:
+        document.set_font("DejaVu", "B", size)  # headings are bold: nothing in its column is wider
+        rows = (table.columns, *(tuple(one_line(cell, _CELL) for cell in row) for row in table.rows))
+        widest = [max(document.get_string_width(row[number]) for row in rows) for number in range(len(table.columns))]
+        if sum(widest) + _GAP * len(widest) <= document.epw or size <= _SMALLEST:
+            break
+        size -= 0.25
+    most = document.epw / 2
+    return size, tuple(min(width, most) + _GAP for width in widest)

@@ -100,6 +100,8 @@ async def _slack(env: Environment, config: Config, client: AsyncWebClient) -> As
     yield await _audience(client, config, str(who.get("team_id")))
     if config.retarus.channel:
         yield await _channel(client, config.retarus.channel, "[retarus] channel")
+    if config.reports.channel:
+        yield await _channel(client, config.reports.channel, "[reports] channel")
     for name, team in (("first", config.levels.first), ("second", config.levels.second)):
         yield await _team(client, f"[levels.{name}]", team, needed=name == "second")
 
