@@ -53,20 +53,42 @@ async def are_shown(page: Page, message: Locator, count: int) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_a_report_is_asked_for_and_read(tmp_path: Path, scheme: str) -> None:
     month = await filled(tmp_path)
-    tall = {"viewport": {"width": 1280, "height": 1500}, "color_scheme": scheme}
-    async with demo(tmp_path) as url, chromium() as browser, seats(browser, url, **tall) as sit:
+    looks = {"viewport": {"width": 1280, "height": 900}, "color_scheme": scheme}
+    async with demo(tmp_path) as url, chromium() as browser, seats(browser, url, **looks) as sit:
         carla = await sit("carla")
         await carla.command(f"/retarus-report {month}")
         message = await messages_of_the_app(carla)
-        await expect(message).to_be_visible()
         await are_shown(carla.page, message, 5)
-        await message.get_by_text("Support report").first.scroll_into_view_if_needed()
-        await picture(carla, "report" if scheme == "light" else "report-dark")
+        await message.get_by_role("heading", name="Support report").evaluate("it => it.scrollIntoView()")
+        if scheme == "light":
+            await picture(carla, "report")
         await message.get_by_role("link", name=re.compile("repl")).click()
         for kind in ("pdf", "html", "csv"):
             await expect(
-                carla.thread.get_by_text(re.compile(rf"report-{month}\.{kind}|Support report.*\.{kind}")).first
+                carla.thread.get_by_role("link", name=re.compile(rf"Support report.*\.{kind}"))
             ).to_be_visible()
+        await its_page_is_whole(carla, scheme)
+
+
+async def its_page_is_whole(carla: Viewer, scheme: str) -> None:
+    """Opened on its own: nothing is missing, nothing is asked of anybody, and it is no wider than the window."""
+    link = carla.thread.get_by_role("link", name=re.compile(r"Support report.*\.html"))
+    address = await link.evaluate("link => link.href")
+    html = await (await carla.page.request.get(address)).text()
+    page = await carla.page.context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.set_content(html)
+    await expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Support report"))
+    loaded = await page.locator("img").evaluate_all("all => all.map(each => each.naturalWidth)")
+    assert len(loaded) == 5
+    assert min(loaded) > 900
+    assert [each for each in asked if not each.startswith("data:")] == []
+    for width in (1280, 390):
+        await page.set_viewport_size({"width": width, "height": 900})
+        assert not await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    ground = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(26, 29, 33)"}[scheme]
 
 
 async def test_a_form_asks_for_one_end_customer_and_retarus_is_asked_for_their_view(tmp_path: Path) -> None:
