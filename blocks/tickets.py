@@ -57,7 +57,6 @@ HELP = (
     mark("7. The 1st level confirms with the customer and closes; `Reopen` if the remedy did not hold."),
     mark("8. What nobody moves is reminded, in its thread and to its owner."),
     mark("9. `/retarus-ticket` lists open tickets: `mine`, `level`, `all`, or one: `/retarus-ticket PD-1001`."),
-    mark("    `/retarus-report` tells a month in figures, charts and files, of all end-customers or one."),
 )
 
 
