@@ -8,7 +8,7 @@ from blocks import find, kit, notes
 from blocks.card import KNOWN, Who, title
 from blocks.form import text_input
 from blocks.kit import Json, Message
-from blocks.story import details, words_of
+from blocks.story import answered, details, words_of
 from bot.joining import CAUSE
 from bot.language import t
 from bot.letter import reference
@@ -121,4 +121,5 @@ def relayed(
     line = [kit.text(words)]
     if notice.say is Say.DIRECT:
         line = [kit.link(title(ticket, config), link), kit.text(f"\n{words}")]
-    return Message(kit.escape(words), [kit.rich(kit.line(*line), *details(event))])
+    quoted = (*details(event), *answered(notice, leading, config))
+    return Message(kit.escape(words), [kit.rich(kit.line(*line), *quoted)])

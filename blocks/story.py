@@ -31,7 +31,7 @@ def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who)
         return reminded.line(ticket, event, config)
     name = who(event.by)
     elements = list(_line(notice, ticket, event, config, name))
-    blocks = [kit.rich(kit.line(*elements), *details(event), *_answered(notice, ticket, config))]
+    blocks = [kit.rich(kit.line(*elements), *details(event), *answered(notice, ticket, config))]
     button = _next(ticket, event)
     return Message(kit.escape(_words(elements)), [*blocks, kit.actions("story", [button])] if button else blocks)
 
@@ -69,8 +69,8 @@ def _line(notice: Notice, ticket: Ticket, event: Event, config: Config, name: st
     return _recorded(ticket, event, config, name) if recorded else _LINES[event.what](ticket, event, config, name)
 
 
-def _answered(notice: Notice, ticket: Ticket, config: Config) -> list[Json]:
-    """The answers that are news, each quoted with its name."""
+def answered(notice: Notice, ticket: Ticket, config: Config) -> list[Json]:
+    """The answers that are news, each quoted with its name. `ticket`: the one they were given on."""
     fields = [field for key in notice.names("news") if key != "priority" and (field := field_of(key, config))]
     said = [(field.name, shown(field, ticket.answer(field.key), ticket.zone, config)) for field in fields]
     return [kit.quote(piece) for name, words in said for piece in kit.chunks(f"{name.rstrip(':?')}: {words}")]
@@ -304,7 +304,7 @@ def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Wh
     words = _to_you(notice, ticket, event, config, who(event.by))
     name = kit.link(title(ticket, config), link)
     about = kit.text(f"\n{one_line(ticket.answer('happens'), 200)}")
-    answers = _answered(notice, ticket, config)
+    answers = answered(notice, ticket, config)
     blocks = [kit.rich(kit.line(name, kit.text(f"\n{words}"), about), *details(event), *answers)]
     if ticket.stage.is_open and ticket.owner == notice.to and ticket.version == event.version:
         blocks.append(kit.actions("direct", [primary(ticket, config)]))

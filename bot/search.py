@@ -78,10 +78,15 @@ def document_of(ticket: Ticket) -> Document:
 
 def _body(ticket: Ticket) -> Iterable[str]:
     for key, text in ticket.answers.items():
-        asked = BY_KEY.get(key)
-        if asked and asked.ask in {Ask.LINE, Ask.TEXT} and key not in _SAYS_NOTHING and key not in _SAYS_IT:
+        if _is_words(key, text) and key not in _SAYS_NOTHING and key not in _SAYS_IT:
             yield text
     yield from (each.impact for each in ticket.affected if each.impact)
+
+
+def _is_words(key: str, text: str) -> bool:
+    """What somebody wrote: to a field of the guide's, or, but for a moment, to one of the desk's own."""
+    asked = BY_KEY.get(key)
+    return asked.ask in {Ask.LINE, Ask.TEXT} if asked else not text.isdigit()
 
 
 def document_of_note(note: TechnicalNote) -> Document:

@@ -61,7 +61,7 @@ _YOUR_TURN = frozenset(
 
 
 RELAYED = frozenset(
-    each.value for each in (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED, Move.RESOLVE, Step.EXPECT, Step.RCR)
+    each.value for each in (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED, Move.RESOLVE, Step.EXPECT, Step.FOUND, Step.RCR)
 )
 """What is told to every ticket with the same cause: Retarus's word, and the remedy."""
 FOLLOWED = RELAYED | {Move.ESCALATE.value, Move.CONFIRM.value, Move.WITHDRAW.value, Move.REOPEN.value}
@@ -129,7 +129,7 @@ def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[
 
 def relayed(ticket: Ticket, leading: Ticket, event: Event, routes: Routes) -> list[Notice]:
     """A word on the leading ticket, in the thread of one with the same cause, and to its owner."""
-    body: dict[str, JsonValue] = {"from": leading.id}
+    body: dict[str, JsonValue] = {"from": leading.id, "news": list(news_of(None, leading, event))}
     ways = [(Say.STORY, routes.desk), *([(Say.DIRECT, ticket.owner)] if ticket.owner != event.by else [])]
     return [
         notice(ticket, say, to, event.at, body).model_copy(

@@ -127,3 +127,15 @@ async def test_a_linked_ticket_stands_where_it_stood() -> None:
     _, led = await two(w)
     ticket = await w.desk.ticket(led)
     assert (ticket.stage, ticket.owner) == (Stage.NEW, ANNA)
+
+
+async def test_what_retarus_found_is_passed_on_with_what_it_is() -> None:
+    w = await a_world()
+    leading = await w.sent()
+    led = await w.raised()
+    await w.desk.same_cause(led.id, BEN, f"PD-{leading.number}", "form")
+    seen = (await w.desk.ticket(leading.id)).version
+    await w.desk.record(leading.id, BEN, {"their_workaround": "Use DE2"}, "form", seen)
+    assert (Say.STORY, w.desk.routes.desk) in await told(w, led.id)
+    passed = [each.notice for each in await w.store.letters(ticket_id=led.id) if "from" in each.notice.body]
+    assert {tuple(notice.names("news")) for notice in passed} == {("their_workaround",)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import search
 from bot.search import Candidate, Candidates, Document, Entry
+from tests.factories import an_incident
 
 
 def ranked(query: str, *texts: str) -> list[int]:
@@ -53,3 +54,9 @@ def test_an_entry_is_kept_as_a_text_and_comes_back() -> None:
     entry = Entry.of(Document(("s:fax",), "Faxe hängen", "Queue neu gestartet"), "Leitung geprüft")
     assert Entry.unpack(entry.pack()) == entry
     assert Entry.unpack(Entry().pack()) == Entry()
+
+
+def test_an_incident_is_found_by_what_was_written_to_the_desks_own_fields_but_not_by_a_moment() -> None:
+    answers = {"own.queue": "Postausgang-7", "own.since": "1566896400", "happens": "Rejected"}
+    assert "Postausgang-7" in search.document_of(an_incident(answers=answers)).body
+    assert "1566896400" not in search.document_of(an_incident(answers=answers)).body
