@@ -8,8 +8,12 @@ import socket
 import sys
 from pathlib import Path
 
+from bot.ports import Batch
+from bot.store import open_store
 from localslack import LocalSlack, Mailbox, Seed
 from localslack.mail import serve
+from tests.doubles.postgres_server import a_database, server_url
+from tests.doubles.records import a_ticket
 from tests.handlers.world import DEMO, _seed
 
 ROOT = DEMO.parent
@@ -112,3 +116,37 @@ async def test_check_says_what_to_do_about_each_thing_that_is_wrong(tmp_path: Pa
     wrong = [line for line in said.splitlines() if line.startswith("FIX")]
     for word in ("mail", "authorised contacts", "SLACK_APP_TOKEN", "[desk] channel", "[levels.second]"):
         assert any(word in line for line in wrong), (word, said)
+
+
+async def test_an_embedded_desk_is_moved_by_a_command_which_may_be_repeated(tmp_path: Path) -> None:
+    source = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    store = await open_store(source)
+    await store.apply(Batch(tickets=[a_ticket()]))
+    await store.close()
+    with server_url() as server, a_database(server) as target:
+        for arguments, settings in (((), {"DATABASE_URL": target}), (("--to", target), {})):
+            code, said = await run("migrate", "--from", source, *arguments, **settings)
+            assert code == 0, said
+            assert "        1 tickets" in said
+            assert "compared row by row" in said
+        moved = await open_store(target)
+        assert await moved.get("t1")
+        await moved.close()
+
+
+async def test_a_move_to_nowhere_is_refused_without_the_password(tmp_path: Path) -> None:
+    source = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    await (await open_store(source)).close()
+    code, said = await run("migrate", "--from", source, "--to", "postgresql://desk:s3cret@127.0.0.1:9/desk")
+    assert code == 1
+    assert "cannot be reached" in said
+    assert "s3cret" not in said
+    assert "Traceback" not in said
+
+
+async def test_check_says_when_the_database_cannot_be_reached(tmp_path: Path) -> None:
+    url = "postgresql://desk:s3cret@127.0.0.1:9/desk"
+    code, said = await run("check", DESK_CONFIG=str(DEMO / "desk.toml"), DATABASE_URL=url)
+    assert code == 1
+    assert "FIX   database: The database desk at 127.0.0.1:9 cannot be reached" in said
+    assert "s3cret" not in said
