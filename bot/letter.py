@@ -43,6 +43,8 @@ class LetterText(Record):
     opening: tuple[str, ...]
     template: tuple[Part, ...]
     prequalification: tuple[Part, ...]
+    language: Language = Language.ENGLISH
+    """Of our own words in it."""
 
 
 def reference(ticket: Ticket, config: Config) -> str:
@@ -59,6 +61,7 @@ def write(ticket: Ticket, declarant: Contact, config: Config, *, in_absence: boo
     with speaking(config.retarus.language):
         return LetterText(
             subject=_subject(ticket, config),
+            language=config.retarus.language,
             opening=_opening(ticket, declarant, config, in_absence=in_absence),
             template=tuple(_template(ticket, config)),
             prequalification=tuple(_prequalification(ticket, config)),
@@ -213,7 +216,8 @@ def as_html(letter: LetterText) -> str:
         for part in letter.prequalification
     )
     return (
-        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{_html(letter.subject)}</title></head>"
+        f"<!doctype html><html lang='{letter.language}'><head><meta charset='utf-8'>"
+        f"<title>{_html(letter.subject)}</title></head>"
         f"<body style='font-family:sans-serif'><p>{opening}</p>{parts}"
         f"<h3>PRE-QUALIFICATION</h3><table role='presentation' style='vertical-align:top'>{rows}</table></body></html>"
     )

@@ -41,7 +41,8 @@ async def messages_of_the_app(viewer: Viewer) -> Locator:
 
 async def are_shown(page: Page, message: Locator, count: int) -> None:
     """Every picture in it has been loaded."""
-    await expect(message.locator("figure img")).to_have_count(count)
+    # printed by a process that stands back behind everything else
+    await expect(message.locator("figure img")).to_have_count(count, timeout=90_000)
     loaded = "all => all.every(each => each.complete && each.naturalWidth > 900)"
     for _ in range(100):
         if await message.locator("figure img").evaluate_all(loaded):

@@ -136,7 +136,8 @@ def test_an_app_may_ask_not_to_be_tried_again(slack: LocalSlack, app: HttpApp) -
     app.answers.put((500, {"X-Slack-No-Retry": "1"}, b""))
     slack.act("anna", "post", channel="#desk", text="first")
     slack.act("anna", "post", channel="#desk", text="second")
-    assert [app.next().json["event"]["text"] for _ in range(2)] == ["first", "second"]
+    # two events at once come in no certain order
+    assert sorted(app.next().json["event"]["text"] for _ in range(2)) == ["first", "second"]
 
 
 def test_an_address_is_verified_by_a_challenge(slack: LocalSlack, app: HttpApp) -> None:

@@ -55,12 +55,16 @@ function prepare(field, slot) {
   return field;
 }
 
+/** By then its form may be gone, or on its way. */
+const isStillAsked = (field) =>
+  field.isConnected && !field.closest('form')?.querySelector('[type="submit"][aria-busy="true"]');
+
 function dispatchFrom(field, slot) {
   const on = slot.element.dispatch_action_config?.trigger_actions_on ?? ['on_enter_pressed'];
   if (on.includes('on_character_entered'))
     field.addEventListener(
       'input',
-      debounced(() => field.isConnected && slot.act(field.value), 300), // it may be gone by then
+      debounced(() => isStillAsked(field) && slot.act(field.value), 300),
     );
   if (!on.includes('on_enter_pressed')) return;
   field.addEventListener('keydown', (event) => {
