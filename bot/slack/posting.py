@@ -13,6 +13,9 @@ from bot.notices import Claim
 EVENT_TYPE = "desk_notice"
 """Names our own messages' metadata; its payload's `key` says which notice a message is."""
 
+_CLOCKS_APART = 900
+"""Seconds by which this machine's clock may be ahead of Slack's, and our own message is found all the same."""
+
 _LOOK_BACK = 15
 """Pages of a channel or thread that are searched for our own message."""
 
@@ -52,7 +55,7 @@ class Posting:
 
     async def found(self, channel: str, thread: str, key: str, claim: Claim) -> str:
         """The ts of our own message with this key; empty when it is not there."""
-        since = f"{claim.notice.due.timestamp() - 60:.6f}"
+        since = f"{claim.notice.due.timestamp() - _CLOCKS_APART:.6f}"
         cursor = ""
         for _ in range(_LOOK_BACK):
             page = await self._page(channel, thread, since, cursor)
