@@ -35,7 +35,7 @@ async def test_an_incident_goes_its_whole_way_in_german(tmp_path: Path) -> None:
             await story.ben_sends_it(sit)
             await story.rita_and_the_mail_have_it(sit)
             await story.retarus_answers_and_anna_closes_it(sit)
-            await picture(await sit("anna"), "desk_de")
+            await picture(await sit("anna"), "german")
 
 
 async def test_an_admin_keeps_the_register_in_german(tmp_path: Path) -> None:
