@@ -111,6 +111,8 @@ class Night:
         while not self.is_over:
             async with self.start() as running:
                 self.alive.append(running)
+                if self.is_over:  # it had just begun when all were killed
+                    running.kill()
                 await running.wait()
                 self.alive.remove(running)
 
@@ -193,6 +195,7 @@ class Agent:
         await night.until(self.person, is_handed_off, once)
 
 
+@pytest.mark.timeout(400)  # many processes start and end: a minute, on a busy machine several
 async def test_replicas_that_are_killed_at_random_lose_nothing_and_do_nothing_twice(
     tmp_path: Path, database: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
