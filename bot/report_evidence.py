@@ -8,7 +8,7 @@ from bot.fields import BY_KEY
 from bot.language import many, mark, t
 from bot.lives import REACTIONS, Line, Promise, Sending
 from bot.paper import Bar, Chart, Part, Table
-from bot.report_terms import hours, moment, reference
+from bot.report_terms import hours, lengths, moment, reference
 from bot.reports import Figures, Kept, Spread, promised, sent
 from bot.settings import Config
 
@@ -33,7 +33,7 @@ def evidence(figures: Figures, config: Config) -> tuple[Part, ...]:
         _causes(figures, config),
     )
     columns = (t("Length of time"), t("Times"), t("Median"), t("Longest"), t("Median by the clock"))
-    rows = tuple(_row(name, spread) for name, spread in spreads.items())
+    rows = tuple(lengths(name, spread) for name, spread in spreads.items())
     tables = (Table(columns=columns, rows=rows), *_sent(figures, config), *_promised(figures, config))
     return (Part(heading=t("Retarus's reactions"), text=text, chart=_chart(spreads), tables=tables, in_slack=True),)
 
@@ -50,18 +50,6 @@ def _kept(kept: Kept, name: str) -> str:
     if not kept.total:
         return t("{name}: none was due.", name=name)
     return t("{name}: {met} of {total} kept.", name=name, met=kept.met, total=kept.total)
-
-
-def _row(name: str, spread: Spread) -> tuple[str, ...]:
-    if not spread.count:
-        return (name, "0", "–", "–", "–")
-    return (
-        name,
-        str(spread.count),
-        hours(spread.median.worked),
-        hours(spread.longest.worked),
-        hours(spread.median.elapsed),
-    )
 
 
 def _chart(spreads: dict[str, Spread]) -> Chart | None:

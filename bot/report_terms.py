@@ -8,6 +8,7 @@ from bot.clock import zone
 from bot.fields import OTHER
 from bot.language import mark, t
 from bot.lives import Line
+from bot.reports import Spread
 from bot.settings import Config
 from bot.text import one_line
 from bot.ticket import Stage
@@ -38,6 +39,19 @@ def hours(length: timedelta) -> str:
     if not full:
         return t("{minutes} min", minutes=rest)
     return t("{hours} h {minutes} min", hours=full, minutes=f"{rest:02}") if rest else t("{hours} h", hours=full)
+
+
+def lengths(name: str, spread: Spread) -> tuple[str, ...]:
+    """A row of a table: how many, their median and longest in working time, and the median by the clock."""
+    if not spread.count:
+        return (name, "0", "–", "–", "–")
+    return (
+        name,
+        str(spread.count),
+        hours(spread.median.worked),
+        hours(spread.longest.worked),
+        hours(spread.median.elapsed),
+    )
 
 
 def percent(part: timedelta, whole: timedelta) -> str:

@@ -12,7 +12,7 @@ from bot.letter import kind_name
 from bot.lives import Line
 from bot.paper import Bar, Chart, Paper, Part, Table
 from bot.report_evidence import evidence
-from bot.report_terms import hours, moment, percent, reference, service, standing
+from bot.report_terms import hours, lengths, moment, percent, reference, service, standing
 from bot.reports import Count, Figures, Kept, Spread
 from bot.settings import NOT_SET, Config
 from bot.text import one_line
@@ -217,19 +217,7 @@ def _levels(figures: Figures) -> Table:
 def _lengths(figures: Figures) -> Table:
     columns = (t("Length of time"), t("Tickets"), t("Median"), t("Longest"), t("Median by the clock"))
     spreads = ((t("Raised → taken on"), figures.response), (t("Raised → remedy"), figures.remedy))
-    return Table(columns=columns, rows=tuple(_spread(name, spread) for name, spread in spreads))
-
-
-def _spread(name: str, spread: Spread) -> tuple[str, ...]:
-    if not spread.count:
-        return (name, "0", "–", "–", "–")
-    return (
-        name,
-        str(spread.count),
-        hours(spread.median.worked),
-        hours(spread.longest.worked),
-        hours(spread.median.elapsed),
-    )
+    return Table(columns=columns, rows=tuple(lengths(name, spread) for name, spread in spreads))
 
 
 def _calendar(party: Party, config: Config) -> str:
