@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from bot import clocks
 from bot.clock import as_utc, zone
-from bot.clocks import State, Watch
+from bot.clocks import Watch
 from bot.settings import Config
 from bot.ticket import Level, Stage, Ticket
 
@@ -19,7 +20,7 @@ LEVELS = (Level.FIRST, Level.SECOND)
 
 @dataclass(frozen=True)
 class Digest:
-    """Tickets, the most urgent first."""
+    """Tickets, what is due soonest first."""
 
     breached: list[Ticket] = field(default_factory=list)
     """Without remedy or action plan, past the SLA."""
@@ -38,13 +39,29 @@ def stages_of(level: Level) -> tuple[Stage, ...]:
     return tuple(stage for stage in Stage if stage.is_open and stage.level in mine)
 
 
-def digest(tickets: Iterable[Ticket], config: Config, at: datetime) -> Digest:
+def digest(tickets: Iterable[Ticket], config: Config, at: datetime, ends: datetime) -> Digest:
+    """What of these tickets belongs into it at this moment of a day that ends then; reminded of before or not."""
     found = Digest()
-    for ticket in tickets:
-        late = {run.watch for run in clocks.runs(ticket, config) if run.state(at) is State.OVERDUE}
+    urgent = [(dues, ticket) for ticket in tickets if (dues := _dues(ticket, config)) and dues[0].at <= ends]
+    for dues, ticket in sorted(urgent, key=lambda each: each[0]):
+        late = {due.watch for due in dues if due.at <= at}
         kind = found.breached if Watch.PLAN in late else found.stale if late else found.today
         kind.append(ticket)
     return found
+
+
+class _Due(NamedTuple):
+    at: datetime
+    watch: Watch
+
+
+def _dues(ticket: Ticket, config: Config) -> list[_Due]:
+    """What is due on it and when, the soonest first. A snooze puts off all but the SLA, as it does with reminders."""
+    snoozed = ticket.times.snoozed_until
+    running = ((run.watch, run.due) for run in clocks.runs(ticket, config) if run.due and not run.end)
+    return sorted(
+        _Due(max(due, snoozed) if snoozed and watch is not Watch.PLAN else due, watch) for watch, due in running
+    )
 
 
 def morning(level: Level, config: Config, at: datetime) -> tuple[date, datetime] | None:

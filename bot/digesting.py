@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,12 +13,24 @@ from bot.clock import as_utc
 from bot.digest import LEVELS, Digest, digest, morning, stages_of
 from bot.errors import Duplicate
 from bot.notices import Notice, Say
+from bot.paging import every
 from bot.ports import Batch, Query
 from bot.ticket import Level, Ticket
 
-_MOST = 300
-"""Tickets that are looked at for one digest, the soonest due first."""
+_PAGE = 50
+"""Open tickets looked at in one go: whoever clicks meanwhile does not wait for more."""
 _LISTED = 10
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A digest that is to be sent."""
+
+    key: str
+    to: str
+    levels: list[Level]
+    ends: datetime
+    """When the reader's day does."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +40,13 @@ class Digesting(Changing):
     async def digest(self) -> int:
         """Each level's in the desk channel, each lead's as a direct message; returns how many were sent now."""
         at = as_utc(self.clock())
-        sent = [await self._send(self.routes.desk, [level], at) for level in LEVELS]
-        sent += [await self._send(lead, self._led_by(lead), at) for lead in self._leads()]
+        readers = [(self.routes.desk, [level]) for level in LEVELS]
+        readers += [(lead, self._led_by(lead)) for lead in self._leads()]
+        wanted = [each for to, levels in readers if (each := await self._wanted(to, levels, at))]
+        if not wanted:
+            return 0
+        tickets = [ticket async for ticket in self._urgent(at, max(each.ends for each in wanted))]
+        sent = [await self._send(each, tickets, at) for each in wanted]
         if any(sent):
             self.wake()
         return sum(sent)
@@ -40,30 +57,37 @@ class Digesting(Changing):
     def _led_by(self, lead: str) -> list[Level]:
         return [level for level in LEVELS if lead in self.config.leads(level)]
 
-    async def _send(self, to: str, levels: list[Level], at: datetime) -> bool:
+    async def _wanted(self, to: str, levels: list[Level], at: datetime) -> _Wanted | None:
+        """This reader's digest of today, when it is time for it and nobody has sent it."""
         today = morning(levels[0], self.config, at)
         if today is None:
-            return False
+            return None
         day, ends = today
         key = f"digest:{to}:{'+'.join(levels)}:{day}"
-        if await self.store.used(key):
-            return False
-        found = digest(await self._due(levels, ends), self.config, at)
-        notices = [] if found.is_empty else [self._notice(key, to, levels, found, at)]
+        return None if await self.store.used(key) else _Wanted(key, to, levels, ends)
+
+    async def _urgent(self, at: datetime, ends: datetime) -> AsyncIterator[Ticket]:
+        """All that is open and due before then. What was reminded of is due for its next reminder only later: the
+        clocks themselves are asked."""
+        async for ticket in every(self.store, Query(open=True, limit=_PAGE)):
+            if not digest([ticket], self.config, at, ends).is_empty:
+                yield ticket
+
+    async def _send(self, wanted: _Wanted, tickets: Iterable[Ticket], at: datetime) -> bool:
+        stages = {stage for level in wanted.levels for stage in stages_of(level)}
+        found = digest((each for each in tickets if each.stage in stages), self.config, at, wanted.ends)
+        notices = [] if found.is_empty else [self._notice(wanted, found, at)]
         try:
-            await self.store.apply(Batch(notices=notices, once=[key]))
+            await self.store.apply(Batch(notices=notices, once=[wanted.key]))
         except Duplicate:
             return False
         return bool(notices)
 
-    async def _due(self, levels: Iterable[Level], ends: datetime) -> list[Ticket]:
-        stages = [stage for level in levels for stage in stages_of(level)]
-        return await self.store.find(Query(open=True, stages=stages, due_before=ends, limit=_MOST))
-
-    def _notice(self, key: str, to: str, levels: list[Level], found: Digest, at: datetime) -> Notice:
+    def _notice(self, wanted: _Wanted, found: Digest, at: datetime) -> Notice:
         parts = {"breached": found.breached, "stale": found.stale, "today": found.today}
-        body: dict[str, JsonValue] = {"levels": list(levels), "channel": to == self.routes.desk}
+        body: dict[str, JsonValue] = {"levels": list(wanted.levels), "channel": wanted.to == self.routes.desk}
         for name, tickets in parts.items():
             body[name] = [ticket.id for ticket in tickets[:_LISTED]]
             body[f"{name}_total"] = len(tickets)
-        return Notice(key=key, ticket_id="", lane=key, say=Say.DIGEST, to=to, version=0, due=at, body=body)
+        key = wanted.key
+        return Notice(key=key, ticket_id="", lane=key, say=Say.DIGEST, to=wanted.to, version=0, due=at, body=body)

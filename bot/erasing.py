@@ -13,6 +13,7 @@ from bot.clock import Clock, as_utc
 from bot.contacts import EndCustomer
 from bot.errors import Conflict, Refused
 from bot.moves import Step, change, event
+from bot.paging import every
 from bot.ports import Batch, Drafts, Query, Store
 from bot.privacy import Access, Someone
 from bot.technical_note import TechnicalNote
@@ -67,7 +68,7 @@ class Archive:
         """Closed tickets older than this lose their personal data and keep their statistics; gives how many."""
         before = as_utc(self.clock() - keep)
         count = 0
-        async for ticket in self._pages(Query(open=False, erased=False, before=(before, ""), limit=PAGE)):
+        async for ticket in every(self.store, Query(open=False, erased=False, before=(before, ""), limit=PAGE)):
             if ticket.since <= before:
                 history = [privacy.event_statistics_of(each) for each in await self.store.history(ticket.id)]
                 at = as_utc(self.clock())
@@ -84,19 +85,8 @@ class Archive:
 
     # --- finding
 
-    async def _pages(self, query: Query) -> AsyncIterator[Ticket]:
-        """All tickets that match, page by page; those that change meanwhile are not seen twice."""
-        page = await self.store.find(query)
-        while page:
-            for ticket in page:
-                yield ticket
-            last = page[-1]
-            page = await self.store.find(
-                Query(open=query.open, erased=query.erased, before=(last.raised_at, last.id), limit=PAGE)
-            )
-
     async def _naming(self, person: Someone) -> AsyncIterator[Ticket]:
-        async for ticket in self._pages(Query(limit=PAGE)):
+        async for ticket in every(self.store, Query(limit=PAGE)):
             records: list[BaseModel] = [ticket, *await self.store.history(ticket.id)]
             records += [each.notice for each in await self.store.letters(ticket_id=ticket.id, limit=10_000)]
             if any(privacy.mentions(each, person) for each in records):

@@ -86,3 +86,39 @@ async def test_a_level_whose_calendar_never_closes_reads_it_at_seven() -> None:
     assert await world.desk.digest() == 0
     world.clock.forward(minutes=1)
     assert await world.desk.digest() == 1
+
+
+async def test_what_was_reminded_of_this_very_morning_is_in_it_all_the_same() -> None:
+    world = await a_world(reminders={"new": 60, "repeat": 24 * 60})
+    late = await world.raised()
+    world.clock.at = TUESDAY + timedelta(days=1, hours=4, minutes=59)
+    assert await world.desk.sweep() == 1
+    world.clock.forward(minutes=2)
+    await world.desk.digest()
+    (told,) = await sent(world)
+    assert told.body["stale"] == [late.id]
+
+
+async def test_what_is_snoozed_beyond_today_is_not_in_it_except_past_the_sla() -> None:
+    world = await a_world(sla={"P1": {"action_plan": 60}}, reminders={"new": 60, "second": 60})
+    asleep, breached = await world.raised(), await world.accepted()
+    for ticket in (asleep, breached):
+        until = f"{(world.clock.at + timedelta(days=9)).timestamp():.0f}"
+        await world.desk.snooze(ticket.id, ticket.owner, until, "The end-customer is away", f"F-{ticket.id}")
+    world.clock.at = TUESDAY + timedelta(days=1, hours=9)
+    assert await world.desk.digest() == 1
+    (told,) = await sent(world)
+    assert (told.body["levels"], told.body["breached"]) == (["second"], [breached.id])
+
+
+async def test_it_counts_every_ticket_that_is_due_and_lists_those_due_first() -> None:
+    world = await a_world(reminders={"new": 60})
+    raised = []
+    for _ in range(60):
+        raised.append(await world.raised())
+        world.clock.forward(minutes=1)
+    world.clock.at = TUESDAY + timedelta(days=1, hours=9)
+    await world.desk.digest()
+    (told,) = await sent(world)
+    assert told.body["stale_total"] == 60
+    assert told.body["stale"] == [ticket.id for ticket in raised[:10]]
