@@ -134,7 +134,7 @@ def _stored(size: int) -> Iterator[tuple[rows.Row, Sequence[object]]]:
         entry = Entry(title, other[1].title | other[2].body, frozenset(), tags)
         at = rows.ms(NOW - timedelta(minutes=10 * (size - number)))
         row = {**_row(one[0], customer), "id": f"t{number}", "number": number, "raised_at": at}
-        yield row, (number, 0, entry.pack())
+        yield row, (number, 0, entry.numbered(number).pack())
 
 
 def _entry(title: str, body: str) -> Entry:

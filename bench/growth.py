@@ -28,7 +28,7 @@ from blocks import tickets as list_blocks
 from bot import words
 from bot.desk import Desk
 from bot.home import Home, Screen
-from bot.search import Entry, document_of
+from bot.search import STRETCHES, Entry, document_of
 from bot.searching import Searching
 from bot.store import is_server, open_store, rows
 from bot.ticket import Stage, Ticket
@@ -137,13 +137,14 @@ def _fill(url: str, ticket: Ticket, first: int, last: int) -> None:
 def _index(url: str, ticket: Ticket, first: int, last: int) -> None:
     """Each text with a word of its own among a thousand; the engine's full-text index follows by itself."""
     document = document_of(ticket)
+    stretches = " || ".join(f"' #{size}:' || (n >> {size})" for size in STRETCHES)
     row: rows.Row = {"print": document.fingerprint, "entry": Entry.of(document).pack(), "first": first, "last": last}
     _execute(
         url,
         f"""
         INSERT INTO tickets_index (number, print, entry)
         WITH RECURSIVE numbers (n) AS (SELECT :first UNION ALL SELECT n + 1 FROM numbers WHERE n < :last)
-        SELECT n, :print, REPLACE(:entry, '{_OWN_WORD}', '{_OWN_WORD}' || (n % 1000)) FROM numbers""",
+        SELECT n, :print, REPLACE(:entry, '{_OWN_WORD}', '{_OWN_WORD}' || (n % 1000)) || {stretches} FROM numbers""",
         row,
     )
 

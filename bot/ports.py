@@ -199,6 +199,10 @@ class Store(Protocol):
         Call again while it returns any. Goes on where it stopped, whoever calls.
         """
 
+    async def merge_index(self, pages: int) -> None:
+        """Puts so much of the index in order that grew in pieces, where an engine does not do so by itself. A search
+        asks every piece."""
+
     async def accesses(self, limit: int) -> list[Access]:
         """Who saw or erased personal data, newest first."""
 

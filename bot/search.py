@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from zlib import crc32
@@ -23,10 +23,8 @@ from bot.words import Term
 ANALYSIS = 1
 """Counted up whenever the same text yields other tokens than before: then everything is indexed anew."""
 
-CANDIDATES = 300
+CANDIDATES = 200
 """Documents that are looked at per word, the newest first: bounds the time a common word takes."""
-RECENT = 20_000
-"""Documents in which a word is looked for first; if it is everywhere, no others are."""
 RANKED = 120
 """Documents whose words are compared with the query."""
 _MOST_WORDS = 12
@@ -131,16 +129,87 @@ class Entry:
         return cls(title, body, told | before.story if before else told, frozenset(document.tags))
 
     @classmethod
-    def unpack(cls, text: str) -> Entry:
-        return cls(*(frozenset(part.split()) for part in text.split("\n")))
+    def unpack(cls, text: str, wanted: frozenset[str] | None = None) -> Entry:
+        """`wanted`: only those of its tokens."""
+        parts = (part.split() for part in text.split("\n"))
+        return cls(*(frozenset(part) if wanted is None else wanted.intersection(part) for part in parts))
 
     def pack(self) -> str:
         """As the database keeps it."""
         return "\n".join(" ".join(sorted(each)) for each in (self.title, self.body, self.story, self.tags))
 
+    def numbered(self, number: int) -> Entry:
+        """With the stretches it lies in, if it is found at all."""
+        return replace(self, tags=self.tags | stretches(number)) if self.tokens else self
+
     @property
     def tokens(self) -> frozenset[str]:
         return self.title | self.body | self.story | self.tags
+
+
+# --- where in time
+# Numbers follow time. So that the newest documents of a common word are found without looking at all the others, each
+# is also indexed by the stretches of numbers it lies in.
+
+STRETCHES = (10, 12, 14, 16, 18)
+"""Sizes, as powers of two."""
+TOGETHER = 10
+"""How far back documents are looked for that hold all common words of a query."""
+
+
+def stretches(number: int) -> frozenset[str]:
+    """The tokens of the stretches this number lies in."""
+    return frozenset(_stretch(size, number >> size) for size in STRETCHES)
+
+
+def _stretch(size: int, place: int) -> str:
+    return f"#{size}:{place}"
+
+
+@dataclass(frozen=True)
+class Back:
+    """How far back from the newest document on is looked: to the first, or through the last two stretches."""
+
+    newest: int
+    oldest: int
+    """Of all documents there are."""
+    first: int
+    """Nothing older is wanted."""
+    size: int | None
+    """Of the stretches; None: to the first."""
+
+    @property
+    def reaches(self) -> int:
+        """The oldest number looked at."""
+        return self.first if self.size is None else max(self.first, self._begins(self.size))
+
+    @property
+    def tokens(self) -> list[str]:
+        """One of them must be there; none where nothing is left out, or not much."""
+        if self.reaches <= self.oldest:
+            return []
+        size = next((size for size in STRETCHES if self._begins(size) <= self.reaches), None)
+        return [] if size is None else [_stretch(size, (self.newest >> size) - back) for back in (0, 1)]
+
+    def _begins(self, size: int) -> int:
+        return ((self.newest >> size) - 1) << size
+
+    def further(self, found: int) -> Back | None:
+        """How far to look next for a word of which so many were found: as far as there should be enough of it. None:
+        there are no more."""
+        if self.reaches == self.first:
+            return None
+        looked_at = self.newest - self.reaches + 1
+        for size in STRETCHES:
+            back = replace(self, size=size)
+            times = (self.newest - back.reaches + 1) / looked_at
+            if times > 1 and (times >= _LEAP or (found + 1) * times >= CANDIDATES):
+                return back
+        return replace(self, size=None)
+
+
+_LEAP = 50
+"""A word that is hardly there lately is looked for in so many times as many documents, and then in all."""
 
 
 # --- what is asked
@@ -154,6 +223,18 @@ class Clause:
     tokens: Mapping[str, float]
     """Token → how surely it is meant, 1 at most."""
     is_code: bool = False
+
+    @property
+    def needed(self) -> list[str]:
+        """Enough of the tokens to find the same documents: who holds a word's spelling, holds its stems too."""
+        stems = {token: set(words.forms(token)[1:]) for token in self.tokens if token.isalpha()}
+        all_stems = set[str]().union(*stems.values())
+        own = words.forms(self.word)
+        return [
+            token
+            for token in self.tokens
+            if token in own or token in all_stems or self.tokens.keys().isdisjoint(stems.get(token, ()))
+        ]
 
 
 @dataclass(frozen=True)
@@ -181,6 +262,7 @@ class Candidate:
 
     number: int
     entry: Entry
+    """Of its tokens, those that were asked for."""
 
 
 @dataclass(frozen=True)
@@ -259,18 +341,19 @@ class Gathered:
 def gather(asked: Sequence[Clause], tags: Sequence[str], total: int, look: Look, lately: Look) -> Gathered:
     """Word by word, and those that hold all common words together. No word is followed beyond its newest documents.
 
-    `lately`: looks only among the `RECENT` newest of all.
+    `lately`: looks only among the newest of all, see `TOGETHER`.
     """
     must = [(tag,) for tag in tags]
     if not asked:
         return Gathered(look([must])[0] if must else [], {}, is_bounded=False)
     looked_up = asked[:_MOST_LOOKED_UP]
-    found = look([[each.tokens, *must] for each in looked_up])
+    found = look([[*must, each.needed] for each in looked_up])
     postings = {each.word: numbers for each, numbers in zip(looked_up, found, strict=True)}
     spread = {word: _spread(numbers, total) for word, numbers in postings.items()}
     told = telling(looked_up, spread)
     common = [each for each in told if len(postings[each.word]) == CANDIDATES]
-    together = lately([[*(each.tokens for each in common), *must]])[0] if len(common) > 1 else []
+    rarest_first = sorted(common, key=lambda each: spread[each.word])
+    together = lately([[*must, *(each.needed for each in rarest_first)]])[0] if len(common) > 1 else []
     numbers = [*(postings[each.word] for each in told), *(together for _ in common)]
     counts = [spread[each.word] for each in (*told, *common)]
     return Gathered(rough(numbers, counts, total, RANKED), spread, is_bounded=bool(common))
@@ -329,31 +412,45 @@ class Ranked:
 def ranked(asked: Sequence[Clause], candidates: Candidates) -> list[Ranked]:
     """Best first; of equals, the newest."""
     weights = [rarity(candidates.spread.get(each.word, 0), candidates.total) * _boost(each) for each in asked]
-    most = sum(weights) or 1.0
-    found = [_scored(candidate, asked, weights, most) for candidate in candidates.found]
+    meant = _meant(asked)
+    found = [_scored(candidate, asked, weights, meant) for candidate in candidates.found]
     return sorted(
         (each for each in found if each.words), key=lambda each: (round(each.score, 6), each.number), reverse=True
     )
+
+
+def _meant(asked: Sequence[Clause]) -> dict[str, list[tuple[int, float]]]:
+    """Token → which of the words may mean it, and how surely."""
+    meant: dict[str, list[tuple[int, float]]] = {}
+    for place, clause in enumerate(asked):
+        for token, sure in clause.tokens.items():
+            meant.setdefault(token, []).append((place, sure))
+    return meant
 
 
 def _boost(clause: Clause) -> float:
     return _CODE if clause.is_code else 1.0
 
 
-def _scored(candidate: Candidate, asked: Sequence[Clause], weights: Sequence[float], most: float) -> Ranked:
+def _scored(
+    candidate: Candidate,
+    asked: Sequence[Clause],
+    weights: Sequence[float],
+    meant: Mapping[str, Sequence[tuple[int, float]]],
+) -> Ranked:
     entry = candidate.entry
     places = ((entry.title, _TITLE), (entry.body, _BODY), (entry.tags, _BODY), (entry.story, _STORY_WEIGHT))
-    score, held, matched, count = 0.0, 0.0, set[str](), 0
-    for clause, weight in zip(asked, weights, strict=True):
-        best = 0.0
-        for tokens, worth in places:
-            met = clause.tokens.keys() & tokens
-            if met:
-                matched |= met
-                best = max(best, worth * max(clause.tokens[token] for token in met))
-        score += weight * best
-        held += weight if best else 0.0
-        count += (1 + clause.is_code) * bool(best)
+    best = [0.0] * len(asked)  # how surely each word of the query is there, at its best place
+    matched = set[str]()
+    for tokens, worth in places:
+        for token in tokens & meant.keys():
+            matched.add(token)
+            for place, sure in meant[token]:
+                best[place] = max(best[place], worth * sure)
+    most = sum(weights) or 1.0
+    score = sum(weight * each for weight, each in zip(weights, best, strict=True))
+    held = sum(weight for weight, each in zip(weights, best, strict=True) if each)
+    count = sum(1 + clause.is_code for clause, each in zip(asked, best, strict=True) if each)
     return Ranked(candidate.number, score / most, held / most, frozenset(matched), count)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -197,7 +198,8 @@ class Searching:
         """Two trips to the database: what else the words may mean, and what holds them."""
         terms = search.terms_of(text)
         asked = search.clauses(terms, await self.desk.store.alike(search.to_look_up(terms)), typing=typing)
-        found = [await self._on(shelf, asked, narrow) for shelf in shelves if asked or shelf is Shelf.TICKETS]
+        wanted = [shelf for shelf in shelves if asked or shelf is Shelf.TICKETS]
+        found = await asyncio.gather(*(self._on(shelf, asked, narrow) for shelf in wanted))
         hits = sorted((hit for hits, _ in found for hit in hits), key=lambda hit: -hit.score)
         spread: dict[str, float] = {}
         for _, candidates in found:

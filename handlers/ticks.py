@@ -24,6 +24,8 @@ _SWEEP_EVERY = 15
 _DIGEST_EVERY = 60
 _NOTICES_EVERY = 300
 _INDEX_EVERY, _INDEXED = 600, 50
+_MERGES, _MERGED = 30, 50
+"""Pages; some milliseconds."""
 _KEEP = timedelta(days=14)
 
 
@@ -43,7 +45,7 @@ def scheduler(desk: Desk) -> tuple[AsyncIOScheduler, Callable[[], None]]:
         jobs.add_job(_alone(desk, name, work), "interval", seconds=every, id=name, next_run_time=at_once)
     soon = at_once + timedelta(minutes=5)
     jobs.add_job(_alone(desk, PRUNE, lambda: _forget(desk)), "interval", days=1, id=PRUNE, next_run_time=soon)
-    indexing = _alone(desk, INDEX, lambda: _index_older(desk))
+    indexing = _alone(desk, INDEX, lambda: _tidy_index(desk))
     jobs.add_job(indexing, "interval", seconds=_INDEX_EVERY, id=INDEX, next_run_time=at_once)
 
     def clock_moved() -> None:
@@ -75,7 +77,10 @@ async def _forget(desk: Desk) -> None:
         await Archive(desk.store, desk.drafts, desk.clock, by="desk").expire(timedelta(days=days))
 
 
-async def _index_older(desk: Desk) -> None:
-    """What an older release saved, in small pieces with pauses: whoever clicks meanwhile does not wait for it."""
+async def _tidy_index(desk: Desk) -> None:
+    """What an older release saved, and what grew in pieces; bit by bit: whoever clicks meanwhile does not wait."""
     while await desk.store.index_older(_INDEXED):  # noqa: ASYNC110  a pause, not a wait for something
         await asyncio.sleep(0.01)
+    for _ in range(_MERGES):
+        await desk.store.merge_index(_MERGED)
+        await asyncio.sleep(0.05)

@@ -31,6 +31,9 @@ class Cursor(Protocol):
 class Connection(Protocol):
     """What the engines' connections have in common."""
 
+    walks_back: bool
+    """Whether the full-text index gives the newest of one word first, without looking at the others."""
+
     def execute(self, statement: str, values: Mapping[str, str | int | None] = ..., /) -> Cursor:
         """A statement of sql.py or schema.py."""
 

@@ -19,6 +19,8 @@ _STATEMENTS = 256  # more than the desk has; each is prepared once per connectio
 class Connection(sqlite3.Connection):
     """Takes the statements all engines share."""
 
+    walks_back = True
+
     def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
         return super().execute(said(SQLITE, statement), values)
 

@@ -196,6 +196,9 @@ class DatabaseStore:
     async def index_older(self, limit: int) -> int:
         return await self._engine.change(lambda db: indexing.index_older(db, limit))
 
+    async def merge_index(self, pages: int) -> None:
+        await self._engine.change(lambda db: indexing.merge(db, pages))
+
     async def accesses(self, limit: int) -> list[Access]:
         return await self._all(sql.ACCESSES, {"limit": limit}, rows.access)
 

@@ -73,7 +73,7 @@ def _put(
     if found and found[0] == document.fingerprint and not story and not afresh:
         return set()
     before = Entry.unpack(found[1]) if found else None
-    entry = Entry.of(document, story, None if afresh else before)
+    entry = Entry.of(document, story, None if afresh else before).numbered(number)
     row: rows.Row = {"number": number, "print": document.fingerprint, "entry": entry.pack()}
     if found and tuple(found) == (row["print"], row["entry"]):
         return set()
@@ -111,6 +111,11 @@ def index_older(db: Connection, limit: int) -> int:
     _learn(db, learnt)
     db.execute(sql.INDEXED_DOWN_TO, {"last": found[-1].number - 1 if found else 0})
     return len(found)
+
+
+def merge(db: Connection, pages: int) -> None:
+    for statement in sql.MERGED:
+        db.execute(statement, {"pages": pages})
 
 
 # --- asking the index

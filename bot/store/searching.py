@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from bot import search, words
-from bot.search import Candidate, Candidates, Clause, Entry, Narrow, Shelf
+from bot.search import Back, Candidate, Candidates, Clause, Entry, Narrow, Shelf
 from bot.store import sql
 from bot.store.indexing import matching, table_of, wanted
 from bot.store.rows import Row, ms
@@ -25,44 +25,58 @@ _FEW = 6
 
 def candidates(db: Connection, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> Candidates:
     """The documents worth comparing with the query, with all their words."""
-    newest, total = (number or 0 for number in db.execute(sql.TOTAL[shelf]).fetchone())
+    newest, total, waiting = (number or 0 for number in db.execute(sql.EXTENT[shelf]).fetchone())
+    is_building = shelf is Shelf.TICKETS and waiting > 0
+    oldest = newest - total + 1
     since = ms(narrow.since) if narrow.since else 0
-    first = db.execute(sql.FIRST_SINCE, {"since": since}).fetchone()[0] if since and shelf is Shelf.TICKETS else 0
+    first = oldest
+    if since and shelf is Shelf.TICKETS:
+        first = db.execute(sql.FIRST_SINCE, {"since": since}).fetchone()[0]
     if not total or first is None:
-        return Candidates(is_building=_is_building(db, shelf))
-
-    recent = max(first, newest - search.RECENT)
-
-    def lately(queries: Queries) -> list[list[int]]:
-        return matching(db, table_of(shelf), queries, first=recent, most=search.CANDIDATES)
+        return Candidates(is_building=is_building)
 
     def look(queries: Queries) -> list[list[int]]:
-        """Of what is not everywhere, all there is."""
-        found = lately(queries)
-        if recent > first:
-            rare = [place for place, numbers in enumerate(found) if len(numbers) < search.CANDIDATES]
-            wanted_whole = [queries[place] for place in rare]
-            whole = matching(db, table_of(shelf), wanted_whole, first=first, most=search.CANDIDATES)
-            for place, numbers in zip(rare, whole, strict=True):
-                found[place] = numbers
-        return found
+        is_quick = narrow.customer or (db.walks_back and not narrow.tags)
+        nearest = None if is_quick else search.STRETCHES[0]
+        return _newest(db, table_of(shelf), queries, Back(newest, oldest, first, nearest))
+
+    def lately(queries: Queries) -> list[list[int]]:
+        back = Back(newest, oldest, first, search.TOGETHER)
+        return _within(db, table_of(shelf), [(query, back) for query in queries])
 
     gathered = search.gather(asked, narrow.tags, total, look, lately)
     values: Row = {"numbers": json.dumps(list(gathered.numbers)), "since": since}
-    found = db.execute(sql.entries(shelf, narrow.open), values).fetchall()
+    found = db.execute(sql.entries(shelf, since, narrow.open), values).fetchall()
+    wanted_tokens = frozenset(token for clause in asked for token in clause.tokens)
     return Candidates(
-        found=[Candidate(number, Entry.unpack(entry)) for number, entry in found],
+        found=[Candidate(number, Entry.unpack(entry, wanted_tokens)) for number, entry in found],
         spread=gathered.spread,
         total=total,
         is_bounded=gathered.is_bounded,
-        is_building=_is_building(db, shelf),
+        is_building=is_building,
     )
 
 
-def _is_building(db: Connection, shelf: Shelf) -> bool:
-    if shelf is not Shelf.TICKETS:
-        return False
-    return bool(db.execute(sql.UNINDEXED).fetchone()[0]) or db.execute(sql.MARKED).fetchone() is not None
+def _newest(db: Connection, table: str, queries: Queries, back: Back) -> list[list[int]]:
+    """Looked for among the newest, and only what is rarer further back: no engine reads more than it must."""
+    found: list[list[int]] = [[] for _ in queries]
+    looking: dict[int, Back] = dict.fromkeys(range(len(queries)), back)
+    while looking:
+        told = _within(db, table, [(queries[place], each) for place, each in looking.items()])
+        further: dict[int, Back] = {}
+        for (place, each), numbers in zip(looking.items(), told, strict=True):
+            found[place] = numbers
+            more = each.further(len(numbers)) if len(numbers) < search.CANDIDATES else None
+            further |= {place: more} if more else {}
+        looking = further
+    return found
+
+
+def _within(db: Connection, table: str, asked: Sequence[tuple[Sequence[Iterable[str]], Back]]) -> list[list[int]]:
+    """One trip. An empty query finds nothing."""
+    first = min((back.reaches for _, back in asked), default=0)
+    queries = [[*([back.tokens] if query and back.tokens else []), *query] for query, back in asked]
+    return matching(db, table, queries, first=first, most=search.CANDIDATES)
 
 
 def alike(db: Connection, asked: Sequence[str]) -> dict[str, list[str]]:

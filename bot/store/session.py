@@ -45,13 +45,17 @@ _LOCK = b"""
 class Connection:
     """Takes the statements all engines share."""
 
+    walks_back = False
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def execute(
         self, statement: str, values: Mapping[str, str | int | None] | None = None, /
     ) -> psycopg.Cursor[tuple[Any, ...]]:
-        return self._session.execute(_spoken(statement), values or {})
+        spoken = _spoken(statement)
+        # what a full-text query costs depends on its words: planned anew each time, never once for all of them
+        return self._session.execute(spoken, values or {}, prepare=False if b"@@" in spoken else None)
 
     def lock(self, names: Iterable[str], /) -> None:
         """Until the transaction ends; in the order given, so that those who lock the same wait and do not block."""

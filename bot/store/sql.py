@@ -313,25 +313,29 @@ def matches(table: str, count: int) -> str:
     return " UNION ALL ".join(each)
 
 
-def entries(shelf: Shelf, is_open: bool | None) -> str:
+def entries(shelf: Shelf, since: int, is_open: bool | None) -> str:
     """The tokens of those of these documents that are open, or not, and raised at or after `:since`."""
     join = ""
-    if shelf is Shelf.TICKETS:
+    if shelf is Shelf.TICKETS and (since or is_open is not None):
         stands = "" if is_open is None else f" AND t.is_open = {int(is_open)}"
         join = f"JOIN tickets t ON t.number = i.number AND t.raised_at >= :since{stands}"
     return f"SELECT i.number, i.entry FROM {shelf}_index i {join} WHERE i.number IN $numbers"  # noqa: S608  own words only
 
 
-TOTAL: Final = {
+EXTENT: Final = {
     shelf: f"SELECT (SELECT MAX(number) FROM {shelf}_index),"  # noqa: S608  own words only
-    f" (SELECT MAX(number) FROM {shelf}_index) - (SELECT MIN(number) FROM {shelf}_index) + 1"
+    f" (SELECT MAX(number) FROM {shelf}_index) - (SELECT MIN(number) FROM {shelf}_index) + 1,"
+    f" (SELECT last FROM counters WHERE name = 'unindexed') + (SELECT COUNT(*) FROM (SELECT 1 FROM to_index LIMIT 1) m)"
     for shelf in Shelf
 }
-"""The newest document's number, and how many there are."""
+"""The newest document's number, how many there are, and more than 0 when there are tickets yet to be indexed."""
 FIRST_SINCE: Final = """
     SELECT MIN(number) FROM
         (SELECT number FROM tickets WHERE raised_at >= :since ORDER BY raised_at, id LIMIT 100) AS eldest"""
 """Numbers follow the time of raising but for a moment, when many are raised at once."""
+
+MERGED: Final = tuple(f"${table}_merged" for table in ("tickets_index", "notes_index", "vocabulary"))
+"""Takes `:pages`: so much of each index is put in order."""
 
 MARK: Final = "INSERT INTO to_index (number) VALUES (:number) ON CONFLICT DO NOTHING"
 MARKED: Final = "SELECT 1 FROM to_index LIMIT 1"

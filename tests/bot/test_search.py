@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from bot import search
-from bot.search import Candidate, Candidates, Document, Entry
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import search, words
+from bot.search import Back, Candidate, Candidates, Clause, Document, Entry
+from bot.synonyms import GROUPS
 from tests.factories import an_incident
 
 
@@ -60,3 +64,59 @@ def test_an_incident_is_found_by_what_was_written_to_the_desks_own_fields_but_no
     answers = {"own.queue": "Postausgang-7", "own.since": "1566896400", "happens": "Rejected"}
     assert "Postausgang-7" in search.document_of(an_incident(answers=answers)).body
     assert "1566896400" not in search.document_of(an_incident(answers=answers)).body
+
+
+# --- how far back is looked
+
+NUMBERS = st.integers(1, 3_000_000)
+
+
+@given(
+    st.lists(NUMBERS, min_size=3, max_size=3), st.sampled_from([None, *search.STRETCHES]), st.lists(st.integers(0, 199))
+)
+def test_what_is_looked_for_goes_further_back_until_the_first_and_never_twice(
+    numbers: list[int], size: int | None, counts: list[int]
+) -> None:
+    oldest, first, newest = sorted(numbers)
+    back, reached = Back(newest, oldest, first, size), newest + 1
+    found = sorted(counts)
+    while True:
+        assert first <= back.reaches < reached
+        reached = back.reaches
+        further = back.further(found.pop(0) if found else 0)
+        if further is None:
+            break
+        back = further
+    assert reached == first
+
+
+@given(st.lists(NUMBERS, min_size=3, max_size=3), st.sampled_from([None, *search.STRETCHES]), st.floats(0, 1))
+def test_every_document_looked_at_lies_in_a_stretch_that_is_asked_for(
+    numbers: list[int], size: int | None, share: float
+) -> None:
+    oldest, first, newest = sorted(numbers)
+    back = Back(newest, oldest, first, size)
+    looked_at = back.reaches + int((newest - back.reaches) * share)
+    assert not back.tokens or search.stretches(looked_at) & set(back.tokens)
+
+
+def test_a_plentiful_word_is_looked_for_a_little_further_back_and_a_missing_one_far() -> None:
+    back = Back(1_000_000, 1, 1, search.STRETCHES[0])
+    near, far = back.further(150), back.further(0)
+    assert near
+    assert far
+    assert (near.size, far.size) == (12, 16)
+
+
+# --- with which tokens
+
+WORDS = st.sampled_from(sorted({word for group in GROUPS for word in group if word.isalpha()}))
+
+
+@given(WORDS, st.lists(WORDS, max_size=6), st.lists(WORDS, min_size=1, max_size=4))
+def test_a_document_is_found_by_the_needed_tokens_as_by_all_of_them(
+    word: str, known: list[str], text: list[str]
+) -> None:
+    (clause,) = search.clauses(search.terms_of(word), {word: known}) or [Clause(word, {word: 1.0})]
+    tokens = set(words.indexed(" ".join(text)))
+    assert bool(tokens & clause.tokens.keys()) == bool(tokens & set(clause.needed))

@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from bot.store import open_drafts, open_store, rows, schema, sql
 from bot.store.connection import connect, prepare
 from bot.store.database import DatabaseStore
 from bot.store.dialect import SQLITE
-from bot.store.indexing import wanted
+from bot.store.indexing import matching, wanted
 from bot.store.sqlite import SqliteEngine
 from bot.store.writer import Writer
 from bot.ticket import Level, Stage
@@ -388,5 +389,31 @@ def test_words_are_found_by_the_index_and_never_by_reading_everything(path: Path
     values = {**wanted([["timeout"]], 0), "first": 0, "most": 9}
     steps = plan(path, sql.matches("tickets_index", 1), values)
     assert any("VIRTUAL TABLE INDEX" in step for step in steps), steps
-    steps = plan(path, sql.entries(Shelf.TICKETS, is_open=True), {"numbers": "[1]", "since": 0})
+    steps = plan(path, sql.entries(Shelf.TICKETS, 1, is_open=True), {"numbers": "[1]", "since": 0})
     assert not any(step.startswith(("SCAN i", "SCAN t ")) for step in steps), steps
+
+
+async def test_the_pieces_the_index_grew_in_are_joined(path: Path, clock: Hands) -> None:
+    def pieces() -> int:
+        with closing(sqlite3.connect(path)) as db:
+            return int(db.execute("SELECT COUNT(DISTINCT segid) FROM tickets_index_fts_idx").fetchone()[0])
+
+    store = await open_store(f"sqlite:///{path}", clock)
+    for number in range(40):
+        await store.apply(Batch(tickets=[a_ticket(f"t{number}", answers={"happens": f"Timeout {number}"})]))
+        await store.index_new(1)
+    grown = pieces()
+    for _ in range(20):
+        await store.merge_index(50)
+    assert pieces() < grown
+    await store.close()
+
+
+async def test_every_document_is_indexed_by_where_it_stands_in_time(path: Path, clock: Hands) -> None:
+    store = await open_store(f"sqlite:///{path}", clock)
+    (saved,) = await store.apply(Batch(tickets=[a_ticket("t1", answers={"happens": "Timeout"})]))
+    await store.index_new(1)
+    await store.close()
+    stretches = [[[token]] for token in search.stretches(saved.number)]
+    with closing(connect(path, 1)) as db:
+        assert matching(db, "tickets_index", stretches, most=9) == [[saved.number]] * len(search.STRETCHES)

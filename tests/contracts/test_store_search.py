@@ -12,6 +12,7 @@ from bot.ports import Batch, Store
 from bot.search import Narrow, Shelf
 from bot.technical_note import TechnicalNote
 from bot.ticket import Affected, Stage, Ticket
+from tests.doubles import memory_store
 from tests.doubles.records import START, a_later, a_ticket, an_event, minutes
 
 
@@ -177,6 +178,58 @@ async def test_of_a_common_word_only_the_newest_are_looked_at_and_it_is_said(sto
     assert candidates.is_bounded
     assert len(candidates.found) == search.RANKED
     assert candidates.spread["timeout"] == pytest.approx(search.CANDIDATES + 5, rel=0.02)
+
+
+@pytest.fixture
+def _short_sighted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if there were very many tickets."""
+    for module in (search, memory_store):
+        monkeypatch.setattr(module, "CANDIDATES", 3)
+    monkeypatch.setattr(search, "STRETCHES", (1, 2, 3))
+    monkeypatch.setattr(search, "TOGETHER", 2)
+
+
+@pytest.mark.usefixtures("_short_sighted")
+@pytest.mark.parametrize("narrow", [Narrow(), Narrow(service="Email Security"), Narrow(customer="Müller GmbH")])
+async def test_common_words_are_found_in_the_newest_and_rare_ones_however_old_they_are(
+    store: Store, narrow: Narrow
+) -> None:
+    texts = [
+        *("Connector Zertifikat" for _ in range(4)),
+        "Warteschlange",
+        *(f"Connector {'Timeout' if number % 5 else 'Relay'}" for number in range(40)),
+    ]
+    await store.apply(Batch(tickets=[told(f"t{number}", text) for number, text in enumerate(texts)]))
+    newest = len(texts) - 1
+
+    async def numbers(query: str) -> list[int]:
+        asked = search.clauses(search.terms_of(query), {})
+        candidates = await store.candidates(Shelf.TICKETS, asked, narrow)
+        called = await store.tickets_called([each.number for each in candidates.found])
+        return sorted((int(ticket.id[1:]) for ticket in called), reverse=True)
+
+    assert await numbers("connector") == [newest, newest - 1, newest - 2]
+    assert await numbers("warteschlange") == [4]
+    assert await numbers("zertifikat") == [3, 2, 1]
+    assert await numbers("relay") == [newest - 4, newest - 9, newest - 14]
+    assert await numbers("nirgends") == []
+
+
+@pytest.mark.usefixtures("_short_sighted")
+async def test_what_holds_all_common_words_is_found_behind_those_that_hold_one(store: Store) -> None:
+    texts = ["Connector Timeout", *(word for _ in range(3) for word in ("Connector", "Timeout"))]
+    await store.apply(Batch(tickets=[told(f"t{number}", text) for number, text in enumerate(texts)]))
+    assert (await found(store, "connector timeout"))[0] == "t0"
+
+
+async def test_the_index_says_the_same_when_it_was_put_in_order(store: Store) -> None:
+    for number in range(30):
+        await store.apply(Batch(tickets=[told(f"t{number}", f"Timeout {number}xy")]))
+        await store.index_new(9)
+    before = await found(store, "timeout")
+    await store.merge_index(50)
+    assert await found(store, "timeout") == before
+    assert await found(store, "7xy") == ["t7"]
 
 
 @pytest.mark.parametrize(

@@ -346,6 +346,9 @@ class MemoryStore:
     async def index_older(self, limit: int) -> int:
         return 0
 
+    async def merge_index(self, pages: int) -> None:
+        pass
+
     async def standing(self) -> dict[Stage, int]:
         return dict(Counter(each.stage for each in self._up().tickets.values() if each.stage.is_open))
 
