@@ -28,6 +28,7 @@ SIZES = (1_000, 100_000, 1_000_000)
 ROUNDS = 40
 CUSTOMERS = 2000
 _SAVED = 200
+_MERGES = 40
 
 
 async def latencies(engines: Sequence[Engine], sizes: Sequence[int]) -> Iterator[str]:
@@ -81,7 +82,10 @@ async def _filled(url: str, size: int) -> Desk:
     clock = Hands(NOW)
     await (await open_store(url, clock)).close()  # makes its tables
     await asyncio.to_thread(_fill, url, size)
-    return replace((await a_world()).desk, store=await open_store(url, clock), clock=clock)
+    store = await open_store(url, clock)
+    for _ in range(_MERGES):  # what a desk does every ten minutes
+        await store.merge_index(500)
+    return replace((await a_world()).desk, store=store, clock=clock)
 
 
 def _fill(url: str, size: int) -> None:

@@ -334,18 +334,28 @@ class Gathered:
     """The documents worth comparing with the query."""
 
     numbers: Sequence[int]
-    spread: Mapping[str, float]
+    spread: Mapping[str, float] | None
+    """See `Candidates`; None where these are all there are, to be counted in them."""
     is_bounded: bool
+
+    def among(
+        self, asked: Sequence[Clause], found: Sequence[Candidate], total: int, *, is_building: bool
+    ) -> Candidates:
+        """With the words of those documents; `total`: how many there are on the shelf."""
+        spread = counted(asked, found) if self.spread is None else self.spread
+        return Candidates(found, spread, total, is_bounded=self.is_bounded, is_building=is_building)
 
 
 def gather(asked: Sequence[Clause], tags: Sequence[str], total: int, look: Look, lately: Look) -> Gathered:
     """Word by word, and those that hold all common words together. No word is followed beyond its newest documents.
+    What few documents the search is narrowed to are all compared.
 
     `lately`: looks only among the newest of all, see `TOGETHER`.
     """
     must = [(tag,) for tag in tags]
-    if not asked:
-        return Gathered(look([must])[0] if must else [], {}, is_bounded=False)
+    within = look([must])[0] if must else []
+    if not asked or (must and len(within) < CANDIDATES):
+        return Gathered(within, None, is_bounded=False)
     looked_up = asked[:_MOST_LOOKED_UP]
     found = look([[*must, each.needed] for each in looked_up])
     postings = {each.word: numbers for each, numbers in zip(looked_up, found, strict=True)}
@@ -357,6 +367,16 @@ def gather(asked: Sequence[Clause], tags: Sequence[str], total: int, look: Look,
     numbers = [*(postings[each.word] for each in told), *(together for _ in common)]
     counts = [spread[each.word] for each in (*told, *common)]
     return Gathered(rough(numbers, counts, total, RANKED), spread, is_bounded=bool(common))
+
+
+def counted(asked: Sequence[Clause], found: Sequence[Candidate]) -> dict[str, float]:
+    """Word of the query → in how many of these documents it is."""
+    meant = _meant(asked)
+    spread = dict.fromkeys((each.word for each in asked), 0.0)
+    for candidate in found:
+        for place in {place for token in candidate.entry.tokens & meant.keys() for place, _ in meant[token]}:
+            spread[asked[place].word] += 1
+    return spread
 
 
 def _spread(numbers: Sequence[int], total: int) -> float:

@@ -36,7 +36,7 @@ def candidates(db: Connection, shelf: Shelf, asked: Sequence[Clause], narrow: Na
         return Candidates(is_building=is_building)
 
     def look(queries: Queries) -> list[list[int]]:
-        is_quick = narrow.customer or (db.walks_back and not narrow.tags)
+        is_quick = narrow.customer or (db.walks_back and all(len(query) == 1 for query in queries))
         nearest = None if is_quick else search.STRETCHES[0]
         return _newest(db, table_of(shelf), queries, Back(newest, oldest, first, nearest))
 
@@ -48,13 +48,8 @@ def candidates(db: Connection, shelf: Shelf, asked: Sequence[Clause], narrow: Na
     values: Row = {"numbers": json.dumps(list(gathered.numbers)), "since": since}
     found = db.execute(sql.entries(shelf, since, narrow.open), values).fetchall()
     wanted_tokens = frozenset(token for clause in asked for token in clause.tokens)
-    return Candidates(
-        found=[Candidate(number, Entry.unpack(entry, wanted_tokens)) for number, entry in found],
-        spread=gathered.spread,
-        total=total,
-        is_bounded=gathered.is_bounded,
-        is_building=is_building,
-    )
+    told = [Candidate(number, Entry.unpack(entry, wanted_tokens)) for number, entry in found]
+    return gathered.among(asked, told, total, is_building=is_building)
 
 
 def _newest(db: Connection, table: str, queries: Queries, back: Back) -> list[list[int]]:

@@ -316,7 +316,7 @@ class MemoryStore:
 
         gathered = gather(asked, narrow.tags, len(entries), look, look)
         found = [Candidate(number, entries[number]) for number in gathered.numbers]
-        return Candidates(found, gathered.spread, len(entries), is_bounded=gathered.is_bounded)
+        return gathered.among(asked, found, len(entries), is_building=False)
 
     def _is_within(self, number: int, narrow: Narrow) -> bool:
         ticket = next(each for each in self._up().tickets.values() if each.number == number)
