@@ -231,9 +231,10 @@ def _carriers(
 ) -> dict[Say, Carrier]:
     files, most = SlackFiles(client, session), config.files.most
     slack = SlackCarrier(client, desk.store, telling.writer(desk), files, most)
-    name = config.retarus.from_address.rpartition("@")[2] or "localhost"
+    retarus = config.retarus
+    name = retarus.from_address.rpartition("@")[2] or "localhost"
     sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None
-    mail = MailCarrier(sender, config.retarus.from_address, config.retarus.reply_to, files, most)
+    mail = MailCarrier(sender, retarus.from_address, retarus.reply_to, files, most, retarus.language)
     by_mail = {Say.LETTER_MAIL, Say.CHASE_MAIL, Say.REQUEST_MAIL}
     printing = ReportCarrier(client, reports.maker(desk, ChildPress()))
     return {say: mail if say in by_mail else slack for say in Say} | {Say.REPORT: printing}

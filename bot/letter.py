@@ -224,9 +224,9 @@ def as_html(letter: LetterText) -> str:
 
 
 def as_page(text: str) -> str:
-    """Plain words as an HTML alternative."""
+    """Plain words as an HTML alternative, in the language that is spoken."""
     return (
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'></head>"
+        f"<!doctype html><html lang='{spoken()}'><head><meta charset='utf-8'></head>"
         f"<body style='font-family:sans-serif'><p>{_html(text)}</p></body></html>"
     )
 

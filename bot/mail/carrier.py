@@ -10,7 +10,7 @@ from email.message import EmailMessage
 
 from bot.attachments import Gone, fetched, left_out, unpacked
 from bot.backoff import backoff
-from bot.language import mark, t
+from bot.language import Language, mark, speaking, t
 from bot.letter import LetterText, as_html, as_page, as_text
 from bot.mail.compose import NoAddress, address, attach, compose, message_id
 from bot.mail.smtp import SmtpSender
@@ -26,17 +26,24 @@ class MailCarrier:
     """`bot.ports.Carrier` for letters by e-mail. A repeat bears the same Message-ID, and so is recognisable."""
 
     def __init__(
-        self, sender: SmtpSender | None, from_address: str, reply_to: str, files: Files | None = None, most: int = 0
+        self,
+        sender: SmtpSender | None,
+        from_address: str,
+        reply_to: str,
+        files: Files | None = None,
+        most: int = 0,
+        language: Language = Language.ENGLISH,
     ) -> None:
         """`sender`: nothing when no mail server is set up. `reply_to`: empty for the declarant's own address.
 
-        `most`: bytes of files that go along with one letter.
+        `most`: bytes of files that go along with one letter. `language`: of our own words in letters.
         """
         self._sender = sender
         self._from = from_address
         self._reply_to = reply_to
         self._files = files
         self._most = most
+        self._language = language
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         if self._sender is None:
@@ -61,8 +68,9 @@ class MailCarrier:
         self, notice: Notice, files: Sequence[Attachment], found: Sequence[bytes | Gone], missing: Sequence[str]
     ) -> EmailMessage:
         domain = self._from.rpartition("@")[2]
-        subject, text, html, before = _written(notice)
-        remarks = "".join("\n" + t("(Not attached: {file})", file=each) for each in missing)
+        with speaking(self._language):
+            subject, text, html, before = _written(notice)
+            remarks = "".join("\n" + t("(Not attached: {file})", file=each) for each in missing)
         message = compose(
             key=notice.key,
             sender=address(self._from, "Partner Desk"),

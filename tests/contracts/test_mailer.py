@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from bot.backoff import AMBIGUOUS
 from bot.errors import Misconfigured
+from bot.language import Language
 from bot.mail.carrier import MailCarrier
 from bot.mail.compose import address, compose
 from bot.mail.server import SmtpServer, parse_smtp_url
@@ -201,6 +202,18 @@ async def test_a_letter_arrives_as_text_and_html_to_be_answered_to_its_declarant
     assert (mail["Subject"], mail["Reply-To"]) == ("[PD-1042] P1 incident", "ben@partner.example")
     assert "<b>Müller</b> & co" in body(mail, "plain")
     assert "&lt;b&gt;Müller&lt;/b&gt; &amp; co" in body(mail, "html")
+
+
+async def test_a_chaser_names_the_language_of_letters_for_whoever_reads_it_aloud() -> None:
+    chaser = a_notice(
+        to=TO, say=Say.CHASE_MAIL, body={"text": "Wie steht es?", "subject": "P1", "reply_to": "b@p.example"}
+    )
+    async with receiving(Inbox()) as inbox:
+        sender = to(f"smtp://127.0.0.1:{inbox.port}")
+        carrier = MailCarrier(sender, "desk@partner.example", "", language=Language.GERMAN)
+        await carrier.deliver(Claim(notice=chaser, attempt=1), START)
+    (mail,) = inbox.messages
+    assert "<html lang='de'>" in body(mail, "html")
 
 
 async def test_a_letter_nobody_can_answer_is_dead_in_words() -> None:
