@@ -39,7 +39,7 @@ from bot.slack.files import SlackFiles
 from bot.slack.reports import ReportCarrier
 from bot.status import open_status_page
 from bot.status_page import Lookout
-from bot.store import migrate, open_drafts, open_store
+from bot.store import migrate, open_store, opened
 from bot.story import Routes
 from handlers import (
     checks,
@@ -93,9 +93,7 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
         client = slack_client.for_people(env.slack_bot_token, env.slack_api_url, session)
         posting = slack_client.for_outbox(env.slack_bot_token, env.slack_api_url, session)
         identity = await _identity(client, env.slack_bot_token)
-        store = await open_store(env.database_url, clock)
-        drafts = await open_drafts(env.database_url)
-        try:
+        async with opened(env.database_url, clock) as (store, drafts):
             directory = SlackDirectory(client, config.levels, identity.team_id or "", config.desk.timezone)
             await directory.warm()
             routes = await _routes(client, config)
@@ -114,9 +112,6 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             edge = Boundary(client, desk, tasks)
             async with _working(edge, outbox, indexing, identity, env) as running:
                 yield running
-        finally:
-            await drafts.close()
-            await store.close()
 
 
 @asynccontextmanager
@@ -285,12 +280,8 @@ async def _demo(env: Environment, state: Path, language: Language) -> None:
 
 @asynccontextmanager
 async def _archive(env: Environment, by: str) -> AsyncIterator[Archive]:
-    store, drafts = await open_store(env.database_url), await open_drafts(env.database_url)
-    try:
+    async with opened(env.database_url) as (store, drafts):
         yield Archive(store, drafts, now, by)
-    finally:
-        await drafts.close()
-        await store.close()
 
 
 def _check(env: Environment) -> AsyncIterator[command_line.Finding]:

@@ -18,8 +18,9 @@ from bench.cases import cases
 from bench.engines import Engine
 from bot import words
 from bot.desk import Desk
+from bot.indexed import Document, Entry, customer_tag, service_tag
 from bot.ports import Batch
-from bot.search import Document, Entry, Narrow, customer_tag, service_tag
+from bot.search import Narrow
 from bot.searching import Searching
 from bot.store import is_server, open_store, rows
 from tests.factories import ANNA, NOW, Hands, a_world, an_incident

@@ -28,7 +28,7 @@ from blocks import tickets as list_blocks
 from bot import words
 from bot.desk import Desk
 from bot.home import Home, Screen
-from bot.search import STRETCHES, Entry, document_of
+from bot.indexed import STRETCHES, Entry, document_of
 from bot.searching import Searching
 from bot.store import is_server, open_store, rows
 from bot.ticket import Stage, Ticket

@@ -10,11 +10,12 @@ from typing import Literal, Protocol
 
 from bot.attachments import Gone
 from bot.contacts import Contact, EndCustomer, Person
+from bot.indexed import Shelf
 from bot.monthly_view import View
 from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place
 from bot.paper import Paper, Printed
 from bot.privacy import Access
-from bot.search import Candidates, Clause, Narrow, Shelf
+from bot.search import Candidates, Clause, Narrow
 from bot.technical_note import TechnicalNote
 from bot.ticket import Attachment, Event, Level, Stage, Ticket
 

@@ -12,10 +12,11 @@ from bot.answers import as_moment
 from bot.changing import Changing
 from bot.clock import as_utc, guide_time
 from bot.errors import Refused
+from bot.indexed import Shelf
 from bot.language import t
 from bot.letter import reference
 from bot.notes import Notes
-from bot.search import Candidates, Clause, Narrow, Ranked, Shelf
+from bot.search import Candidates, Clause, Narrow, Ranked
 from bot.technical_note import TechnicalNote
 from bot.text import one_line
 from bot.ticket import Ticket

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -35,6 +36,24 @@ async def open_drafts(url: str) -> Drafts:
     if is_server(url):
         return DatabaseDrafts(await open_engine(url))
     return await DurableDrafts.open(_drafts_beside(_file(url)))
+
+
+async def _both(url: str, clock: Clock) -> tuple[Store, Drafts]:
+    if not is_server(url):
+        return await open_store(url, clock), await open_drafts(url)
+    engine = await open_engine(url)
+    return DatabaseStore(engine, clock), DatabaseDrafts(engine)
+
+
+@asynccontextmanager
+async def opened(url: str, clock: Clock = now) -> AsyncIterator[tuple[Store, Drafts]]:
+    """Both, closed on the way out. On a server they share their connections."""
+    store, drafts = await _both(url, clock)
+    try:
+        yield store, drafts
+    finally:
+        await drafts.close()
+        await store.close()
 
 
 async def migrate(source: str, target: str) -> Mapping[str, int]:

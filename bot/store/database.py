@@ -10,11 +10,12 @@ from typing import Literal, Protocol, TypeVar
 
 from bot.clock import Clock
 from bot.contacts import Contact, EndCustomer
+from bot.indexed import Shelf
 from bot.monthly_view import View
 from bot.notices import Claim, Letter, Notice, Outcome, Place
 from bot.ports import Batch, Query
 from bot.privacy import Access
-from bot.search import Candidates, Clause, Narrow, Shelf
+from bot.search import Candidates, Clause, Narrow
 from bot.store import changes, indexing, rows, searching, sql
 from bot.store.changes import Connection
 from bot.store.rows import Row

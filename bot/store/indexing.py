@@ -12,9 +12,9 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from bot import search, words
+from bot import indexed, words
+from bot.indexed import Document, Entry, Shelf
 from bot.ports import Batch
-from bot.search import Document, Entry, Shelf
 from bot.store import rows, sql
 from bot.technical_note import TechnicalNote
 from bot.ticket import Event, Ticket
@@ -31,21 +31,21 @@ def index(db: Connection, batch: Batch, tickets: Sequence[Ticket], notes: Sequen
         rewritten = [event for event in batch.rewritten if event.ticket_id == ticket.id]
         events = [event for event in batch.events if event.ticket_id == ticket.id]
         if rewritten:
-            told = search.story_of((*rewritten, *events))
-            learnt |= _put(db, Shelf.TICKETS, ticket.number, search.document_of(ticket), told, afresh=True)
+            told = indexed.story_of((*rewritten, *events))
+            learnt |= _put(db, Shelf.TICKETS, ticket.number, indexed.document_of(ticket), told, afresh=True)
         elif _is_news(db, ticket, events):
             db.execute(sql.MARK, {"number": ticket.number})
     for note in notes:
-        learnt |= _put(db, Shelf.NOTES, note.number, search.document_of_note(note), "", afresh=True)
+        learnt |= _put(db, Shelf.NOTES, note.number, indexed.document_of_note(note), "", afresh=True)
     _learn(db, learnt)
 
 
 def _is_news(db: Connection, ticket: Ticket, events: Sequence[Event]) -> bool:
     """A reminder, say, adds no word."""
-    if ticket.version == 1 or search.story_of(events):
+    if ticket.version == 1 or indexed.story_of(events):
         return True
     found = db.execute(sql.ENTRY[Shelf.TICKETS], {"number": ticket.number}).fetchone()
-    return not found or found[0] != search.document_of(ticket).fingerprint
+    return not found or found[0] != indexed.document_of(ticket).fingerprint
 
 
 def index_marked(db: Connection, limit: int) -> int:
@@ -62,7 +62,7 @@ def index_marked(db: Connection, limit: int) -> int:
 def _whole(db: Connection, ticket: Ticket) -> set[str]:
     """With its history."""
     history = [rows.event(row) for row in db.execute(sql.HISTORY, {"ticket_id": ticket.id}).fetchall()]
-    return _put(db, Shelf.TICKETS, ticket.number, search.document_of(ticket), search.story_of(history), afresh=True)
+    return _put(db, Shelf.TICKETS, ticket.number, indexed.document_of(ticket), indexed.story_of(history), afresh=True)
 
 
 def _put(

@@ -36,7 +36,7 @@ from bot.store.session import (
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
-_CHANGING, _READING, _ALONE = 4, 3, 3
+_CHANGING, _READING, _ALONE = 4, 4, 3
 CONNECTIONS = _CHANGING + _READING + _ALONE
 """The most one process uses."""
 _TRIES = 5

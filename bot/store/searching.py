@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from bot import search, words
-from bot.search import Back, Candidate, Candidates, Clause, Entry, Narrow, Shelf
+from bot import indexed, search, words
+from bot.indexed import Back, Entry, Shelf
+from bot.search import Candidate, Candidates, Clause, Narrow
 from bot.store import sql
 from bot.store.indexing import matching, table_of, wanted
 from bot.store.rows import Row, ms
@@ -37,11 +38,11 @@ def candidates(db: Connection, shelf: Shelf, asked: Sequence[Clause], narrow: Na
 
     def look(queries: Queries) -> list[list[int]]:
         is_quick = narrow.customer or (db.walks_back and all(len(query) == 1 for query in queries))
-        nearest = None if is_quick else search.STRETCHES[0]
+        nearest = None if is_quick else indexed.STRETCHES[0]
         return _newest(db, table_of(shelf), queries, Back(newest, oldest, first, nearest))
 
     def lately(queries: Queries) -> list[list[int]]:
-        back = Back(newest, oldest, first, search.TOGETHER)
+        back = Back(newest, oldest, first, indexed.TOGETHER)
         return _within(db, table_of(shelf), [(query, back) for query in queries])
 
     gathered = search.gather(asked, narrow.tags, total, look, lately)
@@ -61,7 +62,7 @@ def _newest(db: Connection, table: str, queries: Queries, back: Back) -> list[li
         further: dict[int, Back] = {}
         for (place, each), numbers in zip(looking.items(), told, strict=True):
             found[place] = numbers
-            more = each.further(len(numbers)) if len(numbers) < search.CANDIDATES else None
+            more = each.further(len(numbers), search.CANDIDATES) if len(numbers) < search.CANDIDATES else None
             further |= {place: more} if more else {}
         looking = further
     return found

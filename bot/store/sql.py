@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from bot.indexed import Shelf
 from bot.ports import Query
-from bot.search import Shelf
 from bot.store.rows import Row, ms
 
 State = Literal["waiting", "sent", "dead", "dropped"]

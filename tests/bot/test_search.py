@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import search, words
-from bot.search import Back, Candidate, Candidates, Clause, Document, Entry
+from bot import indexed, search, words
+from bot.indexed import Back, Document, Entry
+from bot.search import Candidate, Candidates, Clause
 from bot.synonyms import GROUPS
 from tests.factories import an_incident
 
@@ -62,8 +63,8 @@ def test_an_entry_is_kept_as_a_text_and_comes_back() -> None:
 
 def test_an_incident_is_found_by_what_was_written_to_the_desks_own_fields_but_not_by_a_moment() -> None:
     answers = {"own.queue": "Postausgang-7", "own.since": "1566896400", "happens": "Rejected"}
-    assert "Postausgang-7" in search.document_of(an_incident(answers=answers)).body
-    assert "1566896400" not in search.document_of(an_incident(answers=answers)).body
+    assert "Postausgang-7" in indexed.document_of(an_incident(answers=answers)).body
+    assert "1566896400" not in indexed.document_of(an_incident(answers=answers)).body
 
 
 # --- how far back is looked
@@ -72,7 +73,9 @@ NUMBERS = st.integers(1, 3_000_000)
 
 
 @given(
-    st.lists(NUMBERS, min_size=3, max_size=3), st.sampled_from([None, *search.STRETCHES]), st.lists(st.integers(0, 199))
+    st.lists(NUMBERS, min_size=3, max_size=3),
+    st.sampled_from([None, *indexed.STRETCHES]),
+    st.lists(st.integers(0, 199)),
 )
 def test_what_is_looked_for_goes_further_back_until_the_first_and_never_twice(
     numbers: list[int], size: int | None, counts: list[int]
@@ -83,26 +86,26 @@ def test_what_is_looked_for_goes_further_back_until_the_first_and_never_twice(
     while True:
         assert first <= back.reaches < reached
         reached = back.reaches
-        further = back.further(found.pop(0) if found else 0)
+        further = back.further(found.pop(0) if found else 0, 200)
         if further is None:
             break
         back = further
     assert reached == first
 
 
-@given(st.lists(NUMBERS, min_size=3, max_size=3), st.sampled_from([None, *search.STRETCHES]), st.floats(0, 1))
+@given(st.lists(NUMBERS, min_size=3, max_size=3), st.sampled_from([None, *indexed.STRETCHES]), st.floats(0, 1))
 def test_every_document_looked_at_lies_in_a_stretch_that_is_asked_for(
     numbers: list[int], size: int | None, share: float
 ) -> None:
     oldest, first, newest = sorted(numbers)
     back = Back(newest, oldest, first, size)
     looked_at = back.reaches + int((newest - back.reaches) * share)
-    assert not back.tokens or search.stretches(looked_at) & set(back.tokens)
+    assert not back.tokens or indexed.stretches(looked_at) & set(back.tokens)
 
 
 def test_a_plentiful_word_is_looked_for_a_little_further_back_and_a_missing_one_far() -> None:
-    back = Back(1_000_000, 1, 1, search.STRETCHES[0])
-    near, far = back.further(150), back.further(0)
+    back = Back(1_000_000, 1, 1, indexed.STRETCHES[0])
+    near, far = back.further(150, 200), back.further(0, 200)
     assert near
     assert far
     assert (near.size, far.size) == (12, 16)

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import search
+from bot import indexed, search
 from bot.clock import now
 from bot.errors import Misconfigured, StoreDown
+from bot.indexed import Shelf
 from bot.ports import Batch, Query, Store
-from bot.search import Narrow, Shelf
+from bot.search import Narrow
 from bot.store import open_drafts, open_store, rows, schema, sql
 from bot.store.connection import connect, prepare
 from bot.store.database import DatabaseStore
@@ -414,6 +415,6 @@ async def test_every_document_is_indexed_by_where_it_stands_in_time(path: Path, 
     (saved,) = await store.apply(Batch(tickets=[a_ticket("t1", answers={"happens": "Timeout"})]))
     await store.index_new(1)
     await store.close()
-    stretches = [[[token]] for token in search.stretches(saved.number)]
+    stretches = [[[token]] for token in indexed.stretches(saved.number)]
     with closing(connect(path, 1)) as db:
-        assert matching(db, "tickets_index", stretches, most=9) == [[saved.number]] * len(search.STRETCHES)
+        assert matching(db, "tickets_index", stretches, most=9) == [[saved.number]] * len(indexed.STRETCHES)

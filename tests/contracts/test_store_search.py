@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot import search
+from bot import indexed, search
 from bot.errors import Conflict
+from bot.indexed import Shelf
 from bot.ports import Batch, Store
-from bot.search import Narrow, Shelf
+from bot.search import Narrow
 from bot.technical_note import TechnicalNote
 from bot.ticket import Affected, Stage, Ticket
 from tests.doubles import memory_store
@@ -185,8 +186,8 @@ def _short_sighted(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if there were very many tickets."""
     for module in (search, memory_store):
         monkeypatch.setattr(module, "CANDIDATES", 3)
-    monkeypatch.setattr(search, "STRETCHES", (1, 2, 3))
-    monkeypatch.setattr(search, "TOGETHER", 2)
+    monkeypatch.setattr(indexed, "STRETCHES", (1, 2, 3))
+    monkeypatch.setattr(indexed, "TOGETHER", 2)
 
 
 @pytest.mark.usefixtures("_short_sighted")

@@ -13,23 +13,12 @@ from typing import Literal
 from bot.clock import Clock, as_utc, now
 from bot.contacts import Contact, EndCustomer, folded
 from bot.errors import Conflict, Duplicate, StoreDown
+from bot.indexed import Entry, Shelf, document_of, document_of_note, story_of
 from bot.monthly_view import View
 from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place, Retry, Sent
 from bot.ports import Batch, Query
 from bot.privacy import Access
-from bot.search import (
-    CANDIDATES,
-    Candidate,
-    Candidates,
-    Clause,
-    Entry,
-    Narrow,
-    Shelf,
-    document_of,
-    document_of_note,
-    gather,
-    story_of,
-)
+from bot.search import CANDIDATES, Candidate, Candidates, Clause, Narrow, gather
 from bot.technical_note import TechnicalNote
 from bot.ticket import Event, Stage, Ticket
 from bot.words import is_plain

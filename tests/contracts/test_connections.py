@@ -1,0 +1,39 @@
+"""A database server has few connections: the store and the drafts of one process share theirs."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import psycopg
+
+from bot.clock import now
+from bot.ports import Batch, Query
+from bot.store import opened
+from bot.store.postgres import CONNECTIONS
+from tests.doubles.records import a_ticket
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+async def test_a_process_never_takes_more_connections_than_it_says(postgres_url: str) -> None:
+    most = 0
+    async with opened(postgres_url) as (store, drafts):
+
+        async def work(number: int) -> None:
+            nonlocal most
+            await store.apply(Batch(tickets=[a_ticket(f"t{number}")]))
+            await drafts.put(f"d{number}", {"happens": "Timeout"})
+            await asyncio.gather(store.find(Query()), drafts.get(f"d{number}"), store.next_due(now()))
+            most = max(most, await asyncio.to_thread(_connections, postgres_url))
+
+        await asyncio.gather(*(work(number) for number in range(60)))
+    assert 1 < most <= CONNECTIONS
+    assert f"takes up to {CONNECTIONS} connections" in README.read_text("utf-8")
+
+
+def _connections(url: str) -> int:
+    with psycopg.connect(url) as db:
+        row = db.execute("SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = 'partner-desk'").fetchone()
+    assert row
+    return int(row[0])
