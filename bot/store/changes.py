@@ -42,12 +42,15 @@ class Connection(Protocol):
 
 
 def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
-    """The whole batch. Once-keys first: a repeated change is a `Duplicate`, whatever else became of its ticket."""
+    """The whole batch. Once-keys first: a repeated change is a `Duplicate`, whatever else became of its ticket.
+
+    New tickets last: on a server, whoever has taken a number holds up all others who want one, until it is committed.
+    """
     for key in batch.once:
         if not db.execute(sql.USE_ONCE, {"key": key, "at": ms(at)}).rowcount:
             raise Duplicate(f"The once-key {key!r} is used up.")
     _require_unchanged(db, batch)
-    tickets = tuple(_save(db, ticket) for ticket in batch.tickets)
+    changed = {ticket.id: _save(db, ticket) for ticket in batch.tickets if ticket.version > 1}
     for event in batch.events:
         _append(db, event)
     _lock_lanes(db, (notice.lane for notice in batch.notices), batch.drop)
@@ -64,6 +67,7 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
     for view in batch.views:
         db.execute(sql.SAVE_VIEW, rows.view_row(view))
     notes = [*(_save_note(db, note) for note in batch.technical_notes), *_rewrite_notes(db, batch)]
+    tickets = tuple(changed.get(ticket.id) or _save(db, ticket) for ticket in batch.tickets)
     indexing.index(db, batch, tickets, notes)
     return tickets
 
