@@ -50,7 +50,8 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
         if not db.execute(sql.USE_ONCE, {"key": key, "at": ms(at)}).rowcount:
             raise Duplicate(f"The once-key {key!r} is used up.")
     _require_unchanged(db, batch)
-    changed = {ticket.id: _save(db, ticket) for ticket in batch.tickets if ticket.version > 1}
+    are_new = all(ticket.version == 1 for ticket in batch.tickets)
+    tickets = () if are_new else _save_all(db, batch)
     for event in batch.events:
         _append(db, event)
     _lock_lanes(db, (notice.lane for notice in batch.notices), batch.drop)
@@ -67,7 +68,7 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
     for view in batch.views:
         db.execute(sql.SAVE_VIEW, rows.view_row(view))
     notes = [*(_save_note(db, note) for note in batch.technical_notes), *_rewrite_notes(db, batch)]
-    tickets = tuple(changed.get(ticket.id) or _save(db, ticket) for ticket in batch.tickets)
+    tickets = _save_all(db, batch) if are_new else tickets
     indexing.index(db, batch, tickets, notes)
     return tickets
 
@@ -132,6 +133,10 @@ def _save_customer(db: Connection, customer: EndCustomer) -> None:
 def _forget_customer(db: Connection, key: str) -> None:
     db.execute(sql.FORGET_CUSTOMER, {"id": key})
     db.execute(sql.FORGET_WORDS, {"id": key})
+
+
+def _save_all(db: Connection, batch: Batch) -> tuple[Ticket, ...]:
+    return tuple(_save(db, ticket) for ticket in batch.tickets)
 
 
 def _save(db: Connection, ticket: Ticket) -> Ticket:
