@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from hashlib import blake2s
 from zlib import crc32
 
 from bot import words
@@ -87,15 +88,16 @@ def story_of(events: Iterable[Event]) -> str:
 
 
 def service_tag(service: str) -> str:
-    return f"s:{_slug(service)}"
+    return f"s:{_print(service)}"
 
 
 def customer_tag(customer: str) -> str:
-    return f"c:{_slug(customer)}"
+    return f"c:{_print(customer)}"
 
 
-def _slug(name: str) -> str:
-    return "_".join(words.folded(part) for part in folded(name).split())[:100]
+def _print(name: str) -> str:
+    """One token, whatever signs the name holds."""
+    return blake2s(folded(name).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True)

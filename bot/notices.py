@@ -119,3 +119,8 @@ class Letter(Record):
     """What happened at the last try that failed."""
     at: Utc
     """When it last changed state."""
+
+
+def direct_lane(user: str) -> str:
+    """The lane of what one person is told directly, aside from their tickets."""
+    return f"direct:{user}"

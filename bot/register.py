@@ -13,7 +13,7 @@ from bot.clock import as_utc
 from bot.contacts import Contact, ContractException, Person, e164
 from bot.errors import Conflict, Duplicate, Invalid, Refused
 from bot.language import mark, t
-from bot.notices import Notice, Say
+from bot.notices import Notice, Say, direct_lane
 from bot.ports import Batch
 from bot.rights import Actor
 from bot.settings import address
@@ -264,7 +264,7 @@ class Register:
         return Notice(
             key=f"guides:{user}:{self.edition}:{cause}",
             ticket_id="",
-            lane=f"direct:{user}",
+            lane=direct_lane(user),
             say=Say.GUIDES,
             to=user,
             version=0,

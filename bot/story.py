@@ -12,7 +12,7 @@ from bot.contacts import Contact
 from bot.language import t
 from bot.letter import LetterText
 from bot.moves import Move, Step
-from bot.notices import Claim, Dead, Notice, Outcome, Say, Sent
+from bot.notices import Claim, Dead, Notice, Outcome, Say, Sent, direct_lane
 from bot.ticket import NOBODY, Event, Ticket
 
 
@@ -227,4 +227,4 @@ def _lane(ticket: Ticket, say: Say, to: str) -> str:
     """The card and its thread are one lane, so that the thread never comes before the card."""
     if say in {Say.CARD, Say.STORY, Say.ANSWERED}:
         return f"{ticket.id}:thread"
-    return f"direct:{to}" if say in _SAID_ASIDE else f"{ticket.id}:{to}"
+    return direct_lane(to) if say in _SAID_ASIDE else f"{ticket.id}:{to}"

@@ -21,6 +21,7 @@ from bot.synonyms import GROUPS
 _RUN = re.compile(r"[^\W_]+(?:[.\-:/@_#+=]+[^\W_]+)*")
 """Letters and digits, with what stands between the parts of an id, an address or a compound."""
 _PARTS = re.compile(r"[.\-:/@_#+=]+")
+_SIGN = re.compile(r"[a-z0-9.\-:/@_#+=]").match
 _RCR = re.compile(r"\bRCR[\s#:-]*(\d+)", re.IGNORECASE)
 _CODE_PAIR = re.compile(r"[a-z]{1,5}[-#:]+\d+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -67,9 +68,13 @@ class Term(NamedTuple):
 def folded(word: str) -> str:
     """In small letters without accents; umlauts as two letters."""
     word = word.casefold().translate(_UMLAUTS)
-    if word.isascii():
-        return word
-    return "".join(each for each in unicodedata.normalize("NFKD", word) if not unicodedata.combining(each))
+    return word if word.isascii() else _bare(word)
+
+
+def _bare(word: str) -> str:
+    """Without accents, and without signs some letters are made of: a token is one to every engine."""
+    parts = unicodedata.normalize("NFKD", word)
+    return "".join(each for each in parts if not unicodedata.combining(each) and (not each.isascii() or _SIGN(each)))
 
 
 @lru_cache(maxsize=50_000)
@@ -78,8 +83,7 @@ def forms(word: str) -> tuple[str, ...]:
     small = word.casefold()
     with _lock:
         stems = _GERMAN.stemWord(small), _ENGLISH.stemWord(small)
-    plain = "".join(each for each in unicodedata.normalize("NFKD", small) if not unicodedata.combining(each))
-    return tuple(dict.fromkeys((folded(small), *map(folded, stems), plain)))
+    return tuple(dict.fromkeys((folded(small), *map(folded, stems), _bare(small))))
 
 
 def terms(text: str) -> Iterator[Term]:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from bot.contacts import EndCustomer
 from bot.errors import Conflict, Duplicate
-from bot.notices import Claim, Dead, Notice, Outcome, Place, Retry, Sent
+from bot.notices import Claim, Dead, Notice, Outcome, Place, Retry, Sent, direct_lane
 from bot.ports import Batch
 from bot.store import indexing, rows, sql
 from bot.store.rows import Row, ms
@@ -54,7 +54,8 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
     tickets = () if are_new else _save_all(db, batch)
     for event in batch.events:
         _append(db, event)
-    _lock_lanes(db, (notice.lane for notice in batch.notices), batch.drop)
+    forgotten = (direct_lane(user) for user in batch.forget_people)
+    _lock_lanes(db, (*(notice.lane for notice in batch.notices), *forgotten), batch.drop)
     for key in batch.drop:
         _drop(db, key, at)
     _forget(db, batch)

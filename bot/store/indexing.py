@@ -22,6 +22,9 @@ from bot.ticket import Event, Ticket
 if TYPE_CHECKING:
     from bot.store.changes import Connection
 
+_AT_ONCE = 50
+"""Words that are asked for in one statement."""
+
 
 def index(db: Connection, batch: Batch, tickets: Sequence[Ticket], notes: Sequence[TechnicalNote]) -> None:
     """What this batch has saved; the vocabulary last, and sorted: two changes that learn the same words never meet
@@ -31,6 +34,7 @@ def index(db: Connection, batch: Batch, tickets: Sequence[Ticket], notes: Sequen
         rewritten = [event for event in batch.rewritten if event.ticket_id == ticket.id]
         events = [event for event in batch.events if event.ticket_id == ticket.id]
         if rewritten:
+            db.execute(sql.MARK, {"number": ticket.number})  # for who indexes what it was: then it is done once more
             told = indexed.story_of((*rewritten, *events))
             learnt |= _put(db, Shelf.TICKETS, ticket.number, indexed.document_of(ticket), told, afresh=True)
         elif _is_news(db, ticket, events):
@@ -93,9 +97,19 @@ def _learn(db: Connection, learnt: set[str]) -> None:
 
 def _unlearn(db: Connection, tokens: Iterable[str]) -> None:
     """A word that stands nowhere any more is forgotten: it may have been somebody's name."""
-    for word in sorted(token for token in tokens if words.is_plain(token)):
-        if not any(matching(db, table_of(shelf), [[[word]]], most=1)[0] for shelf in Shelf):
+    plain = sorted(token for token in tokens if words.is_plain(token))
+    for asked in (plain[at : at + _AT_ONCE] for at in range(0, len(plain), _AT_ONCE)):
+        held = {asked[place] for shelf in Shelf for place in _held(db, table_of(shelf), asked)}
+        for word in (each for each in asked if each not in held):
             db.execute(sql.UNLEARN, {"word": word})
+
+
+def _held(db: Connection, table: str, asked: Sequence[str]) -> list[int]:
+    """The places of those words that some document holds."""
+    values: rows.Row = {}
+    for place, word in enumerate(asked):
+        values |= wanted([[word]], place)
+    return [row[0] for row in db.execute(sql.held(table, len(asked)), values).fetchall()]
 
 
 def index_older(db: Connection, limit: int) -> int:

@@ -313,6 +313,15 @@ def matches(table: str, count: int) -> str:
     return " UNION ALL ".join(each)
 
 
+def held(table: str, count: int) -> str:
+    """The numbers of those of so many queries, as `matches` takes them, that any row of a table matches."""
+    each = (
+        f"SELECT {number} WHERE EXISTS (${table}_matches CAST(:${{query}}{number} AS $query_type))"
+        for number in range(count)
+    )
+    return " UNION ALL ".join(each)
+
+
 def entries(shelf: Shelf, since: int, is_open: bool | None) -> str:
     """The tokens of those of these documents that are open, or not, and raised at or after `:since`."""
     join = ""
@@ -337,7 +346,9 @@ FIRST_SINCE: Final = """
 MERGED: Final = tuple(f"${table}_merged" for table in ("tickets_index", "notes_index", "vocabulary"))
 """Takes `:pages`: so much of each index is put in order."""
 
-MARK: Final = "INSERT INTO to_index (number) VALUES (:number) ON CONFLICT DO NOTHING"
+MARK: Final = """
+    INSERT INTO to_index (number) VALUES (:number) ON CONFLICT (number) DO UPDATE SET number = excluded.number"""
+"""A mark that is there already is held: nobody takes it for what was saved before."""
 MARKED: Final = "SELECT 1 FROM to_index LIMIT 1"
 UNMARK: Final = """
     DELETE FROM to_index WHERE number IN (SELECT number FROM to_index ORDER BY number LIMIT :limit $skip_locked)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,4 +96,5 @@ def test_any_text_can_be_read_and_its_tokens_are_parted_by_spaces(text: str) -> 
     for token in words.indexed(text):
         assert token
         assert token.split() == [token]
+        assert all(not sign.isascii() or re.match(r"[a-z0-9.\-:/@_#+=]", sign) for sign in token)
     assert all(term.start < term.end <= len(text) for term in words.terms(text))

@@ -241,6 +241,19 @@ async def test_no_query_is_taken_for_anything_but_words(store: Store, text: str)
     assert await found(store, f"{text} fehler") == ["t1"]
 
 
+NAMES = ["Müller & Söhne, Inc.", "O'Brien Ltd", "Ernst (Wien)", "50% “Nord”", "*", "A:B NOT C", "⑴ℌ½", "東京"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_search_is_narrowed_to_a_name_whatever_signs_it_holds(store: Store, name: str) -> None:
+    theirs = told("t1", "Timeout", answers={"customer": name, "services": name})
+    await store.apply(Batch(tickets=[theirs, told("t2", "Timeout")]))
+    for query in ("timeout", ""):
+        assert await found(store, query, customer=name) == ["t1"]
+        assert await found(store, query, service=name) == ["t1"]
+    assert await found(store, name, customer="Nobody") == []
+
+
 # --- tickets with the same cause
 
 

@@ -1,0 +1,94 @@
+"""What becomes of two changes that replicas make in the same moment? Nothing is lost, and nothing comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import psycopg
+import pytest
+
+from bot import search
+from bot.indexed import Shelf
+from bot.notices import direct_lane
+from bot.ports import Batch
+from bot.search import Narrow
+from bot.store import changes, indexing, open_store
+from bot.store.changes import Connection
+from bot.store.database import DatabaseStore
+from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event, minutes
+
+
+@pytest.fixture
+async def desk(postgres_url: str) -> AsyncIterator[DatabaseStore]:
+    store = await open_store(postgres_url)
+    assert isinstance(store, DatabaseStore)
+    yield store
+    await store.close()
+
+
+async def meanwhile(
+    desk: DatabaseStore, url: str, slowly: Callable[[Connection], object], other: Callable[[], Awaitable[object]]
+) -> None:
+    """Does one change, and before it is committed begins the other, which may have to wait for it."""
+    done, go_on = threading.Event(), threading.Event()
+
+    def work(db: Connection) -> None:
+        slowly(db)
+        done.set()
+        assert go_on.wait(5)
+
+    slow = asyncio.create_task(desk._engine.change(work))
+    assert await asyncio.to_thread(done.wait, 5)
+    quick = asyncio.ensure_future(other())
+    await asyncio.to_thread(_until_locked_or, quick, url)
+    go_on.set()
+    await asyncio.gather(slow, quick)
+
+
+def _until_locked_or(other: asyncio.Future[object], url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as looking:
+        while not other.done():
+            if looking.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+                return
+
+
+async def found(desk: DatabaseStore, query: str) -> list[int]:
+    asked = search.clauses(search.terms_of(query), {})
+    return [each.number for each in (await desk.candidates(Shelf.TICKETS, asked, Narrow())).found]
+
+
+async def test_what_is_saved_while_the_ticket_is_being_indexed_is_found(desk: DatabaseStore, postgres_url: str) -> None:
+    (saved,) = await desk.apply(Batch(tickets=[a_ticket(answers={"happens": "Timeout"})]))
+    later = a_later(saved, answers={"happens": "Timeout, Zertifikat"})
+    change = Batch(tickets=[later], events=[an_event(later)])
+    await meanwhile(desk, postgres_url, lambda db: changes.apply(db, change, START), lambda: desk.index_new(9))
+    assert await found(desk, "zertifikat") == [saved.number]
+
+
+async def test_what_is_erased_while_the_ticket_is_being_indexed_does_not_come_back(
+    desk: DatabaseStore, postgres_url: str
+) -> None:
+    (saved,) = await desk.apply(Batch(tickets=[a_ticket(answers={"happens": "Frau Mustermann"})]))
+    later = a_later(saved)
+    told = an_event(later, note="Mustermann again")
+    await desk.apply(Batch(tickets=[later], events=[told]))
+    gone = a_later(later, answers={"happens": "[erased]"})
+    clean = told.model_copy(update={"detail": {"note": "[erased] again"}})
+    erasing = Batch(tickets=[gone], events=[an_event(gone, "erase")], rewritten=[clean])
+    await meanwhile(desk, postgres_url, lambda db: indexing.index_marked(db, 9), lambda: desk.apply(erasing))
+    assert await found(desk, "mustermann") == []
+    assert await desk.alike(["mustermann"]) == {"mustermann": []}
+
+
+async def test_what_is_told_to_somebody_who_is_being_forgotten_holds_up_nothing_after_it(
+    desk: DatabaseStore, postgres_url: str
+) -> None:
+    lane = direct_lane("U1")
+    await desk.apply(Batch(notices=[a_notice("d1", lane=lane)]))
+    more = Batch(notices=[a_notice("d2", lane=lane)])
+    forgetting = Batch(forget_people=["U1"])
+    await meanwhile(desk, postgres_url, lambda db: changes.apply(db, more, START), lambda: desk.apply(forgetting))
+    await desk.apply(Batch(notices=[a_notice("d3", lane=lane)]))
+    assert [claim.notice.key for claim in await desk.claim(START, minutes(1), 9)] == ["d3"]
