@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from blocks import kit
+from blocks.evidence import doubtful
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.guide import EAS
@@ -16,13 +17,22 @@ ASK = "eas.ask"
 OPENED = "eas.opened"
 WHEN = "opened"
 NUMBER = "rcr"
+_MOST = 100
+"""Blocks of a modal."""
 
 
-def modal(shown: Preview, name: str, now: int) -> Json:
-    """The text of every field, to be copied one by one, and the question when it was opened (`now`: Unix seconds)."""
-    blocks = [kit.note(f"{name} · {t('nothing is sent from here')}"), _steps(), *_texts(shown)]
+def modal(shown: Preview, name: str, now: int, *, reason: str = "", changed: bool = False) -> Json:
+    """The text of every field, to be copied one by one, and the question when it was opened (`now`: Unix seconds).
+
+    `reason`: why it is sent in spite of what is doubtful, when that was typed already.
+    """
+    changed_words = t("{reference} changed since you looked. This is its text now.", reference=name)
+    blocks = [kit.note(changed_words)] if changed else []
+    blocks += [kit.note(f"{name} · {t('nothing is sent from here')}"), _steps()]
+    blocks += doubtful(shown, typed=reason)
     number, hint = t("RCR number"), t("As the portal shows it")
-    blocks += [_when(now), text_input(NUMBER, number, hint, multiline=False, needed=False)]
+    asked = [_when(now), text_input(NUMBER, number, hint, multiline=False, needed=False)]
+    blocks += [*tuple(_texts(shown))[: _MOST - len(blocks) - len(asked)], *asked]
     about = f"{shown.ticket.id}|{shown.ticket.version}"
     return kit.modal(OPENED, t("Open it in EAS"), blocks, submit=t("It is opened"), about=about)
 

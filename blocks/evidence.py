@@ -64,12 +64,17 @@ def beside_letter(shown: Preview, config: Config, *, may_send: bool) -> list[Jso
     """Files with their sizes, the status page, and each warning with the question for a reason."""
     blocks = _files(shown, config)
     blocks += _status(shown.status, config) if shown.status else []
-    if shown.warnings:
-        lines = [kit.line(kit.bold(t("Doubtful: ")), kit.text(each)) for each in shown.warnings]
-        blocks.append(kit.rich(*lines))
-    if shown.warnings and may_send:
+    return blocks + doubtful(shown, may_send=may_send)
+
+
+def doubtful(shown: Preview, *, may_send: bool = True, typed: str = "") -> list[Json]:
+    """Each warning, and the question for a reason in which `typed` stands already; nothing without a warning."""
+    if not shown.warnings:
+        return []
+    blocks = [kit.rich(*(kit.line(kit.bold(t("Doubtful: ")), kit.text(each)) for each in shown.warnings))]
+    if may_send:
         why = t("Why is it sent all the same?")
-        blocks.append(text_input(DESPITE, why, t("Kept in the history"), multiline=False))
+        blocks.append(text_input(DESPITE, why, t("Kept in the history"), value=typed, multiline=False))
     return blocks
 
 

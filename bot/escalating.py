@@ -81,10 +81,13 @@ class Escalating(Answering, Evidence):
         self._require_complete(shown.ticket, Need.ESCALATE, t("Retarus gets nothing incomplete (guide 2.5)."))
         return shown
 
-    async def opened_in_eas(self, ticket_id: str, by: str, form: str, seen: int, opened: str, rcr: str) -> Ticket:
+    async def opened_in_eas(
+        self, ticket_id: str, by: str, form: str, seen: int, opened: str, rcr: str, despite: str | None = None
+    ) -> Ticket:
         """Records that this person opened it in the portal: when (Unix seconds, as a text), and Retarus's number.
 
-        The same border as `escalate`; nothing is sent.
+        The same border as `escalate`, with its reason for what is doubtful; nothing is sent. The files that waited
+        count as sent, as this person says that it is opened with them; how large they may be is the portal's affair.
         """
         shown = await self.for_eas(ticket_id, by)
         at_eas, number = self._opened(opened), self._rcr(rcr) if rcr.strip() else ""
@@ -95,8 +98,9 @@ class Escalating(Answering, Evidence):
             moved = _sent_anew(move(ticket, Move.ESCALATE, by, at))
             numbers = tuple(dict.fromkeys((*ticket.rcr, number))) if number else ticket.rcr
             moved = moved.model_copy(update={"sent_by": by, "sent_at": at_eas, "rcr": numbers})
+            reason = await self.in_spite(moved, despite, at)
             moved, proof = self.proven(moved, at_eas)
-            proof |= _taken_away(ticket)
+            proof |= {**reason, **_taken_away(ticket)}
             text = letter.as_text(shown.letter)
             stamp = f"{int(at_eas.timestamp())}"
             said = event(moved, Move.ESCALATE, by, at, way="eas", opened=stamp, rcr=number, text=text, **proof)

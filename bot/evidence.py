@@ -115,17 +115,25 @@ class Evidence(Changing):
     async def with_evidence(self, ticket: Ticket, despite: str | None, at: datetime) -> tuple[Ticket, dict[str, str]]:
         """The ticket as it is once its letter and files are sent, and what the history keeps of it.
 
-        Refuses more files than go along. A warning can be overridden with a reason, which is kept (guide L3.2);
-        `despite` is nothing when the person was not asked for one, and so has not seen the warning.
+        Refuses more files than go along; `despite`: as in `in_spite`.
         """
         excess = attachments.excess(attachments.waiting(ticket), self.config)
         if excess:
             raise Refused(excess)
-        doubts = await self.doubts(ticket, at)
-        if doubts and despite is None:
-            raise Conflict
+        reason = await self.in_spite(ticket, despite, at)
         sent, proof = self.proven(ticket, at)
-        return sent, {**proof, **({"despite": self._reason(despite or "")} if doubts else {})}
+        return sent, {**proof, **reason}
+
+    async def in_spite(self, ticket: Ticket, despite: str | None, at: datetime) -> dict[str, str]:
+        """What the history keeps of a warning that is overridden: the reason (guide L3.2); nothing without a warning.
+
+        `despite` is nothing when the person was not asked for one, and so has not seen the warning: a `Conflict`.
+        """
+        if not await self.doubts(ticket, at):
+            return {}
+        if despite is None:
+            raise Conflict
+        return {DESPITE: self._reason(despite)}
 
     def proven(self, ticket: Ticket, at: datetime) -> tuple[Ticket, dict[str, str]]:
         """The ticket with its files as sent and the status page as it was, and both for the history."""

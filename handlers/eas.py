@@ -5,6 +5,8 @@ from __future__ import annotations
 from blocks import eas
 from blocks.kit import Json
 from bot.desk import Desk
+from bot.errors import Conflict
+from bot.evidence import DESPITE
 from bot.letter import reference
 from handlers.boundary import CLEAR, Boundary
 from handlers.payload import Click, Submission
@@ -12,14 +14,20 @@ from handlers.payload import Click, Submission
 
 def register(desk: Desk, edge: Boundary) -> None:
     async def ask(click: Click) -> None:
-        shown = await desk.for_eas(click.value, click.user)
-        now = int(desk.clock().timestamp())
-        view = eas.modal(shown, reference(shown.ticket, desk.config), now)
+        view = await drawn(click.value, click.user, reason=click.typed.get(DESPITE, ""))
         await edge.client.views_push(trigger_id=click.trigger, view=view)
 
+    async def drawn(ticket: str, by: str, *, reason: str, changed: bool = False) -> Json:
+        shown = await desk.for_eas(ticket, by)
+        now = int(desk.clock().timestamp())
+        return eas.modal(shown, reference(shown.ticket, desk.config), now, reason=reason, changed=changed)
+
     async def opened(form: Submission) -> Json | None:
-        when, number = form.typed.get(eas.WHEN, ""), form.typed.get(eas.NUMBER, "")
-        await desk.opened_in_eas(form.ticket, form.user, form.view, form.version, when, number)
+        when, number, reason = (form.typed.get(key) for key in (eas.WHEN, eas.NUMBER, DESPITE))
+        try:
+            await desk.opened_in_eas(form.ticket, form.user, form.view, form.version, when or "", number or "", reason)
+        except Conflict:
+            return await drawn(form.ticket, form.user, reason=reason or "", changed=True)
         return CLEAR
 
     edge.clicks[eas.ASK] = ask

@@ -115,11 +115,28 @@ async def test_what_was_opened_in_the_portal_keeps_its_files_and_the_status_page
     w = await a_world(a_contact(BEN, has_eas=True))
     ticket = await w.complete()
     ticket = await w.desk.attach(ticket.id, BEN, [LOG], w.form())
-    opened = str(int(NOW.timestamp()) - 60)
+    opened = str(int(w.clock.forward(minutes=1).timestamp()))
+    w.clock.forward(minutes=5)
     ticket = await w.desk.opened_in_eas(ticket.id, BEN, w.form(), ticket.version, opened, "RCR-1")
-    assert [each.sent_at for each in ticket.attachments] == [NOW - timedelta(minutes=1)]
+    assert [each.sent_at for each in ticket.attachments] == [NOW + timedelta(minutes=1)]
     said = (await w.store.history(ticket.id))[-1].detail
     assert (said["files"], said["status"]) == ("trace.log (1.2 kB)", "unknown: Nobody has looked at it yet.")
+
+
+async def test_in_the_portal_nothing_doubtful_is_opened_without_a_reason_either() -> None:
+    w = await a_world(a_contact(BEN, has_eas=True), services={"trace_days": {"Email Security": 30}})
+    ticket = await w.complete(tenants="12345")
+    w.clock.forward(days=31)
+    assert len((await w.desk.for_eas(ticket.id, BEN)).warnings) == 2
+    opened = str(int(w.clock.at.timestamp()))
+    with pytest.raises(Conflict):
+        await w.desk.opened_in_eas(ticket.id, BEN, w.form(), ticket.version, opened, "")
+    for reason in ("", "n/a"):
+        with pytest.raises(Invalid) as refused:
+            await w.desk.opened_in_eas(ticket.id, BEN, w.form(), ticket.version, opened, "", reason)
+        assert list(refused.value.errors) == [DESPITE]
+    ticket = await w.desk.opened_in_eas(ticket.id, BEN, w.form(), ticket.version, opened, "", "There is no newer one")
+    assert (await w.store.history(ticket.id))[-1].detail["despite"] == "There is no newer one"
 
 
 async def test_a_file_added_since_the_preview_shows_it_again_before_it_is_sent() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.ports import Batch
 from bot.ticket import Stage
 from localslack import Modal
-from tests.handlers.world import Json, World
+from tests.handlers.world import Json, World, world
 
 
 async def previewed(w: World) -> tuple[Json, Modal]:
@@ -28,7 +30,7 @@ async def test_a_ticket_is_opened_in_the_portal_and_recorded_with_its_number(w: 
     form = await w.ben.modal("Open it in EAS")
     assert "73125" in form.text
     assert "PARTNERS' MAIN CUSTOMER ID" in form.text
-    done = await w.ben.submit(form, {"opened": int(w.now()) - 60, "rcr": "RCR-4711"})
+    done = await w.ben.submit(form, {"opened": int(w.now()), "rcr": "RCR-4711"})
     assert done["outcome"] == "cleared"
     await w.ben.reply(card, "opened it in EAS")
     ticket = await w.ticket()
@@ -49,3 +51,37 @@ async def test_a_moment_that_has_not_come_is_refused_beside_its_field(w: World) 
     await w.ben.click(preview, "Open it in EAS instead")
     done = await w.ben.submit(await w.ben.modal("Open it in EAS"), {"opened": int(w.now()) + 7200})
     assert set(done["errors"]) == {"opened"}
+
+
+async def test_what_is_doubtful_is_shown_for_the_portal_too_and_asks_for_a_reason(tmp_path: Path) -> None:
+    async with world(tmp_path, services={"trace_days": {"Email Security": 2}}) as w:
+        await with_access(w)
+        card = await w.filled()
+        await w.ben.click(await w.ben.again(card), "Fill in")
+        doubtful = {"example.1.when": int(w.now()) - 3 * 24 * 3600, "tenants": "12345"}
+        await w.ben.submit(await w.ben.modal("Fill in"), doubtful)
+        await w.ben.click(await w.ben.again(card), "Escalate to Retarus")
+        await w.ben.submit(await w.ben.modal("Escalate to Retarus"))
+        preview = await w.ben.modal("Preview", containing="This is what Retarus reads")
+        await w.ben.click(preview, "Open it in EAS instead")
+        form = await w.ben.modal("Open it in EAS")
+        assert "Email Security is traced for 2 days" in form.text
+        assert "12345. Is the ID whole?" in form.text
+        done = await w.ben.submit(form, {"opened": int(w.now())})
+        assert set(done["errors"]) == {"despite"}
+        assert (await w.ticket()).stage is Stage.SECOND
+        done = await w.ben.submit(form, {"opened": int(w.now()), "despite": "There is no newer one"})
+        assert done["outcome"] == "cleared", done
+        await w.ben.reply(card, "in spite of a warning: There is no newer one")
+
+
+async def test_what_changed_since_the_text_was_copied_is_shown_before_it_is_recorded(w: World) -> None:
+    await with_access(w)
+    _, preview = await previewed(w)
+    await w.ben.click(preview, "Open it in EAS instead")
+    form = await w.ben.modal("Open it in EAS")
+    ticket = await w.ticket()
+    await w.running.desk.fill_in(ticket.id, "U0ANNA", {"affected": "5"}, "another form", ticket.version)
+    assert (await w.ben.submit(form))["outcome"] == "updated"
+    again = await w.ben.modal("Open it in EAS", containing="changed since you looked")
+    assert (await w.ben.submit(again))["outcome"] == "cleared"
