@@ -17,7 +17,7 @@ from bot.search import Narrow
 from bot.store import changes, indexing, open_store
 from bot.store.changes import Connection
 from bot.store.database import DatabaseStore
-from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event, minutes
+from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ async def test_what_is_erased_while_the_ticket_is_being_indexed_does_not_come_ba
     assert await desk.alike(["mustermann"]) == {"mustermann": []}
 
 
-async def test_what_is_told_to_somebody_who_is_being_forgotten_holds_up_nothing_after_it(
+async def test_what_is_told_to_somebody_who_is_being_forgotten_is_forgotten_too(
     desk: DatabaseStore, postgres_url: str
 ) -> None:
     lane = direct_lane("U1")
@@ -90,5 +90,4 @@ async def test_what_is_told_to_somebody_who_is_being_forgotten_holds_up_nothing_
     more = Batch(notices=[a_notice("d2", lane=lane)])
     forgetting = Batch(forget_people=["U1"])
     await meanwhile(desk, postgres_url, lambda db: changes.apply(db, more, START), lambda: desk.apply(forgetting))
-    await desk.apply(Batch(notices=[a_notice("d3", lane=lane)]))
-    assert [claim.notice.key for claim in await desk.claim(START, minutes(1), 9)] == ["d3"]
+    assert await desk.letters() == []
