@@ -11,6 +11,7 @@ from bot.changing import Change
 from bot.clock import as_utc
 from bot.evidence import Evidence
 from bot.moves import Step, change, event
+from bot.paging import every
 from bot.ports import Query
 from bot.settings import Config
 from bot.status_page import ServiceNotice
@@ -68,25 +69,26 @@ class Noticing(Evidence):
             del self.matched[gone]
 
     async def _open_since(self, since: datetime | None) -> AsyncIterator[Ticket]:
-        """Newest first, page by page."""
-        before = None
-        while page := await self.store.find(Query(open=True, before=before, limit=_PAGE)):
-            for ticket in page:
-                if since and ticket.raised_at < since - _OVERLAP:
-                    return
-                yield ticket
-            before = (page[-1].raised_at, page[-1].id)
+        """Newest first."""
+        async for ticket in every(self.store, Query(open=True, limit=_PAGE)):
+            if since and ticket.raised_at < since - _OVERLAP:
+                return
+            yield ticket
 
     async def _tell(self, ticket_id: str, notice: ServiceNotice) -> int:
+        """Once-keys are forgotten after a while, and a notice may stand for longer: the history knows."""
         once = f"notice:{ticket_id}:{notice.id}"
         if await self.store.used(once):
+            return 0
+        history = await self.store.history(ticket_id)
+        if any(each.what == Step.SERVICE and each.detail.get("notice") == notice.id for each in history):
             return 0
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
             if not ticket.stage.is_open:
                 return None
             noted = change(ticket)
-            return Change(noted, event(noted, Step.SERVICE, "", at, says=notice.says))
+            return Change(noted, event(noted, Step.SERVICE, "", at, says=notice.says, notice=notice.id))
 
-        await self._change(ticket_id, once, decide)
-        return 1
+        before = await self.ticket(ticket_id)
+        return int((await self._change(ticket_id, once, decide)).version > before.version)

@@ -51,6 +51,7 @@ def migrate(file: Path, drafts: Path, url: str) -> Mapping[str, int]:
     `Misconfigured` when the new database holds anything else. Both are brought up to date before.
     """
     connection.prepare(file, session.BUSY)
+    _require_room(url)
     session.prepare(url)
     with _locked(file, drafts) as source, session.opened(url) as target:
         try:
@@ -62,9 +63,10 @@ def migrate(file: Path, drafts: Path, url: str) -> Mapping[str, int]:
 
 @contextmanager
 def _locked(file: Path, drafts: Path) -> Iterator[sqlite3.Connection]:
-    """The embedded desk, in which nobody can change anything meanwhile."""
+    """The embedded desk, in which nobody can change anything meanwhile; nobody has it open, not even an idle desk."""
     source = sqlite3.connect(file, session.BUSY, isolation_level=None)
     try:
+        source.execute("PRAGMA journal_mode = DELETE")  # refused while there are others; a desk makes it WAL again
         source.execute("ATTACH DATABASE ? AS drafts", (str(drafts),))
         source.execute("BEGIN IMMEDIATE")
         yield source
@@ -74,6 +76,17 @@ def _locked(file: Path, drafts: Path) -> Iterator[sqlite3.Connection]:
         raise StoreDown("The file is in use. Stop the desk first, then move it.") from error
     finally:
         source.close()
+
+
+def _require_room(url: str) -> None:
+    """Before anything is made there."""
+    with session.opened(url) as target:
+        names = {row[0] for row in target.execute(_TABLES)}
+    if names and not names & _OWN:
+        raise Misconfigured(
+            f"{session.place(url)} holds other tables already ({', '.join(sorted(names)[:5])}), and nothing of it was "
+            "touched. Name an empty database."
+        )
 
 
 def _moved(source: sqlite3.Connection, target: Session, url: str) -> Mapping[str, int]:
@@ -111,6 +124,11 @@ def _require_new(found: Mapping[Table, _Content], url: str) -> None:
 
 # --- which tables there are
 
+_TABLES = b"""
+    SELECT table_name::text FROM information_schema.tables
+    WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"""
+"""Views, as extensions bring them, are none."""
+
 _MADE = {
     "main": "SELECT name, sql FROM main.sqlite_master WHERE type = 'table'",
     "drafts": "SELECT name, sql FROM drafts.sqlite_master WHERE type = 'table'",
@@ -135,12 +153,11 @@ def tables_of_file(source: sqlite3.Connection) -> list[Table]:
 
 def tables_of_server(target: Session) -> list[Table]:
     """Without columns the server works out by itself."""
+    names = {row[0] for row in target.execute(_TABLES)} - _OWN
     found = target.execute(b"""
-        SELECT table_name, array_agg(column_name::text) FROM information_schema.columns
+        SELECT table_name::text, array_agg(column_name::text) FROM information_schema.columns
         WHERE table_schema = current_schema() AND is_generated = 'NEVER' GROUP BY table_name""").fetchall()
-    return sorted(
-        (Table(name, tuple(sorted(columns))) for name, columns in found if name not in _OWN), key=lambda each: each.name
-    )
+    return [Table(name, tuple(sorted(columns))) for name, columns in sorted(found) if name in names]
 
 
 # --- rows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.moves import Step
@@ -66,6 +68,16 @@ async def test_it_is_told_once_however_often_it_is_looked_at_and_by_however_many
     page.reports(ServiceNotice("i1", "Fax delayed (monitoring)", FAX.about))
     assert await swept(one) == 0
     assert await said(w, ticket) == ["Fax delayed (identified)"]
+
+
+async def test_it_is_told_once_also_when_it_stands_for_longer_than_once_keys_are_kept(w: World) -> None:
+    ticket = await w.raised(services="FAX")
+    page = Page(FAX)
+    assert await swept(watching(w, page)) == 1
+    w.clock.forward(hours=15 * 24)
+    await w.desk.prune(timedelta(days=14))
+    assert await swept(watching(w, page)) == 0
+    assert await said(w, ticket) == [FAX.says]
 
 
 async def test_a_ticket_raised_later_is_told_too_and_older_ones_are_not_gone_through_again(w: World) -> None:

@@ -109,6 +109,23 @@ async def test_a_database_that_holds_anything_else_is_refused_and_left_alone(url
     await store.close()
 
 
+async def test_somebody_elses_database_is_refused_and_nothing_is_made_in_it(url: str, new_database: str) -> None:
+    await a_desk(url)
+    with psycopg.connect(new_database, autocommit=True) as server:
+        server.execute("CREATE TABLE theirs (n INTEGER)")
+        with pytest.raises(Misconfigured, match=r"holds other tables already \(theirs\)"):
+            await migrate(url, new_database)
+        made = server.execute("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public'")
+        assert made.fetchone() == (1,)
+
+
+async def test_a_view_somebody_made_there_is_no_obstacle(url: str, new_database: str) -> None:
+    await a_desk(url)
+    with psycopg.connect(new_database, autocommit=True) as server:
+        server.execute("CREATE VIEW theirs AS SELECT 1 AS n")
+    assert (await migrate(url, new_database))["tickets"]
+
+
 def fill(path: Path) -> set[str]:
     """Some rows in each table, whatever it is for."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
@@ -169,6 +186,16 @@ async def test_a_file_in_use_is_not_moved(url: str, path: Path, new_database: st
         holder.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreDown, match=r"Stop the desk|try again"):
             await migrate(url, new_database)
+    assert await migrate(url, new_database)
+
+
+async def test_the_file_of_a_desk_that_runs_is_not_moved_however_idle_it_is(url: str, new_database: str) -> None:
+    await a_desk(url)
+    desk = await open_store(url)
+    assert not await desk.used("anything")
+    with pytest.raises(StoreDown, match="Stop the desk first"):
+        await migrate(url, new_database)
+    await desk.close()
     assert await migrate(url, new_database)
 
 
