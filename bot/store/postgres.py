@@ -36,7 +36,8 @@ from bot.store.session import (
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
-_CHANGING, _READING, _ALONE = 4, 4, 3
+_CHANGING, _READING, _ALONE = 4, 4, 6
+"""As many hold a lock while they work as there are jobs."""
 CONNECTIONS = _CHANGING + _READING + _ALONE
 """The most one process uses."""
 _TRIES = 5
@@ -162,7 +163,7 @@ class PostgresEngine:
         while time.monotonic() < until:
             try:
                 fate = self._with_session(lambda session: _asked(session, _FATE, transaction))
-            except StoreDown:
+            except (StoreDown, psycopg.DataError):  # the latter from a server that stepped in and never knew it
                 break
             if fate != "in progress":
                 return bool(fate == "committed")

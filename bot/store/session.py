@@ -34,6 +34,10 @@ _SETTINGS = (
     "SET statement_timeout = '10s'",
     # what a machine that vanished had locked is free again after that
     "SET idle_in_transaction_session_timeout = '10s'",
+    # and what it held outside of one, such as the right to do the sweep, after a minute
+    "SET tcp_keepalives_idle = 30",
+    "SET tcp_keepalives_interval = 10",
+    "SET tcp_keepalives_count = 3",
     # what is acknowledged is on disk, whatever the server's default; stricter settings stay
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
 )
