@@ -7,8 +7,11 @@ differ only in case are the same customer.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
 
 from bot import answers, rights
 from bot.answers import Given
@@ -22,6 +25,8 @@ from bot.text import clean, one_line
 _NAME, _LINE, _TEXT = 75, 150, 1000
 _OFFERED = 20
 """Customers suggested at a time."""
+_ALIKE, _WORDS, _LIKE = 100, 4, 65
+"""Entries compared with a name nobody knows, for so many of its words; how alike one must be, of 100."""
 _LAST = 5
 """Tickets looked through for the tenants they were about."""
 PAGE = 10
@@ -50,6 +55,23 @@ def _tenants(text: str, given: Given) -> tuple[str, ...]:
     return tuple(each for each in found if answers.TENANT_ID.fullmatch(each))
 
 
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The one of these most like it, if any is much like it; slips of the pen and missing accents are."""
+    found = process.extractOne(_plain(name), {each: _plain(each) for each in names}, scorer=fuzz.WRatio)
+    return found[2] if found and found[1] >= _LIKE else ""
+
+
+def _plain(name: str) -> str:
+    """Without case and accents."""
+    apart = unicodedata.normalize("NFKD", folded(name))
+    return "".join(each for each in apart if not unicodedata.combining(each))
+
+
+def _unknown(name: str, near: str) -> str:
+    nothing = f"“{one_line(name, _NAME)}”: {t('Nothing was found.')}"
+    return f"{nothing} “{one_line(near, _NAME)}”?" if near else nothing
+
+
 @dataclass(frozen=True)
 class Page:
     """Some of the customers, by name."""
@@ -73,6 +95,20 @@ class Customers:
 
     async def named(self, name: str) -> EndCustomer | None:
         return await self.desk.store.customer_named(folded(name)) if name else None
+
+    async def known_as(self, name: str) -> str:
+        """How the register, or a ticket, spells this name. `Invalid` where neither knows it, naming the nearest."""
+        entry = await self.named(name)
+        beside = [] if entry else await self.desk.store.names_beside(folded(name))
+        spelt = entry.name if entry else next((each for each in beside if folded(each) == folded(name)), "")
+        if not spelt:
+            raise Invalid({"customer": _unknown(name, nearest(name, [*await self._alike(name), *beside]))})
+        return spelt
+
+    async def _alike(self, name: str) -> list[str]:
+        """Entries with a word that begins as one of this name does."""
+        begins = dict.fromkeys(word[:length] for word in words_of(name)[:_WORDS] for length in (3, 1))
+        return [each.name for word in begins for each in await self.desk.store.customers([word], limit=_ALIKE)]
 
     async def page(self, first: int, by: str) -> Page:
         rights.require_admin(await self.desk.actor(by))

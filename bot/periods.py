@@ -90,6 +90,20 @@ def read(text: str, today: date) -> date:
     return month
 
 
+def split(text: str, today: date) -> tuple[date, str]:
+    """The month somebody begins with, which may be two words, and what they say after it: `Oct. 2026 Müller GmbH`.
+
+    `ValueError`, with the words meant as the month, for what is no month, or one that has not begun.
+    """
+    words = text.split()
+    count = next((count for count in (2, 1) if _named(" ".join(words[:count]).casefold(), today)), 1)
+    said = " ".join(words[:count])
+    try:
+        return read(said, today), " ".join(words[count:])
+    except ValueError:
+        raise ValueError(said) from None
+
+
 def _named(text: str, today: date) -> date | None:
     """A month without a year is the last one of that name."""
     if found := re.fullmatch(r"(\d{4})[-/.](\d{1,2})", text):

@@ -143,6 +143,9 @@ class Store(Protocol):
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
         """The newest tickets whose end-customer has this folded name."""
 
+    async def names_beside(self, customer: str) -> list[str]:
+        """As tickets spell them: the end-customer with this folded name, and who stands beside it in the alphabet."""
+
     async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
         """Those of whose words each given one begins some, by name. No words: everybody."""
 

@@ -14,6 +14,7 @@ from bot.answers import words
 from bot.changing import Changing
 from bot.clock import as_utc
 from bot.contacts import Contact, folded
+from bot.customers import Customers
 from bot.digest import MORNING
 from bot.errors import Duplicate, Invalid, Refused
 from bot.language import t
@@ -29,7 +30,8 @@ AGAIN = 5
 """Working days after which a view that has not come is reminded of once more."""
 _OFFERED = 13
 """Months a form offers."""
-_NAME = 75
+_NAME = 150
+"""Letters of an end-customer's name: as many as a ticket takes."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +47,25 @@ class Reporting:
         try:
             return self.period(periods.read(text, self.desk.today()))
         except ValueError:
-            example = periods.previous(self.desk.today())
-            raise Refused(
-                t(
-                    "“{text}” is no month that has begun. Write it like {example}.",
-                    text=text[:40],
-                    example=f"{example:%Y-%m}",
-                )
-            ) from None
+            raise self._no_month(text) from None
+
+    def understood(self, text: str) -> tuple[Period, str]:
+        """The month, and the end-customer behind it if one is named: `October 2026 Müller GmbH`. `Refused` as above."""
+        try:
+            month, customer = periods.split(text, self.desk.today())
+        except ValueError as error:
+            raise self._no_month(str(error)) from None
+        return self.period(month), customer
+
+    def _no_month(self, text: str) -> Refused:
+        example = periods.previous(self.desk.today())
+        return Refused(
+            t(
+                "“{text}” is no month that has begun. Write it like {example}.",
+                text=text[:40],
+                example=f"{example:%Y-%m}",
+            )
+        )
 
     def period(self, month: date) -> Period:
         return periods.period(month, self.desk.config.desk.timezone, self.desk.clock())
@@ -67,10 +80,15 @@ class Reporting:
     # --- the report
 
     async def ask(self, month: str, customer: str, by: str, click: str) -> Period:
-        """The report comes to this person as a direct message. `customer`: for one end-customer; empty: for all."""
+        """The report comes to this person as a direct message. `customer`: for one end-customer; empty: for all.
+
+        `Invalid` for an end-customer nobody knows: a report of zeros would say they had no trouble.
+        """
         rights.require_staff(await self.desk.actor(by))
         period = self.month(month)
-        notice = self._notice(Say.REPORT, f"{click}:report", by, period, {"customer": one_line(customer, _NAME)})
+        name = one_line(customer, _NAME)
+        told: dict[str, JsonValue] = {"customer": await Customers(self.desk).known_as(name) if name else ""}
+        notice = self._notice(Say.REPORT, f"{click}:report", by, period, told)
         await self._apply(Batch(notices=[notice], once=[f"{click}:report"]))
         return period
 

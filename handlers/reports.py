@@ -29,15 +29,15 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def asked(command: Command) -> None:
         """With a month, and perhaps an end-customer behind it, at once; else a form asks."""
-        month, _, customer = command.text.partition(" ")
-        if not month:
+        if not command.text:
             await desk.require_staff(command.user)
             first, *others = reporting.offered()
             view, dead = await reporting.view(first.key), await reporting.undelivered(first.key)
             shown = reports.modal([first, *others], view, undelivered=dead)
             await edge.client.views_open(trigger_id=command.trigger, view=shown)
             return
-        period = await reporting.ask(month, customer.strip(), command.user, f"{command.user}:{command.trigger}")
+        period, customer = reporting.understood(command.text)
+        await reporting.ask(period.key, customer, command.user, f"{command.user}:{command.trigger}")
         await reply(edge.client, command.response_url, reports.promised(period))
 
     async def make(form: Submission) -> None:

@@ -13,7 +13,7 @@ from bot.contacts import EndCustomer
 from bot.errors import Conflict, Duplicate
 from bot.notices import Claim, Dead, Notice, Outcome, Place, Retry, Sent, direct_lane
 from bot.ports import Batch
-from bot.store import indexing, rows, sql
+from bot.store import indexing, joined, rows, sql
 from bot.store.rows import Row, ms
 from bot.technical_note import TechnicalNote
 from bot.ticket import Event, Ticket
@@ -152,6 +152,7 @@ def _save(db: Connection, ticket: Ticket) -> Ticket:
         raise Conflict(f"Ticket {ticket.id} is not at version {ticket.version - 1}.")
     for lifetime in rows.lifetime_rows(ticket):
         db.execute(sql.SAVE_LIFETIME, lifetime)
+    joined.save(db, ticket)
     return ticket.model_copy(update={"number": number})
 
 

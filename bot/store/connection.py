@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import Misconfigured, StoreDown
-from bot.store import schema
+from bot.store import joined, schema
 from bot.store.dialect import SQLITE, said
 
 _OLDEST = (3, 35)  # RETURNING
@@ -79,6 +79,7 @@ def _migrate(db: Connection, path: Path, scripts: Sequence[str]) -> None:
             for statement in SQLITE.script(script):
                 db.execute(statement)
             db.execute("INSERT INTO schema_version (version) VALUES (?)", (version,))
+        joined.fill(db, found, len(scripts))
         # Writes even when nothing is new, because SQLite opens a read-only file without a word.
         db.execute("UPDATE schema_version SET version = version")
 

@@ -16,7 +16,7 @@ from bot.notices import Claim, Letter, Notice, Outcome, Place
 from bot.ports import Batch, Query
 from bot.privacy import Access
 from bot.search import Candidates, Clause, Narrow
-from bot.store import changes, indexing, rows, searching, sql
+from bot.store import changes, indexing, joined, rows, searching, sql
 from bot.store.changes import Connection
 from bot.store.rows import Row
 from bot.technical_note import TechnicalNote
@@ -129,6 +129,9 @@ class DatabaseStore:
 
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
         return await self._all(sql.TICKETS_OF, {"customer": customer, "limit": limit}, rows.ticket)
+
+    async def names_beside(self, customer: str) -> list[str]:
+        return list(dict.fromkeys(await self._all(joined.NAMES_BESIDE, {"customer": customer}, rows.spelt)))
 
     async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
         return await self._all(*sql.customers(words, limit, skip), rows.customer)

@@ -56,6 +56,20 @@ def ticket_row(ticket: Ticket) -> Row:
     }
 
 
+def joined_rows(ticket: Ticket) -> list[Row]:
+    """One for each end-customer who joined it."""
+    names = dict.fromkeys(folded(each.customer) for each in ticket.affected)
+    return [{"id": ticket.id, "customer": name} for name in names if name]
+
+
+def spelt(row: Sequence[Any]) -> str:
+    """How a ticket spells the end-customer with this folded name."""
+    name, *columns = row
+    its = ticket(columns)
+    names = (its.answer("customer"), *(each.customer for each in its.affected))
+    return next((each for each in names if folded(each) == name), "")
+
+
 def lifetime_rows(ticket: Ticket) -> list[Row]:
     """One for each month in which it may have been open; none while it is."""
     if ticket.stage.is_open:

@@ -19,6 +19,16 @@ LIFETIMES = """
     """
 """In which months a ticket that is closed, or was, may have been open: a report reads its month only."""
 
+JOINED = """
+    CREATE TABLE joined (
+        ticket_id TEXT NOT NULL,
+        customer TEXT NOT NULL,     -- folded
+        PRIMARY KEY (ticket_id, customer)
+    );
+    CREATE INDEX joined_customer ON joined (customer, ticket_id);
+    """
+"""Besides the end-customer a ticket was raised for, which stands with the ticket."""
+
 MIGRATIONS: tuple[str, ...] = (
     # 1: tickets and their history, the outbox, places, contacts
     """
@@ -151,5 +161,7 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # 7: tickets that were saved a moment ago, and are not in the index yet
     "CREATE TABLE to_index (number INTEGER PRIMARY KEY)",
+    # 9: end-customers who joined a ticket; those of tickets that are there: joined.py
+    JOINED,
 )
 """Script n brings a database from version n-1 to version n."""

@@ -14,7 +14,7 @@ from psycopg import conninfo, errors
 from psycopg_pool import PoolClosed, PoolTimeout
 
 from bot.errors import Conflict, Misconfigured, StoreDown
-from bot.store import schema
+from bot.store import joined, schema
 from bot.store.dialect import POSTGRES, said
 
 Session = psycopg.Connection[tuple[Any, ...]]
@@ -158,6 +158,7 @@ def _migrate(session: Session, scripts: Sequence[str]) -> None:
         for statement in POSTGRES.script(script):
             session.execute(statement.encode())
         session.execute(b"INSERT INTO schema_version (version) VALUES (%s)", (version,))
+    joined.fill(db, found, len(scripts))
     # Shows that it can be written, and by this user
     session.execute(b"UPDATE schema_version SET version = version WHERE version < 0")
 

@@ -48,9 +48,14 @@ def alive(customer: str) -> str:
     """Who may have been open in these months; takes `:first` and `:last` month, `:start`, `:end`, `:customer`.
 
     Some come twice, and in no order: asked for one, the engines read all tickets there are. The `||` keeps them from
-    reading all of a customer's.
+    reading all of a customer's, and of each ticket it is looked whether they joined it.
     """
-    theirs = " AND tickets.customer || '' = :customer" if customer else ""
+    theirs = (
+        " AND (tickets.customer || '' = :customer OR EXISTS (SELECT 1 FROM joined"
+        " WHERE joined.ticket_id = tickets.id AND joined.customer = :customer))"
+        if customer
+        else ""
+    )
     join = " JOIN tickets ON tickets.id = lifetimes.ticket_id" if customer else ""
     return (
         f"SELECT ticket_id FROM lifetimes{join} WHERE month BETWEEN :first AND :last"  # noqa: S608  own words only

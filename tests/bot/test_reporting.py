@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.contacts import EndCustomer
 from bot.erasing import Archive
 from bot.errors import Invalid, NotYours, Refused
 from bot.notices import Notice, Say
+from bot.ports import Batch
 from bot.reporting import Reporting
 from tests.factories import ANNA, BEN, CARLA, MAIL, NO_STAFF, RETARUS, World, a_contact, a_world
 
@@ -91,10 +93,59 @@ async def test_where_no_ticket_was_open_there_is_no_report_but_the_view_is_still
 
 async def test_staff_get_what_they_ask_for_and_a_click_delivered_twice_is_one_report() -> None:
     world, reporting = await a_desk()
+    await world.raised(customer="Müller GmbH")
     for _ in range(2):
-        await reporting.ask("2019-07", " Müller  GmbH ", ANNA, "click")
+        await reporting.ask("2019-07", " MÜLLER  GmbH ", ANNA, "click")
     (notice,) = await sent(world)
     assert (notice.to, notice.body) == (ANNA, {"month": "2019-07", "customer": "Müller GmbH"})
+
+
+@pytest.mark.parametrize(
+    ("text", "customer"),
+    [
+        ("July 2019", ""),
+        ("Juli 2019 Müller GmbH", "Müller GmbH"),
+        ("jul. 2019  Müller  GmbH", "Müller GmbH"),
+        ("2019-07 Müller GmbH", "Müller GmbH"),
+        ("July", ""),
+        ("July Müller GmbH", "Müller GmbH"),
+        ("07/2019 2026", "2026"),
+    ],
+)
+async def test_the_month_is_one_word_or_two_and_the_rest_is_the_end_customer(text: str, customer: str) -> None:
+    _, reporting = await a_desk()
+    period, named = reporting.understood(text)
+    assert (period.key, named) == ("2019-07", customer)
+
+
+@pytest.mark.parametrize(("text", "said"), [("December 2031 Müller", "December 2031"), ("Müller GmbH", "Müller")])
+async def test_what_is_said_to_be_no_month_is_what_was_meant_as_one(text: str, said: str) -> None:
+    _, reporting = await a_desk()
+    with pytest.raises(Refused, match=f"“{said}” is no month"):
+        reporting.understood(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("Muller Gmbh", "“Müller GmbH”?"),  # on a ticket
+        ("Adlar", "“Adler & Söhne KG”?"),  # in the register
+        ("Nort", "“Nord AG”?"),  # joined a ticket
+        ("2026", "“2026”: Nothing was found."),
+    ],
+)
+async def test_an_end_customer_nobody_knows_is_refused_and_the_nearest_is_named(name: str, near: str) -> None:
+    world, reporting = await a_desk()
+    await world.store.apply(Batch(customers=[EndCustomer(id="c1", name="Adler & Söhne KG")]))
+    ticket = await world.raised(customer="Müller GmbH")
+    await world.desk.join(ticket.id, ANNA, {"customer": "Nord AG"}, "click")
+    with pytest.raises(Invalid) as refused:
+        await reporting.ask("2019-07", name, ANNA, "click")
+    assert near in refused.value.errors["customer"]
+    assert await sent(world) == []
+    for known in ("müller gmbh", "ADLER & söhne kg", "nord ag"):
+        await reporting.ask("2019-07", known, ANNA, known)
+    assert [notice.body["customer"] for notice in await sent(world)] == ["Müller GmbH", "Adler & Söhne KG", "Nord AG"]
 
 
 @pytest.mark.parametrize("user", NO_STAFF)

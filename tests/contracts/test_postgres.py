@@ -16,7 +16,7 @@ from bot.clock import now
 from bot.errors import Duplicate, Misconfigured, StoreDown
 from bot.notices import Claim, Sent
 from bot.ports import Batch, Query, Store
-from bot.store import changes, open_drafts, open_store, sql
+from bot.store import changes, open_drafts, open_store, rows, schema, sql
 from bot.store.changes import Connection
 from bot.store.database import DatabaseStore
 from bot.store.dialect import POSTGRES, SQLITE
@@ -26,7 +26,7 @@ from tests.contracts.processes import another, said
 from tests.contracts.test_sqlite import HOME, LISTS, OUTBOX
 from tests.doubles.broken_line import Line, a_line
 from tests.doubles.postgres_server import PostgresServer, a_database
-from tests.doubles.records import START, a_later, a_notice, a_ticket, minutes
+from tests.doubles.records import START, a_later, a_notice, a_ticket, an_affected, minutes
 
 
 @pytest.fixture
@@ -335,6 +335,17 @@ def test_an_older_database_is_brought_up_to_date_once(new_database: str) -> None
         prepare(new_database, scripts)
     assert _rows(new_database, "SELECT a, b FROM one") == [("kept", None)]
     assert _rows(new_database, "SELECT version FROM schema_version ORDER BY version") == [(1,), (2,)]
+
+
+async def test_who_joined_before_they_were_kept_is_known(new_database: str) -> None:
+    prepare(new_database, schema.MIGRATIONS[: schema.MIGRATIONS.index(schema.JOINED)])
+    row = {**rows.ticket_row(a_ticket("old", affected=(an_affected("Straße AG"),))), "number": 1}
+    with psycopg.connect(new_database) as db:
+        values = ", ".join(f"%({name})s" for name in row)
+        db.execute(f"INSERT INTO tickets ({', '.join(row)}) VALUES ({values})".encode(), row)
+    store = await open_store(new_database)
+    assert await store.alive(START, START + minutes(1), customer="strasse ag") == ["old"]
+    await store.close()
 
 
 def test_a_newer_database_is_left_alone(new_database: str) -> None:

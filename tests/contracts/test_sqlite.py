@@ -19,7 +19,7 @@ from bot.errors import Misconfigured, StoreDown
 from bot.indexed import Shelf
 from bot.ports import Batch, Query, Store
 from bot.search import Narrow
-from bot.store import open_drafts, open_store, rows, schema, sql
+from bot.store import joined, open_drafts, open_store, rows, schema, sql
 from bot.store.connection import connect, prepare
 from bot.store.database import DatabaseStore
 from bot.store.dialect import SQLITE
@@ -29,7 +29,7 @@ from bot.store.writer import Writer
 from bot.ticket import Level, Stage
 from tests.contracts.processes import another, said
 from tests.doubles.hands import Hands
-from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event, minutes
+from tests.doubles.records import START, a_later, a_notice, a_ticket, an_affected, an_event, minutes
 
 
 @pytest.fixture
@@ -308,7 +308,16 @@ def test_a_months_report_reads_its_month_and_what_is_open(path: Path, customer: 
     assert any(
         "SEARCH tickets USING INDEX tickets_open " in step or "COVERING INDEX tickets_open" in step for step in steps
     ), steps
-    assert not any(step.startswith("SCAN tickets") or "tickets_customer" in step for step in steps), steps
+    read_whole = ("SCAN tickets", "SCAN joined")
+    assert not any(step.startswith(read_whole) or "tickets_customer" in step for step in steps), steps
+    assert not any("joined_customer" in step for step in steps), steps
+
+
+def test_names_beside_a_name_are_found_along_an_index(path: Path) -> None:
+    steps = plan(path, joined.NAMES_BESIDE, {"customer": "müller gmbh"})
+    assert sum("INDEX tickets_customer (customer" in step for step in steps) == 2, steps
+    assert sum("INDEX joined_customer (customer" in step for step in steps) == 2, steps
+    assert not any(step.startswith(("SCAN tickets", "SCAN joined")) or "TEMP B-TREE" in step for step in steps), steps
 
 
 async def test_tickets_closed_before_there_were_lifetimes_are_found_by_their_months(path: Path, clock: Hands) -> None:
@@ -325,6 +334,17 @@ async def test_tickets_closed_before_there_were_lifetimes_are_found_by_their_mon
     ]
     assert [day for day, ids in enumerate(found) if ids] == list(range(71))
     await store.close()
+
+
+async def test_who_joined_before_they_were_kept_is_known(path: Path, clock: Hands) -> None:
+    prepare(path, 1, schema.MIGRATIONS[: schema.MIGRATIONS.index(schema.JOINED)])
+    row = {**rows.ticket_row(a_ticket("old", affected=(an_affected("Straße AG"),))), "number": 1}
+    with sqlite3.connect(path) as db:
+        db.execute(f"INSERT INTO tickets ({', '.join(row)}) VALUES (:{', :'.join(row)})", row)
+    for _ in range(2):
+        store = await open_store(f"sqlite:///{path}", clock)
+        assert await store.alive(START, START + minutes(1), customer="strasse ag") == ["old"]
+        await store.close()
 
 
 def test_every_script_ends_in_a_schema_this_release_knows(path: Path) -> None:

@@ -15,7 +15,7 @@ from bot.ports import Batch, Query, Store
 from bot.privacy import Access
 from bot.ticket import Level, Stage, Ticket
 from tests.doubles.hands import Hands
-from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event, minutes
+from tests.doubles.records import START, a_later, a_notice, a_ticket, an_affected, an_event, minutes
 
 
 async def save(store: Store, *tickets: Ticket) -> tuple[Ticket, ...]:
@@ -343,6 +343,31 @@ async def test_who_was_open_can_be_asked_of_one_customer_alone(store: Store) -> 
         a_ticket("theirs too", answers=others),
     )
     assert await store.alive(*MONTH, customer="müller gmbh") == ["closed", "open"]
+
+
+async def test_who_was_open_can_be_asked_of_a_customer_who_joined(store: Store) -> None:
+    mine = {"customer": "Müller GmbH"}
+    joined = (an_affected("Straße AG"), an_affected("STRASSE ag"), an_affected("Nord AG"))
+    (ticket, *_) = await save(
+        store,
+        a_ticket("open", answers=mine),
+        closed_at(START + minutes(1), "closed", answers=mine, affected=joined),
+        closed_at(START + minutes(60 * 24 * 300), "later", answers=mine, affected=joined, raised_at=MONTH[1]),
+    )
+    assert await store.alive(*MONTH, customer="strasse ag") == ["closed"]
+    await save(store, a_later(ticket, affected=(an_affected("Strasse AG"),)))
+    assert await store.alive(*MONTH, customer="strasse ag") == ["closed", "open"]
+    assert await store.alive(*MONTH, customer="müller gmbh") == ["closed", "open"]
+    assert await store.alive(*MONTH, customer="nobody") == []
+
+
+async def test_names_on_tickets_are_known_and_so_is_who_stands_beside_them(store: Store) -> None:
+    assert await store.names_beside("müller gmbh") == []
+    joined = (an_affected("Adler AG"), an_affected("Nord AG"))
+    await save(store, a_ticket("t1", answers={"customer": "Müller GmbH"}), a_ticket("t2", affected=joined))
+    assert "Müller GmbH" in await store.names_beside("müller gmbh")
+    assert "Nord AG" in await store.names_beside("nord ag")
+    assert {"Müller GmbH", "Adler AG"} <= set(await store.names_beside("muster"))
 
 
 async def test_retarus_s_view_of_a_month_is_kept_as_it_now_is(store: Store) -> None:

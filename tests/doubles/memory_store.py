@@ -14,6 +14,7 @@ from bot.clock import Clock, as_utc, now
 from bot.contacts import Contact, EndCustomer, folded
 from bot.errors import Conflict, Duplicate, StoreDown
 from bot.indexed import Entry, Shelf, document_of, document_of_note, story_of
+from bot.joining import affected_by
 from bot.monthly_view import View
 from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place, Retry, Sent
 from bot.ports import Batch, Query
@@ -201,7 +202,7 @@ class MemoryStore:
         return True
 
     async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
-        found = (each for each in self._up().tickets.values() if customer in {"", folded(each.answer("customer"))})
+        found = (each for each in self._up().tickets.values() if customer in {"", *map(folded, affected_by(each))})
         return sorted(each.id for each in found if each.raised_at < end and (each.stage.is_open or each.since >= start))
 
     async def revive(self, key: str, at: datetime) -> bool:
@@ -344,6 +345,13 @@ class MemoryStore:
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
         theirs = [each for each in self._up().tickets.values() if folded(each.answer("customer")) == customer != ""]
         return sorted(theirs, key=lambda ticket: (ticket.raised_at, ticket.id), reverse=True)[:limit]
+
+    async def names_beside(self, customer: str) -> list[str]:
+        named = {folded(name): name for each in self._up().tickets.values() for name in affected_by(each)}
+        before, after = (
+            sorted(each for each in named if (each < customer) is is_before) for is_before in (True, False)
+        )
+        return [named[each] for each in (*after[:1], *before[-1:])]
 
     async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
         found = [each for each in self._up().customers.values() if _begins(each, words)]

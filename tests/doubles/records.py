@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.notices import Notice, Say
-from bot.ticket import Event, Kind, Ticket
+from bot.ticket import Affected, Event, Kind, Ticket
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -24,6 +24,11 @@ def a_ticket(ticket_id: str = "t1", **values: Any) -> Ticket:
 def a_later(ticket: Ticket, **values: Any) -> Ticket:
     """The ticket's next version."""
     return ticket.model_copy(update={"version": ticket.version + 1, **values})
+
+
+def an_affected(customer: str, at: datetime = START) -> Affected:
+    """Who joined."""
+    return Affected(customer=customer, by="UANNA", at=at)
 
 
 def an_event(ticket: Ticket, what: str = "note", **detail: str) -> Event:

@@ -68,6 +68,16 @@ async def test_what_is_no_month_is_said_so(w: World) -> None:
     await w.anna.message("#partner-desk", "is no month that has begun")
 
 
+async def test_a_month_may_be_two_words_and_an_unknown_end_customer_is_said_so(w: World) -> None:
+    await w.raised()
+    month = w.running.desk.today().strftime("%B %Y")
+    await w.anna.command("#partner-desk", f"/retarus-report {month} Mueller Gmbh")
+    await w.anna.message("#partner-desk", "“Müller GmbH”?")
+    await w.anna.command("#partner-desk", f"/retarus-report {month} müller gmbh")
+    message = await w.anna.message(DIRECT, "Support report")
+    assert "Müller GmbH" in message["text"]
+
+
 async def test_only_staff_get_a_report(w: World) -> None:
     await w.gus.command("#partner-desk", "/retarus-report")
     await w.gus.message("#partner-desk", "Guests and deactivated people cannot do this")
