@@ -40,10 +40,35 @@ MAIN_ACCOUNT = mark("main account only")
 NONE = mark("none")
 
 _FILLERS = frozenset(
-    "na|n/a|n / a|n.a|none|nil|null|nothing|tbd|t.b.d|tba|t.b.a|tbc|todo|x|xx|xxx|unknown|dunno|later|yet|now|asap|see|"
-    "above|test|idk|k.a|ka|keine|angabe|unbekannt|nichts|folgt|siehe|oben|not applicable|not available|not known|"
-    "no idea|don't know|dont know|see above|to be done|wie besprochen".split("|")
+    "na none nil null nothing tbd tba tbc tbs todo wip x xx xxx unknown unclear unsure dunno later soon yet now "
+    "asap see above below test idk pending ditto asdf dummy placeholder bla blah "
+    "ka kp nv nb nn oa so su keine angabe angaben unbekannt unklar ungewiss nichts folgt siehe oben unten offen "
+    "entfällt entf ausstehend später dito platzhalter".split()
 )
+"""Words that say nothing, by themselves and together; `k. A.` is read as `ka`."""
+_PHRASES = frozenset(
+    "no idea|no clue|no info|no information|don't know|dont know|do not know|not known|not sure|not certain|"
+    "not clear|not applicable|not available|to be done|to be determined|to be confirmed|to be defined|"
+    "to be decided|to be announced|to be clarified|to be checked|to be provided|to be advised|to be added|"
+    "to follow|will follow|follows|follow|coming soon|comes later|will be provided|will be added|"
+    "will be checked|will check|under investigation|in progress|in clarification|see ticket|see mail|"
+    "see email|see e mail|see subject|see title|see description|as discussed|keine ahnung|kein plan|"
+    "keine info|keine infos|keine information|keine informationen|ohne angabe|ohne angaben|nicht bekannt|"
+    "nicht klar|nicht sicher|weiss nicht|wissen nicht|weiss keiner|kommt|kommt später|folgt später|"
+    "wird nachgereicht|wird nachgeliefert|wird nachgetragen|wird ergänzt|wird geklärt|wird geprüft|reiche nach|"
+    "reichen nach|muss geklärt werden|zu klären|in klärung|in prüfung|in arbeit|in bearbeitung|steht aus|"
+    "steht nicht fest|siehe ticket|siehe mail|siehe e mail|siehe email|siehe betreff|siehe titel|"
+    "siehe beschreibung|wie besprochen".split("|")
+)
+_ASIDE = frozenset(
+    "i we am are us it this still currently yet now sorry unfortunately later soon "
+    "ich wir mir uns es das noch derzeit aktuell momentan bisher bislang zurzeit leider später bald".split()
+)
+"""What may stand beside such a phrase and changes nothing: “noch nicht bekannt”."""
+_NOTHING = frozenset({"none", "nothing", "keine", "nichts"})
+"""“Noch keine” is more than “keine”: it may be an answer."""
+_APART = re.compile(r"(?<![^\W\d_])([^\W\d_])(?:\s*[./]\s*|\s+)(?=[^\W\d_](?![^\W\d_]))")
+"""Single letters one after the other, with dots, slashes or blanks between them."""
 _UNAVAILABLE = re.compile(
     r"(not (?:available|applicable)|nicht (?:verfügbar|zutreffend|anwendbar))\b\W*(.*)", re.IGNORECASE | re.DOTALL
 )
@@ -72,6 +97,14 @@ def words(text: str, given: Given) -> str:  # noqa: ARG001 (every check has this
             t("“{answer}” leaves the question open. Write the answer, or: not available because …", answer=_short(text))
         )
     return text
+
+
+def status(text: str, given: Given) -> str:
+    """As `words`, for what a transaction's status may be called."""
+    return clean(text) if _bare(text) in _STATUSES else words(text, given)
+
+
+_STATUSES = frozenset({"pending", "open", "offen", "ausstehend", "in progress", "in bearbeitung"})
 
 
 def words_or_none(text: str, given: Given) -> str:
@@ -137,7 +170,11 @@ def as_moment(text: str) -> datetime | None:
 
 def contacts(text: str, given: Given) -> str:
     """One person per line, a name and a telephone number; numbers are written the international way."""
-    people = [_contact(line, given.config.desk.phone_region) for line in clean(text).splitlines() if line.strip()]
+    people = [
+        _contact(line, given.config.desk.phone_region)
+        for line in free_of_secrets(clean(text)).splitlines()
+        if line.strip()
+    ]
     if not people:
         raise ValueError(t("Name at least one person with a telephone number: Anna Arnold, +49 89 1234 5678."))
     return "\n".join(people)
@@ -174,12 +211,21 @@ def _contact(line: str, region: str | None) -> str:
 
 
 def _bare(text: str) -> str:
-    return " ".join(re.sub(r"[^\w\s/.']", " ", text.casefold()).split()).strip(" .")
+    plain = re.sub(r"[^\w\s/.']", " ", text.casefold().replace("’", "'"))
+    return " ".join(_APART.sub(r"\1", plain).split()).strip(" .")
 
 
 def _is_vague(text: str) -> bool:
     bare = _bare(text)
-    return not _LETTER.search(bare) or bare in _FILLERS or all(word in _FILLERS for word in bare.split())
+    if not _LETTER.search(bare):
+        return True
+    said = [word for word in re.split(r"[\s/.]+", bare) if word]
+    core = [word for word in said if word not in _ASIDE]
+    return (
+        all(word in _FILLERS for word in said)
+        or " ".join(core) in _PHRASES
+        or (not _NOTHING.issuperset(core) and all(word in _FILLERS for word in core))
+    )
 
 
 def _short(text: str) -> str:

@@ -20,6 +20,7 @@ from bot.contacts import EndCustomer, folded, words_of
 from bot.errors import Duplicate, Invalid, Refused
 from bot.language import t
 from bot.ports import Batch
+from bot.secrets_in_text import faults
 from bot.text import clean, one_line
 
 _NAME, _LINE, _TEXT = 75, 150, 1000
@@ -45,6 +46,7 @@ def read(typed: Mapping[str, str], key: str, given: Given) -> EndCustomer:
     for part, text, most in (("name", name, _NAME), ("agreement", agreement, _LINE), ("contacts", people, _TEXT)):
         if len(text) > most:
             errors[part] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=most)
+    errors |= faults({"name": name, "agreement": agreement, "contacts": people})
     if errors:
         raise Invalid(errors)
     return EndCustomer(id=key, name=one_line(name), tenants=tenants, agreement=one_line(agreement), contacts=people)

@@ -24,7 +24,7 @@ from bot.notices import Claim, Notice, Outcome
 from bot.noticing import Noticing
 from bot.questions import fields_of
 from bot.reading import draft_key, preferences_key
-from bot.secrets_in_text import free_of_secrets
+from bot.secrets_in_text import faults
 from bot.text import clean
 from bot.ticket import Kind, Stage, Ticket
 
@@ -72,10 +72,8 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing):
     async def put_aside(self, by: str, kind: Kind, typed: Mapping[str, str]) -> None:
         """Keeps an unfinished form, as it is, until this person takes it up again; it replaces the one before."""
         rights.require_staff(await self.actor(by))
-        try:
-            free_of_secrets("\n".join(typed.values()))
-        except ValueError as error:
-            raise Refused(str(error)) from error
+        for words in faults(typed).values():
+            raise Refused(words)
         await self.drafts.put(draft_key(by, kind), forms.present(typed))
 
     async def throw_away(self, by: str, kind: Kind) -> None:
@@ -176,10 +174,8 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing):
         rights.require_part(actor)
         if not clean(text):
             raise Invalid({"word": t("Write something first.")})
-        try:
-            free_of_secrets(text)
-        except ValueError as error:
-            raise Invalid({"word": str(error)}) from error
+        if wrong := faults({"word": text}):
+            raise Invalid(wrong)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             noted = change(ticket)

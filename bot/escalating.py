@@ -22,6 +22,7 @@ from bot.moves import Move, Step, can, change, event, move
 from bot.reading import Preview
 from bot.register import Register
 from bot.rights import GLASS, Actor
+from bot.secrets_in_text import faults
 from bot.text import clean
 from bot.ticket import Ticket
 
@@ -153,6 +154,8 @@ class Escalating(Answering, Evidence):
 
     def _rcr(self, text: str) -> str:
         text = clean(text)
+        if wrong := faults({"rcr": text}):
+            raise Invalid(wrong)
         found = re.search(self.config.retarus.rcr_pattern, text, re.IGNORECASE)
         if found:
             return re.sub(r"(?<=[A-Z])[-\s#:]*(?=\d)", "-", found[0].upper())

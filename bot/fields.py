@@ -68,7 +68,11 @@ def _example(number: int) -> tuple[Field, ...]:
         part("recipient", "Termination address (recipient)", "e.g. b@target.example, +49 89 …", most=300),
         part("inbound", "Inbound number", "For inbound fax and SMS", most=100),
         part(
-            "status", "Status / error message", "e.g. 550 5.7.1 rejected. No example? not available because …", most=500
+            "status",
+            "Status / error message",
+            "e.g. 550 5.7.1 rejected. No example? not available because …",
+            most=500,
+            check=answers.status,
         ),
         part("log", "Error log extract", "The few lines that matter", Ask.TEXT),
     )

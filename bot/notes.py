@@ -21,7 +21,7 @@ from bot.language import t
 from bot.letter import reference
 from bot.moves import Move
 from bot.ports import Batch
-from bot.secrets_in_text import free_of_secrets
+from bot.secrets_in_text import faults
 from bot.technical_note import PREFIX, Source, TechnicalNote
 from bot.text import clean, one_line
 from bot.ticket import Event, Ticket
@@ -112,8 +112,9 @@ class Notes:
         rights.require_part(await self.desk.actor(by))
         if not clean(why):
             raise Invalid({REASON: t("Say what is wrong with it: whoever comes across it reads this.")})
-        reason = _free(REASON, clean(why))
-        retired = {"retired_why": reason, "is_retired": True}
+        if wrong := faults({REASON: why}):
+            raise Invalid(wrong)
+        retired = {"retired_why": clean(why), "is_retired": True}
         return await self._next(note_id, by, seen, retired, f"{form}:note:{seen}")
 
     async def reinstate(self, note_id: str, by: str, click: str) -> TechnicalNote:
@@ -175,10 +176,7 @@ def read(typed: Mapping[str, str]) -> dict[str, object]:
     for key, text in texts.items():
         if len(text) > TEXTS[key]:
             errors[key] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=TEXTS[key])
-        try:
-            free_of_secrets(text)
-        except ValueError as error:
-            errors[key] = str(error)
+    errors |= faults(texts)
     if not texts["symptom"]:
         errors["symptom"] = t("What does one see? By this it is found again.")
     if not (texts["cause"] or texts["remedy"] or texts["workaround"]):
@@ -188,10 +186,3 @@ def read(typed: Mapping[str, str]) -> dict[str, object]:
     services = tuple(each for each in typed.get("services", "").split("\n") if each)
     source: Source = "retarus" if typed.get("source") == "retarus" else "ours"
     return {**texts, "rcr": one_line(texts["rcr"]), "services": services, "source": source}
-
-
-def _free(key: str, text: str) -> str:
-    try:
-        return free_of_secrets(text)
-    except ValueError as error:
-        raise Invalid({key: str(error)}) from error

@@ -16,6 +16,7 @@ from bot.language import mark, t
 from bot.notices import Notice, Say, direct_lane
 from bot.ports import Batch
 from bot.rights import Actor
+from bot.secrets_in_text import faults
 from bot.settings import address
 from bot.text import one_line
 from bot.ticket import Level
@@ -62,7 +63,7 @@ def read(typed: Mapping[str, str], before: Contact | None, region: str | None, o
     texts = {key: taken(key) for key in ("name", "email", "phone", "reference", "approver")}
     days = {key: _day(typed.get(key, "")) for key in ("authorised_since", "attested_on", "webinars_on", "expires")}
     user = before.slack_user if before else typed.get("person", "")
-    errors |= _faults(texts, days, user, on) | _eas_faults(typed, texts, days)
+    errors |= _faults(texts, days, user, on) | _eas_faults(typed, texts, days) | faults(texts)
     try:
         texts["phone"] = e164(texts["phone"], region)
     except ValueError as error:

@@ -206,6 +206,8 @@ class Reminding(Changing):
             raise Invalid({"update_due": t("Give a time, or what Retarus asked.")})
         for key in said.keys() & {"update_due", "eta"}:
             self._later(said[key], key, at, timedelta(days=365))
+        if "question" in said:
+            said["question"] = await self._word(said["question"], "question")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self._require_with_retarus(ticket)

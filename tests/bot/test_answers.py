@@ -25,6 +25,59 @@ def test_a_filler_is_not_an_answer(text: str) -> None:
         answers.words(text, given())
 
 
+GERMAN = [
+    "k. A.", "k A", "K.A", "n. v.", "n. b.", "o. A.", "s.o.", "s. o.", "s. u.", "nicht bekannt", "Noch nicht bekannt",
+    "weiß nicht", "Weiß ich nicht.", "weiss nicht", "wissen wir noch nicht", "keine Ahnung", "unklar", "noch unklar",
+    "offen", "noch offen", "entfällt", "Entfällt.", "siehe unten", "siehe Ticket", "siehe E-Mail",
+    "wird nachgereicht", "wird noch geklärt", "kommt noch", "kommt später", "folgt", "folgt noch", "in Klärung",
+    "steht noch aus", "steht noch nicht fest", "aktuell nicht bekannt", "leider unbekannt", "keine Angabe",
+    "keine Angaben", "dito", "später",
+]  # fmt: skip
+ENGLISH = [
+    "to be determined", "To be confirmed.", "t b d", "n / a / tbd", "not sure", "I am not sure", "not known",
+    "not yet known", "still unknown", "don’t know", "we do not know yet", "no clue", "unclear", "currently unclear",
+    "pending", "still pending", "see ticket", "see e-mail", "see below", "will follow", "to follow",
+    "under investigation", "ditto", "not clear", "soon",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", GERMAN)
+def test_a_filler_in_german_is_not_an_answer_either(text: str) -> None:
+    with pytest.raises(ValueError, match="leaves the question open"):
+        answers.words(text, given())
+
+
+@pytest.mark.parametrize("text", ENGLISH)
+def test_neither_is_a_phrase_that_says_nothing(text: str) -> None:
+    with pytest.raises(ValueError, match="leaves the question open"):
+        answers.words(text, given())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1", "DE1", "DE 1", "P1", "noch nicht", "nein", "Not known to the customer which mails",
+        "offen seit gestern 11:00", "Unklar, warum nur DE1", "kommt noch vor", "No information in the log",
+        "i.e. the mails to b@target.example", "nicht bekannt, weil der Kunde nicht erreichbar ist", "unknown user",
+        "pending in queue DE1", "in arbeit bei DE1", "see ticket RCR-88123", "A. B. Meyer",
+    ],
+)  # fmt: skip
+def test_what_says_something_is_an_answer_whatever_words_it_has(text: str) -> None:
+    assert answers.words(text, given()) == text
+
+
+@pytest.mark.parametrize("text", ["keine", "noch keine", "none"])
+def test_none_so_far_is_an_answer_where_none_is(text: str) -> None:
+    assert answers.words_or_none(text, given()) in {"none", text}
+
+
+@pytest.mark.parametrize("text", ["pending", "Pending.", "offen", "in progress"])
+def test_a_transaction_may_be_pending(text: str) -> None:
+    assert answers.status(text, given()) == text
+    with pytest.raises(ValueError, match="leaves the question open"):
+        answers.status("unklar", given())
+
+
 @pytest.mark.parametrize(
     "text",
     [
