@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from blocks import find, guides, kit
 from blocks.card import party_name, primary, state_of, title
 from blocks.kit import Json
+from blocks.raising import begins
 from bot.clock import span
 from bot.forms import level_name
 from bot.home import FOR_ADMINS, Overview, Screen, Tab, Urgent, Why, is_late
@@ -138,12 +139,9 @@ def _acknowledge(edition: str) -> list[Json]:
 def _drafts(drafts: Mapping[Kind, Mapping[str, str]]) -> list[Json]:
     blocks = [kit.header(t("My drafts"))] if drafts else []
     for kind, answers in drafts.items():
-        about = ": ".join(filter(None, (answers.get("customer", ""), answers.get("happens", "")))) or t(
-            "nothing typed yet"
-        )
         again = kit.button(t("Take up again"), TAKE_UP + kind, kind.value)
         blocks += [
-            kit.rich(kit.line(kit.bold(kind_name(kind)), kit.text(f" · {one_line(about, 150)}"))),
+            kit.rich(kit.line(kit.bold(kind_name(kind)), kit.text(f" · {begins(answers)}"))),
             kit.actions(f"home.draft.{kind}", [again]),
         ]
     return blocks

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from blocks import kit
+from blocks.begun import Begun
 from blocks.evidence import OFFERED, file_input, offered
 from blocks.form import inputs
 from blocks.kit import Json
@@ -13,6 +14,7 @@ from bot.language import mark, t
 from bot.letter import kind_name
 from bot.questions import fields_of
 from bot.settings import Config
+from bot.text import one_line
 from bot.ticket import Kind
 
 RAISE = "raising.raise"
@@ -56,38 +58,39 @@ def chooser() -> Json:
 
 
 def modal(
-    kind: Kind,
+    begun: Begun,
     config: Config,
     answers: Mapping[str, str],
     *,
     more: bool = False,
-    draft: bool = False,
-    source: str | None = None,
     offers: Sequence[Json] = (),
 ) -> Json:
     """The form: what is needed at once; with `more`, every heading of the template and row of the matrix.
 
-    `draft`: these answers were put aside and are taken up again. `source`: the permalink of the message it begins
-    with, empty while it is not known; then the kind can still be changed. `offers`: what may be the same problem.
+    Where it begins with a message, its kind can still be changed. `offers`: what may be the same problem.
     """
-    blocks = [kit.note(t("Taken up again from what you put aside."))] if draft else []
+    kind = begun.kind
+    blocks = [kit.note(t("Taken up again from what you put aside."))] if begun.draft else []
     blocks += inputs(_fields(kind, config, more), kind, config, answers, Need.RAISE)
     blocks = [shown for block in blocks for shown in _told(block, kind, offers)]
     blocks += [offered(answers[OFFERED])] if answers.get(OFFERED) else []
     blocks += [file_input()] if more else []
     later = t("Everything else can be filled in later, by anybody: Retarus gets it once nothing is missing.")
-    blocks += [kit.note(later), kit.actions("raising", _buttons(kind, more, draft))]
-    about = kind.value if source is None else f"{kind.value}|{source}"
-    if source is not None:
+    blocks.append(kit.note(later))
+    blocks.append(kit.actions("raising", _buttons(begun, more)))
+    if begun.link is not None:
         blocks.append(kit.actions("raising.kinds", _other_kinds(kind)))
-    return kit.modal(RAISE, t(_TITLES[kind]), blocks, submit=t("Raise"), about=about)
+    return kit.modal(RAISE, t(_TITLES[kind]), blocks, submit=t("Raise"), about=begun.pack())
 
 
-def again(about: str, config: Config, typed: Mapping[str, str], offers: Sequence[Json]) -> Json:
+def again(
+    about: str,
+    config: Config,
+    typed: Mapping[str, str],
+    offers: Sequence[Json],
+) -> Json:
     """The same form, drawn anew from what was typed so far; `about`: what it keeps in itself."""
-    kind, bar, link = about.partition("|")
-    source = link if bar else None
-    return modal(Kind(kind), config, typed, more=shows_more(typed), source=source, offers=offers)
+    return modal(Begun.unpack(about), config, typed, more=shows_more(typed), offers=offers)
 
 
 def _told(block: Json, kind: Kind, offers: Sequence[Json]) -> Iterable[Json]:
@@ -109,12 +112,19 @@ def _other_kinds(kind: Kind) -> list[Json]:
     return [kit.button(t(_RATHER[each]), KIND + each, each.value) for each in Kind if each is not kind]
 
 
-def _buttons(kind: Kind, more: bool, draft: bool) -> list[Json]:
-    buttons = [] if more else [kit.button(t("Answer more now"), MORE, kind.value)]
-    buttons.append(kit.button(t("Put aside"), ASIDE, kind.value))
-    if draft:
-        buttons.append(kit.button(t("Throw draft away"), AWAY, kind.value, style="danger"))
+def _buttons(begun: Begun, more: bool) -> list[Json]:
+    kind = begun.kind.value
+    buttons = [] if more else [kit.button(t("Answer more now"), MORE, kind)]
+    buttons.append(kit.button(t("Put aside"), ASIDE, kind))
+    if begun.draft:
+        buttons.append(kit.button(t("Throw draft away"), AWAY, begun.draft.value, style="danger"))
     return buttons
+
+
+def begins(draft: Mapping[str, str]) -> str:
+    """A draft by the words its author knows it by."""
+    words = ": ".join(filter(None, (draft.get("customer", ""), draft.get("happens", ""))))
+    return one_line(words, 150) or t("nothing typed yet")
 
 
 def put_aside(kind: Kind) -> Json:

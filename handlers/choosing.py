@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from blocks import raising
+from blocks.begun import Begun
 from blocks.evidence import OFFERED
 from bot.attachments import written
 from bot.desk import Desk
 from bot.ticket import Kind
 from handlers.boundary import Boundary
 from handlers.payload import Click, Command, Shortcut, as_typed, people_in
-from handlers.raising import known, source_in
+from handlers.raising import begun, known
 
 COMMAND = "/retarus"
 ANY = "raise_ticket"
@@ -32,18 +33,21 @@ def register(desk: Desk, edge: Boundary) -> None:
         who = await desk.names(people_in(used.text))
         told = {"happens": as_typed(used.text, who)[:LONGEST], OFFERED: written(used.files)}
         answers = {**await known(desk, used.user), **told}
-        view = raising.modal(Kind.INCIDENT, desk.config, answers, source="")
+        view = raising.modal(Begun(Kind.INCIDENT, link=""), desk.config, answers)
         opened = (await edge.client.views_open(trigger_id=used.trigger, view=view))["view"]
         found = await edge.client.chat_getPermalink(channel=used.channel, message_ts=used.ts)
-        view = raising.modal(Kind.INCIDENT, desk.config, answers, source=found["permalink"])
+        view = raising.modal(Begun(Kind.INCIDENT, found["permalink"]), desk.config, answers)
         await edge.client.views_update(view_id=opened["id"], hash=opened["hash"], view=view)
 
     async def show_kind(click: Click) -> None:
         """The form of another kind, with what was typed so far."""
-        kind, more = Kind(click.value), raising.shows_more(click.typed)
-        draft = {} if click.typed else await desk.draft(click.user, kind)
-        answers = {**await known(desk, click.user), **draft, **click.typed}
-        view = raising.modal(kind, desk.config, answers, more=more, draft=bool(draft), source=source_in(click.about))
+        kind = Kind(click.value)
+        if click.about:
+            answers = {**await known(desk, click.user), **click.typed}
+            turned = Begun.unpack(click.about).turned(kind)
+            view = raising.modal(turned, desk.config, answers, more=raising.shows_more(click.typed))
+        else:
+            view = await begun(desk, kind, click.user, await desk.draft(click.user, kind))
         await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
 
     edge.commands[COMMAND] = choose

@@ -18,7 +18,7 @@ from bot.register import Register
 from bot.ticket import Kind, Party
 from handlers.boundary import Boundary
 from handlers.payload import Click, News
-from handlers.raising import known
+from handlers.raising import begun
 
 
 def register(desk: Desk, edge: Boundary) -> None:
@@ -42,9 +42,7 @@ def register(desk: Desk, edge: Boundary) -> None:
     async def take_up(click: Click) -> None:
         await desk.require_staff(click.user)
         kind = Kind(click.value)
-        draft = await desk.draft(click.user, kind)
-        answers = {**await known(desk, click.user), **draft}
-        view = raising.modal(kind, desk.config, answers, more=raising.shows_more(draft), draft=bool(draft))
+        view = await begun(desk, kind, click.user, await desk.draft(click.user, kind))
         await edge.client.views_open(trigger_id=click.trigger, view=view)
 
     async def try_again(click: Click) -> None:

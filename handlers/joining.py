@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from blocks import card, joining
+from blocks.begun import Begun
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.joining import CAUSE
 from bot.searching import Found, Searching
 from bot.text import one_line
-from bot.ticket import Kind, Ticket
+from bot.ticket import Ticket
 from handlers.boundary import Boundary
 from handlers.payload import Click, Submission
 
@@ -41,7 +42,8 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def join(click: Click) -> None:
         ticket = await desk.join(click.value, click.user, click.typed, click.id)
-        await desk.throw_away(click.user, Kind(click.ticket))
+        if draft := Begun.unpack(click.about).draft:
+            await desk.throw_away(click.user, draft)
         customer = one_line(click.typed.get("customer", ""), 75)
         view = joining.joined(ticket, customer, desk.config, await desk.link(ticket))
         await edge.client.views_update(view_id=click.view, view=view)

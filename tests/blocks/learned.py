@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from blocks import find, handoff, joining, notes, raising
+from blocks.begun import Begun
 from blocks.kit import Json, Message
 from bot.notes import TEXTS, Page
 from bot.notices import Say
@@ -80,7 +81,7 @@ def same(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     for more in (False, True):
         yield (
             f"raising with offers {more}",
-            raising.modal(Kind.INCIDENT, config, ticket.answers, more=more, offers=offers),
+            raising.modal(Begun(Kind.INCIDENT), config, ticket.answers, more=more, offers=offers),
         )
     hits = joining.hits(found, config, links)
     yield "handoff with hits", handoff.modal(ticket, "PD-1042", config, None, {"searched": "nothing"}, hits)

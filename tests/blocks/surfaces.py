@@ -23,6 +23,7 @@ from blocks import (
     story,
     tickets,
 )
+from blocks.begun import Begun
 from blocks.evidence import OFFERED
 from blocks.kit import Json, Message
 from bot.attachments import written
@@ -143,18 +144,18 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     name = "PD-1042"
     for kind in Kind:
         for more in (False, True):
-            yield f"raising {kind} {more}", raising.modal(kind, config, ticket.answers, more=more)
-            yield f"raising {kind} {more} empty", raising.modal(kind, config, {}, more=more)
+            yield f"raising {kind} {more}", raising.modal(Begun(kind), config, ticket.answers, more=more)
+            yield f"raising {kind} {more} empty", raising.modal(Begun(kind), config, {}, more=more)
         offered = {**ticket.answers, OFFERED: written([Attachment(id="F1", name=NASTY * 9, type="x" * 90)])}
-        yield f"raising {kind} from a message with files", raising.modal(kind, config, offered, source=LINK)
-        yield f"raising {kind} again", raising.modal(kind, config, ticket.answers, draft=True)
+        yield f"raising {kind} from a message with files", raising.modal(Begun(kind, LINK), config, offered)
+        yield f"raising {kind} again", raising.modal(Begun(kind, draft=kind), config, ticket.answers)
         yield f"raising {kind} aside", raising.put_aside(kind)
         yield f"raising {kind} away", raising.thrown_away(kind)
         yield (
             f"raising {kind} from a message",
-            raising.modal(kind, config, ticket.answers, source="https://x.slack.com/1"),
+            raising.modal(Begun(kind, "https://x.slack.com/1"), config, ticket.answers),
         )
-        yield f"raising {kind} draft", raising.modal(kind, config, ticket.answers, draft=True)
+        yield f"raising {kind} draft", raising.modal(Begun(kind, draft=kind), config, ticket.answers)
         yield "chooser", raising.chooser()
         yield f"raising {kind} put aside", raising.put_aside(kind)
         yield f"raising {kind} thrown away", raising.thrown_away(kind)

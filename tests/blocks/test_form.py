@@ -9,6 +9,7 @@ from hypothesis import given as anything
 from hypothesis import strategies as st
 
 from blocks import escalate, filling, handoff, raising
+from blocks.begun import Begun
 from blocks.kit import Json
 from bot.fields import BY_KEY, Ask, Need
 from bot.forms import checked
@@ -92,7 +93,7 @@ def test_the_permission_to_test_has_no_default() -> None:
 
 
 def test_raising_asks_only_for_what_is_known_on_the_phone() -> None:
-    shown = inputs(raising.modal(INCIDENT, CONFIG, {}))
+    shown = inputs(raising.modal(Begun(INCIDENT), CONFIG, {}))
     assert list(shown) == ["customer", "main_id", "services", "start", "happens", "impact", "contact"]
     assert not any(block["optional"] for block in shown.values())
 
@@ -116,7 +117,7 @@ def test_a_question_that_follows_from_an_answer_is_shown_with_it_only(key: str, 
 
 
 def test_answering_more_now_offers_every_heading_and_row_and_needs_nothing_more() -> None:
-    few, all_ = raising.modal(INCIDENT, CONFIG, {}), raising.modal(INCIDENT, CONFIG, {}, more=True)
+    few, all_ = raising.modal(Begun(INCIDENT), CONFIG, {}), raising.modal(Begun(INCIDENT), CONFIG, {}, more=True)
     assert inputs(all_).keys() > inputs(few).keys()
     assert inputs(all_).keys() >= {
         "tenants",
@@ -135,7 +136,7 @@ def test_answering_more_now_offers_every_heading_and_row_and_needs_nothing_more(
 
 
 def test_what_is_known_is_filled_in_already() -> None:
-    shown = inputs(raising.modal(INCIDENT, CONFIG, {"main_id": "73125", "contact": "Anna, +49 89 1"}))
+    shown = inputs(raising.modal(Begun(INCIDENT), CONFIG, {"main_id": "73125", "contact": "Anna, +49 89 1"}))
     assert shown["main_id"]["element"]["initial_value"] == "73125"
     assert shown["contact"]["element"]["initial_value"] == "Anna, +49 89 1"
 
@@ -144,7 +145,7 @@ def test_redrawn_with_more_inputs_keep_their_ids_so_that_what_was_typed_stays() 
     def ids(view: Json) -> set[tuple[str, str]]:
         return {(key, block["element"]["action_id"]) for key, block in inputs(view).items()}
 
-    assert ids(raising.modal(INCIDENT, CONFIG, {})) <= ids(raising.modal(INCIDENT, CONFIG, {}, more=True))
+    assert ids(raising.modal(Begun(INCIDENT), CONFIG, {})) <= ids(raising.modal(Begun(INCIDENT), CONFIG, {}, more=True))
 
 
 # --- filling in
@@ -227,8 +228,8 @@ def test_a_form_about_a_ticket_keeps_its_id_and_version_and_nothing_else(modal: 
 @pytest.mark.parametrize(
     ("needed", "view"),
     [
-        ("raise", lambda config: raising.modal(INCIDENT, config, {})),
-        ("never", lambda config: raising.modal(INCIDENT, config, {}, more=True)),
+        ("raise", lambda config: raising.modal(Begun(INCIDENT), config, {})),
+        ("never", lambda config: raising.modal(Begun(INCIDENT), config, {}, more=True)),
         ("handoff", lambda config: handoff.modal(an_incident(Stage.FIRST), "PD-1042", config)),
         ("escalate", lambda config: escalate.tasks(an_incident(Stage.SECOND), "PD-1042", config)),
         ("escalate", lambda config: filling.modal(an_incident(Stage.FIRST), "PD-1042", config)),

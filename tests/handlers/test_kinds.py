@@ -83,7 +83,7 @@ async def test_a_ticket_is_raised_from_a_message_with_its_words_and_its_link(w: 
 
 
 async def _has_its_link(w: World) -> bool:
-    return any("|http" in modal.view["private_metadata"] for modal in await w.anna.modals())
+    return any("http" in modal.view["private_metadata"] for modal in await w.anna.modals())
 
 
 async def test_a_form_from_a_message_can_become_another_kind_without_losing_what_was_typed(w: World) -> None:
@@ -101,3 +101,41 @@ async def test_a_form_from_a_message_can_become_another_kind_without_losing_what
     assert (ticket.kind, ticket.stage) == (Kind.CHANGE, Stage.NEW)
     assert ticket.answer("happens") == "Müller wants a second domain"
     assert ticket.source
+
+
+async def _from_message(w: World, text: str) -> None:
+    """A form begun with a message, its link kept, all but the words themselves typed."""
+    await w.anna.shortcut("raise_from_message", await w.alex.post(DESK, text))
+    await w.anna.wait_for(lambda: _has_its_link(w), "the permalink to be kept")
+    known = {key: value for key, value in w.answers().items() if key != "happens"}
+    w.anna.fill(await w.anna.modal("Raise an incident"), known)
+
+
+async def test_a_draft_survives_what_is_raised_without_it(w: World) -> None:
+    await w.running.desk.put_aside("U0ANNA", Kind.INCIDENT, {"customer": "Alpha AG", "happens": "Half an hour"})
+    await _from_message(w, "Beta has no mail")
+    assert (await w.anna.submit(await w.anna.modal("Raise an incident")))["outcome"] == "closed"
+    await w.anna.message(DESK, "PD-1001")
+    await w.anna.command(DESK, "/retarus-incident", "Gamma has no mail either")
+    assert (await w.anna.submit(await w.anna.modal(), w.answers(happens="Gamma has none")))["outcome"] == "closed"
+    await w.anna.message(DESK, "PD-1002")
+    await w.anna.command(DESK, "/retarus-incident")
+    assert "Half an hour" in str((await w.anna.modal(containing="Taken up again")).view)
+
+
+async def test_a_draft_remembers_the_message_it_was_begun_with(w: World) -> None:
+    await _from_message(w, "Müller has no mail")
+    await w.anna.click(await w.anna.modal("Raise an incident"), "Put aside")
+    await w.anna.dismiss(await w.anna.modal(containing="Put aside."))
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal(containing="Taken up again")
+    w.anna.fill(modal, w.answers(happens="Müller has no mail"))
+    await w.anna.click(modal, "Answer more now")
+    modal = await w.anna.modal(containing="Tenant(s) or Dedicated Customer ID(s):")
+    assert (await w.anna.submit(modal, {"tenants": "main account only"}))["outcome"] == "closed"
+    assert "/archives/" in (await w.ticket()).source
+    await w.anna.wait_for(lambda: _is_thrown_away(w), "the draft to be used up")
+
+
+async def _is_thrown_away(w: World) -> bool:
+    return await w.running.desk.draft("U0ANNA", Kind.INCIDENT) == {}

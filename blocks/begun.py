@@ -1,0 +1,45 @@
+"""How did a form begin: with a message, with a draft? It keeps that in itself, however often it is drawn anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlencode
+
+from bot.ticket import Kind
+
+KEPT = "@begun"
+"""The key under which a draft keeps it; no field is called like this."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Packed, it is a form's `private_metadata`."""
+
+    kind: Kind
+    """What is being raised now: it can be changed where the form began with a message."""
+    link: str | None = None
+    """The permalink of the message it began with, empty where it is not known; None: with no message."""
+    draft: Kind | None = None
+    """The draft that was taken up: it is used up with this form, and no other is."""
+
+    def pack(self) -> str:
+        link = {} if self.link is None else {"message": self.link}
+        draft = {} if self.draft is None else {"draft": self.draft.value}
+        return "|".join(filter(None, (self.kind.value, urlencode(link | draft))))
+
+    @classmethod
+    def unpack(cls, about: str) -> Begun:
+        kind, _, rest = about.partition("|")
+        said = dict(parse_qsl(rest, keep_blank_values=True))
+        draft = said.get("draft")
+        return cls(Kind(kind), said.get("message"), Kind(draft) if draft else None)
+
+    def turned(self, kind: Kind) -> Begun:
+        """The same form, for another kind of ticket."""
+        return replace(self, kind=kind)
+
+    @classmethod
+    def taken_up(cls, kind: Kind, draft: Mapping[str, str]) -> Begun:
+        """As it was when it was put aside."""
+        return replace(cls.unpack(draft.get(KEPT, kind)), kind=kind, draft=kind) if draft else cls(kind)
