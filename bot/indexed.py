@@ -79,12 +79,17 @@ def _is_words(key: str, text: str) -> bool:
 def document_of_note(note: TechnicalNote) -> Document:
     parts = (*note.services, note.cause, note.remedy, note.workaround, note.material)
     title = f"{note.symptom}\n{note.rcr}"
-    return Document(tuple(map(service_tag, note.services)), title, "\n".join(parts), not note.is_retired)
+    tags = tuple(map(service_tag, note.services)) or (ANY_SERVICE,)
+    return Document(tags, title, "\n".join(parts), not note.is_retired)
 
 
 def story_of(events: Iterable[Event]) -> str:
     """What was written along the way: remedies, answers, notes."""
     return "\n".join(event.detail[key] for event in events for key in _STORY if event.detail.get(key))
+
+
+ANY_SERVICE = "s:any"
+"""The tag of a note that names no service."""
 
 
 def service_tag(service: str) -> str:

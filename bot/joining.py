@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import rights
+from bot import rights, story
 from bot.answers import Given, contacts, words
 from bot.changing import Change, Changing
 from bot.contacts import folded
@@ -53,10 +53,14 @@ class Joining(Changing):
         return await self._change(ticket_id, f"{click}:join", decide)
 
     async def same_cause(self, ticket_id: str, by: str, leader: str, form: str) -> Ticket:
-        """This ticket has the same cause as `leader`, called PD-1001; or as that one's leader, where it has one."""
+        """This ticket has the same cause as `leader`, called PD-1001; or as that one's leader, where it has one.
+
+        What was last said there, a workaround, say, is told here with the link.
+        """
         rights.require_part(await self.actor(by))
         parent = await self._leader(leader, by)
         called = reference(parent, self.config)
+        said = story.last_relayed(await self.store.history(parent.id))
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
             if ticket.parent == parent.id:
@@ -64,10 +68,13 @@ class Joining(Changing):
             self._require_leadable(parent)
             self._require_led(ticket, parent)
             linked = change(ticket, parent=parent.id, parent_number=parent.number)
-            return Change(linked, event(linked, Step.LINK, by, at, id=parent.id, called=called))
+            told = story.relayed(linked, parent, said, self.routes, by, at) if said else []
+            return Change(linked, event(linked, Step.LINK, by, at, id=parent.id, called=called), told)
 
         before = await self.ticket(ticket_id)
         if before.parent and before.parent != parent.id:
+            self._require_leadable(parent)  # before anything is undone: a refusal changes nothing
+            self._require_led(before, parent)
             await self.other_cause(ticket_id, by, f"{form}:before")
         linked = await self._change(ticket_id, f"{form}:link", decide)
         if before.parent != parent.id or await self.store.used(f"{form}:link"):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import words
-from bot.indexed import Entry, customer_tag, service_tag
+from bot.indexed import ANY_SERVICE, Entry, Shelf, customer_tag, service_tag
 from bot.text import one_line
 from bot.words import Term
 
@@ -59,12 +59,12 @@ class Narrow:
     """Tickets raised at or after this moment."""
     open: bool | None = None
 
-    @property
-    def tags(self) -> list[str]:
-        """Tokens that must be there."""
+    def groups(self, shelf: Shelf) -> list[Sequence[str]]:
+        """Of each, some token must be there. A note that names no service holds for all of them."""
+        of_all = [ANY_SERVICE] if shelf is Shelf.NOTES else []
         return [
-            *([service_tag(self.service)] if self.service else []),
-            *([customer_tag(self.customer)] if self.customer else []),
+            *([[service_tag(self.service), *of_all]] if self.service else []),
+            *([[customer_tag(self.customer)]] if self.customer else []),
         ]
 
 
@@ -158,13 +158,12 @@ class Gathered:
         return Candidates(found, spread, total, is_bounded=self.is_bounded, is_building=is_building)
 
 
-def gather(asked: Sequence[Clause], tags: Sequence[str], total: int, look: Look, lately: Look) -> Gathered:
+def gather(asked: Sequence[Clause], must: Sequence[Sequence[str]], total: int, look: Look, lately: Look) -> Gathered:
     """Word by word, and those that hold all common words together. No word is followed beyond its newest documents.
     What few documents the search is narrowed to are all compared.
 
-    `lately`: looks only among the newest of all, see `TOGETHER`.
+    `must`: of each group some token must be there. `lately`: looks only among the newest of all, see `TOGETHER`.
     """
-    must = [(tag,) for tag in tags]
     within = look([must])[0] if must else []
     if not asked or (must and len(within) < CANDIDATES):
         return Gathered(within, None, is_bounded=False)

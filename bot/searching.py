@@ -95,6 +95,23 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """What was found in each place that is looked at when a ticket is handed on."""
+
+    notes: Sequence[Hit]
+    alike: Sequence[Hit]
+    """Open tickets of the same services, whoever's they are."""
+    past: Sequence[Hit]
+    """The end-customer's history."""
+
+    def hits(self, services: Sequence[str]) -> list[Hit]:
+        """Each once: what is offered, best first, then the history."""
+        offered = _best([*self.notes, *self.alike], services)
+        ids = {hit.found.id for hit in offered}
+        return [*offered, *(hit for hit in self.past if hit.found.id not in ids)]
+
+
+@dataclass(frozen=True)
 class Searching:
     """Finds. Everybody on the team may."""
 
@@ -114,7 +131,7 @@ class Searching:
         named = await self._named(text, by)
         if named:
             return Found([Hit(named)], words=[text])
-        found = await self._search(text, narrow, shelves, typing=True)
+        found = await self._look(await self._asked(text, typing=True), narrow, shelves)
         best = max((hit.score for hit in found.hits), default=0.0)
         return replace(found, hits=[hit for hit in found.hits if hit.score >= best * _FAINT][:LIMIT])
 
@@ -130,45 +147,60 @@ class Searching:
     async def offered(self, typed: Mapping[str, str], by: str) -> Found:
         """What may be the same problem as the incident being raised: notes, and open tickets of its services."""
         rights.require_staff(await self.desk.actor(by))
-        services = _services(typed)
-        now = as_utc(self.desk.clock())
-        since = min(now, as_moment(typed.get("start", "")) or now) - _RECENT
-        narrow = Narrow(service=services[0] if len(services) == 1 else "", since=since, open=True)
-        text = "\n".join(filter(None, (typed.get("happens", ""), typed.get("error", ""))))
-        if not text:
-            return await self._lately(typed, narrow) if narrow.service else Found()
-        found = await self._search(text, narrow, Shelf)
-        hits = [hit for hit in (_in_time(each, typed) for each in found.hits) if _is_likely(hit, services)]
-        return replace(found, hits=sorted(hits, key=lambda hit: -hit.score)[:OFFERED])
+        asked, services = await self._asked(_described(typed)), _services(typed)
+        found = _together(await asyncio.gather(self._noted(asked, services), self._alike(asked, typed, services)))
+        return replace(found, hits=_best(found.hits, services)[:OFFERED])
 
-    async def _lately(self, typed: Mapping[str, str], narrow: Narrow) -> Found:
+    async def _noted(self, asked: Sequence[Clause], services: Sequence[str]) -> Found:
+        """Notes that may be of the same problem, those of other services only where they fit very well; best first."""
+        found = await self._look(asked, ANYTHING, (Shelf.NOTES,))
+        return replace(found, hits=_best((hit for hit in found.hits if _is_likely(hit, services)), services))
+
+    async def _alike(self, asked: Sequence[Clause], typed: Mapping[str, str], services: Sequence[str]) -> Found:
+        """Open tickets of the same services, raised lately, that may be the same problem; best first."""
+        if not asked:
+            return await self._lately(typed)
+        found = await self._look(asked, self._lately_open(typed), (Shelf.TICKETS,))
+        hits = [hit for hit in (_in_time(each, typed) for each in found.hits) if _is_likely(hit, services)]
+        return replace(found, hits=_best(hits, services))
+
+    def _lately_open(self, typed: Mapping[str, str]) -> Narrow:
+        services, now = _services(typed), as_utc(self.desk.clock())
+        since = min(now, as_moment(typed.get("start", "")) or now) - _RECENT
+        return Narrow(service=services[0] if len(services) == 1 else "", since=since, open=True)
+
+    async def _lately(self, typed: Mapping[str, str]) -> Found:
         """Before anything is described: what else began with the same service at the same time."""
-        found = await self._search("", narrow, (Shelf.TICKETS,))
+        narrow = self._lately_open(typed)
+        found = await self._look((), narrow, (Shelf.TICKETS,)) if narrow.service else Found()
         hits = [hit for hit in found.hits if isinstance(hit.found, Ticket) and _is_at_once(hit.found, typed)]
         return Found(hits[:OFFERED])
 
     async def similar(self, ticket: Ticket, by: str) -> Found:
         """What may be the same problem as this ticket: what is offered for it, and the end-customer's history."""
-        offered = await self.offered(ticket.answers, by)
-        known = (await self.known(ticket)).found
-        hits = {hit.found.id: hit for hit in (*offered.hits, *known.hits) if hit.found.id != ticket.id}
-        return replace(offered, hits=list(hits.values()))
+        rights.require_staff(await self.desk.actor(by))
+        return (await self.known(ticket)).found
 
     async def known(self, ticket: Ticket) -> Known:
-        """Looks through the notes, and the history of the end-customer; keeps with what and what came of it."""
-        text = "\n".join(filter(None, (ticket.answer("happens"), ticket.answer("error"))))
-        notes = await self._search(text, Narrow(), (Shelf.NOTES,))
-        history = await self._search(text, Narrow(customer=ticket.answer("customer")), (Shelf.TICKETS,))
+        """Looks through the notes, the open tickets of its services, and the history of the end-customer, at once;
+        keeps with what, and what came of it."""
         services = _services(ticket.answers)
-        hits = [hit for hit in notes.hits if _is_likely(hit, services)][:OFFERED]
-        past = [hit for hit in history.hits if hit.found != ticket and hit.score >= _LIKELY_TICKET]
-        past = [hit for hit in past if isinstance(hit.found, Ticket) and hit.found.id != ticket.id][:OFFERED]
-        found = replace(notes, hits=[*hits, *past], is_building=history.is_building)
-        return Known(found, await self._answers(ticket, found))
+        asked = await self._asked(_described(ticket.answers))
+        customer = Narrow(customer=ticket.answer("customer"))
+        looked = await asyncio.gather(
+            self._noted(asked, services),
+            self._alike(asked, ticket.answers, services),
+            self._look(asked, customer, (Shelf.TICKETS,)),
+        )
+        notes, alike, past = (_others(each, ticket) for each in looked)
+        past = [hit for hit in past if hit.score >= _LIKELY_TICKET]
+        told = Looked(notes[:OFFERED], alike[:OFFERED], past[:OFFERED])
+        found = replace(_together(looked), hits=told.hits(services))
+        return Known(found, await self._answers(ticket, found, told))
 
-    async def _answers(self, ticket: Ticket, found: Found) -> dict[str, str]:
+    async def _answers(self, ticket: Ticket, found: Found, told: Looked) -> dict[str, str]:
         """`known` is answered only where nobody need judge: something was chosen already, or there is nothing."""
-        answers = {"searched": self._outcome(ticket, found)}
+        answers = {"searched": self._outcome(ticket, found, told)}
         if ticket.parent:
             parent = await self.desk.ticket(ticket.parent)
             name = reference(parent, self.desk.config)
@@ -177,17 +209,26 @@ class Searching:
             return {**answers, "known": "no"}
         return answers | ({"known_as": self._name(found.hits[0].found)} if found.hits else {})
 
-    def _outcome(self, ticket: Ticket, found: Found) -> str:
-        """`Technical notes for “550 connector”: TN-3. History of Müller GmbH: nothing. 27.08.2019 - 11:20 UTC+2`."""
-        notes = ", ".join(note.name for note in found.notes) or t("nothing")
-        past = ", ".join(reference(each, self.desk.config) for each in found.tickets) or t("nothing")
+    def _outcome(self, ticket: Ticket, found: Found, told: Looked) -> str:
+        """`Technical notes for “550 connector”: TN-3. Open tickets of FAX: PD-1004. History of Müller GmbH: nothing.
+        Searched 27.08.2019 - 11:20 UTC+2`."""
+        notes, alike, past = map(self._names, (told.notes, told.alike, told.past))
+        services = one_line(", ".join(_services(ticket.answers)), 150) or t("any service")
         asked = one_line(" ".join(found.words), 200)
         at = guide_time(self.desk.clock(), ticket.zone)
         customer = one_line(ticket.answer("customer"), 75)
         return t(
-            "Technical notes for “{words}”: {notes}. History of {customer}: {past}. Searched {at}",
-            words=asked, notes=notes, customer=customer, past=past, at=at,
+            "Technical notes for “{words}”: {notes}. Open tickets of {services}: {alike}. History of {customer}: "
+            "{past}. Searched {at}",
+            words=asked, notes=notes, services=services, alike=alike, customer=customer, past=past, at=at,
         )  # fmt: skip
+
+    def _names(self, hits: Sequence[Hit]) -> str:
+        names = [
+            hit.found.name if isinstance(hit.found, TechnicalNote) else reference(hit.found, self.desk.config)
+            for hit in hits
+        ]
+        return ", ".join(names) or t("nothing")
 
     def _name(self, found: Ticket | TechnicalNote) -> str:
         """`TN-3: Connector rejects attachments`."""
@@ -195,10 +236,13 @@ class Searching:
             return one_line(f"{found.name}: {found.title}", 120)
         return one_line(f"{reference(found, self.desk.config)}: {found.answer('happens')}", 120)
 
-    async def _search(self, text: str, narrow: Narrow, shelves: Iterable[Shelf], *, typing: bool = False) -> Found:
-        """Two trips to the database: what else the words may mean, and what holds them."""
+    async def _asked(self, text: str, *, typing: bool = False) -> list[Clause]:
+        """The words, with what else they may mean: one trip to the database."""
         terms = search.terms_of(text)
-        asked = search.clauses(terms, await self.desk.store.alike(search.to_look_up(terms)), typing=typing)
+        return search.clauses(terms, await self.desk.store.alike(search.to_look_up(terms)), typing=typing)
+
+    async def _look(self, asked: Sequence[Clause], narrow: Narrow, shelves: Iterable[Shelf]) -> Found:
+        """What holds them, best first."""
         wanted = [shelf for shelf in shelves if asked or shelf is Shelf.TICKETS]
         found = await asyncio.gather(*(self._on(shelf, asked, narrow) for shelf in wanted))
         hits = sorted((hit for hits, _ in found for hit in hits), key=lambda hit: -hit.score)
@@ -225,6 +269,33 @@ class Searching:
         return [
             Hit(tickets[each.number], each.tokens, each.score, each.words) for each in best if each.number in tickets
         ], candidates
+
+
+def _together(found: Sequence[Found]) -> Found:
+    """Several looks for the same words."""
+    return Found(
+        hits=[hit for each in found for hit in each.hits],
+        is_bounded=any(each.is_bounded for each in found),
+        is_building=any(each.is_building for each in found),
+        words=max((each.words for each in found), key=len, default=()),
+    )
+
+
+def _best(hits: Iterable[Hit], services: Sequence[str]) -> list[Hit]:
+    """Best first; of equals, what is of the same service."""
+    return sorted(hits, key=lambda hit: (-round(hit.score, 6), not set(_services_of(hit)) & set(services)))
+
+
+def _services_of(hit: Hit) -> Sequence[str]:
+    return hit.found.services if isinstance(hit.found, TechnicalNote) else _services(hit.found.answers)
+
+
+def _others(found: Found, ticket: Ticket) -> list[Hit]:
+    return [hit for hit in found.hits if hit.found.id != ticket.id]
+
+
+def _described(answers: Mapping[str, str]) -> str:
+    return "\n".join(filter(None, (answers.get("happens", ""), answers.get("error", ""))))
 
 
 def _newest(candidates: Candidates) -> list[Ranked]:

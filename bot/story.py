@@ -127,12 +127,32 @@ def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[
     return sorted(people - {event.by})
 
 
-def relayed(ticket: Ticket, leading: Ticket, event: Event, routes: Routes) -> list[Notice]:
-    """A word on the leading ticket, in the thread of one with the same cause, and to its owner."""
+_SAYS = ("answer", "remedy", "question", *(f"answer.{key}" for key in (*TO_FIRST, *TO_SECOND)))
+"""By these, a word that is passed on says something for others to go by."""
+
+
+def last_relayed(history: Sequence[Event]) -> Event | None:
+    """What a ticket that is linked only now has missed: the last word that says most. A remedy that did not hold is
+    none."""
+    told: list[Event] = []
+    for event in history:
+        if event.what == Move.REOPEN.value:
+            told = []
+        told += [event] if event.what in RELAYED else []
+    return next((event for event in reversed(told) if any(map(event.detail.get, _SAYS))), told[-1] if told else None)
+
+
+def relayed(
+    ticket: Ticket, leading: Ticket, event: Event, routes: Routes, by: str = "", at: datetime | None = None
+) -> list[Notice]:
+    """A word on the leading ticket, in the thread of one with the same cause, and to everybody who gives it to an
+    end-customer: its owner, its first owner, and who joined it. `by`, `at`: who passes it on later, and when."""
     body: dict[str, JsonValue] = {"from": leading.id, "news": list(news_of(None, leading, event))}
-    ways = [(Say.STORY, routes.desk), *([(Say.DIRECT, ticket.owner)] if ticket.owner != event.by else [])]
+    people = {ticket.owner, ticket.first_owner, *(each.by for each in ticket.affected)}
+    people -= {"", NOBODY, by or event.by}
+    ways = [(Say.STORY, routes.desk), *((Say.DIRECT, person) for person in sorted(people))]
     return [
-        notice(ticket, say, to, event.at, body).model_copy(
+        notice(ticket, say, to, at or event.at, body).model_copy(
             update={
                 "key": f"{_key(leading.id, event.version, say, to)}>{ticket.id}",
                 "version": event.version,

@@ -25,7 +25,7 @@ def register(desk: Desk, edge: Boundary) -> None:
         return await drawn(await desk.ticket(click.ticket), click.typed)
 
     async def drawn(ticket: Ticket, typed: Mapping[str, str] | None = None) -> Json:
-        """With what was found in the notes and in the end-customer's history, to be judged by a person."""
+        """With what was found in the notes, open tickets and the customer's history, to be judged by a person."""
         known = await Searching(desk).known(ticket) if ticket.kind is Kind.INCIDENT else Known(Found())
         links = await desk.store.card_links([each.id for each in known.found.tickets])
         found = joining.hits(known.found, desk.config, links)

@@ -45,7 +45,7 @@ def candidates(db: Connection, shelf: Shelf, asked: Sequence[Clause], narrow: Na
         back = Back(newest, oldest, first, indexed.TOGETHER)
         return _within(db, table_of(shelf), [(query, back) for query in queries])
 
-    gathered = search.gather(asked, narrow.tags, total, look, lately)
+    gathered = search.gather(asked, narrow.groups(shelf), total, look, lately)
     values: Row = {"numbers": json.dumps(list(gathered.numbers)), "since": since}
     found = db.execute(sql.entries(shelf, since, narrow.open), values).fetchall()
     wanted_tokens = frozenset(token for clause in asked for token in clause.tokens)

@@ -8,7 +8,7 @@ from bot.errors import Invalid, NotNow, NotYours
 from bot.moves import Move, Step
 from bot.notices import Say
 from bot.ticket import Stage
-from tests.factories import ALEX, ANNA, BEN, GUS, World, a_world
+from tests.factories import ALEX, ANNA, BEN, CARLA, GUS, World, a_world
 
 ADLER = {"customer": "Adler AG", "happens": "Outgoing mail is rejected", "impact": "Nobody can write"}
 
@@ -139,3 +139,48 @@ async def test_what_retarus_found_is_passed_on_with_what_it_is() -> None:
     assert (Say.STORY, w.desk.routes.desk) in await told(w, led.id)
     passed = [each.notice for each in await w.store.letters(ticket_id=led.id) if "from" in each.notice.body]
     assert {tuple(notice.names("news")) for notice in passed} == {("their_workaround",)}
+
+
+async def test_a_link_that_is_refused_leaves_the_one_there_is() -> None:
+    w = await a_world()
+    leading, led = await two(w)
+    third = await w.raised()
+    await w.desk.act(third.id, Move.WITHDRAW, ANNA, "click", reason="by mistake")
+    with pytest.raises(NotNow, match="is closed"):
+        await w.desk.same_cause(led, BEN, "PD-1003", "form 3")
+    assert (await w.desk.ticket(led)).parent == leading
+    assert (await w.desk.ticket(leading)).leads == 1
+
+
+async def test_a_word_reaches_who_joined_and_the_first_owner_too_each_once() -> None:
+    w = await a_world()
+    leading, led = await w.raised(), await w.accepted()
+    await w.desk.join(led.id, ALEX, ADLER, "join")
+    await w.desk.join(led.id, ALEX, {**ADLER, "customer": "Nord AG"}, "join again")
+    await w.desk.same_cause(led.id, BEN, "PD-1001", "form")
+    await w.desk.act(leading.id, Move.TAKE, CARLA, "take")
+    await w.desk.say(leading.id, Move.RESOLVE, CARLA, "form", "remedy", "Rolled back to 4.1")
+    people = [to for say, to in await told(w, led.id) if say is Say.DIRECT]
+    assert sorted(people) == sorted([ALEX, ANNA, BEN])
+
+
+async def test_a_ticket_that_is_linked_later_hears_what_was_last_said_with_the_link() -> None:
+    w = await a_world()
+    leading = await w.sent()
+    await w.desk.record(leading.id, BEN, {"their_workaround": "Use DE2"}, "form", leading.version)
+    await w.desk.record_rcr(leading.id, BEN, "RCR-88123", "rcr")
+    late = await w.raised(by=ALEX)
+    for _ in range(2):
+        await w.desk.same_cause(late.id, BEN, "PD-1001", "link")
+    assert sorted(await told(w, late.id)) == sorted([(Say.STORY, w.desk.routes.desk), (Say.DIRECT, ALEX)])
+    passed = [each.notice for each in await w.store.letters(ticket_id=late.id) if "from" in each.notice.body]
+    assert {tuple(notice.names("news")) for notice in passed} == {("their_workaround",)}
+
+
+async def test_a_remedy_that_did_not_hold_is_not_passed_on_later() -> None:
+    w = await a_world()
+    leading = await w.resolved()
+    await w.desk.say(leading.id, Move.REOPEN, ANNA, "again", "reason", "It came back")
+    late = await w.raised()
+    await w.desk.same_cause(late.id, BEN, "PD-1001", "link")
+    assert await told(w, late.id) == []

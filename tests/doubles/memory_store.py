@@ -304,7 +304,7 @@ class MemoryStore:
             found = [number for number, entry in entries.items() if all(group & entry.tokens for group in groups)]
             return sorted(found, reverse=True)[:CANDIDATES] if groups else []
 
-        gathered = gather(asked, narrow.tags, len(entries), look, look)
+        gathered = gather(asked, narrow.groups(shelf), len(entries), look, look)
         found = [Candidate(number, entries[number]) for number in gathered.numbers]
         return gathered.among(asked, found, len(entries), is_building=False)
 

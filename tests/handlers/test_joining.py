@@ -163,3 +163,13 @@ async def test_a_ticket_that_is_linked_is_known(w: World) -> None:
     begun = typed(await handing_off(w, await w.anna.message(DESK, "PD-1002")))
     assert begun["known"]["value"] == "yes"
     assert begun["known_as"] == "PD-1001"
+
+
+async def test_an_open_ticket_of_somebody_else_is_shown_at_the_handoff_and_no_is_not_prefilled(w: World) -> None:
+    await w.raised()
+    await another(w)
+    modal = await handing_off(w, await w.anna.message(DESK, "PD-1002"))
+    begun = typed(modal)
+    assert begun["known"] is None
+    assert "Open tickets of Email Security: PD-1001" in begun["searched"]
+    assert "The same problem?" in said(modal)
