@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot import clocks, times
+from bot import belonging, clocks, times
 from bot.answers import as_moment
 from bot.calendars import ALWAYS, Calendar
 from bot.clocks import calendar_of
@@ -104,7 +104,10 @@ class Line:
     services: tuple[str, ...]
     priority: str
     customer: str
+    joined: tuple[tuple[str, datetime], ...]
+    """Other end-customers who were on it by then, and since when."""
     raised_at: datetime
+    """For whoever joined it: when they did."""
     stage: Stage
     """Where it stood at the end, and who had to act."""
     ball: Party | None
@@ -140,6 +143,11 @@ class Line:
     def is_open(self) -> bool:
         return self.stage.is_open
 
+    @property
+    def customers(self) -> tuple[str, ...]:
+        """Everybody it is about, the one it was raised for first."""
+        return tuple(each for each in (self.customer, *(name for name, _ in self.joined)) if each)
+
 
 @dataclass
 class _Walk:
@@ -149,6 +157,10 @@ class _Walk:
     times: Times = field(default_factory=Times)
     answers: dict[str, str] = field(default_factory=dict)
     stretches: list[Stretch] = field(default_factory=list)
+    customer: str = ""
+    """Only theirs is told; empty: everybody's."""
+    since: datetime | None = None
+    """What was before does not count: they were not on it yet."""
     begun: datetime | None = None
     taken: datetime | None = None
     remedy: datetime | None = None
@@ -159,9 +171,12 @@ class _Walk:
     moments: dict[str, list[datetime]] = field(default_factory=dict)
 
 
-def line(ticket: Ticket, history: Iterable[Event], period: Period, config: Config) -> Line | None:
-    """None: it was not open in this month at all."""
-    walk = _Walk()
+def line(ticket: Ticket, history: Iterable[Event], period: Period, config: Config, customer: str = "") -> Line | None:
+    """None: it was not open in this month at all. `customer`: as it was for them, from when they were on it on."""
+    begins = belonging.since(ticket, customer)
+    if begins is None:
+        return None
+    walk = _Walk(customer=customer, since=begins)
     for event in history:
         if event.at >= period.until:
             break
@@ -169,9 +184,10 @@ def line(ticket: Ticket, history: Iterable[Event], period: Period, config: Confi
     if walk.begun is None:
         return None
     _pass(walk, period.until)
-    shown = [each.within(period.start, period.until) for each in walk.stretches if each.stage.is_open]
+    begun = max(period.start, min(begins, period.until))
+    shown = [each.within(begun, period.until) for each in walk.stretches if each.stage.is_open]
     lived = [each for each in shown if each.length]
-    if not lived and ticket.raised_at not in period:
+    if begins >= period.until or (not lived and begins not in period):
         return None
     then = ticket.model_copy(update={"stage": walk.stage, "times": walk.times, "answers": walk.answers})
     return _line(ticket, then, walk, lived, period, config)
@@ -179,27 +195,30 @@ def line(ticket: Ticket, history: Iterable[Event], period: Period, config: Confi
 
 def _line(about: Ticket, then: Ticket, walk: _Walk, lived: list[Stretch], period: Period, config: Config) -> Line:
     """`about`: as it is now, with what was corrected since; `then`: as it stood."""
+    begins = walk.since or then.raised_at
     plan, plan_due = _plan(then, walk, period, config)
-    closed = [at for at in walk.closings if at in period]
-    is_remedied = walk.remedy in period
+    closed = [at for at in walk.closings if at in period and at >= begins]
+    is_remedied = walk.remedy in period and walk.remedy is not None and walk.remedy >= begins
+    is_taken = walk.taken in period and walk.taken is not None and walk.taken >= begins
     theirs = calendar_of(then, Level.THIRD, config)
     return Line(
         number=then.number,
         kind=then.kind,
         services=tuple(each for each in about.answer("services").split("\n") if each),
         priority=then.answer("priority"),
-        customer=about.answer("customer"),
-        raised_at=then.raised_at,
+        customer=belonging.spelt(about, walk.customer),
+        joined=() if walk.customer else belonging.joined(about, period.until),
+        raised_at=begins,
         stage=walk.stage,
         ball=then.ball,
-        is_new=then.raised_at in period,
+        is_new=begins in period,
         closed_at=closed[-1] if closed else None,
         reopened=_count(walk, Move.REOPEN, period),
         parties=_by_party(then, lived, config),
         levels=_by_level(then, lived, config),
-        response=_spent(then, walk.taken, Level.FIRST, config) if walk.taken in period else None,
+        response=_spent(then, begins, walk.taken, config) if is_taken else None,
         remedy_at=walk.remedy if is_remedied else None,
-        remedy=_remedy(then, walk, config) if is_remedied else None,
+        remedy=_remedy(then, begins, walk, config) if is_remedied else None,
         handoffs=_count(walk, Move.HAND_OFF, period),
         bounces=_count(walk, Move.SEND_BACK, period),
         questions=_count(walk, Step.EXPECT, period),
@@ -299,7 +318,7 @@ def _replaced(promise: Promise, what: str, at: datetime) -> bool:
 
 
 def _count(walk: _Walk, what: Move | Step, period: Period) -> int:
-    return sum(at in period for at in walk.moments.get(what.value, ()))
+    return sum(at in period and (walk.since is None or at >= walk.since) for at in walk.moments.get(what.value, ()))
 
 
 def _calendar(then: Ticket, party: Party | None, config: Config) -> Calendar:
@@ -324,16 +343,16 @@ def _by_level(then: Ticket, lived: Iterable[Stretch], config: Config) -> dict[Le
     return found
 
 
-def _spent(then: Ticket, at: datetime | None, level: Level, config: Config) -> Spent | None:
+def _spent(then: Ticket, begins: datetime, at: datetime | None, config: Config) -> Spent | None:
     if at is None:
         return None
-    return Spent(at - then.raised_at, calendar_of(then, level, config).between(then.raised_at, at))
+    return Spent(at - begins, calendar_of(then, Level.FIRST, config).between(begins, at))
 
 
-def _remedy(then: Ticket, walk: _Walk, config: Config) -> Spent:
+def _remedy(then: Ticket, begins: datetime, walk: _Walk, config: Config) -> Spent:
     calendar, total = calendar_of(then, Level.SECOND, config), NO_TIME
     for each in walk.stretches:
-        part = each.within(then.raised_at, walk.remedy or then.raised_at)
+        part = each.within(begins, walk.remedy or begins)
         if part.ball is not Party.CUSTOMER and part.stage.is_open and part.length:
             total += Spent(part.length, calendar.between(part.start, part.end))
     return total
@@ -354,9 +373,13 @@ def _timed(sending: Sending, calendar: Calendar) -> Sending:
 
 
 def _plan(then: Ticket, walk: _Walk, period: Period, config: Config) -> tuple[str, datetime | None]:
-    """Met or missed in the month it was decided. What was closed without a remedy before it was due is neither."""
+    """Met or missed in the month it was decided. What was closed without a remedy before it was due is neither.
+
+    The clock is the ticket's; for whoever joined after it was decided there is none.
+    """
     run = clocks.plan(then, config)
-    if run is None:
+    decided = min((at for at in (run.end, run.due) if at), default=None) if run else None
+    if run is None or (walk.since and decided and decided < walk.since):
         return "", None
     if run.end is not None and (run.due is None or run.end < run.due):
         return ("met" if run.end in period else ""), run.due

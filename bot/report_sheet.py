@@ -61,7 +61,7 @@ def sheet(figures: Figures, config: Config, separator: str) -> Sheet:
 def _row(line: Line, figures: Figures, config: Config) -> Iterator[Cell]:
     place = figures.period.zone
     services = ", ".join(map(service, line.services))
-    yield from (reference(line, config), kind_name(line.kind), services, line.priority, line.customer)
+    yield from (reference(line, config), kind_name(line.kind), services, line.priority, ", ".join(line.customers))
     yield from (_moment(line.raised_at, place), int(line.is_new), _moment(line.closed_at, place), standing(line))
     yield from (_minutes(line.response), _moment(line.remedy_at, place), _minutes(line.remedy))
     yield from (_minutes(line.parties.get(party, NO_TIME)) for party in Party)

@@ -110,7 +110,9 @@ def _middle(spread: Spread) -> tuple[str, str]:
 
 
 def _parts(figures: Figures, config: Config) -> list[Part]:
-    ours = () if figures.customer else (_customers(figures), _quality(figures, config), *evidence(figures, config))
+    ours = (
+        () if figures.customer else (_customers(figures, config), _quality(figures, config), *evidence(figures, config))
+    )
     theirs = (_listed(figures, config),) if figures.customer else ()
     return [
         _days(figures),
@@ -168,13 +170,26 @@ def _row(name: str, count: Count) -> tuple[str, ...]:
     return (name, str(count.raised), str(count.closed), str(count.open))
 
 
-def _customers(figures: Figures) -> Part:
+def _customers(figures: Figures, config: Config) -> Part:
     named = list(figures.customers.items())
     counts = {one_line(name, _NAME) or t("not named"): each for name, each in named[:_CUSTOMERS]}
     rest = sum((each for _, each in named[_CUSTOMERS:]), Count())
     if len(named) > _CUSTOMERS:
         counts[many("{count} more", "{count} more", len(named) - _CUSTOMERS)] = rest
-    return Part(heading=t("End-customers"), tables=(_counted(t("End-customer"), counts, figures),))
+    # nothing adds up to the whole where one ticket is of several
+    table = _counted(t("End-customer"), counts, None if figures.is_shared else figures)
+    return Part(heading=t("End-customers"), text=_shared(figures, config), tables=(table,))
+
+
+def _shared(figures: Figures, config: Config) -> tuple[str, ...]:
+    """Who joined a ticket of somebody else, and when: with them it is counted from then on."""
+    joined = [
+        f"{one_line(name, _NAME)} ({reference(each, config)}, {moment(at, figures.period.zone)})"
+        for each in figures.lines
+        for name, at in each.joined
+    ]
+    more = [many("{count} more", "{count} more", len(joined) - _NAMED)] if len(joined) > _NAMED else []
+    return (t("Also affected: {customers}", customers=", ".join((*joined[:_NAMED], *more))),) if joined else ()
 
 
 def _time(figures: Figures, config: Config) -> Part:
@@ -251,7 +266,7 @@ def _open(figures: Figures, config: Config) -> Part:
 def _aged(line: Line, figures: Figures, config: Config) -> tuple[str, ...]:
     age = (figures.period.until - line.raised_at) // timedelta(days=1)
     aged = many("{count} day", "{count} days", age) if age else hours(figures.period.until - line.raised_at)
-    return (reference(line, config), _kinds(line), one_line(line.customer, _NAME), standing(line), aged)
+    return (reference(line, config), _kinds(line), one_line(", ".join(line.customers), _NAME), standing(line), aged)
 
 
 def _kinds(line: Line) -> str:

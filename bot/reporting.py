@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from pydantic import JsonValue
 
-from bot import lives, monthly_view, periods, reports, rights
+from bot import belonging, lives, monthly_view, periods, reports, rights
 from bot.answers import words
 from bot.changing import Changing
 from bot.clock import as_utc
@@ -97,9 +97,9 @@ class Reporting:
         lines = []
         for ticket_id in await self.desk.store.alive(period.start, period.until, folded(customer)):
             ticket = await self.desk.store.get(ticket_id)
-            if ticket is None or (customer and folded(ticket.answer("customer")) != folded(customer)):
+            if ticket is None or belonging.since(ticket, customer) is None:
                 continue
-            line = lives.line(ticket, await self.desk.store.history(ticket_id), period, self.desk.config)
+            line = lives.line(ticket, await self.desk.store.history(ticket_id), period, self.desk.config, customer)
             lines += [line] if line else []
         return await asyncio.to_thread(reports.figures, lines, period, self.desk.config, customer)
 

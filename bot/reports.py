@@ -72,7 +72,7 @@ class Figures:
     """A ticket of two services is in both."""
     priorities: Mapping[str, Count]
     customers: Mapping[str, Count]
-    """The busiest first."""
+    """The busiest first. A ticket others joined is with each of them, from when they were on it."""
     parties: Mapping[Party, Spent]
     levels: Mapping[Level, Spent]
     response: Spread
@@ -99,6 +99,11 @@ class Figures:
     lines: Sequence[Line] = field(default=(), repr=False)
 
     @property
+    def is_shared(self) -> bool:
+        """Some ticket is of several end-customers."""
+        return any(each.joined for each in self.lines)
+
+    @property
     def is_empty(self) -> bool:
         return not self.lines
 
@@ -114,7 +119,7 @@ def figures(lines: Iterable[Line], period: Period, config: Config, customer: str
         kinds=_by(lines, lambda each: [each.kind.value]),
         services=_by(lines, lambda each: each.services or [OTHER]),
         priorities=_by(lines, lambda each: [each.priority], [each.name for each in config.priorities]),
-        customers=_busiest(_by_customer(lines)),
+        customers=_busiest(_by_customer(lines, period)),
         parties={party: sum((each.parties.get(party, NO_TIME) for each in lines), NO_TIME) for party in Party},
         levels={level: sum((each.levels.get(level, NO_TIME) for each in lines), NO_TIME) for level in Level},
         response=spread(each.response for each in lines),
@@ -185,10 +190,17 @@ def _by(lines: Iterable[Line], names: Callable[[Line], Iterable[str]], order: Se
     return known | {name: count for name, count in _busiest(found).items() if name not in known}
 
 
-def _by_customer(lines: Iterable[Line]) -> dict[str, Count]:
+def _by_customer(lines: Iterable[Line], period: Period) -> dict[str, Count]:
     """By the newest spelling of their name."""
-    spelt = {folded(each.customer): each.customer for each in lines}
-    return _by(lines, lambda each: [spelt[folded(each.customer)]])
+    spelt: dict[str, str] = {}
+    found: dict[str, Count] = {}
+    for each in lines:
+        for name, since in ((each.customer, each.raised_at), *each.joined):
+            spelt[folded(name)] = name
+            is_closed = each.closed_at is not None and each.closed_at >= since
+            count = Count(int(since in period), int(is_closed), int(each.is_open))
+            found[folded(name)] = found.get(folded(name), Count()) + count
+    return {spelt[name]: count for name, count in found.items()}
 
 
 def _busiest(found: Mapping[str, Count]) -> dict[str, Count]:

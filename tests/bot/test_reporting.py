@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot import report_words
 from bot.contacts import EndCustomer
 from bot.erasing import Archive
 from bot.errors import Invalid, NotYours, Refused
 from bot.notices import Notice, Say
 from bot.ports import Batch
 from bot.reporting import Reporting
+from bot.reports import Count
 from tests.factories import ANNA, BEN, CARLA, MAIL, NO_STAFF, RETARUS, World, a_contact, a_world
 
 OFFICE = {"office": {"timezone": "Europe/Berlin", "hours": ["mon-fri 09:00-17:00"]}}
@@ -173,6 +175,40 @@ async def test_for_one_end_customer_only_their_tickets_are_counted_however_the_n
     assert (theirs.total.raised, list(theirs.customers)) == (1, ["Müller GmbH"])
     assert (await reporting.figures(period)).total.raised == 2
     assert (await reporting.figures(period, "Nobody")).is_empty
+
+
+async def test_a_ticket_counts_with_each_end_customer_from_when_they_joined_it() -> None:
+    world, reporting = await a_desk()
+    ticket = await world.taken()
+    world.clock.at = datetime(2019, 9, 10, 7, tzinfo=UTC)
+    await world.desk.join(ticket.id, ANNA, {"customer": "Adler KG"}, "click")
+    world.clock.forward(hours=2)
+    august, september = reporting.month("2019-08"), reporting.month("2019-09")
+    assert list((await reporting.figures(august)).customers) == ["Müller GmbH"]
+    assert (await reporting.figures(august, "Adler KG")).is_empty
+    both = await reporting.figures(september)
+    assert (both.total.raised, both.total.open) == (0, 1)
+    assert both.customers == {"Adler KG": Count(1, 0, 1), "Müller GmbH": Count(0, 0, 1)}
+    theirs = await reporting.figures(september, "ADLER kg")
+    assert theirs.total == Count(1, 0, 1)
+    assert theirs.response.count == 0  # it was taken before
+    assert sum((each.elapsed for each in theirs.parties.values()), timedelta()) == timedelta(hours=2)
+    told = report_words.paper(theirs, world.desk.config, world.clock.at).model_dump_json()
+    assert "Adler KG" in told
+    assert "Müller" not in told
+
+
+async def test_who_joined_is_said_in_the_report_and_in_the_spreadsheet() -> None:
+    world, reporting = await a_desk()
+    ticket = await world.raised(customer="Müller GmbH")
+    await world.desk.join(ticket.id, ANNA, {"customer": "Adler KG"}, "click")
+    world.clock.forward(hours=2)
+    figures = await reporting.figures(reporting.month("2019-08"))
+    paper = report_words.paper(figures, world.desk.config, world.clock.at)
+    (part,) = [each for each in paper.parts if each.heading == "End-customers"]
+    assert part.text[0].startswith("Also affected: Adler KG (PD-1001")
+    assert not part.tables[0].total
+    assert "Müller GmbH, Adler KG" in paper.sheet.rows[0]
 
 
 async def test_an_erased_ticket_still_counts() -> None:
