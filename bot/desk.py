@@ -24,13 +24,14 @@ from bot.notices import Claim, Notice, Outcome
 from bot.noticing import Noticing
 from bot.questions import fields_of
 from bot.reading import draft_key, preferences_key
+from bot.resending import Resending
 from bot.secrets_in_text import faults
 from bot.text import clean
 from bot.ticket import Kind, Stage, Ticket
 
 
 @dataclass(frozen=True)
-class Desk(Escalating, Hearing, Digesting, Joining, Noticing):
+class Desk(Escalating, Hearing, Digesting, Joining, Noticing, Resending):
     """The one door to everything tickets can do.
 
     `form` and `click` name one submission or one click, however often Slack delivers it: repeated, they change
@@ -193,13 +194,6 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing):
         ticket = await self.store.get(claim.notice.ticket_id)
         told = story.after_delivery(claim, outcome, ticket, self.routes, as_utc(self.clock())) if ticket else []
         return receipts(told, outcome)
-
-    async def try_again(self, key: str, by: str) -> bool:
-        """Sends a dead notice once more; False when it is not dead (any more)."""
-        rights.require_part(await self.actor(by))
-        revived = await self.store.revive(key, as_utc(self.clock()))
-        self.wake()
-        return revived
 
 
 def _id_of(form: str) -> str:

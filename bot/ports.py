@@ -120,6 +120,9 @@ class Store(Protocol):
     ) -> list[Letter]:
         """Rows of the outbox for people, newest first."""
 
+    async def letter(self, key: str) -> Letter | None:
+        """The row of the outbox with this key."""
+
     async def revive(self, key: str, at: datetime) -> bool:
         """Try a dead notice again; False when it is not dead."""
 

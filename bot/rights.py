@@ -97,7 +97,7 @@ def declarant(contacts: Iterable[Contact], actor: Actor, on: date) -> Contact:
     mine = next((each for each in register if each.slack_user == actor.id), None)
     if mine and mine.is_authorised(Level.SECOND, on):
         return mine
-    raise NotYours(f"{_why_not(mine, on)} {_who_can(register, on)} {t('(guide 2.1 and 2.3)')}")
+    raise NotYours(f"{_why_not(mine, on)} {who_can(register, on)} {t('(guide 2.1 and 2.3)')}")
 
 
 def require_eas(contact: Contact, on: date) -> None:
@@ -139,7 +139,8 @@ def _why_not(mine: Contact | None, on: date) -> str:
     return t("Your attestation to know Retarus's support processes is missing, so you cannot send to Retarus.")
 
 
-def _who_can(register: Iterable[Contact], on: date) -> str:
+def who_can(register: Iterable[Contact], on: date) -> str:
+    """Who can send to Retarus, in a sentence."""
     names = [each.name for each in register if each.is_authorised(Level.SECOND, on)]
     if not names:
         return t("Nobody can yet: an admin adds contacts in the App Home.")

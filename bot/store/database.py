@@ -109,6 +109,9 @@ class DatabaseStore:
         values: Row = {"ticket_id": ticket_id, "limit": limit}
         return await self._engine.read(lambda db: rows.readable(rows.letter, db.execute(statement, values).fetchall()))
 
+    async def letter(self, key: str) -> Letter | None:
+        return await self._one(sql.LETTER, {"key": key}, rows.letter)
+
     async def together(self, channel: str, ts: str) -> list[Place]:
         return await self._all(sql.TOGETHER, {"channel": channel, "ts": ts}, rows.place)
 

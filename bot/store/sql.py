@@ -266,6 +266,9 @@ ACCESSES: Final = "SELECT doc FROM accesses ORDER BY seq DESC LIMIT :limit"
 NEXT_DUE: Final = "SELECT MIN(next_at) FROM notices WHERE head = 1"
 
 
+LETTER: Final = "SELECT doc, state, attempts, why, changed_at FROM notices WHERE key = :key"
+
+
 def letters(state: State | None, ticket_id: str) -> str:
     """Rows of the outbox, newest first; takes `:ticket_id` and `:limit`."""
     parts = [f"state = '{state}'"] if state else []

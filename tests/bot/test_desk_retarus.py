@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from bot.errors import Conflict, Incomplete, Invalid, NotNow, NotYours, Refused
 from bot.letter import LetterText, as_text
 from bot.moves import Move, Step
-from bot.notices import Claim, Dead, Notice, Say, Sent
+from bot.notices import Claim, Notice, Say, Sent
 from bot.ports import Batch
 from bot.story import Routes
 from bot.ticket import Stage, Ticket
@@ -249,23 +249,6 @@ async def test_a_letter_that_arrived_leaves_a_receipt_in_the_thread(world: World
     (mail,) = await world.told(ticket, Say.LETTER_MAIL)
     (receipt,) = await world.desk.follow_up(Claim(notice=mail, attempt=1), Sent())
     assert (receipt.say, receipt.to, receipt.body["delivered"]) == (Say.STORY, DESK, "letter_mail")
-
-
-async def test_a_letter_that_is_dead_is_told_and_can_be_tried_again(world: World) -> None:
-    ticket = await world.sent()
-    claims = await world.store.claim(world.clock(), timedelta(minutes=1), limit=100)
-    claim = next(each for each in claims if each.notice.say is Say.LETTER_MAIL)
-    alarms = await world.desk.follow_up(claim, Dead("The mailbox is full."))
-    await world.store.settle(claim, Dead("The mailbox is full."), world.clock(), alarms)
-    (alarm,) = [notice for notice in await world.told(ticket, Say.STORY) if "failed" in notice.body]
-    assert await world.desk.try_again(str(alarm.body["key"]), BEN)
-    assert not await world.desk.try_again(str(alarm.body["key"]), BEN)
-
-
-@pytest.mark.parametrize("user", [NEMO, *NO_STAFF])
-async def test_only_the_team_sends_again(world: World, user: str) -> None:
-    with pytest.raises(NotYours):
-        await world.desk.try_again("any", user)
 
 
 async def test_nothing_follows_from_a_notice_whose_ticket_is_gone(world: World) -> None:

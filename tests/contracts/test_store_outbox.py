@@ -217,6 +217,10 @@ async def test_letters_are_listed_newest_first_by_state_and_ticket(store: Store)
     assert [letter.notice.key for letter in await store.letters(ticket_id="t1")] == ["n3", "n1"]
     assert [letter.notice.key for letter in await store.letters(state="sent", ticket_id="t1")] == ["n1"]
     assert await store.letters(state="sent", ticket_id="t2") == []
+    found = await store.letter("n1")
+    assert found
+    assert (found.notice.key, found.state) == ("n1", "sent")
+    assert await store.letter("unknown") is None
 
 
 async def test_a_letter_knows_when_it_was_saved(store: Store, clock: Hands) -> None:

@@ -382,10 +382,11 @@ class MemoryStore:
             for row in reversed(self._up().notices.values())
             if state in {None, row.state} and ticket_id in {"", row.notice.ticket_id}
         ]
-        return [
-            Letter(notice=row.notice, state=row.state, attempts=row.attempts, why=row.why, at=row.changed_at)
-            for row in rows[:limit]
-        ]
+        return [_letter(row) for row in rows[:limit]]
+
+    async def letter(self, key: str) -> Letter | None:
+        row = self._up().notices.get(key)
+        return _letter(row) if row else None
 
     async def together(self, channel: str, ts: str) -> list[Place]:
         found = [place for place in self._up().places.values() if (place.channel, place.ts) == (channel, ts)]
@@ -404,6 +405,10 @@ class MemoryStore:
 
     async def contacts(self) -> list[Contact]:
         return sorted(self._up().contacts.values(), key=lambda contact: (contact.name, contact.slack_user))
+
+
+def _letter(row: _Row) -> Letter:
+    return Letter(notice=row.notice, state=row.state, attempts=row.attempts, why=row.why, at=row.changed_at)
 
 
 def _begins(customer: EndCustomer, words: Sequence[str]) -> bool:

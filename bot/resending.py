@@ -1,0 +1,74 @@
+"""What was not delivered is sent once more: by whom, and while it is still the right thing to send?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import rights, story
+from bot.changing import Changing
+from bot.clock import as_utc
+from bot.errors import NotNow, NotYours
+from bot.language import t
+from bot.letter import reference
+from bot.moves import Move
+from bot.notices import Notice, Say
+from bot.register import Register
+from bot.ticket import Stage, Ticket
+
+_REQUESTS = frozenset({Say.REQUEST_POST, Say.REQUEST_MAIL})
+
+
+@dataclass(frozen=True)
+class Resending(Changing):
+    """A dead notice comes back to life. What goes to Retarus is checked as if it were sent for the first time."""
+
+    async def try_again(self, key: str, by: str) -> bool:
+        """Sends a dead notice once more; False when it is not dead (any more), or a newer letter has gone since.
+
+        To Retarus only authorised contacts send, checked now, with Slack asked anew (guide 2.1): who clicks, and in
+        whose name it was written. It must still be with them.
+        """
+        rights.require_part(await self.actor(by))
+        letter = await self.store.letter(key)
+        if letter is None or letter.state != "dead":
+            return False
+        if letter.notice.say in _REQUESTS:
+            await self._require_sender(by)
+        if letter.notice.say in story.TO_RETARUS and not await self._may_go(letter.notice, by):
+            return False
+        revived = await self.store.revive(key, as_utc(self.clock()))
+        self.wake()
+        return revived
+
+    async def _may_go(self, notice: Notice, by: str) -> bool:
+        """Refuses what must not go; False when a newer letter has gone since."""
+        ticket = await self.ticket(notice.ticket_id)
+        history = await self.store.history(ticket.id)
+        cause = next(each for each in history if each.version == notice.version)
+        glass = bool(cause.detail.get("glass"))
+        await self._require_sender(by, ticket, glass=glass)
+        if ticket.stage is not Stage.RETARUS:
+            raise NotNow(t("{name} is not with Retarus now.", name=reference(ticket, self.config)))
+        if cause.by != by:
+            await self._require_declarant(cause.by, ticket, glass=glass)
+        return not any(each.what == Move.ESCALATE and each.version > notice.version for each in history)
+
+    async def _require_sender(self, user: str, ticket: Ticket | None = None, *, glass: bool = False) -> None:
+        """An authorised contact; for a letter that broke the glass, whoever may break it (guide 2.3)."""
+        actor = await Register(self).look_again(user)
+        try:
+            rights.declarant(await self.store.contacts(), actor, self.today())
+        except NotYours:
+            if not (glass and ticket and await self.stand_in(actor, ticket)):
+                raise
+        if ticket:
+            rights.require(actor, ticket, Move.ESCALATE)
+
+    async def _require_declarant(self, user: str, ticket: Ticket, *, glass: bool) -> None:
+        """In whose name it was written: they may have left, or been suspended, since."""
+        try:
+            await self._require_sender(user, ticket, glass=glass)
+        except NotYours as error:
+            who = (await self.directory.person(user)).name
+            can = rights.who_can(await self.store.contacts(), self.today())
+            raise NotYours(f"{who}: {t('not authorised')}. {can}") from error
