@@ -22,7 +22,8 @@ _BORDERS_PASSED = {
     Stage.SECOND_ASKED: Need.HANDOFF,
     Stage.RETARUS: Need.ESCALATE,
 }
-"""What was asked for on the way to a stage cannot be emptied there."""
+"""What was asked for on the way to a stage, and answered, cannot be emptied there. What was passed over on the way, as
+priority 1 may be (guide, section 3), can wait for the next border."""
 
 _ANSWER = "answer."
 """Prefix of an event's details that are answers."""
@@ -36,15 +37,15 @@ class Answering(Changing):
         """Adds and corrects answers. `seen`: the version the person looked at; what others answered since is kept.
 
         A field both changed to something different is `Invalid`, with what the other wrote. A closed ticket is
-        answered no more.
+        answered no more. What is missing may stay missing: it is asked for at the next border.
         """
         actor = await self.actor(by)
         rights.require_part(actor)
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
             self._require_unclosed(ticket)
-            border = _BORDERS_PASSED.get(ticket.stage, Need.RAISE)
-            answers = await self._answers(ticket, typed, border)
+            passed = _BORDERS_PASSED.get(ticket.stage, Need.RAISE)
+            answers = await self._answers(ticket, typed, Need.RAISE, passed)
             return await self._filled(ticket, answers, by, at, seen)
 
         return await self._change(ticket_id, f"{form}:fill_in", decide)
@@ -101,9 +102,11 @@ class Answering(Changing):
                 since |= {key: (each.by, text) for key, text in said.items()}
         return before, since
 
-    async def _answers(self, ticket: Ticket, typed: Mapping[str, str], border: Need) -> dict[str, str]:
+    async def _answers(
+        self, ticket: Ticket, typed: Mapping[str, str], border: Need, passed: Need = Need.RAISE
+    ) -> dict[str, str]:
         fields = self._shown(ticket.kind, typed)
-        return forms.checked(fields, typed, ticket.kind, await self.given(ticket.answers), border)
+        return forms.checked(fields, typed, ticket.kind, await self.given(ticket.answers), border, passed)
 
     def _shown(self, kind: Kind, typed: Mapping[str, str]) -> list[Field]:
         return [field for field in fields_of(kind, self.config) if field.key in typed]

@@ -78,20 +78,28 @@ def examples(answers: Mapping[str, str]) -> dict[int, dict[str, str]]:
 
 
 def checked(
-    fields: Iterable[Field], typed: Mapping[str, str], kind: Kind, given: Given, border: Need
+    fields: Iterable[Field],
+    typed: Mapping[str, str],
+    kind: Kind,
+    given: Given,
+    border: Need,
+    passed: Need = Need.RAISE,
 ) -> dict[str, str]:
     """The canonical answers of these fields; an empty text means: not answered, or answer taken away.
 
-    Raises `Invalid` with one sentence for every field that is wrong, or that this border asks for and is empty.
+    Raises `Invalid` with one sentence for every field that is wrong, or that this border asks for and is empty, or that
+    is emptied although a border that was `passed` asked for it. What was never answered there can wait.
     """
     fields = tuple(fields)
+    answered = {key for key, text in given.answers.items() if text}
     known = {**given.answers, **typed}
     given = Given(given.now, given.config, known)
     found: dict[str, str] = {}
     errors: dict[str, str] = {}
     for field in fields:
         try:
-            found[field.key] = _checked(field, typed.get(field.key, ""), kind, given, border)
+            asked = max(border, passed, key=lambda need: need.order) if field.key in answered else border
+            found[field.key] = _checked(field, typed.get(field.key, ""), kind, given, asked)
         except ValueError as error:
             errors[field.key] = str(error)
     errors |= _group_errors({**given.answers, **found}, {field.key for field in fields})

@@ -135,6 +135,27 @@ async def test_what_the_handoff_needed_cannot_be_emptied_after_it(world: World) 
     assert wrong.value.errors == {"triage": "This is needed now."}
 
 
+async def test_what_was_passed_over_in_a_hurry_can_wait_while_something_else_is_filled_in(world: World) -> None:
+    ticket = await world.raised(priority="P1")
+    urgent = await world.desk.act(ticket.id, Move.COMPRESS, BEN, "C1", word="Nothing goes out at all")
+    shown = dict.fromkeys(("info", "triage", "remote", "known", "searched", "summary_first"), "")
+    filled = await world.desk.fill_in(ticket.id, BEN, shown | {"error": "550 5.7.1"}, "V9", urgent.version)
+    assert (filled.answer("error"), filled.answer("triage")) == ("550 5.7.1", "")
+    done = await world.desk.fill_in(ticket.id, BEN, {"triage": "Restarted it, no change"}, "V10", filled.version)
+    with pytest.raises(Invalid) as wrong:
+        await world.desk.fill_in(ticket.id, BEN, {"triage": "", "searched": ""}, "V11", done.version)
+    assert wrong.value.errors == {"triage": "This is needed now."}
+
+
+async def test_what_decides_on_another_answer_still_asks_for_it_when_that_is_needed_from_the_beginning(
+    world: World,
+) -> None:
+    ticket = await world.accepted()
+    with pytest.raises(Invalid) as wrong:
+        await world.desk.fill_in(ticket.id, BEN, {"services": "Other", "service_other": ""}, "V9", ticket.version)
+    assert wrong.value.errors.keys() == {"service_other"}
+
+
 @pytest.mark.parametrize("user", [*NO_STAFF, NEMO])
 async def test_only_the_team_fills_in(world: World, user: str) -> None:
     ticket = await world.raised()
