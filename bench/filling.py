@@ -18,7 +18,7 @@ from bench.cases import cases
 from bench.engines import Engine
 from bot import words
 from bot.desk import Desk
-from bot.indexed import Document, Entry, customer_tag, service_tag
+from bot.indexed import Document, Entry, Shelf, customer_tag, service_tag
 from bot.ports import Batch
 from bot.search import Narrow
 from bot.searching import Searching
@@ -139,7 +139,7 @@ def _stored(size: int) -> Iterator[tuple[rows.Row, Sequence[object]]]:
         entry = Entry(title, other[1].title | other[2].body, frozenset(), tags)
         at = rows.ms(NOW - timedelta(minutes=10 * (size - number)))
         row = {**_row(one[0], customer), "id": f"t{number}", "number": number, "raised_at": at}
-        yield row, (number, 0, entry.numbered(number).pack())
+        yield row, (number, 0, entry.numbered(number, Shelf.TICKETS).pack())
 
 
 def _entry(title: str, body: str) -> Entry:

@@ -88,6 +88,11 @@ def story_of(events: Iterable[Event]) -> str:
     return "\n".join(event.detail[key] for event in events for key in _STORY if event.detail.get(key))
 
 
+def name_tag(shelf: Shelf, number: int) -> str:
+    """What a ticket or a note is called, whatever the desk's prefix is."""
+    return f"{shelf}:{number}"
+
+
 ANY_SERVICE = "s:any"
 """The tag of a note that names no service."""
 
@@ -133,9 +138,10 @@ class Entry:
         """As the database keeps it."""
         return "\n".join(" ".join(sorted(each)) for each in (self.title, self.body, self.story, self.tags))
 
-    def numbered(self, number: int) -> Entry:
-        """With the stretches it lies in, if it is found at all."""
-        return replace(self, tags=self.tags | stretches(number)) if self.tokens else self
+    def numbered(self, number: int, shelf: Shelf) -> Entry:
+        """With its own name and the stretches it lies in, if it is found at all."""
+        own = {name_tag(shelf, number), *stretches(number)}
+        return replace(self, tags=self.tags | own) if self.tokens else self
 
     @property
     def tokens(self) -> frozenset[str]:

@@ -144,7 +144,9 @@ def from_ticket(ticket: Ticket, history: list[Event]) -> TechnicalNote:
     """What is known of the problem, as the beginning of a note; `source` is Retarus where they answered."""
     said = _last(history, Move.RETARUS_ANSWERED, "answer")
     remedy = _last(history, Move.RESOLVE, "remedy")
-    source: Literal["ours", "retarus"] = "retarus" if said else "ours"
+    theirs = {key: ticket.answer(f"their_{key}") for key in ("remedy", "workaround")}
+    is_theirs = bool(said or any(theirs.values())) or ticket.answer("their_note") == "yes"
+    source: Literal["ours", "retarus"] = "retarus" if is_theirs else "ours"
     symptom = "\n".join(filter(None, (ticket.answer("happens"), ticket.answer("error"))))
     workaround = ticket.answer("workaround")
     return TechnicalNote(
@@ -156,9 +158,9 @@ def from_ticket(ticket: Ticket, history: list[Event]) -> TechnicalNote:
         changed_at=ticket.raised_at,
         symptom=symptom[: TEXTS["symptom"]],
         services=tuple(each for each in ticket.answer("services").split("\n") if each),
-        cause=(ticket.answer("cause") or (said if source == "retarus" else ""))[: TEXTS["cause"]],
-        remedy=(remedy or said)[: TEXTS["remedy"]],
-        workaround="" if workaround == "none" else workaround[: TEXTS["workaround"]],
+        cause=(ticket.answer("cause") or said)[: TEXTS["cause"]],
+        remedy=(remedy or theirs["remedy"] or said)[: TEXTS["remedy"]],
+        workaround=(theirs["workaround"] if workaround in {"", "none"} else workaround)[: TEXTS["workaround"]],
         material="\n".join(each.name for each in ticket.attachments)[: TEXTS["material"]],
         rcr=", ".join(ticket.rcr)[: TEXTS["rcr"]],
         source=source,

@@ -6,12 +6,14 @@ The database's full-text index gives candidates, the newest first; they are rank
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import words
-from bot.indexed import ANY_SERVICE, Entry, Shelf, customer_tag, service_tag
+from bot.indexed import ANY_SERVICE, Entry, Shelf, customer_tag, name_tag, service_tag
+from bot.technical_note import PREFIX
 from bot.text import one_line
 from bot.words import Term
 
@@ -92,16 +94,27 @@ class Candidates:
     """Older documents are not in the index yet: the desk was upgraded, and is about to read them."""
 
 
-def terms_of(query: str) -> list[Term]:
-    """The words of a query, each once, and ids as one word however they are divided."""
+def terms_of(query: str, prefix: str = "") -> list[Term]:
+    """The words of a query, each once, and ids as one word however they are divided. `prefix`: of tickets' names."""
     found = [Term(0, 0, number, (number,), is_code=True) for number in words.numbers_in(query)]
-    taken = {number.removeprefix("rcr") for number in words.numbers_in(query)}
+    named = list(_named(query, prefix))
+    found += [Term(0, 0, word, (tag, word), is_code=True) for word, tag in named]
+    told = {part for each in found for part in _ID.findall(each.word)}
     for term in words.terms(query):
-        told = taken | {"rcr"} if taken else set()
         if term.word in told or set(term.tokens) & {each.word for each in found}:
             continue
         found.append(term)
     return list({term.word: term for term in found}.values())
+
+
+_ID = re.compile(r"[a-z]+|\d+")
+
+
+def _named(query: str, prefix: str) -> Iterator[tuple[str, str]]:
+    """Tickets and notes that are called by their names, with what each is found by: `pd1001`, `tickets:1001`."""
+    for shelf, called in ((Shelf.TICKETS, prefix), (Shelf.NOTES, PREFIX)):
+        found = re.findall(rf"(?<![^\W_]){called}[\s#:-]*(\d{{1,9}})(?![^\W_])", query, re.IGNORECASE) if called else ()
+        yield from ((f"{called.casefold()}{int(digits)}", name_tag(shelf, int(digits))) for digits in found)
 
 
 def to_look_up(terms: Sequence[Term]) -> list[str]:
@@ -177,7 +190,8 @@ def gather(asked: Sequence[Clause], must: Sequence[Sequence[str]], total: int, l
     together = lately([[*must, *(each.needed for each in rarest_first)]])[0] if len(common) > 1 else []
     numbers = [*(postings[each.word] for each in told), *(together for _ in common)]
     counts = [spread[each.word] for each in (*told, *common)]
-    return Gathered(rough(numbers, counts, total, RANKED), spread, is_bounded=bool(common))
+    exact = frozenset(number for each in told if each.is_code and each not in common for number in postings[each.word])
+    return Gathered(rough(numbers, counts, total, RANKED, exact), spread, is_bounded=bool(common))
 
 
 def counted(asked: Sequence[Clause], found: Sequence[Candidate]) -> dict[str, float]:
@@ -211,14 +225,21 @@ _CODE = 2.0
 """An id or an error code says more than a word."""
 
 
-def rough(postings: Sequence[Sequence[int]], spread: Sequence[float], total: int, most: int) -> list[int]:
-    """The documents that hold the most telling words: those worth comparing. `postings`: by word."""
+def rough(
+    postings: Sequence[Sequence[int]],
+    spread: Sequence[float],
+    total: int,
+    most: int,
+    first: frozenset[int] = frozenset(),
+) -> list[int]:
+    """The documents that hold the most telling words: those worth comparing. `postings`: by word; `first`: those that
+    hold a rare id or code, compared whatever else they hold."""
     scores: dict[int, float] = {}
     for numbers, count in zip(postings, spread, strict=True):
         weight = rarity(count, total)
         for number in numbers:
             scores[number] = scores.get(number, 0.0) + weight
-    return sorted(scores, key=lambda number: (scores[number], number), reverse=True)[:most]
+    return sorted(scores, key=lambda number: (number in first, scores[number], number), reverse=True)[:most]
 
 
 def rarity(count: float, total: int) -> float:
@@ -238,15 +259,19 @@ class Ranked:
     """By which it was found: to be marked."""
     words: int
     """How many words of the query it holds; an id or error code counts as two."""
+    is_exact: bool = False
+    """It holds an id or error code that was asked for, whole."""
 
 
 def ranked(asked: Sequence[Clause], candidates: Candidates) -> list[Ranked]:
-    """Best first; of equals, the newest."""
+    """What holds an id or code that was asked for, first; then the best; of equals, the newest."""
     weights = [rarity(candidates.spread.get(each.word, 0), candidates.total) * _boost(each) for each in asked]
     meant = _meant(asked)
     found = [_scored(candidate, asked, weights, meant) for candidate in candidates.found]
     return sorted(
-        (each for each in found if each.words), key=lambda each: (round(each.score, 6), each.number), reverse=True
+        (each for each in found if each.words),
+        key=lambda each: (each.is_exact, round(each.score, 6), each.number),
+        reverse=True,
     )
 
 
@@ -282,7 +307,9 @@ def _scored(
     score = sum(weight * each for weight, each in zip(weights, best, strict=True))
     held = sum(weight for weight, each in zip(weights, best, strict=True) if each)
     count = sum(1 + clause.is_code for clause, each in zip(asked, best, strict=True) if each)
-    return Ranked(candidate.number, score / most, held / most, frozenset(matched), count)
+    whole = {token for clause in asked if clause.is_code for token, sure in clause.tokens.items() if sure == 1}
+    is_exact = bool(matched & whole)
+    return Ranked(candidate.number, score / most, held / most, frozenset(matched), count, is_exact)
 
 
 # --- what is shown of it

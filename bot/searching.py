@@ -54,6 +54,12 @@ class Hit:
     score: float = 1.0
     words: int = 0
     """How many words of the query it holds; an id or error code counts as two."""
+    is_exact: bool = False
+    """It holds an id or error code that was asked for."""
+
+    @classmethod
+    def of(cls, found: Ticket | TechnicalNote, ranked: Ranked) -> Hit:
+        return cls(found, ranked.tokens, ranked.score, ranked.words, ranked.is_exact)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -132,13 +138,19 @@ class Searching:
         if named:
             return Found([Hit(named)], words=[text])
         found = await self._look(await self._asked(text, typing=True), narrow, shelves)
+        if not found.hits and text.isdigit():
+            called = await self._called(text, by)
+            return Found([Hit(called)], words=[text]) if called else found
         best = max((hit.score for hit in found.hits), default=0.0)
-        return replace(found, hits=[hit for hit in found.hits if hit.score >= best * _FAINT][:LIMIT])
+        hits = sorted(found.hits, key=lambda hit: not hit.is_exact)
+        return replace(found, hits=[hit for hit in hits if hit.is_exact or hit.score >= best * _FAINT][:LIMIT])
 
     async def _named(self, text: str, by: str) -> Ticket | TechnicalNote | None:
         note = await Notes(self.desk).named(text, by)
-        if note or text.isdigit():
-            return note
+        return note if note or text.isdigit() else await self._called(text, by)
+
+    async def _called(self, text: str, by: str) -> Ticket | None:
+        """By its name, or only its number."""
         try:
             return await self.desk.by_reference(text, by)
         except Refused:
@@ -238,7 +250,7 @@ class Searching:
 
     async def _asked(self, text: str, *, typing: bool = False) -> list[Clause]:
         """The words, with what else they may mean: one trip to the database."""
-        terms = search.terms_of(text)
+        terms = search.terms_of(text, self.desk.config.desk.prefix)
         return search.clauses(terms, await self.desk.store.alike(search.to_look_up(terms)), typing=typing)
 
     async def _look(self, asked: Sequence[Clause], narrow: Narrow, shelves: Iterable[Shelf]) -> Found:
@@ -264,11 +276,9 @@ class Searching:
         if shelf is Shelf.NOTES:
             notes = {note.number: note for note in await self.desk.store.notes_called(numbers)}
             kept = [each for each in best if each.number in notes and _fits(notes[each.number], narrow)]
-            return [Hit(notes[each.number], each.tokens, each.score, each.words) for each in kept], candidates
+            return [Hit.of(notes[each.number], each) for each in kept], candidates
         tickets = {ticket.number: ticket for ticket in await self.desk.store.tickets_called(numbers)}
-        return [
-            Hit(tickets[each.number], each.tokens, each.score, each.words) for each in best if each.number in tickets
-        ], candidates
+        return [Hit.of(tickets[each.number], each) for each in best if each.number in tickets], candidates
 
 
 def _together(found: Sequence[Found]) -> Found:

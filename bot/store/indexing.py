@@ -77,7 +77,7 @@ def _put(
     if found and found[0] == document.fingerprint and not story and not afresh:
         return set()
     before = Entry.unpack(found[1]) if found else None
-    entry = Entry.of(document, story, None if afresh else before).numbered(number)
+    entry = Entry.of(document, story, None if afresh else before).numbered(number, shelf)
     row: rows.Row = {"number": number, "print": document.fingerprint, "entry": entry.pack()}
     if found and tuple(found) == (row["print"], row["entry"]):
         return set()

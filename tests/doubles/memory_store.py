@@ -315,12 +315,13 @@ class MemoryStore:
 
     def _entries(self, shelf: Shelf) -> dict[int, Entry]:
         if shelf is Shelf.NOTES:
-            return {note.number: Entry.of(document_of_note(note)) for note in self._latest().values()}
+            notes = self._latest().values()
+            return {note.number: Entry.of(document_of_note(note)).numbered(note.number, shelf) for note in notes}
         events = sorted(self._up().events.values(), key=lambda event: event.version)
         return {
             ticket.number: Entry.of(
                 document_of(ticket), story_of(event for event in events if event.ticket_id == ticket.id)
-            )
+            ).numbered(ticket.number, shelf)
             for ticket in self._up().tickets.values()
         }
 
