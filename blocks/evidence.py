@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from blocks import kit
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
@@ -10,7 +12,7 @@ from bot.evidence import DESPITE, FILES
 from bot.language import mark, t
 from bot.reading import Preview
 from bot.settings import Config
-from bot.ticket import StatusReport
+from bot.ticket import Attachment, StatusReport
 
 REMOVE = "evidence.remove"
 LOOK = "evidence.look"
@@ -82,8 +84,7 @@ def _files(shown: Preview, config: Config) -> list[Json]:
     files = waiting(shown.ticket)
     if not files:
         return [kit.note(t("No files go along. Add some under “Fill in”, or post them in the ticket's thread."))]
-    sizes = {"size": sized(total(files)), "most": sized(config.files.most)}
-    blocks = [kit.note(t("Files that go along: {count}, {size} of {most}", count=len(files), **sizes))]
+    blocks = [_count(files, config)]
     blocks += [{"type": "section", "text": kit.plain(shown.excess)}] if shown.excess else []
     return blocks + [
         {
@@ -93,6 +94,16 @@ def _files(shown: Preview, config: Config) -> list[Json]:
         }
         for file in files
     ]
+
+
+def _count(files: Sequence[Attachment], config: Config) -> Json:
+    sizes = {"size": sized(total(files)), "most": sized(config.files.most)}
+    return kit.note(t("Files that go along: {count}, {size} of {most}", count=len(files), **sizes))
+
+
+def along(files: Sequence[Attachment], config: Config) -> list[Json]:
+    """The files that go along with a later word; nothing when there are none."""
+    return [_count(files, config), {"type": "section", "text": kit.plain(listed(files))}] if files else []
 
 
 def _status(report: StatusReport, config: Config) -> list[Json]:

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from blocks import kit
+from blocks.evidence import along
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
+from bot.attachments import waiting
 from bot.language import t
+from bot.settings import Config
 from bot.ticket import Stage, Ticket
 
 SHOW = "reminders.show"
@@ -75,11 +78,13 @@ def promises() -> list[Json]:
     ]
 
 
-def chase(ticket: Ticket, name: str, draft: str, ways: Sequence[str]) -> Json:
-    """The draft; what stands there is what is sent."""
+def chase(ticket: Ticket, name: str, draft: str, ways: Sequence[str], config: Config) -> Json:
+    """The draft, and the files that go along; what stands there is what is sent."""
     goes = t("goes {ways}, in your name, as an answer to what was sent", ways=kit.together(ways))
-    blocks = [kit.note(f"{name} · {goes}"), text_input(WORD, t("What Retarus reads"), "", value=draft)]
-    return kit.modal(CHASE, t("Chase Retarus"), blocks, submit=t("Send to Retarus"), about=ticket.id)
+    blocks = [kit.note(f"{name} · {goes}"), *along(waiting(ticket), config)]
+    blocks.append(text_input(WORD, t("What Retarus reads"), "", value=draft))
+    about = f"{ticket.id}|{ticket.version}"
+    return kit.modal(CHASE, t("Chase Retarus"), blocks, submit=t("Send to Retarus"), about=about)
 
 
 def plan(ticket: Ticket, name: str) -> Json:

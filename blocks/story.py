@@ -154,6 +154,11 @@ def _escalated(_ticket: Ticket, event: Event, _config: Config, name: str) -> lis
     return [*kit.filled(how, name=kit.bold(name)), *more]
 
 
+def _chased(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    told, files = kit.filled(t("{name} wrote to Retarus again"), name=kit.bold(name)), event.detail.get("files", "")
+    return [*told, kit.text(f" · {t('with {files}', files=files)}")] if files else told
+
+
 def _circumstances(detail: Mapping[str, str]) -> Iterable[str]:
     if detail.get("files"):
         yield t("with {files}", files=detail["files"])
@@ -243,7 +248,7 @@ _LINES: dict[str, Line] = {
     Step.RCR.value: _rcr,
     Step.SNOOZE.value: _snoozed,
     Step.EXPECT.value: _expected,
-    Step.CHASE.value: _plain(mark("{name} wrote to Retarus again")),
+    Step.CHASE.value: _chased,
     Step.PACE.value: _paced,
     Step.LEARN.value: _learnt,
     Step.JOIN.value: _joined,

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from bot import clocks, letter, reminders, rights, story
 from bot.answers import as_moment, words
+from bot.attachments import along, excess, listed, sent, waiting
 from bot.changing import Change, Changing
 from bot.chasing import draft
 from bot.clock import as_utc
@@ -254,18 +255,29 @@ class Reminding(Changing):
         contact = await self._chaser(ticket, by)
         return ticket, draft(ticket, contact, self.config, self.clock())
 
-    async def chase(self, ticket_id: str, by: str, text: str, form: str) -> Ticket:
-        """Sends it, word for word, into the threads the letter began: by e-mail, in the channel, or both."""
+    async def chase(self, ticket_id: str, by: str, text: str, form: str, seen: int | None = None) -> Ticket:
+        """Sends it, word for word, into the threads the letter began: by e-mail, in the channel, or both.
+
+        The files that wait go along, as with a letter. `seen`: the version whose files were shown; a `Conflict` when
+        they are others now.
+        """
         await self._chaser(await self.ticket(ticket_id), by)
         text = await self._word(text, "word")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             contact = await self._chaser(ticket, by)
-            chased = change(ticket)
-            subject = letter.write(ticket, contact, self.config).subject
+            files = waiting(ticket)
+            if too_much := excess(files, self.config):
+                raise Refused(too_much)
             history = await self.store.history(ticket.id)
-            sending = story.chasers(chased, history, subject, text, contact, self.routes, at)
-            return Change(chased, event(chased, Step.CHASE, by, at, text=text), sending)
+            unseen = seen and any("answer.files" in each.detail for each in history if each.version > seen)
+            if unseen and not await self.store.used(f"{form}:chase"):  # delivered twice, it is the same word
+                raise Conflict
+            chased = change(ticket, attachments=sent(ticket, at))
+            subject = letter.write(ticket, contact, self.config).subject
+            sending = along(story.chasers(chased, history, subject, text, contact, self.routes, at), files)
+            listing = {"files": listed(files)} if files else {}
+            return Change(chased, event(chased, Step.CHASE, by, at, text=text, **listing), sending)
 
         return await self._change(ticket_id, f"{form}:chase", decide)
 

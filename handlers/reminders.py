@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from blocks import clocks, reminders
 from blocks.kit import Json
 from bot.desk import Desk
+from bot.errors import Conflict
 from bot.letter import reference
 from bot.moves import Move
 from bot.ticket import Ticket
@@ -62,7 +63,7 @@ def _asked(desk: Desk) -> dict[str, Draw]:
 
     async def chase(click: Click) -> Json:
         ticket, draft = await desk.chaser(click.value, click.user)
-        return reminders.chase(ticket, named(ticket), draft, desk.routes.ways)
+        return reminders.chase(ticket, named(ticket), draft, desk.routes.ways, desk.config)
 
     return {
         reminders.SHOW: show,
@@ -96,8 +97,14 @@ def _done(desk: Desk) -> dict[str, OnSubmit]:
     async def hand_on(form: Submission) -> None:
         await desk.hand_on(form.ticket, form.user, form.typed.get(reminders.TO, ""), form.view)
 
-    async def chase(form: Submission) -> None:
-        await desk.chase(form.ticket, form.user, word(form), form.view)
+    async def chase(form: Submission) -> Json | None:
+        try:
+            await desk.chase(form.ticket, form.user, word(form), form.view, form.version)
+        except Conflict:  # other files go along now: they are shown first
+            ticket = await desk.ticket(form.ticket)
+            name = reference(ticket, desk.config)
+            return reminders.chase(ticket, name, word(form), desk.routes.ways, desk.config)
+        return None
 
     return {
         reminders.SNOOZE: snooze,

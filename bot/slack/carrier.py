@@ -138,10 +138,10 @@ class SlackCarrier:
 
     async def _chaser(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
         """Under the letter; where that never arrived, in the channel itself."""
-        place = await self._store.place(ticket.id, "retarus")
+        place, ts = await self._store.place(ticket.id, "retarus"), ""
         for message in await self._write(claim.notice, ticket, ""):
-            await self._posted(claim, claim.notice.to, message, thread=place.ts if place else "")
-        return Sent()
+            ts = await self._posted(claim, claim.notice.to, message, thread=place.ts if place else "")
+        return Sent(left_out=await self._uploads.below(claim, place.ts if place else ts, after=ts))
 
     async def _place(self, ticket: Ticket, what: str, channel: str, ts: str) -> Place:
         link = ""

@@ -20,10 +20,10 @@ class Uploads:
         self._files = files
         self._most = most
 
-    async def below(self, claim: Claim, ts: str) -> tuple[str, ...]:
-        """Gives what could not be sent along, and why."""
+    async def below(self, claim: Claim, ts: str, after: str = "") -> tuple[str, ...]:
+        """Gives what could not be sent along, and why. `after`: the message in the thread at `ts` they follow on."""
         files = unpacked(claim.notice.body)
-        if not files or (claim.attempt > 1 and await are_below(self._client, claim.notice.to, ts)):
+        if not files or (claim.attempt > 1 and await are_below(self._client, claim.notice.to, ts, after)):
             return ()
         found = await fetched(self._files.fetch, files, self._most)
         uploads = [
@@ -36,8 +36,9 @@ class Uploads:
         return left_out(files, found)
 
 
-async def are_below(client: AsyncWebClient, channel: str, ts: str) -> bool:
-    """Whether an earlier attempt got as far: all files of a message are shared in one answer of ours to it."""
+async def are_below(client: AsyncWebClient, channel: str, ts: str, after: str = "") -> bool:
+    """Whether an earlier attempt got as far: all files of a message are shared in one answer of ours after it."""
     me = (await client.auth_test())["user_id"]
     thread = await client.conversations_replies(channel=channel, ts=ts, limit=200)
-    return any(each.get("files") and each.get("user") == me for each in thread["messages"])
+    later = (each for each in thread["messages"] if float(each["ts"]) > float(after or ts))
+    return any(each.get("files") and each.get("user") == me for each in later)

@@ -180,7 +180,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         yield f"clocks {at}", clocks.shown(ticket, name, runs(ticket, config), at)
     yield "snooze", reminders.snooze(ticket, name, NOW)
     yield "expect", reminders.expect(ticket, name)
-    yield "chase", reminders.chase(ticket, name, ticket.answer("happens"), ["to the Retarus channel"])
+    yield "chase", reminders.chase(ticket, name, ticket.answer("happens"), ["to the Retarus channel"], config)
     yield "plan", reminders.plan(ticket, name)
     yield "pace", reminders.pace(ticket, name)
     yield "hand on", reminders.hand_on(ticket, name)

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.attachments import unpacked
 from bot.clocks import State, Watch
-from bot.errors import Invalid, NotNow, NotYours, Refused
+from bot.errors import Conflict, Invalid, NotNow, NotYours, Refused
 from bot.moves import Move
 from bot.notices import Say
 from bot.story import Routes
-from bot.ticket import Party, Ticket
+from bot.ticket import Attachment, Party, Ticket
 from tests.factories import ALEX, ANNA, BEA, BEN, DESK, GUS, MAIL, RETARUS, World, a_world
 
 
@@ -136,6 +137,28 @@ async def test_a_chaser_takes_every_way_the_letter_took_and_names_the_letter_it_
         (MAIL, [f"{sent.id}:{sent.version}:letter_mail:{MAIL}"]),
     ]
     assert mail[0].body["text"] == "Please tell us how it stands."
+
+
+async def test_files_that_wait_go_along_with_a_chaser_on_every_way_and_once() -> None:
+    world = await a_world()
+    ticket = await world.sent()
+    for name in ("F1", "F2"):
+        seen, ticket = (
+            ticket,
+            await world.desk.attach(
+                ticket.id, ANNA, [Attachment(id=name, name=f"{name}.log", size=1200)], world.form()
+            ),
+        )
+    with pytest.raises(Conflict):  # the second was not shown
+        await world.desk.chase(ticket.id, BEN, "Please tell us how it stands.", world.form(), seen.version)
+    chased = await world.desk.chase(ticket.id, BEN, "Please tell us how it stands.", world.form(), ticket.version)
+    for say in (Say.CHASE_POST, Say.CHASE_MAIL):
+        (notice,) = await world.told(chased, say)
+        assert [each.id for each in unpacked(notice.body)] == ["F1", "F2"]
+    assert [each.sent_at for each in chased.attachments] == [world.clock.at] * 2
+    assert (await world.store.history(ticket.id))[-1].detail["files"] == "F1.log (1.2 kB), F2.log (1.2 kB)"
+    again = await world.desk.chase(ticket.id, BEN, "Please tell us how it stands.", world.form(), chased.version)
+    assert "files" not in (await world.told(again, Say.CHASE_MAIL))[0].body
 
 
 async def test_the_draft_says_what_is_open_with_them(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from localslack.mail.letter import Mail
-from tests.handlers.world import RETARUS, Json, World
+from tests.handlers.world import DESK, RETARUS, Json, World
 
 HALF_AN_HOUR = 31 * 60
 HOURS = 3600
@@ -96,6 +96,37 @@ async def _mails(w: World) -> list[Mail]:
     """The letter and what follows on it, once both are there."""
     found = sorted(w.slack.mailbox.messages(), key=lambda mail: mail.subject.startswith("Re: "))  # type: ignore[union-attr]
     return found if len(found) == 2 else []
+
+
+async def test_files_posted_while_retarus_has_it_go_along_with_the_next_word_to_them(w: World) -> None:
+    card = await w.escalated()
+    await _posted(w, card, "trace.log")
+    await w.ben.reply(card, "attached trace.log")
+    await w.ben.advance(4 * HOURS + 60)
+    await w.ben.click(await w.ben.reply(card, "nothing happened"), "Chase Retarus")
+    modal = await w.ben.modal("Chase Retarus", containing="Files that go along: 1, 9 B of 20 MB")
+    assert "trace.log (9 B)" in modal.text
+    await _posted(w, card, "later.log")
+    await w.ben.reply(card, "attached later.log")
+    assert (await w.ben.submit(modal))["outcome"] == "updated"  # nothing goes that was not seen
+    modal = await w.ben.modal("Chase Retarus", containing="later.log (9 B)")
+    assert (await w.ben.submit(modal))["outcome"] == "closed"
+    await w.ben.reply(card, "wrote to Retarus again · with trace.log (9 B), later.log (9 B)")
+    _, chaser = await w.ben.wait_for(partial(_mails, w), "the second e-mail")
+    assert [each.name for each in chaser.attachments] == ["trace.log", "later.log"]
+    letter = await w.rita.message(RETARUS, "PD-1001")
+    await w.ben.wait_for(partial(_are_there, w, letter), "the files below the letter")
+    assert all(each.sent_at for each in (await w.ticket()).attachments)
+
+
+async def _posted(w: World, card: Json, name: str) -> None:
+    file = (await w.anna.upload(name, b"rejected\n"))["files"][0]
+    await w.anna.post(DESK, "here it is", thread=card, files=[file["id"]])
+
+
+async def _are_there(w: World, letter: Json) -> bool:
+    thread = await w.rita.thread(letter)
+    return [file["name"] for each in thread for file in each.get("files", [])] == ["trace.log", "later.log"]
 
 
 async def test_only_an_authorised_contact_chases_retarus(w: World) -> None:
