@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from random import Random
 from statistics import median
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,7 +22,7 @@ import pytest
 from bot import lives, periods
 from bot.ports import Batch
 from bot.reporting import Reporting
-from bot.reports import Figures, Spread
+from bot.reports import Count, Figures, Spread
 from bot.ticket import Event, Level, Party, Ticket
 from tests import months
 from tests.doubles.memory_store import MemoryStore
@@ -68,6 +69,25 @@ def always(_: datetime) -> bool:
 
 
 OPEN: dict[int, Callable[[datetime], bool]] = {1: office, 2: office, 3: theirs}
+
+
+Whole = tuple[int, int, int]
+AGREED = {"P1": 240, "P2": 600}
+"""Minutes until a plan."""
+HEARD = {"retarus_answered", "retarus_update", "expect", "found"}
+FULFILS = {"update_due": HEARD, "eta": {"retarus_answered"}}
+
+
+def _falls(at: datetime, day: date) -> bool:
+    return at.astimezone(BERLIN).date() == day
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromtimestamp(int(text), UTC) if text else None
+
+
+def _plans(each: Event) -> bool:
+    return each.what in {"plan", "resolve"} or any(each.detail.get(f"answer.{key}") for key in ("remedy", "plan"))
 
 
 @dataclass
@@ -156,6 +176,82 @@ class Second:
             sum(any(self.inside(at) for at in self.closings(told)) for _, told in self.alive()),
             sum(told.side(self.until - MINUTE / 60) is not None for _, told in self.alive()),
         )
+
+    def is_open(self, told: Told) -> bool:
+        return told.side(self.until - MINUTE / 60) is not None
+
+    def count(self, named: Callable[[Ticket, Told], Iterable[str]]) -> dict[str, Whole]:
+        """By name: raised, closed and still open."""
+        found: dict[str, list[int]] = {}
+        for ticket, told in self.alive():
+            for name in named(ticket, told):
+                one = found.setdefault(name, [0, 0, 0])
+                one[0] += self.inside(told.events[0].at)
+                one[1] += any(map(self.inside, self.closings(told)))
+                one[2] += self.is_open(told)
+        return {name: (one[0], one[1], one[2]) for name, one in found.items()}
+
+    def days(self) -> dict[date, Whole]:
+        days, at = dict[date, Whole](), self.start
+        while at < self.until:
+            day = at.astimezone(BERLIN).date()
+            raised = sum(_falls(told.events[0].at, day) for _, told in self.alive())
+            last = [max(filter(self.inside, self.closings(told)), default=None) for _, told in self.alive()]
+            days[day] = (raised, sum(_falls(each, day) for each in last if each), 0)
+            at += timedelta(hours=1)
+        return days
+
+    def ages(self) -> list[int]:
+        hours = [
+            (self.until - told.events[0].at) / timedelta(hours=1) for _, told in self.alive() if self.is_open(told)
+        ]
+        edges = [-1, 24, 72, 168, 336, 720, 10**9]
+        return [sum(youngest <= each < oldest for each in hours) for youngest, oldest in pairwise(edges)]
+
+    def plans(self) -> dict[str, Whole]:
+        """By priority: met, missed and running."""
+        states = {name: Counter[str]() for name in AGREED}
+        for _, told in self.alive():
+            if told.priority in AGREED:
+                states[told.priority][self.plan(told)] += 1
+        return {name: (each["met"], each["missed"], each["running"]) for name, each in states.items()}
+
+    def plan(self, told: Told) -> str:
+        due = self.plan_due(told)
+        planned = next((each.at for each in told.events if _plans(each)), None)
+        if planned and (due is None or planned < due):
+            return "met" if self.inside(planned) else ""
+        if due is None:
+            return "running" if self.is_open(told) else ""
+        was_closed = not planned and not self.is_open(told) and max(self.closings(told)) <= due
+        return "missed" if self.inside(due) and not was_closed else ""
+
+    def plan_due(self, told: Told) -> datetime | None:
+        """Minute by minute until it is used up; None: it is not yet."""
+        left = AGREED[told.priority]
+        begins = next(each.at for each in reversed(told.events) if "answer.priority" in each.detail)
+        for at in minutes(begins, self.until - MINUTE):
+            left -= told.is_open_for(2)(at) and told.side(at) is not Party.CUSTOMER
+            if not left:
+                return at + MINUTE
+        return None
+
+    def promises(self, what: str) -> Whole:
+        kept = missed = 0
+        for _, told in self.alive():
+            for number, each in enumerate(told.events):
+                due = _moment(each.detail.get(what)) if each.what in HEARD - {"retarus_answered"} else None
+                if due is None:
+                    continue
+                later = told.events[number + 1 :]
+                done = next((one.at for one in later if one.what in FULFILS[what]), None)
+                moved = [one.at for one in later if what in one.detail and one.what in HEARD - FULFILS[what]]
+                if moved and moved[0] < due and not (done and done <= moved[0]):
+                    continue
+                in_time = done is not None and done <= due
+                if self.inside(done if in_time else due):
+                    kept, missed = kept + in_time, missed + (not in_time)
+        return kept, missed, 0
 
     @staticmethod
     def closings(told: Told) -> list[datetime]:
@@ -269,11 +365,28 @@ async def test_what_was_raised_closed_and_is_open(month: list[tuple[Ticket, list
     total = figures.total
     assert (total.raised, total.closed, total.open) == second.counts()
     assert len(figures.lines) == len(second.alive()) > 5
-    for counts in (figures.kinds, figures.priorities, figures.customers):
-        assert sum(each.raised for each in counts.values()) == total.raised
-        assert sum(each.open for each in counts.values()) == total.open
-    assert sum(each.raised for each in figures.days.values()) == total.raised
-    assert sum(figures.ages) == total.open
+    assert whole(figures.kinds) == second.count(lambda ticket, _: [ticket.kind.value])
+    assert whole(figures.priorities) == second.count(lambda _, told: [told.priority])
+    assert whole(figures.customers) == second.count(lambda _, told: [told.events[0].detail["answer.customer"]])
+    assert whole(figures.services) == second.count(lambda _, told: told.events[0].detail["answer.services"].split("\n"))
+    assert whole(figures.days) == second.days()
+    assert list(figures.ages) == second.ages()
+
+
+Name = TypeVar("Name", str, date)
+
+
+def whole(counts: Mapping[Name, Count]) -> dict[Name, Whole]:
+    return {name: (each.raised, each.closed, each.open) for name, each in counts.items()}
+
+
+@whenever
+async def test_which_clocks_and_promises_were_kept(month: list[tuple[Ticket, list[Event]]], now: datetime) -> None:
+    figures, second = await counted(month, now)
+    plans = {name: (each.met, each.missed, each.running) for name, each in figures.plans.items()}
+    assert plans == second.plans()
+    for kept, what in ((figures.updates, "update_due"), (figures.etas, "eta")):
+        assert (kept.met, kept.missed, kept.running) == second.promises(what), what
 
 
 @whenever
