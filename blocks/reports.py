@@ -20,6 +20,9 @@ DRAFT = "reports.draft"
 REQUEST = "reports.request"
 RECEIVED = "reports.received"
 
+VIEW = "reports.reminder"
+"""The buttons about it; the message they stand in is drawn anew."""
+
 MONTH, CUSTOMER, WORD = "month", "customer", "word"
 """Inputs."""
 _ALT = 1900
@@ -35,7 +38,8 @@ class Posted:
     shown: tuple[int, ...]
     """Which of its charts."""
     view: View | None
-    """How it stands with Retarus's own; None: it is not spoken of."""
+    """How it stood with Retarus's own; None: it is not spoken of. What can be done about it is offered where it can be
+    drawn anew: in the reminder, and in the form that asks for a report."""
 
 
 def message(posted: Posted, pictures: Sequence[str]) -> Message:
@@ -48,20 +52,25 @@ def message(posted: Posted, pictures: Sequence[str]) -> Message:
         kit.header(paper.title),
         kit.note(paper.about),
         {"type": "section", "fields": [_fact(*each) for each in paper.facts]},
+        *_short(paper),
         *shown,
         *said,
         kit.note(t("In the thread: the report to print (PDF, HTML) and every ticket as a spreadsheet (CSV).")),
         *([standing(posted.month, posted.view)] if posted.view else []),
-        *([kit.actions("reports.view", _view_buttons(posted.month, posted.view))] if posted.view else []),
     ]
     figures = ", ".join(f"{name} {figure}" for name, figure, _ in paper.facts)
     return Message(kit.escape(f"{paper.title}, {paper.about}: {figures}"), blocks)
 
 
 def _said(paper: Paper) -> list[tuple[str, str]]:
-    """What has no chart is told in words."""
-    told = [part for part in paper.parts if part.in_slack and not part.chart and part.text]
+    """What has no chart is told in words; what is said of a table says nothing without it."""
+    told = [part for part in paper.parts if part.in_slack and not part.chart and not part.tables and part.text]
     return [(part.heading, "\n".join(part.text)) for part in told]
+
+
+def _short(paper: Paper) -> list[Json]:
+    lines = [kit.line(kit.bold(name), kit.text(f"  {words}")) for name, words in paper.short]
+    return [kit.rich(*lines)] if lines else []
 
 
 def _picture(file_id: str, alt: str) -> Json:
@@ -110,7 +119,7 @@ def reminder(period: Period, view: View, *, undelivered: bool) -> Message:
 
 def view_blocks(month: str, view: View, *, undelivered: bool) -> list[Json]:
     """How it stands, and what can be done about it."""
-    buttons = [] if view.received_at else [kit.actions("reports.view", _view_buttons(month, view))]
+    buttons = [] if view.received_at else [kit.actions(VIEW, _view_buttons(month, view))]
     return [standing(month, view, undelivered=undelivered), *buttons]
 
 

@@ -74,6 +74,8 @@ class Paper(Record):
     """Whom and when it is for."""
     facts: tuple[tuple[str, str, str], ...]
     """What matters most: its name, the figure, and a word on it."""
+    short: tuple[tuple[str, str], ...] = ()
+    """What is told in a line each where there is no room for tables: its name, and the figures."""
     parts: tuple[Part, ...]
     notes: tuple[str, ...]
     """How it was counted."""

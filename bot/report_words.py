@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot import report_sheet
@@ -37,6 +38,8 @@ _CUSTOMERS = 15
 _LISTED = 200
 """Tickets an end-customer's report names; the sheet has all of them."""
 _NAMED = 20
+_BUSIEST = 3
+"""End-customers named where there is no room for a table."""
 _NAME = 60
 
 
@@ -49,6 +52,7 @@ def paper(figures: Figures, config: Config, made_at: datetime) -> Paper:
         title=t("Support report, {month}", month=figures.period.name),
         about=_about(figures, config),
         facts=_facts(figures, config),
+        short=tuple(_short(figures)),
         parts=tuple(_parts(figures, config)),
         notes=tuple(_notes(figures, config)),
         footer=" · ".join(each for each in (config.reports.name, _whom(figures), figures.period.name) if each),
@@ -106,6 +110,24 @@ def _middle(spread: Spread) -> tuple[str, str]:
     return hours(spread.median.worked), many("median of {count}", "median of {count}", spread.count)
 
 
+def _short(figures: Figures) -> Iterator[tuple[str, str]]:
+    """What was raised, and which level had it for how long."""
+    services = figures.services if len(figures.services) == 1 else {}
+    busiest = {} if figures.customer else dict(list(figures.customers.items())[:_BUSIEST])
+    for title, counts in (
+        (t("Priority"), {name or t("not set yet"): each for name, each in figures.priorities.items()}),
+        (t("Kind"), {kind_name(Kind(name)): each for name, each in figures.kinds.items()}),
+        (t("Service"), {service(name): each for name, each in services.items()}),
+        (t("End-customers"), {one_line(name, _NAME) or t("not named"): each for name, each in busiest.items()}),
+    ):
+        said = " · ".join(f"{name} {each.raised}" for name, each in counts.items() if each.raised)
+        if said:
+            yield f"{t('Raised')} – {title}", said
+    levels = " · ".join(f"{level_name(level)} {hours(each.worked)}" for level, each in figures.levels.items())
+    if not figures.is_empty:
+        yield t("Level it was at"), levels
+
+
 # --- the parts
 
 
@@ -144,7 +166,7 @@ def _what(figures: Figures) -> Part:
     chart = Chart(
         shape="across",
         title=t("Raised, by service"),
-        alt=_alt(t("Raised, by service"), bars),
+        alt=_alt(t("Raised, by service"), bars[:10]),
         series=(t("Raised"),),
         bars=bars[:10],
     )

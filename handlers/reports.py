@@ -54,7 +54,10 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def received(click: Click) -> None:
         period = await reporting.receive(click.value, click.user, click.id)
-        if click.response_url:
+        if click.block == reports.VIEW and click.response_url:
+            shown = reports.reminder(period, await reporting.view(period.key), undelivered=False)
+            await reply(edge.client, click.response_url, shown, replace=True)
+        elif click.response_url:
             await reply(edge.client, click.response_url, reports.noted(period))
         elif click.view:
             view = reports.modal(reporting.offered(), await reporting.view(period.key), undelivered=False)
@@ -89,7 +92,7 @@ def maker(desk: Desk, press: Press) -> Callable[[Notice], Awaitable[Made]]:
             figures = await reporting.figures(period, customer)
             paper = await asyncio.to_thread(report_words.paper, figures, desk.config, as_utc(desk.clock()))
             printed = await press.printed(paper)
-            view = None if customer else await reporting.view(period.key)
+            view = None if customer or not period.is_over else await reporting.view(period.key)
             return _made(paper, printed, Posted(paper, period.key, _shown(paper), view))
 
     return make

@@ -23,15 +23,20 @@ dl div { background: var(--soft); border-radius: .5rem; padding: .6rem .8rem; br
 dt, dd small { color: var(--quiet); font-size: .85rem } dd { margin: 0; font-size: 1.35rem; font-weight: 600 }
 dd small { display: block; font-weight: 400 }
 img { display: block; width: 100%; max-width: 40rem; border-radius: .5rem; margin: .75rem 0; break-inside: avoid }
-.wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; margin: .75rem 0; font-size: .9rem }
+.wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; min-width: 34rem;
+  margin: .75rem 0; font-size: .9rem }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top }
-th { color: var(--quiet); font-weight: 600 } td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere }
+th { color: var(--quiet); font-weight: 600 } td { font-variant-numeric: tabular-nums; overflow-wrap: break-word }
+.whole { white-space: nowrap }
 tr { break-inside: avoid } thead { display: table-header-group } .total td { font-weight: 600 }
 footer { margin-top: 2.5rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: .85rem }
 @page { size: A4; margin: 16mm }
 @media print { :root { --ink: #000; --quiet: #444; --line: #bbb; --ground: #fff; --soft: #f3f3f0 }
-  body { max-width: none; padding: 0; font-size: 10pt } * { print-color-adjust: exact } }
+  body { max-width: none; padding: 0; font-size: 10pt } table { min-width: 0 } * { print-color-adjust: exact } }
 """
+
+_WHOLE = 18
+"""Letters: `PD-1057`, `02.11.2026 09:00`, `1 h 08 min`."""
 
 
 def page(paper: Paper, pictures: Sequence[bytes]) -> bytes:
@@ -65,10 +70,15 @@ def _part(part: Part, pictures: Iterator[bytes]) -> str:
 def _table(table: Table) -> str:
     head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in table.columns)
     rows = "".join(
-        f"<tr{_class(table, number)}>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
-        for number, row in enumerate(table.rows)
+        f"<tr{_class(table, number)}>{''.join(map(_cell, row))}</tr>" for number, row in enumerate(table.rows)
     )
     return f"<div class='wide'><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+
+
+def _cell(text: str) -> str:
+    """References and lengths of time stay on one line."""
+    whole = " class='whole'" if len(text) <= _WHOLE and any(map(str.isdigit, text)) else ""
+    return f"<td{whole}>{escape(text)}</td>"
 
 
 def _class(table: Table, number: int) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot import report_words
+from bot.reports import Count, figures
 from localslack.blockkit import is_too_long, validate_blocks, validate_view
 from tests.blocks import reported
 from tests.blocks.surfaces import parts
-from tests.factories import a_config
+from tests.factories import NOW, a_config
 
 CONFIG = a_config(sla={"P1": {"action_plan": 240}}, reports={"name": "<!here> & Söhne"})
 
@@ -41,3 +45,31 @@ def test_for_one_end_customer_there_is_nothing_of_others_nor_of_retarus() -> Non
     assert "Müller GmbH" in text
     for foreign in ("Adler", "Nordwind", "Café", "RCR", "sent back", "had to ask"):
         assert foreign not in text, foreign
+
+
+def test_what_was_raised_is_told_in_a_line_each() -> None:
+    paper = reported.a_paper(CONFIG)
+    names = [name for name, _ in paper.short]
+    assert names == ["Raised – Priority", "Raised – Kind", "Raised – End-customers", "Level it was at"]
+    customers = dict(paper.short)["Raised – End-customers"]
+    assert len(customers.split(" · ")) == 3
+    _, message = next(iter(reported.messages(paper)))
+    assert customers in str(message.blocks)
+
+
+def test_what_is_said_of_a_table_is_not_said_without_it() -> None:
+    paper = reported.a_paper(CONFIG, count=1)
+    _, message = next(iter(reported.messages(paper)))
+    assert "several services" not in str(message.blocks)
+
+
+def test_nothing_can_be_clicked_in_a_report_that_would_not_be_drawn_anew() -> None:
+    for name, message in reported.messages(reported.a_paper(CONFIG)):
+        assert not name.startswith("report") or "actions" not in [block["type"] for block in message.blocks], name
+
+
+def test_a_chart_in_words_names_what_it_shows_and_no_more() -> None:
+    many = figures((), reported.OCTOBER, CONFIG)
+    many = replace(many, services={f"Service {number}": Count(20 - number) for number in range(12)})
+    (chart,) = [each for each in report_words.paper(many, CONFIG, NOW).charts if each.title == "Raised, by service"]
+    assert len(chart.bars) == chart.alt.count("Service ") == 10

@@ -88,6 +88,13 @@ async def its_page_is_whole(carla: Viewer, scheme: str) -> None:
     for width in (1280, 390):
         await page.set_viewport_size({"width": width, "height": 900})
         assert not await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    # on a phone no word and no length of time is broken: what is too wide is scrolled
+    broken = """all => all.filter(each => each.className === 'whole' && each.getClientRects().length &&
+        getComputedStyle(each).whiteSpace !== 'nowrap').length"""
+    assert await page.locator("td").evaluate_all(broken) == 0
+    assert await page.locator("td").evaluate_all(
+        "all => all.every(each => each.scrollWidth <= each.clientWidth + 1 && each.clientWidth > 40)"
+    )
     ground = await page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(26, 29, 33)"}[scheme]
 

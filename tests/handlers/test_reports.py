@@ -41,6 +41,7 @@ async def test_somebody_asks_for_a_month_and_gets_it_directly_with_charts_and_fi
     await w.raised()
     await w.anna.command("#partner-desk", f"/retarus-report {await this_month(w)}")
     message = await w.anna.message(DIRECT, "Support report")
+    assert "own view" not in str(message["blocks"])  # the month lasts: there is none yet
     pictures = [block for block in message["blocks"] if block["type"] == "image"]
     assert len(pictures) >= 3
     assert all(block["alt_text"] for block in pictures)
@@ -95,3 +96,5 @@ async def test_a_month_later_the_lead_gets_it_and_is_reminded_of_retarus_s_own_v
     await w.rita.message(RETARUS, "Monthly view")
     await w.carla.click(reminder, "It has come")
     await w.carla.message(DIRECT, "was received")
+    again = await w.carla.again(reminder)
+    assert "actions" not in [block["type"] for block in again["blocks"]]
