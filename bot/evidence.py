@@ -9,6 +9,7 @@ from datetime import datetime
 from bot import attachments, rights, traces
 from bot.answers import words
 from bot.changing import Change, Changing
+from bot.contacts import folded
 from bot.customers import Customers
 from bot.errors import Conflict, Invalid, NotNow, Refused
 from bot.language import mark, t
@@ -105,12 +106,18 @@ class Evidence(Changing):
         )
 
     async def doubts(self, ticket: Ticket, at: datetime) -> tuple[str, ...]:
-        """What can be overridden with a reason: IDs that look cut off (guide, 4), old examples, and an end-customer
-        without an agreement (guide, 3)."""
-        customer = await Customers(self).named(ticket.answer("customer"))
-        without = customer is not None and not customer.agreement
-        agreement = [t(WITHOUT_AGREEMENT)] if without else []
-        return (*_cut_off(ticket), *traces.warnings(ticket, self.config, at), *agreement)
+        """What can be overridden with a reason: IDs that look cut off (guide, 4), old examples, and end-customers
+        without an agreement (guide, 3), those who joined too."""
+        agreements = [f"{name}: {t(WITHOUT_AGREEMENT)}" for name in await self._without_agreement(ticket)]
+        return (*_cut_off(ticket), *traces.warnings(ticket, self.config, at), *agreements)
+
+    async def _without_agreement(self, ticket: Ticket) -> list[str]:
+        """The names of end-customers in whose entry no agreement is."""
+        names = {
+            folded(name): name for name in (ticket.answer("customer"), *(each.customer for each in ticket.affected))
+        }
+        found = [(name, await Customers(self).named(name)) for name in names.values() if name]
+        return [name for name, entry in found if entry and not entry.agreement]
 
     async def with_evidence(self, ticket: Ticket, despite: str | None, at: datetime) -> tuple[Ticket, dict[str, str]]:
         """The ticket as it is once its letter and files are sent, and what the history keeps of it.

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.contacts import EndCustomer
 from bot.errors import Conflict, Invalid, NotNow, NotYours
 from bot.evidence import DESPITE, FILES
 from bot.notices import Place, Say, Sent
+from bot.ports import Batch
 from bot.status_page import Lookout, Reading
-from bot.ticket import Attachment, Ticket
+from bot.ticket import Affected, Attachment, Ticket
 from tests.factories import ANNA, BEN, DESK, GUS, NEMO, NOW, RETARUS, World, a_contact, a_world
 
 LOG = Attachment(id="F1", name="trace.log", size=1200, type="text/plain")
@@ -198,6 +200,17 @@ async def test_an_id_without_its_two_letters_is_sent_only_with_a_reason() -> Non
         found = await world.desk.doubts(doubted, NOW)
         assert len(found) == doubts
         assert not found or "23456. Is the ID whole?" in found[0]
+
+
+async def test_every_end_customer_of_a_ticket_is_looked_at_for_an_agreement_and_named_without_one() -> None:
+    w = await a_world()
+    ticket = await w.complete()
+    customers = [EndCustomer(id="c1", name="MÜLLER GmbH"), EndCustomer(id="c2", name="Adler AG", agreement="MSA-7")]
+    customers.append(EndCustomer(id="c3", name="Fink KG"))
+    await w.store.apply(Batch(customers=customers))
+    joined = [Affected(customer=name, by=ANNA, at=NOW) for name in ("Adler AG", "Fink KG", "fink kg")]
+    found = await w.desk.doubts(ticket.model_copy(update={"affected": tuple(joined)}), NOW)
+    assert [each.partition(":")[0] for each in found] == ["Müller GmbH", "fink kg"]
 
 
 async def test_who_was_not_shown_the_warning_is_shown_the_preview_again() -> None:

@@ -107,7 +107,7 @@ async def test_without_an_agreement_a_ticket_is_sent_with_a_reason_only(w: World
     await kept(w, agreement="")
     card = await w.filled()
     preview = await previewed(w, card)
-    assert "No agreement reference is kept for this end-customer" in preview.text
+    assert "Müller GmbH: No agreement reference is kept for this end-customer" in preview.text
     assert set((await w.ben.submit(preview, {"despite": ""}))["errors"]) == {"despite"}
     assert (await w.ben.submit(preview, {"despite": "The agreement is being signed"}))["outcome"] == "closed"
     await w.ben.reply(card, "in spite of a warning: The agreement is being signed")
