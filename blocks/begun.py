@@ -22,18 +22,30 @@ class Begun:
     """The permalink of the message it began with, empty where it is not known; None: with no message."""
     draft: Kind | None = None
     """The draft that was taken up: it is used up with this form, and no other is."""
+    is_hidden: bool = False
+    """The message stands where the bot is no member: neither its link nor its files can be had."""
+    left: int = 0
+    """Files of the message that did not fit into the form."""
 
     def pack(self) -> str:
         link = {} if self.link is None else {"message": self.link}
         draft = {} if self.draft is None else {"draft": self.draft.value}
-        return "|".join(filter(None, (self.kind.value, urlencode(link | draft))))
+        hidden = {"hidden": "yes"} if self.is_hidden else {}
+        left = {"left": str(self.left)} if self.left else {}
+        return "|".join(filter(None, (self.kind.value, urlencode(link | draft | hidden | left))))
 
     @classmethod
     def unpack(cls, about: str) -> Begun:
         kind, _, rest = about.partition("|")
         said = dict(parse_qsl(rest, keep_blank_values=True))
         draft = said.get("draft")
-        return cls(Kind(kind), said.get("message"), Kind(draft) if draft else None)
+        return cls(
+            Kind(kind),
+            said.get("message"),
+            Kind(draft) if draft else None,
+            "hidden" in said,
+            int(said.get("left", "0")),
+        )
 
     def turned(self, kind: Kind) -> Begun:
         """The same form, for another kind of ticket."""

@@ -9,7 +9,7 @@ from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.attachments import listed, read, sized, total, waiting
 from bot.evidence import DESPITE, FILES
-from bot.language import mark, t
+from bot.language import many, mark, t
 from bot.reading import Preview
 from bot.settings import Config
 from bot.ticket import Attachment, StatusReport
@@ -30,9 +30,14 @@ def health_of(page: str) -> str:
 
 OFFERED = "message_files"
 """Block id of the files a form offers."""
+ALL_OFFERED = f"{OFFERED}.all"
+"""The key under which all of them are told, chosen or not."""
 
-_AT_A_TIME = 10
+AT_A_TIME = 10
 """Files Slack lets somebody add at a time, and options it lets them choose from."""
+
+
+_AND_IN_THREAD = mark("They go along to Retarus. Files posted in the ticket's thread do too")
 
 
 def file_input() -> Json:
@@ -41,25 +46,29 @@ def file_input() -> Json:
         "type": "input",
         "block_id": FILES,
         "label": kit.plain(t("Logs and screenshots")),
-        "hint": kit.plain(t("They go along to Retarus. Files posted in the ticket's thread do too")),
-        "element": {"type": "file_input", "action_id": ANSWER, "max_files": _AT_A_TIME},
+        "hint": kit.plain(t(_AND_IN_THREAD)),
+        "element": {"type": "file_input", "action_id": ANSWER, "max_files": AT_A_TIME},
         "optional": True,
     }
 
 
-def offered(files: str) -> Json:
-    """Files of the message a ticket is raised from, all chosen at first; `files` as `bot.attachments.written`."""
-    options = [kit.option(listed([file]), line) for line, file in zip(files.splitlines(), read(files), strict=True)][
-        :_AT_A_TIME
-    ]
-    return {
+def offered(files: str, chosen: str, left: int) -> list[Json]:
+    """Files of the message a ticket is raised from, and which are chosen; both as `bot.attachments.written`.
+
+    What is not chosen stays offered, however often the form is drawn anew. `left`: how many did not fit.
+    """
+    options = {line: kit.option(listed(read(line)), line) for line in files.splitlines()[:AT_A_TIME]}
+    ticked = [options[line] for line in chosen.splitlines() if line in options]
+    element: Json = {"type": "checkboxes", "action_id": ANSWER, "options": list(options.values())}
+    asked: Json = {
         "type": "input",
         "block_id": OFFERED,
         "label": kit.plain(t("Files of the message")),
-        "hint": kit.plain(t("What is chosen goes along to Retarus")),
-        "element": {"type": "checkboxes", "action_id": ANSWER, "options": options, "initial_options": options},
+        "hint": kit.plain(t(_AND_IN_THREAD) if left else t("What is chosen goes along to Retarus")),
+        "element": element | ({"initial_options": ticked} if ticked else {}),
         "optional": True,
     }
+    return [asked, kit.note(many("{count} more", "{count} more", left))] if left else [asked]
 
 
 def beside_letter(shown: Preview, config: Config, *, may_send: bool) -> list[Json]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from blocks import kit
 from blocks.begun import Begun
-from blocks.evidence import OFFERED, file_input, offered
+from blocks.evidence import ALL_OFFERED, OFFERED, file_input, offered
 from blocks.form import inputs
 from blocks.kit import Json
 from bot.fields import Field, Need, Sheet
@@ -44,6 +44,10 @@ _RATHER = {
 }
 
 
+_HIDDEN = mark("The bot cannot see the channel. Invite it there (/invite @Partner Desk), then try again.")
+"""Neither the link nor the files of the message can be had; what stands in it can be raised all the same."""
+
+
 def chooser() -> Json:
     """Which kind of ticket is it?"""
     rows: list[Json] = [
@@ -71,9 +75,11 @@ def modal(
     """
     kind = begun.kind
     blocks = [kit.note(t("Taken up again from what you put aside."))] if begun.draft else []
+    blocks += [kit.note(t(_HIDDEN))] if begun.is_hidden else []
     blocks += inputs(_fields(kind, config, more), kind, config, answers, Need.RAISE)
     blocks = [shown for block in blocks for shown in _told(block, kind, offers)]
-    blocks += [offered(answers[OFFERED])] if answers.get(OFFERED) else []
+    files = answers.get(ALL_OFFERED) or answers.get(OFFERED, "")
+    blocks += offered(files, answers.get(OFFERED, ""), begun.left) if files else []
     blocks += [file_input()] if more else []
     later = t("Everything else can be filled in later, by anybody: Retarus gets it once nothing is missing.")
     blocks.append(kit.note(later))

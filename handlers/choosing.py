@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from slack_sdk.errors import SlackApiError
+
 from blocks import raising
 from blocks.begun import Begun
-from blocks.evidence import OFFERED
+from blocks.evidence import AT_A_TIME, OFFERED
 from bot.attachments import written
 from bot.desk import Desk
+from bot.slack.failures import name_of
 from bot.ticket import Kind
 from handlers.boundary import Boundary
 from handlers.payload import Click, Command, Shortcut, as_typed, people_in
@@ -18,6 +23,7 @@ ANY = "raise_ticket"
 FROM_MESSAGE = "raise_from_message"
 """The shortcut on a message."""
 
+_HIDDEN = {"channel_not_found", "not_in_channel"}
 LONGEST = 3000
 """Characters of a message that are taken over."""
 
@@ -33,10 +39,10 @@ def register(desk: Desk, edge: Boundary) -> None:
         who = await desk.names(people_in(used.text))
         told = {"happens": as_typed(used.text, who)[:LONGEST], OFFERED: written(used.files)}
         answers = {**await known(desk, used.user), **told}
-        view = raising.modal(Begun(Kind.INCIDENT, link=""), desk.config, answers)
+        form = Begun(Kind.INCIDENT, link="", left=max(0, len(used.files) - AT_A_TIME))
+        view = raising.modal(form, desk.config, answers)
         opened = (await edge.client.views_open(trigger_id=used.trigger, view=view))["view"]
-        found = await edge.client.chat_getPermalink(channel=used.channel, message_ts=used.ts)
-        view = raising.modal(Begun(Kind.INCIDENT, found["permalink"]), desk.config, answers)
+        view = raising.modal(await _linked(edge, used, form), desk.config, answers)
         await edge.client.views_update(view_id=opened["id"], hash=opened["hash"], view=view)
 
     async def show_kind(click: Click) -> None:
@@ -55,3 +61,12 @@ def register(desk: Desk, edge: Boundary) -> None:
     edge.shortcuts[FROM_MESSAGE] = from_message
     for kind in Kind:
         edge.clicks[raising.KIND + kind] = show_kind
+
+
+async def _linked(edge: Boundary, used: Shortcut, begun: Begun) -> Begun:
+    """With the message's permalink. Slack refuses it where the bot is no member: in a conversation between two, say."""
+    try:
+        found = await edge.client.chat_getPermalink(channel=used.channel, message_ts=used.ts)
+    except SlackApiError as error:
+        return replace(begun, is_hidden=name_of(error) in _HIDDEN)
+    return replace(begun, link=found["permalink"])

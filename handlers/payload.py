@@ -215,7 +215,7 @@ def click(body: Body) -> Click:
         about=_text(view, "private_metadata"),
         block=_text(action, "block_id"),
         response_url=_text(body, "response_url"),
-        typed=typed(view),
+        typed=typed(view) | _offered(view),
         is_home=view.get("type") == "home",
         is_link=bool(action.get("url")),
     )
@@ -281,6 +281,18 @@ def typed(view: Body) -> dict[str, str]:
         for element in elements.values():
             answers[block_id] = _answer(element)
     return answers
+
+
+def _offered(view: Body) -> dict[str, str]:
+    """Checkboxes by block id and “.all”: what is offered there, chosen or not, so that it can be offered again."""
+    inputs = (
+        (block["block_id"], block.get("element") or {}) for block in view.get("blocks") or () if "element" in block
+    )
+    return {
+        f"{block_id}.all": "\n".join(_text(option, "value") for option in element.get("options") or ())
+        for block_id, element in inputs
+        if element.get("type") == "checkboxes"
+    }
 
 
 def _answer(element: Body) -> str:

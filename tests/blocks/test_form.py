@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from blocks import escalate, filling, handoff, raising
 from blocks.begun import Begun
+from blocks.evidence import ALL_OFFERED, OFFERED, offered
 from blocks.kit import Json
+from bot.attachments import written
 from bot.fields import BY_KEY, Ask, Need
 from bot.forms import checked
 from bot.questions import fields_of, fitting
-from bot.ticket import Kind, Stage, Ticket
+from bot.ticket import Attachment, Kind, Stage, Ticket
 from handlers.payload import typed
 from tests.blocks.surfaces import parts, submitted
 from tests.factories import COMPLETE, START, a_config, an_incident, given, without
@@ -259,3 +261,15 @@ def test_with_a_matrix_the_priority_may_be_left_empty_and_is_drawn_anew_with_its
     assert "initial_option" not in shown["priority"]["element"]
     assert "initial_value" not in shown["priority_reason"]["element"]
     assert shown["priority"]["hint"]["text"].startswith("Impact and urgency say P1.")
+
+
+def test_a_file_of_the_message_that_is_not_chosen_stays_offered_and_those_that_do_not_fit_are_counted() -> None:
+    lines = written([Attachment(id=f"F{number}", name=f"{number}.log") for number in range(13)]).splitlines()
+    answers = {ALL_OFFERED: "\n".join(lines), OFFERED: lines[1]}
+    asked, more = offered(answers[ALL_OFFERED], answers[OFFERED], 3)
+    element: Any = asked["element"]
+    assert [option["value"] for option in element["options"]] == lines[:10]
+    assert [option["value"] for option in element["initial_options"]] == [lines[1]]
+    assert "3 more" in str(more)
+    assert Begun.unpack(Begun(INCIDENT, "", left=3).pack()).left == 3
+    assert OFFERED in str(raising.modal(Begun(INCIDENT, ""), CONFIG, {ALL_OFFERED: lines[0]}))

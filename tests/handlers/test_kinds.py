@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from blocks.evidence import OFFERED
 from bot.ticket import Kind, Stage
-from tests.handlers.world import DESK, RETARUS, SECOND_TASKS, World, picked
+from tests.handlers.world import DESK, RETARUS, SECOND_TASKS, Json, World, picked
 
 LIGHT = {
     "info": "correct",
@@ -139,3 +140,37 @@ async def test_a_draft_remembers_the_message_it_was_begun_with(w: World) -> None
 
 async def _is_thrown_away(w: World) -> bool:
     return await w.running.desk.draft("U0ANNA", Kind.INCIDENT) == {}
+
+
+async def test_from_a_message_where_the_bot_is_no_member_it_goes_on_and_says_what_cannot_be_had(w: World) -> None:
+    said = await w.alex.post("@anna", "Müller has no mail")
+    await w.anna.shortcut("raise_from_message", said)
+    modal = await w.anna.modal("Raise an incident", containing="The bot cannot see the channel.")
+    assert (await w.anna.submit(modal, w.answers()))["outcome"] == "closed"
+    assert (await w.ticket()).source == ""
+    assert "went wrong" not in str(await w.anna.modals())
+
+
+async def test_files_of_a_message_that_are_not_chosen_stay_offered_when_the_form_is_drawn_anew(w: World) -> None:
+    files = [(await w.alex.upload(f"{number}.log", b"550"))["files"][0]["id"] for number in range(12)]
+    await w.anna.shortcut("raise_from_message", await w.alex.post(DESK, "Müller has no mail", files=files))
+    await w.anna.wait_for(lambda: _has_its_link(w), "the permalink to be kept")
+    modal = await w.anna.modal("Raise an incident", containing="2 more")
+    offered = _options(modal.view)
+    assert len(offered) == 10
+    w.anna.fill(modal, {**w.answers(), OFFERED: offered[:1]})
+    await w.anna.click(modal, "Answer more now")
+    modal = await w.anna.modal(containing="Tenant(s) or Dedicated Customer ID(s):")
+    assert "2 more" in modal.text
+    assert _options(modal.view) == offered
+    assert (await w.anna.submit(modal, {"tenants": "main account only"}))["outcome"] == "closed"
+    await w.anna.wait_for(lambda: _has_files(w, 1), "the chosen file to be attached")
+
+
+def _options(view: Json) -> list[str]:
+    element = next(block["element"] for block in view["blocks"] if block.get("block_id") == OFFERED)
+    return [option["value"] for option in element["options"]]
+
+
+async def _has_files(w: World, count: int) -> bool:
+    return len((await w.ticket()).attachments) == count
