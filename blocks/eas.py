@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from blocks import kit
-from blocks.evidence import doubtful
+from blocks.evidence import by_hand, doubtful
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.guide import EAS
@@ -29,7 +29,7 @@ def modal(shown: Preview, name: str, now: int, *, reason: str = "", changed: boo
     changed_words = t("{reference} changed since you looked. This is its text now.", reference=name)
     blocks = [kit.note(changed_words)] if changed else []
     blocks += [kit.note(f"{name} · {t('nothing is sent from here')}"), _steps()]
-    blocks += doubtful(shown, typed=reason)
+    blocks += [*doubtful(shown, typed=reason), *by_hand(shown)]
     number, hint = t("RCR number"), t("As the portal shows it")
     asked = [_when(now), text_input(NUMBER, number, hint, multiline=False, needed=False)]
     blocks += [*tuple(_texts(shown))[: _MOST - len(blocks) - len(asked)], *asked]

@@ -89,6 +89,14 @@ def doubtful(shown: Preview, *, may_send: bool = True, typed: str = "") -> list[
     return blocks
 
 
+def by_hand(shown: Preview) -> list[Json]:
+    """The files nobody uploads but the person who opens it in the portal."""
+    return [
+        {"type": "section", "text": kit.plain(t("Not sent along: {file}", file=listed([file])))}
+        for file in waiting(shown.ticket)
+    ]
+
+
 def _files(shown: Preview, config: Config) -> list[Json]:
     files = waiting(shown.ticket)
     if not files:

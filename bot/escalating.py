@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot import letter, rights, story
@@ -12,7 +12,7 @@ from bot.answering import Answering, details_of
 from bot.answers import moment, words
 from bot.attachments import along, waiting
 from bot.changing import Change
-from bot.clock import as_utc
+from bot.clock import as_utc, guide_time
 from bot.contacts import Contact
 from bot.errors import Conflict, Invalid, NotNow, NotYours, Refused
 from bot.evidence import Evidence
@@ -74,13 +74,18 @@ class Escalating(Answering, Evidence):
         return await self._change(ticket_id, f"{form}:escalate", decide, retry=False)
 
     async def for_eas(self, ticket_id: str, by: str) -> Preview:
-        """The letter, to be copied into the portal by a contact who may use it (guide 2.1, 2.2, L2.10)."""
+        """The letter, to be copied into the portal by a contact who may use it (guide 2.1, 2.2, L2.10).
+
+        It names no files: nothing goes along with what is copied, so a person uploads them.
+        """
         actor = await Register(self).look_again(by)
-        rights.require_eas(rights.declarant(await self.store.contacts(), actor, self.today()), self.today())
+        contact = rights.declarant(await self.store.contacts(), actor, self.today())
+        rights.require_eas(contact, self.today())
         shown = await self.preview(ticket_id, by)
         rights.require(actor, shown.ticket, Move.ESCALATE)
         self._require_complete(shown.ticket, Need.ESCALATE, t("Retarus gets nothing incomplete (guide 2.5)."))
-        return shown
+        bare = shown.ticket.model_copy(update={"attachments": ()})
+        return replace(shown, letter=letter.write(bare, contact, self.config))
 
     async def opened_in_eas(
         self, ticket_id: str, by: str, form: str, seen: int, opened: str, rcr: str, despite: str | None = None
@@ -91,7 +96,7 @@ class Escalating(Answering, Evidence):
         count as sent, as this person says that it is opened with them; how large they may be is the portal's affair.
         """
         shown = await self.for_eas(ticket_id, by)
-        at_eas, number = self._opened(opened), self._rcr(rcr) if rcr.strip() else ""
+        at_eas, number = await self._opened(opened, shown.ticket), self._rcr(rcr) if rcr.strip() else ""
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             if ticket.version != seen and (await self._told(ticket, seen))[1]:
@@ -109,11 +114,16 @@ class Escalating(Answering, Evidence):
 
         return await self._change(ticket_id, f"{form}:eas", decide, retry=False)
 
-    def _opened(self, opened: str) -> datetime:
+    async def _opened(self, opened: str, ticket: Ticket) -> datetime:
         try:
-            return as_utc(datetime.fromtimestamp(int(moment(opened, self.given_now())), UTC))
+            at = as_utc(datetime.fromtimestamp(int(moment(opened, self.given_now())), UTC))
         except ValueError as error:
             raise Invalid({"opened": str(error)}) from error
+        if at < ticket.raised_at.replace(second=0, microsecond=0):  # Slack's picker knows whole minutes
+            name = (await self.directory.person(ticket.raised_by)).name
+            raised = f"{guide_time(ticket.raised_at, ticket.zone)}: {t('{name} raised it', name=name)}."
+            raise Invalid({"opened": f"{raised} {t('Pick a date and a time.')}"})
+        return at
 
     async def _speaker(self, actor: Actor, ticket: Ticket, glass: str | None) -> tuple[Contact, dict[str, str]]:
         """In whose name it goes, and what the history keeps when that is nobody authorised."""

@@ -113,9 +113,9 @@ class Evidence(Changing):
 
     async def _without_agreement(self, ticket: Ticket) -> list[str]:
         """The names of end-customers in whose entry no agreement is."""
-        names = {
-            folded(name): name for name in (ticket.answer("customer"), *(each.customer for each in ticket.affected))
-        }
+        names: dict[str, str] = {}
+        for name in (ticket.answer("customer"), *(each.customer for each in ticket.affected)):
+            names.setdefault(folded(name), name)
         found = [(name, await Customers(self).named(name)) for name in names.values() if name]
         return [name for name, entry in found if entry and not entry.agreement]
 

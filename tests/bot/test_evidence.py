@@ -210,7 +210,7 @@ async def test_every_end_customer_of_a_ticket_is_looked_at_for_an_agreement_and_
     await w.store.apply(Batch(customers=customers))
     joined = [Affected(customer=name, by=ANNA, at=NOW) for name in ("Adler AG", "Fink KG", "fink kg")]
     found = await w.desk.doubts(ticket.model_copy(update={"affected": tuple(joined)}), NOW)
-    assert [each.partition(":")[0] for each in found] == ["Müller GmbH", "fink kg"]
+    assert [each.partition(":")[0] for each in found] == ["Müller GmbH", "Fink KG"]
 
 
 async def test_who_was_not_shown_the_warning_is_shown_the_preview_again() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.ports import Batch
 from bot.ticket import Stage
 from localslack import Modal
-from tests.handlers.world import Json, World, world
+from tests.handlers.world import DESK, Json, World, world
 
 
 async def previewed(w: World) -> tuple[Json, Modal]:
@@ -85,3 +85,32 @@ async def test_what_changed_since_the_text_was_copied_is_shown_before_it_is_reco
     assert (await w.ben.submit(form))["outcome"] == "updated"
     again = await w.ben.modal("Open it in EAS", containing="changed since you looked")
     assert (await w.ben.submit(again))["outcome"] == "cleared"
+
+
+async def test_before_the_ticket_was_raised_it_was_not_opened(w: World) -> None:
+    await with_access(w)
+    _, preview = await previewed(w)
+    await w.ben.click(preview, "Open it in EAS instead")
+    done = await w.ben.submit(await w.ben.modal("Open it in EAS"), {"opened": int(w.now()) - 7200})
+    assert set(done["errors"]) == {"opened"}
+    assert "raised it. Pick a date and a time." in done["errors"]["opened"]
+    assert (await w.ticket()).stage is Stage.SECOND
+
+
+async def test_files_are_for_the_person_to_upload_and_the_text_to_copy_does_not_name_them(w: World) -> None:
+    await with_access(w)
+    card = await w.filled()
+    file = (await w.anna.upload("trace.log", b"rejected\n"))["files"][0]
+    await w.anna.post(DESK, "here it is", thread=card, files=[file["id"]])
+    await w.ben.reply(card, "attached trace.log")
+    await w.ben.click(await w.ben.again(card), "Escalate to Retarus")
+    await w.ben.submit(await w.ben.modal("Escalate to Retarus"))
+    preview = await w.ben.modal("Preview", containing="Attached: trace.log (9 B)")
+    await w.ben.click(preview, "Open it in EAS instead")
+    form = await w.ben.modal("Open it in EAS", containing="Not sent along: trace.log (9 B)")
+    assert "Attached:" not in form.text
+    assert (await w.ben.submit(form, {"opened": int(w.now())}))["outcome"] == "cleared"
+    await w.ben.reply(card, "with trace.log (9 B)")
+    ticket = await w.ticket()
+    assert ticket.attachments[0].sent_at == ticket.sent_at
+    assert "Attached:" not in await w.running.desk.last_letter(ticket)
