@@ -132,6 +132,8 @@ def _short(figures: Figures) -> Iterator[tuple[str, str]]:
 
 
 def _parts(figures: Figures, config: Config) -> list[Part]:
+    if figures.is_empty:
+        return [Part(heading=t("All tickets of the month"), text=(t("none in this month"),), in_slack=True)]
     ours = (
         () if figures.customer else (_customers(figures, config), _quality(figures, config), *evidence(figures, config))
     )

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from bot.paper import Paper, Printed
 from bot.report.charts import picture
+from bot.report.letters import legible
 from bot.report.page import page
 from bot.report.pdf import pdf
 from bot.report.sheet import sheet
@@ -15,8 +16,9 @@ from bot.report.sheet import sheet
 
 def printed(paper: Paper) -> Printed:
     """Every file of a report."""
-    pictures = tuple(picture(chart) for chart in paper.charts)
-    return Printed(pictures=pictures, page=page(paper, pictures), pdf=pdf(paper, pictures), sheet=sheet(paper.sheet))
+    drawn = legible(paper)
+    pictures = tuple(picture(chart) for chart in drawn.charts)
+    return Printed(pictures=pictures, page=page(paper, pictures), pdf=pdf(drawn, pictures), sheet=sheet(paper.sheet))
 
 
 def main() -> None:

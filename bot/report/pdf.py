@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import struct
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-import matplotlib as mpl
 from fpdf import FPDF, FontFace
 from fpdf.enums import TableBordersLayout, XPos, YPos
 
 from bot.paper import Paper, Part, Table
+from bot.report.letters import FONTS
 from bot.text import one_line
 
-_FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
-"""DejaVu, which knows most of the world's letters, comes with the charts."""
 _INK, _QUIET, _LINE, _SOFT = (29, 28, 29), (92, 91, 93), (217, 217, 212), (245, 245, 241)
 _MARGIN = 16.0
 _ROW, _TOGETHER = 6.0, 14
 """Millimetres; a table of so many rows stays on one page."""
+_WIDE = 0.82
+"""How much of the page's width a picture takes."""
 _LARGEST, _SMALLEST = 8.0, 6.5
 """Points, in tables."""
 _GAP = 3.5
@@ -38,8 +39,8 @@ class _Document(FPDF):
         self.set_lang(paper.language)
         self.set_creator("Partner Desk")
         self.set_creation_date(paper.made_at)
-        self.add_font("DejaVu", "", _FONTS / "DejaVuSans.ttf")
-        self.add_font("DejaVu", "B", _FONTS / "DejaVuSans-Bold.ttf")
+        self.add_font("DejaVu", "", FONTS / "DejaVuSans.ttf")
+        self.add_font("DejaVu", "B", FONTS / "DejaVuSans-Bold.ttf")
 
     def write_line(self, text: str, size: float, style: str = "", colour: tuple[int, int, int] = _INK) -> None:
         self.set_font("DejaVu", style, size)
@@ -101,7 +102,8 @@ def _fitting(document: _Document, text: str, style: str, size: float, width: flo
 
 def _part(document: _Document, part: Part, pictures: Iterator[bytes]) -> None:
     document.ln(5)
-    if document.will_page_break(70 if part.chart else 30):
+    picture = next(pictures) if part.chart else b""
+    if document.will_page_break(_beginning(document, part, picture)):
         document.add_page()
     document.write_line(part.heading, 13, "B")
     document.ln(1)
@@ -109,10 +111,22 @@ def _part(document: _Document, part: Part, pictures: Iterator[bytes]) -> None:
         document.write_line(line, 9)
         document.ln(0.8)
     if part.chart:
-        document.image(next(pictures), w=document.epw * 0.82, alt_text=part.chart.alt, title=part.chart.title)
+        document.image(io.BytesIO(picture), w=document.epw * _WIDE, alt_text=part.chart.alt, title=part.chart.title)
         document.ln(3)
     for table in part.tables:
         _table(document, table)
+
+
+def _beginning(document: _Document, part: Part, picture: bytes) -> float:
+    """Millimetres of what stays together: heading, words, and the picture or what the first table begins with."""
+    document.set_font("DejaVu", "", 9)
+    lines = sum(int(document.get_string_width(line) / document.epw) + 1 for line in part.text)
+    height = 8.0 + 5.3 * lines
+    if picture:
+        wide, high = struct.unpack(">II", picture[16:24])  # as every PNG says
+        return height + document.epw * _WIDE * float(high) / float(wide) + 3
+    rows = [len(table.rows) for table in part.tables[:1]]
+    return height + sum(_ROW * (count + 1 if count <= _TOGETHER else 4) for count in rows)
 
 
 def _table(document: _Document, table: Table) -> None:

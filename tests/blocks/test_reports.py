@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
-from bot import report_words
+from bot import lives, report_words
 from bot.reports import Count, figures
 from localslack.blockkit import is_too_long, validate_blocks, validate_view
+from tests import months
 from tests.blocks import reported
 from tests.blocks.surfaces import parts
 from tests.factories import NOW, a_config
@@ -69,7 +71,14 @@ def test_nothing_can_be_clicked_in_a_report_that_would_not_be_drawn_anew() -> No
 
 
 def test_a_chart_in_words_names_what_it_shows_and_no_more() -> None:
-    many = figures((), reported.OCTOBER, CONFIG)
+    some = [lives.line(*told, reported.OCTOBER, CONFIG) for told in months.lives(Random(1), 9, reported.BEGAN, 60)]
+    many = figures(filter(None, some), reported.OCTOBER, CONFIG)
     many = replace(many, services={f"Service {number}": Count(20 - number) for number in range(12)})
     (chart,) = [each for each in report_words.paper(many, CONFIG, NOW).charts if each.title == "Raised, by service"]
     assert len(chart.bars) == chart.alt.count("Service ") == 10
+
+
+def test_a_month_without_tickets_says_so_instead_of_empty_axes() -> None:
+    paper = reported.a_paper(CONFIG, count=0)
+    assert [part.text for part in paper.parts] == [("none in this month",)]
+    assert paper.charts == ()

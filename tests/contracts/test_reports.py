@@ -25,6 +25,7 @@ from blocks.kit import Json, Message, header
 from bot.errors import Unprinted
 from bot.notices import Claim, Notice, Outcome, Retry, Say, Sent
 from bot.paper import Paper, Printed, Sheet, Upload
+from bot.report.letters import legible
 from bot.report.press import ChildPress
 from bot.report.sheet import BOM, sheet
 from bot.slack.client import for_outbox
@@ -263,3 +264,8 @@ async def test_what_cannot_be_printed_now_is_tried_again_and_says_why() -> None:
         outcome = await there.deliver(1)
         assert isinstance(outcome, Retry)
         assert "longer than 60 s" in outcome.why
+
+
+def test_a_letter_the_font_does_not_know_is_shown_as_a_sign_and_nothing_vanishes() -> None:
+    printed = reported.a_paper(a_config(reports={"name": "東京 Müller 🚀 Ромашка"}))
+    assert legible(printed).footer.startswith("□□ Müller □ Ромашка")
