@@ -120,7 +120,7 @@ def _show(note: TechnicalNote) -> Json:
 
 def _note_head(note: TechnicalNote) -> list[Json]:
     source = t("from Retarus") if note.source == "retarus" else ""
-    facts = [t("technical note"), ", ".join(note.services), source]
+    facts = [t("technical note"), t("retired") if note.is_retired else "", ", ".join(note.services), source]
     return [kit.bold(note.name), kit.text("".join(f" · {fact}" for fact in facts if fact))]
 
 

@@ -23,6 +23,8 @@ SHOW = "notes.show"
 CHANGE = "notes.change"
 RETIRE = "notes.retire"
 REINSTATE = "notes.reinstate"
+EARLIER, LATER = "notes.earlier", "notes.later"
+"""The version before the one that is shown, and the one after it."""
 TURN = "notes.page."
 """Prefix of the buttons to other pages."""
 TURNS = ("before", "after")
@@ -43,15 +45,19 @@ _VERSIONS = 5
 # --- one note
 
 
-def shown(versions: Sequence[TechnicalNote], who: Callable[[str], str], tickets: str = "") -> Json:
-    """Everything in it, and who changed it when. `versions`: the newest first; `tickets`: where it comes from."""
-    note = versions[0]
+def shown(versions: Sequence[TechnicalNote], who: Callable[[str], str], tickets: str = "", version: int = 0) -> Json:
+    """Everything in it, and who changed it when. `versions`: the newest first; `tickets`: where it comes from;
+    `version`: an old one, to be read only."""
+    note = next((each for each in versions if each.version == version), versions[0])
     blocks: list[Json] = [kit.rich(kit.line(*_head(note, tickets)))]
+    if note is not versions[0]:
+        blocks.insert(0, kit.note(t("version {version}", version=note.version)))
     if note.is_retired:
         blocks.append(kit.rich(kit.line(kit.bold(t("Retired, do not rely on it: ")), kit.text(note.retired_why))))
     blocks += [part for key in _LABELS if (text := getattr(note, key)) for part in _part(key, text)]
     blocks.append(kit.note(_told(versions, who)))
-    blocks.append(kit.actions("note", _buttons(note)))
+    buttons = [*(_buttons(note) if note is versions[0] else []), *_versions(note, versions)]
+    blocks += [kit.actions("note", buttons)] if buttons else []
     return kit.modal("notes.shown", note.name, blocks, about=note.id)
 
 
@@ -78,6 +84,18 @@ def _told(versions: Sequence[TechnicalNote], who: Callable[[str], str]) -> str:
 
 def _day(note: TechnicalNote) -> str:
     return f"{note.changed_at:%d.%m.%Y}"
+
+
+def _versions(note: TechnicalNote, versions: Sequence[TechnicalNote]) -> list[Json]:
+    """To the version before and the one after."""
+    numbers = [each.version for each in versions]
+    beside = ((EARLIER, note.version - 1), (LATER, note.version + 1))
+    return [_version(action, note, number) for action, number in beside if number in numbers]
+
+
+def _version(action: str, note: TechnicalNote, number: int) -> Json:
+    name = t("version {version}", version=number)
+    return kit.button(t("Show {name}", name=name), action, f"{note.id}|{number}")
 
 
 def _buttons(note: TechnicalNote) -> list[Json]:

@@ -70,6 +70,13 @@ class Notes:
         found = _HINT.fullmatch(text.strip())
         return await self.desk.store.note_numbered(int(found[1])) if found else None
 
+    async def shown_or_begun(self, text: str, by: str) -> TechnicalNote | None:
+        """The note of this name, or the beginning of a new one; a name nobody has is refused: it is no symptom."""
+        named = await self.named(text, by)
+        if named is None and _HINT.fullmatch(text.strip()):
+            raise Refused(t("This note is not in the desk's database."))
+        return named or self.begun_with(text)
+
     async def history(self, note_id: str, by: str) -> list[TechnicalNote]:
         """Every version, the newest first."""
         rights.require_staff(await self.desk.actor(by))

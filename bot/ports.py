@@ -99,6 +99,9 @@ class Store(Protocol):
     async def history(self, ticket_id: str) -> list[Event]:
         """Oldest first."""
 
+    async def histories(self, ticket_ids: Sequence[str]) -> list[Event]:
+        """Of all these tickets, in one trip; of each oldest first."""
+
     async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
         """Take on up to `limit` due notices that head their lane. Nobody else gets them before the lease ends."""
 

@@ -261,6 +261,8 @@ class Ranked:
     """How many words of the query it holds; an id or error code counts as two."""
     is_exact: bool = False
     """It holds an id or error code that was asked for, whole."""
+    is_story: bool = False
+    """What was asked for stands only in what was written along the way."""
 
 
 def ranked(asked: Sequence[Clause], candidates: Candidates) -> list[Ranked]:
@@ -309,7 +311,8 @@ def _scored(
     count = sum(1 + clause.is_code for clause, each in zip(asked, best, strict=True) if each)
     whole = {token for clause in asked if clause.is_code for token, sure in clause.tokens.items() if sure == 1}
     is_exact = bool(matched & whole)
-    return Ranked(candidate.number, score / most, held / most, frozenset(matched), count, is_exact)
+    is_story = matched.isdisjoint(entry.title | entry.body | entry.tags)
+    return Ranked(candidate.number, score / most, held / most, frozenset(matched), count, is_exact, is_story)
 
 
 # --- what is shown of it

@@ -12,17 +12,20 @@ from bot.answers import as_moment
 from bot.changing import Changing
 from bot.clock import as_utc, guide_time
 from bot.errors import Refused
-from bot.indexed import Shelf
+from bot.indexed import Shelf, story_of
 from bot.language import t
 from bot.letter import reference
 from bot.notes import Notes
-from bot.search import Candidates, Clause, Narrow, Ranked
+from bot.ports import Query
+from bot.search import RANKED, Candidates, Clause, Narrow, Ranked
 from bot.technical_note import TechnicalNote
 from bot.text import one_line
 from bot.ticket import Ticket
 
 LIMIT = 20
 """Hits of one search."""
+_LATEST = 1000
+"""Notes, newest first, among which those changed lately are looked for."""
 QUERY = 300
 """Characters of a query that are read."""
 _FAINT = 0.3
@@ -56,10 +59,14 @@ class Hit:
     """How many words of the query it holds; an id or error code counts as two."""
     is_exact: bool = False
     """It holds an id or error code that was asked for."""
+    is_story: bool = False
+    """What was asked for stands only in its history."""
+    story: Sequence[str] = ()
+    """What was written along the way, where only that holds it."""
 
     @classmethod
     def of(cls, found: Ticket | TechnicalNote, ranked: Ranked) -> Hit:
-        return cls(found, ranked.tokens, ranked.score, ranked.words, ranked.is_exact)
+        return cls(found, ranked.tokens, ranked.score, ranked.words, ranked.is_exact, ranked.is_story)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -68,7 +75,8 @@ class Hit:
             note = self.found
             return (note.symptom, note.cause, note.remedy, note.workaround, note.material)
         said = {key: text for key, text in self.found.answers.items() if text}
-        return (said.get("happens", ""), said.get("error", ""), *said.values())
+        joined = (each.impact for each in self.found.affected)
+        return (said.get("happens", ""), said.get("error", ""), *said.values(), *joined, *self.story)
 
 
 @dataclass(frozen=True)
@@ -137,13 +145,47 @@ class Searching:
         named = await self._named(text, by)
         if named:
             return Found([Hit(named)], words=[text])
-        found = await self._look(await self._asked(text, typing=True), narrow, shelves)
+        asked = await self._asked(text, typing=True)
+        if not asked and not text and not narrow.customer:
+            return await self._latest(narrow)
+        found = await self._look(asked, narrow, shelves)
         if not found.hits and text.isdigit():
             called = await self._called(text, by)
             return Found([Hit(called)], words=[text]) if called else found
         best = max((hit.score for hit in found.hits), default=0.0)
         hits = sorted(found.hits, key=lambda hit: not hit.is_exact)
-        return replace(found, hits=[hit for hit in hits if hit.is_exact or hit.score >= best * _FAINT][:LIMIT])
+        return await self._told(
+            replace(found, hits=[hit for hit in hits if hit.is_exact or hit.score >= best * _FAINT][:LIMIT])
+        )
+
+    async def _told(self, found: Found) -> Found:
+        """With what was written along the way, for what was found by that alone: one more trip, where there is any."""
+        ids = [hit.found.id for hit in found.hits if hit.is_story and isinstance(hit.found, Ticket)]
+        if not ids:
+            return found
+        written: dict[str, list[str]] = {}
+        for event in await self.desk.store.histories(ids):
+            written.setdefault(event.ticket_id, []).extend(story_of([event]).split("\n"))
+        return replace(found, hits=[replace(hit, story=written.get(hit.found.id, ())) for hit in found.hits])
+
+    async def _latest(self, narrow: Narrow) -> Found:
+        """Without words: the newest there are, tickets by when they were raised, notes by when they were changed."""
+        if not narrow.service and narrow.since is None:
+            return Found()
+        tickets, notes = await asyncio.gather(self._latest_tickets(narrow), self.desk.store.notes(limit=_LATEST))
+        dated = [(each.raised_at, Hit(each)) for each in tickets]
+        dated += [
+            (each.changed_at, Hit(each))
+            for each in notes
+            if _fits(each, narrow) and (not narrow.service or not each.services or narrow.service in each.services)
+        ]
+        newest = sorted(dated, key=lambda each: each[0], reverse=True)
+        return Found([hit for at, hit in newest if narrow.since is None or at >= narrow.since][:LIMIT])
+
+    async def _latest_tickets(self, narrow: Narrow) -> Sequence[Ticket]:
+        if not narrow.service:
+            return await self.desk.store.find(Query(limit=LIMIT))
+        return (await self._look((), narrow, (Shelf.TICKETS,))).tickets
 
     async def _named(self, text: str, by: str) -> Ticket | TechnicalNote | None:
         note = await Notes(self.desk).named(text, by)
@@ -208,7 +250,7 @@ class Searching:
         past = [hit for hit in past if hit.score >= _LIKELY_TICKET]
         told = Looked(notes[:OFFERED], alike[:OFFERED], past[:OFFERED])
         found = replace(_together(looked), hits=told.hits(services))
-        return Known(found, await self._answers(ticket, found, told))
+        return Known(await self._told(found), await self._answers(ticket, found, told))
 
     async def _answers(self, ticket: Ticket, found: Found, told: Looked) -> dict[str, str]:
         """`known` is answered only where nobody need judge: something was chosen already, or there is nothing."""
@@ -271,7 +313,8 @@ class Searching:
 
     async def _on(self, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> tuple[list[Hit], Candidates]:
         candidates = await self.desk.store.candidates(shelf, asked, narrow)
-        best = search.ranked(asked, candidates)[:LIMIT] if asked else _newest(candidates)
+        most = RANKED if shelf is Shelf.NOTES and narrow.since else LIMIT
+        best = search.ranked(asked, candidates)[:most] if asked else _newest(candidates)
         numbers = [each.number for each in best]
         if shelf is Shelf.NOTES:
             notes = {note.number: note for note in await self.desk.store.notes_called(numbers)}
@@ -314,7 +357,9 @@ def _newest(candidates: Candidates) -> list[Ranked]:
 
 
 def _fits(note: TechnicalNote, narrow: Narrow) -> bool:
-    """Notes have no end-customer."""
+    """Notes have no end-customer; they are as old as their last change."""
+    if narrow.since and note.changed_at < narrow.since:
+        return False
     return not note.is_retired and not (narrow.customer and not narrow.service)
 
 

@@ -9,7 +9,7 @@ from blocks import find
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.search import Narrow
-from bot.searching import Searching
+from bot.searching import ANYTHING, Searching
 from handlers.boundary import Boundary
 from handlers.payload import Click, Command, Submission
 
@@ -37,7 +37,7 @@ def register(desk: Desk, edge: Boundary) -> None:
         await desk.require_staff(user)
         narrow = _narrow(typed, desk)
         text = typed.get(find.WORDS, "")
-        found = await searching.find(text, user, narrow) if text.strip() or narrow.customer else None
+        found = await searching.find(text, user, narrow) if text.strip() or narrow != ANYTHING else None
         links = await desk.store.card_links([ticket.id for ticket in found.tickets]) if found else {}
         return find.modal(typed, found, desk.config, links)
 

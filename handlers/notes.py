@@ -26,20 +26,27 @@ Drawn = Callable[[str, str], Awaitable[Json]]
 def register(desk: Desk, edge: Boundary) -> None:
     book = Notes(desk)
 
-    async def drawn(note_id: str, user: str) -> Json:
+    async def drawn(note_id: str, user: str, version: int = 0) -> Json:
         versions = await book.history(note_id, user)
         who = await desk.names({each.changed_by for each in versions})
         ticket = await desk.store.get(versions[0].ticket_id) if versions[0].ticket_id else None
-        return notes.shown(versions, who, reference(ticket, desk.config) if ticket else "")
+        return notes.shown(versions, who, reference(ticket, desk.config) if ticket else "", version)
 
     async def asked(command: Command) -> None:
         """`/retarus-note TN-3` shows it; other words begin one."""
         await desk.open_to_part(command.user)
-        named = await book.named(command.text, command.user)
-        view = await drawn(named.id, command.user) if named else notes.modal(book.begun_with(command.text), desk.config)
+        note = await book.shown_or_begun(command.text, command.user)
+        view = await drawn(note.id, command.user) if note and note.id else notes.modal(note, desk.config)
         await edge.client.views_open(trigger_id=command.trigger, view=view)
 
+    async def turn(click: Click) -> None:
+        """To another version."""
+        note_id, _, version = click.value.partition("|")
+        await edge.client.views_update(view_id=click.view, view=await drawn(note_id, click.user, int(version)))
+
     edge.commands[COMMAND] = asked
+    edge.clicks[notes.EARLIER] = turn
+    edge.clicks[notes.LATER] = turn
     edge.clicks |= _clicks(desk, edge, book, drawn)
     edge.submissions |= _submissions(book, drawn)
 

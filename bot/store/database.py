@@ -94,6 +94,9 @@ class DatabaseStore:
     async def history(self, ticket_id: str) -> list[Event]:
         return await self._all(sql.HISTORY, {"ticket_id": ticket_id}, rows.event)
 
+    async def histories(self, ticket_ids: Sequence[str]) -> list[Event]:
+        return await self._all(sql.HISTORIES, {"listed": json.dumps(list(ticket_ids))}, rows.event)
+
     async def next_due(self, after: datetime) -> datetime | None:
         due = await self._one(sql.NEXT_DUE, {}, rows.moment_or_none)
         return due and max(due, after)

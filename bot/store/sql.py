@@ -73,6 +73,7 @@ INSERT_EVENT: Final = """
     INSERT INTO events (ticket_id, version, doc) VALUES (:ticket_id, :version, :doc) ON CONFLICT DO NOTHING"""
 REWRITE_EVENT: Final = "UPDATE events SET doc = :doc WHERE ticket_id = :ticket_id AND version = :version"
 HISTORY: Final = "SELECT doc FROM events WHERE ticket_id = :ticket_id ORDER BY version"
+HISTORIES: Final = "SELECT doc FROM events WHERE ticket_id IN $listed ORDER BY ticket_id, version"
 
 
 def find(query: Query) -> tuple[str, Row]:

@@ -48,6 +48,8 @@ def views(ticket: Ticket, config: Config, who: Callable[[str], str] = str) -> It
     yield from same(ticket, config)
     yield "note", notes.shown([note], who, "PD-1042")
     yield "note retired", notes.shown([retired] * 9, who)
+    versions = [longest_note(ticket, version=number) for number in (3, 2, 1)]
+    yield "note of before", notes.shown(versions, who, "PD-1042", version=2)
     yield "note new", notes.modal(None, config)
     yield "note from a ticket", notes.modal(note, config, about=ticket.id)
     yield "note changed", notes.modal(note, config, callback=notes.CHANGE, about="n1|3")

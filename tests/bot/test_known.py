@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.notes import Notes
 from bot.search import Narrow
 from bot.searching import Found, Searching
@@ -74,3 +76,21 @@ async def test_of_equal_notes_that_of_the_same_service_comes_first() -> None:
     assert named(await Searching(w.desk).offered(RAISED, ANNA)) == ["TN-1", "TN-2"]
     known = await Searching(w.desk).known(await w.raised())
     assert known.answers["known_as"].startswith("TN-1: ")
+
+
+async def test_notes_are_found_by_when_they_were_changed_with_words_or_without() -> None:
+    w = await a_world()
+    note = await noted(w)
+    w.clock.forward(days=3)
+    lately = Narrow(since=w.clock() - timedelta(days=1))
+    for text in ("connector", ""):
+        assert named(await Searching(w.desk).find(text, ANNA, lately)) == []
+    await Notes(w.desk).change(note.id, {**NOTE, "cause": "A size limit"}, BEN, "form", 1)
+    for text in ("connector", ""):
+        assert named(await Searching(w.desk).find(text, ANNA, lately)) == ["TN-1"]
+
+
+async def test_without_words_and_filters_nothing_is_listed() -> None:
+    w = await a_world()
+    await w.raised()
+    assert named(await Searching(w.desk).find("", ANNA)) == []

@@ -283,3 +283,13 @@ async def test_what_is_erased_before_it_was_indexed_is_never_found(store: Store)
     clean = an_event(secret, note="—")
     await store.apply(Batch(tickets=[erased], events=[an_event(erased)], rewritten=[clean]))
     assert await found(store, "heimlich") == []
+
+
+async def test_the_histories_of_several_tickets_are_read_together_each_oldest_first(store: Store) -> None:
+    saved = await store.apply(Batch(tickets=[told("t1", "Timeout"), told("t2", "Timeout"), told("t3", "Timeout")]))
+    for each in saved:
+        later = a_later(each)
+        await store.apply(Batch(tickets=[later], events=[an_event(each, note="first"), an_event(later, note="then")]))
+    told_ = [(event.ticket_id, event.version) for event in await store.histories(["t3", "t1"])]
+    assert told_ == [("t1", 1), ("t1", 2), ("t3", 1), ("t3", 2)]
+    assert await store.histories([]) == []

@@ -262,6 +262,9 @@ class MemoryStore:
         events = [event for event in self._up().events.values() if event.ticket_id == ticket_id]
         return sorted(events, key=lambda event: event.version)
 
+    async def histories(self, ticket_ids: Sequence[str]) -> list[Event]:
+        return [event for each in sorted(set(ticket_ids)) for event in await self.history(each)]
+
     async def children(self, ticket_id: str, limit: int) -> list[Ticket]:
         found = [each for each in self._up().tickets.values() if each.parent == ticket_id != "" and each.stage.is_open]
         return sorted(found, key=lambda ticket: (ticket.raised_at, ticket.id), reverse=True)[:limit]

@@ -62,3 +62,26 @@ async def test_a_guest_finds_nothing(w: World) -> None:
     await w.raised()
     await w.gus.command(DESK, "/retarus-find connector")
     assert (await w.gus.message(DESK, "full member"))["is_ephemeral"]
+
+
+async def test_what_stands_only_in_the_history_is_shown_and_marked(w: World) -> None:
+    await w.raised()
+    ticket = await w.ticket()
+    await w.running.desk.note(ticket.id, "U0ANNA", "Cause was the Zscaler proxy in front", "form")
+    shown = await found(w, w.ben, "zscaler")
+    assert "{'type': 'text', 'text': 'Zscaler', 'style': {'bold': True}}" in shown
+
+
+async def test_a_retired_note_found_by_its_name_is_said_to_be_retired(w: World) -> None:
+    await w.ben.click(await noted(w), "Retire")
+    await w.ben.submit(await w.ben.modal("Retire a note"), {"reason": "4.1 has the same fault"})
+    assert "technical note · retired" in await found(w, w.anna, "TN-1")
+
+
+async def test_filters_without_words_list_the_newest(w: World) -> None:
+    await noted(w)
+    await w.anna.command(DESK, "/retarus-find")
+    await w.anna.submit(await w.anna.modal("Search"), {"service": "Email Security"})
+    shown = said(await w.anna.modal("Search"))
+    assert "TN-1" in shown
+    assert "PD-1001" in shown

@@ -129,3 +129,20 @@ async def test_a_guest_can_write_none(w: World) -> None:
     told = await w.gus.message(DESK, "full member")
     assert told["is_ephemeral"]
     assert await w.running.desk.store.count_notes() == 0
+
+
+async def test_an_old_version_of_a_note_can_be_read(w: World) -> None:
+    await w.ben.click(await noted(w), "Edit")
+    await w.ben.submit(await w.ben.modal("Change a note"), {"remedy": "Use 4.3"})
+    shown = await w.ben.modal("TN-1", containing="Use 4.3")
+    assert "Rolled connector" not in said(shown)
+    await w.ben.click(shown, "Show version 1")
+    old = await w.ben.modal("TN-1", containing="Rolled connector 4.2 back to 4.1")
+    assert "Edit" not in said(old)
+    await w.ben.click(old, "Show version 2")
+    await w.ben.modal("TN-1", containing="Use 4.3")
+
+
+async def test_a_note_nobody_wrote_is_not_begun_by_its_name(w: World) -> None:
+    await w.ben.command(DESK, "/retarus-note TN-99")
+    await w.ben.message(DESK, "This note is not in the desk's database")
