@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from blocks.kit import CHUNK, Json, heading, note, option, plain
-from bot.answers import said
+from bot.answers import BY_MATRIX, said
 from bot.fields import Ask, Field, Need, Option
 from bot.forms import is_due, stands
 from bot.language import t
@@ -36,7 +36,7 @@ def inputs(fields: Iterable[Field], kind: Kind, config: Config, answers: Mapping
         blocks += [heading(title)] if field.label and title != above else []
         above = title
         answer = answers.get(field.key, "")
-        answer = "" if answer == stands(field, answers, config) else answer
+        answer = "" if answer in {BY_MATRIX, stands(field, answers, config)} else answer
         blocks += _defined(field.options(config))
         needed = is_due(field.need[kind], border) and not field.default
         block = _input(fitting(field, answers, config), kind, config, answer, needed)

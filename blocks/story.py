@@ -15,6 +15,7 @@ from bot.letter import reference, shown
 from bot.moves import Move, Step
 from bot.notices import Notice, Say
 from bot.questions import field as field_of
+from bot.questions import priority_reason
 from bot.settings import Config, Team
 from bot.story import FOLLOWED
 from bot.text import one_line
@@ -65,8 +66,11 @@ def details(event: Event) -> list[Json]:
 
 
 def _line(notice: Notice, ticket: Ticket, event: Event, config: Config, name: str) -> Iterable[Json]:
-    recorded = event.what == Step.FILL_IN.value and "priority" not in notice.names("news")
-    return _recorded(ticket, event, config, name) if recorded else _LINES[event.what](ticket, event, config, name)
+    is_judged = "priority" in notice.names("news")
+    if event.what == Step.FILL_IN.value:
+        return _judged_anew(ticket, event, config, name) if is_judged else _recorded(ticket, event, config, name)
+    told = _LINES[event.what](ticket, event, config, name)
+    return [*told, kit.text("\n"), *_judged_anew(ticket, event, config, name)] if is_judged else told
 
 
 def answered(notice: Notice, ticket: Ticket, config: Config) -> list[Json]:
@@ -194,7 +198,7 @@ def _noticed(_ticket: Ticket, event: Event, config: Config, _name: str) -> list[
 
 def _judged_anew(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
     """A priority that was changed, with its reason."""
-    reason = one_line(ticket.answer("priority_reason"), 300)
+    reason = one_line(priority_reason(ticket.answers), 300)
     words = t("{name} changed the priority to {priority}")
     told = kit.filled(words, name=kit.bold(name), priority=ticket.answer("priority"))
     return [*told, kit.text(f": {reason}")] if reason else told
@@ -326,7 +330,8 @@ def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: 
         handed_on = event.what == Move.HAND_ON.value
         words = t("{name} gave it to a colleague.") if handed_on else t("{name} took it over from you.")
     else:
-        words = t(_YOURS.get(event.what, _OWNER))
+        judged = Step.FILL_IN.value if "priority" in notice.names("news") else ""
+        words = t(_YOURS.get(event.what) or _YOURS.get(judged, _OWNER))
     return words.format(name=name)
 
 

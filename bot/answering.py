@@ -116,6 +116,7 @@ class Answering(Changing):
     ) -> Change | None:
         """Nothing when nothing changed: saving a form as it was is no event."""
         answers = forms.changed(ticket, await self._rebased(ticket, seen, answers))
+        forms.require_new_reason(ticket, answers, self.config)
         if not answers:
             return None
         filled = change(ticket, answers=forms.merged(ticket, answers))

@@ -38,6 +38,8 @@ TENANT_ID = re.compile(r"[0-9]{5}[A-Z]{2}|[0-9]{5}")
 MAIN_ACCOUNT = mark("main account only")
 
 NONE = mark("none")
+BY_MATRIX = mark("as impact and urgency say")
+"""The reason for the priority that `[matrix]` proposes."""
 
 _FILLERS = frozenset(
     "na none nil null nothing tbd tba tbc tbs todo wip x xx xxx unknown unclear unsure dunno later soon yet now "
@@ -75,12 +77,13 @@ _UNAVAILABLE = re.compile(
 _BECAUSE = re.compile(r"^(?:because|since|as|weil|da)?\W*", re.IGNORECASE)
 _LETTER = re.compile(r"\w")
 _FAR_PAST = timedelta(days=366)
+_NUMBER = re.compile(r"[+(]?\d[\d\s()/.\-]{4,}\d")
 _SLACK_LINK = re.compile(r"<(?:mailto:|https?://)[^|>]*\|([^>]*)>")
 
 
 def said(answer: str) -> str:
     """The words that are kept in English whatever was typed, in the language of who reads them; others as they are."""
-    return t(answer) if answer in {NONE, MAIN_ACCOUNT} else answer
+    return t(answer) if answer in {NONE, MAIN_ACCOUNT, BY_MATRIX} else answer
 
 
 def is_reasoned_absence(text: str) -> bool:
@@ -189,11 +192,18 @@ def phone(text: str, region: str | None) -> str | None:
 
 def _contact(line: str, region: str | None) -> str:
     line = _SLACK_LINK.sub(r"\1", line)
-    found = re.search(r"[+(]?\d[\d\s()/.\-]{4,}\d", line)
+    found = _NUMBER.search(line)
     if not found:
         raise ValueError(
             t(
                 "“{line}” has no telephone number. One person per line: Anna Arnold, +49 89 1234 5678.",
+                line=_short(line),
+            )
+        )
+    if _NUMBER.search(line, found.end()):
+        raise ValueError(
+            t(
+                "“{line}” has more than one number. One person with one number per line: Anna, +49 89 1234 5678.",
                 line=_short(line),
             )
         )

@@ -158,6 +158,7 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing, Resending):
             rights.require(actor, ticket, Move.HAND_OFF)
             moved = move(ticket, Move.HAND_OFF, by, at)
             answers = await self._rebased(ticket, seen, await self._answers(ticket, typed, Need.HANDOFF))
+            forms.require_new_reason(ticket, answers, self.config)
             moved = moved.model_copy(update={"answers": forms.merged(ticket, answers)})
             self._require_complete(moved, Need.HANDOFF, t("The 2nd level can take it once this is answered."))
             summary = moved.answer("summary_first")

@@ -15,6 +15,7 @@ DeskError
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -72,3 +73,8 @@ class StoreDown(DeskError):
 
 class Misconfigured(DeskError):
     """A setting is wrong. The text names the place, the fault, and what to write instead."""
+
+
+def place_of(error: BaseException) -> str:
+    """What kind of error it is and where it was raised, for a log: not its message, which may quote what was typed."""
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"

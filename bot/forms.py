@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.answers import Given, is_reasoned_absence
+from bot.answers import BY_MATRIX, Given, is_reasoned_absence
 from bot.errors import Invalid
 from bot.fields import EXAMPLE, EXAMPLE_NEED, FIELDS, TRANSACTIONS, Ask, Field, Heading, Need
 from bot.language import mark, t
-from bot.questions import fields_of, is_asked
+from bot.questions import fields_of, is_asked, proposed
 from bot.secrets_in_text import free_of_secrets
 from bot.settings import Config
 from bot.text import clean
@@ -157,6 +157,20 @@ def _example_faults(parts: Mapping[str, str]) -> dict[str, str]:
     if not parts.keys() & set(ADDRESSES):
         faults[""] = t("Name at least one: sending account, termination address or inbound number.")
     return faults
+
+
+def require_new_reason(ticket: Ticket, answers: Mapping[str, str], config: Config) -> None:
+    """A priority that becomes another one does not keep the reason of the old one (guide L1.2).
+
+    What impact and urgency say is a reason for every priority they say.
+    """
+    now = answers.get("priority", "")
+    before, why = ticket.answer("priority"), ticket.answer("priority_reason")
+    if why == BY_MATRIX and now == proposed({**ticket.answers, **answers}, config):
+        return
+    if before and now not in {"", before} and answers.get("priority_reason", why) in {"", why}:
+        words = t("The reason is still the one for {before}. Why is it {now} now?", before=before, now=now)
+        raise Invalid({"priority_reason": words})
 
 
 def present(answers: Mapping[str, str]) -> dict[str, str]:

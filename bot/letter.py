@@ -12,7 +12,7 @@ from bot.contacts import Contact
 from bot.fields import Ask, Field, Heading, Need, Option
 from bot.forms import examples, missing
 from bot.language import Language, mark, speaking, spoken, t
-from bot.questions import fields_of, is_asked
+from bot.questions import fields_of, is_asked, priority_reason
 from bot.settings import Config
 from bot.text import one_line
 from bot.ticket import Kind, Record, Ticket
@@ -164,7 +164,7 @@ def _known_and_priority(ticket: Ticket) -> Iterable[str]:
     if ticket.answer("known"):
         yield t("Already known: {answer}", answer=t("yes") if ticket.answer("known") == "yes" else t("no"))
     if ticket.answer("priority"):
-        judged = ", ".join(filter(None, (ticket.answer("priority"), ticket.answer("priority_reason"))))
+        judged = ", ".join(filter(None, (ticket.answer("priority"), priority_reason(ticket.answers))))
         yield t("Priority (partner's assessment): {priority}", priority=judged)
 
 

@@ -100,7 +100,7 @@ def _judged(row: Field, matrix: Matrix) -> tuple[Field, ...]:
         label = mark("Priority, if it is to be another one")
         return (*asked, replace(row, label=label, hint=otherwise, default=proposed))
     if row.key == "priority_reason":
-        return (replace(row, default=_because),)
+        return (replace(row, default=_because, check=_own_reason),)
     return (row,)
 
 
@@ -113,7 +113,21 @@ def _because(answers: Mapping[str, str], config: Config) -> str:
     """The reason for the proposed priority; another one is for a person to explain."""
     if answers.get("priority", "") not in {"", proposed(answers, config)} or not proposed(answers, config):
         return ""
-    return t("Impact: {impact}, urgency: {urgency}", impact=answers[EXTENT], urgency=answers[URGENCY])
+    return checks.BY_MATRIX
+
+
+def _own_reason(text: str, given: checks.Given) -> str:
+    if text == checks.BY_MATRIX and not _because(given.answers, given.config):
+        raise ValueError(t("Another priority than impact and urgency say needs a reason of its own."))
+    return checks.words(text, given)
+
+
+def priority_reason(answers: Mapping[str, str]) -> str:
+    """Why it has its priority, in the language of who reads it."""
+    reason = answers.get("priority_reason", "")
+    if reason != checks.BY_MATRIX:
+        return reason
+    return t("Impact: {impact}, urgency: {urgency}", impact=answers.get(EXTENT, ""), urgency=answers.get(URGENCY, ""))
 
 
 # --- what fits the answers so far

@@ -94,9 +94,11 @@ def news_of(before: Ticket | None, ticket: Ticket, event: Event) -> tuple[str, .
     given = [key.removeprefix("answer.") for key, text in event.detail.items() if text and key.startswith("answer.")]
     if event.what in _HEARD:
         return tuple(given)
-    if event.what not in SILENT or before is None:
+    if before is None:
         return ()
     anew = is_judged_anew(before, ticket)
+    if event.what not in SILENT:  # its own line tells the rest
+        return ("priority",) if anew and "priority" in given else ()
     return tuple(key for key in NEWS if key in given and ticket.answer(key) != "none" and (key != "priority" or anew))
 
 

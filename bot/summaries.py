@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.fields import Need
 from bot.forms import missing
-from bot.language import mark, t
+from bot.language import mark, speaking, t
 from bot.letter import shown
 from bot.questions import OWN, field, fields_of
 from bot.settings import Config
@@ -25,7 +25,8 @@ def second_summary(ticket: Ticket, config: Config) -> str:
 
 def done_so_far(ticket: Ticket, config: Config) -> str:
     """“What has already been done by the customer support …” from the checks of both levels."""
-    return _lines(ticket, config, ("triage", "remote", "remote_note", "searched", "system", "access", "workaround"))
+    with speaking(config.retarus.language):  # it is printed in the letter, whoever begins it
+        return _lines(ticket, config, ("triage", "remote", "remote_note", "searched", "system", "access", "workaround"))
 
 
 def drafts(ticket: Ticket, config: Config) -> dict[str, str]:

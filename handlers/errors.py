@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import logging
 import secrets
-import traceback
 
 from blocks import kit, moving
 from blocks.kit import Json
-from bot.errors import Conflict, Incomplete, Invalid, Refused, StoreDown
+from bot.errors import Conflict, Incomplete, Invalid, Refused, StoreDown, place_of
 from bot.fields import Ask
 from bot.language import mark, t
 from bot.questions import field
@@ -49,8 +48,7 @@ def words_for(error: Exception) -> str:
 
 def _unforeseen(error: Exception) -> str:
     reference = secrets.token_hex(4)
-    frames = "".join(traceback.format_tb(error.__traceback__))  # not the message: it may quote what was typed
-    log.error("unforeseen, reference %s: %s\n%s", reference, type(error).__name__, frames)
+    log.error("unforeseen, reference %s: %s", reference, place_of(error))
     return t(
         "Something went wrong on our side, and nothing was changed. Tell an admin this reference: {reference}.",
         reference=reference,

@@ -10,6 +10,8 @@ import logging
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 
+from bot.errors import place_of
+
 log = logging.getLogger(__name__)
 
 _PATIENCE = 0.1
@@ -62,8 +64,8 @@ class Tasks:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        if not task.cancelled() and task.exception():
-            log.error("a task after an acknowledgement failed", exc_info=task.exception())
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a task after an acknowledgement failed: %s", place_of(error))
 
     async def drain(self, seconds: float) -> None:
         """Waits until all have ended; cancels what has not by then."""

@@ -253,7 +253,7 @@ def test_with_a_matrix_the_priority_may_be_left_empty_and_is_drawn_anew_with_its
     matrix = {"impacts": ["Wide", "Narrow"], "urgencies": ["Now", "Later"], "priorities": [["P1", "P2"], ["P2", "P2"]]}
     config = a_config(matrix=matrix)
     ticket = an_incident(
-        Stage.FIRST, also={"extent": "Wide", "urgency": "Now", "priority_reason": "Impact: Wide, urgency: Now"}
+        Stage.FIRST, also={"extent": "Wide", "urgency": "Now", "priority_reason": "as impact and urgency say"}
     )
     shown = inputs(handoff.modal(ticket, "PD-1042", config))
     assert shown["extent"]["dispatch_action"]

@@ -156,3 +156,14 @@ def test_an_old_direct_message_offers_no_step_that_is_over() -> None:
     event = an_event(an_incident(Stage.FIRST, version=8), Move.SEND_BACK, ALEX)
     message = story.direct(a_notice(ticket, Say.DIRECT, ANNA), ticket, event, CONFIG, who, "")
     assert of(message, "button") == []
+
+
+def test_a_handoff_that_changed_the_priority_tells_so_with_the_reason_and_the_owner_is_told() -> None:
+    ticket = an_incident(Stage.HANDED_OFF, owner=ANNA)
+    event = an_event(ticket, Move.HAND_OFF, BEN, summary="Short.")
+    body = {"news": ["priority"]}
+    line = story.told(a_notice(ticket, Say.STORY, body=body), ticket, event, a_config(), lambda _: "Ben")
+    assert "2nd level: please accept." in line.text
+    assert "changed the priority to P1: no outbound mail" in line.text
+    word = story.direct(a_notice(ticket, Say.DIRECT, ANNA, body), ticket, event, a_config(), lambda _: "Ben", LINK)
+    assert "changed its priority." in word.text

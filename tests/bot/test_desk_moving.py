@@ -232,3 +232,19 @@ async def test_after_a_night_each_ticket_is_reminded_once(world: World) -> None:
     world.clock.forward(hours=12)
     assert await world.desk.sweep() == 3
     assert [(await world.desk.ticket(ticket.id)).reminded for ticket in tickets] == [1, 1, 1]
+
+
+async def test_another_priority_needs_another_reason_in_a_form_and_at_the_handoff(world: World) -> None:
+    ticket = await world.taken()
+    first = {"priority": "P2", "priority_reason": "one mailbox, workaround exists"}
+    ticket = await world.desk.fill_in(ticket.id, ANNA, first, world.form(), ticket.version)
+    for change in (world.desk.fill_in, world.desk.hand_off):
+        typed = HANDED_OFF | first | {"priority": "P1"}
+        with pytest.raises(Invalid) as refused:
+            await change(ticket.id, BEN if change == world.desk.fill_in else ANNA, typed, world.form(), ticket.version)
+        assert refused.value.errors == {
+            "priority_reason": "The reason is still the one for P2. Why is it P1 now?",
+        }
+    again = first | {"priority": "P1", "priority_reason": "all mailboxes now"}
+    ticket = await world.desk.fill_in(ticket.id, ANNA, again, world.form(), ticket.version)
+    assert ticket.answer("priority") == "P1"

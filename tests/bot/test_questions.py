@@ -10,8 +10,9 @@ import pytest
 from bot.errors import Invalid, Misconfigured
 from bot.fields import FIELDS, Need
 from bot.forms import checked, missing
+from bot.language import Language, speaking
 from bot.letter import as_text, write
-from bot.questions import fields_of, fitting, is_asked, table
+from bot.questions import fields_of, fitting, is_asked, priority_reason, table
 from bot.settings import Config
 from bot.summaries import first_summary
 from bot.ticket import Kind, Level
@@ -171,7 +172,8 @@ def test_without_a_matrix_impact_and_urgency_are_not_asked() -> None:
 
 def test_impact_and_urgency_propose_the_priority_and_say_why() -> None:
     found = judged(extent="Everybody", urgency="Now")
-    assert (found["priority"], found["priority_reason"]) == ("P1", "Impact: Everybody, urgency: Now")
+    assert (found["priority"], found["priority_reason"]) == ("P1", "as impact and urgency say")
+    assert priority_reason(found) == "Impact: Everybody, urgency: Now"
     assert judged(extent="One customer", urgency="Now")["priority"] == "P2"
 
 
@@ -181,6 +183,27 @@ def test_another_priority_than_the_proposed_one_needs_a_reason_of_its_own() -> N
     assert set(refused.value.errors) == {"priority_reason"}
     found = judged(extent="One customer", urgency="Now", priority="P1", priority_reason="It is the hospital")
     assert (found["priority"], found["priority_reason"]) == ("P1", "It is the hospital")
+
+
+def test_the_reason_of_the_proposal_is_kept_in_no_language_and_read_in_everybodys_own() -> None:
+    with speaking(Language.GERMAN):
+        found = judged(extent="Everybody", urgency="Now")
+    assert found == judged(extent="Everybody", urgency="Now")
+    assert priority_reason(found) == "Impact: Everybody, urgency: Now"
+    with speaking(Language.GERMAN):
+        german = priority_reason(found)
+    assert german != priority_reason(found)
+    assert "Everybody" in german
+    assert "Impact: Everybody, urgency: Now" in as_text(
+        write(an_incident(also=found), a_contact(), a_config(matrix=MATRIX))
+    )
+
+
+def test_the_reason_of_the_proposal_does_not_serve_for_another_priority() -> None:
+    kept = judged(extent="One customer", urgency="Now")
+    with pytest.raises(Invalid) as refused:
+        judged(Need.HANDOFF, **kept | {"priority": "P1"})
+    assert set(refused.value.errors) == {"priority_reason"}
 
 
 def test_without_impact_and_urgency_there_is_no_proposal() -> None:

@@ -168,3 +168,12 @@ def test_a_letter_that_dies_twice_is_told_twice_and_a_receipt_comes_once() -> No
 
     assert key(1, Dead("x")) != key(2, Dead("x"))
     assert key(1, Sent()) == key(2, Sent())
+
+
+def test_a_priority_that_a_handoff_changes_is_news_in_the_thread_and_to_the_owner() -> None:
+    before = an_incident(Stage.FIRST, also={"priority": "P2"})
+    after = move(before, Move.HAND_OFF, BEN, NOW).model_copy(update={"answers": {**before.answers, "priority": "P1"}})
+    said = event(after, Move.HAND_OFF, BEN, NOW, **{"answer.priority": "P1"})
+    found = {notice.say: notice for notice in notices(before, after, said, ROUTES)}
+    assert found[Say.STORY].body["news"] == ["priority"]
+    assert found[Say.DIRECT].to == ANNA

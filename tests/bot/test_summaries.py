@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.language import Language, speaking
 from bot.summaries import done_so_far, first_summary, second_summary
 from tests.factories import COMPLETE, RAISED, a_config, an_incident
 
@@ -43,3 +44,9 @@ def test_a_draft_fits_the_field_it_is_put_in() -> None:
     long = dict.fromkeys(("happens", "error", "triage", "searched", "system", "summary_first"), "many\nlines " * 300)
     for draft in (first_summary, second_summary, done_so_far):
         assert 0 < len(draft(an_incident(also=long), CONFIG)) <= 3000
+
+
+def test_what_goes_into_the_letter_is_drafted_in_the_language_of_letters() -> None:
+    english = done_so_far(an_incident(), CONFIG)
+    with speaking(Language.GERMAN):
+        assert done_so_far(an_incident(), CONFIG) == english

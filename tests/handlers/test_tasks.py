@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from handlers.tasks import Tasks
 
 
@@ -40,3 +42,18 @@ async def test_shutting_down_leaves_nothing_of_it_behind() -> None:
     with tasks.answering():
         tasks.start(asyncio.sleep(60), later=True)
         await tasks.drain(0)
+
+
+async def test_what_a_task_raises_is_logged_by_kind_and_place_without_what_was_typed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def work() -> None:
+        int("+49 89 1234 typed")
+
+    tasks = Tasks()
+    tasks.start(work())
+    await tasks.drain(1)
+    await asyncio.sleep(0)
+    assert "ValueError" in caplog.text
+    assert "in work" in caplog.text
+    assert "+49 89 1234" not in caplog.text.replace('int("+49 89 1234 typed")', "")
