@@ -25,6 +25,7 @@ from blocks.kit import Json, Message, header
 from bot.errors import Unprinted
 from bot.notices import Claim, Notice, Outcome, Retry, Say, Sent
 from bot.paper import Paper, Printed, Sheet, Upload
+from bot.report import pdf as layout
 from bot.report.letters import legible
 from bot.report.press import ChildPress
 from bot.report.sheet import BOM, sheet
@@ -269,3 +270,19 @@ async def test_what_cannot_be_printed_now_is_tried_again_and_says_why() -> None:
 def test_a_letter_the_font_does_not_know_is_shown_as_a_sign_and_nothing_vanishes() -> None:
     printed = reported.a_paper(a_config(reports={"name": "東京 Müller 🚀 Ромашка"}))
     assert legible(printed).footer.startswith("□□ Müller □ Ромашка")
+
+
+def test_on_paper_a_heading_stands_on_the_page_of_its_picture(paper: Paper, printed: Printed) -> None:
+    part = next(part for part in paper.parts if part.chart)
+    ends = set[int]()
+    for down in range(120, 280, 10):
+        document = layout._Document(paper)
+        document.add_page()
+        document.set_y(down)
+        layout._part(document, part, iter(printed.pictures))
+        ends.add(document.page)
+        wide, high = (int.from_bytes(printed.pictures[0][at : at + 4], "big") for at in (16, 20))
+        its_own = document.epw * layout._WIDE * high / wide
+        if document.page == 2:  # the heading came along
+            assert document.get_y() > document.t_margin + its_own + 8
+    assert ends == {1, 2}
