@@ -21,6 +21,8 @@ RAISE = "raising.raise"
 MORE = "raising.more"
 ASIDE = "raising.aside"
 AWAY = "raising.away"
+REPLACE = "raising.replace"
+KEEP = "raising.keep"
 TOLD = "happens"
 """The input in which an incident is told."""
 KIND = "raising.kind."
@@ -68,10 +70,12 @@ def modal(
     *,
     more: bool = False,
     offers: Sequence[Json] = (),
+    other: Mapping[str, str] | None = None,
 ) -> Json:
     """The form: what is needed at once; with `more`, every heading of the template and row of the matrix.
 
-    Where it begins with a message, its kind can still be changed. `offers`: what may be the same problem.
+    Where it begins with a message, its kind can still be changed. `offers`: what may be the same problem. `other`: the
+    draft that would be lost by putting this one aside; it asks what is to become of it.
     """
     kind = begun.kind
     blocks = [kit.note(t("Taken up again from what you put aside."))] if begun.draft else []
@@ -83,7 +87,7 @@ def modal(
     blocks += [file_input()] if more else []
     later = t("Everything else can be filled in later, by anybody: Retarus gets it once nothing is missing.")
     blocks.append(kit.note(later))
-    blocks.append(kit.actions("raising", _buttons(begun, more)))
+    blocks += _which(kind, other) if other else [kit.actions("raising", _buttons(begun, more))]
     if begun.link is not None:
         blocks.append(kit.actions("raising.kinds", _other_kinds(kind)))
     return kit.modal(RAISE, t(_TITLES[kind]), blocks, submit=t("Raise"), about=begun.pack())
@@ -94,9 +98,10 @@ def again(
     config: Config,
     typed: Mapping[str, str],
     offers: Sequence[Json],
+    other: Mapping[str, str] | None = None,
 ) -> Json:
     """The same form, drawn anew from what was typed so far; `about`: what it keeps in itself."""
-    return modal(Begun.unpack(about), config, typed, more=shows_more(typed), offers=offers)
+    return modal(Begun.unpack(about), config, typed, more=shows_more(typed), offers=offers, other=other)
 
 
 def _told(block: Json, kind: Kind, offers: Sequence[Json]) -> Iterable[Json]:
@@ -125,6 +130,16 @@ def _buttons(begun: Begun, more: bool) -> list[Json]:
     if begun.draft:
         buttons.append(kit.button(t("Throw draft away"), AWAY, begun.draft.value, style="danger"))
     return buttons
+
+
+def _which(kind: Kind, other: Mapping[str, str]) -> list[Json]:
+    """In place of the buttons: one draft of a kind is kept, and this form did not begin with the one there is."""
+    asked = t("You have put something else aside already: “{draft}”. Which one is to be kept?", draft=begins(other))
+    buttons = [
+        kit.button(t("Keep the other"), KEEP, kind.value, style="primary"),
+        kit.button(t("Replace it"), REPLACE, kind.value, style="danger"),
+    ]
+    return [{"type": "section", "text": kit.plain(asked)}, kit.actions("raising.which", buttons)]
 
 
 def begins(draft: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from bot.answers import phone
 from bot.attachments import read
 from bot.customers import Customers
 from bot.desk import Desk
+from bot.forms import present
 from bot.kept import Kept
 from bot.language import Language, spoken
 from bot.ticket import Kind
@@ -74,13 +75,28 @@ def register(desk: Desk, edge: Boundary) -> None:
     edge.clicks[raising.MORE] = show_more
     edge.submissions[raising.RAISE] = submit
     edge.redraws[raising.RAISE] = redraw
-    _register_drafts(desk, edge)
+    _register_drafts(desk, edge, offering)
 
 
-def _register_drafts(desk: Desk, edge: Boundary) -> None:
+def _register_drafts(desk: Desk, edge: Boundary, offering: Offering) -> None:
     async def put_aside(click: Click) -> None:
+        """One draft of a kind is kept: another one than this form began with is not taken from its author unasked."""
         form = Begun.unpack(click.about)
-        await desk.put_aside(click.user, form.kind, {**click.typed, KEPT: form.pack()})
+        other = {} if form.draft is form.kind else await desk.draft(click.user, form.kind)
+        is_other = other and other != _kept(click)  # else it was clicked twice
+        await (ask(click, other) if is_other else replace(click))
+
+    async def ask(click: Click, other: Mapping[str, str]) -> None:
+        """Drawn whatever was drawn meanwhile, such as an offer, hence without a hash. Slack keeps what is typed."""
+        view = raising.again(click.about, desk.config, click.typed, await offering.now(click), other)
+        await edge.client.views_update(view_id=click.view, view=view)
+
+    async def keep_other(click: Click) -> None:
+        await ask(click, {})
+
+    async def replace(click: Click) -> None:
+        form = Begun.unpack(click.about)
+        await desk.put_aside(click.user, form.kind, _kept(click))
         if form.draft and form.draft is not form.kind:
             await desk.throw_away(click.user, form.draft)
         await edge.client.views_update(view_id=click.view, view=raising.put_aside(form.kind))
@@ -91,7 +107,14 @@ def _register_drafts(desk: Desk, edge: Boundary) -> None:
         await edge.client.views_update(view_id=click.view, view=raising.thrown_away(kind))
 
     edge.clicks[raising.ASIDE] = put_aside
+    edge.clicks[raising.REPLACE] = replace
+    edge.clicks[raising.KEEP] = keep_other
     edge.clicks[raising.AWAY] = throw_away
+
+
+def _kept(click: Click) -> dict[str, str]:
+    """The draft a form becomes: what was typed, and how it was begun."""
+    return present({**click.typed, KEPT: Begun.unpack(click.about).pack()})
 
 
 async def _raise(desk: Desk, about: Begun, form: Submission) -> None:

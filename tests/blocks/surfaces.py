@@ -157,6 +157,8 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         )
         yield f"raising {kind} draft", raising.modal(Begun(kind, draft=kind), config, ticket.answers)
         yield "chooser", raising.chooser()
+        other = raising.modal(Begun(kind, LINK), config, ticket.answers, other=ticket.answers)
+        yield f"raising {kind} with another draft", other
         yield f"raising {kind} put aside", raising.put_aside(kind)
         yield f"raising {kind} thrown away", raising.thrown_away(kind)
     yield "handoff", handoff.modal(ticket, name, config)

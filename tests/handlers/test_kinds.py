@@ -142,6 +142,48 @@ async def _is_thrown_away(w: World) -> bool:
     return await w.running.desk.draft("U0ANNA", Kind.INCIDENT) == {}
 
 
+async def test_putting_aside_asks_before_it_takes_another_draft_s_place(w: World) -> None:
+    await w.running.desk.put_aside("U0ANNA", Kind.INCIDENT, {"customer": "Alpha AG", "happens": "Half an hour"})
+    await _from_message(w, "Beta has no mail")
+    await w.anna.click(await w.anna.modal("Raise an incident"), "Put aside")
+    modal = await w.anna.modal(containing="Alpha AG: Half an hour")
+    await w.anna.click(modal, "Keep the other")
+    await w.anna.wait_for(lambda: _asks_no_more(w), "the form to be as it was")
+    assert (await w.running.desk.draft("U0ANNA", Kind.INCIDENT))["happens"] == "Half an hour"
+    await w.anna.click(await w.anna.modal("Raise an incident"), "Put aside")
+    await w.anna.click(await w.anna.modal(containing="Alpha AG: Half an hour"), "Replace it")
+    await w.anna.modal(containing="Put aside.")
+    draft = await w.running.desk.draft("U0ANNA", Kind.INCIDENT)
+    assert (draft["happens"], draft["impact"]) == ("Beta has no mail", "No outbound mail for three customers")
+
+
+async def _asks_no_more(w: World) -> bool:
+    return "Alpha AG" not in (await w.anna.modal("Raise an incident")).text
+
+
+async def test_a_form_of_another_kind_than_its_draft_asks_too(w: World) -> None:
+    await w.running.desk.put_aside("U0ANNA", Kind.CHANGE, {"customer": "Alpha AG", "happens": "Half a change"})
+    await _from_message(w, "Beta has no mail")
+    await w.anna.click(await w.anna.modal("Raise an incident"), "Put aside")
+    await w.anna.dismiss(await w.anna.modal(containing="Put aside."))
+    await w.anna.command(DESK, "/retarus-incident")
+    await w.anna.click(await w.anna.modal(containing="Taken up again"), "Rather a change")
+    await w.anna.click(await w.anna.modal("Raise a change"), "Put aside")
+    await w.anna.click(await w.anna.modal(containing="Alpha AG: Half a change"), "Replace it")
+    await w.anna.modal(containing="Put aside.")
+    assert (await w.running.desk.draft("U0ANNA", Kind.CHANGE))["happens"] == "Beta has no mail"
+    assert await _is_thrown_away(w)
+
+
+async def test_what_is_put_aside_already_can_be_put_aside_once_more_unasked(w: World) -> None:
+    said = await w.alex.post(DESK, "Beta has no mail")
+    for _ in range(2):
+        await w.anna.shortcut("raise_from_message", said)
+        await w.anna.wait_for(lambda: _has_its_link(w), "the permalink to be kept")
+        await w.anna.click(await w.anna.modal("Raise an incident"), "Put aside")
+        await w.anna.dismiss(await w.anna.modal(containing="Put aside."))
+
+
 async def test_from_a_message_where_the_bot_is_no_member_it_goes_on_and_says_what_cannot_be_had(w: World) -> None:
     said = await w.alex.post("@anna", "Müller has no mail")
     await w.anna.shortcut("raise_from_message", said)
