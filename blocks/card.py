@@ -188,13 +188,19 @@ _STEPS: dict[Stage, tuple[Button, ...]] = {
         handoff.ASK, checks.ASK, filling.ASK, Move.RESOLVE,
         KNOWN, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
     ),
-    Stage.FIRST_ASKED: (Move.CUSTOMER_ANSWERED, checks.ASK, filling.ASK, Step.NOTE, reminders.SHOW, Move.WITHDRAW),
+    Stage.FIRST_ASKED: (
+        Move.CUSTOMER_ANSWERED, checks.ASK, filling.ASK,
+        Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
+    ),
     Stage.HANDED_OFF: (Move.ACCEPT, Move.SEND_BACK, checks.ASK, filling.ASK, Step.NOTE, reminders.SHOW),
     Stage.SECOND: (
         escalate.ASK, checks.ASK, Move.RESOLVE, filling.ASK,
-        KNOWN, Move.SEND_BACK, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
+        KNOWN, Move.SEND_BACK, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
     ),
-    Stage.SECOND_ASKED: (Move.CUSTOMER_ANSWERED, checks.ASK, filling.ASK, Step.NOTE, reminders.SHOW),
+    Stage.SECOND_ASKED: (
+        Move.CUSTOMER_ANSWERED, checks.ASK, filling.ASK,
+        Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
+    ),
     Stage.RETARUS: (
         escalate.RCR, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, checks.ASK,
         KNOWN, letter.SHOW, filling.ASK, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,

@@ -11,6 +11,7 @@ from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.attachments import waiting
 from bot.language import t
+from bot.moves import MOVES, Move
 from bot.settings import Config
 from bot.ticket import Stage, Ticket
 
@@ -26,7 +27,7 @@ HAND_ON = "reminders.hand_on"
 UNTIL, WORD, TO = "until", "word", "to"
 """Inputs."""
 
-_HAND_ON_AT = frozenset({Stage.FIRST, Stage.SECOND, Stage.RETARUS, Stage.RESOLVED})
+_HAND_ON_AT = frozenset(stage for stage, what in MOVES if what is Move.HAND_ON)
 
 
 def choices(ticket: Ticket) -> Iterable[tuple[str, str]]:

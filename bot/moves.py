@@ -71,6 +71,8 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.FIRST, Move.ASK_CUSTOMER): Stage.FIRST_ASKED,
     (Stage.FIRST, Move.RESOLVE): Stage.RESOLVED,
     (Stage.FIRST, Move.WITHDRAW): Stage.CLOSED,
+    (Stage.FIRST_ASKED, Move.TAKE_OVER): Stage.FIRST_ASKED,
+    (Stage.FIRST_ASKED, Move.HAND_ON): Stage.FIRST_ASKED,
     (Stage.FIRST_ASKED, Move.CUSTOMER_ANSWERED): Stage.FIRST,
     (Stage.FIRST_ASKED, Move.WITHDRAW): Stage.CLOSED,
     (Stage.HANDED_OFF, Move.ACCEPT): Stage.SECOND,
@@ -81,7 +83,11 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.SECOND, Move.ASK_CUSTOMER): Stage.SECOND_ASKED,
     (Stage.SECOND, Move.ESCALATE): Stage.RETARUS,
     (Stage.SECOND, Move.RESOLVE): Stage.RESOLVED,
+    (Stage.SECOND, Move.WITHDRAW): Stage.CLOSED,
+    (Stage.SECOND_ASKED, Move.TAKE_OVER): Stage.SECOND_ASKED,
+    (Stage.SECOND_ASKED, Move.HAND_ON): Stage.SECOND_ASKED,
     (Stage.SECOND_ASKED, Move.CUSTOMER_ANSWERED): Stage.SECOND,
+    (Stage.SECOND_ASKED, Move.WITHDRAW): Stage.CLOSED,
     (Stage.RETARUS, Move.TAKE_OVER): Stage.RETARUS,
     (Stage.RETARUS, Move.HAND_ON): Stage.RETARUS,
     (Stage.RETARUS, Move.RETARUS_UPDATE): Stage.RETARUS,
@@ -155,8 +161,8 @@ STANDING = {
 }
 """How a sentence says where a ticket stands: “it is now …”."""
 
-_OWNED_BY_FIRST = frozenset({Stage.FIRST, Stage.RESOLVED})
-_OWNED_BY_SECOND = frozenset({Stage.SECOND, Stage.RETARUS})
+_OWNED_BY_FIRST = frozenset({Stage.FIRST, Stage.FIRST_ASKED, Stage.RESOLVED})
+_OWNED_BY_SECOND = frozenset({Stage.SECOND, Stage.SECOND_ASKED, Stage.RETARUS})
 
 
 def _owner(ticket: Ticket, what: Move, by: str) -> str:

@@ -167,3 +167,13 @@ def test_an_event_names_the_version_it_led_to() -> None:
         LATER,
         {"reason": "nobody else"},
     )
+
+
+@pytest.mark.parametrize(("asked", "back"), [(Stage.FIRST_ASKED, Stage.FIRST), (Stage.SECOND_ASKED, Stage.SECOND)])
+def test_while_the_end_customer_is_silent_a_colleague_takes_over_and_it_stays_theirs(asked: Stage, back: Stage) -> None:
+    taken = move(an_incident(asked), Move.TAKE_OVER, BEA, LATER)
+    assert (taken.stage, taken.ball, taken.owner) == (asked, Party.CUSTOMER, BEA)
+    answered = move(taken, Move.CUSTOMER_ANSWERED, ALEX, LATER)
+    assert (answered.stage, answered.owner) == (back, BEA)
+    assert (answered.first_owner if back is Stage.FIRST else answered.second_owner) == BEA
+    assert move(taken, Move.WITHDRAW, BEA, LATER).stage is Stage.CLOSED
