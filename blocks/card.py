@@ -190,16 +190,16 @@ _STEPS: dict[Stage, tuple[Button, ...]] = {
     ),
     Stage.FIRST_ASKED: (
         Move.CUSTOMER_ANSWERED, checks.ASK, filling.ASK,
-        Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
+        Move.GO_ON, Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
     ),
     Stage.HANDED_OFF: (Move.ACCEPT, Move.SEND_BACK, checks.ASK, filling.ASK, Step.NOTE, reminders.SHOW),
     Stage.SECOND: (
         escalate.ASK, checks.ASK, Move.RESOLVE, filling.ASK,
-        KNOWN, Move.SEND_BACK, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
+        KNOWN, Move.SEND_BACK, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
     ),
     Stage.SECOND_ASKED: (
         Move.CUSTOMER_ANSWERED, checks.ASK, filling.ASK,
-        Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
+        Move.GO_ON, Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
     ),
     Stage.RETARUS: (
         escalate.RCR, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, checks.ASK,
@@ -208,7 +208,10 @@ _STEPS: dict[Stage, tuple[Button, ...]] = {
     Stage.RESOLVED: (Move.CONFIRM, Move.REOPEN, notes.FROM, checks.ASK, Step.NOTE, Move.TAKE_OVER, reminders.SHOW),
     Stage.CLOSED: (notes.FROM, Move.REOPEN, Step.NOTE),
 }  # fmt: skip
-"""What can be done at each stage, the likeliest first: three to five buttons, the rest in the menu."""
+"""What can be done at each stage, the likeliest first: three to five buttons, the rest in the menu.
+
+With the 2nd level both are full: closing without a remedy is offered in the form of `Resolve`, see `blocks.moving`.
+"""
 
 _NAMES: dict[Button, str] = {
     **dict[Button, str](moving.NAMES.items()),

@@ -11,7 +11,7 @@ from blocks.kit import Json
 from blocks.reminders import promises
 from bot.asking import Field, Need
 from bot.language import mark, t
-from bot.moves import Move, Step
+from bot.moves import Move, Step, can
 from bot.questions import fields_of
 from bot.settings import Config
 from bot.summaries import question_to_customer
@@ -66,6 +66,13 @@ ASKED: dict[Move | Step, Asking] = {
         mark("Wait for customer"), mark("What was the customer asked?"), "", mark("Wait for them"), "question"
     ),
     Move.CUSTOMER_ANSWERED: Asking(mark("Customer answered"), mark("What did they say?"), "", mark("Go on"), "answer"),
+    Move.GO_ON: Asking(
+        mark("Go on without an answer"),
+        mark("Why not wait any longer?"),
+        mark("In the ticket's thread"),
+        mark("Go on"),
+        "reason",
+    ),
     Move.RETARUS_UPDATE: Asking(
         mark("Update from Retarus"),
         mark("What did Retarus say?"),
@@ -109,6 +116,7 @@ NAMES: dict[Move | Step, str] = {
     Move.SEND_BACK: mark("Send back"),
     Move.ASK_CUSTOMER: mark("Wait for customer"),
     Move.CUSTOMER_ANSWERED: mark("Customer answered"),
+    Move.GO_ON: mark("Go on without an answer"),
     Move.RETARUS_UPDATE: mark("Log Retarus update"),
     Move.RETARUS_ANSWERED: mark("Retarus answered"),
     Move.RESOLVE: mark("Resolve"),
@@ -138,8 +146,16 @@ def modal(what: Move | Step, ticket: Ticket, name: str, config: Config, typed: M
     blocks += promises() if what is Move.RETARUS_UPDATE else []
     more = [field for field in fields_of(ticket.kind, config) if asked.more(field)]
     blocks += inputs(more, ticket.kind, config, {**ticket.answers, **(typed or {})}, Need.RAISE)
+    blocks += _without_remedy(ticket) if what is Move.RESOLVE else []
     about = f"{ticket.id}|{ticket.version}" if more else ticket.id
     return kit.modal(action_of(what), t(asked.title), blocks, submit=t(asked.submit), about=about)
+
+
+def _without_remedy(ticket: Ticket) -> list[Json]:
+    """The other way to end it: the form becomes that of closing, which asks why."""
+    if not can(ticket, Move.WITHDRAW):
+        return []
+    return [kit.actions("ending", [kit.button(t(NAMES[Move.WITHDRAW]), action_of(Move.WITHDRAW), ticket.id)])]
 
 
 def _with_whom() -> Json:

@@ -13,7 +13,7 @@ from bot.clock import span
 from bot.clocks import Watch
 from bot.language import many, mark, t
 from bot.letter import reference
-from bot.moves import STANDING, Move, Step
+from bot.moves import STANDING, Move, Step, can
 from bot.settings import Config
 from bot.text import capital, one_line
 from bot.ticket import Event, Stage, Ticket
@@ -107,10 +107,18 @@ def _ways_out(ticket: Ticket, config: Config) -> list[Json]:
     found = [
         primary(ticket, config),
         kit.button(t("Log an update"), moving.action_of(log), ticket.id),
+        *_without_answer(ticket),
         *reminders.buttons(ticket),
     ]
     seen = {str(each["action_id"]): each for each in reversed(found)}
     return list(reversed(seen.values()))
+
+
+def _without_answer(ticket: Ticket) -> list[Json]:
+    """Who is reminded of a silent end-customer can stop waiting there and then."""
+    if not can(ticket, Move.GO_ON):
+        return []
+    return [kit.button(t(moving.NAMES[Move.GO_ON]), moving.action_of(Move.GO_ON), ticket.id)]
 
 
 # --- one direct message, whatever number of tickets

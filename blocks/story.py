@@ -233,6 +233,7 @@ _LINES: dict[str, Line] = {
     Move.SEND_BACK.value: _plain(mark("{name} sent it back to the 1st level")),
     Move.ASK_CUSTOMER.value: _plain(mark("{name} waits for the end-customer")),
     Move.CUSTOMER_ANSWERED.value: _plain(mark("{name} heard from the end-customer")),
+    Move.GO_ON.value: _plain(mark("{name} went on without the end-customer's answer")),
     Move.ESCALATE.value: _escalated,
     Move.RETARUS_UPDATE.value: _updated,
     Move.RETARUS_ANSWERED.value: _plain(mark("{name} recorded Retarus's answer; it is back at the 2nd level")),
@@ -353,5 +354,6 @@ _YOURS = {
     Move.RESOLVE.value: mark("{name} resolved it. Please confirm with the end-customer, then close it."),
     Move.REOPEN.value: mark("{name} reopened it. It is yours again."),
     Move.CUSTOMER_ANSWERED.value: mark("{name} heard from the end-customer. It is your turn again."),
+    Move.GO_ON.value: mark("{name} went on without the end-customer's answer. It is your turn again."),
     Move.RETARUS_ANSWERED.value: mark("{name} recorded Retarus's answer. It is your turn again."),
 }

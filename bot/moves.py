@@ -23,6 +23,7 @@ class Move(Glossed):
     SEND_BACK = "send_back", "the 2nd level gives it back to the 1st, with a reason"
     ASK_CUSTOMER = "ask_customer", "the end-customer was asked something"
     CUSTOMER_ANSWERED = "customer_answered", "the end-customer answered"
+    GO_ON = "go_on", "nobody waits for the end-customer's answer any longer, with a reason"
     ESCALATE = "escalate", "an authorised contact sends it to Retarus"
     RETARUS_UPDATE = "retarus_update", "Retarus told something and works on"
     RETARUS_ANSWERED = "retarus_answered", "Retarus answered; the 2nd level goes on"
@@ -74,6 +75,7 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.FIRST_ASKED, Move.TAKE_OVER): Stage.FIRST_ASKED,
     (Stage.FIRST_ASKED, Move.HAND_ON): Stage.FIRST_ASKED,
     (Stage.FIRST_ASKED, Move.CUSTOMER_ANSWERED): Stage.FIRST,
+    (Stage.FIRST_ASKED, Move.GO_ON): Stage.FIRST,
     (Stage.FIRST_ASKED, Move.WITHDRAW): Stage.CLOSED,
     (Stage.HANDED_OFF, Move.ACCEPT): Stage.SECOND,
     (Stage.HANDED_OFF, Move.SEND_BACK): Stage.FIRST,
@@ -87,6 +89,7 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.SECOND_ASKED, Move.TAKE_OVER): Stage.SECOND_ASKED,
     (Stage.SECOND_ASKED, Move.HAND_ON): Stage.SECOND_ASKED,
     (Stage.SECOND_ASKED, Move.CUSTOMER_ANSWERED): Stage.SECOND,
+    (Stage.SECOND_ASKED, Move.GO_ON): Stage.SECOND,
     (Stage.SECOND_ASKED, Move.WITHDRAW): Stage.CLOSED,
     (Stage.RETARUS, Move.TAKE_OVER): Stage.RETARUS,
     (Stage.RETARUS, Move.HAND_ON): Stage.RETARUS,

@@ -55,7 +55,15 @@ _SAID_ASIDE = frozenset({Say.DIRECT, Say.REMINDERS})
 """Direct messages. Nobody is told when one of these is dead: its recipient has left."""
 
 _YOUR_TURN = frozenset(
-    what.value for what in (Move.SEND_BACK, Move.RESOLVE, Move.REOPEN, Move.CUSTOMER_ANSWERED, Move.RETARUS_ANSWERED)
+    what.value
+    for what in (
+        Move.SEND_BACK,
+        Move.RESOLVE,
+        Move.REOPEN,
+        Move.CUSTOMER_ANSWERED,
+        Move.GO_ON,
+        Move.RETARUS_ANSWERED,
+    )
 )
 """What gives the ball to the owner."""
 

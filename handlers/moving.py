@@ -22,7 +22,10 @@ def register(desk: Desk, edge: Boundary) -> None:
         what = _asked(click.action)
         ticket = await desk.allowed(click.value, what, click.user)
         view = moving.modal(what, ticket, reference(ticket, desk.config), desk.config)
-        await edge.client.views_open(trigger_id=click.trigger, view=view)
+        if click.view and not click.is_home:  # clicked in another move's form, which becomes this one's
+            await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+        else:
+            await edge.client.views_open(trigger_id=click.trigger, view=view)
 
     async def submit(form: Submission) -> Json | None:
         await _said(desk, _asked(form.callback), form, form.typed.get(moving.WORD, ""))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from blocks import card
+from blocks import card, moving
 from blocks.card import MORE, action_of, steps
 from bot.moves import MOVES, Move
 from bot.ticket import Stage, Ticket
@@ -59,6 +59,21 @@ def test_the_next_sensible_step_is_the_one_primary_button(stage: Stage, first: s
     assert [button.get("style") for button in shown] == ["primary", *[None] * (len(shown) - 1)]
 
 
+def test_in_the_second_levels_hands_its_end_is_a_form_away_and_the_card_stays_as_it_was() -> None:
+    ticket = an_incident(Stage.SECOND)
+    assert len(buttons(ticket)) == 5
+    assert action_of(Move.WITHDRAW) not in everything_offered(ticket)
+    form = moving.modal(Move.RESOLVE, ticket, "PD-1042", a_config())
+    assert [part["action_id"] for part in parts(form) if part.get("type") == "button"] == [action_of(Move.WITHDRAW)]
+
+
+@pytest.mark.parametrize("stage", [Stage.FIRST_ASKED, Stage.SECOND_ASKED])
+def test_going_on_without_an_answer_is_in_the_menu_and_not_hit_by_mistake(stage: Stage) -> None:
+    shown = [button["action_id"] for button in buttons(an_incident(stage))]
+    assert len(shown) == 3
+    assert action_of(Move.GO_ON) in set(everything_offered(an_incident(stage))) - set(shown)
+
+
 def test_a_closed_ticket_urges_nobody() -> None:
     assert {button.get("style") for button in buttons(an_incident(Stage.CLOSED))} == {None}
 
@@ -78,6 +93,7 @@ def test_a_card_offers_what_can_be_done_at_its_stage_and_nothing_else(stage: Sta
     ticket = an_incident(stage)
     moves = {step for step in steps(ticket, a_config()) if isinstance(step, Move)}
     others = {Move.HAND_OFF, Move.ESCALATE, Move.HAND_ON, Move.COMPRESS}  # by a form, or only for some
+    others |= {Move.WITHDRAW} if stage is Stage.SECOND else set()  # in the form of Resolve
     possible = {what for at, what in MOVES if at is stage}
     assert moves | (others & possible) == possible
     offered = [each for each in everything_offered(ticket) if each != action_of(Move.COMPRESS)]

@@ -51,6 +51,7 @@ def of(message: Message, kind: str) -> list[dict[str, Any]]:
         (Move.ACCEPT, "Anna Arnold accepted it at the 2nd level"),
         (Move.SEND_BACK, "Anna Arnold sent it back to the 1st level"),
         (Move.ASK_CUSTOMER, "Anna Arnold waits for the end-customer"),
+        (Move.GO_ON, "Anna Arnold went on without the end-customer's answer"),
         (Move.ESCALATE, "Anna Arnold escalated it to Retarus"),
         (Move.CONFIRM, "Anna Arnold confirmed it with the customer and closed it"),
         (Move.REOPEN, "Anna Arnold reopened it"),

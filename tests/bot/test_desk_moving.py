@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from bot.clocks import Watch
 from bot.errors import Incomplete, Invalid, NotNow, NotYours
 from bot.moves import Move, Step
 from bot.notices import Say
-from bot.ticket import Stage, Ticket
+from bot.ticket import Party, Stage, Ticket
 from tests.factories import ALEX, ANNA, BEA, BEN, GUS, HANDED_OFF, RAISED, RITA, World, a_world, without
 
 
@@ -248,3 +250,29 @@ async def test_another_priority_needs_another_reason_in_a_form_and_at_the_handof
     again = first | {"priority": "P1", "priority_reason": "all mailboxes now"}
     ticket = await world.desk.fill_in(ticket.id, ANNA, again, world.form(), ticket.version)
     assert ticket.answer("priority") == "P1"
+
+
+# --- the end-customer stays silent
+
+
+async def test_going_on_without_an_answer_ends_the_wait_like_an_answer_does(world: World) -> None:
+    asked = await world.taken()
+    asked = await world.desk.say(asked.id, Move.ASK_CUSTOMER, ANNA, "V1", "question", "Which recipients?")
+    assert [run.watch for run in world.desk.runs(asked)] == [Watch.CUSTOMER]
+    since, world.clock.at = world.clock.at, world.clock.at + timedelta(hours=3)
+    gone_on = await world.desk.say(asked.id, Move.GO_ON, ALEX, "V2", "reason", "Three calls, nobody there")
+    assert (gone_on.stage, gone_on.owner, gone_on.times.waits) == (Stage.FIRST, ANNA, ((since, world.clock.at),))
+    assert gone_on.times.spent[Party.CUSTOMER] == timedelta(hours=3) / timedelta(milliseconds=1)
+    assert Watch.CUSTOMER not in [run.watch for run in world.desk.runs(gone_on)]
+    assert [notice.to for notice in await world.told(gone_on, Say.DIRECT)] == [ANNA]
+
+
+@pytest.mark.parametrize(("user", "word", "wrong"), [(BEN, "Three calls", NotYours), (ANNA, "n/a", Invalid)])
+async def test_going_on_without_an_answer_is_the_levels_right_and_needs_a_reason(
+    world: World, user: str, word: str, wrong: type[Exception]
+) -> None:
+    ticket = await world.taken()
+    asked = await world.desk.say(ticket.id, Move.ASK_CUSTOMER, ANNA, "V1", "question", "Which recipients?")
+    with pytest.raises(wrong):
+        await world.desk.say(asked.id, Move.GO_ON, user, "V2", "reason", word)
+    assert await world.desk.ticket(asked.id) == asked

@@ -177,3 +177,11 @@ def test_while_the_end_customer_is_silent_a_colleague_takes_over_and_it_stays_th
     assert (answered.stage, answered.owner) == (back, BEA)
     assert (answered.first_owner if back is Stage.FIRST else answered.second_owner) == BEA
     assert move(taken, Move.WITHDRAW, BEA, LATER).stage is Stage.CLOSED
+
+
+@pytest.mark.parametrize(("asked", "back"), [(Stage.FIRST_ASKED, Stage.FIRST), (Stage.SECOND_ASKED, Stage.SECOND)])
+def test_without_an_answer_it_goes_on_where_it_was_and_its_owners(asked: Stage, back: Stage) -> None:
+    waiting = an_incident(asked)
+    gone_on = move(waiting, Move.GO_ON, ALEX, LATER)
+    assert (gone_on.stage, gone_on.owner, gone_on.since) == (back, waiting.owner, LATER)
+    assert gone_on.ball is (Party.FIRST if back is Stage.FIRST else Party.SECOND)

@@ -106,7 +106,7 @@ class Told:
         where, level, asked = "", 1, False
         for each in told.events:
             told.priority = each.detail.get("answer.priority", told.priority)
-            if each.what == "customer_answered":
+            if each.what in {"customer_answered", "go_on"}:
                 where = "first" if level == 1 else "second"
             where = _NEXT.get(each.what, where)
             level = level if where == "asked" else _LEVEL.get(where, level)

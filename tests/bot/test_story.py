@@ -59,6 +59,7 @@ def test_whose_turn_it_becomes_hears_of_it() -> None:
     assert direct(moved(Stage.CLOSED, Move.REOPEN, ALEX)) == [ANNA]
     assert ANNA in direct(moved(Stage.SECOND, Move.RESOLVE, BEN))
     assert direct(moved(Stage.FIRST_ASKED, Move.CUSTOMER_ANSWERED, ALEX)) == [ANNA]
+    assert direct(moved(Stage.FIRST_ASKED, Move.GO_ON, ALEX)) == [ANNA]
     assert direct(moved(Stage.RETARUS, Move.RETARUS_ANSWERED, BEA)) == [BEN]
 
 

@@ -76,6 +76,32 @@ async def test_while_the_customer_is_asked_the_ball_is_theirs(w: World) -> None:
     await w.anna.message(DESK, "With the 1st level")
 
 
+async def test_a_colleague_takes_over_from_who_waits_and_goes_on_without_an_answer(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.click(card, "Wait for customer")
+    await w.ben.submit(await w.ben.modal("Wait for customer"), {"word": "Which recipients are affected?"})
+    card = await w.bea.message(DESK, "Waiting for the end-customer")
+    await w.bea.click(card, "Take over")
+    await w.bea.reply(card, "took it over")
+    await w.bea.click(await w.bea.again(card), "Go on without an answer")
+    form = await w.bea.modal("Go on without an answer")
+    assert set((await w.bea.submit(form, {"word": "-"}))["errors"]) == {"word"}
+    await w.bea.submit(form, {"word": "Nobody there since Monday"})
+    told = await w.bea.reply(card, "went on without the end-customer's answer")
+    assert "Nobody there since Monday" in str(told["blocks"])
+    ticket = await w.ticket()
+    assert (ticket.stage, ticket.owner) == (Stage.SECOND, "U0BEA")
+
+
+async def test_with_the_second_level_the_form_of_the_remedy_becomes_that_of_closing_without_one(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.click(card, "Resolve")
+    await w.ben.click(await w.ben.modal("Resolve"), "Close without remedy")
+    await w.ben.submit(await w.ben.modal("Close without remedy"), {"word": "The customer withdrew it"})
+    await w.ben.reply(card, "closed it without a remedy")
+    assert (await w.ticket()).stage is Stage.CLOSED
+
+
 async def test_a_remedy_that_did_not_hold_is_reopened_at_the_first_level(w: World) -> None:
     card = await w.accepted()
     await w.ben.click(card, "Resolve")

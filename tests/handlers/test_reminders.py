@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from bot.ticket import Stage
 from localslack.mail.letter import Mail
 from tests.handlers.world import DESK, RETARUS, Json, World
 
@@ -156,6 +157,18 @@ async def test_a_ticket_is_handed_on_to_a_colleague_of_the_level_and_to_nobody_e
     await w.ben.submit(modal, {"to": "U0BEA"})
     await w.bea.message("@partner-desk", "made you its owner")
     assert (await w.ticket()).owner == "U0BEA"
+
+
+async def test_who_is_reminded_of_a_silent_end_customer_can_stop_waiting_there(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.click(card, "Wait for customer")
+    await w.ben.submit(await w.ben.modal("Wait for customer"), {"word": "Which recipients are affected?"})
+    await w.ben.reply(card, "waits for the end-customer")
+    await w.ben.advance(72 * HOURS)
+    await w.ben.click(await w.ben.reply(card, "nothing happened"), "Go on without an answer")
+    await w.ben.submit(await w.ben.modal("Go on without an answer"), {"word": "Silent for three days"})
+    await w.ben.reply(card, "went on without the end-customer's answer")
+    assert (await w.ticket()).stage is Stage.SECOND
 
 
 async def test_the_clocks_of_a_ticket_can_be_looked_at(w: World) -> None:
