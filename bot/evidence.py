@@ -112,12 +112,13 @@ class Evidence(Changing):
         return (*_cut_off(ticket), *traces.warnings(ticket, self.config, at), *agreements)
 
     async def _without_agreement(self, ticket: Ticket) -> list[str]:
-        """The names of end-customers in whose entry no agreement is."""
+        """The names of end-customers for whom no agreement is kept; of all of them, once a list of them is kept."""
         names: dict[str, str] = {}
         for name in (ticket.answer("customer"), *(each.customer for each in ticket.affected)):
             names.setdefault(folded(name), name)
         found = [(name, await Customers(self).named(name)) for name in names.values() if name]
-        return [name for name, entry in found if entry and not entry.agreement]
+        are_kept = await self.store.count_customers() > 0
+        return [name for name, entry in found if not (entry.agreement if entry else not are_kept)]
 
     async def with_evidence(self, ticket: Ticket, despite: str | None, at: datetime) -> tuple[Ticket, dict[str, str]]:
         """The ticket as it is once its letter and files are sent, and what the history keeps of it.
