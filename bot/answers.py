@@ -38,7 +38,7 @@ TENANT_ID = re.compile(r"[0-9]{5}[A-Z]{2}|[0-9]{5}")
 MAIN_ACCOUNT = mark("main account only")
 
 NONE = mark("none")
-BY_MATRIX = "impact, urgency"
+BY_MATRIX = mark("as impact and urgency say")
 """The reason for the priority that `[matrix]` proposes."""
 
 _FILLERS = frozenset(
@@ -83,9 +83,7 @@ _SLACK_LINK = re.compile(r"<(?:mailto:|https?://)[^|>]*\|([^>]*)>")
 
 def said(answer: str) -> str:
     """The words that are kept in English whatever was typed, in the language of who reads them; others as they are."""
-    if answer == BY_MATRIX:
-        return ", ".join((t("Impact"), t("Urgency")))
-    return t(answer) if answer in {NONE, MAIN_ACCOUNT} else answer
+    return t(answer) if answer in {NONE, MAIN_ACCOUNT, BY_MATRIX} else answer
 
 
 def is_reasoned_absence(text: str) -> bool:
@@ -202,9 +200,12 @@ def _contact(line: str, region: str | None) -> str:
                 line=_short(line),
             )
         )
-    if other := _NUMBER.search(line, found.end()):
+    if _NUMBER.search(line, found.end()):
         raise ValueError(
-            t("Whose number is {number}? One person per line: Anna Arnold, +49 89 1234 5678.", number=other[0].strip())
+            t(
+                "“{line}” has more than one number. One person with one number per line: Anna, +49 89 1234 5678.",
+                line=_short(line),
+            )
         )
     name = (line[: found.start()] + " " + line[found.end() :]).strip(" ,;:·-–()\t")
     if not _LETTER.search(name):

@@ -169,7 +169,8 @@ def require_new_reason(ticket: Ticket, answers: Mapping[str, str], config: Confi
     if why == BY_MATRIX and now == proposed({**ticket.answers, **answers}, config):
         return
     if before and now not in {"", before} and answers.get("priority_reason", why) in {"", why}:
-        raise Invalid({"priority_reason": f"{before} → {now}: {t('Why this priority?')}"})
+        words = t("The reason is still the one for {before}. Why is it {now} now?", before=before, now=now)
+        raise Invalid({"priority_reason": words})
 
 
 def present(answers: Mapping[str, str]) -> dict[str, str]:

@@ -252,7 +252,9 @@ def test_the_definitions_of_the_priorities_are_in_words_beside_the_choice() -> N
 def test_with_a_matrix_the_priority_may_be_left_empty_and_is_drawn_anew_with_its_proposal() -> None:
     matrix = {"impacts": ["Wide", "Narrow"], "urgencies": ["Now", "Later"], "priorities": [["P1", "P2"], ["P2", "P2"]]}
     config = a_config(matrix=matrix)
-    ticket = an_incident(Stage.FIRST, also={"extent": "Wide", "urgency": "Now", "priority_reason": "impact, urgency"})
+    ticket = an_incident(
+        Stage.FIRST, also={"extent": "Wide", "urgency": "Now", "priority_reason": "as impact and urgency say"}
+    )
     shown = inputs(handoff.modal(ticket, "PD-1042", config))
     assert shown["extent"]["dispatch_action"]
     assert shown["priority"]["optional"]

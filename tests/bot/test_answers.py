@@ -226,7 +226,7 @@ def test_several_contacts_stand_one_per_line() -> None:
     ("typed", "why"),
     [
         ("", "at least one person"),
-        ("Anna +49 89 12345678; Ben +49 89 12345679", "Whose number is .49 89 12345679"),
+        ("Anna +49 89 12345678; Ben +49 89 12345679", "One person with one number per line"),
         ("Anna Arnold", "“Anna Arnold” has no telephone number"),
         ("Anna Arnold, +49 89 1234 5678\nBen Brandt", "“Ben Brandt” has no telephone number"),
         ("+49 89 1234 5678", "Whose number"),

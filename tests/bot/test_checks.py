@@ -165,10 +165,10 @@ async def test_with_a_matrix_the_handoff_takes_the_priority_it_proposes() -> Non
     ticket = await world.taken()
     judged = {"extent": "Wide", "urgency": "Now", "priority": "", "priority_reason": ""}
     ticket = await world.desk.hand_off(ticket.id, ANNA, HANDED_OFF | judged, world.form(), ticket.version)
-    assert (ticket.answer("priority"), ticket.answer("priority_reason")) == ("P1", "impact, urgency")
+    assert (ticket.answer("priority"), ticket.answer("priority_reason")) == ("P1", "as impact and urgency say")
     calmer = judged | {"urgency": "Later"}
     ticket = await world.desk.fill_in(ticket.id, ANNA, calmer, world.form(), ticket.version)
-    assert (ticket.answer("priority"), ticket.answer("priority_reason")) == ("P2", "impact, urgency")
+    assert (ticket.answer("priority"), ticket.answer("priority_reason")) == ("P2", "as impact and urgency say")
     with pytest.raises(Invalid) as refused:
         await world.desk.fill_in(ticket.id, ANNA, {"priority": "P1"}, world.form(), ticket.version)
     assert list(refused.value.errors) == ["priority_reason"]

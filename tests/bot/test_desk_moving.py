@@ -245,7 +245,7 @@ async def test_another_priority_needs_another_reason_in_a_form_and_at_the_handof
         with pytest.raises(Invalid) as refused:
             await change(ticket.id, BEN if change == world.desk.fill_in else ANNA, typed, world.form(), ticket.version)
         assert refused.value.errors == {
-            "priority_reason": "P2 → P1: Why this priority?",
+            "priority_reason": "The reason is still the one for P2. Why is it P1 now?",
         }
     again = first | {"priority": "P1", "priority_reason": "all mailboxes now"}
     ticket = await world.desk.fill_in(ticket.id, ANNA, again, world.form(), ticket.version)

@@ -172,7 +172,7 @@ def test_without_a_matrix_impact_and_urgency_are_not_asked() -> None:
 
 def test_impact_and_urgency_propose_the_priority_and_say_why() -> None:
     found = judged(extent="Everybody", urgency="Now")
-    assert (found["priority"], found["priority_reason"]) == ("P1", "impact, urgency")
+    assert (found["priority"], found["priority_reason"]) == ("P1", "as impact and urgency say")
     assert priority_reason(found) == "Impact: Everybody, urgency: Now"
     assert judged(extent="One customer", urgency="Now")["priority"] == "P2"
 
