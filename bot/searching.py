@@ -264,17 +264,17 @@ class Searching:
         return answers | ({"known_as": self._name(found.hits[0].found)} if found.hits else {})
 
     def _outcome(self, ticket: Ticket, found: Found, told: Looked) -> str:
-        """`Technical notes for “550 connector”: TN-3. Open tickets: FAX: PD-1004. History of Müller GmbH: nothing.
+        """`Technical notes for “550 connector”: TN-3. Open tickets of FAX: PD-1004. History of Müller GmbH: nothing.
         Searched 27.08.2019 - 11:20 UTC+2`."""
         notes, alike, past = map(self._names, (told.notes, told.alike, told.past))
         services = one_line(", ".join(_services(ticket.answers)), 150) or t("any service")
-        alike = t("Open tickets: {count}", count=f"{services}: {alike}")
         asked = one_line(" ".join(found.words), 200)
         at = guide_time(self.desk.clock(), ticket.zone)
         customer = one_line(ticket.answer("customer"), 75)
         return t(
-            "Technical notes for “{words}”: {notes}. History of {customer}: {past}. Searched {at}",
-            words=asked, notes=f"{notes}. {alike}", customer=customer, past=past, at=at,
+            "Technical notes for “{words}”: {notes}. Open tickets of {services}: {alike}. History of {customer}: "
+            "{past}. Searched {at}",
+            words=asked, notes=notes, services=services, alike=alike, customer=customer, past=past, at=at,
         )  # fmt: skip
 
     def _names(self, hits: Sequence[Hit]) -> str:

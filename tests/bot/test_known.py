@@ -35,7 +35,7 @@ async def test_it_is_not_answered_with_no_while_the_same_problem_is_open_for_som
     assert "known" not in known.answers
     assert known.answers["known_as"].startswith("PD-1001: Outbound mail")
     assert named(known.found) == ["PD-1001"]
-    assert "Open tickets: Email Security: PD-1001. History of Adler AG: nothing" in known.answers["searched"]
+    assert "Open tickets of Email Security: PD-1001. History of Adler AG: nothing" in known.answers["searched"]
 
 
 async def test_an_open_ticket_of_another_service_is_no_known_issue() -> None:
@@ -43,7 +43,7 @@ async def test_an_open_ticket_of_another_service_is_no_known_issue() -> None:
     await w.raised(services="FAX")
     known = await Searching(w.desk).known(await w.raised(**OURS))
     assert known.answers["known"] == "no"
-    assert "Open tickets: Email Security: nothing" in known.answers["searched"]
+    assert "Open tickets of Email Security: nothing" in known.answers["searched"]
 
 
 async def test_a_customers_own_open_ticket_is_named_in_both_places_and_shown_once() -> None:
@@ -51,7 +51,7 @@ async def test_a_customers_own_open_ticket_is_named_in_both_places_and_shown_onc
     await w.raised()
     known = await Searching(w.desk).known(await w.raised())
     assert named(known.found) == ["PD-1001"]
-    assert "Open tickets: Email Security: PD-1001. History of Müller GmbH: PD-1001" in known.answers["searched"]
+    assert "Open tickets of Email Security: PD-1001. History of Müller GmbH: PD-1001" in known.answers["searched"]
 
 
 async def test_a_note_for_any_service_is_offered_whatever_service_is_chosen() -> None:

@@ -171,5 +171,5 @@ async def test_an_open_ticket_of_somebody_else_is_shown_at_the_handoff_and_no_is
     modal = await handing_off(w, await w.anna.message(DESK, "PD-1002"))
     begun = typed(modal)
     assert begun["known"] is None
-    assert "Open tickets: Email Security: PD-1001" in begun["searched"]
+    assert "Open tickets of Email Security: PD-1001" in begun["searched"]
     assert "The same problem?" in said(modal)
