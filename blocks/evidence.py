@@ -91,10 +91,11 @@ def doubtful(shown: Preview, *, may_send: bool = True, typed: str = "") -> list[
 
 def by_hand(shown: Preview) -> list[Json]:
     """The files nobody uploads but the person who opens it in the portal."""
-    return [
-        {"type": "section", "text": kit.plain(t("Not sent along: {file}", file=listed([file])))}
-        for file in waiting(shown.ticket)
-    ]
+    files = waiting(shown.ticket)
+    if not files:
+        return []
+    how = t("Upload these in the portal yourself; then they count as sent:")
+    return [kit.rich(kit.line(kit.bold(how))), {"type": "section", "text": kit.plain(listed(files))}]
 
 
 def _files(shown: Preview, config: Config) -> list[Json]:

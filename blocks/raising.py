@@ -46,7 +46,7 @@ _RATHER = {
 }
 
 
-_HIDDEN = mark("The bot cannot see the channel. Invite it there (/invite @Partner Desk), then try again.")
+_HIDDEN = mark("The bot is not where this message stands: its link and its files do not come along.")
 """Neither the link nor the files of the message can be had; what stands in it can be raised all the same."""
 
 

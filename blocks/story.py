@@ -165,7 +165,9 @@ def _chased(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[J
 
 def _circumstances(detail: Mapping[str, str]) -> Iterable[str]:
     if detail.get("files"):
-        yield t("with {files}", files=detail["files"])
+        by_hand = detail.get("way") == "eas"
+        files = detail["files"]
+        yield t("with {files}, uploaded by hand", files=files) if by_hand else t("with {files}", files=files)
     health, _, says = detail.get("status", "").partition(": ")
     if health in STATUS:
         known = t("status page: {health}", health=health_of(health))

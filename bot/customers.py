@@ -70,8 +70,10 @@ def _plain(name: str) -> str:
 
 
 def _unknown(name: str, near: str) -> str:
-    nothing = f"“{one_line(name, _NAME)}”: {t('Nothing was found.')}"
-    return f"{nothing} “{one_line(near, _NAME)}”?" if near else nothing
+    known = one_line(name, _NAME)
+    if near:
+        return t("No ticket names “{name}”. Did you mean “{near}”?", name=known, near=one_line(near, _NAME))
+    return t("No ticket names “{name}”.", name=known)
 
 
 @dataclass(frozen=True)

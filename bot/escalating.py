@@ -96,7 +96,7 @@ class Escalating(Answering, Evidence):
         count as sent, as this person says that it is opened with them; how large they may be is the portal's affair.
         """
         shown = await self.for_eas(ticket_id, by)
-        at_eas, number = await self._opened(opened, shown.ticket), self._rcr(rcr) if rcr.strip() else ""
+        at_eas, number = self._opened(opened, shown.ticket), self._rcr(rcr) if rcr.strip() else ""
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             if ticket.version != seen and (await self._told(ticket, seen))[1]:
@@ -114,15 +114,16 @@ class Escalating(Answering, Evidence):
 
         return await self._change(ticket_id, f"{form}:eas", decide, retry=False)
 
-    async def _opened(self, opened: str, ticket: Ticket) -> datetime:
+    def _opened(self, opened: str, ticket: Ticket) -> datetime:
         try:
             at = as_utc(datetime.fromtimestamp(int(moment(opened, self.given_now())), UTC))
         except ValueError as error:
             raise Invalid({"opened": str(error)}) from error
         if at < ticket.raised_at.replace(second=0, microsecond=0):  # Slack's picker knows whole minutes
-            name = (await self.directory.person(ticket.raised_by)).name
-            raised = f"{guide_time(ticket.raised_at, ticket.zone)}: {t('{name} raised it', name=name)}."
-            raise Invalid({"opened": f"{raised} {t('Pick a date and a time.')}"})
+            raised = guide_time(ticket.raised_at, ticket.zone)
+            raise Invalid(
+                {"opened": t("The ticket was raised later, on {time}. Pick when it was opened.", time=raised)}
+            )
         return at
 
     async def _speaker(self, actor: Actor, ticket: Ticket, glass: str | None) -> tuple[Contact, dict[str, str]]:

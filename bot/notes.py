@@ -61,7 +61,7 @@ class Notes:
         rights.require_staff(await self.desk.actor(by))
         found = await self.desk.store.note(note_id)
         if found is None:
-            raise Refused(t("This note is not in the desk's database."))
+            raise Refused(t("There is no such technical note."))
         return found
 
     async def named(self, text: str, by: str) -> TechnicalNote | None:
@@ -74,7 +74,7 @@ class Notes:
         """The note of this name, or the beginning of a new one; a name nobody has is refused: it is no symptom."""
         named = await self.named(text, by)
         if named is None and _HINT.fullmatch(text.strip()):
-            raise Refused(t("This note is not in the desk's database."))
+            raise Refused(t("There is no such technical note."))
         return named or self.begun_with(text)
 
     async def history(self, note_id: str, by: str) -> list[TechnicalNote]:

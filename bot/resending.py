@@ -48,7 +48,13 @@ class Resending(Changing):
         glass = bool(cause.detail.get("glass"))
         await self._require_sender(by, ticket, glass=glass)
         if ticket.stage is not Stage.RETARUS:
-            raise NotNow(t("{name} is not with Retarus now.", name=reference(ticket, self.config)))
+            name = reference(ticket, self.config)
+            raise NotNow(
+                t(
+                    "{name} is not with Retarus now. Escalate it when it should be: the letter is written anew.",
+                    name=name,
+                )
+            )
         if cause.by != by:
             await self._require_declarant(cause.by, ticket, glass=glass)
         return not any(each.what == Move.ESCALATE and each.version > notice.version for each in history)
@@ -71,4 +77,5 @@ class Resending(Changing):
         except NotYours as error:
             who = (await self.directory.person(user)).name
             can = rights.who_can(await self.store.contacts(), self.today())
-            raise NotYours(f"{who}: {t('not authorised')}. {can}") from error
+            words = t("It was written in the name of {name}, who may not send to Retarus any more.", name=who)
+            raise NotYours(f"{words} {can}") from error

@@ -133,7 +133,7 @@ async def test_what_is_said_to_be_no_month_is_what_was_meant_as_one(text: str, s
         ("Muller Gmbh", "“Müller GmbH”?"),  # on a ticket
         ("Adlar", "“Adler & Söhne KG”?"),  # in the register
         ("Nort", "“Nord AG”?"),  # joined a ticket
-        ("2026", "“2026”: Nothing was found."),
+        ("2026", "No ticket names “2026”."),
     ],
 )
 async def test_an_end_customer_nobody_knows_is_refused_and_the_nearest_is_named(name: str, near: str) -> None:

@@ -93,7 +93,7 @@ async def test_before_the_ticket_was_raised_it_was_not_opened(w: World) -> None:
     await w.ben.click(preview, "Open it in EAS instead")
     done = await w.ben.submit(await w.ben.modal("Open it in EAS"), {"opened": int(w.now()) - 7200})
     assert set(done["errors"]) == {"opened"}
-    assert "raised it. Pick a date and a time." in done["errors"]["opened"]
+    assert "The ticket was raised later" in done["errors"]["opened"]
     assert (await w.ticket()).stage is Stage.SECOND
 
 
@@ -107,10 +107,10 @@ async def test_files_are_for_the_person_to_upload_and_the_text_to_copy_does_not_
     await w.ben.submit(await w.ben.modal("Escalate to Retarus"))
     preview = await w.ben.modal("Preview", containing="Attached: trace.log (9 B)")
     await w.ben.click(preview, "Open it in EAS instead")
-    form = await w.ben.modal("Open it in EAS", containing="Not sent along: trace.log (9 B)")
+    form = await w.ben.modal("Open it in EAS", containing="Upload these in the portal yourself")
     assert "Attached:" not in form.text
     assert (await w.ben.submit(form, {"opened": int(w.now())}))["outcome"] == "cleared"
-    await w.ben.reply(card, "with trace.log (9 B)")
+    await w.ben.reply(card, "with trace.log (9 B), uploaded by hand")
     ticket = await w.ticket()
     assert ticket.attachments[0].sent_at == ticket.sent_at
     assert "Attached:" not in await w.running.desk.last_letter(ticket)

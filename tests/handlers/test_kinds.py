@@ -187,7 +187,7 @@ async def test_what_is_put_aside_already_can_be_put_aside_once_more_unasked(w: W
 async def test_from_a_message_where_the_bot_is_no_member_it_goes_on_and_says_what_cannot_be_had(w: World) -> None:
     said = await w.alex.post("@anna", "Müller has no mail")
     await w.anna.shortcut("raise_from_message", said)
-    modal = await w.anna.modal("Raise an incident", containing="The bot cannot see the channel.")
+    modal = await w.anna.modal("Raise an incident", containing="The bot is not where this message stands")
     assert (await w.anna.submit(modal, w.answers()))["outcome"] == "closed"
     assert (await w.ticket()).source == ""
     assert "went wrong" not in str(await w.anna.modals())

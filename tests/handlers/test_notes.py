@@ -145,4 +145,4 @@ async def test_an_old_version_of_a_note_can_be_read(w: World) -> None:
 
 async def test_a_note_nobody_wrote_is_not_begun_by_its_name(w: World) -> None:
     await w.ben.command(DESK, "/retarus-note TN-99")
-    await w.ben.message(DESK, "This note is not in the desk's database")
+    await w.ben.message(DESK, "There is no such technical note")
