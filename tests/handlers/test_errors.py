@@ -32,7 +32,7 @@ async def test_what_nobody_foresaw_gives_a_reference_and_logs_nothing_that_was_t
     modal = await w.anna.modal()
     object.__setattr__(w.running.desk, "store", Broken(w.running.desk.store))
     with caplog.at_level(logging.DEBUG, "handlers"):
-        done = await w.anna.submit(modal, w.answers(happens="Password is hunter2 for Müller"))
+        done = await w.anna.submit(modal, w.answers(happens="User hunter2 of Müller cannot send"))
     words = " ".join(done["errors"].values())
     reference = words.rpartition(": ")[2].strip(".")
     assert reference in caplog.text
