@@ -133,7 +133,7 @@ def _short(figures: Figures) -> Iterator[tuple[str, str]]:
 
 def _parts(figures: Figures, config: Config) -> list[Part]:
     if figures.is_empty:
-        return [Part(heading=t("All tickets of the month"), text=(t("none in this month"),), in_slack=True)]
+        return [Part(heading=t("All tickets of the month"), text=(t("Nothing in this month."),), in_slack=True)]
     ours = (
         () if figures.customer else (_customers(figures, config), _quality(figures, config), *evidence(figures, config))
     )
@@ -213,7 +213,10 @@ def _shared(figures: Figures, config: Config) -> tuple[str, ...]:
         for name, at in each.joined
     ]
     more = [many("{count} more", "{count} more", len(joined) - _NAMED)] if len(joined) > _NAMED else []
-    return (t("Also affected: {customers}", customers=", ".join((*joined[:_NAMED], *more))),) if joined else ()
+    if not joined:
+        return ()
+    how = t("A ticket of several end-customers is counted with each of them, from when they joined it.")
+    return (how, t("Also affected: {customers}", customers=", ".join((*joined[:_NAMED], *more))))
 
 
 def _time(figures: Figures, config: Config) -> Part:

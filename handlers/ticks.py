@@ -14,7 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.desk import Desk
 from bot.erasing import Archive
-from bot.errors import StoreDown
+from bot.errors import StoreDown, place_of
 from bot.reporting import Reporting
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,10 @@ def _alone(desk: Desk, name: str, work: Callable[[], Awaitable[object]]) -> Call
                     await work()
         except StoreDown:
             log.warning("the store is down; the %s is done at the next tick", name)
+        except asyncio.CancelledError:
+            return  # the desk stops; the scheduler would tell it as an error
+        except Exception as error:  # noqa: BLE001  (the scheduler would log it with its message, which may quote people)
+            log.error("the %s failed and is tried again at the next tick: %s", name, place_of(error))  # noqa: TRY400
 
     return tick
 

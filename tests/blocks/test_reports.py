@@ -80,5 +80,5 @@ def test_a_chart_in_words_names_what_it_shows_and_no_more() -> None:
 
 def test_a_month_without_tickets_says_so_instead_of_empty_axes() -> None:
     paper = reported.a_paper(CONFIG, count=0)
-    assert [part.text for part in paper.parts] == [("none in this month",)]
+    assert [part.text for part in paper.parts] == [("Nothing in this month.",)]
     assert paper.charts == ()

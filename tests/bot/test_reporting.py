@@ -206,7 +206,7 @@ async def test_who_joined_is_said_in_the_report_and_in_the_spreadsheet() -> None
     figures = await reporting.figures(reporting.month("2019-08"))
     paper = report_words.paper(figures, world.desk.config, world.clock.at)
     (part,) = [each for each in paper.parts if each.heading == "End-customers"]
-    assert part.text[0].startswith("Also affected: Adler KG (PD-1001")
+    assert part.text[1].startswith("Also affected: Adler KG (PD-1001")
     assert not part.tables[0].total
     assert "Müller GmbH, Adler KG" in paper.sheet.rows[0]
 

@@ -85,7 +85,9 @@ async def test_only_an_authorised_contact_sends_to_retarus_again(world: World, s
 async def test_in_the_name_of_who_is_not_authorised_any_more_nothing_is_sent_again(world: World, say: Say) -> None:
     _, key = await dead_letter(world, say)
     await suspend(world, BEN)
-    with pytest.raises(NotYours, match=r"in the name of Ben Brandt, who may not send to Retarus any more. Who can: Carla Conrad."):
+    with pytest.raises(
+        NotYours, match=r"in the name of Ben Brandt, who may not send to Retarus any more. Who can: Carla Conrad."
+    ):
         await world.desk.try_again(key, CARLA)
     with pytest.raises(NotYours, match="suspended"):
         await world.desk.try_again(key, BEN)

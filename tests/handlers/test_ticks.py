@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
+import pytest
+
 from bot.ticket import Stage
+from handlers import ticks
 from tests.handlers.world import Json, World
 
 HALF_AN_HOUR = 31 * 60
@@ -41,3 +45,24 @@ async def test_a_closed_ticket_is_never_reminded(w: World) -> None:
     await w.anna.advance(30 * 86400)
     assert await w.running.desk.sweep() == 0
     assert (await w.ticket()).due is None
+
+
+async def test_a_job_that_fails_is_told_by_kind_and_place_and_goes_on(
+    w: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    number = "+49 89 12345678"
+
+    async def fails() -> None:
+        raise ValueError(number)
+
+    await ticks._alone(w.running.desk, "sweep", fails)()
+    assert "the sweep failed" in caplog.text
+    assert number not in caplog.text
+
+
+async def test_a_job_that_is_stopped_with_the_desk_is_no_error(w: World, caplog: pytest.LogCaptureFixture) -> None:
+    task = asyncio.ensure_future(ticks._alone(w.running.desk, "sweep", asyncio.Event().wait)())
+    await asyncio.sleep(0)
+    task.cancel()
+    await task
+    assert "failed" not in caplog.text
