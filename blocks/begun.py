@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode
 
 from bot.ticket import Kind
@@ -21,7 +23,9 @@ class Begun:
     link: str | None = None
     """The permalink of the message it began with, empty where it is not known; None: with no message."""
     draft: Kind | None = None
-    """The draft that was taken up: it is used up with this form, and no other is."""
+    """The kind of the draft that was taken up: it is used up with this form, and no other is."""
+    mark: str = ""
+    """That draft, as `mark_of` it: another form may have replaced it since."""
     is_hidden: bool = False
     """The message stands where the bot is no member: neither its link nor its files can be had."""
     left: int = 0
@@ -29,7 +33,7 @@ class Begun:
 
     def pack(self) -> str:
         link = {} if self.link is None else {"message": self.link}
-        draft = {} if self.draft is None else {"draft": self.draft.value}
+        draft = {} if self.draft is None else {"draft": self.draft.value, "mark": self.mark}
         hidden = {"hidden": "yes"} if self.is_hidden else {}
         left = {"left": str(self.left)} if self.left else {}
         return "|".join(filter(None, (self.kind.value, urlencode(link | draft | hidden | left))))
@@ -43,6 +47,7 @@ class Begun:
             Kind(kind),
             said.get("message"),
             Kind(draft) if draft else None,
+            said.get("mark", ""),
             "hidden" in said,
             int(said.get("left", "0")),
         )
@@ -54,4 +59,11 @@ class Begun:
     @classmethod
     def taken_up(cls, kind: Kind, draft: Mapping[str, str]) -> Begun:
         """As it was when it was put aside."""
-        return replace(cls.unpack(draft.get(KEPT, kind)), kind=kind, draft=kind) if draft else cls(kind)
+        if not draft:
+            return cls(kind)
+        return replace(cls.unpack(draft.get(KEPT, kind)), kind=kind, draft=kind, mark=mark_of(draft))
+
+
+def mark_of(draft: Mapping[str, str]) -> str:
+    """Tells a draft from every other, without its words."""
+    return sha256(json.dumps(sorted(draft.items())).encode()).hexdigest()[:16]

@@ -12,6 +12,7 @@ from bot.text import one_line
 from bot.ticket import Ticket
 from handlers.boundary import Boundary
 from handlers.payload import Click, Submission
+from handlers.raising import use_up
 
 
 def register(desk: Desk, edge: Boundary) -> None:
@@ -42,8 +43,7 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def join(click: Click) -> None:
         ticket = await desk.join(click.value, click.user, click.typed, click.id)
-        if draft := Begun.unpack(click.about).draft:
-            await desk.throw_away(click.user, draft)
+        await use_up(desk, click.user, Begun.unpack(click.about))
         customer = one_line(click.typed.get("customer", ""), 75)
         view = joining.joined(ticket, customer, desk.config, await desk.link(ticket))
         await edge.client.views_update(view_id=click.view, view=view)

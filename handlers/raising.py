@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from blocks import kit, raising
-from blocks.begun import KEPT, Begun
+from blocks.begun import KEPT, Begun, mark_of
 from blocks.evidence import OFFERED
 from blocks.kit import Json
 from bot.answers import phone
@@ -67,7 +67,7 @@ def register(desk: Desk, edge: Boundary) -> None:
         about = Begun.unpack(form.about)
         await _raise(desk, about, form)
         if about.draft:
-            edge.tasks.start(desk.throw_away(form.user, about.draft), later=True)
+            edge.tasks.start(use_up(desk, form.user, about), later=True)
         return None
 
     for name in COMMANDS:
@@ -82,9 +82,9 @@ def _register_drafts(desk: Desk, edge: Boundary, offering: Offering) -> None:
     async def put_aside(click: Click) -> None:
         """One draft of a kind is kept: another one than this form began with is not taken from its author unasked."""
         form = Begun.unpack(click.about)
-        other = {} if form.draft is form.kind else await desk.draft(click.user, form.kind)
-        is_other = other and other != _kept(click)  # else it was clicked twice
-        await (ask(click, other) if is_other else replace(click))
+        there = await desk.draft(click.user, form.kind)
+        own = form.mark, mark_of(_kept(click))  # the latter where it is clicked twice
+        await (ask(click, there) if there and mark_of(there) not in own else replace(click))
 
     async def ask(click: Click, other: Mapping[str, str]) -> None:
         """Drawn whatever was drawn meanwhile, such as an offer, hence without a hash. Slack keeps what is typed."""
@@ -97,14 +97,13 @@ def _register_drafts(desk: Desk, edge: Boundary, offering: Offering) -> None:
     async def replace(click: Click) -> None:
         form = Begun.unpack(click.about)
         await desk.put_aside(click.user, form.kind, _kept(click))
-        if form.draft and form.draft is not form.kind:
-            await desk.throw_away(click.user, form.draft)
+        if form.draft is not form.kind:
+            await use_up(desk, click.user, form)
         await edge.client.views_update(view_id=click.view, view=raising.put_aside(form.kind))
 
     async def throw_away(click: Click) -> None:
-        kind = Kind(click.value)
-        await desk.throw_away(click.user, kind)
-        await edge.client.views_update(view_id=click.view, view=raising.thrown_away(kind))
+        await use_up(desk, click.user, Begun.unpack(click.about))
+        await edge.client.views_update(view_id=click.view, view=raising.thrown_away(Kind(click.value)))
 
     edge.clicks[raising.ASIDE] = put_aside
     edge.clicks[raising.REPLACE] = replace
@@ -124,6 +123,12 @@ async def _raise(desk: Desk, about: Begun, form: Submission) -> None:
     ticket = await desk.raise_ticket(form.user, about.kind, form.typed, form.view, about.link or "")
     if files:
         await desk.attach(ticket.id, form.user, files, form.view)
+
+
+async def use_up(desk: Desk, user: str, form: Begun) -> None:
+    """The draft this form took up is not needed any more; one that has replaced it since is."""
+    if form.draft and mark_of(await desk.draft(user, form.draft)) == form.mark:
+        await desk.throw_away(user, form.draft)
 
 
 async def begun(desk: Desk, kind: Kind, user: str, draft: Mapping[str, str]) -> Json:

@@ -175,6 +175,21 @@ async def test_a_form_of_another_kind_than_its_draft_asks_too(w: World) -> None:
     assert await _is_thrown_away(w)
 
 
+async def test_a_draft_that_replaced_the_one_a_form_took_up_is_neither_overwritten_nor_used_up(w: World) -> None:
+    await w.running.desk.put_aside("U0ANNA", Kind.INCIDENT, {"happens": "Half an hour"})
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal(containing="Taken up again")
+    w.anna.fill(modal, w.answers(happens="A whole hour"))
+    elsewhere = {"customer": "Alpha AG", "happens": "From the telephone"}
+    await w.running.desk.put_aside("U0ANNA", Kind.INCIDENT, elsewhere)
+    await w.anna.click(modal, "Put aside")
+    modal = await w.anna.modal(containing="Alpha AG: From the telephone")
+    assert (await w.anna.submit(modal))["outcome"] == "closed"
+    await w.anna.message(DESK, "PD-1001")
+    await w.running.edge.tasks.drain(1)
+    assert await w.running.desk.draft("U0ANNA", Kind.INCIDENT) == elsewhere
+
+
 async def test_what_is_put_aside_already_can_be_put_aside_once_more_unasked(w: World) -> None:
     said = await w.alex.post(DESK, "Beta has no mail")
     for _ in range(2):
