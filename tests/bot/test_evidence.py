@@ -213,6 +213,15 @@ async def test_every_end_customer_of_a_ticket_is_looked_at_for_an_agreement_and_
     assert [each.partition(":")[0] for each in found] == ["Müller GmbH", "Fink KG"]
 
 
+async def test_once_end_customers_are_kept_one_who_is_not_among_them_has_no_agreement_either() -> None:
+    w = await a_world()
+    ticket = await w.complete()
+    assert await w.desk.doubts(ticket, NOW) == ()
+    await w.store.apply(Batch(customers=[EndCustomer(id="c2", name="Adler AG", agreement="MSA-7")]))
+    (doubt,) = await w.desk.doubts(ticket, NOW)
+    assert doubt.startswith("Müller GmbH: No agreement reference")
+
+
 async def test_who_was_not_shown_the_warning_is_shown_the_preview_again() -> None:
     w, ticket = await _doubtful()
     with pytest.raises(Conflict):
