@@ -26,6 +26,7 @@ _OWNED = 50
 _UNCLAIMED = 20
 _DEAD = 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = "9"
 
 
 class Tab(StrEnum):
@@ -197,10 +198,14 @@ class Home:
             rights.require_staff(actor)
         return actor
 
-    async def look_at(self, user: str, screen: Screen) -> None:
-        """Keeps what this person looks at, for whoever draws it next."""
-        if await self.screen_of(user) != screen:
-            await self.desk.drafts.put(_screen_key(user), {"screen": screen.pack()})
+    async def look_at(self, user: str, screen: Screen, at: str = "") -> None:
+        """Keeps what this person looks at, for whoever draws it next.
+
+        `at`: when they did, as Slack tells it. What is heard of later than what they did after it changes nothing.
+        """
+        kept = await self.desk.drafts.get(_screen_key(user)) or {}
+        if kept.get("screen") != screen.pack() and kept.get("at", "") <= (at or _LATEST):
+            await self.desk.drafts.put(_screen_key(user), {"screen": screen.pack(), "at": at})
 
     async def screen_of(self, user: str) -> Screen | None:
         """What this person looked at last; nothing for who never opened it."""

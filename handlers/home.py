@@ -28,12 +28,12 @@ def register(desk: Desk, edge: Boundary) -> None:
     async def opened(heard: News) -> None:
         """Always from the top: what needs this person now."""
         if heard.tab != "messages":
-            await drawing.home.look_at(heard.user, Screen())
+            await drawing.home.look_at(heard.user, Screen(), heard.at)
             keep_up(heard.user)
 
     async def look(click: Click) -> None:
         """Another part, list or page; it is shown like after everything else somebody does."""
-        await drawing.home.look_at(click.user, Screen.unpack(click.value))
+        await drawing.home.look_at(click.user, Screen.unpack(click.value), click.at)
 
     async def choose(click: Click) -> None:
         await desk.require_staff(click.user)

@@ -68,6 +68,8 @@ class Click:
     """Clicked in the App Home."""
     is_link: bool = False
     """A button that only opens an address."""
+    at: str = ""
+    """When, as Slack tells it: Unix seconds with six decimals."""
 
     @property
     def ticket(self) -> str:
@@ -130,6 +132,8 @@ class News:
     thread: str = ""
     """The thread a message was posted in."""
     files: tuple[Attachment, ...] = ()
+    at: str = ""
+    """When, as `Click.at`."""
 
 
 @dataclass(frozen=True)
@@ -218,6 +222,7 @@ def click(body: Body) -> Click:
         typed=typed(view) | _offered(view),
         is_home=view.get("type") == "home",
         is_link=bool(action.get("url")),
+        at=_text(action, "action_ts"),
     )
 
 
@@ -233,6 +238,7 @@ def news(body: Body) -> News:
         channel=_text(event, "channel"),
         thread=_text(event, "thread_ts"),
         files=_files(event),
+        at=_text(event, "event_ts"),
     )
 
 

@@ -139,3 +139,13 @@ async def test_parts_for_admins_are_for_admins_only(tab: Tab) -> None:
         with pytest.raises(NotYours):
             await Home(world.desk).allowed(user, tab)
     assert (await Home(world.desk).allowed(CARLA, tab)).is_admin
+
+
+async def test_what_is_heard_of_late_does_not_take_back_what_was_looked_at_after_it() -> None:
+    home = Home((await a_world()).desk)
+    contacts = Screen(tab=Tab.CONTACTS)
+    await home.look_at(CARLA, contacts, "1700000002.000000")
+    await home.look_at(CARLA, Screen(), "1700000001.900000")
+    assert await home.screen_of(CARLA) == contacts
+    await home.look_at(CARLA, Screen(), "1700000003.000000")
+    assert await home.screen_of(CARLA) == Screen()
