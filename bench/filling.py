@@ -29,7 +29,7 @@ SIZES = (1_000, 100_000, 1_000_000)
 ROUNDS = 40
 CUSTOMERS = 2000
 _SAVED = 200
-_MERGES = 40
+_MERGES = 400
 
 
 async def latencies(engines: Sequence[Engine], sizes: Sequence[int]) -> Iterator[str]:
@@ -84,8 +84,8 @@ async def _filled(url: str, size: int) -> Desk:
     await (await open_store(url, clock)).close()  # makes its tables
     await asyncio.to_thread(_fill, url, size)
     store = await open_store(url, clock)
-    for _ in range(_MERGES):  # what a desk does every ten minutes
-        await store.merge_index(500)
+    for _ in range(_MERGES):  # what a desk does while it grows, some every ten minutes
+        await store.merge_index(50)
     return replace((await a_world()).desk, store=store, clock=clock)
 
 

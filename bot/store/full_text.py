@@ -18,6 +18,7 @@ def _fts5(table: str, column: str) -> str:
     return f"""
         CREATE VIRTUAL TABLE {table}_fts USING fts5({column}, content='{table}', content_rowid='number', detail=none,
             columnsize=0, tokenize="ascii tokenchars '.:-_@/#+='");
+        INSERT INTO {table}_fts ({table}_fts, rank) VALUES ('usermerge', 2);
         CREATE TRIGGER {table}_in AFTER INSERT ON {table} BEGIN {new} END;
         CREATE TRIGGER {table}_out AFTER DELETE ON {table} BEGIN {old} END;
         CREATE TRIGGER {table}_anew AFTER UPDATE OF {column} ON {table} BEGIN {old} {new} END;
