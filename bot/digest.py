@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import NamedTuple
 
 from bot import clocks
@@ -18,19 +19,28 @@ MORNING = time(7)
 LEVELS = (Level.FIRST, Level.SECOND)
 
 
-@dataclass(frozen=True)
-class Digest:
-    """Tickets, what is due soonest first."""
+class Part(StrEnum):
+    """Of a digest."""
 
-    breached: list[Ticket] = field(default_factory=list)
+    BREACHED = "breached"
     """Without remedy or action plan, past the SLA."""
-    stale: list[Ticket] = field(default_factory=list)
+    STALE = "stale"
     """A clock of theirs is overdue."""
-    today: list[Ticket] = field(default_factory=list)
+    TODAY = "today"
 
-    @property
-    def is_empty(self) -> bool:
-        return not (self.breached or self.stale or self.today)
+
+@dataclass(frozen=True)
+class Due:
+    """What is due soonest on a ticket. There may be thousands: the tickets themselves are let go."""
+
+    at: datetime
+    part: Part
+    stage: Stage
+    ticket: str
+
+
+Digest = Mapping[Part, Sequence[str]]
+"""Ids of tickets, what is due soonest first."""
 
 
 def stages_of(level: Level) -> tuple[Stage, ...]:
@@ -39,28 +49,34 @@ def stages_of(level: Level) -> tuple[Stage, ...]:
     return tuple(stage for stage in Stage if stage.is_open and stage.level in mine)
 
 
-def digest(tickets: Iterable[Ticket], config: Config, at: datetime, ends: datetime) -> Digest:
-    """What of these tickets belongs into it at this moment of a day that ends then; reminded of before or not."""
-    found = Digest()
-    urgent = [(dues, ticket) for ticket in tickets if (dues := _dues(ticket, config)) and dues[0].at <= ends]
-    for dues, ticket in sorted(urgent, key=lambda each: each[0]):
-        late = {due.watch for due in dues if due.at <= at}
-        kind = found.breached if Watch.PLAN in late else found.stale if late else found.today
-        kind.append(ticket)
-    return found
+def due(ticket: Ticket, config: Config, at: datetime) -> Due | None:
+    """How it stands at this moment, reminded of before or not; None when nothing runs on it."""
+    dues = _dues(ticket, config)
+    if not dues:
+        return None
+    late = {each.watch for each in dues if each.at <= at}
+    part = Part.BREACHED if Watch.PLAN in late else Part.STALE if late else Part.TODAY
+    return Due(dues[0].at, part, ticket.stage, ticket.id)
 
 
-class _Due(NamedTuple):
+def digest(dues: Iterable[Due], levels: Iterable[Level], ends: datetime) -> Digest:
+    """What of this these levels see to, on a day that ends then."""
+    stages = {stage for level in levels for stage in stages_of(level)}
+    mine = sorted((each for each in dues if each.stage in stages and each.at <= ends), key=lambda each: each.at)
+    return {part: [each.ticket for each in mine if each.part is part] for part in Part}
+
+
+class _Clock(NamedTuple):
     at: datetime
     watch: Watch
 
 
-def _dues(ticket: Ticket, config: Config) -> list[_Due]:
+def _dues(ticket: Ticket, config: Config) -> list[_Clock]:
     """What is due on it and when, the soonest first. A snooze puts off all but the SLA, as it does with reminders."""
     snoozed = ticket.times.snoozed_until
     running = ((run.watch, run.due) for run in clocks.runs(ticket, config) if run.due and not run.end)
     return sorted(
-        _Due(max(due, snoozed) if snoozed and watch is not Watch.PLAN else due, watch) for watch, due in running
+        _Clock(max(due, snoozed) if snoozed and watch is not Watch.PLAN else due, watch) for watch, due in running
     )
 
 

@@ -10,12 +10,12 @@ from pydantic import JsonValue
 
 from bot.changing import Changing
 from bot.clock import as_utc
-from bot.digest import LEVELS, Digest, digest, morning, stages_of
+from bot.digest import LEVELS, Digest, Due, digest, due, morning
 from bot.errors import Duplicate
 from bot.notices import Notice, Say
 from bot.paging import every
 from bot.ports import Batch, Query
-from bot.ticket import Level, Ticket
+from bot.ticket import Level
 
 _PAGE = 50
 """Open tickets looked at in one go: whoever clicks meanwhile does not wait for more."""
@@ -45,8 +45,8 @@ class Digesting(Changing):
         wanted = [each for to, levels in readers if (each := await self._wanted(to, levels, at))]
         if not wanted:
             return 0
-        tickets = [ticket async for ticket in self._urgent(at, max(each.ends for each in wanted))]
-        sent = [await self._send(each, tickets, at) for each in wanted]
+        dues = [each async for each in self._dues(at, max(each.ends for each in wanted))]
+        sent = [await self._send(each, dues, at) for each in wanted]
         if any(sent):
             self.wake()
         return sum(sent)
@@ -66,17 +66,17 @@ class Digesting(Changing):
         key = f"digest:{to}:{'+'.join(levels)}:{day}"
         return None if await self.store.used(key) else _Wanted(key, to, levels, ends)
 
-    async def _urgent(self, at: datetime, ends: datetime) -> AsyncIterator[Ticket]:
+    async def _dues(self, at: datetime, ends: datetime) -> AsyncIterator[Due]:
         """All that is open and due before then. What was reminded of is due for its next reminder only later: the
         clocks themselves are asked."""
         async for ticket in every(self.store, Query(open=True, limit=_PAGE)):
-            if not digest([ticket], self.config, at, ends).is_empty:
-                yield ticket
+            found = due(ticket, self.config, at)
+            if found and found.at <= ends:
+                yield found
 
-    async def _send(self, wanted: _Wanted, tickets: Iterable[Ticket], at: datetime) -> bool:
-        stages = {stage for level in wanted.levels for stage in stages_of(level)}
-        found = digest((each for each in tickets if each.stage in stages), self.config, at, wanted.ends)
-        notices = [] if found.is_empty else [self._notice(wanted, found, at)]
+    async def _send(self, wanted: _Wanted, dues: Iterable[Due], at: datetime) -> bool:
+        found = digest(dues, wanted.levels, wanted.ends)
+        notices = [self._notice(wanted, found, at)] if any(found.values()) else []
         try:
             await self.store.apply(Batch(notices=notices, once=[wanted.key]))
         except Duplicate:
@@ -84,10 +84,9 @@ class Digesting(Changing):
         return bool(notices)
 
     def _notice(self, wanted: _Wanted, found: Digest, at: datetime) -> Notice:
-        parts = {"breached": found.breached, "stale": found.stale, "today": found.today}
         body: dict[str, JsonValue] = {"levels": list(wanted.levels), "channel": wanted.to == self.routes.desk}
-        for name, tickets in parts.items():
-            body[name] = [ticket.id for ticket in tickets[:_LISTED]]
-            body[f"{name}_total"] = len(tickets)
+        for part, tickets in found.items():
+            body[part] = list(tickets[:_LISTED])
+            body[f"{part}_total"] = len(tickets)
         key = wanted.key
         return Notice(key=key, ticket_id="", lane=key, say=Say.DIGEST, to=wanted.to, version=0, due=at, body=body)
