@@ -118,7 +118,7 @@ class Evidence(Changing):
             names.setdefault(folded(name), name)
         found = [(name, await Customers(self).named(name)) for name in names.values() if name]
         are_kept = await self.store.count_customers() > 0
-        return [name for name, entry in found if not (entry.agreement if entry else not are_kept)]
+        return [name for name, entry in found if (not entry.agreement if entry else are_kept)]
 
     async def with_evidence(self, ticket: Ticket, despite: str | None, at: datetime) -> tuple[Ticket, dict[str, str]]:
         """The ticket as it is once its letter and files are sent, and what the history keeps of it.
