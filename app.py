@@ -1,4 +1,4 @@
-"""How is it put together, and how is it started? The composition root; what can be typed: handlers/command_line.py."""
+"""How is it put together, and how is it started? The composition root; what can be typed: runtime/command_line.py."""
 
 from __future__ import annotations
 
@@ -15,62 +15,58 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.clock import Clock, now
-from bot.contacts import Contact
+from bot.adapters.mail.carrier import MailCarrier
+from bot.adapters.mail.smtp_sender import SmtpSender
+from bot.adapters.mail.smtp_url import parse_smtp_url
+from bot.adapters.printing.child_process import ChildPress
+from bot.adapters.slack import channel_audience
+from bot.adapters.slack import client as slack_client
+from bot.adapters.slack.carrier import SlackCarrier
+from bot.adapters.slack.channels import channel_id
+from bot.adapters.slack.directory import SlackDirectory
+from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.report_carrier import ReportCarrier
+from bot.adapters.status import open_status_page
+from bot.adapters.store import migrate, open_store, opened
+from bot.config.settings import Config, Environment
+from bot.core.clock import Clock, now
+from bot.core.errors import Misconfigured, StoreDown
+from bot.core.i18n import Language, speaking
 from bot.desk import Desk
-from bot.erasing import Archive
-from bot.errors import Misconfigured, StoreDown
-from bot.language import Language, speaking
-from bot.mail.carrier import MailCarrier
-from bot.mail.server import parse_smtp_url
-from bot.mail.smtp import SmtpSender
-from bot.notices import Say
+from bot.escalation.status_page import Lookout
+from bot.model.contact import Contact
+from bot.model.notice import Say
 from bot.outbox import Outbox
 from bot.ports import Carrier
-from bot.register import Register
-from bot.report.press import ChildPress
-from bot.settings import Config, Environment
-from bot.slack import audience
-from bot.slack import client as slack_client
-from bot.slack.carrier import SlackCarrier
-from bot.slack.channels import channel_id
-from bot.slack.directory import SlackDirectory
-from bot.slack.files import SlackFiles
-from bot.slack.reports import ReportCarrier
-from bot.status import open_status_page
-from bot.status_page import Lookout
-from bot.store import migrate, open_store, opened
-from bot.story import Routes
+from bot.privacy.erasure import Archive
+from bot.register.contacts import Register
+from bot.tickets.notifications import Routes
 from handlers import (
-    checks,
-    choosing,
-    command_line,
+    checklist,
     contacts,
+    create,
     customers,
     eas,
-    escalate,
+    escalation,
     evidence,
-    filling,
-    find,
+    fill_in,
     handoff,
     home,
-    http,
-    joining,
+    kind_chooser,
+    known_issues,
     letter,
-    moving,
     notes,
     privacy,
-    raising,
     reminders,
     reports,
-    sockets,
-    telling,
+    search,
     tickets,
-    ticks,
+    transitions,
 )
-from handlers.boundary import Boundary
-from handlers.indexing import Indexing
-from handlers.tasks import Tasks
+from handlers.dispatch import Boundary
+from runtime import command_line, http_server, notification_renderer, scheduler, socket_mode
+from runtime.background_tasks import Tasks
+from runtime.index_worker import Indexing
 
 log = logging.getLogger("desk")
 
@@ -119,7 +115,7 @@ async def _working(
     edge: Boundary, outbox: Outbox, indexing: Indexing, identity: AuthorizeResult, env: Environment
 ) -> AsyncIterator[Program]:
     """The outbox delivers and the clock ticks while inside; what was begun is finished on the way out."""
-    jobs, clock_moved = ticks.scheduler(edge.desk)
+    jobs, clock_moved = scheduler.scheduler(edge.desk)
     app = _bolt(edge.client, identity, env, edge)
     edge.tasks.start(_warn_of_audience(edge.client, edge.desk))
     with speaking(edge.desk.config.desk.language):  # the task keeps it
@@ -164,13 +160,13 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 CAPABILITIES = (
-    raising,
-    choosing,
-    moving,
+    create,
+    kind_chooser,
+    transitions,
     handoff,
-    checks,
-    filling,
-    escalate,
+    checklist,
+    fill_in,
+    escalation,
     eas,
     evidence,
     privacy,
@@ -178,8 +174,8 @@ CAPABILITIES = (
     reminders,
     tickets,
     notes,
-    find,
-    joining,
+    search,
+    known_issues,
     home,
     contacts,
     customers,
@@ -196,7 +192,7 @@ def listen(edge: Boundary, app: AsyncApp) -> None:
 
 async def _warn_of_audience(client: AsyncWebClient, desk: Desk) -> None:
     """Says in the log why more people read in the desk channel than should."""
-    for warning in await audience.warnings(client, desk.directory, desk.routes.desk):
+    for warning in await channel_audience.warnings(client, desk.directory, desk.routes.desk):
         log.warning(warning)
 
 
@@ -225,7 +221,7 @@ def _carriers(
     client: AsyncWebClient, session: ClientSession, desk: Desk, env: Environment, config: Config
 ) -> dict[Say, Carrier]:
     files, most = SlackFiles(client, session), config.files.most
-    slack = SlackCarrier(client, desk.store, telling.writer(desk), files, most)
+    slack = SlackCarrier(client, desk.store, notification_renderer.writer(desk), files, most)
     retarus = config.retarus
     name = retarus.from_address.rpartition("@")[2] or "localhost"
     sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None
@@ -247,15 +243,15 @@ async def run(env: Environment, config: Config) -> None:
 async def listening(running: Program, env: Environment, until: Awaitable[object]) -> None:
     """Listens while it waits."""
     if env.slack_app_token:
-        async with sockets.connected(running.app, env.slack_app_token):
+        async with socket_mode.connected(running.app, env.slack_app_token):
             log.info("Partner Desk listens by Socket Mode")
             await until
     else:
-        runner = web.AppRunner(http.web_app(running.app), access_log=None)
+        runner = web.AppRunner(http_server.web_app(running.app), access_log=None)
         await runner.setup()
         try:
             await web.TCPSite(runner, env.host, env.port).start()
-            log.info("Partner Desk listens at http://%s:%d%s", env.host, env.port, http.PATH)
+            log.info("Partner Desk listens at http://%s:%d%s", env.host, env.port, http_server.PATH)
             await until
         finally:
             await runner.cleanup()
@@ -285,7 +281,7 @@ async def _archive(env: Environment, by: str) -> AsyncIterator[Archive]:
 
 
 def _check(env: Environment) -> AsyncIterator[command_line.Finding]:
-    from bot.slack.check import check  # noqa: PLC0415 (it reads the manifest, and nobody else does)
+    from bot.adapters.slack.installation_check import check  # noqa: PLC0415 (it reads the manifest, and nobody else does)
 
     async def database() -> str:
         try:

@@ -32,8 +32,8 @@ from bench.measure import Plan, Results, measure
 from bench.scenarios import Scenario
 from bench.slack import Network, Unanswered
 from bench.table import DEFAULT, DESK, FLOOR, TUNED, Measured, full, short
+from bot.adapters.store import open_store
 from bot.ports import Query
-from bot.store import open_store
 
 LOOPBACK = Network("a Slack that answers at once")
 LIKE_SLACK = Network("TLS and 50 ms", tls=True, latency=0.05)

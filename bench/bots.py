@@ -16,7 +16,7 @@ from time import perf_counter
 from bench.shown import APP_TOKEN, TOKEN
 from bench.slack import CERTIFICATE, Network, Slack, serving
 from bench.wire import SECRET, Wire
-from bot.settings import load
+from bot.config.settings import load
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "demo" / "desk.toml"

@@ -16,13 +16,13 @@ import psycopg
 from bench.cases import Document as Told
 from bench.cases import cases
 from bench.engines import Engine
-from bot import words
+from bot.adapters.store import is_server, open_store, rows
 from bot.desk import Desk
-from bot.indexed import Document, Entry, Shelf, customer_tag, service_tag
 from bot.ports import Batch
-from bot.search import Narrow
-from bot.searching import Searching
-from bot.store import is_server, open_store, rows
+from bot.search import tokens
+from bot.search.documents import Document, Entry, Shelf, customer_tag, service_tag
+from bot.search.ranking import Narrow
+from bot.search.service import Searching
 from tests.factories import ANNA, NOW, Hands, a_world, an_incident
 
 SIZES = (1_000, 100_000, 1_000_000)
@@ -94,8 +94,8 @@ def _fill(url: str, size: int) -> None:
     _copy(url, "tickets", (list(ticket.values()) for ticket, _ in _stored(size)), list(next(_stored(1))[0]))
     _copy(url, "tickets_index", (entry for _, entry in _stored(size)), ["number", "print", "entry"])
     _counted(url, size)
-    spelt = {word for each in cases().documents for word in words.spellings(each.text)} | _names(20_000)
-    _copy(url, "vocabulary", ([word, " ".join(words.grams(word))] for word in sorted(spelt)), ["word", "grams"])
+    spelt = {word for each in cases().documents for word in tokens.spellings(each.text)} | _names(20_000)
+    _copy(url, "vocabulary", ([word, " ".join(tokens.grams(word))] for word in sorted(spelt)), ["word", "grams"])
 
 
 def _copy(url: str, table: str, stored: Iterator[Sequence[object]], columns: Sequence[str]) -> None:

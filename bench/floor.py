@@ -19,7 +19,7 @@ from aiohttp import web
 from bench.bare import serving, stopped
 from bench.shown import APP_TOKEN, TOKEN, Shown, api_url, port
 from bench.wire import PATH, SECRET
-from handlers.http import interaction
+from runtime.http_server import interaction
 
 
 class Floor:

@@ -22,16 +22,16 @@ from bench import bots
 from bench.bots import Broken, Place, Transport
 from bench.engines import Engine
 from bench.slack import Network
-from blocks import find as find_blocks
 from blocks import home as home_blocks
+from blocks import search as find_blocks
 from blocks import tickets as list_blocks
-from bot import words
+from bot.adapters.store import is_server, open_store, rows
 from bot.desk import Desk
 from bot.home import Home, Screen
-from bot.indexed import STRETCHES, Entry, document_of
-from bot.searching import Searching
-from bot.store import is_server, open_store, rows
-from bot.ticket import Stage, Ticket
+from bot.model.ticket import Stage, Ticket
+from bot.search import tokens
+from bot.search.documents import STRETCHES, Entry, document_of
+from bot.search.service import Searching
 from tests.factories import ANNA, NOW, Hands, a_world, an_incident
 
 OPEN = 1000
@@ -152,8 +152,8 @@ def _index(url: str, ticket: Ticket, first: int, last: int) -> None:
 def _learn(url: str, ticket: Ticket) -> None:
     """The vocabulary of all of them, by which misspelt words are understood."""
     document = document_of(ticket)
-    for word in sorted(words.spellings(f"{document.title}\n{document.body}")):
-        row: rows.Row = {"word": word, "grams": " ".join(words.grams(word))}
+    for word in sorted(tokens.spellings(f"{document.title}\n{document.body}")):
+        row: rows.Row = {"word": word, "grams": " ".join(tokens.grams(word))}
         _execute(url, "INSERT INTO vocabulary (word, grams) VALUES (:word, :grams)", row)
 
 

@@ -25,12 +25,12 @@ from bench.cases import Cases, Document, Question, cases
 from bench.engines import engines
 from bench.filling import SIZES, latencies
 from bench.machine import machine
+from bot.adapters.store import open_store
 from bot.desk import Desk
+from bot.model.technical_note import TechnicalNote
+from bot.model.ticket import Ticket
 from bot.ports import Batch
-from bot.searching import Found, Searching
-from bot.store import open_store
-from bot.technical_note import TechnicalNote
-from bot.ticket import Ticket
+from bot.search.service import Found, Searching
 from tests.factories import ANNA, NOW, RAISED, Hands, a_world, an_incident
 
 SHORT = (1_000,)

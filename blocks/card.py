@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from blocks import checks, escalate, filling, found, handoff, kit, letter, moving, notes, reminders
+from blocks import checklist as checks
+from blocks import escalation, fill_in, findings, handoff, kit, letter, notes, reminders, transitions
 from blocks.kit import Json, Message
-from bot.answers import as_moment
-from bot.checks import is_left, progress
-from bot.clocks import plan
-from bot.fields import OTHER, Need, Sheet
-from bot.forms import Missing, missing
-from bot.language import many, mark, t
-from bot.letter import kind_name, reference
-from bot.moves import STANDING, Move, Step, can
-from bot.rights import is_highest
-from bot.settings import Config
-from bot.text import capital, one_line
-from bot.ticket import Level, Party, Stage, Ticket
+from bot.clocks.timers import plan
+from bot.config.settings import Config
+from bot.core.clock import as_moment
+from bot.core.i18n import many, mark, t
+from bot.core.text import capital, one_line
+from bot.forms.checklist import is_left, progress
+from bot.forms.template_fields import OTHER, Need, Sheet
+from bot.forms.validation import Missing, missing
+from bot.model.ticket import Level, Party, Stage, Ticket
+from bot.model.transitions import STANDING, Move, Step, can
+from bot.tickets.permissions import is_highest
+from bot.tickets.reference import kind_name, reference
 
 MORE = "card.more"
 """The overflow menu; the option's value is `<action id>|<ticket id>`."""
 
 KNOWN = "joining.known"
-"""Opens what may be the same problem: see `blocks.joining`."""
+"""Opens what may be the same problem: see `blocks.known_issues`."""
 
 Who = Callable[[str], str]
 """The name of a person, by Slack user id."""
@@ -60,7 +61,7 @@ def title(ticket: Ticket, config: Config) -> str:
 def card(ticket: Ticket, config: Config, who: Who) -> Message:
     """The state of a ticket and the next sensible step."""
     state = [kit.header(title(ticket, config)), _facts(ticket, config, who), *_progress(ticket, config)]
-    blocks = [*state, *_agreed(ticket, config), *found.known(ticket, config)]
+    blocks = [*state, *_agreed(ticket, config), *findings.known(ticket, config)]
     buttons = list(_buttons(ticket, config))
     if buttons:
         blocks.append(kit.actions("card", buttons))
@@ -183,43 +184,44 @@ def _brief(item: Missing) -> str:
 Button = Move | Step | str
 
 _STEPS: dict[Stage, tuple[Button, ...]] = {
-    Stage.NEW: (Move.TAKE, checks.ASK, handoff.ASK, filling.ASK, KNOWN, Step.NOTE, reminders.SHOW, Move.WITHDRAW),
+    Stage.NEW: (Move.TAKE, checks.ASK, handoff.ASK, fill_in.ASK, KNOWN, Step.NOTE, reminders.SHOW, Move.WITHDRAW),
     Stage.FIRST: (
-        handoff.ASK, checks.ASK, filling.ASK, Move.RESOLVE,
+        handoff.ASK, checks.ASK, fill_in.ASK, Move.RESOLVE,
         KNOWN, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
     ),
     Stage.FIRST_ASKED: (
-        Move.CUSTOMER_ANSWERED, checks.ASK, filling.ASK,
+        Move.CUSTOMER_ANSWERED, checks.ASK, fill_in.ASK,
         Move.GO_ON, Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
     ),
-    Stage.HANDED_OFF: (Move.ACCEPT, Move.SEND_BACK, checks.ASK, filling.ASK, Step.NOTE, reminders.SHOW),
+    Stage.HANDED_OFF: (Move.ACCEPT, Move.SEND_BACK, checks.ASK, fill_in.ASK, Step.NOTE, reminders.SHOW),
     Stage.SECOND: (
-        escalate.ASK, checks.ASK, Move.RESOLVE, filling.ASK,
+        escalation.ASK, checks.ASK, Move.RESOLVE, fill_in.ASK,
         KNOWN, Move.SEND_BACK, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
     ),
     Stage.SECOND_ASKED: (
-        Move.CUSTOMER_ANSWERED, checks.ASK, filling.ASK,
+        Move.CUSTOMER_ANSWERED, checks.ASK, fill_in.ASK,
         Move.GO_ON, Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
     ),
     Stage.RETARUS: (
-        escalate.RCR, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, checks.ASK,
-        KNOWN, letter.SHOW, filling.ASK, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
+        escalation.RCR, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, checks.ASK,
+        KNOWN, letter.SHOW, fill_in.ASK, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
     ),
     Stage.RESOLVED: (Move.CONFIRM, Move.REOPEN, notes.FROM, checks.ASK, Step.NOTE, Move.TAKE_OVER, reminders.SHOW),
     Stage.CLOSED: (notes.FROM, Move.REOPEN, Step.NOTE),
 }  # fmt: skip
 """What can be done at each stage, the likeliest first: three to five buttons, the rest in the menu.
 
-With the 2nd level both are full: closing without a remedy is offered in the form of `Resolve`, see `blocks.moving`.
+With the 2nd level both are full: closing without a remedy is offered in the form of `Resolve`, see
+    `blocks.transitions`.
 """
 
 _NAMES: dict[Button, str] = {
-    **dict[Button, str](moving.NAMES.items()),
+    **dict[Button, str](transitions.NAMES.items()),
     handoff.ASK: mark("Hand off to 2nd level"),
     checks.ASK: mark("Checks"),
-    filling.ASK: mark("Fill in"),
-    escalate.ASK: mark("Escalate to Retarus"),
-    escalate.RCR: mark("RCR number"),
+    fill_in.ASK: mark("Fill in"),
+    escalation.ASK: mark("Escalate to Retarus"),
+    escalation.RCR: mark("RCR number"),
     letter.SHOW: mark("Show letter"),
     reminders.SHOW: mark("Clocks and reminders"),
     KNOWN: mark("Known already?"),
@@ -260,7 +262,7 @@ def _buttons(ticket: Ticket, config: Config) -> Iterable[Json]:
 
 def action_of(step: Button) -> str:
     """The action id behind a step."""
-    return moving.action_of(step) if isinstance(step, Move | Step) else step
+    return transitions.action_of(step) if isinstance(step, Move | Step) else step
 
 
 def _name(step: Button, ticket: Ticket, config: Config) -> str:

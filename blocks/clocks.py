@@ -8,11 +8,11 @@ from datetime import datetime
 from blocks import kit, reminders
 from blocks.card import party_name
 from blocks.kit import Json
-from bot.clock import span
-from bot.clocks import Run, State, Watch
-from bot.language import t
-from bot.text import capital
-from bot.ticket import Party, Ticket
+from bot.clocks.timers import Run, State, Watch
+from bot.core.clock import span
+from bot.core.i18n import t
+from bot.core.text import capital
+from bot.model.ticket import Party, Ticket
 
 
 def shown(ticket: Ticket, name: str, runs: Sequence[Run], at: datetime) -> Json:

@@ -8,13 +8,13 @@ from datetime import date
 from blocks import kit
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
-from bot.answers import phone
-from bot.contacts import Contact
-from bot.forms import level_name
-from bot.language import t
-from bot.register import authorised, concerns
-from bot.text import one_line
-from bot.ticket import Level
+from bot.core.i18n import t
+from bot.core.text import one_line
+from bot.forms.validation import level_name
+from bot.forms.validators import phone
+from bot.model.contact import Contact
+from bot.model.ticket import Level
+from bot.register.contacts import authorised, concerns
 
 ADD = "contacts.add"
 CHANGE = "contacts.change"

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from blocks import kit
 from blocks.form import text_input
 from blocks.kit import Json
-from bot.contacts import EndCustomer, folded
-from bot.customers import PAGE, Page
+from bot.core.i18n import t
+from bot.core.text import one_line
 from bot.home import Screen, Tab
-from bot.language import t
-from bot.text import one_line
+from bot.model.contact import EndCustomer, folded
+from bot.register.customers import PAGE, Page
 
 ADD = "customers.add"
 CHANGE = "customers.change"

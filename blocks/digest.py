@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from blocks import kit
 from blocks.card import Who, state_of, title
 from blocks.kit import Json, Message
-from bot.forms import level_name
-from bot.language import mark, t
-from bot.settings import Config
-from bot.text import one_line
-from bot.ticket import Level, Ticket
+from bot.config.settings import Config
+from bot.core.i18n import mark, t
+from bot.core.text import one_line
+from bot.forms.validation import level_name
+from bot.model.ticket import Level, Ticket
 
 PARTS = {
     "breached": mark("Past the SLA, without remedy or action plan"),

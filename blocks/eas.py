@@ -8,10 +8,11 @@ from blocks import kit
 from blocks.evidence import by_hand, doubtful
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
-from bot.guide import EAS
-from bot.language import t
-from bot.letter import Part, copy_of
-from bot.reading import Preview
+from bot.config.guide_texts import EAS
+from bot.core.i18n import t
+from bot.escalation.letter import copy_of
+from bot.model.letter_text import Part
+from bot.tickets.queries import Preview
 
 ASK = "eas.ask"
 OPENED = "eas.opened"

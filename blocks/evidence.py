@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from blocks import kit
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
-from bot.attachments import listed, read, sized, total, waiting
-from bot.evidence import DESPITE, FILES
-from bot.language import many, mark, t
-from bot.reading import Preview
-from bot.settings import Config
-from bot.ticket import Attachment, StatusReport
+from bot.config.settings import Config
+from bot.core.i18n import many, mark, t
+from bot.escalation.attachments import listed, read, sized, total, waiting
+from bot.escalation.evidence import DESPITE, FILES
+from bot.model.ticket import Attachment, StatusReport
+from bot.tickets.queries import Preview
 
 REMOVE = "evidence.remove"
 LOOK = "evidence.look"
@@ -53,7 +53,7 @@ def file_input() -> Json:
 
 
 def offered(files: str, chosen: str, left: int) -> list[Json]:
-    """Files of the message a ticket is raised from, and which are chosen; both as `bot.attachments.written`.
+    """Files of the message a ticket is raised from, and which are chosen; both as `bot.escalation.attachments.written`.
 
     What is not chosen stays offered, however often the form is drawn anew. `left`: how many did not fit.
     """

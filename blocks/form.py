@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from blocks.kit import CHUNK, Json, heading, note, option, plain
-from bot.answers import BY_MATRIX, said
-from bot.fields import Ask, Field, Need, Option
-from bot.forms import is_due, stands
-from bot.language import t
-from bot.questions import fitting, is_asked
-from bot.settings import Config
-from bot.ticket import Kind
+from bot.config.settings import Config
+from bot.core.i18n import t
+from bot.forms.field_table import fitting, is_asked
+from bot.forms.template_fields import Ask, Field, Need, Option
+from bot.forms.validation import is_due, stands
+from bot.forms.validators import BY_MATRIX, said
+from bot.model.ticket import Kind
 
 ANSWER = "form.answer"
 """The action id of every input, so that Slack keeps what was typed when a form is redrawn."""

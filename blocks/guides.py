@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from blocks import kit
 from blocks.kit import Json, Message
-from bot.language import t
-from bot.settings import NOT_SET, Guides
+from bot.config.settings import NOT_SET, Guides
+from bot.core.i18n import t
 
 KNOWN = "guides.known"
 """The contact says they have both; the value is the edition."""

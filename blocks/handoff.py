@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from blocks import kit
 from blocks.form import inputs
 from blocks.kit import Json
-from bot.fields import Field, Need, Sheet
-from bot.language import t
-from bot.questions import fields_of
-from bot.settings import Config
-from bot.summaries import drafts
-from bot.ticket import Ticket
+from bot.config.settings import Config
+from bot.core.i18n import t
+from bot.escalation.summaries import drafts
+from bot.forms.field_table import fields_of
+from bot.forms.template_fields import Field, Need, Sheet
+from bot.model.ticket import Ticket
 
 ASK = "handoff.ask"
 SUBMIT = "handoff.submit"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from blocks import find, guides, kit
+from blocks import guides, kit, search
 from blocks.card import party_name, primary, state_of, title
+from blocks.create import begins
 from blocks.kit import Json
-from blocks.raising import begins
-from bot.clock import span
-from bot.forms import level_name
+from bot.config.settings import Config
+from bot.core.clock import span
+from bot.core.i18n import mark, t
+from bot.core.text import capital, one_line
+from bot.forms.validation import level_name
 from bot.home import FOR_ADMINS, Overview, Screen, Tab, Urgent, Why, is_late
-from bot.language import mark, t
-from bot.letter import kind_name
-from bot.moves import STANDING
-from bot.settings import Config
-from bot.text import capital, one_line
-from bot.ticket import Kind, Level, Party, Ticket
+from bot.model.ticket import Kind, Level, Party, Ticket
+from bot.model.transitions import STANDING
+from bot.tickets.reference import kind_name
 
 TAB = "home.tab."
 """Prefix of the buttons that show another part; the value of every button of the Home is a packed screen."""
@@ -69,7 +69,7 @@ def navigation(chosen: Tab, *, is_admin: bool, dead: int = 0) -> Json:
     ]
     return kit.actions(
         "home.parts",
-        [*buttons, kit.button(t("Raise a ticket"), RAISE, "raise"), kit.button(t("Search"), find.SEARCH, "search")],
+        [*buttons, kit.button(t("Raise a ticket"), RAISE, "raise"), kit.button(t("Search"), search.SEARCH, "search")],
     )
 
 

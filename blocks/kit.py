@@ -12,8 +12,8 @@ from datetime import datetime
 from functools import reduce
 from string import Formatter
 
-from bot.language import t
-from bot.text import one_line
+from bot.core.i18n import t
+from bot.core.text import one_line
 
 Json = dict[str, object]
 

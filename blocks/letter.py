@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from blocks import kit
 from blocks.kit import Json, Message
-from bot.language import t
-from bot.letter import LetterText, Part, as_text, copy_of
+from bot.core.i18n import t
+from bot.escalation.letter import as_text, copy_of
+from bot.model.letter_text import LetterText, Part
 
 SHOW = "letter.show"
 AGAIN = "letter.again"

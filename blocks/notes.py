@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from blocks import kit
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
-from bot.fields import OTHER
+from bot.config.settings import Config
+from bot.core.i18n import mark, t
+from bot.core.text import one_line
+from bot.forms.template_fields import OTHER
 from bot.home import Screen, Tab
-from bot.language import mark, t
-from bot.notes import PAGE, REASON, TEXTS, Page
-from bot.settings import Config
-from bot.technical_note import TechnicalNote
-from bot.text import one_line
+from bot.model.technical_note import TechnicalNote
+from bot.notes.service import PAGE, REASON, TEXTS, Page
 
 WRITE = "notes.write"
 """A new one, by itself; the modal's callback id is the same."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from blocks import kit
 from blocks.kit import Json, Message
-from bot.language import t
+from bot.core.i18n import t
 
 
 def stranger(user: str, channel: str) -> Message:

@@ -9,11 +9,11 @@ from blocks import kit
 from blocks.evidence import along
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
-from bot.attachments import waiting
-from bot.language import t
-from bot.moves import MOVES, Move
-from bot.settings import Config
-from bot.ticket import Stage, Ticket
+from bot.config.settings import Config
+from bot.core.i18n import t
+from bot.escalation.attachments import waiting
+from bot.model.ticket import Stage, Ticket
+from bot.model.transitions import MOVES, Move
 
 SHOW = "reminders.show"
 """Opens the clocks: see `blocks.clocks`."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from blocks import kit
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json, Message
-from bot.language import t
-from bot.monthly_view import View
-from bot.paper import Paper
-from bot.periods import Period
+from bot.core.i18n import t
+from bot.core.month import Period
+from bot.model.monthly_view import View
+from bot.reports.document import Paper
 
 MAKE = "reports.make"
 """The form that asks for a report."""

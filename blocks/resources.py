@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from blocks import guides, kit
 from blocks.kit import Json
-from bot.guide import COVERING, PARTNER_MANAGER, RESOURCES, Resource
-from bot.language import t
-from bot.settings import NOT_SET, Config
+from bot.config.guide_texts import COVERING, PARTNER_MANAGER, RESOURCES, Resource
+from bot.config.settings import NOT_SET, Config
+from bot.core.i18n import t
 
 
 def resources(config: Config) -> list[Json]:

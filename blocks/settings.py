@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from blocks import kit
 from blocks.kit import Json
-from bot.language import t
-from bot.settings import Config
-from bot.setup import tables
+from bot.config.overview import tables
+from bot.config.settings import Config
+from bot.core.i18n import t
 
 
 def listing(config: Config) -> list[Json]:

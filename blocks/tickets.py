@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from blocks import kit
 from blocks.card import Who, state_of, title
 from blocks.kit import Json, Message
-from bot.language import many, mark, t
-from bot.settings import NOT_SET, Config
-from bot.text import one_line
-from bot.ticket import Ticket
+from bot.config.settings import NOT_SET, Config
+from bot.core.i18n import many, mark, t
+from bot.core.text import one_line
+from bot.model.ticket import Ticket
 
 SCOPE = "tickets.scope."
 """Prefix of the buttons that change what is listed; the scope is the rest: `mine`, `level`, `all`."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from blocks import kit
 from blocks.kit import Json
-from bot.language import many, t
-from bot.notices import Letter
-from bot.text import one_line
+from bot.core.i18n import many, t
+from bot.core.text import one_line
+from bot.model.notice import Letter
 
 AGAIN = "undelivered.again"
 

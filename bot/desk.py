@@ -7,27 +7,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import forms, letter, rights, story
-from bot.answering import details_of
-from bot.attachments import receipts
-from bot.changing import Change
-from bot.clock import as_utc, zone
-from bot.digesting import Digesting
-from bot.errors import Duplicate, Invalid, NotNow, Refused
-from bot.escalating import Escalating
-from bot.fields import Need
-from bot.hearing import Hearing
-from bot.joining import Joining
-from bot.language import t
-from bot.moves import Move, Step, change, event, move
-from bot.notices import Claim, Notice, Outcome
-from bot.noticing import Noticing
-from bot.questions import fields_of
-from bot.reading import draft_key, preferences_key
-from bot.resending import Resending
-from bot.secrets_in_text import faults
-from bot.text import clean
-from bot.ticket import Kind, Stage, Ticket
+from bot.core.clock import as_utc, zone
+from bot.core.errors import Duplicate, Invalid, NotNow, Refused
+from bot.core.i18n import t
+from bot.core.secret_detection import faults
+from bot.core.text import clean
+from bot.escalation.attachments import receipts
+from bot.escalation.resend import Resending
+from bot.escalation.retarus_replies import Hearing
+from bot.escalation.service import Escalating
+from bot.forms import validation
+from bot.forms.field_table import fields_of
+from bot.forms.template_fields import Need
+from bot.known_issues.links import Joining
+from bot.model.notice import Claim, Notice, Outcome
+from bot.model.ticket import Kind, Stage, Ticket
+from bot.model.transitions import Move, Step, change, event, move
+from bot.reminders.digest_service import Digesting
+from bot.reminders.status_alerts import Noticing
+from bot.tickets import notifications, permissions
+from bot.tickets.answers import details_of
+from bot.tickets.changes import Change
+from bot.tickets.queries import draft_key, preferences_key
+from bot.tickets.reference import reference
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,12 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing, Resending):
         `source`: the permalink of the message it comes from.
         """
         actor = await self.actor(by)
-        rights.require_staff(actor)
+        permissions.require_staff(actor)
         at = as_utc(self.clock())
         fields = [
             field for field in fields_of(kind, self.config) if field.key in typed or field.need[kind] is Need.RAISE
         ]
-        answers = forms.checked(fields, typed, kind, await self.given({}), Need.RAISE)
+        answers = validation.checked(fields, typed, kind, await self.given({}), Need.RAISE)
         ticket = Ticket(
             id=_id_of(form),
             kind=kind,
@@ -62,7 +64,7 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing, Resending):
             since=at,
             source=source,
             zone=zone(actor.person.zone or self.config.desk.timezone).key,
-            answers=forms.present(answers),
+            answers=validation.present(answers),
         )
         done = Change(ticket, event(ticket, Move.RAISE, by, at, **details_of(ticket.answers)))
         try:
@@ -72,10 +74,10 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing, Resending):
 
     async def put_aside(self, by: str, kind: Kind, typed: Mapping[str, str]) -> None:
         """Keeps an unfinished form, as it is, until this person takes it up again; it replaces the one before."""
-        rights.require_staff(await self.actor(by))
+        permissions.require_staff(await self.actor(by))
         for words in faults(typed).values():
             raise Refused(words)
-        await self.drafts.put(draft_key(by, kind), forms.present(typed))
+        await self.drafts.put(draft_key(by, kind), validation.present(typed))
 
     async def throw_away(self, by: str, kind: Kind) -> None:
         """Forgets the form that was put aside."""
@@ -92,12 +94,15 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing, Resending):
         actor = await self.actor(by)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
-            rights.require(actor, ticket, what)
+            permissions.require(actor, ticket, what)
             await self._refuse_if_late(ticket, what, by)
             self._require_urgency(ticket, what)
             moved, gone = move(ticket, what, by, at), {}
             if what is Move.REOPEN and ticket.answer("remedy"):  # it did not hold, so it is none any more
-                moved, gone = moved.model_copy(update={"answers": forms.merged(ticket, {"remedy": ""})}), {"remedy": ""}
+                moved, gone = (
+                    moved.model_copy(update={"answers": validation.merged(ticket, {"remedy": ""})}),
+                    {"remedy": ""},
+                )
             return Change(moved, event(moved, what, by, at, **detail, **details_of(gone)))
 
         return await self._change(ticket_id, f"{click}:{what}", decide)
@@ -107,10 +112,12 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing, Resending):
         actor, remedy = await self.actor(by), await self._word(word, "word")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
-            rights.require(actor, ticket, Move.RESOLVE)
+            permissions.require(actor, ticket, Move.RESOLVE)
             answers = {**await self._answers(ticket, typed, Need.RAISE), "remedy": remedy}
-            moved = move(ticket, Move.RESOLVE, by, at).model_copy(update={"answers": forms.merged(ticket, answers)})
-            said = details_of(forms.changed(ticket, answers))
+            moved = move(ticket, Move.RESOLVE, by, at).model_copy(
+                update={"answers": validation.merged(ticket, answers)}
+            )
+            said = details_of(validation.changed(ticket, answers))
             return Change(moved, event(moved, Move.RESOLVE, by, at, remedy=remedy, **said))
 
         return await self._change(ticket_id, f"{form}:{Move.RESOLVE}", decide)
@@ -122,7 +129,7 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing, Resending):
     def _require_urgency(self, ticket: Ticket, what: Move) -> None:
         """Only the highest priority skips the handoff; the 1st-level tasks are still asked before Retarus is."""
         highest = self.config.priorities[0].name
-        if what is Move.COMPRESS and not rights.is_highest(ticket.answer("priority"), self.config):
+        if what is Move.COMPRESS and not permissions.is_highest(ticket.answer("priority"), self.config):
             raise NotNow(
                 t(
                     "Only a ticket of {priority} goes to the 2nd level without a handoff. Set the priority first.",
@@ -136,14 +143,14 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing, Resending):
             what is Move.ACCEPT and ticket.stage in {Stage.SECOND, Stage.SECOND_ASKED}
         )
         if ticket.owner == by and (late or what is Move.TAKE_OVER):
-            raise NotNow(t("{name} is yours already.", name=letter.reference(ticket, self.config)))
+            raise NotNow(t("{name} is yours already.", name=reference(ticket, self.config)))
         if late:
             name = (await self.directory.person(ticket.owner)).name
             raise NotNow(
                 t(
                     "{name} was a moment quicker: {ticket} is theirs now.",
                     name=name,
-                    ticket=letter.reference(ticket, self.config),
+                    ticket=reference(ticket, self.config),
                 )
             )
 
@@ -155,14 +162,14 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing, Resending):
         actor = await self.actor(by)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
-            rights.require(actor, ticket, Move.HAND_OFF)
+            permissions.require(actor, ticket, Move.HAND_OFF)
             moved = move(ticket, Move.HAND_OFF, by, at)
             answers = await self._rebased(ticket, seen, await self._answers(ticket, typed, Need.HANDOFF))
-            forms.require_new_reason(ticket, answers, self.config)
-            moved = moved.model_copy(update={"answers": forms.merged(ticket, answers)})
+            validation.require_new_reason(ticket, answers, self.config)
+            moved = moved.model_copy(update={"answers": validation.merged(ticket, answers)})
             self._require_complete(moved, Need.HANDOFF, t("The 2nd level can take it once this is answered."))
             summary = moved.answer("summary_first")
-            said = details_of(forms.changed(ticket, answers))
+            said = details_of(validation.changed(ticket, answers))
             return Change(moved, event(moved, Move.HAND_OFF, by, at, summary=summary, **said))
 
         return await self._change(ticket_id, f"{form}:hand_off", decide)
@@ -173,7 +180,7 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing, Resending):
         A call is no report: it sends nothing, and moves no clock of Retarus's (guide 2.1).
         """
         actor = await self.actor(by)
-        rights.require_part(actor)
+        permissions.require_part(actor)
         if not clean(text):
             raise Invalid({"word": t("Write something first.")})
         if wrong := faults({"word": text}):
@@ -190,10 +197,10 @@ class Desk(Escalating, Hearing, Digesting, Joining, Noticing, Resending):
 
     async def follow_up(self, claim: Claim, outcome: Outcome) -> Sequence[Notice]:
         """The notices that follow from how a delivery ended."""
-        if not story.has_sequel(claim.notice, outcome):
+        if not notifications.has_sequel(claim.notice, outcome):
             return []  # most deliveries: nothing need be read for them
         ticket = await self.store.get(claim.notice.ticket_id)
-        told = story.after_delivery(claim, outcome, ticket, self.routes, as_utc(self.clock())) if ticket else []
+        told = notifications.after_delivery(claim, outcome, ticket, self.routes, as_utc(self.clock())) if ticket else []
         return receipts(told, outcome)
 
 

@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypedDict
 
-from bot import rights
-from bot.changing import Changing
-from bot.clock import as_utc
-from bot.language import mark
-from bot.notices import Letter
+from bot.config.settings import Config
+from bot.core.clock import as_utc
+from bot.core.i18n import mark
+from bot.model.notice import Letter
+from bot.model.ticket import Kind, Level, Party, Stage, Ticket
 from bot.ports import Query
-from bot.rights import Actor
-from bot.settings import Config
-from bot.ticket import Kind, Level, Party, Stage, Ticket
+from bot.tickets import permissions
+from bot.tickets.changes import Changing
+from bot.tickets.permissions import Actor
 
 PAGE = 10
 """Tickets of one page of the list."""
@@ -193,9 +193,9 @@ class Home:
         """Refuses whoever may not see this part."""
         actor = await self.desk.actor(user)
         if tab in FOR_ADMINS:
-            rights.require_admin(actor)
+            permissions.require_admin(actor)
         else:
-            rights.require_staff(actor)
+            permissions.require_staff(actor)
         return actor
 
     async def look_at(self, user: str, screen: Screen, at: str = "") -> None:

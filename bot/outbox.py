@@ -16,11 +16,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.backoff import unknown
-from bot.clock import Clock, span
-from bot.errors import StoreDown
-from bot.language import t
-from bot.notices import Claim, Dead, Notice, Outcome, Retry, Say
+from bot.core.backoff import unknown
+from bot.core.clock import Clock, span
+from bot.core.errors import StoreDown
+from bot.core.i18n import t
+from bot.model.notice import Claim, Dead, Notice, Outcome, Retry, Say
 from bot.ports import Carrier, Store
 
 FollowUp = Callable[[Claim, Outcome], Awaitable[Sequence[Notice]]]

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from bot.attachments import Gone
-from bot.contacts import Contact, EndCustomer, Person
-from bot.indexed import Shelf
-from bot.monthly_view import View
-from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place
-from bot.paper import Paper, Printed
-from bot.privacy import Access
-from bot.search import Candidates, Clause, Narrow
-from bot.technical_note import TechnicalNote
-from bot.ticket import Attachment, Event, Level, Stage, Ticket
+from bot.escalation.attachments import Gone
+from bot.model.access_log import Access
+from bot.model.contact import Contact, EndCustomer, Person
+from bot.model.monthly_view import View
+from bot.model.notice import Claim, Dead, Letter, Notice, Outcome, Place
+from bot.model.technical_note import TechnicalNote
+from bot.model.ticket import Attachment, Event, Level, Stage, Ticket
+from bot.reports.document import Paper, Printed
+from bot.search.documents import Shelf
+from bot.search.ranking import Candidates, Clause, Narrow
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ class Store(Protocol):
         """For each word those of the vocabulary that resemble it, itself too where it is there."""
 
     async def candidates(self, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> Candidates:
-        """What the full-text index finds, to be ranked by `bot.search`."""
+        """What the full-text index finds, to be ranked by `bot.search.ranking`."""
 
     async def tickets_called(self, numbers: Sequence[int]) -> list[Ticket]:
         """In no order."""

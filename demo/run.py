@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from bot.clock import Clock
-from bot.errors import Misconfigured
-from bot.language import Language
-from bot.settings import Config, Environment, load
+from bot.config.settings import Config, Environment, load
+from bot.core.clock import Clock
+from bot.core.errors import Misconfigured
+from bot.core.i18n import Language
 from localslack import LocalSlack, Mailbox, Seed
 from localslack.mail import MailServer, serve
 

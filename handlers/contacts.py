@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from blocks import contacts, guides
 from blocks.kit import Json
-from bot import rights
+from bot.core.i18n import t
 from bot.desk import Desk
-from bot.language import t
-from bot.register import Register
-from handlers.boundary import Boundary
+from bot.register.contacts import Register
+from bot.tickets import permissions
+from handlers.dispatch import Boundary
 from handlers.payload import Click, News, Submission
 
 
@@ -21,7 +21,7 @@ def register(desk: Desk, edge: Boundary) -> None:
     }
 
     async def ask_new(click: Click) -> None:
-        rights.require_admin(await desk.actor(click.user))
+        permissions.require_admin(await desk.actor(click.user))
         await edge.client.views_open(trigger_id=click.trigger, view=contacts.modal(None))
 
     async def ask(click: Click) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from blocks import customers
 from blocks.kit import Json
-from bot import rights
-from bot.customers import Customers
 from bot.desk import Desk
-from handlers.boundary import Boundary
+from bot.register.customers import Customers
+from bot.tickets import permissions
+from handlers.dispatch import Boundary
 from handlers.payload import Click, Search, Submission
 
 
@@ -15,7 +15,7 @@ def register(desk: Desk, edge: Boundary) -> None:
     book = Customers(desk)
 
     async def ask_new(click: Click) -> None:
-        rights.require_admin(await desk.actor(click.user))
+        permissions.require_admin(await desk.actor(click.user))
         await edge.client.views_open(trigger_id=click.trigger, view=customers.modal(None))
 
     async def ask(click: Click) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from blocks import eas
 from blocks.kit import Json
+from bot.core.errors import Conflict
 from bot.desk import Desk
-from bot.errors import Conflict
-from bot.evidence import DESPITE
-from bot.letter import reference
-from handlers.boundary import CLEAR, Boundary
+from bot.escalation.evidence import DESPITE
+from bot.tickets.reference import reference
+from handlers.dispatch import CLEAR, Boundary
 from handlers.payload import Click, Submission
 
 

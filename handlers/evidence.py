@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from blocks import escalate, evidence
+from blocks import escalation, evidence
 from bot.desk import Desk
-from bot.letter import reference
-from handlers.boundary import Boundary
+from bot.tickets.reference import reference
+from handlers.dispatch import Boundary
 from handlers.payload import Click, News
 
 
@@ -26,7 +26,7 @@ def register(desk: Desk, edge: Boundary) -> None:
     async def show(click: Click) -> None:
         """The preview as it is now; what was typed into it stays."""
         shown = await desk.preview(click.ticket, click.user)
-        view = escalate.preview(shown, reference(shown.ticket, desk.config), desk.config)
+        view = escalation.preview(shown, reference(shown.ticket, desk.config), desk.config)
         await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
 
     edge.news["message"] = posted

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blocks import handoff, joining
+from blocks import handoff, known_issues
 from blocks.kit import Json
 from bot.desk import Desk
-from bot.letter import reference
-from bot.moves import Move
-from bot.searching import Found, Known, Searching
-from bot.ticket import Kind, Ticket
-from handlers.boundary import Boundary
+from bot.model.ticket import Kind, Ticket
+from bot.model.transitions import Move
+from bot.search.service import Found, Known, Searching
+from bot.tickets.reference import reference
+from handlers.dispatch import Boundary
 from handlers.payload import Click, Submission
 
 
@@ -28,7 +28,7 @@ def register(desk: Desk, edge: Boundary) -> None:
         """With what was found in the notes, open tickets and the customer's history, to be judged by a person."""
         known = await Searching(desk).known(ticket) if ticket.kind is Kind.INCIDENT else Known(Found())
         links = await desk.store.card_links([each.id for each in known.found.tickets])
-        found = joining.hits(known.found, desk.config, links)
+        found = known_issues.hits(known.found, desk.config, links)
         name = reference(ticket, desk.config)
         return handoff.modal(ticket, name, desk.config, typed, known.answers, found)
 

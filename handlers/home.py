@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 
-from blocks import contacts, customers, home, notes, raising, resources, settings, undelivered
+from blocks import contacts, create, customers, home, notes, resources, settings, undelivered
 from blocks.kit import Json
-from bot.contacts import Contact
-from bot.customers import Customers
+from bot.core.errors import NotYours
 from bot.desk import Desk
-from bot.errors import NotYours
 from bot.home import Home, Screen, Tab
-from bot.letter import reference
-from bot.notes import Notes
-from bot.notices import Letter
-from bot.register import Register
-from bot.ticket import Kind, Party
-from handlers.boundary import Boundary
+from bot.model.contact import Contact
+from bot.model.notice import Letter
+from bot.model.ticket import Kind, Party
+from bot.notes.service import Notes
+from bot.register.contacts import Register
+from bot.register.customers import Customers
+from bot.tickets.reference import reference
+from handlers.create import begun
+from handlers.dispatch import Boundary
 from handlers.payload import Click, News
-from handlers.raising import begun
 
 
 def register(desk: Desk, edge: Boundary) -> None:
@@ -37,7 +37,7 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def choose(click: Click) -> None:
         await desk.require_staff(click.user)
-        await edge.client.views_open(trigger_id=click.trigger, view=raising.chooser())
+        await edge.client.views_open(trigger_id=click.trigger, view=create.chooser())
 
     async def take_up(click: Click) -> None:
         await desk.require_staff(click.user)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from blocks import letter
+from bot.core.i18n import t
 from bot.desk import Desk
-from bot.language import t
-from bot.letter import reference
-from handlers.boundary import Boundary
+from bot.tickets.reference import reference
+from handlers.dispatch import Boundary
 from handlers.payload import Click
 
 

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 
 from blocks import notes
 from blocks.kit import Json
+from bot.core.errors import Conflict, Invalid
+from bot.core.i18n import mark, t
 from bot.desk import Desk
-from bot.errors import Conflict, Invalid
-from bot.language import mark, t
-from bot.letter import reference
-from bot.notes import REASON, Notes
-from handlers.boundary import Boundary, OnClick, OnSubmit
+from bot.notes.service import REASON, Notes
+from bot.tickets.reference import reference
+from handlers.dispatch import Boundary, OnClick, OnSubmit
 from handlers.payload import Click, Command, Submission
 
 COMMAND = "/retarus-note"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
-from bot.ticket import Attachment
+from bot.model.ticket import Attachment
 
 Body = Mapping[str, Any]
 

@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 
 from blocks.privacy import stranger
-from bot.audience import is_new_stranger
+from bot.core.i18n import speaking
 from bot.desk import Desk
-from bot.erasing import Archive
-from bot.language import speaking
-from handlers.boundary import Boundary
+from bot.privacy.erasure import Archive
+from bot.register.membership import is_new_stranger
+from handlers.dispatch import Boundary
 from handlers.payload import News
 
 

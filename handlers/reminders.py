@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 
 from blocks import clocks, reminders
 from blocks.kit import Json
+from bot.core.errors import Conflict
 from bot.desk import Desk
-from bot.errors import Conflict
-from bot.letter import reference
-from bot.moves import Move
-from bot.ticket import Ticket
-from handlers.boundary import Boundary, OnClick, OnSubmit
+from bot.model.ticket import Ticket
+from bot.model.transitions import Move
+from bot.tickets.reference import reference
+from handlers.dispatch import Boundary, OnClick, OnSubmit
 from handlers.payload import Click, Submission
 
 Draw = Callable[[Click], Awaitable[Json]]

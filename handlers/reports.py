@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from blocks import reports
 from blocks.kit import Message
 from blocks.reports import Posted
-from bot import report_words
-from bot.clock import as_utc
+from bot.core.clock import as_utc
+from bot.core.i18n import speaking
 from bot.desk import Desk
-from bot.language import speaking
-from bot.notices import Notice
-from bot.paper import Paper, Printed, Upload
+from bot.model.notice import Notice
 from bot.ports import Press
-from bot.reporting import Reporting
-from handlers.boundary import Boundary
+from bot.reports import wording
+from bot.reports.document import Paper, Printed, Upload
+from bot.reports.service import Reporting
+from handlers.dispatch import Boundary
 from handlers.payload import Click, Command, Submission
-from handlers.replies import reply
+from handlers.response_url import reply
 
 COMMAND = "/retarus-report"
 
@@ -70,7 +70,7 @@ def register(desk: Desk, edge: Boundary) -> None:
 
 @dataclass(frozen=True)
 class Made:
-    """A finished report: `bot.slack.reports.Report`."""
+    """A finished report: `bot.adapters.slack.report_carrier.Report`."""
 
     posted: Posted
     pictures: Sequence[Upload]
@@ -90,7 +90,7 @@ def maker(desk: Desk, press: Press) -> Callable[[Notice], Awaitable[Made]]:
         alone = notice.to.startswith(("U", "W"))
         with speaking(await desk.language_of(notice.to) if alone else desk.config.desk.language):
             figures = await reporting.figures(period, customer)
-            paper = await asyncio.to_thread(report_words.paper, figures, desk.config, as_utc(desk.clock()))
+            paper = await asyncio.to_thread(wording.paper, figures, desk.config, as_utc(desk.clock()))
             printed = await press.printed(paper)
             view = None if customer or not period.is_over else await reporting.view(period.key)
             return _made(paper, printed, Posted(paper, period.key, _shown(paper), view))

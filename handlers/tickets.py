@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from blocks import tickets
 from blocks.kit import Message
 from bot.desk import Desk
-from bot.ticket import Ticket
-from handlers.boundary import Boundary
+from bot.model.ticket import Ticket
+from handlers.dispatch import Boundary
 from handlers.payload import Click, Command
-from handlers.replies import reply
+from handlers.response_url import reply
 
 COMMAND = "/retarus-ticket"
 

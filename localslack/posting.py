@@ -2,15 +2,7 @@
 
 from typing import Any
 
-from localslack.changes import (
-    FileChanged,
-    MessageChanged,
-    MessageDeleted,
-    MessagePosted,
-    Pinned,
-    Reacted,
-    Read,
-)
+from localslack.changes import FileChanged, MessageChanged, MessageDeleted, MessagePosted, Pinned, Reacted, Read
 from localslack.ids import random_secret
 from localslack.records import Channel, Json, Message
 from localslack.text import mentioned

@@ -5,18 +5,7 @@ from collections.abc import Iterator
 from localslack.changes import Change, Hub
 from localslack.clock import Clock
 from localslack.journal import Journal
-from localslack.records import (
-    App,
-    Channel,
-    File,
-    Group,
-    Message,
-    Person,
-    Record,
-    Scheduled,
-    Team,
-    View,
-)
+from localslack.records import App, Channel, File, Group, Message, Person, Record, Scheduled, Team, View
 from localslack.timeline import Timeline
 
 SLACKBOT = "USLACKBOT"

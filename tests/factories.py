@@ -7,16 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bot.answers import Given
-from bot.contacts import Contact, Person
+from bot.config.settings import Config, parse
 from bot.desk import Desk
-from bot.moves import Move
-from bot.notices import Letter, Notice, Say
+from bot.forms.validators import Given
+from bot.model.contact import Contact, Person
+from bot.model.notice import Letter, Notice, Say
+from bot.model.ticket import Event, Kind, Level, Stage, Ticket
+from bot.model.transitions import Move
 from bot.ports import Batch
-from bot.rights import Actor
-from bot.settings import Config, parse
-from bot.story import Routes
-from bot.ticket import Event, Kind, Level, Stage, Ticket
+from bot.tickets.notifications import Routes
+from bot.tickets.permissions import Actor
 from tests.doubles.memory_store import MemoryStore
 
 NOW = datetime(2019, 8, 27, 9, 20, tzinfo=UTC)

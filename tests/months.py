@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
-from bot import times
-from bot.moves import MOVES, Move, Step, change, event, move
-from bot.ticket import Event, Kind, Stage, Ticket
+from bot.model import timestamps
+from bot.model.ticket import Event, Kind, Stage, Ticket
+from bot.model.transitions import MOVES, Move, Step, change, event, move
 from tests.factories import ANNA, BEN
 
 CUSTOMERS = ("Müller GmbH", "Adler & Söhne KG", "Nordwind AG", "Café Zürich", "")
@@ -48,7 +48,7 @@ def _life(random: Random, number: int, raised: datetime, end: datetime) -> tuple
             break
         ticket, told = _step(random, ticket, at)
         history.append(told)
-    return ticket.model_copy(update={"times": times.of(history)}), history
+    return ticket.model_copy(update={"times": timestamps.of(history)}), history
 
 
 def _pause(random: Random) -> int:
@@ -157,7 +157,7 @@ class _Story:
             if self.ticket.stage is not Stage.RESOLVED:
                 self.after(60, 900, Move.RESOLVE)
             self.after(30, 1500, Move.CONFIRM)
-        return self.ticket.model_copy(update={"times": times.of(self.history)}), self.history
+        return self.ticket.model_copy(update={"times": timestamps.of(self.history)}), self.history
 
     def _second(self) -> None:
         self.after(20, 200, Move.HAND_OFF)

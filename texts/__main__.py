@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.language import CATALOGUES, Language
+from bot.core.i18n import CATALOGUES, Language
 from texts.gather import as_mo, as_po, is_translated, kept, renewed
 
 

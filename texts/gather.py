@@ -12,13 +12,13 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from bot.fields import FIELDS, TRANSACTIONS
-from bot.language import CATALOGUES, Language
-from bot.notices import Say
-from bot.settings import Config
+from bot.config.settings import Config
+from bot.core.i18n import CATALOGUES, Language
+from bot.forms.template_fields import FIELDS, TRANSACTIONS
+from bot.model.notice import Say
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("bot", "blocks", "handlers")
+ROOMS = ("bot", "blocks", "handlers", "runtime")
 _SAID = {"t": 1, "mark": 1, "many": 2}
 """Function → how many of its arguments are words."""
 
@@ -35,9 +35,9 @@ def gathered() -> Catalog:
             for words in said_in(path.read_text("utf-8")):
                 found.add(words, locations=[(where, 0)])
     for words in of_the_form():
-        found.add(words, locations=[("bot/fields.py", 0)])
+        found.add(words, locations=[("bot/forms/template_fields.py", 0)])
     for gloss in (say.gloss for say in Say):
-        found.add(gloss, locations=[("bot/notices.py", 0)])
+        found.add(gloss, locations=[("bot/model/notice.py", 0)])
     return found
 
 

@@ -4,16 +4,7 @@ from typing import Final
 
 from localslack.blockkit import rules
 from localslack.blockkit.elements import BUTTONS, IN_ACTIONS, IN_CONTEXT_ACTIONS, IN_INPUT, IN_SECTION, Fields
-from localslack.blockkit.objects import (
-    HTTPS,
-    ICON,
-    ID,
-    IMAGE_ELEMENT,
-    IMAGE_FIELDS,
-    WEB,
-    any_text,
-    plain_text,
-)
+from localslack.blockkit.objects import HTTPS, ICON, ID, IMAGE_ELEMENT, IMAGE_FIELDS, WEB, any_text, plain_text
 from localslack.blockkit.richtext import RICH_TEXT
 from localslack.blockkit.schema import (
     TYPE,

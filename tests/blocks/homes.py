@@ -9,12 +9,12 @@ from typing import Any
 
 from blocks import contacts, customers, guides, home, resources, settings, undelivered
 from blocks.kit import Json, Message
-from bot.contacts import Contact, ContractException, EndCustomer
-from bot.customers import Page
+from bot.config.settings import Config, Guides
 from bot.home import Overview, Screen, Tab, Urgent, Why
-from bot.notices import Letter, Say
-from bot.settings import Config, Guides
-from bot.ticket import Kind, Level, Party, Stage, Ticket
+from bot.model.contact import Contact, ContractException, EndCustomer
+from bot.model.notice import Letter, Say
+from bot.model.ticket import Kind, Level, Party, Stage, Ticket
+from bot.register.customers import Page
 from tests.blocks import learned
 from tests.factories import BEN, NOW, a_contact, a_notice
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from blocks import find, handoff, joining, notes, raising
-from blocks.begun import Begun
+from blocks import create, handoff, known_issues, notes, search
+from blocks.form_state import Begun
 from blocks.kit import Json, Message
-from bot.notes import TEXTS, Page
-from bot.notices import Say
-from bot.searching import Found, Hit
-from bot.settings import Config
-from bot.story import RELAYED
-from bot.technical_note import TechnicalNote
-from bot.ticket import Kind, Ticket
-from bot.words import indexed
+from bot.config.settings import Config
+from bot.model.notice import Say
+from bot.model.technical_note import TechnicalNote
+from bot.model.ticket import Kind, Ticket
+from bot.notes.service import TEXTS, Page
+from bot.search.service import Found, Hit
+from bot.search.tokens import indexed
+from bot.tickets.notifications import RELAYED
 from tests.factories import BEN, NOW, START, a_notice, an_event
 
 
@@ -54,13 +54,13 @@ def views(ticket: Ticket, config: Config, who: Callable[[str], str] = str) -> It
     yield "note from a ticket", notes.modal(note, config, about=ticket.id)
     yield "note changed", notes.modal(note, config, callback=notes.CHANGE, about="n1|3")
     yield "note retiring", notes.retiring(note)
-    yield "find", find.modal({}, None, config, {})
+    yield "find", search.modal({}, None, config, {})
     tokens = frozenset(indexed(ticket.answer("happens")))
     hits = [Hit(each, tokens) for each in (ticket, note) * 10]
     typed = {"words": ticket.answer("happens")[:300], "customer": "Müller GmbH", "service": "FAX", "since": "7"}
     found = Found(hits, is_bounded=True, is_building=True)
-    yield "found", find.modal(typed, found, config, {ticket.id: "https://nordlicht.slack.example/archives/C0/p1"})
-    yield "found nothing", find.modal(typed, Found(), config, {})
+    yield "found", search.modal(typed, found, config, {ticket.id: "https://nordlicht.slack.example/archives/C0/p1"})
+    yield "found nothing", search.modal(typed, Found(), config, {})
 
 
 def listing(ticket: Ticket) -> list[Json]:
@@ -76,16 +76,16 @@ def same(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     found = Found([Hit(each, tokens) for each in (other, longest_note(ticket)) * 2])
     links = {other.id: "https://nordlicht.slack.example/archives/C0/p1"}
     for each in (ticket, ticket.model_copy(update={"parent": "t9", "parent_number": 1009})):
-        yield f"known {each.parent}", joining.known(each, found, config, links)
-    yield "known nothing", joining.known(ticket, Found(), config, links)
-    yield "joined", joining.joined(ticket, ticket.answer("happens")[:75], config, "")
-    offers = joining.offers(found, config, links)
+        yield f"known {each.parent}", known_issues.known(each, found, config, links)
+    yield "known nothing", known_issues.known(ticket, Found(), config, links)
+    yield "joined", known_issues.joined(ticket, ticket.answer("happens")[:75], config, "")
+    offers = known_issues.offers(found, config, links)
     for more in (False, True):
         yield (
             f"raising with offers {more}",
-            raising.modal(Begun(Kind.INCIDENT), config, ticket.answers, more=more, offers=offers),
+            create.modal(Begun(Kind.INCIDENT), config, ticket.answers, more=more, offers=offers),
         )
-    hits = joining.hits(found, config, links)
+    hits = known_issues.hits(found, config, links)
     yield "handoff with hits", handoff.modal(ticket, "PD-1042", config, None, {"searched": "nothing"}, hits)
 
 
@@ -95,4 +95,4 @@ def relayed(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterat
         event = an_event(ticket, what, BEN, answer=ticket.answer("happens"), rcr="RCR-1", update_due=START)
         for say in (Say.STORY, Say.DIRECT):
             notice = a_notice(ticket, say, BEN, body={"from": "t9"})
-            yield f"relayed {what} {say}", joining.relayed(notice, ticket, ticket, event, config, who, "")
+            yield f"relayed {what} {say}", known_issues.relayed(notice, ticket, ticket, event, config, who, "")

@@ -8,24 +8,25 @@ from random import Random
 
 from blocks import reports
 from blocks.kit import Json, Message
-from bot import lives, periods, report_words
-from bot.monthly_view import View
-from bot.paper import Paper
-from bot.reports import figures
-from bot.settings import Config
+from bot.config.settings import Config
+from bot.core import month
+from bot.model.monthly_view import View
+from bot.reports import ticket_month, wording
+from bot.reports.document import Paper
+from bot.reports.figures import figures
 from tests import months
 from tests.factories import NOW
 
 BEGAN = datetime(2026, 8, 20, tzinfo=UTC)
-OCTOBER = periods.period(date(2026, 10, 1), "Europe/Berlin", datetime(2026, 11, 2, 8, tzinfo=UTC))
+OCTOBER = month.period(date(2026, 10, 1), "Europe/Berlin", datetime(2026, 11, 2, 8, tzinfo=UTC))
 
 
 def a_paper(config: Config, *, count: int = 60, customer: str = "") -> Paper:
     """Of a month of tickets."""
     told = months.lives(Random(1), count, BEGAN, 70)
-    lines = [lives.line(ticket, history, OCTOBER, config) for ticket, history in told]
+    lines = [ticket_month.line(ticket, history, OCTOBER, config) for ticket, history in told]
     theirs = [each for each in lines if each and customer in {"", each.customer}]
-    return report_words.paper(figures(theirs, OCTOBER, config, customer), config, NOW)
+    return wording.paper(figures(theirs, OCTOBER, config, customer), config, NOW)
 
 
 def words(paper: Paper) -> Iterator[str]:

@@ -8,37 +8,37 @@ from typing import Any
 
 from blocks import (
     card,
-    checks,
+    checklist,
     clocks,
+    create,
     digest,
     eas,
-    escalate,
-    filling,
+    escalation,
+    fill_in,
     handoff,
     letter,
-    moving,
-    raising,
-    reminded,
+    reminder_messages,
     reminders,
-    story,
+    thread_lines,
     tickets,
+    transitions,
 )
-from blocks.begun import Begun
 from blocks.evidence import OFFERED
+from blocks.form_state import Begun
 from blocks.kit import Json, Message
-from bot.attachments import written
-from bot.checks import Trace, tasks
-from bot.clocks import Watch, runs
-from bot.fields import BY_KEY, OTHER, Ask, Need
-from bot.forms import missing
-from bot.letter import as_text, write
-from bot.moves import Move, Step
-from bot.notices import Say
-from bot.reading import Preview
-from bot.settings import Config
-from bot.story import NEWS, TO_RETARUS, TO_SECOND
-from bot.ticket import Affected, Attachment, Kind, Level, Stage, StatusReport, Ticket
-from handlers import errors
+from bot.clocks.timers import Watch, runs
+from bot.config.settings import Config
+from bot.escalation.attachments import written
+from bot.escalation.letter import as_text, write
+from bot.forms.checklist import Trace, tasks
+from bot.forms.template_fields import BY_KEY, OTHER, Ask, Need
+from bot.forms.validation import missing
+from bot.model.notice import Say
+from bot.model.ticket import Affected, Attachment, Kind, Level, Stage, StatusReport, Ticket
+from bot.model.transitions import Move, Step
+from bot.tickets.notifications import NEWS, TO_RETARUS, TO_SECOND
+from bot.tickets.queries import Preview
+from handlers import error_messages
 from tests.blocks import learned
 from tests.factories import (
     BEN,
@@ -103,29 +103,29 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
     yield "card", card.card(ticket, config, who)
     for what in (*Move, *Step):
         event = an_event(ticket, what, BEN, stage="second", rcr="RCR-1", **REMINDED, **_said(ticket))
-        yield f"story {what}", story.told(a_notice(ticket, Say.STORY), ticket, event, config, who)
+        yield f"story {what}", thread_lines.told(a_notice(ticket, Say.STORY), ticket, event, config, who)
         for to in (ticket.owner, BEN):
             notice = a_notice(ticket, Say.DIRECT, to)
-            yield f"direct {what} {to}", story.direct(notice, ticket, event, config, who, LINK)
+            yield f"direct {what} {to}", thread_lines.direct(notice, ticket, event, config, who, LINK)
     yield from learned.relayed(ticket, config, who)
     together = {"parent_number": 1009, "parent": "t9", "leads": 2}
     affected = Affected(customer=ticket.answer("customer"), by=BEN, at=NOW)
     yield "card together", card.card(ticket.model_copy(update={**together, "affected": (affected,) * 9}), config, who)
     for key in (*NEWS, *TO_SECOND):
         event, news = an_event(ticket, Step.FILL_IN, BEN), {"news": [key]}
-        yield f"story news {key}", story.told(a_notice(ticket, Say.STORY, body=news), ticket, event, config, who)
+        yield f"story news {key}", thread_lines.told(a_notice(ticket, Say.STORY, body=news), ticket, event, config, who)
         direct = a_notice(ticket, Say.DIRECT, body=news)
-        yield f"direct news {key}", story.direct(direct, ticket, event, config, who, LINK)
+        yield f"direct news {key}", thread_lines.direct(direct, ticket, event, config, who, LINK)
     reminder = an_event(ticket, Step.REMIND, "", stage="second", **REMINDED)
     for number in (1, 10):
-        items = [reminded.Item(ticket, reminder, LINK)] * number
-        yield f"reminders {number}", reminded.direct(items, number * 3 - 2, BEN, config)
+        items = [reminder_messages.Item(ticket, reminder, LINK)] * number
+        yield f"reminders {number}", reminder_messages.direct(items, number * 3 - 2, BEN, config)
     parts_of_day = dict.fromkeys(digest.PARTS, [ticket] * 10)
     totals, links = dict.fromkeys(digest.PARTS, 400), {ticket.id: LINK}
     yield "digest", digest.message(list(Level), parts_of_day, totals, config, who, links)
     for end in ENDS:
         notice = a_notice(ticket, Say.STORY, body=end)
-        yield f"delivery {end}", story.told(notice, ticket, an_event(ticket, Move.ESCALATE), config, who)
+        yield f"delivery {end}", thread_lines.told(notice, ticket, an_event(ticket, Move.ESCALATE), config, who)
     for number, page in enumerate(letter.messages(write(ticket, a_contact(), config))):
         yield f"letter {number}", page
     for scope in tickets.SCOPES:
@@ -144,40 +144,40 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     name = "PD-1042"
     for kind in Kind:
         for more in (False, True):
-            yield f"raising {kind} {more}", raising.modal(Begun(kind), config, ticket.answers, more=more)
-            yield f"raising {kind} {more} empty", raising.modal(Begun(kind), config, {}, more=more)
+            yield f"raising {kind} {more}", create.modal(Begun(kind), config, ticket.answers, more=more)
+            yield f"raising {kind} {more} empty", create.modal(Begun(kind), config, {}, more=more)
         offered = {**ticket.answers, OFFERED: written([Attachment(id="F1", name=NASTY * 9, type="x" * 90)])}
-        yield f"raising {kind} from a message with files", raising.modal(Begun(kind, LINK), config, offered)
-        yield f"raising {kind} again", raising.modal(Begun(kind, draft=kind), config, ticket.answers)
-        yield f"raising {kind} aside", raising.put_aside(kind)
-        yield f"raising {kind} away", raising.thrown_away(kind)
+        yield f"raising {kind} from a message with files", create.modal(Begun(kind, LINK), config, offered)
+        yield f"raising {kind} again", create.modal(Begun(kind, draft=kind), config, ticket.answers)
+        yield f"raising {kind} aside", create.put_aside(kind)
+        yield f"raising {kind} away", create.thrown_away(kind)
         yield (
             f"raising {kind} from a message",
-            raising.modal(Begun(kind, "https://x.slack.com/1"), config, ticket.answers),
+            create.modal(Begun(kind, "https://x.slack.com/1"), config, ticket.answers),
         )
-        yield f"raising {kind} draft", raising.modal(Begun(kind, draft=kind), config, ticket.answers)
-        yield "chooser", raising.chooser()
-        other = raising.modal(Begun(kind, LINK), config, ticket.answers, other=ticket.answers)
+        yield f"raising {kind} draft", create.modal(Begun(kind, draft=kind), config, ticket.answers)
+        yield "chooser", create.chooser()
+        other = create.modal(Begun(kind, LINK), config, ticket.answers, other=ticket.answers)
         yield f"raising {kind} with another draft", other
-        yield f"raising {kind} put aside", raising.put_aside(kind)
-        yield f"raising {kind} thrown away", raising.thrown_away(kind)
+        yield f"raising {kind} put aside", create.put_aside(kind)
+        yield f"raising {kind} thrown away", create.thrown_away(kind)
     yield "handoff", handoff.modal(ticket, name, config)
     for everything in (False, True):
         for number in range(1, 6):
-            view = filling.modal(ticket, name, config, everything=everything, transactions=number)
+            view = fill_in.modal(ticket, name, config, everything=everything, transactions=number)
             yield f"filling {everything} {number}", view
     yield from _checks(ticket, name, config)
-    yield "tasks", escalate.tasks(ticket, name, config)
+    yield "tasks", escalation.tasks(ticket, name, config)
     for refusal in ("", "You cannot send."):
         shown = Preview(ticket, write(ticket, a_contact(), config), missing(ticket, Need.ESCALATE, config), refusal)
-        yield f"preview {refusal}", escalate.preview(shown, name, config, changed=bool(refusal))
+        yield f"preview {refusal}", escalation.preview(shown, name, config, changed=bool(refusal))
         yield "eas", eas.modal(shown, name, int(NOW.timestamp()))
     for adapter in ("link", "feed"):
         retarus = config.retarus.model_copy(update={"status_adapter": adapter})
         for number, shown in enumerate(_previews(ticket, config)):
-            view = escalate.preview(shown, name, config.model_copy(update={"retarus": retarus}))
+            view = escalation.preview(shown, name, config.model_copy(update={"retarus": retarus}))
             yield f"preview with evidence {adapter} {number}", view
-    yield "rcr", escalate.rcr_modal(ticket, name)
+    yield "rcr", escalation.rcr_modal(ticket, name)
     for at in (NOW, NOW + timedelta(days=9)):
         yield f"clocks {at}", clocks.shown(ticket, name, runs(ticket, config), at)
     yield "snooze", reminders.snooze(ticket, name, NOW)
@@ -186,11 +186,11 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     yield "plan", reminders.plan(ticket, name)
     yield "pace", reminders.pace(ticket, name)
     yield "hand on", reminders.hand_on(ticket, name)
-    for what in moving.ASKED:
-        yield f"moving {what}", moving.modal(what, ticket, name, config)
-    yield "kept", moving.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)
+    for what in transitions.ASKED:
+        yield f"moving {what}", transitions.modal(what, ticket, name, config)
+    yield "kept", transitions.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)
     yield "letter", letter.modal(as_text(write(ticket, a_contact(), config)), name)
-    yield "said", errors.on_top(ticket.answer("happens"))
+    yield "said", error_messages.on_top(ticket.answer("happens"))
 
 
 def _checks(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, Json]]:
@@ -199,10 +199,10 @@ def _checks(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, Js
     for level in Level:
         found = tasks(ticket, level, config)
         done = {each.key: Trace(BEN, NOW) for each in found}
-        yield f"checks {level}", checks.modal(ticket, name, level, config, done, lambda _: NASTY)
-        yield f"checks {level} open", checks.modal(bare, name, level, config, {}, str)
+        yield f"checks {level}", checklist.modal(ticket, name, level, config, done, lambda _: NASTY)
+        yield f"checks {level} open", checklist.modal(bare, name, level, config, {}, str)
         for each in found:
-            yield f"check {each.key}", checks.one(ticket, each, name, config)
+            yield f"check {each.key}", checklist.one(ticket, each, name, config)
 
 
 def _previews(ticket: Ticket, config: Config) -> Iterator[Preview]:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from blocks import card, moving
+from blocks import card, transitions
 from blocks.card import MORE, action_of, steps
-from bot.moves import MOVES, Move
-from bot.ticket import Stage, Ticket
+from bot.model.ticket import Stage, Ticket
+from bot.model.transitions import MOVES, Move
 from tests.blocks.surfaces import parts
 from tests.factories import ANNA, BEN, HANDED_OFF, NOW, PEOPLE, RAISED, a_config, an_incident
 from tests.golden import agrees
@@ -63,7 +63,7 @@ def test_in_the_second_levels_hands_its_end_is_a_form_away_and_the_card_stays_as
     ticket = an_incident(Stage.SECOND)
     assert len(buttons(ticket)) == 5
     assert action_of(Move.WITHDRAW) not in everything_offered(ticket)
-    form = moving.modal(Move.RESOLVE, ticket, "PD-1042", a_config())
+    form = transitions.modal(Move.RESOLVE, ticket, "PD-1042", a_config())
     assert [part["action_id"] for part in parts(form) if part.get("type") == "button"] == [action_of(Move.WITHDRAW)]
 
 

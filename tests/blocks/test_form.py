@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given as anything
 from hypothesis import strategies as st
 
-from blocks import escalate, filling, handoff, raising
-from blocks.begun import Begun
+from blocks import create, escalation, fill_in, handoff
 from blocks.evidence import ALL_OFFERED, OFFERED, offered
+from blocks.form_state import Begun
 from blocks.kit import Json
-from bot.attachments import written
-from bot.fields import BY_KEY, Ask, Need
-from bot.forms import checked
-from bot.questions import fields_of, fitting
-from bot.ticket import Attachment, Kind, Stage, Ticket
+from bot.escalation.attachments import written
+from bot.forms.field_table import fields_of, fitting
+from bot.forms.template_fields import BY_KEY, Ask, Need
+from bot.forms.validation import checked
+from bot.model.ticket import Attachment, Kind, Stage, Ticket
 from handlers.payload import typed
 from tests.blocks.surfaces import parts, submitted
 from tests.factories import COMPLETE, START, a_config, an_incident, given, without
@@ -32,7 +32,7 @@ def inputs(view: Json) -> dict[str, Any]:
 
 
 def everything(ticket: Ticket) -> Json:
-    return filling.modal(ticket, "PD-1042", CONFIG, everything=True)
+    return fill_in.modal(ticket, "PD-1042", CONFIG, everything=True)
 
 
 def read(view: Json, **answers: str) -> dict[str, str]:
@@ -87,7 +87,7 @@ def test_what_has_few_answers_is_picked_and_times_are_picked_too(key: str, shape
 
 
 def test_the_permission_to_test_has_no_default() -> None:
-    shown = inputs(escalate.tasks(an_incident(Stage.SECOND, answers={}), "PD-1042", CONFIG))["test"]
+    shown = inputs(escalation.tasks(an_incident(Stage.SECOND, answers={}), "PD-1042", CONFIG))["test"]
     assert "initial_option" not in shown["element"]
 
 
@@ -95,7 +95,7 @@ def test_the_permission_to_test_has_no_default() -> None:
 
 
 def test_raising_asks_only_for_what_is_known_on_the_phone() -> None:
-    shown = inputs(raising.modal(Begun(INCIDENT), CONFIG, {}))
+    shown = inputs(create.modal(Begun(INCIDENT), CONFIG, {}))
     assert list(shown) == ["customer", "main_id", "services", "start", "happens", "impact", "contact"]
     assert not any(block["optional"] for block in shown.values())
 
@@ -119,7 +119,7 @@ def test_a_question_that_follows_from_an_answer_is_shown_with_it_only(key: str, 
 
 
 def test_answering_more_now_offers_every_heading_and_row_and_needs_nothing_more() -> None:
-    few, all_ = raising.modal(Begun(INCIDENT), CONFIG, {}), raising.modal(Begun(INCIDENT), CONFIG, {}, more=True)
+    few, all_ = create.modal(Begun(INCIDENT), CONFIG, {}), create.modal(Begun(INCIDENT), CONFIG, {}, more=True)
     assert inputs(all_).keys() > inputs(few).keys()
     assert inputs(all_).keys() >= {
         "tenants",
@@ -138,7 +138,7 @@ def test_answering_more_now_offers_every_heading_and_row_and_needs_nothing_more(
 
 
 def test_what_is_known_is_filled_in_already() -> None:
-    shown = inputs(raising.modal(Begun(INCIDENT), CONFIG, {"main_id": "73125", "contact": "Anna, +49 89 1"}))
+    shown = inputs(create.modal(Begun(INCIDENT), CONFIG, {"main_id": "73125", "contact": "Anna, +49 89 1"}))
     assert shown["main_id"]["element"]["initial_value"] == "73125"
     assert shown["contact"]["element"]["initial_value"] == "Anna, +49 89 1"
 
@@ -147,7 +147,7 @@ def test_redrawn_with_more_inputs_keep_their_ids_so_that_what_was_typed_stays() 
     def ids(view: Json) -> set[tuple[str, str]]:
         return {(key, block["element"]["action_id"]) for key, block in inputs(view).items()}
 
-    assert ids(raising.modal(Begun(INCIDENT), CONFIG, {})) <= ids(raising.modal(Begun(INCIDENT), CONFIG, {}, more=True))
+    assert ids(create.modal(Begun(INCIDENT), CONFIG, {})) <= ids(create.modal(Begun(INCIDENT), CONFIG, {}, more=True))
 
 
 # --- filling in
@@ -155,29 +155,29 @@ def test_redrawn_with_more_inputs_keep_their_ids_so_that_what_was_typed_stays() 
 
 def test_filling_in_asks_for_what_is_missing_whole_headings_at_a_time() -> None:
     ticket = an_incident(answers={**COMPLETE, "affected": ""})
-    shown = inputs(filling.modal(ticket, "PD-1042", CONFIG))
+    shown = inputs(fill_in.modal(ticket, "PD-1042", CONFIG))
     assert list(shown) == ["happens", "impact", "interface", "error", "affected", "files"]
 
 
 def test_the_second_levels_tasks_are_not_asked_of_the_first() -> None:
-    assert "system" not in inputs(filling.modal(an_incident(Stage.FIRST, answers={}), "PD-1042", CONFIG))
-    assert "system" in inputs(filling.modal(an_incident(Stage.SECOND, answers={}), "PD-1042", CONFIG))
+    assert "system" not in inputs(fill_in.modal(an_incident(Stage.FIRST, answers={}), "PD-1042", CONFIG))
+    assert "system" in inputs(fill_in.modal(an_incident(Stage.SECOND, answers={}), "PD-1042", CONFIG))
 
 
 def test_when_nothing_is_missing_every_answer_can_be_corrected() -> None:
-    assert "happens" in inputs(filling.modal(an_incident(Stage.SECOND), "PD-1042", CONFIG))
+    assert "happens" in inputs(fill_in.modal(an_incident(Stage.SECOND), "PD-1042", CONFIG))
 
 
 @pytest.mark.parametrize("number", range(1, 6))
 def test_as_many_transactions_are_shown_as_were_asked_for(number: int) -> None:
     ticket = an_incident(answers={})
-    shown = inputs(filling.modal(ticket, "PD-1042", CONFIG, transactions=number))
+    shown = inputs(fill_in.modal(ticket, "PD-1042", CONFIG, transactions=number))
     assert len({key.split(".")[1] for key in shown if key.startswith("example.")}) == number
 
 
 def test_transactions_that_were_given_are_shown() -> None:
     ticket = an_incident(answers={"example.3.when": START})
-    shown = inputs(filling.modal(ticket, "PD-1042", CONFIG))
+    shown = inputs(fill_in.modal(ticket, "PD-1042", CONFIG))
     assert shown["example.3.when"]["element"]["initial_date_time"] == int(START)
 
 
@@ -185,8 +185,8 @@ def test_transactions_that_were_given_are_shown() -> None:
 @pytest.mark.parametrize("number", [1, 4])
 def test_a_form_that_is_drawn_anew_knows_how_it_was_drawn(everything: bool, number: int) -> None:
     ticket = an_incident(answers=without(COMPLETE, *(key for key in COMPLETE if key.startswith("example."))))
-    view = filling.modal(ticket, "PD-1042", CONFIG, everything=everything, transactions=number)
-    assert filling.drawn(typed(submitted(view))) == (number, everything)
+    view = fill_in.modal(ticket, "PD-1042", CONFIG, everything=everything, transactions=number)
+    assert fill_in.drawn(typed(submitted(view))) == (number, everything)
 
 
 # --- handing off and escalating
@@ -210,7 +210,7 @@ def test_a_summary_a_person_wrote_is_not_replaced_by_a_draft() -> None:
 
 def test_escalating_asks_the_second_levels_tasks_and_begins_what_can_be_begun() -> None:
     ticket = an_incident(Stage.SECOND, answers={key: COMPLETE[key] for key in ("triage", "summary_first")})
-    shown = inputs(escalate.tasks(ticket, "PD-1042", CONFIG))
+    shown = inputs(escalation.tasks(ticket, "PD-1042", CONFIG))
     assert list(shown) == [
         "reproduced", "steps", "done", "test", "system", "access", "cause", "workaround", "help_desk_second",
         "why_retarus", "summary_second",
@@ -219,7 +219,7 @@ def test_escalating_asks_the_second_levels_tasks_and_begins_what_can_be_begun() 
     assert shown["summary_second"]["element"]["initial_value"].startswith("1st level: Connector 4.2 was updated")
 
 
-@pytest.mark.parametrize("modal", [handoff.modal, escalate.tasks, filling.modal])
+@pytest.mark.parametrize("modal", [handoff.modal, escalation.tasks, fill_in.modal])
 def test_a_form_about_a_ticket_keeps_its_id_and_version_and_nothing_else(modal: Any) -> None:
     assert modal(an_incident(Stage.SECOND, version=7), "PD-1042", CONFIG)["private_metadata"] == "t1|7"
 
@@ -230,11 +230,11 @@ def test_a_form_about_a_ticket_keeps_its_id_and_version_and_nothing_else(modal: 
 @pytest.mark.parametrize(
     ("needed", "view"),
     [
-        ("raise", lambda config: raising.modal(Begun(INCIDENT), config, {})),
-        ("never", lambda config: raising.modal(Begun(INCIDENT), config, {}, more=True)),
+        ("raise", lambda config: create.modal(Begun(INCIDENT), config, {})),
+        ("never", lambda config: create.modal(Begun(INCIDENT), config, {}, more=True)),
         ("handoff", lambda config: handoff.modal(an_incident(Stage.FIRST), "PD-1042", config)),
-        ("escalate", lambda config: escalate.tasks(an_incident(Stage.SECOND), "PD-1042", config)),
-        ("escalate", lambda config: filling.modal(an_incident(Stage.FIRST), "PD-1042", config)),
+        ("escalate", lambda config: escalation.tasks(an_incident(Stage.SECOND), "PD-1042", config)),
+        ("escalate", lambda config: fill_in.modal(an_incident(Stage.FIRST), "PD-1042", config)),
     ],
 )
 def test_a_field_of_the_desks_own_is_in_the_form_that_asks_for_it(needed: str, view: Any) -> None:
@@ -272,4 +272,4 @@ def test_a_file_of_the_message_that_is_not_chosen_stays_offered_and_those_that_d
     assert [option["value"] for option in element["initial_options"]] == [lines[1]]
     assert "3 more" in str(more)
     assert Begun.unpack(Begun(INCIDENT, "", left=3).pack()).left == 3
-    assert OFFERED in str(raising.modal(Begun(INCIDENT, ""), CONFIG, {ALL_OFFERED: lines[0]}))
+    assert OFFERED in str(create.modal(Begun(INCIDENT, ""), CONFIG, {ALL_OFFERED: lines[0]}))

@@ -7,10 +7,10 @@ from datetime import datetime
 import pytest
 
 from blocks import customers, guides, home, resources, settings
-from bot.contacts import EndCustomer
+from bot.config.settings import NOT_SET
 from bot.home import Screen
-from bot.settings import NOT_SET
-from bot.ticket import Level, Party
+from bot.model.contact import EndCustomer
+from bot.model.ticket import Level, Party
 from localslack.blockkit import is_too_large, is_too_long, validate_blocks, validate_view
 from localslack.visible import text_of
 from tests.blocks.homes import GUIDES, an_overview, messages, views

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from blocks import letter
 from blocks.kit import Message
-from bot.letter import LetterText, as_text, copy_of, write
+from bot.escalation.letter import as_text, copy_of, write
+from bot.model.letter_text import LetterText
 from localslack.blockkit import is_too_long, validate_blocks
 from tests.blocks.surfaces import longest, parts
 from tests.factories import a_config, a_contact, an_incident

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.fields import BY_KEY, Ask
-from bot.settings import Config
-from bot.ticket import Stage
+from bot.config.settings import Config
+from bot.forms.template_fields import BY_KEY, Ask
+from bot.model.ticket import Stage
 from localslack.blockkit import is_too_large, is_too_long, validate_blocks, validate_view
 from tests.blocks.surfaces import NASTY, longest, messages, parts, views
 from tests.factories import COMPLETE, RAISED, a_config, an_incident

@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from bot import lives, report_words
-from bot.reports import Count, figures
+from bot.reports import ticket_month, wording
+from bot.reports.figures import Count, figures
 from localslack.blockkit import is_too_long, validate_blocks, validate_view
 from tests import months
 from tests.blocks import reported
@@ -71,10 +71,12 @@ def test_nothing_can_be_clicked_in_a_report_that_would_not_be_drawn_anew() -> No
 
 
 def test_a_chart_in_words_names_what_it_shows_and_no_more() -> None:
-    some = [lives.line(*told, reported.OCTOBER, CONFIG) for told in months.lives(Random(1), 9, reported.BEGAN, 60)]
+    some = [
+        ticket_month.line(*told, reported.OCTOBER, CONFIG) for told in months.lives(Random(1), 9, reported.BEGAN, 60)
+    ]
     many = figures(filter(None, some), reported.OCTOBER, CONFIG)
     many = replace(many, services={f"Service {number}": Count(20 - number) for number in range(12)})
-    (chart,) = [each for each in report_words.paper(many, CONFIG, NOW).charts if each.title == "Raised, by service"]
+    (chart,) = [each for each in wording.paper(many, CONFIG, NOW).charts if each.title == "Raised, by service"]
     assert len(chart.bars) == chart.alt.count("Service ") == 10
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from blocks import tickets
 from blocks.kit import Message
-from bot.settings import NOT_SET
-from bot.ticket import Stage
+from bot.config.settings import NOT_SET
+from bot.model.ticket import Stage
 from tests.blocks.surfaces import LINK, parts
 from tests.factories import PEOPLE, a_config, an_incident
 

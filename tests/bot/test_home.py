@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.errors import NotYours
+from bot.core.errors import NotYours
 from bot.home import PAGE, Home, Screen, Tab, Why, needs
+from bot.model.ticket import Level, Party, Stage, Ticket
 from bot.ports import Batch
-from bot.ticket import Level, Party, Stage, Ticket
 from tests.factories import ALEX, ANNA, BEN, CARLA, NO_STAFF, NOW, World, a_config, a_world, an_actor, an_incident
 
 CONFIG = a_config()

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.errors import StoreDown
-from bot.notices import Claim, Dead, Notice, Outcome, Place, Retry, Say, Sent
+from bot.core.errors import StoreDown
+from bot.model.notice import Claim, Dead, Notice, Outcome, Place, Retry, Say, Sent
 from bot.outbox import Limits, Outbox
 from bot.ports import Batch
 from tests.doubles.hands import Hands

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.async_api import Browser, Locator, Page, expect
 
-from bot.language import Language
+from bot.core.i18n import Language
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30_000

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, expect
 
-from bot.language import t
+from bot.core.i18n import t
 from tests.browser.stranger import Sit, Viewer, demo, picture, seats
 from tests.browser.test_story import anna_hands_it_off, anna_raises_it, begins, ben_accepts_and_completes_it
 from tests.chromium import chromium

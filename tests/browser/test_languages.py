@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from bot.language import Language, speaking, t
-from bot.tasks import INFO
+from bot.core.i18n import Language, speaking, t
+from bot.forms.guide_tasks import INFO
 from tests.browser import test_home as admin
 from tests.browser import test_story as story
 from tests.browser.stranger import Sit, demo, picture, seats

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from bot.periods import previous
+from bot.adapters.store import open_store
+from bot.core.month import previous
 from bot.ports import Batch
-from bot.store import open_store
 from tests import months
 from tests.browser.stranger import Viewer, demo, picture, seats
 from tests.chromium import chromium

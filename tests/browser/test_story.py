@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from bot.language import t
-from bot.tasks import INFO
+from bot.core.i18n import t
+from bot.forms.guide_tasks import INFO
 from tests.browser.stranger import Sit, address, demo, picture, seats, start
 from tests.chromium import chromium
 

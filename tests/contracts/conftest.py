@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.store import open_store
+from bot.adapters.store.postgres_session import prepare
 from bot.ports import Store
-from bot.store import open_store
-from bot.store.session import prepare
 from tests.doubles.hands import Hands
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.postgres_server import a_database, empty, remember, server_url

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.backoff import unknown
-from bot.notices import Claim, Dead, Notice, Outcome, Retry, Say, Sent
+from bot.adapters.store import open_store
+from bot.core.backoff import unknown
+from bot.model.notice import Claim, Dead, Notice, Outcome, Retry, Say, Sent
 from bot.outbox import Limits, Outbox
 from bot.ports import Store
-from bot.store import open_store
 from tests.doubles.records import START
 
 SPEED = 600

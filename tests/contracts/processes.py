@@ -14,10 +14,10 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from bot.errors import Conflict, DeskError, StoreDown
-from bot.notices import Sent
+from bot.adapters.store import migrate, open_drafts, open_store
+from bot.core.errors import Conflict, DeskError, StoreDown
+from bot.model.notice import Sent
 from bot.ports import Batch, Store
-from bot.store import migrate, open_drafts, open_store
 from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event
 
 ROOT = Path(__file__).parents[2]

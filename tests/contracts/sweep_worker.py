@@ -7,8 +7,8 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.adapters.store import open_store
 from bot.desk import Desk
-from bot.store import open_store
 from tests.factories import NOW, Hands, a_world
 
 LATE = NOW + timedelta(hours=12)

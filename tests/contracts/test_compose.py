@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.mail.compose import NoAddress, address, compose, message_id
-from bot.text import clean, one_line
+from bot.adapters.mail.compose import NoAddress, address, compose, message_id
+from bot.core.text import clean, one_line
 from tests.doubles.mail_servers import body
 from tests.doubles.records import START
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import psycopg
 
-from bot.clock import now
+from bot.adapters.store import opened
+from bot.adapters.store.postgres import CONNECTIONS
+from bot.core.clock import now
 from bot.ports import Batch, Query
-from bot.store import opened
-from bot.store.postgres import CONNECTIONS
 from tests.doubles.records import a_ticket
 
 README = Path(__file__).parents[2] / "README.md"

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.errors import StoreDown
+from bot.adapters.store import open_drafts
+from bot.core.errors import StoreDown
 from bot.ports import Drafts
-from bot.store import open_drafts
 from tests.contracts.processes import another, said
 
 

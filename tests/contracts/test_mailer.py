@@ -10,14 +10,14 @@ from email.message import EmailMessage
 import pytest
 from pydantic import JsonValue
 
-from bot.backoff import AMBIGUOUS
-from bot.errors import Misconfigured
-from bot.language import Language
-from bot.mail.carrier import MailCarrier
-from bot.mail.compose import address, compose
-from bot.mail.server import SmtpServer, parse_smtp_url
-from bot.mail.smtp import SmtpSender
-from bot.notices import Claim, Dead, Outcome, Retry, Say, Sent
+from bot.adapters.mail.carrier import MailCarrier
+from bot.adapters.mail.compose import address, compose
+from bot.adapters.mail.smtp_sender import SmtpSender
+from bot.adapters.mail.smtp_url import SmtpServer, parse_smtp_url
+from bot.core.backoff import AMBIGUOUS
+from bot.core.errors import Misconfigured
+from bot.core.i18n import Language
+from bot.model.notice import Claim, Dead, Outcome, Retry, Say, Sent
 from tests.doubles.mail_servers import DROP, SILENCE, Inbox, answering, body, client_tls, receiving, server_tls
 from tests.doubles.records import START, a_notice
 

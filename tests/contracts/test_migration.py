@@ -13,13 +13,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.contacts import Contact, EndCustomer
-from bot.errors import Misconfigured, StoreDown
-from bot.notices import Dead, Outcome, Place, Retry, Sent
+from bot.adapters.store import migrate, move_to_postgres, open_drafts, open_store
+from bot.core.errors import Misconfigured, StoreDown
+from bot.model.access_log import Access
+from bot.model.contact import Contact, EndCustomer
+from bot.model.notice import Dead, Outcome, Place, Retry, Sent
+from bot.model.ticket import Stage
 from bot.ports import Batch, Query
-from bot.privacy import Access
-from bot.store import migrate, migration, open_drafts, open_store
-from bot.ticket import Stage
 from tests.contracts.processes import another, said
 from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event, minutes
 
@@ -129,7 +129,7 @@ async def test_a_view_somebody_made_there_is_no_obstacle(url: str, new_database:
 def fill(path: Path) -> set[str]:
     """Some rows in each table, whatever it is for."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        tables = migration.tables_of_file(db)
+        tables = move_to_postgres.tables_of_file(db)
         for number, table in enumerate(tables):
             kinds = {row[1]: row[2] for row in db.execute(f"PRAGMA table_info({table.name})")}
             for row in range(2, 5):

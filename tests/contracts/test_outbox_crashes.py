@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from bot.clock import Clock
-from bot.notices import Claim, Notice, Outcome
+from bot.adapters.store import open_engine
+from bot.adapters.store.database import DatabaseStore, Engine
+from bot.core.clock import Clock
+from bot.model.notice import Claim, Notice, Outcome
 from bot.ports import Batch
-from bot.store import open_engine
-from bot.store.database import DatabaseStore, Engine
 from tests.contracts.outbox_worker import fast_clock, outbox
 from tests.contracts.processes import ROOT
 from tests.doubles.records import a_notice

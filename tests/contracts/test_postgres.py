@@ -12,16 +12,16 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from bot.clock import now
-from bot.errors import Duplicate, Misconfigured, StoreDown
-from bot.notices import Claim, Sent
+from bot.adapters.store import apply_batch, open_drafts, open_store, rows, schema_migrations, sql
+from bot.adapters.store.connection_protocol import Connection
+from bot.adapters.store.database import DatabaseStore
+from bot.adapters.store.dialect import POSTGRES, SQLITE
+from bot.adapters.store.postgres import PostgresEngine
+from bot.adapters.store.postgres_session import place, prepare
+from bot.core.clock import now
+from bot.core.errors import Duplicate, Misconfigured, StoreDown
+from bot.model.notice import Claim, Sent
 from bot.ports import Batch, Query, Store
-from bot.store import changes, open_drafts, open_store, rows, schema, sql
-from bot.store.changes import Connection
-from bot.store.database import DatabaseStore
-from bot.store.dialect import POSTGRES, SQLITE
-from bot.store.postgres import PostgresEngine
-from bot.store.session import place, prepare
 from tests.contracts.processes import another, said
 from tests.contracts.test_sqlite import HOME, LISTS, OUTBOX
 from tests.doubles.broken_line import Line, a_line
@@ -190,7 +190,7 @@ async def test_who_ends_one_lane_and_fills_another_waits_for_who_does_the_revers
     settled, go_on = threading.Event(), threading.Event()
 
     def slowly(db: Connection) -> None:
-        changes.settle(db, first, Sent(), START, [a_notice("b2", lane="b")])
+        apply_batch.settle(db, first, Sent(), START, [a_notice("b2", lane="b")])
         settled.set()
         assert go_on.wait(5)
 
@@ -216,7 +216,7 @@ async def test_a_claim_passes_over_what_another_is_claiming(desk: DatabaseStore)
     mine: list[Claim] = []
 
     def slowly(db: Connection) -> None:
-        mine.extend(changes.claim(db, START, START + minutes(1), 2))
+        mine.extend(apply_batch.claim(db, START, START + minutes(1), 2))
         claimed.set()
         assert go_on.wait(5)
 
@@ -338,7 +338,7 @@ def test_an_older_database_is_brought_up_to_date_once(new_database: str) -> None
 
 
 async def test_who_joined_before_they_were_kept_is_known(new_database: str) -> None:
-    prepare(new_database, schema.MIGRATIONS[: schema.MIGRATIONS.index(schema.JOINED)])
+    prepare(new_database, schema_migrations.MIGRATIONS[: schema_migrations.MIGRATIONS.index(schema_migrations.JOINED)])
     row = {**rows.ticket_row(a_ticket("old", affected=(an_affected("Straße AG"),))), "number": 1}
     with psycopg.connect(new_database) as db:
         values = ", ".join(f"%({name})s" for name in row)

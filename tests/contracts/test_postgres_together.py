@@ -9,14 +9,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import psycopg
 import pytest
 
-from bot import search
-from bot.indexed import Shelf
-from bot.notices import direct_lane
+from bot.adapters.store import apply_batch, full_text_index, open_store
+from bot.adapters.store.connection_protocol import Connection
+from bot.adapters.store.database import DatabaseStore
+from bot.model.notice import direct_lane
 from bot.ports import Batch
-from bot.search import Narrow
-from bot.store import changes, indexing, open_store
-from bot.store.changes import Connection
-from bot.store.database import DatabaseStore
+from bot.search import ranking
+from bot.search.documents import Shelf
+from bot.search.ranking import Narrow
 from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event
 
 
@@ -55,7 +55,7 @@ def _until_locked_or(other: asyncio.Future[object], url: str) -> None:
 
 
 async def found(desk: DatabaseStore, query: str) -> list[int]:
-    asked = search.clauses(search.terms_of(query), {})
+    asked = ranking.clauses(ranking.terms_of(query), {})
     return [each.number for each in (await desk.candidates(Shelf.TICKETS, asked, Narrow())).found]
 
 
@@ -63,7 +63,7 @@ async def test_what_is_saved_while_the_ticket_is_being_indexed_is_found(desk: Da
     (saved,) = await desk.apply(Batch(tickets=[a_ticket(answers={"happens": "Timeout"})]))
     later = a_later(saved, answers={"happens": "Timeout, Zertifikat"})
     change = Batch(tickets=[later], events=[an_event(later)])
-    await meanwhile(desk, postgres_url, lambda db: changes.apply(db, change, START), lambda: desk.index_new(9))
+    await meanwhile(desk, postgres_url, lambda db: apply_batch.apply(db, change, START), lambda: desk.index_new(9))
     assert await found(desk, "zertifikat") == [saved.number]
 
 
@@ -77,7 +77,7 @@ async def test_what_is_erased_while_the_ticket_is_being_indexed_does_not_come_ba
     gone = a_later(later, answers={"happens": "[erased]"})
     clean = told.model_copy(update={"detail": {"note": "[erased] again"}})
     erasing = Batch(tickets=[gone], events=[an_event(gone, "erase")], rewritten=[clean])
-    await meanwhile(desk, postgres_url, lambda db: indexing.index_marked(db, 9), lambda: desk.apply(erasing))
+    await meanwhile(desk, postgres_url, lambda db: full_text_index.index_marked(db, 9), lambda: desk.apply(erasing))
     assert await found(desk, "mustermann") == []
     assert await desk.alike(["mustermann"]) == {"mustermann": []}
 
@@ -89,5 +89,5 @@ async def test_what_is_told_to_somebody_who_is_being_forgotten_is_forgotten_too(
     await desk.apply(Batch(notices=[a_notice("d1", lane=lane)]))
     more = Batch(notices=[a_notice("d2", lane=lane)])
     forgetting = Batch(forget_people=["U1"])
-    await meanwhile(desk, postgres_url, lambda db: changes.apply(db, more, START), lambda: desk.apply(forgetting))
+    await meanwhile(desk, postgres_url, lambda db: apply_batch.apply(db, more, START), lambda: desk.apply(forgetting))
     assert await desk.letters() == []

@@ -22,15 +22,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocks.kit import Json, Message, header
-from bot.errors import Unprinted
-from bot.notices import Claim, Notice, Outcome, Retry, Say, Sent
-from bot.paper import Paper, Printed, Sheet, Upload
-from bot.report import pdf as layout
-from bot.report.letters import legible
-from bot.report.press import ChildPress
-from bot.report.sheet import BOM, sheet
-from bot.slack.client import for_outbox
-from bot.slack.reports import ReportCarrier
+from bot.adapters.printing import pdf as layout
+from bot.adapters.printing.child_process import ChildPress
+from bot.adapters.printing.csv_sheet import BOM, sheet
+from bot.adapters.printing.glyphs import legible
+from bot.adapters.slack.client import for_outbox
+from bot.adapters.slack.report_carrier import ReportCarrier
+from bot.core.errors import Unprinted
+from bot.model.notice import Claim, Notice, Outcome, Retry, Say, Sent
+from bot.reports.document import Paper, Printed, Sheet, Upload
 from localslack import LocalSlack, Seed
 from tests.blocks import reported
 from tests.doubles.records import START, a_notice

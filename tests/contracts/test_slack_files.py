@@ -12,13 +12,13 @@ from aiohttp.test_utils import TestServer
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.attachments import Gone, packed
-from bot.notices import Claim, Retry
-from bot.slack.client import for_outbox
-from bot.slack.failures import outcome_of
-from bot.slack.files import SlackFiles
-from bot.slack.uploads import Uploads
-from bot.ticket import Attachment
+from bot.adapters.slack.api_errors import outcome_of
+from bot.adapters.slack.client import for_outbox
+from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.uploads import Uploads
+from bot.escalation.attachments import Gone, packed
+from bot.model.notice import Claim, Retry
+from bot.model.ticket import Attachment
 from localslack import LocalSlack, Seed
 from tests.doubles.records import START, a_notice
 from tests.handlers.world import DEMO, RETARUS

@@ -13,20 +13,20 @@ from pathlib import Path
 
 import pytest
 
-from bot import indexed, search
-from bot.clock import now
-from bot.errors import Misconfigured, StoreDown
-from bot.indexed import Shelf
+from bot.adapters.store import joined_customers, open_drafts, open_store, rows, schema_migrations, sql
+from bot.adapters.store.database import DatabaseStore
+from bot.adapters.store.dialect import SQLITE
+from bot.adapters.store.full_text_index import matching, wanted
+from bot.adapters.store.group_commit import Writer
+from bot.adapters.store.sqlite import SqliteEngine
+from bot.adapters.store.sqlite_connection import connect, prepare
+from bot.core.clock import now
+from bot.core.errors import Misconfigured, StoreDown
+from bot.model.ticket import Level, Stage
 from bot.ports import Batch, Query, Store
-from bot.search import Narrow
-from bot.store import joined, open_drafts, open_store, rows, schema, sql
-from bot.store.connection import connect, prepare
-from bot.store.database import DatabaseStore
-from bot.store.dialect import SQLITE
-from bot.store.indexing import matching, wanted
-from bot.store.sqlite import SqliteEngine
-from bot.store.writer import Writer
-from bot.ticket import Level, Stage
+from bot.search import documents, ranking
+from bot.search.documents import Shelf
+from bot.search.ranking import Narrow
 from tests.contracts.processes import another, said
 from tests.doubles.hands import Hands
 from tests.doubles.records import START, a_later, a_notice, a_ticket, an_affected, an_event, minutes
@@ -314,14 +314,14 @@ def test_a_months_report_reads_its_month_and_what_is_open(path: Path, customer: 
 
 
 def test_names_beside_a_name_are_found_along_an_index(path: Path) -> None:
-    steps = plan(path, joined.NAMES_BESIDE, {"customer": "müller gmbh"})
+    steps = plan(path, joined_customers.NAMES_BESIDE, {"customer": "müller gmbh"})
     assert sum("INDEX tickets_customer (customer" in step for step in steps) == 2, steps
     assert sum("INDEX joined_customer (customer" in step for step in steps) == 2, steps
     assert not any(step.startswith(("SCAN tickets", "SCAN joined")) or "TEMP B-TREE" in step for step in steps), steps
 
 
 async def test_tickets_closed_before_there_were_lifetimes_are_found_by_their_months(path: Path, clock: Hands) -> None:
-    older = schema.MIGRATIONS[: schema.MIGRATIONS.index(schema.LIFETIMES)]
+    older = schema_migrations.MIGRATIONS[: schema_migrations.MIGRATIONS.index(schema_migrations.LIFETIMES)]
     prepare(path, 1, older)
     ticket = a_ticket("old", stage=Stage.CLOSED, raised_at=START, since=START + minutes(60 * 24 * 70))
     row = {**rows.ticket_row(ticket), "number": 1}
@@ -337,7 +337,7 @@ async def test_tickets_closed_before_there_were_lifetimes_are_found_by_their_mon
 
 
 async def test_who_joined_before_they_were_kept_is_known(path: Path, clock: Hands) -> None:
-    prepare(path, 1, schema.MIGRATIONS[: schema.MIGRATIONS.index(schema.JOINED)])
+    prepare(path, 1, schema_migrations.MIGRATIONS[: schema_migrations.MIGRATIONS.index(schema_migrations.JOINED)])
     row = {**rows.ticket_row(a_ticket("old", affected=(an_affected("Straße AG"),))), "number": 1}
     with sqlite3.connect(path) as db:
         db.execute(f"INSERT INTO tickets ({', '.join(row)}) VALUES (:{', :'.join(row)})", row)
@@ -350,7 +350,7 @@ async def test_who_joined_before_they_were_kept_is_known(path: Path, clock: Hand
 def test_every_script_ends_in_a_schema_this_release_knows(path: Path) -> None:
     prepare(path, 1)
     with sqlite3.connect(path) as db:
-        assert db.execute("SELECT MAX(version) FROM schema_version").fetchone() == (len(schema.MIGRATIONS),)
+        assert db.execute("SELECT MAX(version) FROM schema_version").fetchone() == (len(schema_migrations.MIGRATIONS),)
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
@@ -368,7 +368,7 @@ async def test_what_is_saved_is_taken_into_the_index_once_and_only_when_it_says_
     await store.apply(Batch(tickets=[answered], events=[an_event(answered, remedy="Zertifikat erneuert")]))
     await store.close()
     store = await open_store(f"sqlite:///{path}", clock)
-    asked = search.clauses(search.terms_of("zertifikat"), {})
+    asked = ranking.clauses(ranking.terms_of("zertifikat"), {})
     assert [each.number for each in (await store.candidates(Shelf.TICKETS, asked, Narrow())).found] == [saved.number]
     assert await store.index_new(10) == 0
     await store.close()
@@ -377,8 +377,8 @@ async def test_what_is_saved_is_taken_into_the_index_once_and_only_when_it_says_
 async def test_what_an_older_release_saved_is_indexed_in_pieces_newest_first_and_goes_on_after_a_restart(
     path: Path, clock: Hands
 ) -> None:
-    older = next(number for number, script in enumerate(schema.MIGRATIONS) if "tickets_index" in script)
-    prepare(path, 1, schema.MIGRATIONS[:older])
+    older = next(number for number, script in enumerate(schema_migrations.MIGRATIONS) if "tickets_index" in script)
+    prepare(path, 1, schema_migrations.MIGRATIONS[:older])
     with sqlite3.connect(path) as db:
         for number in range(1, 6):
             ticket = a_ticket(f"t{number}", answers={"happens": f"Timeout Nummer{number}"})
@@ -389,7 +389,7 @@ async def test_what_an_older_release_saved_is_indexed_in_pieces_newest_first_and
             db.execute("INSERT INTO events (ticket_id, version, doc) VALUES (?, 1, ?)", (ticket.id, said))
 
     async def found(store: Store) -> tuple[list[int], bool]:
-        asked = search.clauses(search.terms_of("zertifikat"), {})
+        asked = ranking.clauses(ranking.terms_of("zertifikat"), {})
         told = await store.candidates(Shelf.TICKETS, asked, Narrow())
         return sorted(each.number for each in told.found), told.is_building
 
@@ -435,6 +435,6 @@ async def test_every_document_is_indexed_by_where_it_stands_in_time(path: Path, 
     (saved,) = await store.apply(Batch(tickets=[a_ticket("t1", answers={"happens": "Timeout"})]))
     await store.index_new(1)
     await store.close()
-    stretches = [[[token]] for token in indexed.stretches(saved.number)]
+    stretches = [[[token]] for token in documents.stretches(saved.number)]
     with closing(connect(path, 1)) as db:
-        assert matching(db, "tickets_index", stretches, most=9) == [[saved.number]] * len(indexed.STRETCHES)
+        assert matching(db, "tickets_index", stretches, most=9) == [[saved.number]] * len(documents.STRETCHES)

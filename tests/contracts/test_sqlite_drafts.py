@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import Misconfigured, StoreDown
+from bot.adapters.store import open_drafts, open_store
+from bot.core.errors import Misconfigured, StoreDown
 from bot.ports import Drafts
-from bot.store import open_drafts, open_store
 
 
 @pytest.fixture

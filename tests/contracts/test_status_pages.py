@@ -12,11 +12,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.settings import Retarus
-from bot.status import open_status_page
-from bot.status.feed import Feed
-from bot.status.statuspage import Statuspage
-from bot.status_page import NO_ANSWER_YET, NOBODY_LOOKED, Lookout, Reading, StatusPage, Unreadable
+from bot.adapters.status import open_status_page
+from bot.adapters.status.feed import Feed
+from bot.adapters.status.statuspage import Statuspage
+from bot.config.settings import Retarus
+from bot.escalation.status_page import NO_ANSWER_YET, NOBODY_LOOKED, Lookout, Reading, StatusPage, Unreadable
 from tests.factories import NOW, Hands, an_incident
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]

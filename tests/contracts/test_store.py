@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.contacts import Contact, EndCustomer
-from bot.errors import Conflict, Duplicate, StoreDown
-from bot.monthly_view import View
-from bot.notices import Place, Sent
+from bot.core.errors import Conflict, Duplicate, StoreDown
+from bot.model.access_log import Access
+from bot.model.contact import Contact, EndCustomer
+from bot.model.monthly_view import View
+from bot.model.notice import Place, Sent
+from bot.model.ticket import Level, Stage, Ticket
 from bot.ports import Batch, Query, Store
-from bot.privacy import Access
-from bot.ticket import Level, Stage, Ticket
 from tests.doubles.hands import Hands
 from tests.doubles.records import START, a_later, a_notice, a_ticket, an_affected, an_event, minutes
 

@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from bot.errors import DeskError
-from bot.notices import Claim, Dead, Notice, Outcome, Place, Retry, Sent
+from bot.adapters.store import open_store
+from bot.adapters.store.connection_protocol import Connection
+from bot.adapters.store.database import DatabaseStore
+from bot.core.errors import DeskError
+from bot.model.notice import Claim, Dead, Notice, Outcome, Place, Retry, Sent
+from bot.model.ticket import Level, Stage, Ticket
 from bot.ports import Batch, Query, Store
-from bot.store import open_store
-from bot.store.changes import Connection
-from bot.store.database import DatabaseStore
-from bot.ticket import Level, Stage, Ticket
 from tests.contracts.conftest import ENGINES
 from tests.doubles.hands import Hands
 from tests.doubles.memory_store import MemoryStore

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.notices import Claim, Dead, Place, Retry, Sent
+from bot.model.notice import Claim, Dead, Place, Retry, Sent
 from bot.ports import Batch, Store
 from tests.doubles.hands import Hands
 from tests.doubles.records import START, a_notice, minutes

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import Conflict
+from bot.adapters.store import open_store
+from bot.core.errors import Conflict
 from bot.ports import Batch, Query, Store
-from bot.store import open_store
 from tests.contracts.processes import another, begin, said
 from tests.doubles.records import START, a_later, a_notice, a_ticket
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from bot import indexed, search
-from bot.errors import Conflict
-from bot.indexed import Shelf
+from bot.core.errors import Conflict
+from bot.model.technical_note import TechnicalNote
+from bot.model.ticket import Affected, Stage, Ticket
 from bot.ports import Batch, Store
-from bot.search import Narrow
-from bot.technical_note import TechnicalNote
-from bot.ticket import Affected, Stage, Ticket
+from bot.search import documents, ranking
+from bot.search.documents import Shelf
+from bot.search.ranking import Narrow
 from tests.doubles import memory_store
 from tests.doubles.records import START, a_later, a_ticket, an_event, minutes
 
@@ -32,10 +32,10 @@ def told(ticket_id: str, happens: str, **values: object) -> Ticket:
 
 async def found(store: Store, query: str, shelf: Shelf = Shelf.TICKETS, **narrow: Any) -> list[str]:
     """Ids, best first."""
-    terms = search.terms_of(query)
-    asked = search.clauses(terms, await store.alike(search.to_look_up(terms)), typing=True)
+    terms = ranking.terms_of(query)
+    asked = ranking.clauses(terms, await store.alike(ranking.to_look_up(terms)), typing=True)
     candidates = await store.candidates(shelf, asked, Narrow(**narrow))
-    numbers = [each.number for each in search.ranked(asked, candidates)] or [each.number for each in candidates.found]
+    numbers = [each.number for each in ranking.ranked(asked, candidates)] or [each.number for each in candidates.found]
     if shelf is Shelf.NOTES:
         notes = {note.number: note.id for note in await store.notes_called(numbers)}
         return [notes[number] for number in numbers]
@@ -173,21 +173,21 @@ async def test_a_rewritten_note_is_found_as_it_now_is(store: Store) -> None:
 
 
 async def test_of_a_common_word_only_the_newest_are_looked_at_and_it_is_said(store: Store) -> None:
-    await store.apply(Batch(tickets=[told(f"t{number}", "Timeout") for number in range(search.CANDIDATES + 5)]))
-    asked = search.clauses(search.terms_of("timeout"), {})
+    await store.apply(Batch(tickets=[told(f"t{number}", "Timeout") for number in range(ranking.CANDIDATES + 5)]))
+    asked = ranking.clauses(ranking.terms_of("timeout"), {})
     candidates = await store.candidates(Shelf.TICKETS, asked, Narrow())
     assert candidates.is_bounded
-    assert len(candidates.found) == search.RANKED
-    assert candidates.spread["timeout"] == pytest.approx(search.CANDIDATES + 5, rel=0.02)
+    assert len(candidates.found) == ranking.RANKED
+    assert candidates.spread["timeout"] == pytest.approx(ranking.CANDIDATES + 5, rel=0.02)
 
 
 @pytest.fixture
 def _short_sighted(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if there were very many tickets."""
-    for module in (search, memory_store):
+    for module in (ranking, memory_store):
         monkeypatch.setattr(module, "CANDIDATES", 3)
-    monkeypatch.setattr(indexed, "STRETCHES", (1, 2, 3))
-    monkeypatch.setattr(indexed, "TOGETHER", 2)
+    monkeypatch.setattr(documents, "STRETCHES", (1, 2, 3))
+    monkeypatch.setattr(documents, "TOGETHER", 2)
 
 
 @pytest.mark.usefixtures("_short_sighted")
@@ -204,7 +204,7 @@ async def test_common_words_are_found_in_the_newest_and_rare_ones_however_old_th
     newest = len(texts) - 1
 
     async def numbers(query: str) -> list[int]:
-        asked = search.clauses(search.terms_of(query), {})
+        asked = ranking.clauses(ranking.terms_of(query), {})
         candidates = await store.candidates(Shelf.TICKETS, asked, narrow)
         called = await store.tickets_called([each.number for each in candidates.found])
         return sorted((int(ticket.id[1:]) for ticket in called), reverse=True)

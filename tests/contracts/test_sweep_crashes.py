@@ -7,8 +7,8 @@ import sys
 from dataclasses import replace
 
 from bot.desk import Desk
-from bot.moves import Step
-from bot.notices import Say
+from bot.model.notice import Say
+from bot.model.transitions import Step
 from bot.ports import Batch, Query
 from tests.contracts.processes import ROOT
 from tests.contracts.sweep_worker import LATE, desk_on

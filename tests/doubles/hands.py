@@ -8,7 +8,7 @@ from tests.doubles.records import START
 
 
 class Hands:
-    """`bot.clock.Clock`; begins at START."""
+    """`bot.core.clock.Clock`; begins at START."""
 
     def __init__(self) -> None:
         self.at = START

@@ -10,19 +10,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot.clock import Clock, as_utc, now
-from bot.contacts import Contact, EndCustomer, folded
-from bot.errors import Conflict, Duplicate, StoreDown
-from bot.indexed import Entry, Shelf, document_of, document_of_note, story_of
-from bot.joining import affected_by
-from bot.monthly_view import View
-from bot.notices import Claim, Dead, Letter, Notice, Outcome, Place, Retry, Sent
+from bot.core.clock import Clock, as_utc, now
+from bot.core.errors import Conflict, Duplicate, StoreDown
+from bot.known_issues.links import affected_by
+from bot.model.access_log import Access
+from bot.model.contact import Contact, EndCustomer, folded
+from bot.model.monthly_view import View
+from bot.model.notice import Claim, Dead, Letter, Notice, Outcome, Place, Retry, Sent
+from bot.model.technical_note import TechnicalNote
+from bot.model.ticket import Event, Stage, Ticket
 from bot.ports import Batch, Query
-from bot.privacy import Access
-from bot.search import CANDIDATES, Candidate, Candidates, Clause, Narrow, gather
-from bot.technical_note import TechnicalNote
-from bot.ticket import Event, Stage, Ticket
-from bot.words import is_plain
+from bot.search.documents import Entry, Shelf, document_of, document_of_note, story_of
+from bot.search.ranking import CANDIDATES, Candidate, Candidates, Clause, Narrow, gather
+from bot.search.tokens import is_plain
 
 FIRST_NUMBER = 1001
 PRUNED = 1000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.notices import Notice, Say
-from bot.ticket import Affected, Event, Kind, Ticket
+from bot.model.notice import Notice, Say
+from bot.model.ticket import Affected, Event, Kind, Ticket
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

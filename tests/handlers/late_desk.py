@@ -8,8 +8,8 @@ import sys
 from datetime import datetime, timedelta
 
 from app import listening, program, stopped
-from bot.clock import now
-from bot.settings import Environment, load
+from bot.config.settings import Environment, load
+from bot.core.clock import now
 
 
 async def run(ahead: timedelta) -> None:

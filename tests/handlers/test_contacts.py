@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 
 from blocks import contacts
-from bot.ticket import Stage
+from bot.model.ticket import Stage
 from localslack import Modal
 from tests.handlers.homes import at, gone, opened, press, shown
-from tests.handlers.test_escalate import previewed
+from tests.handlers.test_escalation import previewed
 from tests.handlers.world import Json, World
 
 DM = "@partner-desk"

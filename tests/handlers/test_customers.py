@@ -6,11 +6,11 @@ import pytest
 
 from blocks import customers
 from blocks.form import ANSWER
-from bot.customers import Customers
-from bot.errors import NotYours
+from bot.core.errors import NotYours
+from bot.register.customers import Customers
 from localslack import Modal
 from tests.handlers.homes import at, gone, press, shown
-from tests.handlers.test_escalate import previewed
+from tests.handlers.test_escalation import previewed
 from tests.handlers.world import DESK, Json, World, picked
 
 MUELLER: Json = {"name": "Müller GmbH", "tenants": "12345rs, 23456RS", "agreement": "MSA-7", "contacts": "Frau Müller"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from bot.clock import zone
+from bot.core.clock import zone
 from tests.handlers.world import DESK, World
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.model.ticket import Stage
 from bot.ports import Batch
-from bot.ticket import Stage
 from localslack import Modal
 from tests.handlers.world import DESK, Json, World, world
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import NotNow
-from bot.moves import Move
-from bot.ticket import Stage
+from bot.core.errors import NotNow
+from bot.model.ticket import Stage
+from bot.model.transitions import Move
 from tests.handlers.world import DESK, World
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.clock import as_utc
+from bot.core.clock import as_utc
 from bot.home import Screen, Tab
-from bot.ticket import Kind, Stage
+from bot.model.ticket import Kind, Stage
 from handlers.home import Drawing
 from localslack.visible import text_of
 from tests.handlers.homes import at, opened, shown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blocks.evidence import OFFERED
-from bot.ticket import Kind, Stage
+from bot.model.ticket import Kind, Stage
 from tests.handlers.world import DESK, RETARUS, SECOND_TASKS, Json, World, picked
 
 LIGHT = {

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.fields import PREQUALIFICATION, TEMPLATE
-from bot.language import Language
+from bot.core.i18n import Language
+from bot.forms.template_fields import PREQUALIFICATION, TEMPLATE
 from localslack import PersonDriver
 from localslack.visible import text_of
 from tests.handlers import homes
-from tests.handlers.test_escalate import previewed
+from tests.handlers.test_escalation import previewed
 from tests.handlers.test_reminders import HALF_AN_HOUR
 from tests.handlers.world import DESK, FIRST_TASKS, RETARUS, World, world
 

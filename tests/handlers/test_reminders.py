@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot.ticket import Stage
+from bot.model.ticket import Stage
 from localslack.mail.letter import Mail
 from tests.handlers.world import DESK, RETARUS, Json, World
 

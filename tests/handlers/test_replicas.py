@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.store import open_store
+from bot.model.ticket import Stage, Ticket
 from bot.ports import Query, Store
-from bot.store import open_store
-from bot.ticket import Stage, Ticket
 from localslack import LocalSlack, Mailbox, Modal, PersonDriver
 from localslack.listening import Found, Refusal
 from localslack.mail import serve

@@ -11,11 +11,11 @@ from typing import Any
 
 from app import Program, program
 from blocks.form import ANSWER
-from bot.settings import Config, Environment, load
-from bot.ticket import Ticket
-from handlers import sockets
+from bot.config.settings import Config, Environment, load
+from bot.model.ticket import Ticket
 from localslack import LocalSlack, Mailbox, Modal, PersonDriver, Seed, SeedPerson
 from localslack.mail import MailServer, serve
+from runtime import socket_mode
 
 DEMO = Path(__file__).parents[2] / "demo"
 DESK, RETARUS = "#partner-desk", "#retarus-escalation"
@@ -197,7 +197,7 @@ async def desk_at(
 
     async with program(env, settings(**changes), clock) as running:
         forget = slack.clock.subscribe(running.clock_moved)
-        async with sockets.connected(running.app, bot.app_token):
+        async with socket_mode.connected(running.app, bot.app_token):
             yield running
         forget()
 

@@ -9,18 +9,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from localslack import Clock, LocalSlack, SeedApp, SeedChannel, SeedPerson
-from tests.localslack.embedded import (
-    Json,
-    asks,
-    bolt,
-    buttons,
-    connected,
-    error_of,
-    modal,
-    plain,
-    seed,
-    web_client,
-)
+from tests.localslack.embedded import Json, asks, bolt, buttons, connected, error_of, modal, plain, seed, web_client
 
 MANIFEST = {
     "features": {"slash_commands": [{"command": "/known", "description": "", "should_escape": True}]},

@@ -10,8 +10,8 @@ from string import Formatter
 
 import pytest
 
-from bot import language
-from bot.language import Language, speaking
+from bot.core import i18n
+from bot.core.i18n import Language, speaking
 from texts.gather import as_mo, gathered
 
 _KNOWN = re.compile(r"⟦[^⟦⟧]*(?:⟧|$)")
@@ -29,12 +29,12 @@ def in_brackets(folder: Path) -> Iterator[None]:
             message.string = said if message.pluralizable else said[0]
     (folder / "de.mo").write_bytes(as_mo(catalogue))
     with pytest.MonkeyPatch.context() as patch, speaking(Language.GERMAN):
-        patch.setattr(language, "CATALOGUES", folder)
-        language._catalogue.cache_clear()
+        patch.setattr(i18n, "CATALOGUES", folder)
+        i18n._catalogue.cache_clear()
         try:
             yield
         finally:
-            language._catalogue.cache_clear()
+            i18n._catalogue.cache_clear()
 
 
 def bracketed(words: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.moves import MOVES, STANDING, Move
-from bot.ticket import Stage
+from bot.model.ticket import Stage
+from bot.model.transitions import MOVES, STANDING, Move
 
 
 def state_diagram() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Message
 
-from bot.language import CATALOGUES, Language, speaking, t
+from bot.core.i18n import CATALOGUES, Language, speaking, t
 from texts.gather import as_mo, gathered, is_translated, kept
 
 languages = pytest.mark.parametrize("language", Language)

@@ -8,8 +8,8 @@ import socket
 import sys
 from pathlib import Path
 
+from bot.adapters.store import open_store
 from bot.ports import Batch
-from bot.store import open_store
 from localslack import LocalSlack, Mailbox, Seed
 from localslack.mail import serve
 from tests.doubles.postgres_server import a_database, server_url

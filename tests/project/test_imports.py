@@ -22,7 +22,7 @@ def test_every_room_imports_only_what_it_may() -> None:
 
 def is_kept(importer: str, imported: str) -> bool:
     graph = grimp.ImportGraph()
-    for module in ("bot", "bot.desk", "bot.moves", "bot.store", "bot.store.sqlite"):
+    for module in ("bot", "bot.desk", "bot.model.transitions", "bot.adapters.store", "bot.adapters.store.sqlite"):
         graph.add_module(module)
     for library in ("json", "pydantic", "slack_sdk"):
         graph.add_module(library, is_squashed=True)
@@ -34,13 +34,13 @@ def is_kept(importer: str, imported: str) -> bool:
 @pytest.mark.parametrize(
     ("importer", "imported", "kept"),
     [
-        ("bot.desk", "bot.moves", True),
+        ("bot.desk", "bot.model.transitions", True),
         ("bot.desk", "pydantic", True),
         ("bot.desk", "json", True),
         ("bot.desk", "slack_sdk", False),
-        ("bot.desk", "bot.store", False),
-        ("bot.desk", "bot.store.sqlite", False),
-        ("bot.store.sqlite", "slack_sdk", True),  # another room's business
+        ("bot.desk", "bot.adapters.store", False),
+        ("bot.desk", "bot.adapters.store.sqlite", False),
+        ("bot.adapters.store.sqlite", "slack_sdk", True),  # another room's business
     ],
 )
 def test_a_file_of_the_rules_may_import_its_own_kind_but_no_technology(

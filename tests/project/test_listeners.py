@@ -14,9 +14,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from app import listen
 from blocks.form import ANSWER
-from bot.ticket import Stage, Ticket
-from handlers.boundary import Boundary
-from handlers.tasks import Tasks
+from bot.model.ticket import Stage, Ticket
+from handlers.dispatch import Boundary
+from runtime.background_tasks import Tasks
 from tests.blocks import homes, reported
 from tests.blocks.surfaces import longest, messages, parts, views
 from tests.factories import COMPLETE, NOW, RAISED, a_config, a_world, an_incident

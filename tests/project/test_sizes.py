@@ -10,7 +10,7 @@ from statistics import median
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OURS = ("app.py", "handlers", "blocks", "bot", "demo", "texts")
+OURS = ("app.py", "handlers", "runtime", "blocks", "bot", "demo", "texts")
 
 
 def functions(*names: str) -> Iterator[tuple[int, str]]:

@@ -12,12 +12,12 @@ import pytest
 
 from blocks import guides
 from blocks.kit import escape
-from bot import fields
-from bot.guide import COVERING, RESOURCES
-from bot.language import Language, speaking
-from bot.settings import Config
-from bot.setup import tables
-from bot.ticket import Stage, Ticket
+from bot.config.guide_texts import COVERING, RESOURCES
+from bot.config.overview import tables
+from bot.config.settings import Config
+from bot.core.i18n import Language, speaking
+from bot.forms import template_fields
+from bot.model.ticket import Stage, Ticket
 from tests import months
 from tests.blocks import homes, reported
 from tests.blocks.surfaces import NASTY, longest, messages, parts, views
@@ -40,7 +40,10 @@ AWKWARD = {word[:end] for word in re.findall(r"[^\W\d_]+", escape(NASTY)) for en
 """… and what is left of the awkward texts of the tests, cut or not."""
 NAMES = (guides.PARTNER, guides.GLOBAL, "Enterprise Administration Services Portal", "Retarus Support")
 """Proper names."""
-HEADINGS = (*(each.text for each in (*fields.TEMPLATE, *fields.PREQUALIFICATION)), "PRE-QUALIFICATION")
+HEADINGS = (
+    *(each.text for each in (*template_fields.TEMPLATE, *template_fields.PREQUALIFICATION)),
+    "PRE-QUALIFICATION",
+)
 """The guide's words in the letter: never translated."""
 SECTION_6 = (*(heading for heading, _ in RESOURCES), *(text for row in COVERING for text in row))
 """… and in the list of resources."""
@@ -51,7 +54,7 @@ def _tickets() -> Iterator[Ticket]:
     for stage in Stage:
         for more in ({}, {"sent_at": NOW, "rcr": ("RCR-1",)}):
             yield longest(stage, "7 ", **more)
-            yield an_incident(stage, answers={"happens": "7", "services": fields.OTHER}, **more)
+            yield an_incident(stage, answers={"happens": "7", "services": template_fields.OTHER}, **more)
 
 
 def _surfaces(config: Config) -> Iterator[tuple[str, object]]:
@@ -119,7 +122,7 @@ def _labels(surface: object) -> Iterator[str]:
 def test_a_kind_of_ticket_is_not_called_as_something_one_does() -> None:
     """One English word, two German ones: a button that opens an entry says Edit, as Change is a kind of ticket."""
     assert [place for message in gathered() if message.id == "Change" for place, _ in message.locations] == [
-        "bot/letter.py"
+        "bot/tickets/reference.py"
     ]
 
 
@@ -130,13 +133,13 @@ _REFUSALS = {"Refused", "NotNow", "NotYours", "Incomplete", "Invalid", "Gone", "
 _SENTENCE = re.compile(r"[A-Za-z]{2,} [A-Za-z]|^[A-Z][a-z]")
 
 
-@pytest.mark.parametrize("room", ["bot", "blocks", "handlers"])
+@pytest.mark.parametrize("room", ["bot", "blocks", "handlers", "runtime"])
 def test_no_refusal_is_said_in_english_only(room: str) -> None:
     """But for what only the command line asks: it speaks English."""
     found = [
         f"{path.relative_to(ROOT)}:{literal.lineno}: {literal.value!r}"
         for path in sorted((ROOT / room).rglob("*.py"))
-        if path.stem not in {"erasing", "privacy", "command_line"}
+        if path.stem not in {"erasure", "redaction", "command_line"}
         for call in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(call, ast.Call) and _called(call) in _REFUSALS
         for argument in (*call.args, *(keyword.value for keyword in call.keywords))

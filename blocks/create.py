@@ -1,0 +1,176 @@
+"""What does somebody see who raises a ticket?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from blocks import kit
+from blocks.evidence import ALL_OFFERED, OFFERED, file_input, offered
+from blocks.form import inputs
+from blocks.form_state import Begun
+from blocks.kit import Json
+from bot.config.settings import Config
+from bot.core.i18n import mark, t
+from bot.core.text import one_line
+from bot.forms.field_table import fields_of
+from bot.forms.template_fields import Field, Need, Sheet
+from bot.model.ticket import Kind
+from bot.tickets.reference import kind_name
+
+RAISE = "raising.raise"
+MORE = "raising.more"
+ASIDE = "raising.aside"
+AWAY = "raising.away"
+REPLACE = "raising.replace"
+KEEP = "raising.keep"
+TOLD = "happens"
+"""The input in which an incident is told."""
+KIND = "raising.kind."
+"""Prefix of the buttons that choose a kind: `raising.kind.change`."""
+
+
+_ABOUT = {
+    Kind.INCIDENT: mark("Something does not work as it should"),
+    Kind.SERVICE_REQUEST: mark("Something is wanted: information, a setting, a report"),
+    Kind.CHANGE: mark("Something that works is to work differently"),
+}
+_TITLES = {
+    Kind.INCIDENT: mark("Raise an incident"),
+    Kind.SERVICE_REQUEST: mark("Raise a service request"),
+    Kind.CHANGE: mark("Raise a change"),
+}
+_RATHER = {
+    Kind.INCIDENT: mark("Rather an incident"),
+    Kind.SERVICE_REQUEST: mark("Rather a service request"),
+    Kind.CHANGE: mark("Rather a change"),
+}
+
+
+_HIDDEN = mark("The bot is not where this message stands: its link and its files do not come along.")
+"""Neither the link nor the files of the message can be had; what stands in it can be raised all the same."""
+
+
+def chooser() -> Json:
+    """Which kind of ticket is it?"""
+    rows: list[Json] = [
+        {
+            "type": "section",
+            "text": kit.plain(t(_ABOUT[kind])),
+            "accessory": kit.button(kind_name(kind), KIND + kind, kind.value),
+        }
+        for kind in Kind
+    ]
+    return kit.modal(RAISE, t("Raise a ticket"), rows)
+
+
+def modal(
+    begun: Begun,
+    config: Config,
+    answers: Mapping[str, str],
+    *,
+    more: bool = False,
+    offers: Sequence[Json] = (),
+    other: Mapping[str, str] | None = None,
+) -> Json:
+    """The form: what is needed at once; with `more`, every heading of the template and row of the matrix.
+
+    Where it begins with a message, its kind can still be changed. `offers`: what may be the same problem. `other`: the
+    draft that would be lost by putting this one aside; it asks what is to become of it.
+    """
+    kind = begun.kind
+    blocks = [kit.note(t("Taken up again from what you put aside."))] if begun.draft else []
+    blocks += [kit.note(t(_HIDDEN))] if begun.is_hidden else []
+    blocks += inputs(_fields(kind, config, more), kind, config, answers, Need.RAISE)
+    blocks = [shown for block in blocks for shown in _told(block, kind, offers)]
+    files = answers.get(ALL_OFFERED) or answers.get(OFFERED, "")
+    blocks += offered(files, answers.get(OFFERED, ""), begun.left) if files else []
+    blocks += [file_input()] if more else []
+    later = t("Everything else can be filled in later, by anybody: Retarus gets it once nothing is missing.")
+    blocks.append(kit.note(later))
+    blocks += _which(kind, other) if other else [kit.actions("raising", _buttons(begun, more))]
+    if begun.link is not None:
+        blocks.append(kit.actions("raising.kinds", _other_kinds(kind)))
+    return kit.modal(RAISE, t(_TITLES[kind]), blocks, submit=t("Raise"), about=begun.pack())
+
+
+def again(
+    about: str,
+    config: Config,
+    typed: Mapping[str, str],
+    offers: Sequence[Json],
+    other: Mapping[str, str] | None = None,
+) -> Json:
+    """The same form, drawn anew from what was typed so far; `about`: what it keeps in itself."""
+    return modal(Begun.unpack(about), config, typed, more=shows_more(typed), offers=offers, other=other)
+
+
+def _told(block: Json, kind: Kind, offers: Sequence[Json]) -> Iterable[Json]:
+    """What may be the same problem stands below the words it was found by."""
+    if kind is not Kind.INCIDENT or block.get("block_id") != TOLD:
+        return [block]
+    return [_telling(block), *offers]
+
+
+def _telling(block: Json) -> Json:
+    """What is typed here is looked up while it is typed."""
+    element = block["element"]
+    assert isinstance(element, dict)
+    at_once = {"trigger_actions_on": ["on_character_entered"]}
+    return {**block, "dispatch_action": True, "element": {**element, "dispatch_action_config": at_once}}
+
+
+def _other_kinds(kind: Kind) -> list[Json]:
+    return [kit.button(t(_RATHER[each]), KIND + each, each.value) for each in Kind if each is not kind]
+
+
+def _buttons(begun: Begun, more: bool) -> list[Json]:
+    kind = begun.kind.value
+    buttons = [] if more else [kit.button(t("Answer more now"), MORE, kind)]
+    buttons.append(kit.button(t("Put aside"), ASIDE, kind))
+    if begun.draft:
+        buttons.append(kit.button(t("Throw draft away"), AWAY, begun.draft.value, style="danger"))
+    return buttons
+
+
+def _which(kind: Kind, other: Mapping[str, str]) -> list[Json]:
+    """In place of the buttons: one draft of a kind is kept, and this form did not begin with the one there is."""
+    asked = t("You have put something else aside already: “{draft}”. Which one is to be kept?", draft=begins(other))
+    buttons = [
+        kit.button(t("Keep the other"), KEEP, kind.value, style="primary"),
+        kit.button(t("Replace it"), REPLACE, kind.value, style="danger"),
+    ]
+    return [{"type": "section", "text": kit.plain(asked)}, kit.actions("raising.which", buttons)]
+
+
+def begins(draft: Mapping[str, str]) -> str:
+    """A draft by the words its author knows it by."""
+    words = ": ".join(filter(None, (draft.get("customer", ""), draft.get("happens", ""))))
+    return one_line(words, 150) or t("nothing typed yet")
+
+
+def put_aside(kind: Kind) -> Json:
+    """Said in place of the form."""
+    return _said(kind, t("Put aside. The same command takes it up again."))
+
+
+def thrown_away(kind: Kind) -> Json:
+    """Said in place of the form."""
+    return _said(kind, t("Thrown away. The same command begins anew."))
+
+
+def _said(kind: Kind, words: str) -> Json:
+    return kit.modal(RAISE, t(_TITLES[kind]), [{"type": "section", "text": kit.plain(words)}], about=kind.value)
+
+
+def _fields(kind: Kind, config: Config, more: bool) -> list[Field]:
+    """Without `more`: what must be answered, and what only applies because of such an answer."""
+    return [
+        field
+        for field in fields_of(kind, config, Sheet.TICKET)
+        if (field.need[kind] is Need.RAISE or more) and not (field.group and field.group != "example.1")
+    ]
+
+
+def shows_more(typed: Mapping[str, str]) -> bool:
+    """Whether the form these answers were typed into shows more than what is needed at once."""
+    return "tenants" in typed

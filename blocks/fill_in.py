@@ -1,0 +1,98 @@
+"""What does somebody see who fills in answers?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from blocks import kit
+from blocks.evidence import file_input
+from blocks.form import inputs
+from blocks.kit import Json
+from bot.config.settings import Config
+from bot.core.i18n import t
+from bot.forms.field_table import fields_of
+from bot.forms.guide_tasks import HELP_DESK_1, HELP_DESK_2, PLAN, REMEDY
+from bot.forms.template_fields import MOST_EXAMPLES, Field, Need, Sheet
+from bot.forms.validation import examples, missing
+from bot.model.ticket import Level, Ticket
+
+ASK = "filling.ask"
+SUBMIT = "filling.submit"
+ALL = "filling.all"
+ANOTHER = "filling.another"
+PUSH = "filling.push"
+"""The same form on top of another modal."""
+
+
+def modal(
+    ticket: Ticket,
+    name: str,
+    config: Config,
+    *,
+    everything: bool = False,
+    transactions: int = 1,
+    typed: Mapping[str, str] | None = None,
+    below: str = "",
+) -> Json:
+    """What is missing for Retarus; with `everything`, each answer there is.
+
+    `transactions`: how many to offer. `typed`: answers so far, when it is drawn anew. `below`: the callback id of
+    the modal it lies on, which shows something else once this is saved.
+    """
+    fields = list(_wanted(ticket, config, everything=everything))
+    everything = everything or not fields
+    fields = fields or list(_wanted(ticket, config, everything=True))
+    number = max(transactions, max(examples(ticket.answers), default=1))
+    shown = [field for field in fields if not field.group or int(field.group.split(".")[1]) <= number]
+    now = t("answer what you know now") if everything else t("answer what you know now; the rest can wait")
+    blocks = [kit.note(f"{name} · {now}")]
+    blocks += inputs(shown, ticket.kind, config, {**ticket.answers, **(typed or {})}, Need.RAISE)
+    blocks.append(file_input())
+    buttons = _buttons(ticket, everything, number, has_examples=any(field.group for field in shown))
+    if buttons:
+        blocks.append(kit.actions("filling", buttons))
+    return kit.modal(
+        SUBMIT,
+        t("Fill in"),
+        blocks,
+        submit=t("Save"),
+        about="|".join(filter(None, [ticket.id, str(ticket.version), below])),
+    )
+
+
+def drawn(typed: Mapping[str, str]) -> tuple[int, bool]:
+    """How the form was drawn that these answers were typed into: how many transactions, and whether with everything."""
+    return max(examples(dict.fromkeys(typed, "shown")), default=1), "customer" in typed
+
+
+def _wanted(ticket: Ticket, config: Config, *, everything: bool) -> Iterable[Field]:
+    """Whole headings, so that what belongs together is answered together."""
+    open_keys = {each.key for each in missing(ticket, Need.ESCALATE, config)}
+    headings = {field.heading for field in fields_of(ticket.kind, config) if field.key in open_keys}
+    if "example" in open_keys:
+        headings |= {field.heading for field in fields_of(ticket.kind, config) if field.group}
+    for field in fields_of(ticket.kind, config):
+        if (field.heading in headings or everything) and _is_due(field, ticket):
+            yield field
+
+
+_ELSEWHERE = (HELP_DESK_1, REMEDY, PLAN, HELP_DESK_2)
+"""Tasks that are recorded where they were needed: among the checks, and with `Resolve`."""
+
+
+def _is_due(field: Field, ticket: Ticket) -> bool:
+    """The tasks of a level are asked from when it has the ticket; the template and the matrix at any time."""
+    if field.heading in _ELSEWHERE:
+        return False
+    if field.heading.sheet is Sheet.SECOND:
+        return ticket.level in {Level.SECOND, Level.THIRD}
+    return field.heading.sheet is not Sheet.THIRD  # what Retarus says is recorded where it moves the ticket
+
+
+def _buttons(ticket: Ticket, everything: bool, number: int, *, has_examples: bool) -> list[Json]:
+    buttons = []
+    if has_examples and number < MOST_EXAMPLES:
+        buttons.append(kit.button(t("Add another example"), ANOTHER, ticket.id))
+    if not everything:
+        buttons.append(kit.button(t("Show all answers"), ALL, ticket.id))
+    return buttons

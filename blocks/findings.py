@@ -1,0 +1,57 @@
+"""What is known of the cause and the way out? A few lines for the card: what each side found and gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from blocks import kit
+from blocks.kit import Json
+from bot.config.settings import Config
+from bot.core.i18n import mark, t
+from bot.core.text import one_line
+from bot.escalation.letter import shown
+from bot.forms.field_table import field
+from bot.model.ticket import Stage, Ticket
+
+_NAMES = {
+    "cause": mark("Root cause"),
+    "workaround": mark("Workaround"),
+    "workaround_helps": mark("The workaround helps"),
+    "remedy": mark("Remedy"),
+    "plan": mark("Action plan"),
+    "caused_by": mark("Retarus found"),
+    "their_workaround": mark("Workaround of Retarus"),
+    "their_remedy": mark("Remedy of Retarus"),
+    "verified": mark("The remedy of Retarus holds"),
+    "their_note": mark("Technical note of Retarus"),
+}
+"""Answers that a colleague looks for first, ours before theirs."""
+_SHOWN = 160
+"""Characters of each on the card; the checks show more."""
+
+
+def known(ticket: Ticket, config: Config) -> list[Json]:
+    """Nothing while nothing is known."""
+    lines = [*_answers(ticket, config), *_promised(ticket)]
+    return [kit.rich({"type": "rich_text_list", "style": "bullet", "elements": lines})] if lines else []
+
+
+def _answers(ticket: Ticket, config: Config) -> Iterable[Json]:
+    for key, name in _NAMES.items():
+        asked, said = field(key, config), ticket.answer(key)
+        if asked and said and said != "none":
+            words = one_line(shown(asked, said, ticket.zone, config), _SHOWN)
+            yield kit.line(kit.bold(t(name)), kit.text(f": {words}"))
+
+
+def _promised(ticket: Ticket) -> Iterable[Json]:
+    """What Retarus announced while it is with them (guide L3.4, L3.7)."""
+    if ticket.stage is not Stage.RETARUS:
+        return
+    times = (
+        (t("Retarus expects it to be solved by {time}"), ticket.times.eta),
+        (t("Their next update: {time}"), ticket.times.update_due),
+    )
+    for words, at in times:
+        if at:
+            yield kit.line(*kit.filled(words, time=kit.moment(at)))

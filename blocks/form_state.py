@@ -1,0 +1,69 @@
+"""How did a form begin: with a message, with a draft? It keeps that in itself, however often it is drawn anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from urllib.parse import parse_qsl, urlencode
+
+from bot.model.ticket import Kind
+
+KEPT = "@begun"
+"""The key under which a draft keeps it; no field is called like this."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Packed, it is a form's `private_metadata`."""
+
+    kind: Kind
+    """What is being raised now: it can be changed where the form began with a message."""
+    link: str | None = None
+    """The permalink of the message it began with, empty where it is not known; None: with no message."""
+    draft: Kind | None = None
+    """The kind of the draft that was taken up: it is used up with this form, and no other is."""
+    mark: str = ""
+    """That draft, as `mark_of` it: another form may have replaced it since."""
+    is_hidden: bool = False
+    """The message stands where the bot is no member: neither its link nor its files can be had."""
+    left: int = 0
+    """Files of the message that did not fit into the form."""
+
+    def pack(self) -> str:
+        link = {} if self.link is None else {"message": self.link}
+        draft = {} if self.draft is None else {"draft": self.draft.value, "mark": self.mark}
+        hidden = {"hidden": "yes"} if self.is_hidden else {}
+        left = {"left": str(self.left)} if self.left else {}
+        return "|".join(filter(None, (self.kind.value, urlencode(link | draft | hidden | left))))
+
+    @classmethod
+    def unpack(cls, about: str) -> Begun:
+        kind, _, rest = about.partition("|")
+        said = dict(parse_qsl(rest, keep_blank_values=True))
+        draft = said.get("draft")
+        return cls(
+            Kind(kind),
+            said.get("message"),
+            Kind(draft) if draft else None,
+            said.get("mark", ""),
+            "hidden" in said,
+            int(said.get("left", "0")),
+        )
+
+    def turned(self, kind: Kind) -> Begun:
+        """The same form, for another kind of ticket."""
+        return replace(self, kind=kind)
+
+    @classmethod
+    def taken_up(cls, kind: Kind, draft: Mapping[str, str]) -> Begun:
+        """As it was when it was put aside."""
+        if not draft:
+            return cls(kind)
+        return replace(cls.unpack(draft.get(KEPT, kind)), kind=kind, draft=kind, mark=mark_of(draft))
+
+
+def mark_of(draft: Mapping[str, str]) -> str:
+    """Tells a draft from every other, without its words."""
+    return sha256(json.dumps(sorted(draft.items())).encode()).hexdigest()[:16]

@@ -1,0 +1,125 @@
+"""What is seen of one problem that many have: what is offered, what is linked, and what is passed on?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from blocks import kit, notes, search
+from blocks.card import KNOWN, Who, title
+from blocks.form import text_input
+from blocks.kit import Json, Message
+from blocks.thread_lines import answered, details, words_of
+from bot.config.settings import Config
+from bot.core.i18n import t
+from bot.known_issues.links import CAUSE
+from bot.model.notice import Notice, Say
+from bot.model.technical_note import TechnicalNote
+from bot.model.ticket import Event, Ticket
+from bot.search.service import Found, Hit
+from bot.tickets.reference import reference
+
+JOIN = "joining.join"
+SAME = "joining.same"
+"""This open ticket has the same cause."""
+OTHER = "joining.other"
+
+Links = Mapping[str, str]
+
+
+# --- while somebody raises an incident
+
+
+def offers(found: Found, config: Config, links: Links) -> list[Json]:
+    """Notes and open tickets that may be the same problem, each with what can be done with it."""
+    if not found.hits:
+        return []
+    blocks: list[Json] = [kit.divider(), kit.heading(t("The same problem?"))]
+    for number, hit in enumerate(found.hits):
+        blocks += [search.line(hit, config, links), kit.actions(f"offer.{number}", [_offer(hit, config)])]
+    return [*blocks, kit.divider()]
+
+
+def hits(found: Found, config: Config, links: Links) -> list[Json]:
+    """What was found when the ticket is about to be handed on; notes can be read."""
+    blocks = [block for number, hit in enumerate(found.hits) for block in search.hit(hit, config, links, f"{number}")]
+    return [kit.divider(), kit.heading(t("The same problem?")), *blocks, kit.divider()] if blocks else []
+
+
+def _offer(hit: Hit, config: Config) -> Json:
+    if isinstance(hit.found, TechnicalNote):
+        return kit.button(t("Show {name}", name=hit.found.name), notes.SHOW, hit.found.id)
+    name = reference(hit.found, config)
+    return kit.button(t("Join {name} instead", name=name), JOIN, hit.found.id, confirm=_sure(name))
+
+
+def _sure(name: str) -> Json:
+    return {
+        "title": kit.plain(t("Join {name}?", name=name), 100),
+        "text": kit.plain(t("The end-customer is added there, and you follow it. No second ticket is raised."), 300),
+        "confirm": kit.plain(t("Join"), 30),
+        "deny": kit.plain(t("Cancel"), 30),
+    }
+
+
+def joined(ticket: Ticket, customer: str, config: Config, link: str) -> Json:
+    """Said in place of the form."""
+    name = reference(ticket, config)
+    said = t("{customer} was added. You hear what becomes of it.", customer=customer)
+    line = kit.line(kit.link(title(ticket, config), link), kit.text(f"\n{said}"))
+    return kit.modal("joining.joined", t("Joined {name}", name=name), [kit.rich(line)])
+
+
+# --- a ticket and what may be the same
+
+
+def known(ticket: Ticket, found: Found, config: Config, links: Links, query: str = "") -> Json:
+    """What may be the same problem; an open ticket can be made the leading one by a click, or by its name."""
+    blocks: list[Json] = [kit.note(reference(ticket, config))]
+    if ticket.parent:
+        blocks += _led(ticket, config)
+    hint = t("What Retarus says on it reaches this ticket's thread and owner")
+    blocks.append(text_input(CAUSE, t("Which ticket has the same cause?"), hint, multiline=False, value=query))
+    blocks.append(kit.divider())
+    shown = [hit for hit in found.hits if hit.found.id != ticket.id]
+    for number, hit in enumerate(shown):
+        blocks.append(search.line(hit, config, links))
+        blocks += _choices(hit, ticket, config, number)
+    if not shown:
+        blocks.append(kit.note(t("Nothing like it was found in the notes and tickets.")))
+    about = f"{ticket.id}|{ticket.version}"
+    return kit.modal(KNOWN, t("Known already?"), blocks, submit=t("Link"), about=about)
+
+
+def _led(ticket: Ticket, config: Config) -> list[Json]:
+    name = f"{config.desk.prefix}-{ticket.parent_number}"
+    line = kit.line(kit.text(t("It has the same cause as {name}.", name=name)))
+    return [kit.rich(line), kit.actions("led", [kit.button(t("Another cause after all"), OTHER, ticket.id)])]
+
+
+def _choices(hit: Hit, ticket: Ticket, config: Config, number: int) -> list[Json]:
+    if isinstance(hit.found, TechnicalNote):
+        return [
+            kit.actions(
+                f"known.{number}", [kit.button(t("Show {name}", name=hit.found.name), notes.SHOW, hit.found.id)]
+            )
+        ]
+    if not hit.found.stage.is_open or hit.found.id == ticket.parent:
+        return []
+    name = reference(hit.found, config)
+    return [kit.actions(f"known.{number}", [kit.button(t("Same cause as {name}", name=name), SAME, name)])]
+
+
+# --- what is passed on
+
+
+def relayed(
+    notice: Notice, ticket: Ticket, leading: Ticket, event: Event, config: Config, who: Who, link: str
+) -> Message:
+    """A word on the leading ticket, in the thread of one with the same cause, or to its owner."""
+    said = words_of(event, leading, config, who(event.by))
+    words = t("From {name}, the same cause: {said}", name=reference(leading, config), said=said)
+    line = [kit.text(words)]
+    if notice.say is Say.DIRECT:
+        line = [kit.link(title(ticket, config), link), kit.text(f"\n{words}")]
+    quoted = (*details(event), *answered(notice, leading, config))
+    return Message(kit.escape(words), [kit.rich(kit.line(*line), *quoted)])

@@ -1,0 +1,39 @@
+"""What does a notice say in Slack?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from blocks import kit, letter, reminder_messages, thread_lines
+from blocks.card import Who
+from blocks.kit import Json, Message
+from bot.config.settings import Config
+from bot.core.i18n import t
+from bot.model.letter_text import LetterText
+from bot.model.notice import Notice, Say
+from bot.model.ticket import Event, Ticket
+
+
+def messages(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who, link: str) -> Sequence[Message]:
+    """One message, or several for a long letter; not the card. `event`: what happened at the notice's version."""
+    if notice.say is Say.STORY:
+        return [thread_lines.told(notice, ticket, event, config, who)]
+    if notice.say is Say.DIRECT:
+        return [thread_lines.direct(notice, ticket, event, config, who, link)]
+    if notice.say is Say.CHASE_POST:
+        return [Message(kit.escape(str(notice.body["text"])), _pages(str(notice.body["text"])))]
+    return letter.messages(LetterText.model_validate(notice.body["letter"]))
+
+
+def reminders(items: Sequence[reminder_messages.Item], notice: Notice, config: Config) -> Sequence[Message]:
+    """The one message with everything a person is reminded of; or one line in a thread, struck through."""
+    if not items:
+        gone = t("The ticket is gone.")
+        return [Message(gone, [kit.note(gone)])]
+    if not items[0].to:
+        return [reminder_messages.line(items[0].ticket, items[0].event, config)]
+    return [reminder_messages.direct(items, int(str(notice.body["total"])), items[0].to, config)]
+
+
+def _pages(text: str) -> list[Json]:
+    return [kit.rich(kit.line(kit.text(piece))) for piece in kit.chunks(text)]

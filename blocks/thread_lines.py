@@ -1,0 +1,362 @@
+"""How is the story told? One line per step in the thread, and a word to the one person it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from blocks import kit, letter, notes, reminder_messages
+from blocks.card import Who, primary, title
+from blocks.evidence import STATUS, health_of
+from blocks.kit import Json, Message
+from blocks.transitions import RETARUS
+from bot.config.settings import Config, Team
+from bot.core.clock import as_moment
+from bot.core.i18n import mark, t
+from bot.core.text import one_line
+from bot.escalation.letter import shown
+from bot.forms.field_table import field as field_of
+from bot.forms.field_table import priority_reason
+from bot.model.notice import Notice, Say
+from bot.model.ticket import Event, Ticket
+from bot.model.transitions import Move, Step
+from bot.tickets.notifications import FOLLOWED
+from bot.tickets.reference import reference
+
+
+def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who) -> Message:
+    """A line in the thread: of what happened, or of how a delivery ended."""
+    if "delivered" in notice.body:
+        return _receipt(notice)
+    if "failed" in notice.body:
+        return _failed(notice, ticket)
+    if event.what == Step.REMIND.value:
+        return reminder_messages.line(ticket, event, config)
+    name = who(event.by)
+    elements = list(_line(notice, ticket, event, config, name))
+    blocks = [kit.rich(kit.line(*elements), *details(event), *answered(notice, ticket, config))]
+    button = _next(ticket, event)
+    return Message(kit.escape(_words(elements)), [*blocks, kit.actions("story", [button])] if button else blocks)
+
+
+def _next(ticket: Ticket, event: Event) -> Json | None:
+    """What a reader of this line may want to see or do."""
+    if event.what == Move.ESCALATE.value:
+        return kit.button(t("Show letter"), letter.SHOW, ticket.id)
+    if event.what == Move.RETARUS_ANSWERED.value:
+        return kit.button(t("Keep as a technical note"), notes.FROM, ticket.id)
+    if event.what == Step.LEARN.value:
+        return kit.button(t("Show {name}", name=event.detail.get("called", "")), notes.SHOW, event.detail.get("id", ""))
+    return None
+
+
+def words_of(event: Event, ticket: Ticket, config: Config, name: str) -> str:
+    """What happened, in one line without anything that can be clicked."""
+    return _words(_LINES[event.what](ticket, event, config, name))
+
+
+def _words(elements: Iterable[Json]) -> str:
+    return one_line("".join(str(each.get("text", "")) for each in elements), 300)
+
+
+def details(event: Event) -> list[Json]:
+    """What was written with it, quoted under the line; Slack folds it when it is long."""
+    for key in ("summary", "reason", "question", "answer", "remedy", "note", "plan", "text"):
+        if event.detail.get(key):
+            return [kit.quote(piece) for piece in kit.chunks(event.detail[key])]
+    return []
+
+
+def _line(notice: Notice, ticket: Ticket, event: Event, config: Config, name: str) -> Iterable[Json]:
+    is_judged = "priority" in notice.names("news")
+    if event.what == Step.FILL_IN.value:
+        return _judged_anew(ticket, event, config, name) if is_judged else _recorded(ticket, event, config, name)
+    told = _LINES[event.what](ticket, event, config, name)
+    return [*told, kit.text("\n"), *_judged_anew(ticket, event, config, name)] if is_judged else told
+
+
+def answered(notice: Notice, ticket: Ticket, config: Config) -> list[Json]:
+    """The answers that are news, each quoted with its name. `ticket`: the one they were given on."""
+    fields = [field for key in notice.names("news") if key != "priority" and (field := field_of(key, config))]
+    said = [(field.name, shown(field, ticket.answer(field.key), ticket.zone, config)) for field in fields]
+    return [kit.quote(piece) for name, words in said for piece in kit.chunks(f"{name.rstrip(':?')}: {words}")]
+
+
+Line = Callable[[Ticket, Event, Config, str], Iterable[Json]]
+
+
+def _plain(words: str) -> Line:
+    return lambda _ticket, _event, _config, name: kit.filled(t(words), name=kit.bold(name))
+
+
+def _handed_off(_ticket: Ticket, _event: Event, config: Config, name: str) -> list[Json]:
+    return [*kit.filled(t("{name} → 2nd level: please accept. "), name=kit.bold(name)), *_called(config.levels.second)]
+
+
+def _called(team: Team) -> list[Json]:
+    """The 2nd level is told here, once, where the work is."""
+    if team.group:
+        return [kit.mention_group(team.group)]
+    return [element for user in team.members for element in (kit.mention(user), kit.text(" "))]
+
+
+def _rcr(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    return kit.filled(t("Retarus: {number} (recorded by {name})"), number=kit.bold(event.detail["rcr"]), name=name)
+
+
+def _snoozed(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    until = as_moment(event.detail.get("until", ""))
+    time = kit.moment(until) if until else t("later")
+    return kit.filled(t("{name} put reminders off until {time}"), name=kit.bold(name), time=time)
+
+
+def _expected(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    """What was promised, each with its time; a question is quoted below."""
+    elements = [*kit.filled(t("{name} recorded what Retarus said"), name=kit.bold(name)), *_promised(event)]
+    return [*elements, kit.text(f" · {t('they ask us')}")] if event.detail.get("question") else elements
+
+
+def _updated(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    return [*kit.filled(t("{name} logged an update from Retarus"), name=kit.bold(name)), *_promised(event)]
+
+
+def _promised(event: Event) -> list[Json]:
+    """By when they tell more, and by when they expect it to be solved."""
+    elements: list[Json] = []
+    for key, words in (("update_due", t("next update {time}")), ("eta", t("solved by {time}"))):
+        at = as_moment(event.detail.get(key, ""))
+        elements += kit.filled(f" · {words}", time=kit.moment(at)) if at else []
+    return elements
+
+
+def _paced(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    number = event.detail.get("minutes", "0")
+    every = t("{name} has it reminded every {minutes} min")
+    words = every if number != "0" else t("{name} has it reminded as the policy says")
+    return kit.filled(words, name=kit.bold(name), minutes=number)
+
+
+def _handed_on(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
+    return kit.filled(t("{name} handed it on to {colleague}"), name=kit.bold(name), colleague=kit.mention(ticket.owner))
+
+
+def _files(words: str) -> Line:
+    def line(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+        return kit.filled(t(words), name=kit.bold(name), files=event.detail.get("files", ""))
+
+    return line
+
+
+def _status(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    health = health_of(event.detail.get("status", "unknown"))
+    return kit.filled(t("{name} looked at Retarus's status page: {health}"), name=kit.bold(name), health=health)
+
+
+def _escalated(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    """With what was sent along, and what was known when it was sent."""
+    in_eas = event.detail.get("way") == "eas"
+    how = t("{name} opened it in EAS") if in_eas else t("{name} escalated it to Retarus")
+    more = [kit.text(f" · {each}") for each in _circumstances(event.detail)]
+    return [*kit.filled(how, name=kit.bold(name)), *more]
+
+
+def _chased(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    told, files = kit.filled(t("{name} wrote to Retarus again"), name=kit.bold(name)), event.detail.get("files", "")
+    return [*told, kit.text(f" · {t('with {files}', files=files)}")] if files else told
+
+
+def _circumstances(detail: Mapping[str, str]) -> Iterable[str]:
+    if detail.get("files"):
+        by_hand = detail.get("way") == "eas"
+        files = detail["files"]
+        yield t("with {files}, uploaded by hand", files=files) if by_hand else t("with {files}", files=files)
+    health, _, says = detail.get("status", "").partition(": ")
+    if health in STATUS:
+        known = t("status page: {health}", health=health_of(health))
+        why = one_line("; ".join(t(each) for each in says.split("; ")), 200)
+        yield f"{known} ({why})" if says else known
+    if detail.get("despite"):
+        yield t("in spite of a warning: {reason}", reason=one_line(detail["despite"], 200))
+    if detail.get("glass"):
+        reason = one_line(detail["glass"], 300)
+        yield t("without an authorised contact, by breaking the glass: {reason}", reason=reason)
+
+
+def _recorded(_ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
+    return kit.filled(t("{name} recorded"), name=kit.bold(name))
+
+
+def _called_up(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    """A telephone call: kept for us, and no report (guide 2.1)."""
+    with_retarus = event.detail.get("called") == RETARUS
+    words = t("{name} logged a phone call with Retarus. It is no report: that is written")
+    return kit.filled(words if with_retarus else t("{name} logged a phone call"), name=kit.bold(name))
+
+
+def _noticed(_ticket: Ticket, event: Event, config: Config, _name: str) -> list[Json]:
+    """What the status page says, and no more: nobody knows whether this ticket comes from it (guide L3.6)."""
+    said, page = one_line(event.detail.get("says", ""), 300), config.retarus.status_page
+    words = t("{page} names a service of this ticket: “{notice}”. Whether the two belong together is not known.")
+    return kit.filled(words, page=kit.link(t("The status page"), page), notice=said)
+
+
+def _judged_anew(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
+    """A priority that was changed, with its reason."""
+    reason = one_line(priority_reason(ticket.answers), 300)
+    words = t("{name} changed the priority to {priority}")
+    told = kit.filled(words, name=kit.bold(name), priority=ticket.answer("priority"))
+    return [*told, kit.text(f": {reason}")] if reason else told
+
+
+def _joined(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    words = t("{name} added {customer}, who has the same problem")
+    return kit.filled(words, name=kit.bold(name), customer=kit.bold(event.detail.get("customer", "")))
+
+
+def _linked(words: str) -> Line:
+    def line(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+        told = {key: event.detail.get(key, "") for key in ("called", "customer")}
+        return kit.filled(t(words), name=kit.bold(name), called=kit.bold(told["called"]), customer=told["customer"])
+
+    return line
+
+
+def _learnt(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    words = t("{name} kept what was learned: {note}")
+    return kit.filled(words, name=kit.bold(name), note=kit.bold(event.detail.get("called", "")))
+
+
+_LINES: dict[str, Line] = {
+    Move.RAISE.value: _plain(mark("{name} raised it")),
+    Move.TAKE.value: _plain(mark("{name} took it")),
+    Move.TAKE_OVER.value: _plain(mark("{name} took it over")),
+    Move.HAND_ON.value: _handed_on,
+    Move.HAND_OFF.value: _handed_off,
+    Move.COMPRESS.value: _plain(mark("{name} took it at the 2nd level without a handoff")),
+    Move.ACCEPT.value: _plain(mark("{name} accepted it at the 2nd level")),
+    Move.SEND_BACK.value: _plain(mark("{name} sent it back to the 1st level")),
+    Move.ASK_CUSTOMER.value: _plain(mark("{name} waits for the end-customer")),
+    Move.CUSTOMER_ANSWERED.value: _plain(mark("{name} heard from the end-customer")),
+    Move.GO_ON.value: _plain(mark("{name} went on without the end-customer's answer")),
+    Move.ESCALATE.value: _escalated,
+    Move.RETARUS_UPDATE.value: _updated,
+    Move.RETARUS_ANSWERED.value: _plain(mark("{name} recorded Retarus's answer; it is back at the 2nd level")),
+    Move.RESOLVE.value: _plain(mark("{name} resolved it; the 1st level confirms")),
+    Move.CONFIRM.value: _plain(mark("{name} confirmed it with the customer and closed it")),
+    Move.WITHDRAW.value: _plain(mark("{name} closed it without a remedy")),
+    Move.REOPEN.value: _plain(mark("{name} reopened it")),
+    Step.FILL_IN.value: _judged_anew,
+    Step.NOTE.value: _plain(mark("{name} noted")),
+    Step.CALL.value: _called_up,
+    Step.FOUND.value: _plain(mark("{name} recorded what Retarus found")),
+    Step.SERVICE.value: _noticed,
+    Step.ATTACH.value: _files(mark("{name} attached {files}: goes along with the next letter to Retarus")),
+    Step.DETACH.value: _files(mark("{name} took away {files}: it does not go to Retarus")),
+    Step.STATUS.value: _status,
+    Step.ERASE.value: lambda *_: [kit.text(t("Personal data was taken out."))],
+    Step.RCR.value: _rcr,
+    Step.SNOOZE.value: _snoozed,
+    Step.EXPECT.value: _expected,
+    Step.CHASE.value: _chased,
+    Step.PACE.value: _paced,
+    Step.LEARN.value: _learnt,
+    Step.JOIN.value: _joined,
+    Step.LINK.value: _linked(mark("{name}: it has the same cause as {called}")),
+    Step.UNLINK.value: _linked(mark("{name}: it has another cause than {called}")),
+    Step.LEAD.value: _linked(mark("{name}: {called} ({customer}) has the same cause")),
+    Step.UNLEAD.value: _linked(mark("{name}: {called} ({customer}) has a cause of its own")),
+    Step.PLAN.value: _plain(mark("{name} recorded an action plan")),
+}
+
+
+# --- deliveries ---
+
+
+def _receipt(notice: Notice) -> Message:
+    by_mail = notice.body["delivered"] in {Say.LETTER_MAIL.value, Say.CHASE_MAIL.value}
+    to = str(notice.body["to"])
+    posted = kit.filled(t("Delivered to Retarus in {channel}"), channel={"type": "channel", "channel_id": to})
+    where = [kit.text(t("Delivered to Retarus by e-mail to {address}", address=to))] if by_mail else posted
+    elements = [*where, kit.text(" · "), kit.moment(notice.due)]
+    elements += [kit.text("\n" + t("Not sent along: {file}", file=why)) for why in _left_out(notice)]
+    words = t("Delivered to Retarus by e-mail") if by_mail else t("Delivered to Retarus in their channel")
+    return Message(words, [kit.rich(kit.line(*elements))])
+
+
+def _left_out(notice: Notice) -> list[str]:
+    """Files that could not be sent, each with the reason."""
+    kept = notice.body.get("left_out")
+    return [str(each) for each in kept] if isinstance(kept, list) else []
+
+
+_WHAT = {
+    Say.LETTER_MAIL.value: mark("The e-mail to Retarus was not delivered."),
+    Say.LETTER_POST.value: mark("The letter to the Retarus channel was not delivered."),
+    Say.CHASE_MAIL.value: mark("The later e-mail to Retarus was not delivered."),
+    Say.CHASE_POST.value: mark("The later word in the Retarus channel was not delivered."),
+    Say.CARD.value: mark("The card was not delivered."),
+    Say.STORY.value: mark("A line in the thread was not delivered."),
+    Say.GUIDES.value: mark("The message with both guides was not delivered."),
+}
+
+
+def _failed(notice: Notice, ticket: Ticket) -> Message:
+    """A dead letter, as its owner sees it: what, why, and the way out."""
+    what, why = t(_WHAT[str(notice.body["failed"])]), str(notice.body["why"])
+    elements = [kit.mention(ticket.owner), kit.text(" "), kit.bold(what), kit.text(f" {why}")]
+    again = kit.button(t("Try again"), letter.AGAIN, str(notice.body["key"]), style="primary")
+    return Message(kit.escape(f"{what} {why}"), [kit.rich(kit.line(*elements)), kit.actions("failed", [again])])
+
+
+# --- direct messages ---
+
+
+def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who, link: str) -> Message:
+    """A word to one person: what happened, to which ticket, and the next step."""
+    if "failed" in notice.body:
+        return _failed(notice, ticket)
+    words = _to_you(notice, ticket, event, config, who(event.by))
+    name = kit.link(title(ticket, config), link)
+    about = kit.text(f"\n{one_line(ticket.answer('happens'), 200)}")
+    answers = answered(notice, ticket, config)
+    blocks = [kit.rich(kit.line(name, kit.text(f"\n{words}"), about), *details(event), *answers)]
+    if ticket.stage.is_open and ticket.owner == notice.to and ticket.version == event.version:
+        blocks.append(kit.actions("direct", [primary(ticket, config)]))
+    return Message(kit.escape(f"{reference(ticket, config)}: {words}"), blocks)
+
+
+def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: str) -> str:
+    news = next((words for key, words in _NEWS.items() if key in notice.names("news")), "")
+    if news:
+        return t(news).format(name=name)
+    if notice.to != ticket.owner and event.what in FOLLOWED:
+        return words_of(event, ticket, config, name)
+    if notice.to != ticket.owner:
+        handed_on = event.what == Move.HAND_ON.value
+        words = t("{name} gave it to a colleague.") if handed_on else t("{name} took it over from you.")
+    else:
+        judged = Step.FILL_IN.value if "priority" in notice.names("news") else ""
+        words = t(_YOURS.get(event.what) or _YOURS.get(judged, _OWNER))
+    return words.format(name=name)
+
+
+_NEWS = {
+    "their_remedy": mark("Retarus provided a remedy, {name} recorded it. Please verify that it holds."),
+    "their_workaround": mark("Retarus provided a workaround, {name} recorded it. Please verify that it helps."),
+    "remedy": mark("{name} has a remedy for you. Please confirm it with the end-customer."),
+    "workaround": mark("{name} has a workaround for you. Please confirm that it helps the end-customer."),
+}
+"""What is asked of whom an answer goes to, the weightiest first."""
+
+
+_OWNER = mark("{name} made you its owner.")
+
+
+_YOURS = {
+    Step.FILL_IN.value: mark("{name} changed its priority."),
+    Move.SEND_BACK.value: mark("{name} sent it back to you."),
+    Move.RESOLVE.value: mark("{name} resolved it. Please confirm with the end-customer, then close it."),
+    Move.REOPEN.value: mark("{name} reopened it. It is yours again."),
+    Move.CUSTOMER_ANSWERED.value: mark("{name} heard from the end-customer. It is your turn again."),
+    Move.GO_ON.value: mark("{name} went on without the end-customer's answer. It is your turn again."),
+    Move.RETARUS_ANSWERED.value: mark("{name} recorded Retarus's answer. It is your turn again."),
+}

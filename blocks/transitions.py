@@ -1,0 +1,184 @@
+"""What does somebody see who moves a ticket, or says something about it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from blocks import kit
+from blocks.form import ANSWER, inputs, text_input
+from blocks.kit import Json
+from blocks.reminders import promises
+from bot.config.settings import Config
+from bot.core.i18n import mark, t
+from bot.escalation.summaries import question_to_customer
+from bot.forms.field import Field, Need
+from bot.forms.field_table import fields_of
+from bot.model.ticket import Level, Ticket
+from bot.model.transitions import Move, Step, can
+
+MOVE = "moving."
+"""Prefix of one-click moves: `moving.take`."""
+ASK = "moving.ask."
+"""Prefix of buttons that ask for a word first: `moving.ask.send_back`. The modal's callback id is the same."""
+
+WORD = "word"
+"""The input all those modals have."""
+CALLED, RETARUS = "called", "retarus"
+"""Whether a note is of a telephone call, and with whom."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The modal that asks for a word; its words are marked, and said when it is shown."""
+
+    title: str
+    label: str
+    hint: str
+    submit: str
+    detail: str
+    """The event's key for what was written."""
+    more: Callable[[Field], bool] = lambda _: False
+    """What else is known with it, and asked below: which fields."""
+
+
+def _is_theirs(field: Field) -> bool:
+    """What Retarus owes (guide, section 3, 3rd level)."""
+    return field.level is Level.THIRD
+
+
+ASKED: dict[Move | Step, Asking] = {
+    Move.SEND_BACK: Asking(
+        mark("Send back"),
+        mark("What is missing or wrong?"),
+        mark("The 1st level reads this"),
+        mark("Send back"),
+        "reason",
+    ),
+    Move.COMPRESS: Asking(
+        mark("Take at 2nd level"),
+        mark("Why without a handoff?"),
+        mark("It is logged. The 1st-level tasks are asked before Retarus is told"),
+        mark("Take"),
+        "reason",
+    ),
+    Move.ASK_CUSTOMER: Asking(
+        mark("Wait for customer"), mark("What was the customer asked?"), "", mark("Wait for them"), "question"
+    ),
+    Move.CUSTOMER_ANSWERED: Asking(mark("Customer answered"), mark("What did they say?"), "", mark("Go on"), "answer"),
+    Move.GO_ON: Asking(
+        mark("Go on without an answer"),
+        mark("Why not wait any longer?"),
+        mark("In the ticket's thread"),
+        mark("Go on"),
+        "reason",
+    ),
+    Move.RETARUS_UPDATE: Asking(
+        mark("Update from Retarus"),
+        mark("What did Retarus say?"),
+        mark("They work on"),
+        mark("Record"),
+        "answer",
+        _is_theirs,
+    ),
+    Move.RETARUS_ANSWERED: Asking(
+        mark("Answer of Retarus"),
+        mark("What did Retarus answer?"),
+        mark("The 2nd level goes on with it"),
+        mark("Record"),
+        "answer",
+        _is_theirs,
+    ),
+    Move.RESOLVE: Asking(
+        mark("Resolve"),
+        mark("What is the remedy?"),
+        mark("The 1st level confirms it with the end-customer"),
+        mark("Resolve"),
+        "remedy",
+        lambda field: field.key == "cause",
+    ),
+    Move.WITHDRAW: Asking(
+        mark("Close without remedy"), mark("Why is nothing to be done?"), "", mark("Close ticket"), "reason"
+    ),
+    Move.REOPEN: Asking(
+        mark("Reopen"), mark("What is still wrong?"), mark("It goes back to the 1st level"), mark("Reopen"), "reason"
+    ),
+    Step.NOTE: Asking(mark("Write a note"), mark("Note"), mark("A line in the ticket's thread"), mark("Save"), "note"),
+}
+
+ONE_CLICK = (Move.TAKE, Move.TAKE_OVER, Move.ACCEPT, Move.CONFIRM)
+
+NAMES: dict[Move | Step, str] = {
+    Move.TAKE: mark("Take"),
+    Move.TAKE_OVER: mark("Take over"),
+    Move.ACCEPT: mark("Accept"),
+    Move.COMPRESS: mark("Take at 2nd level"),
+    Move.SEND_BACK: mark("Send back"),
+    Move.ASK_CUSTOMER: mark("Wait for customer"),
+    Move.CUSTOMER_ANSWERED: mark("Customer answered"),
+    Move.GO_ON: mark("Go on without an answer"),
+    Move.RETARUS_UPDATE: mark("Log Retarus update"),
+    Move.RETARUS_ANSWERED: mark("Retarus answered"),
+    Move.RESOLVE: mark("Resolve"),
+    Move.CONFIRM: mark("Confirm and close"),
+    Move.WITHDRAW: mark("Close without remedy"),
+    Move.REOPEN: mark("Reopen"),
+    Step.NOTE: mark("Write a note"),
+}
+"""What the buttons say."""
+
+
+def action_of(what: Move | Step) -> str:
+    """The action id of the button that does, or asks, this."""
+    return f"{ASK if what in ASKED else MOVE}{what}"
+
+
+def modal(what: Move | Step, ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | None = None) -> Json:
+    """Asks for the word that goes with it, and what else is known. The question to the end-customer is drafted.
+
+    `typed`: answers so far, when it is drawn anew.
+    """
+    asked = ASKED[what]
+    draft = question_to_customer(ticket, config) if what is Move.ASK_CUSTOMER else ""
+    draft = ticket.answer("remedy") or ticket.answer("their_remedy") if what is Move.RESOLVE else draft
+    blocks = [kit.note(name), text_input(WORD, t(asked.label), t(asked.hint), value=draft)]
+    blocks += [_with_whom()] if what is Step.NOTE else []
+    blocks += promises() if what is Move.RETARUS_UPDATE else []
+    more = [field for field in fields_of(ticket.kind, config) if asked.more(field)]
+    blocks += inputs(more, ticket.kind, config, {**ticket.answers, **(typed or {})}, Need.RAISE)
+    blocks += _without_remedy(ticket) if what is Move.RESOLVE else []
+    about = f"{ticket.id}|{ticket.version}" if more else ticket.id
+    return kit.modal(action_of(what), t(asked.title), blocks, submit=t(asked.submit), about=about)
+
+
+def _without_remedy(ticket: Ticket) -> list[Json]:
+    """The other way to end it: the form becomes that of closing, which asks why."""
+    if not can(ticket, Move.WITHDRAW):
+        return []
+    return [kit.actions("ending", [kit.button(t(NAMES[Move.WITHDRAW]), action_of(Move.WITHDRAW), ticket.id)])]
+
+
+def _with_whom() -> Json:
+    """A telephone call can be logged; it never counts as a report (guide 2.1)."""
+    options = [
+        kit.option(t("A phone call with Retarus"), RETARUS),
+        kit.option(t("A phone call with somebody else"), "other"),
+    ]
+    return {
+        "type": "input",
+        "block_id": CALLED,
+        "label": kit.plain(t("Was it a phone call?")),
+        "hint": kit.plain(t("Retarus is told in writing only: a call is kept here, and is no report")),
+        "element": {"type": "radio_buttons", "action_id": ANSWER, "options": options},
+        "optional": True,
+    }
+
+
+def kept_text(ticket: Ticket, name: str, refusal: str, written: str) -> Json:
+    """When a form comes too late: why, and what was typed, ready to be saved as a note instead."""
+    label, hint = t("Keep your text as a note?"), t("In the thread of {reference}", reference=name)
+    blocks: list[Json] = [
+        {"type": "section", "text": kit.plain(refusal)},
+        text_input(WORD, label, hint, value=written),
+    ]
+    return kit.modal(action_of(Step.NOTE), t("The ticket moved on"), blocks, submit=t("Save"), about=ticket.id)

@@ -1,0 +1,102 @@
+"""How does a letter become an e-mail to Retarus?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from email.message import EmailMessage
+
+from bot.adapters.mail.compose import NoAddress, address, attach, compose, message_id
+from bot.adapters.mail.smtp_sender import SmtpSender
+from bot.core.backoff import backoff
+from bot.core.i18n import Language, mark, speaking, t
+from bot.escalation.attachments import Gone, fetched, left_out, unpacked
+from bot.escalation.letter import as_html, as_page, as_text
+from bot.model.letter_text import LetterText
+from bot.model.notice import Claim, Dead, Notice, Outcome, Retry, Say, Sent
+from bot.model.ticket import Attachment
+from bot.ports import Files
+
+NO_SMTP = mark("No mail server is set up. An admin sets SMTP_URL and starts the bot again; then try again.")
+NO_FILES = mark("The letter's files could not be read from Slack.")
+
+
+class MailCarrier:
+    """`bot.ports.Carrier` for letters by e-mail. A repeat bears the same Message-ID, and so is recognisable."""
+
+    def __init__(
+        self,
+        sender: SmtpSender | None,
+        from_address: str,
+        reply_to: str,
+        files: Files | None = None,
+        most: int = 0,
+        language: Language = Language.ENGLISH,
+    ) -> None:
+        """`sender`: nothing when no mail server is set up. `reply_to`: empty for the declarant's own address.
+
+        `most`: bytes of files that go along with one letter. `language`: of our own words in letters.
+        """
+        self._sender = sender
+        self._from = from_address
+        self._reply_to = reply_to
+        self._files = files
+        self._most = most
+        self._language = language
+
+    async def deliver(self, claim: Claim, at: datetime) -> Outcome:
+        if self._sender is None:
+            return Dead(t(NO_SMTP))
+        files = unpacked(claim.notice.body)
+        try:
+            found = await fetched(self._fetched, files, self._most)
+        except Exception:  # noqa: BLE001  whatever Slack's client raises: the letter is not lost, and tried again
+            return Retry(at + backoff(claim.attempt, claim.notice.key), t(NO_FILES))
+        missing = left_out(files, found)
+        try:
+            message = await asyncio.to_thread(self._message, claim.notice, files, found, missing)
+        except NoAddress as error:
+            return Dead(t("{fault} Have an admin correct it in the settings; then try again.", fault=error))
+        outcome = await self._sender.send(message, claim.notice.to, attempt=claim.attempt, at=at)
+        return replace(outcome, left_out=missing) if isinstance(outcome, Sent) else outcome
+
+    async def _fetched(self, file: Attachment, most: int) -> bytes | Gone:
+        return await self._files.fetch(file, most) if self._files else Gone(t("cannot be read by this desk"))
+
+    def _message(
+        self, notice: Notice, files: Sequence[Attachment], found: Sequence[bytes | Gone], missing: Sequence[str]
+    ) -> EmailMessage:
+        domain = self._from.rpartition("@")[2]
+        with speaking(self._language):
+            subject, text, html, before = _written(notice)
+            remarks = "".join("\n" + t("(Not attached: {file})", file=each) for each in missing)
+        message = compose(
+            key=notice.key,
+            sender=address(self._from, "Partner Desk"),
+            to=address(notice.to),
+            reply_to=address(self._reply_to or str(notice.body["reply_to"])),
+            subject=subject,
+            text=text + remarks,
+            html=html,
+            at=notice.due,
+            references=[message_id(key, domain) for key in before],
+            domain=domain,
+        )
+        for file, content in zip(files, found, strict=True):
+            if not isinstance(content, Gone):
+                attach(message, file.name or file.id, file.type, content)
+        return message
+
+
+def _written(notice: Notice) -> tuple[str, str, str, list[str]]:
+    """Subject, text, HTML, and the keys of the letters it follows on."""
+    if notice.say is Say.REQUEST_MAIL:
+        text = str(notice.body["text"])
+        return str(notice.body["subject"]), text, as_page(text), []
+    if notice.say is Say.CHASE_MAIL:
+        text = str(notice.body["text"])
+        return f"Re: {notice.body['subject']}", text, as_page(text), notice.names("after")
+    letter = LetterText.model_validate(notice.body["letter"])
+    return letter.subject, as_text(letter), as_html(letter), []

@@ -1,0 +1,87 @@
+"""What does an e-mail look like on the wire?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from hashlib import sha256
+
+from bot.adapters.mail.headers import HEADERS
+from bot.core.i18n import t
+from bot.core.text import clean, one_line
+
+_NAME = 80
+_SUBJECT = 200
+_FILENAME = 100
+_SUBTYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,80}")
+
+
+class NoAddress(ValueError):
+    """The text is a full sentence."""
+
+
+def compose(
+    *,
+    key: str,
+    sender: Address,
+    to: Address,
+    reply_to: Address | None,
+    subject: str,
+    text: str,
+    html: str,
+    at: datetime,
+    references: Sequence[str] = (),
+    domain: str,
+) -> EmailMessage:
+    """Plain text with an HTML alternative. `references`: Message-IDs it follows on, oldest first.
+
+    The same key gives the same Message-ID, so that a repeated message is recognised as one.
+    """
+    message = EmailMessage(policy=HEADERS)
+    message["From"] = sender
+    message["To"] = to
+    if reply_to:
+        message["Reply-To"] = reply_to
+    # “=?” begins an encoded word: typed by a person, it must not be decoded.
+    message["Subject"] = one_line(subject, _SUBJECT).replace("=?", "= ?")
+    message["Date"] = at
+    message["Message-ID"] = message_id(key, domain)
+    if references:
+        message["In-Reply-To"] = one_line(references[-1])
+        message["References"] = one_line(" ".join(references))
+    message.set_content(clean(text) + "\n")
+    message.add_alternative(clean(html) + "\n", subtype="html")
+    return message
+
+
+def attach(message: EmailMessage, name: str, kind: str, content: bytes) -> None:
+    """Adds a file. Of a kind that could not stand inside a message as it is, it is sent as plain bytes."""
+    main, _, sub = kind.partition("/")
+    if not (main.isalnum() and _SUBTYPE.fullmatch(sub)) or main in {"message", "multipart"}:
+        main, sub = "application", "octet-stream"
+    message.add_attachment(content, maintype=main, subtype=sub, filename=one_line(name.replace("/", "_"), _FILENAME))
+
+
+def message_id(key: str, domain: str) -> str:
+    """The Message-ID of the message with this key; says nothing about the key."""
+    return f"<{sha256(key.encode(errors='replace')).hexdigest()[:40]}@{ascii_domain(domain)}>"
+
+
+def address(email: str, name: str = "") -> Address:
+    """One mailbox; `NoAddress` when it is none that every mail server takes."""
+    try:
+        local, domain = email.strip().rsplit("@", 1)
+        found = Address(one_line(name, _NAME), addr_spec=f"{local}@{ascii_domain(domain)}")
+    except (MessageError, ValueError, IndexError) as error:
+        wrong = t("“{address}” is not an e-mail address mail can be sent to.", address=one_line(email, 80))
+        raise NoAddress(wrong) from error
+    return found
+
+
+def ascii_domain(domain: str) -> str:
+    """As DNS knows it: `bücher.example` is `xn--bcher-kva.example`."""
+    return domain.encode("idna").decode()

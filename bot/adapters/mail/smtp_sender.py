@@ -1,0 +1,112 @@
+"""How does a message reach the mail server, and what does its answer mean?"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from email.message import EmailMessage
+
+import aiosmtplib
+from aiosmtplib import SMTP, SMTPException
+
+from bot.adapters.mail.compose import address, ascii_domain
+from bot.adapters.mail.smtp_replies import is_passing, reason, sentence
+from bot.adapters.mail.smtp_url import SmtpServer
+from bot.core.backoff import backoff, unknown
+from bot.model.notice import Dead, Outcome, Retry, Sent
+
+TIMEOUT = 40.0
+"""Seconds for a whole delivery; shorter than the lease the outbox takes."""
+
+PATIENCE = 20.0
+"""Seconds for one answer of the server."""
+
+_FAILURES = (SMTPException, OSError, ValueError)  # ValueError: what cannot stand on a command line
+
+
+class SmtpSender:
+    """Sends one message at a time to one recipient, over a connection of its own. Never raises: see `Outcome`."""
+
+    def __init__(
+        self, server: SmtpServer, *, name: str, trust: ssl.SSLContext | None = None, patience: float = PATIENCE
+    ) -> None:
+        """`name`: the domain we greet with. `trust`: other certificates than the system's. `patience`: see there."""
+        self._server = server
+        self._name = ascii_domain(name)
+        self._trust = trust
+        self._patience = patience
+
+    async def send(self, message: EmailMessage, to: str, *, attempt: int, at: datetime) -> Outcome:
+        """`to` is where it goes, whatever its headers say."""
+        sender: str = message["From"].addresses[0].addr_spec
+        data, key = await asyncio.to_thread(message.as_bytes), str(message["Message-ID"])
+        handed_over = accepted = False
+        try:
+            async with asyncio.timeout(TIMEOUT), self._session() as session:
+                await session.mail(sender, options=_size(session, data))
+                await session.rcpt(address(to).addr_spec)
+                handed_over = True
+                await session.data(data)
+                accepted = True
+        except _FAILURES as error:
+            if accepted:
+                return Sent()  # only the goodbye went wrong
+            if not is_passing(error):
+                return Dead(sentence(error, self._server, sender=sender, to=to))
+            wait = unknown if handed_over and not _is_answer(error) else backoff
+            return Retry(at + wait(attempt, key), reason(error))
+        return Sent()
+
+    async def check(self) -> str | None:
+        """A sentence on what is wrong with the connection, the encryption or the login; nothing when all is well."""
+        try:
+            async with asyncio.timeout(TIMEOUT), self._session():
+                return None
+        except _FAILURES as error:
+            return sentence(error, self._server)
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[SMTP]:
+        """Connected, encrypted and logged in, as the server's settings ask."""
+        server = self._server
+        session = SMTP(
+            hostname=server.host,
+            port=server.port,
+            local_hostname=self._name,
+            timeout=self._patience,
+            use_tls=server.tls == "tls",
+            start_tls=False,  # done below, where it is required
+            tls_context=self._trust,
+        )
+        await session.connect()
+        try:
+            if server.tls == "starttls":
+                await session.starttls()
+            await session.ehlo()
+            if server.username:
+                await session.login(server.username, server.password)
+            yield session
+            await _leave(session, min(2, self._patience))
+        finally:
+            session.close()
+
+
+async def _leave(session: SMTP, patience: float) -> None:
+    """What was accepted stays accepted, however the goodbye goes."""
+    try:
+        await session.quit(timeout=patience)
+    except (SMTPException, OSError):
+        return
+
+
+def _size(session: SMTP, data: bytes) -> list[str]:
+    """Lets the server refuse what is too big before it is sent."""
+    return [f"SIZE={len(data)}"] if session.supports_extension("size") else []
+
+
+def _is_answer(error: BaseException) -> bool:
+    """The server said how it ended."""
+    return isinstance(error, aiosmtplib.SMTPResponseException) and error.code > 0

@@ -1,0 +1,33 @@
+"""The child process: reads a `Paper` as JSON, writes what was `Printed` as JSON, and ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+
+from bot.adapters.printing.charts import picture
+from bot.adapters.printing.csv_sheet import sheet
+from bot.adapters.printing.glyphs import legible
+from bot.adapters.printing.page import page
+from bot.adapters.printing.pdf import pdf
+from bot.reports.document import Paper, Printed
+
+
+def printed(paper: Paper) -> Printed:
+    """Every file of a report."""
+    drawn = legible(paper)
+    pictures = tuple(picture(chart) for chart in drawn.charts)
+    return Printed(pictures=pictures, page=page(paper, pictures), pdf=pdf(drawn, pictures), sheet=sheet(paper.sheet))
+
+
+def main() -> None:
+    """Gives way to the desk: whoever clicks there waits for nobody."""
+    with suppress(OSError):
+        os.nice(10)
+    paper = Paper.model_validate_json(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(printed(paper).model_dump_json().encode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""How is a report printed without making anybody wait? In a child process that ends, one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bot.core.errors import Unprinted
+from bot.core.i18n import t
+from bot.reports.document import Paper, Printed
+
+ROOT = Path(__file__).parents[3]
+PATIENCE = 60.0
+"""Seconds for one report."""
+_COMMAND = (sys.executable, "-m", "bot.adapters.printing")
+
+
+class ChildPress:
+    """`bot.ports.Press`. The libraries it needs are never in the desk's own memory."""
+
+    def __init__(self, patience: float = PATIENCE, command: tuple[str, ...] = _COMMAND) -> None:
+        self._patience = patience
+        self._command = command
+        self._free = asyncio.Lock()
+
+    async def printed(self, paper: Paper) -> Printed:
+        async with self._free:
+            said = await self._said(paper.model_dump_json().encode())
+        try:
+            return Printed.model_validate_json(said)
+        except ValidationError:
+            raise Unprinted(t("The child process that prints it said nothing readable.")) from None
+
+    async def _said(self, asked: bytes) -> bytes:
+        """What the child answers; it is ended when it takes too long or nobody wants it any more."""
+        try:
+            child = await asyncio.create_subprocess_exec(
+                *self._command,
+                cwd=ROOT,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,  # it may quote what stands in the report
+            )
+        except OSError as error:
+            raise Unprinted(t("No child process could be started to print it.")) from error
+        try:
+            async with asyncio.timeout(self._patience):
+                said, _ = await child.communicate(asked)
+        except TimeoutError:
+            raise Unprinted(t("Printing it took longer than {seconds} s.", seconds=round(self._patience))) from None
+        finally:
+            if child.returncode is None:
+                with suppress(ProcessLookupError):
+                    child.kill()
+                await child.wait()
+        if child.returncode:
+            raise Unprinted(t("The child process that prints it failed."))
+        return said

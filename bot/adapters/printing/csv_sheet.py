@@ -1,0 +1,30 @@
+"""How is a sheet written so that any spreadsheet opens it, and nothing in it is taken for a formula?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from bot.core.text import one_line
+from bot.reports.document import Sheet
+
+BOM = b"\xef\xbb\xbf"
+"""Excel takes a file without it for Windows-1252."""
+_FORMULA = re.compile(r"""(^|[,;\t|])([\s"']*)(?=[=+\-@＝＋－＠])""")
+"""What a spreadsheet calculates: also behind another country's separator, where it would begin a cell of its own."""
+
+
+def sheet(table: Sheet) -> bytes:
+    """CSV (RFC 4180), UTF-8."""
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=table.separator, lineterminator="\r\n")
+    writer.writerow([harmless(name) for name in table.columns])
+    for row in table.rows:
+        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
+    return BOM + written.getvalue().encode()
+
+
+def harmless(text: str) -> str:
+    """On one line, with an apostrophe before whatever could begin a formula."""
+    return _FORMULA.sub(r"\1\2'", one_line(text))

@@ -1,0 +1,44 @@
+"""Which letters can be printed? What the font of charts and PDF does not know is shown as a sign."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.ft2font import FT2Font
+from pydantic import JsonValue
+
+from bot.reports.document import Paper
+
+FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
+"""DejaVu, which knows Latin, Greek, Cyrillic, Arabic and more, comes with the charts; no Chinese, no emoji."""
+MISSING = "□"
+
+
+def legible(paper: Paper) -> Paper:
+    """The same, with a sign for each letter the font does not know."""
+    return Paper.model_validate(_legible(paper.model_dump(mode="json")))
+
+
+def _legible(value: JsonValue) -> JsonValue:
+    if isinstance(value, str):
+        return "".join(map(_letter, value))
+    if isinstance(value, list):
+        return [_legible(each) for each in value]
+    return {key: _legible(each) for key, each in value.items()} if isinstance(value, dict) else value
+
+
+@lru_cache(maxsize=4096)
+def _letter(letter: str) -> str:
+    """What only joins or varies other letters is nothing by itself."""
+    if letter.isspace() or ord(letter) in _known():
+        return letter
+    return "" if unicodedata.category(letter) in {"Mn", "Cf"} else MISSING
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[int]:
+    both = (FT2Font(str(FONTS / name)).get_charmap() for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"))
+    return frozenset.intersection(*map(frozenset, both))

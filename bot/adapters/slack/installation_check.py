@@ -1,0 +1,161 @@
+"""Is this desk set up right? Each line says ok, or what to do. Nothing is changed, nobody is written to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import aiohttp
+import yaml
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.adapters.slack import channel_audience
+from bot.adapters.slack import client as slack_client
+from bot.adapters.slack.api_errors import name_of
+from bot.adapters.slack.channels import channel_id
+from bot.adapters.slack.directory import SlackDirectory
+from bot.config.settings import NOT_SET, Config, Environment, Team, load
+from bot.core.errors import Misconfigured
+from bot.model.contact import Contact
+from bot.register.contacts import authorised
+
+MANIFEST = Path("manifest.yml")
+
+Probe = Callable[[], Awaitable[str]]
+"""Something of another technology that can be looked at: gives a sentence on what is wrong, or nothing."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One finding. `wrong`: what is wrong and what to do; empty when all is well."""
+
+    what: str
+    wrong: str = ""
+
+    def __str__(self) -> str:
+        return f"ok    {self.what}" if not self.wrong else f"FIX   {self.what}: {self.wrong}"
+
+
+Kept = Callable[[], Awaitable[Sequence[Contact]]]
+"""Gives the register as it is kept; empty where nothing is kept yet, or it cannot be read."""
+
+
+async def check(env: Environment, database: Probe, mail: Probe, kept: Kept) -> AsyncIterator[Line]:
+    """Looks at one thing after the other; what depends on a thing that is wrong is left out."""
+    try:
+        config = load(env.desk_config)
+    except Misconfigured as error:
+        yield Line(f"settings in {env.desk_config}", str(error))
+        return
+    yield Line(f"settings in {env.desk_config}")
+    yield Line("database", await database())
+    async for line in _mail(env, config, mail):
+        yield line
+    yield _contacts(config, await kept())
+    yield Line(f"guides: {config.guides.edition or NOT_SET}")
+    if not env.slack_bot_token:
+        yield Line("SLACK_BOT_TOKEN", "not set. README, “Install in your workspace”, says where it is")
+        return
+    async with slack_client.open_session() as session:
+        async for line in _slack(env, config, slack_client.for_people(env.slack_bot_token, env.slack_api_url, session)):
+            yield line
+
+
+async def _mail(env: Environment, config: Config, mail: Probe) -> AsyncIterator[Line]:
+    if config.retarus.email and not env.smtp_url:
+        yield Line("mail", "[retarus] email is set, but SMTP_URL is not: smtp://user:password@host:587")
+    elif config.retarus.email:
+        yield Line("mail", await mail())
+    if not (config.retarus.email or config.retarus.channel):
+        yield Line("ways to Retarus", "none: set `channel` or `email` under [retarus], else nothing can be escalated")
+
+
+def _contacts(config: Config, kept: Sequence[Contact]) -> Line:
+    """As they are once the desk runs: the register, and who is taken into it from desk.toml."""
+    today = date.today()  # noqa: DTZ011 (the admin's own day is near enough for a look at the set-up)
+    register = {entry.slack_user: entry.record() for entry in config.contacts}
+    register |= {contact.slack_user: contact for contact in kept}
+    senders = authorised(register.values(), today)
+    wrong = "none for the 2nd level is authorised and attested, so nobody can send to Retarus: App Home, Contacts"
+    return Line(f"authorised contacts: {len(senders)}", "" if senders else wrong)
+
+
+async def _slack(env: Environment, config: Config, client: AsyncWebClient) -> AsyncIterator[Line]:
+    try:
+        who = await client.auth_test()
+    except SlackApiError as error:
+        yield Line("SLACK_BOT_TOKEN", f"Slack says {name_of(error)}. Copy it again: OAuth & Permissions")
+        return
+    except (aiohttp.ClientError, OSError):
+        yield Line("Slack", f"cannot be reached at {env.slack_api_url}")
+        return
+    yield Line(f"SLACK_BOT_TOKEN: {who.get('user')} in {who.get('team')}")
+    yield _scopes(who)
+    yield await _way_in(env, client)
+    yield await _channel(client, config.desk.channel, "[desk] channel")
+    yield await _audience(client, config, str(who.get("team_id")))
+    if config.retarus.channel:
+        yield await _channel(client, config.retarus.channel, "[retarus] channel")
+    if config.reports.channel:
+        yield await _channel(client, config.reports.channel, "[reports] channel")
+    for name, team in (("first", config.levels.first), ("second", config.levels.second)):
+        yield await _team(client, f"[levels.{name}]", team, needed=name == "second")
+
+
+def _scopes(who: AsyncSlackResponse) -> Line:
+    wanted = set(yaml.safe_load(MANIFEST.read_text("utf-8"))["oauth_config"]["scopes"]["bot"])
+    granted = {scope.strip() for scope in str(who.headers.get("x-oauth-scopes", "")).split(",")}
+    missing = sorted(wanted - granted)
+    fix = f"{', '.join(missing)} missing. Paste manifest.yml into App Manifest, save, and install the app again"
+    return Line(f"scopes: {len(wanted)}", fix if missing else "")
+
+
+async def _way_in(env: Environment, client: AsyncWebClient) -> Line:
+    if not env.slack_app_token:
+        fix = "neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set"
+        return Line("HTTP at /slack/events", "" if env.slack_signing_secret else fix)
+    try:
+        await client.apps_connections_open(app_token=env.slack_app_token)
+    except SlackApiError as error:
+        name = name_of(error)
+        return Line("SLACK_APP_TOKEN", f"Slack says {name}. Make one under Basic Information, with connections:write")
+    return Line("SLACK_APP_TOKEN: Socket Mode")
+
+
+async def _channel(client: AsyncWebClient, wanted: str, setting: str) -> Line:
+    try:
+        found = await client.conversations_info(channel=await channel_id(client, wanted, setting))
+    except (Misconfigured, SlackApiError) as error:
+        says = str(error) if isinstance(error, Misconfigured) else f"Slack says {name_of(error)}"
+        return Line(setting, says)
+    channel = found["channel"]
+    name = f"{setting}: #{channel.get('name')}"
+    if channel.get("is_archived"):
+        return Line(name, "archived. Unarchive it, or name another")
+    return Line(name, "" if channel.get("is_member") else "the bot is not in it: /invite @Partner Desk there")
+
+
+async def _audience(client: AsyncWebClient, config: Config, team_id: str) -> Line:
+    """Who can read the tickets; a channel that cannot be seen at all is another line's finding."""
+    what = "who reads in the desk channel"
+    directory = SlackDirectory(client, config.levels, team_id, config.desk.timezone)
+    try:
+        desk = await channel_id(client, config.desk.channel, "[desk] channel")
+        return Line(what, " ".join(await channel_audience.warnings(client, directory, desk)))
+    except (Misconfigured, SlackApiError):
+        return Line(what, "the channel cannot be seen")
+
+
+async def _team(client: AsyncWebClient, table: str, team: Team, *, needed: bool) -> Line:
+    if not (team.group or team.members):
+        return Line(f"{table}: every full member" if not needed else table, "nobody named" if needed else "")
+    try:
+        people = (await client.usergroups_users_list(usergroup=team.group))["users"] if team.group else team.members
+        names = [(await client.users_info(user=user))["user"].get("real_name", user) for user in people]
+    except SlackApiError as error:
+        return Line(table, f"Slack says {name_of(error)}: is every id right?")
+    return Line(f"{table}: {', '.join(names)}", "" if names else "the group is empty")

@@ -1,0 +1,20 @@
+"""With which technology is the status page read? [retarus] status_adapter says it."""
+
+from __future__ import annotations
+
+import aiohttp
+
+from bot.adapters.status.statuspage import Statuspage
+from bot.config.settings import Retarus
+from bot.escalation.status_page import StatusPage
+
+
+def open_status_page(settings: Retarus, session: aiohttp.ClientSession) -> StatusPage | None:
+    """Nothing for `link`: there a person looks, and says so."""
+    if settings.status_adapter == "statuspage":
+        return Statuspage(settings.status_page, session)
+    if settings.status_adapter != "feed":
+        return None
+    from bot.adapters.status.feed import Feed  # noqa: PLC0415 (who reads no feed need not wait for its parser)
+
+    return Feed(settings.status_page, session)

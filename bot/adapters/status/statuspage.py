@@ -1,0 +1,84 @@
+"""How is a Statuspage read? By its public API, version 2: /api/v2/summary.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import aiohttp
+from pydantic import BaseModel, ValidationError
+
+from bot.adapters.status.fetching import PATIENCE, fetch
+from bot.core.i18n import mark
+from bot.core.text import one_line
+from bot.escalation.status_page import Reading, ServiceNotice, Unreadable
+
+_PATH = "/api/v2/summary.json"
+_MOST = 5
+
+
+class _Overall(BaseModel):
+    indicator: str
+    description: str = ""
+
+
+class _Component(BaseModel):
+    name: str
+
+
+class _Update(BaseModel):
+    body: str = ""
+
+
+class _Incident(BaseModel):
+    name: str
+    id: str = ""
+    status: str = ""
+    components: list[_Component] = []
+    incident_updates: list[_Update] = []
+
+
+class _Summary(BaseModel):
+    """What is needed of the answer; it lists unresolved incidents and coming maintenance only."""
+
+    status: _Overall
+    incidents: list[_Incident] = []
+    scheduled_maintenances: list[_Incident] = []
+
+
+class Statuspage:
+    """`bot.escalation.status_page.StatusPage`."""
+
+    def __init__(self, address: str, session: aiohttp.ClientSession, patience: float = PATIENCE) -> None:
+        self._url = address.rstrip("/").removesuffix(_PATH) + _PATH
+        self._session = session
+        self._patience = patience
+
+    async def look(self) -> Reading | Unreadable:
+        body = await fetch(self._session, self._url, self._patience)
+        if isinstance(body, Unreadable):
+            return body
+        try:
+            summary = _Summary.model_validate_json(body)
+        except ValidationError:
+            return Unreadable(mark("Its answer is not a Statuspage's."))
+        return Reading(tuple(_trouble(summary))[:_MOST], tuple(_notices(summary)))
+
+
+def _trouble(summary: _Summary) -> Iterable[str]:
+    yield from (notice.says for notice in _notices(summary))
+    if summary.status.indicator != "none" and not summary.incidents:
+        yield one_line(summary.status.description or summary.status.indicator, 200)
+
+
+def _notices(summary: _Summary) -> Iterable[ServiceNotice]:
+    for incident in summary.incidents:
+        yield _notice(incident, f"{incident.name} ({incident.status})")
+    for work in summary.scheduled_maintenances:
+        if work.status in {"in_progress", "verifying"}:
+            yield _notice(work, f"Maintenance: {work.name} ({work.status.replace('_', ' ')})")
+
+
+def _notice(incident: _Incident, says: str) -> ServiceNotice:
+    about = [incident.name, *(each.name for each in incident.components)]
+    about += [each.body for each in incident.incident_updates]
+    return ServiceNotice(incident.id or incident.name, one_line(says, 200), one_line(" · ".join(about), 5000))

@@ -1,0 +1,100 @@
+"""With which technology does the desk remember? DATABASE_URL says it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from bot.adapters.store.database import DatabaseStore, Engine
+from bot.adapters.store.database_drafts import DatabaseDrafts
+from bot.adapters.store.sqlite import SqliteEngine
+from bot.adapters.store.sqlitedict_drafts import DurableDrafts
+from bot.core.clock import Clock, now
+from bot.core.errors import Misconfigured
+from bot.ports import Drafts, Store
+
+_FORMS = (
+    "sqlite:///var/desk.sqlite3 (a file below the folder the desk is started in), sqlite:////var/lib/desk.sqlite3, or "
+    "postgresql://user:password@host:5432/database"
+)
+_SERVERS = ("postgresql://", "postgres://")
+
+
+async def open_store(url: str, clock: Clock = now) -> Store:
+    """The store at DATABASE_URL, made or brought up to date; `Misconfigured` or `StoreDown` when it cannot be used.
+
+    `clock` dates once-keys and rows of the outbox.
+    """
+    return DatabaseStore(await open_engine(url), clock)
+
+
+async def open_drafts(url: str) -> Drafts:
+    """The small durable map that belongs to the store at DATABASE_URL: a file of its own beside it, or a table."""
+    if is_server(url):
+        return DatabaseDrafts(await open_engine(url))
+    return await DurableDrafts.open(_drafts_beside(_file(url)))
+
+
+async def _both(url: str, clock: Clock) -> tuple[Store, Drafts]:
+    if not is_server(url):
+        return await open_store(url, clock), await open_drafts(url)
+    engine = await open_engine(url)
+    return DatabaseStore(engine, clock), DatabaseDrafts(engine)
+
+
+@asynccontextmanager
+async def opened(url: str, clock: Clock = now) -> AsyncIterator[tuple[Store, Drafts]]:
+    """Both, closed on the way out. On a server they share their connections."""
+    store, drafts = await _both(url, clock)
+    try:
+        yield store, drafts
+    finally:
+        await drafts.close()
+        await store.close()
+
+
+async def migrate(source: str, target: str) -> Mapping[str, int]:
+    """Moves an embedded desk with everything in it to a server; gives how many rows each table has.
+
+    May be repeated. `Misconfigured` when the target holds anything else, `StoreDown` when either cannot be used.
+    """
+    from bot.adapters.store import move_to_postgres  # noqa: PLC0415 (an embedded desk need not wait for the driver)
+
+    if not is_server(target):
+        raise Misconfigured("Only a PostgreSQL database can be moved to: postgresql://user:password@host:5432/database")
+    file = _file(source)
+    if not file.is_file():
+        raise Misconfigured(f"There is no file {file} to move.")
+    await (await open_drafts(source)).close()  # it is there from now on
+    return await asyncio.to_thread(move_to_postgres.migrate, file, _drafts_beside(file), target)
+
+
+def _drafts_beside(path: Path) -> Path:
+    return path.with_name(f"{path.stem}-drafts{path.suffix}")
+
+
+def is_server(url: str) -> bool:
+    """Whether any number of machines may share it."""
+    return url.startswith(_SERVERS)
+
+
+async def open_engine(url: str) -> Engine:
+    """What does the work at DATABASE_URL."""
+    if not is_server(url):
+        return await SqliteEngine.open(_file(url))
+    from bot.adapters.store.postgres import PostgresEngine  # noqa: PLC0415 (an embedded desk need not wait for the driver)
+
+    return await PostgresEngine.open(url)
+
+
+def _file(url: str) -> Path:
+    """`sqlite:///relative`, `sqlite:////absolute`. The URL may hold a password: it is not repeated in the refusal."""
+    parts = urlsplit(url)
+    path = unquote(parts.path).removeprefix("/")
+    if not url.startswith("sqlite:///") or not path or path.endswith("/"):
+        kind = f"starts with {parts.scheme}:" if parts.scheme else "names no kind of database"
+        raise Misconfigured(f"DATABASE_URL {kind} and is not one this desk can open. Write {_FORMS}.")
+    return Path(path)

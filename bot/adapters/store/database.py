@@ -1,0 +1,223 @@
+"""How does a database keep what the desk must not forget? `bot.ports.Store`, whichever engine does the work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from typing import Literal, Protocol, TypeVar
+
+from bot.adapters.store import apply_batch, full_text_index, full_text_queries, joined_customers, rows, sql
+from bot.adapters.store.connection_protocol import Connection
+from bot.adapters.store.rows import Row
+from bot.core.clock import Clock
+from bot.model.access_log import Access
+from bot.model.contact import Contact, EndCustomer
+from bot.model.monthly_view import View
+from bot.model.notice import Claim, Letter, Notice, Outcome, Place
+from bot.model.technical_note import TechnicalNote
+from bot.model.ticket import Event, Stage, Ticket
+from bot.ports import Batch, Query
+from bot.search.documents import Shelf
+from bot.search.ranking import Candidates, Clause, Narrow
+
+T = TypeVar("T")
+
+_PRUNED = 1000  # rows per table and call
+_INDEXED = 100  # tickets at a time, when a search waits for them
+_ATTEMPTS = 50  # so that a search ends, however much others save meanwhile
+
+
+class Engine(Protocol):
+    """What an engine does. Every method may raise `StoreDown`."""
+
+    async def change(self, work: Callable[[Connection], T], /) -> T:
+        """Does this in one transaction: when it returns, it is on disk; when it raises, nothing was changed."""
+
+    async def read(self, work: Callable[[Connection], T], /) -> T:
+        """Does this, seeing what was committed."""
+
+    def alone(self, what: str, /) -> AbstractAsyncContextManager[bool]: ...
+
+    async def close(self) -> None: ...
+
+
+class DatabaseStore:
+    """`bot.ports.Store` on an engine. Made by `bot.adapters.store.open_store`."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def close(self) -> None:
+        await self._engine.close()
+
+    def alone(self, what: str) -> AbstractAsyncContextManager[bool]:
+        return self._engine.alone(what)
+
+    # --- changes
+
+    async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
+        return await self._engine.change(lambda db: apply_batch.apply(db, batch, self._clock()))
+
+    async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
+        return await self._engine.change(lambda db: apply_batch.claim(db, at, at + lease, limit))
+
+    async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
+        return await self._engine.change(lambda db: apply_batch.settle(db, claim, outcome, at, then))
+
+    async def revive(self, key: str, at: datetime) -> bool:
+        return await self._engine.change(lambda db: apply_batch.revive(db, key, at))
+
+    async def prune(self, before: datetime) -> int:
+        """At most some thousand rows per call, so that nobody waits for it; call again while it returns any."""
+        return await self._engine.change(lambda db: apply_batch.prune(db, before, _PRUNED))
+
+    # --- reads
+
+    async def used(self, once: str) -> bool:
+        return await self._one(sql.USED, {"key": once}, bool) or False
+
+    async def get(self, ticket_id: str) -> Ticket | None:
+        return await self._one(sql.TICKET, {"id": ticket_id}, rows.ticket)
+
+    async def numbered(self, number: int) -> Ticket | None:
+        return await self._one(sql.NUMBERED, {"number": number}, rows.ticket)
+
+    async def find(self, query: Query) -> list[Ticket]:
+        return await self._all(*sql.find(query), rows.ticket)
+
+    async def count(self, query: Query) -> int:
+        return await self._one(*sql.count(query), rows.number) or 0
+
+    async def history(self, ticket_id: str) -> list[Event]:
+        return await self._all(sql.HISTORY, {"ticket_id": ticket_id}, rows.event)
+
+    async def histories(self, ticket_ids: Sequence[str]) -> list[Event]:
+        return await self._all(sql.HISTORIES, {"listed": json.dumps(list(ticket_ids))}, rows.event)
+
+    async def next_due(self, after: datetime) -> datetime | None:
+        due = await self._one(sql.NEXT_DUE, {}, rows.moment_or_none)
+        return due and max(due, after)
+
+    async def letters(
+        self,
+        *,
+        state: Literal["waiting", "sent", "dead", "dropped"] | None = None,
+        ticket_id: str = "",
+        limit: int = 50,
+    ) -> list[Letter]:
+        statement = sql.letters(state, ticket_id)
+        values: Row = {"ticket_id": ticket_id, "limit": limit}
+        return await self._engine.read(lambda db: rows.readable(rows.letter, db.execute(statement, values).fetchall()))
+
+    async def letter(self, key: str) -> Letter | None:
+        return await self._one(sql.LETTER, {"key": key}, rows.letter)
+
+    async def together(self, channel: str, ts: str) -> list[Place]:
+        return await self._all(sql.TOGETHER, {"channel": channel, "ts": ts}, rows.place)
+
+    async def place(self, ticket_id: str, what: str) -> Place | None:
+        return await self._one(sql.PLACE, {"ticket_id": ticket_id, "what": what}, rows.place)
+
+    async def placed(self, channel: str, ts: str) -> Place | None:
+        return await self._one(sql.PLACED, {"channel": channel, "ts": ts}, rows.place)
+
+    async def card_links(self, ticket_ids: Sequence[str]) -> dict[str, str]:
+        return dict(await self._all(*sql.card_links(ticket_ids), rows.link)) if ticket_ids else {}
+
+    async def contacts(self) -> list[Contact]:
+        return await self._all(sql.CONTACTS, {}, rows.contact)
+
+    async def standing(self) -> dict[Stage, int]:
+        return dict(await self._all(sql.STANDING, {}, rows.standing))
+
+    async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
+        return await self._all(sql.TICKETS_OF, {"customer": customer, "limit": limit}, rows.ticket)
+
+    async def names_beside(self, customer: str) -> list[str]:
+        return list(dict.fromkeys(await self._all(joined_customers.NAMES_BESIDE, {"customer": customer}, rows.spelt)))
+
+    async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
+        return await self._all(*sql.customers(words, limit, skip), rows.customer)
+
+    async def count_customers(self) -> int:
+        return await self._one(sql.COUNT_CUSTOMERS, {}, rows.number) or 0
+
+    async def customer(self, customer_id: str) -> EndCustomer | None:
+        return await self._one(sql.CUSTOMER, {"id": customer_id}, rows.customer)
+
+    async def customer_named(self, folded: str) -> EndCustomer | None:
+        return await self._one(sql.CUSTOMER_NAMED, {"folded": folded}, rows.customer)
+
+    async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
+        found = await self._all(sql.alive(customer), rows.alive_values(start, end, customer), rows.text)
+        return sorted(set(found))
+
+    async def view(self, month: str) -> View | None:
+        return await self._one(sql.VIEW, {"month": month}, rows.view)
+
+    async def children(self, ticket_id: str, limit: int) -> list[Ticket]:
+        return await self._all(sql.CHILDREN, {"id": ticket_id, "limit": limit}, rows.ticket)
+
+    # --- technical notes, and the search
+
+    async def note(self, note_id: str) -> TechnicalNote | None:
+        return await self._one(sql.NOTE, {"id": note_id}, rows.technical_note)
+
+    async def note_numbered(self, number: int) -> TechnicalNote | None:
+        return await self._one(sql.NOTE_NUMBERED, {"number": number}, rows.technical_note)
+
+    async def notes(self, *, limit: int, skip: int = 0) -> list[TechnicalNote]:
+        return await self._all(sql.NOTES, {"limit": limit, "skip": skip}, rows.technical_note)
+
+    async def count_notes(self) -> int:
+        return await self._one(sql.COUNT_NOTES, {}, rows.number) or 0
+
+    async def note_versions(self, note_id: str) -> list[TechnicalNote]:
+        return await self._all(sql.NOTE_VERSIONS, {"id": note_id}, rows.technical_note)
+
+    async def alike(self, words: Sequence[str]) -> dict[str, list[str]]:
+        return await self._searched(lambda db: full_text_queries.alike(db, words)) if words else {}
+
+    async def candidates(self, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> Candidates:
+        return await self._searched(lambda db: full_text_queries.candidates(db, shelf, asked, narrow))
+
+    async def _searched(self, look: Callable[[Connection], T]) -> T:
+        """What was saved a moment ago is found: it is taken into the index first."""
+        for _ in range(_ATTEMPTS):
+            found = await self._engine.read(lambda db: None if db.execute(sql.MARKED).fetchone() else look(db))
+            if found is not None:
+                return found
+            if not await self.index_new(_INDEXED):
+                break  # another replica is at it
+        return await self._engine.read(look)
+
+    async def tickets_called(self, numbers: Sequence[int]) -> list[Ticket]:
+        return await self._all(sql.TICKETS_CALLED, {"numbers": json.dumps(list(numbers))}, rows.ticket)
+
+    async def notes_called(self, numbers: Sequence[int]) -> list[TechnicalNote]:
+        return await self._all(sql.NOTES_CALLED, {"numbers": json.dumps(list(numbers))}, rows.technical_note)
+
+    async def index_new(self, limit: int) -> int:
+        return await self._engine.change(lambda db: full_text_index.index_marked(db, limit))
+
+    async def index_older(self, limit: int) -> int:
+        return await self._engine.change(lambda db: full_text_index.index_older(db, limit))
+
+    async def merge_index(self, pages: int) -> None:
+        await self._engine.change(lambda db: full_text_index.merge(db, pages))
+
+    async def accesses(self, limit: int) -> list[Access]:
+        return await self._all(sql.ACCESSES, {"limit": limit}, rows.access)
+
+    async def _one(self, statement: str, values: Row, record: Callable[[Sequence[object]], T]) -> T | None:
+        def read(db: Connection) -> T | None:
+            row = db.execute(statement, values).fetchone()
+            return None if row is None else record(row)
+
+        return await self._engine.read(read)
+
+    async def _all(self, statement: str, values: Row, record: Callable[[Sequence[object]], T]) -> list[T]:
+        return await self._engine.read(lambda db: [record(row) for row in db.execute(statement, values).fetchall()])

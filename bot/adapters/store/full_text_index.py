@@ -1,0 +1,178 @@
+"""How is the full-text index kept? A ticket is marked by the change that saves it, and taken into the index soon after,
+or before the next search: it is found as soon as it is saved, and whoever saves it does not wait for the index, which
+takes longer than the change. What is erased is gone from it within the change; notes are indexed within theirs.
+
+The engine keeps its index equal to the table of entries by itself; here the entries are written, and the vocabulary
+of all words, by which misspelt ones are understood. An entry whose text has not changed is left alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from bot.adapters.store import rows, sql
+from bot.adapters.store.connection_protocol import Connection
+from bot.model.technical_note import TechnicalNote
+from bot.model.ticket import Event, Ticket
+from bot.ports import Batch
+from bot.search import documents
+from bot.search import tokens as words
+from bot.search.documents import Document, Entry, Shelf
+
+_AT_ONCE = 50
+"""Words that are asked for in one statement."""
+
+
+def index(db: Connection, batch: Batch, tickets: Sequence[Ticket], notes: Sequence[TechnicalNote]) -> None:
+    """What this batch has saved; the vocabulary last, and sorted: two changes that learn the same words never meet
+    crosswise."""
+    learnt = set[str]()
+    for ticket in tickets:
+        rewritten = [event for event in batch.rewritten if event.ticket_id == ticket.id]
+        events = [event for event in batch.events if event.ticket_id == ticket.id]
+        if rewritten:
+            db.execute(sql.MARK, {"number": ticket.number})  # for who indexes what it was: then it is done once more
+            told = documents.story_of((*rewritten, *events))
+            learnt |= _put(db, Shelf.TICKETS, ticket.number, documents.document_of(ticket), told, afresh=True)
+        elif _is_news(db, ticket, events):
+            db.execute(sql.MARK, {"number": ticket.number})
+    for note in notes:
+        learnt |= _put(db, Shelf.NOTES, note.number, documents.document_of_note(note), "", afresh=True)
+    _learn(db, learnt)
+
+
+def _is_news(db: Connection, ticket: Ticket, events: Sequence[Event]) -> bool:
+    """A reminder, say, adds no word."""
+    if ticket.version == 1 or documents.story_of(events):
+        return True
+    found = db.execute(sql.ENTRY[Shelf.TICKETS], {"number": ticket.number}).fetchone()
+    return not found or found[0] != documents.document_of(ticket).fingerprint
+
+
+def index_marked(db: Connection, limit: int) -> int:
+    """Up to so many tickets that were marked; returns how many."""
+    numbers = sorted(row[0] for row in db.execute(sql.UNMARK, {"limit": limit}).fetchall())
+    learnt = set[str]()
+    for number in numbers:
+        row = db.execute(sql.NUMBERED, {"number": number}).fetchone()
+        learnt |= _whole(db, rows.ticket(row)) if row else set()
+    _learn(db, learnt)
+    return len(numbers)
+
+
+def _whole(db: Connection, ticket: Ticket) -> set[str]:
+    """With its history."""
+    history = [rows.event(row) for row in db.execute(sql.HISTORY, {"ticket_id": ticket.id}).fetchall()]
+    return _put(
+        db, Shelf.TICKETS, ticket.number, documents.document_of(ticket), documents.story_of(history), afresh=True
+    )
+
+
+def _put(
+    db: Connection, shelf: Shelf, number: int, document: Document, story: str, *, afresh: bool = False
+) -> set[str]:
+    """Returns the words it is spelt with, to be learnt. `afresh`: the story is all there is, not only what is new."""
+    found = db.execute(sql.ENTRY[shelf], {"number": number}).fetchone()
+    if found and found[0] == document.fingerprint and not story and not afresh:
+        return set()
+    before = Entry.unpack(found[1]) if found else None
+    entry = Entry.of(document, story, None if afresh else before).numbered(number, shelf)
+    row: rows.Row = {"number": number, "print": document.fingerprint, "entry": entry.pack()}
+    if found and tuple(found) == (row["print"], row["entry"]):
+        return set()
+    db.execute(sql.SAVE_ENTRY[shelf], row)
+    if before:
+        _unlearn(db, before.tokens - entry.tokens)
+    return words.spellings(f"{document.title}\n{document.body}\n{story}") if document.is_found else set()
+
+
+def _learn(db: Connection, learnt: set[str]) -> None:
+    if not learnt:
+        return
+    unknown = db.execute(sql.UNKNOWN, {"listed": json.dumps(sorted(learnt))}).fetchall()
+    for (word,) in sorted(unknown):
+        db.execute(sql.LEARN, {"word": word, "grams": " ".join(words.grams(word))})
+
+
+def _unlearn(db: Connection, tokens: Iterable[str]) -> None:
+    """A word that stands nowhere any more is forgotten: it may have been somebody's name."""
+    plain = sorted(token for token in tokens if words.is_plain(token))
+    for asked in (plain[at : at + _AT_ONCE] for at in range(0, len(plain), _AT_ONCE)):
+        held = {asked[place] for shelf in Shelf for place in _held(db, table_of(shelf), asked)}
+        for word in (each for each in asked if each not in held):
+            db.execute(sql.UNLEARN, {"word": word})
+
+
+def _held(db: Connection, table: str, asked: Sequence[str]) -> list[int]:
+    """The places of those words that some document holds."""
+    values: rows.Row = {}
+    for place, word in enumerate(asked):
+        values |= wanted([[word]], place)
+    return [row[0] for row in db.execute(sql.held(table, len(asked)), values).fetchall()]
+
+
+def index_older(db: Connection, limit: int) -> int:
+    """The next tickets that are not in the index yet, the newest of them first."""
+    last: int = db.execute(sql.UNINDEXED).fetchone()[0]
+    if not last:
+        return 0
+    found = [rows.ticket(row) for row in db.execute(sql.OLDER, {"last": last, "limit": limit}).fetchall()]
+    learnt = set[str]()
+    for ticket in reversed(found):
+        if not db.execute(sql.ENTRY[Shelf.TICKETS], {"number": ticket.number}).fetchone():
+            learnt |= _whole(db, ticket)
+    _learn(db, learnt)
+    db.execute(sql.INDEXED_DOWN_TO, {"last": found[-1].number - 1 if found else 0})
+    return len(found)
+
+
+def merge(db: Connection, pages: int) -> None:
+    for statement in sql.MERGED:
+        db.execute(statement, {"pages": pages})
+
+
+# --- asking the index
+
+
+def matching(
+    db: Connection, table: str, queries: Sequence[Sequence[Iterable[str]]], *, first: int = 0, most: int
+) -> list[list[int]]:
+    """For each query the numbers of the newest rows that hold some token of each of its groups."""
+    groups = [[list(group) for group in query] for query in queries]
+    found: list[list[int]] = [[] for _ in groups]
+    asked = [number for number, query in enumerate(groups) if query and all(query)]
+    if asked:
+        values: rows.Row = {}
+        for place, number in enumerate(asked):
+            values |= wanted(groups[number], place)
+        told = db.execute(sql.matches(table, len(asked)), {**values, "first": first, "most": most}).fetchall()
+        for place, number in told:
+            found[asked[place]].append(number)
+    return [sorted(numbers, reverse=True) for numbers in found]
+
+
+def table_of(shelf: Shelf) -> str:
+    return f"{shelf}_index"
+
+
+def wanted(groups: Sequence[Sequence[str]], place: int) -> rows.Row:
+    """The value of a query for some token of each group, as each engine takes it."""
+    return {f"fts{place}": _fts(groups), f"ts{place}": _ts(groups)}
+
+
+def _fts(groups: Sequence[Sequence[str]]) -> str:
+    """For SQLite: `("a" OR "b") AND ("c")`."""
+    told = (" OR ".join('"' + token.replace('"', '""') + '"' for token in group) for group in groups)
+    return " AND ".join(f"({each})" for each in told)
+
+
+def _ts(groups: Sequence[Sequence[str]]) -> str:
+    """For PostgreSQL: `('a' | 'b') & ('c')`."""
+    told = (" | ".join(_lexeme(token) for token in group) for group in groups)
+    return " & ".join(f"({each})" for each in told)
+
+
+def _lexeme(token: str) -> str:
+    escaped = token.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"

@@ -1,0 +1,102 @@
+"""How is the full-text index asked? One trip to the database per question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from bot.adapters.store import sql
+from bot.adapters.store.connection_protocol import Connection
+from bot.adapters.store.full_text_index import matching, table_of, wanted
+from bot.adapters.store.rows import Row, ms
+from bot.search import documents, ranking, tokens
+from bot.search.documents import Back, Entry, Shelf
+from bot.search.ranking import Candidate, Candidates, Clause, Narrow
+
+_LOOKED_AT = 3000
+"""Words of the vocabulary that are looked at, for each that is asked."""
+Queries = Sequence[Sequence[Iterable[str]]]
+
+_FEW = 6
+"""A query of more words says enough by itself."""
+
+
+def candidates(db: Connection, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> Candidates:
+    """The documents worth comparing with the query, with all their words."""
+    newest, total, waiting = (number or 0 for number in db.execute(sql.EXTENT[shelf]).fetchone())
+    is_building = shelf is Shelf.TICKETS and waiting > 0
+    oldest = newest - total + 1
+    since = ms(narrow.since) if narrow.since else 0
+    first = oldest
+    if since and shelf is Shelf.TICKETS:
+        first = db.execute(sql.FIRST_SINCE, {"since": since}).fetchone()[0]
+    if not total or first is None:
+        return Candidates(is_building=is_building)
+
+    def look(queries: Queries) -> list[list[int]]:
+        is_quick = narrow.customer or (db.walks_back and all(len(query) == 1 for query in queries))
+        nearest = None if is_quick else documents.STRETCHES[0]
+        return _newest(db, table_of(shelf), queries, Back(newest, oldest, first, nearest))
+
+    def lately(queries: Queries) -> list[list[int]]:
+        back = Back(newest, oldest, first, documents.TOGETHER)
+        return _within(db, table_of(shelf), [(query, back) for query in queries])
+
+    gathered = ranking.gather(asked, narrow.groups(shelf), total, look, lately)
+    values: Row = {"numbers": json.dumps(list(gathered.numbers)), "since": since}
+    found = db.execute(sql.entries(shelf, since, narrow.open), values).fetchall()
+    wanted_tokens = frozenset(token for clause in asked for token in clause.tokens)
+    told = [Candidate(number, Entry.unpack(entry, wanted_tokens)) for number, entry in found]
+    return gathered.among(asked, told, total, is_building=is_building)
+
+
+def _newest(db: Connection, table: str, queries: Queries, back: Back) -> list[list[int]]:
+    """Looked for among the newest, and only what is rarer further back: no engine reads more than it must."""
+    found: list[list[int]] = [[] for _ in queries]
+    looking: dict[int, Back] = dict.fromkeys(range(len(queries)), back)
+    while looking:
+        told = _within(db, table, [(queries[place], each) for place, each in looking.items()])
+        further: dict[int, Back] = {}
+        for (place, each), numbers in zip(looking.items(), told, strict=True):
+            found[place] = numbers
+            more = each.further(len(numbers), ranking.CANDIDATES) if len(numbers) < ranking.CANDIDATES else None
+            further |= {place: more} if more else {}
+        looking = further
+    return found
+
+
+def _within(db: Connection, table: str, asked: Sequence[tuple[Sequence[Iterable[str]], Back]]) -> list[list[int]]:
+    """One trip. An empty query finds nothing."""
+    first = min((back.reaches for _, back in asked), default=0)
+    queries = [[*([back.tokens] if query and back.tokens else []), *query] for query, back in asked]
+    return matching(db, table, queries, first=first, most=ranking.CANDIDATES)
+
+
+def alike(db: Connection, asked: Sequence[str]) -> dict[str, list[str]]:
+    """For each word: itself and its halves; for one nobody knows also what begins like it or is spelt like it; and
+    where few words are asked, the longer ones it stands in."""
+    parts = {word: {word, *tokens.cuts(word)} for word in asked}
+    listed = json.dumps(sorted(set().union(*parts.values())))
+    known = {row[0] for row in db.execute(sql.KNOWN, {"listed": listed}).fetchall()}
+    found = {word: parts[word] & known for word in asked}
+    unknown = [word for word in asked if word not in known]
+    within = {**({word: word for word in asked} if len(asked) <= _FEW else {}), **{word[2:]: word for word in unknown}}
+    for part, other in _resembling(db, unknown, list(within)):
+        found[within.get(part, part)].add(other)
+    return {word: sorted(others) for word, others in found.items()}
+
+
+def _resembling(db: Connection, unknown: Sequence[str], within: Sequence[str]) -> list[tuple[str, str]]:
+    """A slip mostly leaves the first two letters, or all after them, as they were: what shares either is looked at."""
+    values: Row = {"first": 0, "most": _LOOKED_AT}
+    for number, word in enumerate(unknown):
+        values |= {f"from{number}": word[:2], f"to{number}": f"{word[:2]}\U0010ffff"}
+        values |= {f"shortest{number}": len(word) - 2, f"longest{number}": len(word) + 2}
+    letters = [part for part in dict.fromkeys(within) if tokens.grams(part)]
+    for number, part in enumerate(letters):
+        values |= wanted([[gram] for gram in tokens.grams(part)], number)
+    if not unknown and not letters:
+        return []
+    told = [*unknown, *letters]
+    found = db.execute(sql.spelt_alike(len(unknown), len(letters)), values).fetchall()
+    return [(told[number], word) for number, word in found]

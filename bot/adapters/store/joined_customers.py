@@ -1,0 +1,43 @@
+"""Which end-customers joined a ticket, and who is called almost so? In SQL every engine understands, like sql.py.
+
+Kept beside the ticket, and filled once for those that an older release saved.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.adapters.store import rows, schema_migrations
+from bot.adapters.store.connection_protocol import Connection
+from bot.model.ticket import Ticket
+
+SAVE: Final = "INSERT INTO joined (ticket_id, customer) VALUES (:id, :customer)"
+FORGET: Final = "DELETE FROM joined WHERE ticket_id = :id"
+WITH: Final = """SELECT number, doc FROM tickets WHERE doc LIKE '%"affected":[{%'"""
+
+_BESIDE: Final = (
+    """SELECT customer, number, doc FROM (SELECT customer, number, doc FROM tickets
+        WHERE customer {0} :customer AND customer <> '' ORDER BY customer {1} LIMIT 1) AS raised{2}""",
+    """SELECT j.customer, number, doc FROM (SELECT customer, ticket_id FROM joined
+        WHERE customer {0} :customer ORDER BY customer {1} LIMIT 1) AS j JOIN tickets ON id = ticket_id""",
+)
+NAMES_BESIDE: Final = " UNION ALL ".join(
+    each.format(*side) for each in _BESIDE for side in ((">=", "", "_next"), ("<", "DESC", "_last"))
+)
+
+
+def save(db: Connection, ticket: Ticket) -> None:
+    """As the ticket now has them. Nobody ever leaves; a name may be erased."""
+    if not ticket.affected:
+        return
+    db.execute(FORGET, {"id": ticket.id})
+    for row in rows.joined_rows(ticket):
+        db.execute(SAVE, row)
+
+
+def fill(db: Connection, before: int, after: int) -> None:
+    """After the scripts from version `before` to `after`: how names are folded, only Python knows."""
+    script = schema_migrations.MIGRATIONS.index(schema_migrations.JOINED) + 1
+    if before < script <= after:
+        for row in db.execute(WITH, {}).fetchall():
+            save(db, rows.ticket(row))

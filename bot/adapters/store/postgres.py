@@ -1,0 +1,225 @@
+"""Where do many replicas of a desk keep their data? In one PostgreSQL database.
+
+Each call is done by a thread with a connection from a pool. What SQLite's one writer gives for free is asked for here:
+rows others claim are passed over, who decides on a lane locks it, and a commit whose answer got lost is looked up.
+
+Whether a connection still works is seen when it is used: one that does not is thrown away, and the work begun anew
+with the next. The pool's own `check` would cost a message each time, and a second for each broken connection it meets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Self, TypeVar
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+
+from bot.adapters.store.postgres_session import (
+    BUSY,
+    Connection,
+    Session,
+    begin_session,
+    down,
+    in_doubt,
+    is_passing,
+    parameters,
+    prepare,
+    translated,
+)
+from bot.core.errors import StoreDown
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+_CHANGING, _READING, _ALONE = 4, 4, 6
+"""As many hold a lock while they work as there are jobs."""
+CONNECTIONS = _CHANGING + _READING + _ALONE
+"""The most one process uses."""
+_TRIES = 5
+"""For changes that lock crosswise. Broken connections are tried until nobody waits any more."""
+_LOOK = 0.02  # seconds between two looks what became of a commit
+
+_BEGIN = b"BEGIN; SELECT pg_current_xact_id()::text"
+_FATE = b"SELECT pg_xact_status(%s::text::xid8)"
+_TRY = b"SELECT pg_try_advisory_lock(hashtextextended(current_schema() || ':alone:' || %s, 0))"
+_LEAVE = b"SELECT pg_advisory_unlock(hashtextextended(current_schema() || ':alone:' || %s, 0))"
+
+
+class _InTheWay(Exception):
+    """Two changes locked crosswise, and this one was undone. Done once more, it works."""
+
+
+class _Doubt(Exception):
+    """The connection broke while COMMIT was under way."""
+
+    def __init__(self, transaction: str, result: Any) -> None:
+        super().__init__()
+        self.transaction = transaction
+        self.result = result
+
+
+class PostgresEngine:
+    """`bot.adapters.store.database.Engine` on a server. Made by `PostgresEngine.open`."""
+
+    def __init__(self, url: str, busy: float) -> None:
+        self._busy = busy
+        self._pool: ConnectionPool[Session] = ConnectionPool(
+            parameters(url),
+            kwargs={"autocommit": True},
+            min_size=2,
+            max_size=CONNECTIONS,
+            configure=begin_session,
+            timeout=busy,
+            reconnect_timeout=busy,  # then it is tried anew when somebody asks
+            open=True,
+        )
+        self._changing = ThreadPoolExecutor(_CHANGING, thread_name_prefix="desk-store-writer")
+        self._reading = ThreadPoolExecutor(_READING, thread_name_prefix="desk-store-reader")
+        self._closed = False
+
+    @classmethod
+    async def open(cls, url: str, busy: float = BUSY) -> Self:
+        """Makes or migrates the tables; `Misconfigured` or `StoreDown` when the database cannot be used."""
+        await asyncio.to_thread(prepare, url)
+        return await asyncio.to_thread(cls, url, busy)
+
+    async def close(self) -> None:
+        """Finishes what was asked for; may be called again."""
+        self._closed = True
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._changing.shutdown()
+        self._reading.shutdown()
+        self._pool.close()
+
+    async def change(self, work: Work[T], /) -> T:
+        """Cancelled while it waits, a change is made wholly or not at all; nobody can tell which."""
+        return await self._in(self._changing, lambda: self._change(work))
+
+    async def read(self, work: Work[T], /) -> T:
+        return await self._in(self._reading, lambda: self._read(work))
+
+    @asynccontextmanager
+    async def alone(self, what: str, /) -> AsyncIterator[bool]:
+        """By a lock that ends with its connection: who is killed holds nothing up."""
+        session, free = await self._in(self._reading, lambda: self._locked(what))
+        try:
+            yield free
+        finally:
+            await asyncio.to_thread(self._unlock, session, what if free else "")
+
+    async def _in(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        if self._closed:
+            raise StoreDown("The desk's database is closed: the desk is shutting down. Nothing was changed.")
+        return await asyncio.get_running_loop().run_in_executor(threads, work)
+
+    # --- in a thread
+
+    def _session(self, until: float) -> Session:
+        """One from the pool; `StoreDown` when there is none in time."""
+        try:
+            return self._pool.getconn(max(until - time.monotonic(), 0))
+        except (psycopg.Error, PoolTimeout, PoolClosed) as error:
+            raise down(error) from error
+
+    def _with_session(self, work: Callable[[Session], T]) -> T:
+        """Begun anew where the connection turns out to be broken."""
+        until = time.monotonic() + self._busy
+        while True:
+            session = self._session(until)
+            try:
+                return work(session)
+            except psycopg.Error as error:
+                if not session.broken:
+                    raise translated(error) from error
+            finally:
+                self._pool.putconn(session)
+
+    def _read(self, work: Work[T]) -> T:
+        return self._with_session(lambda session: work(Connection(session)))
+
+    def _change(self, work: Work[T]) -> T:
+        """Until it is committed; begun anew where nothing was, or somebody else was in the way."""
+        for _ in range(_TRIES):
+            try:
+                return self._with_session(lambda session: _transacted(session, work))
+            except _InTheWay:
+                continue
+            except _Doubt as doubt:
+                if self._was_committed(doubt.transaction):
+                    result: T = doubt.result
+                    return result
+        raise down(psycopg.OperationalError())
+
+    def _was_committed(self, transaction: str) -> bool:
+        """Asks the server, as long as somebody may be waiting; `StoreDown` when it does not come back."""
+        until = time.monotonic() + self._busy
+        while time.monotonic() < until:
+            try:
+                fate = self._with_session(lambda session: _asked(session, _FATE, transaction))
+            except (StoreDown, psycopg.DataError):  # the latter from a server that stepped in and never knew it
+                break
+            if fate != "in progress":
+                return bool(fate == "committed")
+            time.sleep(_LOOK)
+        raise in_doubt()
+
+    def _locked(self, what: str) -> tuple[Session, bool]:
+        """A connection, taken out of the pool, and whether it has the lock."""
+        until = time.monotonic() + self._busy
+        while True:
+            session = self._session(until)
+            try:
+                return session, bool(_asked(session, _TRY, what))
+            except psycopg.Error as error:
+                self._pool.putconn(session)
+                if not session.broken:
+                    raise translated(error) from error
+
+    def _unlock(self, session: Session, what: str) -> None:
+        """Gives the connection back. One that broke has lost its lock by itself."""
+        try:
+            if what:
+                _asked(session, _LEAVE, what)
+        except psycopg.Error:
+            session.close()
+        self._pool.putconn(session)
+
+
+def _transacted(session: Session, work: Work[T]) -> T:
+    transaction = _begun(session)
+    try:
+        result = work(Connection(session))
+    except BaseException as error:
+        with suppress(psycopg.Error):
+            session.execute(b"ROLLBACK")
+        if is_passing(error):
+            raise _InTheWay from error
+        raise
+    try:
+        session.execute(b"COMMIT")
+    except psycopg.Error as error:
+        if session.broken or session.closed:
+            raise _Doubt(transaction, result) from error
+        raise
+    return result
+
+
+def _begun(session: Session) -> str:
+    """Begins a transaction and gives its name, in one message."""
+    cursor = session.execute(_BEGIN)
+    cursor.nextset()
+    row = cursor.fetchone()
+    assert row
+    return str(row[0])
+
+
+def _asked(session: Session, question: bytes, about: str) -> Any:
+    row = session.execute(question, (about,)).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,222 @@
+"""How is a PostgreSQL database opened, and what do its errors mean?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from psycopg import conninfo, errors
+from psycopg_pool import PoolClosed, PoolTimeout
+
+from bot.adapters.store import joined_customers, schema_migrations
+from bot.adapters.store.dialect import POSTGRES, said
+from bot.core.errors import Conflict, Misconfigured, StoreDown
+
+Session = psycopg.Connection[tuple[Any, ...]]
+
+BUSY = 2.0
+"""Seconds to wait for a row somebody else changes, or for a connection. Slack waits 3 s for an answer."""
+
+_OLDEST = 13  # pg_xact_status, pg_current_xact_id
+_UNLESS_SAID = {
+    "application_name": "partner-desk",
+    "connect_timeout": "5",
+    "keepalives_idle": "30",
+    "tcp_user_timeout": "10000",  # a network that swallows everything is noticed after 10 s
+}
+_SETTINGS = (
+    f"SET lock_timeout = '{BUSY}s'",
+    "SET statement_timeout = '10s'",
+    # what a machine that vanished had locked is free again after that
+    "SET idle_in_transaction_session_timeout = '10s'",
+    # and what it held outside of one, such as the right to do the sweep, after a minute
+    "SET tcp_keepalives_idle = 30",
+    "SET tcp_keepalives_interval = 10",
+    "SET tcp_keepalives_count = 3",
+    # what is acknowledged is on disk, whatever the server's default; stricter settings stay
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+)
+_LOCK = b"""
+    SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ':' || name, 0))
+    FROM unnest(%(names)s::text[]) AS name"""
+
+
+class Connection:
+    """Takes the statements all engines share."""
+
+    walks_back = False
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def execute(
+        self, statement: str, values: Mapping[str, str | int | None] | None = None, /
+    ) -> psycopg.Cursor[tuple[Any, ...]]:
+        spoken = _spoken(statement)
+        # what a full-text query costs depends on its words: planned anew each time, never once for all of them
+        return self._session.execute(spoken, values or {}, prepare=False if b"@@" in spoken else None)
+
+    def lock(self, names: Iterable[str], /) -> None:
+        """Until the transaction ends; in the order given, so that those who lock the same wait and do not block."""
+        names = list(names)
+        if names:
+            self._session.execute(_LOCK, {"names": names})
+
+
+@lru_cache(maxsize=1024)
+def _spoken(statement: str) -> bytes:
+    return said(POSTGRES, statement).encode()
+
+
+# --- opening
+
+
+def parameters(url: str) -> str:
+    """The URL for the driver, with what the desk wants where the URL says nothing. It is never quoted: see `place`."""
+    try:
+        said_there = conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        raise Misconfigured(
+            "DATABASE_URL cannot be read. Write postgresql://user:password@host:5432/database, with every sign of the "
+            f"password other than letters and digits as its %-code (“@” is {quote('@')})."
+        ) from None
+    return conninfo.make_conninfo(url, **{key: text for key, text in _UNLESS_SAID.items() if key not in said_there})
+
+
+def place(url: str) -> str:
+    """What may be said of the URL: where the database is."""
+    said_there = conninfo.conninfo_to_dict(url)
+    host, port = said_there.get("host") or "the default host", said_there.get("port") or 5432
+    return f"{said_there.get('dbname') or 'the default database'} at {host}:{port}"
+
+
+def begin_session(session: Session) -> None:
+    """What holds for every connection that serves the desk."""
+    for setting in _SETTINGS:
+        session.execute(setting.encode())
+
+
+def prepare(url: str, scripts: Sequence[str] = schema_migrations.MIGRATIONS) -> None:
+    """Bring the tables up to date, also while others start. `Misconfigured` or `StoreDown` where that cannot be."""
+    with opened(url) as session:
+        _require_fit(session)
+        try:
+            with session.transaction():
+                _migrate(session, scripts)
+        except psycopg.Error as error:
+            raise _unusable(url, error) from error
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Session]:
+    """A connection for whoever needs one for a while; outside of any transaction."""
+    try:
+        session: Session = psycopg.connect(parameters(url), autocommit=True)
+    except psycopg.Error as error:
+        raise StoreDown(
+            f"The database {place(url)} cannot be reached: {_without_password(url, error)} "
+            "Is it running, and are host, user, password and name in DATABASE_URL right?"
+        ) from None
+    with session:
+        yield session
+
+
+def _without_password(url: str, error: Exception) -> str:
+    password = conninfo.conninfo_to_dict(url).get("password")
+    text = " ".join(str(error).split())
+    return text.replace(str(password), "…") if password else text
+
+
+def _require_fit(session: Session) -> None:
+    if session.info.server_version < _OLDEST * 10_000:
+        raise Misconfigured(f"PostgreSQL {session.info.parameter_status('server_version')} is too old: {_OLDEST} is.")
+    encoding = session.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise Misconfigured(
+            f"The database keeps texts as {encoding}. Make one with ENCODING 'UTF8' TEMPLATE template0."
+        )
+
+
+def _migrate(session: Session, scripts: Sequence[str]) -> None:
+    """One process at a time; whoever waited finds it done."""
+    db = Connection(session)
+    db.lock(["schema"])
+    if _value(session, b"SELECT to_regclass('schema_version') IS NULL"):
+        session.execute(b"CREATE TABLE schema_version (version INTEGER NOT NULL)")
+    found = _value(session, b"SELECT MAX(version) FROM schema_version") or 0
+    if found > len(scripts):
+        raise Misconfigured(
+            f"The database was written by a newer release (schema {found}, this release knows {len(scripts)}). "
+            "Run that release, or set DATABASE_URL to another database."
+        )
+    for version, script in enumerate(scripts[found:], found + 1):
+        for statement in POSTGRES.script(script):
+            session.execute(statement.encode())
+        session.execute(b"INSERT INTO schema_version (version) VALUES (%s)", (version,))
+    joined_customers.fill(db, found, len(scripts))
+    # Shows that it can be written, and by this user
+    session.execute(b"UPDATE schema_version SET version = version WHERE version < 0")
+
+
+def _value(session: Session, question: bytes) -> Any:
+    row = session.execute(question).fetchone()
+    return row[0] if row else None
+
+
+# --- errors
+
+
+def down(error: Exception) -> StoreDown:
+    """The sentence for a read or write that failed; without the database's own words, which may quote data."""
+    return StoreDown(
+        f"The desk's database cannot be used right now ({_kind(error)}). Nothing was changed; please try again in a "
+        "moment."
+    )
+
+
+def in_doubt() -> StoreDown:
+    """The sentence when nobody can tell whether it was saved."""
+    return StoreDown(
+        "The connection to the desk's database broke in the very moment of saving. It may be saved or not: look, and "
+        "if it is not, do it again. Doing the same again changes nothing twice."
+    )
+
+
+def translated(error: psycopg.Error) -> Exception:
+    """What the desk calls it. What can only be a fault of the program stays what it is."""
+    if isinstance(error, errors.UniqueViolation):
+        return Conflict("Somebody else saved the same in this very moment.")
+    if isinstance(error, psycopg.DataError):
+        return error
+    return down(error)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Two transactions were in each other's way; done once more, it works."""
+    return isinstance(error, errors.DeadlockDetected | errors.SerializationFailure)
+
+
+def _kind(error: Exception) -> str:
+    if isinstance(error, PoolTimeout | PoolClosed) or type(error) is psycopg.OperationalError:
+        return "no connection"
+    if isinstance(error, errors.LockNotAvailable):
+        return "locked"
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", type(error).__name__).lower()
+
+
+def _unusable(url: str, error: psycopg.Error) -> Misconfigured | StoreDown:
+    if isinstance(error, errors.ReadOnlySqlTransaction):
+        return Misconfigured(f"The database {place(url)} is read-only: a standby? Name the primary in DATABASE_URL.")
+    if isinstance(error, errors.InsufficientPrivilege):
+        return Misconfigured(
+            f"The user in DATABASE_URL may not make or change tables in {place(url)}. Make it the database's owner, or "
+            "GRANT CREATE, USAGE ON SCHEMA public to it."
+        )
+    if isinstance(error, psycopg.OperationalError):
+        return down(error)
+    return Misconfigured(f"The tables in {place(url)} cannot be brought up to date ({_kind(error)}).")

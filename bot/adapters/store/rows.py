@@ -1,0 +1,212 @@
+"""How does a record become a row, and a row a record?
+
+Columns hold what is queried; the `doc` column holds the record as JSON. A ticket's number, which the store gives,
+stands only in its column.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from bot.model.access_log import Access
+from bot.model.contact import Contact, EndCustomer, folded
+from bot.model.monthly_view import View
+from bot.model.notice import Claim, Letter, Notice, Place
+from bot.model.technical_note import TechnicalNote
+from bot.model.ticket import Event, Stage, Ticket
+
+T = TypeVar("T")
+Row = dict[str, str | int | None]
+"""Values by parameter name."""
+
+log = logging.getLogger(__name__)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def ms(at: datetime) -> int:
+    """Epoch milliseconds, rounded down."""
+    return (at - _EPOCH) // _MILLISECOND
+
+
+def moment(value: int) -> datetime:
+    return _EPOCH + value * _MILLISECOND
+
+
+def ticket_row(ticket: Ticket) -> Row:
+    return {
+        "id": ticket.id,
+        "version": ticket.version,
+        "stage": ticket.stage.value,
+        "is_open": int(ticket.stage.is_open),
+        "level": ticket.level.value,
+        "owner": ticket.owner,
+        "customer": folded(ticket.answer("customer")),
+        "raised_at": ms(ticket.raised_at),
+        "due": None if ticket.due is None else ms(ticket.due),
+        "erased": int(ticket.is_erased),
+        "parent": ticket.parent,
+        "doc": ticket.model_dump_json(exclude={"number"}),
+    }
+
+
+def joined_rows(ticket: Ticket) -> list[Row]:
+    """One for each end-customer who joined it."""
+    names = dict.fromkeys(folded(each.customer) for each in ticket.affected)
+    return [{"id": ticket.id, "customer": name} for name in names if name]
+
+
+def spelt(row: Sequence[Any]) -> str:
+    """How a ticket spells the end-customer with this folded name."""
+    name, *columns = row
+    its = ticket(columns)
+    names = (its.answer("customer"), *(each.customer for each in its.affected))
+    return next((each for each in names if folded(each) == name), "")
+
+
+def lifetime_rows(ticket: Ticket) -> list[Row]:
+    """One for each month in which it may have been open; none while it is."""
+    if ticket.stage.is_open:
+        return []
+    known: Row = {"id": ticket.id, "raised_at": ms(ticket.raised_at), "closed_at": ms(ticket.since)}
+    return [{**known, "month": each} for each in range(month(ticket.raised_at), month(ticket.since) + 1)]
+
+
+def month(at: datetime) -> int:
+    """Its number, in UTC."""
+    at = at.astimezone(UTC)
+    return at.year * 12 + at.month - 1
+
+
+def alive_values(start: datetime, end: datetime, customer: str) -> Row:
+    values: Row = {"start": ms(start), "end": ms(end), "first": month(start), "last": month(end)}
+    return {**values, "customer": customer} if customer else values
+
+
+def text(row: Sequence[Any]) -> str:
+    return str(row[0])
+
+
+def ticket(row: Sequence[Any]) -> Ticket:
+    number, doc = row
+    return Ticket.model_validate_json(doc).model_copy(update={"number": number})
+
+
+def event_row(event: Event) -> Row:
+    return {"ticket_id": event.ticket_id, "version": event.version, "doc": event.model_dump_json()}
+
+
+def event(row: Sequence[Any]) -> Event:
+    return Event.model_validate_json(row[0])
+
+
+def notice_row(notice: Notice) -> Row:
+    return {
+        "key": notice.key,
+        "ticket_id": notice.ticket_id,
+        "lane": notice.lane,
+        "due": ms(notice.due),
+        "doc": notice.model_dump_json(),
+    }
+
+
+def claim(row: Sequence[Any]) -> Claim:
+    attempts, doc = row
+    return Claim(notice=Notice.model_validate_json(doc), attempt=attempts)
+
+
+def letter(row: Sequence[Any]) -> Letter:
+    doc, state, attempts, why, changed_at = row
+    notice = Notice.model_validate_json(doc)
+    return Letter(notice=notice, state=state, attempts=attempts, why=why, at=moment(changed_at))
+
+
+def readable(record: Callable[[Sequence[Any]], T], found: Iterable[Sequence[Any]]) -> list[T]:
+    """The rows this release understands; what a newer one wrote is left for it, and holds nothing up."""
+    records: list[T] = []
+    for row in found:
+        try:
+            records.append(record(row))
+        except ValidationError:
+            log.warning("A notice was left alone: it was written by a newer release.")
+    return records
+
+
+def place_row(place: Place) -> Row:
+    return {
+        "ticket_id": place.ticket_id,
+        "what": place.what,
+        "channel": place.channel,
+        "ts": place.ts,
+        "link": place.link,
+    }
+
+
+def place(row: Sequence[Any]) -> Place:
+    ticket_id, what, channel, ts, link = row
+    return Place(ticket_id=ticket_id, what=what, channel=channel, ts=ts, link=link)
+
+
+def link(row: Sequence[Any]) -> tuple[str, str]:
+    ticket_id, address = row
+    return ticket_id, address
+
+
+def contact_row(contact: Contact) -> Row:
+    return {"slack_user": contact.slack_user, "name": contact.name, "doc": contact.model_dump_json()}
+
+
+def contact(row: Sequence[Any]) -> Contact:
+    return Contact.model_validate_json(row[0])
+
+
+def customer_row(customer: EndCustomer) -> Row:
+    return {"id": customer.id, "folded": customer.folded, "doc": customer.model_dump_json()}
+
+
+def customer(row: Sequence[Any]) -> EndCustomer:
+    return EndCustomer.model_validate_json(row[0])
+
+
+def technical_note_row(note: TechnicalNote) -> Row:
+    return {"id": note.id, "version": note.version, "doc": note.model_dump_json(exclude={"number"})}
+
+
+def technical_note(row: Sequence[Any]) -> TechnicalNote:
+    number, doc = row
+    return TechnicalNote.model_validate_json(doc).model_copy(update={"number": number})
+
+
+def standing(row: Sequence[Any]) -> tuple[Stage, int]:
+    stage, tickets = row
+    return Stage(stage), int(tickets)
+
+
+def view_row(view: View) -> Row:
+    return {"month": view.month, "doc": view.model_dump_json()}
+
+
+def view(row: Sequence[Any]) -> View:
+    return View.model_validate_json(row[0])
+
+
+def access_row(access: Access) -> Row:
+    return {"doc": access.model_dump_json()}
+
+
+def access(row: Sequence[Any]) -> Access:
+    return Access.model_validate_json(row[0])
+
+
+def number(row: Sequence[Any]) -> int:
+    return int(row[0])
+
+
+def moment_or_none(row: Sequence[Any]) -> datetime | None:
+    return None if row[0] is None else moment(row[0])

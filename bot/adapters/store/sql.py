@@ -1,0 +1,394 @@
+"""What is asked of the database? SQL every engine understands, with `:name` for values.
+
+`$name` is where engines differ: dialect.py says in what. Values an
+index depends on (`head = 1`, `state = 'waiting'`) stand in the text: parameters would not use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from bot.adapters.store.rows import Row, ms
+from bot.ports import Query
+from bot.search.documents import Shelf
+
+State = Literal["waiting", "sent", "dead", "dropped"]
+
+# --- tickets -----------------------------------------------------------------------------------------------------
+
+NEXT_NUMBER: Final = "UPDATE counters SET last = last + 1 WHERE name = 'ticket' RETURNING last"
+
+INSERT_TICKET: Final = """
+    INSERT INTO tickets
+        (id, number, version, stage, is_open, level, owner, customer, raised_at, due, erased, parent, doc)
+    VALUES (:id, :number, :version, :stage, :is_open, :level, :owner, :customer, :raised_at, :due, :erased, :parent,
+        :doc)
+    ON CONFLICT DO NOTHING"""
+
+UPDATE_TICKET: Final = """
+    UPDATE tickets SET version = :version, stage = :stage, is_open = :is_open, level = :level, owner = :owner,
+        customer = :customer, raised_at = :raised_at, due = :due, erased = :erased, parent = :parent, doc = :doc
+    WHERE id = :id AND version = :version - 1
+    RETURNING number"""
+
+TICKET: Final = "SELECT number, doc FROM tickets WHERE id = :id"
+NUMBERED: Final = "SELECT number, doc FROM tickets WHERE number = :number"
+STANDING: Final = "SELECT stage, COUNT(*) FROM tickets WHERE is_open = 1 GROUP BY stage"
+TICKETS_OF: Final = """
+    SELECT number, doc FROM tickets WHERE customer = :customer AND customer <> ''
+    ORDER BY raised_at DESC, id DESC LIMIT :limit"""
+
+SAVE_LIFETIME: Final = """
+    INSERT INTO lifetimes (month, ticket_id, raised_at, closed_at) VALUES (:month, :id, :raised_at, :closed_at)
+    ON CONFLICT (month, ticket_id) DO UPDATE SET closed_at = excluded.closed_at"""
+
+
+def alive(customer: str) -> str:
+    """Who may have been open in these months; takes `:first` and `:last` month, `:start`, `:end`, `:customer`.
+
+    Some come twice, and in no order: asked for one, the engines read all tickets there are. The `||` keeps them from
+    reading all of a customer's, and of each ticket it is looked whether they joined it.
+    """
+    theirs = (
+        " AND (tickets.customer || '' = :customer OR EXISTS (SELECT 1 FROM joined"
+        " WHERE joined.ticket_id = tickets.id AND joined.customer = :customer))"
+        if customer
+        else ""
+    )
+    join = " JOIN tickets ON tickets.id = lifetimes.ticket_id" if customer else ""
+    return (
+        f"SELECT ticket_id FROM lifetimes{join} WHERE month BETWEEN :first AND :last"  # noqa: S608  own words only
+        f" AND lifetimes.raised_at < :end AND closed_at >= :start{theirs}"
+        f" UNION ALL SELECT id FROM tickets WHERE is_open = 1 AND raised_at < :end{theirs}"
+    )
+
+
+CHILDREN: Final = """
+    SELECT number, doc FROM tickets WHERE parent = :id AND parent <> '' AND is_open = 1
+    ORDER BY raised_at DESC, id DESC LIMIT :limit"""
+TICKETS_CALLED: Final = "SELECT number, doc FROM tickets WHERE number IN $numbers"
+
+INSERT_EVENT: Final = """
+    INSERT INTO events (ticket_id, version, doc) VALUES (:ticket_id, :version, :doc) ON CONFLICT DO NOTHING"""
+REWRITE_EVENT: Final = "UPDATE events SET doc = :doc WHERE ticket_id = :ticket_id AND version = :version"
+HISTORY: Final = "SELECT doc FROM events WHERE ticket_id = :ticket_id ORDER BY version"
+HISTORIES: Final = "SELECT doc FROM events WHERE ticket_id IN $listed ORDER BY ticket_id, version"
+
+
+def find(query: Query) -> tuple[str, Row]:
+    """The tickets of one page."""
+    where, values = _where(query)
+    order = "due, id"
+    if query.due_before is None:
+        order = "raised_at DESC, id DESC"
+        if query.before:
+            where = f"({where}) AND (raised_at, id) < (:page_at, :page_id)"
+            values |= {"page_at": ms(query.before[0]), "page_id": query.before[1]}
+    return f"SELECT number, doc FROM tickets WHERE {where} ORDER BY {order} LIMIT :limit", {  # noqa: S608  own words only
+        **values,
+        "limit": query.limit,
+    }
+
+
+def count(query: Query) -> tuple[str, Row]:
+    """How many tickets match, whatever the page."""
+    where, values = _where(query)
+    return f"SELECT COUNT(*) FROM tickets WHERE {where}", values  # noqa: S608  own words only
+
+
+def _where(query: Query) -> tuple[str, Row]:
+    parts: list[str] = []
+    values: Row = {}
+    if len(query.stages) == 1:
+        parts.append("stage = :stage0")
+    elif query.stages:  # their newest together are found along all that are newest, not stage by stage
+        parts.append(f"$unindexed stage IN ({', '.join(f':stage{i}' for i in range(len(query.stages)))})")
+    if query.stages:
+        values |= {f"stage{i}": stage.value for i, stage in enumerate(query.stages)}
+    is_open = _open(query)
+    if is_open is not None:
+        parts.append(f"is_open = {int(is_open)}")
+    if query.erased is not None:
+        parts.append(f"erased = {int(query.erased)}")
+    if query.level is not None:
+        parts.append("level = :level")
+        values["level"] = query.level.value
+    if query.owner:
+        parts.append("owner = :owner")
+        values["owner"] = query.owner
+    if query.due_before is not None:
+        parts.append("due <= :due_before")
+        values["due_before"] = ms(query.due_before)
+    return " AND ".join(parts) or "1 = 1", values
+
+
+def _open(query: Query) -> bool | None:
+    """Stages that are all open imply `open`, and with it the small index."""
+    if query.open is None and query.stages and all(stage.is_open for stage in query.stages):
+        return True
+    return query.open
+
+
+# --- once-keys, places, contacts ---------------------------------------------------------------------------------
+
+USE_ONCE: Final = "INSERT INTO once (key, used_at) VALUES (:key, :at) ON CONFLICT DO NOTHING"
+
+USED: Final = "SELECT 1 FROM once WHERE key = :key"
+
+SAVE_PLACE: Final = """
+    INSERT INTO places (ticket_id, what, channel, ts, link) VALUES (:ticket_id, :what, :channel, :ts, :link)
+    ON CONFLICT (ticket_id, what) DO UPDATE SET channel = excluded.channel, ts = excluded.ts, link = excluded.link"""
+PLACE: Final = "SELECT ticket_id, what, channel, ts, link FROM places WHERE ticket_id = :ticket_id AND what = :what"
+PLACED: Final = "SELECT ticket_id, what, channel, ts, link FROM places WHERE channel = :channel AND ts = :ts"
+TOGETHER: Final = f"{PLACED} ORDER BY ticket_id, what"
+
+
+def card_links(ticket_ids: Sequence[str]) -> tuple[str, Row]:
+    """Where the cards of these tickets are, in one look."""
+    values: Row = {f"id{number}": ticket_id for number, ticket_id in enumerate(ticket_ids)}
+    names = ", ".join(f":{name}" for name in values)
+    return f"SELECT ticket_id, link FROM places WHERE ticket_id IN ({names}) AND what = 'card' AND link <> ''", values  # noqa: S608  own words only
+
+
+SAVE_CONTACT: Final = """
+    INSERT INTO contacts (slack_user, name, doc) VALUES (:slack_user, :name, :doc)
+    ON CONFLICT (slack_user) DO UPDATE SET name = excluded.name, doc = excluded.doc"""
+CONTACT: Final = "SELECT doc FROM contacts WHERE slack_user = :user"
+CONTACTS: Final = "SELECT doc FROM contacts ORDER BY name, slack_user"
+
+# --- end-customers -----------------------------------------------------------------------------------------------
+
+SAVE_CUSTOMER: Final = """
+    INSERT INTO customers (id, folded, doc) VALUES (:id, :folded, :doc)
+    ON CONFLICT (id) DO UPDATE SET folded = excluded.folded, doc = excluded.doc"""
+FORGET_CUSTOMER: Final = "DELETE FROM customers WHERE id = :id"
+SAVE_WORD: Final = "INSERT INTO customer_words (word, customer_id) VALUES (:word, :id)"
+FORGET_WORDS: Final = "DELETE FROM customer_words WHERE customer_id = :id"
+
+CUSTOMER: Final = "SELECT doc FROM customers WHERE id = :id"
+CUSTOMER_NAMED: Final = "SELECT doc FROM customers WHERE folded = :folded"
+COUNT_CUSTOMERS: Final = "SELECT COUNT(*) FROM customers"
+
+
+def customers(words: Sequence[str], limit: int, skip: int) -> tuple[str, Row]:
+    """Those of whose words each given one begins some."""
+    begins = "id IN (SELECT customer_id FROM customer_words WHERE word >= :from{0} AND word < :to{0})"
+    where = " AND ".join(begins.format(number) for number in range(len(words))) or "1 = 1"
+    values: Row = {"limit": limit, "skip": skip}
+    for number, word in enumerate(words):
+        values |= {f"from{number}": word, f"to{number}": f"{word}\U0010ffff"}
+    return f"SELECT doc FROM customers WHERE {where} ORDER BY folded LIMIT :limit OFFSET :skip", values  # noqa: S608  own words only
+
+
+# --- technical notes ---------------------------------------------------------------------------------------------
+
+NEXT_NOTE: Final = "UPDATE counters SET last = last + 1 WHERE name = 'note' RETURNING last"
+INSERT_NOTE: Final = """
+    INSERT INTO technical_notes (id, number, version, doc) VALUES (:id, :number, :version, :doc)
+    ON CONFLICT DO NOTHING"""
+UPDATE_NOTE: Final = """
+    UPDATE technical_notes SET version = :version, doc = :doc WHERE id = :id AND version = :version - 1
+    RETURNING number"""
+KEEP_NOTE: Final = """
+    INSERT INTO technical_note_versions (id, version, doc) VALUES (:id, :version, :doc)
+    ON CONFLICT (id, version) DO UPDATE SET doc = excluded.doc"""
+REWRITE_NOTE: Final = "UPDATE technical_notes SET doc = :doc WHERE id = :id AND version = :version RETURNING number"
+
+NOTE: Final = "SELECT number, doc FROM technical_notes WHERE id = :id"
+NOTE_NUMBERED: Final = "SELECT number, doc FROM technical_notes WHERE number = :number"
+NOTES: Final = "SELECT number, doc FROM technical_notes ORDER BY number DESC LIMIT :limit OFFSET :skip"
+COUNT_NOTES: Final = "SELECT COUNT(*) FROM technical_notes"
+NOTE_VERSIONS: Final = """
+    SELECT n.number, v.doc FROM technical_note_versions v JOIN technical_notes n ON n.id = v.id
+    WHERE v.id = :id ORDER BY v.version DESC"""
+NOTES_CALLED: Final = "SELECT number, doc FROM technical_notes WHERE number IN $numbers"
+
+
+# --- the outbox --------------------------------------------------------------------------------------------------
+# A lane has at most one head: the notice that may be claimed. Whoever ends a head's wait promotes the next in line.
+
+LANE: Final = "SELECT lane FROM notices WHERE key = :key"
+
+INSERT_NOTICE: Final = """
+    INSERT INTO notices (key, ticket_id, lane, state, head, due, next_at, changed_at, doc)
+    VALUES (:key, :ticket_id, :lane, 'waiting',
+        CASE WHEN EXISTS (SELECT 1 FROM notices WHERE lane = :lane AND head = 1) THEN 0 ELSE 1 END,
+        :due, :due, :at, :doc)
+    ON CONFLICT (key) DO NOTHING"""
+
+PROMOTE: Final = """
+    UPDATE notices SET head = 1
+    WHERE seq = (SELECT MIN(seq) FROM notices WHERE lane = :lane AND state = 'waiting')
+        AND NOT EXISTS (SELECT 1 FROM notices WHERE lane = :lane AND head = 1)"""
+
+CLAIM: Final = """
+    WITH ready AS (
+        SELECT seq FROM notices WHERE head = 1 AND next_at <= :at ORDER BY next_at, seq LIMIT :limit $skip_locked
+    )
+    UPDATE notices SET attempts = attempts + 1, next_at = :until
+    WHERE seq IN (SELECT seq FROM ready)
+    RETURNING seq, attempts, doc"""
+
+FINISH: Final = """
+    UPDATE notices SET state = :state, head = 0, why = CASE WHEN :why = '' THEN why ELSE :why END, changed_at = :at
+    WHERE key = :key AND attempts = :attempt AND state = 'waiting'
+    RETURNING lane"""
+
+POSTPONE: Final = """
+    UPDATE notices SET next_at = :next_at, why = :why
+    WHERE key = :key AND attempts = :attempt AND state = 'waiting'
+    RETURNING lane"""
+
+DROP: Final = """
+    UPDATE notices SET state = 'dropped', head = 0, changed_at = :at
+    WHERE key = :key AND state = 'waiting' AND attempts = 0
+    RETURNING lane"""
+
+REVIVE: Final = """
+    UPDATE notices SET state = 'waiting', next_at = :at, changed_at = :at,
+        head = CASE WHEN EXISTS (SELECT 1 FROM notices AS other WHERE other.lane = notices.lane AND other.head = 1)
+            THEN 0 ELSE 1 END
+    WHERE key = :key AND state = 'dead'
+    RETURNING lane"""
+
+FORGET_NOTICES: Final = "DELETE FROM notices WHERE ticket_id = :id AND state <> 'waiting'"
+FORGET_PERSON: Final = (
+    "DELETE FROM contacts WHERE slack_user = :user",
+    "DELETE FROM once WHERE key LIKE :user || ':%'",
+    "DELETE FROM notices WHERE lane = 'direct:' || :user",
+)
+SAVE_VIEW: Final = """
+    INSERT INTO views (month, doc) VALUES (:month, :doc) ON CONFLICT (month) DO UPDATE SET doc = excluded.doc"""
+VIEW: Final = "SELECT doc FROM views WHERE month = :month"
+SAVE_ACCESS: Final = "INSERT INTO accesses (doc) VALUES (:doc)"
+ACCESSES: Final = "SELECT doc FROM accesses ORDER BY seq DESC LIMIT :limit"
+
+NEXT_DUE: Final = "SELECT MIN(next_at) FROM notices WHERE head = 1"
+
+
+LETTER: Final = "SELECT doc, state, attempts, why, changed_at FROM notices WHERE key = :key"
+
+
+def letters(state: State | None, ticket_id: str) -> str:
+    """Rows of the outbox, newest first; takes `:ticket_id` and `:limit`."""
+    parts = [f"state = '{state}'"] if state else []
+    parts += ["ticket_id = :ticket_id"] if ticket_id else []
+    where = " AND ".join(parts) or "1 = 1"
+    return (
+        f"SELECT doc, state, attempts, why, changed_at FROM notices WHERE {where}"  # noqa: S608  own words only
+        " ORDER BY seq DESC LIMIT :limit"
+    )
+
+
+PRUNE: Final = (
+    "DELETE FROM once WHERE key IN (SELECT key FROM once WHERE used_at < :before ORDER BY used_at LIMIT :limit)",
+    """DELETE FROM notices WHERE seq IN (SELECT seq FROM notices WHERE state IN ('sent', 'dropped')
+        AND changed_at < :before ORDER BY changed_at LIMIT :limit)""",
+)
+
+# --- drafts and preferences, where they have no file of their own ------------------------------------------------
+
+DRAFT: Final = "SELECT value FROM drafts WHERE key = :key"
+PUT_DRAFT: Final = """
+    INSERT INTO drafts (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
+DROP_DRAFT: Final = "DELETE FROM drafts WHERE key = :key"
+DRAFT_KEYS: Final = "SELECT key FROM drafts ORDER BY key"
+
+
+# --- the full-text index -----------------------------------------------------------------------------------------
+# A shelf's table holds each document's tokens; the engine keeps its full-text index equal to it by itself. Numbers
+# are given in the order of time, so that the newest are found first by walking the index from its end.
+
+ENTRY: Final = {shelf: f"SELECT print, entry FROM {shelf}_index WHERE number = :number" for shelf in Shelf}  # noqa: S608  own words only
+SAVE_ENTRY: Final = {
+    shelf: f"""
+    INSERT INTO {shelf}_index (number, print, entry) VALUES (:number, :print, :entry)
+    ON CONFLICT (number) DO UPDATE SET print = excluded.print, entry = excluded.entry"""  # noqa: S608  own words only
+    for shelf in Shelf
+}
+
+
+def matches(table: str, count: int) -> str:
+    """The newest rows of a table that match each of so many queries, with the query's number.
+
+    Takes `:fts0` and `:ts0` …, the same in the words of both engines, `:first` and `:most`.
+    """
+    each = (
+        f"SELECT {number}, number FROM (${table}_matches CAST(:${{query}}{number} AS $query_type) AND $row >= :first"  # noqa: S608  own words only
+        f" ORDER BY $newest LIMIT :most) AS found{number}"
+        for number in range(count)
+    )
+    return " UNION ALL ".join(each)
+
+
+def held(table: str, count: int) -> str:
+    """The numbers of those of so many queries, as `matches` takes them, that any row of a table matches."""
+    each = (
+        f"SELECT {number} WHERE EXISTS (${table}_matches CAST(:${{query}}{number} AS $query_type))"
+        for number in range(count)
+    )
+    return " UNION ALL ".join(each)
+
+
+def entries(shelf: Shelf, since: int, is_open: bool | None) -> str:
+    """The tokens of those of these documents that are open, or not, and raised at or after `:since`."""
+    join = ""
+    if shelf is Shelf.TICKETS and (since or is_open is not None):
+        stands = "" if is_open is None else f" AND t.is_open = {int(is_open)}"
+        join = f"JOIN tickets t ON t.number = i.number AND t.raised_at >= :since{stands}"
+    return f"SELECT i.number, i.entry FROM {shelf}_index i {join} WHERE i.number IN $numbers"  # noqa: S608  own words only
+
+
+EXTENT: Final = {
+    shelf: f"SELECT (SELECT MAX(number) FROM {shelf}_index),"  # noqa: S608  own words only
+    f" (SELECT MAX(number) FROM {shelf}_index) - (SELECT MIN(number) FROM {shelf}_index) + 1,"
+    f" (SELECT last FROM counters WHERE name = 'unindexed') + (SELECT COUNT(*) FROM (SELECT 1 FROM to_index LIMIT 1) m)"
+    for shelf in Shelf
+}
+"""The newest document's number, how many there are, and more than 0 when there are tickets yet to be indexed."""
+FIRST_SINCE: Final = """
+    SELECT MIN(number) FROM
+        (SELECT number FROM tickets WHERE raised_at >= :since ORDER BY raised_at, id LIMIT 100) AS eldest"""
+"""Numbers follow the time of raising but for a moment, when many are raised at once."""
+
+MERGED: Final = tuple(f"${table}_merged" for table in ("tickets_index", "notes_index", "vocabulary"))
+"""Takes `:pages`: so much of each index is put in order."""
+
+MARK: Final = """
+    INSERT INTO to_index (number) VALUES (:number) ON CONFLICT (number) DO UPDATE SET number = excluded.number"""
+"""A mark that is there already is held: nobody takes it for what was saved before."""
+MARKED: Final = "SELECT 1 FROM to_index LIMIT 1"
+UNMARK: Final = """
+    DELETE FROM to_index WHERE number IN (SELECT number FROM to_index ORDER BY number LIMIT :limit $skip_locked)
+    RETURNING number"""
+
+UNINDEXED: Final = "SELECT last FROM counters WHERE name = 'unindexed'"
+INDEXED_DOWN_TO: Final = "UPDATE counters SET last = :last WHERE name = 'unindexed'"
+OLDER: Final = "SELECT number, doc FROM tickets WHERE number <= :last ORDER BY number DESC LIMIT :limit $for_update"
+"""Nobody changes them until their entries stand beside them."""
+
+LEARN: Final = "INSERT INTO vocabulary (word, grams) VALUES (:word, :grams) ON CONFLICT (word) DO NOTHING"
+UNKNOWN: Final = "SELECT value FROM $words_listed WHERE NOT EXISTS (SELECT 1 FROM vocabulary v WHERE v.word = value)"
+UNLEARN: Final = "DELETE FROM vocabulary WHERE word = :word"
+KNOWN: Final = "SELECT word FROM vocabulary WHERE word IN $listed"
+
+
+def spelt_alike(near: int, within: int) -> str:
+    """Words of the vocabulary, with the number of the asked one they resemble.
+
+    `near`: so many are looked at within `:from0` … and `:to0` …, of a length within `:shortest0` … and `:longest0` …;
+    `within`: so many are found by letters, `:fts0` and `:ts0` …, and numbered on. Takes `:first` and `:most` too.
+    """
+    ranges = (
+        f"SELECT {number}, word FROM (SELECT word FROM vocabulary WHERE word >= :from{number} AND word < :to{number}"  # noqa: S608  own words only
+        f" AND LENGTH(word) BETWEEN :shortest{number} AND :longest{number} LIMIT :most) AS near{number}"
+        for number in range(near)
+    )
+    letters = (
+        f"SELECT {near + number}, word FROM vocabulary WHERE number IN (SELECT number FROM"  # noqa: S608  own words only
+        f" ($vocabulary_matches CAST(:${{query}}{number} AS $query_type) AND $row >= :first"
+        f" ORDER BY $newest LIMIT :most) AS found{number})"
+        for number in range(within)
+    )
+    return " UNION ALL ".join((*ranges, *letters))

@@ -1,0 +1,56 @@
+"""Where does an embedded desk keep its data? In one SQLite file, shared by any number of tasks and processes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Self, TypeVar
+
+from bot.adapters.store.group_commit import Writer
+from bot.adapters.store.reader_threads import Readers
+from bot.adapters.store.sqlite_connection import Connection, connect, prepare
+
+T = TypeVar("T")
+
+BUSY = 2.0
+"""Seconds to wait for another process's lock. Slack waits 3 s for an answer, and a person must hear of the failure."""
+
+
+class SqliteEngine:
+    """`bot.adapters.store.database.Engine` on a file. Made by `SqliteEngine.open`."""
+
+    def __init__(self, path: Path, busy: float) -> None:
+        self._writer = Writer(connect(path, busy))
+        self._readers = Readers(partial(connect, path, busy))
+        self._alone: set[str] = set()
+
+    @classmethod
+    async def open(cls, path: Path, busy: float = BUSY) -> Self:
+        """Makes or migrates the file; `Misconfigured` or `StoreDown` when it cannot be used."""
+        await asyncio.to_thread(prepare, path, busy)
+        return await asyncio.to_thread(cls, path, busy)
+
+    async def change(self, work: Callable[[Connection], T], /) -> T:
+        return await self._writer.do(work)
+
+    async def read(self, work: Callable[[Connection], T], /) -> T:
+        return await self._readers.do(work)
+
+    @asynccontextmanager
+    async def alone(self, what: str, /) -> AsyncIterator[bool]:
+        """Among the tasks of this process: an embedded desk is one."""
+        if what in self._alone:
+            yield False
+            return
+        self._alone.add(what)
+        try:
+            yield True
+        finally:
+            self._alone.discard(what)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._writer.close)
+        await asyncio.to_thread(self._readers.close)

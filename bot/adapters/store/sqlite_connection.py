@@ -1,0 +1,118 @@
+"""How is the SQLite file opened, and what do its errors mean?"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.adapters.store import joined_customers, schema_migrations
+from bot.adapters.store.dialect import SQLITE, said
+from bot.core.errors import Misconfigured, StoreDown
+
+_OLDEST = (3, 35)  # RETURNING
+_STATEMENTS = 256  # more than the desk has; each is prepared once per connection
+
+
+class Connection(sqlite3.Connection):
+    """Takes the statements all engines share."""
+
+    walks_back = True
+
+    def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
+        return super().execute(said(SQLITE, statement), values)
+
+    def lock(self, names: Iterable[str], /) -> None:
+        """Nothing to do: whoever changes something holds the lock on the whole file."""
+
+
+Connect = Callable[[], Connection]
+
+
+def connect(path: Path, busy: float) -> Connection:
+    """A connection whose COMMIT returns when the change is on disk; waits `busy` seconds for other processes.
+
+    May be used from any thread, by one at a time.
+    """
+    db = sqlite3.connect(
+        path, busy, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS, factory=Connection
+    )
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def prepare(path: Path, busy: float, scripts: Sequence[str] = schema_migrations.MIGRATIONS) -> None:
+    """Make the file and its folder, and bring its tables up to date. `Misconfigured` where that cannot be."""
+    if sqlite3.sqlite_version_info < _OLDEST:
+        raise Misconfigured(f"SQLite {sqlite3.sqlite_version} is too old: this desk needs 3.35 or newer.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        db = connect(path, busy)
+    except (OSError, sqlite3.Error) as error:
+        raise _unusable(path, error) from error
+    try:
+        _migrate(db, path, scripts)
+    except sqlite3.Error as error:
+        raise _unusable(path, error) from error
+    finally:
+        db.close()
+
+
+def _migrate(db: Connection, path: Path, scripts: Sequence[str]) -> None:
+    """All in one transaction, which also shows that the file can be written."""
+    with transaction(db):
+        db.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
+        found = db.execute("SELECT MAX(version) FROM schema_version").fetchone()[0] or 0
+        if found > len(scripts):
+            raise Misconfigured(
+                f"The database {path} was written by a newer release (schema {found}, this release knows "
+                f"{len(scripts)}). Run that release, or set DATABASE_URL to another file."
+            )
+        for version, script in enumerate(scripts[found:], found + 1):
+            for statement in SQLITE.script(script):
+                db.execute(statement)
+            db.execute("INSERT INTO schema_version (version) VALUES (?)", (version,))
+        joined_customers.fill(db, found, len(scripts))
+        # Writes even when nothing is new, because SQLite opens a read-only file without a word.
+        db.execute("UPDATE schema_version SET version = version")
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """Takes the write lock at once, so that nothing inside can fail for a lock taken by somebody else meanwhile."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def down(error: Exception) -> StoreDown:
+    """The sentence for a read or write that failed."""
+    return StoreDown(
+        f"The desk's database cannot be used right now ({error}). Nothing was changed; please try again in a moment."
+    )
+
+
+def is_busy(error: Exception) -> bool:
+    """Another process holds the lock: a matter of waiting, not of settings."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def _unusable(path: Path, error: Exception) -> Misconfigured | StoreDown:
+    if is_busy(error):
+        return down(error)
+    return Misconfigured(
+        f"The database {path} cannot be opened for writing ({error}). Give this user the right to write the file and "
+        "its folder, make room on the disk, or set DATABASE_URL to a file elsewhere, e.g. sqlite:///var/desk.sqlite3."
+    )

@@ -1,0 +1,84 @@
+"""What does this desk ask beyond the guide's own questions? The parts of `desk.toml` about forms."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from bot.config.time_policy import Section
+from bot.model.ticket import Kind
+
+Label = Annotated[str, Field(min_length=1, max_length=75, pattern=r"^[^\r\n]+$")]
+"""What an option of a list can be called."""
+Part = Literal["sender", "recipient", "inbound"]
+"""The addresses of a transaction, as the guide's matrix names them: see `bot.forms.transaction_fields`."""
+FamilyName = Literal["mail", "fax", "sms", "edi", "other"]
+
+_PICKED = {"choice": 100, "choices": 100, "decision": 10}
+"""How many answers Slack lets somebody pick from."""
+
+
+class Extra(Section):
+    """One `[[fields]]` table: what section 4.1.1 of the Global Support Guide asks besides (guide 2.5)."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    """What it is kept by, so that its label may change."""
+    label: Label
+    hint: str = Field("", max_length=150, pattern=r"^[^\r\n]*$")
+    ask: Literal["line", "text", "choice", "choices", "decision", "moment"] = "line"
+    options: tuple[Label, ...] = ()
+    """What is picked from, where it is picked."""
+    kinds: tuple[Kind, ...] = Field(tuple(Kind), min_length=1)
+    services: tuple[str, ...] = ()
+    """Asked for these services only; empty: for all."""
+    needed: Literal["raise", "handoff", "escalate", "never"] = "escalate"
+    """By when it must be answered."""
+    under: Literal["DESCRIPTION", "ADDITIONAL INFORMATION"] = "ADDITIONAL INFORMATION"
+    """The heading it is asked and printed under."""
+    level: Literal["first", "second"] = "first"
+    """Who knows it, usually."""
+
+    @field_validator("options")
+    @classmethod
+    def _each_once(cls, options: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(options)) < len(options):
+            raise ValueError("an option stands there twice")
+        return options
+
+    @model_validator(mode="after")
+    def _can_be_picked(self) -> Extra:
+        most = _PICKED.get(self.ask)
+        if most is None and self.options:
+            raise ValueError(f'`ask = "{self.ask}"` takes no `options`; write `ask = "choice"`')
+        if most is not None and not 2 <= len(self.options) <= most:  # noqa: PLR2004 (else there is no choice)
+            raise ValueError(f'`ask = "{self.ask}"` needs two to {most} `options`')
+        return self
+
+
+class Matrix(Section):
+    """`[matrix]`: which priority an impact and an urgency give. Without it, a person judges by the definitions."""
+
+    impacts: tuple[Label, ...] = Field((), max_length=10)
+    urgencies: tuple[Label, ...] = Field((), max_length=10)
+    priorities: tuple[tuple[str, ...], ...] = ()
+    """A row per impact; in each, a priority per urgency."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Matrix:
+        shape = [len(self.urgencies)] * len(self.impacts)
+        if [len(row) for row in self.priorities] != shape or bool(self.impacts) != bool(self.urgencies):
+            raise ValueError(
+                "`priorities` needs a row for each of `impacts`, and in it a priority for each of `urgencies`"
+            )
+        return self
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.priorities)
+
+    def proposed(self, impact: str, urgency: str) -> str:
+        """The priority for these two; empty while one is not known (any more)."""
+        if impact not in self.impacts or urgency not in self.urgencies:
+            return ""
+        return self.priorities[self.impacts.index(impact)][self.urgencies.index(urgency)]

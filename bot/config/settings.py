@@ -1,0 +1,389 @@
+"""How is this desk set up? `desk.toml` says what the guide leaves open; the environment, what is secret or local."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.config.custom_fields import Extra, FamilyName, Label, Matrix, Part
+from bot.config.time_policy import Agreement, Cadence, OpeningHours, Reminders, Section, Zone, calendar
+from bot.core.business_hours import ALWAYS, Calendar
+from bot.core.errors import Misconfigured
+from bot.core.i18n import Language, mark
+from bot.model.contact import Contact, e164
+from bot.model.ticket import Level
+
+NOT_SET = mark("not set: see your contract / the Global Support Guide")
+"""What is shown where the guide is silent and nothing was configured."""
+
+
+class Environment(BaseSettings):
+    """Names others rely on: the environment, or `.env` beside the program."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    slack_bot_token: str = ""
+    slack_app_token: str = ""
+    """With it: Socket Mode. Without: HTTP at /slack/events, checked by the signing secret."""
+    slack_signing_secret: str = ""
+    slack_api_url: str = "https://slack.com/api/"
+    host: str = "127.0.0.1"
+    port: int = Field(3000, ge=0, le=65535)
+    database_url: str = "sqlite:///var/desk.sqlite3"
+    smtp_url: str = ""
+    desk_config: Path = Path("desk.toml")
+
+
+def environment() -> Environment:
+    """As this process has it. Raises `Misconfigured` with every fault."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors()]
+        raise Misconfigured("\n".join(lines)) from None
+
+
+def address(text: str) -> str:
+    """The text, when it can be an e-mail address, or empty; else a `ValueError`."""
+    local, at, domain = text.partition("@")
+    if text and not (local and at and "." in domain and text.isprintable() and " " not in text and "@" not in domain):
+        raise ValueError(f"“{text}” is no e-mail address")
+    return text
+
+
+Address = Annotated[str, AfterValidator(address)]
+WebAddress = Annotated[str, Field(max_length=500, pattern=r"^(https?://[^\s|<>]+)?$")]
+
+
+class Desk(Section):
+    channel: str = "partner-desk"
+    """The channel the cards are posted in: its id, or its name."""
+    admins: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    """Who hears of what stays unanswered at either level: Slack user ids."""
+    timezone: Zone = "UTC"
+    """For people whose Slack profile has no zone, and for the calendar day an authorisation begins."""
+    prefix: str = Field("PD", pattern=r"^[A-Z]{1,6}$")
+    """Tickets are called PD-1001, PD-1002, …"""
+    language: Language = Language.ENGLISH
+    """Of what everybody reads: cards, threads, the channel's digest; and for people whose own it does not speak."""
+    phone_region: str | None = None
+    """ISO country for telephone numbers written without a country code, e.g. `DE`."""
+
+    @field_validator("phone_region")
+    @classmethod
+    def _known_region(cls, code: str | None) -> str | None:
+        if code is not None and code not in phonenumbers.SUPPORTED_REGIONS:
+            raise ValueError(f"“{code}” is no ISO country code such as DE, AT, CH")
+        return code
+
+
+class Customer(Section):
+    main_id: str = ""
+    """The partner's main customer ID with Retarus; prefilled in every form."""
+
+    @field_validator("main_id")
+    @classmethod
+    def _shaped(cls, text: str) -> str:
+        if text and not re.fullmatch(r"[0-9]{5}([A-Z]{2})?", text):
+            raise ValueError("five digits are needed, with two letters behind where the ID has them: 73125, 12345RS")
+        return text
+
+
+class Team(Section):
+    group: str = ""
+    """A Slack user group id."""
+    members: tuple[str, ...] = ()
+    """Slack user ids."""
+    calendar: str = ""
+    """The name of one under [calendars]; empty: always at work."""
+    second_person: str = ""
+    """Who hears of reminders that stay unanswered, before the leads do: a Slack user id."""
+    leads: tuple[str, ...] = ()
+    """Who hears of them last, and gets the digest each morning; without any, the desk's leads."""
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Team:
+        if self.group and self.members:
+            raise ValueError("give either `group` or `members`, not both")
+        return self
+
+
+class Levels(Section):
+    first: Team = Team()
+    """Nobody named: every full member of the workspace may work at the 1st level."""
+    second: Team = Team()
+
+
+class Retarus(Section):
+    channel: str = ""
+    """The escalation channel shared with Retarus: its id, or its name. Empty: letters do not go there."""
+    email: Address = ""
+    """Retarus Support's address, as your contract names it. Empty: letters do not go by e-mail."""
+    from_address: Address = ""
+    reply_to: Address = ""
+    """Where Retarus answers; empty: the declarant's own address."""
+    phone: str = ""
+    """Retarus Support's telephone number; shown only, since a call is no report (guide 2.1)."""
+    language: Language = Language.ENGLISH
+    """Of our own words in letters; the guide's headings stay as they are."""
+    partner_manager: str = ""
+    """Your Retarus Partner Manager; shown only."""
+    calendar: str = ""
+    """Their working hours: the name of one under [calendars]; empty: always at work."""
+    rcr_pattern: str = r"RCR[-\s#:]*\d+"
+    status_page: str = Field("https://status.retarus.io/", pattern=r"^https?://\S+$")
+    """The page the guide names, or the address of its feed."""
+    status_adapter: Literal["link", "statuspage", "feed"] = "link"
+    """How it is read before an escalation: by a person, by Statuspage's API, or as RSS/Atom."""
+
+    @field_validator("rcr_pattern")
+    @classmethod
+    def _readable(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"this is no regular expression: {error}") from error
+        return pattern
+
+    @model_validator(mode="after")
+    def _mail_needs_a_sender(self) -> Retarus:
+        if self.email and not self.from_address:
+            raise ValueError("`email` needs `from_address`: the address letters are sent from")
+        return self
+
+
+class Guides(Section):
+    """The two guides that are handed over to every support contact (guide 1.f)."""
+
+    partner_version: str = Field("", max_length=40)
+    partner_url: WebAddress = ""
+    """Where your colleagues read the Partner Support Guide; empty: “via Retarus Support”, as it says itself."""
+    global_version: str = Field("", max_length=40)
+    global_url: WebAddress = ""
+
+    @property
+    def edition(self) -> str:
+        """Changes whenever either guide does: then both are handed over again. Empty: no guide is set."""
+        named = any((self.partner_version, self.partner_url, self.global_version, self.global_url))
+        return f"{self.partner_version or '?'} / {self.global_version or '?'}" if named else ""
+
+
+class Services(Section):
+    names: tuple[Label, ...] = Field(("Email Security", "Transactional Email", "SMS", "FAX"), max_length=99)
+    """Offered under AFFECTED SERVICE; the guide's own examples, until you name yours."""
+    trace_days: dict[str, int] = Field(default_factory=dict)
+    """For how many days Retarus can trace a transaction, by service. An older example is warned about."""
+    families: dict[str, FamilyName] = Field(default_factory=dict)
+    """What a service's transactions look like, where its name does not tell."""
+    examples: dict[str, tuple[Part, ...]] = Field(default_factory=dict)
+    """Which addresses of a transaction are asked for, by service, in place of its family's."""
+
+    notices: dict[str, tuple[Label, ...]] = Field(default_factory=dict)
+    """What the status page calls a service, where that is not its name."""
+
+    @model_validator(mode="after")
+    def _of_services(self) -> Services:
+        tables = (("families", self.families), ("examples", self.examples), ("notices", self.notices))
+        for table, names in tables:
+            for name in names:
+                _known(name, self.names, f"[services.{table}]")
+        return self
+
+
+class Files(Section):
+    max_total_mb: int = Field(20, ge=1, le=100)
+    """Megabytes (of 1,000,000 bytes) of files that go along with one letter."""
+
+    @property
+    def most(self) -> int:
+        return self.max_total_mb * 1_000_000
+
+
+class Privacy(Section):
+    keep_days: int = Field(0, ge=0)
+    """Days after which a closed ticket loses its personal data and keeps its statistics; 0: never."""
+
+
+class Reports(Section):
+    """The report of each month, and Retarus's own monthly view (guide, section 3, 3rd level)."""
+
+    working_day: int = Field(1, ge=0, le=15)
+    """On which working day of a month the last month's report comes by itself; 0: never."""
+    calendar: str = ""
+    """Whose working days: the name of one under [calendars]; empty: the 2nd level's."""
+    channel: str = ""
+    """Where it is posted: a channel's id, or its name; empty: to people, in direct messages."""
+    people: tuple[str, ...] = ()
+    """Who gets it: Slack user ids; nobody named: the desk's leads, or without any its admins."""
+    name: str = Field("", max_length=60)
+    """Your company, as it stands on an end-customer's report."""
+    monthly_view: bool = True
+    """Whether to remind each month that Retarus gives its own view of the month on request."""
+
+
+class Priority(Section):
+    name: str = Field(min_length=1, max_length=20, pattern=r"^[^\r\n]+$")
+    definition: str = Field(NOT_SET, max_length=300)
+    """In words, as your contract has it: shown where a priority is chosen (guide L1.2)."""
+    around_the_clock: bool = False
+    """Its clocks know no closing time, and its reminders no quiet hours."""
+    reminders: Cadence = Cadence()
+
+
+class ContactEntry(Section):
+    """One `[[contacts]]` table: see `bot.model.contact.Contact`."""
+
+    slack_user: str = Field(pattern=r"^[UW][A-Z0-9]+$")
+    name: str = Field(min_length=1)
+    email: Address
+    phone: str
+    levels: tuple[Level, ...] = ()
+    authorised_since: date | None = None
+    attested_on: date | None = None
+
+    @field_validator("phone")
+    @classmethod
+    def _e164(cls, text: str) -> str:
+        return e164(text)
+
+    def record(self) -> Contact:
+        return Contact.model_validate(self.model_dump())
+
+
+class Config(Section):
+    """All of `desk.toml`."""
+
+    desk: Desk = Desk()
+    customer: Customer = Customer()
+    levels: Levels = Levels()
+    retarus: Retarus = Retarus()
+    guides: Guides = Guides()
+    services: Services = Services()
+    files: Files = Files()
+    privacy: Privacy = Privacy()
+    priorities: tuple[Priority, ...] = (Priority(name="P1"), Priority(name="Lower"))
+    """The guide says that priority 1 exists, and no more."""
+    matrix: Matrix = Matrix()
+    """Which priority an impact and an urgency give; the guide has none."""
+    fields: tuple[Extra, ...] = Field((), max_length=10)
+    """What is asked beyond the guide's own questions (guide 2.5); more would not fit into one form of Slack's."""
+    reminders: Reminders = Reminders()
+    calendars: dict[str, OpeningHours] = Field(default_factory=dict)
+    reports: Reports = Reports()
+    sla: dict[str, Agreement] = Field(default_factory=dict)
+    """By priority. What is not here is not claimed."""
+    contacts: tuple[ContactEntry, ...] = ()
+    """Taken into the register when they are not in it yet; from then on it is kept in App Home."""
+
+    @model_validator(mode="after")
+    def _named_things_exist(self) -> Config:
+        for where, name in (("levels.first", self.levels.first), ("levels.second", self.levels.second)):
+            _known(name.calendar, self.calendars, f"[{where}] `calendar`")
+        _known(self.retarus.calendar, self.calendars, "[retarus] `calendar`")
+        _known(self.reports.calendar, self.calendars, "[reports] `calendar`")
+        priorities = [each.name for each in self.priorities]
+        for priority in self.sla:
+            _known(priority, priorities, "[sla]")
+        for priority in (each for row in self.matrix.priorities for each in row):
+            _known(priority, priorities, "[matrix] `priorities`")
+        return self
+
+    @model_validator(mode="after")
+    def _fields_fit(self) -> Config:
+        keys = [each.key for each in self.fields]
+        for number, each in enumerate(self.fields, 1):
+            first = keys.index(each.key) + 1
+            if first < number:
+                raise ValueError(f"[[fields]] no. {number}: `key` “{each.key}” is taken by no. {first}")
+            for service in each.services:
+                _known(service, self.services.names, f"[[fields]] no. {number}: `services`")
+        return self
+
+    def calendar(self, name: str) -> Calendar:
+        """The calendar of that name; the empty name's is always open."""
+        return calendar(self.calendars[name]) if name else ALWAYS
+
+    def team(self, level: Level) -> Team:
+        """Who works on what is at this level; Retarus's level is the 2nd's care."""
+        return self.levels.first if level is Level.FIRST else self.levels.second
+
+    def leads(self, level: Level) -> tuple[str, ...]:
+        return self.team(level).leads or self.desk.leads
+
+
+def _known(name: str, names: Iterable[str], where: str) -> None:
+    if name and name not in names:
+        known = ", ".join(names) or "none is configured"
+        raise ValueError(f"{where}: there is no “{name}” (known here: {known})")
+
+
+def load(path: Path) -> Config:
+    """Reads `desk.toml`. Raises `Misconfigured` with every fault, each with its place."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise Misconfigured(f"{path} is not there. Copy desk.example.toml to {path} and fill it in.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"{path} is not valid TOML: {error}") from error
+    return parse(raw, str(path))
+
+
+def parse(raw: Mapping[str, Any], where: str = "desk.toml") -> Config:
+    """The settings in this mapping; `where` is what a fault calls their place."""
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        lines = [f"{where}: {line}" for line in _faults(error)]
+        raise Misconfigured("\n".join(lines)) from None
+
+
+def _faults(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors():
+        *table, key = fault["loc"] or ("",)
+        number = f" no. {key + 1}" if isinstance(key, int) else ""
+        if number:
+            *table, key = table
+        place = _place(table)
+        if not key:
+            yield fault["msg"].removeprefix("Value error, ")
+        elif fault["type"] == "extra_forbidden":
+            yield f"{place}`{key}` is not a setting. {_nearest(table, str(key))}"
+        else:
+            yield f"{place}`{key}`{number}: {fault['msg'].removeprefix('Value error, ')}"
+
+
+def _place(table: list[str | int]) -> str:
+    names = [str(part) for part in table if isinstance(part, str)]
+    numbers = [part + 1 for part in table if isinstance(part, int)]
+    if not names:
+        return ""
+    return f"[[{'.'.join(names)}]] no. {numbers[0]}: " if numbers else f"[{'.'.join(names)}] "
+
+
+def _nearest(table: list[str | int], key: str) -> str:
+    known = tuple(_model_at(table).model_fields)
+    near = get_close_matches(key, known, 1, 0.5)
+    return f"Did you mean `{near[0]}`?" if near else f"Known here: {', '.join(known)}."
+
+
+def _model_at(table: list[str | int]) -> type[BaseModel]:
+    model: type[BaseModel] = Config
+    for part in table:
+        if isinstance(part, str) and part in model.model_fields:  # else the name somebody gave a table
+            kind = model.model_fields[part].annotation
+            model = next(
+                each for each in (kind, *get_args(kind)) if isinstance(each, type) and issubclass(each, BaseModel)
+            )
+    return model

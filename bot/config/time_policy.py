@@ -1,0 +1,173 @@
+"""By when is what to happen, and who hears when it does not? The parts of `desk.toml` about time."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from difflib import get_close_matches
+from functools import lru_cache
+from itertools import pairwise
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from bot.core.business_hours import DAY, Calendar, Hours, public_holidays
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        near = get_close_matches(name, available_timezones(), 1, 0.5)
+        raise ValueError(f"“{name}” is no IANA time zone" + (f"; did you mean “{near[0]}”?" if near else ""))
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 60)]
+OrNever = Annotated[int, Field(ge=0, le=60 * 24 * 60)]
+"""Minutes; 0: never."""
+
+
+class Section(BaseModel):
+    """A table of `desk.toml`. Unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS = "|".join(DAYS)
+_HOURS = re.compile(rf"({_DAYS})(?:-({_DAYS}))? (\d\d):(\d\d)-(\d\d):(\d\d)")
+
+
+class OpeningHours(Section):
+    """One `[calendars.<name>]` table."""
+
+    timezone: Zone = "UTC"
+    hours: tuple[str, ...] = ("mon-sun 00:00-24:00",)
+    """`mon-fri 09:00-17:00`; several for a lunch break or a shorter Friday."""
+    country: str = ""
+    """ISO code, for public holidays: `DE`."""
+    region: str = ""
+    """Its part, as ISO 3166-2 names it: `BY`."""
+    closed: tuple[date, ...] = ()
+    """Own closing days."""
+
+    @field_validator("hours")
+    @classmethod
+    def _readable(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
+        if not any(_week(lines)):
+            raise ValueError("no hours are given, so this calendar never opens")
+        return lines
+
+    @model_validator(mode="after")
+    def _known_holidays(self) -> OpeningHours:
+        try:
+            if self.country:
+                public_holidays(self.country, self.region)
+        except NotImplementedError as error:
+            raise ValueError(f"holidays of “{self.country} {self.region}” are not known: {error}") from error
+        return self
+
+
+def _week(lines: tuple[str, ...]) -> tuple[Hours, ...]:
+    week: list[list[tuple[int, int]]] = [[] for _ in DAYS]
+    for line in lines:
+        found = _HOURS.fullmatch(line.strip().lower())
+        if not found:
+            raise ValueError(f"“{line}” is not read; write “mon-fri 09:00-17:00”")
+        first, last, *clock = found.groups()
+        opens, closes = _minutes(*clock[:2]), _minutes(*clock[2:])
+        if not 0 <= opens < closes <= DAY:
+            raise ValueError(f"“{line}” ends before it begins, or after 24:00")
+        for day in range(DAYS.index(first), DAYS.index(last or first) + 1):
+            week[day].append((opens, closes))
+    return tuple(_apart(sorted(day)) for day in week)
+
+
+def _minutes(hour: str, minute: str) -> int:
+    return int(hour) * 60 + int(minute)
+
+
+def _apart(day: list[tuple[int, int]]) -> Hours:
+    if any(later[0] < earlier[1] for earlier, later in pairwise(day)):
+        raise ValueError("hours of one day overlap")
+    return tuple(day)
+
+
+@lru_cache(maxsize=256)
+def calendar(entry: OpeningHours) -> Calendar:
+    """The calendar these settings describe."""
+    return Calendar(entry.timezone, _week(entry.hours), entry.country, entry.region, frozenset(entry.closed))
+
+
+class Cadence(Section):
+    """What `[reminders]` says, told differently for one priority; what is left out stays as it is there."""
+
+    new: OrNever | None = None
+    first: OrNever | None = None
+    handed_off: OrNever | None = None
+    second: OrNever | None = None
+    waiting_for_customer: OrNever | None = None
+    rcr: OrNever | None = None
+    retarus: OrNever | None = None
+    eta: OrNever | None = None
+    question: OrNever | None = None
+    resolved: OrNever | None = None
+    repeat: Minutes | None = None
+
+
+_QUIET = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
+
+
+class Reminders(Section):
+    """Minutes of working time until somebody is reminded, by what is waited for; 0: never."""
+
+    new: OrNever = 30
+    first: OrNever = 240
+    handed_off: OrNever = 30
+    second: OrNever = 240
+    waiting_for_customer: OrNever = 1440
+    rcr: OrNever = 480
+    """Sent to Retarus, and no number of theirs recorded."""
+    retarus: OrNever = 240
+    """With Retarus, and nothing heard; a promised next update goes before it."""
+    eta: OrNever = 15
+    """After Retarus's own expected time has passed."""
+    question: OrNever = 60
+    """Retarus asked something, and it is not answered."""
+    resolved: OrNever = 1440
+    repeat: Minutes = 240
+    """Between one reminder and the next."""
+    second_person_after: int = Field(2, ge=0)
+    """So many unanswered reminders, and the level's second person hears of it too; 0: never."""
+    leads_after: int = Field(4, ge=0)
+    """So many, and the leads do; 0: never."""
+    quiet: str = ""
+    """`20:00-07:00`: nothing is reminded then, in the time zone of the level's calendar, or the desk's."""
+
+    @field_validator("quiet")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        awake(text, "UTC")
+        return text
+
+
+@lru_cache(maxsize=256)
+def awake(quiet: str, zone: str) -> Calendar:
+    """When people may be reminded."""
+    if not quiet:
+        return Calendar(zone)
+    found = _QUIET.fullmatch(quiet.strip())
+    begins, ends = (_minutes(*found.groups()[:2]), _minutes(*found.groups()[2:])) if found else (0, 0)
+    if begins == ends or max(begins, ends) > DAY:
+        raise ValueError(f"“{quiet}” is not read; write “20:00-07:00”")
+    day: Hours = ((ends, begins),) if ends < begins else tuple(x for x in ((0, begins), (ends, DAY)) if x[0] < x[1])
+    return Calendar(zone, (day,) * 7)
+
+
+class Agreement(Section):
+    """One `[sla.<priority>]` table."""
+
+    action_plan: Minutes
+    """Minutes within which there must be a remedy or an action plan (guide, section 3, 2nd level)."""
+    warn_before: OrNever = 30

@@ -1,0 +1,77 @@
+"""In which language is somebody spoken to? English stands in the code; German comes from its catalogue in `texts/`.
+
+Who is spoken to is known where something comes in or goes out: the boundary and the outbox say it once, with
+`speaking`, and everything that is called inside says its words with `t` and `many`. The words are the keys, so that
+the code can be read; `python -m texts` gathers them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import StrEnum
+from functools import cache
+from gettext import GNUTranslations
+from pathlib import Path
+
+CATALOGUES = Path(__file__).parents[2] / "texts"
+
+
+class Language(StrEnum):
+    """What the desk speaks."""
+
+    ENGLISH = "en"
+    GERMAN = "de"
+
+
+_spoken: ContextVar[Language] = ContextVar("language", default=Language.ENGLISH)
+
+
+def spoken() -> Language:
+    """The language of whoever is spoken to now. A cache of words keeps them by it."""
+    return _spoken.get()
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Inside, and in the tasks that are started inside, everything is said in this language."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def language_of(locale: str, otherwise: Language) -> Language:
+    """The language of a Slack locale such as `de-DE`; `otherwise` where the desk does not speak it."""
+    code = locale.replace("_", "-").partition("-")[0].casefold()
+    return Language(code) if code in set(Language) else otherwise
+
+
+def mark(words: str) -> str:
+    """Words that stand in a table and are said later, with `t`: here only so that they are found and gathered."""
+    return words
+
+
+def t(words: str, /, **values: object) -> str:
+    """The words in the language of whoever is spoken to, with the values put where their names stand in braces."""
+    language = _spoken.get()
+    said = words if language is Language.ENGLISH or not words else _catalogue(language).gettext(words)
+    return said.format(**values) if values else said
+
+
+def many(one: str, several: str, count: int, /, **values: object) -> str:
+    """As `t`, by how many there are; `{count}` stands for the number."""
+    language = _spoken.get()
+    if language is Language.ENGLISH:
+        said = one if count == 1 else several
+    else:
+        said = _catalogue(language).ngettext(one, several, count)
+    return said.format(count=count, **values)
+
+
+@cache
+def _catalogue(language: Language) -> GNUTranslations:
+    with (CATALOGUES / f"{language}.mo").open("rb") as file:
+        return GNUTranslations(file)

@@ -1,0 +1,150 @@
+"""Which files go along to Retarus, and how are they told? Pure functions over a ticket's attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from bot.config.settings import Config
+from bot.core.i18n import t
+from bot.core.text import one_line
+from bot.model.notice import Notice, Outcome, Sent
+from bot.model.ticket import Attachment, Ticket
+
+MOST = 20
+"""Files with one letter."""
+_NAME = 100
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A file that cannot be had; `why` goes on after its name: “was deleted in Slack”."""
+
+    why: str
+
+
+def waiting(ticket: Ticket) -> tuple[Attachment, ...]:
+    """What goes along with the next letter."""
+    return tuple(each for each in ticket.attachments if each.sent_at is None)
+
+
+def total(files: Iterable[Attachment]) -> int:
+    """Bytes."""
+    return sum(each.size for each in files)
+
+
+def added(ticket: Ticket, files: Iterable[Attachment], config: Config) -> tuple[Attachment, ...]:
+    """The ticket's attachments with these; one that is there already stays as it is. `ValueError` when it is too much.
+
+    Told when a file is added, while whoever has it can still make it smaller.
+    """
+    known = {each.id for each in ticket.attachments}
+    new = tuple({each.id: each for each in files if each.id not in known}.values())
+    too_much = excess((*waiting(ticket), *new), config) if new else ""
+    if too_much:
+        raise ValueError(too_much)
+    return (*ticket.attachments, *new)
+
+
+def excess(files: Sequence[Attachment], config: Config) -> str:
+    """What is too much for one letter, and what to do; empty when it all goes along."""
+    if len(files) > MOST:
+        return t(
+            "That would be {count} files; at most {most} go along with one letter. Pack some into one archive.",
+            count=len(files),
+            most=MOST,
+        )
+    if total(files) > config.files.most:
+        return t(
+            "That would be {size} of files; at most {most} go along with one letter. Cut logs to the lines that "
+            "matter, or compress them, and take away what is not needed.",
+            size=sized(total(files)),
+            most=sized(config.files.most),
+        )
+    return ""
+
+
+def without(ticket: Ticket, file_id: str) -> tuple[Attachment, ...]:
+    return tuple(each for each in ticket.attachments if each.id != file_id)
+
+
+def sent(ticket: Ticket, at: datetime) -> tuple[Attachment, ...]:
+    """All of them, those that waited as sent now."""
+    return tuple(
+        each if each.sent_at else Attachment.model_validate({**each.model_dump(), "sent_at": at})
+        for each in ticket.attachments
+    )
+
+
+def listed(files: Iterable[Attachment]) -> str:
+    """`trace.log (12 kB), screen.png (1.2 MB)`."""
+    return ", ".join(f"{one_line(each.name, _NAME) or each.id} ({sized(each.size)})" for each in files)
+
+
+def sized(count: int) -> str:
+    """A number of bytes as people say it: `640 B`, `12 kB`, `1.2 MB`."""
+    for unit, size in (("MB", 1_000_000), ("kB", 1000)):
+        if count >= size:
+            number = f"{count / size:.1f}"
+            return f"{number.removesuffix('.0')} {unit}" if count < 10 * size else f"{count // size} {unit}"
+    return f"{count} B"
+
+
+def written(files: Iterable[Attachment]) -> str:
+    """Files a form offers, one per line, as the values of its options (which Slack limits to 150 characters)."""
+    return "\n".join(f"{each.id}|{each.size}|{each.type[:40]}|{one_line(each.name, 60)}" for each in files)
+
+
+def read(text: str) -> tuple[Attachment, ...]:
+    """… and those that were chosen."""
+    lines = (line.split("|", 3) for line in text.splitlines() if line.count("|") >= 3)  # noqa: PLR2004 (four parts)
+    return tuple(
+        Attachment(id=file, name=name, size=int(size) if size.isdigit() else 0, type=kind)
+        for file, size, kind, name in lines
+    )
+
+
+def packed(files: Sequence[Attachment]) -> dict[str, JsonValue]:
+    """What a notice's body keeps of the files that go along with it."""
+    return {"files": [each.model_dump(mode="json") for each in files]} if files else {}
+
+
+def unpacked(body: Mapping[str, JsonValue]) -> tuple[Attachment, ...]:
+    """… and what it kept."""
+    kept = body.get("files")
+    return tuple(Attachment.model_validate(each) for each in kept) if isinstance(kept, list) else ()
+
+
+async def fetched(
+    fetch: Callable[[Attachment, int], Awaitable[bytes | Gone]], files: Iterable[Attachment], most: int
+) -> list[bytes | Gone]:
+    """The bytes of each file, together at most `most`, whatever size they were said to have."""
+    found: list[bytes | Gone] = []
+    for file in files:
+        content = await fetch(file, most)
+        most -= len(content) if isinstance(content, bytes) else 0
+        found.append(content)
+    return found
+
+
+def left_out(files: Sequence[Attachment], found: Sequence[bytes | Gone]) -> tuple[str, ...]:
+    """One sentence for each file that could not be sent."""
+    pairs = zip(files, found, strict=True)
+    return tuple(f"{one_line(file.name, _NAME)} {each.why}." for file, each in pairs if isinstance(each, Gone))
+
+
+def along(letters: Iterable[Notice], files: Sequence[Attachment]) -> list[Notice]:
+    """Letters with the files that go along with them."""
+    more = packed(files)
+    return [each.model_copy(update={"body": {**each.body, **more}}) for each in letters]
+
+
+def receipts(told: Iterable[Notice], outcome: Outcome) -> list[Notice]:
+    """What is told of a delivery, with the files that could not be sent."""
+    missing: list[JsonValue] = list(outcome.left_out) if isinstance(outcome, Sent) else []
+    if not missing:
+        return list(told)
+    return [each.model_copy(update={"body": {**each.body, "left_out": missing}}) for each in told]

@@ -1,0 +1,180 @@
+"""What goes along with a letter, and what was looked at before it went? Files, the status page, and old examples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.core.errors import Conflict, Invalid, NotNow, Refused
+from bot.core.i18n import mark, t
+from bot.escalation import attachments, trace_window
+from bot.escalation.status_page import Lookout
+from bot.forms.validators import words
+from bot.model.contact import folded
+from bot.model.ticket import Attachment, StatusReport, Ticket
+from bot.model.transitions import Step, change, event
+from bot.register.customers import Customers
+from bot.tickets import permissions
+from bot.tickets.changes import Change, Changing
+from bot.tickets.queries import Preview
+from bot.tickets.reference import reference
+
+FILES = "files"
+"""The key an error about files goes with."""
+DESPITE = "despite"
+"""… and one about the reason for sending in spite of a warning."""
+
+WITHOUT_AGREEMENT = mark("No agreement reference is kept for this end-customer. An admin adds it in the App Home.")
+
+
+@dataclass(frozen=True)
+class Evidence(Changing):
+    """Files on their way to Retarus, and what is shown beside the letter before it is sent."""
+
+    lookout: Lookout = field(default_factory=Lookout)
+
+    async def attach(self, ticket_id: str, by: str, files: Sequence[Attachment], once: str) -> Ticket:
+        """Files in Slack go along with the next letter. One that does already is passed over, and so are none at all.
+
+        `Invalid` when it is too much for a letter: told now, while they can still be made smaller.
+        """
+        if not files:
+            return await self.ticket(ticket_id)
+        permissions.require_part(await self.actor(by))
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            self._require_open(ticket)
+            new = [each.model_copy(update={"by": by}) for each in files]
+            try:
+                together = attachments.added(ticket, new, self.config)
+            except ValueError as error:
+                raise Invalid({FILES: str(error)}) from error
+            changed = change(ticket, attachments=together)
+            return Change(changed, event(changed, Step.ATTACH, by, at, **_told(changed, new)))
+
+        return await self._change(ticket_id, f"{once}:attach:{','.join(sorted(each.id for each in files))}", decide)
+
+    async def attach_below(self, channel: str, thread: str, by: str, files: Sequence[Attachment], once: str) -> None:
+        """Files posted in a thread: they go along when it is the thread of a ticket's card, and are no matter else."""
+        place = await self.store.placed(channel, thread) if thread else None
+        if place and place.what == "card":
+            await self.attach(place.ticket_id, by, files, once)
+
+    def require_fit(self, files: Sequence[Attachment]) -> None:
+        """Refuses more than goes along with one letter."""
+        excess = attachments.excess(files, self.config)
+        if excess:
+            raise Invalid({FILES: excess})
+
+    async def detach(self, ticket_id: str, by: str, file_id: str, once: str) -> Ticket:
+        """The file does not go along after all. One that went already stays in the list of what was sent."""
+        permissions.require_part(await self.actor(by))
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            gone = [each for each in attachments.waiting(ticket) if each.id == file_id]
+            if not gone:
+                raise NotNow(t("This file is not on the ticket any more, or went to Retarus already."))
+            changed = change(ticket, attachments=attachments.without(ticket, file_id))
+            return Change(changed, event(changed, Step.DETACH, by, at, **_told(changed, gone)))
+
+        return await self._change(ticket_id, f"{once}:detach", decide)
+
+    async def look_at_status(self, ticket_id: str, by: str, click: str, *, fine: bool = True) -> Ticket:
+        """The status page was looked at: by the desk where it can, else by this person, who says how it was."""
+        permissions.require_part(await self.actor(by))
+        if self.lookout.page:
+            await self.lookout.look()
+            return await self.ticket(ticket_id)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            self._require_open(ticket)
+            seen = StatusReport(health="fine" if fine else "trouble", at=at, by=by)
+            changed = change(ticket, status=seen)
+            return Change(changed, event(changed, Step.STATUS, by, at, status=seen.health))
+
+        return await self._change(ticket_id, f"{click}:status", decide)
+
+    async def preview(self, ticket_id: str, by: str) -> Preview:
+        """The exact letter, what is missing for it, what is doubtful, and whether this person may send it."""
+        shown = await super().preview(ticket_id, by)
+        return replace(
+            shown,
+            status=self.lookout.report(shown.ticket),
+            ways=self.routes.ways,
+            warnings=await self.doubts(shown.ticket, self.clock()),
+            excess=attachments.excess(attachments.waiting(shown.ticket), self.config),
+        )
+
+    async def doubts(self, ticket: Ticket, at: datetime) -> tuple[str, ...]:
+        """What can be overridden with a reason: IDs that look cut off (guide, 4), old examples, and end-customers
+        without an agreement (guide, 3), those who joined too."""
+        agreements = [f"{name}: {t(WITHOUT_AGREEMENT)}" for name in await self._without_agreement(ticket)]
+        return (*_cut_off(ticket), *trace_window.warnings(ticket, self.config, at), *agreements)
+
+    async def _without_agreement(self, ticket: Ticket) -> list[str]:
+        """The names of end-customers for whom no agreement is kept; of all of them, once a list of them is kept."""
+        names: dict[str, str] = {}
+        for name in (ticket.answer("customer"), *(each.customer for each in ticket.affected)):
+            names.setdefault(folded(name), name)
+        found = [(name, await Customers(self).named(name)) for name in names.values() if name]
+        are_kept = await self.store.count_customers() > 0
+        return [name for name, entry in found if (not entry.agreement if entry else are_kept)]
+
+    async def with_evidence(self, ticket: Ticket, despite: str | None, at: datetime) -> tuple[Ticket, dict[str, str]]:
+        """The ticket as it is once its letter and files are sent, and what the history keeps of it.
+
+        Refuses more files than go along; `despite`: as in `in_spite`.
+        """
+        excess = attachments.excess(attachments.waiting(ticket), self.config)
+        if excess:
+            raise Refused(excess)
+        reason = await self.in_spite(ticket, despite, at)
+        sent, proof = self.proven(ticket, at)
+        return sent, {**proof, **reason}
+
+    async def in_spite(self, ticket: Ticket, despite: str | None, at: datetime) -> dict[str, str]:
+        """What the history keeps of a warning that is overridden: the reason (guide L3.2); nothing without a warning.
+
+        `despite` is nothing when the person was not asked for one, and so has not seen the warning: a `Conflict`.
+        """
+        if not await self.doubts(ticket, at):
+            return {}
+        if despite is None:
+            raise Conflict
+        return {DESPITE: self._reason(despite)}
+
+    def proven(self, ticket: Ticket, at: datetime) -> tuple[Ticket, dict[str, str]]:
+        """The ticket with its files as sent and the status page as it was, and both for the history."""
+        status = self.lookout.report(ticket)
+        proof = {"files": attachments.listed(attachments.waiting(ticket)), "status": told(status)}
+        sent = ticket.model_copy(update={"attachments": attachments.sent(ticket, at), "status": status})
+        return sent, {key: text for key, text in proof.items() if text}
+
+    def _reason(self, despite: str) -> str:
+        try:
+            return words(despite, self.given_now())
+        except ValueError as error:
+            raise Invalid({DESPITE: str(error) if despite else t("Say why it is sent all the same.")}) from error
+
+    def _require_open(self, ticket: Ticket) -> None:
+        if not ticket.stage.is_open:
+            name = reference(ticket, self.config)
+            raise NotNow(t("{name} is closed. Reopen it to add to it.", name=name))
+
+
+def _told(ticket: Ticket, files: Sequence[Attachment]) -> dict[str, str]:
+    """Which files, and how the letter answers from now on: whoever has previewed it is shown it again."""
+    return {"files": attachments.listed(files), "answer.files": attachments.listed(attachments.waiting(ticket))}
+
+
+def told(report: StatusReport) -> str:
+    """`fine`, `trouble: E-mail delayed (identified)`, `unknown: It could not be reached.`"""
+    return ": ".join(part for part in (report.health, "; ".join(report.says)) if part)
+
+
+def _cut_off(ticket: Ticket) -> list[str]:
+    """Tenant IDs mostly end with two letters; one that does not may be meant so."""
+    ids = [each for each in ticket.answer("tenants").split("\n") if each.isdigit()]
+    words = t("Without the two letters at its end: {ids}. Is the ID whole?", ids=", ".join(ids))
+    return [words] if ids else []

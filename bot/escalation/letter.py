@@ -1,0 +1,214 @@
+"""What does Retarus get to read? The letter: the template's headings verbatim and in order, then PRE-QUALIFICATION."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+
+from bot.config.settings import Config
+from bot.core.clock import as_moment, guide_time
+from bot.core.i18n import Language, speaking, spoken, t
+from bot.core.text import one_line
+from bot.escalation import attachments
+from bot.forms import template_fields
+from bot.forms.field_table import fields_of, is_asked, priority_reason
+from bot.forms.template_fields import Ask, Field, Heading, Need, Option
+from bot.forms.validation import examples, missing
+from bot.forms.validators import phone, said
+from bot.model.contact import Contact
+from bot.model.letter_text import LetterText, Part
+from bot.model.ticket import Ticket
+from bot.tickets.reference import kind_name, reference
+
+
+def write(ticket: Ticket, declarant: Contact, config: Config, *, in_absence: bool = False) -> LetterText:
+    """The letter for this ticket in this contact's name. What is missing stands as “-”, in previews only.
+
+    `in_absence`: no authorised contact could send it, and an admin does. The guide's headings are verbatim; our own
+    words are in the language that is set up for letters, whoever writes it.
+    """
+    with speaking(config.retarus.language):
+        return LetterText(
+            subject=_subject(ticket, config),
+            language=config.retarus.language,
+            opening=_opening(ticket, declarant, config, in_absence=in_absence),
+            template=tuple(_template(ticket, config)),
+            prequalification=tuple(_prequalification(ticket, config)),
+        )
+
+
+def _opening(ticket: Ticket, declarant: Contact, config: Config, *, in_absence: bool) -> tuple[str, ...]:
+    absent = t("for the partner, in the absence of an authorised support contact")
+    role = absent if in_absence else t("authorised support contact")
+    number = phone(declarant.phone, None) or declarant.phone
+    return (
+        f"{kind_name(ticket.kind).upper()} · {t('our reference {reference}', reference=reference(ticket, config))}",
+        t("Reported by {name}, {role}, {phone}", name=one_line(declarant.name), role=role, phone=number),
+    )
+
+
+def _subject(ticket: Ticket, config: Config) -> str:
+    """No personal data: IDs, service, priority."""
+    kind = kind_name(ticket.kind)
+    kind = kind.lower() if spoken() is Language.ENGLISH else kind
+    head = " ".join(part for part in (ticket.answer("priority"), kind) if part)
+    ids = " / ".join(part for part in (ticket.answer("main_id"), ticket.answer("tenants").replace("\n", ", ")) if part)
+    return one_line(f"[{reference(ticket, config)}] {head}: {_services(ticket)}, {ids}", 150)
+
+
+def _services(ticket: Ticket) -> str:
+    names = [name for name in ticket.answer("services").split("\n") if name]
+    other = ticket.answer("service_other") or t(template_fields.OTHER)
+    return ", ".join(other if name == template_fields.OTHER else name for name in names)
+
+
+def _template(ticket: Ticket, config: Config) -> Iterable[Part]:
+    asked = {field.heading for field in fields_of(ticket.kind, config)}
+    open_headings = {item.heading for item in missing(ticket, Need.ESCALATE, config)}
+    for heading in template_fields.TEMPLATE:
+        if heading in asked:
+            nothing = "-" if heading in open_headings else t("none")
+            yield Part(heading=heading.text, lines=tuple(_lines(heading, ticket, config)) or (nothing,))
+
+
+def _lines(heading: Heading, ticket: Ticket, config: Config) -> Iterable[str]:
+    if heading is template_fields.EXAMPLE:
+        return _examples(ticket, config)
+    if heading is template_fields.SERVICE:
+        return [_services(ticket)] if ticket.answer("services") else []
+    if heading is template_fields.ADDITIONAL:
+        return [*_answers(heading, ticket, config), *_known_and_priority(ticket), *_attached(ticket)]
+    if heading is template_fields.END and not ticket.answer("end"):
+        return [t("ongoing") if ticket.stage.is_open else "-"]
+    return _answers(heading, ticket, config)
+
+
+def _answers(heading: Heading, ticket: Ticket, config: Config) -> list[str]:
+    return [
+        t(field.printed).format(shown(field, ticket.answer(field.key), ticket.zone, config))
+        for field in fields_of(ticket.kind, config)
+        if field.heading is heading and field.printed and ticket.answer(field.key)
+        if is_asked(field, ticket.answers, config)
+    ]
+
+
+def shown(field: Field, answer: str, zone: str, config: Config) -> str:
+    """A canonical answer as people read it; moments in this zone, as the guide writes them."""
+    if field.ask is Ask.MOMENT:
+        at = as_moment(answer)
+        return guide_time(at, zone) if at else answer
+    labels: Mapping[str, Option] = {option.value: option for option in field.options(config)}
+    if labels:
+        return ", ".join(labels[value].label if value in labels else value for value in answer.split("\n"))
+    return said(", ".join(answer.split("\n")) if field.key == "tenants" else answer)
+
+
+def _examples(ticket: Ticket, config: Config) -> Iterable[str]:
+    for number, parts in examples(ticket.answers).items():
+        at = as_moment(parts.get("when", ""))
+        words = [
+            guide_time(at, ticket.zone) if at else "",
+            _direction(parts, config),
+            _named(t("sender"), parts.get("sender")),
+            _named(t("recipient"), parts.get("recipient")),
+            _named(t("inbound number"), parts.get("inbound")),
+            parts.get("status", ""),
+        ]
+        yield f"{number}) " + " · ".join(word for word in words if word)
+        if "log" in parts:
+            yield t("log: {lines}", lines=parts["log"])
+
+
+def _direction(parts: Mapping[str, str], config: Config) -> str:
+    labels = {option.value: option.label for option in template_fields.DIRECTIONS(config)}
+    return labels.get(parts.get("direction", ""), "").lower()
+
+
+def _named(name: str, text: str | None) -> str:
+    return f"{name} {text}" if text else ""
+
+
+def _known_and_priority(ticket: Ticket) -> Iterable[str]:
+    """The template's “incident already known” and the partner's own priority, which has no heading in the guide."""
+    if ticket.answer("known"):
+        yield t("Already known: {answer}", answer=t("yes") if ticket.answer("known") == "yes" else t("no"))
+    if ticket.answer("priority"):
+        judged = ", ".join(filter(None, (ticket.answer("priority"), priority_reason(ticket.answers))))
+        yield t("Priority (partner's assessment): {priority}", priority=judged)
+
+
+def _attached(ticket: Ticket) -> Iterable[str]:
+    """The files that go along with this letter (guide L3.2: traces and error messages)."""
+    files = attachments.listed(attachments.waiting(ticket))
+    if files:
+        yield t("Attached: {files}", files=files)
+
+
+def _prequalification(ticket: Ticket, config: Config) -> Iterable[Part]:
+    """The matrix's rows that have no heading in the template. Rows the kind does not ask for appear when answered."""
+    for heading in template_fields.PREQUALIFICATION:
+        lines = _answers(heading, ticket, config)
+        if heading is template_fields.KNOWN and ticket.answer("known") == "no" and ticket.answer("searched"):
+            lines = [f"{lines[0]}; {t('searched: {where}', where=ticket.answer('searched'))}"]
+        if lines or template_fields.is_asked_for(heading, ticket.kind):
+            yield Part(heading=heading.text, lines=(": ".join(lines) or "-",))
+
+
+def as_text(letter: LetterText) -> str:
+    """The letter as plain text, for e-mail and for copying."""
+    blocks = ["\n".join(letter.opening)]
+    blocks += [_text_of(part) for part in letter.template]
+    blocks += ["PRE-QUALIFICATION\n" + "\n".join(_row(part) for part in letter.prequalification)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _text_of(part: Part) -> str:
+    return "\n".join((part.heading, *part.lines))
+
+
+def _row(part: Part) -> str:
+    return f"{_asked(part)} {' '.join(part.lines)}"
+
+
+def _asked(part: Part) -> str:
+    """A row of the matrix as it stands before its answer."""
+    return part.heading if part.heading.endswith("?") else f"{part.heading}:"
+
+
+def as_html(letter: LetterText) -> str:
+    """The same words as an HTML alternative: no images, no links, no styles a mail program would drop."""
+    opening = "<br>".join(_html(line) for line in letter.opening)
+    parts = "".join(f"<h3>{_html(part.heading)}</h3>{_paragraphs(part.lines)}" for part in letter.template)
+    rows = "".join(
+        f"<tr><td style='padding:4px 12px 4px 0'><b>{_html(_asked(part))}</b></td>"
+        f"<td style='padding:4px 0'>{_html(' '.join(part.lines))}</td></tr>"
+        for part in letter.prequalification
+    )
+    return (
+        f"<!doctype html><html lang='{letter.language}'><head><meta charset='utf-8'>"
+        f"<title>{_html(letter.subject)}</title></head>"
+        f"<body style='font-family:sans-serif'><p>{opening}</p>{parts}"
+        f"<h3>PRE-QUALIFICATION</h3><table role='presentation' style='vertical-align:top'>{rows}</table></body></html>"
+    )
+
+
+def as_page(text: str) -> str:
+    """Plain words as an HTML alternative, in the language that is spoken."""
+    return (
+        f"<!doctype html><html lang='{spoken()}'><head><meta charset='utf-8'></head>"
+        f"<body style='font-family:sans-serif'><p>{_html(text)}</p></body></html>"
+    )
+
+
+def _paragraphs(lines: Iterable[str]) -> str:
+    return "".join(f"<p>{_html(line)}</p>" for line in lines)
+
+
+def _html(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
+
+
+def copy_of(letter: LetterText) -> list[Part]:
+    """Every heading in order, the opening first, the block's title before its rows: what a reader scrolls through."""
+    title = Part(heading="PRE-QUALIFICATION", lines=())
+    return [Part(heading="", lines=letter.opening), *letter.template, title, *letter.prequalification]

@@ -1,0 +1,81 @@
+"""What was not delivered is sent once more: by whom, and while it is still the right thing to send?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.clock import as_utc
+from bot.core.errors import NotNow, NotYours
+from bot.core.i18n import t
+from bot.model.notice import Notice, Say
+from bot.model.ticket import Stage, Ticket
+from bot.model.transitions import Move
+from bot.register.contacts import Register
+from bot.tickets import notifications, permissions
+from bot.tickets.changes import Changing
+from bot.tickets.reference import reference
+
+_REQUESTS = frozenset({Say.REQUEST_POST, Say.REQUEST_MAIL})
+
+
+@dataclass(frozen=True)
+class Resending(Changing):
+    """A dead notice comes back to life. What goes to Retarus is checked as if it were sent for the first time."""
+
+    async def try_again(self, key: str, by: str) -> bool:
+        """Sends a dead notice once more; False when it is not dead (any more), or a newer letter has gone since.
+
+        To Retarus only authorised contacts send, checked now, with Slack asked anew (guide 2.1): who clicks, and in
+        whose name it was written. It must still be with them.
+        """
+        permissions.require_part(await self.actor(by))
+        letter = await self.store.letter(key)
+        if letter is None or letter.state != "dead":
+            return False
+        if letter.notice.say in _REQUESTS:
+            await self._require_sender(by)
+        if letter.notice.say in notifications.TO_RETARUS and not await self._may_go(letter.notice, by):
+            return False
+        revived = await self.store.revive(key, as_utc(self.clock()))
+        self.wake()
+        return revived
+
+    async def _may_go(self, notice: Notice, by: str) -> bool:
+        """Refuses what must not go; False when a newer letter has gone since."""
+        ticket = await self.ticket(notice.ticket_id)
+        history = await self.store.history(ticket.id)
+        cause = next(each for each in history if each.version == notice.version)
+        glass = bool(cause.detail.get("glass"))
+        await self._require_sender(by, ticket, glass=glass)
+        if ticket.stage is not Stage.RETARUS:
+            name = reference(ticket, self.config)
+            raise NotNow(
+                t(
+                    "{name} is not with Retarus now. Escalate it when it should be: the letter is written anew.",
+                    name=name,
+                )
+            )
+        if cause.by != by:
+            await self._require_declarant(cause.by, ticket, glass=glass)
+        return not any(each.what == Move.ESCALATE and each.version > notice.version for each in history)
+
+    async def _require_sender(self, user: str, ticket: Ticket | None = None, *, glass: bool = False) -> None:
+        """An authorised contact; for a letter that broke the glass, whoever may break it (guide 2.3)."""
+        actor = await Register(self).look_again(user)
+        try:
+            permissions.declarant(await self.store.contacts(), actor, self.today())
+        except NotYours:
+            if not (glass and ticket and await self.stand_in(actor, ticket)):
+                raise
+        if ticket:
+            permissions.require(actor, ticket, Move.ESCALATE)
+
+    async def _require_declarant(self, user: str, ticket: Ticket, *, glass: bool) -> None:
+        """In whose name it was written: they may have left, or been suspended, since."""
+        try:
+            await self._require_sender(user, ticket, glass=glass)
+        except NotYours as error:
+            who = (await self.directory.person(user)).name
+            can = permissions.who_can(await self.store.contacts(), self.today())
+            words = t("It was written in the name of {name}, who may not send to Retarus any more.", name=who)
+            raise NotYours(f"{words} {can}") from error

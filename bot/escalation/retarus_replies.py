@@ -1,0 +1,99 @@
+"""What did Retarus say? What they owe at the 3rd level is recorded, told to both levels, and moves the ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.clock import as_utc
+from bot.core.errors import NotNow
+from bot.core.i18n import t
+from bot.forms import validation
+from bot.forms.guide_tasks import OURS, RETARUS
+from bot.forms.template_fields import Need
+from bot.model.ticket import Stage, Ticket
+from bot.model.transitions import Move, Step, change, event, move
+from bot.reminders.service import Reminding
+from bot.tickets import permissions
+from bot.tickets.answers import Answering, details_of
+from bot.tickets.changes import Change
+
+PROMISES = ("update_due", "eta")
+"""Moments they announce: their next update, and by when they expect it to be solved (guide L3.4, L3.7)."""
+_KEYS = frozenset(field.key for field in RETARUS)
+
+
+@dataclass(frozen=True)
+class Hearing(Answering, Reminding):
+    """The 3rd level's tasks, as they come in."""
+
+    async def hear(
+        self,
+        ticket_id: str,
+        by: str,
+        what: Move,
+        word: str,
+        typed: Mapping[str, str],
+        form: str,
+        seen: int,
+    ) -> Ticket:
+        """Their update, or their answer: in words, with what they found and promised (guide L3.1, L3.4, L3.5).
+
+        `typed` holds fields of `bot.forms.guide_tasks.RETARUS` and `PROMISES`. An update that says that Retarus did not
+        cause it, or brings their remedy, is an answer: the 2nd level goes on.
+        """
+        promised = self._promised(typed)
+        answer = await self._word(word, "word")
+        return await self._heard(ticket_id, by, what, {"answer": answer, **promised}, typed, form, seen)
+
+    async def record(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
+        """One of their tasks, recorded by itself."""
+        return await self._heard(ticket_id, by, None, {}, typed, form, seen)
+
+    async def _heard(
+        self,
+        ticket_id: str,
+        by: str,
+        what: Move | None,
+        detail: Mapping[str, str],
+        typed: Mapping[str, str],
+        form: str,
+        seen: int,
+    ) -> Ticket:
+        actor = await self.actor(by)
+        permissions.require_part(actor)
+        typed = {key: text for key, text in typed.items() if key in _KEYS}
+
+        async def decide(ticket: Ticket, at: datetime) -> Change | None:
+            self._require_sent(ticket)
+            found = await self._rebased(ticket, seen, await self._answers(ticket, typed, Need.RAISE))
+            found = validation.changed(ticket, found)
+            heard = Move.RETARUS_ANSWERED if _comes_back(ticket, found) else what
+            if heard is None and not found:
+                return None
+            if heard:
+                permissions.require(actor, ticket, heard)
+            moved = move(ticket, heard, by, at) if heard else change(ticket)
+            moved = moved.model_copy(update={"answers": validation.merged(ticket, found)})
+            return Change(moved, event(moved, heard or Step.FOUND, by, at, **detail, **details_of(found)))
+
+        return await self._change(ticket_id, f"{form}:hear", decide)
+
+    def _promised(self, typed: Mapping[str, str]) -> dict[str, str]:
+        at = as_utc(self.clock())
+        said = {key: typed[key] for key in PROMISES if typed.get(key)}
+        for key, text in said.items():
+            self._later(text, key, at, timedelta(days=365))
+        return said
+
+    def _require_sent(self, ticket: Ticket) -> None:
+        self._require_unclosed(ticket)
+        if ticket.sent_at is None:
+            raise NotNow(t("This ticket never went to Retarus, so they cannot have said anything yet."))
+
+
+def _comes_back(ticket: Ticket, found: Mapping[str, str]) -> bool:
+    """“Not caused by Retarus” gives it back (guide L3.1), and a remedy of theirs is ours to verify (guide L3.5)."""
+    is_ours = found.get("caused_by") == OURS
+    return ticket.stage is Stage.RETARUS and (is_ours or bool(found.get("their_remedy")))

@@ -1,0 +1,89 @@
+"""What does Retarus's status page say? Looked at before an escalation; what cannot be read is unknown, never fine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.core.clock import Clock, as_utc, now
+from bot.core.i18n import mark
+from bot.core.ttl_cache import Kept
+from bot.model.ticket import StatusReport, Ticket
+
+FRESH = 60.0
+"""Seconds an answer of the page is used again."""
+
+NOBODY_LOOKED = mark("Nobody has looked at it yet.")
+NO_ANSWER_YET = mark("It has not answered yet.")
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """The page could not be read; `why` is for people."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class ServiceNotice:
+    """One thing the page reports."""
+
+    id: str
+    """The same as long as the page reports it, whatever it says of it meanwhile."""
+    says: str
+    """In one line, as people read it."""
+    about: str
+    """Everything the page says of it, to find in it which services it is about."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the page reports; nothing when all is well."""
+
+    trouble: tuple[str, ...] = ()
+    notices: tuple[ServiceNotice, ...] = ()
+    """The same, as far as each can be told apart from the others."""
+
+
+class StatusPage(Protocol):
+    """Reads the status page. Never raises, and takes a few seconds at most."""
+
+    async def look(self) -> Reading | Unreadable: ...
+
+
+@dataclass
+class Lookout:
+    """Looks at the page at most once a minute, however many ask. Without a page, people look themselves."""
+
+    page: StatusPage | None = None
+    clock: Clock = now
+    latest: StatusReport | None = None
+    notices: tuple[ServiceNotice, ...] = ()
+    """What it reported when it was last read; nothing when that failed."""
+    kept: Kept[str, StatusReport] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.kept = Kept(self._ask, FRESH)
+
+    async def look(self) -> StatusReport:
+        """What it says now, or said less than a minute ago."""
+        return await self.kept.get("")
+
+    async def _ask(self, _: str) -> StatusReport:
+        found = await self.page.look() if self.page else Unreadable(NOBODY_LOOKED)
+        self.notices = found.notices if isinstance(found, Reading) else ()
+        self.latest = _report(found, self.clock)
+        return self.latest
+
+    def report(self, ticket: Ticket) -> StatusReport:
+        """What is known of it for this ticket, without waiting for anything."""
+        if self.page is None:
+            return ticket.status or _report(Unreadable(NOBODY_LOOKED), self.clock)
+        return self.latest or _report(Unreadable(NO_ANSWER_YET), self.clock)
+
+
+def _report(found: Reading | Unreadable, clock: Clock) -> StatusReport:
+    at = as_utc(clock())
+    if isinstance(found, Unreadable):
+        return StatusReport(health="unknown", says=(found.why,), at=at)
+    return StatusReport(health="trouble" if found.trouble else "fine", says=found.trouble, at=at)

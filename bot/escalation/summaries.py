@@ -1,0 +1,81 @@
+"""What is already known, in a few lines? Drafts of summaries that a person then edits (guide: “Summarize status”)."""
+
+from __future__ import annotations
+
+from bot.config.settings import Config
+from bot.core.i18n import mark, speaking, t
+from bot.core.text import one_line
+from bot.escalation.letter import shown
+from bot.forms.field_table import OWN, field, fields_of
+from bot.forms.template_fields import Need
+from bot.forms.validation import missing
+from bot.model.ticket import Ticket
+
+
+def first_summary(ticket: Ticket, config: Config) -> str:
+    """Symptom, impact, since when, exact error: what a colleague asks first."""
+    own = tuple(each.key for each in fields_of(ticket.kind, config) if each.key.startswith(OWN))
+    return _lines(ticket, config, ("happens", "impact", "start", "error", "affected", *own))
+
+
+def second_summary(ticket: Ticket, config: Config) -> str:
+    """What the 1st level wrote, and what the 2nd level found."""
+    return _lines(ticket, config, ("summary_first", "system", "cause", "workaround"))
+
+
+def done_so_far(ticket: Ticket, config: Config) -> str:
+    """“What has already been done by the customer support …” from the checks of both levels."""
+    with speaking(config.retarus.language):  # it is printed in the letter, whoever begins it
+        return _lines(ticket, config, ("triage", "remote", "remote_note", "searched", "system", "access", "workaround"))
+
+
+def drafts(ticket: Ticket, config: Config) -> dict[str, str]:
+    """What a form begins with, where a person has not written it yet."""
+    return {
+        "summary_first": first_summary(ticket, config),
+        "done": done_so_far(ticket, config),
+        "summary_second": second_summary(ticket, config),
+    }
+
+
+def question_to_customer(ticket: Ticket, config: Config) -> str:
+    """The question back to the end-customer (guide, section 3, 1st level): what is wrong, and what only they know."""
+    asked = [item.name.rstrip(":") for item in missing(ticket, Need.ESCALATE, config) if item.key in _THE_CUSTOMERS]
+    wrong = ticket.answer("info_note")
+    why = one_line(ticket.answer("happens"), 120)
+    lines = [t("To find out why “{happens}”, we need from you:", happens=why)]
+    lines += [f"- {line}" for line in ([wrong] if wrong else []) + asked]
+    return "\n".join(lines) if len(lines) > 1 else ""
+
+
+_THE_CUSTOMERS = frozenset({"interface", "error", "affected", "example"})
+"""What only the end-customer can tell."""
+
+_CALLED = {
+    "happens": mark("Symptom"),
+    "impact": mark("Impact"),
+    "start": mark("Since"),
+    "error": mark("Error"),
+    "affected": mark("Customers affected"),
+    "summary_first": mark("1st level"),
+    "system": mark("Customization"),
+    "cause": mark("Cause"),
+    "workaround": mark("Workaround"),
+    "triage": mark("Triage"),
+    "remote": mark("Remote connection"),
+    "remote_note": mark("Remote connection"),
+    "searched": mark("Searched"),
+    "access": mark("Access"),
+}
+
+
+def _lines(ticket: Ticket, config: Config, keys: tuple[str, ...]) -> str:
+    return "\n".join(_line(ticket, config, key) for key in keys if ticket.answer(key))[:3000]
+
+
+def _line(ticket: Ticket, config: Config, key: str) -> str:
+    """An answer of several lines stays as it was written, below its name."""
+    asked = field(key, config)
+    said = shown(asked, ticket.answer(key), ticket.zone, config) if asked else ticket.answer(key)
+    name = t(_CALLED[key]) if key in _CALLED else (asked.name.rstrip(":?") if asked else key)
+    return f"{name}:\n{said}" if "\n" in said else f"{name}: {said}"

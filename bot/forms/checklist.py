@@ -1,0 +1,143 @@
+"""How far are the tasks of a level? Each by itself, answered when it is done (guide 2.4 and section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from bot.config.custom_fields import Extra, Matrix
+from bot.config.settings import Config
+from bot.forms.field import Ask, Field, Heading, Need, Option, Sheet
+from bot.forms.field_table import is_asked, of_kind
+from bot.forms.guide_tasks import SUMMARY_1, SUMMARY_2, UNLESS
+from bot.forms.template_fields import DONE
+from bot.forms.validation import is_due
+from bot.model.ticket import Event, Glossed, Kind, Level, Ticket
+
+_LAST = (SUMMARY_1, DONE, UNLESS, SUMMARY_2)
+"""What is said when the ticket goes on to the next level: it is no check to be done before."""
+_SHEETS = {Level.FIRST: Sheet.FIRST, Level.SECOND: Sheet.SECOND, Level.THIRD: Sheet.THIRD}
+
+
+Sheaf = tuple[tuple[Heading, tuple[Field, ...]], ...]
+
+
+class State(Glossed):
+    """How a task stands."""
+
+    OPEN = "open", "it is still to be done"
+    DONE = "done", "it is answered"
+    OFFERED = "offered", "it is recorded where it was needed"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task of the guide: a heading, with what is asked under it."""
+
+    heading: Heading
+    fields: tuple[Field, ...]
+    state: State
+    level: Level
+
+    @property
+    def key(self) -> str:
+        """What it is told apart by."""
+        return self.fields[0].key
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Who answered a task last, and when."""
+
+    by: str
+    at: datetime
+
+
+def tasks(ticket: Ticket, level: Level, config: Config) -> tuple[Task, ...]:
+    """The tasks of a level, in the guide's order."""
+    return tuple(
+        Task(heading, fields, _state(fields, ticket, ticket.answers, config), level)
+        for heading, fields in _asked(ticket.kind, level, config)
+    )
+
+
+def _asked(kind: Kind, level: Level, config: Config) -> Sheaf:
+    return _sheaf(kind, level, config.fields, config.matrix)
+
+
+@lru_cache(256)
+def _sheaf(kind: Kind, level: Level, extras: tuple[Extra, ...], matrix: Matrix) -> Sheaf:
+    """Which headings a level has, and what is asked under each: the same for every ticket of a kind."""
+    found: dict[Heading, list[Field]] = {}
+    for field in of_kind(kind, extras, matrix):
+        if _is_of(field, kind, level):
+            found.setdefault(field.heading, []).append(field)
+    return tuple((heading, tuple(each)) for heading, each in found.items())
+
+
+def _is_of(field: Field, kind: Kind, level: Level) -> bool:
+    """Its sheet's; and what the matrix asks and this level answers."""
+    if field.heading.sheet is not Sheet.TICKET:
+        return field.heading.sheet is _SHEETS[level]
+    if field.need[kind] is Need.HANDOFF:
+        return level is Level.FIRST
+    return level is Level.SECOND and field.level is Level.SECOND and field.need[kind] is not Need.RAISE
+
+
+def _state(fields: tuple[Field, ...], ticket: Ticket, answers: Mapping[str, str], config: Config) -> State:
+    needed = [each for each in fields if _is_needed(each, ticket.kind) and is_asked(each, answers, config)]
+    if needed:
+        return State.DONE if all(answers.get(each.key) for each in needed) else State.OPEN
+    return State.DONE if any(answers.get(each.key) for each in fields) else State.OFFERED
+
+
+def _is_needed(field: Field, kind: Kind) -> bool:
+    return is_due(field.need[kind], Need.ESCALATE)
+
+
+def task(ticket: Ticket, key: str, config: Config) -> Task | None:
+    """The task of this key, at whichever level; nothing when it is not asked (any more)."""
+    return next((each for level in Level for each in tasks(ticket, level, config) if each.key == key), None)
+
+
+def progress(ticket: Ticket, level: Level, config: Config) -> tuple[int, int]:
+    """How many tasks are done, and how many there are to be done."""
+    states = [
+        _state(fields, ticket, ticket.answers, config)
+        for _, fields in _asked(ticket.kind, level, config)
+        if any(_is_needed(field, ticket.kind) for field in fields)
+    ]
+    return states.count(State.DONE), len(states)
+
+
+def is_left(ticket: Ticket, config: Config) -> bool:
+    """Whether the level that works on it has checks to do before the ticket can sensibly go on."""
+    return any(
+        heading not in _LAST and _state(fields, ticket, ticket.answers, config) is State.OPEN
+        for heading, fields in _asked(ticket.kind, ticket.stage.worked_at, config)
+    )
+
+
+def traces(found: Iterable[Task], history: Iterable[Event]) -> dict[str, Trace]:
+    """By task: who answered it last, as the history tells."""
+    owners = {f"answer.{field.key}": each.key for each in found for field in each.fields}
+    return {
+        owners[name]: Trace(event.by, event.at)
+        for event in history
+        for name, text in event.detail.items()
+        if text and name in owners
+    }
+
+
+def in_one_click(each: Task, ticket: Ticket, config: Config) -> tuple[Option, ...]:
+    """The answers after which nothing more is asked of this task: none once it is done, or where words are needed."""
+    first = each.fields[0]
+    if each.state is State.DONE or first.ask is not Ask.DECISION:
+        return ()
+    return tuple(
+        option
+        for option in first.options(config)
+        if _state(each.fields, ticket, {**ticket.answers, first.key: option.value}, config) is State.DONE
+    )

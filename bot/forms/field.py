@@ -1,0 +1,139 @@
+"""Vocabulary of the forms: what a field is, and by when it must be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.config.settings import Config
+from bot.core.i18n import t
+from bot.forms import validators
+from bot.forms.validators import Check
+from bot.model.ticket import Glossed, Kind, Level
+
+
+class Ask(Glossed):
+    """How a field is asked."""
+
+    LINE = "line", "one line of text"
+    TEXT = "text", "several lines of text"
+    CHOICE = "choice", "one of a few, picked from a list"
+    CHOICES = "choices", "some of a few, picked from a list"
+    SEARCH = "search", "found by typing, with what was typed as one of the answers"
+    DECISION = "decision", "one of two or three, all in sight, none chosen beforehand"
+    MOMENT = "moment", "a date and a time"
+
+
+class Need(Glossed):
+    """By when a field must be answered. The order of the members is the order of the borders."""
+
+    RAISE = "raise", "at once, to raise the ticket"
+    HANDOFF = "handoff", "before the 2nd level gets it (guide 2.4 and section 3)"
+    ESCALATE = "escalate", "before Retarus gets it (guide 2.5)"
+    NEVER = "never", "offered, never asked for"
+
+    @property
+    def order(self) -> int:
+        return _BORDERS[self]
+
+
+_BORDERS = {need: number for number, need in enumerate(Need)}
+
+
+class Sheet(Glossed):
+    """Which part of the guide a field belongs to."""
+
+    TICKET = "ticket", "the ticket template and the pre-qualification matrix (sections 4 and 5)"
+    FIRST = "first", "the tasks of the 1st level (section 3)"
+    SECOND = "second", "the tasks of the 2nd level (section 3)"
+    THIRD = "third", "what Retarus owes at the 3rd level, recorded when it comes (section 3)"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of the template, a row of the matrix, or a task: the guide's words."""
+
+    text: str
+    """The guide's words: what Retarus reads, whatever language the desk speaks."""
+    section: str
+    """Where the guide says it: `4`, `5`, `3, 1st level` …"""
+    sheet: Sheet = Sheet.TICKET
+
+    @property
+    def said(self) -> str:
+        """As a form shows it, in the language of who reads it."""
+        return t(self.text)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the answers to pick from."""
+
+    value: str
+    label: str
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question."""
+
+    key: str
+    heading: Heading
+    need: Mapping[Kind, Need]
+    """A kind that is not here is not asked."""
+    ask: Ask = Ask.TEXT
+    label: str = ""
+    """What it is called beside its heading; empty when the heading says it all."""
+    hint: str = ""
+    check: Check = validators.words
+    options: Callable[[Config], tuple[Option, ...]] = lambda _: ()
+    only_if: tuple[str, frozenset[str]] | None = None
+    """Asked for only when that other field has one of these answers; `ANYTHING`: any answer."""
+    printed: str = "{}"
+    """How the answer stands in the letter; empty when it does not go to Retarus."""
+    level: Level = Level.FIRST
+    """Who knows it, usually."""
+    most: int = 3000
+    """Characters."""
+    group: str = ""
+    """The repeated group it is part of, with its number: `example.1`."""
+    default: Callable[[Mapping[str, str], Config], str] | None = None
+    """What it answers by itself when nothing is typed, from the other answers; empty where it cannot."""
+    decides: bool = False
+    """How others are asked depends on its answer, besides what they say with `only_if`."""
+    labels: Mapping[Kind, str] = field(default_factory=dict)
+    """What it is called for kinds that call it something else."""
+
+    @property
+    def part(self) -> str:
+        """Which part of its group it is: `sender`; empty outside of one."""
+        return self.key.removeprefix(f"{self.group}.") if self.group else ""
+
+    @property
+    def name(self) -> str:
+        """What people call it, in their language: its label, or else its heading."""
+        return t(self.label) or self.heading.said
+
+    def called(self, kind: Kind) -> str:
+        """Its name in a form of this kind."""
+        return t(self.labels[kind]) if kind in self.labels else self.name
+
+
+ANYTHING: frozenset[str] = frozenset()
+"""For `only_if`: whatever it answers, but none."""
+
+_I, _S, _C = Kind.INCIDENT, Kind.SERVICE_REQUEST, Kind.CHANGE
+
+
+def need_of(incident: Need, request: Need | None = None, change: Need | None = None) -> dict[Kind, Need]:
+    pairs = ((_I, incident), (_S, request), (_C, change))
+    return {kind: need for kind, need in pairs if need is not None}
+
+
+def for_all(need: Need) -> dict[Kind, Need]:
+    return need_of(need, need, need)
+
+
+def fixed(**labels: str) -> Callable[[Config], tuple[Option, ...]]:
+    return lambda _: tuple(Option(value, t(label)) for value, label in labels.items())

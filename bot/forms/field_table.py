@@ -1,0 +1,155 @@
+"""Which questions does this desk ask? The guide's table of fields, with what `desk.toml` adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from bot.config.custom_fields import Extra, Matrix
+from bot.config.settings import Config
+from bot.core.i18n import mark, t
+from bot.forms import transaction_fields
+from bot.forms import validators as checks
+from bot.forms.template_fields import ADDITIONAL, DESCRIPTION, FIELDS, Ask, Field, Need, Option, Sheet
+from bot.model.ticket import Kind, Level
+
+OWN = "own."
+"""Prefix of the keys of what `[[fields]]` adds, so that none can be taken for one of the guide's."""
+
+_HEADINGS = {"DESCRIPTION": DESCRIPTION, "ADDITIONAL INFORMATION": ADDITIONAL}
+
+
+def table(config: Config) -> tuple[Field, ...]:
+    """Everything that can be asked, in the order it is asked."""
+    return _table(config.fields, config.matrix)
+
+
+def fields_of(kind: Kind, config: Config, sheet: Sheet | None = None) -> tuple[Field, ...]:
+    """The fields a kind asks for, in the guide's order."""
+    return of_kind(kind, config.fields, config.matrix, sheet)
+
+
+def field(key: str, config: Config) -> Field | None:
+    """The field of this key; nothing for one that is not asked (any more)."""
+    return _by_key(config.fields, config.matrix).get(key)
+
+
+@lru_cache(64)
+def _table(extras: tuple[Extra, ...], matrix: Matrix) -> tuple[Field, ...]:
+    rows = [row for each in FIELDS for row in (_judged(each, matrix) if matrix.is_set else (each,))]
+    for extra in extras:
+        heading = _HEADINGS[extra.under]
+        last = max(number for number, row in enumerate(rows) if row.heading is heading)
+        rows.insert(last + 1, _own(extra))
+    return tuple(rows)
+
+
+@lru_cache(256)
+def of_kind(kind: Kind, extras: tuple[Extra, ...], matrix: Matrix, sheet: Sheet | None = None) -> tuple[Field, ...]:
+    """As `fields_of`, by the two settings it depends on."""
+    return tuple(each for each in _table(extras, matrix) if kind in each.need and sheet in (None, each.heading.sheet))
+
+
+@lru_cache(64)
+def _by_key(extras: tuple[Extra, ...], matrix: Matrix) -> dict[str, Field]:
+    return {each.key: each for each in _table(extras, matrix)}
+
+
+# --- section 4.1.1 of the Global Support Guide, as far as it is set up
+
+
+def _own(extra: Extra) -> Field:
+    """A field that `[[fields]]` adds; printed under its heading with its label."""
+    ask = Ask(extra.ask)
+    label = extra.label.replace("{", "{{").replace("}", "}}")
+    return Field(
+        key=OWN + extra.key,
+        heading=_HEADINGS[extra.under],
+        need=dict.fromkeys(extra.kinds, Need(extra.needed)),
+        ask=ask,
+        label=extra.label,
+        hint=extra.hint,
+        check=checks.moment if ask is Ask.MOMENT else checks.words_or_none,
+        options=_picked(extra.options),
+        only_if=("services", frozenset(extra.services)) if extra.services else None,
+        printed=f"{label.rstrip(':?')}: {{}}",
+        level=Level(extra.level),
+        most=1000 if ask is Ask.LINE else 3000,
+    )
+
+
+def _picked(names: tuple[str, ...]) -> Callable[[Config], tuple[Option, ...]]:
+    options = tuple(Option(name, name) for name in names)
+    return lambda _: options
+
+
+# --- the priority, where impact and urgency decide on it
+
+EXTENT, URGENCY = "extent", "urgency"
+
+
+def _judged(row: Field, matrix: Matrix) -> tuple[Field, ...]:
+    """Before the priority: what the matrix needs. A person may choose otherwise, with a reason (guide L1.2)."""
+    if row.key == "priority":
+        asked = (
+            replace(row, key=EXTENT, label=mark("Impact"), options=_picked(matrix.impacts), decides=True),
+            replace(row, key=URGENCY, label=mark("Urgency"), options=_picked(matrix.urgencies), decides=True),
+        )
+        otherwise = mark("Empty: as impact and urgency say. Another one needs a reason")
+        label = mark("Priority, if it is to be another one")
+        return (*asked, replace(row, label=label, hint=otherwise, default=proposed))
+    if row.key == "priority_reason":
+        return (replace(row, default=_because, check=_own_reason),)
+    return (row,)
+
+
+def proposed(answers: Mapping[str, str], config: Config) -> str:
+    """The priority these answers give; empty while they do not."""
+    return config.matrix.proposed(answers.get(EXTENT, ""), answers.get(URGENCY, ""))
+
+
+def _because(answers: Mapping[str, str], config: Config) -> str:
+    """The reason for the proposed priority; another one is for a person to explain."""
+    if answers.get("priority", "") not in {"", proposed(answers, config)} or not proposed(answers, config):
+        return ""
+    return checks.BY_MATRIX
+
+
+def _own_reason(text: str, given: checks.Given) -> str:
+    if text == checks.BY_MATRIX and not _because(given.answers, given.config):
+        raise ValueError(t("Another priority than impact and urgency say needs a reason of its own."))
+    return checks.words(text, given)
+
+
+def priority_reason(answers: Mapping[str, str]) -> str:
+    """Why it has its priority, in the language of who reads it."""
+    reason = answers.get("priority_reason", "")
+    if reason != checks.BY_MATRIX:
+        return reason
+    return t("Impact: {impact}, urgency: {urgency}", impact=answers.get(EXTENT, ""), urgency=answers.get(URGENCY, ""))
+
+
+# --- what fits the answers so far
+
+
+def fitting(row: Field, answers: Mapping[str, str], config: Config) -> Field:
+    """The field as these answers have it called: a fax has a termination number, an e-mail a recipient."""
+    if row.key == "priority" and proposed(answers, config):
+        words = t("Impact and urgency say {priority}. Another one needs a reason", priority=proposed(answers, config))
+        return replace(row, hint=words)
+    found = transaction_fields.called(row.part, answers.get("services", ""), config) if row.group else None
+    return replace(row, label=found[0], hint=found[1]) if found else row
+
+
+def is_asked(row: Field, answers: Mapping[str, str], config: Config) -> bool:
+    """Whether the other answers make this field apply at all. What was answered once can always be corrected."""
+    if row.group and row.part in transaction_fields.DEPENDING:
+        direction = answers.get(f"{row.group}.direction", "")
+        asked = transaction_fields.parts(answers.get("services", ""), direction, config)
+        return row.part in asked or bool(answers.get(row.key))
+    if row.only_if is None:
+        return True
+    key, values = row.only_if
+    given = set(filter(None, answers.get(key, "").split("\n")))
+    return bool(given - {"none"} if not values else values & given)

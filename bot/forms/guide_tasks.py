@@ -1,0 +1,192 @@
+"""What are the tasks of each level? The rows of the guide's section 3, verbatim, as fields."""
+
+from __future__ import annotations
+
+from bot.config.settings import NOT_SET, Config
+from bot.core.i18n import t
+from bot.forms import validators
+from bot.forms.field import ANYTHING, Ask, Field, Heading, Need, Option, Sheet, fixed, for_all, need_of
+from bot.model.ticket import Level
+
+KNOWN = Heading("Is this issue is already known?", "5 and 3, 1st level")
+"""A row of the matrix too, so it is printed."""
+
+# --- the 1st level ---
+INFO = Heading(
+    "Check information provided by end-customer (incl. correct/ missing/ wrong information)",
+    "3, 1st level",
+    Sheet.FIRST,
+)
+PRIORITY = Heading("Check priority based on given definition", "3, 1st level", Sheet.FIRST)
+TRIAGE = Heading("Perform initial triage to solve issue", "3, 1st level", Sheet.FIRST)
+REMOTE = Heading("Check functionality of end-customer's remote connection", "3, 1st level", Sheet.FIRST)
+SEARCH = Heading(
+    "Search in partners' support database (e.g. technical notes, end-customer history)", "3, 1st level", Sheet.FIRST
+)
+HELP_DESK_1 = Heading(
+    "if required 1st level support includes end-customer and application management help desk service",
+    "3, 1st level",
+    Sheet.FIRST,
+)
+SUMMARY_1 = Heading("Summarize status before forwarding to next level", "3, 1st level", Sheet.FIRST)
+
+# --- the 2nd level ---
+SYSTEM = Heading("Verify end-customer's system customization", "3, 2nd level", Sheet.SECOND)
+ACCESS = Heading("Access end-customer's system, if necessary for problem analysis", "3, 2nd level", Sheet.SECOND)
+CAUSE = Heading("Root cause analysis were applicable", "3, 2nd level", Sheet.SECOND)
+REMEDY = Heading("Provide 1st level support with incident remedy", "3, 2nd level", Sheet.SECOND)
+WORKAROUND = Heading("Provide workaround", "3, 2nd level", Sheet.SECOND)
+PLAN = Heading(
+    "Provide 1st level support for priority 1 incidents with incident remedy or action plan within SLA for corrective "
+    "action",
+    "3, 2nd level",
+    Sheet.SECOND,
+)
+UNLESS = Heading("Unless escalation to 3rd Level (Retarus Support) is needed", "3, 2nd level", Sheet.SECOND)
+HELP_DESK_2 = Heading(
+    "if required 2nd level support includes end-customer and application management help desk service",
+    "3, 2nd level",
+    Sheet.SECOND,
+)
+SUMMARY_2 = Heading("Summarize status before forwarding to next level", "3, 2nd level", Sheet.SECOND)
+
+# --- the 3rd level, which is Retarus's ---
+CAUSED = Heading("Check if incident is definitely caused by the Retarus services", "3, 3rd level", Sheet.THIRD)
+THEIR_NOTE = Heading(
+    "Create technical note for selected incidents regarding: a)identified cause of the defect b)process of incident "
+    "remedy with all requested information and material (e.g. bug fixes, patches, description of workarounds)",
+    "3, 3rd level",
+    Sheet.THIRD,
+)
+THEIR_REMEDY = Heading("Provide incident remedy, inter alia potential workarounds", "3, 3rd level", Sheet.THIRD)
+
+OURS, THEIRS, UNDETERMINED = "other", "retarus", "undetermined"
+"""What Retarus found about the cause."""
+
+
+def _priorities(config: Config) -> tuple[Option, ...]:
+    return tuple(
+        Option(each.name, each.name, t(each.definition) if each.definition == NOT_SET else each.definition)
+        for each in config.priorities
+    )
+
+
+PARTNER: tuple[Field, ...] = (
+    Field(
+        "info", INFO, for_all(Need.HANDOFF), Ask.DECISION,
+        options=fixed(correct="Correct and complete", missing="Something is missing", wrong="Something is wrong"),
+        printed="",
+    ),
+    Field(
+        "info_note", INFO, for_all(Need.HANDOFF), Ask.LINE, "What is missing or wrong?",
+        only_if=("info", frozenset({"missing", "wrong"})), printed="", most=1000,
+    ),
+    Field(
+        "priority", PRIORITY, for_all(Need.HANDOFF), Ask.CHOICE, "Priority", options=_priorities,
+        printed="",
+    ),
+    Field(
+        "priority_reason", PRIORITY, for_all(Need.HANDOFF), Ask.LINE, "Why this priority?",
+        "e.g. no outbound mail for three customers", printed="", most=500,
+    ),
+    Field("triage", TRIAGE, need_of(Need.HANDOFF), hint="What was done, and what came of it", printed=""),
+    Field(
+        "remote", REMOTE, need_of(Need.HANDOFF), Ask.DECISION,
+        options=fixed(ok="Works", failed="Does not work", not_applicable="Not applicable"), printed="",
+    ),
+    Field(
+        "remote_note", REMOTE, need_of(Need.HANDOFF), Ask.LINE, "What fails, or why not applicable?",
+        only_if=("remote", frozenset({"failed", "not_applicable"})), printed="", most=1000,
+    ),
+    Field(
+        "known", KNOWN, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), Ask.DECISION, options=fixed(yes="Yes", no="No"),
+    ),
+    Field(
+        "known_as", KNOWN, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), Ask.LINE, "Known as",
+        "RCR number, technical note or ticket", only_if=("known", frozenset({"yes"})), most=500,
+    ),
+    Field(
+        "searched", SEARCH, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), Ask.LINE, "Where was it searched, and what came of it?",
+        "e.g. technical notes for “connector”: nothing; last tickets of this customer: nothing", printed="", most=1000,
+    ),
+    Field(
+        "help_desk_first", HELP_DESK_1, for_all(Need.NEVER), Ask.LINE, "Help desk, if one was needed",
+        "Which one, who, and what came of it", printed="", most=1000,
+    ),
+    Field(
+        "summary_first", SUMMARY_1, for_all(Need.HANDOFF),
+        hint="So that a colleague can go on without a question", printed="",
+    ),
+    Field(
+        "system", SYSTEM, need_of(Need.ESCALATE), hint="What was found; or: not applicable because …", printed="",
+        level=Level.SECOND,
+    ),
+    Field(
+        "access", ACCESS, need_of(Need.NEVER), Ask.LINE, hint="Who, when, with whose consent; or: not necessary", printed="",
+        level=Level.SECOND, most=1000,
+    ),
+    Field(
+        "cause", CAUSE, need_of(Need.NEVER), Ask.LINE, "Root cause", "As far as it is known", printed="",
+        level=Level.SECOND, most=1000,
+    ),
+    Field(
+        "remedy", REMEDY, for_all(Need.NEVER), label="Remedy", hint="What solves it; the 1st level is told", printed="",
+        level=Level.SECOND,
+    ),
+    Field(
+        "workaround", WORKAROUND, need_of(Need.NEVER), Ask.LINE, "Workaround given to the 1st level", "Or: none known",
+        check=validators.words_or_none, printed="", level=Level.SECOND, most=1000,
+    ),
+    Field(
+        "workaround_helps", WORKAROUND, need_of(Need.NEVER), Ask.DECISION, "Does it help the end-customer?",
+        options=fixed(yes="Yes", no="No"), only_if=("workaround", ANYTHING), printed="",
+    ),
+    Field(
+        "plan", PLAN, for_all(Need.NEVER), label="Action plan", hint="Steps, who does them, and by when", printed="",
+        level=Level.SECOND,
+    ),
+    Field(
+        "help_desk_second", HELP_DESK_2, for_all(Need.NEVER), Ask.LINE, "Help desk, if one was needed",
+        "Which one, who, and what came of it", printed="", level=Level.SECOND, most=1000,
+    ),
+    Field(
+        "why_retarus", UNLESS, for_all(Need.ESCALATE), Ask.LINE, "Why is Retarus needed?", "What only they can see or do",
+        printed="", level=Level.SECOND, most=1000,
+    ),
+    Field(
+        "summary_second", SUMMARY_2, for_all(Need.ESCALATE), hint="What was found, what was ruled out, what is asked of Retarus",
+        printed="", level=Level.SECOND,
+    ),
+)  # fmt: skip
+"""The tasks of the 1st and the 2nd level."""
+
+
+def _theirs(key: str, heading: Heading, ask: Ask, label: str, hint: str = "", **more: object) -> Field:
+    """What Retarus owes: recorded when it comes, never asked of anybody."""
+    need = more.pop("need", for_all(Need.NEVER))
+    level = more.pop("level", Level.THIRD)
+    return Field(key, heading, need, ask, label, hint, printed="", level=level, **more)  # type: ignore[arg-type]
+
+
+RETARUS: tuple[Field, ...] = (
+    _theirs(
+        "caused_by", CAUSED, Ask.DECISION, "What Retarus found", need=need_of(Need.NEVER),
+        options=fixed(
+            retarus="Caused by Retarus", other="Not caused by Retarus", undetermined="Not determined yet"
+        ),
+    ),
+    _theirs("their_remedy", THEIR_REMEDY, Ask.TEXT, "Remedy of Retarus", "It comes back to the 2nd level, to be verified"),
+    _theirs("their_workaround", THEIR_REMEDY, Ask.TEXT, "Workaround of Retarus", "Both levels are told"),
+    _theirs(
+        "verified", THEIR_REMEDY, Ask.DECISION, "Does it hold?", "Verified by us", level=Level.SECOND,
+        options=fixed(yes="Yes", no="No"), only_if=("their_remedy", ANYTHING),
+    ),
+    _theirs("their_note", THEIR_NOTE, Ask.DECISION, "Technical note of Retarus", options=fixed(yes="Received", no="None")),
+    _theirs(
+        "their_note_at", THEIR_NOTE, Ask.MOMENT, "Received on", check=validators.moment,
+        only_if=("their_note", frozenset({"yes"})),
+    ),
+)  # fmt: skip
+"""The tasks of the 3rd level that are recorded with the ticket; its updates and times are in `bot.model.timestamps`."""
+
+TASKS = (*PARTNER, *RETARUS)

@@ -1,0 +1,161 @@
+"""What is asked? One table of fields: it drives the forms, the checks, the missing items, the letter and the docs.
+
+Headings and matrix rows are the guide's own words (sections 3, 4 and 5), in the guide's order.
+"""
+
+from __future__ import annotations
+
+from bot.config.settings import Config
+from bot.core.i18n import mark, t
+from bot.forms import validators
+from bot.forms.field import Ask, Field, Heading, Need, Option, Sheet, fixed, for_all, need_of
+from bot.forms.guide_tasks import KNOWN, PRIORITY, TASKS
+from bot.model.ticket import Kind, Level
+
+OTHER = mark("Other")
+
+
+def _services(config: Config) -> tuple[Option, ...]:
+    return (*(Option(name, name) for name in config.services.names), Option(OTHER, t(OTHER)))
+
+
+# --- section 4: the template's headings, and section 5: the matrix's rows ---
+CUSTOMER = Heading("End-customer", "3")
+"""Ours, not the guide's: who called. It does not go to Retarus."""
+MAIN_ID = Heading("PARTNERS' MAIN CUSTOMER ID", "4 and 5")
+SERVICE = Heading("AFFECTED SERVICE", "4")
+START = Heading("START OF INCIDENT", "4")
+END = Heading("END OF INCIDENT (OPTIONAL)", "4")
+DESCRIPTION = Heading("DESCRIPTION", "4 and 5")
+EXAMPLE = Heading("EXAMPLE", "4 and 5")
+ADDITIONAL = Heading("ADDITIONAL INFORMATION", "4")
+CONTACT = Heading("Contact person(s) including telephone number", "5")
+REPRODUCED = Heading("Was it possible to reproduce the error and what steps were taken to reproduce it?", "5")
+DONE = Heading("What has already been done by the customer support to identify and/or fix the problem?", "5")
+TEST = Heading("Is Retarus permitted to send test transactions?", "5")
+
+TRANSACTIONS = (
+    "Details of affected transactions (timestamp / status / inbound number / termination address / sending account)"
+)
+"""The matrix row that is asked and printed together with EXAMPLE."""
+REQUEST = "Description of the request, change, problem and impact"
+"""The matrix row that is asked and printed together with DESCRIPTION."""
+
+TEMPLATE = (MAIN_ID, SERVICE, START, END, DESCRIPTION, EXAMPLE, ADDITIONAL)
+PREQUALIFICATION = (CONTACT, REPRODUCED, DONE, TEST, KNOWN)
+
+MOST_EXAMPLES = 5
+
+EXAMPLE_NEED = need_of(Need.ESCALATE, Need.ESCALATE, Need.NEVER)
+"""By when one whole example must be there: the group's need, since no single part of it is needed by itself."""
+
+
+DIRECTIONS = fixed(outbound="Outbound", inbound="Inbound")
+
+
+def _example(number: int) -> tuple[Field, ...]:
+    """One affected transaction: timestamp and status, and at least one of the two accounts or the number."""
+    group = f"example.{number}"
+
+    def part(key: str, label: str, hint: str, ask: Ask = Ask.LINE, **more: object) -> Field:
+        need = for_all(Need.NEVER)
+        return Field(f"{group}.{key}", EXAMPLE, need, ask, label, hint, group=group, **more)  # type: ignore[arg-type]
+
+    return (
+        part("when", "Timestamp", "", Ask.MOMENT, check=validators.moment),
+        part("direction", "Direction", "", Ask.DECISION, options=DIRECTIONS, decides=True),
+        part("sender", "Sending account", "e.g. a@mueller.example, or the sending fax number", most=300),
+        part("recipient", "Termination address (recipient)", "e.g. b@target.example, +49 89 …", most=300),
+        part("inbound", "Inbound number", "For inbound fax and SMS", most=100),
+        part(
+            "status",
+            "Status / error message",
+            "e.g. 550 5.7.1 rejected. No example? not available because …",
+            most=500,
+            check=validators.status,
+        ),
+        part("log", "Error log extract", "The few lines that matter", Ask.TEXT),
+    )
+
+
+FIELDS: tuple[Field, ...] = (
+    Field("customer", CUSTOMER, for_all(Need.RAISE), Ask.SEARCH, hint="Which customer called? Type the name", printed="", most=150),
+    Field("main_id", MAIN_ID, for_all(Need.RAISE), Ask.LINE, hint="e.g. 73125", check=validators.main_id, most=20),
+    Field(
+        "tenants", MAIN_ID, for_all(Need.ESCALATE), Ask.LINE, "Tenant(s) or Dedicated Customer ID(s):",
+        f"e.g. 12345RS, 23456RS, or: {validators.MAIN_ACCOUNT}", check=validators.tenants,
+        printed="Tenant(s) or Dedicated Customer ID(s): {}", most=500,
+    ),
+    Field(
+        "services", SERVICE, for_all(Need.RAISE), Ask.CHOICES, hint="e.g. Email Security, Transactional Email, SMS, FAX",
+        options=_services,
+    ),
+    Field(
+        "service_other", SERVICE, for_all(Need.RAISE), Ask.LINE, "Which other service?",
+        only_if=("services", frozenset({OTHER})), most=150,
+    ),
+    Field("start", START, need_of(Need.RAISE), Ask.MOMENT, hint="In your own time zone", check=validators.moment),
+    Field("end", END, need_of(Need.NEVER), Ask.MOMENT, hint="Leave empty while it is ongoing", check=validators.end),
+    Field(
+        "happens", DESCRIPTION, for_all(Need.RAISE), label="What happens?",
+        labels={Kind.SERVICE_REQUEST: "What is requested?", Kind.CHANGE: "What is to be changed?"}, hint="As the customer tells it, with what they expect",
+    ),
+    Field("impact", DESCRIPTION, for_all(Need.RAISE), Ask.LINE, "Impact", "Who cannot do what?", printed="Impact: {}", most=1000),
+    Field(
+        "interface", DESCRIPTION, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.LINE, "Used interface",
+        "URL, data center", printed="Used interface: {}", most=500,
+    ),
+    Field(
+        "error", DESCRIPTION, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), label="Error pattern(s) / message(s)",
+        hint="The exact words", printed="Error pattern / message: {}",
+    ),
+    Field(
+        "affected", DESCRIPTION, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.LINE, "Number of affected customers",
+        "e.g. 3", printed="Number of affected customers: {}", most=100,
+    ),
+    *(part for number in range(1, MOST_EXAMPLES + 1) for part in _example(number)),
+    Field(
+        "related", ADDITIONAL, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.LINE,
+        "Related / associated tickets", "RCR number(s), our own, or: none", check=validators.words_or_none,
+        printed="Related tickets: {}", most=500,
+    ),
+    Field(
+        "contact", CONTACT, for_all(Need.RAISE), hint="Our people, one per line: Anna Arnold, +49 89 1234 5678",
+        check=validators.contacts, most=600,
+    ),
+    Field(
+        "reproduced", REPRODUCED, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.DECISION,
+        options=fixed(yes="Yes", no="No", not_attempted="Not attempted"), level=Level.SECOND,
+    ),
+    Field(
+        "steps", REPRODUCED, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), label="Steps, or why not",
+        hint="What was done, step by step; or why it was not tried", level=Level.SECOND,
+    ),
+    Field(
+        "done", DONE, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), hint="Each step with its result", level=Level.SECOND,
+    ),
+    Field(
+        "test", TEST, need_of(Need.ESCALATE, Need.NEVER, Need.ESCALATE), Ask.DECISION,
+        options=fixed(yes="Yes, permitted", no="No, not permitted"), level=Level.SECOND,
+    ),
+    Field(
+        "test_terms", TEST, for_all(Need.NEVER), Ask.LINE, "To whom and when",
+        "e.g. to test@mueller.example, weekdays 09–17", only_if=("test", frozenset({"yes"})), most=500, level=Level.SECOND,
+    ),
+    *TASKS,
+)  # fmt: skip
+
+BY_KEY: dict[str, Field] = {each.key: each for each in FIELDS}
+
+
+def is_asked_for(heading: Heading, kind: Kind) -> bool:
+    """Whether the matrix has a tick: some field under this heading must be answered for this kind."""
+    if heading is EXAMPLE:
+        return EXAMPLE_NEED[kind] is not Need.NEVER
+    return any(each.need.get(kind, Need.NEVER) is not Need.NEVER for each in FIELDS if each.heading is heading)
+
+
+__all__ = [
+    "BY_KEY", "FIELDS", "KNOWN", "OTHER", "PREQUALIFICATION", "PRIORITY", "TEMPLATE",
+    "Ask", "Field", "Heading", "Need", "Option", "Sheet", "is_asked_for",
+]  # fmt: skip

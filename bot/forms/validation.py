@@ -1,0 +1,194 @@
+"""Are the answers good, and what is still missing? Pure functions over the table of fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.config.settings import Config
+from bot.core.errors import Invalid, Refused
+from bot.core.i18n import mark, t
+from bot.core.secret_detection import free_of_secrets
+from bot.core.text import clean
+from bot.forms.field_table import fields_of, is_asked, proposed
+from bot.forms.template_fields import EXAMPLE, EXAMPLE_NEED, FIELDS, TRANSACTIONS, Ask, Field, Heading, Need
+from bot.forms.transaction_fields import ADDRESSES
+from bot.forms.validators import BY_MATRIX, Given, is_reasoned_absence
+from bot.model.ticket import Kind, Level, Ticket
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that is not answered yet."""
+
+    key: str
+    """A field's key, or a group's: `example`."""
+    name: str
+    heading: Heading
+    level: Level
+    need: Need
+
+    @property
+    def line(self) -> str:
+        """`AFFECTED SERVICE · 1st level · guide section 4`."""
+        said = self.heading.said
+        name = said if self.name == said else f"{said}: {self.name.rstrip(':')}"
+        several = " and " in self.heading.section
+        where = t("guide sections {section}") if several else t("guide section {section}")
+        return f"{name} · {level_name(self.level)} · {where.format(section=t(self.heading.section))}"
+
+
+class Incomplete(Refused):
+    """Answers the guide asks for are missing."""
+
+    def __init__(self, text: str, missing: tuple[Missing, ...]) -> None:
+        super().__init__(text)
+        self.missing = missing
+
+
+_LEVEL_NAMES = {Level.FIRST: mark("1st level"), Level.SECOND: mark("2nd level"), Level.THIRD: mark("3rd level")}
+
+
+def level_name(level: Level) -> str:
+    return t(_LEVEL_NAMES[level])
+
+
+def missing(ticket: Ticket, border: Need, config: Config) -> tuple[Missing, ...]:
+    """Everything that must be answered at this border and is not, in the guide's order."""
+    return tuple(_unanswered(ticket.kind, ticket.answers, border, config))
+
+
+def _unanswered(kind: Kind, answers: Mapping[str, str], border: Need, config: Config) -> Iterable[Missing]:
+    for field in fields_of(kind, config):
+        if field.key == "example.1.when" and is_due(EXAMPLE_NEED[kind], border) and not has_example(answers):
+            yield Missing("example", t(TRANSACTIONS), EXAMPLE, Level.FIRST, Need.ESCALATE)
+        if is_due(field.need[kind], border) and is_asked(field, answers, config) and not answers.get(field.key):
+            yield Missing(field.key, field.name, field.heading, field.level, field.need[kind])
+
+
+def is_due(need: Need, border: Need) -> bool:
+    """Whether what is needed by then is needed at this border."""
+    return need is not Need.NEVER and need.order <= border.order
+
+
+def has_example(answers: Mapping[str, str]) -> bool:
+    """Whether one transaction is whole, or its absence is explained."""
+    return any(not _example_faults(parts) for parts in examples(answers).values())
+
+
+def examples(answers: Mapping[str, str]) -> dict[int, dict[str, str]]:
+    """Number → part → answer, of every transaction that was begun."""
+    found: dict[int, dict[str, str]] = {}
+    for field in FIELDS:
+        if field.group and answers.get(field.key):
+            found.setdefault(int(field.group.split(".")[1]), {})[field.key.split(".")[2]] = answers[field.key]
+    return found
+
+
+def checked(
+    fields: Iterable[Field],
+    typed: Mapping[str, str],
+    kind: Kind,
+    given: Given,
+    border: Need,
+    passed: Need = Need.RAISE,
+) -> dict[str, str]:
+    """The canonical answers of these fields; an empty text means: not answered, or answer taken away.
+
+    Raises `Invalid` with one sentence for every field that is wrong, or that this border asks for and is empty, or that
+    is emptied although a border that was `passed` asked for it. What was never answered there can wait.
+    """
+    fields = tuple(fields)
+    answered = {key for key, text in given.answers.items() if text}
+    known = {**given.answers, **typed}
+    given = Given(given.now, given.config, known)
+    found: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for field in fields:
+        try:
+            asked = max(border, passed, key=lambda need: need.order) if field.key in answered else border
+            found[field.key] = _checked(field, typed.get(field.key, ""), kind, given, asked)
+        except ValueError as error:
+            errors[field.key] = str(error)
+    errors |= _group_errors({**given.answers, **found}, {field.key for field in fields})
+    if errors:
+        raise Invalid(errors)
+    return found
+
+
+def _checked(field: Field, text: str, kind: Kind, given: Given, border: Need) -> str:
+    text = clean(text) or stands(field, given.answers, given.config)
+    if len(text) > field.most:
+        raise ValueError(t("This is {length} characters long; at most {most} fit.", length=len(text), most=field.most))
+    if text:
+        return _picked(field, text, given) if field.options(given.config) else field.check(free_of_secrets(text), given)
+    if is_due(field.need[kind], border) and is_asked(field, given.answers, given.config):
+        raise ValueError(t("This is needed now.") if field.ask in _TYPED else t("Pick one."))
+    return ""
+
+
+_TYPED = {Ask.LINE, Ask.TEXT, Ask.SEARCH}
+
+
+def stands(field: Field, answers: Mapping[str, str], config: Config) -> str:
+    """What this field answers by itself when nothing is typed; mostly nothing."""
+    return field.default(answers, config) if field.default else ""
+
+
+def _picked(field: Field, text: str, given: Given) -> str:
+    allowed = {option.value for option in field.options(given.config)}
+    if not set(text.split("\n")) <= allowed:
+        raise ValueError(t("This is not one of the answers offered any more. Pick again."))
+    return text
+
+
+def _group_errors(answers: Mapping[str, str], asked: set[str]) -> dict[str, str]:
+    """A transaction that was begun is finished: its faults, beside the fields that were asked."""
+    errors: dict[str, str] = {}
+    for number, parts in examples(answers).items():
+        group = {key.split(".")[2] for key in asked if key.startswith(f"example.{number}.")}
+        for part, fault in _example_faults(parts).items():
+            place = part or next((each for each in ADDRESSES if each in group), "")
+            errors |= {f"example.{number}.{place}": fault} if place in group else {}
+    return errors
+
+
+def _example_faults(parts: Mapping[str, str]) -> dict[str, str]:
+    """By part; the empty one's: that no address is there."""
+    if is_reasoned_absence(parts.get("status", "")):
+        return {}
+    faults = {}
+    if "when" not in parts:
+        faults["when"] = t("When did it happen?")
+    if "status" not in parts:
+        faults["status"] = t("What was its status or error message?")
+    if not parts.keys() & set(ADDRESSES):
+        faults[""] = t("Name at least one: sending account, termination address or inbound number.")
+    return faults
+
+
+def require_new_reason(ticket: Ticket, answers: Mapping[str, str], config: Config) -> None:
+    """A priority that becomes another one does not keep the reason of the old one (guide L1.2).
+
+    What impact and urgency say is a reason for every priority they say.
+    """
+    now = answers.get("priority", "")
+    before, why = ticket.answer("priority"), ticket.answer("priority_reason")
+    if why == BY_MATRIX and now == proposed({**ticket.answers, **answers}, config):
+        return
+    if before and now not in {"", before} and answers.get("priority_reason", why) in {"", why}:
+        words = t("The reason is still the one for {before}. Why is it {now} now?", before=before, now=now)
+        raise Invalid({"priority_reason": words})
+
+
+def present(answers: Mapping[str, str]) -> dict[str, str]:
+    return {key: text for key, text in answers.items() if text}
+
+
+def merged(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, str]:
+    """What was there, what is new, and without what was emptied."""
+    return present({**ticket.answers, **answers})
+
+
+def changed(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, str]:
+    return {key: text for key, text in answers.items() if text != ticket.answer(key)}

@@ -1,0 +1,168 @@
+"""One problem, many customers: who has the same joins a ticket that is there, and tickets with one cause go together.
+
+A ticket leads, others have the same cause: what Retarus says on the leading one reaches the threads and the owners of
+all of them (guide, section 3: known issues).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.errors import Invalid, NotNow, Refused
+from bot.core.i18n import t
+from bot.core.text import clean, one_line
+from bot.forms.validators import Given, contacts, words
+from bot.model.contact import folded
+from bot.model.ticket import Affected, Ticket
+from bot.model.transitions import Step, change, event
+from bot.tickets import notifications, permissions
+from bot.tickets.changes import Change, Changing
+from bot.tickets.reference import reference
+
+CAUSE = "cause"
+"""The key an error about the leading ticket goes with."""
+_CUSTOMER, _IMPACT = 150, 1000
+
+
+@dataclass(frozen=True)
+class Joining(Changing):
+    """Joins and links. A ticket that leads has no leader of its own: there is one level of it."""
+
+    async def join(self, ticket_id: str, by: str, typed: Mapping[str, str], click: str) -> Ticket:
+        """The end-customer of an unfinished form has the same problem: they are added, and whoever adds them follows.
+
+        `Invalid` without a customer; whatever else was typed goes along.
+        """
+        permissions.require_staff(await self.actor(by))
+        given = await self.given({})
+        customer = _customer(typed, given)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            self._require_leadable(ticket)
+            if folded(customer) in {folded(each) for each in affected_by(ticket)}:
+                name = reference(ticket, self.config)
+                raise NotNow(t("{customer} is on {name} already. Add what is new there.", customer=customer, name=name))
+            new = Affected(
+                customer=customer, impact=_impact(typed, given), contact=_contact(typed, given), by=by, at=at
+            )
+            joined = change(ticket, affected=(*ticket.affected, new))
+            return Change(joined, event(joined, Step.JOIN, by, at, customer=customer, note=new.impact))
+
+        return await self._change(ticket_id, f"{click}:join", decide)
+
+    async def same_cause(self, ticket_id: str, by: str, leader: str, form: str) -> Ticket:
+        """This ticket has the same cause as `leader`, called PD-1001; or as that one's leader, where it has one.
+
+        What was last said there, a workaround, say, is told here with the link.
+        """
+        permissions.require_part(await self.actor(by))
+        parent = await self._leader(leader, by)
+        called = reference(parent, self.config)
+        said = notifications.last_relayed(await self.store.history(parent.id))
+
+        async def decide(ticket: Ticket, at: datetime) -> Change | None:
+            if ticket.parent == parent.id:
+                return None
+            self._require_leadable(parent)
+            self._require_led(ticket, parent)
+            linked = change(ticket, parent=parent.id, parent_number=parent.number)
+            told = notifications.relayed(linked, parent, said, self.routes, by, at) if said else []
+            return Change(linked, event(linked, Step.LINK, by, at, id=parent.id, called=called), told)
+
+        before = await self.ticket(ticket_id)
+        if before.parent and before.parent != parent.id:
+            self._require_leadable(parent)  # before anything is undone: a refusal changes nothing
+            self._require_led(before, parent)
+            await self.other_cause(ticket_id, by, f"{form}:before")
+        linked = await self._change(ticket_id, f"{form}:link", decide)
+        if before.parent != parent.id or await self.store.used(f"{form}:link"):
+            await self._counted(parent.id, linked, Step.LEAD, by, f"{form}:lead")
+        return linked
+
+    async def other_cause(self, ticket_id: str, by: str, click: str) -> Ticket:
+        """It has a cause of its own after all."""
+        permissions.require_part(await self.actor(by))
+        before = await self.ticket(ticket_id)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change | None:
+            if not ticket.parent:
+                return None
+            free = change(ticket, parent="", parent_number=0)
+            return Change(free, event(free, Step.UNLINK, by, at, called=self._called(ticket.parent_number)))
+
+        free = await self._change(ticket_id, f"{click}:unlink", decide)
+        if before.parent:
+            await self._counted(before.parent, free, Step.UNLEAD, by, f"{click}:unlead")
+        return free
+
+    async def _counted(self, leader: str, ticket: Ticket, what: Step, by: str, once: str) -> None:
+        """The leading ticket knows how many go with it, and its thread tells of each."""
+
+        async def decide(leading: Ticket, at: datetime) -> Change:
+            count = leading.leads + (1 if what is Step.LEAD else -1)
+            counted = change(leading, leads=max(0, count))
+            customer = one_line(ticket.answer("customer"), 75)
+            called = reference(ticket, self.config)
+            return Change(counted, event(counted, what, by, at, id=ticket.id, called=called, customer=customer))
+
+        await self._change(leader, once, decide)
+
+    async def _leader(self, text: str, by: str) -> Ticket:
+        try:
+            found = await self.by_reference(text, by)
+        except Refused as refusal:
+            raise Invalid({CAUSE: str(refusal)}) from refusal
+        return await self.ticket(found.parent) if found.parent else found
+
+    def _called(self, number: int) -> str:
+        return f"{self.config.desk.prefix}-{number}"
+
+    def _require_leadable(self, ticket: Ticket) -> None:
+        if not ticket.stage.is_open:
+            name = reference(ticket, self.config)
+            raise NotNow(t("{name} is closed. Reopen it, or raise a ticket of its own.", name=name))
+
+    def _require_led(self, ticket: Ticket, parent: Ticket) -> None:
+        if ticket.id == parent.id:
+            raise Invalid({CAUSE: t("This is the ticket itself.")})
+        if ticket.leads:
+            words_ = t(
+                "{count} tickets go with this one. Link those to {name} first.",
+                count=ticket.leads, name=reference(parent, self.config),
+            )  # fmt: skip
+            raise Invalid({CAUSE: words_})
+
+
+def affected_by(ticket: Ticket) -> list[str]:
+    """Every end-customer it is about, the one it was raised for first."""
+    names = (ticket.answer("customer"), *(each.customer for each in ticket.affected))
+    return [name for name in names if name]
+
+
+def _customer(typed: Mapping[str, str], given: Given) -> str:
+    text = one_line(typed.get("customer", ""), _CUSTOMER)
+    if not text:
+        raise Invalid({"customer": t("Pick the end-customer first: they are added to that ticket.")})
+    return _checked("customer", text, given)
+
+
+def _impact(typed: Mapping[str, str], given: Given) -> str:
+    """What the form says happens to them; empty when nothing yet."""
+    told = "\n".join(filter(None, (clean(typed.get("happens", "")), clean(typed.get("impact", "")))))[:_IMPACT]
+    return _checked("impact", told, given) if told else ""
+
+
+def _checked(key: str, text: str, given: Given) -> str:
+    try:
+        return words(text, given)
+    except ValueError as error:
+        raise Invalid({key: str(error)}) from error
+
+
+def _contact(typed: Mapping[str, str], given: Given) -> str:
+    try:
+        return contacts(typed.get("contact", ""), given)
+    except ValueError:
+        return ""  # not known yet

@@ -1,0 +1,137 @@
+"""Who is who, who may speak for the partner, and who are their end-customers?"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import phonenumbers
+
+from bot.core.i18n import t
+from bot.core.text import one_line
+from bot.model.ticket import Level, Record, Words
+
+
+class Person(Record):
+    """Somebody in Slack, as the workspace knows them."""
+
+    id: str
+    name: str
+    zone: str = "UTC"
+    """IANA time zone of their profile."""
+    locale: str = ""
+    """Of their Slack, e.g. `de-DE`; empty for people of other organisations."""
+    is_guest: bool = False
+    is_external: bool = False
+    """From another organisation, in a shared channel (Slack Connect)."""
+    is_active: bool = True
+    is_bot: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        """A full, active member of the partner's own workspace: what every right presupposes (guide 2.1, 2.2)."""
+        return self.is_active and not (self.is_guest or self.is_external or self.is_bot)
+
+
+class ContractException(Record):
+    """Why somebody who is no employee of the partner may use EAS all the same (guide 2.2)."""
+
+    reference: str
+    """The individual contract."""
+    approver: str
+    expires: date
+    """The last day it holds."""
+
+
+class Contact(Record):
+    """A support contact of the partner, as registered (guide 1.f, 2.1, 2.2, 2.3, 2.6)."""
+
+    slack_user: str
+    name: str
+    email: str
+    phone: str
+    """E.164, e.g. `+498912345679`."""
+    levels: tuple[Level, ...] = ()
+    authorised_since: date | None = None
+    attested_on: date | None = None
+    """The day they attested to know the support processes (guide 2.3); no authorisation without it."""
+    webinars_on: date | None = None
+    """The day they took part in the onboarding webinars (guide 2.6)."""
+    has_eas: bool = False
+    """Has access to the Enterprise Administration Services Portal. Its password is never asked for."""
+    is_employee: bool = True
+    exception: ContractException | None = None
+    suspended_on: date | None = None
+    suspended_why: str = ""
+    guides_asked: str = ""
+    """The edition of the guides that was handed over last."""
+    guides_known: str = ""
+    """The edition they acknowledged last, and when."""
+    guides_known_on: date | None = None
+    changed_by: str = ""
+    """Slack user id of who changed this entry last; empty when desk.toml or Slack did."""
+
+    def is_authorised(self, level: Level, on: date) -> bool:
+        """Whether they may speak to Retarus for that level on that day."""
+        return (
+            level in self.levels
+            and self.suspended_on is None
+            and self.authorised_since is not None
+            and self.authorised_since <= on
+            and self.attested_on is not None
+            and self.attested_on <= on
+        )
+
+    def may_use_eas(self, on: date) -> bool:
+        """Guide 2.2: the partner and its employees, or by an individual contract that still holds."""
+        by_contract = self.exception is not None and on <= self.exception.expires
+        return self.has_eas and self.suspended_on is None and (self.is_employee or by_contract)
+
+
+class EndCustomer(Record):
+    """An end-customer of the partner."""
+
+    id: str
+    name: Words
+    tenants: tuple[str, ...] = ()
+    """Their tenants or dedicated customer IDs with Retarus: `12345RS`."""
+    agreement: Words = ""
+    """Reference of the agreement on their support (guide, covering documents)."""
+    contacts: Words = ""
+    """Their people, for ours to call. Nothing is ever sent to them."""
+
+    @property
+    def folded(self) -> str:
+        return folded(self.name)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What they are found by: the words of their name, and their IDs."""
+        return tuple(sorted({*words_of(self.name), *(each.casefold() for each in self.tenants)}))
+
+
+def folded(name: str) -> str:
+    """The name by which two spellings are the same customer."""
+    return one_line(name).casefold()
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a name or of a query, folded."""
+    return tuple(re.findall(r"\w+", text.casefold()))
+
+
+def e164(text: str, region: str | None = None) -> str:
+    """The number as E.164, e.g. `+498912345678`; `region`: the country of numbers written without a code."""
+    number = dialled(text, region)
+    if number is None:
+        raise ValueError(t("a telephone number with its country code is needed, e.g. +49 89 1234 5678"))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def dialled(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    """The number that is meant; nothing when no such number can exist."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None

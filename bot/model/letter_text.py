@@ -1,0 +1,24 @@
+"""The text of a letter to Retarus, as it is previewed, kept and sent."""
+
+from __future__ import annotations
+
+from bot.core.i18n import Language
+from bot.model.ticket import Record
+
+
+class Part(Record):
+    """One heading and what stands under it."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+class LetterText(Record):
+    """The finished letter. What a person saw in the preview is what is sent: it is kept, not written again."""
+
+    subject: str
+    opening: tuple[str, ...]
+    template: tuple[Part, ...]
+    prequalification: tuple[Part, ...]
+    language: Language = Language.ENGLISH
+    """Of our own words in it."""

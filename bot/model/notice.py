@@ -1,0 +1,126 @@
+"""Who must hear what? A notice is saved with the change it tells of, and delivered afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from bot.model.ticket import Glossed, Record, Utc
+
+
+class Say(Glossed):
+    """What a notice says, and so how it is delivered."""
+
+    CARD = "card", "the ticket's card in the desk channel, posted once and then kept up to date"
+    STORY = "story", "one line of the story in the ticket's thread"
+    DIRECT = "direct", "a direct message to one person"
+    LETTER_POST = "letter_post", "the letter in the Retarus escalation channel"
+    LETTER_MAIL = "letter_mail", "the letter as an e-mail to one address"
+    CHASE_POST = "chase_post", "a later word to Retarus, in the thread under the letter"
+    CHASE_MAIL = "chase_mail", "a later word to Retarus, as an answer to the letter's e-mail"
+    REMINDERS = "reminders", "everything one person is reminded of, in one direct message"
+    DIGEST = "digest", "what is breached, stale or due today, in the morning; belongs to no ticket"
+    REPORT = "report", "a month's report with its charts and files; belongs to no ticket"
+    VIEW = "view", "a reminder to ask Retarus for their view of a month; belongs to no ticket"
+    REQUEST_POST = "request_post", "a request to Retarus that is about no ticket, in the escalation channel"
+    REQUEST_MAIL = "request_mail", "the same as an e-mail"
+    ANSWERED = "answered", "reminders somebody has answered are struck through where they stand"
+    GUIDES = "guides", "both guides, to a support contact; belongs to no ticket"
+
+
+class Notice(Record):
+    """One message to one recipient."""
+
+    key: str
+    """ticket id : version : what : recipient. The same key is never saved, and so never sent, twice."""
+    ticket_id: str
+    """Empty for a notice that belongs to no ticket."""
+    lane: str
+    """Notices of one lane are delivered one after the other, in the order they were saved."""
+    say: Say
+    to: str
+    """A channel id, a user id, or an e-mail address."""
+    version: int
+    """The ticket's version that caused it."""
+    due: Utc
+    body: dict[str, JsonValue] = Field(default_factory=dict)
+    """What cannot be told from the ticket and its history; depends on `say`."""
+
+    def names(self, key: str) -> list[str]:
+        """A list of names in the body; empty where there is none."""
+        found = self.body.get(key)
+        return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+    def pairs(self, key: str) -> list[tuple[str, str]]:
+        """A list of pairs in the body: ticket ids, each with what its place is called."""
+        found = self.body.get(key)
+        pairs = [each for each in found if isinstance(each, list)] if isinstance(found, list) else []
+        return [(str(ticket_id), str(what)) for ticket_id, what in pairs]
+
+
+class Place(Record):
+    """Where a ticket stands in Slack: the message that carries it."""
+
+    ticket_id: str
+    what: str
+    """`card`, `retarus`: the letter there; `reminder:<version>`, and for a person's direct message `…:<user id>`."""
+    channel: str
+    ts: str
+    link: str = ""
+    """Permalink; empty when Slack did not tell it."""
+
+
+class Claim(Record):
+    """A notice somebody has taken on to deliver, for the length of a lease."""
+
+    notice: Notice
+    attempt: int
+    """1 for the first try; also the fencing token: a later claim has a higher one."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Delivered. `place`: where the ticket can be found from now on, when this delivery made that place."""
+
+    place: Place | None = None
+    left_out: tuple[str, ...] = ()
+    """Files that did not go along, and why: one sentence each."""
+    places: tuple[Place, ...] = ()
+    """Further places: what the message tells of several tickets."""
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Not delivered, or nobody knows; to be tried again at `at`. `why` is for people, without personal data."""
+
+    at: Utc
+    why: str
+
+
+@dataclass(frozen=True)
+class Dead:
+    """Cannot be delivered as things are. `why` is a sentence for the ticket's owner: what is wrong and the way out."""
+
+    why: str
+
+
+Outcome = Sent | Retry | Dead
+
+
+class Letter(Record):
+    """An undelivered or delivered notice as people see it: a row of the outbox."""
+
+    notice: Notice
+    state: Literal["waiting", "sent", "dead", "dropped"]
+    attempts: int
+    why: str = ""
+    """What happened at the last try that failed."""
+    at: Utc
+    """When it last changed state."""
+
+
+def direct_lane(user: str) -> str:
+    """The lane of what one person is told directly, aside from their tickets."""
+    return f"direct:{user}"

@@ -1,0 +1,53 @@
+"""What is a technical note?"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.core.text import one_line
+from bot.model.ticket import Record, Utc, Words
+
+PREFIX = "TN"
+"""Notes are called TN-12."""
+Source = Literal["ours", "retarus"]
+
+
+class TechnicalNote(Record):
+    """What the desk, or Retarus, knows about one problem, as of one version (guide L2.3, L3.3)."""
+
+    id: str
+    number: int = 0
+    """What people call it by, given by the store when it is first saved; 0 before that."""
+    version: int = 1
+    symptom: Words = ""
+    """What one sees, with the exact error message."""
+    services: tuple[str, ...] = ()
+    cause: Words = ""
+    remedy: Words = ""
+    workaround: Words = ""
+    material: Words = ""
+    """What else there is to read: addresses, names of files."""
+    rcr: Words = ""
+    """Retarus's number for it, where there is one."""
+    source: Source = "ours"
+    """Who found it out."""
+    ticket_id: str = ""
+    """The ticket it comes from; empty when it was written by itself."""
+    written_by: str
+    """Slack user id, like `changed_by`."""
+    written_at: Utc
+    changed_by: str
+    changed_at: Utc
+    is_retired: bool = False
+    """It proved wrong: it is found no more."""
+    retired_why: Words = ""
+
+    @property
+    def name(self) -> str:
+        """`TN-12`."""
+        return f"{PREFIX}-{self.number}"
+
+    @property
+    def title(self) -> str:
+        """The first line of what one sees."""
+        return one_line(self.symptom.split("\n")[0], 150)

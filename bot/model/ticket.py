@@ -1,0 +1,290 @@
+"""What is a ticket?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from bot.core.clock import as_utc
+from bot.core.text import clean
+
+Utc = Annotated[AwareDatetime, AfterValidator(as_utc)]
+"""An aware datetime, always in UTC, to the millisecond."""
+
+NOBODY = "ERASED"
+"""Stands where the Slack user id of somebody stood who was erased."""
+
+Words = Annotated[str, AfterValidator(clean)]
+"""Text a person typed, without what databases and JSON choke on (NUL, lone surrogates)."""
+
+
+class Kind(StrEnum):
+    """The three kinds of the guide's pre-qualification matrix (section 5)."""
+
+    INCIDENT = "incident"
+    SERVICE_REQUEST = "service_request"
+    CHANGE = "change"
+
+
+class Level(StrEnum):
+    """Support levels of the guide's section 3."""
+
+    FIRST = "first"
+    SECOND = "second"
+    THIRD = "third"
+
+
+class Party(StrEnum):
+    """Who has the ball: who must act next."""
+
+    FIRST = "first"
+    SECOND = "second"
+    RETARUS = "retarus"
+    CUSTOMER = "customer"
+
+
+class Glossed(StrEnum):
+    """A string enum whose members carry a gloss: `NAME = "value", "what it means"`."""
+
+    gloss: str
+
+    def __new__(cls, value: str, gloss: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.gloss = gloss
+        return member
+
+
+class Stage(Glossed):
+    """Where a ticket stands."""
+
+    NEW = "new", "raised; nobody at the 1st level has taken it yet, so whoever raised it owns it"
+    FIRST = "first", "a 1st-level agent works on it"
+    FIRST_ASKED = "first_asked", "the 1st level waits for the end-customer"
+    HANDED_OFF = "handed_off", "offered to the 2nd level; nobody there has accepted it yet"
+    SECOND = "second", "a 2nd-level engineer works on it"
+    SECOND_ASKED = "second_asked", "the 2nd level waits for the end-customer"
+    RETARUS = "retarus", "sent to Retarus, the 3rd level; their answer is awaited"
+    RESOLVED = "resolved", "a remedy is there; the 1st level confirms it with the end-customer"
+    CLOSED = "closed", "confirmed and done"
+
+    @property
+    def is_open(self) -> bool:
+        return self is not Stage.CLOSED
+
+    @property
+    def level(self) -> Level:
+        """The level that is responsible (guide, section 3)."""
+        return _LEVEL[self]
+
+    @property
+    def worked_at(self) -> Level:
+        """The partner's level that works on it: what is with Retarus is the 2nd level's care."""
+        return Level.SECOND if self.level is Level.THIRD else self.level
+
+    @property
+    def ball(self) -> Party | None:
+        """The one party who must act; nobody once it is closed."""
+        return _BALL[self]
+
+
+_LEVEL = {
+    Stage.NEW: Level.FIRST,
+    Stage.FIRST: Level.FIRST,
+    Stage.FIRST_ASKED: Level.FIRST,
+    Stage.HANDED_OFF: Level.SECOND,
+    Stage.SECOND: Level.SECOND,
+    Stage.SECOND_ASKED: Level.SECOND,
+    Stage.RETARUS: Level.THIRD,
+    Stage.RESOLVED: Level.FIRST,
+    Stage.CLOSED: Level.FIRST,
+}
+
+_BALL = {
+    Stage.NEW: Party.FIRST,
+    Stage.FIRST: Party.FIRST,
+    Stage.FIRST_ASKED: Party.CUSTOMER,
+    Stage.HANDED_OFF: Party.SECOND,
+    Stage.SECOND: Party.SECOND,
+    Stage.SECOND_ASKED: Party.CUSTOMER,
+    Stage.RETARUS: Party.RETARUS,
+    Stage.RESOLVED: Party.FIRST,
+    Stage.CLOSED: None,
+}
+
+
+class Record(BaseModel):
+    """A frozen value. Unknown fields are ignored, so that two releases can share a database during an upgrade."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Attachment(Record):
+    """A file in Slack that goes along to Retarus. Only where it is is kept: its bytes are fetched when it is sent."""
+
+    id: str
+    """Slack's file id."""
+    name: Words
+    size: int = 0
+    """Bytes."""
+    type: str = ""
+    """MIME type, as Slack tells it."""
+    by: str = ""
+    sent_at: Utc | None = None
+    """When it went to Retarus; nothing while it waits for the next letter."""
+
+
+class StatusReport(Record):
+    """What Retarus's status page said, and when. See `bot.escalation.status_page`."""
+
+    health: Literal["fine", "trouble", "unknown"]
+    """`unknown` when it could not be read, or nobody looked: never taken for good news."""
+    says: tuple[Words, ...] = ()
+    """What it reports, or why that is not known."""
+    at: Utc
+    by: str = ""
+    """Who looked at it themselves; empty when the desk did."""
+
+
+class Nudge(Record):
+    """The reminders one clock has given."""
+
+    at: Utc
+    """The last one."""
+    unanswered: int
+    """How many since somebody last acted."""
+
+
+class Times(Record):
+    """What the clocks need to know of the past, folded from the history by `bot.model.timestamps`."""
+
+    touched: Utc | None = None
+    """When a person last acted."""
+    word: Utc | None = None
+    """When Retarus was last written to, or heard of."""
+    update_due: Utc | None = None
+    """When they promised to tell more."""
+    eta: Utc | None = None
+    """When they expect it to be solved."""
+    asked: Utc | None = None
+    """When they asked what is not answered yet."""
+    priority_at: Utc | None = None
+    """When it was given its present priority."""
+    planned: Utc | None = None
+    """When there first was a remedy or an action plan."""
+    waits: tuple[tuple[Utc, Utc | None], ...] = ()
+    """From when until when the end-customer was waited for."""
+    snoozed_until: Utc | None = None
+    pace: int | None = None
+    """Minutes, in place of the policy's, between reminders of this ticket and until the first; None: the policy's."""
+    nudges: dict[str, Nudge] = Field(default_factory=dict)
+    """By clock."""
+    standing: tuple[str, ...] = ()
+    """Names of the places where reminders stand that nobody has answered, newest last."""
+    turn: Utc | None = None
+    """Since when the present party has the ball."""
+    spent: dict[str, int] = Field(default_factory=dict)
+    """Party → milliseconds it had the ball before that."""
+
+
+class Affected(Record):
+    """An end-customer with the same problem, who joined a ticket that was there already."""
+
+    customer: Words
+    impact: Words = ""
+    contact: Words = ""
+    """Our people who speak with them, as the guide's matrix asks."""
+    by: str
+    """Slack user id of who added them: they hear what becomes of it."""
+    at: Utc
+
+
+class Ticket(Record):
+    """One ticket, as of one version. Never changed in place: see `bot.model.transitions`."""
+
+    id: str
+    """Opaque; the same for every delivery of the same submission."""
+    number: int = 0
+    """What people call it by, given by the store when it is first saved; 0 before that."""
+    version: int = 1
+    """1 when raised, one more with every change."""
+    kind: Kind
+    stage: Stage = Stage.NEW
+    raised_by: str
+    """Slack user id, like every person below."""
+    owner: str
+    """Exactly one person, at any time."""
+    first_owner: str
+    """Who owned it last at the 1st level; it goes back to them."""
+    second_owner: str = ""
+    raised_at: Utc
+    since: Utc
+    """When the present stage began."""
+    source: str = ""
+    """Permalink of the Slack message it was raised from."""
+    zone: str
+    """The reporter's IANA time zone: times in the letter are printed in it."""
+    answers: dict[str, Words] = Field(default_factory=dict)
+    """Field key → canonical answer, see `bot.forms.template_fields`. Missing answers are absent, never empty."""
+    rcr: tuple[str, ...] = ()
+    """Retarus's own ticket numbers, newest last."""
+    sent_by: str = ""
+    """The authorised contact who last sent it to Retarus; empty while it never was."""
+    sent_at: Utc | None = None
+    attachments: tuple[Attachment, ...] = ()
+    status: StatusReport | None = None
+    """The status page, when it was last looked at for this ticket."""
+    bounces: int = 0
+    """How often the 2nd level sent it back."""
+    due: Utc | None = None
+    """When it next needs attention; nothing when nothing waits."""
+    reminded: int = 0
+    """Reminders since the present stage began."""
+    times: Times = Field(default_factory=Times)
+    parent: str = ""
+    """Id of the ticket with the same cause that leads; empty when this one stands by itself."""
+    parent_number: int = 0
+    """What people call that one by."""
+    leads: int = 0
+    """How many tickets have this one for a parent."""
+    affected: tuple[Affected, ...] = ()
+    """End-customers with the same problem, besides the one it was raised for."""
+    drawn: int = 0
+    """The newest version whose card has been asked for; a reminder alone draws none."""
+    erased_at: Utc | None = None
+    """When it lost its personal data, because it was closed for so long."""
+
+    @property
+    def level(self) -> Level:
+        return self.stage.level
+
+    @property
+    def ball(self) -> Party | None:
+        """The one party who must act: what Retarus asked is for the 2nd level to answer."""
+        return Party.SECOND if self.stage is Stage.RETARUS and self.times.asked else self.stage.ball
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether it lost its personal data since it last came to where it stands."""
+        return self.erased_at is not None and self.erased_at >= self.since
+
+    def answer(self, key: str) -> str:
+        """The canonical answer, or an empty string."""
+        return self.answers.get(key, "")
+
+
+class Event(Record):
+    """One thing that happened to a ticket. The history is append-only and tells the whole story."""
+
+    ticket_id: str
+    version: int
+    """The ticket's version it led to; one event per version."""
+    at: Utc
+    by: str
+    """Slack user id; empty when the clock did it."""
+    what: str
+    """A `bot.model.transitions.Move` or `bot.model.transitions.Step` value."""
+    detail: dict[str, Words] = Field(default_factory=dict)
+    """What was said with it: `reason`, `summary`, `rcr`, … ; depends on `what`."""

@@ -1,0 +1,185 @@
+"""How does a ticket move from stage to stage? One table; nothing else writes a stage."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core.clock import as_utc
+from bot.core.errors import NotNow
+from bot.core.i18n import mark, t
+from bot.model.ticket import NOBODY, Event, Glossed, Stage, Ticket
+
+
+class Move(Glossed):
+    """What changes the stage, or the owner, of a ticket."""
+
+    RAISE = "raise", "somebody raised it"
+    TAKE = "take", "a 1st-level agent makes it theirs"
+    TAKE_OVER = "take_over", "somebody of the same level takes it from its owner"
+    HAND_ON = "hand_on", "it is given to a colleague of the same level"
+    HAND_OFF = "hand_off", "the 1st level assigns it to the 2nd-level team, with a summary"
+    COMPRESS = "compress", "priority 1 only: the 2nd level takes it without a handoff, with a reason"
+    ACCEPT = "accept", "a 2nd-level engineer makes it theirs"
+    SEND_BACK = "send_back", "the 2nd level gives it back to the 1st, with a reason"
+    ASK_CUSTOMER = "ask_customer", "the end-customer was asked something"
+    CUSTOMER_ANSWERED = "customer_answered", "the end-customer answered"
+    GO_ON = "go_on", "nobody waits for the end-customer's answer any longer, with a reason"
+    ESCALATE = "escalate", "an authorised contact sends it to Retarus"
+    RETARUS_UPDATE = "retarus_update", "Retarus told something and works on"
+    RETARUS_ANSWERED = "retarus_answered", "Retarus answered; the 2nd level goes on"
+    RESOLVE = "resolve", "a remedy is there"
+    CONFIRM = "confirm", "the 1st level confirmed the remedy with the end-customer"
+    WITHDRAW = "withdraw", "it is closed without a remedy, with a reason"
+    REOPEN = "reopen", "the remedy did not hold"
+
+
+class Step(Glossed):
+    """What changes a ticket without moving it."""
+
+    FILL_IN = "fill_in", "answers were added or corrected"
+    NOTE = "note", "somebody wrote a note"
+    ATTACH = "attach", "files were added that go along to Retarus"
+    DETACH = "detach", "a file was taken away again"
+    STATUS = "status", "somebody looked at Retarus's status page"
+    ERASE = "erase", "personal data was taken out"
+    RCR = "rcr", "the RCR number Retarus gave was recorded"
+    REMIND = "remind", "nobody acted in time"
+    SNOOZE = "snooze", "somebody put its reminders off, with a reason"
+    CALL = "call", "a telephone call was logged: it never counts as a report (guide 2.1)"
+    FOUND = "found", "what Retarus found or provided was recorded (guide, section 3, 3rd level)"
+    SERVICE = "service", "the status page reports something for one of its services"
+    EXPECT = "expect", "Retarus said when to expect what, or asked something"
+    CHASE = "chase", "Retarus was written to again, in the same thread"
+    PACE = "pace", "this one ticket got a cadence of its own"
+    JOIN = "join", "an end-customer with the same problem was added"
+    LINK = "link", "it has the same cause as another ticket, which leads"
+    UNLINK = "unlink", "it has a cause of its own after all"
+    LEAD = "lead", "another ticket has the same cause as this one"
+    UNLEAD = "unlead", "that ticket has a cause of its own after all"
+    LEARN = "learn", "a technical note was written of it (guide L2.3, L3.3)"
+    PLAN = "plan", "there is an action plan (guide, section 3, 2nd level)"
+
+
+MOVES: dict[tuple[Stage, Move], Stage] = {
+    (Stage.NEW, Move.TAKE): Stage.FIRST,
+    (Stage.NEW, Move.HAND_OFF): Stage.HANDED_OFF,
+    (Stage.NEW, Move.COMPRESS): Stage.SECOND,
+    (Stage.NEW, Move.WITHDRAW): Stage.CLOSED,
+    (Stage.FIRST, Move.TAKE_OVER): Stage.FIRST,
+    (Stage.FIRST, Move.HAND_ON): Stage.FIRST,
+    (Stage.FIRST, Move.HAND_OFF): Stage.HANDED_OFF,
+    (Stage.FIRST, Move.COMPRESS): Stage.SECOND,
+    (Stage.FIRST, Move.ASK_CUSTOMER): Stage.FIRST_ASKED,
+    (Stage.FIRST, Move.RESOLVE): Stage.RESOLVED,
+    (Stage.FIRST, Move.WITHDRAW): Stage.CLOSED,
+    (Stage.FIRST_ASKED, Move.TAKE_OVER): Stage.FIRST_ASKED,
+    (Stage.FIRST_ASKED, Move.HAND_ON): Stage.FIRST_ASKED,
+    (Stage.FIRST_ASKED, Move.CUSTOMER_ANSWERED): Stage.FIRST,
+    (Stage.FIRST_ASKED, Move.GO_ON): Stage.FIRST,
+    (Stage.FIRST_ASKED, Move.WITHDRAW): Stage.CLOSED,
+    (Stage.HANDED_OFF, Move.ACCEPT): Stage.SECOND,
+    (Stage.HANDED_OFF, Move.SEND_BACK): Stage.FIRST,
+    (Stage.SECOND, Move.TAKE_OVER): Stage.SECOND,
+    (Stage.SECOND, Move.HAND_ON): Stage.SECOND,
+    (Stage.SECOND, Move.SEND_BACK): Stage.FIRST,
+    (Stage.SECOND, Move.ASK_CUSTOMER): Stage.SECOND_ASKED,
+    (Stage.SECOND, Move.ESCALATE): Stage.RETARUS,
+    (Stage.SECOND, Move.RESOLVE): Stage.RESOLVED,
+    (Stage.SECOND, Move.WITHDRAW): Stage.CLOSED,
+    (Stage.SECOND_ASKED, Move.TAKE_OVER): Stage.SECOND_ASKED,
+    (Stage.SECOND_ASKED, Move.HAND_ON): Stage.SECOND_ASKED,
+    (Stage.SECOND_ASKED, Move.CUSTOMER_ANSWERED): Stage.SECOND,
+    (Stage.SECOND_ASKED, Move.GO_ON): Stage.SECOND,
+    (Stage.SECOND_ASKED, Move.WITHDRAW): Stage.CLOSED,
+    (Stage.RETARUS, Move.TAKE_OVER): Stage.RETARUS,
+    (Stage.RETARUS, Move.HAND_ON): Stage.RETARUS,
+    (Stage.RETARUS, Move.RETARUS_UPDATE): Stage.RETARUS,
+    (Stage.RETARUS, Move.RETARUS_ANSWERED): Stage.SECOND,
+    (Stage.RESOLVED, Move.TAKE_OVER): Stage.RESOLVED,
+    (Stage.RESOLVED, Move.HAND_ON): Stage.RESOLVED,
+    (Stage.RESOLVED, Move.CONFIRM): Stage.CLOSED,
+    (Stage.RESOLVED, Move.REOPEN): Stage.FIRST,
+    (Stage.CLOSED, Move.REOPEN): Stage.FIRST,
+}
+"""Every move there is. What is not here cannot happen. (RAISE has no stage before it: see `raised`.)"""
+
+_THE_ACTOR = frozenset({Move.TAKE, Move.TAKE_OVER, Move.HAND_ON, Move.COMPRESS, Move.ACCEPT, Move.ESCALATE})
+"""After these the ticket belongs to `by`."""
+_THE_FIRST_LEVEL = frozenset({Move.SEND_BACK, Move.RESOLVE, Move.REOPEN})
+"""After these the ticket belongs to whoever owned it last at the 1st level."""
+
+
+def can(ticket: Ticket, what: Move) -> bool:
+    """Whether the table knows this move at the ticket's stage; says nothing about who may make it."""
+    return (ticket.stage, what) in MOVES
+
+
+def move(ticket: Ticket, what: Move, by: str, at: datetime) -> Ticket:
+    """The ticket's next version. Refuses with `NotNow` what the table does not know.
+
+    A new stage starts its clock anew; a move within a stage leaves the clock running.
+    """
+    stage = MOVES.get((ticket.stage, what))
+    if stage is None:
+        now = t(STANDING[ticket.stage])
+        raise NotNow(t("That is no longer possible: this ticket is now {standing}.", standing=now))
+    owner = _owner(ticket, what, by)
+    stays = stage is ticket.stage
+    return ticket.model_copy(
+        update={
+            "version": ticket.version + 1,
+            "stage": stage,
+            "owner": owner,
+            "first_owner": owner if stage in _OWNED_BY_FIRST else _first_owner(ticket, what, by),
+            "second_owner": owner if stage in _OWNED_BY_SECOND else ticket.second_owner,
+            "since": ticket.since if stays else as_utc(at),
+            "reminded": ticket.reminded if stays else 0,
+            "bounces": ticket.bounces + (what is Move.SEND_BACK),
+        }
+    )
+
+
+def change(ticket: Ticket, **values: object) -> Ticket:
+    """The ticket's next version with other values, at the same stage."""
+    if "stage" in values or "owner" in values:
+        raise AssertionError("only a move changes the stage or the owner")
+    return ticket.model_copy(update={"version": ticket.version + 1, **values})
+
+
+def event(ticket: Ticket, what: Move | Step, by: str, at: datetime, **detail: str) -> Event:
+    """What led to this version of the ticket. An answer that was emptied is told as an empty text."""
+    return Event(ticket_id=ticket.id, version=ticket.version, at=at, by=by, what=what.value, detail=detail)
+
+
+STANDING = {
+    Stage.NEW: mark("new at the 1st level"),
+    Stage.FIRST: mark("with the 1st level"),
+    Stage.FIRST_ASKED: mark("waiting for the end-customer"),
+    Stage.HANDED_OFF: mark("handed off to the 2nd level"),
+    Stage.SECOND: mark("with the 2nd level"),
+    Stage.SECOND_ASKED: mark("waiting for the end-customer"),
+    Stage.RETARUS: mark("with Retarus"),
+    Stage.RESOLVED: mark("resolved and waits for confirmation"),
+    Stage.CLOSED: mark("closed"),
+}
+"""How a sentence says where a ticket stands: “it is now …”."""
+
+_OWNED_BY_FIRST = frozenset({Stage.FIRST, Stage.FIRST_ASKED, Stage.RESOLVED})
+_OWNED_BY_SECOND = frozenset({Stage.SECOND, Stage.SECOND_ASKED, Stage.RETARUS})
+
+
+def _owner(ticket: Ticket, what: Move, by: str) -> str:
+    if what in _THE_ACTOR or _takes_first(ticket, what):
+        return by
+    if what not in _THE_FIRST_LEVEL:
+        return ticket.owner
+    return by if ticket.first_owner == NOBODY else ticket.first_owner
+
+
+def _first_owner(ticket: Ticket, what: Move, by: str) -> str:
+    return by if _takes_first(ticket, what) else ticket.first_owner
+
+
+def _takes_first(ticket: Ticket, what: Move) -> bool:
+    """Handing off a ticket nobody took is taking it first."""
+    return what is Move.HAND_OFF and ticket.stage is Stage.NEW

@@ -1,0 +1,197 @@
+"""What has the desk learned? Technical notes: what was wrong, why, and what helps (guide, section 3: L2.3 and L3.3).
+
+A note is begun from a ticket, or written by itself; every version is kept. One that proved wrong is retired: it is
+found no more, and stays readable where it was named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.clock import as_utc
+from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, Refused
+from bot.core.i18n import t
+from bot.core.secret_detection import faults
+from bot.core.text import clean, one_line
+from bot.model.technical_note import PREFIX, Source, TechnicalNote
+from bot.model.ticket import Event, Ticket
+from bot.model.transitions import Move
+from bot.ports import Batch
+from bot.tickets import permissions
+from bot.tickets.changes import Changing
+from bot.tickets.reference import reference
+
+PAGE = 10
+"""Notes of one page of the list."""
+TEXTS: Mapping[str, int] = {
+    "symptom": 1000, "cause": 2000, "remedy": 3000, "workaround": 2000, "material": 2000, "rcr": 200,
+}  # fmt: skip
+"""What is written in one, and how many characters it may have."""
+REASON = "reason"
+_HINT = re.compile(rf"{PREFIX}[-\s]?(\d{{1,9}})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the notes, newest first."""
+
+    notes: tuple[TechnicalNote, ...]
+    total: int
+    first: int
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What can be done with technical notes: by anybody of either level, and logged with every version."""
+
+    desk: Changing
+
+    async def page(self, first: int, by: str) -> Page:
+        permissions.require_staff(await self.desk.actor(by))
+        total = await self.desk.store.count_notes()
+        first = max(0, min(first, total - 1) // PAGE * PAGE)
+        return Page(tuple(await self.desk.store.notes(limit=PAGE, skip=first)), total, first)
+
+    async def one(self, note_id: str, by: str) -> TechnicalNote:
+        permissions.require_staff(await self.desk.actor(by))
+        found = await self.desk.store.note(note_id)
+        if found is None:
+            raise Refused(t("There is no such technical note."))
+        return found
+
+    async def named(self, text: str, by: str) -> TechnicalNote | None:
+        """The note called TN-12."""
+        permissions.require_staff(await self.desk.actor(by))
+        found = _HINT.fullmatch(text.strip())
+        return await self.desk.store.note_numbered(int(found[1])) if found else None
+
+    async def shown_or_begun(self, text: str, by: str) -> TechnicalNote | None:
+        """The note of this name, or the beginning of a new one; a name nobody has is refused: it is no symptom."""
+        named = await self.named(text, by)
+        if named is None and _HINT.fullmatch(text.strip()):
+            raise Refused(t("There is no such technical note."))
+        return named or self.begun_with(text)
+
+    async def history(self, note_id: str, by: str) -> list[TechnicalNote]:
+        """Every version, the newest first."""
+        permissions.require_staff(await self.desk.actor(by))
+        return await self.desk.store.note_versions(note_id)
+
+    async def begun(self, ticket_id: str, by: str) -> TechnicalNote:
+        """What a note on this ticket would say: prefilled from its answers, its remedy, and Retarus's last word."""
+        permissions.require_part(await self.desk.actor(by))
+        ticket = await self.desk.ticket(ticket_id)
+        if ticket.is_erased:
+            name = reference(ticket, self.desk.config)
+            raise NotNow(t("{name} was erased: there is nothing left to note.", name=name))
+        return from_ticket(ticket, await self.desk.store.history(ticket_id))
+
+    def begun_with(self, symptom: str) -> TechnicalNote | None:
+        """A note of which only this is known; nothing of nothing."""
+        at = as_utc(self.desk.clock())
+        told = clean(symptom)[: TEXTS["symptom"]]
+        note = TechnicalNote(id="", symptom=told, written_by="", written_at=at, changed_by="", changed_at=at)
+        return note if told else None
+
+    async def write(self, typed: Mapping[str, str], by: str, form: str, ticket_id: str = "") -> TechnicalNote:
+        """A new note. `Invalid` with every fault at once. The same form, however often it arrives, is one note."""
+        permissions.require_part(await self.desk.actor(by))
+        at = as_utc(self.desk.clock())
+        key = hashlib.sha256(f"note:{form}".encode()).hexdigest()[:20]
+        note = TechnicalNote(id=key, ticket_id=ticket_id, written_by=by, written_at=at, changed_by=by, changed_at=at)
+        saved = await self._apply(note.model_copy(update=read(typed)), f"{form}:note")
+        if ticket_id:
+            await self.desk.learn(ticket_id, saved.id, saved.name, by, form)
+        return saved
+
+    async def change(self, note_id: str, typed: Mapping[str, str], by: str, form: str, seen: int) -> TechnicalNote:
+        """Another version of it. `Conflict` when somebody else changed it since the version this person saw."""
+        permissions.require_part(await self.desk.actor(by))
+        return await self._next(note_id, by, seen, read(typed), f"{form}:note:{seen}")
+
+    async def retire(self, note_id: str, by: str, why: str, form: str, seen: int) -> TechnicalNote:
+        """It is wrong, or holds no more: it is found no more. `seen`: as in `change`."""
+        permissions.require_part(await self.desk.actor(by))
+        if not clean(why):
+            raise Invalid({REASON: t("Say what is wrong with it: whoever comes across it reads this.")})
+        if wrong := faults({REASON: why}):
+            raise Invalid(wrong)
+        retired = {"retired_why": clean(why), "is_retired": True}
+        return await self._next(note_id, by, seen, retired, f"{form}:note:{seen}")
+
+    async def reinstate(self, note_id: str, by: str, click: str) -> TechnicalNote:
+        """It holds after all."""
+        permissions.require_part(await self.desk.actor(by))
+        note = await self.one(note_id, by)
+        return await self._next(note_id, by, note.version, {"retired_why": "", "is_retired": False}, f"{click}:note")
+
+    async def _next(self, note_id: str, by: str, seen: int, values: Mapping[str, object], once: str) -> TechnicalNote:
+        note = await self.one(note_id, by)
+        if await self.desk.store.used(once):
+            return note
+        if note.version != seen:
+            raise Conflict(note_id)
+        told = {"version": note.version + 1, "changed_by": by, "changed_at": as_utc(self.desk.clock())}
+        return await self._apply(note.model_copy(update={**values, **told}), once)
+
+    async def _apply(self, note: TechnicalNote, once: str) -> TechnicalNote:
+        with suppress(Duplicate):  # the same submission, delivered twice
+            await self.desk.store.apply(Batch(technical_notes=[note], once=[once]))
+        found = await self.desk.store.note(note.id)
+        assert found
+        return found
+
+
+def from_ticket(ticket: Ticket, history: list[Event]) -> TechnicalNote:
+    """What is known of the problem, as the beginning of a note; `source` is Retarus where they answered."""
+    said = _last(history, Move.RETARUS_ANSWERED, "answer")
+    remedy = _last(history, Move.RESOLVE, "remedy")
+    theirs = {key: ticket.answer(f"their_{key}") for key in ("remedy", "workaround")}
+    is_theirs = bool(said or any(theirs.values())) or ticket.answer("their_note") == "yes"
+    source: Literal["ours", "retarus"] = "retarus" if is_theirs else "ours"
+    symptom = "\n".join(filter(None, (ticket.answer("happens"), ticket.answer("error"))))
+    workaround = ticket.answer("workaround")
+    return TechnicalNote(
+        id="",
+        ticket_id=ticket.id,
+        written_by="",
+        written_at=ticket.raised_at,
+        changed_by="",
+        changed_at=ticket.raised_at,
+        symptom=symptom[: TEXTS["symptom"]],
+        services=tuple(each for each in ticket.answer("services").split("\n") if each),
+        cause=(ticket.answer("cause") or said)[: TEXTS["cause"]],
+        remedy=(remedy or theirs["remedy"] or said)[: TEXTS["remedy"]],
+        workaround=(theirs["workaround"] if workaround in {"", "none"} else workaround)[: TEXTS["workaround"]],
+        material="\n".join(each.name for each in ticket.attachments)[: TEXTS["material"]],
+        rcr=", ".join(ticket.rcr)[: TEXTS["rcr"]],
+        source=source,
+    )
+
+
+def _last(history: list[Event], what: Move, key: str) -> str:
+    return next((each.detail.get(key, "") for each in reversed(history) if each.what == what.value), "")
+
+
+def read(typed: Mapping[str, str]) -> dict[str, object]:
+    """The values of a note in its form; `Invalid` with every fault at once."""
+    errors: dict[str, str] = {}
+    texts = {key: clean(typed.get(key, "")) for key in TEXTS}
+    for key, text in texts.items():
+        if len(text) > TEXTS[key]:
+            errors[key] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=TEXTS[key])
+    errors |= faults(texts)
+    if not texts["symptom"]:
+        errors["symptom"] = t("What does one see? By this it is found again.")
+    if not (texts["cause"] or texts["remedy"] or texts["workaround"]):
+        errors.setdefault("remedy", t("Write what caused it, what helps, or how to work around it: one of the three."))
+    if errors:
+        raise Invalid(errors)
+    services = tuple(each for each in typed.get("services", "").split("\n") if each)
+    source: Source = "retarus" if typed.get("source") == "retarus" else "ours"
+    return {**texts, "rcr": one_line(texts["rcr"]), "services": services, "source": source}

@@ -1,0 +1,181 @@
+"""How is a person exported and erased, and what becomes of old tickets? Used by the command line and once a day."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, JsonValue
+
+from bot.core.clock import Clock, as_utc
+from bot.core.errors import Conflict, Refused
+from bot.model.access_log import Access
+from bot.model.contact import EndCustomer
+from bot.model.technical_note import TechnicalNote
+from bot.model.ticket import Event, Ticket
+from bot.model.transitions import Step, change, event
+from bot.ports import Batch, Drafts, Query, Store
+from bot.privacy import redaction
+from bot.privacy.redaction import Someone
+from bot.tickets.pagination import every
+
+PAGE = 200
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Everything that is kept, seen as data about people. `by`: the account of whoever asks, for the access log."""
+
+    store: Store
+    drafts: Drafts
+    clock: Clock
+    by: str
+
+    async def find(self, *terms: str) -> Someone:
+        """Whoever is meant."""
+        return redaction.someone(terms, await self.store.contacts())
+
+    async def export(self, person: Someone) -> dict[str, JsonValue]:
+        """Everything that names this person, as it is kept."""
+        found: dict[str, JsonValue] = {
+            "contacts": _told([each for each in await self.store.contacts() if redaction.mentions(each, person)]),
+            "end_customers": _told([each async for each in self._customers() if redaction.mentions(each, person)]),
+            "technical_notes": _told([each async for each in self._notes() if redaction.mentions(each, person)]),
+            "tickets": [await self._told(ticket) async for ticket in self._naming(person)],
+            "drafts": {key: dict(draft) for key, draft in (await self._drafts_of(person)).items()},
+        }
+        await self._log("export", person.fingerprint)
+        return found
+
+    async def erase(self, person: Someone) -> int:
+        """Takes this person out of everything; gives how many tickets named them. May be repeated.
+
+        Refuses while they own an open ticket: somebody must have it.
+        """
+        if person.user and await self.store.count(Query(open=True, owner=person.user)):
+            raise Refused("This person owns open tickets. Have a colleague take them over first, then erase.")
+        erased = 0
+        async for ticket in self._naming(person):
+            erased += await self._erase_from(ticket, person)
+        for key, draft in (await self._drafts_of(person)).items():
+            await self._erase_draft(key, draft, person)
+        while not await self._erase_from_lists(person):
+            pass  # an admin changed an entry in this very moment
+        await self._log("erase", person.fingerprint)
+        return erased
+
+    async def expire(self, keep: timedelta) -> int:
+        """Closed tickets older than this lose their personal data and keep their statistics; gives how many."""
+        before = as_utc(self.clock() - keep)
+        count = 0
+        async for ticket in every(self.store, Query(open=False, erased=False, before=(before, ""), limit=PAGE)):
+            if ticket.since <= before:
+                history = [redaction.event_statistics_of(each) for each in await self.store.history(ticket.id)]
+                at = as_utc(self.clock())
+                count += await self._replace(ticket, redaction.statistics_of(ticket, at), history, at)
+        if count:
+            await self._log("retention", f"{count} tickets")
+        return count
+
+    async def accesses(self, limit: int = 1000) -> list[Access]:
+        """The access log, newest first; that somebody looked at it stands there from now on."""
+        entries = await self.store.accesses(limit)
+        await self._log("look at this log", "")
+        return entries
+
+    # --- finding
+
+    async def _naming(self, person: Someone) -> AsyncIterator[Ticket]:
+        async for ticket in every(self.store, Query(limit=PAGE)):
+            records: list[BaseModel] = [ticket, *await self.store.history(ticket.id)]
+            records += [each.notice for each in await self.store.letters(ticket_id=ticket.id, limit=10_000)]
+            if any(redaction.mentions(each, person) for each in records):
+                yield ticket
+
+    async def _customers(self) -> AsyncIterator[EndCustomer]:
+        skip = 0
+        while page := await self.store.customers([], limit=PAGE, skip=skip):
+            for each in page:
+                yield each
+            skip += len(page)
+
+    async def _notes(self) -> AsyncIterator[TechnicalNote]:
+        """Every version of every note."""
+        skip = 0
+        while page := await self.store.notes(limit=PAGE, skip=skip):
+            for each in page:
+                for version in await self.store.note_versions(each.id):
+                    yield version
+            skip += len(page)
+
+    async def _drafts_of(self, person: Someone) -> dict[str, dict[str, str]]:
+        found = {}
+        for key in await self.drafts.keys():
+            draft = await self.drafts.get(key) or {}
+            if person.is_in("\n".join((key, *draft.values()))):
+                found[key] = draft
+        return found
+
+    async def _told(self, ticket: Ticket) -> JsonValue:
+        history = await self.store.history(ticket.id)
+        letters = await self.store.letters(ticket_id=ticket.id, limit=10_000)
+        told: dict[str, JsonValue] = {"ticket": ticket.model_dump(mode="json"), "history": _told(history)}
+        return {**told, "messages": _told([each.notice for each in letters])}
+
+    # --- changing
+
+    async def _erase_from(self, ticket: Ticket, person: Someone) -> int:
+        history = [redaction.without_person(each, person) for each in await self.store.history(ticket.id)]
+        return await self._replace(ticket, redaction.without_person(ticket, person), history, as_utc(self.clock()))
+
+    async def _replace(self, before: Ticket, after: Ticket, history: list[Event], at: datetime) -> int:
+        """One more version, with the history rewritten and its messages forgotten; nothing is told in Slack.
+
+        Somebody who changes the ticket in this very moment comes first: it is erased by the next run.
+        """
+        after = change(after.model_copy(update={"version": before.version}))
+        last = event(after, Step.ERASE, "", at)
+        batch = Batch(tickets=[after], events=[last], rewritten=history, forget_notices=[after.id])
+        try:
+            await self.store.apply(batch)
+        except Conflict:
+            return 0
+        return 1
+
+    async def _erase_from_lists(self, person: Someone) -> bool:
+        """Their own entry in the register goes; where another's, or an end-customer's, names them, a mark stands.
+
+        False, and nothing done, when somebody else was quicker.
+        """
+        register = await self.store.contacts()
+        own = {each.slack_user for each in register if redaction.is_entry_of(each, person)}
+        others = [each for each in register if each.slack_user not in own and redaction.mentions(each, person)]
+        customers = [each async for each in self._customers() if redaction.mentions(each, person)]
+        notes = [each async for each in self._notes() if redaction.mentions(each, person)]
+        batch = Batch(
+            rewritten_notes=[redaction.without_person(each, person) for each in notes],
+            contacts=[redaction.without_person(each, person) for each in others],
+            contacts_read={each.slack_user: each for each in others},
+            customers=[redaction.without_person(each, person) for each in customers],
+            forget_people=sorted(own | ({person.user} if person.user else set())),
+        )
+        try:
+            await self.store.apply(batch)
+        except Conflict:
+            return False
+        return True
+
+    async def _erase_draft(self, key: str, draft: dict[str, str], person: Someone) -> None:
+        if person.user and person.user in key:
+            await self.drafts.drop(key)
+        else:
+            await self.drafts.put(key, {name: person.out_of(text) for name, text in draft.items()})
+
+    async def _log(self, what: str, about: str) -> None:
+        entry = Access(at=as_utc(self.clock()), by=self.by, what=what, about=about)
+        await self.store.apply(Batch(accesses=[entry]))
+
+
+def _told(records: Sequence[BaseModel]) -> JsonValue:
+    return [each.model_dump(mode="json") for each in records]

@@ -1,0 +1,313 @@
+"""Who may speak to Retarus for the partner? The register of support contacts, kept by the admins (guide 1.f and 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from bot.config.settings import address
+from bot.core.clock import as_utc
+from bot.core.errors import Conflict, Duplicate, Invalid, Refused
+from bot.core.i18n import mark, t
+from bot.core.secret_detection import faults
+from bot.core.text import one_line
+from bot.model.contact import Contact, ContractException, Person, e164
+from bot.model.notice import Notice, Say, direct_lane
+from bot.model.ticket import Level
+from bot.ports import Batch
+from bot.tickets import permissions
+from bot.tickets.changes import ATTEMPTS, Changing
+from bot.tickets.permissions import Actor
+
+IN_SLACK = mark("deactivated in Slack")
+
+_LINE = 150
+
+_NEEDED = mark("This is needed.")
+
+
+def concerns(contact: Contact, edition: str, on: date) -> tuple[str, ...]:
+    """What an admin should know about this entry, the gravest first. `edition`: of the guides, as they now are."""
+    return tuple(_concerns(contact, edition, on))
+
+
+def _concerns(contact: Contact, edition: str, on: date) -> Iterator[str]:
+    if contact.suspended_on:
+        yield t("suspended: {why}", why=t(contact.suspended_why))
+    if contact.authorised_since is None:
+        yield t("not authorised")
+    elif contact.authorised_since > on:
+        yield t("authorised from {day} on", day=f"{contact.authorised_since:%d.%m.%Y}")
+    if contact.attested_on is None:
+        yield t("attestation for sections 2–4 of the Retarus Support Guide is missing, so not active (guide 2.3)")
+    if contact.has_eas and not contact.may_use_eas(on) and not contact.suspended_on:
+        yield t("EAS access without a valid contract exception (guide 2.2)")
+    if edition and contact.guides_known != edition:
+        yield t("has not acknowledged the guides' present version (guide 1.f)")
+    if contact.webinars_on is None:
+        yield t("has not taken part in the onboarding webinars (guide 2.6)")
+
+
+def read(typed: Mapping[str, str], before: Contact | None, region: str | None, on: date) -> Contact:
+    """The contact in this form, on top of what else is known of them. `Invalid` with every fault at once."""
+    errors: dict[str, str] = {}
+
+    def taken(key: str) -> str:
+        text = one_line(typed.get(key, ""))
+        if len(text) > _LINE:
+            errors[key] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=_LINE)
+        return text
+
+    texts = {key: taken(key) for key in ("name", "email", "phone", "reference", "approver")}
+    days = {key: _day(typed.get(key, "")) for key in ("authorised_since", "attested_on", "webinars_on", "expires")}
+    user = before.slack_user if before else typed.get("person", "")
+    errors |= _faults(texts, days, user, on) | _eas_faults(typed, texts, days) | faults(texts)
+    try:
+        texts["phone"] = e164(texts["phone"], region)
+    except ValueError as error:
+        errors["phone"] = f"{str(error)[0].upper()}{str(error)[1:]}."
+    if errors:
+        raise Invalid(errors)
+    known = before or Contact(slack_user=user, name="", email="", phone="")
+    return known.model_copy(
+        update={
+            **{key: texts[key] for key in ("name", "email", "phone")},
+            **{key: days[key] for key in ("authorised_since", "attested_on", "webinars_on")},
+            "levels": tuple(Level(value) for value in typed.get("levels", "").split("\n") if value),
+            "has_eas": _is_yes(typed, "eas"),
+            "is_employee": _is_yes(typed, "employee"),
+            "exception": _exception(texts, days),
+        }
+    )
+
+
+def _faults(texts: Mapping[str, str], days: Mapping[str, date | None], user: str, on: date) -> dict[str, str]:
+    errors = {key: t(_NEEDED) for key in ("name", "email", "phone") if not texts[key]}
+    if not user:
+        errors["person"] = t("Pick the colleague.")
+    try:
+        address(texts["email"])
+    except ValueError as error:
+        errors["email"] = f"{error}."
+    for key in ("attested_on", "webinars_on"):
+        if (days[key] or on) > on:
+            errors[key] = t("This day lies in the future. Enter it once it has happened.")
+    return errors
+
+
+def _eas_faults(typed: Mapping[str, str], texts: Mapping[str, str], days: Mapping[str, date | None]) -> dict[str, str]:
+    """Guide 2.2: EAS is for the partner's employees; anybody else needs an individual contract."""
+    exception = {"reference": texts["reference"], "approver": texts["approver"], "expires": days["expires"]}
+    empty = [key for key, value in exception.items() if not value]
+    if not empty or (len(empty) == len(exception) and (_is_yes(typed, "employee") or not _is_yes(typed, "eas"))):
+        return {}
+    return dict.fromkeys(empty, t("EAS rights of others than employees need the contract, its approver and its end."))
+
+
+def _exception(texts: Mapping[str, str], days: Mapping[str, date | None]) -> ContractException | None:
+    if not texts["reference"] or days["expires"] is None:
+        return None
+    return ContractException(reference=texts["reference"], approver=texts["approver"], expires=days["expires"])
+
+
+def _is_yes(typed: Mapping[str, str], key: str) -> bool:
+    return typed.get(key) == "yes"
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+Decide = Callable[[Contact | None], Awaitable[Contact | None]]
+"""Decides on an entry as it now is, on none, or refuses. Asked again when somebody else was quicker."""
+
+
+@dataclass(frozen=True)
+class Register:
+    """What can be done with the register."""
+
+    desk: Changing
+
+    @property
+    def edition(self) -> str:
+        return self.desk.config.guides.edition
+
+    def today(self) -> date:
+        return self.desk.today()
+
+    async def begin(self) -> None:
+        """At start: who stands in desk.toml and not in the register is added; who has not got the guides, gets them."""
+        known = {each.slack_user: each for each in await self.desk.store.contacts()}
+        entries = {entry.slack_user: entry.record() for entry in self.desk.config.contacts}
+        for user, contact in (entries | known).items():
+            if user not in known or self._is_to_be_asked(contact):
+                await self._change(user, "", partial(self._begun, entries.get(user)))
+
+    async def _begun(self, entry: Contact | None, before: Contact | None) -> Contact | None:
+        contact = before or entry
+        return contact if before is None or self._is_to_be_asked(before) else None
+
+    async def all(self, by: str) -> list[Contact]:
+        permissions.require_admin(await self.desk.actor(by))
+        return await self.desk.store.contacts()
+
+    async def one(self, user: str, by: str) -> Contact:
+        """The entry, for an admin."""
+        permissions.require_admin(await self.desk.actor(by))
+        return self._known(await self.desk.contact(user))
+
+    async def save(self, typed: Mapping[str, str], user: str, by: str, form: str) -> None:
+        """Adds a contact, or changes the entry of `user`. A new one gets both guides. `Invalid`, `NotYours`."""
+        permissions.require_admin(await self.desk.actor(by))
+        if await self.desk.store.used(_once(form)):
+            return
+
+        async def decide(before: Contact | None) -> Contact:
+            if user:
+                before = self._known(before)
+            contact = read(typed, before if user else None, self.desk.config.desk.phone_region, self.today())
+            if not user:
+                await self._require_new_staff(contact.slack_user, before)
+            return contact.model_copy(update={"changed_by": by})
+
+        await self._change(user or typed.get("person", ""), form, decide)
+
+    async def _require_new_staff(self, user: str, before: Contact | None) -> None:
+        """Guests and people of other organisations cannot speak for the partner (guide 2.1, 2.2)."""
+        if not (await self.desk.directory.person(user)).is_staff:
+            raise Invalid({"person": t("Only full, active members of your own workspace can be support contacts.")})
+        if before:
+            raise Invalid({"person": t("This colleague is in the register already. Change that entry instead.")})
+
+    def _known(self, found: Contact | None) -> Contact:
+        if found is None:
+            raise Refused(t("This person is not in the register."))
+        return found
+
+    async def suspend(self, user: str, by: str, click: str) -> None:
+        """From now on they cannot send, until an admin reinstates them."""
+        permissions.require_admin(await self.desk.actor(by))
+        name = (await self.desk.directory.person(by)).name
+
+        async def decide(before: Contact | None) -> Contact:
+            return self._suspended(self._known(before), t("by {name}", name=name), by)
+
+        await self._change(user, click, decide)
+
+    async def reinstate(self, user: str, by: str, click: str) -> None:
+        permissions.require_admin(await self.desk.actor(by))
+        is_staff = (await self.desk.directory.person(user)).is_staff
+
+        async def decide(before: Contact | None) -> Contact:
+            contact = self._known(before)
+            if not is_staff:
+                words = t(
+                    "{name} is no full, active member of the workspace, so they stay suspended.", name=contact.name
+                )
+                raise Refused(words)
+            return contact.model_copy(update={"suspended_on": None, "suspended_why": "", "changed_by": by})
+
+        await self._change(user, click, decide)
+
+    async def hand_over(self, user: str, by: str, click: str) -> None:
+        """Both guides once more, at an admin's wish."""
+        permissions.require_admin(await self.desk.actor(by))
+        if not self.edition:
+            raise Refused(t("No guide is set. Name their versions or addresses under [guides] in desk.toml."))
+
+        async def decide(before: Contact | None) -> Contact:
+            return self._known(before)
+
+        await self._change(user, click, decide, anew=True)
+
+    async def acknowledge(self, edition: str, by: str) -> None:
+        """This person says they have both guides of this edition. One that was replaced since is `Refused`."""
+        permissions.require_staff(await self.desk.actor(by))
+
+        async def decide(before: Contact | None) -> Contact | None:
+            if before is None:
+                raise Refused(t("You are not in the register of support contacts, so there is nothing to acknowledge."))
+            if edition != self.edition:
+                newer = t("There is a newer version of the guides by now. You get, or have got, a message with it.")
+                raise Refused(newer)
+            known = {"guides_asked": edition, "guides_known": edition, "guides_known_on": self.today()}
+            return before.model_copy(update=known) if before.guides_known != edition else None
+
+        await self._change(by, "", decide)
+
+    async def look_again(self, user: str) -> Actor:
+        """Asks Slack who this now is. Who was deactivated is suspended, whoever asks."""
+        self.desk.directory.forget(user)
+        actor = await self.desk.actor(user)
+        if not actor.person.is_active:
+            await self._suspend_gone(actor.person)
+        return actor
+
+    async def _suspend_gone(self, person: Person) -> None:
+        async def decide(before: Contact | None) -> Contact | None:
+            return self._suspended(before, IN_SLACK, "") if before and before.suspended_on is None else None
+
+        await self._change(person.id, "", decide)
+
+    def _suspended(self, contact: Contact, why: str, by: str) -> Contact:
+        return contact.model_copy(update={"suspended_on": self.today(), "suspended_why": why, "changed_by": by})
+
+    def _is_to_be_asked(self, contact: Contact) -> bool:
+        return bool(self.edition) and contact.guides_asked != self.edition and contact.suspended_on is None
+
+    def _handed_over(self, contact: Contact) -> Contact:
+        return contact.model_copy(update={"guides_asked": self.edition})
+
+    def _handing_over(self, contact: Contact, cause: str) -> Notice:
+        user = contact.slack_user
+        return Notice(
+            key=f"guides:{user}:{self.edition}:{cause}",
+            ticket_id="",
+            lane=direct_lane(user),
+            say=Say.GUIDES,
+            to=user,
+            version=0,
+            due=as_utc(self.desk.clock()),
+        )
+
+    async def _change(self, user: str, cause: str, decide: Decide, *, anew: bool = False) -> None:
+        """Saves what is decided; decided anew when somebody else was quicker. `cause`: the form or click, if any.
+
+        Who has not got the present edition of the guides, gets it now; with `anew`, whoever it is.
+        """
+        for attempt in range(ATTEMPTS):
+            before = await self.desk.contact(user)
+            after = await decide(before)
+            if after is None:
+                return
+            try:
+                await self.desk.store.apply(self._batch(before, after, cause, anew or self._is_to_be_asked(after)))
+            except Duplicate:
+                return  # the same submission or click, delivered twice
+            except Conflict:
+                if attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                self.desk.wake()
+                return
+
+    def _batch(self, before: Contact | None, after: Contact, cause: str, asked: bool) -> Batch:
+        kept = self._handed_over(after) if asked else after
+        return Batch(
+            contacts=[kept],
+            contacts_read={kept.slack_user: before},
+            notices=[self._handing_over(kept, cause or f"{self.today()}")] if asked else [],
+            once=[_once(cause)] if cause else [],
+        )
+
+
+def _once(cause: str) -> str:
+    """What one form or one click uses up, so that it changes nothing when Slack delivers it again."""
+    return f"{cause}:contact"
+
+
+def authorised(contacts: Iterable[Contact], on: date) -> list[Contact]:
+    """Who can send to Retarus on that day."""
+    return [each for each in contacts if each.is_authorised(Level.SECOND, on)]

@@ -1,0 +1,159 @@
+"""Who are the partner's end-customers? They are never declarants and never recipients (guide, section 3).
+
+A ticket names its customer as people typed it: a name that is not kept here is as good, and two spellings that
+differ only in case are the same customer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from bot.core.errors import Duplicate, Invalid, Refused
+from bot.core.i18n import t
+from bot.core.secret_detection import faults
+from bot.core.text import clean, one_line
+from bot.forms import validators
+from bot.forms.validators import Given
+from bot.model.contact import EndCustomer, folded, words_of
+from bot.ports import Batch
+from bot.tickets import permissions
+from bot.tickets.changes import Changing
+
+_NAME, _LINE, _TEXT = 75, 150, 1000
+_OFFERED = 20
+"""Customers suggested at a time."""
+_ALIKE, _WORDS, _LIKE = 100, 4, 65
+"""Entries compared with a name nobody knows, for so many of its words; how alike one must be, of 100."""
+_LAST = 5
+"""Tickets looked through for the tenants they were about."""
+PAGE = 10
+"""Customers of one page of the list."""
+
+
+def read(typed: Mapping[str, str], key: str, given: Given) -> EndCustomer:
+    """The customer in this form; `Invalid` with every fault at once."""
+    name, agreement, people = (clean(typed.get(part, "")) for part in ("name", "agreement", "contacts"))
+    errors = {} if words_of(name) else {"name": t("What is this customer called?")}
+    tenants: tuple[str, ...] = ()
+    try:
+        tenants = _tenants(clean(typed.get("tenants", "")), given)
+    except ValueError as error:
+        errors["tenants"] = str(error)
+    for part, text, most in (("name", name, _NAME), ("agreement", agreement, _LINE), ("contacts", people, _TEXT)):
+        if len(text) > most:
+            errors[part] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=most)
+    errors |= faults({"name": name, "agreement": agreement, "contacts": people})
+    if errors:
+        raise Invalid(errors)
+    return EndCustomer(id=key, name=one_line(name), tenants=tenants, agreement=one_line(agreement), contacts=people)
+
+
+def _tenants(text: str, given: Given) -> tuple[str, ...]:
+    found = validators.tenants(text, given).split("\n") if text else []
+    return tuple(each for each in found if validators.TENANT_ID.fullmatch(each))
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The one of these most like it, if any is much like it; slips of the pen and missing accents are."""
+    found = process.extractOne(_plain(name), {each: _plain(each) for each in names}, scorer=fuzz.WRatio)
+    return found[2] if found and found[1] >= _LIKE else ""
+
+
+def _plain(name: str) -> str:
+    """Without case and accents."""
+    apart = unicodedata.normalize("NFKD", folded(name))
+    return "".join(each for each in apart if not unicodedata.combining(each))
+
+
+def _unknown(name: str, near: str) -> str:
+    known = one_line(name, _NAME)
+    if near:
+        return t("No ticket names “{name}”. Did you mean “{near}”?", name=known, near=one_line(near, _NAME))
+    return t("No ticket names “{name}”.", name=known)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the customers, by name."""
+
+    customers: tuple[EndCustomer, ...]
+    total: int
+    first: int
+    """Number of the first of them, counted from 0."""
+
+
+@dataclass(frozen=True)
+class Customers:
+    """What can be done with end-customers. Keeping them is for admins; finding one is for everybody on the team."""
+
+    desk: Changing
+
+    async def suggested(self, text: str, by: str) -> list[EndCustomer]:
+        """Those whose words begin with the words typed so far."""
+        permissions.require_staff(await self.desk.actor(by))
+        return await self.desk.store.customers(words_of(text), limit=_OFFERED)
+
+    async def named(self, name: str) -> EndCustomer | None:
+        return await self.desk.store.customer_named(folded(name)) if name else None
+
+    async def known_as(self, name: str) -> str:
+        """How the register, or a ticket, spells this name. `Invalid` where neither knows it, naming the nearest."""
+        entry = await self.named(name)
+        beside = [] if entry else await self.desk.store.names_beside(folded(name))
+        spelt = entry.name if entry else next((each for each in beside if folded(each) == folded(name)), "")
+        if not spelt:
+            raise Invalid({"customer": _unknown(name, nearest(name, [*await self._alike(name), *beside]))})
+        return spelt
+
+    async def _alike(self, name: str) -> list[str]:
+        """Entries with a word that begins as one of this name does."""
+        begins = dict.fromkeys(word[:length] for word in words_of(name)[:_WORDS] for length in (3, 1))
+        return [each.name for word in begins for each in await self.desk.store.customers([word], limit=_ALIKE)]
+
+    async def page(self, first: int, by: str) -> Page:
+        permissions.require_admin(await self.desk.actor(by))
+        total = await self.desk.store.count_customers()
+        first = max(0, min(first, total - 1) // PAGE * PAGE)
+        return Page(tuple(await self.desk.store.customers((), limit=PAGE, skip=first)), total, first)
+
+    async def one(self, key: str, by: str) -> EndCustomer:
+        permissions.require_admin(await self.desk.actor(by))
+        found = await self.desk.store.customer(key)
+        if found is None:
+            raise Refused(t("This customer was removed meanwhile."))
+        return found
+
+    async def save(self, typed: Mapping[str, str], key: str, by: str, form: str) -> None:
+        """Adds a customer, or changes the one with this key. A name that another has is `Invalid`."""
+        permissions.require_admin(await self.desk.actor(by))
+        key = key or hashlib.sha256(form.encode()).hexdigest()[:20]
+        customer = read(typed, key, await self.desk.given({}))
+        other = await self.named(customer.name)
+        if other and other.id != key:
+            words = t("“{name}” is in the list already. Change that entry instead.", name=other.name)
+            raise Invalid({"name": words})
+        await self._apply(Batch(customers=[customer], once=[f"{form}:customer"]))
+
+    async def remove(self, key: str, by: str, click: str) -> None:
+        """Tickets keep the name they were raised with."""
+        permissions.require_admin(await self.desk.actor(by))
+        await self._apply(Batch(forget_customers=[key], once=[f"{click}:customer"]))
+
+    async def tenants_for(self, name: str) -> str:
+        """What is offered under “Tenant(s) …” for this customer: as in their entry, or as in their last ticket."""
+        entry = await self.named(name)
+        if entry and entry.tenants:
+            return "\n".join(entry.tenants)
+        last = await self.desk.store.tickets_of(folded(name), _LAST) if name else []
+        return next((ticket.answer("tenants") for ticket in last if ticket.answer("tenants")), "")
+
+    async def _apply(self, batch: Batch) -> None:
+        try:
+            await self.desk.store.apply(batch)
+        except Duplicate:
+            return  # the same submission, delivered twice

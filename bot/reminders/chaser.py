@@ -1,0 +1,54 @@
+"""What do we write when Retarus is silent, or asks? A draft; a person edits and sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.clocks import timers
+from bot.clocks.timers import Watch
+from bot.config.settings import Config
+from bot.core.clock import guide_time
+from bot.core.i18n import speaking, t
+from bot.forms.guide_tasks import THEIRS
+from bot.model.contact import Contact
+from bot.model.ticket import Ticket
+from bot.tickets.reference import reference
+
+
+def draft(ticket: Ticket, declarant: Contact, config: Config, at: datetime) -> str:
+    """What is open with them, in our words, from the ticket and its clocks."""
+    with speaking(config.retarus.language):
+        ask = t("Please tell us how it stands, and when we can expect your next update.")
+        body = "\n".join([*_open(ticket, config, at), ask, *_owed(ticket)])
+        return "\n\n".join([_about(ticket, config), body, f"{declarant.name}, {t('authorised support contact')}"])
+
+
+def _owed(ticket: Ticket) -> Iterable[str]:
+    """What the guide's 3rd level gives besides, as far as it is not there yet (L3.3, L3.4)."""
+    if ticket.times.eta is None:
+        yield t("Please tell us, too, by when you expect it to be solved.")
+    if ticket.answer("caused_by") == THEIRS and not ticket.answer("their_note"):
+        yield t("Will there be a technical note of yours for it: its cause, and how it is remedied?")
+
+
+def _about(ticket: Ticket, config: Config) -> str:
+    ours = reference(ticket, config) + (f" ({ticket.answer('priority')})" if ticket.answer("priority") else "")
+    bits = [t("This is about our ticket {reference}", reference=ours)]
+    bits += [t("your reference {numbers}", numbers=", ".join(ticket.rcr))] if ticket.rcr else []
+    bits += [t("sent on {time}", time=guide_time(ticket.sent_at, ticket.zone))] if ticket.sent_at else []
+    return ", ".join(bits) + "."
+
+
+def _open(ticket: Ticket, config: Config, at: datetime) -> Iterable[str]:
+    for run in timers.runs(ticket, config):
+        if run.watch is Watch.RCR:
+            yield t("We have no ticket number of yours yet: please tell us the RCR number.")
+        elif run.watch is Watch.UPDATE and ticket.times.update_due and run.is_late(at):
+            due = guide_time(ticket.times.update_due, ticket.zone)
+            yield t("You announced an update for {time}; it is overdue.", time=due)
+        elif run.watch is Watch.UPDATE:
+            yield t("Since {time} we have not heard from you.", time=guide_time(run.start, ticket.zone))
+        elif run.watch is Watch.ETA and run.start <= at:
+            expected = guide_time(run.start, ticket.zone)
+            yield t("You expected a solution by {time}; that time has passed.", time=expected)

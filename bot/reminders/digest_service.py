@@ -1,0 +1,92 @@
+"""How does the morning's digest come about? Once per day and reader, whoever asks for it, and however often."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from bot.core.clock import as_utc
+from bot.core.errors import Duplicate
+from bot.model.notice import Notice, Say
+from bot.model.ticket import Level
+from bot.ports import Batch, Query
+from bot.reminders.digest import LEVELS, Digest, Due, digest, due, morning
+from bot.tickets.changes import Changing
+from bot.tickets.pagination import every
+
+_PAGE = 50
+"""Open tickets looked at in one go: whoever clicks meanwhile does not wait for more."""
+_LISTED = 10
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A digest that is to be sent."""
+
+    key: str
+    to: str
+    levels: list[Level]
+    ends: datetime
+    """When the reader's day does."""
+
+
+@dataclass(frozen=True)
+class Digesting(Changing):
+    """Sends digests. Nothing when there is nothing to tell."""
+
+    async def digest(self) -> int:
+        """Each level's in the desk channel, each lead's as a direct message; returns how many were sent now."""
+        at = as_utc(self.clock())
+        readers = [(self.routes.desk, [level]) for level in LEVELS]
+        readers += [(lead, self._led_by(lead)) for lead in self._leads()]
+        wanted = [each for to, levels in readers if (each := await self._wanted(to, levels, at))]
+        if not wanted:
+            return 0
+        dues = [each async for each in self._dues(at, max(each.ends for each in wanted))]
+        sent = [await self._send(each, dues, at) for each in wanted]
+        if any(sent):
+            self.wake()
+        return sum(sent)
+
+    def _leads(self) -> Iterable[str]:
+        return dict.fromkeys(lead for level in LEVELS for lead in self.config.leads(level))
+
+    def _led_by(self, lead: str) -> list[Level]:
+        return [level for level in LEVELS if lead in self.config.leads(level)]
+
+    async def _wanted(self, to: str, levels: list[Level], at: datetime) -> _Wanted | None:
+        """This reader's digest of today, when it is time for it and nobody has sent it."""
+        today = morning(levels[0], self.config, at)
+        if today is None:
+            return None
+        day, ends = today
+        key = f"digest:{to}:{'+'.join(levels)}:{day}"
+        return None if await self.store.used(key) else _Wanted(key, to, levels, ends)
+
+    async def _dues(self, at: datetime, ends: datetime) -> AsyncIterator[Due]:
+        """All that is open and due before then. What was reminded of is due for its next reminder only later: the
+        clocks themselves are asked."""
+        async for ticket in every(self.store, Query(open=True, limit=_PAGE)):
+            found = due(ticket, self.config, at)
+            if found and found.at <= ends:
+                yield found
+
+    async def _send(self, wanted: _Wanted, dues: Iterable[Due], at: datetime) -> bool:
+        found = digest(dues, wanted.levels, wanted.ends)
+        notices = [self._notice(wanted, found, at)] if any(found.values()) else []
+        try:
+            await self.store.apply(Batch(notices=notices, once=[wanted.key]))
+        except Duplicate:
+            return False
+        return bool(notices)
+
+    def _notice(self, wanted: _Wanted, found: Digest, at: datetime) -> Notice:
+        body: dict[str, JsonValue] = {"levels": list(wanted.levels), "channel": wanted.to == self.routes.desk}
+        for part, tickets in found.items():
+            body[part] = list(tickets[:_LISTED])
+            body[f"{part}_total"] = len(tickets)
+        key = wanted.key
+        return Notice(key=key, ticket_id="", lane=key, say=Say.DIGEST, to=wanted.to, version=0, due=at, body=body)

@@ -1,0 +1,94 @@
+"""Which open tickets may what the status page reports be about? Told in their threads, once (guide L3.6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.config.settings import Config
+from bot.core.clock import as_utc
+from bot.escalation.evidence import Evidence
+from bot.escalation.status_page import ServiceNotice
+from bot.model.ticket import Ticket
+from bot.model.transitions import Step, change, event
+from bot.ports import Query
+from bot.tickets.changes import Change
+from bot.tickets.pagination import every
+
+_PAGE = 200
+_OVERLAP = timedelta(minutes=10)
+"""Clocks of replicas differ, and a ticket is saved a moment after it was raised."""
+
+
+def names_of(service: str, config: Config) -> tuple[str, ...]:
+    """What the status page may call it."""
+    return config.services.notices.get(service, (service,))
+
+
+def concerns(notice: ServiceNotice, ticket: Ticket, config: Config) -> bool:
+    """Whether it names one of the ticket's services: as whole words, however they are written."""
+    services = [each for each in ticket.answer("services").split("\n") if each in config.services.names]
+    said = _plain(notice.about)
+    return any(f" {_plain(name)} " in f" {said} " for each in services for name in names_of(each, config))
+
+
+def _plain(text: str) -> str:
+    """`E-Mail Security:` and `email security` are the same words."""
+    return " ".join(re.findall(r"\w+", re.sub(r"\be-mail", "email", text.casefold())))
+
+
+@dataclass(frozen=True)
+class Noticing(Evidence):
+    """Tells of notices. Nothing is claimed: whether a ticket comes from what the page reports, nobody knows."""
+
+    matched: dict[str, datetime] = field(default_factory=dict)
+    """Notice → when open tickets were last gone through for it: after that, only newer ones are."""
+
+    async def match_notices(self) -> int:
+        """Looks at the page, and tells each open ticket that it may concern; how many were told.
+
+        Repeating it is harmless, also from another process: a ticket is told of a notice once.
+        """
+        if self.lookout.page is None:
+            return 0
+        if (await self.lookout.look()).health == "unknown":
+            return 0  # nothing is known, so nothing is over either
+        told = 0
+        for notice in self.lookout.notices:
+            at = as_utc(self.clock())
+            async for ticket in self._open_since(self.matched.get(notice.id)):
+                told += await self._tell(ticket.id, notice) if concerns(notice, ticket, self.config) else 0
+            self.matched[notice.id] = at
+        self._forget_what_is_over()
+        return told
+
+    def _forget_what_is_over(self) -> None:
+        for gone in self.matched.keys() - {each.id for each in self.lookout.notices}:
+            del self.matched[gone]
+
+    async def _open_since(self, since: datetime | None) -> AsyncIterator[Ticket]:
+        """Newest first."""
+        async for ticket in every(self.store, Query(open=True, limit=_PAGE)):
+            if since and ticket.raised_at < since - _OVERLAP:
+                return
+            yield ticket
+
+    async def _tell(self, ticket_id: str, notice: ServiceNotice) -> int:
+        """Once-keys are forgotten after a while, and a notice may stand for longer: the history knows."""
+        once = f"notice:{ticket_id}:{notice.id}"
+        if await self.store.used(once):
+            return 0
+        history = await self.store.history(ticket_id)
+        if any(each.what == Step.SERVICE and each.detail.get("notice") == notice.id for each in history):
+            return 0
+
+        async def decide(ticket: Ticket, at: datetime) -> Change | None:
+            if not ticket.stage.is_open:
+                return None
+            noted = change(ticket)
+            return Change(noted, event(noted, Step.SERVICE, "", at, says=notice.says, notice=notice.id))
+
+        before = await self.ticket(ticket_id)
+        return int((await self._change(ticket_id, once, decide)).version > before.version)

@@ -1,0 +1,115 @@
+"""What does a printed report consist of? Words and figures in order; whoever prints it knows nothing of tickets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import ConfigDict
+
+from bot.model.ticket import Record, Utc
+
+
+class Table(Record):
+    """The first column says what a row is about."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total: bool = False
+    """The last row adds the others up."""
+
+
+class Bar(Record):
+    """One thing that is measured."""
+
+    label: str
+    values: tuple[float, ...]
+    """One per series."""
+    said: str = ""
+    """What stands at its end; empty: nothing."""
+
+
+class Chart(Record):
+    """Bars, each with its label."""
+
+    shape: Literal["across", "upright"]
+    """`across`: one below the other, beside long labels. `upright`: side by side, as days are."""
+    title: str
+    alt: str
+    """The same in words, for who cannot see it."""
+    series: tuple[str, ...]
+    """What each value of a bar is; named beside the chart when there are several."""
+    bars: tuple[Bar, ...]
+    unit: str = ""
+
+
+class Part(Record):
+    """A heading and what stands under it."""
+
+    heading: str
+    text: tuple[str, ...] = ()
+    chart: Chart | None = None
+    tables: tuple[Table, ...] = ()
+    in_slack: bool = False
+    """Its chart is worth being seen at once."""
+
+
+class Sheet(Record):
+    """For a spreadsheet: texts, and whole numbers that can be added up."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int | None, ...], ...]
+    separator: str
+    """What spreadsheets of the reader's language expect."""
+
+
+class Paper(Record):
+    """A whole report."""
+
+    name: str
+    """Of its files, without what they are."""
+    language: str
+    title: str
+    about: str
+    """Whom and when it is for."""
+    facts: tuple[tuple[str, str, str], ...]
+    """What matters most: its name, the figure, and a word on it."""
+    short: tuple[tuple[str, str], ...] = ()
+    """What is told in a line each where there is no room for tables: its name, and the figures."""
+    parts: tuple[Part, ...]
+    notes: tuple[str, ...]
+    """How it was counted."""
+    footer: str
+    page: str
+    """What a page is called, as in “Page 1 of 3”: `Page {page} of {pages}`."""
+    made_at: Utc
+    sheet: Sheet
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        return tuple(part.chart for part in self.parts if part.chart)
+
+
+class Printed(Record):
+    """The files."""
+
+    model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
+
+    pictures: tuple[bytes, ...]
+    """PNG, one per chart, in their order."""
+    page: bytes
+    """HTML, whole in itself."""
+    pdf: bytes
+    sheet: bytes
+    """CSV."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file of a report, as it is handed out."""
+
+    name: str
+    title: str
+    content: bytes
+    alt: str = ""
+    """A picture in words."""

@@ -1,0 +1,105 @@
+"""What did Retarus do, and when? Their reactions with the dates that prove them: for the partner, never for others."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.config.settings import Config
+from bot.core.i18n import many, mark, t
+from bot.forms.template_fields import BY_KEY
+from bot.reports.document import Bar, Chart, Part, Table
+from bot.reports.figures import Figures, Kept, Spread, promised, sent
+from bot.reports.formatting import hours, lengths, moment, reference
+from bot.reports.ticket_month import REACTIONS, Line, Promise, Sending
+
+_REACTIONS = {
+    "rcr": mark("Sent → RCR number"),
+    "word": mark("Sent → first word"),
+    "answer": mark("Sent → answer"),
+}
+_MOST = 300
+"""Rows; the sheet has all of them."""
+
+
+def evidence(figures: Figures, config: Config) -> tuple[Part, ...]:
+    """Nothing was with Retarus: nothing is said."""
+    if not figures.with_retarus:
+        return ()
+    spreads = {t(_REACTIONS[what]): figures.reactions[what] for what in REACTIONS}
+    text = (
+        t("Recorded by this desk: when the letter was sent, and when what Retarus said was entered."),
+        _kept(figures.updates, t("Updates they announced")),
+        _kept(figures.etas, t("Solutions they announced a time for")),
+        _causes(figures, config),
+    )
+    columns = (t("Length of time"), t("Times"), t("Median"), t("Longest"), t("Median by the clock"))
+    rows = tuple(lengths(name, spread) for name, spread in spreads.items())
+    tables = (Table(columns=columns, rows=rows), *_sent(figures, config), *_promised(figures, config))
+    return (Part(heading=t("Retarus's reactions"), text=text, chart=_chart(spreads), tables=tables, in_slack=True),)
+
+
+def _causes(figures: Figures, config: Config) -> str:
+    """Whether it was definitely caused by their services (guide L3.1)."""
+    labels = {option.value: option.label for option in BY_KEY["caused_by"].options(config)}
+    found = [f"{label}: {figures.causes.get(value, 0)}" for value, label in labels.items()]
+    found.append(t("not said: {count}", count=figures.causes.get("", 0)))
+    return t("Of {count} tickets with them: {causes}.", count=figures.with_retarus, causes=", ".join(found))
+
+
+def _kept(kept: Kept, name: str) -> str:
+    if not kept.total:
+        return t("{name}: none was due.", name=name)
+    return t("{name}: {met} of {total} kept.", name=name, met=kept.met, total=kept.total)
+
+
+def _chart(spreads: dict[str, Spread]) -> Chart | None:
+    if not any(spread.count for spread in spreads.values()):
+        return None
+    bars = tuple(
+        Bar(label=name, values=(spread.median.worked / timedelta(hours=1),), said=hours(spread.median.worked))
+        for name, spread in spreads.items()
+    )
+    title = t("Retarus's reactions, median working hours")
+    alt = f"{title}: {', '.join(f'{each.label} {each.said}' for each in bars)}."
+    return Chart(shape="across", title=title, alt=alt, series=(t("Hours"),), bars=bars, unit="h")
+
+
+def _sent(figures: Figures, config: Config) -> list[Table]:
+    columns = (t("Ticket"), t("Sent"), t("RCR number"), t("First word"), t("Their answer"))
+    found = list(sent(figures.lines))
+    rows = [_reacted(line, sending, figures, config) for line, sending in found[:_MOST]]
+    return [Table(columns=columns, rows=(*rows, *_more(len(found), len(columns))))] if rows else []
+
+
+def _reacted(line: Line, sending: Sending, figures: Figures, config: Config) -> tuple[str, ...]:
+    place = figures.period.zone
+    reacted = tuple(_took(sending, what, place) for what in REACTIONS)
+    return (reference(line, config), moment(sending.at, place), *reacted)
+
+
+def _took(sending: Sending, what: str, place: str) -> str:
+    if what == "rcr" and not sending.rcr_wanted:
+        return t("had one")
+    spent = sending.spent.get(what)
+    return f"{moment(getattr(sending, what), place)} ({hours(spent.worked)})" if spent else t("not yet")
+
+
+def _promised(figures: Figures, config: Config) -> list[Table]:
+    columns = (t("Ticket"), t("Announced"), t("For"), t("Came"))
+    found = list(promised(figures.lines))
+    rows = [_came(line, promise, figures, config) for line, promise in found[:_MOST]]
+    return [Table(columns=columns, rows=(*rows, *_more(len(found), len(columns))))] if rows else []
+
+
+def _came(line: Line, promise: Promise, figures: Figures, config: Config) -> tuple[str, ...]:
+    place = figures.period.zone
+    what = t("update") if promise.what == "update" else t("solution")
+    late = "" if promise.is_kept else f" ({t('late')})"
+    came = f"{moment(promise.kept, place)}{late}" if promise.kept else t("not yet")
+    return (reference(line, config), what, moment(promise.due, place), came)
+
+
+def _more(total: int, columns: int) -> list[tuple[str, ...]]:
+    if total <= _MOST:
+        return []
+    return [(many("… {count} more", "… {count} more", total - _MOST), *[""] * (columns - 1))]

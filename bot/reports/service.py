@@ -1,0 +1,229 @@
+"""What can be done with reports? Asking for one, sending last month's by itself, and asking Retarus for their view."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pydantic import JsonValue
+
+from bot.core import month as periods
+from bot.core.clock import as_utc
+from bot.core.errors import Duplicate, Invalid, Refused
+from bot.core.i18n import t
+from bot.core.month import Period
+from bot.core.text import one_line
+from bot.forms.validators import words
+from bot.model import affected_customers
+from bot.model.contact import Contact, folded
+from bot.model.monthly_view import View
+from bot.model.notice import Notice, Say
+from bot.model.ticket import Level
+from bot.ports import Batch
+from bot.register.customers import Customers
+from bot.reminders.digest import MORNING
+from bot.reports import figures as reports
+from bot.reports import retarus_view, ticket_month
+from bot.reports.figures import Figures
+from bot.tickets import permissions
+from bot.tickets.changes import Changing
+
+AGAIN = 5
+"""Working days after which a view that has not come is reminded of once more."""
+_OFFERED = 13
+"""Months a form offers."""
+_NAME = 150
+"""Letters of an end-customer's name: as many as a ticket takes."""
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """Reports are made when they are delivered: whoever asks for one waits for nothing."""
+
+    desk: Changing
+
+    # --- which month
+
+    def month(self, text: str) -> Period:
+        """The month somebody means; `Refused` when it is none that has begun."""
+        try:
+            return self.period(periods.read(text, self.desk.today()))
+        except ValueError:
+            raise self._no_month(text) from None
+
+    def understood(self, text: str) -> tuple[Period, str]:
+        """The month, and the end-customer behind it if one is named: `October 2026 Müller GmbH`. `Refused` as above."""
+        try:
+            month, customer = periods.split(text, self.desk.today())
+        except ValueError as error:
+            raise self._no_month(str(error)) from None
+        return self.period(month), customer
+
+    def _no_month(self, text: str) -> Refused:
+        example = periods.previous(self.desk.today())
+        return Refused(
+            t(
+                "“{text}” is no month that has begun. Write it like {example}.",
+                text=text[:40],
+                example=f"{example:%Y-%m}",
+            )
+        )
+
+    def period(self, month: date) -> Period:
+        return periods.period(month, self.desk.config.desk.timezone, self.desk.clock())
+
+    def offered(self) -> list[Period]:
+        """The last months, the last one that is over first; the running one last."""
+        months = [periods.previous(self.desk.today())]
+        while len(months) < _OFFERED - 1:
+            months.append(periods.previous(months[-1]))
+        return [self.period(month) for month in (*months, self.desk.today())]
+
+    # --- the report
+
+    async def ask(self, month: str, customer: str, by: str, click: str) -> Period:
+        """The report comes to this person as a direct message. `customer`: for one end-customer; empty: for all.
+
+        `Invalid` for an end-customer nobody knows: a report of zeros would say they had no trouble.
+        """
+        permissions.require_staff(await self.desk.actor(by))
+        period = self.month(month)
+        name = one_line(customer, _NAME)
+        told: dict[str, JsonValue] = {"customer": await Customers(self.desk).known_as(name) if name else ""}
+        notice = self._notice(Say.REPORT, f"{click}:report", by, period, told)
+        await self._apply(Batch(notices=[notice], once=[f"{click}:report"]))
+        return period
+
+    async def figures(self, period: Period, customer: str = "") -> Figures:
+        """Reads the tickets of that month, one after the other, so that nobody else waits for it."""
+        lines = []
+        for ticket_id in await self.desk.store.alive(period.start, period.until, folded(customer)):
+            ticket = await self.desk.store.get(ticket_id)
+            if ticket is None or affected_customers.since(ticket, customer) is None:
+                continue
+            line = ticket_month.line(
+                ticket, await self.desk.store.history(ticket_id), period, self.desk.config, customer
+            )
+            lines += [line] if line else []
+        return await asyncio.to_thread(reports.figures, lines, period, self.desk.config, customer)
+
+    # --- by itself
+
+    async def monthly(self) -> int:
+        """Last month's report, and a reminder of Retarus's view, when they are due; returns how many were sent now.
+
+        Once per month and recipient, whoever asks and however often. Where no ticket was open there is no report.
+        """
+        at = as_utc(self.desk.clock())
+        sent = [await self._report(to, at) for to in self._recipients()]
+        sent += [await self._remind(to, at) for to in self._recipients()]
+        if any(sent):
+            self.desk.wake()
+        return sum(sent)
+
+    def _recipients(self) -> Iterable[str]:
+        chosen, desk = self.desk.config.reports, self.desk.config.desk
+        if chosen.channel:
+            return (self.desk.routes.reports or chosen.channel,)
+        return dict.fromkeys(chosen.people or desk.leads or desk.admins)
+
+    def _due(self, working_day: int, at: datetime) -> Period | None:
+        config = self.desk.config
+        calendar = config.calendar(config.reports.calendar or config.team(Level.SECOND).calendar)
+        month = periods.due(working_day, calendar, config.desk.timezone, at, MORNING) if working_day else None
+        return self.period(month) if month else None
+
+    async def _report(self, to: str, at: datetime) -> bool:
+        period = self._due(self.desk.config.reports.working_day, at)
+        key = f"report:{period.key}:{to}" if period else ""
+        if period is None or await self.desk.store.used(key):
+            return False
+        is_empty = not await self.desk.store.alive(period.start, period.until)
+        return await self._once(key, [] if is_empty else [self._notice(Say.REPORT, key, to, period)])
+
+    async def _remind(self, to: str, at: datetime) -> bool:
+        chosen = self.desk.config.reports
+        first = max(chosen.working_day, 1)
+        for number, day in enumerate((first + AGAIN, first) if chosen.monthly_view else ()):
+            period = self._due(day, at)
+            key = f"view:{period.key}:{2 - number}:{to}" if period else ""
+            if period and not await self.desk.store.used(key):
+                view = await self.view(period.key)
+                is_done = view.received_at is not None
+                return await self._once(key, [] if is_done else [self._notice(Say.VIEW, key, to, period)])
+        return False
+
+    # --- Retarus's own view
+
+    async def view(self, month: str) -> View:
+        """How it stands with that month's."""
+        return await self.desk.store.view(month) or View(month=month)
+
+    async def undelivered(self, month: str) -> bool:
+        """Whether a request for it could not be delivered."""
+        dead = await self.desk.store.letters(state="dead")
+        return any(each.notice.key.startswith(f"view:{month}:request") for each in dead)
+
+    async def draft(self, month: str, by: str) -> tuple[Period, str]:
+        """The request for Retarus; only for those who may send it (guide 2.1)."""
+        contact, period = await self._declarant(by), self.month(month)
+        return period, retarus_view.draft(period, contact, self.desk.config)
+
+    async def request(self, month: str, by: str, text: str, form: str) -> None:
+        """Sends it, word for word, on each way to Retarus, and marks it as requested."""
+        contact, period, at = await self._declarant(by), self.month(month), as_utc(self.desk.clock())
+        try:
+            text = words(text, self.desk.given_now())
+        except ValueError as error:
+            raise Invalid({"word": str(error)}) from error
+        view = (await self.view(period.key)).model_copy(update={"requested_at": at})
+        body: dict[str, JsonValue] = {
+            "subject": retarus_view.subject(period, self.desk.config),
+            "text": text,
+            "reply_to": contact.email,
+        }
+        ways = ((Say.REQUEST_POST, self.desk.routes.retarus), (Say.REQUEST_MAIL, self.desk.routes.email))
+        notices = [
+            self._notice(say, f"view:{period.key}:request:{form}:{say}", to, period, body) for say, to in ways if to
+        ]
+        await self._apply(Batch(notices=notices, views=[view], once=[f"{form}:view"]))
+
+    async def receive(self, month: str, by: str, click: str) -> Period:
+        """It has come. Said once; whoever says it again changes nothing."""
+        permissions.require_part(await self.desk.actor(by))
+        period, at = self.month(month), as_utc(self.desk.clock())
+        view = await self.view(period.key)
+        if view.received_at is None:
+            received = view.model_copy(update={"received_at": at})
+            await self._apply(Batch(views=[received], once=[f"{click}:view"]))
+        return period
+
+    async def _declarant(self, by: str) -> Contact:
+        contact = permissions.declarant(await self.desk.store.contacts(), await self.desk.actor(by), self.desk.today())
+        if not self.desk.routes.lead_to_retarus:
+            raise Refused(t("No way to Retarus is set up. An admin names `channel` or `email` under [retarus]."))
+        return contact
+
+    # --- saving
+
+    def _notice(self, say: Say, key: str, to: str, period: Period, body: dict[str, JsonValue] | None = None) -> Notice:
+        """A lane of its own: what takes long holds nothing else up."""
+        told: dict[str, JsonValue] = {"month": period.key, **(body or {})}
+        due = as_utc(self.desk.clock())
+        return Notice(key=key, ticket_id="", lane=key, say=say, to=to, version=0, due=due, body=told)
+
+    async def _once(self, key: str, notices: list[Notice]) -> bool:
+        try:
+            await self.desk.store.apply(Batch(notices=notices, once=[key]))
+        except Duplicate:
+            return False
+        return bool(notices)
+
+    async def _apply(self, batch: Batch) -> None:
+        try:
+            await self.desk.store.apply(batch)
+        except Duplicate:
+            return  # the same form or click, delivered twice
+        self.desk.wake()

@@ -1,0 +1,391 @@
+"""What became of one ticket in a month? One line of a report, from its history, as it stood when the month ended.
+
+Every moment counts in the month it lies in; every length of time in the month it ended. Working time is counted by
+the calendar of whoever had to act; what waits for the end-customer is counted by the clock on the wall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.clocks import timers
+from bot.clocks.timers import calendar_of
+from bot.config.settings import Config
+from bot.core.business_hours import ALWAYS, Calendar
+from bot.core.clock import as_moment
+from bot.core.month import Period
+from bot.model import affected_customers
+from bot.model import timestamps as times
+from bot.model.ticket import Event, Kind, Level, Party, Stage, Ticket, Times
+from bot.model.transitions import Move, Step
+
+REACTIONS = ("rcr", "word", "answer")
+"""What is measured of Retarus, from when a ticket was sent to them."""
+NOTHING = timedelta()
+_LEVELS = {Party.FIRST: Level.FIRST, Party.SECOND: Level.SECOND, Party.RETARUS: Level.THIRD}
+_FROM_RETARUS = {Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value, Step.EXPECT.value, Step.FOUND.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time in which nothing about who had to act changed."""
+
+    start: datetime
+    end: datetime
+    stage: Stage
+    ball: Party | None
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+    def within(self, start: datetime, end: datetime) -> Stretch:
+        """The part of it from `start` to `end`; of no length where there is none."""
+        begins = min(max(self.start, start), end)
+        return Stretch(begins, max(min(self.end, end), begins), self.stage, self.ball)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A length of time, by the wall clock and in working time."""
+
+    elapsed: timedelta = NOTHING
+    worked: timedelta = NOTHING
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(self.elapsed + other.elapsed, self.worked + other.worked)
+
+
+NO_TIME = Spent()
+
+
+@dataclass(slots=True)
+class Sending:
+    """One time it went to Retarus, and what they did; evidence for them and for us."""
+
+    at: datetime
+    rcr_wanted: bool
+    """It had no number of theirs yet."""
+    rcr: datetime | None = None
+    """When their number was recorded, like the moments below."""
+    word: datetime | None = None
+    """When they were first heard of: an update, what to expect, a question, an answer."""
+    answer: datetime | None = None
+    spent: dict[str, Spent] = field(default_factory=dict)
+    """How long they took, by `REACTIONS`; without what did not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Something Retarus said they would do by a time."""
+
+    what: str
+    """`update` or `eta`."""
+    due: datetime
+    kept: datetime | None = None
+    """When they did it, in time or late; None: they did not, or not yet."""
+
+    def decided(self, until: datetime) -> datetime | None:
+        """When it was known whether they keep it; None: not yet."""
+        moment = self.kept if self.kept and self.kept <= self.due else self.due
+        return moment if moment < until else None
+
+    @property
+    def is_kept(self) -> bool:
+        return self.kept is not None and self.kept <= self.due
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One ticket in one month. What is None did not happen in it."""
+
+    number: int
+    kind: Kind
+    services: tuple[str, ...]
+    priority: str
+    customer: str
+    joined: tuple[tuple[str, datetime], ...]
+    """Other end-customers who were on it by then, and since when."""
+    raised_at: datetime
+    """For whoever joined it: when they did."""
+    stage: Stage
+    """Where it stood at the end, and who had to act."""
+    ball: Party | None
+    is_new: bool
+    """Raised in the month."""
+    closed_at: datetime | None
+    """The last time it was closed in the month, even if it was opened again."""
+    reopened: int
+    parties: Mapping[Party, Spent]
+    levels: Mapping[Level, Spent]
+    response: Spent | None
+    """From when it was raised until somebody took it on."""
+    remedy_at: datetime | None
+    remedy: Spent | None
+    """From when it was raised until the remedy, without what waited for the end-customer."""
+    handoffs: int
+    bounces: int
+    questions: int
+    """How often Retarus asked back."""
+    with_retarus: bool
+    """Some of the month."""
+    caused_by: str
+    """What Retarus found so far (guide L3.1), by the value of that question; empty: nothing yet."""
+    sendings: tuple[Sending, ...]
+    """Those of the month, and earlier ones Retarus reacted to in it or still owes something for."""
+    promises: tuple[Promise, ...]
+    """Those that were decided in the month."""
+    plan: str
+    """The clock of the SLA: `met`, `missed` in the month, `running` at its end, or empty."""
+    plan_due: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.stage.is_open
+
+    @property
+    def customers(self) -> tuple[str, ...]:
+        """Everybody it is about, the one it was raised for first."""
+        return tuple(each for each in (self.customer, *(name for name, _ in self.joined)) if each)
+
+
+@dataclass
+class _Walk:
+    """A walk along the history."""
+
+    stage: Stage = Stage.NEW
+    times: Times = field(default_factory=Times)
+    answers: dict[str, str] = field(default_factory=dict)
+    stretches: list[Stretch] = field(default_factory=list)
+    customer: str = ""
+    """Only theirs is told; empty: everybody's."""
+    since: datetime | None = None
+    """What was before does not count: they were not on it yet."""
+    begun: datetime | None = None
+    taken: datetime | None = None
+    remedy: datetime | None = None
+    sendings: list[Sending] = field(default_factory=list)
+    promises: list[Promise] = field(default_factory=list)
+    numbered: bool = False
+    closings: list[datetime] = field(default_factory=list)
+    moments: dict[str, list[datetime]] = field(default_factory=dict)
+
+
+def line(ticket: Ticket, history: Iterable[Event], period: Period, config: Config, customer: str = "") -> Line | None:
+    """None: it was not open in this month at all. `customer`: as it was for them, from when they were on it on."""
+    begins = affected_customers.since(ticket, customer)
+    if begins is None:
+        return None
+    walk = _Walk(customer=customer, since=begins)
+    for event in history:
+        if event.at >= period.until:
+            break
+        _step(walk, event)
+    if walk.begun is None:
+        return None
+    _pass(walk, period.until)
+    begun = max(period.start, min(begins, period.until))
+    shown = [each.within(begun, period.until) for each in walk.stretches if each.stage.is_open]
+    lived = [each for each in shown if each.length]
+    if begins >= period.until or (not lived and begins not in period):
+        return None
+    then = ticket.model_copy(update={"stage": walk.stage, "times": walk.times, "answers": walk.answers})
+    return _line(ticket, then, walk, lived, period, config)
+
+
+def _line(about: Ticket, then: Ticket, walk: _Walk, lived: list[Stretch], period: Period, config: Config) -> Line:
+    """`about`: as it is now, with what was corrected since; `then`: as it stood."""
+    begins = walk.since or then.raised_at
+    plan, plan_due = _plan(then, walk, period, config)
+    closed = [at for at in walk.closings if at in period and at >= begins]
+    is_remedied = walk.remedy in period and walk.remedy is not None and walk.remedy >= begins
+    is_taken = walk.taken in period and walk.taken is not None and walk.taken >= begins
+    theirs = calendar_of(then, Level.THIRD, config)
+    return Line(
+        number=then.number,
+        kind=then.kind,
+        services=tuple(each for each in about.answer("services").split("\n") if each),
+        priority=then.answer("priority"),
+        customer=affected_customers.spelt(about, walk.customer),
+        joined=() if walk.customer else affected_customers.joined(about, period.until),
+        raised_at=begins,
+        stage=walk.stage,
+        ball=then.ball,
+        is_new=begins in period,
+        closed_at=closed[-1] if closed else None,
+        reopened=_count(walk, Move.REOPEN, period),
+        parties=_by_party(then, lived, config),
+        levels=_by_level(then, lived, config),
+        response=_spent(then, begins, walk.taken, config) if is_taken else None,
+        remedy_at=walk.remedy if is_remedied else None,
+        remedy=_remedy(then, begins, walk, config) if is_remedied else None,
+        handoffs=_count(walk, Move.HAND_OFF, period),
+        bounces=_count(walk, Move.SEND_BACK, period),
+        questions=_count(walk, Step.EXPECT, period),
+        caused_by=then.answer("caused_by"),
+        with_retarus=any(each.stage is Stage.RETARUS for each in lived),
+        sendings=tuple(_timed(each, theirs) for each in walk.sendings if _concerns(each, walk, period)),
+        promises=tuple(each for each in walk.promises if each.decided(period.until) in period),
+        plan=plan,
+        plan_due=plan_due,
+    )
+
+
+# --- the walk
+
+
+def _step(walk: _Walk, event: Event) -> None:
+    _pass(walk, event.at)
+    stage = times.stage_after(walk.stage, event.what)
+    walk.times = times.after_event(walk.times, event, walk.stage, stage)
+    walk.answers |= {
+        key.removeprefix("answer."): text for key, text in event.detail.items() if key.startswith("answer.")
+    }
+    if walk.stage is Stage.NEW and stage is not Stage.NEW and walk.taken is None:
+        walk.taken = event.at
+    if stage is Stage.CLOSED and walk.stage is not Stage.CLOSED:
+        walk.closings.append(event.at)
+    _note(walk, event)
+    _hear(walk, event)
+    walk.stage = stage
+
+
+def _note(walk: _Walk, event: Event) -> None:
+    """What is only counted; and the remedy, until it turns out not to hold."""
+    if event.what == Move.RESOLVE.value:
+        walk.remedy = event.at
+    if event.what == Move.REOPEN.value:
+        walk.remedy = None
+    if event.what != Step.EXPECT.value or event.detail.get("question"):
+        walk.moments.setdefault(event.what, []).append(event.at)
+
+
+def _pass(walk: _Walk, at: datetime) -> None:
+    """Up to this moment nothing changed."""
+    if walk.begun is None:
+        walk.begun = at
+    elif at > walk.begun:
+        ball = Party.SECOND if walk.stage is Stage.RETARUS and walk.times.asked else walk.stage.ball
+        walk.stretches.append(Stretch(walk.begun, at, walk.stage, ball))
+        walk.begun = at
+
+
+def _hear(walk: _Walk, event: Event) -> None:
+    """What went to Retarus, and what came from them."""
+    if event.what == Move.ESCALATE.value:
+        opened = as_moment(event.detail.get("opened", ""))
+        walk.sendings.append(Sending(opened or event.at, rcr_wanted=not walk.numbered))
+    if event.detail.get("rcr"):
+        _numbered(walk, event)
+    if event.what in _FROM_RETARUS:
+        _heard(walk, event)
+
+
+def _numbered(walk: _Walk, event: Event) -> None:
+    last = walk.sendings[-1] if walk.sendings else None
+    if last and last.rcr is None and not walk.numbered:
+        last.rcr = last.at if event.what == Move.ESCALATE.value else event.at  # the portal gives it at once
+    walk.numbered = True
+
+
+def _heard(walk: _Walk, event: Event) -> None:
+    is_answer = event.what == Move.RETARUS_ANSWERED.value
+    if walk.sendings:
+        last = walk.sendings[-1]
+        last.word = last.word or event.at
+        last.answer = event.at if is_answer else last.answer
+    walk.promises = [_settled(each, event, is_answer=is_answer) for each in walk.promises]
+    for what, key in (("update", "update_due"), ("eta", "eta")) if not is_answer else ():
+        due = as_moment(event.detail.get(key, ""))
+        if due:
+            walk.promises = [each for each in walk.promises if not _replaced(each, what, event.at)]
+            walk.promises.append(Promise(what, due))
+
+
+def _settled(promise: Promise, event: Event, *, is_answer: bool) -> Promise:
+    """Any word keeps the promise of one; only an answer keeps the promise of a solution."""
+    if promise.kept is None and (is_answer or promise.what == "update"):
+        return Promise(promise.what, promise.due, event.at)
+    return promise
+
+
+def _replaced(promise: Promise, what: str, at: datetime) -> bool:
+    """A time they moved before it came was neither kept nor broken."""
+    return promise.what == what and promise.kept is None and promise.due > at
+
+
+# --- what is made of it
+
+
+def _count(walk: _Walk, what: Move | Step, period: Period) -> int:
+    return sum(at in period and (walk.since is None or at >= walk.since) for at in walk.moments.get(what.value, ()))
+
+
+def _calendar(then: Ticket, party: Party | None, config: Config) -> Calendar:
+    return calendar_of(then, _LEVELS[party], config) if party in _LEVELS else ALWAYS
+
+
+def _by_party(then: Ticket, lived: Iterable[Stretch], config: Config) -> dict[Party, Spent]:
+    found: dict[Party, Spent] = {}
+    for each in lived:
+        if each.ball:
+            worked = _calendar(then, each.ball, config).between(each.start, each.end)
+            found[each.ball] = found.get(each.ball, NO_TIME) + Spent(each.length, worked)
+    return found
+
+
+def _by_level(then: Ticket, lived: Iterable[Stretch], config: Config) -> dict[Level, Spent]:
+    found: dict[Level, Spent] = {}
+    for each in lived:
+        level = each.stage.level
+        worked = calendar_of(then, level, config).between(each.start, each.end)
+        found[level] = found.get(level, NO_TIME) + Spent(each.length, worked)
+    return found
+
+
+def _spent(then: Ticket, begins: datetime, at: datetime | None, config: Config) -> Spent | None:
+    if at is None:
+        return None
+    return Spent(at - begins, calendar_of(then, Level.FIRST, config).between(begins, at))
+
+
+def _remedy(then: Ticket, begins: datetime, walk: _Walk, config: Config) -> Spent:
+    calendar, total = calendar_of(then, Level.SECOND, config), NO_TIME
+    for each in walk.stretches:
+        part = each.within(begins, walk.remedy or begins)
+        if part.ball is not Party.CUSTOMER and part.stage.is_open and part.length:
+            total += Spent(part.length, calendar.between(part.start, part.end))
+    return total
+
+
+def _concerns(sending: Sending, walk: _Walk, period: Period) -> bool:
+    moments = (sending.at, sending.rcr, sending.word, sending.answer)
+    is_owed = sending.answer is None and sending is walk.sendings[-1]
+    return is_owed or any(at in period for at in moments)
+
+
+def _timed(sending: Sending, calendar: Calendar) -> Sending:
+    for what in REACTIONS:
+        at: datetime | None = getattr(sending, what)
+        if at is not None and (what != "rcr" or sending.rcr_wanted):
+            sending.spent[what] = Spent(at - sending.at, calendar.between(sending.at, at))
+    return sending
+
+
+def _plan(then: Ticket, walk: _Walk, period: Period, config: Config) -> tuple[str, datetime | None]:
+    """Met or missed in the month it was decided. What was closed without a remedy before it was due is neither.
+
+    The clock is the ticket's; for whoever joined after it was decided there is none.
+    """
+    run = timers.plan(then, config)
+    decided = min((at for at in (run.end, run.due) if at), default=None) if run else None
+    if run is None or (walk.since and decided and decided < walk.since):
+        return "", None
+    if run.end is not None and (run.due is None or run.end < run.due):
+        return ("met" if run.end in period else ""), run.due
+    if run.due is not None and run.due < period.until:
+        is_over = walk.stage is Stage.CLOSED and run.end is None and walk.closings[-1] <= run.due
+        return ("missed" if run.due in period and not is_over else ""), run.due
+    return ("running" if walk.stage.is_open else ""), run.due

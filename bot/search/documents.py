@@ -1,0 +1,213 @@
+"""What of a ticket or a note is indexed, so that it is found? Its tokens, by where they stand, and where it is in time.
+
+The database keeps an entry for each of them, and its full-text index equal to the entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from hashlib import blake2s
+from zlib import crc32
+
+from bot.forms.template_fields import BY_KEY, Ask
+from bot.model.contact import folded
+from bot.model.technical_note import TechnicalNote
+from bot.model.ticket import Event, Ticket
+from bot.search import tokens as words
+
+ANALYSIS = 1
+"""Counted up when the same text yields other tokens than before. A release that does so also has a schema script that
+empties the index and sets the counter `unindexed`: then everything is indexed anew, the newest first."""
+
+_SAYS_IT = ("happens", "error")
+_SAYS_NOTHING = {"contact", "test", "test_terms", "main_id", "searched", "priority", "customer", "services"}
+_STORY = ("remedy", "answer", "note", "plan", "question", "reason")
+"""What of an event is searched, besides the ticket's answers."""
+
+
+class Shelf(StrEnum):
+    """What is searched."""
+
+    TICKETS = "tickets"
+    NOTES = "notes"
+
+
+# --- what is indexed
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a ticket or a note is found by, before it is analysed."""
+
+    tags: tuple[str, ...]
+    """Tokens as they are: the service and the customer it belongs to."""
+    title: str
+    body: str
+    is_found: bool = True
+    """A retired note is not."""
+
+    @property
+    def fingerprint(self) -> int:
+        """Another one when anything in it has changed."""
+        return crc32("\x1f".join((str(ANALYSIS), *self.tags, self.title, self.body)).encode("utf-8", "replace"))
+
+
+def document_of(ticket: Ticket) -> Document:
+    """Without its story, which the events tell."""
+    customers = [ticket.answer("customer"), *(each.customer for each in ticket.affected)]
+    services = [each for each in ticket.answer("services").split("\n") if each]
+    title = "\n".join((*filter(None, map(ticket.answer, _SAYS_IT)), *ticket.rcr))
+    body = "\n".join((*customers, *services, *_body(ticket)))
+    return Document((*map(service_tag, services), *map(customer_tag, customers)), title, body)
+
+
+def _body(ticket: Ticket) -> Iterable[str]:
+    for key, text in ticket.answers.items():
+        if _is_words(key, text) and key not in _SAYS_NOTHING and key not in _SAYS_IT:
+            yield text
+    yield from (each.impact for each in ticket.affected if each.impact)
+
+
+def _is_words(key: str, text: str) -> bool:
+    """What somebody wrote: to a field of the guide's, or, but for a moment, to one of the desk's own."""
+    asked = BY_KEY.get(key)
+    return asked.ask in {Ask.LINE, Ask.TEXT} if asked else not text.isdigit()
+
+
+def document_of_note(note: TechnicalNote) -> Document:
+    parts = (*note.services, note.cause, note.remedy, note.workaround, note.material)
+    title = f"{note.symptom}\n{note.rcr}"
+    tags = tuple(map(service_tag, note.services)) or (ANY_SERVICE,)
+    return Document(tags, title, "\n".join(parts), not note.is_retired)
+
+
+def story_of(events: Iterable[Event]) -> str:
+    """What was written along the way: remedies, answers, notes."""
+    return "\n".join(event.detail[key] for event in events for key in _STORY if event.detail.get(key))
+
+
+def name_tag(shelf: Shelf, number: int) -> str:
+    """What a ticket or a note is called, whatever the desk's prefix is."""
+    return f"{shelf}:{number}"
+
+
+ANY_SERVICE = "s:any"
+"""The tag of a note that names no service."""
+
+
+def service_tag(service: str) -> str:
+    return f"s:{_print(service)}"
+
+
+def customer_tag(customer: str) -> str:
+    return f"c:{_print(customer)}"
+
+
+def _print(name: str) -> str:
+    """One token, whatever signs the name holds."""
+    return blake2s(folded(name).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A document's row in the index: its tokens, by where they stand."""
+
+    title: frozenset[str] = frozenset()
+    body: frozenset[str] = frozenset()
+    story: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, document: Document, story: str = "", before: Entry | None = None) -> Entry:
+        """`before`: the entry it replaces, whose story goes on."""
+        if not document.is_found:
+            return cls()
+        told = frozenset(words.indexed(story))
+        title, body = frozenset(words.indexed(document.title)), frozenset(words.indexed(document.body))
+        return cls(title, body, told | before.story if before else told, frozenset(document.tags))
+
+    @classmethod
+    def unpack(cls, text: str, wanted: frozenset[str] | None = None) -> Entry:
+        """`wanted`: only those of its tokens."""
+        parts = (part.split() for part in text.split("\n"))
+        return cls(*(frozenset(part) if wanted is None else wanted.intersection(part) for part in parts))
+
+    def pack(self) -> str:
+        """As the database keeps it."""
+        return "\n".join(" ".join(sorted(each)) for each in (self.title, self.body, self.story, self.tags))
+
+    def numbered(self, number: int, shelf: Shelf) -> Entry:
+        """With its own name and the stretches it lies in, if it is found at all."""
+        own = {name_tag(shelf, number), *stretches(number)}
+        return replace(self, tags=self.tags | own) if self.tokens else self
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        return self.title | self.body | self.story | self.tags
+
+
+# --- where in time
+# Numbers follow time. So that the newest documents of a common word are found without looking at all the others, each
+# is also indexed by the stretches of numbers it lies in.
+
+STRETCHES = (10, 12, 14, 16, 18)
+"""Sizes, as powers of two."""
+TOGETHER = 10
+"""How far back documents are looked for that hold all common words of a query."""
+
+
+def stretches(number: int) -> frozenset[str]:
+    """The tokens of the stretches this number lies in."""
+    return frozenset(_stretch(size, number >> size) for size in STRETCHES)
+
+
+def _stretch(size: int, place: int) -> str:
+    return f"#{size}:{place}"
+
+
+@dataclass(frozen=True)
+class Back:
+    """How far back from the newest document on is looked: to the first, or through the last two stretches."""
+
+    newest: int
+    oldest: int
+    """Of all documents there are."""
+    first: int
+    """Nothing older is wanted."""
+    size: int | None
+    """Of the stretches; None: to the first."""
+
+    @property
+    def reaches(self) -> int:
+        """The oldest number looked at."""
+        return self.first if self.size is None else max(self.first, self._begins(self.size))
+
+    @property
+    def tokens(self) -> list[str]:
+        """One of them must be there; none where nothing is left out, or not much."""
+        if self.reaches <= self.oldest:
+            return []
+        size = next((size for size in STRETCHES if self._begins(size) <= self.reaches), None)
+        return [] if size is None else [_stretch(size, (self.newest >> size) - back) for back in (0, 1)]
+
+    def _begins(self, size: int) -> int:
+        return ((self.newest >> size) - 1) << size
+
+    def further(self, found: int, wanted: int) -> Back | None:
+        """How far to look next for a word of which so many were found, until there should be as many as are wanted.
+        None: there are no more."""
+        if self.reaches == self.first:
+            return None
+        looked_at = self.newest - self.reaches + 1
+        for size in STRETCHES:
+            back = replace(self, size=size)
+            times = (self.newest - back.reaches + 1) / looked_at
+            if times > 1 and (times >= _LEAP or (found + 1) * times >= wanted):
+                return back
+        return replace(self, size=None)
+
+
+_LEAP = 50
+"""A word that is hardly there lately is looked for in so many times as many documents, and then in all."""

@@ -1,0 +1,346 @@
+"""How does a search find the right tickets and notes? What is meant by its words, and which of those found comes first.
+
+The database's full-text index gives candidates, the newest first; they are ranked here, alike for every database.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.core.text import one_line
+from bot.model.technical_note import PREFIX
+from bot.search import tokens as words
+from bot.search.documents import ANY_SERVICE, Entry, Shelf, customer_tag, name_tag, service_tag
+from bot.search.tokens import Term
+
+CANDIDATES = 200
+"""Documents that are looked at per word, the newest first: bounds the time a common word takes."""
+RANKED = 120
+"""Documents whose words are compared with the query."""
+_MOST_WORDS = 12
+"""Words of a long text that are searched for: those that say most …"""
+_MOST_LOOKED_UP = 40
+"""… of its first so many."""
+
+# --- what is asked
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One word of a query, with all that may be meant by it."""
+
+    word: str
+    tokens: Mapping[str, float]
+    """Token → how surely it is meant, 1 at most."""
+    is_code: bool = False
+
+    @property
+    def needed(self) -> list[str]:
+        """Enough of the tokens to find the same documents: who holds a word's spelling, holds its stems too."""
+        stems = {token: set(words.forms(token)[1:]) for token in self.tokens if token.isalpha()}
+        all_stems = set[str]().union(*stems.values())
+        own = words.forms(self.word)
+        return [
+            token
+            for token in self.tokens
+            if token in own or token in all_stems or self.tokens.keys().isdisjoint(stems.get(token, ()))
+        ]
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """What a search is narrowed to. What is not given does not narrow."""
+
+    service: str = ""
+    customer: str = ""
+    since: datetime | None = None
+    """Tickets raised at or after this moment."""
+    open: bool | None = None
+
+    def groups(self, shelf: Shelf) -> list[Sequence[str]]:
+        """Of each, some token must be there. A note that names no service holds for all of them."""
+        of_all = [ANY_SERVICE] if shelf is Shelf.NOTES else []
+        return [
+            *([[service_tag(self.service), *of_all]] if self.service else []),
+            *([[customer_tag(self.customer)]] if self.customer else []),
+        ]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A document the index found."""
+
+    number: int
+    entry: Entry
+    """Of its tokens, those that were asked for."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What the index found on one shelf."""
+
+    found: Sequence[Candidate] = ()
+    spread: Mapping[str, float] = field(default_factory=dict)
+    """Word of the query → in about how many documents it is."""
+    total: int = 0
+    """How many documents there are."""
+    is_bounded: bool = False
+    """A word is in so many documents that only the newest were looked at."""
+    is_building: bool = False
+    """Older documents are not in the index yet: the desk was upgraded, and is about to read them."""
+
+
+def terms_of(query: str, prefix: str = "") -> list[Term]:
+    """The words of a query, each once, and ids as one word however they are divided. `prefix`: of tickets' names."""
+    found = [Term(0, 0, number, (number,), is_code=True) for number in words.numbers_in(query)]
+    named = list(_named(query, prefix))
+    found += [Term(0, 0, word, (tag, word), is_code=True) for word, tag in named]
+    told = {part for each in found for part in _ID.findall(each.word)}
+    for term in words.terms(query):
+        if term.word in told or set(term.tokens) & {each.word for each in found}:
+            continue
+        found.append(term)
+    return list({term.word: term for term in found}.values())
+
+
+_ID = re.compile(r"[a-z]+|\d+")
+
+
+def _named(query: str, prefix: str) -> Iterator[tuple[str, str]]:
+    """Tickets and notes that are called by their names, with what each is found by: `pd1001`, `tickets:1001`."""
+    for shelf, called in ((Shelf.TICKETS, prefix), (Shelf.NOTES, PREFIX)):
+        found = re.findall(rf"(?<![^\W_]){called}[\s#:-]*(\d{{1,9}})(?![^\W_])", query, re.IGNORECASE) if called else ()
+        yield from ((f"{called.casefold()}{int(digits)}", name_tag(shelf, int(digits))) for digits in found)
+
+
+def to_look_up(terms: Sequence[Term]) -> list[str]:
+    """Words whose likes are looked up in the vocabulary."""
+    return [term.word for term in terms if not term.is_code and words.is_plain(term.word)]
+
+
+def clauses(terms: Sequence[Term], known: Mapping[str, Sequence[str]], *, typing: bool = False) -> list[Clause]:
+    """`known`: word → words of the vocabulary that resemble it. `typing`: the last word may not be at its end."""
+    last = terms[-1].word if typing and terms else ""
+    return [_clause(term, known.get(term.word, ()), is_last=term.word == last) for term in terms]
+
+
+_SYNONYM = 0.75
+_PART_OF_CODE = 0.6
+
+
+def _clause(term: Term, known: Sequence[str], *, is_last: bool) -> Clause:
+    if term.is_code:
+        whole, *parts = term.tokens
+        return Clause(term.word, {whole: 1.0, **dict.fromkeys(parts, _PART_OF_CODE)}, is_code=True)
+    tokens = dict.fromkeys(term.tokens, 1.0)
+    if words.is_plain(term.word) or known:
+        for word, sure in words.meant(term.word, known, is_last=is_last).items():
+            for token in words.forms(word) if word != term.word else ():
+                tokens[token] = max(tokens.get(token, 0.0), sure)
+    for token, sure in list(tokens.items()):
+        if sure >= _SYNONYM - 0.1:
+            for other in words.same((token,)):
+                tokens.setdefault(other, _SYNONYM * sure)
+    return Clause(term.word, tokens)
+
+
+# --- which are looked at
+
+Look = Callable[[Sequence[Sequence[Iterable[str]]]], list[list[int]]]
+"""For each query the numbers of the newest documents, `CANDIDATES` at most, that hold some token of each group."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The documents worth comparing with the query."""
+
+    numbers: Sequence[int]
+    spread: Mapping[str, float] | None
+    """See `Candidates`; None where these are all there are, to be counted in them."""
+    is_bounded: bool
+
+    def among(
+        self, asked: Sequence[Clause], found: Sequence[Candidate], total: int, *, is_building: bool
+    ) -> Candidates:
+        """With the words of those documents; `total`: how many there are on the shelf."""
+        spread = counted(asked, found) if self.spread is None else self.spread
+        return Candidates(found, spread, total, is_bounded=self.is_bounded, is_building=is_building)
+
+
+def gather(asked: Sequence[Clause], must: Sequence[Sequence[str]], total: int, look: Look, lately: Look) -> Gathered:
+    """Word by word, and those that hold all common words together. No word is followed beyond its newest documents.
+    What few documents the search is narrowed to are all compared.
+
+    `must`: of each group some token must be there. `lately`: looks only among the newest of all, see `TOGETHER`.
+    """
+    within = look([must])[0] if must else []
+    if not asked or (must and len(within) < CANDIDATES):
+        return Gathered(within, None, is_bounded=False)
+    looked_up = asked[:_MOST_LOOKED_UP]
+    found = look([[*must, each.needed] for each in looked_up])
+    postings = {each.word: numbers for each, numbers in zip(looked_up, found, strict=True)}
+    spread = {word: _spread(numbers, total) for word, numbers in postings.items()}
+    told = telling(looked_up, spread)
+    common = [each for each in told if len(postings[each.word]) == CANDIDATES]
+    rarest_first = sorted(common, key=lambda each: spread[each.word])
+    together = lately([[*must, *(each.needed for each in rarest_first)]])[0] if len(common) > 1 else []
+    numbers = [*(postings[each.word] for each in told), *(together for _ in common)]
+    counts = [spread[each.word] for each in (*told, *common)]
+    exact = frozenset(number for each in told if each.is_code and each not in common for number in postings[each.word])
+    return Gathered(rough(numbers, counts, total, RANKED, exact), spread, is_bounded=bool(common))
+
+
+def counted(asked: Sequence[Clause], found: Sequence[Candidate]) -> dict[str, float]:
+    """Word of the query → in how many of these documents it is."""
+    meant = _meant(asked)
+    spread = dict.fromkeys((each.word for each in asked), 0.0)
+    for candidate in found:
+        for place in {place for token in candidate.entry.tokens & meant.keys() for place, _ in meant[token]}:
+            spread[asked[place].word] += 1
+    return spread
+
+
+def _spread(numbers: Sequence[int], total: int) -> float:
+    """In about how many documents a word is, judged by how far back its newest go."""
+    if len(numbers) < CANDIDATES:
+        return len(numbers)
+    return max(len(numbers), len(numbers) * total / (numbers[0] - numbers[-1] + 1))
+
+
+def telling(asked: Sequence[Clause], spread: Mapping[str, float]) -> list[Clause]:
+    """Of a long text the words that say most; what no document holds says nothing."""
+    held = [each for each in asked if spread.get(each.word, 0) > 0]
+    rarest = sorted(held, key=lambda each: (not each.is_code, spread[each.word]))[:_MOST_WORDS]
+    return [each for each in asked if each in rarest]
+
+
+# --- which comes first
+
+_TITLE, _BODY, _STORY_WEIGHT = 1.0, 0.75, 0.7
+_CODE = 2.0
+"""An id or an error code says more than a word."""
+
+
+def rough(
+    postings: Sequence[Sequence[int]],
+    spread: Sequence[float],
+    total: int,
+    most: int,
+    first: frozenset[int] = frozenset(),
+) -> list[int]:
+    """The documents that hold the most telling words: those worth comparing. `postings`: by word; `first`: those that
+    hold a rare id or code, compared whatever else they hold."""
+    scores: dict[int, float] = {}
+    for numbers, count in zip(postings, spread, strict=True):
+        weight = rarity(count, total)
+        for number in numbers:
+            scores[number] = scores.get(number, 0.0) + weight
+    return sorted(scores, key=lambda number: (number in first, scores[number], number), reverse=True)[:most]
+
+
+def rarity(count: float, total: int) -> float:
+    """How much it says that a word is there: little for one that is everywhere."""
+    return math.log1p((total + 1) / (count + 0.5))
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate with how well it fits: 1 when it holds every word, as asked, in its title."""
+
+    number: int
+    score: float
+    coverage: float
+    """How much of what was asked it holds at all, 1 at most, whatever spelling and place."""
+    tokens: frozenset[str]
+    """By which it was found: to be marked."""
+    words: int
+    """How many words of the query it holds; an id or error code counts as two."""
+    is_exact: bool = False
+    """It holds an id or error code that was asked for, whole."""
+    is_story: bool = False
+    """What was asked for stands only in what was written along the way."""
+
+
+def ranked(asked: Sequence[Clause], candidates: Candidates) -> list[Ranked]:
+    """What holds an id or code that was asked for, first; then the best; of equals, the newest."""
+    weights = [rarity(candidates.spread.get(each.word, 0), candidates.total) * _boost(each) for each in asked]
+    meant = _meant(asked)
+    found = [_scored(candidate, asked, weights, meant) for candidate in candidates.found]
+    return sorted(
+        (each for each in found if each.words),
+        key=lambda each: (each.is_exact, round(each.score, 6), each.number),
+        reverse=True,
+    )
+
+
+def _meant(asked: Sequence[Clause]) -> dict[str, list[tuple[int, float]]]:
+    """Token → which of the words may mean it, and how surely."""
+    meant: dict[str, list[tuple[int, float]]] = {}
+    for place, clause in enumerate(asked):
+        for token, sure in clause.tokens.items():
+            meant.setdefault(token, []).append((place, sure))
+    return meant
+
+
+def _boost(clause: Clause) -> float:
+    return _CODE if clause.is_code else 1.0
+
+
+def _scored(
+    candidate: Candidate,
+    asked: Sequence[Clause],
+    weights: Sequence[float],
+    meant: Mapping[str, Sequence[tuple[int, float]]],
+) -> Ranked:
+    entry = candidate.entry
+    places = ((entry.title, _TITLE), (entry.body, _BODY), (entry.tags, _BODY), (entry.story, _STORY_WEIGHT))
+    best = [0.0] * len(asked)  # how surely each word of the query is there, at its best place
+    matched = set[str]()
+    for tokens, worth in places:
+        for token in tokens & meant.keys():
+            matched.add(token)
+            for place, sure in meant[token]:
+                best[place] = max(best[place], worth * sure)
+    most = sum(weights) or 1.0
+    score = sum(weight * each for weight, each in zip(weights, best, strict=True))
+    held = sum(weight for weight, each in zip(weights, best, strict=True) if each)
+    count = sum(1 + clause.is_code for clause, each in zip(asked, best, strict=True) if each)
+    whole = {token for clause in asked if clause.is_code for token, sure in clause.tokens.items() if sure == 1}
+    is_exact = bool(matched & whole)
+    is_story = matched.isdisjoint(entry.title | entry.body | entry.tags)
+    return Ranked(candidate.number, score / most, held / most, frozenset(matched), count, is_exact, is_story)
+
+
+# --- what is shown of it
+
+
+def marked(text: str, tokens: frozenset[str], limit: int = 220) -> list[tuple[str, bool]]:
+    """The part of a text that holds most of what was found, in pieces: those that were found are true."""
+    text = one_line(text)
+    found = [term for term in words.terms(text) if tokens & set(term.tokens)]
+    start = _best_window(found, limit) if len(text) > limit else 0
+    end = min(len(text), start + limit)
+    pieces: list[tuple[str, bool]] = [("…", False)] if start else []
+    at = start
+    for term in found:
+        if start <= term.start and term.end <= end and term.start >= at:
+            pieces += [(text[at : term.start], False), (text[term.start : term.end], True)]
+            at = term.end
+    return [piece for piece in (*pieces, (text[at:end], False), ("…" if end < len(text) else "", False)) if piece[0]]
+
+
+def _best_window(found: Sequence[Term], limit: int) -> int:
+    """Where to begin, some words before the first of those that stand together."""
+    starts = [term.start for term in found]
+    best = max(starts, key=lambda at: sum(at <= other < at + limit - 60 for other in starts), default=0)
+    return max(0, best - 40)
+
+
+def says_most(texts: Iterable[str], tokens: frozenset[str]) -> str:
+    """The text in which most of what was found stands."""
+    kept = [text for text in texts if text]
+    return max(kept, key=lambda text: len(tokens & set(words.indexed(text))), default="")

@@ -1,0 +1,391 @@
+"""What does the desk know about this? The search, and what is looked up by itself (guide, section 3: L1.5, L1.6)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.core.clock import as_moment, as_utc, guide_time
+from bot.core.errors import Refused
+from bot.core.i18n import t
+from bot.core.text import one_line
+from bot.model.technical_note import TechnicalNote
+from bot.model.ticket import Ticket
+from bot.notes.service import Notes
+from bot.ports import Query
+from bot.search import ranking
+from bot.search.documents import Shelf, story_of
+from bot.search.ranking import RANKED, Candidates, Clause, Narrow, Ranked
+from bot.tickets import permissions
+from bot.tickets.changes import Changing
+from bot.tickets.reference import reference
+
+LIMIT = 20
+"""Hits of one search."""
+_LATEST = 1000
+"""Notes, newest first, among which those changed lately are looked for."""
+QUERY = 300
+"""Characters of a query that are read."""
+_FAINT = 0.3
+"""How well a hit fits beside the best one, or it is left out."""
+
+OFFERED = 4
+"""Hits that are offered while somebody raises an incident."""
+_RECENT = timedelta(days=4)
+"""Open tickets raised since then may be about the same."""
+_SAME_TIME = timedelta(hours=6)
+_LIKELY_TICKET, _LIKELY_NOTE = 0.22, 0.28
+"""How well something must fit to be offered without having been asked for: measured, see `bench.search`."""
+_TOGETHER = 2
+"""Words it must hold."""
+_AT_ONCE = 0.1
+"""What it counts that both began at about the same time."""
+
+
+ANYTHING = Narrow()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A ticket or a note that was found."""
+
+    found: Ticket | TechnicalNote
+    tokens: frozenset[str] = frozenset()
+    """By which it was found."""
+    score: float = 1.0
+    words: int = 0
+    """How many words of the query it holds; an id or error code counts as two."""
+    is_exact: bool = False
+    """It holds an id or error code that was asked for."""
+    is_story: bool = False
+    """What was asked for stands only in its history."""
+    story: Sequence[str] = ()
+    """What was written along the way, where only that holds it."""
+
+    @classmethod
+    def of(cls, found: Ticket | TechnicalNote, ranked: Ranked) -> Hit:
+        return cls(found, ranked.tokens, ranked.score, ranked.words, ranked.is_exact, ranked.is_story)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What it says, the most telling first."""
+        if isinstance(self.found, TechnicalNote):
+            note = self.found
+            return (note.symptom, note.cause, note.remedy, note.workaround, note.material)
+        said = {key: text for key, text in self.found.answers.items() if text}
+        joined = (each.impact for each in self.found.affected)
+        return (said.get("happens", ""), said.get("error", ""), *said.values(), *joined, *self.story)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything one search found, best first."""
+
+    hits: Sequence[Hit] = ()
+    is_bounded: bool = False
+    """Of a word that is everywhere only the newest were looked at."""
+    is_building: bool = False
+    """Older tickets are not in the index yet."""
+    words: Sequence[str] = ()
+    """What was searched for, the most telling words of a long text."""
+
+    @property
+    def tickets(self) -> list[Ticket]:
+        return [hit.found for hit in self.hits if isinstance(hit.found, Ticket)]
+
+    @property
+    def notes(self) -> list[TechnicalNote]:
+        return [hit.found for hit in self.hits if isinstance(hit.found, TechnicalNote)]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was found when a ticket was about to be handed on: what is prefilled, for a person to judge."""
+
+    found: Found
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was found in each place that is looked at when a ticket is handed on."""
+
+    notes: Sequence[Hit]
+    alike: Sequence[Hit]
+    """Open tickets of the same services, whoever's they are."""
+    past: Sequence[Hit]
+    """The end-customer's history."""
+
+    def hits(self, services: Sequence[str]) -> list[Hit]:
+        """Each once: what is offered, best first, then the history."""
+        offered = _best([*self.notes, *self.alike], services)
+        ids = {hit.found.id for hit in offered}
+        return [*offered, *(hit for hit in self.past if hit.found.id not in ids)]
+
+
+@dataclass(frozen=True)
+class Searching:
+    """Finds. Everybody on the team may."""
+
+    desk: Changing
+
+    async def find(
+        self,
+        text: str,
+        by: str,
+        narrow: Narrow = ANYTHING,
+        *,
+        shelves: Iterable[Shelf] = Shelf,
+    ) -> Found:
+        """What fits the words best, notes and tickets together; what is called by its name, first."""
+        permissions.require_staff(await self.desk.actor(by))
+        text = one_line(text, QUERY)
+        named = await self._named(text, by)
+        if named:
+            return Found([Hit(named)], words=[text])
+        asked = await self._asked(text, typing=True)
+        if not asked and not text and not narrow.customer:
+            return await self._latest(narrow)
+        found = await self._look(asked, narrow, shelves)
+        if not found.hits and text.isdigit():
+            called = await self._called(text, by)
+            return Found([Hit(called)], words=[text]) if called else found
+        best = max((hit.score for hit in found.hits), default=0.0)
+        hits = sorted(found.hits, key=lambda hit: not hit.is_exact)
+        return await self._told(
+            replace(found, hits=[hit for hit in hits if hit.is_exact or hit.score >= best * _FAINT][:LIMIT])
+        )
+
+    async def _told(self, found: Found) -> Found:
+        """With what was written along the way, for what was found by that alone: one more trip, where there is any."""
+        ids = [hit.found.id for hit in found.hits if hit.is_story and isinstance(hit.found, Ticket)]
+        if not ids:
+            return found
+        written: dict[str, list[str]] = {}
+        for event in await self.desk.store.histories(ids):
+            written.setdefault(event.ticket_id, []).extend(story_of([event]).split("\n"))
+        return replace(found, hits=[replace(hit, story=written.get(hit.found.id, ())) for hit in found.hits])
+
+    async def _latest(self, narrow: Narrow) -> Found:
+        """Without words: the newest there are, tickets by when they were raised, notes by when they were changed."""
+        if not narrow.service and narrow.since is None:
+            return Found()
+        tickets, notes = await asyncio.gather(self._latest_tickets(narrow), self.desk.store.notes(limit=_LATEST))
+        dated = [(each.raised_at, Hit(each)) for each in tickets]
+        dated += [
+            (each.changed_at, Hit(each))
+            for each in notes
+            if _fits(each, narrow) and (not narrow.service or not each.services or narrow.service in each.services)
+        ]
+        newest = sorted(dated, key=lambda each: each[0], reverse=True)
+        return Found([hit for at, hit in newest if narrow.since is None or at >= narrow.since][:LIMIT])
+
+    async def _latest_tickets(self, narrow: Narrow) -> Sequence[Ticket]:
+        if not narrow.service:
+            return await self.desk.store.find(Query(limit=LIMIT))
+        return (await self._look((), narrow, (Shelf.TICKETS,))).tickets
+
+    async def _named(self, text: str, by: str) -> Ticket | TechnicalNote | None:
+        note = await Notes(self.desk).named(text, by)
+        return note if note or text.isdigit() else await self._called(text, by)
+
+    async def _called(self, text: str, by: str) -> Ticket | None:
+        """By its name, or only its number."""
+        try:
+            return await self.desk.by_reference(text, by)
+        except Refused:
+            return None
+
+    async def offered(self, typed: Mapping[str, str], by: str) -> Found:
+        """What may be the same problem as the incident being raised: notes, and open tickets of its services."""
+        permissions.require_staff(await self.desk.actor(by))
+        asked, services = await self._asked(_described(typed)), _services(typed)
+        found = _together(await asyncio.gather(self._noted(asked, services), self._alike(asked, typed, services)))
+        return replace(found, hits=_best(found.hits, services)[:OFFERED])
+
+    async def _noted(self, asked: Sequence[Clause], services: Sequence[str]) -> Found:
+        """Notes that may be of the same problem, those of other services only where they fit very well; best first."""
+        found = await self._look(asked, ANYTHING, (Shelf.NOTES,))
+        return replace(found, hits=_best((hit for hit in found.hits if _is_likely(hit, services)), services))
+
+    async def _alike(self, asked: Sequence[Clause], typed: Mapping[str, str], services: Sequence[str]) -> Found:
+        """Open tickets of the same services, raised lately, that may be the same problem; best first."""
+        if not asked:
+            return await self._lately(typed)
+        found = await self._look(asked, self._lately_open(typed), (Shelf.TICKETS,))
+        hits = [hit for hit in (_in_time(each, typed) for each in found.hits) if _is_likely(hit, services)]
+        return replace(found, hits=_best(hits, services))
+
+    def _lately_open(self, typed: Mapping[str, str]) -> Narrow:
+        services, now = _services(typed), as_utc(self.desk.clock())
+        since = min(now, as_moment(typed.get("start", "")) or now) - _RECENT
+        return Narrow(service=services[0] if len(services) == 1 else "", since=since, open=True)
+
+    async def _lately(self, typed: Mapping[str, str]) -> Found:
+        """Before anything is described: what else began with the same service at the same time."""
+        narrow = self._lately_open(typed)
+        found = await self._look((), narrow, (Shelf.TICKETS,)) if narrow.service else Found()
+        hits = [hit for hit in found.hits if isinstance(hit.found, Ticket) and _is_at_once(hit.found, typed)]
+        return Found(hits[:OFFERED])
+
+    async def similar(self, ticket: Ticket, by: str) -> Found:
+        """What may be the same problem as this ticket: what is offered for it, and the end-customer's history."""
+        permissions.require_staff(await self.desk.actor(by))
+        return (await self.known(ticket)).found
+
+    async def known(self, ticket: Ticket) -> Known:
+        """Looks through the notes, the open tickets of its services, and the history of the end-customer, at once;
+        keeps with what, and what came of it."""
+        services = _services(ticket.answers)
+        asked = await self._asked(_described(ticket.answers))
+        customer = Narrow(customer=ticket.answer("customer"))
+        looked = await asyncio.gather(
+            self._noted(asked, services),
+            self._alike(asked, ticket.answers, services),
+            self._look(asked, customer, (Shelf.TICKETS,)),
+        )
+        notes, alike, past = (_others(each, ticket) for each in looked)
+        past = [hit for hit in past if hit.score >= _LIKELY_TICKET]
+        told = Looked(notes[:OFFERED], alike[:OFFERED], past[:OFFERED])
+        found = replace(_together(looked), hits=told.hits(services))
+        return Known(await self._told(found), await self._answers(ticket, found, told))
+
+    async def _answers(self, ticket: Ticket, found: Found, told: Looked) -> dict[str, str]:
+        """`known` is answered only where nobody need judge: something was chosen already, or there is nothing."""
+        answers = {"searched": self._outcome(ticket, found, told)}
+        if ticket.parent:
+            parent = await self.desk.ticket(ticket.parent)
+            name = reference(parent, self.desk.config)
+            return {**answers, "known": "yes", "known_as": ", ".join((name, *parent.rcr))}
+        if not found.hits and not found.is_building:
+            return {**answers, "known": "no"}
+        return answers | ({"known_as": self._name(found.hits[0].found)} if found.hits else {})
+
+    def _outcome(self, ticket: Ticket, found: Found, told: Looked) -> str:
+        """`Technical notes for “550 connector”: TN-3. Open tickets of FAX: PD-1004. History of Müller GmbH: nothing.
+        Searched 27.08.2019 - 11:20 UTC+2`."""
+        notes, alike, past = map(self._names, (told.notes, told.alike, told.past))
+        services = one_line(", ".join(_services(ticket.answers)), 150) or t("any service")
+        asked = one_line(" ".join(found.words), 200)
+        at = guide_time(self.desk.clock(), ticket.zone)
+        customer = one_line(ticket.answer("customer"), 75)
+        return t(
+            "Technical notes for “{words}”: {notes}. Open tickets of {services}: {alike}. History of {customer}: "
+            "{past}. Searched {at}",
+            words=asked, notes=notes, services=services, alike=alike, customer=customer, past=past, at=at,
+        )  # fmt: skip
+
+    def _names(self, hits: Sequence[Hit]) -> str:
+        names = [
+            hit.found.name if isinstance(hit.found, TechnicalNote) else reference(hit.found, self.desk.config)
+            for hit in hits
+        ]
+        return ", ".join(names) or t("nothing")
+
+    def _name(self, found: Ticket | TechnicalNote) -> str:
+        """`TN-3: Connector rejects attachments`."""
+        if isinstance(found, TechnicalNote):
+            return one_line(f"{found.name}: {found.title}", 120)
+        return one_line(f"{reference(found, self.desk.config)}: {found.answer('happens')}", 120)
+
+    async def _asked(self, text: str, *, typing: bool = False) -> list[Clause]:
+        """The words, with what else they may mean: one trip to the database."""
+        terms = ranking.terms_of(text, self.desk.config.desk.prefix)
+        return ranking.clauses(terms, await self.desk.store.alike(ranking.to_look_up(terms)), typing=typing)
+
+    async def _look(self, asked: Sequence[Clause], narrow: Narrow, shelves: Iterable[Shelf]) -> Found:
+        """What holds them, best first."""
+        wanted = [shelf for shelf in shelves if asked or shelf is Shelf.TICKETS]
+        found = await asyncio.gather(*(self._on(shelf, asked, narrow) for shelf in wanted))
+        hits = sorted((hit for hits, _ in found for hit in hits), key=lambda hit: -hit.score)
+        spread: dict[str, float] = {}
+        for _, candidates in found:
+            spread |= {word: count for word, count in candidates.spread.items() if count}
+        told = [each.word for each in ranking.telling(asked, spread)] or [each.word for each in asked]
+        return Found(
+            hits=hits,
+            is_bounded=any(each.is_bounded for _, each in found),
+            is_building=any(each.is_building for _, each in found),
+            words=told,
+        )
+
+    async def _on(self, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> tuple[list[Hit], Candidates]:
+        candidates = await self.desk.store.candidates(shelf, asked, narrow)
+        most = RANKED if shelf is Shelf.NOTES and narrow.since else LIMIT
+        best = ranking.ranked(asked, candidates)[:most] if asked else _newest(candidates)
+        numbers = [each.number for each in best]
+        if shelf is Shelf.NOTES:
+            notes = {note.number: note for note in await self.desk.store.notes_called(numbers)}
+            kept = [each for each in best if each.number in notes and _fits(notes[each.number], narrow)]
+            return [Hit.of(notes[each.number], each) for each in kept], candidates
+        tickets = {ticket.number: ticket for ticket in await self.desk.store.tickets_called(numbers)}
+        return [Hit.of(tickets[each.number], each) for each in best if each.number in tickets], candidates
+
+
+def _together(found: Sequence[Found]) -> Found:
+    """Several looks for the same words."""
+    return Found(
+        hits=[hit for each in found for hit in each.hits],
+        is_bounded=any(each.is_bounded for each in found),
+        is_building=any(each.is_building for each in found),
+        words=max((each.words for each in found), key=len, default=()),
+    )
+
+
+def _best(hits: Iterable[Hit], services: Sequence[str]) -> list[Hit]:
+    """Best first; of equals, what is of the same service."""
+    return sorted(hits, key=lambda hit: (-round(hit.score, 6), not set(_services_of(hit)) & set(services)))
+
+
+def _services_of(hit: Hit) -> Sequence[str]:
+    return hit.found.services if isinstance(hit.found, TechnicalNote) else _services(hit.found.answers)
+
+
+def _others(found: Found, ticket: Ticket) -> list[Hit]:
+    return [hit for hit in found.hits if hit.found.id != ticket.id]
+
+
+def _described(answers: Mapping[str, str]) -> str:
+    return "\n".join(filter(None, (answers.get("happens", ""), answers.get("error", ""))))
+
+
+def _newest(candidates: Candidates) -> list[Ranked]:
+    numbers = sorted((each.number for each in candidates.found), reverse=True)[:LIMIT]
+    return [Ranked(number, 1.0, 1.0, frozenset(), 0) for number in numbers]
+
+
+def _fits(note: TechnicalNote, narrow: Narrow) -> bool:
+    """Notes have no end-customer; they are as old as their last change."""
+    if narrow.since and note.changed_at < narrow.since:
+        return False
+    return not note.is_retired and not (narrow.customer and not narrow.service)
+
+
+def _services(answers: Mapping[str, str]) -> list[str]:
+    return [each for each in answers.get("services", "").split("\n") if each]
+
+
+def _is_likely(hit: Hit, services: Sequence[str]) -> bool:
+    """Whether it may be offered without having been asked for: never for one word alone."""
+    if hit.words < _TOGETHER:
+        return False
+    if isinstance(hit.found, TechnicalNote):
+        of_another = bool(hit.found.services and services and not set(hit.found.services) & set(services))
+        return hit.score >= _LIKELY_NOTE + (0.15 if of_another else 0.0)
+    is_of = not services or bool(set(_services(hit.found.answers)) & set(services))
+    return is_of and hit.score >= _LIKELY_TICKET
+
+
+def _in_time(hit: Hit, typed: Mapping[str, str]) -> Hit:
+    if isinstance(hit.found, Ticket) and _is_at_once(hit.found, typed):
+        return replace(hit, score=hit.score + _AT_ONCE)
+    return hit
+
+
+def _is_at_once(ticket: Ticket, typed: Mapping[str, str]) -> bool:
+    """Both began within some hours."""
+    mine, theirs = as_moment(typed.get("start", "")), as_moment(ticket.answer("start"))
+    began: datetime = theirs or ticket.raised_at
+    return mine is not None and abs(mine - began) <= _SAME_TIME

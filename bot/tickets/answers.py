@@ -1,0 +1,136 @@
+"""How do a ticket's answers come together? What each person changed is kept; what two changed differently is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.errors import Invalid, NotNow
+from bot.core.i18n import t
+from bot.core.text import one_line
+from bot.forms import validation
+from bot.forms.field_table import fields_of
+from bot.forms.template_fields import Field, Need
+from bot.forms.validation import Incomplete
+from bot.model.ticket import Kind, Stage, Ticket
+from bot.model.transitions import Step, change, event
+from bot.tickets import permissions
+from bot.tickets.changes import Change, Changing
+from bot.tickets.reference import reference
+
+_BORDERS_PASSED = {
+    Stage.HANDED_OFF: Need.HANDOFF,
+    Stage.SECOND: Need.HANDOFF,
+    Stage.SECOND_ASKED: Need.HANDOFF,
+    Stage.RETARUS: Need.ESCALATE,
+}
+"""What was asked for on the way to a stage, and answered, cannot be emptied there. What was passed over on the way, as
+priority 1 may be (guide, section 3), can wait for the next border."""
+
+_ANSWER = "answer."
+"""Prefix of an event's details that are answers."""
+
+
+@dataclass(frozen=True)
+class Answering(Changing):
+    """Adds and corrects answers."""
+
+    async def fill_in(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
+        """Adds and corrects answers. `seen`: the version the person looked at; what others answered since is kept.
+
+        A field both changed to something different is `Invalid`, with what the other wrote. A closed ticket is
+        answered no more. What is missing may stay missing: it is asked for at the next border.
+        """
+        actor = await self.actor(by)
+        permissions.require_part(actor)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change | None:
+            self._require_unclosed(ticket)
+            passed = _BORDERS_PASSED.get(ticket.stage, Need.RAISE)
+            answers = await self._answers(ticket, typed, Need.RAISE, passed)
+            return await self._filled(ticket, answers, by, at, seen)
+
+        return await self._change(ticket_id, f"{form}:fill_in", decide)
+
+    async def check(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
+        """One task, answered when it is done, by whoever did it: whole, so that nothing it asks for stays empty.
+
+        `seen`: as in `fill_in`.
+        """
+        permissions.require_part(await self.actor(by))
+
+        async def decide(ticket: Ticket, at: datetime) -> Change | None:
+            self._require_unclosed(ticket)
+            return await self._filled(ticket, await self._answers(ticket, typed, Need.ESCALATE), by, at, seen)
+
+        return await self._change(ticket_id, f"{form}:check", decide)
+
+    def _require_unclosed(self, ticket: Ticket) -> None:
+        if not ticket.stage.is_open:
+            name = reference(ticket, self.config)
+            raise NotNow(t("{name} is closed. Reopen it to change its answers.", name=name))
+
+    async def _rebased(self, ticket: Ticket, seen: int, answers: Mapping[str, str]) -> dict[str, str]:
+        """What this person changed since the version they saw. A form gives back every field it showed: what they
+        left as it was is not theirs, so that it takes nothing away from others."""
+        if ticket.version == seen:
+            return dict(answers)
+        before, meanwhile = await self._told(ticket, seen)
+        mine = {key: text for key, text in answers.items() if text != before.get(key, "")}
+        errors = {}
+        for key, text in mine.items():
+            user, theirs = meanwhile.get(key, ("", text))
+            if theirs != text:
+                name = (await self.directory.person(user)).name
+                wrote = f"“{one_line(theirs, 60)}”" if theirs else t("nothing")
+                errors[key] = t(
+                    "{name} answered this meanwhile: {answer}. Close and open again to change it.",
+                    name=name,
+                    answer=wrote,
+                )
+        if errors:
+            raise Invalid(errors)
+        return mine
+
+    async def _told(self, ticket: Ticket, seen: int) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+        """From the history: the answers as they were at that version, and who answered what since."""
+        before: dict[str, str] = {}
+        since: dict[str, tuple[str, str]] = {}
+        for each in await self.store.history(ticket.id):
+            said = {key.removeprefix(_ANSWER): text for key, text in each.detail.items() if key.startswith(_ANSWER)}
+            if each.version <= seen:
+                before |= said
+            else:
+                since |= {key: (each.by, text) for key, text in said.items()}
+        return before, since
+
+    async def _answers(
+        self, ticket: Ticket, typed: Mapping[str, str], border: Need, passed: Need = Need.RAISE
+    ) -> dict[str, str]:
+        fields = self._shown(ticket.kind, typed)
+        return validation.checked(fields, typed, ticket.kind, await self.given(ticket.answers), border, passed)
+
+    def _shown(self, kind: Kind, typed: Mapping[str, str]) -> list[Field]:
+        return [field for field in fields_of(kind, self.config) if field.key in typed]
+
+    async def _filled(
+        self, ticket: Ticket, answers: Mapping[str, str], by: str, at: datetime, seen: int
+    ) -> Change | None:
+        """Nothing when nothing changed: saving a form as it was is no event."""
+        answers = validation.changed(ticket, await self._rebased(ticket, seen, answers))
+        validation.require_new_reason(ticket, answers, self.config)
+        if not answers:
+            return None
+        filled = change(ticket, answers=validation.merged(ticket, answers))
+        return Change(filled, event(filled, Step.FILL_IN, by, at, **details_of(answers)))
+
+    def _require_complete(self, ticket: Ticket, border: Need, text: str) -> None:
+        missing = validation.missing(ticket, border, self.config)
+        if missing:
+            raise Incomplete(text, missing)
+
+
+def details_of(answers: Mapping[str, str]) -> dict[str, str]:
+    """Answers as an event keeps them, so that the history alone can tell them all."""
+    return {f"{_ANSWER}{key}": text for key, text in answers.items()}

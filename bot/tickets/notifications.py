@@ -1,0 +1,260 @@
+"""Who hears of a change? The notices that are saved with it, and those that follow from how a delivery ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from bot.core.i18n import t
+from bot.model.contact import Contact
+from bot.model.letter_text import LetterText
+from bot.model.notice import Claim, Dead, Notice, Outcome, Say, Sent, direct_lane
+from bot.model.ticket import NOBODY, Event, Ticket
+from bot.model.transitions import Move, Step
+
+
+@dataclass(frozen=True)
+class Routes:
+    """Where notices go: ids, resolved when the program starts."""
+
+    desk: str
+    """Channel id of the desk."""
+    retarus: str = ""
+    """Channel id of the escalation channel; empty: letters do not go there."""
+    email: str = ""
+    """Retarus Support's address; empty: letters do not go by e-mail."""
+    reports: str = ""
+    """Channel id of where the month's report goes; empty: to people."""
+
+    @property
+    def lead_to_retarus(self) -> bool:
+        return bool(self.retarus or self.email)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """How a sentence names them: it goes …"""
+        return tuple(
+            way
+            for way in (
+                self.retarus and t("to the Retarus channel"),
+                self.email and t("by e-mail to {address}", address=self.email),
+            )
+            if way
+        )
+
+
+SILENT = frozenset({Move.RAISE.value, Step.FILL_IN.value})
+"""What the card alone tells: no line of its own in the thread."""
+
+
+TO_RETARUS = frozenset({Say.LETTER_POST, Say.LETTER_MAIL, Say.CHASE_POST, Say.CHASE_MAIL})
+_SAID_ASIDE = frozenset({Say.DIRECT, Say.REMINDERS})
+"""Direct messages. Nobody is told when one of these is dead: its recipient has left."""
+
+_YOUR_TURN = frozenset(
+    what.value
+    for what in (
+        Move.SEND_BACK,
+        Move.RESOLVE,
+        Move.REOPEN,
+        Move.CUSTOMER_ANSWERED,
+        Move.GO_ON,
+        Move.RETARUS_ANSWERED,
+    )
+)
+"""What gives the ball to the owner."""
+
+
+RELAYED = frozenset(
+    each.value for each in (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED, Move.RESOLVE, Step.EXPECT, Step.FOUND, Step.RCR)
+)
+"""What is told to every ticket with the same cause: Retarus's word, and the remedy."""
+FOLLOWED = RELAYED | {Move.ESCALATE.value, Move.CONFIRM.value, Move.WITHDRAW.value, Move.REOPEN.value}
+"""What is told to who added an end-customer to a ticket that was there already."""
+
+
+def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes) -> list[Notice]:
+    """The card, the thread's line, and a word to the one person whose turn it has become or no longer is."""
+    told = [notice(ticket, Say.CARD, routes.desk, event.at)]
+    news: list[JsonValue] = list(news_of(before, ticket, event))
+    if event.what not in SILENT or news:
+        told.append(notice(ticket, Say.STORY, routes.desk, event.at, {"news": news}))
+    people = _concerned(before, ticket, event)
+    told += [notice(ticket, Say.DIRECT, person, event.at, {"news": news}) for person in people]
+    if before and before.times.standing and event.by:
+        told.append(notice(ticket, Say.ANSWERED, routes.desk, event.at, {"places": list(before.times.standing)}))
+    return told
+
+
+TO_FIRST = frozenset({"workaround", "remedy", "their_workaround", "their_remedy"})
+"""Answers the 1st level is told, who gives them to the end-customer and confirms (guide L2.5, L2.6, L3.5)."""
+TO_SECOND = frozenset({"their_workaround", "their_remedy", "caused_by"})
+"""… and the 2nd, who verifies them."""
+NEWS = ("priority", "cause", "workaround", "workaround_helps", "remedy", "plan", "verified")
+"""Answers that are told in the thread when they are filled in; all others are seen on the card."""
+
+
+def news_of(before: Ticket | None, ticket: Ticket, event: Event) -> tuple[str, ...]:
+    """Which answers of this change are news, by key: what Retarus found, and what `NEWS` names."""
+    given = [key.removeprefix("answer.") for key, text in event.detail.items() if text and key.startswith("answer.")]
+    if event.what in _HEARD:
+        return tuple(given)
+    if before is None:
+        return ()
+    anew = is_judged_anew(before, ticket)
+    if event.what not in SILENT:  # its own line tells the rest
+        return ("priority",) if anew and "priority" in given else ()
+    return tuple(key for key in NEWS if key in given and ticket.answer(key) != "none" and (key != "priority" or anew))
+
+
+_HEARD = frozenset({Step.FOUND.value, Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value})
+
+
+def is_judged_anew(before: Ticket | None, ticket: Ticket) -> bool:
+    """Whether the priority it had is another now: told to whom it concerns (guide, section 3, 1st level)."""
+    if before is None or not before.answer("priority"):
+        return False
+    return before.answer("priority") != ticket.answer("priority")
+
+
+def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[str]:
+    """People whose duty the change begins or ends without their doing; the actor knows already."""
+    people = set[str]()
+    if before and before.owner != ticket.owner:
+        people |= {before.owner, ticket.owner}
+    if event.what in FOLLOWED:
+        people |= {each.by for each in ticket.affected} - {NOBODY}
+    news = set(news_of(before, ticket, event))
+    if event.what in _YOUR_TURN or "priority" in news:
+        people.add(ticket.owner)
+    people |= {ticket.first_owner} if news & TO_FIRST else set()
+    people |= {ticket.second_owner or ticket.owner} if news & TO_SECOND else set()
+    if before and event.what == Move.ACCEPT.value:
+        people.discard(before.owner)  # they gave it away themselves, and the thread tells them who has it
+    return sorted(people - {event.by})
+
+
+_SAYS = ("answer", "remedy", "question", *(f"answer.{key}" for key in (*TO_FIRST, *TO_SECOND)))
+"""By these, a word that is passed on says something for others to go by."""
+
+
+def last_relayed(history: Sequence[Event]) -> Event | None:
+    """What a ticket that is linked only now has missed: the last word that says most. A remedy that did not hold is
+    none."""
+    told: list[Event] = []
+    for event in history:
+        if event.what == Move.REOPEN.value:
+            told = []
+        told += [event] if event.what in RELAYED else []
+    return next((event for event in reversed(told) if any(map(event.detail.get, _SAYS))), told[-1] if told else None)
+
+
+def relayed(
+    ticket: Ticket, leading: Ticket, event: Event, routes: Routes, by: str = "", at: datetime | None = None
+) -> list[Notice]:
+    """A word on the leading ticket, in the thread of one with the same cause, and to everybody who gives it to an
+    end-customer: its owner, its first owner, and who joined it. `by`, `at`: who passes it on later, and when."""
+    body: dict[str, JsonValue] = {"from": leading.id, "news": list(news_of(None, leading, event))}
+    people = {ticket.owner, ticket.first_owner, *(each.by for each in ticket.affected)}
+    people -= {"", NOBODY, by or event.by}
+    ways = [(Say.STORY, routes.desk), *((Say.DIRECT, person) for person in sorted(people))]
+    return [
+        notice(ticket, say, to, at or event.at, body).model_copy(
+            update={
+                "key": f"{_key(leading.id, event.version, say, to)}>{ticket.id}",
+                "version": event.version,
+            }
+        )
+        for say, to in ways
+    ]
+
+
+def letters(ticket: Ticket, letter: LetterText, declarant: Contact, routes: Routes, at: datetime) -> list[Notice]:
+    """The letter on each configured way to Retarus, word for word as it was previewed."""
+    body: dict[str, JsonValue] = {"letter": letter.model_dump(mode="json"), "reply_to": declarant.email}
+    ways = ((Say.LETTER_POST, routes.retarus), (Say.LETTER_MAIL, routes.email))
+    return [notice(ticket, say, to, at, body) for say, to in ways if to]
+
+
+def chasers(
+    ticket: Ticket,
+    history: Iterable[Event],
+    subject: str,
+    text: str,
+    declarant: Contact,
+    routes: Routes,
+    at: datetime,
+) -> list[Notice]:
+    """A word to Retarus on each way the letter went, as an answer to it. `after`: the keys of the letters, in order."""
+    sent = [event for event in history if event.what == Move.ESCALATE.value]
+    told = []
+    for say, letter, to in (
+        (Say.CHASE_POST, Say.LETTER_POST, routes.retarus),
+        (Say.CHASE_MAIL, Say.LETTER_MAIL, routes.email),
+    ):
+        after: list[JsonValue] = [_key(ticket.id, event.version, letter, to) for event in sent]
+        body: dict[str, JsonValue] = {"subject": subject, "text": text, "reply_to": declarant.email, "after": after}
+        told += [notice(ticket, say, to, at, body)] if to else []
+    return told
+
+
+def has_sequel(cause: Notice, outcome: Outcome) -> bool:
+    """Whether anything follows from how this delivery ended: letters are receipted, what is dead is told."""
+    if isinstance(outcome, Dead):
+        return cause.say not in {*_SAID_ASIDE, Say.ANSWERED}
+    return isinstance(outcome, Sent) and cause.say in TO_RETARUS
+
+
+def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Routes, at: datetime) -> Sequence[Notice]:
+    """A receipt in the thread when a letter arrived; when a notice is dead, the owner is told where they can see it."""
+    cause = claim.notice
+    if not has_sequel(cause, outcome):
+        return []
+    is_letter = cause.say in TO_RETARUS
+    if isinstance(outcome, Sent):
+        return [_following(cause, ticket, Say.STORY, routes.desk, at, {"delivered": cause.say.value, "to": cause.to})]
+    if isinstance(outcome, Dead):
+        say, to = (Say.STORY, routes.desk) if is_letter else (Say.DIRECT, ticket.owner)
+        failed: dict[str, JsonValue] = {
+            "failed": cause.say.value,
+            "to": cause.to,
+            "why": outcome.why,
+            "key": cause.key,
+        }
+        return [_following(cause, ticket, say, to, at, failed, f"{claim.attempt}")]
+    return []
+
+
+def notice(ticket: Ticket, say: Say, to: str, at: datetime, body: dict[str, JsonValue] | None = None) -> Notice:
+    """One message because of the ticket's present version."""
+    return Notice(
+        key=_key(ticket.id, ticket.version, say, to),
+        ticket_id=ticket.id,
+        lane=_lane(ticket, say, to),
+        say=say,
+        to=to,
+        version=ticket.version,
+        due=at,
+        body=body or {},
+    )
+
+
+def _key(ticket_id: str, version: int, say: Say, to: str) -> str:
+    return f"{ticket_id}:{version}:{say.value}:{to}"
+
+
+def _following(
+    cause: Notice, ticket: Ticket, say: Say, to: str, at: datetime, body: dict[str, JsonValue], mark: str = ""
+) -> Notice:
+    told = notice(ticket, say, to, at, body)
+    return told.model_copy(update={"key": f"{cause.key}>{say.value}{mark}", "version": cause.version})
+
+
+def _lane(ticket: Ticket, say: Say, to: str) -> str:
+    """The card and its thread are one lane, so that the thread never comes before the card."""
+    if say in {Say.CARD, Say.STORY, Say.ANSWERED}:
+        return f"{ticket.id}:thread"
+    return direct_lane(to) if say in _SAID_ASIDE else f"{ticket.id}:{to}"

@@ -1,0 +1,17 @@
+"""How are all tickets that match gone through, however many there are?"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from bot.model.ticket import Ticket
+from bot.ports import Query, Store
+
+
+async def every(store: Store, query: Query) -> AsyncIterator[Ticket]:
+    """All tickets that match, newest first, a page of `query.limit` at a time; none is seen twice."""
+    while page := await store.find(query):
+        for ticket in page:
+            yield ticket
+        query = replace(query, before=(page[-1].raised_at, page[-1].id))

@@ -1,0 +1,147 @@
+"""Who may do what? Asked on the server for every click, whatever the buttons showed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.config.settings import Config
+from bot.core.errors import NotYours
+from bot.core.i18n import t
+from bot.forms.validation import level_name
+from bot.model.contact import Contact, Person
+from bot.model.ticket import Level, Ticket
+from bot.model.transitions import Move
+
+GLASS = "glass"
+"""The key the reason goes with for which an admin breaks the glass."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person, with what they may do here."""
+
+    person: Person
+    levels: frozenset[Level] = field(default=frozenset())
+    is_admin: bool = False
+
+    @property
+    def id(self) -> str:
+        return self.person.id
+
+
+_AT: dict[Move, Level] = {
+    Move.TAKE: Level.FIRST,
+    Move.HAND_OFF: Level.FIRST,
+    Move.COMPRESS: Level.SECOND,
+    Move.ACCEPT: Level.SECOND,
+    Move.SEND_BACK: Level.SECOND,
+    Move.CONFIRM: Level.FIRST,
+}
+"""The level a move belongs to. Every other move belongs to the level the ticket is at; Retarus's is the 2nd's."""
+
+
+def level_for(ticket: Ticket, what: Move) -> Level:
+    """Whose move this is (guide, section 3: tasks and roles)."""
+    return _AT.get(what, ticket.stage.worked_at)
+
+
+def require_staff(actor: Actor) -> None:
+    """Guests, people of other organisations and deactivated people may do nothing here (guide 2.1, 2.2)."""
+    if actor.person.is_staff:
+        return
+    if actor.person.is_external:
+        raise NotYours(t("Only people of the partner can do this. Please write your answer in this thread instead."))
+    raise NotYours(t("Guests and deactivated people cannot do this. Ask a colleague who is a full member."))
+
+
+def require(actor: Actor, ticket: Ticket, what: Move) -> None:
+    """Refuses with `NotYours` who may not make this move. Reopening is both levels' right."""
+    require_staff(actor)
+    level = level_for(ticket, what)
+    if actor.is_admin or level in actor.levels:
+        return
+    if what is Move.REOPEN and actor.levels:
+        return
+    raise NotYours(
+        t(
+            "This is for the {level}, and you are not on that team here. "
+            "Ask somebody of the {level}, or an admin to add you.",
+            level=level_name(level),
+        )
+    )
+
+
+def require_part(actor: Actor) -> None:
+    """Notes and answers: anybody of either level, and admins."""
+    require_staff(actor)
+    if not (actor.levels or actor.is_admin):
+        raise NotYours(t("This is for the support team, and you are on neither level here. Ask an admin to add you."))
+
+
+def require_admin(actor: Actor) -> None:
+    """The register, the end-customers and the settings: admins only."""
+    require_staff(actor)
+    if not actor.is_admin:
+        raise NotYours(t("This is for the admins of the desk. `admins` under [desk] in desk.toml names them."))
+
+
+def declarant(contacts: Iterable[Contact], actor: Actor, on: date) -> Contact:
+    """The contact in whose name the ticket goes to Retarus (guide 2.1: only by authorised support contacts).
+
+    Checked when it is sent, not when the button was drawn. `on`: the day, in the desk's zone.
+    """
+    require_staff(actor)
+    register = tuple(contacts)
+    mine = next((each for each in register if each.slack_user == actor.id), None)
+    if mine and mine.is_authorised(Level.SECOND, on):
+        return mine
+    raise NotYours(f"{_why_not(mine, on)} {who_can(register, on)} {t('(guide 2.1 and 2.3)')}")
+
+
+def require_eas(contact: Contact, on: date) -> None:
+    """Access to the portal is for the partner and its employees, or by an individual contract (guide 2.2)."""
+    if not contact.may_use_eas(on):
+        raise NotYours(
+            t(
+                "Your entry in the register gives you no access to the Enterprise Administration Services Portal "
+                "(guide 2.2). Send it from here instead, or ask an admin to enter your access in the App Home."
+            )
+        )
+
+
+def is_highest(priority: str, config: Config) -> bool:
+    """Whether this is the first of the configured priorities: the guide's priority 1."""
+    return bool(priority) and priority == config.priorities[0].name
+
+
+def stand_in(contacts: Iterable[Contact], actor: Actor, priority: str, config: Config) -> Contact | None:
+    """Who may break the glass: an admin whose entry in the register is not active yet, for the highest priority.
+
+    The guide wants an attestation first (2.3) and remedies of priority 1 in time (2.7): the reason is logged.
+    """
+    if not (actor.person.is_staff and actor.is_admin and is_highest(priority, config)):
+        return None
+    return next((each for each in contacts if each.slack_user == actor.id and each.suspended_on is None), None)
+
+
+def _why_not(mine: Contact | None, on: date) -> str:
+    if mine is None:
+        return t("You are not in the register of support contacts, so you cannot send to Retarus.")
+    if mine.suspended_on is not None:
+        why = t(mine.suspended_why)
+        return t("Your entry in the register is suspended: {why}. So you cannot send to Retarus.", why=why)
+    if Level.SECOND not in mine.levels:
+        return t("You are a registered contact, but not for the 2nd level, so you cannot send to Retarus.")
+    if mine.authorised_since is None or mine.authorised_since > on:
+        return t("Your authorisation has not begun yet, so you cannot send to Retarus.")
+    return t("Your attestation to know Retarus's support processes is missing, so you cannot send to Retarus.")
+
+
+def who_can(register: Iterable[Contact], on: date) -> str:
+    """Who can send to Retarus, in a sentence."""
+    names = [each.name for each in register if each.is_authorised(Level.SECOND, on)]
+    if not names:
+        return t("Nobody can yet: an admin adds contacts in the App Home.")
+    return t("Who can: {names}.", names=", ".join(names))

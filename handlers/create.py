@@ -1,0 +1,147 @@
+"""Somebody raises a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from blocks import create, kit
+from blocks.evidence import OFFERED
+from blocks.form_state import KEPT, Begun, mark_of
+from blocks.kit import Json
+from bot.core.i18n import Language, spoken
+from bot.core.ttl_cache import Kept
+from bot.desk import Desk
+from bot.escalation.attachments import read
+from bot.forms.validation import present
+from bot.forms.validators import phone
+from bot.model.ticket import Kind
+from bot.register.customers import Customers
+from handlers.dispatch import Boundary
+from handlers.payload import Click, Command, Submission
+from handlers.suggestions import Offering
+
+COMMANDS = {
+    "/retarus-incident": Kind.INCIDENT,
+    "/retarus-service-request": Kind.SERVICE_REQUEST,
+    "/retarus-change": Kind.CHANGE,
+}
+_FRESH = 60.0
+"""Seconds a drawn form is used again: so much later, at most, a contact changed elsewhere is prefilled."""
+
+Draft = tuple[tuple[str, str], ...]
+"""What somebody put aside: it is asked for each time, as it may have been put aside through another replica."""
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    async def draw(asked: tuple[Kind, str, Language, Draft]) -> str:
+        kind, user, _, draft = asked
+        return kit.serialised(await begun(desk, kind, user, dict(draft)))
+
+    offering = Offering(desk)
+    drawn = Kept(draw, _FRESH, most=500)
+
+    async def open_form(asked: Command) -> None:
+        """What was put aside, or, told something behind the command, something new."""
+        await desk.require_staff(asked.user)
+        kind = COMMANDS[asked.name]
+        if asked.text:
+            answers = {**await known(desk, asked.user), "happens": asked.text}
+            view = kit.serialised(create.modal(Begun(kind), desk.config, answers))
+        else:
+            draft = await desk.draft(asked.user, kind)
+            view = await drawn.get((kind, asked.user, spoken(), tuple(sorted(draft.items()))))
+        await edge.client.views_open(trigger_id=asked.trigger, view=view)  # type: ignore[arg-type]  # Slack takes JSON
+
+    async def show_more(click: Click) -> None:
+        tenants = {"tenants": await Customers(desk).tenants_for(click.typed.get("customer", ""))}
+        answers = {**await known(desk, click.user), **tenants, **click.typed}
+        shown = await offering.now(click)
+        view = create.modal(Begun.unpack(click.about), desk.config, answers, more=True, offers=shown)
+        await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+
+    async def redraw(click: Click) -> Json | None:
+        shown = await offering.look(click)
+        return None if shown is None else create.again(click.about, desk.config, click.typed, shown)
+
+    async def submit(form: Submission) -> Json | None:
+        about = Begun.unpack(form.about)
+        await _raise(desk, about, form)
+        if about.draft:
+            edge.tasks.start(use_up(desk, form.user, about), later=True)
+        return None
+
+    for name in COMMANDS:
+        edge.commands[name] = open_form
+    edge.clicks[create.MORE] = show_more
+    edge.submissions[create.RAISE] = submit
+    edge.redraws[create.RAISE] = redraw
+    _register_drafts(desk, edge, offering)
+
+
+def _register_drafts(desk: Desk, edge: Boundary, offering: Offering) -> None:
+    async def put_aside(click: Click) -> None:
+        """One draft of a kind is kept: another one than this form began with is not taken from its author unasked."""
+        form = Begun.unpack(click.about)
+        there = await desk.draft(click.user, form.kind)
+        own = form.mark, mark_of(_kept(click))  # the latter where it is clicked twice
+        await (ask(click, there) if there and mark_of(there) not in own else replace(click))
+
+    async def ask(click: Click, other: Mapping[str, str]) -> None:
+        """Drawn whatever was drawn meanwhile, such as an offer, hence without a hash. Slack keeps what is typed."""
+        view = create.again(click.about, desk.config, click.typed, await offering.now(click), other)
+        await edge.client.views_update(view_id=click.view, view=view)
+
+    async def keep_other(click: Click) -> None:
+        await ask(click, {})
+
+    async def replace(click: Click) -> None:
+        form = Begun.unpack(click.about)
+        await desk.put_aside(click.user, form.kind, _kept(click))
+        if form.draft is not form.kind:
+            await use_up(desk, click.user, form)
+        await edge.client.views_update(view_id=click.view, view=create.put_aside(form.kind))
+
+    async def throw_away(click: Click) -> None:
+        await use_up(desk, click.user, Begun.unpack(click.about))
+        await edge.client.views_update(view_id=click.view, view=create.thrown_away(Kind(click.value)))
+
+    edge.clicks[create.ASIDE] = put_aside
+    edge.clicks[create.REPLACE] = replace
+    edge.clicks[create.KEEP] = keep_other
+    edge.clicks[create.AWAY] = throw_away
+
+
+def _kept(click: Click) -> dict[str, str]:
+    """The draft a form becomes: what was typed, and how it was begun."""
+    return present({**click.typed, KEPT: Begun.unpack(click.about).pack()})
+
+
+async def _raise(desk: Desk, about: Begun, form: Submission) -> None:
+    """With the files that were added, or stood in the message it comes from."""
+    files = (*form.files, *read(form.typed.get(OFFERED, "")))
+    desk.require_fit(files)
+    ticket = await desk.raise_ticket(form.user, about.kind, form.typed, form.view, about.link or "")
+    if files:
+        await desk.attach(ticket.id, form.user, files, form.view)
+
+
+async def use_up(desk: Desk, user: str, form: Begun) -> None:
+    """The draft this form took up is not needed any more; one that has replaced it since is."""
+    if form.draft and mark_of(await desk.draft(user, form.draft)) == form.mark:
+        await desk.throw_away(user, form.draft)
+
+
+async def begun(desk: Desk, kind: Kind, user: str, draft: Mapping[str, str]) -> Json:
+    """The form with what is known, and what this person put aside, of whatever it was begun with."""
+    answers = {**await known(desk, user), **draft}
+    return create.modal(Begun.taken_up(kind, draft), desk.config, answers, more=create.shows_more(draft))
+
+
+async def known(desk: Desk, user: str) -> dict[str, str]:
+    """What nobody should have to type: the main customer ID, and oneself from the register."""
+    contact = await desk.contact(user)
+    prefilled = {
+        "main_id": desk.config.customer.main_id,
+        "contact": f"{contact.name}, {phone(contact.phone, None)}" if contact else "",
+    }
+    return {key: text for key, text in prefilled.items() if text}

@@ -1,0 +1,58 @@
+"""The 2nd level escalates a ticket to Retarus, and hears from them."""
+
+from __future__ import annotations
+
+from blocks import escalation
+from blocks.kit import Json
+from bot.core.errors import Conflict
+from bot.desk import Desk
+from bot.escalation.evidence import DESPITE
+from bot.model.transitions import Move
+from bot.tickets.permissions import GLASS
+from bot.tickets.reference import reference
+from handlers.dispatch import Boundary
+from handlers.payload import Click, Submission
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    async def ask(click: Click) -> None:
+        ticket = await desk.allowed(click.value, Move.ESCALATE, click.user)
+        view = escalation.tasks(ticket, reference(ticket, desk.config), desk.config)
+        await edge.client.views_open(trigger_id=click.trigger, view=view)
+        await desk.lookout.look()  # now, so that the preview need not wait for it
+
+    async def redraw(click: Click) -> Json:
+        ticket = await desk.ticket(click.ticket)
+        return escalation.tasks(ticket, reference(ticket, desk.config), desk.config, click.typed)
+
+    async def answered(form: Submission) -> Json | None:
+        await desk.prepare(form.ticket, form.user, form.typed, form.view, form.version)
+        return await preview(form)
+
+    async def preview(form: Submission, *, changed: bool = False) -> Json:
+        shown = await desk.preview(form.ticket, form.user)
+        return escalation.preview(shown, reference(shown.ticket, desk.config), desk.config, changed=changed)
+
+    async def send(form: Submission) -> Json | None:
+        try:
+            reasons = form.typed.get(DESPITE), form.typed.get(GLASS)
+            await desk.escalate(form.ticket, form.user, form.view, form.version, *reasons)
+        except Conflict:
+            return await preview(form, changed=True)
+        return None
+
+    async def ask_rcr(click: Click) -> None:
+        ticket = await desk.open_to(click.value, click.user)
+        view = escalation.rcr_modal(ticket, reference(ticket, desk.config))
+        await edge.client.views_open(trigger_id=click.trigger, view=view)
+
+    async def record_rcr(form: Submission) -> Json | None:
+        await desk.record_rcr(form.ticket, form.user, form.typed.get(escalation.RCR_NUMBER, ""), form.view)
+        return None
+
+    edge.clicks[escalation.ASK] = ask
+    edge.submissions[escalation.TASKS] = answered
+    edge.redraws[escalation.TASKS] = redraw
+    edge.submissions[escalation.SEND] = send
+    edge.clicks[escalation.RCR] = ask_rcr
+    edge.submissions[escalation.RCR] = record_rcr

@@ -1,0 +1,81 @@
+"""Somebody fills in answers."""
+
+from __future__ import annotations
+
+from slack_sdk.errors import SlackApiError
+
+from blocks import escalation, fill_in
+from blocks.kit import Json
+from bot.adapters.slack.api_errors import name_of
+from bot.desk import Desk
+from bot.model.ticket import Ticket
+from bot.register.customers import Customers
+from bot.tickets.reference import reference
+from handlers.dispatch import Boundary
+from handlers.payload import Click, Submission
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    async def form_for(ticket: Ticket, below: str = "") -> Json:
+        """With the tenants of this end-customer, as they are known, until they are answered."""
+        tenants = ticket.answer("tenants") or await Customers(desk).tenants_for(ticket.answer("customer"))
+        typed = {"tenants": tenants} if tenants else {}
+        return fill_in.modal(ticket, reference(ticket, desk.config), desk.config, typed=typed, below=below)
+
+    async def ask(click: Click) -> None:
+        ticket = await desk.open_to(click.value, click.user)
+        await edge.client.views_open(trigger_id=click.trigger, view=await form_for(ticket))
+
+    async def push(click: Click) -> None:
+        ticket = await desk.open_to(click.value, click.user)
+        await edge.client.views_push(trigger_id=click.trigger, view=await form_for(ticket, click.view_callback))
+
+    async def more(click: Click) -> None:
+        """The same form with another example in it, or with all answers; what was typed stays."""
+        view = await redraw(click)
+        view["private_metadata"] = click.about
+        await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+
+    async def redraw(click: Click) -> Json:
+        ticket = await desk.ticket(click.ticket)
+        number, everything = fill_in.drawn(click.typed)
+        return fill_in.modal(
+            ticket,
+            reference(ticket, desk.config),
+            desk.config,
+            everything=everything or click.action == fill_in.ALL,
+            transactions=number + (click.action == fill_in.ANOTHER),
+            typed=click.typed,
+        )
+
+    async def submit(form: Submission) -> Json | None:
+        if form.files:
+            await desk.attach(form.ticket, form.user, form.files, form.view)
+        await desk.fill_in(form.ticket, form.user, form.typed, form.view, form.version)
+        if form.parent:
+            edge.tasks.start(_refresh(desk, edge, form))
+        return None
+
+    edge.clicks[fill_in.ASK] = ask
+    edge.clicks[fill_in.PUSH] = push
+    edge.clicks[fill_in.ALL] = more
+    edge.clicks[fill_in.ANOTHER] = more
+    edge.submissions[fill_in.SUBMIT] = submit
+    edge.redraws[fill_in.SUBMIT] = redraw
+
+
+async def _refresh(desk: Desk, edge: Boundary, form: Submission) -> None:
+    """The modal below shows what is still missing now, and keeps what was typed. It may have been closed meanwhile."""
+    try:
+        await edge.client.views_update(view_id=form.parent, view=await _below(desk, form))
+    except SlackApiError as error:
+        if name_of(error) != "not_found":
+            raise
+
+
+async def _below(desk: Desk, form: Submission) -> Json:
+    if form.below == escalation.SEND:
+        shown = await desk.preview(form.ticket, form.user)
+        return escalation.preview(shown, reference(shown.ticket, desk.config), desk.config)
+    ticket = await desk.ticket(form.ticket)
+    return escalation.tasks(ticket, reference(ticket, desk.config), desk.config)

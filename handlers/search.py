@@ -1,0 +1,56 @@
+"""Somebody searches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from blocks import search
+from blocks.kit import Json
+from bot.desk import Desk
+from bot.search.ranking import Narrow
+from bot.search.service import ANYTHING, Searching
+from handlers.dispatch import Boundary
+from handlers.payload import Click, Command, Submission
+
+COMMAND = "/retarus-find"
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    searching = Searching(desk)
+
+    async def asked(command: Command) -> None:
+        await edge.client.views_open(
+            trigger_id=command.trigger, view=await drawn({search.WORDS: command.text}, command.user)
+        )
+
+    async def opened(click: Click) -> None:
+        await edge.client.views_open(trigger_id=click.trigger, view=await drawn({}, click.user))
+
+    async def redraw(click: Click) -> Json:
+        return await drawn(click.typed, click.user)
+
+    async def submitted(form: Submission) -> Json | None:
+        return await drawn(form.typed, form.user)
+
+    async def drawn(typed: Mapping[str, str], user: str) -> Json:
+        await desk.require_staff(user)
+        narrow = _narrow(typed, desk)
+        text = typed.get(search.WORDS, "")
+        found = await searching.find(text, user, narrow) if text.strip() or narrow != ANYTHING else None
+        links = await desk.store.card_links([ticket.id for ticket in found.tickets]) if found else {}
+        return search.modal(typed, found, desk.config, links)
+
+    edge.commands[COMMAND] = asked
+    edge.clicks[search.SEARCH] = opened
+    edge.submissions[search.SEARCH] = submitted
+    edge.redraws[search.SEARCH] = redraw
+
+
+def _narrow(typed: Mapping[str, str], desk: Desk) -> Narrow:
+    service, days = typed.get(search.SERVICE, ""), search.PERIODS.get(typed.get(search.SINCE, ""))
+    return Narrow(
+        service="" if service == search.ANY else service,
+        customer=typed.get(search.CUSTOMER, ""),
+        since=desk.clock() - timedelta(days=days) if days else None,
+    )

@@ -1,0 +1,73 @@
+"""What may be the same problem, looked up while somebody raises an incident. Never before the form is open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from blocks import known_issues
+from blocks.create import TOLD
+from blocks.kit import Json
+from bot.desk import Desk
+from bot.model.ticket import Kind
+from bot.search.service import Found, Searching
+from handlers.payload import Click
+
+_FORMS = 500
+"""Forms of which it is known what they show."""
+
+
+class Offering:
+    """Looks up for what is typed in a form. Of many strokes in a row, only the last is looked up."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.searching = Searching(desk)
+        self._newest: dict[str, Click] = {}
+        """By form that is being looked up for: what was typed last."""
+        self._shown: dict[str, list[tuple[str, frozenset[str]]]] = {}
+        """Form → what it offers, and what is marked in it."""
+
+    async def look(self, click: Click) -> Sequence[Json] | None:
+        """The offers; nothing when the form shows them already."""
+        return await (self._while_typing(click) if click.block == TOLD else self.now(click))
+
+    async def now(self, click: Click) -> Sequence[Json]:
+        """The offers for what is typed; none but for an incident."""
+        if click.ticket != Kind.INCIDENT:
+            return ()
+        return await self._drawn(click, await self._found(click))
+
+    async def _while_typing(self, click: Click) -> Sequence[Json] | None:
+        """The offers, or nothing when they are those it shows, or when somebody looks already."""
+        is_looking = click.view in self._newest
+        self._newest[click.view] = click
+        if is_looking:
+            return None
+        try:
+            found = await self._up_to_date(click.view)
+        finally:
+            del self._newest[click.view]
+        if _marked(found) == self._shown.get(click.view, []):
+            return None
+        return await self._drawn(click, found)
+
+    async def _up_to_date(self, view: str) -> Found:
+        while True:
+            newest = self._newest[view]
+            found = await self._found(newest)
+            if newest is self._newest[view]:
+                return found
+
+    async def _found(self, click: Click) -> Found:
+        return await self.searching.offered(click.typed, click.user)
+
+    async def _drawn(self, click: Click, found: Found) -> Sequence[Json]:
+        if len(self._shown) >= _FORMS:
+            self._shown.clear()
+        self._shown[click.view] = _marked(found)
+        links = await self.desk.store.card_links([ticket.id for ticket in found.tickets])
+        return known_issues.offers(found, self.desk.config, links)
+
+
+def _marked(found: Found) -> list[tuple[str, frozenset[str]]]:
+    return [(hit.found.id, hit.tokens) for hit in found.hits]

@@ -1,0 +1,61 @@
+"""Somebody moves a ticket, or says something about it."""
+
+from __future__ import annotations
+
+from blocks import transitions
+from blocks.kit import Json
+from bot.desk import Desk
+from bot.model.transitions import Move, Step
+from bot.tickets.reference import reference
+from handlers.dispatch import Boundary
+from handlers.payload import Click, Submission
+
+_HEARD = (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED)
+
+
+def register(desk: Desk, edge: Boundary) -> None:
+    async def move(click: Click) -> None:
+        what = Move(click.action.removeprefix(transitions.MOVE))
+        await desk.act(click.value, what, click.user, click.id)
+
+    async def ask(click: Click) -> None:
+        what = _asked(click.action)
+        ticket = await desk.allowed(click.value, what, click.user)
+        view = transitions.modal(what, ticket, reference(ticket, desk.config), desk.config)
+        if click.view and not click.is_home:  # clicked in another move's form, which becomes this one's
+            await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+        else:
+            await edge.client.views_open(trigger_id=click.trigger, view=view)
+
+    async def submit(form: Submission) -> Json | None:
+        await _said(desk, _asked(form.callback), form, form.typed.get(transitions.WORD, ""))
+        return None
+
+    async def redraw(click: Click) -> Json:
+        what, ticket = _asked(click.view_callback), await desk.ticket(click.ticket)
+        return transitions.modal(what, ticket, reference(ticket, desk.config), desk.config, click.typed)
+
+    for what in transitions.ONE_CLICK:
+        edge.clicks[transitions.action_of(what)] = move
+    for word in transitions.ASKED:
+        edge.clicks[transitions.action_of(word)] = ask
+        edge.submissions[transitions.action_of(word)] = submit
+    for heard in _HEARD:
+        edge.redraws[transitions.action_of(heard)] = redraw
+
+
+async def _said(desk: Desk, what: Move | Step, form: Submission, word: str) -> None:
+    """The word, with what else the form asked."""
+    if isinstance(what, Step):
+        await desk.note(form.ticket, form.user, word, form.view, form.typed.get(transitions.CALLED, ""))
+    elif what in _HEARD:
+        await desk.hear(form.ticket, form.user, what, word, form.typed, form.view, form.version)
+    elif what is Move.RESOLVE:
+        await desk.resolve(form.ticket, form.user, form.view, word, form.typed)
+    else:
+        await desk.say(form.ticket, what, form.user, form.view, transitions.ASKED[what].detail, word)
+
+
+def _asked(action: str) -> Move | Step:
+    name = action.removeprefix(transitions.ASK)
+    return Step(name) if name in set(Step) else Move(name)

@@ -1,0 +1,137 @@
+"""Somebody types a command in a terminal. Faults of the set-up are sentences there, not tracebacks.
+
+python app.py          runs the desk in a real workspace (tokens in the environment or in .env)
+python app.py demo     runs it with a local Slack and a local mailbox, in the browser
+python app.py policy   says for each priority and clock when whom it would remind, from now
+python app.py export-person WHO …, erase-person WHO …, access-log    personal data: README, “What an admin must know”
+python app.py migrate  moves an embedded desk to PostgreSQL: README, “Many replicas”
+python app.py check    looks at tokens, scopes, channels, mail and database: each line ok, or what to do
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import logging
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+
+from bot.adapters.slack.api_errors import name_of
+from bot.clocks import forecast
+from bot.config.settings import Config, Environment, environment, load
+from bot.core.clock import now
+from bot.core.errors import Misconfigured, Refused, StoreDown
+from bot.core.i18n import Language
+from bot.privacy.erasure import Archive
+from handlers import privacy
+
+_ARCHIVE = ("export-person", "erase-person", "access-log")
+
+NO_TOKENS = """No Slack tokens: SLACK_BOT_TOKEN is not set, neither in the environment nor in .env.
+  To try Partner Desk without a Slack account:  python app.py demo   (or: make run)
+  To run it in your workspace: the README's “Install in your workspace” says where the tokens are."""
+
+
+class Finding(Protocol):
+    """A line of `check`: prints itself; `wrong` is empty when all is well."""
+
+    @property
+    def wrong(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What commands work with, put together from all technologies: by app.py."""
+
+    run: Callable[[Environment, Config], Awaitable[None]]
+    demo: Callable[[Environment, Path, Language], Awaitable[None]]
+    """The folder is the one everything is kept in."""
+    archive: Callable[[Environment, str], AbstractAsyncContextManager[Archive]]
+    """Opened for the account of that name."""
+    check: Callable[[Environment], AsyncIterator[Finding]]
+    migrate: Callable[[str, str], Awaitable[Mapping[str, int]]]
+    """From this DATABASE_URL to that; gives how much was moved, by table."""
+
+
+def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
+    """Carries out what was typed; leaves with 1 where it cannot be done."""
+    parser = argparse.ArgumentParser(description="Retarus Partner Desk", epilog=NO_TOKENS.splitlines()[1].strip())
+    parser.add_argument(
+        "command", nargs="?", default="run", choices=["run", "demo", "check", "policy", "migrate", *_ARCHIVE]
+    )
+    parser.add_argument("terms", nargs="*", help="of a person: Slack user id, names, addresses, numbers")
+    parser.add_argument("--folder", type=Path, default=Path("var/exports"), help="where exports go")
+    parser.add_argument("--state", type=Path, default=Path("var/demo"), help="demo: the folder everything is kept in")
+    parser.add_argument("--language", type=Language, default=Language.ENGLISH, help="demo: what is spoken, en or de")
+    parser.add_argument("--from", dest="source", default="sqlite:///var/desk.sqlite3", help="migrate: from this file")
+    parser.add_argument("--to", dest="target", help="migrate: to this database; else to DATABASE_URL's")
+    chosen = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    try:
+        asyncio.run(_carry_out(parts, environment(), chosen))
+    except (Misconfigured, StoreDown, Refused) as error:
+        sys.exit(str(error))
+    except SlackApiError as error:
+        sys.exit(f"Slack refuses: {name_of(error) or 'no reason given'}. `python app.py check` says what to do.")
+    except ClientError:
+        sys.exit("Slack cannot be reached. Is there a connection, and is SLACK_API_URL right?")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace) -> None:
+    if chosen.command == "demo":
+        await parts.demo(env, chosen.state, chosen.language)
+    elif chosen.command == "migrate":
+        await _migrate(parts, chosen.source, chosen.target or env.database_url)
+    elif chosen.command in _ARCHIVE:
+        await _look_into_archive(parts, env, chosen)
+    else:
+        await {"run": _run, "check": _check, "policy": _policy}[chosen.command](parts, env)
+
+
+async def _run(parts: Parts, env: Environment) -> None:
+    if not env.slack_bot_token:
+        raise Misconfigured(NO_TOKENS)
+    if not (env.slack_app_token or env.slack_signing_secret):
+        raise Misconfigured("Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP.")
+    await parts.run(env, load(env.desk_config))
+
+
+async def _check(parts: Parts, env: Environment) -> None:
+    right = True
+    async for line in parts.check(env):
+        print(line, flush=True)
+        right = right and not line.wrong
+    if not right:
+        sys.exit(1)
+
+
+async def _policy(_: Parts, env: Environment) -> None:
+    for line in forecast.lines(load(env.desk_config), now()):
+        print(line)
+
+
+async def _migrate(parts: Parts, source: str, target: str) -> None:
+    moved = await parts.migrate(source, target)
+    for table, rows in moved.items():
+        print(f"{rows:9,} {table.replace('_', ' ')}")
+    print("Everything is there, compared row by row. Set DATABASE_URL to the new database, then start the desk.")
+
+
+async def _look_into_archive(parts: Parts, env: Environment, chosen: argparse.Namespace) -> None:
+    async with parts.archive(env, getpass.getuser()) as archive:
+        if chosen.command == "access-log":
+            print(await privacy.access_log(archive))
+            return
+        carry_out = privacy.export_person if chosen.command == "export-person" else privacy.erase_person
+        print(await carry_out(archive, chosen.terms, chosen.folder))

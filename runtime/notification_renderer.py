@@ -1,0 +1,103 @@
+"""What do the messages say that nobody waits for? Words for each notice, from the records as they now are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from blocks import card, digest, guides, known_issues, notifications, reports
+from blocks.kit import Message
+from blocks.reminder_messages import Item
+from bot.core.i18n import Language, speaking
+from bot.desk import Desk
+from bot.model.notice import Notice, Say
+from bot.model.ticket import Level, Ticket
+from bot.reports.service import Reporting
+
+Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Message]]]
+
+
+def writer(desk: Desk) -> Write:
+    """Looks up what a notice tells of, and the names of who is in it."""
+
+    async def write(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Message]:
+        with speaking(await _language(desk, notice)):
+            return await say(notice, ticket, link)
+
+    async def say(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Message]:
+        if notice.say is Say.DIGEST:
+            return [await _digest(desk, notice)]
+        if notice.say in {Say.VIEW, Say.REQUEST_POST}:
+            return [await _view(desk, notice)]
+        if ticket is None:
+            return [guides.message(desk.config.guides)]
+        if notice.say in {Say.REMINDERS, Say.ANSWERED}:
+            return notifications.reminders(await _reminded(desk, notice), notice, desk.config)
+        if notice.say is Say.CARD:  # the most frequent one, and a function of the record alone
+            return [card.card(ticket, desk.config, await desk.names([ticket.owner]))]
+        return await _happened(desk, notice, ticket, link)
+
+    return write
+
+
+async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Sequence[Message]:
+    """What happened to the ticket, or to the one that leads where it has the same cause."""
+    about = await desk.ticket(str(notice.body["from"])) if "from" in notice.body else ticket
+    event = await desk.event_at(about, notice.version)
+    who = await desk.names([about.owner, event.by])
+    if about is not ticket:
+        return [known_issues.relayed(notice, ticket, about, event, desk.config, who, link)]
+    return notifications.messages(notice, ticket, event, desk.config, who, link)
+
+
+_TO_ONE = frozenset({Say.DIRECT, Say.REMINDERS, Say.GUIDES})
+
+
+async def _language(desk: Desk, notice: Notice) -> Language:
+    """A direct message is in its reader's language; what many read, in the desk's."""
+    if notice.say is Say.REQUEST_POST:
+        return desk.config.retarus.language
+    alone = notice.say in _TO_ONE or (not notice.ticket_id and notice.to.startswith(("U", "W")))
+    reader = notice.to if alone else _reminded_person(notice)
+    return await desk.language_of(reader) if reader else desk.config.desk.language
+
+
+def _reminded_person(notice: Notice) -> str:
+    """Whose direct message with reminders is drawn anew; nobody's where it stands in a thread."""
+    places = [what.split(":") for _, what in notice.pairs("places")] if notice.say is Say.ANSWERED else []
+    return next((to[0] for _, _, *to in places if to), "")
+
+
+async def _reminded(desk: Desk, notice: Notice) -> list[Item]:
+    """The tickets a reminding message names, as they are now, each with its reminder."""
+    found = []
+    for ticket_id, what in notice.pairs("places"):
+        ticket = await desk.store.get(ticket_id)
+        if ticket:
+            _, version, *to = what.split(":")
+            reminder = await desk.event_at(ticket, int(version))
+            found.append(Item(ticket, reminder, await desk.link(ticket), "".join(to)))
+    return found
+
+
+async def _view(desk: Desk, notice: Notice) -> Message:
+    """A word on Retarus's view of a month: to us, or the request to them."""
+    if notice.say is Say.REQUEST_POST:
+        return reports.request_post(str(notice.body["subject"]), str(notice.body["text"]))
+    reporting = Reporting(desk)
+    period = reporting.month(str(notice.body["month"]))
+    dead = await reporting.undelivered(period.key)
+    return reports.reminder(period, await reporting.view(period.key), undelivered=dead)
+
+
+async def _digest(desk: Desk, notice: Notice) -> Message:
+    parts = {part: await _tickets(desk, notice.names(part)) for part in digest.PARTS}
+    totals = {part: int(str(notice.body[f"{part}_total"])) for part in digest.PARTS}
+    shown = [ticket for tickets in parts.values() for ticket in tickets]
+    who = await desk.names([ticket.owner for ticket in shown])
+    links = {ticket.id: await desk.link(ticket) for ticket in shown}
+    levels = [Level(level) for level in notice.names("levels")]
+    return digest.message(levels, parts, totals, desk.config, who, links)
+
+
+async def _tickets(desk: Desk, ids: Sequence[str]) -> list[Ticket]:
+    return [ticket for each in ids if (ticket := await desk.store.get(each))]

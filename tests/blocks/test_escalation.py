@@ -1,0 +1,91 @@
+"""Who escalates sees everything that is missing at once, or the exact text that will be sent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from blocks import escalation, fill_in
+from blocks.kit import Json
+from bot.escalation.letter import as_text, write
+from bot.forms.template_fields import Need
+from bot.forms.validation import missing
+from bot.model.ticket import Stage, Ticket
+from bot.tickets.notifications import Routes
+from bot.tickets.queries import Preview
+from tests.blocks.surfaces import parts
+from tests.factories import DESK, HANDED_OFF, MAIL, RAISED, RETARUS, a_config, a_contact, an_incident
+from tests.golden import agrees
+
+CONFIG = a_config()
+ROUTES = Routes(DESK, RETARUS, MAIL)
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def shown(ticket: Ticket | None = None, refusal: str = "", *, routes: Routes = ROUTES, **config: Any) -> Json:
+    ticket = ticket or an_incident(Stage.SECOND)
+    config_ = a_config(**config)
+    letter, open_items = write(ticket, a_contact(), config_), missing(ticket, Need.ESCALATE, config_)
+    preview = Preview(ticket, letter, open_items, refusal, ways=routes.ways)
+    return escalation.preview(preview, "PD-1042", config_)
+
+
+def words(view: Json) -> str:
+    return "\n".join(part["text"] for part in parts(view) if isinstance(part.get("text"), str))
+
+
+def test_the_preview_of_a_complete_ticket_can_be_sent() -> None:
+    view = shown()
+    assert view["callback_id"] == escalation.SEND
+    assert view["submit"] == {"type": "plain_text", "text": "Send to Retarus", "emoji": False}
+
+
+def test_the_preview_is_the_letter_word_for_word() -> None:
+    ticket = an_incident(Stage.SECOND)
+    said = words(shown(ticket)).split()
+    letter = as_text(write(ticket, a_contact(), CONFIG)).replace("telephone number:", "telephone number").split()
+    assert " ".join(letter) in " ".join(said)
+
+
+def test_the_preview_says_where_it_goes() -> None:
+    assert "to the Retarus channel and by e-mail to support@retarus.example, in your name" in words(shown())
+    assert "Goes to the Retarus channel, in your name" in words(shown(routes=Routes(DESK, RETARUS)))
+    assert "Goes nowhere: no way to Retarus is set up" in words(shown(routes=Routes(DESK)))
+
+
+def test_an_incomplete_ticket_cannot_be_sent_and_names_everything_missing_with_level_and_section() -> None:
+    ticket = an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF)
+    view = shown(ticket)
+    assert "submit" not in view
+    assert f"Missing for Retarus ({len(missing(ticket, Need.ESCALATE, a_config()))})" in words(view)
+    for item in missing(ticket, Need.ESCALATE, a_config()):
+        assert item.line in words(view)
+
+
+def test_one_button_asks_for_everything_that_is_missing() -> None:
+    view = shown(an_incident(Stage.SECOND, answers=RAISED))
+    (button,) = [part for part in parts(view) if part.get("type") == "button"]
+    assert (button["action_id"], button["value"]) == (fill_in.PUSH, "t1")
+
+
+def test_who_may_not_send_reads_why_and_has_no_button_to() -> None:
+    view = shown(refusal="You are not in the register of support contacts.")
+    assert "submit" not in view
+    assert "You are not in the register of support contacts." in words(view)
+
+
+def test_a_ticket_that_changed_meanwhile_is_shown_anew_and_says_so() -> None:
+    ticket = an_incident(Stage.SECOND)
+    preview = Preview(ticket, write(ticket, a_contact(), CONFIG), (), "")
+    assert "PD-1042 changed since you looked" in words(escalation.preview(preview, "PD-1042", CONFIG, changed=True))
+
+
+def test_what_the_first_level_left_open_is_named_above_the_second_levels_tasks() -> None:
+    view = escalation.tasks(an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF), "PD-1042", CONFIG)
+    assert "DESCRIPTION: Number of affected customers · 1st level · guide sections 4 and 5" in words(view)
+    assert "· 2nd level · guide section" not in words(view)
+
+
+def test_a_preview_looks_as_approved() -> None:
+    agrees(json.dumps(shown(), indent=1, ensure_ascii=False) + "\n", GOLDEN / "preview.json")

@@ -1,0 +1,174 @@
+"""The thread tells a step in a line; a direct message tells one person what became theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from blocks import letter, reminders, thread_lines, transitions
+from blocks.kit import Message
+from bot.config.settings import Config
+from bot.model.notice import Say
+from bot.model.ticket import Stage, Ticket, Times
+from bot.model.transitions import Move, Step
+from tests.blocks.surfaces import LINK, parts
+from tests.factories import ALEX, ANNA, BEN, MAIL, NOW, PEOPLE, RETARUS, a_config, a_notice, an_event, an_incident
+
+CONFIG = a_config()
+
+
+def who(user: str) -> str:
+    return PEOPLE[user].name
+
+
+def told(what: str, by: str = ANNA, stage: Stage = Stage.SECOND, config: Config = CONFIG, **detail: str) -> Message:
+    ticket = an_incident(stage)
+    return thread_lines.told(a_notice(ticket, Say.STORY), ticket, an_event(ticket, what, by, **detail), config, who)
+
+
+def ended(**body: str) -> Message:
+    ticket = an_incident(Stage.RETARUS)
+    return thread_lines.told(
+        a_notice(ticket, Say.STORY, body=body), ticket, an_event(ticket, Move.ESCALATE), CONFIG, who
+    )
+
+
+def direct(what: str, to: str, stage: Stage = Stage.SECOND, by: str = ALEX, **detail: str) -> Message:
+    ticket: Ticket = an_incident(stage)
+    event = an_event(ticket, what, by, **detail)
+    return thread_lines.direct(a_notice(ticket, Say.DIRECT, to), ticket, event, CONFIG, who, LINK)
+
+
+def of(message: Message, kind: str) -> list[dict[str, Any]]:
+    return [part for part in parts(message.blocks) if part.get("type") == kind]
+
+
+@pytest.mark.parametrize(
+    ("what", "line"),
+    [
+        (Move.TAKE, "Anna Arnold took it"),
+        (Move.TAKE_OVER, "Anna Arnold took it over"),
+        (Move.HAND_OFF, "Anna Arnold → 2nd level: please accept."),
+        (Move.ACCEPT, "Anna Arnold accepted it at the 2nd level"),
+        (Move.SEND_BACK, "Anna Arnold sent it back to the 1st level"),
+        (Move.ASK_CUSTOMER, "Anna Arnold waits for the end-customer"),
+        (Move.GO_ON, "Anna Arnold went on without the end-customer's answer"),
+        (Move.ESCALATE, "Anna Arnold escalated it to Retarus"),
+        (Move.CONFIRM, "Anna Arnold confirmed it with the customer and closed it"),
+        (Move.REOPEN, "Anna Arnold reopened it"),
+        (Step.NOTE, "Anna Arnold noted"),
+    ],
+)
+def test_a_step_is_one_line_who_did_what(what: str, line: str) -> None:
+    assert told(what).text == line
+
+
+@pytest.mark.parametrize("key", ["summary", "reason", "question", "answer", "remedy", "note"])
+def test_what_was_said_with_it_is_quoted_under_it(key: str) -> None:
+    ticket = an_incident()
+    event = an_event(ticket, Move.SEND_BACK).model_copy(update={"detail": {key: "The tenant is missing"}})
+    (quote,) = of(thread_lines.told(a_notice(ticket, Say.STORY), ticket, event, CONFIG, who), "rich_text_quote")
+    assert quote["elements"][0]["text"] == "The tenant is missing"
+
+
+def test_the_second_level_is_called_once_where_the_work_is() -> None:
+    assert of(told(Move.HAND_OFF), "usergroup") == [{"type": "usergroup", "usergroup_id": "S0SECOND"}]
+    named = a_config(levels={"second": {"members": [BEN, ALEX]}})
+    assert [part["user_id"] for part in of(told(Move.HAND_OFF, config=named), "user")] == [BEN, ALEX]
+    assert not of(told(Move.ACCEPT), "usergroup")
+
+
+def test_a_number_of_retaruss_is_told_as_theirs() -> None:
+    assert told(Step.RCR, BEN, rcr="RCR-88123").text == "Retarus: RCR-88123 (recorded by Ben Brandt)"
+
+
+def test_who_escalated_can_show_the_letter_from_the_thread() -> None:
+    (button,) = of(told(Move.ESCALATE), "button")
+    assert button["action_id"] == letter.SHOW
+
+
+def test_a_reminder_names_the_owner_the_time_and_the_next_step() -> None:
+    ticket = an_incident(Stage.HANDED_OFF, since=NOW.replace(hour=8, minute=50))
+    event = an_event(ticket, Step.REMIND, "", stage="handed_off")
+    message = thread_lines.told(a_notice(ticket, Say.STORY), ticket, event, CONFIG, who)
+    assert "handed off to the 2nd level for 30 min" in message.text
+    assert [part["user_id"] for part in of(message, "user")] == [ANNA]
+    acting, *others = [part["action_id"] for part in of(message, "button")]
+    assert acting == transitions.action_of(Move.ACCEPT)
+    assert others == [transitions.action_of(Step.NOTE), reminders.PLAN, reminders.SNOOZE]
+
+
+def test_a_reminder_somebody_has_answered_is_struck_through_and_asks_for_nothing() -> None:
+    ticket = an_incident(Stage.HANDED_OFF, times=Times(touched=NOW))
+    message = thread_lines.told(
+        a_notice(ticket, Say.STORY), ticket, an_event(ticket, Step.REMIND, "", stage="new"), CONFIG, who
+    )
+    assert of(message, "button") == of(message, "user") == []
+    assert "'strike': True" in str(message.blocks)
+
+
+# --- deliveries
+
+
+def test_a_receipt_says_which_way_the_letter_went() -> None:
+    mail, post = ended(delivered=Say.LETTER_MAIL, to=MAIL), ended(delivered=Say.LETTER_POST, to=RETARUS)
+    assert mail.text == "Delivered to Retarus by e-mail"
+    assert any(MAIL in part["text"] for part in of(mail, "text"))
+    assert of(post, "channel") == [{"type": "channel", "channel_id": RETARUS}]
+
+
+def test_a_dead_letter_tells_its_owner_what_why_and_the_way_out() -> None:
+    message = ended(failed=Say.LETTER_MAIL, to=MAIL, why="The mailbox is full.", key="t1:7:letter_mail:x")
+    assert message.text == "The e-mail to Retarus was not delivered. The mailbox is full."
+    assert [part["user_id"] for part in of(message, "user")] == [BEN]
+    (button,) = of(message, "button")
+    assert (button["action_id"], button["value"]) == (letter.AGAIN, "t1:7:letter_mail:x")
+
+
+# --- direct messages
+
+
+@pytest.mark.parametrize(
+    ("what", "stage", "to", "words"),
+    [
+        (Move.SEND_BACK, Stage.FIRST, ANNA, "PD-1042: Alex Adler sent it back to you."),
+        (Move.REOPEN, Stage.FIRST, ANNA, "PD-1042: Alex Adler reopened it. It is yours again."),
+        (Move.TAKE_OVER, Stage.FIRST, BEN, "PD-1042: Alex Adler took it over from you."),
+        (
+            Move.RESOLVE,
+            Stage.RESOLVED,
+            ANNA,
+            "PD-1042: Alex Adler resolved it. Please confirm with the end-customer, then close it.",
+        ),
+    ],
+)
+def test_one_person_is_told_what_it_means_for_them(what: str, stage: Stage, to: str, words: str) -> None:
+    assert direct(what, to, stage).text == words
+
+
+def test_a_direct_message_links_the_card_and_offers_the_next_step_to_the_owner_only() -> None:
+    to_owner, to_other = direct(Move.SEND_BACK, ANNA, Stage.FIRST), direct(Move.TAKE_OVER, BEN, Stage.FIRST)
+    assert of(to_owner, "link")[0]["url"] == LINK
+    assert len(of(to_owner, "button")) == 1
+    assert of(to_other, "button") == []
+
+
+def test_an_old_direct_message_offers_no_step_that_is_over() -> None:
+    ticket = an_incident(Stage.FIRST, version=9)
+    event = an_event(an_incident(Stage.FIRST, version=8), Move.SEND_BACK, ALEX)
+    message = thread_lines.direct(a_notice(ticket, Say.DIRECT, ANNA), ticket, event, CONFIG, who, "")
+    assert of(message, "button") == []
+
+
+def test_a_handoff_that_changed_the_priority_tells_so_with_the_reason_and_the_owner_is_told() -> None:
+    ticket = an_incident(Stage.HANDED_OFF, owner=ANNA)
+    event = an_event(ticket, Move.HAND_OFF, BEN, summary="Short.")
+    body = {"news": ["priority"]}
+    line = thread_lines.told(a_notice(ticket, Say.STORY, body=body), ticket, event, a_config(), lambda _: "Ben")
+    assert "2nd level: please accept." in line.text
+    assert "changed the priority to P1: no outbound mail" in line.text
+    word = thread_lines.direct(
+        a_notice(ticket, Say.DIRECT, ANNA, body), ticket, event, a_config(), lambda _: "Ben", LINK
+    )
+    assert "changed its priority." in word.text

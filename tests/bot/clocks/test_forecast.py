@@ -1,0 +1,43 @@
+"""The policy's preview says what the sweep will do."""
+
+from __future__ import annotations
+
+from bot.clocks.forecast import foretold, lines
+from bot.clocks.schedule import Rung
+from bot.clocks.timers import Watch
+from bot.model.ticket import Stage
+from tests.factories import ALEX, CARLA, NOW, a_config, an_incident
+
+CONFIG = a_config(
+    desk={"leads": [CARLA]},
+    levels={"second": {"group": "S0SECOND", "second_person": ALEX}},
+    reminders={"second": 60, "repeat": 30, "second_person_after": 1, "leads_after": 2, "new": 0},
+    sla={"P1": {"action_plan": 120}},
+)
+
+
+def line(priority: str, begin: str) -> str:
+    told = list(lines(CONFIG, NOW))
+    start = next(number for number, each in enumerate(told) if each.startswith(priority))
+    return next(each for each in told[start:] if each.strip().startswith(begin))
+
+
+def test_it_says_when_whom() -> None:
+    said = line("P1", "with the 2nd level")
+    assert said.endswith(
+        f"Tue 27.08. 12:20 owner · Tue 27.08. 12:50 owner + {ALEX} · "
+        f"Tue 27.08. 13:20 owner + {ALEX} + {CARLA} · every 30 min"
+    )
+
+
+def test_what_is_not_configured_is_not_claimed() -> None:
+    assert "remedy or action plan within 2 h" in line("P1", "P1")
+    assert line("P2", "P2").endswith("no SLA set")
+    assert line("P2", "a remedy or an action plan").endswith("never")
+    assert line("P1", "new at the 1st level").endswith("never")
+
+
+def test_it_goes_on_until_somebody_acts() -> None:
+    told = list(foretold(Watch.PROGRESS, an_incident(Stage.SECOND), CONFIG))
+    assert [how_far for _, how_far in told[:4]] == [Rung.OWNER, Rung.SECOND, Rung.LEADS, Rung.LEADS]
+    assert len(told) == 12

@@ -1,0 +1,179 @@
+"""A ticket needs attention when one of its clocks says so, while people are at work, and further people in time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.clocks.schedule import Rung, due_now, next_due, people, rung
+from bot.clocks.timers import Watch
+from bot.config.settings import Config
+from bot.model.ticket import Nudge, Stage, Ticket, Times
+from tests.factories import ALEX, ANNA, BEN, CARLA, NOW, a_config, an_incident
+
+EACH = {"new": 1, "first": 2, "handed_off": 3, "second": 4, "waiting_for_customer": 5, "retarus": 6, "resolved": 7}
+POLICY = a_config(reminders={**EACH, "rcr": 0, "repeat": 60})
+OFFICE = {"office": {"timezone": "Europe/Berlin", "hours": ["mon-fri 09:00-17:00"]}}
+
+
+def at_work(**more: Any) -> Config:
+    teams = {"first": {"calendar": "office"}, "second": {"group": "S0SECOND", "calendar": "office"}}
+    return a_config(calendars=OFFICE, levels=teams, **more)
+
+
+def minutes(number: float) -> datetime:
+    return NOW + timedelta(minutes=number)
+
+
+@pytest.mark.parametrize(
+    ("stage", "after"),
+    [
+        (Stage.NEW, 1),
+        (Stage.FIRST, 2),
+        (Stage.FIRST_ASKED, 5),
+        (Stage.HANDED_OFF, 3),
+        (Stage.SECOND, 4),
+        (Stage.SECOND_ASKED, 5),
+        (Stage.RETARUS, 6),
+        (Stage.RESOLVED, 7),
+    ],
+)
+def test_each_open_stage_has_its_own_patience(stage: Stage, after: int) -> None:
+    assert next_due(an_incident(stage), POLICY) == minutes(after)
+
+
+def test_a_closed_ticket_needs_nothing() -> None:
+    assert next_due(an_incident(Stage.CLOSED), POLICY) is None
+
+
+def test_zero_minutes_means_never() -> None:
+    assert next_due(an_incident(Stage.NEW), a_config(reminders={"new": 0})) is None
+
+
+def test_every_open_stage_is_reminded_unless_told_otherwise() -> None:
+    assert all(next_due(an_incident(stage), a_config()) for stage in Stage if stage.is_open)
+
+
+def reminded(stage: Stage, watch: Watch, after: float, unanswered: int = 1, **times: Any) -> Ticket:
+    nudges = {watch.value: Nudge(at=minutes(after), unanswered=unanswered)}
+    return an_incident(stage, times=Times(nudges=nudges, **times))
+
+
+def test_after_the_first_reminder_the_next_ones_come_at_the_repeating_pace() -> None:
+    assert next_due(reminded(Stage.NEW, Watch.UNCLAIMED, 1), POLICY) == minutes(61)
+
+
+def test_whoever_acts_after_it_was_due_is_left_alone_for_a_round() -> None:
+    assert next_due(reminded(Stage.NEW, Watch.UNCLAIMED, 1, 0, touched=minutes(30)), POLICY) == minutes(90)
+
+
+def test_a_snooze_says_itself_until_when() -> None:
+    ticket = an_incident(Stage.HANDED_OFF, times=Times(snoozed_until=minutes(600), touched=minutes(10)))
+    assert next_due(ticket, POLICY) == minutes(600)
+
+
+def test_a_priority_has_its_own_cadence() -> None:
+    config = a_config(
+        priorities=[{"name": "P1", "reminders": {"second": 10}}, {"name": "P2"}], reminders={"second": 99}
+    )
+    assert next_due(an_incident(Stage.SECOND, also={"priority": "P1"}), config) == minutes(10)
+    assert next_due(an_incident(Stage.SECOND, also={"priority": "P2"}), config) == minutes(99)
+
+
+# --- while people are at work
+
+
+def test_working_time_counts() -> None:
+    ticket = an_incident(Stage.SECOND, since=datetime(2019, 8, 30, 14, 0, tzinfo=UTC))  # Friday, 16:00 in Berlin
+    assert next_due(ticket, at_work(reminders={"second": 120})) == datetime(2019, 9, 2, 8, 0, tzinfo=UTC)
+
+
+def test_a_priority_around_the_clock_knows_neither_closing_time_nor_quiet_hours() -> None:
+    config = at_work(
+        priorities=[{"name": "P1", "around_the_clock": True}], reminders={"second": 600, "quiet": "20:00-07:00"}
+    )
+    assert next_due(an_incident(Stage.SECOND), config) == minutes(600)  # 21:20
+
+
+def test_quiet_hours_put_a_reminder_off_until_they_end() -> None:
+    config = a_config(reminders={"second": 600, "quiet": "20:00-07:00"})
+    assert next_due(an_incident(Stage.SECOND), config) == datetime(2019, 8, 28, 5, 0, tzinfo=UTC)
+
+
+def test_what_falls_due_at_retarus_at_night_is_told_in_the_morning() -> None:
+    promised = Times(update_due=datetime(2019, 8, 27, 22, 0, tzinfo=UTC), word=NOW)
+    ticket = an_incident(Stage.RETARUS, times=promised, rcr=("RCR-1",))
+    assert next_due(ticket, at_work()) == datetime(2019, 8, 28, 7, 0, tzinfo=UTC)
+
+
+# --- the SLA
+
+AGREED = a_config(sla={"P1": {"action_plan": 120, "warn_before": 30}}, reminders={"second": 0, "repeat": 60})
+
+
+def with_plan(**times: Any) -> Ticket:
+    return an_incident(Stage.SECOND, times=Times(priority_at=NOW, **times))
+
+
+def test_it_warns_before_and_alerts_at_the_breach_and_again_after() -> None:
+    assert next_due(with_plan(), AGREED) == minutes(90)
+    for last, following in ((90, 120), (120, 180), (180, 240)):
+        assert next_due(with_plan(nudges={"plan": Nudge(at=minutes(last), unanswered=1)}), AGREED) == minutes(following)
+
+
+def test_neither_acting_nor_a_snooze_hides_the_breach() -> None:
+    seen = {"plan": Nudge(at=minutes(90), unanswered=0)}
+    assert next_due(with_plan(nudges=seen, touched=minutes(119), snoozed_until=minutes(999)), AGREED) == minutes(120)
+
+
+def test_after_an_outage_warning_and_breach_are_one_reminder() -> None:
+    assert next_due(with_plan(nudges={"plan": Nudge(at=minutes(500), unanswered=1)}), AGREED) == minutes(560)
+
+
+def test_a_plan_ends_it() -> None:
+    assert next_due(with_plan(planned=minutes(10)), AGREED) is None
+
+
+def test_what_is_due_is_named() -> None:
+    config = a_config(reminders={"retarus": 60, "rcr": 30})
+    ticket = an_incident(Stage.RETARUS, sent_at=NOW)
+    assert [run.watch for run in due_now(ticket, config, minutes(30))] == [Watch.RCR]
+    assert [run.watch for run in due_now(ticket, config, minutes(60))] == [Watch.RCR, Watch.UPDATE]
+
+
+# --- who hears of it
+
+LADDER = a_config(
+    desk={"leads": [CARLA]},
+    levels={"second": {"group": "S0SECOND", "second_person": ALEX}},
+    reminders={"second_person_after": 2, "leads_after": 4},
+)
+
+
+@pytest.mark.parametrize(
+    ("unanswered", "how_far", "who"),
+    [
+        (0, Rung.OWNER, (BEN,)),
+        (1, Rung.OWNER, (BEN,)),
+        (2, Rung.SECOND, (BEN, ALEX)),
+        (3, Rung.SECOND, (BEN, ALEX)),
+        (4, Rung.LEADS, (BEN, ALEX, CARLA)),
+        (9, Rung.LEADS, (BEN, ALEX, CARLA)),
+    ],
+)
+def test_what_stays_unanswered_goes_further(unanswered: int, how_far: Rung, who: tuple[str, ...]) -> None:
+    ticket = reminded(Stage.SECOND, Watch.PROGRESS, 0, unanswered)
+    due = due_now(ticket, LADDER, minutes(9999))
+    assert rung(ticket, due, LADDER) is how_far
+    assert people(ticket, how_far, LADDER) == who
+
+
+def test_without_a_second_person_the_leads_hear_of_it_at_once() -> None:
+    config = a_config(desk={"leads": [CARLA]})
+    assert people(an_incident(Stage.FIRST), Rung.SECOND, config) == (ANNA, CARLA)
+
+
+def test_where_nobody_is_named_it_stays_with_the_owner() -> None:
+    assert people(an_incident(Stage.FIRST), Rung.LEADS, a_config()) == (ANNA,)

@@ -1,0 +1,139 @@
+"""Each clock has a start, a due time, pauses and an end, and says how it stands at any moment."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.clocks.timers import Run, State, Watch, plan, runs
+from bot.model.ticket import Party, Stage, Ticket, Times
+from tests.factories import NOW, a_config, an_incident
+
+MINUTE = timedelta(minutes=1)
+AGREED = a_config(sla={"P1": {"action_plan": 120, "warn_before": 30}})
+OFFICE = a_config(
+    sla={"P1": {"action_plan": 120, "warn_before": 30}},
+    calendars={"office": {"timezone": "Europe/Berlin", "hours": ["mon-fri 09:00-17:00"]}},
+    levels={"second": {"group": "S0SECOND", "calendar": "office"}},
+)
+
+
+def minutes(number: float) -> datetime:
+    return NOW + number * MINUTE
+
+
+def a_plan(**times: Any) -> Run:
+    found = plan(an_incident(Stage.SECOND, times=Times(priority_at=NOW, **times)), AGREED)
+    assert found
+    return found
+
+
+def watched(ticket: Ticket) -> list[Watch]:
+    return [run.watch for run in runs(ticket, AGREED)]
+
+
+@pytest.mark.parametrize(
+    ("stage", "watches"),
+    [
+        (Stage.NEW, [Watch.UNCLAIMED]),
+        (Stage.FIRST, [Watch.PROGRESS]),
+        (Stage.FIRST_ASKED, [Watch.CUSTOMER]),
+        (Stage.HANDED_OFF, [Watch.UNCLAIMED]),
+        (Stage.SECOND, [Watch.PROGRESS]),
+        (Stage.SECOND_ASKED, [Watch.CUSTOMER]),
+        (Stage.RETARUS, [Watch.RCR, Watch.UPDATE]),
+        (Stage.RESOLVED, [Watch.CONFIRM]),
+        (Stage.CLOSED, []),
+    ],
+)
+def test_every_stage_has_its_clocks(stage: Stage, watches: list[Watch]) -> None:
+    assert watched(an_incident(stage)) == watches
+
+
+def test_what_is_known_of_retarus_changes_what_is_watched() -> None:
+    numbered = an_incident(Stage.RETARUS, rcr=("RCR-1",))
+    assert watched(numbered) == [Watch.UPDATE]
+    assert watched(numbered.model_copy(update={"times": Times(eta=minutes(60))})) == [Watch.ETA, Watch.UPDATE]
+
+
+def test_what_retarus_asked_is_ours_to_answer() -> None:
+    asked = an_incident(Stage.RETARUS, rcr=("RCR-1",), times=Times(asked=NOW))
+    assert watched(asked) == [Watch.QUESTION]
+    assert asked.ball is Party.SECOND
+
+
+def test_a_promised_update_goes_before_the_usual_cadence() -> None:
+    ticket = an_incident(Stage.RETARUS, rcr=("RCR-1",), times=Times(word=NOW, update_due=minutes(7)))
+    (update,) = runs(ticket, AGREED)
+    assert update.due == minutes(7)
+
+
+# --- the SLA
+
+
+def test_without_an_agreement_there_is_no_clock_that_claims_one() -> None:
+    ticket = an_incident(Stage.SECOND, times=Times(priority_at=NOW))
+    assert plan(ticket, a_config()) is None
+    assert plan(ticket.model_copy(update={"answers": {"priority": "P2"}}), AGREED) is None
+
+
+def test_it_begins_with_the_priority_and_runs_on_through_every_stage() -> None:
+    for stage in Stage:
+        run = plan(an_incident(stage, times=Times(priority_at=NOW)), AGREED)
+        assert run
+        assert (run.start, run.warn, run.due) == (NOW, minutes(90), minutes(120))
+
+
+def test_it_stands_still_while_the_end_customer_is_waited_for() -> None:
+    assert a_plan(waits=((minutes(10), None),)).state(minutes(999)) is State.PAUSED
+    resumed = a_plan(waits=((minutes(10), minutes(50)), (minutes(60), minutes(61))))
+    assert (resumed.warn, resumed.due) == (minutes(131), minutes(161))
+
+
+def test_what_was_breached_before_the_wait_stays_breached() -> None:
+    assert a_plan(waits=((minutes(130), None),)).state(minutes(200)) is State.OVERDUE
+
+
+@pytest.mark.parametrize(
+    ("at", "state"), [(0, State.RUNNING), (89, State.RUNNING), (90, State.SOON), (120, State.OVERDUE)]
+)
+def test_it_says_how_it_stands(at: int, state: State) -> None:
+    assert a_plan().state(minutes(at)) is state
+
+
+@pytest.mark.parametrize(("at", "late"), [(119, False), (121, True)])
+def test_a_remedy_or_a_plan_ends_it_in_time_or_too_late(at: int, late: bool) -> None:
+    run = a_plan(planned=minutes(at))
+    assert run.state(minutes(999)) is State.ENDED
+    assert run.is_late(minutes(999)) is late
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 3 * 24 * 60), max_size=6, unique=True), st.integers(0, 24 * 60))
+def test_pauses_agree_with_looking_at_the_clock_every_minute(changes: list[int], begun: int) -> None:
+    moments = sorted(changes)
+    waits = tuple(
+        (minutes(moments[n]), minutes(moments[n + 1]) if n + 1 < len(moments) else None)
+        for n in range(0, len(moments), 2)
+    )
+    start = minutes(begun)
+    run = plan(an_incident(Stage.SECOND, times=Times(priority_at=start, waits=waits)), OFFICE)
+    assert run
+    assert run.due == slow_due(start, waits)
+
+
+def slow_due(start: datetime, waits: tuple[tuple[datetime, datetime | None], ...]) -> datetime | None:
+    at, left = start, 120
+    while left:
+        local = at + timedelta(hours=2)  # Berlin, in summer
+        works = local.weekday() < 5 and 9 <= local.hour < 17
+        waiting = any(begun <= at and (ended is None or at < ended) for begun, ended in waits)
+        if any(begun <= at and ended is None for begun, ended in waits):
+            return None
+        left -= works and not waiting
+        at += MINUTE
+    return at

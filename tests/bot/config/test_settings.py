@@ -1,0 +1,190 @@
+"""A desk is set up rightly, or it is said what is wrong, where, and what to write instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from bot.config.settings import NOT_SET, Config, Environment, load, parse
+from bot.core.errors import Misconfigured
+from bot.model.ticket import Level
+
+ROOT = Path(__file__).parents[3]
+CONTACT = {"slack_user": "U1", "name": "Ben", "email": "ben@example.com", "phone": "+49 89 1234 5679"}
+
+
+def fault(**raw: Any) -> str:
+    with pytest.raises(Misconfigured) as error:
+        parse(raw, "desk.toml")
+    return str(error.value)
+
+
+def test_the_example_can_be_used_as_it_ships() -> None:
+    config = load(ROOT / "desk.example.toml")
+    assert config.levels.second.members
+    assert config.contacts[0].record().is_authorised(Level.SECOND, config.contacts[0].authorised_since)  # type: ignore[arg-type]
+
+
+def test_the_example_names_every_setting() -> None:
+    text = (ROOT / "desk.example.toml").read_text("utf-8")
+    for table, field in Config.model_fields.items():
+        assert table in text
+        for key in getattr(field.annotation, "model_fields", ()):
+            assert key in text, f"[{table}] {key}"
+
+
+def test_the_demos_desk_loads() -> None:
+    assert load(ROOT / "demo/desk.toml").desk.channel == "partner-desk"
+
+
+def test_an_empty_file_is_a_desk_that_claims_nothing_the_guide_does_not_say() -> None:
+    config = parse({})
+    assert config.retarus.email == config.retarus.channel == ""
+    assert [each.name for each in config.priorities] == ["P1", "Lower"]
+    assert {each.definition for each in config.priorities} == {NOT_SET}
+
+
+# --- unknown keys
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ({"dsek": {}}, "desk.toml: `dsek` is not a setting. Did you mean `desk`?"),
+        ({"desk": {"chanel": "x"}}, "desk.toml: [desk] `chanel` is not a setting. Did you mean `channel`?"),
+        ({"customer": {"main": "x"}}, "desk.toml: [customer] `main` is not a setting. Did you mean `main_id`?"),
+        ({"levels": {"secnd": {}}}, "desk.toml: [levels] `secnd` is not a setting. Did you mean `second`?"),
+        (
+            {"levels": {"second": {"grup": "x"}}},
+            "desk.toml: [levels.second] `grup` is not a setting. Did you mean `group`?",
+        ),
+        ({"retarus": {"mail": "x"}}, "desk.toml: [retarus] `mail` is not a setting. Did you mean `email`?"),
+        ({"services": {"name": []}}, "desk.toml: [services] `name` is not a setting. Did you mean `names`?"),
+        ({"reminders": {"repet": 1}}, "desk.toml: [reminders] `repet` is not a setting. Did you mean `repeat`?"),
+        (
+            {"priorities": [{"name": "P1"}, {"name": "P2", "definiton": "x"}]},
+            "desk.toml: [[priorities]] no. 2: `definiton` is not a setting. Did you mean `definition`?",
+        ),
+        (
+            {"contacts": [{**CONTACT, "attested": "x"}]},
+            "desk.toml: [[contacts]] no. 1: `attested` is not a setting. Did you mean `attested_on`?",
+        ),
+    ],
+)
+def test_an_unknown_key_is_refused_with_its_place_and_the_nearest_name(raw: dict[str, Any], said: str) -> None:
+    assert fault(**raw) == said
+
+
+def test_a_key_like_no_other_is_told_what_is_known_there() -> None:
+    assert fault(customer={"zzz": 1}) == "desk.toml: [customer] `zzz` is not a setting. Known here: main_id."
+
+
+def test_every_fault_is_named_at_once() -> None:
+    said = fault(desk={"chanel": "x", "timezone": "Berlin"}, reminders={"new": "soon"})
+    assert len(said.splitlines()) == 3
+
+
+# --- wrong values
+
+
+@pytest.mark.parametrize(
+    ("raw", "place", "why"),
+    [
+        ({"desk": {"timezone": "Europe/Berln"}}, "[desk] `timezone`", "did you mean “Europe/Berlin”"),
+        ({"desk": {"prefix": "P-D"}}, "[desk] `prefix`", ""),
+        ({"desk": {"phone_region": "Germany"}}, "[desk] `phone_region`", "no ISO country code"),
+        ({"customer": {"main_id": "7312"}}, "[customer] `main_id`", "five digits"),
+        (
+            {"levels": {"second": {"group": "S1", "members": ["U1"]}}},
+            "[levels] `second`",
+            "either `group` or `members`",
+        ),
+        ({"retarus": {"email": "support"}}, "[retarus] `email`", "“support” is no e-mail address"),
+        ({"retarus": {"email": "a@b.example\nBcc: c@d.example"}}, "[retarus] `email`", "no e-mail address"),
+        ({"retarus": {"email": "a@b.example"}}, "`retarus`", "needs `from_address`"),
+        ({"retarus": {"rcr_pattern": "RCR(["}}, "[retarus] `rcr_pattern`", "no regular expression"),
+        ({"priorities": [{"name": "P1", "definition": "x" * 301}]}, "[[priorities]] no. 1: `definition`", "300"),
+        ({"reminders": {"new": -1}}, "[reminders] `new`", "greater than or equal to 0"),
+        ({"reminders": {"repeat": 0}}, "[reminders] `repeat`", "greater than or equal to 1"),
+        ({"contacts": [{**CONTACT, "phone": "089 1234 5679"}]}, "[[contacts]] no. 1: `phone`", "country code"),
+        ({"contacts": [{**CONTACT, "phone": "+49 123"}]}, "[[contacts]] no. 1: `phone`", "+49 89 1234 5678"),
+        ({"contacts": [{**CONTACT, "slack_user": "@ben"}]}, "[[contacts]] no. 1: `slack_user`", ""),
+        ({"contacts": [{**CONTACT, "levels": ["2nd"]}]}, "[[contacts]] no. 1: `levels` no. 1", "'first', 'second'"),
+        ({"services": {"names": ["SMS", "x" * 76]}}, "[services] `names` no. 2", "75"),
+        ({"services": {"names": ["SMS\nFAX"]}}, "[services] `names` no. 1", ""),
+        ({"services": {"names": [f"S{number}" for number in range(100)]}}, "[services] `names`", "99"),
+        ({"priorities": [{"name": "x" * 21}]}, "[[priorities]] no. 1: `name`", "20"),
+        ({"services": {"names": ["SMS", 7]}}, "[services] `names` no. 2", "string"),
+        ({"priorities": ["P1"]}, "`priorities` no. 1", ""),
+        ({"desk": "partner-desk"}, "`desk`", ""),
+        ({"contacts": [{**CONTACT, "attested_on": "soon"}]}, "[[contacts]] no. 1: `attested_on`", "date"),
+        ({"contacts": [{"slack_user": "U1"}]}, "[[contacts]] no. 1: `name`", "required"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_place(raw: dict[str, Any], place: str, why: str) -> None:
+    said = fault(**raw)
+    assert said.startswith(f"desk.toml: {place}")
+    assert why in said
+    assert "Value error" not in said
+
+
+def test_a_contacts_number_is_kept_in_one_form() -> None:
+    assert parse({"contacts": [CONTACT]}).contacts[0].record().phone == "+498912345679"
+
+
+# --- the file
+
+
+def test_a_file_that_is_not_there_says_how_to_begin(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match=r"Copy desk\.example\.toml"):
+        load(tmp_path / "desk.toml")
+
+
+@pytest.mark.parametrize("content", [b"[desk\n", b"\xff\xfe", b"channel = "])
+def test_a_file_that_cannot_be_read_says_so(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "desk.toml"
+    path.write_bytes(content)
+    with pytest.raises(Misconfigured, match=r"desk\.toml"):
+        load(path)
+
+
+# --- the environment
+
+
+def test_the_environments_names_and_defaults_are_those_others_rely_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Environment.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    env = Environment()
+    assert {name.upper(): str(value) for name, value in env.model_dump().items()} == {
+        "SLACK_BOT_TOKEN": "",
+        "SLACK_APP_TOKEN": "",
+        "SLACK_SIGNING_SECRET": "",
+        "SLACK_API_URL": "https://slack.com/api/",
+        "HOST": "127.0.0.1",
+        "PORT": "3000",
+        "DATABASE_URL": "sqlite:///var/desk.sqlite3",
+        "SMTP_URL": "",
+        "DESK_CONFIG": "desk.toml",
+    }
+
+
+def test_an_empty_variable_counts_as_not_set_and_a_file_beside_the_program_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=xoxb-1\nSOMETHING_ELSE=1\nPORT=3001\n")
+    monkeypatch.delenv("SLACK_BOT_TOKEN", raising=False)
+    monkeypatch.setenv("PORT", "")
+    assert (Environment().slack_bot_token, Environment().port) == ("xoxb-1", 3001)
+
+
+def test_a_port_that_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "70000")
+    with pytest.raises(ValidationError):
+        Environment()

@@ -1,0 +1,258 @@
+"""A person is exported whole, erased everywhere, and an old ticket keeps its statistics only."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from bot.core.errors import Refused
+from bot.model.contact import EndCustomer
+from bot.model.notice import Sent
+from bot.model.ticket import NOBODY, Kind, Stage
+from bot.model.transitions import Move
+from bot.notes.service import Notes
+from bot.ports import Batch
+from bot.privacy.erasure import Archive
+from bot.privacy.redaction import MARK, someone, statistics_of
+from bot.register.membership import is_new_stranger
+from bot.search.service import Searching
+from tests.factories import ALEX, ANNA, BEN, CARLA, GUS, RAISED, RITA, Cast, World, a_contact, a_world
+
+ERIKA = "Erika Muster"
+ABOUT_ERIKA = {"happens": f"{ERIKA} (erika@mueller.example, 089 765432-10) gets 550"}
+
+
+def an_archive(w: World) -> Archive:
+    return Archive(w.store, w.desk.drafts, w.clock, by="root")
+
+
+async def everything(w: World) -> str:
+    """All that is kept, as text."""
+    kept = []
+    for number in range(1001, 1010):
+        ticket = await w.store.numbered(number)
+        if ticket:
+            letters = [row.notice for row in await w.store.letters(ticket_id=ticket.id, limit=1000)]
+            kept += [each.model_dump_json() for each in (ticket, *await w.store.history(ticket.id), *letters)]
+    kept += [each.model_dump_json() for each in await w.store.contacts()]
+    kept += [each.model_dump_json() for each in await w.store.customers([], limit=100)]
+    kept += [json.dumps([key, await w.desk.drafts.get(key)]) for key in await w.desk.drafts.keys()]
+    return "\n".join(kept)
+
+
+async def deliver_all(w: World) -> None:
+    """Whatever waits is sent."""
+    while claims := await w.store.claim(w.clock(), timedelta(minutes=1), 100):
+        for claim in claims:
+            await w.store.settle(claim, Sent(), w.clock())
+
+
+# --- who is meant
+
+
+@pytest.mark.parametrize("terms", [(), ("",), ("An",)])
+def test_what_is_too_short_for_one_person_is_refused(terms: tuple[str, ...]) -> None:
+    with pytest.raises(Refused):
+        someone(terms, [])
+
+
+def test_the_register_adds_what_it_knows_of_somebody() -> None:
+    person = someone([BEN], [a_contact(BEN)])
+    for text in ("by Ben Brandt.", "ben@nordlicht.example", "+49 89 12345679", "089/1234 5679", "0049 (0)89 123456-79"):
+        assert person.is_in(text), text
+    for text in ("Benno Brandtner", "+49 89 123456790", "Brandt"):
+        assert not person.is_in(text), text
+    assert someone(["Ben Brandt"], [a_contact(BEN)]).user == BEN
+
+
+def test_a_fingerprint_is_the_same_for_the_same_person_and_does_not_name_them() -> None:
+    first, again = someone([ERIKA], []), someone([ERIKA], [])
+    assert first.fingerprint == again.fingerprint
+    assert "erika" not in first.fingerprint
+
+
+# --- a person
+
+
+async def test_an_export_holds_every_ticket_message_entry_and_draft_that_names_a_person() -> None:
+    w = await a_world()
+    ticket = await w.raised(**ABOUT_ERIKA)
+    await w.raised()
+    await w.store.apply(Batch(customers=[EndCustomer(id="c1", name="Müller GmbH", contacts=f"{ERIKA}, IT")]))
+    await w.desk.put_aside(BEN, Kind.INCIDENT, {"happens": f"{ERIKA} again"})
+    archive = an_archive(w)
+    found = await archive.export(await archive.find(ERIKA))
+    assert isinstance(found["tickets"], list)
+    (told,) = found["tickets"]
+    assert isinstance(told, dict)
+    assert ticket.id in json.dumps(told["ticket"])
+    assert found["end_customers"]
+    assert found["drafts"]
+    assert found["contacts"] == []
+
+
+async def test_an_end_customers_contact_is_erased_from_answers_history_and_messages() -> None:
+    w = await a_world()
+    ticket = await w.complete(**ABOUT_ERIKA)
+    await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version)
+    await w.store.apply(Batch(customers=[EndCustomer(id="c1", name="Müller GmbH", contacts=f"{ERIKA}, IT")]))
+    await w.desk.put_aside(BEN, Kind.INCIDENT, {"happens": f"{ERIKA} again"})
+    await deliver_all(w)
+    archive = an_archive(w)
+    person = await archive.find(ERIKA, "erika@mueller.example", "+49 89 76543210")
+    assert await archive.erase(person) == 1
+    kept = await everything(w)
+    for text in (ERIKA, "erika@", "765432"):
+        assert text not in kept, text
+    now = await w.desk.ticket(ticket.id)
+    assert now.answer("happens") == f"{MARK} ({MARK}, {MARK}) gets 550"
+    assert (now.stage, now.owner, now.answer("customer")) == (Stage.RETARUS, BEN, "Müller GmbH")
+    assert await archive.erase(person) == 0
+
+
+async def test_a_person_is_erased_from_every_version_of_a_note_and_from_the_search() -> None:
+    w = await a_world()
+    notes = Notes(w.desk)
+    note = await notes.write({"symptom": f"{ERIKA} sees 550", "remedy": f"{ERIKA} restarts it"}, BEN, "form")
+    await notes.change(note.id, {"symptom": "550", "remedy": f"Ask {ERIKA}"}, BEN, "form", 1)
+    archive = an_archive(w)
+    person = await archive.find(ERIKA)
+    exported = await archive.export(person)
+    assert isinstance(exported["technical_notes"], list)
+    assert len(exported["technical_notes"]) == 2
+    await archive.erase(person)
+    kept = [each.model_dump_json() for each in await w.store.note_versions(note.id)]
+    assert len(kept) == 2
+    assert not [each for each in kept if ERIKA in each]
+    assert (await Searching(w.desk).find(ERIKA, BEN)).hits == []
+    assert [hit.found.id for hit in (await Searching(w.desk).find("550", BEN)).hits] == [note.id]
+
+
+async def test_who_joined_an_old_ticket_is_taken_out_of_it_and_their_customer_stays() -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    await w.desk.join(ticket.id, ALEX, {"customer": "Adler AG", "happens": f"{ERIKA} gets 550"}, "click")
+    (joined,) = statistics_of(await w.desk.ticket(ticket.id), w.clock()).affected
+    assert (joined.customer, joined.impact, joined.by) == ("Adler AG", "", NOBODY)
+
+
+async def test_a_colleague_is_erased_from_the_register_and_everything_they_did() -> None:
+    w = await a_world(a_contact(BEN), a_contact(ALEX, email="alex@nordlicht.example", phone="+498911112222"))
+    ticket = await w.desk.raise_ticket(ALEX, Kind.INCIDENT, RAISED, w.form())
+    ticket = await w.desk.act(ticket.id, Move.TAKE, ALEX, f"{ALEX}:1.1:take")
+    await w.desk.act(ticket.id, Move.TAKE_OVER, ANNA, w.form())
+    await w.desk.put_aside(ALEX, Kind.INCIDENT, {"happens": "later"})
+    await deliver_all(w)
+    archive = an_archive(w)
+    assert await archive.erase(await archive.find(ALEX)) == 1
+    kept = await everything(w)
+    for text in (ALEX, "Alex Adler", "alex@", "11112222"):
+        assert text not in kept, text
+    now = await w.desk.ticket(ticket.id)
+    assert (now.raised_by, now.owner) == (NOBODY, ANNA)
+    assert [each.slack_user for each in await w.store.contacts()] == [BEN]
+    assert not await w.store.used(f"{ALEX}:1.1:take:take")
+
+
+async def test_whom_an_erased_admin_entered_stays_in_the_register() -> None:
+    w = await a_world(a_contact(BEN, changed_by=CARLA), a_contact(CARLA))
+    archive = an_archive(w)
+    await archive.erase(await archive.find(CARLA))
+    (left,) = await w.store.contacts()
+    assert (left.slack_user, left.changed_by) == (BEN, NOBODY)
+
+
+async def test_who_owns_an_open_ticket_is_not_erased_until_somebody_else_has_it() -> None:
+    w = await a_world()
+    await w.raised()
+    archive = an_archive(w)
+    with pytest.raises(Refused, match="take them over first"):
+        await archive.erase(await archive.find(ANNA))
+    assert await archive.accesses() == []
+
+
+async def test_a_ticket_reopened_after_its_first_owner_was_erased_belongs_to_who_reopens_it() -> None:
+    w = await a_world()
+    ticket = await w.closed()
+    archive = an_archive(w)
+    await archive.erase(await archive.find(ANNA))
+    reopened = await w.desk.act(ticket.id, Move.REOPEN, BEN, w.form())
+    assert reopened.owner == BEN
+
+
+async def test_exports_and_erasures_are_logged_without_naming_the_person() -> None:
+    w = await a_world()
+    await w.raised(**ABOUT_ERIKA)
+    archive = an_archive(w)
+    person = await archive.find(ERIKA)
+    await archive.export(person)
+    await archive.erase(person)
+    log = await archive.accesses()
+    assert [(each.by, each.what, each.about) for each in log] == [
+        ("root", "erase", person.fingerprint),
+        ("root", "export", person.fingerprint),
+    ]
+    assert ERIKA not in str(log)
+    assert [each.what for each in await archive.accesses()] == ["look at this log", "erase", "export"]
+
+
+# --- time
+
+
+async def test_a_ticket_closed_for_long_loses_its_personal_data_and_keeps_its_statistics() -> None:
+    w = await a_world()
+    ticket = await w.closed()
+    await deliver_all(w)
+    archive = an_archive(w)
+    assert await archive.expire(timedelta(days=30)) == 0
+    w.clock.forward(days=31)
+    fresh = await w.raised()
+    assert await archive.expire(timedelta(days=30)) == 1
+    now = await w.desk.ticket(ticket.id)
+    assert now.is_erased
+    assert (now.number, now.stage, now.since, now.bounces) == (ticket.number, Stage.CLOSED, ticket.since, 0)
+    assert {key: now.answer(key) for key in ("customer", "services", "priority", "start")} == {
+        key: ticket.answer(key) for key in ("customer", "services", "priority", "start")
+    }
+    assert now.answer("happens") == now.answer("contact") == now.answer("summary_first") == MARK
+    assert {now.owner, now.raised_by, now.first_owner, now.second_owner} == {NOBODY}
+    assert await w.store.letters(ticket_id=ticket.id) == []
+    history = await w.store.history(ticket.id)
+    assert [each.what for each in history][:3] == ["raise", "take", "hand_off"]
+    assert {each.by for each in history} <= {NOBODY, ""}
+    assert "connector" not in str(history).lower()
+    assert (await w.desk.ticket(fresh.id)) == fresh
+
+
+async def test_it_is_done_once_and_again_after_it_was_reopened_and_closed() -> None:
+    w = await a_world()
+    ticket = await w.closed()
+    archive = an_archive(w)
+    w.clock.forward(days=31)
+    assert [await archive.expire(timedelta(days=30)) for _ in range(2)] == [1, 0]
+    w.clock.forward(hours=1)
+    await w.desk.say(ticket.id, Move.REOPEN, BEN, w.form(), "reason", "It happens again at Erika's")
+    await w.desk.act(ticket.id, Move.WITHDRAW, ANNA, w.form(), reason="Erika called it off")
+    w.clock.forward(days=31)
+    assert await archive.expire(timedelta(days=30)) == 1
+    assert "Erika" not in await everything(w)
+
+
+async def test_what_was_closed_lately_is_kept_however_old_it_is() -> None:
+    w = await a_world()
+    ticket = await w.resolved()
+    w.clock.forward(days=400)
+    await w.desk.act(ticket.id, Move.CONFIRM, ANNA, w.form())
+    assert await an_archive(w).expire(timedelta(days=30)) == 0
+
+
+# --- who reads along
+
+
+async def test_a_guest_or_somebody_of_another_organisation_is_new_once_and_a_colleague_never() -> None:
+    w = await a_world()
+    for user in (GUS, RITA):
+        assert [await is_new_stranger(w.store, Cast(), user) for _ in range(2)] == [True, False]
+    assert not await is_new_stranger(w.store, Cast(), ANNA)

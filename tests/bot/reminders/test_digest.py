@@ -1,0 +1,124 @@
+"""In the morning of their calendar each level and each lead read what is breached, stale or due today; once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.model.notice import Notice, Say
+from tests.factories import ANNA, CARLA, DESK, World, a_world
+
+TUESDAY = datetime(2019, 8, 27, tzinfo=UTC)
+"""Midnight in UTC; summer time in Berlin."""
+OFFICE = {"office": {"timezone": "Europe/Berlin", "hours": ["mon-fri 09:00-17:00"], "closed": ["2019-08-29"]}}
+
+
+@pytest.fixture
+async def world() -> World:
+    return await a_world(
+        desk={"leads": [CARLA]},
+        calendars=OFFICE,
+        levels={"first": {"calendar": "office"}, "second": {"group": "S0SECOND", "calendar": "office"}},
+        reminders={"new": 60, "first": 600, "repeat": 60},
+    )
+
+
+async def sent(world: World) -> list[Notice]:
+    return [row.notice for row in (await world.store.letters(limit=100))[::-1] if row.notice.say is Say.DIGEST]
+
+
+async def test_it_comes_when_their_day_begins_to_the_channel_and_to_the_lead(world: World) -> None:
+    await world.raised()
+    world.clock.at = TUESDAY + timedelta(days=1, hours=6, minutes=59)
+    assert await world.desk.digest() == 0
+    world.clock.forward(minutes=1)  # 9:00 in Berlin
+    assert await world.desk.digest() == 2
+    assert [notice.to for notice in await sent(world)] == [DESK, CARLA]
+
+
+async def test_it_comes_once_a_day_whoever_asks(world: World) -> None:
+    await world.raised()
+    world.clock.at = TUESDAY + timedelta(days=1, hours=8)
+    assert sum(await asyncio.gather(*(world.desk.digest() for _ in range(3)))) == 2
+    world.clock.forward(hours=2)
+    assert await world.desk.digest() == 0
+
+
+async def test_after_a_morning_without_the_desk_it_comes_the_same_day_or_not_at_all(world: World) -> None:
+    await world.raised()
+    world.clock.at = TUESDAY + timedelta(days=3, hours=13)
+    assert await world.desk.digest() == 2
+    assert len(await sent(world)) == 2
+
+
+async def test_on_a_day_they_do_not_work_there_is_none(world: World) -> None:
+    await world.raised()
+    for days in (2, 4):  # a closing day, a Saturday
+        world.clock.at = TUESDAY + timedelta(days=days, hours=9)
+        assert await world.desk.digest() == 0
+
+
+async def test_where_there_is_nothing_nothing_is_sent(world: World) -> None:
+    world.clock.at = TUESDAY + timedelta(days=1, hours=9)
+    assert await world.desk.digest() == 0
+    assert await sent(world) == []
+
+
+async def test_it_tells_apart_what_is_breached_what_is_stale_and_what_is_due_today() -> None:
+    world = await a_world(sla={"P1": {"action_plan": 60}}, reminders={"new": 60, "second": 60, "repeat": 60})
+    await world.raised()
+    breached, _ = await world.accepted(), await world.accepted()
+    world.clock.at = TUESDAY + timedelta(days=1, hours=9)
+    late = await world.raised()
+    await world.desk.digest()
+    first, second = await sent(world)
+    assert (first.body["breached_total"], first.body["stale_total"], first.body["today"]) == (0, 1, [late.id])
+    assert second.body["breached_total"] == 2
+    assert breached.id in str(second.body["breached"])
+
+
+async def test_a_level_whose_calendar_never_closes_reads_it_at_seven() -> None:
+    world = await a_world()
+    await world.raised(by=ANNA)
+    world.clock.at = TUESDAY + timedelta(days=1, hours=4, minutes=59)
+    assert await world.desk.digest() == 0
+    world.clock.forward(minutes=1)
+    assert await world.desk.digest() == 1
+
+
+async def test_what_was_reminded_of_this_very_morning_is_in_it_all_the_same() -> None:
+    world = await a_world(reminders={"new": 60, "repeat": 24 * 60})
+    late = await world.raised()
+    world.clock.at = TUESDAY + timedelta(days=1, hours=4, minutes=59)
+    assert await world.desk.sweep() == 1
+    world.clock.forward(minutes=2)
+    await world.desk.digest()
+    (told,) = await sent(world)
+    assert told.body["stale"] == [late.id]
+
+
+async def test_what_is_snoozed_beyond_today_is_not_in_it_except_past_the_sla() -> None:
+    world = await a_world(sla={"P1": {"action_plan": 60}}, reminders={"new": 60, "second": 60})
+    asleep, breached = await world.raised(), await world.accepted()
+    for ticket in (asleep, breached):
+        until = f"{(world.clock.at + timedelta(days=9)).timestamp():.0f}"
+        await world.desk.snooze(ticket.id, ticket.owner, until, "The end-customer is away", f"F-{ticket.id}")
+    world.clock.at = TUESDAY + timedelta(days=1, hours=9)
+    assert await world.desk.digest() == 1
+    (told,) = await sent(world)
+    assert (told.body["levels"], told.body["breached"]) == (["second"], [breached.id])
+
+
+async def test_it_counts_every_ticket_that_is_due_and_lists_those_due_first() -> None:
+    world = await a_world(reminders={"new": 60})
+    raised = []
+    for _ in range(60):
+        raised.append(await world.raised())
+        world.clock.forward(minutes=1)
+    world.clock.at = TUESDAY + timedelta(days=1, hours=9)
+    await world.desk.digest()
+    (told,) = await sent(world)
+    assert told.body["stale_total"] == 60
+    assert told.body["stale"] == [ticket.id for ticket in raised[:10]]

@@ -1,0 +1,150 @@
+"""What the status page reports is told in the thread of each open ticket it may concern: once, claiming nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.escalation.status_page import Lookout, Reading, ServiceNotice, Unreadable
+from bot.model.notice import Say
+from bot.model.ticket import Ticket
+from bot.model.timestamps import of
+from bot.model.transitions import Step
+from bot.reminders.status_alerts import concerns
+from tests.factories import World, a_config, a_world, an_incident
+
+FAX = ServiceNotice("i1", "Fax delayed (identified)", "Fax delayed FAX We are looking into it")
+
+
+class Page:
+    """Reports what it is told to."""
+
+    def __init__(self, *notices: ServiceNotice) -> None:
+        self.found: Reading | Unreadable = Reading(tuple(each.says for each in notices), notices)
+
+    def reports(self, *notices: ServiceNotice) -> None:
+        self.found = Reading(tuple(each.says for each in notices), notices)
+
+    async def look(self) -> Reading | Unreadable:
+        return self.found
+
+
+@pytest.fixture
+async def w() -> World:
+    return await a_world()
+
+
+def watching(w: World, page: Page) -> World:
+    """The same desk in a process of its own: what it has gone through before, it does not know."""
+    return w.at(lookout=Lookout(page, w.clock), matched={})
+
+
+async def swept(w: World) -> int:
+    """Once more, whatever was looked at a moment ago."""
+    w.desk.lookout.kept.forget("")
+    return await w.desk.match_notices()
+
+
+async def said(w: World, ticket: Ticket) -> list[str]:
+    return [each.detail["says"] for each in await w.store.history(ticket.id) if each.what == Step.SERVICE]
+
+
+async def test_a_notice_is_told_in_the_thread_of_open_tickets_of_its_service_and_of_no_others(w: World) -> None:
+    fax, mail = await w.raised(services="FAX"), await w.raised(services="Email Security")
+    assert await swept(watching(w, Page(FAX))) == 1
+    assert (await said(w, fax), await said(w, mail)) == (["Fax delayed (identified)"], [])
+    ticket = await w.store.get(fax.id)
+    assert ticket
+    assert len(await w.told(ticket, Say.STORY)) == 1
+    assert await w.told(ticket, Say.DIRECT) == []
+
+
+async def test_it_is_told_once_however_often_it_is_looked_at_and_by_however_many_processes(w: World) -> None:
+    ticket = await w.raised(services="FAX")
+    page = Page(FAX)
+    one, two = watching(w, page), watching(w, page)
+    assert [await swept(one), await swept(one), await swept(two)] == [1, 0, 0]
+    page.reports(ServiceNotice("i1", "Fax delayed (monitoring)", FAX.about))
+    assert await swept(one) == 0
+    assert await said(w, ticket) == ["Fax delayed (identified)"]
+
+
+async def test_it_is_told_once_also_when_it_stands_for_longer_than_once_keys_are_kept(w: World) -> None:
+    ticket = await w.raised(services="FAX")
+    page = Page(FAX)
+    assert await swept(watching(w, page)) == 1
+    w.clock.forward(hours=15 * 24)
+    await w.desk.prune(timedelta(days=14))
+    assert await swept(watching(w, page)) == 0
+    assert await said(w, ticket) == [FAX.says]
+
+
+async def test_a_ticket_raised_later_is_told_too_and_older_ones_are_not_gone_through_again(w: World) -> None:
+    await w.raised(services="FAX")
+    desk = watching(w, Page(FAX))
+    await swept(desk)
+    w.clock.forward(hours=2)
+    later = await w.raised(services="FAX")
+    assert await swept(desk) == 1
+    assert await said(w, later) == [FAX.says]
+
+
+async def test_a_new_notice_is_told_beside_the_old_one(w: World) -> None:
+    ticket = await w.raised(services="FAX")
+    page = Page(FAX)
+    desk = watching(w, page)
+    await swept(desk)
+    page.reports(FAX, ServiceNotice("i2", "Fax stopped (investigating)", "Fax"))
+    await swept(desk)
+    assert await said(w, ticket) == [FAX.says, "Fax stopped (investigating)"]
+
+
+async def test_a_closed_ticket_hears_nothing(w: World) -> None:
+    ticket = await w.closed()
+    assert await swept(watching(w, Page(ServiceNotice("i3", "Mail", "Email Security")))) == 0
+    assert await said(w, ticket) == []
+
+
+async def test_a_page_out_of_reach_or_read_by_people_tells_nothing(w: World) -> None:
+    await w.raised(services="FAX")
+    page = Page(FAX)
+    page.found = Unreadable("It could not be reached.")
+    assert await swept(watching(w, page)) == 0
+    assert await w.desk.match_notices() == 0
+
+
+async def test_it_answers_no_reminder_and_is_nobodys_work(w: World) -> None:
+    before = await w.raised(services="FAX")
+    w.clock.forward(minutes=10)
+    await swept(watching(w, Page(FAX)))
+    after = await w.store.get(before.id)
+    assert after
+    assert (after.times.touched, after.due, after.owner, after.stage) == (
+        before.times.touched, before.due, before.owner, before.stage,
+    )  # fmt: skip
+    assert after.times == of(await w.store.history(after.id))
+
+
+@pytest.mark.parametrize(
+    ("about", "services", "does"),
+    [
+        ("Email Security: delays", "Email Security", True),
+        ("E-Mail Security is slow", "Email Security", True),
+        ("fax: busy", "SMS\nFAX", True),
+        ("Faxolution", "FAX", False),
+        ("Transactional Email delayed", "Email Security", False),
+        ("Other maintenance", "Other", False),
+        ("Everything", "", False),
+    ],
+)
+def test_a_notice_concerns_a_service_it_names_in_whole_words(about: str, services: str, does: bool) -> None:
+    notice = ServiceNotice("i", about, about)
+    assert concerns(notice, an_incident(also={"services": services}), a_config()) is does
+
+
+def test_what_the_page_calls_a_service_can_be_set_up() -> None:
+    notice, ticket = ServiceNotice("i", "x", "Secure Email Platform"), an_incident()
+    assert not concerns(notice, ticket, a_config())
+    names = {"Email Security": ["Secure Email Platform"]}
+    assert concerns(notice, ticket, a_config(services={"notices": names}))

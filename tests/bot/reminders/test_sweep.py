@@ -1,0 +1,177 @@
+"""Weeks of a ticket's life, swept, remind exactly as a plain, slow reference says that looks at every minute."""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.clocks.schedule import Rung
+from bot.core.errors import DeskError
+from bot.model import timestamps
+from bot.model.notice import Say
+from bot.model.ticket import Event, Stage, Ticket
+from bot.model.transitions import Move, Step
+from tests.factories import ALEX, ANNA, BEN, CARLA, HANDED_OFF, World, a_config, a_world
+
+START = datetime(2025, 10, 20, 7, 0, tzinfo=UTC)
+"""Shortly before winter time begins in Berlin."""
+WEEKS = 9
+MINUTE = timedelta(minutes=1)
+CONFIG = a_config(
+    desk={"leads": [CARLA]},
+    calendars={"office": {"timezone": "Europe/Berlin", "hours": ["mon-fri 08:00-12:00", "mon-fri 13:00-18:00"]}},
+    levels={
+        "first": {"calendar": "office", "second_person": ALEX},
+        "second": {"group": "S0SECOND", "calendar": "office"},
+    },
+    reminders={
+        "new": 45,
+        "first": 240,
+        "handed_off": 30,
+        "second": 300,
+        "waiting_for_customer": 900,
+        "resolved": 600,
+        "repeat": 170,
+        "second_person_after": 2,
+        "leads_after": 3,
+        "quiet": "17:00-09:00",
+    },
+)
+PATIENCE = {
+    Stage.NEW: 45,
+    Stage.FIRST: 240,
+    Stage.HANDED_OFF: 30,
+    Stage.SECOND: 300,
+    Stage.FIRST_ASKED: 900,
+    Stage.SECOND_ASKED: 900,
+    Stage.RESOLVED: 600,
+}
+MOVES_ON = {Stage.FIRST, Stage.SECOND}
+"""Where whoever does anything makes progress."""
+
+
+# --- the plain, slow reference
+
+
+def is_worked(at: datetime) -> bool:
+    wall = at.astimezone(ZoneInfo("Europe/Berlin"))
+    return wall.weekday() < 5 and (8 <= wall.hour < 12 or 13 <= wall.hour < 18)
+
+
+def is_awake(at: datetime) -> bool:
+    return 9 <= at.astimezone(ZoneInfo("Europe/Berlin")).hour < 17
+
+
+def by_the_minute(history: list[Event]) -> list[tuple[datetime, Rung]]:
+    """When whom to remind, from what people did."""
+    done = {event.at: event for event in history if event.by}
+    stage, waited, quiet, unanswered = Stage.NEW, 0, None, 0
+    told: list[tuple[datetime, Rung]] = []
+    for number in range(WEEKS * 7 * 24 * 60):
+        at = START + number * MINUTE
+        if number and is_worked(at - MINUTE):
+            waited += 1
+            quiet = None if quiet is None else quiet + 1
+        is_late = waited >= PATIENCE.get(stage, 10**9)
+        if at in done:
+            after = timestamps.stage_after(stage, done[at].what)
+            if after is not stage or stage in MOVES_ON:
+                waited, quiet, is_late = 0, None, False
+            elif is_late:
+                quiet = 0
+            stage, unanswered = after, 0
+        if is_late and is_worked(at) and is_awake(at) and (quiet is None or quiet >= 170):
+            told.append((at, Rung.LEADS if unanswered >= 3 else Rung.SECOND if unanswered >= 2 else Rung.OWNER))
+            quiet, unanswered = 0, unanswered + 1
+    return told
+
+
+# --- a ticket's life
+
+
+def deeds(chance: random.Random) -> list[datetime]:
+    """Moments at which somebody does something."""
+    minutes = sorted(chance.sample(range(1, WEEKS * 7 * 24 * 60), 14))
+    return [START + number * MINUTE for number in minutes]
+
+
+async def do_something(world: World, ticket: Ticket, chance: random.Random) -> None:
+    desk, form = world.desk, world.form()
+    ticket = await desk.ticket(ticket.id)
+    what = chance.choice([*Move, Step.NOTE, Step.NOTE])
+    with suppress(DeskError):
+        if what is Step.NOTE:
+            await desk.note(ticket.id, ANNA, "Called them", form)
+        elif what is Move.HAND_OFF:
+            await desk.hand_off(ticket.id, ANNA, HANDED_OFF, form, ticket.version)
+        elif what not in {Move.ESCALATE, Move.CONFIRM, Move.WITHDRAW, Move.HAND_ON}:
+            await desk.act(ticket.id, Move(what), chance.choice([ANNA, BEN, CARLA]), form)
+
+
+async def lived(seed: int) -> tuple[World, Ticket]:
+    """Swept whenever something is due, and whenever somebody did something."""
+    chance = random.Random(seed)
+    world = await a_world()
+    world = replace(world, desk=replace(world.desk, config=CONFIG))
+    world.clock.at = START
+    ticket = await world.raised(start=str(int(START.timestamp()) - 600))
+    for moment in [*deeds(chance), START + timedelta(weeks=WEEKS) - MINUTE]:
+        while (due := (await world.desk.ticket(ticket.id)).due) and due < moment:
+            world.clock.at = due
+            assert await world.desk.sweep() == 1
+        world.clock.at = moment
+        await do_something(world, ticket, chance)
+        await world.desk.sweep()
+    return world, await world.desk.ticket(ticket.id)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_every_reminder_comes_when_the_reference_says_and_goes_as_far(seed: int) -> None:
+    world, ticket = await lived(seed)
+    history = await world.store.history(ticket.id)
+    reminded = [(each.at, Rung(each.detail["rung"])) for each in history if each.what == Step.REMIND]
+    assert reminded == by_the_minute(history)
+    assert reminded
+
+
+@pytest.mark.parametrize("seed", range(6, 12))
+async def test_what_a_ticket_remembers_is_what_its_history_tells(seed: int) -> None:
+    world, ticket = await lived(seed)
+    assert timestamps.of(await world.store.history(ticket.id)) == ticket.times
+
+
+async def test_the_time_each_party_had_the_ball_adds_up() -> None:
+    _world, ticket = await lived(3)
+    assert ticket.times.turn
+    spent = timedelta(milliseconds=sum(ticket.times.spent.values()))
+    assert spent == ticket.times.turn - ticket.raised_at  # it was never closed, and so always somebody's
+
+
+# --- many at once
+
+
+async def test_after_an_outage_each_person_gets_one_message_and_the_channel_a_few_lines() -> None:
+    world = await a_world()
+    tickets = [await world.raised() for _ in range(30)]
+    world.clock.forward(hours=12)
+    assert await world.desk.sweep(limit=7) == 30
+    rows = [row for ticket in tickets for row in await world.notices(ticket) if row.notice.due == world.clock.at]
+    told = [row for row in rows if row.notice.say is Say.REMINDERS and row.state == "waiting"]
+    assert [row.notice.body["total"] for row in told] == [30]
+    assert len(told[0].notice.body["places"]) == 10  # type: ignore[arg-type]
+    assert len([row for row in rows if row.notice.say is Say.STORY]) == 20
+    assert not [row for row in rows if row.notice.say is Say.CARD]
+
+
+async def test_a_policy_that_became_more_patient_reminds_later_and_is_not_asked_again_and_again() -> None:
+    world = await a_world()
+    ticket = await world.raised()
+    patient = world.at(config=a_config(reminders={"new": 600}))
+    world.clock.forward(hours=1)
+    assert await patient.desk.sweep() == 0
+    assert (await world.desk.ticket(ticket.id)).due == ticket.raised_at + timedelta(hours=10)

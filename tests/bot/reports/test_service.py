@@ -1,0 +1,300 @@
+"""Reports are asked for by staff and come by themselves once; Retarus is asked for its view by who may speak for us."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.core.errors import Invalid, NotYours, Refused
+from bot.model.contact import EndCustomer
+from bot.model.notice import Notice, Say
+from bot.ports import Batch
+from bot.privacy.erasure import Archive
+from bot.reports import wording
+from bot.reports.figures import Count
+from bot.reports.service import Reporting
+from tests.factories import ANNA, BEN, CARLA, MAIL, NO_STAFF, RETARUS, World, a_contact, a_world
+
+OFFICE = {"office": {"timezone": "Europe/Berlin", "hours": ["mon-fri 09:00-17:00"]}}
+MONDAY = datetime(2019, 9, 2, 7, 0, tzinfo=UTC)
+"""Nine in Berlin, on September's first working day."""
+
+
+async def a_desk(**tables: object) -> tuple[World, Reporting]:
+    world = await a_world(
+        calendars=OFFICE,
+        levels={"second": {"group": "S0SECOND", "calendar": "office"}},
+        **tables,
+    )
+    return world, Reporting(world.desk)
+
+
+async def sent(world: World, *says: Say) -> list[Notice]:
+    rows = (await world.store.letters(limit=100))[::-1]
+    return [row.notice for row in rows if row.notice.say in (says or {Say.REPORT})]
+
+
+# --- by itself
+
+
+async def test_it_comes_on_the_first_working_day_once_however_many_replicas_tick() -> None:
+    world, reporting = await a_desk()
+    await world.raised()
+    world.clock.at = MONDAY.replace(minute=0, hour=6)
+    assert await reporting.monthly() == 0
+    world.clock.at = MONDAY
+    await asyncio.gather(*(Reporting(world.desk).monthly() for _ in range(4)))
+    assert [(notice.to, notice.body["month"]) for notice in await sent(world)] == [(CARLA, "2019-08")]
+    world.clock.forward(days=3)
+    await reporting.monthly()
+    assert len(await sent(world)) == 1
+
+
+async def test_used_up_once_keys_are_forgotten_and_it_still_does_not_come_again() -> None:
+    world, reporting = await a_desk()
+    await world.raised()
+    world.clock.at = MONDAY
+    await reporting.monthly()
+    for _ in range(27):
+        world.clock.forward(days=1)
+        await world.desk.prune(timedelta(days=14))
+        await reporting.monthly()
+    assert len(await sent(world)) == 1
+
+
+@pytest.mark.parametrize(
+    ("tables", "to"),
+    [
+        ({}, [CARLA]),
+        ({"desk": {"leads": [BEN, ANNA]}}, [BEN, ANNA]),
+        ({"reports": {"people": [ANNA]}, "desk": {"leads": [BEN]}}, [ANNA]),
+        ({"reports": {"channel": "C0REPORTS1"}}, ["C0REPORTS1"]),
+        ({"reports": {"working_day": 0}}, []),
+    ],
+)
+async def test_it_goes_to_whom_the_settings_name(tables: dict[str, object], to: list[str]) -> None:
+    world, reporting = await a_desk(**tables)
+    await world.raised()
+    world.clock.at = MONDAY
+    await reporting.monthly()
+    assert [notice.to for notice in await sent(world)] == to
+
+
+async def test_where_no_ticket_was_open_there_is_no_report_but_the_view_is_still_asked_for() -> None:
+    world, reporting = await a_desk()
+    world.clock.at = MONDAY
+    await reporting.monthly()
+    assert await sent(world) == []
+    assert [notice.to for notice in await sent(world, Say.VIEW)] == [CARLA]
+
+
+# --- asked for
+
+
+async def test_staff_get_what_they_ask_for_and_a_click_delivered_twice_is_one_report() -> None:
+    world, reporting = await a_desk()
+    await world.raised(customer="Müller GmbH")
+    for _ in range(2):
+        await reporting.ask("2019-07", " MÜLLER  GmbH ", ANNA, "click")
+    (notice,) = await sent(world)
+    assert (notice.to, notice.body) == (ANNA, {"month": "2019-07", "customer": "Müller GmbH"})
+
+
+@pytest.mark.parametrize(
+    ("text", "customer"),
+    [
+        ("July 2019", ""),
+        ("Juli 2019 Müller GmbH", "Müller GmbH"),
+        ("jul. 2019  Müller  GmbH", "Müller GmbH"),
+        ("2019-07 Müller GmbH", "Müller GmbH"),
+        ("July", ""),
+        ("July Müller GmbH", "Müller GmbH"),
+        ("07/2019 2026", "2026"),
+    ],
+)
+async def test_the_month_is_one_word_or_two_and_the_rest_is_the_end_customer(text: str, customer: str) -> None:
+    _, reporting = await a_desk()
+    period, named = reporting.understood(text)
+    assert (period.key, named) == ("2019-07", customer)
+
+
+@pytest.mark.parametrize(("text", "said"), [("December 2031 Müller", "December 2031"), ("Müller GmbH", "Müller")])
+async def test_what_is_said_to_be_no_month_is_what_was_meant_as_one(text: str, said: str) -> None:
+    _, reporting = await a_desk()
+    with pytest.raises(Refused, match=f"“{said}” is no month"):
+        reporting.understood(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("Muller Gmbh", "“Müller GmbH”?"),  # on a ticket
+        ("Adlar", "“Adler & Söhne KG”?"),  # in the register
+        ("Nort", "“Nord AG”?"),  # joined a ticket
+        ("2026", "No ticket names “2026”."),
+    ],
+)
+async def test_an_end_customer_nobody_knows_is_refused_and_the_nearest_is_named(name: str, near: str) -> None:
+    world, reporting = await a_desk()
+    await world.store.apply(Batch(customers=[EndCustomer(id="c1", name="Adler & Söhne KG")]))
+    ticket = await world.raised(customer="Müller GmbH")
+    await world.desk.join(ticket.id, ANNA, {"customer": "Nord AG"}, "click")
+    with pytest.raises(Invalid) as refused:
+        await reporting.ask("2019-07", name, ANNA, "click")
+    assert near in refused.value.errors["customer"]
+    assert await sent(world) == []
+    for known in ("müller gmbh", "ADLER & söhne kg", "nord ag"):
+        await reporting.ask("2019-07", known, ANNA, known)
+    assert [notice.body["customer"] for notice in await sent(world)] == ["Müller GmbH", "Adler & Söhne KG", "Nord AG"]
+
+
+@pytest.mark.parametrize("user", NO_STAFF)
+async def test_nobody_else_gets_a_report(user: str) -> None:
+    world, reporting = await a_desk()
+    with pytest.raises(NotYours):
+        await reporting.ask("", "", user, "click")
+    assert await sent(world) == []
+
+
+async def test_a_report_holds_nothing_up_that_is_told_to_the_same_person() -> None:
+    world, reporting = await a_desk()
+    await reporting.ask("", "", ANNA, "click")
+    (notice,) = await sent(world)
+    assert notice.lane != f"direct:{ANNA}"
+
+
+async def test_for_one_end_customer_only_their_tickets_are_counted_however_the_name_is_written() -> None:
+    world, reporting = await a_desk()
+    await world.raised(customer="Müller GmbH")
+    await world.raised(customer="Adler KG")
+    world.clock.forward(hours=1)
+    period = reporting.month("2019-08")
+    theirs = await reporting.figures(period, "MÜLLER gmbh")
+    assert (theirs.total.raised, list(theirs.customers)) == (1, ["Müller GmbH"])
+    assert (await reporting.figures(period)).total.raised == 2
+    assert (await reporting.figures(period, "Nobody")).is_empty
+
+
+async def test_a_ticket_counts_with_each_end_customer_from_when_they_joined_it() -> None:
+    world, reporting = await a_desk()
+    ticket = await world.taken()
+    world.clock.at = datetime(2019, 9, 10, 7, tzinfo=UTC)
+    await world.desk.join(ticket.id, ANNA, {"customer": "Adler KG"}, "click")
+    world.clock.forward(hours=2)
+    august, september = reporting.month("2019-08"), reporting.month("2019-09")
+    assert list((await reporting.figures(august)).customers) == ["Müller GmbH"]
+    assert (await reporting.figures(august, "Adler KG")).is_empty
+    both = await reporting.figures(september)
+    assert (both.total.raised, both.total.open) == (0, 1)
+    assert both.customers == {"Adler KG": Count(1, 0, 1), "Müller GmbH": Count(0, 0, 1)}
+    theirs = await reporting.figures(september, "ADLER kg")
+    assert theirs.total == Count(1, 0, 1)
+    assert theirs.response.count == 0  # it was taken before
+    assert sum((each.elapsed for each in theirs.parties.values()), timedelta()) == timedelta(hours=2)
+    told = wording.paper(theirs, world.desk.config, world.clock.at).model_dump_json()
+    assert "Adler KG" in told
+    assert "Müller" not in told
+
+
+async def test_who_joined_is_said_in_the_report_and_in_the_spreadsheet() -> None:
+    world, reporting = await a_desk()
+    ticket = await world.raised(customer="Müller GmbH")
+    await world.desk.join(ticket.id, ANNA, {"customer": "Adler KG"}, "click")
+    world.clock.forward(hours=2)
+    figures = await reporting.figures(reporting.month("2019-08"))
+    paper = wording.paper(figures, world.desk.config, world.clock.at)
+    (part,) = [each for each in paper.parts if each.heading == "End-customers"]
+    assert part.text[1].startswith("Also affected: Adler KG (PD-1001")
+    assert not part.tables[0].total
+    assert "Müller GmbH, Adler KG" in paper.sheet.rows[0]
+
+
+async def test_an_erased_ticket_still_counts() -> None:
+    world, reporting = await a_desk()
+    ticket = await world.closed()
+    world.clock.forward(days=2)
+    before = await reporting.figures(reporting.month("2019-08"))
+    await erase(world, ticket.id)
+    after = await reporting.figures(reporting.month("2019-08"))
+    assert after.total == before.total
+    assert (after.kinds, after.services, after.priorities) == (before.kinds, before.services, before.priorities)
+    assert (after.parties, after.response, after.remedy) == (before.parties, before.response, before.remedy)
+
+
+async def erase(world: World, ticket_id: str) -> None:
+    assert await Archive(world.store, world.desk.drafts, world.clock, by="desk").expire(timedelta(days=1)) == 1
+    ticket = await world.store.get(ticket_id)
+    assert ticket
+    assert ticket.is_erased
+
+
+# --- Retarus's own view
+
+
+async def test_an_authorised_contact_sends_the_request_on_every_way_and_it_is_marked() -> None:
+    world, reporting = await a_desk()
+    period, text = await reporting.draft("2019-07", BEN)
+    assert "July 2019" in text
+    assert "73125" in text
+    assert text.endswith("Ben Brandt, authorised support contact")
+    for _ in range(2):
+        await reporting.request(period.key, BEN, text, "form")
+    post, mail = await sent(world, Say.REQUEST_POST, Say.REQUEST_MAIL)
+    assert (post.to, mail.to) == (RETARUS, MAIL)
+    assert mail.body["text"] == text
+    view = await reporting.view("2019-07")
+    assert view.requested_at == world.clock.at
+    assert view.received_at is None
+
+
+@pytest.mark.parametrize("user", [ANNA, CARLA, *NO_STAFF])
+async def test_nobody_else_asks_retarus(user: str) -> None:
+    world, reporting = await a_desk()
+    with pytest.raises(NotYours):
+        await reporting.draft("2019-07", user)
+    with pytest.raises(NotYours):
+        await reporting.request("2019-07", user, "Please send it to us.", "form")
+    assert await sent(world, *Say) == []
+
+
+async def test_an_empty_request_or_a_secret_is_not_sent() -> None:
+    world, reporting = await a_desk()
+    for text in ("", "tbd", "password: hunter2hunter2"):
+        with pytest.raises(Invalid):
+            await reporting.request("2019-07", BEN, text, "form")
+    assert await sent(world, *Say) == []
+
+
+async def test_it_is_reminded_of_again_until_it_has_come() -> None:
+    world, reporting = await a_desk()
+    world.clock.at = MONDAY
+    await reporting.monthly()
+    await reporting.request("2019-08", BEN, "Please send us the view.", "form")
+    world.clock.forward(days=4)
+    await reporting.monthly()
+    assert len(await sent(world, Say.VIEW)) == 1
+    world.clock.forward(days=3)  # five working days later
+    await reporting.monthly()
+    assert len(await sent(world, Say.VIEW)) == 2
+    await reporting.receive("2019-08", ANNA, "click")
+    world.clock.at = datetime(2019, 10, 1, 7, tzinfo=UTC)
+    await reporting.monthly()
+    assert [notice.body["month"] for notice in await sent(world, Say.VIEW)] == ["2019-08", "2019-08", "2019-09"]
+
+
+async def test_what_has_come_is_not_reminded_of() -> None:
+    world, reporting = await a_desk()
+    world.clock.at = MONDAY.replace(hour=1)
+    await reporting.receive("2019-08", ANNA, "click")
+    world.clock.at = MONDAY
+    await reporting.monthly()
+    assert await sent(world, Say.VIEW) == []
+
+
+async def test_without_a_way_to_retarus_nothing_is_drafted() -> None:
+    world = await a_world(a_contact(BEN))
+    world = world.at(routes=type(world.desk.routes)(desk="C0DESKDESK"))
+    with pytest.raises(Refused, match="No way to Retarus"):
+        await Reporting(world.desk).draft("2019-07", BEN)

@@ -1,0 +1,180 @@
+"""Every change says who must hear of it: the card, the thread, and the one person whose turn it became."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.escalation.letter import write
+from bot.model.notice import Claim, Dead, Notice, Outcome, Retry, Say, Sent
+from bot.model.ticket import Stage, Ticket
+from bot.model.transitions import Move, Step, change, event, move
+from bot.tickets.notifications import Routes, after_delivery, letters, notices
+from tests.factories import ALEX, ANNA, BEA, BEN, DESK, MAIL, NOW, RETARUS, a_config, a_contact, a_notice, an_incident
+
+ROUTES = Routes(desk=DESK, retarus=RETARUS, email=MAIL)
+
+
+def told(before: Ticket | None, ticket: Ticket, what: Move | Step, by: str) -> list[Notice]:
+    return notices(before, ticket, event(ticket, what, by, NOW), ROUTES)
+
+
+def moved(stage: Stage, what: Move, by: str, **values: str) -> list[Notice]:
+    before = an_incident(stage, **values)
+    return told(before, move(before, what, by, NOW), what, by)
+
+
+def direct(told: list[Notice]) -> list[str]:
+    return [notice.to for notice in told if notice.say is Say.DIRECT]
+
+
+def says(told: list[Notice]) -> list[Say]:
+    return [notice.say for notice in told]
+
+
+def test_raising_posts_the_card_and_nothing_more() -> None:
+    assert says(told(None, an_incident(), Move.RAISE, ANNA)) == [Say.CARD]
+
+
+def test_filling_in_only_redraws_the_card() -> None:
+    ticket = an_incident()
+    assert says(told(ticket, change(ticket), Step.FILL_IN, BEN)) == [Say.CARD]
+
+
+@pytest.mark.parametrize(("stage", "what"), [(Stage.NEW, Move.TAKE), (Stage.FIRST, Move.HAND_OFF)])
+def test_a_step_of_the_owner_is_one_line_in_the_thread_and_pings_nobody(stage: Stage, what: Move) -> None:
+    assert says(moved(stage, what, ANNA)) == [Say.CARD, Say.STORY]
+
+
+def test_who_loses_a_ticket_to_a_colleague_hears_of_it() -> None:
+    assert direct(moved(Stage.FIRST, Move.TAKE_OVER, ALEX)) == [ANNA]
+    assert direct(moved(Stage.SECOND, Move.TAKE_OVER, BEA)) == [BEN]
+
+
+def test_who_handed_it_off_reads_in_the_thread_who_accepted_it() -> None:
+    assert direct(moved(Stage.HANDED_OFF, Move.ACCEPT, BEN)) == []
+
+
+def test_whose_turn_it_becomes_hears_of_it() -> None:
+    assert direct(moved(Stage.HANDED_OFF, Move.SEND_BACK, BEN)) == [ANNA]
+    assert direct(moved(Stage.CLOSED, Move.REOPEN, ALEX)) == [ANNA]
+    assert ANNA in direct(moved(Stage.SECOND, Move.RESOLVE, BEN))
+    assert direct(moved(Stage.FIRST_ASKED, Move.CUSTOMER_ANSWERED, ALEX)) == [ANNA]
+    assert direct(moved(Stage.FIRST_ASKED, Move.GO_ON, ALEX)) == [ANNA]
+    assert direct(moved(Stage.RETARUS, Move.RETARUS_ANSWERED, BEA)) == [BEN]
+
+
+def test_nobody_hears_of_what_they_did_themselves() -> None:
+    assert direct(moved(Stage.CLOSED, Move.REOPEN, ANNA)) == []
+    assert direct(moved(Stage.FIRST, Move.RESOLVE, ANNA)) == []
+
+
+def test_a_colleague_a_ticket_is_handed_on_to_hears_of_it() -> None:
+    before = an_incident(Stage.SECOND)
+    assert direct(told(before, move(before, Move.HAND_ON, BEA, NOW), Move.HAND_ON, BEN)) == [BEA]
+
+
+def test_the_card_and_its_thread_are_one_lane_so_that_the_card_comes_first() -> None:
+    lanes = {notice.lane for notice in moved(Stage.NEW, Move.TAKE, ANNA)}
+    assert len(lanes) == 1
+
+
+def test_a_notice_is_known_by_ticket_version_kind_and_recipient() -> None:
+    first, again = moved(Stage.NEW, Move.TAKE, ANNA), moved(Stage.NEW, Move.TAKE, ANNA)
+    assert [notice.key for notice in first] == [notice.key for notice in again]
+    assert first[0].key == f"t1:2:card:{DESK}"
+
+
+# --- letters
+
+
+def sent(routes: Routes) -> list[Notice]:
+    ticket, ben = an_incident(Stage.RETARUS), a_contact(BEN)
+    return letters(ticket, write(ticket, ben, a_config()), ben, routes, NOW)
+
+
+@pytest.mark.parametrize(
+    ("routes", "ways"),
+    [
+        (ROUTES, [(Say.LETTER_POST, RETARUS), (Say.LETTER_MAIL, MAIL)]),
+        (Routes(DESK, retarus=RETARUS), [(Say.LETTER_POST, RETARUS)]),
+        (Routes(DESK, email=MAIL), [(Say.LETTER_MAIL, MAIL)]),
+        (Routes(DESK), []),
+    ],
+)
+def test_a_letter_takes_every_configured_way(routes: Routes, ways: list[tuple[Say, str]]) -> None:
+    assert [(notice.say, notice.to) for notice in sent(routes)] == ways
+    assert routes.lead_to_retarus is bool(ways)
+
+
+def test_a_letter_is_kept_word_for_word_and_says_where_to_answer() -> None:
+    written = write(an_incident(Stage.RETARUS), a_contact(BEN), a_config())
+    for notice in sent(ROUTES):
+        assert notice.body == {"letter": written.model_dump(mode="json"), "reply_to": "ben@nordlicht.example"}
+
+
+def test_one_way_that_is_stuck_does_not_hold_up_the_other() -> None:
+    assert len({notice.lane for notice in sent(ROUTES)}) == 2
+
+
+# --- how deliveries ended
+
+
+def after(say: Say, outcome: Outcome, **values: str) -> list[Notice]:
+    ticket = an_incident(Stage.RETARUS)
+    claim = Claim(notice=a_notice(ticket, say, to=values.get("to", "x")), attempt=3)
+    return list(after_delivery(claim, outcome, ticket, ROUTES, NOW))
+
+
+@pytest.mark.parametrize("say", [Say.LETTER_MAIL, Say.LETTER_POST])
+def test_a_letter_that_arrived_leaves_a_receipt_in_the_thread(say: Say) -> None:
+    (receipt,) = after(say, Sent(), to=MAIL)
+    assert (receipt.say, receipt.to, receipt.body) == (Say.STORY, DESK, {"delivered": say, "to": MAIL})
+    assert receipt.lane == "t1:thread"
+
+
+@pytest.mark.parametrize("say", [Say.LETTER_MAIL, Say.LETTER_POST])
+def test_a_letter_that_will_not_arrive_is_told_in_the_thread_with_the_reason(say: Say) -> None:
+    (alarm,) = after(say, Dead("The mailbox is full."), to=MAIL)
+    assert (alarm.say, alarm.to) == (Say.STORY, DESK)
+    assert (alarm.body["failed"], alarm.body["why"]) == (say, "The mailbox is full.")
+    assert alarm.body["key"] == f"t1:1:{say}:{MAIL}"
+
+
+@pytest.mark.parametrize("say", [Say.CARD, Say.STORY])
+def test_when_the_channel_itself_is_gone_the_owner_is_told_directly(say: Say) -> None:
+    (alarm,) = after(say, Dead("The channel is archived."))
+    assert (alarm.say, alarm.to) == (Say.DIRECT, BEN)
+
+
+@pytest.mark.parametrize(
+    ("say", "outcome"),
+    [
+        (Say.CARD, Sent()),
+        (Say.STORY, Sent()),
+        (Say.DIRECT, Sent()),
+        (Say.LETTER_MAIL, Retry(NOW, "busy")),
+        (Say.DIRECT, Dead("They left.")),
+    ],
+)
+def test_nothing_else_follows_from_a_delivery(say: Say, outcome: Outcome) -> None:
+    assert after(say, outcome) == []
+
+
+def test_a_letter_that_dies_twice_is_told_twice_and_a_receipt_comes_once() -> None:
+    ticket = an_incident(Stage.RETARUS)
+    notice = a_notice(ticket, Say.LETTER_MAIL, to=MAIL)
+
+    def key(attempt: int, outcome: Outcome) -> str:
+        return after_delivery(Claim(notice=notice, attempt=attempt), outcome, ticket, ROUTES, NOW)[0].key
+
+    assert key(1, Dead("x")) != key(2, Dead("x"))
+    assert key(1, Sent()) == key(2, Sent())
+
+
+def test_a_priority_that_a_handoff_changes_is_news_in_the_thread_and_to_the_owner() -> None:
+    before = an_incident(Stage.FIRST, also={"priority": "P2"})
+    after = move(before, Move.HAND_OFF, BEN, NOW).model_copy(update={"answers": {**before.answers, "priority": "P1"}})
+    said = event(after, Move.HAND_OFF, BEN, NOW, **{"answer.priority": "P1"})
+    found = {notice.say: notice for notice in notices(before, after, said, ROUTES)}
+    assert found[Say.STORY].body["news"] == ["priority"]
+    assert found[Say.DIRECT].to == ANNA

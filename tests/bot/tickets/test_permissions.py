@@ -1,0 +1,165 @@
+"""Who may do what: the guide's roles, and nobody from outside."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.core.errors import NotYours
+from bot.model.contact import Contact
+from bot.model.ticket import Level, Stage
+from bot.model.transitions import MOVES, Move
+from bot.tickets.permissions import declarant, require, require_part, require_staff
+from tests.factories import ALEX, BEA, BEN, CARLA, NEMO, NO_STAFF, a_contact, an_actor, an_incident
+
+F, S = Level.FIRST, Level.SECOND
+TODAY = date(2019, 8, 27)
+
+LEVEL_OF = {
+    (Stage.NEW, Move.TAKE): F,
+    (Stage.NEW, Move.HAND_OFF): F,
+    (Stage.NEW, Move.WITHDRAW): F,
+    (Stage.FIRST, Move.TAKE_OVER): F,
+    (Stage.FIRST, Move.HAND_ON): F,
+    (Stage.FIRST, Move.HAND_OFF): F,
+    (Stage.FIRST, Move.ASK_CUSTOMER): F,
+    (Stage.FIRST, Move.RESOLVE): F,
+    (Stage.FIRST, Move.WITHDRAW): F,
+    (Stage.FIRST_ASKED, Move.TAKE_OVER): F,
+    (Stage.FIRST_ASKED, Move.HAND_ON): F,
+    (Stage.FIRST_ASKED, Move.CUSTOMER_ANSWERED): F,
+    (Stage.FIRST_ASKED, Move.GO_ON): F,
+    (Stage.NEW, Move.COMPRESS): S,
+    (Stage.FIRST, Move.COMPRESS): S,
+    (Stage.FIRST_ASKED, Move.WITHDRAW): F,
+    (Stage.HANDED_OFF, Move.ACCEPT): S,
+    (Stage.HANDED_OFF, Move.SEND_BACK): S,
+    (Stage.SECOND, Move.TAKE_OVER): S,
+    (Stage.SECOND, Move.HAND_ON): S,
+    (Stage.SECOND, Move.SEND_BACK): S,
+    (Stage.SECOND, Move.ASK_CUSTOMER): S,
+    (Stage.SECOND, Move.ESCALATE): S,
+    (Stage.SECOND, Move.RESOLVE): S,
+    (Stage.SECOND, Move.WITHDRAW): S,
+    (Stage.SECOND_ASKED, Move.TAKE_OVER): S,
+    (Stage.SECOND_ASKED, Move.HAND_ON): S,
+    (Stage.SECOND_ASKED, Move.WITHDRAW): S,
+    (Stage.SECOND_ASKED, Move.CUSTOMER_ANSWERED): S,
+    (Stage.SECOND_ASKED, Move.GO_ON): S,
+    (Stage.RETARUS, Move.TAKE_OVER): S,
+    (Stage.RETARUS, Move.HAND_ON): S,
+    (Stage.RETARUS, Move.RETARUS_UPDATE): S,
+    (Stage.RETARUS, Move.RETARUS_ANSWERED): S,
+    (Stage.RESOLVED, Move.TAKE_OVER): F,
+    (Stage.RESOLVED, Move.HAND_ON): F,
+    (Stage.RESOLVED, Move.CONFIRM): F,
+    (Stage.RESOLVED, Move.REOPEN): None,
+    (Stage.CLOSED, Move.REOPEN): None,
+}
+"""Whose each move is; None: both levels'."""
+EVERY = pytest.mark.parametrize(("stage", "what"), MOVES)
+
+
+def may(actor_levels: tuple[Level, ...], stage: Stage, what: Move, *, admin: bool = False) -> bool:
+    try:
+        require(an_actor(NEMO, *actor_levels, admin=admin), an_incident(stage), what)
+    except NotYours:
+        return False
+    return True
+
+
+def test_every_move_has_its_level() -> None:
+    assert LEVEL_OF.keys() == MOVES.keys()
+
+
+@EVERY
+@pytest.mark.parametrize("level", [F, S])
+def test_a_move_is_made_by_its_level(stage: Stage, what: Move, level: Level) -> None:
+    assert may((level,), stage, what) is (LEVEL_OF[stage, what] in {level, None})
+
+
+@EVERY
+def test_who_is_on_no_level_makes_no_move(stage: Stage, what: Move) -> None:
+    assert not may((), stage, what)
+
+
+@EVERY
+def test_who_is_on_both_levels_or_an_admin_makes_every_move(stage: Stage, what: Move) -> None:
+    assert may((F, S), stage, what)
+    assert may((), stage, what, admin=True)
+
+
+@EVERY
+@pytest.mark.parametrize("user", NO_STAFF)
+def test_guests_externals_bots_and_deactivated_people_make_no_move_whatever_else_they_are(
+    stage: Stage, what: Move, user: str
+) -> None:
+    with pytest.raises(NotYours):
+        require(an_actor(user, F, S, admin=True), an_incident(stage), what)
+
+
+@pytest.mark.parametrize("user", NO_STAFF)
+def test_guests_externals_bots_and_deactivated_people_have_no_part_in_tickets(user: str) -> None:
+    actor = an_actor(user, F, S, admin=True)
+    with pytest.raises(NotYours):
+        require_staff(actor)
+    with pytest.raises(NotYours):
+        require_part(actor)
+    with pytest.raises(NotYours):
+        declarant([a_contact(user)], actor, TODAY)
+
+
+def test_answers_and_notes_are_open_to_either_level_and_to_admins() -> None:
+    for actor in (an_actor(ALEX), an_actor(BEN), an_actor(CARLA, admin=True)):
+        require_part(actor)
+    with pytest.raises(NotYours, match="neither level"):
+        require_part(an_actor(NEMO))
+
+
+def test_a_refusal_names_whose_move_it_is_and_the_way_on() -> None:
+    with pytest.raises(NotYours, match=r"This is for the 2nd level.*Ask somebody of the 2nd level, or an admin"):
+        require(an_actor(ALEX), an_incident(Stage.HANDED_OFF), Move.ACCEPT)
+
+
+# --- who speaks to Retarus (guide 2.1 and 2.3)
+
+
+def test_an_authorised_contact_of_the_second_level_speaks_to_retarus() -> None:
+    ben = a_contact(BEN)
+    assert declarant([a_contact(BEA, levels=()), ben], an_actor(BEN), TODAY) is ben
+
+
+def test_an_authorisation_holds_from_its_first_day() -> None:
+    ben = a_contact(BEN, authorised_since=TODAY, attested_on=TODAY)
+    assert declarant([ben], an_actor(BEN), TODAY) is ben
+
+
+@pytest.mark.parametrize(
+    ("contacts", "why"),
+    [
+        ([], "You are not in the register"),
+        ([a_contact(BEA)], "You are not in the register"),
+        ([a_contact(BEN, levels=(F,))], "not for the 2nd level"),
+        ([a_contact(BEN, levels=())], "not for the 2nd level"),
+        ([a_contact(BEN, authorised_since=None)], "authorisation has not begun"),
+        ([a_contact(BEN, authorised_since=date(2019, 8, 28))], "authorisation has not begun"),
+        ([a_contact(BEN, attested_on=None)], "attestation .* is missing"),
+        ([a_contact(BEN, attested_on=date(2019, 8, 28))], "attestation .* is missing"),
+    ],
+)
+def test_nobody_else_does_and_is_told_why(contacts: list[Contact], why: str) -> None:
+    with pytest.raises(NotYours, match=rf"{why}.*\(guide 2\.1 and 2\.3\)"):
+        declarant(contacts, an_actor(BEN), TODAY)
+
+
+def test_an_admin_who_is_no_authorised_contact_cannot_send_either() -> None:
+    with pytest.raises(NotYours, match="not in the register"):
+        declarant([a_contact(BEN)], an_actor(CARLA, admin=True), TODAY)
+
+
+def test_the_refusal_names_who_can() -> None:
+    with pytest.raises(NotYours, match=r"Who can: Bea Bauer, Carla Conrad\."):
+        declarant([a_contact(BEA), a_contact(CARLA), a_contact(ALEX, levels=(F,))], an_actor(BEN), TODAY)
+    with pytest.raises(NotYours, match="Nobody can yet"):
+        declarant([], an_actor(BEN), TODAY)

@@ -1,0 +1,68 @@
+"""Checks are answered when they are done, by whoever does them, and say so."""
+
+from __future__ import annotations
+
+from bot.model.ticket import Stage
+from tests.handlers.world import DESK, World
+
+
+async def test_checks_are_answered_one_by_one_by_whoever_does_them(w: World) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    await w.anna.click(await w.anna.again(card), "Start checks")
+    shown = await w.anna.modal("1st-level checks", containing="0 of 7 done")
+    await w.anna.click(shown, "Correct and complete")
+    await w.anna.modal("1st-level checks", containing="1 of 7 done")
+    await w.alex.click(await w.alex.message(DESK, "1st-level checks 1/7"), "Continue checks")
+    await w.alex.click(await w.alex.modal("1st-level checks"), "Works")
+    shown = await w.alex.modal("1st-level checks", containing="2 of 7 done")
+    assert "Anna Arnold" in shown.text
+    assert "Alex Adler" in shown.text
+
+
+async def test_a_check_that_needs_words_has_a_form_of_its_own_and_the_list_shows_what_was_said(w: World) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    ticket = await w.ticket()
+    await w.running.desk.check(ticket.id, "U0ANNA", {"info": "correct"}, "a form", ticket.version)
+    await w.anna.click(await w.anna.message(DESK, "1st-level checks 1/7"), "Continue checks")
+    await w.anna.click(await w.anna.modal("1st-level checks"), "Answer")
+    form = await w.anna.modal("One check")
+    assert "P1: A service is down for one or more customers" in form.text
+    done = await w.anna.submit(form, {"priority": "P1", "priority_reason": "tbd"})
+    assert done["outcome"] == "errors"
+    done = await w.anna.submit(form, {"priority": "P1", "priority_reason": "No outbound mail"})
+    assert done["outcome"] == "closed"
+    await w.anna.modal("1st-level checks", containing="P1 · No outbound mail")
+
+
+async def test_what_retarus_found_is_recorded_and_not_theirs_comes_back(w: World) -> None:
+    card = await w.escalated()
+    await w.ben.click(card, "Checks")
+    await w.ben.click(await w.ben.modal("What Retarus owes"), "Not caused by Retarus")
+    await w.ben.reply(card, "it is back at the 2nd level")
+    assert (await w.ticket()).stage is Stage.SECOND
+    await w.ben.message(DESK, "Retarus found: Not caused by Retarus")
+
+
+async def test_a_workaround_of_retarus_is_told_and_stands_on_the_card(w: World) -> None:
+    card = await w.escalated()
+    await w.ben.click(card, "Log Retarus update")
+    answers = {"word": "They are on it", "their_workaround": "Send by DE2", "eta": int(w.now()) + 7200}
+    done = await w.ben.submit(await w.ben.modal("Update from Retarus"), answers)
+    assert done["outcome"] == "closed"
+    await w.ben.reply(card, "Workaround of Retarus: Send by DE2")
+    await w.anna.message("@partner-desk", "Please verify that it helps")
+    card = await w.ben.message(DESK, "Workaround of Retarus: Send by DE2")
+    assert "Retarus expects it to be solved by" in str(card)
+
+
+async def test_a_phone_call_is_logged_as_no_report(w: World) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Write a note")
+    answers = {"word": "Called Retarus Support: they know nothing of it", "called": "retarus"}
+    done = await w.anna.submit(await w.anna.modal("Write a note"), answers)
+    assert done["outcome"] == "closed"
+    await w.anna.reply(card, "logged a phone call with Retarus. It is no report")

@@ -1,0 +1,132 @@
+"""Raising: in a minute, with everything wrong marked at once, and one ticket however often it is submitted."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.model.ticket import Kind
+from tests.handlers.world import DESK, World, picked
+
+
+async def test_what_is_known_is_prefilled(w: World) -> None:
+    await w.ben.command(DESK, "/retarus-incident", "Müller: mail rejected")
+    modal = await w.ben.modal("Raise an incident")
+    values = {
+        block["block_id"]: block["element"].get("initial_value") for block in modal.view["blocks"] if "element" in block
+    }
+    assert values["main_id"] == "73125"
+    assert values["contact"] == "Ben Brandt, +49 89 12345679"
+    assert values["happens"] == "Müller: mail rejected"
+
+
+async def test_every_fault_is_marked_at_once_and_nothing_typed_is_lost(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal()
+    wrong = {
+        "main_id": "7312",
+        "start": int(w.now()) + 7200,
+        "happens": "tbd",
+        "impact": "n/a",
+        "contact": "Anna Arnold, 12",
+    }
+    done = await w.anna.submit(modal, w.answers(**wrong))
+    assert done["outcome"] == "errors"
+    assert set(done["errors"]) == set(wrong)
+    done = await w.anna.submit(modal, w.answers(main_id="73125", contact="Anna Arnold, +49 89 12345678"))
+    assert done["outcome"] == "closed"
+    assert (await w.ticket()).answer("customer") == "Müller GmbH"
+
+
+async def test_all_headings_can_be_answered_at_once_and_what_was_typed_stays(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal()
+    w.anna.fill(modal, w.answers())
+    await w.anna.click(modal, "Answer more now")
+    modal = await w.anna.modal(containing="Tenant(s) or Dedicated Customer ID(s):")
+    done = await w.anna.submit(modal, {"tenants": "main account only"})
+    assert done["outcome"] == "closed"
+    ticket = await w.ticket()
+    assert ticket.answer("tenants") == "main account only"
+    assert ticket.answer("happens").startswith("Outbound mail")
+
+
+async def test_another_service_is_asked_for_by_name(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal()
+    w.anna.fill(modal, w.answers())
+    await w.decide(w.anna, modal, "services", ["Other"])
+    modal = await w.anna.modal(containing="Which other service?")
+    done = await w.anna.submit(modal, {"services": ["Other"]})
+    assert set(done["errors"]) == {"service_other"}
+    assert (await w.anna.submit(modal, {"service_other": "EDI"}))["outcome"] == "closed"
+
+
+async def test_one_submission_is_one_ticket_however_often_it_arrives(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal()
+    desk, answers = w.running.desk, {key: str(value) for key, value in w.answers(services="Email Security").items()}
+    typed = answers | {"customer": "Müller GmbH", "main_id": "73125", "contact": "Anna Arnold, +49 89 12345678"}
+    again = [desk.raise_ticket("U0ANNA", Kind.INCIDENT, typed, modal.id) for _ in range(5)]
+    tickets = await asyncio.gather(*again)
+    assert {ticket.number for ticket in tickets} == {1001}
+    await w.anna.message(DESK, "PD-1001")
+    assert len([each for each in await w.anna.messages(DESK) if "PD-100" in str(each)]) == 1
+
+
+async def test_a_guest_is_told_at_once_and_fills_in_no_form(w: World) -> None:
+    await w.gus.command(DESK, "/retarus-incident")
+    await w.gus.message(DESK, "Guests and deactivated people cannot do this")
+    assert await w.gus.modals() == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 3000,
+        "mail " + "🙂" * 700 + " 👩‍👩‍👧‍👦",
+        "שלום \u202eabc مرحبا",
+        "a\x00b\ud800c",
+        "<!channel> <@U0BEN> <https://evil.example|click> & <script>alert(1)</script>",
+        "*bold* _it_ ~no~ `code` ```pre```",
+        "Subject: x\r\nBcc: all@example.com\r\n\r\nbody",
+    ],
+    ids=["long", "emoji", "rtl", "nul", "mentions", "markup", "header"],
+)
+async def test_any_text_in_every_field_reaches_the_card_as_text_only(w: World, text: str) -> None:
+    safe = text.encode("utf-8", "replace").decode()  # what a browser can send
+    card = await w.raised(customer=safe[:150], happens=safe, impact=safe[:1000])
+    assert "<!channel>" not in card["text"]
+    told = [block for block in card["blocks"] if block["type"] == "rich_text"]
+    assert not [
+        e
+        for block in told
+        for part in block["elements"]
+        for e in part["elements"]
+        if e["type"] in {"user", "broadcast"}
+    ]
+    ticket = await w.ticket()
+    assert "\x00" not in ticket.answer("happens")
+
+
+async def test_an_unfinished_form_is_put_aside_and_taken_up_again(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal()
+    w.anna.fill(modal, {"customer": picked("Müller GmbH"), "happens": "Half a sent"})
+    await w.anna.click(modal, "Put aside")
+    await w.anna.dismiss(await w.anna.modal(containing="Put aside."))
+
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal(containing="Taken up again")
+    assert (await w.anna.submit(modal, w.answers(customer="Müller GmbH")))["outcome"] == "closed"
+    await w.anna.message(DESK, "PD-1001")
+    assert await w.running.desk.draft("U0ANNA", Kind.INCIDENT) == {}
+
+
+async def test_a_draft_can_be_thrown_away(w: World) -> None:
+    await w.running.desk.put_aside("U0ANNA", Kind.INCIDENT, {"customer": "Müller GmbH"})
+    await w.anna.command(DESK, "/retarus-incident")
+    await w.anna.click(await w.anna.modal(containing="Taken up again"), "Throw draft away")
+    await w.anna.modal(containing="Thrown away.")
+    assert await w.running.desk.draft("U0ANNA", Kind.INCIDENT) == {}

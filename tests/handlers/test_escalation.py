@@ -1,0 +1,160 @@
+"""To Retarus: nothing incomplete, nobody unauthorised, exactly what was previewed, and the owner hears how it ended."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from bot.forms.template_fields import PREQUALIFICATION, TEMPLATE
+from bot.model.ticket import Stage
+from localslack import Modal
+from tests.handlers.world import DESK, MATRIX_SECOND, RETARUS, SECOND_TASKS, Json, World
+
+DETAILS = MATRIX_SECOND | SECOND_TASKS
+
+
+async def previewed(w: World, card: Json, *, by: str = "ben") -> Modal:
+    person = getattr(w, by)
+    await person.click(await person.again(card), "Escalate to Retarus")
+    modal = await person.modal("Escalate to Retarus")
+    await w.decide(person, modal, "test", "yes")
+    modal = await person.modal("Escalate to Retarus", containing="To whom and when")
+    done = await person.submit(modal, DETAILS)
+    assert done["outcome"] == "updated", done
+    preview: Modal = await person.modal("Preview")
+    return preview
+
+
+async def test_everything_missing_is_listed_at_once_and_can_be_filled_in_from_there(w: World) -> None:
+    card = await w.accepted()
+    preview = await previewed(w, card)
+    for item in ("Tenant(s) or Dedicated Customer ID(s)", "Used interface", "EXAMPLE", "guide sections 4 and 5"):
+        assert item in preview.text
+    assert "submit" not in preview.view or not preview.view["submit"]
+
+    await w.ben.click(preview, "Fill in")
+    form = await w.ben.modal("Fill in")
+    assert (await w.ben.submit(form, w.details()))["outcome"] == "closed"
+    ready = await w.ben.modal("Preview", containing="This is what Retarus reads")
+    assert (await w.ben.submit(ready))["outcome"] == "closed"
+    await w.ben.reply(card, "escalated it to Retarus")
+
+
+async def test_filling_in_from_the_tasks_keeps_what_was_typed_there(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.click(card, "Escalate to Retarus")
+    modal = await w.ben.modal("Escalate to Retarus", containing="Missing for Retarus")
+    w.ben.fill(modal, DETAILS)
+    await w.ben.click(modal, "Fill in")
+    details = {key: text for key, text in w.details().items() if key not in DETAILS}
+    assert (await w.ben.submit(await w.ben.modal("Fill in"), details))["outcome"] == "closed"
+    modal = await w.ben.modal("Escalate to Retarus")
+    await w.ben.wait_for(partial(_is_complete, w), "the list of missing items to be gone")
+    await w.decide(w.ben, modal, "test", "yes")
+    done = await w.ben.submit(await w.ben.modal("Escalate to Retarus", containing="To whom and when"), DETAILS)
+    assert done["outcome"] == "updated", done
+    await w.ben.modal("Preview", containing="This is what Retarus reads")
+
+
+async def _is_complete(w: World) -> bool:
+    return "Missing for Retarus" not in (await w.ben.modals())[-1].text
+
+
+async def test_who_is_not_authorised_sees_why_and_who_can_and_cannot_send(w: World) -> None:
+    card = await w.filled()
+    await w.bea.click(card, "Take over")
+    await w.bea.reply(card, "took it over")
+    preview = await previewed(w, card, by="bea")
+    assert "attestation" in preview.text or "authorisation" in preview.text
+    assert "Ben Brandt, Carla Conrad" in preview.text
+    assert not preview.view.get("submit")
+    assert (await w.ticket()).stage is Stage.SECOND
+
+
+async def test_the_letter_has_every_heading_in_order_in_the_channel_and_in_the_mail(w: World) -> None:
+    await w.escalated()
+    posted = await w.rita.message(RETARUS, "our reference PD-1001")
+    mail = await w.ben.mail("PD-1001")
+    headings = [heading.text for heading in (*TEMPLATE, *PREQUALIFICATION)]
+    for text in (posted["text"].replace("&amp;", "&"), mail["text"]):
+        places = [text.index(heading) for heading in headings]
+        assert places == sorted(places)
+    assert "Reported by Ben Brandt, authorised support contact, +49 89 12345679" in mail["text"]
+    assert "BEGIN" not in mail["html"]
+    assert "<h3>START OF INCIDENT</h3>" in mail["html"]
+    assert "Reply-To: ben@nordlicht.example" in mail["raw"]
+    assert "@nordlicht.example>" in mail["raw"].partition("Message-ID: ")[2].partition("\n")[0]
+
+
+async def test_what_changed_since_the_preview_is_shown_before_it_is_sent(w: World) -> None:
+    card = await w.filled()
+    preview = await previewed(w, card)
+    ticket = await w.ticket()
+    await w.running.desk.fill_in(ticket.id, "U0ANNA", {"affected": "5"}, "another form", ticket.version)
+    done = await w.ben.submit(preview)
+    assert done["outcome"] == "updated"
+    again = await w.ben.modal("Preview", containing="changed since you looked")
+    assert (await w.ben.submit(again))["outcome"] == "closed"
+
+
+async def test_two_who_send_at_once_send_one_letter(w: World) -> None:
+    card = await w.filled()
+    first = await previewed(w, card)
+    await w.carla.click(card, "Escalate to Retarus")
+    await w.carla.submit(await w.carla.modal("Escalate to Retarus"))
+    second = await w.carla.modal("Preview")
+    await w.carla.submit(second)
+    await w.ben.submit(first)
+    await w.ben.reply(card, "Delivered to Retarus by e-mail")
+    assert len(await w.ben.mails()) == 1
+
+
+async def test_a_full_mailbox_is_told_in_the_thread_with_the_way_out(w: World) -> None:
+    w.mail.faults.refuse_recipient("support@retarus.example")
+    card = await w.filled()
+    await w.ben.submit(await previewed(w, card))
+    told = await w.ben.reply(card, "was not delivered")
+    assert "full" in str(told["blocks"])
+    w.mail.faults.clear()
+    await w.ben.click(told, "Try again")
+    await w.ben.reply(card, "Delivered to Retarus by e-mail")
+
+
+async def test_an_archived_retarus_channel_is_told_in_the_thread(w: World) -> None:
+    card = await w.filled()
+    await w.carla.act("archive", channel=RETARUS)
+    await w.ben.submit(await previewed(w, card))
+    told = await w.ben.reply(card, "was not delivered")
+    assert "archived" in str(told["blocks"])
+    await w.carla.act("unarchive", channel=RETARUS)
+    await w.ben.click(told, "Try again")
+    await w.ben.reply(card, "Delivered to Retarus in ")
+
+
+async def test_a_very_long_letter_is_posted_in_pieces_in_one_thread(w: World) -> None:
+    card = await w.filled()
+    await w.ben.click(await w.ben.again(card), "Fill in")
+    long = dict.fromkeys(("happens", "error", "example.1.log", "steps", "done"), "line of log\n" * 240)
+    form = await w.ben.modal("Fill in")
+    assert (await w.ben.submit(form, long))["outcome"] == "closed"
+    await w.ben.submit(await previewed(w, card))
+    posted = await w.rita.message(RETARUS, "PD-1001")
+    await w.ben.reply(card, "Delivered to Retarus in ")
+    assert len(await w.rita.thread(posted)) > 1
+
+
+@pytest.mark.parametrize("typed", ["no number", "x" * 61])
+async def test_what_is_no_number_is_refused_beside_its_field(w: World, typed: str) -> None:
+    card = await w.escalated()
+    await w.ben.click(card, "RCR number")
+    done = await w.ben.submit(await w.ben.modal("RCR number"), {"rcr": typed})
+    assert set(done["errors"]) == {"rcr"}
+
+
+async def test_the_letter_can_be_read_again(w: World) -> None:
+    card = await w.escalated()
+    await w.anna.click(card, "Show letter")
+    shown = await w.anna.modal("Sent to Retarus")
+    assert "PARTNERS' MAIN CUSTOMER ID" in shown.text
+    assert await w.anna.messages(DESK)

@@ -1,0 +1,167 @@
+"""Taking, sending back, waiting, resolving, reopening: one owner, one ball, and kind words for who came second."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.core.errors import NotYours
+from bot.model.ticket import Party, Stage
+from bot.model.transitions import Move
+from tests.handlers.world import DESK, World
+
+
+async def test_of_two_who_take_it_in_the_same_second_one_has_it_and_the_other_is_told_kindly(w: World) -> None:
+    card = await w.raised()
+    await asyncio.gather(w.anna.click(card, "Take"), w.alex.click(card, "Take"))
+    await w.anna.reply(card, "took it")
+    owner = (await w.ticket()).owner
+    loser, winner = (w.alex, "Anna Arnold") if owner == "U0ANNA" else (w.anna, "Alex Adler")
+    told = await loser.message(DESK, "was a moment quicker")
+    assert told["is_ephemeral"]
+    assert winner in told["text"]
+
+
+async def test_a_double_click_takes_it_once(w: World) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    assert len([each for each in await w.anna.thread(card) if "took it" in each["text"]]) == 1
+    assert (await w.ticket()).version == 2
+
+
+async def test_the_second_level_sends_it_back_with_a_reason_and_the_first_owner_is_told(w: World) -> None:
+    card = await w.handed_off()
+    await w.ben.click(card, "Send back")
+    await w.ben.submit(await w.ben.modal("Send back"), {"word": "Which connector version is it?"})
+    await w.anna.message("@partner-desk", "sent it back to you")
+    ticket = await w.ticket()
+    assert (ticket.stage, ticket.owner, ticket.bounces) == (Stage.FIRST, "U0ANNA", 1)
+
+
+async def test_a_reason_that_says_nothing_is_refused_beside_its_field(w: World) -> None:
+    card = await w.handed_off()
+    await w.ben.click(card, "Send back")
+    done = await w.ben.submit(await w.ben.modal("Send back"), {"word": "n/a"})
+    assert set(done["errors"]) == {"word"}
+
+
+async def test_who_is_not_on_the_level_is_refused_in_words_and_nothing_changes(w: World) -> None:
+    card = await w.handed_off()
+    await w.anna.click(card, "Accept")
+    told = await w.anna.message(DESK, "not on that team")
+    assert told["is_ephemeral"]
+    assert (await w.ticket()).stage is Stage.HANDED_OFF
+
+
+async def test_an_external_person_cannot_move_anything(w: World) -> None:
+    await w.escalated()
+    before = await w.ticket()
+    with pytest.raises(NotYours, match="Only people of the partner"):
+        await w.running.desk.act(before.id, Move.RETARUS_ANSWERED, "U0RITA", "click")
+    assert await w.ticket() == before
+
+
+async def test_while_the_customer_is_asked_the_ball_is_theirs(w: World) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Take")
+    card = await w.anna.message(DESK, "With the 1st level")
+    await w.anna.click(card, "Wait for customer")
+    await w.anna.submit(await w.anna.modal("Wait for customer"), {"word": "Which recipients are affected?"})
+    card = await w.anna.message(DESK, "Waiting for the end-customer")
+    assert (await w.ticket()).ball is Party.CUSTOMER
+    await w.anna.click(card, "Customer answered")
+    await w.anna.submit(await w.anna.modal("Customer answered"), {"word": "All of target.example"})
+    await w.anna.message(DESK, "With the 1st level")
+
+
+async def test_a_colleague_takes_over_from_who_waits_and_goes_on_without_an_answer(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.click(card, "Wait for customer")
+    await w.ben.submit(await w.ben.modal("Wait for customer"), {"word": "Which recipients are affected?"})
+    card = await w.bea.message(DESK, "Waiting for the end-customer")
+    await w.bea.click(card, "Take over")
+    await w.bea.reply(card, "took it over")
+    await w.bea.click(await w.bea.again(card), "Go on without an answer")
+    form = await w.bea.modal("Go on without an answer")
+    assert set((await w.bea.submit(form, {"word": "-"}))["errors"]) == {"word"}
+    await w.bea.submit(form, {"word": "Nobody there since Monday"})
+    told = await w.bea.reply(card, "went on without the end-customer's answer")
+    assert "Nobody there since Monday" in str(told["blocks"])
+    ticket = await w.ticket()
+    assert (ticket.stage, ticket.owner) == (Stage.SECOND, "U0BEA")
+
+
+async def test_with_the_second_level_the_form_of_the_remedy_becomes_that_of_closing_without_one(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.click(card, "Resolve")
+    await w.ben.click(await w.ben.modal("Resolve"), "Close without remedy")
+    await w.ben.submit(await w.ben.modal("Close without remedy"), {"word": "The customer withdrew it"})
+    await w.ben.reply(card, "closed it without a remedy")
+    assert (await w.ticket()).stage is Stage.CLOSED
+
+
+async def test_a_remedy_that_did_not_hold_is_reopened_at_the_first_level(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.click(card, "Resolve")
+    await w.ben.submit(await w.ben.modal("Resolve"), {"word": "Rolled the connector back"})
+    card = await w.anna.message(DESK, "Resolved and waits for confirmation")
+    await w.anna.click(card, "Reopen")
+    await w.anna.submit(await w.anna.modal("Reopen"), {"word": "Still rejected since 13:00"})
+    await w.anna.reply(card, "reopened it")
+    ticket = await w.ticket()
+    assert (ticket.stage, ticket.owner) == (Stage.FIRST, "U0ANNA")
+
+
+async def test_a_form_that_comes_too_late_keeps_its_text_and_offers_it_as_a_note(w: World) -> None:
+    card = await w.handed_off()
+    await w.ben.click(card, "Send back")
+    late = await w.ben.modal("Send back")
+    await w.bea.click(card, "Accept")
+    await w.bea.reply(card, "accepted it")
+    await w.bea.click(await w.bea.again(card), "Resolve")
+    await w.bea.submit(await w.bea.modal("Resolve"), {"word": "Rolled the connector back"})
+    await w.bea.reply(card, "resolved it")
+
+    done = await w.ben.submit(late, {"word": "Which connector version is it, please?"})
+    assert done["outcome"] == "updated"
+    kept = await w.ben.modal("The ticket moved on")
+    assert kept.view["blocks"][1]["element"]["initial_value"] == "Which connector version is it, please?"
+    await w.ben.submit(kept)
+    await w.ben.reply(card, "noted")
+
+
+async def test_an_old_button_says_what_it_is(w: World) -> None:
+    card = await w.raised()
+    button = {"type": "button", "text": {"type": "plain_text", "text": "Old"}, "action_id": "gone"}
+    posted = await w.running.edge.client.chat_postMessage(
+        channel=card["channel"],
+        text="old",
+        blocks=[{"type": "actions", "elements": [button]}],
+    )
+    old = next(each for each in await w.anna.messages(DESK) if each["ts"] == posted["ts"])
+    await w.anna.click(old, "Old")
+    await w.anna.message(DESK, "older version")
+
+
+async def test_the_question_back_to_the_customer_is_drafted_from_what_is_missing(w: World) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    await w.anna.click(await w.anna.again(card), "Wait for customer")
+    modal = await w.anna.modal("Wait for customer")
+    drafted = next(block["element"]["initial_value"] for block in modal.view["blocks"] if block["type"] == "input")
+    assert "- Error pattern(s) / message(s)" in drafted
+    assert "- Number of affected customers" in drafted
+    assert "Related" not in drafted
+
+
+async def test_a_changed_priority_is_told_in_the_thread_and_to_the_owner(w: World) -> None:
+    card = await w.accepted()
+    ticket = await w.ticket()
+    changed = {"priority": "P2", "priority_reason": "Only one customer after all"}
+    await w.running.desk.fill_in(ticket.id, "U0ANNA", changed, "a form", ticket.version)
+    told = await w.anna.reply(card, "changed the priority to P2")
+    assert "Only one customer after all" in told["text"]
+    await w.ben.message("@partner-desk", "changed its priority")

@@ -1,0 +1,59 @@
+"""Whoever waits for an acknowledgement goes first; what stands back is never kept waiting for long."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from runtime.background_tasks import Tasks
+
+
+async def test_what_may_be_done_later_begins_when_everybody_has_their_acknowledgement() -> None:
+    tasks, done = Tasks(), list[str]()
+
+    async def work(what: str) -> None:
+        done.append(what)
+
+    with tasks.answering():
+        with tasks.answering():
+            tasks.start(work("later"), later=True)
+            tasks.start(work("at once"))
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert done == ["at once"]
+    await tasks.drain(1)
+    assert done == ["at once", "later"]
+
+
+async def test_people_without_end_do_not_keep_it_from_being_done() -> None:
+    tasks, done = Tasks(), asyncio.Event()
+
+    async def work() -> None:
+        done.set()
+
+    with tasks.answering():
+        tasks.start(work(), later=True)
+        await asyncio.wait_for(done.wait(), 5)
+
+
+async def test_shutting_down_leaves_nothing_of_it_behind() -> None:
+    tasks = Tasks()
+    with tasks.answering():
+        tasks.start(asyncio.sleep(60), later=True)
+        await tasks.drain(0)
+
+
+async def test_what_a_task_raises_is_logged_by_kind_and_place_without_what_was_typed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def work() -> None:
+        int("+49 89 1234 typed")
+
+    tasks = Tasks()
+    tasks.start(work())
+    await tasks.drain(1)
+    await asyncio.sleep(0)
+    assert "ValueError" in caplog.text
+    assert "in work" in caplog.text
+    assert "+49 89 1234" not in caplog.text.replace('int("+49 89 1234 typed")', "")

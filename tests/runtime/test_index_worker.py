@@ -1,0 +1,66 @@
+"""New words are taken into the index by themselves, after the acknowledgements, and after what was left unfinished."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.core.errors import StoreDown
+from runtime.background_tasks import Tasks
+from runtime.index_worker import Indexing
+from tests.doubles.memory_store import MemoryStore
+
+
+class Marked(MemoryStore):
+    """So many tickets wait for the index."""
+
+    def __init__(self, waiting: int) -> None:
+        self.waiting = waiting
+        self.done = asyncio.Event()
+
+    async def index_new(self, limit: int) -> int:
+        taken = min(limit, self.waiting)
+        self.waiting -= taken
+        if not self.waiting:
+            self.done.set()
+        return taken
+
+
+async def running(store: Marked, tasks: Tasks, seconds: float = 5) -> None:
+    """Until all of it is done."""
+    going = asyncio.create_task(Indexing(store, tasks).run())
+    try:
+        await asyncio.wait_for(store.done.wait(), seconds)
+    finally:
+        going.cancel()
+        await asyncio.gather(going, return_exceptions=True)
+
+
+async def test_what_was_left_is_taken_in_at_the_start() -> None:
+    store = Marked(25)
+    await running(store, Tasks())
+    assert store.waiting == 0
+
+
+async def test_it_stands_back_while_somebody_waits_for_an_acknowledgement() -> None:
+    store, tasks = Marked(5), Tasks()
+    with tasks.answering():
+        going = asyncio.create_task(Indexing(store, tasks).run())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert store.waiting == 5
+    await asyncio.wait_for(store.done.wait(), 5)
+    going.cancel()
+
+
+async def test_a_store_that_is_down_ends_nothing() -> None:
+    class Down(Marked):
+        async def index_new(self, limit: int) -> int:
+            self.done.set()
+            raise StoreDown("down")
+
+    store = Down(1)
+    going = asyncio.create_task(Indexing(store, Tasks()).run())
+    await asyncio.wait_for(store.done.wait(), 5)
+    await asyncio.sleep(0)
+    assert not going.done()
+    going.cancel()

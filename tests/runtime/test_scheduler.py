@@ -1,0 +1,68 @@
+"""What nobody moves is reminded: in its thread and to its owner, and again, until somebody acts."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import pytest
+
+from bot.model.ticket import Stage
+from runtime import scheduler
+from tests.handlers.world import Json, World
+
+HALF_AN_HOUR = 31 * 60
+
+
+async def test_a_handoff_nobody_accepts_is_reminded_in_its_thread_and_to_its_owner(w: World) -> None:
+    card = await w.handed_off()
+    await w.anna.advance(HALF_AN_HOUR)
+    told = await w.anna.reply(card, "nothing happened")
+    assert "31 min" in str(told["blocks"])
+    await w.anna.message("@partner-desk", "Still yours")
+    await w.ben.click(told, "Accept")
+    await w.ben.reply(card, "accepted it")
+    assert (await w.ticket()).stage is Stage.SECOND
+
+
+async def test_an_escalation_nobody_answers_is_reminded_again_and_again(w: World) -> None:
+    card = await w.escalated()
+    for number in (1, 2):
+        await w.ben.advance(4 * 3600 + 60)
+        await w.ben.wait_for(partial(_is_reminded, w, card, number), f"reminder {number}")
+    assert (await w.ticket()).reminded == 2
+
+
+async def _is_reminded(w: World, card: Json, times: int) -> bool:
+    return len([each for each in await w.ben.thread(card) if "nothing happened" in each["text"]]) == times
+
+
+async def test_a_closed_ticket_is_never_reminded(w: World) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Close without remedy")
+    await w.anna.submit(await w.anna.modal("Close without remedy"), {"word": "Raised twice by mistake"})
+    await w.anna.reply(card, "closed it without a remedy")
+    await w.anna.advance(30 * 86400)
+    assert await w.running.desk.sweep() == 0
+    assert (await w.ticket()).due is None
+
+
+async def test_a_job_that_fails_is_told_by_kind_and_place_and_goes_on(
+    w: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    number = "+49 89 12345678"
+
+    async def fails() -> None:
+        raise ValueError(number)
+
+    await scheduler._alone(w.running.desk, "sweep", fails)()
+    assert "the sweep failed" in caplog.text
+    assert number not in caplog.text
+
+
+async def test_a_job_that_is_stopped_with_the_desk_is_no_error(w: World, caplog: pytest.LogCaptureFixture) -> None:
+    task = asyncio.ensure_future(scheduler._alone(w.running.desk, "sweep", asyncio.Event().wait)())
+    await asyncio.sleep(0)
+    task.cancel()
+    await task
+    assert "failed" not in caplog.text
