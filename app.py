@@ -32,14 +32,13 @@ from bot.config.settings import Config, Environment
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured, StoreDown
 from bot.core.i18n import Language, speaking
-from bot.desk import Desk
+from bot.desk import Desk, open_desk
 from bot.escalation.status_page import Lookout
 from bot.model.contact import Contact
 from bot.model.notice import Say
-from bot.outbox import Outbox
-from bot.ports import Carrier
+from bot.outbox import Carrier, Outbox
+from bot.ports import Store
 from bot.privacy.erasure import Archive
-from bot.register.contacts import Register
 from bot.tickets.notifications import Routes
 from handlers import (
     checklist,
@@ -78,6 +77,7 @@ class Program:
     app: AsyncApp
     desk: Desk
     edge: Boundary
+    store: Store
     clock_moved: Callable[[], None]
     """To be called when the clock was moved by hand: looks at once for what is due."""
 
@@ -94,25 +94,25 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             await directory.warm()
             routes = await _routes(client, config)
             lookout = Lookout(open_status_page(config.retarus, session), clock)
-            desk = Desk(store, drafts, directory, config, clock, routes, lambda: changed(), lookout=lookout)  # noqa: PLW0108 (the two know each other)
-            carriers = _carriers(posting, session, desk, env, config)
+            desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), lookout)  # noqa: PLW0108 (the two know each other)
+            carriers = _carriers(posting, session, store, desk, env, config)
             tasks = Tasks()
-            outbox: Outbox = Outbox(store, carriers, clock, follow_up=desk.follow_up, calm=tasks.calm)
+            outbox: Outbox = Outbox(store, carriers, clock, follow_up=desk.receipts.follow_up, calm=tasks.calm)
             indexing = Indexing(store, tasks)
 
             def changed() -> None:
                 outbox.wake()
                 indexing.wake()
 
-            await Register(desk).begin()
+            await desk.register.begin()
             edge = Boundary(client, desk, tasks)
-            async with _working(edge, outbox, indexing, identity, env) as running:
+            async with _working(edge, store, outbox, indexing, identity, env) as running:
                 yield running
 
 
 @asynccontextmanager
 async def _working(
-    edge: Boundary, outbox: Outbox, indexing: Indexing, identity: AuthorizeResult, env: Environment
+    edge: Boundary, store: Store, outbox: Outbox, indexing: Indexing, identity: AuthorizeResult, env: Environment
 ) -> AsyncIterator[Program]:
     """The outbox delivers and the clock ticks while inside; what was begun is finished on the way out."""
     jobs, clock_moved = scheduler.scheduler(edge.desk)
@@ -127,7 +127,7 @@ async def _working(
         outbox.wake()
 
     try:
-        yield Program(app, edge.desk, edge, moved)
+        yield Program(app, edge.desk, edge, store, moved)
     finally:
         jobs.shutdown(wait=False)
         await edge.tasks.drain(5)
@@ -218,10 +218,10 @@ async def _routes(client: AsyncWebClient, config: Config) -> Routes:
 
 
 def _carriers(
-    client: AsyncWebClient, session: ClientSession, desk: Desk, env: Environment, config: Config
+    client: AsyncWebClient, session: ClientSession, store: Store, desk: Desk, env: Environment, config: Config
 ) -> dict[Say, Carrier]:
     files, most = SlackFiles(client, session), config.files.most
-    slack = SlackCarrier(client, desk.store, notification_renderer.writer(desk), files, most)
+    slack = SlackCarrier(client, store, notification_renderer.writer(desk), files, most)
     retarus = config.retarus
     name = retarus.from_address.rpartition("@")[2] or "localhost"
     sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None

@@ -33,7 +33,7 @@ from bench.scenarios import Scenario
 from bench.slack import Network, Unanswered
 from bench.table import DEFAULT, DESK, FLOOR, TUNED, Measured, full, short
 from bot.adapters.store import open_store
-from bot.ports import Query
+from bot.tickets.ports import Query
 
 LOOPBACK = Network("a Slack that answers at once")
 LIKE_SLACK = Network("TLS and 50 ms", tls=True, latency=0.05)

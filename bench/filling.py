@@ -7,7 +7,6 @@ import random
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from time import perf_counter
 
@@ -18,11 +17,11 @@ from bench.cases import cases
 from bench.engines import Engine
 from bot.adapters.store import is_server, open_store, rows
 from bot.desk import Desk
-from bot.ports import Batch
+from bot.ports import Store
 from bot.search import tokens
 from bot.search.documents import Document, Entry, Shelf, customer_tag, service_tag
 from bot.search.ranking import Narrow
-from bot.search.service import Searching
+from bot.tickets.ports import Batch
 from tests.factories import ANNA, NOW, Hands, a_world, an_incident
 
 SIZES = (1_000, 100_000, 1_000_000)
@@ -43,8 +42,8 @@ async def latencies(engines: Sequence[Engine], sizes: Sequence[int]) -> Iterator
 
 async def _measured(engine: Engine, size: int) -> dict[str, str]:
     """By what is asked, everything included that a click waits for: rights, the database, ranking, the records."""
-    desk = await _filled(engine.database(f"search_{size}"), size)
-    searching = Searching(desk)
+    desk, store = await _filled(engine.database(f"search_{size}"), size)
+    searching = desk.search
     questions: dict[str, Callable[[], Awaitable[object]]] = {
         "an RCR number": lambda: searching.find(f"RCR-{random.randrange(size)}", ANNA),
         "two words": lambda: searching.find("Zertifikat Warteschlange", ANNA),
@@ -54,8 +53,8 @@ async def _measured(engine: Engine, size: int) -> dict[str, str]:
         "the same problem?": lambda: searching.offered(_told(), ANNA),
     }
     told = {name: await _timed(ask) for name, ask in questions.items()}
-    told["per ticket saved"] = await _saving(desk)
-    await desk.store.close()
+    told["per ticket saved"] = await _saving(store)
+    await store.close()
     return told
 
 
@@ -79,14 +78,14 @@ def _told() -> dict[str, str]:
 # --- filling
 
 
-async def _filled(url: str, size: int) -> Desk:
+async def _filled(url: str, size: int) -> tuple[Desk, Store]:
     clock = Hands(NOW)
     await (await open_store(url, clock)).close()  # makes its tables
     await asyncio.to_thread(_fill, url, size)
     store = await open_store(url, clock)
     for _ in range(_MERGES):  # what a desk does while it grows, some every ten minutes
         await store.merge_index(50)
-    return replace((await a_world()).desk, store=store, clock=clock)
+    return (await a_world()).at(store=store, clock=clock).desk, store
 
 
 def _fill(url: str, size: int) -> None:
@@ -166,7 +165,7 @@ def _names(count: int) -> set[str]:
 # --- what it costs to keep
 
 
-async def _saving(desk: Desk) -> str:
+async def _saving(store: Store) -> str:
     """Seconds a ticket takes longer to save for its entry in the index: once with a text, once with none of it."""
     plain: list[float] = []
     told: list[float] = []
@@ -176,7 +175,7 @@ async def _saving(desk: Desk) -> str:
         for times, answers in ((plain, {}), (told, {"happens": f"{text} {number}", "customer": "Müller GmbH"})):
             ticket = an_incident(answers=answers).model_copy(update={"id": f"s{number}-{len(answers)}"})
             begun = perf_counter()
-            await desk.store.apply(Batch(tickets=[ticket]))
+            await store.apply(Batch(tickets=[ticket]))
             times.append(perf_counter() - begun)
     difference = sorted(told)[_SAVED // 2] - sorted(plain)[_SAVED // 2]
     return f"{difference * 1000:.2f}"

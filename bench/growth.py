@@ -11,7 +11,7 @@ import sqlite3
 import statistics
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
@@ -27,11 +27,11 @@ from blocks import search as find_blocks
 from blocks import tickets as list_blocks
 from bot.adapters.store import is_server, open_store, rows
 from bot.desk import Desk
-from bot.home import Home, Screen
+from bot.home import Screen
 from bot.model.ticket import Stage, Ticket
+from bot.ports import Store
 from bot.search import tokens
 from bot.search.documents import STRETCHES, Entry, document_of
-from bot.search.service import Searching
 from tests.factories import ANNA, NOW, Hands, a_world, an_incident
 
 OPEN = 1000
@@ -73,6 +73,7 @@ class _Stored:
 
     url: str
     desk: Desk
+    store: Store
     result: Grown
 
 
@@ -88,7 +89,7 @@ async def grow(
             outages.append(await _outage(stored[-1], engine, min(OUTAGE, sizes[-1] // 5)))
         finally:
             for one in stored:
-                await one.desk.store.close()
+                await one.store.close()
         for one in stored:
             await _started(folder, one, starts=1 if rounds < 5 else 3)
         grown += [one.result for one in stored]
@@ -106,8 +107,8 @@ async def _stored(engine: Engine, size: int) -> _Stored:
     _fill(url, _incident(Stage.CLOSED), OPEN + 1, size)
     _settled(url)
     clock = Hands(NOW + timedelta(hours=1))
-    desk = replace((await a_world()).desk, store=await open_store(url, clock), clock=clock)
-    return _Stored(url, desk, Grown(engine.name, size))
+    store = await open_store(url, clock)
+    return _Stored(url, (await a_world()).at(store=store, clock=clock).desk, store, Grown(engine.name, size))
 
 
 def _incident(stage: Stage = Stage.NEW) -> Ticket:
@@ -210,18 +211,18 @@ async def _asked(stored: Sequence[_Stored], rounds: int) -> None:
 
 
 async def _list(desk: Desk) -> None:
-    found, total = await desk.open_tickets(ANNA, "all")
+    found, total = await desk.queries.open_tickets(ANNA, "all")
     if total != OPEN:
         raise Broken(f"{total} tickets are open instead of {OPEN}.")
     list_blocks.listing(found, total, "all", desk.config, str, {})
 
 
 async def _home(desk: Desk) -> None:
-    home_blocks.overview(await Home(desk).overview(ANNA, Screen()), desk.config, is_admin=False)
+    home_blocks.overview(await desk.home.overview(ANNA, Screen()), desk.config, is_admin=False)
 
 
 async def _search(desk: Desk) -> None:
-    found = await Searching(desk).find(_SOUGHT, ANNA)
+    found = await desk.search.find(_SOUGHT, ANNA)
     if not found.hits:
         raise Broken("The search finds nothing.")
     find_blocks.modal({}, found, desk.config, {})
@@ -242,7 +243,7 @@ async def _timed(work: Awaitable[None]) -> float:
 
 
 async def _swept(desk: Desk, expected: int) -> None:
-    reminded = await desk.sweep()
+    reminded = await desk.reminders.sweep()
     if reminded != expected:
         raise Broken(f"{reminded} tickets were reminded, and {expected} were due.")
 

@@ -16,7 +16,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,8 +29,9 @@ from bot.adapters.store import open_store
 from bot.desk import Desk
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Ticket
-from bot.ports import Batch
-from bot.search.service import Found, Searching
+from bot.ports import Store
+from bot.search.service import Found
+from bot.tickets.ports import Batch
 from tests.factories import ANNA, NOW, RAISED, Hands, a_world, an_incident
 
 SHORT = (1_000,)
@@ -68,13 +69,14 @@ class Ours:
     """What people get from `/retarus-find`, or what is offered while they tell of an incident."""
 
     def __init__(self, desk: Desk) -> None:
-        self.searching = Searching(desk)
+        self.searching = desk.search
+        self.clock = desk.clock
 
     async def __call__(self, question: Question) -> list[str]:
         if not question.service:
             return ids(await self.searching.find(question.words, ANNA))
         typed = {"happens": question.words, "error": question.error, "services": question.service}
-        start = str(int(self.searching.desk.clock().timestamp()) - 600)
+        start = str(int(self.clock().timestamp()) - 600)
         return ids(await self.searching.offered({**typed, "start": start}, ANNA))
 
 
@@ -82,14 +84,14 @@ def ids(found: Found) -> list[str]:
     return [hit.found.id for hit in found.hits]
 
 
-async def desk_with(documents: Sequence[Document], path: Path) -> Desk:
+async def desk_with(documents: Sequence[Document], path: Path) -> tuple[Desk, Store]:
     """Everything open, raised within the last two days."""
     clock = Hands(NOW)
     store = await open_store(f"sqlite:///{path}", clock)
-    desk = replace((await a_world()).desk, store=store, clock=clock)
+    desk = (await a_world()).at(store=store, clock=clock).desk
     tickets = [_ticket(each, number) for number, each in enumerate(documents) if not each.is_note]
     await store.apply(Batch(tickets=tickets, technical_notes=[_note(each) for each in documents if each.is_note]))
-    return desk
+    return desk, store
 
 
 def _ticket(document: Document, number: int) -> Ticket:
@@ -145,7 +147,7 @@ async def score(search: Search, questions: Sequence[Question]) -> Score:
 async def quality(folder: Path) -> Iterator[str]:
     """The table: one row per kind of question, and one for incidents that are being raised."""
     told = cases()
-    desk = await desk_with(told.documents, folder / "quality.sqlite3")
+    desk, store = await desk_with(told.documents, folder / "quality.sqlite3")
     searches: dict[str, Search] = {
         "plain, all words": Plain(told.documents, "AND"),
         "plain, any word": Plain(told.documents, "OR"),
@@ -159,7 +161,7 @@ async def quality(folder: Path) -> Iterator[str]:
         f"{len([1 for each in nothing if not await search(each)])} of {len(nothing)}" for search in searches.values()
     ]
     rows.append(["offers nothing where nothing is the same", str(len(nothing)), *silent])
-    await desk.store.close()
+    await store.close()
     return (f"| {' | '.join(row)} |" for row in rows)
 
 
@@ -189,14 +191,14 @@ def _groups(told: Cases) -> Iterator[tuple[str, list[Question]]]:
 
 async def misses(folder: Path, half: str) -> None:
     told = cases()
-    desk = await desk_with(told.documents, folder / "quality.sqlite3")
+    desk, store = await desk_with(told.documents, folder / "quality.sqlite3")
     search = Ours(desk)
     for question in (*told.questions, *told.incidents):
         found = await search(question)
         is_right = set(found[: len(question.answers)]) == question.answers or (not question.answers and not found)
         if question.half == half and not is_right:
             print(question.kind, repr(question.words), "wanted", sorted(question.answers), "found", found[:6])
-    await desk.store.close()
+    await store.close()
 
 
 async def bench(sizes: Sequence[int]) -> str:

@@ -11,8 +11,8 @@ from blocks.kit import Json
 from bot.config.guide_texts import EAS
 from bot.core.i18n import t
 from bot.escalation.letter import copy_of
+from bot.escalation.preview import Preview
 from bot.model.letter_text import Part
-from bot.tickets.queries import Preview
 
 ASK = "eas.ask"
 OPENED = "eas.opened"

@@ -12,6 +12,7 @@ from blocks.kit import Json
 from blocks.letter import parts
 from bot.config.settings import Config
 from bot.core.i18n import mark, t
+from bot.escalation.preview import Preview
 from bot.escalation.summaries import drafts
 from bot.forms.field_table import fields_of
 from bot.forms.guide_tasks import PLAN, REMEDY
@@ -19,7 +20,6 @@ from bot.forms.template_fields import Field, Need, Sheet
 from bot.forms.validation import Missing, missing
 from bot.model.ticket import Level, Ticket
 from bot.tickets.permissions import GLASS
-from bot.tickets.queries import Preview
 
 ASK = "escalate.ask"
 TASKS = "escalate.tasks"

@@ -11,8 +11,8 @@ from bot.config.settings import Config
 from bot.core.i18n import many, mark, t
 from bot.escalation.attachments import listed, read, sized, total, waiting
 from bot.escalation.evidence import DESPITE, FILES
+from bot.escalation.preview import Preview
 from bot.model.ticket import Attachment, StatusReport
-from bot.tickets.queries import Preview
 
 REMOVE = "evidence.remove"
 LOOK = "evidence.look"

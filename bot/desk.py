@@ -1,209 +1,120 @@
-"""What can be done with tickets? The use-cases: each reads, decides by the rules, and saves one batch."""
+"""The desk: a record of its services, and how they are put together."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
-from bot.core.clock import as_utc, zone
-from bot.core.errors import Duplicate, Invalid, NotNow, Refused
-from bot.core.i18n import t
-from bot.core.secret_detection import faults
-from bot.core.text import clean
-from bot.escalation.attachments import receipts
-from bot.escalation.resend import Resending
-from bot.escalation.retarus_replies import Hearing
-from bot.escalation.service import Escalating
-from bot.forms import validation
-from bot.forms.field_table import fields_of
-from bot.forms.template_fields import Need
-from bot.known_issues.links import Joining
-from bot.model.notice import Claim, Notice, Outcome
-from bot.model.ticket import Kind, Stage, Ticket
-from bot.model.transitions import Move, Step, change, event, move
-from bot.reminders.digest_service import Digesting
-from bot.reminders.status_alerts import Noticing
-from bot.tickets import notifications, permissions
-from bot.tickets.answers import details_of
-from bot.tickets.changes import Change
-from bot.tickets.queries import draft_key, preferences_key
-from bot.tickets.reference import reference
+from bot.config.settings import Config
+from bot.core.clock import Clock
+from bot.escalation.eas import Portal
+from bot.escalation.evidence import Evidence
+from bot.escalation.receipts import Receipts
+from bot.escalation.resend import Resend
+from bot.escalation.retarus_replies import RetarusReplies
+from bot.escalation.service import Escalation
+from bot.escalation.status_page import Lookout
+from bot.home import Home
+from bot.known_issues.links import KnownIssues
+from bot.notes.service import Notes
+from bot.ports import Store
+from bot.privacy.erasure import Archive
+from bot.register.contacts import Register
+from bot.register.customers import Customers
+from bot.register.membership import Membership
+from bot.reminders.digest_service import Digests
+from bot.reminders.service import Reminders
+from bot.reminders.status_alerts import StatusAlerts
+from bot.reports.service import Reports
+from bot.search.service import Search
+from bot.tickets.answers import Answers
+from bot.tickets.changes import Changes
+from bot.tickets.notifications import Routes
+from bot.tickets.ports import Directory, Drafts, Maintenance
+from bot.tickets.queries import Queries
+from bot.tickets.service import Tickets
 
 
 @dataclass(frozen=True)
-class Desk(Escalating, Hearing, Digesting, Joining, Noticing, Resending):
-    """The one door to everything tickets can do.
+class Desk:
+    """Everything that can be done: each field is a service, and its name leads to its file.
 
-    `form` and `click` name one submission or one click, however often Slack delivers it: repeated, they change
-    nothing and give the same ticket.
+    `config`, `clock`, `routes` and `directory` are what every handler needs to know; no service gives its store away.
     """
 
-    # --- raising and filling in ---
-
-    async def raise_ticket(self, by: str, kind: Kind, typed: Mapping[str, str], form: str, source: str = "") -> Ticket:
-        """A new ticket from the fields that were shown. `Invalid` with every wrong or needed field at once.
-
-        `source`: the permalink of the message it comes from.
-        """
-        actor = await self.actor(by)
-        permissions.require_staff(actor)
-        at = as_utc(self.clock())
-        fields = [
-            field for field in fields_of(kind, self.config) if field.key in typed or field.need[kind] is Need.RAISE
-        ]
-        answers = validation.checked(fields, typed, kind, await self.given({}), Need.RAISE)
-        ticket = Ticket(
-            id=_id_of(form),
-            kind=kind,
-            raised_by=by,
-            owner=by,
-            first_owner=by,
-            raised_at=at,
-            since=at,
-            source=source,
-            zone=zone(actor.person.zone or self.config.desk.timezone).key,
-            answers=validation.present(answers),
-        )
-        done = Change(ticket, event(ticket, Move.RAISE, by, at, **details_of(ticket.answers)))
-        try:
-            return await self._save(None, done, f"{form}:raise")
-        except Duplicate:
-            return await self.ticket(ticket.id)
-
-    async def put_aside(self, by: str, kind: Kind, typed: Mapping[str, str]) -> None:
-        """Keeps an unfinished form, as it is, until this person takes it up again; it replaces the one before."""
-        permissions.require_staff(await self.actor(by))
-        for words in faults(typed).values():
-            raise Refused(words)
-        await self.drafts.put(draft_key(by, kind), validation.present(typed))
-
-    async def throw_away(self, by: str, kind: Kind) -> None:
-        """Forgets the form that was put aside."""
-        await self.drafts.drop(draft_key(by, kind))
-
-    async def remember_scope(self, by: str, scope: str) -> None:
-        """Lists the same tickets the next time."""
-        await self.drafts.put(preferences_key(by), {"scope": scope})
-
-    # --- moving ---
-
-    async def act(self, ticket_id: str, what: Move, by: str, click: str, **detail: str) -> Ticket:
-        """A move that needs nothing but a person and perhaps a word: take, accept, send back, resolve, confirm …"""
-        actor = await self.actor(by)
-
-        async def decide(ticket: Ticket, at: datetime) -> Change:
-            permissions.require(actor, ticket, what)
-            await self._refuse_if_late(ticket, what, by)
-            self._require_urgency(ticket, what)
-            moved, gone = move(ticket, what, by, at), {}
-            if what is Move.REOPEN and ticket.answer("remedy"):  # it did not hold, so it is none any more
-                moved, gone = (
-                    moved.model_copy(update={"answers": validation.merged(ticket, {"remedy": ""})}),
-                    {"remedy": ""},
-                )
-            return Change(moved, event(moved, what, by, at, **detail, **details_of(gone)))
-
-        return await self._change(ticket_id, f"{click}:{what}", decide)
-
-    async def resolve(self, ticket_id: str, by: str, form: str, word: str, typed: Mapping[str, str]) -> Ticket:
-        """The remedy, for the 1st level to confirm (guide L2.5); with what else is known now, such as the cause."""
-        actor, remedy = await self.actor(by), await self._word(word, "word")
-
-        async def decide(ticket: Ticket, at: datetime) -> Change:
-            permissions.require(actor, ticket, Move.RESOLVE)
-            answers = {**await self._answers(ticket, typed, Need.RAISE), "remedy": remedy}
-            moved = move(ticket, Move.RESOLVE, by, at).model_copy(
-                update={"answers": validation.merged(ticket, answers)}
-            )
-            said = details_of(validation.changed(ticket, answers))
-            return Change(moved, event(moved, Move.RESOLVE, by, at, remedy=remedy, **said))
-
-        return await self._change(ticket_id, f"{form}:{Move.RESOLVE}", decide)
-
-    async def say(self, ticket_id: str, what: Move, by: str, form: str, key: str, word: str) -> Ticket:
-        """A move that goes with a word: a reason, a question, an answer. Fillers are not words."""
-        return await self.act(ticket_id, what, by, form, **{key: await self._word(word, "word")})
-
-    def _require_urgency(self, ticket: Ticket, what: Move) -> None:
-        """Only the highest priority skips the handoff; the 1st-level tasks are still asked before Retarus is."""
-        highest = self.config.priorities[0].name
-        if what is Move.COMPRESS and not permissions.is_highest(ticket.answer("priority"), self.config):
-            raise NotNow(
-                t(
-                    "Only a ticket of {priority} goes to the 2nd level without a handoff. Set the priority first.",
-                    priority=highest,
-                )
-            )
-
-    async def _refuse_if_late(self, ticket: Ticket, what: Move, by: str) -> None:
-        """Two people, one click each: the second is told kindly who was first; one person, two clicks: it is theirs."""
-        late = (what is Move.TAKE and ticket.stage is Stage.FIRST) or (
-            what is Move.ACCEPT and ticket.stage in {Stage.SECOND, Stage.SECOND_ASKED}
-        )
-        if ticket.owner == by and (late or what is Move.TAKE_OVER):
-            raise NotNow(t("{name} is yours already.", name=reference(ticket, self.config)))
-        if late:
-            name = (await self.directory.person(ticket.owner)).name
-            raise NotNow(
-                t(
-                    "{name} was a moment quicker: {ticket} is theirs now.",
-                    name=name,
-                    ticket=reference(ticket, self.config),
-                )
-            )
-
-    async def hand_off(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
-        """From the 1st to the 2nd level, with the 1st-level tasks answered and the status summarised (guide 3).
-
-        `seen`: as in `fill_in`.
-        """
-        actor = await self.actor(by)
-
-        async def decide(ticket: Ticket, at: datetime) -> Change:
-            permissions.require(actor, ticket, Move.HAND_OFF)
-            moved = move(ticket, Move.HAND_OFF, by, at)
-            answers = await self._rebased(ticket, seen, await self._answers(ticket, typed, Need.HANDOFF))
-            validation.require_new_reason(ticket, answers, self.config)
-            moved = moved.model_copy(update={"answers": validation.merged(ticket, answers)})
-            self._require_complete(moved, Need.HANDOFF, t("The 2nd level can take it once this is answered."))
-            summary = moved.answer("summary_first")
-            said = details_of(validation.changed(ticket, answers))
-            return Change(moved, event(moved, Move.HAND_OFF, by, at, summary=summary, **said))
-
-        return await self._change(ticket_id, f"{form}:hand_off", decide)
-
-    async def note(self, ticket_id: str, by: str, text: str, form: str, called: str = "") -> Ticket:
-        """A line in the story, from either level, at any stage. `called`: with whom it was a telephone call.
-
-        A call is no report: it sends nothing, and moves no clock of Retarus's (guide 2.1).
-        """
-        actor = await self.actor(by)
-        permissions.require_part(actor)
-        if not clean(text):
-            raise Invalid({"word": t("Write something first.")})
-        if wrong := faults({"word": text}):
-            raise Invalid(wrong)
-
-        async def decide(ticket: Ticket, at: datetime) -> Change:
-            noted = change(ticket)
-            said = event(noted, Step.CALL, by, at, note=text, called=called) if called else None
-            return Change(noted, said or event(noted, Step.NOTE, by, at, note=text))
-
-        return await self._change(ticket_id, f"{form}:note", decide)
-
-    # --- deliveries ---
-
-    async def follow_up(self, claim: Claim, outcome: Outcome) -> Sequence[Notice]:
-        """The notices that follow from how a delivery ended."""
-        if not notifications.has_sequel(claim.notice, outcome):
-            return []  # most deliveries: nothing need be read for them
-        ticket = await self.store.get(claim.notice.ticket_id)
-        told = notifications.after_delivery(claim, outcome, ticket, self.routes, as_utc(self.clock())) if ticket else []
-        return receipts(told, outcome)
+    config: Config
+    clock: Clock
+    routes: Routes
+    directory: Directory
+    queries: Queries
+    tickets: Tickets
+    answers: Answers
+    escalation: Escalation
+    portal: Portal
+    evidence: Evidence
+    retarus_replies: RetarusReplies
+    resend: Resend
+    receipts: Receipts
+    reminders: Reminders
+    digests: Digests
+    status_alerts: StatusAlerts
+    known_issues: KnownIssues
+    register: Register
+    customers: Customers
+    membership: Membership
+    notes: Notes
+    search: Search
+    reports: Reports
+    home: Home
+    archive: Archive
+    maintenance: Maintenance
 
 
-def _id_of(form: str) -> str:
-    """The same submission is the same ticket, however often it arrives."""
-    return hashlib.sha256(form.encode()).hexdigest()[:20]
+def open_desk(
+    store: Store,
+    drafts: Drafts,
+    directory: Directory,
+    config: Config,
+    clock: Clock,
+    routes: Routes,
+    wake: Callable[[], None] = lambda: None,
+    lookout: Lookout | None = None,
+) -> Desk:
+    """Puts the services together. `wake` is called after each change; `lookout` looks at Retarus's status page."""
+    lookout = lookout or Lookout()
+    queries = Queries(store, drafts, directory, config, clock)
+    changes = Changes(store, queries, config, clock, routes, wake)
+    answers = Answers(changes, queries, store, directory, config)
+    register = Register(queries, store, directory, config, clock, wake)
+    customers = Customers(queries, store)
+    notes = Notes(changes, queries, store, config, clock)
+    evidence = Evidence(changes, queries, customers, store, config, lookout)
+    escalation = Escalation(changes, queries, answers, evidence, register, config, clock, routes)
+    return Desk(
+        config=config,
+        clock=clock,
+        routes=routes,
+        directory=directory,
+        queries=queries,
+        tickets=Tickets(changes, queries, answers, drafts, directory, config, clock),
+        answers=answers,
+        escalation=escalation,
+        portal=Portal(changes, queries, answers, evidence, escalation, register, config),
+        evidence=evidence,
+        retarus_replies=RetarusReplies(changes, queries, answers, clock),
+        resend=Resend(changes, queries, register, store, store, directory, config, clock),
+        receipts=Receipts(store, routes, clock),
+        reminders=Reminders(changes, queries, answers, register, store, store, config, clock, routes),
+        digests=Digests(changes, store, config, clock, routes),
+        status_alerts=StatusAlerts(changes, queries, store, config, clock, lookout),
+        known_issues=KnownIssues(changes, queries, store, config, routes),
+        register=register,
+        customers=customers,
+        membership=Membership(store, directory),
+        notes=notes,
+        search=Search(queries, notes, store, config, clock),
+        reports=Reports(queries, customers, register, store, config, clock, routes, wake),
+        home=Home(queries, register, store, store, drafts, config, clock),
+        archive=Archive(store, drafts, clock, by="desk"),
+        maintenance=store,
+    )

@@ -9,14 +9,16 @@ from enum import StrEnum
 from typing import TypedDict
 
 from bot.config.settings import Config
-from bot.core.clock import as_utc
+from bot.core.clock import Clock, as_utc
 from bot.core.i18n import mark
 from bot.model.notice import Letter
 from bot.model.ticket import Kind, Level, Party, Stage, Ticket
-from bot.ports import Query
+from bot.outbox import DeliveryLog
+from bot.register.contacts import Register
 from bot.tickets import permissions
-from bot.tickets.changes import Changing
 from bot.tickets.permissions import Actor
+from bot.tickets.ports import Drafts, Query, TicketStore
+from bot.tickets.queries import Queries
 
 PAGE = 10
 """Tickets of one page of the list."""
@@ -187,11 +189,17 @@ def _why_offered(ticket: Ticket, actor: Actor) -> Why | None:
 class Home:
     """Looks everything up. The number of look-ups does not depend on how many tickets there are."""
 
-    desk: Changing
+    queries: Queries
+    register: Register
+    store: TicketStore
+    deliveries: DeliveryLog
+    drafts: Drafts
+    config: Config
+    clock: Clock
 
     async def allowed(self, user: str, tab: Tab) -> Actor:
         """Refuses whoever may not see this part."""
-        actor = await self.desk.actor(user)
+        actor = await self.queries.actor(user)
         if tab in FOR_ADMINS:
             permissions.require_admin(actor)
         else:
@@ -203,13 +211,13 @@ class Home:
 
         `at`: when they did, as Slack tells it. What is heard of later than what they did after it changes nothing.
         """
-        kept = await self.desk.drafts.get(_screen_key(user)) or {}
+        kept = await self.drafts.get(_screen_key(user)) or {}
         if kept.get("screen") != screen.pack() and kept.get("at", "") <= (at or _LATEST):
-            await self.desk.drafts.put(_screen_key(user), {"screen": screen.pack(), "at": at})
+            await self.drafts.put(_screen_key(user), {"screen": screen.pack(), "at": at})
 
     async def screen_of(self, user: str) -> Screen | None:
         """What this person looked at last; nothing for who never opened it."""
-        kept = await self.desk.drafts.get(_screen_key(user))
+        kept = await self.drafts.get(_screen_key(user))
         try:
             return Screen.unpack(kept["screen"]) if kept else None
         except ValueError:
@@ -217,9 +225,9 @@ class Home:
 
     async def overview(self, user: str, screen: Screen) -> Overview:
         actor = await self.allowed(user, Tab.TICKETS)
-        now, store = as_utc(self.desk.clock()), self.desk.store
+        now, store = as_utc(self.clock()), self.store
         owned = await store.find(Query(open=True, owner=user, limit=_OWNED))
-        urgent = needs(actor, owned, await self._unclaimed(actor), self.desk.config, now)
+        urgent = needs(actor, owned, await self._unclaimed(actor), self.config, now)
         standing, mine = await store.standing(), await store.count(Query(open=True, owner=user))
         found = await self._listed(user, screen)
         page, shown = found[:PAGE], [each.ticket for each in urgent[:_URGENT]]
@@ -234,41 +242,41 @@ class Home:
             page=page,
             total=await self._total(user, screen, standing),
             next=replace(screen, first=screen.first + PAGE, after=last) if last else None,
-            drafts={kind: draft for kind in Kind if (draft := await self.desk.draft(user, kind))},
+            drafts={kind: draft for kind in Kind if (draft := await self.queries.draft(user, kind))},
             links=await store.card_links([each.id for each in (*shown, *page)]),
-            who=await self.desk.names({each.owner for each in (*shown, *page)}),
+            who=await self.queries.names({each.owner for each in (*shown, *page)}),
             **await self._owed_by_contact(user),
             dead=len(await self.dead()) if actor.is_admin else 0,
         )
 
     async def dead(self) -> list[Letter]:
         """The newest that were not delivered."""
-        return await self.desk.store.letters(state="dead", limit=_DEAD)
+        return await self.deliveries.letters(state="dead", limit=_DEAD)
 
     async def _unclaimed(self, actor: Actor) -> list[Ticket]:
         stages = [(Stage.NEW, Level.FIRST), (Stage.HANDED_OFF, Level.SECOND)]
         queries = [Query(stages=(stage,), limit=_UNCLAIMED) for stage, level in stages if level in actor.levels]
-        return [ticket for query in queries for ticket in await self.desk.store.find(query)]
+        return [ticket for query in queries for ticket in await self.store.find(query)]
 
     async def _listed(self, user: str, screen: Screen) -> list[Ticket]:
         """One page and one more. Each query walks one index; a list of several stages is merged from theirs."""
         query = Query(open=True, before=screen.after, limit=PAGE + 1)
         if screen.mine:
-            return await self.desk.store.find(replace(query, owner=user, stages=screen.stages))
+            return await self.store.find(replace(query, owner=user, stages=screen.stages))
         if screen.ball is None:
-            return await self.desk.store.find(replace(query, level=screen.level))
-        each = [await self.desk.store.find(replace(query, stages=(stage,))) for stage in screen.stages]
+            return await self.store.find(replace(query, level=screen.level))
+        each = [await self.store.find(replace(query, stages=(stage,))) for stage in screen.stages]
         newest = sorted((ticket for found in each for ticket in found), key=lambda one: (one.raised_at, one.id))
         return newest[::-1][: PAGE + 1]
 
     async def _total(self, user: str, screen: Screen, standing: Mapping[Stage, int]) -> int:
         if screen.mine:
-            return await self.desk.store.count(Query(open=True, owner=user, stages=screen.stages))
+            return await self.store.count(Query(open=True, owner=user, stages=screen.stages))
         return sum(standing.get(stage, 0) for stage in screen.stages)
 
     async def _owed_by_contact(self, user: str) -> _Owed:
         """What the guide asks of this person as a support contact, if they are one, and is not done yet."""
-        edition, contact = self.desk.config.guides.edition, await self.desk.contact(user)
+        edition, contact = self.config.guides.edition, await self.register.contact(user)
         if contact is None:
             return {}
         return {

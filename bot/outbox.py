@@ -14,14 +14,14 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
 
 from bot.core.backoff import unknown
 from bot.core.clock import Clock, span
 from bot.core.errors import StoreDown
 from bot.core.i18n import t
-from bot.model.notice import Claim, Dead, Notice, Outcome, Retry, Say
-from bot.ports import Carrier, Store
+from bot.model.notice import Claim, Dead, Letter, Notice, Outcome, Retry, Say
 
 FollowUp = Callable[[Claim, Outcome], Awaitable[Sequence[Notice]]]
 """Gives the notices that follow from how a delivery ended. Asked again if they could not be saved."""
@@ -29,6 +29,47 @@ Calm = Callable[[], Awaitable[None]]
 """Waits, but not for long, until nobody waits for an answer: messages go out after the acknowledgements."""
 
 log = logging.getLogger(__name__)
+
+
+class OutboxStore(Protocol):
+    """The queue of the outbox: notices that are due, claimed under a lease, and settled."""
+
+    async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
+        """Take on up to `limit` due notices that head their lane. Nobody else gets them before the lease ends."""
+
+    async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
+        """Write down how a delivery ended, together with the notices that follow from it.
+
+        False, and nothing written, when the lease was lost to a later claim.
+        """
+
+    async def next_due(self, after: datetime) -> datetime | None:
+        """When the outbox next has something to do: the earliest due moment or lease end of what waits."""
+
+
+class DeliveryLog(Protocol):
+    """Rows of the outbox, for people: what waits, was sent, or is a dead letter."""
+
+    async def letters(
+        self,
+        *,
+        state: Literal["waiting", "sent", "dead", "dropped"] | None = None,
+        ticket_id: str = "",
+        limit: int = 50,
+    ) -> list[Letter]:
+        """Rows of the outbox for people, newest first."""
+
+    async def letter(self, key: str) -> Letter | None:
+        """The row of the outbox with this key."""
+
+    async def revive(self, key: str, at: datetime) -> bool:
+        """Try a dead notice again; False when it is not dead."""
+
+
+class Carrier(Protocol):
+    """Delivers notices of some kinds. Never raises: what goes wrong is an `Outcome`."""
+
+    async def deliver(self, claim: Claim, at: datetime) -> Outcome: ...
 
 
 @dataclass(frozen=True)
@@ -69,7 +110,7 @@ class Outbox:
 
     def __init__(
         self,
-        store: Store,
+        store: OutboxStore,
         carriers: Mapping[Say, Carrier],
         clock: Clock,
         follow_up: FollowUp,

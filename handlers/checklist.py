@@ -28,11 +28,11 @@ def register(desk: Desk, edge: Boundary) -> None:
 
 def _looking(desk: Desk, edge: Boundary) -> None:
     async def ask(click: Click) -> None:
-        ticket = await desk.open_to(click.value, click.user)
+        ticket = await desk.queries.open_to(click.value, click.user)
         await edge.client.views_open(trigger_id=click.trigger, view=await _shown(desk, ticket, ticket.level))
 
     async def show_level(click: Click) -> None:
-        view = await _shown(desk, await desk.ticket(click.ticket), Level(click.value))
+        view = await _shown(desk, await desk.queries.ticket(click.ticket), Level(click.value))
         await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
 
     edge.clicks[checklist.ASK] = ask
@@ -42,11 +42,11 @@ def _looking(desk: Desk, edge: Boundary) -> None:
 
 def _answering(desk: Desk, edge: Boundary) -> None:
     async def answer(click: Click) -> None:
-        view = await draw(await desk.open_to(click.ticket, click.user), click.value)
+        view = await draw(await desk.queries.open_to(click.ticket, click.user), click.value)
         await edge.client.views_push(trigger_id=click.trigger, view=view)
 
     async def redraw(click: Click) -> Json:
-        return await draw(await desk.ticket(click.ticket), click.about.split("|")[2], click.typed)
+        return await draw(await desk.queries.ticket(click.ticket), click.about.split("|")[2], click.typed)
 
     async def draw(ticket: Ticket, key: str, typed: Mapping[str, str] | None = None) -> Json:
         return checklist.one(ticket, _task(desk, ticket, key), reference(ticket, desk.config), desk.config, typed)
@@ -54,20 +54,20 @@ def _answering(desk: Desk, edge: Boundary) -> None:
     async def pick(click: Click) -> None:
         """One click is the whole answer."""
         key, _, value = click.value.partition("=")
-        before = await desk.ticket(click.ticket)
+        before = await desk.queries.ticket(click.ticket)
         found = _task(desk, before, key)
         ticket = await keep(found)(before.id, click.user, {key: value}, click.id, before.version)
         await edge.client.views_update(view_id=click.view, view=await _shown(desk, ticket, found.level))
 
     async def submit(form: Submission) -> Json | None:
-        found = _task(desk, await desk.ticket(form.ticket), form.below)
+        found = _task(desk, await desk.queries.ticket(form.ticket), form.below)
         ticket = await keep(found)(form.ticket, form.user, form.typed, form.view, form.version)
         edge.tasks.start(_refresh(desk, edge, form.parent, ticket, found.level))
         return None
 
     def keep(found: Task) -> Keep:
         """What Retarus owes is recorded, and can move the ticket; ours is answered."""
-        return desk.record if found.level is Level.THIRD else desk.check
+        return desk.retarus_replies.record if found.level is Level.THIRD else desk.answers.check
 
     edge.clicks[checklist.ANSWER] = answer
     for number in range(checklist.MOST_PICKS):
@@ -77,8 +77,8 @@ def _answering(desk: Desk, edge: Boundary) -> None:
 
 
 async def _shown(desk: Desk, ticket: Ticket, level: Level) -> Json:
-    found = traces(tasks(ticket, level, desk.config), await desk.store.history(ticket.id))
-    who = await desk.names({trace.by for trace in found.values()})
+    found = traces(tasks(ticket, level, desk.config), await desk.queries.history(ticket.id))
+    who = await desk.queries.names({trace.by for trace in found.values()})
     return checklist.modal(ticket, reference(ticket, desk.config), level, desk.config, found, who)
 
 

@@ -6,14 +6,13 @@ from blocks import contacts, guides
 from blocks.kit import Json
 from bot.core.i18n import t
 from bot.desk import Desk
-from bot.register.contacts import Register
 from bot.tickets import permissions
 from handlers.dispatch import Boundary
 from handlers.payload import Click, News, Submission
 
 
 def register(desk: Desk, edge: Boundary) -> None:
-    book = Register(desk)
+    book = desk.register
     acts = {
         contacts.SUSPEND: book.suspend,
         contacts.REINSTATE: book.reinstate,
@@ -21,7 +20,7 @@ def register(desk: Desk, edge: Boundary) -> None:
     }
 
     async def ask_new(click: Click) -> None:
-        permissions.require_admin(await desk.actor(click.user))
+        permissions.require_admin(await desk.queries.actor(click.user))
         await edge.client.views_open(trigger_id=click.trigger, view=contacts.modal(None))
 
     async def ask(click: Click) -> None:
@@ -43,7 +42,7 @@ def register(desk: Desk, edge: Boundary) -> None:
     async def changed(heard: News) -> None:
         """Somebody was changed in Slack: what is known of them is asked anew, and who has gone is suspended."""
         desk.directory.forget(heard.user)
-        if await desk.contact(heard.user):
+        if await desk.register.contact(heard.user):
             await book.look_again(heard.user)
 
     edge.clicks[contacts.ADD] = ask_new

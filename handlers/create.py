@@ -15,7 +15,6 @@ from bot.escalation.attachments import read
 from bot.forms.validation import present
 from bot.forms.validators import phone
 from bot.model.ticket import Kind
-from bot.register.customers import Customers
 from handlers.dispatch import Boundary
 from handlers.payload import Click, Command, Submission
 from handlers.suggestions import Offering
@@ -42,18 +41,18 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def open_form(asked: Command) -> None:
         """What was put aside, or, told something behind the command, something new."""
-        await desk.require_staff(asked.user)
+        await desk.queries.require_staff(asked.user)
         kind = COMMANDS[asked.name]
         if asked.text:
             answers = {**await known(desk, asked.user), "happens": asked.text}
             view = kit.serialised(create.modal(Begun(kind), desk.config, answers))
         else:
-            draft = await desk.draft(asked.user, kind)
+            draft = await desk.queries.draft(asked.user, kind)
             view = await drawn.get((kind, asked.user, spoken(), tuple(sorted(draft.items()))))
         await edge.client.views_open(trigger_id=asked.trigger, view=view)  # type: ignore[arg-type]  # Slack takes JSON
 
     async def show_more(click: Click) -> None:
-        tenants = {"tenants": await Customers(desk).tenants_for(click.typed.get("customer", ""))}
+        tenants = {"tenants": await desk.customers.tenants_for(click.typed.get("customer", ""))}
         answers = {**await known(desk, click.user), **tenants, **click.typed}
         shown = await offering.now(click)
         view = create.modal(Begun.unpack(click.about), desk.config, answers, more=True, offers=shown)
@@ -82,7 +81,7 @@ def _register_drafts(desk: Desk, edge: Boundary, offering: Offering) -> None:
     async def put_aside(click: Click) -> None:
         """One draft of a kind is kept: another one than this form began with is not taken from its author unasked."""
         form = Begun.unpack(click.about)
-        there = await desk.draft(click.user, form.kind)
+        there = await desk.queries.draft(click.user, form.kind)
         own = form.mark, mark_of(_kept(click))  # the latter where it is clicked twice
         await (ask(click, there) if there and mark_of(there) not in own else replace(click))
 
@@ -96,7 +95,7 @@ def _register_drafts(desk: Desk, edge: Boundary, offering: Offering) -> None:
 
     async def replace(click: Click) -> None:
         form = Begun.unpack(click.about)
-        await desk.put_aside(click.user, form.kind, _kept(click))
+        await desk.tickets.save_draft(click.user, form.kind, _kept(click))
         if form.draft is not form.kind:
             await use_up(desk, click.user, form)
         await edge.client.views_update(view_id=click.view, view=create.put_aside(form.kind))
@@ -119,16 +118,16 @@ def _kept(click: Click) -> dict[str, str]:
 async def _raise(desk: Desk, about: Begun, form: Submission) -> None:
     """With the files that were added, or stood in the message it comes from."""
     files = (*form.files, *read(form.typed.get(OFFERED, "")))
-    desk.require_fit(files)
-    ticket = await desk.raise_ticket(form.user, about.kind, form.typed, form.view, about.link or "")
+    desk.evidence.require_fit(files)
+    ticket = await desk.tickets.create(form.user, about.kind, form.typed, form.view, about.link or "")
     if files:
-        await desk.attach(ticket.id, form.user, files, form.view)
+        await desk.evidence.attach(ticket.id, form.user, files, form.view)
 
 
 async def use_up(desk: Desk, user: str, form: Begun) -> None:
     """The draft this form took up is not needed any more; one that has replaced it since is."""
-    if form.draft and mark_of(await desk.draft(user, form.draft)) == form.mark:
-        await desk.throw_away(user, form.draft)
+    if form.draft and mark_of(await desk.queries.draft(user, form.draft)) == form.mark:
+        await desk.tickets.discard_draft(user, form.draft)
 
 
 async def begun(desk: Desk, kind: Kind, user: str, draft: Mapping[str, str]) -> Json:
@@ -139,7 +138,7 @@ async def begun(desk: Desk, kind: Kind, user: str, draft: Mapping[str, str]) -> 
 
 async def known(desk: Desk, user: str) -> dict[str, str]:
     """What nobody should have to type: the main customer ID, and oneself from the register."""
-    contact = await desk.contact(user)
+    contact = await desk.register.contact(user)
     prefilled = {
         "main_id": desk.config.customer.main_id,
         "contact": f"{contact.name}, {phone(contact.phone, None)}" if contact else "",

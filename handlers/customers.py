@@ -5,17 +5,16 @@ from __future__ import annotations
 from blocks import customers
 from blocks.kit import Json
 from bot.desk import Desk
-from bot.register.customers import Customers
 from bot.tickets import permissions
 from handlers.dispatch import Boundary
 from handlers.payload import Click, Search, Submission
 
 
 def register(desk: Desk, edge: Boundary) -> None:
-    book = Customers(desk)
+    book = desk.customers
 
     async def ask_new(click: Click) -> None:
-        permissions.require_admin(await desk.actor(click.user))
+        permissions.require_admin(await desk.queries.actor(click.user))
         await edge.client.views_open(trigger_id=click.trigger, view=customers.modal(None))
 
     async def ask(click: Click) -> None:

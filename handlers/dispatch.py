@@ -196,7 +196,7 @@ class Boundary:
     async def _language(self, user: str) -> Language:
         """What to speak to this person; while nobody can tell, the desk's own language."""
         try:
-            return await self.desk.language_of(user)
+            return await self.desk.queries.language_of(user)
         except Exception as error:  # noqa: BLE001 (the boundary: a word in another language beats none)
             log.warning("the language of a person is not known: %s", type(error).__name__)
             return self.desk.config.desk.language
@@ -256,7 +256,7 @@ class Boundary:
             await ack(response_action="update", view=kept or error_messages.on_top(words))
 
     async def _rescued(self, form: Submission, words: str) -> Json | None:
-        ticket = await self.desk.ticket(form.ticket)
+        ticket = await self.desk.queries.ticket(form.ticket)
         return error_messages.rescued(ticket, reference(ticket, self.desk.config), words, form, self.desk.config)
 
 

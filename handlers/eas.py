@@ -18,14 +18,14 @@ def register(desk: Desk, edge: Boundary) -> None:
         await edge.client.views_push(trigger_id=click.trigger, view=view)
 
     async def drawn(ticket: str, by: str, *, reason: str, changed: bool = False) -> Json:
-        shown = await desk.for_eas(ticket, by)
+        shown = await desk.portal.preview(ticket, by)
         now = int(desk.clock().timestamp())
         return eas.modal(shown, reference(shown.ticket, desk.config), now, reason=reason, changed=changed)
 
     async def opened(form: Submission) -> Json | None:
         when, number, reason = (form.typed.get(key) for key in (eas.WHEN, eas.NUMBER, DESPITE))
         try:
-            await desk.opened_in_eas(form.ticket, form.user, form.view, form.version, when or "", number or "", reason)
+            await desk.portal.opened(form.ticket, form.user, form.view, form.version, when or "", number or "", reason)
         except Conflict:
             return await drawn(form.ticket, form.user, reason=reason or "", changed=True)
         return CLEAR

@@ -16,38 +16,38 @@ from handlers.payload import Click, Submission
 
 def register(desk: Desk, edge: Boundary) -> None:
     async def ask(click: Click) -> None:
-        ticket = await desk.allowed(click.value, Move.ESCALATE, click.user)
+        ticket = await desk.queries.allowed(click.value, Move.ESCALATE, click.user)
         view = escalation.tasks(ticket, reference(ticket, desk.config), desk.config)
         await edge.client.views_open(trigger_id=click.trigger, view=view)
-        await desk.lookout.look()  # now, so that the preview need not wait for it
+        await desk.evidence.lookout.look()  # now, so that the preview need not wait for it
 
     async def redraw(click: Click) -> Json:
-        ticket = await desk.ticket(click.ticket)
+        ticket = await desk.queries.ticket(click.ticket)
         return escalation.tasks(ticket, reference(ticket, desk.config), desk.config, click.typed)
 
     async def answered(form: Submission) -> Json | None:
-        await desk.prepare(form.ticket, form.user, form.typed, form.view, form.version)
+        await desk.escalation.prepare(form.ticket, form.user, form.typed, form.view, form.version)
         return await preview(form)
 
     async def preview(form: Submission, *, changed: bool = False) -> Json:
-        shown = await desk.preview(form.ticket, form.user)
+        shown = await desk.escalation.preview(form.ticket, form.user)
         return escalation.preview(shown, reference(shown.ticket, desk.config), desk.config, changed=changed)
 
     async def send(form: Submission) -> Json | None:
         try:
             reasons = form.typed.get(DESPITE), form.typed.get(GLASS)
-            await desk.escalate(form.ticket, form.user, form.view, form.version, *reasons)
+            await desk.escalation.send(form.ticket, form.user, form.view, form.version, *reasons)
         except Conflict:
             return await preview(form, changed=True)
         return None
 
     async def ask_rcr(click: Click) -> None:
-        ticket = await desk.open_to(click.value, click.user)
+        ticket = await desk.queries.open_to(click.value, click.user)
         view = escalation.rcr_modal(ticket, reference(ticket, desk.config))
         await edge.client.views_open(trigger_id=click.trigger, view=view)
 
     async def record_rcr(form: Submission) -> Json | None:
-        await desk.record_rcr(form.ticket, form.user, form.typed.get(escalation.RCR_NUMBER, ""), form.view)
+        await desk.escalation.record_rcr(form.ticket, form.user, form.typed.get(escalation.RCR_NUMBER, ""), form.view)
         return None
 
     edge.clicks[escalation.ASK] = ask

@@ -12,20 +12,20 @@ from handlers.payload import Click, News
 def register(desk: Desk, edge: Boundary) -> None:
     async def posted(news: News) -> None:
         if news.files:
-            await desk.attach_below(news.channel, news.thread, news.user, news.files, news.id)
+            await desk.evidence.attach_below(news.channel, news.thread, news.user, news.files, news.id)
 
     async def remove(click: Click) -> None:
-        await desk.detach(click.ticket, click.user, click.value, click.id)
+        await desk.evidence.detach(click.ticket, click.user, click.value, click.id)
         await show(click)
 
     async def look(click: Click) -> None:
         fine = click.action != evidence.TROUBLE
-        await desk.look_at_status(click.ticket, click.user, click.id, fine=fine)
+        await desk.evidence.look_at_status(click.ticket, click.user, click.id, fine=fine)
         await show(click)
 
     async def show(click: Click) -> None:
         """The preview as it is now; what was typed into it stays."""
-        shown = await desk.preview(click.ticket, click.user)
+        shown = await desk.escalation.preview(click.ticket, click.user)
         view = escalation.preview(shown, reference(shown.ticket, desk.config), desk.config)
         await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
 

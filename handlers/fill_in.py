@@ -9,7 +9,6 @@ from blocks.kit import Json
 from bot.adapters.slack.api_errors import name_of
 from bot.desk import Desk
 from bot.model.ticket import Ticket
-from bot.register.customers import Customers
 from bot.tickets.reference import reference
 from handlers.dispatch import Boundary
 from handlers.payload import Click, Submission
@@ -18,16 +17,16 @@ from handlers.payload import Click, Submission
 def register(desk: Desk, edge: Boundary) -> None:
     async def form_for(ticket: Ticket, below: str = "") -> Json:
         """With the tenants of this end-customer, as they are known, until they are answered."""
-        tenants = ticket.answer("tenants") or await Customers(desk).tenants_for(ticket.answer("customer"))
+        tenants = ticket.answer("tenants") or await desk.customers.tenants_for(ticket.answer("customer"))
         typed = {"tenants": tenants} if tenants else {}
         return fill_in.modal(ticket, reference(ticket, desk.config), desk.config, typed=typed, below=below)
 
     async def ask(click: Click) -> None:
-        ticket = await desk.open_to(click.value, click.user)
+        ticket = await desk.queries.open_to(click.value, click.user)
         await edge.client.views_open(trigger_id=click.trigger, view=await form_for(ticket))
 
     async def push(click: Click) -> None:
-        ticket = await desk.open_to(click.value, click.user)
+        ticket = await desk.queries.open_to(click.value, click.user)
         await edge.client.views_push(trigger_id=click.trigger, view=await form_for(ticket, click.view_callback))
 
     async def more(click: Click) -> None:
@@ -37,7 +36,7 @@ def register(desk: Desk, edge: Boundary) -> None:
         await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
 
     async def redraw(click: Click) -> Json:
-        ticket = await desk.ticket(click.ticket)
+        ticket = await desk.queries.ticket(click.ticket)
         number, everything = fill_in.drawn(click.typed)
         return fill_in.modal(
             ticket,
@@ -50,8 +49,8 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def submit(form: Submission) -> Json | None:
         if form.files:
-            await desk.attach(form.ticket, form.user, form.files, form.view)
-        await desk.fill_in(form.ticket, form.user, form.typed, form.view, form.version)
+            await desk.evidence.attach(form.ticket, form.user, form.files, form.view)
+        await desk.answers.fill_in(form.ticket, form.user, form.typed, form.view, form.version)
         if form.parent:
             edge.tasks.start(_refresh(desk, edge, form))
         return None
@@ -75,7 +74,7 @@ async def _refresh(desk: Desk, edge: Boundary, form: Submission) -> None:
 
 async def _below(desk: Desk, form: Submission) -> Json:
     if form.below == escalation.SEND:
-        shown = await desk.preview(form.ticket, form.user)
+        shown = await desk.escalation.preview(form.ticket, form.user)
         return escalation.preview(shown, reference(shown.ticket, desk.config), desk.config)
-    ticket = await desk.ticket(form.ticket)
+    ticket = await desk.queries.ticket(form.ticket)
     return escalation.tasks(ticket, reference(ticket, desk.config), desk.config)

@@ -9,7 +9,7 @@ from blocks.kit import Json
 from bot.desk import Desk
 from bot.model.ticket import Kind, Ticket
 from bot.model.transitions import Move
-from bot.search.service import Found, Known, Searching
+from bot.search.service import Found, Known
 from bot.tickets.reference import reference
 from handlers.dispatch import Boundary
 from handlers.payload import Click, Submission
@@ -17,23 +17,23 @@ from handlers.payload import Click, Submission
 
 def register(desk: Desk, edge: Boundary) -> None:
     async def ask(click: Click) -> None:
-        ticket = await desk.allowed(click.value, Move.HAND_OFF, click.user)
+        ticket = await desk.queries.allowed(click.value, Move.HAND_OFF, click.user)
         view = await drawn(ticket)
         await edge.client.views_open(trigger_id=click.trigger, view=view)
 
     async def redraw(click: Click) -> Json:
-        return await drawn(await desk.ticket(click.ticket), click.typed)
+        return await drawn(await desk.queries.ticket(click.ticket), click.typed)
 
     async def drawn(ticket: Ticket, typed: Mapping[str, str] | None = None) -> Json:
         """With what was found in the notes, open tickets and the customer's history, to be judged by a person."""
-        known = await Searching(desk).known(ticket) if ticket.kind is Kind.INCIDENT else Known(Found())
-        links = await desk.store.card_links([each.id for each in known.found.tickets])
+        known = await desk.search.known(ticket) if ticket.kind is Kind.INCIDENT else Known(Found())
+        links = await desk.queries.card_links(known.found.tickets)
         found = known_issues.hits(known.found, desk.config, links)
         name = reference(ticket, desk.config)
         return handoff.modal(ticket, name, desk.config, typed, known.answers, found)
 
     async def submit(form: Submission) -> Json | None:
-        await desk.hand_off(form.ticket, form.user, form.typed, form.view, form.version)
+        await desk.tickets.hand_off(form.ticket, form.user, form.typed, form.view, form.version)
         return None
 
     edge.clicks[handoff.ASK] = ask

@@ -8,13 +8,10 @@ from blocks import contacts, create, customers, home, notes, resources, settings
 from blocks.kit import Json
 from bot.core.errors import NotYours
 from bot.desk import Desk
-from bot.home import Home, Screen, Tab
+from bot.home import Screen, Tab
 from bot.model.contact import Contact
 from bot.model.notice import Letter
 from bot.model.ticket import Kind, Party
-from bot.notes.service import Notes
-from bot.register.contacts import Register
-from bot.register.customers import Customers
 from bot.tickets.reference import reference
 from handlers.create import begun
 from handlers.dispatch import Boundary
@@ -36,18 +33,18 @@ def register(desk: Desk, edge: Boundary) -> None:
         await drawing.home.look_at(click.user, Screen.unpack(click.value), click.at)
 
     async def choose(click: Click) -> None:
-        await desk.require_staff(click.user)
+        await desk.queries.require_staff(click.user)
         await edge.client.views_open(trigger_id=click.trigger, view=create.chooser())
 
     async def take_up(click: Click) -> None:
-        await desk.require_staff(click.user)
+        await desk.queries.require_staff(click.user)
         kind = Kind(click.value)
-        view = await begun(desk, kind, click.user, await desk.draft(click.user, kind))
+        view = await begun(desk, kind, click.user, await desk.queries.draft(click.user, kind))
         await edge.client.views_open(trigger_id=click.trigger, view=view)
 
     async def try_again(click: Click) -> None:
         await drawing.home.allowed(click.user, Tab.LETTERS)
-        await desk.try_again(click.value, click.user)
+        await desk.resend.try_again(click.value, click.user)
 
     edge.news["app_home_opened"] = opened
     edge.acted = keep_up
@@ -104,10 +101,10 @@ class Drawing:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.home = Home(desk)
-        self.register = Register(desk)
-        self.customers = Customers(desk)
-        self.notes = Notes(desk)
+        self.home = desk.home
+        self.register = desk.register
+        self.customers = desk.customers
+        self.notes = desk.notes
 
     async def of(self, user: str, screen: Screen) -> Json:
         """This part of it; for who may not see any, why not."""
@@ -124,7 +121,7 @@ class Drawing:
         match screen.tab:
             case Tab.CONTACTS:
                 found: list[Contact] = await self.register.all(user)
-                return contacts.register(found, self.register.edition, self.desk.today())
+                return contacts.register(found, self.register.edition, self.desk.queries.today())
             case Tab.CUSTOMERS:
                 return customers.listing(await self.customers.page(screen.first, user))
             case Tab.NOTES:
@@ -139,5 +136,5 @@ class Drawing:
 
     async def _called(self, dead: list[Letter]) -> dict[str, str]:
         """The tickets' own names."""
-        found = [await self.desk.store.get(key) for key in {each.notice.ticket_id for each in dead} if key]
+        found = [await self.desk.queries.find(key) for key in {each.notice.ticket_id for each in dead}]
         return {ticket.id: reference(ticket, self.desk.config) for ticket in found if ticket}

@@ -30,13 +30,13 @@ LONGEST = 3000
 
 def register(desk: Desk, edge: Boundary) -> None:
     async def choose(asked: Command | Shortcut) -> None:
-        await desk.require_staff(asked.user)
+        await desk.queries.require_staff(asked.user)
         await edge.client.views_open(trigger_id=asked.trigger, view=create.chooser())
 
     async def from_message(used: Shortcut) -> None:
         """The form at once; where it comes from is looked up after."""
-        await desk.require_staff(used.user)
-        who = await desk.names(people_in(used.text))
+        await desk.queries.require_staff(used.user)
+        who = await desk.queries.names(people_in(used.text))
         told = {"happens": as_typed(used.text, who)[:LONGEST], OFFERED: written(used.files)}
         answers = {**await known(desk, used.user), **told}
         form = Begun(Kind.INCIDENT, link="", left=max(0, len(used.files) - AT_A_TIME))
@@ -53,7 +53,7 @@ def register(desk: Desk, edge: Boundary) -> None:
             turned = Begun.unpack(click.about).turned(kind)
             view = create.modal(turned, desk.config, answers, more=create.shows_more(click.typed))
         else:
-            view = await begun(desk, kind, click.user, await desk.draft(click.user, kind))
+            view = await begun(desk, kind, click.user, await desk.queries.draft(click.user, kind))
         await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
 
     edge.commands[COMMAND] = choose

@@ -9,17 +9,17 @@ from bot.core.text import one_line
 from bot.desk import Desk
 from bot.known_issues.links import CAUSE
 from bot.model.ticket import Ticket
-from bot.search.service import Found, Searching
+from bot.search.service import Found
 from handlers.create import use_up
 from handlers.dispatch import Boundary
 from handlers.payload import Click, Submission
 
 
 def register(desk: Desk, edge: Boundary) -> None:
-    searching = Searching(desk)
+    searching = desk.search
 
     async def look(click: Click) -> None:
-        ticket = await desk.open_to(click.value, click.user)
+        ticket = await desk.queries.open_to(click.value, click.user)
         await edge.client.views_open(trigger_id=click.trigger, view=await drawn(ticket, click.user))
 
     async def drawn(ticket: Ticket, user: str) -> Json:
@@ -27,25 +27,25 @@ def register(desk: Desk, edge: Boundary) -> None:
         return known_issues.known(ticket, found, desk.config, await links(found))
 
     async def links(found: Found) -> dict[str, str]:
-        return await desk.store.card_links([ticket.id for ticket in found.tickets])
+        return await desk.queries.card_links(found.tickets)
 
     async def link(form: Submission) -> Json | None:
-        ticket = await desk.same_cause(form.ticket, form.user, form.typed.get(CAUSE, ""), form.view)
+        ticket = await desk.known_issues.same_cause(form.ticket, form.user, form.typed.get(CAUSE, ""), form.view)
         return await drawn(ticket, form.user)
 
     async def same(click: Click) -> None:
-        ticket = await desk.same_cause(click.ticket, click.user, click.value, click.id)
+        ticket = await desk.known_issues.same_cause(click.ticket, click.user, click.value, click.id)
         await edge.client.views_update(view_id=click.view, view=await drawn(ticket, click.user))
 
     async def other(click: Click) -> None:
-        ticket = await desk.other_cause(click.value, click.user, click.id)
+        ticket = await desk.known_issues.other_cause(click.value, click.user, click.id)
         await edge.client.views_update(view_id=click.view, view=await drawn(ticket, click.user))
 
     async def join(click: Click) -> None:
-        ticket = await desk.join(click.value, click.user, click.typed, click.id)
+        ticket = await desk.known_issues.join(click.value, click.user, click.typed, click.id)
         await use_up(desk, click.user, Begun.unpack(click.about))
         customer = one_line(click.typed.get("customer", ""), 75)
-        view = known_issues.joined(ticket, customer, desk.config, await desk.link(ticket))
+        view = known_issues.joined(ticket, customer, desk.config, await desk.queries.link(ticket))
         await edge.client.views_update(view_id=click.view, view=view)
 
     edge.clicks[card.KNOWN] = look

@@ -12,12 +12,12 @@ from handlers.payload import Click
 
 def register(desk: Desk, edge: Boundary) -> None:
     async def show(click: Click) -> None:
-        ticket = await desk.open_to(click.value, click.user)
-        view = letter.modal(await desk.last_letter(ticket), reference(ticket, desk.config))
+        ticket = await desk.queries.open_to(click.value, click.user)
+        view = letter.modal(await desk.escalation.last_letter(ticket), reference(ticket, desk.config))
         await edge.client.views_open(trigger_id=click.trigger, view=view)
 
     async def again(click: Click) -> None:
-        revived = await desk.try_again(click.value, click.user)
+        revived = await desk.resend.try_again(click.value, click.user)
         await edge.tell(click, t("It is on its way again.") if revived else t("It was sent again already."))
 
     edge.clicks[letter.SHOW] = show

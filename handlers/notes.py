@@ -24,17 +24,17 @@ Drawn = Callable[[str, str], Awaitable[Json]]
 
 
 def register(desk: Desk, edge: Boundary) -> None:
-    book = Notes(desk)
+    book = desk.notes
 
     async def drawn(note_id: str, user: str, version: int = 0) -> Json:
         versions = await book.history(note_id, user)
-        who = await desk.names({each.changed_by for each in versions})
-        ticket = await desk.store.get(versions[0].ticket_id) if versions[0].ticket_id else None
+        who = await desk.queries.names({each.changed_by for each in versions})
+        ticket = await desk.queries.find(versions[0].ticket_id)
         return notes.shown(versions, who, reference(ticket, desk.config) if ticket else "", version)
 
     async def asked(command: Command) -> None:
         """`/retarus-note TN-3` shows it; other words begin one."""
-        await desk.open_to_part(command.user)
+        await desk.queries.open_to_part(command.user)
         note = await book.shown_or_begun(command.text, command.user)
         view = await drawn(note.id, command.user) if note and note.id else notes.modal(note, desk.config)
         await edge.client.views_open(trigger_id=command.trigger, view=view)
@@ -53,7 +53,7 @@ def register(desk: Desk, edge: Boundary) -> None:
 
 def _clicks(desk: Desk, edge: Boundary, book: Notes, drawn: Drawn) -> dict[str, OnClick]:
     async def write(click: Click) -> None:
-        await desk.open_to_part(click.user)
+        await desk.queries.open_to_part(click.user)
         await edge.client.views_open(trigger_id=click.trigger, view=notes.modal(None, desk.config))
 
     async def write_from(click: Click) -> None:

@@ -38,31 +38,31 @@ def _asked(desk: Desk) -> dict[str, Draw]:
         return reference(ticket, desk.config)
 
     async def show(click: Click) -> Json:
-        ticket = await desk.open_to(click.value, click.user)
-        return clocks.shown(ticket, named(ticket), desk.runs(ticket), desk.clock())
+        ticket = await desk.queries.open_to(click.value, click.user)
+        return clocks.shown(ticket, named(ticket), desk.reminders.runs(ticket), desk.clock())
 
     async def snooze(click: Click) -> Json:
-        ticket = await desk.open_to(click.value, click.user)
+        ticket = await desk.queries.open_to(click.value, click.user)
         return reminders.snooze(ticket, named(ticket), desk.clock())
 
     async def expect(click: Click) -> Json:
-        ticket = await desk.with_retarus(click.value, click.user)
+        ticket = await desk.reminders.with_retarus(click.value, click.user)
         return reminders.expect(ticket, named(ticket))
 
     async def plan(click: Click) -> Json:
-        ticket = await desk.open_to(click.value, click.user)
+        ticket = await desk.queries.open_to(click.value, click.user)
         return reminders.plan(ticket, named(ticket))
 
     async def pace(click: Click) -> Json:
-        ticket = await desk.open_to(click.value, click.user)
+        ticket = await desk.queries.open_to(click.value, click.user)
         return reminders.pace(ticket, named(ticket))
 
     async def hand_on(click: Click) -> Json:
-        ticket = await desk.allowed(click.value, Move.HAND_ON, click.user)
+        ticket = await desk.queries.allowed(click.value, Move.HAND_ON, click.user)
         return reminders.hand_on(ticket, named(ticket))
 
     async def chase(click: Click) -> Json:
-        ticket, draft = await desk.chaser(click.value, click.user)
+        ticket, draft = await desk.reminders.chaser(click.value, click.user)
         return reminders.chase(ticket, named(ticket), draft, desk.routes.ways, desk.config)
 
     return {
@@ -83,25 +83,25 @@ def _done(desk: Desk) -> dict[str, OnSubmit]:
         return form.typed.get(reminders.WORD, "")
 
     async def snooze(form: Submission) -> None:
-        await desk.snooze(form.ticket, form.user, form.typed.get(reminders.UNTIL, ""), word(form), form.view)
+        await desk.reminders.snooze(form.ticket, form.user, form.typed.get(reminders.UNTIL, ""), word(form), form.view)
 
     async def expect(form: Submission) -> None:
-        await desk.expect(form.ticket, form.user, form.typed, form.view)
+        await desk.reminders.expect(form.ticket, form.user, form.typed, form.view)
 
     async def plan(form: Submission) -> None:
-        await desk.record_plan(form.ticket, form.user, word(form), form.view)
+        await desk.reminders.record_plan(form.ticket, form.user, word(form), form.view)
 
     async def pace(form: Submission) -> None:
-        await desk.pace(form.ticket, form.user, word(form), form.view)
+        await desk.reminders.pace(form.ticket, form.user, word(form), form.view)
 
     async def hand_on(form: Submission) -> None:
-        await desk.hand_on(form.ticket, form.user, form.typed.get(reminders.TO, ""), form.view)
+        await desk.reminders.hand_on(form.ticket, form.user, form.typed.get(reminders.TO, ""), form.view)
 
     async def chase(form: Submission) -> Json | None:
         try:
-            await desk.chase(form.ticket, form.user, word(form), form.view, form.version)
+            await desk.reminders.chase(form.ticket, form.user, word(form), form.view, form.version)
         except Conflict:  # other files go along now: they are shown first
-            ticket = await desk.ticket(form.ticket)
+            ticket = await desk.queries.ticket(form.ticket)
             name = reference(ticket, desk.config)
             return reminders.chase(ticket, name, word(form), desk.routes.ways, desk.config)
         return None

@@ -13,10 +13,9 @@ from bot.core.clock import as_utc
 from bot.core.i18n import speaking
 from bot.desk import Desk
 from bot.model.notice import Notice
-from bot.ports import Press
 from bot.reports import wording
 from bot.reports.document import Paper, Printed, Upload
-from bot.reports.service import Reporting
+from bot.reports.ports import Press
 from handlers.dispatch import Boundary
 from handlers.payload import Click, Command, Submission
 from handlers.response_url import reply
@@ -25,12 +24,12 @@ COMMAND = "/retarus-report"
 
 
 def register(desk: Desk, edge: Boundary) -> None:
-    reporting = Reporting(desk)
+    reporting = desk.reports
 
     async def asked(command: Command) -> None:
         """With a month, and perhaps an end-customer behind it, at once; else a form asks."""
         if not command.text:
-            await desk.require_staff(command.user)
+            await desk.queries.require_staff(command.user)
             first, *others = reporting.offered()
             view, dead = await reporting.view(first.key), await reporting.undelivered(first.key)
             shown = reports.modal([first, *others], view, undelivered=dead)
@@ -82,13 +81,13 @@ class Made:
 
 def maker(desk: Desk, press: Press) -> Callable[[Notice], Awaitable[Made]]:
     """Counts, words and prints the report a notice asks for, in the language of whoever gets it."""
-    reporting = Reporting(desk)
+    reporting = desk.reports
 
     async def make(notice: Notice) -> Made:
         period = reporting.month(str(notice.body["month"]))
         customer = str(notice.body.get("customer", ""))
         alone = notice.to.startswith(("U", "W"))
-        with speaking(await desk.language_of(notice.to) if alone else desk.config.desk.language):
+        with speaking(await desk.queries.language_of(notice.to) if alone else desk.config.desk.language):
             figures = await reporting.figures(period, customer)
             paper = await asyncio.to_thread(wording.paper, figures, desk.config, as_utc(desk.clock()))
             printed = await press.printed(paper)

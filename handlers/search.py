@@ -9,7 +9,7 @@ from blocks import search
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.search.ranking import Narrow
-from bot.search.service import ANYTHING, Searching
+from bot.search.service import ANYTHING
 from handlers.dispatch import Boundary
 from handlers.payload import Click, Command, Submission
 
@@ -17,7 +17,7 @@ COMMAND = "/retarus-find"
 
 
 def register(desk: Desk, edge: Boundary) -> None:
-    searching = Searching(desk)
+    searching = desk.search
 
     async def asked(command: Command) -> None:
         await edge.client.views_open(
@@ -34,11 +34,11 @@ def register(desk: Desk, edge: Boundary) -> None:
         return await drawn(form.typed, form.user)
 
     async def drawn(typed: Mapping[str, str], user: str) -> Json:
-        await desk.require_staff(user)
+        await desk.queries.require_staff(user)
         narrow = _narrow(typed, desk)
         text = typed.get(search.WORDS, "")
         found = await searching.find(text, user, narrow) if text.strip() or narrow != ANYTHING else None
-        links = await desk.store.card_links([ticket.id for ticket in found.tickets]) if found else {}
+        links = await desk.queries.card_links(found.tickets) if found else {}
         return search.modal(typed, found, desk.config, links)
 
     edge.commands[COMMAND] = asked

@@ -9,7 +9,7 @@ from blocks.create import TOLD
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.model.ticket import Kind
-from bot.search.service import Found, Searching
+from bot.search.service import Found
 from handlers.payload import Click
 
 _FORMS = 500
@@ -21,7 +21,7 @@ class Offering:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.searching = Searching(desk)
+        self.searching = desk.search
         self._newest: dict[str, Click] = {}
         """By form that is being looked up for: what was typed last."""
         self._shown: dict[str, list[tuple[str, frozenset[str]]]] = {}
@@ -65,7 +65,7 @@ class Offering:
         if len(self._shown) >= _FORMS:
             self._shown.clear()
         self._shown[click.view] = _marked(found)
-        links = await self.desk.store.card_links([ticket.id for ticket in found.tickets])
+        links = await self.desk.queries.card_links(found.tickets)
         return known_issues.offers(found, self.desk.config, links)
 
 

@@ -20,23 +20,23 @@ def register(desk: Desk, edge: Boundary) -> None:
         await reply(edge.client, asked.response_url, await look_up(asked.user, asked.text))
 
     async def look_up(user: str, text: str) -> Message:
-        word = text.casefold() or await desk.last_scope(user)
+        word = text.casefold() or await desk.queries.last_scope(user)
         if word in {"help", "?", "hilfe"}:
             return tickets.help_message(desk.config)
         if word in tickets.SCOPES:
             return await listing(user, word)
-        ticket = await desk.by_reference(text, user)
-        who = await desk.names([ticket.owner])
-        return tickets.one(ticket, desk.config, who, await desk.link(ticket))
+        ticket = await desk.queries.by_reference(text, user)
+        who = await desk.queries.names([ticket.owner])
+        return tickets.one(ticket, desk.config, who, await desk.queries.link(ticket))
 
     async def listing(user: str, scope: str) -> Message:
-        found, total = await desk.open_tickets(user, scope)
-        edge.tasks.start(desk.remember_scope(user, scope))
-        who = await desk.names([ticket.owner for ticket in found])
+        found, total = await desk.queries.open_tickets(user, scope)
+        edge.tasks.start(desk.tickets.remember_scope(user, scope))
+        who = await desk.queries.names([ticket.owner for ticket in found])
         return tickets.listing(found, total, scope, desk.config, who, await links(found))
 
     async def links(found: Sequence[Ticket]) -> dict[str, str]:
-        return {ticket.id: await desk.link(ticket) for ticket in found}
+        return {ticket.id: await desk.queries.link(ticket) for ticket in found}
 
     async def change_scope(click: Click) -> None:
         message = await listing(click.user, click.value)

@@ -16,11 +16,11 @@ _HEARD = (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED)
 def register(desk: Desk, edge: Boundary) -> None:
     async def move(click: Click) -> None:
         what = Move(click.action.removeprefix(transitions.MOVE))
-        await desk.act(click.value, what, click.user, click.id)
+        await desk.tickets.act(click.value, what, click.user, click.id)
 
     async def ask(click: Click) -> None:
         what = _asked(click.action)
-        ticket = await desk.allowed(click.value, what, click.user)
+        ticket = await desk.queries.allowed(click.value, what, click.user)
         view = transitions.modal(what, ticket, reference(ticket, desk.config), desk.config)
         if click.view and not click.is_home:  # clicked in another move's form, which becomes this one's
             await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
@@ -32,7 +32,7 @@ def register(desk: Desk, edge: Boundary) -> None:
         return None
 
     async def redraw(click: Click) -> Json:
-        what, ticket = _asked(click.view_callback), await desk.ticket(click.ticket)
+        what, ticket = _asked(click.view_callback), await desk.queries.ticket(click.ticket)
         return transitions.modal(what, ticket, reference(ticket, desk.config), desk.config, click.typed)
 
     for what in transitions.ONE_CLICK:
@@ -47,13 +47,13 @@ def register(desk: Desk, edge: Boundary) -> None:
 async def _said(desk: Desk, what: Move | Step, form: Submission, word: str) -> None:
     """The word, with what else the form asked."""
     if isinstance(what, Step):
-        await desk.note(form.ticket, form.user, word, form.view, form.typed.get(transitions.CALLED, ""))
+        await desk.tickets.note(form.ticket, form.user, word, form.view, form.typed.get(transitions.CALLED, ""))
     elif what in _HEARD:
-        await desk.hear(form.ticket, form.user, what, word, form.typed, form.view, form.version)
+        await desk.retarus_replies.hear(form.ticket, form.user, what, word, form.typed, form.view, form.version)
     elif what is Move.RESOLVE:
-        await desk.resolve(form.ticket, form.user, form.view, word, form.typed)
+        await desk.tickets.resolve(form.ticket, form.user, form.view, word, form.typed)
     else:
-        await desk.say(form.ticket, what, form.user, form.view, transitions.ASKED[what].detail, word)
+        await desk.tickets.say(form.ticket, what, form.user, form.view, transitions.ASKED[what].detail, word)
 
 
 def _asked(action: str) -> Move | Step:

@@ -31,7 +31,7 @@ from bot.core.clock import now
 from bot.core.errors import Misconfigured, Refused, StoreDown
 from bot.core.i18n import Language
 from bot.privacy.erasure import Archive
-from handlers import privacy
+from runtime import personal_data
 
 _ARCHIVE = ("export-person", "erase-person", "access-log")
 
@@ -131,7 +131,7 @@ async def _migrate(parts: Parts, source: str, target: str) -> None:
 async def _look_into_archive(parts: Parts, env: Environment, chosen: argparse.Namespace) -> None:
     async with parts.archive(env, getpass.getuser()) as archive:
         if chosen.command == "access-log":
-            print(await privacy.access_log(archive))
+            print(await personal_data.access_log(archive))
             return
-        carry_out = privacy.export_person if chosen.command == "export-person" else privacy.erase_person
+        carry_out = personal_data.export_person if chosen.command == "export-person" else personal_data.erase_person
         print(await carry_out(archive, chosen.terms, chosen.folder))

@@ -11,7 +11,6 @@ from bot.core.i18n import Language, speaking
 from bot.desk import Desk
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Level, Ticket
-from bot.reports.service import Reporting
 
 Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Message]]]
 
@@ -33,7 +32,7 @@ def writer(desk: Desk) -> Write:
         if notice.say in {Say.REMINDERS, Say.ANSWERED}:
             return notifications.reminders(await _reminded(desk, notice), notice, desk.config)
         if notice.say is Say.CARD:  # the most frequent one, and a function of the record alone
-            return [card.card(ticket, desk.config, await desk.names([ticket.owner]))]
+            return [card.card(ticket, desk.config, await desk.queries.names([ticket.owner]))]
         return await _happened(desk, notice, ticket, link)
 
     return write
@@ -41,9 +40,9 @@ def writer(desk: Desk) -> Write:
 
 async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Sequence[Message]:
     """What happened to the ticket, or to the one that leads where it has the same cause."""
-    about = await desk.ticket(str(notice.body["from"])) if "from" in notice.body else ticket
-    event = await desk.event_at(about, notice.version)
-    who = await desk.names([about.owner, event.by])
+    about = await desk.queries.ticket(str(notice.body["from"])) if "from" in notice.body else ticket
+    event = await desk.queries.event_at(about, notice.version)
+    who = await desk.queries.names([about.owner, event.by])
     if about is not ticket:
         return [known_issues.relayed(notice, ticket, about, event, desk.config, who, link)]
     return notifications.messages(notice, ticket, event, desk.config, who, link)
@@ -58,7 +57,7 @@ async def _language(desk: Desk, notice: Notice) -> Language:
         return desk.config.retarus.language
     alone = notice.say in _TO_ONE or (not notice.ticket_id and notice.to.startswith(("U", "W")))
     reader = notice.to if alone else _reminded_person(notice)
-    return await desk.language_of(reader) if reader else desk.config.desk.language
+    return await desk.queries.language_of(reader) if reader else desk.config.desk.language
 
 
 def _reminded_person(notice: Notice) -> str:
@@ -71,11 +70,11 @@ async def _reminded(desk: Desk, notice: Notice) -> list[Item]:
     """The tickets a reminding message names, as they are now, each with its reminder."""
     found = []
     for ticket_id, what in notice.pairs("places"):
-        ticket = await desk.store.get(ticket_id)
+        ticket = await desk.queries.find(ticket_id)
         if ticket:
             _, version, *to = what.split(":")
-            reminder = await desk.event_at(ticket, int(version))
-            found.append(Item(ticket, reminder, await desk.link(ticket), "".join(to)))
+            reminder = await desk.queries.event_at(ticket, int(version))
+            found.append(Item(ticket, reminder, await desk.queries.link(ticket), "".join(to)))
     return found
 
 
@@ -83,7 +82,7 @@ async def _view(desk: Desk, notice: Notice) -> Message:
     """A word on Retarus's view of a month: to us, or the request to them."""
     if notice.say is Say.REQUEST_POST:
         return reports.request_post(str(notice.body["subject"]), str(notice.body["text"]))
-    reporting = Reporting(desk)
+    reporting = desk.reports
     period = reporting.month(str(notice.body["month"]))
     dead = await reporting.undelivered(period.key)
     return reports.reminder(period, await reporting.view(period.key), undelivered=dead)
@@ -93,11 +92,11 @@ async def _digest(desk: Desk, notice: Notice) -> Message:
     parts = {part: await _tickets(desk, notice.names(part)) for part in digest.PARTS}
     totals = {part: int(str(notice.body[f"{part}_total"])) for part in digest.PARTS}
     shown = [ticket for tickets in parts.values() for ticket in tickets]
-    who = await desk.names([ticket.owner for ticket in shown])
-    links = {ticket.id: await desk.link(ticket) for ticket in shown}
+    who = await desk.queries.names([ticket.owner for ticket in shown])
+    links = {ticket.id: await desk.queries.link(ticket) for ticket in shown}
     levels = [Level(level) for level in notice.names("levels")]
     return digest.message(levels, parts, totals, desk.config, who, links)
 
 
 async def _tickets(desk: Desk, ids: Sequence[str]) -> list[Ticket]:
-    return [ticket for each in ids if (ticket := await desk.store.get(each))]
+    return [ticket for each in ids if (ticket := await desk.queries.find(each))]

@@ -14,8 +14,6 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.core.errors import StoreDown, place_of
 from bot.desk import Desk
-from bot.privacy.erasure import Archive
-from bot.reports.service import Reporting
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +34,10 @@ def scheduler(desk: Desk) -> tuple[AsyncIOScheduler, Callable[[], None]]:
     jobs = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
     at_once = datetime.now(UTC)  # the scheduler's own clock: real time, however the desk's may be moved
     ticking = (
-        (SWEEP, desk.sweep, _SWEEP_EVERY),
-        (DIGEST, desk.digest, _DIGEST_EVERY),
-        (MONTHLY, Reporting(desk).monthly, _DIGEST_EVERY),
-        (NOTICES, desk.match_notices, _NOTICES_EVERY),
+        (SWEEP, desk.reminders.sweep, _SWEEP_EVERY),
+        (DIGEST, desk.digests.send, _DIGEST_EVERY),
+        (MONTHLY, desk.reports.monthly, _DIGEST_EVERY),
+        (NOTICES, desk.status_alerts.match, _NOTICES_EVERY),
     )
     for name, work, every in ticking:
         jobs.add_job(_alone(desk, name, work), "interval", seconds=every, id=name, next_run_time=at_once)
@@ -60,7 +58,7 @@ def _alone(desk: Desk, name: str, work: Callable[[], Awaitable[object]]) -> Call
 
     async def tick() -> None:
         try:
-            async with desk.store.alone(name) as alone:
+            async with desk.maintenance.alone(name) as alone:
                 if alone:
                     await work()
         except StoreDown:
@@ -75,16 +73,16 @@ def _alone(desk: Desk, name: str, work: Callable[[], Awaitable[object]]) -> Call
 
 async def _forget(desk: Desk) -> None:
     """What was delivered long ago, and the personal data of tickets that were closed long ago."""
-    await desk.prune(_KEEP)
+    await desk.reminders.prune(_KEEP)
     days = desk.config.privacy.keep_days
     if days:
-        await Archive(desk.store, desk.drafts, desk.clock, by="desk").expire(timedelta(days=days))
+        await desk.archive.expire(timedelta(days=days))
 
 
 async def _tidy_index(desk: Desk) -> None:
     """What an older release saved, and what grew in pieces; bit by bit: whoever clicks meanwhile does not wait."""
-    while await desk.store.index_older(_INDEXED):  # noqa: ASYNC110  a pause, not a wait for something
+    while await desk.maintenance.index_older(_INDEXED):  # noqa: ASYNC110  a pause, not a wait for something
         await asyncio.sleep(0.01)
     for _ in range(_MERGES):
-        await desk.store.merge_index(_MERGED)
+        await desk.maintenance.merge_index(_MERGED)
         await asyncio.sleep(0.05)

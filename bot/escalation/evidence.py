@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from bot.config.settings import Config
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import mark, t
 from bot.escalation import attachments, trace_window
@@ -16,8 +17,9 @@ from bot.model.ticket import Attachment, StatusReport, Ticket
 from bot.model.transitions import Step, change, event
 from bot.register.customers import Customers
 from bot.tickets import permissions
-from bot.tickets.changes import Change, Changing
-from bot.tickets.queries import Preview
+from bot.tickets.changes import Change, Changes
+from bot.tickets.ports import TicketStore
+from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
 FILES = "files"
@@ -29,10 +31,15 @@ WITHOUT_AGREEMENT = mark("No agreement reference is kept for this end-customer. 
 
 
 @dataclass(frozen=True)
-class Evidence(Changing):
+class Evidence:
     """Files on their way to Retarus, and what is shown beside the letter before it is sent."""
 
-    lookout: Lookout = field(default_factory=Lookout)
+    changes: Changes
+    queries: Queries
+    customers: Customers
+    store: TicketStore
+    config: Config
+    lookout: Lookout
 
     async def attach(self, ticket_id: str, by: str, files: Sequence[Attachment], once: str) -> Ticket:
         """Files in Slack go along with the next letter. One that does already is passed over, and so are none at all.
@@ -40,8 +47,8 @@ class Evidence(Changing):
         `Invalid` when it is too much for a letter: told now, while they can still be made smaller.
         """
         if not files:
-            return await self.ticket(ticket_id)
-        permissions.require_part(await self.actor(by))
+            return await self.queries.ticket(ticket_id)
+        permissions.require_part(await self.queries.actor(by))
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self._require_open(ticket)
@@ -53,7 +60,9 @@ class Evidence(Changing):
             changed = change(ticket, attachments=together)
             return Change(changed, event(changed, Step.ATTACH, by, at, **_told(changed, new)))
 
-        return await self._change(ticket_id, f"{once}:attach:{','.join(sorted(each.id for each in files))}", decide)
+        return await self.changes.change(
+            ticket_id, f"{once}:attach:{','.join(sorted(each.id for each in files))}", decide
+        )
 
     async def attach_below(self, channel: str, thread: str, by: str, files: Sequence[Attachment], once: str) -> None:
         """Files posted in a thread: they go along when it is the thread of a ticket's card, and are no matter else."""
@@ -69,7 +78,7 @@ class Evidence(Changing):
 
     async def detach(self, ticket_id: str, by: str, file_id: str, once: str) -> Ticket:
         """The file does not go along after all. One that went already stays in the list of what was sent."""
-        permissions.require_part(await self.actor(by))
+        permissions.require_part(await self.queries.actor(by))
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             gone = [each for each in attachments.waiting(ticket) if each.id == file_id]
@@ -78,14 +87,14 @@ class Evidence(Changing):
             changed = change(ticket, attachments=attachments.without(ticket, file_id))
             return Change(changed, event(changed, Step.DETACH, by, at, **_told(changed, gone)))
 
-        return await self._change(ticket_id, f"{once}:detach", decide)
+        return await self.changes.change(ticket_id, f"{once}:detach", decide)
 
     async def look_at_status(self, ticket_id: str, by: str, click: str, *, fine: bool = True) -> Ticket:
         """The status page was looked at: by the desk where it can, else by this person, who says how it was."""
-        permissions.require_part(await self.actor(by))
+        permissions.require_part(await self.queries.actor(by))
         if self.lookout.page:
             await self.lookout.look()
-            return await self.ticket(ticket_id)
+            return await self.queries.ticket(ticket_id)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self._require_open(ticket)
@@ -93,18 +102,7 @@ class Evidence(Changing):
             changed = change(ticket, status=seen)
             return Change(changed, event(changed, Step.STATUS, by, at, status=seen.health))
 
-        return await self._change(ticket_id, f"{click}:status", decide)
-
-    async def preview(self, ticket_id: str, by: str) -> Preview:
-        """The exact letter, what is missing for it, what is doubtful, and whether this person may send it."""
-        shown = await super().preview(ticket_id, by)
-        return replace(
-            shown,
-            status=self.lookout.report(shown.ticket),
-            ways=self.routes.ways,
-            warnings=await self.doubts(shown.ticket, self.clock()),
-            excess=attachments.excess(attachments.waiting(shown.ticket), self.config),
-        )
+        return await self.changes.change(ticket_id, f"{click}:status", decide)
 
     async def doubts(self, ticket: Ticket, at: datetime) -> tuple[str, ...]:
         """What can be overridden with a reason: IDs that look cut off (guide, 4), old examples, and end-customers
@@ -117,8 +115,8 @@ class Evidence(Changing):
         names: dict[str, str] = {}
         for name in (ticket.answer("customer"), *(each.customer for each in ticket.affected)):
             names.setdefault(folded(name), name)
-        found = [(name, await Customers(self).named(name)) for name in names.values() if name]
-        are_kept = await self.store.count_customers() > 0
+        found = [(name, await self.customers.named(name)) for name in names.values() if name]
+        are_kept = await self.customers.are_kept()
         return [name for name, entry in found if (not entry.agreement if entry else are_kept)]
 
     async def with_evidence(self, ticket: Ticket, despite: str | None, at: datetime) -> tuple[Ticket, dict[str, str]]:
@@ -153,7 +151,7 @@ class Evidence(Changing):
 
     def _reason(self, despite: str) -> str:
         try:
-            return words(despite, self.given_now())
+            return words(despite, self.queries.given_now())
         except ValueError as error:
             raise Invalid({DESPITE: str(error) if despite else t("Say why it is sent all the same.")}) from error
 

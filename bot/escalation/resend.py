@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.clock import as_utc
+from bot.config.settings import Config
+from bot.core.clock import Clock, as_utc
 from bot.core.errors import NotNow, NotYours
 from bot.core.i18n import t
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move
+from bot.outbox import DeliveryLog
 from bot.register.contacts import Register
 from bot.tickets import notifications, permissions
-from bot.tickets.changes import Changing
+from bot.tickets.changes import Changes
+from bot.tickets.ports import Directory, TicketStore
+from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
 _REQUESTS = frozenset({Say.REQUEST_POST, Say.REQUEST_MAIL})
 
 
 @dataclass(frozen=True)
-class Resending(Changing):
+class Resend:
     """A dead notice comes back to life. What goes to Retarus is checked as if it were sent for the first time."""
+
+    changes: Changes
+    queries: Queries
+    register: Register
+    store: TicketStore
+    deliveries: DeliveryLog
+    directory: Directory
+    config: Config
+    clock: Clock
 
     async def try_again(self, key: str, by: str) -> bool:
         """Sends a dead notice once more; False when it is not dead (any more), or a newer letter has gone since.
@@ -28,21 +41,21 @@ class Resending(Changing):
         To Retarus only authorised contacts send, checked now, with Slack asked anew (guide 2.1): who clicks, and in
         whose name it was written. It must still be with them.
         """
-        permissions.require_part(await self.actor(by))
-        letter = await self.store.letter(key)
+        permissions.require_part(await self.queries.actor(by))
+        letter = await self.deliveries.letter(key)
         if letter is None or letter.state != "dead":
             return False
         if letter.notice.say in _REQUESTS:
             await self._require_sender(by)
         if letter.notice.say in notifications.TO_RETARUS and not await self._may_go(letter.notice, by):
             return False
-        revived = await self.store.revive(key, as_utc(self.clock()))
-        self.wake()
+        revived = await self.deliveries.revive(key, as_utc(self.clock()))
+        self.changes.wake()
         return revived
 
     async def _may_go(self, notice: Notice, by: str) -> bool:
         """Refuses what must not go; False when a newer letter has gone since."""
-        ticket = await self.ticket(notice.ticket_id)
+        ticket = await self.queries.ticket(notice.ticket_id)
         history = await self.store.history(ticket.id)
         cause = next(each for each in history if each.version == notice.version)
         glass = bool(cause.detail.get("glass"))
@@ -61,11 +74,11 @@ class Resending(Changing):
 
     async def _require_sender(self, user: str, ticket: Ticket | None = None, *, glass: bool = False) -> None:
         """An authorised contact; for a letter that broke the glass, whoever may break it (guide 2.3)."""
-        actor = await Register(self).look_again(user)
+        actor = await self.register.look_again(user)
         try:
-            permissions.declarant(await self.store.contacts(), actor, self.today())
+            await self.register.declarant(actor)
         except NotYours:
-            if not (glass and ticket and await self.stand_in(actor, ticket)):
+            if not (glass and ticket and await self.register.stand_in(actor, ticket)):
                 raise
         if ticket:
             permissions.require(actor, ticket, Move.ESCALATE)
@@ -76,6 +89,6 @@ class Resending(Changing):
             await self._require_sender(user, ticket, glass=glass)
         except NotYours as error:
             who = (await self.directory.person(user)).name
-            can = permissions.who_can(await self.store.contacts(), self.today())
+            can = await self.register.who_can()
             words = t("It was written in the name of {name}, who may not send to Retarus any more.", name=who)
             raise NotYours(f"{words} {can}") from error

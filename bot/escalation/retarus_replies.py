@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.clock import as_utc
+from bot.core.clock import Clock, as_utc
 from bot.core.errors import NotNow
 from bot.core.i18n import t
 from bot.forms import validation
@@ -14,10 +14,11 @@ from bot.forms.guide_tasks import OURS, RETARUS
 from bot.forms.template_fields import Need
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step, change, event, move
-from bot.reminders.service import Reminding
+from bot.reminders.service import later
 from bot.tickets import permissions
-from bot.tickets.answers import Answering, details_of
-from bot.tickets.changes import Change
+from bot.tickets.answers import Answers, details_of
+from bot.tickets.changes import Change, Changes
+from bot.tickets.queries import Queries
 
 PROMISES = ("update_due", "eta")
 """Moments they announce: their next update, and by when they expect it to be solved (guide L3.4, L3.7)."""
@@ -25,8 +26,13 @@ _KEYS = frozenset(field.key for field in RETARUS)
 
 
 @dataclass(frozen=True)
-class Hearing(Answering, Reminding):
+class RetarusReplies:
     """The 3rd level's tasks, as they come in."""
+
+    changes: Changes
+    queries: Queries
+    answers: Answers
+    clock: Clock
 
     async def hear(
         self,
@@ -44,7 +50,7 @@ class Hearing(Answering, Reminding):
         cause it, or brings their remedy, is an answer: the 2nd level goes on.
         """
         promised = self._promised(typed)
-        answer = await self._word(word, "word")
+        answer = await self.answers.word(word, "word")
         return await self._heard(ticket_id, by, what, {"answer": answer, **promised}, typed, form, seen)
 
     async def record(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
@@ -61,13 +67,13 @@ class Hearing(Answering, Reminding):
         form: str,
         seen: int,
     ) -> Ticket:
-        actor = await self.actor(by)
+        actor = await self.queries.actor(by)
         permissions.require_part(actor)
         typed = {key: text for key, text in typed.items() if key in _KEYS}
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
             self._require_sent(ticket)
-            found = await self._rebased(ticket, seen, await self._answers(ticket, typed, Need.RAISE))
+            found = await self.answers.rebased(ticket, seen, await self.answers.validated(ticket, typed, Need.RAISE))
             found = validation.changed(ticket, found)
             heard = Move.RETARUS_ANSWERED if _comes_back(ticket, found) else what
             if heard is None and not found:
@@ -78,17 +84,17 @@ class Hearing(Answering, Reminding):
             moved = moved.model_copy(update={"answers": validation.merged(ticket, found)})
             return Change(moved, event(moved, heard or Step.FOUND, by, at, **detail, **details_of(found)))
 
-        return await self._change(ticket_id, f"{form}:hear", decide)
+        return await self.changes.change(ticket_id, f"{form}:hear", decide)
 
     def _promised(self, typed: Mapping[str, str]) -> dict[str, str]:
         at = as_utc(self.clock())
         said = {key: typed[key] for key in PROMISES if typed.get(key)}
         for key, text in said.items():
-            self._later(text, key, at, timedelta(days=365))
+            later(text, key, at, timedelta(days=365))
         return said
 
     def _require_sent(self, ticket: Ticket) -> None:
-        self._require_unclosed(ticket)
+        self.answers.require_unclosed(ticket)
         if ticket.sent_at is None:
             raise NotNow(t("This ticket never went to Retarus, so they cannot have said anything yet."))
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.config.settings import Config
 from bot.core.errors import Invalid, NotNow, Refused
 from bot.core.i18n import t
 from bot.core.text import clean, one_line
@@ -18,7 +19,10 @@ from bot.model.contact import folded
 from bot.model.ticket import Affected, Ticket
 from bot.model.transitions import Step, change, event
 from bot.tickets import notifications, permissions
-from bot.tickets.changes import Change, Changing
+from bot.tickets.changes import Change, Changes
+from bot.tickets.notifications import Routes
+from bot.tickets.ports import TicketStore
+from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
 CAUSE = "cause"
@@ -27,16 +31,22 @@ _CUSTOMER, _IMPACT = 150, 1000
 
 
 @dataclass(frozen=True)
-class Joining(Changing):
+class KnownIssues:
     """Joins and links. A ticket that leads has no leader of its own: there is one level of it."""
+
+    changes: Changes
+    queries: Queries
+    store: TicketStore
+    config: Config
+    routes: Routes
 
     async def join(self, ticket_id: str, by: str, typed: Mapping[str, str], click: str) -> Ticket:
         """The end-customer of an unfinished form has the same problem: they are added, and whoever adds them follows.
 
         `Invalid` without a customer; whatever else was typed goes along.
         """
-        permissions.require_staff(await self.actor(by))
-        given = await self.given({})
+        permissions.require_staff(await self.queries.actor(by))
+        given = await self.queries.given({})
         customer = _customer(typed, given)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
@@ -50,14 +60,14 @@ class Joining(Changing):
             joined = change(ticket, affected=(*ticket.affected, new))
             return Change(joined, event(joined, Step.JOIN, by, at, customer=customer, note=new.impact))
 
-        return await self._change(ticket_id, f"{click}:join", decide)
+        return await self.changes.change(ticket_id, f"{click}:join", decide)
 
     async def same_cause(self, ticket_id: str, by: str, leader: str, form: str) -> Ticket:
         """This ticket has the same cause as `leader`, called PD-1001; or as that one's leader, where it has one.
 
         What was last said there, a workaround, say, is told here with the link.
         """
-        permissions.require_part(await self.actor(by))
+        permissions.require_part(await self.queries.actor(by))
         parent = await self._leader(leader, by)
         called = reference(parent, self.config)
         said = notifications.last_relayed(await self.store.history(parent.id))
@@ -71,20 +81,20 @@ class Joining(Changing):
             told = notifications.relayed(linked, parent, said, self.routes, by, at) if said else []
             return Change(linked, event(linked, Step.LINK, by, at, id=parent.id, called=called), told)
 
-        before = await self.ticket(ticket_id)
+        before = await self.queries.ticket(ticket_id)
         if before.parent and before.parent != parent.id:
             self._require_leadable(parent)  # before anything is undone: a refusal changes nothing
             self._require_led(before, parent)
             await self.other_cause(ticket_id, by, f"{form}:before")
-        linked = await self._change(ticket_id, f"{form}:link", decide)
+        linked = await self.changes.change(ticket_id, f"{form}:link", decide)
         if before.parent != parent.id or await self.store.used(f"{form}:link"):
             await self._counted(parent.id, linked, Step.LEAD, by, f"{form}:lead")
         return linked
 
     async def other_cause(self, ticket_id: str, by: str, click: str) -> Ticket:
         """It has a cause of its own after all."""
-        permissions.require_part(await self.actor(by))
-        before = await self.ticket(ticket_id)
+        permissions.require_part(await self.queries.actor(by))
+        before = await self.queries.ticket(ticket_id)
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
             if not ticket.parent:
@@ -92,7 +102,7 @@ class Joining(Changing):
             free = change(ticket, parent="", parent_number=0)
             return Change(free, event(free, Step.UNLINK, by, at, called=self._called(ticket.parent_number)))
 
-        free = await self._change(ticket_id, f"{click}:unlink", decide)
+        free = await self.changes.change(ticket_id, f"{click}:unlink", decide)
         if before.parent:
             await self._counted(before.parent, free, Step.UNLEAD, by, f"{click}:unlead")
         return free
@@ -107,14 +117,14 @@ class Joining(Changing):
             called = reference(ticket, self.config)
             return Change(counted, event(counted, what, by, at, id=ticket.id, called=called, customer=customer))
 
-        await self._change(leader, once, decide)
+        await self.changes.change(leader, once, decide)
 
     async def _leader(self, text: str, by: str) -> Ticket:
         try:
-            found = await self.by_reference(text, by)
+            found = await self.queries.by_reference(text, by)
         except Refused as refusal:
             raise Invalid({CAUSE: str(refusal)}) from refusal
-        return await self.ticket(found.parent) if found.parent else found
+        return await self.queries.ticket(found.parent) if found.parent else found
 
     def _called(self, number: int) -> str:
         return f"{self.config.desk.prefix}-{number}"

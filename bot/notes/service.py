@@ -11,19 +11,23 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from bot.core.clock import as_utc
+from bot.config.settings import Config
+from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, Refused
 from bot.core.i18n import t
 from bot.core.secret_detection import faults
 from bot.core.text import clean, one_line
 from bot.model.technical_note import PREFIX, Source, TechnicalNote
 from bot.model.ticket import Event, Ticket
-from bot.model.transitions import Move
-from bot.ports import Batch
+from bot.model.transitions import Move, Step, change, event
+from bot.notes.ports import NoteStore
 from bot.tickets import permissions
-from bot.tickets.changes import Changing
+from bot.tickets.changes import Change, Changes
+from bot.tickets.ports import Batch
+from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
 PAGE = 10
@@ -49,26 +53,30 @@ class Page:
 class Notes:
     """What can be done with technical notes: by anybody of either level, and logged with every version."""
 
-    desk: Changing
+    changes: Changes
+    queries: Queries
+    store: NoteStore
+    config: Config
+    clock: Clock
 
     async def page(self, first: int, by: str) -> Page:
-        permissions.require_staff(await self.desk.actor(by))
-        total = await self.desk.store.count_notes()
+        permissions.require_staff(await self.queries.actor(by))
+        total = await self.store.count_notes()
         first = max(0, min(first, total - 1) // PAGE * PAGE)
-        return Page(tuple(await self.desk.store.notes(limit=PAGE, skip=first)), total, first)
+        return Page(tuple(await self.store.notes(limit=PAGE, skip=first)), total, first)
 
     async def one(self, note_id: str, by: str) -> TechnicalNote:
-        permissions.require_staff(await self.desk.actor(by))
-        found = await self.desk.store.note(note_id)
+        permissions.require_staff(await self.queries.actor(by))
+        found = await self.store.note(note_id)
         if found is None:
             raise Refused(t("There is no such technical note."))
         return found
 
     async def named(self, text: str, by: str) -> TechnicalNote | None:
         """The note called TN-12."""
-        permissions.require_staff(await self.desk.actor(by))
+        permissions.require_staff(await self.queries.actor(by))
         found = _HINT.fullmatch(text.strip())
-        return await self.desk.store.note_numbered(int(found[1])) if found else None
+        return await self.store.note_numbered(int(found[1])) if found else None
 
     async def shown_or_begun(self, text: str, by: str) -> TechnicalNote | None:
         """The note of this name, or the beginning of a new one; a name nobody has is refused: it is no symptom."""
@@ -79,44 +87,44 @@ class Notes:
 
     async def history(self, note_id: str, by: str) -> list[TechnicalNote]:
         """Every version, the newest first."""
-        permissions.require_staff(await self.desk.actor(by))
-        return await self.desk.store.note_versions(note_id)
+        permissions.require_staff(await self.queries.actor(by))
+        return await self.store.note_versions(note_id)
 
     async def begun(self, ticket_id: str, by: str) -> TechnicalNote:
         """What a note on this ticket would say: prefilled from its answers, its remedy, and Retarus's last word."""
-        permissions.require_part(await self.desk.actor(by))
-        ticket = await self.desk.ticket(ticket_id)
+        permissions.require_part(await self.queries.actor(by))
+        ticket = await self.queries.ticket(ticket_id)
         if ticket.is_erased:
-            name = reference(ticket, self.desk.config)
+            name = reference(ticket, self.config)
             raise NotNow(t("{name} was erased: there is nothing left to note.", name=name))
-        return from_ticket(ticket, await self.desk.store.history(ticket_id))
+        return from_ticket(ticket, await self.queries.history(ticket_id))
 
     def begun_with(self, symptom: str) -> TechnicalNote | None:
         """A note of which only this is known; nothing of nothing."""
-        at = as_utc(self.desk.clock())
+        at = as_utc(self.clock())
         told = clean(symptom)[: TEXTS["symptom"]]
         note = TechnicalNote(id="", symptom=told, written_by="", written_at=at, changed_by="", changed_at=at)
         return note if told else None
 
     async def write(self, typed: Mapping[str, str], by: str, form: str, ticket_id: str = "") -> TechnicalNote:
         """A new note. `Invalid` with every fault at once. The same form, however often it arrives, is one note."""
-        permissions.require_part(await self.desk.actor(by))
-        at = as_utc(self.desk.clock())
+        permissions.require_part(await self.queries.actor(by))
+        at = as_utc(self.clock())
         key = hashlib.sha256(f"note:{form}".encode()).hexdigest()[:20]
         note = TechnicalNote(id=key, ticket_id=ticket_id, written_by=by, written_at=at, changed_by=by, changed_at=at)
         saved = await self._apply(note.model_copy(update=read(typed)), f"{form}:note")
         if ticket_id:
-            await self.desk.learn(ticket_id, saved.id, saved.name, by, form)
+            await self._tell(ticket_id, saved, by, form)
         return saved
 
     async def change(self, note_id: str, typed: Mapping[str, str], by: str, form: str, seen: int) -> TechnicalNote:
         """Another version of it. `Conflict` when somebody else changed it since the version this person saw."""
-        permissions.require_part(await self.desk.actor(by))
+        permissions.require_part(await self.queries.actor(by))
         return await self._next(note_id, by, seen, read(typed), f"{form}:note:{seen}")
 
     async def retire(self, note_id: str, by: str, why: str, form: str, seen: int) -> TechnicalNote:
         """It is wrong, or holds no more: it is found no more. `seen`: as in `change`."""
-        permissions.require_part(await self.desk.actor(by))
+        permissions.require_part(await self.queries.actor(by))
         if not clean(why):
             raise Invalid({REASON: t("Say what is wrong with it: whoever comes across it reads this.")})
         if wrong := faults({REASON: why}):
@@ -126,23 +134,32 @@ class Notes:
 
     async def reinstate(self, note_id: str, by: str, click: str) -> TechnicalNote:
         """It holds after all."""
-        permissions.require_part(await self.desk.actor(by))
+        permissions.require_part(await self.queries.actor(by))
         note = await self.one(note_id, by)
         return await self._next(note_id, by, note.version, {"retired_why": "", "is_retired": False}, f"{click}:note")
 
+    async def _tell(self, ticket_id: str, note: TechnicalNote, by: str, form: str) -> None:
+        """A technical note was written of this ticket: its thread tells so."""
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            learnt = change(ticket)
+            return Change(learnt, event(learnt, Step.LEARN, by, at, id=note.id, called=note.name))
+
+        await self.changes.change(ticket_id, f"{form}:learn", decide)
+
     async def _next(self, note_id: str, by: str, seen: int, values: Mapping[str, object], once: str) -> TechnicalNote:
         note = await self.one(note_id, by)
-        if await self.desk.store.used(once):
+        if await self.store.used(once):
             return note
         if note.version != seen:
             raise Conflict(note_id)
-        told = {"version": note.version + 1, "changed_by": by, "changed_at": as_utc(self.desk.clock())}
+        told = {"version": note.version + 1, "changed_by": by, "changed_at": as_utc(self.clock())}
         return await self._apply(note.model_copy(update={**values, **told}), once)
 
     async def _apply(self, note: TechnicalNote, once: str) -> TechnicalNote:
         with suppress(Duplicate):  # the same submission, delivered twice
-            await self.desk.store.apply(Batch(technical_notes=[note], once=[once]))
-        found = await self.desk.store.note(note.id)
+            await self.store.apply(Batch(technical_notes=[note], once=[once]))
+        found = await self.store.note(note.id)
         assert found
         return found
 

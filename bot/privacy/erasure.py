@@ -15,10 +15,11 @@ from bot.model.contact import EndCustomer
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Step, change, event
-from bot.ports import Batch, Drafts, Query, Store
+from bot.ports import Store
 from bot.privacy import redaction
 from bot.privacy.redaction import Someone
 from bot.tickets.pagination import every
+from bot.tickets.ports import Batch, Drafts, Query
 
 PAGE = 200
 

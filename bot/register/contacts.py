@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from bot.config.settings import address
-from bot.core.clock import as_utc
+from bot.config.settings import Config, address
+from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, Refused
 from bot.core.i18n import mark, t
 from bot.core.secret_detection import faults
 from bot.core.text import one_line
 from bot.model.contact import Contact, ContractException, Person, e164
 from bot.model.notice import Notice, Say, direct_lane
-from bot.model.ticket import Level
-from bot.ports import Batch
+from bot.model.ticket import Level, Ticket
+from bot.register.ports import ContactRegister
 from bot.tickets import permissions
-from bot.tickets.changes import ATTEMPTS, Changing
+from bot.tickets.changes import ATTEMPTS
 from bot.tickets.permissions import Actor
+from bot.tickets.ports import Batch, Directory
+from bot.tickets.queries import Queries
 
 IN_SLACK = mark("deactivated in Slack")
 
@@ -128,19 +130,40 @@ Decide = Callable[[Contact | None], Awaitable[Contact | None]]
 class Register:
     """What can be done with the register."""
 
-    desk: Changing
+    queries: Queries
+    store: ContactRegister
+    directory: Directory
+    config: Config
+    clock: Clock
+    wake: Callable[[], None] = lambda: None
 
     @property
     def edition(self) -> str:
-        return self.desk.config.guides.edition
+        return self.config.guides.edition
 
     def today(self) -> date:
-        return self.desk.today()
+        return self.queries.today()
+
+    async def contact(self, user: str) -> Contact | None:
+        """This person's entry in the register."""
+        return next((each for each in await self.store.contacts() if each.slack_user == user), None)
+
+    async def declarant(self, actor: Actor) -> Contact:
+        """The entry of an authorised support contact; anybody else is `NotYours` (guide 2.1)."""
+        return permissions.declarant(await self.store.contacts(), actor, self.today())
+
+    async def stand_in(self, actor: Actor, ticket: Ticket) -> Contact | None:
+        """In whose name an admin could send it now, in an authorised contact's absence (guide 2.3)."""
+        return permissions.stand_in(await self.store.contacts(), actor, ticket.answer("priority"), self.config)
+
+    async def who_can(self) -> str:
+        """A sentence that names the authorised contacts."""
+        return permissions.who_can(await self.store.contacts(), self.today())
 
     async def begin(self) -> None:
         """At start: who stands in desk.toml and not in the register is added; who has not got the guides, gets them."""
-        known = {each.slack_user: each for each in await self.desk.store.contacts()}
-        entries = {entry.slack_user: entry.record() for entry in self.desk.config.contacts}
+        known = {each.slack_user: each for each in await self.store.contacts()}
+        entries = {entry.slack_user: entry.record() for entry in self.config.contacts}
         for user, contact in (entries | known).items():
             if user not in known or self._is_to_be_asked(contact):
                 await self._change(user, "", partial(self._begun, entries.get(user)))
@@ -150,24 +173,24 @@ class Register:
         return contact if before is None or self._is_to_be_asked(before) else None
 
     async def all(self, by: str) -> list[Contact]:
-        permissions.require_admin(await self.desk.actor(by))
-        return await self.desk.store.contacts()
+        permissions.require_admin(await self.queries.actor(by))
+        return await self.store.contacts()
 
     async def one(self, user: str, by: str) -> Contact:
         """The entry, for an admin."""
-        permissions.require_admin(await self.desk.actor(by))
-        return self._known(await self.desk.contact(user))
+        permissions.require_admin(await self.queries.actor(by))
+        return self._known(await self.contact(user))
 
     async def save(self, typed: Mapping[str, str], user: str, by: str, form: str) -> None:
         """Adds a contact, or changes the entry of `user`. A new one gets both guides. `Invalid`, `NotYours`."""
-        permissions.require_admin(await self.desk.actor(by))
-        if await self.desk.store.used(_once(form)):
+        permissions.require_admin(await self.queries.actor(by))
+        if await self.store.used(_once(form)):
             return
 
         async def decide(before: Contact | None) -> Contact:
             if user:
                 before = self._known(before)
-            contact = read(typed, before if user else None, self.desk.config.desk.phone_region, self.today())
+            contact = read(typed, before if user else None, self.config.desk.phone_region, self.today())
             if not user:
                 await self._require_new_staff(contact.slack_user, before)
             return contact.model_copy(update={"changed_by": by})
@@ -176,7 +199,7 @@ class Register:
 
     async def _require_new_staff(self, user: str, before: Contact | None) -> None:
         """Guests and people of other organisations cannot speak for the partner (guide 2.1, 2.2)."""
-        if not (await self.desk.directory.person(user)).is_staff:
+        if not (await self.directory.person(user)).is_staff:
             raise Invalid({"person": t("Only full, active members of your own workspace can be support contacts.")})
         if before:
             raise Invalid({"person": t("This colleague is in the register already. Change that entry instead.")})
@@ -188,8 +211,8 @@ class Register:
 
     async def suspend(self, user: str, by: str, click: str) -> None:
         """From now on they cannot send, until an admin reinstates them."""
-        permissions.require_admin(await self.desk.actor(by))
-        name = (await self.desk.directory.person(by)).name
+        permissions.require_admin(await self.queries.actor(by))
+        name = (await self.directory.person(by)).name
 
         async def decide(before: Contact | None) -> Contact:
             return self._suspended(self._known(before), t("by {name}", name=name), by)
@@ -197,8 +220,8 @@ class Register:
         await self._change(user, click, decide)
 
     async def reinstate(self, user: str, by: str, click: str) -> None:
-        permissions.require_admin(await self.desk.actor(by))
-        is_staff = (await self.desk.directory.person(user)).is_staff
+        permissions.require_admin(await self.queries.actor(by))
+        is_staff = (await self.directory.person(user)).is_staff
 
         async def decide(before: Contact | None) -> Contact:
             contact = self._known(before)
@@ -213,7 +236,7 @@ class Register:
 
     async def hand_over(self, user: str, by: str, click: str) -> None:
         """Both guides once more, at an admin's wish."""
-        permissions.require_admin(await self.desk.actor(by))
+        permissions.require_admin(await self.queries.actor(by))
         if not self.edition:
             raise Refused(t("No guide is set. Name their versions or addresses under [guides] in desk.toml."))
 
@@ -224,7 +247,7 @@ class Register:
 
     async def acknowledge(self, edition: str, by: str) -> None:
         """This person says they have both guides of this edition. One that was replaced since is `Refused`."""
-        permissions.require_staff(await self.desk.actor(by))
+        permissions.require_staff(await self.queries.actor(by))
 
         async def decide(before: Contact | None) -> Contact | None:
             if before is None:
@@ -239,8 +262,8 @@ class Register:
 
     async def look_again(self, user: str) -> Actor:
         """Asks Slack who this now is. Who was deactivated is suspended, whoever asks."""
-        self.desk.directory.forget(user)
-        actor = await self.desk.actor(user)
+        self.directory.forget(user)
+        actor = await self.queries.actor(user)
         if not actor.person.is_active:
             await self._suspend_gone(actor.person)
         return actor
@@ -269,7 +292,7 @@ class Register:
             say=Say.GUIDES,
             to=user,
             version=0,
-            due=as_utc(self.desk.clock()),
+            due=as_utc(self.clock()),
         )
 
     async def _change(self, user: str, cause: str, decide: Decide, *, anew: bool = False) -> None:
@@ -278,19 +301,19 @@ class Register:
         Who has not got the present edition of the guides, gets it now; with `anew`, whoever it is.
         """
         for attempt in range(ATTEMPTS):
-            before = await self.desk.contact(user)
+            before = await self.contact(user)
             after = await decide(before)
             if after is None:
                 return
             try:
-                await self.desk.store.apply(self._batch(before, after, cause, anew or self._is_to_be_asked(after)))
+                await self.store.apply(self._batch(before, after, cause, anew or self._is_to_be_asked(after)))
             except Duplicate:
                 return  # the same submission or click, delivered twice
             except Conflict:
                 if attempt == ATTEMPTS - 1:
                     raise
             else:
-                self.desk.wake()
+                self.wake()
                 return
 
     def _batch(self, before: Contact | None, after: Contact, cause: str, asked: bool) -> Batch:

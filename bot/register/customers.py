@@ -20,9 +20,10 @@ from bot.core.text import clean, one_line
 from bot.forms import validators
 from bot.forms.validators import Given
 from bot.model.contact import EndCustomer, folded, words_of
-from bot.ports import Batch
+from bot.register.ports import CustomerStore
 from bot.tickets import permissions
-from bot.tickets.changes import Changing
+from bot.tickets.ports import Batch
+from bot.tickets.queries import Queries
 
 _NAME, _LINE, _TEXT = 75, 150, 1000
 _OFFERED = 20
@@ -91,20 +92,25 @@ class Page:
 class Customers:
     """What can be done with end-customers. Keeping them is for admins; finding one is for everybody on the team."""
 
-    desk: Changing
+    queries: Queries
+    store: CustomerStore
 
     async def suggested(self, text: str, by: str) -> list[EndCustomer]:
         """Those whose words begin with the words typed so far."""
-        permissions.require_staff(await self.desk.actor(by))
-        return await self.desk.store.customers(words_of(text), limit=_OFFERED)
+        permissions.require_staff(await self.queries.actor(by))
+        return await self.store.customers(words_of(text), limit=_OFFERED)
 
     async def named(self, name: str) -> EndCustomer | None:
-        return await self.desk.store.customer_named(folded(name)) if name else None
+        return await self.store.customer_named(folded(name)) if name else None
+
+    async def are_kept(self) -> bool:
+        """Whether there is a list of end-customers at all."""
+        return await self.store.count_customers() > 0
 
     async def known_as(self, name: str) -> str:
         """How the register, or a ticket, spells this name. `Invalid` where neither knows it, naming the nearest."""
         entry = await self.named(name)
-        beside = [] if entry else await self.desk.store.names_beside(folded(name))
+        beside = [] if entry else await self.store.names_beside(folded(name))
         spelt = entry.name if entry else next((each for each in beside if folded(each) == folded(name)), "")
         if not spelt:
             raise Invalid({"customer": _unknown(name, nearest(name, [*await self._alike(name), *beside]))})
@@ -113,26 +119,26 @@ class Customers:
     async def _alike(self, name: str) -> list[str]:
         """Entries with a word that begins as one of this name does."""
         begins = dict.fromkeys(word[:length] for word in words_of(name)[:_WORDS] for length in (3, 1))
-        return [each.name for word in begins for each in await self.desk.store.customers([word], limit=_ALIKE)]
+        return [each.name for word in begins for each in await self.store.customers([word], limit=_ALIKE)]
 
     async def page(self, first: int, by: str) -> Page:
-        permissions.require_admin(await self.desk.actor(by))
-        total = await self.desk.store.count_customers()
+        permissions.require_admin(await self.queries.actor(by))
+        total = await self.store.count_customers()
         first = max(0, min(first, total - 1) // PAGE * PAGE)
-        return Page(tuple(await self.desk.store.customers((), limit=PAGE, skip=first)), total, first)
+        return Page(tuple(await self.store.customers((), limit=PAGE, skip=first)), total, first)
 
     async def one(self, key: str, by: str) -> EndCustomer:
-        permissions.require_admin(await self.desk.actor(by))
-        found = await self.desk.store.customer(key)
+        permissions.require_admin(await self.queries.actor(by))
+        found = await self.store.customer(key)
         if found is None:
             raise Refused(t("This customer was removed meanwhile."))
         return found
 
     async def save(self, typed: Mapping[str, str], key: str, by: str, form: str) -> None:
         """Adds a customer, or changes the one with this key. A name that another has is `Invalid`."""
-        permissions.require_admin(await self.desk.actor(by))
+        permissions.require_admin(await self.queries.actor(by))
         key = key or hashlib.sha256(form.encode()).hexdigest()[:20]
-        customer = read(typed, key, await self.desk.given({}))
+        customer = read(typed, key, await self.queries.given({}))
         other = await self.named(customer.name)
         if other and other.id != key:
             words = t("“{name}” is in the list already. Change that entry instead.", name=other.name)
@@ -141,7 +147,7 @@ class Customers:
 
     async def remove(self, key: str, by: str, click: str) -> None:
         """Tickets keep the name they were raised with."""
-        permissions.require_admin(await self.desk.actor(by))
+        permissions.require_admin(await self.queries.actor(by))
         await self._apply(Batch(forget_customers=[key], once=[f"{click}:customer"]))
 
     async def tenants_for(self, name: str) -> str:
@@ -149,11 +155,11 @@ class Customers:
         entry = await self.named(name)
         if entry and entry.tenants:
             return "\n".join(entry.tenants)
-        last = await self.desk.store.tickets_of(folded(name), _LAST) if name else []
+        last = await self.store.tickets_of(folded(name), _LAST) if name else []
         return next((ticket.answer("tenants") for ticket in last if ticket.answer("tenants")), "")
 
     async def _apply(self, batch: Batch) -> None:
         try:
-            await self.desk.store.apply(batch)
+            await self.store.apply(batch)
         except Duplicate:
             return  # the same submission, delivered twice

@@ -1,18 +1,27 @@
-"""Who joins the desk channel, and must the admins hear of it? Tickets hold customers' data."""
+"""Watches who joins the desk channel: tickets hold customers' data."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.core.errors import Duplicate
-from bot.ports import Batch, Directory, Store
+from bot.tickets.ports import Batch, Directory, TicketStore
 
 
-async def is_new_stranger(store: Store, directory: Directory, user: str) -> bool:
-    """Whether this is a guest, or a person of another organisation, of whom nobody was told yet."""
-    person = await directory.person(user)
-    if not (person.is_guest or person.is_external):
-        return False
-    try:
-        await store.apply(Batch(once=[f"{user}:audience"]))
-    except Duplicate:
-        return False
-    return True
+@dataclass(frozen=True)
+class Membership:
+    """Recognises people in the desk channel who should not read there."""
+
+    store: TicketStore
+    directory: Directory
+
+    async def is_new_stranger(self, user: str) -> bool:
+        """Whether this is a guest, or a person of another organisation, whom the admins were not told of yet."""
+        person = await self.directory.person(user)
+        if not (person.is_guest or person.is_external):
+            return False
+        try:
+            await self.store.apply(Batch(once=[f"{user}:audience"]))
+        except Duplicate:
+            return False
+        return True

@@ -8,14 +8,16 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from bot.core.clock import as_utc
+from bot.config.settings import Config
+from bot.core.clock import Clock, as_utc
 from bot.core.errors import Duplicate
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Level
-from bot.ports import Batch, Query
 from bot.reminders.digest import LEVELS, Digest, Due, digest, due, morning
-from bot.tickets.changes import Changing
+from bot.tickets.changes import Changes
+from bot.tickets.notifications import Routes
 from bot.tickets.pagination import every
+from bot.tickets.ports import Batch, Query, TicketStore
 
 _PAGE = 50
 """Open tickets looked at in one go: whoever clicks meanwhile does not wait for more."""
@@ -34,10 +36,16 @@ class _Wanted:
 
 
 @dataclass(frozen=True)
-class Digesting(Changing):
+class Digests:
     """Sends digests. Nothing when there is nothing to tell."""
 
-    async def digest(self) -> int:
+    changes: Changes
+    store: TicketStore
+    config: Config
+    clock: Clock
+    routes: Routes
+
+    async def send(self) -> int:
         """Each level's in the desk channel, each lead's as a direct message; returns how many were sent now."""
         at = as_utc(self.clock())
         readers = [(self.routes.desk, [level]) for level in LEVELS]
@@ -48,7 +56,7 @@ class Digesting(Changing):
         dues = [each async for each in self._dues(at, max(each.ends for each in wanted))]
         sent = [await self._send(each, dues, at) for each in wanted]
         if any(sent):
-            self.wake()
+            self.changes.wake()
         return sum(sent)
 
     def _leads(self) -> Iterable[str]:

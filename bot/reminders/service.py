@@ -13,21 +13,25 @@ from pydantic import JsonValue
 from bot.clocks import schedule, timers
 from bot.clocks.schedule import Rung
 from bot.clocks.timers import Run
-from bot.core.clock import as_moment, as_utc
+from bot.config.settings import Config
+from bot.core.clock import Clock, as_moment, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, Refused
 from bot.core.i18n import t
 from bot.escalation import letter
 from bot.escalation.attachments import along, excess, listed, sent, waiting
-from bot.forms.validators import words
 from bot.model.contact import Contact
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Stage, Ticket
 from bot.model.timestamps import reminder_place
 from bot.model.transitions import Move, Step, change, event, move
-from bot.ports import Batch, Query
+from bot.register.contacts import Register
 from bot.reminders.chaser import draft
 from bot.tickets import notifications, permissions
-from bot.tickets.changes import Change, Changing
+from bot.tickets.answers import Answers
+from bot.tickets.changes import Change, Changes
+from bot.tickets.notifications import Routes
+from bot.tickets.ports import Batch, Maintenance, Query, TicketStore
+from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
 LINES = 20
@@ -69,8 +73,18 @@ class _Sweep:
 
 
 @dataclass(frozen=True)
-class Reminding(Changing):
+class Reminders:
     """Use-cases of time. All moments are aware; `typed` moments are Unix seconds, as Slack's pickers give them."""
+
+    changes: Changes
+    queries: Queries
+    answers: Answers
+    register: Register
+    store: TicketStore
+    maintenance: Maintenance
+    config: Config
+    clock: Clock
+    routes: Routes
 
     # --- the sweep
 
@@ -87,7 +101,7 @@ class Reminding(Changing):
                 break
             await asyncio.sleep(0)
         if total:
-            self.wake()
+            self.changes.wake()
         return total
 
     async def _pass(self, swept: _Sweep, due: Sequence[Ticket]) -> int:
@@ -126,7 +140,7 @@ class Reminding(Changing):
         people = schedule.people(ticket, how_far, self.config)
         reminded = change(ticket, reminded=ticket.reminded + 1)
         said = event(reminded, Step.REMIND, "", at, **_detail(ticket, due, how_far, people))
-        done = Change(self.timed(ticket, reminded, said), said)
+        done = Change(self.changes.timed(ticket, reminded, said), said)
         return _Due(ticket, done, people, f"remind:{ticket.id}:{ticket.version}")
 
     async def _rescheduled(self, early: Sequence[Ticket]) -> None:
@@ -167,16 +181,16 @@ class Reminding(Changing):
 
     async def prune(self, older: timedelta) -> int:
         """Forgets delivered notices and used-up once-keys that are older than this."""
-        return await self.store.prune(as_utc(self.clock()) - older)
+        return await self.maintenance.prune(as_utc(self.clock()) - older)
 
     # --- what people do about it
 
     async def snooze(self, ticket_id: str, by: str, until: str, reason: str, form: str) -> Ticket:
         """No reminders until then, except the SLA's. Whatever anybody does before ends it."""
-        permissions.require_part(await self.actor(by))
+        permissions.require_part(await self.queries.actor(by))
         at = as_utc(self.clock())
-        moment = self._later(until, "until", at, _SNOOZE)
-        reason = await self._word(reason, "word")
+        moment = later(until, "until", at, _SNOOZE)
+        reason = await self.answers.word(reason, "word")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self._require_open(ticket)
@@ -184,11 +198,11 @@ class Reminding(Changing):
             stamp = f"{int(moment.timestamp())}"
             return Change(snoozed, event(snoozed, Step.SNOOZE, by, at, until=stamp, reason=reason))
 
-        return await self._change(ticket_id, f"{form}:snooze", decide)
+        return await self.changes.change(ticket_id, f"{form}:snooze", decide)
 
     async def pace(self, ticket_id: str, by: str, minutes: str, form: str) -> Ticket:
         """A cadence for this ticket alone, in minutes of working time; empty: the policy's again. Never the SLA's."""
-        permissions.require_part(await self.actor(by))
+        permissions.require_part(await self.queries.actor(by))
         text = minutes.strip()
         number = int(text) if text.isdecimal() else 0
         if text and not 0 < number <= _SLOWEST:
@@ -199,42 +213,42 @@ class Reminding(Changing):
             paced = change(ticket)
             return Change(paced, event(paced, Step.PACE, by, at, minutes=str(number)))
 
-        return await self._change(ticket_id, f"{form}:pace", decide)
+        return await self.changes.change(ticket_id, f"{form}:pace", decide)
 
     async def expect(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str) -> Ticket:
         """What Retarus promised, `update_due` and `eta`, and what they asked, `question`; at least one of them."""
-        permissions.require_part(await self.actor(by))
+        permissions.require_part(await self.queries.actor(by))
         at = as_utc(self.clock())
         said = {key: text for key, text in typed.items() if text and key in {"update_due", "eta", "question"}}
         if not said:
             raise Invalid({"update_due": t("Give a time, or what Retarus asked.")})
         for key in said.keys() & {"update_due", "eta"}:
-            self._later(said[key], key, at, timedelta(days=365))
+            later(said[key], key, at, timedelta(days=365))
         if "question" in said:
-            said["question"] = await self._word(said["question"], "question")
+            said["question"] = await self.answers.word(said["question"], "question")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
-            self._require_with_retarus(ticket)
+            self.require_with_retarus(ticket)
             expecting = change(ticket)
             return Change(expecting, event(expecting, Step.EXPECT, by, at, **said))
 
-        return await self._change(ticket_id, f"{form}:expect", decide)
+        return await self.changes.change(ticket_id, f"{form}:expect", decide)
 
     async def record_plan(self, ticket_id: str, by: str, text: str, form: str) -> Ticket:
         """The action plan: steps, who, when. It ends the clock of the SLA (guide 2.7)."""
-        permissions.require_part(await self.actor(by))
-        text = await self._word(text, "word")
+        permissions.require_part(await self.queries.actor(by))
+        text = await self.answers.word(text, "word")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self._require_open(ticket)
             planned = change(ticket, answers={**ticket.answers, "plan": text})
             return Change(planned, event(planned, Step.PLAN, by, at, plan=text, **{"answer.plan": text}))
 
-        return await self._change(ticket_id, f"{form}:plan", decide)
+        return await self.changes.change(ticket_id, f"{form}:plan", decide)
 
     async def hand_on(self, ticket_id: str, by: str, to: str, form: str) -> Ticket:
         """To a colleague of the same level, who is told."""
-        actor, colleague = await self.actor(by), await self.actor(to)
+        actor, colleague = await self.queries.actor(by), await self.queries.actor(to)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             permissions.require(actor, ticket, Move.HAND_ON)
@@ -248,14 +262,14 @@ class Reminding(Changing):
             moved = move(ticket, Move.HAND_ON, to, at)
             return Change(moved, event(moved, Move.HAND_ON, by, at))
 
-        return await self._change(ticket_id, f"{form}:hand_on", decide)
+        return await self.changes.change(ticket_id, f"{form}:hand_on", decide)
 
     # --- chasing Retarus
 
     async def chaser(self, ticket_id: str, by: str) -> tuple[Ticket, str]:
         """The draft of a letter that asks Retarus how it stands; only for those who may send it."""
-        ticket = await self.ticket(ticket_id)
-        contact = await self._chaser(ticket, by)
+        ticket = await self.queries.ticket(ticket_id)
+        contact = await self._declarant_of_chaser(ticket, by)
         return ticket, draft(ticket, contact, self.config, self.clock())
 
     async def chase(self, ticket_id: str, by: str, text: str, form: str, seen: int | None = None) -> Ticket:
@@ -264,11 +278,11 @@ class Reminding(Changing):
         The files that wait go along, as with a letter. `seen`: the version whose files were shown; a `Conflict` when
         they are others now.
         """
-        await self._chaser(await self.ticket(ticket_id), by)
-        text = await self._word(text, "word")
+        await self._declarant_of_chaser(await self.queries.ticket(ticket_id), by)
+        text = await self.answers.word(text, "word")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
-            contact = await self._chaser(ticket, by)
+            contact = await self._declarant_of_chaser(ticket, by)
             files = waiting(ticket)
             if too_much := excess(files, self.config):
                 raise Refused(too_much)
@@ -282,11 +296,11 @@ class Reminding(Changing):
             listing = {"files": listed(files)} if files else {}
             return Change(chased, event(chased, Step.CHASE, by, at, text=text, **listing), sending)
 
-        return await self._change(ticket_id, f"{form}:chase", decide)
+        return await self.changes.change(ticket_id, f"{form}:chase", decide)
 
-    async def _chaser(self, ticket: Ticket, by: str) -> Contact:
-        contact = permissions.declarant(await self.store.contacts(), await self.actor(by), self.today())
-        self._require_with_retarus(ticket)
+    async def _declarant_of_chaser(self, ticket: Ticket, by: str) -> Contact:
+        contact = await self.register.declarant(await self.queries.actor(by))
+        self.require_with_retarus(ticket)
         if not self.routes.lead_to_retarus:
             raise Refused(t("No way to Retarus is set up. An admin names `channel` or `email` under [retarus]."))
         return contact
@@ -295,8 +309,8 @@ class Reminding(Changing):
 
     async def with_retarus(self, ticket_id: str, by: str) -> Ticket:
         """The ticket, when it is with Retarus and this person has a part in it."""
-        ticket = await self.open_to(ticket_id, by)
-        self._require_with_retarus(ticket)
+        ticket = await self.queries.open_to(ticket_id, by)
+        self.require_with_retarus(ticket)
         return ticket
 
     def runs(self, ticket: Ticket) -> tuple[Run, ...]:
@@ -304,29 +318,24 @@ class Reminding(Changing):
 
     # --- what is asked of every input
 
-    def _later(self, text: str, key: str, at: datetime, most: timedelta) -> datetime:
-        moment = as_moment(text)
-        if moment is None or moment <= at:
-            raise Invalid({key: t("Choose a time in the future.")})
-        if moment > at + most:
-            raise Invalid({key: t("That is too far: at most {days} days.", days=most.days)})
-        return moment
-
-    async def _word(self, text: str, key: str) -> str:
-        try:
-            return words(text, await self.given({}))
-        except ValueError as error:
-            raise Invalid({key: str(error)}) from error
-
     def _require_open(self, ticket: Ticket) -> None:
         if not ticket.stage.is_open:
             name = reference(ticket, self.config)
             raise NotNow(t("{name} is closed; nothing waits any more.", name=name))
 
-    def _require_with_retarus(self, ticket: Ticket) -> None:
+    def require_with_retarus(self, ticket: Ticket) -> None:
         if ticket.stage is not Stage.RETARUS:
             name = reference(ticket, self.config)
             raise NotNow(t("{name} is not with Retarus now.", name=name))
+
+
+def later(text: str, key: str, at: datetime, most: timedelta) -> datetime:
+    moment = as_moment(text)
+    if moment is None or moment <= at:
+        raise Invalid({key: t("Choose a time in the future.")})
+    if moment > at + most:
+        raise Invalid({key: t("That is too far: at most {days} days.", days=most.days)})
+    return moment
 
 
 def _detail(ticket: Ticket, due: Sequence[Run], how_far: Rung, people: Sequence[str]) -> dict[str, str]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.config.settings import Config
-from bot.core.clock import as_utc
-from bot.escalation.evidence import Evidence
-from bot.escalation.status_page import ServiceNotice
+from bot.core.clock import Clock, as_utc
+from bot.escalation.status_page import Lookout, ServiceNotice
 from bot.model.ticket import Ticket
 from bot.model.transitions import Step, change, event
-from bot.ports import Query
-from bot.tickets.changes import Change
+from bot.tickets.changes import Change, Changes
 from bot.tickets.pagination import every
+from bot.tickets.ports import Query, TicketStore
+from bot.tickets.queries import Queries
 
 _PAGE = 200
 _OVERLAP = timedelta(minutes=10)
@@ -40,13 +40,20 @@ def _plain(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Noticing(Evidence):
+class StatusAlerts:
     """Tells of notices. Nothing is claimed: whether a ticket comes from what the page reports, nobody knows."""
+
+    changes: Changes
+    queries: Queries
+    store: TicketStore
+    config: Config
+    clock: Clock
+    lookout: Lookout
 
     matched: dict[str, datetime] = field(default_factory=dict)
     """Notice → when open tickets were last gone through for it: after that, only newer ones are."""
 
-    async def match_notices(self) -> int:
+    async def match(self) -> int:
         """Looks at the page, and tells each open ticket that it may concern; how many were told.
 
         Repeating it is harmless, also from another process: a ticket is told of a notice once.
@@ -90,5 +97,5 @@ class Noticing(Evidence):
             noted = change(ticket)
             return Change(noted, event(noted, Step.SERVICE, "", at, says=notice.says, notice=notice.id))
 
-        before = await self.ticket(ticket_id)
-        return int((await self._change(ticket_id, once, decide)).version > before.version)
+        before = await self.queries.ticket(ticket_id)
+        return int((await self.changes.change(ticket_id, once, decide)).version > before.version)

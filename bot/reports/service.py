@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from pydantic import JsonValue
 
+from bot.config.settings import Config
 from bot.core import month as periods
-from bot.core.clock import as_utc
+from bot.core.clock import Clock, as_utc
 from bot.core.errors import Duplicate, Invalid, Refused
 from bot.core.i18n import t
 from bot.core.month import Period
@@ -21,14 +22,17 @@ from bot.model.contact import Contact, folded
 from bot.model.monthly_view import View
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Level
-from bot.ports import Batch
+from bot.register.contacts import Register
 from bot.register.customers import Customers
 from bot.reminders.digest import MORNING
 from bot.reports import figures as reports
 from bot.reports import retarus_view, ticket_month
 from bot.reports.figures import Figures
+from bot.reports.ports import ReportSource
 from bot.tickets import permissions
-from bot.tickets.changes import Changing
+from bot.tickets.notifications import Routes
+from bot.tickets.ports import Batch
+from bot.tickets.queries import Queries
 
 AGAIN = 5
 """Working days after which a view that has not come is reminded of once more."""
@@ -39,30 +43,37 @@ _NAME = 150
 
 
 @dataclass(frozen=True)
-class Reporting:
+class Reports:
     """Reports are made when they are delivered: whoever asks for one waits for nothing."""
 
-    desk: Changing
+    queries: Queries
+    customers: Customers
+    register: Register
+    store: ReportSource
+    config: Config
+    clock: Clock
+    routes: Routes
+    wake: Callable[[], None] = lambda: None
 
     # --- which month
 
     def month(self, text: str) -> Period:
         """The month somebody means; `Refused` when it is none that has begun."""
         try:
-            return self.period(periods.read(text, self.desk.today()))
+            return self.period(periods.read(text, self.queries.today()))
         except ValueError:
             raise self._no_month(text) from None
 
     def understood(self, text: str) -> tuple[Period, str]:
         """The month, and the end-customer behind it if one is named: `October 2026 Müller GmbH`. `Refused` as above."""
         try:
-            month, customer = periods.split(text, self.desk.today())
+            month, customer = periods.split(text, self.queries.today())
         except ValueError as error:
             raise self._no_month(str(error)) from None
         return self.period(month), customer
 
     def _no_month(self, text: str) -> Refused:
-        example = periods.previous(self.desk.today())
+        example = periods.previous(self.queries.today())
         return Refused(
             t(
                 "“{text}” is no month that has begun. Write it like {example}.",
@@ -72,14 +83,14 @@ class Reporting:
         )
 
     def period(self, month: date) -> Period:
-        return periods.period(month, self.desk.config.desk.timezone, self.desk.clock())
+        return periods.period(month, self.config.desk.timezone, self.clock())
 
     def offered(self) -> list[Period]:
         """The last months, the last one that is over first; the running one last."""
-        months = [periods.previous(self.desk.today())]
+        months = [periods.previous(self.queries.today())]
         while len(months) < _OFFERED - 1:
             months.append(periods.previous(months[-1]))
-        return [self.period(month) for month in (*months, self.desk.today())]
+        return [self.period(month) for month in (*months, self.queries.today())]
 
     # --- the report
 
@@ -88,10 +99,10 @@ class Reporting:
 
         `Invalid` for an end-customer nobody knows: a report of zeros would say they had no trouble.
         """
-        permissions.require_staff(await self.desk.actor(by))
+        permissions.require_staff(await self.queries.actor(by))
         period = self.month(month)
         name = one_line(customer, _NAME)
-        told: dict[str, JsonValue] = {"customer": await Customers(self.desk).known_as(name) if name else ""}
+        told: dict[str, JsonValue] = {"customer": await self.customers.known_as(name) if name else ""}
         notice = self._notice(Say.REPORT, f"{click}:report", by, period, told)
         await self._apply(Batch(notices=[notice], once=[f"{click}:report"]))
         return period
@@ -99,15 +110,13 @@ class Reporting:
     async def figures(self, period: Period, customer: str = "") -> Figures:
         """Reads the tickets of that month, one after the other, so that nobody else waits for it."""
         lines = []
-        for ticket_id in await self.desk.store.alive(period.start, period.until, folded(customer)):
-            ticket = await self.desk.store.get(ticket_id)
+        for ticket_id in await self.store.alive(period.start, period.until, folded(customer)):
+            ticket = await self.store.get(ticket_id)
             if ticket is None or affected_customers.since(ticket, customer) is None:
                 continue
-            line = ticket_month.line(
-                ticket, await self.desk.store.history(ticket_id), period, self.desk.config, customer
-            )
+            line = ticket_month.line(ticket, await self.store.history(ticket_id), period, self.config, customer)
             lines += [line] if line else []
-        return await asyncio.to_thread(reports.figures, lines, period, self.desk.config, customer)
+        return await asyncio.to_thread(reports.figures, lines, period, self.config, customer)
 
     # --- by itself
 
@@ -116,40 +125,40 @@ class Reporting:
 
         Once per month and recipient, whoever asks and however often. Where no ticket was open there is no report.
         """
-        at = as_utc(self.desk.clock())
+        at = as_utc(self.clock())
         sent = [await self._report(to, at) for to in self._recipients()]
         sent += [await self._remind(to, at) for to in self._recipients()]
         if any(sent):
-            self.desk.wake()
+            self.wake()
         return sum(sent)
 
     def _recipients(self) -> Iterable[str]:
-        chosen, desk = self.desk.config.reports, self.desk.config.desk
+        chosen, desk = self.config.reports, self.config.desk
         if chosen.channel:
-            return (self.desk.routes.reports or chosen.channel,)
+            return (self.routes.reports or chosen.channel,)
         return dict.fromkeys(chosen.people or desk.leads or desk.admins)
 
     def _due(self, working_day: int, at: datetime) -> Period | None:
-        config = self.desk.config
+        config = self.config
         calendar = config.calendar(config.reports.calendar or config.team(Level.SECOND).calendar)
         month = periods.due(working_day, calendar, config.desk.timezone, at, MORNING) if working_day else None
         return self.period(month) if month else None
 
     async def _report(self, to: str, at: datetime) -> bool:
-        period = self._due(self.desk.config.reports.working_day, at)
+        period = self._due(self.config.reports.working_day, at)
         key = f"report:{period.key}:{to}" if period else ""
-        if period is None or await self.desk.store.used(key):
+        if period is None or await self.store.used(key):
             return False
-        is_empty = not await self.desk.store.alive(period.start, period.until)
+        is_empty = not await self.store.alive(period.start, period.until)
         return await self._once(key, [] if is_empty else [self._notice(Say.REPORT, key, to, period)])
 
     async def _remind(self, to: str, at: datetime) -> bool:
-        chosen = self.desk.config.reports
+        chosen = self.config.reports
         first = max(chosen.working_day, 1)
         for number, day in enumerate((first + AGAIN, first) if chosen.monthly_view else ()):
             period = self._due(day, at)
             key = f"view:{period.key}:{2 - number}:{to}" if period else ""
-            if period and not await self.desk.store.used(key):
+            if period and not await self.store.used(key):
                 view = await self.view(period.key)
                 is_done = view.received_at is not None
                 return await self._once(key, [] if is_done else [self._notice(Say.VIEW, key, to, period)])
@@ -159,32 +168,32 @@ class Reporting:
 
     async def view(self, month: str) -> View:
         """How it stands with that month's."""
-        return await self.desk.store.view(month) or View(month=month)
+        return await self.store.view(month) or View(month=month)
 
     async def undelivered(self, month: str) -> bool:
         """Whether a request for it could not be delivered."""
-        dead = await self.desk.store.letters(state="dead")
+        dead = await self.store.letters(state="dead")
         return any(each.notice.key.startswith(f"view:{month}:request") for each in dead)
 
     async def draft(self, month: str, by: str) -> tuple[Period, str]:
         """The request for Retarus; only for those who may send it (guide 2.1)."""
         contact, period = await self._declarant(by), self.month(month)
-        return period, retarus_view.draft(period, contact, self.desk.config)
+        return period, retarus_view.draft(period, contact, self.config)
 
     async def request(self, month: str, by: str, text: str, form: str) -> None:
         """Sends it, word for word, on each way to Retarus, and marks it as requested."""
-        contact, period, at = await self._declarant(by), self.month(month), as_utc(self.desk.clock())
+        contact, period, at = await self._declarant(by), self.month(month), as_utc(self.clock())
         try:
-            text = words(text, self.desk.given_now())
+            text = words(text, self.queries.given_now())
         except ValueError as error:
             raise Invalid({"word": str(error)}) from error
         view = (await self.view(period.key)).model_copy(update={"requested_at": at})
         body: dict[str, JsonValue] = {
-            "subject": retarus_view.subject(period, self.desk.config),
+            "subject": retarus_view.subject(period, self.config),
             "text": text,
             "reply_to": contact.email,
         }
-        ways = ((Say.REQUEST_POST, self.desk.routes.retarus), (Say.REQUEST_MAIL, self.desk.routes.email))
+        ways = ((Say.REQUEST_POST, self.routes.retarus), (Say.REQUEST_MAIL, self.routes.email))
         notices = [
             self._notice(say, f"view:{period.key}:request:{form}:{say}", to, period, body) for say, to in ways if to
         ]
@@ -192,8 +201,8 @@ class Reporting:
 
     async def receive(self, month: str, by: str, click: str) -> Period:
         """It has come. Said once; whoever says it again changes nothing."""
-        permissions.require_part(await self.desk.actor(by))
-        period, at = self.month(month), as_utc(self.desk.clock())
+        permissions.require_part(await self.queries.actor(by))
+        period, at = self.month(month), as_utc(self.clock())
         view = await self.view(period.key)
         if view.received_at is None:
             received = view.model_copy(update={"received_at": at})
@@ -201,8 +210,8 @@ class Reporting:
         return period
 
     async def _declarant(self, by: str) -> Contact:
-        contact = permissions.declarant(await self.desk.store.contacts(), await self.desk.actor(by), self.desk.today())
-        if not self.desk.routes.lead_to_retarus:
+        contact = await self.register.declarant(await self.queries.actor(by))
+        if not self.routes.lead_to_retarus:
             raise Refused(t("No way to Retarus is set up. An admin names `channel` or `email` under [retarus]."))
         return contact
 
@@ -211,19 +220,19 @@ class Reporting:
     def _notice(self, say: Say, key: str, to: str, period: Period, body: dict[str, JsonValue] | None = None) -> Notice:
         """A lane of its own: what takes long holds nothing else up."""
         told: dict[str, JsonValue] = {"month": period.key, **(body or {})}
-        due = as_utc(self.desk.clock())
+        due = as_utc(self.clock())
         return Notice(key=key, ticket_id="", lane=key, say=say, to=to, version=0, due=due, body=told)
 
     async def _once(self, key: str, notices: list[Notice]) -> bool:
         try:
-            await self.desk.store.apply(Batch(notices=notices, once=[key]))
+            await self.store.apply(Batch(notices=notices, once=[key]))
         except Duplicate:
             return False
         return bool(notices)
 
     async def _apply(self, batch: Batch) -> None:
         try:
-            await self.desk.store.apply(batch)
+            await self.store.apply(batch)
         except Duplicate:
             return  # the same form or click, delivered twice
-        self.desk.wake()
+        self.wake()

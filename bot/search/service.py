@@ -7,19 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.core.clock import as_moment, as_utc, guide_time
+from bot.config.settings import Config
+from bot.core.clock import Clock, as_moment, as_utc, guide_time
 from bot.core.errors import Refused
 from bot.core.i18n import t
 from bot.core.text import one_line
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Ticket
 from bot.notes.service import Notes
-from bot.ports import Query
 from bot.search import ranking
 from bot.search.documents import Shelf, story_of
+from bot.search.ports import SearchIndex
 from bot.search.ranking import RANKED, Candidates, Clause, Narrow, Ranked
 from bot.tickets import permissions
-from bot.tickets.changes import Changing
+from bot.tickets.ports import Query
+from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
 LIMIT = 20
@@ -126,10 +128,14 @@ class Looked:
 
 
 @dataclass(frozen=True)
-class Searching:
+class Search:
     """Finds. Everybody on the team may."""
 
-    desk: Changing
+    queries: Queries
+    notes: Notes
+    store: SearchIndex
+    config: Config
+    clock: Clock
 
     async def find(
         self,
@@ -140,7 +146,7 @@ class Searching:
         shelves: Iterable[Shelf] = Shelf,
     ) -> Found:
         """What fits the words best, notes and tickets together; what is called by its name, first."""
-        permissions.require_staff(await self.desk.actor(by))
+        permissions.require_staff(await self.queries.actor(by))
         text = one_line(text, QUERY)
         named = await self._named(text, by)
         if named:
@@ -164,7 +170,7 @@ class Searching:
         if not ids:
             return found
         written: dict[str, list[str]] = {}
-        for event in await self.desk.store.histories(ids):
+        for event in await self.store.histories(ids):
             written.setdefault(event.ticket_id, []).extend(story_of([event]).split("\n"))
         return replace(found, hits=[replace(hit, story=written.get(hit.found.id, ())) for hit in found.hits])
 
@@ -172,7 +178,7 @@ class Searching:
         """Without words: the newest there are, tickets by when they were raised, notes by when they were changed."""
         if not narrow.service and narrow.since is None:
             return Found()
-        tickets, notes = await asyncio.gather(self._latest_tickets(narrow), self.desk.store.notes(limit=_LATEST))
+        tickets, notes = await asyncio.gather(self._latest_tickets(narrow), self.store.notes(limit=_LATEST))
         dated = [(each.raised_at, Hit(each)) for each in tickets]
         dated += [
             (each.changed_at, Hit(each))
@@ -184,23 +190,23 @@ class Searching:
 
     async def _latest_tickets(self, narrow: Narrow) -> Sequence[Ticket]:
         if not narrow.service:
-            return await self.desk.store.find(Query(limit=LIMIT))
+            return await self.store.find(Query(limit=LIMIT))
         return (await self._look((), narrow, (Shelf.TICKETS,))).tickets
 
     async def _named(self, text: str, by: str) -> Ticket | TechnicalNote | None:
-        note = await Notes(self.desk).named(text, by)
+        note = await self.notes.named(text, by)
         return note if note or text.isdigit() else await self._called(text, by)
 
     async def _called(self, text: str, by: str) -> Ticket | None:
         """By its name, or only its number."""
         try:
-            return await self.desk.by_reference(text, by)
+            return await self.queries.by_reference(text, by)
         except Refused:
             return None
 
     async def offered(self, typed: Mapping[str, str], by: str) -> Found:
         """What may be the same problem as the incident being raised: notes, and open tickets of its services."""
-        permissions.require_staff(await self.desk.actor(by))
+        permissions.require_staff(await self.queries.actor(by))
         asked, services = await self._asked(_described(typed)), _services(typed)
         found = _together(await asyncio.gather(self._noted(asked, services), self._alike(asked, typed, services)))
         return replace(found, hits=_best(found.hits, services)[:OFFERED])
@@ -219,7 +225,7 @@ class Searching:
         return replace(found, hits=_best(hits, services))
 
     def _lately_open(self, typed: Mapping[str, str]) -> Narrow:
-        services, now = _services(typed), as_utc(self.desk.clock())
+        services, now = _services(typed), as_utc(self.clock())
         since = min(now, as_moment(typed.get("start", "")) or now) - _RECENT
         return Narrow(service=services[0] if len(services) == 1 else "", since=since, open=True)
 
@@ -232,7 +238,7 @@ class Searching:
 
     async def similar(self, ticket: Ticket, by: str) -> Found:
         """What may be the same problem as this ticket: what is offered for it, and the end-customer's history."""
-        permissions.require_staff(await self.desk.actor(by))
+        permissions.require_staff(await self.queries.actor(by))
         return (await self.known(ticket)).found
 
     async def known(self, ticket: Ticket) -> Known:
@@ -256,8 +262,8 @@ class Searching:
         """`known` is answered only where nobody need judge: something was chosen already, or there is nothing."""
         answers = {"searched": self._outcome(ticket, found, told)}
         if ticket.parent:
-            parent = await self.desk.ticket(ticket.parent)
-            name = reference(parent, self.desk.config)
+            parent = await self.queries.ticket(ticket.parent)
+            name = reference(parent, self.config)
             return {**answers, "known": "yes", "known_as": ", ".join((name, *parent.rcr))}
         if not found.hits and not found.is_building:
             return {**answers, "known": "no"}
@@ -269,7 +275,7 @@ class Searching:
         notes, alike, past = map(self._names, (told.notes, told.alike, told.past))
         services = one_line(", ".join(_services(ticket.answers)), 150) or t("any service")
         asked = one_line(" ".join(found.words), 200)
-        at = guide_time(self.desk.clock(), ticket.zone)
+        at = guide_time(self.clock(), ticket.zone)
         customer = one_line(ticket.answer("customer"), 75)
         return t(
             "Technical notes for “{words}”: {notes}. Open tickets of {services}: {alike}. History of {customer}: "
@@ -279,7 +285,7 @@ class Searching:
 
     def _names(self, hits: Sequence[Hit]) -> str:
         names = [
-            hit.found.name if isinstance(hit.found, TechnicalNote) else reference(hit.found, self.desk.config)
+            hit.found.name if isinstance(hit.found, TechnicalNote) else reference(hit.found, self.config)
             for hit in hits
         ]
         return ", ".join(names) or t("nothing")
@@ -288,12 +294,12 @@ class Searching:
         """`TN-3: Connector rejects attachments`."""
         if isinstance(found, TechnicalNote):
             return one_line(f"{found.name}: {found.title}", 120)
-        return one_line(f"{reference(found, self.desk.config)}: {found.answer('happens')}", 120)
+        return one_line(f"{reference(found, self.config)}: {found.answer('happens')}", 120)
 
     async def _asked(self, text: str, *, typing: bool = False) -> list[Clause]:
         """The words, with what else they may mean: one trip to the database."""
-        terms = ranking.terms_of(text, self.desk.config.desk.prefix)
-        return ranking.clauses(terms, await self.desk.store.alike(ranking.to_look_up(terms)), typing=typing)
+        terms = ranking.terms_of(text, self.config.desk.prefix)
+        return ranking.clauses(terms, await self.store.alike(ranking.to_look_up(terms)), typing=typing)
 
     async def _look(self, asked: Sequence[Clause], narrow: Narrow, shelves: Iterable[Shelf]) -> Found:
         """What holds them, best first."""
@@ -312,15 +318,15 @@ class Searching:
         )
 
     async def _on(self, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> tuple[list[Hit], Candidates]:
-        candidates = await self.desk.store.candidates(shelf, asked, narrow)
+        candidates = await self.store.candidates(shelf, asked, narrow)
         most = RANKED if shelf is Shelf.NOTES and narrow.since else LIMIT
         best = ranking.ranked(asked, candidates)[:most] if asked else _newest(candidates)
         numbers = [each.number for each in best]
         if shelf is Shelf.NOTES:
-            notes = {note.number: note for note in await self.desk.store.notes_called(numbers)}
+            notes = {note.number: note for note in await self.store.notes_called(numbers)}
             kept = [each for each in best if each.number in notes and _fits(notes[each.number], narrow)]
             return [Hit.of(notes[each.number], each) for each in kept], candidates
-        tickets = {ticket.number: ticket for ticket in await self.desk.store.tickets_called(numbers)}
+        tickets = {ticket.number: ticket for ticket in await self.store.tickets_called(numbers)}
         return [Hit.of(tickets[each.number], each) for each in best if each.number in tickets], candidates
 
 

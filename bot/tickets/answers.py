@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.config.settings import Config
 from bot.core.errors import Invalid, NotNow
 from bot.core.i18n import t
 from bot.core.text import one_line
@@ -13,10 +14,13 @@ from bot.forms import validation
 from bot.forms.field_table import fields_of
 from bot.forms.template_fields import Field, Need
 from bot.forms.validation import Incomplete
+from bot.forms.validators import words
 from bot.model.ticket import Kind, Stage, Ticket
 from bot.model.transitions import Step, change, event
 from bot.tickets import permissions
-from bot.tickets.changes import Change, Changing
+from bot.tickets.changes import Change, Changes
+from bot.tickets.ports import Directory, TicketStore
+from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
 _BORDERS_PASSED = {
@@ -33,8 +37,14 @@ _ANSWER = "answer."
 
 
 @dataclass(frozen=True)
-class Answering(Changing):
-    """Adds and corrects answers."""
+class Answers:
+    """Adds and corrects answers; merges what two people changed at the same time (optimistic locking per field)."""
+
+    changes: Changes
+    queries: Queries
+    store: TicketStore
+    directory: Directory
+    config: Config
 
     async def fill_in(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
         """Adds and corrects answers. `seen`: the version the person looked at; what others answered since is kept.
@@ -42,41 +52,41 @@ class Answering(Changing):
         A field both changed to something different is `Invalid`, with what the other wrote. A closed ticket is
         answered no more. What is missing may stay missing: it is asked for at the next border.
         """
-        actor = await self.actor(by)
+        actor = await self.queries.actor(by)
         permissions.require_part(actor)
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
-            self._require_unclosed(ticket)
+            self.require_unclosed(ticket)
             passed = _BORDERS_PASSED.get(ticket.stage, Need.RAISE)
-            answers = await self._answers(ticket, typed, Need.RAISE, passed)
-            return await self._filled(ticket, answers, by, at, seen)
+            answers = await self.validated(ticket, typed, Need.RAISE, passed)
+            return await self.filled(ticket, answers, by, at, seen)
 
-        return await self._change(ticket_id, f"{form}:fill_in", decide)
+        return await self.changes.change(ticket_id, f"{form}:fill_in", decide)
 
     async def check(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
         """One task, answered when it is done, by whoever did it: whole, so that nothing it asks for stays empty.
 
         `seen`: as in `fill_in`.
         """
-        permissions.require_part(await self.actor(by))
+        permissions.require_part(await self.queries.actor(by))
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
-            self._require_unclosed(ticket)
-            return await self._filled(ticket, await self._answers(ticket, typed, Need.ESCALATE), by, at, seen)
+            self.require_unclosed(ticket)
+            return await self.filled(ticket, await self.validated(ticket, typed, Need.ESCALATE), by, at, seen)
 
-        return await self._change(ticket_id, f"{form}:check", decide)
+        return await self.changes.change(ticket_id, f"{form}:check", decide)
 
-    def _require_unclosed(self, ticket: Ticket) -> None:
+    def require_unclosed(self, ticket: Ticket) -> None:
         if not ticket.stage.is_open:
             name = reference(ticket, self.config)
             raise NotNow(t("{name} is closed. Reopen it to change its answers.", name=name))
 
-    async def _rebased(self, ticket: Ticket, seen: int, answers: Mapping[str, str]) -> dict[str, str]:
+    async def rebased(self, ticket: Ticket, seen: int, answers: Mapping[str, str]) -> dict[str, str]:
         """What this person changed since the version they saw. A form gives back every field it showed: what they
         left as it was is not theirs, so that it takes nothing away from others."""
         if ticket.version == seen:
             return dict(answers)
-        before, meanwhile = await self._told(ticket, seen)
+        before, meanwhile = await self.changed_since(ticket, seen)
         mine = {key: text for key, text in answers.items() if text != before.get(key, "")}
         errors = {}
         for key, text in mine.items():
@@ -93,7 +103,7 @@ class Answering(Changing):
             raise Invalid(errors)
         return mine
 
-    async def _told(self, ticket: Ticket, seen: int) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    async def changed_since(self, ticket: Ticket, seen: int) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
         """From the history: the answers as they were at that version, and who answered what since."""
         before: dict[str, str] = {}
         since: dict[str, tuple[str, str]] = {}
@@ -105,30 +115,36 @@ class Answering(Changing):
                 since |= {key: (each.by, text) for key, text in said.items()}
         return before, since
 
-    async def _answers(
+    async def validated(
         self, ticket: Ticket, typed: Mapping[str, str], border: Need, passed: Need = Need.RAISE
     ) -> dict[str, str]:
         fields = self._shown(ticket.kind, typed)
-        return validation.checked(fields, typed, ticket.kind, await self.given(ticket.answers), border, passed)
+        return validation.checked(fields, typed, ticket.kind, await self.queries.given(ticket.answers), border, passed)
 
     def _shown(self, kind: Kind, typed: Mapping[str, str]) -> list[Field]:
         return [field for field in fields_of(kind, self.config) if field.key in typed]
 
-    async def _filled(
+    async def filled(
         self, ticket: Ticket, answers: Mapping[str, str], by: str, at: datetime, seen: int
     ) -> Change | None:
         """Nothing when nothing changed: saving a form as it was is no event."""
-        answers = validation.changed(ticket, await self._rebased(ticket, seen, answers))
+        answers = validation.changed(ticket, await self.rebased(ticket, seen, answers))
         validation.require_new_reason(ticket, answers, self.config)
         if not answers:
             return None
         filled = change(ticket, answers=validation.merged(ticket, answers))
         return Change(filled, event(filled, Step.FILL_IN, by, at, **details_of(answers)))
 
-    def _require_complete(self, ticket: Ticket, border: Need, text: str) -> None:
+    def require_complete(self, ticket: Ticket, border: Need, text: str) -> None:
         missing = validation.missing(ticket, border, self.config)
         if missing:
             raise Incomplete(text, missing)
+
+    async def word(self, text: str, key: str) -> str:
+        try:
+            return words(text, await self.queries.given({}))
+        except ValueError as error:
+            raise Invalid({key: str(error)}) from error
 
 
 def details_of(answers: Mapping[str, str]) -> dict[str, str]:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clocks import schedule
-from bot.core.clock import as_utc
+from bot.config.settings import Config
+from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, Refused
 from bot.model import timestamps
 from bot.model.notice import Notice
 from bot.model.ticket import Event, Stage, Ticket, Times
-from bot.model.transitions import Step, change, event
-from bot.ports import Batch
 from bot.tickets import notifications
 from bot.tickets.notifications import Routes
-from bot.tickets.queries import Reading
+from bot.tickets.ports import Batch, TicketStore
+from bot.tickets.queries import Queries
 
 ATTEMPTS = 5
 """How often a change is decided anew when somebody else was quicker."""
@@ -40,30 +40,37 @@ Decide = Callable[[Ticket, datetime], Awaitable[Change | None]]
 
 
 @dataclass(frozen=True)
-class Changing(Reading):
-    """Saves changes, with everything that is to be told of them. `wake` is called after each: it is told at once."""
+class Changes:
+    """The unit of work: saves a change with its notifications in one batch, and retries on a version conflict.
 
+    `wake` is called after each: notifications are delivered at once.
+    """
+
+    store: TicketStore
+    queries: Queries
+    config: Config
+    clock: Clock
     routes: Routes
     wake: Callable[[], None] = lambda: None
 
-    async def _change(self, ticket_id: str, once: str, decide: Decide, *, retry: bool = True) -> Ticket:
+    async def change(self, ticket_id: str, once: str, decide: Decide, *, retry: bool = True) -> Ticket:
         for attempt in range(ATTEMPTS):
-            ticket = await self.ticket(ticket_id)
+            ticket = await self.queries.ticket(ticket_id)
             try:
                 done = await decide(ticket, as_utc(self.clock()))
-                return await self._save(ticket, done, once) if done else ticket
+                return await self.save(ticket, done, once) if done else ticket
             except Duplicate:
-                return await self.ticket(ticket_id)
+                return await self.queries.ticket(ticket_id)
             except (Refused, Invalid):
                 if await self.store.used(once):  # a redelivery is told the same as the first delivery
-                    return await self.ticket(ticket_id)
+                    return await self.queries.ticket(ticket_id)
                 raise
             except Conflict:
                 if not retry or attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
 
-    async def _save(self, before: Ticket | None, done: Change, once: str) -> Ticket:
+    async def save(self, before: Ticket | None, done: Change, once: str) -> Ticket:
         ticket = self.timed(before, done.ticket, done.event).model_copy(update={"drawn": done.ticket.version})
         told = [*notifications.notices(before, ticket, done.event, self.routes), *done.letters]
         told += await self._relayed(ticket, done.event)
@@ -77,15 +84,6 @@ class Changing(Reading):
             return []
         led = await self.store.children(ticket.id, _MOST_LED)
         return [notice for each in led for notice in notifications.relayed(each, ticket, said, self.routes)]
-
-    async def learn(self, ticket_id: str, note_id: str, called: str, by: str, form: str) -> Ticket:
-        """A technical note was written of this ticket: its thread tells so."""
-
-        async def decide(ticket: Ticket, at: datetime) -> Change:
-            learnt = change(ticket)
-            return Change(learnt, event(learnt, Step.LEARN, by, at, id=note_id, called=called))
-
-        return await self._change(ticket_id, f"{form}:learn", decide)
 
     def timed(self, before: Ticket | None, ticket: Ticket, done: Event) -> Ticket:
         """The ticket with what its clocks must remember of this event, and when it next needs attention."""

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from bot.model.ticket import Ticket
-from bot.ports import Query, Store
+from bot.tickets.ports import Query, TicketStore
 
 
-async def every(store: Store, query: Query) -> AsyncIterator[Ticket]:
+async def every(store: TicketStore, query: Query) -> AsyncIterator[Ticket]:
     """All tickets that match, newest first, a page of `query.limit` at a time; none is seen twice."""
     while page := await store.find(query):
         for ticket in page:

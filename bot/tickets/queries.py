@@ -9,47 +9,21 @@ from datetime import date
 
 from bot.config.settings import Config
 from bot.core.clock import Clock, zone
-from bot.core.errors import NotNow, Refused
+from bot.core.errors import Refused
 from bot.core.i18n import Language, language_of, t
-from bot.escalation import letter
-from bot.forms import validation
-from bot.forms.template_fields import Need
 from bot.forms.validators import Given
-from bot.model.contact import Contact
-from bot.model.letter_text import LetterText
-from bot.model.ticket import Event, Kind, Stage, StatusReport, Ticket
+from bot.model.ticket import Event, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step, can, move
-from bot.ports import Directory, Drafts, Query, Store
 from bot.tickets import permissions
 from bot.tickets.permissions import Actor
+from bot.tickets.ports import Directory, Drafts, Query, TicketStore
 
 
 @dataclass(frozen=True)
-class Preview:
-    """What would go to Retarus now, and what stands in the way."""
+class Queries:
+    """Looks up tickets and the people behind them."""
 
-    ticket: Ticket
-    letter: LetterText
-    missing: tuple[validation.Missing, ...]
-    refusal: str
-    """Why this person cannot send it; empty when they can."""
-    status: StatusReport | None = None
-    """What is known of Retarus's status page."""
-    warnings: tuple[str, ...] = ()
-    """What is doubtful: it can be sent all the same, with a reason."""
-    excess: str = ""
-    """What is too much for one letter; empty when all files go along."""
-    ways: tuple[str, ...] = ()
-    """How it goes, as a sentence says it: see `story.Routes.ways`."""
-    may_break_glass: bool = False
-    """In spite of the refusal, with a reason: see `rights.stand_in`."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Everything that can be looked up."""
-
-    store: Store
+    store: TicketStore
     drafts: Drafts
     directory: Directory
     config: Config
@@ -122,14 +96,17 @@ class Reading:
         """What led to that version of the ticket."""
         return next(each for each in await self.store.history(ticket.id) if each.version == version)
 
-    async def last_letter(self, ticket: Ticket) -> str:
-        """The text that last went to Retarus."""
-        texts = [
-            each.detail.get("text", "") for each in await self.store.history(ticket.id) if each.what == Move.ESCALATE
-        ]
-        if not texts:
-            raise NotNow(t("Nothing was sent to Retarus yet."))
-        return texts[-1]
+    async def find(self, ticket_id: str) -> Ticket | None:
+        """The ticket, or nothing when it was never saved here."""
+        return await self.store.get(ticket_id) if ticket_id else None
+
+    async def history(self, ticket_id: str) -> list[Event]:
+        """What happened to the ticket, oldest first."""
+        return await self.store.history(ticket_id)
+
+    async def card_links(self, tickets: Iterable[Ticket]) -> dict[str, str]:
+        """Ticket id → permalink of its card; tickets without a card are left out."""
+        return await self.store.card_links([each.id for each in tickets])
 
     def given_now(self) -> Given:
         """What checks of a single word may look at."""
@@ -137,10 +114,6 @@ class Reading:
 
     async def given(self, answers: Mapping[str, str]) -> Given:
         return Given(self.clock(), self.config, answers)
-
-    async def contact(self, user: str) -> Contact | None:
-        """This person's entry in the register."""
-        return next((each for each in await self.store.contacts() if each.slack_user == user), None)
 
     async def draft(self, user: str, kind: Kind) -> dict[str, str]:
         """What this person put aside of a form for this kind; empty when nothing."""
@@ -166,35 +139,9 @@ class Reading:
             return Query(open=True, stages=stages, limit=limit) if stages else None
         return Query(open=True, limit=limit)
 
-    async def preview(self, ticket_id: str, by: str) -> Preview:
-        """The exact letter, what is missing for it, and whether this person may send it."""
-        actor = await self.actor(by)
-        ticket = await self.ticket(ticket_id)
-        contact, refusal = await self._declarant(actor)
-        stand_in = await self.stand_in(actor, ticket) if refusal else None
-        speaker = contact or stand_in or _nobody(actor)
-        text = letter.write(ticket, speaker, self.config, in_absence=bool(stand_in))
-        missing = validation.missing(ticket, Need.ESCALATE, self.config)
-        return Preview(ticket, text, missing, refusal, may_break_glass=bool(stand_in))
-
-    async def stand_in(self, actor: Actor, ticket: Ticket) -> Contact | None:
-        """In whose name it could go now, if the glass were broken."""
-        return permissions.stand_in(await self.store.contacts(), actor, ticket.answer("priority"), self.config)
-
-    async def _declarant(self, actor: Actor) -> tuple[Contact | None, str]:
-        try:
-            return permissions.declarant(await self.store.contacts(), actor, self.today()), ""
-        except Refused as refusal:
-            return None, str(refusal)
-
     def today(self) -> date:
         """The calendar day at the desk."""
         return self.clock().astimezone(zone(self.config.desk.timezone)).date()
-
-
-def _nobody(actor: Actor) -> Contact:
-    """Stands in the preview of somebody who cannot send."""
-    return Contact(slack_user=actor.id, name=f"({actor.person.name})", email="", phone="-")
 
 
 def draft_key(user: str, kind: Kind) -> str:

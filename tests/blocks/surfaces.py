@@ -30,6 +30,7 @@ from bot.clocks.timers import Watch, runs
 from bot.config.settings import Config
 from bot.escalation.attachments import written
 from bot.escalation.letter import as_text, write
+from bot.escalation.preview import Preview
 from bot.forms.checklist import Trace, tasks
 from bot.forms.template_fields import BY_KEY, OTHER, Ask, Need
 from bot.forms.validation import missing
@@ -37,7 +38,6 @@ from bot.model.notice import Say
 from bot.model.ticket import Affected, Attachment, Kind, Level, Stage, StatusReport, Ticket
 from bot.model.transitions import Move, Step
 from bot.tickets.notifications import NEWS, TO_RETARUS, TO_SECOND
-from bot.tickets.queries import Preview
 from handlers import error_messages
 from tests.blocks import learned
 from tests.factories import (

@@ -9,11 +9,11 @@ from typing import Any
 from blocks import escalation, fill_in
 from blocks.kit import Json
 from bot.escalation.letter import as_text, write
+from bot.escalation.preview import Preview
 from bot.forms.template_fields import Need
 from bot.forms.validation import missing
 from bot.model.ticket import Stage, Ticket
 from bot.tickets.notifications import Routes
-from bot.tickets.queries import Preview
 from tests.blocks.surfaces import parts
 from tests.factories import DESK, HANDED_OFF, MAIL, RAISED, RETARUS, a_config, a_contact, an_incident
 from tests.golden import agrees

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bot.core.errors import NotYours
-from bot.home import PAGE, Home, Screen, Tab, Why, needs
+from bot.home import PAGE, Screen, Tab, Why, needs
 from bot.model.ticket import Level, Party, Stage, Ticket
-from bot.ports import Batch
+from bot.tickets.ports import Batch
 from tests.factories import ALEX, ANNA, BEN, CARLA, NO_STAFF, NOW, World, a_config, a_world, an_actor, an_incident
 
 CONFIG = a_config()
@@ -92,7 +92,7 @@ async def test_a_home_costs_the_same_with_5000_open_tickets_as_with_50(screen: S
         world = await a_world()
         await many(world, number)
         counted = Counted(world.store)
-        seen = await Home(world.at(store=counted).desk).overview(ANNA, screen)
+        seen = await world.at(store=counted).desk.home.overview(ANNA, screen)
         assert seen.open == number
         assert len(seen.page) == min(PAGE, seen.total)
         costs.append(counted.asked)
@@ -114,7 +114,7 @@ async def test_page_by_page_every_ticket_of_a_list_is_seen_once_newest_first(scr
     seen: list[Ticket] = []
     at: Screen | None = screen
     while at:
-        page = await Home(world.desk).overview(ANNA, at)
+        page = await world.desk.home.overview(ANNA, at)
         seen += page.page
         assert len(seen) == at.first + len(page.page)
         at = page.next
@@ -129,7 +129,7 @@ async def test_who_is_no_staff_sees_no_part_of_it(tab: Tab) -> None:
     world = await a_world()
     for user in NO_STAFF:
         with pytest.raises(NotYours):
-            await Home(world.desk).allowed(user, tab)
+            await world.desk.home.allowed(user, tab)
 
 
 @pytest.mark.parametrize("tab", [Tab.CONTACTS, Tab.CUSTOMERS, Tab.SETTINGS, Tab.LETTERS])
@@ -137,12 +137,12 @@ async def test_parts_for_admins_are_for_admins_only(tab: Tab) -> None:
     world = await a_world()
     for user in (ANNA, BEN):
         with pytest.raises(NotYours):
-            await Home(world.desk).allowed(user, tab)
-    assert (await Home(world.desk).allowed(CARLA, tab)).is_admin
+            await world.desk.home.allowed(user, tab)
+    assert (await world.desk.home.allowed(CARLA, tab)).is_admin
 
 
 async def test_what_is_heard_of_late_does_not_take_back_what_was_looked_at_after_it() -> None:
-    home = Home((await a_world()).desk)
+    home = (await a_world()).desk.home
     contacts = Screen(tab=Tab.CONTACTS)
     await home.look_at(CARLA, contacts, "1700000002.000000")
     await home.look_at(CARLA, Screen(), "1700000001.900000")

@@ -14,7 +14,7 @@ import pytest
 from bot.core.errors import StoreDown
 from bot.model.notice import Claim, Dead, Notice, Outcome, Place, Retry, Say, Sent
 from bot.outbox import Limits, Outbox
-from bot.ports import Batch
+from bot.tickets.ports import Batch
 from tests.doubles.hands import Hands
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import START, a_notice, minutes

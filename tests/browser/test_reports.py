@@ -13,7 +13,7 @@ from playwright.async_api import Locator, Page, expect
 
 from bot.adapters.store import open_store
 from bot.core.month import previous
-from bot.ports import Batch
+from bot.tickets.ports import Batch
 from tests import months
 from tests.browser.stranger import Viewer, demo, picture, seats
 from tests.chromium import chromium

@@ -17,7 +17,8 @@ from pathlib import Path
 from bot.adapters.store import migrate, open_drafts, open_store
 from bot.core.errors import Conflict, DeskError, StoreDown
 from bot.model.notice import Sent
-from bot.ports import Batch, Store
+from bot.ports import Store
+from bot.tickets.ports import Batch
 from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event
 
 ROOT = Path(__file__).parents[2]

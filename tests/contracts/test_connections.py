@@ -10,7 +10,7 @@ import psycopg
 from bot.adapters.store import opened
 from bot.adapters.store.postgres import CONNECTIONS
 from bot.core.clock import now
-from bot.ports import Batch, Query
+from bot.tickets.ports import Batch, Query
 from tests.doubles.records import a_ticket
 
 README = Path(__file__).parents[2] / "README.md"

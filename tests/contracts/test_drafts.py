@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters.store import open_drafts
 from bot.core.errors import StoreDown
-from bot.ports import Drafts
+from bot.tickets.ports import Drafts
 from tests.contracts.processes import another, said
 
 

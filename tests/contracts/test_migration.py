@@ -19,7 +19,7 @@ from bot.model.access_log import Access
 from bot.model.contact import Contact, EndCustomer
 from bot.model.notice import Dead, Outcome, Place, Retry, Sent
 from bot.model.ticket import Stage
-from bot.ports import Batch, Query
+from bot.tickets.ports import Batch, Query
 from tests.contracts.processes import another, said
 from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event, minutes
 

@@ -15,7 +15,7 @@ from bot.adapters.store import open_engine
 from bot.adapters.store.database import DatabaseStore, Engine
 from bot.core.clock import Clock
 from bot.model.notice import Claim, Notice, Outcome
-from bot.ports import Batch
+from bot.tickets.ports import Batch
 from tests.contracts.outbox_worker import fast_clock, outbox
 from tests.contracts.processes import ROOT
 from tests.doubles.records import a_notice

@@ -21,7 +21,8 @@ from bot.adapters.store.postgres_session import place, prepare
 from bot.core.clock import now
 from bot.core.errors import Duplicate, Misconfigured, StoreDown
 from bot.model.notice import Claim, Sent
-from bot.ports import Batch, Query, Store
+from bot.ports import Store
+from bot.tickets.ports import Batch, Query
 from tests.contracts.processes import another, said
 from tests.contracts.test_sqlite import HOME, LISTS, OUTBOX
 from tests.doubles.broken_line import Line, a_line

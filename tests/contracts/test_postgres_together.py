@@ -13,10 +13,10 @@ from bot.adapters.store import apply_batch, full_text_index, open_store
 from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.database import DatabaseStore
 from bot.model.notice import direct_lane
-from bot.ports import Batch
 from bot.search import ranking
 from bot.search.documents import Shelf
 from bot.search.ranking import Narrow
+from bot.tickets.ports import Batch
 from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event
 
 

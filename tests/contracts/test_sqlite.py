@@ -23,10 +23,11 @@ from bot.adapters.store.sqlite_connection import connect, prepare
 from bot.core.clock import now
 from bot.core.errors import Misconfigured, StoreDown
 from bot.model.ticket import Level, Stage
-from bot.ports import Batch, Query, Store
+from bot.ports import Store
 from bot.search import documents, ranking
 from bot.search.documents import Shelf
 from bot.search.ranking import Narrow
+from bot.tickets.ports import Batch, Query
 from tests.contracts.processes import another, said
 from tests.doubles.hands import Hands
 from tests.doubles.records import START, a_later, a_notice, a_ticket, an_affected, an_event, minutes

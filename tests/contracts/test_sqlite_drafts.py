@@ -12,7 +12,7 @@ import pytest
 
 from bot.adapters.store import open_drafts, open_store
 from bot.core.errors import Misconfigured, StoreDown
-from bot.ports import Drafts
+from bot.tickets.ports import Drafts
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from bot.model.contact import Contact, EndCustomer
 from bot.model.monthly_view import View
 from bot.model.notice import Place, Sent
 from bot.model.ticket import Level, Stage, Ticket
-from bot.ports import Batch, Query, Store
+from bot.ports import Store
+from bot.tickets.ports import Batch, Query
 from tests.doubles.hands import Hands
 from tests.doubles.records import START, a_later, a_notice, a_ticket, an_affected, an_event, minutes
 

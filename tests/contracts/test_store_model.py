@@ -21,7 +21,8 @@ from bot.adapters.store.database import DatabaseStore
 from bot.core.errors import DeskError
 from bot.model.notice import Claim, Dead, Notice, Outcome, Place, Retry, Sent
 from bot.model.ticket import Level, Stage, Ticket
-from bot.ports import Batch, Query, Store
+from bot.ports import Store
+from bot.tickets.ports import Batch, Query
 from tests.contracts.conftest import ENGINES
 from tests.doubles.hands import Hands
 from tests.doubles.memory_store import MemoryStore

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.model.notice import Claim, Dead, Place, Retry, Sent
-from bot.ports import Batch, Store
+from bot.ports import Store
+from bot.tickets.ports import Batch
 from tests.doubles.hands import Hands
 from tests.doubles.records import START, a_notice, minutes
 

@@ -10,7 +10,8 @@ import pytest
 
 from bot.adapters.store import open_store
 from bot.core.errors import Conflict
-from bot.ports import Batch, Query, Store
+from bot.ports import Store
+from bot.tickets.ports import Batch, Query
 from tests.contracts.processes import another, begin, said
 from tests.doubles.records import START, a_later, a_notice, a_ticket
 

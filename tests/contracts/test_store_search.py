@@ -9,10 +9,11 @@ import pytest
 from bot.core.errors import Conflict
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Affected, Stage, Ticket
-from bot.ports import Batch, Store
+from bot.ports import Store
 from bot.search import documents, ranking
 from bot.search.documents import Shelf
 from bot.search.ranking import Narrow
+from bot.tickets.ports import Batch
 from tests.doubles import memory_store
 from tests.doubles.records import START, a_later, a_ticket, an_event, minutes
 

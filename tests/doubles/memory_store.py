@@ -19,10 +19,10 @@ from bot.model.monthly_view import View
 from bot.model.notice import Claim, Dead, Letter, Notice, Outcome, Place, Retry, Sent
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Stage, Ticket
-from bot.ports import Batch, Query
 from bot.search.documents import Entry, Shelf, document_of, document_of_note, story_of
 from bot.search.ranking import CANDIDATES, Candidate, Candidates, Clause, Narrow, gather
 from bot.search.tokens import is_plain
+from bot.tickets.ports import Batch, Query
 
 FIRST_NUMBER = 1001
 PRUNED = 1000

@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.model.contact import Contact
 from bot.model.ticket import Stage
-from bot.ports import Batch
+from bot.tickets.ports import Batch
 from tests.handlers.test_escalation import previewed
 from tests.handlers.world import FIRST_TASKS, World
 
@@ -15,10 +15,10 @@ LABEL = "Break the glass"
 
 async def unattested(w: World, **changes: object) -> Contact:
     """Carla's entry in the register, which is not active."""
-    carla = await w.running.desk.contact("U0CARLA")
+    carla = await w.running.desk.register.contact("U0CARLA")
     assert carla
     changed = carla.model_copy(update={"attested_on": None, **changes})
-    await w.running.desk.store.apply(Batch(contacts=[changed]))
+    await w.running.store.apply(Batch(contacts=[changed]))
     return changed
 
 
@@ -34,7 +34,7 @@ async def test_an_admin_sends_a_p1_with_a_reason_that_is_told_and_kept(w: World)
     await w.carla.reply(card, "by breaking the glass: Ben is on a plane until 14:00")
     mail = await w.carla.mail("PD-1001")
     assert "Reported by Carla Conrad, for the partner, in the absence of an authorised support contact" in mail["text"]
-    event = (await w.running.desk.store.history((await w.ticket()).id))[-1]
+    event = (await w.running.store.history((await w.ticket()).id))[-1]
     assert event.detail["glass"] == "Ben is on a plane until 14:00"
 
 

@@ -26,7 +26,7 @@ async def test_a_check_that_needs_words_has_a_form_of_its_own_and_the_list_shows
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "took it")
     ticket = await w.ticket()
-    await w.running.desk.check(ticket.id, "U0ANNA", {"info": "correct"}, "a form", ticket.version)
+    await w.running.desk.answers.check(ticket.id, "U0ANNA", {"info": "correct"}, "a form", ticket.version)
     await w.anna.click(await w.anna.message(DESK, "1st-level checks 1/7"), "Continue checks")
     await w.anna.click(await w.anna.modal("1st-level checks"), "Answer")
     form = await w.anna.modal("One check")

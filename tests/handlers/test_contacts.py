@@ -38,13 +38,13 @@ async def test_an_admin_adds_a_contact_who_gets_both_guides_and_acknowledges_the
     told = await w.alex.message(DM, "Please read both guides")
     await w.alex.click(told, "I have read both")
     await w.alex.wait_for(lambda: knows(w, "U0ALEX"), "the acknowledgement")
-    alex = await w.running.desk.contact("U0ALEX")
+    alex = await w.running.desk.register.contact("U0ALEX")
     assert alex
     assert (alex.phone, alex.changed_by) == ("+498912345672", "U0CARLA")
 
 
 async def knows(w: World, user: str) -> bool:
-    contact = await w.running.desk.contact(user)
+    contact = await w.running.desk.register.contact(user)
     return contact is not None and contact.guides_known == w.running.desk.config.guides.edition
 
 
@@ -68,7 +68,7 @@ async def test_an_entry_says_what_is_not_in_order_until_it_is_changed(w: World) 
     days = {"authorised_since": "2024-01-01", "attested_on": "2024-01-01", "webinars_on": "2024-01-02"}
     assert (await w.carla.submit(modal, days))["outcome"] == "closed"
     await shown(w.carla, "Can send to Retarus: Bea Bauer")
-    bea = await w.running.desk.contact("U0BEA")
+    bea = await w.running.desk.register.contact("U0BEA")
     assert bea
     assert (bea.webinars_on, bea.phone) == (date(2024, 1, 2), "+498912345671")
 
@@ -97,7 +97,7 @@ async def test_who_is_deactivated_in_slack_is_suspended_at_once_and_cannot_be_re
 
 
 async def is_suspended(w: World, user: str) -> bool:
-    contact = await w.running.desk.contact(user)
+    contact = await w.running.desk.register.contact(user)
     return contact is not None and contact.suspended_on is not None
 
 

@@ -68,7 +68,7 @@ async def test_one_submission_is_one_ticket_however_often_it_arrives(w: World) -
     modal = await w.anna.modal()
     desk, answers = w.running.desk, {key: str(value) for key, value in w.answers(services="Email Security").items()}
     typed = answers | {"customer": "Müller GmbH", "main_id": "73125", "contact": "Anna Arnold, +49 89 12345678"}
-    again = [desk.raise_ticket("U0ANNA", Kind.INCIDENT, typed, modal.id) for _ in range(5)]
+    again = [desk.tickets.create("U0ANNA", Kind.INCIDENT, typed, modal.id) for _ in range(5)]
     tickets = await asyncio.gather(*again)
     assert {ticket.number for ticket in tickets} == {1001}
     await w.anna.message(DESK, "PD-1001")
@@ -121,12 +121,12 @@ async def test_an_unfinished_form_is_put_aside_and_taken_up_again(w: World) -> N
     modal = await w.anna.modal(containing="Taken up again")
     assert (await w.anna.submit(modal, w.answers(customer="Müller GmbH")))["outcome"] == "closed"
     await w.anna.message(DESK, "PD-1001")
-    assert await w.running.desk.draft("U0ANNA", Kind.INCIDENT) == {}
+    assert await w.running.desk.queries.draft("U0ANNA", Kind.INCIDENT) == {}
 
 
 async def test_a_draft_can_be_thrown_away(w: World) -> None:
-    await w.running.desk.put_aside("U0ANNA", Kind.INCIDENT, {"customer": "Müller GmbH"})
+    await w.running.desk.tickets.save_draft("U0ANNA", Kind.INCIDENT, {"customer": "Müller GmbH"})
     await w.anna.command(DESK, "/retarus-incident")
     await w.anna.click(await w.anna.modal(containing="Taken up again"), "Throw draft away")
     await w.anna.modal(containing="Thrown away.")
-    assert await w.running.desk.draft("U0ANNA", Kind.INCIDENT) == {}
+    assert await w.running.desk.queries.draft("U0ANNA", Kind.INCIDENT) == {}

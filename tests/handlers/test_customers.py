@@ -7,7 +7,6 @@ import pytest
 from blocks import customers
 from blocks.form import ANSWER
 from bot.core.errors import NotYours
-from bot.register.customers import Customers
 from localslack import Modal
 from tests.handlers.homes import at, gone, press, shown
 from tests.handlers.test_escalation import previewed
@@ -27,7 +26,7 @@ async def kept(w: World, **more: str) -> Json:
 async def test_an_admin_adds_changes_and_removes_a_customer(w: World) -> None:
     home = await kept(w, agreement="")
     assert "no agreement reference" in str(home)
-    (customer,) = await w.running.desk.store.customers((), limit=9)
+    (customer,) = await w.running.store.customers((), limit=9)
     assert customer.tenants == ("12345RS", "23456RS")
     await press(w.carla, home, f"customer.{customer.id}", customers.CHANGE)
     modal = await w.carla.modal("Change end-customer")
@@ -35,7 +34,7 @@ async def test_an_admin_adds_changes_and_removes_a_customer(w: World) -> None:
     home = await shown(w.carla, "agreement MSA-7")
     await press(w.carla, home, f"customer.{customer.id}", customers.REMOVE)
     await gone(w.carla, "Müller GmbH")
-    assert await w.running.desk.store.count_customers() == 0
+    assert await w.running.store.count_customers() == 0
 
 
 async def test_every_fault_of_a_customer_is_marked_at_once(w: World) -> None:
@@ -95,12 +94,12 @@ def initial(modal: Modal, block: str) -> str | None:
 async def test_no_customer_is_offered_to_a_guest(w: World) -> None:
     await kept(w)
     with pytest.raises(NotYours):
-        await Customers(w.running.desk).suggested("mül", "U0GUS")
+        await w.running.desk.customers.suggested("mül", "U0GUS")
     for user in ("U0ANNA", "U0GUS"):
         with pytest.raises(NotYours):
-            await Customers(w.running.desk).save(MUELLER, "", user, "V1")
+            await w.running.desk.customers.save(MUELLER, "", user, "V1")
         with pytest.raises(NotYours):
-            await Customers(w.running.desk).remove("c1", user, "V2")
+            await w.running.desk.customers.remove("c1", user, "V2")
 
 
 async def test_without_an_agreement_a_ticket_is_sent_with_a_reason_only(w: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.model.ticket import Stage
-from bot.ports import Batch
+from bot.tickets.ports import Batch
 from localslack import Modal
 from tests.handlers.world import DESK, Json, World, world
 
@@ -19,8 +19,8 @@ async def previewed(w: World) -> tuple[Json, Modal]:
 
 
 async def with_access(w: World) -> None:
-    contacts = [each for each in await w.running.desk.store.contacts() if each.slack_user == "U0BEN"]
-    await w.running.desk.store.apply(Batch(contacts=[contacts[0].model_copy(update={"has_eas": True})]))
+    contacts = [each for each in await w.running.store.contacts() if each.slack_user == "U0BEN"]
+    await w.running.store.apply(Batch(contacts=[contacts[0].model_copy(update={"has_eas": True})]))
 
 
 async def test_a_ticket_is_opened_in_the_portal_and_recorded_with_its_number(w: World) -> None:
@@ -81,7 +81,7 @@ async def test_what_changed_since_the_text_was_copied_is_shown_before_it_is_reco
     await w.ben.click(preview, "Open it in EAS instead")
     form = await w.ben.modal("Open it in EAS")
     ticket = await w.ticket()
-    await w.running.desk.fill_in(ticket.id, "U0ANNA", {"affected": "5"}, "another form", ticket.version)
+    await w.running.desk.answers.fill_in(ticket.id, "U0ANNA", {"affected": "5"}, "another form", ticket.version)
     assert (await w.ben.submit(form))["outcome"] == "updated"
     again = await w.ben.modal("Open it in EAS", containing="changed since you looked")
     assert (await w.ben.submit(again))["outcome"] == "cleared"
@@ -113,4 +113,4 @@ async def test_files_are_for_the_person_to_upload_and_the_text_to_copy_does_not_
     await w.ben.reply(card, "with trace.log (9 B), uploaded by hand")
     ticket = await w.ticket()
     assert ticket.attachments[0].sent_at == ticket.sent_at
-    assert "Attached:" not in await w.running.desk.last_letter(ticket)
+    assert "Attached:" not in await w.running.desk.escalation.last_letter(ticket)

@@ -8,19 +8,19 @@ import pytest
 
 from bot.core.errors import StoreDown
 from bot.model.ticket import Ticket
-from bot.ports import Batch
+from bot.tickets.ports import Batch
 from tests.handlers.world import DESK, World
 
 
 async def test_when_the_database_cannot_be_written_the_form_stays_open_and_says_so(w: World) -> None:
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal()
-    store = w.running.desk.store
-    object.__setattr__(w.running.desk, "store", Unwritable(store))
+    store = w.running.store
+    object.__setattr__(w.running.desk.tickets.changes, "store", Unwritable(store))
     done = await w.anna.submit(modal, w.answers())
     assert done["outcome"] == "errors"
     assert "cannot be written" in " ".join(done["errors"].values())
-    object.__setattr__(w.running.desk, "store", store)
+    object.__setattr__(w.running.desk.tickets.changes, "store", store)
     assert (await w.anna.submit(modal))["outcome"] == "closed"
     assert (await w.ticket()).answer("customer") == "Müller GmbH"
 
@@ -30,7 +30,7 @@ async def test_what_nobody_foresaw_gives_a_reference_and_logs_nothing_that_was_t
 ) -> None:
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal()
-    object.__setattr__(w.running.desk, "store", Broken(w.running.desk.store))
+    object.__setattr__(w.running.desk.tickets.changes, "store", Broken(w.running.store))
     with caplog.at_level(logging.DEBUG, "handlers"):
         done = await w.anna.submit(modal, w.answers(happens="User hunter2 of Müller cannot send"))
     words = " ".join(done["errors"].values())

@@ -91,7 +91,7 @@ async def test_what_changed_since_the_preview_is_shown_before_it_is_sent(w: Worl
     card = await w.filled()
     preview = await previewed(w, card)
     ticket = await w.ticket()
-    await w.running.desk.fill_in(ticket.id, "U0ANNA", {"affected": "5"}, "another form", ticket.version)
+    await w.running.desk.answers.fill_in(ticket.id, "U0ANNA", {"affected": "5"}, "another form", ticket.version)
     done = await w.ben.submit(preview)
     assert done["outcome"] == "updated"
     again = await w.ben.modal("Preview", containing="changed since you looked")

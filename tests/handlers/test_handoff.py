@@ -22,7 +22,7 @@ async def test_a_question_that_depends_on_an_answer_comes_and_goes_with_it(w: Wo
 async def test_priority_1_is_taken_at_the_second_level_without_a_handoff_and_the_reason_is_logged(w: World) -> None:
     card = await w.raised()
     ticket = await w.ticket()
-    await w.running.desk.fill_in(ticket.id, "U0ANNA", {"priority": "P1"}, "a form", ticket.version)
+    await w.running.desk.answers.fill_in(ticket.id, "U0ANNA", {"priority": "P1"}, "a form", ticket.version)
     card = await w.ben.message(DESK, "Incident · P1")
     await w.ben.click(card, "Take at 2nd level")
     done = await w.ben.submit(await w.ben.modal("Take at 2nd level"), {"word": "Nobody of the 1st level is awake"})
@@ -30,7 +30,7 @@ async def test_priority_1_is_taken_at_the_second_level_without_a_handoff_and_the
     await w.ben.reply(card, "without a handoff")
     ticket = await w.ticket()
     assert (ticket.stage, ticket.owner, ticket.first_owner) == (Stage.SECOND, "U0BEN", "U0ANNA")
-    missing = {each.key for each in (await w.running.desk.preview(ticket.id, "U0BEN")).missing}
+    missing = {each.key for each in (await w.running.desk.escalation.preview(ticket.id, "U0BEN")).missing}
     assert {"info", "triage", "summary_first"} <= missing
 
 
@@ -38,4 +38,4 @@ async def test_a_lower_priority_keeps_its_handoff(w: World) -> None:
     await w.raised()
     ticket = await w.ticket()
     with pytest.raises(NotNow, match="Only a ticket of P1"):
-        await w.running.desk.act(ticket.id, Move.COMPRESS, "U0BEN", "a click", reason="in a hurry")
+        await w.running.desk.tickets.act(ticket.id, Move.COMPRESS, "U0BEN", "a click", reason="in a hurry")

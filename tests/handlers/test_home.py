@@ -36,7 +36,7 @@ async def test_a_handoff_calls_the_second_level_and_nobody_at_the_first(w: World
 
 async def test_open_tickets_are_narrowed_by_level_and_by_who_has_the_ball(w: World) -> None:
     await w.accepted()
-    second = await w.running.desk.raise_ticket("U0ANNA", Kind.INCIDENT, said(w), "another form")
+    second = await w.running.desk.tickets.create("U0ANNA", Kind.INCIDENT, said(w), "another form")
     home = await opened(w.alex, "Open tickets: 2")
     assert {"All 2", "1st level 1", "2nd level 1", "3rd level 0", "Mine 0", "End-customer 0"} <= set(labels(home))
     await w.alex.click(home, "home.level.second")
@@ -64,7 +64,7 @@ def below(home: Json) -> Json:
 
 async def test_it_is_read_page_by_page(w: World) -> None:
     for number in range(12):
-        await w.running.desk.raise_ticket("U0ANNA", Kind.INCIDENT, said(w), f"form {number}")
+        await w.running.desk.tickets.create("U0ANNA", Kind.INCIDENT, said(w), f"form {number}")
     home = await opened(w.carla, "1 to 10 of 12")
     await w.carla.click(home, "Next page")
     home = await shown(w.carla, "11 to 12 of 12")
@@ -73,7 +73,7 @@ async def test_it_is_read_page_by_page(w: World) -> None:
 
 
 async def test_a_draft_is_taken_up_again_from_there(w: World) -> None:
-    await w.running.desk.put_aside("U0ANNA", Kind.CHANGE, {"happens": "Move the gateway"})
+    await w.running.desk.tickets.save_draft("U0ANNA", Kind.CHANGE, {"happens": "Move the gateway"})
     await w.anna.click(await opened(w.anna, "My drafts"), "Take up again")
     await w.anna.modal("Raise a change", containing="Taken up again")
 
@@ -104,7 +104,7 @@ async def test_what_was_not_delivered_is_tried_again_by_an_admin(w: World) -> No
     w.mail.faults.refuse_recipient("support@retarus.example")
     card = await w.filled()
     ticket = await w.ticket()
-    await w.running.desk.escalate(ticket.id, "U0BEN", "a form", ticket.version)
+    await w.running.desk.escalation.send(ticket.id, "U0BEN", "a form", ticket.version)
     await w.ben.reply(card, "was not delivered")
     home = await at(w.carla, "Not delivered (1)", "Try again")
     assert "the letter as an e-mail" in text_of(home)

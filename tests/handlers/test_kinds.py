@@ -49,7 +49,7 @@ async def test_a_change_asks_for_the_consent_to_test_transactions_and_for_no_exa
     known = {key: text for key, text in w.answers(happens="Add a second domain").items() if key != "start"}
     await w.anna.submit(modal, known)
     await w.anna.message(DESK, "PD-1001 · Change")
-    preview = await w.running.desk.preview((await w.ticket()).id, "U0BEN")
+    preview = await w.running.desk.escalation.preview((await w.ticket()).id, "U0BEN")
     missing = {each.key for each in preview.missing}
     assert "test" in missing
     assert not {"example", "reproduced", "done", "start"} & missing
@@ -113,7 +113,9 @@ async def _from_message(w: World, text: str) -> None:
 
 
 async def test_a_draft_survives_what_is_raised_without_it(w: World) -> None:
-    await w.running.desk.put_aside("U0ANNA", Kind.INCIDENT, {"customer": "Alpha AG", "happens": "Half an hour"})
+    await w.running.desk.tickets.save_draft(
+        "U0ANNA", Kind.INCIDENT, {"customer": "Alpha AG", "happens": "Half an hour"}
+    )
     await _from_message(w, "Beta has no mail")
     assert (await w.anna.submit(await w.anna.modal("Raise an incident")))["outcome"] == "closed"
     await w.anna.message(DESK, "PD-1001")
@@ -139,21 +141,23 @@ async def test_a_draft_remembers_the_message_it_was_begun_with(w: World) -> None
 
 
 async def _is_thrown_away(w: World) -> bool:
-    return await w.running.desk.draft("U0ANNA", Kind.INCIDENT) == {}
+    return await w.running.desk.queries.draft("U0ANNA", Kind.INCIDENT) == {}
 
 
 async def test_putting_aside_asks_before_it_takes_another_draft_s_place(w: World) -> None:
-    await w.running.desk.put_aside("U0ANNA", Kind.INCIDENT, {"customer": "Alpha AG", "happens": "Half an hour"})
+    await w.running.desk.tickets.save_draft(
+        "U0ANNA", Kind.INCIDENT, {"customer": "Alpha AG", "happens": "Half an hour"}
+    )
     await _from_message(w, "Beta has no mail")
     await w.anna.click(await w.anna.modal("Raise an incident"), "Put aside")
     modal = await w.anna.modal(containing="Alpha AG: Half an hour")
     await w.anna.click(modal, "Keep the other")
     await w.anna.wait_for(lambda: _asks_no_more(w), "the form to be as it was")
-    assert (await w.running.desk.draft("U0ANNA", Kind.INCIDENT))["happens"] == "Half an hour"
+    assert (await w.running.desk.queries.draft("U0ANNA", Kind.INCIDENT))["happens"] == "Half an hour"
     await w.anna.click(await w.anna.modal("Raise an incident"), "Put aside")
     await w.anna.click(await w.anna.modal(containing="Alpha AG: Half an hour"), "Replace it")
     await w.anna.modal(containing="Put aside.")
-    draft = await w.running.desk.draft("U0ANNA", Kind.INCIDENT)
+    draft = await w.running.desk.queries.draft("U0ANNA", Kind.INCIDENT)
     assert (draft["happens"], draft["impact"]) == ("Beta has no mail", "No outbound mail for three customers")
 
 
@@ -162,7 +166,7 @@ async def _asks_no_more(w: World) -> bool:
 
 
 async def test_a_form_of_another_kind_than_its_draft_asks_too(w: World) -> None:
-    await w.running.desk.put_aside("U0ANNA", Kind.CHANGE, {"customer": "Alpha AG", "happens": "Half a change"})
+    await w.running.desk.tickets.save_draft("U0ANNA", Kind.CHANGE, {"customer": "Alpha AG", "happens": "Half a change"})
     await _from_message(w, "Beta has no mail")
     await w.anna.click(await w.anna.modal("Raise an incident"), "Put aside")
     await w.anna.dismiss(await w.anna.modal(containing="Put aside."))
@@ -171,23 +175,23 @@ async def test_a_form_of_another_kind_than_its_draft_asks_too(w: World) -> None:
     await w.anna.click(await w.anna.modal("Raise a change"), "Put aside")
     await w.anna.click(await w.anna.modal(containing="Alpha AG: Half a change"), "Replace it")
     await w.anna.modal(containing="Put aside.")
-    assert (await w.running.desk.draft("U0ANNA", Kind.CHANGE))["happens"] == "Beta has no mail"
+    assert (await w.running.desk.queries.draft("U0ANNA", Kind.CHANGE))["happens"] == "Beta has no mail"
     assert await _is_thrown_away(w)
 
 
 async def test_a_draft_that_replaced_the_one_a_form_took_up_is_neither_overwritten_nor_used_up(w: World) -> None:
-    await w.running.desk.put_aside("U0ANNA", Kind.INCIDENT, {"happens": "Half an hour"})
+    await w.running.desk.tickets.save_draft("U0ANNA", Kind.INCIDENT, {"happens": "Half an hour"})
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal(containing="Taken up again")
     w.anna.fill(modal, w.answers(happens="A whole hour"))
     elsewhere = {"customer": "Alpha AG", "happens": "From the telephone"}
-    await w.running.desk.put_aside("U0ANNA", Kind.INCIDENT, elsewhere)
+    await w.running.desk.tickets.save_draft("U0ANNA", Kind.INCIDENT, elsewhere)
     await w.anna.click(modal, "Put aside")
     modal = await w.anna.modal(containing="Alpha AG: From the telephone")
     assert (await w.anna.submit(modal))["outcome"] == "closed"
     await w.anna.message(DESK, "PD-1001")
     await w.running.edge.tasks.drain(1)
-    assert await w.running.desk.draft("U0ANNA", Kind.INCIDENT) == elsewhere
+    assert await w.running.desk.queries.draft("U0ANNA", Kind.INCIDENT) == elsewhere
 
 
 async def test_what_is_put_aside_already_can_be_put_aside_once_more_unasked(w: World) -> None:

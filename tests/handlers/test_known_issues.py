@@ -56,7 +56,7 @@ async def test_who_joins_adds_their_customer_raises_nothing_and_follows(w: World
     assert "Adler AG was added" in said(await w.alex.modal("Joined PD-1001"))
     await w.alex.reply(card, "added Adler AG, who has the same problem")
     assert "Also affected: Adler AG" in str((await w.alex.again(card))["blocks"])
-    assert await w.running.desk.store.numbered(1002) is None
+    assert await w.running.store.numbered(1002) is None
     await w.ben.click(await w.ben.again(card), "Log Retarus update")
     await w.ben.submit(await w.ben.modal("Update from Retarus"), {"word": "We look into policy DE1-77"})
     told = await w.alex.message("@partner-desk", "logged an update from Retarus")

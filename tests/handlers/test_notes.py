@@ -128,7 +128,7 @@ async def test_a_guest_can_write_none(w: World) -> None:
     await w.gus.command(DESK, "/retarus-note Faxes hang")
     told = await w.gus.message(DESK, "full member")
     assert told["is_ephemeral"]
-    assert await w.running.desk.store.count_notes() == 0
+    assert await w.running.store.count_notes() == 0
 
 
 async def test_an_old_version_of_a_note_can_be_read(w: World) -> None:

@@ -16,7 +16,8 @@ import pytest
 
 from bot.adapters.store import open_store
 from bot.model.ticket import Stage, Ticket
-from bot.ports import Query, Store
+from bot.ports import Store
+from bot.tickets.ports import Query
 from localslack import LocalSlack, Mailbox, Modal, PersonDriver
 from localslack.listening import Found, Refusal
 from localslack.mail import serve

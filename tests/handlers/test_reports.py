@@ -34,7 +34,7 @@ async def content(w: World, file: Json) -> bytes:
 
 
 async def this_month(w: World) -> str:
-    return w.running.desk.today().strftime("%Y-%m")
+    return w.running.desk.queries.today().strftime("%Y-%m")
 
 
 async def test_somebody_asks_for_a_month_and_gets_it_directly_with_charts_and_files(w: World) -> None:
@@ -71,7 +71,7 @@ async def test_what_is_no_month_is_said_so(w: World) -> None:
 
 async def test_a_month_may_be_two_words_and_an_unknown_end_customer_is_said_so(w: World) -> None:
     await w.raised()
-    month = w.running.desk.today().strftime("%B %Y")
+    month = w.running.desk.queries.today().strftime("%B %Y")
     await w.anna.command("#partner-desk", f"/retarus-report {month} Mueller Gmbh")
     await w.anna.message("#partner-desk", "“Müller GmbH”?")
     await w.anna.command("#partner-desk", f"/retarus-report {month} müller gmbh")

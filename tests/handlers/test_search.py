@@ -27,7 +27,7 @@ async def test_a_ticket_is_found(w: World, words: str) -> None:
 async def test_words_that_fit_are_marked_and_the_card_is_one_click_away(w: World) -> None:
     await w.raised()
     async with asyncio.timeout(5):
-        while not await w.running.desk.store.card_links([(await w.ticket()).id]):
+        while not await w.running.store.card_links([(await w.ticket()).id]):
             pass
     shown = await found(w, w.ben, "rejects")
     assert "{'type': 'text', 'text': 'rejected', 'style': {'bold': True}}" in shown
@@ -67,7 +67,7 @@ async def test_a_guest_finds_nothing(w: World) -> None:
 async def test_what_stands_only_in_the_history_is_shown_and_marked(w: World) -> None:
     await w.raised()
     ticket = await w.ticket()
-    await w.running.desk.note(ticket.id, "U0ANNA", "Cause was the Zscaler proxy in front", "form")
+    await w.running.desk.tickets.note(ticket.id, "U0ANNA", "Cause was the Zscaler proxy in front", "form")
     shown = await found(w, w.ben, "zscaler")
     assert "{'type': 'text', 'text': 'Zscaler', 'style': {'bold': True}}" in shown
 

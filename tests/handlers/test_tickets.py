@@ -52,7 +52,7 @@ async def test_the_list_looked_at_last_is_shown_the_next_time(w: World) -> None:
 
 
 async def _prefers(w: World, scope: str) -> bool:
-    return await w.running.desk.last_scope("U0ANNA") == scope
+    return await w.running.desk.queries.last_scope("U0ANNA") == scope
 
 
 async def _listed(w: World, words: str, times: int) -> bool:

@@ -59,7 +59,7 @@ async def test_an_external_person_cannot_move_anything(w: World) -> None:
     await w.escalated()
     before = await w.ticket()
     with pytest.raises(NotYours, match="Only people of the partner"):
-        await w.running.desk.act(before.id, Move.RETARUS_ANSWERED, "U0RITA", "click")
+        await w.running.desk.tickets.act(before.id, Move.RETARUS_ANSWERED, "U0RITA", "click")
     assert await w.ticket() == before
 
 
@@ -161,7 +161,7 @@ async def test_a_changed_priority_is_told_in_the_thread_and_to_the_owner(w: Worl
     card = await w.accepted()
     ticket = await w.ticket()
     changed = {"priority": "P2", "priority_reason": "Only one customer after all"}
-    await w.running.desk.fill_in(ticket.id, "U0ANNA", changed, "a form", ticket.version)
+    await w.running.desk.answers.fill_in(ticket.id, "U0ANNA", changed, "a form", ticket.version)
     told = await w.anna.reply(card, "changed the priority to P2")
     assert "Only one customer after all" in told["text"]
     await w.ben.message("@partner-desk", "changed its priority")

@@ -129,7 +129,7 @@ class World:
 
     async def ticket(self, number: int = 1001) -> Ticket:
         """The record itself."""
-        found = await self.running.desk.store.numbered(number)
+        found = await self.running.store.numbered(number)
         assert found
         return found
 

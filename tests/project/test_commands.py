@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from bot.adapters.store import open_store
-from bot.ports import Batch
+from bot.tickets.ports import Batch
 from localslack import LocalSlack, Mailbox, Seed
 from localslack.mail import serve
 from tests.doubles.postgres_server import a_database, server_url

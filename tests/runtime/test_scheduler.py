@@ -43,7 +43,7 @@ async def test_a_closed_ticket_is_never_reminded(w: World) -> None:
     await w.anna.submit(await w.anna.modal("Close without remedy"), {"word": "Raised twice by mistake"})
     await w.anna.reply(card, "closed it without a remedy")
     await w.anna.advance(30 * 86400)
-    assert await w.running.desk.sweep() == 0
+    assert await w.running.desk.reminders.sweep() == 0
     assert (await w.ticket()).due is None
 
 

@@ -16,9 +16,10 @@ from bot.adapters.slack.idempotent_posting import Posting, Written
 from bot.adapters.slack.uploads import Uploads
 from bot.core.backoff import backoff
 from bot.core.i18n import t
+from bot.escalation.ports import Files
 from bot.model.notice import Claim, Notice, Outcome, Place, Retry, Say, Sent
 from bot.model.ticket import Ticket
-from bot.ports import Files, Store
+from bot.ports import Store
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.ports import Directory
+from bot.tickets.ports import Directory
 
 _MOST = 1000
 """Members that are looked at: a desk channel has fewer."""

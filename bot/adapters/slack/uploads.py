@@ -8,8 +8,8 @@ from __future__ import annotations
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.escalation.attachments import Gone, fetched, left_out, unpacked
+from bot.escalation.ports import Files
 from bot.model.notice import Claim
-from bot.ports import Files
 
 
 class Uploads:

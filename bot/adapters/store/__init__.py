@@ -14,7 +14,8 @@ from bot.adapters.store.sqlite import SqliteEngine
 from bot.adapters.store.sqlitedict_drafts import DurableDrafts
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured
-from bot.ports import Drafts, Store
+from bot.ports import Store
+from bot.tickets.ports import Drafts
 
 _FORMS = (
     "sqlite:///var/desk.sqlite3 (a file below the folder the desk is started in), sqlite:////var/lib/desk.sqlite3, or "

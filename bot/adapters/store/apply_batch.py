@@ -16,7 +16,7 @@ from bot.model.contact import EndCustomer
 from bot.model.notice import Claim, Dead, Notice, Outcome, Place, Retry, Sent, direct_lane
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
-from bot.ports import Batch
+from bot.tickets.ports import Batch
 
 
 def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:

@@ -18,9 +18,9 @@ from bot.model.monthly_view import View
 from bot.model.notice import Claim, Letter, Notice, Outcome, Place
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Stage, Ticket
-from bot.ports import Batch, Query
 from bot.search.documents import Shelf
 from bot.search.ranking import Candidates, Clause, Narrow
+from bot.tickets.ports import Batch, Query
 
 T = TypeVar("T")
 

@@ -15,10 +15,10 @@ from bot.adapters.store import rows, sql
 from bot.adapters.store.connection_protocol import Connection
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
-from bot.ports import Batch
 from bot.search import documents
 from bot.search import tokens as words
 from bot.search.documents import Document, Entry, Shelf
+from bot.tickets.ports import Batch
 
 _AT_ONCE = 50
 """Words that are asked for in one statement."""

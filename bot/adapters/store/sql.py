@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from bot.adapters.store.rows import Row, ms
-from bot.ports import Query
 from bot.search.documents import Shelf
+from bot.tickets.ports import Query
 
 State = Literal["waiting", "sent", "dead", "dropped"]
 

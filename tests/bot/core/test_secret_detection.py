@@ -261,7 +261,7 @@ async def test_it_is_refused_beside_its_field_when_a_ticket_is_raised_or_filled_
     ticket = await w.raised()
     typed = {"error": "AUTH PLAIN AGJlbgBzZWNyZXQ="}
     with pytest.raises(Invalid) as refused:
-        await w.desk.fill_in(ticket.id, ANNA, typed, w.form(), ticket.version)
+        await w.desk.answers.fill_in(ticket.id, ANNA, typed, w.form(), ticket.version)
     assert list(refused.value.errors) == ["error"]
 
 
@@ -269,10 +269,12 @@ async def test_it_is_refused_in_a_note_and_in_a_word_that_goes_with_a_move() -> 
     w = await a_world()
     ticket = await w.taken()
     with pytest.raises(Invalid) as refused:
-        await w.desk.note(ticket.id, ANNA, "their password: hunter22", w.form())
+        await w.desk.tickets.note(ticket.id, ANNA, "their password: hunter22", w.form())
     assert list(refused.value.errors) == ["word"]
     with pytest.raises(Invalid) as refused:
-        await w.desk.say(ticket.id, Move.ASK_CUSTOMER, ANNA, w.form(), "question", "Is it still password: hunter22?")
+        await w.desk.tickets.say(
+            ticket.id, Move.ASK_CUSTOMER, ANNA, w.form(), "question", "Is it still password: hunter22?"
+        )
     assert list(refused.value.errors) == ["word"]
     assert len(await w.store.history(ticket.id)) == 2
 
@@ -287,10 +289,10 @@ async def test_it_is_refused_in_what_retarus_asked_and_calls_a_ticket() -> None:
     ticket = await w.sent()
     for question in ("password: Sommer2024!", "-", "k. A."):
         with pytest.raises(Invalid) as refused:
-            await w.desk.expect(ticket.id, BEN, {"question": question}, w.form())
+            await w.desk.reminders.expect(ticket.id, BEN, {"question": question}, w.form())
         assert list(refused.value.errors) == ["question"]
     with pytest.raises(Invalid) as refused:
-        await w.desk.record_rcr(ticket.id, BEN, "password: Sommer2024!", w.form())
+        await w.desk.escalation.record_rcr(ticket.id, BEN, "password: Sommer2024!", w.form())
     assert list(refused.value.errors) == ["rcr"]
 
 
@@ -312,12 +314,12 @@ def test_it_is_refused_beside_a_contact_wherever_contacts_are_read() -> None:
 async def test_what_two_fields_say_one_after_the_other_is_no_secret() -> None:
     w = await a_world()
     typed = RAISED | {"happens": "Login fails: wrong password", "impact": ": m365mail is down"}
-    await w.desk.put_aside(ANNA, Kind.INCIDENT, typed)
-    assert await w.desk.draft(ANNA, Kind.INCIDENT) == typed
+    await w.desk.tickets.save_draft(ANNA, Kind.INCIDENT, typed)
+    assert await w.desk.queries.draft(ANNA, Kind.INCIDENT) == typed
 
 
 async def test_it_is_not_put_aside_either() -> None:
     w = await a_world()
     with pytest.raises(Refused, match="looks like a password"):
-        await w.desk.put_aside(ANNA, Kind.INCIDENT, RAISED | {"happens": "password: hunter22"})
-    assert await w.desk.draft(ANNA, Kind.INCIDENT) == {}
+        await w.desk.tickets.save_draft(ANNA, Kind.INCIDENT, RAISED | {"happens": "password: hunter22"})
+    assert await w.desk.queries.draft(ANNA, Kind.INCIDENT) == {}

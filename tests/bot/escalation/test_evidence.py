@@ -12,7 +12,7 @@ from bot.escalation.status_page import Lookout, Reading
 from bot.model.contact import EndCustomer
 from bot.model.notice import Place, Say, Sent
 from bot.model.ticket import Affected, Attachment, Ticket
-from bot.ports import Batch
+from bot.tickets.ports import Batch
 from tests.factories import ANNA, BEN, DESK, GUS, NEMO, NOW, RETARUS, World, a_contact, a_world
 
 LOG = Attachment(id="F1", name="trace.log", size=1200, type="text/plain")
@@ -39,7 +39,7 @@ async def stands(w: World, ticket: Ticket, place: Place) -> None:
 async def test_files_are_kept_as_references_and_told_in_the_history() -> None:
     w = await a_world()
     ticket = await w.raised()
-    ticket = await w.desk.attach(ticket.id, ANNA, [LOG, SHOT], w.form())
+    ticket = await w.desk.evidence.attach(ticket.id, ANNA, [LOG, SHOT], w.form())
     assert [(each.id, each.by, each.sent_at) for each in ticket.attachments] == [("F1", ANNA, None), ("F2", ANNA, None)]
     last = (await w.store.history(ticket.id))[-1]
     assert (last.what, last.detail["files"]) == ("attach", "trace.log (1.2 kB), screen.png (80 kB)")
@@ -49,9 +49,9 @@ async def test_files_are_kept_as_references_and_told_in_the_history() -> None:
 async def test_a_delivery_that_is_repeated_adds_nothing() -> None:
     w = await a_world()
     ticket = await w.raised()
-    first = await w.desk.attach(ticket.id, ANNA, [LOG], "event 1")
-    assert await w.desk.attach(ticket.id, ANNA, [LOG], "event 1") == first
-    assert await w.desk.attach(ticket.id, ANNA, [], "event 2") == first
+    first = await w.desk.evidence.attach(ticket.id, ANNA, [LOG], "event 1")
+    assert await w.desk.evidence.attach(ticket.id, ANNA, [LOG], "event 1") == first
+    assert await w.desk.evidence.attach(ticket.id, ANNA, [], "event 2") == first
 
 
 async def test_too_much_is_refused_beside_the_file_field() -> None:
@@ -59,10 +59,10 @@ async def test_too_much_is_refused_beside_the_file_field() -> None:
     ticket = await w.raised()
     big = LOG.model_copy(update={"size": 1_000_001})
     with pytest.raises(Invalid) as refused:
-        await w.desk.attach(ticket.id, ANNA, [big], w.form())
+        await w.desk.evidence.attach(ticket.id, ANNA, [big], w.form())
     assert list(refused.value.errors) == [FILES]
     with pytest.raises(Invalid):
-        w.desk.require_fit([big])
+        w.desk.evidence.require_fit([big])
 
 
 async def test_only_the_support_team_adds_files_and_only_to_open_tickets() -> None:
@@ -70,40 +70,40 @@ async def test_only_the_support_team_adds_files_and_only_to_open_tickets() -> No
     ticket = await w.closed()
     for person in (GUS, NEMO):
         with pytest.raises(NotYours):
-            await w.desk.attach(ticket.id, person, [LOG], w.form())
+            await w.desk.evidence.attach(ticket.id, person, [LOG], w.form())
     with pytest.raises(NotNow, match="is closed"):
-        await w.desk.attach(ticket.id, ANNA, [LOG], w.form())
+        await w.desk.evidence.attach(ticket.id, ANNA, [LOG], w.form())
 
 
 async def test_a_file_posted_below_the_card_goes_along_and_elsewhere_it_does_not() -> None:
     w = await a_world()
     ticket = await w.raised()
     await stands(w, ticket, Place(ticket_id=ticket.id, what="card", channel=DESK, ts="1.1"))
-    ticket = await w.desk.note(ticket.id, ANNA, "seen", w.form())
+    ticket = await w.desk.tickets.note(ticket.id, ANNA, "seen", w.form())
     await stands(w, ticket, Place(ticket_id=ticket.id, what="retarus", channel=RETARUS, ts="2.2"))
     for channel, thread in ((DESK, ""), (DESK, "9.9"), (RETARUS, "1.1"), (RETARUS, "2.2")):
-        await w.desk.attach_below(channel, thread, ANNA, [LOG], w.form())
-    assert (await w.desk.ticket(ticket.id)).attachments == ()
-    await w.desk.attach_below(DESK, "1.1", ANNA, [LOG], w.form())
-    assert [each.id for each in (await w.desk.ticket(ticket.id)).attachments] == ["F1"]
+        await w.desk.evidence.attach_below(channel, thread, ANNA, [LOG], w.form())
+    assert (await w.desk.queries.ticket(ticket.id)).attachments == ()
+    await w.desk.evidence.attach_below(DESK, "1.1", ANNA, [LOG], w.form())
+    assert [each.id for each in (await w.desk.queries.ticket(ticket.id)).attachments] == ["F1"]
 
 
 async def test_a_file_can_be_taken_away_until_it_is_sent() -> None:
     w = await a_world()
     ticket = await w.complete()
-    await w.desk.attach(ticket.id, BEN, [LOG, SHOT], w.form())
-    ticket = await w.desk.detach(ticket.id, BEN, "F1", w.form())
+    await w.desk.evidence.attach(ticket.id, BEN, [LOG, SHOT], w.form())
+    ticket = await w.desk.evidence.detach(ticket.id, BEN, "F1", w.form())
     assert [each.id for each in ticket.attachments] == ["F2"]
-    ticket = await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version)
+    ticket = await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version)
     with pytest.raises(NotNow):
-        await w.desk.detach(ticket.id, BEN, "F2", w.form())
+        await w.desk.evidence.detach(ticket.id, BEN, "F2", w.form())
 
 
 async def test_a_letter_takes_its_files_along_on_every_way_and_once() -> None:
     w = await a_world()
     ticket = await w.complete()
-    ticket = await w.desk.attach(ticket.id, BEN, [LOG], w.form())
-    ticket = await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version)
+    ticket = await w.desk.evidence.attach(ticket.id, BEN, [LOG], w.form())
+    ticket = await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version)
     for say in (Say.LETTER_POST, Say.LETTER_MAIL):
         (letter,) = await w.told(ticket, say)
         files = letter.body["files"]
@@ -116,10 +116,10 @@ async def test_a_letter_takes_its_files_along_on_every_way_and_once() -> None:
 async def test_what_was_opened_in_the_portal_keeps_its_files_and_the_status_page_too() -> None:
     w = await a_world(a_contact(BEN, has_eas=True))
     ticket = await w.complete()
-    ticket = await w.desk.attach(ticket.id, BEN, [LOG], w.form())
+    ticket = await w.desk.evidence.attach(ticket.id, BEN, [LOG], w.form())
     opened = str(int(w.clock.forward(minutes=1).timestamp()))
     w.clock.forward(minutes=5)
-    ticket = await w.desk.opened_in_eas(ticket.id, BEN, w.form(), ticket.version, opened, "RCR-1")
+    ticket = await w.desk.portal.opened(ticket.id, BEN, w.form(), ticket.version, opened, "RCR-1")
     assert [each.sent_at for each in ticket.attachments] == [NOW + timedelta(minutes=1)]
     said = (await w.store.history(ticket.id))[-1].detail
     assert (said["files"], said["status"]) == ("trace.log (1.2 kB)", "unknown: Nobody has looked at it yet.")
@@ -129,38 +129,38 @@ async def test_in_the_portal_nothing_doubtful_is_opened_without_a_reason_either(
     w = await a_world(a_contact(BEN, has_eas=True), services={"trace_days": {"Email Security": 30}})
     ticket = await w.complete(tenants="12345")
     w.clock.forward(days=31)
-    assert len((await w.desk.for_eas(ticket.id, BEN)).warnings) == 2
+    assert len((await w.desk.portal.preview(ticket.id, BEN)).warnings) == 2
     opened = str(int(w.clock.at.timestamp()))
     with pytest.raises(Conflict):
-        await w.desk.opened_in_eas(ticket.id, BEN, w.form(), ticket.version, opened, "")
+        await w.desk.portal.opened(ticket.id, BEN, w.form(), ticket.version, opened, "")
     for reason in ("", "n/a"):
         with pytest.raises(Invalid) as refused:
-            await w.desk.opened_in_eas(ticket.id, BEN, w.form(), ticket.version, opened, "", reason)
+            await w.desk.portal.opened(ticket.id, BEN, w.form(), ticket.version, opened, "", reason)
         assert list(refused.value.errors) == [DESPITE]
-    ticket = await w.desk.opened_in_eas(ticket.id, BEN, w.form(), ticket.version, opened, "", "There is no newer one")
+    ticket = await w.desk.portal.opened(ticket.id, BEN, w.form(), ticket.version, opened, "", "There is no newer one")
     assert (await w.store.history(ticket.id))[-1].detail["despite"] == "There is no newer one"
 
 
 async def test_a_file_added_since_the_preview_shows_it_again_before_it_is_sent() -> None:
     w = await a_world()
     ticket = await w.complete()
-    await w.desk.attach(ticket.id, ANNA, [LOG], w.form())
+    await w.desk.evidence.attach(ticket.id, ANNA, [LOG], w.form())
     with pytest.raises(Conflict):
-        await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version)
+        await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version)
 
 
 async def test_the_status_page_is_shown_before_and_kept_with_what_was_sent() -> None:
     w = await a_world()
     w = w.at(lookout=Lookout(Page("E-mail delayed"), w.clock))
     ticket = await w.complete()
-    unknown = (await w.desk.preview(ticket.id, BEN)).status
+    unknown = (await w.desk.escalation.preview(ticket.id, BEN)).status
     assert unknown
     assert unknown.health == "unknown"
-    await w.desk.look_at_status(ticket.id, BEN, w.form())
-    shown = (await w.desk.preview(ticket.id, BEN)).status
+    await w.desk.evidence.look_at_status(ticket.id, BEN, w.form())
+    shown = (await w.desk.escalation.preview(ticket.id, BEN)).status
     assert shown
     assert (shown.health, shown.says, shown.at) == ("trouble", ("E-mail delayed",), NOW)
-    ticket = await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version)
+    ticket = await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version)
     assert ticket.status == shown
     assert (await w.store.history(ticket.id))[-1].detail["status"] == "trouble: E-mail delayed"
 
@@ -168,10 +168,10 @@ async def test_the_status_page_is_shown_before_and_kept_with_what_was_sent() -> 
 async def test_without_an_adapter_a_person_looks_and_it_is_kept_who_and_when() -> None:
     w = await a_world()
     ticket = await w.complete()
-    ticket = await w.desk.look_at_status(ticket.id, BEN, w.form(), fine=True)
+    ticket = await w.desk.evidence.look_at_status(ticket.id, BEN, w.form(), fine=True)
     assert ticket.status
     assert (ticket.status.health, ticket.status.by, ticket.status.at) == ("fine", BEN, NOW)
-    assert (await w.desk.preview(ticket.id, BEN)).status == ticket.status
+    assert (await w.desk.escalation.preview(ticket.id, BEN)).status == ticket.status
 
 
 async def _doubtful() -> tuple[World, Ticket]:
@@ -183,12 +183,12 @@ async def _doubtful() -> tuple[World, Ticket]:
 
 async def test_an_old_example_is_sent_only_with_a_reason_which_is_kept() -> None:
     w, ticket = await _doubtful()
-    assert len((await w.desk.preview(ticket.id, BEN)).warnings) == 1
+    assert len((await w.desk.escalation.preview(ticket.id, BEN)).warnings) == 1
     for reason in ("", "n/a"):
         with pytest.raises(Invalid) as refused:
-            await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version, reason)
+            await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version, reason)
         assert list(refused.value.errors) == [DESPITE]
-    ticket = await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version, "There is no newer one")
+    ticket = await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version, "There is no newer one")
     assert (await w.store.history(ticket.id))[-1].detail["despite"] == "There is no newer one"
 
 
@@ -197,7 +197,7 @@ async def test_an_id_without_its_two_letters_is_sent_only_with_a_reason() -> Non
     ticket = await world.accepted()
     for tenants, doubts in (("12345RS\n23456", 1), ("12345RS", 0), ("main account only", 0)):
         doubted = ticket.model_copy(update={"answers": {**ticket.answers, "tenants": tenants}})
-        found = await world.desk.doubts(doubted, NOW)
+        found = await world.desk.evidence.doubts(doubted, NOW)
         assert len(found) == doubts
         assert not found or "23456. Is the ID whole?" in found[0]
 
@@ -209,20 +209,20 @@ async def test_every_end_customer_of_a_ticket_is_looked_at_for_an_agreement_and_
     customers.append(EndCustomer(id="c3", name="Fink KG"))
     await w.store.apply(Batch(customers=customers))
     joined = [Affected(customer=name, by=ANNA, at=NOW) for name in ("Adler AG", "Fink KG", "fink kg")]
-    found = await w.desk.doubts(ticket.model_copy(update={"affected": tuple(joined)}), NOW)
+    found = await w.desk.evidence.doubts(ticket.model_copy(update={"affected": tuple(joined)}), NOW)
     assert [each.partition(":")[0] for each in found] == ["Müller GmbH", "Fink KG"]
 
 
 async def test_once_end_customers_are_kept_one_who_is_not_among_them_has_no_agreement_either() -> None:
     w = await a_world()
     ticket = await w.complete()
-    assert await w.desk.doubts(ticket, NOW) == ()
+    assert await w.desk.evidence.doubts(ticket, NOW) == ()
     await w.store.apply(Batch(customers=[EndCustomer(id="c2", name="Adler AG", agreement="MSA-7")]))
-    (doubt,) = await w.desk.doubts(ticket, NOW)
+    (doubt,) = await w.desk.evidence.doubts(ticket, NOW)
     assert doubt.startswith("Müller GmbH: No agreement reference")
 
 
 async def test_who_was_not_shown_the_warning_is_shown_the_preview_again() -> None:
     w, ticket = await _doubtful()
     with pytest.raises(Conflict):
-        await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version, None)
+        await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version, None)

@@ -10,7 +10,7 @@ from bot.core.errors import NotNow, NotYours
 from bot.model.notice import Dead, Notice, Say, Sent
 from bot.model.ticket import Ticket
 from bot.model.transitions import Move
-from bot.ports import Batch
+from bot.tickets.ports import Batch
 from tests.factories import ANNA, BEA, BEN, CARLA, NEMO, NO_STAFF, World, a_contact, a_notice, a_world
 
 TO_RETARUS = (Say.LETTER_POST, Say.LETTER_MAIL, Say.CHASE_POST, Say.CHASE_MAIL)
@@ -37,7 +37,7 @@ async def dead_letter(world: World, say: Say = Say.LETTER_MAIL) -> tuple[Ticket,
     """A ticket that is with Retarus, and what never arrived there."""
     ticket = await world.sent()
     if say in {Say.CHASE_POST, Say.CHASE_MAIL}:
-        await world.desk.chase(ticket.id, BEN, "Please tell us how it stands.", world.form())
+        await world.desk.reminders.chase(ticket.id, BEN, "Please tell us how it stands.", world.form())
     (notice,) = await die(world, say)
     return ticket, notice.key
 
@@ -57,17 +57,17 @@ async def test_a_letter_that_is_dead_is_told_and_can_be_tried_again(world: World
     ticket = await world.sent()
     claims = await world.store.claim(world.clock(), timedelta(minutes=1), limit=100)
     claim = next(each for each in claims if each.notice.say is Say.LETTER_MAIL)
-    alarms = await world.desk.follow_up(claim, Dead("The mailbox is full."))
+    alarms = await world.desk.receipts.follow_up(claim, Dead("The mailbox is full."))
     await world.store.settle(claim, Dead("The mailbox is full."), world.clock(), alarms)
     (alarm,) = [notice for notice in await world.told(ticket, Say.STORY) if "failed" in notice.body]
-    assert await world.desk.try_again(str(alarm.body["key"]), BEN)
-    assert not await world.desk.try_again(str(alarm.body["key"]), BEN)
+    assert await world.desk.resend.try_again(str(alarm.body["key"]), BEN)
+    assert not await world.desk.resend.try_again(str(alarm.body["key"]), BEN)
 
 
 @pytest.mark.parametrize("user", [NEMO, *NO_STAFF])
 async def test_only_the_team_sends_again(world: World, user: str) -> None:
     with pytest.raises(NotYours):
-        await world.desk.try_again("any", user)
+        await world.desk.resend.try_again("any", user)
 
 
 @pytest.mark.parametrize("say", TO_RETARUS)
@@ -75,9 +75,9 @@ async def test_only_an_authorised_contact_sends_to_retarus_again(world: World, s
     _, key = await dead_letter(world, say)
     for user in (ANNA, BEA):
         with pytest.raises(NotYours, match="you cannot send to Retarus"):
-            await world.desk.try_again(key, user)
+            await world.desk.resend.try_again(key, user)
     assert await state(world, key) == "dead"
-    assert await world.desk.try_again(key, CARLA)
+    assert await world.desk.resend.try_again(key, CARLA)
     assert await state(world, key) == "waiting"
 
 
@@ -88,45 +88,47 @@ async def test_in_the_name_of_who_is_not_authorised_any_more_nothing_is_sent_aga
     with pytest.raises(
         NotYours, match=r"in the name of Ben Brandt, who may not send to Retarus any more. Who can: Carla Conrad."
     ):
-        await world.desk.try_again(key, CARLA)
+        await world.desk.resend.try_again(key, CARLA)
     with pytest.raises(NotYours, match="suspended"):
-        await world.desk.try_again(key, BEN)
+        await world.desk.resend.try_again(key, BEN)
     assert await state(world, key) == "dead"
 
 
 @pytest.mark.parametrize("say", TO_RETARUS)
 async def test_once_a_ticket_is_back_nothing_of_it_is_sent_again(world: World, say: Say) -> None:
     ticket, key = await dead_letter(world, say)
-    await world.desk.act(ticket.id, Move.RETARUS_ANSWERED, BEN, world.form(), answer="Policy corrected")
+    await world.desk.tickets.act(ticket.id, Move.RETARUS_ANSWERED, BEN, world.form(), answer="Policy corrected")
     with pytest.raises(NotNow, match="PD-1001 is not with Retarus now"):
-        await world.desk.try_again(key, BEN)
+        await world.desk.resend.try_again(key, BEN)
     assert await state(world, key) == "dead"
 
 
 async def test_a_letter_before_the_newest_one_was_sent_again_already(world: World) -> None:
     ticket, key = await dead_letter(world)
-    ticket = await world.desk.act(ticket.id, Move.RETARUS_ANSWERED, BEN, world.form(), answer="Policy corrected")
-    ticket = await world.desk.escalate(ticket.id, BEN, world.form(), ticket.version)
+    ticket = await world.desk.tickets.act(
+        ticket.id, Move.RETARUS_ANSWERED, BEN, world.form(), answer="Policy corrected"
+    )
+    ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
     (newest,) = await die(world, Say.LETTER_MAIL)
-    assert not await world.desk.try_again(key, BEN)
+    assert not await world.desk.resend.try_again(key, BEN)
     assert await state(world, key) == "dead"
-    assert await world.desk.try_again(newest.key, BEN)
+    assert await world.desk.resend.try_again(newest.key, BEN)
 
 
 async def test_a_letter_that_broke_the_glass_is_sent_again_by_who_may_break_it() -> None:
     world = await a_world(a_contact(BEN), a_contact(CARLA, attested_on=None))
     ticket = await world.complete()
-    ticket = await world.desk.escalate(ticket.id, CARLA, world.form(), ticket.version, glass="Ben is on a train")
+    ticket = await world.desk.escalation.send(ticket.id, CARLA, world.form(), ticket.version, glass="Ben is on a train")
     (notice,) = await die(world, Say.LETTER_MAIL)
     with pytest.raises(NotYours):
-        await world.desk.try_again(notice.key, BEA)
-    assert await world.desk.try_again(notice.key, CARLA)
+        await world.desk.resend.try_again(notice.key, BEA)
+    assert await world.desk.resend.try_again(notice.key, CARLA)
 
 
 async def test_what_is_not_for_retarus_anybody_of_the_team_sends_again(world: World) -> None:
     await world.raised()
     (card,) = await die(world, Say.CARD)
-    assert await world.desk.try_again(card.key, ANNA)
+    assert await world.desk.resend.try_again(card.key, ANNA)
 
 
 async def test_a_request_that_is_about_no_ticket_is_sent_again_by_an_authorised_contact_only(world: World) -> None:
@@ -135,5 +137,5 @@ async def test_a_request_that_is_about_no_ticket_is_sent_again_by_an_authorised_
     await world.store.apply(Batch(notices=[asked]))
     await die(world, Say.REQUEST_MAIL)
     with pytest.raises(NotYours, match="you cannot send to Retarus"):
-        await world.desk.try_again(asked.key, ANNA)
-    assert await world.desk.try_again(asked.key, CARLA)
+        await world.desk.resend.try_again(asked.key, ANNA)
+    assert await world.desk.resend.try_again(asked.key, CARLA)

@@ -22,7 +22,9 @@ async def world() -> World:
 
 
 async def hear(world: World, ticket: Ticket, what: Move = Move.RETARUS_UPDATE, by: str = BEN, **typed: str) -> Ticket:
-    return await world.desk.hear(ticket.id, by, what, "They wrote to us", typed, world.form(), ticket.version)
+    return await world.desk.retarus_replies.hear(
+        ticket.id, by, what, "They wrote to us", typed, world.form(), ticket.version
+    )
 
 
 async def test_caused_by_retarus_is_recorded_and_the_ball_stays_with_them(world: World) -> None:
@@ -36,22 +38,30 @@ async def test_not_caused_by_retarus_and_a_remedy_of_theirs_bring_it_back_to_the
 ) -> None:
     ticket = await world.sent()
     said, what = {key: found}, Move.RETARUS_UPDATE
-    ticket = await world.desk.hear(ticket.id, BEN, what, "They wrote", said, world.form(), ticket.version)
+    ticket = await world.desk.retarus_replies.hear(
+        ticket.id, BEN, what, "They wrote", said, world.form(), ticket.version
+    )
     assert (ticket.stage, ticket.owner) == (Stage.SECOND, BEN)
     assert (await world.store.history(ticket.id))[-1].what == Move.RETARUS_ANSWERED
 
 
 async def test_recorded_by_itself_it_moves_the_ticket_all_the_same(world: World) -> None:
     ticket = await world.sent()
-    ticket = await world.desk.record(ticket.id, BEN, {"caused_by": "undetermined"}, world.form(), ticket.version)
+    ticket = await world.desk.retarus_replies.record(
+        ticket.id, BEN, {"caused_by": "undetermined"}, world.form(), ticket.version
+    )
     assert ticket.stage is Stage.RETARUS
-    ticket = await world.desk.record(ticket.id, BEN, {"caused_by": "other"}, world.form(), ticket.version)
+    ticket = await world.desk.retarus_replies.record(
+        ticket.id, BEN, {"caused_by": "other"}, world.form(), ticket.version
+    )
     assert ticket.stage is Stage.SECOND
 
 
 async def test_a_workaround_of_theirs_is_told_to_both_levels_while_they_go_on(world: World) -> None:
     ticket = await world.sent()
-    ticket = await world.desk.record(ticket.id, BEA, {"their_workaround": "Use DE2"}, world.form(), ticket.version)
+    ticket = await world.desk.retarus_replies.record(
+        ticket.id, BEA, {"their_workaround": "Use DE2"}, world.form(), ticket.version
+    )
     assert ticket.stage is Stage.RETARUS
     told = await world.told(ticket, Say.DIRECT)
     assert {notice.to for notice in told} == {ANNA, BEN}
@@ -65,7 +75,7 @@ async def test_a_remedy_of_theirs_is_told_to_both_levels(world: World) -> None:
 
 async def test_what_they_found_the_last_time_is_asked_again_when_it_is_sent_again(world: World) -> None:
     ticket = await hear(world, await world.sent(), caused_by="other")
-    ticket = await world.desk.escalate(ticket.id, BEN, world.form(), ticket.version)
+    ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
     assert ticket.answer("caused_by") == ""
     ticket = await hear(world, ticket, caused_by="other")
     assert ticket.stage is Stage.SECOND
@@ -73,9 +83,9 @@ async def test_what_they_found_the_last_time_is_asked_again_when_it_is_sent_agai
 
 async def test_a_remedy_that_did_not_hold_is_asked_for_again_and_stays_in_the_history(world: World) -> None:
     ticket = await hear(world, await world.sent(), Move.RETARUS_ANSWERED, their_remedy="Policy corrected")
-    ticket = await world.desk.record(ticket.id, BEN, {"verified": "no"}, world.form(), ticket.version)
+    ticket = await world.desk.retarus_replies.record(ticket.id, BEN, {"verified": "no"}, world.form(), ticket.version)
     assert [notice.names("news") for notice in await world.told(ticket, Say.STORY)] == [["verified"]]
-    ticket = await world.desk.escalate(ticket.id, BEN, world.form(), ticket.version)
+    ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
     assert (ticket.answer("their_remedy"), ticket.answer("verified")) == ("", "")
     detail = (await world.store.history(ticket.id))[-1].detail
     assert (detail["answer.their_remedy"], detail["answer.verified"]) == ("", "")
@@ -108,34 +118,36 @@ async def test_a_technical_note_is_asked_for_where_they_caused_it(world: World) 
     ticket = await world.sent()
     ask = "technical note of yours"
     assert ask not in draft(ticket, a_contact(), a_config(), NOW)
-    ticket = await world.desk.record(ticket.id, BEN, {"caused_by": "retarus"}, world.form(), ticket.version)
+    ticket = await world.desk.retarus_replies.record(
+        ticket.id, BEN, {"caused_by": "retarus"}, world.form(), ticket.version
+    )
     assert ask in draft(ticket, a_contact(), a_config(), NOW)
-    ticket = await world.desk.record(ticket.id, BEN, {"their_note": "no"}, world.form(), ticket.version)
+    ticket = await world.desk.retarus_replies.record(ticket.id, BEN, {"their_note": "no"}, world.form(), ticket.version)
     assert ask not in draft(ticket, a_contact(), a_config(), NOW)
 
 
 async def test_what_never_went_to_retarus_has_no_answer_of_theirs(world: World) -> None:
     ticket = await world.accepted()
     with pytest.raises(NotNow, match="never went to Retarus"):
-        await world.desk.record(ticket.id, BEN, {"caused_by": "other"}, world.form(), ticket.version)
+        await world.desk.retarus_replies.record(ticket.id, BEN, {"caused_by": "other"}, world.form(), ticket.version)
 
 
 @pytest.mark.parametrize("by", [NEMO, RITA])
 async def test_nobody_but_the_support_team_records_it(world: World, by: str) -> None:
     ticket = await world.sent()
     with pytest.raises(NotYours):
-        await world.desk.record(ticket.id, by, {"caused_by": "retarus"}, world.form(), ticket.version)
+        await world.desk.retarus_replies.record(ticket.id, by, {"caused_by": "retarus"}, world.form(), ticket.version)
 
 
 async def test_the_first_level_cannot_bring_it_back_by_recording(world: World) -> None:
     ticket = await world.sent()
     with pytest.raises(NotYours):
-        await world.desk.record(ticket.id, ANNA, {"caused_by": "other"}, world.form(), ticket.version)
+        await world.desk.retarus_replies.record(ticket.id, ANNA, {"caused_by": "other"}, world.form(), ticket.version)
 
 
 async def test_only_what_they_owe_is_recorded_there(world: World) -> None:
     ticket = await world.sent()
-    ticket = await world.desk.record(ticket.id, BEN, {"priority": "P2"}, world.form(), ticket.version)
+    ticket = await world.desk.retarus_replies.record(ticket.id, BEN, {"priority": "P2"}, world.form(), ticket.version)
     assert ticket.answer("priority") == "P1"
 
 
@@ -143,7 +155,7 @@ async def test_a_technical_note_of_theirs_is_flagged_with_its_day(world: World) 
     at = str(int(NOW.timestamp()) - 60)
     ticket = await world.sent()
     typed = {"their_note": "yes", "their_note_at": at}
-    ticket = await world.desk.record(ticket.id, BEN, typed, world.form(), ticket.version)
+    ticket = await world.desk.retarus_replies.record(ticket.id, BEN, typed, world.form(), ticket.version)
     assert (ticket.answer("their_note"), ticket.answer("their_note_at")) == ("yes", at)
 
 
@@ -152,37 +164,39 @@ async def test_a_technical_note_of_theirs_is_flagged_with_its_day(world: World) 
 
 async def test_a_workaround_is_told_to_the_first_level_and_in_the_thread(world: World) -> None:
     ticket = await world.accepted()
-    ticket = await world.desk.check(ticket.id, BEN, {"workaround": "Send by DE2"}, world.form(), ticket.version)
+    ticket = await world.desk.answers.check(ticket.id, BEN, {"workaround": "Send by DE2"}, world.form(), ticket.version)
     assert [notice.to for notice in await world.told(ticket, Say.DIRECT)] == [ANNA]
     assert [notice.names("news") for notice in await world.told(ticket, Say.STORY)] == [["workaround"]]
 
 
 async def test_no_workaround_is_no_news(world: World) -> None:
     ticket = await world.accepted()
-    ticket = await world.desk.check(ticket.id, BEN, {"workaround": "none"}, world.form(), ticket.version)
+    ticket = await world.desk.answers.check(ticket.id, BEN, {"workaround": "none"}, world.form(), ticket.version)
     assert await world.told(ticket, Say.DIRECT) == []
     assert await world.told(ticket, Say.STORY) == []
 
 
 async def test_the_first_level_says_whether_it_helps(world: World) -> None:
     ticket = await world.accepted()
-    ticket = await world.desk.check(ticket.id, BEN, {"workaround": "Send by DE2"}, world.form(), ticket.version)
+    ticket = await world.desk.answers.check(ticket.id, BEN, {"workaround": "Send by DE2"}, world.form(), ticket.version)
     typed = {"workaround": "Send by DE2", "workaround_helps": "yes"}
-    ticket = await world.desk.check(ticket.id, ANNA, typed, world.form(), ticket.version)
+    ticket = await world.desk.answers.check(ticket.id, ANNA, typed, world.form(), ticket.version)
     assert ticket.answer("workaround_helps") == "yes"
 
 
 async def test_a_remedy_is_kept_as_an_answer_with_its_cause(world: World) -> None:
     ticket = await world.accepted()
-    ticket = await world.desk.resolve(ticket.id, BEN, world.form(), "Policy corrected", {"cause": "A wrong policy"})
+    ticket = await world.desk.tickets.resolve(
+        ticket.id, BEN, world.form(), "Policy corrected", {"cause": "A wrong policy"}
+    )
     assert (ticket.stage, ticket.owner) == (Stage.RESOLVED, ANNA)
     assert (ticket.answer("remedy"), ticket.answer("cause")) == ("Policy corrected", "A wrong policy")
 
 
 async def test_a_remedy_that_did_not_hold_is_none_any_more(world: World) -> None:
     ticket = await world.accepted()
-    ticket = await world.desk.resolve(ticket.id, BEN, world.form(), "Policy corrected", {})
-    ticket = await world.desk.say(ticket.id, Move.REOPEN, ANNA, world.form(), "reason", "It is back")
+    ticket = await world.desk.tickets.resolve(ticket.id, BEN, world.form(), "Policy corrected", {})
+    ticket = await world.desk.tickets.say(ticket.id, Move.REOPEN, ANNA, world.form(), "reason", "It is back")
     assert ticket.answer("remedy") == ""
     assert (await world.store.history(ticket.id))[-1].detail["answer.remedy"] == ""
 
@@ -190,13 +204,13 @@ async def test_a_remedy_that_did_not_hold_is_none_any_more(world: World) -> None
 async def test_a_filler_is_no_remedy(world: World) -> None:
     ticket = await world.accepted()
     with pytest.raises(Invalid):
-        await world.desk.resolve(ticket.id, BEN, world.form(), "n/a", {})
+        await world.desk.tickets.resolve(ticket.id, BEN, world.form(), "n/a", {})
 
 
 @pytest.mark.parametrize("key", ["remedy", "plan"])
 async def test_a_remedy_or_a_plan_stops_the_clock_of_the_sla_however_it_is_recorded(world: World, key: str) -> None:
     ticket = await world.accepted()
-    ticket = await world.desk.check(
+    ticket = await world.desk.answers.check(
         ticket.id, BEN, {key: "Ben corrects the policy at 12:00"}, world.form(), ticket.version
     )
     assert ticket.times.planned == NOW
@@ -204,13 +218,13 @@ async def test_a_remedy_or_a_plan_stops_the_clock_of_the_sla_however_it_is_recor
 
 async def test_a_workaround_does_not_stop_it(world: World) -> None:
     ticket = await world.accepted()
-    ticket = await world.desk.check(ticket.id, BEN, {"workaround": "Send by DE2"}, world.form(), ticket.version)
+    ticket = await world.desk.answers.check(ticket.id, BEN, {"workaround": "Send by DE2"}, world.form(), ticket.version)
     assert ticket.times.planned is None
 
 
 async def test_an_action_plan_is_kept_as_an_answer(world: World) -> None:
     ticket = await world.accepted()
-    ticket = await world.desk.record_plan(ticket.id, BEN, "Ben corrects the policy at 12:00", world.form())
+    ticket = await world.desk.reminders.record_plan(ticket.id, BEN, "Ben corrects the policy at 12:00", world.form())
     assert ticket.answer("plan") == "Ben corrects the policy at 12:00"
 
 
@@ -219,7 +233,9 @@ async def test_an_action_plan_is_kept_as_an_answer(world: World) -> None:
 
 async def test_a_phone_call_is_logged_and_is_no_report(world: World) -> None:
     ticket = await world.complete()
-    ticket = await world.desk.note(ticket.id, BEN, "Called Retarus: they look at it", world.form(), called="retarus")
+    ticket = await world.desk.tickets.note(
+        ticket.id, BEN, "Called Retarus: they look at it", world.form(), called="retarus"
+    )
     assert (ticket.sent_at, ticket.stage) == (None, Stage.SECOND)
     last = (await world.store.history(ticket.id))[-1]
     assert (last.what, last.detail["called"]) == ("call", "retarus")
@@ -229,5 +245,5 @@ async def test_a_phone_call_while_it_is_with_retarus_moves_no_clock_of_theirs(wo
     ticket = await world.sent()
     before = ticket.times.word
     world.clock.forward(hours=1)
-    ticket = await world.desk.note(ticket.id, BEN, "Called Retarus: no news", world.form(), called="retarus")
+    ticket = await world.desk.tickets.note(ticket.id, BEN, "Called Retarus: no news", world.form(), called="retarus")
     assert ticket.times.word == before

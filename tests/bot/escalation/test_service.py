@@ -13,8 +13,8 @@ from bot.model.letter_text import LetterText
 from bot.model.notice import Claim, Notice, Say, Sent
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step
-from bot.ports import Batch
 from bot.tickets.notifications import Routes
+from bot.tickets.ports import Batch
 from tests.factories import (
     ANNA,
     BEA,
@@ -67,47 +67,47 @@ async def test_without_a_way_nothing_is_sent_and_an_admin_is_told_what_to_do(wor
     world = world.at(routes=Routes(DESK))
     ticket = await world.complete()
     with pytest.raises(Refused, match=r"\[retarus\] in desk\.toml"):
-        await world.desk.escalate(ticket.id, BEN, "V9", ticket.version)
-    assert await world.desk.ticket(ticket.id) == ticket
+        await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version)
+    assert await world.desk.queries.ticket(ticket.id) == ticket
 
 
 async def test_what_was_previewed_is_what_is_sent_and_what_is_shown_later(world: World) -> None:
     ticket = await world.complete()
-    shown = await world.desk.preview(ticket.id, BEN)
-    sent = await world.desk.escalate(ticket.id, BEN, "V9", shown.ticket.version)
+    shown = await world.desk.escalation.preview(ticket.id, BEN)
+    sent = await world.desk.escalation.send(ticket.id, BEN, "V9", shown.ticket.version)
     for notice in await letters(world, sent):
         assert LetterText.model_validate(notice.body["letter"]) == shown.letter
-    assert await world.desk.last_letter(sent) == as_text(shown.letter).strip()
+    assert await world.desk.escalation.last_letter(sent) == as_text(shown.letter).strip()
     assert (shown.missing, shown.refusal) == ((), "")
 
 
 async def test_a_form_sent_twice_is_one_letter(world: World) -> None:
     ticket = await world.complete()
-    first = await world.desk.escalate(ticket.id, BEN, "V9", ticket.version)
-    assert await world.desk.escalate(ticket.id, BEN, "V9", ticket.version) == first
+    first = await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version)
+    assert await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version) == first
     assert len(await letters(world, first)) == 2
 
 
 async def test_nothing_but_what_was_previewed_is_sent(world: World) -> None:
     ticket = await world.complete()
-    await world.desk.fill_in(ticket.id, ANNA, {"affected": "4"}, "V8", ticket.version)
+    await world.desk.answers.fill_in(ticket.id, ANNA, {"affected": "4"}, "V8", ticket.version)
     with pytest.raises(Conflict):
-        await world.desk.escalate(ticket.id, BEN, "V9", ticket.version)
-    now = await world.desk.ticket(ticket.id)
-    assert (await world.desk.escalate(ticket.id, BEN, "V9", now.version)).stage is Stage.RETARUS
+        await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version)
+    now = await world.desk.queries.ticket(ticket.id)
+    assert (await world.desk.escalation.send(ticket.id, BEN, "V9", now.version)).stage is Stage.RETARUS
 
 
 async def test_nothing_incomplete_is_sent_and_everything_missing_is_named_at_once(world: World) -> None:
     ticket = await world.accepted()
     with pytest.raises(Incomplete, match=r"guide 2\.5") as refusal:
-        await world.desk.escalate(ticket.id, BEN, "V9", ticket.version)
+        await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version)
     assert [each.key for each in refusal.value.missing] == [
         "tenants", "interface", "error", "affected", "example", "related", "reproduced", "steps", "done", "test",
         "system", "why_retarus", "summary_second",
     ]  # fmt: skip
-    shown = await world.desk.preview(ticket.id, BEN)
+    shown = await world.desk.escalation.preview(ticket.id, BEN)
     assert shown.missing == refusal.value.missing
-    assert await letters(world, await world.desk.ticket(ticket.id)) == []
+    assert await letters(world, await world.desk.queries.ticket(ticket.id)) == []
 
 
 # --- the 2nd level's tasks
@@ -115,21 +115,21 @@ async def test_nothing_incomplete_is_sent_and_everything_missing_is_named_at_onc
 
 async def test_preparing_answers_the_tasks_and_moves_nothing(world: World) -> None:
     ticket = await world.accepted()
-    prepared = await world.desk.prepare(ticket.id, BEN, SECOND, "V9", ticket.version)
+    prepared = await world.desk.escalation.prepare(ticket.id, BEN, SECOND, "V9", ticket.version)
     assert (prepared.stage, prepared.answers.items() >= SECOND.items()) == (Stage.SECOND, True)
 
 
 async def test_every_task_left_empty_is_marked_beside_its_field(world: World) -> None:
     ticket = await world.accepted()
     with pytest.raises(Invalid) as wrong:
-        await world.desk.prepare(ticket.id, BEN, dict.fromkeys(SECOND, ""), "V9", ticket.version)
+        await world.desk.escalation.prepare(ticket.id, BEN, dict.fromkeys(SECOND, ""), "V9", ticket.version)
     assert wrong.value.errors.keys() == set(without(SECOND, "test_terms"))
 
 
 async def test_a_ticket_that_is_not_at_the_second_level_cannot_be_prepared(world: World) -> None:
     ticket = await world.handed_off()
     with pytest.raises(NotNow, match="handed off to the 2nd level"):
-        await world.desk.prepare(ticket.id, BEN, SECOND, "V9", ticket.version)
+        await world.desk.escalation.prepare(ticket.id, BEN, SECOND, "V9", ticket.version)
 
 
 # --- who may send
@@ -139,27 +139,27 @@ async def test_a_ticket_that_is_not_at_the_second_level_cannot_be_prepared(world
 async def test_only_the_second_level_escalates(world: World, user: str) -> None:
     ticket = await world.complete()
     with pytest.raises(NotYours):
-        await world.desk.escalate(ticket.id, user, "V9", ticket.version)
+        await world.desk.escalation.send(ticket.id, user, "V9", ticket.version)
 
 
 async def test_a_second_level_engineer_who_is_no_authorised_contact_sees_the_preview_but_cannot_send(
     world: World,
 ) -> None:
     ticket = await world.complete()
-    shown = await world.desk.preview(ticket.id, BEA)
+    shown = await world.desk.escalation.preview(ticket.id, BEA)
     assert shown.refusal.startswith("You are not in the register of support contacts")
     assert "Who can: Ben Brandt." in shown.refusal
     assert "(Bea Bauer)" in shown.letter.opening[1]
     with pytest.raises(NotYours, match="not in the register"):
-        await world.desk.escalate(ticket.id, BEA, "V9", ticket.version)
+        await world.desk.escalation.send(ticket.id, BEA, "V9", ticket.version)
 
 
 async def test_an_authorisation_is_checked_at_the_moment_of_sending(world: World) -> None:
     ticket = await world.complete()
-    assert (await world.desk.preview(ticket.id, BEN)).refusal == ""
+    assert (await world.desk.escalation.preview(ticket.id, BEN)).refusal == ""
     await world.store.apply(Batch(contacts=[a_contact(BEN, attested_on=None)]))
     with pytest.raises(NotYours, match="attestation"):
-        await world.desk.escalate(ticket.id, BEN, "V9", ticket.version)
+        await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version)
 
 
 async def test_an_authorisation_begins_at_midnight_of_the_desks_own_zone() -> None:
@@ -167,15 +167,15 @@ async def test_an_authorisation_begins_at_midnight_of_the_desks_own_zone() -> No
     ticket = await world.complete()
     world.clock.forward(hours=12, minutes=39)  # 23:59 in Berlin
     with pytest.raises(NotYours, match="not begun"):
-        await world.desk.escalate(ticket.id, BEN, "V9", ticket.version)
+        await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version)
     world.clock.forward(minutes=1)
-    assert (await world.desk.escalate(ticket.id, BEN, "V9", ticket.version)).sent_by == BEN
+    assert (await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version)).sent_by == BEN
 
 
 async def test_an_admin_who_is_a_contact_of_the_second_level_may_send() -> None:
     world = await a_world(a_contact(CARLA))
     ticket = await world.complete()
-    sent = await world.desk.escalate(ticket.id, CARLA, "V9", ticket.version)
+    sent = await world.desk.escalation.send(ticket.id, CARLA, "V9", ticket.version)
     assert (sent.owner, sent.second_owner) == (CARLA, CARLA)
 
 
@@ -193,7 +193,7 @@ async def test_an_admin_who_is_a_contact_of_the_second_level_may_send() -> None:
 )
 async def test_their_number_is_recorded_as_they_gave_it(world: World, typed: str, kept: str) -> None:
     ticket = await world.sent()
-    assert (await world.desk.record_rcr(ticket.id, BEN, typed, "V9")).rcr == (kept,)
+    assert (await world.desk.escalation.record_rcr(ticket.id, BEN, typed, "V9")).rcr == (kept,)
 
 
 @pytest.mark.parametrize(
@@ -202,43 +202,45 @@ async def test_their_number_is_recorded_as_they_gave_it(world: World, typed: str
 async def test_what_is_no_number_is_refused(world: World, typed: str) -> None:
     ticket = await world.sent()
     with pytest.raises(Invalid) as wrong:
-        await world.desk.record_rcr(ticket.id, BEN, typed, "V9")
+        await world.desk.escalation.record_rcr(ticket.id, BEN, typed, "V9")
     assert wrong.value.errors.keys() == {"rcr"}
 
 
 async def test_several_numbers_are_kept_each_once_newest_last(world: World) -> None:
     ticket = await world.sent()
     for number, form in (("RCR-1", "V7"), ("RCR-2", "V8"), ("RCR-1", "V9")):
-        ticket = await world.desk.record_rcr(ticket.id, BEN, number, form)
+        ticket = await world.desk.escalation.record_rcr(ticket.id, BEN, number, form)
     assert ticket.rcr == ("RCR-1", "RCR-2")
 
 
 async def test_a_ticket_that_never_went_to_retarus_has_no_number_of_theirs(world: World) -> None:
     ticket = await world.complete()
     with pytest.raises(NotNow, match="never went to Retarus"):
-        await world.desk.record_rcr(ticket.id, BEN, "RCR-1", "V9")
+        await world.desk.escalation.record_rcr(ticket.id, BEN, "RCR-1", "V9")
     with pytest.raises(NotNow, match="Nothing was sent"):
-        await world.desk.last_letter(ticket)
+        await world.desk.escalation.last_letter(ticket)
 
 
 async def test_their_update_keeps_the_ball_with_them_and_their_answer_brings_it_back(world: World) -> None:
     ticket = await world.sent()
-    ticket = await world.desk.say(ticket.id, Move.RETARUS_UPDATE, BEN, "V8", "answer", "They look into it")
+    ticket = await world.desk.tickets.say(ticket.id, Move.RETARUS_UPDATE, BEN, "V8", "answer", "They look into it")
     assert ticket.stage is Stage.RETARUS
-    ticket = await world.desk.say(ticket.id, Move.RETARUS_ANSWERED, BEN, "V9", "answer", "The policy is corrected")
+    ticket = await world.desk.tickets.say(
+        ticket.id, Move.RETARUS_ANSWERED, BEN, "V9", "answer", "The policy is corrected"
+    )
     assert (ticket.stage, ticket.owner) == (Stage.SECOND, BEN)
 
 
 async def test_a_ticket_can_go_to_retarus_again(world: World) -> None:
     ticket = await world.sent()
-    ticket = await world.desk.say(ticket.id, Move.RETARUS_ANSWERED, BEN, "V8", "answer", "It is corrected")
-    again = await world.desk.escalate(ticket.id, BEN, "V9", ticket.version)
+    ticket = await world.desk.tickets.say(ticket.id, Move.RETARUS_ANSWERED, BEN, "V8", "answer", "It is corrected")
+    again = await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version)
     assert len(await letters(world, again)) == 2
 
 
 async def test_the_story_tells_who_sent_what(world: World) -> None:
     ticket = await world.sent()
-    event = await world.desk.event_at(ticket, ticket.version)
+    event = await world.desk.queries.event_at(ticket, ticket.version)
     assert (event.what, event.by, event.detail["summary"]) == (Move.ESCALATE, BEN, SECOND["summary_second"])
     assert event.what not in set(Step)
 
@@ -249,7 +251,7 @@ async def test_the_story_tells_who_sent_what(world: World) -> None:
 async def test_a_letter_that_arrived_leaves_a_receipt_in_the_thread(world: World) -> None:
     ticket = await world.sent()
     (mail,) = await world.told(ticket, Say.LETTER_MAIL)
-    (receipt,) = await world.desk.follow_up(Claim(notice=mail, attempt=1), Sent())
+    (receipt,) = await world.desk.receipts.follow_up(Claim(notice=mail, attempt=1), Sent())
     assert (receipt.say, receipt.to, receipt.body["delivered"]) == (Say.STORY, DESK, "letter_mail")
 
 
@@ -257,4 +259,4 @@ async def test_nothing_follows_from_a_notice_whose_ticket_is_gone(world: World) 
     ticket = await world.sent()
     (mail,) = await world.told(ticket, Say.LETTER_MAIL)
     gone = mail.model_copy(update={"ticket_id": "gone"})
-    assert await world.desk.follow_up(Claim(notice=gone, attempt=1), Sent()) == []
+    assert await world.desk.receipts.follow_up(Claim(notice=gone, attempt=1), Sent()) == []

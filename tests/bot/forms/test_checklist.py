@@ -123,7 +123,9 @@ def test_what_is_done_is_not_done_again_by_one_click() -> None:
 
 async def test_anybody_of_either_level_answers_a_task_by_itself_and_it_is_told_who(world: World) -> None:
     ticket = await world.taken()
-    ticket = await world.desk.check(ticket.id, BEN, {"triage": "Restarted: no change"}, world.form(), ticket.version)
+    ticket = await world.desk.answers.check(
+        ticket.id, BEN, {"triage": "Restarted: no change"}, world.form(), ticket.version
+    )
     assert (ticket.answer("triage"), ticket.stage) == ("Restarted: no change", Stage.FIRST)
     found = traces(tasks(ticket, Level.FIRST, CONFIG), await world.store.history(ticket.id))
     assert found["triage"].by == BEN
@@ -133,20 +135,20 @@ async def test_a_task_is_answered_whole(world: World) -> None:
     ticket = await world.taken()
     typed = {"remote": "failed", "remote_note": ""}
     with pytest.raises(Invalid) as refused:
-        await world.desk.check(ticket.id, ANNA, typed, world.form(), ticket.version)
+        await world.desk.answers.check(ticket.id, ANNA, typed, world.form(), ticket.version)
     assert set(refused.value.errors) == {"remote_note"}
 
 
 async def test_a_filler_answers_no_task(world: World) -> None:
     ticket = await world.taken()
     with pytest.raises(Invalid):
-        await world.desk.check(ticket.id, ANNA, {"triage": "n/a"}, world.form(), ticket.version)
+        await world.desk.answers.check(ticket.id, ANNA, {"triage": "n/a"}, world.form(), ticket.version)
 
 
 async def test_a_closed_ticket_is_checked_no_more(world: World) -> None:
     ticket = await world.closed()
     with pytest.raises(NotNow, match="PD-1001 is closed"):
-        await world.desk.check(ticket.id, ANNA, {"triage": "Restarted"}, world.form(), ticket.version)
+        await world.desk.answers.check(ticket.id, ANNA, {"triage": "Restarted"}, world.form(), ticket.version)
 
 
 async def test_checks_answered_one_by_one_carry_the_ticket_to_the_second_level(world: World) -> None:
@@ -154,8 +156,8 @@ async def test_checks_answered_one_by_one_carry_the_ticket_to_the_second_level(w
     for each in tasks(ticket, Level.FIRST, CONFIG):
         typed = {field.key: HANDED_OFF[field.key] for field in each.fields if field.key in HANDED_OFF}
         if typed:
-            ticket = await world.desk.check(ticket.id, ANNA, typed, world.form(), ticket.version)
-    ticket = await world.desk.hand_off(ticket.id, ANNA, {}, world.form(), ticket.version)
+            ticket = await world.desk.answers.check(ticket.id, ANNA, typed, world.form(), ticket.version)
+    ticket = await world.desk.tickets.hand_off(ticket.id, ANNA, {}, world.form(), ticket.version)
     assert ticket.stage is Stage.HANDED_OFF
 
 
@@ -164,11 +166,11 @@ async def test_with_a_matrix_the_handoff_takes_the_priority_it_proposes() -> Non
     world = await a_world(matrix=matrix)
     ticket = await world.taken()
     judged = {"extent": "Wide", "urgency": "Now", "priority": "", "priority_reason": ""}
-    ticket = await world.desk.hand_off(ticket.id, ANNA, HANDED_OFF | judged, world.form(), ticket.version)
+    ticket = await world.desk.tickets.hand_off(ticket.id, ANNA, HANDED_OFF | judged, world.form(), ticket.version)
     assert (ticket.answer("priority"), ticket.answer("priority_reason")) == ("P1", "as impact and urgency say")
     calmer = judged | {"urgency": "Later"}
-    ticket = await world.desk.fill_in(ticket.id, ANNA, calmer, world.form(), ticket.version)
+    ticket = await world.desk.answers.fill_in(ticket.id, ANNA, calmer, world.form(), ticket.version)
     assert (ticket.answer("priority"), ticket.answer("priority_reason")) == ("P2", "as impact and urgency say")
     with pytest.raises(Invalid) as refused:
-        await world.desk.fill_in(ticket.id, ANNA, {"priority": "P1"}, world.form(), ticket.version)
+        await world.desk.answers.fill_in(ticket.id, ANNA, {"priority": "P1"}, world.form(), ticket.version)
     assert list(refused.value.errors) == ["priority_reason"]

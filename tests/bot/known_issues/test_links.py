@@ -16,7 +16,7 @@ ADLER = {"customer": "Adler AG", "happens": "Outgoing mail is rejected", "impact
 async def two(w: World) -> tuple[str, str]:
     """A ticket, and another with the same cause."""
     leading, led = await w.raised(), await w.raised()
-    await w.desk.same_cause(led.id, BEN, f"PD-{leading.number}", "form")
+    await w.desk.known_issues.same_cause(led.id, BEN, f"PD-{leading.number}", "form")
     return leading.id, led.id
 
 
@@ -30,8 +30,8 @@ async def test_whoever_joins_is_kept_with_their_customer_once() -> None:
     w = await a_world()
     ticket = await w.raised()
     for _ in range(2):
-        await w.desk.join(ticket.id, ALEX, ADLER, "click")
-    (joined,) = (await w.desk.ticket(ticket.id)).affected
+        await w.desk.known_issues.join(ticket.id, ALEX, ADLER, "click")
+    (joined,) = (await w.desk.queries.ticket(ticket.id)).affected
     assert (joined.customer, joined.by) == ("Adler AG", ALEX)
     assert joined.impact == "Outgoing mail is rejected\nNobody can write"
 
@@ -40,67 +40,67 @@ async def test_whoever_joins_is_kept_with_their_customer_once() -> None:
 async def test_a_customer_who_is_on_it_already_is_not_added_again(customer: str) -> None:
     w = await a_world()
     ticket = await w.raised()
-    await w.desk.join(ticket.id, ALEX, ADLER, "click")
+    await w.desk.known_issues.join(ticket.id, ALEX, ADLER, "click")
     with pytest.raises(NotNow, match="is on PD-1001 already"):
-        await w.desk.join(ticket.id, ALEX, {"customer": customer}, "other")
+        await w.desk.known_issues.join(ticket.id, ALEX, {"customer": customer}, "other")
 
 
 async def test_nobody_joins_what_is_closed_or_as_a_guest_or_with_a_secret() -> None:
     w = await a_world()
     ticket = await w.raised()
     with pytest.raises(NotYours):
-        await w.desk.join(ticket.id, GUS, ADLER, "click")
+        await w.desk.known_issues.join(ticket.id, GUS, ADLER, "click")
     with pytest.raises(Invalid):
-        await w.desk.join(ticket.id, ALEX, {**ADLER, "happens": "password: Sommer2026!"}, "click")
-    await w.desk.act(ticket.id, Move.WITHDRAW, ANNA, "click", reason="by mistake")
+        await w.desk.known_issues.join(ticket.id, ALEX, {**ADLER, "happens": "password: Sommer2026!"}, "click")
+    await w.desk.tickets.act(ticket.id, Move.WITHDRAW, ANNA, "click", reason="by mistake")
     with pytest.raises(NotNow, match="is closed"):
-        await w.desk.join(ticket.id, ALEX, ADLER, "click")
+        await w.desk.known_issues.join(ticket.id, ALEX, ADLER, "click")
 
 
 async def test_a_word_on_the_leading_ticket_reaches_thread_and_owner_of_the_others_once() -> None:
     w = await a_world()
     leading, led = await two(w)
-    await w.desk.act(leading, Move.TAKE, ALEX, "take")
-    await w.desk.say(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
-    await w.desk.say(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
+    await w.desk.tickets.act(leading, Move.TAKE, ALEX, "take")
+    await w.desk.tickets.say(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
+    await w.desk.tickets.say(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
     assert sorted(await told(w, led)) == sorted([(Say.STORY, w.desk.routes.desk), (Say.DIRECT, ANNA)])
 
 
 async def test_what_is_no_word_of_theirs_is_not_passed_on() -> None:
     w = await a_world()
     leading, led = await two(w)
-    await w.desk.note(leading, BEN, "Looking into it", "form")
+    await w.desk.tickets.note(leading, BEN, "Looking into it", "form")
     assert await told(w, led) == []
 
 
 async def test_a_ticket_that_was_taken_out_or_closed_hears_nothing() -> None:
     w = await a_world()
     leading, led = await two(w)
-    await w.desk.other_cause(led, BEN, "click")
-    await w.desk.act(leading, Move.TAKE, ALEX, "take")
-    await w.desk.say(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
+    await w.desk.known_issues.other_cause(led, BEN, "click")
+    await w.desk.tickets.act(leading, Move.TAKE, ALEX, "take")
+    await w.desk.tickets.say(leading, Move.RESOLVE, ALEX, "form", "remedy", "Rolled back to 4.1")
     assert await told(w, led) == []
 
 
 async def test_the_leading_ticket_counts_each_once_however_often_it_is_said() -> None:
     w = await a_world()
     leading, led = await two(w)
-    await w.desk.same_cause(led, BEN, "PD-1001", "form")
-    await w.desk.same_cause(led, BEN, "PD-1001", "another form")
-    assert (await w.desk.ticket(leading)).leads == 1
+    await w.desk.known_issues.same_cause(led, BEN, "PD-1001", "form")
+    await w.desk.known_issues.same_cause(led, BEN, "PD-1001", "another form")
+    assert (await w.desk.queries.ticket(leading)).leads == 1
     for _ in range(2):
-        await w.desk.other_cause(led, BEN, "click")
-    assert (await w.desk.ticket(leading)).leads == 0
+        await w.desk.known_issues.other_cause(led, BEN, "click")
+    assert (await w.desk.queries.ticket(leading)).leads == 0
 
 
 async def test_who_is_linked_to_a_led_ticket_is_led_by_its_leader() -> None:
     w = await a_world()
     leading, led = await two(w)
     third = await w.raised()
-    linked = await w.desk.same_cause(third.id, BEN, "PD-1002", "form 3")
+    linked = await w.desk.known_issues.same_cause(third.id, BEN, "PD-1002", "form 3")
     assert linked.parent == leading
-    assert (await w.desk.ticket(leading)).leads == 2
-    assert (await w.desk.ticket(led)).leads == 0
+    assert (await w.desk.queries.ticket(leading)).leads == 2
+    assert (await w.desk.queries.ticket(led)).leads == 0
 
 
 async def test_a_ticket_that_leads_is_not_led_itself() -> None:
@@ -108,16 +108,16 @@ async def test_a_ticket_that_leads_is_not_led_itself() -> None:
     leading, _ = await two(w)
     await w.raised()
     with pytest.raises(Invalid):
-        await w.desk.same_cause(leading, BEN, "PD-1003", "form 3")
-    assert (await w.desk.ticket(leading)).parent == ""
+        await w.desk.known_issues.same_cause(leading, BEN, "PD-1003", "form 3")
+    assert (await w.desk.queries.ticket(leading)).parent == ""
 
 
 async def test_linking_to_another_leader_leaves_the_first() -> None:
     w = await a_world()
     leading, led = await two(w)
     third = await w.raised()
-    await w.desk.same_cause(led, BEN, "PD-1003", "form 3")
-    assert [(await w.desk.ticket(each)).leads for each in (leading, third.id)] == [0, 1]
+    await w.desk.known_issues.same_cause(led, BEN, "PD-1003", "form 3")
+    assert [(await w.desk.queries.ticket(each)).leads for each in (leading, third.id)] == [0, 1]
     history = [event.what for event in await w.store.history(led)]
     assert history[-2:] == [Step.UNLINK, Step.LINK]
 
@@ -125,7 +125,7 @@ async def test_linking_to_another_leader_leaves_the_first() -> None:
 async def test_a_linked_ticket_stands_where_it_stood() -> None:
     w = await a_world()
     _, led = await two(w)
-    ticket = await w.desk.ticket(led)
+    ticket = await w.desk.queries.ticket(led)
     assert (ticket.stage, ticket.owner) == (Stage.NEW, ANNA)
 
 
@@ -133,9 +133,9 @@ async def test_what_retarus_found_is_passed_on_with_what_it_is() -> None:
     w = await a_world()
     leading = await w.sent()
     led = await w.raised()
-    await w.desk.same_cause(led.id, BEN, f"PD-{leading.number}", "form")
-    seen = (await w.desk.ticket(leading.id)).version
-    await w.desk.record(leading.id, BEN, {"their_workaround": "Use DE2"}, "form", seen)
+    await w.desk.known_issues.same_cause(led.id, BEN, f"PD-{leading.number}", "form")
+    seen = (await w.desk.queries.ticket(leading.id)).version
+    await w.desk.retarus_replies.record(leading.id, BEN, {"their_workaround": "Use DE2"}, "form", seen)
     assert (Say.STORY, w.desk.routes.desk) in await told(w, led.id)
     passed = [each.notice for each in await w.store.letters(ticket_id=led.id) if "from" in each.notice.body]
     assert {tuple(notice.names("news")) for notice in passed} == {("their_workaround",)}
@@ -145,21 +145,21 @@ async def test_a_link_that_is_refused_leaves_the_one_there_is() -> None:
     w = await a_world()
     leading, led = await two(w)
     third = await w.raised()
-    await w.desk.act(third.id, Move.WITHDRAW, ANNA, "click", reason="by mistake")
+    await w.desk.tickets.act(third.id, Move.WITHDRAW, ANNA, "click", reason="by mistake")
     with pytest.raises(NotNow, match="is closed"):
-        await w.desk.same_cause(led, BEN, "PD-1003", "form 3")
-    assert (await w.desk.ticket(led)).parent == leading
-    assert (await w.desk.ticket(leading)).leads == 1
+        await w.desk.known_issues.same_cause(led, BEN, "PD-1003", "form 3")
+    assert (await w.desk.queries.ticket(led)).parent == leading
+    assert (await w.desk.queries.ticket(leading)).leads == 1
 
 
 async def test_a_word_reaches_who_joined_and_the_first_owner_too_each_once() -> None:
     w = await a_world()
     leading, led = await w.raised(), await w.accepted()
-    await w.desk.join(led.id, ALEX, ADLER, "join")
-    await w.desk.join(led.id, ALEX, {**ADLER, "customer": "Nord AG"}, "join again")
-    await w.desk.same_cause(led.id, BEN, "PD-1001", "form")
-    await w.desk.act(leading.id, Move.TAKE, CARLA, "take")
-    await w.desk.say(leading.id, Move.RESOLVE, CARLA, "form", "remedy", "Rolled back to 4.1")
+    await w.desk.known_issues.join(led.id, ALEX, ADLER, "join")
+    await w.desk.known_issues.join(led.id, ALEX, {**ADLER, "customer": "Nord AG"}, "join again")
+    await w.desk.known_issues.same_cause(led.id, BEN, "PD-1001", "form")
+    await w.desk.tickets.act(leading.id, Move.TAKE, CARLA, "take")
+    await w.desk.tickets.say(leading.id, Move.RESOLVE, CARLA, "form", "remedy", "Rolled back to 4.1")
     people = [to for say, to in await told(w, led.id) if say is Say.DIRECT]
     assert sorted(people) == sorted([ALEX, ANNA, BEN])
 
@@ -167,11 +167,11 @@ async def test_a_word_reaches_who_joined_and_the_first_owner_too_each_once() -> 
 async def test_a_ticket_that_is_linked_later_hears_what_was_last_said_with_the_link() -> None:
     w = await a_world()
     leading = await w.sent()
-    await w.desk.record(leading.id, BEN, {"their_workaround": "Use DE2"}, "form", leading.version)
-    await w.desk.record_rcr(leading.id, BEN, "RCR-88123", "rcr")
+    await w.desk.retarus_replies.record(leading.id, BEN, {"their_workaround": "Use DE2"}, "form", leading.version)
+    await w.desk.escalation.record_rcr(leading.id, BEN, "RCR-88123", "rcr")
     late = await w.raised(by=ALEX)
     for _ in range(2):
-        await w.desk.same_cause(late.id, BEN, "PD-1001", "link")
+        await w.desk.known_issues.same_cause(late.id, BEN, "PD-1001", "link")
     assert sorted(await told(w, late.id)) == sorted([(Say.STORY, w.desk.routes.desk), (Say.DIRECT, ALEX)])
     passed = [each.notice for each in await w.store.letters(ticket_id=late.id) if "from" in each.notice.body]
     assert {tuple(notice.names("news")) for notice in passed} == {("their_workaround",)}
@@ -180,7 +180,7 @@ async def test_a_ticket_that_is_linked_later_hears_what_was_last_said_with_the_l
 async def test_a_remedy_that_did_not_hold_is_not_passed_on_later() -> None:
     w = await a_world()
     leading = await w.resolved()
-    await w.desk.say(leading.id, Move.REOPEN, ANNA, "again", "reason", "It came back")
+    await w.desk.tickets.say(leading.id, Move.REOPEN, ANNA, "again", "reason", "It came back")
     late = await w.raised()
-    await w.desk.same_cause(late.id, BEN, "PD-1001", "link")
+    await w.desk.known_issues.same_cause(late.id, BEN, "PD-1001", "link")
     assert await told(w, late.id) == []

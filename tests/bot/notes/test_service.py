@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.notes.service import Notes
 from tests.factories import BEN, a_world
 
 
@@ -12,8 +11,8 @@ async def test_a_note_begins_with_what_retarus_gave_where_we_have_nothing_of_our
     w = await a_world()
     ticket = await w.sent()
     given = {"their_workaround": "Use DE2", "their_remedy": "Policy DE1-77 relaxed"}
-    await w.desk.record(ticket.id, BEN, given, "form", ticket.version)
-    begun = await Notes(w.desk).begun(ticket.id, BEN)
+    await w.desk.retarus_replies.record(ticket.id, BEN, given, "form", ticket.version)
+    begun = await w.desk.notes.begun(ticket.id, BEN)
     assert (begun.workaround, begun.remedy, begun.source) == ("Use DE2", "Policy DE1-77 relaxed", "retarus")
 
 
@@ -22,5 +21,5 @@ async def test_a_note_of_theirs_that_was_received_makes_it_theirs(received: str,
     w = await a_world()
     ticket = await w.sent()
     at = {"their_note_at": str(int(w.clock().timestamp()))} if received == "yes" else {}
-    await w.desk.record(ticket.id, BEN, {"their_note": received, **at}, "form", ticket.version)
-    assert (await Notes(w.desk).begun(ticket.id, BEN)).source == source
+    await w.desk.retarus_replies.record(ticket.id, BEN, {"their_note": received, **at}, "form", ticket.version)
+    assert (await w.desk.notes.begun(ticket.id, BEN)).source == source

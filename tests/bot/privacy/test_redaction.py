@@ -12,12 +12,10 @@ from bot.model.contact import EndCustomer
 from bot.model.notice import Sent
 from bot.model.ticket import NOBODY, Kind, Stage
 from bot.model.transitions import Move
-from bot.notes.service import Notes
-from bot.ports import Batch
 from bot.privacy.erasure import Archive
 from bot.privacy.redaction import MARK, someone, statistics_of
-from bot.register.membership import is_new_stranger
-from bot.search.service import Searching
+from bot.register.membership import Membership
+from bot.tickets.ports import Batch
 from tests.factories import ALEX, ANNA, BEN, CARLA, GUS, RAISED, RITA, Cast, World, a_contact, a_world
 
 ERIKA = "Erika Muster"
@@ -25,7 +23,7 @@ ABOUT_ERIKA = {"happens": f"{ERIKA} (erika@mueller.example, 089 765432-10) gets 
 
 
 def an_archive(w: World) -> Archive:
-    return Archive(w.store, w.desk.drafts, w.clock, by="root")
+    return Archive(w.store, w.drafts, w.clock, by="root")
 
 
 async def everything(w: World) -> str:
@@ -38,7 +36,7 @@ async def everything(w: World) -> str:
             kept += [each.model_dump_json() for each in (ticket, *await w.store.history(ticket.id), *letters)]
     kept += [each.model_dump_json() for each in await w.store.contacts()]
     kept += [each.model_dump_json() for each in await w.store.customers([], limit=100)]
-    kept += [json.dumps([key, await w.desk.drafts.get(key)]) for key in await w.desk.drafts.keys()]
+    kept += [json.dumps([key, await w.drafts.get(key)]) for key in await w.drafts.keys()]
     return "\n".join(kept)
 
 
@@ -81,7 +79,7 @@ async def test_an_export_holds_every_ticket_message_entry_and_draft_that_names_a
     ticket = await w.raised(**ABOUT_ERIKA)
     await w.raised()
     await w.store.apply(Batch(customers=[EndCustomer(id="c1", name="Müller GmbH", contacts=f"{ERIKA}, IT")]))
-    await w.desk.put_aside(BEN, Kind.INCIDENT, {"happens": f"{ERIKA} again"})
+    await w.desk.tickets.save_draft(BEN, Kind.INCIDENT, {"happens": f"{ERIKA} again"})
     archive = an_archive(w)
     found = await archive.export(await archive.find(ERIKA))
     assert isinstance(found["tickets"], list)
@@ -96,9 +94,9 @@ async def test_an_export_holds_every_ticket_message_entry_and_draft_that_names_a
 async def test_an_end_customers_contact_is_erased_from_answers_history_and_messages() -> None:
     w = await a_world()
     ticket = await w.complete(**ABOUT_ERIKA)
-    await w.desk.escalate(ticket.id, BEN, w.form(), ticket.version)
+    await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version)
     await w.store.apply(Batch(customers=[EndCustomer(id="c1", name="Müller GmbH", contacts=f"{ERIKA}, IT")]))
-    await w.desk.put_aside(BEN, Kind.INCIDENT, {"happens": f"{ERIKA} again"})
+    await w.desk.tickets.save_draft(BEN, Kind.INCIDENT, {"happens": f"{ERIKA} again"})
     await deliver_all(w)
     archive = an_archive(w)
     person = await archive.find(ERIKA, "erika@mueller.example", "+49 89 76543210")
@@ -106,7 +104,7 @@ async def test_an_end_customers_contact_is_erased_from_answers_history_and_messa
     kept = await everything(w)
     for text in (ERIKA, "erika@", "765432"):
         assert text not in kept, text
-    now = await w.desk.ticket(ticket.id)
+    now = await w.desk.queries.ticket(ticket.id)
     assert now.answer("happens") == f"{MARK} ({MARK}, {MARK}) gets 550"
     assert (now.stage, now.owner, now.answer("customer")) == (Stage.RETARUS, BEN, "Müller GmbH")
     assert await archive.erase(person) == 0
@@ -114,7 +112,7 @@ async def test_an_end_customers_contact_is_erased_from_answers_history_and_messa
 
 async def test_a_person_is_erased_from_every_version_of_a_note_and_from_the_search() -> None:
     w = await a_world()
-    notes = Notes(w.desk)
+    notes = w.desk.notes
     note = await notes.write({"symptom": f"{ERIKA} sees 550", "remedy": f"{ERIKA} restarts it"}, BEN, "form")
     await notes.change(note.id, {"symptom": "550", "remedy": f"Ask {ERIKA}"}, BEN, "form", 1)
     archive = an_archive(w)
@@ -126,31 +124,31 @@ async def test_a_person_is_erased_from_every_version_of_a_note_and_from_the_sear
     kept = [each.model_dump_json() for each in await w.store.note_versions(note.id)]
     assert len(kept) == 2
     assert not [each for each in kept if ERIKA in each]
-    assert (await Searching(w.desk).find(ERIKA, BEN)).hits == []
-    assert [hit.found.id for hit in (await Searching(w.desk).find("550", BEN)).hits] == [note.id]
+    assert (await w.desk.search.find(ERIKA, BEN)).hits == []
+    assert [hit.found.id for hit in (await w.desk.search.find("550", BEN)).hits] == [note.id]
 
 
 async def test_who_joined_an_old_ticket_is_taken_out_of_it_and_their_customer_stays() -> None:
     w = await a_world()
     ticket = await w.raised()
-    await w.desk.join(ticket.id, ALEX, {"customer": "Adler AG", "happens": f"{ERIKA} gets 550"}, "click")
-    (joined,) = statistics_of(await w.desk.ticket(ticket.id), w.clock()).affected
+    await w.desk.known_issues.join(ticket.id, ALEX, {"customer": "Adler AG", "happens": f"{ERIKA} gets 550"}, "click")
+    (joined,) = statistics_of(await w.desk.queries.ticket(ticket.id), w.clock()).affected
     assert (joined.customer, joined.impact, joined.by) == ("Adler AG", "", NOBODY)
 
 
 async def test_a_colleague_is_erased_from_the_register_and_everything_they_did() -> None:
     w = await a_world(a_contact(BEN), a_contact(ALEX, email="alex@nordlicht.example", phone="+498911112222"))
-    ticket = await w.desk.raise_ticket(ALEX, Kind.INCIDENT, RAISED, w.form())
-    ticket = await w.desk.act(ticket.id, Move.TAKE, ALEX, f"{ALEX}:1.1:take")
-    await w.desk.act(ticket.id, Move.TAKE_OVER, ANNA, w.form())
-    await w.desk.put_aside(ALEX, Kind.INCIDENT, {"happens": "later"})
+    ticket = await w.desk.tickets.create(ALEX, Kind.INCIDENT, RAISED, w.form())
+    ticket = await w.desk.tickets.act(ticket.id, Move.TAKE, ALEX, f"{ALEX}:1.1:take")
+    await w.desk.tickets.act(ticket.id, Move.TAKE_OVER, ANNA, w.form())
+    await w.desk.tickets.save_draft(ALEX, Kind.INCIDENT, {"happens": "later"})
     await deliver_all(w)
     archive = an_archive(w)
     assert await archive.erase(await archive.find(ALEX)) == 1
     kept = await everything(w)
     for text in (ALEX, "Alex Adler", "alex@", "11112222"):
         assert text not in kept, text
-    now = await w.desk.ticket(ticket.id)
+    now = await w.desk.queries.ticket(ticket.id)
     assert (now.raised_by, now.owner) == (NOBODY, ANNA)
     assert [each.slack_user for each in await w.store.contacts()] == [BEN]
     assert not await w.store.used(f"{ALEX}:1.1:take:take")
@@ -178,7 +176,7 @@ async def test_a_ticket_reopened_after_its_first_owner_was_erased_belongs_to_who
     ticket = await w.closed()
     archive = an_archive(w)
     await archive.erase(await archive.find(ANNA))
-    reopened = await w.desk.act(ticket.id, Move.REOPEN, BEN, w.form())
+    reopened = await w.desk.tickets.act(ticket.id, Move.REOPEN, BEN, w.form())
     assert reopened.owner == BEN
 
 
@@ -210,7 +208,7 @@ async def test_a_ticket_closed_for_long_loses_its_personal_data_and_keeps_its_st
     w.clock.forward(days=31)
     fresh = await w.raised()
     assert await archive.expire(timedelta(days=30)) == 1
-    now = await w.desk.ticket(ticket.id)
+    now = await w.desk.queries.ticket(ticket.id)
     assert now.is_erased
     assert (now.number, now.stage, now.since, now.bounces) == (ticket.number, Stage.CLOSED, ticket.since, 0)
     assert {key: now.answer(key) for key in ("customer", "services", "priority", "start")} == {
@@ -223,7 +221,7 @@ async def test_a_ticket_closed_for_long_loses_its_personal_data_and_keeps_its_st
     assert [each.what for each in history][:3] == ["raise", "take", "hand_off"]
     assert {each.by for each in history} <= {NOBODY, ""}
     assert "connector" not in str(history).lower()
-    assert (await w.desk.ticket(fresh.id)) == fresh
+    assert (await w.desk.queries.ticket(fresh.id)) == fresh
 
 
 async def test_it_is_done_once_and_again_after_it_was_reopened_and_closed() -> None:
@@ -233,8 +231,8 @@ async def test_it_is_done_once_and_again_after_it_was_reopened_and_closed() -> N
     w.clock.forward(days=31)
     assert [await archive.expire(timedelta(days=30)) for _ in range(2)] == [1, 0]
     w.clock.forward(hours=1)
-    await w.desk.say(ticket.id, Move.REOPEN, BEN, w.form(), "reason", "It happens again at Erika's")
-    await w.desk.act(ticket.id, Move.WITHDRAW, ANNA, w.form(), reason="Erika called it off")
+    await w.desk.tickets.say(ticket.id, Move.REOPEN, BEN, w.form(), "reason", "It happens again at Erika's")
+    await w.desk.tickets.act(ticket.id, Move.WITHDRAW, ANNA, w.form(), reason="Erika called it off")
     w.clock.forward(days=31)
     assert await archive.expire(timedelta(days=30)) == 1
     assert "Erika" not in await everything(w)
@@ -244,7 +242,7 @@ async def test_what_was_closed_lately_is_kept_however_old_it_is() -> None:
     w = await a_world()
     ticket = await w.resolved()
     w.clock.forward(days=400)
-    await w.desk.act(ticket.id, Move.CONFIRM, ANNA, w.form())
+    await w.desk.tickets.act(ticket.id, Move.CONFIRM, ANNA, w.form())
     assert await an_archive(w).expire(timedelta(days=30)) == 0
 
 
@@ -254,5 +252,5 @@ async def test_what_was_closed_lately_is_kept_however_old_it_is() -> None:
 async def test_a_guest_or_somebody_of_another_organisation_is_new_once_and_a_colleague_never() -> None:
     w = await a_world()
     for user in (GUS, RITA):
-        assert [await is_new_stranger(w.store, Cast(), user) for _ in range(2)] == [True, False]
-    assert not await is_new_stranger(w.store, Cast(), ANNA)
+        assert [await Membership(w.store, Cast()).is_new_stranger(user) for _ in range(2)] == [True, False]
+    assert not await Membership(w.store, Cast()).is_new_stranger(ANNA)

@@ -11,8 +11,8 @@ from bot.core.errors import Invalid, NotYours, Refused
 from bot.model.contact import Contact, ContractException
 from bot.model.notice import Say
 from bot.model.ticket import Level, Ticket
-from bot.ports import Batch
-from bot.register.contacts import Register, concerns, read
+from bot.register.contacts import concerns, read
+from bot.tickets.ports import Batch
 from tests.doubles.memory_store import MemoryStore
 from tests.factories import ALEX, ANNA, BEN, CARLA, GONE, GUS, NO_STAFF, RITA, World, a_contact, a_world
 
@@ -127,28 +127,28 @@ def of_file(user: str, name: str) -> dict[str, Any]:
 
 async def test_at_start_only_who_is_not_in_the_register_yet_is_taken_from_the_file() -> None:
     world = await a_world(a_contact(BEN), contacts=[of_file(BEN, "Another"), of_file(ALEX, "Alex Adler")])
-    await Register(world.desk).begin()
+    await world.desk.register.begin()
     assert [each.name for each in await world.store.contacts()] == ["Alex Adler", "Ben Brandt"]
 
 
 async def test_everybody_gets_the_guides_once_and_again_when_their_version_changes() -> None:
     world = await a_world(a_contact(BEN), a_contact(ANNA, suspended_on=ON), guides=GUIDES)
     for _ in range(2):
-        await Register(world.desk).begin()
+        await world.desk.register.begin()
     assert await handed_over(world) == [BEN]
     newer = world.desk.config.model_copy(
         update={"guides": world.desk.config.guides.model_copy(update={"global_version": "3"})}
     )
-    await Register(world.at(config=newer).desk).begin()
+    await world.at(config=newer).desk.register.begin()
     assert await handed_over(world) == [BEN, BEN]
 
 
 async def test_no_guide_is_handed_over_that_is_not_set() -> None:
     world = await a_world(a_contact(BEN))
-    await Register(world.desk).begin()
+    await world.desk.register.begin()
     assert await handed_over(world) == []
     with pytest.raises(Refused, match="No guide is set"):
-        await Register(world.desk).hand_over(BEN, CARLA, "c1")
+        await world.desk.register.hand_over(BEN, CARLA, "c1")
 
 
 class Interfered(MemoryStore):
@@ -167,7 +167,7 @@ async def test_two_who_change_one_entry_at_once_lose_neither_change() -> None:
     world = await a_world(guides=GUIDES)
     store = Interfered(world.clock)
     await store.apply(Batch(contacts=[a_contact(BEN, guides_asked=EDITION)]))
-    register = Register(world.at(store=store).desk)
+    register = world.at(store=store).desk.register
     store.meanwhile = a_contact(BEN, guides_asked=EDITION, guides_known=EDITION)
     await register.suspend(BEN, CARLA, "c1")
     ben = await register.one(BEN, CARLA)
@@ -177,7 +177,7 @@ async def test_two_who_change_one_entry_at_once_lose_neither_change() -> None:
 async def test_two_who_add_the_same_colleague_at_once_add_one_and_one_is_told() -> None:
     world = await a_world()
     store = Interfered(world.clock)
-    register = Register(world.at(store=store).desk)
+    register = world.at(store=store).desk.register
     store.meanwhile = a_contact(ALEX, name="Alex A. Adler")
     with pytest.raises(Invalid, match="person"):
         await register.save(TYPED, "", CARLA, "V1")
@@ -186,7 +186,7 @@ async def test_two_who_add_the_same_colleague_at_once_add_one_and_one_is_told() 
 
 async def test_a_new_contact_gets_the_guides_however_often_the_form_arrives() -> None:
     world = await a_world(a_contact(BEN, guides_asked=EDITION), guides=GUIDES)
-    register = Register(world.desk)
+    register = world.desk.register
     await register.save(TYPED, "", CARLA, "V1")
     await register.save(TYPED, "", CARLA, "V1")
     assert await handed_over(world) == [ALEX]
@@ -196,21 +196,21 @@ async def test_a_new_contact_gets_the_guides_however_often_the_form_arrives() ->
 
 async def test_who_is_reinstated_gets_the_guides_they_missed() -> None:
     world = await a_world(a_contact(BEN, suspended_on=ON), guides=GUIDES)
-    await Register(world.desk).begin()
+    await world.desk.register.begin()
     assert await handed_over(world) == []
-    await Register(world.desk).reinstate(BEN, CARLA, "c1")
+    await world.desk.register.reinstate(BEN, CARLA, "c1")
     assert await handed_over(world) == [BEN]
 
 
 async def test_an_acknowledgement_is_of_the_present_edition_by_a_contact() -> None:
     world = await a_world(a_contact(BEN), guides=GUIDES)
-    register = Register(world.desk)
+    register = world.desk.register
     with pytest.raises(Refused, match="newer version"):
         await register.acknowledge("0 / 2", BEN)
     with pytest.raises(Refused, match="not in the register"):
         await register.acknowledge(EDITION, ANNA)
     await register.acknowledge(EDITION, BEN)
-    ben = await world.desk.contact(BEN)
+    ben = await world.desk.register.contact(BEN)
     assert ben
     assert (ben.guides_known, ben.guides_known_on) == (EDITION, ON)
 
@@ -218,7 +218,7 @@ async def test_an_acknowledgement_is_of_the_present_edition_by_a_contact() -> No
 @pytest.mark.parametrize("user", [ANNA, BEN, *NO_STAFF])
 async def test_whatever_was_clicked_only_an_admin_keeps_it(user: str) -> None:
     world = await a_world(a_contact(BEN))
-    register = Register(world.desk)
+    register = world.desk.register
     for work in (
         register.all(user), register.one(BEN, user), register.save(TYPED, "", user, "V1"),
         register.suspend(BEN, user, "c1"), register.reinstate(BEN, user, "c2"), register.hand_over(BEN, user, "c3"),
@@ -232,7 +232,7 @@ async def test_whatever_was_clicked_only_an_admin_keeps_it(user: str) -> None:
 async def test_nobody_from_outside_becomes_a_contact(user: str) -> None:
     world = await a_world(a_contact(BEN))
     with pytest.raises(Invalid) as error:
-        await Register(world.desk).save(TYPED | {"person": user}, "", CARLA, "V1")
+        await world.desk.register.save(TYPED | {"person": user}, "", CARLA, "V1")
     assert set(error.value.errors) == {"person"}
 
 
@@ -240,7 +240,7 @@ async def test_who_is_gone_is_suspended_when_they_are_looked_at_again_and_stays_
     world = await a_world(a_contact(BEN))
     gone = Contact(**a_contact(BEN).model_dump() | {"slack_user": GONE, "name": "Gone Gruber"})
     await world.store.apply(Batch(contacts=[gone]))
-    register = Register(world.desk)
+    register = world.desk.register
     await register.look_again(GONE)
     kept = await register.one(GONE, CARLA)
     assert (kept.suspended_on, kept.suspended_why) == (ON, "deactivated in Slack")
@@ -252,7 +252,7 @@ async def test_who_is_gone_is_suspended_when_they_are_looked_at_again_and_stays_
 
 async def test_suspended_by_an_admin_and_reinstated() -> None:
     world = await a_world(a_contact(BEN))
-    register = Register(world.desk)
+    register = world.desk.register
     await register.suspend(BEN, CARLA, "c1")
     assert (await register.one(BEN, CARLA)).suspended_why == "by Carla Conrad"
     await register.reinstate(BEN, CARLA, "c2")

@@ -32,24 +32,24 @@ async def sent(world: World) -> list[Notice]:
 async def test_it_comes_when_their_day_begins_to_the_channel_and_to_the_lead(world: World) -> None:
     await world.raised()
     world.clock.at = TUESDAY + timedelta(days=1, hours=6, minutes=59)
-    assert await world.desk.digest() == 0
+    assert await world.desk.digests.send() == 0
     world.clock.forward(minutes=1)  # 9:00 in Berlin
-    assert await world.desk.digest() == 2
+    assert await world.desk.digests.send() == 2
     assert [notice.to for notice in await sent(world)] == [DESK, CARLA]
 
 
 async def test_it_comes_once_a_day_whoever_asks(world: World) -> None:
     await world.raised()
     world.clock.at = TUESDAY + timedelta(days=1, hours=8)
-    assert sum(await asyncio.gather(*(world.desk.digest() for _ in range(3)))) == 2
+    assert sum(await asyncio.gather(*(world.desk.digests.send() for _ in range(3)))) == 2
     world.clock.forward(hours=2)
-    assert await world.desk.digest() == 0
+    assert await world.desk.digests.send() == 0
 
 
 async def test_after_a_morning_without_the_desk_it_comes_the_same_day_or_not_at_all(world: World) -> None:
     await world.raised()
     world.clock.at = TUESDAY + timedelta(days=3, hours=13)
-    assert await world.desk.digest() == 2
+    assert await world.desk.digests.send() == 2
     assert len(await sent(world)) == 2
 
 
@@ -57,12 +57,12 @@ async def test_on_a_day_they_do_not_work_there_is_none(world: World) -> None:
     await world.raised()
     for days in (2, 4):  # a closing day, a Saturday
         world.clock.at = TUESDAY + timedelta(days=days, hours=9)
-        assert await world.desk.digest() == 0
+        assert await world.desk.digests.send() == 0
 
 
 async def test_where_there_is_nothing_nothing_is_sent(world: World) -> None:
     world.clock.at = TUESDAY + timedelta(days=1, hours=9)
-    assert await world.desk.digest() == 0
+    assert await world.desk.digests.send() == 0
     assert await sent(world) == []
 
 
@@ -72,7 +72,7 @@ async def test_it_tells_apart_what_is_breached_what_is_stale_and_what_is_due_tod
     breached, _ = await world.accepted(), await world.accepted()
     world.clock.at = TUESDAY + timedelta(days=1, hours=9)
     late = await world.raised()
-    await world.desk.digest()
+    await world.desk.digests.send()
     first, second = await sent(world)
     assert (first.body["breached_total"], first.body["stale_total"], first.body["today"]) == (0, 1, [late.id])
     assert second.body["breached_total"] == 2
@@ -83,18 +83,18 @@ async def test_a_level_whose_calendar_never_closes_reads_it_at_seven() -> None:
     world = await a_world()
     await world.raised(by=ANNA)
     world.clock.at = TUESDAY + timedelta(days=1, hours=4, minutes=59)
-    assert await world.desk.digest() == 0
+    assert await world.desk.digests.send() == 0
     world.clock.forward(minutes=1)
-    assert await world.desk.digest() == 1
+    assert await world.desk.digests.send() == 1
 
 
 async def test_what_was_reminded_of_this_very_morning_is_in_it_all_the_same() -> None:
     world = await a_world(reminders={"new": 60, "repeat": 24 * 60})
     late = await world.raised()
     world.clock.at = TUESDAY + timedelta(days=1, hours=4, minutes=59)
-    assert await world.desk.sweep() == 1
+    assert await world.desk.reminders.sweep() == 1
     world.clock.forward(minutes=2)
-    await world.desk.digest()
+    await world.desk.digests.send()
     (told,) = await sent(world)
     assert told.body["stale"] == [late.id]
 
@@ -104,9 +104,9 @@ async def test_what_is_snoozed_beyond_today_is_not_in_it_except_past_the_sla() -
     asleep, breached = await world.raised(), await world.accepted()
     for ticket in (asleep, breached):
         until = f"{(world.clock.at + timedelta(days=9)).timestamp():.0f}"
-        await world.desk.snooze(ticket.id, ticket.owner, until, "The end-customer is away", f"F-{ticket.id}")
+        await world.desk.reminders.snooze(ticket.id, ticket.owner, until, "The end-customer is away", f"F-{ticket.id}")
     world.clock.at = TUESDAY + timedelta(days=1, hours=9)
-    assert await world.desk.digest() == 1
+    assert await world.desk.digests.send() == 1
     (told,) = await sent(world)
     assert (told.body["levels"], told.body["breached"]) == (["second"], [breached.id])
 
@@ -118,7 +118,7 @@ async def test_it_counts_every_ticket_that_is_due_and_lists_those_due_first() ->
         raised.append(await world.raised())
         world.clock.forward(minutes=1)
     world.clock.at = TUESDAY + timedelta(days=1, hours=9)
-    await world.desk.digest()
+    await world.desk.digests.send()
     (told,) = await sent(world)
     assert told.body["stale_total"] == 60
     assert told.body["stale"] == [ticket.id for ticket in raised[:10]]

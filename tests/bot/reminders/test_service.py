@@ -26,7 +26,7 @@ def unix(world: World, **later: float) -> str:
 
 
 async def snoozed(world: World, ticket: Ticket, until: str, reason: str = "Ben is back tomorrow") -> Ticket:
-    return await world.desk.snooze(ticket.id, ANNA, until, reason, world.form())
+    return await world.desk.reminders.snooze(ticket.id, ANNA, until, reason, world.form())
 
 
 # --- snooze
@@ -35,15 +35,15 @@ async def snoozed(world: World, ticket: Ticket, until: str, reason: str = "Ben i
 async def test_a_snooze_is_silent_until_its_time(world: World) -> None:
     ticket = await snoozed(world, await world.raised(), unix(world, hours=20))
     world.clock.forward(hours=19, minutes=59)
-    assert await world.desk.sweep() == 0
+    assert await world.desk.reminders.sweep() == 0
     world.clock.forward(minutes=1)
-    assert await world.desk.sweep() == 1
-    assert (await world.desk.ticket(ticket.id)).times.snoozed_until is None
+    assert await world.desk.reminders.sweep() == 1
+    assert (await world.desk.queries.ticket(ticket.id)).times.snoozed_until is None
 
 
 async def test_whatever_anybody_does_ends_a_snooze(world: World) -> None:
     ticket = await snoozed(world, await world.raised(), unix(world, days=9))
-    taken = await world.desk.act(ticket.id, Move.TAKE, ANNA, world.form())
+    taken = await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, world.form())
     assert taken.times.snoozed_until is None
     assert taken.due
     assert taken.due < world.clock.at + timedelta(days=1)
@@ -68,7 +68,7 @@ async def test_what_is_closed_waits_for_nobody(world: World) -> None:
 async def test_a_guest_puts_nothing_off(world: World) -> None:
     ticket = await world.raised()
     with pytest.raises(NotYours):
-        await world.desk.snooze(ticket.id, GUS, unix(world, hours=1), "because I can", world.form())
+        await world.desk.reminders.snooze(ticket.id, GUS, unix(world, hours=1), "because I can", world.form())
 
 
 # --- the action plan
@@ -76,9 +76,13 @@ async def test_a_guest_puts_nothing_off(world: World) -> None:
 
 async def test_an_action_plan_ends_the_clock_of_the_sla(world: World) -> None:
     ticket = await world.accepted()
-    assert {run.watch: run.state(world.clock.at) for run in world.desk.runs(ticket)}[Watch.PLAN] is State.RUNNING
-    planned = await world.desk.record_plan(ticket.id, BEN, "1. Ben rolls back by noon", world.form())
-    assert {run.watch: run.state(world.clock.at) for run in world.desk.runs(planned)}[Watch.PLAN] is State.ENDED
+    assert {run.watch: run.state(world.clock.at) for run in world.desk.reminders.runs(ticket)}[
+        Watch.PLAN
+    ] is State.RUNNING
+    planned = await world.desk.reminders.record_plan(ticket.id, BEN, "1. Ben rolls back by noon", world.form())
+    assert {run.watch: run.state(world.clock.at) for run in world.desk.reminders.runs(planned)}[
+        Watch.PLAN
+    ] is State.ENDED
 
 
 # --- a cadence of its own
@@ -86,13 +90,13 @@ async def test_an_action_plan_ends_the_clock_of_the_sla(world: World) -> None:
 
 async def test_one_ticket_can_have_a_cadence_of_its_own(world: World) -> None:
     ticket = await world.raised()
-    paced = await world.desk.pace(ticket.id, ANNA, "600", world.form())
+    paced = await world.desk.reminders.pace(ticket.id, ANNA, "600", world.form())
     assert paced.due == world.clock.at + timedelta(minutes=600)
-    again = await world.desk.pace(ticket.id, ANNA, "", world.form())
+    again = await world.desk.reminders.pace(ticket.id, ANNA, "", world.form())
     assert again.due == ticket.due
     for wrong in ("0", "soon", "-5", "99999"):
         with pytest.raises(Invalid):
-            await world.desk.pace(ticket.id, ANNA, wrong, world.form())
+            await world.desk.reminders.pace(ticket.id, ANNA, wrong, world.form())
 
 
 # --- what Retarus said
@@ -100,27 +104,27 @@ async def test_one_ticket_can_have_a_cadence_of_its_own(world: World) -> None:
 
 async def test_a_promised_update_is_when_it_is_reminded(world: World) -> None:
     ticket = await world.sent()
-    await world.desk.record_rcr(ticket.id, BEN, "RCR-1", world.form())
-    expecting = await world.desk.expect(ticket.id, BEN, {"update_due": unix(world, hours=9)}, world.form())
-    due = {run.watch: run.due for run in world.desk.runs(expecting)}
+    await world.desk.escalation.record_rcr(ticket.id, BEN, "RCR-1", world.form())
+    expecting = await world.desk.reminders.expect(ticket.id, BEN, {"update_due": unix(world, hours=9)}, world.form())
+    due = {run.watch: run.due for run in world.desk.reminders.runs(expecting)}
     assert due[Watch.UPDATE] == world.clock.at + timedelta(hours=9)
 
 
 async def test_what_they_ask_is_ours_until_they_are_answered(world: World) -> None:
     ticket = await world.sent()
-    asked = await world.desk.expect(ticket.id, BEN, {"question": "Which connector version?"}, world.form())
+    asked = await world.desk.reminders.expect(ticket.id, BEN, {"question": "Which connector version?"}, world.form())
     assert asked.ball is Party.SECOND
-    answered = await world.desk.chase(ticket.id, BEN, "It is 4.2.", world.form())
+    answered = await world.desk.reminders.chase(ticket.id, BEN, "It is 4.2.", world.form())
     assert answered.ball is Party.RETARUS
 
 
 async def test_something_must_be_said_and_the_ticket_be_with_them(world: World) -> None:
     with pytest.raises(NotNow):
-        await world.desk.expect((await world.raised()).id, ANNA, {"eta": unix(world, hours=1)}, world.form())
+        await world.desk.reminders.expect((await world.raised()).id, ANNA, {"eta": unix(world, hours=1)}, world.form())
     ticket = await world.sent()
     for typed in ({}, {"eta": ""}, {"eta": unix(world, hours=-1)}):
         with pytest.raises(Invalid):
-            await world.desk.expect(ticket.id, BEN, typed, world.form())
+            await world.desk.reminders.expect(ticket.id, BEN, typed, world.form())
 
 
 # --- chasing
@@ -130,7 +134,7 @@ async def test_a_chaser_takes_every_way_the_letter_took_and_names_the_letter_it_
     sent = await world.sent()
     form = world.form()
     for _ in range(2):  # Slack may deliver it twice
-        chased = await world.desk.chase(sent.id, BEN, "Please tell us how it stands.", form)
+        chased = await world.desk.reminders.chase(sent.id, BEN, "Please tell us how it stands.", form)
     post, mail = await world.told(chased, Say.CHASE_POST), await world.told(chased, Say.CHASE_MAIL)
     assert [(each.to, each.names("after")) for each in (*post, *mail)] == [
         (RETARUS, [f"{sent.id}:{sent.version}:letter_post:{RETARUS}"]),
@@ -145,27 +149,31 @@ async def test_files_that_wait_go_along_with_a_chaser_on_every_way_and_once() ->
     for name in ("F1", "F2"):
         seen, ticket = (
             ticket,
-            await world.desk.attach(
+            await world.desk.evidence.attach(
                 ticket.id, ANNA, [Attachment(id=name, name=f"{name}.log", size=1200)], world.form()
             ),
         )
     with pytest.raises(Conflict):  # the second was not shown
-        await world.desk.chase(ticket.id, BEN, "Please tell us how it stands.", world.form(), seen.version)
-    chased = await world.desk.chase(ticket.id, BEN, "Please tell us how it stands.", world.form(), ticket.version)
+        await world.desk.reminders.chase(ticket.id, BEN, "Please tell us how it stands.", world.form(), seen.version)
+    chased = await world.desk.reminders.chase(
+        ticket.id, BEN, "Please tell us how it stands.", world.form(), ticket.version
+    )
     for say in (Say.CHASE_POST, Say.CHASE_MAIL):
         (notice,) = await world.told(chased, say)
         assert [each.id for each in unpacked(notice.body)] == ["F1", "F2"]
     assert [each.sent_at for each in chased.attachments] == [world.clock.at] * 2
     assert (await world.store.history(ticket.id))[-1].detail["files"] == "F1.log (1.2 kB), F2.log (1.2 kB)"
-    again = await world.desk.chase(ticket.id, BEN, "Please tell us how it stands.", world.form(), chased.version)
+    again = await world.desk.reminders.chase(
+        ticket.id, BEN, "Please tell us how it stands.", world.form(), chased.version
+    )
     assert "files" not in (await world.told(again, Say.CHASE_MAIL))[0].body
 
 
 async def test_the_draft_says_what_is_open_with_them(world: World) -> None:
     ticket = await world.sent()
-    await world.desk.expect(ticket.id, BEN, {"update_due": unix(world, hours=2)}, world.form())
+    await world.desk.reminders.expect(ticket.id, BEN, {"update_due": unix(world, hours=2)}, world.form())
     world.clock.forward(hours=3)
-    _, draft = await world.desk.chaser(ticket.id, BEN)
+    _, draft = await world.desk.reminders.chaser(ticket.id, BEN)
     assert "PD-1001 (P1), sent on 27.08.2019 - 11:20 UTC+2" in draft
     assert "You announced an update for 27.08.2019 - 13:20 UTC+2; it is overdue." in draft
     assert "no ticket number of yours yet" in draft
@@ -176,15 +184,15 @@ async def test_only_an_authorised_contact_writes_to_retarus_and_only_while_it_is
     ticket = await world.sent()
     for user in (BEA, ANNA):
         with pytest.raises(NotYours):
-            await world.desk.chase(ticket.id, user, "Please tell us how it stands.", world.form())
+            await world.desk.reminders.chase(ticket.id, user, "Please tell us how it stands.", world.form())
     with pytest.raises(NotNow):
-        await world.desk.chaser((await world.accepted()).id, BEN)
+        await world.desk.reminders.chaser((await world.accepted()).id, BEN)
 
 
 async def test_without_a_way_to_retarus_nothing_is_drafted(world: World) -> None:
     ticket = await world.sent()
     with pytest.raises(Refused):
-        await world.at(routes=Routes(desk=DESK)).desk.chaser(ticket.id, BEN)
+        await world.at(routes=Routes(desk=DESK)).desk.reminders.chaser(ticket.id, BEN)
 
 
 # --- handing on
@@ -192,9 +200,9 @@ async def test_without_a_way_to_retarus_nothing_is_drafted(world: World) -> None
 
 async def test_a_ticket_is_handed_on_within_its_level(world: World) -> None:
     ticket = await world.accepted()
-    handed = await world.desk.hand_on(ticket.id, BEN, BEA, world.form())
+    handed = await world.desk.reminders.hand_on(ticket.id, BEN, BEA, world.form())
     assert (handed.owner, handed.second_owner, handed.stage) == (BEA, BEA, ticket.stage)
     for to in (ALEX, BEA):  # of the other level; its owner already
         with pytest.raises(Invalid) as error:
-            await world.desk.hand_on(ticket.id, BEA, to, world.form())
+            await world.desk.reminders.hand_on(ticket.id, BEA, to, world.form())
         assert list(error.value.errors) == ["to"]

@@ -42,8 +42,8 @@ def watching(w: World, page: Page) -> World:
 
 async def swept(w: World) -> int:
     """Once more, whatever was looked at a moment ago."""
-    w.desk.lookout.kept.forget("")
-    return await w.desk.match_notices()
+    w.desk.evidence.lookout.kept.forget("")
+    return await w.desk.status_alerts.match()
 
 
 async def said(w: World, ticket: Ticket) -> list[str]:
@@ -75,7 +75,7 @@ async def test_it_is_told_once_also_when_it_stands_for_longer_than_once_keys_are
     page = Page(FAX)
     assert await swept(watching(w, page)) == 1
     w.clock.forward(hours=15 * 24)
-    await w.desk.prune(timedelta(days=14))
+    await w.desk.reminders.prune(timedelta(days=14))
     assert await swept(watching(w, page)) == 0
     assert await said(w, ticket) == [FAX.says]
 
@@ -111,7 +111,7 @@ async def test_a_page_out_of_reach_or_read_by_people_tells_nothing(w: World) -> 
     page = Page(FAX)
     page.found = Unreadable("It could not be reached.")
     assert await swept(watching(w, page)) == 0
-    assert await w.desk.match_notices() == 0
+    assert await w.desk.status_alerts.match() == 0
 
 
 async def test_it_answers_no_reminder_and_is_nobodys_work(w: World) -> None:

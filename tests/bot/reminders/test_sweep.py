@@ -102,15 +102,15 @@ def deeds(chance: random.Random) -> list[datetime]:
 
 async def do_something(world: World, ticket: Ticket, chance: random.Random) -> None:
     desk, form = world.desk, world.form()
-    ticket = await desk.ticket(ticket.id)
+    ticket = await desk.queries.ticket(ticket.id)
     what = chance.choice([*Move, Step.NOTE, Step.NOTE])
     with suppress(DeskError):
         if what is Step.NOTE:
-            await desk.note(ticket.id, ANNA, "Called them", form)
+            await desk.tickets.note(ticket.id, ANNA, "Called them", form)
         elif what is Move.HAND_OFF:
-            await desk.hand_off(ticket.id, ANNA, HANDED_OFF, form, ticket.version)
+            await desk.tickets.hand_off(ticket.id, ANNA, HANDED_OFF, form, ticket.version)
         elif what not in {Move.ESCALATE, Move.CONFIRM, Move.WITHDRAW, Move.HAND_ON}:
-            await desk.act(ticket.id, Move(what), chance.choice([ANNA, BEN, CARLA]), form)
+            await desk.tickets.act(ticket.id, Move(what), chance.choice([ANNA, BEN, CARLA]), form)
 
 
 async def lived(seed: int) -> tuple[World, Ticket]:
@@ -121,13 +121,13 @@ async def lived(seed: int) -> tuple[World, Ticket]:
     world.clock.at = START
     ticket = await world.raised(start=str(int(START.timestamp()) - 600))
     for moment in [*deeds(chance), START + timedelta(weeks=WEEKS) - MINUTE]:
-        while (due := (await world.desk.ticket(ticket.id)).due) and due < moment:
+        while (due := (await world.desk.queries.ticket(ticket.id)).due) and due < moment:
             world.clock.at = due
-            assert await world.desk.sweep() == 1
+            assert await world.desk.reminders.sweep() == 1
         world.clock.at = moment
         await do_something(world, ticket, chance)
-        await world.desk.sweep()
-    return world, await world.desk.ticket(ticket.id)
+        await world.desk.reminders.sweep()
+    return world, await world.desk.queries.ticket(ticket.id)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -159,7 +159,7 @@ async def test_after_an_outage_each_person_gets_one_message_and_the_channel_a_fe
     world = await a_world()
     tickets = [await world.raised() for _ in range(30)]
     world.clock.forward(hours=12)
-    assert await world.desk.sweep(limit=7) == 30
+    assert await world.desk.reminders.sweep(limit=7) == 30
     rows = [row for ticket in tickets for row in await world.notices(ticket) if row.notice.due == world.clock.at]
     told = [row for row in rows if row.notice.say is Say.REMINDERS and row.state == "waiting"]
     assert [row.notice.body["total"] for row in told] == [30]
@@ -173,5 +173,5 @@ async def test_a_policy_that_became_more_patient_reminds_later_and_is_not_asked_
     ticket = await world.raised()
     patient = world.at(config=a_config(reminders={"new": 600}))
     world.clock.forward(hours=1)
-    assert await patient.desk.sweep() == 0
-    assert (await world.desk.ticket(ticket.id)).due == ticket.raised_at + timedelta(hours=10)
+    assert await patient.desk.reminders.sweep() == 0
+    assert (await world.desk.queries.ticket(ticket.id)).due == ticket.raised_at + timedelta(hours=10)

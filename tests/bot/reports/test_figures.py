@@ -21,10 +21,9 @@ import pytest
 
 from bot.core import month as periods
 from bot.model.ticket import Event, Level, Party, Ticket
-from bot.ports import Batch
 from bot.reports import ticket_month
 from bot.reports.figures import Count, Figures, Spread
-from bot.reports.service import Reporting
+from bot.tickets.ports import Batch
 from tests import months
 from tests.doubles.memory_store import MemoryStore
 from tests.factories import a_config, a_world
@@ -337,7 +336,7 @@ async def counted(told: list[tuple[Ticket, list[Event]]], now: datetime) -> tupl
     world = await a_world(**TABLES)
     world.clock.at = now
     await fill(world.store, told)
-    reporting = Reporting(world.desk)
+    reporting = world.desk.reports
     figures = await reporting.figures(reporting.period(OCTOBER))
     period = figures.period
     second = [(ticket, Told.of(await world.store.history(ticket.id), period.until)) for ticket, _ in told]

@@ -10,11 +10,11 @@ import pytest
 from bot.core.errors import Invalid, NotYours, Refused
 from bot.model.contact import EndCustomer
 from bot.model.notice import Notice, Say
-from bot.ports import Batch
 from bot.privacy.erasure import Archive
 from bot.reports import wording
 from bot.reports.figures import Count
-from bot.reports.service import Reporting
+from bot.reports.service import Reports
+from bot.tickets.ports import Batch
 from tests.factories import ANNA, BEN, CARLA, MAIL, NO_STAFF, RETARUS, World, a_contact, a_world
 
 OFFICE = {"office": {"timezone": "Europe/Berlin", "hours": ["mon-fri 09:00-17:00"]}}
@@ -22,13 +22,13 @@ MONDAY = datetime(2019, 9, 2, 7, 0, tzinfo=UTC)
 """Nine in Berlin, on September's first working day."""
 
 
-async def a_desk(**tables: object) -> tuple[World, Reporting]:
+async def a_desk(**tables: object) -> tuple[World, Reports]:
     world = await a_world(
         calendars=OFFICE,
         levels={"second": {"group": "S0SECOND", "calendar": "office"}},
         **tables,
     )
-    return world, Reporting(world.desk)
+    return world, world.desk.reports
 
 
 async def sent(world: World, *says: Say) -> list[Notice]:
@@ -45,7 +45,7 @@ async def test_it_comes_on_the_first_working_day_once_however_many_replicas_tick
     world.clock.at = MONDAY.replace(minute=0, hour=6)
     assert await reporting.monthly() == 0
     world.clock.at = MONDAY
-    await asyncio.gather(*(Reporting(world.desk).monthly() for _ in range(4)))
+    await asyncio.gather(*(world.desk.reports.monthly() for _ in range(4)))
     assert [(notice.to, notice.body["month"]) for notice in await sent(world)] == [(CARLA, "2019-08")]
     world.clock.forward(days=3)
     await reporting.monthly()
@@ -59,7 +59,7 @@ async def test_used_up_once_keys_are_forgotten_and_it_still_does_not_come_again(
     await reporting.monthly()
     for _ in range(27):
         world.clock.forward(days=1)
-        await world.desk.prune(timedelta(days=14))
+        await world.desk.reminders.prune(timedelta(days=14))
         await reporting.monthly()
     assert len(await sent(world)) == 1
 
@@ -140,7 +140,7 @@ async def test_an_end_customer_nobody_knows_is_refused_and_the_nearest_is_named(
     world, reporting = await a_desk()
     await world.store.apply(Batch(customers=[EndCustomer(id="c1", name="Adler & Söhne KG")]))
     ticket = await world.raised(customer="Müller GmbH")
-    await world.desk.join(ticket.id, ANNA, {"customer": "Nord AG"}, "click")
+    await world.desk.known_issues.join(ticket.id, ANNA, {"customer": "Nord AG"}, "click")
     with pytest.raises(Invalid) as refused:
         await reporting.ask("2019-07", name, ANNA, "click")
     assert near in refused.value.errors["customer"]
@@ -181,7 +181,7 @@ async def test_a_ticket_counts_with_each_end_customer_from_when_they_joined_it()
     world, reporting = await a_desk()
     ticket = await world.taken()
     world.clock.at = datetime(2019, 9, 10, 7, tzinfo=UTC)
-    await world.desk.join(ticket.id, ANNA, {"customer": "Adler KG"}, "click")
+    await world.desk.known_issues.join(ticket.id, ANNA, {"customer": "Adler KG"}, "click")
     world.clock.forward(hours=2)
     august, september = reporting.month("2019-08"), reporting.month("2019-09")
     assert list((await reporting.figures(august)).customers) == ["Müller GmbH"]
@@ -201,7 +201,7 @@ async def test_a_ticket_counts_with_each_end_customer_from_when_they_joined_it()
 async def test_who_joined_is_said_in_the_report_and_in_the_spreadsheet() -> None:
     world, reporting = await a_desk()
     ticket = await world.raised(customer="Müller GmbH")
-    await world.desk.join(ticket.id, ANNA, {"customer": "Adler KG"}, "click")
+    await world.desk.known_issues.join(ticket.id, ANNA, {"customer": "Adler KG"}, "click")
     world.clock.forward(hours=2)
     figures = await reporting.figures(reporting.month("2019-08"))
     paper = wording.paper(figures, world.desk.config, world.clock.at)
@@ -224,7 +224,7 @@ async def test_an_erased_ticket_still_counts() -> None:
 
 
 async def erase(world: World, ticket_id: str) -> None:
-    assert await Archive(world.store, world.desk.drafts, world.clock, by="desk").expire(timedelta(days=1)) == 1
+    assert await Archive(world.store, world.drafts, world.clock, by="desk").expire(timedelta(days=1)) == 1
     ticket = await world.store.get(ticket_id)
     assert ticket
     assert ticket.is_erased
@@ -297,4 +297,4 @@ async def test_without_a_way_to_retarus_nothing_is_drafted() -> None:
     world = await a_world(a_contact(BEN))
     world = world.at(routes=type(world.desk.routes)(desk="C0DESKDESK"))
     with pytest.raises(Refused, match="No way to Retarus"):
-        await Reporting(world.desk).draft("2019-07", BEN)
+        await world.desk.reports.draft("2019-07", BEN)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.model.technical_note import TechnicalNote
-from bot.notes.service import Notes
 from bot.search.ranking import Narrow
-from bot.search.service import Found, Searching
+from bot.search.service import Found
 from tests.factories import ANNA, BEN, RAISED, World, a_world
 
 NOTE = {
@@ -19,7 +18,7 @@ OURS = {"customer": "Adler AG"}
 
 
 async def noted(w: World, services: str = "") -> TechnicalNote:
-    return await Notes(w.desk).write({**NOTE, "services": services}, BEN, w.form())
+    return await w.desk.notes.write({**NOTE, "services": services}, BEN, w.form())
 
 
 def named(found: Found) -> list[str]:
@@ -31,7 +30,7 @@ def named(found: Found) -> list[str]:
 async def test_it_is_not_answered_with_no_while_the_same_problem_is_open_for_somebody_else() -> None:
     w = await a_world()
     await w.raised()
-    known = await Searching(w.desk).known(await w.raised(**OURS))
+    known = await w.desk.search.known(await w.raised(**OURS))
     assert "known" not in known.answers
     assert known.answers["known_as"].startswith("PD-1001: Outbound mail")
     assert named(known.found) == ["PD-1001"]
@@ -41,7 +40,7 @@ async def test_it_is_not_answered_with_no_while_the_same_problem_is_open_for_som
 async def test_an_open_ticket_of_another_service_is_no_known_issue() -> None:
     w = await a_world()
     await w.raised(services="FAX")
-    known = await Searching(w.desk).known(await w.raised(**OURS))
+    known = await w.desk.search.known(await w.raised(**OURS))
     assert known.answers["known"] == "no"
     assert "Open tickets of Email Security: nothing" in known.answers["searched"]
 
@@ -49,7 +48,7 @@ async def test_an_open_ticket_of_another_service_is_no_known_issue() -> None:
 async def test_a_customers_own_open_ticket_is_named_in_both_places_and_shown_once() -> None:
     w = await a_world()
     await w.raised()
-    known = await Searching(w.desk).known(await w.raised())
+    known = await w.desk.search.known(await w.raised())
     assert named(known.found) == ["PD-1001"]
     assert "Open tickets of Email Security: PD-1001. History of Müller GmbH: PD-1001" in known.answers["searched"]
 
@@ -58,14 +57,14 @@ async def test_a_note_for_any_service_is_offered_whatever_service_is_chosen() ->
     w = await a_world()
     await noted(w)
     for services in ("Email Security", "Email Security\nSMS", ""):
-        assert named(await Searching(w.desk).offered(RAISED | {"services": services}, ANNA)) == ["TN-1"]
+        assert named(await w.desk.search.offered(RAISED | {"services": services}, ANNA)) == ["TN-1"]
 
 
 async def test_a_note_for_any_service_is_found_with_a_service_and_one_of_another_is_not() -> None:
     w = await a_world()
     await noted(w)
     await noted(w, "FAX")
-    found = await Searching(w.desk).find("connector rejected", ANNA, Narrow(service="Email Security"))
+    found = await w.desk.search.find("connector rejected", ANNA, Narrow(service="Email Security"))
     assert named(found) == ["TN-1"]
 
 
@@ -73,8 +72,8 @@ async def test_of_equal_notes_that_of_the_same_service_comes_first() -> None:
     w = await a_world()
     await noted(w, "Email Security")
     await noted(w, "FAX")
-    assert named(await Searching(w.desk).offered(RAISED, ANNA)) == ["TN-1", "TN-2"]
-    known = await Searching(w.desk).known(await w.raised())
+    assert named(await w.desk.search.offered(RAISED, ANNA)) == ["TN-1", "TN-2"]
+    known = await w.desk.search.known(await w.raised())
     assert known.answers["known_as"].startswith("TN-1: ")
 
 
@@ -84,13 +83,13 @@ async def test_notes_are_found_by_when_they_were_changed_with_words_or_without()
     w.clock.forward(days=3)
     lately = Narrow(since=w.clock() - timedelta(days=1))
     for text in ("connector", ""):
-        assert named(await Searching(w.desk).find(text, ANNA, lately)) == []
-    await Notes(w.desk).change(note.id, {**NOTE, "cause": "A size limit"}, BEN, "form", 1)
+        assert named(await w.desk.search.find(text, ANNA, lately)) == []
+    await w.desk.notes.change(note.id, {**NOTE, "cause": "A size limit"}, BEN, "form", 1)
     for text in ("connector", ""):
-        assert named(await Searching(w.desk).find(text, ANNA, lately)) == ["TN-1"]
+        assert named(await w.desk.search.find(text, ANNA, lately)) == ["TN-1"]
 
 
 async def test_without_words_and_filters_nothing_is_listed() -> None:
     w = await a_world()
     await w.raised()
-    assert named(await Searching(w.desk).find("", ANNA)) == []
+    assert named(await w.desk.search.find("", ANNA)) == []

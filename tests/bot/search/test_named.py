@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.notes.service import Notes
-from bot.search.service import Searching
 from tests.bot.search.test_known import NOTE, named
 from tests.factories import ANNA, BEN, World, a_world
 
@@ -13,7 +11,7 @@ WORDS = "TLS handshake certificate expired gateway renewal"
 
 
 async def found(w: World, text: str) -> list[str]:
-    return named(await Searching(w.desk).find(text, ANNA))
+    return named(await w.desk.search.find(text, ANNA))
 
 
 async def asked_for(**tables: object) -> World:
@@ -28,7 +26,7 @@ async def asked_for(**tables: object) -> World:
 async def test_a_retarus_number_comes_first_among_any_words() -> None:
     w = await a_world()
     ticket = await w.sent()
-    await w.desk.record_rcr(ticket.id, BEN, "RCR-88123", "rcr")
+    await w.desk.escalation.record_rcr(ticket.id, BEN, "RCR-88123", "rcr")
     for _ in range(3):
         await w.raised(happens="TLS handshake fails: certificate expired at the gateway after renewal")
     for text in (f"RCR-88123 {WORDS}", f"{WORDS} rcr 88123"):
@@ -42,13 +40,13 @@ async def test_a_tickets_name_among_other_words_finds_it_first(text: str) -> Non
 
 async def test_tickets_are_called_as_the_desk_calls_them() -> None:
     w = await asked_for(desk={"prefix": "NL"})
-    assert named(await Searching(w.desk).find("NL-1001 fax", ANNA)) == ["PD-1001"]
+    assert named(await w.desk.search.find("NL-1001 fax", ANNA)) == ["PD-1001"]
     assert "PD-1001" not in await found(w, "PD-1001 fax")
 
 
 async def test_a_notes_name_among_other_words_finds_it_and_no_ticket_of_that_number() -> None:
     w = await a_world()
-    await Notes(w.desk).write(NOTE, BEN, "form")
+    await w.desk.notes.write(NOTE, BEN, "form")
     assert await found(w, "TN-1 quarantine") == ["TN-1"]
 
 

@@ -24,8 +24,8 @@ async def world() -> World:
 async def test_of_two_people_who_take_at_once_one_owns_it_and_the_other_is_told_kindly(world: World) -> None:
     ticket = await world.raised()
     results = await asyncio.gather(
-        world.desk.act(ticket.id, Move.TAKE, ANNA, "C1"),
-        world.desk.act(ticket.id, Move.TAKE, ALEX, "C2"),
+        world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1"),
+        world.desk.tickets.act(ticket.id, Move.TAKE, ALEX, "C2"),
         return_exceptions=True,
     )
     (taken,) = [each for each in results if isinstance(each, Ticket)]
@@ -36,36 +36,37 @@ async def test_of_two_people_who_take_at_once_one_owns_it_and_the_other_is_told_
 
 async def test_the_second_to_accept_is_told_who_was_quicker(world: World) -> None:
     ticket = await world.handed_off()
-    await world.desk.act(ticket.id, Move.ACCEPT, BEN, "C1")
+    await world.desk.tickets.act(ticket.id, Move.ACCEPT, BEN, "C1")
     with pytest.raises(NotNow, match="Ben Brandt was a moment quicker"):
-        await world.desk.act(ticket.id, Move.ACCEPT, BEA, "C2")
+        await world.desk.tickets.act(ticket.id, Move.ACCEPT, BEA, "C2")
 
 
 async def test_who_clicks_twice_is_told_that_it_is_theirs(world: World) -> None:
     ticket = await world.taken()
     for what in (Move.TAKE, Move.TAKE_OVER):
         with pytest.raises(NotNow, match="PD-1001 is yours already"):
-            await world.desk.act(ticket.id, what, ANNA, "C2")
+            await world.desk.tickets.act(ticket.id, what, ANNA, "C2")
 
 
 async def test_a_click_delivered_twice_is_one_change(world: World) -> None:
     ticket = await world.raised()
-    first = await world.desk.act(ticket.id, Move.TAKE, ANNA, "C1")
-    assert await world.desk.act(ticket.id, Move.TAKE, ANNA, "C1") == first
+    first = await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1")
+    assert await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1") == first
     assert len(await world.told(first, Say.STORY)) == 1
 
 
 async def test_a_click_delivered_again_much_later_gives_the_ticket_as_it_is_and_no_refusal(world: World) -> None:
     ticket = await world.raised()
-    await world.desk.act(ticket.id, Move.TAKE, ANNA, "C1")
-    now = await world.desk.say(ticket.id, Move.RESOLVE, ANNA, "V2", "remedy", "Restarted the connector")
-    assert await world.desk.act(ticket.id, Move.TAKE, ANNA, "C1") == now
+    await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1")
+    now = await world.desk.tickets.say(ticket.id, Move.RESOLVE, ANNA, "V2", "remedy", "Restarted the connector")
+    assert await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1") == now
 
 
 async def test_two_clicks_delivered_at_once_are_one_change(world: World) -> None:
     ticket = await world.raised()
     first, second = await asyncio.gather(
-        world.desk.act(ticket.id, Move.TAKE, ANNA, "C1"), world.desk.act(ticket.id, Move.TAKE, ANNA, "C1")
+        world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1"),
+        world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1"),
     )
     assert first == second
     assert first.version == 2
@@ -75,19 +76,19 @@ async def test_two_clicks_delivered_at_once_are_one_change(world: World) -> None
 async def test_who_lacks_the_right_is_refused_whatever_the_button_showed(world: World, user: str, why: str) -> None:
     ticket = await world.raised()
     with pytest.raises(NotYours, match=why):
-        await world.desk.act(ticket.id, Move.TAKE, user, "C1")
+        await world.desk.tickets.act(ticket.id, Move.TAKE, user, "C1")
 
 
 async def test_a_move_that_is_over_says_where_the_ticket_is(world: World) -> None:
     ticket = await world.closed()
     with pytest.raises(NotNow, match="this ticket is now closed"):
-        await world.desk.say(ticket.id, Move.RESOLVE, ANNA, "V9", "remedy", "Restarted")
+        await world.desk.tickets.say(ticket.id, Move.RESOLVE, ANNA, "V9", "remedy", "Restarted")
 
 
 async def test_a_move_that_goes_with_a_word_keeps_it(world: World) -> None:
     ticket = await world.handed_off()
-    back = await world.desk.say(ticket.id, Move.SEND_BACK, BEN, "V9", "reason", "The tenant is missing")
-    event = await world.desk.event_at(back, back.version)
+    back = await world.desk.tickets.say(ticket.id, Move.SEND_BACK, BEN, "V9", "reason", "The tenant is missing")
+    event = await world.desk.queries.event_at(back, back.version)
     assert (event.what, event.by, event.detail) == ("send_back", BEN, {"reason": "The tenant is missing"})
     assert (back.owner, back.bounces) == (ANNA, 1)
 
@@ -96,7 +97,7 @@ async def test_a_move_that_goes_with_a_word_keeps_it(world: World) -> None:
 async def test_a_filler_is_no_reason(world: World, word: str) -> None:
     ticket = await world.handed_off()
     with pytest.raises(Invalid) as wrong:
-        await world.desk.say(ticket.id, Move.SEND_BACK, BEN, "V9", "reason", word)
+        await world.desk.tickets.say(ticket.id, Move.SEND_BACK, BEN, "V9", "reason", word)
     assert wrong.value.errors.keys() == {"word"}
 
 
@@ -108,7 +109,7 @@ async def test_whose_turn_it_became_hears_of_it_directly(world: World) -> None:
 async def test_the_whole_story_ends_closed_and_can_begin_again(world: World) -> None:
     ticket = await world.closed()
     assert (ticket.stage, ticket.due) == (Stage.CLOSED, None)
-    ticket = await world.desk.say(ticket.id, Move.REOPEN, BEN, "V9", "reason", "It happens again")
+    ticket = await world.desk.tickets.say(ticket.id, Move.REOPEN, BEN, "V9", "reason", "It happens again")
     assert (ticket.stage, ticket.owner) == (Stage.FIRST, ANNA)
 
 
@@ -117,7 +118,7 @@ async def test_the_whole_story_ends_closed_and_can_begin_again(world: World) -> 
 
 async def test_the_handoff_keeps_the_tasks_and_the_summary(world: World) -> None:
     ticket = await world.handed_off()
-    event = await world.desk.event_at(ticket, ticket.version)
+    event = await world.desk.queries.event_at(ticket, ticket.version)
     assert (ticket.stage, ticket.answers) == (Stage.HANDED_OFF, RAISED | HANDED_OFF)
     assert event.detail["summary"] == HANDED_OFF["summary_first"]
     assert event.detail["answer.triage"] == HANDED_OFF["triage"]
@@ -126,36 +127,36 @@ async def test_the_handoff_keeps_the_tasks_and_the_summary(world: World) -> None
 async def test_every_task_that_is_empty_is_marked_beside_its_field_and_the_ticket_stays(world: World) -> None:
     ticket = await world.taken()
     with pytest.raises(Invalid) as wrong:
-        await world.desk.hand_off(ticket.id, ANNA, dict.fromkeys(HANDED_OFF, ""), "V9", ticket.version)
+        await world.desk.tickets.hand_off(ticket.id, ANNA, dict.fromkeys(HANDED_OFF, ""), "V9", ticket.version)
     assert wrong.value.errors.keys() == set(HANDED_OFF)
-    assert await world.desk.ticket(ticket.id) == ticket
+    assert await world.desk.queries.ticket(ticket.id) == ticket
 
 
 async def test_tasks_the_form_did_not_show_are_named_all_at_once(world: World) -> None:
     ticket = await world.taken()
     shown = without(HANDED_OFF, "triage", "remote")
     with pytest.raises(Incomplete) as refusal:
-        await world.desk.hand_off(ticket.id, ANNA, shown, "V9", ticket.version)
+        await world.desk.tickets.hand_off(ticket.id, ANNA, shown, "V9", ticket.version)
     assert [each.key for each in refusal.value.missing] == ["triage", "remote"]
 
 
 async def test_a_handoff_submitted_twice_is_one_handoff(world: World) -> None:
     ticket = await world.taken()
-    first = await world.desk.hand_off(ticket.id, ANNA, HANDED_OFF, "V9", ticket.version)
-    assert await world.desk.hand_off(ticket.id, ANNA, HANDED_OFF, "V9", ticket.version) == first
+    first = await world.desk.tickets.hand_off(ticket.id, ANNA, HANDED_OFF, "V9", ticket.version)
+    assert await world.desk.tickets.hand_off(ticket.id, ANNA, HANDED_OFF, "V9", ticket.version) == first
 
 
 async def test_a_handoff_after_the_ticket_moved_on_is_refused(world: World) -> None:
     ticket = await world.taken()
-    await world.desk.say(ticket.id, Move.RESOLVE, ANNA, "V8", "remedy", "Restarted the connector")
+    await world.desk.tickets.say(ticket.id, Move.RESOLVE, ANNA, "V8", "remedy", "Restarted the connector")
     with pytest.raises(NotNow, match="resolved"):
-        await world.desk.hand_off(ticket.id, ANNA, HANDED_OFF, "V9", ticket.version)
+        await world.desk.tickets.hand_off(ticket.id, ANNA, HANDED_OFF, "V9", ticket.version)
 
 
 async def test_the_second_level_cannot_hand_off_to_itself(world: World) -> None:
     ticket = await world.taken()
     with pytest.raises(NotYours):
-        await world.desk.hand_off(ticket.id, BEN, HANDED_OFF, "V9", ticket.version)
+        await world.desk.tickets.hand_off(ticket.id, BEN, HANDED_OFF, "V9", ticket.version)
 
 
 # --- reminders
@@ -164,23 +165,23 @@ async def test_the_second_level_cannot_hand_off_to_itself(world: World) -> None:
 async def test_what_nobody_moves_is_reminded_once_and_then_at_the_repeating_pace(world: World) -> None:
     ticket = await world.handed_off()
     world.clock.forward(minutes=29)
-    assert await world.desk.sweep() == 0
+    assert await world.desk.reminders.sweep() == 0
     world.clock.forward(minutes=1)
-    assert await world.desk.sweep() == 1
-    assert await world.desk.sweep() == 0
+    assert await world.desk.reminders.sweep() == 1
+    assert await world.desk.reminders.sweep() == 0
     world.clock.forward(minutes=239)
-    assert await world.desk.sweep() == 0
+    assert await world.desk.reminders.sweep() == 0
     world.clock.forward(minutes=1)
-    assert await world.desk.sweep() == 1
-    assert (await world.desk.ticket(ticket.id)).reminded == 2
+    assert await world.desk.reminders.sweep() == 1
+    assert (await world.desk.queries.ticket(ticket.id)).reminded == 2
 
 
 async def test_a_reminder_goes_to_the_thread_and_to_the_owner(world: World) -> None:
     ticket = await world.handed_off()
     world.clock.forward(hours=1)
-    await world.desk.sweep()
-    reminded = await world.desk.ticket(ticket.id)
-    event = await world.desk.event_at(reminded, reminded.version)
+    await world.desk.reminders.sweep()
+    reminded = await world.desk.queries.ticket(ticket.id)
+    event = await world.desk.queries.event_at(reminded, reminded.version)
     assert (event.what, event.by) == (Step.REMIND, "")
     assert (event.detail["stage"], event.detail["watches"], event.detail["people"]) == ("handed_off", "unclaimed", ANNA)
     assert len(await world.told(reminded, Say.STORY)) == 1
@@ -190,8 +191,8 @@ async def test_a_reminder_goes_to_the_thread_and_to_the_owner(world: World) -> N
 async def test_a_reminder_leaves_a_card_that_is_on_its_way_the_newest_one(world: World) -> None:
     ticket = await world.handed_off()
     world.clock.forward(hours=1)
-    await world.desk.sweep()
-    reminded = await world.desk.ticket(ticket.id)
+    await world.desk.reminders.sweep()
+    reminded = await world.desk.queries.ticket(ticket.id)
     assert (reminded.version, reminded.drawn) == (ticket.version + 1, ticket.version)
     assert await world.told(reminded, Say.CARD) == []
 
@@ -199,8 +200,8 @@ async def test_a_reminder_leaves_a_card_that_is_on_its_way_the_newest_one(world:
 async def test_a_reminder_moves_nothing(world: World) -> None:
     ticket = await world.handed_off()
     world.clock.forward(hours=1)
-    await world.desk.sweep()
-    after = await world.desk.ticket(ticket.id)
+    await world.desk.reminders.sweep()
+    after = await world.desk.queries.ticket(ticket.id)
     assert (after.stage, after.owner, after.since, after.answers) == (
         ticket.stage,
         ticket.owner,
@@ -212,44 +213,46 @@ async def test_a_reminder_moves_nothing(world: World) -> None:
 async def test_acting_puts_the_reminder_off(world: World) -> None:
     ticket = await world.handed_off()
     world.clock.forward(minutes=29)
-    await world.desk.act(ticket.id, Move.ACCEPT, BEN, "C1")
+    await world.desk.tickets.act(ticket.id, Move.ACCEPT, BEN, "C1")
     world.clock.forward(minutes=29)
-    assert await world.desk.sweep() == 0
+    assert await world.desk.reminders.sweep() == 0
 
 
 async def test_a_closed_ticket_is_never_reminded(world: World) -> None:
     await world.closed()
     world.clock.forward(days=365)
-    assert await world.desk.sweep() == 0
+    assert await world.desk.reminders.sweep() == 0
 
 
 async def test_two_processes_that_sweep_at_once_remind_once(world: World) -> None:
     ticket = await world.handed_off()
     world.clock.forward(hours=1)
-    assert sum(await asyncio.gather(world.desk.sweep(), world.desk.sweep())) == 1
-    assert (await world.desk.ticket(ticket.id)).reminded == 1
+    assert sum(await asyncio.gather(world.desk.reminders.sweep(), world.desk.reminders.sweep())) == 1
+    assert (await world.desk.queries.ticket(ticket.id)).reminded == 1
 
 
 async def test_after_a_night_each_ticket_is_reminded_once(world: World) -> None:
     tickets = [await world.handed_off() for _ in range(3)]
     world.clock.forward(hours=12)
-    assert await world.desk.sweep() == 3
-    assert [(await world.desk.ticket(ticket.id)).reminded for ticket in tickets] == [1, 1, 1]
+    assert await world.desk.reminders.sweep() == 3
+    assert [(await world.desk.queries.ticket(ticket.id)).reminded for ticket in tickets] == [1, 1, 1]
 
 
 async def test_another_priority_needs_another_reason_in_a_form_and_at_the_handoff(world: World) -> None:
     ticket = await world.taken()
     first = {"priority": "P2", "priority_reason": "one mailbox, workaround exists"}
-    ticket = await world.desk.fill_in(ticket.id, ANNA, first, world.form(), ticket.version)
-    for change in (world.desk.fill_in, world.desk.hand_off):
+    ticket = await world.desk.answers.fill_in(ticket.id, ANNA, first, world.form(), ticket.version)
+    for change in (world.desk.answers.fill_in, world.desk.tickets.hand_off):
         typed = HANDED_OFF | first | {"priority": "P1"}
         with pytest.raises(Invalid) as refused:
-            await change(ticket.id, BEN if change == world.desk.fill_in else ANNA, typed, world.form(), ticket.version)
+            await change(
+                ticket.id, BEN if change == world.desk.answers.fill_in else ANNA, typed, world.form(), ticket.version
+            )
         assert refused.value.errors == {
             "priority_reason": "The reason is still the one for P2. Why is it P1 now?",
         }
     again = first | {"priority": "P1", "priority_reason": "all mailboxes now"}
-    ticket = await world.desk.fill_in(ticket.id, ANNA, again, world.form(), ticket.version)
+    ticket = await world.desk.answers.fill_in(ticket.id, ANNA, again, world.form(), ticket.version)
     assert ticket.answer("priority") == "P1"
 
 
@@ -258,13 +261,13 @@ async def test_another_priority_needs_another_reason_in_a_form_and_at_the_handof
 
 async def test_going_on_without_an_answer_ends_the_wait_like_an_answer_does(world: World) -> None:
     asked = await world.taken()
-    asked = await world.desk.say(asked.id, Move.ASK_CUSTOMER, ANNA, "V1", "question", "Which recipients?")
-    assert [run.watch for run in world.desk.runs(asked)] == [Watch.CUSTOMER]
+    asked = await world.desk.tickets.say(asked.id, Move.ASK_CUSTOMER, ANNA, "V1", "question", "Which recipients?")
+    assert [run.watch for run in world.desk.reminders.runs(asked)] == [Watch.CUSTOMER]
     since, world.clock.at = world.clock.at, world.clock.at + timedelta(hours=3)
-    gone_on = await world.desk.say(asked.id, Move.GO_ON, ALEX, "V2", "reason", "Three calls, nobody there")
+    gone_on = await world.desk.tickets.say(asked.id, Move.GO_ON, ALEX, "V2", "reason", "Three calls, nobody there")
     assert (gone_on.stage, gone_on.owner, gone_on.times.waits) == (Stage.FIRST, ANNA, ((since, world.clock.at),))
     assert gone_on.times.spent[Party.CUSTOMER] == timedelta(hours=3) / timedelta(milliseconds=1)
-    assert Watch.CUSTOMER not in [run.watch for run in world.desk.runs(gone_on)]
+    assert Watch.CUSTOMER not in [run.watch for run in world.desk.reminders.runs(gone_on)]
     assert [notice.to for notice in await world.told(gone_on, Say.DIRECT)] == [ANNA]
 
 
@@ -273,7 +276,7 @@ async def test_going_on_without_an_answer_is_the_levels_right_and_needs_a_reason
     world: World, user: str, word: str, wrong: type[Exception]
 ) -> None:
     ticket = await world.taken()
-    asked = await world.desk.say(ticket.id, Move.ASK_CUSTOMER, ANNA, "V1", "question", "Which recipients?")
+    asked = await world.desk.tickets.say(ticket.id, Move.ASK_CUSTOMER, ANNA, "V1", "question", "Which recipients?")
     with pytest.raises(wrong):
-        await world.desk.say(asked.id, Move.GO_ON, user, "V2", "reason", word)
-    assert await world.desk.ticket(asked.id) == asked
+        await world.desk.tickets.say(asked.id, Move.GO_ON, user, "V2", "reason", word)
+    assert await world.desk.queries.ticket(asked.id) == asked

@@ -1,0 +1,15 @@
+"""Port of the escalation: files that go along with a letter."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.escalation.attachments import Gone
+from bot.model.ticket import Attachment
+
+
+class Files(Protocol):
+    """Bytes of files that are kept elsewhere."""
+
+    async def fetch(self, file: Attachment, most: int) -> bytes | Gone:
+        """At most `most` bytes, or why there are none. Raises what makes sense to try again."""

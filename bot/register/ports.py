@@ -1,0 +1,36 @@
+"""Ports of the register: support contacts and end-customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.model.contact import Contact, EndCustomer
+from bot.model.ticket import Ticket
+from bot.tickets.ports import ChangeStore
+
+
+class ContactRegister(ChangeStore, Protocol):
+    """The register of support contacts."""
+
+    async def contacts(self) -> list[Contact]:
+        """The whole register, by name."""
+
+
+class CustomerStore(ChangeStore, Protocol):
+    """End-customers, and how tickets spell their names."""
+
+    async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
+        """Those of whose words each given one begins some, by name. No words: everybody."""
+
+    async def count_customers(self) -> int: ...
+
+    async def customer(self, customer_id: str) -> EndCustomer | None: ...
+
+    async def customer_named(self, folded: str) -> EndCustomer | None: ...
+
+    async def names_beside(self, customer: str) -> list[str]:
+        """As tickets spell them: the end-customer with this folded name, and who stands beside it in the alphabet."""
+
+    async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
+        """The newest tickets whose end-customer has this folded name."""

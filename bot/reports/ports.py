@@ -1,0 +1,48 @@
+"""Ports of the reports: what they read, and who prints them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, Protocol
+
+from bot.model.monthly_view import View
+from bot.model.notice import Letter
+from bot.model.ticket import Event, Ticket
+from bot.reports.document import Paper, Printed
+from bot.tickets.ports import ChangeStore
+
+
+class ReportSource(ChangeStore, Protocol):
+    """What a month's report is made of."""
+
+    async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
+        """Ids of the tickets that may have been open at some time from `start` up to `end`, in order.
+
+        `customer`: only those of the end-customer with this folded name. Reads the months it is asked for and what is
+        open now, however many tickets were closed before or since. One that was closed all that time, and opened
+        again, can be among them.
+        """
+
+    async def get(self, ticket_id: str) -> Ticket | None: ...
+
+    async def history(self, ticket_id: str) -> list[Event]:
+        """Oldest first."""
+
+    async def view(self, month: str) -> View | None:
+        """Retarus's view of that month, `2026-10`."""
+
+    async def letters(
+        self,
+        *,
+        state: Literal["waiting", "sent", "dead", "dropped"] | None = None,
+        ticket_id: str = "",
+        limit: int = 50,
+    ) -> list[Letter]:
+        """Rows of the outbox for people, newest first."""
+
+
+class Press(Protocol):
+    """Prints reports."""
+
+    async def printed(self, paper: Paper) -> Printed:
+        """Every file of it, or `Unprinted`. The loop goes on meanwhile."""

@@ -1,0 +1,167 @@
+"""Ports of the tickets: what a change writes, what is asked of the store, and who is who."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.model.access_log import Access
+from bot.model.contact import Contact, EndCustomer, Person
+from bot.model.monthly_view import View
+from bot.model.notice import Notice, Place
+from bot.model.technical_note import TechnicalNote
+from bot.model.ticket import Event, Level, Stage, Ticket
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One change: applied wholly or not at all."""
+
+    tickets: Sequence[Ticket] = ()
+    """New versions. Version 1 is inserted and given a number; version n replaces n-1 or the batch is a `Conflict`."""
+    events: Sequence[Event] = ()
+    notices: Sequence[Notice] = ()
+    """A notice whose key is there already is passed over, so that a repeated change sends nothing twice."""
+    once: Sequence[str] = ()
+    """Once-keys: used up by this batch; one that is used up already makes it a `Duplicate`."""
+    drop: Sequence[str] = ()
+    """Keys of waiting notices that are no longer wanted. One that is sent or dead stays as it is."""
+    contacts: Sequence[Contact] = ()
+    """Contacts to save, by their Slack user id, as they now are."""
+    contacts_read: Mapping[str, Contact | None] = field(default_factory=dict)
+    """Contacts this change was decided on, by Slack user id, as they were read; None: there was none. One that is
+    different by now makes the batch a `Conflict`."""
+    customers: Sequence[EndCustomer] = ()
+    """End-customers to save, by their id, as they now are."""
+    forget_customers: Sequence[str] = ()
+    """Ids of end-customers to forget."""
+    rewritten: Sequence[Event] = ()
+    """Events as they are told from now on, in place of those of the same version."""
+    forget_notices: Sequence[str] = ()
+    """Ids of tickets whose messages are forgotten, but for those that still wait."""
+    forget_people: Sequence[str] = ()
+    """Slack user ids whose entry in the register, clicks and direct messages are forgotten."""
+    technical_notes: Sequence[TechnicalNote] = ()
+    """New versions of notes, as with tickets; every version is kept."""
+    rewritten_notes: Sequence[TechnicalNote] = ()
+    """Versions of notes as they stand from now on, in place of those of the same number and version."""
+    accesses: Sequence[Access] = ()
+    """Entries of the log of who saw or erased personal data."""
+    views: Sequence[View] = ()
+    """Retarus's views of months, by their month, as they now are."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which tickets, newest first. What is not given does not narrow."""
+
+    open: bool | None = None
+    stages: Sequence[Stage] = ()
+    level: Level | None = None
+    owner: str = ""
+    due_before: datetime | None = None
+    """Only tickets that need attention at or before this moment; soonest first instead of newest first."""
+    before: tuple[datetime, str] | None = None
+    """For the next page: (raised_at, id) of the last ticket of the page before."""
+    limit: int = 20
+    erased: bool | None = None
+    """Whether they lost their personal data, because they were closed for so long."""
+
+
+class ChangeStore(Protocol):
+    """Writes batches. Durable: what `apply` returned is on disk.
+
+    Every method may raise `StoreDown`. Safe to call from any number of tasks, and from several processes.
+    """
+
+    async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
+        """Write it all, or nothing: `Conflict`, `Duplicate`. Returns the batch's tickets, numbered."""
+
+    async def used(self, once: str) -> bool:
+        """Whether this once-key is used up."""
+
+
+class TicketStore(ChangeStore, Protocol):
+    """Tickets, their history, and where their messages stand in Slack."""
+
+    async def get(self, ticket_id: str) -> Ticket | None: ...
+
+    async def numbered(self, number: int) -> Ticket | None: ...
+
+    async def find(self, query: Query) -> list[Ticket]: ...
+
+    async def count(self, query: Query) -> int:
+        """How many tickets match, whatever the query's limit and page."""
+
+    async def standing(self) -> dict[Stage, int]:
+        """How many open tickets there are, by stage; a stage without any is left out."""
+
+    async def history(self, ticket_id: str) -> list[Event]:
+        """Oldest first."""
+
+    async def children(self, ticket_id: str, limit: int) -> list[Ticket]:
+        """The newest open tickets that have the same cause as this one."""
+
+    async def place(self, ticket_id: str, what: str) -> Place | None: ...
+
+    async def placed(self, channel: str, ts: str) -> Place | None:
+        """Which ticket stands at this message."""
+
+    async def together(self, channel: str, ts: str) -> list[Place]:
+        """Everything that stands at this message, by ticket."""
+
+    async def card_links(self, ticket_ids: Sequence[str]) -> dict[str, str]:
+        """Ticket id → where its card is; without those that have no card, or one without a link."""
+
+
+class Drafts(Protocol):
+    """A small durable map for unfinished forms, settings changed at run time, and per-person preferences."""
+
+    async def get(self, key: str) -> dict[str, str] | None: ...
+
+    async def put(self, key: str, value: dict[str, str]) -> None: ...
+
+    async def drop(self, key: str) -> None: ...
+
+    async def keys(self) -> list[str]: ...
+
+    async def close(self) -> None: ...
+
+
+class Directory(Protocol):
+    """Who is who in the workspace. Answers may be a few minutes old."""
+
+    async def person(self, user_id: str) -> Person:
+        """`Person.unknown` for an id nobody knows."""
+
+    async def levels(self, person: Person) -> frozenset[Level]:
+        """The partner's levels this person works at."""
+
+    def forget(self, user_id: str) -> None:
+        """Asks anew who this is, the next time."""
+
+
+class Maintenance(Protocol):
+    """Housekeeping of the store, and which replica does it."""
+
+    async def prune(self, before: datetime) -> int:
+        """Forget once-keys and delivered notices older than this; returns how many rows went."""
+
+    def alone(self, what: str) -> AbstractAsyncContextManager[bool]:
+        """Inside: whether nobody else is inside for the same thing, in any process that works on this database.
+
+        It saves work that is done by others already. Who must not do a thing twice relies on once-keys and versions.
+        """
+
+    async def index_older(self, limit: int) -> int:
+        """Takes up to so many tickets into the index that an older release saved; returns how many were looked at.
+
+        Call again while it returns any. Goes on where it stopped, whoever calls.
+        """
+
+    async def merge_index(self, pages: int) -> None:
+        """Puts so much of the index in order that grew in pieces, where an engine does not do so by itself. A search
+        asks every piece."""

@@ -1,0 +1,203 @@
+"""Use-cases of a ticket's life: it is created from a submission, taken, handed off, resolved and confirmed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.config.settings import Config
+from bot.core.clock import Clock, as_utc, zone
+from bot.core.errors import Duplicate, Invalid, NotNow, Refused
+from bot.core.i18n import t
+from bot.core.secret_detection import faults
+from bot.core.text import clean
+from bot.forms import validation
+from bot.forms.field_table import fields_of
+from bot.forms.template_fields import Need
+from bot.model.ticket import Kind, Stage, Ticket
+from bot.model.transitions import Move, Step, change, event, move
+from bot.tickets import permissions
+from bot.tickets.answers import Answers, details_of
+from bot.tickets.changes import Change, Changes
+from bot.tickets.ports import Directory, Drafts
+from bot.tickets.queries import Queries, draft_key, preferences_key
+from bot.tickets.reference import reference
+
+
+@dataclass(frozen=True)
+class Tickets:
+    """Creates and moves tickets.
+
+    `form` and `click` name one submission or one click (idempotency key): delivered again by Slack, they change
+    nothing and give the same ticket.
+    """
+
+    changes: Changes
+    queries: Queries
+    answers: Answers
+    drafts: Drafts
+    directory: Directory
+    config: Config
+    clock: Clock
+
+    # --- raising and filling in ---
+
+    async def create(self, by: str, kind: Kind, typed: Mapping[str, str], form: str, source: str = "") -> Ticket:
+        """A new ticket from the fields that were shown. `Invalid` with every wrong or needed field at once.
+
+        `source`: the permalink of the message it comes from.
+        """
+        actor = await self.queries.actor(by)
+        permissions.require_staff(actor)
+        at = as_utc(self.clock())
+        fields = [
+            field for field in fields_of(kind, self.config) if field.key in typed or field.need[kind] is Need.RAISE
+        ]
+        answers = validation.checked(fields, typed, kind, await self.queries.given({}), Need.RAISE)
+        ticket = Ticket(
+            id=_id_of(form),
+            kind=kind,
+            raised_by=by,
+            owner=by,
+            first_owner=by,
+            raised_at=at,
+            since=at,
+            source=source,
+            zone=zone(actor.person.zone or self.config.desk.timezone).key,
+            answers=validation.present(answers),
+        )
+        done = Change(ticket, event(ticket, Move.RAISE, by, at, **details_of(ticket.answers)))
+        try:
+            return await self.changes.save(None, done, f"{form}:raise")
+        except Duplicate:
+            return await self.queries.ticket(ticket.id)
+
+    async def save_draft(self, by: str, kind: Kind, typed: Mapping[str, str]) -> None:
+        """Keeps an unfinished form, as it is, until this person takes it up again; it replaces the one before."""
+        permissions.require_staff(await self.queries.actor(by))
+        for words in faults(typed).values():
+            raise Refused(words)
+        await self.drafts.put(draft_key(by, kind), validation.present(typed))
+
+    async def discard_draft(self, by: str, kind: Kind) -> None:
+        """Forgets the form that was put aside."""
+        await self.drafts.drop(draft_key(by, kind))
+
+    async def remember_scope(self, by: str, scope: str) -> None:
+        """Lists the same tickets the next time."""
+        await self.drafts.put(preferences_key(by), {"scope": scope})
+
+    # --- moving ---
+
+    async def act(self, ticket_id: str, what: Move, by: str, click: str, **detail: str) -> Ticket:
+        """A move that needs nothing but a person and perhaps a word: take, accept, send back, resolve, confirm …"""
+        actor = await self.queries.actor(by)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            permissions.require(actor, ticket, what)
+            await self._refuse_if_late(ticket, what, by)
+            self._require_urgency(ticket, what)
+            moved, gone = move(ticket, what, by, at), {}
+            if what is Move.REOPEN and ticket.answer("remedy"):  # it did not hold, so it is none any more
+                moved, gone = (
+                    moved.model_copy(update={"answers": validation.merged(ticket, {"remedy": ""})}),
+                    {"remedy": ""},
+                )
+            return Change(moved, event(moved, what, by, at, **detail, **details_of(gone)))
+
+        return await self.changes.change(ticket_id, f"{click}:{what}", decide)
+
+    async def resolve(self, ticket_id: str, by: str, form: str, word: str, typed: Mapping[str, str]) -> Ticket:
+        """The remedy, for the 1st level to confirm (guide L2.5); with what else is known now, such as the cause."""
+        actor, remedy = await self.queries.actor(by), await self.answers.word(word, "word")
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            permissions.require(actor, ticket, Move.RESOLVE)
+            answers = {**await self.answers.validated(ticket, typed, Need.RAISE), "remedy": remedy}
+            moved = move(ticket, Move.RESOLVE, by, at).model_copy(
+                update={"answers": validation.merged(ticket, answers)}
+            )
+            said = details_of(validation.changed(ticket, answers))
+            return Change(moved, event(moved, Move.RESOLVE, by, at, remedy=remedy, **said))
+
+        return await self.changes.change(ticket_id, f"{form}:{Move.RESOLVE}", decide)
+
+    async def say(self, ticket_id: str, what: Move, by: str, form: str, key: str, word: str) -> Ticket:
+        """A move that goes with a word: a reason, a question, an answer. Fillers are not words."""
+        return await self.act(ticket_id, what, by, form, **{key: await self.answers.word(word, "word")})
+
+    def _require_urgency(self, ticket: Ticket, what: Move) -> None:
+        """Only the highest priority skips the handoff; the 1st-level tasks are still asked before Retarus is."""
+        highest = self.config.priorities[0].name
+        if what is Move.COMPRESS and not permissions.is_highest(ticket.answer("priority"), self.config):
+            raise NotNow(
+                t(
+                    "Only a ticket of {priority} goes to the 2nd level without a handoff. Set the priority first.",
+                    priority=highest,
+                )
+            )
+
+    async def _refuse_if_late(self, ticket: Ticket, what: Move, by: str) -> None:
+        """Two people, one click each: the second is told kindly who was first; one person, two clicks: it is theirs."""
+        late = (what is Move.TAKE and ticket.stage is Stage.FIRST) or (
+            what is Move.ACCEPT and ticket.stage in {Stage.SECOND, Stage.SECOND_ASKED}
+        )
+        if ticket.owner == by and (late or what is Move.TAKE_OVER):
+            raise NotNow(t("{name} is yours already.", name=reference(ticket, self.config)))
+        if late:
+            name = (await self.directory.person(ticket.owner)).name
+            raise NotNow(
+                t(
+                    "{name} was a moment quicker: {ticket} is theirs now.",
+                    name=name,
+                    ticket=reference(ticket, self.config),
+                )
+            )
+
+    async def hand_off(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
+        """From the 1st to the 2nd level, with the 1st-level tasks answered and the status summarised (guide 3).
+
+        `seen`: as in `fill_in`.
+        """
+        actor = await self.queries.actor(by)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            permissions.require(actor, ticket, Move.HAND_OFF)
+            moved = move(ticket, Move.HAND_OFF, by, at)
+            answers = await self.answers.rebased(
+                ticket, seen, await self.answers.validated(ticket, typed, Need.HANDOFF)
+            )
+            validation.require_new_reason(ticket, answers, self.config)
+            moved = moved.model_copy(update={"answers": validation.merged(ticket, answers)})
+            self.answers.require_complete(moved, Need.HANDOFF, t("The 2nd level can take it once this is answered."))
+            summary = moved.answer("summary_first")
+            said = details_of(validation.changed(ticket, answers))
+            return Change(moved, event(moved, Move.HAND_OFF, by, at, summary=summary, **said))
+
+        return await self.changes.change(ticket_id, f"{form}:hand_off", decide)
+
+    async def note(self, ticket_id: str, by: str, text: str, form: str, called: str = "") -> Ticket:
+        """A line in the story, from either level, at any stage. `called`: with whom it was a telephone call.
+
+        A call is no report: it sends nothing, and moves no clock of Retarus's (guide 2.1).
+        """
+        actor = await self.queries.actor(by)
+        permissions.require_part(actor)
+        if not clean(text):
+            raise Invalid({"word": t("Write something first.")})
+        if wrong := faults({"word": text}):
+            raise Invalid(wrong)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            noted = change(ticket)
+            said = event(noted, Step.CALL, by, at, note=text, called=called) if called else None
+            return Change(noted, said or event(noted, Step.NOTE, by, at, note=text))
+
+        return await self.changes.change(ticket_id, f"{form}:note", decide)
+
+
+def _id_of(form: str) -> str:
+    """The same submission is the same ticket, however often it arrives."""
+    return hashlib.sha256(form.encode()).hexdigest()[:20]
