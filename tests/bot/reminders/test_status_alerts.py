@@ -37,7 +37,7 @@ async def w() -> World:
 
 def watching(w: World, page: Page) -> World:
     """The same desk in a process of its own: what it has gone through before, it does not know."""
-    return w.at(lookout=Lookout(page, w.clock), matched={})
+    return w.at(lookout=Lookout(page, w.clock))
 
 
 async def swept(w: World) -> int:

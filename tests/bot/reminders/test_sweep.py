@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -117,7 +116,7 @@ async def lived(seed: int) -> tuple[World, Ticket]:
     """Swept whenever something is due, and whenever somebody did something."""
     chance = random.Random(seed)
     world = await a_world()
-    world = replace(world, desk=replace(world.desk, config=CONFIG))
+    world = world.at(config=CONFIG)
     world.clock.at = START
     ticket = await world.raised(start=str(int(START.timestamp()) - 600))
     for moment in [*deeds(chance), START + timedelta(weeks=WEEKS) - MINUTE]:
