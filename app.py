@@ -62,10 +62,10 @@ from handlers import (
     tickets,
     transitions,
 )
-from handlers.dispatch import Boundary
+from handlers.dispatch import Dispatcher
 from runtime import command_line, http_server, notification_renderer, scheduler, socket_mode
-from runtime.background_tasks import Tasks
-from runtime.index_worker import Indexing
+from runtime.background_tasks import BackgroundTasks
+from runtime.index_worker import IndexWorker
 
 log = logging.getLogger("desk")
 
@@ -76,7 +76,7 @@ class Program:
 
     app: AsyncApp
     desk: Desk
-    edge: Boundary
+    dispatcher: Dispatcher
     store: Store
     clock_moved: Callable[[], None]
     """To be called when the clock was moved by hand: looks at once for what is due."""
@@ -96,29 +96,34 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             lookout = Lookout(open_status_page(config.retarus, session), clock)
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), lookout)  # noqa: PLW0108 (the two know each other)
             carriers = _carriers(posting, session, store, desk, env, config)
-            tasks = Tasks()
+            tasks = BackgroundTasks()
             outbox: Outbox = Outbox(store, carriers, clock, follow_up=desk.receipts.follow_up, calm=tasks.calm)
-            indexing = Indexing(store, tasks)
+            indexing = IndexWorker(store, tasks)
 
             def changed() -> None:
                 outbox.wake()
                 indexing.wake()
 
             await desk.register.begin()
-            edge = Boundary(client, desk, tasks)
-            async with _working(edge, store, outbox, indexing, identity, env) as running:
+            dispatcher = Dispatcher(client, desk, tasks)
+            async with _working(dispatcher, store, outbox, indexing, identity, env) as running:
                 yield running
 
 
 @asynccontextmanager
 async def _working(
-    edge: Boundary, store: Store, outbox: Outbox, indexing: Indexing, identity: AuthorizeResult, env: Environment
+    dispatcher: Dispatcher,
+    store: Store,
+    outbox: Outbox,
+    indexing: IndexWorker,
+    identity: AuthorizeResult,
+    env: Environment,
 ) -> AsyncIterator[Program]:
     """The outbox delivers and the clock ticks while inside; what was begun is finished on the way out."""
-    jobs, clock_moved = scheduler.scheduler(edge.desk)
-    app = _bolt(edge.client, identity, env, edge)
-    edge.tasks.start(_warn_of_audience(edge.client, edge.desk))
-    with speaking(edge.desk.config.desk.language):  # the task keeps it
+    jobs, clock_moved = scheduler.scheduler(dispatcher.desk)
+    app = _bolt(dispatcher.client, identity, env, dispatcher)
+    dispatcher.tasks.start(_warn_of_audience(dispatcher.client, dispatcher.desk))
+    with speaking(dispatcher.desk.config.desk.language):  # the task keeps it
         going_on = [asyncio.create_task(outbox.run()), asyncio.create_task(indexing.run())]
     jobs.start()
 
@@ -127,17 +132,17 @@ async def _working(
         outbox.wake()
 
     try:
-        yield Program(app, edge.desk, edge, store, moved)
+        yield Program(app, dispatcher.desk, dispatcher, store, moved)
     finally:
         jobs.shutdown(wait=False)
-        await edge.tasks.drain(5)
+        await dispatcher.tasks.drain(5)
         await outbox.drain(5)
         for each in going_on:
             each.cancel()
         await asyncio.gather(*going_on, return_exceptions=True)
 
 
-def _bolt(client: AsyncWebClient, identity: AuthorizeResult, env: Environment, edge: Boundary) -> AsyncApp:
+def _bolt(client: AsyncWebClient, identity: AuthorizeResult, env: Environment, dispatcher: Dispatcher) -> AsyncApp:
     """One workspace, known from the start: nothing is asked of Slack again for each request."""
 
     async def authorize() -> AuthorizeResult:
@@ -150,7 +155,7 @@ def _bolt(client: AsyncWebClient, identity: AuthorizeResult, env: Environment, e
         authorize=authorize,
         request_verification_enabled=not env.slack_app_token,
     )
-    listen(edge, app)
+    listen(dispatcher, app)
     return app
 
 
@@ -183,11 +188,11 @@ CAPABILITIES = (
 )
 
 
-def listen(edge: Boundary, app: AsyncApp) -> None:
+def listen(dispatcher: Dispatcher, app: AsyncApp) -> None:
     """Every capability registers what it listens to; then the door opens."""
     for capability in CAPABILITIES:
-        capability.register(edge.desk, edge)
-    edge.connect(app)
+        capability.register(dispatcher.desk, dispatcher)
+    dispatcher.connect(app)
 
 
 async def _warn_of_audience(client: AsyncWebClient, desk: Desk) -> None:

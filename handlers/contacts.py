@@ -7,11 +7,11 @@ from blocks.kit import Json
 from bot.core.i18n import t
 from bot.desk import Desk
 from bot.tickets import permissions
-from handlers.dispatch import Boundary
-from handlers.payload import Click, News, Submission
+from handlers.dispatch import Dispatcher
+from handlers.payload import Click, SlackEvent, Submission
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     book = desk.register
     acts = {
         contacts.SUSPEND: book.suspend,
@@ -21,11 +21,11 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def ask_new(click: Click) -> None:
         permissions.require_admin(await desk.queries.actor(click.user))
-        await edge.client.views_open(trigger_id=click.trigger, view=contacts.modal(None))
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=contacts.modal(None))
 
     async def ask(click: Click) -> None:
         contact = await book.one(click.value, click.user)
-        await edge.client.views_open(trigger_id=click.trigger, view=contacts.modal(contact))
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=contacts.modal(contact))
 
     async def save(form: Submission) -> Json | None:
         await book.save(form.typed, form.about, form.user, form.view)
@@ -37,18 +37,18 @@ def register(desk: Desk, edge: Boundary) -> None:
     async def acknowledge(click: Click) -> None:
         await book.acknowledge(click.value, click.user)
         if not click.is_home:
-            await edge.tell(click, t("Noted: you have read both. Thank you."))
+            await dispatcher.tell(click, t("Noted: you have read both. Thank you."))
 
-    async def changed(heard: News) -> None:
+    async def changed(event: SlackEvent) -> None:
         """Somebody was changed in Slack: what is known of them is asked anew, and who has gone is suspended."""
-        desk.directory.forget(heard.user)
-        if await desk.register.contact(heard.user):
-            await book.look_again(heard.user)
+        desk.directory.forget(event.user)
+        if await desk.register.contact(event.user):
+            await book.look_again(event.user)
 
-    edge.clicks[contacts.ADD] = ask_new
-    edge.clicks[contacts.CHANGE] = ask
-    edge.submissions[contacts.SAVE] = save
+    dispatcher.clicks[contacts.ADD] = ask_new
+    dispatcher.clicks[contacts.CHANGE] = ask
+    dispatcher.submissions[contacts.SAVE] = save
     for action in acts:
-        edge.clicks[action] = act
-    edge.clicks[guides.KNOWN] = acknowledge
-    edge.news["user_change"] = changed
+        dispatcher.clicks[action] = act
+    dispatcher.clicks[guides.KNOWN] = acknowledge
+    dispatcher.events["user_change"] = changed

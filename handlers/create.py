@@ -15,9 +15,9 @@ from bot.escalation.attachments import read
 from bot.forms.validation import present
 from bot.forms.validators import phone
 from bot.model.ticket import Kind
-from handlers.dispatch import Boundary
+from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Command, Submission
-from handlers.suggestions import Offering
+from handlers.suggestions import SuggestionLookup
 
 COMMANDS = {
     "/retarus-incident": Kind.INCIDENT,
@@ -31,12 +31,12 @@ Draft = tuple[tuple[str, str], ...]
 """What somebody put aside: it is asked for each time, as it may have been put aside through another replica."""
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def draw(asked: tuple[Kind, str, Language, Draft]) -> str:
         kind, user, _, draft = asked
         return kit.serialised(await begun(desk, kind, user, dict(draft)))
 
-    offering = Offering(desk)
+    offering = SuggestionLookup(desk)
     drawn = Kept(draw, _FRESH, most=500)
 
     async def open_form(asked: Command) -> None:
@@ -49,14 +49,14 @@ def register(desk: Desk, edge: Boundary) -> None:
         else:
             draft = await desk.queries.draft(asked.user, kind)
             view = await drawn.get((kind, asked.user, spoken(), tuple(sorted(draft.items()))))
-        await edge.client.views_open(trigger_id=asked.trigger, view=view)  # type: ignore[arg-type]  # Slack takes JSON
+        await dispatcher.client.views_open(trigger_id=asked.trigger, view=view)  # type: ignore[arg-type]  # Slack takes JSON
 
     async def show_more(click: Click) -> None:
         tenants = {"tenants": await desk.customers.tenants_for(click.typed.get("customer", ""))}
         answers = {**await known(desk, click.user), **tenants, **click.typed}
         shown = await offering.now(click)
         view = create.modal(Begun.unpack(click.about), desk.config, answers, more=True, offers=shown)
-        await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+        await dispatcher.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
 
     async def redraw(click: Click) -> Json | None:
         shown = await offering.look(click)
@@ -66,18 +66,18 @@ def register(desk: Desk, edge: Boundary) -> None:
         about = Begun.unpack(form.about)
         await _raise(desk, about, form)
         if about.draft:
-            edge.tasks.start(use_up(desk, form.user, about), later=True)
+            dispatcher.tasks.start(use_up(desk, form.user, about), later=True)
         return None
 
     for name in COMMANDS:
-        edge.commands[name] = open_form
-    edge.clicks[create.MORE] = show_more
-    edge.submissions[create.RAISE] = submit
-    edge.redraws[create.RAISE] = redraw
-    _register_drafts(desk, edge, offering)
+        dispatcher.commands[name] = open_form
+    dispatcher.clicks[create.MORE] = show_more
+    dispatcher.submissions[create.RAISE] = submit
+    dispatcher.redraws[create.RAISE] = redraw
+    _register_drafts(desk, dispatcher, offering)
 
 
-def _register_drafts(desk: Desk, edge: Boundary, offering: Offering) -> None:
+def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLookup) -> None:
     async def put_aside(click: Click) -> None:
         """One draft of a kind is kept: another one than this form began with is not taken from its author unasked."""
         form = Begun.unpack(click.about)
@@ -88,7 +88,7 @@ def _register_drafts(desk: Desk, edge: Boundary, offering: Offering) -> None:
     async def ask(click: Click, other: Mapping[str, str]) -> None:
         """Drawn whatever was drawn meanwhile, such as an offer, hence without a hash. Slack keeps what is typed."""
         view = create.again(click.about, desk.config, click.typed, await offering.now(click), other)
-        await edge.client.views_update(view_id=click.view, view=view)
+        await dispatcher.client.views_update(view_id=click.view, view=view)
 
     async def keep_other(click: Click) -> None:
         await ask(click, {})
@@ -98,16 +98,16 @@ def _register_drafts(desk: Desk, edge: Boundary, offering: Offering) -> None:
         await desk.tickets.save_draft(click.user, form.kind, _kept(click))
         if form.draft is not form.kind:
             await use_up(desk, click.user, form)
-        await edge.client.views_update(view_id=click.view, view=create.put_aside(form.kind))
+        await dispatcher.client.views_update(view_id=click.view, view=create.put_aside(form.kind))
 
     async def throw_away(click: Click) -> None:
         await use_up(desk, click.user, Begun.unpack(click.about))
-        await edge.client.views_update(view_id=click.view, view=create.thrown_away(Kind(click.value)))
+        await dispatcher.client.views_update(view_id=click.view, view=create.thrown_away(Kind(click.value)))
 
-    edge.clicks[create.ASIDE] = put_aside
-    edge.clicks[create.REPLACE] = replace
-    edge.clicks[create.KEEP] = keep_other
-    edge.clicks[create.AWAY] = throw_away
+    dispatcher.clicks[create.ASIDE] = put_aside
+    dispatcher.clicks[create.REPLACE] = replace
+    dispatcher.clicks[create.KEEP] = keep_other
+    dispatcher.clicks[create.AWAY] = throw_away
 
 
 def _kept(click: Click) -> dict[str, str]:

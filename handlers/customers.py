@@ -6,20 +6,20 @@ from blocks import customers
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.tickets import permissions
-from handlers.dispatch import Boundary
+from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Search, Submission
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     book = desk.customers
 
     async def ask_new(click: Click) -> None:
         permissions.require_admin(await desk.queries.actor(click.user))
-        await edge.client.views_open(trigger_id=click.trigger, view=customers.modal(None))
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=customers.modal(None))
 
     async def ask(click: Click) -> None:
         customer = await book.one(click.value, click.user)
-        await edge.client.views_open(trigger_id=click.trigger, view=customers.modal(customer))
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=customers.modal(customer))
 
     async def save(form: Submission) -> Json | None:
         await book.save(form.typed, form.about, form.user, form.view)
@@ -31,8 +31,8 @@ def register(desk: Desk, edge: Boundary) -> None:
     async def suggest(asked: Search) -> list[Json]:
         return customers.options(await book.suggested(asked.text, asked.user), asked.text)
 
-    edge.clicks[customers.ADD] = ask_new
-    edge.clicks[customers.CHANGE] = ask
-    edge.clicks[customers.REMOVE] = remove
-    edge.submissions[customers.SAVE] = save
-    edge.searches["customer"] = suggest
+    dispatcher.clicks[customers.ADD] = ask_new
+    dispatcher.clicks[customers.CHANGE] = ask
+    dispatcher.clicks[customers.REMOVE] = remove
+    dispatcher.submissions[customers.SAVE] = save
+    dispatcher.searches["customer"] = suggest

@@ -29,18 +29,18 @@ from handlers.payload import (
     Body,
     Click,
     Command,
-    News,
     Search,
     Shortcut,
+    SlackEvent,
     Submission,
     click,
     command,
-    news,
     search,
     shortcut,
+    slack_event,
     submission,
 )
-from runtime.background_tasks import Tasks
+from runtime.background_tasks import BackgroundTasks
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ CLEAR: Json = {}
 """What a submission gives to close the modals below it too."""
 OnCommand = Callable[[Command], Awaitable[None]]
 OnShortcut = Callable[[Shortcut], Awaitable[None]]
-OnNews = Callable[[News], Awaitable[None]]
+OnEvent = Callable[[SlackEvent], Awaitable[None]]
 OnSearch = Callable[[Search], Awaitable[list[Json]]]
 """Gives the options that fit what was typed so far."""
 OnRedraw = Callable[[Click], Awaitable[Json | None]]
@@ -61,7 +61,7 @@ Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 """Acknowledges, sooner or later."""
 
 
-class _Door(AsyncMiddleware):
+class _DispatchMiddleware(AsyncMiddleware):
     """The last of Bolt's middlewares, behind its checks of who is calling. It answers everything somebody listens to.
 
     Bolt's own listeners are asked one after the other whether they are meant, each with some forty arguments gathered
@@ -87,10 +87,10 @@ class _Door(AsyncMiddleware):
         return ack.response
 
 
-class Boundary:
+class Dispatcher:
     """Listeners by id, so that finding one costs the same however many there are."""
 
-    def __init__(self, client: AsyncWebClient, desk: Desk, tasks: Tasks) -> None:
+    def __init__(self, client: AsyncWebClient, desk: Desk, tasks: BackgroundTasks) -> None:
         self.client = client
         self.desk = desk
         self.tasks = tasks
@@ -99,7 +99,7 @@ class Boundary:
         self.commands: dict[str, OnCommand] = {}
         self.shortcuts: dict[str, OnShortcut] = {}
         self.redraws: dict[str, OnRedraw] = {}
-        self.news: dict[str, OnNews] = {}
+        self.events: dict[str, OnEvent] = {}
         self.searches: dict[str, OnSearch] = {}
         """By the id of the block that is typed into."""
         self.acted: Callable[[str], None] = lambda _user: None
@@ -117,7 +117,7 @@ class Boundary:
     def connect(self, app: AsyncApp) -> None:
         """Listens, from now on, to everything that was registered here; last, so that nothing is missed."""
         app.error(_unreadable)
-        app.use(_Door(self._listener))
+        app.use(_DispatchMiddleware(self._listener))
 
     def _listener(self, body: Body) -> Listener | None:
         """What listens to this kind of payload; nothing where nobody does."""
@@ -143,19 +143,19 @@ class Boundary:
 
     async def _told(self, ack: AsyncAck, body: Body) -> None:
         await ack()
-        heard = news(body)
-        if heard.name in self.news:
-            self.tasks.start(self._follow(heard))
+        event = slack_event(body)
+        if event.name in self.events:
+            self.tasks.start(self._follow(event))
 
-    async def _follow(self, heard: News) -> None:
+    async def _follow(self, event: SlackEvent) -> None:
         """Whoever posted in a thread is told there when it cannot be done. Else nobody asked, and nobody is told."""
-        with speaking(await self._language(heard.user)):
+        with speaking(await self._language(event.user)):
             try:
-                await self.news[heard.name](heard)
+                await self.events[event.name](event)
             except Exception as error:  # noqa: BLE001 (the boundary)
                 words = error_messages.words_for(error)
-                if heard.thread:
-                    await self.tell(Click.below(heard), words)
+                if event.thread:
+                    await self.tell(Click.below(event), words)
 
     async def _searched(self, ack: AsyncAck, body: Body) -> None:
         """What cannot be looked up now offers nothing: Slack has no place there for a sentence."""

@@ -8,14 +8,14 @@ from bot.core.errors import Conflict
 from bot.desk import Desk
 from bot.escalation.evidence import DESPITE
 from bot.tickets.reference import reference
-from handlers.dispatch import CLEAR, Boundary
+from handlers.dispatch import CLEAR, Dispatcher
 from handlers.payload import Click, Submission
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def ask(click: Click) -> None:
         view = await drawn(click.value, click.user, reason=click.typed.get(DESPITE, ""))
-        await edge.client.views_push(trigger_id=click.trigger, view=view)
+        await dispatcher.client.views_push(trigger_id=click.trigger, view=view)
 
     async def drawn(ticket: str, by: str, *, reason: str, changed: bool = False) -> Json:
         shown = await desk.portal.preview(ticket, by)
@@ -30,5 +30,5 @@ def register(desk: Desk, edge: Boundary) -> None:
             return await drawn(form.ticket, form.user, reason=reason or "", changed=True)
         return CLEAR
 
-    edge.clicks[eas.ASK] = ask
-    edge.submissions[eas.OPENED] = opened
+    dispatcher.clicks[eas.ASK] = ask
+    dispatcher.submissions[eas.OPENED] = opened

@@ -10,15 +10,15 @@ from bot.escalation.evidence import DESPITE
 from bot.model.transitions import Move
 from bot.tickets.permissions import GLASS
 from bot.tickets.reference import reference
-from handlers.dispatch import Boundary
+from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Submission
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def ask(click: Click) -> None:
         ticket = await desk.queries.allowed(click.value, Move.ESCALATE, click.user)
         view = escalation.tasks(ticket, reference(ticket, desk.config), desk.config)
-        await edge.client.views_open(trigger_id=click.trigger, view=view)
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=view)
         await desk.evidence.lookout.look()  # now, so that the preview need not wait for it
 
     async def redraw(click: Click) -> Json:
@@ -44,15 +44,15 @@ def register(desk: Desk, edge: Boundary) -> None:
     async def ask_rcr(click: Click) -> None:
         ticket = await desk.queries.open_to(click.value, click.user)
         view = escalation.rcr_modal(ticket, reference(ticket, desk.config))
-        await edge.client.views_open(trigger_id=click.trigger, view=view)
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=view)
 
     async def record_rcr(form: Submission) -> Json | None:
         await desk.escalation.record_rcr(form.ticket, form.user, form.typed.get(escalation.RCR_NUMBER, ""), form.view)
         return None
 
-    edge.clicks[escalation.ASK] = ask
-    edge.submissions[escalation.TASKS] = answered
-    edge.redraws[escalation.TASKS] = redraw
-    edge.submissions[escalation.SEND] = send
-    edge.clicks[escalation.RCR] = ask_rcr
-    edge.submissions[escalation.RCR] = record_rcr
+    dispatcher.clicks[escalation.ASK] = ask
+    dispatcher.submissions[escalation.TASKS] = answered
+    dispatcher.redraws[escalation.TASKS] = redraw
+    dispatcher.submissions[escalation.SEND] = send
+    dispatcher.clicks[escalation.RCR] = ask_rcr
+    dispatcher.submissions[escalation.RCR] = record_rcr

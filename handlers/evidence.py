@@ -5,14 +5,14 @@ from __future__ import annotations
 from blocks import escalation, evidence
 from bot.desk import Desk
 from bot.tickets.reference import reference
-from handlers.dispatch import Boundary
-from handlers.payload import Click, News
+from handlers.dispatch import Dispatcher
+from handlers.payload import Click, SlackEvent
 
 
-def register(desk: Desk, edge: Boundary) -> None:
-    async def posted(news: News) -> None:
-        if news.files:
-            await desk.evidence.attach_below(news.channel, news.thread, news.user, news.files, news.id)
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
+    async def posted(event: SlackEvent) -> None:
+        if event.files:
+            await desk.evidence.attach_below(event.channel, event.thread, event.user, event.files, event.id)
 
     async def remove(click: Click) -> None:
         await desk.evidence.detach(click.ticket, click.user, click.value, click.id)
@@ -27,9 +27,9 @@ def register(desk: Desk, edge: Boundary) -> None:
         """The preview as it is now; what was typed into it stays."""
         shown = await desk.escalation.preview(click.ticket, click.user)
         view = escalation.preview(shown, reference(shown.ticket, desk.config), desk.config)
-        await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+        await dispatcher.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
 
-    edge.news["message"] = posted
-    edge.clicks[evidence.REMOVE] = remove
+    dispatcher.events["message"] = posted
+    dispatcher.clicks[evidence.REMOVE] = remove
     for action in (evidence.LOOK, evidence.FINE, evidence.TROUBLE):
-        edge.clicks[action] = look
+        dispatcher.clicks[action] = look

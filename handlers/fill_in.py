@@ -10,11 +10,11 @@ from bot.adapters.slack.api_errors import name_of
 from bot.desk import Desk
 from bot.model.ticket import Ticket
 from bot.tickets.reference import reference
-from handlers.dispatch import Boundary
+from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Submission
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def form_for(ticket: Ticket, below: str = "") -> Json:
         """With the tenants of this end-customer, as they are known, until they are answered."""
         tenants = ticket.answer("tenants") or await desk.customers.tenants_for(ticket.answer("customer"))
@@ -23,17 +23,17 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def ask(click: Click) -> None:
         ticket = await desk.queries.open_to(click.value, click.user)
-        await edge.client.views_open(trigger_id=click.trigger, view=await form_for(ticket))
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=await form_for(ticket))
 
     async def push(click: Click) -> None:
         ticket = await desk.queries.open_to(click.value, click.user)
-        await edge.client.views_push(trigger_id=click.trigger, view=await form_for(ticket, click.view_callback))
+        await dispatcher.client.views_push(trigger_id=click.trigger, view=await form_for(ticket, click.view_callback))
 
     async def more(click: Click) -> None:
         """The same form with another example in it, or with all answers; what was typed stays."""
         view = await redraw(click)
         view["private_metadata"] = click.about
-        await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+        await dispatcher.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
 
     async def redraw(click: Click) -> Json:
         ticket = await desk.queries.ticket(click.ticket)
@@ -52,21 +52,21 @@ def register(desk: Desk, edge: Boundary) -> None:
             await desk.evidence.attach(form.ticket, form.user, form.files, form.view)
         await desk.answers.fill_in(form.ticket, form.user, form.typed, form.view, form.version)
         if form.parent:
-            edge.tasks.start(_refresh(desk, edge, form))
+            dispatcher.tasks.start(_refresh(desk, dispatcher, form))
         return None
 
-    edge.clicks[fill_in.ASK] = ask
-    edge.clicks[fill_in.PUSH] = push
-    edge.clicks[fill_in.ALL] = more
-    edge.clicks[fill_in.ANOTHER] = more
-    edge.submissions[fill_in.SUBMIT] = submit
-    edge.redraws[fill_in.SUBMIT] = redraw
+    dispatcher.clicks[fill_in.ASK] = ask
+    dispatcher.clicks[fill_in.PUSH] = push
+    dispatcher.clicks[fill_in.ALL] = more
+    dispatcher.clicks[fill_in.ANOTHER] = more
+    dispatcher.submissions[fill_in.SUBMIT] = submit
+    dispatcher.redraws[fill_in.SUBMIT] = redraw
 
 
-async def _refresh(desk: Desk, edge: Boundary, form: Submission) -> None:
+async def _refresh(desk: Desk, dispatcher: Dispatcher, form: Submission) -> None:
     """The modal below shows what is still missing now, and keeps what was typed. It may have been closed meanwhile."""
     try:
-        await edge.client.views_update(view_id=form.parent, view=await _below(desk, form))
+        await dispatcher.client.views_update(view_id=form.parent, view=await _below(desk, form))
     except SlackApiError as error:
         if name_of(error) != "not_found":
             raise

@@ -11,15 +11,15 @@ from bot.model.ticket import Kind, Ticket
 from bot.model.transitions import Move
 from bot.search.service import Found, Known
 from bot.tickets.reference import reference
-from handlers.dispatch import Boundary
+from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Submission
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def ask(click: Click) -> None:
         ticket = await desk.queries.allowed(click.value, Move.HAND_OFF, click.user)
         view = await drawn(ticket)
-        await edge.client.views_open(trigger_id=click.trigger, view=view)
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=view)
 
     async def redraw(click: Click) -> Json:
         return await drawn(await desk.queries.ticket(click.ticket), click.typed)
@@ -36,6 +36,6 @@ def register(desk: Desk, edge: Boundary) -> None:
         await desk.tickets.hand_off(form.ticket, form.user, form.typed, form.view, form.version)
         return None
 
-    edge.clicks[handoff.ASK] = ask
-    edge.submissions[handoff.SUBMIT] = submit
-    edge.redraws[handoff.SUBMIT] = redraw
+    dispatcher.clicks[handoff.ASK] = ask
+    dispatcher.submissions[handoff.SUBMIT] = submit
+    dispatcher.redraws[handoff.SUBMIT] = redraw

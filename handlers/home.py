@@ -14,19 +14,19 @@ from bot.model.notice import Letter
 from bot.model.ticket import Kind, Party
 from bot.tickets.reference import reference
 from handlers.create import begun
-from handlers.dispatch import Boundary
-from handlers.payload import Click, News
+from handlers.dispatch import Dispatcher
+from handlers.payload import Click, SlackEvent
 
 
-def register(desk: Desk, edge: Boundary) -> None:
-    drawing = Drawing(desk)
-    keep_up = _keeper(edge, lambda user: _publish(edge, drawing, user))
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
+    drawing = HomeRenderer(desk)
+    keep_up = _keeper(dispatcher, lambda user: _publish(dispatcher, drawing, user))
 
-    async def opened(heard: News) -> None:
+    async def opened(event: SlackEvent) -> None:
         """Always from the top: what needs this person now."""
-        if heard.tab != "messages":
-            await drawing.home.look_at(heard.user, Screen(), heard.at)
-            keep_up(heard.user)
+        if event.tab != "messages":
+            await drawing.home.look_at(event.user, Screen(), event.at)
+            keep_up(event.user)
 
     async def look(click: Click) -> None:
         """Another part, list or page; it is shown like after everything else somebody does."""
@@ -34,26 +34,26 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def choose(click: Click) -> None:
         await desk.queries.require_staff(click.user)
-        await edge.client.views_open(trigger_id=click.trigger, view=create.chooser())
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=create.chooser())
 
     async def take_up(click: Click) -> None:
         await desk.queries.require_staff(click.user)
         kind = Kind(click.value)
         view = await begun(desk, kind, click.user, await desk.queries.draft(click.user, kind))
-        await edge.client.views_open(trigger_id=click.trigger, view=view)
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=view)
 
     async def try_again(click: Click) -> None:
         await drawing.home.allowed(click.user, Tab.LETTERS)
         await desk.resend.try_again(click.value, click.user)
 
-    edge.news["app_home_opened"] = opened
-    edge.acted = keep_up
+    dispatcher.events["app_home_opened"] = opened
+    dispatcher.acted = keep_up
     for action in LOOKS:
-        edge.clicks[action] = look
-    edge.clicks[home.RAISE] = choose
+        dispatcher.clicks[action] = look
+    dispatcher.clicks[home.RAISE] = choose
     for kind in Kind:
-        edge.clicks[home.TAKE_UP + kind] = take_up
-    edge.clicks[undelivered.AGAIN] = try_again
+        dispatcher.clicks[home.TAKE_UP + kind] = take_up
+    dispatcher.clicks[undelivered.AGAIN] = try_again
 
 
 LOOKS = (
@@ -67,14 +67,14 @@ LOOKS = (
 """What only changes what is looked at."""
 
 
-async def _publish(edge: Boundary, drawing: Drawing, user: str) -> None:
+async def _publish(dispatcher: Dispatcher, drawing: HomeRenderer, user: str) -> None:
     """For who has opened it before, through whichever replica."""
     screen = await drawing.home.screen_of(user)
     if screen:
-        await edge.client.views_publish(user_id=user, view=await drawing.of(user, screen))
+        await dispatcher.client.views_publish(user_id=user, view=await drawing.of(user, screen))
 
 
-def _keeper(edge: Boundary, publish: Callable[[str], Coroutine[object, object, None]]) -> Callable[[str], None]:
+def _keeper(dispatcher: Dispatcher, publish: Callable[[str], Coroutine[object, object, None]]) -> Callable[[str], None]:
     """Draws a Home anew in the background; who does three things at once gets one Home, as it is at the end."""
     wanted: set[str] = set()
     busy: set[str] = set()
@@ -91,12 +91,12 @@ def _keeper(edge: Boundary, publish: Callable[[str], Coroutine[object, object, N
     def keep_up(user: str) -> None:
         wanted.add(user)
         if user not in busy:
-            edge.tasks.start(work(user))
+            dispatcher.tasks.start(work(user))
 
     return keep_up
 
 
-class Drawing:
+class HomeRenderer:
     """Gives a person's Home as they may see it."""
 
     def __init__(self, desk: Desk) -> None:

@@ -14,7 +14,7 @@ from bot.desk import Desk
 from bot.escalation.attachments import written
 from bot.model.ticket import Kind
 from handlers.create import begun, known
-from handlers.dispatch import Boundary
+from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Command, Shortcut, as_typed, people_in
 
 COMMAND = "/retarus"
@@ -28,10 +28,10 @@ LONGEST = 3000
 """Characters of a message that are taken over."""
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def choose(asked: Command | Shortcut) -> None:
         await desk.queries.require_staff(asked.user)
-        await edge.client.views_open(trigger_id=asked.trigger, view=create.chooser())
+        await dispatcher.client.views_open(trigger_id=asked.trigger, view=create.chooser())
 
     async def from_message(used: Shortcut) -> None:
         """The form at once; where it comes from is looked up after."""
@@ -41,9 +41,9 @@ def register(desk: Desk, edge: Boundary) -> None:
         answers = {**await known(desk, used.user), **told}
         form = Begun(Kind.INCIDENT, link="", left=max(0, len(used.files) - AT_A_TIME))
         view = create.modal(form, desk.config, answers)
-        opened = (await edge.client.views_open(trigger_id=used.trigger, view=view))["view"]
-        view = create.modal(await _linked(edge, used, form), desk.config, answers)
-        await edge.client.views_update(view_id=opened["id"], hash=opened["hash"], view=view)
+        opened = (await dispatcher.client.views_open(trigger_id=used.trigger, view=view))["view"]
+        view = create.modal(await _linked(dispatcher, used, form), desk.config, answers)
+        await dispatcher.client.views_update(view_id=opened["id"], hash=opened["hash"], view=view)
 
     async def show_kind(click: Click) -> None:
         """The form of another kind, with what was typed so far."""
@@ -54,19 +54,19 @@ def register(desk: Desk, edge: Boundary) -> None:
             view = create.modal(turned, desk.config, answers, more=create.shows_more(click.typed))
         else:
             view = await begun(desk, kind, click.user, await desk.queries.draft(click.user, kind))
-        await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+        await dispatcher.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
 
-    edge.commands[COMMAND] = choose
-    edge.shortcuts[ANY] = choose
-    edge.shortcuts[FROM_MESSAGE] = from_message
+    dispatcher.commands[COMMAND] = choose
+    dispatcher.shortcuts[ANY] = choose
+    dispatcher.shortcuts[FROM_MESSAGE] = from_message
     for kind in Kind:
-        edge.clicks[create.KIND + kind] = show_kind
+        dispatcher.clicks[create.KIND + kind] = show_kind
 
 
-async def _linked(edge: Boundary, used: Shortcut, begun: Begun) -> Begun:
+async def _linked(dispatcher: Dispatcher, used: Shortcut, begun: Begun) -> Begun:
     """With the message's permalink. Slack refuses it where the bot is no member: in a conversation between two, say."""
     try:
-        found = await edge.client.chat_getPermalink(channel=used.channel, message_ts=used.ts)
+        found = await dispatcher.client.chat_getPermalink(channel=used.channel, message_ts=used.ts)
     except SlackApiError as error:
         return replace(begun, is_hidden=name_of(error) in _HIDDEN)
     return replace(begun, link=found["permalink"])

@@ -11,16 +11,16 @@ from bot.known_issues.links import CAUSE
 from bot.model.ticket import Ticket
 from bot.search.service import Found
 from handlers.create import use_up
-from handlers.dispatch import Boundary
+from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Submission
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     searching = desk.search
 
     async def look(click: Click) -> None:
         ticket = await desk.queries.open_to(click.value, click.user)
-        await edge.client.views_open(trigger_id=click.trigger, view=await drawn(ticket, click.user))
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=await drawn(ticket, click.user))
 
     async def drawn(ticket: Ticket, user: str) -> Json:
         found = await searching.similar(ticket, user)
@@ -35,21 +35,21 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def same(click: Click) -> None:
         ticket = await desk.known_issues.same_cause(click.ticket, click.user, click.value, click.id)
-        await edge.client.views_update(view_id=click.view, view=await drawn(ticket, click.user))
+        await dispatcher.client.views_update(view_id=click.view, view=await drawn(ticket, click.user))
 
     async def other(click: Click) -> None:
         ticket = await desk.known_issues.other_cause(click.value, click.user, click.id)
-        await edge.client.views_update(view_id=click.view, view=await drawn(ticket, click.user))
+        await dispatcher.client.views_update(view_id=click.view, view=await drawn(ticket, click.user))
 
     async def join(click: Click) -> None:
         ticket = await desk.known_issues.join(click.value, click.user, click.typed, click.id)
         await use_up(desk, click.user, Begun.unpack(click.about))
         customer = one_line(click.typed.get("customer", ""), 75)
         view = known_issues.joined(ticket, customer, desk.config, await desk.queries.link(ticket))
-        await edge.client.views_update(view_id=click.view, view=view)
+        await dispatcher.client.views_update(view_id=click.view, view=view)
 
-    edge.clicks[card.KNOWN] = look
-    edge.submissions[card.KNOWN] = link
-    edge.clicks[known_issues.SAME] = same
-    edge.clicks[known_issues.OTHER] = other
-    edge.clicks[known_issues.JOIN] = join
+    dispatcher.clicks[card.KNOWN] = look
+    dispatcher.submissions[card.KNOWN] = link
+    dispatcher.clicks[known_issues.SAME] = same
+    dispatcher.clicks[known_issues.OTHER] = other
+    dispatcher.clicks[known_issues.JOIN] = join

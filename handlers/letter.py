@@ -6,19 +6,19 @@ from blocks import letter
 from bot.core.i18n import t
 from bot.desk import Desk
 from bot.tickets.reference import reference
-from handlers.dispatch import Boundary
+from handlers.dispatch import Dispatcher
 from handlers.payload import Click
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def show(click: Click) -> None:
         ticket = await desk.queries.open_to(click.value, click.user)
         view = letter.modal(await desk.escalation.last_letter(ticket), reference(ticket, desk.config))
-        await edge.client.views_open(trigger_id=click.trigger, view=view)
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=view)
 
     async def again(click: Click) -> None:
         revived = await desk.resend.try_again(click.value, click.user)
-        await edge.tell(click, t("It is on its way again.") if revived else t("It was sent again already."))
+        await dispatcher.tell(click, t("It is on its way again.") if revived else t("It was sent again already."))
 
-    edge.clicks[letter.SHOW] = show
-    edge.clicks[letter.AGAIN] = again
+    dispatcher.clicks[letter.SHOW] = show
+    dispatcher.clicks[letter.AGAIN] = again

@@ -11,7 +11,7 @@ from bot.core.i18n import mark, t
 from bot.desk import Desk
 from bot.notes.service import REASON, Notes
 from bot.tickets.reference import reference
-from handlers.dispatch import Boundary, OnClick, OnSubmit
+from handlers.dispatch import Dispatcher, OnClick, OnSubmit
 from handlers.payload import Click, Command, Submission
 
 COMMAND = "/retarus-note"
@@ -23,7 +23,7 @@ Drawn = Callable[[str, str], Awaitable[Json]]
 """Draws a note, by its id, for a person."""
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     book = desk.notes
 
     async def drawn(note_id: str, user: str, version: int = 0) -> Json:
@@ -37,47 +37,47 @@ def register(desk: Desk, edge: Boundary) -> None:
         await desk.queries.open_to_part(command.user)
         note = await book.shown_or_begun(command.text, command.user)
         view = await drawn(note.id, command.user) if note and note.id else notes.modal(note, desk.config)
-        await edge.client.views_open(trigger_id=command.trigger, view=view)
+        await dispatcher.client.views_open(trigger_id=command.trigger, view=view)
 
     async def turn(click: Click) -> None:
         """To another version."""
         note_id, _, version = click.value.partition("|")
-        await edge.client.views_update(view_id=click.view, view=await drawn(note_id, click.user, int(version)))
+        await dispatcher.client.views_update(view_id=click.view, view=await drawn(note_id, click.user, int(version)))
 
-    edge.commands[COMMAND] = asked
-    edge.clicks[notes.EARLIER] = turn
-    edge.clicks[notes.LATER] = turn
-    edge.clicks |= _clicks(desk, edge, book, drawn)
-    edge.submissions |= _submissions(book, drawn)
+    dispatcher.commands[COMMAND] = asked
+    dispatcher.clicks[notes.EARLIER] = turn
+    dispatcher.clicks[notes.LATER] = turn
+    dispatcher.clicks |= _clicks(desk, dispatcher, book, drawn)
+    dispatcher.submissions |= _submissions(book, drawn)
 
 
-def _clicks(desk: Desk, edge: Boundary, book: Notes, drawn: Drawn) -> dict[str, OnClick]:
+def _clicks(desk: Desk, dispatcher: Dispatcher, book: Notes, drawn: Drawn) -> dict[str, OnClick]:
     async def write(click: Click) -> None:
         await desk.queries.open_to_part(click.user)
-        await edge.client.views_open(trigger_id=click.trigger, view=notes.modal(None, desk.config))
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=notes.modal(None, desk.config))
 
     async def write_from(click: Click) -> None:
         begun = await book.begun(click.value, click.user)
         view = notes.modal(begun, desk.config, about=click.value)
-        await edge.client.views_open(trigger_id=click.trigger, view=view)
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=view)
 
     async def show(click: Click) -> None:
         """On its own, or on top of the modal its button was in."""
-        opened = edge.client.views_push if click.view and not click.is_home else edge.client.views_open
+        opened = dispatcher.client.views_push if click.view and not click.is_home else dispatcher.client.views_open
         await opened(trigger_id=click.trigger, view=await drawn(click.value, click.user))
 
     async def ask_change(click: Click) -> None:
         note = await book.one(click.value, click.user)
         view = notes.modal(note, desk.config, callback=notes.CHANGE, about=f"{note.id}|{note.version}")
-        await edge.client.views_update(view_id=click.view, view=view)
+        await dispatcher.client.views_update(view_id=click.view, view=view)
 
     async def ask_retire(click: Click) -> None:
         note = await book.one(click.value, click.user)
-        await edge.client.views_update(view_id=click.view, view=notes.retiring(note))
+        await dispatcher.client.views_update(view_id=click.view, view=notes.retiring(note))
 
     async def reinstate(click: Click) -> None:
         note = await book.reinstate(click.value, click.user, click.id)
-        await edge.client.views_update(view_id=click.view, view=await drawn(note.id, click.user))
+        await dispatcher.client.views_update(view_id=click.view, view=await drawn(note.id, click.user))
 
     return {
         notes.WRITE: write,

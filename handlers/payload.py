@@ -82,9 +82,9 @@ class Click:
         return cls(asked.user, asked.name, "", "", asked.trigger, asked.channel, response_url=asked.response_url)
 
     @classmethod
-    def below(cls, heard: News) -> Click:
+    def below(cls, event: SlackEvent) -> Click:
         """The thread somebody posted in, as a place to answer."""
-        return cls(heard.user, heard.name, "", heard.id, "", heard.channel, heard.thread)
+        return cls(event.user, event.name, "", event.id, "", event.channel, event.thread)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Submission:
 
 
 @dataclass(frozen=True)
-class News:
+class SlackEvent:
     """Something Slack tells of by itself."""
 
     name: str
@@ -226,11 +226,11 @@ def click(body: Body) -> Click:
     )
 
 
-def news(body: Body) -> News:
+def slack_event(body: Body) -> SlackEvent:
     event = body.get("event") or {}
     user = event.get("user")
     about = user if isinstance(user, str) else _text(user or {}, "id")
-    return News(
+    return SlackEvent(
         name=_text(event, "type"),
         user=about,
         tab=_text(event, "tab"),

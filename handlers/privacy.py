@@ -5,17 +5,17 @@ from __future__ import annotations
 from blocks.privacy import stranger
 from bot.core.i18n import speaking
 from bot.desk import Desk
-from handlers.dispatch import Boundary
-from handlers.payload import News
+from handlers.dispatch import Dispatcher
+from handlers.payload import SlackEvent
 
 
-def register(desk: Desk, edge: Boundary) -> None:
-    async def joined(news: News) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
+    async def joined(event: SlackEvent) -> None:
         """The admins are told, once, each in their language."""
-        if news.channel == desk.routes.desk and await desk.membership.is_new_stranger(news.user):
+        if event.channel == desk.routes.desk and await desk.membership.is_new_stranger(event.user):
             for admin in desk.config.desk.admins:
                 with speaking(await desk.queries.language_of(admin)):
-                    message = stranger(news.user, news.channel)
-                await edge.client.chat_postMessage(channel=admin, text=message.text, blocks=list(message.blocks))
+                    message = stranger(event.user, event.channel)
+                await dispatcher.client.chat_postMessage(channel=admin, text=message.text, blocks=list(message.blocks))
 
-    edge.news["member_joined_channel"] = joined
+    dispatcher.events["member_joined_channel"] = joined

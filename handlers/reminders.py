@@ -11,24 +11,24 @@ from bot.desk import Desk
 from bot.model.ticket import Ticket
 from bot.model.transitions import Move
 from bot.tickets.reference import reference
-from handlers.dispatch import Boundary, OnClick, OnSubmit
+from handlers.dispatch import Dispatcher, OnClick, OnSubmit
 from handlers.payload import Click, Submission
 
 Draw = Callable[[Click], Awaitable[Json]]
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     def opens(draw: Draw) -> OnClick:
         """On its own, or on top of the modal its button was in."""
 
         async def opened(click: Click) -> None:
-            show = edge.client.views_push if click.view else edge.client.views_open
+            show = dispatcher.client.views_push if click.view else dispatcher.client.views_open
             await show(trigger_id=click.trigger, view=await draw(click))
 
         return opened
 
-    edge.clicks |= {action: opens(draw) for action, draw in _asked(desk).items()}
-    edge.submissions |= _done(desk)
+    dispatcher.clicks |= {action: opens(draw) for action, draw in _asked(desk).items()}
+    dispatcher.submissions |= _done(desk)
 
 
 def _asked(desk: Desk) -> dict[str, Draw]:

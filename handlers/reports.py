@@ -16,14 +16,14 @@ from bot.model.notice import Notice
 from bot.reports import wording
 from bot.reports.document import Paper, Printed, Upload
 from bot.reports.ports import Press
-from handlers.dispatch import Boundary
+from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Command, Submission
 from handlers.response_url import reply
 
 COMMAND = "/retarus-report"
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     reporting = desk.reports
 
     async def asked(command: Command) -> None:
@@ -33,11 +33,11 @@ def register(desk: Desk, edge: Boundary) -> None:
             first, *others = reporting.offered()
             view, dead = await reporting.view(first.key), await reporting.undelivered(first.key)
             shown = reports.modal([first, *others], view, undelivered=dead)
-            await edge.client.views_open(trigger_id=command.trigger, view=shown)
+            await dispatcher.client.views_open(trigger_id=command.trigger, view=shown)
             return
         period, customer = reporting.understood(command.text)
         await reporting.ask(period.key, customer, command.user, f"{command.user}:{command.trigger}")
-        await reply(edge.client, command.response_url, reports.promised(period))
+        await reply(dispatcher.client, command.response_url, reports.promised(period))
 
     async def make(form: Submission) -> None:
         typed = form.typed
@@ -45,7 +45,7 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def draft(click: Click) -> None:
         period, text = await reporting.draft(click.value, click.user)
-        show = edge.client.views_push if click.view else edge.client.views_open
+        show = dispatcher.client.views_push if click.view else dispatcher.client.views_open
         await show(trigger_id=click.trigger, view=reports.request(period, text, desk.routes.ways))
 
     async def request(form: Submission) -> None:
@@ -55,16 +55,16 @@ def register(desk: Desk, edge: Boundary) -> None:
         period = await reporting.receive(click.value, click.user, click.id)
         if click.block == reports.VIEW and click.response_url:
             shown = reports.reminder(period, await reporting.view(period.key), undelivered=False)
-            await reply(edge.client, click.response_url, shown, replace=True)
+            await reply(dispatcher.client, click.response_url, shown, replace=True)
         elif click.response_url:
-            await reply(edge.client, click.response_url, reports.noted(period))
+            await reply(dispatcher.client, click.response_url, reports.noted(period))
         elif click.view:
             view = reports.modal(reporting.offered(), await reporting.view(period.key), undelivered=False)
-            await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+            await dispatcher.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
 
-    edge.commands[COMMAND] = asked
-    edge.submissions |= {reports.MAKE: make, reports.REQUEST: request}
-    edge.clicks |= {reports.DRAFT: draft, reports.RECEIVED: received}
+    dispatcher.commands[COMMAND] = asked
+    dispatcher.submissions |= {reports.MAKE: make, reports.REQUEST: request}
+    dispatcher.clicks |= {reports.DRAFT: draft, reports.RECEIVED: received}
 
 
 @dataclass(frozen=True)

@@ -10,22 +10,22 @@ from blocks.kit import Json
 from bot.desk import Desk
 from bot.search.ranking import Narrow
 from bot.search.service import ANYTHING
-from handlers.dispatch import Boundary
+from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Command, Submission
 
 COMMAND = "/retarus-find"
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     searching = desk.search
 
     async def asked(command: Command) -> None:
-        await edge.client.views_open(
+        await dispatcher.client.views_open(
             trigger_id=command.trigger, view=await drawn({search.WORDS: command.text}, command.user)
         )
 
     async def opened(click: Click) -> None:
-        await edge.client.views_open(trigger_id=click.trigger, view=await drawn({}, click.user))
+        await dispatcher.client.views_open(trigger_id=click.trigger, view=await drawn({}, click.user))
 
     async def redraw(click: Click) -> Json:
         return await drawn(click.typed, click.user)
@@ -41,10 +41,10 @@ def register(desk: Desk, edge: Boundary) -> None:
         links = await desk.queries.card_links(found.tickets) if found else {}
         return search.modal(typed, found, desk.config, links)
 
-    edge.commands[COMMAND] = asked
-    edge.clicks[search.SEARCH] = opened
-    edge.submissions[search.SEARCH] = submitted
-    edge.redraws[search.SEARCH] = redraw
+    dispatcher.commands[COMMAND] = asked
+    dispatcher.clicks[search.SEARCH] = opened
+    dispatcher.submissions[search.SEARCH] = submitted
+    dispatcher.redraws[search.SEARCH] = redraw
 
 
 def _narrow(typed: Mapping[str, str], desk: Desk) -> Narrow:

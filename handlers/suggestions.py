@@ -16,7 +16,7 @@ _FORMS = 500
 """Forms of which it is known what they show."""
 
 
-class Offering:
+class SuggestionLookup:
     """Looks up for what is typed in a form. Of many strokes in a row, only the last is looked up."""
 
     def __init__(self, desk: Desk) -> None:

@@ -8,16 +8,16 @@ from blocks import tickets
 from blocks.kit import Message
 from bot.desk import Desk
 from bot.model.ticket import Ticket
-from handlers.dispatch import Boundary
+from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Command
 from handlers.response_url import reply
 
 COMMAND = "/retarus-ticket"
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def answer(asked: Command) -> None:
-        await reply(edge.client, asked.response_url, await look_up(asked.user, asked.text))
+        await reply(dispatcher.client, asked.response_url, await look_up(asked.user, asked.text))
 
     async def look_up(user: str, text: str) -> Message:
         word = text.casefold() or await desk.queries.last_scope(user)
@@ -31,7 +31,7 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def listing(user: str, scope: str) -> Message:
         found, total = await desk.queries.open_tickets(user, scope)
-        edge.tasks.start(desk.tickets.remember_scope(user, scope))
+        dispatcher.tasks.start(desk.tickets.remember_scope(user, scope))
         who = await desk.queries.names([ticket.owner for ticket in found])
         return tickets.listing(found, total, scope, desk.config, who, await links(found))
 
@@ -40,8 +40,8 @@ def register(desk: Desk, edge: Boundary) -> None:
 
     async def change_scope(click: Click) -> None:
         message = await listing(click.user, click.value)
-        await reply(edge.client, click.response_url, message, replace=True)
+        await reply(dispatcher.client, click.response_url, message, replace=True)
 
-    edge.commands[COMMAND] = answer
+    dispatcher.commands[COMMAND] = answer
     for scope in tickets.SCOPES:
-        edge.clicks[f"{tickets.SCOPE}{scope}"] = change_scope
+        dispatcher.clicks[f"{tickets.SCOPE}{scope}"] = change_scope

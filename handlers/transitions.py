@@ -7,13 +7,13 @@ from blocks.kit import Json
 from bot.desk import Desk
 from bot.model.transitions import Move, Step
 from bot.tickets.reference import reference
-from handlers.dispatch import Boundary
+from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Submission
 
 _HEARD = (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED)
 
 
-def register(desk: Desk, edge: Boundary) -> None:
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def move(click: Click) -> None:
         what = Move(click.action.removeprefix(transitions.MOVE))
         await desk.tickets.act(click.value, what, click.user, click.id)
@@ -23,9 +23,9 @@ def register(desk: Desk, edge: Boundary) -> None:
         ticket = await desk.queries.allowed(click.value, what, click.user)
         view = transitions.modal(what, ticket, reference(ticket, desk.config), desk.config)
         if click.view and not click.is_home:  # clicked in another move's form, which becomes this one's
-            await edge.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+            await dispatcher.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
         else:
-            await edge.client.views_open(trigger_id=click.trigger, view=view)
+            await dispatcher.client.views_open(trigger_id=click.trigger, view=view)
 
     async def submit(form: Submission) -> Json | None:
         await _said(desk, _asked(form.callback), form, form.typed.get(transitions.WORD, ""))
@@ -36,12 +36,12 @@ def register(desk: Desk, edge: Boundary) -> None:
         return transitions.modal(what, ticket, reference(ticket, desk.config), desk.config, click.typed)
 
     for what in transitions.ONE_CLICK:
-        edge.clicks[transitions.action_of(what)] = move
+        dispatcher.clicks[transitions.action_of(what)] = move
     for word in transitions.ASKED:
-        edge.clicks[transitions.action_of(word)] = ask
-        edge.submissions[transitions.action_of(word)] = submit
+        dispatcher.clicks[transitions.action_of(word)] = ask
+        dispatcher.submissions[transitions.action_of(word)] = submit
     for heard in _HEARD:
-        edge.redraws[transitions.action_of(heard)] = redraw
+        dispatcher.redraws[transitions.action_of(heard)] = redraw
 
 
 async def _said(desk: Desk, what: Move | Step, form: Submission, word: str) -> None:

@@ -18,7 +18,7 @@ _PATIENCE = 0.1
 """Seconds after which work that stood back goes on all the same: it is never kept waiting by people without end."""
 
 
-class Tasks:
+class BackgroundTasks:
     """Runs what follows an acknowledgement."""
 
     def __init__(self) -> None:

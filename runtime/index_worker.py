@@ -7,7 +7,7 @@ import logging
 
 from bot.core.errors import StoreDown
 from bot.ports import Store
-from runtime.background_tasks import Tasks
+from runtime.background_tasks import BackgroundTasks
 
 log = logging.getLogger(__name__)
 
@@ -19,10 +19,10 @@ _PAUSE = 5.0
 """Seconds to wait when the store is down."""
 
 
-class Indexing:
+class IndexWorker:
     """`run` it in one task; `wake` it after a change."""
 
-    def __init__(self, store: Store, tasks: Tasks) -> None:
+    def __init__(self, store: Store, tasks: BackgroundTasks) -> None:
         self._store = store
         self._tasks = tasks
         self._woken = asyncio.Event()

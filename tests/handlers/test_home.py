@@ -9,7 +9,7 @@ import pytest
 from bot.core.clock import as_utc
 from bot.home import Screen, Tab
 from bot.model.ticket import Kind, Stage
-from handlers.home import Drawing
+from handlers.home import HomeRenderer
 from localslack.visible import text_of
 from tests.handlers.homes import at, opened, shown
 from tests.handlers.world import Json, World
@@ -123,7 +123,7 @@ async def test_guests_see_nothing_and_are_told_why(w: World) -> None:
 
 @pytest.mark.parametrize("part", ["contacts", "customers", "settings", "letters"])
 async def test_a_part_for_admins_is_drawn_for_nobody_else(w: World, part: str) -> None:
-    view = await Drawing(w.running.desk).of("U0ANNA", Screen(Tab(part)))
+    view = await HomeRenderer(w.running.desk).of("U0ANNA", Screen(Tab(part)))
     assert "admins" in text_of(view)
     assert len(view["blocks"]) == 1  # type: ignore[arg-type]
 

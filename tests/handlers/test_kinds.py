@@ -190,7 +190,7 @@ async def test_a_draft_that_replaced_the_one_a_form_took_up_is_neither_overwritt
     modal = await w.anna.modal(containing="Alpha AG: From the telephone")
     assert (await w.anna.submit(modal))["outcome"] == "closed"
     await w.anna.message(DESK, "PD-1001")
-    await w.running.edge.tasks.drain(1)
+    await w.running.dispatcher.tasks.drain(1)
     assert await w.running.desk.queries.draft("U0ANNA", Kind.INCIDENT) == elsewhere
 
 

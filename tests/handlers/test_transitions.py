@@ -135,7 +135,7 @@ async def test_a_form_that_comes_too_late_keeps_its_text_and_offers_it_as_a_note
 async def test_an_old_button_says_what_it_is(w: World) -> None:
     card = await w.raised()
     button = {"type": "button", "text": {"type": "plain_text", "text": "Old"}, "action_id": "gone"}
-    posted = await w.running.edge.client.chat_postMessage(
+    posted = await w.running.dispatcher.client.chat_postMessage(
         channel=card["channel"],
         text="old",
         blocks=[{"type": "actions", "elements": [button]}],

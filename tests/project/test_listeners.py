@@ -15,8 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from app import listen
 from blocks.form import ANSWER
 from bot.model.ticket import Stage, Ticket
-from handlers.dispatch import Boundary
-from runtime.background_tasks import Tasks
+from handlers.dispatch import Dispatcher
+from runtime.background_tasks import BackgroundTasks
 from tests.blocks import homes, reported
 from tests.blocks.surfaces import longest, messages, parts, views
 from tests.factories import COMPLETE, NOW, RAISED, a_config, a_world, an_incident
@@ -26,16 +26,16 @@ CONFIG = a_config()
 
 
 @pytest.fixture
-async def edge() -> Boundary:
+async def dispatcher() -> Dispatcher:
     """The door with every capability behind it, as the program opens it."""
 
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1")
 
     client = AsyncWebClient()
-    edge = Boundary(client, (await a_world()).desk, Tasks())
-    listen(edge, AsyncApp(client=client, signing_secret="-", authorize=authorize))
-    return edge
+    dispatcher = Dispatcher(client, (await a_world()).desk, BackgroundTasks())
+    listen(dispatcher, AsyncApp(client=client, signing_secret="-", authorize=authorize))
+    return dispatcher
 
 
 def tickets() -> Iterator[Ticket]:
@@ -77,32 +77,34 @@ def clickable() -> set[str]:
     return found
 
 
-async def test_everything_that_can_be_clicked_has_a_listener_and_every_listener_can_be_clicked(edge: Boundary) -> None:
-    assert clickable() == set(edge.clicks)
+async def test_clickable_parts_and_click_listeners_are_the_same(
+    dispatcher: Dispatcher,
+) -> None:
+    assert clickable() == set(dispatcher.clicks)
 
 
-async def test_everything_that_can_be_submitted_has_a_listener_and_every_listener_can_be_submitted_to(
-    edge: Boundary,
+async def test_submittable_modals_and_submission_listeners_are_the_same(
+    dispatcher: Dispatcher,
 ) -> None:
     submittable = {part["callback_id"] for part in PARTS if part.get("type") == "modal" and "submit" in part}
-    assert submittable == set(edge.submissions)
+    assert submittable == set(dispatcher.submissions)
 
 
-async def test_every_form_with_an_answer_that_decides_on_others_can_be_drawn_anew(edge: Boundary) -> None:
+async def test_forms_with_dependent_fields_can_be_redrawn(dispatcher: Dispatcher) -> None:
     deciding = {
         part["callback_id"]
         for part in PARTS
         if part.get("type") == "modal" and any(block.get("dispatch_action") for block in part["blocks"])
     }
-    assert deciding == set(edge.redraws)
-    assert ANSWER in edge.clicks
+    assert deciding == set(dispatcher.redraws)
+    assert ANSWER in dispatcher.clicks
 
 
-async def test_the_manifest_offers_exactly_what_the_bot_answers(edge: Boundary) -> None:
+async def test_manifest_offers_exactly_the_registered_listeners(dispatcher: Dispatcher) -> None:
     manifest = yaml.safe_load((ROOT / "manifest.yml").read_text("utf-8"))
-    assert {each["command"] for each in manifest["features"]["slash_commands"]} == set(edge.commands)
+    assert {each["command"] for each in manifest["features"]["slash_commands"]} == set(dispatcher.commands)
     assert manifest["settings"]["interactivity"]["is_enabled"]
     assert manifest["features"]["app_home"]["home_tab_enabled"]
     events = manifest["settings"]["event_subscriptions"]["bot_events"]
-    assert {each.partition(".")[0] for each in events} == set(edge.news)
+    assert {each.partition(".")[0] for each in events} == set(dispatcher.events)
     assert "commands" in manifest["oauth_config"]["scopes"]["bot"]

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from runtime.background_tasks import Tasks
+from runtime.background_tasks import BackgroundTasks
 
 
 async def test_what_may_be_done_later_begins_when_everybody_has_their_acknowledgement() -> None:
-    tasks, done = Tasks(), list[str]()
+    tasks, done = BackgroundTasks(), list[str]()
 
     async def work(what: str) -> None:
         done.append(what)
@@ -27,7 +27,7 @@ async def test_what_may_be_done_later_begins_when_everybody_has_their_acknowledg
 
 
 async def test_people_without_end_do_not_keep_it_from_being_done() -> None:
-    tasks, done = Tasks(), asyncio.Event()
+    tasks, done = BackgroundTasks(), asyncio.Event()
 
     async def work() -> None:
         done.set()
@@ -38,7 +38,7 @@ async def test_people_without_end_do_not_keep_it_from_being_done() -> None:
 
 
 async def test_shutting_down_leaves_nothing_of_it_behind() -> None:
-    tasks = Tasks()
+    tasks = BackgroundTasks()
     with tasks.answering():
         tasks.start(asyncio.sleep(60), later=True)
         await tasks.drain(0)
@@ -50,7 +50,7 @@ async def test_what_a_task_raises_is_logged_by_kind_and_place_without_what_was_t
     async def work() -> None:
         int("+49 89 1234 typed")
 
-    tasks = Tasks()
+    tasks = BackgroundTasks()
     tasks.start(work())
     await tasks.drain(1)
     await asyncio.sleep(0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from bot.core.errors import StoreDown
-from runtime.background_tasks import Tasks
-from runtime.index_worker import Indexing
+from runtime.background_tasks import BackgroundTasks
+from runtime.index_worker import IndexWorker
 from tests.doubles.memory_store import MemoryStore
 
 
@@ -25,9 +25,9 @@ class Marked(MemoryStore):
         return taken
 
 
-async def running(store: Marked, tasks: Tasks, seconds: float = 5) -> None:
+async def running(store: Marked, tasks: BackgroundTasks, seconds: float = 5) -> None:
     """Until all of it is done."""
-    going = asyncio.create_task(Indexing(store, tasks).run())
+    going = asyncio.create_task(IndexWorker(store, tasks).run())
     try:
         await asyncio.wait_for(store.done.wait(), seconds)
     finally:
@@ -37,14 +37,14 @@ async def running(store: Marked, tasks: Tasks, seconds: float = 5) -> None:
 
 async def test_what_was_left_is_taken_in_at_the_start() -> None:
     store = Marked(25)
-    await running(store, Tasks())
+    await running(store, BackgroundTasks())
     assert store.waiting == 0
 
 
 async def test_it_stands_back_while_somebody_waits_for_an_acknowledgement() -> None:
-    store, tasks = Marked(5), Tasks()
+    store, tasks = Marked(5), BackgroundTasks()
     with tasks.answering():
-        going = asyncio.create_task(Indexing(store, tasks).run())
+        going = asyncio.create_task(IndexWorker(store, tasks).run())
         for _ in range(5):
             await asyncio.sleep(0)
         assert store.waiting == 5
@@ -59,7 +59,7 @@ async def test_a_store_that_is_down_ends_nothing() -> None:
             raise StoreDown("down")
 
     store = Down(1)
-    going = asyncio.create_task(Indexing(store, Tasks()).run())
+    going = asyncio.create_task(IndexWorker(store, BackgroundTasks()).run())
     await asyncio.wait_for(store.done.wait(), 5)
     await asyncio.sleep(0)
     assert not going.done()
