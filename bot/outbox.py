@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from bot.core.backoff import unknown
+from bot.core.backoff import LONGEST, unknown
 from bot.core.clock import Clock, span
 from bot.core.errors import StoreDown
 from bot.core.i18n import t
@@ -35,7 +35,10 @@ class OutboxStore(Protocol):
     """The queue of the outbox: notices that are due, claimed under a lease, and settled."""
 
     async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
-        """Take on up to `limit` due notices that head their lane. Nobody else gets them before the lease ends."""
+        """Take on up to `limit` due notices that head their lane. Nobody else gets them before the lease ends.
+
+        A notice whose next moment is beyond `backoff.LONGEST` counts as due: the clock was set back.
+        """
 
     async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
         """Write down how a delivery ended, together with the notices that follow from it.
@@ -176,7 +179,7 @@ class Outbox:
             due = await self._store.next_due(at) if room > 0 else None
             if due is None:
                 return self._limits.sweep
-            if due > at:
+            if at < due <= at + LONGEST:  # a later one was written before the clock was set back, and can be claimed
                 return min((due - at).total_seconds(), self._limits.sweep)
             claims = await self._store.claim(at, self._limits.lease, room)
             for claim in claims:

@@ -1,4 +1,4 @@
-"""After how long is a failed delivery tried again?"""
+"""Exponential backoff with jitter: after how long a failed delivery is tried again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ STEPS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 18
 
 AMBIGUOUS = timedelta(seconds=60)
 """After an unknown outcome: the other side may still be at work on the first try, and only then can we look."""
+
+LONGEST = timedelta(hours=1)
+"""No retry and no lease ends later than this. A later moment was written by a clock that has been set back since."""
 
 _JITTER = 0.2
 
@@ -25,5 +28,5 @@ def backoff(attempt: int, salt: str) -> timedelta:
 
 
 def unknown(attempt: int, salt: str) -> timedelta:
-    """The wait after an attempt of which nobody knows how it ended."""
+    """The wait after an attempt with an unknown outcome."""
     return max(backoff(attempt, salt), AMBIGUOUS)

@@ -411,6 +411,20 @@ async def test_a_clock_moved_past_the_lease_delivers_nothing_twice() -> None:
     assert await scene.states() == {"n1": "sent"}
 
 
+async def test_outbox_delivers_at_once_what_waits_since_before_the_clock_was_set_back() -> None:
+    async def refused_once(claim: Claim) -> Outcome:
+        return Sent() if claim.attempt > 1 else Retry(scene.clock.at + minutes(5), "busy")
+
+    scene = Scene(refused_once)
+    await scene.save(a_notice("n1"))
+    await scene.drained()
+    scene.clock.at -= minutes(120)
+    await scene.save(a_notice("n2", due=scene.clock.at))
+    await scene.drained()
+    assert scene.courier.got[:2] == [("n1", 1), ("n1", 2)]
+    assert await scene.states() == {"n1": "sent", "n2": "waiting"}
+
+
 async def test_two_outboxes_on_one_store_share_the_work() -> None:
     scene = Scene()
     other = Scene(store=scene.store)

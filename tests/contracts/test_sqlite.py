@@ -293,7 +293,7 @@ def test_what_the_home_asks_for_walks_an_index(path: Path, statement: str, index
 
 @pytest.mark.parametrize(("statement", "index"), OUTBOX)
 def test_the_outbox_costs_what_waits_not_what_was_delivered(path: Path, statement: str, index: str) -> None:
-    names = "at until limit lane ticket_id before channel ts".split()
+    names = "at beyond until limit lane ticket_id before channel ts".split()
     steps = plan(path, statement, dict.fromkeys(names, 1))
     assert any(f"INDEX {index}" in step for step in steps), steps
     assert not any(step.startswith("SCAN notices") and "INDEX" not in step for step in steps), steps

@@ -54,6 +54,23 @@ async def test_nobody_else_gets_a_notice_before_the_lease_ends(store: Store) -> 
     assert [found.attempt for found in await claim(store, 1)] == [2]
 
 
+async def test_claim_takes_leases_and_retries_from_before_the_clock_was_set_back(store: Store) -> None:
+    await send(store, "leased", "retried", "soon")
+    (_, retried, soon) = await claim(store, 120)
+    await store.settle(retried, Retry(START + minutes(125), "busy"), START + minutes(120))
+    await store.settle(soon, Retry(START + minutes(30), "busy"), START + minutes(120))
+    assert await keys(store, limit=1) == ["leased"]
+    assert await keys(store, limit=9) == ["retried"]
+
+
+@pytest.mark.parametrize(("away", "claimed"), [(59, []), (60, []), (61, ["n1"]), (60 * 24 * 365, ["n1"])])
+async def test_claim_waits_for_a_retry_within_the_longest_backoff(store: Store, away: int, claimed: list[str]) -> None:
+    await send(store, "n1")
+    (held,) = await claim(store)
+    await store.settle(held, Retry(START + minutes(away), "busy"), START)
+    assert await keys(store) == claimed
+
+
 async def test_many_claim_at_once_and_nobody_twice(store: Store) -> None:
     await send(store, *(f"n{n}" for n in range(40)))
     claims = await asyncio.gather(*(claim(store, limit=7) for _ in range(10)))

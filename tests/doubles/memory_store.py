@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bot.core.backoff import LONGEST
 from bot.core.clock import Clock, as_utc, now
 from bot.core.errors import Conflict, Duplicate, StoreDown
 from bot.known_issues.links import affected_by
@@ -178,7 +179,8 @@ class MemoryStore:
                 self._promote(notice.lane)
 
     async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
-        ready = [row for row in self._up().notices.values() if row.head and row.next_at <= at]
+        heads = [row for row in self._up().notices.values() if row.head]
+        ready = [row for row in heads if row.next_at <= at or row.next_at > at + LONGEST]
         taken = sorted(ready, key=lambda row: row.next_at)[:limit]
         for row in taken:
             row.attempts, row.next_at = row.attempts + 1, as_utc(at + lease)

@@ -11,6 +11,7 @@ from datetime import datetime
 from bot.adapters.store import full_text_index, joined_customers, rows, sql
 from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.rows import Row, ms
+from bot.core.backoff import LONGEST
 from bot.core.errors import Conflict, Duplicate
 from bot.model.contact import EndCustomer
 from bot.model.notice import Claim, Dead, Notice, Outcome, Place, Retry, Sent, direct_lane
@@ -158,7 +159,8 @@ def enqueue(db: Connection, notices: Sequence[Notice], at: datetime) -> None:
 
 
 def claim(db: Connection, at: datetime, until: datetime, limit: int) -> list[Claim]:
-    taken = db.execute(sql.CLAIM, {"at": ms(at), "until": ms(until), "limit": limit}).fetchall()
+    moments: Row = {"at": ms(at), "beyond": ms(at + LONGEST), "until": ms(until)}
+    taken = db.execute(sql.CLAIM, {**moments, "limit": limit}).fetchall()
     return rows.readable(rows.claim, [row[1:] for row in sorted(taken, key=lambda row: int(row[0]))])
 
 

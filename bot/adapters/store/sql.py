@@ -225,10 +225,13 @@ PROMOTE: Final = """
 CLAIM: Final = """
     WITH ready AS (
         SELECT seq FROM notices WHERE head = 1 AND next_at <= :at ORDER BY next_at, seq LIMIT :limit $skip_locked
+    ), stranded AS (
+        SELECT seq FROM notices WHERE head = 1 AND next_at > :beyond ORDER BY next_at, seq LIMIT :limit $skip_locked
     )
     UPDATE notices SET attempts = attempts + 1, next_at = :until
-    WHERE seq IN (SELECT seq FROM ready)
+    WHERE seq IN (SELECT seq FROM ready UNION ALL SELECT seq FROM stranded LIMIT :limit)
     RETURNING seq, attempts, doc"""
+"""Due notices, and those whose `next_at` is beyond any backoff: the clock was set back after it was written."""
 
 FINISH: Final = """
     UPDATE notices SET state = :state, head = 0, why = CASE WHEN :why = '' THEN why ELSE :why END, changed_at = :at
