@@ -1,6 +1,6 @@
-"""The clock ticks: what is due is reminded, what is old is forgotten. Jobs that sweep an index, none per ticket.
+"""Periodic jobs: reminders, digests, reports, status notices, pruning, index. They sweep an index; none per ticket.
 
-Every replica's clock ticks; of those that begin at the same time one does the work, the others leave it to that one.
+Every replica runs the scheduler; a job that is due in several at once is done by one of them.
 """
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
+from bot.core.clock import span
 from bot.core.errors import StoreDown, place_of
 from bot.desk import Desk
+from runtime.clock_jumps import ClockJumps
 
 log = logging.getLogger(__name__)
 
@@ -21,40 +25,71 @@ SWEEP, DIGEST, MONTHLY, NOTICES, PRUNE, INDEX = "sweep", "digest", "monthly", "n
 _SWEEP_EVERY = 15
 _DIGEST_EVERY = 60
 _NOTICES_EVERY = 300
+_DAILY = 24 * 3600
 _INDEX_EVERY, _INDEXED = 600, 50
 _MERGES, _MERGED = 30, 50
 """Pages; some milliseconds."""
 _KEEP = timedelta(days=14)
 
 
-def scheduler(desk: Desk) -> tuple[AsyncIOScheduler, Callable[[], None]]:
-    """The scheduler, not yet started, and what to call when the clock was moved."""
+class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
+    """A pause of so many seconds between runs. A missed run is not made up for, however many there were."""
 
+    def __init__(self, seconds: float) -> None:
+        self._pause = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        return now + self._pause
+
+
+class JumpAwareScheduler(AsyncIOScheduler):  # type: ignore[misc]  # APScheduler ships no types
+    """Runs every job at once when the wall clock has jumped.
+
+    APScheduler waits in monotonic time until its next job is due, but asks the wall clock whether it is: set back by
+    two hours, it would do nothing for two hours.
+    """
+
+    def __init__(self, jumps: ClockJumps, **options: Any) -> None:
+        super().__init__(**options)
+        self._jumps = jumps
+
+    def wakeup(self) -> None:
+        if jump := self._jumps.since_last_look():
+            way = "back" if jump < timedelta() else "forward"
+            log.warning("the clock went %s by %s; every job runs now", way, span(abs(jump).total_seconds()))
+            self.run_at_once(*(job.id for job in self.get_jobs()))
+        super().wakeup()
+
+    def run_at_once(self, *names: str) -> None:
+        for name in names:
+            self.modify_job(name, next_run_time=datetime.now(UTC))
+
+
+def scheduler(desk: Desk, jumps: ClockJumps | None = None) -> tuple[JumpAwareScheduler, Callable[[], None]]:
+    """The scheduler, not yet started, and what to call when the desk's clock was moved by hand."""
     defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    jobs = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+    jobs = JumpAwareScheduler(jumps or ClockJumps(), timezone=UTC, job_defaults=defaults)
     at_once = datetime.now(UTC)  # the scheduler's own clock: real time, however the desk's may be moved
-    ticking = (
+    ticking: tuple[tuple[str, Callable[[], Awaitable[object]], float], ...] = (
         (SWEEP, desk.reminders.sweep, _SWEEP_EVERY),
         (DIGEST, desk.digests.send, _DIGEST_EVERY),
         (MONTHLY, desk.reports.monthly, _DIGEST_EVERY),
         (NOTICES, desk.status_alerts.match, _NOTICES_EVERY),
+        (INDEX, lambda: _tidy_index(desk), _INDEX_EVERY),
     )
     for name, work, every in ticking:
-        jobs.add_job(_alone(desk, name, work), "interval", seconds=every, id=name, next_run_time=at_once)
+        jobs.add_job(_alone(desk, name, work), Every(every), id=name, next_run_time=at_once)
     soon = at_once + timedelta(minutes=5)
-    jobs.add_job(_alone(desk, PRUNE, lambda: _forget(desk)), "interval", days=1, id=PRUNE, next_run_time=soon)
-    indexing = _alone(desk, INDEX, lambda: _tidy_index(desk))
-    jobs.add_job(indexing, "interval", seconds=_INDEX_EVERY, id=INDEX, next_run_time=at_once)
+    jobs.add_job(_alone(desk, PRUNE, lambda: _forget(desk)), Every(_DAILY), id=PRUNE, next_run_time=soon)
 
     def clock_moved() -> None:
-        for job in (SWEEP, DIGEST, MONTHLY):
-            jobs.modify_job(job, next_run_time=datetime.now(UTC))
+        jobs.run_at_once(SWEEP, DIGEST, MONTHLY)
 
     return jobs, clock_moved
 
 
 def _alone(desk: Desk, name: str, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
-    """The job that does this work, unless another replica is at it."""
+    """The job that does this work, unless another replica is doing it."""
 
     async def tick() -> None:
         try:
@@ -72,7 +107,7 @@ def _alone(desk: Desk, name: str, work: Callable[[], Awaitable[object]]) -> Call
 
 
 async def _forget(desk: Desk) -> None:
-    """What was delivered long ago, and the personal data of tickets that were closed long ago."""
+    """Prunes delivered notices, and expires the personal data of tickets that were closed long ago (retention)."""
     await desk.reminders.prune(_KEEP)
     days = desk.config.privacy.keep_days
     if days:
@@ -80,7 +115,7 @@ async def _forget(desk: Desk) -> None:
 
 
 async def _tidy_index(desk: Desk) -> None:
-    """What an older release saved, and what grew in pieces; bit by bit: whoever clicks meanwhile does not wait."""
+    """Indexes what an older release saved and merges the index, in small steps that keep clicks fast."""
     while await desk.maintenance.index_older(_INDEXED):  # noqa: ASYNC110  a pause, not a wait for something
         await asyncio.sleep(0.01)
     for _ in range(_MERGES):

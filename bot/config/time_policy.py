@@ -1,4 +1,4 @@
-"""By when is what to happen, and who hears when it does not? The parts of `desk.toml` about time."""
+"""Settings of `desk.toml` about time: opening hours, reminder cadences, escalation of reminders, SLAs."""
 
 from __future__ import annotations
 
@@ -34,9 +34,11 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAYS = "|".join(DAYS)
-_HOURS = re.compile(rf"({_DAYS})(?:-({_DAYS}))? (\d\d):(\d\d)-(\d\d):(\d\d)")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SHORTEST = 3
+"""Letters of a day's name: `mon`."""
+_HOURS = re.compile(r"(.+?)\s+(\d\d?):([0-5]\d)\s*-\s*(\d\d?):([0-5]\d)")
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 
 
 class OpeningHours(Section):
@@ -44,13 +46,14 @@ class OpeningHours(Section):
 
     timezone: Zone = "UTC"
     hours: tuple[str, ...] = ("mon-sun 00:00-24:00",)
-    """`mon-fri 09:00-17:00`; several for a lunch break or a shorter Friday."""
+    """`mon-fri 09:00-17:00`, `sun-thu 08:00-16:00`, `mon, wed 09:00-12:00`; several lines for a lunch break or a
+    shorter Friday."""
     country: str = ""
-    """ISO code, for public holidays: `DE`."""
+    """ISO country code, for public holidays: `DE`."""
     region: str = ""
-    """Its part, as ISO 3166-2 names it: `BY`."""
+    """ISO 3166-2 subdivision of the country, for its own public holidays: `BY`."""
     closed: tuple[date, ...] = ()
-    """Own closing days."""
+    """Additional closing days."""
 
     @field_validator("hours")
     @classmethod
@@ -72,16 +75,37 @@ class OpeningHours(Section):
 def _week(lines: tuple[str, ...]) -> tuple[Hours, ...]:
     week: list[list[tuple[int, int]]] = [[] for _ in DAYS]
     for line in lines:
-        found = _HOURS.fullmatch(line.strip().lower())
+        found = _HOURS.fullmatch(line.strip().lower().translate(_DASHES))
         if not found:
-            raise ValueError(f"“{line}” is not read; write “mon-fri 09:00-17:00”")
-        first, last, *clock = found.groups()
+            raise ValueError(f"“{line}” cannot be read; write “mon-fri 09:00-17:00”")
+        days, *clock = found.groups()
         opens, closes = _minutes(*clock[:2]), _minutes(*clock[2:])
         if not 0 <= opens < closes <= DAY:
-            raise ValueError(f"“{line}” ends before it begins, or after 24:00")
-        for day in range(DAYS.index(first), DAYS.index(last or first) + 1):
+            raise ValueError(
+                f"“{line}” ends before it begins, or after 24:00; write hours over midnight as two lines, "
+                "“mon 22:00-24:00” and “tue 00:00-06:00”"
+            )
+        for day in _days(days, line):
             week[day].append((opens, closes))
     return tuple(_apart(sorted(day)) for day in week)
+
+
+def _days(text: str, line: str) -> list[int]:
+    """The weekdays of `mon-fri`, `sun-thu` (over the end of the week), `mon, wed` or `friday`; 0 is Monday."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, *rest = [_day(name.strip(), line) for name in part.split("-", 1)]
+        last = rest[0] if rest else first
+        found += [(first + number) % len(DAYS) for number in range((last - first) % len(DAYS) + 1)]
+    return sorted(set(found))
+
+
+def _day(name: str, line: str) -> int:
+    days = [number for number, day in enumerate(DAYS) if len(name) >= _SHORTEST and day.startswith(name)]
+    if not days:
+        short = ", ".join(day[:_SHORTEST] for day in DAYS)
+        raise ValueError(f"“{name}” in “{line}” is not a day; days are {short}")
+    return days[0]
 
 
 def _minutes(hour: str, minute: str) -> int:
@@ -90,18 +114,18 @@ def _minutes(hour: str, minute: str) -> int:
 
 def _apart(day: list[tuple[int, int]]) -> Hours:
     if any(later[0] < earlier[1] for earlier, later in pairwise(day)):
-        raise ValueError("hours of one day overlap")
+        raise ValueError("the hours of one day overlap")
     return tuple(day)
 
 
 @lru_cache(maxsize=256)
 def calendar(entry: OpeningHours) -> Calendar:
-    """The calendar these settings describe."""
+    """The calendar described by these settings."""
     return Calendar(entry.timezone, _week(entry.hours), entry.country, entry.region, frozenset(entry.closed))
 
 
 class Cadence(Section):
-    """What `[reminders]` says, told differently for one priority; what is left out stays as it is there."""
+    """Reminder cadence of one priority; a value left out is that of `[reminders]`."""
 
     new: OrNever | None = None
     first: OrNever | None = None
@@ -116,11 +140,11 @@ class Cadence(Section):
     repeat: Minutes | None = None
 
 
-_QUIET = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
+_QUIET = re.compile(r"(\d\d?):([0-5]\d)\s*-\s*(\d\d?):([0-5]\d)")
 
 
 class Reminders(Section):
-    """Minutes of working time until somebody is reminded, by what is waited for; 0: never."""
+    """Minutes of working time until a reminder, by what is waited for; 0: never."""
 
     new: OrNever = 30
     first: OrNever = 240
@@ -128,22 +152,22 @@ class Reminders(Section):
     second: OrNever = 240
     waiting_for_customer: OrNever = 1440
     rcr: OrNever = 480
-    """Sent to Retarus, and no number of theirs recorded."""
+    """Sent to Retarus, and no RCR number recorded."""
     retarus: OrNever = 240
-    """With Retarus, and nothing heard; a promised next update goes before it."""
+    """With Retarus without an update; a promised next update takes precedence."""
     eta: OrNever = 15
     """After Retarus's own expected time has passed."""
     question: OrNever = 60
-    """Retarus asked something, and it is not answered."""
+    """Retarus asked a question that is not answered."""
     resolved: OrNever = 1440
     repeat: Minutes = 240
     """Between one reminder and the next."""
     second_person_after: int = Field(2, ge=0)
-    """So many unanswered reminders, and the level's second person hears of it too; 0: never."""
+    """Unanswered reminders after which the level's second person is reminded too; 0: never."""
     leads_after: int = Field(4, ge=0)
-    """So many, and the leads do; 0: never."""
+    """Unanswered reminders after which the leads are reminded too; 0: never."""
     quiet: str = ""
-    """`20:00-07:00`: nothing is reminded then, in the time zone of the level's calendar, or the desk's."""
+    """`20:00-07:00`: no reminders in these hours, in the time zone of the level's calendar, or the desk's."""
 
     @field_validator("quiet")
     @classmethod
@@ -154,13 +178,13 @@ class Reminders(Section):
 
 @lru_cache(maxsize=256)
 def awake(quiet: str, zone: str) -> Calendar:
-    """When people may be reminded."""
+    """The calendar of the hours outside the quiet hours."""
     if not quiet:
         return Calendar(zone)
-    found = _QUIET.fullmatch(quiet.strip())
+    found = _QUIET.fullmatch(quiet.strip().translate(_DASHES))
     begins, ends = (_minutes(*found.groups()[:2]), _minutes(*found.groups()[2:])) if found else (0, 0)
     if begins == ends or max(begins, ends) > DAY:
-        raise ValueError(f"“{quiet}” is not read; write “20:00-07:00”")
+        raise ValueError(f"“{quiet}” cannot be read; write “20:00-07:00”")
     day: Hours = ((ends, begins),) if ends < begins else tuple(x for x in ((0, begins), (ends, DAY)) if x[0] < x[1])
     return Calendar(zone, (day,) * 7)
 
