@@ -2,8 +2,8 @@
 #             make run SPOKEN=de: the demo in German
 # make test   every test
 # make check  tokens, scopes, channels, mail, database of your own set-up
-# make bench  the figures in README.md and docs/speed.md, measured anew; ten minutes
-# make pictures  the pictures in the README, from the browser tests
+# make bench  the figures in docs/benchmarks.md, measured anew; ten minutes
+# make pictures  the pictures in the docs, from the browser tests
 # make texts  what people read, gathered anew from the code into texts/; says what has no German yet
 # make lock   the pins, made anew from pyproject.toml
 

@@ -2,7 +2,7 @@
 
 python -m bench            some ten minutes, and 4 GB of disk
 python -m bench --short    less than a minute: shows that it works, not how fast it is
-python -m bench --write    puts the short table into README.md, and everything into docs/speed.md
+python -m bench --write    puts the tables into docs/benchmarks.md
 
 This process is Slack's side (bench/slack.py) and holds the clock; each bot is a process of its own. bench/measure.py
 says what a figure means, bench/bare.py and bench/floor.py what is compared with, bench/scenarios.py what is done,
@@ -166,20 +166,20 @@ async def _verified(desk: Bot, url: str) -> None:
         raise Broken(f"{desk.name}: {tickets} tickets are saved, and {len(desk.slack.cards)} cards were posted.")
 
 
-def write(file: Path, told: str) -> None:
+def write(file: Path, name: str, told: str) -> None:
     """Replaces what is between the two markers."""
     text = file.read_text("utf-8")
-    marked = re.compile(r"(?<=<!-- bench -->\n).*(?=<!-- /bench -->)", re.DOTALL)
+    marked = re.compile(rf"(?<=<!-- {name} -->\n).*(?=<!-- /{name} -->)", re.DOTALL)
     if not marked.search(text):
-        sys.exit(f"{file} has no line <!-- bench --> with a line <!-- /bench --> below it.")
+        sys.exit(f"{file} has no line <!-- {name} --> with a line <!-- /{name} --> below it.")
     file.write_text(marked.sub(lambda _: f"{told}\n", text), "utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description="How fast is Partner Desk, beside bare Bolt?")
     parser.add_argument("--short", action="store_true", help="less than a minute; the figures mean little")
-    parser.add_argument("--write", action="store_true", help="also put the tables into README.md and docs/speed.md")
-    parser.add_argument("--below", type=Path, default=ROOT, help="where these two are")
+    parser.add_argument("--write", action="store_true", help="also put the tables into docs/benchmarks.md")
+    parser.add_argument("--below", type=Path, default=ROOT, help="the folder that docs/ is in")
     chosen = parser.parse_args()
     try:
         measured = asyncio.run(bench(SHORT if chosen.short else FULL))
@@ -187,8 +187,9 @@ def main() -> None:
         sys.exit(str(error))
     print(short(measured), full(measured), sep="\n\n")
     if chosen.write:
-        write(chosen.below / "README.md", short(measured))
-        write(chosen.below / "docs" / "speed.md", full(measured))
+        file = chosen.below / "docs" / "benchmarks.md"
+        write(file, "bench", short(measured))
+        write(file, "percentiles", full(measured))
 
 
 if __name__ == "__main__":

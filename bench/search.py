@@ -2,7 +2,7 @@
 
 python -m bench.search                      some minutes, and about 4 GB of disk: up to a million tickets
 python -m bench.search --short              some seconds: shows that it works
-python -m bench.search --write README.md    puts the tables between <!-- search --> and <!-- /search --> there
+python -m bench.search --write docs/benchmarks.md    puts the tables between <!-- search --> and <!-- /search --> there
 python -m bench.search --misses             says which questions were not answered, instead
 """
 

@@ -1,4 +1,4 @@
-"""How is it told? Markdown: a short form for the README, with what was aimed at, and everything for docs/speed.md."""
+"""The tables of docs/benchmarks.md: medians with the aims, and every percentile."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Measured:
 
 
 def short(all_: Measured) -> str:
-    """For the README."""
+    """Medians and the aims."""
     (first, results), *others = all_.places.items()
     parts = [
         _INTRO.format(place=_name(first)),
@@ -56,11 +56,11 @@ def short(all_: Measured) -> str:
 
 
 def full(all_: Measured) -> str:
-    """For docs/speed.md."""
+    """Percentiles in every place."""
     parts = []
     for place, results in all_.places.items():
-        parts += [f"## {_name(place)}", _table(_percentiles(results, all_.bots)), _table(_costs(results, all_.bots))]
-    parts += ["## With more and more tickets", _table(_growth(all_.grown)), _table(_outage(all_.outages))]
+        parts += [f"### {_name(place)}", _table(_percentiles(results, all_.bots)), _table(_costs(results, all_.bots))]
+    parts += ["### With more and more tickets", _table(_growth(all_.grown)), _table(_outage(all_.outages))]
     return "\n\n".join([*parts, all_.footer])
 
 

@@ -1,4 +1,4 @@
-"""What the README says is so."""
+"""The README and the pages in docs/ are true: links, commands, settings and the diagram of stages."""
 
 from __future__ import annotations
 
@@ -12,27 +12,38 @@ from tests.project.diagram import state_diagram
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
-LINKS = sorted(set(re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", README)) - {""})
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")] + sorted((ROOT / "docs").glob("*.md"))
+LINKS = sorted(
+    {
+        (page.relative_to(ROOT).as_posix(), link)
+        for page in PAGES
+        for link in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text("utf-8"))
+        if "://" not in link
+    }
+)
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 
-def test_the_diagram_is_the_table_of_moves() -> None:
-    assert f"```mermaid\n{state_diagram()}\n```" in README
+def test_diagram_of_stages_is_the_transition_table() -> None:
+    assert f"```mermaid\n{state_diagram()}\n```" in (ROOT / "docs" / "lifecycle.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("link", [link for link in LINKS if "://" not in link])
-def test_what_it_links_to_is_there(link: str) -> None:
-    assert (ROOT / link).exists()
+@pytest.mark.parametrize(("page", "link"), LINKS)
+def test_linked_files_exist(page: str, link: str) -> None:
+    assert ((ROOT / page).parent / link).exists()
 
 
-def test_its_commands_exist() -> None:
-    named = set(re.findall(r"(?:`|^)make ([a-z]+)", README, re.MULTILINE))
+def test_commands_exist() -> None:
+    named = {
+        name for page in PAGES for name in re.findall(r"(?:`|^)make ([a-z]+)", page.read_text("utf-8"), re.MULTILINE)
+    }
     assert named <= TARGETS
     assert named >= {"run", "test", "check"}
 
 
-def test_it_names_every_variable_of_the_environment_with_its_default() -> None:
-    rows = [line for line in README.splitlines() if re.match(r"\| `[A-Z_`, ]+\|", line)]
+def test_every_environment_variable_is_documented_with_its_default() -> None:
+    page = (ROOT / "docs" / "administration.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if re.match(r"\| `[A-Z_`, ]+\|", line)]
     documented = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row.split("|")[1])}
     assert documented == {name.upper() for name in Environment.model_fields}
     for name, field in Environment.model_fields.items():
@@ -40,8 +51,15 @@ def test_it_names_every_variable_of_the_environment_with_its_default() -> None:
         assert str(field.default) in row, name
 
 
-def test_the_folders_it_maps_exist_and_none_is_left_out() -> None:
-    mapped = set(re.findall(r"`([a-z]+)/`", README))
-    there = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()}
-    assert there <= mapped | {"bot"}
-    assert all((ROOT / name).is_dir() for name in mapped - {"var"})
+def test_readme_can_be_read_in_three_minutes() -> None:
+    assert len(README.splitlines()) <= 150
+
+
+def test_moving_picture_is_small() -> None:
+    assert (ROOT / "docs" / "pictures" / "story.gif").stat().st_size < 2_000_000
+
+
+def test_changelog_says_of_each_release_whether_the_manifest_changed() -> None:
+    releases = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)[1:]
+    assert len(releases) >= 2
+    assert all(re.search(r"^Manifest changed: (yes|no)", each, re.MULTILINE) for each in releases)

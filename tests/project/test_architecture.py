@@ -1,0 +1,56 @@
+"""docs/architecture.md is true: what its tables name exists, and every folder is mapped."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+QUESTIONS = re.findall(
+    r"^\| ([^|]+) \| `([\w/]+\.py)` `(\w+)` \|$",
+    TEXT.partition("<!-- where -->")[2].partition("<!-- /where -->")[0],
+    re.MULTILINE,
+)
+
+
+def names_in(file: Path) -> set[str]:
+    """Functions, methods, classes and constants that are defined in this file."""
+    names = set[str]()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names.add(node.target.id)
+    return names
+
+
+def test_table_answers_twenty_questions() -> None:
+    assert len(QUESTIONS) >= 20
+    assert len({question for question, _, _ in QUESTIONS}) == len(QUESTIONS)
+
+
+@pytest.mark.parametrize(("question", "file", "name"), QUESTIONS, ids=[question for question, _, _ in QUESTIONS])
+def test_answer_names_a_definition_in_its_file(question: str, file: str, name: str) -> None:
+    assert name in names_in(ROOT / file), question
+
+
+def test_paths_it_names_exist() -> None:
+    named = set(re.findall(r"`((?:[\w]+/)*[\w.]+\.(?:py|toml|po)|(?:\w+/)+)`", TEXT)) - {
+        "sql.py",
+        "dialect.py",
+        "schema_migrations.py",
+    }
+    missing = sorted(each for each in named if not (ROOT / each).exists() and each not in {"desk.toml", "desk.py"})
+    assert missing == []
+
+
+def test_every_folder_of_the_program_is_mapped() -> None:
+    mapped = set(re.findall(r"`([a-z]+)/`", TEXT))
+    there = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()}
+    assert there <= mapped
