@@ -28,6 +28,7 @@ bench: $(VENV)/.test
 
 pictures: $(VENV)/.test
 	PICTURES=docs/pictures $(PY) -m pytest tests/browser
+	$(PY) -m tests.browser.film docs/pictures
 
 texts: $(VENV)/.test
 	$(PY) -m texts

@@ -11,6 +11,7 @@ from playwright.async_api import expect
 
 from bot.core.i18n import t
 from bot.forms.guide_tasks import INFO
+from tests.browser.film import filming, frame
 from tests.browser.stranger import Sit, address, demo, picture, seats, start
 from tests.chromium import chromium
 
@@ -19,12 +20,17 @@ pytestmark = pytest.mark.browser
 
 async def test_an_incident_is_raised_handed_off_escalated_answered_and_closed(tmp_path: Path) -> None:
     async with demo(tmp_path) as url, chromium() as browser, seats(browser, url) as sit:
-        await anna_raises_it(sit, shown="raise")
-        await anna_hands_it_off(sit)
-        await ben_accepts_and_completes_it(sit)
-        await ben_sends_it(sit)
-        await rita_and_the_mail_have_it(sit)
-        await retarus_answers_and_anna_closes_it(sit)
+        with filming():
+            await the_whole_job(sit)
+
+
+async def the_whole_job(sit: Sit) -> None:
+    await anna_raises_it(sit, shown="raise")
+    await anna_hands_it_off(sit)
+    await ben_accepts_and_completes_it(sit)
+    await ben_sends_it(sit)
+    await rita_and_the_mail_have_it(sit)
+    await retarus_answers_and_anna_closes_it(sit)
 
 
 def begins(words: str) -> str:
@@ -51,9 +57,12 @@ async def anna_raises_it(sit: Sit, shown: str = "") -> None:
     )
     if shown:
         await picture(anna, shown)
+        await frame(anna)
     await anna.press(form, t("Raise"))
     await expect(form).to_be_hidden()
     await expect(anna.card("PD-1001")).to_contain_text(begins("new at the 1st level"))
+    if shown:
+        await frame(anna)
 
 
 async def anna_hands_it_off(sit: Sit) -> None:
@@ -75,9 +84,11 @@ async def anna_hands_it_off(sit: Sit) -> None:
         },
     )
     await picture(anna, "handoff")
+    await frame(anna)
     await anna.press(form, t("Hand off"))
     await expect(form).to_be_hidden()
     await expect(anna.card("PD-1001")).to_contain_text(begins("handed off to the 2nd level"))
+    await frame(anna)
 
 
 async def ben_accepts_and_completes_it(sit: Sit) -> None:
@@ -124,9 +135,11 @@ async def ben_sends_it(sit: Sit) -> None:
     preview = await ben.opened(t("Preview"))
     await expect(preview).to_contain_text("Ben Brandt")
     await picture(ben, "preview")
+    await frame(ben)
     await ben.press(preview, t("Send to Retarus"))
     await expect(preview).to_be_hidden()
     await expect(ben.card("PD-1001")).to_contain_text(begins("with Retarus"))
+    await frame(ben)
 
 
 async def rita_and_the_mail_have_it(sit: Sit) -> None:
@@ -135,9 +148,11 @@ async def rita_and_the_mail_have_it(sit: Sit) -> None:
     await expect(rita.card(t("our reference {reference}", reference="PD-1001"))).to_contain_text(
         "PARTNERS' MAIN CUSTOMER ID"
     )
+    await frame(rita)
     await ben.page.get_by_role("link", name="Mail").click()
     await ben.page.get_by_text("[PD-1001] P1").first.click()
     await expect(ben.page.get_by_text("Is Retarus permitted to send test transactions?").first).to_be_visible()
+    await frame(ben)
     await picture(ben, "mail")
 
 

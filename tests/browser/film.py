@@ -1,0 +1,62 @@
+"""The moving picture of the README: frames kept by the browser tests, put together as one GIF.
+
+`make pictures` runs it: python -m tests.browser.film docs/pictures
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+from PIL import Image
+
+from tests.browser.stranger import Viewer
+
+WIDTH = 900
+SECONDS = 1.8
+COLOURS = 96
+_FILMING = ContextVar("_FILMING", default=False)
+
+
+@contextmanager
+def filming() -> Iterator[None]:
+    """Inside, each `frame` is kept when PICTURES names a folder."""
+    before = _FILMING.set(True)
+    try:
+        yield
+    finally:
+        _FILMING.reset(before)
+
+
+async def frame(viewer: Viewer) -> None:
+    """Keeps what the person sees as the next frame of the film."""
+    folder = os.environ.get("PICTURES")
+    if folder and _FILMING.get():
+        frames = Path(folder) / "frames"
+        frames.mkdir(exist_ok=True)
+        await viewer.page.wait_for_timeout(300)
+        await viewer.page.screenshot(path=str(frames / f"{len(list(frames.iterdir())):02}.png"))
+
+
+def put_together(folder: Path) -> Path:
+    """The frames as `story.gif`; they are deleted."""
+    paths = sorted((folder / "frames").iterdir())
+    images = []
+    for path in paths:
+        with Image.open(path) as shot:
+            small = shot.convert("RGB").resize((WIDTH, shot.height * WIDTH // shot.width), Image.Resampling.LANCZOS)
+            images.append(small.quantize(COLOURS, dither=Image.Dither.NONE))
+    film = folder / "story.gif"
+    images[0].save(film, save_all=True, append_images=images[1:], duration=int(SECONDS * 1000), loop=0, optimize=True)
+    for path in paths:
+        path.unlink()
+    (folder / "frames").rmdir()
+    return film
+
+
+if __name__ == "__main__":
+    print(put_together(Path(sys.argv[1])))  # noqa: T201 (a command line prints)
