@@ -1,0 +1,69 @@
+"""Clean text that people typed or pasted, decode Slack's entities, and shorten labels for display."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.core.characters import with_few_marks, without_disguise
+
+_LINE_END = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_SPACE = re.compile(r"\s+")
+_ENTITY = re.compile("&(amp|lt|gt);")
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
+_ENDING = re.compile(r"\.\w{1,10}\Z")
+_ELLIPSIS = "…"
+
+
+def clean_text(text: str) -> str:
+    """Text as it is kept: without control, direction, zero-width and surrogate characters; `\\n` line ends; NFC.
+
+    Idempotent, and linear in the length of the text.
+    """
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    seen = without_disguise(_LINE_END.sub("\n", text).replace("\x1f", " "))
+    return unicodedata.normalize("NFC", with_few_marks(seen)).strip()
+
+
+def clean_line(text: str) -> str:
+    """As `clean_text`, on one line, with single blanks: safe in a header, a label and a cell of a table."""
+    return _SPACE.sub(" ", clean_text(text))
+
+
+def decode_slack_entities(text: str) -> str:
+    """Decodes the three entities Slack escapes text with, once. Call it where a payload enters, and nowhere else."""
+    return _ENTITY.sub(lambda found: _ENTITIES[found[1]], text)
+
+
+def shorten_middle(text: str, limit: int) -> str:
+    """The text on one line, for display; longer than `limit` it loses its middle, so that both ends can be told apart.
+
+    A file's ending stays. Never used on what is kept or sent.
+    """
+    text = clean_line(text)
+    if len(text) <= limit:
+        return text
+    if limit <= 1:
+        return _ELLIPSIS[:limit]
+    ending = _ENDING.search(text)
+    tail = max((limit - 1) // 2, min(len(ending[0]), limit - 2) if ending else 0)
+    return _whole_head(text, limit - 1 - tail).rstrip() + _ELLIPSIS + _whole_tail(text, tail).lstrip()
+
+
+def _whole_head(text: str, length: int) -> str:
+    """The first so many characters, or fewer, so that no letter loses its marks."""
+    while length > 0 and _belongs_to_the_one_before(text[length]):
+        length -= 1
+    return text[:length]
+
+
+def _whole_tail(text: str, length: int) -> str:
+    start = len(text) - length
+    while start < len(text) and _belongs_to_the_one_before(text[start]):
+        start += 1
+    return text[start:]
+
+
+def _belongs_to_the_one_before(character: str) -> bool:
+    return unicodedata.category(character)[0] == "M" or character == "\u200d" or "\U0001f3fb" <= character <= "\U0001f3ff"

@@ -1,0 +1,226 @@
+"""Detect answers that say nothing: “n/a”, “wird nachgereicht”, “not available because it is not available”.
+
+A text is a filler when nothing is left of it once filler words, filler phrases and what may stand beside them are
+taken away. One word that says something makes it an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import cache
+from itertools import product
+
+from bot.core.characters import plain
+from bot.core.cleaning import clean_line, clean_text, shorten_middle
+from bot.language import t
+
+_WORDS = frozenset(
+    "na none nil null nothing tbd tba tbc tbs tbp tbf todo wip x unknown unclear unsure dunno later soon yet now asap "
+    "see above below test idk pending ditto asdf asdfg asdfgh jklö qwerty qwertz dummy placeholder bla blah blabla foo "
+    "bar lorem ipsum unavailable "
+    "ka kp nv nb nn oa so su keine angabe angaben unbekannt unklar ungewiss nichts folgt siehe oben unten offen "
+    "entfällt entf ausstehend später dito platzhalter nachtrag".split()
+)
+"""Words that say nothing, by themselves and together; `k. A.` is read as `ka`."""
+
+_ASIDE = frozenset(
+    "i we am are us it this that still currently yet now sorry unfortunately later soon shortly asap please already "
+    "just only at the moment by for from of the a an my our your me you they he she customer customers client "
+    "end-customer end user's colleague colleagues team support 1st 2nd first second level retarus partner information "
+    "info details data because since tomorrow today tonight monday tuesday wednesday thursday friday next week "
+    "ich wir mir uns es das dies noch derzeit aktuell momentan bisher bislang zurzeit leider später bald gerade bitte "
+    "schon nur vom von dem der die den des durch für kunde kunden endkunde endkunden kollege kollegen team "
+    "info infos information informationen details daten weil da denn demnächst in kürze zeitnah umgehend morgen "
+    "heute montag dienstag mittwoch donnerstag freitag nächste nächster woche".split()
+)
+"""What may stand beside a filler and changes nothing: “noch nicht bekannt”, “TBC by customer”."""
+
+_PARTICIPLES = (
+    "done determined confirmed defined decided announced clarified checked provided advised added delivered sent "
+    "supplied submitted given filled completed specified followed updated investigated handed"
+).split()
+_GERMAN_PARTICIPLES = (
+    "nachgereicht nachgeliefert nachgetragen ergänzt geklärt geprüft geliefert mitgeteilt nachgeschickt gesendet "
+    "geschickt eingereicht vervollständigt hinzugefügt nachgefragt untersucht abgeklärt"
+).split()
+_VERBS = "follow come add check send provide deliver supply clarify ask update submit confirm tell advise".split()
+
+
+def _phrases() -> set[str]:
+    """Spelled as they remain once the words of `_ASIDE` are taken out of them."""
+    said = set(
+        "no idea|no clue|no|not know|do not know|not known|not sure|not certain|not clear|not applicable|"
+        "not available|not provided|not given|not specified|not defined|not yet|no answer|coming|coming up|comes|to come|follows|follow|to follow|"
+        "under investigation|in progress|in clarification|as discussed|as usual|as above|as before|same|same as above|"
+        "same as before|same as|as said|as stated|see ticket|see mail|see email|see e mail|see subject|see title|"
+        "see description|see log|see there|get back to|will get back to|come back to|will come back to|to be|"
+        "have not|not have|do not have|have to ask|need to ask|must ask|waiting|waiting on|awaiting|wait|"
+        "keine ahnung|kein plan|keine|ohne angabe|ohne angaben|ohne|nicht bekannt|nicht klar|nicht sicher|"
+        "nicht verfügbar|nicht zutreffend|nicht anwendbar|nicht vorhanden|liegt nicht vor|liegen nicht vor|weiss nicht|"
+        "wissen nicht|weiss keiner|weiss niemand|kommt|kommt nach|folgt|folgen|steht aus|stehen aus|steht nicht fest|reiche nach|"
+        "reichen nach|liefere nach|liefern nach|trage nach|tragen nach|frage nach|fragen nach|schicke nach|"
+        "schicken nach|liefert nach|reicht nach|trägt nach|schickt nach|sendet nach|sende nach|senden nach|kläre|klären|melde mich|melden|ergänze|ergänzen|warte|warten|warten auf|warte auf|"
+        "zu klären|in klärung|in prüfung|in arbeit|in bearbeitung|in abklärung|siehe ticket|siehe mail|"
+        "siehe e mail|siehe email|siehe betreff|siehe titel|siehe beschreibung|siehe log|siehe dort|wie besprochen|wie oben|wie immer|"
+        "wie gehabt|wie zuvor|wie gesagt|wie erwähnt|s o|s u|muss klären|müssen klären|muss fragen|müssen fragen".split("|")
+    )
+    said |= {" ".join(pair) for pair in product(("to be", "will be", "is being", "are being"), _PARTICIPLES)}
+    said |= {" ".join(pair) for pair in product(("will", "to", "must", "need to", "going to"), _VERBS)}
+    said |= {f"wird {each}" for each in _GERMAN_PARTICIPLES} | {f"werden {each}" for each in _GERMAN_PARTICIPLES}
+    return said | {f"muss {each} werden" for each in _GERMAN_PARTICIPLES} | {f"wird {each} werden" for each in _GERMAN_PARTICIPLES}
+
+
+_FILES = set(
+    "see attachment|see attachments|see attached|see file|see files|see attached file|see screenshot|see screenshots|"
+    "see picture|see enclosed|see enclosure|attached|attachment|as attached|is attached|in attachment|enclosed|"
+    "screenshot attached|log attached|file attached|siehe anhang|siehe anhänge|siehe anlage|siehe anlagen|siehe datei|"
+    "siehe screenshot|siehe bild|siehe beilage|im anhang|in anlage|in anhang|anbei|angehängt|ist angehängt|anhang|"
+    "anlage|liegt bei|beigefügt|ist beigefügt|s anhang|s anlage".split("|")
+)
+"""They point to a file: an answer where one is attached."""
+
+_NOT_THERE = frozenset(
+    "not no is are was were there has have had been be do does did don t n can could cannot unable it that this here "
+    "available availability applicable known unknown given provided exists exist existing missing none nothing "
+    "nicht nein kein keine ist sind war waren da hat haben habe gibt liegt liegen vor wurde wurden werden kann können "
+    "verfügbar vorhanden bekannt unbekannt zutreffend anwendbar angegeben fehlt fehlen trifft zu".split()
+)
+"""What “not available” can be said again with."""
+
+_APART = re.compile(r"(?<![^\W\d_])([^\W\d_])(?:\s{0,3}[./]\s{0,3}|\s{1,3})(?=[^\W\d_](?![^\W\d_]))")
+"""Single letters one after the other, with dots, slashes or blanks between them."""
+_NO_WORD = re.compile(r"[^\w\s/.'-]")
+_BETWEEN = re.compile(r"[\s/.]+|(?<!\w)-+|-+(?!\w)|(?<=[^\W\d_]{2})-(?=[^\W\d_]{2})")
+_SHORT_FORMS = ((re.compile(r"n't\b"), " not"), (re.compile(r"\bca not\b"), "can not"), (re.compile(r"'ll\b"), " will"))
+_UNAVAILABLE = re.compile(
+    r"(not[ -](?:available|applicable|known)|unavailable|n\s?/\s?a|(?:ist |sind )?nicht (?:verfügbar|zutreffend|anwendbar|vorhanden|bekannt)|"
+    r"lieg(?:t|en) nicht vor|entfällt)\b((?:\W*)(.*))",
+    re.IGNORECASE | re.DOTALL,
+)
+_GIVES_A_REASON = re.compile(r"\s*[:;,.(–—-]|\s+(?:because|since|as|weil|da|denn)\b", re.IGNORECASE)
+_BECAUSE = re.compile(r"^(?:because|since|as|weil|da|denn)?\b\W*", re.IGNORECASE)
+_LONG = 40
+"""Words; a longer text says something, unless it is all filler words."""
+_NOTHING = frozenset({"none", "nothing", "keine", "nichts"})
+"""“Noch keine” is more than “keine”: it may be an answer."""
+
+
+class Emptiness(StrEnum):
+    """Why a text is no answer."""
+
+    BLANK = "blank"
+    FILLER = "filler"
+    CIRCULAR = "circular"
+    NO_FILE = "no_file"
+
+
+class Asked(StrEnum):
+    """What was asked for: the refusal's words fit it."""
+
+    ANSWER = "answer"
+    REASON = "reason"
+
+
+def require_substance(text: str, asked: Asked = Asked.ANSWER, *, has_files: bool = False) -> str:
+    """The cleaned text when it says something; `ValueError`, with a sentence for who typed it, when it does not.
+
+    `has_files`: whether a file goes along, so that “see attachment” points to something.
+    """
+    text = clean_text(text)
+    found = emptiness(text, has_files=has_files)
+    if found is not None:
+        raise ValueError(refusal(text, found, asked))
+    return text
+
+
+def is_filler(text: str, *, has_files: bool = False) -> bool:
+    """Whether this text says nothing."""
+    return emptiness(text, has_files=has_files) is not None
+
+
+def is_reasoned_absence(text: str) -> bool:
+    """Whether this says that something is not available *and why*: an answer (guide 2.5), printed as it stands."""
+    found = _UNAVAILABLE.match(clean_text(text))
+    return found is not None and bool(_GIVES_A_REASON.match(found[2])) and _reason_is_empty(found[3]) is None
+
+
+def emptiness(text: str, *, has_files: bool = False) -> Emptiness | None:
+    """Why this text is no answer; nothing when it is one. Linear in its length."""
+    text = clean_text(text)
+    words = _words(text)
+    if not words:
+        return Emptiness.BLANK
+    absent = _UNAVAILABLE.match(text)
+    if absent is not None:
+        return _reason_is_empty(absent[3])
+    return _emptiness_of(words, has_files=has_files)
+
+
+def _reason_is_empty(reason: str) -> Emptiness | None:
+    words = _words(_BECAUSE.sub("", reason, count=1))
+    if not words:
+        return Emptiness.FILLER
+    if all(word in _NOT_THERE or word in _ASIDE for word in words):
+        return Emptiness.CIRCULAR if len(words) > 1 or words[0] in _NOT_THERE else Emptiness.FILLER
+    return _emptiness_of(words, has_files=False)
+
+
+def _emptiness_of(words: list[str], *, has_files: bool) -> Emptiness | None:
+    core = [word for word in words if word not in _ASIDE]
+    if not core:
+        return Emptiness.FILLER if any(_says_nothing(word) for word in words) else None
+    if all(map(_says_nothing, core)):
+        only_none = _NOTHING.issuperset(core) and len(core) < len(words)
+        return None if only_none else Emptiness.FILLER
+    if len(core) > _LONG:
+        return None
+    if _is_made_of(core, _said(with_files=False)):
+        return Emptiness.FILLER
+    if _is_made_of(core, _said(with_files=True)):
+        return None if has_files else Emptiness.NO_FILE
+    return None
+
+
+@cache
+def _said(*, with_files: bool) -> frozenset[tuple[str, ...]]:
+    """Phrases as the words that remain of them."""
+    phrases = (*_phrases(), *(_FILES if with_files else ()))
+    cut = ((word for word in phrase.split() if word not in _ASIDE) for phrase in phrases)
+    return frozenset(filter(None, map(tuple, cut))) - {("no",), ("to", "be")}
+
+
+def _is_made_of(core: list[str], phrases: frozenset[tuple[str, ...]]) -> bool:
+    """Whether the words are filler words and these phrases, one after the other."""
+    reached = {0}
+    for start in range(len(core)):
+        if start in reached:
+            reached |= {start + 1} if _says_nothing(core[start]) else set()
+            reached |= {start + size for size in range(1, 7) if tuple(core[start : start + size]) in phrases}
+    return len(core) in reached
+
+
+def _says_nothing(word: str) -> bool:
+    """A filler word, or one letter again and again."""
+    return word in _WORDS or (len(word) > 1 and len(set(word)) == 1 and word.isalpha())
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text, in small letters; `k. A.` is one, `don't` two."""
+    bare = plain(text).casefold().replace("e-mail", "email")
+    for short, long in _SHORT_FORMS:
+        bare = short.sub(long, bare)
+    bare = _APART.sub(r"\1", _NO_WORD.sub(" ", bare))
+    return [word.strip("'_") for word in _BETWEEN.split(bare) if word and word.strip("'_-")]
+
+
+def refusal(text: str, why: Emptiness, asked: Asked = Asked.ANSWER) -> str:
+    """What is said to whoever typed it: what is wrong, and what to write instead."""
+    quoted = shorten_middle(clean_line(text), 30)
+    if why is Emptiness.NO_FILE:
+        return t("“{text}” points to a file, and no file is attached. Attach it, or write what it says.", text=quoted)
+    if asked is Asked.REASON:
+        return t("“{text}” gives no reason. Write why, so that a colleague can follow it.", text=quoted)
+    if why is Emptiness.CIRCULAR:
+        return t("“{text}” only says that it is not available. Write why it is not.", text=quoted)
+    return t("“{answer}” leaves the question open. Write the answer, or: not available because …", answer=quoted)

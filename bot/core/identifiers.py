@@ -1,0 +1,58 @@
+"""Fold identifiers to one spelling: ticket numbers, customer IDs, and names, however they were typed or copied."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from bot.core.characters import plain, with_few_marks, without_invisible
+
+_SPACE = re.compile(r"\s+")
+_OPENS, _CLOSES = " \"'([{<.,;:#", " \"')]}>.,;:"
+_TO_THE_DIGITS = re.compile(r"(?<=[A-Z])[-\s#:]*(?=\d)")
+_APART = re.compile(r"[,;|/\s]+")
+
+
+def fold(text: str) -> str:
+    """The key by which two spellings of an identifier are the same: a number, an ID, a reference, a name.
+
+    Case, look-alike dashes, full-width digits, invisible characters, composed or decomposed letters, surrounding
+    brackets and trailing dots make no difference. Idempotent, and linear in the length of the text.
+    """
+    text = plain(unicodedata.normalize("NFD", with_few_marks(without_invisible(text))).casefold())
+    text = plain(unicodedata.normalize("NFKD", with_few_marks(text)).casefold())
+    text = _SPACE.sub(" ", text)
+    return unicodedata.normalize("NFC", text.rstrip(_CLOSES).lstrip(_OPENS)) or text.strip()
+
+
+def canonical_id(text: str) -> str:
+    """A customer ID or a tenant as it is kept: `12345RS`, without blanks, in capitals."""
+    return unicodedata.normalize("NFC", fold(_SPACE.sub("", fold(text))).upper())
+
+
+def split_ids(text: str) -> tuple[str, ...]:
+    """The IDs in a list by comma, semicolon, slash, blank or line, canonical, each once."""
+    return tuple(dict.fromkeys(filter(None, map(canonical_id, _APART.split(plain(text))))))
+
+
+def rcr_numbers(text: str, pattern: str) -> tuple[str, ...]:
+    """All of Retarus's ticket numbers in a text, canonical (`RCR-88123`), each once. `pattern`: how they look."""
+    found = (canonical_rcr(each[0]) for each in _pattern(pattern).finditer(plain(text)))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def canonical_rcr(number: str) -> str:
+    """One number as it is kept and compared: capitals, and one dash between letters and digits."""
+    return _TO_THE_DIGITS.sub("-", plain(number).upper().rstrip(_CLOSES).lstrip(_OPENS))
+
+
+def references(text: str, prefix: str) -> tuple[int, ...]:
+    """The numbers of all our own tickets a text names, such as `PD-1001`, each once. `prefix`: `PD`."""
+    pattern = rf"(?<![^\W_]){re.escape(prefix)}[\s#:-]{{0,5}}(\d{{1,9}})(?![^\W_])"
+    return tuple(dict.fromkeys(int(each[1]) for each in _pattern(pattern).finditer(plain(text))))
+
+
+@lru_cache(maxsize=64)
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)

@@ -1,0 +1,168 @@
+"""Find telephone numbers, and people with their numbers, in text. The library `phonenumbers` decides what a number is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+
+from bot.core.characters import plain
+from bot.core.cleaning import clean_text, shorten_middle
+from bot.core.fillers import is_filler
+from bot.language import t
+
+_LINK = re.compile(r"<(?:tel:|mailto:|https?://)[^|<>\n]{0,2000}\|([^<>\n]{0,2000})>")
+_EXTENSION = re.compile(
+    r"[\s,;(]{0,3}(?<![^\W_])(?:durchwahl|dw|nebenstelle|nst|app|apparat)\b[.:\s]{0,3}(\d{1,7})(?!\d)\)?", re.IGNORECASE
+)
+"""As German writes an extension; the library knows the English words."""
+_NUMBERED = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)](?=\s))\s*")
+_LABELS = re.compile(
+    r"(?<![^\W_])(?:tel(?:efon|ephone)?|phone|fon|mobile?|cell|handy|office|büro|direct|direkt|nummer|number)"
+    r"(?:[-\s.]?(?:nr|no|nummer|number))?(?![^\W_])[.:]{0,2}",
+    re.IGNORECASE,
+)
+_EDGES = " ,;:·|/()[]<>-\t"
+_LIKE_A_NUMBER = re.compile(r"[+(]?\d[\d\s()/.\-]{0,40}\d|\d")
+_HAS_DIGIT = re.compile(r"\d")
+_HAS_LETTER = re.compile(r"[^\W\d_]")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_LONGEST_LINE = 500
+
+
+@dataclass(frozen=True)
+class ReachablePerson:
+    """A person and how to call them."""
+
+    name: str
+    numbers: tuple[str, ...]
+    """As they are dialled from abroad, with extensions: `+49 89 12345679 ext. 12`."""
+
+    @property
+    def line(self) -> str:
+        """As a ticket keeps it: `Ben Brandt, +49 89 12345679`."""
+        return ", ".join((self.name, *self.numbers))
+
+
+def people(text: str, region: str | None) -> tuple[ReachablePerson, ...]:
+    """Everybody a text names with a telephone number: one or several per line, the number behind or before the name.
+
+    `region`: the country of numbers without a country code. `ValueError` with a sentence for who typed it.
+    """
+    lines = [line for line in clean_text(text).split("\n") if line.strip()]
+    found = [person for line in lines for person in _of_line(line, region)]
+    if not found:
+        raise ValueError(t("Name at least one person with a telephone number: Anna Arnold, +49 89 1234 5678."))
+    return tuple(found)
+
+
+def contact_lines(text: str, region: str | None) -> str:
+    """The same as a ticket keeps it: one person per line. Idempotent."""
+    return "\n".join(person.line for person in people(text, region))
+
+
+def telephone_numbers(text: str, region: str | None) -> tuple[str, ...]:
+    """All numbers in a text that can exist, as E.164 with extension (`+498912345679`, `+498912345679;12`), each once.
+
+    What two spellings of one number have in common: for search and comparison.
+    """
+    lines = (_dialling(line)[:_LONGEST_LINE] for line in clean_text(text).split("\n") if _HAS_DIGIT.search(line))
+    return tuple(dict.fromkeys(_e164(each.number) for line in lines for each in _matches(line, region)))
+
+
+@lru_cache(maxsize=1000)  # the same few people answer for most tickets
+def international(text: str, region: str | None) -> str | None:
+    """One number as it is dialled from abroad, e.g. `+49 89 12345678`; nothing when it is no number that can exist."""
+    try:
+        number = phonenumbers.parse(_dialling(text)[:_LONGEST_LINE], region)
+    except phonenumbers.NumberParseException:
+        return None
+    return _written(number) if phonenumbers.is_valid_number(number) else None
+
+
+def _dialling(line: str) -> str:
+    """The line as the library reads it: plain dashes and digits, extensions in its own words, links unwrapped."""
+    return _EXTENSION.sub(r" ext. \1", plain(_LINK.sub(r"\1", line)))
+
+
+def _matches(line: str, region: str | None) -> list[phonenumbers.PhoneNumberMatch]:
+    return list(phonenumbers.PhoneNumberMatcher(line, region))
+
+
+def _written(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _e164(number: phonenumbers.PhoneNumber) -> str:
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{written};{number.extension}" if number.extension else written
+
+
+def _of_line(line: str, region: str | None) -> list[ReachablePerson]:
+    line = _NUMBERED.sub("", _dialling(line))
+    if len(line) > _LONGEST_LINE:
+        raise ValueError(
+            t("“{line}” is too long for a name and a number. Write one person per line.", line=_short(line))
+        )
+    matches = _matches(line, region)
+    if not matches:
+        raise ValueError(_no_number(line, region))
+    ends = [0, *(each.end for each in matches)]
+    starts = [*(each.start for each in matches), len(line)]
+    pieces = [_name(line[end:start]) for end, start in zip(ends, starts, strict=True)]
+    people = _joined(pieces, [_written(each.number) for each in matches])
+    for person in people:
+        _require_a_name(person.name, matches[0].raw_string, line)
+    return people
+
+
+def _joined(pieces: list[str], numbers: list[str]) -> list[ReachablePerson]:
+    """Pairs names and numbers; a number without a name of its own belongs to the person before."""
+    before, after = pieces[:-1], pieces[-1]
+    if not before[0] and after:  # the numbers stand before the names
+        before, after = [*before[1:], after], ""
+    people = list[ReachablePerson]()
+    for name, number in zip(before, numbers, strict=True):
+        if people and not name:
+            people[-1] = ReachablePerson(people[-1].name, (*people[-1].numbers, number))
+        else:
+            people.append(ReachablePerson(name, (number,)))
+    if after:
+        people[-1] = ReachablePerson(f"{people[-1].name} {after}".strip(), people[-1].numbers)
+    return people
+
+
+def _name(piece: str) -> str:
+    return " ".join(_LABELS.sub(" ", piece).split()).strip(_EDGES)
+
+
+def _require_a_name(name: str, number: str, line: str) -> None:
+    digits = _LIKE_A_NUMBER.search(_ADDRESS.sub("", name))
+    if digits:
+        raise ValueError(
+            t(
+                "“{digits}” in “{line}” is neither part of a name nor a telephone number that can be dialled.",
+                digits=digits[0].strip(),
+                line=_short(line),
+            )
+        )
+    if not _HAS_LETTER.search(name) or is_filler(name):
+        raise ValueError(
+            t("Whose number is {number}? One person per line: Anna Arnold, +49 89 1234 5678.", number=number.strip())
+        )
+
+
+def _no_number(line: str, region: str | None) -> str:
+    digits = max(_LIKE_A_NUMBER.findall(_ADDRESS.sub("", line)), key=len, default="").strip()
+    if sum(map(str.isdigit, digits)) < 3:  # noqa: PLR2004 (no telephone number has fewer digits)
+        how = t("“{line}” has no telephone number. One person per line: Anna Arnold, +49 89 1234 5678.", line=_short(line))
+        return how
+    how = "" if digits.startswith("+") or region else t("Write it with its country code: +49 89 …")
+    wrong = t("“{number}” is not a telephone number that can be dialled.", number=digits)
+    return f"{wrong} {how}".strip()
+
+
+def _short(text: str) -> str:
+    return shorten_middle(text, 30)
