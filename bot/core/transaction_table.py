@@ -1,0 +1,245 @@
+"""Read a pasted table or a CSV file of affected transactions into the parts a ticket keeps of each.
+
+Columns are found by their headings, German or English, or by what stands in them. The parts are those of the form:
+`when` (Unix seconds), `direction`, `sender`, `recipient`, `inbound`, `status`, `log`.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from bot.core.characters import plain
+from bot.core.cleaning import clean_line, clean_text, shorten_middle
+from bot.core.moments import read_moment
+from bot.core.telephone import international
+from bot.language import mark, t
+
+MOST_TRANSACTIONS = 50
+ADDRESSES = ("sender", "recipient", "inbound")
+_MOST_WORDS: Mapping[str, int] = {"sender": 300, "recipient": 300, "inbound": 100, "status": 500, "log": 3000}
+"""As the form's fields have it."""
+
+_HEADINGS: Mapping[str, str] = {
+    heading: part
+    for part, headings in {
+        "when": "when|time|timestamp|date|date time|datetime|sent|sent at|sent on|sentat|senttime|received|received at|date received|"
+        "submit date|origin timestamp|created|zeit|zeitstempel|zeitpunkt|datum|datum uhrzeit|datum zeit|uhrzeit|gesendet|gesendet am|"
+        "gesendet um|empfangen|empfangen am|empfangen um|sendezeit|versandzeit|start time|startzeit|transmission time",
+        "direction": "direction|richtung",
+        "sender": "sender|sending account|sender address|from|from address|originator|source|src|caller|caller id|callerid|csid|account|"
+        "absender|absenderadresse|absendernummer|absenderkennung|absendendes konto|sendendes konto|von|konto|anrufer|quelle|sender number",
+        "recipient": "recipient|recipients|recipient address|recipient status|recipient number|termination address|termination number|to|to address|"
+        "destination|destination number|dest|msisdn|fax number|faxnumber|fax no|fax nr|receiver|called party|phone number|mobile|"
+        "empfänger|empfaenger|empfängeradresse|empfängernummer|faxnummer|zielnummer|zielrufnummer|ziel|an|rufnummer|terminierungsadresse|"
+        "remote number|remote station|gegenstelle|handynummer",
+        "inbound": "inbound|inbound number|called number|called|did|gewählte nummer|gerufene nummer|eingehende nummer|eingangsnummer|"
+        "eingehende rufnummer|rufnummer eingehend",
+        "status": "status|status message|statusmeldung|result|ergebnis|error|error message|fehler|fehlermeldung|reason|grund|response|antwort|"
+        "status error message|sms status|fax status|delivery status|zustellstatus|meldung|message status|outcome|event status|ursache|state",
+        "log": "log|error log|error log extract|log extract|logauszug|fehlerprotokoll|protokoll",
+        "message_id": "message id|messageid|message id header|nachrichten id|msgid|internet message id",
+        "job": "job|job id|jobid|job no|job nr|jobnr|job number|jobnummer|auftragsnummer|auftrag|auftrags id|auftrag nr|transaction id|transaktions id|id|reference",
+    }.items()
+    for heading in headings.split("|")
+}
+_ID_NAMES = {"message_id": "Message-ID", "job": "Job ID"}
+_DIRECTIONS = {
+    "outbound": "outbound|out|outgoing|sent|senden|ausgehend|ausgang|gesendet|send",
+    "inbound": "inbound|in|incoming|received|receive|eingehend|eingang|empfangen|empfang",
+}
+_DIRECTION = {word: direction for direction, words in _DIRECTIONS.items() for word in words.split("|")}
+_NOT_WORD = re.compile(r"[^\w]+|_+")
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_NUMBER = re.compile(r"[+(]?\d[\d\s()/.-]{4,30}")
+_TRACED = re.compile(r"##(\w{2,30})$")
+"""`b@target.example##Failed`: how a message trace of Exchange says recipient and status in one."""
+_LONGEST_HEADING = 60
+_MOST_ROWS, _MOST_COLUMNS = 5000, 60
+"""Of what is read at all."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    line: int
+    """Its number in the text, from 1."""
+    parts: Mapping[str, str]
+    faults: tuple[str, ...] = ()
+    """Sentences that say what is wrong in it."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What was read."""
+
+    columns: tuple[str, ...]
+    """The part each column holds; empty for one that holds none."""
+    headings: tuple[str, ...]
+    """As they stand there; empty without a line of headings."""
+    rows: tuple[Row, ...]
+
+
+def heading_part(heading: str) -> str:
+    """The part a heading or a label names (`Zielnummer`: `recipient`); empty when none."""
+    if len(heading) > _LONGEST_HEADING:
+        return ""
+    words = re.sub(r"\((?:utc|gmt|local|lokal|optional|s)\)", " ", plain(heading).casefold())
+    return _HEADINGS.get(" ".join(_NOT_WORD.sub(" ", words).split()), "")
+
+
+def address(text: str, region: str | None) -> str:
+    """An e-mail address, or a telephone number as it is dialled from abroad; anything else as it stands."""
+    found = _ADDRESS.search(text)
+    if found:
+        return found[0]
+    text = clean_line(text)
+    return (international(text, region) or text) if _NUMBER.fullmatch(plain(text)) else text
+
+
+def direction_of(text: str) -> str:
+    """`outbound` or `inbound`; empty for anything else."""
+    return _DIRECTION.get(plain(text).strip().casefold(), "")
+
+
+def transactions(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> tuple[dict[str, str], ...]:
+    """The transactions of a pasted table, as the form keeps them; `ValueError` with every fault, each with its line.
+
+    `zone`: of times without one; `region`: the country of numbers without a country code.
+    """
+    table = read_table(text, zone, region, now)
+    if table is None or not table.rows:
+        raise ValueError(t("No transactions were read. Paste a table with a line of headings: Timestamp, Sender, Recipient, Status."))
+    if len(table.rows) > MOST_TRANSACTIONS:
+        raise ValueError(
+            t("These are {count} transactions; at most {most} fit. Take the most telling ones.", count=len(table.rows), most=MOST_TRANSACTIONS)
+        )
+    faults = [t("Line {line}: {fault}", line=row.line, fault=fault) for row in table.rows for fault in row.faults]
+    if faults:
+        raise ValueError("\n".join(faults))
+    return tuple(dict(row.parts) for row in table.rows)
+
+
+def as_answers(found: Sequence[Mapping[str, str]], first: int = 1) -> dict[str, str]:
+    """The answers of the form: `example.1.when`, …; numbered from `first`."""
+    return {f"example.{number}.{part}": text for number, parts in enumerate(found, first) for part, text in parts.items()}
+
+
+def read_table(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> Table | None:
+    """As it stands there, faulty rows too; nothing when this is no table of transactions. Linear."""
+    cells = list(islice(_cells(clean_text(text)), _MOST_ROWS))
+    if not cells or len(cells[0][1]) > _MOST_COLUMNS:
+        return None
+    names = tuple(map(heading_part, cells[0][1]))
+    has_headings = bool({"when", "status", *ADDRESSES} & set(names)) and len(set(filter(None, names))) > 1
+    if has_headings:
+        reader = _Reader(names, tuple(cells[0][1]), zone, region, now)
+        return Table(names, tuple(cells[0][1]), tuple(map(reader.row, cells[1:])))
+    names = _guessed(cells[0][1], zone, now)
+    if names is None:
+        return None
+    reader = _Reader(names, (), zone, region, now)
+    return Table(names, (), tuple(map(reader.row, cells)))
+
+
+def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
+    lines = text.split("\n")
+    separator = separator_of(next((line for line in lines if line.strip()), ""))
+    if not separator:
+        return
+    reader = csv.reader((line + "\n" for line in lines), delimiter=separator, skipinitialspace=True)
+    line = 1
+    try:
+        for row in reader:
+            cells = [clean_line(each) for each in row[: _MOST_COLUMNS + 1]]
+            if any(each.strip("-=: ") for each in cells):
+                yield line, cells[1:-1] if separator == "|" and not cells[0] else cells
+            line = reader.line_num + 1
+    except csv.Error:
+        return
+
+
+def separator_of(line: str) -> str:
+    """What stands between the cells of this line; empty when it has no cells."""
+    counts = {each: line.count(each) for each in "\t;|,"}
+    return next((each for each in "\t;|," if counts[each] and (each != "," or not counts[";"])), "")
+
+
+def _guessed(cells: Sequence[str], zone: ZoneInfo, now: datetime) -> tuple[str, ...] | None:
+    """Without headings: a moment, one or two addresses, and what is left is the status."""
+    names = list[str]()
+    for cell in cells:
+        if "when" not in names and read_moment(cell, zone, now):
+            names.append("when")
+        elif "recipient" not in names and (_ADDRESS.fullmatch(cell) or _NUMBER.fullmatch(plain(cell))):
+            names.append("recipient" if "sender" in names else "sender")
+        else:
+            names.append("status" if "status" not in names and "sender" in names else "")
+    return tuple(names) if {"when", "sender", "status"} <= set(names) else None
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads the rows below these headings."""
+
+    names: tuple[str, ...]
+    headings: tuple[str, ...]
+    zone: ZoneInfo
+    region: str | None
+    now: datetime
+
+    @cached_property
+    def in_utc(self) -> bool:
+        return any(re.search(r"(?<![^\W_])(?:utc|gmt)(?![^\W_])", each, re.IGNORECASE) for each in self.headings)
+
+    def row(self, numbered: tuple[int, Sequence[str]]) -> Row:
+        line, cells = numbered
+        texts = dict[str, str]()
+        for name, cell in zip(self.names, cells, strict=False):
+            if name and cell:
+                joint = " " if name == "when" else ", "
+                texts[name] = f"{texts[name]}{joint}{cell}" if name in texts else cell
+        return _checked(Row(line, self._parts(texts)), texts)
+
+    def _parts(self, texts: Mapping[str, str]) -> dict[str, str]:
+        parts = {part: address(texts[part], self.region) for part in ADDRESSES if part in texts}
+        traced = _TRACED.search(texts.get("recipient", ""))
+        at = read_moment(texts.get("when", ""), self.zone, self.now, in_utc=self.in_utc)
+        ids = [f"{name}: {texts[part]}" for part, name in _ID_NAMES.items() if part in texts]
+        parts |= {
+            "when": str(int(at.timestamp())) if at else "",
+            "direction": direction_of(texts.get("direction", "")),
+            "status": texts.get("status", traced[1] if traced else ""),
+            "log": "\n".join(filter(None, (*ids, texts.get("log", "")))),
+        }
+        if parts["direction"] == "inbound" and "inbound" not in parts and "recipient" in parts:
+            parts["inbound"] = parts.pop("recipient")
+        return {part: text for part, text in parts.items() if text}
+
+
+_NO_MOMENT = mark("“{text}” is no date and time that can be read. Write it like 27.08.2019 11:04.")
+_NO_ADDRESS = mark("Name at least one: sending account, termination address or inbound number.")
+_TOO_LONG = mark("“{text}” is {length} characters long; at most {most} fit.")
+
+
+def _checked(row: Row, texts: Mapping[str, str]) -> Row:
+    faults = list[str]()
+    if "when" not in row.parts:
+        typed = texts.get("when", "")
+        faults.append(t(_NO_MOMENT, text=shorten_middle(typed, 30)) if typed else t("When did it happen?"))
+    if "status" not in row.parts:
+        faults.append(t("What was its status or error message?"))
+    if not row.parts.keys() & set(ADDRESSES):
+        faults.append(t(_NO_ADDRESS))
+    for part, most in _MOST_WORDS.items():
+        length = len(row.parts.get(part, ""))
+        if length > most:
+            faults.append(t(_TOO_LONG, text=shorten_middle(row.parts[part], 30), length=length, most=most))
+    return replace(row, faults=tuple(faults))
