@@ -53,7 +53,7 @@ _CLOCK = (
 )
 _OFFSET = (
     r"(?:\s?\(?(?:(?:UTC|GMT)\s?)?(?P<sign>[+-])(?P<oh>\d{1,2})(?::?(?P<om>\d\d))?(?!\d)\)?|"
-    rf"\s?\(?(?P<zone>{'|'.join((*_HOURS, *_AMBIGUOUS))})(?![\w+-])\)?)?"
+    rf"\s?\(?(?P<zone>(?-i:{'|'.join((*_HOURS, *_AMBIGUOUS)).upper()}))(?![\w+-])\)?)?"
 )
 _BETWEEN = r"(?:T|,?\s{1,3}(?:[-/]\s{1,3})?(?:at\s|um\s|gegen\s|@\s)?|,|\s?-\s?|\s?@\s?)"
 _STAMP = re.compile(

@@ -91,8 +91,9 @@ def heading_part(heading: str) -> str:
     """The part a heading or a label names (`Zielnummer`: `recipient`); empty when none."""
     if len(heading) > _LONGEST_HEADING:
         return ""
-    words = re.sub(r"\((?:utc|gmt|local|lokal|optional|s)\)", " ", plain(heading).casefold())
-    return _HEADINGS.get(" ".join(_NOT_WORD.sub(" ", words).split()), "")
+    words = re.sub(r"\((?:optional|s)\)", " ", plain(heading).casefold())
+    words = " ".join(_NOT_WORD.sub(" ", words).split())
+    return _HEADINGS.get(re.sub(r" (?:utc|gmt|local|lokal|mez|mesz|cet|cest)$", "", words), "")
 
 
 def address(text: str, region: str | None) -> str:
@@ -197,7 +198,7 @@ class _Reader:
 
     @cached_property
     def in_utc(self) -> bool:
-        return any(re.search(r"(?<![^\W_])(?:utc|gmt)(?![^\W_])", each, re.IGNORECASE) for each in self.headings)
+        return any(re.search(r"(?<![^\W_])(?:utc|gmt)(?![^\W_]|\s?[+-])", each, re.IGNORECASE) for each in self.headings)
 
     def row(self, numbered: tuple[int, Sequence[str]]) -> Row:
         line, cells = numbered

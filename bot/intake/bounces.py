@@ -1,0 +1,208 @@
+"""Bounces: delivery reports as mail servers attach them, and the words of Exchange, Postfix, Gmail, Exim, sendmail, qmail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from bot.core.moments import read_moment
+from bot.intake.headers import Headers, blocks
+from bot.intake.model import Known, Origin, Source, Transaction
+from bot.intake.page import ADDRESS, ANY_ADDRESS, CODE, Page, diagnostic, first_address
+
+_FIELD = re.compile(r"^([A-Za-z-]{3,40}):\s?(.*)$")
+_TYPED = re.compile(r"^\s*(?:rfc822|dns|smtp|x-[\w-]{1,30}|utf-8|unknown)\s*;\s*", re.IGNORECASE)
+_FINE = {"relayed", "delivered", "expanded"}
+
+_IS_BOUNCE = re.compile(
+    r"undeliver|delivery (?:has )?(?:to |failed|incomplete|status)|could ?n[o']t be delivered|was ?n[o']t delivered|not be delivered|"
+    r"did not reach|mail system at host|remote server returned|permanent (?:fatal )?error|address not found|adresse nicht gefunden|"
+    r"nachrichtenzustellung|nachricht blockiert|message blocked|nicht zugestellt|unzustellbar|bei der zustellung|wasn't able to deliver|"
+    r"temporary problem delivering|has been delayed|wurde blockiert",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(
+    rf"^\s*<?({ADDRESS})>?(?:\s?<mailto:[^<>]{{1,200}}>|\s?\([^()]{{1,200}}\))?(?:\s(?:on|am|um)\s[\d./: -]{{8,30}})?\s*:?\s*$", re.IGNORECASE
+)
+_POSTFIX = re.compile(rf"^<({ADDRESS})>(?:\s\(expanded from[^()]{{0,200}}\))?:\s+(\S.*)$")
+_GMAIL = re.compile(
+    r"(?:delivered to|delivering your message to|nachricht(?: wurde nicht)? an|message to|zugestellt an)\s{1,3}(" + ADDRESS + ")", re.IGNORECASE
+)
+_ANSWERED = re.compile(
+    r"^\s*(?:the response(?: from the remote server)? was|die antwort(?: vom remote-?server| des remote-?servers)? lautete?)\s*:\s*(.*)$", re.IGNORECASE
+)
+_STATUSES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"remote ?server[^']{0,60}(?:returned|zurückgegeben:?)\s{1,3}'(.{3,500}?)'?$",
+        r"\(reason: (.{3,500}?)\)$",
+        r"remote host said: (.{3,500}?)(?: giving up on .*)?$",
+        r"smtp;\s?([245]\d\d [^<>]{3,400})>",
+        r"smtp error from remote mail server after (?:[^:]{1,60}|rcpt to:<[^<>]{1,300}>|mail from:<[^<>]{0,300}>(?: size=\d{1,12})?):\s(.{3,500})$",
+        r"\bsaid: (.{3,500})$",
+        r"#<?\s?([245]\d\d [245]\.\d{1,3}\.\d{1,3} .{0,400}?)\s?>?\s?##",
+        r"^\s*([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b.{0,400})$",
+    )
+)
+_SENDER = re.compile(r"^\s*>>> MAIL From:\s?<(" + ADDRESS + ")>", re.IGNORECASE)
+_RECEIVED = re.compile(r"original message was received at (.{10,60})$", re.IGNORECASE)
+_SENT = re.compile(r"^\s*(?:Sent|Gesendet):\s+(\S.{6,60})$")
+_BLOCK = 12
+"""Lines that belong to one address."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What became of the message for one recipient."""
+
+    recipient: str
+    status: str
+    first: int
+    last: int
+
+
+# --- delivery reports
+
+
+def from_report(text: str, original: Mapping[str, str], known: Known, where: Source) -> Iterator[Transaction]:
+    """The recipients of a delivery report; `original`: what the returned message tells of the transaction."""
+    groups = [dict(_fields(group)) for group in re.split(r"\n\s*\n", text)]
+    whole = {name: value for group in groups if "final-recipient" not in group for name, value in group.items()}
+    at = read_moment(whole.get("arrival-date", ""), known.zone, known.now)
+    for group in groups:
+        recipient = first_address(group.get("final-recipient", "")) or first_address(group.get("original-recipient", ""))
+        if not recipient:
+            continue
+        parts = {
+            "when": str(int(at.timestamp())) if at else "",
+            "sender": first_address(whole.get("x-postfix-sender", "")),
+            "log": f"Message-ID: {whole['x-original-message-id']}" if "x-original-message-id" in whole else "",
+            **original,
+            "recipient": recipient,
+            "status": diagnostic(_TYPED.sub("", group.get("diagnostic-code", "") or group.get("status", ""))),
+        }
+        is_fine = group.get("action", "").strip().casefold() in _FINE
+        yield Transaction({part: text for part, text in parts.items() if text}, where, is_fine)
+
+
+def _fields(group: str) -> Iterator[tuple[str, str]]:
+    name, value = "", ""
+    for line in group.split("\n"):
+        found = _FIELD.match(line)
+        if found:
+            if name:
+                yield name, value
+            name, value = found[1].casefold(), found[2].strip()
+        else:
+            value = f"{value} {line.strip()}"[:2000]
+    if name:
+        yield name, value
+
+
+# --- words of mail servers
+
+
+def is_bounce(text: str) -> bool:
+    return bool(_IS_BOUNCE.search(text))
+
+
+def from_words(page: Page, original: Mapping[str, str], known: Known) -> list[Transaction]:
+    """The recipients a bounce's words name. What stands from the first of them on is taken: it is the machine's."""
+    marked = next((number for number, line in page.free() if is_bounce(line)), None)
+    found = list(_failures(page, is_marked=marked is not None))
+    if not found:
+        return []
+    begins = min(found[0].first, found[0].first if marked is None else marked)
+    headers = next((each for each in blocks(page) if not each.is_by_agent and each.first >= begins), None)
+    told = {**_told(page, known), **original, **(headers.parts(known) if headers else {})}
+    page.take(begins, len(page.lines))
+    where = replace(page.source(Origin.BOUNCE, found[0].first))
+    return [
+        Transaction(
+            {**told, "recipient": each.recipient, **({"status": each.status} if each.status else {})},
+            where if each is found[0] else page.source(Origin.BOUNCE, each.first),
+        )
+        for each in found
+    ]
+
+
+def _told(page: Page, known: Known) -> dict[str, str]:
+    """What the words say of the message besides its recipients."""
+    told = dict[str, str]()
+    for line in page.lines[:500]:
+        if sender := _SENDER.match(line):
+            told.setdefault("sender", sender[1])
+        if moment := _RECEIVED.search(line) or _SENT.match(line):
+            at = read_moment(moment[1], known.zone, known.now)
+            told |= {"when": str(int(at.timestamp()))} if at else {}
+    return told
+
+
+def _failures(page: Page, *, is_marked: bool) -> Iterator[Failure]:
+    """By recipient, the best that is known of each, in the order of the text."""
+    best = dict[str, Failure]()
+    for each in (*_by_address(page), *_by_sentence(page)):
+        key = each.recipient.casefold()
+        if (each.status or is_marked) and (key not in best or (each.status and not best[key].status)):
+            best[key] = each
+    with_status = [each for each in best.values() if each.status]
+    yield from with_status or best.values()
+
+
+def _by_address(page: Page) -> Iterator[Failure]:
+    for number, line in page.free():
+        postfix = _POSTFIX.match(line)
+        alone = None if postfix else _ALONE.match(line)
+        if postfix:
+            last = _end_of_block(page, number)
+            rest = " ".join([postfix[2], *(each.strip() for each in page.lines[number + 1 : last])])
+            status = _status_in(rest) or diagnostic(rest)
+            yield Failure(postfix[1], status, number, last)
+        elif alone:
+            last = _end_of_block(page, number)
+            yield Failure(alone[1], _status_of(page.lines[number + 1 : last]), number, last)
+
+
+def _end_of_block(page: Page, number: int) -> int:
+    """The index behind the lines that belong to the address on this one."""
+    most = min(number + 1 + _BLOCK, len(page.lines))
+    ends = (
+        each
+        for each in range(number + 1, most)
+        if not page.lines[each].strip() and each > number + 1 or _ALONE.match(page.lines[each]) or _POSTFIX.match(page.lines[each])
+    )
+    return next(ends, most)
+
+
+def _status_of(block: list[str]) -> str:
+    """The status a block of lines tells: on one of them, or wrapped over all."""
+    joined = " ".join(line.strip() for line in block)
+    return next(filter(None, map(_status_in, (joined, *block))), "")
+
+
+def _status_in(text: str) -> str:
+    text = text[:1500].strip()
+    for pattern in _STATUSES:
+        found = pattern.search(text)
+        if found:
+            return diagnostic(found[1])
+    return ""
+
+
+def _by_sentence(page: Page) -> Iterator[Failure]:
+    """As Gmail says it: the recipient in a sentence, the server's answer further below."""
+    recipient, at = "", 0
+    for number, line in page.free():
+        sentence, answered = _GMAIL.search(line), _ANSWERED.match(line)
+        if sentence:
+            recipient, at = sentence[1], number
+        elif answered and recipient:
+            first = number if answered[1] else number + 1
+            last = next((each for each in range(first + 1, len(page.lines)) if not page.lines[each].strip()), len(page.lines))
+            last = min(last, first + _BLOCK)
+            text = " ".join([answered[1], *page.lines[number + 1 : last]])
+            yield Failure(recipient, diagnostic(text), at, last)
+
+
+__all__ = ["ANY_ADDRESS", "CODE", "Failure", "Headers", "from_report", "from_words", "is_bounce"]

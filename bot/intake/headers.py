@@ -1,0 +1,78 @@
+"""Blocks of message headers in a text: of a mail, of a bounced message, or of a mail forwarded by Outlook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email.header import decode_header, make_header
+
+from bot.core.moments import read_moment
+from bot.intake.model import Known
+from bot.intake.page import Page, first_address
+
+_HEADER = re.compile(r"^\s{0,4}([A-Za-zäöü-]{2,40})\s?:(?:\s(.*)|$)")
+_CALLED = {
+    "von": "from", "an": "to", "gesendet": "date", "sent": "date", "datum": "date", "betreff": "subject", "cc": "cc",
+    "from": "from", "to": "to", "date": "date", "subject": "subject", "message-id": "message-id", "received": "received",
+    "return-path": "return-path", "x-original-message-id": "message-id", "sender": "sender",
+}  # fmt: skip
+_AGENT = re.compile(r"mailer-daemon|postmaster|microsoftexchange|mail delivery", re.IGNORECASE)
+_ENOUGH = 3
+
+
+@dataclass(frozen=True)
+class Headers:
+    """The headers of one message; names in small letters, the first of each."""
+
+    values: Mapping[str, str]
+    first: int
+    last: int
+    """Index of the line behind them."""
+
+    @property
+    def is_by_agent(self) -> bool:
+        """Whether a mail system wrote it."""
+        return bool(_AGENT.search(self.values.get("from", ""))) or self.values.get("return-path", "").strip() == "<>"
+
+    def is_to(self, domains: frozenset[str]) -> bool:
+        """Whether it was sent to one of these domains."""
+        to = f"{self.values.get('to', '')} {self.values.get('cc', '')}".casefold()
+        return any(f"@{domain.casefold()}" in to for domain in domains)
+
+    def parts(self, known: Known) -> dict[str, str]:
+        """The transaction they tell of."""
+        at = read_moment(self.values.get("date", ""), known.zone, known.now)
+        message_id = self.values.get("message-id", "").strip()
+        parts = {
+            "when": str(int(at.timestamp())) if at else "",
+            "sender": first_address(self.values.get("from", "")),
+            "recipient": first_address(self.values.get("to", "")),
+            "log": f"Message-ID: {message_id}" if message_id else "",
+        }
+        return {part: text for part, text in parts.items() if text}
+
+
+def blocks(page: Page) -> Iterator[Headers]:
+    """The blocks of headers among the lines that are free, in order."""
+    start, values, name = 0, dict[str, str](), ""
+    for number, line in [*enumerate(page.lines), (len(page.lines), "")]:
+        found = _HEADER.match(line) if number not in page.taken else None
+        if found and (found[1].casefold() in _CALLED or (values and "-" in found[1]) or found[1].casefold().startswith("x-")):
+            start = number if not values else start
+            name = _CALLED.get(found[1].casefold(), found[1].casefold())
+            values.setdefault(name, found[2] or "")
+        elif values and name and line[:1] in " \t" and line.strip() and number not in page.taken:
+            values[name] = (values[name] + " " + line.strip())[:2000]
+        else:
+            if len(values) >= _ENOUGH and {"from", "to"} & values.keys():
+                yield Headers(values, start, number)
+            values, name = {}, ""
+
+
+def decoded(value: str) -> str:
+    """A header's value with its encoded words read."""
+    try:
+        return str(make_header(decode_header(value[:2000])))
+    except (ValueError, LookupError):
+        return value

@@ -1,0 +1,59 @@
+"""Forms in a text: lines such as `Impact: no outbound mail`, and the guide's headings with their answers below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+from bot.core.cleaning import clean_line
+from bot.core.fillers import is_filler
+from bot.core.identifiers import fold
+from bot.core.moments import read_moment
+from bot.intake.model import Known, Origin, Reading
+from bot.intake.page import Page
+
+_LABELLED = re.compile(r"^\W{0,5}(\w[^:\n]{1,60}?)\s*:\s+(\S.*)$")
+_LABELS = {
+    fold(label): key
+    for key, labels in {
+        "start": "start|start of incident|beginn|beginn der störung|störungsbeginn|started|begin|seit|since|incident start",
+        "end": "end|end of incident|ende|ende der störung|störungsende|ended|resolved|behoben|incident end|end of incident (optional)",
+        "impact": "impact|auswirkung|auswirkungen|business impact",
+        "error": "error|error message|error messages|error pattern|error pattern / message|error pattern(s) / message(s)|fehler|fehlermeldung|fehlermeldungen|fehlerbild",
+        "affected": "affected customers|number of affected customers|customers affected|betroffene kunden|anzahl betroffener kunden|affected",
+        "main_id": "partners' main customer id",
+    }.items()
+    for label in labels.split("|")
+}
+_MAIN_ID = re.compile(r"\d{5}(?:[A-Z]{2})?")
+_NUMBER = re.compile(r"(?:ca\.?|about|approx\.?|etwa)?\s?(\d{1,6})(?:\s(?:customers|kunden))?\.?", re.IGNORECASE)
+
+
+def readings(page: Page, known: Known) -> Iterator[Reading]:
+    """What labelled lines and headings say. Those whose value is read whole are taken."""
+    for number, line in list(page.free()):
+        labelled = _LABELLED.match(line)
+        if labelled:
+            key, value, at = _LABELS.get(fold(labelled[1]), ""), labelled[2], number
+        else:
+            at = number + 1
+            is_heading = line.isupper() and at < len(page.lines) and at not in page.taken
+            key, value = (_LABELS.get(fold(line), ""), page.lines[at]) if is_heading else ("", "")
+        canonical = _canonical(key, clean_line(value), known) if key and value.strip() else ""
+        if canonical:
+            yield Reading(key, canonical, page.source(Origin.WORDS, at))
+            page.take(number, at + 1)
+
+
+def _canonical(key: str, value: str, known: Known) -> str:
+    if key in {"start", "end"}:
+        at = read_moment(value, known.zone, known.now)
+        is_past = at is not None and at <= known.now + timedelta(minutes=1)
+        return str(int(at.timestamp())) if at and is_past else ""
+    if key == "main_id":
+        return value if _MAIN_ID.fullmatch(value) else ""
+    if key == "affected":
+        found = _NUMBER.fullmatch(value)
+        return str(int(found[1])) if found else ""
+    return "" if is_filler(value) else value[:1000]

@@ -1,0 +1,95 @@
+"""The parts of a mail: its headers, what was written, delivery reports, and the headers of a returned message."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from email import message_from_string
+from email.message import Message
+from html import unescape
+
+from bot.intake.headers import decoded
+
+_BOUNDARY = re.compile(r"boundary\s?=", re.IGNORECASE)
+_MOST_PARTS = 50
+_DEEPEST = 10
+_TAG = re.compile(r"<[^<>]{0,4000}>")
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li)\b[^<>]{0,400}>", re.IGNORECASE)
+_UNSEEN = re.compile(r"<(/?)(?:style|script)\b[^<>]{0,400}>", re.IGNORECASE)
+
+
+@dataclass
+class Mail:
+    """What a mail holds."""
+
+    headers: str
+    subject: str
+    words: list[str] = field(default_factory=list)
+    """Of each part a person reads."""
+    reports: list[str] = field(default_factory=list)
+    """`message/delivery-status`."""
+    originals: list[str] = field(default_factory=list)
+    """Headers of the messages that came back, or that are attached."""
+    tables: list[str] = field(default_factory=list)
+    """Attached text and CSV files."""
+
+
+def read_mail(text: str) -> Mail | None:
+    """The mail; nothing when its parts are too many to be read, so that it is read as plain text."""
+    if len(_BOUNDARY.findall(text)) > _MOST_PARTS:
+        return None
+    try:
+        message = message_from_string(text)
+    except (ValueError, LookupError, RecursionError):
+        return None
+    mail = Mail(_headers_of(message), decoded(str(message.get("subject", ""))))
+    _collect(message, mail, 0)
+    return mail
+
+
+def _headers_of(message: Message) -> str:
+    return "\n".join(f"{name}: {' '.join(decoded(str(value)).split())}" for name, value in message.items())
+
+
+def _collect(message: Message, mail: Mail, depth: int) -> None:
+    kind, payload = message.get_content_type(), message.get_payload()
+    if depth > _DEEPEST:
+        return
+    if kind == "message/delivery-status":
+        mail.reports.append("\n\n".join(map(_headers_of, payload)) if isinstance(payload, list) else str(payload))
+    elif kind == "message/rfc822" and isinstance(payload, list):
+        mail.originals += [_headers_of(each) for each in payload if isinstance(each, Message)]
+    elif kind == "text/rfc822-headers":
+        mail.originals.append(_text(message))
+    elif kind == "multipart/alternative" and isinstance(payload, list):
+        plain = [each for each in payload if isinstance(each, Message) and each.get_content_type() == "text/plain"]
+        for each in plain or payload[:1]:
+            _collect(each, mail, depth + 1)  # type: ignore[arg-type]
+    elif isinstance(payload, list):
+        for each in payload[:_MOST_PARTS]:
+            _collect(each, mail, depth + 1)  # type: ignore[arg-type]
+    elif kind in {"text/csv", "application/vnd.ms-excel"} or (kind == "text/plain" and message.get_filename()):
+        mail.tables.append(_text(message))
+    elif kind == "text/html":
+        mail.words.append(without_tags(_text(message)))
+    elif kind == "text/plain":
+        mail.words.append(_text(message))
+
+
+def _text(message: Message) -> str:
+    if not message.get("Content-Transfer-Encoding") or message["Content-Transfer-Encoding"].strip().casefold() in {"7bit", "8bit"}:
+        return str(message.get_payload())
+    content = message.get_payload(decode=True)
+    if not isinstance(content, bytes):
+        return str(message.get_payload())
+    try:
+        return content.decode(message.get_content_charset() or "utf-8", "replace")
+    except LookupError:
+        return content.decode("utf-8", "replace")
+
+
+def without_tags(html: str) -> str:
+    """The words of a page."""
+    pieces = _UNSEEN.split(html)  # text, "" or "/", text, …
+    seen = [text for text, opens in zip(pieces[::2], ("/", *pieces[1::2]), strict=True) if opens == "/"]
+    return unescape(_TAG.sub(" ", _BREAK.sub("\n", " ".join(seen))))

@@ -1,0 +1,138 @@
+"""What goes into the reader of pasted messages, and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.core.cleaning import shorten_middle
+
+MOST_BYTES = 1_000_000
+"""Of one document."""
+MOST_TRANSACTIONS = 50
+ENDINGS = (".eml", ".txt", ".csv", ".log", ".tsv")
+"""Of the files that are read."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """Pasted words, or a file."""
+
+    content: str | bytes
+    name: str = ""
+    """The file's name; empty for pasted words."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the reader may recognise, and how it reads what is not said."""
+
+    now: datetime
+    zone: ZoneInfo
+    """Of times without one."""
+    region: str | None = None
+    """The country of telephone numbers without a country code."""
+    customers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Name → tenants."""
+    services: Mapping[str, str] = field(default_factory=dict)
+    """Name → family: `mail`, `fax`, `sms`, `edi`, `other`."""
+    own_domains: frozenset[str] = frozenset()
+    """Mail to these is somebody telling us of a problem, not an example of it."""
+    rcr_pattern: str = r"RCR[-\s#:]*\d+"
+    prefix: str = "PD"
+
+    def service_of(self, family: str) -> str:
+        """The one service of a family; empty when there are none or several."""
+        names = [name for name, each in self.services.items() if each == family]
+        return names[0] if len(names) == 1 else ""
+
+
+class Origin(StrEnum):
+    """What kind of text something was read from."""
+
+    WORDS = "words"
+    MESSAGE = "message"
+    HEADERS = "headers"
+    BOUNCE = "bounce"
+    DELIVERY_REPORT = "delivery_report"
+    FAX_REPORT = "fax_report"
+    SMS_REPORT = "sms_report"
+    SIP = "sip"
+    LOG = "log"
+    TABLE = "table"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where something was read."""
+
+    origin: Origin
+    document: str = ""
+    """The file's name; empty for pasted words."""
+    line: int = 0
+    """From 1, in the document or in its part; 0 when it was read from several."""
+    excerpt: str = ""
+    """That line, shortened for display."""
+
+
+def source(origin: Origin, document: str, line: int, text: str) -> Source:
+    return Source(origin, document, line, shorten_middle(text, 80))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One value of one field."""
+
+    key: str
+    """As in the table of fields: `tenants`, `start`, …"""
+    value: str
+    """Canonical: moments as Unix seconds, numbers and IDs in one spelling."""
+    source: Source
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """One affected transaction, as the form keeps its parts."""
+
+    parts: Mapping[str, str]
+    source: Source
+    is_fine: bool = False
+    """Whether it succeeded."""
+
+
+_JOINTS = {"related": ", "}
+_SINGLE = frozenset({"customer", "main_id", "start", "end", "impact", "affected"})
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Everything that was read."""
+
+    readings: tuple[Reading, ...] = ()
+    transactions: tuple[Transaction, ...] = ()
+    prose: str = ""
+    """What people wrote, without what machines did: for “What happens?”."""
+    left_out: int = 0
+    """Transactions beyond those that fit."""
+
+    def answers(self) -> dict[str, str]:
+        """Field key → answer, for prefilling the form; `example.1.when`, … for the transactions."""
+        found = dict[str, list[str]]()
+        for each in self.readings:
+            values = found.setdefault(each.key, [])
+            if each.value not in values and not (values and each.key in _SINGLE):
+                values.append(each.value)
+        answers = {key: _JOINTS.get(key, "\n").join(values) for key, values in found.items()}
+        for number, transaction in enumerate(self.transactions, 1):
+            answers |= {f"example.{number}.{part}": text for part, text in transaction.parts.items()}
+        return answers
+
+    def sources(self) -> dict[str, Source]:
+        """Field key → where its first value was read."""
+        found = {each.key: each.source for each in reversed(self.readings)}
+        for number, transaction in enumerate(self.transactions, 1):
+            found |= {f"example.{number}.{part}": transaction.source for part in transaction.parts}
+        return found

@@ -1,0 +1,79 @@
+"""A text by lines, with those that were read already."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.core.characters import plain
+from bot.core.cleaning import clean_text
+from bot.intake.model import Origin, Source, source
+
+LONGEST_LINE = 4000
+"""Longer lines are no words and no report: they are not read."""
+ADDRESS = r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+ANY_ADDRESS = re.compile(ADDRESS)
+CODE = re.compile(r"(?<![\w.])[245]\d\d(?:[ -]#?[245]\.\d{1,3}\.\d{1,3})(?![\w.]\d)")
+"""An SMTP code with its enhanced code."""
+_LINK = re.compile(r"<(?:mailto:|tel:|https?://)[^|<>\n]{0,2000}\|([^<>\n]{0,2000})>")
+_WRAPPED = re.compile(r"(?<!\n)\n(?!\n)")
+_IN_REPLY = re.compile(r"\s*\(in reply to [^()]{0,80}\)?\)*$")
+
+
+@dataclass
+class Page:
+    """One text: a pasted message, a file, or a part of a mail."""
+
+    lines: list[str]
+    name: str = ""
+    taken: set[int] = field(default_factory=set)
+    """Indexes of the lines that were read."""
+
+    @classmethod
+    def of(cls, text: str, name: str = "") -> Page:
+        text = plain(_LINK.sub(r"\1", clean_text(text).removeprefix("\n")))
+        return cls([line if len(line) <= LONGEST_LINE else "" for line in text.split("\n")], name)
+
+    def free(self) -> Iterable[tuple[int, str]]:
+        """The lines that were not read yet, with their indexes."""
+        return ((number, line) for number, line in enumerate(self.lines) if number not in self.taken)
+
+    def take(self, first: int, last: int) -> None:
+        """Marks lines as read; `last` is not one of them."""
+        self.taken.update(range(first, last))
+
+    def source(self, origin: Origin, line: int) -> Source:
+        return source(origin, self.name, line + 1, self.lines[line])
+
+    def flow(self) -> Flow:
+        """What is left, as it reads: wrapped lines joined."""
+        left = ["" if number in self.taken else line for number, line in enumerate(self.lines)]
+        starts, at = list[int](), 0
+        for line in left:
+            starts.append(at)
+            at += len(line) + 1
+        return Flow(_WRAPPED.sub(" ", "\n".join(left)), self, starts)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Words as they are read, and where each stood."""
+
+    text: str
+    page: Page
+    starts: list[int]
+
+    def source(self, at: int) -> Source:
+        return self.page.source(Origin.WORDS, bisect_right(self.starts, at) - 1)
+
+
+def first_address(text: str) -> str:
+    found = ANY_ADDRESS.search(text)
+    return found[0] if found else ""
+
+
+def diagnostic(text: str) -> str:
+    """A server's answer on one line, without what the sending side says of it."""
+    return " ".join(_IN_REPLY.sub("", " ".join(text.split())).split()).strip(" '")[:500]

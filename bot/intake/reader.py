@@ -1,0 +1,182 @@
+"""Read pasted words and files into the fields of a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.core.cleaning import clean_text
+from bot.intake import bounces, labels, logs, reports, words
+from bot.intake.headers import Headers, blocks
+from bot.intake.mime import Mail, read_mail
+from bot.intake.model import MOST_BYTES, MOST_TRANSACTIONS, Document, Intake, Known, Origin, Reading, Source, Transaction
+from bot.intake.page import Page
+from bot.language import t
+
+_RAW_MAIL = ("mime-version", "content-type", "content-transfer-encoding")
+
+
+def read(documents: Sequence[Document], known: Known) -> Intake:
+    """Everything that is read in these texts, each value with where it was read.
+
+    Deterministic, without network, linear in their length. `ValueError`, with a sentence, for one that is too large.
+    """
+    found = _Found(known)
+    for document in documents:
+        found.add(document)
+    return found.intake()
+
+
+@dataclass
+class _Found:
+    """What was read so far."""
+
+    known: Known
+    readings: list[Reading] = field(default_factory=list)
+    transactions: list[Transaction] = field(default_factory=list)
+    prose: list[str] = field(default_factory=list)
+
+    def add(self, document: Document) -> None:
+        text = _decoded(document)
+        page = Page.of(text, document.name)
+        mail = read_mail(text.lstrip("\ufeff\n")) if _is_mail(document.name, page) else None
+        if mail is None:
+            self._page(page)
+        else:
+            self._mail(mail, document.name)
+
+    # --- mails
+
+    def _mail(self, mail: Mail, name: str) -> None:
+        outer = next(blocks(Page.of(mail.headers)), None)
+        original = self._original(mail, name)
+        before = len(self.transactions)
+        where = Source(Origin.DELIVERY_REPORT, name, 0, mail.subject[:80])
+        for report in mail.reports:
+            told = original or self._sent_back_to(outer)
+            self.transactions += bounces.from_report(report, told, self.known, where)
+        if len(self.transactions) == before:
+            self._body(mail, name, outer, original)
+        for table in mail.tables:
+            self._page(Page.of(table, name), mail.subject)
+
+    def _original(self, mail: Mail, name: str) -> dict[str, str]:
+        """What the returned message's headers tell; its recipient is the report's to tell."""
+        pages = (Page.of(text, name) for text in mail.originals)
+        parts = next((each.parts(self.known) for page in pages for each in blocks(page)), {})
+        return {part: text for part, text in parts.items() if part != "recipient"}
+
+    def _sent_back_to(self, outer: Headers | None) -> dict[str, str]:
+        """A bounce goes to who sent the message."""
+        parts = outer.parts(self.known) if outer and outer.is_by_agent else {}
+        return {"sender": parts["recipient"]} if "recipient" in parts else {}
+
+    def _body(self, mail: Mail, name: str, outer: Headers | None, original: dict[str, str]) -> None:
+        page = Page.of("\n\n".join(mail.words), name)
+        if self._machines(page, mail.subject, original):
+            return
+        if outer and not outer.is_by_agent and self.known.own_domains and not outer.is_to(self.known.own_domains):
+            where = Source(Origin.HEADERS, name, 1, mail.subject[:80])
+            self.transactions.append(Transaction(outer.parts(self.known), where))
+        else:
+            page.lines[:0] = [mail.subject, ""] if mail.subject else []
+            page.taken = {number + 2 for number in page.taken} if mail.subject else page.taken
+            self._people(page)
+
+    # --- texts
+
+    def _page(self, page: Page, context: str = "") -> None:
+        self._machines(page, context, {})
+        self._people(page)
+
+    def _machines(self, page: Page, context: str, original: dict[str, str]) -> bool:
+        """Reads what machines wrote; whether there was any of it."""
+        before = len(self.transactions)
+        self.transactions += logs.transactions(page, self.known)
+        for each, family in reports.tables(page, self.known, context):
+            self._of_family(each, family)
+        bounced = bounces.from_words(page, original, self.known)
+        self.transactions += bounced
+        headers = [] if bounced else list(blocks(page))
+        for each in headers:
+            self._headers(each, page)
+        if not bounced and not headers:
+            for each, family in reports.records(page, self.known, context or page.name):
+                self._of_family(each, family)
+        if any(each.source.origin is Origin.SMS_REPORT for each in self.transactions[before:]):
+            self._service("sms", self.transactions[before].source)
+        return len(self.transactions) > before
+
+    def _headers(self, headers: Headers, page: Page) -> None:
+        """An example; unless it is somebody telling us of a problem, or a machine's own mail."""
+        page.take(headers.first, headers.last)
+        if headers.is_by_agent or headers.is_to(self.known.own_domains):
+            return
+        parts = headers.parts(self.known)
+        if {"sender", "recipient"} <= parts.keys():
+            self.transactions.append(Transaction(parts, page.source(Origin.HEADERS, headers.first)))
+
+    def _of_family(self, transaction: Transaction, family: str) -> None:
+        self.transactions.append(transaction)
+        self._service(family, transaction.source)
+
+    def _service(self, family: str, where: Source) -> None:
+        service = self.known.service_of(family) if family else ""
+        if service:
+            self.readings.append(Reading("services", service, where))
+
+    def _people(self, page: Page) -> None:
+        """Reads what people wrote."""
+        prose = page.flow()
+        self.prose.append("\n".join(line for _, line in page.free()))
+        self.transactions += words.transactions(prose, self.known)
+        labelled = list(labels.readings(page, self.known))
+        self.readings += labelled
+        keys = {each.key for each in labelled}
+        self.readings += [each for each in words.readings(prose, self.known) if each.key not in keys]
+
+    # --- all together
+
+    def intake(self) -> Intake:
+        kept = [each for each in self.transactions if not each.is_fine] or self.transactions
+        once = list({tuple(sorted(each.parts.items())): each for each in reversed(kept)}.values())[::-1]
+        told = [
+            Reading("error", each.parts["status"], each.source)
+            for each in once
+            if not each.is_fine and "status" in each.parts
+        ]
+        readings = {(each.key, each.value): each for each in (*reversed(told), *reversed(self.readings))}
+        prose = clean_text("\n\n".join(filter(None, map(str.strip, self.prose))))
+        left_out = max(0, len(once) - MOST_TRANSACTIONS)
+        return Intake(tuple(reversed(readings.values())), tuple(once[:MOST_TRANSACTIONS]), prose, left_out)
+
+
+def _decoded(document: Document) -> str:
+    content = document.content
+    size = len(content) if isinstance(content, bytes) else len(content.encode("utf-8", "surrogatepass"))
+    if size > MOST_BYTES:
+        called = document.name or t("This text")
+        raise ValueError(t("{name} is larger than 1 MB. Attach it as a file, and paste the lines that matter.", name=called))
+    if isinstance(content, str):
+        return content
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _is_mail(name: str, page: Page) -> bool:
+    """A mail's file, or a mail's source that was pasted: headers first, among them those of its parts."""
+    if name.casefold().endswith(".eml"):
+        return True
+    first = next(_heads(page), "")
+    return bool(first) and any(f"\n{each}:" in first for each in _RAW_MAIL)
+
+
+def _heads(page: Page) -> Iterator[str]:
+    """The lines before the first blank one, in small letters."""
+    lines = page.lines[next((n for n, line in enumerate(page.lines) if line.strip()), 0) :][:300]
+    end = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
+    yield "\n" + "\n".join(lines[:end]).casefold()

@@ -1,0 +1,135 @@
+"""Fax status reports, and other records of labelled lines; tables and CSV files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bot.core.moments import read_moment
+from bot.core.transaction_table import ADDRESSES, Table, address, heading_part, read_table, separator_of
+from bot.intake.model import Known, Origin, Transaction
+from bot.intake.page import Page
+
+_LABELLED = re.compile(r"^\W{0,5}(\w[^:\n]{1,40}?)\s*:\s+(\S.*)$")
+_FAX = re.compile(r"(?<![^\W_])fax|transmission report|sende-?bericht|empfangs-?bericht|sendeprotokoll", re.IGNORECASE)
+_SMS = re.compile(r"(?<![^\W_])sms(?![^\W_])|msisdn", re.IGNORECASE)
+_RECEIVED = re.compile(r"receive report|reception report|fax received|empfangs-?(?:bericht|protokoll)|fax-?(?:empfang|eingang)|inbound|eingehend", re.IGNORECASE)
+_FINE = re.compile(
+    r"(?:ok|okay|sent|gesendet|success|successful|erfolgreich|delivered|delivrd|zugestellt|completed|done|übertragen|relayed|expanded|"
+    r"accepted|(?:status )?0|25\d(?:[ -].*)?)(?:[\s,.(].{0,80})?",
+    re.IGNORECASE,
+)
+_SHORTEST_TABLE = 2
+
+
+def family_of(text: str) -> str:
+    """`fax` or `sms`, where a report's words say so; empty where not."""
+    return "fax" if _FAX.search(text) else "sms" if _SMS.search(text) else ""
+
+
+def is_fine(status: str) -> bool:
+    """Whether this status is one of success."""
+    return bool(_FINE.fullmatch(status.strip()))
+
+
+# --- records of labelled lines
+
+
+@dataclass
+class _Record:
+    first: int
+    parts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_whole(self) -> bool:
+        return bool(self.parts.keys() & set(ADDRESSES)) and "status" in self.parts and bool({"when", "job"} & self.parts.keys())
+
+
+def records(page: Page, known: Known, context: str = "") -> list[tuple[Transaction, str]]:
+    """Transactions told line by line, each with its family; their lines are taken. `context`: a subject, a file's name."""
+    found = list[tuple[Transaction, str]]()
+    words = "\n".join([context, *(line for _, line in page.free())])
+    family = family_of(words)
+    is_inbound = family != "" and bool(_RECEIVED.search(words[:3000]))
+    for record, last in _records(page):
+        parts = _read(record.parts, known)
+        if family:
+            parts.setdefault("direction", "inbound" if is_inbound else "outbound")
+        origin = {"fax": Origin.FAX_REPORT, "sms": Origin.SMS_REPORT}.get(family, Origin.DELIVERY_REPORT)
+        found.append((Transaction(parts, page.source(origin, record.first), is_fine(parts["status"])), family))
+        page.take(record.first, last)
+    return found
+
+
+def _records(page: Page) -> Iterator[tuple[_Record, int]]:
+    record, last = _Record(0), 0
+    for number, line in list(page.free()):
+        labelled = _LABELLED.match(line)
+        part = heading_part(labelled[1]) if labelled else ""
+        if not labelled or not part:
+            continue
+        if part in record.parts and part != "when":
+            if record.is_whole:
+                yield record, last
+            record = _Record(number)
+        record.first = record.first if record.parts else number
+        record.parts.setdefault(part, labelled[2].strip())
+        last = number + 1
+    if record.is_whole:
+        yield record, last
+
+
+def _read(texts: Mapping[str, str], known: Known) -> dict[str, str]:
+    at = read_moment(texts.get("when", ""), known.zone, known.now)
+    ids = (("message_id", "Message-ID"), ("job", "Job ID"))
+    parts = {part: address(texts[part], known.region) for part in ADDRESSES if part in texts}
+    parts |= {
+        "when": str(int(at.timestamp())) if at else "",
+        "status": texts["status"][:500],
+        "log": "\n".join([f"{name}: {texts[part]}" for part, name in ids if part in texts]),
+    }
+    return {part: text for part, text in parts.items() if text}
+
+
+# --- tables
+
+
+def tables(page: Page, known: Known, context: str = "") -> list[tuple[Transaction, str]]:
+    """Transactions of the tables on the page, each with its family; their lines are taken."""
+    found = list[tuple[Transaction, str]]()
+    for first, last in _blocks(page):
+        table = read_table("\n".join(page.lines[first:last]), known.zone, known.region, known.now)
+        if table and table.headings and any(row.parts.get("status") for row in table.rows):
+            family = family_of(" ".join((context, page.name, *table.headings)))
+            found += _of_table(table, page, first, family)
+            page.take(first, last)
+    return found
+
+
+def _blocks(page: Page) -> Iterator[tuple[int, int]]:
+    """Runs of lines with the same separator, the first of which may be headings."""
+    start, separator = 0, ""
+    for number in range(len(page.lines) + 1):
+        line = page.lines[number] if number < len(page.lines) and number not in page.taken else ""
+        if separator and separator in line:
+            continue
+        if separator and number - start >= _SHORTEST_TABLE:
+            yield start, number
+        start, separator = number, separator_of(line) if _may_be_headings(line) else ""
+
+
+def _may_be_headings(line: str) -> bool:
+    separator = separator_of(line)
+    if not separator:
+        return False
+    cells = line.split(separator)[:60]
+    return sum(bool(heading_part(cell.strip(' "'))) for cell in cells) * 2 >= len(cells)
+
+
+def _of_table(table: Table, page: Page, first: int, family: str) -> Iterator[tuple[Transaction, str]]:
+    for row in table.rows:
+        if "status" in row.parts and row.parts.keys() & set(ADDRESSES):
+            parts = {**({"direction": "outbound"} if family else {}), **row.parts}
+            where = page.source(Origin.TABLE, min(first + row.line - 1, len(page.lines) - 1))
+            yield Transaction(parts, where, is_fine(parts["status"])), family

@@ -1,0 +1,247 @@
+"""What people write: customers, services, tenants, numbers, times, error messages and contacts in their words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from bot.core.fillers import is_filler
+from bot.core.identifiers import fold, rcr_numbers, references
+from bot.core.moments import Stamp, moment_of, stamps
+from bot.core.telephone import people
+from bot.intake.model import Known, Reading, Transaction
+from bot.intake.page import ADDRESS, CODE, Flow
+
+_TENANT = re.compile(r"(?<![\w@./=+-])(?:\d{5}(?!MB|KB|GB|TB|MS|HZ|KM|KG|EU)[A-Z]{2})(?![\w@/=-])(?!\.\w)")
+_MAIN_ID = re.compile(
+    r"(?:main customer id|main id|hauptkunden-?(?:id|nummer|nr\.?)|haupt-?id)\s{0,3}[:=]?\s{0,3}(\d{5}(?:[A-Z]{2})?)(?!\w)", re.IGNORECASE
+)
+_SMTP_SAID = re.compile(r":\s{1,3}([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b[^\n]{0,300})")
+_QUOTED = re.compile(r"[\"“„]([^\"\n]{3,300})[\"”]")
+_TOLD_ERROR = re.compile(r"^(?:SIP[ /](?:2\.0 )?[3-6]\d\d\b|[245]\d\d\b.{0,10}\D)", re.IGNORECASE)
+_AFFECTED = re.compile(
+    r"(?<![\w.,])(\d{1,6})\s{1,3}(?:of our |unserer? |weitere[rn]? |end-?)?"
+    r"(customers?|kunden|endkunden|users?|benutzern?|nutzern?|usern|anwendern?|mitarbeitern?|mailboxes|mailbox|postfächern?)(?![^\W_])",
+    re.IGNORECASE,
+)
+_IS_AFFECTED = re.compile(r"affected|betroffen|betrifft|impacted", re.IGNORECASE)
+_CUSTOMERS = re.compile(r"customer|kunde", re.IGNORECASE)
+_CUE_START = re.compile(
+    r"(?<![^\W_])(?:since|seit|started(?: at| on)?|began(?: at| on)?|begonnen(?: um| am)?|angefangen(?: um| am)?)"
+    r"(?:\s(?:about|around|approx\.?|ca\.?|etwa|ungefähr|the|dem|at|um|am)){0,2}\s?:?\s?$",
+    re.IGNORECASE,
+)
+_CUE_RANGE = re.compile(r"(?<![^\W_])(?:from|between|von|zwischen)(?:\s(?:about|around|ca\.?|etwa))?\s?$", re.IGNORECASE)
+_TO_END = re.compile(r"^\s?(?:to|until|till|and|bis|und|-|bis ca\.?|until about)\s?$", re.IGNORECASE)
+_CONTACT = re.compile(
+    r"(?<![^\W_])(?:contacts?|contact persons?|ansprechpartner(?:in|innen)?|kontakt|rückruf(?: bitte)?(?: an)?|(?:please )?call(?: back)?|reach)"
+    r"(?:\(s\))?\s{0,3}:?\s{1,3}(?=[^\W\d_])([^\n]{5,300})",
+    re.IGNORECASE,
+)
+_FROM_TO = re.compile(
+    rf"(?<![^\W_])(?:from|von|sender|absender)\s?:?\s{{1,3}}<?({ADDRESS})>?.{{0,40}}?(?<![^\W_])(?:to|an|recipient|empfänger)\s?:?\s{{1,3}}<?({ADDRESS})",
+    re.IGNORECASE,
+)
+_CAPITAL = re.compile(r"^[^\W\d_a-zäöüß]")
+_LONGEST_NAME = 5
+_LEGAL = re.compile(r"\s(?:gmbh|ag|kg|se|ug|ohg|e\.? ?k|ltd|inc|llc|s\.?a|b\.?v|& co\.? kg|mbh|e\.? ?v)\.?(?:\s.*)?$")
+
+
+def readings(flow: Flow, known: Known) -> Iterator[Reading]:
+    """Everything these words tell, but for transactions."""
+    yield from _ids(flow, known)
+    yield from _customers(flow, known)
+    yield from _services(flow, known)
+    yield from _times(flow, known)
+    yield from _affected(flow)
+    yield from _errors(flow)
+    yield from _contacts(flow, known)
+
+
+def _ids(flow: Flow, known: Known) -> Iterator[Reading]:
+    for found in _TENANT.finditer(flow.text):
+        yield Reading("tenants", found[0], flow.source(found.start()))
+    for found in _MAIN_ID.finditer(flow.text):
+        yield Reading("main_id", found[1].upper(), flow.source(found.start()))
+    at = 0
+    for line in flow.text.split("\n"):
+        numbers = (*rcr_numbers(line, known.rcr_pattern), *(f"{known.prefix}-{each}" for each in references(line, known.prefix)))
+        for number in numbers:
+            yield Reading("related", number, flow.source(at))
+        at += len(line) + 1
+
+
+# --- customers and services
+
+
+def _customers(flow: Flow, known: Known) -> Iterator[Reading]:
+    """The one customer who is named, or whose tenant is; nothing when they are several."""
+    named = dict(_named(flow, names_of(tuple(known.customers))))
+    owners = {tenant: name for name, tenants in known.customers.items() for tenant in tenants}
+    for found in _TENANT.finditer(flow.text):
+        if found[0] in owners:
+            named.setdefault(owners[found[0]], found.start())
+    if len(named) == 1:
+        name, at = next(iter(named.items()))
+        yield Reading("customer", name, flow.source(at))
+
+
+@lru_cache(maxsize=8)
+def names_of(names: tuple[str, ...]) -> dict[str, dict[tuple[str, ...], str]]:
+    """By their first word: the words of each name → the name. Of two words and more, the legal form may be left out."""
+    found = dict[str, dict[tuple[str, ...], str]]()
+    for name in names:
+        whole = _words(fold(name))
+        short = _words(_LEGAL.sub("", fold(name)))
+        for words in (whole, short) if len(short) > 1 else (whole,):
+            if words:
+                found.setdefault(words[0], {})[words] = name
+    return found
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[\w&]+", text))
+
+
+def _named(flow: Flow, names: dict[str, dict[tuple[str, ...], str]]) -> Iterator[tuple[str, int]]:
+    found = [(fold(each[0]), each.start()) for each in re.finditer(r"[\w&]+", flow.text)]
+    words = [word for word, _ in found]
+    for number, (word, at) in enumerate(found):
+        for wanted, name in names.get(word, {}).items():
+            if tuple(words[number : number + len(wanted)]) == wanted:
+                yield name, at
+
+
+_FAMILY_WORDS = {
+    "fax": r"(?:e?fax(?:e|es|en|ed|ing)?|fax-?(?:empfang|versand|nummern?|dienst|eingang|ausgang)|faxempfang|faxversand|faxnummern?)",
+    "sms": r"(?:sms)",
+}
+
+
+@lru_cache(maxsize=8)
+def _service_pattern(services: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    names = [re.escape(name).replace(r"\ ", r"[\s-]{1,3}") for name, _ in services if len(name) > 1]
+    return re.compile(rf"(?<![\w@.-])(?:(?P<name>{'|'.join(names) or '(?!)'})|(?P<fax>{_FAMILY_WORDS['fax']})|(?P<sms>{_FAMILY_WORDS['sms']}))(?![\w@])(?!\.\w)", re.IGNORECASE)
+
+
+def _services(flow: Flow, known: Known) -> Iterator[Reading]:
+    folded = {fold(name): name for name in known.services}
+    for found in _service_pattern(tuple(known.services.items())).finditer(flow.text):
+        name = folded.get(fold(re.sub(r"[\s-]+", " ", found["name"])), "") if found["name"] else ""
+        service = name or known.service_of("fax" if found["fax"] else "sms" if found["sms"] else "")
+        if service:
+            yield Reading("services", service, flow.source(found.start()))
+
+
+# --- times
+
+
+def _times(flow: Flow, known: Known) -> Iterator[Reading]:
+    """The first start that is said, and the end beside it. Only what is said to be one counts."""
+    today = known.now.astimezone(known.zone).date()
+    found = list(stamps(flow.text, today))
+    for number, stamp in enumerate(found):
+        before = flow.text[max(0, stamp.start - 40) : stamp.start]
+        later = found[number + 1] if number + 1 < len(found) else None
+        ends = later is not None and bool(_TO_END.match(flow.text[stamp.end : later.start]))
+        if _CUE_START.search(before) or (ends and _CUE_RANGE.search(before)):
+            pair = [stamp, later] if ends and later else [stamp]
+            yield from _span(pair, found[number + len(pair) :], flow, known)
+            return
+
+
+def _span(pair: list[Stamp], rest: list[Stamp], flow: Flow, known: Known) -> Iterator[Reading]:
+    last = pair[-1]
+    beside = rest[0] if rest and rest[0].clock is None and rest[0].start - last.end < 20 else None  # noqa: PLR2004 (“… on 27.08.2019”)
+    today = known.now.astimezone(known.zone).date()
+    day = pair[0].day or (beside.day if beside else None) or last.day or today
+    for key, stamp in zip(("start", "end"), pair, strict=False):
+        at = moment_of(stamp, last.zone or known.zone, day)
+        if at and at > known.now + timedelta(minutes=1) and stamp.day is None and beside is None:
+            at -= timedelta(days=1)
+        if at and _is_plausible(at, known):
+            yield Reading(key, str(int(at.timestamp())), flow.source(stamp.start))
+
+
+def _is_plausible(at: datetime, known: Known) -> bool:
+    return known.now - timedelta(days=366) <= at <= known.now + timedelta(minutes=1)
+
+
+# --- numbers, errors, contacts
+
+
+def _affected(flow: Flow) -> Iterator[Reading]:
+    for found in _AFFECTED.finditer(flow.text):
+        beside = flow.text[max(0, found.start() - 40) : found.end() + 40]
+        if _IS_AFFECTED.search(beside):
+            number = str(int(found[1]))
+            value = number if _CUSTOMERS.search(found[2]) else f"{number} {found[2]}"
+            yield Reading("affected", value, flow.source(found.start()))
+            return
+
+
+def _errors(flow: Flow) -> Iterator[Reading]:
+    for at, text in errors_in(flow.text):
+        yield Reading("error", text, flow.source(at))
+
+
+def errors_in(text: str) -> list[tuple[int, str]]:
+    """Error messages in the order of the text: in quotes, behind a colon, or a bare code."""
+    found, covered = dict[int, str](), list[tuple[int, int]]()
+    for quote in _QUOTED.finditer(text):
+        if _TOLD_ERROR.match(quote[1]) or CODE.search(quote[1]):
+            found[quote.start()] = quote[1].strip()
+            covered.append(quote.span())
+    for line in _SMTP_SAID.finditer(text):
+        if not _is_covered(line.start(1), covered):
+            found[line.start()] = " ".join(line[1].split()).rstrip(" .,;")
+            covered.append(line.span())
+    covered.sort()
+    for code in CODE.finditer(text):
+        if not _is_covered(code.start(), covered):
+            found[code.start()] = code[0]
+    return sorted(found.items())
+
+
+def _is_covered(at: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= at < end for start, end in spans)
+
+
+def _contacts(flow: Flow, known: Known) -> Iterator[Reading]:
+    for found in _CONTACT.finditer(flow.text):
+        for line in re.split(r";|\s(?:und|and)\s", found[1]):
+            try:
+                persons = people(line, known.region)
+            except ValueError:
+                continue
+            for person in persons:
+                if is_name(person.name):
+                    yield Reading("contact", person.line, flow.source(found.start()))
+
+
+def is_name(text: str) -> bool:
+    """Whether this looks like a person's name: a few words that begin with capitals."""
+    words = text.split()
+    return 0 < len(words) <= _LONGEST_NAME and all(_CAPITAL.match(word) for word in words) and not is_filler(text)
+
+
+# --- transactions
+
+
+def transactions(flow: Flow, known: Known) -> Iterator[Transaction]:
+    """Those told in a sentence: from whom, to whom, when, and with which error."""
+    errors = errors_in(flow.text)
+    today = known.now.astimezone(known.zone).date()
+    for found in _FROM_TO.finditer(flow.text):
+        rest = flow.text[found.end() : found.end() + 80].split("\n")[0]
+        stamp = next(iter(stamps(rest, today)), None)
+        at = moment_of(stamp, known.zone, today) if stamp else None
+        status = _first_after(errors, found.end(), 160)
+        parts = {"when": str(int(at.timestamp())) if at else "", "sender": found[1], "recipient": found[2], "status": status}
+        yield Transaction({part: text for part, text in parts.items() if text}, flow.source(found.start()))
+
+
+def _first_after(errors: Iterable[tuple[int, str]], at: int, most: int) -> str:
+    return next((text for start, text in errors if at <= start <= at + most), "")
