@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -87,6 +87,7 @@ class Table:
     rows: tuple[Row, ...]
 
 
+@lru_cache(maxsize=2000)
 def heading_part(heading: str) -> str:
     """The part a heading or a label names (`Zielnummer`: `recipient`); empty when none."""
     if len(heading) > _LONGEST_HEADING:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ _TENANT = re.compile(r"(?<![\w@./=+-])(?:\d{5}(?!MB|KB|GB|TB|MS|HZ|KM|KG|EU)[A-Z
 _MAIN_ID = re.compile(
     r"(?:main customer id|main id|hauptkunden-?(?:id|nummer|nr\.?)|haupt-?id)\s{0,3}[:=]?\s{0,3}(\d{5}(?:[A-Z]{2})?)(?!\w)", re.IGNORECASE
 )
+_WITH_DIGIT = re.compile(r"[^\W\d_].{0,40}\d")
 _SMTP_SAID = re.compile(r":\s{1,3}([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b[^\n]{0,300})")
 _QUOTED = re.compile(r"[\"“„]([^\"\n]{3,300})[\"”]")
 _TOLD_ERROR = re.compile(r"^(?:SIP[ /](?:2\.0 )?[3-6]\d\d\b|[245]\d\d\b.{0,10}\D)", re.IGNORECASE)
@@ -65,11 +67,17 @@ def _ids(flow: Flow, known: Known) -> Iterator[Reading]:
         yield Reading("tenants", found[0], flow.source(found.start()))
     for found in _MAIN_ID.finditer(flow.text):
         yield Reading("main_id", found[1].upper(), flow.source(found.start()))
+    yield from _numbers(flow, known)
+
+
+def _numbers(flow: Flow, known: Known) -> Iterator[Reading]:
+    """Tickets of Retarus's and of ours."""
     at = 0
     for line in flow.text.split("\n"):
-        numbers = (*rcr_numbers(line, known.rcr_pattern), *(f"{known.prefix}-{each}" for each in references(line, known.prefix)))
-        for number in numbers:
-            yield Reading("related", number, flow.source(at))
+        if _WITH_DIGIT.search(line):
+            own = (f"{known.prefix}-{each}" for each in references(line, known.prefix))
+            for number in (*rcr_numbers(line, known.rcr_pattern), *own):
+                yield Reading("related", number, flow.source(at))
         at += len(line) + 1
 
 
@@ -105,8 +113,11 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[\w&]+", text))
 
 
+_folded = lru_cache(maxsize=20_000)(fold)
+
+
 def _named(flow: Flow, names: dict[str, dict[tuple[str, ...], str]]) -> Iterator[tuple[str, int]]:
-    found = [(fold(each[0]), each.start()) for each in re.finditer(r"[\w&]+", flow.text)]
+    found = [(_folded(each[0]), each.start()) for each in re.finditer(r"[\w&]+", flow.text)]
     words = [word for word, _ in found]
     for number, (word, at) in enumerate(found):
         for wanted, name in names.get(word, {}).items():
@@ -189,24 +200,22 @@ def _errors(flow: Flow) -> Iterator[Reading]:
 
 def errors_in(text: str) -> list[tuple[int, str]]:
     """Error messages in the order of the text: in quotes, behind a colon, or a bare code."""
-    found, covered = dict[int, str](), list[tuple[int, int]]()
-    for quote in _QUOTED.finditer(text):
-        if _TOLD_ERROR.match(quote[1]) or CODE.search(quote[1]):
-            found[quote.start()] = quote[1].strip()
-            covered.append(quote.span())
-    for line in _SMTP_SAID.finditer(text):
-        if not _is_covered(line.start(1), covered):
-            found[line.start()] = " ".join(line[1].split()).rstrip(" .,;")
-            covered.append(line.span())
-    covered.sort()
-    for code in CODE.finditer(text):
-        if not _is_covered(code.start(), covered):
-            found[code.start()] = code[0]
+    found = dict[int, str]()
+    quotes = [each for each in _QUOTED.finditer(text) if _TOLD_ERROR.match(each[1]) or CODE.search(each[1])]
+    found |= {each.start(): each[1].strip() for each in quotes}
+    quoted = [each.span() for each in quotes]
+    lines = [each for each in _SMTP_SAID.finditer(text) if not _is_within(each.start(1), quoted)]
+    found |= {each.start(): " ".join(each[1].split()).rstrip(" .,;") for each in lines}
+    said = [each.span() for each in lines]
+    codes = (each for each in CODE.finditer(text) if not _is_within(each.start(), quoted) and not _is_within(each.start(), said))
+    found |= {each.start(): each[0] for each in codes}
     return sorted(found.items())
 
 
-def _is_covered(at: int, spans: list[tuple[int, int]]) -> bool:
-    return any(start <= at < end for start, end in spans)
+def _is_within(at: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether one of these spans, which are in order, holds this place."""
+    before = bisect_right(spans, (at, len(spans) and spans[-1][1]))
+    return before > 0 and spans[before - 1][0] <= at < spans[before - 1][1]
 
 
 def _contacts(flow: Flow, known: Known) -> Iterator[Reading]:
@@ -243,5 +252,6 @@ def transactions(flow: Flow, known: Known) -> Iterator[Transaction]:
         yield Transaction({part: text for part, text in parts.items() if text}, flow.source(found.start()))
 
 
-def _first_after(errors: Iterable[tuple[int, str]], at: int, most: int) -> str:
-    return next((text for start, text in errors if at <= start <= at + most), "")
+def _first_after(errors: Sequence[tuple[int, str]], at: int, most: int) -> str:
+    next_one = bisect_left(errors, (at, ""))
+    return errors[next_one][1] if next_one < len(errors) and errors[next_one][0] <= at + most else ""
