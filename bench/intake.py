@@ -1,4 +1,4 @@
-"""Are pasted messages read rightly? Labelled inputs, by field: how much of what was read is right, and how much was read.
+"""Are pasted messages read rightly? Precision and recall of each field, on labelled inputs.
 
 python -m bench.intake             prints the table
 python -m bench.intake --misses    says what was wrong and what was missed in the inputs it was made with, instead
@@ -74,7 +74,10 @@ class Figure:
 def inputs(path: Path) -> list[Input]:
     """The labelled inputs of a file."""
     found = tomllib.loads(path.read_text("utf-8"))["input"]
-    return [Input(each["name"], Document(each["text"], each.get("file", "")), frozenset(_wanted(each["want"]))) for each in found]
+    return [
+        Input(each["name"], Document(each["text"], each.get("file", "")), frozenset(_wanted(each["want"])))
+        for each in found
+    ]
 
 
 def _wanted(want: Mapping[str, Any]) -> Iterator[Value]:
@@ -121,7 +124,10 @@ def misses(labelled: Iterable[Input]) -> Iterator[str]:
 
 def table(made: Mapping[str, Figure], kept: Mapping[str, Figure]) -> str:
     """Precision and recall by field."""
-    lines = ["| field | values | precision | recall | held out: values | precision | recall |", "|---|--:|--:|--:|--:|--:|--:|"]
+    lines = [
+        "| field | values | precision | recall | held out: values | precision | recall |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
     none = Figure(0, 0, 0)
     for key in sorted({*made, *kept}, key=lambda key: (not key, key)):
         cells = [cell for each in (made.get(key, none), kept.get(key, none)) for cell in _cells(each)]

@@ -73,7 +73,7 @@ def _fewer(run: str) -> str:
 
 
 def plain(text: str) -> str:
-    """One spelling of each character: look-alike dashes, full-width letters, digits of any script, typographic quotes."""
+    """One spelling of each character: dashes that look alike, full-width letters, digits of any script, quotes."""
     if text.isascii():
         return without_invisible(text)
     text = unicodedata.normalize("NFKC", with_few_marks(without_invisible(text)))

@@ -66,4 +66,6 @@ def _whole_tail(text: str, length: int) -> str:
 
 
 def _belongs_to_the_one_before(character: str) -> bool:
-    return unicodedata.category(character)[0] == "M" or character == "\u200d" or "\U0001f3fb" <= character <= "\U0001f3ff"
+    return (
+        unicodedata.category(character)[0] == "M" or character == "\u200d" or "\U0001f3fb" <= character <= "\U0001f3ff"
+    )

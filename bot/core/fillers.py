@@ -51,24 +51,34 @@ def _phrases() -> set[str]:
     """Spelled as they remain once the words of `_ASIDE` are taken out of them."""
     said = set(
         "no idea|no clue|no|not know|do not know|not known|not sure|not certain|not clear|not applicable|"
-        "not available|not provided|not given|not specified|not defined|not yet|no answer|coming|coming up|comes|to come|follows|follow|to follow|"
+        "not available|not provided|not given|not specified|not defined|not yet|coming|coming up|"
+        "comes|to come|follows|follow|to follow|"
         "under investigation|in progress|in clarification|as discussed|as usual|as above|as before|same|same as above|"
         "same as before|same as|as said|as stated|see ticket|see mail|see email|see e mail|see subject|see title|"
         "see description|see log|see there|get back to|will get back to|come back to|will come back to|to be|"
         "have not|not have|do not have|have to ask|need to ask|must ask|waiting|waiting on|awaiting|wait|"
         "keine ahnung|kein plan|keine|ohne angabe|ohne angaben|ohne|nicht bekannt|nicht klar|nicht sicher|"
         "nicht verfügbar|nicht zutreffend|nicht anwendbar|nicht vorhanden|liegt nicht vor|liegen nicht vor|weiss nicht|"
-        "wissen nicht|weiss keiner|weiss niemand|kommt|kommt nach|folgt|folgen|steht aus|stehen aus|steht nicht fest|reiche nach|"
+        "wissen nicht|weiss keiner|weiss niemand|kommt|kommt nach|folgt|folgen|steht aus|stehen aus|steht nicht "
+        "fest|reiche nach|"
         "reichen nach|liefere nach|liefern nach|trage nach|tragen nach|frage nach|fragen nach|schicke nach|"
-        "schicken nach|liefert nach|reicht nach|trägt nach|schickt nach|sendet nach|sende nach|senden nach|kläre|klären|melde mich|melden|ergänze|ergänzen|warte|warten|warten auf|warte auf|"
+        "schicken nach|liefert nach|reicht nach|trägt nach|schickt nach|sendet nach|sende nach|senden nach|"
+        "kläre|klären|melde mich|melden|ergänze|ergänzen|warte|warten|warten auf|warte auf|"
         "zu klären|in klärung|in prüfung|in arbeit|in bearbeitung|in abklärung|siehe ticket|siehe mail|"
-        "siehe e mail|siehe email|siehe betreff|siehe titel|siehe beschreibung|siehe log|siehe dort|wie besprochen|wie oben|wie immer|"
-        "wie gehabt|wie zuvor|wie gesagt|wie erwähnt|s o|s u|muss klären|müssen klären|muss fragen|müssen fragen".split("|")
+        "siehe e mail|siehe email|siehe betreff|siehe titel|siehe beschreibung|siehe log|siehe dort|wie "
+        "besprochen|wie oben|wie immer|"
+        "wie gehabt|wie zuvor|wie gesagt|wie erwähnt|s o|s u|muss klären|müssen klären|muss fragen|müssen fragen".split(
+            "|"
+        )
     )
     said |= {" ".join(pair) for pair in product(("to be", "will be", "is being", "are being"), _PARTICIPLES)}
     said |= {" ".join(pair) for pair in product(("will", "to", "must", "need to", "going to"), _VERBS)}
     said |= {f"wird {each}" for each in _GERMAN_PARTICIPLES} | {f"werden {each}" for each in _GERMAN_PARTICIPLES}
-    return said | {f"muss {each} werden" for each in _GERMAN_PARTICIPLES} | {f"wird {each} werden" for each in _GERMAN_PARTICIPLES}
+    return (
+        said
+        | {f"muss {each} werden" for each in _GERMAN_PARTICIPLES}
+        | {f"wird {each} werden" for each in _GERMAN_PARTICIPLES}
+    )
 
 
 _FILES = set(
@@ -81,7 +91,7 @@ _FILES = set(
 """They point to a file: an answer where one is attached."""
 
 _NOT_THERE = frozenset(
-    "not no is are was were there has have had been be do does did don t n can could cannot unable it that this here "
+    "to not no is are was were there has have had been be do does did don t n can could cannot unable it that this here "
     "available availability applicable known unknown given provided exists exist existing missing none nothing "
     "nicht nein kein keine ist sind war waren da hat haben habe gibt liegt liegen vor wurde wurden werden kann können "
     "verfügbar vorhanden bekannt unbekannt zutreffend anwendbar angegeben fehlt fehlen trifft zu".split()
@@ -94,7 +104,8 @@ _NO_WORD = re.compile(r"[^\w\s/.'-]")
 _BETWEEN = re.compile(r"[\s/.]+|(?<!\w)-+|-+(?!\w)|(?<=[^\W\d_]{2})-(?=[^\W\d_]{2})")
 _SHORT_FORMS = ((re.compile(r"n't\b"), " not"), (re.compile(r"\bca not\b"), "can not"), (re.compile(r"'ll\b"), " will"))
 _UNAVAILABLE = re.compile(
-    r"(not[ -](?:available|applicable|known)|unavailable|n\s?/\s?a|(?:ist |sind )?nicht (?:verfügbar|zutreffend|anwendbar|vorhanden|bekannt)|"
+    r"(not[ -](?:available|applicable|known)|unavailable|n\s?/\s?a|(?:ist |sind )?nicht (?:verfügbar|zutreffend|"
+    r"anwendbar|vorhanden|bekannt)|"
     r"lieg(?:t|en) nicht vor|entfällt)\b((?:\W*)(.*))",
     re.IGNORECASE | re.DOTALL,
 )

@@ -1,4 +1,4 @@
-"""Find telephone numbers, and people with their numbers, in text. The library `phonenumbers` decides what a number is."""
+"""Find telephone numbers, and people with their numbers, in text. `phonenumbers` decides what a number is."""
 
 from __future__ import annotations
 
@@ -157,8 +157,9 @@ def _require_a_name(name: str, number: str, line: str) -> None:
 def _no_number(line: str, region: str | None) -> str:
     digits = max(_LIKE_A_NUMBER.findall(_ADDRESS.sub("", line)), key=len, default="").strip()
     if sum(map(str.isdigit, digits)) < 3:  # noqa: PLR2004 (no telephone number has fewer digits)
-        how = t("“{line}” has no telephone number. One person per line: Anna Arnold, +49 89 1234 5678.", line=_short(line))
-        return how
+        return t(
+            "“{line}” has no telephone number. One person per line: Anna Arnold, +49 89 1234 5678.", line=_short(line)
+        )
     how = "" if digits.startswith("+") or region else t("Write it with its country code: +49 89 …")
     wrong = t("“{number}” is not a telephone number that can be dialled.", number=digits)
     return f"{wrong} {how}".strip()

@@ -29,23 +29,35 @@ _MOST_WORDS: Mapping[str, int] = {"sender": 300, "recipient": 300, "inbound": 10
 _HEADINGS: Mapping[str, str] = {
     heading: part
     for part, headings in {
-        "when": "when|time|timestamp|date|date time|datetime|sent|sent at|sent on|sentat|senttime|received|received at|date received|"
-        "submit date|origin timestamp|created|zeit|zeitstempel|zeitpunkt|datum|datum uhrzeit|datum zeit|uhrzeit|gesendet|gesendet am|"
+        "when": "when|message sent at|nachricht gesendet am|submitted|submitted at|transmitted|transmitted at|"
+        "sent date|time|timestamp|date|date time|datetime|sent|sent at|sent on|sentat|senttime|received|"
+        "received at|date received|"
+        "submit date|origin timestamp|created|zeit|zeitstempel|zeitpunkt|datum|datum uhrzeit|datum zeit|uhrzeit|"
+        "gesendet|gesendet am|"
         "gesendet um|empfangen|empfangen am|empfangen um|sendezeit|versandzeit|start time|startzeit|transmission time",
         "direction": "direction|richtung",
-        "sender": "sender|sending account|sender address|from|from address|originator|source|src|caller|caller id|callerid|csid|account|"
-        "absender|absenderadresse|absendernummer|absenderkennung|absendendes konto|sendendes konto|von|konto|anrufer|quelle|sender number",
-        "recipient": "recipient|recipients|recipient address|recipient status|recipient number|termination address|termination number|to|to address|"
-        "destination|destination number|dest|msisdn|fax number|faxnumber|fax no|fax nr|receiver|called party|phone number|mobile|"
-        "empfänger|empfaenger|empfängeradresse|empfängernummer|faxnummer|zielnummer|zielrufnummer|ziel|an|rufnummer|terminierungsadresse|"
+        "sender": "sender|sending account|sender address|from|from address|originator|source|src|caller|caller "
+        "id|callerid|csid|account|"
+        "absender|absenderadresse|absendernummer|absenderkennung|absendendes konto|sendendes konto|von|konto|"
+        "anrufer|quelle|sender number",
+        "recipient": "recipient|recipients|recipient address|recipient status|recipient number|termination "
+        "address|termination number|to|to address|"
+        "destination|destination number|dest|msisdn|fax number|faxnumber|fax no|fax nr|receiver|called party|"
+        "phone number|mobile|"
+        "empfänger|empfaenger|empfängeradresse|empfängernummer|faxnummer|zielnummer|zielrufnummer|ziel|an|"
+        "rufnummer|terminierungsadresse|"
         "remote number|remote station|gegenstelle|handynummer",
-        "inbound": "inbound|inbound number|called number|called|did|gewählte nummer|gerufene nummer|eingehende nummer|eingangsnummer|"
+        "inbound": "inbound|inbound number|called number|called|did|gewählte nummer|gerufene nummer|eingehende "
+        "nummer|eingangsnummer|"
         "eingehende rufnummer|rufnummer eingehend",
-        "status": "status|status message|statusmeldung|result|ergebnis|error|error message|fehler|fehlermeldung|reason|grund|response|antwort|"
-        "status error message|sms status|fax status|delivery status|zustellstatus|meldung|message status|outcome|event status|ursache|state",
+        "status": "status|status code|statuscode|status message|statusmeldung|result|ergebnis|error|error "
+        "message|fehler|fehlermeldung|reason|grund|response|antwort|"
+        "status error message|sms status|fax status|delivery status|zustellstatus|meldung|message status|"
+        "outcome|event status|ursache|state",
         "log": "log|error log|error log extract|log extract|logauszug|fehlerprotokoll|protokoll",
         "message_id": "message id|messageid|message id header|nachrichten id|msgid|internet message id",
-        "job": "job|job id|jobid|job no|job nr|jobnr|job number|jobnummer|auftragsnummer|auftrag|auftrags id|auftrag nr|transaction id|transaktions id|id|reference",
+        "job": "job|job id|jobid|job no|job nr|jobnr|job number|jobnummer|auftragsnummer|auftrag|auftrags id|"
+        "auftrag nr|transaction id|transaktions id|id|reference",
     }.items()
     for heading in headings.split("|")
 }
@@ -118,10 +130,16 @@ def transactions(text: str, zone: ZoneInfo, region: str | None, now: datetime) -
     """
     table = read_table(text, zone, region, now)
     if table is None or not table.rows:
-        raise ValueError(t("No transactions were read. Paste a table with a line of headings: Timestamp, Sender, Recipient, Status."))
+        raise ValueError(
+            t("No transactions were read. Paste a table with a line of headings: Timestamp, Sender, Recipient, Status.")
+        )
     if len(table.rows) > MOST_TRANSACTIONS:
         raise ValueError(
-            t("These are {count} transactions; at most {most} fit. Take the most telling ones.", count=len(table.rows), most=MOST_TRANSACTIONS)
+            t(
+                "These are {count} transactions; at most {most} fit. Take the most telling ones.",
+                count=len(table.rows),
+                most=MOST_TRANSACTIONS,
+            )
         )
     faults = [t("Line {line}: {fault}", line=row.line, fault=fault) for row in table.rows for fault in row.faults]
     if faults:
@@ -131,7 +149,9 @@ def transactions(text: str, zone: ZoneInfo, region: str | None, now: datetime) -
 
 def as_answers(found: Sequence[Mapping[str, str]], first: int = 1) -> dict[str, str]:
     """The answers of the form: `example.1.when`, …; numbered from `first`."""
-    return {f"example.{number}.{part}": text for number, parts in enumerate(found, first) for part, text in parts.items()}
+    return {
+        f"example.{number}.{part}": text for number, parts in enumerate(found, first) for part, text in parts.items()
+    }
 
 
 def read_table(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> Table | None:
@@ -144,11 +164,11 @@ def read_table(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> 
     if has_headings:
         reader = _Reader(names, tuple(cells[0][1]), zone, region, now)
         return Table(names, tuple(cells[0][1]), tuple(map(reader.row, cells[1:])))
-    names = _guessed(cells[0][1], zone, now)
-    if names is None:
+    guessed = _guessed(cells[0][1], zone, now)
+    if guessed is None:
         return None
-    reader = _Reader(names, (), zone, region, now)
-    return Table(names, (), tuple(map(reader.row, cells)))
+    reader = _Reader(guessed, (), zone, region, now)
+    return Table(guessed, (), tuple(map(reader.row, cells)))
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -199,7 +219,9 @@ class _Reader:
 
     @cached_property
     def in_utc(self) -> bool:
-        return any(re.search(r"(?<![^\W_])(?:utc|gmt)(?![^\W_]|\s?[+-])", each, re.IGNORECASE) for each in self.headings)
+        return any(
+            re.search(r"(?<![^\W_])(?:utc|gmt)(?![^\W_]|\s?[+-])", each, re.IGNORECASE) for each in self.headings
+        )
 
     def row(self, numbered: tuple[int, Sequence[str]]) -> Row:
         line, cells = numbered

@@ -1,36 +1,46 @@
-"""Bounces: delivery reports as mail servers attach them, and the words of Exchange, Postfix, Gmail, Exim, sendmail, qmail."""
+"""Bounces: delivery reports as servers attach them, and the words of Exchange, Postfix, Gmail, Exim and others."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.core.moments import read_moment
-from bot.intake.headers import Headers, blocks
+from bot.intake.headers import blocks
 from bot.intake.model import Known, Origin, Source, Transaction
-from bot.intake.page import ADDRESS, ANY_ADDRESS, CODE, Page, diagnostic, first_address
+from bot.intake.page import ADDRESS, Page, diagnostic, first_address
 
 _FIELD = re.compile(r"^([A-Za-z-]{3,40}):\s?(.*)$")
 _TYPED = re.compile(r"^\s*(?:rfc822|dns|smtp|x-[\w-]{1,30}|utf-8|unknown)\s*;\s*", re.IGNORECASE)
 _FINE = {"relayed", "delivered", "expanded"}
 
 _IS_BOUNCE = re.compile(
-    r"undeliver|delivery (?:has )?(?:to |failed|incomplete|status)|could ?n[o']t be delivered|was ?n[o']t delivered|not be delivered|"
-    r"did not reach|mail system at host|remote server returned|permanent (?:fatal )?error|address not found|adresse nicht gefunden|"
-    r"nachrichtenzustellung|nachricht blockiert|message blocked|nicht zugestellt|unzustellbar|bei der zustellung|wasn't able to deliver|"
+    r"undeliver|delivery (?:has )?(?:to |failed|incomplete|status)|could ?n[o']t be delivered|was ?n[o']t "
+    r"delivered|not be delivered|"
+    r"did not reach|mail system at host|remote server returned|permanent (?:fatal )?error|address not found|"
+    r"adresse nicht gefunden|"
+    r"nachrichtenzustellung|nachricht blockiert|message blocked|nicht zugestellt|unzustellbar|bei der "
+    r"zustellung|wasn't able to deliver|"
     r"temporary problem delivering|has been delayed|wurde blockiert",
     re.IGNORECASE,
 )
 _ALONE = re.compile(
-    rf"^\s*<?({ADDRESS})>?(?:\s?<mailto:[^<>]{{1,200}}>|\s?\([^()]{{1,200}}\))?(?:\s(?:on|am|um)\s[\d./: -]{{8,30}})?\s*:?\s*$", re.IGNORECASE
+    rf"^\s*<?({ADDRESS})>?(?:\s?<mailto:[^<>]{{1,200}}>|\s?\([^()]{{1,200}}\))?(?:\s(?:on|am|um)\s[\d./: "
+    rf"-]{{8,30}})?\s*:?\s*$",
+    re.IGNORECASE,
 )
 _POSTFIX = re.compile(rf"^<({ADDRESS})>(?:\s\(expanded from[^()]{{0,200}}\))?:\s+(\S.*)$")
 _GMAIL = re.compile(
-    r"(?:delivered to|delivering your message to|nachricht(?: wurde nicht)? an|message to|zugestellt an)\s{1,3}(" + ADDRESS + ")", re.IGNORECASE
+    r"(?:delivered to|delivering your message to|nachricht(?: wurde nicht)? an|message to|zugestellt an)\s{1,3}("
+    + ADDRESS
+    + ")",
+    re.IGNORECASE,
 )
 _ANSWERED = re.compile(
-    r"^\s*(?:the response(?: from the remote server)? was|die antwort(?: vom remote-?server| des remote-?servers)? lautete?)\s*:\s*(.*)$", re.IGNORECASE
+    r"^\s*(?:the response(?: from the remote server)? was|die antwort(?: vom remote-?server| des "
+    r"remote-?servers)? lautete?)\s*:\s*(.*)$",
+    re.IGNORECASE,
 )
 _STATUSES = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -39,7 +49,8 @@ _STATUSES = tuple(
         r"\(reason: (.{3,500}?)\)$",
         r"remote host said: (.{3,500}?)(?: giving up on .*)?$",
         r"smtp;\s?([245]\d\d [^<>]{3,400})>",
-        r"smtp error from remote mail server after (?:[^:]{1,60}|rcpt to:<[^<>]{1,300}>|mail from:<[^<>]{0,300}>(?: size=\d{1,12})?):\s(.{3,500})$",
+        (r"smtp error from remote mail server after (?:[^:]{1,60}|rcpt to:<[^<>]{1,300}>|mail "
+        r"from:<[^<>]{0,300}>(?: size=\d{1,12})?):\s(.{3,500})$"),
         r"\bsaid: (.{3,500})$",
         r"#<?\s?([245]\d\d [245]\.\d{1,3}\.\d{1,3} .{0,400}?)\s?>?\s?##",
         r"^\s*([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b.{0,400})$",
@@ -47,7 +58,10 @@ _STATUSES = tuple(
 )
 _SENDER = re.compile(r"^\s*>>> MAIL From:\s?<(" + ADDRESS + ")>", re.IGNORECASE)
 _RECEIVED = re.compile(r"original message was received at (.{10,60})$", re.IGNORECASE)
-_SENT = re.compile(r"^\s*(?:Sent|Gesendet):\s+(\S.{6,60})$")
+_SENT = re.compile(
+    r"^\s*(?:sent|gesendet|message sent at|nachricht gesendet am|gesendet am|date sent):\s+(\S.{6,60})$", re.IGNORECASE
+)
+_FINAL, _REPORTING = re.compile(r"^final-recipient:", re.IGNORECASE), re.compile(r"^reporting-mta:", re.IGNORECASE)
 _BLOCK = 12
 """Lines that belong to one address."""
 
@@ -71,7 +85,9 @@ def from_report(text: str, original: Mapping[str, str], known: Known, where: Sou
     whole = {name: value for group in groups if "final-recipient" not in group for name, value in group.items()}
     at = read_moment(whole.get("arrival-date", ""), known.zone, known.now)
     for group in groups:
-        recipient = first_address(group.get("final-recipient", "")) or first_address(group.get("original-recipient", ""))
+        recipient = first_address(group.get("final-recipient", "")) or first_address(
+            group.get("original-recipient", "")
+        )
         if not recipient:
             continue
         parts = {
@@ -109,6 +125,9 @@ def is_bounce(text: str) -> bool:
 
 def from_words(page: Page, original: Mapping[str, str], known: Known) -> list[Transaction]:
     """The recipients a bounce's words name. What stands from the first of them on is taken: it is the machine's."""
+    report = next((number for number, line in page.free() if _FINAL.match(line)), None)
+    if report is not None:
+        return _pasted_report(page, report, original, known)
     marked = next((number for number, line in page.free() if is_bounce(line)), None)
     found = list(_failures(page, is_marked=marked is not None))
     if not found:
@@ -117,7 +136,7 @@ def from_words(page: Page, original: Mapping[str, str], known: Known) -> list[Tr
     headers = next((each for each in blocks(page) if not each.is_by_agent and each.first >= begins), None)
     told = {**_told(page, known), **original, **(headers.parts(known) if headers else {})}
     page.take(begins, len(page.lines))
-    where = replace(page.source(Origin.BOUNCE, found[0].first))
+    where = page.source(Origin.BOUNCE, found[0].first)
     return [
         Transaction(
             {**told, "recipient": each.recipient, **({"status": each.status} if each.status else {})},
@@ -125,6 +144,20 @@ def from_words(page: Page, original: Mapping[str, str], known: Known) -> list[Tr
         )
         for each in found
     ]
+
+
+def _pasted_report(page: Page, at: int, original: Mapping[str, str], known: Known) -> list[Transaction]:
+    """A delivery report whose text was pasted: its first group, if it has one, stands right before the recipients."""
+    marked = next((number for number, line in page.free() if is_bounce(line) or _REPORTING.match(line)), at)
+    headers = next((each for each in blocks(page) if not each.is_by_agent and each.first > at), None)
+    parts = headers.parts(known) if headers else {}
+    told = {**original, **{part: text for part, text in parts.items() if part != "recipient"}}
+    begins = next((number for number in range(at, -1, -1) if _REPORTING.match(page.lines[number])), at)
+    ends = headers.first if headers else len(page.lines)
+    text = "\n".join(page.lines[begins:ends])
+    found = list(from_report(text, told, known, page.source(Origin.DELIVERY_REPORT, at)))
+    page.take(min(marked, begins), len(page.lines))
+    return found
 
 
 def _told(page: Page, known: Known) -> dict[str, str]:
@@ -155,7 +188,7 @@ def _by_address(page: Page) -> Iterator[Failure]:
         postfix = _POSTFIX.match(line)
         alone = None if postfix else _ALONE.match(line)
         if postfix:
-            last = _end_of_block(page, number)
+            last = _end_of_block(page, number, is_close=True)
             rest = " ".join([postfix[2], *(each.strip() for each in page.lines[number + 1 : last])])
             status = _status_in(rest) or diagnostic(rest)
             yield Failure(postfix[1], status, number, last)
@@ -164,13 +197,15 @@ def _by_address(page: Page) -> Iterator[Failure]:
             yield Failure(alone[1], _status_of(page.lines[number + 1 : last]), number, last)
 
 
-def _end_of_block(page: Page, number: int) -> int:
-    """The index behind the lines that belong to the address on this one."""
+def _end_of_block(page: Page, number: int, *, is_close: bool = False) -> int:
+    """The index behind the lines that belong to this address; a blank one may follow it, unless `is_close`."""
     most = min(number + 1 + _BLOCK, len(page.lines))
     ends = (
         each
         for each in range(number + 1, most)
-        if not page.lines[each].strip() and each > number + 1 or _ALONE.match(page.lines[each]) or _POSTFIX.match(page.lines[each])
+        if (not page.lines[each].strip() and (is_close or each > number + 1))
+        or _ALONE.match(page.lines[each])
+        or _POSTFIX.match(page.lines[each])
     )
     return next(ends, most)
 
@@ -199,10 +234,9 @@ def _by_sentence(page: Page) -> Iterator[Failure]:
             recipient, at = sentence[1], number
         elif answered and recipient:
             first = number if answered[1] else number + 1
-            last = next((each for each in range(first + 1, len(page.lines)) if not page.lines[each].strip()), len(page.lines))
+            last = next(
+                (each for each in range(first + 1, len(page.lines)) if not page.lines[each].strip()), len(page.lines)
+            )
             last = min(last, first + _BLOCK)
             text = " ".join([answered[1], *page.lines[number + 1 : last]])
             yield Failure(recipient, diagnostic(text), at, last)
-
-
-__all__ = ["ANY_ADDRESS", "CODE", "Failure", "Headers", "from_report", "from_words", "is_bounce"]

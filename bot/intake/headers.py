@@ -14,8 +14,8 @@ from bot.intake.page import Page, first_address
 _HEADER = re.compile(r"^\s{0,4}([A-Za-zäöü-]{2,40})\s?:(?:\s(.*)|$)")
 _CALLED = {
     "von": "from", "an": "to", "gesendet": "date", "sent": "date", "datum": "date", "betreff": "subject", "cc": "cc",
-    "from": "from", "to": "to", "date": "date", "subject": "subject", "message-id": "message-id", "received": "received",
-    "return-path": "return-path", "x-original-message-id": "message-id", "sender": "sender",
+    "from": "from", "to": "to", "date": "date", "subject": "subject", "message-id": "message-id",
+    "received": "received", "return-path": "return-path", "x-original-message-id": "message-id", "sender": "sender",
 }  # fmt: skip
 _AGENT = re.compile(r"mailer-daemon|postmaster|microsoftexchange|mail delivery", re.IGNORECASE)
 _ENOUGH = 3
@@ -58,7 +58,9 @@ def blocks(page: Page) -> Iterator[Headers]:
     start, values, name = 0, dict[str, str](), ""
     for number, line in [*enumerate(page.lines), (len(page.lines), "")]:
         found = _HEADER.match(line) if number not in page.taken else None
-        if found and (found[1].casefold() in _CALLED or (values and "-" in found[1]) or found[1].casefold().startswith("x-")):
+        if found and (
+            found[1].casefold() in _CALLED or (values and "-" in found[1]) or found[1].casefold().startswith("x-")
+        ):
             start = number if not values else start
             name = _CALLED.get(found[1].casefold(), found[1].casefold())
             values.setdefault(name, found[2] or "")

@@ -17,11 +17,15 @@ _LABELLED = re.compile(r"^\W{0,5}(\w[^:\n]{1,60}?)\s*:\s+(\S.*)$")
 _LABELS = {
     fold(label): key
     for key, labels in {
-        "start": "start|start of incident|beginn|beginn der störung|störungsbeginn|started|begin|seit|since|incident start",
-        "end": "end|end of incident|ende|ende der störung|störungsende|ended|resolved|behoben|incident end|end of incident (optional)",
+        "start": "start|start of incident|beginn|beginn der störung|störungsbeginn|started|begin|seit|since|"
+        "incident start",
+        "end": "end|end of incident|ende|ende der störung|störungsende|ended|resolved|behoben|incident end|end "
+        "of incident (optional)",
         "impact": "impact|auswirkung|auswirkungen|business impact",
-        "error": "error|error message|error messages|error pattern|error pattern / message|error pattern(s) / message(s)|fehler|fehlermeldung|fehlermeldungen|fehlerbild",
-        "affected": "affected customers|number of affected customers|customers affected|betroffene kunden|anzahl betroffener kunden|affected",
+        "error": "error|error message|error messages|error pattern|error pattern / message|error pattern(s) / "
+        "message(s)|fehler|fehlermeldung|fehlermeldungen|fehlerbild",
+        "affected": "affected customers|number of affected customers|customers affected|betroffene kunden|"
+        "anzahl betroffener kunden|affected",
         "main_id": "partners' main customer id",
     }.items()
     for label in labels.split("|")

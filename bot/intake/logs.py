@@ -18,13 +18,18 @@ _MESSAGE_ID = re.compile(r"\bmessage-id=(<[^<>\s]{1,300}>)")
 _STATUS = re.compile(r"\bstatus=(\w{2,20})\s\((.{1,1500})\)\s*$")
 _SAID = re.compile(r"\bsaid: (.{3,1500})$")
 
-_EXIM = re.compile(rf"^(\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d)(?: [+-]\d{{4}})? (\w{{6,12}}-\w{{6,12}}-\w{{2,4}}) (\*\*|=>|->|==|<=) <?({ADDRESS})>?\s?(.*)$")
+_EXIM = re.compile(
+    rf"^(\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d)(?: [+-]\d{{4}})? (\w{{6,12}}-\w{{6,12}}-\w{{2,4}}) (\*\*|=>|->|==|"
+    rf"<=) <?({ADDRESS})>?\s?(.*)$"
+)
 _EXIM_SAID = (
     re.compile(r"\bafter [^:]{1,40}(?::<[^<>]{0,300}>[^:]{0,40})?: (.{3,600})$"),
     re.compile(r"T=\w{1,40}[^:]{0,80}: (.{3,600})$"),
 )
 
-_SMS = re.compile(r"\bid:(\S{1,80})\s.{0,200}?\bsubmit date:(\d{10}(?:\d\d)?)\b.{0,200}?\bstat:(\w{2,20})(?:\s(err:\w{1,10}))?")
+_SMS = re.compile(
+    r"\bid:(\S{1,80})\s.{0,200}?\bsubmit date:(\d{10}(?:\d\d)?)\b.{0,200}?\bstat:(\w{2,20})(?:\s(err:\w{1,10}))?"
+)
 _SMS_TO, _SMS_FROM = re.compile(r"\bto:(\S{3,60})"), re.compile(r"\bfrom:(\S{1,60})")
 
 _SIP_STARTS = re.compile(r"^\s*(?:[A-Z]{3,12} sips?:\S{1,300} SIP/2\.0|SIP/2\.0 (\d{3}) (.{1,200}))\s*$")
@@ -90,7 +95,9 @@ def _sms(page: Page, known: Known) -> Iterator[Transaction]:
             "status": " ".join(filter(None, (found[3], found[4]))),
             "log": f"Message-ID: {found[1]}",
         }
-        yield _transaction(parts, page, number, Origin.SMS_REPORT, is_fine=found[3] in {"DELIVRD", "ACCEPTD", "ENROUTE"})
+        yield _transaction(
+            parts, page, number, Origin.SMS_REPORT, is_fine=found[3] in {"DELIVRD", "ACCEPTD", "ENROUTE"}
+        )
 
 
 def _of_smpp(digits: str, known: Known) -> str:
@@ -151,5 +158,7 @@ def _moment(text: str, known: Known) -> str:
     return str(int(at.timestamp())) if at else ""
 
 
-def _transaction(parts: Mapping[str, str], page: Page, number: int, origin: Origin, *, is_fine: bool = False) -> Transaction:
+def _transaction(
+    parts: Mapping[str, str], page: Page, number: int, origin: Origin, *, is_fine: bool = False
+) -> Transaction:
     return Transaction({part: text for part, text in parts.items() if text}, page.source(origin, number), is_fine)

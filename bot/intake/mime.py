@@ -52,23 +52,40 @@ def _headers_of(message: Message) -> str:
 
 
 def _collect(message: Message, mail: Mail, depth: int) -> None:
-    kind, payload = message.get_content_type(), message.get_payload()
+    kind = message.get_content_type()
     if depth > _DEEPEST:
         return
     if kind == "message/delivery-status":
-        mail.reports.append("\n\n".join(map(_headers_of, payload)) if isinstance(payload, list) else str(payload))
-    elif kind == "message/rfc822" and isinstance(payload, list):
-        mail.originals += [_headers_of(each) for each in payload if isinstance(each, Message)]
+        mail.reports.append("\n\n".join(map(_headers_of, _parts(message))) or str(message.get_payload()))
+    elif kind == "message/rfc822":
+        _attached(message, mail, depth)
     elif kind == "text/rfc822-headers":
         mail.originals.append(_text(message))
-    elif kind == "multipart/alternative" and isinstance(payload, list):
-        plain = [each for each in payload if isinstance(each, Message) and each.get_content_type() == "text/plain"]
-        for each in plain or payload[:1]:
-            _collect(each, mail, depth + 1)  # type: ignore[arg-type]
-    elif isinstance(payload, list):
-        for each in payload[:_MOST_PARTS]:
-            _collect(each, mail, depth + 1)  # type: ignore[arg-type]
-    elif kind in {"text/csv", "application/vnd.ms-excel"} or (kind == "text/plain" and message.get_filename()):
+    elif parts := _parts(message):
+        plain = [each for each in parts if each.get_content_type() == "text/plain"]
+        alternatives = (plain or parts)[:1]
+        for each in alternatives if kind == "multipart/alternative" else parts[:_MOST_PARTS]:
+            _collect(each, mail, depth + 1)
+    else:
+        _leaf(message, kind, mail)
+
+
+def _parts(message: Message) -> list[Message]:
+    payload = message.get_payload()
+    return [each for each in payload if isinstance(each, Message)] if isinstance(payload, list) else []
+
+
+def _attached(message: Message, mail: Mail, depth: int) -> None:
+    """A message in the message: the one that came back, an example, or a bounce that was forwarded."""
+    for each in _parts(message):
+        if each.get_content_type() == "multipart/report":
+            _collect(each, mail, depth + 1)
+        else:
+            mail.originals.append(_headers_of(each))
+
+
+def _leaf(message: Message, kind: str, mail: Mail) -> None:
+    if kind in {"text/csv", "application/vnd.ms-excel"} or (kind == "text/plain" and message.get_filename()):
         mail.tables.append(_text(message))
     elif kind == "text/html":
         mail.words.append(without_tags(_text(message)))
@@ -77,7 +94,10 @@ def _collect(message: Message, mail: Mail, depth: int) -> None:
 
 
 def _text(message: Message) -> str:
-    if not message.get("Content-Transfer-Encoding") or message["Content-Transfer-Encoding"].strip().casefold() in {"7bit", "8bit"}:
+    if not message.get("Content-Transfer-Encoding") or message["Content-Transfer-Encoding"].strip().casefold() in {
+        "7bit",
+        "8bit",
+    }:
         return str(message.get_payload())
     content = message.get_payload(decode=True)
     if not isinstance(content, bytes):

@@ -18,7 +18,9 @@ ANY_ADDRESS = re.compile(ADDRESS)
 CODE = re.compile(r"(?<![\w.])[245]\d\d(?:[ -]#?[245]\.\d{1,3}\.\d{1,3})(?![\w.]\d)")
 """An SMTP code with its enhanced code."""
 _LINK = re.compile(r"<(?:mailto:|tel:|https?://)[^|<>\n]{0,2000}\|([^<>\n]{0,2000})>")
-_WRAPPED = re.compile(r"(?<!\n)\n(?!\n)")
+_WRAPPED = re.compile(r"(?<![\n.;!?])\n(?!\n|[ \t]{0,8}[-*•]|[^\n:]{1,40}:[ \t])")
+"""The end of a line where a sentence goes on: behind it is no label and no item of a list."""
+_HOST = re.compile(r"^host \S{1,255} \[[^\]]{1,60}\]:? (?:said: )?")
 _IN_REPLY = re.compile(r"\s*\(in reply to [^()]{0,80}\)?\)*$")
 
 
@@ -76,4 +78,4 @@ def first_address(text: str) -> str:
 
 def diagnostic(text: str) -> str:
     """A server's answer on one line, without what the sending side says of it."""
-    return " ".join(_IN_REPLY.sub("", " ".join(text.split())).split()).strip(" '")[:500]
+    return _HOST.sub("", _IN_REPLY.sub("", " ".join(text.split()))).strip(" '")[:500]

@@ -9,7 +9,17 @@ from bot.core.cleaning import clean_text
 from bot.intake import bounces, labels, logs, reports, words
 from bot.intake.headers import Headers, blocks
 from bot.intake.mime import Mail, read_mail
-from bot.intake.model import MOST_BYTES, MOST_TRANSACTIONS, Document, Intake, Known, Origin, Reading, Source, Transaction
+from bot.intake.model import (
+    MOST_BYTES,
+    MOST_TRANSACTIONS,
+    Document,
+    Intake,
+    Known,
+    Origin,
+    Reading,
+    Source,
+    Transaction,
+)
 from bot.intake.page import Page
 from bot.language import t
 
@@ -55,8 +65,12 @@ class _Found:
         for report in mail.reports:
             told = original or self._sent_back_to(outer)
             self.transactions += bounces.from_report(report, told, self.known, where)
-        if len(self.transactions) == before:
+        if not mail.reports:
             self._body(mail, name, outer, original)
+        elif outer and outer.is_to(self.known.own_domains):  # somebody's words, with a bounce beside them
+            self._people(_with_subject(Page.of(mail.words[0] if mail.words else "", name), mail.subject))
+        if len(self.transactions) == before:
+            self._attached(mail, name)
         for table in mail.tables:
             self._page(Page.of(table, name), mail.subject)
 
@@ -79,9 +93,14 @@ class _Found:
             where = Source(Origin.HEADERS, name, 1, mail.subject[:80])
             self.transactions.append(Transaction(outer.parts(self.known), where))
         else:
-            page.lines[:0] = [mail.subject, ""] if mail.subject else []
-            page.taken = {number + 2 for number in page.taken} if mail.subject else page.taken
-            self._people(page)
+            self._people(_with_subject(page, mail.subject))
+
+    def _attached(self, mail: Mail, name: str) -> None:
+        """Messages attached as examples."""
+        for text in mail.originals:
+            for each in blocks(Page.of(text, name)):
+                where = Source(Origin.HEADERS, name, 0, mail.subject[:80])
+                self.transactions.append(Transaction(each.parts(self.known), where))
 
     # --- texts
 
@@ -98,8 +117,8 @@ class _Found:
         bounced = bounces.from_words(page, original, self.known)
         self.transactions += bounced
         headers = [] if bounced else list(blocks(page))
-        for each in headers:
-            self._headers(each, page)
+        for block in headers:
+            self._headers(block, page)
         if not bounced and not headers:
             for each, family in reports.records(page, self.known, context or page.name):
                 self._of_family(each, family)
@@ -151,12 +170,18 @@ class _Found:
         return Intake(tuple(reversed(readings.values())), tuple(once[:MOST_TRANSACTIONS]), prose, left_out)
 
 
+def _with_subject(page: Page, subject: str) -> Page:
+    return Page([subject, "", *page.lines], page.name, {number + 2 for number in page.taken}) if subject else page
+
+
 def _decoded(document: Document) -> str:
     content = document.content
     size = len(content) if isinstance(content, bytes) else len(content.encode("utf-8", "surrogatepass"))
     if size > MOST_BYTES:
         called = document.name or t("This text")
-        raise ValueError(t("{name} is larger than 1 MB. Attach it as a file, and paste the lines that matter.", name=called))
+        raise ValueError(
+            t("{name} is larger than 1 MB. Attach it as a file, and paste the lines that matter.", name=called)
+        )
     if isinstance(content, str):
         return content
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:

@@ -14,9 +14,14 @@ from bot.intake.page import Page
 _LABELLED = re.compile(r"^\W{0,5}(\w[^:\n]{1,40}?)\s*:\s+(\S.*)$")
 _FAX = re.compile(r"(?<![^\W_])fax|transmission report|sende-?bericht|empfangs-?bericht|sendeprotokoll", re.IGNORECASE)
 _SMS = re.compile(r"(?<![^\W_])sms(?![^\W_])|msisdn", re.IGNORECASE)
-_RECEIVED = re.compile(r"receive report|reception report|fax received|empfangs-?(?:bericht|protokoll)|fax-?(?:empfang|eingang)|inbound|eingehend", re.IGNORECASE)
+_RECEIVED = re.compile(
+    r"receive report|reception report|fax received|empfangs-?(?:bericht|protokoll)|fax-?(?:empfang|eingang)|"
+    r"inbound|eingehend",
+    re.IGNORECASE,
+)
 _FINE = re.compile(
-    r"(?:ok|okay|sent|gesendet|success|successful|erfolgreich|delivered|delivrd|zugestellt|completed|done|übertragen|relayed|expanded|"
+    r"(?:ok|okay|sent|gesendet|success|successful|erfolgreich|delivered|delivrd|zugestellt|completed|done|"
+    r"übertragen|relayed|expanded|"
     r"accepted|(?:status )?0|25\d(?:[ -].*)?)(?:[\s,.(].{0,80})?",
     re.IGNORECASE,
 )
@@ -43,11 +48,15 @@ class _Record:
 
     @property
     def is_whole(self) -> bool:
-        return bool(self.parts.keys() & set(ADDRESSES)) and "status" in self.parts and bool({"when", "job"} & self.parts.keys())
+        return (
+            bool(self.parts.keys() & set(ADDRESSES))
+            and "status" in self.parts
+            and bool({"when", "job"} & self.parts.keys())
+        )
 
 
 def records(page: Page, known: Known, context: str = "") -> list[tuple[Transaction, str]]:
-    """Transactions told line by line, each with its family; their lines are taken. `context`: a subject, a file's name."""
+    """Transactions told line by line, each with its family; their lines are taken. `context`: a subject, a name."""
     found = list[tuple[Transaction, str]]()
     words = "\n".join([context, *(line for _, line in page.free())])
     family = family_of(words)

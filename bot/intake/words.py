@@ -17,15 +17,28 @@ from bot.intake.page import ADDRESS, CODE, Flow
 
 _TENANT = re.compile(r"(?<![\w@./=+-])(?:\d{5}(?!MB|KB|GB|TB|MS|HZ|KM|KG|EU)[A-Z]{2})(?![\w@/=-])(?!\.\w)")
 _MAIN_ID = re.compile(
-    r"(?:main customer id|main id|hauptkunden-?(?:id|nummer|nr\.?)|haupt-?id)\s{0,3}[:=]?\s{0,3}(\d{5}(?:[A-Z]{2})?)(?!\w)", re.IGNORECASE
+    r"(?:main customer id|main id|hauptkunden-?(?:id|nummer|nr\.?)|"
+    r"haupt-?id)\s{0,3}[:=]?\s{0,3}(\d{5}(?:[A-Z]{2})?)(?!\w)",
+    re.IGNORECASE,
 )
 _WITH_DIGIT = re.compile(r"[^\W\d_].{0,40}\d")
-_SMTP_SAID = re.compile(r":\s{1,3}([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b[^\n]{0,300})")
-_QUOTED = re.compile(r"[\"“„]([^\"\n]{3,300})[\"”]")
+_SMTP_SAID = re.compile(r":\s{1,3}([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b(?:(?!\.\s{1,3}[A-ZÄÖÜ])[^\n]){0,300})")
+_QUOTED = re.compile(r"\"([^\"\n]{3,300})\"|(?<!\w)'([245]\d\d[ -][^'\n]{3,300})'(?!\w)")
+_TROUBLE = re.compile(
+    r"störung|gestört|ausfall|ausgefallen|verspät|verzöger|langsam|fehler|problem|nicht|keine|delay|down|outage|"
+    r"fail|error|issue|"
+    r"incident|reject|denied|lost|slow|(?<![^\W_])n[o']t?(?![^\W_])|unavailable|affected|betroffen|unterbr|interrupt",
+    re.IGNORECASE,
+)
+_PLANNED = re.compile(
+    r"termin|besprechung|meeting|appointment|wartungsfenster|maintenance|schulung|webinar|erreichbar|öffnungszeit",
+    re.IGNORECASE,
+)
 _TOLD_ERROR = re.compile(r"^(?:SIP[ /](?:2\.0 )?[3-6]\d\d\b|[245]\d\d\b.{0,10}\D)", re.IGNORECASE)
 _AFFECTED = re.compile(
     r"(?<![\w.,])(\d{1,6})\s{1,3}(?:of our |unserer? |weitere[rn]? |end-?)?"
-    r"(customers?|kunden|endkunden|users?|benutzern?|nutzern?|usern|anwendern?|mitarbeitern?|mailboxes|mailbox|postfächern?)(?![^\W_])",
+    r"(customers?|kunden|endkunden|users?|benutzern?|nutzern?|usern|anwendern?|mitarbeitern?|mailboxes|mailbox|"
+    r"postfächern?)(?![^\W_])",
     re.IGNORECASE,
 )
 _IS_AFFECTED = re.compile(r"affected|betroffen|betrifft|impacted", re.IGNORECASE)
@@ -35,17 +48,22 @@ _CUE_START = re.compile(
     r"(?:\s(?:about|around|approx\.?|ca\.?|etwa|ungefähr|the|dem|at|um|am)){0,2}\s?:?\s?$",
     re.IGNORECASE,
 )
-_CUE_RANGE = re.compile(r"(?<![^\W_])(?:from|between|von|zwischen)(?:\s(?:about|around|ca\.?|etwa))?\s?$", re.IGNORECASE)
+_CUE_RANGE = re.compile(
+    r"(?<![^\W_])(?:from|between|von|zwischen)(?:\s(?:about|around|ca\.?|etwa))?\s?$", re.IGNORECASE
+)
 _TO_END = re.compile(r"^\s?(?:to|until|till|and|bis|und|-|bis ca\.?|until about)\s?$", re.IGNORECASE)
 _CONTACT = re.compile(
-    r"(?<![^\W_])(?:contacts?|contact persons?|ansprechpartner(?:in|innen)?|kontakt|rückruf(?: bitte)?(?: an)?|(?:please )?call(?: back)?|reach)"
+    r"(?<![^\W_])(?:contacts?|contact persons?|ansprechpartner(?:in|innen)?|kontakt|rückruf(?: bitte)?(?: an)?|"
+    r"(?:please )?call(?: back)?|reach)"
     r"(?:\(s\))?\s{0,3}:?\s{1,3}(?=[^\W\d_])([^\n]{5,300})",
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(
-    rf"(?<![^\W_])(?:from|von|sender|absender)\s?:?\s{{1,3}}<?({ADDRESS})>?.{{0,40}}?(?<![^\W_])(?:to|an|recipient|empfänger)\s?:?\s{{1,3}}<?({ADDRESS})",
+    rf"(?<![^\W_])(?:from|von|sender|absender)\s?:?\s{{1,3}}<?({ADDRESS})>?.{{0,40}}?(?<![^\W_])(?:to|an|"
+    rf"recipient|empfänger)\s?:?\s{{1,3}}<?({ADDRESS})",
     re.IGNORECASE,
 )
+_TITLES = re.compile(r"^(?:herrn?|frau|mr|mrs|ms|dr)\.?\s|\s(?:unter|at|on|via|auf|über)$", re.IGNORECASE)
 _CAPITAL = re.compile(r"^[^\W\d_a-zäöüß]")
 _LONGEST_NAME = 5
 _LEGAL = re.compile(r"\s(?:gmbh|ag|kg|se|ug|ohg|e\.? ?k|ltd|inc|llc|s\.?a|b\.?v|& co\.? kg|mbh|e\.? ?v)\.?(?:\s.*)?$")
@@ -126,7 +144,8 @@ def _named(flow: Flow, names: dict[str, dict[tuple[str, ...], str]]) -> Iterator
 
 
 _FAMILY_WORDS = {
-    "fax": r"(?:e?fax(?:e|es|en|ed|ing)?|fax-?(?:empfang|versand|nummern?|dienst|eingang|ausgang)|faxempfang|faxversand|faxnummern?)",
+    "fax": r"(?:e?fax(?:e|es|en|ed|ing)?|fax-?(?:empfang|versand|nummern?|dienst|eingang|ausgang)|faxempfang|"
+    r"faxversand|faxnummern?)",
     "sms": r"(?:sms)",
 }
 
@@ -134,7 +153,11 @@ _FAMILY_WORDS = {
 @lru_cache(maxsize=8)
 def _service_pattern(services: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
     names = [re.escape(name).replace(r"\ ", r"[\s-]{1,3}") for name, _ in services if len(name) > 1]
-    return re.compile(rf"(?<![\w@.-])(?:(?P<name>{'|'.join(names) or '(?!)'})|(?P<fax>{_FAMILY_WORDS['fax']})|(?P<sms>{_FAMILY_WORDS['sms']}))(?![\w@])(?!\.\w)", re.IGNORECASE)
+    return re.compile(
+        rf"(?<![\w@.-])(?:(?P<name>{'|'.join(names) or '(?!)'})|(?P<fax>{_FAMILY_WORDS['fax']})|"
+        rf"(?P<sms>{_FAMILY_WORDS['sms']}))(?![\w@])(?!\.\w)",
+        re.IGNORECASE,
+    )
 
 
 def _services(flow: Flow, known: Known) -> Iterator[Reading]:
@@ -159,8 +182,16 @@ def _times(flow: Flow, known: Known) -> Iterator[Reading]:
         ends = later is not None and bool(_TO_END.match(flow.text[stamp.end : later.start]))
         if _CUE_START.search(before) or (ends and _CUE_RANGE.search(before)):
             pair = [stamp, later] if ends and later else [stamp]
+            if not _CUE_START.search(before) and not _is_trouble(flow.text, stamp.start):
+                continue
             yield from _span(pair, found[number + len(pair) :], flow, known)
             return
+
+
+def _is_trouble(text: str, at: int) -> bool:
+    """Whether what is said around this place is a disturbance, and no appointment."""
+    around = text[max(0, at - 200) : at + 200]
+    return bool(_TROUBLE.search(around) or CODE.search(around)) and not _PLANNED.search(around)
 
 
 def _span(pair: list[Stamp], rest: list[Stamp], flow: Flow, known: Known) -> Iterator[Reading]:
@@ -201,13 +232,18 @@ def _errors(flow: Flow) -> Iterator[Reading]:
 def errors_in(text: str) -> list[tuple[int, str]]:
     """Error messages in the order of the text: in quotes, behind a colon, or a bare code."""
     found = dict[int, str]()
-    quotes = [each for each in _QUOTED.finditer(text) if _TOLD_ERROR.match(each[1]) or CODE.search(each[1])]
-    found |= {each.start(): each[1].strip() for each in quotes}
-    quoted = [each.span() for each in quotes]
+    quotes = [(each, each[1] or each[2]) for each in _QUOTED.finditer(text)]
+    quotes = [(each, said) for each, said in quotes if _TOLD_ERROR.match(said) or CODE.search(said)]
+    found |= {each.start(): said.strip() for each, said in quotes}
+    quoted = [each.span() for each, _ in quotes]
     lines = [each for each in _SMTP_SAID.finditer(text) if not _is_within(each.start(1), quoted)]
     found |= {each.start(): " ".join(each[1].split()).rstrip(" .,;") for each in lines}
     said = [each.span() for each in lines]
-    codes = (each for each in CODE.finditer(text) if not _is_within(each.start(), quoted) and not _is_within(each.start(), said))
+    codes = (
+        each
+        for each in CODE.finditer(text)
+        if not _is_within(each.start(), quoted) and not _is_within(each.start(), said)
+    )
     found |= {each.start(): each[0] for each in codes}
     return sorted(found.items())
 
@@ -226,8 +262,9 @@ def _contacts(flow: Flow, known: Known) -> Iterator[Reading]:
             except ValueError:
                 continue
             for person in persons:
-                if is_name(person.name):
-                    yield Reading("contact", person.line, flow.source(found.start()))
+                name = _TITLES.sub("", person.name)
+                if is_name(name):
+                    yield Reading("contact", ", ".join((name, *person.numbers)), flow.source(found.start()))
 
 
 def is_name(text: str) -> bool:
@@ -248,7 +285,12 @@ def transactions(flow: Flow, known: Known) -> Iterator[Transaction]:
         stamp = next(iter(stamps(rest, today)), None)
         at = moment_of(stamp, known.zone, today) if stamp else None
         status = _first_after(errors, found.end(), 160)
-        parts = {"when": str(int(at.timestamp())) if at else "", "sender": found[1], "recipient": found[2], "status": status}
+        parts = {
+            "when": str(int(at.timestamp())) if at else "",
+            "sender": found[1],
+            "recipient": found[2],
+            "status": status,
+        }
         yield Transaction({part: text for part, text in parts.items() if text}, flow.source(found.start()))
 
 

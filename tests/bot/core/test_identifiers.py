@@ -1,0 +1,114 @@
+"""An identifier is the same however it was typed or copied."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given as anything
+from hypothesis import strategies as st
+
+from bot.core.identifiers import canonical_id, canonical_rcr, fold, rcr_numbers, references, split_ids
+from bot.settings import Retarus
+from tests.bot.core.test_cleaning import ODD
+from tests.linear import growth
+
+PATTERN = Retarus().rcr_pattern
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+
+
+@pytest.mark.parametrize("dash", DASHES)
+def test_rcr_number_is_the_same_with_every_dash(dash: str) -> None:
+    assert rcr_numbers(f"RCR{dash}88123", PATTERN) == ("RCR-88123",)
+    assert fold(f"RCR{dash}88123") == fold("RCR-88123")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "RCR-88123", "rcr-88123", "[RCR-88123]", "(RCR-88123).", "RCR-88123.", "RCR 88123", "RCR#88123", "RCR: 88123",
+        "ＲＣＲ－８８１２３", "RCR-\u200b88123", "R\u00adCR-88123", "RCR\u00a088123", "RCR-٨٨١٢٣", "„RCR-88123“", "𝐑𝐂𝐑-𝟖𝟖𝟏𝟐𝟑",
+    ],
+)  # fmt: skip
+def test_rcr_number_has_one_spelling(typed: str) -> None:
+    assert rcr_numbers(typed, PATTERN) == ("RCR-88123",)
+    assert canonical_rcr(typed) == "RCR-88123"
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("RCR-88123, RCR-77", ("RCR-88123", "RCR-77")),
+        ("see RCR–77/RCR 78 and rcr#77", ("RCR-77", "RCR-78")),
+        ("RCR-1\nRCR-2\nRCR-3", ("RCR-1", "RCR-2", "RCR-3")),
+        ("no number, RCR- none", ()),
+        ("", ()),
+    ],
+)
+def test_rcr_numbers_finds_all_of_them_once(text: str, numbers: tuple[str, ...]) -> None:
+    assert rcr_numbers(text, PATTERN) == numbers
+
+
+def test_rcr_numbers_follows_the_configured_pattern() -> None:
+    assert rcr_numbers("INC\u2011004 and RCR-1", r"INC[-\s]*\d+") == ("INC-004",)
+
+
+@pytest.mark.parametrize("text", ["PD-1001", "pd–1001", "PD 1001", "[PD-1001]", "ＰＤ‐１００１.", "PD-\u200b1001", "Pd#1001"])
+def test_reference_has_one_spelling(text: str) -> None:
+    assert references(text, "PD") == (1001,)
+
+
+def test_references_finds_all_and_no_parts_of_words() -> None:
+    assert references("PD-1001, PD-1002 and PD-1001; UPD-5, PD-7a", "PD") == (1001, 1002)
+
+
+@pytest.mark.parametrize("typed", ["12345RS", "12345rs", " 12345 RS ", "(12345RS)", "１２３４５ＲＳ", "12345\u200bRS", "12345RS.", "12345\u2060R\ufe0fS"])
+def test_customer_id_has_one_spelling(typed: str) -> None:
+    assert canonical_id(typed) == "12345RS"
+
+
+def test_ids_in_a_list_are_split_and_named_once() -> None:
+    assert split_ids("12345rs, 23456RS;12345RS\n３４５６７ＲＳ / 73125") == ("12345RS", "23456RS", "34567RS", "73125")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Müller GmbH", "Mu\u0308ller GmbH"),
+        ("Müller GmbH", "MÜLLER  GMBH"),
+        ("Straße AG", "STRASSE AG"),
+        ("Ｍüller", "müller"),
+        ("Müller\u00a0GmbH", "Müller GmbH"),
+        ("Ångström", "A\u030angström"),
+        ("Hansa–Logistik", "Hansa-Logistik"),
+        ("O’Neill", "O'Neill"),
+        ("Müller GmbH & Co.", "Müller GmbH & Co"),
+        ("Mül\u00adler", "Müller"),
+    ],
+)
+def test_names_that_look_alike_fold_to_the_same(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Müller", "Muller"), ("PD-1001", "PD-1002"), ("A & B", "A B"), ("+49", "49")])
+def test_different_identifiers_stay_different(one: str, other: str) -> None:
+    assert fold(one) != fold(other)
+
+
+@anything(ODD)
+def test_fold_is_idempotent_and_blind_to_composition(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+    assert fold(unicodedata.normalize("NFD", text)) == fold(text)
+    assert canonical_id(canonical_id(text)) == canonical_id(text)
+
+
+@anything(st.lists(st.integers(1, 10**6), max_size=8), st.sampled_from([", ", "\n", " and ", "/"]), st.sampled_from(DASHES))
+def test_every_number_of_a_text_is_found(numbers: list[int], joint: str, dash: str) -> None:
+    text = joint.join(f"RCR{dash}{each}" for each in numbers)
+    assert rcr_numbers(text, PATTERN) == tuple(dict.fromkeys(f"RCR-{each}" for each in numbers))
+
+
+@pytest.mark.parametrize("unit", ["\u0301\u0316", "\u0f73", "(", "RCR ", "RCR-", "-", "PD ", " ", "﷽", "ß", "\u200b."])
+@pytest.mark.parametrize("function", [fold, canonical_id, split_ids, lambda text: rcr_numbers(text, PATTERN), lambda text: references(text, "PD")])
+def test_folding_is_linear(function: object, unit: str) -> None:
+    assert growth(function, unit) < 3  # type: ignore[arg-type]
