@@ -91,7 +91,8 @@ _FILES = set(
 """They point to a file: an answer where one is attached."""
 
 _NOT_THERE = frozenset(
-    "to not no is are was were there has have had been be do does did don t n can could cannot unable it that this here "
+    "to not no is are was were there has have had"
+    " been be do does did don t n can could cannot unable it that this here "
     "available availability applicable known unknown given provided exists exist existing missing none nothing "
     "nicht nein kein keine ist sind war waren da hat haben habe gibt liegt liegen vor wurde wurden werden kann können "
     "verfügbar vorhanden bekannt unbekannt zutreffend anwendbar angegeben fehlt fehlen trifft zu".split()

@@ -45,8 +45,10 @@ _DATES = (
     r"(?P<p5>\d{1,2})(?P<s5>[/-])(?P<q5>\d{1,2})(?P=s5)(?P<y5>\d{4})",
     rf"(?:{_WEEKDAY})?(?P<m6>{_MONTH})\s{{1,2}}(?P<d6>\d{{1,2}})(?=,?\s)",
     r"(?P<d7>\d{1,2})\.(?P<m7>\d{1,2})\.(?!\d)",
-    (r"(?P<word>heute|today|gestern|yesterday)(?![^\W\d_])(?:\s(?:früh|morgen|morning|nachmittag|afternoon|abend|"
-    r"evening))?"),
+    (
+        r"(?P<word>heute|today|gestern|yesterday)(?![^\W\d_])(?:\s(?:früh|morgen|morning|nachmittag|afternoon|abend|"
+        r"evening))?"
+    ),
 )
 _CLOCK = (
     r"(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?)?"

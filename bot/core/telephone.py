@@ -135,7 +135,8 @@ def _joined(pieces: list[str], numbers: list[str]) -> list[ReachablePerson]:
 
 
 def _name(piece: str) -> str:
-    return " ".join(_LABELS.sub(" ", piece).split()).strip(_EDGES)
+    name = " ".join(_LABELS.sub(" ", piece).split()).strip(_EDGES)
+    return name if _HAS_LETTER.search(name) or _HAS_DIGIT.search(name) else ""
 
 
 def _require_a_name(name: str, number: str, line: str) -> None:

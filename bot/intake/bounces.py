@@ -49,8 +49,10 @@ _STATUSES = tuple(
         r"\(reason: (.{3,500}?)\)$",
         r"remote host said: (.{3,500}?)(?: giving up on .*)?$",
         r"smtp;\s?([245]\d\d [^<>]{3,400})>",
-        (r"smtp error from remote mail server after (?:[^:]{1,60}|rcpt to:<[^<>]{1,300}>|mail "
-        r"from:<[^<>]{0,300}>(?: size=\d{1,12})?):\s(.{3,500})$"),
+        (
+            r"smtp error from remote mail server after (?:[^:]{1,60}|rcpt to:<[^<>]{1,300}>|mail "
+            r"from:<[^<>]{0,300}>(?: size=\d{1,12})?):\s(.{3,500})$"
+        ),
         r"\bsaid: (.{3,500})$",
         r"#<?\s?([245]\d\d [245]\.\d{1,3}\.\d{1,3} .{0,400}?)\s?>?\s?##",
         r"^\s*([245]\d\d[ -]#?[245]\.\d{1,3}\.\d{1,3}\b.{0,400})$",

@@ -31,6 +31,8 @@ _LABELS = {
     for label in labels.split("|")
 }
 _MAIN_ID = re.compile(r"\d{5}(?:[A-Z]{2})?")
+_SENTENCE = re.compile(r"\.\s{1,3}(?=[A-ZÄÖÜ])")
+_LONGEST = 1000
 _NUMBER = re.compile(r"(?:ca\.?|about|approx\.?|etwa)?\s?(\d{1,6})(?:\s(?:customers|kunden))?\.?", re.IGNORECASE)
 
 
@@ -60,4 +62,6 @@ def _canonical(key: str, value: str, known: Known) -> str:
     if key == "affected":
         found = _NUMBER.fullmatch(value)
         return str(int(found[1])) if found else ""
-    return "" if is_filler(value) else value[:1000]
+    if key == "error" and value[:1].isdecimal():
+        value = _SENTENCE.split(value, maxsplit=1)[0].rstrip(".")
+    return "" if is_filler(value) or len(value) > _LONGEST else value

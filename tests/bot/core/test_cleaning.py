@@ -14,7 +14,9 @@ from tests.linear import growth
 ODD = st.text(
     st.one_of(
         st.characters(exclude_categories=()),
-        st.sampled_from("\u200d\u200c\ufe0f\ufe0e\u0301\u0316\u2010\u0f73\uff9e\u0345İß\u1160\u3164❤👩1\u20e3\u2800\r\n\t\x1f\x85"),
+        st.sampled_from(
+            "\u200d\u200c\ufe0f\ufe0e\u0301\u0316\u2010\u0f73\uff9e\u0345İß\u1160\u3164❤👩1\u20e3\u2800\r\n\t\x1f\x85"
+        ),
     )
 )
 
@@ -79,7 +81,12 @@ def test_plain_gives_each_character_one_spelling() -> None:
 
 @pytest.mark.parametrize(
     ("sent", "typed"),
-    [("a &amp; b", "a & b"), ("&amp;lt;", "&lt;"), ("&lt;b&gt;", "<b>"), ("&auml; &#65; &nbsp;", "&auml; &#65; &nbsp;")],
+    [
+        ("a &amp; b", "a & b"),
+        ("&amp;lt;", "&lt;"),
+        ("&lt;b&gt;", "<b>"),
+        ("&auml; &#65; &nbsp;", "&auml; &#65; &nbsp;"),
+    ],
 )
 def test_slack_entities_are_decoded_once_and_no_others(sent: str, typed: str) -> None:
     assert decode_slack_entities(sent) == typed
@@ -114,7 +121,11 @@ def test_shorten_middle_does_not_part_a_letter_from_its_marks() -> None:
     assert all(not each.startswith(("\u0323", "\u0301")) for each in label.split("…"))
 
 
-@pytest.mark.parametrize("unit", ["\u0301\u0316", "\u0f73", "\uff9e\u0316", "\u200b", "a\u200d", "\ud83d", "\n ", "&amp;", "👩\u200d"])
-@pytest.mark.parametrize("function", [clean_text, clean_line, plain, decode_slack_entities, lambda text: shorten_middle(text, 60)])
+@pytest.mark.parametrize(
+    "unit", ["\u0301\u0316", "\u0f73", "\uff9e\u0316", "\u200b", "a\u200d", "\ud83d", "\n ", "&amp;", "👩\u200d"]
+)
+@pytest.mark.parametrize(
+    "function", [clean_text, clean_line, plain, decode_slack_entities, lambda text: shorten_middle(text, 60)]
+)
 def test_cleaning_is_linear(function: object, unit: str) -> None:
     assert growth(function, unit) < 3  # type: ignore[arg-type]

@@ -11,35 +11,52 @@ from tests.linear import growth
 
 BLANK = ["", " ", "\n", "\x00", "-", "…", "...", "?", "🔥", "\u3164", "\u3164\uffa0 \u115f", "\u2800", "\u200b"]
 ENGLISH = [
-    "n/a", "N/A - customer", "n / a", "N.A.", "TBC by customer", "tbd", "t b d", "TBD by Friday", "to come", "to follow",
-    "will be delivered later", "to be delivered", "will be provided by the customer", "to be confirmed", "I'll send it later",
-    "we'll get back to you", "same as above", "as above", "same", "ditto", "see above", "see ticket", "see e-mail", "don’t know",
-    "we do not know yet", "not known", "unknown", "still pending", "awaiting customer", "xxx", "aaaa", "asdf",
-    "not available", "not available yet", "not available because", "not available because tbd", "not applicable, n/a",
+    "n/a", "N/A - customer", "n / a", "N.A.", "TBC by customer", "tbd", "t b d", "TBD by Friday", "to come",
+    "to follow", "will be delivered later", "to be delivered", "will be provided by the customer", "to be confirmed",
+    "I'll send it later", "we'll get back to you", "same as above", "as above", "same", "ditto", "see above",
+    "see ticket", "see e-mail", "don’t know", "we do not know yet", "not known", "unknown", "still pending",
+    "awaiting customer", "xxx", "aaaa", "asdf", "not available", "not available yet", "not available because",
+    "not available because tbd", "not applicable, n/a",
 ]  # fmt: skip
 GERMAN = [
-    "k. A.", "K.A", "n. b.", "s. o.", "liefere ich nach", "liefern wir nach", "Kunde liefert nach", "wird nachgereicht", "wird noch nachgereicht",
-    "wird vom Kunden noch geliefert", "reiche ich morgen nach", "reichen wir nach", "trage ich nach", "kommt noch", "kommt vom Kunden", "folgt in Kürze",
-    "wie oben", "siehe oben", "dito", "nicht bekannt", "noch nicht bekannt", "weiß ich nicht", "kläre ich", "wird zeitnah geklärt",
-    "muss noch geklärt werden", "keine Angabe", "entfällt", "nicht verfügbar", "liegt nicht vor", "steht noch aus",
+    "k. A.", "K.A", "n. b.", "s. o.", "liefere ich nach", "liefern wir nach", "Kunde liefert nach",
+    "wird nachgereicht", "wird noch nachgereicht", "wird vom Kunden noch geliefert", "reiche ich morgen nach",
+    "reichen wir nach", "trage ich nach", "kommt noch", "kommt vom Kunden", "folgt in Kürze", "wie oben",
+    "siehe oben", "dito", "nicht bekannt", "noch nicht bekannt", "weiß ich nicht", "kläre ich",
+    "wird zeitnah geklärt", "muss noch geklärt werden", "keine Angabe", "entfällt", "nicht verfügbar",
+    "liegt nicht vor", "steht noch aus",
 ]  # fmt: skip
 CIRCULAR = [
-    "not available because it is not available", "Not available: not available.", "not available because not yet known",
-    "not available because there is no information available", "not available because we do not have it",
-    "nicht verfügbar, weil nicht verfügbar", "nicht verfügbar, weil es nicht verfügbar ist", "liegt nicht vor, da nicht vorhanden",
+    "not available because it is not available", "Not available: not available.",
+    "not available because not yet known", "not available because there is no information available",
+    "not available because we do not have it", "nicht verfügbar, weil nicht verfügbar",
+    "nicht verfügbar, weil es nicht verfügbar ist", "liegt nicht vor, da nicht vorhanden",
     "n/a because it is not applicable", "nicht bekannt, weil unbekannt", "not known to the customer",
 ]  # fmt: skip
-FILES = ["see attachment", "See attached.", "attached", "log attached", "see screenshot", "siehe Anhang", "anbei", "im Anhang", "siehe Screenshot"]
+FILES = [
+    "see attachment",
+    "See attached.",
+    "attached",
+    "log attached",
+    "see screenshot",
+    "siehe Anhang",
+    "anbei",
+    "im Anhang",
+    "siehe Screenshot",
+]
 ANSWERS = [
-    "0", "1", "3", "550", "no", "nein", "Yes.", "ok", "否", "DE1", "DE 1", "P1", "noch nicht", "Kunde", "Retarus", "No answer", "busy",
-    "Not known to the customer which mails", "offen seit gestern 11:00", "Unklar, warum nur DE1", "kommt noch vor", "kommt nicht an",
-    "unknown user", "pending in queue DE1", "see ticket RCR-88123", "see attachment, line 4: 550", "A. B. Meyer", "test mail rejected",
-    "i.e. the mails to b@target.example", "none of the mails arrive", "keine Mails", "Will be sent twice", "Mail to the customer is delayed",
-    "Service not available since the update", "not known in DNS", "Bestätigung folgt nicht",
+    "0", "1", "3", "550", "no", "nein", "Yes.", "ok", "否", "DE1", "DE 1", "P1", "noch nicht", "Kunde", "Retarus",
+    "No answer", "busy", "Not known to the customer which mails", "offen seit gestern 11:00",
+    "Unklar, warum nur DE1", "kommt noch vor", "kommt nicht an", "unknown user", "pending in queue DE1",
+    "see ticket RCR-88123", "see attachment, line 4: 550", "A. B. Meyer", "test mail rejected",
+    "i.e. the mails to b@target.example", "none of the mails arrive", "keine Mails", "Will be sent twice",
+    "Mail to the customer is delayed", "Service not available since the update", "not known in DNS",
+    "Bestätigung folgt nicht",
 ]  # fmt: skip
 REASONS = [
-    "not available because the customer is offline", "Not available: the customer is offline", "not applicable, hosted by us",
-    "n/a: hosted by us", "nicht verfügbar, weil der Kunde offline ist", "nicht bekannt, weil der Kunde nicht erreichbar ist",
+    "not available because the customer is offline", "Not available: the customer is offline",
+    "not applicable, hosted by us", "n/a: hosted by us", "nicht verfügbar, weil der Kunde offline ist",
+    "nicht bekannt, weil der Kunde nicht erreichbar ist",
     "Not available because the log was not provided by the customer", "entfällt, weil intern betrieben",
 ]  # fmt: skip
 
@@ -89,9 +106,21 @@ def test_absence_without_a_reason_is_no_reasoned_absence(text: str) -> None:
     [
         ("tbd", Asked.ANSWER, "“tbd” leaves the question open. Write the answer, or: not available because …"),
         ("tbd", Asked.REASON, "“tbd” gives no reason. Write why, so that a colleague can follow it."),
-        (CIRCULAR[0], Asked.REASON, "“not available b…not available” gives no reason. Write why, so that a colleague can follow it."),
-        (CIRCULAR[0], Asked.ANSWER, "“not available b…not available” only says that it is not available. Write why it is not."),
-        ("see attachment", Asked.ANSWER, "“see attachment” points to a file, and no file is attached. Attach it, or write what it says."),
+        (
+            CIRCULAR[0],
+            Asked.REASON,
+            "“not available b…not available” gives no reason. Write why, so that a colleague can follow it.",
+        ),
+        (
+            CIRCULAR[0],
+            Asked.ANSWER,
+            "“not available b…not available” only says that it is not available. Write why it is not.",
+        ),
+        (
+            "see attachment",
+            Asked.ANSWER,
+            "“see attachment” points to a file, and no file is attached. Attach it, or write what it says.",
+        ),
     ],
 )
 def test_refusal_fits_what_was_asked(text: str, asked: Asked, sentence: str) -> None:
@@ -106,6 +135,8 @@ def test_any_text_is_judged(text: str) -> None:
     assert not (is_filler(text) and is_reasoned_absence(text))
 
 
-@pytest.mark.parametrize("unit", ["tbd ", "k. ", "a", "not available because ", "see ", "wird ", "- ", "n't ", "customer "])
+@pytest.mark.parametrize(
+    "unit", ["tbd ", "k. ", "a", "not available because ", "see ", "wird ", "- ", "n't ", "customer "]
+)
 def test_judging_is_linear(unit: str) -> None:
     assert growth(emptiness, unit) < 3

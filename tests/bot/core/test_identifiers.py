@@ -27,7 +27,8 @@ def test_rcr_number_is_the_same_with_every_dash(dash: str) -> None:
     "typed",
     [
         "RCR-88123", "rcr-88123", "[RCR-88123]", "(RCR-88123).", "RCR-88123.", "RCR 88123", "RCR#88123", "RCR: 88123",
-        "ＲＣＲ－８８１２３", "RCR-\u200b88123", "R\u00adCR-88123", "RCR\u00a088123", "RCR-٨٨١٢٣", "„RCR-88123“", "𝐑𝐂𝐑-𝟖𝟖𝟏𝟐𝟑",
+        "ＲＣＲ－８８１２３", "RCR-\u200b88123", "R\u00adCR-88123", "RCR\u00a088123", "RCR-٨٨١٢٣",
+        "„RCR-88123“", "𝐑𝐂𝐑-𝟖𝟖𝟏𝟐𝟑",
     ],
 )  # fmt: skip
 def test_rcr_number_has_one_spelling(typed: str) -> None:
@@ -53,7 +54,9 @@ def test_rcr_numbers_follows_the_configured_pattern() -> None:
     assert rcr_numbers("INC\u2011004 and RCR-1", r"INC[-\s]*\d+") == ("INC-004",)
 
 
-@pytest.mark.parametrize("text", ["PD-1001", "pd–1001", "PD 1001", "[PD-1001]", "ＰＤ‐１００１.", "PD-\u200b1001", "Pd#1001"])
+@pytest.mark.parametrize(
+    "text", ["PD-1001", "pd–1001", "PD 1001", "[PD-1001]", "ＰＤ‐１００１.", "PD-\u200b1001", "Pd#1001"]
+)
 def test_reference_has_one_spelling(text: str) -> None:
     assert references(text, "PD") == (1001,)
 
@@ -62,7 +65,19 @@ def test_references_finds_all_and_no_parts_of_words() -> None:
     assert references("PD-1001, PD-1002 and PD-1001; UPD-5, PD-7a", "PD") == (1001, 1002)
 
 
-@pytest.mark.parametrize("typed", ["12345RS", "12345rs", " 12345 RS ", "(12345RS)", "１２３４５ＲＳ", "12345\u200bRS", "12345RS.", "12345\u2060R\ufe0fS"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "12345RS",
+        "12345rs",
+        " 12345 RS ",
+        "(12345RS)",
+        "１２３４５ＲＳ",
+        "12345\u200bRS",
+        "12345RS.",
+        "12345\u2060R\ufe0fS",
+    ],
+)
 def test_customer_id_has_one_spelling(typed: str) -> None:
     assert canonical_id(typed) == "12345RS"
 
@@ -90,7 +105,9 @@ def test_names_that_look_alike_fold_to_the_same(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("Müller", "Muller"), ("PD-1001", "PD-1002"), ("A & B", "A B"), ("+49", "49")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Müller", "Muller"), ("PD-1001", "PD-1002"), ("A & B", "A B"), ("+49", "49")]
+)
 def test_different_identifiers_stay_different(one: str, other: str) -> None:
     assert fold(one) != fold(other)
 
@@ -102,13 +119,18 @@ def test_fold_is_idempotent_and_blind_to_composition(text: str) -> None:
     assert canonical_id(canonical_id(text)) == canonical_id(text)
 
 
-@anything(st.lists(st.integers(1, 10**6), max_size=8), st.sampled_from([", ", "\n", " and ", "/"]), st.sampled_from(DASHES))
+@anything(
+    st.lists(st.integers(1, 10**6), max_size=8), st.sampled_from([", ", "\n", " and ", "/"]), st.sampled_from(DASHES)
+)
 def test_every_number_of_a_text_is_found(numbers: list[int], joint: str, dash: str) -> None:
     text = joint.join(f"RCR{dash}{each}" for each in numbers)
     assert rcr_numbers(text, PATTERN) == tuple(dict.fromkeys(f"RCR-{each}" for each in numbers))
 
 
 @pytest.mark.parametrize("unit", ["\u0301\u0316", "\u0f73", "(", "RCR ", "RCR-", "-", "PD ", " ", "﷽", "ß", "\u200b."])
-@pytest.mark.parametrize("function", [fold, canonical_id, split_ids, lambda text: rcr_numbers(text, PATTERN), lambda text: references(text, "PD")])
+@pytest.mark.parametrize(
+    "function",
+    [fold, canonical_id, split_ids, lambda text: rcr_numbers(text, PATTERN), lambda text: references(text, "PD")],
+)
 def test_folding_is_linear(function: object, unit: str) -> None:
     assert growth(function, unit) < 3  # type: ignore[arg-type]

@@ -21,9 +21,11 @@ def test_number_with_any_dash_is_read_whole(dash: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "Ben Brandt +498912345679", "Ben Brandt: (089) 1234-5679", "Ben Brandt, 089/12345679", "+49 89 12345679 Ben Brandt",
-        "Ben Brandt, Tel.: 0049 89 1234 5679", "1. Ben Brandt – 089 1234 5679", "• Ben Brandt, ０８９ １２３４ ５６７９", "Ben\u200b Brandt, +49\u00a089\u20111234\u20115679",
-        "<https://nordlicht.example|Ben Brandt>, +49 89 12345679", "<tel:+498912345679|+49 89 12345679> Ben Brandt", "Ben Brandt (+49 (0)89 1234 5679)",
+        "Ben Brandt +498912345679", "Ben Brandt: (089) 1234-5679", "Ben Brandt, 089/12345679",
+        "+49 89 12345679 Ben Brandt", "Ben Brandt, Tel.: 0049 89 1234 5679", "1. Ben Brandt – 089 1234 5679",
+        "• Ben Brandt, ０８９ １２３４ ５６７９", "Ben\u200b Brandt, +49\u00a089\u20111234\u20115679",
+        "<https://nordlicht.example|Ben Brandt>, +49 89 12345679", "<tel:+498912345679|+49 89 12345679> Ben Brandt",
+        "Ben Brandt (+49 (0)89 1234 5679)",
     ],
 )  # fmt: skip
 def test_person_is_a_name_and_a_number_written_for_abroad(typed: str) -> None:
@@ -99,6 +101,8 @@ def test_no_digit_is_ever_left_in_a_name(text: str) -> None:
         assert contact_lines(lines, "DE") == lines
 
 
-@pytest.mark.parametrize("unit", ["1", "1 ", "+49 89 12345678 ", "(1", "Anna, +49 89 12345678\n", "ext. 1", "<tel:a|", "- "])
+@pytest.mark.parametrize(
+    "unit", ["1", "1 ", "+49 89 12345678 ", "(1", "Anna, +49 89 12345678\n", "ext. 1", "<tel:a|", "- "]
+)
 def test_finding_numbers_is_linear(unit: str) -> None:
     assert growth(lambda text: telephone_numbers(text, "DE"), unit, 4000) < 3

@@ -16,22 +16,30 @@ from tests.linear import growth
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2019, 8, 27, 10, tzinfo=UTC)
-ONE = {"when": "1566896640", "sender": "a@mueller.example", "recipient": "b@target.example", "status": "550 5.7.1 rejected"}
+ONE = {
+    "when": "1566896640",
+    "sender": "a@mueller.example",
+    "recipient": "b@target.example",
+    "status": "550 5.7.1 rejected",
+}
 
 
 def read(text: str) -> tuple[dict[str, str], ...]:
     return transactions(text, BERLIN, "DE", NOW)
 
 
+CELLS = ("27.08.2019 11:04", "a@mueller.example", "b@target.example", "550 5.7.1 rejected")
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "Timestamp\tSender\tRecipient\tStatus\n27.08.2019 11:04\ta@mueller.example\tb@target.example\t550 5.7.1 rejected",
-        "Zeit;Absender;Empfänger;Fehlermeldung\n27.08.2019 11:04;a@mueller.example;b@target.example;550 5.7.1 rejected\n",
+        "\n".join(("Timestamp\tSender\tRecipient\tStatus", "\t".join(CELLS))),
+        "\n".join(("Zeit;Absender;Empfänger;Fehlermeldung", ";".join(CELLS), "")),
         'When,From,To,Error\n2019-08-27T09:04:00Z,a@mueller.example,b@target.example,"550 5.7.1 rejected"',
-        "| Time | From | To | Status |\n|---|---|---|---|\n| 27.08.2019 11:04 | a@mueller.example | b@target.example | 550 5.7.1 rejected |",
-        "\ufeffDatum;Uhrzeit;Von;An;Ergebnis\r\n27.08.2019;11:04;a@mueller.example;b@target.example;550 5.7.1 rejected\r\n",
-        "27.08.2019 11:04\ta@mueller.example\tb@target.example\t550 5.7.1 rejected",
+        "\n".join(("| Time | From | To | Status |", "|---|---|---|---|", f"| {' | '.join(CELLS)} |")),
+        "\r\n".join(("\ufeffDatum;Uhrzeit;Von;An;Ergebnis", ";".join(CELLS).replace(" ", ";", 1), "")),
+        "\t".join(CELLS),
         "Time (UTC),From,To,Status\n27.08.2019 09:04,Anna <a@mueller.example>,b@target.example,550 5.7.1 rejected",
     ],
 )
@@ -51,7 +59,9 @@ def test_telephone_numbers_are_written_for_abroad_and_an_inbound_one_is_the_numb
 
 def test_every_fault_is_told_with_its_line() -> None:
     with pytest.raises(ValueError) as refused:
-        read("Time;From;Status\n27.08.2019 11:04;;550\nsoon;a@mueller.example;550\n27.08.2019 11:04;a@mueller.example;\n")
+        read(
+            "Time;From;Status\n27.08.2019 11:04;;550\nsoon;a@mueller.example;550\n27.08.2019 11:04;a@mueller.example;\n"
+        )
     assert str(refused.value).split("\n") == [
         "Line 2: Name at least one: sending account, termination address or inbound number.",
         "Line 3: “soon” is no date and time that can be read. Write it like 27.08.2019 11:04.",
@@ -60,7 +70,7 @@ def test_every_fault_is_told_with_its_line() -> None:
 
 
 def test_text_that_does_not_fit_is_refused_and_not_cut() -> None:
-    with pytest.raises(ValueError, match="Line 2: .* is 501 characters long; at most 500 fit"):
+    with pytest.raises(ValueError, match=r"Line 2: .* is 501 characters long; at most 500 fit"):
         read(f"Time;From;Status\n27.08.2019 11:04;a@mueller.example;{'x' * 501}")
 
 
@@ -88,7 +98,14 @@ def test_answers_have_the_keys_of_the_form() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "part"),
-    [("Zielnummer", "recipient"), ("Called number", "inbound"), ("Sending account", "sender"), ("Termination address", "recipient"), ("Datum/Uhrzeit", "when"), ("Pages", "")],
+    [
+        ("Zielnummer", "recipient"),
+        ("Called number", "inbound"),
+        ("Sending account", "sender"),
+        ("Termination address", "recipient"),
+        ("Datum/Uhrzeit", "when"),
+        ("Pages", ""),
+    ],
 )
 def test_heading_names_a_part(heading: str, part: str) -> None:
     assert heading_part(heading) == part
