@@ -13,7 +13,7 @@ ENOUGH = 4
 """Values of a field among the held-out inputs: of fewer, one miss says nothing about the recall."""
 
 
-def test_there_are_sixty_inputs_and_a_third_is_held_out() -> None:
+def test_labelled_inputs_are_sixty_and_a_third_is_held_out() -> None:
     made, kept = inputs(MADE), inputs(KEPT)
     assert (len(made), len(kept)) == (40, 20)
     assert (len({each.name for each in made}), len({each.name for each in kept})) == (40, 20)
