@@ -13,7 +13,7 @@ from itertools import product
 
 from bot.core.characters import plain
 from bot.core.cleaning import clean_line, clean_text, shorten_middle
-from bot.language import t
+from bot.core.i18n import t
 
 _WORDS = frozenset(
     "na none nil null nothing tbd tba tbc tbs tbp tbf todo wip x unknown unclear unsure dunno later soon yet now asap "

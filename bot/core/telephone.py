@@ -11,7 +11,7 @@ import phonenumbers
 from bot.core.characters import plain
 from bot.core.cleaning import clean_text, shorten_middle
 from bot.core.fillers import is_filler
-from bot.language import t
+from bot.core.i18n import t
 
 _LINK = re.compile(r"<(?:tel:|mailto:|https?://)[^|<>\n]{0,2000}\|([^<>\n]{0,2000})>")
 _EXTENSION = re.compile(

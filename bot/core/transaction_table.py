@@ -19,7 +19,7 @@ from bot.core.characters import plain
 from bot.core.cleaning import clean_line, clean_text, shorten_middle
 from bot.core.moments import read_moment
 from bot.core.telephone import international
-from bot.language import mark, t
+from bot.core.i18n import mark, t
 
 MOST_TRANSACTIONS = 50
 ADDRESSES = ("sender", "recipient", "inbound")

@@ -21,7 +21,7 @@ from bot.intake.model import (
     Transaction,
 )
 from bot.intake.page import Page
-from bot.language import t
+from bot.core.i18n import t
 
 _RAW_MAIL = ("mime-version", "content-type", "content-transfer-encoding")
 
