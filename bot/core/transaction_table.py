@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.characters import plain
 from bot.core.cleaning import clean_line, clean_text, shorten_middle
+from bot.core.i18n import mark, t
 from bot.core.moments import read_moment
 from bot.core.telephone import international
-from bot.core.i18n import mark, t
 
 MOST_TRANSACTIONS = 50
 ADDRESSES = ("sender", "recipient", "inbound")

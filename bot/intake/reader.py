@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.cleaning import clean_text
+from bot.core.i18n import t
 from bot.intake import bounces, labels, logs, reports, words
 from bot.intake.headers import Headers, blocks
 from bot.intake.mime import Mail, read_mail
@@ -21,7 +22,6 @@ from bot.intake.model import (
     Transaction,
 )
 from bot.intake.page import Page
-from bot.core.i18n import t
 
 _RAW_MAIL = ("mime-version", "content-type", "content-transfer-encoding")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from bot.settings import Retarus
 from hypothesis import given as anything
 from hypothesis import strategies as st
 
 from bot.core.identifiers import canonical_id, canonical_rcr, fold, rcr_numbers, references, split_ids
-from bot.settings import Retarus
 from tests.bot.core.test_cleaning import ODD
 from tests.linear import growth
 
