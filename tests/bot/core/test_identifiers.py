@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from bot.settings import Retarus
+from bot.config.settings import Retarus
 from hypothesis import given as anything
 from hypothesis import strategies as st
 

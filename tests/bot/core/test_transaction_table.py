@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from bot.fields import BY_KEY
+from bot.forms.template_fields import BY_KEY
 from hypothesis import given as anything
 from hypothesis import strategies as st
 

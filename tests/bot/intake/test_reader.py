@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from bot.answers import MAIN_ID, TENANT_ID, moment
-from bot.fields import BY_KEY
+from bot.forms.validators import MAIN_ID, TENANT_ID, moment
+from bot.forms.template_fields import BY_KEY
 from hypothesis import given as anything
 from hypothesis import strategies as st
 
