@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from bot.config.settings import Retarus
 from hypothesis import given as anything
 from hypothesis import strategies as st
 
+from bot.config.settings import Retarus
 from bot.core.identifiers import canonical_id, canonical_rcr, fold, rcr_numbers, references, split_ids
 from tests.bot.core.test_cleaning import ODD
 from tests.linear import growth

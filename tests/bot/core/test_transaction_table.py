@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from bot.forms.template_fields import BY_KEY
 from hypothesis import given as anything
 from hypothesis import strategies as st
 
 from bot.core.transaction_table import as_answers, heading_part, read_table, transactions
+from bot.forms.template_fields import BY_KEY
 from tests.bot.core.test_cleaning import ODD
 from tests.linear import growth
 

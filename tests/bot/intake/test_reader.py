@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from bot.forms.validators import MAIN_ID, TENANT_ID, moment
-from bot.forms.template_fields import BY_KEY
 from hypothesis import given as anything
 from hypothesis import strategies as st
 
 from bench.intake import KEPT, KNOWN, MADE, inputs
 from bot.core.telephone import contact_lines
+from bot.forms.template_fields import BY_KEY
+from bot.forms.validators import MAIN_ID, TENANT_ID, moment
 from bot.intake.model import Document, Origin, Source
 from bot.intake.reader import read
 from tests.bot.core.test_cleaning import ODD
