@@ -30,13 +30,16 @@ class Begun:
     """The message stands where the bot is no member: neither its link nor its files can be had."""
     left: int = 0
     """Files of the message that did not fit into the form."""
+    place: str = ""
+    """`<channel>/<ts>` of the message: its permalink can still be looked up when the form is submitted at once."""
 
     def pack(self) -> str:
         link = {} if self.link is None else {"message": self.link}
         draft = {} if self.draft is None else {"draft": self.draft.value, "mark": self.mark}
         hidden = {"hidden": "yes"} if self.is_hidden else {}
         left = {"left": str(self.left)} if self.left else {}
-        return "|".join(filter(None, (self.kind.value, urlencode(link | draft | hidden | left))))
+        place = {"place": self.place} if self.place and not self.link else {}
+        return "|".join(filter(None, (self.kind.value, urlencode(link | draft | hidden | left | place))))
 
     @classmethod
     def unpack(cls, about: str) -> Begun:
@@ -50,6 +53,7 @@ class Begun:
             said.get("mark", ""),
             "hidden" in said,
             int(said.get("left", "0")),
+            said.get("place", ""),
         )
 
     def turned(self, kind: Kind) -> Begun:

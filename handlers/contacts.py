@@ -1,4 +1,4 @@
-"""An admin keeps the register of support contacts; a contact acknowledges the guides; Slack tells who has gone."""
+"""The register of support contacts: edited by admins, acknowledged by contacts, updated when somebody leaves Slack."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from blocks.kit import Json
 from bot.core.i18n import t
 from bot.desk import Desk
 from bot.tickets import permissions
-from handlers.dispatch import Dispatcher
+from handlers.dispatch import Dispatcher, Show
 from handlers.payload import Click, SlackEvent, Submission
 
 
@@ -21,11 +21,11 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def ask_new(click: Click) -> None:
         permissions.require_admin(await desk.queries.actor(click.user))
-        await dispatcher.client.views_open(trigger_id=click.trigger, view=contacts.modal(None))
+        await dispatcher.open_for(click, contacts.modal(None))
 
     async def ask(click: Click) -> None:
         contact = await book.one(click.value, click.user)
-        await dispatcher.client.views_open(trigger_id=click.trigger, view=contacts.modal(contact))
+        await dispatcher.open_for(click, contacts.modal(contact))
 
     async def save(form: Submission) -> Json | None:
         await book.save(form.typed, form.about, form.user, form.view)
@@ -34,13 +34,13 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def act(click: Click) -> None:
         await acts[click.action](click.value, click.user, click.id)
 
-    async def acknowledge(click: Click) -> None:
+    async def acknowledge(click: Click) -> Show | None:
         await book.acknowledge(click.value, click.user)
-        if not click.is_home:
-            await dispatcher.tell(click, t("Noted: you have read both. Thank you."))
+        thanks = t("Noted: you have read both. Thank you.")
+        return None if click.is_home else lambda: dispatcher.tell(click, thanks)
 
     async def changed(event: SlackEvent) -> None:
-        """Somebody was changed in Slack: what is known of them is asked anew, and who has gone is suspended."""
+        """Forgets the cached profile of a changed person, and suspends a contact who was deactivated."""
         desk.directory.forget(event.user)
         if await desk.register.contact(event.user):
             await book.look_again(event.user)
@@ -49,6 +49,6 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     dispatcher.clicks[contacts.CHANGE] = ask
     dispatcher.submissions[contacts.SAVE] = save
     for action in acts:
-        dispatcher.clicks[action] = act
-    dispatcher.clicks[guides.KNOWN] = acknowledge
+        dispatcher.saving_clicks[action] = act
+    dispatcher.saving_clicks[guides.KNOWN] = acknowledge
     dispatcher.events["user_change"] = changed

@@ -1,4 +1,4 @@
-"""An admin keeps the end-customers; everybody finds one by typing."""
+"""The list of end-customers: edited by admins, offered to everybody who types a name."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def ask_new(click: Click) -> None:
         permissions.require_admin(await desk.queries.actor(click.user))
-        await dispatcher.client.views_open(trigger_id=click.trigger, view=customers.modal(None))
+        await dispatcher.open_for(click, customers.modal(None))
 
     async def ask(click: Click) -> None:
         customer = await book.one(click.value, click.user)
-        await dispatcher.client.views_open(trigger_id=click.trigger, view=customers.modal(customer))
+        await dispatcher.open_for(click, customers.modal(customer))
 
     async def save(form: Submission) -> Json | None:
         await book.save(form.typed, form.about, form.user, form.view)
@@ -33,6 +33,6 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     dispatcher.clicks[customers.ADD] = ask_new
     dispatcher.clicks[customers.CHANGE] = ask
-    dispatcher.clicks[customers.REMOVE] = remove
+    dispatcher.saving_clicks[customers.REMOVE] = remove
     dispatcher.submissions[customers.SAVE] = save
     dispatcher.searches["customer"] = suggest

@@ -1,14 +1,26 @@
-"""Through which door does everything come in? Clicks and submissions, each to what listens to it, inside one boundary.
+"""Dispatches everything Slack sends to the listener registered for it, and answers errors in one place.
 
-Clicks are acknowledged first and done after. Submissions are done first and acknowledged after, so that an error
-lands beside its field and a failed save keeps the form open.
+Bolt's own dispatch (`app.command`, `app.action`, `app.view`, `app.event` …) is replaced by `Dispatcher`, which is Bolt's
+last middleware: Bolt asks its listeners one after the other whether they match, with some forty arguments gathered for
+each (8 µs a listener, and we have more than a hundred). Looking a listener up by its id, and answering without Bolt's
+10 ms poll for the acknowledgement, took a submission's acknowledgement from 12.4 ms to 0.6-1.0 ms (docs/speed.md).
+
+In place of `@app.command("/x")` a capability writes `dispatcher.commands["/x"] = listener`. What a listener saves is
+saved before the acknowledgement; what it shows is shown after it:
+
+- `submissions`, `saving_clicks`, `saving_commands` and `events` save first and are acknowledged then. They return a
+  function that shows the result: it runs after the save, and its failure is not reported as a failure to save.
+- `clicks`, `commands` and `shortcuts` only open or redraw a view. They are acknowledged at once, as a trigger lives for
+  three seconds.
+- `searches` return options in the acknowledgement.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 
+from aiohttp import ClientError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -24,7 +36,7 @@ from bot.core.errors import Invalid, NotNow
 from bot.core.i18n import Language, speaking, t
 from bot.desk import Desk
 from bot.tickets.reference import reference
-from handlers import error_messages
+from handlers import error_messages, views
 from handlers.payload import (
     Body,
     Click,
@@ -44,29 +56,32 @@ from runtime.background_tasks import BackgroundTasks
 
 log = logging.getLogger(__name__)
 
+Show = Callable[[], Coroutine[object, object, None]]
+"""Shows what was saved."""
+Draw = Callable[[], Awaitable[Json | None]]
+"""Draws the view that replaces a submitted modal; None closes it."""
+
 OnClick = Callable[[Click], Awaitable[None]]
-OnSubmit = Callable[[Submission], Awaitable[Json | None]]
+OnSavingClick = Callable[[Click], Awaitable[Show | None]]
+OnSubmit = Callable[[Submission], Awaitable[Json | Draw | None]]
+"""Returns the view that replaces the modal, or a function that draws it once the submission is saved."""
 CLEAR: Json = {}
 """What a submission gives to close the modals below it too."""
 OnCommand = Callable[[Command], Awaitable[None]]
+OnSavingCommand = Callable[[Command], Awaitable[Show | None]]
 OnShortcut = Callable[[Shortcut], Awaitable[None]]
-OnEvent = Callable[[SlackEvent], Awaitable[None]]
+OnEvent = Callable[[SlackEvent], Awaitable[Show | None]]
 OnSearch = Callable[[Search], Awaitable[list[Json]]]
-"""Gives the options that fit what was typed so far."""
+"""Returns the options that match what was typed so far."""
 OnRedraw = Callable[[Click], Awaitable[Json | None]]
-"""Draws a modal anew, by its callback id, from what was typed so far; nothing when it would look the same."""
-
+"""Draws a modal anew, by its callback id, from what was typed so far; None when it would look the same."""
 
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
-"""Acknowledges, sooner or later."""
+"""Acknowledges one kind of payload, and handles it."""
 
 
 class _DispatchMiddleware(AsyncMiddleware):
-    """The last of Bolt's middlewares, behind its checks of who is calling. It answers everything somebody listens to.
-
-    Bolt's own listeners are asked one after the other whether they are meant, each with some forty arguments gathered
-    anew: for a submission that is more work than everything else Bolt does.
-    """
+    """The last of Bolt's middlewares, after signature and authorisation checks: answers every known payload."""
 
     def __init__(self, listener: Callable[[Body], Listener | None]) -> None:
         self._listener = listener
@@ -88,99 +103,78 @@ class _DispatchMiddleware(AsyncMiddleware):
 
 
 class Dispatcher:
-    """Listeners by id, so that finding one costs the same however many there are."""
+    """The registry of all listeners, by id: looking one up costs the same however many there are."""
 
     def __init__(self, client: AsyncWebClient, desk: Desk, tasks: BackgroundTasks) -> None:
         self.client = client
         self.desk = desk
         self.tasks = tasks
         self.clicks: dict[str, OnClick] = {}
+        self.saving_clicks: dict[str, OnSavingClick] = {}
         self.submissions: dict[str, OnSubmit] = {}
         self.commands: dict[str, OnCommand] = {}
+        self.saving_commands: dict[str, OnSavingCommand] = {}
+        """Commands that save what is typed behind them."""
         self.shortcuts: dict[str, OnShortcut] = {}
         self.redraws: dict[str, OnRedraw] = {}
         self.events: dict[str, OnEvent] = {}
         self.searches: dict[str, OnSearch] = {}
         """By the id of the block that is typed into."""
         self.acted: Callable[[str], None] = lambda _user: None
-        """Called when somebody has done something, with their id."""
+        """Called with the id of a person whose action was handled."""
         self.clicks[ANSWER] = self._redraw
         self._listeners: dict[str, Listener] = {
-            "shortcut": self._used,
-            "message_action": self._used,
-            "block_suggestion": self._searched,
-            "block_actions": self._clicked,
-            "view_submission": self._submitted,
-            "event_callback": self._told,
+            "shortcut": self._on_shortcut,
+            "message_action": self._on_shortcut,
+            "block_suggestion": self._on_search,
+            "block_actions": self._on_click,
+            "view_submission": self._on_submission,
+            "event_callback": self._on_event,
         }
 
     def connect(self, app: AsyncApp) -> None:
-        """Listens, from now on, to everything that was registered here; last, so that nothing is missed."""
+        """Becomes Bolt's last middleware, once everything is registered."""
         app.error(_unreadable)
         app.use(_DispatchMiddleware(self._listener))
 
     def _listener(self, body: Body) -> Listener | None:
-        """What listens to this kind of payload; nothing where nobody does."""
-        return self._commanded if "command" in body else self._listeners.get(str(body.get("type")))
+        return self._on_command if "command" in body else self._listeners.get(str(body.get("type")))
 
-    async def _commanded(self, ack: AsyncAck, body: Body) -> None:
+    # --- acknowledged first: opens or redraws a view ---
+
+    async def _on_command(self, ack: AsyncAck, body: Body) -> None:
         asked = command(body)
+        saving = self.saving_commands.get(asked.name)
+        if saving and asked.text:
+            await self._save(ack, saving(asked), Click.of(asked))
+            return
         listener = self.commands[asked.name]
         await ack()
         self.tasks.start(self._guard(listener(asked), Click.of(asked)))
 
-    async def _used(self, ack: AsyncAck, body: Body) -> None:
+    async def _on_shortcut(self, ack: AsyncAck, body: Body) -> None:
         used = shortcut(body)
         listener = self.shortcuts[used.name]
         await ack()
         self.tasks.start(self._guard(listener(used), Click.of(used)))
 
-    async def _clicked(self, ack: AsyncAck, body: Body) -> None:
-        await ack()
+    async def _on_click(self, ack: AsyncAck, body: Body) -> None:
         done = click(body)
-        listener = self.clicks.get(done.action, self._orphan)
+        if saving := self.saving_clicks.get(done.action):
+            await self._save(ack, saving(done), done)
+            return
+        await ack()
+        listener = self.clicks.get(done.action, self._unknown)
         self.tasks.start(self._guard(listener(done), done))
 
-    async def _told(self, ack: AsyncAck, body: Body) -> None:
-        await ack()
-        event = slack_event(body)
-        if event.name in self.events:
-            self.tasks.start(self._follow(event))
-
-    async def _follow(self, event: SlackEvent) -> None:
-        """Whoever posted in a thread is told there when it cannot be done. Else nobody asked, and nobody is told."""
-        with speaking(await self._language(event.user)):
-            try:
-                await self.events[event.name](event)
-            except Exception as error:  # noqa: BLE001 (the boundary)
-                words = error_messages.words_for(error)
-                if event.thread:
-                    await self.tell(Click.below(event), words)
-
-    async def _searched(self, ack: AsyncAck, body: Body) -> None:
-        """What cannot be looked up now offers nothing: Slack has no place there for a sentence."""
-        asked = search(body)
-        with speaking(await self._language(asked.user)):
-            try:
-                options = await self.searches[asked.block](asked)
-            except Exception as error:  # noqa: BLE001 (the boundary)
-                error_messages.words_for(error)
-                options = []
-        await ack(options=options)
-
     async def _redraw(self, done: Click) -> None:
-        """An answer decides which other fields apply. Slack keeps what was typed, as inputs keep their ids."""
+        """Redraws a form whose fields depend on an answer. Slack keeps what was typed, as inputs keep their ids."""
         view = await self.redraws[done.view_callback](done)
-        if view is None:
-            return
-        view["private_metadata"] = done.about
-        try:
-            await self.client.views_update(view_id=done.view, hash=done.view_hash, view=view)
-        except SlackApiError as error:
-            if name_of(error) not in {"hash_conflict", "not_found"}:
-                raise  # else a later click has drawn it already, or it was closed
+        if view is not None:
+            view["private_metadata"] = done.about
+            await views.update(self.client, done.view, view, seen=done.view_hash)
 
-    async def _orphan(self, done: Click) -> None:
+    async def _unknown(self, done: Click) -> None:
         if not done.is_link:
             await self.tell(done, t(error_messages.OLD))
 
@@ -188,67 +182,85 @@ class Dispatcher:
         with speaking(await self._language(where.user)):
             try:
                 await work
-            except Exception as error:  # noqa: BLE001 (the boundary)
+            except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
                 await self.tell(where, error_messages.words_for(error))
             else:
                 self.acted(where.user)
 
-    async def _language(self, user: str) -> Language:
-        """What to speak to this person; while nobody can tell, the desk's own language."""
+    async def _on_search(self, ack: AsyncAck, body: Body) -> None:
+        """Offers no options when the look-up fails: Slack has no place there for a sentence."""
+        asked = search(body)
+        with speaking(await self._language(asked.user)):
+            try:
+                options = await self.searches[asked.block](asked)
+            except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
+                error_messages.words_for(error)
+                options = []
+        await ack(options=options)
+
+    # --- saved first ---
+
+    async def _save(self, ack: AsyncAck, work: Awaitable[Show | None], where: Click) -> None:
+        """Saves, acknowledges, then shows."""
+        with self.tasks.answering(), speaking(await self._language(where.user)):
+            try:
+                show = await work
+            except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
+                after: Coroutine[object, object, None] = self.tell(where, error_messages.words_for(error))
+            else:
+                after = self._show(show, where)
+            await ack()
+            self.tasks.start(after)
+
+    async def _show(self, show: Show | None, where: Click) -> None:
+        self.acted(where.user)
         try:
-            return await self.desk.queries.language_of(user)
-        except Exception as error:  # noqa: BLE001 (the boundary: a word in another language beats none)
-            log.warning("the language of a person is not known: %s", type(error).__name__)
-            return self.desk.config.desk.language
+            await (show() if show else _nothing())
+        except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
+            await self.tell(where, error_messages.words_after_saving(error))
 
-    async def tell(self, where: Click, words: str) -> None:
-        """In a modal or the Home: as a modal on top. In a channel: to this person only, in that thread.
+    async def _on_event(self, ack: AsyncAck, body: Body) -> None:
+        """Somebody who posted in a thread is told there when it fails; for other events there is nobody to tell."""
+        event = slack_event(body)
+        listener = self.events.get(event.name)
+        if listener is None:
+            await ack()
+            return
+        with self.tasks.answering(), speaking(await self._language(event.user)):
+            after: Coroutine[object, object, None] = _nothing()
+            try:
+                show = await listener(event)
+            except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
+                words = error_messages.words_for(error)
+                if event.thread:
+                    after = self.tell(Click.below(event), words)
+            else:
+                after = show() if show else after
+            await ack()
+            self.tasks.start(after)
 
-        Where that cannot be: as a direct message.
-        """
-        try:
-            await self._tell(where, words)
-        except SlackApiError as error:
-            log.warning("could not tell a person in place: %s", name_of(error))
-            await self.client.chat_postMessage(channel=where.user, text=kit.escape(words))
-
-    async def _tell(self, where: Click, words: str) -> None:
-        if where.is_home:
-            await self.client.views_open(trigger_id=where.trigger, view=error_messages.on_top(words))
-        elif where.view:
-            await self.client.views_push(trigger_id=where.trigger, view=error_messages.on_top(words))
-        else:
-            await self.client.chat_postEphemeral(
-                channel=where.channel, user=where.user, thread_ts=where.thread or None, text=kit.escape(words)
-            )
-
-    async def _submitted(self, ack: AsyncAck, body: Body) -> None:
+    async def _on_submission(self, ack: AsyncAck, body: Body) -> None:
         form = submission(body)
         with self.tasks.answering(), speaking(await self._language(form.user)):
             try:
-                view = await self._answer(form)
+                answer = await self._answer(form)
             except Invalid as error:
                 await ack(response_action="errors", errors=error_messages.beside(error, form, self.desk.config))
-            except Exception as error:  # noqa: BLE001 (the boundary)
+            except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
                 await self._refuse(ack, form, error)
             else:
-                await self._shown(ack, view)
+                await _acknowledge(ack, await _drawn(answer) if callable(answer) else answer)
                 self.acted(form.user)
 
-    async def _shown(self, ack: AsyncAck, view: Json | None) -> None:
-        if view is CLEAR:
-            await ack(response_action="clear")
-        else:
-            await (ack(response_action="update", view=view) if view else ack())
-
-    async def _answer(self, form: Submission) -> Json | None:
-        """What is shown in place of the modal; nothing closes it."""
+    async def _answer(self, form: Submission) -> Json | Draw | None:
         listener = self.submissions.get(form.callback)
         return await listener(form) if listener else error_messages.on_top(t(error_messages.OLD))
 
     async def _refuse(self, ack: AsyncAck, form: Submission, error: Exception) -> None:
-        """What may be tried again stays in the form; what has become pointless is offered as a note."""
-        words = error_messages.words_for(error)
+        """Keeps the form open with an error that can be corrected; offers the text of a form that came too late as a
+        note.
+        """
+        words = error_messages.words_for(error, typed=True)
         kept = await self._rescued(form, words) if isinstance(error, NotNow) else None
         if kept is None and form.typed:
             await ack(response_action="errors", errors=error_messages.beside_first(words, form))
@@ -259,8 +271,85 @@ class Dispatcher:
         ticket = await self.desk.queries.ticket(form.ticket)
         return error_messages.rescued(ticket, reference(ticket, self.desk.config), words, form, self.desk.config)
 
+    # --- telling people ---
+
+    async def _language(self, user: str) -> Language:
+        """The person's language; the desk's own while it cannot be looked up."""
+        try:
+            return await self.desk.queries.language_of(user)
+        except Exception as error:  # noqa: BLE001 (a word in another language is better than none)
+            log.warning("the language of a person is not known: %s", type(error).__name__)
+            return self.desk.config.desk.language
+
+    async def tell(self, where: Click, words: str) -> None:
+        """Tells one person: as a modal on top of the modal or Home, or as an ephemeral message in the channel.
+
+        Where that is not possible, by a direct message.
+        """
+        try:
+            await self._tell(where, words)
+        except (SlackApiError, ClientError, TimeoutError) as error:
+            log.warning("could not tell a person in place: %s", _kind_of(error))
+            try:
+                await self.client.chat_postMessage(channel=where.user, text=kit.escape(words))
+            except (SlackApiError, ClientError, TimeoutError) as again:
+                log.warning("could not tell a person at all: %s", _kind_of(again))
+
+    async def _tell(self, where: Click, words: str) -> None:
+        if where.is_home or where.view:
+            await views.open_for(self.client, where, error_messages.on_top(words))
+        else:
+            await self.client.chat_postEphemeral(
+                channel=where.channel, user=where.user, thread_ts=where.thread or None, text=kit.escape(words)
+            )
+
+    # --- views, for listeners ---
+
+    async def open_modal(self, trigger: str, view: Json | str) -> Json:
+        """Opens a modal."""
+        return await views.open_modal(self.client, trigger, view)
+
+    async def open_for(self, done: Click, view: Json) -> None:
+        """Opens a modal, on top of the one that was clicked in."""
+        await views.open_for(self.client, done, view)
+
+    async def update_view(self, view_id: str, view: Json, *, seen: str = "") -> None:
+        """Updates a modal, unless it was closed, submitted or redrawn meanwhile."""
+        await views.update(self.client, view_id, view, seen=seen)
+
+    def shows(self, view_id: str, draw: Callable[[], Awaitable[Json]]) -> Show:
+        """A function that updates this modal with what is drawn, after a save."""
+
+        async def show() -> None:
+            await self.update_view(view_id, await draw())
+
+        return show
+
+
+async def _drawn(draw: Draw) -> Json | None:
+    """Draws what was saved. When that fails, says that it was saved all the same."""
+    try:
+        return await draw()
+    except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
+        return error_messages.on_top(error_messages.words_after_saving(error), t("Saved"))
+
+
+async def _acknowledge(ack: AsyncAck, view: Json | None) -> None:
+    if view is CLEAR:
+        await ack(response_action="clear")
+    else:
+        await (ack(response_action="update", view=view) if view else ack())
+
+
+async def _nothing() -> None:
+    """Shows nothing."""
+
+
+def _kind_of(error: Exception) -> str:
+    return name_of(error) if isinstance(error, SlackApiError) else type(error).__name__
+
 
 async def _unreadable(error: Exception) -> BoltResponse:
-    """Listeners answer for themselves, so what arrives here never was a payload of Slack's. It is not quoted."""
+    """Answers 400 to a request that no listener could read, without quoting it: listeners handle their own errors."""
     log.warning("a request could not be read: %s", type(error).__name__)
     return BoltResponse(status=400, body="not readable")

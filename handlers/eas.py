@@ -1,4 +1,4 @@
-"""Somebody opens a ticket in Retarus's portal, and records it here."""
+"""Records a ticket that was opened in Retarus's portal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from handlers.payload import Click, Submission
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def ask(click: Click) -> None:
         view = await drawn(click.value, click.user, reason=click.typed.get(DESPITE, ""))
-        await dispatcher.client.views_push(trigger_id=click.trigger, view=view)
+        await dispatcher.open_for(click, view)
 
     async def drawn(ticket: str, by: str, *, reason: str, changed: bool = False) -> Json:
         shown = await desk.portal.preview(ticket, by)

@@ -1,7 +1,7 @@
-"""What does a person see when something goes wrong?
+"""Error messages for people.
 
-A refusal is said in its own words. A field's error lands beside the field. Anything else is logged under a reference
-the person can quote; what they typed stays in the form.
+A refusal is shown in its own words, and a field's error beside the field. Trouble of Slack's is named as such. Any other
+error is logged under a reference the person can quote. A message says that nothing was changed only before a save.
 """
 
 from __future__ import annotations
@@ -9,8 +9,12 @@ from __future__ import annotations
 import logging
 import secrets
 
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+
 from blocks import kit, transitions
 from blocks.kit import Json
+from bot.adapters.slack.api_errors import is_slacks_fault, name_of
 from bot.config.settings import Config
 from bot.core.errors import Conflict, Invalid, Refused, StoreDown, place_of
 from bot.core.i18n import mark, t
@@ -23,7 +27,14 @@ from handlers.payload import Submission
 log = logging.getLogger(__name__)
 
 STORE_DOWN = mark(
+    "The desk's database cannot be used right now, so nothing was changed. Please try again in a moment."
+)
+STORE_DOWN_FORM = mark(
     "The desk's database cannot be written right now, so nothing was saved. Your text is still here: try again."
+)
+SLACK_DOWN = mark("Slack did not answer properly just now, so nothing was changed. Please try again in a moment.")
+TOO_SLOW = mark(
+    "Slack opens a form only within three seconds of a click, and this took longer. Nothing was changed: click again."
 )
 CONFLICT = mark("Somebody else changed this ticket at the same moment. Nothing of yours was saved: please try again.")
 OLD = mark("This button is from an older version of Partner Desk. Use the ticket's card: it has the current ones.")
@@ -32,8 +43,11 @@ _ERROR_TEXT = 1000
 _PROSE = 12
 
 
-def words_for(error: Exception) -> str:
-    """A sentence for the person. What nobody foresaw is logged, without what was typed, under a reference."""
+_TRIGGER_ENDED = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"})
+
+
+def words_for(error: Exception, *, typed: bool = False) -> str:
+    """A sentence for the person when nothing was saved. `typed`: in a form that stays open with what was typed."""
     if isinstance(error, Incomplete):
         missing = "; ".join(each.line for each in error.missing)
         return t("{refusal} Missing: {items}.", refusal=error, items=missing)
@@ -43,17 +57,52 @@ def words_for(error: Exception) -> str:
         return " ".join(error.errors.values())
     if isinstance(error, StoreDown):
         log.error("the store is down")
-        return t(STORE_DOWN)
-    return t(CONFLICT) if isinstance(error, Conflict) else _unforeseen(error)
-
-
-def _unforeseen(error: Exception) -> str:
-    reference = secrets.token_hex(4)
-    log.error("unforeseen, reference %s: %s", reference, place_of(error))
+        return t(STORE_DOWN_FORM if typed else STORE_DOWN)
+    if isinstance(error, Conflict):
+        return t(CONFLICT)
+    if trouble := _slack_trouble(error):
+        return t(TOO_SLOW if trouble in _TRIGGER_ENDED else SLACK_DOWN)
     return t(
         "Something went wrong on our side, and nothing was changed. Tell an admin this reference: {reference}.",
-        reference=reference,
+        reference=_logged(error),
     )
+
+
+def words_after_saving(error: Exception) -> str:
+    """A sentence for the person when it was saved, but could not be shown."""
+    if isinstance(error, Refused | Invalid):
+        return t("It was saved. {refusal}", refusal=words_for(error))
+    if isinstance(error, StoreDown):
+        log.error("the store is down")
+        return t("It was saved. It cannot be shown right now, as the desk's database does not answer.")
+    if _slack_trouble(error):
+        return t("It was saved. Slack could not show it just now.")
+    return t(
+        "It was saved, but it could not be shown. Tell an admin this reference: {reference}.",
+        reference=_logged(error),
+    )
+
+
+def _slack_trouble(error: Exception) -> str:
+    """Slack's own name for a failure that is not the desk's fault; empty for any other error."""
+    if isinstance(error, SlackApiError):
+        name = name_of(error)
+        is_theirs = is_slacks_fault(error) or name in _TRIGGER_ENDED
+        if is_theirs:
+            log.warning("Slack refused a call: %s", name or "no answer of Slack's")
+        return (name or "no_answer") if is_theirs else ""
+    if isinstance(error, ClientError | TimeoutError):
+        log.warning("Slack did not answer: %s", type(error).__name__)
+        return type(error).__name__
+    return ""
+
+
+def _logged(error: Exception) -> str:
+    """Logs an unexpected error, without user input, under a reference id. Returns the reference."""
+    reference = secrets.token_hex(4)
+    name = f"{name_of(error)} " if isinstance(error, SlackApiError) else ""
+    log.error("unforeseen, reference %s: %s%s", reference, name, place_of(error))
+    return reference
 
 
 def beside(error: Invalid, form: Submission, config: Config) -> dict[str, str]:
@@ -75,9 +124,9 @@ def _elsewhere(key: str, text: str, form: Submission, config: Config) -> tuple[s
     return place, f"{asked.name if asked else key}: {text}"
 
 
-def on_top(words: str) -> Json:
-    """A modal that only says something."""
-    return kit.modal("errors.said", t("Not possible"), [{"type": "section", "text": kit.plain(words)}])
+def on_top(words: str, title: str = "") -> Json:
+    """A modal with nothing but a sentence."""
+    return kit.modal("errors.said", title or t("Not possible"), [{"type": "section", "text": kit.plain(words)}])
 
 
 def beside_first(words: str, form: Submission) -> dict[str, str]:

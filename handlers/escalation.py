@@ -10,7 +10,7 @@ from bot.escalation.evidence import DESPITE
 from bot.model.transitions import Move
 from bot.tickets.permissions import GLASS
 from bot.tickets.reference import reference
-from handlers.dispatch import Dispatcher
+from handlers.dispatch import Dispatcher, Draw
 from handlers.payload import Click, Submission
 
 
@@ -18,16 +18,16 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def ask(click: Click) -> None:
         ticket = await desk.queries.allowed(click.value, Move.ESCALATE, click.user)
         view = escalation.tasks(ticket, reference(ticket, desk.config), desk.config)
-        await dispatcher.client.views_open(trigger_id=click.trigger, view=view)
+        await dispatcher.open_for(click, view)
         await desk.evidence.lookout.look()  # now, so that the preview need not wait for it
 
     async def redraw(click: Click) -> Json:
-        ticket = await desk.queries.ticket(click.ticket)
+        ticket = await desk.queries.open_to(click.ticket, click.user)
         return escalation.tasks(ticket, reference(ticket, desk.config), desk.config, click.typed)
 
-    async def answered(form: Submission) -> Json | None:
+    async def answered(form: Submission) -> Draw:
         await desk.escalation.prepare(form.ticket, form.user, form.typed, form.view, form.version)
-        return await preview(form)
+        return lambda: preview(form)
 
     async def preview(form: Submission, *, changed: bool = False) -> Json:
         shown = await desk.escalation.preview(form.ticket, form.user)
@@ -44,7 +44,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def ask_rcr(click: Click) -> None:
         ticket = await desk.queries.open_to(click.value, click.user)
         view = escalation.rcr_modal(ticket, reference(ticket, desk.config))
-        await dispatcher.client.views_open(trigger_id=click.trigger, view=view)
+        await dispatcher.open_for(click, view)
 
     async def record_rcr(form: Submission) -> Json | None:
         await desk.escalation.record_rcr(form.ticket, form.user, form.typed.get(escalation.RCR_NUMBER, ""), form.view)

@@ -1,11 +1,12 @@
-"""Somebody adds a file, takes one away again, or looks at Retarus's status page."""
+"""Evidence for Retarus: files that are added or removed, and the look at their status page."""
 
 from __future__ import annotations
 
 from blocks import escalation, evidence
+from blocks.kit import Json
 from bot.desk import Desk
 from bot.tickets.reference import reference
-from handlers.dispatch import Dispatcher
+from handlers.dispatch import Dispatcher, Show
 from handlers.payload import Click, SlackEvent
 
 
@@ -14,22 +15,21 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         if event.files:
             await desk.evidence.attach_below(event.channel, event.thread, event.user, event.files, event.id)
 
-    async def remove(click: Click) -> None:
+    async def remove(click: Click) -> Show:
         await desk.evidence.detach(click.ticket, click.user, click.value, click.id)
-        await show(click)
+        return dispatcher.shows(click.view, lambda: preview(click))
 
-    async def look(click: Click) -> None:
+    async def look(click: Click) -> Show:
         fine = click.action != evidence.TROUBLE
         await desk.evidence.look_at_status(click.ticket, click.user, click.id, fine=fine)
-        await show(click)
+        return dispatcher.shows(click.view, lambda: preview(click))
 
-    async def show(click: Click) -> None:
-        """The preview as it is now; what was typed into it stays."""
+    async def preview(click: Click) -> Json:
+        """Draws the preview as it is now. Slack keeps what was typed into it."""
         shown = await desk.escalation.preview(click.ticket, click.user)
-        view = escalation.preview(shown, reference(shown.ticket, desk.config), desk.config)
-        await dispatcher.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+        return escalation.preview(shown, reference(shown.ticket, desk.config), desk.config)
 
     dispatcher.events["message"] = posted
-    dispatcher.clicks[evidence.REMOVE] = remove
+    dispatcher.saving_clicks[evidence.REMOVE] = remove
     for action in (evidence.LOOK, evidence.FINE, evidence.TROUBLE):
-        dispatcher.clicks[action] = look
+        dispatcher.saving_clicks[action] = look

@@ -1,4 +1,4 @@
-"""The 1st level hands a ticket to the 2nd."""
+"""The handoff of a ticket from the 1st to the 2nd level."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def ask(click: Click) -> None:
         ticket = await desk.queries.allowed(click.value, Move.HAND_OFF, click.user)
         view = await drawn(ticket)
-        await dispatcher.client.views_open(trigger_id=click.trigger, view=view)
+        await dispatcher.open_for(click, view)
 
     async def redraw(click: Click) -> Json:
-        return await drawn(await desk.queries.ticket(click.ticket), click.typed)
+        return await drawn(await desk.queries.open_to(click.ticket, click.user), click.typed)
 
     async def drawn(ticket: Ticket, typed: Mapping[str, str] | None = None) -> Json:
-        """With what was found in the notes, open tickets and the customer's history, to be judged by a person."""
+        """Draws the form with suggestions from the notes, open tickets and the customer's history."""
         known = await desk.search.known(ticket) if ticket.kind is Kind.INCIDENT else Known(Found())
         links = await desk.queries.card_links(known.found.tickets)
         found = known_issues.hits(known.found, desk.config, links)

@@ -1,4 +1,4 @@
-"""Somebody opens the App Home, or looks around in it. It is drawn anew after everything they do."""
+"""The App Home: navigated by its buttons, and redrawn after everything its reader does."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     keep_up = _keeper(dispatcher, lambda user: _publish(dispatcher, drawing, user))
 
     async def opened(event: SlackEvent) -> None:
-        """Always from the top: what needs this person now."""
+        """Shows the first part: what needs this person now."""
         if event.tab != "messages":
             await drawing.home.look_at(event.user, Screen(), event.at)
             keep_up(event.user)
 
     async def look(click: Click) -> None:
-        """Another part, list or page; it is shown like after everything else somebody does."""
+        """Remembers another part, list or page, which the redraw after each action then shows."""
         await drawing.home.look_at(click.user, Screen.unpack(click.value), click.at)
 
     async def choose(click: Click) -> None:
         await desk.queries.require_staff(click.user)
-        await dispatcher.client.views_open(trigger_id=click.trigger, view=create.chooser())
+        await dispatcher.open_for(click, create.chooser())
 
     async def take_up(click: Click) -> None:
         await desk.queries.require_staff(click.user)
         kind = Kind(click.value)
         view = await begun(desk, kind, click.user, await desk.queries.draft(click.user, kind))
-        await dispatcher.client.views_open(trigger_id=click.trigger, view=view)
+        await dispatcher.open_for(click, view)
 
     async def try_again(click: Click) -> None:
         await drawing.home.allowed(click.user, Tab.LETTERS)
@@ -49,11 +49,11 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     dispatcher.events["app_home_opened"] = opened
     dispatcher.acted = keep_up
     for action in LOOKS:
-        dispatcher.clicks[action] = look
+        dispatcher.saving_clicks[action] = look
     dispatcher.clicks[home.RAISE] = choose
     for kind in Kind:
         dispatcher.clicks[home.TAKE_UP + kind] = take_up
-    dispatcher.clicks[undelivered.AGAIN] = try_again
+    dispatcher.saving_clicks[undelivered.AGAIN] = try_again
 
 
 LOOKS = (

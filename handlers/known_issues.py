@@ -1,4 +1,4 @@
-"""Somebody finds that it is the same problem: they join a ticket, or link two with the same cause."""
+"""Known issues: an end-customer joins a ticket, or two tickets with the same cause are linked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.known_issues.links import CAUSE
 from bot.model.ticket import Ticket
 from bot.search.service import Found
 from handlers.create import use_up
-from handlers.dispatch import Dispatcher
+from handlers.dispatch import Dispatcher, Draw, Show
 from handlers.payload import Click, Submission
 
 
@@ -20,7 +20,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def look(click: Click) -> None:
         ticket = await desk.queries.open_to(click.value, click.user)
-        await dispatcher.client.views_open(trigger_id=click.trigger, view=await drawn(ticket, click.user))
+        await dispatcher.open_for(click, await drawn(ticket, click.user))
 
     async def drawn(ticket: Ticket, user: str) -> Json:
         found = await searching.similar(ticket, user)
@@ -29,27 +29,29 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def links(found: Found) -> dict[str, str]:
         return await desk.queries.card_links(found.tickets)
 
-    async def link(form: Submission) -> Json | None:
+    async def link(form: Submission) -> Draw:
         ticket = await desk.known_issues.same_cause(form.ticket, form.user, form.typed.get(CAUSE, ""), form.view)
-        return await drawn(ticket, form.user)
+        return lambda: drawn(ticket, form.user)
 
-    async def same(click: Click) -> None:
+    async def same(click: Click) -> Show:
         ticket = await desk.known_issues.same_cause(click.ticket, click.user, click.value, click.id)
-        await dispatcher.client.views_update(view_id=click.view, view=await drawn(ticket, click.user))
+        return dispatcher.shows(click.view, lambda: drawn(ticket, click.user))
 
-    async def other(click: Click) -> None:
+    async def other(click: Click) -> Show:
         ticket = await desk.known_issues.other_cause(click.value, click.user, click.id)
-        await dispatcher.client.views_update(view_id=click.view, view=await drawn(ticket, click.user))
+        return dispatcher.shows(click.view, lambda: drawn(ticket, click.user))
 
-    async def join(click: Click) -> None:
+    async def join(click: Click) -> Show:
         ticket = await desk.known_issues.join(click.value, click.user, click.typed, click.id)
-        await use_up(desk, click.user, Begun.unpack(click.about))
+        dispatcher.tasks.start(use_up(desk, click.user, Begun.unpack(click.about)), later=True)
+        return dispatcher.shows(click.view, lambda: joined(ticket, click))
+
+    async def joined(ticket: Ticket, click: Click) -> Json:
         customer = one_line(click.typed.get("customer", ""), 75)
-        view = known_issues.joined(ticket, customer, desk.config, await desk.queries.link(ticket))
-        await dispatcher.client.views_update(view_id=click.view, view=view)
+        return known_issues.joined(ticket, customer, desk.config, await desk.queries.link(ticket))
 
     dispatcher.clicks[card.KNOWN] = look
     dispatcher.submissions[card.KNOWN] = link
-    dispatcher.clicks[known_issues.SAME] = same
-    dispatcher.clicks[known_issues.OTHER] = other
-    dispatcher.clicks[known_issues.JOIN] = join
+    dispatcher.saving_clicks[known_issues.SAME] = same
+    dispatcher.saving_clicks[known_issues.OTHER] = other
+    dispatcher.saving_clicks[known_issues.JOIN] = join

@@ -1,8 +1,8 @@
-"""Somebody writes down what was learned, or looks it up."""
+"""Technical notes: written, shown, changed, retired and reinstated."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 
 from blocks import notes
 from blocks.kit import Json
@@ -11,7 +11,7 @@ from bot.core.i18n import mark, t
 from bot.desk import Desk
 from bot.notes.service import REASON, Notes
 from bot.tickets.reference import reference
-from handlers.dispatch import Dispatcher, OnClick, OnSubmit
+from handlers.dispatch import Dispatcher, Draw, OnClick, OnSubmit, Show
 from handlers.payload import Click, Command, Submission
 
 COMMAND = "/retarus-note"
@@ -19,7 +19,7 @@ COMMAND = "/retarus-note"
 
 _CHANGED = mark("Somebody else changed this note meanwhile. Copy your text, close, and open it again.")
 
-Drawn = Callable[[str, str], Awaitable[Json]]
+Drawn = Callable[[str, str], Coroutine[object, object, Json]]
 """Draws a note, by its id, for a person."""
 
 
@@ -37,12 +37,12 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await desk.queries.open_to_part(command.user)
         note = await book.shown_or_begun(command.text, command.user)
         view = await drawn(note.id, command.user) if note and note.id else notes.modal(note, desk.config)
-        await dispatcher.client.views_open(trigger_id=command.trigger, view=view)
+        await dispatcher.open_modal(command.trigger, view)
 
     async def turn(click: Click) -> None:
         """To another version."""
         note_id, _, version = click.value.partition("|")
-        await dispatcher.client.views_update(view_id=click.view, view=await drawn(note_id, click.user, int(version)))
+        await dispatcher.update_view(click.view, await drawn(note_id, click.user, int(version)))
 
     dispatcher.commands[COMMAND] = asked
     dispatcher.clicks[notes.EARLIER] = turn
@@ -54,60 +54,58 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 def _clicks(desk: Desk, dispatcher: Dispatcher, book: Notes, drawn: Drawn) -> dict[str, OnClick]:
     async def write(click: Click) -> None:
         await desk.queries.open_to_part(click.user)
-        await dispatcher.client.views_open(trigger_id=click.trigger, view=notes.modal(None, desk.config))
+        await dispatcher.open_for(click, notes.modal(None, desk.config))
 
     async def write_from(click: Click) -> None:
         begun = await book.begun(click.value, click.user)
         view = notes.modal(begun, desk.config, about=click.value)
-        await dispatcher.client.views_open(trigger_id=click.trigger, view=view)
+        await dispatcher.open_for(click, view)
 
     async def show(click: Click) -> None:
-        """On its own, or on top of the modal its button was in."""
-        opened = dispatcher.client.views_push if click.view and not click.is_home else dispatcher.client.views_open
-        await opened(trigger_id=click.trigger, view=await drawn(click.value, click.user))
+        await dispatcher.open_for(click, await drawn(click.value, click.user))
 
     async def ask_change(click: Click) -> None:
         note = await book.one(click.value, click.user)
         view = notes.modal(note, desk.config, callback=notes.CHANGE, about=f"{note.id}|{note.version}")
-        await dispatcher.client.views_update(view_id=click.view, view=view)
+        await dispatcher.update_view(click.view, view)
 
     async def ask_retire(click: Click) -> None:
         note = await book.one(click.value, click.user)
-        await dispatcher.client.views_update(view_id=click.view, view=notes.retiring(note))
+        await dispatcher.update_view(click.view, notes.retiring(note))
 
-    async def reinstate(click: Click) -> None:
+    async def reinstate(click: Click) -> Show:
         note = await book.reinstate(click.value, click.user, click.id)
-        await dispatcher.client.views_update(view_id=click.view, view=await drawn(note.id, click.user))
+        return dispatcher.shows(click.view, lambda: drawn(note.id, click.user))
 
+    dispatcher.saving_clicks[notes.REINSTATE] = reinstate
     return {
         notes.WRITE: write,
         notes.FROM: write_from,
         notes.SHOW: show,
         notes.CHANGE: ask_change,
         notes.RETIRE: ask_retire,
-        notes.REINSTATE: reinstate,
     }
 
 
 def _submissions(book: Notes, drawn: Drawn) -> dict[str, OnSubmit]:
-    """Each shows the note as it now is."""
+    """What each form saves; each then shows the note as it now is."""
 
-    async def written(form: Submission) -> Json | None:
+    async def written(form: Submission) -> Draw:
         note = await book.write(form.typed, form.user, form.view, form.ticket)
-        return await drawn(note.id, form.user)
+        return lambda: drawn(note.id, form.user)
 
-    async def changed(form: Submission) -> Json | None:
+    async def changed(form: Submission) -> Draw:
         try:
             note = await book.change(form.ticket, form.typed, form.user, form.view, form.version)
         except Conflict as error:
             raise Invalid({"symptom": t(_CHANGED)}) from error
-        return await drawn(note.id, form.user)
+        return lambda: drawn(note.id, form.user)
 
-    async def retired(form: Submission) -> Json | None:
+    async def retired(form: Submission) -> Draw:
         try:
             note = await book.retire(form.ticket, form.user, form.typed.get(REASON, ""), form.view, form.version)
         except Conflict as error:
             raise Invalid({REASON: t(_CHANGED)}) from error
-        return await drawn(note.id, form.user)
+        return lambda: drawn(note.id, form.user)
 
     return {notes.WRITE: written, notes.CHANGE: changed, notes.RETIRE: retired}

@@ -19,11 +19,8 @@ Draw = Callable[[Click], Awaitable[Json]]
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     def opens(draw: Draw) -> OnClick:
-        """On its own, or on top of the modal its button was in."""
-
-        async def opened(click: Click) -> None:
-            show = dispatcher.client.views_push if click.view else dispatcher.client.views_open
-            await show(trigger_id=click.trigger, view=await draw(click))
+                async def opened(click: Click) -> None:
+            await dispatcher.open_for(click, await draw(click))
 
         return opened
 

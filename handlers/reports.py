@@ -1,4 +1,4 @@
-"""Somebody asks for a month's report, or for Retarus's own view of a month."""
+"""Reports of a month, and the request for Retarus's own view of it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from blocks.kit import Message
 from blocks.reports import Posted
 from bot.core.clock import as_utc
 from bot.core.i18n import speaking
+from bot.core.month import Period
 from bot.desk import Desk
 from bot.model.notice import Notice
 from bot.reports import wording
 from bot.reports.document import Paper, Printed, Upload
 from bot.reports.ports import Press
-from handlers.dispatch import Dispatcher
+from handlers.dispatch import Dispatcher, Show
 from handlers.payload import Click, Command, Submission
 from handlers.response_url import reply
 
@@ -26,18 +27,18 @@ COMMAND = "/retarus-report"
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     reporting = desk.reports
 
-    async def asked(command: Command) -> None:
-        """With a month, and perhaps an end-customer behind it, at once; else a form asks."""
-        if not command.text:
-            await desk.queries.require_staff(command.user)
-            first, *others = reporting.offered()
-            view, dead = await reporting.view(first.key), await reporting.undelivered(first.key)
-            shown = reports.modal([first, *others], view, undelivered=dead)
-            await dispatcher.client.views_open(trigger_id=command.trigger, view=shown)
-            return
+    async def order(command: Command) -> Show:
+        """Orders the report of the month, and perhaps the end-customer, that was typed behind the command."""
         period, customer = reporting.understood(command.text)
         await reporting.ask(period.key, customer, command.user, f"{command.user}:{command.trigger}")
-        await reply(dispatcher.client, command.response_url, reports.promised(period))
+        return lambda: reply(dispatcher.client, command.response_url, reports.promised(period))
+
+    async def ask(command: Command) -> None:
+        await desk.queries.require_staff(command.user)
+        first, *others = reporting.offered()
+        view, dead = await reporting.view(first.key), await reporting.undelivered(first.key)
+        shown = reports.modal([first, *others], view, undelivered=dead)
+        await dispatcher.open_modal(command.trigger, shown)
 
     async def make(form: Submission) -> None:
         typed = form.typed
@@ -45,14 +46,16 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def draft(click: Click) -> None:
         period, text = await reporting.draft(click.value, click.user)
-        show = dispatcher.client.views_push if click.view else dispatcher.client.views_open
-        await show(trigger_id=click.trigger, view=reports.request(period, text, desk.routes.ways))
+        await dispatcher.open_for(click, reports.request(period, text, desk.routes.ways))
 
     async def request(form: Submission) -> None:
         await reporting.request(form.about, form.user, form.typed.get(reports.WORD, ""), form.view)
 
-    async def received(click: Click) -> None:
+    async def received(click: Click) -> Show:
         period = await reporting.receive(click.value, click.user, click.id)
+        return lambda: show(period, click)
+
+    async def show(period: Period, click: Click) -> None:
         if click.block == reports.VIEW and click.response_url:
             shown = reports.reminder(period, await reporting.view(period.key), undelivered=False)
             await reply(dispatcher.client, click.response_url, shown, replace=True)
@@ -60,11 +63,13 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             await reply(dispatcher.client, click.response_url, reports.noted(period))
         elif click.view:
             view = reports.modal(reporting.offered(), await reporting.view(period.key), undelivered=False)
-            await dispatcher.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+            await dispatcher.update_view(click.view, view)
 
-    dispatcher.commands[COMMAND] = asked
+    dispatcher.commands[COMMAND] = ask
+    dispatcher.saving_commands[COMMAND] = order
     dispatcher.submissions |= {reports.MAKE: make, reports.REQUEST: request}
-    dispatcher.clicks |= {reports.DRAFT: draft, reports.RECEIVED: received}
+    dispatcher.clicks[reports.DRAFT] = draft
+    dispatcher.saving_clicks[reports.RECEIVED] = received
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Somebody searches."""
+"""The search of tickets and technical notes."""
 
 from __future__ import annotations
 
@@ -20,12 +20,10 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     searching = desk.search
 
     async def asked(command: Command) -> None:
-        await dispatcher.client.views_open(
-            trigger_id=command.trigger, view=await drawn({search.WORDS: command.text}, command.user)
-        )
+        await dispatcher.open_modal(command.trigger, await drawn({search.WORDS: command.text}, command.user))
 
     async def opened(click: Click) -> None:
-        await dispatcher.client.views_open(trigger_id=click.trigger, view=await drawn({}, click.user))
+        await dispatcher.open_for(click, await drawn({}, click.user))
 
     async def redraw(click: Click) -> Json:
         return await drawn(click.typed, click.user)

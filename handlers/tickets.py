@@ -1,4 +1,4 @@
-"""Somebody asks for open tickets, for one ticket, or for help."""
+"""The `/retarus-ticket` command: lists open tickets, shows one ticket, or shows help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody moves a ticket, or says something about it."""
+"""Moves of a ticket: by one click, or by a form that asks for a reason."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         ticket = await desk.queries.allowed(click.value, what, click.user)
         view = transitions.modal(what, ticket, reference(ticket, desk.config), desk.config)
         if click.view and not click.is_home:  # clicked in another move's form, which becomes this one's
-            await dispatcher.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+            await dispatcher.update_view(click.view, view)
         else:
-            await dispatcher.client.views_open(trigger_id=click.trigger, view=view)
+            await dispatcher.open_for(click, view)
 
     async def submit(form: Submission) -> Json | None:
         await _said(desk, _asked(form.callback), form, form.typed.get(transitions.WORD, ""))
         return None
 
     async def redraw(click: Click) -> Json:
-        what, ticket = _asked(click.view_callback), await desk.queries.ticket(click.ticket)
+        what, ticket = _asked(click.view_callback), await desk.queries.open_to(click.ticket, click.user)
         return transitions.modal(what, ticket, reference(ticket, desk.config), desk.config, click.typed)
 
     for what in transitions.ONE_CLICK:
-        dispatcher.clicks[transitions.action_of(what)] = move
+        dispatcher.saving_clicks[transitions.action_of(what)] = move
     for word in transitions.ASKED:
         dispatcher.clicks[transitions.action_of(word)] = ask
         dispatcher.submissions[transitions.action_of(word)] = submit

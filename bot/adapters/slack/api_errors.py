@@ -58,6 +58,12 @@ def name_of(error: SlackApiError) -> str:
     return str(said.get("error", "")) if isinstance(said, dict) else ""
 
 
+def is_slacks_fault(error: SlackApiError) -> bool:
+    """Whether the call failed for a reason that passes by itself: a rate limit, or an error of Slack's or a proxy's."""
+    name, status = name_of(error), int(getattr(error.response, "status_code", 0))
+    return name in {"", "ratelimited", *_SLACKS_FAULT} or status == 429 or status >= 500  # noqa: PLR2004
+
+
 def _refused(error: SlackApiError, at: datetime) -> Outcome:
     name = name_of(error)
     status = int(getattr(error.response, "status_code", 0))

@@ -1,0 +1,28 @@
+"""The permalink of the message a form began with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from blocks.form_state import Begun
+from bot.adapters.slack.api_errors import name_of
+
+_HIDDEN = {"channel_not_found", "not_in_channel"}
+
+
+async def linked(client: AsyncWebClient, begun: Begun) -> Begun:
+    """The form's state with the permalink, looked up while it is not known.
+
+    Slack refuses it where the bot is no member: in a conversation between two people, for example.
+    """
+    channel, _, ts = begun.place.partition("/")
+    if begun.link or begun.is_hidden or not ts:
+        return begun
+    try:
+        found = await client.chat_getPermalink(channel=channel, message_ts=ts)
+    except SlackApiError as error:
+        return replace(begun, is_hidden=name_of(error) in _HIDDEN)
+    return replace(begun, link=found["permalink"])

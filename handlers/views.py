@@ -1,0 +1,41 @@
+"""Opens and updates views: the only place that calls `views.open`, `views.push` and `views.update`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from blocks.kit import Json
+from bot.adapters.slack.api_errors import name_of
+from handlers.payload import Click
+
+_SUPERSEDED = frozenset({"not_found", "hash_conflict"})
+"""The view was closed or submitted meanwhile, or a later update was faster."""
+
+
+async def open_modal(client: AsyncWebClient, trigger: str, view: Json | str) -> Json:
+    """Opens a modal within the life of the trigger, and returns it as Slack keeps it."""
+    opened: dict[str, Any] = (await client.views_open(trigger_id=trigger, view=view))["view"]  # type: ignore[arg-type]  # Slack takes JSON
+    return opened
+
+
+async def open_for(client: AsyncWebClient, click: Click, view: Json) -> None:
+    """Pushes onto the modal that was clicked in; opens a new one for a click elsewhere."""
+    is_in_modal = click.view and not click.is_home
+    await (client.views_push if is_in_modal else client.views_open)(trigger_id=click.trigger, view=view)
+
+
+async def update(client: AsyncWebClient, view_id: str, view: Json, *, seen: str = "") -> bool:
+    """Updates a modal. Returns whether it was updated: a person may have closed, submitted or redrawn it meanwhile.
+
+    `seen`: the hash of the view the update was made from, for a redraw that must not replace a later one.
+    """
+    try:
+        await client.views_update(view_id=view_id, view=view, **({"hash": seen} if seen else {}))
+    except SlackApiError as error:
+        if name_of(error) in _SUPERSEDED:
+            return False
+        raise
+    return True
