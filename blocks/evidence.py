@@ -9,10 +9,10 @@ from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.config.settings import Config
 from bot.core.i18n import many, mark, t
-from bot.escalation.attachments import listed, read, sized, total, waiting
-from bot.escalation.evidence import DESPITE, FILES
+from bot.escalation.evidence import DESPITE
 from bot.escalation.preview import Preview
 from bot.model.ticket import Attachment, StatusReport
+from bot.tickets.attachments import FILES, listed, read, sized, total, waiting
 
 REMOVE = "evidence.remove"
 LOOK = "evidence.look"
@@ -53,7 +53,7 @@ def file_input() -> Json:
 
 
 def offered(files: str, chosen: str, left: int) -> list[Json]:
-    """Files of the message a ticket is raised from, and which are chosen; both as `bot.escalation.attachments.written`.
+    """Files of the message a ticket is raised from, and which are chosen; both as `bot.tickets.attachments.written`.
 
     What is not chosen stays offered, however often the form is drawn anew. `left`: how many did not fit.
     """

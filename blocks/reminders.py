@@ -11,9 +11,9 @@ from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.config.settings import Config
 from bot.core.i18n import t
-from bot.escalation.attachments import waiting
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import MOVES, Move
+from bot.tickets.attachments import waiting
 
 SHOW = "reminders.show"
 """Opens the clocks: see `blocks.clocks`."""

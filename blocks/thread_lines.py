@@ -19,7 +19,7 @@ from bot.forms.field_table import priority_reason
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Move, Step
-from bot.tickets.notifications import FOLLOWED
+from bot.tickets.notifications import FOLLOWED, SILENT
 from bot.tickets.reference import reference
 
 
@@ -67,11 +67,16 @@ def details(event: Event) -> list[Json]:
 
 
 def _line(notice: Notice, ticket: Ticket, event: Event, config: Config, name: str) -> Iterable[Json]:
-    is_judged = "priority" in notice.names("news")
-    if event.what == Step.FILL_IN.value:
-        return _judged_anew(ticket, event, config, name) if is_judged else _recorded(ticket, event, config, name)
-    told = _LINES[event.what](ticket, event, config, name)
-    return [*told, kit.text("\n"), *_judged_anew(ticket, event, config, name)] if is_judged else told
+    """What happened; then the files and the changed priority that came with it."""
+    news = notice.names("news")
+    more: list[Line] = [_attached] if event.what in SILENT and event.detail.get("files") else []
+    more += [_judged_anew] if "priority" in news else []
+    if event.what != Step.FILL_IN.value:
+        more = [_LINES[event.what], *more]
+    elif "priority" not in news and (news or not more):
+        more = [_recorded, *more]
+    lines = [list(line(ticket, event, config, name)) for line in more]
+    return [element for line in lines[:-1] for element in (*line, kit.text("\n"))] + lines[-1]
 
 
 def answered(notice: Notice, ticket: Ticket, config: Config) -> list[Json]:
@@ -225,6 +230,8 @@ def _learnt(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[J
     return kit.filled(words, name=kit.bold(name), note=kit.bold(event.detail.get("called", "")))
 
 
+_attached = _files(mark("{name} attached {files}: goes along with the next letter to Retarus"))
+
 _LINES: dict[str, Line] = {
     Move.RAISE.value: _plain(mark("{name} raised it")),
     Move.TAKE.value: _plain(mark("{name} took it")),
@@ -249,7 +256,7 @@ _LINES: dict[str, Line] = {
     Step.CALL.value: _called_up,
     Step.FOUND.value: _plain(mark("{name} recorded what Retarus found")),
     Step.SERVICE.value: _noticed,
-    Step.ATTACH.value: _files(mark("{name} attached {files}: goes along with the next letter to Retarus")),
+    Step.ATTACH.value: _attached,
     Step.DETACH.value: _files(mark("{name} took away {files}: it does not go to Retarus")),
     Step.STATUS.value: _status,
     Step.ERASE.value: lambda *_: [kit.text(t("Personal data was taken out."))],

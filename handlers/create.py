@@ -1,4 +1,4 @@
-"""Somebody raises a ticket."""
+"""Raising a ticket by a form, whose unfinished text can be kept as a draft."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from blocks.kit import Json
 from bot.core.i18n import Language, spoken
 from bot.core.ttl_cache import Kept
 from bot.desk import Desk
-from bot.escalation.attachments import read
 from bot.forms.validation import present
 from bot.forms.validators import phone
 from bot.model.ticket import Kind
-from handlers.dispatch import Dispatcher
+from bot.tickets.attachments import read
+from handlers.dispatch import Dispatcher, Show
+from handlers.message_link import linked
 from handlers.payload import Click, Command, Submission
 from handlers.suggestions import SuggestionLookup
 
@@ -49,21 +50,21 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         else:
             draft = await desk.queries.draft(asked.user, kind)
             view = await drawn.get((kind, asked.user, spoken(), tuple(sorted(draft.items()))))
-        await dispatcher.client.views_open(trigger_id=asked.trigger, view=view)  # type: ignore[arg-type]  # Slack takes JSON
+        await dispatcher.open_modal(asked.trigger, view)
 
     async def show_more(click: Click) -> None:
         tenants = {"tenants": await desk.customers.tenants_for(click.typed.get("customer", ""))}
         answers = {**await known(desk, click.user), **tenants, **click.typed}
         shown = await offering.now(click)
         view = create.modal(Begun.unpack(click.about), desk.config, answers, more=True, offers=shown)
-        await dispatcher.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+        await dispatcher.update_view(click.view, view)
 
     async def redraw(click: Click) -> Json | None:
         shown = await offering.look(click)
         return None if shown is None else create.again(click.about, desk.config, click.typed, shown)
 
     async def submit(form: Submission) -> Json | None:
-        about = Begun.unpack(form.about)
+        about = await linked(dispatcher.client, Begun.unpack(form.about))
         await _raise(desk, about, form)
         if about.draft:
             dispatcher.tasks.start(use_up(desk, form.user, about), later=True)
@@ -78,36 +79,39 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
 
 def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLookup) -> None:
-    async def put_aside(click: Click) -> None:
+    async def put_aside(click: Click) -> Show | None:
         """One draft of a kind is kept: another one than this form began with is not taken from its author unasked."""
         form = Begun.unpack(click.about)
         there = await desk.queries.draft(click.user, form.kind)
         own = form.mark, mark_of(_kept(click))  # the latter where it is clicked twice
-        await (ask(click, there) if there and mark_of(there) not in own else replace(click))
+        if there and mark_of(there) not in own:
+            await ask(click, there)
+            return None
+        return await replace(click)
 
     async def ask(click: Click, other: Mapping[str, str]) -> None:
-        """Drawn whatever was drawn meanwhile, such as an offer, hence without a hash. Slack keeps what is typed."""
+        """Asks which of two drafts to keep. Slack keeps what is typed."""
         view = create.again(click.about, desk.config, click.typed, await offering.now(click), other)
-        await dispatcher.client.views_update(view_id=click.view, view=view)
+        await dispatcher.update_view(click.view, view)
 
     async def keep_other(click: Click) -> None:
         await ask(click, {})
 
-    async def replace(click: Click) -> None:
+    async def replace(click: Click) -> Show:
         form = Begun.unpack(click.about)
         await desk.tickets.save_draft(click.user, form.kind, _kept(click))
         if form.draft is not form.kind:
-            await use_up(desk, click.user, form)
-        await dispatcher.client.views_update(view_id=click.view, view=create.put_aside(form.kind))
+            dispatcher.tasks.start(use_up(desk, click.user, form), later=True)
+        return lambda: dispatcher.update_view(click.view, create.put_aside(form.kind))
 
-    async def throw_away(click: Click) -> None:
+    async def throw_away(click: Click) -> Show:
         await use_up(desk, click.user, Begun.unpack(click.about))
-        await dispatcher.client.views_update(view_id=click.view, view=create.thrown_away(Kind(click.value)))
+        return lambda: dispatcher.update_view(click.view, create.thrown_away(Kind(click.value)))
 
-    dispatcher.clicks[create.ASIDE] = put_aside
-    dispatcher.clicks[create.REPLACE] = replace
+    dispatcher.saving_clicks[create.ASIDE] = put_aside
+    dispatcher.saving_clicks[create.REPLACE] = replace
     dispatcher.clicks[create.KEEP] = keep_other
-    dispatcher.clicks[create.AWAY] = throw_away
+    dispatcher.saving_clicks[create.AWAY] = throw_away
 
 
 def _kept(click: Click) -> dict[str, str]:
@@ -118,10 +122,7 @@ def _kept(click: Click) -> dict[str, str]:
 async def _raise(desk: Desk, about: Begun, form: Submission) -> None:
     """With the files that were added, or stood in the message it comes from."""
     files = (*form.files, *read(form.typed.get(OFFERED, "")))
-    desk.evidence.require_fit(files)
-    ticket = await desk.tickets.create(form.user, about.kind, form.typed, form.view, about.link or "")
-    if files:
-        await desk.evidence.attach(ticket.id, form.user, files, form.view)
+    await desk.tickets.create(form.user, about.kind, form.typed, form.view, about.link or "", files)
 
 
 async def use_up(desk: Desk, user: str, form: Begun) -> None:

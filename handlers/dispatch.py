@@ -1,9 +1,9 @@
 """Dispatches everything Slack sends to the listener registered for it, and answers errors in one place.
 
-Bolt's own dispatch (`app.command`, `app.action`, `app.view`, `app.event` …) is replaced by `Dispatcher`, which is Bolt's
-last middleware: Bolt asks its listeners one after the other whether they match, with some forty arguments gathered for
-each (8 µs a listener, and we have more than a hundred). Looking a listener up by its id, and answering without Bolt's
-10 ms poll for the acknowledgement, took a submission's acknowledgement from 12.4 ms to 0.6-1.0 ms (docs/speed.md).
+Bolt's own dispatch (`app.command`, `app.action`, `app.view`, `app.event` …) is replaced by `Dispatcher`, the last of
+Bolt's middlewares. Bolt asks its listeners one after the other whether they match, with some forty arguments gathered
+for each (8 µs a listener, and we have more than a hundred), and polls for the acknowledgement every 10 ms. Looking a
+listener up by its id, and awaiting it, took an acknowledgement from 12.4 ms to 0.6-1.0 ms (docs/speed.md).
 
 In place of `@app.command("/x")` a capability writes `dispatcher.commands["/x"] = listener`. What a listener saves is
 saved before the acknowledgement; what it shows is shown after it:
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 
 from aiohttp import ClientError
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -206,16 +207,16 @@ class Dispatcher:
             try:
                 show = await work
             except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
-                after: Coroutine[object, object, None] = self.tell(where, error_messages.words_for(error))
+                after: Show = partial(self.tell, where, error_messages.words_for(error))
             else:
-                after = self._show(show, where)
+                after = partial(self._show, show, where)
             await ack()
-            self.tasks.start(after)
+            self.tasks.start(after())
 
     async def _show(self, show: Show | None, where: Click) -> None:
         self.acted(where.user)
         try:
-            await (show() if show else _nothing())
+            await (show or _nothing)()
         except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
             await self.tell(where, error_messages.words_after_saving(error))
 
@@ -227,17 +228,13 @@ class Dispatcher:
             await ack()
             return
         with self.tasks.answering(), speaking(await self._language(event.user)):
-            after: Coroutine[object, object, None] = _nothing()
             try:
-                show = await listener(event)
+                after = await listener(event) or _nothing
             except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
                 words = error_messages.words_for(error)
-                if event.thread:
-                    after = self.tell(Click.below(event), words)
-            else:
-                after = show() if show else after
+                after = partial(self.tell, Click.below(event), words) if event.thread else _nothing
             await ack()
-            self.tasks.start(after)
+            self.tasks.start(after())
 
     async def _on_submission(self, ack: AsyncAck, body: Body) -> None:
         form = submission(body)

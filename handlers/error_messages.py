@@ -1,7 +1,7 @@
 """Error messages for people.
 
-A refusal is shown in its own words, and a field's error beside the field. Trouble of Slack's is named as such. Any other
-error is logged under a reference the person can quote. A message says that nothing was changed only before a save.
+A refusal is shown in its own words, and a field's error beside the field. Trouble of Slack's is named as such. Any
+other error is logged under a reference the person can quote. Only what failed before a save says that nothing changed.
 """
 
 from __future__ import annotations
@@ -26,9 +26,7 @@ from handlers.payload import Submission
 
 log = logging.getLogger(__name__)
 
-STORE_DOWN = mark(
-    "The desk's database cannot be used right now, so nothing was changed. Please try again in a moment."
-)
+STORE_DOWN = mark("The desk's database cannot be used right now, so nothing was changed. Please try again in a moment.")
 STORE_DOWN_FORM = mark(
     "The desk's database cannot be written right now, so nothing was saved. Your text is still here: try again."
 )
@@ -48,13 +46,8 @@ _TRIGGER_ENDED = frozenset({"expired_trigger_id", "exchanged_trigger_id", "inval
 
 def words_for(error: Exception, *, typed: bool = False) -> str:
     """A sentence for the person when nothing was saved. `typed`: in a form that stays open with what was typed."""
-    if isinstance(error, Incomplete):
-        missing = "; ".join(each.line for each in error.missing)
-        return t("{refusal} Missing: {items}.", refusal=error, items=missing)
-    if isinstance(error, Refused):
-        return str(error)
-    if isinstance(error, Invalid):
-        return " ".join(error.errors.values())
+    if isinstance(error, Refused | Invalid):
+        return _refusal(error)
     if isinstance(error, StoreDown):
         log.error("the store is down")
         return t(STORE_DOWN_FORM if typed else STORE_DOWN)
@@ -68,10 +61,19 @@ def words_for(error: Exception, *, typed: bool = False) -> str:
     )
 
 
+def _refusal(error: Refused | Invalid) -> str:
+    if isinstance(error, Invalid):
+        return " ".join(error.errors.values())
+    if isinstance(error, Incomplete):
+        missing = "; ".join(each.line for each in error.missing)
+        return t("{refusal} Missing: {items}.", refusal=error, items=missing)
+    return str(error)
+
+
 def words_after_saving(error: Exception) -> str:
     """A sentence for the person when it was saved, but could not be shown."""
     if isinstance(error, Refused | Invalid):
-        return t("It was saved. {refusal}", refusal=words_for(error))
+        return t("It was saved. {refusal}", refusal=_refusal(error))
     if isinstance(error, StoreDown):
         log.error("the store is down")
         return t("It was saved. It cannot be shown right now, as the desk's database does not answer.")

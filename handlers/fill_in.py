@@ -1,12 +1,9 @@
-"""Somebody fills in answers."""
+"""The form in which the answers of a ticket are filled in."""
 
 from __future__ import annotations
 
-from slack_sdk.errors import SlackApiError
-
 from blocks import escalation, fill_in
 from blocks.kit import Json
-from bot.adapters.slack.api_errors import name_of
 from bot.desk import Desk
 from bot.model.ticket import Ticket
 from bot.tickets.reference import reference
@@ -23,20 +20,20 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def ask(click: Click) -> None:
         ticket = await desk.queries.open_to(click.value, click.user)
-        await dispatcher.client.views_open(trigger_id=click.trigger, view=await form_for(ticket))
+        await dispatcher.open_for(click, await form_for(ticket))
 
     async def push(click: Click) -> None:
         ticket = await desk.queries.open_to(click.value, click.user)
-        await dispatcher.client.views_push(trigger_id=click.trigger, view=await form_for(ticket, click.view_callback))
+        await dispatcher.open_for(click, await form_for(ticket, click.view_callback))
 
     async def more(click: Click) -> None:
         """The same form with another example in it, or with all answers; what was typed stays."""
         view = await redraw(click)
         view["private_metadata"] = click.about
-        await dispatcher.client.views_update(view_id=click.view, hash=click.view_hash, view=view)
+        await dispatcher.update_view(click.view, view)
 
     async def redraw(click: Click) -> Json:
-        ticket = await desk.queries.ticket(click.ticket)
+        ticket = await desk.queries.open_to(click.ticket, click.user)
         number, everything = fill_in.drawn(click.typed)
         return fill_in.modal(
             ticket,
@@ -48,11 +45,9 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         )
 
     async def submit(form: Submission) -> Json | None:
-        if form.files:
-            await desk.evidence.attach(form.ticket, form.user, form.files, form.view)
-        await desk.answers.fill_in(form.ticket, form.user, form.typed, form.view, form.version)
+        await desk.answers.fill_in(form.ticket, form.user, form.typed, form.view, form.version, form.files)
         if form.parent:
-            dispatcher.tasks.start(_refresh(desk, dispatcher, form))
+            dispatcher.tasks.start(dispatcher.shows(form.parent, lambda: _below(desk, form))())
         return None
 
     dispatcher.clicks[fill_in.ASK] = ask
@@ -63,16 +58,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     dispatcher.redraws[fill_in.SUBMIT] = redraw
 
 
-async def _refresh(desk: Desk, dispatcher: Dispatcher, form: Submission) -> None:
-    """The modal below shows what is still missing now, and keeps what was typed. It may have been closed meanwhile."""
-    try:
-        await dispatcher.client.views_update(view_id=form.parent, view=await _below(desk, form))
-    except SlackApiError as error:
-        if name_of(error) != "not_found":
-            raise
-
-
 async def _below(desk: Desk, form: Submission) -> Json:
+    """Draws the modal below with what is still missing now. Slack keeps what was typed into it."""
     if form.below == escalation.SEND:
         shown = await desk.escalation.preview(form.ticket, form.user)
         return escalation.preview(shown, reference(shown.ticket, desk.config), desk.config)

@@ -6,8 +6,8 @@ from blocks import create
 from blocks.evidence import AT_A_TIME, OFFERED
 from blocks.form_state import Begun
 from bot.desk import Desk
-from bot.escalation.attachments import written
 from bot.model.ticket import Kind
+from bot.tickets.attachments import written
 from handlers.create import begun, known
 from handlers.dispatch import Dispatcher
 from handlers.message_link import linked

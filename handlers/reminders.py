@@ -19,7 +19,7 @@ Draw = Callable[[Click], Awaitable[Json]]
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     def opens(draw: Draw) -> OnClick:
-                async def opened(click: Click) -> None:
+        async def opened(click: Click) -> None:
             await dispatcher.open_for(click, await draw(click))
 
         return opened

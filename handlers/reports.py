@@ -25,6 +25,11 @@ COMMAND = "/retarus-report"
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
+    _register_reports(desk, dispatcher)
+    _register_views(desk, dispatcher)
+
+
+def _register_reports(desk: Desk, dispatcher: Dispatcher) -> None:
     reporting = desk.reports
 
     async def order(command: Command) -> Show:
@@ -37,12 +42,20 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await desk.queries.require_staff(command.user)
         first, *others = reporting.offered()
         view, dead = await reporting.view(first.key), await reporting.undelivered(first.key)
-        shown = reports.modal([first, *others], view, undelivered=dead)
-        await dispatcher.open_modal(command.trigger, shown)
+        await dispatcher.open_modal(command.trigger, reports.modal([first, *others], view, undelivered=dead))
 
     async def make(form: Submission) -> None:
         typed = form.typed
         await reporting.ask(typed.get(reports.MONTH, ""), typed.get(reports.CUSTOMER, ""), form.user, form.view)
+
+    dispatcher.commands[COMMAND] = ask
+    dispatcher.saving_commands[COMMAND] = order
+    dispatcher.submissions[reports.MAKE] = make
+
+
+def _register_views(desk: Desk, dispatcher: Dispatcher) -> None:
+    """Retarus's own view of a month: requested, and noted when it was received."""
+    reporting = desk.reports
 
     async def draft(click: Click) -> None:
         period, text = await reporting.draft(click.value, click.user)
@@ -65,9 +78,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             view = reports.modal(reporting.offered(), await reporting.view(period.key), undelivered=False)
             await dispatcher.update_view(click.view, view)
 
-    dispatcher.commands[COMMAND] = ask
-    dispatcher.saving_commands[COMMAND] = order
-    dispatcher.submissions |= {reports.MAKE: make, reports.REQUEST: request}
+    dispatcher.submissions[reports.REQUEST] = request
     dispatcher.clicks[reports.DRAFT] = draft
     dispatcher.saving_clicks[reports.RECEIVED] = received
 

@@ -1,4 +1,4 @@
-"""What do the messages say that nobody waits for? Words for each notice, from the records as they now are."""
+"""Renders each notification, from the records as they are when it is sent."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from blocks.reminder_messages import Item
 from bot.core.i18n import Language, speaking
 from bot.desk import Desk
 from bot.model.notice import Notice, Say
-from bot.model.ticket import Level, Ticket
+from bot.model.ticket import Event, Level, Ticket
+from bot.model.transitions import Step
 
 Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Message]]]
 
 
 def writer(desk: Desk) -> Write:
-    """Looks up what a notice tells of, and the names of who is in it."""
+    """A function that renders a notice, with the records and names it is about."""
 
     async def write(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Message]:
         with speaking(await _language(desk, notice)):
@@ -41,11 +42,19 @@ def writer(desk: Desk) -> Write:
 async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Sequence[Message]:
     """What happened to the ticket, or to the one that leads where it has the same cause."""
     about = await desk.queries.ticket(str(notice.body["from"])) if "from" in notice.body else ticket
-    event = await desk.queries.event_at(about, notice.version)
+    event = await _named(desk, await desk.queries.event_at(about, notice.version))
     who = await desk.queries.names([about.owner, event.by])
     if about is not ticket:
         return [known_issues.relayed(notice, ticket, about, event, desk.config, who, link)]
     return notifications.messages(notice, ticket, event, desk.config, who, link)
+
+
+async def _named(desk: Desk, event: Event) -> Event:
+    """The event with the name of the technical note it tells of: a note gets its number when it is saved."""
+    if event.what != Step.LEARN.value or event.detail.get("called"):
+        return event
+    name = await desk.notes.name_of(event.detail["id"])
+    return event.model_copy(update={"detail": {**event.detail, "called": name}})
 
 
 _TO_ONE = frozenset({Say.DIRECT, Say.REMINDERS, Say.GUIDES})

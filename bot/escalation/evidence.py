@@ -9,23 +9,21 @@ from datetime import datetime
 from bot.config.settings import Config
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import mark, t
-from bot.escalation import attachments, trace_window
+from bot.escalation import trace_window
 from bot.escalation.status_page import Lookout
 from bot.forms.validators import words
 from bot.model.contact import folded
 from bot.model.ticket import Attachment, StatusReport, Ticket
 from bot.model.transitions import Step, change, event
 from bot.register.customers import Customers
-from bot.tickets import permissions
+from bot.tickets import attachments, permissions
 from bot.tickets.changes import Change, Changes
 from bot.tickets.ports import TicketStore
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
-FILES = "files"
-"""The key an error about files goes with."""
 DESPITE = "despite"
-"""… and one about the reason for sending in spite of a warning."""
+"""The key of the reason for sending in spite of a warning, and of an error about it."""
 
 WITHOUT_AGREEMENT = mark("No agreement reference is kept for this end-customer. An admin adds it in the App Home.")
 
@@ -52,13 +50,8 @@ class Evidence:
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self._require_open(ticket)
-            new = [each.model_copy(update={"by": by}) for each in files]
-            try:
-                together = attachments.added(ticket, new, self.config)
-            except ValueError as error:
-                raise Invalid({FILES: str(error)}) from error
-            changed = change(ticket, attachments=together)
-            return Change(changed, event(changed, Step.ATTACH, by, at, **_told(changed, new)))
+            changed = attachments.attached(change(ticket), files, by, self.config)
+            return Change(changed, event(changed, Step.ATTACH, by, at, **attachments.details(changed, files)))
 
         return await self.changes.change(
             ticket_id, f"{once}:attach:{','.join(sorted(each.id for each in files))}", decide
@@ -70,12 +63,6 @@ class Evidence:
         if place and place.what == "card":
             await self.attach(place.ticket_id, by, files, once)
 
-    def require_fit(self, files: Sequence[Attachment]) -> None:
-        """Refuses more than goes along with one letter."""
-        excess = attachments.excess(files, self.config)
-        if excess:
-            raise Invalid({FILES: excess})
-
     async def detach(self, ticket_id: str, by: str, file_id: str, once: str) -> Ticket:
         """The file does not go along after all. One that went already stays in the list of what was sent."""
         permissions.require_part(await self.queries.actor(by))
@@ -85,7 +72,7 @@ class Evidence:
             if not gone:
                 raise NotNow(t("This file is not on the ticket any more, or went to Retarus already."))
             changed = change(ticket, attachments=attachments.without(ticket, file_id))
-            return Change(changed, event(changed, Step.DETACH, by, at, **_told(changed, gone)))
+            return Change(changed, event(changed, Step.DETACH, by, at, **attachments.details(changed, gone)))
 
         return await self.changes.change(ticket_id, f"{once}:detach", decide)
 
@@ -159,11 +146,6 @@ class Evidence:
         if not ticket.stage.is_open:
             name = reference(ticket, self.config)
             raise NotNow(t("{name} is closed. Reopen it to add to it.", name=name))
-
-
-def _told(ticket: Ticket, files: Sequence[Attachment]) -> dict[str, str]:
-    """Which files, and how the letter answers from now on: whoever has previewed it is shown it again."""
-    return {"files": attachments.listed(files), "answer.files": attachments.listed(attachments.waiting(ticket))}
 
 
 def told(report: StatusReport) -> str:

@@ -9,7 +9,6 @@ from bot.config.settings import Config
 from bot.core.clock import as_moment, guide_time
 from bot.core.i18n import Language, speaking, spoken, t
 from bot.core.text import one_line
-from bot.escalation import attachments
 from bot.forms import template_fields
 from bot.forms.field_table import fields_of, is_asked, priority_reason
 from bot.forms.template_fields import Ask, Field, Heading, Need, Option
@@ -18,6 +17,7 @@ from bot.forms.validators import phone, said
 from bot.model.contact import Contact
 from bot.model.letter_text import LetterText, Part
 from bot.model.ticket import Ticket
+from bot.tickets import attachments
 from bot.tickets.reference import kind_name, reference
 
 

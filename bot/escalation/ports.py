@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bot.escalation.attachments import Gone
 from bot.model.ticket import Attachment
+from bot.tickets.attachments import Gone
 
 
 class Files(Protocol):

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.clock import Clock, as_utc
-from bot.escalation.attachments import receipts
 from bot.model.notice import Claim, Notice, Outcome
 from bot.tickets import notifications
+from bot.tickets.attachments import receipts
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import TicketStore
 

@@ -11,7 +11,6 @@ from bot.core.clock import Clock
 from bot.core.errors import Conflict, Invalid, NotNow, NotYours, Refused
 from bot.core.i18n import t
 from bot.escalation import letter
-from bot.escalation.attachments import along, excess, waiting
 from bot.escalation.evidence import Evidence
 from bot.escalation.preview import Preview
 from bot.escalation.rcr import rcr_number
@@ -24,6 +23,7 @@ from bot.model.transitions import Move, Step, can, change, event, move
 from bot.register.contacts import Register
 from bot.tickets import notifications, permissions
 from bot.tickets.answers import Answers, details_of
+from bot.tickets.attachments import along, excess, waiting
 from bot.tickets.changes import Change, Changes
 from bot.tickets.notifications import Routes
 from bot.tickets.permissions import GLASS, Actor

@@ -6,12 +6,12 @@ all of them (guide, section 3: known issues).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.config.settings import Config
-from bot.core.errors import Invalid, NotNow, Refused
+from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import t
 from bot.core.text import clean, one_line
 from bot.forms.validators import Given, contacts, words
@@ -63,61 +63,68 @@ class KnownIssues:
         return await self.changes.change(ticket_id, f"{click}:join", decide)
 
     async def same_cause(self, ticket_id: str, by: str, leader: str, form: str) -> Ticket:
-        """This ticket has the same cause as `leader`, called PD-1001; or as that one's leader, where it has one.
+        """Links the ticket to `leader`, called PD-1001, or to that one's own leader; unlinks it from another.
 
-        What was last said there, a workaround, say, is told here with the link.
+        What was last said there, a workaround for example, is told here with the link.
         """
         permissions.require_part(await self.queries.actor(by))
         parent = await self._leader(leader, by)
-        called = reference(parent, self.config)
-        said = notifications.last_relayed(await self.store.history(parent.id))
+        former = (await self.queries.ticket(ticket_id)).parent
 
-        async def decide(ticket: Ticket, at: datetime) -> Change | None:
-            if ticket.parent == parent.id:
-                return None
-            self._require_leadable(parent)
-            self._require_led(ticket, parent)
-            linked = change(ticket, parent=parent.id, parent_number=parent.number)
-            told = notifications.relayed(linked, parent, said, self.routes, by, at) if said else []
-            return Change(linked, event(linked, Step.LINK, by, at, id=parent.id, called=called), told)
+        async def decide(tickets: Sequence[Ticket], at: datetime) -> Sequence[Change]:
+            ticket, leading, *rest = tickets
+            if ticket.parent == leading.id:
+                return ()
+            self._require_unmoved(ticket, former)
+            self._require_leadable(leading)
+            self._require_led(ticket, leading)
+            linked = await self._linked(ticket, leading, by, at)
+            gone = [self._counted(left, linked.ticket, Step.UNLEAD, by, at) for left in rest]
+            return (linked, self._counted(leading, linked.ticket, Step.LEAD, by, at), *gone)
 
-        before = await self.queries.ticket(ticket_id)
-        if before.parent and before.parent != parent.id:
-            self._require_leadable(parent)  # before anything is undone: a refusal changes nothing
-            self._require_led(before, parent)
-            await self.other_cause(ticket_id, by, f"{form}:before")
-        linked = await self.changes.change(ticket_id, f"{form}:link", decide)
-        if before.parent != parent.id or await self.store.used(f"{form}:link"):
-            await self._counted(parent.id, linked, Step.LEAD, by, f"{form}:lead")
-        return linked
+        others = [former] if former and former != parent.id else []
+        ids = list(dict.fromkeys((ticket_id, parent.id)))
+        if len(ids) == 1:
+            self._require_led(parent, parent)
+        return (await self.changes.change_together([*ids, *others], f"{form}:link", decide))[0]
+
+    async def _linked(self, ticket: Ticket, leading: Ticket, by: str, at: datetime) -> Change:
+        said = notifications.last_relayed(await self.store.history(leading.id))
+        linked = change(ticket, parent=leading.id, parent_number=leading.number)
+        told = notifications.relayed(linked, leading, said, self.routes, by, at) if said else []
+        called = reference(leading, self.config)
+        former = {"former": self._called(ticket.parent_number)} if ticket.parent else {}
+        return Change(linked, event(linked, Step.LINK, by, at, id=leading.id, called=called, **former), told)
 
     async def other_cause(self, ticket_id: str, by: str, click: str) -> Ticket:
-        """It has a cause of its own after all."""
+        """Unlinks the ticket: it has a cause of its own after all."""
         permissions.require_part(await self.queries.actor(by))
-        before = await self.queries.ticket(ticket_id)
+        former = (await self.queries.ticket(ticket_id)).parent
+        if not former:
+            return await self.queries.ticket(ticket_id)
 
-        async def decide(ticket: Ticket, at: datetime) -> Change | None:
+        async def decide(tickets: Sequence[Ticket], at: datetime) -> Sequence[Change]:
+            ticket, leading = tickets
             if not ticket.parent:
-                return None
+                return ()
+            self._require_unmoved(ticket, former)
             free = change(ticket, parent="", parent_number=0)
-            return Change(free, event(free, Step.UNLINK, by, at, called=self._called(ticket.parent_number)))
+            unlinked = event(free, Step.UNLINK, by, at, called=self._called(ticket.parent_number))
+            return (Change(free, unlinked), self._counted(leading, free, Step.UNLEAD, by, at))
 
-        free = await self.changes.change(ticket_id, f"{click}:unlink", decide)
-        if before.parent:
-            await self._counted(before.parent, free, Step.UNLEAD, by, f"{click}:unlead")
-        return free
+        return (await self.changes.change_together([ticket_id, former], f"{click}:unlink", decide))[0]
 
-    async def _counted(self, leader: str, ticket: Ticket, what: Step, by: str, once: str) -> None:
-        """The leading ticket knows how many go with it, and its thread tells of each."""
+    def _counted(self, leading: Ticket, ticket: Ticket, what: Step, by: str, at: datetime) -> Change:
+        """The leading ticket counts how many are linked to it, and its thread tells of each."""
+        counted = change(leading, leads=max(0, leading.leads + (1 if what is Step.LEAD else -1)))
+        customer = one_line(ticket.answer("customer"), 75)
+        called = reference(ticket, self.config)
+        return Change(counted, event(counted, what, by, at, id=ticket.id, called=called, customer=customer))
 
-        async def decide(leading: Ticket, at: datetime) -> Change:
-            count = leading.leads + (1 if what is Step.LEAD else -1)
-            counted = change(leading, leads=max(0, count))
-            customer = one_line(ticket.answer("customer"), 75)
-            called = reference(ticket, self.config)
-            return Change(counted, event(counted, what, by, at, id=ticket.id, called=called, customer=customer))
-
-        await self.changes.change(leader, once, decide)
+    def _require_unmoved(self, ticket: Ticket, former: str) -> None:
+        """Refuses when somebody else linked the ticket elsewhere in the same moment."""
+        if ticket.parent != former:
+            raise Conflict(ticket.id)
 
     async def _leader(self, text: str, by: str) -> Ticket:
         try:

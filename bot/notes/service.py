@@ -112,10 +112,17 @@ class Notes:
         at = as_utc(self.clock())
         key = hashlib.sha256(f"note:{form}".encode()).hexdigest()[:20]
         note = TechnicalNote(id=key, ticket_id=ticket_id, written_by=by, written_at=at, changed_by=by, changed_at=at)
-        saved = await self._apply(note.model_copy(update=read(typed)), f"{form}:note")
-        if ticket_id:
-            await self._tell(ticket_id, saved, by, form)
-        return saved
+        written = note.model_copy(update=read(typed))
+        if not ticket_id:
+            return await self._apply(written, f"{form}:note")
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            """With the note, the ticket's thread says that there is one; its name is known once it is saved."""
+            learnt = change(ticket)
+            return Change(learnt, event(learnt, Step.LEARN, by, at, id=key), note=written)
+
+        await self.changes.change(ticket_id, f"{form}:note", decide)
+        return await self._found(key)
 
     async def change(self, note_id: str, typed: Mapping[str, str], by: str, form: str, seen: int) -> TechnicalNote:
         """Another version of it. `Conflict` when somebody else changed it since the version this person saw."""
@@ -138,15 +145,6 @@ class Notes:
         note = await self.one(note_id, by)
         return await self._next(note_id, by, note.version, {"retired_why": "", "is_retired": False}, f"{click}:note")
 
-    async def _tell(self, ticket_id: str, note: TechnicalNote, by: str, form: str) -> None:
-        """A technical note was written of this ticket: its thread tells so."""
-
-        async def decide(ticket: Ticket, at: datetime) -> Change:
-            learnt = change(ticket)
-            return Change(learnt, event(learnt, Step.LEARN, by, at, id=note.id, called=note.name))
-
-        await self.changes.change(ticket_id, f"{form}:learn", decide)
-
     async def _next(self, note_id: str, by: str, seen: int, values: Mapping[str, object], once: str) -> TechnicalNote:
         note = await self.one(note_id, by)
         if await self.store.used(once):
@@ -159,9 +157,17 @@ class Notes:
     async def _apply(self, note: TechnicalNote, once: str) -> TechnicalNote:
         with suppress(Duplicate):  # the same submission, delivered twice
             await self.store.apply(Batch(technical_notes=[note], once=[once]))
-        found = await self.store.note(note.id)
+        return await self._found(note.id)
+
+    async def _found(self, note_id: str) -> TechnicalNote:
+        found = await self.store.note(note_id)
         assert found
         return found
+
+    async def name_of(self, note_id: str) -> str:
+        """What the note is called; empty when it was never saved here."""
+        found = await self.store.note(note_id)
+        return found.name if found else ""
 
 
 def from_ticket(ticket: Ticket, history: list[Event]) -> TechnicalNote:

@@ -18,7 +18,6 @@ from bot.core.clock import Clock, as_moment, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, Refused
 from bot.core.i18n import t
 from bot.escalation import letter
-from bot.escalation.attachments import along, excess, listed, sent, waiting
 from bot.model.contact import Contact
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Stage, Ticket
@@ -28,6 +27,7 @@ from bot.register.contacts import Register
 from bot.reminders.chaser import draft
 from bot.tickets import notifications, permissions
 from bot.tickets.answers import Answers
+from bot.tickets.attachments import along, excess, listed, sent, waiting
 from bot.tickets.changes import Change, Changes
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch, Maintenance, Query, TicketStore

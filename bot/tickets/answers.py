@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.config.settings import Config
@@ -15,9 +15,9 @@ from bot.forms.field_table import fields_of
 from bot.forms.template_fields import Field, Need
 from bot.forms.validation import Incomplete
 from bot.forms.validators import words
-from bot.model.ticket import Kind, Stage, Ticket
+from bot.model.ticket import Attachment, Kind, Stage, Ticket
 from bot.model.transitions import Step, change, event
-from bot.tickets import permissions
+from bot.tickets import attachments, permissions
 from bot.tickets.changes import Change, Changes
 from bot.tickets.ports import Directory, TicketStore
 from bot.tickets.queries import Queries
@@ -46,7 +46,9 @@ class Answers:
     directory: Directory
     config: Config
 
-    async def fill_in(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
+    async def fill_in(
+        self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int, files: Sequence[Attachment] = ()
+    ) -> Ticket:
         """Adds and corrects answers. `seen`: the version the person looked at; what others answered since is kept.
 
         A field both changed to something different is `Invalid`, with what the other wrote. A closed ticket is
@@ -59,9 +61,22 @@ class Answers:
             self.require_unclosed(ticket)
             passed = _BORDERS_PASSED.get(ticket.stage, Need.RAISE)
             answers = await self.validated(ticket, typed, Need.RAISE, passed)
-            return await self.filled(ticket, answers, by, at, seen)
+            return self._with_files(ticket, await self.filled(ticket, answers, by, at, seen), files, by, at)
 
         return await self.changes.change(ticket_id, f"{form}:fill_in", decide)
+
+    def _with_files(
+        self, ticket: Ticket, done: Change | None, files: Sequence[Attachment], by: str, at: datetime
+    ) -> Change | None:
+        """The same change with the files of the same form."""
+        if not files:
+            return done
+        attached = attachments.attached(done.ticket if done else change(ticket), files, by, self.config)
+        details = attachments.details(attached, files)
+        if done is None:
+            return Change(attached, event(attached, Step.ATTACH, by, at, **details))
+        said = done.event.model_copy(update={"detail": {**done.event.detail, **details}})
+        return replace(done, ticket=attached, event=said)
 
     async def check(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
         """One task, answered when it is done, by whoever did it: whole, so that nothing it asks for stays empty.

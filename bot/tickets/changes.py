@@ -1,4 +1,4 @@
-"""How is a change saved? Read, decide, save it all in one batch; decide anew when somebody else was quicker."""
+"""The unit of work: read, decide, and save in one batch; decide anew on a version conflict."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, Refused
 from bot.model import timestamps
 from bot.model.notice import Notice
+from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Stage, Ticket, Times
 from bot.tickets import notifications
 from bot.tickets.notifications import Routes
@@ -33,10 +34,15 @@ class Change:
     ticket: Ticket
     event: Event
     letters: Sequence[Notice] = ()
+    note: TechnicalNote | None = None
+    """A technical note that is saved with it."""
 
 
 Decide = Callable[[Ticket, datetime], Awaitable[Change | None]]
 """Decides on a change of the ticket as it now is, on none, or refuses. Asked again when somebody else was quicker."""
+
+DecideTogether = Callable[[Sequence[Ticket], datetime], Awaitable[Sequence[Change]]]
+"""The same for several tickets. Those it leaves as they are have no change."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +76,47 @@ class Changes:
                     raise
         raise AssertionError("unreachable")
 
+    async def change_together(self, ticket_ids: Sequence[str], once: str, decide: DecideTogether) -> list[Ticket]:
+        """Changes several tickets in one batch: all of them or none. Decides anew on a version conflict."""
+        for attempt in range(ATTEMPTS):
+            tickets = [await self.queries.ticket(each) for each in ticket_ids]
+            try:
+                done = await decide(tickets, as_utc(self.clock()))
+                saved = {each.id: each for each in await self._save_all(tickets, done, once)}
+                return [saved.get(each.id, each) for each in tickets]
+            except Duplicate:
+                return [await self.queries.ticket(each) for each in ticket_ids]
+            except (Refused, Invalid):
+                if await self.store.used(once):  # a redelivery is told the same as the first delivery
+                    return tickets
+                raise
+            except Conflict:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
     async def save(self, before: Ticket | None, done: Change, once: str) -> Ticket:
-        ticket = self.timed(before, done.ticket, done.event).model_copy(update={"drawn": done.ticket.version})
-        told = [*notifications.notices(before, ticket, done.event, self.routes), *done.letters]
-        told += await self._relayed(ticket, done.event)
-        saved = await self.store.apply(Batch(tickets=[ticket], events=[done.event], notices=told, once=[once]))
+        """Saves one change with its notifications."""
+        return (await self._save_all([before] if before else [], [done], once))[0]
+
+    async def _save_all(self, before: Sequence[Ticket], done: Sequence[Change], once: str) -> tuple[Ticket, ...]:
+        """In the order of their ids, so that two that change the same tickets cannot wait for each other."""
+        if not done:
+            return ()
+        were = {each.id: each for each in before}
+        tickets, told = list[Ticket](), list[Notice]()
+        for each in sorted(done, key=lambda one: one.ticket.id):
+            was = were.get(each.ticket.id)
+            ticket = self.timed(was, each.ticket, each.event).model_copy(update={"drawn": each.ticket.version})
+            told += [*notifications.notices(was, ticket, each.event, self.routes), *each.letters]
+            told += await self._relayed(ticket, each.event)
+            tickets.append(ticket)
+        learnt = [each.note for each in done if each.note]
+        events = [each.event for each in done]
+        batch = Batch(tickets=tickets, events=events, notices=told, technical_notes=learnt, once=[once])
+        saved = await self.store.apply(batch)
         self.wake()
-        return saved[0]
+        return saved
 
     async def _relayed(self, ticket: Ticket, said: Event) -> list[Notice]:
         """What concerns every ticket with the same cause, in each one's thread and to its owner."""

@@ -80,7 +80,7 @@ def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes)
     """The card, the thread's line, and a word to the one person whose turn it has become or no longer is."""
     told = [notice(ticket, Say.CARD, routes.desk, event.at)]
     news: list[JsonValue] = list(news_of(before, ticket, event))
-    if event.what not in SILENT or news:
+    if event.what not in SILENT or news or event.detail.get("files"):
         told.append(notice(ticket, Say.STORY, routes.desk, event.at, {"news": news}))
     people = _concerned(before, ticket, event)
     told += [notice(ticket, Say.DIRECT, person, event.at, {"news": news}) for person in people]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,9 +16,9 @@ from bot.core.text import clean
 from bot.forms import validation
 from bot.forms.field_table import fields_of
 from bot.forms.template_fields import Need
-from bot.model.ticket import Kind, Stage, Ticket
+from bot.model.ticket import Attachment, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step, change, event, move
-from bot.tickets import permissions
+from bot.tickets import attachments, permissions
 from bot.tickets.answers import Answers, details_of
 from bot.tickets.changes import Change, Changes
 from bot.tickets.ports import Directory, Drafts
@@ -44,8 +44,16 @@ class Tickets:
 
     # --- raising and filling in ---
 
-    async def create(self, by: str, kind: Kind, typed: Mapping[str, str], form: str, source: str = "") -> Ticket:
-        """A new ticket from the fields that were shown. `Invalid` with every wrong or needed field at once.
+    async def create(
+        self,
+        by: str,
+        kind: Kind,
+        typed: Mapping[str, str],
+        form: str,
+        source: str = "",
+        files: Sequence[Attachment] = (),
+    ) -> Ticket:
+        """Creates a ticket from the fields that were shown. `Invalid` with every wrong or needed field at once.
 
         `source`: the permalink of the message it comes from.
         """
@@ -68,7 +76,9 @@ class Tickets:
             zone=zone(actor.person.zone or self.config.desk.timezone).key,
             answers=validation.present(answers),
         )
-        done = Change(ticket, event(ticket, Move.RAISE, by, at, **details_of(ticket.answers)))
+        ticket = attachments.attached(ticket, files, by, self.config)
+        details = {**details_of(ticket.answers), **attachments.details(ticket, files)}
+        done = Change(ticket, event(ticket, Move.RAISE, by, at, **details))
         try:
             return await self.changes.save(None, done, f"{form}:raise")
         except Duplicate:

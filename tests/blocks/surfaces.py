@@ -28,7 +28,6 @@ from blocks.form_state import Begun
 from blocks.kit import Json, Message
 from bot.clocks.timers import Watch, runs
 from bot.config.settings import Config
-from bot.escalation.attachments import written
 from bot.escalation.letter import as_text, write
 from bot.escalation.preview import Preview
 from bot.forms.checklist import Trace, tasks
@@ -37,6 +36,7 @@ from bot.forms.validation import missing
 from bot.model.notice import Say
 from bot.model.ticket import Affected, Attachment, Kind, Level, Stage, StatusReport, Ticket
 from bot.model.transitions import Move, Step
+from bot.tickets.attachments import written
 from bot.tickets.notifications import NEWS, TO_RETARUS, TO_SECOND
 from handlers import error_messages
 from tests.blocks import learned

@@ -12,11 +12,11 @@ from blocks import create, escalation, fill_in, handoff
 from blocks.evidence import ALL_OFFERED, OFFERED, offered
 from blocks.form_state import Begun
 from blocks.kit import Json
-from bot.escalation.attachments import written
 from bot.forms.field_table import fields_of, fitting
 from bot.forms.template_fields import BY_KEY, Ask, Need
 from bot.forms.validation import checked
 from bot.model.ticket import Attachment, Kind, Stage, Ticket
+from bot.tickets.attachments import written
 from handlers.payload import typed
 from tests.blocks.surfaces import parts, submitted
 from tests.factories import COMPLETE, START, a_config, an_incident, given, without

@@ -16,9 +16,9 @@ from bot.adapters.slack.api_errors import outcome_of
 from bot.adapters.slack.client import for_outbox
 from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.uploads import Uploads
-from bot.escalation.attachments import Gone, packed
 from bot.model.notice import Claim, Retry
 from bot.model.ticket import Attachment
+from bot.tickets.attachments import Gone, packed
 from localslack import LocalSlack, Seed
 from tests.doubles.records import START, a_notice
 from tests.handlers.world import DEMO, RETARUS

@@ -80,7 +80,8 @@ def clickable() -> set[str]:
 async def test_clickable_parts_and_click_listeners_are_the_same(
     dispatcher: Dispatcher,
 ) -> None:
-    assert clickable() == set(dispatcher.clicks)
+    assert not set(dispatcher.clicks) & set(dispatcher.saving_clicks)
+    assert clickable() == {*dispatcher.clicks, *dispatcher.saving_clicks}
 
 
 async def test_submittable_modals_and_submission_listeners_are_the_same(
@@ -102,7 +103,10 @@ async def test_forms_with_dependent_fields_can_be_redrawn(dispatcher: Dispatcher
 
 async def test_manifest_offers_exactly_the_registered_listeners(dispatcher: Dispatcher) -> None:
     manifest = yaml.safe_load((ROOT / "manifest.yml").read_text("utf-8"))
-    assert {each["command"] for each in manifest["features"]["slash_commands"]} == set(dispatcher.commands)
+    assert {each["command"] for each in manifest["features"]["slash_commands"]} == {
+        *dispatcher.commands,
+        *dispatcher.saving_commands,
+    }
     assert manifest["settings"]["interactivity"]["is_enabled"]
     assert manifest["features"]["app_home"]["home_tab_enabled"]
     events = manifest["settings"]["event_subscriptions"]["bot_events"]

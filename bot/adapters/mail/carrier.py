@@ -12,12 +12,12 @@ from bot.adapters.mail.compose import NoAddress, address, attach, compose, messa
 from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.core.backoff import backoff
 from bot.core.i18n import Language, mark, speaking, t
-from bot.escalation.attachments import Gone, fetched, left_out, unpacked
 from bot.escalation.letter import as_html, as_page, as_text
 from bot.escalation.ports import Files
 from bot.model.letter_text import LetterText
 from bot.model.notice import Claim, Dead, Notice, Outcome, Retry, Say, Sent
 from bot.model.ticket import Attachment
+from bot.tickets.attachments import Gone, fetched, left_out, unpacked
 
 NO_SMTP = mark("No mail server is set up. An admin sets SMTP_URL and starts the bot again; then try again.")
 NO_FILES = mark("The letter's files could not be read from Slack.")

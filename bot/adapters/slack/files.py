@@ -10,8 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api_errors import name_of
 from bot.core.i18n import mark, t
-from bot.escalation.attachments import Gone
 from bot.model.ticket import Attachment
+from bot.tickets.attachments import Gone
 
 _PATIENCE = 60.0
 """Seconds for one file."""

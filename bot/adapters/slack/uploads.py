@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.escalation.attachments import Gone, fetched, left_out, unpacked
 from bot.escalation.ports import Files
 from bot.model.notice import Claim
+from bot.tickets.attachments import Gone, fetched, left_out, unpacked
 
 
 class Uploads:

@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 
 from bot.core.errors import Conflict, Invalid, NotNow, NotYours
-from bot.escalation.evidence import DESPITE, FILES
+from bot.escalation.evidence import DESPITE
 from bot.escalation.status_page import Lookout, Reading
 from bot.model.contact import EndCustomer
 from bot.model.notice import Place, Say, Sent
-from bot.model.ticket import Affected, Attachment, Ticket
-from bot.tickets.ports import Batch
-from tests.factories import ANNA, BEN, DESK, GUS, NEMO, NOW, RETARUS, World, a_contact, a_world
+from bot.model.ticket import Affected, Attachment, Kind, Ticket
+from bot.tickets.attachments import FILES
+from bot.tickets.ports import Batch, Query
+from tests.factories import ANNA, BEN, DESK, GUS, NEMO, NOW, RAISED, RETARUS, World, a_contact, a_world
 
 LOG = Attachment(id="F1", name="trace.log", size=1200, type="text/plain")
 SHOT = Attachment(id="F2", name="screen.png", size=80_000, type="image/png")
@@ -61,8 +62,42 @@ async def test_too_much_is_refused_beside_the_file_field() -> None:
     with pytest.raises(Invalid) as refused:
         await w.desk.evidence.attach(ticket.id, ANNA, [big], w.form())
     assert list(refused.value.errors) == [FILES]
+    with pytest.raises(Invalid) as refused:
+        await w.desk.tickets.create(ANNA, Kind.INCIDENT, RAISED, w.form(), files=[big])
+    assert list(refused.value.errors) == [FILES]
+    assert await w.store.count(Query()) == 1
+
+
+async def test_refused_answers_keep_the_files_of_the_same_form_off_the_ticket() -> None:
+    w = await a_world()
+    ticket = await w.raised()
     with pytest.raises(Invalid):
-        w.desk.evidence.require_fit([big])
+        await w.desk.answers.fill_in(ticket.id, ANNA, {"tenants": "n/a"}, w.form(), ticket.version, [LOG])
+    assert await w.store.get(ticket.id) == ticket
+    with pytest.raises(Invalid):
+        await w.desk.tickets.create(ANNA, Kind.INCIDENT, {**RAISED, "start": "later"}, w.form(), files=[LOG])
+    assert await w.store.count(Query()) == 1
+
+
+async def test_answers_and_files_of_one_form_are_one_version_and_one_event() -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    form = w.form()
+    for _ in range(2):  # the second is a redelivery
+        filled = await w.desk.answers.fill_in(ticket.id, ANNA, {"tenants": "12345RS"}, form, ticket.version, [LOG])
+    assert filled.version == ticket.version + 1
+    assert (filled.answer("tenants"), [each.id for each in filled.attachments]) == ("12345RS", ["F1"])
+    last = (await w.store.history(ticket.id))[-1]
+    assert (last.detail["answer.tenants"], last.detail["files"]) == ("12345RS", "trace.log (1.2 kB)")
+    assert await w.told(filled, Say.STORY)
+
+
+async def test_files_alone_are_told_as_attached() -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    filled = await w.desk.answers.fill_in(ticket.id, ANNA, {}, w.form(), ticket.version, [LOG])
+    assert [each.id for each in filled.attachments] == ["F1"]
+    assert (await w.store.history(ticket.id))[-1].what == "attach"
 
 
 async def test_only_the_support_team_adds_files_and_only_to_open_tickets() -> None:

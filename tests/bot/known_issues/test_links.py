@@ -8,6 +8,7 @@ from bot.core.errors import Invalid, NotNow, NotYours
 from bot.model.notice import Say
 from bot.model.ticket import Stage
 from bot.model.transitions import Move, Step
+from tests.doubles.counting import Counting
 from tests.factories import ALEX, ANNA, BEN, CARLA, GUS, World, a_world
 
 ADLER = {"customer": "Adler AG", "happens": "Outgoing mail is rejected", "impact": "Nobody can write"}
@@ -119,7 +120,7 @@ async def test_linking_to_another_leader_leaves_the_first() -> None:
     await w.desk.known_issues.same_cause(led, BEN, "PD-1003", "form 3")
     assert [(await w.desk.queries.ticket(each)).leads for each in (leading, third.id)] == [0, 1]
     history = [event.what for event in await w.store.history(led)]
-    assert history[-2:] == [Step.UNLINK, Step.LINK]
+    assert history[-2:] == [Step.LINK, Step.LINK]
 
 
 async def test_a_linked_ticket_stands_where_it_stood() -> None:
@@ -184,3 +185,15 @@ async def test_a_remedy_that_did_not_hold_is_not_passed_on_later() -> None:
     late = await w.raised()
     await w.desk.known_issues.same_cause(late.id, BEN, "PD-1001", "link")
     assert await told(w, late.id) == []
+
+
+async def test_link_moves_a_ticket_and_counts_on_both_leaders_in_one_batch() -> None:
+    w = await a_world()
+    leading, led = await two(w)
+    third = await w.raised()
+    before = [await w.desk.queries.ticket(each) for each in (leading, led, third.id)]
+    counting = Counting(w.store)
+    await w.at(store=counting).desk.known_issues.same_cause(led, BEN, "PD-1003", "form 3")
+    assert counting.batches == 1
+    after = [await w.desk.queries.ticket(each) for each in (leading, led, third.id)]
+    assert [new.version - old.version for old, new in zip(before, after, strict=True)] == [1, 1, 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.doubles.counting import Counting
 from tests.factories import BEN, a_world
 
 
@@ -23,3 +24,13 @@ async def test_a_note_of_theirs_that_was_received_makes_it_theirs(received: str,
     at = {"their_note_at": str(int(w.clock().timestamp()))} if received == "yes" else {}
     await w.desk.retarus_replies.record(ticket.id, BEN, {"their_note": received, **at}, "form", ticket.version)
     assert (await w.desk.notes.begun(ticket.id, BEN)).source == source
+
+
+async def test_write_saves_the_note_and_the_line_in_the_thread_in_one_batch() -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    counting = Counting(w.store)
+    typed = {"symptom": "550 from DE1", "remedy": "Correct the policy"}
+    note = await w.at(store=counting).desk.notes.write(typed, BEN, "a form", ticket.id)
+    assert (counting.batches, note.name) == (1, "TN-1")
+    assert [each.what for each in await counting.history(ticket.id)] == ["raise", "learn"]

@@ -8,10 +8,10 @@ import pytest
 
 from bot.clocks.timers import State, Watch
 from bot.core.errors import Conflict, Invalid, NotNow, NotYours, Refused
-from bot.escalation.attachments import unpacked
 from bot.model.notice import Say
 from bot.model.ticket import Attachment, Party, Ticket
 from bot.model.transitions import Move
+from bot.tickets.attachments import unpacked
 from bot.tickets.notifications import Routes
 from tests.factories import ALEX, ANNA, BEA, BEN, DESK, GUS, MAIL, RETARUS, World, a_world
 

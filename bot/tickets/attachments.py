@@ -1,4 +1,4 @@
-"""Which files go along to Retarus, and how are they told? Pure functions over a ticket's attachments."""
+"""Attachments of a ticket: which go along with the next letter, how they are listed, and how they are packed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from bot.config.settings import Config
+from bot.core.errors import Invalid
 from bot.core.i18n import t
 from bot.core.text import one_line
 from bot.model.notice import Notice, Outcome, Sent
 from bot.model.ticket import Attachment, Ticket
 
+FILES = "files"
+"""The key an error about files goes with."""
 MOST = 20
 """Files with one letter."""
 _NAME = 100
@@ -65,6 +68,22 @@ def excess(files: Sequence[Attachment], config: Config) -> str:
             most=sized(config.files.most),
         )
     return ""
+
+
+def attached(ticket: Ticket, files: Iterable[Attachment], by: str, config: Config) -> Ticket:
+    """The same version of the ticket with these files of this person. `Invalid` when it is too much for a letter."""
+    try:
+        together = added(ticket, [each.model_copy(update={"by": by}) for each in files], config)
+    except ValueError as error:
+        raise Invalid({FILES: str(error)}) from error
+    return ticket.model_copy(update={"attachments": together})
+
+
+def details(ticket: Ticket, files: Sequence[Attachment]) -> dict[str, str]:
+    """What an event keeps of these files: which they are, and what now goes along with the next letter."""
+    if not files:
+        return {}
+    return {"files": listed(files), "answer.files": listed(waiting(ticket))}
 
 
 def without(ticket: Ticket, file_id: str) -> tuple[Attachment, ...]:

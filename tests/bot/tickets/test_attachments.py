@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.escalation.attachments import (
+from bot.escalation.letter import as_text, write
+from bot.escalation.trace_window import warnings
+from bot.model.ticket import Attachment
+from bot.tickets.attachments import (
     MOST,
     Gone,
     added,
@@ -23,9 +26,6 @@ from bot.escalation.attachments import (
     without,
     written,
 )
-from bot.escalation.letter import as_text, write
-from bot.escalation.trace_window import warnings
-from bot.model.ticket import Attachment
 from tests.factories import COMPLETE, NOW, a_config, a_contact, an_incident
 
 MB = 1_000_000
