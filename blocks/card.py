@@ -203,7 +203,7 @@ _STEPS: dict[Stage, tuple[Button, ...]] = {
         Move.GO_ON, Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
     ),
     Stage.RETARUS: (
-        escalation.RCR, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, checks.ASK,
+        escalation.RCR, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, Move.RESOLVE, Move.ASK_CUSTOMER, checks.ASK,
         KNOWN, letter.SHOW, fill_in.ASK, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
     ),
     Stage.RESOLVED: (Move.CONFIRM, Move.REOPEN, notes.FROM, checks.ASK, Step.NOTE, Move.TAKE_OVER, reminders.SHOW),
@@ -211,9 +211,14 @@ _STEPS: dict[Stage, tuple[Button, ...]] = {
 }  # fmt: skip
 """What can be done at each stage, the likeliest first: three to five buttons, the rest in the menu.
 
-With the 2nd level both are full: closing without a remedy is offered in the form of `Resolve`, see
+With the 2nd level and with Retarus both are full: closing without a remedy is offered in the form of `Resolve`, see
     `blocks.transitions`.
 """
+_CUSTOMER_IS_ASKED = (
+    Move.CUSTOMER_ANSWERED, Move.GO_ON, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, Move.RESOLVE, escalation.RCR,
+    checks.ASK, letter.SHOW, fill_in.ASK, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
+)  # fmt: skip
+"""With Retarus, while the end-customer is asked."""
 
 _NAMES: dict[Button, str] = {
     **dict[Button, str](transitions.NAMES.items()),
@@ -233,12 +238,12 @@ _IN_SIGHT, _IN_MENU = 3, 5
 
 def steps(ticket: Ticket, config: Config) -> tuple[Button, ...]:
     """What can be done now, the next sensible step first: the level's checks, as long as some are left."""
-    order = _STEPS[ticket.stage]
+    order = _CUSTOMER_IS_ASKED if ticket.times.customer_asked else _STEPS[ticket.stage]
     if ticket.stage in {Stage.FIRST, Stage.SECOND} and not ticket.sent_at and is_left(ticket, config):
         return _first(checks.ASK, order)
     if ticket.stage is Stage.SECOND and ticket.sent_at:
         return _first(Move.RESOLVE, order)
-    if ticket.stage is Stage.RETARUS and ticket.rcr:
+    if ticket.stage is Stage.RETARUS and ticket.rcr and not ticket.times.customer_asked:
         return _first(Move.RETARUS_ANSWERED, order)
     return order
 

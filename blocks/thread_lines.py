@@ -17,7 +17,7 @@ from bot.escalation.letter import shown
 from bot.forms.field_table import field as field_of
 from bot.forms.field_table import priority_reason
 from bot.model.notice import Notice, Say
-from bot.model.ticket import Event, Ticket
+from bot.model.ticket import Event, Party, Ticket
 from bot.model.transitions import Move, Step
 from bot.tickets.notifications import FOLLOWED, SILENT
 from bot.tickets.reference import reference
@@ -342,7 +342,8 @@ def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: 
         words = t("{name} gave it to a colleague.") if handed_on else t("{name} took it over from you.")
     else:
         judged = Step.FILL_IN.value if "priority" in notice.names("news") else ""
-        words = t(_YOURS.get(event.what) or _YOURS.get(judged, _OWNER))
+        turn = _STAYS_WITH_RETARUS.get(event.what) if ticket.ball is Party.RETARUS else None
+        words = t(turn or _YOURS.get(event.what) or _YOURS.get(judged, _OWNER))
     return words.format(name=name)
 
 
@@ -367,3 +368,8 @@ _YOURS = {
     Move.GO_ON.value: mark("{name} went on without the end-customer's answer. It is your turn again."),
     Move.RETARUS_ANSWERED.value: mark("{name} recorded Retarus's answer. It is your turn again."),
 }
+_STAYS_WITH_RETARUS = {
+    Move.CUSTOMER_ANSWERED.value: mark("{name} heard from the end-customer. Does Retarus need to know it?"),
+    Move.GO_ON.value: mark("{name} no longer waits for the end-customer's answer. Retarus works on it."),
+}
+"""While the ticket is with Retarus."""

@@ -8,7 +8,7 @@ from random import Random
 
 from bot.model import timestamps
 from bot.model.ticket import Event, Kind, Stage, Ticket
-from bot.model.transitions import MOVES, Move, Step, change, event, move
+from bot.model.transitions import MOVES, Move, Step, can, change, event, move
 from tests.factories import ANNA, BEN
 
 CUSTOMERS = ("Müller GmbH", "Adler & Söhne KG", "Nordwind AG", "Café Zürich", "")
@@ -41,14 +41,17 @@ def _life(random: Random, number: int, raised: datetime, end: datetime) -> tuple
     )  # fmt: skip
     said = {f"answer.{key}": text for key, text in answers.items()}
     history = [event(ticket, Move.RAISE, ANNA, raised, **said)]
-    at = raised
+    ticket, at = ticket.model_copy(update={"times": timestamps.of(history)}), raised
     for _ in range(random.randrange(2, 40)):
         at += timedelta(minutes=_pause(random))
         if at >= end:
             break
+        before = ticket
         ticket, told = _step(random, ticket, at)
+        times = timestamps.after_event(before.times, told, before.stage, ticket.stage)
+        ticket = ticket.model_copy(update={"times": times})
         history.append(told)
-    return ticket.model_copy(update={"times": timestamps.of(history)}), history
+    return ticket, history
 
 
 def _pause(random: Random) -> int:
@@ -60,7 +63,7 @@ def _pause(random: Random) -> int:
 def _step(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket, Event]:
     if ticket.stage.is_open and random.random() < 0.4:
         return _aside(random, ticket, at)
-    possible = [what for stage, what in MOVES if stage is ticket.stage]
+    possible = [what for stage, what in MOVES if stage is ticket.stage and can(ticket, what)]
     what = random.choices(possible, [_LIKELY.get(each, 3) for each in possible])[0]
     moved = move(ticket, what, BEN, at)
     detail: dict[str, str] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.clocks import schedule, timers
 from bot.clocks.schedule import Rung
@@ -43,7 +44,7 @@ def _scenes(priority: Priority, at: datetime) -> Iterator[tuple[Watch, Ticket]]:
     yield Watch.PROGRESS, _ticket(priority, at, Stage.FIRST)
     yield Watch.UNCLAIMED, _ticket(priority, at, Stage.HANDED_OFF)
     yield Watch.PROGRESS, _ticket(priority, at, Stage.SECOND)
-    yield Watch.PLAN, _ticket(priority, at, Stage.SECOND, priority_at=at)
+    yield Watch.PLAN, _ticket(priority, at, Stage.SECOND, priorities={priority.name: at})
     yield Watch.CUSTOMER, _ticket(priority, at, Stage.SECOND_ASKED)
     yield Watch.RCR, _ticket(priority, at, Stage.RETARUS)
     yield Watch.UPDATE, _ticket(priority, at, Stage.RETARUS)
@@ -53,7 +54,7 @@ def _scenes(priority: Priority, at: datetime) -> Iterator[tuple[Watch, Ticket]]:
     yield Watch.CONFIRM, _ticket(priority, at, Stage.RESOLVED)
 
 
-def _ticket(priority: Priority, at: datetime, stage: Stage, **times: datetime) -> Ticket:
+def _ticket(priority: Priority, at: datetime, stage: Stage, **times: Any) -> Ticket:
     return Ticket(
         id="forecast",
         kind=Kind.INCIDENT,

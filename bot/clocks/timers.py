@@ -5,7 +5,7 @@ What is not configured is not claimed: without an agreement there is no clock th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,6 +40,10 @@ class State(Glossed):
     ENDED = "ended", "what it watched for has come"
 
 
+Pause = tuple[datetime, datetime | None]
+"""From when until when a clock stands still; None: it still does."""
+
+
 @dataclass(frozen=True)
 class Run:
     """One clock on one ticket."""
@@ -51,7 +55,7 @@ class Run:
     calendar: Calendar
     warn: datetime | None = None
     """A first warning, before it is due."""
-    pauses: tuple[tuple[datetime, datetime | None], ...] = ()
+    pauses: tuple[Pause, ...] = ()
     end: datetime | None = None
 
     def state(self, at: datetime) -> State:
@@ -78,15 +82,31 @@ def runs(ticket: Ticket, config: Config) -> tuple[Run, ...]:
 def plan(ticket: Ticket, config: Config) -> Run | None:
     """Remedy or action plan within the SLA (guide 2.7): begins with the priority, stands still while the end-customer
     is waited for, runs on through the 3rd level. None: no SLA is set for this priority."""
-    agreed, start = agreement(ticket, config), ticket.times.priority_at
+    agreed, times = agreement(ticket, config), ticket.times
+    start = times.priorities.get(ticket.answer("priority"), times.priority_at)
     if agreed is None or start is None:
         return None
     calendar = calendar_of(ticket, Level.SECOND, config)
-    waits = tuple((begun, ended) for begun, ended in ticket.times.waits if ended is None or ended > start)
-    due = _due(calendar, start, timedelta(minutes=agreed.action_plan), waits)
+    pauses = tuple(each for each in _merged((*times.waits, *times.rests)) if each[1] is None or each[1] > start)
+    due = _due(calendar, start, timedelta(minutes=agreed.action_plan), pauses)
     early = timedelta(minutes=agreed.action_plan - min(agreed.warn_before, agreed.action_plan))
-    warn = _due(calendar, start, early, waits) if agreed.warn_before else None
-    return Run(Watch.PLAN, start, due, calendar, warn, waits, ticket.times.planned)
+    warn = _due(calendar, start, early, pauses) if agreed.warn_before else None
+    return Run(Watch.PLAN, start, due, calendar, warn, pauses, times.planned)
+
+
+def _merged(pauses: Iterable[Pause]) -> Iterator[Pause]:
+    """Pauses in order; those that overlap are one."""
+    last: Pause | None = None
+    for begun, ended in sorted(pauses, key=lambda pause: pause[0]):
+        if last is None:
+            last = begun, ended
+        elif last[1] is None or begun <= last[1]:
+            last = last[0], None if None in {last[1], ended} else max(filter(None, (last[1], ended)))
+        else:
+            yield last
+            last = begun, ended
+    if last:
+        yield last
 
 
 def agreement(ticket: Ticket, config: Config) -> Agreement | None:
@@ -114,9 +134,7 @@ def calendar_of(ticket: Ticket, level: Level, config: Config) -> Calendar:
     return config.calendar(config.retarus.calendar if level is Level.THIRD else config.team(level).calendar)
 
 
-def _due(
-    calendar: Calendar, start: datetime, length: timedelta, pauses: tuple[tuple[datetime, datetime | None], ...]
-) -> datetime | None:
+def _due(calendar: Calendar, start: datetime, length: timedelta, pauses: tuple[Pause, ...]) -> datetime | None:
     """When so much working time has passed outside the pauses; None while one of them lasts."""
     for begun, ended in pauses:
         passed = calendar.between(start, begun)
@@ -179,7 +197,9 @@ def _retarus(ticket: Ticket) -> Watched:
         yield Watch.RCR, "rcr", Level.THIRD, ticket.sent_at or ticket.since
     if times.eta:
         yield Watch.ETA, "eta", Level.THIRD, times.eta
-    if times.asked:
+    if times.customer_asked:
+        yield Watch.CUSTOMER, "waiting_for_customer", Level.SECOND, times.customer_asked
+    elif times.asked:
         yield Watch.QUESTION, "question", Level.SECOND, times.asked
 
 

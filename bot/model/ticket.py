@@ -158,7 +158,7 @@ class Nudge(Record):
 
 
 class Times(Record):
-    """What the clocks need to know of the past, folded from the history by `bot.model.timestamps`."""
+    """Moments and periods the clocks depend on: a fold over the history, see `bot.model.timestamps`."""
 
     touched: Utc | None = None
     """When a person last acted."""
@@ -170,10 +170,20 @@ class Times(Record):
     """When they expect it to be solved."""
     asked: Utc | None = None
     """When they asked what is not answered yet."""
+    customer_asked: Utc | None = None
+    """When the end-customer was asked, while Retarus works on it, what is not answered yet."""
+    priorities: dict[str, Utc] = Field(default_factory=dict)
+    """Priority → the first moment at which the ticket had it."""
     priority_at: Utc | None = None
-    """When it was given its present priority."""
+    """When it was given its present priority, as releases before `priorities` kept it."""
+    plans: tuple[str, ...] = ()
+    """Which of remedy and action plan there is, by field key."""
     planned: Utc | None = None
-    """When there first was a remedy or an action plan."""
+    """When there first was a remedy or an action plan; None again when the ticket is reopened."""
+    closed: Utc | None = None
+    """When it was closed; None while it is open."""
+    rests: tuple[tuple[Utc, Utc], ...] = ()
+    """From when until when nothing was owed: from a remedy, plan or closing until the ticket was reopened."""
     waits: tuple[tuple[Utc, Utc | None], ...] = ()
     """From when until when the end-customer was waited for."""
     snoozed_until: Utc | None = None
@@ -187,6 +197,13 @@ class Times(Record):
     """Since when the present party has the ball."""
     spent: dict[str, int] = Field(default_factory=dict)
     """Party → milliseconds it had the ball before that."""
+
+
+def ball(stage: Stage, times: Times) -> Party | None:
+    """The one party who must act: with Retarus, the end-customer or the 2nd level where they were asked something."""
+    if stage is Stage.RETARUS and times.customer_asked:
+        return Party.CUSTOMER
+    return Party.SECOND if stage is Stage.RETARUS and times.asked else stage.ball
 
 
 class Affected(Record):
@@ -262,8 +279,8 @@ class Ticket(Record):
 
     @property
     def ball(self) -> Party | None:
-        """The one party who must act: what Retarus asked is for the 2nd level to answer."""
-        return Party.SECOND if self.stage is Stage.RETARUS and self.times.asked else self.stage.ball
+        """The one party who must act next."""
+        return ball(self.stage, self.times)
 
     @property
     def is_erased(self) -> bool:

@@ -1,4 +1,4 @@
-"""What do the clocks need to know of a ticket's past? One fold over its history."""
+"""Folds a ticket's history into the moments and periods its clocks depend on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.clock import as_moment
-from bot.model.ticket import Event, Nudge, Party, Stage, Times, Utc
+from bot.model.ticket import Event, Nudge, Party, Stage, Times, ball
 from bot.model.transitions import MOVES, Move, Step
 
 _TO_RETARUS = frozenset({Move.ESCALATE.value, Step.CHASE.value})
@@ -16,17 +16,15 @@ _ANSWERS_THEM = frozenset({*_TO_RETARUS, Move.RETARUS_UPDATE.value, Move.RETARUS
 _STARTS_ANEW = frozenset({Move.ESCALATE.value, Move.RETARUS_ANSWERED.value})
 _PROMISES = frozenset({Step.EXPECT.value, Move.RETARUS_UPDATE.value})
 """What can say by when they expect it to be solved."""
-_IS_PLANNED = frozenset({Move.RESOLVE.value, Step.PLAN.value})
+_PLANS = {"remedy": Move.RESOLVE.value, "plan": Step.PLAN.value}
+"""Either, given to the 1st level, is what the SLA asks for (guide L2.7): by field, and the event that brings it."""
 
-_PLANS = ("answer.remedy", "answer.plan")
-"""Either, given to the 1st level, is what the SLA asks for, however it is recorded (guide L2.7)."""
-
-_STANDING = 20
-"""Places of unanswered reminders that are kept; older ones are out of sight."""
+STANDING = 20
+"""Messages of unanswered reminders that are remembered; older ones are no longer redrawn."""
 
 
 def of(history: Iterable[Event]) -> Times:
-    """From the whole history, oldest first."""
+    """Folds the whole history, oldest first."""
     times, stage = Times(), Stage.NEW
     for event in history:
         after = stage_after(stage, event.what)
@@ -36,24 +34,48 @@ def of(history: Iterable[Event]) -> Times:
 
 
 def stage_after(stage: Stage, what: str) -> Stage:
+    """The stage after an event; steps leave it as it is."""
     return MOVES[stage, Move(what)] if what in set(Move) and what != Move.RAISE else stage
 
 
 def after_event(times: Times, event: Event, before: Stage, stage: Stage) -> Times:
-    """The same as `of`, one event further. `before`, `stage`: where the ticket stood and stands."""
-    changes = _noticed(times, event) | _waited(times, event.at, before, stage) | _told(times, event)
-    if "answer.priority" in event.detail:
-        changes["priority_at"] = event.at
+    """The fold, one event further. `before`, `stage`: where the ticket stood and stands."""
+    changes = _noticed(times, event) | _told(times, event) | _asked_customer(event, stage) | _planned(times, event)
+    if priority := event.detail.get("answer.priority"):
+        changes["priorities"] = {priority: event.at, **times.priorities}
     if event.what == Step.PACE.value:
         changes["pace"] = int(event.detail.get("minutes", "0")) or None
-    if not times.planned and (event.what in _IS_PLANNED or any(map(event.detail.get, _PLANS))):
-        changes["planned"] = event.at
+    if stage is Stage.CLOSED and before is not stage:
+        changes["closed"] = event.at
     after = times.model_copy(update=changes)
-    return after.model_copy(update=_passed(times, after, event.at, before, stage))
+    had, has = ball(before, times), ball(stage, after)
+    return after.model_copy(update=_waited(times, event.at, had, has) | _passed(times, event.at, had, has))
+
+
+def _planned(times: Times, event: Event) -> dict[str, Any]:
+    """Remedy and action plan: both have failed when the ticket is reopened, and then the SLA's clock runs again."""
+    if event.what == Move.REOPEN.value:
+        begun = times.planned or times.closed
+        rests = (*times.rests, (begun, event.at)) if begun else times.rests
+        return {"plans": (), "planned": None, "closed": None, "rests": rests}
+    said = {key: event.detail.get(f"answer.{key}") for key in _PLANS}
+    plans = {key for key, what in _PLANS.items() if said[key] or event.what == what}
+    emptied = {key for key, text in said.items() if text == ""}
+    plans |= set(times.plans) - emptied
+    if plans:
+        return {"plans": tuple(sorted(plans)), "planned": times.planned or event.at}
+    return {"plans": (), "planned": None} if emptied else {}
+
+
+def _asked_customer(event: Event, stage: Stage) -> dict[str, Any]:
+    """With Retarus, the stage stays when the end-customer is asked."""
+    if stage is not Stage.RETARUS or event.what in {Move.CUSTOMER_ANSWERED.value, Move.GO_ON.value}:
+        return {"customer_asked": None}
+    return {"customer_asked": event.at} if event.what == Move.ASK_CUSTOMER.value else {}
 
 
 def _noticed(times: Times, event: Event) -> dict[str, Any]:
-    """A reminder is counted; whoever acts answers all of them, and ends a snooze. The status page acts on nothing."""
+    """Counts a reminder; an action of a person answers all reminders and ends a snooze, a service notice does not."""
     if event.what == Step.SERVICE.value:
         return {}
     if event.what == Step.REMIND.value:
@@ -61,7 +83,7 @@ def _noticed(times: Times, event: Event) -> dict[str, Any]:
         for watch in event.detail.get("watches", "").split():
             seen = nudges.get(watch)
             nudges[watch] = Nudge(at=event.at, unanswered=(seen.unanswered if seen else 0) + 1)
-        standing = (*times.standing, *_names(event))[-_STANDING:]
+        standing = (*times.standing, *_names(event))[-STANDING:]
         return {"nudges": nudges, "standing": standing, "snoozed_until": None}
     answered = {watch: nudge.model_copy(update={"unanswered": 0}) for watch, nudge in times.nudges.items()}
     until = as_moment(event.detail.get("until", "")) if event.what == Step.SNOOZE.value else None
@@ -69,7 +91,7 @@ def _noticed(times: Times, event: Event) -> dict[str, Any]:
 
 
 def _names(event: Event) -> list[str]:
-    """The places a reminder gets: in the thread, and in each person's direct message."""
+    """Names of the messages of a reminder: in the thread, and to each person directly."""
     return [reminder_place(event.version), *(reminder_place(event.version, to) for to in _people(event))]
 
 
@@ -78,22 +100,23 @@ def _people(event: Event) -> list[str]:
 
 
 def reminder_place(version: int, to: str = "") -> str:
-    """What a place is called where the reminder of that version stands."""
+    """The name of the place of a reminder's message: in the thread, or in the direct message to one person."""
     return f"reminder:{version}" + (f":{to}" if to else "")
 
 
-def _waited(times: Times, at: datetime, before: Stage, stage: Stage) -> dict[str, Any]:
-    """Only the end-customer stops the clock of the SLA."""
-    waited, waits = before.ball is Party.CUSTOMER, stage.ball is Party.CUSTOMER
+def _waited(times: Times, at: datetime, had: Party | None, has: Party | None) -> dict[str, Any]:
+    """Periods of waiting for the end-customer: only these pause the clock of the SLA."""
+    waited, waits = had is Party.CUSTOMER, has is Party.CUSTOMER
     if waits and not waited:
         return {"waits": (*times.waits, (at, None))}
     if waited and not waits and times.waits:
-        return {"waits": (*times.waits[:-1], (times.waits[-1][0], at))}
+        begun = times.waits[-1][0]
+        return {"waits": (*times.waits[:-1], (begun, max(begun, at)))}
     return {}
 
 
 def _told(times: Times, event: Event) -> dict[str, Any]:
-    """What Retarus heard or said."""
+    """What Retarus was told, announced and asked."""
     changes: dict[str, Any] = {}
     if event.what in _TO_RETARUS | _FROM_RETARUS:
         changes["word"] = times.word if event.what == Step.CHASE.value else event.at
@@ -112,16 +135,11 @@ def _told(times: Times, event: Event) -> dict[str, Any]:
     return changes
 
 
-def _passed(times: Times, after: Times, at: Utc, before: Stage, stage: Stage) -> dict[str, Any]:
-    """Who had the ball, and for how long."""
-    had, has = _ball(times, before), _ball(after, stage)
+def _passed(times: Times, at: datetime, had: Party | None, has: Party | None) -> dict[str, Any]:
+    """Adds up how long each party had the ball."""
     if times.turn is None or had is has:
         return {"turn": times.turn or at}
     if had is None:
         return {"turn": at}
-    passed = times.spent.get(had.value, 0) + round((at - times.turn).total_seconds() * 1000)
-    return {"turn": at, "spent": {**times.spent, had.value: passed}}
-
-
-def _ball(times: Times, stage: Stage) -> Party | None:
-    return Party.SECOND if stage is Stage.RETARUS and times.asked else stage.ball
+    passed = max(0, round((at - times.turn).total_seconds() * 1000))
+    return {"turn": at, "spent": {**times.spent, had.value: times.spent.get(had.value, 0) + passed}}

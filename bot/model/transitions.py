@@ -1,4 +1,4 @@
-"""How does a ticket move from stage to stage? One table; nothing else writes a stage."""
+"""The transition table of tickets, and the only functions that change a stage or an owner."""
 
 from __future__ import annotations
 
@@ -95,6 +95,11 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.RETARUS, Move.HAND_ON): Stage.RETARUS,
     (Stage.RETARUS, Move.RETARUS_UPDATE): Stage.RETARUS,
     (Stage.RETARUS, Move.RETARUS_ANSWERED): Stage.SECOND,
+    (Stage.RETARUS, Move.ASK_CUSTOMER): Stage.RETARUS,
+    (Stage.RETARUS, Move.CUSTOMER_ANSWERED): Stage.RETARUS,
+    (Stage.RETARUS, Move.GO_ON): Stage.RETARUS,
+    (Stage.RETARUS, Move.RESOLVE): Stage.RESOLVED,
+    (Stage.RETARUS, Move.WITHDRAW): Stage.CLOSED,
     (Stage.RESOLVED, Move.TAKE_OVER): Stage.RESOLVED,
     (Stage.RESOLVED, Move.HAND_ON): Stage.RESOLVED,
     (Stage.RESOLVED, Move.CONFIRM): Stage.CLOSED,
@@ -109,21 +114,27 @@ _THE_FIRST_LEVEL = frozenset({Move.SEND_BACK, Move.RESOLVE, Move.REOPEN})
 """After these the ticket belongs to whoever owned it last at the 1st level."""
 
 
+_WHILE_CUSTOMER_IS_ASKED = {Move.ASK_CUSTOMER: False, Move.CUSTOMER_ANSWERED: True, Move.GO_ON: True}
+"""With Retarus, where the stage stays: whether the end-customer must have been asked, or must not."""
+
+
 def can(ticket: Ticket, what: Move) -> bool:
-    """Whether the table knows this move at the ticket's stage; says nothing about who may make it."""
-    return (ticket.stage, what) in MOVES
+    """Whether this move is possible now; says nothing about who may make it."""
+    if (ticket.stage, what) not in MOVES:
+        return False
+    is_asked = ticket.times.customer_asked is not None
+    return ticket.stage is not Stage.RETARUS or _WHILE_CUSTOMER_IS_ASKED.get(what, is_asked) is is_asked
 
 
 def move(ticket: Ticket, what: Move, by: str, at: datetime) -> Ticket:
-    """The ticket's next version. Refuses with `NotNow` what the table does not know.
+    """The ticket's next version. Raises `NotNow` when the move is not possible now.
 
-    A new stage starts its clock anew; a move within a stage leaves the clock running.
+    A new stage restarts the stage's clock; a move within a stage leaves the clock running.
     """
-    stage = MOVES.get((ticket.stage, what))
-    if stage is None:
+    if not can(ticket, what):
         now = t(STANDING[ticket.stage])
         raise NotNow(t("That is no longer possible: this ticket is now {standing}.", standing=now))
-    owner = _owner(ticket, what, by)
+    stage, owner = MOVES[ticket.stage, what], _owner(ticket, what, by)
     stays = stage is ticket.stage
     return ticket.model_copy(
         update={

@@ -18,7 +18,7 @@ from bot.core.clock import as_moment
 from bot.core.month import Period
 from bot.model import affected_customers
 from bot.model import timestamps as times
-from bot.model.ticket import Event, Kind, Level, Party, Stage, Ticket, Times
+from bot.model.ticket import Event, Kind, Level, Party, Stage, Ticket, Times, ball
 from bot.model.transitions import Move, Step
 
 REACTIONS = ("rcr", "word", "answer")
@@ -267,8 +267,7 @@ def _pass(walk: _Walk, at: datetime) -> None:
     if walk.begun is None:
         walk.begun = at
     elif at > walk.begun:
-        ball = Party.SECOND if walk.stage is Stage.RETARUS and walk.times.asked else walk.stage.ball
-        walk.stretches.append(Stretch(walk.begun, at, walk.stage, ball))
+        walk.stretches.append(Stretch(walk.begun, at, walk.stage, ball(walk.stage, walk.times)))
         walk.begun = at
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from blocks import card, transitions
 from blocks.card import MORE, action_of, steps
-from bot.model.ticket import Stage, Ticket
-from bot.model.transitions import MOVES, Move
+from bot.model.ticket import Stage, Ticket, Times
+from bot.model.transitions import MOVES, Move, can
 from tests.blocks.surfaces import parts
 from tests.factories import ANNA, BEN, HANDED_OFF, NOW, PEOPLE, RAISED, a_config, an_incident
 from tests.golden import agrees
@@ -59,9 +59,10 @@ def test_the_next_sensible_step_is_the_one_primary_button(stage: Stage, first: s
     assert [button.get("style") for button in shown] == ["primary", *[None] * (len(shown) - 1)]
 
 
-def test_in_the_second_levels_hands_its_end_is_a_form_away_and_the_card_stays_as_it_was() -> None:
-    ticket = an_incident(Stage.SECOND)
-    assert len(buttons(ticket)) == 5
+@pytest.mark.parametrize(("stage", "count"), [(Stage.SECOND, 5), (Stage.RETARUS, 7)])
+def test_closing_without_remedy_is_offered_in_the_form_of_resolve(stage: Stage, count: int) -> None:
+    ticket = an_incident(stage)
+    assert len(buttons(ticket)) == count
     assert action_of(Move.WITHDRAW) not in everything_offered(ticket)
     form = transitions.modal(Move.RESOLVE, ticket, "PD-1042", a_config())
     assert [part["action_id"] for part in parts(form) if part.get("type") == "button"] == [action_of(Move.WITHDRAW)]
@@ -93,11 +94,27 @@ def test_a_card_offers_what_can_be_done_at_its_stage_and_nothing_else(stage: Sta
     ticket = an_incident(stage)
     moves = {step for step in steps(ticket, a_config()) if isinstance(step, Move)}
     others = {Move.HAND_OFF, Move.ESCALATE, Move.HAND_ON, Move.COMPRESS}  # by a form, or only for some
-    others |= {Move.WITHDRAW} if stage is Stage.SECOND else set()  # in the form of Resolve
-    possible = {what for at, what in MOVES if at is stage}
+    others |= {Move.WITHDRAW} if stage in {Stage.SECOND, Stage.RETARUS} else set()  # in the form of Resolve
+    possible = {what for at, what in MOVES if at is stage and can(ticket, what)}
     assert moves | (others & possible) == possible
     offered = [each for each in everything_offered(ticket) if each != action_of(Move.COMPRESS)]
     assert offered == [action_of(step) for step in steps(ticket, a_config())]
+
+
+def test_card_with_retarus_offers_the_customers_answer_first_while_they_are_asked() -> None:
+    ticket = an_incident(Stage.RETARUS, rcr=("RCR-1",), times=Times(customer_asked=NOW))
+    moves = {step for step in steps(ticket, a_config()) if isinstance(step, Move)}
+    possible = {what for at, what in MOVES if at is Stage.RETARUS and can(ticket, what)}
+    assert moves | {Move.WITHDRAW, Move.HAND_ON} == possible
+    assert buttons(ticket)[0]["text"]["text"] == "Customer answered"
+    assert "With Retarus  · owner Ben Brandt · ball: end-customer" in words(ticket)
+
+
+@pytest.mark.parametrize("what", [Move.RESOLVE, Move.WITHDRAW])
+def test_form_that_ends_a_ticket_with_retarus_says_that_they_are_not_told(what: Move) -> None:
+    told = "Retarus is not told by this"
+    assert told in str(transitions.modal(what, an_incident(Stage.RETARUS), "PD-1042", a_config()))
+    assert told not in str(transitions.modal(what, an_incident(Stage.SECOND), "PD-1042", a_config()))
 
 
 def test_only_the_highest_priority_can_be_taken_at_the_second_level_without_a_handoff() -> None:

@@ -114,7 +114,7 @@ AGREED = a_config(sla={"P1": {"action_plan": 120, "warn_before": 30}}, reminders
 
 
 def with_plan(**times: Any) -> Ticket:
-    return an_incident(Stage.SECOND, times=Times(priority_at=NOW, **times))
+    return an_incident(Stage.SECOND, times=Times(priorities={"P1": NOW}, **times))
 
 
 def test_it_warns_before_and_alerts_at_the_breach_and_again_after() -> None:

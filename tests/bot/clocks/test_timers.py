@@ -27,7 +27,7 @@ def minutes(number: float) -> datetime:
 
 
 def a_plan(**times: Any) -> Run:
-    found = plan(an_incident(Stage.SECOND, times=Times(priority_at=NOW, **times)), AGREED)
+    found = plan(an_incident(Stage.SECOND, times=Times(priorities={"P1": NOW}, **times)), AGREED)
     assert found
     return found
 
@@ -76,14 +76,14 @@ def test_a_promised_update_goes_before_the_usual_cadence() -> None:
 
 
 def test_without_an_agreement_there_is_no_clock_that_claims_one() -> None:
-    ticket = an_incident(Stage.SECOND, times=Times(priority_at=NOW))
+    ticket = an_incident(Stage.SECOND, times=Times(priorities={"P1": NOW}))
     assert plan(ticket, a_config()) is None
     assert plan(ticket.model_copy(update={"answers": {"priority": "P2"}}), AGREED) is None
 
 
 def test_it_begins_with_the_priority_and_runs_on_through_every_stage() -> None:
     for stage in Stage:
-        run = plan(an_incident(stage, times=Times(priority_at=NOW)), AGREED)
+        run = plan(an_incident(stage, times=Times(priorities={"P1": NOW})), AGREED)
         assert run
         assert (run.start, run.warn, run.due) == (NOW, minutes(90), minutes(120))
 
@@ -121,7 +121,7 @@ def test_pauses_agree_with_looking_at_the_clock_every_minute(changes: list[int],
         for n in range(0, len(moments), 2)
     )
     start = minutes(begun)
-    run = plan(an_incident(Stage.SECOND, times=Times(priority_at=start, waits=waits)), OFFICE)
+    run = plan(an_incident(Stage.SECOND, times=Times(priorities={"P1": start}, waits=waits)), OFFICE)
     assert run
     assert run.due == slow_due(start, waits)
 

@@ -107,7 +107,7 @@ class Told:
         for each in told.events:
             told.priority = each.detail.get("answer.priority", told.priority)
             if each.what in {"customer_answered", "go_on"}:
-                where = "first" if level == 1 else "second"
+                where = {1: "first", 2: "second", 3: "retarus"}[level]
             where = _NEXT.get(each.what, where)
             level = level if where == "asked" else _LEVEL.get(where, level)
             if each.what in {"escalate", "chase", "retarus_update", "retarus_answered"}:
@@ -132,6 +132,19 @@ class Told:
         if where == "asked":
             return Party.CUSTOMER
         return Party.SECOND if where == "retarus" and asked else _SIDE[level]
+
+    def planned(self) -> datetime | None:
+        """The first remedy or plan since it was last reopened."""
+        since = max((each.version for each in self.events if each.what == "reopen"), default=0)
+        return next((each.at for each in self.events if each.version > since and _plans(each)), None)
+
+    def is_owed(self, moment: datetime) -> bool:
+        """Whether a remedy or plan was owed then, as is known by now: what held until it was reopened was none."""
+        back = next((each for each in self.events if each.what == "reopen" and each.at > moment), None)
+        before = [each for each in self.events if each.at <= moment]
+        last = max((each.version for each in before if each.what == "reopen"), default=0)
+        rested = any(each.version > last and (_plans(each) or _NEXT.get(each.what) == "closed") for each in before)
+        return not (back and rested)
 
     def is_open_for(self, level: int) -> Callable[[datetime], bool]:
         return always if self.priority == "P1" else OPEN[level]
@@ -218,7 +231,7 @@ class Second:
 
     def plan(self, told: Told) -> str:
         due = self.plan_due(told)
-        planned = next((each.at for each in told.events if _plans(each)), None)
+        planned = told.planned()
         if planned and (due is None or planned < due):
             return "met" if self.inside(planned) else ""
         if due is None:
@@ -229,9 +242,9 @@ class Second:
     def plan_due(self, told: Told) -> datetime | None:
         """Minute by minute until it is used up; None: it is not yet."""
         left = AGREED[told.priority]
-        begins = next(each.at for each in reversed(told.events) if "answer.priority" in each.detail)
+        begins = next(each.at for each in told.events if each.detail.get("answer.priority") == told.priority)
         for at in minutes(begins, self.until - MINUTE):
-            left -= told.is_open_for(2)(at) and told.side(at) is not Party.CUSTOMER
+            left -= told.is_open_for(2)(at) and told.side(at) is not Party.CUSTOMER and told.is_owed(at)
             if not left:
                 return at + MINUTE
         return None
