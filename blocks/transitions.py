@@ -153,7 +153,9 @@ def modal(what: Move | Step, ticket: Ticket, name: str, config: Config, typed: M
 
 
 _ENDS = frozenset({Move.RESOLVE, Move.WITHDRAW})
-_RETARUS_IS_NOT_TOLD = mark("Retarus is not told by this. Write to them first: Chase Retarus, under Clocks and reminders.")
+_RETARUS_IS_NOT_TOLD = mark(
+    "Retarus is not told by this. Write to them first: Chase Retarus, under Clocks and reminders."
+)
 
 
 def _without_remedy(ticket: Ticket) -> list[Json]:
