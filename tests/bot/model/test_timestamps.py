@@ -1,4 +1,4 @@
-"""What the clocks remember of a ticket: its priorities, its remedies and plans, and the time in which nothing was owed."""
+"""The fold over a history: priorities, remedies and plans, and the time in which nothing was owed."""
 
 from __future__ import annotations
 

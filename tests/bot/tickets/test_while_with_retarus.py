@@ -1,4 +1,4 @@
-"""With Retarus, a ticket can wait for the end-customer, be withdrawn, or be resolved, without an answer of Retarus's."""
+"""With Retarus, a ticket can wait for the end-customer, be withdrawn or be resolved, without an answer of theirs."""
 
 from __future__ import annotations
 
