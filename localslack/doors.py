@@ -1,9 +1,11 @@
-"""What else is served? Response URLs, uploads and downloads, avatars, and the page."""
+"""Everything else that is served: response URLs, uploads and downloads, avatars, and the page."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from aiohttp import web
 
+from localslack.broken_answers import answered
 from localslack.control.reading import file_response
 from localslack.errors import SlackError
 from localslack.people.answers import take
@@ -13,6 +15,7 @@ from localslack.shapes import initials
 from localslack.text import escape
 from localslack.traffic import Row
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PAGE = Path(__file__).with_name("page")
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data: blob:; font-src 'self'; "
@@ -30,18 +33,33 @@ class Doors:
 
     def add_routes(self, app: web.Application) -> None:
         """All addresses outside the Web API and the control interface."""
-        app.router.add_post("/actions/{key}", self.response_url)
-        app.router.add_post("/commands/{key}", self.response_url)
-        app.router.add_post("/upload/v1/{secret}", self.upload)
-        app.router.add_put("/upload/v1/{secret}", self.upload)
-        app.router.add_get("/files-pri/{id}/{rest:.+}", self.download)
+        response_url, upload = self._faulty("response_url", self.response_url), self._faulty("upload", self.upload)
+        app.router.add_post("/actions/{key}", response_url)
+        app.router.add_post("/commands/{key}", response_url)
+        app.router.add_post("/upload/v1/{secret}", upload)
+        app.router.add_put("/upload/v1/{secret}", upload)
+        app.router.add_get("/files-pri/{id}/{rest:.+}", self._faulty("download", self.download))
         app.router.add_get("/avatars/{id}", self.avatar)
-        app.router.add_get("/link/", self._slack.sockets.handle)
+        app.router.add_get("/link/", self._faulty("socket", self._slack.sockets.handle))
         app.router.add_get("/", self.page)
         app.router.add_get("/archives/{rest:.+}", self.page)
         app.router.add_get("/files/{rest:.+}", self.page)
         if PAGE.is_dir():
             app.router.add_static("/page/", PAGE)
+
+    def _faulty(self, kind: str, handler: Handler) -> Handler:
+        """The handler of an address that apps use, with the faults that were ordered for this kind of request."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            fault = self._slack.faults.for_call(kind)
+            if fault is None:
+                return await handler(request)
+            row = self._slack.traffic.begin(None, direction="from_app", transport=kind, kind=kind, request=None)
+            response = await answered(self._slack.faults, fault, request, lambda: handler(request))
+            self._slack.traffic.spoil(row, fault.fault, response.status)
+            return response
+
+        return handle
 
     # -- response URLs ------------------------------------------------------------------------------------------
 
@@ -89,6 +107,8 @@ class Doors:
         """A private file, for a token that may see it."""
         header = request.headers.get("Authorization", "")
         app = self._slack.workspace.app_by_token(header[7:]) if header.lower().startswith("bearer ") else None
+        if app is not None and self._slack.tokens.error(app, header[7:]):
+            app = None
         file = self._slack.workspace.files.get(request.match_info["id"].partition("-")[2])
         if app is None or not app.may("files:read"):
             raise web.HTTPFound("/")  # Slack sends whoever has no right to its sign-in page

@@ -1,4 +1,4 @@
-"""How does a test act as a person? Over the control interface, waiting for what happens instead of sleeping."""
+"""Acting as a person in a test: over the control interface, waiting for what happens instead of sleeping."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -161,14 +161,14 @@ class PersonDriver(Listener):
         await self.act("open_home", app_id=app_id)
 
         async def published() -> Json | None:
-            view = (await self.state())["homes"].get(app_id)
+            view = (await self.read("views"))["homes"].get(app_id)
             return view if view and containing in text_of(view) else None
 
         return await self.wait_for(published, f"a Home of {app} with {containing!r}")  # type: ignore[no-any-return]
 
     async def modals(self) -> list[Modal]:
         """The open stack, bottom first."""
-        return [Modal(view, self._typed.setdefault(view["id"], {})) for view in (await self.state())["modals"]]
+        return [Modal(view, self._typed.setdefault(view["id"], {})) for view in (await self.read("views"))["modals"]]
 
     async def modal(self, title: str | None = None, *, containing: str = "") -> Modal:
         """The modal on top, waited for until it has this title and shows these words."""
@@ -257,7 +257,7 @@ class PersonDriver(Listener):
 
     async def control(self, method: str, path: str, /, **body: Any) -> Json:
         """Anything else of the control interface, such as `("POST", "faults", method=…, fault=…)`."""
-        options = {"json": body} if method == "POST" else {"params": body}
+        options = {"json": body} if method == "POST" else {"params": {key: str(value) for key, value in body.items()}}
         return await self._request(method, path, **options)
 
 

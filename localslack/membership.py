@@ -1,4 +1,4 @@
-"""Who is where, and who may see what? Channels come into being, people join, leave and are invited."""
+"""Channels and their members: creating, joining, leaving, and who can see what."""
 
 from localslack.changes import ChannelChanged, MembershipChanged
 from localslack.ids import random_id
@@ -18,7 +18,8 @@ class Membership:
         """Members see their channels; full members of the workspace see every public one, too."""
         if person.id in channel.members:
             return True
-        return channel.kind == "public" and not person.is_guest and not person.is_external
+        elsewhere = bool(person.teams) and self.workspace.team.id not in person.teams
+        return channel.kind == "public" and not (person.is_guest or person.is_external or elsewhere)
 
     def create(self, name: str, creator: str, *, private: bool = False) -> Channel:
         """A new channel with its creator in it."""

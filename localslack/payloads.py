@@ -1,4 +1,4 @@
-"""What does an app receive? Every payload Slack sends, with the keys the real ones have."""
+"""Every payload that Slack sends to an app, with the keys the real ones have."""
 
 from localslack.ids import random_id, random_secret
 from localslack.records import App, Channel, Json, Message, Person, View
@@ -34,6 +34,7 @@ class Payloads:
             "text": text,
             "api_app_id": app.id,
             "is_enterprise_install": "false",
+            **self.wire.enterprise(),
             "response_url": self.urls.issue(app.id, person.id, channel.id, kind="commands"),
             "trigger_id": self.triggers.issue(app.id, person.id),
         }
@@ -127,9 +128,13 @@ class Payloads:
             "api_app_id": app.id,
             "token": app.verification_token,
             "trigger_id": self.triggers.issue(app.id, person.id),
-            "enterprise": None,
+            "enterprise": self._enterprise(),
             "is_enterprise_install": False,
         }
+
+    def _enterprise(self) -> Json | None:
+        team = self.workspace.team
+        return {"id": team.enterprise_id, "name": team.enterprise_name} if team.enterprise_id else None
 
     def _channel(self, channel_id: str) -> Json:
         channel = self.workspace.channels[channel_id]
@@ -144,7 +149,7 @@ class Payloads:
         """The envelope of the Events API around one event."""
         team = self.workspace.team
         authorization = {
-            "enterprise_id": None,
+            "enterprise_id": team.enterprise_id or None,
             "team_id": team.id,
             "user_id": app.bot_user,
             "is_bot": True,
@@ -153,8 +158,9 @@ class Payloads:
         return {
             "token": app.verification_token,
             "team_id": team.id,
+            **({"enterprise_id": team.enterprise_id} if team.enterprise_id else {}),
             "context_team_id": team.id,
-            "context_enterprise_id": None,
+            "context_enterprise_id": team.enterprise_id or None,
             "api_app_id": app.id,
             "event": event,
             "type": "event_callback",

@@ -1,11 +1,11 @@
-"""How does a seed become a workspace?"""
+"""Filling a workspace from a seed."""
 
 import re
 
 from localslack.ids import stable_id
 from localslack.manifests import installed
 from localslack.records import Channel, Group, Person, Team
-from localslack.seed import Seed, SeedApp, SeedChannel, SeedError, SeedGroup, SeedPerson
+from localslack.seed import EVERYBODY, Seed, SeedApp, SeedChannel, SeedError, SeedGroup, SeedPerson
 from localslack.workspace import SLACKBOT, Workspace
 
 COLOURS = (
@@ -15,10 +15,11 @@ COLOURS = (
 
 def plant(workspace: Workspace, seed: Seed) -> None:
     """Fill an empty workspace. Ids and tokens depend on names only, so they are the same every time."""
-    workspace.add(Team(id=stable_id("T", seed.domain), name=seed.team, domain=seed.domain))
+    workspace.add(_team(seed))
     workspace.add(_slackbot(workspace))
     for person in seed.people:
         add_person(workspace, person)
+    _add_crowd(workspace, seed.crowd)
     for app in seed.apps:
         _add_app(workspace, app)
     for group in seed.groups:
@@ -35,6 +36,7 @@ def replenish(workspace: Workspace, seed: Seed) -> None:
     for person in seed.people:
         if workspace.person_named(person.handle) is None:
             add_person(workspace, person)
+    _add_crowd(workspace, seed.crowd)
     for app in seed.apps:
         workspace.apps.pop(stable_id("A", app.name), None)
         _add_app(workspace, app)
@@ -46,6 +48,26 @@ def replenish(workspace: Workspace, seed: Seed) -> None:
     for channel in seed.channels:
         if channel.name.removeprefix("#") not in names:
             _add_channel(workspace, channel)
+
+
+def _team(seed: Seed) -> Team:
+    org = stable_id("E", seed.enterprise) if seed.enterprise else ""
+    return Team(
+        id=stable_id("T", seed.domain),
+        name=seed.team,
+        domain=seed.domain,
+        enterprise_id=org,
+        enterprise_name=seed.enterprise,
+    )
+
+
+def _add_crowd(workspace: Workspace, size: int) -> None:
+    """Members nobody names, so that the workspace is as large as a real one."""
+    for number in range(1, size + 1):
+        handle = f"member{number:05}"
+        if workspace.person_named(handle) is None:
+            member = SeedPerson(id=f"U0MEMB{number:05}", handle=handle, name=f"Member {number}", tz="Europe/Berlin")
+            add_person(workspace, member)
 
 
 def _slackbot(workspace: Workspace) -> Person:
@@ -66,9 +88,11 @@ def add_person(workspace: Workspace, seed: SeedPerson) -> Person:
     if not re.fullmatch(r"[\w.-]+", seed.handle) or workspace.person_named(seed.handle):
         raise SeedError(f"[[people]]: {seed.handle!r} is no handle, or not the only one")
     name = seed.name or seed.handle.title()
+    home, teams = _workspaces(workspace, seed)
     person = Person(
         id=seed.id or stable_id("U", seed.handle),
-        team_id=stable_id("T", seed.external) if seed.external else workspace.team.id,
+        team_id=home,
+        teams=teams,
         handle=seed.handle,
         name=name,
         display_name=(name.split() or [seed.handle])[0],
@@ -87,6 +111,31 @@ def add_person(workspace: Workspace, seed: SeedPerson) -> Person:
     )
     workspace.add(person)
     return person
+
+
+def _workspaces(workspace: Workspace, seed: SeedPerson) -> tuple[str, list[str]]:
+    """The workspace a person calls home, and in an Enterprise Grid all they belong to."""
+    team = workspace.team
+    if seed.external:
+        return stable_id("T", seed.external), []
+    if not team.enterprise_id:
+        if seed.workspaces:
+            raise SeedError(f"[[people]] {seed.handle}: workspaces are those of an organisation ([team] enterprise)")
+        return team.id, []
+    teams = [team.id if name == team.name else stable_id("T", name) for name in seed.workspaces if name != EVERYBODY]
+    home = team.enterprise_id if EVERYBODY in seed.workspaces else (teams or [team.id])[0]
+    return home, teams or [team.id]
+
+
+def _members(workspace: Workspace, names: list[str], where: str) -> list[str]:
+    """The members of a channel by name, everybody for `*`."""
+    found: list[str] = []
+    for name in names:
+        if name == EVERYBODY:
+            found += [p.id for p in workspace.humans() if not (p.is_guest or p.is_external or p.deleted)]
+        else:
+            found.append(_member_id(workspace, name, where))
+    return list(dict.fromkeys(found))
 
 
 def _member_id(workspace: Workspace, name: str, where: str) -> str:
@@ -138,7 +187,7 @@ def _add_channel(workspace: Workspace, seed: SeedChannel) -> None:
     where = f"[[channels]] {seed.name}"
     if workspace.channel_named(seed.name) is not None:
         raise SeedError(f"{where}: there are two of that name")
-    members = [_member_id(workspace, name, where) for name in seed.members]
+    members = _members(workspace, seed.members, where)
     described = {"creator": _founder(workspace), "last_set": workspace.now}
     workspace.add(
         Channel(
@@ -150,6 +199,7 @@ def _add_channel(workspace: Workspace, seed: SeedChannel) -> None:
             members=members,
             is_archived=seed.archived,
             is_general=seed.general,
+            is_org_shared=seed.org_wide,
             shared_team_ids=[stable_id("T", seed.shared_with)] if seed.shared_with else [],
             topic={**described, "value": seed.topic},
             purpose={**described, "value": seed.purpose},

@@ -1,4 +1,4 @@
-"""How often may a method be called? Slack's tiers per app and minute, one message a second per channel.
+"""Rate limits: Slack's tiers per app, method and minute, and one message a second per channel.
 
 Off unless switched on.
 """
@@ -10,7 +10,8 @@ from collections import deque
 from localslack.switches import Switches
 
 TIERS = {1: 1, 2: 20, 3: 50, 4: 100}  # calls a minute; a tier of 0 is not limited
-_POST_BURST = 5  # messages at once to one channel, then one a second
+LIMITED_HISTORY = ("conversations.history", "conversations.replies")
+LIMITED_PAGE = 15  # messages a page, for apps distributed outside the Marketplace
 
 
 class RateLimits:
@@ -22,6 +23,8 @@ class RateLimits:
 
     def wait(self, app_id: str, method: str, tier: int) -> int:
         """Seconds to wait before this call is allowed, 0 if it is allowed now (and counted)."""
+        if self._switches.history_limited and method in LIMITED_HISTORY:
+            return self._count((app_id, method), 1, 60.0)
         if not self._switches.rate_limits or tier not in TIERS:
             return 0
         return self._count((app_id, method), TIERS[tier], 60.0)
@@ -30,7 +33,8 @@ class RateLimits:
         """The same for messages to one channel."""
         if not self._switches.rate_limits:
             return 0
-        return self._count((app_id, "chat.postMessage", channel), _POST_BURST, float(_POST_BURST))
+        burst = max(1, int(self._switches.post_burst))
+        return self._count((app_id, "chat.postMessage", channel), burst, float(burst))
 
     def _count(self, key: tuple[str, ...], most: int, window: float) -> int:
         now = time.monotonic()

@@ -1,4 +1,4 @@
-"""What does a workspace consist of? Plain records, kept as JSON by the journal and shown through `wire`."""
+"""The records a workspace consists of, kept as JSON by the journal and shown through `wire`."""
 
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
@@ -28,6 +28,8 @@ class Team(Record):
     id: str
     name: str
     domain: str
+    enterprise_id: str = ""  # of an Enterprise Grid
+    enterprise_name: str = ""
     clock_offset: float = 0.0
 
 
@@ -50,6 +52,7 @@ class Person(Record):
     is_owner: bool = False
     guest: str = ""  # "", "multi" or "single"
     is_external: bool = False
+    teams: list[str] = field(default_factory=list)  # workspaces of an Enterprise Grid they belong to
     deleted: bool = False
     app_id: str | None = None
     bot_id: str | None = None
@@ -80,6 +83,7 @@ class Channel(Record):
     members: list[str] = field(default_factory=list)
     is_archived: bool = False
     is_general: bool = False
+    is_org_shared: bool = False
     shared_team_ids: list[str] = field(default_factory=list)  # teams of other workspaces, if shared
     topic: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
     purpose: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
@@ -184,6 +188,12 @@ class App(Record):
     has_home: bool = True
     has_messages: bool = True
     takes_messages: bool = True  # its Messages tab can be written in, not only read
+    withheld: list[str] = field(default_factory=list)  # scopes taken away by an administrator
+
+    @property
+    def granted(self) -> list[str]:
+        """The scopes of the bot token, none where the app has no manifest."""
+        return [scope for scope in self.scopes or [] if scope not in self.withheld]
 
     @property
     def has_manifest(self) -> bool:
@@ -192,6 +202,8 @@ class App(Record):
 
     def may(self, scope: str) -> bool:
         """Whether the bot token carries the scope. Posting uninvited is what only a manifest can ask for."""
+        if scope in self.withheld:
+            return False
         if self.scopes is None:
             return scope != "chat:write.public"
         return scope in self.scopes

@@ -1,4 +1,4 @@
-"""Who and what is there at the start? A seed, written as Python values or as a readable TOML file."""
+"""The seed: who and what is there at the start, as Python values or as a readable TOML file."""
 
 import json
 import tomllib
@@ -10,6 +10,8 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 _Entry = TypeVar("_Entry")
+MOST_MEMBERS = 100_000
+EVERYBODY = "*"  # among the members of a channel: all full members of the workspace
 
 
 class SeedError(ValueError):
@@ -31,13 +33,14 @@ class SeedPerson:
     owner: bool = False
     guest: str = ""  # "multi" or "single"
     external: str = ""
+    workspaces: list[str] = field(default_factory=list)  # those of a Grid they are in, the home first; "*": the org's
     deactivated: bool = False
     id: str = ""
 
 
 @dataclass(kw_only=True)
 class SeedChannel:
-    """A channel; `members` are handles of people and names of apps."""
+    """A channel; `members` are handles of people and names of apps, or `*` for everybody."""
 
     name: str
     members: list[str] = field(default_factory=list)
@@ -47,6 +50,7 @@ class SeedChannel:
     topic: str = ""
     purpose: str = ""
     general: bool = False
+    org_wide: bool = False  # shared with all workspaces of the organisation
     id: str = ""
 
 
@@ -79,6 +83,8 @@ class Seed:
 
     team: str = "Local"
     domain: str = "local"
+    enterprise: str = ""  # the organisation of an Enterprise Grid
+    crowd: int = 0  # so many members more, member00001 and so on
     people: list[SeedPerson] = field(default_factory=list)
     channels: list[SeedChannel] = field(default_factory=list)
     groups: list[SeedGroup] = field(default_factory=list)
@@ -117,10 +123,15 @@ class Seed:
         team = data.get("team", {})
         team = {"name": team} if isinstance(team, str) else team
         _refuse_unknown(data, {"team", "people", "channels", "groups", "apps"}, "the seed")
-        _refuse_unknown(team, {"name", "domain"}, "[team]")
+        _refuse_unknown(team, {"name", "domain", "enterprise", "crowd"}, "[team]")
+        crowd = team.get("crowd", 0)
+        if isinstance(crowd, bool) or not isinstance(crowd, int) or not 0 <= crowd <= MOST_MEMBERS:
+            raise SeedError(f"[team] crowd is a number up to {MOST_MEMBERS}")
         return cls(
             team=str(team.get("name", "Local")),
             domain=str(team.get("domain", "local")),
+            enterprise=str(team.get("enterprise", "")),
+            crowd=crowd,
             people=[_build(SeedPerson, entry, "[[people]]") for entry in _entries(data, "people")],
             channels=[_build(SeedChannel, entry, "[[channels]]") for entry in _entries(data, "channels")],
             groups=[_build(SeedGroup, entry, "[[groups]]") for entry in _entries(data, "groups")],

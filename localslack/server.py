@@ -1,4 +1,4 @@
-"""How is it all started and stopped? One process, one event loop, one address on this machine."""
+"""Starting and stopping a local Slack: one process, one event loop, one address on this machine."""
 
 import asyncio
 import socket
@@ -15,6 +15,7 @@ from localslack.clock import Clock
 from localslack.control.routes import add_routes
 from localslack.doors import Doors, page_headers
 from localslack.driver import PersonDriver
+from localslack.faults import Faults
 from localslack.guard import error_bodies, own_pages_only
 from localslack.journal import Journal, SqliteJournal
 from localslack.mail import Mailbox
@@ -22,7 +23,9 @@ from localslack.planting import plant, replenish
 from localslack.records import App
 from localslack.seed import Seed
 from localslack.services import Services
+from localslack.switches import Switches
 from localslack.workspace import Workspace
+from localslack.workspace_admin import WorkspaceAdmin
 
 HOST = "127.0.0.1"
 _LARGEST_BODY = 1024 * 1024 * 1024
@@ -76,6 +79,21 @@ class LocalSlack:
     def app(self, name: str) -> App:
         """One app by its name."""
         return next(app for app in self.apps if app.name == name)
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong: `faults.order("chat.postMessage", "reset", when="after")`, `faults.clear()`."""
+        return self.services.faults
+
+    @property
+    def admin(self) -> WorkspaceAdmin:
+        """What administrators do: `admin.archive("#desk")`, `await admin.break_token("Bot", "token_revoked")`."""
+        return self.services.admin
+
+    @property
+    def switches(self) -> Switches:
+        """Slack's waiting times and limits, to be changed while it runs: `switches.rate_limits = True`."""
+        return self.services.switches
 
     def person(self, name: str) -> PersonDriver:
         """Somebody to act as, over the control interface."""
@@ -131,6 +149,7 @@ class LocalSlack:
         """Stop listening; what was promised is on disk then."""
         for person in self._people:
             await person.close()
+        self.services.faults.clear()
         self._scheduling.cancel()
         self._forget_clock()
         await self.services.sockets.close()

@@ -1,4 +1,4 @@
-"""What does the local Slack consist of? All its parts, put together once."""
+"""All parts of the local Slack, put together once."""
 
 from dataclasses import dataclass, field
 
@@ -15,19 +15,21 @@ from localslack.planting import plant
 from localslack.posting import Posting
 from localslack.presence import Presence
 from localslack.ratelimits import RateLimits
-from localslack.records import Json
+from localslack.records import App, Json
 from localslack.response_urls import ResponseUrls
 from localslack.scheduling import Scheduling
 from localslack.seed import Seed
 from localslack.shapes import Shapes
 from localslack.sockets import Sockets
 from localslack.switches import Switches
+from localslack.token_troubles import TokenTroubles
 from localslack.traffic import Traffic
 from localslack.triggers import Triggers
 from localslack.unread import Unread
 from localslack.views import Views
 from localslack.wire import Wire
 from localslack.workspace import Workspace
+from localslack.workspace_admin import WorkspaceAdmin
 
 
 @dataclass
@@ -54,10 +56,12 @@ class Services:
         self.payloads = Payloads(self.workspace, self.wire, self.triggers, self.urls)
         self.sockets = Sockets(clock, self.switches)
         self.shapes = Shapes(self.workspace, self.wire, self.unread, self.presence, self.sockets)
-        self.delivery = Delivery(clock, self.switches, self.sockets, self.traffic)
+        self.faults = Faults()
+        self.tokens = TokenTroubles()
+        self.delivery = Delivery(clock, self.switches, self.sockets, self.traffic, self.faults, self.channel_names)
         self.events = Events(self.workspace, self.wire, self.payloads, self.delivery)
         self.scheduling = Scheduling(self.workspace)
-        self.faults = Faults()
+        self.admin = WorkspaceAdmin(self.workspace, self.membership, self.sockets, self.tokens)
         self.limits = RateLimits(self.switches)
         self.uploads: dict[str, str] = {}  # secret part of an upload URL -> file id
 
@@ -71,6 +75,24 @@ class Services:
         """Where the local Slack is reached, with a final slash."""
         return self.wire.base_url
 
+    @staticmethod
+    def names(app: App | None) -> tuple[str, ...]:
+        """How a fault may name an app."""
+        return (app.id, app.name) if app else ()
+
+    def channel_names(self, named: object) -> tuple[str, ...]:
+        """How a fault may name a channel: its id first, then its name; of a direct message the person's, too."""
+        if not isinstance(named, str) or not named:
+            return ()
+        person = self.workspace.people.get(named)
+        if person is not None:
+            return (person.id, f"@{person.handle}")
+        channel = self.workspace.channel_named(named)
+        if channel is None:
+            return (named,)
+        others = [self.workspace.people[user] for user in channel.members if channel.kind == "im"]
+        return (channel.id, channel.name, *(f"@{person.handle}" for person in others if not person.is_bot))
+
     def settle_at(self, base_url: str) -> None:
         """The port is known: addresses given out from now on lead there."""
         self.wire.base_url = self.urls.base_url = base_url
@@ -80,6 +102,8 @@ class Services:
         plant(Workspace(self.clock, Journal()), seed)
         self.seed = seed
         self.delivery.forget()
+        self.faults.clear()
+        self.tokens.clear()
         self.workspace.clear()
         plant(self.workspace, seed)
         self.keep_time()

@@ -1,4 +1,4 @@
-"""How does Socket Mode work? Up to ten connections per app, each envelope to one of them, acknowledged by its id."""
+"""Socket Mode: up to ten connections per app, each envelope to one of them, acknowledged by its id."""
 
 import asyncio
 import contextlib
@@ -27,6 +27,7 @@ class Connection:
     ws: web.WebSocketResponse
     transport: asyncio.Transport | None
     closing: bool = False
+    silent: bool = False  # open, but nothing comes and nothing is heard any more
 
     def cut(self) -> None:
         """End the line without the websocket's own farewell."""
@@ -34,7 +35,9 @@ class Connection:
             self.transport.abort()
 
     async def send(self, message: Json) -> bool:
-        """Whether the message was handed to the network."""
+        """Whether the message was handed to the network; a silent connection swallows it."""
+        if self.silent:
+            return True
         try:
             await self.ws.send_str(json.dumps(message))
         except (ConnectionError, RuntimeError):
@@ -100,9 +103,12 @@ class Sockets:
         return False
 
     async def disconnect(self, app_id: str, reason: str) -> None:
-        """Send an app's connections away; besides Slack's reasons there is `abrupt`, without a word."""
+        """Send an app's connections away; besides Slack's reasons there are `abrupt` (cut) and `silent` (half dead)."""
         for connection in list(self._link(app_id).connections):
-            await self._say_goodbye(connection, reason)
+            if reason == "silent":
+                connection.silent = True
+            else:
+                await self._say_goodbye(connection, reason)
 
     # -- the websocket ------------------------------------------------------------------------------------------
 
@@ -111,7 +117,7 @@ class Sockets:
         app_id = self._tickets.pop(request.query.get("ticket", ""), None)
         if app_id is None:
             return web.json_response({"ok": False, "error": "invalid_ticket"}, status=403)
-        ws = web.WebSocketResponse(max_msg_size=16 * 1024 * 1024)
+        ws = web.WebSocketResponse(max_msg_size=16 * 1024 * 1024, autoping=False)
         await ws.prepare(request)
         connection = Connection(random_id("SM"), app_id, ws, request.transport)
         if len(self._link(app_id).connections) >= MOST:
@@ -136,7 +142,11 @@ class Sockets:
 
     async def _listen(self, connection: Connection) -> None:
         async for message in connection.ws:
-            if message.type is WSMsgType.TEXT:
+            if connection.silent:
+                continue
+            if message.type is WSMsgType.PING:
+                await connection.ws.pong(message.data)
+            elif message.type is WSMsgType.TEXT:
                 self._acknowledge(message.data)
 
     def _acknowledge(self, data: str) -> None:
@@ -163,7 +173,8 @@ class Sockets:
         with contextlib.suppress(ConnectionError, RuntimeError):
             while True:
                 await asyncio.sleep(self._switches.ping_seconds)
-                await connection.ws.ping(f"Ping from {_HOST}".encode())
+                if not connection.silent:
+                    await connection.ws.ping(f"Ping from {_HOST}".encode())
 
     async def _refresh(self, connection: Connection, seconds: float) -> None:
         warning = min(self._switches.socket_warning_seconds, seconds)

@@ -1,4 +1,4 @@
-"""What can be adjusted while it runs? Slack's own waiting times, and whether rate limits are enforced."""
+"""Switches: Slack's waiting times and rate limits, changed while the local Slack runs."""
 
 from dataclasses import asdict, dataclass, field, fields
 
@@ -10,7 +10,9 @@ from localslack.records import Json
 class Switches:
     """The values Slack has, unless a test wants others. All times in seconds."""
 
-    rate_limits: bool = False
+    rate_limits: bool = False  # Slack's tiers per method, one message a second per channel
+    post_burst: float = 5  # messages at once to one channel
+    history_limited: bool = False  # conversations.history and .replies as for apps distributed outside the Marketplace
     trigger_seconds: float = 3.0
     ack_seconds: float = 3.0
     redeliver_seconds: float = 3.0

@@ -1,4 +1,4 @@
-"""What went back and forth? The last payloads to apps and calls from them, for the inspector and for tests."""
+"""The last payloads to apps and calls from them, for the inspector and for tests."""
 
 import re
 import time
@@ -32,6 +32,7 @@ class Row:
     ms: float | None = None
     retry: int = 0
     http_status: int | None = None
+    fault: str = ""  # the ordered fault that it met
     started: float = 0.0
 
     def to_json(self) -> Json:
@@ -76,6 +77,14 @@ class Traffic:
         row.status, row.response, row.http_status = status, without_tokens(response), http_status
         row.ms = round((time.monotonic() - row.started) * 1000, 2)
         self._tell(row)
+
+    def spoil(self, row: Row, fault: str, http_status: int | None = None) -> None:
+        """Note that a fault happened to it; a call that was not answered at all ends with the fault's name."""
+        row.fault = fault
+        if row.status == "pending":
+            self.end(row, fault, None, http_status)
+        else:
+            self._tell(row)
 
     def _tell(self, row: Row) -> None:
         for subscriber in self.subscribers:

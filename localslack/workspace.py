@@ -1,4 +1,4 @@
-"""What is there? The whole state of a workspace in memory, looked up by id and name, remembered by the journal."""
+"""The whole state of a workspace in memory, looked up by id and name, remembered by the journal."""
 
 from collections.abc import Iterator
 
@@ -39,6 +39,7 @@ class Workspace:
         self.scheduled: dict[str, Scheduled] = {}
         self._timelines: dict[str, Timeline] = {}
         self._apps_by_token: dict[str, App] = {}
+        self._people_by_handle: dict[str, str] = {}
         self._last_micros = 0
 
     # -- keeping ------------------------------------------------------------------------------------------------
@@ -58,6 +59,8 @@ class Workspace:
             self._table(record)[record.id] = record  # type: ignore[attr-defined]
         if isinstance(record, App):
             self._apps_by_token |= {record.bot_token: record, record.app_token: record}
+        if isinstance(record, Person):
+            self._people_by_handle.setdefault(record.handle, record.id)
 
     def _table(self, record: Record) -> dict[str, Record]:
         tables = {
@@ -127,7 +130,7 @@ class Workspace:
     def person_named(self, name: str) -> Person | None:
         """A person by id, handle or `@handle`."""
         bare = name.removeprefix("@")
-        return self.people.get(bare) or next((p for p in self.people.values() if p.handle == bare), None)
+        return self.people.get(bare) or self.people.get(self._people_by_handle.get(bare, ""))
 
     def channel_named(self, name: str) -> Channel | None:
         """A channel by id, name or `#name`."""

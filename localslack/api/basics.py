@@ -29,6 +29,7 @@ async def auth_test(call: Call) -> Json:
         "user_id": call.bot.id,
         "bot_id": call.app.bot_id,
         "is_enterprise_install": False,
+        **({"enterprise_id": team.enterprise_id} if team.enterprise_id else {}),
     }
 
 

@@ -1,6 +1,5 @@
-"""How is a call answered? Token, rate limit, scope, the method itself, and Slack's way of saying what went wrong."""
+"""Dispatch of the Web API: token, rate limit, scope, the method itself, and Slack's error bodies."""
 
-import asyncio
 import logging
 import secrets
 from dataclasses import dataclass, field
@@ -23,10 +22,11 @@ from localslack.api import (
 )
 from localslack.api.arguments import Arguments, read
 from localslack.api.registry import METHODS, Call, Method
+from localslack.broken_answers import answered, rate_limited
 from localslack.errors import SlackError
-from localslack.faults import Fault
 from localslack.records import App, Json
 from localslack.services import Services
+from localslack.traffic import Row
 
 FAMILIES = (
     basics, bookmarks, chat, conversations, files, history, pins, reactions, scheduled, usergroups, users, views,
@@ -59,21 +59,33 @@ class Dispatch:
         self._slack = slack
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer one call; every error is a JSON body."""
+        """Answer one call; every error is a JSON body, unless a fault was ordered."""
         name = request.match_info["method"].rstrip("/")
         opened = await self._open(request, name)
         row = self._slack.traffic.begin(
             opened.app, direction="from_app", transport="api", kind=name, request=_shown(opened.values)
         )
-        fault = self._slack.faults.take(name) if opened.app else None
+        names = self._slack.names(opened.app)
+        fault = self._slack.faults.for_call(name, names, self._channel(opened.values)) if opened.app else None
+        response = await answered(self._slack.faults, fault, request, lambda: self._answered(name, opened, row))
+        if fault is not None:
+            self._slack.traffic.spoil(row, fault.fault, response.status)
+        return response
+
+    async def _answered(self, name: str, opened: _Opened, row: Row) -> web.Response:
+        """The answer to a call, as it is without faults."""
         try:
-            body = opened.refusal or await self._answer(name, opened.app, opened.values, fault)
+            body = opened.refusal or await self._answer(name, opened.app, opened.values)
         except RateLimited as limited:
             self._slack.traffic.end(row, "ratelimited", None, 429)
-            return _rate_limited(limited.seconds)
+            return rate_limited(limited.seconds)
         body |= _warned(body, opened.warnings)
         self._slack.traffic.end(row, "ok" if body["ok"] else body["error"], body)
-        return await _respond(request, body, opened.app, fault)
+        return web.json_response(body, headers=_headers(name, opened.app))
+
+    def _channel(self, values: Json) -> tuple[str, ...]:
+        """All names of the channel that a call is about."""
+        return self._slack.channel_names(values.get("channel") or values.get("channel_id"))
 
     async def _open(self, request: web.Request, name: str) -> _Opened:
         """Who calls with which arguments, or why not."""
@@ -85,9 +97,9 @@ class Dispatch:
             opened.refusal = _refusal(error)
         return opened
 
-    async def _answer(self, name: str, app: App | None, values: Json, fault: Fault | None) -> Json:
+    async def _answer(self, name: str, app: App | None, values: Json) -> Json:
         try:
-            answer = await self._run(name, app, values, fault)
+            answer = await self._run(name, app, values)
             await self._slack.workspace.journal.flush()
         except SlackError as error:
             return _refusal(error)
@@ -98,11 +110,10 @@ class Dispatch:
             return {"ok": False, "error": "internal_error"}
         return {"ok": True, **answer}
 
-    async def _run(self, name: str, app: App | None, values: Json, fault: Fault | None) -> Json:
+    async def _run(self, name: str, app: App | None, values: Json) -> Json:
         known = METHODS.get(name)
         if known is None:
             raise SlackError("unknown_method", req_method=name)
-        await _before(fault)
         if app is None and known.bearer != "none":
             raise SlackError("not_authed")
         call = Call(name, app or _nobody(), Arguments(values), self._slack)
@@ -115,7 +126,8 @@ class Dispatch:
     def _check_rate(self, call: Call, known: Method) -> None:
         wait = self._slack.limits.wait(call.app.id, known.name, known.tier)
         if known.name == "chat.postMessage":
-            wait = self._slack.limits.wait_to_post(call.app.id, str(call.arguments.values.get("channel")))
+            channel = self._channel(call.arguments.values)
+            wait = self._slack.limits.wait_to_post(call.app.id, channel[0] if channel else "")
         if wait:
             raise RateLimited(wait)
 
@@ -132,6 +144,8 @@ class Dispatch:
             raise SlackError("invalid_auth")
         if known and known.bearer != "none" and (token == app.app_token) != (known.bearer == "app"):
             raise SlackError("not_allowed_token_type")
+        if trouble := self._slack.tokens.error(app, token):
+            raise SlackError(trouble)
         if self._slack.workspace.people[app.bot_user].deleted:
             raise SlackError("account_inactive")
         return app
@@ -139,19 +153,6 @@ class Dispatch:
 
 def _refusal(error: SlackError) -> Json:
     return {"ok": False, "error": error.error, **error.extra}
-
-
-async def _before(fault: Fault | None) -> None:
-    if fault is None or fault.fault == "lost_answer":
-        return
-    if fault.fault == "slow":
-        await asyncio.sleep(fault.seconds)
-    elif fault.fault == "ratelimited":
-        raise RateLimited(fault.retry_after)
-    elif fault.fault == "http_500":
-        raise SlackError("fatal_error")
-    else:
-        raise SlackError(fault.fault)
 
 
 def _nobody() -> App:
@@ -174,24 +175,11 @@ def _shown(values: Json) -> Json:
     return {key: value if not isinstance(value, web.FileField) else value.filename for key, value in values.items()}
 
 
-def _rate_limited(seconds: int) -> web.Response:
-    body = {"ok": False, "error": "ratelimited"}
-    return web.json_response(body, status=429, headers={"Retry-After": str(seconds)})
-
-
-async def _respond(request: web.Request, body: Json, app: App | None, fault: Fault | None) -> web.Response:
-    if fault is not None and fault.fault == "lost_answer" and request.transport is not None:
-        request.transport.close()
-    if fault is not None and fault.fault == "http_500":
-        return web.Response(status=500, text="Internal Server Error")
-    return web.json_response(body, headers=_headers(request.match_info["method"].rstrip("/"), app))
-
-
 def _headers(name: str, app: App | None) -> dict[str, str]:
     """Bolt and the SDKs read an app's scopes from here."""
     known, headers = METHODS.get(name), {"X-Slack-Req-Id": secrets.token_hex(16)}
     if app is not None and app.scopes is not None:
-        headers["X-OAuth-Scopes"] = ",".join(app.scopes)
+        headers["X-OAuth-Scopes"] = ",".join(app.granted)
     if known is not None and known.scopes:
         headers["X-Accepted-OAuth-Scopes"] = ",".join(known.scopes)
     return headers

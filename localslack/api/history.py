@@ -1,4 +1,4 @@
-"""conversations.history and conversations.replies: what was said."""
+"""conversations.history and conversations.replies: the messages of a channel and of a thread."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -6,6 +6,7 @@ from itertools import islice
 from localslack.api import access, pages
 from localslack.api.registry import Call, method
 from localslack.errors import SlackError
+from localslack.ratelimits import LIMITED_PAGE
 from localslack.records import Channel, Json, Message
 
 _SCOPES = ("channels:history", "groups:history", "im:history", "mpim:history")
@@ -37,6 +38,8 @@ async def history(call: Call) -> Json:
 
 
 def _limit(call: Call) -> int:
+    if call.slack.switches.history_limited:
+        return call.arguments.number("limit", LIMITED_PAGE, most=LIMITED_PAGE)
     return call.arguments.number("limit", 100, most=MOST)
 
 

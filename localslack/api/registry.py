@@ -1,4 +1,4 @@
-"""Which methods are there, what does each demand, and how is a call handed to it?"""
+"""The table of Web API methods, and the call that is handed to each."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Call:
     def need_scope(self, *any_of: str) -> None:
         """The bot token must carry one of these."""
         if not any(self.app.may(scope) for scope in any_of):
-            raise SlackError("missing_scope", needed=",".join(any_of), provided=",".join(self.app.scopes or []))
+            raise SlackError("missing_scope", needed=",".join(any_of), provided=",".join(self.app.granted))
 
 
 Run = Callable[[Call], Awaitable[Json]]

@@ -1,4 +1,4 @@
-"""What does a person see? The reading half of the control interface."""
+"""The reading half of the control interface: everything as one person sees it."""
 
 from itertools import islice
 
@@ -49,9 +49,8 @@ class Reading:
     async def state(self, request: web.Request) -> Json:
         """Everything a page begins with."""
         person = person_of(self._slack, request)
-        shapes, views = self._slack.shapes, self._slack.views
+        shapes = self._slack.shapes
         visible = [c for c in self._slack.workspace.channels.values() if self._slack.membership.can_see(person, c)]
-        homes = {app: views.home(person.id, app) for app in self._slack.workspace.apps}
         return {
             "me": shapes.person(person),
             "team": self._team(),
@@ -62,8 +61,19 @@ class Reading:
             "dms": [shapes.channel(channel, person) for channel in visible if channel.is_dm],
             "apps": shapes.apps(),
             "commands": shapes.commands(),
-            "modals": [self._slack.wire.view(view) for view in views.stack(person.id)],
-            "homes": {app: self._slack.wire.view(view) for app, view in homes.items() if view},
+            **self._views(person),
+        }
+
+    async def views(self, request: web.Request) -> Json:
+        """The open modals and published Homes, without the rest of the state."""
+        return self._views(person_of(self._slack, request))
+
+    def _views(self, person: Person) -> Json:
+        views, wire = self._slack.views, self._slack.wire
+        homes = {app: views.home(person.id, app) for app in self._slack.workspace.apps}
+        return {
+            "modals": [wire.view(view) for view in views.stack(person.id)],
+            "homes": {app: wire.view(view) for app, view in homes.items() if view},
         }
 
     # -- messages -----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Which request goes where? All addresses of the control interface."""
+"""All addresses of the control interface."""
 
 from aiohttp import web
 
@@ -7,6 +7,7 @@ from localslack.control.answering import Handler, answering, failure
 from localslack.control.live import Live
 from localslack.control.reading import Reading
 from localslack.control.steering import Steering
+from localslack.control.trouble import Trouble
 from localslack.services import Services
 
 _PERSON = "/_local/people/{person}"
@@ -15,7 +16,8 @@ _CHANNEL = _PERSON + "/channels/{channel}/messages"
 
 def add_routes(app: web.Application, slack: Services) -> None:
     """Add everything under `/_local/`."""
-    reading, acting, steering, live = Reading(slack), Acting(slack), Steering(slack), Live(slack)
+    reading, acting, steering, trouble = Reading(slack), Acting(slack), Steering(slack), Trouble(slack)
+    live = Live(slack)
     answered: list[tuple[str, str, Handler]] = [
         ("GET", "/_local/info", steering.info),
         ("GET", "/_local/people", reading.people),
@@ -23,6 +25,7 @@ def add_routes(app: web.Application, slack: Services) -> None:
         ("POST", _PERSON, steering.change_person),
         ("POST", "/_local/channels/{channel}/share", steering.share_channel),
         ("GET", _PERSON + "/state", reading.state),
+        ("GET", _PERSON + "/views", reading.views),
         ("GET", _PERSON + "/search", reading.search),
         ("GET", _CHANNEL, reading.messages),
         ("GET", _CHANNEL + "/{ts}", reading.message),
@@ -38,11 +41,20 @@ def add_routes(app: web.Application, slack: Services) -> None:
         ("DELETE", "/_local/mail", steering.clear_mail),
         ("POST", "/_local/reset", steering.reset),
         ("POST", "/_local/seed", steering.seed),
-        ("GET", "/_local/switches", steering.switches),
-        ("POST", "/_local/switches", steering.change_switches),
-        ("POST", "/_local/faults", steering.order_fault),
-        ("DELETE", "/_local/faults", steering.clear_faults),
-        ("POST", "/_local/apps/{app}/disconnect", steering.disconnect),
+        ("GET", "/_local/switches", trouble.switches),
+        ("POST", "/_local/switches", trouble.change_switches),
+        ("GET", "/_local/faults", trouble.faults),
+        ("POST", "/_local/faults", trouble.order),
+        ("DELETE", "/_local/faults", trouble.clear),
+        ("DELETE", "/_local/faults/{id}", trouble.cancel),
+        ("POST", "/_local/storm", trouble.storm),
+        ("DELETE", "/_local/channels/{channel}/messages/{ts}", trouble.delete_message),
+        ("POST", "/_local/channels/{channel}/archive", trouble.archive),
+        ("POST", "/_local/channels/{channel}/members", trouble.members),
+        ("POST", "/_local/groups/{group}", trouble.change_group),
+        ("DELETE", "/_local/groups/{group}", trouble.delete_group),
+        ("POST", "/_local/apps/{app}/disconnect", trouble.disconnect),
+        ("POST", "/_local/apps/{app}/token", trouble.token),
         ("POST", "/_local/apps/{app}/request_url", steering.request_url),
     ]
     for http_method, path, handler in answered:

@@ -1,4 +1,4 @@
-"""How is the local Slack itself steered? Time, traffic, mail, seeds, switches, faults, connections."""
+"""The control interface for the local Slack itself: time, traffic, mail, seeds, people."""
 
 import math
 
@@ -10,7 +10,7 @@ from localslack.errors import Refused
 from localslack.ids import stable_id
 from localslack.manifests import use_http
 from localslack.planting import add_person
-from localslack.records import App, Json
+from localslack.records import Json
 from localslack.seed import Seed, SeedError
 from localslack.services import Services
 
@@ -19,7 +19,6 @@ _CHANGEABLE: Json = {
     **dict.fromkeys(("admin", "owner", "deactivated"), False),
 }
 _FIELDS = {"admin": "is_admin", "owner": "is_owner", "deactivated": "deleted"}
-_REASONS = ("warning", "refresh_requested", "link_disabled", "abrupt")
 
 
 class Steering:
@@ -143,45 +142,11 @@ class Steering:
         self._slack.workspace.publish(ChannelChanged(channel, "shared"))
         return {"channel": channel.id, "team": channel.shared_team_ids[-1]}
 
-    # -- things that go wrong -----------------------------------------------------------------------------------
-
-    async def switches(self, request: web.Request) -> Json:
-        """What is adjusted how."""
-        return self._slack.switches.to_json()
-
-    async def change_switches(self, request: web.Request) -> Json:
-        """Adjust it."""
-        self._slack.switches.change(await wishes(request))
-        return self._slack.switches.to_json()
-
-    async def order_fault(self, request: web.Request) -> Json:
-        """Let coming calls fail."""
-        self._slack.faults.order(await wishes(request))
-        return {}
-
-    async def clear_faults(self, request: web.Request) -> Json:
-        """No more of that."""
-        self._slack.faults.clear()
-        return {}
-
-    def _app(self, request: web.Request) -> App:
-        named = request.match_info["app"]
-        for app in self._slack.workspace.apps.values():
-            if named in (app.id, app.name):
-                return app
-        raise Refused("app_not_found", f"There is no app “{named}”.", 404)
-
-    async def disconnect(self, request: web.Request) -> Json:
-        """Send an app's connections away."""
-        reason = (await wishes(request)).get("reason", "refresh_requested")
-        if reason not in _REASONS:
-            raise Refused("invalid_reason", f"A reason is one of {', '.join(_REASONS)}.")
-        await self._slack.sockets.disconnect(self._app(request).id, reason)
-        return {}
+    # -- apps ---------------------------------------------------------------------------------------------------
 
     async def request_url(self, request: web.Request) -> Json:
         """Talk to an app over HTTP from now on, after it echoed a challenge."""
-        app, url = self._app(request), (await wishes(request)).get("url")
+        app, url = self._slack.admin.app(request.match_info["app"]), (await wishes(request)).get("url")
         if not isinstance(url, str) or not url.startswith(("http://", "https://")):
             raise Refused("invalid_url", "Give “url”, the address the app listens at.")
         use_http(app, url)

@@ -1,7 +1,8 @@
-"""Writing: messages, edits, reactions, pins, reading marks."""
+"""Writing: messages, edits, forwarding, reactions, pins, reading marks."""
 
 import re
 
+from localslack.api.chat import permalink
 from localslack.errors import Refused
 from localslack.people.actor import Actor, verb
 from localslack.records import Channel, File, Json, Message
@@ -78,6 +79,55 @@ async def edit(actor: Actor) -> Json:
     text = from_typed(actor.slack.workspace, actor.text("text"))
     actor.slack.posting.edit(message, by=actor.person.id, text=text, blocks=[rich_text(text)])
     return {"message": shown(actor, message)}
+
+
+@verb("forward")
+async def forward(actor: Actor) -> Json:
+    """Share a message of one channel in another; its words travel in an attachment, not in the text."""
+    message = actor.message(actor.channel())
+    if message.ephemeral_for:
+        raise Refused("message_not_found", "Messages that nobody else sees cannot be shared.")
+    to = Actor(actor.slack, actor.person, {"channel": actor.text("to")}).open_channel()
+    text = from_typed(actor.slack.workspace, actor.text("text", ""))
+    shared = actor.slack.posting.post(
+        to,
+        text=text,
+        blocks=[rich_text(text)] if text else [],
+        attachments=[{"id": 1, **_share(actor, message)}],
+        user=actor.person.id,
+        team_id=actor.person.team_id,
+        client_msg_id=f"{actor.slack.clock.now():.6f}-{actor.person.id}",
+    )
+    return {"message": shown(actor, shared)}
+
+
+def _share(actor: Actor, message: Message) -> Json:
+    """The attachment a shared message becomes."""
+    slack = actor.slack
+    author = slack.workspace.people.get(message.user or "")
+    name = message.username or (author.name if author else "Slackbot")
+    url = permalink(slack.base_url, message)
+    inside = {"team": message.team_id, "channel": message.channel, "ts": message.ts}
+    attachment: Json = {
+        "ts": message.ts,
+        "channel_id": message.channel,
+        "channel_team": slack.workspace.team.id,
+        "is_msg_unfurl": True,
+        "is_share": True,
+        "from_url": url,
+        "fallback": f"[{message.ts}] {name}: {message.text}",
+        "text": message.text,
+        "author_name": name,
+        "author_subname": name,
+        "mrkdwn_in": ["text"],
+        "footer": "Slack Conversation",
+        "color": "D0D0D0",
+        "message_blocks": [{**inside, "message": {"blocks": list(message.blocks)}}] if message.blocks else [],
+        "files": [slack.wire.file(slack.workspace.files[file]) for file in message.files],
+        "attachments": list(message.attachments),
+        "author_id": message.user,
+    }
+    return {key: value for key, value in attachment.items() if value not in (None, [], "")}
 
 
 @verb("delete")

@@ -1,4 +1,4 @@
-"""How do channels and direct messages look to an app?"""
+"""Channels and direct messages as an app sees them."""
 
 from localslack.records import App, Channel, Json
 from localslack.wire.part import Part
@@ -26,9 +26,9 @@ class Conversations(Part):
             "is_archived": channel.is_archived,
             "is_general": channel.is_general,
             "unlinked": 0,
-            "is_shared": shared,
+            "is_shared": shared or channel.is_org_shared,
             "is_ext_shared": shared,
-            "is_org_shared": False,
+            "is_org_shared": channel.is_org_shared,
             "is_pending_ext_shared": False,
             "pending_shared": [],
             "parent_conversation": None,

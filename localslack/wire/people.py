@@ -1,4 +1,4 @@
-"""How do people, bots, user groups and the workspace look to an app?"""
+"""People, bots, user groups and the workspace as an app sees them."""
 
 from localslack.records import App, Group, Json, Person
 from localslack.wire.part import Part
@@ -19,12 +19,29 @@ class People(Part):
             "is_bot": person.is_bot,
             "is_app_user": False,
             "updated": person.updated,
+            **self._enterprise_user(person),
         }
         if person.deleted:
             return answer
         return (
             answer | self._standing(person) | ({"locale": person.locale} if locale and not person.is_external else {})
         )
+
+    def _enterprise_user(self, person: Person) -> Json:
+        """A person in an Enterprise Grid; `teams` are the workspaces they belong to."""
+        team = self.workspace.team
+        if not team.enterprise_id or person.is_external:
+            return {}
+        shown = {
+            "id": person.id,
+            "enterprise_id": team.enterprise_id,
+            "enterprise_name": team.enterprise_name,
+            "is_admin": False,
+            "is_owner": False,
+            "is_primary_owner": False,
+            "teams": list(person.teams) or [team.id],
+        }
+        return {"enterprise_user": shown}
 
     def _standing(self, person: Person) -> Json:
         zone, label, offset = time_zone(person.tz, self.workspace.clock.now())
@@ -99,7 +116,15 @@ class People(Part):
             "icon": icon,
             "avatar_base_url": f"{self.base_url}avatars/",
             "is_verified": False,
+            **self.enterprise(),
         }
+
+    def enterprise(self) -> Json:
+        """The organisation's id and name, nothing outside of an Enterprise Grid."""
+        team = self.workspace.team
+        if not team.enterprise_id:
+            return {}
+        return {"enterprise_id": team.enterprise_id, "enterprise_name": team.enterprise_name}
 
     def group(self, group: Group, *, users: bool = True) -> Json:
         """A user group object."""

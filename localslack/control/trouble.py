@@ -1,0 +1,142 @@
+"""The control interface for things that go wrong: faults, switches, tokens, and what administrators do."""
+
+import math
+
+from aiohttp import web
+
+from localslack.control.answering import wishes
+from localslack.errors import Refused
+from localslack.faults import CALL_FAULTS, DELIVERY_FAULTS
+from localslack.records import Json
+from localslack.services import Services
+
+
+class Trouble:
+    """One method per request."""
+
+    def __init__(self, slack: Services) -> None:
+        self._slack = slack
+
+    # -- faults -------------------------------------------------------------------------------------------------
+
+    async def faults(self, request: web.Request) -> Json:
+        """The orders that may still happen, tokens that fail, and the names of all faults."""
+        return {
+            "faults": [fault.to_json() for fault in self._slack.faults.listed()],
+            "tokens": self._slack.tokens.listed(),
+            "call_faults": list(CALL_FAULTS),
+            "delivery_faults": list(DELIVERY_FAULTS),
+        }
+
+    async def order(self, request: web.Request) -> Json:
+        """Let coming calls or deliveries fail."""
+        wanted = await wishes(request)
+        if not {"method", "fault"} <= set(wanted):
+            raise Refused("invalid_fault", "A fault needs a method and a fault.")
+        return {"fault": self._slack.faults.order(**wanted).to_json()}
+
+    async def cancel(self, request: web.Request) -> Json:
+        """Take one order back."""
+        if not self._slack.faults.cancel(request.match_info["id"]):
+            raise Refused("fault_not_found", "There is no such fault.", 404)
+        return {}
+
+    async def clear(self, request: web.Request) -> Json:
+        """Take all orders back, and let all tokens work."""
+        self._slack.faults.clear()
+        self._slack.tokens.clear()
+        return {}
+
+    async def switches(self, request: web.Request) -> Json:
+        """The values of all switches."""
+        return self._slack.switches.to_json()
+
+    async def change_switches(self, request: web.Request) -> Json:
+        """Change some of them."""
+        self._slack.switches.change(await wishes(request))
+        return self._slack.switches.to_json()
+
+    # -- apps ---------------------------------------------------------------------------------------------------
+
+    async def disconnect(self, request: web.Request) -> Json:
+        """End an app's sockets."""
+        reason = _text(await wishes(request), "reason", "refresh_requested")
+        await self._slack.admin.disconnect(request.match_info["app"], reason)
+        return {}
+
+    async def token(self, request: web.Request) -> Json:
+        """Let an app's tokens fail, or take scopes away; without either everything is as it was."""
+        app, wanted = request.match_info["app"], await wishes(request)
+        self._slack.admin.mend_token(app)
+        self._slack.admin.withhold_scopes(app, _texts(wanted, "withheld"))
+        if error := _text(wanted, "error", ""):
+            seconds = None if wanted.get("seconds") is None else _number(wanted, "seconds", 0)
+            await self._slack.admin.break_token(app, error, which=_text(wanted, "which", "both"), seconds=seconds)
+        return {"tokens": self._slack.tokens.listed()}
+
+    # -- what administrators do ---------------------------------------------------------------------------------
+
+    async def delete_message(self, request: web.Request) -> Json:
+        """Delete anybody's message."""
+        path, query = request.match_info, request.query
+        self._slack.admin.delete_message(
+            path["channel"], path["ts"], replies="replies" in query, quietly="quietly" in query
+        )
+        return {}
+
+    async def archive(self, request: web.Request) -> Json:
+        """Archive a channel or bring it back."""
+        archived = (await wishes(request)).get("archived", True)
+        self._slack.admin.archive(request.match_info["channel"], archived=archived is not False)
+        return {}
+
+    async def members(self, request: web.Request) -> Json:
+        """Add people and apps to a channel, and remove some."""
+        wanted, channel = await wishes(request), request.match_info["channel"]
+        for name in _texts(wanted, "add"):
+            self._slack.admin.add_member(channel, name)
+        for name in _texts(wanted, "remove"):
+            self._slack.admin.remove_member(channel, name)
+        return {"members": list(self._slack.admin.channel(channel).members)}
+
+    async def change_group(self, request: web.Request) -> Json:
+        """Give a user group other members."""
+        self._slack.admin.set_group_members(request.match_info["group"], _texts(await wishes(request), "members"))
+        return {"groups": self._slack.shapes.groups()}
+
+    async def delete_group(self, request: web.Request) -> Json:
+        """Make a user group unknown."""
+        self._slack.admin.delete_group(request.match_info["group"])
+        return {"groups": self._slack.shapes.groups()}
+
+    async def storm(self, request: web.Request) -> Json:
+        """Change the status of many people; answered at the end unless `wait` is false."""
+        wanted = await wishes(request)
+        changes, seconds = int(_number(wanted, "changes", 100)), _number(wanted, "seconds", 0)
+        work = self._slack.admin.change_profiles(changes, seconds=seconds, seed=int(_number(wanted, "seed", 0)))
+        if wanted.get("wait") is False:
+            self._slack.delivery.spawn(work)
+            return {}
+        return {"changes": await work}
+
+
+def _text(wanted: Json, name: str, default: str) -> str:
+    value = wanted.get(name)
+    value = default if value is None else value
+    if not isinstance(value, str):
+        raise Refused("invalid_request", f"“{name}” is text.")
+    return value
+
+
+def _texts(wanted: Json, name: str) -> list[str]:
+    value = wanted.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+        raise Refused("invalid_request", f"“{name}” is a list of texts.")
+    return value
+
+
+def _number(wanted: Json, name: str, default: float) -> float:
+    value = wanted.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        raise Refused("invalid_request", f"“{name}” is a number, not below zero.")
+    return float(value)
