@@ -105,6 +105,7 @@ async def test_delivery_fault_concerns_one_channel_only(slack: LocalSlack) -> No
 
 async def test_silent_socket_stays_open_and_hears_nothing(slack: LocalSlack) -> None:
     hearing, anna = Hearing(slack), slack.person("anna")
+    slack.switches.redeliver_seconds = 20  # a second attempt would take a socket's turn
     async with connected(slack, hearing.app):
         await anna.control("POST", "apps/Bot/disconnect", reason="silent")
         assert (await anna.command("#desk", "/go", "unheard"))["outcome"] == "timeout"
