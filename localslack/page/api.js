@@ -84,6 +84,11 @@ export class Api {
     return call('DELETE', 'mail');
   }
 
+  /** Anything of the control interface that is not about one person. */
+  control(method, path, body) {
+    return call(method, path, body);
+  }
+
   traffic(limit = 500) {
     return call('GET', `traffic?limit=${limit}`);
   }

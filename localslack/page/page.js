@@ -2,6 +2,7 @@
 import { AppView } from './app_view.js';
 import { ChannelView } from './channel.js';
 import { fill, h } from './dom.js';
+import { FaultsView } from './faults.js';
 import { icon } from './icons.js';
 import { MailView } from './mail.js';
 import { messageNode } from './message.js';
@@ -56,13 +57,14 @@ export class Page {
         h('span.rail-icon', null, icon(name, 22), mark ? h('span.rail-mark', { title: 'new' }) : null),
         h('span', null, label),
       );
-    const isTalk = !['mail', 'traffic'].includes(view);
+    const isTalk = !['mail', 'traffic', 'faults'].includes(view);
     const home = phone.matches ? to.start() : (this.lastTalk ?? to.start());
     fill(
       this.rail,
       item('home', 'Home', home, isTalk),
       item('mail', 'Mail', to.mail(), view === 'mail', this.newMail),
       item('traffic', 'Traffic', to.traffic(), view === 'traffic'),
+      item('alert', 'Faults', to.faults(), view === 'faults'),
     );
   }
 
@@ -76,7 +78,7 @@ export class Page {
     const { view, channel, app } = this.route ?? {};
     if (channel) return this.env.directory.channelName(channel);
     if (app) return this.env.directory.app(app)?.name ?? 'App';
-    return { mail: 'Mail', traffic: 'Traffic', search: 'Search' }[view] ?? 'Home';
+    return { mail: 'Mail', traffic: 'Traffic', faults: 'Faults', search: 'Search' }[view] ?? 'Home';
   }
 
   /** Shows what the address says. */
@@ -125,6 +127,7 @@ export class Page {
     if (route.view === 'app') return new AppView(env, route.app, route.tab);
     if (route.view === 'mail') return new MailView(env, route.id);
     if (route.view === 'traffic') return new TrafficView(env);
+    if (route.view === 'faults') return new FaultsView(env);
     if (route.view === 'search')
       return new SearchView(env, route.query, (message) =>
         messageNode(message, env, { inThread: false, compact: false, surfaces: new Map(), edit: () => {} }),
@@ -157,7 +160,7 @@ function resolved(route, directory) {
   const channel = directory.channel(route.channel);
   const app = channel?.kind === 'im' ? directory.appOfBot(channel.user) : null;
   if (app && !route.thread && !route.ts) return { view: 'app', app: app.id, tab: 'messages' };
-  const exists = ['mail', 'traffic', 'search'].includes(route.view) || channel || directory.app(route.app);
+  const exists = ['mail', 'traffic', 'faults', 'search'].includes(route.view) || channel || directory.app(route.app);
   return exists ? route : firstChannel(directory);
 }
 

@@ -12,7 +12,7 @@ export function readRoute(hash = location.hash) {
   if (view === 'app')
     return { view, app: rest[0], tab: rest[1] ?? 'home', thread: rest[2] === 'thread' ? rest[3] : undefined };
   if (view === 'mail') return { view, id: rest[0] };
-  if (view === 'traffic') return { view };
+  if (view === 'traffic' || view === 'faults') return { view };
   if (view === 'search') return { view, query: query.q ?? '' };
   return { view: 'start' };
 }
@@ -24,6 +24,7 @@ export const to = {
   app: (app, tab = 'home') => `#/app/${app}/${tab}`,
   mail: (id) => `#/mail${id ? `/${id}` : ''}`,
   traffic: () => '#/traffic',
+  faults: () => '#/faults',
   search: (words) => `#/search?q=${encodeURIComponent(words)}`,
 };
 

@@ -165,6 +165,7 @@ export class TrafficView {
         row.summary.startsWith(`${row.kind} `) ? row.summary.slice(row.kind.length + 1) : row.summary,
       ),
       row.retry ? h('span.tag', null, `retry ${row.retry}`) : null,
+      row.fault ? h('span.tag.bad', { title: 'a fault that was ordered' }, row.fault) : null,
       h('span.tag.transport', null, row.transport),
       h(
         `span.tag.${failed ? 'bad' : row.status}`,
