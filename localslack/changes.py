@@ -1,4 +1,4 @@
-"""What can happen in a workspace? Each change is published once; pages and the Events API hear of it from here."""
+"""Changes of a workspace. Each is published once; pages and the Events API hear of it from here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,11 +65,24 @@ class MembershipChanged(Change):
 
 @dataclass(frozen=True, slots=True)
 class ChannelChanged(Change):
-    """A channel is new or different. `what`: created, renamed, archived, unarchived, shared, or empty for the rest."""
+    """A channel is new or different.
+
+    `what`: created, renamed, archived, unarchived, shared, unshared, or empty for the rest.
+    """
 
     channel: Channel
     what: str = ""
     actor: str = ""
+    team: str = ""  # the other workspace, of shared and unshared
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMoved(Change):
+    """A channel has another id; apps are told of it or not."""
+
+    channel: Channel
+    old_id: str
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which app hears of which change? Changes become the Events API's events, for apps that asked and may see them."""
+"""The Events API: changes become events, for apps that asked for them and may see them."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from localslack.changes import (
     Change,
     ChannelChanged,
+    ChannelMoved,
     FileChanged,
     GroupChanged,
     HomeOpened,
@@ -44,6 +45,8 @@ _SCOPES = {
     "subteam_updated": "usergroups:read",
     "subteam_members_changed": "usergroups:read",
     "channel_shared": "channels:read",
+    "channel_unshared": "channels:read",
+    "channel_id_changed": "groups:read",
     "channel_created": "channels:read",
     "channel_archive": "channels:read",
     "channel_unarchive": "channels:read",
@@ -68,6 +71,7 @@ class Events:
             Pinned: self._pinned,
             MembershipChanged: self._membership,
             ChannelChanged: self._channel,
+            ChannelMoved: self._moved,
             PersonChanged: self._person,
             GroupChanged: self._group,
             FileChanged: self._file,
@@ -97,7 +101,15 @@ class Events:
 
     def _send(self, app: App, event: Json, channel: Channel | None) -> None:
         shared = channel is not None and bool(channel.shared_team_ids)
-        self._delivery.event(app, self._payloads.event(app, event, shared_channel=shared))
+        from_team = self._team(event) if shared else ""
+        self._delivery.event(app, self._payloads.event(app, event, shared_channel=shared, from_team=from_team))
+
+    def _team(self, event: Json) -> str:
+        """The workspace of whoever caused an event in a shared channel."""
+        inside = event.get("message") or event.get("previous_message") or {}
+        user = event.get("user") or event.get("user_id") or inside.get("user")
+        person = self.workspace.people.get(str(user))
+        return person.team_id if person and person.is_external else str(event.get("team") or "")
 
     def _event_ts(self) -> str:
         return f"{self.workspace.clock.now():.6f}"
@@ -109,7 +121,7 @@ class Events:
         if message.ephemeral_for is not None:
             return
         channel = self.workspace.channels[message.channel]
-        event = self.wire.message(message) | {
+        event = self.wire.message(message, event=True) | {
             "channel": channel.id,
             "event_ts": message.ts,
             "channel_type": _CHANNEL_TYPE[channel.kind],
@@ -130,7 +142,7 @@ class Events:
             return
         channel = self.workspace.channels[change.message.channel]
         event = self._hidden("message_changed", channel) | {
-            "message": self.wire.message(change.message),
+            "message": self.wire.message(change.message, event=True),
             "previous_message": change.previous,
         }
         self._tell(_MESSAGE_EVENT[channel.kind], event, channel)
@@ -215,6 +227,7 @@ class Events:
             "unarchived": "channel_unarchive",
             "renamed": "channel_rename",
             "shared": "channel_shared",
+            "unshared": "channel_unshared",
         }
         channel = change.channel
         if change.what not in names or channel.is_dm:
@@ -222,7 +235,7 @@ class Events:
         name = names[change.what]
         private = channel.kind == "private"
         if private:
-            name = name.replace("channel_", "group_") if change.what != "shared" else name
+            name = name.replace("channel_", "group_") if not change.team else name
         event: Json = {"type": name, "event_ts": self._event_ts(), **self._channel_facts(change)}
         self._tell(name, event, channel if private else None)
 
@@ -231,7 +244,10 @@ class Events:
         if change.what in ("archived", "unarchived"):
             return {"channel": channel.id, "user": change.actor, "is_moved": 0}
         if change.what == "shared":
-            return {"channel": channel.id, "connected_team_id": channel.shared_team_ids[-1]}
+            return {"channel": channel.id, "connected_team_id": change.team}
+        if change.what == "unshared":
+            still = bool(channel.shared_team_ids)
+            return {"channel": channel.id, "previously_connected_team_id": change.team, "is_ext_shared": still}
         facts: Json = {
             "id": channel.id,
             "name": channel.name,
@@ -241,6 +257,13 @@ class Events:
         if change.what == "created":
             facts |= {"is_channel": True, "creator": channel.creator, "context_team_id": self.workspace.team.id}
         return {"channel": facts}
+
+    def _moved(self, change: ChannelMoved) -> None:
+        if not change.told:
+            return
+        ids = {"old_channel_id": change.old_id, "new_channel_id": change.channel.id}
+        event = {"type": "channel_id_changed", **ids, "event_ts": self._event_ts()}
+        self._tell("channel_id_changed", event, change.channel)
 
     def _person(self, change: PersonChanged) -> None:
         name = "team_join" if change.is_new else "user_change"

@@ -1,4 +1,4 @@
-"""How does a description become an installed app? Slack's manifest format, and tokens that stay the same."""
+"""Installing an app from its manifest, with tokens that stay the same."""
 
 import re
 from typing import Any
@@ -29,6 +29,8 @@ def installed(seed: SeedApp, team_id: str, colour: str) -> tuple[App, str]:
         handle = seed.handle or _handle(_part(manifest, "features", "bot_user").get("display_name") or name)
     except (AttributeError, TypeError, ValueError) as error:
         raise SeedError(f"[[apps]] {name}: the manifest is not in Slack's format ({error})") from error
+    if seed.external:
+        app.external_team, app.events = stable_id("T", seed.external), []
     if seed.request_url:
         use_http(app, seed.request_url)
     return app, handle

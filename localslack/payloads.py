@@ -120,10 +120,9 @@ class Payloads:
         }
 
     def _interaction(self, kind: str, app: App, person: Person) -> Json:
-        team = self.workspace.team
         return {
             "type": kind,
-            "team": {"id": team.id, "domain": team.domain},
+            "team": self.wire.team_of(person),
             "user": {"id": person.id, "username": person.handle, "name": person.handle, "team_id": person.team_id},
             "api_app_id": app.id,
             "token": app.verification_token,
@@ -145,8 +144,8 @@ class Payloads:
 
     # -- events -------------------------------------------------------------------------------------------------
 
-    def event(self, app: App, event: Json, *, shared_channel: bool = False) -> Json:
-        """The envelope of the Events API around one event."""
+    def event(self, app: App, event: Json, *, shared_channel: bool = False, from_team: str = "") -> Json:
+        """The envelope of the Events API around one event; its `team_id` is that of whoever caused it."""
         team = self.workspace.team
         authorization = {
             "enterprise_id": team.enterprise_id or None,
@@ -157,7 +156,7 @@ class Payloads:
         }
         return {
             "token": app.verification_token,
-            "team_id": team.id,
+            "team_id": from_team or team.id,
             **({"enterprise_id": team.enterprise_id} if team.enterprise_id else {}),
             "context_team_id": team.id,
             "context_enterprise_id": team.enterprise_id or None,

@@ -83,6 +83,8 @@ def _slackbot(workspace: Workspace) -> Person:
 
 def add_person(workspace: Workspace, seed: SeedPerson) -> Person:
     """Somebody new. External people belong to a workspace named after theirs."""
+    if seed.stranger and not seed.external:
+        raise SeedError(f"[[people]] {seed.handle}: a stranger is external: name the other workspace")
     if seed.guest not in ("", "multi", "single"):
         raise SeedError(f'[[people]] {seed.handle}: guest is "multi" or "single", not {seed.guest!r}')
     if not re.fullmatch(r"[\w.-]+", seed.handle) or workspace.person_named(seed.handle):
@@ -106,6 +108,8 @@ def add_person(workspace: Workspace, seed: SeedPerson) -> Person:
         is_owner=seed.owner,
         guest=seed.guest,
         is_external=bool(seed.external),
+        is_stranger=seed.stranger,
+        workspace=seed.external,
         deleted=seed.deactivated,
         updated=workspace.now,
     )
@@ -155,7 +159,9 @@ def _add_app(workspace: Workspace, seed: SeedApp) -> None:
     workspace.add(
         Person(
             id=app.bot_user,
-            team_id=workspace.team.id,
+            team_id=app.external_team or workspace.team.id,
+            is_external=bool(seed.external),
+            workspace=seed.external,
             handle=handle,
             name=app.name,
             display_name=app.name,

@@ -52,6 +52,8 @@ class Person(Record):
     is_owner: bool = False
     guest: str = ""  # "", "multi" or "single"
     is_external: bool = False
+    is_stranger: bool = False  # external, and in no channel shared with this workspace
+    workspace: str = ""  # the name of an external person's workspace
     teams: list[str] = field(default_factory=list)  # workspaces of an Enterprise Grid they belong to
     deleted: bool = False
     app_id: str | None = None
@@ -84,6 +86,7 @@ class Channel(Record):
     is_archived: bool = False
     is_general: bool = False
     is_org_shared: bool = False
+    frozen_reason: str = ""  # why nobody can write in it any more, such as connection_severed
     shared_team_ids: list[str] = field(default_factory=list)  # teams of other workspaces, if shared
     topic: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
     purpose: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
@@ -188,6 +191,7 @@ class App(Record):
     has_home: bool = True
     has_messages: bool = True
     takes_messages: bool = True  # its Messages tab can be written in, not only read
+    external_team: str = ""  # of an app that belongs to another workspace
     withheld: list[str] = field(default_factory=list)  # scopes taken away by an administrator
 
     @property

@@ -33,6 +33,7 @@ class SeedPerson:
     owner: bool = False
     guest: str = ""  # "multi" or "single"
     external: str = ""
+    stranger: bool = False  # external, and in no shared channel: known from mentions only
     workspaces: list[str] = field(default_factory=list)  # those of a Grid they are in, the home first; "*": the org's
     deactivated: bool = False
     id: str = ""
@@ -66,10 +67,14 @@ class SeedGroup:
 
 @dataclass(kw_only=True)
 class SeedApp:
-    """An installed app. `manifest` is Slack's own format; without one nothing is withheld from the app."""
+    """An installed app. `manifest` is Slack's own format; without one nothing is withheld from the app.
+
+    `external` names the other workspace of an app that posts in shared channels from there.
+    """
 
     name: str
     handle: str = ""
+    external: str = ""
     manifest: dict[str, Any] | None = None
     request_url: str = ""  # for an app on HTTP: overrides the manifest's URLs
     bot_token: str = ""

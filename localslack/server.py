@@ -23,6 +23,7 @@ from localslack.planting import plant, replenish
 from localslack.records import App
 from localslack.seed import Seed
 from localslack.services import Services
+from localslack.slack_connect import SlackConnect
 from localslack.switches import Switches
 from localslack.workspace import Workspace
 from localslack.workspace_admin import WorkspaceAdmin
@@ -89,6 +90,11 @@ class LocalSlack:
     def admin(self) -> WorkspaceAdmin:
         """What administrators do: `admin.archive("#desk")`, `await admin.break_token("Bot", "token_revoked")`."""
         return self.services.admin
+
+    @property
+    def connect(self) -> SlackConnect:
+        """Slack Connect: `connect.share("#desk", "Partner Ltd")`, `connect.unshare("#desk")`."""
+        return self.services.connect
 
     @property
     def switches(self) -> Switches:

@@ -20,6 +20,7 @@ from localslack.response_urls import ResponseUrls
 from localslack.scheduling import Scheduling
 from localslack.seed import Seed
 from localslack.shapes import Shapes
+from localslack.slack_connect import SlackConnect
 from localslack.sockets import Sockets
 from localslack.switches import Switches
 from localslack.token_troubles import TokenTroubles
@@ -62,6 +63,7 @@ class Services:
         self.events = Events(self.workspace, self.wire, self.payloads, self.delivery)
         self.scheduling = Scheduling(self.workspace)
         self.admin = WorkspaceAdmin(self.workspace, self.membership, self.sockets, self.tokens)
+        self.connect = SlackConnect(self.workspace, self.admin)
         self.limits = RateLimits(self.switches)
         self.uploads: dict[str, str] = {}  # secret part of an upload URL -> file id
 

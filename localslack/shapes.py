@@ -1,4 +1,4 @@
-"""How does the control interface show things? People, channels, apps and messages as one person sees them."""
+"""People, channels, apps and messages in the shapes of the control interface, as one person sees them."""
 
 from localslack.people.builtin import BUILT_IN
 from localslack.presence import Presence
@@ -45,6 +45,7 @@ class Shapes:
             "kind": channel.kind,
             "is_member": person.id in channel.members,
             "is_archived": channel.is_archived,
+            "is_frozen": bool(channel.frozen_reason),
             "is_ext_shared": bool(channel.shared_team_ids),
             "is_general": channel.is_general,
             "topic": channel.topic["value"],
@@ -99,7 +100,7 @@ class Shapes:
 
     def apps(self) -> list[Json]:
         """All apps."""
-        return [self.app(app) for app in self._workspace.apps.values()]
+        return [self.app(app) for app in self._workspace.own_apps()]
 
     def commands(self) -> list[Json]:
         """Every slash command, Slack's own last."""

@@ -142,6 +142,14 @@ class Workspace:
         """The direct message conversation between exactly these users."""
         return next((c for c in self.channels.values() if c.is_dm and set(c.members) == members), None)
 
+    def own_apps(self) -> Iterator[App]:
+        """The apps installed in this workspace, without those of other workspaces in shared channels."""
+        return (app for app in self.apps.values() if not app.external_team)
+
+    def other_workspaces(self) -> dict[str, str]:
+        """The names of other workspaces by id, as far as somebody from there is known."""
+        return {person.team_id: person.workspace for person in self.people.values() if person.workspace}
+
     def humans(self) -> Iterator[Person]:
         """Everybody but the bot users."""
         return (person for person in self.people.values() if not person.is_bot and person.id != SLACKBOT)

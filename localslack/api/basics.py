@@ -23,9 +23,9 @@ async def auth_test(call: Call) -> Json:
     team = call.slack.workspace.team
     return {
         "url": call.slack.base_url,
-        "team": team.name,
+        "team": call.slack.workspace.other_workspaces().get(call.app.external_team, team.name),
         "user": call.bot.handle,
-        "team_id": team.id,
+        "team_id": call.app.external_team or team.id,
         "user_id": call.bot.id,
         "bot_id": call.app.bot_id,
         "is_enterprise_install": False,
@@ -47,9 +47,12 @@ async def connections_open(call: Call) -> Json:
 async def team_info(call: Call) -> Json:
     """The workspace."""
     named = call.arguments.text("team")
-    if named not in (None, "", call.slack.workspace.team.id):
+    if named in (None, "", call.slack.workspace.team.id):
+        return {"team": call.slack.wire.team()}
+    others = call.slack.workspace.other_workspaces()
+    if named not in others:
         raise SlackError("team_not_found")
-    return {"team": call.slack.wire.team()}
+    return {"team": call.slack.wire.other_team(str(named), others[str(named)])}
 
 
 @method("bots.info", "users:read")

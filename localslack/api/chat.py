@@ -42,7 +42,7 @@ def author(call: Call) -> Json:
         "user": call.bot.id,
         "bot_id": call.app.bot_id,
         "app_id": call.app.id,
-        "team_id": call.slack.workspace.team.id,
+        "team_id": call.app.external_team or call.slack.workspace.team.id,
     }
     if call.app.may("chat:write.customize"):
         facts |= _customized(call)
@@ -85,6 +85,8 @@ def check_writable(call: Call, channel: Channel) -> None:
             raise SlackError("not_in_channel")
     if channel.is_archived:
         raise SlackError("is_archived")
+    if channel.frozen_reason:
+        raise SlackError("restricted_action_read_only_channel")
 
 
 def _check_thread(call: Call, channel: Channel, facts: Json) -> None:

@@ -40,7 +40,7 @@ async def list_channels(call: Call) -> Json:
 
 def _listed(call: Call, found: list[Channel]) -> Json:
     shown, cursor = page(call, found)
-    channels = [call.slack.wire.channel(channel, call.app, num_members=True) for channel in shown]
+    channels = [call.slack.wire.channel(channel, call.app, num_members=True, connected=False) for channel in shown]
     return {"channels": channels, "response_metadata": {"next_cursor": cursor}}
 
 

@@ -20,8 +20,8 @@ async def info(call: Call) -> Json:
 
 @method("users.list", "users:read", tier=2)
 async def list_users(call: Call) -> Json:
-    """Everybody, bots and the deactivated, too."""
-    people = list(call.slack.workspace.people.values())
+    """All members, bots and the deactivated, too; people of other workspaces are found by users.info only."""
+    people = [person for person in call.slack.workspace.people.values() if not person.is_external]
     shown, cursor = page(call, people, default=len(people) or 1)
     locale = call.arguments.flag("include_locale")
     members = [_shown(call, person, locale=locale) for person in shown]

@@ -1,4 +1,4 @@
-"""Which frames does a change mean for a person? Changes of the workspace in the words of the live updates."""
+"""The frames of the live updates that a change of the workspace means for one person."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,6 +7,7 @@ from localslack.changes import (
     AppsChanged,
     Change,
     ChannelChanged,
+    ChannelMoved,
     FileChanged,
     GroupChanged,
     HomePublished,
@@ -36,6 +37,7 @@ class Frames:
             MessageDeleted: self._deleted,
             Read: self._read,
             ChannelChanged: self._channel,
+            ChannelMoved: self._moved,
             MembershipChanged: self._membership,
             Pinned: self._channel,
             StackChanged: self._stack,
@@ -111,6 +113,11 @@ class Frames:
 
     def _channel(self, change: ChannelChanged | Pinned, person: Person) -> Iterator[Json]:
         if self._slack.membership.can_see(person, change.channel):
+            yield {"type": "channel", "channel": self._slack.shapes.channel(change.channel, person)}
+
+    def _moved(self, change: ChannelMoved, person: Person) -> Iterator[Json]:
+        if self._slack.membership.can_see(person, change.channel):
+            yield {"type": "channel_gone", "channel": change.old_id}
             yield {"type": "channel", "channel": self._slack.shapes.channel(change.channel, person)}
 
     def _membership(self, change: MembershipChanged, person: Person) -> Iterator[Json]:

@@ -4,10 +4,9 @@ import math
 
 from aiohttp import web
 
-from localslack.changes import AppsChanged, ChannelChanged, PersonChanged, Reset
+from localslack.changes import AppsChanged, PersonChanged, Reset
 from localslack.control.answering import number, wishes
 from localslack.errors import Refused
-from localslack.ids import stable_id
 from localslack.manifests import use_http
 from localslack.planting import add_person
 from localslack.records import Json
@@ -130,17 +129,6 @@ class Steering:
         self._slack.workspace.save(person)
         self._slack.workspace.publish(PersonChanged(person))
         return {"person": self._slack.shapes.person(person)}
-
-    async def share_channel(self, request: web.Request) -> Json:
-        """Share a channel with another workspace."""
-        channel = self._slack.workspace.channel_named(request.match_info["channel"])
-        other = (await wishes(request)).get("with")
-        if channel is None or channel.is_dm or not isinstance(other, str) or not other:
-            raise Refused("channel_not_found", "Name a channel, and with “with” the other workspace.", 404)
-        channel.shared_team_ids = list(dict.fromkeys([*channel.shared_team_ids, stable_id("T", other)]))
-        self._slack.workspace.save(channel)
-        self._slack.workspace.publish(ChannelChanged(channel, "shared"))
-        return {"channel": channel.id, "team": channel.shared_team_ids[-1]}
 
     # -- apps ---------------------------------------------------------------------------------------------------
 

@@ -99,6 +99,27 @@ class Trouble:
             self._slack.admin.remove_member(channel, name)
         return {"members": list(self._slack.admin.channel(channel).members)}
 
+    # -- Slack Connect ------------------------------------------------------------------------------------------
+
+    async def share(self, request: web.Request) -> Json:
+        """Share a channel with another workspace; a private one gets another id."""
+        with_ = _text(await wishes(request), "with", "")
+        channel, team = self._slack.connect.share(request.match_info["channel"], with_)
+        return {"channel": channel.id, "team": team}
+
+    async def unshare(self, request: web.Request) -> Json:
+        """End a connection; with `guest` the channel was the other side's, and a frozen copy is left."""
+        wanted = await wishes(request)
+        ours = wanted.get("guest") is not True
+        channel = self._slack.connect.unshare(request.match_info["channel"], _text(wanted, "with", ""), hosted=ours)
+        return {"channel": channel.id}
+
+    async def new_id(self, request: web.Request) -> Json:
+        """Give a channel another id."""
+        return {"channel": self._slack.connect.change_id(request.match_info["channel"]).id}
+
+    # -- groups and storms --------------------------------------------------------------------------------------
+
     async def change_group(self, request: web.Request) -> Json:
         """Give a user group other members."""
         self._slack.admin.set_group_members(request.match_info["group"], _texts(await wishes(request), "members"))

@@ -1,4 +1,4 @@
-"""Who does it, and what may they name? A person at work, and the table of all verbs."""
+"""A person at work: who does it, what they name, and the table of all verbs."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -59,6 +59,8 @@ class Actor:
         channel = self.channel()
         if channel.is_archived:
             raise Refused("is_archived", f"#{channel.name} is archived.")
+        if channel.frozen_reason:
+            raise Refused("is_frozen", f"#{channel.name} can only be read: it is no longer shared.")
         if member and self.person.id not in channel.members:
             raise Refused("not_in_channel", f"{self.person.name} is not in #{channel.name}.")
         return channel

@@ -36,7 +36,7 @@ def _offered(actor: Actor, name: str) -> tuple[App, Json]:
     """The app that declares the command, else one without a manifest, which takes any."""
     if actor.person.is_external:
         raise Refused("not_installed", "Commands of this workspace's apps are not for people of other workspaces.", 403)
-    apps = actor.slack.workspace.apps.values()
+    apps = list(actor.slack.workspace.own_apps())
     for app in apps:
         for declared in app.commands:
             if declared["command"] == name:

@@ -103,7 +103,7 @@ def _shortcut_app(actor: Actor, kind: str) -> App:
             "not_installed", "Shortcuts of this workspace's apps are not for people of other workspaces.", 403
         )
     callback_id, app_id = actor.text("callback_id"), actor.optional("app_id")
-    apps = [app for app in actor.slack.workspace.apps.values() if app_id in (None, app.id)]
+    apps = [app for app in actor.slack.workspace.own_apps() if app_id in (None, app.id)]
     for app in apps:
         if any(s["callback_id"] == callback_id and s["type"] == kind for s in app.shortcuts):
             return app

@@ -1,4 +1,4 @@
-"""How do records look to an app? Slack's objects, built from ours with the keys the real ones have."""
+"""Slack's objects, built from records, with the keys the real ones have."""
 
 from localslack.wire.conversations import Conversations
 from localslack.wire.files import filetype, mimetype

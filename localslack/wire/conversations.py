@@ -7,8 +7,8 @@ from localslack.wire.part import Part
 class Conversations(Part):
     """conversations.info."""
 
-    def channel(self, channel: Channel, app: App, *, num_members: bool = False) -> Json:
-        """A conversation object as this app's bot sees it."""
+    def channel(self, channel: Channel, app: App, *, num_members: bool = False, connected: bool = True) -> Json:
+        """A conversation object as this app's bot sees it; lists leave out which workspaces are `connected`."""
         if channel.kind == "im":
             return self._im(channel, app)
         private = channel.kind in ("private", "mpim")
@@ -42,7 +42,9 @@ class Conversations(Part):
             "purpose": dict(channel.purpose),
             "previous_names": list(channel.previous_names),
         }
-        if shared:
+        if channel.frozen_reason:
+            answer |= {"is_frozen": True, "frozen_reason": channel.frozen_reason}
+        if shared and connected:
             answer["connected_team_ids"] = list(channel.shared_team_ids)
             answer["conversation_host_id"] = self.workspace.team.id
         return answer | ({"num_members": len(channel.members)} if num_members else {})

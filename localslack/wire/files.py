@@ -1,4 +1,4 @@
-"""How do files look to an app?"""
+"""Files as an app sees them."""
 
 import mimetypes
 
@@ -26,7 +26,7 @@ class Files(Part):
             "filetype": kind,
             "pretty_type": kind.upper() if kind != "text" else "Plain Text",
             "user": file.user,
-            "user_team": self.workspace.team.id,
+            "user_team": self._team_of(file.user),
             "editable": snippet,
             "size": file.size,
             "mode": "snippet" if snippet else "hosted",
@@ -47,6 +47,23 @@ class Files(Part):
             **({"alt_txt": file.alt_text} if file.alt_text else {}),
             **self._shares(file),
         }
+
+    def _team_of(self, user: str) -> str:
+        person = self.workspace.people.get(user)
+        return person.team_id if person else self.workspace.team.id
+
+    def is_connected(self, file: File) -> bool:
+        """Whether a file belongs to a shared channel or to somebody of another workspace."""
+        shared = any(self.workspace.channels[channel].shared_team_ids for channel in file.channels)
+        owner = self.workspace.people.get(file.user)
+        return shared or (owner is not None and owner.is_external)
+
+    def file_in_event(self, file: File) -> Json:
+        """A file as events carry it: those of shared channels must be asked for with files.info."""
+        if file.deleted or not self.is_connected(file):
+            return self.file(file)
+        unknown = {"created": 0, "timestamp": 0, "user": ""}
+        return {"id": file.id, "mode": "file_access", "file_access": "check_file_info", **unknown}
 
     def _is_public(self, channel: str) -> bool:
         found = self.workspace.channels.get(channel)

@@ -1,4 +1,4 @@
-"""How do messages look to an app?"""
+"""Messages as an app sees them."""
 
 from localslack.records import App, Json, Message
 from localslack.wire.files import Files
@@ -8,8 +8,9 @@ from localslack.wire.people import People
 class Messages(People, Files):
     """conversations.history."""
 
-    def message(self, message: Message, *, metadata: bool = True) -> Json:
-        """A message object as conversations.history gives it; `metadata` whether to include it."""
+    def message(self, message: Message, *, metadata: bool = True, event: bool = False) -> Json:
+        """A message object as conversations.history gives it, or as an event carries it; `metadata` maybe left out."""
+        show_file = self.file_in_event if event else self.file
         answer = self._author(message) | {"type": "message", "ts": message.ts, "text": message.text}
         optional: Json = {
             "subtype": message.subtype,
@@ -19,20 +20,35 @@ class Messages(People, Files):
             "edited": message.edited,
             "metadata": message.metadata if metadata else None,
             "reactions": [{**reaction, "count": len(reaction["users"])} for reaction in message.reactions],
-            "files": [self.file(self.workspace.files[file]) for file in message.files],
+            "files": [show_file(self.workspace.files[file]) for file in message.files],
         }
         answer |= {key: value for key, value in optional.items() if value}
+        if event and message.subtype == "file_share":
+            answer.pop("team", None)
         return answer | self._thread(message) | self._pinned(message) | message.extra
 
+    def _connect(self, message: Message) -> Json:
+        """What messages of a shared channel say of their author's workspace."""
+        author = self.workspace.people.get(message.user or "")
+        channel = self.workspace.channels.get(message.channel)
+        if author is None or channel is None or not channel.shared_team_ids:
+            return {}
+        return {
+            "user_team": author.team_id,
+            "source_team": author.team_id,
+            "user_profile": self.user_profile(author),
+        }
+
     def _author(self, message: Message) -> Json:
-        author: Json = {}
-        if message.user and message.subtype != "bot_message":
+        app = self.workspace.apps.get(message.app_id or "")
+        is_foreign_bot = app is not None and bool(app.external_team)
+        author = {} if message.bot_id else self._connect(message)
+        if message.user and message.subtype != "bot_message" and not is_foreign_bot:
             author["user"] = message.user
         if message.team_id:
             author["team"] = message.team_id
         if message.bot_id:
             author |= {"bot_id": message.bot_id, "app_id": message.app_id}
-            app = self.workspace.apps.get(message.app_id or "")
             if app and message.subtype != "bot_message":
                 author["bot_profile"] = self._bot_profile(app)
         custom = {"username": message.username, "icons": message.icons}
@@ -41,7 +57,7 @@ class Messages(People, Files):
     def _bot_profile(self, app: App) -> Json:
         bot = self.bot(app)
         kept = {key: bot[key] for key in ("id", "app_id", "user_id", "name", "icons", "deleted", "updated")}
-        return kept | {"team_id": self.workspace.team.id}
+        return kept | {"team_id": app.external_team or self.workspace.team.id}
 
     def _thread(self, message: Message) -> Json:
         if message.is_reply:

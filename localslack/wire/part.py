@@ -1,4 +1,4 @@
-"""What do all builders of Slack's objects know? The workspace, and where the local Slack is reached."""
+"""What all builders of Slack's objects know: the workspace, and where the local Slack is reached."""
 
 from localslack.workspace import Workspace
 

@@ -1,5 +1,7 @@
 """People, bots, user groups and the workspace as an app sees them."""
 
+import re
+
 from localslack.records import App, Group, Json, Person
 from localslack.wire.part import Part
 from localslack.wire.time_zones import time_zone
@@ -59,7 +61,14 @@ class People(Part):
             "is_email_confirmed": True,
             "who_can_share_contact_card": "EVERYONE",
         }
-        return standing | ({"is_stranger": False} if person.is_external else {})
+        return standing | ({"is_stranger": person.is_stranger} if person.is_external else {})
+
+    def user_profile(self, person: Person) -> Json:
+        """The short profile that messages of shared channels carry."""
+        whole = self.profile(person)
+        kept = ("avatar_hash", "image_72", "first_name", "real_name", "display_name", "team")
+        rest = {"name": person.handle, "is_restricted": person.is_guest, "is_ultra_restricted": False}
+        return {key: whole[key] for key in kept} | rest
 
     def profile(self, person: Person, *, email: bool = True) -> Json:
         """A profile object."""
@@ -119,6 +128,25 @@ class People(Part):
             **self.enterprise(),
         }
 
+    def other_team(self, team_id: str, name: str) -> Json:
+        """Another workspace, as far as a shared channel shows it."""
+        return {
+            "id": team_id,
+            "name": name,
+            "domain": domain(name),
+            "url": f"https://{domain(name)}.slack.example/",
+            "email_domain": "",
+            "icon": {"image_default": True},
+            "avatar_base_url": f"{self.base_url}avatars/",
+            "is_verified": False,
+        }
+
+    def team_of(self, person: Person) -> Json:
+        """The workspace of somebody, as interactions name it."""
+        if person.workspace:
+            return {"id": person.team_id, "domain": domain(person.workspace)}
+        return {"id": self.workspace.team.id, "domain": self.workspace.team.domain}
+
     def enterprise(self) -> Json:
         """The organisation's id and name, nothing outside of an Enterprise Grid."""
         team = self.workspace.team
@@ -150,3 +178,8 @@ class People(Part):
             "user_count": len(group.users),
         }
         return answer | ({"users": list(group.users)} if users else {})
+
+
+def domain(name: str) -> str:
+    """The address part of a workspace's name."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "workspace"

@@ -1,4 +1,4 @@
-"""Which time is it for somebody? Slack's three facts on a time zone."""
+"""Slack's three facts on a time zone."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""How do modals and Homes look to an app?"""
+"""Modals and Homes as an app sees them."""
 
 from localslack.records import Json, View
 from localslack.wire.part import Part
