@@ -1,4 +1,4 @@
-"""What keeps strangers out and tracebacks in? Two middlewares around everything that is served."""
+"""Two middlewares around everything that is served: who may ask, and what an error looks like."""
 
 import logging
 from collections.abc import Awaitable, Callable

@@ -1,7 +1,8 @@
-"""How are things named? Ids of Slack's shape: stable ones for what a seed names, random ones for the rest."""
+"""Ids of Slack's shape: stable ones for what a seed names, random ones for the rest; tokens and secrets."""
 
 import base64
 import hashlib
+import hmac
 import secrets
 import string
 
@@ -20,9 +21,9 @@ def stable_id(prefix: str, name: str, length: int = 11) -> str:
     return (prefix + "0" + readable + digest)[:length]
 
 
-def stable_secret(purpose: str, name: str, length: int = 32) -> str:
-    """A token's or secret's body, the same at every start so that an `.env` file stays valid."""
-    return hashlib.sha256(f"{purpose}:{name}".encode()).hexdigest()[:length]
+def derived_secret(secret: str, purpose: str, name: str, length: int = 32) -> str:
+    """A token's body, derived from the workspace's secret: the same as long as its state is kept, else unguessable."""
+    return hmac.new(secret.encode(), f"{purpose}:{name}".encode(), hashlib.sha256).hexdigest()[:length]
 
 
 def random_secret(length: int = 24) -> str:

@@ -1,4 +1,4 @@
-"""How does the state survive a restart? Each record is one row of JSON in SQLite, written by a thread of its own.
+"""The journal: each record is one row of JSON in SQLite, written by a thread of its own.
 
 Changed records are collected and written in one transaction per `flush`; whoever answers a
 caller waits for it first, so what was answered `ok` is with the operating system and outlives the process.
@@ -47,6 +47,7 @@ class SqliteJournal(Journal):
     def __init__(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # tokens are derived from what is in it
             self._db = _opened(path)
         except (OSError, sqlite3.Error) as error:
             raise StateError(f"the state in {path.parent} cannot be used: {error}") from error

@@ -3,23 +3,27 @@
 import re
 from typing import Any
 
-from localslack.ids import stable_id, stable_secret
+from localslack.ids import derived_secret, stable_id
 from localslack.records import App, Json
 from localslack.seed import SeedApp, SeedError
 
 
-def installed(seed: SeedApp, team_id: str, colour: str) -> tuple[App, str]:
-    """The app and the handle of its bot user. Ids and tokens depend on its name only."""
+def installed(seed: SeedApp, secret: str, colour: str) -> tuple[App, str]:
+    """The app and the handle of its bot user. Ids depend on its name only, tokens on the workspace's secret, too."""
     app_id, name = stable_id("A", seed.name), seed.name
+
+    def token(purpose: str, length: int) -> str:
+        return derived_secret(secret, purpose, name, length)
+
     app = App(
         id=app_id,
         name=name,
         bot_user=stable_id("U", f"bot {name}"),
         bot_id=stable_id("B", name),
-        bot_token=seed.bot_token or f"xoxb-{stable_secret('bot', team_id + name, 48)}",
-        app_token=seed.app_token or f"xapp-1-{app_id}-{stable_secret('app', team_id + name, 48)}",
-        signing_secret=seed.signing_secret or stable_secret("signing", team_id + name),
-        verification_token=stable_secret("verification", team_id + name, 24),
+        bot_token=seed.bot_token or f"xoxb-{token('bot', 48)}",
+        app_token=seed.app_token or f"xapp-1-{app_id}-{token('app', 48)}",
+        signing_secret=seed.signing_secret or token("signing", 32),
+        verification_token=token("verification", 24),
         colour=colour,
     )
     manifest = seed.manifest or {}

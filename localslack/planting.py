@@ -14,8 +14,8 @@ COLOURS = (
 
 
 def plant(workspace: Workspace, seed: Seed) -> None:
-    """Fill an empty workspace. Ids and tokens depend on names only, so they are the same every time."""
-    workspace.add(_team(seed))
+    """Fill an empty workspace. Ids depend on names only, so they are the same every time; tokens on its secret."""
+    workspace.add(_team(seed, workspace.secret))
     workspace.add(_slackbot(workspace))
     for person in seed.people:
         add_person(workspace, person)
@@ -33,6 +33,8 @@ def replenish(workspace: Workspace, seed: Seed) -> None:
 
     Nothing is taken away, and what people changed stays.
     """
+    workspace.team.secret = workspace.secret
+    workspace.save(workspace.team)
     for person in seed.people:
         if workspace.person_named(person.handle) is None:
             add_person(workspace, person)
@@ -50,7 +52,7 @@ def replenish(workspace: Workspace, seed: Seed) -> None:
             _add_channel(workspace, channel)
 
 
-def _team(seed: Seed) -> Team:
+def _team(seed: Seed, secret: str) -> Team:
     org = stable_id("E", seed.enterprise) if seed.enterprise else ""
     return Team(
         id=stable_id("T", seed.domain),
@@ -58,6 +60,7 @@ def _team(seed: Seed) -> Team:
         domain=seed.domain,
         enterprise_id=org,
         enterprise_name=seed.enterprise,
+        secret=secret,
     )
 
 
@@ -152,7 +155,7 @@ def _member_id(workspace: Workspace, name: str, where: str) -> str:
 
 def _add_app(workspace: Workspace, seed: SeedApp) -> None:
     colour = COLOURS[(len(workspace.apps) + 4) % len(COLOURS)]
-    app, handle = installed(seed, workspace.team.id, colour)
+    app, handle = installed(seed, workspace.secret, colour)
     if app.id in workspace.apps:
         raise SeedError(f"[[apps]]: there are two called {seed.name!r}")
     workspace.add(app)

@@ -30,6 +30,7 @@ class Team(Record):
     domain: str
     enterprise_id: str = ""  # of an Enterprise Grid
     enterprise_name: str = ""
+    secret: str = ""  # what tokens are derived from
     clock_offset: float = 0.0
 
 

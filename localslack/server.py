@@ -12,6 +12,7 @@ from localslack.api.dispatch import Dispatch
 from localslack.api.scheduled import post_now
 from localslack.blobs import Blobs
 from localslack.clock import Clock
+from localslack.connections import Connections
 from localslack.control.routes import add_routes
 from localslack.doors import Doors, page_headers
 from localslack.driver import PersonDriver
@@ -54,6 +55,7 @@ class LocalSlack:
         self.clock = clock or Clock()
         self.mailbox = mailbox
         self._people: list[PersonDriver] = []
+        self.connections = Connections()
 
     # -- where things are ---------------------------------------------------------------------------------------
 
@@ -122,7 +124,8 @@ class LocalSlack:
         self._forget_clock = self.clock.subscribe(self.services.keep_time)
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        await web.SockSite(self._runner, listening).start()
+        assert self._runner.server is not None  # made by the setup
+        await self.connections.start(self._runner.server, listening)
         self._scheduling = asyncio.create_task(
             self.services.scheduling.run(lambda entry: post_now(self.services, entry))
         )
@@ -144,7 +147,9 @@ class LocalSlack:
         replenish(workspace, self._seed)
 
     def _application(self) -> web.Application:
-        app = web.Application(middlewares=[error_bodies, own_pages_only], client_max_size=_LARGEST_BODY)
+        app = web.Application(
+            middlewares=[self.connections.middleware, error_bodies, own_pages_only], client_max_size=_LARGEST_BODY
+        )
         app.router.add_route("*", "/api/{method:.*}", Dispatch(self.services).handle)
         add_routes(app, self.services)
         Doors(self.services).add_routes(app)
@@ -160,6 +165,7 @@ class LocalSlack:
         self._forget_clock()
         await self.services.sockets.close()
         await self.services.delivery.close()
+        self.connections.close()
         await self._runner.cleanup()
         await self.services.workspace.journal.close()
 

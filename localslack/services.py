@@ -101,7 +101,7 @@ class Services:
 
     def replant(self, seed: Seed) -> None:
         """Everything back to a seed. It is tried first, so that a bad one changes nothing."""
-        plant(Workspace(self.clock, Journal()), seed)
+        plant(Workspace(self.clock, Journal()), seed)  # raises before anything is changed
         self.seed = seed
         self.delivery.forget()
         self.faults.clear()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from localslack.changes import Change, Hub
 from localslack.clock import Clock
+from localslack.ids import random_secret
 from localslack.journal import Journal
 from localslack.records import App, Channel, File, Group, Message, Person, Record, Scheduled, Team, View
 from localslack.timeline import Timeline
@@ -21,6 +22,7 @@ class Workspace:
         self.clock = clock
         self.journal = journal
         self.hub = Hub()
+        self.secret = random_secret(64)  # what tokens are derived from; a kept state brings its own along
         self._empty()
 
     def clear(self) -> None:
@@ -53,6 +55,7 @@ class Workspace:
     def _admit(self, record: Record) -> None:
         if isinstance(record, Team):
             self.team = record
+            self.secret = record.secret or self.secret
         elif isinstance(record, Message):
             self.timeline(record.channel).add(record)
         else:
@@ -121,7 +124,8 @@ class Workspace:
 
     def app_by_token(self, token: str) -> App | None:
         """The app a bot or app-level token belongs to."""
-        return self._apps_by_token.get(token)
+        app = self._apps_by_token.get(token)
+        return app if app is not None and self.apps.get(app.id) is app else None
 
     def message(self, channel: str, ts: str) -> Message | None:
         """A message everybody sees."""

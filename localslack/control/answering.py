@@ -1,4 +1,4 @@
-"""How does the control interface answer, and whom does it refuse? JSON, to this machine's own pages only."""
+"""Answers of the control interface: JSON, to this machine's own pages and programs only."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -11,16 +11,23 @@ from localslack.errors import Refused, SlackError
 from localslack.records import Channel, Json, Person
 from localslack.services import Services
 
+_INTERFACES = ("/api/", "/_local/")
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1"}
 log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[Json]]
 
 
 def is_foreign(request: web.Request) -> bool:
-    """Whether the request comes from another site's page, or by a name that is not this machine's."""
+    """Whether a request comes from another site's page, or by a name that is not this machine's.
+
+    Links from elsewhere may open the page; its interfaces answer to itself and to programs.
+    """
     host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
-    origin = request.headers.get("Origin")
-    return host not in LOOPBACK or (origin is not None and urlsplit(origin).netloc != request.headers.get("Host"))
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    if host not in LOOPBACK or (origin is not None and urlsplit(origin).netloc != request.headers.get("Host")):
+        return True
+    opens_the_page = request.headers.get("Sec-Fetch-Mode") == "navigate" and not request.path.startswith(_INTERFACES)
+    return site not in (None, "same-origin", "none") and not opens_the_page
 
 
 def answering(slack: Services, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
