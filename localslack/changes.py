@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from localslack.assistant_threads import AssistantThread
 from localslack.records import Channel, File, Group, Json, Message, Person, View
 
 
@@ -135,6 +136,23 @@ class HomeOpened(Change):
     app_id: str
     channel: str
     tab: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantChanged(Change):
+    """A thread with an assistant has another title, status or other prompts."""
+
+    thread: AssistantThread
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantContext(Change):
+    """Somebody opened a thread with an assistant (`started`), or looks at another channel meanwhile."""
+
+    thread: AssistantThread
+    app_id: str
+    context: str | None
+    started: bool
 
 
 @dataclass(frozen=True, slots=True)

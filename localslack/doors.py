@@ -1,5 +1,6 @@
 """Everything else that is served: response URLs, uploads and downloads, avatars, and the page."""
 
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -39,6 +40,7 @@ class Doors:
         app.router.add_post("/upload/v1/{secret}", upload)
         app.router.add_put("/upload/v1/{secret}", upload)
         app.router.add_get("/files-pri/{id}/{rest:.+}", self._faulty("download", self.download))
+        app.router.add_post("/services/{team}/{bot}/{secret}", self._faulty("webhook", self.webhook))
         app.router.add_get("/avatars/{id}", self.avatar)
         app.router.add_get("/link/", self._faulty("socket", self._slack.sockets.handle))
         app.router.add_get("/", self.page)
@@ -88,6 +90,20 @@ class Doors:
         status = _STATUS.get(refused.error, 400)
         self._slack.traffic.end(row, refused.error, None, status)
         return web.json_response({"ok": False, "error": refused.error, **refused.extra}, status=status)
+
+    async def webhook(self, request: web.Request) -> web.StreamResponse:
+        """A message to an incoming webhook, as JSON or as a form with `payload`."""
+        text = (await request.post()).get("payload") if request.content_type.endswith("urlencoded") else None
+        body = _object(text) if isinstance(text, str) else await _json(request)
+        url = self._slack.webhooks.find(request.match_info["secret"])
+        app = self._slack.workspace.apps.get(url[0]) if url else None
+        row = self._slack.traffic.begin(
+            app, direction="from_app", transport="webhook", kind="webhook", request=body, summary="incoming webhook"
+        )
+        status, answer = self._slack.webhooks.take(url, body)
+        await self._slack.workspace.journal.flush()
+        self._slack.traffic.end(row, answer, answer, status)
+        return web.Response(status=status, text=answer)
 
     # -- files --------------------------------------------------------------------------------------------------
 
@@ -146,8 +162,15 @@ class Doors:
 
 async def _json(request: web.Request) -> Json | None:
     try:
-        body = await request.json()
-    except (ValueError, LookupError, RecursionError):
+        return _object(await request.text())
+    except LookupError:  # an unknown charset
+        return None
+
+
+def _object(text: str) -> Json | None:
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from localslack.changes import (
+    AssistantContext,
     Change,
     ChannelChanged,
     ChannelMoved,
@@ -76,6 +77,7 @@ class Events:
             GroupChanged: self._group,
             FileChanged: self._file,
             HomeOpened: self._home,
+            AssistantContext: self._assistant,
         }
         workspace.hub.subscribe(self._hear)
 
@@ -319,3 +321,17 @@ class Events:
         if home is not None and change.tab == "home":
             event["view"] = self.wire.view(home)
         self._send(app, event, None)
+
+    def _assistant(self, change: AssistantContext) -> None:
+        name = "assistant_thread_started" if change.started else "assistant_thread_context_changed"
+        app, team = self.workspace.apps[change.app_id], self.workspace.team
+        if app not in self._subscribed(name):
+            return
+        context: Json = {"channel_id": change.context, "team_id": team.id, "enterprise_id": team.enterprise_id or None}
+        thread = {
+            "user_id": change.thread.user,
+            "context": context if change.context else {},
+            "channel_id": change.thread.channel,
+            "thread_ts": change.thread.thread_ts,
+        }
+        self._send(app, {"type": name, "assistant_thread": thread, "event_ts": self._event_ts()}, None)

@@ -86,4 +86,5 @@ def _apply(app: App, manifest: Json) -> None:
     app.options_url = str(interactivity.get("message_menu_options_url") or app.interactivity_url)
     app.has_home = bool(tabs.get("home_tab_enabled", False))
     app.has_messages = bool(tabs.get("messages_tab_enabled", True))
+    app.has_assistant = "assistant_view" in features or "agent_view" in features
     app.takes_messages = app.has_messages and not tabs.get("messages_tab_read_only_enabled")

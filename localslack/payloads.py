@@ -66,7 +66,7 @@ class Payloads:
     def view_action(self, app: App, person: Person, view: View, state: Json, action: Json) -> Json:
         """block_actions from a modal or Home."""
         return {
-            **self._interaction("block_actions", app, person),
+            **self._interaction("block_actions", app, person, in_view=True),
             "container": {"type": "view", "view_id": view.id},
             "view": self.wire.view(view, state),
             "actions": [action],
@@ -75,14 +75,14 @@ class Payloads:
     def submission(self, app: App, person: Person, view: View, state: Json, response_urls: list[Json]) -> Json:
         """view_submission."""
         return {
-            **self._interaction("view_submission", app, person),
+            **self._interaction("view_submission", app, person, in_view=True),
             "view": self.wire.view(view, state),
             "response_urls": response_urls,
         }
 
     def closed(self, app: App, person: Person, view: View, *, cleared: bool) -> Json:
         """view_closed."""
-        payload = self._interaction("view_closed", app, person)
+        payload = self._interaction("view_closed", app, person, in_view=True)
         del payload["trigger_id"]
         return {**payload, "view": self.wire.view(view), "is_cleared": cleared}
 
@@ -119,10 +119,12 @@ class Payloads:
             "response_url": self.urls.issue(app.id, person.id, message.channel, thread_ts=message.thread_ts),
         }
 
-    def _interaction(self, kind: str, app: App, person: Person) -> Json:
+    def _interaction(self, kind: str, app: App, person: Person, *, in_view: bool = False) -> Json:
+        """What all interactions carry. In messages `team` is where the app is, in views where the person is."""
+        team = self.workspace.team
         return {
             "type": kind,
-            "team": self.wire.team_of(person),
+            "team": self.wire.team_of(person) if in_view else {"id": team.id, "domain": team.domain},
             "user": {"id": person.id, "username": person.handle, "name": person.handle, "team_id": person.team_id},
             "api_app_id": app.id,
             "token": app.verification_token,

@@ -192,6 +192,7 @@ class App(Record):
     has_home: bool = True
     has_messages: bool = True
     takes_messages: bool = True  # its Messages tab can be written in, not only read
+    has_assistant: bool = True
     external_team: str = ""  # of an app that belongs to another workspace
     withheld: list[str] = field(default_factory=list)  # scopes taken away by an administrator
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from localslack.assistant_threads import AssistantThreads
 from localslack.blobs import Blobs
+from localslack.changes import AssistantChanged, Change, MessagePosted
 from localslack.clock import Clock
 from localslack.delivery import Delivery
 from localslack.events import Events
@@ -22,12 +24,14 @@ from localslack.seed import Seed
 from localslack.shapes import Shapes
 from localslack.slack_connect import SlackConnect
 from localslack.sockets import Sockets
+from localslack.streams import Streams
 from localslack.switches import Switches
 from localslack.token_troubles import TokenTroubles
 from localslack.traffic import Traffic
 from localslack.triggers import Triggers
 from localslack.unread import Unread
 from localslack.views import Views
+from localslack.webhooks import Webhooks
 from localslack.wire import Wire
 from localslack.workspace import Workspace
 from localslack.workspace_admin import WorkspaceAdmin
@@ -65,7 +69,17 @@ class Services:
         self.admin = WorkspaceAdmin(self.workspace, self.membership, self.sockets, self.tokens)
         self.connect = SlackConnect(self.workspace, self.admin)
         self.limits = RateLimits(self.switches)
+        self.streams = Streams()
+        self.assistants = AssistantThreads()
+        self.workspace.hub.subscribe(self._end_status)
+        self.webhooks = Webhooks(self.workspace, self.posting)
         self.uploads: dict[str, str] = {}  # secret part of an upload URL -> file id
+
+    def _end_status(self, change: Change) -> None:
+        """Take away what an assistant says it is doing once it has answered."""
+        thread = self.assistants.answered(change.message) if isinstance(change, MessagePosted) else None
+        if thread is not None:
+            self.workspace.publish(AssistantChanged(thread))
 
     @property
     def clock(self) -> Clock:

@@ -93,6 +93,7 @@ class Shapes:
             "has_home": app.has_home,
             "has_messages": app.has_messages,
             "takes_messages": app.takes_messages,
+            "has_assistant": app.has_assistant and app.has_manifest,
             "connected": self._sockets.is_connected(app.id) if app.socket_mode else bool(app.events_url),
             "commands": commands,
             "shortcuts": shortcuts,

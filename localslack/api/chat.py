@@ -8,6 +8,8 @@ from localslack.api.registry import Call, method
 from localslack.errors import SlackError
 from localslack.records import Channel, Json, Message
 
+LONGEST_UPDATE = 4_000  # characters; longer new messages are taken, longer changes are not
+
 
 @method("chat.postMessage", "chat:write", tier=0)
 async def post_message(call: Call) -> Json:
@@ -32,7 +34,7 @@ def _facts(call: Call, channel: Channel) -> Json:
     if thread_ts and call.arguments.flag("reply_broadcast"):
         facts["subtype"] = "thread_broadcast"
         root = call.slack.workspace.message(channel.id, thread_ts)
-        facts["extra"] = {"root": call.slack.wire.message(root)} if root else {}
+        facts["extra"] = facts.get("extra", {}) | ({"root": call.slack.wire.message(root)} if root else {})
     return facts
 
 
@@ -138,11 +140,16 @@ async def update(call: Call) -> Json:
     """
     call.arguments.needed("ts")
     message = _own(call, "cant_update_message")
+    if message.extra.get("streaming_state") == "in_progress":
+        raise SlackError("streaming_state_conflict")
+    if len(call.arguments.text("text") or "") > LONGEST_UPDATE:
+        raise SlackError("msg_too_long")
     facts: dict[str, Any] = content(call.arguments)
     if not {"text", "blocks", "attachments"} & set(facts) and "metadata" not in facts:
         raise SlackError("no_text")
     if facts.get("metadata") == {}:
         facts["metadata"] = None
+    facts.pop("extra", None)
     if "text" in facts:
         facts.setdefault("blocks", [])
     by_text = "text" in facts and not facts["blocks"]

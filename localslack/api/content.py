@@ -1,4 +1,4 @@
-"""What may a message contain? Text, blocks, attachments and metadata from arguments, refused as Slack refuses them."""
+"""The content of a message: text, blocks, attachments and metadata of arguments, refused as Slack refuses them."""
 
 import json
 from typing import Any
@@ -8,7 +8,8 @@ from localslack.api.arguments import Arguments
 from localslack.errors import SlackError
 from localslack.records import Json
 
-LONGEST_TEXT = 40_000
+LONGEST_TEXT = 40_000  # longer ones are cut
+LONGEST_MARKDOWN = 12_000
 MOST_ATTACHMENTS = 100
 LARGEST_METADATA = 8000
 
@@ -58,15 +59,27 @@ def metadata(arguments: Arguments) -> Json | None:
         raise SlackError("invalid_metadata_format")
     if len(json.dumps(given)) > LARGEST_METADATA:
         raise SlackError("metadata_too_large")
-    return {"event_type": given["event_type"], "event_payload": given["event_payload"]}
+    return {name: given[name] for name in ("event_type", "event_payload", "entities") if name in given}
 
 
 def _is_metadata(given: Any) -> bool:
-    return (
-        isinstance(given, dict)
-        and isinstance(given.get("event_type"), str)
+    """Whether it is an event, or names entities (work objects), or both."""
+    if not isinstance(given, dict) or not ({"event_type", "entities"} & set(given)):
+        return False
+    has_event = "event_type" not in given or (
+        isinstance(given["event_type"], str)
         and bool(given["event_type"])
         and isinstance(given.get("event_payload"), dict)
+    )
+    entities = given.get("entities", [])
+    return has_event and isinstance(entities, list) and all(_is_entity(entity) for entity in entities)
+
+
+def _is_entity(entity: Any) -> bool:
+    return (
+        isinstance(entity, dict)
+        and all(isinstance(entity.get(name), str) and entity[name] for name in ("entity_type", "url"))
+        and all(isinstance(entity.get(name), dict) for name in ("entity_payload", "external_ref"))
     )
 
 
@@ -77,6 +90,8 @@ def text(arguments: Arguments) -> str | None:
     if markdown is not None:
         if given or "blocks" in arguments:
             raise SlackError("markdown_text_conflict")
+        if len(markdown) > LONGEST_MARKDOWN:
+            raise SlackError("msg_too_long")
         given = markdown
     return given[:LONGEST_TEXT] if given is not None else None
 
@@ -88,6 +103,7 @@ def content(arguments: Arguments) -> Json:
         "blocks": blocks(arguments),
         "attachments": attachments(arguments),
         "metadata": metadata(arguments),
+        "extra": None if arguments.flag("mrkdwn", default=True) else {"mrkdwn": False},
     }
     return {name: value for name, value in found.items() if value is not None}
 

@@ -236,6 +236,29 @@ async def archive(call: Call) -> Json:
     return {}
 
 
+@method("conversations.unarchive", "channels:manage", "groups:write", tier=2)
+async def unarchive(call: Call) -> Json:
+    """Reopen a channel the bot was in."""
+    channel = access.channel(call)
+    if channel.is_dm:
+        raise SlackError("method_not_supported_for_channel_type")
+    if not channel.is_archived:
+        raise SlackError("not_archived")
+    if call.bot.id not in channel.members:
+        raise SlackError("not_in_channel")
+    call.slack.membership.archive(channel, call.bot.id, archived=False)
+    return {}
+
+
+@method("conversations.close", "im:write", "mpim:write", tier=2)
+async def close(call: Call) -> Json:
+    """Close a direct message; a bot has no list of open ones, so nothing changes."""
+    channel = access.channel(call)
+    if not channel.is_dm:
+        raise SlackError("method_not_supported_for_channel_type")
+    return {"no_op": True, "already_closed": True}
+
+
 @method("conversations.setTopic", *_WRITE, tier=2)
 async def set_topic(call: Call) -> Json:
     """What the channel is about at the moment."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from localslack.api import (
+    assistant,
     basics,
     bookmarks,
     chat,
@@ -16,6 +17,7 @@ from localslack.api import (
     pins,
     reactions,
     scheduled,
+    streams,
     usergroups,
     users,
     views,
@@ -29,7 +31,8 @@ from localslack.services import Services
 from localslack.traffic import Row
 
 FAMILIES = (
-    basics, bookmarks, chat, conversations, files, history, pins, reactions, scheduled, usergroups, users, views,
+    assistant, basics, bookmarks, chat, conversations, files, history, pins, reactions, scheduled, streams,
+    usergroups, users, views,
 )  # fmt: skip
 log = logging.getLogger(__name__)
 

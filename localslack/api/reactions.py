@@ -8,6 +8,9 @@ from localslack.api.registry import Call, method
 from localslack.errors import SlackError
 from localslack.records import Json, Message
 
+MOST_EMOJI = 50  # different ones on a message
+MOST_OF_ONE = 23  # by one person or app
+_TS = re.compile(r"\d{1,12}\.\d{1,6}")
 _NAME = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
 
 
@@ -15,11 +18,13 @@ def _named(call: Call) -> tuple[Message, str]:
     name = (call.arguments.text("name") or "").strip(":")
     if not _NAME.fullmatch(name):
         raise SlackError("invalid_name")
+    if not call.arguments.text("channel") or not call.arguments.text("timestamp"):
+        raise SlackError("no_item_specified")
     channel = access.channel(call)
     if call.bot.id not in channel.members and channel.is_private:
         raise SlackError("channel_not_found")
-    if not call.arguments.text("timestamp"):
-        raise SlackError("no_item_specified")
+    if not _TS.fullmatch(call.arguments.needed("timestamp")):
+        raise SlackError("bad_timestamp")
     if channel.is_archived:
         raise SlackError("is_archived")
     return access.message(call, channel), name
@@ -29,7 +34,10 @@ def _named(call: Call) -> tuple[Message, str]:
 async def add(call: Call) -> Json:
     """React to a message."""
     message, name = _named(call)
-    if len(message.reactions) >= 50:
+    mine = [reaction for reaction in message.reactions if call.bot.id in reaction["users"]]
+    if len(mine) >= MOST_OF_ONE:
+        raise SlackError("too_many_reactions")
+    if len(message.reactions) >= MOST_EMOJI and all(reaction["name"] != name for reaction in message.reactions):
         raise SlackError("too_many_emoji")
     if not call.slack.posting.react(message, call.bot.id, name):
         raise SlackError("already_reacted")

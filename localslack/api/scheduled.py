@@ -12,6 +12,8 @@ from localslack.records import Json, Scheduled
 from localslack.services import Services
 
 LATEST = 120 * 24 * 3600
+MOST_AT_ONCE = 30  # messages in one channel within WINDOW seconds
+WINDOW = 5 * 60
 _KEPT = (
     "text",
     "blocks",
@@ -22,6 +24,8 @@ _KEPT = (
     "username",
     "icon_emoji",
     "icon_url",
+    "mrkdwn",
+    "markdown_text",
 )
 
 
@@ -32,18 +36,39 @@ async def schedule(call: Call) -> Json:
     facts = content(call.arguments)
     if not any(facts.get(name) for name in ("text", "blocks", "attachments")):
         raise SlackError("no_text")
-    post_at, now = call.arguments.number("post_at", 0), call.slack.workspace.now
-    if post_at <= now:
-        raise SlackError("time_in_past" if post_at else "invalid_time")
-    if post_at > now + LATEST:
-        raise SlackError("time_too_far")
+    post_at, now = _post_at(call), call.slack.workspace.now
+    if len(_around(call, channel.id, post_at)) >= MOST_AT_ONCE:
+        raise SlackError("restricted_too_many")
     kept = {key: value for key, value in call.arguments.values.items() if key in _KEPT}
     entry = Scheduled(
         id=random_id("Q"), app_id=call.app.id, channel=channel.id, post_at=post_at, created=now, arguments=kept
     )
     call.slack.scheduling.add(entry)
-    message = {"type": "delayed_message", "text": facts.get("text", ""), "bot_id": author(call)["bot_id"]}
+    shown = {name: facts[name] for name in ("blocks", "attachments", "metadata") if facts.get(name)}
+    message = {"type": "delayed_message", "text": facts.get("text", ""), "bot_id": author(call)["bot_id"], **shown}
     return {"scheduled_message_id": entry.id, "channel": channel.id, "post_at": post_at, "message": message}
+
+
+def _post_at(call: Call) -> int:
+    """The time of the argument, which lies ahead, but not too far."""
+    given = str(call.arguments.values.get("post_at", ""))
+    if not given.removesuffix(".0").isdigit() or not int(float(given)):
+        raise SlackError("invalid_time")
+    post_at, now = int(float(given)), call.slack.workspace.now
+    if post_at <= now:
+        raise SlackError("time_in_past")
+    if post_at > now + LATEST:
+        raise SlackError("time_too_far")
+    return post_at
+
+
+def _around(call: Call, channel: str, post_at: int) -> list[Scheduled]:
+    """What is scheduled in the channel in the same five minutes."""
+    return [
+        entry
+        for entry in call.slack.workspace.scheduled.values()
+        if entry.channel == channel and abs(entry.post_at - post_at) < WINDOW
+    ]
 
 
 @method("chat.scheduledMessages.list")

@@ -6,6 +6,8 @@ from localslack.errors import SlackError
 from localslack.ids import random_id
 from localslack.records import Group, Json
 
+LONGEST_NAME = 255
+
 
 def _group(call: Call) -> Group:
     group = call.slack.workspace.groups.get(call.arguments.needed("usergroup"))
@@ -33,9 +35,7 @@ async def create(call: Call) -> Json:
     """A new group without members."""
     name = call.arguments.needed("name")
     handle = call.arguments.text("handle") or name.lower().replace(" ", "-")
-    taken = {group.handle for group in call.slack.workspace.groups.values()}
-    if handle in taken:
-        raise SlackError("handle_already_exists")
+    _check_names(call, name, handle)
     now = call.slack.workspace.now
     group = Group(
         id=random_id("S"),
@@ -52,10 +52,28 @@ async def create(call: Call) -> Json:
     return {"usergroup": call.slack.wire.group(group, users=False)}
 
 
+def _check_names(call: Call, name: str, handle: str, itself: Group | None = None) -> None:
+    """Names and handles are unique, a handle also among people and channels, and neither is punctuation only."""
+    others = [group for group in call.slack.workspace.groups.values() if group is not itself]
+    if not any(character.isalnum() for character in name):
+        raise SlackError("invalid_name_punctuation")
+    if len(name) > LONGEST_NAME:
+        raise SlackError("name_too_long")
+    if any(group.name == name for group in others):
+        raise SlackError("name_already_exists")
+    workspace = call.slack.workspace
+    if any(group.handle == handle for group in others) or workspace.person_named(handle):
+        raise SlackError("handle_already_exists")
+    if workspace.channel_named(handle) is not None:
+        raise SlackError("handle_already_exists")
+
+
 @method("usergroups.update", "usergroups:write", tier=2)
 async def update(call: Call) -> Json:
     """Another name, handle or description."""
     group = _group(call)
+    name, handle = call.arguments.text("name"), call.arguments.text("handle")
+    _check_names(call, name or group.name, handle or group.handle, group)
     for field in ("name", "handle", "description"):
         if (value := call.arguments.text(field)) is not None:
             setattr(group, field, value)

@@ -1,4 +1,4 @@
-"""What do Block Kit's blocks look like?"""
+"""The shapes of Block Kit's blocks."""
 
 from typing import Final
 
@@ -34,15 +34,19 @@ _CELL: Final = Kinds(
 )
 _COLUMN: Final = Shape(optional={"align": Choice(("left", "center", "right")), "is_wrapped": Boolean()})
 
-_TASK_CARD: Final = _block(
-    {"task_id": String(1), "title": String(1), "status": Choice(("pending", "in_progress", "complete", "error"))},
-    {
-        "details": RICH_TEXT,
-        "output": RICH_TEXT,
-        "sources": Items(Kinds({"url": Shape(TYPE | {"url": WEB, "text": String(1)})})),
-        "icon": ICON,
-    },
-)
+_TASK: Final[Fields] = {
+    "task_id": String(1),
+    "title": String(1),
+    "status": Choice(("pending", "in_progress", "complete", "error")),
+}
+_TASK_MORE: Final[Fields] = {
+    "details": RICH_TEXT,
+    "output": RICH_TEXT,
+    "sources": Items(Kinds({"url": Shape(TYPE | {"url": WEB, "text": String(1)})})),
+    "icon": ICON,
+}
+_TASK_CARD: Final = _block(_TASK, _TASK_MORE)
+_PLANNED_TASK: Final = Shape(_TASK, {"type": Choice(("task_card",)), "block_id": ID, **_TASK_MORE})
 
 _CARD: Final = _block(
     {},
@@ -136,7 +140,7 @@ BLOCKS: Final = Kinds(
             rules.even_rows,
         ),
         "markdown": _block({"text": String(1, 12_000)}),
-        "plan": _block({"title": String(1)}, {"tasks": Items(Kinds({"task_card": _TASK_CARD}))}),
+        "plan": _block({"title": String(1)}, {"tasks": Items(_PLANNED_TASK)}),
         "task_card": _TASK_CARD,
     },
 )

@@ -1,16 +1,16 @@
-"""What can be done as a person? Each verb is a POST; the verbs themselves are in `localslack.people`."""
+"""Acting as a person: each verb is a POST; the verbs themselves are in `localslack.people`."""
 
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from localslack.control.answering import person_of, wishes
 from localslack.errors import Refused
-from localslack.people import commands, interactions, modals, rooms, writing
+from localslack.people import assistants, commands, interactions, modals, rooms, writing
 from localslack.people.actor import VERBS, Actor
 from localslack.records import Json
 from localslack.services import Services
 
-FAMILIES = (commands, interactions, modals, rooms, writing)
+FAMILIES = (assistants, commands, interactions, modals, rooms, writing)
 
 
 class Acting:

@@ -5,6 +5,7 @@ from typing import Any
 
 from localslack.changes import (
     AppsChanged,
+    AssistantChanged,
     Change,
     ChannelChanged,
     ChannelMoved,
@@ -45,6 +46,7 @@ class Frames:
             PersonChanged: self._person,
             GroupChanged: self._groups,
             AppsChanged: self._apps,
+            AssistantChanged: self._assistant,
             FileChanged: self._file,
             Reset: self._reset,
         }
@@ -141,6 +143,10 @@ class Frames:
 
     def _apps(self, change: AppsChanged, person: Person) -> Iterator[Json]:
         yield {"type": "apps", "apps": self._slack.shapes.apps(), "commands": self._slack.shapes.commands()}
+
+    def _assistant(self, change: AssistantChanged, person: Person) -> Iterator[Json]:
+        if change.thread.user == person.id:
+            yield {"type": "assistant", "assistant": change.thread.to_json()}
 
     def _reset(self, change: Reset, person: Person) -> Iterator[Json]:
         yield {"type": "reset"}

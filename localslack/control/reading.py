@@ -74,6 +74,7 @@ class Reading:
         return {
             "modals": [wire.view(view) for view in views.stack(person.id)],
             "homes": {app: wire.view(view) for app, view in homes.items() if view},
+            "assistants": [thread.to_json() for thread in self._slack.assistants.of(person.id)],
         }
 
     # -- messages -----------------------------------------------------------------------------------------------

@@ -64,6 +64,12 @@ class Trouble:
         await self._slack.admin.disconnect(request.match_info["app"], reason)
         return {}
 
+    async def webhook(self, request: web.Request) -> Json:
+        """The incoming webhook of an app for a channel."""
+        app, channel = request.match_info["app"], _text(await wishes(request), "channel", "")
+        url = self._slack.webhooks.issue(self._slack.admin.app(app), self._slack.admin.channel(channel))
+        return {"url": f"{self._slack.base_url}{url}"}
+
     async def token(self, request: web.Request) -> Json:
         """Let an app's tokens fail, or take scopes away; without either everything is as it was."""
         app, wanted = request.match_info["app"], await wishes(request)

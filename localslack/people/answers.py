@@ -1,4 +1,4 @@
-"""How does what an app answers get shown? Acks of commands, and what comes to a response URL."""
+"""Answers of apps: acks of commands, and what comes to a response URL."""
 
 from typing import Any
 
@@ -35,6 +35,7 @@ def _original(slack: Services, url: ResponseUrl) -> Message:
 def _replace(slack: Services, url: ResponseUrl, body: Json) -> None:
     message = _original(slack, url)
     facts = _content(body)
+    facts.pop("extra", None)
     if "text" in facts:
         facts.setdefault("blocks", [])
     slack.posting.edit(message, **facts)

@@ -78,4 +78,9 @@ def _let_everything_happen(slack: LocalSlack, client: WebClient) -> None:
     client.usergroups_users_update(usergroup=group, users=[anna])
     slack.post("people", {"handle": "dora", "name": "Dora"})
     slack.post("channels/new/share", {"with": "Partner"})
+    slack.post("channels/new/unshare", {})
+    slack.post("channels/secret/new_id", {})
+    talk = slack.act("anna", "open_assistant", app_id=slack.app["id"], context="#new")
+    place = {"app_id": slack.app["id"], "channel": talk["channel"], "thread_ts": talk["thread_ts"]}
+    slack.act("anna", "assistant_context", **place, context="#secret")
     client.conversations_leave(channel=desk)
