@@ -1,4 +1,4 @@
-"""What did a person enter? Input elements found in blocks, and plain values turned into Slack's state objects."""
+"""Input elements found in blocks, and plain values turned into Slack's state objects."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from localslack.errors import Refused
 from localslack.records import Json
-from localslack.text import rich_text
+from localslack.rich_text import rich_text
 
 _TEXTS = {"plain_text_input", "email_text_input", "url_text_input", "number_input"}
 _OPTION = {"static_select", "external_select", "radio_buttons"}

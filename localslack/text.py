@@ -1,11 +1,10 @@
-"""What did a person type, and whom does a message name? Typed text becomes Slack's wire text and a rich text block."""
+"""Typed text as Slack stores it, and the people, groups and channels that a message names."""
 
 import json
 import re
 from typing import Any
 
-from localslack.ids import random_secret
-from localslack.records import Json, Message
+from localslack.records import Message
 from localslack.workspace import Workspace
 
 _BROADCASTS = {"here", "channel", "everyone"}
@@ -16,22 +15,11 @@ _TOKEN = re.compile(
 _MENTION = re.compile(
     r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>|<!(here|channel|everyone)(?:\|[^>]*)?>"
 )
-_STYLED = re.compile(
-    r"(?P<pre>```\n?(?P<code_block>.+?)\n?```)|(?P<code>`(?P<code_text>[^`\n]+)`)"
-    r"|(?<!\w)\*(?P<bold>[^*\n]+)\*(?!\w)|(?<!\w)_(?P<italic>[^_\n]+)_(?!\w)|(?<!\w)~(?P<strike>[^~\n]+)~(?!\w)"
-    r"|<(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>|:(?P<emoji>[a-z0-9_+'-]+):",
-    re.DOTALL,
-)
 
 
 def escape(text: str) -> str:
     """Slack's three escapes."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def unescape(text: str) -> str:
-    """The reverse."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def from_typed(workspace: Workspace, typed: str, *, named: bool = False) -> str:
@@ -86,63 +74,3 @@ def _named_in_rich_text(node: Any) -> list[str]:
     key = by_type.get(node.get("type", ""))
     here = [node[key]] if key and key in node else []
     return here + _named_in_rich_text(node.get("elements", []))
-
-
-def rich_text(wire: str) -> Json:
-    """The block Slack's composer would have made of this wire text."""
-    elements: list[Json] = []
-    section: list[Json] = []
-    for element in _elements(wire):
-        if element["type"] == "rich_text_preformatted":
-            elements += [{"type": "rich_text_section", "elements": section}] if section else []
-            elements.append(element)
-            section = []
-        else:
-            section.append(element)
-    if section or not elements:
-        elements.append({"type": "rich_text_section", "elements": section})
-    return {"type": "rich_text", "block_id": random_secret(5), "elements": elements}
-
-
-def _elements(wire: str, style: str | None = None) -> list[Json]:
-    parts: list[Json] = []
-    end = 0
-    for found in _STYLED.finditer(wire):
-        parts += _plain(wire[end : found.start()], style)
-        parts += _styled(found, style)
-        end = found.end()
-    return parts + _plain(wire[end:], style)
-
-
-def _plain(text: str, style: str | None) -> list[Json]:
-    if not text:
-        return []
-    element: Json = {"type": "text", "text": unescape(text)}
-    return [element | {"style": {style: True}} if style else element]
-
-
-def _styled(found: re.Match[str], style: str | None) -> list[Json]:
-    if found["pre"]:
-        code = {"type": "text", "text": unescape(found["code_block"])}
-        return [{"type": "rich_text_preformatted", "elements": [code], "border": 0}]
-    if found["code"]:
-        return _plain(found["code_text"], "code")
-    for name in ("bold", "italic", "strike"):
-        if found[name]:
-            return _elements(found[name], name)
-    if found["emoji"]:
-        return [{"type": "emoji", "name": found["emoji"]}]
-    return [_target(found["target"], found["label"])]
-
-
-def _target(target: str, label: str | None) -> Json:
-    if target.startswith("@"):
-        return {"type": "user", "user_id": target[1:]}
-    if target.startswith("#"):
-        return {"type": "channel", "channel_id": target[1:]}
-    if target.startswith("!subteam^"):
-        return {"type": "usergroup", "usergroup_id": target.removeprefix("!subteam^")}
-    if target.startswith("!"):
-        return {"type": "broadcast", "range": target[1:]}
-    link: Json = {"type": "link", "url": unescape(target)}
-    return link | {"text": unescape(label)} if label else link

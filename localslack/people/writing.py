@@ -6,7 +6,8 @@ from localslack.api.chat import permalink
 from localslack.errors import Refused
 from localslack.people.actor import Actor, verb
 from localslack.records import Channel, File, Json, Message
-from localslack.text import from_typed, rich_text
+from localslack.rich_text import rich_text, with_bullets
+from localslack.text import from_typed
 
 _EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
 
@@ -37,7 +38,7 @@ def write(actor: Actor, channel: Channel, typed: str, attached: list[File], subt
     if len(typed) > 40_000:
         raise Refused("msg_too_long", "A message may have 40,000 characters.")
     _refuse_muted(actor, channel)
-    text = from_typed(actor.slack.workspace, typed)
+    text = with_bullets(from_typed(actor.slack.workspace, typed))
     facts: Json = {"text": text, "blocks": [rich_text(text)] if text else [], "subtype": subtype}
     facts |= _threaded(actor, channel)
     if attached:
@@ -76,7 +77,7 @@ def _own(actor: Actor) -> Message:
 async def edit(actor: Actor) -> Json:
     """Change one's own message."""
     message = _own(actor)
-    text = from_typed(actor.slack.workspace, actor.text("text"))
+    text = with_bullets(from_typed(actor.slack.workspace, actor.text("text")))
     actor.slack.posting.edit(message, by=actor.person.id, text=text, blocks=[rich_text(text)])
     return {"message": shown(actor, message)}
 

@@ -123,9 +123,11 @@ async def test_assistant_of_bolt_answers_in_its_thread(slack: LocalSlack) -> Non
         assert (thread["title"], thread["prompts"]["prompts"][0]["message"]) == ("Help", "What is the status?")
         await anna.act("post", channel=root["channel"], thread_ts=root["ts"], text="And now?")
         await anna.reply(root, "You asked: And now?")
-        statuses = [frame["assistant"]["status"] for frame in anna.frames if frame["type"] == "assistant"]
-        assert "is thinking…" in statuses
-        assert statuses[-1] == ""  # the answer ended it
+
+        def statuses() -> list[str]:
+            return [frame["assistant"]["status"] for frame in anna.frames if frame["type"] == "assistant"]
+
+        await anna.wait_for(lambda: statuses()[-2:] == ["is thinking…", ""], "the answer to end the status")
 
 
 async def test_assistant_methods_refuse_as_documented(client: Any, posted: Json) -> None:
