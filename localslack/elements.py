@@ -45,6 +45,8 @@ _INITIAL = {  # element type -> key of its initial value in the block
 }
 STATEFUL = _TEXTS | set(_SINGLE) | set(_LISTS)
 
+SEVERAL = {"actions": "elements", "context_actions": "elements", "card": "actions"}  # where a block has its elements
+NESTED = {"carousel": "elements", "container": "child_blocks"}  # where a block has further blocks
 FileLookup = Callable[[str], Json]
 
 
@@ -61,12 +63,18 @@ class Placed:
         return bool(self.block["type"] == "input")
 
 
+def with_nested(blocks: list[Json]) -> Iterator[Json]:
+    """Every block, those inside of containers and carousels, too."""
+    for block in blocks:
+        yield block
+        inner = block.get(NESTED.get(block["type"], ""), [])
+        yield from with_nested(inner)
+
+
 def placed(blocks: list[Json]) -> Iterator[Placed]:
     """Every interactive element, in order."""
-    for block in blocks:
-        inside = [block.get("element"), block.get("accessory")]
-        if block["type"] == "actions":
-            inside += block["elements"]
+    for block in with_nested(blocks):
+        inside = [block.get("element"), block.get("accessory"), *block.get(SEVERAL.get(block["type"], ""), [])]
         for element in inside:
             if isinstance(element, dict) and "action_id" in element:
                 yield Placed(block, element)
@@ -175,6 +183,10 @@ def action(place: Placed, value: Any, files: FileLookup, action_ts: str) -> Json
     }
     if element["type"] == "overflow":
         return entry | {"selected_option": option(element, value)}
+    if element["type"] == "feedback_buttons":
+        choices = (element["positive_button"], element["negative_button"])
+        chosen = next((choice for choice in choices if choice.get("value") == value), choices[0])
+        return entry | {key: chosen[key] for key in ("text", "value") if key in chosen}
     kept = ["text", "value", "style", "url"]
     if element["type"] in STATEFUL:
         entry |= entered(element, value, files)

@@ -1,8 +1,9 @@
-"""What happens to messages? Posting, editing, deleting, reacting, pinning: each changes the record and publishes it."""
+"""Posting, editing, deleting, reacting, pinning: each changes the record of a message and publishes it."""
 
 from typing import Any
 
 from localslack.changes import FileChanged, MessageChanged, MessageDeleted, MessagePosted, Pinned, Reacted, Read
+from localslack.elements import NESTED, SEVERAL
 from localslack.ids import random_secret
 from localslack.records import Channel, Json, Message
 from localslack.text import mentioned
@@ -175,6 +176,9 @@ def _with_ids(block: Json) -> Json:
     for key in ("element", "accessory"):
         if isinstance(block.get(key), dict) and block[key].get("type") != "image":
             named[key] = {"action_id": random_secret(5), **block[key]}
-    if block.get("type") == "actions":
-        named["elements"] = [{"action_id": random_secret(5), **element} for element in block["elements"]]
+    kind = str(block.get("type"))
+    if kind in SEVERAL and SEVERAL[kind] in block:
+        named[SEVERAL[kind]] = [{"action_id": random_secret(5), **element} for element in block[SEVERAL[kind]]]
+    if kind in NESTED:
+        named[NESTED[kind]] = with_ids(block[NESTED[kind]])
     return named

@@ -1,4 +1,4 @@
-"""What can be read and pressed in a message or view? For those who look at one from outside, as a person does."""
+"""What can be read and pressed in a message or view, for those who look at one from outside, as a person does."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,8 +25,9 @@ def _texts(node: Any) -> Iterator[str]:
         for entry in node:
             yield from _texts(entry)
     elif isinstance(node, dict):
-        if isinstance(node.get("text"), str):
-            yield node["text"]
+        for name in ("title", "caption", "text"):
+            if isinstance(node.get(name), str):
+                yield node[name]
         if node.get("type") == "rich_text_section":
             yield "".join(_inline(element) for element in node["elements"])
             return
@@ -41,6 +42,14 @@ def _texts(node: Any) -> Iterator[str]:
             "placeholder",
             "title",
             "rows",
+            "subtitle",
+            "body",
+            "subtext",
+            "actions",
+            "child_blocks",
+            "tasks",
+            "details",
+            "output",
         ):
             if isinstance(node.get(key), dict | list):
                 yield from _texts(node[key])
@@ -77,13 +86,15 @@ def labels(thing: Json) -> list[str]:
     return [label for label in found if label] + [o["text"]["text"] for menu in menus for o in _options(menu)]
 
 
+_SEVERAL = {"actions": "elements", "context_actions": "elements", "card": "actions"}
+
+
 def _elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     for block in blocks:
-        inside = [
-            block.get("accessory"),
-            block.get("element"),
-            *(block["elements"] if block["type"] == "actions" else []),
-        ]
+        for nested in ("child_blocks", "elements"):
+            inner = [entry for entry in block.get(nested, []) if block["type"] in ("container", "carousel")]
+            yield from _elements(inner)
+        inside = [block.get("accessory"), block.get("element"), *block.get(_SEVERAL.get(block["type"], ""), [])]
         for element in inside:
             if isinstance(element, dict) and "action_id" in element:
                 yield block, element

@@ -1,6 +1,7 @@
 // What does an app look like: its Home and its messages?
 import { fill, h } from './dom.js';
 import { avatar } from './avatar.js';
+import { newThreadButton } from './assistant.js';
 import { ChannelView } from './channel.js';
 import { icon } from './icons.js';
 import { renderBlocks } from './blocks/render.js';
@@ -22,6 +23,7 @@ export class AppView {
         h('h1', null, this.app?.name),
         h('span.spring'),
         this.#state(),
+        newThreadButton(env, this.app),
       ),
       this.tabs,
       this.body,

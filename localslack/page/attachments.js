@@ -17,6 +17,7 @@ export function attachments(message, env, surfaceFor) {
       attachment.blocks?.length
         ? renderBlocks(attachment.blocks, { ...env, surface: surfaceFor(index) })
         : classic(attachment, env),
+      (attachment.files ?? []).map((file) => h('div.attachment-foot', null, file.name)),
     );
     const colour = COLOURS[attachment.color] ?? attachment.color;
     if (/^#?[0-9a-f]{6}$/i.test(colour ?? ''))

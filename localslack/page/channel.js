@@ -123,6 +123,34 @@ export class ChannelView {
       null,
       h('h2', null, this.#title()),
       h('p', null, `This is the very beginning of ${this.#title()}.`, channel.purpose ? ` ${channel.purpose}` : ''),
+      this.#hint(),
+    );
+  }
+
+  /** What can be tried in a channel where nobody has written yet. */
+  #hint() {
+    const written = this.env.model.timelines.channel(this.id)?.messages.some(({ subtype }) => !subtype);
+    const offered = this.env.model.commands.filter(({ app_id: app }) => app).slice(0, 5);
+    if (written || !offered.length || !this.channel.is_member) return null;
+    const tryIt = ({ command }) => {
+      this.composer?.insert(`${command} `);
+    };
+    return h(
+      'div.hint',
+      { role: 'note' },
+      h('p', null, 'Nothing here yet. Try a command:'),
+      h(
+        'ul',
+        null,
+        offered.map((each) =>
+          h(
+            'li',
+            null,
+            h('button.link-button', { type: 'button', onclick: () => tryIt(each) }, each.command),
+            each.description ? ` ${each.description}` : '',
+          ),
+        ),
+      ),
     );
   }
 
@@ -131,7 +159,7 @@ export class ChannelView {
     if (!channel) return;
     fill(this.head, channelHead(channel, this.env));
     this.node.setAttribute('aria-label', this.#title());
-    const state = `${channel.is_member}/${channel.is_archived}`;
+    const state = `${channel.is_member}/${channel.is_archived}/${channel.is_frozen}`;
     if (state === this.footState) return;
     this.footState = state;
     fill(this.foot, this.#footParts());
@@ -140,6 +168,7 @@ export class ChannelView {
   #footParts() {
     const { channel, env } = this;
     if (channel.is_archived) return h('div.notice', null, `${this.#title()} is archived.`);
+    if (channel.is_frozen) return h('div.notice', null, `${this.#title()} is no longer shared and can only be read.`);
     if (this.#isReadOnly()) return h('div.notice', null, 'Sending messages to this app has been turned off.');
     if (!channel.is_member) {
       const join = () => env.api.act('join', { channel: this.id }).catch(env.complain);

@@ -71,6 +71,7 @@ class Composer {
   }
 
   focus() {
+    this.#changed(); // only now its height can be measured
     this.area.focus();
     this.area.setSelectionRange(this.area.value.length, this.area.value.length);
   }
@@ -176,7 +177,7 @@ class Composer {
     this.node?.classList.toggle('ready', !this.send.disabled);
     area.style.height = 'auto';
     if (area.value.includes('\n') || area.value.length > 60)
-      area.style.height = `${Math.min(area.scrollHeight, 280)}px`;
+      area.style.height = `${Math.min(area.scrollHeight, options.save ? innerHeight * 0.6 : 280)}px`;
     this.completion?.update();
   }
 

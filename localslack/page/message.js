@@ -5,7 +5,7 @@ import { momentOf } from './dates.js';
 import { emojiOf } from './emoji.js';
 import { fileCard } from './files.js';
 import { icon } from './icons.js';
-import { emoji, mrkdwn } from './mrkdwn.js';
+import { emoji, mrkdwn, plain } from './mrkdwn.js';
 import { attachments } from './attachments.js';
 import { renderBlocks } from './blocks/render.js';
 import { Surface } from './surface.js';
@@ -157,7 +157,7 @@ function content(message, env, place) {
 }
 
 function wordsWithMark(message, env) {
-  const nodes = mrkdwn(message.text ?? '', env);
+  const nodes = message.mrkdwn === false ? plain(message.text ?? '') : mrkdwn(message.text ?? '', env);
   if (message.subtype === 'me_message') return h('em.text', null, nodes);
   if (!message.edited) return h('div.text', null, nodes);
   return h('div.text', null, nodes, edited(message, env));

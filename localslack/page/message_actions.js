@@ -5,6 +5,7 @@ import { emojiOf } from './emoji.js';
 import { emojiPicker } from './emoji_picker.js';
 import { icon } from './icons.js';
 import { menu } from './popover.js';
+import { shareMessage } from './sharing.js';
 
 const QUICK = ['white_check_mark', 'eyes', 'raised_hands'];
 
@@ -85,6 +86,7 @@ function moreItems(node, message, env, place, act) {
   );
   return [
     { label: 'Copy link', icon: icon('link', 18), onpick: () => copyLink(message, env) },
+    { label: 'Share message…', icon: icon('external', 18), onpick: () => shareMessage(message, env) },
     {
       label: pinned ? 'Unpin from channel' : 'Pin to channel',
       icon: icon('pin', 18),

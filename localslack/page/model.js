@@ -11,6 +11,7 @@ export class Model extends EventTarget {
     this.offset = 0;
     this.modals = [];
     this.homes = {};
+    this.assistants = [];
     this.commands = [];
     this.timelines = new Timelines(api, (channel, thread) => this.emit('messages', { channel, thread }));
   }
@@ -39,6 +40,7 @@ export class Model extends EventTarget {
     this.commands = state.commands;
     this.modals = state.modals;
     this.homes = state.homes;
+    this.assistants = state.assistants;
     this.#setClock(state.clock);
     await this.timelines.reload();
     this.emit('state');
@@ -99,6 +101,13 @@ export class Model extends EventTarget {
     clock: (clock) => {
       this.#setClock(clock);
       this.emit('clock');
+    },
+    assistant: ({ assistant }) => {
+      const others = this.assistants.filter(
+        ({ channel, thread_ts: ts }) => channel !== assistant.channel || ts !== assistant.thread_ts,
+      );
+      this.assistants = [...others, assistant];
+      this.emit('assistant');
     },
     mail: ({ mail }) => this.emit('mail', { mail }),
     reset: () => location.reload(),

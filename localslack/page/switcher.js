@@ -1,4 +1,4 @@
-// How does one jump to any channel, person or app with Ctrl+K?
+// The switcher: jumping to any channel, person or app with Ctrl+K.
 import { fill, h } from './dom.js';
 import { avatar } from './avatar.js';
 import { showDialog } from './dialogs.js';
@@ -26,6 +26,15 @@ function openSwitcher(env) {
       if (choice) choice.value();
     },
   });
+  // The list of places is a popover and would take the first Esc for itself.
+  const onkey = (event) => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    event.preventDefault();
+    dialog.close();
+  };
+  window.addEventListener('keydown', onkey, true);
+  dialog.addEventListener('close', () => window.removeEventListener('keydown', onkey, true));
   fill(dialog, h('h2.dialog-title', null, 'Jump to'), h('div.dialog-body', null, picker.node));
   picker.input.focus();
   picker.open();
@@ -61,6 +70,7 @@ function places(env, query) {
   const views = [
     ['Mail', 'mail', env.routes.mail()],
     ['Traffic', 'traffic', env.routes.traffic()],
+    ['Faults', 'alert', env.routes.faults()],
   ].map(([label, mark, hash]) => ({
     key: label,
     label,

@@ -1,5 +1,6 @@
 // What does a thread look like beside its channel?
 import { fill, h } from './dom.js';
+import { assistantLine } from './assistant.js';
 import { composerFor } from './composer.js';
 import { icon } from './icons.js';
 import { MessageList } from './message_list.js';
@@ -30,9 +31,15 @@ export class ThreadView {
     this.node.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && !event.defaultPrevented) location.hash = back;
     });
-    this.stop = env.model.on('messages people state', (what, topic) => {
-      if (topic !== 'messages' || what.thread === ts) this.draw();
-    });
+    const send = (text) => sendFrom(env, { channel, thread: ts, text }).catch(env.complain);
+    this.assistant = assistantLine(env, channel, ts, send);
+    const stops = [
+      env.model.on('messages people state', (what, topic) => {
+        if (topic !== 'messages' || what.thread === ts) this.draw();
+      }),
+      env.model.on('assistant state', () => this.assistant.draw()),
+    ];
+    this.stop = () => stops.forEach((stop) => stop());
   }
 
   close() {
@@ -74,6 +81,6 @@ export class ThreadView {
       onsend: (text, files, { broadcast }) =>
         sendFrom(this.env, { channel: this.channel, thread: this.ts, text, files, broadcast }),
     });
-    fill(this.foot, this.composer.node);
+    fill(this.foot, this.assistant.node, this.composer.node);
   }
 }

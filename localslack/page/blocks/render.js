@@ -3,6 +3,7 @@ import { h, uid } from '../dom.js';
 import { icon } from '../icons.js';
 import { plain, textObject } from '../mrkdwn.js';
 import { button, feedbackButtons, iconButton, overflow } from './buttons.js';
+import { alert, card, carousel, container, dataTable, plan, taskCard } from './cards.js';
 import { checkboxes, radioButtons } from './choices.js';
 import { fileInput } from './files.js';
 import { markdown } from './markdown.js';
@@ -63,6 +64,13 @@ const BLOCKS = {
   video: videoBlock,
   file: (block) => [icon('file'), h('span', null, `Remote file ${block.external_id ?? ''}`)],
   table,
+  alert,
+  card: (block, env) => card(block, env, (owner, each) => element(new Slot(env, owner, each))),
+  carousel: (block, env) => carousel(block, env, (owner, each) => element(new Slot(env, owner, each))),
+  container: (block, env) => container(block, env, renderBlocks),
+  data_table: (block, env) => dataTable(block, env, table),
+  plan,
+  task_card: taskCard,
 };
 
 /** Renders blocks; `env.surface` is where their elements keep values and whom they tell. */
