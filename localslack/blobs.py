@@ -1,4 +1,4 @@
-"""Where are the bytes of uploaded files? In a folder beside the journal, or in memory."""
+"""The bytes of uploaded files, in a folder beside the journal or in memory."""
 
 import asyncio
 from pathlib import Path

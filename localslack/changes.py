@@ -8,7 +8,7 @@ from localslack.records import Channel, File, Group, Json, Message, Person, View
 
 
 class Change:
-    """Root of everything that is published."""
+    """The base class of everything that is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,20 +170,20 @@ class AppsChanged(Change):
 
 @dataclass(frozen=True, slots=True)
 class Reset(Change):
-    """Everything is different."""
+    """The whole workspace was replaced."""
 
 
 class Hub:
-    """Tells every subscriber every change, in order, at once."""
+    """Publishes every change to every subscriber, in order, synchronously."""
 
     def __init__(self) -> None:
         self._subscribers: list[Callable[[Change], None]] = []
 
     def subscribe(self, callback: Callable[[Change], None]) -> None:
-        """`callback` must not block; what takes time it does in a task of its own."""
+        """Call `callback` with every change; it must not block, and does slow work in a task of its own."""
         self._subscribers.append(callback)
 
     def publish(self, change: Change) -> None:
-        """Tell everybody."""
+        """Call every subscriber."""
         for callback in self._subscribers:
             callback(change)

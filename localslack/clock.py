@@ -1,4 +1,4 @@
-"""What time is it here? One clock for the whole local Slack: the wall clock plus an offset that can be moved."""
+"""The one clock of the local Slack: the wall clock plus an offset that can be moved."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 class Clock:
-    """The wall clock plus an offset in seconds. Whoever shares the object shares the time."""
+    """The wall clock plus an offset in seconds. Programs that share the object share the time."""
 
     def __init__(self, offset: float = 0.0) -> None:
         self.offset = offset
@@ -14,11 +14,11 @@ class Clock:
         self._sleepers: set[asyncio.Future[None]] = set()
 
     def now(self) -> float:
-        """Unix seconds."""
+        """The time in Unix seconds."""
         return time.time() + self.offset
 
     def advance(self, seconds: float) -> None:
-        """Move the time on (or, with a negative number, back); wakes whoever sleeps until a time now past."""
+        """Move the time on (or back, with a negative number); sleepers whose time has come are woken."""
         self.set_offset(self.offset + seconds)
 
     def set_offset(self, offset: float) -> None:

@@ -1,4 +1,4 @@
-"""What does Slack itself refuse at submit? Required inputs left empty, wrong lengths, no number, no address."""
+"""Input checks that Slack itself makes at submit: required, lengths, numbers, addresses."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _VALUE_KEYS = ("value", "selected_option", "selected_options", "files", "rich_te
 
 
 def problems(blocks: list[Json], state: Json) -> dict[str, str]:
-    """Sentences by block id, empty when the modal may be sent to its app."""
+    """The problems as sentences by block id; empty when the modal may be sent to its app."""
     found = {}
     for place in placed(blocks):
         if place.is_input and (problem := _problem(place, state)):

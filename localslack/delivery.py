@@ -20,7 +20,7 @@ ChannelNames = Callable[[object], tuple[str, ...]]  # all names of a channel, by
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """How an app took a payload. `status`: ok, timeout, error, not_connected."""
+    """An app's acknowledgement of a payload. `status`: ok, timeout, error, not_connected."""
 
     status: str
     body: Any = None
@@ -126,7 +126,7 @@ class Delivery:
             reason = {"timeout": "http_timeout", "not_connected": "connection_failed"}.get(ack.status, "http_error")
 
     async def _pause(self, app: App, reason: str, seconds: float) -> None:
-        """Wait for the next attempt; an app that comes back is served at once."""
+        """Wait before the next attempt, or until the app has a connection again."""
         waits = [asyncio.create_task(self._clock.sleep(seconds))]
         if app.socket_mode and reason == "connection_failed":
             waits = [asyncio.create_task(self._clock.sleep(max(seconds, 1.0)))]
@@ -226,13 +226,13 @@ class Delivery:
         return row
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Do something in the background, ended with everything else."""
+        """Run a coroutine in the background until `close`."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     def forget(self) -> None:
-        """Drop what is under way: the workspace it belongs to is gone."""
+        """Cancel all deliveries, because their workspace is gone."""
         for task in self._tasks:
             task.cancel()
 

@@ -256,7 +256,7 @@ class PersonDriver(Listener):
         await self._request("POST", "clock", json={"advance": seconds})
 
     async def control(self, method: str, path: str, /, **body: Any) -> Json:
-        """Anything else of the control interface, such as `("POST", "faults", method=…, fault=…)`."""
+        """Any other request of the control interface, such as `("POST", "faults", method=…, fault=…)`."""
         options = {"json": body} if method == "POST" else {"params": {key: str(value) for key, value in body.items()}}
         return await self._request(method, path, **options)
 

@@ -1,10 +1,10 @@
-"""How does Slack say no? Errors the Web API answers with, and refusals the control interface explains."""
+"""Errors of the Web API, and refusals that the control interface explains in a sentence."""
 
 from localslack.records import Json
 
 
 class SlackError(Exception):
-    """An API call fails with this error name; `extra` goes into the answer beside it."""
+    """An API call that fails with an error name; `extra` goes into the answer beside it."""
 
     def __init__(self, error: str, **extra: object) -> None:
         super().__init__(error)
@@ -18,7 +18,7 @@ class SlackError(Exception):
 
 
 class Refused(Exception):
-    """A person cannot do that; the text is a sentence for that person."""
+    """Something a person cannot do; the text is a sentence for that person."""
 
     def __init__(self, error: str, message: str, status: int = 400) -> None:
         super().__init__(message)

@@ -21,7 +21,7 @@ async def own_pages_only(request: web.Request, handler: Next) -> web.StreamRespo
 
 @web.middleware
 async def error_bodies(request: web.Request, handler: Next) -> web.StreamResponse:
-    """Give every error a JSON body, the unforeseen ones, too."""
+    """Give every error a JSON body, unexpected errors included."""
     try:
         return await handler(request)
     except web.HTTPException as error:

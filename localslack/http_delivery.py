@@ -1,4 +1,4 @@
-"""How is an app reached over HTTP? Signed POSTs, as Slack signs them."""
+"""Delivery over HTTP: signed POSTs, as Slack signs them."""
 
 import asyncio
 import hashlib
@@ -16,7 +16,7 @@ from localslack.records import App, Json
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What came back: a status, None for a broken or too slow connection."""
+    """The answer to a POST; the status is None for a broken or too slow connection."""
 
     status: int | None
     body: Any = None

@@ -18,7 +18,7 @@ _SCHEMA = "CREATE TABLE IF NOT EXISTS records (kind TEXT, key TEXT, body TEXT, P
 
 
 class StateError(Exception):
-    """The kept state cannot be used; the text says where and why."""
+    """A kept state that cannot be used; the text says where and why."""
 
 
 class Journal:
@@ -66,7 +66,7 @@ class SqliteJournal(Journal):
         self._cleared = True
 
     def _flush_soon(self) -> None:
-        """Changes nobody waits for (a background post, say) are written, too."""
+        """Flush soon, so that changes without a waiting caller are written, too."""
         if self._soon is None or self._soon.done():
             with contextlib.suppress(RuntimeError):  # outside a loop (start-up) the first flush takes it along
                 self._soon = asyncio.get_running_loop().create_task(self.flush())

@@ -1,4 +1,4 @@
-"""How does a driver ask, and hear what happens? Requests to the control interface, and its live updates."""
+"""A client of the control interface: requests, and its live updates."""
 
 import asyncio
 import inspect
@@ -14,7 +14,7 @@ _PATIENCE = 30.0
 
 
 class Refusal(Exception):
-    """The local Slack says no: the person cannot do that."""
+    """The local Slack refused: the person cannot do that."""
 
     def __init__(self, error: str, message: str) -> None:
         super().__init__(f"{error}: {message}")
@@ -49,7 +49,7 @@ class Listener:
                 self._happened.set()
 
     async def close(self) -> None:
-        """Leave; done by the LocalSlack the driver came from."""
+        """Close the connection; the LocalSlack that the driver came from does it."""
         if self._listener is not None:
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
@@ -65,7 +65,7 @@ class Listener:
         return body
 
     async def wait_for(self, found: Found, what: str = "what was waited for", instead: Found | None = None) -> Any:
-        """The first true answer of `found` (without arguments, maybe async), asked again after every event.
+        """Wait for a true answer of `found` (without arguments, maybe async), asked again after every event.
 
         `instead` says in the error what there was.
         """

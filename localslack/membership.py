@@ -8,7 +8,7 @@ from localslack.workspace import Workspace
 
 
 class Membership:
-    """The verbs on channels; whether somebody may is asked before."""
+    """The operations on channels; callers check permissions before."""
 
     def __init__(self, workspace: Workspace, posting: Posting) -> None:
         self.workspace = workspace
@@ -60,7 +60,7 @@ class Membership:
         return channel, False
 
     def join(self, channel: Channel, user: str, inviter: str | None = None) -> None:
-        """Add somebody, visibly."""
+        """Add a member, with a message in the channel."""
         channel.members.append(user)
         latest = self.workspace.timeline(channel.id).latest()
         channel.last_read[user] = latest.ts if latest else "0000000000.000000"
@@ -73,7 +73,7 @@ class Membership:
         self.workspace.publish(ChannelChanged(channel))
 
     def leave(self, channel: Channel, user: str) -> None:
-        """Remove somebody, visibly."""
+        """Remove a member, with a message in the channel."""
         channel.members.remove(user)
         self.workspace.save(channel)
         subtype = "group_leave" if channel.kind == "private" else "channel_leave"
@@ -83,7 +83,7 @@ class Membership:
         self.workspace.publish(ChannelChanged(channel))
 
     def archive(self, channel: Channel, user: str, *, archived: bool = True) -> None:
-        """Close or reopen a channel."""
+        """Archive or unarchive a channel."""
         word = "archive" if archived else "unarchive"
         channel.is_archived = archived
         self._announce(channel, user, f"channel_{word}", f"<@{user}> {word}d the channel")

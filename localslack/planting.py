@@ -29,7 +29,7 @@ def plant(workspace: Workspace, seed: Seed) -> None:
 
 
 def replenish(workspace: Workspace, seed: Seed) -> None:
-    """Bring a kept workspace up to its seed: whoever and whatever is new, and apps as they are described now.
+    """Update a kept workspace from its seed: new people, groups and channels, and apps as described now.
 
     Nothing is taken away, and what people changed stays.
     """
@@ -65,7 +65,7 @@ def _team(seed: Seed, secret: str) -> Team:
 
 
 def _add_crowd(workspace: Workspace, size: int) -> None:
-    """Members nobody names, so that the workspace is as large as a real one."""
+    """Add generated members, so that the workspace is as large as a real one."""
     for number in range(1, size + 1):
         handle = f"member{number:05}"
         if workspace.person_named(handle) is None:
@@ -85,7 +85,7 @@ def _slackbot(workspace: Workspace) -> Person:
 
 
 def add_person(workspace: Workspace, seed: SeedPerson) -> Person:
-    """Somebody new. External people belong to a workspace named after theirs."""
+    """Add a person. External people belong to a workspace with the name of theirs."""
     if seed.stranger and not seed.external:
         raise SeedError(f"[[people]] {seed.handle}: a stranger is external: name the other workspace")
     if seed.guest not in ("", "multi", "single"):

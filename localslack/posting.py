@@ -12,7 +12,7 @@ from localslack.workspace import Workspace
 
 
 class Posting:
-    """The verbs on messages; whether somebody may is asked before."""
+    """The operations on messages; callers check permissions before."""
 
     def __init__(self, workspace: Workspace, wire: Wire) -> None:
         self.workspace = workspace
@@ -62,7 +62,7 @@ class Posting:
         return message
 
     def edit(self, message: Message, *, by: str | None = None, **facts: Any) -> None:
-        """Change the content; `by` marks it as edited."""
+        """Change the content of a message; `by` marks it as edited."""
         previous = self.wire.message(message)
         for name, value in facts.items():
             setattr(message, name, with_ids(value) if name == "blocks" else value)

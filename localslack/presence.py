@@ -1,4 +1,4 @@
-"""Who is here right now? A person is active while a page is open as that person; bots always are."""
+"""Presence: a person is active while a page is open as that person; bots always are."""
 
 from collections import Counter
 
@@ -12,12 +12,12 @@ class Presence:
         self._open: Counter[str] = Counter()
 
     def came(self, user: str) -> bool:
-        """A page was opened; whether it is this person's first."""
+        """Count an opened page; True if it is this person's first."""
         self._open[user] += 1
         return self._open[user] == 1
 
     def left(self, user: str) -> bool:
-        """A page was closed; whether it was this person's last."""
+        """Count a closed page; True if it was this person's last."""
         self._open[user] -= 1
         return self._open[user] == 0
 

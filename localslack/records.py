@@ -8,7 +8,7 @@ Json = dict[str, Any]
 
 @dataclass(slots=True, kw_only=True)
 class Record:
-    """Something the journal keeps."""
+    """A record that the journal keeps."""
 
     def to_json(self) -> Json:
         """All fields as they are; records hold only what JSON knows."""

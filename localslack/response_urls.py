@@ -1,4 +1,4 @@
-"""Which response URLs are good? Each lives 30 minutes and may be used five times."""
+"""Response URLs: each lives 30 minutes and may be used five times."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ _REMEMBERED = 10_000
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """Where an answer to an interaction goes."""
+    """The place that an answer to an interaction goes to."""
 
     app_id: str
     user: str
@@ -50,7 +50,7 @@ class ResponseUrls:
         return f"{self.base_url}{kind}/{key}"
 
     def find(self, key: str) -> ResponseUrl:
-        """The URL, if it is still good."""
+        """The URL of a key; unknown, expired and used-up ones are refused."""
         url = self._urls.get(key)
         if url is None:
             raise SlackError("invalid_url")

@@ -1,4 +1,4 @@
-"""When is a scheduled message posted? When the workspace's clock says so."""
+"""Scheduled messages, posted when the workspace's clock reaches their time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ class Scheduling:
         self._wake.set()
 
     async def run(self, post: Post) -> None:
-        """Post what is due, for ever."""
+        """Post what is due, until cancelled."""
         while True:
             self._wake.clear()
             for scheduled in self._due():

@@ -15,12 +15,12 @@ EVERYBODY = "*"  # among the members of a channel: all full members of the works
 
 
 class SeedError(ValueError):
-    """The seed cannot be used; its text says where and why."""
+    """A seed that cannot be used; the text says where and why."""
 
 
 @dataclass(kw_only=True)
 class SeedPerson:
-    """Somebody in the workspace. `external` names the other workspace of a Slack Connect member."""
+    """A person of the workspace. `external` names the other workspace of a Slack Connect member."""
 
     handle: str
     name: str = ""

@@ -110,11 +110,11 @@ class Services:
         return (channel.id, channel.name, *(f"@{person.handle}" for person in others if not person.is_bot))
 
     def settle_at(self, base_url: str) -> None:
-        """The port is known: addresses given out from now on lead there."""
+        """Set the address that URLs given out from now on lead to."""
         self.wire.base_url = self.urls.base_url = base_url
 
     def replant(self, seed: Seed) -> None:
-        """Everything back to a seed. It is tried first, so that a bad one changes nothing."""
+        """Replace the whole workspace by a seed. It is tried first, so that a bad one changes nothing."""
         plant(Workspace(self.clock, Journal()), seed)  # raises before anything is changed
         self.seed = seed
         self.delivery.forget()

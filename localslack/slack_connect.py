@@ -14,7 +14,7 @@ SEVERED = "connection_severed"
 
 @dataclass
 class SlackConnect:
-    """The verbs on shared channels. Channels are named by id or name, workspaces by name or id."""
+    """The operations on shared channels. Channels are named by id or name, workspaces by name or id."""
 
     workspace: Workspace
     admin: WorkspaceAdmin
@@ -37,7 +37,7 @@ class SlackConnect:
         return shared, team
 
     def unshare(self, channel: str, other: str = "", *, hosted: bool = True) -> Channel:
-        """End the connection with a workspace (the last one unless it is named): its people are gone.
+        """End the connection with a workspace (the last one unless it is named); its people leave.
 
         A channel that was the other side's (`hosted=False`) becomes a frozen copy with a new id, without an event.
         """

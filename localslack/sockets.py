@@ -30,7 +30,7 @@ class Connection:
     silent: bool = False  # open, but nothing comes and nothing is heard any more
 
     def cut(self) -> None:
-        """End the line without the websocket's own farewell."""
+        """Abort the connection without a closing handshake."""
         if self.transport is not None:
             self.transport.abort()
 
@@ -47,7 +47,7 @@ class Connection:
 
 @dataclass(slots=True)
 class _Link:
-    """What one app has open."""
+    """The connections of one app."""
 
     connections: list[Connection] = field(default_factory=list)
     turn: "itertools.count[int]" = field(default_factory=itertools.count)
@@ -68,7 +68,7 @@ class Sockets:
     # -- for the Web API ----------------------------------------------------------------------------------------
 
     def ticket(self, app: App) -> str:
-        """A one-time right to connect, as apps.connections.open hands it out."""
+        """A one-time ticket to connect, as apps.connections.open hands it out."""
         ticket = random_secret(32)
         self._tickets[ticket] = app.id
         return ticket

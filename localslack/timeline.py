@@ -1,4 +1,4 @@
-"""Which messages does a channel hold, in which order? The index behind history, threads and unread counts."""
+"""The messages of a channel in order: the index behind history, threads and unread counts."""
 
 import bisect
 from collections.abc import Iterator

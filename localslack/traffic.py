@@ -54,7 +54,7 @@ class Traffic:
     def begin(
         self, app: App | None, *, direction: str, transport: str, kind: str, request: Any, summary: str = ""
     ) -> Row:
-        """Note that something is under way."""
+        """Note the beginning of a payload or call."""
         self._seq += 1
         row = Row(
             seq=self._seq,
@@ -73,7 +73,7 @@ class Traffic:
         return row
 
     def end(self, row: Row, status: str, response: Any = None, http_status: int | None = None) -> None:
-        """Note how it ended."""
+        """Note how a payload or call ended."""
         row.status, row.response, row.http_status = status, without_tokens(response), http_status
         row.ms = round((time.monotonic() - row.started) * 1000, 2)
         self._tell(row)

@@ -1,4 +1,4 @@
-"""Which trigger ids are good? Each lives 3 s and opens one view, for the app that was given it."""
+"""Trigger ids: each lives 3 s and opens one view, for the app that was given it."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ _REMEMBERED = 10_000
 
 @dataclass(slots=True)
 class Trigger:
-    """A person did something an app may answer with a modal."""
+    """Something a person did, which an app may answer with a modal."""
 
     app_id: str
     user: str

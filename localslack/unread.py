@@ -1,4 +1,4 @@
-"""What has a person not yet seen? Unread messages and mentions since the reading mark.
+"""Unread messages and mentions since a person's reading mark.
 
 Counted once per person and channel, then kept up to date by what is posted, so that a full channel stays cheap.
 """
@@ -15,7 +15,7 @@ _SILENT = {"channel_join", "channel_leave", "group_join", "group_leave", "tombst
 
 @dataclass(slots=True)
 class _Count:
-    """What was counted since which reading mark."""
+    """The counts since a reading mark."""
 
     since: str
     unread: int = 0
@@ -31,7 +31,7 @@ class Unread:
         workspace.hub.subscribe(self._hear)
 
     def counts(self, person: Person, channel: Channel) -> Json:
-        """`unread` and `mentions`, both 0 for who is not a member."""
+        """`unread` and `mentions`; both are 0 for people who are not members."""
         if person.id not in channel.members:
             return {"unread": 0, "mentions": 0}
         since = channel.last_read.get(person.id, "0000000000.000000")

@@ -1,4 +1,4 @@
-"""Which modals and Homes are open? Each person's stack of up to three, and one Home per app."""
+"""Open modals and Homes: each person's stack of up to three, and one Home per app."""
 
 from localslack.changes import HomePublished, StackChanged
 from localslack.errors import SlackError
@@ -11,7 +11,7 @@ STACK = 3
 
 
 class Views:
-    """The verbs on views; validation of their blocks is done before."""
+    """The operations on views; their blocks are validated before."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -36,14 +36,14 @@ class Views:
         raise SlackError("not_found")
 
     def open(self, app_id: str, user: str, body: Json) -> View:
-        """A new root modal; what was open before is gone."""
+        """Open a new root modal; modals that were open before are gone."""
         self._refuse_duplicate(app_id, body, None)
         for old in self.stack(user):
             self.workspace.drop(old)
         return self._add(app_id, user, body, previous=None, why="opened")
 
     def push(self, app_id: str, user: str, body: Json) -> View:
-        """A modal on top of the person's stack."""
+        """Open a modal on top of the person's stack."""
         stack = self.stack(user)
         if len(stack) >= STACK:
             raise SlackError("push_limit_reached")
@@ -91,7 +91,7 @@ class Views:
         return view
 
     def close(self, view: View, why: str = "closed") -> None:
-        """Take a modal off the stack."""
+        """Close one modal."""
         self.workspace.drop(view)
         self.workspace.publish(StackChanged(view.user, why, view.id))
 

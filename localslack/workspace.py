@@ -16,7 +16,7 @@ _KINDS: dict[str, type[Record]] = {
 
 
 class Workspace:
-    """Records by id. Whoever changes one says so with `save`, and tells the others with `publish`."""
+    """Records by id. A changed record is kept with `save`, and the change is told with `publish`."""
 
     def __init__(self, clock: Clock, journal: Journal) -> None:
         self.clock = clock
@@ -95,7 +95,7 @@ class Workspace:
         self.journal.mark(type(record).__name__.lower(), _key(record), None)
 
     def publish(self, change: Change) -> None:
-        """Tell pages and apps."""
+        """Publish a change to pages and apps."""
         self.hub.publish(change)
 
     # -- time ---------------------------------------------------------------------------------------------------

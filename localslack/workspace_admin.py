@@ -21,7 +21,7 @@ DISCONNECTS = ("warning", "refresh_requested", "link_disabled", "abrupt", "silen
 
 @dataclass
 class WorkspaceAdmin:
-    """The verbs of an administrator; each is seen by pages and told to apps as at Slack."""
+    """The operations of an administrator; pages and apps hear of each as at Slack."""
 
     workspace: Workspace
     membership: Membership

@@ -1,4 +1,4 @@
-"""Which channels, people and messages may this app name? Unknown and hidden ones are refused alike."""
+"""Look-ups of the channels, people and messages that an app names; unknown and hidden ones are refused alike."""
 
 from localslack.api.registry import Call
 from localslack.errors import SlackError

@@ -1,4 +1,4 @@
-"""What did a caller ask for? Arguments from JSON, forms, queries and multipart, in every SDK's encoding."""
+"""Arguments of a call from JSON, forms, queries and multipart, in every SDK's encoding."""
 
 import json
 import re

@@ -10,7 +10,7 @@ _VALIDATED: tuple[blockkit.Kind, ...] = ("blocks", "message", "view")
 
 @method("api.test", bearer="none", tier=4)
 async def api_test(call: Call) -> Json:
-    """Says what it was told, and fails on demand."""
+    """Answer the arguments, or the error that they ask for."""
     error = call.arguments.text("error")
     if error:
         raise SlackError(error, args=call.arguments.values)
@@ -19,7 +19,7 @@ async def api_test(call: Call) -> Json:
 
 @method("auth.test", tier=0)
 async def auth_test(call: Call) -> Json:
-    """Who the token is."""
+    """The identity behind the token."""
     team = call.slack.workspace.team
     return {
         "url": call.slack.base_url,
@@ -57,7 +57,7 @@ async def team_info(call: Call) -> Json:
 
 @method("bots.info", "users:read")
 async def bots_info(call: Call) -> Json:
-    """A bot user's other half."""
+    """The bot object of an app."""
     bot_id = call.arguments.text("bot") or call.app.bot_id
     for app in call.slack.workspace.apps.values():
         if app.bot_id == bot_id:

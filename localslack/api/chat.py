@@ -39,7 +39,7 @@ def _facts(call: Call, channel: Channel) -> Json:
 
 
 def author(call: Call) -> Json:
-    """The bot as it signs, under another name where it may."""
+    """The author fields of a message: the bot, under another name if its scopes allow it."""
     facts: Json = {
         "user": call.bot.id,
         "bot_id": call.app.bot_id,
@@ -63,7 +63,7 @@ def _customized(call: Call) -> Json:
 
 
 def target(call: Call) -> Channel:
-    """Where to post: a channel the bot may write in, or a person, whose DM with the app it is then."""
+    """The channel to post to: one the bot may write in, or the direct messages with a person."""
     named = call.arguments.needed("channel")
     workspace = call.slack.workspace
     person = workspace.people.get(named)
@@ -176,6 +176,6 @@ async def get_permalink(call: Call) -> Json:
 
 
 def permalink(base_url: str, message: Message) -> str:
-    """Slack's form of it."""
+    """The permalink in Slack's form."""
     link = f"{base_url}archives/{message.channel}/p{message.ts.replace('.', '')}"
     return f"{link}?thread_ts={message.thread_ts}&cid={message.channel}" if message.is_reply else link

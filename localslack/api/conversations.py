@@ -46,7 +46,7 @@ def _listed(call: Call, found: list[Channel]) -> Json:
 
 @method("users.conversations", *_READ)
 async def users_conversations(call: Call) -> Json:
-    """The channels a user is in, as far as the bot may know."""
+    """The channels of a user, as far as the bot may know."""
     wanted, hidden = kinds(call), call.arguments.flag("exclude_archived")
     user = access.person(call).id if call.arguments.text("user") else call.bot.id
     found = [
@@ -74,7 +74,7 @@ async def info(call: Call) -> Json:
 
 @method("conversations.members", *_READ, tier=4)
 async def members(call: Call) -> Json:
-    """Who is in a channel."""
+    """The members of a channel."""
     channel = access.channel(call, scope="read")
     shown, cursor = page(call, channel.members)
     return {"members": list(shown), "response_metadata": {"next_cursor": cursor}}
@@ -82,7 +82,7 @@ async def members(call: Call) -> Json:
 
 @method("conversations.join", "channels:join")
 async def join(call: Call) -> Json:
-    """Enter a public channel."""
+    """Join a public channel."""
     channel = access.channel(call)
     if channel.kind != "public":
         raise SlackError("method_not_supported_for_channel_type")
@@ -141,7 +141,7 @@ def _dm_partner(call: Call, user: str) -> Person:
 
 @method("conversations.invite", "channels:manage", "channels:write.invites", "groups:write", "groups:write.invites")
 async def invite(call: Call) -> Json:
-    """Bring people into a channel the bot is in."""
+    """Invite people into a channel the bot is in."""
     channel = _writable(call)
     named = call.arguments.list("users")
     if not named:
@@ -194,7 +194,7 @@ async def kick(call: Call) -> Json:
 
 
 def valid_name(call: Call) -> str:
-    """A channel name nobody uses yet."""
+    """A valid channel name that is not taken."""
     name = call.arguments.text("name") or ""
     if not name:
         raise SlackError("invalid_name_required")
@@ -209,7 +209,7 @@ def valid_name(call: Call) -> str:
 
 @method("conversations.create", "channels:manage", "groups:write", tier=2)
 async def create(call: Call) -> Json:
-    """A new channel with the bot in it."""
+    """Create a channel with the bot in it."""
     private = call.arguments.flag("is_private")
     call.need_scope("groups:write" if private else "channels:manage")
     channel = call.slack.membership.create(valid_name(call), call.bot.id, private=private)
@@ -218,7 +218,7 @@ async def create(call: Call) -> Json:
 
 @method("conversations.rename", "channels:manage", "groups:write", tier=2)
 async def rename(call: Call) -> Json:
-    """Another name."""
+    """Rename a channel."""
     channel = _writable(call)
     call.slack.membership.rename(channel, call.bot.id, valid_name(call))
     return {"channel": call.slack.wire.channel(channel, call.app)}
@@ -226,7 +226,7 @@ async def rename(call: Call) -> Json:
 
 @method("conversations.archive", "channels:manage", "groups:write", tier=2)
 async def archive(call: Call) -> Json:
-    """Close a channel."""
+    """Archive a channel."""
     channel = access.joined_channel(call)
     if channel.is_archived:
         raise SlackError("already_archived")
@@ -261,13 +261,13 @@ async def close(call: Call) -> Json:
 
 @method("conversations.setTopic", *_WRITE, tier=2)
 async def set_topic(call: Call) -> Json:
-    """What the channel is about at the moment."""
+    """Set the topic."""
     return _describe(call, "topic")
 
 
 @method("conversations.setPurpose", *_WRITE, tier=2)
 async def set_purpose(call: Call) -> Json:
-    """What the channel is for."""
+    """Set the purpose."""
     return _describe(call, "purpose")
 
 

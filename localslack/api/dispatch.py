@@ -47,7 +47,7 @@ class RateLimited(Exception):
 
 @dataclass
 class _Opened:
-    """What is known of a call before its method is looked at."""
+    """A call before its method is looked up: arguments, warnings, app or refusal."""
 
     values: Json = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -91,7 +91,7 @@ class Dispatch:
         return self._slack.channel_names(values.get("channel") or values.get("channel_id"))
 
     async def _open(self, request: web.Request, name: str) -> _Opened:
-        """Who calls with which arguments, or why not."""
+        """Read the arguments and find the app, or the reason to refuse."""
         opened = _Opened()
         try:
             opened.values, opened.warnings = await read(request)

@@ -1,4 +1,4 @@
-"""How is a long list cut into pages? Slack's cursors: opaque to the caller, an offset or a timestamp to us."""
+"""Pagination by Slack's cursors: opaque to the caller, an offset or a timestamp inside."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""Which uploaded pictures does a message show in its blocks, and who may see them then?"""
+"""Uploaded pictures in the blocks of a message, and who may see them then."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +9,7 @@ from localslack.records import Channel, File, Json
 
 
 def check(call: Call, facts: Json) -> None:
-    """Each must be a picture the bot may see, and uploaded completely."""
+    """Refuse files that are no pictures, not uploaded completely, or hidden from the bot."""
     for at, file_id in _shown(facts.get("blocks") or []):
         file = call.slack.workspace.files.get(file_id)
         if file is None or not _is_picture(file) or not may_see(call, file):
@@ -18,7 +18,7 @@ def check(call: Call, facts: Json) -> None:
 
 
 def show(call: Call, channel: Channel, facts: Json) -> None:
-    """Whoever reads the message sees them, although they are shared nowhere."""
+    """Note the channel as one that shows the pictures, although they are shared nowhere."""
     for _, file_id in _shown(facts.get("blocks") or []):
         file = call.slack.workspace.files[file_id]
         if channel.id not in file.shown:
@@ -37,7 +37,7 @@ def _is_picture(file: File) -> bool:
 
 
 def _shown(node: Any, at: str = "/blocks") -> Iterator[tuple[str, str]]:
-    """Where, and which file."""
+    """The pointer and file id of each picture."""
     if isinstance(node, list):
         for number, entry in enumerate(node):
             yield from _shown(entry, f"{at}/{number}")

@@ -1,4 +1,4 @@
-"""reactions.*: one-word answers to messages."""
+"""reactions.*: emoji reactions to messages."""
 
 import re
 
@@ -46,7 +46,7 @@ async def add(call: Call) -> Json:
 
 @method("reactions.remove", "reactions:write", tier=2)
 async def remove(call: Call) -> Json:
-    """Take a reaction back."""
+    """Remove a reaction."""
     message, name = _named(call)
     if not call.slack.posting.unreact(message, call.bot.id, name):
         raise SlackError("no_reaction")

@@ -1,4 +1,4 @@
-"""chat.scheduleMessage and what belongs to it."""
+"""chat.scheduleMessage, chat.scheduledMessages.list, chat.deleteScheduledMessage."""
 
 from localslack.api import access
 from localslack.api.arguments import Arguments
@@ -31,7 +31,7 @@ _KEPT = (
 
 @method("chat.scheduleMessage", "chat:write")
 async def schedule(call: Call) -> Json:
-    """Post later, at most 120 days ahead."""
+    """Schedule a message, at most 120 days ahead."""
     channel = target(call)
     facts = content(call.arguments)
     if not any(facts.get(name) for name in ("text", "blocks", "attachments")):
@@ -73,7 +73,7 @@ def _around(call: Call, channel: str, post_at: int) -> list[Scheduled]:
 
 @method("chat.scheduledMessages.list")
 async def scheduled_list(call: Call) -> Json:
-    """What the app has yet to post."""
+    """The scheduled messages of the app."""
     entries = [entry for entry in call.slack.workspace.scheduled.values() if entry.app_id == call.app.id]
     if call.arguments.text("channel"):
         wanted = access.channel(call).id
@@ -94,7 +94,7 @@ def _shown(entry: Scheduled) -> Json:
 
 @method("chat.deleteScheduledMessage", "chat:write")
 async def delete_scheduled(call: Call) -> Json:
-    """Do not post it after all."""
+    """Delete a scheduled message."""
     entry = call.slack.workspace.scheduled.get(call.arguments.needed("scheduled_message_id"))
     if entry is None or entry.app_id != call.app.id or entry.channel != access.channel(call).id:
         raise SlackError("invalid_scheduled_message_id")
@@ -103,7 +103,7 @@ async def delete_scheduled(call: Call) -> Json:
 
 
 async def post_now(slack: Services, entry: Scheduled) -> None:
-    """Its time has come; where posting is no longer allowed nothing happens, as at Slack."""
+    """Post a scheduled message; where posting is no longer allowed nothing happens, as at Slack."""
     app = slack.workspace.apps.get(entry.app_id)
     if app is None:
         return

@@ -38,7 +38,7 @@ async def start(call: Call) -> Json:
 
 @method("chat.appendStream", "chat:write", tier=4)
 async def append(call: Call) -> Json:
-    """Write on."""
+    """Append to a streaming message."""
     message, stream = _streaming(call)
     if not _append(call, stream):
         raise SlackError("no_text")

@@ -32,7 +32,7 @@ async def list_users(call: Call) -> Json:
 
 @method("usergroups.create", "usergroups:write", tier=2)
 async def create(call: Call) -> Json:
-    """A new group without members."""
+    """Create a group without members."""
     name = call.arguments.needed("name")
     handle = call.arguments.text("handle") or name.lower().replace(" ", "-")
     _check_names(call, name, handle)
@@ -70,7 +70,7 @@ def _check_names(call: Call, name: str, handle: str, itself: Group | None = None
 
 @method("usergroups.update", "usergroups:write", tier=2)
 async def update(call: Call) -> Json:
-    """Another name, handle or description."""
+    """Change a group's name, handle or description."""
     group = _group(call)
     name, handle = call.arguments.text("name"), call.arguments.text("handle")
     _check_names(call, name or group.name, handle or group.handle, group)
@@ -82,7 +82,7 @@ async def update(call: Call) -> Json:
 
 @method("usergroups.users.update", "usergroups:write", tier=2)
 async def update_users(call: Call) -> Json:
-    """Other members."""
+    """Replace a group's members."""
     group, users = _group(call), call.arguments.list("users")
     if not users:
         raise SlackError("no_users_provided")
@@ -94,7 +94,7 @@ async def update_users(call: Call) -> Json:
 
 @method("usergroups.disable", "usergroups:write", tier=2)
 async def disable(call: Call) -> Json:
-    """Put a group away."""
+    """Disable a group."""
     group = _group(call)
     group.deleted = True
     return _changed(call, group)
@@ -102,7 +102,7 @@ async def disable(call: Call) -> Json:
 
 @method("usergroups.enable", "usergroups:write", tier=2)
 async def enable(call: Call) -> Json:
-    """Bring it back."""
+    """Enable a group."""
     group = _group(call)
     group.deleted = False
     return _changed(call, group)

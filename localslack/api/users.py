@@ -47,7 +47,7 @@ async def profile_get(call: Call) -> Json:
 
 @method("users.profile.set", "users.profile:write")
 async def profile_set(call: Call) -> Json:
-    """Only for user tokens at Slack, and there are none here."""
+    """Refuse: the method needs a user token, and there are none here."""
     raise SlackError("not_allowed_token_type")
 
 
@@ -60,7 +60,7 @@ async def get_presence(call: Call) -> Json:
 
 @method("users.setPresence", "users:write", tier=2)
 async def set_presence(call: Call) -> Json:
-    """Taken, without effect: bots are always there."""
+    """Accept the presence without effect: bots are always active."""
     if call.arguments.text("presence") not in ("auto", "away"):
         raise SlackError("invalid_presence")
     return {}

@@ -1,4 +1,4 @@
-"""Would Slack accept these blocks, this view, these attachments, and if not, what would it say?
+"""Validation of blocks, views and attachments, with the sentences of Slack's own errors.
 
 Pure functions over tables. Each answers Slack's own lines
 (`[ERROR] must be less than 25 characters [json-pointer:/view/title/text]`); an empty list means accepted.

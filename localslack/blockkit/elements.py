@@ -1,4 +1,4 @@
-"""What do Block Kit's interactive elements look like, and which may stand where?"""
+"""The shapes of Block Kit's interactive elements, and where each may stand."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What do Block Kit's composition objects look like? (texts, options, confirmations, filters, images)"""
+"""The shapes of Block Kit's composition objects: texts, options, confirmations, filters, images."""
 
 from typing import Final
 

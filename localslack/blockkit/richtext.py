@@ -1,4 +1,4 @@
-"""What may a rich text block hold?"""
+"""The shape of a rich text block."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Which rules hold between the properties of one Block Kit object?
+"""Rules between the properties of one Block Kit object.
 
 Each is asked only about an object whose properties are well-formed by themselves.
 """

@@ -1,4 +1,4 @@
-"""How is the shape of a Block Kit object written down, and how is a value held against it?
+"""A small schema language for Block Kit objects, and the check of a value against it.
 
 Slack's own validator is generated from JSON schemas; its sentences ("must be less than 25 characters") come from
 there and are reproduced here word for word. The tables beside this file are made of these few building blocks.

@@ -1,4 +1,4 @@
-"""Which block and which element may stand on which surface, and what holds across all blocks of one surface?
+"""Blocks and elements by surface, and the rules between all blocks of one surface.
 
 Placement follows the "available in surfaces" lists of Slack's reference pages.
 """
@@ -41,7 +41,7 @@ TABLE_CHARACTERS: Final = 10_000
 
 
 def placement(blocks: Sequence[object], surface: Surface, at: str) -> Problems:
-    """Asked before anything else, of blocks nobody has looked at yet."""
+    """Check the number of blocks before anything else."""
     for where, block in every_block(blocks, at):
         allowed = BLOCK_SURFACES.get(_type(block))
         if allowed is not None and surface not in allowed:

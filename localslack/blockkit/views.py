@@ -1,4 +1,4 @@
-"""What does a view (a modal or a Home tab) look like?"""
+"""The shape of a view: a modal or a Home tab."""
 
 import json
 from typing import Any, Final

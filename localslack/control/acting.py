@@ -20,7 +20,7 @@ class Acting:
         self._slack = slack
 
     async def act(self, request: web.Request) -> Json:
-        """Do it."""
+        """Run the verb."""
         verb = request.match_info["verb"]
         if verb not in VERBS:
             raise Refused("unknown_verb", f"Nobody can “{verb}”; there are {', '.join(sorted(VERBS))}.", 404)

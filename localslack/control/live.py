@@ -1,4 +1,4 @@
-"""How do pages hear of changes? A websocket per page, each with its own queue so that a slow one delays nobody."""
+"""Live updates: a websocket per page, each with its own queue, so that a slow page delays no other."""
 
 import asyncio
 import itertools
@@ -50,7 +50,7 @@ class Live:
             slack.mailbox.subscribe(self._mail)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Serve one page until it goes."""
+        """Serve one page until it disconnects."""
         if is_foreign(request):
             return failure(403, "forbidden", "Only pages of the local Slack may listen.")
         try:

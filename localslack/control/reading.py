@@ -28,7 +28,7 @@ class Reading:
         self._slack = slack
 
     async def people(self, request: web.Request) -> Json:
-        """Everybody, to choose whom to be."""
+        """All people and bots."""
         return {**self._everybody(), "team": self._team(), "clock": self.clock()}
 
     def _everybody(self) -> Json:
@@ -47,7 +47,7 @@ class Reading:
         return {"offset": self._slack.clock.offset, "now": self._slack.clock.now()}
 
     async def state(self, request: web.Request) -> Json:
-        """Everything a page begins with."""
+        """The whole state of one person's page."""
         person = person_of(self._slack, request)
         shapes = self._slack.shapes
         visible = [c for c in self._slack.workspace.channels.values() if self._slack.membership.can_see(person, c)]

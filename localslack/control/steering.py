@@ -27,7 +27,7 @@ class Steering:
         self._slack = slack
 
     async def info(self, request: web.Request) -> Json:
-        """Where everything is."""
+        """The addresses and the apps with their tokens."""
         return self._slack.info()
 
     # -- time ---------------------------------------------------------------------------------------------------
@@ -36,11 +36,11 @@ class Steering:
         return {"offset": self._slack.clock.offset, "now": self._slack.clock.now()}
 
     async def clock(self, request: web.Request) -> Json:
-        """What time it is."""
+        """The time."""
         return self._time()
 
     async def move_clock(self, request: web.Request) -> Json:
-        """Move it."""
+        """Move the clock."""
         wanted = await wishes(request)
         for name, move in (("advance", self._slack.clock.advance), ("offset", self._slack.clock.set_offset)):
             if name in wanted:
@@ -83,12 +83,12 @@ class Steering:
     # -- everything anew ----------------------------------------------------------------------------------------
 
     async def reset(self, request: web.Request) -> Json:
-        """Back to the seed."""
+        """Reset to the seed."""
         self._replant(self._slack.seed)
         return self._slack.info()
 
     async def seed(self, request: web.Request) -> Json:
-        """Another seed."""
+        """Replace everything by another seed."""
         try:
             self._replant(Seed.from_dict(await wishes(request)))
         except SeedError as error:
@@ -102,7 +102,7 @@ class Steering:
     # -- who and what there is ----------------------------------------------------------------------------------
 
     async def add_person(self, request: web.Request) -> Json:
-        """Somebody new, with the keys of a seed."""
+        """Add a person, with the keys of a seed."""
         wanted = await wishes(request)
         if self._slack.workspace.person_named(str(wanted.get("handle", ""))) is not None:
             raise Refused("name_taken", f"There is a {wanted['handle']!r} already.")
@@ -115,7 +115,7 @@ class Steering:
         return {"person": self._slack.shapes.person(person)}
 
     async def change_person(self, request: web.Request) -> Json:
-        """Another name, address or time zone, other rights, deactivated or back again."""
+        """Change a person: name, address, time zone, rights, deactivation."""
         person = self._slack.workspace.person_named(request.match_info["person"])
         wanted = await wishes(request)
         if person is None:
@@ -133,7 +133,7 @@ class Steering:
     # -- apps ---------------------------------------------------------------------------------------------------
 
     async def request_url(self, request: web.Request) -> Json:
-        """Talk to an app over HTTP from now on, after it echoed a challenge."""
+        """Reach an app over HTTP from now on; it is verified by a challenge."""
         app, url = self._slack.admin.app(request.match_info["app"]), (await wishes(request)).get("url")
         if not isinstance(url, str) or not url.startswith(("http://", "https://")):
             raise Refused("invalid_url", "Give “url”, the address the app listens at.")

@@ -1,4 +1,4 @@
-"""How is e-mail received on one's own machine?
+"""E-mail on this machine: an SMTP server and a mailbox.
 
 `mailbox` keeps and reads mails, `server` takes them in over SMTP, `faults` lets a test make that go wrong.
 """

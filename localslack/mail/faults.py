@@ -1,4 +1,4 @@
-"""How can a test make the delivery of mail go wrong?"""
+"""Faults of mail delivery, ordered by tests."""
 
 from dataclasses import dataclass, field
 from typing import Literal

@@ -1,4 +1,4 @@
-"""What does a mail say, whatever shape it arrived in?
+"""A received mail: headers, text, HTML and attachments, whatever its shape.
 
 Reading never fails: a mailbox takes what it is given, and shows what it can make of it.
 """

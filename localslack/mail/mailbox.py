@@ -1,4 +1,4 @@
-"""Where do received mails go, and how are they found again?"""
+"""The mailbox: received mails, kept and found again."""
 
 import asyncio
 import itertools

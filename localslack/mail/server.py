@@ -1,4 +1,4 @@
-"""How do mails come in over SMTP?"""
+"""The SMTP server that receives mails."""
 
 import asyncio
 import hmac

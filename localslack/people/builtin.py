@@ -1,4 +1,4 @@
-"""Which slash commands does Slack itself bring? Name, what it does, what may follow."""
+"""Slack's own slash commands: name, description, usage hint."""
 
 BUILT_IN = (
     ("/dm", "Send a direct message", "@someone [message]"),

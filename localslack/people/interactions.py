@@ -10,7 +10,7 @@ TROUBLE = "We had some trouble connecting. Try again?"
 
 
 def surface(actor: Actor) -> tuple[Message | View, list[Json]]:
-    """What the container names, and the blocks of it."""
+    """The message or view that the container names, and its blocks."""
     container = actor.table("container")
     inner = Actor(actor.slack, actor.person, container)
     if container.get("type") == "view":
@@ -34,7 +34,7 @@ def own_view(actor: Actor) -> View:
 
 
 def app_of(actor: Actor, place: Message | View) -> App:
-    """Who hears of it."""
+    """The app that owns a message or view."""
     app = actor.slack.workspace.apps.get(place.app_id or "")
     if app is None or not app.interactive:
         raise Refused("not_interactive", "No app listens to this.")
@@ -50,7 +50,7 @@ async def deliver(actor: Actor, app: App, payload: Json, about: str) -> Ack:
 
 
 def outcome(ack: Ack) -> Json:
-    """What became of an interaction that needs no more than an ack."""
+    """The outcome of an interaction that needs only an ack."""
     return {"outcome": "ack"} if ack.ok else {"outcome": ack.status, "message": TROUBLE}
 
 

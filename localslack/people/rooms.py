@@ -1,4 +1,4 @@
-"""Coming and going: channels, direct messages, invitations, one's own profile, an app's Home."""
+"""Channels, direct messages, invitations, one's own profile, an app's Home, uploads."""
 
 import re
 
@@ -26,7 +26,7 @@ def _full_member(actor: Actor) -> None:
 
 @verb("open_dm")
 async def open_dm(actor: Actor) -> Json:
-    """Talk to one or several people alone."""
+    """Open a direct message with one or several people."""
     users = {person.id for person in actor.people()} | {actor.person.id}
     if len(users) > 9:
         raise Refused("too_many_users", "A group message has at most nine people.")
@@ -35,7 +35,7 @@ async def open_dm(actor: Actor) -> Json:
 
 @verb("create_channel")
 async def create_channel(actor: Actor) -> Json:
-    """Open a new channel."""
+    """Create a channel."""
     _full_member(actor)
     name = _valid_name(actor, actor.text("name"))
     private = bool(actor.wishes.get("private"))
@@ -55,7 +55,7 @@ def _valid_name(actor: Actor, name: str) -> str:
 
 @verb("join")
 async def join(actor: Actor) -> Json:
-    """Enter a public channel."""
+    """Join a public channel."""
     _full_member(actor)
     channel = actor.open_channel(member=False)
     if actor.person.id not in channel.members:
@@ -83,7 +83,7 @@ async def leave(actor: Actor) -> Json:
 
 @verb("invite")
 async def invite(actor: Actor) -> Json:
-    """Bring people and apps into a channel."""
+    """Invite people and apps into a channel."""
     _full_member(actor)
     channel = _managed(actor)
     for person in actor.people():
@@ -107,7 +107,7 @@ async def kick(actor: Actor) -> Json:
 
 @verb("archive")
 async def archive(actor: Actor) -> Json:
-    """Close a channel."""
+    """Archive a channel."""
     _full_member(actor)
     channel = _managed(actor)
     if channel.is_general:
@@ -118,7 +118,7 @@ async def archive(actor: Actor) -> Json:
 
 @verb("unarchive")
 async def unarchive(actor: Actor) -> Json:
-    """Open it again."""
+    """Unarchive a channel."""
     _full_member(actor)
     channel = actor.channel()
     if not channel.is_archived:
@@ -129,13 +129,13 @@ async def unarchive(actor: Actor) -> Json:
 
 @verb("topic")
 async def topic(actor: Actor) -> Json:
-    """Say what a channel is about."""
+    """Set the topic."""
     return _describe(actor, "topic")
 
 
 @verb("purpose")
 async def purpose(actor: Actor) -> Json:
-    """Say what a channel is for."""
+    """Set the purpose."""
     return _describe(actor, "purpose")
 
 
@@ -149,7 +149,7 @@ def _describe(actor: Actor, what: str) -> Json:
 
 @verb("rename")
 async def rename(actor: Actor) -> Json:
-    """Give a channel another name."""
+    """Rename a channel."""
     _full_member(actor)
     channel = _managed(actor)
     actor.slack.membership.rename(channel, actor.person.id, _valid_name(actor, actor.text("text")))
@@ -167,7 +167,7 @@ async def profile(actor: Actor) -> Json:
 
 
 def changed(actor: Actor, person: Person) -> None:
-    """Keep and tell that somebody's facts are others."""
+    """Save a changed person and publish the change."""
     person.updated = actor.slack.workspace.now
     actor.slack.workspace.save(person)
     actor.slack.workspace.publish(PersonChanged(person))
@@ -175,7 +175,7 @@ def changed(actor: Actor, person: Person) -> None:
 
 @verb("open_home")
 async def open_home(actor: Actor) -> Json:
-    """Look at an app."""
+    """Open an app's Home or messages."""
     app, tab = actor.app(), actor.text("tab", "home")
     if actor.person.is_external:
         raise Refused("not_installed", f"{app.name} is not installed in this person's workspace.", 403)

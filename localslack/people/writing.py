@@ -14,7 +14,7 @@ _EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
 
 @verb("post")
 async def post(actor: Actor) -> Json:
-    """Write a message."""
+    """Post a message."""
     return {"message": shown(actor, write(actor, actor.open_channel(), actor.text("text", ""), files(actor)))}
 
 
@@ -169,7 +169,7 @@ async def react(actor: Actor) -> Json:
 
 @verb("unreact")
 async def unreact(actor: Actor) -> Json:
-    """Take it back."""
+    """Remove a reaction."""
     message, name = _reaction(actor)
     actor.slack.posting.unreact(message, actor.person.id, name)
     return {}
@@ -177,7 +177,7 @@ async def unreact(actor: Actor) -> Json:
 
 @verb("pin")
 async def pin(actor: Actor) -> Json:
-    """Keep a message at hand."""
+    """Pin a message."""
     channel = actor.open_channel()
     actor.slack.posting.pin(channel, actor.message(channel), actor.person.id)
     return {}
@@ -185,7 +185,7 @@ async def pin(actor: Actor) -> Json:
 
 @verb("unpin")
 async def unpin(actor: Actor) -> Json:
-    """No longer."""
+    """Unpin a message."""
     channel = actor.open_channel()
     actor.slack.posting.unpin(channel, actor.message(channel), actor.person.id)
     return {}
