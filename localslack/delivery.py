@@ -105,7 +105,7 @@ class Delivery:
         ok = 200 <= answer.status < 300
         return Ack("ok" if ok else "error", answer.body, answer.status, answer.no_retry)
 
-    # -- events, which nobody waits for -------------------------------------------------------------------------
+    # -- events, in the background -------------------------------------------------------------------------------
 
     def event(self, app: App, payload: Json) -> None:
         """Deliver an event in the background, with up to three retries; without an address there is nowhere to go."""

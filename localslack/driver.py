@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from localslack.listening import Json, Listener
+from localslack.listening import ControlClient, Json
 from localslack.visible import labels, pressable, text_of
 
 
@@ -41,7 +41,7 @@ class Modal:
 Target = Json | Modal  # a message, a Home (a view), a modal
 
 
-class PersonDriver(Listener):
+class PersonDriver(ControlClient):
     """One person. Channels are named `#desk`, direct messages `@handle`, anything by its id.
 
     What is refused raises `Refusal`; what never happens raises TimeoutError.
@@ -56,9 +56,9 @@ class PersonDriver(Listener):
         """GET what is below this person's address."""
         return await self._request("GET", f"people/{self.name}/{path}", params=query)
 
-    async def act(self, verb: str, /, **wishes: Any) -> Json:
+    async def act(self, verb: str, /, **arguments: Any) -> Json:
         """Any verb of the control interface, for which there is no method here."""
-        return await self._request("POST", f"people/{self.name}/{verb}", json=wishes)
+        return await self._request("POST", f"people/{self.name}/{verb}", json=arguments)
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -123,10 +123,10 @@ class PersonDriver(Listener):
         self, channel: str, text: str, *, thread: Json | None = None, files: list[str] | None = None
     ) -> Json:
         """Write in a channel, or with `thread` below a message."""
-        wishes: Json = {"channel": await self._channel(channel), "text": text, "files": files or []}
+        arguments: Json = {"channel": await self._channel(channel), "text": text, "files": files or []}
         if thread:
-            wishes["thread_ts"] = thread.get("thread_ts") or thread["ts"]
-        return (await self.act("post", **wishes))["message"]  # type: ignore[no-any-return]
+            arguments["thread_ts"] = thread.get("thread_ts") or thread["ts"]
+        return (await self.act("post", **arguments))["message"]  # type: ignore[no-any-return]
 
     async def upload(self, name: str, content: bytes, channel: str | None = None, text: str = "") -> Json:
         """Upload a file; without a channel its id can be given to a file input."""
@@ -209,13 +209,13 @@ class PersonDriver(Listener):
         """Press a button or menu entry, by its label or action id; for other elements `value` is what was chosen."""
         thing = target.view if isinstance(target, Modal) else target
         block, element, implied = pressable(thing, what)
-        wishes = {
+        arguments = {
             "container": _container(target, block),
             "block_id": block["block_id"],
             "action_id": element["action_id"],
         }
         typed = self._typed.get(thing.get("id", ""), {})
-        return await self.act("action", **wishes, value=implied if value is None else value, values=typed)
+        return await self.act("action", **arguments, value=implied if value is None else value, values=typed)
 
     async def choose(self, target: Target, action_id: str, value: Any) -> Json:
         """Choose in a select, date picker or the like that tells its app at once."""

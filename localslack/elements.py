@@ -119,7 +119,7 @@ def _is_value(value: Json) -> bool:
 
 
 def initial(element: Json) -> Json:
-    """The state of an element nobody has touched."""
+    """The state of an element without an entry."""
     value = element.get(_INITIAL.get(element["type"], ""), None)
     return _entry(element, value)
 

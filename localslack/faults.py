@@ -107,9 +107,9 @@ class Faults:
 
     # -- ordering -----------------------------------------------------------------------------------------------
 
-    def order(self, method: str, fault: str, **wishes: object) -> Fault:
-        """Order a fault. See docs/local-slack.md for the wishes."""
-        given: Json = {"method": method, "fault": fault, **wishes}
+    def order(self, method: str, fault: str, **arguments: object) -> Fault:
+        """Order a fault. The arguments are described in docs/local-slack.md."""
+        given: Json = {"method": method, "fault": fault, **arguments}
         given |= _ALIASES.get(fault, {})
         _check(given)
         if given["fault"] in _AFTER:

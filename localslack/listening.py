@@ -22,7 +22,7 @@ class Refusal(Exception):
         self.message = message
 
 
-class Listener:
+class ControlClient:
     """A connection to the control interface as one person; it is opened when it is first needed."""
 
     def __init__(self, control_url: str, name: str, patience: float = _PATIENCE) -> None:

@@ -80,7 +80,7 @@ class Posting:
         if message.ephemeral_for is not None:
             timeline.ephemeral.pop(message.ts, None)
         elif timeline.replies(message.ts):
-            self._entomb(message)
+            self._leave_tombstone(message)
         else:
             self.workspace.drop(message)
         self._unpin_deleted(message)
@@ -89,7 +89,7 @@ class Posting:
         if parent is not None:
             self.workspace.publish(MessageChanged(parent))
 
-    def _entomb(self, message: Message) -> None:
+    def _leave_tombstone(self, message: Message) -> None:
         empty = Message(
             channel=message.channel,
             ts=message.ts,

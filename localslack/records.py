@@ -87,7 +87,7 @@ class Channel(Record):
     is_archived: bool = False
     is_general: bool = False
     is_org_shared: bool = False
-    frozen_reason: str = ""  # why nobody can write in it any more, such as connection_severed
+    frozen_reason: str = ""  # why it can only be read, such as connection_severed
     shared_team_ids: list[str] = field(default_factory=list)  # teams of other workspaces, if shared
     topic: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
     purpose: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})

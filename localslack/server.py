@@ -14,15 +14,15 @@ from localslack.blobs import Blobs
 from localslack.clock import Clock
 from localslack.connections import Connections
 from localslack.control.routes import add_routes
-from localslack.doors import Doors, page_headers
 from localslack.driver import PersonDriver
 from localslack.faults import Faults
-from localslack.guard import error_bodies, own_pages_only
+from localslack.http_routes import HttpRoutes, page_headers
 from localslack.journal import Journal, SqliteJournal
 from localslack.mail import Mailbox
-from localslack.planting import plant, replenish
+from localslack.middlewares import error_bodies, own_pages_only
 from localslack.records import App
 from localslack.seed import Seed
+from localslack.seeding import fill_from_seed, update_from_seed
 from localslack.services import Services
 from localslack.slack_connect import SlackConnect
 from localslack.switches import Switches
@@ -119,7 +119,7 @@ class LocalSlack:
         except BaseException:
             listening.close()
             raise
-        self.services.settle_at(f"http://{HOST}:{listening.getsockname()[1]}/")
+        self.services.set_base_url(f"http://{HOST}:{listening.getsockname()[1]}/")
         await self.services.workspace.journal.flush()
         self._forget_clock = self.clock.subscribe(self.services.keep_time)
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
@@ -137,14 +137,14 @@ class LocalSlack:
         if workspace.load():
             self._resume(workspace)
         else:
-            plant(workspace, self._seed)
+            fill_from_seed(workspace, self._seed)
         return Services(workspace, self._seed, Blobs(self._state / "files" if self._state else None), self.mailbox)
 
     def _resume(self, workspace: Workspace) -> None:
         """Go on where the last one with this state ended; its time never runs behind what was written in it."""
         if not self.clock.offset:
             self.clock.set_offset(workspace.team.clock_offset)
-        replenish(workspace, self._seed)
+        update_from_seed(workspace, self._seed)
 
     def _application(self) -> web.Application:
         app = web.Application(
@@ -152,7 +152,7 @@ class LocalSlack:
         )
         app.router.add_route("*", "/api/{method:.*}", Dispatch(self.services).handle)
         add_routes(app, self.services)
-        Doors(self.services).add_routes(app)
+        HttpRoutes(self.services).add_routes(app)
         app.on_response_prepare.append(_prepare)
         return app
 

@@ -13,7 +13,6 @@ from localslack.journal import Journal
 from localslack.mail import Mailbox
 from localslack.membership import Membership
 from localslack.payloads import Payloads
-from localslack.planting import plant
 from localslack.posting import Posting
 from localslack.presence import Presence
 from localslack.ratelimits import RateLimits
@@ -21,6 +20,7 @@ from localslack.records import App, Json
 from localslack.response_urls import ResponseUrls
 from localslack.scheduling import Scheduling
 from localslack.seed import Seed
+from localslack.seeding import fill_from_seed
 from localslack.shapes import Shapes
 from localslack.slack_connect import SlackConnect
 from localslack.sockets import Sockets
@@ -109,19 +109,19 @@ class Services:
         others = [self.workspace.people[user] for user in channel.members if channel.kind == "im"]
         return (channel.id, channel.name, *(f"@{person.handle}" for person in others if not person.is_bot))
 
-    def settle_at(self, base_url: str) -> None:
+    def set_base_url(self, base_url: str) -> None:
         """Set the address that URLs given out from now on lead to."""
         self.wire.base_url = self.urls.base_url = base_url
 
-    def replant(self, seed: Seed) -> None:
+    def reset_to(self, seed: Seed) -> None:
         """Replace the whole workspace by a seed. It is tried first, so that a bad one changes nothing."""
-        plant(Workspace(self.clock, Journal()), seed)  # raises before anything is changed
+        fill_from_seed(Workspace(self.clock, Journal()), seed)  # raises before anything is changed
         self.seed = seed
         self.delivery.forget()
         self.faults.clear()
         self.tokens.clear()
         self.workspace.clear()
-        plant(self.workspace, seed)
+        fill_from_seed(self.workspace, seed)
         self.keep_time()
 
     def keep_time(self) -> None:

@@ -3,14 +3,14 @@
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from localslack.control.answering import person_of, wishes
+from localslack.control.answering import json_body, person_of
 from localslack.errors import Refused
-from localslack.people import assistants, commands, interactions, modals, rooms, writing
+from localslack.people import assistants, channels, commands, interactions, modals, writing
 from localslack.people.actor import VERBS, Actor
 from localslack.records import Json
 from localslack.services import Services
 
-FAMILIES = (assistants, commands, interactions, modals, rooms, writing)
+FAMILIES = (assistants, channels, commands, interactions, modals, writing)
 
 
 class Acting:
@@ -23,8 +23,8 @@ class Acting:
         """Run the verb."""
         verb = request.match_info["verb"]
         if verb not in VERBS:
-            raise Refused("unknown_verb", f"Nobody can “{verb}”; there are {', '.join(sorted(VERBS))}.", 404)
-        return await VERBS[verb](self._actor(request, await wishes(request)))
+            raise Refused("unknown_verb", f"There is no verb “{verb}”; there are {', '.join(sorted(VERBS))}.", 404)
+        return await VERBS[verb](self._actor(request, await json_body(request)))
 
     def _actor(self, request: web.Request, wanted: Json) -> Actor:
         person = person_of(self._slack, request)
@@ -46,7 +46,7 @@ class Acting:
         if not uploads:
             raise Refused("no_file", "There is no file in the upload.")
         actor = self._actor(request, {key: value for key, value in wanted.items() if value})
-        return await rooms.share(actor, [await rooms.keep_upload(actor, *upload) for upload in uploads])
+        return await channels.share(actor, [await channels.keep_upload(actor, *upload) for upload in uploads])
 
 
 async def _take(part: object, wanted: Json, uploads: list[tuple[str, str | None, bytes]]) -> None:

@@ -56,7 +56,7 @@ def failure(status: int, error: str, message: str, **extra: Any) -> web.Response
     return web.json_response({"ok": False, "error": error, "message": message, **extra}, status=status)
 
 
-async def wishes(request: web.Request) -> Json:
+async def json_body(request: web.Request) -> Json:
     """The JSON object of a request, empty without a body."""
     if not request.can_read_body:
         return {}

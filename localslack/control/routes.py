@@ -6,8 +6,8 @@ from localslack.control.acting import Acting
 from localslack.control.answering import Handler, answering, failure
 from localslack.control.live import Live
 from localslack.control.reading import Reading
-from localslack.control.steering import Steering
-from localslack.control.trouble import Trouble
+from localslack.control.system import SystemRoutes
+from localslack.control.trouble_routes import TroubleRoutes
 from localslack.services import Services
 
 _PERSON = "/_local/people/{person}"
@@ -16,13 +16,13 @@ _CHANNEL = _PERSON + "/channels/{channel}/messages"
 
 def add_routes(app: web.Application, slack: Services) -> None:
     """Add everything under `/_local/`."""
-    reading, acting, steering, trouble = Reading(slack), Acting(slack), Steering(slack), Trouble(slack)
+    reading, acting, system, trouble = Reading(slack), Acting(slack), SystemRoutes(slack), TroubleRoutes(slack)
     live = Live(slack)
     answered: list[tuple[str, str, Handler]] = [
-        ("GET", "/_local/info", steering.info),
+        ("GET", "/_local/info", system.info),
         ("GET", "/_local/people", reading.people),
-        ("POST", "/_local/people", steering.add_person),
-        ("POST", _PERSON, steering.change_person),
+        ("POST", "/_local/people", system.add_person),
+        ("POST", _PERSON, system.change_person),
         ("POST", "/_local/channels/{channel}/share", trouble.share),
         ("POST", "/_local/channels/{channel}/unshare", trouble.unshare),
         ("POST", "/_local/channels/{channel}/new_id", trouble.new_id),
@@ -34,15 +34,15 @@ def add_routes(app: web.Application, slack: Services) -> None:
         ("GET", _CHANNEL + "/{ts}/replies", reading.replies),
         ("POST", _PERSON + "/upload", acting.upload),
         ("POST", _PERSON + "/{verb}", acting.act),
-        ("GET", "/_local/clock", steering.clock),
-        ("POST", "/_local/clock", steering.move_clock),
-        ("GET", "/_local/traffic", steering.traffic),
-        ("DELETE", "/_local/traffic", steering.clear_traffic),
-        ("GET", "/_local/mail", steering.mails),
-        ("GET", "/_local/mail/{id}", steering.mail),
-        ("DELETE", "/_local/mail", steering.clear_mail),
-        ("POST", "/_local/reset", steering.reset),
-        ("POST", "/_local/seed", steering.seed),
+        ("GET", "/_local/clock", system.clock),
+        ("POST", "/_local/clock", system.move_clock),
+        ("GET", "/_local/traffic", system.traffic),
+        ("DELETE", "/_local/traffic", system.clear_traffic),
+        ("GET", "/_local/mail", system.mails),
+        ("GET", "/_local/mail/{id}", system.mail),
+        ("DELETE", "/_local/mail", system.clear_mail),
+        ("POST", "/_local/reset", system.reset),
+        ("POST", "/_local/seed", system.seed),
         ("GET", "/_local/switches", trouble.switches),
         ("POST", "/_local/switches", trouble.change_switches),
         ("GET", "/_local/faults", trouble.faults),
@@ -58,7 +58,7 @@ def add_routes(app: web.Application, slack: Services) -> None:
         ("POST", "/_local/apps/{app}/disconnect", trouble.disconnect),
         ("POST", "/_local/apps/{app}/token", trouble.token),
         ("POST", "/_local/apps/{app}/webhook", trouble.webhook),
-        ("POST", "/_local/apps/{app}/request_url", steering.request_url),
+        ("POST", "/_local/apps/{app}/request_url", system.request_url),
     ]
     for http_method, path, handler in answered:
         app.router.add_route(http_method, path, answering(slack, handler))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from localslack.mail.letter import Mail, received
 
-Listener = Callable[[Mail | None], None]
+ControlClient = Callable[[Mail | None], None]
 
 
 class Mailbox:
@@ -19,7 +19,7 @@ class Mailbox:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._mails: dict[str, Mail] = {}
-        self._listeners: list[Listener] = []
+        self._listeners: list[ControlClient] = []
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
         for file in self._files():
@@ -51,7 +51,7 @@ class Mailbox:
             file.unlink(missing_ok=True)
         self._tell(None)
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
+    def subscribe(self, listener: ControlClient) -> Callable[[], None]:
         """`listener` is called with every new mail, and with None when the mailbox was emptied.
         Answers the function that ends this."""
         self._listeners.append(listener)

@@ -11,35 +11,35 @@ from localslack.services import Services
 
 @dataclass
 class Actor:
-    """One person doing one thing; `wishes` is the request's body."""
+    """One person doing one thing; `arguments` is the request's body."""
 
     slack: Services
     person: Person
-    wishes: Json
+    arguments: Json
 
     # -- the request --------------------------------------------------------------------------------------------
 
     def text(self, name: str, default: str | None = None) -> str:
         """A string of the request."""
-        value = self.wishes.get(name, default)
+        value = self.arguments.get(name, default)
         if not isinstance(value, str):
             raise Refused("invalid_request", f"“{name}” is missing or is not text.")
         return value
 
     def optional(self, name: str) -> str | None:
         """The same, or None where it is not given."""
-        return self.text(name) if self.wishes.get(name) is not None else None
+        return self.text(name) if self.arguments.get(name) is not None else None
 
     def table(self, name: str) -> Json:
         """An object of the request, empty where it is not given."""
-        value = self.wishes.get(name) or {}
+        value = self.arguments.get(name) or {}
         if not isinstance(value, dict):
             raise Refused("invalid_request", f"“{name}” is not an object.")
         return value
 
     def several(self, name: str) -> list[Any]:
         """A list of the request, empty where it is not given."""
-        value = self.wishes.get(name) or []
+        value = self.arguments.get(name) or []
         if not isinstance(value, list):
             raise Refused("invalid_request", f"“{name}” is not a list.")
         return value

@@ -7,7 +7,7 @@ from localslack.errors import Refused, SlackError
 from localslack.people.actor import Actor, verb
 from localslack.people.answers import show
 from localslack.people.builtin import BUILT_IN
-from localslack.people.rooms import invite, join, leave, open_dm, topic
+from localslack.people.channels import invite, join, leave, open_dm, topic
 from localslack.people.writing import write
 from localslack.records import App, Channel, Json
 from localslack.response_urls import ResponseUrl
@@ -102,5 +102,5 @@ async def _direct_message(actor: Actor, to: str, text: str) -> None:
         write(actor, actor.slack.workspace.channels[opened["channel"]["id"]], text, [])
 
 
-def _doing(actor: Actor, **wishes: Any) -> Actor:
-    return Actor(actor.slack, actor.person, wishes)
+def _doing(actor: Actor, **arguments: Any) -> Actor:
+    return Actor(actor.slack, actor.person, arguments)

@@ -68,7 +68,7 @@ async def action(actor: Actor) -> Json:
 
 def _action_payload(actor: Actor, app: App, place: Message | View, blocks: list[Json], used: elements.Placed) -> Json:
     block_id, action_id = used.block["block_id"], used.element["action_id"]
-    value, values = actor.wishes.get("value"), dict(actor.table("values"))
+    value, values = actor.arguments.get("value"), dict(actor.table("values"))
     if used.element["type"] in elements.STATEFUL:
         inside = values.get(block_id)
         values[block_id] = {**(inside if isinstance(inside, dict) else {}), action_id: value}

@@ -3,8 +3,8 @@
 from typing import Any
 
 from localslack import blockkit, elements
-from localslack.completeness import problems
 from localslack.errors import Refused, SlackError
+from localslack.input_checks import problems
 from localslack.people.actor import Actor, verb
 from localslack.people.interactions import TROUBLE, deliver, own_view
 from localslack.records import App, Json, View
@@ -106,7 +106,7 @@ async def close(actor: Actor) -> Json:
     """Close a modal, or with `all` the whole stack; apps that asked hear of it."""
     view = own_view(actor)
     stack = actor.slack.views.stack(actor.person.id)
-    whole = bool(actor.wishes.get("all")) or bool(view.body.get("clear_on_close"))
+    whole = bool(actor.arguments.get("all")) or bool(view.body.get("clear_on_close"))
     closed = list(reversed(stack)) if whole else [entry for entry in reversed(stack) if entry.position >= view.position]
     for entry in closed:
         _tell(actor, actor.slack.workspace.apps[entry.app_id], entry, cleared=whole)

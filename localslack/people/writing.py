@@ -61,7 +61,7 @@ def _threaded(actor: Actor, channel: Channel) -> Json:
     root = actor.slack.workspace.message(channel.id, thread_ts)
     if root is None:
         raise Refused("thread_not_found", "That thread does not exist any more.", 404)
-    if not actor.wishes.get("broadcast"):
+    if not actor.arguments.get("broadcast"):
         return {"thread_ts": thread_ts}
     return {"thread_ts": thread_ts, "subtype": "thread_broadcast", "extra": {"root": actor.slack.wire.message(root)}}
 

@@ -5,12 +5,12 @@ import math
 from aiohttp import web
 
 from localslack.changes import AppsChanged, PersonChanged, Reset
-from localslack.control.answering import number, wishes
+from localslack.control.answering import json_body, number
 from localslack.errors import Refused
 from localslack.manifests import use_http
-from localslack.planting import add_person
 from localslack.records import Json
 from localslack.seed import Seed, SeedError
+from localslack.seeding import add_person
 from localslack.services import Services
 
 _CHANGEABLE: Json = {
@@ -20,7 +20,7 @@ _CHANGEABLE: Json = {
 _FIELDS = {"admin": "is_admin", "owner": "is_owner", "deactivated": "deleted"}
 
 
-class Steering:
+class SystemRoutes:
     """One method per request."""
 
     def __init__(self, slack: Services) -> None:
@@ -41,7 +41,7 @@ class Steering:
 
     async def move_clock(self, request: web.Request) -> Json:
         """Move the clock."""
-        wanted = await wishes(request)
+        wanted = await json_body(request)
         for name, move in (("advance", self._slack.clock.advance), ("offset", self._slack.clock.set_offset)):
             if name in wanted:
                 move(_seconds(wanted[name]))
@@ -84,26 +84,26 @@ class Steering:
 
     async def reset(self, request: web.Request) -> Json:
         """Reset to the seed."""
-        self._replant(self._slack.seed)
+        self.reset_to(self._slack.seed)
         return self._slack.info()
 
     async def seed(self, request: web.Request) -> Json:
         """Replace everything by another seed."""
         try:
-            self._replant(Seed.from_dict(await wishes(request)))
+            self.reset_to(Seed.from_dict(await json_body(request)))
         except SeedError as error:
             raise Refused("invalid_seed", str(error)) from error
         return self._slack.info()
 
-    def _replant(self, seed: Seed) -> None:
-        self._slack.replant(seed)
+    def reset_to(self, seed: Seed) -> None:
+        self._slack.reset_to(seed)
         self._slack.workspace.publish(Reset())
 
     # -- who and what there is ----------------------------------------------------------------------------------
 
     async def add_person(self, request: web.Request) -> Json:
         """Add a person, with the keys of a seed."""
-        wanted = await wishes(request)
+        wanted = await json_body(request)
         if self._slack.workspace.person_named(str(wanted.get("handle", ""))) is not None:
             raise Refused("name_taken", f"There is a {wanted['handle']!r} already.")
         try:
@@ -117,7 +117,7 @@ class Steering:
     async def change_person(self, request: web.Request) -> Json:
         """Change a person: name, address, time zone, rights, deactivation."""
         person = self._slack.workspace.person_named(request.match_info["person"])
-        wanted = await wishes(request)
+        wanted = await json_body(request)
         if person is None:
             raise Refused("user_not_found", f"There is nobody called “{request.match_info['person']}”.", 404)
         for name, value in wanted.items():
@@ -134,7 +134,7 @@ class Steering:
 
     async def request_url(self, request: web.Request) -> Json:
         """Reach an app over HTTP from now on; it is verified by a challenge."""
-        app, url = self._slack.admin.app(request.match_info["app"]), (await wishes(request)).get("url")
+        app, url = self._slack.admin.app(request.match_info["app"]), (await json_body(request)).get("url")
         if not isinstance(url, str) or not url.startswith(("http://", "https://")):
             raise Refused("invalid_url", "Give “url”, the address the app listens at.")
         use_http(app, url)

@@ -26,7 +26,7 @@ _CSP = (
 _STATUS = {"used_url": 404, "expired_url": 404, "invalid_url": 404}
 
 
-class Doors:
+class HttpRoutes:
     """One method per address."""
 
     def __init__(self, slack: Services) -> None:
@@ -163,7 +163,7 @@ class Doors:
 async def _json(request: web.Request) -> Json | None:
     try:
         return _object(await request.text())
-    except LookupError:  # an unknown charset
+    except (LookupError, ValueError):  # an unknown or a wrong charset
         return None
 
 

@@ -38,7 +38,7 @@ async def create_channel(actor: Actor) -> Json:
     """Create a channel."""
     _full_member(actor)
     name = _valid_name(actor, actor.text("name"))
-    private = bool(actor.wishes.get("private"))
+    private = bool(actor.arguments.get("private"))
     return seen(actor, actor.slack.membership.create(name, actor.person.id, private=private))
 
 

@@ -13,7 +13,7 @@ COLOURS = (
 )  # fmt: skip
 
 
-def plant(workspace: Workspace, seed: Seed) -> None:
+def fill_from_seed(workspace: Workspace, seed: Seed) -> None:
     """Fill an empty workspace. Ids depend on names only, so they are the same every time; tokens on its secret."""
     workspace.add(_team(seed, workspace.secret))
     workspace.add(_slackbot(workspace))
@@ -28,7 +28,7 @@ def plant(workspace: Workspace, seed: Seed) -> None:
         _add_channel(workspace, channel)
 
 
-def replenish(workspace: Workspace, seed: Seed) -> None:
+def update_from_seed(workspace: Workspace, seed: Seed) -> None:
     """Update a kept workspace from its seed: new people, groups and channels, and apps as described now.
 
     Nothing is taken away, and what people changed stays.

@@ -4,14 +4,14 @@ import math
 
 from aiohttp import web
 
-from localslack.control.answering import wishes
+from localslack.control.answering import json_body
 from localslack.errors import Refused
 from localslack.faults import CALL_FAULTS, DELIVERY_FAULTS
 from localslack.records import Json
 from localslack.services import Services
 
 
-class Trouble:
+class TroubleRoutes:
     """One method per request."""
 
     def __init__(self, slack: Services) -> None:
@@ -30,7 +30,7 @@ class Trouble:
 
     async def order(self, request: web.Request) -> Json:
         """Let coming calls or deliveries fail."""
-        wanted = await wishes(request)
+        wanted = await json_body(request)
         if not {"method", "fault"} <= set(wanted):
             raise Refused("invalid_fault", "A fault needs a method and a fault.")
         return {"fault": self._slack.faults.order(**wanted).to_json()}
@@ -53,26 +53,26 @@ class Trouble:
 
     async def change_switches(self, request: web.Request) -> Json:
         """Change some of them."""
-        self._slack.switches.change(await wishes(request))
+        self._slack.switches.change(await json_body(request))
         return self._slack.switches.to_json()
 
     # -- apps ---------------------------------------------------------------------------------------------------
 
     async def disconnect(self, request: web.Request) -> Json:
         """End an app's sockets."""
-        reason = _text(await wishes(request), "reason", "refresh_requested")
+        reason = _text(await json_body(request), "reason", "refresh_requested")
         await self._slack.admin.disconnect(request.match_info["app"], reason)
         return {}
 
     async def webhook(self, request: web.Request) -> Json:
         """The incoming webhook of an app for a channel."""
-        app, channel = request.match_info["app"], _text(await wishes(request), "channel", "")
+        app, channel = request.match_info["app"], _text(await json_body(request), "channel", "")
         url = self._slack.webhooks.issue(self._slack.admin.app(app), self._slack.admin.channel(channel))
         return {"url": f"{self._slack.base_url}{url}"}
 
     async def token(self, request: web.Request) -> Json:
         """Let an app's tokens fail, or take scopes away; without either everything is as it was."""
-        app, wanted = request.match_info["app"], await wishes(request)
+        app, wanted = request.match_info["app"], await json_body(request)
         self._slack.admin.mend_token(app)
         self._slack.admin.withhold_scopes(app, _texts(wanted, "withheld"))
         if error := _text(wanted, "error", ""):
@@ -92,13 +92,13 @@ class Trouble:
 
     async def archive(self, request: web.Request) -> Json:
         """Archive a channel or bring it back."""
-        archived = (await wishes(request)).get("archived", True)
+        archived = (await json_body(request)).get("archived", True)
         self._slack.admin.archive(request.match_info["channel"], archived=archived is not False)
         return {}
 
     async def members(self, request: web.Request) -> Json:
         """Add people and apps to a channel, and remove some."""
-        wanted, channel = await wishes(request), request.match_info["channel"]
+        wanted, channel = await json_body(request), request.match_info["channel"]
         for name in _texts(wanted, "add"):
             self._slack.admin.add_member(channel, name)
         for name in _texts(wanted, "remove"):
@@ -109,13 +109,13 @@ class Trouble:
 
     async def share(self, request: web.Request) -> Json:
         """Share a channel with another workspace; a private one gets another id."""
-        with_ = _text(await wishes(request), "with", "")
+        with_ = _text(await json_body(request), "with", "")
         channel, team = self._slack.connect.share(request.match_info["channel"], with_)
         return {"channel": channel.id, "team": team}
 
     async def unshare(self, request: web.Request) -> Json:
         """End a connection; with `guest` the channel was the other side's, and a frozen copy is left."""
-        wanted = await wishes(request)
+        wanted = await json_body(request)
         ours = wanted.get("guest") is not True
         channel = self._slack.connect.unshare(request.match_info["channel"], _text(wanted, "with", ""), hosted=ours)
         return {"channel": channel.id}
@@ -128,7 +128,7 @@ class Trouble:
 
     async def change_group(self, request: web.Request) -> Json:
         """Give a user group other members."""
-        self._slack.admin.set_group_members(request.match_info["group"], _texts(await wishes(request), "members"))
+        self._slack.admin.set_group_members(request.match_info["group"], _texts(await json_body(request), "members"))
         return {"groups": self._slack.shapes.groups()}
 
     async def delete_group(self, request: web.Request) -> Json:
@@ -138,7 +138,7 @@ class Trouble:
 
     async def storm(self, request: web.Request) -> Json:
         """Change the status of many people; answered at the end unless `wait` is false."""
-        wanted = await wishes(request)
+        wanted = await json_body(request)
         changes, seconds = int(_number(wanted, "changes", 100)), _number(wanted, "seconds", 0)
         work = self._slack.admin.change_profiles(changes, seconds=seconds, seed=int(_number(wanted, "seed", 0)))
         if wanted.get("wait") is False:
