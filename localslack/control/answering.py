@@ -24,8 +24,10 @@ def is_foreign(request: web.Request) -> bool:
     """
     host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
-    if host not in LOOPBACK or (origin is not None and urlsplit(origin).netloc != request.headers.get("Host")):
+    if host not in LOOPBACK:
         return True
+    if origin is not None:  # says more than Sec-Fetch-Site, which browsers fill in differently for websockets
+        return urlsplit(origin).netloc != request.headers.get("Host")
     opens_the_page = request.headers.get("Sec-Fetch-Mode") == "navigate" and not request.path.startswith(_INTERFACES)
     return site not in (None, "same-origin", "none") and not opens_the_page
 
