@@ -78,14 +78,25 @@ class SlackConnect:
         for message in messages:
             message.channel = new
             self.workspace.add(message)
-        for file in self.workspace.files.values():
-            if old in file.channels:
-                file.channels = [new if known == old else known for known in file.channels]
-                file.shares[new] = file.shares.pop(old, [])
-                file.shown = [new if known == old else known for known in file.shown]
-                self.workspace.save(file)
+        self._move_ephemeral(old, new)
+        self._move_files(old, new)
         for scheduled in self.workspace.scheduled.values():
             if scheduled.channel == old:
                 scheduled.channel = new
                 self.workspace.save(scheduled)
         return old
+
+    def _move_ephemeral(self, old: str, new: str) -> None:
+        for message in self.workspace.timeline(old).ephemeral.values():
+            message.channel = new
+            self.workspace.timeline(new).ephemeral[message.ts] = message
+        self.workspace.timeline(old).ephemeral.clear()
+
+    def _move_files(self, old: str, new: str) -> None:
+        for file in self.workspace.files.values():
+            if old in file.channels or old in file.shown:
+                file.channels = [new if known == old else known for known in file.channels]
+                if old in file.shares:
+                    file.shares[new] = file.shares.pop(old)
+                file.shown = [new if known == old else known for known in file.shown]
+                self.workspace.save(file)

@@ -43,7 +43,9 @@ def _replace(slack: Services, url: ResponseUrl, body: Json) -> None:
 
 def show(slack: Services, app: App, url: ResponseUrl, body: Json) -> Message:
     """Post an answer: to the person alone unless it says `in_channel`."""
-    channel = slack.workspace.channels[url.channel]
+    channel = slack.workspace.channels.get(url.channel)
+    if channel is None:
+        raise SlackError("channel_not_found")
     facts = {"text": "", **_content(body), "user": app.bot_user, "bot_id": app.bot_id, "app_id": app.id}
     facts |= {"team_id": slack.workspace.team.id, "thread_ts": body.get("thread_ts") or url.thread_ts}
     kind = body.get("response_type", "ephemeral")

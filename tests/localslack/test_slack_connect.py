@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from localslack import LocalSlack, Refusal, Seed, SeedApp, SeedChannel, SeedError, SeedPerson
 from tests.localslack.embedded import Json, bolt, buttons, connected, error_of, web_client
@@ -197,3 +198,26 @@ async def test_connected_workspaces_are_named_by_info_and_not_by_list(slack: Loc
 async def test_stranger_of_this_workspace_is_refused() -> None:
     with pytest.raises(SeedError, match="stranger"):
         await LocalSlack(Seed(people=[SeedPerson(handle="anna", stranger=True)])).start()
+
+
+async def test_new_id_takes_files_and_private_answers_along(slack: LocalSlack) -> None:
+    anna, client = slack.person("anna"), web_client(slack)
+    uploaded = await anna.upload("plan.txt", b"words", "#desk")
+    answer: Any = await client.chat_postEphemeral(channel="#desk", user=slack.admin.member("anna").id, text="for you")
+    old = slack.admin.channel("desk").id
+    new = slack.connect.change_id("#desk").id
+    messages = await anna.messages("#desk")
+    assert [message["text"] for message in messages if message.get("is_ephemeral")] == ["for you"]
+    assert answer["message_ts"] in [message["ts"] for message in messages]
+    file: Any = (await client.files_info(file=uploaded["files"][0]["id"]))["file"]
+    assert file["channels"] == [new]
+    assert new in file["shares"]["public"]
+    assert await error_of(client.conversations_info(channel=old)) == "channel_not_found"
+
+
+async def test_response_url_of_a_channel_that_moved_is_refused(slack: LocalSlack) -> None:
+    desk = slack.admin.channel("desk")
+    url = slack.services.urls.issue(slack.apps[0].id, slack.admin.member("anna").id, desk.id)
+    slack.connect.change_id("#desk")
+    answer = await AsyncWebhookClient(url).send(text="late")
+    assert (answer.status_code, "channel_not_found" in answer.body) == (400, True)
