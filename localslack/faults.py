@@ -110,8 +110,9 @@ class Faults:
     def order(self, method: str, fault: str, **arguments: object) -> Fault:
         """Order a fault. The arguments are described in docs/local-slack.md."""
         given: Json = {"method": method, "fault": fault, **arguments}
+        _check_types(given)
         given |= _ALIASES.get(fault, {})
-        _check(given)
+        _check_values(given)
         if given["fault"] in _AFTER:
             given["when"] = "after"
         if "times" not in given and ("probability" in given or given.get("for_seconds") is not None):
@@ -172,10 +173,13 @@ class Faults:
             released.cancel()
 
 
-def _check(given: Json) -> None:
+def _check_types(given: Json) -> None:
     for key, value in given.items():
         if key not in _TYPES or not isinstance(value, _TYPES[key]) or (isinstance(value, bool)):
             raise Refused("invalid_fault", f"A fault has no {key} = {value!r}.")
+
+
+def _check_values(given: Json) -> None:
     wrong = {
         "when": given.get("when", "before") not in ("before", "after"),
         "probability": not 0 < given.get("probability", 1) <= 1,

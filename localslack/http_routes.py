@@ -93,8 +93,7 @@ class HttpRoutes:
 
     async def webhook(self, request: web.Request) -> web.StreamResponse:
         """A message to an incoming webhook, as JSON or as a form with `payload`."""
-        text = (await request.post()).get("payload") if request.content_type.endswith("urlencoded") else None
-        body = _object(text) if isinstance(text, str) else await _json(request)
+        body = await _payload(request) if request.content_type.endswith("urlencoded") else await _json(request)
         url = self._slack.webhooks.find(request.match_info["secret"])
         app = self._slack.workspace.apps.get(url[0]) if url else None
         row = self._slack.traffic.begin(
@@ -165,6 +164,15 @@ async def _json(request: web.Request) -> Json | None:
         return _object(await request.text())
     except (LookupError, ValueError):  # an unknown or a wrong charset
         return None
+
+
+async def _payload(request: web.Request) -> Json | None:
+    """The JSON in the field `payload` of a form."""
+    try:
+        payload = (await request.post()).get("payload")
+    except (LookupError, ValueError):
+        return None
+    return _object(payload) if isinstance(payload, str) else None
 
 
 def _object(text: str) -> Json | None:

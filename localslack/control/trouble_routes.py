@@ -139,7 +139,7 @@ class TroubleRoutes:
     async def storm(self, request: web.Request) -> Json:
         """Change the status of many people; answered at the end unless `wait` is false."""
         wanted = await json_body(request)
-        changes, seconds = int(_number(wanted, "changes", 100)), _number(wanted, "seconds", 0)
+        changes, seconds = int(_number(wanted, "changes", 100, 1e6)), _number(wanted, "seconds", 0, 86_400)
         work = self._slack.admin.change_profiles(changes, seconds=seconds, seed=int(_number(wanted, "seed", 0)))
         if wanted.get("wait") is False:
             self._slack.delivery.spawn(work)
@@ -162,8 +162,10 @@ def _texts(wanted: Json, name: str) -> list[str]:
     return value
 
 
-def _number(wanted: Json, name: str, default: float) -> float:
+def _number(wanted: Json, name: str, default: float, most: float = 1e9) -> float:
     value = wanted.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        raise Refused("invalid_request", f"“{name}” is a number, not below zero.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise Refused("invalid_request", f"“{name}” is a number.")
+    if not 0 <= value <= most:
+        raise Refused("invalid_request", f"“{name}” is a number from 0 to {most:g}.")
     return float(value)
