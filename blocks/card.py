@@ -9,9 +9,9 @@ from blocks import escalation, fill_in, findings, handoff, kit, letter, notes, r
 from blocks.kit import Json, Message
 from bot.clocks.timers import plan
 from bot.config.settings import Config
+from bot.core.cleaning import capital, excerpt
 from bot.core.clock import as_moment
 from bot.core.i18n import many, mark, t
-from bot.core.text import capital, one_line
 from bot.forms.checklist import is_left, progress
 from bot.forms.template_fields import OTHER, Need, Sheet
 from bot.forms.validation import Missing, missing
@@ -65,17 +65,17 @@ def card(ticket: Ticket, config: Config, who: Who) -> Message:
     buttons = list(_buttons(ticket, config))
     if buttons:
         blocks.append(kit.actions("card", buttons))
-    return Message(kit.escape(f"{title(ticket, config)}: {one_line(ticket.answer('happens'), 200)}"), blocks)
+    return Message(kit.escape(f"{title(ticket, config)}: {excerpt(ticket.answer('happens'), 200)}"), blocks)
 
 
 def _facts(ticket: Ticket, config: Config, who: Who) -> Json:
     whose = " · ".join(filter(None, (t("owner {name}", name=who(ticket.owner)), ball_of(ticket))))
     where = [kit.bold(capital(t(STANDING[ticket.stage]))), kit.text(f" · {whose}\n")]
-    what = [kit.text(f"{_services(ticket)} · {one_line(ticket.answer('customer'), 80)}{_tenants(ticket)}")]
-    impact = [kit.text("\n" + t("Impact: {impact}", impact=one_line(ticket.answer("impact"), 200)))]
+    what = [kit.text(f"{_services(ticket)} · {excerpt(ticket.answer('customer'), 80)}{_tenants(ticket)}")]
+    impact = [kit.text("\n" + t("Impact: {impact}", impact=excerpt(ticket.answer("impact"), 200)))]
     source = [kit.text(" · "), kit.link(t("from a message"), ticket.source)] if ticket.source else []
     rcr = kit.filled("\n" + t("{numbers} at Retarus"), numbers=kit.bold(", ".join(ticket.rcr))) if ticket.rcr else []
-    quoted = kit.quote(one_line(ticket.answer("happens"), 300))
+    quoted = kit.quote(excerpt(ticket.answer("happens"), 300))
     together = _together(ticket, config)
     return kit.rich(kit.line(*where, *what, *_when(ticket), *source, *impact, *together, *rcr), quoted)
 
@@ -84,7 +84,7 @@ def _together(ticket: Ticket, config: Config) -> list[Json]:
     """Who else has the problem."""
     told = []
     if ticket.affected:
-        names = one_line(", ".join(each.customer for each in ticket.affected), 200)
+        names = excerpt(", ".join(each.customer for each in ticket.affected), 200)
         told.append(t("Also affected: {customers}", customers=names))
     if ticket.parent:
         told.append(t("Same cause as {name}", name=f"{config.desk.prefix}-{ticket.parent_number}"))
@@ -109,7 +109,7 @@ def _services(ticket: Ticket) -> str:
 
 def _tenants(ticket: Ticket) -> str:
     ids = ticket.answer("tenants")
-    return f" ({one_line(ids.replace(chr(10), ', '), 60)})" if ids else ""
+    return f" ({excerpt(ids.replace(chr(10), ', '), 60)})" if ids else ""
 
 
 def _progress(ticket: Ticket, config: Config) -> list[Json]:

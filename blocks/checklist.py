@@ -9,8 +9,8 @@ from blocks import kit
 from blocks.form import inputs
 from blocks.kit import Json
 from bot.config.settings import Config
+from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
-from bot.core.text import one_line
 from bot.escalation.letter import shown
 from bot.escalation.summaries import drafts
 from bot.forms.checklist import State, Task, Trace, in_one_click, progress, tasks
@@ -78,7 +78,7 @@ def _answers(each: Task, ticket: Ticket, config: Config) -> str:
         for field in each.fields
         if ticket.answer(field.key) and is_asked(field, ticket.answers, config)
     ]
-    return one_line(" · ".join(said), 300)
+    return excerpt(" · ".join(said), 300)
 
 
 def _by(trace: Trace | None, who: Callable[[str], str]) -> list[Json]:

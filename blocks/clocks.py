@@ -9,9 +9,9 @@ from blocks import kit, reminders
 from blocks.card import party_name
 from blocks.kit import Json
 from bot.clocks.timers import Run, State, Watch
+from bot.core.cleaning import capital
 from bot.core.clock import span
 from bot.core.i18n import t
-from bot.core.text import capital
 from bot.model.ticket import Party, Ticket
 
 

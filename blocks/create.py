@@ -10,8 +10,8 @@ from blocks.form import inputs
 from blocks.form_state import Begun
 from blocks.kit import Json
 from bot.config.settings import Config
+from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
-from bot.core.text import one_line
 from bot.forms.field_table import fields_of
 from bot.forms.template_fields import Field, Need, Sheet
 from bot.model.ticket import Kind
@@ -145,7 +145,7 @@ def _which(kind: Kind, other: Mapping[str, str]) -> list[Json]:
 def begins(draft: Mapping[str, str]) -> str:
     """A draft by the words its author knows it by."""
     words = ": ".join(filter(None, (draft.get("customer", ""), draft.get("happens", ""))))
-    return one_line(words, 150) or t("nothing typed yet")
+    return excerpt(words, 150) or t("nothing typed yet")
 
 
 def put_aside(kind: Kind) -> Json:

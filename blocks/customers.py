@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from blocks import kit
 from blocks.form import text_input
 from blocks.kit import Json
+from bot.core.cleaning import excerpt
 from bot.core.i18n import t
-from bot.core.text import one_line
 from bot.home import Screen, Tab
 from bot.model.contact import EndCustomer, folded
 from bot.register.customers import PAGE, Page
@@ -45,10 +45,10 @@ def _turns(page: Page, last: int) -> list[Json]:
 
 
 def _entry(customer: EndCustomer) -> Json:
-    tenants = one_line(", ".join(customer.tenants), 200) or t("no tenants")
+    tenants = excerpt(", ".join(customer.tenants), 200) or t("no tenants")
     agreed = t("agreement {reference}", reference=customer.agreement)
     agreement = agreed if customer.agreement else f"⚠ {t('no agreement reference')}"
-    people = t("Their people: {names}", names=one_line(customer.contacts, 200)) if customer.contacts else ""
+    people = t("Their people: {names}", names=excerpt(customer.contacts, 200)) if customer.contacts else ""
     facts = "\n".join(filter(None, (f"{tenants} · {agreement}", people)))
     return kit.rich(kit.line(kit.bold(customer.name), kit.text(f"\n{facts}")))
 
@@ -56,7 +56,7 @@ def _entry(customer: EndCustomer) -> Json:
 def _buttons(customer: EndCustomer) -> list[Json]:
     sure: Json = {
         "title": kit.plain(t("Remove?"), 100),
-        "text": kit.plain(t("{name} leaves the list. Tickets keep the name.", name=one_line(customer.name, 60)), 300),
+        "text": kit.plain(t("{name} leaves the list. Tickets keep the name.", name=excerpt(customer.name, 60)), 300),
         "confirm": kit.plain(t("Remove"), 30),
         "deny": kit.plain(t("Keep"), 30),
     }
@@ -102,7 +102,7 @@ def modal(customer: EndCustomer | None) -> Json:
 def options(found: Sequence[EndCustomer], typed: str) -> list[Json]:
     """What is offered while somebody types: those that fit, and what they typed, as it is."""
     shown = [kit.option(each.name, each.name, ", ".join(each.tenants)) for each in found]
-    text = one_line(typed, 60)
+    text = excerpt(typed, 60)
     if text and folded(text) not in {each.folded for each in found}:
         shown.append(kit.option(t("Use “{words}”", words=text), text))
     return shown

@@ -8,8 +8,8 @@ from blocks import kit
 from blocks.card import Who, state_of, title
 from blocks.kit import Json, Message
 from bot.config.settings import Config
+from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
-from bot.core.text import one_line
 from bot.forms.validation import level_name
 from bot.model.ticket import Level, Ticket
 
@@ -49,7 +49,7 @@ def message(
 
 
 def _line(ticket: Ticket, config: Config, who: Who, links: Mapping[str, str]) -> Json:
-    what = one_line(ticket.answer("happens"), 80)
+    what = excerpt(ticket.answer("happens"), 80)
     return kit.line(
         kit.link(title(ticket, config), links.get(ticket.id, "")),
         kit.text(f" · {state_of(ticket)} · {who(ticket.owner)} · {what}"),

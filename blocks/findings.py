@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from blocks import kit
 from blocks.kit import Json
 from bot.config.settings import Config
+from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
-from bot.core.text import one_line
 from bot.escalation.letter import shown
 from bot.forms.field_table import field
 from bot.model.ticket import Stage, Ticket
@@ -40,7 +40,7 @@ def _answers(ticket: Ticket, config: Config) -> Iterable[Json]:
     for key, name in _NAMES.items():
         asked, said = field(key, config), ticket.answer(key)
         if asked and said and said != "none":
-            words = one_line(shown(asked, said, ticket.zone, config), _SHOWN)
+            words = excerpt(shown(asked, said, ticket.zone, config), _SHOWN)
             yield kit.line(kit.bold(t(name)), kit.text(f": {words}"))
 
 

@@ -9,9 +9,9 @@ from blocks.card import party_name, primary, state_of, title
 from blocks.create import begins
 from blocks.kit import Json
 from bot.config.settings import Config
+from bot.core.cleaning import capital, excerpt
 from bot.core.clock import span
 from bot.core.i18n import mark, t
-from bot.core.text import capital, one_line
 from bot.forms.validation import level_name
 from bot.home import FOR_ADMINS, Overview, Screen, Tab, Urgent, Why, is_late
 from bot.model.ticket import Kind, Level, Party, Ticket
@@ -222,4 +222,4 @@ def _name(ticket: Ticket, seen: Overview, config: Config) -> Json:
 
 
 def _about(ticket: Ticket) -> str:
-    return f"{one_line(ticket.answer('customer'), 60)}: {one_line(ticket.answer('happens'), 120)}"
+    return f"{excerpt(ticket.answer('customer'), 60)}: {excerpt(ticket.answer('happens'), 120)}"

@@ -12,8 +12,8 @@ from datetime import datetime
 from functools import reduce
 from string import Formatter
 
+from bot.core.cleaning import excerpt
 from bot.core.i18n import t
-from bot.core.text import one_line
 
 Json = dict[str, object]
 
@@ -36,7 +36,7 @@ def serialised(view: Json) -> str:
 
 
 def plain(text: str, limit: int = 3000) -> Json:
-    return {"type": "plain_text", "text": one_line(text, limit) or "-", "emoji": False}
+    return {"type": "plain_text", "text": excerpt(text, limit) or "-", "emoji": False}
 
 
 def header(text: str) -> Json:

@@ -8,8 +8,8 @@ from blocks import kit
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.config.settings import Config
+from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
-from bot.core.text import one_line
 from bot.forms.template_fields import OTHER
 from bot.home import Screen, Tab
 from bot.model.technical_note import TechnicalNote
@@ -152,7 +152,7 @@ def _source(chosen: str) -> Json:
 def retiring(note: TechnicalNote) -> Json:
     """Asks why."""
     blocks = [
-        kit.note(one_line(f"{note.name}: {note.title}", 200)),
+        kit.note(excerpt(f"{note.name}: {note.title}", 200)),
         text_input(REASON, t("What is wrong with it?"), t("It is found no more, and can be reinstated")),
     ]
     return kit.modal(RETIRE, t("Retire a note"), blocks, submit=t("Retire"), about=f"{note.id}|{note.version}")
@@ -179,7 +179,7 @@ def row(note: TechnicalNote) -> Json:
     services = f" · {', '.join(note.services)}" if note.services else ""
     return {
         "type": "section",
-        "text": kit.plain(one_line(f"{note.name}{services}{source}{retired}: {note.title}", 300)),
+        "text": kit.plain(excerpt(f"{note.name}{services}{source}{retired}: {note.title}", 300)),
         "accessory": kit.button(t("Show"), SHOW, note.id),
     }
 

@@ -10,9 +10,9 @@ from blocks.card import primary, title
 from blocks.kit import Json, Message
 from bot.clocks.timers import Watch
 from bot.config.settings import Config
+from bot.core.cleaning import capital, excerpt
 from bot.core.clock import as_moment, span
 from bot.core.i18n import many, mark, t
-from bot.core.text import capital, one_line
 from bot.model.ticket import Event, Stage, Ticket
 from bot.model.transitions import STANDING, Move, Step, can
 from bot.tickets.reference import reference
@@ -172,5 +172,5 @@ def _about(item: Item, words: str, config: Config) -> Json:
     name = kit.link(title(item.ticket, config), item.link)
     if item.is_answered:
         return kit.rich(kit.line(name, kit.text("\n"), _struck(words)))
-    what = one_line(item.ticket.answer("happens"), 200)
+    what = excerpt(item.ticket.answer("happens"), 200)
     return kit.rich(kit.line(name, kit.text(f"\n{words}\n{what}")), *_listed(item.event))

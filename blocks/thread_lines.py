@@ -10,9 +10,9 @@ from blocks.evidence import STATUS, health_of
 from blocks.kit import Json, Message
 from blocks.transitions import RETARUS
 from bot.config.settings import Config, Team
+from bot.core.cleaning import excerpt
 from bot.core.clock import as_moment
 from bot.core.i18n import mark, t
-from bot.core.text import one_line
 from bot.escalation.letter import shown
 from bot.forms.field_table import field as field_of
 from bot.forms.field_table import priority_reason
@@ -55,7 +55,7 @@ def words_of(event: Event, ticket: Ticket, config: Config, name: str) -> str:
 
 
 def _words(elements: Iterable[Json]) -> str:
-    return one_line("".join(str(each.get("text", "")) for each in elements), 300)
+    return excerpt("".join(str(each.get("text", "")) for each in elements), 300)
 
 
 def details(event: Event) -> list[Json]:
@@ -177,12 +177,12 @@ def _circumstances(detail: Mapping[str, str]) -> Iterable[str]:
     health, _, says = detail.get("status", "").partition(": ")
     if health in STATUS:
         known = t("status page: {health}", health=health_of(health))
-        why = one_line("; ".join(t(each) for each in says.split("; ")), 200)
+        why = excerpt("; ".join(t(each) for each in says.split("; ")), 200)
         yield f"{known} ({why})" if says else known
     if detail.get("despite"):
-        yield t("in spite of a warning: {reason}", reason=one_line(detail["despite"], 200))
+        yield t("in spite of a warning: {reason}", reason=excerpt(detail["despite"], 200))
     if detail.get("glass"):
-        reason = one_line(detail["glass"], 300)
+        reason = excerpt(detail["glass"], 300)
         yield t("without an authorised contact, by breaking the glass: {reason}", reason=reason)
 
 
@@ -199,14 +199,14 @@ def _called_up(_ticket: Ticket, event: Event, _config: Config, name: str) -> lis
 
 def _noticed(_ticket: Ticket, event: Event, config: Config, _name: str) -> list[Json]:
     """What the status page says, and no more: nobody knows whether this ticket comes from it (guide L3.6)."""
-    said, page = one_line(event.detail.get("says", ""), 300), config.retarus.status_page
+    said, page = excerpt(event.detail.get("says", ""), 300), config.retarus.status_page
     words = t("{page} names a service of this ticket: “{notice}”. Whether the two belong together is not known.")
     return kit.filled(words, page=kit.link(t("The status page"), page), notice=said)
 
 
 def _judged_anew(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
     """A priority that was changed, with its reason."""
-    reason = one_line(priority_reason(ticket.answers), 300)
+    reason = excerpt(priority_reason(ticket.answers), 300)
     words = t("{name} changed the priority to {priority}")
     told = kit.filled(words, name=kit.bold(name), priority=ticket.answer("priority"))
     return [*told, kit.text(f": {reason}")] if reason else told
@@ -323,7 +323,7 @@ def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Wh
         return _failed(notice, ticket)
     words = _to_you(notice, ticket, event, config, who(event.by))
     name = kit.link(title(ticket, config), link)
-    about = kit.text(f"\n{one_line(ticket.answer('happens'), 200)}")
+    about = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}")
     answers = answered(notice, ticket, config)
     blocks = [kit.rich(kit.line(name, kit.text(f"\n{words}"), about), *details(event), *answers)]
     if ticket.stage.is_open and ticket.owner == notice.to and ticket.version == event.version:

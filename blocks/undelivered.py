@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from blocks import kit
 from blocks.kit import Json
+from bot.core.cleaning import excerpt
 from bot.core.i18n import many, t
-from bot.core.text import one_line
 from bot.model.notice import Letter
 
 AGAIN = "undelivered.again"
@@ -27,10 +27,10 @@ def _entry(letter: Letter, names: dict[str, str]) -> Json:
     notice = letter.notice
     about = names.get(notice.ticket_id) or t("no ticket")
     tried = many("tried {count} time", "tried {count} times", letter.attempts)
-    words = " · ".join((t(notice.say.gloss), t("to {whom}", whom=one_line(notice.to, 100)), tried, ""))
+    words = " · ".join((t(notice.say.gloss), t("to {whom}", whom=excerpt(notice.to, 100)), tried, ""))
     return kit.rich(
         kit.line(
-            kit.bold(about), kit.text(f" · {words}"), kit.moment(letter.at), kit.text(f"\n{one_line(letter.why, 500)}")
+            kit.bold(about), kit.text(f" · {words}"), kit.moment(letter.at), kit.text(f"\n{excerpt(letter.why, 500)}")
         )
     )
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from bot.config.settings import Config
+from bot.core.cleaning import clean_line, excerpt
 from bot.core.clock import as_moment, guide_time
 from bot.core.i18n import Language, speaking, spoken, t
-from bot.core.text import one_line
 from bot.forms import template_fields
 from bot.forms.field_table import fields_of, is_asked, priority_reason
 from bot.forms.template_fields import Ask, Field, Heading, Need, Option
@@ -43,7 +43,7 @@ def _opening(ticket: Ticket, declarant: Contact, config: Config, *, in_absence: 
     number = phone(declarant.phone, None) or declarant.phone
     return (
         f"{kind_name(ticket.kind).upper()} · {t('our reference {reference}', reference=reference(ticket, config))}",
-        t("Reported by {name}, {role}, {phone}", name=one_line(declarant.name), role=role, phone=number),
+        t("Reported by {name}, {role}, {phone}", name=clean_line(declarant.name), role=role, phone=number),
     )
 
 
@@ -53,7 +53,7 @@ def _subject(ticket: Ticket, config: Config) -> str:
     kind = kind.lower() if spoken() is Language.ENGLISH else kind
     head = " ".join(part for part in (ticket.answer("priority"), kind) if part)
     ids = " / ".join(part for part in (ticket.answer("main_id"), ticket.answer("tenants").replace("\n", ", ")) if part)
-    return one_line(f"[{reference(ticket, config)}] {head}: {_services(ticket)}, {ids}", 150)
+    return excerpt(f"[{reference(ticket, config)}] {head}: {_services(ticket)}, {ids}", 150)
 
 
 def _services(ticket: Ticket) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 from bot.config.settings import Config
+from bot.core.cleaning import clean_text
 from bot.core.errors import Invalid
 from bot.core.i18n import t
 from bot.core.secret_detection import faults
-from bot.core.text import clean
 
 
 def rcr_number(text: str, config: Config) -> str:
     """Parses Retarus's ticket number: by the configured pattern, or what they call it, in one line. `Invalid`."""
-    text = clean(text)
+    text = clean_text(text)
     if wrong := faults({"rcr": text}):
         raise Invalid(wrong)
     found = re.search(config.retarus.rcr_pattern, text, re.IGNORECASE)

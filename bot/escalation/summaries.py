@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.config.settings import Config
+from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, speaking, t
-from bot.core.text import one_line
 from bot.escalation.letter import shown
 from bot.forms.field_table import OWN, field, fields_of
 from bot.forms.template_fields import Need
@@ -42,7 +42,7 @@ def question_to_customer(ticket: Ticket, config: Config) -> str:
     """The question back to the end-customer (guide, section 3, 1st level): what is wrong, and what only they know."""
     asked = [item.name.rstrip(":") for item in missing(ticket, Need.ESCALATE, config) if item.key in _THE_CUSTOMERS]
     wrong = ticket.answer("info_note")
-    why = one_line(ticket.answer("happens"), 120)
+    why = excerpt(ticket.answer("happens"), 120)
     lines = [t("To find out why “{happens}”, we need from you:", happens=why)]
     lines += [f"- {line}" for line in ([wrong] if wrong else []) + asked]
     return "\n".join(lines) if len(lines) > 1 else ""

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.config.settings import Config
+from bot.core.cleaning import clean_text
 from bot.core.errors import Invalid, Refused
 from bot.core.i18n import mark, t
 from bot.core.secret_detection import free_of_secrets
-from bot.core.text import clean
 from bot.forms.field_table import fields_of, is_asked, proposed
 from bot.forms.template_fields import EXAMPLE, EXAMPLE_NEED, FIELDS, TRANSACTIONS, Ask, Field, Heading, Need
 from bot.forms.transaction_fields import ADDRESSES
@@ -117,7 +117,7 @@ def checked(
 
 
 def _checked(field: Field, text: str, kind: Kind, given: Given, border: Need) -> str:
-    text = clean(text) or stands(field, given.answers, given.config)
+    text = clean_text(text) or stands(field, given.answers, given.config)
     if len(text) > field.most:
         raise ValueError(t("This is {length} characters long; at most {most} fit.", length=len(text), most=field.most))
     if text:

@@ -15,10 +15,10 @@ from functools import lru_cache
 import phonenumbers
 
 from bot.config.settings import Config
+from bot.core.cleaning import clean_text
 from bot.core.clock import as_moment
 from bot.core.i18n import mark, t
 from bot.core.secret_detection import free_of_secrets
-from bot.core.text import clean
 from bot.model.contact import dialled
 
 
@@ -95,7 +95,7 @@ def is_reasoned_absence(text: str) -> bool:
 
 def words(text: str, given: Given) -> str:  # noqa: ARG001 (every check has this shape)
     """Any real answer; blank and filler words are not one, and a secret is none that may be kept."""
-    text = free_of_secrets(clean(text))
+    text = free_of_secrets(clean_text(text))
     if _is_vague(text) or (_UNAVAILABLE.match(text) and not is_reasoned_absence(text)):
         raise ValueError(
             t("“{answer}” leaves the question open. Write the answer, or: not available because …", answer=_short(text))
@@ -105,7 +105,7 @@ def words(text: str, given: Given) -> str:  # noqa: ARG001 (every check has this
 
 def status(text: str, given: Given) -> str:
     """As `words`, for what a transaction's status may be called."""
-    return clean(text) if _bare(text) in _STATUSES else words(text, given)
+    return clean_text(text) if _bare(text) in _STATUSES else words(text, given)
 
 
 _STATUSES = frozenset({"pending", "open", "offen", "ausstehend", "in progress", "in bearbeitung"})
@@ -113,12 +113,12 @@ _STATUSES = frozenset({"pending", "open", "offen", "ausstehend", "in progress", 
 
 def words_or_none(text: str, given: Given) -> str:
     """As `words`, where “none” is an answer too."""
-    return NONE if _bare(clean(text)) in {NONE, "no", "keine", "keiner", "keines", "nein"} else words(text, given)
+    return NONE if _bare(clean_text(text)) in {NONE, "no", "keine", "keiner", "keines", "nein"} else words(text, given)
 
 
 def main_id(text: str, given: Given) -> str:  # noqa: ARG001
     """Five digits, and two letters where the ID has them (guide, section 4: e.g. 73125)."""
-    text = clean(text).upper().replace(" ", "")
+    text = clean_text(text).upper().replace(" ", "")
     if not MAIN_ID.fullmatch(text):
         raise ValueError(
             t("A main customer ID is five digits, with two letters behind where it has them: 73125, 12345RS.")
@@ -128,7 +128,7 @@ def main_id(text: str, given: Given) -> str:  # noqa: ARG001
 
 def tenants(text: str, given: Given) -> str:  # noqa: ARG001
     """IDs by comma, space or line, each five digits and two letters; or “main account only”."""
-    text = clean(text)
+    text = clean_text(text)
     if _bare(text) in {MAIN_ACCOUNT, "main account", "main only", "nur hauptkonto", "hauptkonto"}:
         return MAIN_ACCOUNT
     if is_reasoned_absence(text):
@@ -168,7 +168,7 @@ def contacts(text: str, given: Given) -> str:
     """One person per line, a name and a telephone number; numbers are written the international way."""
     people = [
         _contact(line, given.config.desk.phone_region)
-        for line in free_of_secrets(clean(text)).splitlines()
+        for line in free_of_secrets(clean_text(text)).splitlines()
         if line.strip()
     ]
     if not people:

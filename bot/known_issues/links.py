@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.config.settings import Config
+from bot.core.cleaning import clean_text, excerpt
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import t
-from bot.core.text import clean, one_line
 from bot.forms.validators import Given, contacts, words
 from bot.model.contact import folded
 from bot.model.ticket import Affected, Ticket
@@ -117,7 +117,7 @@ class KnownIssues:
     def _counted(self, leading: Ticket, ticket: Ticket, what: Step, by: str, at: datetime) -> Change:
         """The leading ticket counts how many are linked to it, and its thread tells of each."""
         counted = change(leading, leads=max(0, leading.leads + (1 if what is Step.LEAD else -1)))
-        customer = one_line(ticket.answer("customer"), 75)
+        customer = excerpt(ticket.answer("customer"), 75)
         called = reference(ticket, self.config)
         return Change(counted, event(counted, what, by, at, id=ticket.id, called=called, customer=customer))
 
@@ -159,7 +159,7 @@ def affected_by(ticket: Ticket) -> list[str]:
 
 
 def _customer(typed: Mapping[str, str], given: Given) -> str:
-    text = one_line(typed.get("customer", ""), _CUSTOMER)
+    text = excerpt(typed.get("customer", ""), _CUSTOMER)
     if not text:
         raise Invalid({"customer": t("Pick the end-customer first: they are added to that ticket.")})
     return _checked("customer", text, given)
@@ -167,7 +167,9 @@ def _customer(typed: Mapping[str, str], given: Given) -> str:
 
 def _impact(typed: Mapping[str, str], given: Given) -> str:
     """What the form says happens to them; empty when nothing yet."""
-    told = "\n".join(filter(None, (clean(typed.get("happens", "")), clean(typed.get("impact", "")))))[:_IMPACT]
+    told = "\n".join(filter(None, (clean_text(typed.get("happens", "")), clean_text(typed.get("impact", "")))))[
+        :_IMPACT
+    ]
     return _checked("impact", told, given) if told else ""
 
 

@@ -7,8 +7,8 @@ from datetime import date
 
 import phonenumbers
 
+from bot.core.cleaning import clean_line
 from bot.core.i18n import t
-from bot.core.text import one_line
 from bot.model.ticket import Level, Record, Words
 
 
@@ -112,7 +112,7 @@ class EndCustomer(Record):
 
 def folded(name: str) -> str:
     """The name by which two spellings are the same customer."""
-    return one_line(name).casefold()
+    return clean_line(name).casefold()
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.core.text import one_line
+from bot.core.cleaning import excerpt
 from bot.model.ticket import Record, Utc, Words
 
 PREFIX = "TN"
@@ -50,4 +50,4 @@ class TechnicalNote(Record):
     @property
     def title(self) -> str:
         """The first line of what one sees."""
-        return one_line(self.symptom.split("\n")[0], 150)
+        return excerpt(self.symptom.split("\n")[0], 150)

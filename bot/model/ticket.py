@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from bot.core.cleaning import clean_text
 from bot.core.clock import as_utc
-from bot.core.text import clean
 
 Utc = Annotated[AwareDatetime, AfterValidator(as_utc)]
 """An aware datetime, always in UTC, to the millisecond."""
@@ -16,8 +16,8 @@ Utc = Annotated[AwareDatetime, AfterValidator(as_utc)]
 NOBODY = "ERASED"
 """Stands where the Slack user id of somebody stood who was erased."""
 
-Words = Annotated[str, AfterValidator(clean)]
-"""Text a person typed, without what databases and JSON choke on (NUL, lone surrogates)."""
+Words = Annotated[str, AfterValidator(clean_text)]
+"""Text a person typed, as it is kept: see `bot.core.cleaning.clean_text`."""
 
 
 class Kind(StrEnum):

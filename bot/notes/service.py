@@ -15,11 +15,11 @@ from datetime import datetime
 from typing import Literal
 
 from bot.config.settings import Config
+from bot.core.cleaning import clean_line, clean_text
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, Refused
 from bot.core.i18n import t
 from bot.core.secret_detection import faults
-from bot.core.text import clean, one_line
 from bot.model.technical_note import PREFIX, Source, TechnicalNote
 from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Move, Step, change, event
@@ -102,7 +102,7 @@ class Notes:
     def begun_with(self, symptom: str) -> TechnicalNote | None:
         """A note of which only this is known; nothing of nothing."""
         at = as_utc(self.clock())
-        told = clean(symptom)[: TEXTS["symptom"]]
+        told = clean_text(symptom)[: TEXTS["symptom"]]
         note = TechnicalNote(id="", symptom=told, written_by="", written_at=at, changed_by="", changed_at=at)
         return note if told else None
 
@@ -132,11 +132,11 @@ class Notes:
     async def retire(self, note_id: str, by: str, why: str, form: str, seen: int) -> TechnicalNote:
         """It is wrong, or holds no more: it is found no more. `seen`: as in `change`."""
         permissions.require_part(await self.queries.actor(by))
-        if not clean(why):
+        if not clean_text(why):
             raise Invalid({REASON: t("Say what is wrong with it: whoever comes across it reads this.")})
         if wrong := faults({REASON: why}):
             raise Invalid(wrong)
-        retired = {"retired_why": clean(why), "is_retired": True}
+        retired = {"retired_why": clean_text(why), "is_retired": True}
         return await self._next(note_id, by, seen, retired, f"{form}:note:{seen}")
 
     async def reinstate(self, note_id: str, by: str, click: str) -> TechnicalNote:
@@ -204,7 +204,7 @@ def _last(history: list[Event], what: Move, key: str) -> str:
 def read(typed: Mapping[str, str]) -> dict[str, object]:
     """The values of a note in its form; `Invalid` with every fault at once."""
     errors: dict[str, str] = {}
-    texts = {key: clean(typed.get(key, "")) for key in TEXTS}
+    texts = {key: clean_text(typed.get(key, "")) for key in TEXTS}
     for key, text in texts.items():
         if len(text) > TEXTS[key]:
             errors[key] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=TEXTS[key])
@@ -217,4 +217,4 @@ def read(typed: Mapping[str, str]) -> dict[str, object]:
         raise Invalid(errors)
     services = tuple(each for each in typed.get("services", "").split("\n") if each)
     source: Source = "retarus" if typed.get("source") == "retarus" else "ours"
-    return {**texts, "rcr": one_line(texts["rcr"]), "services": services, "source": source}
+    return {**texts, "rcr": clean_line(texts["rcr"]), "services": services, "source": source}

@@ -8,11 +8,11 @@ from datetime import date
 from functools import partial
 
 from bot.config.settings import Config, address
+from bot.core.cleaning import clean_line
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, Refused
 from bot.core.i18n import mark, t
 from bot.core.secret_detection import faults
-from bot.core.text import one_line
 from bot.model.contact import Contact, ContractException, Person, e164
 from bot.model.notice import Notice, Say, direct_lane
 from bot.model.ticket import Level, Ticket
@@ -57,7 +57,7 @@ def read(typed: Mapping[str, str], before: Contact | None, region: str | None, o
     errors: dict[str, str] = {}
 
     def taken(key: str) -> str:
-        text = one_line(typed.get(key, ""))
+        text = clean_line(typed.get(key, ""))
         if len(text) > _LINE:
             errors[key] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=_LINE)
         return text

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from bot.core.cleaning import clean_line, clean_text, excerpt
 from bot.core.errors import Duplicate, Invalid, Refused
 from bot.core.i18n import t
 from bot.core.secret_detection import faults
-from bot.core.text import clean, one_line
 from bot.forms import validators
 from bot.forms.validators import Given
 from bot.model.contact import EndCustomer, folded, words_of
@@ -38,11 +38,11 @@ PAGE = 10
 
 def read(typed: Mapping[str, str], key: str, given: Given) -> EndCustomer:
     """The customer in this form; `Invalid` with every fault at once."""
-    name, agreement, people = (clean(typed.get(part, "")) for part in ("name", "agreement", "contacts"))
+    name, agreement, people = (clean_text(typed.get(part, "")) for part in ("name", "agreement", "contacts"))
     errors = {} if words_of(name) else {"name": t("What is this customer called?")}
     tenants: tuple[str, ...] = ()
     try:
-        tenants = _tenants(clean(typed.get("tenants", "")), given)
+        tenants = _tenants(clean_text(typed.get("tenants", "")), given)
     except ValueError as error:
         errors["tenants"] = str(error)
     for part, text, most in (("name", name, _NAME), ("agreement", agreement, _LINE), ("contacts", people, _TEXT)):
@@ -51,7 +51,7 @@ def read(typed: Mapping[str, str], key: str, given: Given) -> EndCustomer:
     errors |= faults({"name": name, "agreement": agreement, "contacts": people})
     if errors:
         raise Invalid(errors)
-    return EndCustomer(id=key, name=one_line(name), tenants=tenants, agreement=one_line(agreement), contacts=people)
+    return EndCustomer(id=key, name=clean_line(name), tenants=tenants, agreement=clean_line(agreement), contacts=people)
 
 
 def _tenants(text: str, given: Given) -> tuple[str, ...]:
@@ -72,9 +72,9 @@ def _plain(name: str) -> str:
 
 
 def _unknown(name: str, near: str) -> str:
-    known = one_line(name, _NAME)
+    known = excerpt(name, _NAME)
     if near:
-        return t("No ticket names “{name}”. Did you mean “{near}”?", name=known, near=one_line(near, _NAME))
+        return t("No ticket names “{name}”. Did you mean “{near}”?", name=known, near=excerpt(near, _NAME))
     return t("No ticket names “{name}”.", name=known)
 
 

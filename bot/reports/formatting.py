@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.config.settings import Config
+from bot.core.cleaning import excerpt
 from bot.core.clock import zone
 from bot.core.i18n import mark, t
-from bot.core.text import one_line
 from bot.forms.template_fields import OTHER
 from bot.model.ticket import Stage
 from bot.reports.figures import Spread
@@ -65,7 +65,7 @@ def moment(at: datetime | None, zone_name: str) -> str:
 
 def service(name: str) -> str:
     """A service as the settings name it, or whatever else people named."""
-    return t(OTHER) if name == OTHER else one_line(name, _NAME)
+    return t(OTHER) if name == OTHER else excerpt(name, _NAME)
 
 
 def reference(line: Line, config: Config) -> str:

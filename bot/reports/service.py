@@ -11,11 +11,11 @@ from pydantic import JsonValue
 
 from bot.config.settings import Config
 from bot.core import month as periods
+from bot.core.cleaning import excerpt
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Duplicate, Invalid, Refused
 from bot.core.i18n import t
 from bot.core.month import Period
-from bot.core.text import one_line
 from bot.forms.validators import words
 from bot.model import affected_customers
 from bot.model.contact import Contact, folded
@@ -101,7 +101,7 @@ class Reports:
         """
         permissions.require_staff(await self.queries.actor(by))
         period = self.month(month)
-        name = one_line(customer, _NAME)
+        name = excerpt(customer, _NAME)
         told: dict[str, JsonValue] = {"customer": await self.customers.known_as(name) if name else ""}
         notice = self._notice(Say.REPORT, f"{click}:report", by, period, told)
         await self._apply(Batch(notices=[notice], once=[f"{click}:report"]))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.core.text import one_line
+from bot.core.cleaning import clean_line
 from bot.model.technical_note import PREFIX
 from bot.search import tokens as words
 from bot.search.documents import ANY_SERVICE, Entry, Shelf, customer_tag, name_tag, service_tag
@@ -320,7 +320,7 @@ def _scored(
 
 def marked(text: str, tokens: frozenset[str], limit: int = 220) -> list[tuple[str, bool]]:
     """The part of a text that holds most of what was found, in pieces: those that were found are true."""
-    text = one_line(text)
+    text = clean_line(text)
     found = [term for term in words.terms(text) if tokens & set(term.tokens)]
     start = _best_window(found, limit) if len(text) > limit else 0
     end = min(len(text), start + limit)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.config.settings import Config
+from bot.core.cleaning import excerpt
 from bot.core.clock import Clock, as_moment, as_utc, guide_time
 from bot.core.errors import Refused
 from bot.core.i18n import t
-from bot.core.text import one_line
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Ticket
 from bot.notes.service import Notes
@@ -147,7 +147,7 @@ class Search:
     ) -> Found:
         """What fits the words best, notes and tickets together; what is called by its name, first."""
         permissions.require_staff(await self.queries.actor(by))
-        text = one_line(text, QUERY)
+        text = excerpt(text, QUERY)
         named = await self._named(text, by)
         if named:
             return Found([Hit(named)], words=[text])
@@ -273,10 +273,10 @@ class Search:
         """`Technical notes for “550 connector”: TN-3. Open tickets of FAX: PD-1004. History of Müller GmbH: nothing.
         Searched 27.08.2019 - 11:20 UTC+2`."""
         notes, alike, past = map(self._names, (told.notes, told.alike, told.past))
-        services = one_line(", ".join(_services(ticket.answers)), 150) or t("any service")
-        asked = one_line(" ".join(found.words), 200)
+        services = excerpt(", ".join(_services(ticket.answers)), 150) or t("any service")
+        asked = excerpt(" ".join(found.words), 200)
         at = guide_time(self.clock(), ticket.zone)
-        customer = one_line(ticket.answer("customer"), 75)
+        customer = excerpt(ticket.answer("customer"), 75)
         return t(
             "Technical notes for “{words}”: {notes}. Open tickets of {services}: {alike}. History of {customer}: "
             "{past}. Searched {at}",
@@ -293,8 +293,8 @@ class Search:
     def _name(self, found: Ticket | TechnicalNote) -> str:
         """`TN-3: Connector rejects attachments`."""
         if isinstance(found, TechnicalNote):
-            return one_line(f"{found.name}: {found.title}", 120)
-        return one_line(f"{reference(found, self.config)}: {found.answer('happens')}", 120)
+            return excerpt(f"{found.name}: {found.title}", 120)
+        return excerpt(f"{reference(found, self.config)}: {found.answer('happens')}", 120)
 
     async def _asked(self, text: str, *, typing: bool = False) -> list[Clause]:
         """The words, with what else they may mean: one trip to the database."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.config.settings import Config
+from bot.core.cleaning import excerpt
 from bot.core.errors import Invalid, NotNow
 from bot.core.i18n import t
-from bot.core.text import one_line
 from bot.forms import validation
 from bot.forms.field_table import fields_of
 from bot.forms.template_fields import Field, Need
@@ -108,7 +108,7 @@ class Answers:
             user, theirs = meanwhile.get(key, ("", text))
             if theirs != text:
                 name = (await self.directory.person(user)).name
-                wrote = f"“{one_line(theirs, 60)}”" if theirs else t("nothing")
+                wrote = f"“{excerpt(theirs, 60)}”" if theirs else t("nothing")
                 errors[key] = t(
                     "{name} answered this meanwhile: {answer}. Close and open again to change it.",
                     name=name,

@@ -9,9 +9,9 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from bot.config.settings import Config
+from bot.core.cleaning import excerpt
 from bot.core.errors import Invalid
 from bot.core.i18n import t
-from bot.core.text import one_line
 from bot.model.notice import Notice, Outcome, Sent
 from bot.model.ticket import Attachment, Ticket
 
@@ -100,7 +100,7 @@ def sent(ticket: Ticket, at: datetime) -> tuple[Attachment, ...]:
 
 def listed(files: Iterable[Attachment]) -> str:
     """`trace.log (12 kB), screen.png (1.2 MB)`."""
-    return ", ".join(f"{one_line(each.name, _NAME) or each.id} ({sized(each.size)})" for each in files)
+    return ", ".join(f"{excerpt(each.name, _NAME) or each.id} ({sized(each.size)})" for each in files)
 
 
 def sized(count: int) -> str:
@@ -114,7 +114,7 @@ def sized(count: int) -> str:
 
 def written(files: Iterable[Attachment]) -> str:
     """Files a form offers, one per line, as the values of its options (which Slack limits to 150 characters)."""
-    return "\n".join(f"{each.id}|{each.size}|{each.type[:40]}|{one_line(each.name, 60)}" for each in files)
+    return "\n".join(f"{each.id}|{each.size}|{each.type[:40]}|{excerpt(each.name, 60)}" for each in files)
 
 
 def read(text: str) -> tuple[Attachment, ...]:
@@ -152,7 +152,7 @@ async def fetched(
 def left_out(files: Sequence[Attachment], found: Sequence[bytes | Gone]) -> tuple[str, ...]:
     """One sentence for each file that could not be sent."""
     pairs = zip(files, found, strict=True)
-    return tuple(f"{one_line(file.name, _NAME)} {each.why}." for file, each in pairs if isinstance(each, Gone))
+    return tuple(f"{excerpt(file.name, _NAME)} {each.why}." for file, each in pairs if isinstance(each, Gone))
 
 
 def along(letters: Iterable[Notice], files: Sequence[Attachment]) -> list[Notice]:

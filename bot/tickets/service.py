@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.config.settings import Config
+from bot.core.cleaning import clean_text
 from bot.core.clock import Clock, as_utc, zone
 from bot.core.errors import Duplicate, Invalid, NotNow, Refused
 from bot.core.i18n import t
 from bot.core.secret_detection import faults
-from bot.core.text import clean
 from bot.forms import validation
 from bot.forms.field_table import fields_of
 from bot.forms.template_fields import Need
@@ -195,7 +195,7 @@ class Tickets:
         """
         actor = await self.queries.actor(by)
         permissions.require_part(actor)
-        if not clean(text):
+        if not clean_text(text):
             raise Invalid({"word": t("Write something first.")})
         if wrong := faults({"word": text}):
             raise Invalid(wrong)

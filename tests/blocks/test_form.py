@@ -12,6 +12,7 @@ from blocks import create, escalation, fill_in, handoff
 from blocks.evidence import ALL_OFFERED, OFFERED, offered
 from blocks.form_state import Begun
 from blocks.kit import Json
+from bot.core.cleaning import clean_text
 from bot.forms.field_table import fields_of, fitting
 from bot.forms.template_fields import BY_KEY, Ask, Need
 from bot.forms.validation import checked
@@ -42,28 +43,29 @@ def read(view: Json, **answers: str) -> dict[str, str]:
     return checked(fields, back, INCIDENT, given(), Need.RAISE)
 
 
-def test_a_form_submitted_as_it_was_shown_changes_nothing() -> None:
+def test_form_submitted_unchanged_changes_nothing() -> None:
     back = read(everything(an_incident(Stage.SECOND)))
     assert {key: text for key, text in back.items() if text} == COMPLETE
 
 
 LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60)
+TYPED = LINES.map(lambda text: clean_text(f"a {text} z"))
 SHOWN = inputs(everything(an_incident(Stage.SECOND)))
 TEXTS = [key for key in SHOWN if key in BY_KEY and BY_KEY[key].ask is Ask.TEXT and "." not in key and key != "contact"]
 
 
-@anything(st.dictionaries(st.sampled_from(TEXTS), LINES.map(lambda text: f"a {text} z")))
-def test_whatever_was_typed_comes_back_from_the_form_that_shows_it(texts: dict[str, str]) -> None:
+@anything(st.dictionaries(st.sampled_from(TEXTS), TYPED))
+def test_form_gives_back_the_answers_it_shows(texts: dict[str, str]) -> None:
     back = read(everything(an_incident(Stage.SECOND, also=texts)))
     assert {key: back[key] for key in texts} == texts
 
 
-@anything(st.sampled_from(TEXTS), LINES.map(lambda text: f"a {text} z"))
-def test_what_is_typed_into_a_form_is_what_is_kept(key: str, text: str) -> None:
+@anything(st.sampled_from(TEXTS), TYPED)
+def test_typed_answer_is_kept_as_typed(key: str, text: str) -> None:
     assert read(everything(an_incident(Stage.SECOND)), **{key: text})[key] == text
 
 
-def test_every_input_is_named_after_its_field_so_that_an_error_lands_beside_it() -> None:
+def test_input_is_named_after_its_field_so_that_an_error_lands_beside_it() -> None:
     shown = inputs(everything(an_incident(Stage.SECOND)))
     assert shown.pop("files")["element"]["type"] == "file_input"
     for key, block in shown.items():

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.mail.compose import NoAddress, address, compose, message_id
-from bot.core.text import clean, one_line
+from bot.core.cleaning import clean_text, excerpt
 from tests.doubles.mail_servers import body
 from tests.doubles.records import START
 
@@ -63,16 +63,16 @@ def test_headers_say_what_was_typed_and_nothing_else(subject: str, name: str) ->
     assert list(dict.fromkeys(mail.keys())) == [
         "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
     ]  # fmt: skip
-    assert flat(str(mail["Subject"])) == flat(one_line(subject, 200).replace("=?", "= ?"))
-    assert name_in(raw, "Reply-To") == (flat(one_line(name, 80)), "ben@partner.example")
+    assert flat(str(mail["Subject"])) == flat(excerpt(subject, 200).replace("=?", "= ?"))
+    assert name_in(raw, "Reply-To") == (flat(excerpt(name, 80)), "ben@partner.example")
     assert_lines_are_short_and_ascii(raw)
 
 
 @given(text=NASTY, html=NASTY)
 def test_bodies_say_what_was_typed(text: str, html: str) -> None:
     mail = read(written(text=text, html=html))
-    assert seen(mail, "plain") == re.split(r"[\n\x0b\x0c]", clean(text) + "\n")
-    assert seen(mail, "html") == re.split(r"[\n\x0b\x0c]", clean(html) + "\n")
+    assert seen(mail, "plain") == re.split(r"[\n\x0b\x0c]", clean_text(text) + "\n")
+    assert seen(mail, "html") == re.split(r"[\n\x0b\x0c]", clean_text(html) + "\n")
 
 
 def seen(mail: EmailMessage, kind: str) -> list[str]:
@@ -85,8 +85,8 @@ LONG = "[PD-1042] " + "Müller, “Störung” " * 8
 @pytest.mark.parametrize("text", [LONG, "w" * 190, "ü" * 190, "🎉" * 60, "a, b " * 30, 'the "best" \\ of '], ids=len)
 def test_long_headers_keep_every_blank_quote_and_comma(text: str) -> None:
     raw = written(subject=text, reply_to=address("b@c.example", text))
-    assert str(read(raw)["Subject"]) == one_line(text, 200)
-    assert name_in(raw, "Reply-To") == (one_line(text, 80), "b@c.example")
+    assert str(read(raw)["Subject"]) == excerpt(text, 200)
+    assert name_in(raw, "Reply-To") == (excerpt(text, 80), "b@c.example")
     assert_lines_are_short_and_ascii(raw)
 
 
@@ -107,7 +107,7 @@ def test_long_message_ids_stay_as_they_are() -> None:
 def test_a_long_text_is_wrapped_for_the_way_and_whole_at_the_end() -> None:
     text = "x" * 3000 + "\n" + "ü" * 3000 + "\n.\nFrom here\n" + "a b " * 500
     raw = written(text=text)
-    assert body(read(raw), "plain") == clean(text) + "\n"
+    assert body(read(raw), "plain") == clean_text(text) + "\n"
     assert_lines_are_short_and_ascii(raw)
 
 

@@ -41,7 +41,7 @@ def is_kept(importer: str, imported: str) -> bool:
         ("handlers.create", "bot.adapters.mail.carrier", False),
         ("blocks.card", "bot.desk", True),
         ("blocks.card", "bot.adapters.slack.client", False),
-        ("bot.core.text", "bot.model.ticket", False),
+        ("bot.core.cleaning", "bot.model.ticket", False),
         ("bot.model.ticket", "bot.config.settings", False),
         ("bot.tickets.changes", "bot.escalation.service", False),
         ("bot.escalation.letter", "bot.adapters.mail.carrier", False),

@@ -11,8 +11,8 @@ from email.message import EmailMessage
 from hashlib import sha256
 
 from bot.adapters.mail.headers import HEADERS
+from bot.core.cleaning import clean_line, clean_text, excerpt
 from bot.core.i18n import t
-from bot.core.text import clean, one_line
 
 _NAME = 80
 _SUBJECT = 200
@@ -47,14 +47,14 @@ def compose(
     if reply_to:
         message["Reply-To"] = reply_to
     # “=?” begins an encoded word: typed by a person, it must not be decoded.
-    message["Subject"] = one_line(subject, _SUBJECT).replace("=?", "= ?")
+    message["Subject"] = excerpt(subject, _SUBJECT).replace("=?", "= ?")
     message["Date"] = at
     message["Message-ID"] = message_id(key, domain)
     if references:
-        message["In-Reply-To"] = one_line(references[-1])
-        message["References"] = one_line(" ".join(references))
-    message.set_content(clean(text) + "\n")
-    message.add_alternative(clean(html) + "\n", subtype="html")
+        message["In-Reply-To"] = clean_line(references[-1])
+        message["References"] = clean_line(" ".join(references))
+    message.set_content(clean_text(text) + "\n")
+    message.add_alternative(clean_text(html) + "\n", subtype="html")
     return message
 
 
@@ -63,7 +63,7 @@ def attach(message: EmailMessage, name: str, kind: str, content: bytes) -> None:
     main, _, sub = kind.partition("/")
     if not (main.isalnum() and _SUBTYPE.fullmatch(sub)) or main in {"message", "multipart"}:
         main, sub = "application", "octet-stream"
-    message.add_attachment(content, maintype=main, subtype=sub, filename=one_line(name.replace("/", "_"), _FILENAME))
+    message.add_attachment(content, maintype=main, subtype=sub, filename=excerpt(name.replace("/", "_"), _FILENAME))
 
 
 def message_id(key: str, domain: str) -> str:
@@ -75,9 +75,9 @@ def address(email: str, name: str = "") -> Address:
     """One mailbox; `NoAddress` when it is none that every mail server takes."""
     try:
         local, domain = email.strip().rsplit("@", 1)
-        found = Address(one_line(name, _NAME), addr_spec=f"{local}@{ascii_domain(domain)}")
+        found = Address(excerpt(name, _NAME), addr_spec=f"{local}@{ascii_domain(domain)}")
     except (MessageError, ValueError, IndexError) as error:
-        wrong = t("“{address}” is not an e-mail address mail can be sent to.", address=one_line(email, 80))
+        wrong = t("“{address}” is not an e-mail address mail can be sent to.", address=excerpt(email, 80))
         raise NoAddress(wrong) from error
     return found
 

@@ -18,8 +18,8 @@ from aiosmtplib import (
 )
 
 from bot.adapters.mail.smtp_url import SmtpServer
+from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
-from bot.core.text import one_line
 
 _ANSWER = 200  # characters of the server's own words
 _LAST_PASSING = 499
@@ -116,8 +116,8 @@ def _kind_of_refusal(error: SMTPResponseException) -> str:
 def _said(error: BaseException) -> str:
     """The server's own words, or the system's, on one line."""
     if isinstance(error, SMTPResponseException):
-        return one_line(f"{error.code} {error.message}", _ANSWER)
-    return one_line(getattr(error, "message", "") or str(error), _ANSWER)
+        return excerpt(f"{error.code} {error.message}", _ANSWER)
+    return excerpt(getattr(error, "message", "") or str(error), _ANSWER)
 
 
 _BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLWantReadError)

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 
-from bot.core.text import one_line
+from bot.core.cleaning import clean_line
 from bot.reports.document import Sheet
 
 BOM = b"\xef\xbb\xbf"
@@ -27,4 +27,4 @@ def sheet(table: Sheet) -> bytes:
 
 def harmless(text: str) -> str:
     """On one line, with an apostrophe before whatever could begin a formula."""
-    return _FORMULA.sub(r"\1\2'", one_line(text))
+    return _FORMULA.sub(r"\1\2'", clean_line(text))

@@ -14,9 +14,9 @@ import aiohttp
 import feedparser
 
 from bot.adapters.status.fetching import PATIENCE, fetch
+from bot.core.cleaning import excerpt
 from bot.core.clock import Clock, now
 from bot.core.i18n import mark
-from bot.core.text import one_line
 from bot.escalation.status_page import Reading, ServiceNotice, Unreadable
 
 RECENT = timedelta(days=7)
@@ -58,9 +58,9 @@ def _open(entries: Iterable[Mapping[str, Any]], at: datetime) -> Iterable[Servic
         if not _is_over(f"{entry.get('title', '')} {entry.get('summary', '')}") and (
             told is None or at - told <= RECENT
         ):
-            says = one_line(str(entry.get("title", "")), 200) or "an entry without a title"
+            says = excerpt(str(entry.get("title", "")), 200) or "an entry without a title"
             about = f"{says} {entry.get('summary', '')}"
-            yield ServiceNotice(str(entry.get("id") or entry.get("link") or says), says, one_line(about, 5000))
+            yield ServiceNotice(str(entry.get("id") or entry.get("link") or says), says, excerpt(about, 5000))
 
 
 def _is_over(text: str) -> bool:

@@ -8,8 +8,8 @@ import aiohttp
 from pydantic import BaseModel, ValidationError
 
 from bot.adapters.status.fetching import PATIENCE, fetch
+from bot.core.cleaning import excerpt
 from bot.core.i18n import mark
-from bot.core.text import one_line
 from bot.escalation.status_page import Reading, ServiceNotice, Unreadable
 
 _PATH = "/api/v2/summary.json"
@@ -67,7 +67,7 @@ class Statuspage:
 def _trouble(summary: _Summary) -> Iterable[str]:
     yield from (notice.says for notice in _notices(summary))
     if summary.status.indicator != "none" and not summary.incidents:
-        yield one_line(summary.status.description or summary.status.indicator, 200)
+        yield excerpt(summary.status.description or summary.status.indicator, 200)
 
 
 def _notices(summary: _Summary) -> Iterable[ServiceNotice]:
@@ -81,4 +81,4 @@ def _notices(summary: _Summary) -> Iterable[ServiceNotice]:
 def _notice(incident: _Incident, says: str) -> ServiceNotice:
     about = [incident.name, *(each.name for each in incident.components)]
     about += [each.body for each in incident.incident_updates]
-    return ServiceNotice(incident.id or incident.name, one_line(says, 200), one_line(" · ".join(about), 5000))
+    return ServiceNotice(incident.id or incident.name, excerpt(says, 200), excerpt(" · ".join(about), 5000))

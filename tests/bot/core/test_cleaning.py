@@ -8,7 +8,7 @@ from hypothesis import given as anything
 from hypothesis import strategies as st
 
 from bot.core.characters import plain
-from bot.core.cleaning import clean_line, clean_text, decode_slack_entities, shorten_middle
+from bot.core.cleaning import clean_line, clean_text, decode_slack_entities, excerpt, shorten_middle
 from tests.linear import growth
 
 ODD = st.text(
@@ -129,3 +129,26 @@ def test_shorten_middle_does_not_part_a_letter_from_its_marks() -> None:
 )
 def test_cleaning_is_linear(function: object, unit: str) -> None:
     assert growth(function, unit) < 3  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text", ["<!channel>", "*bold* _x_ ~y~", "<b>&amp;", "שלום", "a\n\nb", "{0} {x} %s", "„so“ – 5 €"]
+)
+def test_clean_text_keeps_markup_and_other_scripts_as_typed(text: str) -> None:
+    assert clean_text(text) == text
+
+
+def test_clean_line_leaves_no_way_to_inject_a_header() -> None:
+    assert clean_line("Subject\r\nBcc: all@example.com\n\nhello") == "Subject Bcc: all@example.com hello"
+
+
+@anything(ODD, st.integers(2, 80))
+def test_excerpt_is_one_line_of_at_most_that_length(text: str, limit: int) -> None:
+    cut = excerpt(text, limit)
+    assert len(cut) <= limit
+    assert cut.splitlines() in ([], [cut])
+
+
+def test_excerpt_ends_with_an_ellipsis_where_it_is_cut() -> None:
+    assert excerpt("a long line of words", 10) == "a long li…"
+    assert excerpt("short", 10) == "short"
