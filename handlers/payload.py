@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from html import unescape
 from typing import Any
 
+from bot.core.cleaning import decode_slack_entities
 from bot.model.ticket import Attachment
 
 Body = Mapping[str, Any]
@@ -154,7 +154,7 @@ def command(body: Body) -> Command:
     return Command(
         name=_text(body, "command"),
         user=_text(body, "user_id"),
-        text=_text(body, "text").strip(),
+        text=decode_slack_entities(_text(body, "text")).strip(),
         trigger=_text(body, "trigger_id"),
         channel=_text(body, "channel_id"),
         response_url=_text(body, "response_url"),
@@ -185,7 +185,7 @@ def people_in(text: str) -> list[str]:
 
 def as_typed(text: str, who: Callable[[str], str]) -> str:
     """A message's text without Slack's markup, as a person would have typed it."""
-    return unescape(_MARKED.sub(lambda found: _plain(found[1], found[2] or "", who), text))
+    return decode_slack_entities(_MARKED.sub(lambda found: _plain(found[1], found[2] or "", who), text))
 
 
 def _plain(target: str, label: str, who: Callable[[str], str]) -> str:
