@@ -1,0 +1,1 @@
+"""Technology: everything that talks to something outside the process."""

@@ -1,0 +1,1 @@
+"""Inbound mail: IMAP, OAuth2, MIME parsing in a separate process."""

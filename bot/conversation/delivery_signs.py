@@ -1,0 +1,68 @@
+"""Signs of a delivery report in headers, subject and text."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bot.conversation.mail import InboundMail
+from bot.conversation.phrases import any_of
+
+_DAEMONS: Final = re.compile(r"(?:mailer-?daemon|mail-?daemon|maildaemon|mdaemon|microsoftexchange329e)", re.IGNORECASE)
+_POSTMASTERS: Final = re.compile(r"(?:postmaster|postoffice|mail[-_.]?system|mailadmin)", re.IGNORECASE)
+_SUBJECT: Final = any_of(
+    *("undeliver", "un?able to deliver", "could not be delivered", "cannot be delivered", "non[- ]?deliver"),
+    *("not delivered", "delivery (?:status|failure|report|notif|problem|error|has failed|delayed|unsuccessful)"),
+    *("deliver(?:y|ed):? (?:success|failed)", "mail delivery", "message delivery"),
+    *("returned (?:mail|to sender|message)", "failure notice", "failed (?:mail|delivery)", "delivered message"),
+    *("mail (?:system error|could not)", "returning message", "message status", "warning: (?:message|could not)"),
+    *("delayed:", "failed:", "relayed:", "zugestellt:", "unzustellbar", "nicht zustellbar", "nicht zugestellt"),
+    *("zustellung", "zustellbericht", "zustellungs", "rückläufer", "verzögert", "unerreichbar", "mail ?rückgabe"),
+    "fehler bei der (?:zu|aus)",
+)
+_TEXT: Final = any_of(
+    *("(?:could|can) ?not be delivered", "wasn't delivered", "was not delivered"),
+    *("delivery (?:to|has failed|failed)", "failed permanently", "permanent (?:fatal )?error", "undeliverable"),
+    *("unable to deliver", "returned to sender", "did not reach", "couldn't be delivered", "user unknown"),
+    *("unknown user", "mailbox (?:is )?full", "quota exceeded", "no such user", "recipient address rejected"),
+    *("has been delayed", "retry timeout exceeded", "will be retried", "keep trying", "nicht zugestellt"),
+    *("nicht zustellen", "unzustellbar", "zustellung .{0,60}(?:fehl|nicht)"),
+    *("konnte nicht (?:zugestellt|übermittelt|ausgeliefert)", "empfänger(?:adresse)? .{0,40}(?:unbekannt|nicht)"),
+    "postfach .{0,30}voll",
+)
+_REPLIED: Final = re.compile(r"^\s*(?:aw|re|antw|wg|fw|fwd|tr)\s*:", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\d{2,}")
+_LOOKED_AT: Final = 4000
+
+
+def looks_like_report(mail: InboundMail) -> bool:
+    """Whether a mail server wrote it about the delivery of another mail.
+
+    A person who answers or forwards a report, or a helpdesk that writes about undelivered mail, shows none of the
+    envelope's signs.
+    """
+    is_reply = bool(_REPLIED.match(mail.subject))
+    if mail.report_type == "delivery-status" or (
+        (mail.delivery or mail.header("x-failed-recipients")) and not is_reply
+    ):
+        return True
+    sender = mail.sender.email if mail.sender else next((each.email or each.name for each in mail.senders), "")
+    local = sender.partition("@")[0]
+    says_so = not is_reply and _subject_says_so(mail.subject)
+    if _DAEMONS.match(local):
+        return says_so or not is_reply
+    says_why = bool(_TEXT.search(mail.text[:_LOOKED_AT]))
+    if is_null_sender(mail):
+        return says_so or (says_why and bool(_POSTMASTERS.match(local)))
+    return says_so and says_why and (bool(_POSTMASTERS.match(local)) or not sender)
+
+
+def _subject_says_so(subject: str) -> bool:
+    """At its beginning; behind a ticket number it is the subject of somebody's ticket about undelivered mail."""
+    found = _SUBJECT.search(subject)
+    return found is not None and not _NUMBER.search(subject[: found.start()])
+
+
+def is_null_sender(mail: InboundMail) -> bool:
+    """The envelope's sender was empty: replies to it are not wanted."""
+    return mail.header("return-path").replace(" ", "") == "<>"

@@ -1,0 +1,72 @@
+"""Which files of a mail are uploaded into the thread, and why others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.conversation.mail import MailFile, MailRecord
+from bot.language import mark, t
+
+MOST_FILES: Final = 20
+MOST_BYTES: Final = 25 * 1024 * 1024
+LOGO: Final = 10 * 1024
+_PROGRAMS: Final = frozenset(
+    "exe com scr pif bat cmd msi msp ps1 vbs vbe js jse wsf wsh hta cpl jar lnk reg dll sys iso img vhd apk app dmg pkg"
+    " chm scf url xll".split()
+)
+
+_REASONS: Final = {
+    "incomplete": mark("it is bigger than this desk takes"),
+    "program": mark("it is a program"),
+    "many": mark("there are more files than this desk takes of one mail"),
+    "big": mark("the files are together bigger than this desk takes"),
+    "format": mark("it is a container only Outlook can open"),
+}
+
+
+class LeftOut(MailRecord):
+    """A file that stays in the original only."""
+
+    file: MailFile
+    reason: str
+
+    def in_words(self) -> str:
+        return t(_REASONS[self.reason])
+
+
+class SortedFiles(MailRecord):
+    """`logos` are pictures of the signature: not uploaded and not mentioned."""
+
+    kept: tuple[MailFile, ...]
+    left_out: tuple[LeftOut, ...]
+    logos: tuple[MailFile, ...]
+
+
+def sort_files(files: Sequence[MailFile]) -> SortedFiles:
+    """In the mail's order, as long as number and size allow."""
+    kept, left_out, logos = list[MailFile](), list[LeftOut](), list[MailFile]()
+    for file in files:
+        if _is_logo(file):
+            logos.append(file)
+        elif reason := _against(file, kept):
+            left_out.append(LeftOut(file=file, reason=reason))
+        else:
+            kept.append(file)
+    return SortedFiles(kept=tuple(kept), left_out=tuple(left_out), logos=tuple(logos))
+
+
+def _is_logo(file: MailFile) -> bool:
+    return bool(file.content_id) and file.type.startswith("image/") and file.size < LOGO
+
+
+def _against(file: MailFile, kept: Sequence[MailFile]) -> str:
+    if not file.is_complete:
+        return "incomplete"
+    if file.name.rpartition(".")[2].lower() in _PROGRAMS:
+        return "program"
+    if file.type == "application/ms-tnef" or file.name.lower() == "winmail.dat":
+        return "format"
+    if len(kept) >= MOST_FILES:
+        return "many"
+    return "big" if sum(each.size for each in kept) + file.size > MOST_BYTES else ""

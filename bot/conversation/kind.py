@@ -1,0 +1,181 @@
+"""What an inbound mail is. Human mail must never be taken for automatic: in doubt it is an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from enum import StrEnum
+from typing import Final
+
+from bot.conversation.delivery_report import ReportedDelivery, deliveries
+from bot.conversation.delivery_signs import is_null_sender, looks_like_report
+from bot.conversation.mail import InboundMail, MailRecord
+from bot.conversation.phrases import any_of
+from bot.conversation.quoted_text import new_words
+from bot.conversation.references import rcr_numbers
+
+
+class MailKind(StrEnum):
+    """In the order in which they are looked for."""
+
+    OWN_COPY = "own_copy"
+    """Our own letter, or another mail from our own address."""
+    DELIVERY_REPORT = "delivery_report"
+    """Written by a mail server about one of our letters: failed, delayed or delivered."""
+    ACKNOWLEDGEMENT = "acknowledgement"
+    """Written by a ticket system: received, with a number."""
+    AUTOMATIC_REPLY = "automatic_reply"
+    """Absence, read receipt or other mail that no person wrote."""
+    ANSWER = "answer"
+    """Written by a person."""
+
+
+class Classification(MailRecord):
+    """The kind, and what follows from it."""
+
+    kind: MailKind
+    sign: str
+    """What decided it, for a log; no text of the mail."""
+    deliveries: tuple[ReportedDelivery, ...] = ()
+    """Of a delivery report: recipients with outcome and reason."""
+    rcr: tuple[str, ...] = ()
+    """RCR numbers in the subject and in the new words, normalised. Of an allowed sender they may be recorded."""
+
+
+def classify(
+    mail: InboundMail, *, own_addresses: Collection[str], is_own_id: bool, is_allowed: bool, rcr_pattern: str
+) -> Classification:
+    """`own_addresses`: the desk's, lower case. `is_own_id`: its Message-ID is of a mail we sent.
+
+    `is_allowed`: the sender is on the list of allowed ones (see `matching.is_allowed`). `rcr_pattern`: the configured.
+    """
+    if is_own_id or (mail.sender and mail.sender.email in own_addresses):
+        return Classification(kind=MailKind.OWN_COPY, sign="message-id" if is_own_id else "from")
+    if looks_like_report(mail):
+        return Classification(kind=MailKind.DELIVERY_REPORT, sign="report", deliveries=deliveries(mail))
+    words = new_words(mail.text, mail.subject).new
+    rcr = rcr_numbers(f"{mail.subject}\n{words}", rcr_pattern)
+    sign = next(_automatic_signs(mail, words, is_allowed), "")
+    if not sign:
+        return Classification(kind=MailKind.ANSWER, sign="no sign of automatic mail", rcr=rcr)
+    is_absence = bool(_ABSENCE_SUBJECT.match(mail.subject))
+    if rcr and _ACKNOWLEDGES.search(f"{mail.subject}\n{words}") and not is_absence:
+        return Classification(kind=MailKind.ACKNOWLEDGEMENT, sign=sign, rcr=rcr)
+    return Classification(kind=MailKind.AUTOMATIC_REPLY, sign=sign, rcr=rcr)
+
+
+# --- signs, strongest first
+
+
+def _automatic_signs(mail: InboundMail, words: str, is_allowed: bool) -> Iterator[str]:
+    """Names of the signs that nobody wrote it. `words`: the new ones."""
+    if mail.report_type == "disposition-notification":
+        yield "disposition notification"
+    if mail.report_type == "feedback-report":
+        yield "feedback report"
+    for name, applies in _SIGNS:
+        if applies(mail):
+            yield name
+    if _is_template(mail, words):
+        yield "words of a template"
+    if not is_allowed and not (mail.references or mail.in_reply_to) and _is_bulk(mail):
+        yield "mailing list"
+
+
+def _auto_submitted(mail: InboundMail) -> str:
+    return re.split(r"[;\s(]", mail.header("auto-submitted").lower(), maxsplit=1)[0]
+
+
+_VACATION_HEADERS: Final = (
+    *("x-autoreply", "x-autorespond", "x-autoreply-from", "x-autoreply-domain", "x-mail-autoreply"),
+    *("x-autoresponder", "x-autorply", "x-vacation"),
+)
+
+
+def _has_vacation_header(mail: InboundMail) -> bool:
+    return any(mail.header(name).lower() not in {"", "no", "false", "0"} for name in _VACATION_HEADERS)
+
+
+def _is_exchange_absence(mail: InboundMail) -> bool:
+    """Suppression alone is no sign: ticket systems set it on answers of people."""
+    suppresses = bool(re.search(r"\b(?:all|oof|autoreply)\b", mail.header("x-auto-response-suppress"), re.IGNORECASE))
+    return suppresses and bool(mail.header("x-ms-exchange-inbox-rules-loop") or _ABSENCE_SUBJECT.match(mail.subject))
+
+
+def _is_generated(mail: InboundMail) -> bool:
+    """`auto-generated` is said of a person's comment too, by Zendesk and Jira; those go on with a conversation."""
+    if _auto_submitted(mail) not in {"auto-generated", "auto-notified"}:
+        return False
+    continues = bool(mail.references or mail.in_reply_to) or bool(_TICKET_SUBJECT.search(mail.subject))
+    return not continues or bool(_ABSENCE_SUBJECT.match(mail.subject))
+
+
+def _is_template(mail: InboundMail, words: str) -> bool:
+    """A text that says of itself that no person wrote it; or a receipt by a ticket system that asks nothing."""
+    if _SAYS_SO.search(words):
+        return True
+    is_system = (
+        _auto_submitted(mail) not in {"", "no"}
+        or bool(mail.header("precedence"))
+        or bool(mail.header("x-auto-response-suppress"))
+    )
+    return is_system and bool(_ACKNOWLEDGES.search(f"{mail.subject}\n{words}")) and not _ASKS.search(words)
+
+
+def _is_bulk(mail: InboundMail) -> bool:
+    is_list = bool(mail.header("list-id")) and bool(mail.header("list-unsubscribe"))
+    return is_list or mail.header("precedence").lower() in {"bulk", "list", "junk"}
+
+
+_SURE: Final = (
+    *("automatic reply", "automatische antwort", "auto-?reply", "out of office autoreply", "réponse automatique"),
+    *("risposta automatica", "respuesta automática"),
+)
+_ABSENCE: Final = (
+    *(*_SURE, "automatic replied", "auto repl(?:y|ied)", "auto[- ]?response", "out of (?:the )?office", "abwesend"),
+    *("abwesenheits(?:notiz|nachricht|assistent|benachrichtigung)", "automatische abwesenheit"),
+    "automatisch antwoord",
+)
+_ABSENCE_SUBJECT: Final = any_of(rf"\A\s*(?:\[[^\]]{{0,40}}\]\s*)?(?:{'|'.join(_ABSENCE)})\b")
+_SURE_SUBJECT: Final = any_of(rf"\A\s*(?:{'|'.join(_SURE)})\s*:")
+_TICKET_SUBJECT: Final = any_of(
+    *(r"\b[A-Z]{2,10}-\d{1,10}\b", r"#\d{3,}", r"\[[^\]]{0,30}\d{3,}\]", r"\A\s*(?:re|aw)\s*:"),
+)
+_SAYS_SO: Final = any_of(
+    "(?:dies(?:e|es)? (?:ist eine|e-?mail wurde|mail wurde|nachricht wurde)) (?:automatisch|automatische)",
+    "automatisch (?:generierte?|erzeugte?|erstellte?|versandte?) (?:e-?mail|nachricht|antwort|eingangsbestätigung)",
+    "this (?:is an|e-?mail (?:was|has been)|message (?:was|has been)) (?:automated|automatically|auto-generated)",
+    "(?:please )?do not (?:reply|respond) to this (?:e-?mail|message|automat)",
+    "bitte antworten sie nicht auf diese",
+)
+_ACKNOWLEDGES: Final = any_of(
+    *("ha(?:s|ve) (?:been )?received (?:your|the)", "thank you for contacting"),
+    "thank you for your (?:request|mail|e-?mail|message|inquiry)",
+    r"(?:request|ticket|case|incident|inquiry)[^.\n]{0,60}(?:has been|was) (?:received|created|opened|logged)",
+    r"(?:your|the) (?:ticket|case|reference|request|incident) (?:number|id|no\.?) (?:is|:)",
+    *(
+        "ticket (?:created|received|opened)",
+        "your (?:ticket|case|request)[- ]?(?:number|id)",
+    ),
+    "(?:ihre?|die) (?:ticket|vorgangs|referenz|fall|bearbeitungs)[- ]?nummer",
+    r"(?:anfrage|meldung|e-?mail|nachricht|ticket|anliegen|vorgang)[^.\n]{0,80}(?:eingegangen|erhalten|erfasst|registriert)",
+    r"(?:anfrage|meldung|e-?mail|nachricht|ticket|anliegen|vorgang)[^.\n]{0,80}(?:angelegt|aufgenommen|eröffnet|erstellt)",
+    *("danke für ihre (?:anfrage|meldung|nachricht|e-?mail)", "dank für ihre (?:anfrage|meldung|nachricht|e-?mail)"),
+    *("eingangsbestätigung", "acknowledge?ment", "confirmation of receipt", "auto-?acknowledge"),
+)
+_ASKS: Final = any_of(
+    r"\?",
+    r"\bbitte (?:senden|schicken|teilen|prüfen|nennen|geben|bestätigen|testen|beantworten)\b",
+    r"\bplease (?:send|provide|check|confirm|test|tell|share|let|verify)\b",
+    *(r"\bcould you\b", r"\bcan you\b", r"\bkönnen sie\b"),
+)
+
+_SIGNS: Final[tuple[tuple[str, Callable[[InboundMail], bool]], ...]] = (
+    ("auto-submitted: auto-replied", lambda mail: _auto_submitted(mail) == "auto-replied"),
+    ("vacation header", _has_vacation_header),
+    ("precedence: auto_reply", lambda mail: mail.header("precedence").lower() in {"auto_reply", "auto-reply"}),
+    ("exchange absence", _is_exchange_absence),
+    ("auto-submitted: auto-generated", _is_generated),
+    ("subject of an automatic reply", lambda mail: bool(_SURE_SUBJECT.match(mail.subject))),
+    ("null return path", is_null_sender),
+)

@@ -1,0 +1,134 @@
+"""New words of a mail and the quoted text below them.
+
+Binding rule: text too much is a flaw, text lost is a fault. The mail is cut only where the rest begins with what a
+mail program writes (an introduction with date and address, a header block with a dated line, `>` lines) and where
+nothing new can stand below. Every step is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from bot.conversation.mail import MailRecord
+from bot.conversation.quotation_signs import (
+    block_length,
+    block_subject,
+    introduction_length,
+    is_divider,
+    is_forward_marker,
+    is_marker,
+    points_below,
+)
+
+_FORWARDED: Final = re.compile(r"^\s*(?:wg|fw|fwd|tr|wtr)\s*:", re.IGNORECASE)
+_PREFIX: Final = re.compile(
+    r"^\s*(?:(?:aw|re|antw|antwort|sv|wg|fw|fwd)\s*(?:\[\d+\])?:|\[[^\]]{0,60}\])", re.IGNORECASE
+)
+_SIGNATURE: Final = "--"
+_LINES: Final = 20_000
+
+
+class NewWords(MailRecord):
+    """What the sender wrote. `new` and `quoted` together are the whole text."""
+
+    new: str
+    quoted: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.quoted
+
+
+def new_words(text: str, subject: str = "") -> NewWords:
+    """Splits off the quoted text. Forwards, answers between quoted lines and doubtful cases stay whole."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    cut = _cut(lines[:_LINES], subject)
+    if cut is None:
+        return NewWords(new=_joined(_without_markers(lines)))
+    return NewWords(new=_joined(_without_divider(lines[:cut])), quoted=_joined(lines[cut:]))
+
+
+def _cut(lines: Sequence[str], subject: str) -> int | None:
+    """The line where the quoted text begins; none when the mail is shown whole."""
+    if _FORWARDED.match(subject):
+        return None
+    start = next(_starts(lines), None)
+    if start is None:
+        return None
+    at, marked = start
+    above = [line for line in lines[:at] if line.strip()]
+    is_in_doubt = (
+        not above
+        or any(is_forward_marker(line) for line in lines[: at + 2])
+        or any(points_below(line) for line in above)
+        or (not marked and above[-1].rstrip().endswith(":") and not is_divider(above[-1]))
+        or (marked and _has_new_words(lines, at))
+        or any(_is_quoted(line) for line in lines[:at])
+        or not _is_same_subject(subject, block_subject(lines[at : at + block_length(lines, at)]))
+    )
+    return None if is_in_doubt else at
+
+
+def _starts(lines: Sequence[str]) -> Iterator[tuple[int, bool]]:
+    """Where quoted text may begin; whether its lines bear `>`."""
+    for at, line in enumerate(lines):
+        if not line.strip():
+            continue
+        length = introduction_length(lines, at)
+        if length:
+            yield at, _next_is_quoted(lines, at + length)
+        elif block_length(lines, at):
+            yield at, _next_is_quoted(lines, at + block_length(lines, at))
+        elif _is_quoted(line):
+            yield at, True
+
+
+def _has_new_words(lines: Sequence[str], at: int) -> bool:
+    """Lines without `>` after the first line with it, but for a signature: answers between the quoted lines."""
+    first = next((number for number in range(at, len(lines)) if _is_quoted(lines[number])), len(lines))
+    for number in range(first, len(lines)):
+        line = lines[number].strip()
+        if line == _SIGNATURE:
+            return False
+        if line and not _is_quoted(line) and not is_divider(line):
+            return True
+    return False
+
+
+def _is_same_subject(ours: str, theirs: str) -> bool:
+    """A reply quotes a mail with its own subject; a mail with another subject was pasted in by the writer."""
+    ours, theirs = _bare(ours), _bare(theirs)
+    return not ours or not theirs or ours in theirs or theirs in ours
+
+
+def _bare(subject: str) -> str:
+    while found := _PREFIX.match(subject):
+        subject = subject[found.end() :]
+    return " ".join(subject.split()).casefold()
+
+
+def _next_is_quoted(lines: Sequence[str], at: int) -> bool:
+    return next((_is_quoted(line) for line in lines[at : at + 5] if line.strip()), False)
+
+
+def _is_quoted(line: str) -> bool:
+    return line.lstrip(" \t").startswith(">")
+
+
+def _without_divider(lines: Sequence[str]) -> Sequence[str]:
+    """A lone separator line above the quoted text belongs to it."""
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or is_divider(lines[end - 1])):
+        end -= 1
+    return _without_markers(lines[:end])
+
+
+def _without_markers(lines: Sequence[str]) -> Sequence[str]:
+    """Without the helpdesks' line “reply above this line”."""
+    return [line for line in lines if not is_marker(line)]
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return "\n".join(line.rstrip() for line in lines).strip("\n")

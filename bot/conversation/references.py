@@ -1,0 +1,52 @@
+"""Message-IDs nobody can guess, and the ticket numbers a mail names."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from functools import lru_cache
+from typing import Final
+
+_DIGITS: Final = 40
+_SECRET: Final = 32
+_LOOKED_AT: Final = 20_000
+_MOST: Final = 10
+
+
+def new_secret() -> str:
+    """A secret for `message_id`; made once and kept in the store, so that a repeat gives the same Message-ID."""
+    return secrets.token_hex(_SECRET)
+
+
+def message_id(secret: str, key: str, domain: str) -> str:
+    """Message-ID of the mail with this key: deterministic, and unguessable without the secret (HMAC-SHA-256).
+
+    `domain` in ASCII. Mails sent before with another ID still match by the table of sent Message-IDs.
+    """
+    if not secret:
+        raise ValueError("a Message-ID without a secret can be guessed")
+    digest = hmac.new(secret.encode(), key.encode("utf-8", "replace"), "sha256").hexdigest()
+    return f"<{digest[:_DIGITS]}@{domain}>"
+
+
+def our_references(text: str, prefix: str) -> tuple[str, ...]:
+    """Our own references in it (`PD-42`), upper case, each once."""
+    found = re.findall(rf"(?<![\w-]){re.escape(prefix)}-(\d{{1,12}})(?![\w-]*\w)", text[:_LOOKED_AT], re.IGNORECASE)
+    return tuple(dict.fromkeys(f"{prefix.upper()}-{int(number)}" for number in found))[:_MOST]
+
+
+def rcr_numbers(text: str, pattern: str) -> tuple[str, ...]:
+    """Numbers of Retarus's ticket system in it (`RCR-88123`), as the desk records them, each once."""
+    found = (match[0] for match in _compiled(pattern).finditer(text[:_LOOKED_AT]))
+    return tuple(dict.fromkeys(normalised_rcr(each) for each in found if re.search(r"\d{3,}", each)))[:_MOST]
+
+
+def normalised_rcr(number: str) -> str:
+    """`rcr #88123` → `RCR-88123`."""
+    return re.sub(r"(?<=[A-Z])[-\s#:]*(?=\d)", "-", number.upper())
+
+
+@lru_cache(maxsize=8)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE)
