@@ -18,6 +18,8 @@ from bot.adapters.inbound_mail.headers import MALFORMED
 LENGTH: Final = 500_000
 """Characters of HTML that are read, without styles, scripts, comments and embedded pictures."""
 _DEPTH: Final = 200
+_TAGS: Final = 40_000
+"""More tags than this take the renderer more than a second."""
 _DATA: Final = re.compile(r"data:[a-z]{1,20}/[^\s\"'>]*", re.IGNORECASE)
 _BREAK: Final = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/h[1-6]|/?blockquote)\b[^>]{0,500}>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[a-zA-Z/!][^<>]*(?:>|\Z)")
@@ -38,7 +40,8 @@ def html_text(html: str) -> tuple[str, bool]:
     small = _few_breaks(_DATA.sub("", _without(html[: LENGTH * 20])))
     is_cut = len(small) > LENGTH
     small = small[:LENGTH]
-    text = "" if _depth(small) > _DEPTH else _rendered(small)
+    is_simple = small.count("<") <= _TAGS and _depth(small) <= _DEPTH
+    text = _rendered(small) if is_simple else ""
     if not text.strip():
         text = _stripped(small)
     return _BLANKS.sub("\n\n", text.replace("\r\n", "\n")).strip("\n"), is_cut

@@ -1,0 +1,114 @@
+"""OAuth2 access tokens for IMAP and SMTP (XOAUTH2): Microsoft by client credentials, others by refresh token."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from msal import ConfidentialClientApplication
+
+MICROSOFT_SCOPE: Final = "https://outlook.office365.com/.default"
+GOOGLE_TOKENS: Final = "https://oauth2.googleapis.com/token"
+_EARLY: Final = 120
+"""Seconds before its end a token is no longer used."""
+_TIMEOUT: Final = ClientTimeout(total=20)
+
+
+class NoToken(Exception):
+    """The text is a sentence without a secret: which token service refused, and its error code."""
+
+
+class TokenSource(Protocol):
+    """Gives an access token that is valid now. The same one serves IMAP and SMTP.
+
+    For SMTP: `aiosmtplib.SMTP(…, username=user, oauth_token_generator=source.token)`.
+    """
+
+    async def token(self) -> str: ...
+
+
+class MicrosoftToken:
+    """Client credentials of an app registration with the permissions IMAP.AccessAsApp and SMTP.SendAsApp."""
+
+    def __init__(
+        self,
+        *,
+        tenant: str,
+        client_id: str,
+        client_secret: str,
+        authority: str = "https://login.microsoftonline.com",
+        http_client: Any = None,
+    ) -> None:
+        """`authority`, `http_client` (a `requests.Session`): other than Microsoft's own, for a proxy or a test."""
+        self._settings: dict[str, Any] = {
+            "client_id": client_id,
+            "client_credential": client_secret,
+            "authority": f"{authority.rstrip('/')}/{tenant}",
+        }
+        if http_client is not None:
+            self._settings |= {"http_client": http_client, "instance_discovery": False}
+        self._app: Any = None
+
+    async def token(self) -> str:
+        """Kept by msal until it ends."""
+        return await asyncio.to_thread(self._acquire)
+
+    def _acquire(self) -> str:
+        try:
+            self._app = self._app or ConfidentialClientApplication(**self._settings)
+            answer = self._app.acquire_token_for_client(scopes=[MICROSOFT_SCOPE])
+        except (OSError, ValueError) as error:
+            raise NoToken(f"Microsoft's token service cannot be used ({type(error).__name__}).") from error
+        return _token_of(answer, "Microsoft's token service")
+
+
+class RefreshToken:
+    """A refresh token (RFC 6749, 6): Google, or Microsoft for one user's mailbox."""
+
+    def __init__(
+        self,
+        *,
+        client_id: str,
+        client_secret: str,
+        refresh_token: str,
+        token_url: str = GOOGLE_TOKENS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._url = token_url
+        self._clock = clock
+        self._form = {
+            "grant_type": "refresh_token",
+            "client_id": client_id,
+            "client_secret": client_secret,
+            "refresh_token": refresh_token,
+        }
+        self._kept, self._until = "", 0.0
+        self._turn = asyncio.Lock()
+
+    async def token(self) -> str:
+        """Kept until shortly before it ends. A renewed refresh token is used from then on."""
+        async with self._turn:
+            if self._clock() >= self._until:
+                answer = await self._ask()
+                self._kept = _token_of(answer, "The token service")
+                self._until = self._clock() + max(0, int(answer.get("expires_in") or 0) - _EARLY)
+                self._form["refresh_token"] = answer.get("refresh_token") or self._form["refresh_token"]
+            return self._kept
+
+    async def _ask(self) -> dict[str, Any]:
+        try:
+            async with ClientSession(timeout=_TIMEOUT) as session, session.post(self._url, data=self._form) as response:
+                answer = await response.json(content_type=None)
+        except (ClientError, TimeoutError, ValueError) as error:
+            raise NoToken(f"The token service cannot be used ({type(error).__name__}).") from error
+        return answer if isinstance(answer, dict) else {}
+
+
+def _token_of(answer: dict[str, Any], who: str) -> str:
+    token = answer.get("access_token")
+    if isinstance(token, str) and token:
+        return token
+    raise NoToken(f"{who} gave no token; it said: {str(answer.get('error') or 'nothing')[:60]}.")

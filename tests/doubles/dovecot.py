@@ -1,0 +1,149 @@
+"""A real Dovecot on loopback, run by an ordinary user, with a folder of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.doubles.mail_servers import CERTIFICATE
+
+BINARY = next((each for each in ("/usr/sbin/dovecot", "/usr/local/sbin/dovecot") if Path(each).exists()), None)
+USER, PASSWORD = "desk@partner.example", "mail/pass"
+
+_CONFIG = """
+protocols = imap
+base_dir = {base}/run
+state_dir = {base}/state
+log_path = {base}/log
+listen = 127.0.0.1
+default_login_user = {user}
+default_internal_user = {user}
+default_internal_group = {group}
+auth_mechanisms = plain xoauth2 oauthbearer
+disable_plaintext_auth = no
+ssl = yes
+ssl_cert = <{certificate}
+ssl_key = <{certificate}
+mail_location = {format}:{base}/mail
+mail_uid = {user}
+mail_gid = {group}
+first_valid_uid = 1
+mail_fsync = never
+{extra}
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={base}/home
+}}
+service anvil {{
+  chroot =
+}}
+service auth {{
+  client_limit = 4000
+  user = {user}
+}}
+service auth-worker {{
+  user = {user}
+}}
+service stats {{
+  user = {user}
+}}
+service imap-login {{
+  chroot =
+  service_count = 0
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = {tls_port}
+  }}
+}}
+service imap {{
+  service_count = 200
+}}
+"""
+
+
+@dataclass
+class Dovecot:
+    """A running server."""
+
+    base: Path
+    port: int
+    tls_port: int
+
+    def url(self, folder: str = "INBOX") -> str:
+        return f"imap://desk%40partner.example:mail%2Fpass@127.0.0.1:{self.port}/{folder}"
+
+
+@asynccontextmanager
+async def dovecot(*, mailboxes: str = "sdbox", extra: str = "") -> AsyncIterator[Dovecot]:
+    """Started as `nobody` when the tests run as root: Dovecot refuses root's mail."""
+    assert BINARY, "install dovecot-imapd"
+    base = Path(tempfile.mkdtemp(prefix="dovecot-"))
+    name = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    account = pwd.getpwnam(name)
+    server = Dovecot(base, _free_port(), _free_port())
+    certificate = base / "localhost.pem"
+    shutil.copy(CERTIFICATE, certificate)
+    for folder in ("run", "state", "mail", "home"):
+        (base / folder).mkdir()
+    config = base / "dovecot.conf"
+    config.write_text(_filled(server, certificate, mailboxes, name, account.pw_gid, extra), "utf-8")
+    if os.geteuid() == 0:
+        for each in (base, *base.rglob("*")):
+            os.chown(each, account.pw_uid, account.pw_gid)
+    as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    process = await asyncio.create_subprocess_exec(BINARY, "-F", "-c", str(config), **as_user)  # type: ignore[arg-type]
+    try:
+        await _listening(server.port)
+        yield server
+    finally:
+        process.terminate()
+        await process.wait()
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def _filled(server: Dovecot, certificate: Path, mailboxes: str, user: str, gid: int, extra: str) -> str:
+    import grp  # noqa: PLC0415  not on every system
+
+    return _CONFIG.format(
+        base=server.base,
+        user=user,
+        group=grp.getgrgid(gid).gr_name,
+        certificate=certificate,
+        format=mailboxes,
+        extra=extra,
+        password=PASSWORD,
+        port=server.port,
+        tls_port=server.tls_port,
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+async def _listening(port: int) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.02)  # until the port is open; there is nothing to wait for
+                continue
+            writer.close()
+            return
