@@ -6,9 +6,10 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from bot.conversation.delivery_reasons import BY_STATUS, BY_WORDS, LOOP, REASONS
 from bot.conversation.mail import DeliveryStatus, InboundMail, MailRecord
 from bot.conversation.phrases import any_of
-from bot.language import mark, t
+from bot.language import t
 
 
 class Delivery(StrEnum):
@@ -32,92 +33,6 @@ class ReportedDelivery(MailRecord):
     """The mail server's own words; foreign text."""
 
 
-_REASONS: Final = {
-    "unknown": mark("there is no such mailbox"),
-    "domain": mark("there is no mail server for this domain"),
-    "full": mark("the mailbox is full"),
-    "disabled": mark("the mailbox is closed at present"),
-    "size": mark("the message is too big for the recipient's mail server"),
-    "policy": mark("the recipient's mail server refused it by its rules (spam, reputation or permission)"),
-    "authentication": mark("the recipient's mail server did not accept our sender authentication (SPF, DKIM, DMARC)"),
-    "unreachable": mark("the recipient's mail server does not answer"),
-    "expired": mark("the mail server gave up after trying for too long"),
-    "loop": mark("the message went round in a loop"),
-    "content": mark("the recipient's mail server refused its content"),
-    "encryption": mark("no secure connection to the recipient's mail server could be made"),
-    "delayed": mark("it could not be delivered yet; the mail server goes on trying"),
-    "delivered": mark("it was delivered"),
-    "refused": mark("the recipient's mail server refused it"),
-}
-
-_BY_STATUS: Final = {
-    **dict.fromkeys(("1.0", "1.1", "1.3", "1.6", "1.10", "4.6"), "unknown"),
-    **dict.fromkeys(("1.2", "4.3", "4.4", "1.4"), "domain"),
-    "2.1": "disabled",
-    **dict.fromkeys(("2.2", "3.1"), "full"),
-    **dict.fromkeys(("2.3", "3.4"), "size"),
-    **dict.fromkeys(("7.0", "7.1", "7.2", "7.606", "7.708"), "policy"),
-    **dict.fromkeys(("7.9", "7.20", "7.21", "7.23", "7.24", "7.25", "7.26", "7.27", "7.29"), "authentication"),
-    **dict.fromkeys(("4.1", "4.2", "4.5", "4.316"), "unreachable"),
-    "4.7": "expired",
-    "7.10": "encryption",
-    "5.0": "refused",
-    **dict.fromkeys(("6.0", "6.1", "6.2", "6.3"), "content"),
-}
-"""Enhanced status without its class → reason (RFC 3463); `4.6` is a routing loop at its own place below."""
-_LOOP: Final = "4.6"
-
-_BY_WORDS: Final = (
-    (any_of(r"\bdmarc\b", r"\bspf\b", r"\bdkim\b", "unauthenticated"), "authentication"),
-    (any_of("too (?:big|large)", "size (?:exceeds|limit)", "exceeds? .{0,40}size", "zu groß", "größe"), "size"),
-    (
-        any_of(
-            *(
-                "quota",
-                "mailbox (?:is )?full",
-                "over ?quota",
-                "insufficient (?:system )?storage",
-                "postfach .{0,30}voll",
-            ),
-        ),
-        "full",
-    ),
-    (
-        any_of(
-            *("user unknown", "unknown user", "no such (?:user|recipient|mailbox|person)", "invalid recipient"),
-            r"(?:user|mailbox|recipient|account)\S* .{0,60}(?:not found|unknown|does ?n[o']t exist|unbekannt)",
-            *("existiert nicht", "unknown recipient", "address rejected", "mailbox unavailable", "unrouteable address"),
-            *("unbekannter empfänger", "empfänger(?:adresse)? .{0,30}unbekannt", "no mailbox here"),
-        ),
-        "unknown",
-    ),
-    (
-        any_of(
-            *(r"(?:domain|host)\S* .{0,60}(?:not found|unknown|doesn't exist)", "nxdomain", "no mx", "unknown host"),
-            "nullmx",
-        ),
-        "domain",
-    ),
-    (any_of("disabled", "inactive", "deactivated", "suspended", "deaktiviert", "gesperrt"), "disabled"),
-    (
-        any_of(
-            *(r"\bspam\b", "blacklist", "block ?list", "blocked", "reputation", "policy", "denied", "relay"),
-            "not (?:permitted|authorized|allowed)",
-        ),
-        "policy",
-    ),
-    (any_of("too many hops", "mail loop", "loops? (?:detected|back)", "routing loop"), "loop"),
-    (any_of("virus", "malware", "content rejected", "attachment"), "content"),
-    (any_of(r"\btls\b", "starttls", "certificate"), "encryption"),
-    (any_of("retry timeout", "too long", "expired", "gave up", "giving up", "in queue too"), "expired"),
-    (
-        any_of(
-            *("timed? ?out", "connection (?:refused|lost|dropped)", "unreachable", "no route", "could not connect"),
-            "network",
-        ),
-        "unreachable",
-    ),
-)
 _DELAYED: Final = any_of(
     *("has been delayed", "is delayed", r"\bdelay(?:ed)?\b", "verzögert", "still (?:being|trying)"),
     *("(?:will|continue to|keep) (?:be retried|try|retry)", "warning: (?:message|could not)"),
@@ -133,6 +48,11 @@ _DELIVERED: Final = any_of(
     *(r"^\s*(?:delivered|zugestellt|relayed):", "wurde (?:erfolgreich )?zugestellt", "your message was delivered"),
     *("erfolgreich zugestellt", "successful mail delivery"),
 )
+_RETURNED: Final = any_of(
+    *("^-+ (?:this is a copy|original message|below this line)", "^original message follows", "^received: from"),
+    *("^-+ (?:kopie der|ursprüngliche nachricht)", "^--- below this line"),
+)
+_NEAR: Final = 6
 _LOOKED_AT: Final = 4000
 _SAID: Final = 300
 
@@ -148,7 +68,7 @@ def deliveries(mail: InboundMail) -> tuple[ReportedDelivery, ...]:
 
 def reason_in_words(reported: ReportedDelivery) -> str:
     """In the language of whoever is spoken to; without the server's own words."""
-    return t(_REASONS[reported.reason])
+    return t(REASONS[reported.reason])
 
 
 def _reported(status: DeliveryStatus, mail: InboundMail) -> ReportedDelivery:
@@ -187,19 +107,20 @@ def _judged(recipient: str, outcome: Delivery, status: str, said: str) -> Report
 def _reason(outcome: Delivery, status: str, said: str) -> str:
     """A telling status first, then the server's words."""
     detail = status.partition(".")[2]
-    if detail == _LOOP and "loop" in said.lower():
+    if detail == LOOP and "loop" in said.lower():
         return "loop"
     vague = detail in {"", "0.0", "5.0", "7.0", "7.1", "1.0", "4.7", "3.0", "2.0", "4.0"}
-    by_words = next((reason for words, reason in _BY_WORDS if words.search(said)), "")
-    known = (by_words or _BY_STATUS.get(detail, "")) if vague else (_BY_STATUS.get(detail) or by_words)
+    by_words = next((reason for words, reason in BY_WORDS if words.search(said)), "")
+    known = (by_words or BY_STATUS.get(detail, "")) if vague else (BY_STATUS.get(detail) or by_words)
     return known or ("delayed" if outcome is Delivery.DELAYED else "refused")
 
 
 def _telling_line(text: str, recipient: str) -> str:
-    """The words that stand with the address in a report without machine-readable parts."""
-    lines = text[: _LOOKED_AT * 4].splitlines()
+    """The words that stand with the address in a report without machine-readable parts; else the first that tell."""
+    lines = [line.strip() for line in _RETURNED.split(text[: _LOOKED_AT * 4], maxsplit=1)[0].splitlines()]
     for number, line in enumerate(lines if recipient else []):
         if recipient.lower() in line.lower():
-            return " ".join(each.strip() for each in lines[number : number + 4] if each.strip())
-    telling = (line for line in lines if any(words.search(line) for words, _ in _BY_WORDS))
-    return next(telling, "").strip()
+            near = " ".join(each for each in lines[number : number + _NEAR] if each)
+            if any(words.search(near) for words, _ in BY_WORDS):
+                return near
+    return next((line for line in lines if any(words.search(line) for words, _ in BY_WORDS)), "")

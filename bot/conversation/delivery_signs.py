@@ -10,6 +10,13 @@ from bot.conversation.phrases import any_of
 
 _DAEMONS: Final = re.compile(r"(?:mailer-?daemon|mail-?daemon|maildaemon|mdaemon|microsoftexchange329e)", re.IGNORECASE)
 _POSTMASTERS: Final = re.compile(r"(?:postmaster|postoffice|mail[-_.]?system|mailadmin)", re.IGNORECASE)
+_SYSTEMS: Final = any_of(
+    *(r"\Andr\b", r"\Amail[-_.]delivery", r"\Abounces?\b", "smtp.{0,20}(?:service|gateway)", r"\Aimss\b", r"\Ainetgw"),
+)
+_NAMES: Final = any_of(
+    *("mail delivery (?:sub)?system", "mail delivery service", "system administrator", "mail administrator"),
+    *("microsoft outlook", "mailer-daemon", "lsmtp"),
+)
 _SUBJECT: Final = any_of(
     *("undeliver", "un?able to deliver", "could not be delivered", "cannot be delivered", "non[- ]?deliver"),
     *("not delivered", "delivery (?:status|failure|report|notif|problem|error|has failed|delayed|unsuccessful)"),
@@ -28,7 +35,12 @@ _TEXT: Final = any_of(
     *("has been delayed", "retry timeout exceeded", "will be retried", "keep trying", "nicht zugestellt"),
     *("nicht zustellen", "unzustellbar", "zustellung .{0,60}(?:fehl|nicht)"),
     *("konnte nicht (?:zugestellt|übermittelt|ausgeliefert)", "empfänger(?:adresse)? .{0,40}(?:unbekannt|nicht)"),
-    "postfach .{0,30}voll",
+    *("postfach .{0,30}voll", "invalid final delivery", "failed because", "affected recipient", "delivery problems"),
+    *("not be delivered", "did not receive your message", "failed recipients", "could not be sent"),
+)
+_AUTOMATIC: Final = any_of(
+    *("automatically generated delivery", "created automatically by mail delivery", "automatisch erstellte zustell"),
+    *("delivery status notification", "non-delivery report", "message from .{0,40}(?:virus|security)"),
 )
 _REPLIED: Final = re.compile(r"^\s*(?:aw|re|antw|wg|fw|fwd|tr)\s*:", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d{2,}")
@@ -51,10 +63,14 @@ def looks_like_report(mail: InboundMail) -> bool:
     says_so = not is_reply and _subject_says_so(mail.subject)
     if _DAEMONS.match(local):
         return says_so or not is_reply
-    says_why = bool(_TEXT.search(mail.text[:_LOOKED_AT]))
+    text = mail.text[:_LOOKED_AT]
+    says_why = bool(_TEXT.search(text))
+    is_postmaster = bool(_POSTMASTERS.match(local))
     if is_null_sender(mail):
-        return says_so or (says_why and bool(_POSTMASTERS.match(local)))
-    return says_so and says_why and (bool(_POSTMASTERS.match(local)) or not sender)
+        return says_so or (says_why and is_postmaster)
+    is_system = not sender or bool(_SYSTEMS.search(local)) or any(_NAMES.search(each.name) for each in mail.senders)
+    says_why = says_why or bool(_AUTOMATIC.search(text))
+    return says_so and (is_system or (says_why and is_postmaster) or bool(_AUTOMATIC.search(text)))
 
 
 def _subject_says_so(subject: str) -> bool:

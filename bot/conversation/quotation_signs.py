@@ -65,7 +65,8 @@ _RAW: Final = re.compile(
     re.IGNORECASE,
 )
 _RFC_DATE: Final = re.compile(
-    r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|[A-Z]{2,4}\b)"
+    r"\s*dat(?:e|um)\s*:\s*(?:[a-z]{3}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|[A-Z]{2,4}\b)",
+    re.IGNORECASE,
 )
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./-]\d{1,2}[./-]\d\d\b")
 _BLOCK: Final = 12
@@ -83,7 +84,7 @@ def block_length(lines: Sequence[str], at: int) -> int:
         first += 1
     if first >= len(lines) or _kind(lines[first]) not in {"from", "sent"}:
         return 0
-    found, end, is_dated = set[str](), first, False
+    found, end, is_dated, has_day = set[str](), first, False, False
     for number in range(first, min(len(lines), first + _BLOCK)):
         line = lines[number]
         kind = _kind(line)
@@ -92,8 +93,10 @@ def block_length(lines: Sequence[str], at: int) -> int:
         if kind:
             found.add(kind)
             is_dated = is_dated or (kind == "sent" and bool(_YEAR.search(line)))
+            has_day = has_day or (kind == "sent" and bool(_DAY.search(line)))
         end = number + 1
-    is_block = len(found) >= _KINDS_NEEDED and is_dated and {"from", "sent"} <= found
+    is_sure = is_dated or (has_day and len(found) > _KINDS_NEEDED)
+    is_block = len(found) >= _KINDS_NEEDED and is_sure and {"from", "sent"} <= found
     return end - at if is_block and not _is_source(lines[max(0, first - 1) : end + 1]) else 0
 
 
@@ -113,9 +116,7 @@ def _kind(line: str) -> str:
 
 def _is_source(lines: Sequence[str]) -> bool:
     """Copied from a mail's source."""
-    return any(_RAW.match(line[:_WIDTH]) for line in lines) or any(
-        _kind(line) == "sent" and _RFC_DATE.search(line[:_WIDTH]) for line in lines
-    )
+    return any(_RAW.match(line[:_WIDTH]) or _RFC_DATE.match(line[:_WIDTH]) for line in lines)
 
 
 # --- introductions: “On … wrote:”

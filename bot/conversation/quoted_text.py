@@ -47,7 +47,8 @@ def new_words(text: str, subject: str = "") -> NewWords:
     cut = _cut(lines[:_LINES], subject)
     if cut is None:
         return NewWords(new=_joined(_without_markers(lines)))
-    return NewWords(new=_joined(_without_divider(lines[:cut])), quoted=_joined(lines[cut:]))
+    end = _before_divider(lines, cut)
+    return NewWords(new=_joined(_without_markers(lines[:end])), quoted=_joined(lines[end:]))
 
 
 def _cut(lines: Sequence[str], subject: str) -> int | None:
@@ -58,12 +59,12 @@ def _cut(lines: Sequence[str], subject: str) -> int | None:
     if start is None:
         return None
     at, marked = start
-    above = [line for line in lines[:at] if line.strip()]
+    above = [line for line in lines[:at] if line.strip() and not is_divider(line)]
     is_in_doubt = (
         not above
         or any(is_forward_marker(line) for line in lines[: at + 2])
         or any(points_below(line) for line in above)
-        or (not marked and above[-1].rstrip().endswith(":") and not is_divider(above[-1]))
+        or (not marked and above[-1].rstrip().endswith(":"))
         or (marked and _has_new_words(lines, at))
         or any(_is_quoted(line) for line in lines[:at])
         or not _is_same_subject(subject, block_subject(lines[at : at + block_length(lines, at)]))
@@ -117,12 +118,11 @@ def _is_quoted(line: str) -> bool:
     return line.lstrip(" \t").startswith(">")
 
 
-def _without_divider(lines: Sequence[str]) -> Sequence[str]:
+def _before_divider(lines: Sequence[str], cut: int) -> int:
     """A lone separator line above the quoted text belongs to it."""
-    end = len(lines)
-    while end and (not lines[end - 1].strip() or is_divider(lines[end - 1])):
-        end -= 1
-    return _without_markers(lines[:end])
+    while cut and (not lines[cut - 1].strip() or is_divider(lines[cut - 1])):
+        cut -= 1
+    return cut
 
 
 def _without_markers(lines: Sequence[str]) -> Sequence[str]:

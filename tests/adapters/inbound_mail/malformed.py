@@ -24,7 +24,9 @@ def _letters(levels: int) -> bytes:
 
 
 def _parts(count: int) -> bytes:
-    return _with(b"Content-Type: multipart/mixed; boundary=x", body=b"\r\n" + (b"--x\r\n\r\na\r\n" * count) + b"--x--\r\n")
+    return _with(
+        b"Content-Type: multipart/mixed; boundary=x", body=b"\r\n" + (b"--x\r\n\r\na\r\n" * count) + b"--x--\r\n"
+    )
 
 
 def _multipart(header: bytes, boundary: bytes) -> bytes:
@@ -55,11 +57,19 @@ def _numbered() -> Iterator[tuple[str, bytes]]:
     yield "12 no boundary", _multipart(b"Content-Type: multipart/mixed", b"x")
     yield "12 empty boundary", _multipart(b'Content-Type: multipart/mixed; boundary=""', b"")
     inner = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n" + PLAIN + b"--x--\r\n"
-    yield "12 equal boundaries", _with(b"Content-Type: multipart/mixed; boundary=x", body=b"\r\n--x\r\n" + inner + b"--x--")
+    yield (
+        "12 equal boundaries",
+        _with(b"Content-Type: multipart/mixed; boundary=x", body=b"\r\n--x\r\n" + inner + b"--x--"),
+    )
     yield "13 base64 garbage", _with(b"Content-Transfer-Encoding: base64", body=b"\r\n\xff\xfe===A=B?" * 9)
     yield "13 unknown encoding", _with(b"Content-Transfer-Encoding: x-bogus")
-    yield "13 multipart as base64", _with(
-        b"Content-Type: multipart/mixed; boundary=x", b"Content-Transfer-Encoding: base64", body=b"\r\n--x\r\n" + PLAIN
+    yield (
+        "13 multipart as base64",
+        _with(
+            b"Content-Type: multipart/mixed; boundary=x",
+            b"Content-Transfer-Encoding: base64",
+            body=b"\r\n--x\r\n" + PLAIN,
+        ),
     )
     yield "14 empty", b""
     yield "14 nulls", b"\0" * 1000
@@ -78,23 +88,35 @@ def _big() -> Iterator[tuple[str, bytes]]:
     size = 25 * 1024 * 1024
     yield "short lines", _with(body=b"\r\n" + b"a\r\n" * (size // 3))
     yield "newlines", _with(body=b"\r\n" + b"\n" * size)
-    yield "false boundaries", _with(b"Content-Type: multipart/mixed; boundary=x", body=b"\r\n" + b"\n--xy" * (size // 5))
+    yield (
+        "false boundaries",
+        _with(b"Content-Type: multipart/mixed; boundary=x", body=b"\r\n" + b"\n--xy" * (size // 5)),
+    )
     yield "boundaries", _with(b"Content-Type: multipart/mixed; boundary=x", body=b"\r\n" + b"--x\n" * (size // 4))
     yield "html", _with(b"Content-Type: text/html", body=b"\r\n" + b"<p>a<b>c" * (size // 8))
     yield "html tables", _with(b"Content-Type: text/html", body=b"\r\n" + b"<table><tr><td>a" * (size // 16))
     yield "html comments", _with(b"Content-Type: text/html", body=b"\r\n" + b"<!--" * (size // 4))
     yield "html breaks", _with(b"Content-Type: text/html", body=b"\r\n" + b"<br>" * (size // 4))
-    yield "quoted-printable", _with(b"Content-Transfer-Encoding: quoted-printable", body=b"\r\n" + b"=C3=BC=\r\n" * (size // 9))
+    yield (
+        "quoted-printable",
+        _with(b"Content-Transfer-Encoding: quoted-printable", body=b"\r\n" + b"=C3=BC=\r\n" * (size // 9)),
+    )
     yield "quoted text", _with(body=b"\r\n" + b"> a\r\n" * (size // 5))
     yield "header", HEAD + b"X-A: b\r\n" * (size // 8)
     yield "one header line", HEAD + b"X-A: " + b"b" * size
-    yield "base64 file", _with(
-        b"Content-Type: multipart/mixed; boundary=x",
-        body=b"\r\n--x\r\n" + PLAIN + b"--x\r\nContent-Type: application/pdf; name=a.pdf\r\n"
-        b"Content-Transfer-Encoding: base64\r\n\r\n" + (b"QUJD" * 19 + b"\r\n") * (size // 80) + b"\r\n--x--\r\n",
+    yield (
+        "base64 file",
+        _with(
+            b"Content-Type: multipart/mixed; boundary=x",
+            body=b"\r\n--x\r\n" + PLAIN + b"--x\r\nContent-Type: application/pdf; name=a.pdf\r\n"
+            b"Content-Transfer-Encoding: base64\r\n\r\n" + (b"QUJD" * 19 + b"\r\n") * (size // 80) + b"\r\n--x--\r\n",
+        ),
     )
     level = b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n"
-    yield "nested around a file", HEAD + b"".join(level % (each, each) for each in range(30)) + PLAIN + b"A" * (size - 4000)
+    yield (
+        "nested around a file",
+        HEAD + b"".join(level % (each, each) for each in range(30)) + PLAIN + b"A" * (size - 4000),
+    )
 
 
 MALFORMED = dict(_numbered())

@@ -1,21 +1,28 @@
-"""A real Dovecot on loopback, run by an ordinary user, with a folder of its own."""
+"""Real IMAP servers on loopback: Dovecot, run by an ordinary user, and pymap, where there is no Dovecot."""
 
 from __future__ import annotations
 
 import asyncio
+import grp
 import os
 import pwd
 import shutil
 import socket
+import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from imapclient import IMAPClient
+
+from bot.adapters.inbound_mail.server import ImapServer
 from tests.doubles.mail_servers import CERTIFICATE
 
+SERVERS = ("dovecot", "pymap")
 BINARY = next((each for each in ("/usr/sbin/dovecot", "/usr/local/sbin/dovecot") if Path(each).exists()), None)
+_PYMAP = Path(sys.executable).with_name("pymap")
 USER, PASSWORD = "desk@partner.example", "mail/pass"
 
 _CONFIG = """
@@ -37,11 +44,7 @@ mail_uid = {user}
 mail_gid = {group}
 first_valid_uid = 1
 mail_fsync = never
-{extra}
-passdb {{
-  driver = static
-  args = password={password}
-}}
+{passdb}
 userdb {{
   driver = static
   args = uid={user} gid={group} home={base}/home
@@ -75,32 +78,73 @@ service imap {{
 """
 
 
+_STATIC = f"""
+passdb {{
+  driver = static
+  args = password={PASSWORD}
+}}
+"""
+
+
 @dataclass
-class Dovecot:
-    """A running server."""
+class ImapHost:
+    """A running server with one user."""
 
     base: Path
     port: int
     tls_port: int
 
-    def url(self, folder: str = "INBOX") -> str:
-        return f"imap://desk%40partner.example:mail%2Fpass@127.0.0.1:{self.port}/{folder}"
+    def server(
+        self, *, folder: str = "INBOX", tls: bool = False, port: int = 0, password: str = PASSWORD
+    ) -> ImapServer:
+        chosen = port or (self.tls_port if tls else self.port)
+        return ImapServer("localhost" if tls else "127.0.0.1", chosen, "tls" if tls else "none", USER, password, folder)
+
+    @contextmanager
+    def client(self) -> Iterator[IMAPClient]:
+        """Somebody else who uses the mailbox."""
+        client = IMAPClient("127.0.0.1", self.port, ssl=False, timeout=20)
+        client.login(USER, PASSWORD)
+        yield client
+        client.logout()
 
 
 @asynccontextmanager
-async def dovecot(*, mailboxes: str = "sdbox", extra: str = "") -> AsyncIterator[Dovecot]:
+async def imap_host(kind: str) -> AsyncIterator[ImapHost]:
+    """`dovecot` or `pymap`."""
+    async with dovecot() if kind == "dovecot" else pymap() as host:
+        yield host
+
+
+@asynccontextmanager
+async def pymap() -> AsyncIterator[ImapHost]:
+    """Mail in memory; a new UIDVALIDITY at each start."""
+    host = ImapHost(Path(), _free_port(), 0)
+    where = ("--host", "127.0.0.1", "--port", str(host.port), "--no-tls")
+    account = ("dict", "--demo-data", "--demo-user", USER, "--demo-password", PASSWORD)
+    process = await asyncio.create_subprocess_exec(_PYMAP, *where, *account)
+    try:
+        await _listening(host.port)
+        yield host
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+@asynccontextmanager
+async def dovecot(*, mailboxes: str = "sdbox", passdb: str = "") -> AsyncIterator[ImapHost]:
     """Started as `nobody` when the tests run as root: Dovecot refuses root's mail."""
     assert BINARY, "install dovecot-imapd"
     base = Path(tempfile.mkdtemp(prefix="dovecot-"))
     name = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     account = pwd.getpwnam(name)
-    server = Dovecot(base, _free_port(), _free_port())
+    server = ImapHost(base, _free_port(), _free_port())
     certificate = base / "localhost.pem"
     shutil.copy(CERTIFICATE, certificate)
     for folder in ("run", "state", "mail", "home"):
         (base / folder).mkdir()
     config = base / "dovecot.conf"
-    config.write_text(_filled(server, certificate, mailboxes, name, account.pw_gid, extra), "utf-8")
+    config.write_text(_filled(server, certificate, mailboxes, name, account.pw_gid, passdb), "utf-8")
     if os.geteuid() == 0:
         for each in (base, *base.rglob("*")):
             os.chown(each, account.pw_uid, account.pw_gid)
@@ -115,17 +159,14 @@ async def dovecot(*, mailboxes: str = "sdbox", extra: str = "") -> AsyncIterator
         shutil.rmtree(base, ignore_errors=True)
 
 
-def _filled(server: Dovecot, certificate: Path, mailboxes: str, user: str, gid: int, extra: str) -> str:
-    import grp  # noqa: PLC0415  not on every system
-
+def _filled(server: ImapHost, certificate: Path, mailboxes: str, user: str, gid: int, passdb: str) -> str:
     return _CONFIG.format(
         base=server.base,
         user=user,
         group=grp.getgrgid(gid).gr_name,
         certificate=certificate,
         format=mailboxes,
-        extra=extra,
-        password=PASSWORD,
+        passdb=passdb or _STATIC,
         port=server.port,
         tls_port=server.tls_port,
     )
