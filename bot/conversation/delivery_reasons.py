@@ -57,7 +57,7 @@ BY_WORDS: Final = (
         ),
         "unknown",
     ),
-    (any_of("disabled", "inactive", "deactivated", "suspended", "deaktiviert", "gesperrt"), "disabled"),
+    (any_of("disabled", "inactive", "deactivated", "account.{0,30}suspended", "deaktiviert", "gesperrt"), "disabled"),
     (any_of(r"\bspam\b", "black ?list", "block ?list", "blocked", "reputation", "policy", "denied", "relay"), "policy"),
     (any_of("too many hops", "mail loop", "loops? (?:detected|back)", "routing loop"), "loop"),
     (any_of("virus", "malware", "content rejected", "attachment"), "content"),

@@ -50,8 +50,11 @@ _DELIVERED: Final = any_of(
 )
 _RETURNED: Final = any_of(
     *("^-+ (?:this is a copy|original message|below this line)", "^original message follows", "^received: from"),
+    "^message-id:",
     *("^-+ (?:kopie der|ursprüngliche nachricht)", "^--- below this line"),
 )
+_EMAIL: Final = re.compile(r"[^\s@<>()\"',;:]{1,64}@[A-Za-z0-9.-]{1,190}[A-Za-z0-9]")
+_MOST: Final = 5
 _NEAR: Final = 6
 _LOOKED_AT: Final = 4000
 _SAID: Final = 300
@@ -63,7 +66,9 @@ def deliveries(mail: InboundMail) -> tuple[ReportedDelivery, ...]:
         return tuple(dict.fromkeys(_reported(each, mail) for each in mail.delivery))
     recipients = [each.strip(" <>") for each in mail.header("x-failed-recipients").split(",") if "@" in each]
     outcome = _by_text(mail)
-    return tuple(_judged(each, outcome, "", _telling_line(mail.text, each)) for each in recipients or [""])
+    return tuple(
+        _judged(each, outcome, "", _telling_line(mail.text, each)) for each in recipients or _named(mail) or [""]
+    )
 
 
 def reason_in_words(reported: ReportedDelivery) -> str:
@@ -109,15 +114,27 @@ def _reason(outcome: Delivery, status: str, said: str) -> str:
     detail = status.partition(".")[2]
     if detail == LOOP and "loop" in said.lower():
         return "loop"
-    vague = detail in {"", "0.0", "5.0", "7.0", "7.1", "1.0", "4.7", "3.0", "2.0", "4.0"}
+    vague = detail in {"", "0.0", "5.0", "7.0", "7.1", "1.0", "3.0", "2.0", "4.0"}
     by_words = next((reason for words, reason in BY_WORDS if words.search(said)), "")
     known = (by_words or BY_STATUS.get(detail, "")) if vague else (BY_STATUS.get(detail) or by_words)
     return known or ("delayed" if outcome is Delivery.DELAYED else "refused")
 
 
+def _named(mail: InboundMail) -> list[str]:
+    """Addresses that the report's own text names, but for its sender and whom it was sent to."""
+    others = {each.email for each in (*mail.senders, *mail.to)}
+    found = dict.fromkeys(each.strip(".") for each in _EMAIL.findall(_own_text(mail.text)))
+    return [each for each in found if each.lower() not in others][:_MOST]
+
+
+def _own_text(text: str) -> str:
+    """Without the mail that is returned below."""
+    return _RETURNED.split(text[: _LOOKED_AT * 4], maxsplit=1)[0]
+
+
 def _telling_line(text: str, recipient: str) -> str:
     """The words that stand with the address in a report without machine-readable parts; else the first that tell."""
-    lines = [line.strip() for line in _RETURNED.split(text[: _LOOKED_AT * 4], maxsplit=1)[0].splitlines()]
+    lines = [line.strip() for line in _own_text(text).splitlines()]
     for number, line in enumerate(lines if recipient else []):
         if recipient.lower() in line.lower():
             near = " ".join(each for each in lines[number : number + _NEAR] if each)

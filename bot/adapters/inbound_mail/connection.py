@@ -70,8 +70,20 @@ class ImapConnection:
         return max(self._client.search("ALL"), default=0)
 
     def uids_after(self, uid: int) -> list[int]:
-        """In ascending order. A server answers `n:*` with its last mail even when that is older than n."""
-        return sorted(each for each in self._client.search(["UID", f"{uid + 1}:*"]) if each > uid)
+        """In ascending order. A server answers `n:*` with its last mail even when that is older than n.
+
+        A server may tell of a new mail together with an answer that does not have it yet, and IDLE then tells nothing
+        more: so the search is repeated as long as it was told of new mail meanwhile.
+        """
+        while True:
+            self._was_told()
+            found = sorted(each for each in self._client.search(["UID", f"{uid + 1}:*"]) if each > uid)
+            if found or not self._was_told():
+                return found
+
+    def _was_told(self) -> bool:
+        """Whether the server told of new mail since this was asked last; imaplib keeps that aside."""
+        return bool(self._client._imap.response("EXISTS")[1] != [None])  # noqa: SLF001  IMAPClient shows it during IDLE only
 
     def uids_since(self, moment: datetime) -> list[int]:
         """Mails that the server got at that moment or later, below UIDNEXT as it was when the folder was opened."""

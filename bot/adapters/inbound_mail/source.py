@@ -175,11 +175,13 @@ class ImapSource:
             place = Cursor(connection.uidvalidity, connection.uidnext - 1)
             yield Position(place)
         while True:
-            for uid in await self._run(connection.uids_after, place.uid):
+            uids = await self._run(connection.uids_after, place.uid)
+            for uid in uids:
                 place = Cursor(connection.uidvalidity, uid)
                 mail = await self._fetched(connection, uid, place)
                 yield mail or Position(place)
-            await self._wait(connection)
+            if not uids:
+                await self._wait(connection)
 
     async def _unknown(self, connection: ImapConnection, begin: datetime | None, known: KnownIds) -> list[int]:
         """UIDs of mails since then whose Message-ID is not known; those without one are known by their bytes."""
