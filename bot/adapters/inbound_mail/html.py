@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any, Final
 
 from inscriptis.annotation import Annotation
+from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.html_engine import Inscriptis
 from inscriptis.model.config import ParserConfig
 from lxml.etree import LxmlError
@@ -30,7 +31,9 @@ _ROUNDS: Final = 24
 _LINK: Final = 500
 _QUOTED: Final = "quoted"
 _RULES: Final[dict[str, Any]] = {"blockquote": [_QUOTED]}
-_CONFIG: Final = ParserConfig(display_links=False, display_anchors=False, annotation_rules=_RULES)
+_CONFIG: Final = ParserConfig(
+    css=CSS_PROFILES["strict"], display_links=False, display_anchors=False, annotation_rules=_RULES
+)
 
 logging.getLogger("inscriptis").setLevel(logging.CRITICAL)
 
