@@ -146,8 +146,7 @@ async def dovecot(*, mailboxes: str = "sdbox", passdb: str = "") -> AsyncIterato
     config = base / "dovecot.conf"
     config.write_text(_filled(server, certificate, mailboxes, name, account.pw_gid, passdb), "utf-8")
     if os.geteuid() == 0:
-        for each in (base, *base.rglob("*")):
-            os.chown(each, account.pw_uid, account.pw_gid)
+        _give(base, account.pw_uid, account.pw_gid)
     as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
     process = await asyncio.create_subprocess_exec(BINARY, "-F", "-c", str(config), **as_user)  # type: ignore[arg-type]
     try:
@@ -157,6 +156,11 @@ async def dovecot(*, mailboxes: str = "sdbox", passdb: str = "") -> AsyncIterato
         process.terminate()
         await process.wait()
         shutil.rmtree(base, ignore_errors=True)
+
+
+def _give(base: Path, uid: int, gid: int) -> None:
+    for each in (base, *base.rglob("*")):
+        os.chown(each, uid, gid)
 
 
 def _filled(server: ImapHost, certificate: Path, mailboxes: str, user: str, gid: int, passdb: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
@@ -15,8 +16,10 @@ from bot.adapters.inbound_mail.parser import LIMIT, raw_identity
 from bot.adapters.inbound_mail.worker import READY
 from bot.conversation.mail import InboundMail, Unreadable
 
-TIME_LIMIT: Final = 5.0
-"""Seconds for one attempt. Mails that we know of take less than two."""
+CPU_LIMIT: Final = 4.0
+"""Seconds of CPU time for one attempt. Mails that we know of take less than two."""
+TIME_LIMIT: Final = 30.0
+"""Seconds for one attempt, however busy the machine is."""
 ATTEMPTS: Final = 3
 _START: Final = 30.0
 _ROOT: Final = Path(__file__).parents[3]
@@ -36,8 +39,14 @@ class MailParser:
     """One worker process, started when it is needed and again after each failure. One mail at a time."""
 
     def __init__(
-        self, *, time_limit: float = TIME_LIMIT, attempts: int = ATTEMPTS, command: Sequence[str] = COMMAND
+        self,
+        *,
+        cpu_limit: float = CPU_LIMIT,
+        time_limit: float = TIME_LIMIT,
+        attempts: int = ATTEMPTS,
+        command: Sequence[str] = COMMAND,
     ) -> None:
+        self._cpu_limit = cpu_limit
         self._time_limit = time_limit
         self._attempts = attempts
         self._command = tuple(command)
@@ -46,6 +55,7 @@ class MailParser:
 
     async def read(self, raw: bytes, *, is_cut: bool = False) -> InboundMail | Unreadable:
         """Tries several times; a mail that fails each time is unreadable. Raises `ParserDown` only."""
+        is_cut = is_cut or len(raw) > LIMIT
         raw = raw[:LIMIT]
         try:
             answer = await self._tried({"verb": "read", "is_cut": is_cut}, raw)
@@ -80,12 +90,12 @@ class MailParser:
         answered = False
         try:
             async with asyncio.timeout(self._time_limit):
-                answer = await _exchange(process, request, raw)
+                answer = await _exchange(process, {**request, "seconds": self._cpu_limit}, raw)
             answered = True
         except TimeoutError:
             raise _Failed("time limit") from None
         except (OSError, asyncio.IncompleteReadError, ValueError):
-            raise _Failed("crash") from None
+            raise _Failed(await _end_of(process)) from None
         finally:
             if not answered:  # cancelled too: an answer that comes later must meet no other mail
                 await self._kill()
@@ -134,6 +144,14 @@ async def _exchange(process: Process, request: dict[str, object], raw: bytes) ->
     header = json.loads(await source.readline())
     answer = await source.readexactly(header["size"])
     return str(header["fault"]) if header["fault"] else answer
+
+
+async def _end_of(process: Process) -> str:
+    """Why the process ended: the system's signal for too much CPU time, or a crash."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            await process.wait()
+    return "time limit" if process.returncode == -signal.SIGPROF else "crash"
 
 
 def _stdin(process: Process) -> asyncio.StreamWriter:

@@ -28,7 +28,7 @@ _VALUES: Final = 5
 _AUTHENTICATION: Final = 10
 
 
-def parse(raw: bytes, *, is_cut: bool = False) -> InboundMail:
+def parse(raw: bytes, is_cut: bool = False) -> InboundMail:
     """Never raises on malformed mail that we know of; the caller still isolates it. Cuts at `LIMIT`."""
     is_cut = is_cut or len(raw) > LIMIT
     found = structure(raw[:LIMIT])
