@@ -10,7 +10,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,7 +132,9 @@ async def pymap() -> AsyncIterator[ImapHost]:
 
 
 @asynccontextmanager
-async def dovecot(*, mailboxes: str = "sdbox", passdb: str = "") -> AsyncIterator[ImapHost]:
+async def dovecot(
+    *, mailboxes: str = "sdbox", passdb: str = "", files: Mapping[str, str] | None = None
+) -> AsyncIterator[ImapHost]:
     """Started as `nobody` when the tests run as root: Dovecot refuses root's mail."""
     assert BINARY, "install dovecot-imapd"
     base = Path(tempfile.mkdtemp(prefix="dovecot-"))
@@ -143,6 +145,8 @@ async def dovecot(*, mailboxes: str = "sdbox", passdb: str = "") -> AsyncIterato
     shutil.copy(CERTIFICATE, certificate)
     for folder in ("run", "state", "mail", "home"):
         (base / folder).mkdir()
+    for name_of_file, content in (files or {}).items():
+        (base / name_of_file).write_text(content, "utf-8")
     config = base / "dovecot.conf"
     config.write_text(_filled(server, certificate, mailboxes, name, account.pw_gid, passdb), "utf-8")
     if os.geteuid() == 0:
@@ -170,7 +174,7 @@ def _filled(server: ImapHost, certificate: Path, mailboxes: str, user: str, gid:
         group=grp.getgrgid(gid).gr_name,
         certificate=certificate,
         format=mailboxes,
-        passdb=passdb or _STATIC,
+        passdb=passdb.format(base=server.base) if passdb else _STATIC,
         port=server.port,
         tls_port=server.tls_port,
     )

@@ -1,0 +1,48 @@
+"""Which files of a mail are uploaded."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+
+from bot.conversation.files import LOGO, MOST_BYTES, MOST_FILES, sort_files
+from bot.conversation.mail import MailFile
+
+NUMBERS = count()
+
+
+def a_file(name: str = "plan.pdf", size: int = 100, **more: object) -> MailFile:
+    return MailFile.model_validate(
+        {"number": next(NUMBERS), "name": name, "type": "application/x", "size": size, **more}
+    )
+
+
+def test_number_and_size_of_files_are_limited() -> None:
+    many = sort_files([a_file() for _ in range(MOST_FILES + 2)])
+    assert (len(many.kept), [each.reason for each in many.left_out]) == (MOST_FILES, ["many", "many"])
+    big = sort_files([a_file(size=MOST_BYTES - 10), a_file(size=100), a_file(size=10)])
+    assert [each.size for each in big.kept] == [MOST_BYTES - 10, 10]
+    assert [each.reason for each in big.left_out] == ["big"]
+
+
+@pytest.mark.parametrize("name", ["a.exe", "A.EXE", "b.pdf.js", "setup.msi", "x.lnk", "y.iso"])
+def test_programs_are_left_out(name: str) -> None:
+    assert [each.reason for each in sort_files([a_file(name)]).left_out] == ["program"]
+
+
+def test_only_small_pictures_shown_inline_are_logos() -> None:
+    logo = a_file("logo.png", LOGO - 1, type="image/png", content_id="<a>")
+    others = [
+        logo.model_copy(update={"size": LOGO}),
+        logo.model_copy(update={"content_id": ""}),
+        logo.model_copy(update={"type": "application/pdf"}),
+    ]
+    found = sort_files([logo, *others])
+    assert (found.logos, found.kept) == ((logo,), tuple(others))
+
+
+def test_every_reason_is_said() -> None:
+    files = [a_file("a.exe"), a_file("winmail.dat"), a_file(is_complete=False), a_file(size=MOST_BYTES + 1)]
+    said = {each.in_words() for each in sort_files(files).left_out}
+    assert len(said) == 4
