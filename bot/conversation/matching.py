@@ -33,6 +33,8 @@ class KnownMail(MailRecord):
     """A Message-ID the desk knows, and its ticket."""
 
     ticket: str
+    is_sent: bool = True
+    """We sent it; false: it was taken in."""
     is_guessable: bool = False
     """Sent before Message-IDs were made with a secret, or written by others: needs an authenticated sender as well."""
 
@@ -156,6 +158,12 @@ def named_ids(mail: InboundMail, kind: MailKind) -> tuple[str, ...]:
     answered = (*mail.in_reply_to, *reversed(mail.references))
     returned = mail.returned_ids if kind is MailKind.DELIVERY_REPORT else ()
     return tuple(dict.fromkeys((*returned, *answered)))
+
+
+async def is_own_copy(mail: InboundMail, lookup: MailLookup) -> bool:
+    """Whether its Message-ID is of a mail we sent; to be asked before `classify`."""
+    known = await lookup.known_mails([mail.message_id]) if mail.message_id else {}
+    return any(each.is_sent for each in known.values())
 
 
 async def match(mail: InboundMail, found_kind: Classification, policy: MailPolicy, lookup: MailLookup) -> Match:

@@ -26,6 +26,9 @@ _FORWARDED: Final = re.compile(r"^\s*(?:wg|fw|fwd|tr|wtr)\s*:", re.IGNORECASE)
 _PREFIX: Final = re.compile(
     r"^\s*(?:(?:aw|re|antw|antwort|sv|wg|fw|fwd)\s*(?:\[\d+\])?:|\[[^\]]{0,60}\])", re.IGNORECASE
 )
+_WORD: Final = re.compile(r"\w+")
+_TELLING: Final = 3
+"""Characters: shorter lines stand in any text."""
 _SIGNATURE: Final = "--"
 _LINES: Final = 20_000
 
@@ -41,11 +44,17 @@ class NewWords(MailRecord):
         return not self.quoted
 
 
-def new_words(text: str, subject: str = "") -> NewWords:
-    """Splits off the quoted text. Forwards, answers between quoted lines and doubtful cases stay whole."""
+def new_words(text: str, subject: str = "", known: str = "") -> NewWords:
+    """Splits off the quoted text. Forwards, answers between quoted lines and doubtful cases stay whole.
+
+    `known`: the text of the mails that may be quoted (our letter, their last mail). With it, answers that were written
+    between quoted lines without any mark, as Outlook allows, are found too.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     cut = _cut(lines[:_LINES], subject)
     if cut is None:
+        return NewWords(new=_joined(_without_markers(lines)))
+    if known and _has_answers_between(lines[cut:], known):
         return NewWords(new=_joined(_without_markers(lines)))
     end = _before_divider(lines, cut)
     return NewWords(new=_joined(_without_markers(lines[:end])), quoted=_joined(lines[end:]))
@@ -96,6 +105,26 @@ def _has_new_words(lines: Sequence[str], at: int) -> bool:
         if line and not _is_quoted(line) and not is_divider(line):
             return True
     return False
+
+
+def _has_answers_between(quoted: Sequence[str], known: str) -> bool:
+    """Whether a line that is not in the known text stands between lines that are; line breaks may differ."""
+    stream = f" {_flat(known)} "
+    seen_known = seen_answer = False
+    for line in quoted:
+        words = _flat(line)
+        if len(words) < _TELLING:
+            continue
+        is_known = f" {words} " in stream
+        if is_known and seen_answer:
+            return True
+        seen_answer = seen_answer or (seen_known and not is_known)
+        seen_known = seen_known or is_known
+    return False
+
+
+def _flat(text: str) -> str:
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def _is_same_subject(ours: str, theirs: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from typing import Any, Final, Protocol
@@ -28,6 +29,9 @@ class TokenSource(Protocol):
     """
 
     async def token(self) -> str: ...
+
+    def forget(self) -> None:
+        """The server refused the token: the next one must be new."""
 
 
 class MicrosoftToken:
@@ -55,6 +59,9 @@ class MicrosoftToken:
     async def token(self) -> str:
         """Kept by msal until it ends."""
         return await asyncio.to_thread(self._acquire)
+
+    def forget(self) -> None:
+        self._app = None
 
     def _acquire(self) -> str:
         try:
@@ -85,18 +92,21 @@ class RefreshToken:
             "client_secret": client_secret,
             "refresh_token": refresh_token,
         }
-        self._kept, self._until = "", 0.0
+        self._kept, self._until = "", -math.inf
         self._turn = asyncio.Lock()
 
     async def token(self) -> str:
         """Kept until shortly before it ends. A renewed refresh token is used from then on."""
         async with self._turn:
-            if self._clock() >= self._until:
+            if self._until <= self._clock():
                 answer = await self._ask()
                 self._kept = _token_of(answer, "The token service")
                 self._until = self._clock() + max(0, int(answer.get("expires_in") or 0) - _EARLY)
                 self._form["refresh_token"] = answer.get("refresh_token") or self._form["refresh_token"]
             return self._kept
+
+    def forget(self) -> None:
+        self._until = -math.inf
 
     async def _ask(self) -> dict[str, Any]:
         try:

@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
+from imapclient.exceptions import LoginError
+
 from bot.adapters.inbound_mail import faults
 from bot.adapters.inbound_mail.after import After, Keep, Move
 from bot.adapters.inbound_mail.connection import FAILURES, ImapConnection
@@ -160,6 +162,7 @@ class ImapSource:
             token = await self._token.token() if self._token else ""
             return await asyncio.to_thread(self._checked, token)
         except (*FAILURES, NoToken) as error:
+            self._forget_token(error)
             return MailboxCheck(faults.sentence(error, self._server))
 
     # --- inside
@@ -240,9 +243,14 @@ class ImapSource:
     def _note(self, error: BaseException) -> None:
         """Remembers since when and why there is no connection; one log line for each time it is lost."""
         self.fault = faults.sentence(error, self._server)
+        self._forget_token(error)
         if self.down_since is None:
             self.down_since = self._clock()
             log.warning("No connection to the mailbox: %s", type(error).__name__)
+
+    def _forget_token(self, error: BaseException) -> None:
+        if self._token and isinstance(error, LoginError):
+            self._token.forget()
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None

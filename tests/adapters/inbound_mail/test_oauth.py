@@ -140,6 +140,14 @@ async def test_microsoft_token_comes_by_client_credentials_and_is_kept() -> None
         assert (asked["grant_type"], asked["scope"]) == ("client_credentials", MICROSOFT_SCOPE)
 
 
+async def test_forgotten_microsoft_token_is_asked_for_anew() -> None:
+    async with running(TokenService(), tls=True) as service:
+        source = microsoft(service)
+        assert await source.token() == "T1"
+        source.forget()
+        assert await source.token() == "T2"
+
+
 async def test_microsoft_refusal_is_said_without_secrets() -> None:
     async with running(TokenService(), tls=True) as service:
         service.refuses = "unauthorized_client"
@@ -171,6 +179,7 @@ async def test_imap_login_by_xoauth2(service: TokenService) -> None:
         assert (await source.check()).fault is None
         service.asked.append({})  # the kept token is no longer valid
         assert "refused our login" in str((await source.check()).fault)
+        assert (await source.check()).fault is None  # with a new one
         service.refuses = "invalid_grant"
         fresh = ImapSource(server, clock=now, token=refresh(service), pace=Pace(read=10))
         assert "No OAuth2 token for the mailbox" in str((await fresh.check()).fault)

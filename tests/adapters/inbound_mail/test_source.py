@@ -6,7 +6,9 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -15,6 +17,7 @@ from bot.adapters.inbound_mail.parser import LIMIT
 from bot.adapters.inbound_mail.server import ImapServer
 from bot.adapters.inbound_mail.source import Arrived, Cursor, ImapSource, LineDown, Pace, Position
 from tests.doubles.imap_hosts import SERVERS, ImapHost, dovecot, imap_host
+from tests.doubles.mail_servers import client_tls
 from tests.doubles.wire import wire
 
 QUICK = Pace(idle=0.5, poll=0.05, read=10, shortest=0.01, longest=0.05)
@@ -147,6 +150,15 @@ async def test_check_tells_a_wrong_password_from_a_missing_folder_and_server(hos
         "The mailbox has no folder Nowhere",
         f"The IMAP server 127.0.0.1:{gone.port} cannot be reached",
     ]
+
+
+@pytest.mark.parametrize("tls", ["tls", "starttls"])
+async def test_connection_is_encrypted_and_the_certificate_checked(tls: Literal["tls", "starttls"]) -> None:
+    async with dovecot() as host:
+        server = replace(host.server(tls=True, port=host.tls_port if tls == "tls" else host.port), tls=tls)
+        trusting = ImapSource(server, clock=now, pace=QUICK, trust=client_tls())
+        assert (await trusting.check()).fault is None
+        assert "No secure connection" in str((await ImapSource(server, clock=now, pace=QUICK).check()).fault)
 
 
 async def test_first_start_on_ten_thousand_old_mails_takes_in_none() -> None:

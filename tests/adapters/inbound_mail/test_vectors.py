@@ -26,6 +26,7 @@ from bot.conversation.matching import (
     TicketState,
     Unassigned,
     is_allowed,
+    is_own_copy,
     match,
 )
 from bot.conversation.quoted_text import new_words
@@ -84,7 +85,7 @@ async def taken(raw: bytes, desk: Desk | None = None, policy: MailPolicy = POLIC
     kind = classify(
         read,
         own_addresses={DESK},
-        is_own_id=bool(await desk.known_mails([read.message_id])),
+        is_own_id=await is_own_copy(read, desk),
         is_allowed=is_allowed(read, policy.allowed),
         rcr_pattern=policy.rcr_pattern,
     )
@@ -267,6 +268,15 @@ async def test_20_answer_to_a_closed_ticket_says_so_and_our_own_copy_is_ignored(
     assert (own.kind.kind, own.match) == (MailKind.OWN_COPY, Ignored())
     sent = mail("[PD-42]", "x", sender=ANNA).replace(b"<m1@mail.retarus.example>", LETTER.encode())
     assert (await taken(sent, closed)).match == Ignored()
+
+
+async def test_answer_to_a_mail_of_theirs_matches_and_is_no_own_copy() -> None:
+    theirs = "<m1@mail.retarus.example>"
+    desk = Desk(mails={theirs: KnownMail(ticket="t42", is_sent=False, is_guessable=True)})
+    again = await taken(mail("Noch etwas", "x", number=1), desk)
+    assert again.kind.kind is MailKind.ANSWER
+    later = mail("Noch etwas", "x", answers=theirs, number=2, proof=PASSED)
+    assert ticket((await taken(later, desk)).match) == "t42"
 
 
 async def test_merged_ticket_leads_to_its_follower_and_an_erased_one_to_nothing() -> None:

@@ -43,6 +43,19 @@ def test_helpdesk_marker_is_no_word() -> None:
     assert words(new_words(text).new) == words("Guten Tag,\n\nbitte testen Sie.")
 
 
+def test_unmarked_answer_between_the_lines_of_our_letter_is_found() -> None:
+    inside = OUTLOOK_DE.replace("seit 08:00 Uhr.", "seit 08:00 Uhr.\n\nDas haben wir geprüft: der Spool war voll.")
+    text = f"Hallo,\n\n{inside}"
+    assert not new_words(text, SUBJECT).is_whole
+    assert new_words(text, SUBJECT, known=OURS).is_whole
+
+
+def test_known_text_is_recognised_however_its_lines_break() -> None:
+    broken = OUTLOOK_DE.replace("den Versand seit", "den\nVersand seit").replace("Guten Tag,", "Guten Tag, ")
+    text = f"Erledigt.\n\n{broken}\n\nFußzeile eines Mailservers"
+    assert new_words(text, SUBJECT, known=OURS).new == "Erledigt."
+
+
 LINE = st.sampled_from(["Ja.", "", "> alt", "-----", "Am 3.12. ging es.", "Von: x", "Gesendet: heute", "a:", ">> alt"])
 
 
