@@ -51,6 +51,7 @@ BY_WORDS: Final = (
         any_of(
             *("user unknown", "unknown user", "no such (?:user|recipient|mailbox|person)", "invalid recipient"),
             r"(?:user|mailbox|recipient|account|address)\S* .{0,60}(?:not found|unknown|n[o']t exist|unbekannt)",
+            "(?:adresse|empfänger|postfach).{0,30}nicht gefunden",
             *("name is not recognized", "doesn't have an? .{0,40}account", "no longer valid", "invalid final delivery"),
             *("existiert nicht", "unknown recipient", "address rejected", "mailbox unavailable", "unrouteable address"),
             *("unbekannter empfänger", "empfänger(?:adresse)? .{0,30}unbekannt", "no mailbox here", "n'existe pas"),
@@ -64,7 +65,14 @@ BY_WORDS: Final = (
     (any_of(r"\btls\b", "starttls", "certificate"), "encryption"),
     (any_of("retry timeout", "too long", "expired", "gave up", "giving up", "in queue too"), "expired"),
     (
-        any_of("timed? ?out", "connection (?:refused|lost)", "unreachable", "no route", "could not connect"),
+        any_of(
+            "timed? ?out",
+            "connection (?:refused|lost)",
+            "unreachable",
+            "nicht erreichbar",
+            "no route",
+            "could not connect",
+        ),
         "unreachable",
     ),
 )

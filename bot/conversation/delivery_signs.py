@@ -36,6 +36,7 @@ _TEXT: Final = any_of(
     *("nicht zustellen", "unzustellbar", "zustellung .{0,60}(?:fehl|nicht)"),
     *("konnte nicht (?:zugestellt|übermittelt|ausgeliefert)", "empfänger(?:adresse)? .{0,40}(?:unbekannt|nicht)"),
     *("postfach .{0,30}voll", "invalid final delivery", "failed because", "affected recipient", "delivery problems"),
+    *("was rejected", "wurde abgelehnt", "could not accept"),
     *("not be delivered", "did not receive your message", "failed recipients", "could not be sent"),
 )
 _AUTOMATIC: Final = any_of(

@@ -43,11 +43,18 @@ class Classification(MailRecord):
 
 
 def classify(
-    mail: InboundMail, *, own_addresses: Collection[str], is_own_id: bool, is_allowed: bool, rcr_pattern: str
+    mail: InboundMail,
+    *,
+    own_addresses: Collection[str],
+    is_own_id: bool,
+    is_allowed: bool,
+    rcr_pattern: str,
+    known_rcr: Collection[str] = (),
 ) -> Classification:
     """`own_addresses`: the desk's, lower case. `is_own_id`: its Message-ID is of a mail we sent.
 
     `is_allowed`: the sender is on the list of allowed ones (see `matching.is_allowed`). `rcr_pattern`: the configured.
+    `known_rcr`: numbers that tickets have already; a later mail about one of them is no acknowledgement.
     """
     if is_own_id or (mail.sender and mail.sender.email in own_addresses):
         return Classification(kind=MailKind.OWN_COPY, sign="message-id" if is_own_id else "from")
@@ -55,13 +62,33 @@ def classify(
         return Classification(kind=MailKind.DELIVERY_REPORT, sign="report", deliveries=deliveries(mail))
     words = new_words(mail.text, mail.subject).new
     rcr = rcr_numbers(f"{mail.subject}\n{words}", rcr_pattern)
-    sign = next(_automatic_signs(mail, words, is_allowed), "")
-    if not sign:
-        return Classification(kind=MailKind.ANSWER, sign="no sign of automatic mail", rcr=rcr)
-    is_absence = bool(_ABSENCE_SUBJECT.match(mail.subject))
-    if rcr and _ACKNOWLEDGES.search(f"{mail.subject}\n{words}") and not is_absence:
-        return Classification(kind=MailKind.ACKNOWLEDGEMENT, sign=sign, rcr=rcr)
-    return Classification(kind=MailKind.AUTOMATIC_REPLY, sign=sign, rcr=rcr)
+    if sign := next(_automatic_signs(mail, words, is_allowed), ""):
+        is_receipt = bool(rcr) and _acknowledges(mail, words) and not _is_absence(mail, words)
+        kind = MailKind.ACKNOWLEDGEMENT if is_receipt else MailKind.AUTOMATIC_REPLY
+        return Classification(kind=kind, sign=sign, rcr=rcr)
+    if not set(rcr) <= set(known_rcr) and _is_receipt_of_a_system(mail, words):
+        return Classification(kind=MailKind.ACKNOWLEDGEMENT, sign="receipt of a ticket system", rcr=rcr)
+    return Classification(kind=MailKind.ANSWER, sign="no sign of automatic mail", rcr=rcr)
+
+
+def _acknowledges(mail: InboundMail, words: str) -> bool:
+    return bool(_ACKNOWLEDGES.search(f"{mail.subject}\n{words}"))
+
+
+def _is_absence(mail: InboundMail, words: str) -> bool:
+    return bool(_ABSENCE_SUBJECT.match(mail.subject) or _AWAY.search(words))
+
+
+def _is_receipt_of_a_system(mail: InboundMail, words: str) -> bool:
+    """A short text with a number that acknowledges, asks nothing and says nothing of the matter itself.
+
+    The headers alone prove nothing: ticket systems set them on comments of people too.
+    """
+    is_generated = _auto_submitted(mail) not in {"", "no"}
+    is_marked = bool(mail.header("precedence") or mail.header("x-auto-response-suppress"))
+    is_system = is_generated or (is_marked and not _REPLIED.match(mail.subject))
+    is_short = len(words.split()) <= _SHORT
+    return is_system and is_short and _acknowledges(mail, words) and not _MATTERS.search(words)
 
 
 # --- signs, strongest first
@@ -76,7 +103,7 @@ def _automatic_signs(mail: InboundMail, words: str, is_allowed: bool) -> Iterato
     for name, applies in _SIGNS:
         if applies(mail):
             yield name
-    if _is_template(mail, words):
+    if _SAYS_SO.search(words):
         yield "words of a template"
     if not is_allowed and not (mail.references or mail.in_reply_to) and _is_bulk(mail):
         yield "mailing list"
@@ -110,18 +137,6 @@ def _is_generated(mail: InboundMail) -> bool:
     return not continues or bool(_ABSENCE_SUBJECT.match(mail.subject))
 
 
-def _is_template(mail: InboundMail, words: str) -> bool:
-    """A text that says of itself that no person wrote it; or a receipt by a ticket system that asks nothing."""
-    if _SAYS_SO.search(words):
-        return True
-    is_system = (
-        _auto_submitted(mail) not in {"", "no"}
-        or bool(mail.header("precedence"))
-        or bool(mail.header("x-auto-response-suppress"))
-    )
-    return is_system and bool(_ACKNOWLEDGES.search(f"{mail.subject}\n{words}")) and not _ASKS.search(words)
-
-
 def _is_bulk(mail: InboundMail) -> bool:
     is_list = bool(mail.header("list-id")) and bool(mail.header("list-unsubscribe"))
     return is_list or mail.header("precedence").lower() in {"bulk", "list", "junk"}
@@ -149,26 +164,35 @@ _SAYS_SO: Final = any_of(
     "bitte antworten sie nicht auf diese",
 )
 _ACKNOWLEDGES: Final = any_of(
-    *("ha(?:s|ve) (?:been )?received (?:your|the)", "thank you for contacting"),
+    *("ha(?:s|ve) (?:been )?received your", "thank you for contacting", "acknowledge", "confirmation of receipt"),
     "thank you for your (?:request|mail|e-?mail|message|inquiry)",
-    r"(?:request|ticket|case|incident|inquiry)[^.\n]{0,60}(?:has been|was) (?:received|created|opened|logged)",
+    "(?:got|received) your (?:request|mail|e-?mail|message|inquiry)",
+    r"(?:your|an?|new) (?:request|ticket|case|incident)[^.\n]{0,60}(?:has been|was) (?:received|created|opened|logged)",
+    r"\A\W*(?:request|ticket|case|incident)[^.\n]{0,40}(?:received|created|opened|registered)",
     r"(?:your|the) (?:ticket|case|reference|request|incident) (?:number|id|no\.?) (?:is|:)",
-    *(
-        "ticket (?:created|received|opened)",
-        "your (?:ticket|case|request)[- ]?(?:number|id)",
-    ),
-    "(?:ihre?|die) (?:ticket|vorgangs|referenz|fall|bearbeitungs)[- ]?nummer",
-    r"(?:anfrage|meldung|e-?mail|nachricht|ticket|anliegen|vorgang)[^.\n]{0,80}(?:eingegangen|erhalten|erfasst|registriert)",
-    r"(?:anfrage|meldung|e-?mail|nachricht|ticket|anliegen|vorgang)[^.\n]{0,80}(?:angelegt|aufgenommen|eröffnet|erstellt)",
-    *("danke für ihre (?:anfrage|meldung|nachricht|e-?mail)", "dank für ihre (?:anfrage|meldung|nachricht|e-?mail)"),
-    *("eingangsbestätigung", "acknowledge?ment", "confirmation of receipt", "auto-?acknowledge"),
+    "your (?:ticket|case|request)[- ]?(?:number|id)",
+    "(?:ihre?|die|der) (?:ticket|vorgangs|referenz|fall|bearbeitungs)[- ]?nummer",
+    r"ihre?[rs]? (?:anfrage|meldung|e-?mail|nachricht|ticket|anliegen|vorgang)[^.\n]{0,80}(?:eingegangen|erhalten|erfasst)",
+    r"ihre?[rs]? (?:anfrage|meldung|e-?mail|nachricht|ticket|anliegen|vorgang)[^.\n]{0,80}(?:registriert|angelegt|erstellt)",
+    r"ihre?[rs]? (?:anfrage|meldung|e-?mail|nachricht|ticket|anliegen|vorgang)[^.\n]{0,80}(?:aufgenommen|eröffnet)",
+    *("danke? für ihre (?:anfrage|meldung|nachricht|e-?mail)", "eingangsbestätigung", "bestätigen den eingang"),
+    *("anfrage erhalten", "eingang ihre[rs]"),
 )
-_ASKS: Final = any_of(
+_MATTERS: Final = any_of(
     r"\?",
     r"\bbitte (?:senden|schicken|teilen|prüfen|nennen|geben|bestätigen|testen|beantworten)\b",
     r"\bplease (?:send|provide|check|confirm|test|tell|share|let|verify)\b",
     *(r"\bcould you\b", r"\bcan you\b", r"\bkönnen sie\b"),
+    r"\b(?:behoben|gelöst|lösung|ursache|geprüft|gefunden|erledigt|festgestellt|angepasst|geändert|neu ?start\w*)\b",
+    r"\b(?:fixed|resolved|solution|cause|caused|checked|found|closed|changed|restarted|workaround|solved|done)\b",
 )
+"""A question, a request or a finding: somebody wrote about the matter itself."""
+_AWAY: Final = any_of(
+    *(r"\burlaub\b", r"\babwesend\b", "nicht im (?:büro|haus)", "außer haus", r"\bverreist\b"),
+    *("out of (?:the )?office", r"\bvacation\b", r"\bon .{0,20}leave\b", r"\bon holiday\b"),
+)
+_REPLIED: Final = any_of(r"\A\s*(?:aw|re|antw)\s*:")
+_SHORT: Final = 120
 
 _SIGNS: Final[tuple[tuple[str, Callable[[InboundMail], bool]], ...]] = (
     ("auto-submitted: auto-replied", lambda mail: _auto_submitted(mail) == "auto-replied"),

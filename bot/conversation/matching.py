@@ -21,6 +21,8 @@ from bot.language import mark, t
 class MailPolicy(MailRecord):
     """Settings that decide about senders and numbers."""
 
+    own_addresses: tuple[str, ...] = ()
+    """The desk's own, lower case: what comes from them is a copy."""
     allowed: tuple[str, ...] = ()
     """`@retarus.com` for everybody there, or an address."""
     authserv: str = ""
@@ -158,12 +160,6 @@ def named_ids(mail: InboundMail, kind: MailKind) -> tuple[str, ...]:
     answered = (*mail.in_reply_to, *reversed(mail.references))
     returned = mail.returned_ids if kind is MailKind.DELIVERY_REPORT else ()
     return tuple(dict.fromkeys((*returned, *answered)))
-
-
-async def is_own_copy(mail: InboundMail, lookup: MailLookup) -> bool:
-    """Whether its Message-ID is of a mail we sent; to be asked before `classify`."""
-    known = await lookup.known_mails([mail.message_id]) if mail.message_id else {}
-    return any(each.is_sent for each in known.values())
 
 
 async def match(mail: InboundMail, found_kind: Classification, policy: MailPolicy, lookup: MailLookup) -> Match:

@@ -11,6 +11,7 @@ ANSWER, AUTO, ACK = MailKind.ANSWER, MailKind.AUTOMATIC_REPLY, MailKind.ACKNOWLE
 BOUNCE, OWN = MailKind.DELIVERY_REPORT, MailKind.OWN_COPY
 DAEMON = "Mail Delivery System <MAILER-DAEMON@mx.partner.example>"
 NULL = "Return-Path: <>"
+GENERATED, REPLIED = "Auto-Submitted: auto-generated", "Auto-Submitted: auto-replied"
 HELPDESK = "Retarus Support <support@retarus.example>"
 
 
@@ -61,6 +62,10 @@ REPORTS = (
     _report("GMX, German", "failed: unknown", mail("Mail delivery failed: returning message to sender", "Diese Nachricht wurde automatisch erzeugt.\n\nIhre E-Mail konnte nicht zugestellt werden.\n\n  support@retarus.example:\n  Empfängeradresse ist unbekannt (550 user unknown)\n", NULL, sender='"GMX Mailer Daemon" <mailer-daemon@gmx.example>')),
     _report("T-Online, German", "failed: full", mail("Unzustellbar: [PD-42] Faxe", f"|------------------------- Message log follows: -------------------------|\n Die E-Mail konnte nicht zugestellt werden:\n support@retarus.example: Postfach ist voll\n\nMessage-ID: {LETTER}", NULL, sender="postmaster@t-online.example")),
     _report("German administrator", "failed: unknown", mail("Unzustellbare Nachricht", "Ihre Nachricht an support@retarus.example konnte nicht zugestellt werden: unbekannter Empfänger.", NULL, sender="Mail-Administrator <postmaster@retarus.example>")),
+    _report("gateway rejects", "failed: unknown", mail("Rejected: [PD-42] Faxe","Your message to support@retarus.example was rejected.\n\nReason: 550 mailbox unavailable", NULL, sender="Mail Gateway <postmaster@mx.retarus.example>")),
+    _report("Exchange without parts", "failed: full", mail("Undeliverable: Faxe","Delivery has failed to these recipients or groups:\n\nsupport@retarus.example\nThe recipient's mailbox is full and can't accept messages now.", NULL, "Auto-Submitted: auto-replied",sender="Microsoft Outlook <postmaster@retarus.example>")),
+    _report("Exchange without parts, German", "failed: unknown", mail("Nachricht nicht zugestellt","Ihre Nachricht wurde nicht zugestellt an support@retarus.example, da die Adresse nicht gefunden wurde.", NULL, sender="postmaster@retarus.example")),
+    _report("report without a telling status", "failed: refused", report("support@retarus.example","failed","5.0.0","550 Verification failed",subject="Mail System Error - Returned Mail",sender="postmaster@x.example")),
 )  # fmt: skip
 
 AUTOMATIC = (
@@ -78,6 +83,12 @@ AUTOMATIC = (
     Labelled("automatic text", AUTO, mail("Ihre Nachricht", "Dies ist eine automatisch generierte E-Mail. Bitte antworten Sie nicht auf diese Nachricht.", sender="noreply@kunde.example")),
     Labelled("null return path", AUTO, mail("Re: [PD-42] Faxe", "Ihr Anliegen ist wichtig.", NULL, answers=LETTER)),
     Labelled("absence that names a number", AUTO, mail("Automatische Antwort: RCR-88123", "Ihr Ticket RCR-88123 habe ich erhalten, bin aber im Urlaub.", "Auto-Submitted: auto-replied", answers=LETTER), rcr=("RCR-88123",)),
+    Labelled("absence notice, German", AUTO, mail("Abwesenheitsnotiz: [PD-42] Faxe","Ich bin nicht da", GENERATED, "X-Auto-Response-Suppress: All",answers=LETTER)),
+    Labelled("Out of Office", AUTO, mail("Out of Office: [PD-42]","away", REPLIED, answers=LETTER)),
+    Labelled("subject of somebody's own", AUTO, mail("Nicht im Büro AW: [PD-42]","Bis 10.12. bin ich nicht im Haus.", REPLIED, answers=LETTER)),
+    Labelled("X-Autoreply", AUTO, mail("Re: [PD-42]","Thank you for your email. I am currently on parental leave.","X-Autoreply: yes",answers=LETTER)),
+    Labelled("announcement by a robot", AUTO, mail("Wartungsarbeiten am 5.12.","Am 5.12. finden Wartungsarbeiten statt.","Precedence: bulk", GENERATED, sender="status@retarus.example")),
+    Labelled("calendar", AUTO, mail("Accepted: Termin","x", GENERATED, "X-Auto-Response-Suppress: All")),
 )  # fmt: skip
 
 ACKNOWLEDGEMENTS = tuple(
@@ -89,6 +100,13 @@ ACKNOWLEDGEMENTS = tuple(
         ("template without headers", mail("Eingangsbestätigung RCR 88123", "Ihre Anfrage ist bei uns eingegangen und wurde unter RCR 88123 erfasst.\n\nDies ist eine automatisch generierte Nachricht.", answers=LETTER, sender=HELPDESK)),
         ("suppressed replies", mail("Ticket created: RCR#88123", "Your ticket has been created. Reference: RCR#88123", "X-Auto-Response-Suppress: All", answers=LETTER, sender=HELPDESK)),
         ("HTML only", mail("[RCR-88123] Anfrage erhalten", "", "Auto-Submitted: auto-generated", answers=LETTER, sender=HELPDESK, html="<html><body><p>Sehr geehrte Damen und Herren,</p><p>Ihre Meldung wurde unter <b>RCR-88123</b> erfasst.</p></body></html>")),
+        ("ServiceNow", mail("Incident RCR-88123 -- opened on your behalf","Incident RCR-88123 has been opened on your behalf. We will contact you.\nShort description: Faxe", GENERATED, sender=HELPDESK)),
+        ("OTRS", mail("[Ticket#RCR-88123] [PD-42] Faxe","Sehr geehrte Damen und Herren,\n\nvielen Dank für Ihre E-Mail. Wir haben Ihr Anliegen unter der Ticketnummer RCR-88123 aufgenommen.\n\nIhr Support", REPLIED, "Precedence: bulk","X-Loop: yes",answers=LETTER,sender=HELPDESK)),
+        ("Freshdesk", mail("RE: [PD-42] Faxe [RCR-88123]","Hi,\nWe would like to acknowledge that we have received your request and a ticket has been created.\nA support representative will be reviewing your request.\nTo view the status click here", GENERATED, answers=LETTER,sender=HELPDESK)),
+        ("Jira Service Management", mail("RCR-88123 Faxe","—-—-—-—\nReply above this line.\n\nJust confirming that we got your request. We're on it.", GENERATED, "X-JIRA-FingerPrint: 1","Precedence: bulk",answers=LETTER,sender=HELPDESK)),
+        ("confirmation, German", mail("Ihre Anfrage RCR-88123","Guten Tag,\nwir bestätigen den Eingang Ihrer Nachricht. Die Bearbeitung erfolgt unter RCR-88123.", REPLIED, answers=LETTER,sender=HELPDESK)),
+        ("number in the text", mail("AW: [PD-42] Faxe","Ihr Ticket wurde erstellt: RCR-88123. Bitte nennen Sie diese Nummer bei Rückfragen.", REPLIED, answers=LETTER,sender=HELPDESK)),
+        ("Salesforce", mail("Case RCR-88123 created","Your case number is RCR-88123.", NULL, sender=HELPDESK)),
     )
 )  # fmt: skip
 
@@ -118,6 +136,15 @@ HUMAN = (
     Labelled("empty text", ANSWER, mail("Re: [PD-42] erledigt", "", answers=LETTER)),
     Labelled("thanks", ANSWER, mail("Re: [PD-42]", "Thank you for your message, I will look at it today.", answers=LETTER)),
     Labelled("from a bounce address of a person", ANSWER, mail("Re: [PD-42]", "Delivery failed again at 10:00, we are on it.", answers=LETTER, sender="Delivery Team <delivery@retarus.example>")),
+    Labelled("question by a ticket system", ANSWER, mail("Rückfrage RCR-88123","Guten Tag,\n\nwie viele Nutzer sind betroffen?", GENERATED, "Precedence: bulk",answers=LETTER,sender=HELPDESK), rcr=("RCR-88123",)),
+    Labelled("finding by a ticket system", ANSWER, mail("[RCR-88123] Lösung","Die Ursache war ein voller Spool; wir haben ihn geleert.", GENERATED, "X-Auto-Response-Suppress: All",answers=LETTER,sender=HELPDESK), rcr=("RCR-88123",)),
+    Labelled("finding with precedence", ANSWER, mail("Re: [PD-42] Faxe","Danke für Ihre Anfrage. Der Fehler ist behoben.","Precedence: bulk",answers=LETTER,sender=HELPDESK)),
+    Labelled("person confirms receipt", ANSWER, mail("Re: [PD-42] Faxe","Ich habe Ihre Mail erhalten und kümmere mich darum.","X-Auto-Response-Suppress: DR, OOF, AutoReply",answers=LETTER)),
+    Labelled("person speaks of the ticket", ANSWER, mail("Re: [PD-42] Faxe","The ticket was created last week by Ben. It is closed.","X-Auto-Response-Suppress: All",answers=LETTER)),
+    Labelled("answer to an Exim report", ANSWER, mail("AW: Mail delivery failed: returning message to sender","Das war ein Tippfehler in der Adresse.",answers=LETTER)),
+    Labelled("problems with delivery", ANSWER, mail("Mail delivery problems at customer Huber","Since 10:00 mails to huber.example bounce: 550 user unknown. Is it on your side?")),
+    Labelled("problems with delivery, German", ANSWER, mail("Zustellprobleme","Die Faxe an 089... wurden nicht zugestellt.",sender="Fax Team <fax@retarus.example>")),
+    Labelled("report for a month", ANSWER, mail("Delivery report for November","Please find attached the delivery report.",sender="reports@retarus.example")),
 )  # fmt: skip
 
 OWN_COPIES = (

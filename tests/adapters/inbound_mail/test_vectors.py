@@ -11,7 +11,8 @@ import pytest
 
 from bot.adapters.inbound_mail.parser import parse
 from bot.conversation.files import sort_files
-from bot.conversation.kind import Classification, MailKind, classify
+from bot.conversation.intake import assess
+from bot.conversation.kind import Classification, MailKind
 from bot.conversation.literal import literal, literal_mrkdwn
 from bot.conversation.mail import InboundMail
 from bot.conversation.matching import (
@@ -25,15 +26,12 @@ from bot.conversation.matching import (
     Reason,
     TicketState,
     Unassigned,
-    is_allowed,
-    is_own_copy,
-    match,
 )
 from bot.conversation.quoted_text import new_words
 from tests.adapters.inbound_mail.mails import ANNA, DESK, FAILED, LETTER, PASSED, head, mail, multipart, part, report
 from tests.bot.conversation.replies import LOG, OUTLOOK_DE, QUOTED, SIGNED
 
-POLICY = MailPolicy(allowed=("@retarus.example",), authserv="mx.partner.example")
+POLICY = MailPolicy(own_addresses=(DESK,), allowed=("@retarus.example",), authserv="mx.partner.example")
 OLD_STYLE = f"<{sha256(b'PD-42:5:letter_mail:support@retarus.example').hexdigest()[:40]}@partner.example>"
 T42 = KnownTicket(ticket="t42", reference="PD-42")
 T43 = KnownTicket(ticket="t43", reference="PD-43")
@@ -82,14 +80,8 @@ async def taken(raw: bytes, desk: Desk | None = None, policy: MailPolicy = POLIC
     """As the desk takes a mail in."""
     desk = desk or Desk()
     read = parse(raw)
-    kind = classify(
-        read,
-        own_addresses={DESK},
-        is_own_id=await is_own_copy(read, desk),
-        is_allowed=is_allowed(read, policy.allowed),
-        rcr_pattern=policy.rcr_pattern,
-    )
-    return Taken(read, kind, await match(read, kind, policy, desk))
+    found = await assess(read, policy, desk)
+    return Taken(read, found.classification, found.match)
 
 
 def reason(found: Match) -> Reason:
@@ -277,6 +269,13 @@ async def test_answer_to_a_mail_of_theirs_matches_and_is_no_own_copy() -> None:
     assert again.kind.kind is MailKind.ANSWER
     later = mail("Noch etwas", "x", answers=theirs, number=2, proof=PASSED)
     assert ticket((await taken(later, desk)).match) == "t42"
+
+
+async def test_later_mail_about_a_known_number_is_no_acknowledgement() -> None:
+    text = "Wir haben Ihre Nachricht erhalten. Unser Techniker schaut sich den Spool an."
+    raw = mail("[RCR-88123] Update", text, "Auto-Submitted: auto-generated", answers=LETTER)
+    first, later = await taken(raw, Desk(rcr={})), await taken(raw)
+    assert [first.kind.kind, later.kind.kind] == [MailKind.ACKNOWLEDGEMENT, MailKind.ANSWER]
 
 
 async def test_merged_ticket_leads_to_its_follower_and_an_erased_one_to_nothing() -> None:
