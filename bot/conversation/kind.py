@@ -163,18 +163,18 @@ _SAYS_SO: Final = any_of(
     "(?:please )?do not (?:reply|respond) to this (?:e-?mail|message|automat)",
     "bitte antworten sie nicht auf diese",
 )
+_YOUR_MATTER: Final = "ihre?[rs]? (?:anfrage|meldung|e-?mail|nachricht|ticket|anliegen|vorgang)"
 _ACKNOWLEDGES: Final = any_of(
-    *("ha(?:s|ve) (?:been )?received your", "thank you for contacting", "acknowledge", "confirmation of receipt"),
+    *("thank you for contacting", "acknowledge", "confirmation of receipt"),
     "thank you for your (?:request|mail|e-?mail|message|inquiry)",
-    "(?:got|received) your (?:request|mail|e-?mail|message|inquiry)",
+    r"\bwe(?:'ve| have)? (?:got|received) your (?:request|mail|e-?mail|message|inquiry)",
     r"(?:your|an?|new) (?:request|ticket|case|incident)[^.\n]{0,60}(?:has been|was) (?:received|created|opened|logged)",
+    "your (?:request|mail|e-?mail|message|inquiry) has been received",
     r"\A\W*(?:request|ticket|case|incident)[^.\n]{0,40}(?:received|created|opened|registered)",
     r"(?:your|the) (?:ticket|case|reference|request|incident) (?:number|id|no\.?) (?:is|:)",
     "your (?:ticket|case|request)[- ]?(?:number|id)",
     "(?:ihre?|die|der) (?:ticket|vorgangs|referenz|fall|bearbeitungs)[- ]?nummer",
-    r"ihre?[rs]? (?:anfrage|meldung|e-?mail|nachricht|ticket|anliegen|vorgang)[^.\n]{0,80}(?:eingegangen|erhalten|erfasst)",
-    r"ihre?[rs]? (?:anfrage|meldung|e-?mail|nachricht|ticket|anliegen|vorgang)[^.\n]{0,80}(?:registriert|angelegt|erstellt)",
-    r"ihre?[rs]? (?:anfrage|meldung|e-?mail|nachricht|ticket|anliegen|vorgang)[^.\n]{0,80}(?:aufgenommen|eröffnet)",
+    rf"{_YOUR_MATTER}[^.\n]{{0,80}}(?:eingegangen|erhalten|erfasst|registriert|angelegt|erstellt|aufgenommen|eröffnet)",
     *("danke? für ihre (?:anfrage|meldung|nachricht|e-?mail)", "eingangsbestätigung", "bestätigen den eingang"),
     *("anfrage erhalten", "eingang ihre[rs]"),
 )

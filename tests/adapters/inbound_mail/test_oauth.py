@@ -193,7 +193,7 @@ class Bearer(Inbox):
         return AuthResult(success=login == f"user={USER}\1auth=Bearer T1\1\1")
 
 
-async def test_the_same_token_lets_smtp_in(service: TokenService) -> None:
+async def test_token_of_imap_lets_smtp_in_too(service: TokenService) -> None:
     source = refresh(service)
     inbox = Bearer(users={"x": "y"})
     async with receiving(inbox, starttls=server_tls()):

@@ -301,7 +301,7 @@ async def test_subject_must_name_exactly_one_ticket(
     assert reason((await taken(mail(subject, "x", proof=PASSED), Desk(rcr=rcr))).match) is wanted
 
 
-async def test_without_a_configured_server_only_message_ids_match() -> None:
+async def test_message_ids_alone_match_without_a_configured_server() -> None:
     policy = POLICY.model_copy(update={"authserv": ""})
     by_subject = await taken(mail("PD-42", "x", proof=PASSED), policy=policy)
     by_id = await taken(mail("Hallo", "x", answers=LETTER), policy=policy)
@@ -325,6 +325,6 @@ async def test_without_a_configured_server_only_message_ids_match() -> None:
         ("", Reason.SENDER_UNCLEAR),
     ],
 )
-async def test_only_one_clear_and_listed_sender_is_allowed(sender: str, wanted: Reason) -> None:
+async def test_sender_must_be_one_clear_and_listed_mailbox(sender: str, wanted: Reason) -> None:
     found = await taken(mail("Re: [PD-42]", "x", sender=sender, answers=LETTER, proof=PASSED))
     assert found.match == Unassigned(reason=wanted)

@@ -59,7 +59,7 @@ def test_aligned_pass_proves_the_sender(results: str) -> None:
         ";;;=;",
     ],
 )
-def test_anything_else_proves_nothing(results: str) -> None:
+def test_failed_or_foreign_result_proves_nothing(results: str) -> None:
     assert proof(f"{SERVER}; {results}") is FAILED
 
 
@@ -72,7 +72,7 @@ def test_header_of_another_server_does_not_count() -> None:
     assert proof(f"{SERVER}; {passed}", f"{SERVER}; dmarc=fail") is PASSED
 
 
-def test_without_a_configured_server_nothing_counts() -> None:
+def test_result_counts_only_for_a_configured_server() -> None:
     assert proof(f"{SERVER}; dmarc=pass", authserv="") is MISSING
     assert proof() is MISSING
 

@@ -31,7 +31,7 @@ def test_programs_are_left_out(name: str) -> None:
     assert [each.reason for each in sort_files([a_file(name)]).left_out] == ["program"]
 
 
-def test_only_small_pictures_shown_inline_are_logos() -> None:
+def test_logo_is_a_small_picture_shown_inline() -> None:
     logo = a_file("logo.png", LOGO - 1, type="image/png", content_id="<a>")
     others = [
         logo.model_copy(update={"size": LOGO}),
