@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.conversation.phrases import any_of
-from bot.language import mark
+from bot.core.i18n import mark
 
 REASONS: Final = {
     "unknown": mark("there is no such mailbox"),

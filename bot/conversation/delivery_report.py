@@ -9,7 +9,7 @@ from typing import Final
 from bot.conversation.delivery_reasons import BY_STATUS, BY_WORDS, LOOP, REASONS
 from bot.conversation.mail import DeliveryStatus, InboundMail, MailRecord
 from bot.conversation.phrases import any_of
-from bot.language import t
+from bot.core.i18n import t
 
 
 class Delivery(StrEnum):

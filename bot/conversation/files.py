@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.conversation.mail import MailFile, MailRecord
-from bot.language import mark, t
+from bot.core.i18n import mark, t
 
 MOST_FILES: Final = 20
 MOST_BYTES: Final = 25 * 1024 * 1024

@@ -15,7 +15,7 @@ from bot.conversation.authentication import Authentication, authenticated
 from bot.conversation.kind import Classification, MailKind
 from bot.conversation.mail import InboundMail, MailRecord
 from bot.conversation.references import our_references, rcr_numbers
-from bot.language import mark, t
+from bot.core.i18n import mark, t
 
 
 class MailPolicy(MailRecord):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from bot.errors import Misconfigured
+from bot.core.errors import Misconfigured
 
 _MOVE: Final = "move:"
 

@@ -9,7 +9,7 @@ from imapclient.exceptions import LoginError
 
 from bot.adapters.inbound_mail.oauth import NoToken
 from bot.adapters.inbound_mail.server import ImapServer
-from bot.language import mark, t
+from bot.core.i18n import mark, t
 
 NO_FOLDER: Final = mark("The mailbox has no folder {folder}. Correct the folder at the end of IMAP_URL.")
 NO_MOVE: Final = mark('The mail server can move no mail into a folder. Set after = "seen" under [mail].')

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import Final, Literal
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from bot.errors import Misconfigured
+from bot.core.errors import Misconfigured
 
 _FORMS: Final = (
     "Write imaps://user:password@host/INBOX or imap://user:password@host:143/INBOX?starttls=1, user and password"

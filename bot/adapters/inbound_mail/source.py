@@ -24,7 +24,7 @@ from bot.adapters.inbound_mail.connection import FAILURES, ImapConnection
 from bot.adapters.inbound_mail.oauth import NoToken, TokenSource
 from bot.adapters.inbound_mail.parser import LIMIT
 from bot.adapters.inbound_mail.server import ImapServer
-from bot.language import t
+from bot.core.i18n import t
 
 log = logging.getLogger(__name__)
 

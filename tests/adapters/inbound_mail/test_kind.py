@@ -10,7 +10,7 @@ from bot.adapters.inbound_mail.parser import parse
 from bot.conversation.delivery_report import reason_in_words
 from bot.conversation.kind import Classification, MailKind, classify
 from bot.conversation.matching import is_allowed
-from bot.language import Language, speaking
+from bot.core.i18n import Language, speaking
 from tests.adapters.inbound_mail.corpus import CORPUS, HUMAN, OWN_COPIES, REPORTS, Labelled
 from tests.adapters.inbound_mail.mails import DESK, LETTER, mail, report
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.adapters.inbound_mail.after import After, Keep, MarkSeen, Move, parse_after
 from bot.adapters.inbound_mail.server import ImapServer, parse_imap_url
-from bot.errors import Misconfigured
+from bot.core.errors import Misconfigured
 
 
 @pytest.mark.parametrize(
