@@ -94,7 +94,7 @@ class MemoryDrafts:
         """Nothing to let go of."""
 
 
-class Hands:
+class ManualClock:
     """A clock that is set by hand."""
 
     def __init__(self, at: datetime = NOW) -> None:
@@ -237,7 +237,7 @@ class World:
     """What the desk was put together from, by the names of `open_desk`."""
     desk: Desk
     store: MemoryStore
-    clock: Hands
+    clock: ManualClock
     woken: list[datetime] = field(default_factory=list)
     forms: int = 0
 
@@ -300,7 +300,7 @@ class World:
 
 async def a_world(*contacts: Contact, **tables: Any) -> World:
     """A desk whose register holds these contacts; Ben, authorised, when none is named."""
-    clock = Hands()
+    clock = ManualClock()
     store = MemoryStore(clock)
     await store.apply(Batch(contacts=contacts or (a_contact(BEN),)))
     woken: list[datetime] = []

@@ -15,7 +15,7 @@ from bot.core.errors import StoreDown
 from bot.model.notice import Claim, Dead, Notice, Outcome, Place, Retry, Say, Sent
 from bot.outbox import Limits, Outbox
 from bot.tickets.ports import Batch
-from tests.doubles.hands import Hands
+from tests.doubles.manual_clock import ManualClock
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import START, a_notice, minutes
 
@@ -68,7 +68,7 @@ class Scene:
         limits: Limits = QUICK,
         store: MemoryStore | None = None,
     ) -> None:
-        self.clock = Hands()
+        self.clock = ManualClock()
         self.store = store or MemoryStore(self.clock)
         self.courier = Courier(does)
         self.outbox = Outbox(self.store, dict.fromkeys(Say, self.courier), self.clock, follow_up, limits)

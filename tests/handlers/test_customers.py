@@ -15,7 +15,7 @@ from tests.handlers.world import DESK, Json, World, picked
 MUELLER: Json = {"name": "Müller GmbH", "tenants": "12345rs, 23456RS", "agreement": "MSA-7", "contacts": "Frau Müller"}
 
 
-async def kept(w: World, **more: str) -> Json:
+async def read_catalogue(w: World, **more: str) -> Json:
     """Carla's list, with Müller GmbH in it."""
     await w.carla.click(await at(w.carla, "End-customers", "None yet"), "Add an end-customer")
     modal = await w.carla.modal("Add an end-customer")
@@ -24,7 +24,7 @@ async def kept(w: World, **more: str) -> Json:
 
 
 async def test_an_admin_adds_changes_and_removes_a_customer(w: World) -> None:
-    home = await kept(w, agreement="")
+    home = await read_catalogue(w, agreement="")
     assert "no agreement reference" in str(home)
     (customer,) = await w.running.store.customers((), limit=9)
     assert customer.tenants == ("12345RS", "23456RS")
@@ -38,7 +38,7 @@ async def test_an_admin_adds_changes_and_removes_a_customer(w: World) -> None:
 
 
 async def test_every_fault_of_a_customer_is_marked_at_once(w: World) -> None:
-    await kept(w)
+    await read_catalogue(w)
     await w.carla.click(await shown(w.carla, "Müller GmbH"), "Add an end-customer")
     modal = await w.carla.modal("Add an end-customer")
     assert set((await w.carla.submit(modal, {"name": "–", "tenants": "12"}))["errors"]) == {"name", "tenants"}
@@ -60,7 +60,7 @@ async def offered(w: World, text: str) -> list[str]:
 
 
 async def test_a_customer_is_found_by_typing_and_any_other_name_will_do(w: World) -> None:
-    await kept(w)
+    await read_catalogue(w)
     assert await offered(w, "mül") == ["Müller GmbH", "mül"]
     assert await offered(w, "12345rs") == ["Müller GmbH", "12345rs"]
     assert await offered(w, "Somebody else") == ["Somebody else"]
@@ -68,7 +68,7 @@ async def test_a_customer_is_found_by_typing_and_any_other_name_will_do(w: World
 
 
 async def test_the_tenants_of_a_customer_are_prefilled_from_their_entry(w: World) -> None:
-    await kept(w)
+    await read_catalogue(w)
     card = await w.raised()
     await w.anna.click(card, "Fill in")
     modal = await w.anna.modal("Fill in")
@@ -92,7 +92,7 @@ def initial(modal: Modal, block: str) -> str | None:
 
 
 async def test_no_customer_is_offered_to_a_guest(w: World) -> None:
-    await kept(w)
+    await read_catalogue(w)
     with pytest.raises(NotYours):
         await w.running.desk.customers.suggested("mül", "U0GUS")
     for user in ("U0ANNA", "U0GUS"):
@@ -103,7 +103,7 @@ async def test_no_customer_is_offered_to_a_guest(w: World) -> None:
 
 
 async def test_without_an_agreement_a_ticket_is_sent_with_a_reason_only(w: World) -> None:
-    await kept(w, agreement="")
+    await read_catalogue(w, agreement="")
     card = await w.filled()
     preview = await previewed(w, card)
     assert "Müller GmbH: No agreement reference is kept for this end-customer" in preview.text

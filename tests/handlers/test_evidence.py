@@ -127,8 +127,8 @@ async def test_a_file_deleted_since_is_told_in_the_thread_and_in_the_mail(w: Wor
     file = await posted(w, card, "trace.log", LOG)
     await w.ben.reply(card, "attached trace.log")
     preview = await previewed(w, card)
-    kept = w.slack.services.workspace.files[file["id"]]
-    kept.deleted = True
+    read_catalogue = w.slack.services.workspace.files[file["id"]]
+    read_catalogue.deleted = True
     await sent(w, card, preview)
     told = await w.ben.reply(card, "Delivered to Retarus by e-mail")
     assert "trace.log was deleted in Slack" in json.dumps(told["blocks"])
@@ -174,9 +174,9 @@ async def test_the_desk_looks_at_a_statuspage_by_itself(
         preview = await w.ben.modal("Preview", containing="SMTP slow (open)")
         assert "Status page: trouble reported" in preview.text
         await sent(w, card, preview)
-        kept = (await w.ticket()).status
-        assert kept
-        assert kept.health == "trouble"
+        read_catalogue = (await w.ticket()).status
+        assert read_catalogue
+        assert read_catalogue.health == "trouble"
 
 
 async def test_a_status_page_out_of_reach_is_unknown_and_stops_nothing(tmp_path: Path) -> None:

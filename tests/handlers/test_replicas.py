@@ -22,7 +22,7 @@ from localslack import LocalSlack, Mailbox, Modal, PersonDriver
 from localslack.listening import Found, Refusal
 from localslack.mail import serve
 from localslack.visible import text_of
-from tests.doubles.postgres_server import a_database, server_url
+from tests.doubles.postgres_server import server_url, temporary_database
 from tests.handlers.homes import opened, shown
 from tests.handlers.test_restart import ANSWERS, process
 from tests.handlers.world import DESK, FIRST_TASKS, World, _seed, desk_at, world
@@ -30,7 +30,7 @@ from tests.handlers.world import DESK, FIRST_TASKS, World, _seed, desk_at, world
 
 @pytest.fixture
 def database() -> Iterator[str]:
-    with server_url() as server, a_database(server) as url:
+    with server_url() as server, temporary_database(server) as url:
         yield url
 
 
@@ -241,14 +241,14 @@ async def _delivered(store: Store) -> None:
 
 async def _counted(reader: PersonDriver, store: Store, figures: Figures) -> dict[str, int]:
     tickets = {each.answer("happens"): each for each in await store.find(Query(limit=100))}
-    kept = {f"raised {happens}" for happens in tickets}
-    kept |= {f"handed off {happens}" for happens, each in tickets.items() if each.stage is Stage.HANDED_OFF}
+    read_catalogue = {f"raised {happens}" for happens in tickets}
+    read_catalogue |= {f"handed off {happens}" for happens, each in tickets.items() if each.stage is Stage.HANDED_OFF}
     cards = [each for each in await reader.messages(DESK) if "Fault" in text_of(each)]
     replies = [(card["ts"], each["text"]) for card in cards for each in (await reader.thread(card))[1:]]
     count = await store.count(Query())
     return {
         "acknowledged": figures.promised.total(),
-        "lost": len(figures.promised.keys() - kept),
+        "lost": len(figures.promised.keys() - read_catalogue),
         "tickets": count,
         "cards": len(cards),
         "replies": len(replies),

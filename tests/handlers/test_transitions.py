@@ -126,9 +126,9 @@ async def test_a_form_that_comes_too_late_keeps_its_text_and_offers_it_as_a_note
 
     done = await w.ben.submit(late, {"word": "Which connector version is it, please?"})
     assert done["outcome"] == "updated"
-    kept = await w.ben.modal("The ticket moved on")
-    assert kept.view["blocks"][1]["element"]["initial_value"] == "Which connector version is it, please?"
-    await w.ben.submit(kept)
+    read_catalogue = await w.ben.modal("The ticket moved on")
+    assert read_catalogue.view["blocks"][1]["element"]["initial_value"] == "Which connector version is it, please?"
+    await w.ben.submit(read_catalogue)
     await w.ben.reply(card, "noted")
 
 

@@ -9,14 +9,14 @@ import pytest
 
 from runtime.clock_jumps import ClockJumps
 from runtime.scheduler import DIGEST, SWEEP, Every, JumpAwareScheduler, scheduler
-from tests.factories import NOW, Hands, a_world
+from tests.factories import NOW, ManualClock, a_world
 
 
 class Machine:
     """A machine whose wall clock and monotonic time are moved by hand."""
 
     def __init__(self) -> None:
-        self.wall = Hands(NOW)
+        self.wall = ManualClock(NOW)
         self.ticks = 0.0
         self.jumps = ClockJumps(self.wall, lambda: self.ticks)
 
