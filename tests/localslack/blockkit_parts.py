@@ -1,4 +1,4 @@
-"""Small well-formed parts of Block Kit, for tests to vary."""
+"""Small valid parts of Block Kit, for tests to vary."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def section(**more: Any) -> Json:
     return {"type": "section", "text": mrkdwn(), **more}
 
 
-def asks(element: Json, **more: Any) -> Json:
+def input_block(element: Json, **more: Any) -> Json:
     return {"type": "input", "label": plain(), "element": element, **more}
 
 

@@ -1,4 +1,4 @@
-"""What these tests share: Slack's JavaScript packages, installed once, and a browser to look at the page."""
+"""Shared fixtures: Slack's JavaScript packages, installed once, and a browser for the page."""
 
 import fcntl
 import os
@@ -13,34 +13,34 @@ from playwright.async_api import Browser
 
 from tests.chromium import chromium
 from tests.localslack.node_side import NODE
-from tests.localslack.page_stage import Stage, staged
+from tests.localslack.page_stage import BrowserStage, open_stage
 
 
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
-    """`node_modules` as the lock file says. Skips, and says so, where Node.js or its packages cannot be had;
-    with REFUSE_SKIPS=1 that is a failure."""
+    """`node_modules` as in the lock file. Skips with a reason where Node.js or its packages are unavailable; with
+    REFUSE_SKIPS=1 that is a failure."""
     if shutil.which("node") is None or shutil.which("npm") is None:
-        _cannot("Node.js (with npm) is not installed")
+        _skip_or_fail("Node.js (with npm) is not installed")
     modules = NODE / "node_modules"
     with (NODE / ".installing").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may begin at once
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may start at the same time
         if not _is_current(modules):
             done = subprocess.run(
                 ["npm", "ci", "--no-audit", "--no-fund"],
                 cwd=NODE, capture_output=True, text=True, timeout=300, check=False,
             )  # fmt: skip
             if done.returncode != 0:
-                _cannot(f"npm ci failed: {done.stderr.strip()[-500:]}")
+                _skip_or_fail(f"npm ci failed: {done.stderr.strip()[-500:]}")
     return modules
 
 
 def _is_current(modules: Path) -> bool:
-    installed = modules / ".package-lock.json"  # npm writes it at the end
+    installed = modules / ".package-lock.json"  # npm writes it when the installation is complete
     return installed.exists() and installed.stat().st_mtime >= (NODE / "package-lock.json").stat().st_mtime
 
 
-def _cannot(why: str) -> None:
+def _skip_or_fail(why: str) -> None:
     if os.environ.get("REFUSE_SKIPS") == "1":
         pytest.fail(why)
     pytest.skip(f"NOT PROVED with Slack's JavaScript clients: {why}")
@@ -48,13 +48,13 @@ def _cannot(why: str) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """One browser for all tests of the page; each test has tabs of its own."""
+    """One browser for all page tests; each test opens its own tabs."""
     async with chromium() as launched:
         yield launched
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stage(browser: Browser) -> AsyncIterator[Stage]:
-    """A local Slack with an app that shows everything."""
-    async with staged(browser) as ready:
+async def stage(browser: Browser) -> AsyncIterator[BrowserStage]:
+    """A local Slack with an app that uses every feature of the page."""
+    async with open_stage(browser) as ready:
         yield ready

@@ -1,4 +1,4 @@
-"""How do these tests run Slack's JavaScript clients?"""
+"""Runs Slack's JavaScript clients in Node.js processes."""
 
 import json
 import os
@@ -13,38 +13,38 @@ from tests.localslack.running import Json
 NODE = Path(__file__).parent / "node"
 
 
-def run_node(node_modules: Path, given: Json) -> list[Json]:
-    """The answers of the calls that `node/calls.mjs` makes with @slack/web-api."""
+def run_node(node_modules: Path, request: Json) -> list[Json]:
+    """Responses of the calls that `node/calls.mjs` makes with @slack/web-api."""
     command, folder = ["node", "calls.mjs"], node_modules.parent
     done = subprocess.run(
-        command, cwd=folder, input=json.dumps(given), capture_output=True, text=True, timeout=60, check=False
+        command, cwd=folder, input=json.dumps(request), capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
     return list(json.loads(done.stdout))
 
 
 class NodeProcess:
-    """A program in `node/`, which says what happened, one JSON object a line; first of all that it is ready."""
+    """A program in `node/` that prints its events as JSON lines, the first of which is `ready`."""
 
     def __init__(self, node_modules: Path, program: str, **settings: str) -> None:
         environment = {**os.environ, **settings}
         self._process = subprocess.Popen(
             ["node", program], cwd=node_modules.parent, env=environment, stdout=subprocess.PIPE, text=True
         )
-        self._said: queue.Queue[Json] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._events: queue.Queue[Json] = queue.Queue()
+        threading.Thread(target=self._read_events, daemon=True).start()
 
-    def _listen(self) -> None:
+    def _read_events(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if line.startswith("{"):
-                self._said.put(json.loads(line))
+                self._events.put(json.loads(line))
 
-    def expect(self, what: str) -> Json:
-        """The next thing the program says; it must be this."""
-        said = self._said.get(timeout=20)
-        assert said["what"] == what, said
-        return said
+    def expect(self, name: str) -> Json:
+        """The next event of the program, which must have this name."""
+        event = self._events.get(timeout=20)
+        assert event["what"] == name, event
+        return event
 
     def __enter__(self) -> Self:
         self.expect("ready")

@@ -1,4 +1,4 @@
-"""What does an app look like that shows everything a page must be able to draw and hear?"""
+"""A Bolt app that uses every block, input and event the page supports."""
 
 import asyncio
 from typing import Any
@@ -39,8 +39,8 @@ MANIFEST: Json = {
 }
 
 
-def cast() -> Seed:
-    """Three people with different clocks, an outsider, and the app."""
+def kiosk_seed() -> Seed:
+    """A seed with three people in different time zones, an external person and the app."""
     return Seed(
         team="Harbour",
         people=[
@@ -59,24 +59,24 @@ def cast() -> Seed:
     )
 
 
-def words(text: str) -> Json:
+def plain(text: str) -> Json:
     return {"type": "plain_text", "text": text}
 
 
-def marked(text: str) -> Json:
+def mrkdwn(text: str) -> Json:
     return {"type": "mrkdwn", "text": text}
 
 
 def option(value: str, text: str = "", **more: Any) -> Json:
-    return {"text": words(text or value), "value": value, **more}
+    return {"text": plain(text or value), "value": value, **more}
 
 
-def asks(block_id: str, label: str, element: Json, *, optional: bool = False, **more: Any) -> Json:
-    """An input block; its element's action_id is always "it"."""
+def input_block(block_id: str, label: str, element: Json, *, optional: bool = False, **more: Any) -> Json:
+    """An input block; the action_id of its element is always "it"."""
     return {
         "type": "input",
         "block_id": block_id,
-        "label": words(label),
+        "label": plain(label),
         "element": {"action_id": "it", **element},
         "optional": optional,
         **more,
@@ -84,34 +84,36 @@ def asks(block_id: str, label: str, element: Json, *, optional: bool = False, **
 
 
 def button(action_id: str, text: str, **more: Any) -> Json:
-    return {"type": "button", "action_id": action_id, "text": words(text), "value": action_id, **more}
+    return {"type": "button", "action_id": action_id, "text": plain(text), "value": action_id, **more}
 
 
 SHIPS = ["Aurora", "Bounty", "Calypso", "Argo"]
 INPUTS = [
-    asks("ship", "Ship", {"type": "external_select", "min_query_length": 1}),
-    asks("berth", "Berth", {"type": "static_select", "options": [option("n", "North"), option("s", "South")]}),
-    asks(
-        "why", "Why", {"type": "plain_text_input", "multiline": True, "max_length": 60}, hint=words("In a few words.")
+    input_block("ship", "Ship", {"type": "external_select", "min_query_length": 1}),
+    input_block("berth", "Berth", {"type": "static_select", "options": [option("n", "North"), option("s", "South")]}),
+    input_block(
+        "why", "Why", {"type": "plain_text_input", "multiline": True, "max_length": 60}, hint=plain("In a few words.")
     ),
-    asks("eta", "Arrives", {"type": "datetimepicker", "initial_date_time": 1_800_000_000}),
-    asks("day", "Day", {"type": "datepicker"}, optional=True),
-    asks("hour", "Hour", {"type": "timepicker"}, optional=True),
-    asks("kind", "Kind", {"type": "radio_buttons", "options": [option("cargo"), option("ferry")]}, optional=True),
-    asks("needs", "Needs", {"type": "checkboxes", "options": [option("water"), option("fuel")]}, optional=True),
-    asks("crew", "Crew", {"type": "multi_users_select", "max_selected_items": 2}, optional=True),
-    asks(
+    input_block("eta", "Arrives", {"type": "datetimepicker", "initial_date_time": 1_800_000_000}),
+    input_block("day", "Day", {"type": "datepicker"}, optional=True),
+    input_block("hour", "Hour", {"type": "timepicker"}, optional=True),
+    input_block(
+        "kind", "Kind", {"type": "radio_buttons", "options": [option("cargo"), option("ferry")]}, optional=True
+    ),
+    input_block("needs", "Needs", {"type": "checkboxes", "options": [option("water"), option("fuel")]}, optional=True),
+    input_block("crew", "Crew", {"type": "multi_users_select", "max_selected_items": 2}, optional=True),
+    input_block(
         "flags",
         "Flags",
         {"type": "multi_static_select", "options": [option("q", "Quarantine"), option("h", "Harbour")]},
         optional=True,
     ),
-    asks("room", "Tell", {"type": "conversations_select"}, optional=True),
-    asks("mail", "Mail", {"type": "email_text_input"}, optional=True),
-    asks("site", "Site", {"type": "url_text_input"}, optional=True),
-    asks("draught", "Draught", {"type": "number_input", "is_decimal_allowed": True}, optional=True),
-    asks("notes", "Notes", {"type": "rich_text_input"}, optional=True),
-    asks("papers", "Papers", {"type": "file_input", "max_files": 2, "filetypes": ["txt"]}, optional=True),
+    input_block("room", "Tell", {"type": "conversations_select"}, optional=True),
+    input_block("mail", "Mail", {"type": "email_text_input"}, optional=True),
+    input_block("site", "Site", {"type": "url_text_input"}, optional=True),
+    input_block("draught", "Draught", {"type": "number_input", "is_decimal_allowed": True}, optional=True),
+    input_block("notes", "Notes", {"type": "rich_text_input"}, optional=True),
+    input_block("papers", "Papers", {"type": "file_input", "max_files": 2, "filetypes": ["txt"]}, optional=True),
     {"type": "actions", "block_id": "moves", "elements": [button("grow", "One more"), button("another", "On top")]},
 ]
 
@@ -120,23 +122,23 @@ def form(title: str = "Arrival", blocks: list[Json] | None = None) -> Json:
     return {
         "type": "modal",
         "callback_id": "form",
-        "title": words(title),
-        "submit": words("Announce"),
-        "close": words("Not now"),
+        "title": plain(title),
+        "submit": plain("Announce"),
+        "close": plain("Not now"),
         "notify_on_close": True,
         "blocks": blocks or INPUTS,
     }
 
 
 LONG: list[Json] = [
-    {"type": "section", "block_id": f"line{number}", "text": words(f"Line {number}")} for number in range(40)
+    {"type": "section", "block_id": f"line{number}", "text": plain(f"Line {number}")} for number in range(40)
 ]
 CARD: list[Json] = [
-    {"type": "header", "block_id": "head", "text": words("Aurora :ship:")},
+    {"type": "header", "block_id": "head", "text": plain("Aurora :ship:")},
     {
         "type": "section",
         "block_id": "facts",
-        "text": marked("*Berth* North\n> fragile cargo"),
+        "text": mrkdwn("*Berth* North\n> fragile cargo"),
         "accessory": {
             "type": "overflow",
             "action_id": "rest",
@@ -153,17 +155,17 @@ CARD: list[Json] = [
                 "Sink",
                 style="danger",
                 confirm={
-                    "title": words("Sink it?"),
-                    "text": marked("There is *no way back*."),
-                    "confirm": words("Sink it"),
-                    "deny": words("Keep it"),
+                    "title": plain("Sink it?"),
+                    "text": mrkdwn("There is *no way back*."),
+                    "confirm": plain("Sink it"),
+                    "deny": plain("Keep it"),
                 },
             ),
             button("deaf", "Deaf"),
             {
                 "type": "static_select",
                 "action_id": "tug",
-                "placeholder": words("Tug"),
+                "placeholder": plain("Tug"),
                 "options": [option("t1", "Tug one"), option("t2", "Tug two")],
             },
         ],
@@ -172,12 +174,12 @@ CARD: list[Json] = [
 
 
 class Kiosk:
-    """The app, connected to a local Slack; `heard` is what people did with it, in order."""
+    """The app, connected to a local Slack; `interactions` records what people did with it, in order."""
 
     def __init__(self, slack: LocalSlack) -> None:
         me = slack.app("Kiosk")
-        self.heard: list[tuple[str, Any]] = []
-        self._something = asyncio.Event()
+        self.interactions: list[tuple[str, Any]] = []
+        self._changed = asyncio.Event()
         self.web = AsyncWebClient(me.bot_token, base_url=slack.api_url)
         self.bolt = AsyncApp(client=self.web, signing_secret=me.signing_secret)
         self._socket = AsyncSocketModeHandler(self.bolt, me.app_token)
@@ -186,25 +188,25 @@ class Kiosk:
         self._homes()
 
     async def connect(self) -> None:
-        await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt types it not
+        await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt does not type it
 
     async def close(self) -> None:
         await self._socket.close_async()  # type: ignore[no-untyped-call]
 
-    def _note(self, heard: tuple[str, Any]) -> None:
-        self.heard.append(heard)
-        self._something.set()
+    def _record(self, interaction: tuple[str, Any]) -> None:
+        self.interactions.append(interaction)
+        self._changed.set()
 
-    async def hears(self, kind: str) -> Any:
-        """What was heard last of this kind, waited for."""
+    async def wait_for_interaction(self, kind: str) -> Any:
+        """Waits for an interaction of this kind and gives the latest one."""
         async with asyncio.timeout(10):
             while not self.count(kind):
-                self._something.clear()
-                await self._something.wait()
-        return next(what for each, what in reversed(self.heard) if each == kind)
+                self._changed.clear()
+                await self._changed.wait()
+        return next(payload for each, payload in reversed(self.interactions) if each == kind)
 
     def count(self, kind: str) -> int:
-        return sum(each == kind for each, _ in self.heard)
+        return sum(each == kind for each, _ in self.interactions)
 
     def _forms(self) -> None:
         @self.bolt.command("/form")
@@ -224,14 +226,14 @@ class Kiosk:
         @self.bolt.action("grow")
         async def grow(ack: Any, body: Json, client: AsyncWebClient) -> None:
             await ack()
-            more = {"type": "section", "block_id": "more", "text": words("One more thing")}
+            more = {"type": "section", "block_id": "more", "text": plain("One more thing")}
             view = form("Longer", [more, *INPUTS])
             await client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
 
         @self.bolt.action("another")
         async def another(ack: Any, body: Json, client: AsyncWebClient) -> None:
             await ack()
-            name = asks("name", "Name", {"type": "plain_text_input"})
+            name = input_block("name", "Name", {"type": "plain_text_input"})
             await client.views_push(trigger_id=body["trigger_id"], view=form("On top", [name]))
 
         self.bolt.view("form")(self._submitted)
@@ -239,18 +241,18 @@ class Kiosk:
         @self.bolt.view_closed("form")
         async def closed(ack: Any, body: Json) -> None:
             await ack()
-            self._note(("closed", body["is_cleared"]))
+            self._record(("closed", body["is_cleared"]))
 
     async def _submitted(self, ack: Any, view: Json) -> None:
         values = view["state"]["values"]
         reason = values.get("why", {}).get("it", {}).get("value")
         if reason == "deaf":
-            self._note(("deaf", values))
+            self._record(("deaf", values))
             return
         if reason == "bad":
             await ack(response_action="errors", errors={"why": "Say more.", "berth": "That berth is taken."})
             return
-        self._note(("submitted", values))
+        self._record(("submitted", values))
         if reason == "show":
             await ack(response_action="update", view=form("Preview", [*LONG, *INPUTS[:1]]))
             return
@@ -265,16 +267,16 @@ class Kiosk:
         @self.bolt.shortcut("note")
         async def note(ack: Any, shortcut: Json) -> None:
             await ack()
-            self._note(("noted", shortcut["message"]["text"]))
+            self._record(("noted", shortcut["message"]["text"]))
 
         for action in ("moor", "sink", "rest", "tug"):
             self.bolt.action(action)(self._pressed)
 
     async def _pressed(self, ack: Any, body: Json, payload: Json, client: AsyncWebClient) -> None:
         await ack()
-        self._note((payload["action_id"], payload))
+        self._record((payload["action_id"], payload))
         if payload["action_id"] == "moor":
-            done = [CARD[0], {"type": "section", "text": marked(f"Moored by <@{body['user']['id']}>")}]
+            done = [CARD[0], {"type": "section", "text": mrkdwn(f"Moored by <@{body['user']['id']}>")}]
             place = body["container"]
             await client.chat_update(channel=place["channel_id"], ts=place["message_ts"], text="moored", blocks=done)
 
@@ -286,5 +288,5 @@ class Kiosk:
         @self.bolt.event("app_home_opened")
         async def home(event: Json, client: AsyncWebClient) -> None:
             if event["tab"] == "home":
-                blocks = [{"type": "header", "text": words("Good morning")}, CARD[2]]
+                blocks = [{"type": "header", "text": plain("Good morning")}, CARD[2]]
                 await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})

@@ -1,4 +1,4 @@
-"""How does a test look at the page: a local Slack with an app, and people with browser tabs?"""
+"""A local Slack with an app, and browser tabs of several people that show its page."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,13 +7,13 @@ from typing import Any
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from localslack import LocalSlack, Mailbox
-from tests.localslack.page_app import Kiosk, cast
+from tests.localslack.page_app import Kiosk, kiosk_seed
 
 expect.set_options(timeout=10_000)
 
 
-class Stage:
-    """One local Slack, its app, and every tab that was opened in it."""
+class BrowserStage:
+    """A local Slack, its app, and the tabs opened in it."""
 
     def __init__(self, slack: LocalSlack, app: Kiosk, browser: Browser) -> None:
         self.slack = slack
@@ -22,23 +22,23 @@ class Stage:
         self.problems: list[str] = []
 
     async def open(self, person: str, place: str = "#quay", **context: Any) -> Page:
-        """A tab of that person, at a channel or at any hash of the page."""
+        """Opens a tab as this person, at a channel or at any URL fragment of the page."""
         options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "reduced_motion": "reduce", **context}
         page = await (await self._browser.new_context(**options)).new_page()
         page.on("pageerror", lambda error: self.problems.append(f"{person}: {error}"))
-        page.on("console", lambda message: self._said(person, message))
+        page.on("console", lambda message: self._record_console_error(person, message))
         where = place if place.startswith("#/") or not place else f"#/channel/{self.channel(place)}"
         await page.goto(f"{self.slack.page_url}?person={person}{where}")
         await expect(page.get_by_role("button", name="Switch person")).to_be_visible()
         return page
 
-    def _said(self, person: str, message: ConsoleMessage) -> None:
-        # a refusal of the control interface is no fault of the page; the browser logs it all the same
+    def _record_console_error(self, person: str, message: ConsoleMessage) -> None:
+        # the browser also logs refusals of the control interface, which are no errors of the page
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.problems.append(f"{person}: {message.text}")
 
     def channel(self, name: str) -> str:
-        """The id behind `#name`."""
+        """The id of the channel `#name`."""
         channels = self.slack.services.workspace.channels.values()
         return next(channel.id for channel in channels if channel.name == name.removeprefix("#"))
 
@@ -48,32 +48,32 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(browser: Browser) -> AsyncIterator[Stage]:
-    """A fresh stage; at the end no tab may have complained."""
-    async with LocalSlack(cast(), mailbox=Mailbox(None)) as slack:
+async def open_stage(browser: Browser) -> AsyncIterator[BrowserStage]:
+    """Opens a new stage; fails at the end if a tab logged an error."""
+    async with LocalSlack(kiosk_seed(), mailbox=Mailbox(None)) as slack:
         app = Kiosk(slack)
         await app.connect()
-        stage = Stage(slack, app, browser)
+        stage = BrowserStage(slack, app, browser)
         yield stage
         await stage.close()
         await app.close()
     assert stage.problems == []
 
 
-def message(page: Page, words: str) -> Locator:
-    """The message with these words in it."""
-    return page.get_by_role("article").filter(has_text=words)
+def message(page: Page, text: str) -> Locator:
+    """The message that contains this text."""
+    return page.get_by_role("article").filter(has_text=text)
 
 
-async def write(page: Page, text: str, box: str = "Message #quay") -> None:
-    """Types into a composer and sends."""
+async def send_message(page: Page, text: str, box: str = "Message #quay") -> None:
+    """Types text into a composer and sends it."""
     composer = page.get_by_label(box)
     await composer.fill(text)
     await composer.press("Enter")
 
 
-async def pick(page: Page, label: str, *choices: str, typed: str = "") -> None:
-    """Chooses in a select menu, as one does with the mouse."""
+async def select_options(page: Page, label: str, *choices: str, typed: str = "") -> None:
+    """Selects options in a select menu with the mouse."""
     box = page.get_by_role("combobox", name=label, exact=True)
     await box.click()
     if typed:

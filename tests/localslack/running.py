@@ -1,4 +1,4 @@
-"""How do these tests run a local Slack of their own? As anybody would: the command, its first line, its control URL."""
+"""Runs a local Slack as a separate process and drives it through its control interface."""
 
 import json
 import subprocess
@@ -13,16 +13,16 @@ Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]
 
 
-class Refused(Exception):
-    """The control interface said no; `answer` is what it said."""
+class ControlRefusal(Exception):
+    """The control interface refused a request; `answer` is the response body."""
 
     def __init__(self, answer: Json) -> None:
         super().__init__(answer.get("message") or answer)
         self.answer = answer
 
 
-class LocalSlack:
-    """`python -m localslack` in a process of its own."""
+class LocalSlackProcess:
+    """A `python -m localslack` process."""
 
     def __init__(self, seed: Json | None = None) -> None:
         command = [sys.executable, "-m", "localslack", "--port", "0", "--json"]
@@ -33,7 +33,7 @@ class LocalSlack:
         self.reset()
 
     def reset(self) -> None:
-        """As it was at the start: nobody wrote anything, and every switch is off."""
+        """Restores the initial state: only the seed's content, all switches off."""
         if self._seed is not None:
             self.info |= self.post("seed", self._seed)
         else:
@@ -50,20 +50,20 @@ class LocalSlack:
         return app
 
     def get(self, path: str) -> Json:
-        return self._ask("GET", path, None)
+        return self._request("GET", path, None)
 
     def post(self, path: str, body: Json) -> Json:
-        return self._ask("POST", path, body)
+        return self._request("POST", path, body)
 
     def act(self, person: str, verb: str, **body: Any) -> Json:
-        """A person does something, as on the page."""
+        """Performs an action of a person, as on the page."""
         return self.post(f"people/{person}/{verb}", body)
 
     def state(self, person: str) -> Json:
         return self.get(f"people/{person}/state")
 
     def messages(self, person: str, channel: str) -> list[Json]:
-        """What that person sees in the channel, oldest first."""
+        """Messages of the channel as this person sees them, oldest first."""
         return list(self.get(f"people/{person}/channels/{channel.removeprefix('#')}/messages")["messages"])
 
     def channel_id(self, name: str, person: str = "anna") -> str:
@@ -74,7 +74,7 @@ class LocalSlack:
         return next(str(it["id"]) for it in everybody["people"] + everybody["bots"] if it["handle"] == handle)
 
     def download(self, url: str, token: str) -> bytes:
-        """What a client with this token gets there; a refusal counts as its body."""
+        """Body that a client with this token downloads; of a refusal, the error body."""
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
@@ -82,7 +82,7 @@ class LocalSlack:
         except urllib.error.HTTPError as error:
             return bytes(error.read())
 
-    def _ask(self, method: str, path: str, body: Json | None) -> Json:
+    def _request(self, method: str, path: str, body: Json | None) -> Json:
         url = f"{str(self.info['control_url']).rstrip('/')}/{path}"
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
@@ -90,7 +90,7 @@ class LocalSlack:
             with urllib.request.urlopen(request, timeout=30) as response:
                 return dict(json.load(response))
         except urllib.error.HTTPError as error:
-            raise Refused(json.load(error)) from error
+            raise ControlRefusal(json.load(error)) from error
 
     def close(self) -> None:
         self._process.terminate()

@@ -1,7 +1,7 @@
-"""Which calls does every official SDK make in its own way? One list, run by each of them in turn.
+"""Web API calls that are made with each of the official SDKs in turn.
 
-A string `"$name"` stands for something an earlier answer gave (or the workspace: `$anna`, `$desk`). Where two SDKs
-want an argument differently, `python` or `node` says how.
+A string `"$name"` stands for a value of an earlier response, or of the workspace: `$anna`, `$desk`. Where two SDKs
+expect an argument differently, `python` or `node` overrides it.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -33,9 +33,9 @@ class Call:
     method: str
     args: Json = field(default_factory=dict)
     expect: Json = field(default_factory=dict)
-    """Dotted path in the answer -> value; the value `...` asks only that something is there."""
+    """Dotted path in the response -> expected value; `...` accepts any value that is present."""
     keep: dict[str, str] = field(default_factory=dict)
-    """Name -> dotted path in the answer."""
+    """Name -> dotted path in the response of a value for later calls."""
     error: str = ""
     python: Json = field(default_factory=dict)
     node: Json = field(default_factory=dict)
@@ -44,8 +44,8 @@ class Call:
         return {**asdict(self), "args": {**self.args, **self.node}, "expect": {}}
 
 
-def found(answer: Any, path: str) -> Any:
-    """The part of an answer at a dotted path; a missing part is None, `#` counts."""
+def value_at(answer: Any, path: str) -> Any:
+    """Value at a dotted path of a response; None if missing, the length for `#`."""
     for step in path.split("."):
         if step == "#":
             return len(answer)
@@ -56,25 +56,25 @@ def found(answer: Any, path: str) -> Any:
     return answer
 
 
-def filled(value: Any, known: Json) -> Any:
-    """`value` with every `"$name"` replaced."""
+def substitute(value: Any, known: Json) -> Any:
+    """`value` with each `"$name"` replaced by its known value."""
     if isinstance(value, str) and value.startswith("$"):
         return known[value[1:]]
     if isinstance(value, dict):
-        return {key: filled(part, known) for key, part in value.items()}
-    return [filled(part, known) for part in value] if isinstance(value, list) else value
+        return {key: substitute(part, known) for key, part in value.items()}
+    return [substitute(part, known) for part in value] if isinstance(value, list) else value
 
 
-def hold(call: Call, answer: Json, known: Json) -> None:
-    """The answer keeps what the call expects of it; what is to be kept goes into `known`."""
+def check_response(call: Call, answer: Json, known: Json) -> None:
+    """Asserts the expectations of a call and stores the values it keeps in `known`."""
     if call.error:
         assert (answer.get("ok"), answer.get("error")) == (False, call.error), (call, answer)
     else:
         assert answer.get("ok") is True, (call, answer)
-    for path, expected in filled(call.expect, known).items():
-        got = found(answer, path)
+    for path, expected in substitute(call.expect, known).items():
+        got = value_at(answer, path)
         assert (got not in (None, "", [])) if expected is ... else (got == expected), (call.method, path, got, answer)
-    known.update({name: found(answer, path) for name, path in call.keep.items()})
+    known.update({name: value_at(answer, path) for name, path in call.keep.items()})
 
 
 PLAIN = {"type": "plain_text", "text": "Hello"}
@@ -84,7 +84,7 @@ EVENT = {"event_type": "ticket_raised", "event_payload": {"number": 7, "tags": [
 NO_VIEW: Json = {"type": "modal", "title": PLAIN, "blocks": []}
 
 CALLS = [
-    # who am I, where am I
+    # authentication and team
     Call("api.test", {"foo": "bar"}, {"args.foo": "bar"}),
     Call("api.test", {"error": "my_error"}, error="my_error"),
     Call("auth.test", {}, {"team": "Proof", "user": "proof", "url": ...}, {"bot_user": "user_id", "bot": "bot_id"}),
@@ -292,7 +292,7 @@ CALLS = [
     Call("files.list", {"channel": "$desk"}, {"files.#": 0}),
     Call("files.getUploadURLExternal", {"filename": "a.txt", "length": 3}, {"upload_url": ...}, {"file": "file_id"}),
     Call("files.info", {"file": "F000"}, error="file_not_found"),
-    # the end
+    # revocation
     Call("chat.delete", {"channel": "$desk", "ts": "$other"}, {"ts": "$other"}),
     Call("chat.delete", {"channel": "$desk", "ts": "$other"}, error="message_not_found"),
 ]

@@ -1,4 +1,4 @@
-"""An app on the official Python Socket Mode client, for tests to look at what it hears."""
+"""An app on the official Python Socket Mode client that records the requests it receives."""
 
 import queue
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from tests.localslack.running import Json, LocalSlack
+from tests.localslack.running import Json, LocalSlackProcess
 
 SCOPES = [
     "app_mentions:read", "channels:history", "channels:join", "channels:manage", "channels:read", "chat:write",
@@ -43,11 +43,11 @@ SEED: Json = {
     "channels": [{"name": "desk", "members": ["anna", "ben", "Socket App"]}],
     "apps": [{"name": "Socket App", "manifest": MANIFEST}],
 }
-WORDS: Json = {"type": "plain_text", "text": "Words"}
-ASKS: Json = {
+PLAIN_TEXT: Json = {"type": "plain_text", "text": "Words"}
+INPUT_BLOCK: Json = {
     "type": "input",
     "block_id": "b",
-    "label": WORDS,
+    "label": PLAIN_TEXT,
     "element": {"type": "plain_text_input", "action_id": "a"},
 }
 
@@ -55,41 +55,41 @@ Answer = Callable[[SocketModeRequest], Json | None]
 
 
 class Connection:
-    """One Socket Mode connection that acknowledges everything, with `answer`'s payload if it gives one."""
+    """A Socket Mode connection that acknowledges every request, with the payload that `answer` returns, if any."""
 
-    def __init__(self, slack: LocalSlack, answer: Answer = lambda _: None) -> None:
+    def __init__(self, slack: LocalSlackProcess, answer: Answer = lambda _: None) -> None:
         self.web = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
         self.requests: queue.Queue[SocketModeRequest] = queue.Queue()
         self.answer = answer
         self._greetings: queue.Queue[Json] = queue.Queue()
         self._client = SocketModeClient(app_token=slack.app["app_token"], web_client=self.web, ping_interval=0.5)
-        self._client.message_listeners.append(self._note)
-        self._client.socket_mode_request_listeners.append(self._hear)
+        self._client.message_listeners.append(self._record_hello)
+        self._client.socket_mode_request_listeners.append(self._acknowledge)
         self._client.connect()
-        self.greeted()
+        self.wait_for_hello()
 
-    def _note(self, _: BaseSocketModeClient, message: Json, _raw: str | None = None) -> None:
+    def _record_hello(self, _: BaseSocketModeClient, message: Json, _raw: str | None = None) -> None:
         if message.get("type") == "hello":
             self._greetings.put(message)
 
-    def _hear(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+    def _acknowledge(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         payload = self.answer(request)
         client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
         self.requests.put(request)
 
-    def greeted(self) -> Json:
-        """The `hello` of the first connection, and once more after every reconnection."""
+    def wait_for_hello(self) -> Json:
+        """Waits for the `hello` of the connection; another one follows each reconnection."""
         return self._greetings.get(timeout=20)
 
-    def next(self, kind: str) -> Json:
-        """The payload of the next request of this kind; others on the way are passed over."""
+    def next_payload(self, kind: str) -> Json:
+        """Payload of the next request of this type; skips others."""
         while True:
             request = self.requests.get(timeout=10)
             if request.type == kind:
                 return request.payload
 
-    def forget(self) -> None:
-        """As if nothing had arrived yet, and nothing were to be answered."""
+    def reset(self) -> None:
+        """Discards received requests and removes the answer."""
         self.answer = lambda _: None
         while not self.requests.empty():
             self.requests.get_nowait()
@@ -99,4 +99,10 @@ class Connection:
 
 
 def modal(title: str = "First", **more: Any) -> Json:
-    return {"type": "modal", "title": {**WORDS, "text": title}, "submit": WORDS, "blocks": [ASKS], **more}
+    return {
+        "type": "modal",
+        "title": {**PLAIN_TEXT, "text": title},
+        "submit": PLAIN_TEXT,
+        "blocks": [INPUT_BLOCK],
+        **more,
+    }

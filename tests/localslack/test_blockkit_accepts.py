@@ -1,4 +1,4 @@
-"""Is what Slack accepts accepted, on the surfaces where it belongs and only there?"""
+"""The validator accepts what Slack accepts, on the surfaces where Slack accepts it."""
 
 import pytest
 
@@ -13,8 +13,8 @@ from tests.localslack.blockkit_parts import (
     VIDEO,
     Json,
     actions,
-    asks,
     button,
+    input_block,
     mrkdwn,
     option,
     paragraph,
@@ -25,7 +25,7 @@ from tests.localslack.blockkit_parts import (
     table,
 )
 
-GOOD: list[tuple[tuple[Surface, ...], Json]] = [
+VALID_BLOCKS: list[tuple[tuple[Surface, ...], Json]] = [
     (ANYWHERE, section(expand=True, block_id="b")),
     (ANYWHERE, {"type": "section", "fields": [plain("x" * 2000)] * 10}),
     (ANYWHERE, section(text=mrkdwn("x" * 3000) | {"verbatim": True})),
@@ -41,23 +41,26 @@ GOOD: list[tuple[tuple[Surface, ...], Json]] = [
     (ANYWHERE, {"type": "image", "slack_file": {"id": "F1"}, "alt_text": ""}),
     (ANYWHERE, {"type": "context", "elements": [plain(), mrkdwn(), IMAGE] * 3}),
     (ANYWHERE, actions(*[button(action_id=str(n)) for n in range(25)])),
-    (ANYWHERE, actions(button(), button())),  # Slack invents the missing action ids
+    (ANYWHERE, actions(button(), button())),  # Slack generates missing action ids
     (ANYWHERE, VIDEO | {"description": plain(), "author_name": "x" * 49}),
     (ANYWHERE, CARD),
-    (ANYWHERE, asks(select(placeholder=plain("x" * 150), focus_on_load=True), hint=plain(), optional=True)),
-    (ANYWHERE, asks({"type": "plain_text_input", "min_length": 1, "max_length": 5, "initial_value": "abcde"})),
-    (ANYWHERE, asks({"type": "checkboxes", "options": [{"text": mrkdwn(), "value": "a", "description": mrkdwn()}]})),
-    (ANYWHERE, asks({"type": "radio_buttons", "options": [option()] * 10, "initial_option": option()})),
-    (ANYWHERE, asks({"type": "datepicker", "initial_date": "2024-02-29"})),
-    (ANYWHERE, asks({"type": "timepicker", "initial_time": "23:59", "timezone": "Europe/Berlin"})),
-    (ANYWHERE, asks({"type": "users_select", "initial_user": "U1"})),
-    (ANYWHERE, asks({"type": "multi_users_select", "initial_users": ["U1", "U2"], "max_selected_items": 2})),
-    (ANYWHERE, asks({"type": "external_select", "min_query_length": 0, "initial_option": option("anything")})),
-    (ANYWHERE, asks({"type": "conversations_select", "filter": {"include": ["im"], "exclude_bot_users": True}})),
-    (ANYWHERE, asks(select(initial_option=option("a") | {"text": plain("a") | {"emoji": True}}))),
+    (ANYWHERE, input_block(select(placeholder=plain("x" * 150), focus_on_load=True), hint=plain(), optional=True)),
+    (ANYWHERE, input_block({"type": "plain_text_input", "min_length": 1, "max_length": 5, "initial_value": "abcde"})),
     (
         ANYWHERE,
-        asks(
+        input_block({"type": "checkboxes", "options": [{"text": mrkdwn(), "value": "a", "description": mrkdwn()}]}),
+    ),
+    (ANYWHERE, input_block({"type": "radio_buttons", "options": [option()] * 10, "initial_option": option()})),
+    (ANYWHERE, input_block({"type": "datepicker", "initial_date": "2024-02-29"})),
+    (ANYWHERE, input_block({"type": "timepicker", "initial_time": "23:59", "timezone": "Europe/Berlin"})),
+    (ANYWHERE, input_block({"type": "users_select", "initial_user": "U1"})),
+    (ANYWHERE, input_block({"type": "multi_users_select", "initial_users": ["U1", "U2"], "max_selected_items": 2})),
+    (ANYWHERE, input_block({"type": "external_select", "min_query_length": 0, "initial_option": option("anything")})),
+    (ANYWHERE, input_block({"type": "conversations_select", "filter": {"include": ["im"], "exclude_bot_users": True}})),
+    (ANYWHERE, input_block(select(initial_option=option("a") | {"text": plain("a") | {"emoji": True}}))),
+    (
+        ANYWHERE,
+        input_block(
             {
                 "type": "multi_static_select",
                 "option_groups": [
@@ -68,16 +71,22 @@ GOOD: list[tuple[tuple[Surface, ...], Json]] = [
             }
         ),
     ),
-    (("message", "modal"), asks({"type": "datetimepicker", "initial_date_time": 1_628_633_820})),
-    (("modal", "home"), asks({"type": "rich_text_input", "initial_value": rich_text(paragraph()), "min_lines": 3})),
-    (("modal",), asks({"type": "file_input", "filetypes": ["pdf"], "max_files": 10})),
-    (("modal",), asks({"type": "number_input", "is_decimal_allowed": False, "min_value": "-1", "initial_value": "7"})),
-    (("modal",), asks({"type": "email_text_input", "initial_value": "a@b.c"}, dispatch_action=True)),
+    (("message", "modal"), input_block({"type": "datetimepicker", "initial_date_time": 1_628_633_820})),
+    (
+        ("modal", "home"),
+        input_block({"type": "rich_text_input", "initial_value": rich_text(paragraph()), "min_lines": 3}),
+    ),
+    (("modal",), input_block({"type": "file_input", "filetypes": ["pdf"], "max_files": 10})),
     (
         ("modal",),
-        asks({"type": "url_text_input", "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]}}),
+        input_block({"type": "number_input", "is_decimal_allowed": False, "min_value": "-1", "initial_value": "7"}),
     ),
-    (("modal",), asks({"type": "channels_select", "response_url_enabled": True})),
+    (("modal",), input_block({"type": "email_text_input", "initial_value": "a@b.c"}, dispatch_action=True)),
+    (
+        ("modal",),
+        input_block({"type": "url_text_input", "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]}}),
+    ),
+    (("modal",), input_block({"type": "channels_select", "response_url_enabled": True})),
     (("modal",), {"type": "alert", "text": plain(), "level": "warning"}),
     (("message",), {"type": "markdown", "text": "# x" * 4000}),
     (("message",), {"type": "file", "external_id": "x", "source": "remote"}),
@@ -142,9 +151,9 @@ GOOD: list[tuple[tuple[Surface, ...], Json]] = [
 
 
 @pytest.mark.parametrize(
-    ("surfaces", "block"), GOOD, ids=lambda value: value["type"] if isinstance(value, dict) else ""
+    ("surfaces", "block"), VALID_BLOCKS, ids=lambda value: value["type"] if isinstance(value, dict) else ""
 )
-def test_a_good_block_is_accepted_where_it_belongs_and_only_there(surfaces: tuple[Surface, ...], block: Json) -> None:
+def test_valid_block_is_accepted_only_on_its_surfaces(surfaces: tuple[Surface, ...], block: Json) -> None:
     for surface in ANYWHERE:
         said = blockkit.validate_blocks([block], surface)
         if surface in surfaces:

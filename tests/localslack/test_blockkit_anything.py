@@ -1,4 +1,4 @@
-"""Does the validator stand anything that JSON can say, and everything the official SDK builds?"""
+"""The validator handles any JSON value without raising, and accepts what the official SDK builds."""
 
 import copy
 from collections.abc import Iterator
@@ -14,20 +14,32 @@ from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from localslack import blockkit
 from localslack.blockkit.blocks import BLOCKS
 from localslack.blockkit.elements import ELEMENTS
-from tests.localslack.blockkit_parts import ANYWHERE, asks, button, modal, rich_text, section, select, table
+from tests.localslack.blockkit_parts import ANYWHERE, button, input_block, modal, rich_text, section, select, table
 
-WORDS = ["type", "text", "elements", "element", "blocks", "options", "rows", "accessory", "fields", "label", "url"]
+PROPERTY_NAMES = [
+    "type",
+    "text",
+    "elements",
+    "element",
+    "blocks",
+    "options",
+    "rows",
+    "accessory",
+    "fields",
+    "label",
+    "url",
+]
 NAMES = st.one_of(
-    st.sampled_from([*WORDS, *BLOCKS.shapes, *ELEMENTS.shapes, "plain_text", "mrkdwn"]), st.text(max_size=5)
+    st.sampled_from([*PROPERTY_NAMES, *BLOCKS.shapes, *ELEMENTS.shapes, "plain_text", "mrkdwn"]), st.text(max_size=5)
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | NAMES,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=5),
     max_leaves=25,
 )
-GENUINE: list[Any] = [
+VALID_BLOCKS: list[Any] = [
     section(accessory=select(initial_option=select()["options"][0])),
-    asks({"type": "number_input", "is_decimal_allowed": True, "min_value": "1"}),
+    input_block({"type": "number_input", "is_decimal_allowed": True, "min_value": "1"}),
     {"type": "actions", "elements": [button(action_id="a")]},
     rich_text({"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}),
     table(),
@@ -35,7 +47,7 @@ GENUINE: list[Any] = [
 
 
 @given(JSON)
-def test_garbage_is_answered_never_raised(anything: Any) -> None:
+def test_validator_reports_garbage_without_raising(anything: Any) -> None:
     for surface in ANYWHERE:
         assert isinstance(blockkit.validate_blocks(anything, surface), list)
         assert isinstance(blockkit.validate_blocks([anything], surface), list)
@@ -45,15 +57,15 @@ def test_garbage_is_answered_never_raised(anything: Any) -> None:
     assert isinstance(blockkit.is_too_large(anything), bool)
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def paths_in(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     yield path
     for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
-        yield from places(value[key], (*path, key))
+        yield from paths_in(value[key], (*path, key))
 
 
-@given(st.sampled_from(GENUINE), st.data(), JSON)
-def test_one_wrong_part_anywhere_is_answered_never_raised(genuine: Any, data: st.DataObject, wrong: Any) -> None:
-    path = data.draw(st.sampled_from([place for place in places(genuine) if place]))
+@given(st.sampled_from(VALID_BLOCKS), st.data(), JSON)
+def test_validator_reports_a_wrong_part_anywhere_without_raising(genuine: Any, data: st.DataObject, wrong: Any) -> None:
+    path = data.draw(st.sampled_from([place for place in paths_in(genuine) if place]))
     broken = copy.deepcopy(genuine)
     holder = broken
     for key in path[:-1]:
@@ -127,17 +139,17 @@ SDK_INPUTS = [
 
 
 @pytest.mark.parametrize("block", SDK_BLOCKS, ids=lambda block: block.type)
-def test_what_the_sdk_builds_for_a_message_is_accepted(block: blocks.Block) -> None:
+def test_sdk_message_blocks_are_accepted(block: blocks.Block) -> None:
     assert blockkit.validate_blocks([block.to_dict()], "message") == []
 
 
 @pytest.mark.parametrize("element", SDK_INPUTS, ids=lambda element: element.type)
-def test_what_the_sdk_builds_for_a_modal_is_accepted(element: elements.InputInteractiveElement) -> None:
+def test_sdk_modal_inputs_are_accepted(element: elements.InputInteractiveElement) -> None:
     asked = blocks.InputBlock(label="Label", hint="Hint", element=element, optional=True)
     view = views.View(type="modal", title="Title", submit="Save", close="Cancel", callback_id="c", blocks=[asked])
     assert blockkit.validate_view(view.to_dict()) == []
 
 
-def test_what_the_sdk_builds_as_attachment_is_accepted() -> None:
+def test_sdk_attachments_are_accepted() -> None:
     attachment = attachments.BlockAttachment(blocks=[blocks.DividerBlock()], color="#36a64f")
     assert blockkit.validate_attachments([attachment.to_dict()]) == []

@@ -1,4 +1,4 @@
-"""Is what Slack refuses refused, in its words and at its place?"""
+"""The validator refuses what Slack refuses, with Slack's message and JSON pointer."""
 
 import pytest
 
@@ -9,8 +9,8 @@ from tests.localslack.blockkit_parts import (
     IMAGE,
     VIDEO,
     actions,
-    asks,
     button,
+    input_block,
     mrkdwn,
     option,
     paragraph,
@@ -21,8 +21,8 @@ from tests.localslack.blockkit_parts import (
     table,
 )
 
-BAD: list[tuple[Surface, object, str]] = [
-    # the list itself
+INVALID_BLOCKS: list[tuple[Surface, object, str]] = [
+    # the list of blocks
     ("message", "blocks", "must provide an array [json-pointer:/blocks]"),
     ("message", [3], "must provide an object [json-pointer:/blocks/0]"),
     ("message", [{}], "missing required field: type [json-pointer:/blocks/0]"),
@@ -170,73 +170,77 @@ BAD: list[tuple[Surface, object, str]] = [
     # choices
     (
         "modal",
-        [asks({"type": "static_select"})],
+        [input_block({"type": "static_select"})],
         "`options` or `option_groups` must be specified [json-pointer:/blocks/0/element]",
     ),
-    ("modal", [asks(select(options=[]))], "must provide at least 1 items [json-pointer:/blocks/0/element/options]"),
     (
         "modal",
-        [asks(select(options=[option()] * 101))],
+        [input_block(select(options=[]))],
+        "must provide at least 1 items [json-pointer:/blocks/0/element/options]",
+    ),
+    (
+        "modal",
+        [input_block(select(options=[option()] * 101))],
         "no more than 100 items allowed [json-pointer:/blocks/0/element/options]",
     ),
     (
         "modal",
-        [asks(select(options=[option(text=mrkdwn())]))],
+        [input_block(select(options=[option(text=mrkdwn())]))],
         "must be a valid enum value [json-pointer:/blocks/0/element/options/0/text/type]",
     ),
     (
         "modal",
-        [asks(select(options=[{"text": plain(), "value": "x" * 151}]))],
+        [input_block(select(options=[{"text": plain(), "value": "x" * 151}]))],
         "must be less than 151 characters [json-pointer:/blocks/0/element/options/0/value]",
     ),
     (
         "modal",
-        [asks(select(options=[option(description=plain("x" * 76))]))],
+        [input_block(select(options=[option(description=plain("x" * 76))]))],
         "must be less than 76 characters [json-pointer:/blocks/0/element/options/0/description/text]",
     ),
     (
         "modal",
-        [asks(select(options=[option(url="https://e.org")]))],
+        [input_block(select(options=[option(url="https://e.org")]))],
         "invalid additional property: url [json-pointer:/blocks/0/element/options/0]",
     ),
     (
         "modal",
-        [asks(select(initial_option=None))],
+        [input_block(select(initial_option=None))],
         "must provide an object [json-pointer:/blocks/0/element/initial_option]",
     ),
     (
         "modal",
-        [asks(select(initial_option=option("z")))],
+        [input_block(select(initial_option=option("z")))],
         "must be one of the provided options [json-pointer:/blocks/0/element/initial_option]",
     ),
     (
         "modal",
-        [asks(select(placeholder=plain("x" * 151)))],
+        [input_block(select(placeholder=plain("x" * 151)))],
         "must be less than 151 characters [json-pointer:/blocks/0/element/placeholder/text]",
     ),
     (
         "modal",
-        [asks({"type": "checkboxes", "options": [option()] * 11})],
+        [input_block({"type": "checkboxes", "options": [option()] * 11})],
         "no more than 10 items allowed [json-pointer:/blocks/0/element/options]",
     ),
     (
         "modal",
-        [asks({"type": "checkboxes", "options": [option()], "initial_options": []})],
+        [input_block({"type": "checkboxes", "options": [option()], "initial_options": []})],
         "must be one of the provided options [json-pointer:/blocks/0/element/initial_options]",
     ),
     (
         "modal",
-        [asks({"type": "multi_users_select", "max_selected_items": 0})],
+        [input_block({"type": "multi_users_select", "max_selected_items": 0})],
         "must be greater than 1 [json-pointer:/blocks/0/element/max_selected_items]",
     ),
     (
         "modal",
-        [asks({"type": "multi_users_select", "initial_users": ["U1", "U2"], "max_selected_items": 1})],
+        [input_block({"type": "multi_users_select", "initial_users": ["U1", "U2"], "max_selected_items": 1})],
         "no more than 1 items allowed [json-pointer:/blocks/0/element/initial_users]",
     ),
     (
         "modal",
-        [asks({"type": "conversations_select", "filter": {"include": []}})],
+        [input_block({"type": "conversations_select", "filter": {"include": []}})],
         "must provide at least 1 items [json-pointer:/blocks/0/element/filter/include]",
     ),
     (
@@ -250,90 +254,94 @@ BAD: list[tuple[Surface, object, str]] = [
     # typed inputs
     ("modal", [{"type": "input", "label": plain()}], "missing required field: element [json-pointer:/blocks/0]"),
     ("modal", [{"type": "input", "element": select()}], "missing required field: label [json-pointer:/blocks/0]"),
-    ("modal", [asks(button())], "unsupported type: button [json-pointer:/blocks/0/element/type]"),
+    ("modal", [input_block(button())], "unsupported type: button [json-pointer:/blocks/0/element/type]"),
     (
         "modal",
-        [asks(select(), label=plain("x" * 2001))],
+        [input_block(select(), label=plain("x" * 2001))],
         "must be less than 2001 characters [json-pointer:/blocks/0/label/text]",
     ),
-    ("modal", [asks(select(), hint=mrkdwn())], "must be a valid enum value [json-pointer:/blocks/0/hint/type]"),
-    ("modal", [asks(select(), optional="yes")], "must be a boolean [json-pointer:/blocks/0/optional]"),
+    ("modal", [input_block(select(), hint=mrkdwn())], "must be a valid enum value [json-pointer:/blocks/0/hint/type]"),
+    ("modal", [input_block(select(), optional="yes")], "must be a boolean [json-pointer:/blocks/0/optional]"),
     (
         "modal",
-        [asks({"type": "plain_text_input", "max_length": 3001})],
+        [input_block({"type": "plain_text_input", "max_length": 3001})],
         "must be less than 3000 [json-pointer:/blocks/0/element/max_length]",
     ),
     (
         "modal",
-        [asks({"type": "plain_text_input", "max_length": True})],
+        [input_block({"type": "plain_text_input", "max_length": True})],
         "must provide an integer [json-pointer:/blocks/0/element/max_length]",
     ),
     (
         "modal",
-        [asks({"type": "plain_text_input", "min_length": 5, "max_length": 4})],
+        [input_block({"type": "plain_text_input", "min_length": 5, "max_length": 4})],
         "`min_length` must be less than or equal to `max_length` [json-pointer:/blocks/0/element/min_length]",
     ),
     (
         "modal",
-        [asks({"type": "plain_text_input", "max_length": 4, "initial_value": "abcde"})],
+        [input_block({"type": "plain_text_input", "max_length": 4, "initial_value": "abcde"})],
         "must be less than 5 characters [json-pointer:/blocks/0/element/initial_value]",
     ),
     (
         "modal",
-        [asks({"type": "number_input"})],
+        [input_block({"type": "number_input"})],
         "missing required field: is_decimal_allowed [json-pointer:/blocks/0/element]",
     ),
     (
         "modal",
-        [asks({"type": "number_input", "is_decimal_allowed": True, "min_value": "x"})],
+        [input_block({"type": "number_input", "is_decimal_allowed": True, "min_value": "x"})],
         "must be a number [json-pointer:/blocks/0/element/min_value]",
     ),
     (
         "modal",
-        [asks({"type": "number_input", "is_decimal_allowed": True, "min_value": "2", "max_value": "1"})],
+        [input_block({"type": "number_input", "is_decimal_allowed": True, "min_value": "2", "max_value": "1"})],
         "`min_value` must be less than or equal to `max_value` [json-pointer:/blocks/0/element/min_value]",
     ),
     (
         "modal",
-        [asks({"type": "datepicker", "initial_date": "31.01.2024"})],
+        [input_block({"type": "datepicker", "initial_date": "31.01.2024"})],
         r"input must match regex pattern: ^\d{4}-\d{2}-\d{2}$ [json-pointer:/blocks/0/element/initial_date]",
     ),
     (
         "modal",
-        [asks({"type": "datepicker", "initial_date": "2023-02-29"})],
+        [input_block({"type": "datepicker", "initial_date": "2023-02-29"})],
         "invalid date [json-pointer:/blocks/0/element/initial_date]",
     ),
     (
         "modal",
-        [asks({"type": "timepicker", "timezone": "Berlin"})],
+        [input_block({"type": "timepicker", "timezone": "Berlin"})],
         "invalid timezone [json-pointer:/blocks/0/element/timezone]",
     ),
     (
         "modal",
-        [asks({"type": "datetimepicker", "initial_date_time": 12})],
+        [input_block({"type": "datetimepicker", "initial_date_time": 12})],
         "must be greater than 1000000000 [json-pointer:/blocks/0/element/initial_date_time]",
     ),
     (
         "modal",
-        [asks({"type": "file_input", "max_files": 11})],
+        [input_block({"type": "file_input", "max_files": 11})],
         "must be less than 10 [json-pointer:/blocks/0/element/max_files]",
     ),
     (
         "modal",
-        [asks({"type": "file_input"}, dispatch_action=True)],
+        [input_block({"type": "file_input"}, dispatch_action=True)],
         "unsupported type: file_input [json-pointer:/blocks/0/element/type]",
     ),
     (
         "modal",
-        [asks(select(focus_on_load=True)), asks(select(focus_on_load=True))],
+        [input_block(select(focus_on_load=True)), input_block(select(focus_on_load=True))],
         "only one element can have `focus_on_load` set to true [json-pointer:/blocks/1/element/focus_on_load]",
     ),
     # placement
     ("message", [{"type": "alert", "text": plain()}], "unsupported type: alert [json-pointer:/blocks/0/type]"),
-    ("message", [asks({"type": "file_input"})], "unsupported type: file_input [json-pointer:/blocks/0/element/type]"),
+    (
+        "message",
+        [input_block({"type": "file_input"})],
+        "unsupported type: file_input [json-pointer:/blocks/0/element/type]",
+    ),
     (
         "home",
-        [asks({"type": "number_input", "is_decimal_allowed": True})],
+        [input_block({"type": "number_input", "is_decimal_allowed": True})],
         "unsupported type: number_input [json-pointer:/blocks/0/element/type]",
     ),
     ("modal", [{"type": "markdown", "text": "x"}], "unsupported type: markdown [json-pointer:/blocks/0/type]"),
@@ -384,6 +392,8 @@ BAD: list[tuple[Surface, object, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("surface", "blocks", "line"), BAD, ids=lambda value: value if isinstance(value, str) else "")
-def test_a_bad_block_is_refused_in_slacks_words(surface: Surface, blocks: object, line: str) -> None:
+@pytest.mark.parametrize(
+    ("surface", "blocks", "line"), INVALID_BLOCKS, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_invalid_block_is_refused_with_slacks_error(surface: Surface, blocks: object, line: str) -> None:
     assert f"[ERROR] {line}" in blockkit.validate_blocks(blocks, surface)

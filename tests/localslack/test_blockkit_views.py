@@ -1,9 +1,9 @@
-"""Are views, attachments and totals held to their limits?"""
+"""Views, attachments and total sizes are validated against Slack's limits."""
 
 import pytest
 
 from localslack import blockkit
-from tests.localslack.blockkit_parts import Json, asks, modal, mrkdwn, option, plain, section, select
+from tests.localslack.blockkit_parts import Json, input_block, modal, mrkdwn, option, plain, section, select
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from tests.localslack.blockkit_parts import Json, asks, modal, mrkdwn, option, p
         (modal(*[section()] * 101), "no more than 100 items allowed [json-pointer:/view/blocks]"),
         (modal({"type": "foo"}), "unsupported type: foo [json-pointer:/view/blocks/0/type]"),
         (
-            {"type": "modal", "title": plain(), "blocks": [section(), asks(select())]},
+            {"type": "modal", "title": plain(), "blocks": [section(), input_block(select())]},
             "must define `submit` to use an `input` block in modals [json-pointer:/view/blocks/1/input]",
         ),
         (
@@ -36,7 +36,7 @@ from tests.localslack.blockkit_parts import Json, asks, modal, mrkdwn, option, p
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_bad_view_is_refused_in_slacks_words(view: object, line: str) -> None:
+def test_invalid_view_is_refused_with_slacks_error(view: object, line: str) -> None:
     assert f"[ERROR] {line}" in blockkit.validate_view(view)
 
 
@@ -44,17 +44,17 @@ def test_a_bad_view_is_refused_in_slacks_words(view: object, line: str) -> None:
     "view",
     [
         modal(),
-        modal(asks(select()), private_metadata="x" * 3000, notify_on_close=True, close=plain("Cancel")),
+        modal(input_block(select()), private_metadata="x" * 3000, notify_on_close=True, close=plain("Cancel")),
         {"type": "modal", "title": plain("x" * 24), "blocks": [section()] * 100},
-        {"type": "home", "blocks": [asks(select())]},
+        {"type": "home", "blocks": [input_block(select())]},
         {"type": "home", "title": plain("Home"), "blocks": []},
     ],
 )
-def test_a_good_view_is_accepted(view: Json) -> None:
+def test_valid_view_is_accepted(view: Json) -> None:
     assert blockkit.validate_view(view) == []
 
 
-def test_every_problem_is_named_at_once() -> None:
+def test_validation_lists_all_problems_at_once() -> None:
     assert blockkit.validate_view(
         {"type": "modal", "title": plain("x" * 25), "blocks": [{"type": "foo"}, section(text=plain(""))]}
     ) == [
@@ -64,7 +64,7 @@ def test_every_problem_is_named_at_once() -> None:
     ]
 
 
-def test_attachments_are_taken_as_they_come_but_their_blocks_are_checked() -> None:
+def test_legacy_attachment_fields_are_accepted_and_blocks_are_checked() -> None:
     legacy = {"fallback": "x", "color": "#fff", "ts": 1, "anything": True}
     assert blockkit.validate_attachments([legacy, {"blocks": [section()]}]) == []
     assert blockkit.validate_attachments([legacy, {"blocks": [{"type": "foo"}]}]) == [
@@ -76,18 +76,18 @@ def test_attachments_are_taken_as_they_come_but_their_blocks_are_checked() -> No
     assert blockkit.validate_attachments("text") == ["[ERROR] must provide an array [json-pointer:/attachments]"]
 
 
-def test_a_message_may_not_be_too_long_in_total_although_each_block_is_good() -> None:
+def test_message_total_length_is_limited() -> None:
     assert not blockkit.is_too_long([section(text=plain("x" * 3000))] * 4)
     assert blockkit.is_too_long([section(text=plain("x" * 3000))] * 5)
 
 
-def test_a_view_may_not_weigh_more_than_250_kilobytes() -> None:
+def test_view_is_limited_to_250_kilobytes() -> None:
     heavy = section(fields=[plain("ü" * 2000)] * 10)
     assert not blockkit.is_too_large(modal(*[heavy] * 6))
     assert blockkit.is_too_large(modal(*[heavy] * 7))
 
 
-def test_blocks_validate_is_told_more_of_each_problem() -> None:
+def test_blocks_validate_explains_each_problem_in_detail() -> None:
     wrong = [
         {"type": "header"},
         {"type": "header", "text": plain("x" * 151)},
@@ -131,5 +131,5 @@ def test_blocks_validate_is_told_more_of_each_problem() -> None:
         (None, ["[ERROR] must provide an object [json-pointer:]"]),
     ],
 )
-def test_the_options_an_app_suggests_are_held_to_the_same_limits(answer: object, lines: list[str]) -> None:
+def test_suggested_options_have_the_same_limits(answer: object, lines: list[str]) -> None:
     assert blockkit.validate_options(answer) == lines

@@ -1,4 +1,4 @@
-"""How does a payload reach its app, and what may the app send back? HTTP with signatures and retries, response URLs."""
+"""Delivery over HTTP with signatures and retries, and response URLs."""
 
 import asyncio
 import hashlib
@@ -13,18 +13,18 @@ import pytest
 from aiohttp import web
 
 from localslack import LocalSlack
-from tests.localslack.embedded import Json, buttons, seed, served, web_client
+from tests.localslack.embedded import Json, actions_block, http_handler_server, seed, web_client
 
 
 class Receiver:
-    """An app's HTTP server that keeps every request and answers what a test wants."""
+    """An app's HTTP server that records every request and returns the answers a test has set."""
 
     def __init__(self, secret: str) -> None:
         self.secret = secret
         self.requests: asyncio.Queue[tuple[web.Request, str]] = asyncio.Queue()
         self.answers: list[web.Response] = []
 
-    async def take(self, request: web.Request) -> web.Response:
+    async def handle_request(self, request: web.Request) -> web.Response:
         body = await request.text()
         assert request.headers["X-Slack-Signature"] == self._signature(request, body)
         if '"url_verification"' in body:
@@ -46,12 +46,12 @@ async def slack() -> AsyncIterator[LocalSlack]:
 @pytest.fixture
 async def receiver(slack: LocalSlack) -> AsyncIterator[Receiver]:
     receiver = Receiver(slack.apps[0].signing_secret)
-    async with served(receiver.take) as url:
+    async with http_handler_server(receiver.handle_request) as url:
         await slack.person("anna").control("POST", "apps/Bot/request_url", url=url)
         yield receiver
 
 
-async def test_a_command_comes_as_a_signed_form(slack: LocalSlack, receiver: Receiver) -> None:
+async def test_command_arrives_as_a_signed_form(slack: LocalSlack, receiver: Receiver) -> None:
     receiver.answers = [web.json_response({"response_type": "in_channel", "text": "for all"})]
     anna = slack.person("anna")
     assert (await anna.command("#desk", "/go", "a=b&c"))["outcome"] == "ack"
@@ -65,7 +65,7 @@ async def test_a_command_comes_as_a_signed_form(slack: LocalSlack, receiver: Rec
     assert (await slack.person("ben").message("#desk", "for all"))["text"] == "for all"
 
 
-async def test_an_http_error_is_told(slack: LocalSlack, receiver: Receiver) -> None:
+async def test_http_error_is_reported_to_the_person(slack: LocalSlack, receiver: Receiver) -> None:
     receiver.answers = [web.Response(status=500)]
     anna = slack.person("anna")
     outcome = await anna.command("#desk", "/go")
@@ -85,7 +85,7 @@ async def test_an_event_is_retried_three_times_with_number_and_reason(slack: Loc
     assert heard == [(None, None), ("1", "http_error"), ("2", "http_error"), ("3", "http_error")]
 
 
-async def test_an_app_can_say_that_it_wants_no_retry(slack: LocalSlack, receiver: Receiver) -> None:
+async def test_no_retry_header_stops_retries(slack: LocalSlack, receiver: Receiver) -> None:
     receiver.answers = [web.Response(status=500, headers={"X-Slack-No-Retry": "1"})]
     anna = slack.person("anna")
     await anna.post("#desk", "once")
@@ -95,11 +95,11 @@ async def test_an_app_can_say_that_it_wants_no_retry(slack: LocalSlack, receiver
     assert json.loads(body)["event"]["text"] == "and this"
 
 
-async def test_an_address_that_does_not_echo_is_not_verified(slack: LocalSlack) -> None:
-    async def deaf(_: web.Request) -> web.Response:
+async def test_request_url_without_challenge_echo_is_not_verified(slack: LocalSlack) -> None:
+    async def answer_without_challenge(_: web.Request) -> web.Response:
         return web.Response(text="hello")
 
-    async with served(deaf) as url:
+    async with http_handler_server(answer_without_challenge) as url:
         answer = await slack.person("anna").control("POST", "apps/Bot/request_url", url=url)
     assert answer["verified"] is False
 
@@ -113,11 +113,11 @@ async def respond(url: str, **body: Any) -> tuple[int, str]:
 
 
 async def response_url(slack: LocalSlack, receiver: Receiver, *, of_message: bool = False) -> str:
-    """What a command, or a click on a message, gave to the app."""
+    """A response URL from a slash command, or from a click on a message."""
     anna = slack.person("anna")
     if of_message:
-        await web_client(slack).chat_postMessage(channel="desk", text="card", blocks=[buttons(go="Go")])
-        await receiver.requests.get()  # the event of it
+        await web_client(slack).chat_postMessage(channel="desk", text="card", blocks=[actions_block(go="Go")])
+        await receiver.requests.get()  # the message event
         await anna.click(await anna.message("#desk", "Go"), "Go")
         _, body = await receiver.requests.get()
         payload: Json = json.loads(parse_qs(body)["payload"][0])
@@ -127,7 +127,7 @@ async def response_url(slack: LocalSlack, receiver: Receiver, *, of_message: boo
     return parse_qs(body)["response_url"][0]
 
 
-async def test_a_response_url_serves_five_times(slack: LocalSlack, receiver: Receiver) -> None:
+async def test_response_url_works_five_times(slack: LocalSlack, receiver: Receiver) -> None:
     url = await response_url(slack, receiver)
     answers = [await respond(url, text=str(number)) for number in range(6)]
     assert [status for status, _ in answers] == [200] * 5 + [404]
@@ -135,7 +135,7 @@ async def test_a_response_url_serves_five_times(slack: LocalSlack, receiver: Rec
     assert json.loads(answers[5][1]) == {"ok": False, "error": "used_url"}
 
 
-async def test_a_response_url_lives_half_an_hour(slack: LocalSlack, receiver: Receiver) -> None:
+async def test_response_url_expires_after_half_an_hour(slack: LocalSlack, receiver: Receiver) -> None:
     url = await response_url(slack, receiver)
     slack.clock.advance(29 * 60)
     assert (await respond(url, text="in time"))[0] == 200
@@ -143,7 +143,7 @@ async def test_a_response_url_lives_half_an_hour(slack: LocalSlack, receiver: Re
     assert (await respond(url, text="too late"))[0] == 404
 
 
-async def test_a_response_is_for_one_person_or_for_all(slack: LocalSlack, receiver: Receiver) -> None:
+async def test_response_is_ephemeral_or_in_channel(slack: LocalSlack, receiver: Receiver) -> None:
     url, anna, ben = await response_url(slack, receiver), slack.person("anna"), slack.person("ben")
     await respond(url, text="for one")
     await respond(url, text="for all", response_type="in_channel")
@@ -152,7 +152,7 @@ async def test_a_response_is_for_one_person_or_for_all(slack: LocalSlack, receiv
     assert [it["text"] for it in await anna.messages("#desk")] == ["for one", "for all"]
 
 
-async def test_the_original_is_replaced_and_deleted(slack: LocalSlack, receiver: Receiver) -> None:
+async def test_response_url_replaces_and_deletes_the_original(slack: LocalSlack, receiver: Receiver) -> None:
     url, anna = await response_url(slack, receiver, of_message=True), slack.person("anna")
     await respond(url, text="replaced", replace_original=True)
     assert [it["text"] for it in await anna.messages("#desk")] == ["replaced"]
@@ -161,6 +161,6 @@ async def test_the_original_is_replaced_and_deleted(slack: LocalSlack, receiver:
     assert (await respond(url, delete_original=True))[0] == 400
 
 
-async def test_bad_blocks_are_refused_there_as_well(slack: LocalSlack, receiver: Receiver) -> None:
+async def test_response_url_refuses_invalid_blocks(slack: LocalSlack, receiver: Receiver) -> None:
     status, said = await respond(await response_url(slack, receiver), text="x", blocks=[{"type": "nonsense"}])
     assert (status, json.loads(said)["error"]) == (400, "invalid_blocks")

@@ -1,4 +1,4 @@
-"""Does docs/local-slack.md promise what the local Slack does, no more and no less?"""
+"""docs/local-slack.md lists exactly what the local Slack supports."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-import localslack.api.dispatch  # noqa: F401 - brings all methods into the registry
+import localslack.api.dispatch  # noqa: F401 - registers all methods
 from localslack import blockkit
 from localslack.api.registry import METHODS
 from localslack.blockkit import Surface
@@ -18,8 +18,8 @@ from tests.localslack.blockkit_parts import (
     CONFIRM,
     IMAGE,
     actions,
-    asks,
     button,
+    input_block,
     modal,
     mrkdwn,
     option,
@@ -40,7 +40,7 @@ def cells(line: str) -> list[str]:
 
 
 def rows(*heading: str) -> list[list[str]]:
-    """The lines of the table with this heading, in the section “What is supported”."""
+    """Rows of the table with this heading in the section “What is supported”."""
     tables = [table.splitlines() for table in re.findall(r"(?:^\|.*\n)+", SECTION, re.MULTILINE)]
     [wanted] = [table for table in tables if cells(table[0]) == list(heading)]
     return [cells(line) for line in wanted[2:]]
@@ -53,7 +53,7 @@ def test_every_method_is_listed_with_its_status() -> None:
     assert all(why for _, how, why in rows("method", "status", "difference") if how == "partly")
 
 
-def test_every_promise_about_connections_names_a_test_that_exists() -> None:
+def test_connection_promises_name_existing_tests() -> None:
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     for what, status, difference, proof in rows("what", "status", "difference", "proved by"):
         assert status in ("supported", "partly", "not"), what
@@ -89,12 +89,12 @@ def options(n: int) -> list[Json]:
     return [option(str(number)) for number in range(n)]
 
 
-def typed(**more: Any) -> Json:
-    return asks({"type": "plain_text_input", **more})
+def text_input(**more: Any) -> Json:
+    return input_block({"type": "plain_text_input", **more})
 
 
 def menu(n: int) -> Json:
-    return asks({"type": "static_select", "options": options(n)})
+    return input_block({"type": "static_select", "options": options(n)})
 
 
 def confirmed(**more: Any) -> Json:
@@ -109,7 +109,7 @@ def long_table(characters: int) -> Json:
     return {"type": "table", "rows": [[{"type": "raw_text", "text": "x" * characters}]]}
 
 
-BLOCK: dict[str, Callable[[int], Json]] = {
+BLOCK_LIMITS: dict[str, Callable[[int], Json]] = {
     "`block_id`": lambda n: section(block_id="x" * n),
     "`action_id`": lambda n: actions(button(action_id="x" * n)),
     "section text": lambda n: section(text=mrkdwn("x" * n)),
@@ -124,29 +124,29 @@ BLOCK: dict[str, Callable[[int], Json]] = {
     "image URL": lambda n: IMAGE | {"image_url": url(n)},
     "table rows": lambda n: table(n, 1),
     "table columns": lambda n: table(1, n),
-    "input label": lambda n: asks(select(), label=text(n)),
-    "input hint": lambda n: asks(select(), hint=text(n)),
-    "placeholder": lambda n: typed(placeholder=text(n)),
+    "input label": lambda n: input_block(select(), label=text(n)),
+    "input hint": lambda n: input_block(select(), hint=text(n)),
+    "placeholder": lambda n: text_input(placeholder=text(n)),
     "button text": lambda n: actions(button(text=text(n))),
     "button value": lambda n: actions(button(value="x" * n)),
     "button URL": lambda n: actions(button(url=url(n))),
     "overflow options": lambda n: section(accessory={"type": "overflow", "options": options(n)}),
     "select options": menu,
-    "option groups": lambda n: asks(
+    "option groups": lambda n: input_block(
         {"type": "static_select", "option_groups": [{"label": plain(), "options": options(1)}] * n}
     ),
-    "option text": lambda n: asks(select(options=[option() | {"text": text(n)}])),
-    "option value": lambda n: asks(select(options=[option() | {"value": "x" * n}])),
-    "option description": lambda n: asks(select(options=[option(description=text(n))])),
-    "checkboxes": lambda n: asks({"type": "checkboxes", "options": options(n)}),
-    "radio buttons": lambda n: asks({"type": "radio_buttons", "options": options(n)}),
-    "`max_length`": lambda n: typed(max_length=n),
-    "files in a `file_input`": lambda n: asks({"type": "file_input", "max_files": n}),
+    "option text": lambda n: input_block(select(options=[option() | {"text": text(n)}])),
+    "option value": lambda n: input_block(select(options=[option() | {"value": "x" * n}])),
+    "option description": lambda n: input_block(select(options=[option(description=text(n))])),
+    "checkboxes": lambda n: input_block({"type": "checkboxes", "options": options(n)}),
+    "radio buttons": lambda n: input_block({"type": "radio_buttons", "options": options(n)}),
+    "`max_length`": lambda n: text_input(max_length=n),
+    "files in a `file_input`": lambda n: input_block({"type": "file_input", "max_files": n}),
     "confirm title": lambda n: confirmed(title=text(n)),
     "confirm text": lambda n: confirmed(text=text(n)),
     "confirm button": lambda n: confirmed(confirm=text(n)),
 }
-VIEW: dict[str, Callable[[int], Json]] = {
+VIEW_LIMITS: dict[str, Callable[[int], Json]] = {
     "blocks in a modal": lambda n: modal(*[section()] * n),
     "blocks in a Home tab": lambda n: {"type": "home", "blocks": [section()] * n},
     "modal title": lambda n: modal(title=text(n)),
@@ -155,25 +155,25 @@ VIEW: dict[str, Callable[[int], Json]] = {
     "`callback_id`": lambda n: modal(callback_id="x" * n),
     "`external_id`": lambda n: modal(external_id="x" * n),
 }
-ELSEWHERE: dict[str, Callable[[int], bool]] = {
+OTHER_LIMITS: dict[str, Callable[[int], bool]] = {
     "table characters in a message": lambda n: blockkit.validate_blocks([long_table(n)], "message") == [],
     "blocks in a message": lambda n: blockkit.validate_blocks([section()] * n, "message") == [],
-    "bytes of a view": lambda n: not blockkit.is_too_large("x" * (n - 2)),  # JSON adds the two quotes
+    "bytes of a view": lambda n: not blockkit.is_too_large("x" * (n - 2)),  # JSON adds two quotation marks
     "characters of all blocks of a message": lambda n: not blockkit.is_too_long([text(n)]),
 }
 
 
 def accepted(what: str, n: int) -> bool:
-    if what in BLOCK:
-        return any(blockkit.validate_blocks([BLOCK[what](n)], surface) == [] for surface in SURFACES)
-    return blockkit.validate_view(VIEW[what](n)) == [] if what in VIEW else ELSEWHERE[what](n)
+    if what in BLOCK_LIMITS:
+        return any(blockkit.validate_blocks([BLOCK_LIMITS[what](n)], surface) == [] for surface in SURFACES)
+    return blockkit.validate_view(VIEW_LIMITS[what](n)) == [] if what in VIEW_LIMITS else OTHER_LIMITS[what](n)
 
 
 @pytest.mark.parametrize(("what", "most"), rows("what", "at most"))
-def test_a_limit_is_accepted_and_one_more_is_not(what: str, most: str) -> None:
+def test_documented_limit_is_accepted_and_one_more_is_refused(what: str, most: str) -> None:
     assert accepted(what, int(most))
     assert not accepted(what, int(most) + 1)
 
 
 def test_every_limit_is_listed() -> None:
-    assert {what for what, _ in rows("what", "at most")} == {*BLOCK, *VIEW, *ELSEWHERE}
+    assert {what for what, _ in rows("what", "at most")} == {*BLOCK_LIMITS, *VIEW_LIMITS, *OTHER_LIMITS}

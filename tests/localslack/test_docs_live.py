@@ -1,4 +1,4 @@
-"""Does the running local Slack do what docs/local-slack.md lists, and refuse what it says it does not do?"""
+"""The running local Slack supports what docs/local-slack.md lists, and refuses what is listed as unsupported."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from tests.localslack.running import Json, LocalSlack
+from tests.localslack.running import Json, LocalSlackProcess
 from tests.localslack.test_docs import rows
 
 SEED: Json = {
@@ -15,13 +15,13 @@ SEED: Json = {
         {"name": "desk", "members": ["anna", "ben", "App"]},
         {"name": "secret", "members": ["anna", "App"], "private": True},
     ],
-    "apps": [{"name": "App"}],  # without a manifest nothing is withheld from it
+    "apps": [{"name": "App"}],  # an app without a manifest has all scopes
 }
 
 
 @pytest.fixture
-def slack() -> Iterator[LocalSlack]:
-    with LocalSlack(SEED) as running:
+def slack() -> Iterator[LocalSlackProcess]:
+    with LocalSlackProcess(SEED) as running:
         yield running
 
 
@@ -29,29 +29,29 @@ def listed(table: str, status: str) -> set[str]:
     return {row[0] for row in rows(table, "status", "difference") if row[1] == status}
 
 
-def test_what_is_listed_as_not_there_answers_unknown_method(slack: LocalSlack) -> None:
+def test_unsupported_methods_answer_unknown_method(slack: LocalSlackProcess) -> None:
     client = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
     for name in listed("method", "not"):
         with pytest.raises(SlackApiError, match="unknown_method"):
             client.api_call(name.strip("`"))
 
 
-def test_every_event_that_is_listed_is_sent(slack: LocalSlack) -> None:
+def test_documented_events_are_sent(slack: LocalSlackProcess) -> None:
     client = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
-    _let_everything_happen(slack, client)
-    told = {row["kind"].removeprefix("event:") for row in slack.get("traffic?limit=2000")["rows"]}
-    told |= {f"message.{kind}" for kind in _message_kinds(slack)}
+    _trigger_all_events(slack, client)
+    delivered = {row["kind"].removeprefix("event:") for row in slack.get("traffic?limit=2000")["rows"]}
+    delivered |= {f"message.{kind}" for kind in _message_kinds(slack)}
     events = {name.removeprefix("event `").strip("`") for name in listed("payload", "supported") if "event `" in name}
-    assert events - told == set()
+    assert events - delivered == set()
 
 
-def _message_kinds(slack: LocalSlack) -> set[str]:
+def _message_kinds(slack: LocalSlackProcess) -> set[str]:
     plural = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
     rows_ = [row for row in slack.get("traffic?limit=2000")["rows"] if row["kind"] == "event:message"]
     return {plural[row["request"]["event"]["channel_type"]] for row in rows_}
 
 
-def _let_everything_happen(slack: LocalSlack, client: WebClient) -> None:
+def _trigger_all_events(slack: LocalSlackProcess, client: WebClient) -> None:
     anna, bot, desk = slack.person_id("anna"), slack.app["bot_user"], slack.channel_id("desk")
     ts = slack.act("anna", "post", channel="#desk", text="@app hello")["message"]["ts"]
     for members in ([bot], [bot, "ben"]):

@@ -1,4 +1,4 @@
-"""Does nonsense on any address get an error body, never a traceback?"""
+"""Invalid input at any URL is answered with an error body, never a traceback."""
 
 import json
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from localslack.people.actor import VERBS
 from tests.localslack.embedded import seed
 
 NESTED = "[" * 5000 + "]" * 5000
-NONSENSE: list[Any] = [
+INVALID_VALUES: list[Any] = [
     None,
     "",
     0,
@@ -29,12 +29,12 @@ NONSENSE: list[Any] = [
     NESTED,
     [[{}]],
 ]
-NAMES = """
+ARGUMENT_NAMES = """
 channel channel_id text blocks attachments metadata thread_ts ts timestamp user users user_id limit cursor types oldest
 latest name view view_id external_id trigger_id hash file files filename length usergroup bookmark_id title type link
 post_at email error message presence topic purpose handle scheduled_message_id count page bot message_ts
 """.split()
-WISHES = """
+VERB_FIELDS = """
 channel text ts name users user files thread_ts container block_id action_id value values view_id callback_id app_id
 command query tab status_text
 """.split()
@@ -59,7 +59,9 @@ async def slack() -> AsyncIterator[LocalSlack]:
         yield running
 
 
-async def ask(session: aiohttp.ClientSession, url: str, method: str = "POST", **options: Any) -> tuple[int, Any]:
+async def request_json(
+    session: aiohttp.ClientSession, url: str, method: str = "POST", **options: Any
+) -> tuple[int, Any]:
     async with session.request(method, url, **options) as response:
         return response.status, await response.json()
 
@@ -74,12 +76,15 @@ async def test_every_method_answers_garbage_with_an_error_body(slack: LocalSlack
     async with aiohttp.ClientSession(headers=headers) as session:
         url = f"{slack.api_url}{method}"
         for body, content_type in BODIES:
-            status, answer = await ask(session, url, data=body, headers={"Content-Type": content_type})
+            status, answer = await request_json(session, url, data=body, headers={"Content-Type": content_type})
             assert (status, type(answer["ok"])) == (200, bool), body
             assert answer.get("error") != "internal_error", body
-        for nonsense in NONSENSE:
-            for arguments in (dict.fromkeys(NAMES, nonsense), {**dict.fromkeys(NAMES, nonsense), **right}):
-                status, answer = await ask(
+        for nonsense in INVALID_VALUES:
+            for arguments in (
+                dict.fromkeys(ARGUMENT_NAMES, nonsense),
+                {**dict.fromkeys(ARGUMENT_NAMES, nonsense), **right},
+            ):
+                status, answer = await request_json(
                     session, url, data=json.dumps(arguments), headers={"Content-Type": "application/json"}
                 )
                 assert (status, type(answer["ok"])) == (200, bool), nonsense
@@ -91,15 +96,15 @@ async def test_every_verb_answers_garbage_with_an_error_body(slack: LocalSlack, 
     async with aiohttp.ClientSession() as session:
         url = f"{slack.control_url}people/anna/{verb}"
         for body, content_type in BODIES:
-            status, answer = await ask(session, url, data=body, headers={"Content-Type": content_type})
+            status, answer = await request_json(session, url, data=body, headers={"Content-Type": content_type})
             assert status < 500 or answer["error"] == "options_failed", body
-        for nonsense in NONSENSE:
+        for nonsense in INVALID_VALUES:
             for wanted in (
-                dict.fromkeys(WISHES, nonsense),
-                {**dict.fromkeys(WISHES, nonsense), "channel": "#desk"},
-                {**dict.fromkeys(WISHES, "x"), "channel": "#desk", "values": nonsense, "container": nonsense},
+                dict.fromkeys(VERB_FIELDS, nonsense),
+                {**dict.fromkeys(VERB_FIELDS, nonsense), "channel": "#desk"},
+                {**dict.fromkeys(VERB_FIELDS, "x"), "channel": "#desk", "values": nonsense, "container": nonsense},
             ):
-                status, answer = await ask(session, url, data=json.dumps(wanted))
+                status, answer = await request_json(session, url, data=json.dumps(wanted))
                 assert type(answer["ok"]) is bool, nonsense
                 assert status < 500, nonsense
 
@@ -129,11 +134,13 @@ async def test_every_verb_answers_garbage_with_an_error_body(slack: LocalSlack, 
         ("GET", "live?person=nobody"),
     ],
 )
-async def test_steering_and_reading_refuse_garbage(slack: LocalSlack, method: str, path: str) -> None:
+async def test_control_interface_refuses_garbage(slack: LocalSlack, method: str, path: str) -> None:
     async with aiohttp.ClientSession() as session:
         for body, content_type in BODIES[:-1] if method == "POST" else [(b"", "application/json")]:
             headers = {"Content-Type": content_type}
-            status, answer = await ask(session, f"{slack.control_url}{path}", method, data=body, headers=headers)
+            status, answer = await request_json(
+                session, f"{slack.control_url}{path}", method, data=body, headers=headers
+            )
             assert (400 <= status < 500, answer["ok"]) == (True, False), (body, answer)
 
 
@@ -143,17 +150,17 @@ async def test_a_response_url_refuses_garbage(slack: LocalSlack, body: bytes) ->
     anna = next(it.id for it in slack.services.workspace.humans())
     url = slack.services.urls.issue(slack.apps[0].id, anna, desk)
     async with aiohttp.ClientSession() as session:
-        status, answer = await ask(session, url, data=body)
+        status, answer = await request_json(session, url, data=body)
         assert (status, answer["ok"]) == (400, False)
         for wrong in ({"text": "x", "blocks": [{"type": "plain"}]}, {"response_type": "x", "text": "y"}, {"text": ""}):
-            assert (await ask(session, f"{url}", json=wrong))[0] in (400, 404)
-        assert (await ask(session, f"{slack.page_url}actions/nothing", json={"text": "x"}))[0] == 404
+            assert (await request_json(session, f"{url}", json=wrong))[0] in (400, 404)
+        assert (await request_json(session, f"{slack.page_url}actions/nothing", json={"text": "x"}))[0] == 404
 
 
-async def test_a_websocket_that_talks_nonsense_is_borne(slack: LocalSlack) -> None:
+async def test_websocket_survives_invalid_frames(slack: LocalSlack) -> None:
     async with aiohttp.ClientSession() as session:
         headers = {"Authorization": f"Bearer {slack.apps[0].app_token}"}
-        _, opened = await ask(session, f"{slack.api_url}apps.connections.open", headers=headers)
+        _, opened = await request_json(session, f"{slack.api_url}apps.connections.open", headers=headers)
         async with session.ws_connect(opened["url"]) as socket:
             for nonsense in (
                 "",

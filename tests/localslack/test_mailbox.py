@@ -1,4 +1,4 @@
-"""Does mail sent with the usual clients arrive, stay, and fail when told to?"""
+"""The mailbox receives mail of the usual clients, keeps it, and fails on demand."""
 
 import asyncio
 import smtplib
@@ -27,7 +27,9 @@ async def server(mailbox: Mailbox) -> AsyncIterator[MailServer]:
     await running.close()
 
 
-def letter(subject: str = "Störung, dringend", text: str = "Grüße\r\n", to: str = "help@example.com") -> EmailMessage:
+def mail_message(
+    subject: str = "Störung, dringend", text: str = "Grüße\r\n", to: str = "help@example.com"
+) -> EmailMessage:
     message = EmailMessage()
     message["From"] = "Desk <desk@example.com>"
     message["To"] = f'"Müller, Eva" <{to}>'
@@ -43,7 +45,7 @@ async def send(server: MailServer, message: EmailMessage, **how: Any) -> None:
 
 
 async def test_a_mail_arrives_and_reads_as_it_was_written(server: MailServer, mailbox: Mailbox) -> None:
-    message = letter()
+    message = mail_message()
     message.add_alternative("<p>Grüße</p>", subtype="html")
     message.add_attachment(b"\x00\x01", maintype="application", subtype="pdf", filename="Bericht ü.pdf")
     await send(server, message, recipients=["help@example.com", "hidden@example.com"])
@@ -58,20 +60,18 @@ async def test_a_mail_arrives_and_reads_as_it_was_written(server: MailServer, ma
     assert mail.header("message-id") == "<1@example.com>"
 
 
-async def test_the_standard_librarys_client_can_send(server: MailServer, mailbox: Mailbox) -> None:
+async def test_smtplib_can_send_mail(server: MailServer, mailbox: Mailbox) -> None:
     def post() -> None:
         with smtplib.SMTP(server.host, server.port) as client:
-            client.send_message(letter("First"))
-            client.send_message(letter("Second"))
+            client.send_message(mail_message("First"))
+            client.send_message(mail_message("Second"))
 
     await asyncio.to_thread(post)
     assert [mail.subject for mail in mailbox.messages()] == ["Second", "First"]
 
 
-async def test_a_mail_is_listed_and_shown_in_the_form_of_the_control_interface(
-    server: MailServer, mailbox: Mailbox
-) -> None:
-    await send(server, letter(text="One\n\n two " + "x" * 200))
+async def test_mail_has_the_fields_of_the_control_interface(server: MailServer, mailbox: Mailbox) -> None:
+    await send(server, mail_message(text="One\n\n two " + "x" * 200))
     [mail] = mailbox.messages()
     listed = mail.listed()
     assert set(listed) == {"id", "date", "from", "to", "subject", "snippet"}
@@ -83,13 +83,13 @@ async def test_a_mail_is_listed_and_shown_in_the_form_of_the_control_interface(
     assert mailbox.get(mail.id) is mail
 
 
-async def test_arrivals_are_told_until_one_unsubscribes(server: MailServer, mailbox: Mailbox) -> None:
+async def test_subscribers_are_notified_until_they_unsubscribe(server: MailServer, mailbox: Mailbox) -> None:
     heard: list[Mail | None] = []
     stop = mailbox.subscribe(heard.append)
-    await send(server, letter("one"))
+    await send(server, mail_message("one"))
     mailbox.clear()
     stop()
-    await send(server, letter("two"))
+    await send(server, mail_message("two"))
     assert [mail and mail.subject for mail in heard] == ["one", None]
     assert [mail.subject for mail in mailbox.messages()] == ["two"]
 
@@ -97,8 +97,8 @@ async def test_arrivals_are_told_until_one_unsubscribes(server: MailServer, mail
 async def test_mails_survive_a_restart_in_a_folder(tmp_path: Path) -> None:
     first = Mailbox(tmp_path)
     running = await serve(first)
-    await send(running, letter("kept"))
-    first.add(letter("kept too").as_bytes())
+    await send(running, mail_message("kept"))
+    first.add(mail_message("kept too").as_bytes())
     await running.close()
     (tmp_path / "notes.eml").write_text("not ours")
     again = Mailbox(tmp_path)
@@ -109,26 +109,26 @@ async def test_mails_survive_a_restart_in_a_folder(tmp_path: Path) -> None:
     assert (tmp_path / "notes.eml").exists()
 
 
-async def test_the_next_mails_can_be_refused(server: MailServer, mailbox: Mailbox) -> None:
+async def test_server_can_refuse_the_next_mails(server: MailServer, mailbox: Mailbox) -> None:
     server.faults.refuse(code=451)
     server.faults.refuse(code=554, text="5.7.1 Rejected")
     with pytest.raises(aiosmtplib.SMTPDataError) as later:
-        await send(server, letter())
+        await send(server, mail_message())
     with pytest.raises(aiosmtplib.SMTPDataError) as never:
-        await send(server, letter())
+        await send(server, mail_message())
     assert (later.value.code, never.value.code) == (451, 554)
     assert mailbox.messages() == []
-    await send(server, letter())
+    await send(server, mail_message())
     assert len(mailbox.messages()) == 1
 
 
 async def test_a_mailbox_can_be_full(server: MailServer, mailbox: Mailbox) -> None:
     server.faults.refuse_recipient("Help@example.com")
     with pytest.raises(aiosmtplib.SMTPRecipientsRefused) as refused:
-        await send(server, letter())
+        await send(server, mail_message())
     assert refused.value.recipients[0].code == 552
     server.faults.clear()
-    await send(server, letter())
+    await send(server, mail_message())
     assert len(mailbox.messages()) == 1
 
 
@@ -138,37 +138,37 @@ async def test_the_connection_can_break_before_the_answer(
 ) -> None:
     server.faults.drop(when=when)  # type: ignore[arg-type]
     with pytest.raises(aiosmtplib.SMTPServerDisconnected):
-        await send(server, letter())
+        await send(server, mail_message())
     assert len(mailbox.messages()) == kept
 
 
-async def test_an_answer_can_be_slow(server: MailServer) -> None:
+async def test_server_can_answer_slowly(server: MailServer) -> None:
     server.faults.delay = 30
     with pytest.raises(aiosmtplib.SMTPTimeoutError):
-        await send(server, letter(), timeout=0.2)
+        await send(server, mail_message(), timeout=0.2)
 
 
-async def test_a_login_can_be_asked_for(mailbox: Mailbox) -> None:
+async def test_server_can_require_a_login(mailbox: Mailbox) -> None:
     server = await serve(mailbox, login=("desk", "secret"))
     try:
         with pytest.raises(aiosmtplib.SMTPAuthenticationError):
-            await send(server, letter(), username="desk", password="wrong")
+            await send(server, mail_message(), username="desk", password="wrong")
         with pytest.raises(aiosmtplib.SMTPException):
-            await send(server, letter())
-        await send(server, letter(), username="desk", password="secret")
+            await send(server, mail_message())
+        await send(server, mail_message(), username="desk", password="secret")
     finally:
         await server.close()
     assert len(mailbox.messages()) == 1
 
 
-async def test_a_taken_port_is_an_os_error_and_a_closed_server_is_gone(mailbox: Mailbox) -> None:
+async def test_taken_port_raises_os_error_and_closed_server_refuses_connections(mailbox: Mailbox) -> None:
     server = await serve(mailbox)
     with pytest.raises(OSError, match="address already in use"):
         await serve(mailbox, port=server.port)
     await server.close()
     await server.close()
     with pytest.raises(aiosmtplib.SMTPConnectError):
-        await send(server, letter())
+        await send(server, mail_message())
 
 
 @given(

@@ -1,4 +1,4 @@
-"""Do people who write, answer, react and press buttons on the page see what they would see in Slack?"""
+"""Writing, replying, reacting and clicking on the page work as in Slack."""
 
 import re
 
@@ -6,23 +6,23 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.localslack.page_app import CARD
-from tests.localslack.page_stage import Stage, message, pick, write
+from tests.localslack.page_stage import BrowserStage, message, select_options, send_message
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def card(stage: Stage) -> None:
+async def post_card(stage: BrowserStage) -> None:
     await stage.app.web.chat_postMessage(channel=stage.channel("quay"), text="Aurora", blocks=CARD)
 
 
-async def act_on(page: Page, words: str, item: str) -> None:
-    """The hover menu of a message."""
-    await message(page, words).hover()
-    await message(page, words).get_by_role("toolbar").get_by_role("button", name="More actions").click()
+async def choose_message_action(page: Page, text: str, item: str) -> None:
+    """Chooses an item from the “More actions” menu of a message."""
+    await message(page, text).hover()
+    await message(page, text).get_by_role("toolbar").get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem", name=item).click()
 
 
-async def test_a_message_over_two_lines_is_seen_by_others_at_once(stage: Stage) -> None:
+async def test_message_of_two_lines_is_seen_by_others_immediately(stage: BrowserStage) -> None:
     anna, ben = await stage.open("anna"), await stage.open("ben")
     composer = anna.get_by_label("Message #quay")
     await composer.fill("hello *world* @ben")
@@ -35,7 +35,7 @@ async def test_a_message_over_two_lines_is_seen_by_others_at_once(stage: Stage) 
     await expect(composer).to_have_value("")
 
 
-async def test_commands_are_completed_by_keys(stage: Stage) -> None:
+async def test_commands_are_completed_by_keys(stage: BrowserStage) -> None:
     page = await stage.open("anna")
     composer = page.get_by_label("Message #quay")
     await composer.press_sequentially("/for")
@@ -52,7 +52,7 @@ async def test_commands_are_completed_by_keys(stage: Stage) -> None:
     await expect(page.get_by_role("dialog", name="Arrival")).to_be_visible()
 
 
-async def test_people_channels_and_emoji_are_completed(stage: Stage) -> None:
+async def test_people_channels_and_emoji_are_completed(stage: BrowserStage) -> None:
     page = await stage.open("anna")
     composer = page.get_by_label("Message #quay")
     await composer.press_sequentially("@bra")
@@ -68,53 +68,53 @@ async def test_people_channels_and_emoji_are_completed(stage: Stage) -> None:
     await expect(message(page, "see").get_by_role("link", name="#quay")).to_be_visible()
 
 
-async def test_an_unknown_command_stays_in_the_box_with_the_reason(stage: Stage) -> None:
+async def test_unknown_command_stays_in_the_composer_with_the_reason(stage: BrowserStage) -> None:
     page = await stage.open("anna")
-    await write(page, "/nothing of the kind")
+    await send_message(page, "/nothing of the kind")
     await expect(page.get_by_role("alert").filter(has_text="/nothing is not a valid command")).to_be_visible()
     await expect(page.get_by_label("Message #quay")).to_have_value("/nothing of the kind")
 
 
-async def test_an_ephemeral_answer_is_for_one_alone_and_can_be_dismissed(stage: Stage) -> None:
+async def test_ephemeral_message_is_seen_by_one_person_and_can_be_dismissed(stage: BrowserStage) -> None:
     anna, ben = await stage.open("anna"), await stage.open("ben")
-    await write(anna, "/whisper")
+    await send_message(anna, "/whisper")
     await expect(message(anna, "Psst")).to_contain_text("Only visible to you")
-    await write(anna, "loud")
+    await send_message(anna, "loud")
     await expect(message(ben, "loud")).to_be_visible()
     await expect(message(ben, "Psst")).to_have_count(0)
     await message(anna, "Psst").get_by_role("button", name="Dismiss").click()
     await expect(message(anna, "Psst")).to_have_count(0)
 
 
-async def test_a_thread_is_answered_beside_its_channel(stage: Stage) -> None:
+async def test_a_thread_is_answered_beside_its_channel(stage: BrowserStage) -> None:
     anna, ben = await stage.open("anna"), await stage.open("ben")
-    await write(anna, "who helps?")
+    await send_message(anna, "who helps?")
     await message(ben, "who helps?").hover()
     await message(ben, "who helps?").get_by_role("link", name="Reply in thread").click()
-    await write(ben, "I do", "Reply…")
+    await send_message(ben, "I do", "Reply…")
     await anna.get_by_role("link", name="1 reply").click()
     thread = anna.get_by_role("region", name="Thread")
     await expect(thread.get_by_role("article").filter(has_text="I do")).to_be_visible()
     await ben.get_by_role("checkbox", name="Also send to #quay").check()
-    await write(ben, "on my way", "Reply…")
+    await send_message(ben, "on my way", "Reply…")
     await expect(thread.get_by_role("article").filter(has_text="on my way")).to_be_visible()
     await expect(anna.get_by_role("link", name="replied to a thread")).to_be_visible()
-    await write(anna, "/form", "Reply…")
+    await send_message(anna, "/form", "Reply…")
     await expect(thread.get_by_role("alert")).to_have_text("/form is not supported in threads. Sorry!")
     await thread.get_by_role("link", name="Close thread").click()
     await expect(thread).to_have_count(0)
 
 
-async def test_a_button_changes_its_message_for_everybody(stage: Stage) -> None:
-    await card(stage)
+async def test_a_button_changes_its_message_for_everybody(stage: BrowserStage) -> None:
+    await post_card(stage)
     anna, ben = await stage.open("anna"), await stage.open("ben")
     await message(anna, "fragile cargo").get_by_role("button", name="Moor").click()
     await expect(message(ben, "Moored by @Anna")).to_be_visible()
     await expect(message(anna, "Moored by")).to_be_visible()
 
 
-async def test_a_confirmation_is_asked_and_can_be_declined(stage: Stage) -> None:
-    await card(stage)
+async def test_a_confirmation_is_asked_and_can_be_declined(stage: BrowserStage) -> None:
+    await post_card(stage)
     page = await stage.open("anna")
     sink = message(page, "fragile cargo").get_by_role("button", name="Sink")
     await sink.click()
@@ -125,33 +125,33 @@ async def test_a_confirmation_is_asked_and_can_be_declined(stage: Stage) -> None
     await expect(sink).to_be_focused()
     await sink.click()
     await question.get_by_role("button", name="Sink it").click()
-    await stage.app.hears("sink")
+    await stage.app.wait_for_interaction("sink")
     assert stage.app.count("sink") == 1
 
 
-async def test_overflow_and_select_give_their_option(stage: Stage) -> None:
-    await card(stage)
+async def test_overflow_and_select_give_their_option(stage: BrowserStage) -> None:
+    await post_card(stage)
     page = await stage.open("anna")
     more = message(page, "fragile cargo").locator('[data-action-id="rest"]')
     await more.focus()
     for key in ("Enter", "ArrowDown", "Enter"):
         await page.keyboard.press(key)
-    assert (await stage.app.hears("rest"))["selected_option"]["value"] == "stay"
-    await pick(page, "Tug", "Tug two")
-    assert (await stage.app.hears("tug"))["selected_option"]["value"] == "t2"
+    assert (await stage.app.wait_for_interaction("rest"))["selected_option"]["value"] == "stay"
+    await select_options(page, "Tug", "Tug two")
+    assert (await stage.app.wait_for_interaction("tug"))["selected_option"]["value"] == "t2"
 
 
-async def test_a_deaf_app_is_told_at_the_message(stage: Stage) -> None:
+async def test_missing_acknowledgement_is_reported_at_the_message(stage: BrowserStage) -> None:
     await stage.slack.person("anna").control("POST", "switches", ack_seconds=0.3)
-    await card(stage)
+    await post_card(stage)
     page = await stage.open("anna")
     await message(page, "fragile cargo").get_by_role("button", name="Deaf").click()
     await expect(message(page, "fragile cargo").get_by_role("alert")).not_to_be_empty()
 
 
-async def test_reactions_are_counted_and_taken_back(stage: Stage) -> None:
+async def test_reactions_are_counted_and_taken_back(stage: BrowserStage) -> None:
     anna, ben = await stage.open("anna"), await stage.open("ben")
-    await write(anna, "lunch?")
+    await send_message(anna, "lunch?")
     await message(anna, "lunch?").hover()
     await message(anna, "lunch?").get_by_role("button", name="React with eyes").click()
     await message(ben, "lunch?").get_by_role("button", name="eyes, 1: Anna").click()
@@ -161,39 +161,39 @@ async def test_reactions_are_counted_and_taken_back(stage: Stage) -> None:
     await expect(message(anna, "lunch?").get_by_role("button", name="eyes, 1: Ben")).to_be_visible()
 
 
-async def test_own_messages_are_edited_and_deleted(stage: Stage) -> None:
+async def test_own_messages_are_edited_and_deleted(stage: BrowserStage) -> None:
     page, other = await stage.open("anna"), await stage.open("ben")
-    await write(page, "teh ship for @ben")
-    await act_on(page, "teh ship", "Edit message")
+    await send_message(page, "teh ship for @ben")
+    await choose_message_action(page, "teh ship", "Edit message")
     editor = page.get_by_label("Edit message")
     await expect(editor).to_have_value("teh ship for @ben")
     await editor.fill("the ship")
     await editor.press("Enter")
     await expect(message(other, "the ship")).to_contain_text("(edited)")
-    await act_on(page, "the ship", "Delete message")
+    await choose_message_action(page, "the ship", "Delete message")
     await page.get_by_role("dialog", name="Delete message").get_by_role("button", name="Delete").click()
     await expect(message(other, "the ship")).to_have_count(0)
     await expect(message(page, "the ship")).to_have_count(0)
 
 
-async def test_an_apps_message_shortcut_gets_the_message(stage: Stage) -> None:
+async def test_an_apps_message_shortcut_gets_the_message(stage: BrowserStage) -> None:
     page = await stage.open("anna")
-    await write(page, "worth keeping")
-    await act_on(page, "worth keeping", "Note it")
-    assert (await stage.app.hears("noted")) == "worth keeping"
+    await send_message(page, "worth keeping")
+    await choose_message_action(page, "worth keeping", "Note it")
+    assert (await stage.app.wait_for_interaction("noted")) == "worth keeping"
 
 
-async def test_unread_and_mentions_show_in_the_sidebar_and_a_line_in_the_channel(stage: Stage) -> None:
+async def test_unread_and_mentions_show_in_the_sidebar_and_a_line_in_the_channel(stage: BrowserStage) -> None:
     anna, ben = await stage.open("anna"), await stage.open("ben", "#crew")
-    await write(anna, "for everybody")
+    await send_message(anna, "for everybody")
     await expect(ben.get_by_role("link", name="quay, unread")).to_be_visible()
-    await write(anna, "for you @ben")
+    await send_message(anna, "for you @ben")
     await ben.get_by_role("link", name="quay, 1 mention").click()
     await expect(ben.get_by_role("separator", name="New messages")).to_be_visible()
     await expect(ben.get_by_role("link", name="quay", exact=True)).to_be_visible()
 
 
-async def test_a_permalink_opens_the_message_and_a_reply_its_thread(stage: Stage) -> None:
+async def test_a_permalink_opens_the_message_and_a_reply_its_thread(stage: BrowserStage) -> None:
     quay = stage.channel("quay")
     ben = stage.slack.person("ben")
     kept, *_ = [await ben.post(quay, f"number {number}") for number in range(70)]
@@ -208,29 +208,29 @@ async def test_a_permalink_opens_the_message_and_a_reply_its_thread(stage: Stage
     await expect(thread.get_by_role("article").filter(has_text="an answer")).to_be_in_viewport()
 
 
-async def test_files_are_sent_shown_and_fetched(stage: Stage) -> None:
+async def test_files_are_sent_shown_and_fetched(stage: BrowserStage) -> None:
     anna, ben = await stage.open("anna"), await stage.open("ben")
     chooser = anna.locator(".composer input[type=file]")
     await chooser.set_input_files({"name": "log.txt", "mimeType": "text/plain", "buffer": b"it leaks"})
     await expect(anna.get_by_role("list", name="Files to send")).to_contain_text("log.txt")
-    await write(anna, "the log")
+    await send_message(anna, "the log")
     link = message(ben, "the log").get_by_role("link", name="log.txt")
     async with ben.expect_download() as download:
         await link.click()
     assert (await (await download.value).path()).read_bytes() == b"it leaks"
 
 
-async def test_a_direct_message_is_opened_from_the_sidebar(stage: Stage) -> None:
+async def test_a_direct_message_is_opened_from_the_sidebar(stage: BrowserStage) -> None:
     anna, ben = await stage.open("anna"), await stage.open("ben")
     await anna.get_by_role("button", name="New message").click()
     await anna.get_by_label("To", exact=True).select_option(label="Ben Brandt")
     await anna.get_by_role("button", name="Go").click()
-    await write(anna, "just us", "Message Ben")
+    await send_message(anna, "just us", "Message Ben")
     await ben.get_by_role("link", name="Anna, 1 mention").click()
     await expect(message(ben, "just us")).to_be_visible()
 
 
-async def test_a_channel_is_found_and_joined(stage: Stage) -> None:
+async def test_a_channel_is_found_and_joined(stage: BrowserStage) -> None:
     page = await stage.open("anna")
     await page.get_by_role("button", name="Add channels").click()
     await page.get_by_label("Channel", exact=True).select_option(label="Open #canteen")
@@ -239,7 +239,7 @@ async def test_a_channel_is_found_and_joined(stage: Stage) -> None:
     await expect(page.get_by_label("Message #canteen")).to_be_visible()
 
 
-async def test_a_visitor_plays_several_people(stage: Stage) -> None:
+async def test_visitor_can_switch_between_people(stage: BrowserStage) -> None:
     page = await stage.open("anna")
     await page.get_by_role("button", name="You are Anna").click()
     await page.get_by_role("menuitemradio", name="Be Ben Brandt").click()
@@ -247,20 +247,20 @@ async def test_a_visitor_plays_several_people(stage: Stage) -> None:
     assert "person=ben" in page.url
 
 
-async def test_a_place_one_may_not_see_falls_back_to_an_own_one(stage: Stage) -> None:
+async def test_inaccessible_channel_falls_back_to_an_own_one(stage: BrowserStage) -> None:
     page = await stage.open("carla", "#crew")
     await expect(page.get_by_role("heading", name="quay", level=1)).to_be_visible()
 
 
-async def test_a_thousand_messages_stay_quick_to_walk(stage: Stage) -> None:
+async def test_channel_with_a_thousand_messages_renders_a_window(stage: BrowserStage) -> None:
     quay = stage.channel("quay")
     anna = stage.slack.person("anna")
     for number in range(1000):
         await anna.act("post", channel=quay, text=f"number {number}")
     page = await stage.open("ben")
-    await expect(message(page, "number 950")).to_be_in_viewport()  # the first unread one that is known
+    await expect(message(page, "number 950")).to_be_in_viewport()  # the oldest unread message that is loaded
     assert await page.get_by_role("article").count() <= 150
     await page.get_by_role("button", name="Newest messages").click()
     await expect(message(page, "number 999")).to_be_in_viewport()
-    await write(page, "still here")
+    await send_message(page, "still here")
     await expect(message(page, "still here")).to_be_in_viewport()

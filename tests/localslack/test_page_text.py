@@ -1,19 +1,19 @@
-"""Is text drawn as Slack draws it, and never as HTML?"""
+"""Text is rendered as in Slack and never as HTML."""
 
 from typing import Any
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.localslack.page_stage import Stage, message
+from tests.localslack.page_stage import BrowserStage, message
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 Json = dict[str, Any]
 
 
-async def said(stage: Stage, text: str = "said", **more: Any) -> Locator:
-    """The content of what the app posts, as Anna sees it."""
+async def rendered_post(stage: BrowserStage, text: str = "said", **more: Any) -> Locator:
+    """Posts a message as the app; gives its rendered content on Anna's page."""
     posted = await stage.app.web.chat_postMessage(channel=stage.channel("quay"), text=text, **more)
     page = await stage.open("anna")
     return page.locator(f'[data-ts="{posted["ts"]}"] .message-content')
@@ -42,26 +42,26 @@ async def said(stage: Stage, text: str = "said", **more: Any) -> Locator:
         (":tada: :no-such-thing:", ".emoji", ["🎉"]),
     ],
 )
-async def test_mrkdwn(stage: Stage, text: str, tag: str, words: list[str]) -> None:
-    content = await said(stage, text)
+async def test_mrkdwn(stage: BrowserStage, text: str, tag: str, words: list[str]) -> None:
+    content = await rendered_post(stage, text)
     await expect(content).to_be_visible()
     assert [
         (await each.text_content() or "").replace("\u200b", "") for each in await content.locator(tag).all()
     ] == words
 
 
-async def test_mentions_name_people_channels_groups_and_moments(stage: Stage) -> None:
+async def test_mentions_show_names_of_people_channels_groups_and_dates(stage: BrowserStage) -> None:
     workspace = stage.slack.services.workspace
     ben = next(person.id for person in workspace.people.values() if person.handle == "ben")
     group = next(iter(workspace.groups))
     text = (
         f"<@{ben}> <#{stage.channel('quay')}> <!subteam^{group}> <!here> <!date^1800000000^{{date_num}} {{time}}|then>"
     )
-    content = await said(stage, text)
+    content = await rendered_post(stage, text)
     await expect(content).to_have_text("@Ben #quay @pilots @here 2027-01-15 09:00")
 
 
-async def test_nothing_anybody_writes_becomes_html(stage: Stage) -> None:
+async def test_written_text_never_becomes_html(stage: BrowserStage) -> None:
     evil = "<img src=x onerror=alert(1)> &lt;b&gt;bold&lt;/b&gt; <script>alert(1)</script> \"'><svg onload=alert(1)>"
     everywhere: list[Json] = [
         {"type": "section", "text": {"type": "mrkdwn", "text": evil}},
@@ -70,13 +70,13 @@ async def test_nothing_anybody_writes_becomes_html(stage: Stage) -> None:
         {"type": "markdown", "text": evil},
         {"type": "image", "image_url": "https://a.example/x.png", "alt_text": evil},
     ]
-    content = await said(stage, evil, blocks=everywhere)
+    content = await rendered_post(stage, evil, blocks=everywhere)
     await expect(content).to_contain_text("<b>bold</b>")
     assert await content.locator("script, svg[onload], b, [onerror]").count() == 0
 
 
-async def rich(page: Page, block: Json) -> str:
-    """The HTML of a rich_text block, without what the page adds to every block."""
+async def rich_text_html(page: Page, block: Json) -> str:
+    """HTML of a rich_text block, without the page's wrapper elements."""
     drawn: str = await page.evaluate(
         """async (block) => {
             const { richText } = await import('/page/blocks/rich_text.js');
@@ -90,7 +90,7 @@ async def rich(page: Page, block: Json) -> str:
     return drawn
 
 
-async def test_rich_text(stage: Stage) -> None:
+async def test_rich_text(stage: BrowserStage) -> None:
     page = await stage.open("anna")
 
     def leaf(text: str, **style: bool) -> Json:
@@ -101,10 +101,12 @@ async def test_rich_text(stage: Stage) -> None:
     quote = {"type": "rich_text_quote", "elements": [leaf("q")]}
     code = {"type": "rich_text_preformatted", "elements": [leaf("c")]}
     block = {"type": "rich_text", "elements": [line, items, quote, code]}
-    assert await rich(page, block) == "ababab" + "qc|DIV STRONG EM OL LI STRONG EM LI STRONG EM BLOCKQUOTE PRE"
+    assert (
+        await rich_text_html(page, block) == "ababab" + "qc|DIV STRONG EM OL LI STRONG EM LI STRONG EM BLOCKQUOTE PRE"
+    )
 
 
-async def test_what_is_typed_as_rich_text_becomes_the_same_block_again(stage: Stage) -> None:
+async def test_rich_text_round_trips_through_the_composer(stage: BrowserStage) -> None:
     page = await stage.open("anna")
     block = {
         "type": "rich_text",
@@ -135,16 +137,16 @@ async def test_what_is_typed_as_rich_text_becomes_the_same_block_again(stage: St
     assert again == block
 
 
-async def test_standard_markdown(stage: Stage) -> None:
+async def test_standard_markdown(stage: BrowserStage) -> None:
     text = "## Title\nSome **bold**\n\n- a\n  - b\n\n1. x\n\n> q\n\n| h | i |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n---\n[l](https://a.example)"
-    content = await said(stage, blocks=[{"type": "markdown", "text": text}])
+    content = await rendered_post(stage, blocks=[{"type": "markdown", "text": text}])
     seen = {"h3": "Title", "p strong": "bold", "ul ul li": "b", "ol li": "x", "blockquote": "q", "th": "h", "td": "1"}
     for selector, words in {**seen, "pre": "code", "a": "l"}.items():
         await expect(content.locator(selector).first).to_contain_text(words)
     await expect(content.locator("hr")).to_have_count(1)
 
 
-async def test_other_blocks(stage: Stage) -> None:
+async def test_other_blocks(stage: BrowserStage) -> None:
     plain = {"type": "plain_text", "text": "Words"}
     cell = {"type": "raw_text", "text": "cell"}
     dot = {"type": "image", "image_url": "https://a.example/dot.png", "alt_text": "dot"}
@@ -157,7 +159,7 @@ async def test_other_blocks(stage: Stage) -> None:
         {"type": "table", "rows": [[cell, cell], [cell, cell]]},
         video,
     ]
-    content = await said(stage, blocks=blocks)
+    content = await rendered_post(stage, blocks=blocks)
     await expect(content.locator(".block-context strong")).to_have_text("small")
     await expect(content.get_by_role("img", name="dot")).to_be_visible()
     await expect(content.locator("hr")).to_have_count(1)
@@ -166,19 +168,19 @@ async def test_other_blocks(stage: Stage) -> None:
     await expect(content.get_by_role("link", name="Words")).to_have_attribute("href", "https://v.example/1")
 
 
-async def test_an_attachment_has_its_colour_and_its_fields(stage: Stage) -> None:
+async def test_an_attachment_has_its_colour_and_its_fields(stage: BrowserStage) -> None:
     attachment = {
         "color": "#ff0000",
         "title": "Leak",
         "text": "in *hold*",
         "fields": [{"title": "Deck", "value": "2", "short": True}],
     }
-    content = await said(stage, attachments=[attachment])
+    content = await rendered_post(stage, attachments=[attachment])
     await expect(content.locator(".attachment strong")).to_have_text("hold")
     await expect(content.get_by_role("term")).to_have_text("Deck")
 
 
-async def test_an_app_may_speak_under_another_name(stage: Stage) -> None:
+async def test_app_can_post_under_another_name(stage: BrowserStage) -> None:
     posted = await stage.app.web.chat_postMessage(
         channel=stage.channel("quay"), text="ahoy", username="Bell", icon_emoji=":bell:"
     )

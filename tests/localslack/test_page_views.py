@@ -1,4 +1,4 @@
-"""Do Home, mail, traffic, the clock, a phone and a broken line look as they should?"""
+"""Home, mail, traffic, the clock, phone layout and lost connections on the page."""
 
 import re
 from email.message import EmailMessage
@@ -9,7 +9,7 @@ from playwright.async_api import Page, WebSocketRoute, expect
 
 from localslack.mail import serve
 from tests.localslack.page_app import CARD
-from tests.localslack.page_stage import Stage, message, write
+from tests.localslack.page_stage import BrowserStage, message, send_message
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -17,8 +17,8 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 HTML = '<style>h2 { color: rgb(1, 2, 3) }</style><h2 style="margin-left: 7px">Ahoy</h2><script>parent.hit = 1</script>'
 
 
-async def mail(stage: Stage, subject: str, html: str = "") -> None:
-    """A mail reaches the mailbox over SMTP."""
+async def send_mail(stage: BrowserStage, subject: str, html: str = "") -> None:
+    """Sends a mail to the mailbox over SMTP."""
     letter = EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = "Kiosk <kiosk@a.example>", "port@b.example", subject
     letter.set_content("The ship is in.\nSee https://a.example/ship")
@@ -30,22 +30,22 @@ async def mail(stage: Stage, subject: str, html: str = "") -> None:
     await server.close()
 
 
-async def test_home_is_published_when_it_is_opened_and_its_buttons_act(stage: Stage) -> None:
+async def test_home_is_published_on_opening_and_its_buttons_work(stage: BrowserStage) -> None:
     page = await stage.open("anna")
     await page.get_by_role("link", name="Kiosk").click()
     await expect(page.get_by_role("heading", name="Good morning")).to_be_visible()
     await page.get_by_role("button", name="Deaf").press("Tab")
     await page.get_by_role("combobox", name="Tug").click()
     await page.get_by_role("option", name="Tug one").click()
-    assert (await stage.app.hears("tug"))["selected_option"]["value"] == "t1"
+    assert (await stage.app.wait_for_interaction("tug"))["selected_option"]["value"] == "t1"
     await page.get_by_role("tab", name="Messages").click()
-    await write(page, "hello app", "Message Kiosk")
+    await send_message(page, "hello app", "Message Kiosk")
     await expect(message(page, "hello app")).to_be_visible()
 
 
-async def test_mail_arrives_and_is_read_in_every_form(stage: Stage) -> None:
+async def test_mail_arrives_and_is_read_in_every_form(stage: BrowserStage) -> None:
     page = await stage.open("anna")
-    await mail(stage, "Ship in", HTML)
+    await send_mail(stage, "Ship in", HTML)
     await expect(page.get_by_role("link", name="Mail").locator(".rail-mark")).to_be_visible()
     await page.get_by_role("link", name="Mail").click()
     await page.get_by_role("link", name="Ship in").click()
@@ -61,12 +61,12 @@ async def test_mail_arrives_and_is_read_in_every_form(stage: Stage) -> None:
     await expect(reader.get_by_role("rowheader", name="Subject")).to_be_visible()
     await reader.get_by_role("tab", name="Raw").click()
     await expect(reader).to_contain_text("Content-Type: multipart/alternative")
-    stage.problems.clear()  # the browser says that it did not apply the mail's own styles: the page does that
+    stage.problems.clear()  # the browser logs that it did not apply the mail's own styles; the page applies them
 
 
-async def test_traffic_shows_payloads_and_calls_live_and_filtered(stage: Stage) -> None:
+async def test_traffic_shows_payloads_and_calls_live_and_filtered(stage: BrowserStage) -> None:
     page, other = await stage.open("anna", "#/traffic"), await stage.open("ben")
-    await write(other, "/form")
+    await send_message(other, "/form")
     row = page.locator('[data-kind="slash_command"]')
     await expect(row).to_contain_text("ok")
     await expect(page.locator('[data-kind="views.open"]')).to_be_visible()
@@ -80,7 +80,7 @@ async def test_traffic_shows_payloads_and_calls_live_and_filtered(stage: Stage) 
     await expect(page.locator('[data-kind="views.open"]')).to_have_count(0)
 
 
-async def test_failures_in_the_traffic_are_found(stage: Stage) -> None:
+async def test_traffic_can_be_filtered_by_failures(stage: BrowserStage) -> None:
     with pytest.raises(Exception, match="channel_not_found"):
         await stage.app.web.chat_postMessage(channel="C0NOWHERE", text="x")
     page = await stage.open("anna", "#/traffic")
@@ -90,7 +90,7 @@ async def test_failures_in_the_traffic_are_found(stage: Stage) -> None:
     await expect(rows.filter(has_text="auth.test")).to_have_count(0)
 
 
-async def test_the_clock_is_moved_for_everybody(stage: Stage) -> None:
+async def test_the_clock_is_moved_for_everybody(stage: BrowserStage) -> None:
     anna, ben = await stage.open("anna"), await stage.open("ben")
     await anna.get_by_role("button", name="Clock of this Slack").click()
     await anna.get_by_role("button", name="Four hours forward").click()
@@ -101,23 +101,23 @@ async def test_the_clock_is_moved_for_everybody(stage: Stage) -> None:
     await expect(ben.get_by_role("button", name=re.compile(r"Clock of this Slack: \d+:\d\d$"))).to_be_visible()
 
 
-async def test_a_broken_line_is_told_and_mended_without_loss(stage: Stage) -> None:
+async def test_lost_connection_is_shown_and_restored_without_loss(stage: BrowserStage) -> None:
     page = await stage.open("anna")
-    lines: list[WebSocketRoute] = []
+    websockets: list[WebSocketRoute] = []
     allowed = True
 
-    async def route(line: WebSocketRoute) -> None:
+    async def route(websocket: WebSocketRoute) -> None:
         if not allowed:
-            await line.close()
+            await websocket.close()
             return
-        line.connect_to_server()
-        lines.append(line)
+        websocket.connect_to_server()
+        websockets.append(websocket)
 
     await page.route_web_socket(re.compile("/_local/live"), route)
     await page.reload()
     await expect(page.get_by_label("Message #quay")).to_be_visible()
     allowed = False
-    await lines[-1].close()
+    await websockets[-1].close()
     await expect(page.get_by_text("connection to the local Slack is lost")).to_be_visible()
     await stage.slack.person("ben").post("#quay", "missed it?")
     allowed = True
@@ -125,12 +125,12 @@ async def test_a_broken_line_is_told_and_mended_without_loss(stage: Stage) -> No
     await expect(page.get_by_text("connection to the local Slack is lost")).to_be_hidden()
 
 
-async def test_a_phone_shows_one_pane_at_a_time(stage: Stage) -> None:
+async def test_a_phone_shows_one_pane_at_a_time(stage: BrowserStage) -> None:
     await stage.app.web.chat_postMessage(channel=stage.channel("quay"), text="card", blocks=CARD)
     page = await stage.open("anna", "", **PHONE)
     await page.get_by_role("link", name="quay").click()
     await expect(page.get_by_role("navigation", name="Channels")).to_be_hidden()
-    await write(page, "from afar")
+    await send_message(page, "from afar")
     await page.get_by_role("button", name="Send now").click()
     await expect(message(page, "from afar")).to_be_visible()
     await message(page, "from afar").tap()
@@ -142,9 +142,9 @@ async def test_a_phone_shows_one_pane_at_a_time(stage: Stage) -> None:
     await expect(page.get_by_role("navigation", name="Channels")).to_be_visible()
 
 
-async def test_a_modal_fills_a_phone(stage: Stage) -> None:
+async def test_a_modal_fills_a_phone(stage: BrowserStage) -> None:
     page = await stage.open("anna", "#quay", **PHONE)
-    await write(page, "/form")
+    await send_message(page, "/form")
     await page.get_by_role("button", name="Send now").click()
     dialog = page.get_by_role("dialog", name="Arrival")
     await expect(dialog).to_be_visible()
@@ -161,7 +161,7 @@ async def colours(page: Page) -> tuple[str, str]:
     return style[0], style[1]
 
 
-async def test_dark_and_light_follow_the_system_until_one_chooses(stage: Stage) -> None:
+async def test_colour_scheme_follows_the_system_until_chosen(stage: BrowserStage) -> None:
     page = await stage.open("anna", color_scheme="dark")
     assert await colours(page) == ("rgb(26, 29, 33)", "dark")
     await page.get_by_role("button", name="Use light colours").click()
@@ -170,7 +170,7 @@ async def test_dark_and_light_follow_the_system_until_one_chooses(stage: Stage) 
     await expect(page.get_by_role("button", name="Use dark colours")).to_be_visible()
 
 
-async def test_one_jumps_anywhere_with_the_keyboard(stage: Stage) -> None:
+async def test_channel_switcher_works_with_the_keyboard(stage: BrowserStage) -> None:
     page = await stage.open("anna")
     await page.keyboard.press("Control+k")
     await page.keyboard.type("crew")
@@ -179,7 +179,7 @@ async def test_one_jumps_anywhere_with_the_keyboard(stage: Stage) -> None:
     await expect(page.get_by_label("Message #crew")).to_be_visible()
 
 
-async def test_search_finds_a_message_and_leads_to_it(stage: Stage) -> None:
+async def test_search_finds_a_message_and_leads_to_it(stage: BrowserStage) -> None:
     await stage.slack.person("ben").post("#quay", "the needle is here")
     page = await stage.open("anna", "#crew")
     search = page.get_by_label("Search messages")
@@ -189,12 +189,12 @@ async def test_search_finds_a_message_and_leads_to_it(stage: Stage) -> None:
     await expect(message(page, "the needle is here")).to_be_in_viewport()
 
 
-async def test_an_unknown_person_is_somebody_of_the_cast(stage: Stage) -> None:
+async def test_unknown_person_falls_back_to_the_first_person(stage: BrowserStage) -> None:
     page = await stage.open("nobody", "")
     await expect(page.get_by_role("button", name="You are Anna")).to_be_visible()
 
 
-async def test_slackbot_is_nobody_to_be(stage: Stage) -> None:
+async def test_slackbot_is_not_offered_in_the_person_switcher(stage: BrowserStage) -> None:
     page = await stage.open("anna")
     await page.get_by_role("button", name="You are Anna").click()
     await expect(page.get_by_role("menuitemradio")).to_have_count(4)

@@ -1,4 +1,4 @@
-"""Do a person and a Bolt app meet as they do at Slack? Over Socket Mode and over HTTP alike."""
+"""A person and a Bolt app interact as in Slack, over Socket Mode and over HTTP."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,9 +9,19 @@ from slack_bolt.async_app import AsyncApp
 
 from localslack import LocalSlack, Refusal
 from localslack.visible import text_of
-from tests.localslack.embedded import Json, asks, bolt, buttons, connected, modal, over_http, plain, seed
+from tests.localslack.embedded import (
+    Json,
+    actions_block,
+    bolt_app,
+    input_block,
+    modal,
+    over_http,
+    over_socket_mode,
+    plain,
+    seed,
+)
 
-WAYS = {"socket": connected, "http": over_http}
+TRANSPORTS = {"socket": over_socket_mode, "http": over_http}
 
 
 @pytest.fixture
@@ -20,15 +30,15 @@ async def slack() -> AsyncIterator[LocalSlack]:
         yield running
 
 
-@pytest.fixture(params=WAYS)
+@pytest.fixture(params=TRANSPORTS)
 async def app(slack: LocalSlack, request: pytest.FixtureRequest) -> AsyncIterator[AsyncApp]:
-    """A connected app; tests add its listeners."""
-    async with WAYS[request.param](slack, bolt(slack)) as running:
+    """A connected app to which tests add listeners."""
+    async with TRANSPORTS[request.param](slack, bolt_app(slack)) as running:
         yield running
 
 
-def opens(app: AsyncApp, view: Json) -> None:
-    """`/open` shows this view."""
+def open_on_command(app: AsyncApp, view: Json) -> None:
+    """Makes `/open` open this view."""
 
     @app.command("/open")
     async def show(ack: Any, client: Any, body: Json) -> None:
@@ -36,7 +46,7 @@ def opens(app: AsyncApp, view: Json) -> None:
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
-async def test_a_command_is_answered_to_the_person_alone(slack: LocalSlack, app: AsyncApp) -> None:
+async def test_command_response_is_ephemeral(slack: LocalSlack, app: AsyncApp) -> None:
     @app.command("/hello")
     async def hello(ack: Any, command: Json) -> None:
         await ack(f"Hello {command['user_name']}, you said {command['text']}")
@@ -48,8 +58,8 @@ async def test_a_command_is_answered_to_the_person_alone(slack: LocalSlack, app:
     assert await ben.messages("#desk") == []
 
 
-async def test_a_modal_is_opened_refused_and_taken(slack: LocalSlack, app: AsyncApp) -> None:
-    opens(app, modal())
+async def test_modal_is_opened_refused_and_accepted(slack: LocalSlack, app: AsyncApp) -> None:
+    open_on_command(app, modal())
 
     @app.view("m")
     async def taken(ack: Any, view: Json, client: Any, body: Json) -> None:
@@ -76,8 +86,8 @@ async def test_a_modal_is_opened_refused_and_taken(slack: LocalSlack, app: Async
     await anna.no_modal()
 
 
-async def test_modals_are_updated_pushed_and_cleared_by_the_answer(slack: LocalSlack, app: AsyncApp) -> None:
-    opens(app, modal())
+async def test_response_action_updates_pushes_and_clears_modals(slack: LocalSlack, app: AsyncApp) -> None:
+    open_on_command(app, modal())
 
     @app.view("m")
     async def answer(ack: Any, view: Json) -> None:
@@ -93,7 +103,7 @@ async def test_modals_are_updated_pushed_and_cleared_by_the_answer(slack: LocalS
         (await anna.submit(await anna.modal(title), {"b": word}))["outcome"]
         for title, word in (("Title", "update"), ("update", "push"), ("push", "push"), ("push", "push"))
     ]
-    assert outcomes == ["updated", "pushed", "pushed", "failed"]  # a fourth modal does not fit on the stack
+    assert outcomes == ["updated", "pushed", "pushed", "failed"]  # the stack is limited to three modals
     assert [it.title for it in await anna.modals()] == ["update", "push", "push"]
     assert (await anna.submit(await anna.modal(), {"b": "clear"}))["outcome"] == "cleared"
     assert await anna.modals() == []
@@ -108,8 +118,8 @@ async def test_modals_are_updated_pushed_and_cleared_by_the_answer(slack: LocalS
         {"response_action": "dance"},
     ],
 )
-async def test_what_is_no_answer_leaves_the_modal_open(slack: LocalSlack, app: AsyncApp, answer: Json) -> None:
-    opens(app, modal())
+async def test_invalid_response_action_leaves_the_modal_open(slack: LocalSlack, app: AsyncApp, answer: Json) -> None:
+    open_on_command(app, modal())
 
     @app.view("m")
     async def wrong(ack: Any) -> None:
@@ -122,8 +132,8 @@ async def test_what_is_no_answer_leaves_the_modal_open(slack: LocalSlack, app: A
     assert [it.title for it in await anna.modals()] == ["Title"]
 
 
-async def test_silence_for_three_seconds_is_a_timeout(slack: LocalSlack, app: AsyncApp) -> None:
-    opens(app, modal())
+async def test_missing_acknowledgement_times_out(slack: LocalSlack, app: AsyncApp) -> None:
+    open_on_command(app, modal())
     released = asyncio.Event()
 
     @app.view("m")
@@ -149,7 +159,7 @@ async def test_a_button_in_a_message_replaces_it(slack: LocalSlack, app: AsyncAp
     @app.command("/card")
     async def card(ack: Any, say: Any) -> None:
         await ack()
-        await say(text="card", blocks=[buttons(take="Take", drop="Drop")])
+        await say(text="card", blocks=[actions_block(take="Take", drop="Drop")])
 
     @app.action("take")
     async def take(ack: Any, respond: Any, body: Json) -> None:
@@ -164,13 +174,13 @@ async def test_a_button_in_a_message_replaces_it(slack: LocalSlack, app: AsyncAp
     assert (replaced["ts"], replaced.get("blocks")) == (shown["ts"], None)
 
 
-async def test_an_app_hears_what_is_chosen_with_the_state_of_all_inputs(slack: LocalSlack, app: AsyncApp) -> None:
+async def test_block_actions_carry_the_state_of_all_inputs(slack: LocalSlack, app: AsyncApp) -> None:
     heard: asyncio.Queue[Json] = asyncio.Queue()
     options = [{"text": plain(it), "value": it} for it in ("red", "green")]
-    chooser = asks("colour", type="static_select", action_id="pick", options=options) | {"dispatch_action": True}
+    chooser = input_block("colour", type="static_select", action_id="pick", options=options) | {"dispatch_action": True}
     menu = {"type": "overflow", "action_id": "menu", "options": options}
     section = {"type": "section", "block_id": "more", "text": plain("More"), "accessory": menu}
-    opens(app, modal(asks("name", initial_value="first"), chooser, section))
+    open_on_command(app, modal(input_block("name", initial_value="first"), chooser, section))
 
     @app.action({"action_id": "pick"})
     @app.action({"action_id": "menu"})
@@ -187,12 +197,12 @@ async def test_an_app_hears_what_is_chosen_with_the_state_of_all_inputs(slack: L
     assert body["actions"][0]["selected_option"]["value"] == "green"
     assert body["view"]["state"]["values"]["name"]["a"]["value"] == "typed"
     assert body["view"]["state"]["values"]["colour"]["pick"]["selected_option"]["value"] == "green"
-    await anna.click(shown, "red")  # the entry of the overflow menu
+    await anna.click(shown, "red")  # an option of the overflow menu
     assert (await heard.get())["actions"][0]["selected_option"]["value"] == "red"
 
 
 async def test_an_external_select_is_filled_by_the_app(slack: LocalSlack, app: AsyncApp) -> None:
-    opens(app, modal(asks("who", type="external_select", action_id="find", min_query_length=0)))
+    open_on_command(app, modal(input_block("who", type="external_select", action_id="find", min_query_length=0)))
     taken: asyncio.Queue[Json] = asyncio.Queue()
 
     @app.options("find")
@@ -213,8 +223,8 @@ async def test_an_external_select_is_filled_by_the_app(slack: LocalSlack, app: A
     assert (await taken.get())["selected_option"] == offered[1]
 
 
-async def test_closing_is_told_to_an_app_that_asked(slack: LocalSlack, app: AsyncApp) -> None:
-    opens(app, modal(notify_on_close=True))
+async def test_view_closed_is_sent_to_apps_with_notify_on_close(slack: LocalSlack, app: AsyncApp) -> None:
+    open_on_command(app, modal(notify_on_close=True))
     heard: asyncio.Queue[Json] = asyncio.Queue()
 
     @app.view_closed("m")
@@ -258,7 +268,7 @@ async def test_shortcuts_reach_the_app(slack: LocalSlack, app: AsyncApp) -> None
     assert second["message"]["text"] == "look at this"
 
 
-async def test_events_come_from_channels_the_app_is_in(slack: LocalSlack, app: AsyncApp) -> None:
+async def test_events_are_sent_only_for_channels_of_the_app(slack: LocalSlack, app: AsyncApp) -> None:
     heard: asyncio.Queue[Json] = asyncio.Queue()
 
     @app.event("message")
@@ -274,7 +284,7 @@ async def test_events_come_from_channels_the_app_is_in(slack: LocalSlack, app: A
     assert found == dict.fromkeys(("message", "app_mention"), f"do you hear, <@{bot}>?")
 
 
-async def test_without_an_app_the_person_is_told(slack: LocalSlack) -> None:
+async def test_missing_app_is_reported_to_the_person(slack: LocalSlack) -> None:
     anna = slack.person("anna")
     assert (await anna.command("#desk", "/hello"))["outcome"] == "not_connected"
     assert await anna.message("#desk", '/hello failed with the error "dispatch_failed"')

@@ -1,4 +1,4 @@
-"""Does the Web API refuse what Slack refuses? Membership, scopes, triggers, hashes, content, cursors, rates."""
+"""The Web API enforces Slack's rules: membership, scopes, trigger ids, hashes, content, cursors, rate limits."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,18 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from localslack import Clock, LocalSlack, SeedApp, SeedChannel, SeedPerson
-from tests.localslack.embedded import Json, asks, bolt, buttons, connected, error_of, modal, plain, seed, web_client
+from tests.localslack.embedded import (
+    Json,
+    actions_block,
+    bolt_app,
+    error_of,
+    input_block,
+    modal,
+    over_socket_mode,
+    plain,
+    seed,
+    web_client,
+)
 
 MANIFEST = {
     "features": {"slash_commands": [{"command": "/known", "description": "", "should_escape": True}]},
@@ -46,7 +57,7 @@ def channel_id(slack: LocalSlack, name: str) -> str:
         ("C0NOWHERE00", "channel_not_found"),
     ],
 )
-async def test_where_the_bot_may_not_write(slack: LocalSlack, channel: str, error: str) -> None:
+async def test_posting_is_refused_outside_the_bots_channels(slack: LocalSlack, channel: str, error: str) -> None:
     assert await error_of(web_client(slack).chat_postMessage(channel=channel, text="x")) == error
 
 
@@ -64,11 +75,11 @@ async def test_where_the_bot_may_not_write(slack: LocalSlack, channel: str, erro
         ({"blocks": [{"type": "divider"}] * 51}, "invalid_blocks"),
     ],
 )
-async def test_what_is_no_message(slack: LocalSlack, content: Json, error: str) -> None:
+async def test_message_without_valid_content_is_refused(slack: LocalSlack, content: Json, error: str) -> None:
     assert await error_of(web_client(slack).chat_postMessage(channel="desk", **content)) == error
 
 
-async def test_only_ones_own_messages_can_be_changed(slack: LocalSlack) -> None:
+async def test_messages_of_others_cannot_be_changed(slack: LocalSlack) -> None:
     client, desk = web_client(slack), channel_id(slack, "desk")
     theirs = await slack.person("anna").post("#desk", "mine")
     assert await error_of(client.chat_update(channel=desk, ts=theirs["ts"], text="x")) == "cant_update_message"
@@ -76,10 +87,10 @@ async def test_only_ones_own_messages_can_be_changed(slack: LocalSlack) -> None:
     assert await error_of(client.chat_update(channel=desk, ts="1.000000", text="x")) == "message_not_found"
 
 
-async def test_updating_text_takes_the_place_of_blocks(slack: LocalSlack) -> None:
+async def test_text_update_replaces_the_blocks(slack: LocalSlack) -> None:
     client, desk = web_client(slack), channel_id(slack, "desk")
-    posted = await client.chat_postMessage(channel=desk, text="a", blocks=[buttons(x="X")])
-    by_blocks = await client.chat_update(channel=desk, ts=posted["ts"], blocks=[buttons(y="Y")])
+    posted = await client.chat_postMessage(channel=desk, text="a", blocks=[actions_block(x="X")])
+    by_blocks = await client.chat_update(channel=desk, ts=posted["ts"], blocks=[actions_block(y="Y")])
     by_text = await client.chat_update(channel=desk, ts=posted["ts"], text="b")
     assert ("edited" in by_blocks["message"], "edited" in by_text["message"]) == (False, True)
     assert ("blocks" in by_text["message"], by_text["message"]["text"]) == (False, "b")
@@ -146,7 +157,7 @@ async def test_tokens_are_checked(slack: LocalSlack, token: str, method: str, er
     assert (answer["ok"], answer["error"]) == (False, error)
 
 
-async def test_a_command_that_no_manifest_names_goes_to_the_app_without_one(slack: LocalSlack) -> None:
+async def test_undeclared_command_goes_to_the_app_without_a_manifest(slack: LocalSlack) -> None:
     anna = slack.person("anna")
     rows = []
     for command in ("/known", "/other"):
@@ -162,24 +173,24 @@ async def test_a_command_that_no_manifest_names_goes_to_the_app_without_one(slac
 # -- views ------------------------------------------------------------------------------------------------------------
 
 
-async def trigger(slack: LocalSlack) -> str:
-    """What a command gave to the app."""
+async def new_trigger_id(slack: LocalSlack) -> str:
+    """A trigger id from a slash command."""
     heard: asyncio.Queue[str] = asyncio.Queue()
-    app = bolt(slack)
+    app = bolt_app(slack)
 
     @app.command("/trigger")
     async def hear(ack: Any, body: Json) -> None:
         await ack()
         await heard.put(body["trigger_id"])
 
-    async with connected(slack, app):
+    async with over_socket_mode(slack, app):
         await slack.person("anna").command("#desk", "/trigger")
         return await heard.get()
 
 
-async def test_a_trigger_opens_one_view_within_three_seconds(slack: LocalSlack) -> None:
+async def test_trigger_id_opens_one_view_within_three_seconds(slack: LocalSlack) -> None:
     client = web_client(slack)
-    first, second = await trigger(slack), await trigger(slack)
+    first, second = await new_trigger_id(slack), await new_trigger_id(slack)
     await client.views_open(trigger_id=first, view=modal())
     assert await error_of(client.views_open(trigger_id=first, view=modal())) == "exchanged_trigger_id"
     slack.clock.advance(3.1)
@@ -188,8 +199,8 @@ async def test_a_trigger_opens_one_view_within_three_seconds(slack: LocalSlack) 
     assert await error_of(web_client(slack, 1).views_open(trigger_id=first, view=modal())) == "invalid_trigger_id"
 
 
-async def test_a_bad_view_is_refused_in_slacks_words_and_costs_no_trigger(slack: LocalSlack) -> None:
-    client, trigger_id = web_client(slack), await trigger(slack)
+async def test_invalid_view_is_refused_and_does_not_use_up_the_trigger_id(slack: LocalSlack) -> None:
+    client, trigger_id = web_client(slack), await new_trigger_id(slack)
     with pytest.raises(SlackApiError, match="invalid_arguments") as refused:
         await client.views_open(trigger_id=trigger_id, view=modal(title="x" * 25))
     messages = refused.value.response["response_metadata"]["messages"]
@@ -197,9 +208,9 @@ async def test_a_bad_view_is_refused_in_slacks_words_and_costs_no_trigger(slack:
     assert (await client.views_open(trigger_id=trigger_id, view=modal()))["ok"]
 
 
-async def test_an_update_with_an_old_hash_is_a_conflict(slack: LocalSlack) -> None:
+async def test_update_with_an_outdated_hash_is_a_conflict(slack: LocalSlack) -> None:
     client = web_client(slack)
-    view = (await client.views_open(trigger_id=await trigger(slack), view=modal(external_id="mine")))["view"]
+    view = (await client.views_open(trigger_id=await new_trigger_id(slack), view=modal(external_id="mine")))["view"]
     updated = await client.views_update(external_id="mine", hash=view["hash"], view=modal(title="Second"))
     assert updated["view"]["title"]["text"] == "Second"
     stale = client.views_update(view_id=view["id"], hash=view["hash"], view=modal())
@@ -207,12 +218,14 @@ async def test_an_update_with_an_old_hash_is_a_conflict(slack: LocalSlack) -> No
     assert await error_of(client.views_update(view_id="V0NOWHERE00", view=modal())) == "not_found"
 
 
-async def test_three_modals_fit_on_a_stack(slack: LocalSlack) -> None:
+async def test_modal_stack_is_limited_to_three_views(slack: LocalSlack) -> None:
     client = web_client(slack)
-    await client.views_open(trigger_id=await trigger(slack), view=modal(asks()))
+    await client.views_open(trigger_id=await new_trigger_id(slack), view=modal(input_block()))
     for _ in range(2):
-        await client.views_push(trigger_id=await trigger(slack), view=modal())
-    assert await error_of(client.views_push(trigger_id=await trigger(slack), view=modal())) == "push_limit_reached"
+        await client.views_push(trigger_id=await new_trigger_id(slack), view=modal())
+    assert (
+        await error_of(client.views_push(trigger_id=await new_trigger_id(slack), view=modal())) == "push_limit_reached"
+    )
 
 
 # -- limits and faults ------------------------------------------------------------------------------------------------
@@ -229,7 +242,7 @@ async def test_rate_limits_are_enforced_on_request(slack: LocalSlack) -> None:
     assert (response.status_code, int(response.headers["Retry-After"]) > 0) == (429, True)
 
 
-async def test_a_test_can_order_faults(slack: LocalSlack) -> None:
+async def test_faults_can_be_injected(slack: LocalSlack) -> None:
     client, anna = web_client(slack), slack.person("anna")
     for fault in ("fatal_error", "http_500", "lost_answer"):
         await anna.control("POST", "faults", method="chat.postMessage", fault=fault)
@@ -245,7 +258,7 @@ async def test_a_test_can_order_faults(slack: LocalSlack) -> None:
 # -- scheduled --------------------------------------------------------------------------------------------------------
 
 
-async def test_a_scheduled_message_comes_when_the_clock_says_so(slack: LocalSlack) -> None:
+async def test_scheduled_message_is_posted_when_the_clock_reaches_its_time(slack: LocalSlack) -> None:
     client, desk, anna = web_client(slack), channel_id(slack, "desk"), slack.person("anna")
     post_at = int(slack.clock.now()) + 3600
     await client.chat_scheduleMessage(channel=desk, text="later", post_at=post_at)

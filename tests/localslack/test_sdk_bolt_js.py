@@ -1,4 +1,4 @@
-"""Do apps written with Bolt for JavaScript, and with its Socket Mode client alone, work on the local Slack?"""
+"""Apps written with Bolt for JavaScript, and with its Socket Mode client alone, work with the local Slack."""
 
 import json
 import socket
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.localslack.node_side import NODE, NodeProcess
-from tests.localslack.running import Json, LocalSlack
+from tests.localslack.running import Json, LocalSlackProcess
 
 MANIFEST: Json = {
     "display_information": {"name": "Bolt App"},
@@ -47,10 +47,12 @@ def free_port() -> int:
 
 
 @pytest.fixture(params=["socket", "http"])
-def both(request: pytest.FixtureRequest, node_modules: Path) -> Iterator[tuple[LocalSlack, NodeProcess]]:
+def slack_and_app(
+    request: pytest.FixtureRequest, node_modules: Path
+) -> Iterator[tuple[LocalSlackProcess, NodeProcess]]:
     port = free_port()
     seed = workspace(f"http://127.0.0.1:{port}/slack/events" if request.param == "http" else "")
-    with LocalSlack(seed) as slack:
+    with LocalSlackProcess(seed) as slack:
         settings = {"API_URL": slack.api_url, "BOT_TOKEN": slack.app["bot_token"], "CHANNEL": slack.channel_id("desk")}
         if request.param == "http":
             settings |= {"SIGNING_SECRET": slack.app["signing_secret"], "PORT": str(port)}
@@ -60,8 +62,10 @@ def both(request: pytest.FixtureRequest, node_modules: Path) -> Iterator[tuple[L
             yield slack, app
 
 
-def test_a_command_a_modal_a_button_and_events_work_from_end_to_end(both: tuple[LocalSlack, NodeProcess]) -> None:
-    slack, app = both
+def test_a_command_a_modal_a_button_and_events_work_from_end_to_end(
+    slack_and_app: tuple[LocalSlackProcess, NodeProcess],
+) -> None:
+    slack, app = slack_and_app
 
     assert slack.act("anna", "command", channel="#desk", command="/raise", text="No")["outcome"] == "ack"
     assert app.expect("command")["text"] == "No"
@@ -98,17 +102,17 @@ def test_a_command_a_modal_a_button_and_events_work_from_end_to_end(both: tuple[
     assert slack.state("anna")["homes"][slack.app["id"]]["blocks"][0]["text"]["text"] == "At home"
 
 
-def test_a_failing_call_reaches_the_app_as_slacks_error(both: tuple[LocalSlack, NodeProcess]) -> None:
-    slack, app = both
+def test_failing_call_raises_slacks_error_in_the_app(slack_and_app: tuple[LocalSlackProcess, NodeProcess]) -> None:
+    slack, app = slack_and_app
     slack.post("faults", {"method": "views.open", "fault": "expired_trigger_id", "times": 1})
     slack.act("anna", "command", channel="#desk", command="/raise", text="late")
-    said: dict[str, Any] = app.expect("error")
-    assert said["data"]["error"] == "expired_trigger_id"
+    event: dict[str, Any] = app.expect("error")
+    assert event["data"]["error"] == "expired_trigger_id"
     assert slack.state("anna")["modals"] == []
 
 
-def test_the_socket_mode_client_alone_hears_answers_and_comes_back(node_modules: Path) -> None:
-    with LocalSlack(workspace()) as slack:
+def test_socket_mode_client_alone_receives_responds_and_reconnects(node_modules: Path) -> None:
+    with LocalSlackProcess(workspace()) as slack:
         settings = {"API_URL": slack.api_url, "APP_TOKEN": slack.app["app_token"]}
         with NodeProcess(node_modules, "sockets.mjs", **settings) as app:
             slack.act("anna", "command", channel="#desk", command="/raise", text="one")

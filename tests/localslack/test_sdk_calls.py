@@ -1,4 +1,4 @@
-"""Does every official client get the right answer to every call, made in its own way?"""
+"""Each official client gets the right response to every Web API call."""
 
 import asyncio
 import json
@@ -12,54 +12,54 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.localslack.node_side import run_node
-from tests.localslack.running import LocalSlack
-from tests.localslack.sdk_calls import CALLS, WORKSPACE, Call, Json, filled, hold
+from tests.localslack.running import LocalSlackProcess
+from tests.localslack.sdk_calls import CALLS, WORKSPACE, Call, Json, check_response, substitute
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[LocalSlack]:
-    with LocalSlack(WORKSPACE) as slack:
+def running() -> Iterator[LocalSlackProcess]:
+    with LocalSlackProcess(WORKSPACE) as slack:
         yield slack
 
 
 @pytest.fixture
-def slack(running: LocalSlack) -> LocalSlack:
+def slack(running: LocalSlackProcess) -> LocalSlackProcess:
     running.reset()
     return running
 
 
-def known_in(slack: LocalSlack) -> Json:
-    """What the calls may name with a `$`."""
+def known_in(slack: LocalSlackProcess) -> Json:
+    """Values that calls can refer to as `$name`."""
     names = {person["handle"]: person["id"] for person in slack.get("people")["people"]}
     channels = {channel["name"]: channel["id"] for channel in slack.state("anna")["channels"]}
     return names | channels | {"soon": int(time.time()) + 600, "both": f"{names['anna']},{names['ben']}"}
 
 
-def test_the_synchronous_python_client_makes_every_call(slack: LocalSlack) -> None:
+def test_the_synchronous_python_client_makes_every_call(slack: LocalSlackProcess) -> None:
     client = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
     known = known_in(slack)
     for call in CALLS:
         method = getattr(client, call.method.replace(".", "_"))
         try:
-            answer = method(**filled({**call.args, **call.python}, known)).data
+            answer = method(**substitute({**call.args, **call.python}, known)).data
         except SlackApiError as error:
             answer = error.response.data
-        hold(call, answer, known)
+        check_response(call, answer, known)
 
 
-async def test_the_asynchronous_python_client_makes_every_call(slack: LocalSlack) -> None:
+async def test_the_asynchronous_python_client_makes_every_call(slack: LocalSlackProcess) -> None:
     client = AsyncWebClient(token=slack.app["bot_token"], base_url=slack.api_url)
     known = await asyncio.to_thread(known_in, slack)
     for call in CALLS:
         method = getattr(client, call.method.replace(".", "_"))
         try:
-            answer = (await method(**filled({**call.args, **call.python}, known))).data
+            answer = (await method(**substitute({**call.args, **call.python}, known))).data
         except SlackApiError as error:
             answer = error.response.data
-        hold(call, answer, known)
+        check_response(call, answer, known)
 
 
-def test_the_node_client_makes_every_call(slack: LocalSlack, node_modules: Path) -> None:
+def test_the_node_client_makes_every_call(slack: LocalSlackProcess, node_modules: Path) -> None:
     known = known_in(slack)
     given = {
         "api_url": slack.api_url,
@@ -68,11 +68,11 @@ def test_the_node_client_makes_every_call(slack: LocalSlack, node_modules: Path)
         "calls": [call.for_node() for call in CALLS],
     }
     for call, answer in zip(CALLS, run_node(node_modules, given), strict=True):
-        hold(call, answer, known)
+        check_response(call, answer, known)
 
 
 @pytest.mark.parametrize("kind", ["json", "form", "query", "multipart"])
-def test_a_call_means_the_same_in_every_encoding(slack: LocalSlack, kind: str) -> None:
+def test_call_has_the_same_effect_in_every_encoding(slack: LocalSlackProcess, kind: str) -> None:
     client = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
     channel, blocks = slack.channel_id("desk"), [{"type": "divider"}]
     flat = {"channel": channel, "text": "ü & <b>", "blocks": json.dumps(blocks), "unfurl_links": "0"}
@@ -88,7 +88,7 @@ def test_a_call_means_the_same_in_every_encoding(slack: LocalSlack, kind: str) -
     assert slack.messages("anna", channel)[-1]["text"] == said["message"]["text"]
 
 
-def test_socket_mode_is_opened_with_the_app_token_and_nothing_else(slack: LocalSlack) -> None:
+def test_socket_mode_requires_the_app_token(slack: LocalSlackProcess) -> None:
     client = WebClient(base_url=slack.api_url)
     assert client.apps_connections_open(app_token=slack.app["app_token"])["url"].startswith("ws://127.0.0.1:")
     for token in (slack.app["bot_token"], "xapp-1-nonsense", ""):
@@ -97,16 +97,16 @@ def test_socket_mode_is_opened_with_the_app_token_and_nothing_else(slack: LocalS
         assert refused.value.response["error"] in ("not_allowed_token_type", "invalid_auth", "not_authed")
 
 
-def test_an_unknown_method_and_a_wrong_token_are_named_as_by_slack(slack: LocalSlack) -> None:
+def test_unknown_method_and_wrong_token_return_slacks_errors(slack: LocalSlackProcess) -> None:
     for token, method, error in (
         (slack.app["bot_token"], "chat.levitate", "unknown_method"),
         ("xoxb-wrong", "auth.test", "invalid_auth"),
         (None, "auth.test", "not_authed"),
     ):
-        hold(Call(method, error=error), _refused(WebClient(token=token, base_url=slack.api_url), method), {})
+        check_response(Call(method, error=error), _refused(WebClient(token=token, base_url=slack.api_url), method), {})
 
 
-def test_the_scopes_of_a_token_and_of_a_method_are_in_the_headers(slack: LocalSlack) -> None:
+def test_the_scopes_of_a_token_and_of_a_method_are_in_the_headers(slack: LocalSlackProcess) -> None:
     scopes = ["chat:write", "users:read"]
     app = {"name": "Proof App", "manifest": {"oauth_config": {"scopes": {"bot": scopes}}}}
     info = slack.post("seed", {**WORKSPACE, "apps": [app]})
@@ -132,7 +132,7 @@ FILES = [
 ]
 
 
-def test_files_go_up_down_and_away_with_the_synchronous_client(slack: LocalSlack) -> None:
+def test_synchronous_client_uploads_downloads_and_deletes_files(slack: LocalSlackProcess) -> None:
     client = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
     done = client.files_upload_v2(channel=slack.channel_id("desk"), initial_comment="Look", file_uploads=FILES)
     first, second = done["files"]
@@ -152,7 +152,7 @@ def test_files_go_up_down_and_away_with_the_synchronous_client(slack: LocalSlack
         client.files_info(file=first["id"])
 
 
-async def test_a_file_goes_up_into_a_thread_with_the_asynchronous_client(slack: LocalSlack) -> None:
+async def test_asynchronous_client_uploads_a_file_into_a_thread(slack: LocalSlackProcess) -> None:
     client = AsyncWebClient(token=slack.app["bot_token"], base_url=slack.api_url)
     channel = await asyncio.to_thread(slack.channel_id, "desk")
     root = await client.chat_postMessage(channel=channel, text="root")
@@ -161,7 +161,7 @@ async def test_a_file_goes_up_into_a_thread_with_the_asynchronous_client(slack: 
     assert replies["messages"][1]["files"][0]["name"] == "raw.bin"
 
 
-def test_a_file_goes_up_with_the_node_client(slack: LocalSlack, node_modules: Path) -> None:
+def test_node_client_uploads_a_file(slack: LocalSlackProcess, node_modules: Path) -> None:
     channel = slack.channel_id("desk")
     upload = {"channel_id": channel, "filename": "notes.txt", "content": "Grüße", "initial_comment": "From Node"}
     calls = [{"method": "files.uploadV2", "args": upload, "keep": {}}]

@@ -1,4 +1,4 @@
-"""Is an app on HTTP reached as by Slack (signed, retried, verified), and do the SDK's webhooks reach response URLs?"""
+"""HTTP delivery to an app is signed, retried and verified, and the SDK's webhook clients work with response URLs."""
 
 import json
 import queue
@@ -14,12 +14,12 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.webhook import WebhookClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from tests.localslack.running import Json, LocalSlack
+from tests.localslack.running import Json, LocalSlackProcess
 from tests.localslack.socket_app import MANIFEST, SEED
 
 
 class Request:
-    """What the app was sent."""
+    """A request that the app received."""
 
     def __init__(self, headers: dict[str, str], body: bytes) -> None:
         self.headers = {name.lower(): value for name, value in headers.items()}
@@ -35,7 +35,7 @@ class Request:
 
 
 class HttpApp:
-    """An app that notes what it is sent; `answers` are given in turn, then 200 without a body."""
+    """An app that records its requests; returns `answers` in turn, then 200 without a body."""
 
     def __init__(self) -> None:
         self.requests: queue.Queue[Request] = queue.Queue()
@@ -45,7 +45,7 @@ class HttpApp:
         self.url = f"http://127.0.0.1:{self._server.server_port}/slack/events"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def next(self) -> Request:
+    def next_request(self) -> Request:
         return self.requests.get(timeout=10)
 
     def close(self) -> None:
@@ -89,69 +89,69 @@ def app() -> Iterator[HttpApp]:
 
 
 @pytest.fixture
-def slack(app: HttpApp) -> Iterator[LocalSlack]:
+def slack(app: HttpApp) -> Iterator[LocalSlackProcess]:
     seed = {**SEED, "apps": [{"name": "Socket App", "manifest": MANIFEST, "request_url": app.url}]}
-    with LocalSlack(seed) as running:
+    with LocalSlackProcess(seed) as running:
         yield running
 
 
-def signed(slack: LocalSlack, request: Request) -> bool:
+def has_valid_signature(slack: LocalSlackProcess, request: Request) -> bool:
     verifier = SignatureVerifier(slack.app["signing_secret"])
     return verifier.is_valid_request(request.body, request.headers)
 
 
-def test_a_command_is_a_signed_form_and_its_answer_is_shown(slack: LocalSlack, app: HttpApp) -> None:
-    said = json.dumps({"response_type": "in_channel", "text": "Done"}).encode()
-    app.answers.put((200, {"Content-Type": "application/json"}, said))
+def test_command_is_a_signed_form_and_its_response_is_shown(slack: LocalSlackProcess, app: HttpApp) -> None:
+    response = json.dumps({"response_type": "in_channel", "text": "Done"}).encode()
+    app.answers.put((200, {"Content-Type": "application/json"}, response))
     assert slack.act("anna", "command", channel="#desk", command="/go", text="ü & <x>")["outcome"] == "ack"
-    request = app.next()
-    assert signed(slack, request)
+    request = app.next_request()
+    assert has_valid_signature(slack, request)
     assert request.headers["content-type"].startswith("application/x-www-form-urlencoded")
     assert request.form["command"] == "/go"
     assert slack.messages("ben", "desk")[-1]["text"] == "Done"
 
 
-def test_an_interaction_is_a_signed_form_with_a_json_payload(slack: LocalSlack, app: HttpApp) -> None:
+def test_an_interaction_is_a_signed_form_with_a_json_payload(slack: LocalSlackProcess, app: HttpApp) -> None:
     slack.act("anna", "shortcut", callback_id="new")
-    request = app.next()
-    assert signed(slack, request)
+    request = app.next_request()
+    assert has_valid_signature(slack, request)
     assert list(request.form) == ["payload"]
     assert json.loads(request.form["payload"])["callback_id"] == "new"
 
 
-def test_an_event_is_signed_json_and_comes_again_until_it_is_taken(slack: LocalSlack, app: HttpApp) -> None:
+def test_event_is_signed_json_and_is_retried_until_accepted(slack: LocalSlackProcess, app: HttpApp) -> None:
     slack.post("switches", {"http_retry_seconds": [0, 0, 0]})
     app.answers.put((500, {}, b""))
     app.answers.put((500, {}, b""))
     slack.act("anna", "post", channel="#desk", text="hello")
-    tries = [app.next() for _ in range(3)]
-    assert all(signed(slack, request) for request in tries)
+    tries = [app.next_request() for _ in range(3)]
+    assert all(has_valid_signature(slack, request) for request in tries)
     assert len({request.json["event_id"] for request in tries}) == 1
     assert [request.headers.get("x-slack-retry-num") for request in tries] == [None, "1", "2"]
     assert [request.headers.get("x-slack-retry-reason") for request in tries] == [None, "http_error", "http_error"]
 
 
-def test_an_app_may_ask_not_to_be_tried_again(slack: LocalSlack, app: HttpApp) -> None:
+def test_no_retry_header_is_respected(slack: LocalSlackProcess, app: HttpApp) -> None:
     slack.post("switches", {"http_retry_seconds": [0, 0, 0]})
     app.answers.put((500, {"X-Slack-No-Retry": "1"}, b""))
     slack.act("anna", "post", channel="#desk", text="first")
     slack.act("anna", "post", channel="#desk", text="second")
-    # two events at once come in no certain order
-    assert sorted(app.next().json["event"]["text"] for _ in range(2)) == ["first", "second"]
+    # the order of two simultaneous events is undefined
+    assert sorted(app.next_request().json["event"]["text"] for _ in range(2)) == ["first", "second"]
 
 
-def test_an_address_is_verified_by_a_challenge(slack: LocalSlack, app: HttpApp) -> None:
+def test_request_url_is_verified_by_a_challenge(slack: LocalSlackProcess, app: HttpApp) -> None:
     assert slack.post(f"apps/{slack.app['id']}/request_url", {"url": app.url})["verified"] is True
     request = app.challenges.get(timeout=10)
     assert set(request.json) == {"type", "token", "challenge"}
-    assert signed(slack, request)
-    deaf = {"url": "http://127.0.0.1:9/slack/events"}
-    assert slack.post(f"apps/{slack.app['id']}/request_url", deaf)["verified"] is False
+    assert has_valid_signature(slack, request)
+    unreachable = {"url": "http://127.0.0.1:9/slack/events"}
+    assert slack.post(f"apps/{slack.app['id']}/request_url", unreachable)["verified"] is False
 
 
-def test_a_response_url_takes_five_messages(slack: LocalSlack, app: HttpApp) -> None:
+def test_response_url_accepts_five_messages(slack: LocalSlackProcess, app: HttpApp) -> None:
     slack.act("anna", "command", channel="#desk", command="/go", text="")
-    webhook = WebhookClient(app.next().form["response_url"])
+    webhook = WebhookClient(app.next_request().form["response_url"])
     for number in range(5):
         answer = webhook.send(text=f"Answer {number}", response_type="in_channel")
         assert (answer.status_code, answer.body) == (200, "ok")
@@ -159,15 +159,15 @@ def test_a_response_url_takes_five_messages(slack: LocalSlack, app: HttpApp) -> 
     assert slack.messages("ben", "desk")[-1]["text"] == "Answer 4"
 
 
-async def test_a_response_url_replaces_and_deletes_its_message(slack: LocalSlack, app: HttpApp) -> None:
+async def test_a_response_url_replaces_and_deletes_its_message(slack: LocalSlackProcess, app: HttpApp) -> None:
     client = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
     button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}
     blocks = [{"type": "actions", "block_id": "do", "elements": [button]}]
     desk = slack.channel_id("desk")
     ts = client.chat_postMessage(channel=desk, text="Click", blocks=blocks)["ts"]
-    app.next()  # its own message, as an event
+    app.next_request()  # the event of the app's own message
     slack.act("anna", "action", container={"type": "message", "channel": desk, "ts": ts}, block_id="do", action_id="go")
-    webhook = AsyncWebhookClient(json.loads(app.next().form["payload"])["response_url"])
+    webhook = AsyncWebhookClient(json.loads(app.next_request().form["payload"])["response_url"])
     assert (await webhook.send(text="Clicked", replace_original=True)).body == "ok"
     assert [it["text"] for it in slack.messages("ben", "desk")][-1] == "Clicked"
     assert (await webhook.send(text="Only you", response_type="ephemeral", replace_original=False)).body == "ok"
@@ -179,8 +179,8 @@ async def test_a_response_url_replaces_and_deletes_its_message(slack: LocalSlack
     assert not any(it["ts"] == ts for it in slack.messages("ben", "desk"))
 
 
-def test_a_response_url_lives_half_an_hour(slack: LocalSlack, app: HttpApp) -> None:
+def test_response_url_expires_after_half_an_hour(slack: LocalSlackProcess, app: HttpApp) -> None:
     slack.act("anna", "command", channel="#desk", command="/go", text="")
-    webhook = WebhookClient(app.next().form["response_url"])
+    webhook = WebhookClient(app.next_request().form["response_url"])
     slack.post("clock", {"advance": 1801})
     assert webhook.send(text="too late").status_code != 200

@@ -1,4 +1,4 @@
-"""Do clients meet Slack's rate limits and its bad moments as they would at Slack?"""
+"""Clients meet rate limits and injected faults as they would at Slack."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,16 +10,16 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from tests.localslack.node_side import run_node
-from tests.localslack.running import LocalSlack
+from tests.localslack.running import LocalSlackProcess
 
 
 @pytest.fixture
-def slack() -> Iterator[LocalSlack]:
-    with LocalSlack() as running:
+def slack() -> Iterator[LocalSlackProcess]:
+    with LocalSlackProcess() as running:
         yield running
 
 
-def client(slack: LocalSlack, **more: Any) -> WebClient:
+def client(slack: LocalSlackProcess, **more: Any) -> WebClient:
     return WebClient(token=slack.app["bot_token"], base_url=slack.api_url, **more)
 
 
@@ -32,21 +32,21 @@ def calls_until_limited(call: Any, most: int = 200) -> tuple[int, SlackApiError]
     raise AssertionError(f"{most} calls went through")
 
 
-def test_limits_are_off_until_switched_on(slack: LocalSlack) -> None:
+def test_rate_limits_are_off_by_default(slack: LocalSlackProcess) -> None:
     for _ in range(30):
         client(slack).users_list()
 
 
-def test_above_its_tier_a_method_says_when_to_come_back(slack: LocalSlack) -> None:
+def test_method_above_its_tier_returns_retry_after(slack: LocalSlackProcess) -> None:
     slack.post("switches", {"rate_limits": True})
     done, error = calls_until_limited(client(slack).users_list)
     assert done >= 20
     assert (error.response.status_code, error.response["error"]) == (429, "ratelimited")
     assert 0 < int(error.response.headers["Retry-After"]) <= 60
-    client(slack).users_info(user=slack.person_id("anna"))  # each method counts by itself
+    client(slack).users_info(user=slack.person_id("anna"))  # each method has its own limit
 
 
-def test_a_channel_takes_about_one_message_a_second(slack: LocalSlack) -> None:
+def test_channel_is_limited_to_about_one_message_per_second(slack: LocalSlackProcess) -> None:
     slack.post("switches", {"rate_limits": True})
     channel = slack.channel_id("general")
     done, error = calls_until_limited(lambda: client(slack).chat_postMessage(channel=channel, text="x"))
@@ -54,27 +54,27 @@ def test_a_channel_takes_about_one_message_a_second(slack: LocalSlack) -> None:
     assert error.response.status_code == 429
 
 
-def test_the_python_client_comes_back_by_itself(slack: LocalSlack) -> None:
+def test_python_client_retries_by_itself(slack: LocalSlackProcess) -> None:
     slack.post("faults", {"method": "auth.test", "fault": "ratelimited", "retry_after": 1, "times": 1})
     patient = client(slack, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=1)])
     assert patient.auth_test()["ok"]
 
 
-def test_the_node_client_comes_back_by_itself(slack: LocalSlack, node_modules: Path) -> None:
+def test_node_client_retries_by_itself(slack: LocalSlackProcess, node_modules: Path) -> None:
     slack.post("faults", {"method": "auth.test", "fault": "ratelimited", "retry_after": 1, "times": 1})
     call = {"method": "auth.test", "args": {}, "keep": {}}
     given = {"api_url": slack.api_url, "token": slack.app["bot_token"], "known": {}, "calls": [call], "retries": 1}
     assert run_node(node_modules, given)[0]["ok"] is True
 
 
-def test_a_lost_answer_is_a_broken_line_although_the_message_is_there(slack: LocalSlack) -> None:
+def test_lost_answer_breaks_the_connection_after_posting(slack: LocalSlackProcess) -> None:
     slack.post("faults", {"method": "chat.postMessage", "fault": "lost_answer", "times": 1})
     with pytest.raises(OSError):
         client(slack, retry_handlers=[]).chat_postMessage(channel=slack.channel_id("general"), text="Did it arrive?")
     assert slack.messages("anna", "general")[-1]["text"] == "Did it arrive?"
 
 
-def test_an_ordered_error_is_answered_without_doing_anything(slack: LocalSlack) -> None:
+def test_injected_error_is_returned_without_effect(slack: LocalSlackProcess) -> None:
     slack.post("faults", {"method": "chat.postMessage", "fault": "channel_not_found", "times": 1})
     post: dict[str, Any] = {"channel": slack.channel_id("general"), "text": "x"}
     with pytest.raises(SlackApiError, match="channel_not_found"):

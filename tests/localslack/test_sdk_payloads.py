@@ -1,85 +1,85 @@
-"""Do payloads carry the keys that Slack's own carry?"""
+"""Payloads have the same keys as Slack's."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.localslack.running import Json, LocalSlack
-from tests.localslack.socket_app import ASKS, SEED, WORDS, Connection, modal
+from tests.localslack.running import Json, LocalSlackProcess
+from tests.localslack.socket_app import INPUT_BLOCK, PLAIN_TEXT, SEED, Connection, modal
 
 ALWAYS = {"type", "token", "team", "user", "is_enterprise_install", "enterprise"}
-SUGGESTS: Json = {
+EXTERNAL_SELECT_INPUT: Json = {
     "type": "input",
     "block_id": "s",
-    "label": WORDS,
+    "label": PLAIN_TEXT,
     "optional": True,
     "element": {"type": "external_select", "action_id": "pick", "min_query_length": 0},
 }
-CLICKS: Json = {
+CLICKABLE_ACTIONS: Json = {
     "type": "actions",
     "block_id": "do",
     "elements": [
-        {"type": "button", "action_id": "go", "text": WORDS, "value": "7"},
+        {"type": "button", "action_id": "go", "text": PLAIN_TEXT, "value": "7"},
         {
             "type": "static_select",
             "action_id": "choose",
-            "options": [{"text": WORDS, "value": "a"}, {"text": WORDS, "value": "b"}],
+            "options": [{"text": PLAIN_TEXT, "value": "a"}, {"text": PLAIN_TEXT, "value": "b"}],
         },
     ],
 }
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[tuple[LocalSlack, Connection]]:
-    with LocalSlack(SEED) as slack:
+def running() -> Iterator[tuple[LocalSlackProcess, Connection]]:
+    with LocalSlackProcess(SEED) as slack:
         app = Connection(slack)
         yield slack, app
         app.close()
 
 
 @pytest.fixture
-def slack(running: tuple[LocalSlack, Connection]) -> LocalSlack:
+def slack(running: tuple[LocalSlackProcess, Connection]) -> LocalSlackProcess:
     running[0].reset()
     return running[0]
 
 
 @pytest.fixture
-def app(slack: LocalSlack, running: tuple[LocalSlack, Connection]) -> Connection:
-    running[1].forget()
+def app(slack: LocalSlackProcess, running: tuple[LocalSlackProcess, Connection]) -> Connection:
+    running[1].reset()
     return running[1]
 
 
 def event(app: Connection, kind: str) -> Json:
-    """The next event of this type; others on the way are passed over."""
+    """The next event of this type; skips others."""
     while True:
-        payload = app.next("events_api")
+        payload = app.next_payload("events_api")
         if payload["event"]["type"] == kind:
             return payload
 
 
 def message(app: Connection, subtype: str, fits: Callable[[Json], bool] = lambda _: True) -> Json:
-    """The next message event of this subtype (that fits)."""
+    """The next message event of this subtype that fulfils the condition."""
     while True:
         heard: Json = event(app, "message")["event"]
         if heard.get("subtype") == subtype and fits(heard):
             return heard
 
 
-def posted(slack: LocalSlack, app: Connection, *blocks: Json) -> Json:
+def posted(slack: LocalSlackProcess, app: Connection, *blocks: Json) -> Json:
     ts = app.web.chat_postMessage(channel=slack.channel_id("desk"), text="Look", blocks=list(blocks))["ts"]
     return {"type": "message", "channel": slack.channel_id("desk"), "ts": ts}
 
 
-def opened(slack: LocalSlack, app: Connection, *blocks: Json) -> str:
+def opened(slack: LocalSlackProcess, app: Connection, *blocks: Json) -> str:
     slack.act("anna", "command", channel="#desk", command="/go", text="")
-    trigger = app.next("slash_commands")["trigger_id"]
+    trigger = app.next_payload("slash_commands")["trigger_id"]
     view = modal(blocks=list(blocks), notify_on_close=True)
     return str(app.web.views_open(trigger_id=trigger, view=view)["view"]["id"])
 
 
-def test_a_slash_command(slack: LocalSlack, app: Connection) -> None:
+def test_slash_command_payload(slack: LocalSlackProcess, app: Connection) -> None:
     slack.act("anna", "command", channel="#desk", command="/go", text="there")
-    payload = app.next("slash_commands")
+    payload = app.next_payload("slash_commands")
     assert set(payload) >= {
         "token", "team_id", "team_domain", "channel_id", "channel_name", "user_id", "user_name", "command", "text",
         "api_app_id", "is_enterprise_install", "response_url", "trigger_id",
@@ -87,10 +87,10 @@ def test_a_slash_command(slack: LocalSlack, app: Connection) -> None:
     assert payload["is_enterprise_install"] in ("false", False)
 
 
-def test_a_click_in_a_message(slack: LocalSlack, app: Connection) -> None:
-    where = posted(slack, app, CLICKS)
+def test_message_click_payload(slack: LocalSlackProcess, app: Connection) -> None:
+    where = posted(slack, app, CLICKABLE_ACTIONS)
     slack.act("anna", "action", container=where, block_id="do", action_id="go")
-    payload = app.next("interactive")
+    payload = app.next_payload("interactive")
     assert set(payload) >= ALWAYS | {
         "api_app_id", "container", "trigger_id", "channel", "message", "state", "response_url", "actions"
     }  # fmt: skip
@@ -104,31 +104,33 @@ def test_a_click_in_a_message(slack: LocalSlack, app: Connection) -> None:
     assert payload["message"]["blocks"][0]["block_id"] == "do"
 
 
-def test_a_choice_in_a_message(slack: LocalSlack, app: Connection) -> None:
-    where = posted(slack, app, CLICKS)
+def test_message_select_payload(slack: LocalSlackProcess, app: Connection) -> None:
+    where = posted(slack, app, CLICKABLE_ACTIONS)
     slack.act("anna", "action", container=where, block_id="do", action_id="choose", value="b")
-    payload = app.next("interactive")
+    payload = app.next_payload("interactive")
     assert payload["actions"][0]["selected_option"]["value"] == "b"
     assert payload["state"]["values"]["do"]["choose"]["selected_option"]["value"] == "b"
 
 
-def test_a_click_in_a_modal_and_in_a_home_tab(slack: LocalSlack, app: Connection) -> None:
-    view_id = opened(slack, app, CLICKS, ASKS)
-    home = app.web.views_publish(user_id=slack.person_id("anna"), view={"type": "home", "blocks": [CLICKS]})["view"]
+def test_modal_and_home_click_payloads(slack: LocalSlackProcess, app: Connection) -> None:
+    view_id = opened(slack, app, CLICKABLE_ACTIONS, INPUT_BLOCK)
+    home = app.web.views_publish(user_id=slack.person_id("anna"), view={"type": "home", "blocks": [CLICKABLE_ACTIONS]})[
+        "view"
+    ]
     for surface, kind in ((view_id, "modal"), (home["id"], "home")):
         where = {"type": "view", "view_id": surface}
         slack.act("anna", "action", container=where, block_id="do", action_id="go")
-        payload = app.next("interactive")
+        payload = app.next_payload("interactive")
         assert set(payload) >= ALWAYS | {"api_app_id", "container", "trigger_id", "view", "actions"}
         assert payload["container"] == where
         assert (payload["view"]["type"], payload["view"]["id"]) == (kind, surface)
         assert not {"channel", "message", "response_url"} & set(payload)
 
 
-def test_a_submission_and_a_closed_view(slack: LocalSlack, app: Connection) -> None:
-    view_id = opened(slack, app, ASKS)
+def test_view_submission_and_view_closed_payloads(slack: LocalSlackProcess, app: Connection) -> None:
+    view_id = opened(slack, app, INPUT_BLOCK)
     slack.act("anna", "submit", view_id=view_id, values={"b": {"a": "x"}})
-    submitted = app.next("interactive")
+    submitted = app.next_payload("interactive")
     assert submitted["type"] == "view_submission"
     assert set(submitted) >= ALWAYS | {"api_app_id", "trigger_id", "view", "response_urls"}
     assert set(submitted["view"]) >= {
@@ -136,30 +138,30 @@ def test_a_submission_and_a_closed_view(slack: LocalSlack, app: Connection) -> N
         "clear_on_close", "notify_on_close", "close", "submit", "previous_view_id", "root_view_id", "app_id",
         "external_id", "app_installed_team_id", "bot_id",
     }  # fmt: skip
-    slack.act("anna", "close", view_id=opened(slack, app, ASKS))
-    closed = app.next("interactive")
+    slack.act("anna", "close", view_id=opened(slack, app, INPUT_BLOCK))
+    closed = app.next_payload("interactive")
     assert closed["type"] == "view_closed"
     assert set(closed) >= ALWAYS | {"api_app_id", "view", "is_cleared"}
 
 
-def test_a_search_for_options(slack: LocalSlack, app: Connection) -> None:
-    where = {"type": "view", "view_id": opened(slack, app, SUGGESTS)}
-    app.answer = lambda _: {"options": [{"text": WORDS, "value": "a"}]}
+def test_block_suggestion_payload(slack: LocalSlackProcess, app: Connection) -> None:
+    where = {"type": "view", "view_id": opened(slack, app, EXTERNAL_SELECT_INPUT)}
+    app.answer = lambda _: {"options": [{"text": PLAIN_TEXT, "value": "a"}]}
     offered = slack.act("anna", "options", container=where, block_id="s", action_id="pick", query="wo")
     assert offered["options"][0]["value"] == "a"
-    payload = app.next("interactive")
+    payload = app.next_payload("interactive")
     assert payload["type"] == "block_suggestion"
     assert set(payload) >= ALWAYS | {"api_app_id", "container", "view", "action_id", "block_id", "value"}
     assert payload["value"] == "wo"
 
 
-def test_both_kinds_of_shortcut(slack: LocalSlack, app: Connection) -> None:
+def test_shortcut_payloads(slack: LocalSlackProcess, app: Connection) -> None:
     slack.act("anna", "shortcut", callback_id="new")
-    assert set(app.next("interactive")) >= ALWAYS | {"action_ts", "callback_id", "trigger_id"}
+    assert set(app.next_payload("interactive")) >= ALWAYS | {"action_ts", "callback_id", "trigger_id"}
     ts = slack.act("ben", "post", channel="#desk", text="note me")["message"]["ts"]
     event(app, "message")
     slack.act("anna", "message_shortcut", callback_id="note", channel="#desk", ts=ts)
-    payload = app.next("interactive")
+    payload = app.next_payload("interactive")
     assert payload["type"] == "message_action"
     assert set(payload) >= ALWAYS | {
         "action_ts", "channel", "callback_id", "trigger_id", "response_url", "message_ts", "message"
@@ -173,7 +175,7 @@ ENVELOPE = {
 }  # fmt: skip
 
 
-def test_a_message_and_what_becomes_of_it(slack: LocalSlack, app: Connection) -> None:
+def test_message_event_payloads(slack: LocalSlackProcess, app: Connection) -> None:
     desk = slack.channel_id("desk")
     ts = slack.act("anna", "post", channel="#desk", text="hello")["message"]["ts"]
     first = event(app, "message")
@@ -201,13 +203,13 @@ def test_a_message_and_what_becomes_of_it(slack: LocalSlack, app: Connection) ->
     assert deleted["deleted_ts"] == other
 
 
-def test_what_the_app_posts_itself_comes_back_as_a_bot_message(slack: LocalSlack, app: Connection) -> None:
-    posted(slack, app, CLICKS)
+def test_own_posts_arrive_as_bot_message_events(slack: LocalSlackProcess, app: Connection) -> None:
+    posted(slack, app, CLICKABLE_ACTIONS)
     heard = event(app, "message")["event"]
     assert set(heard) >= {"bot_id", "app_id", "user", "text", "ts", "blocks", "bot_profile"}
 
 
-def test_events_around_people_and_channels(slack: LocalSlack, app: Connection) -> None:
+def test_people_and_channel_event_payloads(slack: LocalSlackProcess, app: Connection) -> None:
     ts = slack.act("anna", "post", channel="#desk", text="@socket look")["message"]["ts"]
     mention = event(app, "app_mention")["event"]
     assert set(mention) >= {"type", "user", "text", "ts", "channel", "event_ts", "team"}
@@ -232,7 +234,7 @@ def test_events_around_people_and_channels(slack: LocalSlack, app: Connection) -
     assert set(joined) >= {"type", "user", "channel", "channel_type", "team", "event_ts"}
 
 
-def test_a_message_in_the_conversation_with_the_app(slack: LocalSlack, app: Connection) -> None:
+def test_direct_message_event_payload(slack: LocalSlackProcess, app: Connection) -> None:
     direct = slack.act("anna", "open_dm", users=[slack.app["bot_user"]])["channel"]["id"]
     slack.act("anna", "post", channel=direct, text="just us")
     heard = event(app, "message")["event"]

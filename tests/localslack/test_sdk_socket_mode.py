@@ -1,4 +1,4 @@
-"""Does Slack's Python Socket Mode client work with the local Slack, sync and async, and do its triggers open views?"""
+"""Slack's Python Socket Mode client, synchronous and asynchronous, works with the local Slack."""
 
 import asyncio
 import queue
@@ -16,18 +16,18 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.localslack.running import Json, LocalSlack
+from tests.localslack.running import Json, LocalSlackProcess
 from tests.localslack.socket_app import SEED, Connection, modal
 
 
 @pytest.fixture
-def slack() -> Iterator[LocalSlack]:
-    with LocalSlack(SEED) as running:
+def slack() -> Iterator[LocalSlackProcess]:
+    with LocalSlackProcess(SEED) as running:
         yield running
 
 
 @pytest.fixture
-def connection(slack: LocalSlack) -> Iterator[Connection]:
+def connection(slack: LocalSlackProcess) -> Iterator[Connection]:
     opened = Connection(slack)
     yield opened
     opened.close()
@@ -39,14 +39,14 @@ def error_of(call: Callable[[], Any]) -> str:
     return str(refused.value.response["error"])
 
 
-def go(slack: LocalSlack, connection: Connection, text: str = "") -> Json:
+def run_command(slack: LocalSlackProcess, connection: Connection, text: str = "") -> Json:
     slack.act("anna", "command", channel="#desk", command="/go", text=text)
-    return connection.next("slash_commands")
+    return connection.next_payload("slash_commands")
 
 
-def test_a_command_arrives_whole_and_can_be_answered_with_the_ack(slack: LocalSlack, connection: Connection) -> None:
+def test_command_is_complete_and_can_be_answered_with_the_ack(slack: LocalSlackProcess, connection: Connection) -> None:
     connection.answer = lambda _: {"response_type": "ephemeral", "text": "On it"}
-    payload = go(slack, connection, "now *please*")
+    payload = run_command(slack, connection, "now *please*")
     assert payload["command"] == "/go"
     assert payload["text"] == "now *please*"
     assert payload["user_id"] == slack.person_id("anna")
@@ -57,9 +57,9 @@ def test_a_command_arrives_whole_and_can_be_answered_with_the_ack(slack: LocalSl
     assert slack.messages("ben", "desk") == [] or slack.messages("ben", "desk")[-1].get("text") != "On it"
 
 
-def test_a_view_is_opened_pushed_updated_and_its_fate_reported(slack: LocalSlack, connection: Connection) -> None:
+def test_view_is_opened_updated_pushed_submitted_and_closed(slack: LocalSlackProcess, connection: Connection) -> None:
     web = connection.web
-    trigger = go(slack, connection)["trigger_id"]
+    trigger = run_command(slack, connection)["trigger_id"]
     first = web.views_open(trigger_id=trigger, view=modal(notify_on_close=True, external_id="x-1"))["view"]
     assert error_of(lambda: web.views_open(trigger_id=trigger, view=modal())) == "exchanged_trigger_id"
 
@@ -70,7 +70,7 @@ def test_a_view_is_opened_pushed_updated_and_its_fate_reported(slack: LocalSlack
     assert error_of(lambda: web.views_update(view_id=first["id"], hash=first["hash"], view=modal())) == "hash_conflict"
 
     slack.act("anna", "shortcut", callback_id="new")
-    shortcut = connection.next("interactive")
+    shortcut = connection.next_payload("interactive")
     assert (shortcut["type"], shortcut["callback_id"]) == ("shortcut", "new")
     second = web.views_push(trigger_id=shortcut["trigger_id"], view=modal("Third", notify_on_close=True))["view"]
     assert (second["root_view_id"], second["previous_view_id"]) == (first["id"], first["id"])
@@ -81,23 +81,23 @@ def test_a_view_is_opened_pushed_updated_and_its_fate_reported(slack: LocalSlack
     )
     outcome = slack.act("anna", "submit", view_id=second["id"], values={"b": {"a": "typed"}})
     assert (outcome["outcome"], outcome["errors"]) == ("errors", {"b": "No"})
-    submitted = connection.next("interactive")
+    submitted = connection.next_payload("interactive")
     assert submitted["view"]["state"]["values"] == {"b": {"a": {"type": "plain_text_input", "value": "typed"}}}
 
     slack.act("anna", "close", view_id=second["id"], all=True)
-    closed = connection.next("interactive")
+    closed = connection.next_payload("interactive")
     assert (closed["type"], closed["is_cleared"]) == ("view_closed", True)
     assert slack.state("anna")["modals"] == []
 
 
-def test_a_trigger_lives_three_seconds(slack: LocalSlack, connection: Connection) -> None:
-    trigger = go(slack, connection)["trigger_id"]
+def test_trigger_id_expires_after_three_seconds(slack: LocalSlackProcess, connection: Connection) -> None:
+    trigger = run_command(slack, connection)["trigger_id"]
     slack.post("clock", {"advance": 4})
     assert error_of(lambda: connection.web.views_open(trigger_id=trigger, view=modal())) == "expired_trigger_id"
 
 
-def test_a_refused_view_says_where_it_is_wrong(slack: LocalSlack, connection: Connection) -> None:
-    trigger = go(slack, connection)["trigger_id"]
+def test_refused_view_names_the_wrong_property(slack: LocalSlackProcess, connection: Connection) -> None:
+    trigger = run_command(slack, connection)["trigger_id"]
     with pytest.raises(SlackApiError) as refused:
         connection.web.views_open(trigger_id=trigger, view=modal("x" * 25))
     assert refused.value.response["error"] == "invalid_arguments"
@@ -106,7 +106,7 @@ def test_a_refused_view_says_where_it_is_wrong(slack: LocalSlack, connection: Co
     ]
 
 
-def test_each_payload_goes_to_one_of_two_connections(slack: LocalSlack, connection: Connection) -> None:
+def test_each_payload_goes_to_one_of_two_connections(slack: LocalSlackProcess, connection: Connection) -> None:
     other = Connection(slack)
     for number in range(6):
         slack.act("anna", "command", channel="#desk", command="/go", text=str(number))
@@ -122,18 +122,18 @@ def test_each_payload_goes_to_one_of_two_connections(slack: LocalSlack, connecti
         ("command", {"channel": "#desk", "command": "/go", "text": "hello"}),
     ],
 )
-def test_what_is_not_acknowledged_comes_again(slack: LocalSlack, verb: str, body: Json) -> None:
+def test_unacknowledged_envelope_is_redelivered(slack: LocalSlackProcess, verb: str, body: Json) -> None:
     slack.post("switches", {"ack_seconds": 0.1, "redeliver_seconds": 0.1})
     heard: queue.Queue[SocketModeRequest] = queue.Queue()
 
-    def deaf_at_first(client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+    def acknowledge_retries_only(client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         if request.retry_attempt:
             client.send_socket_mode_response(SocketModeResponse(request.envelope_id))
         heard.put(request)
 
     web = WebClient(token=slack.app["bot_token"], base_url=slack.api_url)
     client = SocketModeClient(app_token=slack.app["app_token"], web_client=web)
-    client.socket_mode_request_listeners.append(deaf_at_first)
+    client.socket_mode_request_listeners.append(acknowledge_retries_only)
     client.connect()
     slack.act("anna", verb, **body)
     first, again = heard.get(timeout=10), heard.get(timeout=10)
@@ -143,15 +143,13 @@ def test_what_is_not_acknowledged_comes_again(slack: LocalSlack, verb: str, body
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
-def test_asked_to_reconnect_the_client_is_back_by_itself(
-    slack: LocalSlack, connection: Connection, reason: str
-) -> None:
+def test_client_reconnects_when_asked_to(slack: LocalSlackProcess, connection: Connection, reason: str) -> None:
     slack.post(f"apps/{slack.app['id']}/disconnect", {"reason": reason})
-    connection.greeted()
-    assert go(slack, connection, "still there?")["text"] == "still there?"
+    connection.wait_for_hello()
+    assert run_command(slack, connection, "still there?")["text"] == "still there?"
 
 
-async def test_after_a_broken_line_the_asynchronous_client_is_back_by_itself(slack: LocalSlack) -> None:
+async def test_asynchronous_client_reconnects_after_a_lost_connection(slack: LocalSlackProcess) -> None:
     greetings: asyncio.Queue[Json] = asyncio.Queue()
 
     async def note(_: AsyncBaseSocketModeClient, message: Json, _raw: str | None) -> None:
@@ -172,7 +170,7 @@ async def test_after_a_broken_line_the_asynchronous_client_is_back_by_itself(sla
     await client.close()  # type: ignore[no-untyped-call]
 
 
-async def test_the_asynchronous_client_receives_and_answers(slack: LocalSlack) -> None:
+async def test_the_asynchronous_client_receives_and_answers(slack: LocalSlackProcess) -> None:
     heard: asyncio.Queue[SocketModeRequest] = asyncio.Queue()
 
     async def hear(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:

@@ -1,4 +1,4 @@
-"""Does each person see what they may see, at once? The control interface's reading half and its live updates."""
+"""The control interface shows each person what they may see, and pushes live updates."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from localslack import LocalSlack, Mailbox, Refusal, SeedChannel, SeedPerson
-from tests.localslack.embedded import Json, asks, buttons, error_of, modal, plain, seed, web_client
+from tests.localslack.embedded import Json, actions_block, error_of, input_block, modal, plain, seed, web_client
 
 PEOPLE = [
     SeedPerson(handle="anna", admin=True),
@@ -31,14 +31,14 @@ async def slack() -> AsyncIterator[LocalSlack]:
         yield running
 
 
-class Page:
-    """A page's websocket."""
+class LivePage:
+    """The websocket of a page."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._socket = socket
 
-    async def next(self, kind: str) -> Json:
-        """The next frame of a type; others are passed over."""
+    async def next_frame(self, kind: str) -> Json:
+        """The next frame of this type; skips others."""
         async with asyncio.timeout(5):
             while True:
                 frame: Json = await self._socket.receive_json()
@@ -47,11 +47,11 @@ class Page:
 
 
 @pytest.fixture
-async def ben_page(slack: LocalSlack) -> AsyncIterator[Page]:
+async def ben_page(slack: LocalSlack) -> AsyncIterator[LivePage]:
     url = f"{slack.control_url}live?person=ben&traffic=1&mail=1"
     async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
-        page = Page(socket)
-        await page.next("hello")
+        page = LivePage(socket)
+        await page.next_frame("hello")
         yield page
 
 
@@ -64,11 +64,11 @@ async def ben_page(slack: LocalSlack) -> AsyncIterator[Page]:
         ("eve", ["shared"]),
     ],
 )
-async def test_who_sees_which_channels(slack: LocalSlack, person: str, channels: list[str]) -> None:
+async def test_channels_are_visible_to_the_right_people(slack: LocalSlack, person: str, channels: list[str]) -> None:
     assert [it["name"] for it in (await slack.person(person).state())["channels"]] == channels
 
 
-async def test_people_of_all_kinds_are_told_apart(slack: LocalSlack) -> None:
+async def test_guests_external_and_deactivated_people_are_marked(slack: LocalSlack) -> None:
     people = {it["handle"]: it for it in (await slack.person("anna").state())["people"]}
     assert [name for name, it in people.items() if it["is_guest"]] == ["gus"]
     assert [name for name, it in people.items() if it["is_external"]] == ["eve"]
@@ -82,7 +82,7 @@ async def test_people_of_all_kinds_are_told_apart(slack: LocalSlack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("person", "verb", "wishes", "error"),
+    ("person", "verb", "arguments", "error"),
     [
         ("ben", "post", {"channel": "#secret", "text": "x"}, "channel_not_found"),
         ("ben", "post", {"channel": "#lounge", "text": "x"}, "not_in_channel"),
@@ -97,22 +97,24 @@ async def test_people_of_all_kinds_are_told_apart(slack: LocalSlack) -> None:
         ("ben", "dance", {}, "unknown_verb"),
     ],
 )
-async def test_what_people_cannot_do(slack: LocalSlack, person: str, verb: str, wishes: Json, error: str) -> None:
+async def test_forbidden_actions_are_refused(
+    slack: LocalSlack, person: str, verb: str, arguments: Json, error: str
+) -> None:
     with pytest.raises(Refusal) as refused:
-        await slack.person(person).act(verb, **wishes)
+        await slack.person(person).act(verb, **arguments)
     assert refused.value.error == error
 
 
 async def test_an_external_person_can_press_buttons(slack: LocalSlack) -> None:
-    await web_client(slack).chat_postMessage(channel="shared", text="x", blocks=[buttons(go="Go")])
+    await web_client(slack).chat_postMessage(channel="shared", text="x", blocks=[actions_block(go="Go")])
     eve = slack.person("eve")
     pressed = await eve.click(await eve.message("#shared", "Go"), "Go")
-    assert pressed["outcome"] == "not_connected"  # it went to the app, which is not there
+    assert pressed["outcome"] == "not_connected"  # it was sent to the app, which is not connected
     row = (await eve.control("GET", "traffic"))["rows"][-1]
     assert row["request"]["user"]["team_id"] != row["request"]["team"]["id"]
 
 
-async def test_apps_cannot_reach_the_deactivated(slack: LocalSlack) -> None:
+async def test_deactivated_people_are_unreachable_for_apps(slack: LocalSlack) -> None:
     client, workspace = web_client(slack), slack.services.workspace
     old = workspace.person_named("old")
     assert old is not None
@@ -120,35 +122,35 @@ async def test_apps_cannot_reach_the_deactivated(slack: LocalSlack) -> None:
     assert await error_of(client.users_lookupByEmail(email=old.email)) == "users_not_found"
 
 
-async def test_a_message_is_seen_at_once_with_its_counts(slack: LocalSlack, ben_page: Page) -> None:
+async def test_message_is_pushed_with_unread_and_mention_counts(slack: LocalSlack, ben_page: LivePage) -> None:
     anna, ben = slack.person("anna"), slack.person("ben")
     await anna.post("#desk", "hello @ben")
-    message = (await ben_page.next("message"))["message"]
-    counts = await ben_page.next("unread")
+    message = (await ben_page.next_frame("message"))["message"]
+    counts = await ben_page.next_frame("unread")
     assert (message["blocks"][0]["elements"][0]["elements"][1]["type"], counts["unread"], counts["mentions"]) == (
         "user",
         1,
         1,
     )
     await anna.post("#desk", "in the thread", thread=message)
-    assert (await ben_page.next("message"))["message"]["thread_ts"] == message["ts"]
-    assert (await ben_page.next("message_changed"))["message"]["reply_count"] == 1
+    assert (await ben_page.next_frame("message"))["message"]["thread_ts"] == message["ts"]
+    assert (await ben_page.next_frame("message_changed"))["message"]["reply_count"] == 1
     await ben.act("read", channel="#desk")
-    assert (await ben_page.next("unread"))["unread"] == 0
+    assert (await ben_page.next_frame("unread"))["unread"] == 0
 
 
-async def test_edits_reactions_pins_and_deletions_are_seen(slack: LocalSlack, ben_page: Page) -> None:
+async def test_edits_reactions_pins_and_deletions_are_pushed(slack: LocalSlack, ben_page: LivePage) -> None:
     anna = slack.person("anna")
     message = await anna.post("#desk", "first")
     place = {"channel": "#desk", "ts": message["ts"]}
     await anna.act("edit", **place, text="second")
-    assert (await ben_page.next("message_changed"))["message"]["text"] == "second"
+    assert (await ben_page.next_frame("message_changed"))["message"]["text"] == "second"
     await anna.react(message, "eyes")
-    assert (await ben_page.next("message_changed"))["message"]["reactions"][0]["count"] == 1
+    assert (await ben_page.next_frame("message_changed"))["message"]["reactions"][0]["count"] == 1
     await anna.act("pin", **place)
-    assert (await ben_page.next("channel"))["channel"]["pins"] == [message["ts"]]
+    assert (await ben_page.next_frame("channel"))["channel"]["pins"] == [message["ts"]]
     await anna.act("delete", **place)
-    assert (await ben_page.next("message_deleted"))["ts"] == message["ts"]
+    assert (await ben_page.next_frame("message_deleted"))["ts"] == message["ts"]
 
 
 async def test_a_deleted_root_leaves_a_tombstone(slack: LocalSlack) -> None:
@@ -160,43 +162,43 @@ async def test_a_deleted_root_leaves_a_tombstone(slack: LocalSlack) -> None:
     assert (left["subtype"], [it["text"] for it in (await anna.thread(left))[1:]]) == ("tombstone", ["reply"])
 
 
-async def test_channels_come_and_go(slack: LocalSlack, ben_page: Page) -> None:
+async def test_channel_membership_and_archiving_are_pushed(slack: LocalSlack, ben_page: LivePage) -> None:
     anna = slack.person("anna")
     await anna.act("invite", channel="#secret", users=["ben"])
-    assert (await ben_page.next("channel"))["channel"]["name"] == "secret"
+    assert (await ben_page.next_frame("channel"))["channel"]["name"] == "secret"
     await anna.act("kick", channel="#secret", user="ben")
-    assert await ben_page.next("channel_gone")
+    assert await ben_page.next_frame("channel_gone")
     await anna.act("archive", channel="#desk")
-    frame = await ben_page.next("channel")
+    frame = await ben_page.next_frame("channel")
     assert (frame["channel"]["name"], frame["channel"]["is_archived"]) == ("desk", True)
 
 
-async def test_views_homes_clock_people_traffic_and_mail_are_seen(slack: LocalSlack, ben_page: Page) -> None:
+async def test_views_homes_clock_people_traffic_and_mail_are_pushed(slack: LocalSlack, ben_page: LivePage) -> None:
     client, workspace, anna = web_client(slack), slack.services.workspace, slack.person("anna")
     ben = workspace.person_named("ben")
     assert ben is not None
     home = {"type": "home", "blocks": [{"type": "section", "text": plain("x")}]}
     await client.views_publish(user_id=ben.id, view=home)
-    assert (await ben_page.next("traffic"))["row"]["kind"] == "views.publish"
-    assert (await ben_page.next("home"))["app_id"] == slack.apps[0].id
+    assert (await ben_page.next_frame("traffic"))["row"]["kind"] == "views.publish"
+    assert (await ben_page.next_frame("home"))["app_id"] == slack.apps[0].id
     trigger = slack.services.triggers.issue(slack.apps[0].id, ben.id)
-    view = (await client.views_open(trigger_id=trigger, view=modal(asks())))["view"]
-    opened = await ben_page.next("modals")
+    view = (await client.views_open(trigger_id=trigger, view=modal(input_block())))["view"]
+    opened = await ben_page.next_frame("modals")
     assert (opened["why"], opened["view_id"], [it["id"] for it in opened["modals"]]) == (
         "opened",
         view["id"],
         [view["id"]],
     )
     await anna.advance(60)
-    assert 59 < (await ben_page.next("clock"))["offset"] < 61
+    assert 59 < (await ben_page.next_frame("clock"))["offset"] < 61
     await anna.control("POST", "people", handle="new", name="New Person")
-    assert (await ben_page.next("person"))["person"]["handle"] == "new"
+    assert (await ben_page.next_frame("person"))["person"]["handle"] == "new"
     assert slack.mailbox is not None
     slack.mailbox.add(b"From: a@b.example\r\nTo: c@d.example\r\nSubject: Hi\r\n\r\nText\r\n")
-    assert (await ben_page.next("mail"))["mail"]["subject"] == "Hi"
+    assert (await ben_page.next_frame("mail"))["mail"]["subject"] == "Hi"
     assert (await anna.mail("Hi"))["text"].strip() == "Text"
     await anna.control("POST", "reset")
-    assert await ben_page.next("reset")
+    assert await ben_page.next_frame("reset")
 
 
 async def test_built_in_commands_work(slack: LocalSlack) -> None:
@@ -210,7 +212,7 @@ async def test_built_in_commands_work(slack: LocalSlack) -> None:
     assert (await slack.person("ben").messages("@anna"))[0]["text"] == "psst"
 
 
-async def test_typed_text_becomes_what_slacks_composer_makes_of_it(slack: LocalSlack) -> None:
+async def test_typed_text_is_converted_as_by_slacks_composer(slack: LocalSlack) -> None:
     message = await slack.person("anna").post(
         "#desk", "*bold* <b> & `x<y` @ben #lounge @here https://a.example/x?y=1. :eyes:"
     )
@@ -227,7 +229,7 @@ async def test_typed_text_becomes_what_slacks_composer_makes_of_it(slack: LocalS
     ]  # fmt: skip
 
 
-async def test_other_sites_are_refused(slack: LocalSlack) -> None:
+async def test_requests_of_other_sites_are_refused(slack: LocalSlack) -> None:
     async with aiohttp.ClientSession() as session:
         for headers in ({"Origin": "https://evil.example"}, {"Host": "evil.example"}, {"Origin": "null"}):
             for url in (f"{slack.control_url}info", f"{slack.control_url}live?person=anna", f"{slack.api_url}api.test"):
@@ -268,25 +270,25 @@ async def test_an_app_uploads_and_deletes(slack: LocalSlack) -> None:
     assert (await anna.again(message))["files"] == [{"id": done["file"]["id"], "mode": "tombstone"}]
 
 
-async def test_a_picture_in_a_message_is_seen_by_who_reads_it_although_it_is_shared_nowhere(slack: LocalSlack) -> None:
+async def test_slack_file_image_is_visible_to_readers_without_being_shared(slack: LocalSlack) -> None:
     client, anna = web_client(slack), slack.person("anna")
     done = await client.files_upload_v2(filename="chart.png", content=b"\x89PNG", alt_txt="A chart")
     file_id = done["file"]["id"]
     async with aiohttp.ClientSession() as session:
 
-        async def seen() -> int:
+        async def status_for_anna() -> int:
             async with session.get(f"{slack.control_url}people/anna/files/{file_id}") as response:
                 return response.status
 
-        assert await seen() == 404
+        assert await status_for_anna() == 404
         shown = {"type": "image", "slack_file": {"id": file_id}, "alt_text": "A chart"}
         title = {"type": "header", "text": {"type": "plain_text", "text": "Chart"}}
         await client.chat_postMessage(channel="#desk", text="Chart", blocks=[title, shown])
         assert (await anna.message("#desk", "Chart"))["blocks"][1]["slack_file"] == {"id": file_id}
-        assert await seen() == 200
+        assert await status_for_anna() == 200
 
 
-async def test_what_is_no_picture_cannot_be_shown_as_one(slack: LocalSlack) -> None:
+async def test_image_block_refuses_a_file_that_is_no_image(slack: LocalSlack) -> None:
     client = web_client(slack)
     text = (await client.files_upload_v2(filename="a.csv", content="a,b"))["file"]["id"]
     for file_id in (text, "F0NOWHERE00"):
@@ -294,7 +296,7 @@ async def test_what_is_no_picture_cannot_be_shown_as_one(slack: LocalSlack) -> N
         assert await error_of(client.chat_postMessage(channel="#desk", text="x", blocks=[shown])) == "invalid_blocks"
 
 
-async def test_who_waits_in_vain_is_told_what_there_was_instead(slack: LocalSlack) -> None:
+async def test_timeout_message_quotes_the_content_found_instead(slack: LocalSlack) -> None:
     anna = slack.person("anna")
     anna.patience = 0.2
     await anna.post("#desk", "something else")

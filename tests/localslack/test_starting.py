@@ -1,4 +1,4 @@
-"""Does it start, say where it is, keep what it promised, and refuse clearly? The command as a stranger uses it."""
+"""The command starts, prints its URLs, keeps its state, and reports errors clearly."""
 
 import json
 import os
@@ -14,14 +14,14 @@ from slack_sdk import WebClient
 
 from localslack import LocalSlack, Refusal, Seed, SeedApp, SeedChannel, SeedPerson, StateError
 from localslack.seed import SeedError
-from tests.localslack.embedded import buttons, plain, seed, web_client
+from tests.localslack.embedded import actions_block, plain, seed, web_client
 from tests.localslack.running import ROOT
 
 Process = subprocess.Popen[str]
 
 
 class Command:
-    """Runs `python -m localslack` and ends what is left over."""
+    """Runs `python -m localslack` and kills the remaining processes at the end."""
 
     def __init__(self) -> None:
         self.running: list[Process] = []
@@ -52,7 +52,7 @@ def first_line(process: Process) -> Any:
     return json.loads(process.stdout.readline())
 
 
-def test_the_first_line_says_where_everything_is(command: Command) -> None:
+def test_first_output_line_names_all_urls_and_tokens(command: Command) -> None:
     info = first_line(command("--port", "0", "--json"))
     assert set(info) == {"api_url", "page_url", "control_url", "apps"}
     [app] = info["apps"]
@@ -64,14 +64,14 @@ def test_the_first_line_says_where_everything_is(command: Command) -> None:
     assert len([it for it in client.users_list()["members"] if not it["is_bot"] and it["id"] != "USLACKBOT"]) == 4
 
 
-def test_it_ends_well_when_told_to(command: Command) -> None:
+def test_sigterm_exits_with_status_zero(command: Command) -> None:
     process = command("--port", "0", "--json")
     first_line(process)
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
 
 
-def test_a_taken_port_is_one_clear_line(command: Command) -> None:
+def test_taken_port_is_reported_in_one_line(command: Command) -> None:
     port = first_line(command("--port", "0", "--json"))["page_url"].rsplit(":", 1)[1].strip("/")
     second = command("--port", port)
     _, said = second.communicate(timeout=20)
@@ -90,7 +90,7 @@ def test_a_taken_port_is_one_clear_line(command: Command) -> None:
         ("[[apps]]\nname = 'a'\nmanifest = 'nowhere.yml'", "nowhere.yml"),
     ],
 )
-def test_a_bad_seed_is_refused_by_place(command: Command, tmp_path: Path, text: str, said: str) -> None:
+def test_invalid_seed_is_refused_with_its_location(command: Command, tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "seed.toml"
     file.write_text(text, encoding="utf-8")
     process = command("--port", "0", "--seed", str(file))
@@ -98,7 +98,7 @@ def test_a_bad_seed_is_refused_by_place(command: Command, tmp_path: Path, text: 
     assert (process.returncode, said in errors, errors.count("\n")) == (1, True, 1), errors
 
 
-def test_a_seed_is_a_readable_file_with_the_manifest_beside_it(tmp_path: Path) -> None:
+def test_seed_file_refers_to_a_manifest_beside_it(tmp_path: Path) -> None:
     (tmp_path / "manifest.yml").write_text(
         "features:\n  bot_user: {display_name: Desk Bot}\noauth_config: {scopes: {bot: [chat:write]}}\n",
         encoding="utf-8",
@@ -114,7 +114,7 @@ def test_a_seed_is_a_readable_file_with_the_manifest_beside_it(tmp_path: Path) -
         Seed.from_file(tmp_path / "nowhere.toml")
 
 
-def test_what_was_answered_ok_survives_being_killed(command: Command, tmp_path: Path) -> None:
+def test_acknowledged_messages_survive_a_kill(command: Command, tmp_path: Path) -> None:
     arguments = ("--port", "0", "--json", "--state", str(tmp_path))
     process = command(*arguments)
     info = first_line(process)
@@ -129,36 +129,36 @@ def test_what_was_answered_ok_survives_being_killed(command: Command, tmp_path: 
     assert [it["ts"] for it in reversed(found)] == sent
 
 
-def _lasting(messages: list[Any]) -> list[Any]:
-    """Messages without the addresses in them, which change with the port."""
+def _without_urls(messages: list[Any]) -> list[Any]:
+    """Messages without URLs, which change with the port."""
     return [{k: v for k, v in it.items() if k not in ("bot_profile", "files")} for it in messages]
 
 
-async def test_everything_survives_a_restart(tmp_path: Path) -> None:
+async def test_workspace_survives_a_restart(tmp_path: Path) -> None:
     async with LocalSlack(seed(), state=tmp_path) as slack:
         anna, client = slack.person("anna"), web_client(slack)
         message = await anna.post("#desk", "hello")
         await anna.post("#desk", "reply", thread=message)
         await anna.react(message, "eyes")
-        await client.chat_postMessage(channel="desk", text="x", blocks=[buttons(go="Go")])
+        await client.chat_postMessage(channel="desk", text="x", blocks=[actions_block(go="Go")])
         me = (await anna.state())["me"]["id"]
         home = {"type": "home", "blocks": [{"type": "section", "text": plain("home")}]}
         await client.views_publish(user_id=me, view=home)
         uploaded = await anna.upload("a.txt", b"content", "#desk")
-        before = [_lasting(await anna.messages("#desk")), _lasting(await anna.thread(message))]
+        before = [_without_urls(await anna.messages("#desk")), _without_urls(await anna.thread(message))]
         homes = (await anna.state())["homes"]
     async with LocalSlack(seed(), state=tmp_path):
-        pass  # a start alone loses nothing either
+        pass  # a start alone must not lose anything either
     async with LocalSlack(seed(), state=tmp_path) as slack:
         anna = slack.person("anna")
-        assert [_lasting(await anna.messages("#desk")), _lasting(await anna.thread(message))] == before
+        assert [_without_urls(await anna.messages("#desk")), _without_urls(await anna.thread(message))] == before
         assert (await anna.state())["homes"] == homes
         assert await slack.services.blobs.get(uploaded["files"][0]["id"]) == b"content"
         await anna.control("POST", "reset")
         assert await anna.messages("#desk") == []
 
 
-async def test_a_state_that_cannot_be_used_is_said_so(tmp_path: Path) -> None:
+async def test_unusable_state_folder_is_reported(tmp_path: Path) -> None:
     async with LocalSlack(seed(), state=tmp_path / "mine"):
         with pytest.raises(StateError, match="mine cannot be used: database is locked"):
             await LocalSlack(seed(), state=tmp_path / "mine").start()
@@ -171,7 +171,7 @@ async def test_a_state_that_cannot_be_used_is_said_so(tmp_path: Path) -> None:
         await LocalSlack(seed(), state=tmp_path / "broken").start()
 
 
-async def test_reset_brings_back_the_seed_with_the_same_tokens() -> None:
+async def test_reset_restores_the_seed_with_the_same_tokens() -> None:
     async with LocalSlack(seed()) as slack:
         anna, before = slack.person("anna"), slack.services.info()
         await anna.post("#desk", "x")
@@ -191,7 +191,7 @@ async def test_two_apps_live_side_by_side() -> None:
         assert slack.app("Two").bot_token != slack.app("One").bot_token
 
 
-async def test_messages_of_an_app_that_takes_none_can_be_read_and_not_answered() -> None:
+async def test_read_only_messages_tab_can_be_read_and_not_answered() -> None:
     tabs = {"messages_tab_enabled": True, "messages_tab_read_only_enabled": True}
     app = SeedApp(name="Quiet", manifest={"display_information": {"name": "Quiet"}, "features": {"app_home": tabs}})
     async with LocalSlack(Seed(people=[SeedPerson(handle="anna")], apps=[app])) as slack:
@@ -202,7 +202,7 @@ async def test_messages_of_an_app_that_takes_none_can_be_read_and_not_answered()
             await anna.post("@quiet", "hello")
 
 
-async def test_a_kept_workspace_learns_what_is_new_in_its_seed(tmp_path: Path) -> None:
+async def test_existing_workspace_adopts_additions_of_its_seed(tmp_path: Path) -> None:
     first = {
         "people": [{"handle": "eva"}],
         "channels": [{"name": "desk", "members": ["eva"]}],
@@ -240,7 +240,7 @@ async def test_a_kept_workspace_learns_what_is_new_in_its_seed(tmp_path: Path) -
         [{"name": "Bot", "manifest": {"settings": {"interactivity": "yes"}}}],
     ],
 )
-async def test_a_bad_app_changes_nothing(apps: list[Any]) -> None:
+async def test_invalid_app_in_a_seed_changes_nothing(apps: list[Any]) -> None:
     async with LocalSlack(seed()) as slack:
         anna = slack.person("anna")
         with pytest.raises(Refusal) as refused:
