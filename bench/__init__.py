@@ -1,1 +1,1 @@
-"""How fast is the bot, beside a Bolt app that does nothing else?"""
+"""Benchmarks of the bot in comparison with minimal Bolt apps."""

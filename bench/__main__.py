@@ -1,12 +1,12 @@
-"""How fast is Partner Desk? Beside two Bolt apps that do nothing else, and the protocol without Bolt; all in one run.
+"""Measures Partner Desk, two minimal Bolt apps, and the bare protocol without Bolt, all in one run.
 
-python -m bench            some ten minutes, and 4 GB of disk
-python -m bench --short    less than a minute: shows that it works, not how fast it is
+python -m bench            about ten minutes, and 4 GB of disk
+python -m bench --short    less than a minute: checks that it works; the figures mean little
 python -m bench --write    puts the tables into docs/benchmarks.md
 
-This process is Slack's side (bench/slack.py) and holds the clock; each bot is a process of its own. bench/measure.py
-says what a figure means, bench/bare.py and bench/floor.py what is compared with, bench/scenarios.py what is done,
-bench/growth.py what more and more tickets cost. Everything stays on this machine.
+This process is Slack's side (bench/slack.py) and takes the times; each bot is a separate process. bench/measure.py
+defines the figures, bench/bare.py and bench/floor.py are the bots of comparison, bench/scenarios.py are the
+interactions, bench/growth.py measures growing numbers of tickets. All traffic stays on the loopback interface.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from pathlib import Path
 from typing import Any
 
 from bench import bots, growth, scenarios
-from bench.bots import ROOT, Bot, Broken, Place, Transport
+from bench.bots import ROOT, Bot, BotFailed, TestBed, Transport
 from bench.engines import Engine, engines
 from bench.machine import machine
 from bench.measure import Plan, Results, measure
 from bench.scenarios import Scenario
-from bench.slack import Network, Unanswered
-from bench.table import DEFAULT, DESK, FLOOR, TUNED, Measured, full, short
+from bench.slack import Network, NoResponse
+from bench.table import DEFAULT, DESK, FLOOR, TUNED, BenchmarkResults, full, short
 from bot.adapters.store import open_store
 from bot.tickets.ports import Query
 
 LOOPBACK = Network("a Slack that answers at once")
 LIKE_SLACK = Network("TLS and 50 ms", tls=True, latency=0.05)
 
-COMPARED = {
+COMPARISON_BOTS = {
     FLOOR: ["bench.floor"],
     DEFAULT: ["bench.bare", "default"],
     TUNED: ["bench.bare", "tuned"],
@@ -46,16 +46,16 @@ COMPARED = {
 
 
 @dataclass(frozen=True)
-class Extent:
-    """How much of everything."""
+class Scale:
+    """Numbers of rounds, bursts and tickets."""
 
     plans: Mapping[Network, Plan]
     sizes: Sequence[int]
     rounds: int
-    """How often each question is asked with every size."""
+    """Repetitions of each query at each database size."""
 
 
-FULL = Extent(
+FULL = Scale(
     {
         LOOPBACK: Plan(rounds=6, bursts={1: 40, 10: 8, 50: 4}),
         LIKE_SLACK: Plan(rounds=2, bursts={1: 6, 10: 2, 50: 1}, steady=(60, 100), warming=2),
@@ -64,7 +64,7 @@ FULL = Extent(
     rounds=15,
 )
 _ONCE = {1: 1, 10: 1, 50: 1}
-SHORT = Extent(
+SHORT = Scale(
     {
         LOOPBACK: Plan(rounds=1, bursts=_ONCE, warming=0),
         LIKE_SLACK: Plan(rounds=1, bursts=_ONCE, steady=(60, 5), warming=0),
@@ -74,54 +74,57 @@ SHORT = Extent(
 )
 
 
-async def bench(extent: Extent) -> Measured:
-    """Databases are on the disk this project is on: a folder in memory would make every fsync free."""
+async def bench(scale: Scale) -> BenchmarkResults:
+    """Runs all measurements, with the databases on the project's disk, as an fsync in a memory file system is free."""
     (ROOT / "var").mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as name, engines(Path(name)) as found:
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as name, engines(Path(name)) as available:
         folder = Path(name)
-        footer = machine(folder, [engine.version for engine in found])
+        footer = machine(folder, [engine.version for engine in available])
         try:
-            places = {}
-            for network, plan in extent.plans.items():
+            results = {}
+            for network, plan in scale.plans.items():
                 for transport in Transport:
-                    places[transport, network] = await _placed(Place(folder, transport, network), found, plan)
-            grown, outages = await growth.grow(folder, found, extent.sizes, extent.rounds)
-        except Unanswered as error:
-            raise Broken(f"{error}\n{bots.said(folder)}") from error
-    return Measured(places, [*COMPARED, *map(_called, found)], grown, outages, footer)
+                    results[transport, network] = await _measure_in(
+                        TestBed(folder, transport, network), available, plan
+                    )
+            grown, outages = await growth.grow(folder, available, scale.sizes, scale.rounds)
+        except NoResponse as error:
+            raise BotFailed(f"{error}\n{bots.log_tails(folder)}") from error
+    return BenchmarkResults(results, [*COMPARISON_BOTS, *map(_display_name, available)], grown, outages, footer)
 
 
-def _called(engine: Engine) -> str:
+def _display_name(engine: Engine) -> str:
     return DESK if engine.name == "SQLite" else f"{DESK} {engine.name}"
 
 
-async def _placed(place: Place, found: Sequence[Engine], plan: Plan) -> Results:
-    """Everybody, side by side, in one place."""
-    name = f"desk_{place.transport.name}_{place.network.tls:d}".lower()
+async def _measure_in(test_bed: TestBed, available: Sequence[Engine], plan: Plan) -> Results:
+    """Measures all bots side by side with one transport and network."""
+    name = f"desk_{test_bed.transport.name}_{test_bed.network.tls:d}".lower()
     async with AsyncExitStack() as stack:
-        urls = {_called(engine): engine.database(name) for engine in found}
-        desks = [await stack.enter_async_context(_desk(called, url, place)) for called, url in urls.items()]
-        done = await _shown(desks[0], place.folder)
+        urls = {_display_name(engine): engine.database(name) for engine in available}
+        desks = [await stack.enter_async_context(_desk(called, url, test_bed)) for called, url in urls.items()]
+        interactions = await _capture_payloads(desks[0], test_bed.folder)
         for desk in desks[1:]:
-            await _raise_one(desk, done)
+            await _raise_one(desk, interactions)
         others = [
-            await stack.enter_async_context(bots.compared(name, program, place)) for name, program in COMPARED.items()
+            await stack.enter_async_context(bots.comparison_bot(name, program, test_bed))
+            for name, program in COMPARISON_BOTS.items()
         ]
         gc.freeze()
-        results = await measure([*others, *desks], done, plan)
+        results = await measure([*others, *desks], interactions, plan)
     for desk in desks:
-        await _verified(desk, urls[desk.name])
+        await _verify(desk, urls[desk.name])
     return results
 
 
 @asynccontextmanager
-async def _desk(name: str, url: str, place: Place) -> AsyncIterator[Bot]:
-    async with bots.desk(name, url, place) as bot:
+async def _desk(name: str, url: str, test_bed: TestBed) -> AsyncIterator[Bot]:
+    async with bots.desk(name, url, test_bed) as bot:
         yield bot
 
 
-async def _shown(desk: Bot, folder: Path) -> list[Scenario]:
-    """Lets the desk show its form, its card and a modal once: they are what the others have to show."""
+async def _capture_payloads(desk: Bot, folder: Path) -> list[Scenario]:
+    """Captures the desk's form, card and modal, which the other bots have to show; gives the scenarios."""
     command = scenarios.command()
     await desk.slack.burst([command.stimulus()])
     form = _view(desk)
@@ -130,23 +133,23 @@ async def _shown(desk: Bot, folder: Path) -> list[Scenario]:
     card = json.loads(desk.slack.last["chat.postMessage"])
     button = scenarios.button(card)
     await desk.slack.burst([button.stimulus()])
-    shown = {
+    payloads = {
         "command": scenarios.COMMAND,
         "button": scenarios.BUTTON,
         "form": form,
         "modal": _view(desk),
         "card": card,
     }
-    (folder / "shown.json").write_text(json.dumps(shown), "utf-8")
+    (folder / "shown.json").write_text(json.dumps(payloads), "utf-8")
     return [command, button, submission]
 
 
-async def _raise_one(desk: Bot, done: Sequence[Scenario]) -> None:
-    """The ticket whose button is pressed. Its id is that of the submission, so it is the same on every engine."""
-    submission = next(each for each in done if each.then)
-    stimulus = submission.first()
+async def _raise_one(desk: Bot, interactions: Sequence[Scenario]) -> None:
+    """Raises the ticket whose button is clicked; its id is derived from the submission, the same on all engines."""
+    submission = next(each for each in interactions if each.follow_up)
+    stimulus = submission.fixed_stimulus()
     await desk.slack.burst([stimulus])
-    await desk.slack.at_rest(cards=1)
+    await desk.slack.wait_until_idle(cards=1)
 
 
 def _view(desk: Bot) -> dict[str, Any]:
@@ -155,24 +158,24 @@ def _view(desk: Bot) -> dict[str, Any]:
     return found
 
 
-async def _verified(desk: Bot, url: str) -> None:
-    """A ticket for every submission that was acknowledged, and a card for every ticket."""
+async def _verify(desk: Bot, url: str) -> None:
+    """Checks that each acknowledged submission has a ticket and each ticket has a card."""
     store = await open_store(url)
     try:
         tickets = await store.count(Query())
     finally:
         await store.close()
     if tickets != len(desk.slack.cards):
-        raise Broken(f"{desk.name}: {tickets} tickets are saved, and {len(desk.slack.cards)} cards were posted.")
+        raise BotFailed(f"{desk.name}: {tickets} tickets are saved, and {len(desk.slack.cards)} cards were posted.")
 
 
-def write(file: Path, name: str, told: str) -> None:
-    """Replaces what is between the two markers."""
+def write(file: Path, name: str, tables: str) -> None:
+    """Replaces the text between the two markers of a file."""
     text = file.read_text("utf-8")
     marked = re.compile(rf"(?<=<!-- {name} -->\n).*(?=<!-- /{name} -->)", re.DOTALL)
     if not marked.search(text):
         sys.exit(f"{file} has no line <!-- {name} --> with a line <!-- /{name} --> below it.")
-    file.write_text(marked.sub(lambda _: f"{told}\n", text), "utf-8")
+    file.write_text(marked.sub(lambda _: f"{tables}\n", text), "utf-8")
 
 
 def main() -> None:
@@ -180,14 +183,14 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="less than a minute; the figures mean little")
     parser.add_argument("--write", action="store_true", help="also put the tables into docs/benchmarks.md")
     parser.add_argument("--below", type=Path, default=ROOT, help="the folder that docs/ is in")
-    chosen = parser.parse_args()
+    options = parser.parse_args()
     try:
-        measured = asyncio.run(bench(SHORT if chosen.short else FULL))
-    except Broken as error:
+        measured = asyncio.run(bench(SHORT if options.short else FULL))
+    except BotFailed as error:
         sys.exit(str(error))
     print(short(measured), full(measured), sep="\n\n")
-    if chosen.write:
-        file = chosen.below / "docs" / "benchmarks.md"
+    if options.write:
+        file = options.below / "docs" / "benchmarks.md"
         write(file, "bench", short(measured))
         write(file, "percentiles", full(measured))
 

@@ -1,9 +1,9 @@
-"""What is the bot compared with? A Bolt app that only answers: the same forms, one card; no storage, rights or checks.
+"""Minimal Bolt apps for comparison: the same forms and card, without storage, permissions or validation.
 
-python -m bench.bare default    as Bolt's own documentation begins: `AsyncApp(token=…)`
-python -m bench.bare tuned      the fastest we know how to make it, without leaving Bolt
+python -m bench.bare default    as in Bolt's documentation: `AsyncApp(token=…)`
+python -m bench.bare tuned      as fast as we know how to make it with Bolt
 
-Socket Mode, or HTTP on PORT.
+Runs in Socket Mode, or over HTTP on PORT.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bench.shown import APP_TOKEN, TOKEN, Shown, api_url, port
+from bench.shown import APP_TOKEN, TOKEN, ShownPayloads, api_url, port
 from bench.slack import BOT, TEAM
 from bench.wire import PATH, SECRET
 from runtime.http_server import bolt_request
 
 
-def default(shown: Shown) -> AsyncApp:
-    """Listeners as everybody writes them."""
+def default(shown: ShownPayloads) -> AsyncApp:
+    """An app with listeners as in Bolt's documentation."""
     app = AsyncApp(token=TOKEN, signing_secret=SECRET, client=AsyncWebClient(token=TOKEN, base_url=api_url()))
 
     @app.command(shown.command)
@@ -52,8 +52,8 @@ def default(shown: Shown) -> AsyncApp:
     return app
 
 
-def tuned(shown: Shown, session: aiohttp.ClientSession) -> AsyncApp:
-    """One warm session, no polling for the acknowledgement, a known identity, forms that are serialised once."""
+def tuned(shown: ShownPayloads, session: aiohttp.ClientSession) -> AsyncApp:
+    """An app with one warm session, acknowledgement without polling, fixed authorisation and pre-serialised forms."""
     client = AsyncWebClient(token=TOKEN, base_url=api_url(), session=session)
     client.retry_handlers = []
     identity = AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_id="B0BENCH", bot_user_id=BOT, bot_token=TOKEN)
@@ -71,7 +71,7 @@ def tuned(shown: Shown, session: aiohttp.ClientSession) -> AsyncApp:
     )
     running = set[asyncio.Task[Any]]()
 
-    def go_on(work: Coroutine[Any, Any, Any]) -> None:
+    def run_in_background(work: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         running.add(task)
         task.add_done_callback(running.discard)
@@ -79,24 +79,24 @@ def tuned(shown: Shown, session: aiohttp.ClientSession) -> AsyncApp:
     @app.command(shown.command)
     async def open_form(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        go_on(client.views_open(trigger_id=body["trigger_id"], view=form))  # type: ignore[arg-type]  # Slack takes JSON
+        run_in_background(client.views_open(trigger_id=body["trigger_id"], view=form))  # type: ignore[arg-type]  # Slack takes JSON
 
     @app.action(shown.button)
     async def open_modal(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        go_on(client.views_open(trigger_id=body["trigger_id"], view=modal))  # type: ignore[arg-type]
+        run_in_background(client.views_open(trigger_id=body["trigger_id"], view=modal))  # type: ignore[arg-type]
 
     @app.view(shown.form["callback_id"])
     async def submitted(ack: AsyncAck) -> None:
         await ack()
-        go_on(client.chat_postMessage(**shown.card))
+        run_in_background(client.chat_postMessage(**shown.card))
 
     return app
 
 
 @asynccontextmanager
 async def listening(app: AsyncApp, *, is_tuned: bool) -> AsyncIterator[None]:
-    """By Socket Mode, or on PORT: with Bolt's own server, or one that reads forms faster."""
+    """Connects the app in Socket Mode, or serves it on PORT with Bolt's server or one that parses forms faster."""
     if not port():
         handler = AsyncSocketModeHandler(app, APP_TOKEN)
         await handler.connect_async()  # type: ignore[no-untyped-call]
@@ -116,7 +116,7 @@ async def listening(app: AsyncApp, *, is_tuned: bool) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def serving(served: web.Application) -> AsyncIterator[None]:
-    """On PORT."""
+    """Serves an aiohttp application on PORT."""
     runner = web.AppRunner(served, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port()).start()
@@ -132,7 +132,7 @@ async def stopped() -> None:
 
 
 async def main(*, is_tuned: bool) -> None:
-    shown = Shown.read()
+    shown = ShownPayloads.read()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=75)) as session:
         app = tuned(shown, session) if is_tuned else default(shown)
         async with listening(app, is_tuned=is_tuned):

@@ -1,4 +1,4 @@
-"""What is measured? Programs of their own, each in a process of its own, each with a Slack of its own."""
+"""Starts the measured bots, each as a separate process connected to its own fake Slack."""
 
 from __future__ import annotations
 
@@ -14,41 +14,41 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.shown import APP_TOKEN, TOKEN
-from bench.slack import CERTIFICATE, Network, Slack, serving
+from bench.slack import CERTIFICATE, FakeSlack, Network, serving
 from bench.wire import SECRET, Wire
 from bot.config.settings import load
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "demo" / "desk.toml"
 
-_START, _STOP = 30.0, 10.0
-"""Seconds a bot may take to connect, and to end."""
+_CONNECT_TIMEOUT, _EXIT_TIMEOUT = 30.0, 10.0
+"""Timeouts in seconds for a bot to connect and to exit."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Transport(StrEnum):
-    """How what happens in Slack comes to a bot."""
+    """Transport of payloads to a bot."""
 
     SOCKET = "Socket Mode"
     HTTP = "HTTP"
 
 
-class Broken(Exception):
-    """A bot does not run."""
+class BotFailed(Exception):
+    """A bot did not start or did not work correctly."""
 
 
 @dataclass
 class Bot:
-    """A running bot and its Slack."""
+    """A running bot and its fake Slack."""
 
     name: str
-    slack: Slack
+    slack: FakeSlack
     process: asyncio.subprocess.Process
     start: float
-    """Seconds from its start until it listened."""
+    """Seconds from the start of the process until it was connected."""
 
     def cpu(self) -> float:
-        """Seconds of processor time it has used, in all its threads; 0 where the system does not say."""
+        """Processor seconds used so far by all threads; 0 where the system does not report them."""
         try:
             fields = Path(f"/proc/{self.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
         except OSError:
@@ -56,7 +56,7 @@ class Bot:
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def memory(self) -> float:
-        """Resident megabytes; 0 where the system does not say."""
+        """Resident memory in megabytes; 0 where the system does not report it."""
         try:
             status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")
         except OSError:
@@ -65,8 +65,8 @@ class Bot:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where bots are started, and how they are reached."""
+class TestBed:
+    """Working folder, transport and network of the bots."""
 
     folder: Path
     transport: Transport
@@ -74,30 +74,32 @@ class Place:
 
 
 def channels() -> Sequence[str]:
-    """What the desk looks for when it starts."""
+    """Names of the channels that the desk looks up at its start."""
     config = load(CONFIG)
     return [config.desk.channel, config.retarus.channel]
 
 
 @asynccontextmanager
-async def desk(name: str, database_url: str, place: Place) -> AsyncIterator[Bot]:
-    """Partner Desk as it is run in a real workspace, with all its checks."""
+async def desk(name: str, database_url: str, test_bed: TestBed) -> AsyncIterator[Bot]:
+    """Runs Partner Desk as in a real workspace, with all checks."""
     settings = {"DATABASE_URL": database_url, "DESK_CONFIG": str(CONFIG)}
-    async with _running(name, [str(ROOT / "app.py")], settings, place) as bot:
+    async with _running(name, [str(ROOT / "app.py")], settings, test_bed) as bot:
         yield bot
 
 
 @asynccontextmanager
-async def compared(name: str, program: Sequence[str], place: Place) -> AsyncIterator[Bot]:
-    """A bot that shows what stands in `shown.json`."""
-    settings = {"SHOWN": str(place.folder / "shown.json"), "PYTHONPATH": str(ROOT)}
-    async with _running(name, ["-m", *program], settings, place) as bot:
+async def comparison_bot(name: str, program: Sequence[str], test_bed: TestBed) -> AsyncIterator[Bot]:
+    """Runs a comparison bot that shows the payloads of `shown.json`."""
+    settings = {"SHOWN": str(test_bed.folder / "shown.json"), "PYTHONPATH": str(ROOT)}
+    async with _running(name, ["-m", *program], settings, test_bed) as bot:
         yield bot
 
 
 @asynccontextmanager
-async def _running(name: str, program: Sequence[str], settings: Mapping[str, str], place: Place) -> AsyncIterator[Bot]:
-    async with serving(channels(), place.network) as slack:
+async def _running(
+    name: str, program: Sequence[str], settings: Mapping[str, str], test_bed: TestBed
+) -> AsyncIterator[Bot]:
+    async with serving(channels(), test_bed.network) as slack:
         env = {
             **{key: value for key, value in os.environ.items() if not key.startswith("SLACK_")},
             "SLACK_API_URL": slack.url,
@@ -105,19 +107,19 @@ async def _running(name: str, program: Sequence[str], settings: Mapping[str, str
             "SSL_CERT_FILE": str(CERTIFICATE),
             **settings,
         }
-        if place.transport is Transport.HTTP:
+        if test_bed.transport is Transport.HTTP:
             port = _free_port()
             slack.wire = Wire(port)
             env |= {"SLACK_SIGNING_SECRET": SECRET, "PORT": str(port)}
         else:
             env["SLACK_APP_TOKEN"] = APP_TOKEN
-        with (place.folder / f"{name.replace('/', ' ')}.log").open("wb") as output:
+        with (test_bed.folder / f"{name.replace('/', ' ')}.log").open("wb") as output:
             begun = perf_counter()
             process = await asyncio.create_subprocess_exec(
-                sys.executable, *program, cwd=place.folder, env=env, stdout=output, stderr=output
+                sys.executable, *program, cwd=test_bed.folder, env=env, stdout=output, stderr=output
             )
         try:
-            await _ready(name, slack, process, place.folder)
+            await _wait_until_ready(name, slack, process, test_bed.folder)
             yield Bot(name, slack, process, perf_counter() - begun)
         finally:
             await _stop(process)
@@ -130,18 +132,18 @@ def _free_port() -> int:
         return port
 
 
-async def _ready(name: str, slack: Slack, process: asyncio.subprocess.Process, folder: Path) -> None:
-    listens = _answers(slack.wire) if slack.wire else slack.connected.wait()
+async def _wait_until_ready(name: str, slack: FakeSlack, process: asyncio.subprocess.Process, folder: Path) -> None:
+    listens = _accepts_connections(slack.wire) if slack.wire else slack.connected.wait()
     ready, ended = asyncio.ensure_future(listens), asyncio.ensure_future(process.wait())
-    await asyncio.wait([ready, ended], timeout=_START, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([ready, ended], timeout=_CONNECT_TIMEOUT, return_when=asyncio.FIRST_COMPLETED)
     is_ready = ready.done()
     for each in (ready, ended):
         each.cancel()
     if not is_ready:
-        raise Broken(f"{name} did not connect.\n{said(folder)}")
+        raise BotFailed(f"{name} did not connect.\n{log_tails(folder)}")
 
 
-async def _answers(wire: Wire) -> bool:
+async def _accepts_connections(wire: Wire) -> bool:
     while True:
         with suppress(OSError):
             await wire.warm(1)
@@ -149,8 +151,8 @@ async def _answers(wire: Wire) -> bool:
         await asyncio.sleep(0.002)
 
 
-def said(folder: Path) -> str:
-    """The ends of what the bots have logged."""
+def log_tails(folder: Path) -> str:
+    """The last lines of the bots' logs."""
     logs = {log.stem: log.read_text("utf-8", "replace")[-2000:] for log in sorted(folder.glob("*.log"))}
     return "\n".join(f"--- {name} said:\n{text}" for name, text in logs.items())
 
@@ -159,7 +161,7 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), _STOP)
+        await asyncio.wait_for(process.wait(), _EXIT_TIMEOUT)
     except TimeoutError:
         process.kill()
         await process.wait()

@@ -1,4 +1,4 @@
-"""What does the search's benchmark ask? The labelled documents and questions of incidents.toml."""
+"""Labelled documents and questions of incidents.toml, for the search benchmark."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, what answers it, and of which half it is."""
+    """A query, the ids of its relevant documents, and the half of the data set it belongs to."""
 
     kind: str
     words: str
@@ -47,12 +47,12 @@ class Cases:
 
 
 def cases() -> Cases:
-    told = tomllib.loads(CASES.read_text("utf-8"))
+    tables = tomllib.loads(CASES.read_text("utf-8"))
     return Cases(
-        [Document(*each) for each in told["documents"]],
-        [Question(kind, words, frozenset(ids), half) for kind, words, ids, half in told["questions"]],
+        [Document(*each) for each in tables["documents"]],
+        [Question(kind, words, frozenset(ids), half) for kind, words, ids, half in tables["questions"]],
         [
             Question("incident", words, frozenset(ids), half, error, service)
-            for words, error, service, ids, half in told["incidents"]
+            for words, error, service, ids, half in tables["incidents"]
         ],
     )

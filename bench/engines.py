@@ -1,4 +1,4 @@
-"""On which databases is the desk measured? Every one it runs on: a file of SQLite's, and a PostgreSQL server."""
+"""Database engines on which the desk is measured: SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from tests.doubles.postgres_server import PostgresServer
 
 @dataclass(frozen=True)
 class Engine:
-    """One kind of database."""
+    """A kind of database."""
 
     name: str
     version: str
     database: Callable[[str], str]
-    """Makes an empty one of this name; gives its DATABASE_URL."""
+    """Creates an empty database of this name; gives its DATABASE_URL."""
 
 
 @contextmanager
 def engines(folder: Path) -> Iterator[list[Engine]]:
-    """All of them, with their data in the folder, and every commit on its disk."""
+    """All engines, with their data in this folder and with fsync for each commit."""
 
     def file(name: str) -> str:
         return f"sqlite:///{folder}/{name}.sqlite3"
@@ -35,7 +35,7 @@ def engines(folder: Path) -> Iterator[list[Engine]]:
             admin.execute(f"CREATE DATABASE {name}".encode())
         return server.url(name)
 
-    folder.chmod(0o755)  # the server may run as somebody else
+    folder.chmod(0o755)  # the server may run as another user
     server = PostgresServer(folder, fsync="on", shared_buffers="256MB", max_wal_size="4GB")
     try:
         with psycopg.connect(server.url("postgres")) as db:

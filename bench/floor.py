@@ -1,6 +1,6 @@
-"""How fast could it be at all? The protocol and nothing else: no Bolt, no SDK, no storage.
+"""A bot that implements the bare protocol, as a lower bound: no Bolt, no SDK, no storage.
 
-It reads what comes, checks signatures, acknowledges, and calls the Web API, as `bench/bare.py` does with Bolt.
+It reads payloads, checks signatures, acknowledges, and calls the Web API, as `bench/bare.py` does with Bolt.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import aiohttp
 from aiohttp import web
 
 from bench.bare import serving, stopped
-from bench.shown import APP_TOKEN, TOKEN, Shown, api_url, port
+from bench.shown import APP_TOKEN, TOKEN, ShownPayloads, api_url, port
 from bench.wire import PATH, SECRET
 from runtime.http_server import interaction
 
 
-class Floor:
-    def __init__(self, shown: Shown, session: aiohttp.ClientSession) -> None:
+class BareProtocolBot:
+    def __init__(self, shown: ShownPayloads, session: aiohttp.ClientSession) -> None:
         self._shown = shown
         self._session = session
         self._forms = {"command": json.dumps(shown.form), "block_actions": json.dumps(shown.modal)}
@@ -32,7 +32,7 @@ class Floor:
         self._running = set[asyncio.Task[None]]()
 
     def answer(self, payload: Mapping[str, Any]) -> None:
-        """What follows the acknowledgement."""
+        """Starts the Web API call that follows the acknowledgement."""
         kind = payload.get("type", "command")
         if kind == "view_submission":
             work = self._call("chat.postMessage", self._card)
@@ -79,8 +79,8 @@ class Floor:
 
 async def main() -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=75)) as session:
-        floor = Floor(Shown.read(), session)
-        listening = asyncio.ensure_future(floor.by_http() if port() else floor.by_socket())
+        bot = BareProtocolBot(ShownPayloads.read(), session)
+        listening = asyncio.ensure_future(bot.by_http() if port() else bot.by_socket())
         ended = asyncio.ensure_future(stopped())
         await asyncio.wait([listening, ended], return_when=asyncio.FIRST_COMPLETED)
         for each in (listening, ended):

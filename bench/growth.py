@@ -1,7 +1,7 @@
-"""What does it cost that nothing is ever forgotten? Lists, App Home, search, sweep, with more and more tickets.
+"""Latency of lists, App Home, search and sweep for growing numbers of stored tickets.
 
-A desk has some hundreds of open tickets, whatever it has closed over the years: `OPEN` are, all others are closed. The
-desk is asked as its handlers ask it, on a real database, and the program is started on it.
+A desk has some hundreds of open tickets, however many it has closed over the years: `OPEN` of them are open here. The
+queries are those of the handlers, on a real database; the start of the program on this database is measured too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from time import perf_counter
 import psycopg
 
 from bench import bots
-from bench.bots import Broken, Place, Transport
+from bench.bots import BotFailed, TestBed, Transport
 from bench.engines import Engine
 from bench.slack import Network
 from blocks import home as home_blocks
@@ -32,91 +32,91 @@ from bot.model.ticket import Stage, Ticket
 from bot.ports import Store
 from bot.search import tokens
 from bot.search.documents import STRETCHES, Entry, document_of
-from tests.factories import ANNA, NOW, Hands, a_world, an_incident
+from tests.factories import ANNA, NOW, ManualClock, a_world, an_incident
 
 OPEN = 1000
 OUTAGE = 10_000
 _OWNERS = 40
 _DUE = 50
-_OWN_WORD = "zxq"
-_SOUGHT = "outbound mail rejected after conector update"
-"""In the words of every ticket, one of them misspelt: the longest lists of the index are walked."""
+_EXTRA = "zxq"
+_QUERY = "outbound mail rejected after conector update"
+"""Words of every ticket, one of them misspelt: the longest posting lists of the index are read."""
 _FAR = rows.ms(NOW + timedelta(days=9000))
 
 
 @dataclass
-class Grown:
-    """What it costs on one engine with so many tickets: seconds, and megabytes."""
+class GrowthResult:
+    """Seconds and megabytes for one engine and number of tickets."""
 
     engine: str
     stored: int
     seconds: dict[str, float] = field(default_factory=dict)
-    """By what is done; medians."""
+    """Medians by query."""
     start: float = 0.0
     memory: float = 0.0
 
 
 @dataclass
-class Outage:
-    """All tickets are due at once, after the desk was down."""
+class OutageResult:
+    """Result of a sweep in which all tickets are due, as after a downtime of the desk."""
 
     engine: str
     due: int
     sweep: float
     gap: float
-    """Within how many seconds a click had its turn meanwhile, 99 times of 100."""
+    """99th percentile of the seconds that the event loop was blocked meanwhile."""
 
 
 @dataclass(frozen=True)
-class _Stored:
-    """A database of one size, with a desk on it."""
+class _FilledDesk:
+    """A database with a number of tickets, and a desk on it."""
 
     url: str
     desk: Desk
     store: Store
-    result: Grown
+    result: GrowthResult
 
 
 async def grow(
     folder: Path, engines: Sequence[Engine], sizes: Sequence[int], rounds: int
-) -> tuple[list[Grown], list[Outage]]:
-    """Every engine with every size, asked in turn, so that whatever the machine does meanwhile meets all of them."""
+) -> tuple[list[GrowthResult], list[OutageResult]]:
+    """Measures all engines and sizes in turn, so that disturbances of the machine affect all of them."""
     grown, outages = [], []
     for engine in engines:
-        stored = [await _stored(engine, size) for size in sizes]
+        stored = [await _fill_desk(engine, size) for size in sizes]
         try:
-            await _asked(stored, rounds)
-            outages.append(await _outage(stored[-1], engine, min(OUTAGE, sizes[-1] // 5)))
+            await _measure_queries(stored, rounds)
+            outages.append(await _measure_outage(stored[-1], engine, min(OUTAGE, sizes[-1] // 5)))
         finally:
             for one in stored:
                 await one.store.close()
         for one in stored:
-            await _started(folder, one, starts=1 if rounds < 5 else 3)
+            await _measure_start(folder, one, starts=1 if rounds < 5 else 3)
         grown += [one.result for one in stored]
     return grown, outages
 
 
-# --- what is stored
+# --- stored tickets
 
 
-async def _stored(engine: Engine, size: int) -> _Stored:
+async def _fill_desk(engine: Engine, size: int) -> _FilledDesk:
     url = engine.database(f"growth_{size}")
-    await (await open_store(url)).close()  # makes its tables
-    _learn(url, _incident())
+    await (await open_store(url)).close()  # creates the tables
+    _fill_vocabulary(url, _incident())
     _fill(url, _incident(), 1, min(OPEN, size))
     _fill(url, _incident(Stage.CLOSED), OPEN + 1, size)
-    _settled(url)
-    clock = Hands(NOW + timedelta(hours=1))
+    _vacuum(url)
+    clock = ManualClock(NOW + timedelta(hours=1))
     store = await open_store(url, clock)
-    return _Stored(url, (await a_world()).at(store=store, clock=clock).desk, store, Grown(engine.name, size))
+    return _FilledDesk(url, (await a_world()).at(store=store, clock=clock).desk, store, GrowthResult(engine.name, size))
 
 
 def _incident(stage: Stage = Stage.NEW) -> Ticket:
-    return an_incident(stage, also={"happens": f"Outbound mail is rejected since the connector update {_OWN_WORD}"})
+    return an_incident(stage, also={"happens": f"Outbound mail is rejected since the connector update {_EXTRA}"})
 
 
 def _fill(url: str, ticket: Ticket, first: int, last: int) -> None:
-    """Copies of a ticket, numbered, of several owners, none of them due; made within the database."""
+    """Inserts numbered copies of a ticket by SQL, with several owners, none of them due."""
     if first > last:
         return
     row: rows.Row = {**rows.ticket_row(ticket), "first": first, "last": last, "far": _FAR}
@@ -132,11 +132,11 @@ def _fill(url: str, ticket: Ticket, first: int, last: int) -> None:
         FROM numbers""",
         row,
     )
-    _index(url, ticket, first, last)
+    _fill_index(url, ticket, first, last)
 
 
-def _index(url: str, ticket: Ticket, first: int, last: int) -> None:
-    """Each text with a word of its own among a thousand; the engine's full-text index follows by itself."""
+def _fill_index(url: str, ticket: Ticket, first: int, last: int) -> None:
+    """Inserts index entries, each with one of a thousand extra words; triggers update the full-text index."""
     document = document_of(ticket)
     stretches = " || ".join(f"' #{size}:' || (n >> {size})" for size in STRETCHES)
     row: rows.Row = {"print": document.fingerprint, "entry": Entry.of(document).pack(), "first": first, "last": last}
@@ -145,13 +145,13 @@ def _index(url: str, ticket: Ticket, first: int, last: int) -> None:
         f"""
         INSERT INTO tickets_index (number, print, entry)
         WITH RECURSIVE numbers (n) AS (SELECT :first UNION ALL SELECT n + 1 FROM numbers WHERE n < :last)
-        SELECT n, :print, REPLACE(:entry, '{_OWN_WORD}', '{_OWN_WORD}' || (n % 1000)) || {stretches} FROM numbers""",
+        SELECT n, :print, REPLACE(:entry, '{_EXTRA}', '{_EXTRA}' || (n % 1000)) || {stretches} FROM numbers""",
         row,
     )
 
 
-def _learn(url: str, ticket: Ticket) -> None:
-    """The vocabulary of all of them, by which misspelt words are understood."""
+def _fill_vocabulary(url: str, ticket: Ticket) -> None:
+    """Inserts the vocabulary of all tickets, used to correct misspelt words."""
     document = document_of(ticket)
     for word in sorted(tokens.spellings(f"{document.title}\n{document.body}")):
         row: rows.Row = {"word": word, "grams": " ".join(tokens.grams(word))}
@@ -163,7 +163,7 @@ _AS = {**dict.fromkeys(_BIGINT, "bigint"), "version": "int", "is_open": "int", "
 
 
 def _execute(url: str, statement: str, values: rows.Row) -> None:
-    """One statement, straight on the database: what is prepared is not measured."""
+    """Executes a statement directly on the database, as the preparation is not measured."""
     if is_server(url):
         for name in sorted(values, key=len, reverse=True):
             statement = statement.replace(f":{name}", f"%({name})s::{_AS.get(name, 'text')}")
@@ -176,8 +176,8 @@ def _execute(url: str, statement: str, values: rows.Row) -> None:
         file.execute(statement, values)
 
 
-def _settled(url: str) -> None:
-    """What the server does by itself after a while."""
+def _vacuum(url: str) -> None:
+    """Vacuums and analyses the database, as the server does by itself after a while."""
     if is_server(url):
         with psycopg.connect(url, autocommit=True) as server:
             server.execute(b"VACUUM ANALYZE")
@@ -189,13 +189,13 @@ def _make_due(url: str, above: int, count: int) -> None:
     _execute(url, statement, {"at": rows.ms(NOW), "above": above, "up_to": above + count})
 
 
-# --- what is asked
+# --- measured queries
 
 
-async def _asked(stored: Sequence[_Stored], rounds: int) -> None:
-    for what, ask in _QUESTIONS.items():
+async def _measure_queries(stored: Sequence[_FilledDesk], rounds: int) -> None:
+    for what, ask in _QUERIES.items():
         for one in stored:
-            await ask(one.desk)  # warms connections and pages
+            await ask(one.desk)  # warms up connections and pages
         times: list[list[float]] = [[] for _ in stored]
         for _ in range(rounds):
             for one, mine in zip(stored, times, strict=True):
@@ -206,14 +206,14 @@ async def _asked(stored: Sequence[_Stored], rounds: int) -> None:
         busy = []
         for number in range(min(rounds, OPEN // _DUE)):
             _make_due(one.url, number * _DUE, _DUE)
-            busy.append(await _timed(_swept(one.desk, _DUE)))
+            busy.append(await _timed(_sweep(one.desk, _DUE)))
         one.result.seconds[f"sweep, {_DUE} due"] = statistics.median(busy)
 
 
 async def _list(desk: Desk) -> None:
     found, total = await desk.queries.open_tickets(ANNA, "all")
     if total != OPEN:
-        raise Broken(f"{total} tickets are open instead of {OPEN}.")
+        raise BotFailed(f"{total} tickets are open instead of {OPEN}.")
     list_blocks.listing(found, total, "all", desk.config, str, {})
 
 
@@ -222,17 +222,17 @@ async def _home(desk: Desk) -> None:
 
 
 async def _search(desk: Desk) -> None:
-    found = await desk.search.find(_SOUGHT, ANNA)
+    found = await desk.search.find(_QUERY, ANNA)
     if not found.hits:
-        raise Broken("The search finds nothing.")
+        raise BotFailed("The search finds nothing.")
     find_blocks.modal({}, found, desk.config, {})
 
 
-_QUESTIONS: dict[str, Callable[[Desk], Awaitable[None]]] = {
+_QUERIES: dict[str, Callable[[Desk], Awaitable[None]]] = {
     "open list": _list,
     "App Home": _home,
     "text search": _search,
-    "sweep, none due": lambda desk: _swept(desk, 0),
+    "sweep, none due": lambda desk: _sweep(desk, 0),
 }
 
 
@@ -242,14 +242,14 @@ async def _timed(work: Awaitable[None]) -> float:
     return perf_counter() - begun
 
 
-async def _swept(desk: Desk, expected: int) -> None:
+async def _sweep(desk: Desk, expected: int) -> None:
     reminded = await desk.reminders.sweep()
     if reminded != expected:
-        raise Broken(f"{reminded} tickets were reminded, and {expected} were due.")
+        raise BotFailed(f"{reminded} tickets were reminded, and {expected} were due.")
 
 
-async def _outage(stored: _Stored, engine: Engine, count: int) -> Outage:
-    """So many more tickets are open, and all of them due."""
+async def _measure_outage(stored: _FilledDesk, engine: Engine, count: int) -> OutageResult:
+    """Makes this many tickets due and measures the sweep."""
     first = 10_000_000
     _fill(stored.url, _incident(), first + 1, first + count)
     _make_due(stored.url, first, count)
@@ -262,20 +262,20 @@ async def _outage(stored: _Stored, engine: Engine, count: int) -> Outage:
             gaps.append(perf_counter() - begun)
 
     ticker = asyncio.create_task(tick())
-    total = await _timed(_swept(stored.desk, count))
+    total = await _timed(_sweep(stored.desk, count))
     ticker.cancel()
     with suppress(asyncio.CancelledError):
         await ticker
-    return Outage(engine.name, count, total, sorted(gaps)[len(gaps) * 99 // 100])
+    return OutageResult(engine.name, count, total, sorted(gaps)[len(gaps) * 99 // 100])
 
 
-async def _started(folder: Path, stored: _Stored, starts: int) -> None:
-    """The program itself, on this database, until it is connected to Slack; the median of some starts."""
+async def _measure_start(folder: Path, stored: _FilledDesk, starts: int) -> None:
+    """Median seconds for the program to start on this database and connect to Slack, and its memory."""
     times = []
     for _ in range(starts):
-        place = Place(folder, Transport.SOCKET, Network("loopback"))
+        place = TestBed(folder, Transport.SOCKET, Network("loopback"))
         async with bots.desk("growth", stored.url, place) as bot:
             times.append(bot.start)
-            await asyncio.sleep(0.5)  # it warms up
+            await asyncio.sleep(0.5)  # warm-up
             stored.result.memory = bot.memory()
     stored.result.start = statistics.median(times)

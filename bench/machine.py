@@ -1,4 +1,4 @@
-"""On what, with what and when was it measured?"""
+"""One line about machine, versions, date and load of a measurement."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from time import perf_counter
 
 
 def machine(folder: Path, engines: Iterable[str]) -> str:
-    """To be asked before the measuring. `folder`: where the databases are; `engines`: their versions."""
+    """Describes the machine; call it before measuring. `folder` holds the databases; `engines` are their versions."""
     packages = [f"{name} {version(name)}" for name in ("slack-bolt", "slack-sdk", "aiohttp")]
     return (
         f"{datetime.now(UTC):%Y-%m-%d} · {_processor()}, {os.cpu_count()} cores · {platform.system()} "
@@ -32,7 +32,7 @@ def _processor() -> str:
 
 
 def _fsync(folder: Path) -> float:
-    """Seconds for 4 KB to be on the disk the databases are on."""
+    """Seconds for an fsync of 4 KB on the disk of the databases."""
     times = []
     with (folder / "fsync").open("wb", buffering=0) as file:
         for _ in range(50):

@@ -1,4 +1,4 @@
-"""What happens while it is measured? Payloads as Slack sends them, and the sign that each has had its effect."""
+"""The measured interactions: payloads as Slack sends them, and the call that completes each of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.slack import TEAM, USER, Stimulus
 
 COMMAND = "/retarus-incident"
 BUTTON = "checks.ask"
-"""The button of a new ticket's card that is pressed."""
+"""action_id of the button on a new ticket's card that is clicked."""
 
 _number = count(1)
 _WORDS = "Outbound mail is rejected with 550 since the connector update of this morning."
@@ -23,27 +23,27 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Scenario:
-    """One kind of interaction."""
+    """A kind of interaction."""
 
     short: str
     name: str
-    """From what to what."""
+    """Start and end of the measured time."""
     stimuli: Callable[[str], Stimulus]
-    """One of this name."""
-    then: str = ""
-    """Up to what else it is measured: the card."""
+    """Makes a stimulus with this id."""
+    follow_up: str = ""
+    """Start and end of a second measured time: until the card."""
 
     def stimulus(self) -> Stimulus:
-        """A new one, as from another click."""
+        """A new stimulus, as from another click."""
         return self.stimuli(f"{self.short}{next(_number)}")
 
-    def first(self) -> Stimulus:
-        """Always the same."""
+    def fixed_stimulus(self) -> Stimulus:
+        """The same stimulus each time."""
         return self.stimuli(f"{self.short}0")
 
 
 def command() -> Scenario:
-    """Somebody types the slash command, until the form arrives at Slack."""
+    """A slash command, until the form arrives at Slack."""
     payload = {
         "token": "-",
         "team_id": TEAM,
@@ -64,9 +64,9 @@ def command() -> Scenario:
 
 
 def button(card: Json) -> Scenario:
-    """Somebody presses a button on a card, until the modal arrives at Slack."""
+    """A click on a button of a card, until the modal arrives at Slack."""
     parts = [part for block in card["blocks"] for part in block.get("elements", ())]
-    pressed = next(part for part in parts if part.get("action_id") == BUTTON)
+    element = next(part for part in parts if part.get("action_id") == BUTTON)
     payload = {
         "type": "block_actions",
         "user": _person(),
@@ -78,14 +78,14 @@ def button(card: Json) -> Scenario:
         "channel": {"id": "C0BENCH0", "name": "partner-desk"},
         "message": {"type": "message", "user": "U0BOT", "ts": "1700000000.000001", "blocks": card["blocks"]},
         "response_url": "https://hooks.slack.example/actions/1",
-        "actions": [{**pressed, "block_id": "card", "action_ts": "IDENT"}],
+        "actions": [{**element, "block_id": "card", "action_ts": "IDENT"}],
     }
     form = {"payload": json.dumps(payload)}
     return Scenario("button", "button → modal", _stimuli("interactive", payload, form, "views.open"))
 
 
 def submission(view: Json) -> Scenario:
-    """Somebody fills in what the form needs and submits it, until Slack has the acknowledgement, and the card."""
+    """A submission with the required fields filled in, until Slack has the acknowledgement, and until the card."""
     payload = {
         "type": "view_submission",
         "team": {"id": TEAM, "domain": "bench"},
@@ -99,15 +99,15 @@ def submission(view: Json) -> Scenario:
     }
     form = {"payload": json.dumps(payload)}
     stimuli = _stimuli("interactive", payload, form, "ack")
-    return Scenario("submission", "submission → acknowledgement", stimuli, then="submission → card in the channel")
+    return Scenario("submission", "submission → acknowledgement", stimuli, follow_up="submission → card in the channel")
 
 
-def _stimuli(kind: str, payload: Json, form: Mapping[str, str], sign: str) -> Callable[[str], Stimulus]:
-    """Texts are made once; only what tells one click from another is put in each time."""
+def _stimuli(kind: str, payload: Json, form: Mapping[str, str], response: str) -> Callable[[str], Stimulus]:
+    """A factory of stimuli: payloads are serialised once, only the ids are replaced for each click."""
     envelope = {"envelope_id": "IDENT", "type": kind, "accepts_response_payload": True, "payload": payload}
     text, body = json.dumps(envelope), urlencode(form).encode()
     return lambda name: Stimulus(
-        name, text.replace("IDENT", name), body.replace(b"IDENT", name.encode()), f"{sign} {name}"
+        name, text.replace("IDENT", name), body.replace(b"IDENT", name.encode()), f"{response} {name}"
     )
 
 
@@ -124,7 +124,7 @@ def _filled(view: Json) -> Json:
 
 
 def _answer(block: Json) -> Json:
-    """What is prefilled stays, what is needed is answered, the rest is left out."""
+    """Answer to an input block: the initial value, a value if it is required, or none."""
     element = block["element"]
     answer: Json = {"type": element["type"]}
     if element["type"] == "datetimepicker":

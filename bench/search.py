@@ -1,9 +1,9 @@
-"""Is found what is meant, and how fast? Labelled questions beside plain full-text search, then more and more tickets.
+"""Search quality compared with plain full-text search, and search latency for growing numbers of tickets.
 
-python -m bench.search                      some minutes, and about 4 GB of disk: up to a million tickets
-python -m bench.search --short              some seconds: shows that it works
+python -m bench.search                      several minutes, and about 4 GB of disk: up to a million tickets
+python -m bench.search --short              some seconds: checks that it works
 python -m bench.search --write docs/benchmarks.md    puts the tables between <!-- search --> and <!-- /search --> there
-python -m bench.search --misses             says which questions were not answered, instead
+python -m bench.search --misses             lists the unanswered questions instead
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from bot.model.ticket import Ticket
 from bot.ports import Store
 from bot.search.service import Found
 from bot.tickets.ports import Batch
-from tests.factories import ANNA, NOW, RAISED, Hands, a_world, an_incident
+from tests.factories import ANNA, NOW, RAISED, ManualClock, a_world, an_incident
 
 SHORT = (1_000,)
-AT = 5
-"""An answer counts when it is among the first so many."""
+TOP = 5
+"""Number of top results in which an answer counts."""
 _MARKED = re.compile(r"(?<=<!-- search -->\n).*(?=<!-- /search -->)", re.DOTALL)
 
 
-# --- the searches that are compared
+# --- compared searches
 
 Search = Callable[[Question], Awaitable[list[str]]]
 """Ids of documents, best first."""
 
 
-class Plain:
-    """SQLite's full-text search as its manual begins: words as they are, ranked by BM25."""
+class PlainFullTextSearch:
+    """SQLite's full-text search as in its manual: unmodified words, ranked by BM25."""
 
     def __init__(self, documents: Sequence[Document], joined: str) -> None:
         self.joined = joined
@@ -65,8 +65,8 @@ class Plain:
         return [each for (each,) in found]
 
 
-class Ours:
-    """What people get from `/retarus-find`, or what is offered while they tell of an incident."""
+class DeskSearch:
+    """Results of `/retarus-find`, or suggestions while an incident is being described."""
 
     def __init__(self, desk: Desk) -> None:
         self.searching = desk.search
@@ -85,8 +85,8 @@ def ids(found: Found) -> list[str]:
 
 
 async def desk_with(documents: Sequence[Document], path: Path) -> tuple[Desk, Store]:
-    """Everything open, raised within the last two days."""
-    clock = Hands(NOW)
+    """A desk where all documents are open tickets of the last days, or technical notes."""
+    clock = ManualClock(NOW)
     store = await open_store(f"sqlite:///{path}", clock)
     desk = (await a_world()).at(store=store, clock=clock).desk
     tickets = [_ticket(each, number) for number, each in enumerate(documents) if not each.is_note]
@@ -96,13 +96,13 @@ async def desk_with(documents: Sequence[Document], path: Path) -> tuple[Desk, St
 
 def _ticket(document: Document, number: int) -> Ticket:
     at = NOW - timedelta(minutes=40 * (100 - number))
-    told = {"happens": document.happens, "error": document.error, "services": document.service}
+    described = {"happens": document.happens, "error": document.error, "services": document.service}
     answers = {
         **RAISED,
         "impact": "Some users",
         "start": str(int(at.timestamp())),
         "workaround": document.remedy,
-        **told,
+        **described,
     }
     ticket = an_incident(raised_at=at, since=at, answers=answers)
     return ticket.model_copy(update={"id": document.id})
@@ -121,15 +121,15 @@ def _note(document: Document) -> TechnicalNote:
     )
 
 
-# --- how good they are
+# --- quality
 
 
 @dataclass(frozen=True)
 class Score:
     recall: float
-    """Of the answers there are, how many are among the first; the mean over the questions."""
+    """Recall among the top results, averaged over the questions."""
     rank: float
-    """One over the place of the first answer; the mean."""
+    """Mean reciprocal rank of the first answer."""
 
     def __str__(self) -> str:
         return f"{self.recall:.2f} / {self.rank:.2f}"
@@ -139,33 +139,34 @@ async def score(search: Search, questions: Sequence[Question]) -> Score:
     recalls, ranks = [], []
     for question in questions:
         found = await search(question)
-        recalls.append(len(question.answers & set(found[:AT])) / min(len(question.answers), AT))
+        recalls.append(len(question.answers & set(found[:TOP])) / min(len(question.answers), TOP))
         ranks.append(next((1 / place for place, each in enumerate(found, 1) if each in question.answers), 0.0))
     return Score(statistics.mean(recalls), statistics.mean(ranks))
 
 
 async def quality(folder: Path) -> Iterator[str]:
-    """The table: one row per kind of question, and one for incidents that are being raised."""
-    told = cases()
-    desk, store = await desk_with(told.documents, folder / "quality.sqlite3")
+    """Markdown table with one row per kind of question, and one for incidents that are being raised."""
+    labelled = cases()
+    desk, store = await desk_with(labelled.documents, folder / "quality.sqlite3")
     searches: dict[str, Search] = {
-        "plain, all words": Plain(told.documents, "AND"),
-        "plain, any word": Plain(told.documents, "OR"),
-        "Partner Desk": Ours(desk),
+        "plain, all words": PlainFullTextSearch(labelled.documents, "AND"),
+        "plain, any word": PlainFullTextSearch(labelled.documents, "OR"),
+        "Partner Desk": DeskSearch(desk),
     }
-    rows = [[f"recall@{AT} / mean reciprocal rank", "questions", *searches], ["---"] * (len(searches) + 2)]
-    for name, questions in _groups(told):
+    rows = [[f"recall@{TOP} / mean reciprocal rank", "questions", *searches], ["---"] * (len(searches) + 2)]
+    for name, questions in _groups(labelled):
         rows.append([name, str(len(questions)), *[str(await score(each, questions)) for each in searches.values()]])
-    nothing = [each for each in told.incidents if not each.answers]
-    silent = [
-        f"{len([1 for each in nothing if not await search(each)])} of {len(nothing)}" for search in searches.values()
+    unanswerable = [each for each in labelled.incidents if not each.answers]
+    without_results = [
+        f"{len([1 for each in unanswerable if not await search(each)])} of {len(unanswerable)}"
+        for search in searches.values()
     ]
-    rows.append(["offers nothing where nothing is the same", str(len(nothing)), *silent])
+    rows.append(["offers nothing where nothing is the same", str(len(unanswerable)), *without_results])
     await store.close()
     return (f"| {' | '.join(row)} |" for row in rows)
 
 
-async def _silent(search: Search, questions: Sequence[Question]) -> int:
+async def _count_without_results(search: Search, questions: Sequence[Question]) -> int:
     return sum([not await search(each) for each in questions])
 
 
@@ -179,12 +180,12 @@ _KINDS = {
 }
 
 
-def _groups(told: Cases) -> Iterator[tuple[str, list[Question]]]:
+def _groups(labelled: Cases) -> Iterator[tuple[str, list[Question]]]:
     for kind, name in _KINDS.items():
-        yield name, [each for each in told.questions if each.kind == kind]
-    yield "**all questions**", list(told.questions)
-    yield "… of these, not looked at while it was made", [each for each in told.questions if each.half == "kept"]
-    known = [each for each in told.incidents if each.answers]
+        yield name, [each for each in labelled.questions if each.kind == kind]
+    yield "**all questions**", list(labelled.questions)
+    yield "… of these, not looked at while it was made", [each for each in labelled.questions if each.half == "kept"]
+    known = [each for each in labelled.incidents if each.answers]
     yield "**the same problem?** incidents being raised", known
     yield "… of these, not looked at while it was made", [each for each in known if each.half == "kept"]
 
@@ -192,7 +193,7 @@ def _groups(told: Cases) -> Iterator[tuple[str, list[Question]]]:
 async def misses(folder: Path, half: str) -> None:
     told = cases()
     desk, store = await desk_with(told.documents, folder / "quality.sqlite3")
-    search = Ours(desk)
+    search = DeskSearch(desk)
     for question in (*told.questions, *told.incidents):
         found = await search(question)
         is_right = set(found[: len(question.answers)]) == question.answers or (not question.answers and not found)

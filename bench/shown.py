@@ -1,4 +1,4 @@
-"""What has a bot to show that is compared with? The desk's own form, modal and card, and no more."""
+"""The payloads that comparison bots show: the desk's form, modal and card."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ APP_TOKEN = "xapp-bench"
 
 
 @dataclass(frozen=True)
-class Shown:
-    """Read from the file SHOWN names."""
+class ShownPayloads:
+    """Payloads captured from the desk, read from the file named by SHOWN."""
 
     command: str
     button: str
@@ -33,5 +33,5 @@ def api_url() -> str:
 
 
 def port() -> int:
-    """Where to listen by HTTP; 0 with Socket Mode."""
+    """HTTP port to listen on; 0 for Socket Mode."""
     return int(os.environ.get("PORT", "0"))

@@ -1,8 +1,8 @@
-"""What does the bot talk to while it is measured? The least that Slack could be, so that it is the bot that is seen.
+"""A minimal fake Slack for measurements, as `localslack/` validates its input, which would be measured too.
 
-It checks nothing and answers at once, or after the network's latency (`localslack/` does check, and that would be
-measured too). It sends what happens, over Socket Mode or by signed HTTP, and notes when the *sign* each one waits for
-arrives: its acknowledgement, or a call of the Web API.
+It answers immediately, or after the network's latency, without any validation. It sends stimuli over Socket Mode or as
+signed HTTP requests, and records when the awaited response to each of them arrives: its acknowledgement, or a call of
+the Web API.
 """
 
 from __future__ import annotations
@@ -20,143 +20,151 @@ from typing import Any
 
 from aiohttp import web
 
-from bench.wire import Wire, signed
+from bench.wire import Wire, signed_request
 
 TEAM, BOT, USER, SECOND_USER = "T0BENCH", "U0BOT", "U0ANNA", "U0BEN"
 CERTIFICATE = Path(__file__).resolve().parent.parent / "tests" / "contracts" / "localhost.pem"
 
-_PATIENCE = 30.0
-"""Seconds until a bot that does not answer has failed."""
+_TIMEOUT = 30.0
+"""Timeout in seconds for responses of the bot."""
 _QUIET = 0.005
-"""Seconds without a call, beyond the network's latency, after which a bot counts as at rest."""
+"""Seconds without a call, beyond the network's latency, after which a bot counts as idle."""
 _TRIGGER = re.compile(rb'"trigger_id": ?"([^"]+)"')
 _CARD = re.compile(rb'"block_id": ?"card"')
-"""What marks a ticket's card: the desk also posts guides and digests by itself, which are not measured."""
+"""Matches a ticket's card; the desk also posts guides and digests, which are not measured."""
 
 
-class Unanswered(Exception):
-    """The bot did not do what it was asked to."""
+class NoResponse(Exception):
+    """The bot did not respond, or refused the request."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """What lies between Slack and the bot."""
+    """Network between Slack and the bot."""
 
     name: str
     tls: bool = False
     latency: float = 0.0
-    """Seconds the Web API takes for each answer."""
+    """Seconds by which each Web API response is delayed."""
 
 
 @dataclass(frozen=True)
 class Stimulus:
-    """Something that happens in Slack."""
+    """An interaction that Slack sends to the bot."""
 
     ident: str
     text: str
-    """As it goes over the websocket."""
+    """Envelope sent over the websocket."""
     body: bytes
-    """As it is posted to the bot."""
-    sign: str
-    """What is waited for: `ack <ident>`, or `views.open <ident>`."""
+    """Body of the HTTP request."""
+    response: str
+    """The awaited response: `ack <ident>` or `views.open <ident>`."""
 
 
 @dataclass
-class Slack:
-    """A workspace with one app in it."""
+class FakeSlack:
+    """A workspace with one app."""
 
     channels: Sequence[str]
     network: Network
     url: str = ""
-    """Base of the Web API."""
+    """Base URL of the Web API."""
     wire: Wire | None = None
-    """Where the bot listens by HTTP; nothing with Socket Mode."""
+    """HTTP connections to the bot; none in Socket Mode."""
     connected: asyncio.Event = field(default_factory=asyncio.Event)
     cards: list[float] = field(default_factory=list)
-    """When each of the cards arrived that the app has posted."""
+    """Arrival time of each card that the app has posted."""
     last: dict[str, bytes] = field(default_factory=dict)
-    """The newest body of each method that was called."""
+    """Latest request body by Web API method."""
     _waiting: dict[str, asyncio.Future[float]] = field(default_factory=dict)
     _socket: web.WebSocketResponse | None = None
-    _heard: float = 0.0
+    _last_call_at: float = 0.0
     _posting: set[asyncio.Task[None]] = field(default_factory=set)
 
-    # --- what is measured
+    # --- measured interactions
 
     async def burst(self, stimuli: Iterable[Stimulus]) -> tuple[list[float], list[float]]:
-        """Sends all of them without waiting in between. Seconds from each one's sending to its sign, and when each
-        was sent."""
-        ready, begun, signs = [(each, signed(each.body)) for each in stimuli], list[float](), list[Any]()
-        for each, request in ready:
-            signs.append(self._expect(each))
+        """Sends all stimuli without waiting in between; gives the seconds from sending to response, and the times of
+        sending."""
+        ready, begun, responses = (
+            [(stimulus, signed_request(stimulus.body)) for stimulus in stimuli],
+            list[float](),
+            list[Any](),
+        )
+        for stimulus, request in ready:
+            responses.append(self._expect(stimulus))
             begun.append(perf_counter())
-            await self._send(each, request)
-        return await self._all(signs, begun), begun
+            await self._send(stimulus, request)
+        return await self._wait_for_all(responses, begun), begun
 
-    async def steadily(self, stimuli: Iterable[Stimulus], per_second: float) -> tuple[list[float], list[float]]:
-        """As `burst`, but so many per second, whether the bot keeps up or not; counted from when each was due."""
-        ready, begun, signs = [(each, signed(each.body)) for each in stimuli], list[float](), list[Any]()
+    async def steady_load(self, stimuli: Iterable[Stimulus], per_second: float) -> tuple[list[float], list[float]]:
+        """Like `burst`, at a fixed rate, whether the bot keeps up or not; timed from when each stimulus was due."""
+        ready, begun, responses = (
+            [(stimulus, signed_request(stimulus.body)) for stimulus in stimuli],
+            list[float](),
+            list[Any](),
+        )
         first = perf_counter() + 0.05
-        for number, (each, request) in enumerate(ready):
+        for number, (stimulus, request) in enumerate(ready):
             due = first + number / per_second
             await asyncio.sleep(max(0.0, due - perf_counter()))
-            signs.append(self._expect(each))
+            responses.append(self._expect(stimulus))
             begun.append(due)
-            await self._send(each, request)
-        return await self._all(signs, begun), begun
+            await self._send(stimulus, request)
+        return await self._wait_for_all(responses, begun), begun
 
-    def _expect(self, each: Stimulus) -> asyncio.Future[float]:
-        arrival = self._waiting[each.sign] = asyncio.get_running_loop().create_future()
+    def _expect(self, stimulus: Stimulus) -> asyncio.Future[float]:
+        arrival = self._waiting[stimulus.response] = asyncio.get_running_loop().create_future()
         return arrival
 
-    async def _all(self, signs: list[asyncio.Future[float]], begun: list[float]) -> list[float]:
+    async def _wait_for_all(self, responses: list[asyncio.Future[float]], begun: list[float]) -> list[float]:
         try:
-            async with asyncio.timeout(_PATIENCE):
-                return [await sign - at for sign, at in zip(signs, begun, strict=True)]
+            async with asyncio.timeout(_TIMEOUT):
+                return [await response - at for response, at in zip(responses, begun, strict=True)]
         except TimeoutError:
-            raise Unanswered(f"No sign of: {', '.join(list(self._waiting)[:3])}") from None
+            raise NoResponse(f"No sign of: {', '.join(list(self._waiting)[:3])}") from None
 
-    async def at_rest(self, cards: int) -> None:
-        """Waits until the app has posted so many cards in all, and has been quiet for a moment."""
+    async def wait_until_idle(self, cards: int) -> None:
+        """Waits until the app has posted this number of cards in total and has been idle for a moment."""
         quiet = _QUIET + self.network.latency
         try:
-            async with asyncio.timeout(_PATIENCE):
-                while len(self.cards) < cards or perf_counter() - self._heard < quiet:  # noqa: ASYNC110 (silence is no event)
+            async with asyncio.timeout(_TIMEOUT):
+                while len(self.cards) < cards or perf_counter() - self._last_call_at < quiet:  # noqa: ASYNC110 (idleness is no event)
                     await asyncio.sleep(0.001)
         except TimeoutError:
-            raise Unanswered(f"{len(self.cards)} cards were posted instead of {cards}.") from None
+            raise NoResponse(f"{len(self.cards)} cards were posted instead of {cards}.") from None
 
-    def _arrived(self, sign: str, at: float) -> None:
-        waiting = self._waiting.pop(sign, None)
+    def _arrived(self, response: str, at: float) -> None:
+        waiting = self._waiting.pop(response, None)
         if waiting:
             waiting.set_result(at)
 
-    def _refused(self, sign: str, answer: object) -> None:
-        """Errors beside fields, and the like: nothing was saved, so nothing was measured."""
-        waiting = self._waiting.pop(sign, None)
+    def _refused(self, response: str, answer: object) -> None:
+        """Fails the measurement when the bot refuses, for example with validation errors, as nothing was saved."""
+        waiting = self._waiting.pop(response, None)
         if waiting:
-            waiting.set_exception(Unanswered(f"The bot refused: {answer}"))
+            waiting.set_exception(NoResponse(f"The bot refused: {answer}"))
 
-    # --- what happens goes to the bot
+    # --- delivery to the bot
 
-    async def _send(self, each: Stimulus, request: bytes) -> None:
+    async def _send(self, stimulus: Stimulus, request: bytes) -> None:
         if self.wire:
-            task = asyncio.get_running_loop().create_task(self._post(self.wire, each, request))
+            task = asyncio.get_running_loop().create_task(self._post(self.wire, stimulus, request))
             self._posting.add(task)
             task.add_done_callback(self._posting.discard)
-            await asyncio.sleep(0)  # the request goes out now
+            await asyncio.sleep(0)  # lets the request be sent now
         elif self._socket:
-            await self._socket.send_str(each.text)
+            await self._socket.send_str(stimulus.text)
         else:
-            raise Unanswered("The bot is not connected.")
+            raise NoResponse("The bot is not connected.")
 
-    async def _post(self, wire: Wire, each: Stimulus, request: bytes) -> None:
+    async def _post(self, wire: Wire, stimulus: Stimulus, request: bytes) -> None:
         answer, at = await wire.ask(request)
-        self._heard = at
+        self._last_call_at = at
         if answer.strip() == b"200":
-            self._arrived(f"ack {each.ident}", at)
+            self._arrived(f"ack {stimulus.ident}", at)
         else:
-            self._refused(each.sign, answer)
+            self._refused(stimulus.response, answer)
 
     async def _connect(self, request: web.Request) -> web.WebSocketResponse:
         self._socket = socket = web.WebSocketResponse()
@@ -169,7 +177,7 @@ class Slack:
         return socket
 
     def _acknowledged(self, text: str, at: float) -> None:
-        self._heard = at
+        self._last_call_at = at
         answer = json.loads(text)
         if answer.get("payload"):
             self._refused(f"ack {answer['envelope_id']}", answer)
@@ -179,7 +187,7 @@ class Slack:
 
     async def _call(self, request: web.Request) -> web.Response:
         body = await request.read()
-        self._heard = at = perf_counter()
+        self._last_call_at = at = perf_counter()
         method = request.match_info["method"]
         is_card = method == "chat.postMessage" and _CARD.search(body)
         if is_card:
@@ -190,7 +198,7 @@ class Slack:
             self._arrived(f"views.open {trigger[1].decode()}", at)
         if self.network.latency:
             await asyncio.sleep(self.network.latency)
-        answer = _ANSWERS.get(method, _nothing)(self)
+        answer = _ANSWERS.get(method, _empty)(self)
         return web.Response(text=json.dumps({"ok": True, **answer}), content_type="application/json")
 
     def _posted(self) -> dict[str, Any]:
@@ -200,33 +208,33 @@ class Slack:
         return {"channels": [{"id": f"C0BENCH{number}", "name": name} for number, name in enumerate(self.channels)]}
 
 
-def _nothing(_: Slack) -> dict[str, Any]:
+def _empty(_: FakeSlack) -> dict[str, Any]:
     return {}
 
 
-def _person(_: Slack) -> dict[str, Any]:
+def _person(_: FakeSlack) -> dict[str, Any]:
     return {"user": {"id": USER, "team_id": TEAM, "real_name": "Anna Arnold", "tz": "Europe/Berlin"}}
 
 
-_ANSWERS: dict[str, Callable[[Slack], dict[str, Any]]] = {
+_ANSWERS: dict[str, Callable[[FakeSlack], dict[str, Any]]] = {
     "apps.connections.open": lambda slack: {"url": slack.url.replace("http", "ws", 1).replace("/api/", "/socket")},
     "auth.test": lambda _: {"team_id": TEAM, "team": "bench", "user_id": BOT, "bot_id": "B0BENCH"},
     "users.info": _person,
     "usergroups.users.list": lambda _: {"users": [SECOND_USER]},
-    "conversations.list": Slack._listed,  # noqa: SLF001 (the table belongs to the class)
+    "conversations.list": FakeSlack._listed,  # noqa: SLF001 (this table is part of the class)
     "conversations.members": lambda _: {"members": [USER]},
     "conversations.info": lambda _: {"channel": {"id": "C0BENCH0", "is_private": True}},
     "conversations.open": lambda _: {"channel": {"id": "D0BENCH"}},
-    "chat.postMessage": Slack._posted,  # noqa: SLF001
+    "chat.postMessage": FakeSlack._posted,  # noqa: SLF001
     "chat.getPermalink": lambda slack: {"permalink": f"{slack.url}archives/C0/p1"},
     "views.open": lambda _: {"view": {"id": "V0", "hash": "1.a"}},
 }
 
 
 @asynccontextmanager
-async def serving(channels: Sequence[str], network: Network) -> AsyncIterator[Slack]:
-    """A Slack on a free port of the loopback interface."""
-    slack = Slack(channels, network)
+async def serving(channels: Sequence[str], network: Network) -> AsyncIterator[FakeSlack]:
+    """Runs a fake Slack on a free port of the loopback interface."""
+    slack = FakeSlack(channels, network)
     application = web.Application(client_max_size=2**20)
     application.router.add_route("*", "/api/{method}", slack._call)  # noqa: SLF001
     application.router.add_get("/socket", slack._connect)  # noqa: SLF001

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.bots import Transport
-from bench.growth import OPEN, Grown, Outage
+from bench.growth import OPEN, GrowthResult, OutageResult
 from bench.measure import Results
 from bench.slack import Network
 
@@ -26,18 +26,18 @@ _FAST_ACK = "a submission is on disk and acknowledged at most 2 × as late as th
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Everything of one run."""
+class BenchmarkResults:
+    """Results of one run."""
 
     places: Mapping[tuple[Transport, Network], Results]
-    """The first is the one without latency, by Socket Mode."""
+    """Results by transport and network; the first is Socket Mode without latency."""
     bots: Sequence[str]
-    grown: Sequence[Grown]
-    outages: Sequence[Outage]
+    grown: Sequence[GrowthResult]
+    outages: Sequence[OutageResult]
     footer: str
 
 
-def short(all_: Measured) -> str:
+def short(all_: BenchmarkResults) -> str:
     """Medians and the aims."""
     (first, results), *others = all_.places.items()
     parts = [
@@ -49,13 +49,13 @@ def short(all_: Measured) -> str:
         f"With more and more tickets stored, {OPEN} of them open:",
         _table(_growth(all_.grown)),
         "What was aimed at:",
-        "\n".join(f"- {line}" for line in aims(all_)),
+        "\n".join(f"- {line}" for line in targets(all_)),
         all_.footer,
     ]
     return "\n\n".join(parts)
 
 
-def full(all_: Measured) -> str:
+def full(all_: BenchmarkResults) -> str:
     """Percentiles in every place."""
     parts = []
     for place, results in all_.places.items():
@@ -69,49 +69,51 @@ def _name(place: tuple[Transport, Network]) -> str:
     return f"{transport}, {network.name}"
 
 
-# --- what was aimed at
+# --- targets
 
 
-def aims(all_: Measured) -> Iterable[str]:
-    """Each with what was measured, and whether it holds."""
+def targets(all_: BenchmarkResults) -> Iterable[str]:
+    """One line per target, with the measured value and whether it is met."""
     for desk in (bot for bot in all_.bots if bot.startswith(DESK)):
         opens = f"{_engine(desk)}: a slash command opens its form at most 1.1 × as late as the fastest Bolt app"
         saves = f"{_engine(desk)}: a submission is on disk and acknowledged at most 2 × as late as Bolt acknowledges"
-        yield _ratio_aim(opens, all_.places, COMMAND, desk, 1.1)
-        yield _ratio_aim(saves, all_.places, ACK, desk, 2)
+        yield _ratio_target(opens, all_.places, COMMAND, desk, 1.1)
+        yield _ratio_target(saves, all_.places, ACK, desk, 2)
     for engine in dict.fromkeys(one.engine for one in all_.grown):
         grown = [one for one in all_.grown if one.engine == engine]
-        flat = {what: grown[-1].seconds[what] / grown[0].seconds[what] for what in grown[0].seconds}
-        told = ", ".join(f"{what} {ratio:.2f}" for what, ratio in flat.items())
-        aim = f"{engine}: at most 1.5 × from {grown[0].stored:,} to {grown[-1].stored:,} tickets"
-        yield _aim(aim, f"{told} ×", holds=max(flat.values()) <= 1.5)
+        ratios = {metric: grown[-1].seconds[metric] / grown[0].seconds[metric] for metric in grown[0].seconds}
+        measured = ", ".join(f"{metric} {ratio:.2f}" for metric, ratio in ratios.items())
+        target = f"{engine}: at most 1.5 × from {grown[0].stored:,} to {grown[-1].stored:,} tickets"
+        yield _target(target, f"{measured} ×", holds=max(ratios.values()) <= 1.5)
         last = grown[-1]
-        aim = f"{engine}: with {last.stored:,} tickets ready within a second, in at most 100 MB"
-        yield _aim(aim, f"{last.start:.2f} s, {last.memory:.0f} MB", holds=last.start <= 1 and last.memory <= 100)
+        target = f"{engine}: with {last.stored:,} tickets ready within a second, in at most 100 MB"
+        yield _target(target, f"{last.start:.2f} s, {last.memory:.0f} MB", holds=last.start <= 1 and last.memory <= 100)
 
 
-def _ratio_aim(aim: str, places: Mapping[tuple[Transport, Network], Results], what: str, desk: str, most: float) -> str:
-    """In the first place with so many at once; in all others at the worst."""
-    ratios = {(place, n): _ratio(results, what, desk, n) for place, results in places.items() for n in AT_ONCE}
+def _ratio_target(
+    target: str, places: Mapping[tuple[Transport, Network], Results], metric: str, desk: str, most: float
+) -> str:
+    """A line for a ratio: at each concurrency in the first setting, and the worst ratio of all other settings."""
+    ratios = {(place, n): _ratio(results, metric, desk, n) for place, results in places.items() for n in AT_ONCE}
     first, *others = places
-    told = ", ".join(f"{ratios[first, n]:.2f} × with {n} at once" for n in AT_ONCE)
+    measured = ", ".join(f"{ratios[first, n]:.2f} × with {n} at once" for n in AT_ONCE)
     worst = max((key for key in ratios if key[0] in others), key=lambda key: ratios[key])
-    told += f"; at worst elsewhere {ratios[worst]:.2f} × ({_name(worst[0])}, {worst[1]} at once)"
-    return _aim(aim, told, holds=max(ratios.values()) <= most)
+    measured += f"; at worst elsewhere {ratios[worst]:.2f} × ({_name(worst[0])}, {worst[1]} at once)"
+    return _target(target, measured, holds=max(ratios.values()) <= most)
 
 
 def _engine(desk: str) -> str:
     return desk.removeprefix(DESK).strip() or "SQLite"
 
 
-def _aim(aim: str, told: str, *, holds: bool) -> str:
-    return f"{'Holds' if holds else '**Missed**'}: {aim}: {told}."
+def _target(target: str, measured: str, *, holds: bool) -> str:
+    return f"{'Holds' if holds else '**Missed**'}: {target}: {measured}."
 
 
-def _ratio(results: Results, what: str, bot: str, at_once: int) -> float:
-    """To the faster of the Bolt apps."""
-    mine = results.times[what, bot, at_once]
-    return max(mine.ratio(results.times[what, other, at_once]) for other in (DEFAULT, TUNED))
+def _ratio(results: Results, metric: str, bot: str, at_once: int) -> float:
+    """Ratio to the faster Bolt app."""
+    mine = results.times[metric, bot, at_once]
+    return max(mine.ratio(results.times[metric, other, at_once]) for other in (DEFAULT, TUNED))
 
 
 # --- tables
@@ -120,50 +122,50 @@ def _ratio(results: Results, what: str, bot: str, at_once: int) -> float:
 def _medians(results: Results, bots: Sequence[str]) -> Iterable[Sequence[str]]:
     desks = [bot for bot in bots if bot.startswith(DESK)]
     yield ["", "at once", *bots, *(f"× {_engine(desk)}" for desk in desks)]
-    for what in MEASURED:
+    for metric in MEASURED:
         for at_once in AT_ONCE:
-            times = [_ms(results.times[what, bot, at_once].percentile(0.5)) for bot in bots]
-            yield [what, str(at_once), *times, *(f"{_ratio(results, what, desk, at_once):.2f}" for desk in desks)]
+            times = [_ms(results.times[metric, bot, at_once].percentile(0.5)) for bot in bots]
+            yield [metric, str(at_once), *times, *(f"{_ratio(results, metric, desk, at_once):.2f}" for desk in desks)]
 
 
 def _elsewhere(places: Mapping[tuple[Transport, Network], Results]) -> Iterable[Sequence[str]]:
     yield ["ms, × faster Bolt", "at once", *map(_name, places)]
-    for what in MEASURED:
+    for name in MEASURED:
         for at_once in AT_ONCE:
             cells = [
-                f"{_ms(results.times[what, DESK, at_once].percentile(0.5))}, {_ratio(results, what, DESK, at_once):.2f}"
+                f"{_ms(results.times[name, DESK, at_once].percentile(0.5))}, {_ratio(results, name, DESK, at_once):.2f}"
                 for results in places.values()
             ]
-            yield [what, str(at_once), *cells]
+            yield [name, str(at_once), *cells]
 
 
 def _percentiles(results: Results, bots: Sequence[str]) -> Iterable[Sequence[str]]:
     yield ["ms, p50 / p99", "at once", *bots]
-    for what in MEASURED:
+    for metric in MEASURED:
         for at_once in (*AT_ONCE, 0):
-            found = [results.times[what, bot, at_once] for bot in bots]
+            found = [results.times[metric, bot, at_once] for bot in bots]
             if all(samples.rounds for samples in found):
                 times = [f"{_ms(samples.percentile(0.5))} / {_ms(samples.percentile(0.99))}" for samples in found]
-                yield [what, str(at_once) if at_once else "steadily", *times]
+                yield [metric, str(at_once) if at_once else "steadily", *times]
 
 
 def _costs(results: Results, bots: Sequence[str]) -> Iterable[Sequence[str]]:
     yield ["cost", *bots]
-    for scenario, name in (("command", "slash command"), ("button", "button"), ("submission", "submission")):
-        costs = [_ms(statistics.median(results.cpu[scenario, bot])) for bot in bots]
+    for metric, name in (("command", "slash command"), ("button", "button"), ("submission", "submission")):
+        costs = [_ms(statistics.median(results.cpu[metric, bot])) for bot in bots]
         yield [f"processor ms per {name}, with all that follows", *costs]
     yield ["start to ready, s", *(f"{results.start[bot]:.2f}" for bot in bots)]
     yield ["memory after all this, MB", *(f"{results.memory[bot]:.0f}" for bot in bots)]
 
 
-def _growth(grown: Sequence[Grown]) -> Iterable[Sequence[str]]:
+def _growth(grown: Sequence[GrowthResult]) -> Iterable[Sequence[str]]:
     yield ["ms", "tickets", *grown[0].seconds, "start to ready, s", "memory, MB"]
     for one in grown:
         times = [_ms(seconds) for seconds in one.seconds.values()]
         yield [one.engine, f"{one.stored:,}", *times, f"{one.start:.2f}", f"{one.memory:.0f}"]
 
 
-def _outage(outages: Sequence[Outage]) -> Iterable[Sequence[str]]:
+def _outage(outages: Sequence[OutageResult]) -> Iterable[Sequence[str]]:
     yield ["after an outage", "all due at once", "reminded in, s", "a click waits meanwhile, p99 ms"]
     for one in outages:
         yield [one.engine, f"{one.due:,}", f"{one.sweep:.1f}", f"{one.gap * 1000:.1f}"]
@@ -175,6 +177,6 @@ def _table(rows: Iterable[Sequence[str]]) -> str:
 
 
 def _ms(seconds: float) -> str:
-    """Three digits that mean something."""
+    """Milliseconds with three significant digits."""
     ms = seconds * 1000
     return f"{ms:.2f}" if ms < 10 else f"{ms:.1f}"

@@ -1,6 +1,6 @@
-"""How does a request reach a bot that listens by HTTP? Written as bytes on kept connections.
+"""HTTP client that writes requests as bytes on persistent connections.
 
-A client that does more would cost more than the bot, and that would be measured.
+A full HTTP client would need more time than the bot, and that would be measured.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from time import perf_counter
 
 PATH = "/slack/events"
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
-"""Signs what Slack sends."""
+"""Signing secret of requests."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
-def signed(body: bytes) -> bytes:
-    """A request as Slack sends it."""
+def signed_request(body: bytes) -> bytes:
+    """A signed HTTP request as Slack sends it."""
     at = str(int(time.time()))
     mark = hmac.new(SECRET.encode(), f"v0:{at}:".encode() + body, hashlib.sha256).hexdigest()
     head = (
@@ -31,7 +31,7 @@ def signed(body: bytes) -> bytes:
 
 
 class _Connection(asyncio.Protocol):
-    """One request at a time."""
+    """A connection that handles one request at a time."""
 
     def __init__(self) -> None:
         self.transport: asyncio.Transport | None = None
@@ -57,18 +57,18 @@ class _Connection(asyncio.Protocol):
 
 
 class Wire:
-    """Kept connections to one bot."""
+    """Persistent connections to one bot."""
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._idle: list[_Connection] = []
 
     async def warm(self, count: int) -> None:
-        """Opens so many connections, as Slack and a proxy keep them."""
+        """Opens this number of connections, as Slack and a proxy keep them."""
         self._idle += [await self._open() for _ in range(count - len(self._idle))]
 
     async def ask(self, request: bytes) -> tuple[bytes, float]:
-        """The answer's status and body, as in `200 `, and when it came."""
+        """Sends a request; gives status and body of the response, as in `200 `, and its arrival time."""
         idle = (each for each in iter(lambda: self._idle.pop() if self._idle else None, None))
         connection = next((each for each in idle if each.transport), None) or await self._open()
         connection.answered = asyncio.get_running_loop().create_future()
