@@ -1,1 +1,1 @@
-"""The desk tried out: a local Slack with a small cast, a local mailbox, one address in the browser."""
+"""Demo of the desk with a local Slack, sample people and a local mailbox, at one URL in the browser."""

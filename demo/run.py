@@ -1,4 +1,4 @@
-"""What does `make run` start? A local Slack with its page, a local mailbox, and the desk, in one process."""
+"""Runs a local Slack with its page, a local mailbox and the desk in one process, for `make run`."""
 
 from __future__ import annotations
 
@@ -29,33 +29,35 @@ WELCOME = """
 
 
 class Program(Protocol):
-    """What of a running desk is needed here."""
+    """The part of a running desk that the demo uses."""
 
     @property
     def clock_moved(self) -> Callable[[], None]: ...
 
 
 P = TypeVar("P", bound=Program)
-Starts = Callable[[Environment, Config, Clock], AbstractAsyncContextManager[P]]
-"""Puts the desk together: `app.program`."""
-Listens = Callable[[P, Environment, Awaitable[object]], Awaitable[None]]
-"""Connects it until something happens: `app.listening`."""
+BuildProgram = Callable[[Environment, Config, Clock], AbstractAsyncContextManager[P]]
+"""Type of `app.program`, which builds the desk."""
+KeepConnected = Callable[[P, Environment, Awaitable[object]], Awaitable[None]]
+"""Type of `app.listening`, which keeps the desk connected until an awaitable is done."""
 
 
-async def demo(program: Starts[P], listening: Listens[P], port: int, state: Path, language: Language) -> None:
-    """Runs until it is stopped. Everything it keeps is in `state`. In another language the cast, the desk and its
-    letters speak that; each person can change theirs in their card."""
+async def demo(
+    program: BuildProgram[P], listening: KeepConnected[P], port: int, state: Path, language: Language
+) -> None:
+    """Runs the demo until SIGINT or SIGTERM, with its data in `state`. `language` applies to people, desk and letters;
+    each person can change theirs in their profile."""
     state.mkdir(parents=True, exist_ok=True)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     mailbox = Mailbox(state / "mail")
-    slack = LocalSlack(_cast(language), port=port, state=state / "slack", mailbox=mailbox)
+    slack = LocalSlack(_seed(language), port=port, state=state / "slack", mailbox=mailbox)
     try:
         await slack.start()
     except OSError as error:
-        taken = f"Port {port} cannot be used ({error.strerror}). Another one: make run PORT=3001"
-        raise Misconfigured(taken) from error
+        message = f"Port {port} cannot be used ({error.strerror}). Another one: make run PORT=3001"
+        raise Misconfigured(message) from error
     mail = await serve(mailbox, "127.0.0.1", 0)
     try:
         await _desk(program, listening, slack, mail, state, language, stop)
@@ -64,7 +66,7 @@ async def demo(program: Starts[P], listening: Listens[P], port: int, state: Path
         await slack.stop()
 
 
-def _cast(language: Language) -> Seed:
+def _seed(language: Language) -> Seed:
     seed = Seed.from_file(HERE / "cast.toml")
     for person in seed.people:
         person.locale = _LOCALES[language]
@@ -76,18 +78,18 @@ _LOCALES = {Language.ENGLISH: "en-US", Language.GERMAN: "de-DE"}
 
 def _config(language: Language) -> Config:
     config = load(HERE / "desk.toml")
-    spoken = {"language": language}
+    localised = {"language": language}
     return config.model_copy(
         update={
-            "desk": config.desk.model_copy(update=spoken),
-            "retarus": config.retarus.model_copy(update=spoken),
+            "desk": config.desk.model_copy(update=localised),
+            "retarus": config.retarus.model_copy(update=localised),
         }
     )
 
 
 async def _desk(
-    program: Starts[P],
-    listening: Listens[P],
+    program: BuildProgram[P],
+    listening: KeepConnected[P],
     slack: LocalSlack,
     mail: MailServer,
     state: Path,
@@ -108,7 +110,7 @@ async def _desk(
         return datetime.fromtimestamp(slack.clock.now(), UTC)
 
     async with program(env, config, clock) as running:
-        forget = slack.clock.subscribe(running.clock_moved)
+        unsubscribe = slack.clock.subscribe(running.clock_moved)
         print(WELCOME.format(url=slack.page_url, state=state), flush=True)
         await listening(running, env, stop.wait())
-        forget()
+        unsubscribe()
