@@ -1,1 +1,1 @@
-"""What the desk says, a catalogue for each language. `python -m texts` gathers them anew from the code."""
+"""Message catalogues, one per language. `python -m texts` updates them from the code."""
