@@ -1,4 +1,4 @@
-"""The stores every suite of this folder runs against."""
+"""Fixtures for the stores and databases that the suites of this folder run against."""
 
 from __future__ import annotations
 
@@ -10,50 +10,50 @@ import pytest
 from bot.adapters.store import open_store
 from bot.adapters.store.postgres_session import prepare
 from bot.ports import Store
-from tests.doubles.hands import Hands
+from tests.doubles.manual_clock import ManualClock
 from tests.doubles.memory_store import MemoryStore
-from tests.doubles.postgres_server import a_database, empty, remember, server_url
+from tests.doubles.postgres_server import restore_snapshot, server_url, take_snapshot, temporary_database
 
 ENGINES = ["sqlite", "postgres"]
 
 
 @pytest.fixture
-def clock() -> Hands:
-    return Hands()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """A PostgreSQL server; started by the first test that wants it."""
+    """URL of a PostgreSQL server, started by the first test that needs it."""
     with server_url() as url:
         yield url
 
 
 @pytest.fixture
 def new_database(server: str) -> Iterator[str]:
-    """One nobody has used yet."""
-    with a_database(server) as url:
+    """URL of a new, empty PostgreSQL database."""
+    with temporary_database(server) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def _used_database(server: str) -> Iterator[str]:
-    with a_database(server) as url:
+    with temporary_database(server) as url:
         prepare(url)
-        remember(url)
+        take_snapshot(url)
         yield url
 
 
 @pytest.fixture
 def postgres_url(_used_database: str) -> str:
-    """Of an empty desk."""
-    empty(_used_database)
+    """URL of a PostgreSQL database with the tables of an empty desk."""
+    restore_snapshot(_used_database)
     return _used_database
 
 
 @pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Of an empty desk, on each engine."""
+    """URL of an empty desk's database, for each engine."""
     if request.param == "postgres":
         return str(request.getfixturevalue("postgres_url"))
     return f"sqlite:///{tmp_path / 'desk.sqlite3'}"
@@ -61,14 +61,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(params=ENGINES)
 def unopened_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where no desk has been yet, on each engine."""
+    """URL of a database without tables, for each engine."""
     if request.param == "postgres":
         return str(request.getfixturevalue("new_database"))
     return f"sqlite:///{tmp_path / 'desk.sqlite3'}"
 
 
 @pytest.fixture(params=["memory", *ENGINES])
-async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Hands) -> AsyncIterator[Store]:
+async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Store]:
     if request.param == "memory":
         store: Store = MemoryStore(clock)
     elif request.param == "postgres":

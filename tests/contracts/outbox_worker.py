@@ -1,6 +1,6 @@
-"""An outbox in a process of its own, to be killed at any moment: `python -m tests.contracts.outbox_worker URL PORT`.
+"""Runs an outbox in a process that tests kill at any moment: `python -m tests.contracts.outbox_worker URL PORT`.
 
-Its clock runs fast, so that leases and waits that last minutes pass in moments.
+Its clock runs fast, so that leases and waits of minutes pass within seconds.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from bot.ports import Store
 from tests.doubles.records import START
 
 SPEED = 600
-"""Desk seconds in a second."""
+"""Seconds of the desk's clock per real second."""
 LIMITS = Limits(delivery=0.2, lease=timedelta(seconds=0.5 * SPEED), sweep=0.05, pause=0.01, at_once=16)
-BEGAN = 1_700_000_000
-"""Epoch seconds of START; the same for every process."""
+START_EPOCH = 1_700_000_000
+"""Real epoch seconds that correspond to START, the same in every process."""
 
 
 def fast_clock() -> datetime:
-    return START + timedelta(seconds=(time.time() - BEGAN) * SPEED)
+    return START + timedelta(seconds=(time.time() - START_EPOCH) * SPEED)
 
 
-class Probing:
-    """A carrier as one for Slack must be: before a second try it looks whether the first arrived."""
+class ProbingCarrier:
+    """A carrier that checks before a retry whether the first attempt arrived, as the carriers for Slack do."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -51,22 +51,22 @@ class Probing:
             return Retry(at + unknown(claim.attempt, key), "it answered with an error")
         return Sent()
 
-    async def _ask(self, what: str, key: str) -> dict[str, Any]:
+    async def _ask(self, request: str, key: str) -> dict[str, Any]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         try:
-            writer.write(f"{json.dumps([what, key])}\n".encode())
+            writer.write(f"{json.dumps([request, key])}\n".encode())
             answer: dict[str, Any] = json.loads(await reader.readline())
             return answer
         finally:
             writer.close()
 
 
-async def nothing_follows(claim: Claim, outcome: Outcome) -> Sequence[Notice]:
+async def no_follow_up(claim: Claim, outcome: Outcome) -> Sequence[Notice]:
     return ()
 
 
 def outbox(store: Store, port: int) -> Outbox:
-    return Outbox(store, dict.fromkeys(Say, Probing(port)), fast_clock, nothing_follows, LIMITS)
+    return Outbox(store, dict.fromkeys(Say, ProbingCarrier(port)), fast_clock, no_follow_up, LIMITS)
 
 
 async def main(url: str, port: str) -> None:

@@ -1,6 +1,6 @@
-"""Other processes at work on the same file, for the suites of this folder: `python -m tests.contracts.processes`.
+"""Tasks that work on the same database from other processes: `python -m tests.contracts.processes`.
 
-Each prints a line when something is acknowledged, and nothing before.
+Each prints a line when a change is acknowledged, never earlier.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from bot.core.errors import Conflict, DeskError, StoreDown
 from bot.model.notice import Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch
-from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event
+from tests.doubles.records import START, a_notice, a_ticket, an_event, next_version
 
 ROOT = Path(__file__).parents[2]
-_PATIENCE = 100  # looks that find nothing, before a worker thinks that all is done
+_EMPTY_CLAIMS = 100  # empty claims in a row after which a worker assumes that all work is done
 
 
 @asynccontextmanager
-async def another(what: str, *args: object) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A process that does `what`; killed at the end if it still runs."""
+async def worker_process(task: str, *args: object) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Runs a task in a process, which is killed at the end if it still runs."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.contracts.processes", what, *map(str, args), cwd=ROOT, stdout=-1, stdin=-1
+        sys.executable, "-m", "tests.contracts.processes", task, *map(str, args), cwd=ROOT, stdout=-1, stdin=-1
     )
     try:
         yield process
@@ -39,81 +39,81 @@ async def another(what: str, *args: object) -> AsyncIterator[asyncio.subprocess.
         await process.communicate()
 
 
-async def said(process: asyncio.subprocess.Process, count: int | None = None) -> list[str]:
-    """The next so many lines, or all until its end."""
+async def read_lines(process: asyncio.subprocess.Process, count: int | None = None) -> list[str]:
+    """Reads the next `count` lines of a process, or all lines until its end."""
     assert process.stdout
     lines: list[str] = []
     while (count is None or len(lines) < count) and (line := await process.stdout.readline()):
-        if line.endswith(b"\n"):  # one that was cut off by a kill was not said
+        if line.endswith(b"\n"):  # a kill may have cut off the last line
             lines.append(line.decode().strip())
     return lines
 
 
-def tell(word: object) -> None:
+def print_line(word: object) -> None:
     sys.stdout.write(f"{word}\n")
     sys.stdout.flush()
 
 
-async def together() -> None:
-    """Goes on when everybody may: see `begin`."""
-    tell("ready")
+async def wait_for_start() -> None:
+    """Waits for the start signal of `start_together`."""
+    print_line("ready")
     await asyncio.to_thread(sys.stdin.readline)
 
 
-async def begin(*processes: asyncio.subprocess.Process) -> None:
-    """Lets those go on, at the same time, that wait for it."""
+async def start_together(*processes: asyncio.subprocess.Process) -> None:
+    """Gives all waiting processes the start signal at the same time."""
     for process in processes:
-        assert await said(process, 1) == ["ready"]
+        assert await read_lines(process, 1) == ["ready"]
     for process in processes:
         assert process.stdin
         process.stdin.write(b"go\n")
 
 
 async def raise_tickets(url: str, name: str, count: str) -> None:
-    """Raises tickets, ten at a time, each with an event and a notice."""
+    """Raises tickets, ten concurrently, each with an event and a notice."""
     store = await open_store(url)
 
     async def one(number: int) -> None:
         ticket = a_ticket(f"{name}{number}")
         notice = a_notice(ticket.id, ticket_id=ticket.id, lane=f"lane{number % 10}")
         (saved,) = await store.apply(Batch(tickets=[ticket], events=[an_event(ticket)], notices=[notice]))
-        tell(f"{saved.id} {saved.number}")
+        print_line(f"{saved.id} {saved.number}")
 
     for start in range(0, int(count), 10):
         await asyncio.gather(*(one(number) for number in range(start, start + 10)))
 
 
 async def change_tickets(url: str, count: str) -> None:
-    """Counts one ticket up so often, and tries again when somebody else was faster."""
+    """Increments a counter of one ticket `count` times, with a retry after each conflict."""
     store = await open_store(url)
     done = 0
     while done < int(count):
         ticket = await store.get("t1")
         assert ticket
         try:
-            await store.apply(Batch(tickets=[a_later(ticket, bounces=ticket.bounces + 1)]))
+            await store.apply(Batch(tickets=[next_version(ticket, bounces=ticket.bounces + 1)]))
         except Conflict:
             continue
         done += 1
 
 
 async def claim_notices(url: str) -> None:
-    """Claims and settles until nothing is left."""
+    """Claims and settles notices until none is left."""
     store = await open_store(url)
     while claims := await store.claim(START, timedelta(hours=1), 3):
         for claim in claims:
-            tell(claim.notice.key)
+            print_line(claim.notice.key)
             assert await store.settle(claim, Sent(), START)
 
 
-async def pass_on(url: str, times: str) -> None:
-    """Delivers what there is; each message is followed by one in the other lane, so often."""
+async def deliver_and_follow_up(url: str, times: str) -> None:
+    """Delivers notices; each delivery enqueues a follow-up in the other lane, up to `times` in a row."""
     store = await open_store(url)
-    await together()
-    nothing = 0
-    while nothing < _PATIENCE:
+    await wait_for_start()
+    empty = 0
+    while empty < _EMPTY_CLAIMS:
         claims = await store.claim(START, timedelta(hours=1), 1)
-        nothing = 0 if claims else nothing + 1
+        empty = 0 if claims else empty + 1
         for claim in claims:
             name, number = claim.notice.key.split(":")
             then = [a_notice(f"{name}:{int(number) + 1}", lane={"a": "b", "b": "a"}[claim.notice.lane])]
@@ -121,16 +121,16 @@ async def pass_on(url: str, times: str) -> None:
     await store.close()
 
 
-async def be_alone(url: str) -> None:
-    """For as long as it lives."""
+async def hold_lock(url: str) -> None:
+    """Holds the lock “sweep” until the process is killed."""
     store = await open_store(url)
     async with store.alone("sweep") as alone:
-        tell(alone)
+        print_line(alone)
         await asyncio.Event().wait()
 
 
 async def fill_disk(url: str) -> None:
-    """Meets a disk on which nothing more fits, then room again."""
+    """Writes to a full disk, and again after space was freed."""
     store = await open_store(url)
     await store.apply(Batch(tickets=[a_ticket("before")]))
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, resource.RLIM_INFINITY))
@@ -140,53 +140,53 @@ async def fill_disk(url: str) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     await _report(store, results[1])
     await store.apply(Batch(tickets=[a_ticket("after")]))
-    tell([ticket_id for ticket_id in ("before", "big0", "big99", "after") if await store.get(ticket_id)])
+    print_line([ticket_id for ticket_id in ("before", "big0", "big99", "after") if await store.get(ticket_id)])
 
 
 async def _report(store: Store, result: object) -> None:
-    tell(type(result).__name__ if isinstance(result, StoreDown) else repr(result))
+    print_line(type(result).__name__ if isinstance(result, StoreDown) else repr(result))
 
 
-async def open_as_nobody(url: str) -> None:
-    """Opens a file this user may read but not write."""
+async def open_without_write_access(url: str) -> None:
+    """Opens a file that the user may read but not write."""
     if os.geteuid() == 0:
         os.setuid(65534)
     for opening in (open_store, open_drafts):
         try:
             await opening(url)
         except DeskError as error:
-            tell(f"{type(error).__name__}: {error}")
+            print_line(f"{type(error).__name__}: {error}")
         else:
-            tell("opened")
+            print_line("opened")
 
 
 async def put_drafts(url: str, count: str) -> None:
     drafts = await open_drafts(url)
     for number in range(int(count)):
         await drafts.put(f"key{number}", {"n": str(number)})
-        tell(number)
+        print_line(number)
 
 
-async def move_desk(source: str, target: str) -> None:
-    tell("moving")
+async def migrate_desk(source: str, target: str) -> None:
+    print_line("moving")
     await migrate(source, target)
-    tell("moved")
+    print_line("moved")
 
 
-WORK: dict[str, Callable[..., Awaitable[None]]] = {
+TASKS: dict[str, Callable[..., Awaitable[None]]] = {
     work.__name__: work
     for work in (
         raise_tickets,
         change_tickets,
         claim_notices,
-        pass_on,
-        be_alone,
+        deliver_and_follow_up,
+        hold_lock,
         fill_disk,
-        open_as_nobody,
+        open_without_write_access,
         put_drafts,
-        move_desk,
+        migrate_desk,
     )
 }
 
 if __name__ == "__main__":
-    asyncio.run(WORK[sys.argv[1]](*sys.argv[2:]))  # type: ignore[arg-type]
+    asyncio.run(TASKS[sys.argv[1]](*sys.argv[2:]))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""A desk that sweeps in a process of its own, to be killed: `python -m tests.contracts.sweep_worker URL`."""
+"""Runs the sweep of a desk in a process that tests kill: `python -m tests.contracts.sweep_worker URL`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from datetime import timedelta
 from bot.adapters.store import open_store
 from bot.desk import Desk
 from bot.ports import Store
-from tests.factories import NOW, Hands, a_world
+from tests.factories import NOW, ManualClock, a_world
 
 LATE = NOW + timedelta(hours=12)
-"""When it sweeps; everything raised at NOW is overdue."""
+"""Time of the sweep; all tickets raised at NOW are overdue."""
 
 
 async def desk_on(url: str) -> tuple[Desk, Store]:
-    """With its clock at LATE."""
-    clock = Hands(LATE)
+    """A desk on this database, with its clock at LATE."""
+    clock = ManualClock(LATE)
     store = await open_store(url, clock)
     return (await a_world()).at(store=store, clock=clock).desk, store
 

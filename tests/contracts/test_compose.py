@@ -1,4 +1,4 @@
-"""Can every mail program read what we write, whatever people typed?"""
+"""Composed mail is readable by every mail program, whatever text people typed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NASTY = st.text(
 )
 
 
-def written(**values: object) -> bytes:
+def compose_bytes(**values: object) -> bytes:
     defaults: dict[str, object] = {
         "key": "t1:3",
         "sender": address("desk@partner.example", "Partner Desk"),
@@ -41,41 +41,41 @@ def written(**values: object) -> bytes:
     return compose(**{**defaults, **values}).as_bytes()  # type: ignore[arg-type]
 
 
-def read(raw: bytes) -> EmailMessage:
+def parse(raw: bytes) -> EmailMessage:
     return message_from_bytes(raw, _class=EmailMessage, policy=policy.default)
 
 
-def name_in(raw: bytes, header: str) -> tuple[str, str]:
-    """Display name and address as RFC 2047 has them read; the newer parser puts blanks between encoded words."""
+def decoded_name_and_address(raw: bytes, header: str) -> tuple[str, str]:
+    """Display name and address decoded by RFC 2047; the newer parser inserts blanks between encoded words."""
     name, found = parseaddr(str(message_from_bytes(raw)[header]))
     return str(make_header(decode_header(name))), found
 
 
-def flat(text: str) -> str:
-    """As a reader sees a header: blanks at a fold may be one or several."""
+def collapse_blanks(text: str) -> str:
+    """Text with runs of blanks collapsed, as the number of blanks at a fold is undefined."""
     return " ".join(text.split())
 
 
 @given(subject=NASTY, name=NASTY)
-def test_headers_say_what_was_typed_and_nothing_else(subject: str, name: str) -> None:
-    raw = written(subject=subject, reply_to=address("ben@partner.example", name))
-    mail = read(raw)
+def test_headers_contain_the_typed_text_and_cannot_be_injected(subject: str, name: str) -> None:
+    raw = compose_bytes(subject=subject, reply_to=address("ben@partner.example", name))
+    mail = parse(raw)
     assert list(dict.fromkeys(mail.keys())) == [
         "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
     ]  # fmt: skip
-    assert flat(str(mail["Subject"])) == flat(excerpt(subject, 200).replace("=?", "= ?"))
-    assert name_in(raw, "Reply-To") == (flat(excerpt(name, 80)), "ben@partner.example")
+    assert collapse_blanks(str(mail["Subject"])) == collapse_blanks(excerpt(subject, 200).replace("=?", "= ?"))
+    assert decoded_name_and_address(raw, "Reply-To") == (collapse_blanks(excerpt(name, 80)), "ben@partner.example")
     assert_lines_are_short_and_ascii(raw)
 
 
 @given(text=NASTY, html=NASTY)
-def test_bodies_say_what_was_typed(text: str, html: str) -> None:
-    mail = read(written(text=text, html=html))
-    assert seen(mail, "plain") == re.split(r"[\n\x0b\x0c]", clean_text(text) + "\n")
-    assert seen(mail, "html") == re.split(r"[\n\x0b\x0c]", clean_text(html) + "\n")
+def test_bodies_contain_the_typed_text(text: str, html: str) -> None:
+    mail = parse(compose_bytes(text=text, html=html))
+    assert lines_of_part(mail, "plain") == re.split(r"[\n\x0b\x0c]", clean_text(text) + "\n")
+    assert lines_of_part(mail, "html") == re.split(r"[\n\x0b\x0c]", clean_text(html) + "\n")
 
 
-def seen(mail: EmailMessage, kind: str) -> list[str]:
+def lines_of_part(mail: EmailMessage, kind: str) -> list[str]:
     return re.split(r"[\n\x0b\x0c]", body(mail, kind))
 
 
@@ -84,30 +84,30 @@ LONG = "[PD-1042] " + "Müller, “Störung” " * 8
 
 @pytest.mark.parametrize("text", [LONG, "w" * 190, "ü" * 190, "🎉" * 60, "a, b " * 30, 'the "best" \\ of '], ids=len)
 def test_long_headers_keep_every_blank_quote_and_comma(text: str) -> None:
-    raw = written(subject=text, reply_to=address("b@c.example", text))
-    assert str(read(raw)["Subject"]) == excerpt(text, 200)
-    assert name_in(raw, "Reply-To") == (excerpt(text, 80), "b@c.example")
+    raw = compose_bytes(subject=text, reply_to=address("b@c.example", text))
+    assert str(parse(raw)["Subject"]) == excerpt(text, 200)
+    assert decoded_name_and_address(raw, "Reply-To") == (excerpt(text, 80), "b@c.example")
     assert_lines_are_short_and_ascii(raw)
 
 
-def test_what_looks_encoded_is_not_decoded() -> None:
-    raw = written(subject="=?utf-8?q?x?=", reply_to=address("b@c.example", "=?utf-8?q?x?="))
-    assert str(read(raw)["Subject"]) == "= ?utf-8?q?x?="
-    assert name_in(raw, "Reply-To") == ("=?utf-8?q?x?=", "b@c.example")
+def test_text_that_looks_encoded_is_not_decoded() -> None:
+    raw = compose_bytes(subject="=?utf-8?q?x?=", reply_to=address("b@c.example", "=?utf-8?q?x?="))
+    assert str(parse(raw)["Subject"]) == "= ?utf-8?q?x?="
+    assert decoded_name_and_address(raw, "Reply-To") == ("=?utf-8?q?x?=", "b@c.example")
 
 
-def test_long_message_ids_stay_as_they_are() -> None:
+def test_long_message_ids_are_not_folded() -> None:
     ids = [f"<{'a' * 90}.{n}@{'b' * 40}.example.com>" for n in range(4)]
-    raw = written(references=ids)
+    raw = compose_bytes(references=ids)
     assert f"In-Reply-To: {ids[-1]}\r\n".encode() in raw.replace(b"\r\n <", b" <")
-    assert str(read(raw)["References"]).split() == ids
+    assert str(parse(raw)["References"]).split() == ids
     assert b"=?" not in raw
 
 
-def test_a_long_text_is_wrapped_for_the_way_and_whole_at_the_end() -> None:
+def test_long_text_is_wrapped_in_transit_and_restored() -> None:
     text = "x" * 3000 + "\n" + "ü" * 3000 + "\n.\nFrom here\n" + "a b " * 500
-    raw = written(text=text)
-    assert body(read(raw), "plain") == clean_text(text) + "\n"
+    raw = compose_bytes(text=text)
+    assert body(parse(raw), "plain") == clean_text(text) + "\n"
     assert_lines_are_short_and_ascii(raw)
 
 
@@ -130,11 +130,11 @@ def test_the_message_id_depends_on_the_key_alone_and_hides_it() -> None:
     ["", "a", "a@", "@b.example", "a b@c.example", "a@b.example\r\nBcc: x@y.example", "ä@b.example", "a@b@c.example",
      "<a@b.example>", "a@b.example, c@d.example", "a@b..example", "a@b.example>", f"a@{'b' * 64}.example"],
 )  # fmt: skip
-def test_what_is_no_address_is_refused_in_words(wrong: str) -> None:
+def test_invalid_address_is_refused_with_an_explanation(wrong: str) -> None:
     with pytest.raises(NoAddress, match="is not an e-mail address mail can be sent to"):
         address(wrong)
 
 
-def test_an_address_is_kept_with_its_domain_as_dns_knows_it() -> None:
+def test_address_domain_is_encoded_as_idna() -> None:
     assert address(" anna@bücher.example ", "Anna\nBcc: x").addr_spec == "anna@xn--bcher-kva.example"
     assert address("anna@bücher.example", "Anna\nBcc: x").display_name == "Anna Bcc: x"

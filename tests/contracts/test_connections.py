@@ -1,4 +1,4 @@
-"""A database server has few connections: the store and the drafts of one process share theirs."""
+"""Store and drafts of a process share a small pool of connections to the database server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.doubles.records import a_ticket
 README = Path(__file__).parents[2] / "README.md"
 
 
-async def test_a_process_never_takes_more_connections_than_it_says(postgres_url: str) -> None:
+async def test_process_takes_no_more_connections_than_documented(postgres_url: str) -> None:
     most = 0
     async with opened(postgres_url) as (store, drafts):
 

@@ -1,4 +1,4 @@
-"""What the small durable map promises, on each engine."""
+"""Contract of the drafts, a small durable map, on each engine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from bot.adapters.store import open_drafts
 from bot.core.errors import StoreDown
 from bot.tickets.ports import Drafts
-from tests.contracts.processes import another, said
+from tests.contracts.processes import read_lines, worker_process
 
 
 @pytest.fixture
@@ -20,18 +20,18 @@ async def drafts(database_url: str) -> AsyncIterator[Drafts]:
     await drafts.close()
 
 
-async def test_a_draft_comes_back_as_it_was_put(drafts: Drafts) -> None:
+async def test_draft_is_read_as_it_was_saved(drafts: Drafts) -> None:
     draft = {"summary": "Ünïcode 🎉\n\x00\u202e", "empty": "", "": "no key"}
     await drafts.put("form", draft)
     assert await drafts.get("form") == draft
 
 
-async def test_what_is_not_there_is_none(drafts: Drafts) -> None:
+async def test_missing_record_is_none(drafts: Drafts) -> None:
     assert await drafts.get("form") is None
     await drafts.drop("form")
 
 
-async def test_the_last_put_counts_until_it_is_dropped(drafts: Drafts) -> None:
+async def test_latest_value_is_read_until_it_is_deleted(drafts: Drafts) -> None:
     await drafts.put("form", {"a": "1"})
     await drafts.put("form", {"b": "2"})
     assert await drafts.get("form") == {"b": "2"}
@@ -39,13 +39,13 @@ async def test_the_last_put_counts_until_it_is_dropped(drafts: Drafts) -> None:
     assert await drafts.get("form") is None
 
 
-async def test_many_at_once_do_not_mix(drafts: Drafts) -> None:
+async def test_concurrent_drafts_do_not_mix(drafts: Drafts) -> None:
     await asyncio.gather(*(drafts.put(f"key{n}", {"n": str(n)}) for n in range(50)))
     found = await asyncio.gather(*(drafts.get(f"key{n}") for n in range(50)))
     assert found == [{"n": str(n)} for n in range(50)]
 
 
-async def test_all_keys_are_told(drafts: Drafts) -> None:
+async def test_keys_are_listed(drafts: Drafts) -> None:
     for key in ("b", "a", "%_:x"):
         await drafts.put(key, {})
     await drafts.drop("a")
@@ -61,17 +61,17 @@ async def test_drafts_survive_a_restart(database_url: str) -> None:
     await again.close()
 
 
-async def test_what_was_put_outlives_a_kill(database_url: str) -> None:
-    async with another("put_drafts", database_url, 100_000) as process:
-        put = await said(process, 30)
+async def test_acknowledged_drafts_survive_a_kill(database_url: str) -> None:
+    async with worker_process("put_drafts", database_url, 100_000) as process:
+        put = await read_lines(process, 30)
         process.kill()
-        put += await said(process)
+        put += await read_lines(process)
     drafts = await open_drafts(database_url)
     assert [await drafts.get(f"key{n}") for n in put] == [{"n": n} for n in put]
     await drafts.close()
 
 
-async def test_an_error_comes_to_who_caused_it_and_the_next_goes_on(drafts: Drafts) -> None:
+async def test_failing_write_affects_only_its_caller(drafts: Drafts) -> None:
     wrong = {"a": object()}
     results = await asyncio.gather(
         drafts.put("good", {"a": "1"}),
@@ -85,7 +85,7 @@ async def test_an_error_comes_to_who_caused_it_and_the_next_goes_on(drafts: Draf
     assert await drafts.get("wrong") is None
 
 
-async def test_closed_drafts_say_so(database_url: str) -> None:
+async def test_closed_drafts_raise_store_down(database_url: str) -> None:
     drafts = await open_drafts(database_url)
     await drafts.close()
     await drafts.close()

@@ -1,4 +1,4 @@
-"""What happens to a message on its way out, with real SMTP on loopback."""
+"""Outgoing mail, with real SMTP on loopback."""
 
 from __future__ import annotations
 
@@ -18,7 +18,16 @@ from bot.core.backoff import AMBIGUOUS
 from bot.core.errors import Misconfigured
 from bot.core.i18n import Language
 from bot.model.notice import Claim, Dead, Outcome, Retry, Say, Sent
-from tests.doubles.mail_servers import DROP, SILENCE, Inbox, answering, body, client_tls, receiving, server_tls
+from tests.doubles.mail_servers import (
+    DROP,
+    SILENCE,
+    Inbox,
+    body,
+    client_tls,
+    scripted_smtp_server,
+    server_tls,
+    smtp_server,
+)
 from tests.doubles.records import START, a_notice
 
 TO = "support@retarus.example"
@@ -39,20 +48,20 @@ def a_message(**values: object) -> EmailMessage:
     return compose(**{**defaults, **values})  # type: ignore[arg-type]
 
 
-def to(url: str, trust: ssl.SSLContext | None = None, patience: float = 20) -> SmtpSender:
+def sender_to(url: str, trust: ssl.SSLContext | None = None, patience: float = 20) -> SmtpSender:
     return SmtpSender(parse_smtp_url(url), name="partner.example", trust=trust, patience=patience)
 
 
 async def send(port: int, *, attempt: int = 1, patience: float = 20) -> Outcome:
-    sender = to(f"smtp://127.0.0.1:{port}", patience=patience)
+    sender = sender_to(f"smtp://127.0.0.1:{port}", patience=patience)
     return await sender.send(a_message(), TO, attempt=attempt, at=START)
 
 
-# --- what arrives
+# --- delivery
 
 
-async def test_a_real_server_receives_what_was_composed() -> None:
-    async with receiving(Inbox()) as inbox:
+async def test_real_server_receives_the_composed_message() -> None:
+    async with smtp_server(Inbox()) as inbox:
         assert await send(inbox.port) == Sent()
     (mail,) = inbox.messages
     assert inbox.envelopes[0].rcpt_tos == [TO]
@@ -64,29 +73,29 @@ async def test_a_real_server_receives_what_was_composed() -> None:
     assert body(mail, "html") == "<p>Hello</p>\n"
 
 
-async def test_a_repeated_message_is_recognisable() -> None:
-    async with receiving(Inbox()) as inbox:
+async def test_retry_has_the_same_message_id() -> None:
+    async with smtp_server(Inbox()) as inbox:
         await send(inbox.port)
         await send(inbox.port, attempt=2)
     first, second = inbox.messages
     assert first["Message-ID"] == second["Message-ID"]
 
 
-async def test_it_goes_encrypted_and_logged_in_where_the_settings_say_so() -> None:
-    async with receiving(Inbox({"desk": "s3cr@t"}), starttls=server_tls()) as inbox:
-        sender = to(f"smtp://desk:s3cr%40t@127.0.0.1:{inbox.port}?starttls=1", client_tls())
+async def test_sender_uses_starttls_and_login_as_configured() -> None:
+    async with smtp_server(Inbox({"desk": "s3cr@t"}), starttls=server_tls()) as inbox:
+        sender = sender_to(f"smtp://desk:s3cr%40t@127.0.0.1:{inbox.port}?starttls=1", client_tls())
         assert await sender.send(a_message(), TO, attempt=1, at=START) == Sent()
         assert await sender.check() is None
     assert inbox.encrypted == [True]
 
 
-async def test_it_goes_encrypted_from_the_first_byte() -> None:
-    async with receiving(Inbox(), tls=server_tls()) as inbox:
-        sender = to(f"smtps://127.0.0.1:{inbox.port}", client_tls())
+async def test_sender_uses_implicit_tls() -> None:
+    async with smtp_server(Inbox(), tls=server_tls()) as inbox:
+        sender = sender_to(f"smtps://127.0.0.1:{inbox.port}", client_tls())
         assert await sender.send(a_message(), TO, attempt=1, at=START) == Sent()
 
 
-# --- what does not arrive
+# --- failures
 
 REFUSALS = [
     ({"rcpt": "552 5.2.2 Mailbox full"}, f"The mailbox {TO} is full"),
@@ -104,74 +113,80 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("answers", "words"), REFUSALS)
-async def test_a_refusal_is_told_in_words_with_what_the_server_said(answers: dict[str, str], words: str) -> None:
-    async with answering(**answers) as port:
+async def test_refusal_is_explained_with_the_servers_answer(answers: dict[str, str], words: str) -> None:
+    async with scripted_smtp_server(**answers) as port:
         outcome = await send(port)
     assert isinstance(outcome, Dead)
     assert words in outcome.why
     assert outcome.why.endswith(f"It said: {next(iter(answers.values()))}")
 
 
-async def test_a_long_winded_server_is_cut_short() -> None:
-    async with answering(rcpt="550-" + "x" * 400 + "\r\n550 " + "y" * 400) as port:
+async def test_long_server_answer_is_truncated() -> None:
+    async with scripted_smtp_server(rcpt="550-" + "x" * 400 + "\r\n550 " + "y" * 400) as port:
         outcome = await send(port)
     assert isinstance(outcome, Dead)
     assert len(outcome.why.partition("It said: ")[2]) == 200
 
 
-SOON = timedelta(seconds=6)
+SHORT_WAIT = timedelta(seconds=6)
 
-PASSING = [{"hello": "421 busy"}, {"rcpt": "450 greylisted"}, {"mail": DROP}, {"hello": DROP}, {"dot": "451 later"}]
+TEMPORARY_FAILURES = [
+    {"hello": "421 busy"},
+    {"rcpt": "450 greylisted"},
+    {"mail": DROP},
+    {"hello": DROP},
+    {"dot": "451 later"},
+]
 
 
-@pytest.mark.parametrize("answers", PASSING)
-async def test_what_passes_is_tried_again_soon(answers: dict[str, str]) -> None:
-    async with answering(**answers) as port:
+@pytest.mark.parametrize("answers", TEMPORARY_FAILURES)
+async def test_temporary_failure_is_retried_soon(answers: dict[str, str]) -> None:
+    async with scripted_smtp_server(**answers) as port:
         outcome = await send(port)
     assert isinstance(outcome, Retry)
-    assert START < outcome.at <= START + SOON
+    assert START < outcome.at <= START + SHORT_WAIT
     assert "@" not in outcome.why
 
 
-async def test_nobody_there_is_tried_again_soon_and_later_less_often() -> None:
-    async with answering() as port:
+async def test_unreachable_server_is_retried_with_growing_intervals() -> None:
+    async with scripted_smtp_server() as port:
         pass
     waits = [outcome.at - START for n in range(1, 9) if isinstance(outcome := await send(port, attempt=n), Retry)]
-    assert waits[0] <= SOON
+    assert waits[0] <= SHORT_WAIT
     assert waits == sorted(waits) or max(waits[5:]) <= timedelta(minutes=36)
     assert all(wait >= timedelta(minutes=24) for wait in waits[5:])
 
 
 @pytest.mark.parametrize("answers", [{"dot": DROP}, {"dot": SILENCE}, {"data": DROP}])
-async def test_when_nobody_knows_whether_it_arrived_the_next_try_waits(answers: dict[str, str]) -> None:
-    async with answering(**answers) as port:
+async def test_ambiguous_delivery_is_retried_after_a_long_wait(answers: dict[str, str]) -> None:
+    async with scripted_smtp_server(**answers) as port:
         outcome = await send(port, patience=0.2)
     assert isinstance(outcome, Retry)
     assert outcome.at >= START + AMBIGUOUS
 
 
-async def test_a_server_that_never_answers_is_given_up_on() -> None:
-    async with answering(ehlo=SILENCE) as port:
+async def test_unresponsive_server_times_out() -> None:
+    async with scripted_smtp_server(ehlo=SILENCE) as port:
         outcome = await send(port, patience=0.2)
     assert isinstance(outcome, Retry)
-    assert outcome.at <= START + SOON
+    assert outcome.at <= START + SHORT_WAIT
 
 
 @pytest.mark.parametrize("goodbye", [DROP, SILENCE, "500 what?"])
-async def test_what_was_accepted_is_sent_however_the_goodbye_goes(goodbye: str) -> None:
-    async with answering(quit=goodbye) as port:
+async def test_accepted_message_is_sent_even_if_quit_fails(goodbye: str) -> None:
+    async with scripted_smtp_server(quit=goodbye) as port:
         assert await send(port, patience=0.2) == Sent()
 
 
-async def test_a_recipient_no_command_can_carry_is_dead() -> None:
-    async with answering() as port:
-        sender = to(f"smtp://127.0.0.1:{port}")
+async def test_recipient_that_smtp_cannot_express_is_dead() -> None:
+    async with scripted_smtp_server() as port:
+        sender = sender_to(f"smtp://127.0.0.1:{port}")
         for wrong in ("a@b.example>\r\nRCPT TO:<x@y.example", "ä@b.example", "a b@c.example"):
             assert isinstance(await sender.send(a_message(), wrong, attempt=1, at=START), Dead)
 
 
 async def test_a_cancelled_delivery_ends_at_once() -> None:
-    async with answering(ehlo=SILENCE) as port:
+    async with scripted_smtp_server(ehlo=SILENCE) as port:
         task = asyncio.create_task(send(port))
         await asyncio.wait([task], timeout=0.1)
         task.cancel()
@@ -179,7 +194,7 @@ async def test_a_cancelled_delivery_ends_at_once() -> None:
             await task
 
 
-# --- a letter
+# --- letters
 
 LETTER: dict[str, JsonValue] = {
     "subject": "[PD-1042] P1 incident",
@@ -194,9 +209,9 @@ def a_letter(reply_to: str = "ben@partner.example") -> Claim:
     return Claim(notice=a_notice(to=TO, say=Say.LETTER_MAIL, body=body), attempt=1)
 
 
-async def test_a_letter_arrives_as_text_and_html_to_be_answered_to_its_declarant() -> None:
-    async with receiving(Inbox()) as inbox:
-        carrier = MailCarrier(to(f"smtp://127.0.0.1:{inbox.port}"), "desk@partner.example", "")
+async def test_letter_arrives_as_text_and_html_with_reply_to() -> None:
+    async with smtp_server(Inbox()) as inbox:
+        carrier = MailCarrier(sender_to(f"smtp://127.0.0.1:{inbox.port}"), "desk@partner.example", "")
         assert await carrier.deliver(a_letter(), START) == Sent()
     (mail,) = inbox.messages
     assert (mail["Subject"], mail["Reply-To"]) == ("[PD-1042] P1 incident", "ben@partner.example")
@@ -204,28 +219,28 @@ async def test_a_letter_arrives_as_text_and_html_to_be_answered_to_its_declarant
     assert "&lt;b&gt;Müller&lt;/b&gt; &amp; co" in body(mail, "html")
 
 
-async def test_a_chaser_names_the_language_of_letters_for_whoever_reads_it_aloud() -> None:
+async def test_chaser_html_declares_the_language_of_letters() -> None:
     chaser = a_notice(
         to=TO, say=Say.CHASE_MAIL, body={"text": "Wie steht es?", "subject": "P1", "reply_to": "b@p.example"}
     )
-    async with receiving(Inbox()) as inbox:
-        sender = to(f"smtp://127.0.0.1:{inbox.port}")
+    async with smtp_server(Inbox()) as inbox:
+        sender = sender_to(f"smtp://127.0.0.1:{inbox.port}")
         carrier = MailCarrier(sender, "desk@partner.example", "", language=Language.GERMAN)
         await carrier.deliver(Claim(notice=chaser, attempt=1), START)
     (mail,) = inbox.messages
     assert "<html lang='de'>" in body(mail, "html")
 
 
-async def test_a_letter_nobody_can_answer_is_dead_in_words() -> None:
-    async with answering() as port:
-        outcome = await MailCarrier(to(f"smtp://127.0.0.1:{port}"), "desk@partner.example", "").deliver(
+async def test_letter_with_an_invalid_reply_to_is_dead_with_a_reason() -> None:
+    async with scripted_smtp_server() as port:
+        outcome = await MailCarrier(sender_to(f"smtp://127.0.0.1:{port}"), "desk@partner.example", "").deliver(
             a_letter("ben@@partner"), START
         )
     assert isinstance(outcome, Dead)
     assert outcome.why.startswith("“ben@@partner” is not an e-mail address")
 
 
-async def test_a_letter_without_a_mail_server_is_dead_in_words() -> None:
+async def test_letter_without_a_mail_server_is_dead_with_a_reason() -> None:
     outcome = await MailCarrier(None, "desk@partner.example", "").deliver(a_letter(), START)
     assert isinstance(outcome, Dead)
     assert "SMTP_URL" in outcome.why
@@ -234,9 +249,9 @@ async def test_a_letter_without_a_mail_server_is_dead_in_words() -> None:
 # --- app.py check
 
 
-async def test_a_wrong_password_is_told_without_telling_it() -> None:
-    async with receiving(Inbox({"desk": "right"}), starttls=server_tls()) as inbox:
-        sender = to(f"smtp://desk:wr0ng@127.0.0.1:{inbox.port}?starttls=1", client_tls())
+async def test_wrong_password_is_reported_without_revealing_it() -> None:
+    async with smtp_server(Inbox({"desk": "right"}), starttls=server_tls()) as inbox:
+        sender = sender_to(f"smtp://desk:wr0ng@127.0.0.1:{inbox.port}?starttls=1", client_tls())
         problem = await sender.check()
         outcome = await sender.send(a_message(), TO, attempt=1, at=START)
     assert problem is not None
@@ -245,31 +260,31 @@ async def test_a_wrong_password_is_told_without_telling_it() -> None:
     assert outcome == Dead(problem)
 
 
-async def test_a_certificate_nobody_vouches_for_is_refused() -> None:
-    async with receiving(Inbox(), starttls=server_tls()) as inbox:
-        problem = await to(f"smtp://127.0.0.1:{inbox.port}?starttls=1").check()
+async def test_untrusted_certificate_is_refused() -> None:
+    async with smtp_server(Inbox(), starttls=server_tls()) as inbox:
+        problem = await sender_to(f"smtp://127.0.0.1:{inbox.port}?starttls=1").check()
     assert problem is not None
     assert problem.startswith("No secure connection")
-    async with receiving(Inbox(), tls=server_tls()) as inbox:
-        outcome = await to(f"smtps://127.0.0.1:{inbox.port}").send(a_message(), TO, attempt=1, at=START)
+    async with smtp_server(Inbox(), tls=server_tls()) as inbox:
+        outcome = await sender_to(f"smtps://127.0.0.1:{inbox.port}").send(a_message(), TO, attempt=1, at=START)
     assert isinstance(outcome, Dead)
     assert outcome.why.startswith("No secure connection")
 
 
-async def test_a_server_without_encryption_or_login_is_not_used_unprotected() -> None:
-    async with answering(ehlo="250 test") as port:
-        no_tls = await to(f"smtp://127.0.0.1:{port}?starttls=1").check()
-        no_login = await to(f"smtp://desk:secret@127.0.0.1:{port}").check()
+async def test_server_without_encryption_or_login_is_not_used() -> None:
+    async with scripted_smtp_server(ehlo="250 test") as port:
+        no_tls = await sender_to(f"smtp://127.0.0.1:{port}?starttls=1").check()
+        no_login = await sender_to(f"smtp://desk:secret@127.0.0.1:{port}").check()
     assert no_tls is not None
     assert no_tls.startswith("No secure connection")
     assert no_login is not None
     assert "refused our login" in no_login
 
 
-async def test_an_unreachable_server_is_told_with_its_name() -> None:
-    async with answering() as port:
+async def test_unreachable_server_is_reported_with_its_name() -> None:
+    async with scripted_smtp_server() as port:
         pass
-    problem = await to(f"smtp://127.0.0.1:{port}").check()
+    problem = await sender_to(f"smtp://127.0.0.1:{port}").check()
     assert problem is not None
     assert problem.startswith(f"The mail server 127.0.0.1:{port} cannot be reached")
 
@@ -289,7 +304,7 @@ async def test_an_unreachable_server_is_told_with_its_name() -> None:
         ("smtps://[::1]:465/", SmtpServer("::1", 465, "tls")),
     ],
 )
-def test_an_smtp_url_is_understood(url: str, server: SmtpServer) -> None:
+def test_smtp_url_is_parsed(url: str, server: SmtpServer) -> None:
     assert parse_smtp_url(url) == server
 
 

@@ -1,4 +1,4 @@
-"""An embedded desk moves to PostgreSQL with everything in it, or not at all."""
+"""Migration of a SQLite desk to PostgreSQL copies all data or nothing."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from bot.model.contact import Contact, EndCustomer
 from bot.model.notice import Dead, Outcome, Place, Retry, Sent
 from bot.model.ticket import Stage
 from bot.tickets.ports import Batch, Query
-from tests.contracts.processes import another, said
-from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event, minutes
+from tests.contracts.processes import read_lines, worker_process
+from tests.doubles.records import START, a_notice, a_ticket, an_event, minutes, next_version
 
 
 @pytest.fixture
@@ -34,12 +34,12 @@ def url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-async def a_desk(url: str) -> None:
-    """In use: tickets on their way, messages in every state, contacts, drafts, and a log."""
+async def fill_desk(url: str) -> None:
+    """Fills a desk with open tickets, notices in every state, contacts, drafts and an access log."""
     store, drafts = await open_store(url, lambda: START), await open_drafts(url)
     tickets = [a_ticket(f"t{n}", answers={"customer": "Müller 🎉", "description": "a\\b\tc\nd"}) for n in range(30)]
     await store.apply(Batch(tickets=tickets, events=[an_event(each) for each in tickets], once=["form"]))
-    later = a_later(tickets[0], stage=Stage.CLOSED)
+    later = next_version(tickets[0], stage=Stage.CLOSED)
     await store.apply(Batch(tickets=[later], events=[an_event(later, reason="\u202eDone")]))
     await store.apply(Batch(notices=[a_notice(f"n{n}", lane="same" if n < 3 else f"lane{n}") for n in range(9)]))
     claims = await store.claim(START, minutes(1), 4)
@@ -55,8 +55,8 @@ async def a_desk(url: str) -> None:
     await drafts.close()
 
 
-async def everything(url: str) -> object:
-    """What a desk can be asked for."""
+async def all_data(url: str) -> object:
+    """All data that can be read from a desk."""
     store, drafts = await open_store(url, lambda: START), await open_drafts(url)
     tickets = await store.find(Query(limit=100))
     found = [
@@ -77,11 +77,11 @@ async def everything(url: str) -> object:
     return found
 
 
-async def test_everything_comes_along_and_goes_on_where_it_was(url: str, new_database: str) -> None:
-    await a_desk(url)
+async def test_migration_copies_all_data_and_the_desk_continues(url: str, new_database: str) -> None:
+    await fill_desk(url)
     moved = await migrate(url, new_database)
     assert (moved["tickets"], moved["events"], moved["drafts"], moved["notices"]) == (30, 31, 1, 12)
-    assert await everything(new_database) == await everything(url)
+    assert await all_data(new_database) == await all_data(url)
 
     for each in (url, new_database):
         store = await open_store(each, lambda: START)
@@ -89,17 +89,17 @@ async def test_everything_comes_along_and_goes_on_where_it_was(url: str, new_dat
         assert ticket.number == 1031
         assert [letter.notice.key for letter in await store.letters(limit=1)] == ["new"]
         await store.close()
-    assert await everything(new_database) == await everything(url)
+    assert await all_data(new_database) == await all_data(url)
 
 
-async def test_done_again_it_finds_everything_there_and_changes_nothing(url: str, new_database: str) -> None:
-    await a_desk(url)
+async def test_migration_is_idempotent(url: str, new_database: str) -> None:
+    await fill_desk(url)
     assert await migrate(url, new_database) == await migrate(url, new_database)
-    assert await everything(new_database) == await everything(url)
+    assert await all_data(new_database) == await all_data(url)
 
 
-async def test_a_database_that_holds_anything_else_is_refused_and_left_alone(url: str, new_database: str) -> None:
-    await a_desk(url)
+async def test_target_with_other_data_is_refused_and_unchanged(url: str, new_database: str) -> None:
+    await fill_desk(url)
     store = await open_store(new_database)
     await store.apply(Batch(once=["theirs"]))
     with pytest.raises(Misconfigured, match=r"holds other data already \(in once\)"):
@@ -109,8 +109,8 @@ async def test_a_database_that_holds_anything_else_is_refused_and_left_alone(url
     await store.close()
 
 
-async def test_somebody_elses_database_is_refused_and_nothing_is_made_in_it(url: str, new_database: str) -> None:
-    await a_desk(url)
+async def test_target_with_foreign_tables_is_refused_and_unchanged(url: str, new_database: str) -> None:
+    await fill_desk(url)
     with psycopg.connect(new_database, autocommit=True) as server:
         server.execute("CREATE TABLE theirs (n INTEGER)")
         with pytest.raises(Misconfigured, match=r"holds other tables already \(theirs\)"):
@@ -119,15 +119,15 @@ async def test_somebody_elses_database_is_refused_and_nothing_is_made_in_it(url:
         assert made.fetchone() == (1,)
 
 
-async def test_a_view_somebody_made_there_is_no_obstacle(url: str, new_database: str) -> None:
-    await a_desk(url)
+async def test_foreign_view_in_the_target_is_accepted(url: str, new_database: str) -> None:
+    await fill_desk(url)
     with psycopg.connect(new_database, autocommit=True) as server:
         server.execute("CREATE VIEW theirs AS SELECT 1 AS n")
     assert (await migrate(url, new_database))["tickets"]
 
 
-def fill(path: Path) -> set[str]:
-    """Some rows in each table, whatever it is for."""
+def fill_every_table(path: Path) -> set[str]:
+    """Inserts some rows into every table."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         tables = move_to_postgres.tables_of_file(db)
         for number, table in enumerate(tables):
@@ -140,48 +140,46 @@ def fill(path: Path) -> set[str]:
     return {table.name for table in tables}
 
 
-async def test_whatever_tables_there_are_come_along(url: str, path: Path, new_database: str) -> None:
+async def test_every_table_is_migrated(url: str, path: Path, new_database: str) -> None:
     await (await open_store(url)).close()
-    tables = await asyncio.to_thread(fill, path)
+    tables = await asyncio.to_thread(fill_every_table, path)
     moved = await migrate(url, new_database)
     assert {table for table, rows in moved.items() if rows >= 3} == tables
     assert moved.keys() == tables | {"drafts"}
 
 
-STOP_HERE = b"""
+BLOCK_COPY = b"""
     CREATE FUNCTION stop_here() RETURNS trigger LANGUAGE plpgsql AS
         'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END';
     CREATE TRIGGER stop_here BEFORE INSERT ON tickets FOR EACH ROW EXECUTE FUNCTION stop_here();
     SELECT pg_advisory_lock(7)"""
 
 
-async def test_a_move_that_is_killed_in_the_middle_leaves_nothing_and_is_done_again(
-    url: str, new_database: str
-) -> None:
-    await a_desk(url)
+async def test_killed_migration_leaves_nothing_and_can_be_repeated(url: str, new_database: str) -> None:
+    await fill_desk(url)
     await (await open_store(new_database)).close()
-    before = await everything(new_database)
+    before = await all_data(new_database)
     with psycopg.connect(new_database, autocommit=True) as holder:
-        holder.execute(STOP_HERE)
-        async with another("move_desk", url, new_database) as process:
-            assert await said(process, 1) == ["moving"]
-            await asyncio.to_thread(until_it_stops, new_database)
+        holder.execute(BLOCK_COPY)
+        async with worker_process("migrate_desk", url, new_database) as process:
+            assert await read_lines(process, 1) == ["moving"]
+            await asyncio.to_thread(wait_until_blocked, new_database)
             process.kill()
         holder.execute(b"DROP FUNCTION stop_here CASCADE")
-    assert await everything(new_database) == before
+    assert await all_data(new_database) == before
     assert await migrate(url, new_database)
-    assert await everything(new_database) == await everything(url)
+    assert await all_data(new_database) == await all_data(url)
 
 
-def until_it_stops(url: str) -> None:
-    """Returns when the rows of one table are being copied, after those of others."""
+def wait_until_blocked(url: str) -> None:
+    """Waits until the migration is copying a table after others."""
     with psycopg.connect(url, autocommit=True) as looking:
         while looking.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchone() is None:
             time.sleep(0.01)
 
 
-async def test_a_file_in_use_is_not_moved(url: str, path: Path, new_database: str) -> None:
-    await a_desk(url)
+async def test_locked_file_is_not_migrated(url: str, path: Path, new_database: str) -> None:
+    await fill_desk(url)
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreDown, match=r"Stop the desk|try again"):
@@ -189,8 +187,8 @@ async def test_a_file_in_use_is_not_moved(url: str, path: Path, new_database: st
     assert await migrate(url, new_database)
 
 
-async def test_the_file_of_a_desk_that_runs_is_not_moved_however_idle_it_is(url: str, new_database: str) -> None:
-    await a_desk(url)
+async def test_file_of_a_running_desk_is_not_migrated(url: str, new_database: str) -> None:
+    await fill_desk(url)
     desk = await open_store(url)
     assert not await desk.used("anything")
     with pytest.raises(StoreDown, match="Stop the desk first"):
@@ -199,11 +197,11 @@ async def test_the_file_of_a_desk_that_runs_is_not_moved_however_idle_it_is(url:
     assert await migrate(url, new_database)
 
 
-async def test_what_cannot_be_moved_is_refused_in_words(url: str, tmp_path: Path, new_database: str) -> None:
+async def test_impossible_migration_is_refused_with_an_explanation(url: str, tmp_path: Path, new_database: str) -> None:
     with pytest.raises(Misconfigured, match="There is no file"):
         await migrate(url, new_database)
-    assert os.listdir(tmp_path) == []  # noqa: PTH208  (sync is meant)
-    await a_desk(url)
+    assert os.listdir(tmp_path) == []  # noqa: PTH208  (a blocking call is intended)
+    await fill_desk(url)
     with pytest.raises(Misconfigured, match="Only a PostgreSQL database"):
         await migrate(url, f"sqlite:///{tmp_path / 'other.sqlite3'}")
     with pytest.raises(Misconfigured, match=r"sqlite:///"):

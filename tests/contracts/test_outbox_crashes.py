@@ -1,4 +1,4 @@
-"""Is every message delivered exactly once, when the recipient is unreliable and the worker killed again and again?"""
+"""The outbox delivers exactly once although the recipient is unreliable and its worker is killed repeatedly."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.contracts.outbox_worker import fast_clock, outbox
 from tests.contracts.processes import ROOT
 from tests.doubles.records import a_notice
 
-MESSAGES, LANES, KILLS, FAULTY = 400, 50, 8, 0.25
+MESSAGES, LANES, KILLS, FAULT_RATE = 400, 50, 8, 0.25
 FAULTS = ["kept, then silence", "kept, then reset", "kept, then 500", "reset", "500", "silence"]
 
 
-class Recipient:
-    """Keeps every message it is given, and answers a quarter of them badly: sometimes after keeping it."""
+class UnreliableRecipient:
+    """A server that fails a quarter of all requests, sometimes after it has kept the message."""
 
     def __init__(self) -> None:
         self.kept: list[str] = []
@@ -33,26 +33,26 @@ class Recipient:
         self._chance = random.Random(4)
         self._more = asyncio.Condition()
 
-    async def has(self, count: int) -> None:
+    async def wait_for(self, count: int) -> None:
         async with asyncio.timeout(30), self._more:
             await self._more.wait_for(lambda: len(self.kept) >= count)
 
-    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def handle_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            what, key = json.loads(await reader.readline())
-            answer = {"known": key in self.kept} if what == "probe" else await self._post(key)
+            request, key = json.loads(await reader.readline())
+            answer = {"known": key in self.kept} if request == "probe" else await self._post(key)
             if answer == "silence":
                 await reader.read()
             elif answer != "reset":
                 writer.write(f"{json.dumps(answer)}\n".encode())
         except (ConnectionError, ValueError):
-            pass  # the worker was killed in the middle of a word
+            pass  # the worker was killed in the middle of a request
         finally:
             writer.close()
 
     async def _post(self, key: str) -> object:
         self.posts += 1
-        fault = self._chance.choice(FAULTS) if self._chance.random() < FAULTY else ""
+        fault = self._chance.choice(FAULTS) if self._chance.random() < FAULT_RATE else ""
         self.faults += bool(fault)
         if not fault or fault.startswith("kept"):
             async with self._more:
@@ -63,8 +63,8 @@ class Recipient:
         return {"status": "500"} if fault.endswith("500") else fault.split()[-1]
 
 
-class Watched(DatabaseStore):
-    """Tells when nothing waits any more."""
+class FinishSignallingStore(DatabaseStore):
+    """A store with an event that is set when no notice is waiting any more."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         super().__init__(engine, clock)
@@ -90,18 +90,18 @@ async def worker(url: str, port: int) -> AsyncIterator[asyncio.subprocess.Proces
         await process.wait()
 
 
-async def test_nothing_is_lost_and_nothing_doubled(database_url: str) -> None:
-    store = Watched(await open_engine(database_url), fast_clock)
+async def test_messages_are_delivered_exactly_once_despite_kills(database_url: str) -> None:
+    store = FinishSignallingStore(await open_engine(database_url), fast_clock)
     keys = [f"n{n}" for n in range(MESSAGES)]
     due = fast_clock()
     await store.apply(Batch(notices=[a_notice(key, lane=f"{n % LANES}", due=due) for n, key in enumerate(keys)]))
 
-    recipient = Recipient()
-    server = await asyncio.start_server(recipient.talk, "127.0.0.1", 0)
+    recipient = UnreliableRecipient()
+    server = await asyncio.start_server(recipient.handle_connection, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     for kill in range(1, KILLS + 1):
         async with worker(database_url, port):
-            await recipient.has(kill * MESSAGES // (KILLS + 1))
+            await recipient.wait_for(kill * MESSAGES // (KILLS + 1))
     last = asyncio.create_task(outbox(store, port).run())
     async with asyncio.timeout(60):
         await store.finished.wait()
@@ -115,6 +115,6 @@ async def test_nothing_is_lost_and_nothing_doubled(database_url: str) -> None:
     for lane in range(LANES):
         in_lane = [key for key in recipient.kept if int(key[1:]) % LANES == lane]
         assert in_lane == keys[lane::LANES]
-    assert recipient.faults > MESSAGES * FAULTY / 2  # it was no easy ride
+    assert recipient.faults > MESSAGES * FAULT_RATE / 2  # enough faults occurred
     assert len(await store.letters(state="sent", limit=MESSAGES + 1)) == MESSAGES
     await store.close()

@@ -1,4 +1,4 @@
-"""What becomes of two changes that replicas make in the same moment? Nothing is lost, and nothing comes back."""
+"""Simultaneous changes of two replicas lose nothing and restore nothing that was erased."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.search import ranking
 from bot.search.documents import Shelf
 from bot.search.ranking import Narrow
 from bot.tickets.ports import Batch
-from tests.doubles.records import START, a_later, a_notice, a_ticket, an_event
+from tests.doubles.records import START, a_notice, a_ticket, an_event, next_version
 
 
 @pytest.fixture
@@ -28,10 +28,10 @@ async def desk(postgres_url: str) -> AsyncIterator[DatabaseStore]:
     await store.close()
 
 
-async def meanwhile(
+async def run_concurrently(
     desk: DatabaseStore, url: str, slowly: Callable[[Connection], object], other: Callable[[], Awaitable[object]]
 ) -> None:
-    """Does one change, and before it is committed begins the other, which may have to wait for it."""
+    """Runs a change and starts another one before the first is committed, which may have to wait for it."""
     done, go_on = threading.Event(), threading.Event()
 
     def work(db: Connection) -> None:
@@ -42,12 +42,12 @@ async def meanwhile(
     slow = asyncio.create_task(desk._engine.change(work))
     assert await asyncio.to_thread(done.wait, 5)
     quick = asyncio.ensure_future(other())
-    await asyncio.to_thread(_until_locked_or, quick, url)
+    await asyncio.to_thread(_wait_until_blocked_or_done, quick, url)
     go_on.set()
     await asyncio.gather(slow, quick)
 
 
-def _until_locked_or(other: asyncio.Future[object], url: str) -> None:
+def _wait_until_blocked_or_done(other: asyncio.Future[object], url: str) -> None:
     with psycopg.connect(url, autocommit=True) as looking:
         while not other.done():
             if looking.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
@@ -59,35 +59,37 @@ async def found(desk: DatabaseStore, query: str) -> list[int]:
     return [each.number for each in (await desk.candidates(Shelf.TICKETS, asked, Narrow())).found]
 
 
-async def test_what_is_saved_while_the_ticket_is_being_indexed_is_found(desk: DatabaseStore, postgres_url: str) -> None:
+async def test_change_saved_during_indexing_is_found(desk: DatabaseStore, postgres_url: str) -> None:
     (saved,) = await desk.apply(Batch(tickets=[a_ticket(answers={"happens": "Timeout"})]))
-    later = a_later(saved, answers={"happens": "Timeout, Zertifikat"})
+    later = next_version(saved, answers={"happens": "Timeout, Zertifikat"})
     change = Batch(tickets=[later], events=[an_event(later)])
-    await meanwhile(desk, postgres_url, lambda db: apply_batch.apply(db, change, START), lambda: desk.index_new(9))
+    await run_concurrently(
+        desk, postgres_url, lambda db: apply_batch.apply(db, change, START), lambda: desk.index_new(9)
+    )
     assert await found(desk, "zertifikat") == [saved.number]
 
 
-async def test_what_is_erased_while_the_ticket_is_being_indexed_does_not_come_back(
-    desk: DatabaseStore, postgres_url: str
-) -> None:
+async def test_text_erased_during_indexing_is_not_found(desk: DatabaseStore, postgres_url: str) -> None:
     (saved,) = await desk.apply(Batch(tickets=[a_ticket(answers={"happens": "Frau Mustermann"})]))
-    later = a_later(saved)
+    later = next_version(saved)
     told = an_event(later, note="Mustermann again")
     await desk.apply(Batch(tickets=[later], events=[told]))
-    gone = a_later(later, answers={"happens": "[erased]"})
+    gone = next_version(later, answers={"happens": "[erased]"})
     clean = told.model_copy(update={"detail": {"note": "[erased] again"}})
     erasing = Batch(tickets=[gone], events=[an_event(gone, "erase")], rewritten=[clean])
-    await meanwhile(desk, postgres_url, lambda db: full_text_index.index_marked(db, 9), lambda: desk.apply(erasing))
+    await run_concurrently(
+        desk, postgres_url, lambda db: full_text_index.index_marked(db, 9), lambda: desk.apply(erasing)
+    )
     assert await found(desk, "mustermann") == []
     assert await desk.alike(["mustermann"]) == {"mustermann": []}
 
 
-async def test_what_is_told_to_somebody_who_is_being_forgotten_is_forgotten_too(
-    desk: DatabaseStore, postgres_url: str
-) -> None:
+async def test_notice_for_a_person_being_erased_is_erased_too(desk: DatabaseStore, postgres_url: str) -> None:
     lane = direct_lane("U1")
     await desk.apply(Batch(notices=[a_notice("d1", lane=lane)]))
     more = Batch(notices=[a_notice("d2", lane=lane)])
     forgetting = Batch(forget_people=["U1"])
-    await meanwhile(desk, postgres_url, lambda db: apply_batch.apply(db, more, START), lambda: desk.apply(forgetting))
+    await run_concurrently(
+        desk, postgres_url, lambda db: apply_batch.apply(db, more, START), lambda: desk.apply(forgetting)
+    )
     assert await desk.letters() == []

@@ -1,4 +1,4 @@
-"""A report is printed by a child process, opens everywhere, harms nobody, and arrives in Slack once."""
+"""Reports are printed by a child process, contain no active content, and arrive in Slack once."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ from tests.factories import a_config
 from tests.handlers.world import DEMO, DESK
 
 ROOT = Path(__file__).parents[2]
-WILD = '<script>alert(1)</script> & "Söhne" $x$ Ω 日本'
+HOSTILE = '<script>alert(1)</script> & "Söhne" $x$ Ω 日本'
 PNG = b"\x89PNG\r\n\x1a\n"
 
-# --- printed
+# --- printing
 
 
 @pytest.fixture(scope="module")
 def paper() -> Paper:
-    """With a name nobody expects wherever a name can stand."""
+    """A report with hostile text in place of a customer's name."""
     text = reported.a_paper(a_config(sla={"P1": {"action_plan": 240}})).model_dump_json()
-    wild = WILD.replace("\\", "\\\\").replace('"', '\\"')
+    wild = HOSTILE.replace("\\", "\\\\").replace('"', '\\"')
     return Paper.model_validate_json(text.replace("Müller GmbH", wild))
 
 
@@ -65,7 +65,7 @@ def test_every_chart_is_a_picture_wide_enough_to_read(paper: Paper, printed: Pri
         assert len(picture) < 200_000
 
 
-def test_the_page_is_whole_in_itself_and_runs_nothing(paper: Paper, printed: Printed) -> None:
+def test_page_is_self_contained_and_has_no_scripts(paper: Paper, printed: Printed) -> None:
     page = printed.page.decode()
     assert "<script" not in page
     assert "&lt;script&gt;" in page
@@ -75,14 +75,14 @@ def test_the_page_is_whole_in_itself_and_runs_nothing(paper: Paper, printed: Pri
         assert heading in page
 
 
-def test_the_pdf_has_its_own_fonts_and_its_pictures_in_words(paper: Paper, printed: Printed) -> None:
+def test_pdf_embeds_fonts_and_alternative_texts(paper: Paper, printed: Printed) -> None:
     assert printed.pdf.startswith(b"%PDF")
     assert b"DejaVuSans" in printed.pdf
     assert printed.pdf.count(b"/Alt ") >= len(paper.charts)
 
 
 @pytest.mark.parametrize("count", [0, 1])
-async def test_a_month_with_hardly_a_ticket_can_be_printed_too(count: int) -> None:
+async def test_month_with_hardly_a_ticket_can_be_printed(count: int) -> None:
     done = await ChildPress().printed(reported.a_paper(a_config(), count=count))
     assert done.pdf.startswith(b"%PDF")
 
@@ -99,9 +99,7 @@ def sheet_of(rows: Sequence[Sequence[Any]], separator: str = ",") -> bytes:
 
 @settings(max_examples=300)
 @given(st.lists(st.tuples(CELL, CELL), max_size=4), st.sampled_from(",;"), st.sampled_from(",;\t"))
-def test_no_cell_begins_a_formula_whichever_separator_a_spreadsheet_takes(
-    rows: list[tuple[str, str]], separator: str, taken: str
-) -> None:
+def test_spreadsheet_cells_never_start_a_formula(rows: list[tuple[str, str]], separator: str, taken: str) -> None:
     written = sheet_of(rows, separator)
     assert written.startswith(BOM)
     for row in csv.reader(io.StringIO(written[len(BOM) :].decode()), delimiter=taken):
@@ -109,16 +107,16 @@ def test_no_cell_begins_a_formula_whichever_separator_a_spreadsheet_takes(
             assert not re.match(r"""[\s"]*[=+\-@＝＋－＠]""", cell), cell
 
 
-def test_numbers_stay_numbers_and_harmless_texts_stay_as_they_are() -> None:
+def test_numbers_and_harmless_texts_are_unchanged_in_the_spreadsheet() -> None:
     written = sheet_of([("Müller & Söhne", -5), ("=1+1", None)]).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(written)))[1:] == [["Müller & Söhne", "-5"], ["'=1+1", ""]]
 
 
-# --- by a child process
+# --- child process
 
 
-def test_the_desk_itself_never_has_the_libraries_in_its_memory() -> None:
-    """What the program imports is what it holds."""
+def test_printing_libraries_are_never_imported_by_the_desk() -> None:
+    """Importing the program must not import them."""
     heavy = "{'matplotlib', 'numpy', 'fpdf', 'PIL', 'fontTools'}"
     code = f"import sys, app; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -137,12 +135,12 @@ def child(code: str, patience: float = 20) -> ChildPress:
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "failed"),
     ],
 )
-async def test_a_child_that_fails_is_a_reason_to_try_again(paper: Paper, code: str, why: str) -> None:
+async def test_failed_child_process_raises_unprinted(paper: Paper, code: str, why: str) -> None:
     with pytest.raises(Unprinted, match=why):
         await child(code).printed(paper)
 
 
-async def test_a_child_that_takes_too_long_is_ended(paper: Paper, tmp_path: Path) -> None:
+async def test_slow_child_process_is_killed(paper: Paper, tmp_path: Path) -> None:
     mark = tmp_path / "pid"
     code = f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
     began = time.monotonic()
@@ -153,17 +151,17 @@ async def test_a_child_that_takes_too_long_is_ended(paper: Paper, tmp_path: Path
         os.kill(int(await asyncio.to_thread(mark.read_text)), 0)
 
 
-async def test_where_no_child_can_be_started_it_says_so(paper: Paper) -> None:
+async def test_child_process_that_cannot_start_raises_unprinted(paper: Paper) -> None:
     with pytest.raises(Unprinted, match="could be started"):
         await ChildPress(command=("/nowhere/python",)).printed(paper)
 
 
-# --- into Slack
+# --- delivery to Slack
 
 
 @dataclass
-class Made:
-    """A small report."""
+class SmallReport:
+    """A small report with two pictures and two files."""
 
     pictures: tuple[Upload, ...] = (Upload("a.png", "Chart", PNG, "A chart"), Upload("b.png", "Other", PNG, "Another"))
     files: tuple[Upload, ...] = (Upload("r.pdf", "Report", b"%PDF"), Upload("r.csv", "Sheet", b"A,B"))
@@ -174,7 +172,7 @@ class Made:
 
 
 @dataclass
-class Place:
+class ReportChannel:
     slack: LocalSlack
     carrier: ReportCarrier
     session: aiohttp.ClientSession
@@ -199,24 +197,24 @@ class Place:
 
 
 @asynccontextmanager
-async def place() -> AsyncIterator[Place]:
+async def report_channel() -> AsyncIterator[ReportChannel]:
     async with LocalSlack(Seed.from_file(DEMO / "cast.toml")) as slack, aiohttp.ClientSession() as session:
         client = for_outbox(slack.app("Partner Desk").bot_token, slack.api_url, session)
 
-        async def make(_: Notice) -> Made:
-            there.made += 1
-            return Made()
+        async def make(_: Notice) -> SmallReport:
+            channel.made += 1
+            return SmallReport()
 
-        there = Place(slack, ReportCarrier(client, make), session)
-        yield there
+        channel = ReportChannel(slack, ReportCarrier(client, make), session)
+        yield channel
 
 
-async def test_it_is_one_message_with_pictures_and_one_answer_with_files() -> None:
-    async with place() as there:
-        assert await there.deliver(1) == Sent()
-        (message,) = await there.messages()
+async def test_report_is_one_message_with_pictures_and_one_reply_with_files() -> None:
+    async with report_channel() as channel:
+        assert await channel.deliver(1) == Sent()
+        (message,) = await channel.messages()
         assert [block["type"] for block in message["blocks"]] == ["header", "image", "image"]
-        assert await there.below() == ["r.pdf", "r.csv"]
+        assert await channel.below() == ["r.pdf", "r.csv"]
 
 
 @pytest.mark.parametrize(
@@ -230,49 +228,49 @@ async def test_it_is_one_message_with_pictures_and_one_answer_with_files() -> No
         ("chat.postMessage", "ratelimited"),
     ],
 )
-async def test_whatever_fails_on_the_way_it_arrives_once(method: str, fault: str) -> None:
-    async with place() as there:
-        await there.fault(method, fault)
-        assert isinstance(await there.deliver(1), Retry)
-        assert await there.deliver(2) == Sent()
-        assert await there.below() == ["r.pdf", "r.csv"]
-        assert await there.deliver(3) == Sent()
-        assert await there.below() == ["r.pdf", "r.csv"]
+async def test_report_arrives_once_after_any_failure(method: str, fault: str) -> None:
+    async with report_channel() as channel:
+        await channel.fault(method, fault)
+        assert isinstance(await channel.deliver(1), Retry)
+        assert await channel.deliver(2) == Sent()
+        assert await channel.below() == ["r.pdf", "r.csv"]
+        assert await channel.deliver(3) == Sent()
+        assert await channel.below() == ["r.pdf", "r.csv"]
 
 
-async def test_pictures_slack_does_not_show_stand_in_the_thread() -> None:
-    async with place() as there:
-        await there.fault("chat.postMessage", "invalid_blocks")
-        assert await there.deliver(1) == Sent()
-        (message,) = await there.messages()
+async def test_pictures_that_slack_does_not_show_are_put_into_the_thread() -> None:
+    async with report_channel() as channel:
+        await channel.fault("chat.postMessage", "invalid_blocks")
+        assert await channel.deliver(1) == Sent()
+        (message,) = await channel.messages()
         assert [block["type"] for block in message["blocks"]] == ["header"]
-        assert await there.below() == ["r.pdf", "r.csv", "a.png", "b.png"]
+        assert await channel.below() == ["r.pdf", "r.csv", "a.png", "b.png"]
 
 
-async def test_what_arrived_is_not_made_again() -> None:
-    async with place() as there:
-        await there.deliver(1)
-        await there.deliver(2)
-        assert there.made == 1
+async def test_delivered_report_is_not_created_again() -> None:
+    async with report_channel() as channel:
+        await channel.deliver(1)
+        await channel.deliver(2)
+        assert channel.made == 1
 
 
-async def test_what_cannot_be_printed_now_is_tried_again_and_says_why() -> None:
-    async def make(_: Notice) -> Made:
+async def test_printing_failure_is_retried_with_its_reason() -> None:
+    async def make(_: Notice) -> SmallReport:
         raise Unprinted("Printing it took longer than 60 s.")
 
-    async with place() as there:
-        there.carrier._make = make
-        outcome = await there.deliver(1)
+    async with report_channel() as channel:
+        channel.carrier._make = make
+        outcome = await channel.deliver(1)
         assert isinstance(outcome, Retry)
         assert "longer than 60 s" in outcome.why
 
 
-def test_a_letter_the_font_does_not_know_is_shown_as_a_sign_and_nothing_vanishes() -> None:
+def test_characters_missing_in_the_font_are_replaced_by_a_sign() -> None:
     printed = reported.a_paper(a_config(reports={"name": "東京 Müller 🚀 Ромашка"}))
     assert legible(printed).footer.startswith("□□ Müller □ Ромашка")
 
 
-def test_on_paper_a_heading_stands_on_the_page_of_its_picture(paper: Paper, printed: Printed) -> None:
+def test_pdf_heading_is_on_the_page_of_its_picture(paper: Paper, printed: Printed) -> None:
     part = next(part for part in paper.parts if part.chart)
     ends = set[int]()
     for down in range(120, 280, 10):
@@ -283,6 +281,6 @@ def test_on_paper_a_heading_stands_on_the_page_of_its_picture(paper: Paper, prin
         ends.add(document.page)
         wide, high = (int.from_bytes(printed.pictures[0][at : at + 4], "big") for at in (16, 20))
         its_own = document.epw * layout._WIDE * high / wide
-        if document.page == 2:  # the heading came along
+        if document.page == 2:  # the heading moved to the new page with its picture
             assert document.get_y() > document.t_margin + its_own + 8
     assert ends == {1, 2}

@@ -1,4 +1,4 @@
-"""Bytes of files in Slack are read within bounds, and put below a letter once, however often that is tried."""
+"""Files in Slack are downloaded up to a size limit, and put below a letter once despite retries."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from tests.handlers.world import DEMO, RETARUS
 FILE = Attachment(id="F1", name="trace.log", size=5)
 
 
-class Slack:
-    """Says of a file what it is told, and gives it as it is told."""
+class FakeFileServer:
+    """A fake Slack server with scripted answers for one file."""
 
     def __init__(self) -> None:
-        self.told: dict[str, Any] = {}
+        self.file_info: dict[str, Any] = {}
         self.answer = web.Response(body=b"trace")
         self.tokens: list[str] = []
         self.url = ""
 
     async def info(self, _: web.Request) -> web.Response:
-        if "html" in self.told:
-            return web.Response(status=503, text=self.told["html"])
-        if "error" in self.told:
-            return web.json_response({"ok": False, **self.told})
-        return web.json_response({"ok": True, "file": {"id": "F1", "url_private": f"{self.url}file", **self.told}})
+        if "html" in self.file_info:
+            return web.Response(status=503, text=self.file_info["html"])
+        if "error" in self.file_info:
+            return web.json_response({"ok": False, **self.file_info})
+        return web.json_response({"ok": True, "file": {"id": "F1", "url_private": f"{self.url}file", **self.file_info}})
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         self.tokens.append(request.headers.get("Authorization", ""))
@@ -48,8 +48,8 @@ class Slack:
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[Slack]:
-    slack = Slack()
+async def slack() -> AsyncIterator[FakeFileServer]:
+    slack = FakeFileServer()
     app = web.Application()
     app.router.add_get("/api/files.info", slack.info)
     app.router.add_get("/file", slack.file)
@@ -58,18 +58,18 @@ async def slack() -> AsyncIterator[Slack]:
         yield slack
 
 
-async def fetch(slack: Slack, most: int = 100) -> bytes | Gone:
+async def fetch(slack: FakeFileServer, most: int = 100) -> bytes | Gone:
     async with aiohttp.ClientSession() as session:
         client: AsyncWebClient = for_outbox("xoxb-1", f"{slack.url}api/", session)
         return await SlackFiles(client, session).fetch(FILE, most)
 
 
-async def test_a_file_is_read_with_the_bots_token(slack: Slack) -> None:
+async def test_a_file_is_read_with_the_bots_token(slack: FakeFileServer) -> None:
     assert await fetch(slack) == b"trace"
     assert slack.tokens == ["Bearer xoxb-1"]
 
 
-async def test_more_than_was_asked_for_is_not_read(slack: Slack) -> None:
+async def test_file_larger_than_the_limit_is_not_read(slack: FakeFileServer) -> None:
     slack.answer = web.Response(body=b"x" * 101)
     assert await fetch(slack) == Gone("is larger than what goes along with a letter")
 
@@ -84,32 +84,32 @@ async def test_more_than_was_asked_for_is_not_read(slack: Slack) -> None:
         ({"is_external": True}, "is kept somewhere else"),
     ],
 )
-async def test_what_cannot_be_had_says_why_and_sends_the_token_nowhere(
-    slack: Slack, told: dict[str, Any], why: str
+async def test_unavailable_file_has_a_reason_and_the_token_is_not_sent(
+    slack: FakeFileServer, told: dict[str, Any], why: str
 ) -> None:
-    slack.told = told
+    slack.file_info = told
     assert await fetch(slack) == Gone(why)
     assert slack.tokens == []
 
 
 @pytest.mark.parametrize(("status", "why"), [(302, "may not be read by the bot"), (404, "was deleted in Slack")])
-async def test_a_sign_in_page_is_not_taken_for_the_file(slack: Slack, status: int, why: str) -> None:
+async def test_sign_in_page_is_not_mistaken_for_the_file(slack: FakeFileServer, status: int, why: str) -> None:
     slack.answer = web.Response(status=status, headers={"Location": f"{slack.url}sign-in"})
     assert await fetch(slack) == Gone(why)
 
 
-async def test_what_may_be_better_later_is_raised_so_that_it_is_tried_again(slack: Slack) -> None:
+async def test_temporary_failure_is_raised_for_a_retry(slack: FakeFileServer) -> None:
     slack.answer = web.Response(status=503)
     with pytest.raises(aiohttp.ClientError):
         await fetch(slack)
     for told in ({"error": "internal_error"}, {"html": "<h1>busy</h1>"}):
-        slack.told = told
+        slack.file_info = told
         with pytest.raises(SlackApiError) as failed:
             await fetch(slack)
         assert isinstance(outcome_of(failed.value, START, "n1", 1), Retry)
 
 
-async def test_files_are_put_below_a_letter_once_however_often_it_is_tried() -> None:
+async def test_files_are_put_below_a_letter_once_despite_retries() -> None:
     async with LocalSlack(Seed.from_file(DEMO / "cast.toml")) as local, aiohttp.ClientSession() as session:
         client = for_outbox(local.app("Partner Desk").bot_token, local.api_url, session)
         ben, rita = local.person("ben"), local.person("rita")

@@ -1,4 +1,4 @@
-"""What the SQLite store promises beyond the common suites: full disks, upgrades, and cost."""
+"""The SQLite store, beyond the common contract: full disks, upgrades and query plans."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from bot.search import documents, ranking
 from bot.search.documents import Shelf
 from bot.search.ranking import Narrow
 from bot.tickets.ports import Batch, Query
-from tests.contracts.processes import another, said
-from tests.doubles.hands import Hands
-from tests.doubles.records import START, a_later, a_notice, a_ticket, an_affected, an_event, minutes
+from tests.contracts.processes import read_lines, worker_process
+from tests.doubles.manual_clock import ManualClock
+from tests.doubles.records import START, a_notice, a_ticket, an_affected_customer, an_event, minutes, next_version
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ async def desk(url: str) -> AsyncIterator[Store]:
 # --- several processes
 
 
-async def test_a_lock_held_by_another_process_is_waited_for_then_told(path: Path) -> None:
+async def test_lock_of_another_process_is_waited_for_then_reported(path: Path) -> None:
     store = DatabaseStore(await SqliteEngine.open(path, busy=0.05), now)
     holder = connect(path, 0)
     holder.execute("BEGIN IMMEDIATE")
@@ -67,25 +67,25 @@ async def test_a_lock_held_by_another_process_is_waited_for_then_told(path: Path
     await store.close()
 
 
-# --- where it cannot write
+# --- write failures
 
 
-async def test_the_file_is_whole_after_a_kill(url: str, path: Path) -> None:
-    async with another("raise_tickets", url, "a", 100_000) as process:
-        await said(process, 40)
+async def test_file_is_intact_after_a_kill(url: str, path: Path) -> None:
+    async with worker_process("raise_tickets", url, "a", 100_000) as process:
+        await read_lines(process, 40)
         process.kill()
     with sqlite3.connect(path) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-async def test_a_full_disk_refuses_and_changes_nothing(url: str) -> None:
-    async with another("fill_disk", url) as process:
-        assert await said(process) == ["StoreDown", "['before', 'after']"]
+async def test_full_disk_raises_store_down_and_changes_nothing(url: str) -> None:
+    async with worker_process("fill_disk", url) as process:
+        assert await read_lines(process) == ["StoreDown", "['before', 'after']"]
 
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """One that every user may enter, unlike pytest's own."""
+    """A temporary folder that every user may enter, unlike pytest's."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
@@ -98,18 +98,18 @@ def write_protect(folder: Path) -> None:
     folder.chmod(0o555)
 
 
-async def test_a_file_this_user_may_not_write_is_refused_in_words(open_folder: Path) -> None:
+async def test_read_only_file_is_refused_with_an_explanation(open_folder: Path) -> None:
     url = f"sqlite:///{open_folder}/desk.sqlite3"
     await (await open_store(url)).close()
     await (await open_drafts(url)).close()
     write_protect(open_folder)
-    async with another("open_as_nobody", url) as process:
-        lines = await said(process)
+    async with worker_process("open_without_write_access", url) as process:
+        lines = await read_lines(process)
     assert len(lines) == 2
     assert all(line.startswith("Misconfigured: The ") and "Give this user the right" in line for line in lines)
 
 
-async def test_what_is_no_database_or_no_folder_is_refused_in_words(tmp_path: Path) -> None:
+async def test_file_that_is_no_database_is_refused_with_an_explanation(tmp_path: Path) -> None:
     letter = tmp_path / "letter.txt"
     letter.write_text("Dear Sir or Madam, " * 100)
     folder = tmp_path / "folder.sqlite3"
@@ -123,13 +123,15 @@ async def test_what_is_no_database_or_no_folder_is_refused_in_words(tmp_path: Pa
 # --- DATABASE_URL
 
 
-async def test_the_folder_is_made(tmp_path: Path) -> None:
+async def test_missing_folder_is_created(tmp_path: Path) -> None:
     store = await open_store(f"sqlite:///{tmp_path}/a/b c/desk.sqlite3".replace(" ", "%20"))
     await store.close()
     assert (tmp_path / "a" / "b c" / "desk.sqlite3").exists()
 
 
-async def test_a_relative_file_lies_below_the_folder_we_are_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_relative_path_is_resolved_against_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     await (await open_store("sqlite:///var/desk.sqlite3")).close()
     assert (tmp_path / "var" / "desk.sqlite3").exists()
@@ -140,7 +142,7 @@ async def test_a_relative_file_lies_below_the_folder_we_are_in(tmp_path: Path, m
     ["", "desk.sqlite3", "sqlite://", "sqlite:///", "sqlite:///var/", "sqlite://host/desk.sqlite3", "sqlite:desk",
      "mysql://u:s3cret@host/desk", "postgresql+psycopg://u:s3cret@host/desk"],
 )  # fmt: skip
-async def test_another_database_url_is_refused_with_the_forms_there_are(url: str) -> None:
+async def test_unsupported_database_url_is_refused_with_the_supported_forms(url: str) -> None:
     with pytest.raises(Misconfigured) as refused:
         await open_store(url)
     assert "DATABASE_URL" in str(refused.value)
@@ -154,7 +156,7 @@ OLD = ("CREATE TABLE one (a TEXT); INSERT INTO one VALUES ('kept'); -- a remark;
 NEW = (*OLD, "ALTER TABLE one ADD COLUMN b TEXT; CREATE TABLE two (seq $serial)")
 
 
-def test_an_older_database_is_brought_up_to_date_once(path: Path) -> None:
+def test_older_database_is_migrated_once(path: Path) -> None:
     for scripts in (OLD, NEW, NEW):
         prepare(path, 1, scripts)
     with sqlite3.connect(path) as db:
@@ -162,13 +164,13 @@ def test_an_older_database_is_brought_up_to_date_once(path: Path) -> None:
         assert db.execute("SELECT version FROM schema_version").fetchall() == [(1,), (2,)]
 
 
-def test_a_newer_database_is_left_alone(path: Path) -> None:
+def test_newer_database_is_refused_and_unchanged(path: Path) -> None:
     prepare(path, 1, NEW)
     with pytest.raises(Misconfigured, match=r"newer release \(schema 2, this release knows 1\)"):
         prepare(path, 1, OLD)
 
 
-def test_an_upgrade_that_fails_leaves_the_database_as_it_was(path: Path) -> None:
+def test_failed_upgrade_leaves_the_database_unchanged(path: Path) -> None:
     prepare(path, 1, OLD)
     with pytest.raises(Misconfigured):
         prepare(path, 1, (*OLD, "CREATE TABLE two (a TEXT); CREATE TABLE one (again TEXT)"))
@@ -177,7 +179,7 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(path: Path) -> None
     prepare(path, 1, NEW)
 
 
-async def test_a_notice_of_a_newer_release_holds_nothing_up(url: str, path: Path, desk: Store) -> None:
+async def test_notice_of_a_newer_release_does_not_block_others(url: str, path: Path, desk: Store) -> None:
     await desk.apply(Batch(notices=[a_notice("theirs"), a_notice("ours")]))
     with sqlite3.connect(path) as db:
         db.execute("UPDATE notices SET doc = replace(doc, '\"direct\"', '\"telepathy\"') WHERE key = 'theirs'")
@@ -193,7 +195,7 @@ def inserting(table: str, number: int) -> Callable[[sqlite3.Connection], int]:
     return lambda db: db.execute(f"INSERT INTO {table} VALUES (?)", (number,)).rowcount
 
 
-async def test_a_commit_that_fails_fails_all_of_its_group_and_nothing_else(path: Path) -> None:
+async def test_failed_commit_fails_only_its_group_of_changes(path: Path) -> None:
     db = connect(path, 1)
     db.executescript("""
         PRAGMA foreign_keys = ON;
@@ -223,7 +225,7 @@ async def test_a_commit_that_fails_fails_all_of_its_group_and_nothing_else(path:
     await asyncio.to_thread(writer.close)
 
 
-# --- cost
+# --- query plans
 
 OPEN = [Query(open=True), Query(stages=(Stage.NEW, Stage.FIRST)), Query(open=True, before=(START, "t1"))]
 LEVEL = [Query(open=True, level=Level.FIRST), Query(open=True, level=Level.FIRST, before=(START, "t1"))]
@@ -250,14 +252,14 @@ def plan(path: Path, statement: str, values: dict[str, str | int | None]) -> lis
 
 
 @pytest.mark.parametrize(("query", "index"), LISTS)
-def test_a_list_costs_what_it_shows(path: Path, query: Query, index: str) -> None:
+def test_list_query_walks_one_index(path: Path, query: Query, index: str) -> None:
     steps = plan(path, *sql.find(query))
-    assert len(steps) == 1, steps  # one walk along one index, no sorting
+    assert len(steps) == 1, steps  # one index scan without sorting
     assert f"USING INDEX {index}" in steps[0]
 
 
 @pytest.mark.parametrize(("query", "index"), [pair for pair in LISTS if pair[0].open or pair[0].stages])
-def test_a_count_of_open_tickets_walks_open_tickets(path: Path, query: Query, index: str) -> None:
+def test_count_query_uses_the_index_of_open_tickets(path: Path, query: Query, index: str) -> None:
     (step,) = plan(path, *sql.count(query))
     assert f" INDEX {index} " in f"{step} " or " INDEX tickets_open_stage" in step
 
@@ -285,14 +287,14 @@ HOME = [
 
 
 @pytest.mark.parametrize(("statement", "index"), HOME)
-def test_what_the_home_asks_for_walks_an_index(path: Path, statement: str, index: str) -> None:
+def test_home_queries_use_an_index(path: Path, statement: str, index: str) -> None:
     steps = plan(path, statement, dict.fromkeys("customer folded limit skip from0 to0 from1 to1 id0 id1".split(), 1))
     assert any(index in step for step in steps), steps
     assert not any(step in {"SCAN tickets", "SCAN customers", "SCAN customer_words"} for step in steps), steps
 
 
 @pytest.mark.parametrize(("statement", "index"), OUTBOX)
-def test_the_outbox_costs_what_waits_not_what_was_delivered(path: Path, statement: str, index: str) -> None:
+def test_outbox_queries_use_an_index_of_waiting_notices(path: Path, statement: str, index: str) -> None:
     names = "at beyond until limit lane ticket_id before channel ts".split()
     steps = plan(path, statement, dict.fromkeys(names, 1))
     assert any(f"INDEX {index}" in step for step in steps), steps
@@ -301,7 +303,7 @@ def test_the_outbox_costs_what_waits_not_what_was_delivered(path: Path, statemen
 
 
 @pytest.mark.parametrize("customer", ["", "müller gmbh"])
-def test_a_months_report_reads_its_month_and_what_is_open(path: Path, customer: str) -> None:
+def test_report_query_reads_only_its_month_and_open_tickets(path: Path, customer: str) -> None:
     steps = plan(path, sql.alive(customer), dict.fromkeys("first last start end customer".split(), 1))
     assert any(
         "SEARCH lifetimes USING INDEX sqlite_autoindex_lifetimes_1 (month>? AND month<?)" in step for step in steps
@@ -314,19 +316,19 @@ def test_a_months_report_reads_its_month_and_what_is_open(path: Path, customer: 
     assert not any("joined_customer" in step for step in steps), steps
 
 
-def test_names_beside_a_name_are_found_along_an_index(path: Path) -> None:
+def test_adjacent_names_are_found_by_an_index(path: Path) -> None:
     steps = plan(path, joined_customers.NAMES_BESIDE, {"customer": "müller gmbh"})
     assert sum("INDEX tickets_customer (customer" in step for step in steps) == 2, steps
     assert sum("INDEX joined_customer (customer" in step for step in steps) == 2, steps
     assert not any(step.startswith(("SCAN tickets", "SCAN joined")) or "TEMP B-TREE" in step for step in steps), steps
 
 
-async def test_tickets_closed_before_there_were_lifetimes_are_found_by_their_months(path: Path, clock: Hands) -> None:
+async def test_tickets_closed_before_the_lifetimes_table_are_found_by_month(path: Path, clock: ManualClock) -> None:
     older = schema_migrations.MIGRATIONS[: schema_migrations.MIGRATIONS.index(schema_migrations.LIFETIMES)]
     prepare(path, 1, older)
     ticket = a_ticket("old", stage=Stage.CLOSED, raised_at=START, since=START + minutes(60 * 24 * 70))
     row = {**rows.ticket_row(ticket), "number": 1}
-    del row["parent"]  # there was no such column yet
+    del row["parent"]  # this column did not exist yet
     with sqlite3.connect(path) as db:
         db.execute(f"INSERT INTO tickets ({', '.join(row)}) VALUES (:{', :'.join(row)})", row)
     store = await open_store(f"sqlite:///{path}", clock)
@@ -337,9 +339,9 @@ async def test_tickets_closed_before_there_were_lifetimes_are_found_by_their_mon
     await store.close()
 
 
-async def test_who_joined_before_they_were_kept_is_known(path: Path, clock: Hands) -> None:
+async def test_customers_who_joined_before_the_joined_table_are_found(path: Path, clock: ManualClock) -> None:
     prepare(path, 1, schema_migrations.MIGRATIONS[: schema_migrations.MIGRATIONS.index(schema_migrations.JOINED)])
-    row = {**rows.ticket_row(a_ticket("old", affected=(an_affected("Straße AG"),))), "number": 1}
+    row = {**rows.ticket_row(a_ticket("old", affected=(an_affected_customer("Straße AG"),))), "number": 1}
     with sqlite3.connect(path) as db:
         db.execute(f"INSERT INTO tickets ({', '.join(row)}) VALUES (:{', :'.join(row)})", row)
     for _ in range(2):
@@ -348,24 +350,22 @@ async def test_who_joined_before_they_were_kept_is_known(path: Path, clock: Hand
         await store.close()
 
 
-def test_every_script_ends_in_a_schema_this_release_knows(path: Path) -> None:
+def test_migrations_end_in_the_current_schema_version(path: Path) -> None:
     prepare(path, 1)
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT MAX(version) FROM schema_version").fetchone() == (len(schema_migrations.MIGRATIONS),)
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-async def test_what_is_saved_is_taken_into_the_index_once_and_only_when_it_says_something_new(
-    path: Path, clock: Hands
-) -> None:
+async def test_saved_text_is_indexed_once_and_only_when_it_changes(path: Path, clock: ManualClock) -> None:
     store = await open_store(f"sqlite:///{path}", clock)
     raised = a_ticket("t1", answers={"happens": "Timeout"})
     saved = (await store.apply(Batch(tickets=[raised], events=[an_event(raised)])))[0]
     assert [await store.index_new(10), await store.index_new(10)] == [1, 0]
-    reminded = a_later(saved)
+    reminded = next_version(saved)
     await store.apply(Batch(tickets=[reminded], events=[an_event(reminded)]))
     assert await store.index_new(10) == 0
-    answered = a_later(reminded)
+    answered = next_version(reminded)
     await store.apply(Batch(tickets=[answered], events=[an_event(answered, remedy="Zertifikat erneuert")]))
     await store.close()
     store = await open_store(f"sqlite:///{path}", clock)
@@ -375,31 +375,29 @@ async def test_what_is_saved_is_taken_into_the_index_once_and_only_when_it_says_
     await store.close()
 
 
-async def test_what_an_older_release_saved_is_indexed_in_pieces_newest_first_and_goes_on_after_a_restart(
-    path: Path, clock: Hands
-) -> None:
+async def test_tickets_of_an_older_release_are_indexed_in_batches_newest_first(path: Path, clock: ManualClock) -> None:
     older = next(number for number, script in enumerate(schema_migrations.MIGRATIONS) if "tickets_index" in script)
     prepare(path, 1, schema_migrations.MIGRATIONS[:older])
     with sqlite3.connect(path) as db:
         for number in range(1, 6):
             ticket = a_ticket(f"t{number}", answers={"happens": f"Timeout Nummer{number}"})
             row = {**rows.ticket_row(ticket), "number": number}
-            del row["parent"]  # there was no such column yet
+            del row["parent"]  # this column did not exist yet
             db.execute(f"INSERT INTO tickets ({', '.join(row)}) VALUES (:{', :'.join(row)})", row)
-            said = an_event(ticket, note="Zertifikat erneuert").model_dump_json()
-            db.execute("INSERT INTO events (ticket_id, version, doc) VALUES (?, 1, ?)", (ticket.id, said))
+            doc = an_event(ticket, note="Zertifikat erneuert").model_dump_json()
+            db.execute("INSERT INTO events (ticket_id, version, doc) VALUES (?, 1, ?)", (ticket.id, doc))
 
     async def found(store: Store) -> tuple[list[int], bool]:
         asked = ranking.clauses(ranking.terms_of("zertifikat"), {})
-        told = await store.candidates(Shelf.TICKETS, asked, Narrow())
-        return sorted(each.number for each in told.found), told.is_building
+        candidates = await store.candidates(Shelf.TICKETS, asked, Narrow())
+        return sorted(each.number for each in candidates.found), candidates.is_building
 
     store = await open_store(f"sqlite:///{path}", clock)
     assert await found(store) == ([], True)
     assert await store.index_older(2) == 2
     assert await found(store) == ([4, 5], True)
     changed = (await store.find(Query(limit=9)))[-1]
-    await store.apply(Batch(tickets=[a_later(changed, answers={"happens": "Zertifikat fehlt"})]))
+    await store.apply(Batch(tickets=[next_version(changed, answers={"happens": "Zertifikat fehlt"})]))
     await store.close()
     store = await open_store(f"sqlite:///{path}", clock)
     assert [await store.index_older(2) for _ in range(3)] == [2, 1, 0]
@@ -407,7 +405,7 @@ async def test_what_an_older_release_saved_is_indexed_in_pieces_newest_first_and
     await store.close()
 
 
-def test_words_are_found_by_the_index_and_never_by_reading_everything(path: Path) -> None:
+def test_search_uses_the_index_without_full_scans(path: Path) -> None:
     values = {**wanted([["timeout"]], 0), "first": 0, "most": 9}
     steps = plan(path, sql.matches("tickets_index", 1), values)
     assert any("VIRTUAL TABLE INDEX" in step for step in steps), steps
@@ -415,7 +413,7 @@ def test_words_are_found_by_the_index_and_never_by_reading_everything(path: Path
     assert not any(step.startswith(("SCAN i", "SCAN t ")) for step in steps), steps
 
 
-async def test_the_pieces_the_index_grew_in_are_joined(path: Path, clock: Hands) -> None:
+async def test_index_segments_are_merged(path: Path, clock: ManualClock) -> None:
     def pieces() -> int:
         with closing(sqlite3.connect(path)) as db:
             return int(db.execute("SELECT COUNT(DISTINCT segid) FROM tickets_index_fts_idx").fetchone()[0])
@@ -431,7 +429,7 @@ async def test_the_pieces_the_index_grew_in_are_joined(path: Path, clock: Hands)
     await store.close()
 
 
-async def test_every_document_is_indexed_by_where_it_stands_in_time(path: Path, clock: Hands) -> None:
+async def test_documents_are_indexed_by_stretches_of_time(path: Path, clock: ManualClock) -> None:
     store = await open_store(f"sqlite:///{path}", clock)
     (saved,) = await store.apply(Batch(tickets=[a_ticket("t1", answers={"happens": "Timeout"})]))
     await store.index_new(1)

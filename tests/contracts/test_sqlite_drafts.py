@@ -1,4 +1,4 @@
-"""What the drafts' own file promises beyond the common suite: sqlitedict, made durable."""
+"""Drafts in a SQLite file, beyond the common contract: durable sqlitedict."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ async def drafts(url: str) -> AsyncIterator[Drafts]:
 async def test_drafts_have_a_file_of_their_own(url: str, drafts: Drafts, tmp_path: Path) -> None:
     await (await open_store(url)).close()
     await drafts.close()
-    assert sorted(os.listdir(tmp_path)) == ["desk-drafts.sqlite3", "desk.sqlite3"]  # noqa: PTH208  (sync is meant)
+    assert sorted(os.listdir(tmp_path)) == ["desk-drafts.sqlite3", "desk.sqlite3"]  # noqa: PTH208  (a blocking call is intended)
 
 
-async def test_it_waits_for_the_disk(drafts: Drafts) -> None:
+async def test_drafts_use_synchronous_writes(drafts: Drafts) -> None:
     items = drafts._items  # type: ignore[attr-defined]
     assert list(items.conn.select("PRAGMA synchronous")) == [(2,)]
     assert list(items.conn.select("PRAGMA journal_mode")) == [("wal",)]
 
 
-async def test_nothing_in_the_file_is_a_pickle(drafts: Drafts, tmp_path: Path) -> None:
+async def test_drafts_are_stored_as_json_without_pickle(drafts: Drafts, tmp_path: Path) -> None:
     await drafts.put("form", {"a": "ü"})
     with sqlite3.connect(tmp_path / "desk-drafts.sqlite3") as db:
         assert db.execute("SELECT value FROM drafts").fetchall() == [('{"a": "\\u00fc"}',)]
 
 
-async def test_a_lock_held_too_long_is_told_and_waited_out(drafts: Drafts, tmp_path: Path) -> None:
+async def test_lock_held_too_long_is_reported_and_later_writes_succeed(drafts: Drafts, tmp_path: Path) -> None:
     drafts._items.conn.execute("PRAGMA busy_timeout = 50")  # type: ignore[attr-defined]
     holder = sqlite3.connect(tmp_path / "desk-drafts.sqlite3", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -58,7 +58,7 @@ async def test_a_lock_held_too_long_is_told_and_waited_out(drafts: Drafts, tmp_p
     assert await drafts.get("form") == {"a": "2"}
 
 
-async def test_a_worker_that_dies_is_not_waited_for_and_replaced(drafts: Drafts) -> None:
+async def test_dead_worker_thread_is_replaced(drafts: Drafts) -> None:
     worker = drafts._items.conn  # type: ignore[attr-defined]
     worker.close(force=True)
     await asyncio.to_thread(worker.join)
@@ -68,7 +68,7 @@ async def test_a_worker_that_dies_is_not_waited_for_and_replaced(drafts: Drafts)
     assert await drafts.get("form") == {"a": "1"}
 
 
-async def test_a_file_that_cannot_be_is_refused_in_words(tmp_path: Path) -> None:
+async def test_impossible_drafts_file_is_refused_with_an_explanation(tmp_path: Path) -> None:
     (tmp_path / "letter-drafts.txt").write_text("Dear Sir or Madam, " * 100)
     for wrong in (tmp_path / "letter.txt", tmp_path / "letter-drafts.txt" / "desk.sqlite3"):
         with pytest.raises(Misconfigured, match="DATABASE_URL"):

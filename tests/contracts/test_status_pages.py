@@ -1,4 +1,4 @@
-"""Status pages, read from a real server: good news only where the page gives it; everything else is unknown."""
+"""Status page readers with a real server: a service is fine only if the page says so, otherwise unknown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.adapters.status.feed import Feed
 from bot.adapters.status.statuspage import Statuspage
 from bot.config.settings import Retarus
 from bot.escalation.status_page import NO_ANSWER_YET, NOBODY_LOOKED, Lookout, Reading, StatusPage, Unreadable
-from tests.factories import NOW, Hands, an_incident
+from tests.factories import NOW, ManualClock, an_incident
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 FINE: dict[str, Any] = {"status": {"indicator": "none", "description": "All Systems Operational"}, "incidents": []}
@@ -31,12 +31,12 @@ TROUBLE = {
 }
 
 
-class Page:
-    """A server that answers as it is told, and counts."""
+class StatusServer:
+    """A status page server with a scripted answer that records the requested paths."""
 
     def __init__(self) -> None:
         self.answer: Answer = self.text("")
-        self.asked: list[str] = []
+        self.requested_paths: list[str] = []
         self.url = ""
 
     def text(self, body: str, status: int = 200) -> Answer:
@@ -45,17 +45,17 @@ class Page:
 
         return answer
 
-    def says(self, body: str, status: int = 200) -> None:
+    def answer_with(self, body: str, status: int = 200) -> None:
         self.answer = self.text(body, status)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(request.path)
+        self.requested_paths.append(request.path)
         return await self.answer(request)
 
 
 @pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    page = Page()
+async def page() -> AsyncIterator[StatusServer]:
+    page = StatusServer()
     app = web.Application()
     app.router.add_get("/{path:.*}", page.handle)
     async with TestServer(app, host="127.0.0.1") as server:
@@ -83,16 +83,16 @@ RSS = """<?xml version='1.0'?><rss version='2.0'><channel><title>Status</title>
 <pubDate>Tue, 27 Aug 2019 08:00:00 GMT</pubDate></item></channel></rss>"""
 
 
-async def test_a_statuspage_without_incidents_is_fine(page: Page, session: aiohttp.ClientSession) -> None:
-    page.says(json.dumps(FINE))
+async def test_a_statuspage_without_incidents_is_fine(page: StatusServer, session: aiohttp.ClientSession) -> None:
+    page.answer_with(json.dumps(FINE))
     assert await Statuspage(page.url, session).look() == Reading()
-    assert page.asked == ["/api/v2/summary.json"]
+    assert page.requested_paths == ["/api/v2/summary.json"]
 
 
-async def test_a_statuspage_tells_incidents_and_maintenance_under_way(
-    page: Page, session: aiohttp.ClientSession
+async def test_statuspage_lists_incidents_and_maintenance_in_progress(
+    page: StatusServer, session: aiohttp.ClientSession
 ) -> None:
-    page.says(json.dumps(TROUBLE))
+    page.answer_with(json.dumps(TROUBLE))
     expected = ("E-mail delayed on DE1 (identified)", "Maintenance: SMS gateway (in progress)")
     found = await Statuspage(page.url, session).look()
     assert isinstance(found, Reading)
@@ -100,9 +100,7 @@ async def test_a_statuspage_tells_incidents_and_maintenance_under_way(
     assert [each.says for each in found.notices] == list(expected)
 
 
-async def test_a_notice_keeps_its_id_and_names_the_components_it_is_about(
-    page: Page, session: aiohttp.ClientSession
-) -> None:
+async def test_notice_has_its_id_and_affected_components(page: StatusServer, session: aiohttp.ClientSession) -> None:
     incident = {
         "id": "kx7",
         "name": "Delays",
@@ -110,7 +108,7 @@ async def test_a_notice_keeps_its_id_and_names_the_components_it_is_about(
         "components": [{"name": "Fax"}],
         "incident_updates": [{"body": "Inbound numbers are slow"}],
     }
-    page.says(json.dumps({**FINE, "incidents": [incident]}))
+    page.answer_with(json.dumps({**FINE, "incidents": [incident]}))
     found = await Statuspage(page.url, session).look()
     assert isinstance(found, Reading)
     (notice,) = found.notices
@@ -118,8 +116,8 @@ async def test_a_notice_keeps_its_id_and_names_the_components_it_is_about(
     assert notice.about == "Delays · Fax · Inbound numbers are slow"
 
 
-async def test_a_statuspage_that_only_says_how_bad_it_is_is_trouble(page: Page, session: aiohttp.ClientSession) -> None:
-    page.says(json.dumps({"status": {"indicator": "minor", "description": "Degraded"}}))
+async def test_statuspage_with_only_an_indicator_is_trouble(page: StatusServer, session: aiohttp.ClientSession) -> None:
+    page.answer_with(json.dumps({"status": {"indicator": "minor", "description": "Degraded"}}))
     assert await Statuspage(page.url, session).look() == Reading(("Degraded",))
 
 
@@ -130,24 +128,24 @@ async def test_a_statuspage_that_only_says_how_bad_it_is_is_trouble(page: Page, 
      ("down", 503), ("x" * 2_100_000, 200)],
     ids=["empty", "html", "a list", "another shape", "404", "503", "huge"],
 )  # fmt: skip
-async def test_what_is_no_status_page_is_unknown(
-    page: Page, session: aiohttp.ClientSession, kind: type[Statuspage], body: str, status: int
+async def test_response_that_is_no_status_page_is_unknown(
+    page: StatusServer, session: aiohttp.ClientSession, kind: type[Statuspage], body: str, status: int
 ) -> None:
-    page.says(body, status)
+    page.answer_with(body, status)
     found = await kind(page.url, session).look()
     assert isinstance(found, Unreadable)
     assert found.why.endswith(".")
 
 
 @pytest.mark.parametrize("kind", [Statuspage, Feed])
-async def test_one_that_cannot_be_reached_is_unknown(session: aiohttp.ClientSession, kind: type[Statuspage]) -> None:
+async def test_unreachable_status_page_is_unknown(session: aiohttp.ClientSession, kind: type[Statuspage]) -> None:
     found = await kind("http://127.0.0.1:9/", session).look()
     assert found == Unreadable("It could not be reached.")
 
 
 @pytest.mark.parametrize("kind", [Statuspage, Feed])
-async def test_one_that_does_not_answer_in_time_is_unknown(
-    page: Page, session: aiohttp.ClientSession, kind: type[Statuspage]
+async def test_status_page_that_times_out_is_unknown(
+    page: StatusServer, session: aiohttp.ClientSession, kind: type[Statuspage]
 ) -> None:
     async def never(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
@@ -163,48 +161,50 @@ async def test_one_that_does_not_answer_in_time_is_unknown(
     assert await kind(page.url, session, 0.05).look() == Unreadable("It did not answer within 0.05 s.")
 
 
-async def test_a_feed_without_open_entries_is_fine(page: Page, session: aiohttp.ClientSession) -> None:
-    page.says(
+async def test_a_feed_without_open_entries_is_fine(page: StatusServer, session: aiohttp.ClientSession) -> None:
+    page.answer_with(
         atom(
             ("E-mail delayed", "Resolved - it works. Investigating - we look into it.", NOW),
             ("Long ago", "Investigating", NOW - timedelta(days=30)),
         )
     )
-    assert await Feed(page.url, session, clock=Hands()).look() == Reading()
+    assert await Feed(page.url, session, clock=ManualClock()).look() == Reading()
 
 
-async def test_a_feed_tells_what_is_not_over(page: Page, session: aiohttp.ClientSession) -> None:
-    page.says(atom(("E-mail delayed", "Monitoring - a fix is out. Investigating - …", NOW - timedelta(hours=1))))
-    found = await Feed(page.url, session, clock=Hands()).look()
+async def test_feed_lists_unresolved_entries(page: StatusServer, session: aiohttp.ClientSession) -> None:
+    page.answer_with(atom(("E-mail delayed", "Monitoring - a fix is out. Investigating - …", NOW - timedelta(hours=1))))
+    found = await Feed(page.url, session, clock=ManualClock()).look()
     assert isinstance(found, Reading)
     assert found.trouble == ("E-mail delayed",)
     assert [each.id for each in found.notices] == ["tag:E-mail delayed"]
-    page.says(RSS)
-    found = await Feed(page.url, session, clock=Hands()).look()
+    page.answer_with(RSS)
+    found = await Feed(page.url, session, clock=ManualClock()).look()
     assert isinstance(found, Reading)
     assert found.trouble == ("Fax delayed",)
 
 
-async def test_a_feed_that_names_a_file_of_the_machine_reads_none(page: Page, session: aiohttp.ClientSession) -> None:
+async def test_feed_with_an_external_entity_reads_no_local_file(
+    page: StatusServer, session: aiohttp.ClientSession
+) -> None:
     entity = "<!DOCTYPE r [<!ENTITY f SYSTEM 'file:///etc/passwd'>]>"
     bomb = RSS.replace("<rss", f"{entity}<rss")
-    page.says(bomb.replace("Fax delayed", "Fax &f; delayed"))
-    found = await Feed(page.url, session, clock=Hands()).look()
+    page.answer_with(bomb.replace("Fax delayed", "Fax &f; delayed"))
+    found = await Feed(page.url, session, clock=ManualClock()).look()
     assert "root:" not in str(found)
 
 
-def test_the_settings_say_which_technology() -> None:
+def test_status_adapter_setting_selects_the_reader() -> None:
     def opened(adapter: str) -> StatusPage | None:
         settings = Retarus.model_validate({"status_adapter": adapter, "status_page": "https://status.example"})
-        return open_status_page(settings, None)  # type: ignore[arg-type]  # nothing is asked
+        return open_status_page(settings, None)  # type: ignore[arg-type]  # no request is made
 
     assert isinstance(opened("statuspage"), Statuspage)
     assert isinstance(opened("feed"), Feed)
     assert opened("link") is None
 
 
-class Told:
-    """A page that says what it is told."""
+class ScriptedStatusPage:
+    """A status page with scripted readings."""
 
     def __init__(self, *answers: Reading | Unreadable) -> None:
         self.answers = list(answers)
@@ -213,16 +213,16 @@ class Told:
         return self.answers.pop(0)
 
 
-async def test_the_lookout_asks_once_a_minute_and_keeps_when() -> None:
-    lookout = Lookout(Told(Reading(("SMS down",))), Hands())
+async def test_lookout_reads_once_a_minute_and_keeps_the_time() -> None:
+    lookout = Lookout(ScriptedStatusPage(Reading(("SMS down",))), ManualClock())
     assert lookout.report(an_incident()).says == (NO_ANSWER_YET,)
     first = await lookout.look()
     assert (first.health, first.says, first.at) == ("trouble", ("SMS down",), NOW)
     assert await lookout.look() == first == lookout.report(an_incident())
 
 
-async def test_without_an_adapter_nothing_is_known_until_somebody_has_looked() -> None:
-    lookout = Lookout(None, Hands())
+async def test_health_without_an_adapter_is_unknown_until_a_person_has_looked() -> None:
+    lookout = Lookout(None, ManualClock())
     report = await lookout.look()
     assert (report.health, report.says) == ("unknown", (NOBODY_LOOKED,))
     assert lookout.report(an_incident()).health == "unknown"
@@ -230,6 +230,6 @@ async def test_without_an_adapter_nothing_is_known_until_somebody_has_looked() -
     assert lookout.report(an_incident(status=seen)) == seen
 
 
-async def test_an_unreadable_page_is_unknown_never_fine() -> None:
-    report = await Lookout(Told(Unreadable("It could not be reached.")), lambda: datetime.now(UTC)).look()
+async def test_unreadable_page_is_unknown_and_never_fine() -> None:
+    report = await Lookout(ScriptedStatusPage(Unreadable("It could not be reached.")), lambda: datetime.now(UTC)).look()
     assert report.health == "unknown"

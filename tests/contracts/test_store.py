@@ -1,4 +1,4 @@
-"""What every store promises: tickets, their history, once-keys, places and contacts."""
+"""Contract of every store: tickets, history, deduplication keys, places and contacts."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from bot.model.notice import Place, Sent
 from bot.model.ticket import Level, Stage, Ticket
 from bot.ports import Store
 from bot.tickets.ports import Batch, Query
-from tests.doubles.hands import Hands
-from tests.doubles.records import START, a_later, a_notice, a_ticket, an_affected, an_event, minutes
+from tests.doubles.manual_clock import ManualClock
+from tests.doubles.records import START, a_notice, a_ticket, an_affected_customer, an_event, minutes, next_version
 
 
 async def save(store: Store, *tickets: Ticket) -> tuple[Ticket, ...]:
@@ -30,7 +30,7 @@ async def ids(store: Store, **query: object) -> list[str]:
 # --- tickets
 
 
-async def test_a_ticket_comes_back_as_it_was_saved(store: Store) -> None:
+async def test_ticket_is_read_as_it_was_saved(store: Store) -> None:
     ticket = a_ticket(answers={"summary": "Ünïcode 🎉 \u202eRTL <!channel> *_~"}, due=START, rcr=("RCR-1",), bounces=2)
     (saved,) = await save(store, ticket)
     assert saved == ticket.model_copy(update={"number": 1001})
@@ -38,7 +38,7 @@ async def test_a_ticket_comes_back_as_it_was_saved(store: Store) -> None:
     assert await store.numbered(1001) == saved
 
 
-async def test_what_is_not_there_is_none(store: Store) -> None:
+async def test_missing_record_is_none(store: Store) -> None:
     assert await store.get("t1") is None
     assert await store.numbered(1001) is None
     assert await store.find(Query()) == []
@@ -58,13 +58,13 @@ async def test_numbers_count_up_from_1001_without_gaps(store: Store) -> None:
 
 async def test_a_new_version_replaces_the_one_before_and_keeps_its_number(store: Store) -> None:
     (first,) = await save(store, a_ticket())
-    (second,) = await save(store, a_later(first, stage=Stage.FIRST, number=0))
+    (second,) = await save(store, next_version(first, stage=Stage.FIRST, number=0))
     assert (second.number, second.version, second.stage) == (1001, 2, Stage.FIRST)
     assert await store.get("t1") == second
 
 
 @pytest.mark.parametrize("version", [1, 2, 4])
-async def test_a_version_that_does_not_follow_is_a_conflict(store: Store, version: int) -> None:
+async def test_version_that_is_not_the_next_is_a_conflict(store: Store, version: int) -> None:
     await save(store, a_ticket())
     await save(store, a_ticket(version=2, owner="UBEN"))
     with pytest.raises(Conflict):
@@ -74,14 +74,14 @@ async def test_a_version_that_does_not_follow_is_a_conflict(store: Store, versio
     assert found.owner == "UBEN"
 
 
-async def test_a_ticket_nobody_raised_cannot_change(store: Store) -> None:
+async def test_unknown_ticket_cannot_change(store: Store) -> None:
     with pytest.raises(Conflict):
         await save(store, a_ticket(version=2))
 
 
 async def test_a_refused_batch_leaves_nothing_behind(store: Store) -> None:
     (ticket,) = await save(store, a_ticket())
-    later = a_later(ticket)
+    later = next_version(ticket)
     batch = Batch(
         tickets=[later, a_ticket("t2"), a_ticket("t1")],
         events=[an_event(later)],
@@ -97,9 +97,9 @@ async def test_a_refused_batch_leaves_nothing_behind(store: Store) -> None:
     assert not await store.used("form")
 
 
-async def test_of_many_changes_to_one_version_exactly_one_wins(store: Store) -> None:
+async def test_exactly_one_of_many_changes_to_a_version_wins(store: Store) -> None:
     (ticket,) = await save(store, a_ticket())
-    changes = [save(store, a_later(ticket, owner=f"U{n}")) for n in range(20)]
+    changes = [save(store, next_version(ticket, owner=f"U{n}")) for n in range(20)]
     results = await asyncio.gather(*changes, return_exceptions=True)
     assert sum(isinstance(result, Conflict) for result in results) == 19
     (winner,) = [result[0] for result in results if isinstance(result, tuple)]
@@ -112,8 +112,8 @@ async def test_many_tickets_raised_at_once_get_consecutive_numbers(store: Store)
 
 
 @pytest.mark.parametrize("broken", ["\x00", "\ud800", "a\x00b\udfff"])
-async def test_text_that_databases_choke_on_changes_nothing_else(store: Store, broken: str) -> None:
-    """The model strips it; what slips past it must be kept or refused, and nothing around it harmed."""
+async def test_text_that_databases_refuse_affects_nothing_else(store: Store, broken: str) -> None:
+    """The model strips such text; text that bypasses it is kept or refused without effect on other records."""
     await save(store, a_ticket("good"))
     slipped = a_ticket("bad").model_copy(update={"owner": broken})
     await asyncio.gather(save(store, slipped), save(store, a_ticket("t2")), return_exceptions=True)
@@ -134,7 +134,7 @@ async def test_tickets_are_found_newest_first_and_page_by_page(store: Store) -> 
     assert await ids(store, limit=2, before=(START, "t1")) == ["t0"]
 
 
-async def test_each_narrowing_narrows(store: Store) -> None:
+async def test_each_filter_narrows_the_result(store: Store) -> None:
     await save(
         store,
         a_ticket("new"),
@@ -152,7 +152,7 @@ async def test_each_narrowing_narrows(store: Store) -> None:
     assert await ids(store, stages=(Stage.SECOND,), level=Level.SECOND, owner="UBEN", open=True) == ["second"]
 
 
-async def test_what_needs_attention_comes_soonest_first(store: Store) -> None:
+async def test_due_tickets_are_found_soonest_first(store: Store) -> None:
     await save(
         store,
         a_ticket("later", due=START + minutes(2)),
@@ -165,18 +165,18 @@ async def test_what_needs_attention_comes_soonest_first(store: Store) -> None:
     assert await ids(store, due_before=START - minutes(1)) == []
 
 
-async def test_a_count_knows_no_page(store: Store) -> None:
+async def test_count_ignores_paging(store: Store) -> None:
     await save(store, *(a_ticket(f"t{n}") for n in range(5)), a_ticket("closed", stage=Stage.CLOSED))
     assert await store.count(Query(open=True, limit=2, before=(START, "t1"))) == 5
     assert await store.count(Query(level=Level.THIRD)) == 0
 
 
-# --- history, once-keys, contacts
+# --- history, deduplication keys, contacts
 
 
-async def test_the_history_is_told_in_order(store: Store) -> None:
+async def test_history_is_ordered_by_version(store: Store) -> None:
     (first,) = await save(store, a_ticket())
-    second = a_later(first)
+    second = next_version(first)
     await store.apply(Batch(tickets=[second], events=[an_event(second, "take", reason="because")]))
     await store.apply(Batch(events=[an_event(first, "raise")]))
     assert await store.history("t1") == [an_event(first, "raise"), an_event(second, "take", reason="because")]
@@ -188,7 +188,7 @@ async def test_a_version_has_one_event(store: Store) -> None:
         await store.apply(Batch(events=[an_event(a_ticket(), "other")]))
 
 
-async def test_a_once_key_is_used_up_once(store: Store) -> None:
+async def test_deduplication_key_is_used_once(store: Store) -> None:
     assert not await store.used("form")
     await store.apply(Batch(tickets=[a_ticket()], once=["form"]))
     assert await store.used("form")
@@ -200,13 +200,13 @@ async def test_a_once_key_is_used_up_once(store: Store) -> None:
     assert await store.get("t2") is None
 
 
-async def test_a_double_click_is_one_ticket(store: Store) -> None:
+async def test_double_click_creates_one_ticket(store: Store) -> None:
     clicks = [store.apply(Batch(tickets=[a_ticket()], once=["form"])) for _ in range(10)]
     results = await asyncio.gather(*clicks, return_exceptions=True)
     assert sum(isinstance(result, Duplicate) for result in results) == 9
 
 
-async def test_contacts_are_saved_as_they_now_are(store: Store) -> None:
+async def test_contacts_are_replaced_by_their_latest_state(store: Store) -> None:
     anna = Contact(slack_user="U2", name="Anna", email="a@example.com", phone="+498912345679", levels=(Level.FIRST,))
     ben = anna.model_copy(update={"slack_user": "U1", "name": "Ben", "attested_on": date(2026, 1, 2)})
     await store.apply(Batch(contacts=[ben, anna]))
@@ -216,7 +216,7 @@ async def test_contacts_are_saved_as_they_now_are(store: Store) -> None:
     assert await store.contacts() == [ben, renamed]
 
 
-async def test_a_contact_that_was_changed_meanwhile_is_a_conflict(store: Store) -> None:
+async def test_contact_changed_in_the_meantime_is_a_conflict(store: Store) -> None:
     anna = Contact(slack_user="U1", name="Anna", email="a@example.com", phone="+498912345679")
     renamed, promoted = (anna.model_copy(update=each) for each in ({"name": "Zoe"}, {"levels": (Level.SECOND,)}))
     await store.apply(Batch(contacts=[anna], contacts_read={"U1": None}))
@@ -227,7 +227,7 @@ async def test_a_contact_that_was_changed_meanwhile_is_a_conflict(store: Store) 
     assert await store.contacts() == [promoted]
 
 
-async def test_of_many_changes_to_one_contact_exactly_one_wins(store: Store) -> None:
+async def test_exactly_one_of_many_changes_to_a_contact_wins(store: Store) -> None:
     anna = Contact(slack_user="U1", name="Anna", email="a@example.com", phone="+498912345679")
     changed = [anna.model_copy(update={"name": f"Anna {n}"}) for n in range(12)]
     changes = [store.apply(Batch(contacts=[each], contacts_read={"U1": None})) for each in changed]
@@ -235,7 +235,7 @@ async def test_of_many_changes_to_one_contact_exactly_one_wins(store: Store) -> 
     assert sum(isinstance(result, Conflict) for result in results) == 11
 
 
-async def test_where_cards_are_is_told_of_many_at_once(store: Store) -> None:
+async def test_card_links_are_read_for_many_tickets_at_once(store: Store) -> None:
     await store.apply(Batch(notices=[a_notice("n1"), a_notice("n2", ticket_id="t2")]))
     for claim, link in zip(await store.claim(START, minutes(1), 9), ("https://x/1", ""), strict=True):
         place = Place(ticket_id=claim.notice.ticket_id, what="card", channel="C1", ts=claim.notice.key, link=link)
@@ -244,13 +244,13 @@ async def test_where_cards_are_is_told_of_many_at_once(store: Store) -> None:
     assert await store.card_links([]) == {}
 
 
-# --- end-customers, and where open tickets stand
+# --- end-customers and open tickets by stage
 
 MUELLER = EndCustomer(id="c1", name="Müller GmbH & Co", tenants=("12345RS",), agreement="MSA-7", contacts="Frau Müller")
 ADLER = EndCustomer(id="c2", name="Adler Müller KG")
 
 
-async def test_a_customer_is_found_by_the_beginnings_of_their_words_and_by_their_ids(store: Store) -> None:
+async def test_customer_is_found_by_word_prefixes_and_tenant_ids(store: Store) -> None:
     await store.apply(Batch(customers=[MUELLER, ADLER]))
     found = {
         text: [each.id for each in await store.customers(text.split(), limit=9)]
@@ -264,7 +264,7 @@ async def test_a_customer_is_found_by_the_beginnings_of_their_words_and_by_their
     assert await store.count_customers() == 2
 
 
-async def test_a_customer_is_kept_as_it_now_is_or_forgotten(store: Store) -> None:
+async def test_customer_is_replaced_or_deleted(store: Store) -> None:
     await store.apply(Batch(customers=[MUELLER]))
     renamed = MUELLER.model_copy(update={"name": "Meier", "tenants": ()})
     await store.apply(Batch(customers=[renamed]))
@@ -284,7 +284,7 @@ async def test_two_customers_cannot_have_the_same_name(store: Store) -> None:
     assert await store.count_customers() == 1
 
 
-async def test_the_last_tickets_of_a_customer_are_found_however_its_name_is_written(store: Store) -> None:
+async def test_latest_tickets_of_a_customer_are_found_regardless_of_case_and_spaces(store: Store) -> None:
     old = a_ticket("old", answers={"customer": "Müller GmbH", "tenants": "1"})
     new = a_ticket("new", answers={"customer": " MÜLLER  gmbh", "tenants": "2"}, raised_at=START + minutes(1))
     await save(store, new, old, a_ticket("nobody"))
@@ -293,23 +293,23 @@ async def test_the_last_tickets_of_a_customer_are_found_however_its_name_is_writ
     assert await store.tickets_of("", 9) == []
 
 
-async def test_open_tickets_are_counted_by_where_they_stand(store: Store) -> None:
+async def test_open_tickets_are_counted_by_stage(store: Store) -> None:
     stages = (Stage.NEW, Stage.NEW, Stage.RETARUS, Stage.CLOSED)
     await save(store, *(a_ticket(f"t{number}", stage=stage) for number, stage in enumerate(stages)))
     assert await store.standing() == {Stage.NEW: 2, Stage.RETARUS: 1}
 
 
-# --- who was open in a month
+# --- tickets open in a month
 
 MONTH = (datetime(2026, 2, 28, 23, tzinfo=UTC), datetime(2026, 3, 31, 22, tzinfo=UTC))
-"""March in Berlin: summer time begins in it."""
+"""March in Berlin, in which summer time starts."""
 
 
 def closed_at(moment: datetime, ticket_id: str, **values: object) -> Ticket:
     return a_ticket(ticket_id, stage=Stage.CLOSED, since=moment, **values)
 
 
-async def test_who_was_open_in_a_month_is_found_however_long_ago_it_was_closed(store: Store) -> None:
+async def test_tickets_open_in_a_month_are_found_after_they_were_closed(store: Store) -> None:
     begins, ends = MONTH
     last = minutes(1 / 60000)
     await save(
@@ -325,16 +325,16 @@ async def test_who_was_open_in_a_month_is_found_however_long_ago_it_was_closed(s
     assert await store.alive(*MONTH) == ["all the time", "just", "late", "open"]
 
 
-async def test_a_ticket_that_was_closed_and_opened_again_is_still_found_in_its_first_months(store: Store) -> None:
+async def test_reopened_ticket_is_still_found_in_its_first_months(store: Store) -> None:
     (ticket,) = await save(store, closed_at(START, "t1", raised_at=START - minutes(5)))
-    (ticket,) = await save(store, a_later(ticket, stage=Stage.FIRST, since=START + minutes(60 * 24 * 70)))
+    (ticket,) = await save(store, next_version(ticket, stage=Stage.FIRST, since=START + minutes(60 * 24 * 70)))
     assert await store.alive(*MONTH) == ["t1"]
-    await save(store, a_later(ticket, stage=Stage.CLOSED, since=START + minutes(60 * 24 * 80)))
+    await save(store, next_version(ticket, stage=Stage.CLOSED, since=START + minutes(60 * 24 * 80)))
     assert await store.alive(*MONTH) == ["t1"]
     assert await store.alive(START + minutes(60 * 24 * 81), START + minutes(60 * 24 * 90)) == []
 
 
-async def test_who_was_open_can_be_asked_of_one_customer_alone(store: Store) -> None:
+async def test_tickets_open_in_a_month_can_be_filtered_by_customer(store: Store) -> None:
     mine, others = {"customer": "Müller GmbH"}, {"customer": "Adler KG"}
     await save(
         store,
@@ -346,9 +346,9 @@ async def test_who_was_open_can_be_asked_of_one_customer_alone(store: Store) -> 
     assert await store.alive(*MONTH, customer="müller gmbh") == ["closed", "open"]
 
 
-async def test_who_was_open_can_be_asked_of_a_customer_who_joined(store: Store) -> None:
+async def test_tickets_open_in_a_month_can_be_filtered_by_a_customer_who_joined(store: Store) -> None:
     mine = {"customer": "Müller GmbH"}
-    joined = (an_affected("Straße AG"), an_affected("STRASSE ag"), an_affected("Nord AG"))
+    joined = (an_affected_customer("Straße AG"), an_affected_customer("STRASSE ag"), an_affected_customer("Nord AG"))
     (ticket, *_) = await save(
         store,
         a_ticket("open", answers=mine),
@@ -356,22 +356,22 @@ async def test_who_was_open_can_be_asked_of_a_customer_who_joined(store: Store) 
         closed_at(START + minutes(60 * 24 * 300), "later", answers=mine, affected=joined, raised_at=MONTH[1]),
     )
     assert await store.alive(*MONTH, customer="strasse ag") == ["closed"]
-    await save(store, a_later(ticket, affected=(an_affected("Strasse AG"),)))
+    await save(store, next_version(ticket, affected=(an_affected_customer("Strasse AG"),)))
     assert await store.alive(*MONTH, customer="strasse ag") == ["closed", "open"]
     assert await store.alive(*MONTH, customer="müller gmbh") == ["closed", "open"]
     assert await store.alive(*MONTH, customer="nobody") == []
 
 
-async def test_names_on_tickets_are_known_and_so_is_who_stands_beside_them(store: Store) -> None:
+async def test_names_on_tickets_are_found_with_their_neighbours(store: Store) -> None:
     assert await store.names_beside("müller gmbh") == []
-    joined = (an_affected("Adler AG"), an_affected("Nord AG"))
+    joined = (an_affected_customer("Adler AG"), an_affected_customer("Nord AG"))
     await save(store, a_ticket("t1", answers={"customer": "Müller GmbH"}), a_ticket("t2", affected=joined))
     assert "Müller GmbH" in await store.names_beside("müller gmbh")
     assert "Nord AG" in await store.names_beside("nord ag")
     assert {"Müller GmbH", "Adler AG"} <= set(await store.names_beside("muster"))
 
 
-async def test_retarus_s_view_of_a_month_is_kept_as_it_now_is(store: Store) -> None:
+async def test_monthly_view_of_retarus_is_replaced_by_its_latest_state(store: Store) -> None:
     assert await store.view("2026-03") is None
     asked = View(month="2026-03", requested_at=START)
     await store.apply(Batch(views=[asked, View(month="2026-02")]))
@@ -384,10 +384,10 @@ async def test_retarus_s_view_of_a_month_is_kept_as_it_now_is(store: Store) -> N
     assert await store.view("2026-03") == came
 
 
-# --- tidying and closing
+# --- pruning, locks and closing
 
 
-async def test_old_once_keys_and_delivered_notices_are_forgotten(store: Store, clock: Hands) -> None:
+async def test_prune_deletes_old_deduplication_keys_and_delivered_notices(store: Store, clock: ManualClock) -> None:
     await store.apply(Batch(once=["old"], notices=[a_notice("dropped"), a_notice("waiting")]))
     await store.apply(Batch(drop=["dropped"]))
     clock.at = START + minutes(10)
@@ -398,20 +398,20 @@ async def test_old_once_keys_and_delivered_notices_are_forgotten(store: Store, c
     assert [letter.notice.key for letter in await store.letters()] == ["waiting"]
 
 
-async def test_forgetting_is_bounded_per_call(store: Store) -> None:
+async def test_prune_is_limited_per_call(store: Store) -> None:
     await store.apply(Batch(once=[f"key{n}" for n in range(2500)]))
     gone = [await store.prune(START + minutes(1)) for _ in range(4)]
     assert gone == [1000, 1000, 500, 0]
 
 
-async def test_of_many_who_would_do_the_same_one_is_alone(store: Store) -> None:
+async def test_only_one_caller_holds_a_named_lock(store: Store) -> None:
     async with store.alone("sweep") as first, store.alone("sweep") as second, store.alone("digest") as other:
         assert (first, second, other) == (True, False, True)
     async with store.alone("sweep") as again:
         assert again
 
 
-async def test_whoever_fails_while_alone_leaves_it_to_others(store: Store) -> None:
+async def test_named_lock_is_released_after_an_error(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         async with store.alone("sweep"):
             raise ZeroDivisionError
@@ -419,7 +419,7 @@ async def test_whoever_fails_while_alone_leaves_it_to_others(store: Store) -> No
         assert again
 
 
-async def test_a_closed_store_says_so(store: Store) -> None:
+async def test_closed_store_raises_store_down(store: Store) -> None:
     await store.close()
     await store.close()
     with pytest.raises(StoreDown):
@@ -428,10 +428,10 @@ async def test_a_closed_store_says_so(store: Store) -> None:
         await save(store, a_ticket())
 
 
-# --- what is erased
+# --- erasure
 
 
-async def test_history_is_rewritten_and_messages_are_forgotten_with_the_change(store: Store) -> None:
+async def test_history_is_rewritten_and_notices_are_deleted_with_the_change(store: Store) -> None:
     ticket = (await save(store, a_ticket()))[0]
     told = an_event(ticket, reason="Erika")
     await store.apply(Batch(events=[told], notices=[a_notice("sent", lane="a"), a_notice("waiting", lane="b")]))
@@ -443,7 +443,7 @@ async def test_history_is_rewritten_and_messages_are_forgotten_with_the_change(s
     assert [letter.notice.key for letter in await store.letters()] == ["waiting"]
 
 
-async def test_a_person_is_forgotten_with_their_clicks_and_direct_messages(store: Store) -> None:
+async def test_person_is_erased_with_their_clicks_and_direct_messages(store: Store) -> None:
     notices = [a_notice("to anna", lane="direct:UANNA"), a_notice("to ben", lane="direct:UBEN")]
     people = [Contact(slack_user=user, name=user, email="", phone="") for user in ("UANNA", "UBEN")]
     await store.apply(Batch(contacts=people, once=["UANNA:1.1:take", "UBEN:1.1:take"], notices=notices))
@@ -460,7 +460,7 @@ async def test_closed_tickets_that_keep_personal_data_are_found(store: Store) ->
     assert [each.id for each in await store.find(Query(erased=True))] == ["erased"]
 
 
-async def test_the_access_log_is_told_newest_first(store: Store) -> None:
+async def test_access_log_is_listed_newest_first(store: Store) -> None:
     entries = [Access(at=START, by="root", what=what) for what in ("export", "erase")]
     for entry in entries:
         await store.apply(Batch(accesses=[entry]))

@@ -1,4 +1,4 @@
-"""Do the stores agree, whatever is done to them in whatever order? The memory store is the model of the others."""
+"""Real stores behave like the memory store, their model, in any sequence of operations."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from bot.model.ticket import Level, Stage, Ticket
 from bot.ports import Store
 from bot.tickets.ports import Batch, Query
 from tests.contracts.conftest import ENGINES
-from tests.doubles.hands import Hands
+from tests.doubles.manual_clock import ManualClock
 from tests.doubles.memory_store import MemoryStore
-from tests.doubles.postgres_server import empty
+from tests.doubles.postgres_server import restore_snapshot
 from tests.doubles.records import START, a_notice, a_ticket, an_event, minutes
 
 T = TypeVar("T")
@@ -34,17 +34,17 @@ T = TypeVar("T")
 KEY = st.sampled_from([f"n{n}" for n in range(8)])
 KEYS = st.lists(KEY, max_size=3)
 LANES = st.sampled_from("abc")
-SOON = st.integers(0, 5).map(minutes)
+SHORT_TIMES = st.integers(0, 5).map(minutes)
 RAISED = {"t1": START, "t2": START + minutes(2), "t3": START + minutes(2)}
-"""A ticket stays raised when it was."""
+"""Fixed time at which each ticket was raised."""
 TICKETS = st.builds(
     lambda ticket_id, **values: a_ticket(ticket_id, raised_at=RAISED[ticket_id], **values),
     st.sampled_from(sorted(RAISED)),
     version=st.integers(1, 3),
     stage=st.sampled_from(Stage),
     owner=st.sampled_from(["UANNA", "UBEN"]),
-    since=SOON.map(lambda wait: START + wait),
-    due=st.none() | SOON.map(lambda wait: START + wait),
+    since=SHORT_TIMES.map(lambda wait: START + wait),
+    due=st.none() | SHORT_TIMES.map(lambda wait: START + wait),
 )
 QUERIES = st.builds(
     Query,
@@ -52,8 +52,8 @@ QUERIES = st.builds(
     stages=st.lists(st.sampled_from(Stage), max_size=3),
     level=st.none() | st.sampled_from(Level),
     owner=st.sampled_from(["", "UANNA"]),
-    due_before=st.none() | SOON.map(lambda wait: START + wait),
-    before=st.none() | st.tuples(SOON.map(lambda wait: START + wait), st.sampled_from(["t1", "t2"])),
+    due_before=st.none() | SHORT_TIMES.map(lambda wait: START + wait),
+    before=st.none() | st.tuples(SHORT_TIMES.map(lambda wait: START + wait), st.sampled_from(["t1", "t2"])),
     limit=st.integers(1, 4),
 )
 NOT_ONE_HEAD_PER_WAITING_LANE = """
@@ -62,14 +62,14 @@ NOT_ONE_HEAD_PER_WAITING_LANE = """
         OR SUM(CASE WHEN head = 1 AND state <> 'waiting' THEN 1 ELSE 0 END) > 0"""
 
 
-class Stores(RuleBasedStateMachine):
-    """Does the same to a real store and to the model, and compares what they answer."""
+class StoreComparison(RuleBasedStateMachine):
+    """Applies the same operations to a real store and to the model, and compares the results."""
 
     def __init__(self, empty_desk: Callable[[], str]) -> None:
         super().__init__()
         self.loop = asyncio.Runner()
         self.empty_desk = empty_desk
-        self.clock = Hands()
+        self.clock = ManualClock()
         self.claims: list[Claim] = []
 
     @initialize()
@@ -78,11 +78,11 @@ class Stores(RuleBasedStateMachine):
         self.stores: list[Store] = [MemoryStore(self.clock), self.real]
 
     def both(self, work: Callable[[Store], Awaitable[T]]) -> T | str:
-        first, second = (self.loop.run(_answer(work(store))) for store in self.stores)
+        first, second = (self.loop.run(_result_or_error(work(store))) for store in self.stores)
         assert first == second
         return first
 
-    @rule(wait=SOON)
+    @rule(wait=SHORT_TIMES)
     def time_passes(self, wait: timedelta) -> None:
         self.clock.at += wait
 
@@ -94,11 +94,11 @@ class Stores(RuleBasedStateMachine):
         batch = Batch(tickets, events, self.notices(keys, lane, timedelta()), once)
         self.both(lambda store: store.apply(batch))
 
-    @rule(since=SOON, wait=SOON)
+    @rule(since=SHORT_TIMES, wait=SHORT_TIMES)
     def look_who_was_open(self, since: timedelta, wait: timedelta) -> None:
         self.both(lambda store: store.alive(START + since, START + since + wait))
 
-    @rule(keys=KEYS, lane=LANES, wait=SOON)
+    @rule(keys=KEYS, lane=LANES, wait=SHORT_TIMES)
     def send(self, keys: list[str], lane: str, wait: timedelta) -> None:
         self.both(lambda store: store.apply(Batch(notices=self.notices(keys, lane, wait))))
 
@@ -109,7 +109,7 @@ class Stores(RuleBasedStateMachine):
     def notices(self, keys: list[str], lane: str, wait: timedelta) -> list[Notice]:
         return [a_notice(key, lane=lane, due=self.clock.at + wait) for key in keys]
 
-    @rule(limit=st.integers(1, 4), lease=SOON)
+    @rule(limit=st.integers(1, 4), lease=SHORT_TIMES)
     def claim(self, limit: int, lease: timedelta) -> None:
         claims = self.both(lambda store: store.claim(self.clock.at, lease, limit))
         assert isinstance(claims, list)
@@ -135,7 +135,7 @@ class Stores(RuleBasedStateMachine):
     def revive(self, key: str) -> None:
         self.both(lambda store: store.revive(key, self.clock.at))
 
-    @rule(age=SOON)
+    @rule(age=SHORT_TIMES)
     def prune(self, age: timedelta) -> None:
         self.both(lambda store: store.prune(self.clock.at - age))
 
@@ -150,7 +150,7 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda store: store.letters())
         self.both(lambda store: store.next_due(self.clock.at))
         assert isinstance(self.real, DatabaseStore)
-        assert self.loop.run(self.real._engine.read(_without_one_head)) == []
+        assert self.loop.run(self.real._engine.read(_lanes_without_one_head)) == []
 
     def teardown(self) -> None:
         for store in self.stores:
@@ -158,35 +158,35 @@ class Stores(RuleBasedStateMachine):
         self.loop.close()
 
 
-async def _answer(work: Awaitable[T]) -> T | str:
-    """What came back, or the kind of refusal."""
+async def _result_or_error(work: Awaitable[T]) -> T | str:
+    """The result, or the class name of the error."""
     try:
         return await work
     except DeskError as error:
         return type(error).__name__
 
 
-def _without_one_head(db: Connection) -> list[str]:
+def _lanes_without_one_head(db: Connection) -> list[str]:
     return [str(row[0]) for row in db.execute(NOT_ONE_HEAD_PER_WAITING_LANE).fetchall()]
 
 
 @pytest.fixture(params=ENGINES)
 def empty_desk(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
-    """Gives the URL of an empty desk, as often as it is asked."""
+    """A function that gives the URL of an empty desk at each call."""
     if request.param == "sqlite":
         return lambda: f"sqlite:///{tmp_path / uuid4().hex}"
     url: str = request.getfixturevalue("postgres_url")
 
     def emptied() -> str:
-        empty(url)
+        restore_snapshot(url)
         return url
 
     return emptied
 
 
-def test_the_stores_agree_whatever_is_done_to_them(empty_desk: Callable[[], str]) -> None:
+def test_stores_agree_after_any_sequence_of_changes(empty_desk: Callable[[], str]) -> None:
     run_state_machine_as_test(
-        lambda: Stores(empty_desk),  # type: ignore[arg-type]  # any callable that gives one will do
+        lambda: StoreComparison(empty_desk),  # type: ignore[arg-type]  # any callable that returns a machine is accepted
         settings=settings(
             max_examples=20,
             stateful_step_count=40,
@@ -194,6 +194,6 @@ def test_the_stores_agree_whatever_is_done_to_them(empty_desk: Callable[[], str]
             suppress_health_check=[HealthCheck.too_slow],
             phases=[
                 phase for phase in Phase if phase is not Phase.shrink or "CI" not in os.environ
-            ],  # it takes minutes
+            ],  # shrinking takes minutes
         ),
     )

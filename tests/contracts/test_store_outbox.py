@@ -1,4 +1,4 @@
-"""What every store promises about notices on their way: lanes, leases, fencing, dead letters."""
+"""Contract of every store for the outbox: lanes, leases, fencing, dead letters."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import pytest
 from bot.model.notice import Claim, Dead, Place, Retry, Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch
-from tests.doubles.hands import Hands
+from tests.doubles.manual_clock import ManualClock
 from tests.doubles.records import START, a_notice, minutes
 
 LEASE = timedelta(seconds=60)
 
 
-async def send(store: Store, *keys: str, lane: str = "") -> None:
+async def enqueue(store: Store, *keys: str, lane: str = "") -> None:
     await store.apply(Batch(notices=[a_notice(key, **({"lane": lane} if lane else {})) for key in keys]))
 
 
 async def claim(store: Store, after: float = 0, limit: int = 10) -> list[Claim]:
-    """What can be claimed that many minutes after the start."""
+    """Claims notices `after` minutes past START."""
     return await store.claim(START + minutes(after), LEASE, limit)
 
 
-async def keys(store: Store, after: float = 0, limit: int = 10) -> list[str]:
+async def claimed_keys(store: Store, after: float = 0, limit: int = 10) -> list[str]:
     return [claim.notice.key for claim in await claim(store, after, limit)]
 
 
@@ -35,81 +35,81 @@ async def test_a_claim_carries_the_notice_as_it_was_saved(store: Store) -> None:
     assert await claim(store) == [Claim(notice=notice, attempt=1)]
 
 
-async def test_nothing_is_claimed_before_it_is_due(store: Store) -> None:
+async def test_notice_is_not_claimed_before_it_is_due(store: Store) -> None:
     await store.apply(Batch(notices=[a_notice(due=START + minutes(5))]))
-    assert await keys(store, 4.99) == []
-    assert await keys(store, 5) == ["n1"]
+    assert await claimed_keys(store, 4.99) == []
+    assert await claimed_keys(store, 5) == ["n1"]
 
 
-async def test_what_has_been_due_longest_is_claimed_first(store: Store) -> None:
+async def test_notice_due_longest_is_claimed_first(store: Store) -> None:
     await store.apply(Batch(notices=[a_notice("late", due=START + minutes(2)), a_notice("early")]))
-    assert await keys(store, 3, limit=1) == ["early"]
-    assert await keys(store, 3, limit=1) == ["late"]
+    assert await claimed_keys(store, 3, limit=1) == ["early"]
+    assert await claimed_keys(store, 3, limit=1) == ["late"]
 
 
-async def test_nobody_else_gets_a_notice_before_the_lease_ends(store: Store) -> None:
-    await send(store, "n1")
+async def test_leased_notice_is_not_claimed_again_before_the_lease_ends(store: Store) -> None:
+    await enqueue(store, "n1")
     assert [found.attempt for found in await claim(store)] == [1]
     assert await claim(store, 0.99) == []
     assert [found.attempt for found in await claim(store, 1)] == [2]
 
 
 async def test_claim_takes_leases_and_retries_from_before_the_clock_was_set_back(store: Store) -> None:
-    await send(store, "leased", "retried", "soon")
+    await enqueue(store, "leased", "retried", "soon")
     (_, retried, soon) = await claim(store, 120)
     await store.settle(retried, Retry(START + minutes(125), "busy"), START + minutes(120))
     await store.settle(soon, Retry(START + minutes(30), "busy"), START + minutes(120))
-    assert await keys(store, limit=1) == ["leased"]
-    assert await keys(store, limit=9) == ["retried"]
+    assert await claimed_keys(store, limit=1) == ["leased"]
+    assert await claimed_keys(store, limit=9) == ["retried"]
 
 
 @pytest.mark.parametrize(("away", "claimed"), [(59, []), (60, []), (61, ["n1"]), (60 * 24 * 365, ["n1"])])
 async def test_claim_waits_for_a_retry_within_the_longest_backoff(store: Store, away: int, claimed: list[str]) -> None:
-    await send(store, "n1")
+    await enqueue(store, "n1")
     (held,) = await claim(store)
     await store.settle(held, Retry(START + minutes(away), "busy"), START)
-    assert await keys(store) == claimed
+    assert await claimed_keys(store) == claimed
 
 
-async def test_many_claim_at_once_and_nobody_twice(store: Store) -> None:
-    await send(store, *(f"n{n}" for n in range(40)))
+async def test_concurrent_claims_never_overlap(store: Store) -> None:
+    await enqueue(store, *(f"n{n}" for n in range(40)))
     claims = await asyncio.gather(*(claim(store, limit=7) for _ in range(10)))
     assert sorted(found.notice.key for each in claims for found in each) == sorted(f"n{n}" for n in range(40))
 
 
-async def test_a_lane_is_delivered_one_after_the_other_in_the_order_saved(store: Store) -> None:
-    await send(store, "a1", "a2", lane="a")
-    await send(store, "b1")
+async def test_lane_is_delivered_one_by_one_in_the_order_saved(store: Store) -> None:
+    await enqueue(store, "a1", "a2", lane="a")
+    await enqueue(store, "b1")
     first, other = await claim(store)
     assert (first.notice.key, other.notice.key) == ("a1", "b1")
     assert await store.settle(first, Sent(), START)
-    assert await keys(store) == ["a2"]
+    assert await claimed_keys(store) == ["a2"]
 
 
 async def test_a_lane_waits_for_the_retry_of_its_head(store: Store) -> None:
-    await send(store, "a1", "a2", lane="a")
+    await enqueue(store, "a1", "a2", lane="a")
     (head,) = await claim(store)
     assert await store.settle(head, Retry(START + minutes(3), "it was busy"), START)
-    assert await keys(store, 2.9) == []
-    assert await keys(store, 3) == ["a1"]
+    assert await claimed_keys(store, 2.9) == []
+    assert await claimed_keys(store, 3) == ["a1"]
 
 
 async def test_a_head_that_is_not_due_yet_holds_its_lane(store: Store) -> None:
     await store.apply(Batch(notices=[a_notice("a1", lane="a", due=START + minutes(5)), a_notice("a2", lane="a")]))
-    assert await keys(store, 4) == []
-    assert await keys(store, 5) == ["a1"]
+    assert await claimed_keys(store, 4) == []
+    assert await claimed_keys(store, 5) == ["a1"]
 
 
 @pytest.mark.parametrize("outcome", [Sent(), Dead("It cannot be delivered.")])
 async def test_a_lane_goes_on_after_its_head(store: Store, outcome: Sent | Dead) -> None:
-    await send(store, "a1", "a2", lane="a")
+    await enqueue(store, "a1", "a2", lane="a")
     (head,) = await claim(store)
     assert await store.settle(head, outcome, START)
-    assert await keys(store) == ["a2"]
+    assert await claimed_keys(store) == ["a2"]
 
 
 async def test_a_lost_lease_settles_nothing(store: Store) -> None:
-    await send(store, "n1")
+    await enqueue(store, "n1")
     (late,) = await claim(store)
     (current,) = await claim(store, 2)
     place = Place(ticket_id="t1", what="card", channel="C1", ts="1.0")
@@ -121,13 +121,13 @@ async def test_a_lost_lease_settles_nothing(store: Store) -> None:
 
 
 async def test_a_lease_that_ended_unclaimed_can_still_be_settled(store: Store) -> None:
-    await send(store, "n1")
+    await enqueue(store, "n1")
     (late,) = await claim(store)
     assert await store.settle(late, Sent(), START + minutes(9))
 
 
-async def test_what_follows_is_saved_with_the_outcome(store: Store) -> None:
-    await send(store, "a1", "a2", lane="a")
+async def test_follow_up_notices_are_saved_with_the_outcome(store: Store) -> None:
+    await enqueue(store, "a1", "a2", lane="a")
     (head,) = await claim(store)
     place = Place(ticket_id="t1", what="card", channel="C1", ts="1.0", link="https://example.com")
     assert await store.settle(head, Sent(place), START, [a_notice("receipt", lane="a")])
@@ -136,10 +136,10 @@ async def test_what_follows_is_saved_with_the_outcome(store: Store) -> None:
     (second,) = await claim(store)
     assert second.notice.key == "a2"
     assert await store.settle(second, Sent(), START)
-    assert await keys(store) == ["receipt"]
+    assert await claimed_keys(store) == ["receipt"]
 
 
-async def test_one_message_can_be_the_place_of_several_tickets(store: Store) -> None:
+async def test_message_can_be_the_place_of_several_tickets(store: Store) -> None:
     await store.apply(Batch(notices=[a_notice("both", lane="a")]))
     (head,) = await store.claim(START, LEASE, 10)
     places = tuple(Place(ticket_id=each, what="reminder:2:U1", channel="D1", ts="1.0") for each in ("t1", "t2"))
@@ -149,9 +149,9 @@ async def test_one_message_can_be_the_place_of_several_tickets(store: Store) -> 
     assert await store.place("t2", "reminder:2:U1") == places[1]
 
 
-async def test_a_place_can_move(store: Store) -> None:
+async def test_place_can_be_replaced(store: Store) -> None:
     for n, ts in enumerate(["1.0", "2.0"]):
-        await send(store, f"n{n}")
+        await enqueue(store, f"n{n}")
         (head,) = await claim(store)
         await store.settle(head, Sent(Place(ticket_id="t1", what="card", channel="C1", ts=ts)), START)
     assert await store.placed("C1", "1.0") is None
@@ -160,62 +160,62 @@ async def test_a_place_can_move(store: Store) -> None:
     assert found.ts == "2.0"
 
 
-async def test_the_same_key_is_saved_once(store: Store) -> None:
-    await send(store, "n1")
+async def test_notice_with_the_same_key_is_saved_once(store: Store) -> None:
+    await enqueue(store, "n1")
     await store.apply(Batch(notices=[a_notice("n1", to="UBEN", lane="other"), a_notice("n2")]))
     first, second = await claim(store)
     assert (first.notice.to, second.notice.key) == ("UANNA", "n2")
     await store.settle(first, Sent(), START)
-    await send(store, "n1")
-    assert await keys(store) == []
+    await enqueue(store, "n1")
+    assert await claimed_keys(store) == []
 
 
-async def test_what_is_no_longer_wanted_is_dropped_and_its_lane_goes_on(store: Store) -> None:
-    await send(store, "a1", "a2", "a3", lane="a")
+async def test_dropped_notice_does_not_block_its_lane(store: Store) -> None:
+    await enqueue(store, "a1", "a2", "a3", lane="a")
     await store.apply(Batch(drop=["a1", "a2", "unknown"]))
-    assert await keys(store) == ["a3"]
+    assert await claimed_keys(store) == ["a3"]
     assert [letter.state for letter in await store.letters()] == ["waiting", "dropped", "dropped"]
 
 
-async def test_what_somebody_began_to_deliver_is_not_dropped(store: Store) -> None:
-    await send(store, "n1")
+async def test_notice_in_delivery_is_not_dropped(store: Store) -> None:
+    await enqueue(store, "n1")
     (begun,) = await claim(store)
     await store.apply(Batch(drop=["n1"]))
     assert await store.settle(begun, Retry(START + minutes(1), "unknown"), START)
     await store.apply(Batch(drop=["n1"]))
-    assert await keys(store, 1) == ["n1"]
+    assert await claimed_keys(store, 1) == ["n1"]
 
 
-async def test_a_dead_letter_says_why_and_can_be_tried_again(store: Store) -> None:
-    await send(store, "n1")
+async def test_dead_letter_has_a_reason_and_can_be_revived(store: Store) -> None:
+    await enqueue(store, "n1")
     (first,) = await claim(store)
     assert not await store.revive("n1", START)
     await store.settle(first, Dead("The channel is archived."), START)
     (letter,) = await store.letters(state="dead")
     assert (letter.why, letter.attempts, letter.at) == ("The channel is archived.", 1, START)
-    assert await keys(store, 99) == []
+    assert await claimed_keys(store, 99) == []
 
     assert await store.revive("n1", START + minutes(100))
     assert not await store.revive("n1", START + minutes(100))
     assert not await store.revive("unknown", START)
     (again,) = await claim(store, 100)
-    assert (again.attempt, again.notice.due) == (2, START)  # since then it may have arrived
+    assert (again.attempt, again.notice.due) == (2, START)  # the first attempt may have arrived in the meantime
     assert not await store.settle(first, Sent(), START)
 
 
-async def test_a_revived_letter_waits_for_what_its_lane_is_delivering(store: Store) -> None:
-    await send(store, "a1", "a2", "a3", lane="a")
+async def test_revived_letter_waits_for_the_current_delivery_of_its_lane(store: Store) -> None:
+    await enqueue(store, "a1", "a2", "a3", lane="a")
     (dead,) = await claim(store)
     await store.settle(dead, Dead("no"), START)
     (busy,) = await claim(store)
     await store.revive("a1", START)
     await store.apply(Batch(drop=["a3"]))
-    assert await keys(store) == []
+    assert await claimed_keys(store) == []
     await store.settle(busy, Sent(), START)
-    assert await keys(store) == ["a1"]
+    assert await claimed_keys(store) == ["a1"]
 
 
-async def test_the_outbox_knows_when_it_next_has_something_to_do(store: Store) -> None:
+async def test_next_due_is_the_earliest_time_of_a_claimable_notice(store: Store) -> None:
     assert await store.next_due(START) is None
     await store.apply(Batch(notices=[a_notice("a1", lane="a", due=START + minutes(5)), a_notice("a2", lane="a")]))
     assert await store.next_due(START) == START + minutes(5)
@@ -241,8 +241,8 @@ async def test_letters_are_listed_newest_first_by_state_and_ticket(store: Store)
     assert await store.letter("unknown") is None
 
 
-async def test_a_letter_knows_when_it_was_saved(store: Store, clock: Hands) -> None:
+async def test_letter_has_the_time_it_was_saved(store: Store, clock: ManualClock) -> None:
     clock.at = START + minutes(3)
-    await send(store, "n1")
+    await enqueue(store, "n1")
     (letter,) = await store.letters()
     assert (letter.at, letter.attempts, letter.why) == (START + minutes(3), 0, "")

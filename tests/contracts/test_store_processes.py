@@ -1,4 +1,4 @@
-"""What each engine promises about many processes and many tasks: nothing is lost, nothing is done twice."""
+"""Concurrent processes and tasks on each engine lose no change and apply none twice."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bot.adapters.store import open_store
 from bot.core.errors import Conflict
 from bot.ports import Store
 from bot.tickets.ports import Batch, Query
-from tests.contracts.processes import another, begin, said
-from tests.doubles.records import START, a_later, a_notice, a_ticket
+from tests.contracts.processes import read_lines, start_together, worker_process
+from tests.doubles.records import START, a_notice, a_ticket, next_version
 
 
 @pytest.fixture
@@ -25,17 +25,20 @@ async def desk(database_url: str) -> AsyncIterator[Store]:
 
 async def test_processes_raising_tickets_at_once_leave_no_gap(database_url: str, desk: Store) -> None:
     async with (
-        another("raise_tickets", database_url, "a", 60) as one,
-        another("raise_tickets", database_url, "b", 60) as two,
+        worker_process("raise_tickets", database_url, "a", 60) as one,
+        worker_process("raise_tickets", database_url, "b", 60) as two,
     ):
-        lines = [line for each in await asyncio.gather(said(one), said(two)) for line in each]
+        lines = [line for each in await asyncio.gather(read_lines(one), read_lines(two)) for line in each]
     assert sorted(int(line.split()[1]) for line in lines) == list(range(1001, 1121))
     assert await desk.count(Query()) == 120
 
 
 async def test_processes_changing_one_ticket_at_once_lose_no_change(database_url: str, desk: Store) -> None:
     await desk.apply(Batch(tickets=[a_ticket()]))
-    async with another("change_tickets", database_url, 40) as one, another("change_tickets", database_url, 40) as two:
+    async with (
+        worker_process("change_tickets", database_url, 40) as one,
+        worker_process("change_tickets", database_url, 40) as two,
+    ):
         await asyncio.gather(one.wait(), two.wait())
     ticket = await desk.get("t1")
     assert ticket is not None
@@ -45,28 +48,34 @@ async def test_processes_changing_one_ticket_at_once_lose_no_change(database_url
 async def test_processes_claiming_at_once_get_nothing_twice(database_url: str, desk: Store) -> None:
     keys = [f"n{n}" for n in range(120)]
     await desk.apply(Batch(notices=[a_notice(key, lane=f"lane{n % 40}") for n, key in enumerate(keys)]))
-    async with another("claim_notices", database_url) as one, another("claim_notices", database_url) as two:
-        lines = [line for each in await asyncio.gather(said(one), said(two)) for line in each]
+    async with (
+        worker_process("claim_notices", database_url) as one,
+        worker_process("claim_notices", database_url) as two,
+    ):
+        lines = [line for each in await asyncio.gather(read_lines(one), read_lines(two)) for line in each]
     assert sorted(lines) == sorted(keys)
 
 
-async def test_processes_that_end_and_fill_the_same_lanes_strand_nothing(database_url: str, desk: Store) -> None:
+async def test_processes_that_settle_and_fill_the_same_lanes_lose_no_notice(database_url: str, desk: Store) -> None:
     await desk.apply(Batch(notices=[a_notice("m:1", lane="a"), a_notice("n:1", lane="b")]))
-    async with another("pass_on", database_url, 150) as one, another("pass_on", database_url, 150) as two:
-        await begin(one, two)
+    async with (
+        worker_process("deliver_and_follow_up", database_url, 150) as one,
+        worker_process("deliver_and_follow_up", database_url, 150) as two,
+    ):
+        await start_together(one, two)
         await asyncio.gather(one.wait(), two.wait())
         assert (one.returncode, two.returncode) == (0, 0)
     assert await desk.letters(state="waiting") == []
     assert len(await desk.letters(state="sent", limit=500)) == 300
 
 
-async def test_what_was_acknowledged_outlives_a_kill(database_url: str) -> None:
+async def test_acknowledged_changes_survive_a_kill(database_url: str) -> None:
     acknowledged: list[str] = []
     for name in "abc":
-        async with another("raise_tickets", database_url, name, 100_000) as process:
-            acknowledged += await said(process, 40)
+        async with worker_process("raise_tickets", database_url, name, 100_000) as process:
+            acknowledged += await read_lines(process, 40)
             process.kill()
-            acknowledged += await said(process)
+            acknowledged += await read_lines(process)
     store = await open_store(database_url)
     for line in acknowledged:
         ticket_id, number = line.split()
@@ -79,7 +88,7 @@ async def test_what_was_acknowledged_outlives_a_kill(database_url: str) -> None:
     await store.close()
 
 
-async def test_many_open_a_new_desk_at_once(unopened_url: str) -> None:
+async def test_new_database_can_be_opened_many_times_at_once(unopened_url: str) -> None:
     stores = await asyncio.gather(*(open_store(unopened_url) for _ in range(8)))
     saved = await asyncio.gather(*(store.apply(Batch(tickets=[a_ticket(f"t{n}")])) for n, store in enumerate(stores)))
     assert sorted(ticket.number for (ticket,) in saved) == list(range(1001, 1009))
@@ -97,7 +106,7 @@ async def test_data_survives_a_restart(database_url: str) -> None:
     await again.close()
 
 
-async def test_a_change_that_fails_fails_alone(desk: Store) -> None:
+async def test_failing_change_does_not_affect_others(desk: Store) -> None:
     await desk.apply(Batch(tickets=[a_ticket("there")]))
     batches = [Batch(tickets=[a_ticket(f"t{n}"), *([a_ticket("there")] if n % 2 else [])]) for n in range(20)]
     results = await asyncio.gather(*map(desk.apply, batches), return_exceptions=True)
@@ -105,7 +114,7 @@ async def test_a_change_that_fails_fails_alone(desk: Store) -> None:
     assert await desk.count(Query()) == 11
 
 
-async def test_whoever_is_cancelled_harms_nobody(desk: Store) -> None:
+async def test_cancelled_change_does_not_affect_others(desk: Store) -> None:
     tasks = [asyncio.create_task(desk.apply(Batch(tickets=[a_ticket(f"t{n}")]))) for n in range(50)]
     await asyncio.sleep(0)
     for task in tasks[::2]:
@@ -118,7 +127,7 @@ async def test_whoever_is_cancelled_harms_nobody(desk: Store) -> None:
     assert ticket.number == 1001 + total
 
 
-async def test_closing_finishes_what_was_asked_for(database_url: str) -> None:
+async def test_close_finishes_pending_changes(database_url: str) -> None:
     store = await open_store(database_url)
     tasks = [asyncio.create_task(store.apply(Batch(tickets=[a_ticket(f"t{n}")]))) for n in range(30)]
     await asyncio.sleep(0)
@@ -129,8 +138,8 @@ async def test_closing_finishes_what_was_asked_for(database_url: str) -> None:
     await again.close()
 
 
-async def test_a_late_change_meets_the_newest_version(desk: Store) -> None:
+async def test_change_to_an_outdated_version_is_a_conflict(desk: Store) -> None:
     (ticket,) = await desk.apply(Batch(tickets=[a_ticket()]))
-    await desk.apply(Batch(tickets=[a_later(ticket)]))
+    await desk.apply(Batch(tickets=[next_version(ticket)]))
     with pytest.raises(Conflict):
-        await desk.apply(Batch(tickets=[a_later(ticket)]))
+        await desk.apply(Batch(tickets=[next_version(ticket)]))

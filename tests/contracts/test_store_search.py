@@ -1,4 +1,4 @@
-"""What every store promises of technical notes and of its full-text index."""
+"""Contract of every store for technical notes and full-text search."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.search.documents import Shelf
 from bot.search.ranking import Narrow
 from bot.tickets.ports import Batch
 from tests.doubles import memory_store
-from tests.doubles.records import START, a_later, a_ticket, an_event, minutes
+from tests.doubles.records import START, a_ticket, an_event, minutes, next_version
 
 
 def a_note(note_id: str = "n1", **values: object) -> TechnicalNote:
@@ -24,7 +24,7 @@ def a_note(note_id: str = "n1", **values: object) -> TechnicalNote:
     return TechnicalNote(id=note_id, **{**known, **people, **values})
 
 
-def told(ticket_id: str, happens: str, **values: object) -> Ticket:
+def a_described_ticket(ticket_id: str, happens: str, **values: object) -> Ticket:
     answers = {"happens": happens, "services": "Email Security", "customer": "Müller GmbH"}
     more = values.pop("answers", {})
     assert isinstance(more, dict)
@@ -32,7 +32,7 @@ def told(ticket_id: str, happens: str, **values: object) -> Ticket:
 
 
 async def found(store: Store, query: str, shelf: Shelf = Shelf.TICKETS, **narrow: Any) -> list[str]:
-    """Ids, best first."""
+    """Ids of the matches, best first."""
     terms = ranking.terms_of(query)
     asked = ranking.clauses(terms, await store.alike(ranking.to_look_up(terms)), typing=True)
     candidates = await store.candidates(shelf, asked, Narrow(**narrow))
@@ -47,7 +47,7 @@ async def found(store: Store, query: str, shelf: Shelf = Shelf.TICKETS, **narrow
 # --- notes
 
 
-async def test_a_note_is_numbered_and_every_version_is_kept(store: Store) -> None:
+async def test_note_is_numbered_and_all_versions_are_kept(store: Store) -> None:
     await store.apply(Batch(technical_notes=[a_note("n1"), a_note("n2")]))
     first = await store.note("n1")
     assert first == a_note("n1", number=1)
@@ -60,7 +60,7 @@ async def test_a_note_is_numbered_and_every_version_is_kept(store: Store) -> Non
     assert await store.count_notes() == 2
 
 
-async def test_a_note_nobody_has_or_that_somebody_else_changed_is_no_other(store: Store) -> None:
+async def test_missing_note_is_none_and_an_outdated_change_is_a_conflict(store: Store) -> None:
     assert await store.note("n1") is None
     assert await store.note_numbered(1) is None
     await store.apply(Batch(technical_notes=[a_note()]))
@@ -69,7 +69,7 @@ async def test_a_note_nobody_has_or_that_somebody_else_changed_is_no_other(store
             await store.apply(Batch(technical_notes=[a_note(version=version)]))
 
 
-async def test_a_retired_note_is_found_no_more_and_a_reinstated_one_again(store: Store) -> None:
+async def test_retired_note_is_not_found_until_it_is_reinstated(store: Store) -> None:
     await store.apply(Batch(technical_notes=[a_note()]))
     assert await found(store, "warteschlange", Shelf.NOTES) == ["n1"]
     await store.apply(Batch(technical_notes=[a_note(version=2, is_retired=True)]))
@@ -78,11 +78,18 @@ async def test_a_retired_note_is_found_no_more_and_a_reinstated_one_again(store:
     assert await found(store, "warteschlange", Shelf.NOTES) == ["n1"]
 
 
-# --- what is found
+# --- matches
 
 
-async def test_a_ticket_is_found_by_other_forms_and_spellings_of_its_words_in_both_languages(store: Store) -> None:
-    await store.apply(Batch(tickets=[told("t1", "Anhänge werden vom Gateway abgelehnt"), told("t2", "Fax line busy")]))
+async def test_ticket_is_found_by_word_forms_and_misspellings_in_both_languages(store: Store) -> None:
+    await store.apply(
+        Batch(
+            tickets=[
+                a_described_ticket("t1", "Anhänge werden vom Gateway abgelehnt"),
+                a_described_ticket("t2", "Fax line busy"),
+            ]
+        )
+    )
     for query in ("Anhang", "anhaenge", "anhange", "Anhnäge", "gatewy", "abgelehnter anhang", "attachment rejected"):
         assert await found(store, query) == ["t1"], query
     for query in ("lines", "Leitung besetzt", "fa"):
@@ -90,8 +97,8 @@ async def test_a_ticket_is_found_by_other_forms_and_spellings_of_its_words_in_bo
 
 
 async def test_ids_and_error_codes_are_found_exactly_and_first(store: Store) -> None:
-    near = told("near", "550 5.7.0 rejected, rejected, rejected by policy", rcr=("RCR-88124",))
-    exact = told("exact", "Rejected", answers={"error": "550 5.7.1"}, rcr=("RCR-88123",))
+    near = a_described_ticket("near", "550 5.7.0 rejected, rejected, rejected by policy", rcr=("RCR-88124",))
+    exact = a_described_ticket("exact", "Rejected", answers={"error": "550 5.7.1"}, rcr=("RCR-88123",))
     await store.apply(Batch(tickets=[exact, near]))
     assert (await found(store, "rejected 5.7.1"))[0] == "exact"
     for query in ("RCR-88123", "rcr 88123", "RCR#88123"):
@@ -99,7 +106,14 @@ async def test_ids_and_error_codes_are_found_exactly_and_first(store: Store) -> 
 
 
 async def test_compounds_are_found_by_their_parts_and_parts_by_compounds(store: Store) -> None:
-    await store.apply(Batch(tickets=[told("t1", "Mailversand gestört"), told("t2", "Der Versand per SMS gestört")]))
+    await store.apply(
+        Batch(
+            tickets=[
+                a_described_ticket("t1", "Mailversand gestört"),
+                a_described_ticket("t2", "Der Versand per SMS gestört"),
+            ]
+        )
+    )
     assert set(await found(store, "versand")) == {"t1", "t2"}
     assert set(await found(store, "mailversand")) == {"t1", "t2"}
 
@@ -108,10 +122,10 @@ async def test_a_search_is_narrowed_by_service_customer_time_and_whether_it_is_o
     await store.apply(
         Batch(
             tickets=[
-                told("old", "Timeout", raised_at=START - minutes(600)),
-                told("fax", "Timeout", answers={"services": "FAX\nSMS"}),
-                told("closed", "Timeout", stage=Stage.CLOSED),
-                told("adler", "Timeout", answers={"customer": "Adler AG"}),
+                a_described_ticket("old", "Timeout", raised_at=START - minutes(600)),
+                a_described_ticket("fax", "Timeout", answers={"services": "FAX\nSMS"}),
+                a_described_ticket("closed", "Timeout", stage=Stage.CLOSED),
+                a_described_ticket("adler", "Timeout", answers={"customer": "Adler AG"}),
             ]
         )
     )
@@ -126,38 +140,38 @@ async def test_a_search_is_narrowed_by_service_customer_time_and_whether_it_is_o
 
 async def test_a_customer_who_joined_a_ticket_has_it_in_their_history(store: Store) -> None:
     joined = Affected(customer="Adler AG", impact="no faxes", by="UANNA", at=START)
-    await store.apply(Batch(tickets=[told("t1", "Timeout", affected=(joined,))]))
+    await store.apply(Batch(tickets=[a_described_ticket("t1", "Timeout", affected=(joined,))]))
     assert await found(store, "timeout", customer="adler ag") == ["t1"]
 
 
-# --- the index follows
+# --- index updates
 
 
-async def test_what_is_added_is_found_and_what_is_taken_away_is_not(store: Store) -> None:
-    (first,) = await store.apply(Batch(tickets=[told("t1", "Timeout am Gateway")]))
-    second = a_later(first, answers={"happens": "Timeout am Portal"})
+async def test_added_text_is_found_and_removed_text_is_not(store: Store) -> None:
+    (first,) = await store.apply(Batch(tickets=[a_described_ticket("t1", "Timeout am Gateway")]))
+    second = next_version(first, answers={"happens": "Timeout am Portal"})
     await store.apply(Batch(tickets=[second], events=[an_event(second, note="Zertifikat erneuert")]))
     assert await found(store, "portal") == ["t1"]
     assert await found(store, "zertifikate") == ["t1"]
     assert await found(store, "gateway") == []
-    third = a_later(second)
+    third = next_version(second)
     await store.apply(Batch(tickets=[third], events=[an_event(third, note="Danke an Quentin")]))
     assert await found(store, "zertifikate quentin") == ["t1"]
 
 
 async def test_a_refused_change_is_not_found(store: Store) -> None:
     with pytest.raises(Conflict):
-        await store.apply(Batch(tickets=[told("t1", "Timeout"), told("t1", "Timeout")]))
+        await store.apply(Batch(tickets=[a_described_ticket("t1", "Timeout"), a_described_ticket("t1", "Timeout")]))
     assert await found(store, "timeout") == []
 
 
-async def test_what_is_erased_is_found_no_more_not_even_by_a_misspelling(store: Store) -> None:
-    (first,) = await store.apply(Batch(tickets=[told("t1", "Frau Xaverine meldet Timeout")]))
-    second = a_later(first)
+async def test_erased_text_is_not_found_even_by_a_misspelling(store: Store) -> None:
+    (first,) = await store.apply(Batch(tickets=[a_described_ticket("t1", "Frau Xaverine meldet Timeout")]))
+    second = next_version(first)
     note = an_event(second, note="Xaverine ruft zurück")
     await store.apply(Batch(tickets=[second], events=[note]))
     assert await found(store, "xaverina") == ["t1"]
-    third = a_later(second, answers={"happens": "Frau [erased] meldet Timeout"})
+    third = next_version(second, answers={"happens": "Frau [erased] meldet Timeout"})
     clean = note.model_copy(update={"detail": {"note": "[erased] ruft zurück"}})
     await store.apply(Batch(tickets=[third], events=[an_event(third, "erase")], rewritten=[clean]))
     assert await found(store, "xaverine") == await found(store, "xaverina") == []
@@ -165,7 +179,7 @@ async def test_what_is_erased_is_found_no_more_not_even_by_a_misspelling(store: 
     assert await found(store, "timeout") == ["t1"]
 
 
-async def test_a_rewritten_note_is_found_as_it_now_is(store: Store) -> None:
+async def test_rewritten_note_is_found_by_its_new_text(store: Store) -> None:
     await store.apply(Batch(technical_notes=[a_note(symptom="Frau Xaverine meldet Timeout")]))
     await store.apply(Batch(rewritten_notes=[a_note(symptom="Frau [erased] meldet Timeout")]))
     assert await found(store, "xaverine", Shelf.NOTES) == []
@@ -173,8 +187,10 @@ async def test_a_rewritten_note_is_found_as_it_now_is(store: Store) -> None:
     assert [note.symptom for note in await store.note_versions("n1")] == ["Frau [erased] meldet Timeout"]
 
 
-async def test_of_a_common_word_only_the_newest_are_looked_at_and_it_is_said(store: Store) -> None:
-    await store.apply(Batch(tickets=[told(f"t{number}", "Timeout") for number in range(ranking.CANDIDATES + 5)]))
+async def test_common_word_is_searched_in_the_newest_tickets_only(store: Store) -> None:
+    await store.apply(
+        Batch(tickets=[a_described_ticket(f"t{number}", "Timeout") for number in range(ranking.CANDIDATES + 5)])
+    )
     asked = ranking.clauses(ranking.terms_of("timeout"), {})
     candidates = await store.candidates(Shelf.TICKETS, asked, Narrow())
     assert candidates.is_bounded
@@ -183,25 +199,23 @@ async def test_of_a_common_word_only_the_newest_are_looked_at_and_it_is_said(sto
 
 
 @pytest.fixture
-def _short_sighted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if there were very many tickets."""
+def _low_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Low limits, as if there were very many tickets."""
     for module in (ranking, memory_store):
         monkeypatch.setattr(module, "CANDIDATES", 3)
     monkeypatch.setattr(documents, "STRETCHES", (1, 2, 3))
     monkeypatch.setattr(documents, "TOGETHER", 2)
 
 
-@pytest.mark.usefixtures("_short_sighted")
+@pytest.mark.usefixtures("_low_limits")
 @pytest.mark.parametrize("narrow", [Narrow(), Narrow(service="Email Security"), Narrow(customer="Müller GmbH")])
-async def test_common_words_are_found_in_the_newest_and_rare_ones_however_old_they_are(
-    store: Store, narrow: Narrow
-) -> None:
+async def test_common_words_are_found_in_new_tickets_and_rare_words_in_all(store: Store, narrow: Narrow) -> None:
     texts = [
         *("Connector Zertifikat" for _ in range(4)),
         "Warteschlange",
         *(f"Connector {'Timeout' if number % 5 else 'Relay'}" for number in range(40)),
     ]
-    await store.apply(Batch(tickets=[told(f"t{number}", text) for number, text in enumerate(texts)]))
+    await store.apply(Batch(tickets=[a_described_ticket(f"t{number}", text) for number, text in enumerate(texts)]))
     newest = len(texts) - 1
 
     async def numbers(query: str) -> list[int]:
@@ -217,16 +231,16 @@ async def test_common_words_are_found_in_the_newest_and_rare_ones_however_old_th
     assert await numbers("nirgends") == []
 
 
-@pytest.mark.usefixtures("_short_sighted")
-async def test_what_holds_all_common_words_is_found_behind_those_that_hold_one(store: Store) -> None:
+@pytest.mark.usefixtures("_low_limits")
+async def test_ticket_with_all_common_words_is_found_behind_newer_partial_matches(store: Store) -> None:
     texts = ["Connector Timeout", *(word for _ in range(3) for word in ("Connector", "Timeout"))]
-    await store.apply(Batch(tickets=[told(f"t{number}", text) for number, text in enumerate(texts)]))
+    await store.apply(Batch(tickets=[a_described_ticket(f"t{number}", text) for number, text in enumerate(texts)]))
     assert (await found(store, "connector timeout"))[0] == "t0"
 
 
-async def test_the_index_says_the_same_when_it_was_put_in_order(store: Store) -> None:
+async def test_search_results_are_unchanged_by_merging_the_index(store: Store) -> None:
     for number in range(30):
-        await store.apply(Batch(tickets=[told(f"t{number}", f"Timeout {number}xy")]))
+        await store.apply(Batch(tickets=[a_described_ticket(f"t{number}", f"Timeout {number}xy")]))
         await store.index_new(9)
     before = await found(store, "timeout")
     await store.merge_index(50)
@@ -237,8 +251,8 @@ async def test_the_index_says_the_same_when_it_was_put_in_order(store: Store) ->
 @pytest.mark.parametrize(
     "text", ['"', "*", "' OR 1=1 --", "a:b", "(", "NEAR(", "^", "\\", "C:\\temp", "{}", "🎉", "x\x00y"]
 )
-async def test_no_query_is_taken_for_anything_but_words(store: Store, text: str) -> None:
-    await store.apply(Batch(tickets=[told("t1", f"Fehler {text} hier")]))
+async def test_query_syntax_is_treated_as_plain_words(store: Store, text: str) -> None:
+    await store.apply(Batch(tickets=[a_described_ticket("t1", f"Fehler {text} hier")]))
     assert await found(store, f"{text} fehler") == ["t1"]
 
 
@@ -246,9 +260,9 @@ NAMES = ["Müller & Söhne, Inc.", "O'Brien Ltd", "Ernst (Wien)", "50% “Nord�
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_search_is_narrowed_to_a_name_whatever_signs_it_holds(store: Store, name: str) -> None:
-    theirs = told("t1", "Timeout", answers={"customer": name, "services": name})
-    await store.apply(Batch(tickets=[theirs, told("t2", "Timeout")]))
+async def test_filter_by_name_works_with_any_characters(store: Store, name: str) -> None:
+    theirs = a_described_ticket("t1", "Timeout", answers={"customer": name, "services": name})
+    await store.apply(Batch(tickets=[theirs, a_described_ticket("t2", "Timeout")]))
     for query in ("timeout", ""):
         assert await found(store, query, customer=name) == ["t1"]
         assert await found(store, query, service=name) == ["t1"]
@@ -274,22 +288,30 @@ async def test_the_open_tickets_with_the_same_cause_are_found(store: Store) -> N
     assert await store.children("", 9) == []
 
 
-# --- what was saved a moment ago
+# --- changes that are not indexed yet
 
 
-async def test_what_is_erased_before_it_was_indexed_is_never_found(store: Store) -> None:
-    secret = told("t1", "Herr Heimlich ruft an")
+async def test_text_erased_before_indexing_is_never_found(store: Store) -> None:
+    secret = a_described_ticket("t1", "Herr Heimlich ruft an")
     saved = (await store.apply(Batch(tickets=[secret], events=[an_event(secret, note="Heimlich")])))[0]
-    erased = a_later(saved, answers={})
+    erased = next_version(saved, answers={})
     clean = an_event(secret, note="—")
     await store.apply(Batch(tickets=[erased], events=[an_event(erased)], rewritten=[clean]))
     assert await found(store, "heimlich") == []
 
 
-async def test_the_histories_of_several_tickets_are_read_together_each_oldest_first(store: Store) -> None:
-    saved = await store.apply(Batch(tickets=[told("t1", "Timeout"), told("t2", "Timeout"), told("t3", "Timeout")]))
+async def test_histories_of_several_tickets_are_ordered_oldest_first(store: Store) -> None:
+    saved = await store.apply(
+        Batch(
+            tickets=[
+                a_described_ticket("t1", "Timeout"),
+                a_described_ticket("t2", "Timeout"),
+                a_described_ticket("t3", "Timeout"),
+            ]
+        )
+    )
     for each in saved:
-        later = a_later(each)
+        later = next_version(each)
         await store.apply(Batch(tickets=[later], events=[an_event(each, note="first"), an_event(later, note="then")]))
     told_ = [(event.ticket_id, event.version) for event in await store.histories(["t3", "t1"])]
     assert told_ == [("t1", 1), ("t1", 2), ("t3", 1), ("t3", 2)]

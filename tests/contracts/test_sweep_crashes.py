@@ -1,4 +1,4 @@
-"""Is each reminder given exactly once, when the sweeping process is killed again and again, and two sweep at once?"""
+"""Each reminder is sent exactly once although sweeping processes are killed and two sweep at the same time."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ from tests.factories import ALEX, ANNA, NOW, an_event, an_incident
 TICKETS, KILLS = 400, 4
 
 
-async def overdue(store: Store) -> None:
-    """Tickets of two people that nobody took."""
+async def save_overdue_tickets(store: Store) -> None:
+    """Saves overdue tickets of two people."""
     numbers = range(TICKETS)
     tickets = [an_incident(owner=(ANNA, ALEX)[n % 2], due=NOW).model_copy(update={"id": f"t{n}"}) for n in numbers]
     events = [an_event(ticket, "raise") for ticket in tickets]
     await store.apply(Batch(tickets=tickets, events=events))
 
 
-async def swept(store: Store) -> int:
+async def count_reminded(store: Store) -> int:
     return TICKETS - await store.count(Query(due_before=LATE))
 
 
 async def kill_after(url: str, store: Store, more: int) -> None:
-    """Lets a process sweep until so many more are reminded, and kills it in the middle of the next."""
-    begun = await swept(store)
+    """Runs a sweep in a process and kills it after this number of further reminders."""
+    begun = await count_reminded(store)
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.contracts.sweep_worker", url, cwd=ROOT)
     async with asyncio.timeout(60):
         while process.returncode is None:
-            if await swept(store) >= begun + more:
+            if await count_reminded(store) >= begun + more:
                 break
     if process.returncode is None:
         process.kill()
     await process.wait()
 
 
-async def test_each_ticket_is_reminded_once_and_told_once(database_url: str) -> None:
+async def test_each_ticket_gets_one_reminder_and_one_notice(database_url: str) -> None:
     desk, store = await desk_on(database_url)
-    await overdue(store)
+    await save_overdue_tickets(store)
     for _ in range(KILLS):
         await kill_after(database_url, store, 40)
-    left = TICKETS - await swept(store)
-    assert left  # it was killed in the middle
+    left = TICKETS - await count_reminded(store)
+    assert left  # the process was killed before it had finished
     assert sum(await asyncio.gather(desk.reminders.sweep(limit=9), replace(desk.reminders).sweep(limit=9))) == left
 
     for number in range(TICKETS):
