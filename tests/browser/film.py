@@ -1,4 +1,4 @@
-"""The moving picture of the README: frames kept by the browser tests, put together as one GIF.
+"""Animated GIF for the README, assembled from screenshots of the browser tests.
 
 `make pictures` runs it: python -m tests.browser.film docs/pictures
 """
@@ -14,36 +14,36 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.browser.stranger import Viewer
+from tests.browser.demo_session import BrowserUser
 
 WIDTH = 900
 SECONDS = 1.8
 COLOURS = 96
-_FILMING = ContextVar("_FILMING", default=False)
+_IS_FILMING = ContextVar("_FILMING", default=False)
 
 
 @contextmanager
 def filming() -> Iterator[None]:
-    """Inside, each `frame` is kept when PICTURES names a folder."""
-    before = _FILMING.set(True)
+    """Enables `frame` if the variable PICTURES names a folder."""
+    before = _IS_FILMING.set(True)
     try:
         yield
     finally:
-        _FILMING.reset(before)
+        _IS_FILMING.reset(before)
 
 
-async def frame(viewer: Viewer) -> None:
-    """Keeps what the person sees as the next frame of the film."""
+async def frame(user: BrowserUser) -> None:
+    """Saves a screenshot as the next frame of the film."""
     folder = os.environ.get("PICTURES")
-    if folder and _FILMING.get():
+    if folder and _IS_FILMING.get():
         frames = Path(folder) / "frames"
         frames.mkdir(exist_ok=True)
-        await viewer.page.wait_for_timeout(300)
-        await viewer.page.screenshot(path=str(frames / f"{len(list(frames.iterdir())):02}.png"))
+        await user.page.wait_for_timeout(300)
+        await user.page.screenshot(path=str(frames / f"{len(list(frames.iterdir())):02}.png"))
 
 
-def put_together(folder: Path) -> Path:
-    """The frames as `story.gif`; they are deleted."""
+def assemble(folder: Path) -> Path:
+    """Assembles the frames into `story.gif` and deletes them."""
     paths = sorted((folder / "frames").iterdir())
     images = []
     for path in paths:
@@ -59,4 +59,4 @@ def put_together(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    print(put_together(Path(sys.argv[1])))  # noqa: T201 (a command line prints)
+    print(assemble(Path(sys.argv[1])))  # noqa: T201 (a command line prints)

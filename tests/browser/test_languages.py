@@ -1,4 +1,4 @@
-"""All three kinds of ticket in both languages, walked by an agent, an engineer and an admin, each in their words."""
+"""All three kinds of ticket in both languages, in a real browser."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from bot.core.i18n import Language, speaking, t
 from bot.forms.guide_tasks import INFO
 from tests.browser import test_home as admin
 from tests.browser import test_story as story
-from tests.browser.stranger import Sit, demo, picture, seats
-from tests.browser.test_story import begins
+from tests.browser.demo_session import UserGetter, browser_users, running_demo, save_screenshot
+from tests.browser.test_story import as_sentence_start
 from tests.chromium import chromium
 
 pytestmark = pytest.mark.browser
@@ -22,48 +22,60 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(params=list(Language), ids=lambda language: language.name.lower())
 def language(request: pytest.FixtureRequest) -> Iterator[Language]:
-    """Spoken by the cast, by the desk, and here: labels are found by the words of the catalogue."""
+    """Language of the people, the desk and this test, which finds labels by the texts of the catalogue."""
     return request.param  # type: ignore[no-any-return]
 
 
-async def test_an_incident_goes_its_whole_way_in_german(tmp_path: Path) -> None:
-    async with demo(tmp_path, language=Language.GERMAN) as url, chromium() as browser, seats(browser, url) as sit:
+async def test_incident_lifecycle_in_german(tmp_path: Path) -> None:
+    async with (
+        running_demo(tmp_path, language=Language.GERMAN) as url,
+        chromium() as browser,
+        browser_users(browser, url) as user,
+    ):
         with speaking(Language.GERMAN):
-            await story.anna_raises_it(sit, shown="raise_de")
-            await story.anna_hands_it_off(sit)
-            await story.ben_accepts_and_completes_it(sit)
-            await story.ben_sends_it(sit)
-            await story.rita_and_the_mail_have_it(sit)
-            await story.retarus_answers_and_anna_closes_it(sit)
-            await picture(await sit("anna"), "german")
+            await story.anna_raises_it(user, shown="raise_de")
+            await story.anna_hands_it_off(user)
+            await story.ben_accepts_and_completes_it(user)
+            await story.ben_sends_it(user)
+            await story.rita_and_the_mailbox_receive_it(user)
+            await story.retarus_answers_and_anna_closes_it(user)
+            await save_screenshot(await user("anna"), "german")
 
 
-async def test_an_admin_keeps_the_register_in_german(tmp_path: Path) -> None:
-    async with demo(tmp_path, language=Language.GERMAN) as url, chromium() as browser, seats(browser, url) as sit:
+async def test_contact_register_in_german(tmp_path: Path) -> None:
+    async with (
+        running_demo(tmp_path, language=Language.GERMAN) as url,
+        chromium() as browser,
+        browser_users(browser, url) as user,
+    ):
         with speaking(Language.GERMAN):
-            await story.anna_raises_it(sit)
-            await admin.carla_adds_alex_and_completes_bea(sit)
-            await picture(await sit("carla"), "home_de")
+            await story.anna_raises_it(user)
+            await admin.carla_adds_alex_and_completes_bea(user)
+            await save_screenshot(await user("carla"), "home_de")
 
 
-async def test_a_service_request_and_a_change_go_their_way(tmp_path: Path, language: Language) -> None:
-    async with demo(tmp_path, language=language) as url, chromium() as browser, seats(browser, url) as sit:
+async def test_service_request_and_change_reach_retarus(tmp_path: Path, language: Language) -> None:
+    async with (
+        running_demo(tmp_path, language=language) as url,
+        chromium() as browser,
+        browser_users(browser, url) as user,
+    ):
         with speaking(language):
-            await a_request_is_raised(sit, "PD-1001", "/retarus-service-request", "Raise a service request", REQUESTED)
-            await a_request_reaches_retarus(sit, "PD-1001", SERVICE_REQUEST)
-            await a_request_is_raised(sit, "PD-1002", "/retarus-change", "Raise a change", CHANGED)
-            await a_request_reaches_retarus(sit, "PD-1002", CHANGE)
+            await a_request_is_raised(user, "PD-1001", "/retarus-service-request", "Raise a service request", REQUESTED)
+            await a_request_reaches_retarus(user, "PD-1001", SERVICE_REQUEST)
+            await a_request_is_raised(user, "PD-1002", "/retarus-change", "Raise a change", CHANGED)
+            await a_request_reaches_retarus(user, "PD-1002", CHANGE)
 
 
 REQUESTED, CHANGED = "What is requested?", "What is to be changed?"
 SERVICE_REQUEST, CHANGE = "Service request", "Change"
 
 
-async def a_request_is_raised(sit: Sit, name: str, command: str, title: str, question: str) -> None:
-    anna = await sit("anna")
-    await anna.go("partner-desk")
-    await anna.command(command)
-    form = await anna.opened(t(title))
+async def a_request_is_raised(user: UserGetter, name: str, command: str, title: str, question: str) -> None:
+    anna = await user("anna")
+    await anna.go_to_channel("partner-desk")
+    await anna.run_command(command)
+    form = await anna.opened_modal(t(title))
     await expect(form).not_to_contain_text(t("START OF INCIDENT"))
     await anna.fill(
         form,
@@ -77,26 +89,26 @@ async def a_request_is_raised(sit: Sit, name: str, command: str, title: str, que
     await anna.press(form, t("Raise"))
     await expect(form).to_be_hidden()
     await anna.press(anna.card(name), t("Hand off to 2nd level"))
-    form = await anna.opened(t("Hand off to 2nd level"))
-    judged = {t("Priority"): "P3", t("Why this priority?"): "Nobody is held up by it"}
-    await anna.fill(form, {INFO.said: t("Correct and complete"), **judged})
+    form = await anna.opened_modal(t("Hand off to 2nd level"))
+    priority = {t("Priority"): "P3", t("Why this priority?"): "Nobody is held up by it"}
+    await anna.fill(form, {INFO.said: t("Correct and complete"), **priority})
     await anna.press(form, t("Hand off"))
     await expect(form).to_be_hidden()
 
 
-async def a_request_reaches_retarus(sit: Sit, name: str, kind: str) -> None:
-    ben = await sit("ben")
-    await ben.go("partner-desk")
+async def a_request_reaches_retarus(user: UserGetter, name: str, kind: str) -> None:
+    ben = await user("ben")
+    await ben.go_to_channel("partner-desk")
     await ben.press(ben.card(name), t("Accept"))
     await expect(ben.card(name)).to_contain_text("Ben Brandt")
     await ben.press(ben.card(name), t("Fill in"))
-    form = await ben.opened(t("Fill in"))
+    form = await ben.opened_modal(t("Fill in"))
     await ben.fill(form, {t("Tenant(s) or Dedicated Customer ID(s):"): "12345RS"})
     if kind == SERVICE_REQUEST:
         await ben.fill(
             form,
             {
-                t("Timestamp"): ben.local(timedelta(minutes=16)),
+                t("Timestamp"): ben.local_time(timedelta(minutes=16)),
                 t("Sender"): "a@mueller.example",
                 t("Status / error message"): "not possible yet",
             },
@@ -104,14 +116,14 @@ async def a_request_reaches_retarus(sit: Sit, name: str, kind: str) -> None:
     await ben.press(form, t("Save"))
     await expect(form).to_be_hidden()
     await ben.press(ben.card(name), t("Escalate to Retarus"))
-    form = await ben.opened(t("Escalate to Retarus"))
+    form = await ben.opened_modal(t("Escalate to Retarus"))
     if kind == CHANGE:
         await ben.fill(form, {t("Is Retarus permitted to send test transactions?"): t("No, not permitted")})
     await ben.fill(form, {t("Why is Retarus needed?"): "Only Retarus can set up a domain"})
     await ben.press(form, t("Preview"))
-    preview = await ben.opened(t("Preview"))
+    preview = await ben.opened_modal(t("Preview"))
     await expect(preview).to_contain_text("PARTNERS' MAIN CUSTOMER ID")
     await expect(preview).not_to_contain_text("START OF INCIDENT")
     await ben.press(preview, t("Send to Retarus"))
     await expect(preview).to_be_hidden()
-    await expect(ben.card(name)).to_contain_text(begins("with Retarus"))
+    await expect(ben.card(name)).to_contain_text(as_sentence_start("with Retarus"))

@@ -1,4 +1,4 @@
-"""A lead reads last month's report in a real browser: its charts in the message, and its files below."""
+"""A lead requests last month's report in a real browser, with charts in the message and files in its thread."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from bot.adapters.store import open_store
 from bot.core.month import previous
 from bot.tickets.ports import Batch
 from tests import months
-from tests.browser.stranger import Viewer, demo, picture, seats
+from tests.browser.demo_session import BrowserUser, browser_users, running_demo, save_screenshot
 from tests.chromium import chromium
 
 pytestmark = pytest.mark.browser
 
 
-async def filled(state: Path) -> str:
-    """The demo's database with last month's tickets in it; gives the month."""
+async def fill_last_month(state: Path) -> str:
+    """Fills the demo's database with tickets of last month; gives the month."""
     here = ZoneInfo("Europe/Berlin")
     month = previous(datetime.now(here).date())
-    begins = datetime(month.year, month.month, 1, tzinfo=here)
+    month_start = datetime(month.year, month.month, 1, tzinfo=here)
     store = await open_store(f"sqlite:///{state / 'desk.sqlite3'}")
-    for ticket, history in months.believable(Random(7), 48, begins):
+    for ticket, history in months.believable(Random(7), 48, month_start):
         await store.apply(Batch(tickets=[ticket.model_copy(update={"version": 1})], events=history))
     await store.close()
     return f"{month:%Y-%m}"
 
 
-async def messages_of_the_app(viewer: Viewer) -> Locator:
+async def open_app_messages(viewer: BrowserUser) -> Locator:
     await viewer.page.get_by_role("link", name=re.compile("Partner Desk")).first.click()
     await viewer.page.get_by_role("tab", name="Messages").click()
     return viewer.page.get_by_role("log").get_by_role("article").filter(has_text="Support report").last
 
 
-async def are_shown(page: Page, message: Locator, count: int) -> None:
-    """Every picture in it has been loaded."""
-    # printed by a process that stands back behind everything else
+async def expect_pictures_loaded(page: Page, message: Locator, count: int) -> None:
+    """Waits until all pictures of the message are loaded."""
+    # the report is printed by a process of low priority
     await expect(message.locator("figure img")).to_have_count(count, timeout=90_000)
     loaded = "all => all.every(each => each.complete && each.naturalWidth > 900)"
     for _ in range(100):
@@ -52,30 +52,30 @@ async def are_shown(page: Page, message: Locator, count: int) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_a_report_is_asked_for_and_read(tmp_path: Path, scheme: str) -> None:
-    month = await filled(tmp_path)
+async def test_report_is_requested_and_read(tmp_path: Path, scheme: str) -> None:
+    month = await fill_last_month(tmp_path)
     looks = {"viewport": {"width": 1280, "height": 900}, "color_scheme": scheme}
-    async with demo(tmp_path) as url, chromium() as browser, seats(browser, url, **looks) as sit:
-        carla = await sit("carla")
-        await carla.command(f"/retarus-report {month}")
-        message = await messages_of_the_app(carla)
-        await are_shown(carla.page, message, 5)
+    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url, **looks) as user:
+        carla = await user("carla")
+        await carla.run_command(f"/retarus-report {month}")
+        message = await open_app_messages(carla)
+        await expect_pictures_loaded(carla.page, message, 5)
         await message.get_by_role("heading", name="Support report").evaluate("it => it.scrollIntoView()")
         if scheme == "light":
-            await picture(carla, "report")
+            await save_screenshot(carla, "report")
         await message.get_by_role("link", name=re.compile("repl")).click()
         for kind in ("pdf", "html", "csv"):
             await expect(
                 carla.thread.get_by_role("link", name=re.compile(rf"Support report.*\.{kind}"))
             ).to_be_visible()
-        await its_page_is_whole(carla, scheme)
+        await expect_page_is_self_contained(carla, scheme)
 
 
-async def its_page_is_whole(carla: Viewer, scheme: str) -> None:
-    """Opened on its own: nothing is missing, nothing is asked of anybody, and it is no wider than the window."""
+async def expect_page_is_self_contained(carla: BrowserUser, scheme: str) -> None:
+    """Checks that the HTML page loads no external resources, shows all pictures and fits into the window."""
     link = carla.thread.get_by_role("link", name=re.compile(r"Support report.*\.html"))
-    address = await link.evaluate("link => link.href")
-    html = await (await carla.page.request.get(address)).text()
+    url = await link.evaluate("link => link.href")
+    html = await (await carla.page.request.get(url)).text()
     page = await carla.page.context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -88,7 +88,7 @@ async def its_page_is_whole(carla: Viewer, scheme: str) -> None:
     for width in (1280, 390):
         await page.set_viewport_size({"width": width, "height": 900})
         assert not await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    # on a phone no word and no length of time is broken: what is too wide is scrolled
+    # on a phone, words and durations are not broken across lines; wide tables scroll
     broken = """all => all.filter(each => each.className === 'whole' && each.getClientRects().length &&
         getComputedStyle(each).whiteSpace !== 'nowrap').length"""
     assert await page.locator("td").evaluate_all(broken) == 0
@@ -99,18 +99,18 @@ async def its_page_is_whole(carla: Viewer, scheme: str) -> None:
     assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(26, 29, 33)"}[scheme]
 
 
-async def test_a_form_asks_for_one_end_customer_and_retarus_is_asked_for_their_view(tmp_path: Path) -> None:
-    await filled(tmp_path)
-    async with demo(tmp_path) as url, chromium() as browser, seats(browser, url) as sit:
-        carla = await sit("carla")
-        await carla.command("/retarus-report")
-        form = await carla.opened("Report")
+async def test_monthly_view_is_requested_from_retarus(tmp_path: Path) -> None:
+    await fill_last_month(tmp_path)
+    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url) as user:
+        carla = await user("carla")
+        await carla.run_command("/retarus-report")
+        form = await carla.opened_modal("Report")
         await carla.press(form, "Request Retarus's view")
-        letter = await carla.opened("Monthly view")
+        letter = await carla.opened_modal("Monthly view")
         await expect(letter.get_by_label("What Retarus reads")).to_have_value(re.compile("traffic volumes"))
-        await picture(carla, "monthly-view")
+        await save_screenshot(carla, "monthly-view")
         await carla.press(letter, "Send to Retarus")
         await expect(letter).to_be_hidden()
-        rita = await sit("rita")
-        await rita.go("retarus-escalation")
+        rita = await user("rita")
+        await rita.go_to_channel("retarus-escalation")
         await expect(rita.page.get_by_role("heading", name="Monthly view")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The whole job in a real browser, as the README tells it to a stranger."""
+"""The lifecycle of an incident in a real browser, as described in the README."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from playwright.async_api import expect
 
 from bot.core.i18n import t
 from bot.forms.guide_tasks import INFO
+from tests.browser.demo_session import UserGetter, browser_users, printed_url, running_demo, save_screenshot, start_demo
 from tests.browser.film import filming, frame
-from tests.browser.stranger import Sit, address, demo, picture, seats, start
 from tests.chromium import chromium
 
 pytestmark = pytest.mark.browser
 
 
 async def test_an_incident_is_raised_handed_off_escalated_answered_and_closed(tmp_path: Path) -> None:
-    async with demo(tmp_path) as url, chromium() as browser, seats(browser, url) as sit:
+    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url) as user:
         with filming():
-            await the_whole_job(sit)
+            await the_whole_job(user)
 
 
-async def the_whole_job(sit: Sit) -> None:
-    await anna_raises_it(sit, shown="raise")
-    await anna_hands_it_off(sit)
-    await ben_accepts_and_completes_it(sit)
-    await ben_sends_it(sit)
-    await rita_and_the_mail_have_it(sit)
-    await retarus_answers_and_anna_closes_it(sit)
+async def the_whole_job(user: UserGetter) -> None:
+    await anna_raises_it(user, shown="raise")
+    await anna_hands_it_off(user)
+    await ben_accepts_and_completes_it(user)
+    await ben_sends_it(user)
+    await rita_and_the_mailbox_receive_it(user)
+    await retarus_answers_and_anna_closes_it(user)
 
 
-def begins(words: str) -> str:
-    """As a sentence begins."""
-    said = t(words)
-    return f"{said[0].upper()}{said[1:]}"
+def as_sentence_start(words: str) -> str:
+    """The translated text with a capital first letter."""
+    translated = t(words)
+    return f"{translated[0].upper()}{translated[1:]}"
 
 
-async def anna_raises_it(sit: Sit, shown: str = "") -> None:
-    anna = await sit("anna")
-    await anna.command("/retarus-incident")
-    form = await anna.opened(t("Raise an incident"))
+async def anna_raises_it(user: UserGetter, shown: str = "") -> None:
+    anna = await user("anna")
+    await anna.run_command("/retarus-incident")
+    form = await anna.opened_modal(t("Raise an incident"))
     await anna.press(form, t("Raise"))
     await expect(form.get_by_text("Please complete this required field.")).to_have_count(5)
     await anna.fill(
@@ -50,27 +50,27 @@ async def anna_raises_it(sit: Sit, shown: str = "") -> None:
         {
             t("End-customer"): "Müller GmbH",
             t("AFFECTED SERVICE"): "Email Security",
-            t("START OF INCIDENT"): anna.local(timedelta(minutes=20)),
+            t("START OF INCIDENT"): anna.local_time(timedelta(minutes=20)),
             t("What happens?"): "Outbound mail is rejected with 550 since the connector update.",
             t("Impact"): "No outbound mail for three customers",
         },
     )
     if shown:
-        await picture(anna, shown)
+        await save_screenshot(anna, shown)
         await frame(anna)
     await anna.press(form, t("Raise"))
     await expect(form).to_be_hidden()
-    await expect(anna.card("PD-1001")).to_contain_text(begins("new at the 1st level"))
+    await expect(anna.card("PD-1001")).to_contain_text(as_sentence_start("new at the 1st level"))
     if shown:
         await frame(anna)
 
 
-async def anna_hands_it_off(sit: Sit) -> None:
-    anna = await sit("anna")
+async def anna_hands_it_off(user: UserGetter) -> None:
+    anna = await user("anna")
     await anna.press(anna.card("PD-1001"), t("Take"))
-    await expect(anna.card("PD-1001")).to_contain_text(begins("with the 1st level"))
+    await expect(anna.card("PD-1001")).to_contain_text(as_sentence_start("with the 1st level"))
     await anna.press(anna.card("PD-1001"), t("Hand off to 2nd level"))
-    form = await anna.opened(t("Hand off to 2nd level"))
+    form = await anna.opened_modal(t("Hand off to 2nd level"))
     await anna.fill(
         form,
         {
@@ -83,21 +83,21 @@ async def anna_hands_it_off(sit: Sit) -> None:
             t("Where was it searched, and what came of it?"): "Technical notes for “connector”: nothing",
         },
     )
-    await picture(anna, "handoff")
+    await save_screenshot(anna, "handoff")
     await frame(anna)
     await anna.press(form, t("Hand off"))
     await expect(form).to_be_hidden()
-    await expect(anna.card("PD-1001")).to_contain_text(begins("handed off to the 2nd level"))
+    await expect(anna.card("PD-1001")).to_contain_text(as_sentence_start("handed off to the 2nd level"))
     await frame(anna)
 
 
-async def ben_accepts_and_completes_it(sit: Sit) -> None:
-    ben = await sit("ben")
-    await ben.go("partner-desk")
+async def ben_accepts_and_completes_it(user: UserGetter) -> None:
+    ben = await user("ben")
+    await ben.go_to_channel("partner-desk")
     await ben.press(ben.card("PD-1001"), t("Accept"))
     await expect(ben.card("PD-1001")).to_contain_text("Ben Brandt")
     await ben.press(ben.card("PD-1001"), t("Fill in"))
-    form = await ben.opened(t("Fill in"))
+    form = await ben.opened_modal(t("Fill in"))
     await ben.fill(
         form,
         {
@@ -105,7 +105,7 @@ async def ben_accepts_and_completes_it(sit: Sit) -> None:
             t("Used interface"): "smtp-de1.example.com, DE1",
             t("Error pattern(s) / message(s)"): "550 5.7.1 rejected by policy",
             t("Number of affected customers"): "3",
-            t("Timestamp"): ben.local(timedelta(minutes=16)),
+            t("Timestamp"): ben.local_time(timedelta(minutes=16)),
             t("Sender"): "a@mueller.example",
             t("Recipient"): "b@target.example",
             t("Status / error message"): "550 5.7.1 rejected",
@@ -116,10 +116,10 @@ async def ben_accepts_and_completes_it(sit: Sit) -> None:
     await expect(form).to_be_hidden()
 
 
-async def ben_sends_it(sit: Sit) -> None:
-    ben = await sit("ben")
+async def ben_sends_it(user: UserGetter) -> None:
+    ben = await user("ben")
     await ben.press(ben.card("PD-1001"), t("Escalate to Retarus"))
-    form = await ben.opened(t("Escalate to Retarus"))
+    form = await ben.opened_modal(t("Escalate to Retarus"))
     await ben.fill(
         form,
         {
@@ -132,19 +132,19 @@ async def ben_sends_it(sit: Sit) -> None:
         },
     )
     await ben.press(form, t("Preview"))
-    preview = await ben.opened(t("Preview"))
+    preview = await ben.opened_modal(t("Preview"))
     await expect(preview).to_contain_text("Ben Brandt")
-    await picture(ben, "preview")
+    await save_screenshot(ben, "preview")
     await frame(ben)
     await ben.press(preview, t("Send to Retarus"))
     await expect(preview).to_be_hidden()
-    await expect(ben.card("PD-1001")).to_contain_text(begins("with Retarus"))
+    await expect(ben.card("PD-1001")).to_contain_text(as_sentence_start("with Retarus"))
     await frame(ben)
 
 
-async def rita_and_the_mail_have_it(sit: Sit) -> None:
-    rita, ben = await sit("rita"), await sit("ben")
-    await rita.go("retarus-escalation")
+async def rita_and_the_mailbox_receive_it(user: UserGetter) -> None:
+    rita, ben = await user("rita"), await user("ben")
+    await rita.go_to_channel("retarus-escalation")
     await expect(rita.card(t("our reference {reference}", reference="PD-1001"))).to_contain_text(
         "PARTNERS' MAIN CUSTOMER ID"
     )
@@ -153,81 +153,81 @@ async def rita_and_the_mail_have_it(sit: Sit) -> None:
     await ben.page.get_by_text("[PD-1001] P1").first.click()
     await expect(ben.page.get_by_text("Is Retarus permitted to send test transactions?").first).to_be_visible()
     await frame(ben)
-    await picture(ben, "mail")
+    await save_screenshot(ben, "mail")
 
 
-async def retarus_answers_and_anna_closes_it(sit: Sit) -> None:
-    ben, anna = await sit("ben"), await sit("anna")
-    await ben.go("partner-desk")
+async def retarus_answers_and_anna_closes_it(user: UserGetter) -> None:
+    ben, anna = await user("ben"), await user("anna")
+    await ben.go_to_channel("partner-desk")
     await ben.press(ben.card("PD-1001"), t("RCR number"))
-    form = await ben.opened(t("RCR number"))
+    form = await ben.opened_modal(t("RCR number"))
     await ben.fill(form, {t("RCR number"): "RCR-88123"})
     await ben.press(form, t("Record"))
     await expect(ben.card("PD-1001")).to_contain_text("RCR-88123")
     await ben.press(ben.card("PD-1001"), t("Retarus answered"))
-    form = await ben.opened(t("Answer of Retarus"))
+    form = await ben.opened_modal(t("Answer of Retarus"))
     await ben.fill(form, {t("What did Retarus answer?"): "The policy on DE1 was corrected."})
     await ben.press(form, t("Record"))
     await ben.press(ben.card("PD-1001"), t("Resolve"))
-    form = await ben.opened(t("Resolve"))
+    form = await ben.opened_modal(t("Resolve"))
     await ben.fill(form, {t("What is the remedy?"): "Policy corrected by Retarus; mail flows."})
     await ben.press(form, t("Resolve"))
     await anna.press(anna.card("PD-1001"), t("Confirm and close"))
-    await expect(anna.card("PD-1001")).to_contain_text(begins("closed"))
+    await expect(anna.card("PD-1001")).to_contain_text(as_sentence_start("closed"))
     await anna.card("PD-1001").get_by_role("link", name="replies").click()
     await expect(anna.thread).to_contain_text(
         t("{name} confirmed it with the customer and closed it", name="Anna Arnold")
     )
-    await picture(anna, "desk")
+    await save_screenshot(anna, "desk")
 
 
-async def test_a_handoff_nobody_accepts_is_seen_to_be_reminded_when_the_clock_moves(tmp_path: Path) -> None:
+async def test_new_ticket_is_reminded_when_the_clock_moves(tmp_path: Path) -> None:
     dark = {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"}
-    async with demo(tmp_path) as url, chromium() as browser, seats(browser, url, **dark) as sit:
-        await anna_raises_it(sit)
-        anna = await sit("anna")
+    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url, **dark) as user:
+        await anna_raises_it(user)
+        anna = await user("anna")
         await anna.page.get_by_role("button", name=re.compile("clock", re.IGNORECASE)).first.click()
         await anna.page.get_by_role("dialog", name="Clock of this Slack").get_by_text("+1 h", exact=True).click()
         await anna.page.keyboard.press("Escape")
         await anna.card("PD-1001").get_by_role("link", name=re.compile("repl")).click()
         await expect(anna.thread).to_contain_text("new at the 1st level for 1 h")
-        await picture(anna, "reminder")
+        await save_screenshot(anna, "reminder")
 
 
 @pytest.mark.timeout(240)
-async def test_everything_is_there_after_a_kill_and_a_restart(tmp_path: Path) -> None:
-    running = await start(tmp_path)
+async def test_tickets_survive_a_kill_and_a_restart(tmp_path: Path) -> None:
+    running = await start_demo(tmp_path)
     async with chromium() as browser:
-        async with seats(browser, await address(running)) as sit:
-            await anna_raises_it(sit)
-            await (await sit("anna")).page.close()
+        async with browser_users(browser, await printed_url(running)) as user:
+            await anna_raises_it(user)
+            await (await user("anna")).page.close()
         running.kill()
         await running.wait()
-        async with demo(tmp_path) as url, seats(browser, url) as sit:
-            anna = await sit("anna")
-            await anna.go("partner-desk")
+        async with running_demo(tmp_path) as url, browser_users(browser, url) as user:
+            anna = await user("anna")
+            await anna.go_to_channel("partner-desk")
             await anna.press(anna.card("PD-1001"), t("Take"))
-            # killed between a message and its receipt, a ticket's next message waits until that lease has ended
-            taken = begins("with the 1st level")
+            # after a kill during a delivery, the ticket's next message waits until the lease has ended
+            taken = as_sentence_start("with the 1st level")
             await expect(anna.card("PD-1001")).to_contain_text(taken, timeout=100_000)
 
 
-async def test_on_a_phone_a_ticket_is_raised_and_taken_with_a_thumb(tmp_path: Path) -> None:
+async def test_ticket_is_raised_and_taken_on_a_phone(tmp_path: Path) -> None:
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    async with demo(tmp_path) as url, chromium() as browser, seats(browser, url, **phone) as sit:
-        anna = await sit("anna")
+    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url, **phone) as user:
+        anna = await user("anna")
         await anna.page.get_by_role("link", name=re.compile("partner-desk")).first.click()
-        await anna_raises_it(sit)
-        await picture(anna, "phone")
+        await anna_raises_it(user)
+        await save_screenshot(anna, "phone")
         await anna.press(anna.card("PD-1001"), t("Take"))
-        await expect(anna.card("PD-1001")).to_contain_text(begins("with the 1st level"))
+        await expect(anna.card("PD-1001")).to_contain_text(as_sentence_start("with the 1st level"))
         wide = await anna.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         assert not wide
 
 
-async def test_a_direct_message_is_read_under_the_apps_messages(tmp_path: Path) -> None:
-    async with demo(tmp_path) as url, chromium() as browser, seats(browser, url) as sit:
-        ben = await sit("ben")
+async def test_messages_tab_of_the_app_is_read_only(tmp_path: Path) -> None:
+    async with running_demo(tmp_path) as url, chromium() as browser, browser_users(browser, url) as user:
+        ben = await user("ben")
         await ben.page.get_by_role("link", name=re.compile("Partner Desk")).first.click()
         await ben.page.get_by_role("tab", name="Messages").click()
         await expect(ben.page.get_by_text("Sending messages to this app has been turned off.")).to_be_visible()
