@@ -1,4 +1,4 @@
-"""A language in which every word the desk knows stands in brackets: what stands outside was forgotten."""
+"""Pseudo-localisation: a language in which all translated text is in brackets, to find untranslated text."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ import pytest
 
 from bot.core import i18n
 from bot.core.i18n import Language, speaking
-from texts.gather import as_mo, gathered
+from texts.gather import as_mo, gather_messages
 
-_KNOWN = re.compile(r"⟦[^⟦⟧]*(?:⟧|$)")
-"""A text that was cut has lost its end."""
+_BRACKETED = re.compile(r"⟦[^⟦⟧]*(?:⟧|$)")
+"""Text in brackets; truncated text has lost its closing bracket."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @contextmanager
-def in_brackets(folder: Path) -> Iterator[None]:
-    """Inside, German is the words themselves, in brackets; what is put into their holes stands outside."""
-    catalogue = gathered()
+def pseudo_localised(folder: Path) -> Iterator[None]:
+    """Replaces the German catalogue by the bracketed message ids; inserted values are outside the brackets."""
+    catalogue = gather_messages()
     for message in catalogue:
         if message.id:
-            said = tuple(map(bracketed, [message.id] if isinstance(message.id, str) else message.id))
-            message.string = said if message.pluralizable else said[0]
+            translations = tuple(map(bracketed, [message.id] if isinstance(message.id, str) else message.id))
+            message.string = translations if message.pluralizable else translations[0]
     (folder / "de.mo").write_bytes(as_mo(catalogue))
     with pytest.MonkeyPatch.context() as patch, speaking(Language.GERMAN):
         patch.setattr(i18n, "CATALOGUES", folder)
@@ -37,17 +37,17 @@ def in_brackets(folder: Path) -> Iterator[None]:
             i18n._catalogue.cache_clear()
 
 
-def bracketed(words: str) -> str:
-    """`{name} took it` → `{name}⟦ took it⟧`."""
-    found = ""
-    for said, hole, _, _ in Formatter().parse(words):
-        found += f"⟦{said}⟧" if _WORD.search(said) else said
-        found += f"{{{hole}}}" if hole is not None else ""
-    return found
+def bracketed(message: str) -> str:
+    """Puts the text between placeholders in brackets: `{name} took it` → `{name}⟦ took it⟧`."""
+    result = ""
+    for text, placeholder, _, _ in Formatter().parse(message):
+        result += f"⟦{text}⟧" if _WORD.search(text) else text
+        result += f"{{{placeholder}}}" if placeholder is not None else ""
+    return result
 
 
-def forgotten(shown: str, verbatim: Iterable[str]) -> list[str]:
-    """The words of a text that are in no catalogue, but for these names and quotations."""
+def untranslated_words(shown: str, verbatim: Iterable[str]) -> list[str]:
+    """Words of a text outside brackets, except these names and quotations."""
     for phrase in sorted(verbatim, key=len, reverse=True):
         shown = shown.replace(phrase, " ")
-    return _WORD.findall(_KNOWN.sub(" ", shown))
+    return _WORD.findall(_BRACKETED.sub(" ", shown))

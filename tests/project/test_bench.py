@@ -1,4 +1,4 @@
-"""The benchmark does not rot: its short form runs, and tells what it measured. How fast it was is no test."""
+"""The short form of the benchmarks runs and reports all figures; how fast it was is not tested."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
+def benchmark(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
     """What it printed, and what it wrote between each pair of markers of docs/benchmarks.md."""
     folder = tmp_path_factory.mktemp("bench")
     (folder / "docs").mkdir()
@@ -36,8 +36,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
 
 
 @pytest.fixture(scope="module")
-def searched() -> str:
-    """What the benchmark of the search printed."""
+def search_output() -> str:
+    """Output of the search benchmark."""
     command = [sys.executable, "-m", "bench.search", "--short"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stderr
@@ -48,61 +48,61 @@ def rows(text: str) -> list[list[str]]:
     return [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
 
 
-def test_everything_is_measured_at_every_concurrency_beside_bolt_and_without_it(run: tuple[str, str, str]) -> None:
-    _, readme, _ = run
+def test_all_scenarios_are_measured_at_every_concurrency_for_all_bots(benchmark: tuple[str, str, str]) -> None:
+    _, readme, _ = benchmark
     head, *measured = readme.partition("The same elsewhere")[0].partition("| ")[2].splitlines()
     assert BOTS in head
     assert [(row[0], row[1]) for row in rows("\n".join(measured[1:]))] == [
-        (what, at_once) for what in MEASURED for at_once in ("1", "10", "50")
+        (scenario, at_once) for scenario in MEASURED for at_once in ("1", "10", "50")
     ]
 
 
-def test_it_is_measured_by_socket_mode_and_http_with_and_without_a_network_between(run: tuple[str, str, str]) -> None:
-    _, _, everything = run
+def test_socket_mode_and_http_are_measured_with_and_without_latency(benchmark: tuple[str, str, str]) -> None:
+    _, _, everything = benchmark
     places = [line.removeprefix("### ") for line in everything.splitlines() if line.startswith("### ")]
     fast, slow = "a Slack that answers at once", "TLS and 50 ms"
     assert places[:4] == [f"Socket Mode, {fast}", f"HTTP, {fast}", f"Socket Mode, {slow}", f"HTTP, {slow}"]
 
 
-def test_every_engine_is_measured_with_more_and_more_tickets(run: tuple[str, str, str]) -> None:
-    found = [(row[0], row[1]) for row in rows(run[1]) if row[0] in {"SQLite", "PostgreSQL"}]
+def test_every_engine_is_measured_with_growing_numbers_of_tickets(benchmark: tuple[str, str, str]) -> None:
+    found = [(row[0], row[1]) for row in rows(benchmark[1]) if row[0] in {"SQLite", "PostgreSQL"}]
     assert found == [(engine, size) for engine in ("SQLite", "PostgreSQL") for size in ("1,000", "2,000")]
 
 
-def test_what_was_aimed_at_is_told_whether_it_holds_or_not(run: tuple[str, str, str]) -> None:
-    aims = [line for line in run[1].splitlines() if line.startswith("- ")]
+def test_targets_are_listed_with_whether_they_are_met(benchmark: tuple[str, str, str]) -> None:
+    aims = [line for line in benchmark[1].splitlines() if line.startswith("- ")]
     assert len(aims) == 8
     assert all(line.startswith(("- Holds: ", "- **Missed**: ")) for line in aims)
 
 
-def test_machine_versions_and_date_are_told(run: tuple[str, str, str]) -> None:
-    last = run[0].rstrip().splitlines()[-1]
-    told = ("cores", "Python", "slack-bolt", "SQLite", "PostgreSQL", "fsync", "load", "20")
-    assert all(word in last for word in told)
+def test_machine_versions_and_date_are_reported(benchmark: tuple[str, str, str]) -> None:
+    last = benchmark[0].rstrip().splitlines()[-1]
+    reported = ("cores", "Python", "slack-bolt", "SQLite", "PostgreSQL", "fsync", "load", "20")
+    assert all(word in last for word in reported)
 
 
-def test_tables_are_put_between_the_markers(run: tuple[str, str, str]) -> None:
-    printed, medians, percentiles = run
+def test_tables_are_put_between_the_markers(benchmark: tuple[str, str, str]) -> None:
+    printed, medians, percentiles = benchmark
     assert medians.startswith("before\n<!-- bench -->\n")
     assert percentiles.endswith("<!-- /percentiles -->\nafter\n")
     assert medians.removeprefix("before\n<!-- bench -->\n").removesuffix("\n<!-- /bench -->\n") in printed
     assert percentiles.removesuffix("\n<!-- /percentiles -->\nafter\n") in printed
 
 
-def test_the_search_finds_more_of_what_is_meant_than_plain_full_text_search(searched: str) -> None:
-    (told,) = [row for row in rows(searched) if row[0] == "**all questions**"]
-    all_words, any_word, ours = (float(cell.partition(" / ")[0]) for cell in told[2:])
+def test_search_has_a_higher_recall_than_plain_full_text_search(search_output: str) -> None:
+    (summary,) = [row for row in rows(search_output) if row[0] == "**all questions**"]
+    all_words, any_word, ours = (float(cell.partition(" / ")[0]) for cell in summary[2:])
     assert ours > any_word > all_words
     assert ours >= 0.85
 
 
-def test_what_is_not_the_same_problem_is_not_offered(searched: str) -> None:
-    (told,) = [row for row in rows(searched) if row[0].startswith("offers nothing")]
-    assert told[-1] == f"{told[1]} of {told[1]}"
+def test_unrelated_documents_are_not_suggested(search_output: str) -> None:
+    (summary,) = [row for row in rows(search_output) if row[0].startswith("offers nothing")]
+    assert summary[-1] == f"{summary[1]} of {summary[1]}"
 
 
-def test_the_search_is_measured_on_every_engine(searched: str) -> None:
-    assert [(row[0], row[1]) for row in rows(searched) if row[0] in {"SQLite", "PostgreSQL"}] == [
+def test_search_is_measured_on_every_engine(search_output: str) -> None:
+    assert [(row[0], row[1]) for row in rows(search_output) if row[0] in {"SQLite", "PostgreSQL"}] == [
         ("SQLite", "1,000"),
         ("PostgreSQL", "1,000"),
     ]

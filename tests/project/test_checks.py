@@ -1,4 +1,4 @@
-"""The code is formatted, linted and typed, wherever it stands."""
+"""The whole project is formatted, linted and typed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ ROOT = Path(__file__).parents[2]
     [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy", "."]],
     ids=["linted", "formatted", "typed"],
 )
-def test_the_whole_project_is(arguments: list[str]) -> None:
+def test_project_is(arguments: list[str]) -> None:
     done = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""The table of the guide's rules is true: every row is there, what it names exists, and each test it names is one."""
+"""docs/guide-coverage.md has a row for every rule of the guide, and the files and tests it names exist."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ NUMBERED = (
     "1.b 1.c 1.e 1.f 2.1 2.2 2.3 2.4 2.5 2.6 L1.1 L1.2 L1.3 L1.4 L1.5 L1.6 L1.7 L1.8 L1.9 L2.0 L2.1 L2.2 L2.3 L2.4 "
     "L2.5/6 L2.7 L2.8 L2.10 L3.1 L3.2 L3.3 L3.4 L3.5 L3.6 L3.7 L3.8"
 ).split()
-"""The rows that have a number."""
+"""Numbers of the numbered rows."""
 NOT_YET = "not yet"
 
 
 def all_tests() -> set[str]:
-    """The names of all tests there are."""
+    """Names of all test functions."""
     return {
         node.name
         for path in (ROOT / "tests").rglob("test_*.py")
@@ -36,7 +36,7 @@ def all_tests() -> set[str]:
     }
 
 
-def test_every_numbered_rule_has_its_row() -> None:
+def test_numbered_rules_have_rows() -> None:
     assert {row[0].split()[0] for row in ROWS} >= set(NUMBERED)
     assert sum(row[0].startswith("2.1 ") for row in ROWS) == 2
 
@@ -44,12 +44,12 @@ def test_every_numbered_rule_has_its_row() -> None:
 @pytest.mark.parametrize(
     "words", [REQUEST, TRANSACTIONS, *(heading.text for heading in (*TEMPLATE, *PREQUALIFICATION))]
 )
-def test_every_heading_and_every_row_of_the_matrix_has_its_row_verbatim(words: str) -> None:
+def test_headings_and_matrix_rows_have_rows_verbatim(words: str) -> None:
     assert words in {row[0] for row in ROWS}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row[0][:40] for row in ROWS])
-def test_a_row_says_its_effect_where_it_is_and_what_fails_without_it(row: list[str]) -> None:
+def test_row_names_effect_files_and_tests(row: list[str]) -> None:
     name, effect, where, named = row
     assert name
     assert re.fullmatch(r"[BWROI]( [BWROI])*", effect)
@@ -60,6 +60,6 @@ def test_a_row_says_its_effect_where_it_is_and_what_fails_without_it(row: list[s
         assert re.findall(r"`[\w.]+/[\w./]+`", where), "where is it?"
 
 
-def test_each_test_it_names_is_one() -> None:
+def test_named_tests_exist() -> None:
     named = {test.strip() for row in ROWS if row[3] != NOT_YET for test in row[3].split(",")}
     assert named - all_tests() == set()

@@ -1,4 +1,4 @@
-"""Everything a person can click or submit has a listener, and the manifest offers what the bot answers."""
+"""Every button, input and form has a listener, and the manifest declares what the bot handles."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CONFIG = a_config()
 
 @pytest.fixture
 async def dispatcher() -> Dispatcher:
-    """The door with every capability behind it, as the program opens it."""
+    """The boundary with all listeners registered, as in the program."""
 
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1")
@@ -47,7 +47,7 @@ def tickets() -> Iterator[Ticket]:
 
 
 def surfaces() -> Iterator[object]:
-    """Everything that can be seen of tickets, whatever their stage and answers."""
+    """Messages and views of tickets in all stages, with few and with all answers."""
     for ticket in tickets():
         for _, message in messages(ticket, CONFIG, str):
             yield message.blocks
@@ -67,7 +67,7 @@ PARTS: list[dict[str, Any]] = [part for surface in surfaces() for part in parts(
 
 
 def clickable() -> set[str]:
-    """Action ids of buttons, of the options of menus, and of inputs that tell at once."""
+    """Action ids of buttons, of menu options, and of inputs that dispatch actions."""
     found = {part["action_id"] for part in PARTS if part.get("type") == "button" and "url" not in part}
     for part in PARTS:
         if part.get("type") == "overflow":

@@ -1,4 +1,4 @@
-"""Functions are small: the median has at most 10 lines, and fewer than one in twenty has more than 50."""
+"""The median function has at most 10 lines, and fewer than one in twenty have more than 50."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OURS = ("app.py", "handlers", "runtime", "blocks", "bot", "demo", "texts")
 
 
 def functions(*names: str) -> Iterator[tuple[int, str]]:
-    """Lines from `def` to the end, without those of functions inside, and where it stands."""
+    """Number of lines of each function, without nested functions, and its location."""
     for name in names:
         path = ROOT / name
         for file in [path] if path.is_file() else path.rglob("*.py"):
@@ -24,7 +24,7 @@ def functions(*names: str) -> Iterator[tuple[int, str]]:
 
 
 def _lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Of the function itself: a listener inside a `register` counts for itself."""
+    """Number of lines of a function without nested functions, such as listeners inside a `register`."""
     inner = [each for each in node.body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
     return _span(node) - sum(_span(each) for each in inner)
 
@@ -42,7 +42,7 @@ def test_functions_are_small(names: tuple[str, ...]) -> None:
     assert len(long) < 0.05 * len(found), report
 
 
-def test_files_can_be_read_in_one_sitting() -> None:
+def test_files_have_at_most_400_lines() -> None:
     long = [
         f"{count} {path.relative_to(ROOT)}"
         for name in (*OURS, "localslack")

@@ -1,4 +1,4 @@
-"""Whatever people read is in the catalogues, and said in German as well as in English."""
+"""All texts that people read come from the catalogues and are translated into German."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ from tests import months
 from tests.blocks import homes, reported
 from tests.blocks.surfaces import NASTY, longest, messages, parts, views
 from tests.factories import MAIL, NOW, a_config, an_incident
-from tests.project.brackets import forgotten, in_brackets
-from texts.gather import ROOT, gathered
+from tests.project.brackets import pseudo_localised, untranslated_words
+from texts.gather import ROOT, gather_messages
 
-# --- what is shown
+# --- surfaces
 
-SPOKEN = a_config(desk={"language": "de"}, retarus={"language": "de"})
-GIVEN = (
+GERMAN_CONFIG = a_config(desk={"language": "de"}, retarus={"language": "de"})
+DATA_TEXTS = (
     *("7", "Ben Brandt", MAIL, "PD-", "TN-", "Müller GmbH", "RCR-", "RS", "UTC", "MB", "kB"),
     *("It is closed.", "You cannot send.", "to the Retarus channel"),
-    *(name for each in SPOKEN.priorities for name in (each.name, each.definition)),
-    *SPOKEN.services.names,
+    *(name for each in GERMAN_CONFIG.priorities for name in (each.name, each.definition)),
+    *GERMAN_CONFIG.services.names,
     *(*months.CUSTOMERS, "Europe/Berlin", "RCR"),
 )
-"""What comes from a record, the settings, or the test."""
-AWKWARD = {word[:end] for word in re.findall(r"[^\W\d_]+", escape(NASTY)) for end in range(2, len(word) + 1)}
-"""… and what is left of the awkward texts of the tests, cut or not."""
+"""Texts from records, the settings, or the tests."""
+AWKWARD_WORDS = {word[:end] for word in re.findall(r"[^\W\d_]+", escape(NASTY)) for end in range(2, len(word) + 1)}
+"""Words of the tests' awkward texts, also truncated."""
 NAMES = (guides.PARTNER, guides.GLOBAL, "Enterprise Administration Services Portal", "Retarus Support")
 """Proper names."""
 HEADINGS = (
     *(each.text for each in (*template_fields.TEMPLATE, *template_fields.PREQUALIFICATION)),
     "PRE-QUALIFICATION",
 )
-"""The guide's words in the letter: never translated."""
+"""Headings of the guide in the letter, which are never translated."""
 SECTION_6 = (*(heading for heading, _ in RESOURCES), *(text for row in COVERING for text in row))
-"""… and in the list of resources."""
+"""Texts of the guide's list of resources."""
 
 
 def _tickets() -> Iterator[Ticket]:
-    """At every stage, with hardly an answer and with all; what was typed is no word in any language."""
+    """Tickets in every stage, with few and with all answers; typed text contains no words."""
     for stage in Stage:
         for more in ({}, {"sent_at": NOW, "rcr": ("RCR-1",)}):
             yield longest(stage, "7 ", **more)
@@ -73,8 +73,8 @@ def _surfaces(config: Config) -> Iterator[tuple[str, object]]:
 
 
 def _verbatim(name: str, config: Config) -> Iterable[str]:
-    """What may stand there in English, whatever is spoken."""
-    yield from (*GIVEN, *NAMES)
+    """Texts that stay in English in every language on this surface."""
+    yield from (*DATA_TEXTS, *NAMES)
     if name.startswith(("letter", "preview", "eas")):
         yield from HEADINGS
     if name == "home resources":
@@ -85,33 +85,33 @@ def _verbatim(name: str, config: Config) -> Iterable[str]:
         yield from (text for table, lines in tables(config).items() for text in (table, *chain(*lines)))
 
 
-def test_no_word_that_people_read_was_forgotten(tmp_path: Path) -> None:
-    """Said in a language whose words stand in brackets: whatever stands outside must be a name or a quotation."""
+def test_texts_on_all_surfaces_are_translated(tmp_path: Path) -> None:
+    """With translations in brackets, all text outside brackets must be a name or a quotation."""
     found: dict[str, str] = {}
-    with in_brackets(tmp_path):
-        for name, surface in _surfaces(SPOKEN):
-            verbatim = [text for text in _verbatim(name, SPOKEN) if "⟦" not in text and text]
-            for shown in _said(surface):
-                words = set(forgotten(shown, verbatim)) - AWKWARD
+    with pseudo_localised(tmp_path):
+        for name, surface in _surfaces(GERMAN_CONFIG):
+            verbatim = [text for text in _verbatim(name, GERMAN_CONFIG) if "⟦" not in text and text]
+            for shown in _texts_of(surface):
+                words = set(untranslated_words(shown, verbatim)) - AWKWARD_WORDS
                 found |= dict.fromkeys(words, f"{name}: {shown[:200]}")
     assert found == {}
 
 
-def _said(surface: object) -> Iterator[str]:
-    """Every text in it, and what forms begin with."""
+def _texts_of(surface: object) -> Iterator[str]:
+    """All texts of a surface, including initial values of forms."""
     for part in parts(surface):
         yield from (part[key] for key in ("text", "initial_value") if isinstance(part.get(key), str))
 
 
-def test_german_fits_where_slack_gives_little_room() -> None:
-    """What did not fit would have been cut, and end with an ellipsis."""
+def test_german_labels_fit_slacks_limits() -> None:
+    """A label that does not fit is truncated and ends with an ellipsis."""
     with speaking(Language.GERMAN):
-        cut = {text for _, surface in _surfaces(SPOKEN) for text in _labels(surface) if text.endswith("…")}
+        cut = {text for _, surface in _surfaces(GERMAN_CONFIG) for text in _labels(surface) if text.endswith("…")}
     assert cut == set()
 
 
 def _labels(surface: object) -> Iterator[str]:
-    """Titles and their buttons, buttons, and what can be chosen; but for what the record calls itself."""
+    """Titles, buttons and options, except names of records."""
     for part in parts(surface):
         shown = [part.get(key) for key in ("title", "submit", "close", "confirm", "deny")]
         shown += [part.get("text")] if part.get("type") == "button" or "value" in part else []
@@ -119,23 +119,23 @@ def _labels(surface: object) -> Iterator[str]:
         yield from (text for text in texts if not text.startswith(("7 7", NASTY[:10])))
 
 
-def test_a_kind_of_ticket_is_not_called_as_something_one_does() -> None:
-    """One English word, two German ones: a button that opens an entry says Edit, as Change is a kind of ticket."""
-    assert [place for message in gathered() if message.id == "Change" for place, _ in message.locations] == [
+def test_change_is_only_used_as_a_kind_of_ticket() -> None:
+    """“Change” as a kind of ticket and as a verb differ in German, so buttons are labelled “Edit”."""
+    assert [place for message in gather_messages() if message.id == "Change" for place, _ in message.locations] == [
         "bot/tickets/reference.py"
     ]
 
 
-# --- what is said otherwise
+# --- refusals
 
 _REFUSALS = {"Refused", "NotNow", "NotYours", "Incomplete", "Invalid", "Gone", "Dead", "Retry", "on_top", "tell"}
-"""What says a sentence to somebody."""
+"""Names of calls whose arguments are shown to people."""
 _SENTENCE = re.compile(r"[A-Za-z]{2,} [A-Za-z]|^[A-Z][a-z]")
 
 
 @pytest.mark.parametrize("room", ["bot", "blocks", "handlers", "runtime"])
-def test_no_refusal_is_said_in_english_only(room: str) -> None:
-    """But for what only the command line asks: it speaks English."""
+def test_refusals_are_translatable(room: str) -> None:
+    """Refusals are translatable, except those of the command line, which is in English."""
     found = [
         f"{path.relative_to(ROOT)}:{literal.lineno}: {literal.value!r}"
         for path in sorted((ROOT / room).rglob("*.py"))
@@ -154,7 +154,7 @@ def _called(call: ast.Call) -> str:
 
 
 def _unmarked(node: ast.AST) -> Iterator[ast.Constant]:
-    """The texts in an expression that go through no catalogue."""
+    """String literals of an expression that are not marked for translation."""
     if isinstance(node, ast.Call) and _called(node) in {"t", "mark", "many"}:
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
