@@ -1,6 +1,6 @@
-"""Processor time of Bolt's dispatch with as many listeners as the desk has, beside one look-up.
+"""Processor time of Bolt's dispatch with the desk's number of listeners, compared with a single look-up.
 
-python -m bench.dispatch    some seconds; prints one line each
+python -m bench.dispatch    takes some seconds; prints a line for each
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _app() -> AsyncApp:
 
 
 def with_listeners() -> AsyncApp:
-    """As Bolt's documentation shows it: one `app.action` each; the last one is clicked."""
+    """An app with one `app.action` for each listener, as in Bolt's documentation; the last one is clicked."""
     app = _app()
     for number in range(LISTENERS):
 
@@ -41,7 +41,7 @@ def with_listeners() -> AsyncApp:
 
 
 def with_look_up() -> AsyncApp:
-    """As `handlers/dispatch.py` does it: one middleware that looks the listener up."""
+    """An app with one middleware that looks up the listener, as `handlers/dispatch.py` does."""
     app = _app()
     known = {f"action_{number}": BoltResponse(status=200) for number in range(LISTENERS)}
 

@@ -1,7 +1,7 @@
-"""Are pasted messages read rightly? Precision and recall of each field, on labelled inputs.
+"""Precision and recall of the reader of pasted messages for each field, on labelled inputs.
 
 python -m bench.intake             prints the table
-python -m bench.intake --misses    says what was wrong and what was missed in the inputs it was made with, instead
+python -m bench.intake --misses    lists wrong and missing values in the development set instead
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from bot.intake.reader import read
 
 FOLDER = Path(__file__).parent
 MADE, KEPT = FOLDER / "intake_made.toml", FOLDER / "intake_kept.toml"
-"""What the reader was made with, and what was held out."""
+"""The development set and the held-out set."""
 PRECISION, RECALL = 0.98, 0.80
-"""What each field must reach."""
+"""Targets for each field."""
 KNOWN = Known(
     now=datetime(2019, 8, 27, 10, 0, tzinfo=UTC),
     zone=ZoneInfo("Europe/Berlin"),
@@ -47,7 +47,7 @@ Value = tuple[str, str]
 
 @dataclass(frozen=True)
 class Input:
-    """One pasted text or file, and what is right."""
+    """A pasted text or file and its labelled values."""
 
     name: str
     document: Document
@@ -56,7 +56,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Figure:
-    """How a field was read."""
+    """Counts of right and wrong values of a field."""
 
     right: int
     wrong: int
@@ -94,7 +94,7 @@ def _text(value: object) -> str:
 
 
 def values(intake: Intake) -> frozenset[Value]:
-    """What was read, as it is labelled."""
+    """Values that were read, in the form of the labels."""
     found = {(each.key, each.value) for each in intake.readings}
     for number, transaction in enumerate(intake.transactions, 1):
         found |= {(f"example.{part}", f"{number} {text}") for part, text in transaction.parts.items()}
@@ -102,7 +102,7 @@ def values(intake: Intake) -> frozenset[Value]:
 
 
 def figures(labelled: Iterable[Input]) -> dict[str, Figure]:
-    """By field, and for all of them together under an empty name."""
+    """Figures by field, and for all fields under an empty name."""
     right, wrong, missed = Counter[str](), Counter[str](), Counter[str]()
     for each in labelled:
         got = values(read([each.document], KNOWN))
@@ -115,7 +115,7 @@ def figures(labelled: Iterable[Input]) -> dict[str, Figure]:
 
 
 def misses(labelled: Iterable[Input]) -> Iterator[str]:
-    """What was read wrongly or not at all, a line each."""
+    """Wrong and missing values, one per line."""
     for each in labelled:
         got = values(read([each.document], KNOWN))
         yield from (f"{each.name}: wrong {key} = {value!r}" for key, value in sorted(got - each.want))

@@ -1,4 +1,4 @@
-"""docs/architecture.md is true: what its tables name exists, and every folder is mapped."""
+"""docs/architecture.md names existing files and definitions, and maps every folder."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_answer_names_a_definition_in_its_file(question: str, file: str, name: s
     assert name in names_in(ROOT / file), question
 
 
-def test_paths_it_names_exist() -> None:
+def test_named_paths_exist() -> None:
     named = set(re.findall(r"`((?:[\w]+/)*[\w.]+\.(?:py|toml|po)|(?:\w+/)+)`", TEXT)) - {
         "sql.py",
         "dialect.py",

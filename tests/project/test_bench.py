@@ -22,7 +22,7 @@ pytestmark = pytest.mark.timeout(300)
 
 @pytest.fixture(scope="module")
 def benchmark(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
-    """What it printed, and what it wrote between each pair of markers of docs/benchmarks.md."""
+    """Output of the benchmark, and the text it wrote between each pair of markers of docs/benchmarks.md."""
     folder = tmp_path_factory.mktemp("bench")
     (folder / "docs").mkdir()
     file = folder / "docs" / "benchmarks.md"

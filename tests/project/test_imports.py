@@ -48,10 +48,8 @@ def is_kept(importer: str, imported: str) -> bool:
         ("bot.adapters.store.database", "handlers.create", False),
     ],
 )
-def test_layers_contract_refuses_what_reaches_up_or_into_a_store(
-    importer: str, imported: str, read_catalogue: bool
-) -> None:
-    assert is_kept(importer, imported) is read_catalogue
+def test_layers_contract_refuses_what_reaches_up_or_into_a_store(importer: str, imported: str, kept: bool) -> None:
+    assert is_kept(importer, imported) is kept
 
 
 def imports_of_files() -> dict[str, set[str]]:

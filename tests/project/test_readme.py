@@ -59,7 +59,7 @@ def test_moving_picture_is_small() -> None:
     assert (ROOT / "docs" / "pictures" / "story.gif").stat().st_size < 2_000_000
 
 
-def test_changelog_says_of_each_release_whether_the_manifest_changed() -> None:
+def test_changelog_states_for_each_release_whether_the_manifest_changed() -> None:
     releases = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)[1:]
     assert len(releases) >= 2
     assert all(re.search(r"^Manifest changed: (yes|no)", each, re.MULTILINE) for each in releases)
