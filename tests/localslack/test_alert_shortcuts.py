@@ -8,7 +8,7 @@ import pytest
 
 from localslack import LocalSlack, SeedApp
 from localslack.visible import text_of
-from tests.localslack.embedded import Json, bolt, connected, seed, web_client
+from tests.localslack.embedded import Json, bolt_app, over_socket_mode, seed, web_client
 
 
 @pytest.fixture
@@ -20,14 +20,14 @@ async def slack() -> AsyncIterator[LocalSlack]:
 
 async def noted(slack: LocalSlack, message: Json) -> Json:
     """The message a shortcut's listener gets."""
-    app, payloads = bolt(slack), asyncio.Queue[Json]()
+    app, payloads = bolt_app(slack), asyncio.Queue[Json]()
 
     @app.message_shortcut("note")
     async def note(ack: Any, shortcut: Json) -> None:
         await ack()
         await payloads.put(shortcut["message"])
 
-    async with connected(slack, app):
+    async with over_socket_mode(slack, app):
         assert (await slack.person("anna").shortcut("note", message))["outcome"] == "ack"
         return await payloads.get()
 

@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from localslack import LocalSlack, Seed, SeedApp, SeedChannel, SeedError, SeedPerson
-from tests.localslack.embedded import Json, bolt, connected, modal, seed, web_client
+from tests.localslack.embedded import Json, bolt_app, modal, over_socket_mode, seed, web_client
 
 
 async def test_crowd_is_listed_in_pages_and_everybody_can_be_in_a_channel() -> None:
@@ -27,7 +27,7 @@ async def test_crowd_is_listed_in_pages_and_everybody_can_be_in_a_channel() -> N
 
 async def test_command_opens_its_modal_during_a_storm_in_a_crowd() -> None:
     async with LocalSlack(seed(crowd=20_000)) as slack:
-        app, heard = bolt(slack), 0
+        app, heard = bolt_app(slack), 0
 
         @app.event("user_change")
         async def changed(event: Json) -> None:
@@ -39,7 +39,7 @@ async def test_command_opens_its_modal_during_a_storm_in_a_crowd() -> None:
             await ack()
             await client.views_open(trigger_id=command["trigger_id"], view=modal())
 
-        async with connected(slack, app):
+        async with over_socket_mode(slack, app):
             anna = slack.person("anna")
             await anna.control("POST", "storm", changes=300, seconds=2, seed=1, wait=False)
             began = time.monotonic()
@@ -128,7 +128,7 @@ async def test_grid_members_carry_their_workspaces_and_another_home() -> None:
 
 async def test_grid_is_named_in_calls_and_payloads() -> None:
     async with LocalSlack(GRID) as slack:
-        app, team = bolt(slack), slack.services.workspace.team
+        app, team = bolt_app(slack), slack.services.workspace.team
         assert (await web_client(slack).auth_test())["enterprise_id"] == team.enterprise_id
         commands: asyncio.Queue[Json] = asyncio.Queue()
 
@@ -137,7 +137,7 @@ async def test_grid_is_named_in_calls_and_payloads() -> None:
             await ack()
             await commands.put(command)
 
-        async with connected(slack, app):
+        async with over_socket_mode(slack, app):
             await slack.person("berta").command("#desk", "/go", "R&D <x>")
             command = await commands.get()
         assert (command["enterprise_id"], command["enterprise_name"]) == (team.enterprise_id, "Acme Group")

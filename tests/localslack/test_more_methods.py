@@ -11,7 +11,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from localslack import LocalSlack
 from localslack.visible import text_of
-from tests.localslack.embedded import Json, bolt, connected, error_of, seed, web_client
+from tests.localslack.embedded import Json, bolt_app, error_of, over_socket_mode, seed, web_client
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ async def test_stream_refuses_as_documented(slack: LocalSlack, client: Any, post
 
 
 async def test_assistant_of_bolt_answers_in_its_thread(slack: LocalSlack) -> None:
-    app, assistant, contexts = bolt(slack), AsyncAssistant(), asyncio.Queue[Json]()
+    app, assistant, contexts = bolt_app(slack), AsyncAssistant(), asyncio.Queue[Json]()
 
     @assistant.thread_started
     async def thread_started(say: Any, set_suggested_prompts: Any, get_thread_context: Any, set_title: Any) -> None:
@@ -114,7 +114,7 @@ async def test_assistant_of_bolt_answers_in_its_thread(slack: LocalSlack) -> Non
 
     app.use(assistant)
     anna = slack.person("anna")
-    async with connected(slack, app):
+    async with over_socket_mode(slack, app):
         place = await anna.act("open_assistant", app_id=slack.apps[0].id, context="#desk")
         root = {"channel": place["channel"], "ts": place["thread_ts"]}
         await anna.reply(root, "How can I help?")

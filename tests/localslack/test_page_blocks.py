@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from localslack import SeedChannel
 from tests.localslack.embedded import Json, plain, web_client
-from tests.localslack.page_stage import Stage, message, write
+from tests.localslack.page_stage import BrowserStage, message, send_message
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -28,13 +28,13 @@ def row(*cells: str) -> list[Json]:
     return [{"type": "raw_text", "text": cell} for cell in cells]
 
 
-async def shown(stage: Stage, *blocks: Json) -> Page:
+async def shown(stage: BrowserStage, *blocks: Json) -> Page:
     client: Any = web_client(stage.slack)
     await client.chat_postMessage(channel=stage.channel("#quay"), text="blocks", blocks=list(blocks))
     return await stage.open("anna")
 
 
-async def test_card_and_carousel_are_drawn_and_their_buttons_work(stage: Stage) -> None:
+async def test_card_and_carousel_are_drawn_and_their_buttons_work(stage: BrowserStage) -> None:
     cards = [card("First", "one"), card("Second", "two")]
     page = await shown(stage, card("Alone", "zero"), {"type": "carousel", "elements": cards})
     await expect(page.get_by_role("group", name="Alone")).to_contain_text("body")
@@ -46,7 +46,7 @@ async def test_card_and_carousel_are_drawn_and_their_buttons_work(stage: Stage) 
     assert [(action["type"], action["action_id"]) for action in actions] == [("button", "two")]
 
 
-async def test_container_folds_its_blocks_away(stage: Stage) -> None:
+async def test_container_folds_its_blocks_away(stage: BrowserStage) -> None:
     section = {"type": "section", "text": plain("inside")}
     block = {
         "type": "container",
@@ -61,7 +61,7 @@ async def test_container_folds_its_blocks_away(stage: Stage) -> None:
     await expect(page.get_by_text("inside")).to_be_visible()
 
 
-async def test_data_table_is_turned_page_by_page(stage: Stage) -> None:
+async def test_data_table_is_turned_page_by_page(stage: BrowserStage) -> None:
     rows = [row("Host", "Load"), *(row(f"mx{number}", str(number)) for number in range(5))]
     page = await shown(stage, {"type": "data_table", "caption": "Hosts", "rows": rows, "page_size": 2})
     table = page.get_by_role("figure", name="Hosts")
@@ -74,7 +74,7 @@ async def test_data_table_is_turned_page_by_page(stage: Stage) -> None:
     await expect(table.get_by_role("button", name="Next")).to_be_disabled()
 
 
-async def test_plan_and_task_card_say_how_far_they_are(stage: Stage) -> None:
+async def test_plan_and_task_card_say_how_far_they_are(stage: BrowserStage) -> None:
     task = {"task_id": "1", "title": "Read logs", "status": "in_progress", "details": rich("line by line")}
     done = {"type": "task_card", "task_id": "2", "title": "Ask", "status": "complete"}
     page = await shown(stage, {"type": "plan", "title": "Analysis", "tasks": [task]}, done)
@@ -84,7 +84,7 @@ async def test_plan_and_task_card_say_how_far_they_are(stage: Stage) -> None:
     await expect(page.get_by_role("img", name="Done")).to_be_visible()
 
 
-async def test_alert_is_drawn_in_a_modal(stage: Stage) -> None:
+async def test_alert_is_drawn_in_a_modal(stage: BrowserStage) -> None:
     from tests.localslack.embedded import modal  # noqa: PLC0415
 
     client: Any = web_client(stage.slack)
@@ -96,16 +96,16 @@ async def test_alert_is_drawn_in_a_modal(stage: Stage) -> None:
     await expect(page.get_by_role("dialog").get_by_role("alert").filter(has_text="Mind the gap")).to_be_visible()
 
 
-async def test_text_without_mrkdwn_is_shown_as_it_is(stage: Stage) -> None:
+async def test_text_without_mrkdwn_is_shown_as_it_is(stage: BrowserStage) -> None:
     client: Any = web_client(stage.slack)
     await client.chat_postMessage(channel=stage.channel("#quay"), text="*stars* &amp; more", mrkdwn=False)
     page = await stage.open("anna")
     await expect(message(page, "*stars* & more")).to_be_visible()
 
 
-async def test_edit_box_shows_the_whole_message(stage: Stage) -> None:
+async def test_edit_box_shows_the_whole_message(stage: BrowserStage) -> None:
     page = await stage.open("anna")
-    await write(page, "\n".join(f"line {number}" for number in range(12)))
+    await send_message(page, "\n".join(f"line {number}" for number in range(12)))
     await expect(message(page, "line 11")).to_be_visible()
     await page.get_by_label("Message #quay").press("ArrowUp")
     box = page.get_by_label("Edit message")
@@ -114,15 +114,15 @@ async def test_edit_box_shows_the_whole_message(stage: Stage) -> None:
     assert missing <= 2
 
 
-async def test_quotes_and_lists_are_drawn_as_such(stage: Stage) -> None:
+async def test_quotes_and_lists_are_drawn_as_such(stage: BrowserStage) -> None:
     page = await stage.open("anna")
-    await write(page, "> a quote\n- one\n- two")
+    await send_message(page, "> a quote\n- one\n- two")
     said = message(page, "a quote")
     await expect(said.locator("blockquote")).to_have_text("a quote")
     await expect(said.get_by_role("listitem")).to_have_text(["one", "two"])
 
 
-async def test_switcher_opens_from_the_composer_and_closes_with_one_escape(stage: Stage) -> None:
+async def test_switcher_opens_from_the_composer_and_closes_with_one_escape(stage: BrowserStage) -> None:
     page = await stage.open("anna")
     composer = page.get_by_label("Message #quay")
     await composer.click()
@@ -138,7 +138,7 @@ async def test_switcher_opens_from_the_composer_and_closes_with_one_escape(stage
     await expect(page).to_have_url(re.compile("#/faults"))
 
 
-async def test_empty_channel_names_the_commands_that_can_be_tried(stage: Stage) -> None:
+async def test_empty_channel_names_the_commands_that_can_be_tried(stage: BrowserStage) -> None:
     seeded = SeedChannel(name="pier", members=["anna"])
     await stage.slack.person("anna").act("create_channel", name=seeded.name)
     page = await stage.open("anna", "#pier")
@@ -149,7 +149,7 @@ async def test_empty_channel_names_the_commands_that_can_be_tried(stage: Stage) 
     await expect(page.get_by_label("Message #pier")).to_have_value(f"{command} ")
 
 
-async def test_message_is_shared_in_another_channel(stage: Stage) -> None:
+async def test_message_is_shared_in_another_channel(stage: BrowserStage) -> None:
     await stage.slack.person("anna").post("#quay", "to be shared")
     page = await stage.open("anna")
     await message(page, "to be shared").hover()
@@ -164,7 +164,7 @@ async def test_message_is_shared_in_another_channel(stage: Stage) -> None:
     assert shared["attachments"][0]["text"] == "to be shared"
 
 
-async def test_assistant_shows_what_it_does_and_suggests_messages(stage: Stage) -> None:
+async def test_assistant_shows_what_it_does_and_suggests_messages(stage: BrowserStage) -> None:
     client: Any = web_client(stage.slack)
     anna = stage.slack.person("anna")
     app = stage.slack.apps[0]

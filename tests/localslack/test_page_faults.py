@@ -3,12 +3,12 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.localslack.page_stage import Stage
+from tests.localslack.page_stage import BrowserStage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def test_fault_is_ordered_shown_and_taken_back(stage: Stage) -> None:
+async def test_fault_is_ordered_shown_and_taken_back(stage: BrowserStage) -> None:
     page = await stage.open("anna", "#/faults")
     await page.get_by_label("Method or payload").fill("chat.postMessage")
     await page.get_by_label("Fault", exact=True).select_option("reset")
@@ -27,7 +27,7 @@ async def test_fault_is_ordered_shown_and_taken_back(stage: Stage) -> None:
     assert stage.slack.faults.listed() == []
 
 
-async def test_tokens_switches_and_sockets_are_troubled_and_mended(stage: Stage) -> None:
+async def test_tokens_switches_and_sockets_are_troubled_and_mended(stage: BrowserStage) -> None:
     page = await stage.open("anna", "#/faults")
     app = stage.slack.apps[0]
     await page.get_by_role("button", name="Tokens: token_revoked").click()
@@ -41,7 +41,7 @@ async def test_tokens_switches_and_sockets_are_troubled_and_mended(stage: Stage)
     await expect(page.get_by_label("History at one call a minute")).to_be_checked()
 
 
-async def test_order_that_is_refused_says_why(stage: Stage) -> None:
+async def test_order_that_is_refused_says_why(stage: BrowserStage) -> None:
     page = await stage.open("anna", "#/faults")
     await page.get_by_label("Percent").fill("0")
     await page.get_by_role("button", name="Order").click()

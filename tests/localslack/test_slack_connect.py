@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from localslack import LocalSlack, Refusal, Seed, SeedApp, SeedChannel, SeedError, SeedPerson
-from tests.localslack.embedded import Json, bolt, buttons, connected, error_of, web_client
+from tests.localslack.embedded import Json, actions_block, bolt_app, error_of, over_socket_mode, web_client
 from tests.localslack.traffic_watch import until
 
 SHARED = Seed(
@@ -28,9 +28,9 @@ SHARED = Seed(
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
     async with LocalSlack(SHARED) as running:
-        app = bolt(running)
+        app = bolt_app(running)
         app.event("message")(nothing)
-        async with connected(running, app):
+        async with over_socket_mode(running, app):
             yield running
 
 
@@ -134,7 +134,7 @@ async def test_app_of_the_other_side_is_not_offered_here(slack: LocalSlack) -> N
 
 
 async def test_click_of_an_external_person_names_both_workspaces(slack: LocalSlack) -> None:
-    await web_client(slack).chat_postMessage(channel="#with-partner", text="x", blocks=[buttons(take="Take it")])
+    await web_client(slack).chat_postMessage(channel="#with-partner", text="x", blocks=[actions_block(take="Take it")])
     rita = slack.person("rita")
     await rita.click((await rita.messages("#with-partner"))[-1], "Take it")
     [payload] = [row.request for row in slack.services.traffic.rows() if row.kind == "block_actions"]

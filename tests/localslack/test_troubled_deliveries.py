@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 from localslack import LocalSlack
-from tests.localslack.embedded import Json, bolt, connected, over_http, seed
+from tests.localslack.embedded import Json, bolt_app, over_http, over_socket_mode, seed
 from tests.localslack.traffic_watch import until
 
 
@@ -25,7 +25,7 @@ class Hearing:
     """A Bolt app that notes every message event and command."""
 
     def __init__(self, slack: LocalSlack) -> None:
-        self.app: AsyncApp = bolt(slack)
+        self.app: AsyncApp = bolt_app(slack)
         self.heard: asyncio.Queue[str] = asyncio.Queue()
         self.app.event("message")(self._message)
         self.app.command("/go")(self._command)
@@ -41,7 +41,7 @@ class Hearing:
         return await asyncio.wait_for(self.heard.get(), 20)
 
 
-@pytest.mark.parametrize("transport", [connected, over_http])
+@pytest.mark.parametrize("transport", [over_socket_mode, over_http])
 async def test_doubled_event_arrives_twice(slack: LocalSlack, transport: Any) -> None:
     hearing = Hearing(slack)
     async with transport(slack, hearing.app):
@@ -50,7 +50,7 @@ async def test_doubled_event_arrives_twice(slack: LocalSlack, transport: Any) ->
         assert [await hearing.next(), await hearing.next()] == ["once", "once"]
 
 
-@pytest.mark.parametrize("transport", [connected, over_http])
+@pytest.mark.parametrize("transport", [over_socket_mode, over_http])
 async def test_dropped_event_comes_with_slacks_next_attempt(slack: LocalSlack, transport: Any) -> None:
     hearing = Hearing(slack)
     async with transport(slack, hearing.app):
@@ -61,7 +61,7 @@ async def test_dropped_event_comes_with_slacks_next_attempt(slack: LocalSlack, t
     assert [(row.fault, row.retry) for row in rows] == [("dropped", 0), ("", 1)]
 
 
-@pytest.mark.parametrize("transport", [connected, over_http])
+@pytest.mark.parametrize("transport", [over_socket_mode, over_http])
 async def test_event_dropped_at_every_attempt_never_arrives(slack: LocalSlack, transport: Any) -> None:
     hearing = Hearing(slack)
     async with transport(slack, hearing.app):
@@ -72,7 +72,7 @@ async def test_event_dropped_at_every_attempt_never_arrives(slack: LocalSlack, t
         assert await hearing.next() == "next"
 
 
-@pytest.mark.parametrize("transport", [connected, over_http])
+@pytest.mark.parametrize("transport", [over_socket_mode, over_http])
 async def test_late_event_is_overtaken_by_a_later_one(slack: LocalSlack, transport: Any) -> None:
     hearing = Hearing(slack)
     async with transport(slack, hearing.app):
@@ -82,7 +82,7 @@ async def test_late_event_is_overtaken_by_a_later_one(slack: LocalSlack, transpo
         assert [await hearing.next(), await hearing.next()] == ["second", "first"]
 
 
-@pytest.mark.parametrize("transport", [connected, over_http])
+@pytest.mark.parametrize("transport", [over_socket_mode, over_http])
 async def test_command_that_comes_too_late_is_a_timeout_and_arrives_all_the_same(
     slack: LocalSlack, transport: Any
 ) -> None:
@@ -95,7 +95,7 @@ async def test_command_that_comes_too_late_is_a_timeout_and_arrives_all_the_same
 
 async def test_delivery_fault_concerns_one_channel_only(slack: LocalSlack) -> None:
     hearing = Hearing(slack)
-    async with connected(slack, hearing.app):
+    async with over_socket_mode(slack, hearing.app):
         slack.admin.add_member("#lounge", "Bot")
         slack.faults.order("event:message", "dropped", channel="#lounge", times=None)
         await slack.person("anna").post("#lounge", "unheard")
@@ -106,11 +106,11 @@ async def test_delivery_fault_concerns_one_channel_only(slack: LocalSlack) -> No
 async def test_silent_socket_stays_open_and_hears_nothing(slack: LocalSlack) -> None:
     hearing, anna = Hearing(slack), slack.person("anna")
     slack.switches.redeliver_seconds = 20  # a second attempt would take a socket's turn
-    async with connected(slack, hearing.app):
+    async with over_socket_mode(slack, hearing.app):
         await anna.control("POST", "apps/Bot/disconnect", reason="silent")
         assert (await anna.command("#desk", "/go", "unheard"))["outcome"] == "timeout"
         assert slack.services.sockets.is_connected(slack.apps[0].id)
-        async with connected(slack, hearing.app):  # a new socket works; the silent one still gets its share
+        async with over_socket_mode(slack, hearing.app):  # a new socket works; the silent one still gets its share
             outcomes = {(await anna.command("#desk", "/go", "turn"))["outcome"] for _ in range(2)}
     assert outcomes == {"ack", "timeout"}
 

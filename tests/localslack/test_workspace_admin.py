@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from localslack import LocalSlack, Refusal, SeedApp, SeedGroup
-from tests.localslack.embedded import Json, bolt, connected, error_of, seed, web_client
+from tests.localslack.embedded import Json, bolt_app, error_of, over_socket_mode, seed, web_client
 from tests.localslack.traffic_watch import until
 
 
@@ -54,7 +54,7 @@ async def test_deleted_parent_leaves_its_thread_or_takes_it_along(slack: LocalSl
 
 
 async def test_deleted_message_is_told_unless_it_goes_quietly(slack: LocalSlack) -> None:
-    async with connected(slack, bolt(slack)):
+    async with over_socket_mode(slack, bolt_app(slack)):
         anna = slack.person("anna")
         first, second = [await anna.post("#desk", text) for text in ("first", "second")]
         slack.admin.delete_message("#desk", first["ts"], quietly=True)
@@ -99,7 +99,7 @@ async def test_broken_token_works_again_after_its_time(slack: LocalSlack, client
 async def test_broken_app_level_token_takes_the_sockets_and_leaves_the_bot(
     slack: LocalSlack, client: AsyncWebClient
 ) -> None:
-    async with connected(slack, bolt(slack)):
+    async with over_socket_mode(slack, bolt_app(slack)):
         await slack.admin.break_token("Bot", "invalid_auth", which="app")
         assert not slack.services.sockets.is_connected(slack.apps[0].id)
         assert (await client.auth_test())["ok"]

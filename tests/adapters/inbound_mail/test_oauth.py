@@ -16,7 +16,7 @@ from bot.adapters.inbound_mail.oauth import MICROSOFT_SCOPE, MicrosoftToken, NoT
 from bot.adapters.inbound_mail.source import ImapSource, Pace
 from tests.adapters.inbound_mail.test_source import now
 from tests.doubles.imap_hosts import USER, dovecot
-from tests.doubles.mail_servers import CERTIFICATE, Inbox, receiving, server_tls
+from tests.doubles.mail_servers import CERTIFICATE, Inbox, server_tls, smtp_server
 
 
 class TokenService:
@@ -196,7 +196,7 @@ class Bearer(Inbox):
 async def test_token_of_imap_lets_smtp_in_too(service: TokenService) -> None:
     source = refresh(service)
     inbox = Bearer(users={"x": "y"})
-    async with receiving(inbox, starttls=server_tls()):
+    async with smtp_server(inbox, starttls=server_tls()):
         client = SmtpClient(
             hostname="localhost",
             port=inbox.port,
