@@ -1,8 +1,8 @@
-"""How do notices reach their recipients? A worker takes on what is due, has it carried, writes down how it ended.
+"""Outbox: a worker claims notices that are due, has a carrier deliver them, and settles how each delivery ended.
 
 It is woken after each change and delivers at once; otherwise it sleeps until the next notice is due. A crash between
-any two steps is harmless: the lease ends, and the next try, whose `attempt` is higher, first looks whether the one
-before arrived.
+any two steps is harmless: the lease ends, and the next attempt first looks whether the one before arrived. What goes
+out by a closed transport, or to a recipient whose rate limit is used up, is not claimed at all.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import secrets
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -21,12 +21,13 @@ from bot.core.backoff import LONGEST, unknown
 from bot.core.clock import Clock, span
 from bot.core.errors import StoreDown
 from bot.core.i18n import t
-from bot.model.notice import Claim, Dead, Letter, Notice, Outcome, Retry, Say
+from bot.model.notice import NOTHING_HELD, Blocked, Claim, Dead, Held, Letter, Notice, Outcome, Retry, Say
+from bot.transports import Transports
 
 FollowUp = Callable[[Claim, Outcome], Awaitable[Sequence[Notice]]]
-"""Gives the notices that follow from how a delivery ended. Asked again if they could not be saved."""
+"""Gives the notices that follow from the outcome of a delivery. Called again if they could not be saved."""
 Calm = Callable[[], Awaitable[None]]
-"""Waits, but not for long, until nobody waits for an answer: messages go out after the acknowledgements."""
+"""Waits briefly until no acknowledgement is outstanding: messages go out after the acknowledgements."""
 
 log = logging.getLogger(__name__)
 
@@ -34,24 +35,24 @@ log = logging.getLogger(__name__)
 class OutboxStore(Protocol):
     """The queue of the outbox: notices that are due, claimed under a lease, and settled."""
 
-    async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
-        """Take on up to `limit` due notices that head their lane. Nobody else gets them before the lease ends.
+    async def claim(self, at: datetime, lease: timedelta, limit: int, held: Held = NOTHING_HELD) -> list[Claim]:
+        """Claim up to `limit` due notices that head their lane and are not held, lowest rank first, under a lease.
 
         A notice whose next moment is beyond `backoff.LONGEST` counts as due: the clock was set back.
         """
 
     async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
-        """Write down how a delivery ended, together with the notices that follow from it.
+        """Save the outcome of a delivery, together with the notices that follow from it.
 
-        False, and nothing written, when the lease was lost to a later claim.
+        False, and nothing is saved, when the lease was lost to a later claim.
         """
 
-    async def next_due(self, after: datetime) -> datetime | None:
-        """When the outbox next has something to do: the earliest due moment or lease end of what waits."""
+    async def next_due(self, after: datetime, held: Held = NOTHING_HELD) -> datetime | None:
+        """When the outbox next has something to do: the earliest due moment or lease end of what is not held."""
 
 
 class DeliveryLog(Protocol):
-    """Rows of the outbox, for people: what waits, was sent, or is a dead letter."""
+    """Rows of the outbox as people see them: waiting, sent, or dead letters."""
 
     async def letters(
         self,
@@ -70,29 +71,31 @@ class DeliveryLog(Protocol):
 
 
 class Carrier(Protocol):
-    """Delivers notices of some kinds. Never raises: what goes wrong is an `Outcome`."""
+    """Delivers notices of some kinds. Never raises: an error is an `Outcome`."""
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome: ...
 
 
 @dataclass(frozen=True)
 class Limits:
+    """Limits and waiting times of the outbox."""
+
     at_once: int = 8
-    """Deliveries under way, over all lanes."""
+    """Concurrent deliveries, over all lanes."""
     delivery: float = 80.0
-    """Seconds a carrier may take, files and all."""
+    """Timeout of one delivery in seconds, with its files."""
     lease: timedelta = timedelta(seconds=90)
-    """For how long a claim is ours; longer than a delivery takes."""
+    """How long a claim lasts; longer than a delivery takes."""
     age: timedelta = timedelta(hours=24)
-    """How long a delivery is tried: after that, each time a person asks for it is one more try …"""
+    """How long a delivery is retried; after that, once each time a person asks for it …"""
     tries: int = 5
-    """… but at least this often: the desk itself may have been down."""
+    """… but at least so many failed attempts: the desk itself may have been down."""
     sweep: float = 30.0
-    """Seconds after which to look whether another process left something to do."""
+    """Seconds between two looks for what another process left to do."""
     pause: float = 1.0
     """Seconds to wait when the store is down."""
     gather: float = 0.002
-    """Seconds others have to end, when one delivery of several has: what is next is then claimed for all of them."""
+    """Seconds to wait after a delivery ended, so that the next claim replaces all that end together."""
 
 
 async def _at_once() -> None:
@@ -101,15 +104,15 @@ async def _at_once() -> None:
 
 @dataclass
 class _Flight:
-    """One delivery under way."""
+    """One delivery in progress."""
 
     claim: Claim
-    """The newest claim on it: when the clock was moved past our own lease, we are given it a second time."""
+    """The latest claim on it: when the clock is moved past the lease, this process may claim it a second time."""
     task: asyncio.Task[None] | None = None
 
 
 class Outbox:
-    """Delivers what the store holds. `run` it in one task; `wake` it after a change and when the clock was moved."""
+    """Delivers the notices of a store. `run` it in one task; `wake` it after a change and when the clock was moved."""
 
     def __init__(
         self,
@@ -119,6 +122,7 @@ class Outbox:
         follow_up: FollowUp,
         limits: Limits | None = None,
         calm: Calm = _at_once,
+        transports: Transports | None = None,
     ) -> None:
         self._store = store
         self._carriers = carriers
@@ -126,16 +130,17 @@ class Outbox:
         self._follow_up = follow_up
         self._limits = limits or Limits()
         self._calm = calm
+        self._transports = transports or Transports()
         self._flights: dict[str, _Flight] = {}
         self._woken = asyncio.Event()
         self._looking = asyncio.Lock()
 
     def wake(self) -> None:
-        """There may be something to do. Cheap; may be called from any task."""
+        """Looks for due notices at once. Cheap; may be called from any task."""
         self._woken.set()
 
     async def run(self) -> None:
-        """Until cancelled. What is under way then is broken off: `drain` first."""
+        """Delivers until cancelled. Deliveries in progress are then cancelled too: `drain` first."""
         try:
             while True:
                 self._woken.clear()
@@ -147,9 +152,9 @@ class Outbox:
             await self._break_off()
 
     async def drain(self, seconds: float) -> bool:
-        """Deliver until nothing is due any more; False when that took longer than so many seconds.
+        """Delivers until nothing is due; False when that took longer than so many seconds.
 
-        With or without a running `run`.
+        Works with or without a running `run`.
         """
         try:
             async with asyncio.timeout(seconds):
@@ -160,10 +165,10 @@ class Outbox:
             return False
         return True
 
-    # --- what is due
+    # --- claiming
 
     async def _look(self) -> float:
-        """Take on what is due; returns the seconds until there may be more. Whatever goes wrong, we go on."""
+        """Claims what is due; returns the seconds until there may be more. Logs errors and goes on."""
         try:
             return await self._take_on()
         except StoreDown:
@@ -174,17 +179,22 @@ class Outbox:
 
     async def _take_on(self) -> float:
         async with self._looking:
-            at = self._clock()
+            at, held = self._clock(), self._transports.held()
             room = self._limits.at_once - len(self._flights)
-            due = await self._store.next_due(at) if room > 0 else None
+            due = await self._store.next_due(at, held) if room > 0 else None
             if due is None:
-                return self._limits.sweep
+                return self._idle_for(self._limits.sweep)
             if at < due <= at + LONGEST:  # a later one was written before the clock was set back, and can be claimed
-                return min((due - at).total_seconds(), self._limits.sweep)
-            claims = await self._store.claim(at, self._limits.lease, room)
+                return self._idle_for((due - at).total_seconds())
+            claims = await self._store.claim(at, self._limits.lease, room, held)
             for claim in claims:
                 self._start(claim)
             return 0 if claims else self._limits.pause  # nothing: another process was faster
+
+    def _idle_for(self, seconds: float) -> float:
+        """Until the next notice is due, a recipient's turn comes, or it is time for a sweep."""
+        waits = (seconds, self._limits.sweep, self._transports.seconds_held())
+        return max(min(wait for wait in waits if wait is not None), 0.01)
 
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -213,10 +223,12 @@ class Outbox:
 
     async def _fly(self, flight: _Flight) -> None:
         try:
-            outcome = self._aged(flight.claim, await self._deliver(flight.claim))
+            outcome = self._counted(flight.claim, await self._deliver(flight.claim))
+            if isinstance(outcome, Blocked):
+                self._transports.block(flight.claim.notice.say, outcome)
             await self._settle(flight, outcome)
         except Exception as error:  # noqa: BLE001  the lease ends, and it is tried again
-            _note("A delivery was not written down", error)
+            _note("The outcome of a delivery was not saved", error)
         finally:
             del self._flights[flight.claim.notice.key]
             self.wake()
@@ -237,25 +249,30 @@ class Outbox:
             return self._again(claim, t("an internal error (reference {reference})", reference=reference))
 
     def _again(self, claim: Claim, why: str) -> Retry:
-        """Nobody knows whether it arrived."""
-        return Retry(self._clock() + unknown(claim.attempt, claim.notice.key), why)
+        """For an unknown outcome: it may have arrived."""
+        unsure = claim.progress.model_copy(update={"unsure": True})
+        return Retry(self._clock() + unknown(claim.attempt, claim.notice.key), why, unsure)
 
-    def _aged(self, claim: Claim, outcome: Outcome) -> Outcome:
-        """What was tried long and often enough is given up, and a person told."""
-        age = self._clock() - claim.notice.due
-        if not isinstance(outcome, Retry) or age <= self._limits.age or claim.attempt < self._limits.tries:
+    def _counted(self, claim: Claim, outcome: Outcome) -> Outcome:
+        """Counts a failure. What failed for a day and often enough is given up, and people are told."""
+        if not isinstance(outcome, Retry) or not outcome.is_failure:
             return outcome
-        return Dead(
-            t(
-                "It was tried {times} times in {span}; the last time: {why} Try again when the cause is gone.",
-                times=claim.attempt,
-                span=span(age.total_seconds()),
-                why=f"{outcome.why.removesuffix('.')}.",
-            )
+        progress = outcome.progress or claim.progress
+        failures = claim.progress.failures + 1
+        progress = progress.model_copy(update={"failures": failures})
+        age = self._clock() - claim.notice.due
+        if age <= self._limits.age or failures < self._limits.tries:
+            return replace(outcome, progress=progress)
+        words = t(
+            "It was tried {times} times in {span}; the last time: {why} Try again when the cause is gone.",
+            times=failures,
+            span=span(age.total_seconds()),
+            why=f"{outcome.why.removesuffix('.')}.",
         )
+        return Dead(words, progress)
 
     async def _settle(self, flight: _Flight, outcome: Outcome) -> None:
-        """Until it is written: what was delivered must not be delivered again."""
+        """Retries until the outcome is saved: what was delivered must not be delivered again."""
         while True:
             claim = flight.claim
             try:
@@ -263,7 +280,7 @@ class Outbox:
                 if await self._store.settle(claim, outcome, self._clock(), then):
                     return
                 if flight.claim is claim:
-                    log.warning("A delivery took longer than its lease, and somebody else has taken it on.")
+                    log.warning("A delivery took longer than its lease, and another process has claimed it.")
                     return
             except StoreDown:
                 await asyncio.sleep(self._limits.pause)
@@ -274,13 +291,13 @@ class Outbox:
         except StoreDown:
             raise
         except Exception as error:  # noqa: BLE001  losing the receipt is better than delivering twice
-            _note("What follows a delivery is lost", error)
+            _note("The follow-up of a delivery is lost", error)
             return ()
 
 
-def _note(what: str, error: Exception) -> str:
-    """Logs it under a reference a person can quote; without the error's text, which may hold personal data."""
+def _note(event: str, error: Exception) -> str:
+    """Logs an error under a reference id, without its text, which may hold personal data."""
     reference = secrets.token_hex(4)
     place = "".join(traceback.format_tb(error.__traceback__))
-    log.error("%s (reference %s): %s\n%s", what, reference, type(error).__qualname__, place)
+    log.error("%s (reference %s): %s\n%s", event, reference, type(error).__qualname__, place)
     return reference

@@ -1,8 +1,9 @@
-"""Who must hear what? A notice is saved with the change it tells of, and delivered afterwards."""
+"""Notices: messages that are saved with the change they tell of, and delivered afterwards."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import Field, JsonValue
@@ -47,6 +48,8 @@ class Notice(Record):
     due: Utc
     body: dict[str, JsonValue] = Field(default_factory=dict)
     """What cannot be told from the ticket and its history; depends on `say`."""
+    rank: int = Field(default=50, ge=0)
+    """Delivery priority: of several notices that are due, the one with the lowest rank goes first."""
 
     def names(self, key: str) -> list[str]:
         """A list of names in the body; empty where there is none."""
@@ -72,12 +75,50 @@ class Place(Record):
     """Permalink; empty when Slack did not tell it."""
 
 
+class Progress(Record):
+    """What earlier attempts of a delivery left behind: the next one neither repeats it nor begins anew."""
+
+    unsure: bool = False
+    """An earlier attempt may have arrived: the next one looks for it before it sends anything."""
+    posted: dict[str, str] = Field(default_factory=dict)
+    """Parts that have arrived, each with the timestamp of its message."""
+    searched: str = ""
+    """The part an earlier attempt was looking for when it had to stop …"""
+    cursor: str = ""
+    """… and the page at which the search goes on."""
+    failures: int = 0
+    """Attempts that failed. Waiting for a rate limit or for a closed transport is no failure."""
+
+
 class Claim(Record):
-    """A notice somebody has taken on to deliver, for the length of a lease."""
+    """A notice one worker has taken on to deliver, for the length of a lease."""
 
     notice: Notice
     attempt: int
     """1 for the first try; also the fencing token: a later claim has a higher one."""
+    progress: Progress = Progress()
+
+
+@dataclass(frozen=True)
+class Held:
+    """Notices that are not claimed now."""
+
+    kinds: frozenset[Say] = frozenset()
+    """Their transport is closed."""
+    recipients: frozenset[str] = frozenset()
+    """They are closed, or a rate limit makes them wait."""
+
+    def __bool__(self) -> bool:
+        return bool(self.kinds or self.recipients)
+
+    def holds(self, notice: Notice) -> bool:
+        return notice.say in self.kinds or notice.to in self.recipients
+
+
+NOTHING_HELD = Held()
+
+BLOCKED = timedelta(seconds=5)
+"""After how long a blocked notice may be claimed again. Until its transport is open it is held, and is not."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +134,30 @@ class Sent:
 
 @dataclass(frozen=True)
 class Retry:
-    """Not delivered, or nobody knows; to be tried again at `at`. `why` is for people, without personal data."""
+    """Not delivered, or the outcome is unknown; retried at `at`. `why` is for people, without personal data."""
 
     at: Utc
     why: str
+    progress: Progress | None = None
+    """None: as it was when the notice was claimed."""
+    is_failure: bool = True
+    """False: the recipient asked to wait, which is not counted as a failed attempt."""
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """Not delivered, because its transport is closed as a whole, or the channel it goes to.
+
+    It waits until that is mended, and goes by itself then. `why` is a sentence: what is wrong, what to do.
+    """
+
+    why: str
+    channel: str = ""
+    """The channel that is closed; empty: the whole transport."""
+    needed: str = ""
+    """The permission that is missing, where that is the cause."""
+    progress: Progress | None = None
+    """None: as it was when the notice was claimed."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +165,11 @@ class Dead:
     """Cannot be delivered as things are. `why` is a sentence for the ticket's owner: what is wrong and the way out."""
 
     why: str
+    progress: Progress | None = None
+    """None: as it was when the notice was claimed."""
 
 
-Outcome = Sent | Retry | Dead
+Outcome = Sent | Retry | Blocked | Dead
 
 
 class Letter(Record):

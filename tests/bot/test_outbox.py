@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.errors import StoreDown
-from bot.model.notice import Claim, Dead, Notice, Outcome, Place, Retry, Say, Sent
+from bot.model.notice import NOTHING_HELD, Claim, Dead, Held, Notice, Outcome, Place, Retry, Say, Sent
 from bot.outbox import Limits, Outbox
 from bot.tickets.ports import Batch
 from tests.doubles.manual_clock import ManualClock
@@ -367,11 +367,11 @@ async def test_a_store_that_stumbles_does_not_end_it(caplog: pytest.LogCaptureFi
     class Stumbles(MemoryStore):
         times = 2
 
-        async def next_due(self, after: datetime) -> datetime | None:
+        async def next_due(self, after: datetime, held: Held = NOTHING_HELD) -> datetime | None:
             if self.times:
                 self.times -= 1
                 raise RuntimeError(PERSONAL)
-            return await super().next_due(after)
+            return await super().next_due(after, held)
 
     scene = Scene(store=Stumbles())
     async with scene.running():
@@ -388,8 +388,8 @@ async def test_a_clock_moved_past_the_lease_delivers_nothing_twice() -> None:
     started, claimed_again = asyncio.Event(), asyncio.Event()
 
     class Watched(MemoryStore):
-        async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
-            claims = await super().claim(at, lease, limit)
+        async def claim(self, at: datetime, lease: timedelta, limit: int, held: Held = NOTHING_HELD) -> list[Claim]:
+            claims = await super().claim(at, lease, limit, held)
             if any(claim.attempt == 2 for claim in claims):
                 claimed_again.set()
             return claims

@@ -394,6 +394,7 @@ def test_frequent_queries_use_an_index(postgres_url: str, statement: str, index:
     names = "at until limit lane ticket_id before channel ts customer folded skip key".split()
     values = dict.fromkeys([*names, *(f"{name}{n}" for name in ("stage", "from", "to", "id") for n in (0, 1))], "1")
     values |= dict.fromkeys(["level", "owner", "due_before", "page_at", "page_id"], "1")
+    values |= dict.fromkeys(["kinds", "recipients"], "[]")
     with psycopg.connect(postgres_url) as db:
         db.execute("SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off")
         steps = db.execute(f"EXPLAIN {POSTGRES.says(statement)}".encode(), values).fetchall()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.store import joined_customers, open_drafts, open_store, rows, schema_migrations, sql
+from bot.adapters.store import joined_customers, open_drafts, open_store, outbox_sql, rows, schema_migrations, sql
 from bot.adapters.store.database import DatabaseStore
 from bot.adapters.store.dialect import SQLITE
 from bot.adapters.store.full_text_index import matching, wanted
@@ -265,11 +265,12 @@ def test_count_query_uses_the_index_of_open_tickets(path: Path, query: Query, in
 
 
 OUTBOX = [
-    (sql.CLAIM, "notices_ready"),
-    (sql.NEXT_DUE, "notices_ready"),
-    (sql.PROMOTE, "notices_waiting"),
-    (sql.letters("dead", ""), "notices_dead"),
-    (sql.letters("sent", "t1"), "notices_ticket"),
+    (outbox_sql.claim(is_held=False), "notices_first"),
+    (outbox_sql.claim(is_held=True), "notices_first"),
+    (outbox_sql.NEXT_DUE, "notices_ready"),
+    (outbox_sql.PROMOTE, "notices_waiting"),
+    (outbox_sql.letters("dead", ""), "notices_dead"),
+    (outbox_sql.letters("sent", "t1"), "notices_ticket"),
     (sql.PRUNE[0], "once_oldest"),
     (sql.PRUNE[1], "notices_done"),
     (sql.PLACED, "places_message"),
@@ -295,7 +296,7 @@ def test_home_queries_use_an_index(path: Path, statement: str, index: str) -> No
 
 @pytest.mark.parametrize(("statement", "index"), OUTBOX)
 def test_outbox_queries_use_an_index_of_waiting_notices(path: Path, statement: str, index: str) -> None:
-    names = "at beyond until limit lane ticket_id before channel ts".split()
+    names = "at beyond until limit lane ticket_id before channel ts kinds recipients".split()
     steps = plan(path, statement, dict.fromkeys(names, 1))
     assert any(f"INDEX {index}" in step for step in steps), steps
     assert not any(step.startswith("SCAN notices") and "INDEX" not in step for step in steps), steps

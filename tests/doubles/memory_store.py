@@ -17,7 +17,21 @@ from bot.known_issues.links import affected_by
 from bot.model.access_log import Access
 from bot.model.contact import Contact, EndCustomer, folded
 from bot.model.monthly_view import View
-from bot.model.notice import Claim, Dead, Letter, Notice, Outcome, Place, Retry, Sent
+from bot.model.notice import (
+    BLOCKED,
+    NOTHING_HELD,
+    Blocked,
+    Claim,
+    Dead,
+    Held,
+    Letter,
+    Notice,
+    Outcome,
+    Place,
+    Progress,
+    Retry,
+    Sent,
+)
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Stage, Ticket
 from bot.search.documents import Entry, Shelf, document_of, document_of_note, story_of
@@ -37,7 +51,12 @@ class _OutboxRow:
     state: Literal["waiting", "sent", "dead", "dropped"] = "waiting"
     head: bool = False
     attempts: int = 0
+    settled: int = 0
+    progress: Progress = field(default_factory=Progress)
     why: str = ""
+
+    def is_claimable(self, held: Held) -> bool:
+        return self.head and not held.holds(self.notice)
 
 
 @dataclass
@@ -178,21 +197,30 @@ class MemoryStore:
                 self._data.notices[notice.key] = _OutboxRow(notice, next_at=notice.due, changed_at=at)
                 self._promote(notice.lane)
 
-    async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
-        heads = [row for row in self._tables().notices.values() if row.head]
+    async def claim(self, at: datetime, lease: timedelta, limit: int, held: Held = NOTHING_HELD) -> list[Claim]:
+        heads = [row for row in self._tables().notices.values() if row.is_claimable(held)]
         ready = [row for row in heads if row.next_at <= at or row.next_at > at + LONGEST]
-        taken = sorted(ready, key=lambda row: row.next_at)[:limit]
-        for row in taken:
+        taken = sorted(ready, key=lambda row: (row.notice.rank, row.next_at))[:limit]
+        claims = []
+        for row in sorted(taken, key=lambda row: (row.notice.rank, ready.index(row))):
+            progress = row.progress
+            if row.settled != row.attempts:
+                progress = progress.model_copy(update={"unsure": True})
             row.attempts, row.next_at = row.attempts + 1, as_utc(at + lease)
-        return [Claim(notice=row.notice, attempt=row.attempts) for row in ready if row in taken]
+            claims.append(Claim(notice=row.notice, attempt=row.attempts, progress=progress))
+        return claims
 
     async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
         row = self._tables().notices.get(claim.notice.key)
         if row is None or row.state != "waiting" or row.attempts != claim.attempt:
             return False
+        row.settled = row.attempts
+        row.progress = claim.progress if isinstance(outcome, Sent) else outcome.progress or claim.progress
         match outcome:
             case Retry():
                 row.next_at, row.why = as_utc(outcome.at), outcome.why
+            case Blocked():
+                row.next_at, row.why = as_utc(at + BLOCKED), outcome.why
             case Dead():
                 row.why = outcome.why
                 self._finish(row, "dead", as_utc(at))
@@ -374,8 +402,8 @@ class MemoryStore:
     async def customer_named(self, folded: str) -> EndCustomer | None:
         return next((each for each in self._tables().customers.values() if each.folded == folded), None)
 
-    async def next_due(self, after: datetime) -> datetime | None:
-        heads = [row.next_at for row in self._tables().notices.values() if row.head]
+    async def next_due(self, after: datetime, held: Held = NOTHING_HELD) -> datetime | None:
+        heads = [row.next_at for row in self._tables().notices.values() if row.is_claimable(held)]
         return max(min(heads), after) if heads else None
 
     async def letters(

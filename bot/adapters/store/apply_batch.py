@@ -1,4 +1,4 @@
-"""What happens inside one transaction? Each function does its work on a connection that is in one; none commits.
+"""Changes inside one transaction: each function works on a connection that is in one; none commits.
 
 An exception means: roll back what this function did.
 """
@@ -8,13 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.adapters.store import full_text_index, joined_customers, rows, sql
+from bot.adapters.store import full_text_index, joined_customers, outbox_sql, rows, sql
 from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.rows import Row, ms
 from bot.core.backoff import LONGEST
 from bot.core.errors import Conflict, Duplicate
 from bot.model.contact import EndCustomer
-from bot.model.notice import Claim, Dead, Notice, Outcome, Place, Retry, Sent, direct_lane
+from bot.model.notice import (
+    BLOCKED,
+    NOTHING_HELD,
+    Blocked,
+    Claim,
+    Dead,
+    Held,
+    Notice,
+    Outcome,
+    Place,
+    Retry,
+    Sent,
+    direct_lane,
+)
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
 from bot.tickets.ports import Batch
@@ -142,26 +155,27 @@ def _append(db: Connection, event: Event) -> None:
 
 def _lock_lanes(db: Connection, lanes: Iterable[str], keys: Iterable[str] = ()) -> None:
     """Whether a lane has a head must not change while somebody decides who it is; `keys`: of notices in more lanes."""
-    rows_found = [db.execute(sql.LANE, {"key": key}).fetchone() for key in keys]
+    rows_found = [db.execute(outbox_sql.LANE, {"key": key}).fetchone() for key in keys]
     db.lock(sorted({*lanes, *(str(row[0]) for row in rows_found if row)}))
 
 
 def _drop(db: Connection, key: str, at: datetime) -> None:
     """One somebody has begun to deliver stays: nobody knows yet whether it arrived."""
-    dropped = db.execute(sql.DROP, {"key": key, "at": ms(at)}).fetchone()
+    dropped = db.execute(outbox_sql.DROP, {"key": key, "at": ms(at)}).fetchone()
     if dropped:
         _promote(db, dropped[0])
 
 
 def enqueue(db: Connection, notices: Sequence[Notice], at: datetime) -> None:
     for notice in notices:
-        db.execute(sql.INSERT_NOTICE, {**rows.notice_row(notice), "at": ms(at)})
+        db.execute(outbox_sql.INSERT_NOTICE, {**rows.notice_row(notice), "at": ms(at)})
 
 
-def claim(db: Connection, at: datetime, until: datetime, limit: int) -> list[Claim]:
+def claim(db: Connection, at: datetime, until: datetime, limit: int, held: Held = NOTHING_HELD) -> list[Claim]:
     moments: Row = {"at": ms(at), "beyond": ms(at + LONGEST), "until": ms(until)}
-    taken = db.execute(sql.CLAIM, {**moments, "limit": limit}).fetchall()
-    return rows.readable(rows.claim, [row[1:] for row in sorted(taken, key=lambda row: int(row[0]))])
+    values: Row = {**moments, "limit": limit, **rows.held_values(held)}
+    taken = db.execute(outbox_sql.claim(is_held=bool(held)), values).fetchall()
+    return rows.readable(rows.claim, [row[2:] for row in sorted(taken, key=lambda row: (row[0], row[1]))])
 
 
 def settle(db: Connection, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice]) -> bool:
@@ -176,12 +190,14 @@ def settle(db: Connection, claim: Claim, outcome: Outcome, at: datetime, then: S
 
 
 def _end(db: Connection, claim: Claim, outcome: Outcome, at: datetime) -> bool:
-    held: Row = {"key": claim.notice.key, "attempt": claim.attempt}
-    if isinstance(outcome, Retry):
-        again: Row = {**held, "next_at": ms(outcome.at), "why": outcome.why}
-        return db.execute(sql.POSTPONE, again).fetchone() is not None
+    progress = claim.progress if isinstance(outcome, Sent) else outcome.progress or claim.progress
+    values: Row = {"key": claim.notice.key, "attempt": claim.attempt, "progress": progress.model_dump_json()}
+    if isinstance(outcome, Retry | Blocked):
+        next_at = outcome.at if isinstance(outcome, Retry) else at + BLOCKED
+        again: Row = {**values, "next_at": ms(next_at), "why": outcome.why}
+        return db.execute(outbox_sql.POSTPONE, again).fetchone() is not None
     state, why = ("dead", outcome.why) if isinstance(outcome, Dead) else ("sent", "")
-    ended = db.execute(sql.FINISH, {**held, "state": state, "why": why, "at": ms(at)}).fetchone()
+    ended = db.execute(outbox_sql.FINISH, {**values, "state": state, "why": why, "at": ms(at)}).fetchone()
     if ended:
         _promote(db, ended[0])
     return ended is not None
@@ -189,7 +205,7 @@ def _end(db: Connection, claim: Claim, outcome: Outcome, at: datetime) -> bool:
 
 def _promote(db: Connection, lane: str) -> None:
     """Where the lane has lost its head, the next that waits becomes it."""
-    db.execute(sql.PROMOTE, {"lane": lane})
+    db.execute(outbox_sql.PROMOTE, {"lane": lane})
 
 
 def put(db: Connection, place: Place) -> None:
@@ -199,7 +215,7 @@ def put(db: Connection, place: Place) -> None:
 def revive(db: Connection, key: str, at: datetime) -> bool:
     """Its attempts go on counting, so that a claim from before its death stays void."""
     _lock_lanes(db, (), [key])
-    return db.execute(sql.REVIVE, {"key": key, "at": ms(at)}).fetchone() is not None
+    return db.execute(outbox_sql.REVIVE, {"key": key, "at": ms(at)}).fetchone() is not None
 
 
 def prune(db: Connection, before: datetime, limit: int) -> int:

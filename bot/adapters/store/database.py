@@ -1,4 +1,4 @@
-"""How does a database keep what the desk must not forget? `bot.ports.Store`, whichever engine does the work."""
+"""The store on a database: `bot.ports.Store`, on either engine."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeVar
 
-from bot.adapters.store import apply_batch, full_text_index, full_text_queries, joined_customers, rows, sql
+from bot.adapters.store import apply_batch, full_text_index, full_text_queries, joined_customers, outbox_sql, rows, sql
 from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.rows import Row
 from bot.core.clock import Clock
 from bot.model.access_log import Access
 from bot.model.contact import Contact, EndCustomer
 from bot.model.monthly_view import View
-from bot.model.notice import Claim, Letter, Notice, Outcome, Place
+from bot.model.notice import NOTHING_HELD, Claim, Held, Letter, Notice, Outcome, Place
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Stage, Ticket
 from bot.search.documents import Shelf
@@ -61,8 +61,8 @@ class DatabaseStore:
     async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
         return await self._engine.change(lambda db: apply_batch.apply(db, batch, self._clock()))
 
-    async def claim(self, at: datetime, lease: timedelta, limit: int) -> list[Claim]:
-        return await self._engine.change(lambda db: apply_batch.claim(db, at, at + lease, limit))
+    async def claim(self, at: datetime, lease: timedelta, limit: int, held: Held = NOTHING_HELD) -> list[Claim]:
+        return await self._engine.change(lambda db: apply_batch.claim(db, at, at + lease, limit, held))
 
     async def settle(self, claim: Claim, outcome: Outcome, at: datetime, then: Sequence[Notice] = ()) -> bool:
         return await self._engine.change(lambda db: apply_batch.settle(db, claim, outcome, at, then))
@@ -97,8 +97,9 @@ class DatabaseStore:
     async def histories(self, ticket_ids: Sequence[str]) -> list[Event]:
         return await self._all(sql.HISTORIES, {"listed": json.dumps(list(ticket_ids))}, rows.event)
 
-    async def next_due(self, after: datetime) -> datetime | None:
-        due = await self._one(sql.NEXT_DUE, {}, rows.moment_or_none)
+    async def next_due(self, after: datetime, held: Held = NOTHING_HELD) -> datetime | None:
+        statement = outbox_sql.NEXT_DUE_NOT_HELD if held else outbox_sql.NEXT_DUE
+        due = await self._one(statement, rows.held_values(held), rows.moment_or_none)
         return due and max(due, after)
 
     async def letters(
@@ -108,12 +109,12 @@ class DatabaseStore:
         ticket_id: str = "",
         limit: int = 50,
     ) -> list[Letter]:
-        statement = sql.letters(state, ticket_id)
+        statement = outbox_sql.letters(state, ticket_id)
         values: Row = {"ticket_id": ticket_id, "limit": limit}
         return await self._engine.read(lambda db: rows.readable(rows.letter, db.execute(statement, values).fetchall()))
 
     async def letter(self, key: str) -> Letter | None:
-        return await self._one(sql.LETTER, {"key": key}, rows.letter)
+        return await self._one(outbox_sql.LETTER, {"key": key}, rows.letter)
 
     async def together(self, channel: str, ts: str) -> list[Place]:
         return await self._all(sql.TOGETHER, {"channel": channel, "ts": ts}, rows.place)

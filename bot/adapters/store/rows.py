@@ -1,4 +1,4 @@
-"""How does a record become a row, and a row a record?
+"""Conversion of records to rows and back.
 
 Columns hold what is queried; the `doc` column holds the record as JSON. A ticket's number, which the store gives,
 stands only in its column.
@@ -6,6 +6,7 @@ stands only in its column.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 from bot.model.access_log import Access
 from bot.model.contact import Contact, EndCustomer, folded
 from bot.model.monthly_view import View
-from bot.model.notice import Claim, Letter, Notice, Place
+from bot.model.notice import Claim, Held, Letter, Notice, Place, Progress
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Stage, Ticket
 
@@ -113,12 +114,27 @@ def notice_row(notice: Notice) -> Row:
         "lane": notice.lane,
         "due": ms(notice.due),
         "doc": notice.model_dump_json(),
+        "say": notice.say.value,
+        "recipient": notice.to,
+        "delivery_rank": notice.rank,
     }
 
 
+def held_values(held: Held) -> Row:
+    """What is held back, as `outbox_sql.claim` takes it; nothing where nothing is."""
+    if not held:
+        return {}
+    kinds, recipients = sorted(each.value for each in held.kinds), sorted(held.recipients)
+    return {"kinds": json.dumps(kinds), "recipients": json.dumps(recipients)}
+
+
 def claim(row: Sequence[Any]) -> Claim:
-    attempts, doc = row
-    return Claim(notice=Notice.model_validate_json(doc), attempt=attempts)
+    """An attempt whose end was never written down, as its process was killed, may have arrived."""
+    attempts, settled, progress, doc = row
+    known = Progress.model_validate_json(progress) if progress else Progress()
+    if settled != attempts - 1:
+        known = known.model_copy(update={"unsure": True})
+    return Claim(notice=Notice.model_validate_json(doc), attempt=attempts, progress=known)
 
 
 def letter(row: Sequence[Any]) -> Letter:

@@ -1,4 +1,4 @@
-"""What tables are there, and how did they come to be?
+"""The schema: scripts that bring a database from one version to the next.
 
 Forward only: a release adds scripts at the end and never edits one that has shipped. The text is the same for every
 engine; where they differ stands a `$name` of dialect.py, such as `$serial`, a row number that counts up by itself.
@@ -28,6 +28,17 @@ JOINED = """
     CREATE INDEX joined_customer ON joined (customer, ticket_id);
     """
 """Besides the end-customer a ticket was raised for, which stands with the ticket."""
+
+DELIVERY = """
+    ALTER TABLE notices ADD COLUMN say TEXT NOT NULL DEFAULT '';
+    ALTER TABLE notices ADD COLUMN recipient TEXT NOT NULL DEFAULT '';
+    ALTER TABLE notices ADD COLUMN delivery_rank INTEGER NOT NULL DEFAULT 50;
+    ALTER TABLE notices ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;  -- the last attempt whose end was written down
+    ALTER TABLE notices ADD COLUMN progress TEXT NOT NULL DEFAULT '';   -- what the attempts so far left behind
+    UPDATE notices SET say = $say_of_doc, recipient = $recipient_of_doc WHERE state IN ('waiting', 'dead');
+    CREATE INDEX notices_first ON notices (delivery_rank, next_at, seq) WHERE head = 1;
+    """
+"""The order of delivery, what is held back, and what attempts that did not succeed left behind."""
 
 MIGRATIONS: tuple[str, ...] = (
     # 1: tickets and their history, the outbox, places, contacts
@@ -163,5 +174,7 @@ MIGRATIONS: tuple[str, ...] = (
     "CREATE TABLE to_index (number INTEGER PRIMARY KEY)",
     # 9: end-customers who joined a ticket; those of tickets that are there: joined.py
     JOINED,
+    # 10: the order of delivery, and what attempts left behind
+    DELIVERY,
 )
 """Script n brings a database from version n-1 to version n."""

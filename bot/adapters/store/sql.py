@@ -1,4 +1,4 @@
-"""What is asked of the database? SQL every engine understands, with `:name` for values.
+"""The statements of the store: SQL every engine understands, with `:name` for values.
 
 `$name` is where engines differ: dialect.py says in what. Values an
 index depends on (`head = 1`, `state = 'waiting'`) stand in the text: parameters would not use it.
@@ -7,13 +7,11 @@ index depends on (`head = 1`, `state = 'waiting'`) stand in the text: parameters
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
 from bot.adapters.store.rows import Row, ms
 from bot.search.documents import Shelf
 from bot.tickets.ports import Query
-
-State = Literal["waiting", "sent", "dead", "dropped"]
 
 # --- tickets -----------------------------------------------------------------------------------------------------
 
@@ -205,55 +203,7 @@ NOTE_VERSIONS: Final = """
 NOTES_CALLED: Final = "SELECT number, doc FROM technical_notes WHERE number IN $numbers"
 
 
-# --- the outbox --------------------------------------------------------------------------------------------------
-# A lane has at most one head: the notice that may be claimed. Whoever ends a head's wait promotes the next in line.
-
-LANE: Final = "SELECT lane FROM notices WHERE key = :key"
-
-INSERT_NOTICE: Final = """
-    INSERT INTO notices (key, ticket_id, lane, state, head, due, next_at, changed_at, doc)
-    VALUES (:key, :ticket_id, :lane, 'waiting',
-        CASE WHEN EXISTS (SELECT 1 FROM notices WHERE lane = :lane AND head = 1) THEN 0 ELSE 1 END,
-        :due, :due, :at, :doc)
-    ON CONFLICT (key) DO NOTHING"""
-
-PROMOTE: Final = """
-    UPDATE notices SET head = 1
-    WHERE seq = (SELECT MIN(seq) FROM notices WHERE lane = :lane AND state = 'waiting')
-        AND NOT EXISTS (SELECT 1 FROM notices WHERE lane = :lane AND head = 1)"""
-
-CLAIM: Final = """
-    WITH ready AS (
-        SELECT seq FROM notices WHERE head = 1 AND next_at <= :at ORDER BY next_at, seq LIMIT :limit $skip_locked
-    ), stranded AS (
-        SELECT seq FROM notices WHERE head = 1 AND next_at > :beyond ORDER BY next_at, seq LIMIT :limit $skip_locked
-    )
-    UPDATE notices SET attempts = attempts + 1, next_at = :until
-    WHERE seq IN (SELECT seq FROM ready UNION ALL SELECT seq FROM stranded LIMIT :limit)
-    RETURNING seq, attempts, doc"""
-"""Due notices, and those whose `next_at` is beyond any backoff: the clock was set back after it was written."""
-
-FINISH: Final = """
-    UPDATE notices SET state = :state, head = 0, why = CASE WHEN :why = '' THEN why ELSE :why END, changed_at = :at
-    WHERE key = :key AND attempts = :attempt AND state = 'waiting'
-    RETURNING lane"""
-
-POSTPONE: Final = """
-    UPDATE notices SET next_at = :next_at, why = :why
-    WHERE key = :key AND attempts = :attempt AND state = 'waiting'
-    RETURNING lane"""
-
-DROP: Final = """
-    UPDATE notices SET state = 'dropped', head = 0, changed_at = :at
-    WHERE key = :key AND state = 'waiting' AND attempts = 0
-    RETURNING lane"""
-
-REVIVE: Final = """
-    UPDATE notices SET state = 'waiting', next_at = :at, changed_at = :at,
-        head = CASE WHEN EXISTS (SELECT 1 FROM notices AS other WHERE other.lane = notices.lane AND other.head = 1)
-            THEN 0 ELSE 1 END
-    WHERE key = :key AND state = 'dead'
-    RETURNING lane"""
+# --- what is erased, views of months, and the access log ------------------------------------------------------------
 
 FORGET_NOTICES: Final = "DELETE FROM notices WHERE ticket_id = :id AND state <> 'waiting'"
 FORGET_PERSON: Final = (
@@ -266,23 +216,6 @@ SAVE_VIEW: Final = """
 VIEW: Final = "SELECT doc FROM views WHERE month = :month"
 SAVE_ACCESS: Final = "INSERT INTO accesses (doc) VALUES (:doc)"
 ACCESSES: Final = "SELECT doc FROM accesses ORDER BY seq DESC LIMIT :limit"
-
-NEXT_DUE: Final = "SELECT MIN(next_at) FROM notices WHERE head = 1"
-
-
-LETTER: Final = "SELECT doc, state, attempts, why, changed_at FROM notices WHERE key = :key"
-
-
-def letters(state: State | None, ticket_id: str) -> str:
-    """Rows of the outbox, newest first; takes `:ticket_id` and `:limit`."""
-    parts = [f"state = '{state}'"] if state else []
-    parts += ["ticket_id = :ticket_id"] if ticket_id else []
-    where = " AND ".join(parts) or "1 = 1"
-    return (
-        f"SELECT doc, state, attempts, why, changed_at FROM notices WHERE {where}"  # noqa: S608  own words only
-        " ORDER BY seq DESC LIMIT :limit"
-    )
-
 
 PRUNE: Final = (
     "DELETE FROM once WHERE key IN (SELECT key FROM once WHERE used_at < :before ORDER BY used_at LIMIT :limit)",

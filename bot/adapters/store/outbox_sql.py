@@ -1,0 +1,86 @@
+"""The statements of the outbox.
+
+A lane has at most one head: the notice that may be claimed. Whoever ends a head's wait promotes the next in line.
+As in sql.py, values an index depends on stand in the text.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+State = Literal["waiting", "sent", "dead", "dropped"]
+
+LANE: Final = "SELECT lane FROM notices WHERE key = :key"
+
+INSERT_NOTICE: Final = """
+    INSERT INTO notices
+        (key, ticket_id, lane, state, head, due, next_at, changed_at, doc, say, recipient, delivery_rank)
+    VALUES (:key, :ticket_id, :lane, 'waiting',
+        CASE WHEN EXISTS (SELECT 1 FROM notices WHERE lane = :lane AND head = 1) THEN 0 ELSE 1 END,
+        :due, :due, :at, :doc, :say, :recipient, :delivery_rank)
+    ON CONFLICT (key) DO NOTHING"""
+
+PROMOTE: Final = """
+    UPDATE notices SET head = 1
+    WHERE seq = (SELECT MIN(seq) FROM notices WHERE lane = :lane AND state = 'waiting')
+        AND NOT EXISTS (SELECT 1 FROM notices WHERE lane = :lane AND head = 1)"""
+
+_NOT_HELD: Final = " AND say NOT IN $kinds AND recipient NOT IN $recipients"
+
+
+def claim(*, is_held: bool) -> str:
+    """Claims what is due, lowest rank first; takes `:at`, `:beyond`, `:until`, `:limit`; if held `:kinds`, `:recipients`.
+
+    A `next_at` beyond any backoff counts as due: the clock was set back after it was written.
+    `settled` is the last attempt whose end was written down. An earlier one that is missing there broke off.
+    """
+    return f"""
+    WITH ready AS (
+        SELECT seq FROM notices WHERE head = 1
+            AND ($unindexed next_at <= :at OR $unindexed next_at > :beyond){_NOT_HELD if is_held else ""}
+        ORDER BY delivery_rank, next_at, seq LIMIT :limit $skip_locked
+    )
+    UPDATE notices SET attempts = attempts + 1, next_at = :until
+    WHERE seq IN (SELECT seq FROM ready)
+    RETURNING delivery_rank, seq, attempts, settled, progress, doc"""  # noqa: S608  own words only
+
+
+FINISH: Final = """
+    UPDATE notices SET state = :state, head = 0, why = CASE WHEN :why = '' THEN why ELSE :why END, changed_at = :at,
+        settled = attempts, progress = :progress
+    WHERE key = :key AND attempts = :attempt AND state = 'waiting'
+    RETURNING lane"""
+
+POSTPONE: Final = """
+    UPDATE notices SET next_at = :next_at, why = :why, settled = attempts, progress = :progress
+    WHERE key = :key AND attempts = :attempt AND state = 'waiting'
+    RETURNING lane"""
+
+DROP: Final = """
+    UPDATE notices SET state = 'dropped', head = 0, changed_at = :at
+    WHERE key = :key AND state = 'waiting' AND attempts = 0
+    RETURNING lane"""
+
+REVIVE: Final = """
+    UPDATE notices SET state = 'waiting', next_at = :at, changed_at = :at,
+        head = CASE WHEN EXISTS (SELECT 1 FROM notices AS other WHERE other.lane = notices.lane AND other.head = 1)
+            THEN 0 ELSE 1 END
+    WHERE key = :key AND state = 'dead'
+    RETURNING lane"""
+
+NEXT_DUE: Final = "SELECT MIN(next_at) FROM notices WHERE head = 1"
+NEXT_DUE_NOT_HELD: Final = NEXT_DUE + _NOT_HELD
+
+
+LETTER: Final = "SELECT doc, state, attempts, why, changed_at FROM notices WHERE key = :key"
+
+
+def letters(state: State | None, ticket_id: str) -> str:
+    """Rows of the outbox, newest first; takes `:ticket_id` and `:limit`."""
+    parts = [f"state = '{state}'"] if state else []
+    parts += ["ticket_id = :ticket_id"] if ticket_id else []
+    where = " AND ".join(parts) or "1 = 1"
+    return (
+        f"SELECT doc, state, attempts, why, changed_at FROM notices WHERE {where}"  # noqa: S608  own words only
+        " ORDER BY seq DESC LIMIT :limit"
+    )

@@ -1,0 +1,71 @@
+"""Rate limiter: a sliding window per key, and keys that are held until a moment."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+
+
+class TooSoon(Exception):
+    """The turn of this key is so far away that the caller should not wait for it. `seconds`: how far."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.0f} s")
+        self.seconds = seconds
+
+
+@dataclass
+class Pace:
+    """At most `most` turns of one key within any `window` seconds; in the order they were asked for."""
+
+    most: int
+    window: float
+    patience: float = 10.0
+    """Seconds somebody waits for a turn; one that is farther away is `TooSoon`."""
+    clock: Callable[[], float] = time.monotonic
+    _turns: dict[Hashable, deque[float]] = field(default_factory=dict)
+    """The latest turns of each key, also those that are still to come."""
+    _held: dict[Hashable, float] = field(default_factory=dict)
+
+    async def turn(self, key: Hashable) -> None:
+        """Waits for the key's next turn. `TooSoon` without taking one when that is too far away."""
+        while True:
+            seconds = self.seconds_until(key)
+            if seconds > self.patience:
+                raise TooSoon(seconds)
+            at = self.clock() + seconds
+            self._take(key, at)
+            if seconds:
+                await asyncio.sleep(seconds)
+            if self._held.get(key, at) <= at:  # else it was held meanwhile
+                return
+
+    def hold(self, key: Hashable, seconds: float) -> None:
+        """No turn of this key before so many seconds have passed: the other side said so."""
+        self._held[key] = max(self._held.get(key, 0.0), self.clock() + seconds)
+
+    def seconds_until(self, key: Hashable) -> float:
+        """How long somebody would wait who asked for a turn now."""
+        now = self.clock()
+        turns = self._turns.get(key, deque[float]())
+        earliest = turns[-self.most] + self.window if len(turns) >= self.most else now
+        return max(earliest, self._held.get(key, now), now) - now
+
+    def busy(self, seconds: float) -> Mapping[Hashable, float]:
+        """Keys whose next turn is farther away than so many seconds, and how far."""
+        waits = {key: self.seconds_until(key) for key in (*self._turns, *self._held)}
+        return {key: wait for key, wait in waits.items() if wait > seconds}
+
+    def _take(self, key: Hashable, at: float) -> None:
+        self._forget_old()
+        self._turns.setdefault(key, deque(maxlen=self.most)).append(at)
+
+    def _forget_old(self) -> None:
+        now = self.clock()
+        for key in [key for key, turns in self._turns.items() if turns[-1] + self.window < now]:
+            del self._turns[key]
+        for key in [key for key, until in self._held.items() if until < now]:
+            del self._held[key]

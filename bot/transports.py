@@ -1,0 +1,182 @@
+"""Transports that notices go out by, such as Slack and e-mail: which are closed, why, and when they are open again.
+
+A transport is closed as a whole (a revoked token, a refused login), or towards one channel (archived, not invited).
+What goes there waits. The transport is checked with backoff, and goes on by itself once it is open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from bot.core.clock import Clock
+from bot.core.errors import StoreDown, place_of
+from bot.core.pace import Pace
+from bot.model.notice import Blocked, Held, Say
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+FIRST_CHECK, LONGEST_CHECK = 5.0, 60.0
+"""Seconds between two checks of what is closed: doubled each time."""
+_AHEAD = 1.0
+"""Seconds a notice may be claimed before its recipient's turn comes."""
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Why a transport, or one channel of it, is closed, and since when."""
+
+    transport: str
+    why: str
+    """A sentence: what is wrong, and what to do."""
+    since: datetime
+    channel: str = ""
+    """Empty: the whole transport."""
+    needed: str = ""
+    """The permission that is missing, where that is the cause."""
+
+
+Check = Callable[[Closure], Awaitable[bool]]
+"""Whether what was closed is open again. Never raises for what is still closed."""
+Tell = Callable[[Closure], Awaitable[None]]
+"""Tells people, by another transport, that this one is closed."""
+
+
+async def _nobody(_: Closure) -> None:
+    return
+
+
+@dataclass
+class Transport:
+    """One way out. `close` it when it refuses; `run` it in a task, which tells people and opens it again."""
+
+    name: str
+    kinds: frozenset[Say]
+    """What goes out by it."""
+    check: Check
+    clock: Clock
+    pace: Pace | None = None
+    """By recipient; a recipient whose turn is far away is held."""
+    first_check: float = FIRST_CHECK
+    tell: Tell = _nobody
+    opened: Callable[[], None] = lambda: None
+    """Called when something may go out again."""
+    _closed: dict[str, Closure] = field(default_factory=dict)
+    """By channel; "" is the whole transport."""
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def closures(self) -> list[Closure]:
+        """What is closed now, for people and for readiness checks."""
+        return list(self._closed.values())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it works as a whole; one of its channels may be closed."""
+        return "" not in self._closed
+
+    def close(self, why: str, channel: str = "", needed: str = "") -> None:
+        """Closes it, or one channel of it. Logged and told once, however often it is found closed."""
+        if channel in self._closed:
+            return
+        self._closed[channel] = Closure(self.name, why, self.clock(), channel, needed)
+        where = f"channel {channel}" if channel else "everything that goes out by it"
+        log.error("%s is closed; %s waits: %s", self.name, where, why)
+        self._changed.set()
+
+    def held(self) -> Held:
+        """What must not be claimed now."""
+        recipients = {channel for channel in self._closed if channel}
+        if self.pace:
+            recipients |= {str(key) for key in self.pace.busy(_AHEAD)}
+        return Held(frozenset() if self.is_open else self.kinds, frozenset(recipients))
+
+    def seconds_held(self) -> float | None:
+        """After how long the first recipient that waits for its turn has it; None when none waits."""
+        waits = self.pace.busy(_AHEAD).values() if self.pace else ()
+        return max(min(waits) - _AHEAD, 0.0) if waits else None
+
+    async def run(self) -> None:
+        """Until cancelled: tells people of what was closed, and checks it until it is open again."""
+        async with asyncio.TaskGroup() as group:
+            watched = dict[str, asyncio.Task[None]]()
+            while True:
+                self._changed.clear()
+                for channel, closure in self._closed.items():
+                    if channel not in watched or watched[channel].done():
+                        watched[channel] = group.create_task(self._watch(closure), name=f"closed-{self.name}")
+                await self._changed.wait()
+
+    async def _watch(self, closure: Closure) -> None:
+        await self._tell(closure)
+        wait = self.first_check
+        while True:
+            await asyncio.sleep(wait)
+            if await self._is_open_again(closure):
+                break
+            wait = min(wait * 2, max(LONGEST_CHECK, self.first_check))
+        self._closed.pop(closure.channel, None)
+        log.info("%s is open again%s.", self.name, f" (channel {closure.channel})" if closure.channel else "")
+        self.opened()
+
+    async def _tell(self, closure: Closure) -> None:
+        try:
+            await self.tell(closure)
+        except StoreDown:
+            log.warning("Nobody could be told that %s is closed: the database is down.", self.name)
+        except Exception as error:  # noqa: BLE001  telling is a convenience; the transport must open again
+            log.error("Telling that %s is closed failed: %s", self.name, place_of(error))  # noqa: TRY400
+
+    async def _is_open_again(self, closure: Closure) -> bool:
+        try:
+            return await self.check(closure)
+        except Exception as error:  # noqa: BLE001  a check with a fault must not end the watch
+            log.error("Checking %s failed: %s", self.name, place_of(error))  # noqa: TRY400
+            return False
+
+
+@dataclass(frozen=True)
+class Transports:
+    """All transports together."""
+
+    all: tuple[Transport, ...] = ()
+
+    @property
+    def closures(self) -> list[Closure]:
+        """Everything that is closed now; empty when all is well."""
+        return [closure for transport in self.all for closure in transport.closures]
+
+    @property
+    def are_open(self) -> bool:
+        """Whether each works as a whole: what readiness reports."""
+        return all(transport.is_open for transport in self.all)
+
+    def held(self) -> Held:
+        """What must not be claimed now, over all of them."""
+        held = [transport.held() for transport in self.all]
+        return Held(_union(each.kinds for each in held), _union(each.recipients for each in held))
+
+    def seconds_held(self) -> float | None:
+        """After how long the first recipient that waits for its turn has it."""
+        waits = [wait for transport in self.all if (wait := transport.seconds_held()) is not None]
+        return min(waits, default=None)
+
+    def block(self, say: Say, outcome: Blocked) -> None:
+        """Closes the transport of this kind of notice, or one channel of it."""
+        for transport in self.all:
+            if say in transport.kinds:
+                transport.close(outcome.why, outcome.channel, outcome.needed)
+
+    async def run(self) -> None:
+        """Until cancelled: watches what is closed."""
+        await asyncio.gather(*(transport.run() for transport in self.all))
+
+
+def _union(sets: Iterable[frozenset[T]]) -> frozenset[T]:
+    return frozenset[T]().union(*sets)

@@ -1,0 +1,89 @@
+"""Rate limiter: bursts, spacing, holding."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.core.pace import Pace, TooSoon
+
+
+class Seconds:
+    """A monotonic clock that is set by hand."""
+
+    at = 100.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+async def test_burst_passes_at_once_and_the_next_waits_for_the_window() -> None:
+    clock = Seconds()
+    pace = Pace(3, 3.0, clock=clock)
+    for _ in range(3):
+        await pace.turn("C1")
+    assert pace.seconds_until("C1") == 3
+    clock.at += 2
+    assert pace.seconds_until("C1") == 1
+    clock.at += 1
+    assert pace.seconds_until("C1") == 0
+
+
+async def test_keys_do_not_wait_for_each_other() -> None:
+    pace = Pace(1, 9.0, clock=Seconds())
+    await pace.turn("C1")
+    assert (pace.seconds_until("C1"), pace.seconds_until("C2")) == (9, 0)
+
+
+async def test_waiting_turns_are_at_least_a_window_apart() -> None:
+    pace = Pace(2, 0.05)
+    loop = asyncio.get_running_loop()
+    times: list[float] = []
+
+    async def post() -> None:
+        await pace.turn("C1")
+        times.append(loop.time())
+
+    await asyncio.gather(*(post() for _ in range(6)))
+    assert all(later - earlier >= 0.04 for earlier, later in zip(times, times[2:], strict=False)), times
+
+
+async def test_turn_too_far_away_is_refused_and_not_counted() -> None:
+    pace = Pace(1, 30.0, patience=10, clock=Seconds())
+    await pace.turn("C1")
+    for _ in range(2):
+        with pytest.raises(TooSoon) as refused:
+            await pace.turn("C1")
+        assert refused.value.seconds == 30
+
+
+async def test_held_key_is_busy_until_the_hold_ends() -> None:
+    clock = Seconds()
+    pace = Pace(5, 5.0, clock=clock)
+    pace.hold("C1", 20)
+    pace.hold("C1", 4)
+    assert pace.busy(1) == {"C1": 20}
+    clock.at += 20
+    assert pace.busy(1) == {}
+    await pace.turn("C1")
+
+
+async def test_hold_during_a_wait_prolongs_it() -> None:
+    pace = Pace(1, 0.02)
+    await pace.turn("C1")
+    waiting = asyncio.create_task(pace.turn("C1"))
+    await asyncio.sleep(0)
+    pace.hold("C1", 0.1)
+    began = asyncio.get_running_loop().time()
+    await waiting
+    assert asyncio.get_running_loop().time() - began >= 0.09
+
+
+async def test_idle_keys_are_forgotten() -> None:
+    clock = Seconds()
+    pace = Pace(1, 1.0, clock=clock)
+    for number in range(50):
+        await pace.turn(number)
+        clock.at += 2
+    assert len(pace._turns) == 1
