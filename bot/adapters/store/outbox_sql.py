@@ -29,7 +29,7 @@ _NOT_HELD: Final = " AND say NOT IN $kinds AND recipient NOT IN $recipients"
 
 
 def claim(*, is_held: bool) -> str:
-    """Claims what is due, lowest rank first; takes `:at`, `:beyond`, `:until`, `:limit`; if held `:kinds`, `:recipients`.
+    """Claims what is due, lowest rank first; takes the moments, `:limit`, and if held `:kinds` and `:recipients`.
 
     A `next_at` beyond any backoff counts as due: the clock was set back after it was written.
     `settled` is the last attempt whose end was written down. An earlier one that is missing there broke off.
