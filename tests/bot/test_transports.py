@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from tests.doubles.hands import Hands
 
 from bot.core.errors import StoreDown
 from bot.core.pace import Pace
@@ -17,7 +18,6 @@ from bot.outbox import Limits, Outbox
 from bot.tickets.ports import Batch
 from bot.transports import Closure, Transport, Transports
 from tests.bot.test_outbox import Courier, nothing_follows
-from tests.doubles.hands import Hands
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import a_notice
 

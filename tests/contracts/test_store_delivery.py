@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from tests.doubles.hands import Hands
+
 from bot.adapters.store import open_store
 from bot.adapters.store.schema_migrations import MIGRATIONS
 from bot.adapters.store.sqlite_connection import connect, prepare
 from bot.model.notice import BLOCKED, Blocked, Dead, Held, Progress, Retry, Say, Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch
-from tests.doubles.hands import Hands
 from tests.doubles.records import START, a_notice, minutes
 
 LEASE = timedelta(seconds=60)
