@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
-from tests.doubles.hands import Hands
 
 from bot.core.errors import StoreDown
 from bot.core.pace import Pace
@@ -18,6 +17,7 @@ from bot.outbox import Limits, Outbox
 from bot.tickets.ports import Batch
 from bot.transports import Closure, Transport, Transports
 from tests.bot.test_outbox import Courier, nothing_follows
+from tests.doubles.manual_clock import ManualClock
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import a_notice
 
@@ -28,7 +28,7 @@ class Scene:
     """Slack and mail, a store, and the outbox. Slack refuses while `broken` names a channel, or "" for all."""
 
     def __init__(self) -> None:
-        self.clock, self.broken, self.checks = Hands(), set[str](), 0
+        self.clock, self.broken, self.checks = ManualClock(), set[str](), 0
         self.told: list[Closure] = []
         self.opened = asyncio.Event()
         self.tell_fails = False

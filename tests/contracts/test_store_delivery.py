@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from tests.doubles.hands import Hands
-
 from bot.adapters.store import open_store
 from bot.adapters.store.schema_migrations import MIGRATIONS
 from bot.adapters.store.sqlite_connection import connect, prepare
 from bot.model.notice import BLOCKED, Blocked, Dead, Held, Progress, Retry, Say, Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch
+from tests.doubles.manual_clock import ManualClock
 from tests.doubles.records import START, a_notice, minutes
 
 LEASE = timedelta(seconds=60)
@@ -99,7 +98,7 @@ async def test_blocked_notice_waits_and_goes_on_with_its_progress(store: Store) 
 
 
 async def test_notices_of_an_older_release_can_be_held_and_are_unsure_when_tried_before(
-    tmp_path: Path, clock: Hands
+    tmp_path: Path, clock: ManualClock
 ) -> None:
     path = tmp_path / "desk.sqlite3"
     prepare(path, 1, MIGRATIONS[:9])
