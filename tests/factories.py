@@ -280,6 +280,14 @@ class World:
         ticket = await self.complete()
         return await self.desk.escalation.send(ticket.id, BEN, self.form(), ticket.version)
 
+    async def asked_again(self, ticket: Ticket) -> Ticket:
+        """A ticket that came back from Retarus, with a new summary and a new ask, to be sent again."""
+        answers = {
+            "summary_second": "Still rejected after the correction.",
+            "why_retarus": "Correct the second rule too",
+        }
+        return await self.desk.answers.fill_in(ticket.id, BEN, answers, self.form(), ticket.version)
+
     async def resolved(self) -> Ticket:
         ticket = await self.accepted()
         return await self.desk.tickets.say(ticket.id, Move.RESOLVE, BEN, self.form(), "remedy", "Policy corrected")

@@ -49,7 +49,7 @@ class Portal:
         permissions.require(actor, shown.ticket, Move.ESCALATE)
         self.answers.require_complete(shown.ticket, Need.ESCALATE, t("Retarus gets nothing incomplete (guide 2.5)."))
         bare = shown.ticket.model_copy(update={"attachments": ()})
-        return replace(shown, letter=letter.write(bare, contact, self.config))
+        return replace(shown, letter=letter.write(bare, contact, self.config, await self.queries.history(ticket_id)))
 
     async def opened(
         self, ticket_id: str, by: str, form: str, seen: int, opened: str, rcr: str, despite: str | None = None

@@ -1,14 +1,15 @@
-"""What does Retarus get to read? The letter: the template's headings verbatim and in order, then PRE-QUALIFICATION."""
+"""The letter to Retarus: the template's headings word for word and in order, then the PRE-QUALIFICATION block."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from bot.config.settings import Config
 from bot.core.cleaning import clean_line, excerpt
 from bot.core.clock import as_moment, guide_time
-from bot.core.i18n import Language, speaking, spoken, t
+from bot.core.i18n import Language, mark, speaking, spoken, t
+from bot.escalation import correspondence
 from bot.forms import template_fields
 from bot.forms.field_table import fields_of, is_asked, priority_reason
 from bot.forms.template_fields import Ask, Field, Heading, Need, Option
@@ -16,22 +17,31 @@ from bot.forms.validation import examples, missing
 from bot.forms.validators import phone, said
 from bot.model.contact import Contact
 from bot.model.letter_text import LetterText, Part
-from bot.model.ticket import Ticket
+from bot.model.ticket import Event, Ticket
 from bot.tickets import attachments
 from bot.tickets.reference import kind_name, reference
 
 
-def write(ticket: Ticket, declarant: Contact, config: Config, *, in_absence: bool = False) -> LetterText:
+def write(
+    ticket: Ticket,
+    declarant: Contact,
+    config: Config,
+    history: Sequence[Event] = (),
+    *,
+    in_absence: bool = False,
+) -> LetterText:
     """The letter for this ticket in this contact's name. What is missing stands as “-”, in previews only.
 
+    `history`: of the ticket; a letter that is not the first answers the one before and begins with what is new.
     `in_absence`: no authorised contact could send it, and an admin does. The guide's headings are verbatim; our own
     words are in the language that is set up for letters, whoever writes it.
     """
     with speaking(config.retarus.language):
         return LetterText(
-            subject=_subject(ticket, config),
+            subject=correspondence.subject(_subject(ticket, config), ticket, history),
             language=config.retarus.language,
             opening=_opening(ticket, declarant, config, in_absence=in_absence),
+            news=correspondence.news(ticket, history, config),
             template=tuple(_template(ticket, config)),
             prequalification=tuple(_prequalification(ticket, config)),
         )
@@ -77,7 +87,9 @@ def _lines(heading: Heading, ticket: Ticket, config: Config) -> Iterable[str]:
     if heading is template_fields.SERVICE:
         return [_services(ticket)] if ticket.answer("services") else []
     if heading is template_fields.ADDITIONAL:
-        return [*_answers(heading, ticket, config), *_known_and_priority(ticket), *_attached(ticket)]
+        return [*_numbers(ticket), *_answers(heading, ticket, config), *_known_and_priority(ticket), *_attached(ticket)]
+    if heading is template_fields.DESCRIPTION:
+        return [*_answers(heading, ticket, config), *_findings(ticket)]
     if heading is template_fields.END and not ticket.answer("end"):
         return [t("ongoing") if ticket.stage.is_open else "-"]
     return _answers(heading, ticket, config)
@@ -85,11 +97,39 @@ def _lines(heading: Heading, ticket: Ticket, config: Config) -> Iterable[str]:
 
 def _answers(heading: Heading, ticket: Ticket, config: Config) -> list[str]:
     return [
-        t(field.printed).format(shown(field, ticket.answer(field.key), ticket.zone, config))
+        _printed(field).format(shown(field, ticket.answer(field.key), ticket.zone, config))
         for field in fields_of(ticket.kind, config)
         if field.heading is heading and field.printed and ticket.answer(field.key)
         if is_asked(field, ticket.answers, config)
     ]
+
+
+def _printed(field: Field) -> str:
+    """How the answer stands in the letter. The guide's own words are never translated."""
+    return field.printed if field.key in template_fields.VERBATIM else t(field.printed)
+
+
+FINDINGS = {
+    "summary_second": mark("Status summary (2nd level): {}"),
+    "why_retarus": mark("What we ask of Retarus: {}"),
+    "cause": mark("Root cause: {}"),
+    "system": mark("System customization: {}"),
+    "workaround": mark("Workaround: {}"),
+}
+"""What the 2nd level found and asks (guide L2.0 to L2.8), printed under DESCRIPTION without a heading of its own."""
+
+
+def _findings(ticket: Ticket) -> Iterable[str]:
+    for key, printed in FINDINGS.items():
+        answer = ticket.answer(key)
+        if answer and answer != "none":
+            yield t(printed).format(said(answer))
+
+
+def _numbers(ticket: Ticket) -> Iterable[str]:
+    """Retarus's own numbers of this ticket, which a second letter must name."""
+    if ticket.rcr:
+        yield t("Your ticket: {numbers}", numbers=", ".join(ticket.rcr))
 
 
 def shown(field: Field, answer: str, zone: str, config: Config) -> str:
@@ -157,6 +197,7 @@ def _prequalification(ticket: Ticket, config: Config) -> Iterable[Part]:
 def as_text(letter: LetterText) -> str:
     """The letter as plain text, for e-mail and for copying."""
     blocks = ["\n".join(letter.opening)]
+    blocks += ["\n".join(letter.news)] if letter.news else []
     blocks += [_text_of(part) for part in letter.template]
     blocks += ["PRE-QUALIFICATION\n" + "\n".join(_row(part) for part in letter.prequalification)]
     return "\n\n".join(blocks) + "\n"
@@ -178,6 +219,7 @@ def _asked(part: Part) -> str:
 def as_html(letter: LetterText) -> str:
     """The same words as an HTML alternative: no images, no links, no styles a mail program would drop."""
     opening = "<br>".join(_html(line) for line in letter.opening)
+    news = _paragraphs(letter.news)
     parts = "".join(f"<h3>{_html(part.heading)}</h3>{_paragraphs(part.lines)}" for part in letter.template)
     rows = "".join(
         f"<tr><td style='padding:4px 12px 4px 0'><b>{_html(_asked(part))}</b></td>"
@@ -187,7 +229,7 @@ def as_html(letter: LetterText) -> str:
     return (
         f"<!doctype html><html lang='{letter.language}'><head><meta charset='utf-8'>"
         f"<title>{_html(letter.subject)}</title></head>"
-        f"<body style='font-family:sans-serif'><p>{opening}</p>{parts}"
+        f"<body style='font-family:sans-serif'><p>{opening}</p>{news}{parts}"
         f"<h3>PRE-QUALIFICATION</h3><table role='presentation' style='vertical-align:top'>{rows}</table></body></html>"
     )
 
@@ -211,4 +253,5 @@ def _html(text: str) -> str:
 def copy_of(letter: LetterText) -> list[Part]:
     """Every heading in order, the opening first, the block's title before its rows: what a reader scrolls through."""
     title = Part(heading="PRE-QUALIFICATION", lines=())
-    return [Part(heading="", lines=letter.opening), *letter.template, title, *letter.prequalification]
+    news = [Part(heading="", lines=letter.news)] if letter.news else []
+    return [Part(heading="", lines=letter.opening), *news, *letter.template, title, *letter.prequalification]

@@ -11,6 +11,7 @@ from bot.core.clock import Clock
 from bot.core.errors import Conflict, Invalid, NotNow, NotYours, Refused
 from bot.core.i18n import t
 from bot.escalation import letter
+from bot.escalation.correspondence import letters_sent
 from bot.escalation.evidence import Evidence
 from bot.escalation.preview import Preview
 from bot.escalation.rcr import rcr_number
@@ -77,12 +78,17 @@ class Escalation:
             self._require_a_way()
             if ticket.version != seen and (await self.answers.changed_since(ticket, seen))[1]:
                 raise Conflict  # the letter would not be the one that was previewed
-            text = letter.write(ticket, contact, self.config, in_absence=bool(broken))
-            sending = along(notifications.letters(moved, text, contact, self.routes, at), waiting(ticket))
+            history = await self.queries.history(ticket.id)
+            text = letter.write(ticket, contact, self.config, history, in_absence=bool(broken))
+            sending = along(
+                notifications.letters(moved, letters_sent(history), text, contact, self.routes, at), waiting(ticket)
+            )
             moved, proof = await self.evidence.with_evidence(moved, despite, at)
             summary = ticket.answer("summary_second")
             known = {**proof, **broken, **earlier_findings_removed(ticket)}
-            said = event(moved, Move.ESCALATE, by, at, summary=summary, text=letter.as_text(text), **known)
+            said = event(
+                moved, Move.ESCALATE, by, at, summary=summary, text=letter.as_text(text), subject=text.subject, **known
+            )
             return Change(moved, said, sending)
 
         return await self.changes.change(ticket_id, f"{form}:escalate", decide, retry=False)
@@ -118,7 +124,9 @@ class Escalation:
         speaker = contact or stand_in or _nobody(actor)
         return Preview(
             ticket,
-            letter.write(ticket, speaker, self.config, in_absence=bool(stand_in)),
+            letter.write(
+                ticket, speaker, self.config, await self.queries.history(ticket.id), in_absence=bool(stand_in)
+            ),
             validation.missing(ticket, Need.ESCALATE, self.config),
             refusal,
             status=self.evidence.lookout.report(ticket),

@@ -150,7 +150,8 @@ PARTNER: tuple[Field, ...] = (
         "Which one, who, and what came of it", printed="", level=Level.SECOND, most=1000,
     ),
     Field(
-        "why_retarus", UNLESS, for_all(Need.ESCALATE), Ask.LINE, "Why is Retarus needed?", "What only they can see or do",
+        "why_retarus", UNLESS, for_all(Need.ESCALATE), Ask.LINE, "What is asked of Retarus, and why them?",
+        "What they are to do, and what only they can see",
         printed="", level=Level.SECOND, most=1000,
     ),
     Field(

@@ -145,6 +145,9 @@ FIELDS: tuple[Field, ...] = (
     *TASKS,
 )  # fmt: skip
 
+VERBATIM = frozenset({"tenants"})
+"""Fields whose printed words are a heading of the guide: never translated in a letter."""
+
 BY_KEY: dict[str, Field] = {each.key: each for each in FIELDS}
 
 

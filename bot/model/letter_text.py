@@ -18,6 +18,8 @@ class LetterText(Record):
 
     subject: str
     opening: tuple[str, ...]
+    news: tuple[str, ...] = ()
+    """What a second letter begins with; empty in a first one."""
     template: tuple[Part, ...]
     prequalification: tuple[Part, ...]
     language: Language = Language.ENGLISH

@@ -18,6 +18,7 @@ from bot.core.clock import Clock, as_moment, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, Refused
 from bot.core.i18n import t
 from bot.escalation import letter
+from bot.escalation.correspondence import letters_sent
 from bot.model.contact import Contact
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Stage, Ticket
@@ -291,8 +292,10 @@ class Reminders:
             if unseen and not await self.store.used(f"{form}:chase"):  # delivered twice, it is the same word
                 raise Conflict
             chased = change(ticket, attachments=sent(ticket, at))
-            subject = letter.write(ticket, contact, self.config).subject
-            sending = along(notifications.chasers(chased, history, subject, text, contact, self.routes, at), files)
+            subject = letter.write(ticket, contact, self.config, history).subject
+            sending = along(
+                notifications.chasers(chased, letters_sent(history), subject, text, contact, self.routes, at), files
+            )
             listing = {"files": listed(files)} if files else {}
             return Change(chased, event(chased, Step.CHASE, by, at, text=text, **listing), sending)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.clocks import schedule
@@ -13,7 +13,7 @@ from bot.core.errors import Conflict, Duplicate, Invalid, Refused
 from bot.model import timestamps
 from bot.model.notice import Notice
 from bot.model.technical_note import TechnicalNote
-from bot.model.ticket import Event, Stage, Ticket, Times
+from bot.model.ticket import Event, Level, Stage, Ticket, Times
 from bot.tickets import notifications
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch, TicketStore
@@ -43,6 +43,21 @@ Decide = Callable[[Ticket, datetime], Awaitable[Change | None]]
 
 DecideTogether = Callable[[Sequence[Ticket], datetime], Awaitable[Sequence[Change]]]
 """The same for several tickets. Those it leaves as they are have no change."""
+
+
+ASKED_ANEW = ("summary_second", "why_retarus")
+"""What each letter says anew: once the ticket comes back from Retarus it is asked again (guide L2.8)."""
+
+
+def asked_anew(before: Ticket | None, done: Change) -> Change:
+    """The change, without the summary and the ask of the last letter when it takes the ticket back from Retarus."""
+    if before is None or before.stage.level is not Level.THIRD or done.ticket.stage.level is Level.THIRD:
+        return done
+    old = {key for key in ASKED_ANEW if before.answer(key) and done.ticket.answer(key) == before.answer(key)}
+    kept = {key: text for key, text in done.ticket.answers.items() if key not in old}
+    detail = {**done.event.detail, **{f"answer.{key}": "" for key in sorted(old)}}
+    ticket, event = done.ticket.model_copy(update={"answers": kept}), done.event.model_copy(update={"detail": detail})
+    return replace(done, ticket=ticket, event=event)
 
 
 @dataclass(frozen=True)
@@ -105,6 +120,7 @@ class Changes:
             return ()
         were = {each.id: each for each in before}
         tickets, told = list[Ticket](), list[Notice]()
+        done = [asked_anew(were.get(each.ticket.id), each) for each in done]
         for each in sorted(done, key=lambda one: one.ticket.id):
             was = were.get(each.ticket.id)
             ticket = self.timed(was, each.ticket, each.event).model_copy(update={"drawn": each.ticket.version})

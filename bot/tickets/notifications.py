@@ -172,30 +172,40 @@ def relayed(
     ]
 
 
-def letters(ticket: Ticket, letter: LetterText, declarant: Contact, routes: Routes, at: datetime) -> list[Notice]:
-    """The letter on each configured way to Retarus, word for word as it was previewed."""
+def letters(
+    ticket: Ticket, sent: Iterable[Event], letter: LetterText, declarant: Contact, routes: Routes, at: datetime
+) -> list[Notice]:
+    """The letter on each configured way to Retarus, word for word as it was previewed.
+
+    `sent`: the letters before it, which it answers; `after` in the body holds their keys, oldest first.
+    """
+    sent = tuple(sent)
     body: dict[str, JsonValue] = {"letter": letter.model_dump(mode="json"), "reply_to": declarant.email}
     ways = ((Say.LETTER_POST, routes.retarus), (Say.LETTER_MAIL, routes.email))
-    return [notice(ticket, say, to, at, body) for say, to in ways if to]
+    return [notice(ticket, say, to, at, {**body, "after": _keys(ticket, sent, say, to)}) for say, to in ways if to]
+
+
+def _keys(ticket: Ticket, sent: Iterable[Event], say: Say, to: str) -> list[JsonValue]:
+    """The keys of the letters that these events sent on one way."""
+    return [_key(ticket.id, event.version, say, to) for event in sent]
 
 
 def chasers(
     ticket: Ticket,
-    history: Iterable[Event],
+    sent: Iterable[Event],
     subject: str,
     text: str,
     declarant: Contact,
     routes: Routes,
     at: datetime,
 ) -> list[Notice]:
-    """A word to Retarus on each way the letter went, as an answer to it. `after`: the keys of the letters, in order."""
-    sent = [event for event in history if event.what == Move.ESCALATE.value]
-    told = []
+    """A word to Retarus on each way, as an answer to the letters that were `sent` before; `after` holds their keys."""
+    sent, told = tuple(sent), []
     for say, letter, to in (
         (Say.CHASE_POST, Say.LETTER_POST, routes.retarus),
         (Say.CHASE_MAIL, Say.LETTER_MAIL, routes.email),
     ):
-        after: list[JsonValue] = [_key(ticket.id, event.version, letter, to) for event in sent]
+        after = _keys(ticket, sent, letter, to)
         body: dict[str, JsonValue] = {"subject": subject, "text": text, "reply_to": declarant.email, "after": after}
         told += [notice(ticket, say, to, at, body)] if to else []
     return told

@@ -50,7 +50,7 @@ async def bea_previews_the_escalation(user: UserGetter) -> Locator:
             t("Steps, or why not"): "Sent a mail through the connector: rejected each time",
             t("Is Retarus permitted to send test transactions?"): t("No, not permitted"),
             t("Verify end-customer's system customization"): "Connector 4.2, no custom rules",
-            t("Why is Retarus needed?"): "Only Retarus sees why DE1 rejects",
+            t("What is asked of Retarus, and why them?"): "Only Retarus sees why DE1 rejects",
         },
     )
     await bea.press(form, t("Preview"))

@@ -97,6 +97,6 @@ def _written(notice: Notice) -> tuple[str, str, str, list[str]]:
         return str(notice.body["subject"]), text, as_page(text), []
     if notice.say is Say.CHASE_MAIL:
         text = str(notice.body["text"])
-        return f"Re: {notice.body['subject']}", text, as_page(text), notice.names("after")
+        return str(notice.body["subject"]), text, as_page(text), notice.names("after")
     letter = LetterText.model_validate(notice.body["letter"])
-    return letter.subject, as_text(letter), as_html(letter), []
+    return letter.subject, as_text(letter), as_html(letter), notice.names("after")

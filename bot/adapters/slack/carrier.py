@@ -130,8 +130,10 @@ class SlackCarrier:
         return Sent()
 
     async def _letter(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+        """A post of its own; a later letter is a reply to the first one."""
         first, *rest = await self._write(claim.notice, ticket, "")
-        ts = await self._posted(claim, claim.notice.to, first)
+        before = await self._store.place(ticket.id, "retarus")
+        ts = await self._posted(claim, claim.notice.to, first, thread=before.ts if before else "")
         for number, message in enumerate(rest, start=2):
             await self._posted(claim, claim.notice.to, message, thread=ts, part=f"#{number}")
         left_out = await self._uploads.below(claim, ts)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.i18n import Language
 from bot.escalation.letter import as_html, as_text, copy_of, write
 from bot.model.letter_text import LetterText
 from bot.model.ticket import Kind, Stage, Ticket
@@ -112,9 +113,55 @@ def test_a_subject_is_one_line_whatever_was_typed(typed: str) -> None:
     assert len(subject) <= 150
 
 
-def test_the_end_customers_name_and_our_own_checks_stay_with_us() -> None:
-    whole = text(customer="SECRETCUSTOMER", summary_second="SECRETSUMMARY", why_retarus="SECRETWHY")
+def test_end_customers_name_and_first_level_checks_stay_with_us() -> None:
+    whole = text(customer="SECRETCUSTOMER", summary_first="SECRETSUMMARY", triage="SECRETTRIAGE", access="SECRETACCESS")
     assert "SECRET" not in whole
+
+
+FINDINGS = {
+    "summary_second": (
+        "Rejected by policy; DNS ruled out.",
+        "Status summary (2nd level): Rejected by policy; DNS ruled out.",
+    ),
+    "why_retarus": ("Correct the policy on DE1", "What we ask of Retarus: Correct the policy on DE1"),
+    "cause": ("The policy was changed", "Root cause: The policy was changed"),
+    "system": ("Connector 4.2", "System customization: Connector 4.2"),
+    "workaround": ("Send through DE2", "Workaround: Send through DE2"),
+}
+
+
+@pytest.mark.parametrize("key", FINDINGS)
+def test_findings_and_ask_stand_under_description(key: str) -> None:
+    answer, printed = FINDINGS[key]
+    assert printed in section("DESCRIPTION", text(**{key: answer}))
+
+
+@pytest.mark.parametrize("answer", ["", "none"])
+def test_workaround_that_is_not_known_is_not_printed(answer: str) -> None:
+    assert "Workaround" not in text(workaround=answer)
+
+
+GUIDE = (
+    *HEADINGS,
+    "Tenant(s) or Dedicated Customer ID(s):",
+    "Contact person(s) including telephone number",
+    "Was it possible to reproduce the error and what steps were taken to reproduce it?",
+    "What has already been done by the customer support to identify and/or fix the problem?",
+    "Is Retarus permitted to send test transactions?",
+    "Is this issue is already known?",
+)
+"""The guide's own words, sections 4 and 5."""
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("language", Language)
+def test_headings_and_rows_are_the_guides_own_words_in_every_language(kind: Kind, language: Language) -> None:
+    whole = as_text(write(an_incident(kind=kind), a_contact(BEN), a_config(retarus={"language": language})))
+    english = as_text(write(an_incident(kind=kind), a_contact(BEN), a_config()))
+    lines = [[words for words in GUIDE if line.startswith(words)] for line in whole.splitlines()]
+    expected = [[words for words in GUIDE if line.startswith(words)] for line in english.splitlines()]
+    assert lines == expected
+    assert "Tenant(s) or Dedicated Customer ID(s): 12345RS, 23456RS" in whole
 
 
 def test_the_partners_priority_stands_under_additional_information() -> None:

@@ -108,6 +108,7 @@ async def test_a_letter_before_the_newest_one_was_sent_again_already(world: Worl
     ticket = await world.desk.tickets.act(
         ticket.id, Move.RETARUS_ANSWERED, BEN, world.form(), answer="Policy corrected"
     )
+    ticket = await world.asked_again(ticket)
     ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
     (newest,) = await die(world, Say.LETTER_MAIL)
     assert not await world.desk.resend.try_again(key, BEN)

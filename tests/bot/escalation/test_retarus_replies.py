@@ -74,7 +74,7 @@ async def test_a_remedy_of_theirs_is_told_to_both_levels(world: World) -> None:
 
 
 async def test_what_they_found_the_last_time_is_asked_again_when_it_is_sent_again(world: World) -> None:
-    ticket = await hear(world, await world.sent(), caused_by="other")
+    ticket = await world.asked_again(await hear(world, await world.sent(), caused_by="other"))
     ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
     assert ticket.answer("caused_by") == ""
     ticket = await hear(world, ticket, caused_by="other")
@@ -85,6 +85,7 @@ async def test_a_remedy_that_did_not_hold_is_asked_for_again_and_stays_in_the_hi
     ticket = await hear(world, await world.sent(), Move.RETARUS_ANSWERED, their_remedy="Policy corrected")
     ticket = await world.desk.retarus_replies.record(ticket.id, BEN, {"verified": "no"}, world.form(), ticket.version)
     assert [notice.names("news") for notice in await world.told(ticket, Say.STORY)] == [["verified"]]
+    ticket = await world.asked_again(ticket)
     ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
     assert (ticket.answer("their_remedy"), ticket.answer("verified")) == ("", "")
     detail = (await world.store.history(ticket.id))[-1].detail

@@ -231,11 +231,59 @@ async def test_their_update_keeps_the_ball_with_them_and_their_answer_brings_it_
     assert (ticket.stage, ticket.owner) == (Stage.SECOND, BEN)
 
 
-async def test_a_ticket_can_go_to_retarus_again(world: World) -> None:
+async def came_back(world: World) -> Ticket:
+    """With Retarus once, with their number and their answer."""
     ticket = await world.sent()
-    ticket = await world.desk.tickets.say(ticket.id, Move.RETARUS_ANSWERED, BEN, "V8", "answer", "It is corrected")
-    again = await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version)
-    assert len(await letters(world, again)) == 2
+    ticket = await world.desk.escalation.record_rcr(ticket.id, BEN, "RCR-88123", world.form())
+    ticket = await world.desk.retarus_replies.record(
+        ticket.id, BEN, {"their_remedy": "The policy was corrected"}, world.form(), ticket.version
+    )
+    return await world.desk.retarus_replies.record(ticket.id, BEN, {"verified": "no"}, world.form(), ticket.version)
+
+
+async def test_second_letter_requires_a_new_summary_and_a_new_ask(world: World) -> None:
+    ticket = await came_back(world)
+    assert (ticket.answer("summary_second"), ticket.answer("why_retarus")) == ("", "")
+    with pytest.raises(Incomplete) as refused:
+        await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
+    assert [item.key for item in refused.value.missing] == ["why_retarus", "summary_second"]
+
+
+async def test_second_letter_answers_the_first_in_mail_and_channel(world: World) -> None:
+    ticket = await world.asked_again(await came_back(world))
+    again = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
+    first = [row.notice for row in await world.notices(again) if row.notice.version < again.version]
+    for say in (Say.LETTER_POST, Say.LETTER_MAIL):
+        (notice,) = await world.told(again, say)
+        assert notice.names("after") == [each.key for each in first if each.say is say]
+
+
+async def test_second_letter_keeps_the_subject_and_says_what_is_new(world: World) -> None:
+    ticket = await came_back(world)
+    ticket = await world.desk.answers.fill_in(
+        ticket.id, BEN, {"priority": "P2", "priority_reason": "Half of it works"}, world.form(), ticket.version
+    )
+    ticket = await world.asked_again(ticket)
+    shown = (await world.desk.escalation.preview(ticket.id, BEN)).letter
+    assert shown.subject == "Re: [PD-1001] P1 incident: Email Security, 73125 / 12345RS, 23456RS [RCR-88123]"
+    assert shown.news[0].startswith("This follows our letter of 27.08.2019 - ")
+    assert shown.news[1:] == ("Your remedy: The policy was corrected", "Verified by us: it does not help")
+    text = as_text(shown)
+    assert "Your ticket: RCR-88123" in text
+    assert "What we ask of Retarus: Correct the second rule too" in text
+
+
+async def test_ticket_opened_in_the_portal_is_chased_without_a_letter_to_answer(world: World) -> None:
+    ticket = await world.complete()
+    await world.store.apply(Batch(contacts=[a_contact(BEN, has_eas=True)]))
+    opened = str(int(world.clock().timestamp()))
+    ticket = await world.desk.portal.opened(ticket.id, BEN, world.form(), ticket.version, opened, "RCR-5")
+    chased = await world.desk.reminders.chase(ticket.id, BEN, "How does it stand?", world.form())
+    (notice,) = await world.told(chased, Say.CHASE_MAIL)
+    assert (notice.names("after"), notice.body["subject"]) == (
+        [],
+        "[PD-1001] P1 incident: Email Security, 73125 / 12345RS, 23456RS [RCR-5]",
+    )
 
 
 async def test_the_story_tells_who_sent_what(world: World) -> None:

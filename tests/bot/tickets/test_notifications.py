@@ -89,7 +89,7 @@ def test_a_notice_is_known_by_ticket_version_kind_and_recipient() -> None:
 
 def sent(routes: Routes) -> list[Notice]:
     ticket, ben = an_incident(Stage.RETARUS), a_contact(BEN)
-    return letters(ticket, write(ticket, ben, a_config()), ben, routes, NOW)
+    return letters(ticket, (), write(ticket, ben, a_config()), ben, routes, NOW)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,11 @@ def test_a_letter_takes_every_configured_way(routes: Routes, ways: list[tuple[Sa
 def test_a_letter_is_kept_word_for_word_and_says_where_to_answer() -> None:
     written = write(an_incident(Stage.RETARUS), a_contact(BEN), a_config())
     for notice in sent(ROUTES):
-        assert notice.body == {"letter": written.model_dump(mode="json"), "reply_to": "ben@nordlicht.example"}
+        assert notice.body == {
+            "letter": written.model_dump(mode="json"),
+            "reply_to": "ben@nordlicht.example",
+            "after": [],
+        }
 
 
 def test_one_way_that_is_stuck_does_not_hold_up_the_other() -> None:

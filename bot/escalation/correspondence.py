@@ -1,0 +1,67 @@
+"""The correspondence with Retarus about one ticket: its one subject, and what is new since the last letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.config.settings import Config
+from bot.core.clock import guide_time
+from bot.core.i18n import speaking, t
+from bot.model.ticket import Event, Ticket
+from bot.model.transitions import Move
+
+EAS = "eas"
+"""The way of a ticket that a person opened in the portal: no letter of ours went out."""
+
+
+def escalations(history: Iterable[Event]) -> list[Event]:
+    """Each time the ticket went to Retarus, oldest first, by letter or in the portal."""
+    return [event for event in history if event.what == Move.ESCALATE.value]
+
+
+def letters_sent(history: Iterable[Event]) -> list[Event]:
+    """The escalations by letter: what a later word can answer."""
+    return [event for event in escalations(history) if event.detail.get("way") != EAS]
+
+
+def subject(fresh: str, ticket: Ticket, history: Iterable[Event]) -> str:
+    """Subject of the next word to Retarus. It never changes but for their numbers: mail programs keep the thread.
+
+    `fresh`: the subject of a first letter, as the ticket is now. An answer to a letter of ours begins with `Re:`.
+    """
+    sent = letters_sent(history)
+    first = (sent[0].detail.get("subject") or fresh) if sent else fresh
+    numbers = "".join(f" [{number}]" for number in ticket.rcr if number not in first)
+    return f"{'Re: ' if sent else ''}{first}{numbers}"
+
+
+def news(ticket: Ticket, history: Sequence[Event], config: Config) -> tuple[str, ...]:
+    """What a second letter begins with: what it follows, what Retarus said since, and whether their remedy holds.
+
+    Empty for a first letter. In the language of letters.
+    """
+    earlier = escalations(history)
+    if not earlier:
+        return ()
+    with speaking(config.retarus.language):
+        return tuple(_news(ticket, history, earlier[-1]))
+
+
+def _news(ticket: Ticket, history: Sequence[Event], last: Event) -> Iterable[str]:
+    at = guide_time(ticket.sent_at or last.at, ticket.zone)
+    if last.detail.get("way") == EAS:
+        yield t("This follows what we opened in the EAS portal on {time}.", time=at)
+    else:
+        yield t("This follows our letter of {time}.", time=at)
+    for event in history:
+        answer = event.detail.get("answer", "")
+        if event.version > last.version and event.what == Move.RETARUS_ANSWERED.value and answer:
+            yield t("Your answer of {time}: {answer}", time=guide_time(event.at, ticket.zone), answer=answer)
+    if ticket.answer("their_remedy"):
+        yield t("Your remedy: {remedy}", remedy=ticket.answer("their_remedy"))
+    if ticket.answer("verified"):
+        yield (
+            t("Verified by us: it helps")
+            if ticket.answer("verified") == "yes"
+            else t("Verified by us: it does not help")
+        )
