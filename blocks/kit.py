@@ -171,13 +171,13 @@ def rich(*parts: Json, block_id: str = "") -> Json:
 
 
 def chunks(words: str, size: int = CHUNK) -> list[str]:
-    """The words in pieces of at most `size`, broken at line ends where there are any."""
+    """The words in pieces of at most `size`, broken at line ends where there are any, else between words."""
     pieces: list[str] = []
     while len(words) > size:
-        cut = words.rfind("\n", 1, size + 1)
-        cut = cut if cut > 0 else size
+        line, word = words.rfind("\n", 1, size + 1), words.rfind(" ", 1, size + 1)
+        cut = line if line > 0 else word if word > 0 else size
         pieces.append(words[:cut])
-        words = words[cut:].removeprefix("\n")
+        words = words[cut + (cut in {line, word}) :]
     return [*pieces, words]
 
 

@@ -31,7 +31,10 @@ def _part(part: Part) -> Iterable[Json]:
 
 
 def messages(letter: LetterText) -> list[Message]:
-    """The letter as posts: the first in the channel, the others as replies to it, each within Slack's limits."""
+    """The letter as posts: the first in the channel, the others as replies to it, each within Slack's limits.
+
+    A post that is not the last says that the letter continues below.
+    """
     pages: list[list[Json]] = [[kit.rich(kit.line(kit.bold(letter.subject)))]]
     room = _ROOM
     for block in parts(letter):
@@ -41,6 +44,8 @@ def messages(letter: LetterText) -> list[Message]:
             room = _ROOM
         pages[-1].append(block)
         room -= size
+    for page in pages[:-1]:
+        page.append(kit.note(t("Continues below.")))
     first = kit.escape(as_text(letter))[:3000]
     rest = [f"{kit.escape(letter.subject)} ({number})" for number in range(2, len(pages) + 1)]
     return [Message(text, page) for text, page in zip([first, *rest], pages, strict=True)]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocks import letter
+from blocks import kit, letter
 from blocks.kit import Message
 from bot.escalation.letter import as_text, copy_of, write
 from bot.model.letter_text import LetterText
@@ -25,6 +26,11 @@ CHARACTERS = 11_000
 
 def written(ticket: object = None) -> LetterText:
     return write(ticket or an_incident(), a_contact(), a_config())  # type: ignore[arg-type]
+
+
+def without_remark(pages: list[Message]) -> list[Message]:
+    """The pages without the remark that the letter continues."""
+    return [*(replace(page, blocks=page.blocks[:-1]) for page in pages[:-1]), pages[-1]]
 
 
 def characters(message: Message) -> int:
@@ -54,7 +60,8 @@ def test_a_long_letter_is_several_messages_with_every_word_in_order() -> None:
     text = written(longest(text="word "))
     pages = letter.messages(text)
     assert len(pages) > 1
-    assert words(pages) == said(text)
+    assert all(page.blocks[-1] == kit.note("Continues below.") for page in pages[:-1])
+    assert words(without_remark(pages)) == said(text)
     assert [page.text for page in pages[1:]] == [f"{text.subject} ({number})" for number in range(2, len(pages) + 1)]
 
 
@@ -72,7 +79,7 @@ def test_every_message_of_the_longest_letter_is_one_slack_takes(text: str) -> No
 def test_no_piece_of_any_text_is_lost_between_messages(texts: list[str]) -> None:
     keys = ("happens", "error", "steps", "done", "example.1.log", "contact")
     text = written(an_incident(also=dict(zip(keys, texts, strict=False))))
-    assert "".join(words(letter.messages(text))) == "".join(said(text))
+    assert "".join(words(without_remark(letter.messages(text)))) == "".join(said(text))
 
 
 def test_what_was_sent_can_be_read_again_as_it_was() -> None:
