@@ -133,7 +133,7 @@ FINDINGS = {
 @pytest.mark.parametrize("key", FINDINGS)
 def test_findings_and_ask_stand_under_description(key: str) -> None:
     answer, printed = FINDINGS[key]
-    assert printed in section("DESCRIPTION", text(**{key: answer}))
+    assert printed in section("DESCRIPTION", text(an_incident(also={key: answer})))
 
 
 @pytest.mark.parametrize("answer", ["", "none"])
