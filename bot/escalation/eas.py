@@ -42,8 +42,7 @@ class Portal:
 
         It names no files: nothing goes along with what is copied, so a person uploads them.
         """
-        actor = await self.register.look_again(by)
-        contact = await self.register.declarant(actor)
+        actor, contact = await self.register.sender(by)
         permissions.require_eas(contact, self.queries.today())
         shown = await self.escalation.preview(ticket_id, by)
         permissions.require(actor, shown.ticket, Move.ESCALATE)

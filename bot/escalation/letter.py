@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from html import escape
 
 from bot.config.settings import Config
@@ -22,34 +23,48 @@ from bot.tickets import attachments
 from bot.tickets.reference import kind_name, reference
 
 
+class Signed(StrEnum):
+    """In which role the letter is signed. Each says what is true of the register on that day."""
+
+    BY_CONTACT = "contact"
+    NOBODY_AUTHORISED = "nobody_authorised"
+    NOBODY_REACHED = "nobody_reached"
+
+
+_ROLES = {
+    Signed.BY_CONTACT: mark("authorised support contact"),
+    Signed.NOBODY_AUTHORISED: mark("for the partner, in the absence of an authorised support contact"),
+    Signed.NOBODY_REACHED: mark("for the partner, as no authorised support contact could be reached"),
+}
+
+
 def write(
     ticket: Ticket,
     declarant: Contact,
     config: Config,
     history: Sequence[Event] = (),
     *,
-    in_absence: bool = False,
+    signed: Signed = Signed.BY_CONTACT,
 ) -> LetterText:
     """The letter for this ticket in this contact's name. What is missing stands as “-”, in previews only.
 
     `history`: of the ticket; a letter that is not the first answers the one before and begins with what is new.
-    `in_absence`: no authorised contact could send it, and an admin does. The guide's headings are verbatim; our own
+    `signed`: in whose place; an admin may break the glass (guide 2.3). The guide's headings are verbatim; our own
     words are in the language that is set up for letters, whoever writes it.
     """
     with speaking(config.retarus.language):
         return LetterText(
             subject=correspondence.subject(_subject(ticket, config), ticket, history),
             language=config.retarus.language,
-            opening=_opening(ticket, declarant, config, in_absence=in_absence),
+            opening=_opening(ticket, declarant, config, signed),
             news=correspondence.news(ticket, history, config),
             template=tuple(_template(ticket, config)),
             prequalification=tuple(_prequalification(ticket, config)),
         )
 
 
-def _opening(ticket: Ticket, declarant: Contact, config: Config, *, in_absence: bool) -> tuple[str, ...]:
-    absent = t("for the partner, in the absence of an authorised support contact")
-    role = absent if in_absence else t("authorised support contact")
+def _opening(ticket: Ticket, declarant: Contact, config: Config, signed: Signed) -> tuple[str, ...]:
+    role = t(_ROLES[signed])
     number = phone(declarant.phone, None) or declarant.phone
     return (
         f"{kind_name(ticket.kind).upper()} · {t('our reference {reference}', reference=reference(ticket, config))}",

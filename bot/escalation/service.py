@@ -13,6 +13,7 @@ from bot.core.i18n import t
 from bot.escalation import letter
 from bot.escalation.correspondence import letters_sent
 from bot.escalation.evidence import Evidence
+from bot.escalation.letter import Signed
 from bot.escalation.preview import Preview
 from bot.escalation.rcr import rcr_number
 from bot.forms import validation
@@ -79,7 +80,9 @@ class Escalation:
             if ticket.version != seen and (await self.answers.changed_since(ticket, seen))[1]:
                 raise Conflict  # the letter would not be the one that was previewed
             history = await self.queries.history(ticket.id)
-            text = letter.write(ticket, contact, self.config, history, in_absence=bool(broken))
+            text = letter.write(
+                ticket, contact, self.config, history, signed=await self._signed(stands_in=bool(broken))
+            )
             sending = along(
                 notifications.letters(moved, letters_sent(history), text, contact, self.routes, at), waiting(ticket)
             )
@@ -122,11 +125,10 @@ class Escalation:
         contact, refusal = await self._declarant(actor)
         stand_in = await self.register.stand_in(actor, ticket) if refusal else None
         speaker = contact or stand_in or _nobody(actor)
+        history, signed = await self.queries.history(ticket.id), await self._signed(stands_in=bool(stand_in))
         return Preview(
             ticket,
-            letter.write(
-                ticket, speaker, self.config, await self.queries.history(ticket.id), in_absence=bool(stand_in)
-            ),
+            letter.write(ticket, speaker, self.config, history, signed=signed),
             validation.missing(ticket, Need.ESCALATE, self.config),
             refusal,
             status=self.evidence.lookout.report(ticket),
@@ -135,6 +137,11 @@ class Escalation:
             excess=excess(waiting(ticket), self.config),
             may_break_glass=bool(stand_in),
         )
+
+    async def _signed(self, *, stands_in: bool) -> Signed:
+        if not stands_in:
+            return Signed.BY_CONTACT
+        return Signed.NOBODY_REACHED if await self.register.are_there_senders() else Signed.NOBODY_AUTHORISED
 
     async def _declarant(self, actor: Actor) -> tuple[Contact | None, str]:
         try:

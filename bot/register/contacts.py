@@ -152,9 +152,23 @@ class Register:
         """The entry of an authorised support contact; anybody else is `NotYours` (guide 2.1)."""
         return permissions.declarant(await self.store.contacts(), actor, self.today())
 
+    async def sender(self, user: str) -> tuple[Actor, Contact]:
+        """The authorised contact who sends now; anybody else is `NotYours` (guide 2.1).
+
+        Slack is asked anew who this is. Everything that leaves to Retarus goes through here or through `look_again`.
+        """
+        actor = await self.look_again(user)
+        return actor, await self.declarant(actor)
+
     async def stand_in(self, actor: Actor, ticket: Ticket) -> Contact | None:
         """In whose name an admin could send it now, in an authorised contact's absence (guide 2.3)."""
-        return permissions.stand_in(await self.store.contacts(), actor, ticket.answer("priority"), self.config)
+        return permissions.stand_in(
+            await self.store.contacts(), actor, ticket.answer("priority"), self.config, self.today()
+        )
+
+    async def are_there_senders(self) -> bool:
+        """Whether anybody is authorised to send to Retarus today."""
+        return bool(authorised(await self.store.contacts(), self.today()))
 
     async def who_can(self) -> str:
         """A sentence that names the authorised contacts."""

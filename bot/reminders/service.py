@@ -302,7 +302,7 @@ class Reminders:
         return await self.changes.change(ticket_id, f"{form}:chase", decide)
 
     async def _declarant_of_chaser(self, ticket: Ticket, by: str) -> Contact:
-        contact = await self.register.declarant(await self.queries.actor(by))
+        _, contact = await self.register.sender(by)
         self.require_with_retarus(ticket)
         if not self.routes.lead_to_retarus:
             raise Refused(t("No way to Retarus is set up. An admin names `channel` or `email` under [retarus]."))

@@ -210,7 +210,7 @@ class Reports:
         return period
 
     async def _declarant(self, by: str) -> Contact:
-        contact = await self.register.declarant(await self.queries.actor(by))
+        _, contact = await self.register.sender(by)
         if not self.routes.lead_to_retarus:
             raise Refused(t("No way to Retarus is set up. An admin names `channel` or `email` under [retarus]."))
         return contact

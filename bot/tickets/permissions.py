@@ -116,14 +116,15 @@ def is_highest(priority: str, config: Config) -> bool:
     return bool(priority) and priority == config.priorities[0].name
 
 
-def stand_in(contacts: Iterable[Contact], actor: Actor, priority: str, config: Config) -> Contact | None:
+def stand_in(contacts: Iterable[Contact], actor: Actor, priority: str, config: Config, on: date) -> Contact | None:
     """Who may break the glass: an admin whose entry in the register is not active yet, for the highest priority.
 
     The guide wants an attestation first (2.3) and remedies of priority 1 in time (2.7): the reason is logged.
     """
     if not (actor.person.is_staff and actor.is_admin and is_highest(priority, config)):
         return None
-    return next((each for each in contacts if each.slack_user == actor.id and each.suspended_on is None), None)
+    mine = next((each for each in contacts if each.slack_user == actor.id and each.suspended_on is None), None)
+    return None if mine is None or any(mine.is_authorised(level, on) for level in Level) else mine
 
 
 def _why_not(mine: Contact | None, on: date) -> str:

@@ -27,13 +27,15 @@ async def test_an_admin_sends_a_p1_with_a_reason_that_is_told_and_kept(w: World)
     card = await w.filled()
     preview = await previewed(w, card, by="carla")
     assert LABEL in preview.text
-    assert "in the absence of an authorised support contact" in preview.text
+    assert "as no authorised support contact could be reached" in preview.text
     assert set((await w.carla.submit(preview, {"glass": "tbd"}))["errors"]) == {"glass"}
     done = await w.carla.submit(preview, {"glass": "Ben is on a plane until 14:00"})
     assert done["outcome"] == "closed", done
     await w.carla.reply(card, "by breaking the glass: Ben is on a plane until 14:00")
     mail = await w.carla.mail("PD-1001")
-    assert "Reported by Carla Conrad, for the partner, in the absence of an authorised support contact" in mail["text"]
+    assert (
+        "Reported by Carla Conrad, for the partner, as no authorised support contact could be reached" in mail["text"]
+    )
     event = (await w.running.store.history((await w.ticket()).id))[-1]
     assert event.detail["glass"] == "Ben is on a plane until 14:00"
 

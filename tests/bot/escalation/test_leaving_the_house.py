@@ -1,0 +1,126 @@
+"""Everything that leaves to Retarus is checked against Slack as it is now, whatever was cached (guide 2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.core.errors import Refused
+from bot.model.contact import Person
+from bot.model.notice import Dead, Say
+from bot.model.ticket import Level, Ticket
+from tests.factories import BEN, CARLA, PEOPLE, Cast, World, a_contact, a_world
+
+_LEASE = timedelta(minutes=1)
+
+
+class RememberingCast(Cast):
+    """Answers as Slack did before Ben was deactivated, until it is told to ask anew."""
+
+    def __init__(self) -> None:
+        self.is_asked_anew = False
+        self.has_left = False
+
+    async def person(self, user_id: str) -> Person:
+        if user_id == BEN and self.has_left and self.is_asked_anew:
+            return PEOPLE[BEN].model_copy(update={"is_active": False})
+        return await super().person(user_id)
+
+    async def levels(self, person: Person) -> frozenset[Level]:
+        return frozenset({Level.SECOND}) if person.id == BEN else await super().levels(person)
+
+    def forget(self, user_id: str) -> None:
+        self.is_asked_anew |= user_id == BEN
+
+
+@pytest.fixture
+async def world() -> World:
+    world = await a_world(a_contact(BEN, has_eas=True))
+    return world.at(directory=RememberingCast())
+
+
+async def letter(world: World, ticket: Ticket) -> object:
+    return await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
+
+
+async def portal(world: World, ticket: Ticket) -> object:
+    opened = str(int(world.clock().timestamp()))
+    return await world.desk.portal.opened(ticket.id, BEN, world.form(), ticket.version, opened, "RCR-5")
+
+
+async def portal_text(world: World, ticket: Ticket) -> object:
+    return await world.desk.portal.preview(ticket.id, BEN)
+
+
+async def chaser(world: World, ticket: Ticket) -> object:
+    return await world.desk.reminders.chase(ticket.id, BEN, "How does it stand?", world.form())
+
+
+async def chaser_draft(world: World, ticket: Ticket) -> object:
+    return await world.desk.reminders.chaser(ticket.id, BEN)
+
+
+async def monthly_request(world: World, ticket: Ticket) -> object:
+    await world.desk.reports.request("2019-07", BEN, "Please send us the view of July", world.form())
+    return True
+
+
+async def dead_letter_again(world: World, ticket: Ticket) -> object:
+    (row,) = [each for each in await world.notices(ticket) if each.notice.say is Say.LETTER_MAIL]
+    claim = next(each for each in await world.store.claim(world.clock(), _LEASE, 50) if each.notice == row.notice)
+    await world.store.settle(claim, Dead("refused"), world.clock())
+    return await world.desk.resend.try_again(row.notice.key, BEN)
+
+
+Leave = Callable[[World, Ticket], Awaitable[object]]
+EVERYTHING = [letter, portal, portal_text, chaser, chaser_draft, monthly_request, dead_letter_again]
+
+
+@pytest.mark.parametrize(
+    "leave", [letter, portal, portal_text, chaser, chaser_draft, monthly_request, dead_letter_again]
+)
+async def test_person_who_was_deactivated_a_moment_ago_sends_nothing(world: World, leave: Leave) -> None:
+    ticket = await (world.complete() if leave in {letter, portal, portal_text} else world.sent())
+    cast = world.parts["directory"]
+    cast.has_left, cast.is_asked_anew = True, False
+    before = len(await world.notices(ticket))
+    with pytest.raises(Refused):
+        await leave(world, ticket)
+    assert cast.is_asked_anew
+    assert len(await world.notices(ticket)) == before
+    (ben,) = [each for each in await world.store.contacts() if each.slack_user == BEN]
+    assert ben.suspended_on is not None
+
+
+@pytest.mark.parametrize(
+    "leave", [letter, portal, portal_text, chaser, chaser_draft, monthly_request, dead_letter_again]
+)
+async def test_authorised_contact_sends_each_of_them(world: World, leave: Leave) -> None:
+    ticket = await (world.complete() if leave in {letter, portal, portal_text} else world.sent())
+    assert await leave(world, ticket) is not False
+
+
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [
+        ((), "in the absence of an authorised support contact"),
+        ((a_contact(BEN),), "as no authorised support contact could be reached"),
+        ((a_contact(BEN, attested_on=None),), "in the absence of an authorised support contact"),
+    ],
+)
+async def test_broken_glass_says_whether_there_is_an_authorised_contact(others: tuple[object, ...], words: str) -> None:
+    world = await a_world(a_contact(CARLA, attested_on=None), *others)  # type: ignore[arg-type]
+    ticket = await world.complete()
+    shown = await world.desk.escalation.preview(ticket.id, CARLA)
+    assert shown.may_break_glass
+    assert words in shown.letter.opening[1]
+
+
+async def test_glass_is_not_offered_to_an_admin_who_is_an_authorised_contact() -> None:
+    world = await a_world(a_contact(CARLA, levels=(Level.FIRST,)), a_contact(BEN))
+    ticket = await world.complete()
+    shown = await world.desk.escalation.preview(ticket.id, CARLA)
+    assert shown.refusal
+    assert not shown.may_break_glass
