@@ -1,4 +1,4 @@
-"""How does a reminder look: in the thread, and in the one direct message a person gets?"""
+"""Messages of reminders: the line in the thread, and the one direct message to each person."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from blocks.kit import Json, Message
 from bot.clocks.timers import Watch
 from bot.config.settings import Config
 from bot.core.cleaning import capital, excerpt
-from bot.core.clock import as_moment, span
+from bot.core.clock import as_moment, span, work_span
 from bot.core.i18n import many, mark, t
 from bot.model.ticket import Event, Stage, Ticket
+from bot.model.timestamps import STANDING as STANDING_PLACES
+from bot.model.timestamps import reminder_place
 from bot.model.transitions import STANDING, Move, Step, can
 from bot.tickets.reference import reference
 
 
 @dataclass(frozen=True)
 class Item:
-    """One ticket somebody is reminded of. `event`: the reminder."""
+    """One reminder of one ticket."""
 
     ticket: Ticket
     event: Event
@@ -30,31 +32,43 @@ class Item:
 
     @property
     def is_answered(self) -> bool:
-        """Somebody has acted since."""
-        return bool(self.ticket.times.touched and self.ticket.times.touched >= self.event.at)
+        """Whether a person has acted since. Clocks may be set back: which reminders stand decides, not their times."""
+        times = self.ticket.times
+        if times.touched is None or reminder_place(self.event.version) in times.standing:
+            return False
+        return len(times.standing) < STANDING_PLACES or times.touched >= self.event.at
 
     @property
     def is_repeated(self) -> bool:
-        """There is a newer one."""
-        return any(nudge.at > self.event.at for nudge in self.ticket.times.nudges.values())
+        """Whether there is a newer reminder."""
+        return any(int(name.split(":")[1]) > self.event.version for name in self.ticket.times.standing)
 
     @property
     def asks(self) -> bool:
-        """Whether it still asks somebody to act."""
+        """Whether it still asks for an action."""
         return not (self.is_answered or self.is_repeated) and self.ticket.stage.is_open
+
+    def names(self, key: str) -> list[str]:
+        """A list that was kept with the reminder."""
+        return self.event.detail.get(key, "").split()
+
+    @property
+    def is_theirs_to_move(self) -> bool:
+        """Whether the reader of the direct message may make the next move."""
+        return self.to not in self.names("unable")
 
 
 BREACHED = mark("The SLA is breached: no remedy or action plan")
 _OF_THE_STAGE = frozenset({Watch.UNCLAIMED, Watch.PROGRESS, Watch.CUSTOMER, Watch.CONFIRM})
-"""Where a ticket stands, and since when, says it all."""
+"""Timers of a stage: where the ticket stands, and since when, says the same."""
 
 
 def _clocks(event: Event) -> Iterable[Json]:
     """What else is due, and since when, one line each."""
-    due = event.detail.get("due", "").split()
+    stage, due = Stage(event.detail["stage"]), event.detail.get("due", "").split()
     for name, stamp in zip(event.detail.get("watches", "").split(), due, strict=False):
         watch, at = Watch(name), as_moment(stamp)
-        if watch in _OF_THE_STAGE or at is None:
+        if at is None or (watch in _OF_THE_STAGE and stage is not Stage.RETARUS):
             continue
         late = at <= event.at
         words = kit.bold(t(BREACHED) if late and watch is Watch.PLAN else capital(t(watch.gloss)))
@@ -67,60 +81,82 @@ def _listed(event: Event) -> list[Json]:
     return [{"type": "rich_text_list", "style": "bullet", "elements": lines}] if lines else []
 
 
-def _resting(item: Item) -> dict[str, str]:
-    """Where it stood when it was reminded of, and for how long already."""
+_LASTING = {**STANDING, Stage.RESOLVED: mark("waiting for confirmation")}
+"""How a sentence says where a ticket has been for some time."""
+
+
+def _resting(item: Item) -> str:
+    """Where it stood when the reminder was made, for how long, and when a person last acted."""
+    detail = item.event.detail
+    idle = {"ago": _length(item, "idle")} if "idle" in detail else {}
+    words = t("{standing} for {time}, last activity {ago} ago") if idle else t("{standing} for {time} with no activity")
+    return words.format(standing=t(_LASTING[Stage(detail["stage"])]), time=_length(item, "rest"), **idle)
+
+
+def _length(item: Item, key: str) -> str:
+    """A length of time that was kept with the reminder, in working time where its timer counts that."""
     since = as_moment(item.event.detail.get("since", "")) or item.ticket.since
-    rest = span((item.event.at - since).total_seconds())
-    return {"standing": t(STANDING[Stage(item.event.detail["stage"])]), "time": rest}
+    seconds = float(item.event.detail.get(key) or (item.event.at - since).total_seconds())
+    return work_span(seconds) if item.event.detail.get("counted") == "work" else span(seconds)
 
 
 # --- in the thread
 
 
 def line(ticket: Ticket, event: Event, config: Config) -> Message:
-    """What is wrong, since when, and what ends it; struck through once somebody has acted."""
+    """The reminder in the thread, with the next steps; struck through once a person has acted."""
     item = Item(ticket, event)
-    words = t("it is {standing} for {time}, and nothing happened.", **_resting(item))
+    words = f"{_resting(item)}."
     reminder, earlier = t("Reminder: {words}", words=words), t("Earlier reminder: {words}", words=words)
     if item.is_answered:
         return Message(t("Answered reminder: {words}", words=words), [kit.rich(kit.line(_struck(reminder)))])
     if item.is_repeated:
         return Message(earlier, [kit.rich(kit.line(kit.quiet(earlier)))])
-    called = [each for user in _people(ticket, event) for each in (kit.mention(user), kit.text(" "))]
+    called = [part for each in _mentioned(item) for part in (_mention(each), kit.text(" "))]
     before = kit.text(t("Reminder: {words}", words=""))
     told = kit.rich(kit.line(before, *called, kit.text(words)), *_listed(event))
     return Message(reminder, [told, kit.actions("reminder", _ways_out(ticket, config))])
 
 
-def _people(ticket: Ticket, event: Event) -> list[str]:
-    return event.detail.get("people", "").split() or [ticket.owner]
+def _mentioned(item: Item) -> list[str]:
+    """Who is mentioned in the thread: users, or a user group."""
+    return item.names("mentioned") or item.names("people") or [item.ticket.owner]
+
+
+def _mention(each: str) -> Json:
+    return kit.mention_group(each) if each.startswith("S") else kit.mention(each)
 
 
 def _struck(words: str) -> Json:
     return {"type": "text", "text": words, "style": {"strike": True}}
 
 
-def _ways_out(ticket: Ticket, config: Config) -> list[Json]:
-    """Act now, log what is new, and the rest."""
+def _ways_out(ticket: Ticket, config: Config, *, can_move: bool = True) -> list[Json]:
+    """Act now, log what is new, and the rest; for a reader who may not make the next move, a note or a snooze."""
+    if not can_move:
+        return [_log(Step.NOTE, ticket), _snooze(ticket)]
     log = Move.RETARUS_UPDATE if ticket.stage is Stage.RETARUS else Step.NOTE
-    found = [
-        primary(ticket, config),
-        kit.button(t("Log an update"), transitions.action_of(log), ticket.id),
-        *_without_answer(ticket),
-        *reminders.buttons(ticket),
-    ]
+    found = [primary(ticket, config), _log(log, ticket), *_without_answer(ticket), *reminders.buttons(ticket)]
     seen = {str(each["action_id"]): each for each in reversed(found)}
     return list(reversed(seen.values()))
 
 
+def _log(what: Move | Step, ticket: Ticket) -> Json:
+    return kit.button(t("Log an update"), transitions.action_of(what), ticket.id)
+
+
+def _snooze(ticket: Ticket) -> Json:
+    return kit.button(t("Snooze"), reminders.SNOOZE, ticket.id)
+
+
 def _without_answer(ticket: Ticket) -> list[Json]:
-    """Who is reminded of a silent end-customer can stop waiting there and then."""
+    """The button that stops waiting for the end-customer."""
     if not can(ticket, Move.GO_ON):
         return []
     return [kit.button(t(transitions.NAMES[Move.GO_ON]), transitions.action_of(Move.GO_ON), ticket.id)]
 
 
-# --- one direct message, whatever number of tickets
+# --- the direct message: one for any number of tickets
 
 
 def direct(items: Sequence[Item], total: int, to: str, config: Config) -> Message:
@@ -148,7 +184,7 @@ def _one(item: Item, to: str, config: Config) -> Message:
     words = _said(item, to)
     blocks = [_about(item, words, config)]
     if item.asks:
-        blocks.append(kit.actions("reminder", _ways_out(item.ticket, config)))
+        blocks.append(kit.actions("reminder", _ways_out(item.ticket, config, can_move=item.is_theirs_to_move)))
     return Message(kit.escape(f"{reference(item.ticket, config)}: {words}"), blocks)
 
 
@@ -156,16 +192,31 @@ def _row(number: int, item: Item, to: str, config: Config) -> list[Json]:
     told = _about(item, _said(item, to), config)
     if not item.asks:
         return [told]
-    snooze = kit.button(t("Snooze"), reminders.SNOOZE, item.ticket.id)
-    return [told, kit.actions(f"reminder.{number}", [primary(item.ticket, config), snooze])]
+    moves = [primary(item.ticket, config)] if item.is_theirs_to_move else []
+    return [told, kit.actions(f"reminder.{number}", [*moves, _snooze(item.ticket)])]
+
+
+_NOT_TAKEN = {Stage.NEW: mark("Not taken yet: {resting}."), Stage.HANDED_OFF: mark("Not accepted yet: {resting}.")}
+"""Said to an owner who waits for others to take the ticket."""
 
 
 def _said(item: Item, to: str) -> str:
-    first, *_ = _people(item.ticket, item.event)
-    whose = (
-        t("Still yours: {standing} for {time}.") if to == first else t("Nobody has answered: {standing} for {time}.")
-    )
-    return whose.format(**_resting(item))
+    """Why this person hears of it: it is theirs, or its owner has left or has not answered."""
+    detail = item.event.detail
+    owner = detail.get("owner", next(iter(item.names("people")), item.ticket.owner))
+    if to == owner:
+        words = t("Still yours: {resting}.") if item.is_theirs_to_move else _waits_for_others(item)
+    elif not owner:
+        words = t("Its owner is no longer here: {resting}.")
+    elif detail.get("unanswered", "1") != "0":
+        words = t("Nobody has answered: {resting}.")
+    else:
+        words = t("Please look at it: {resting}.")
+    return words.format(resting=_resting(item))
+
+
+def _waits_for_others(item: Item) -> str:
+    return t(_NOT_TAKEN.get(Stage(item.event.detail["stage"]), mark("Waiting for a colleague who can act: {resting}.")))
 
 
 def _about(item: Item, words: str, config: Config) -> Json:

@@ -96,7 +96,7 @@ def foretold(watch: Watch, ticket: Ticket, config: Config) -> Iterator[tuple[dat
         at = schedule.next_of(run, ticket, config) if run else None
         if run is None or at is None:
             return
-        yield at, schedule.rung(ticket, [run], config)
+        yield at, schedule.rung(ticket, [run], config, at)
         reminded = Event(
             ticket_id=ticket.id, version=1, at=at, by="", what=Step.REMIND.value, detail={"watches": watch.value}
         )

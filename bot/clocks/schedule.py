@@ -1,16 +1,19 @@
-"""When does a ticket need attention, and whose? Pure functions of the ticket and the policy."""
+"""When a ticket is reminded of, and how far a reminder goes. Pure functions of the ticket and the policy."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 
 from bot.clocks import timers
-from bot.clocks.timers import Run, Watch
+from bot.clocks.timers import Run, State, Watch
 from bot.config.settings import Config
 from bot.config.time_policy import awake
 from bot.core.business_hours import ALWAYS, Calendar
-from bot.model.ticket import Glossed, Level, Ticket
+from bot.model.ticket import Glossed, Ticket
+
+_GATHERED = timedelta(minutes=30)
+"""Reminders of one ticket that are no further apart are one message."""
 
 
 class Rung(Glossed):
@@ -23,19 +26,47 @@ class Rung(Glossed):
 
 def next_due(ticket: Ticket, config: Config) -> datetime | None:
     """When the next reminder is due if nothing happens before; None: never."""
-    moments = [at for run in timers.runs(ticket, config) if (at := next_of(run, ticket, config))]
-    return min(moments, default=None)
+    return min((at for _, at in _moments(ticket, config)), default=None)
 
 
 def due_now(ticket: Ticket, config: Config, at: datetime) -> tuple[Run, ...]:
-    """The clocks to remind of at this moment."""
+    """The timers to remind of at this moment: one message for all that are overdue, or will be in this round."""
+    found = _moments(ticket, config)
+    if not any(moment <= at for _, moment in found):
+        return ()
+    ahead = at + _gathering(ticket, config)
+    is_snoozed = ticket.times.snoozed_until is not None and ticket.times.snoozed_until > at
     return tuple(
-        run for run in timers.runs(ticket, config) if (due := next_of(run, ticket, config)) is not None and due <= at
+        run
+        for run, moment in found
+        if moment <= at
+        or (moment <= ahead and not _is_breach(run, moment))
+        or (run.state(at) is State.OVERDUE and not is_snoozed)
     )
 
 
+def _moments(ticket: Ticket, config: Config) -> list[tuple[Run, datetime]]:
+    """When each timer reminds next. One that would remind shortly before the SLA's does so together with it."""
+    found = [(run, at) for run in timers.runs(ticket, config) if (at := next_of(run, ticket, config))]
+    agreed = next((at for run, at in found if run.watch is Watch.PLAN), None)
+    if agreed is None:
+        return found
+    early = agreed - _gathering(ticket, config)
+    return [(run, agreed if early <= at < agreed else at) for run, at in found]
+
+
+def _gathering(ticket: Ticket, config: Config) -> timedelta:
+    """How far apart reminders may be to become one message; half a round at most."""
+    return min(_GATHERED, timedelta(minutes=timers.minutes(ticket, config, "repeat")) / 2)
+
+
+def _is_breach(run: Run, moment: datetime) -> bool:
+    """A breach is told when it happens, not before."""
+    return run.watch is Watch.PLAN and moment == run.due
+
+
 def next_of(run: Run, ticket: Ticket, config: Config) -> datetime | None:
-    """When this clock reminds next: when it is due, then again and again until it ends; while people are at work."""
+    """When this timer reminds next: when it is due, then again and again until it ends; while people are at work."""
     if run.end or run.due is None:
         return None
     hours = _reachable(ticket, config)
@@ -44,23 +75,32 @@ def next_of(run: Run, ticket: Ticket, config: Config) -> datetime | None:
 
 
 def _usual(run: Run, ticket: Ticket, config: Config) -> datetime:
-    """Whoever acts, or is reminded, is left alone for one round; a snooze says itself until when."""
+    """A person who acted, or was reminded, gets one round of rest; a snooze has a time of its own."""
     due = run.due or run.start
     if ticket.times.snoozed_until:
         return max(due, ticket.times.snoozed_until)
-    nudge = ticket.times.nudges.get(run.watch.value)
-    last = [at for at in (nudge and nudge.at, ticket.times.touched) if at and at >= due]
+    early = due - _gathering(ticket, config)
+    own = ticket.times.nudges.get(run.watch.value)
+    last = [own.at] if own and own.at >= early else []
+    last += [at for at in (*_reminded(ticket), ticket.times.touched) if at and at >= due]
     return _again(run, ticket, config, max(last)) if last else due
 
 
 def _agreed(run: Run, ticket: Ticket, config: Config) -> datetime:
-    """An SLA warns and alerts whatever else was done meanwhile, and cannot be snoozed."""
+    """The SLA warns and alerts whatever else was done meanwhile, and cannot be snoozed."""
     due = run.due or run.start
     nudge = ticket.times.nudges.get(run.watch.value)
     last = nudge.at if nudge and nudge.at >= run.start else None
-    if run.warn and (last is None or last < run.warn):
+    if run.warn and (last is None or last < run.warn - _gathering(ticket, config)):
         return run.warn
-    return due if last is None or last < due else _again(run, ticket, config, last)
+    if last is None or last < due:
+        return due
+    return _again(run, ticket, config, max(last, *_reminded(ticket)))
+
+
+def _reminded(ticket: Ticket) -> list[datetime]:
+    """When each timer reminded last: the next round of all of them begins with the latest."""
+    return [nudge.at for nudge in ticket.times.nudges.values()]
 
 
 def _again(run: Run, ticket: Ticket, config: Config, last: datetime) -> datetime:
@@ -87,21 +127,34 @@ def _in_both(work: Calendar, quiet: Calendar, at: datetime) -> datetime:
     return work.opens(at)
 
 
-def rung(ticket: Ticket, due: Iterable[Run], config: Config) -> Rung:
-    """How far this reminder goes: by the reminders that nobody answered before it."""
-    nudges = [ticket.times.nudges.get(run.watch.value) for run in due]
-    unanswered = max((nudge.unanswered for nudge in nudges if nudge), default=0)
-    if 0 < config.reminders.leads_after <= unanswered:
+def rung(ticket: Ticket, due: Iterable[Run], config: Config, at: datetime) -> Rung:
+    """How far this reminder goes: by the unanswered reminders before it; a breach of the SLA goes to the leads."""
+    due = tuple(due)
+    if any(_is_breached(run, at) for run in due):
         return Rung.LEADS
-    return Rung.SECOND if 0 < config.reminders.second_person_after <= unanswered else Rung.OWNER
+    before = unanswered(ticket, due)
+    if 0 < config.reminders.leads_after <= before:
+        return Rung.LEADS
+    return Rung.SECOND if 0 < config.reminders.second_person_after <= before else Rung.OWNER
 
 
-def people(ticket: Ticket, how_far: Rung, config: Config) -> tuple[str, ...]:
-    """Who hears of it, the owner first. Where nobody is named for a rung, it is passed over."""
-    team = config.team(ticket.level)
-    found = [ticket.owner]
-    if how_far is not Rung.OWNER and team.second_person:
-        found.append(team.second_person)
-    if how_far is Rung.LEADS or (how_far is Rung.SECOND and team.second_person in {"", ticket.owner}):
-        found += config.leads(Level.FIRST if ticket.level is Level.FIRST else Level.SECOND)
-    return tuple(dict.fromkeys(found))
+def unanswered(ticket: Ticket, due: Iterable[Run]) -> int:
+    """How many reminders of these timers nobody has answered."""
+    nudges = [ticket.times.nudges.get(run.watch.value) for run in due]
+    return max((nudge.unanswered for nudge in nudges if nudge), default=0)
+
+
+def _is_breached(run: Run, at: datetime) -> bool:
+    return run.watch is Watch.PLAN and run.is_late(at)
+
+
+def people(ticket: Ticket, how_far: Rung, config: Config, gone: Container[str] = frozenset()) -> tuple[str, ...]:
+    """Who is told directly, the owner first. A rung without a person is skipped, as are people who have left."""
+    second, leads = config.team(ticket.level).second_person, config.leads(ticket.stage.worked_at)
+    wants_second = how_far is not Rung.OWNER or ticket.owner in gone
+    is_second_there = second not in {"", ticket.owner} and second not in gone
+    found = [ticket.owner, *([second] if wants_second and second else [])]
+    if how_far is Rung.LEADS or (wants_second and not is_second_there):
+        found += leads
+    here = [each for each in dict.fromkeys(found) if each not in gone]
+    return tuple(here or [each for each in dict.fromkeys((*leads, *config.desk.admins)) if each not in gone])

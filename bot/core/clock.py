@@ -1,4 +1,4 @@
-"""What time is it, and how is a time written?"""
+"""The clock, and how moments and lengths of time are written."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.core.i18n import t
 
 Clock = Callable[[], datetime]
-"""Gives the present moment, aware, in UTC. Passed to whoever needs it, so that it can be moved."""
+"""Returns the present moment, aware, in UTC. It is passed as an argument, so that tests and the demo can move it."""
 
 
 def now() -> datetime:
-    """The machine's clock: the only place that reads it."""
+    """The machine's clock. Nothing else reads it."""
     return datetime.now(UTC)
 
 
 def as_utc(at: datetime) -> datetime:
-    """In UTC, cut to the millisecond: what the stores keep."""
+    """In UTC, truncated to milliseconds, as the stores keep it."""
     at = at.astimezone(UTC)
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def zone(name: str) -> ZoneInfo:
-    """The IANA zone of that name; UTC where there is none (a person may have an odd profile)."""
+    """The IANA zone of that name; UTC for an unknown name, as a Slack profile may have one."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -54,8 +54,17 @@ def span(seconds: float) -> str:
     return " ".join(parts[:2]) or t("{count} s", count=0)
 
 
+def work_span(seconds: float) -> str:
+    """A length of working time in words: `26 h 5 min`. It has no days: a working day is no 24 hours."""
+    minutes = max(0, round(seconds / 60))
+    hours, rest = divmod(minutes, 60)
+    parts = [t("{count} h", count=hours)] if hours else []
+    parts += [t("{count} min", count=rest)] if rest or not hours else []
+    return t("{time} of working time", time=" ".join(parts))
+
+
 def as_moment(text: str) -> datetime | None:
-    """The moment a canonical answer names."""
+    """The moment of a canonical answer, in Unix seconds; None when it is not one."""
     try:
         return datetime.fromtimestamp(int(text), UTC)
     except (ValueError, OverflowError, OSError):

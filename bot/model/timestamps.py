@@ -84,7 +84,8 @@ def _noticed(times: Times, event: Event) -> dict[str, Any]:
             seen = nudges.get(watch)
             nudges[watch] = Nudge(at=event.at, unanswered=(seen.unanswered if seen else 0) + 1)
         standing = (*times.standing, *_names(event))[-STANDING:]
-        return {"nudges": nudges, "standing": standing, "snoozed_until": None}
+        is_over = times.snoozed_until is None or times.snoozed_until <= event.at
+        return {"nudges": nudges, "standing": standing, "snoozed_until": None if is_over else times.snoozed_until}
     answered = {watch: nudge.model_copy(update={"unanswered": 0}) for watch, nudge in times.nudges.items()}
     until = as_moment(event.detail.get("until", "")) if event.what == Step.SNOOZE.value else None
     return {"touched": event.at, "nudges": answered, "standing": (), "snoozed_until": until}

@@ -1,76 +1,37 @@
-"""What keeps tickets from going stale? The sweep that reminds, and what people do about a reminder."""
+"""Reminders: the periodic sweep, and what people do about one (snooze, cadence, plan, hand on, chase)."""
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import JsonValue
-
-from bot.clocks import schedule, timers
-from bot.clocks.schedule import Rung
+from bot.clocks import timers
 from bot.clocks.timers import Run
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_moment, as_utc
-from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, Refused
+from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import t
 from bot.escalation import letter
 from bot.escalation.correspondence import letters_sent
 from bot.model.contact import Contact
-from bot.model.notice import Notice, Say
 from bot.model.ticket import Stage, Ticket
-from bot.model.timestamps import reminder_place
 from bot.model.transitions import Move, Step, change, event, move
 from bot.register.contacts import Register
 from bot.reminders.chaser import draft
+from bot.reminders.sweep import Sweep
 from bot.tickets import notifications, permissions
 from bot.tickets.answers import Answers
 from bot.tickets.attachments import along, excess, listed, sent, waiting
 from bot.tickets.changes import Change, Changes
 from bot.tickets.notifications import Routes
-from bot.tickets.ports import Batch, Maintenance, Query, TicketStore
+from bot.tickets.ports import Maintenance, TicketStore
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
-LINES = 20
-"""Lines in threads that one sweep may post: after an outage, people read of the rest in their direct message."""
-LISTED = 10
-"""Tickets that one direct message names."""
 _SNOOZE = timedelta(days=60)
 _SLOWEST = 14 * 24 * 60
 """Minutes."""
-_PASSES = 800
-
-
-@dataclass(frozen=True)
-class _Due:
-    """One ticket to be reminded of."""
-
-    before: Ticket
-    done: Change
-    people: tuple[str, ...]
-    once: str
-
-
-@dataclass
-class _Told:
-    """The direct message of one person in this sweep."""
-
-    key: str
-    tickets: list[str]
-    total: int
-
-
-@dataclass
-class _Sweep:
-    """One sweep: what it has told so far."""
-
-    at: datetime
-    lines: int = LINES
-    told: dict[str, _Told] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,98 +48,10 @@ class Reminders:
     clock: Clock
     routes: Routes
 
-    # --- the sweep
-
     async def sweep(self, limit: int = 50) -> int:
-        """Reminds of everything due, in passes of at most `limit` tickets; returns how many. Repeating it is harmless.
-
-        One direct message per person, whatever number of their tickets is due; a bounded number of thread lines.
-        """
-        swept, total = _Sweep(as_utc(self.clock())), 0
-        for _ in range(_PASSES):
-            due = await self.store.find(Query(due_before=swept.at, limit=limit))
-            total += await self._pass(swept, due)
-            if len(due) < limit:
-                break
-            await asyncio.sleep(0)
-        if total:
-            self.changes.wake()
-        return total
-
-    async def _pass(self, swept: _Sweep, due: Sequence[Ticket]) -> int:
-        """All in one batch; one by one where somebody acted, or another process swept, in this very moment."""
-        found = [each for ticket in due if (each := self._reminder(ticket, swept.at))]
-        await self._rescheduled([ticket for ticket in due if not schedule.due_now(ticket, self.config, swept.at)])
-        if not found or await self._reminded(swept, found):
-            return len(found)
-        return sum([await self._reminded(swept, [each]) for each in found])
-
-    async def _reminded(self, swept: _Sweep, found: Sequence[_Due]) -> bool:
-        told = {person: self._bundle(swept, person, found) for each in found for person in each.people}
-        lines = found[: swept.lines]
-        notices = [notice for each in lines for notice in self._lines(each, swept.at)]
-        notices += [self._direct(each, person, found[0].done.ticket, swept.at) for person, each in told.items()]
-        batch = Batch(
-            tickets=[each.done.ticket for each in found],
-            events=[each.done.event for each in found],
-            notices=notices,
-            once=[each.once for each in found],
-            drop=[swept.told[person].key for person in told if person in swept.told],
-        )
-        try:
-            await self.store.apply(batch)
-        except (Conflict, Duplicate):
-            return False
-        swept.told |= told
-        swept.lines -= len(lines)
-        return True
-
-    def _reminder(self, ticket: Ticket, at: datetime) -> _Due | None:
-        due = schedule.due_now(ticket, self.config, at)
-        if not due:
-            return None
-        how_far = schedule.rung(ticket, due, self.config)
-        people = schedule.people(ticket, how_far, self.config)
-        reminded = change(ticket, reminded=ticket.reminded + 1)
-        said = event(reminded, Step.REMIND, "", at, **_detail(ticket, due, how_far, people))
-        done = Change(self.changes.timed(ticket, reminded, said), said)
-        return _Due(ticket, done, people, f"remind:{ticket.id}:{ticket.version}")
-
-    async def _rescheduled(self, early: Sequence[Ticket]) -> None:
-        """The policy has changed since: they are due later, or never."""
-        for ticket in early:
-            later = change(ticket, due=schedule.next_due(ticket, self.config))
-            try:
-                await self.store.apply(Batch(tickets=[later]))
-            except Conflict:
-                continue
-
-    def _bundle(self, swept: _Sweep, person: str, found: Sequence[_Due]) -> _Told:
-        """What this person is told, with what the sweep told them before: the message so far is replaced."""
-        mine = [each.done.ticket for each in found if person in each.people]
-        so_far = swept.told.get(person) or _Told("", [], 0)
-        names = [*so_far.tickets, *(f"{ticket.id}:{ticket.version}" for ticket in mine)]
-        digest = hashlib.sha256("|".join([so_far.key, *names]).encode()).hexdigest()[:20]
-        return _Told(f"reminders:{person}:{digest}", names[:LISTED], so_far.total + len(mine))
-
-    def _lines(self, due: _Due, at: datetime) -> Iterator[Notice]:
-        """In the thread; what stands there from before falls silent."""
-        ticket, before = due.done.ticket, due.before.times.standing
-        yield self._line(ticket, at)
-        if before:
-            yield notifications.notice(ticket, Say.ANSWERED, self.routes.desk, at, {"places": list(before)})
-
-    def _line(self, ticket: Ticket, at: datetime) -> Notice:
-        return notifications.notice(
-            ticket, Say.STORY, self.routes.desk, at, {"places": [[ticket.id, reminder_place(ticket.version)]]}
-        )
-
-    def _direct(self, told: _Told, person: str, ticket: Ticket, at: datetime) -> Notice:
-        named = [name.rpartition(":") for name in told.tickets]
-        places: list[JsonValue] = [[ticket_id, reminder_place(int(version), person)] for ticket_id, _, version in named]
-        body: dict[str, JsonValue] = {"total": told.total, "places": places}
-        notice = notifications.notice(ticket, Say.REMINDERS, person, at, body)
-        return notice.model_copy(update={"key": told.key})
+        """Reminds of everything that is due; returns how many tickets. Idempotent."""
+        sweep = Sweep(self.changes, self.queries, self.store, self.config, self.routes, as_utc(self.clock()))
+        return await sweep.run(limit)
 
     async def prune(self, older: timedelta) -> int:
         """Forgets delivered notices and used-up once-keys that are older than this."""
@@ -339,15 +212,3 @@ def later(text: str, key: str, at: datetime, most: timedelta) -> datetime:
     if moment > at + most:
         raise Invalid({key: t("That is too far: at most {days} days.", days=most.days)})
     return moment
-
-
-def _detail(ticket: Ticket, due: Sequence[Run], how_far: Rung, people: Sequence[str]) -> dict[str, str]:
-    """What the reminder says, kept so that it says the same however late it is delivered."""
-    return {
-        "stage": ticket.stage.value,
-        "since": str(int(ticket.since.timestamp())),
-        "watches": " ".join(run.watch.value for run in due),
-        "due": " ".join(str(int(run.due.timestamp())) for run in due if run.due),
-        "rung": how_far.value,
-        "people": " ".join(people),
-    }

@@ -15,8 +15,8 @@ HOURS = 3600
 async def test_a_reminder_that_is_answered_is_struck_through_in_the_thread_and_in_the_direct_message(w: World) -> None:
     card = await w.handed_off()
     await w.anna.advance(HALF_AN_HOUR)
-    reminder = await w.anna.reply(card, "nothing happened")
-    told = await w.anna.message("@partner-desk", "Still yours")
+    reminder = await w.anna.reply(card, "with no activity")
+    told = await w.anna.message("@partner-desk", "Not accepted yet")
     await w.ben.click(reminder, "Accept")
     await w.anna.wait_for(partial(_is_struck, w, reminder), "the thread's line struck through")
     await w.anna.wait_for(partial(_is_struck, w, told), "the direct message struck through")
@@ -31,9 +31,9 @@ async def _is_struck(w: World, message: Json) -> bool:
 async def test_an_older_reminder_is_quiet_once_there_is_a_newer_one(w: World) -> None:
     card = await w.handed_off()
     await w.anna.advance(HALF_AN_HOUR)
-    first = await w.anna.reply(card, "for 31 min, and nothing happened")
+    first = await w.anna.reply(card, "for 31 min with no activity")
     await w.anna.advance(HOURS + 60)
-    await w.anna.reply(card, "for 1 h 32 min, and nothing happened")
+    await w.anna.reply(card, "for 1 h 32 min with no activity")
     await w.anna.wait_for(partial(_is_quiet, w, first), "the first one without buttons")
     assert not await _is_struck(w, first)
 
@@ -55,7 +55,7 @@ async def test_several_tickets_of_one_person_are_one_direct_message(w: World) ->
 async def test_what_nobody_answers_goes_to_the_second_person_and_then_to_the_lead(w: World) -> None:
     card = await w.handed_off()
     await w.anna.advance(HALF_AN_HOUR)
-    await w.anna.reply(card, "nothing happened")
+    await w.anna.reply(card, "with no activity")
     await w.anna.advance(HOURS + 60)
     await w.bea.message("@partner-desk", "Nobody has answered")
     await w.anna.advance(HOURS + 60)
@@ -66,7 +66,7 @@ async def test_what_nobody_answers_goes_to_the_second_person_and_then_to_the_lea
 async def test_a_snooze_is_silent_until_its_time_and_says_why(w: World) -> None:
     card = await w.handed_off()
     await w.anna.advance(HALF_AN_HOUR)
-    reminder = await w.anna.reply(card, "nothing happened")
+    reminder = await w.anna.reply(card, "with no activity")
     await w.anna.click(reminder, "Snooze")
     later = int(w.now()) + 20 * HOURS
     done = await w.anna.submit(
@@ -81,7 +81,7 @@ async def test_a_snooze_is_silent_until_its_time_and_says_why(w: World) -> None:
 async def test_retarus_is_chased_in_the_same_mail_thread_and_under_the_letter_in_the_channel(w: World) -> None:
     card = await w.escalated()
     await w.ben.advance(4 * HOURS + 60)
-    reminder = await w.ben.reply(card, "nothing happened")
+    reminder = await w.ben.reply(card, "with no activity")
     await w.ben.click(reminder, "Chase Retarus")
     modal = await w.ben.modal("Chase Retarus")
     assert (await w.ben.submit(modal))["outcome"] == "closed"
@@ -104,7 +104,7 @@ async def test_files_posted_while_retarus_has_it_go_along_with_the_next_word_to_
     await _posted(w, card, "trace.log")
     await w.ben.reply(card, "attached trace.log")
     await w.ben.advance(4 * HOURS + 60)
-    await w.ben.click(await w.ben.reply(card, "nothing happened"), "Chase Retarus")
+    await w.ben.click(await w.ben.reply(card, "last activity"), "Chase Retarus")
     modal = await w.ben.modal("Chase Retarus", containing="Files that go along: 1, 9 B of 20 MB")
     assert "trace.log (9 B)" in modal.text
     await _posted(w, card, "later.log")
@@ -133,14 +133,14 @@ async def _are_there(w: World, letter: Json) -> bool:
 async def test_only_an_authorised_contact_chases_retarus(w: World) -> None:
     card = await w.escalated()
     await w.ben.advance(4 * HOURS + 60)
-    await w.bea.click(await w.bea.reply(card, "nothing happened"), "Chase Retarus")
+    await w.bea.click(await w.bea.reply(card, "with no activity"), "Chase Retarus")
     await w.bea.reply(card, "you cannot send to Retarus")
 
 
 async def test_what_retarus_promised_is_when_it_is_reminded(w: World) -> None:
     card = await w.escalated()
     await w.ben.advance(4 * HOURS + 60)
-    await w.ben.click(await w.ben.reply(card, "nothing happened"), "Set next update")
+    await w.ben.click(await w.ben.reply(card, "with no activity"), "Set next update")
     promised = int(w.now()) + 9 * HOURS
     await w.ben.submit(await w.ben.modal("What Retarus said"), {"update_due": promised})
     await w.ben.reply(card, "recorded what Retarus said")
@@ -150,7 +150,7 @@ async def test_what_retarus_promised_is_when_it_is_reminded(w: World) -> None:
 async def test_a_ticket_is_handed_on_to_a_colleague_of_the_level_and_to_nobody_else(w: World) -> None:
     card = await w.accepted()
     await w.ben.advance(5 * HOURS)
-    await w.ben.click(await w.ben.reply(card, "nothing happened"), "Hand on")
+    await w.ben.click(await w.ben.reply(card, "with no activity"), "Hand on")
     modal = await w.ben.modal("Hand on")
     refused = await w.ben.submit(modal, {"to": "U0ANNA"})
     assert refused["outcome"] == "errors"
@@ -165,7 +165,7 @@ async def test_who_is_reminded_of_a_silent_end_customer_can_stop_waiting_there(w
     await w.ben.submit(await w.ben.modal("Wait for customer"), {"word": "Which recipients are affected?"})
     await w.ben.reply(card, "waits for the end-customer")
     await w.ben.advance(72 * HOURS)
-    await w.ben.click(await w.ben.reply(card, "nothing happened"), "Go on without an answer")
+    await w.ben.click(await w.ben.reply(card, "with no activity"), "Go on without an answer")
     await w.ben.submit(await w.ben.modal("Go on without an answer"), {"word": "Silent for three days"})
     await w.ben.reply(card, "went on without the end-customer's answer")
     assert (await w.ticket()).stage is Stage.SECOND

@@ -73,9 +73,9 @@ async def test_a_home_shows_what_was_looked_at_through_any_replica(two: World) -
 async def test_what_is_due_is_reminded_once(two: World) -> None:
     card = await two.handed_off()
     await two.anna.advance(31 * 60)
-    await two.anna.reply(card, "nothing happened")
-    await two.anna.message("@partner-desk", "Still yours")
-    lines = [each for each in await two.anna.thread(card) if "nothing happened" in each["text"]]
+    await two.anna.reply(card, "with no activity")
+    await two.anna.message("@partner-desk", "Not accepted yet")
+    lines = [each for each in await two.anna.thread(card) if "with no activity" in each["text"]]
     assert (len(lines), (await two.ticket()).reminded) == (1, 1)
 
 

@@ -14,12 +14,17 @@ from tests.handlers.world import Json, World
 HALF_AN_HOUR = 31 * 60
 
 
-async def test_a_handoff_nobody_accepts_is_reminded_in_its_thread_and_to_its_owner(w: World) -> None:
+async def test_unaccepted_handoff_calls_the_second_level_and_tells_the_owner_without_a_button_to_accept(
+    w: World,
+) -> None:
     card = await w.handed_off()
     await w.anna.advance(HALF_AN_HOUR)
-    told = await w.anna.reply(card, "nothing happened")
+    told = await w.anna.reply(card, "with no activity")
     assert "31 min" in str(told["blocks"])
-    await w.anna.message("@partner-desk", "Still yours")
+    assert "'usergroup_id': 'S0SECOND'" in str(told["blocks"])
+    direct = await w.anna.message("@partner-desk", "Not accepted yet")
+    assert "Log an update" in str(direct["blocks"])
+    assert "Accept" not in str(direct["blocks"])
     await w.ben.click(told, "Accept")
     await w.ben.reply(card, "accepted it")
     assert (await w.ticket()).stage is Stage.SECOND
@@ -34,7 +39,7 @@ async def test_an_escalation_nobody_answers_is_reminded_again_and_again(w: World
 
 
 async def _is_reminded(w: World, card: Json, times: int) -> bool:
-    return len([each for each in await w.ben.thread(card) if "nothing happened" in each["text"]]) == times
+    return len([each for each in await w.ben.thread(card) if "with no activity" in each["text"]]) == times
 
 
 async def test_a_closed_ticket_is_never_reminded(w: World) -> None:

@@ -137,10 +137,10 @@ def test_a_plan_ends_it() -> None:
 
 
 def test_what_is_due_is_named() -> None:
-    config = a_config(reminders={"retarus": 60, "rcr": 30})
+    config = a_config(reminders={"retarus": 61, "rcr": 30})
     ticket = an_incident(Stage.RETARUS, sent_at=NOW)
     assert [run.watch for run in due_now(ticket, config, minutes(30))] == [Watch.RCR]
-    assert [run.watch for run in due_now(ticket, config, minutes(60))] == [Watch.RCR, Watch.UPDATE]
+    assert [run.watch for run in due_now(ticket, config, minutes(61))] == [Watch.RCR, Watch.UPDATE]
 
 
 # --- who hears of it
@@ -166,7 +166,7 @@ LADDER = a_config(
 def test_what_stays_unanswered_goes_further(unanswered: int, how_far: Rung, who: tuple[str, ...]) -> None:
     ticket = reminded(Stage.SECOND, Watch.PROGRESS, 0, unanswered)
     due = due_now(ticket, LADDER, minutes(9999))
-    assert rung(ticket, due, LADDER) is how_far
+    assert rung(ticket, due, LADDER, minutes(9999)) is how_far
     assert people(ticket, how_far, LADDER) == who
 
 

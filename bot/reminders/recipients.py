@@ -1,0 +1,82 @@
+"""Who is reminded of a ticket: those who can act are called, and its owner is told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from bot.clocks import schedule
+from bot.clocks.schedule import Rung
+from bot.config.settings import Config
+from bot.core.errors import place_of
+from bot.model.ticket import Level, Stage, Ticket
+from bot.tickets.permissions import Actor
+from bot.tickets.queries import Queries
+
+log = logging.getLogger(__name__)
+
+_UNCLAIMED = frozenset({Stage.NEW, Stage.HANDED_OFF})
+"""Nobody at the level has taken it: the whole team can act."""
+
+
+@dataclass(frozen=True)
+class Recipients:
+    """The people of one reminder. Everybody is a Slack user id, but for a group in `mentioned`."""
+
+    told: tuple[str, ...] = ()
+    """By a direct message, the owner first."""
+    mentioned: tuple[str, ...] = ()
+    """In the thread: users, or the level's user group."""
+    unable: tuple[str, ...] = ()
+    """Those among `told` who may not make the next move themselves."""
+    owner_left: bool = False
+
+
+@dataclass
+class Finder:
+    """Finds recipients. Each person is looked up once, however many tickets are due."""
+
+    queries: Queries
+    config: Config
+    known: dict[str, Actor | None] = field(default_factory=dict)
+
+    async def recipients(self, ticket: Ticket, how_far: Rung) -> Recipients:
+        """An owner who has left counts as nobody: the next person is told at once, and the team is called."""
+        everybody = (*schedule.people(ticket, Rung.LEADS, self.config), *self.config.desk.admins)
+        gone = frozenset([user for user in everybody if not await self._is_here(user)])
+        told = schedule.people(ticket, how_far, self.config, gone)
+        unable = tuple([user for user in told if not await self._can_act(user, ticket.stage.worked_at)])
+        is_waiting_for_team = ticket.stage in _UNCLAIMED or ticket.owner in gone or ticket.owner in unable
+        team = await self._team(ticket.level) if is_waiting_for_team else ()
+        others = [user for user in told if user != ticket.owner or not team]
+        return Recipients(told, tuple(dict.fromkeys([*team, *others])), unable, ticket.owner in gone)
+
+    async def _team(self, level: Level) -> Sequence[str]:
+        """The level's user group, or its people who are here."""
+        team = self.config.team(level)
+        return [team.group] if team.group else await self._here(team.members)
+
+    async def _here(self, users: Iterable[str]) -> list[str]:
+        return [user for user in users if await self._is_here(user)]
+
+    async def _is_here(self, user: str) -> bool:
+        actor = await self._actor(user)
+        return actor is None or actor.person.is_active
+
+    async def _can_act(self, user: str, level: Level) -> bool:
+        actor = await self._actor(user)
+        return actor is None or (actor.person.is_staff and (actor.is_admin or level in actor.levels))
+
+    async def _actor(self, user: str) -> Actor | None:
+        """None when they cannot be looked up now: they are reminded as if they could act."""
+        if user not in self.known:
+            self.known[user] = await self._look_up(user)
+        return self.known[user]
+
+    async def _look_up(self, user: str) -> Actor | None:
+        try:
+            return await self.queries.actor(user)
+        except Exception as error:  # noqa: BLE001  a directory that is out of reach must not stop all reminders
+            log.warning("a person to be reminded could not be looked up: %s", place_of(error))
+            return None

@@ -1,0 +1,180 @@
+"""One sweep: reminds of every ticket that is due, in the thread and in one direct message per person."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from bot.clocks import schedule
+from bot.clocks.schedule import Rung
+from bot.clocks.timers import Run
+from bot.config.settings import Config
+from bot.core.errors import Conflict, Duplicate
+from bot.model.notice import Notice, Say
+from bot.model.ticket import Ticket
+from bot.model.timestamps import reminder_place
+from bot.model.transitions import Step, change, event
+from bot.reminders.recipients import Finder, Recipients
+from bot.tickets import notifications
+from bot.tickets.changes import Change, Changes
+from bot.tickets.notifications import Routes
+from bot.tickets.ports import Batch, Query, TicketStore
+from bot.tickets.queries import Queries
+
+LINES = 20
+"""Messages in threads that one sweep may post; after an outage, the rest is told in direct messages only."""
+LISTED = 10
+"""Tickets that one direct message names."""
+_PASSES = 800
+
+
+@dataclass(frozen=True)
+class _Reminder:
+    """The reminder of one ticket."""
+
+    before: Ticket
+    done: Change
+    people: tuple[str, ...]
+    once: str
+
+
+@dataclass(frozen=True)
+class _Bundle:
+    """The direct message of one person in this sweep."""
+
+    key: str = ""
+    tickets: tuple[str, ...] = ()
+    total: int = 0
+
+
+@dataclass
+class Sweep:
+    """One sweep at one moment, and what it has told so far. Running it again reminds of nothing twice."""
+
+    changes: Changes
+    queries: Queries
+    store: TicketStore
+    config: Config
+    routes: Routes
+    at: datetime
+    lines: int = LINES
+    """Messages in threads that it may still post."""
+    told: dict[str, _Bundle] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._finder = Finder(self.queries, self.config)
+
+    async def run(self, limit: int) -> int:
+        """In passes of at most `limit` tickets; returns how many tickets were reminded of."""
+        total = 0
+        for _ in range(_PASSES):
+            due = await self.store.find(Query(due_before=self.at, limit=limit))
+            total += await self._pass(due)
+            if len(due) < limit:
+                break
+            await asyncio.sleep(0)
+        if total:
+            self.changes.wake()
+        return total
+
+    async def _pass(self, due: Sequence[Ticket]) -> int:
+        """All in one batch; one by one on a conflict with a person's change or another sweep."""
+        found = [each for ticket in due if (each := await self._reminder(ticket))]
+        await self._rescheduled([ticket for ticket in due if not schedule.due_now(ticket, self.config, self.at)])
+        if not found or await self._saved(found):
+            return len(found)
+        return sum([await self._saved([each]) for each in found])
+
+    async def _reminder(self, ticket: Ticket) -> _Reminder | None:
+        due = schedule.due_now(ticket, self.config, self.at)
+        if not due:
+            return None
+        how_far = schedule.rung(ticket, due, self.config, self.at)
+        found = await self._finder.recipients(ticket, how_far)
+        reminded = change(ticket, reminded=ticket.reminded + 1)
+        said = event(reminded, Step.REMIND, "", self.at, **_detail(ticket, due, how_far, found, self.at))
+        done = Change(self.changes.timed(ticket, reminded, said), said)
+        return _Reminder(ticket, done, found.told, f"remind:{ticket.id}:{ticket.version}")
+
+    async def _saved(self, found: Sequence[_Reminder]) -> bool:
+        told = {person: self._bundle(person, found) for each in found for person in each.people}
+        lines = found[: self.lines]
+        notices = [notice for each in lines for notice in self._in_thread(each)]
+        notices += [self._direct(each, person, found[0].done.ticket) for person, each in told.items()]
+        batch = Batch(
+            tickets=[each.done.ticket for each in found],
+            events=[each.done.event for each in found],
+            notices=notices,
+            once=[each.once for each in found],
+            drop=[self.told[person].key for person in told if person in self.told],
+        )
+        try:
+            await self.store.apply(batch)
+        except (Conflict, Duplicate):
+            return False
+        self.told |= told
+        self.lines -= len(lines)
+        return True
+
+    async def _rescheduled(self, early: Sequence[Ticket]) -> None:
+        """Moves the due moment of tickets that a changed policy makes due later, or never."""
+        for ticket in early:
+            later = change(ticket, due=schedule.next_due(ticket, self.config))
+            try:
+                await self.store.apply(Batch(tickets=[later]))
+            except Conflict:
+                continue
+
+    def _bundle(self, person: str, found: Sequence[_Reminder]) -> _Bundle:
+        """This person's direct message; it replaces the one of an earlier pass."""
+        mine = [each.done.ticket for each in found if person in each.people]
+        so_far = self.told.get(person, _Bundle())
+        names = (*so_far.tickets, *(f"{ticket.id}:{ticket.version}" for ticket in mine))
+        digest = hashlib.sha256("|".join([so_far.key, *names]).encode()).hexdigest()[:20]
+        return _Bundle(f"reminders:{person}:{digest}", names[:LISTED], so_far.total + len(mine))
+
+    def _in_thread(self, reminder: _Reminder) -> Iterator[Notice]:
+        """The line in the thread; earlier reminders there are redrawn as such."""
+        ticket, before = reminder.done.ticket, reminder.before.times.standing
+        places: list[JsonValue] = [[ticket.id, reminder_place(ticket.version)]]
+        yield notifications.notice(ticket, Say.STORY, self.routes.desk, self.at, {"places": places})
+        if before:
+            yield notifications.notice(ticket, Say.ANSWERED, self.routes.desk, self.at, {"places": list(before)})
+
+    def _direct(self, told: _Bundle, person: str, ticket: Ticket) -> Notice:
+        named = [name.rpartition(":") for name in told.tickets]
+        places: list[JsonValue] = [[ticket_id, reminder_place(int(version), person)] for ticket_id, _, version in named]
+        body: dict[str, JsonValue] = {"total": told.total, "places": places}
+        notice = notifications.notice(ticket, Say.REMINDERS, person, self.at, body)
+        return notice.model_copy(update={"key": told.key})
+
+
+def _detail(ticket: Ticket, due: Sequence[Run], how_far: Rung, found: Recipients, at: datetime) -> dict[str, str]:
+    """What the reminder says, kept so that it says the same however late it is delivered."""
+    return {
+        "stage": ticket.stage.value,
+        "since": str(int(ticket.since.timestamp())),
+        "watches": " ".join(run.watch.value for run in due),
+        "due": " ".join(str(int(run.due.timestamp())) for run in due if run.due),
+        "rung": how_far.value,
+        "people": " ".join(found.told),
+        "mentioned": " ".join(found.mentioned),
+        "unable": " ".join(found.unable),
+        "owner": "" if found.owner_left else ticket.owner,
+        "unanswered": str(schedule.unanswered(ticket, due)),
+        **_lengths(ticket, due[0], at),
+    }
+
+
+def _lengths(ticket: Ticket, run: Run, at: datetime) -> dict[str, str]:
+    """Seconds since the stage began, and since a person last acted in it, in the time the timer counts."""
+    found = {"rest": ticket.since}
+    if ticket.times.touched and ticket.times.touched > ticket.since:
+        found["idle"] = ticket.times.touched
+    lengths = {name: f"{run.calendar.between(begun, at).total_seconds():.0f}" for name, begun in found.items()}
+    return lengths if run.calendar.never_closes else {**lengths, "counted": "work"}
