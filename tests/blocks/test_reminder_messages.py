@@ -56,7 +56,7 @@ def actions(message: Message) -> list[str]:
     ],
 )
 def test_reminder_says_for_how_long_and_when_a_person_last_acted(detail: dict[str, str], said: str) -> None:
-    assert said in thread(item(**detail)).text
+    assert said in thread(item(Stage.SECOND, "", **detail)).text
 
 
 def test_reminder_of_a_resolved_ticket_says_that_it_waits_for_confirmation() -> None:
