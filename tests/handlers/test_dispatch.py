@@ -1,0 +1,70 @@
+"""What is saved is saved before Slack is answered, and what cannot be shown then is not called unsaved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.model.ticket import Stage
+from localslack import LocalSlack, Mailbox
+from localslack.mail import serve
+from tests.handlers.test_restart import ANSWERS, process
+from tests.handlers.world import DESK, World, _seed
+
+
+async def taken(w: World) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    await w.anna.click(await w.anna.again(card), "Start checks")
+
+
+async def test_acknowledged_clicks_survive_a_kill(tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    async with LocalSlack(_seed(), mailbox=mailbox) as slack:
+        mail = await serve(mailbox)
+        anna = slack.person("anna")
+        async with process(slack, mail, tmp_path) as running:
+            await anna.command(DESK, "/retarus-incident")
+            form = {**ANSWERS, "start": int(slack.clock.now()) - 600}
+            assert (await anna.submit(await anna.modal(), form))["outcome"] == "closed"
+            card = await anna.message(DESK, "PD-1001")
+            await anna.click(card, "Take")
+            running.kill()
+        later = ("-m", "tests.handlers.late_desk", "120")
+        async with process(slack, mail, tmp_path, *later):
+            await anna.reply(card, "took it")
+        await mail.close()
+
+
+async def test_one_click_check_says_it_was_saved_when_slack_cannot_show_it(w: World) -> None:
+    await taken(w)
+    modal = await w.anna.modal("1st-level checks")
+    await w.anna.control("POST", "faults", method="views.update", fault="internal_error", times=1)
+    await w.anna.click(modal, "Correct and complete")
+    said = await w.anna.modal(containing="It was saved. Slack could not show it just now.")
+    assert "reference" not in said.text
+    assert (await w.ticket()).answer("info") == "correct"
+
+
+async def test_one_click_check_in_a_closed_modal_is_saved_without_an_error(
+    w: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await taken(w)
+    modal = await w.anna.modal("1st-level checks")
+    await w.anna.control("POST", "faults", method="views.update", fault="not_found", times=1)
+    await w.anna.click(modal, "Correct and complete")
+    await w.anna.message(DESK, "1st-level checks 1/7")
+    assert (await w.ticket()).answer("info") == "correct"
+    assert [each.title for each in await w.anna.modals()] == ["1st-level checks"]
+    assert "unforeseen" not in caplog.text
+
+
+async def test_form_that_slack_does_not_open_is_slacks_trouble_without_a_reference(w: World) -> None:
+    card = await w.raised()
+    await w.anna.control("POST", "faults", method="views.open", fault="internal_error", times=1)
+    await w.anna.click(card, "Hand off to 2nd level")
+    said = await w.anna.message(DESK, "Slack did not answer properly just now, so nothing was changed.")
+    assert "reference" not in said["text"]
+    assert (await w.ticket()).stage is Stage.NEW
