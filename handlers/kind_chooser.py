@@ -10,8 +10,10 @@ from bot.model.ticket import Kind
 from bot.tickets.attachments import written
 from handlers.create import begun, known
 from handlers.dispatch import Dispatcher
+from handlers.mention_names import MentionNames
 from handlers.message_link import linked
-from handlers.payload import Click, Command, Shortcut, as_typed, people_in
+from handlers.payload import Click, Command, Shortcut
+from handlers.slack_text import as_typed
 
 COMMAND = "/retarus"
 ANY = "raise_ticket"
@@ -24,6 +26,8 @@ LONGEST = 3000
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
+    names = MentionNames(dispatcher.client, desk)
+
     async def choose(asked: Command | Shortcut) -> None:
         await desk.queries.require_staff(asked.user)
         await dispatcher.open_modal(asked.trigger, create.chooser())
@@ -31,8 +35,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def from_message(used: Shortcut) -> None:
         """Opens the form at once, and looks up the link of the message after."""
         await desk.queries.require_staff(used.user)
-        who = await desk.queries.names(people_in(used.text))
-        told = {"happens": as_typed(used.text, who)[:LONGEST], OFFERED: written(used.files)}
+        words = as_typed(used.text, await names.of(used.text))
+        told = {"happens": words[:LONGEST], OFFERED: written(used.files)}
         answers = {**await known(desk, used.user), **told}
         left = max(0, len(used.files) - AT_A_TIME)
         form = Begun(Kind.INCIDENT, link="", left=left, place=f"{used.channel}/{used.ts}")

@@ -1,14 +1,14 @@
-"""What did Slack send? The only place that reads raw payloads; everything behind it gets typed values."""
+"""Slack's payloads as typed values: the only place that reads raw payloads."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.cleaning import decode_slack_entities
 from bot.model.ticket import Attachment
+from handlers.message_text import words_of
 
 Body = Mapping[str, Any]
 
@@ -36,7 +36,7 @@ class Shortcut:
     ts: str = ""
     """The message it was used on."""
     text: str = ""
-    """That message's text, as Slack marks it up."""
+    """That message's words, as Slack marks them up: of its text, blocks, attachments and shared messages."""
     files: tuple[Attachment, ...] = ()
     """… and its files."""
     response_url: str = ""
@@ -119,7 +119,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class SlackEvent:
-    """Something Slack tells of by itself."""
+    """An event of Slack's Events API."""
 
     name: str
     user: str
@@ -138,7 +138,7 @@ class SlackEvent:
 
 @dataclass(frozen=True)
 class Search:
-    """Somebody types into a list whose options the bot gives."""
+    """A request for the options of an external select menu."""
 
     user: str
     block: str
@@ -169,32 +169,10 @@ def shortcut(body: Body) -> Shortcut:
         trigger=_text(body, "trigger_id"),
         channel=_text(body.get("channel") or {}, "id"),
         ts=_text(message, "ts"),
-        text=_text(message, "text"),
+        text=words_of(message),
         files=_files(message),
         response_url=_text(body, "response_url"),
     )
-
-
-_MARKED = re.compile(r"<([^>|]*)(?:\|([^>]*))?>")
-
-
-def people_in(text: str) -> list[str]:
-    """The ids of the people a message names."""
-    return re.findall(r"<@([UW][A-Z0-9]+)", text)
-
-
-def as_typed(text: str, who: Callable[[str], str]) -> str:
-    """A message's text without Slack's markup, as a person would have typed it."""
-    return decode_slack_entities(_MARKED.sub(lambda found: _plain(found[1], found[2] or "", who), text))
-
-
-def _plain(target: str, label: str, who: Callable[[str], str]) -> str:
-    if target.startswith("@"):
-        return f"@{who(target[1:])}"
-    if target.startswith(("#", "!")):
-        return f"{'#' if target[0] == '#' else ''}{label or target[1:]}".replace("##", "#")
-    address = target.removeprefix("mailto:").removeprefix("tel:")
-    return address if label in {"", address, target} else f"{label} ({address})"
 
 
 def click(body: Body) -> Click:

@@ -13,7 +13,7 @@ _TOKEN = re.compile(
     rf"(?P<wire>{_WIRE})|(?P<link>https?://[^\s<>|]+[^\s<>|.,;:!?)\]\"'])|(?P<at>(?<!\w)@[\w.-]*\w)|(?P<channel>(?<!\w)#[\w-]+)"
 )
 _MENTION = re.compile(
-    r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>|<!(here|channel|everyone)(?:\|[^>]*)?>"
+    r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|<!subteam\^(S[A-Z0-9]+)(?:\|[^<>]*)?>|<!(here|channel|everyone)(?:\|[^<>]*)?>"
 )
 
 

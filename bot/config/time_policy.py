@@ -37,7 +37,7 @@ class Section(BaseModel):
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST = 3
 """Letters of a day's name: `mon`."""
-_HOURS = re.compile(r"(.+?)\s+(\d\d?):([0-5]\d)\s*-\s*(\d\d?):([0-5]\d)")
+_HOURS = re.compile(r"(.+?)\s(\d\d?):([0-5]\d)\s*-\s*(\d\d?):([0-5]\d)")
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 
 
@@ -78,7 +78,7 @@ def _week(lines: tuple[str, ...]) -> tuple[Hours, ...]:
         found = _HOURS.fullmatch(line.strip().lower().translate(_DASHES))
         if not found:
             raise ValueError(f"“{line}” cannot be read; write “mon-fri 09:00-17:00”")
-        days, *clock = found.groups()
+        days, *clock = (each.strip() for each in found.groups())
         opens, closes = _minutes(*clock[:2]), _minutes(*clock[2:])
         if not 0 <= opens < closes <= DAY:
             raise ValueError(

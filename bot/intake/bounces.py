@@ -27,7 +27,7 @@ _IS_BOUNCE = re.compile(
 )
 _ALONE = re.compile(
     rf"^\s*<?({ADDRESS})>?(?:\s?<mailto:[^<>]{{1,200}}>|\s?\([^()]{{1,200}}\))?(?:\s(?:on|am|um)\s[\d./: "
-    rf"-]{{8,30}})?\s*:?\s*$",
+    rf"-]{{8,30}})?\s*(?::\s*)?$",
     re.IGNORECASE,
 )
 _POSTFIX = re.compile(rf"^<({ADDRESS})>(?:\s\(expanded from[^()]{{0,200}}\))?:\s+(\S.*)$")

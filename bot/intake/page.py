@@ -21,7 +21,7 @@ _LINK = re.compile(r"<(?:mailto:|tel:|https?://)[^|<>\n]{0,2000}\|([^<>\n]{0,200
 _WRAPPED = re.compile(r"(?<![\n.;!?])\n(?!\n|[ \t]{0,8}[-*•]|[^\n:]{1,40}:[ \t])")
 """The end of a line where a sentence goes on: behind it is no label and no item of a list."""
 _HOST = re.compile(r"^host \S{1,255} \[[^\]]{1,60}\]:? (?:said: )?")
-_IN_REPLY = re.compile(r"\s*\(in reply to [^()]{0,80}\)?\)*$")
+_IN_REPLY = re.compile(r"(?<!\s)\s*\(in reply to [^()]{0,80}\)?\)*$")
 
 
 @dataclass

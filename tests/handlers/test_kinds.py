@@ -235,3 +235,27 @@ def _options(view: Json) -> list[str]:
 
 async def _has_files(w: World, count: int) -> bool:
     return len((await w.ticket()).attachments) == count
+
+
+async def test_link_of_the_message_is_kept_by_a_form_that_was_never_redrawn_with_it(w: World) -> None:
+    said = await w.alex.post(DESK, "Mail to Müller bounces since this morning")
+    await w.anna.control("POST", "faults", method="chat.getPermalink", fault="internal_error", times=1)
+    await w.anna.shortcut("raise_from_message", said)
+    modal = await w.anna.modal("Raise an incident")
+    known = {key: text for key, text in w.answers().items() if key != "happens"}
+    assert (await w.anna.submit(modal, known))["outcome"] == "closed"
+    assert said["ts"].replace(".", "") in (await w.ticket()).source
+
+
+async def test_raising_from_an_alert_takes_the_words_of_its_blocks_and_attachments(w: World) -> None:
+    desk = w.running.desk.routes.desk
+    blocks = [{"type": "header", "text": {"type": "plain_text", "text": "FIRING: smtp-de1 & co"}}]
+    attachments = [{"title": "Queue > 500", "text": f"since &lt;10:55&gt; in <#{desk}|>", "fallback": "Queue"}]
+    alert = await w.running.app.client.chat_postMessage(
+        channel=desk, text="FIRING", blocks=blocks, attachments=attachments
+    )
+    await w.anna.shortcut("raise_from_message", await w.anna.message(DESK, "FIRING"))
+    modal = await w.anna.modal("Raise an incident")
+    assert alert["ok"]
+    told = next(block for block in modal.view["blocks"] if block["block_id"] == "happens")
+    assert told["element"]["initial_value"] == "FIRING: smtp-de1 & co\nQueue > 500\nsince <10:55> in #partner-desk"

@@ -1,0 +1,74 @@
+"""The names of the people, channels and user groups a message mentions by their ids."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Iterable, Mapping
+from contextlib import suppress
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.ttl_cache import Kept
+from bot.desk import Desk
+from handlers.slack_text import Names, channels_in, groups_in, people_in
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 1.0
+"""Seconds: the form that shows the names has to be opened within three."""
+_FRESH = 600.0
+_MOST = 20
+"""Channels that are looked up for one message."""
+
+
+class MentionNames:
+    """Looks names up for a form that is about to open. What cannot be had in time keeps its id."""
+
+    def __init__(self, client: AsyncWebClient, desk: Desk) -> None:
+        self._client = client
+        self._desk = desk
+        self._channels = Kept(self._ask_channel, _FRESH)
+        self._groups = Kept(self._ask_groups, _FRESH)
+
+    async def of(self, text: str) -> Names:
+        """The names of everything the text mentions without a name."""
+        people, channels, groups = await asyncio.gather(
+            self._in_time(self._people(people_in(text))),
+            self._in_time(self._channel_names(sorted(channels_in(text))[:_MOST])),
+            self._in_time(self._group_names(groups_in(text))),
+        )
+        return Names(people, channels, groups)
+
+    async def _in_time(self, work: Awaitable[Mapping[str, str]]) -> Mapping[str, str]:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await work
+        except (SlackApiError, ClientError, TimeoutError) as error:
+            log.warning("names in a message could not be looked up: %s", type(error).__name__)
+            return {}
+
+    async def _people(self, ids: Iterable[str]) -> Mapping[str, str]:
+        name = await self._desk.queries.names(ids)
+        return {user: name(user) for user in ids}
+
+    async def _channel_names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        async def one(channel: str) -> tuple[str, str]:
+            with suppress(SlackApiError):  # the bot is no member of a private channel
+                return channel, await self._channels.get(channel)
+            return channel, ""
+
+        return dict(await asyncio.gather(*map(one, ids)))
+
+    async def _group_names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        return await self._groups.get("") if ids else {}
+
+    async def _ask_channel(self, channel: str) -> str:
+        found = (await self._client.conversations_info(channel=channel))["channel"]
+        return str(found.get("name", ""))
+
+    async def _ask_groups(self, _key: str) -> Mapping[str, str]:
+        listed = (await self._client.usergroups_list(include_disabled=True))["usergroups"]
+        return {str(each["id"]): str(each["handle"]) for each in listed}
