@@ -14,8 +14,8 @@ _STYLED = re.compile(
 )
 _CODE_BLOCK = re.compile(r"\n?```\n?(.+?)\n?```\n?", re.DOTALL)
 _QUOTE = re.compile(r"&gt; ?(.*)")
-_BULLET = re.compile(r"([ \t]*)[•◦▪\-*][ \t]+(.*)")
-_NUMBER = re.compile(r"([ \t]*)\d{1,3}\.[ \t]+(.*)")
+_BULLET = re.compile(r"(?<![ \t])([ \t]*)[•◦▪\-*][ \t]+(.*)")
+_NUMBER = re.compile(r"(?<![ \t])([ \t]*)\d{1,3}\.[ \t]+(.*)")
 _DEEPEST = 8
 Line = tuple[str, int, str]  # kind, indent, the words
 

@@ -13,7 +13,7 @@ _WIDTH: Final = 400
 
 # --- one line of dashes, with or without words
 
-_DIVIDER: Final = re.compile(r"[\s*>]*(?:[-_=–—]{3,}[^-_=\n]{0,60}[-_=–—]{3,}|[-_=–—]{5,})[\s*]*")
+_DIVIDER: Final = re.compile(r"[\s*>]*(?:[-_=–—]{3,}[^-_=–—\n]{1,60}[-_=–—]{3,}|[-_=–—]{5,})[\s*]*")
 _ORIGINAL: Final = any_of(
     *("original message", "original appointment", "urspr(?:ü|ue|\ufffd)ngliche", "original-?nachricht"),
     *("message d'origine", "messaggio originale", "mensaje original", "oorspronkelijk bericht"),
