@@ -45,7 +45,11 @@ _FINAL: Final = any_of(
 )
 _DELIVERED: Final = any_of(
     *("success(?:ful(?:ly)?)? (?:mail )?deliver", "deliver(?:y|ed)[: ]{1,3}success", "successfully delivered"),
-    *(r"^[ \t]{0,40}(?:delivered|zugestellt|relayed):", "wurde (?:erfolgreich )?zugestellt", "your message was delivered"),
+    *(
+        r"^[ \t]{0,40}(?:delivered|zugestellt|relayed):",
+        "wurde (?:erfolgreich )?zugestellt",
+        "your message was delivered",
+    ),
     *("erfolgreich zugestellt", "successful mail delivery"),
 )
 _RETURNED: Final = any_of(
