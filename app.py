@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
@@ -28,7 +28,8 @@ from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.report_carrier import ReportCarrier
 from bot.adapters.status import open_status_page
 from bot.adapters.store import migrate, open_store, opened
-from bot.config.settings import Config, Environment
+from bot.config.environment import Environment
+from bot.config.settings import Config
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured, StoreDown
 from bot.core.i18n import Language, speaking
@@ -63,9 +64,12 @@ from handlers import (
     transitions,
 )
 from handlers.dispatch import Dispatcher
-from runtime import command_line, http_server, notification_renderer, scheduler, socket_mode
+from runtime import command_line, http_server, notification_renderer, observed, scheduler, socket_mode
 from runtime.background_tasks import BackgroundTasks
+from runtime.health import Health, database_probe, outbox_probe
 from runtime.index_worker import IndexWorker
+from runtime.metrics import Metrics
+from runtime.release import release
 
 log = logging.getLogger("desk")
 
@@ -78,6 +82,7 @@ class Program:
     desk: Desk
     dispatcher: Dispatcher
     store: Store
+    health: Health
     clock_moved: Callable[[], None]
     """To be called when the clock was moved by hand: looks at once for what is due."""
 
@@ -85,17 +90,18 @@ class Program:
 @asynccontextmanager
 async def program(env: Environment, config: Config, clock: Clock = now) -> AsyncIterator[Program]:
     """Everything, started but not yet listening. Raises `Misconfigured`, `StoreDown`, `SlackApiError`."""
-    async with slack_client.open_session() as session:
+    metrics = Metrics()
+    async with slack_client.open_session(observed.slack_trace(metrics)) as session:
         client = slack_client.for_people(env.slack_bot_token, env.slack_api_url, session)
         posting = slack_client.for_outbox(env.slack_bot_token, env.slack_api_url, session)
         identity = await _identity(client, env.slack_bot_token)
-        async with opened(env.database_url, clock) as (store, drafts):
+        async with opened(env.database_url, clock, metrics.database_operation) as (store, drafts):
             directory = SlackDirectory(client, config.levels, identity.team_id or "", config.desk.timezone)
             await directory.warm()
             routes = await _routes(client, config)
             lookout = Lookout(open_status_page(config.retarus, session), clock)
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), lookout)  # noqa: PLW0108 (the two know each other)
-            carriers = _carriers(posting, session, store, desk, env, config)
+            carriers = observed.observed_carriers(_carriers(posting, session, store, desk, env, config), metrics)
             tasks = BackgroundTasks()
             outbox: Outbox = Outbox(store, carriers, clock, follow_up=desk.receipts.follow_up, calm=tasks.calm)
             indexing = IndexWorker(store, tasks)
@@ -106,8 +112,17 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
 
             await desk.register.begin()
             dispatcher = Dispatcher(client, desk, tasks)
-            async with _working(dispatcher, store, outbox, indexing, identity, env) as running:
-                yield running
+            dispatcher.watch = observed.InteractionWatch(metrics)
+            health = _health(metrics, store, clock)
+            with observed.counting_log_lines(metrics):
+                async with _working(dispatcher, store, outbox, indexing, identity, env, health) as running:
+                    yield running
+
+
+def _health(metrics: Metrics, store: Store, clock: Clock) -> Health:
+    metrics.build.info({"version": release()})
+    probes = {"database": database_probe(store, clock), "outbox": outbox_probe(store, clock)}
+    return Health(metrics, probes, lambda: store.backlog(clock()), store.standing, clock)
 
 
 @asynccontextmanager
@@ -118,9 +133,10 @@ async def _working(
     indexing: IndexWorker,
     identity: AuthorizeResult,
     env: Environment,
+    health: Health,
 ) -> AsyncIterator[Program]:
     """The outbox delivers and the clock ticks while inside; what was begun is finished on the way out."""
-    jobs, clock_moved = scheduler.scheduler(dispatcher.desk)
+    jobs, clock_moved = scheduler.scheduler(dispatcher.desk, watch=observed.JobWatch(health.metrics, scheduler.SWEEP))
     app = _bolt(dispatcher.client, identity, env, dispatcher)
     dispatcher.tasks.start(_warn_of_audience(dispatcher.client, dispatcher.desk))
     with speaking(dispatcher.desk.config.desk.language):  # the task keeps it
@@ -132,7 +148,7 @@ async def _working(
         outbox.wake()
 
     try:
-        yield Program(app, dispatcher.desk, dispatcher, store, moved)
+        yield Program(app, dispatcher.desk, dispatcher, store, health, moved)
     finally:
         jobs.shutdown(wait=False)
         await dispatcher.tasks.drain(5)
@@ -246,20 +262,20 @@ async def run(env: Environment, config: Config) -> None:
 
 
 async def listening(running: Program, env: Environment, until: Awaitable[object]) -> None:
-    """Listens while it waits."""
+    """Listens while it waits; the health pages are served in both modes."""
+    health = running.health
     if env.slack_app_token:
-        async with socket_mode.connected(running.app, env.slack_app_token):
-            log.info("Partner Desk listens by Socket Mode")
+        async with (
+            socket_mode.connected(running.app, env.slack_app_token) as probe,
+            http_server.serving(http_server.health_app(health), env.host, env.port) as port,
+        ):
+            health.probes["slack"] = probe
+            log.info("Partner Desk listens by Socket Mode; health pages at http://%s:%d/readyz", env.host, port)
             await until
     else:
-        runner = web.AppRunner(http_server.web_app(running.app), access_log=None)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, env.host, env.port).start()
-            log.info("Partner Desk listens at http://%s:%d%s", env.host, env.port, http_server.PATH)
+        async with http_server.serving(http_server.web_app(running.app, health), env.host, env.port) as port:
+            log.info("Partner Desk listens at http://%s:%d%s", env.host, port, http_server.PATH)
             await until
-        finally:
-            await runner.cleanup()
 
 
 def stopped() -> Awaitable[object]:

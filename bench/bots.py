@@ -112,7 +112,7 @@ async def _running(
             slack.wire = Wire(port)
             env |= {"SLACK_SIGNING_SECRET": SECRET, "PORT": str(port)}
         else:
-            env["SLACK_APP_TOKEN"] = APP_TOKEN
+            env |= {"SLACK_APP_TOKEN": APP_TOKEN, "PORT": "0"}  # the health pages at any free port
         with (test_bed.folder / f"{name.replace('/', ' ')}.log").open("wb") as output:
             begun = perf_counter()
             process = await asyncio.create_subprocess_exec(

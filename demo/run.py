@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from bot.config.settings import Config, Environment, load
+from bot.config.environment import Environment
+from bot.config.settings import Config, load
 from bot.core.clock import Clock
 from bot.core.errors import Misconfigured
 from bot.core.i18n import Language
@@ -101,6 +102,7 @@ async def _desk(
         slack_bot_token=bot.bot_token,
         slack_app_token=bot.app_token,
         slack_api_url=slack.api_url,
+        port=0,
         database_url=f"sqlite:///{state / 'desk.sqlite3'}",
         smtp_url=f"smtp://127.0.0.1:{mail.port}",
     )

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from aiohttp import ClientError
@@ -79,13 +80,20 @@ OnRedraw = Callable[[Click], Awaitable[Json | None]]
 
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 """Acknowledges one kind of payload, and handles it."""
+Watch = Callable[[Body, AsyncAck], AbstractContextManager[None]]
+"""Measures how a payload is handled, and names it in the log."""
+
+
+def _unwatched(_: Body, __: AsyncAck) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 class _DispatchMiddleware(AsyncMiddleware):
     """The last of Bolt's middlewares, after signature and authorisation checks: answers every known payload."""
 
-    def __init__(self, listener: Callable[[Body], Listener | None]) -> None:
+    def __init__(self, listener: Callable[[Body], Listener | None], watch: Watch) -> None:
         self._listener = listener
+        self._watch = watch
 
     async def async_process(
         self,
@@ -99,7 +107,8 @@ class _DispatchMiddleware(AsyncMiddleware):
             await next()
             return resp
         ack = req.context.ack
-        await listener(ack, req.body)
+        with self._watch(req.body, ack):
+            await listener(ack, req.body)
         return ack.response
 
 
@@ -123,6 +132,8 @@ class Dispatcher:
         """By the id of the block that is typed into."""
         self.acted: Callable[[str], None] = lambda _user: None
         """Called with the id of a person whose action was handled."""
+        self.watch: Watch = _unwatched
+        """Is inside while a payload is handled, until it is acknowledged."""
         self.clicks[ANSWER] = self._redraw
         self._listeners: dict[str, Listener] = {
             "shortcut": self._on_shortcut,
@@ -136,7 +147,7 @@ class Dispatcher:
     def connect(self, app: AsyncApp) -> None:
         """Becomes Bolt's last middleware, once everything is registered."""
         app.error(_unreadable)
-        app.use(_DispatchMiddleware(self._listener))
+        app.use(_DispatchMiddleware(self._listener, self.watch))
 
     def _listener(self, body: Body) -> Listener | None:
         return self._on_command if "command" in body else self._listeners.get(str(body.get("type")))

@@ -4,6 +4,7 @@ python app.py          runs the desk in a real workspace (tokens in the environm
 python app.py demo     runs it with a local Slack and a local mailbox, in the browser
 python app.py policy   says for each priority and clock when whom it would remind, from now
 python app.py export-person WHO …, erase-person WHO …, access-log    personal data: README, “What an admin must know”
+python app.py config   prints every setting in force and where it comes from
 python app.py migrate  moves an embedded desk to PostgreSQL: README, “Many replicas”
 python app.py check    looks at tokens, scopes, channels, mail and database: each line ok, or what to do
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
-import logging
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -26,12 +27,14 @@ from slack_sdk.errors import SlackApiError
 
 from bot.adapters.slack.api_errors import name_of
 from bot.clocks import forecast
-from bot.config.settings import Config, Environment, environment, load
+from bot.config import effective
+from bot.config.environment import ENV_FILE, Environment, environment
+from bot.config.settings import Config, load, read
 from bot.core.clock import now
 from bot.core.errors import Misconfigured, Refused, StoreDown
 from bot.core.i18n import Language
 from bot.privacy.erasure import Archive
-from runtime import personal_data
+from runtime import logging_setup, personal_data
 
 _ARCHIVE = ("export-person", "erase-person", "access-log")
 
@@ -65,7 +68,7 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     """Carries out what was typed; leaves with 1 where it cannot be done."""
     parser = argparse.ArgumentParser(description="Retarus Partner Desk", epilog=NO_TOKENS.splitlines()[1].strip())
     parser.add_argument(
-        "command", nargs="?", default="run", choices=["run", "demo", "check", "policy", "migrate", *_ARCHIVE]
+        "command", nargs="?", default="run", choices=["run", "demo", "check", "config", "policy", "migrate", *_ARCHIVE]
     )
     parser.add_argument("terms", nargs="*", help="of a person: Slack user id, names, addresses, numbers")
     parser.add_argument("--folder", type=Path, default=Path("var/exports"), help="where exports go")
@@ -74,10 +77,10 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--from", dest="source", default="sqlite:///var/desk.sqlite3", help="migrate: from this file")
     parser.add_argument("--to", dest="target", help="migrate: to this database; else to DATABASE_URL's")
     chosen = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     try:
-        asyncio.run(_carry_out(parts, environment(), chosen))
+        env = environment()
+        logging_setup.set_up(env.log_format, env.log_level, env.replica or socket.gethostname())
+        asyncio.run(_carry_out(parts, env, chosen))
     except (Misconfigured, StoreDown, Refused) as error:
         sys.exit(str(error))
     except SlackApiError as error:
@@ -96,7 +99,8 @@ async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace)
     elif chosen.command in _ARCHIVE:
         await _look_into_archive(parts, env, chosen)
     else:
-        await {"run": _run, "check": _check, "policy": _policy}[chosen.command](parts, env)
+        commands = {"run": _run, "check": _check, "policy": _policy, "config": _config}
+        await commands[chosen.command](parts, env)
 
 
 async def _run(parts: Parts, env: Environment) -> None:
@@ -114,6 +118,14 @@ async def _check(parts: Parts, env: Environment) -> None:
         right = right and not line.wrong
     if not right:
         sys.exit(1)
+
+
+async def _config(_: Parts, env: Environment) -> None:
+    for setting in effective.of_environment(env, ENV_FILE):
+        print(setting)
+    path = env.desk_config
+    for setting in effective.of_file(load(path), read(path), path):
+        print(setting)
 
 
 async def _policy(_: Parts, env: Environment) -> None:

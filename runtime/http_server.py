@@ -1,4 +1,4 @@
-"""How do requests come in without Socket Mode? Signed HTTP at /slack/events."""
+"""HTTP server: Slack's signed requests at /slack/events without Socket Mode, and the health pages in both modes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import json
 import logging
 import re
 from binascii import a2b_qp
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+
+from bot.core.errors import Misconfigured
+from runtime.health import Health
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +58,8 @@ def interaction(raw: str) -> dict[str, Any] | None:
     return body if isinstance(body, dict) else {}
 
 
-def web_app(app: AsyncApp) -> web.Application:
-    """Serves Slack, and `GET /health` for whoever watches the process."""
+def web_app(app: AsyncApp, health: Health) -> web.Application:
+    """Serves Slack and the health pages."""
 
     async def events(request: web.Request) -> web.Response:
         if not _looks_signed(request):
@@ -67,9 +71,35 @@ def web_app(app: AsyncApp) -> web.Application:
             return web.Response(status=400, text="not readable\n")
         return await to_aiohttp_response(answer)
 
-    async def health(_: web.Request) -> web.Response:
-        return web.Response(text="ok\n")
-
-    served = web.Application(client_max_size=_BIGGEST)
-    served.add_routes([web.post(PATH, events), web.get("/health", health)])
+    served = health_app(health)
+    served.add_routes([web.post(PATH, events)])
     return served
+
+
+def health_app(health: Health) -> web.Application:
+    """Serves the health pages alone: beside Socket Mode."""
+    served = web.Application(client_max_size=_BIGGEST)
+    served.add_routes(health.routes())
+    return served
+
+
+@asynccontextmanager
+async def serving(served: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """Serves while inside; yields the port. Port 0: a free one. `Misconfigured` where it is taken."""
+    runner = web.AppRunner(served, access_log=None)
+    await runner.setup()
+    try:
+        await _start(runner, host, port)
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+async def _start(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise Misconfigured(
+            f"HOST:PORT {host}:{port} cannot be listened at ({error.strerror}). Set PORT to one that is free, or to 0 "
+            "for any."
+        ) from None

@@ -32,6 +32,10 @@ _MERGES, _MERGED = 30, 50
 _KEEP = timedelta(days=14)
 
 
+Watch = Callable[[str, Callable[[], Awaitable[object]]], Awaitable[None]]
+"""Runs the job of this name, and measures it."""
+
+
 class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
     """A pause of so many seconds between runs. A missed run is not made up for, however many there were."""
 
@@ -65,7 +69,9 @@ class JumpAwareScheduler(AsyncIOScheduler):  # type: ignore[misc]  # APScheduler
             self.modify_job(name, next_run_time=datetime.now(UTC))
 
 
-def scheduler(desk: Desk, jumps: ClockJumps | None = None) -> tuple[JumpAwareScheduler, Callable[[], None]]:
+def scheduler(
+    desk: Desk, jumps: ClockJumps | None = None, watch: Watch | None = None
+) -> tuple[JumpAwareScheduler, Callable[[], None]]:
     """The scheduler, not yet started, and what to call when the desk's clock was moved by hand."""
     defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     jobs = JumpAwareScheduler(jumps or ClockJumps(), timezone=UTC, job_defaults=defaults)
@@ -78,9 +84,9 @@ def scheduler(desk: Desk, jumps: ClockJumps | None = None) -> tuple[JumpAwareSch
         (INDEX, lambda: _tidy_index(desk), _INDEX_EVERY),
     )
     for name, work, every in ticking:
-        jobs.add_job(_alone(desk, name, work), Every(every), id=name, next_run_time=at_once)
+        jobs.add_job(_alone(desk, name, work, watch), Every(every), id=name, next_run_time=at_once)
     soon = at_once + timedelta(minutes=5)
-    jobs.add_job(_alone(desk, PRUNE, lambda: _forget(desk)), Every(_DAILY), id=PRUNE, next_run_time=soon)
+    jobs.add_job(_alone(desk, PRUNE, lambda: _forget(desk), watch), Every(_DAILY), id=PRUNE, next_run_time=soon)
 
     def clock_moved() -> None:
         jobs.run_at_once(SWEEP, DIGEST, MONTHLY)
@@ -88,14 +94,16 @@ def scheduler(desk: Desk, jumps: ClockJumps | None = None) -> tuple[JumpAwareSch
     return jobs, clock_moved
 
 
-def _alone(desk: Desk, name: str, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+def _alone(
+    desk: Desk, name: str, work: Callable[[], Awaitable[object]], watch: Watch | None = None
+) -> Callable[[], Awaitable[None]]:
     """The job that does this work, unless another replica is doing it."""
 
     async def tick() -> None:
         try:
             async with desk.maintenance.alone(name) as alone:
                 if alone:
-                    await work()
+                    await (watch(name, work) if watch else work())
         except StoreDown:
             log.warning("the store is down; the %s is done at the next tick", name)
         except asyncio.CancelledError:

@@ -1,4 +1,4 @@
-"""How is this desk set up? `desk.toml` says what the guide leaves open; the environment, what is secret or local."""
+"""Settings of `desk.toml`: what the guide leaves open. What is secret or local: environment.py."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal, get_args
 
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config.custom_fields import Extra, FamilyName, Label, Matrix, Part
 from bot.config.time_policy import Agreement, Cadence, OpeningHours, Reminders, Section, Zone, calendar
@@ -24,32 +23,6 @@ from bot.model.ticket import Level
 
 NOT_SET = mark("not set: see your contract / the Global Support Guide")
 """What is shown where the guide is silent and nothing was configured."""
-
-
-class Environment(BaseSettings):
-    """Names others rely on: the environment, or `.env` beside the program."""
-
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
-
-    slack_bot_token: str = ""
-    slack_app_token: str = ""
-    """With it: Socket Mode. Without: HTTP at /slack/events, checked by the signing secret."""
-    slack_signing_secret: str = ""
-    slack_api_url: str = "https://slack.com/api/"
-    host: str = "127.0.0.1"
-    port: int = Field(3000, ge=0, le=65535)
-    database_url: str = "sqlite:///var/desk.sqlite3"
-    smtp_url: str = ""
-    desk_config: Path = Path("desk.toml")
-
-
-def environment() -> Environment:
-    """As this process has it. Raises `Misconfigured` with every fault."""
-    try:
-        return Environment()
-    except ValidationError as error:
-        lines = [f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors()]
-        raise Misconfigured("\n".join(lines)) from None
 
 
 def address(text: str) -> str:
@@ -329,15 +302,19 @@ def _known(name: str, names: Iterable[str], where: str) -> None:
 
 def load(path: Path) -> Config:
     """Reads `desk.toml`. Raises `Misconfigured` with every fault, each with its place."""
+    return parse(read(path), str(path))
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The tables of `desk.toml`, not yet checked. `Misconfigured` where they cannot be read."""
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise Misconfigured(f"{path} is not there. Copy desk.example.toml to {path} and fill it in.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path} cannot be read: {error}") from error
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"{path} is not valid TOML: {error}") from error
-    return parse(raw, str(path))
 
 
 def parse(raw: Mapping[str, Any], where: str = "desk.toml") -> Config:

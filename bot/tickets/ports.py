@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.model.access_log import Access
+from bot.model.backlog import Backlog
 from bot.model.contact import Contact, EndCustomer, Person
 from bot.model.monthly_view import View
 from bot.model.notice import Notice, Place
@@ -155,6 +156,9 @@ class Maintenance(Protocol):
 
         It saves work that is done by others already. Who must not do a thing twice relies on once-keys and versions.
         """
+
+    async def backlog(self, at: datetime) -> Backlog:
+        """What is due at this moment and not delivered."""
 
     async def index_older(self, limit: int) -> int:
         """Takes up to so many tickets into the index that an older release saved; returns how many were looked at.

@@ -15,6 +15,7 @@ from bot.core.clock import Clock, as_utc, now
 from bot.core.errors import Conflict, Duplicate, StoreDown
 from bot.known_issues.links import affected_by
 from bot.model.access_log import Access
+from bot.model.backlog import Backlog
 from bot.model.contact import Contact, EndCustomer, folded
 from bot.model.monthly_view import View
 from bot.model.notice import (
@@ -405,6 +406,11 @@ class MemoryStore:
     async def next_due(self, after: datetime, held: Held = NOTHING_HELD) -> datetime | None:
         heads = [row.next_at for row in self._tables().notices.values() if row.is_claimable(held)]
         return max(min(heads), after) if heads else None
+
+    async def backlog(self, at: datetime) -> Backlog:
+        rows = self._tables().notices.values()
+        due = [row.notice.due for row in rows if row.state == "waiting" and row.notice.due <= at]
+        return Backlog(len(due), min(due, default=None), sum(row.state == "dead" for row in rows))
 
     async def letters(
         self,

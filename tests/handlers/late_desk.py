@@ -8,7 +8,8 @@ import sys
 from datetime import datetime, timedelta
 
 from app import listening, program, stopped
-from bot.config.settings import Environment, load
+from bot.config.environment import Environment
+from bot.config.settings import load
 from bot.core.clock import now
 
 

@@ -35,6 +35,7 @@ async def process(
         "DATABASE_URL": database or f"sqlite:///{folder / 'desk.sqlite3'}",
         "SMTP_URL": f"smtp://127.0.0.1:{mail.port}",
         "DESK_CONFIG": str(DEMO / "desk.toml"),
+        "PORT": "0",
     }
     running = await asyncio.create_subprocess_exec(
         sys.executable,

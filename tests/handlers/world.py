@@ -11,7 +11,8 @@ from typing import Any
 
 from app import Program, program
 from blocks.form import ANSWER
-from bot.config.settings import Config, Environment, load
+from bot.config.environment import Environment
+from bot.config.settings import Config, load
 from bot.model.ticket import Ticket
 from localslack import LocalSlack, Mailbox, Modal, PersonDriver, Seed, SeedPerson
 from localslack.mail import MailServer, serve

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config.settings import Environment
+from bot.config.environment import Environment
 from tests.project.diagram import state_diagram
 
 ROOT = Path(__file__).parents[2]

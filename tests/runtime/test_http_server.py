@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import program
-from bot.config.settings import Environment
+from bot.config.environment import Environment
 from localslack import LocalSlack
 from runtime.http_server import PATH, interaction, web_app
 from tests.handlers.world import _seed, settings
@@ -35,7 +35,7 @@ async def url(tmp_path: Path) -> AsyncIterator[str]:
             slack_api_url=slack.api_url,
             database_url=f"sqlite:///{tmp_path / 'desk.sqlite3'}",
         )
-        async with program(env, settings()) as running, TestServer(web_app(running.app)) as server:
+        async with program(env, settings()) as running, TestServer(web_app(running.app, running.health)) as server:
             yield str(server.make_url(PATH))
 
 

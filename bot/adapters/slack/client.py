@@ -15,9 +15,11 @@ _TIMEOUT = 20
 """Seconds for one call."""
 
 
-def open_session() -> aiohttp.ClientSession:
+def open_session(*traces: aiohttp.TraceConfig) -> aiohttp.ClientSession:
     """The one pool of connections everything shares. Close it when the program ends."""
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=_WARM))
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=_WARM), trace_configs=list(traces)
+    )
 
 
 def for_people(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:

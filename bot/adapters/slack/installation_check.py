@@ -18,7 +18,8 @@ from bot.adapters.slack import client as slack_client
 from bot.adapters.slack.api_errors import name_of
 from bot.adapters.slack.channels import channel_id
 from bot.adapters.slack.directory import SlackDirectory
-from bot.config.settings import NOT_SET, Config, Environment, Team, load
+from bot.config.environment import Environment
+from bot.config.settings import NOT_SET, Config, Team, load
 from bot.core.errors import Misconfigured
 from bot.model.contact import Contact
 from bot.register.contacts import authorised

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from bot.adapters.store.database import DatabaseStore, Engine
 from bot.adapters.store.database_drafts import DatabaseDrafts
+from bot.adapters.store.observed_engine import Observe, ObservedEngine
 from bot.adapters.store.sqlite import SqliteEngine
 from bot.adapters.store.sqlitedict_drafts import DurableDrafts
 from bot.core.clock import Clock, now
@@ -39,17 +40,16 @@ async def open_drafts(url: str) -> Drafts:
     return await DurableDrafts.open(_drafts_beside(_file(url)))
 
 
-async def _both(url: str, clock: Clock) -> tuple[Store, Drafts]:
-    if not is_server(url):
-        return await open_store(url, clock), await open_drafts(url)
+async def _both(url: str, clock: Clock, observe: Observe | None) -> tuple[Store, Drafts]:
     engine = await open_engine(url)
-    return DatabaseStore(engine, clock), DatabaseDrafts(engine)
+    seen: Engine = ObservedEngine(engine, observe) if observe else engine
+    return DatabaseStore(seen, clock), DatabaseDrafts(engine) if is_server(url) else await open_drafts(url)
 
 
 @asynccontextmanager
-async def opened(url: str, clock: Clock = now) -> AsyncIterator[tuple[Store, Drafts]]:
-    """Both, closed on the way out. On a server they share their connections."""
-    store, drafts = await _both(url, clock)
+async def opened(url: str, clock: Clock = now, observe: Observe | None = None) -> AsyncIterator[tuple[Store, Drafts]]:
+    """Both, closed on the way out. On a server they share their connections. `observe` measures the store."""
+    store, drafts = await _both(url, clock, observe)
     try:
         yield store, drafts
     finally:

@@ -13,6 +13,7 @@ from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.rows import Row
 from bot.core.clock import Clock
 from bot.model.access_log import Access
+from bot.model.backlog import Backlog
 from bot.model.contact import Contact, EndCustomer
 from bot.model.monthly_view import View
 from bot.model.notice import NOTHING_HELD, Claim, Held, Letter, Notice, Outcome, Place
@@ -206,6 +207,9 @@ class DatabaseStore:
 
     async def index_older(self, limit: int) -> int:
         return await self._engine.change(lambda db: full_text_index.index_older(db, limit))
+
+    async def backlog(self, at: datetime) -> Backlog:
+        return await self._one(outbox_sql.BACKLOG, {"at": rows.ms(at)}, rows.backlog) or Backlog()
 
     async def merge_index(self, pages: int) -> None:
         await self._engine.change(lambda db: full_text_index.merge(db, pages))

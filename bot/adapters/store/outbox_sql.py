@@ -84,3 +84,10 @@ def letters(state: State | None, ticket_id: str) -> str:
         f"SELECT doc, state, attempts, why, changed_at FROM notices WHERE {where}"  # noqa: S608  own words only
         " ORDER BY seq DESC LIMIT :limit"
     )
+
+
+BACKLOG: Final = """
+    SELECT COUNT(CASE WHEN state = 'waiting' AND due <= :at THEN 1 END),
+        MIN(CASE WHEN state = 'waiting' AND due <= :at THEN due END),
+        COUNT(CASE WHEN state = 'dead' THEN 1 END)
+    FROM notices WHERE state = 'waiting' OR state = 'dead'"""

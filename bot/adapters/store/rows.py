@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from bot.model.access_log import Access
+from bot.model.backlog import Backlog
 from bot.model.contact import Contact, EndCustomer, folded
 from bot.model.monthly_view import View
 from bot.model.notice import Claim, Held, Letter, Notice, Place, Progress
@@ -226,3 +227,8 @@ def number(row: Sequence[Any]) -> int:
 
 def moment_or_none(row: Sequence[Any]) -> datetime | None:
     return None if row[0] is None else moment(row[0])
+
+
+def backlog(row: Sequence[Any]) -> Backlog:
+    waiting, oldest, dead = row
+    return Backlog(int(waiting), None if oldest is None else moment(oldest), int(dead))

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.config.settings import NOT_SET, Config, Environment, load, parse
+from bot.config.environment import Environment
+from bot.config.settings import NOT_SET, Config, load, parse
 from bot.core.errors import Misconfigured
 from bot.model.ticket import Level
 
@@ -171,6 +172,9 @@ def test_the_environments_names_and_defaults_are_those_others_rely_on(
         "DATABASE_URL": "sqlite:///var/desk.sqlite3",
         "SMTP_URL": "",
         "DESK_CONFIG": "desk.toml",
+        "LOG_FORMAT": "text",
+        "LOG_LEVEL": "INFO",
+        "REPLICA": "",
     }
 
 

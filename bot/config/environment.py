@@ -1,0 +1,55 @@
+"""Settings of the environment: what is secret, or local to a machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.config.secret_files import SecretFiles
+from bot.core.errors import Misconfigured
+
+ENV_FILE = Path(".env")
+
+
+class Environment(BaseSettings):
+    """Names others rely on: the environment, or `.env` beside the program."""
+
+    model_config = SettingsConfigDict(env_file=ENV_FILE, extra="ignore", env_ignore_empty=True)
+
+    slack_bot_token: str = ""
+    slack_app_token: str = ""
+    """With it: Socket Mode. Without: HTTP at /slack/events, checked by the signing secret."""
+    slack_signing_secret: str = ""
+    slack_api_url: str = "https://slack.com/api/"
+    host: str = "127.0.0.1"
+    port: int = Field(3000, ge=0, le=65535)
+    database_url: str = "sqlite:///var/desk.sqlite3"
+    smtp_url: str = ""
+    desk_config: Path = Path("desk.toml")
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    replica: str = ""
+    """How log lines name this process; empty: the machine's name."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (Docker's own form is NAME_FILE here)
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, SecretFiles(settings_cls, ENV_FILE), dotenv_settings
+
+
+def environment() -> Environment:
+    """As this process has it. Raises `Misconfigured` with every fault."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors()]
+        raise Misconfigured("\n".join(lines)) from None

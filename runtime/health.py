@@ -1,0 +1,151 @@
+"""Health over HTTP: `/healthz` (the process answers), `/readyz` (each part and its reason), `/metrics` (Prometheus)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from bot.core.clock import Clock, span
+from bot.core.errors import StoreDown, place_of
+from bot.model.backlog import Backlog
+from bot.model.ticket import Stage
+from bot.tickets.ports import Maintenance
+from bot.transports import Closure
+from runtime.metrics import Metrics
+
+LATE = timedelta(minutes=10)
+"""An undelivered notice that is older makes the desk not ready."""
+_PATIENCE = 5.0
+"""Seconds one part may take to answer."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether a part of the desk works. `why`: a sentence, without personal data."""
+
+    ok: bool
+    why: str
+
+
+Probe = Callable[[], Awaitable[Finding]]
+"""Looks at one part; may raise `StoreDown`."""
+
+
+async def looked_at(probes: Mapping[str, Probe]) -> dict[str, Finding]:
+    """What each probe finds; one that fails or takes too long is a finding too."""
+    found = await asyncio.gather(*(_asked(probe) for probe in probes.values()))
+    return dict(zip(probes, found, strict=True))
+
+
+async def _asked(probe: Probe) -> Finding:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await probe()
+    except StoreDown:
+        return Finding(ok=False, why="The database cannot be used.")
+    except TimeoutError:
+        return Finding(ok=False, why=f"No answer within {_PATIENCE:.0f} seconds.")
+    except Exception as error:  # noqa: BLE001 (a probe with a fault must not hide the others)
+        return Finding(ok=False, why=f"The check itself failed: {place_of(error).splitlines()[0]}.")
+
+
+# --- probes
+
+
+def database_probe(store: Maintenance, clock: Clock) -> Probe:
+    async def probe() -> Finding:
+        await store.backlog(clock())
+        return Finding(ok=True, why="The database answers.")
+
+    return probe
+
+
+def outbox_probe(store: Maintenance, clock: Clock) -> Probe:
+    """Late notices: something keeps the outbox from delivering."""
+
+    async def probe() -> Finding:
+        at = clock()
+        backlog = await store.backlog(at)
+        if not backlog.oldest:
+            return Finding(ok=True, why="Nothing waits to be delivered.")
+        age = max(at - backlog.oldest, timedelta())
+        words = f"{backlog.waiting} due; the oldest for {span(age.total_seconds())}."
+        return Finding(ok=age < LATE, why=words)
+
+    return probe
+
+
+def transport_probe(name: str, closures: Callable[[], Sequence[Closure]]) -> Probe:
+    """One way out: closed as a whole, or towards some channels only, which does not make the desk unready."""
+
+    async def probe() -> Finding:
+        mine = [each for each in closures() if each.transport == name]
+        whole = [each.why for each in mine if not each.channel]
+        if whole:
+            return Finding(ok=False, why=whole[0])
+        closed = f"; closed towards {len(mine)} channels" if mine else ""
+        return Finding(ok=True, why=f"Open{closed}.")
+
+    return probe
+
+
+# --- what is served
+
+
+@dataclass(frozen=True)
+class Health:
+    """What the health pages are made of."""
+
+    metrics: Metrics
+    probes: dict[str, Probe]
+    """By part. Further ones are added while the desk is put together."""
+    backlog: Callable[[], Awaitable[Backlog]]
+    standing: Callable[[], Awaitable[Mapping[Stage, int]]]
+    clock: Clock
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/healthz", self._alive),
+            web.get("/health", self._alive),
+            web.get("/readyz", self._ready),
+            web.get("/metrics", self._metrics),
+        ]
+
+    async def _alive(self, _: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        found = await self.findings()
+        ready = all(each.ok for each in found.values())
+        parts = {part: {"ok": each.ok, "why": each.why} for part, each in found.items()}
+        return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
+
+    async def findings(self) -> dict[str, Finding]:
+        """What each part of the desk says of itself."""
+        return await looked_at(self.probes)
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        for part, each in (await self.findings()).items():
+            self.metrics.ready.labels(part).set(each.ok)
+        with suppress(StoreDown):  # `partner_desk_ready` says so; the other figures are of this process
+            self._count(await self.backlog(), await self.standing(), self.clock())
+        return web.Response(body=generate_latest(self.metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    def _count(self, backlog: Backlog, standing: Mapping[Stage, int], at: datetime) -> None:
+        self.metrics.outbox_waiting.set(backlog.waiting)
+        self.metrics.outbox_dead.set(backlog.dead)
+        age = (at - backlog.oldest).total_seconds() if backlog.oldest else 0
+        self.metrics.outbox_oldest.set(max(age, 0))
+        open_now: dict[tuple[str, str], int] = {}
+        for stage in Stage:
+            if stage.is_open:
+                key = (stage.level.value, str(stage.ball))
+                open_now[key] = open_now.get(key, 0) + standing.get(stage, 0)
+        for (level, ball), number in open_now.items():
+            self.metrics.tickets.labels(level, ball).set(number)

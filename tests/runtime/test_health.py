@@ -1,0 +1,191 @@
+"""Health pages: alive, ready with a reason for each part, and metrics, with Socket Mode and over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestServer
+from prometheus_client.parser import text_string_to_metric_families
+
+from app import listening
+from bot.config.environment import Environment
+from bot.core.errors import StoreDown
+from bot.tickets.ports import Batch
+from bot.transports import Closure
+from runtime.health import Finding, database_probe, looked_at, outbox_probe, transport_probe
+from runtime.http_server import health_app
+from tests.doubles.memory_store import MemoryStore
+from tests.doubles.records import START, a_notice
+from tests.handlers.world import DESK, World, world
+
+
+@pytest.fixture
+async def w(tmp_path: Path) -> AsyncIterator[World]:
+    async with world(tmp_path) as started:
+        yield started
+
+
+async def page(w: World, path: str) -> tuple[int, str]:
+    async with (
+        TestServer(health_app(w.running.health)) as server,
+        ClientSession() as session,
+        session.get(server.make_url(path)) as answer,
+    ):
+        return answer.status, await answer.text()
+
+
+async def samples(w: World) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    _, text = await page(w, "/metrics")
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def test_healthz_answers_ok(w: World) -> None:
+    assert await page(w, "/healthz") == (200, "ok\n")
+
+
+async def test_readyz_names_each_part_and_its_reason(w: World) -> None:
+    status, text = await page(w, "/readyz")
+    assert status == 200
+    for words in ('"database": {"ok": true', '"outbox": {"ok": true', "The database answers."):
+        assert words in text
+
+
+async def test_readyz_answers_503_while_the_database_is_down(w: World) -> None:
+    await w.running.store.close()
+    status, text = await page(w, "/readyz")
+    assert status == 503
+    assert "The database cannot be used." in text
+
+
+async def test_metrics_count_interactions_deliveries_tickets_and_slack_calls(w: World) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    found = await samples(w)
+    assert found["partner_desk_interaction_seconds_count", (("kind", "command"), ("outcome", "acknowledged"))] >= 1
+    assert found["partner_desk_interaction_seconds_count", (("kind", "click"), ("outcome", "acknowledged"))] >= 1
+    slack = (("outcome", "sent"), ("reason", "none"), ("way", "slack"))
+    assert found["partner_desk_delivery_seconds_count", slack] >= 1
+    assert found["partner_desk_open_tickets", (("ball", "first"), ("level", "first"))] == 1
+    assert found["partner_desk_slack_calls_total", (("method", "chat.postMessage"), ("status", "200"))] >= 1
+    assert found["partner_desk_database_seconds_count", (("kind", "change"), ("outcome", "done"))] >= 1
+    assert found["partner_desk_job_seconds_count", (("job", "sweep"), ("outcome", "done"))] >= 1
+    assert found["partner_desk_ready", (("part", "database"),)] == 1
+
+
+async def test_metrics_tell_a_refused_form_from_an_acknowledged_one(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal("Raise an incident")
+    refused = await w.anna.submit(modal, w.answers(start=int(w.now()) + 86400))
+    assert refused["outcome"] == "errors"
+    found = await samples(w)
+    assert found["partner_desk_interaction_seconds_count", (("kind", "submission"), ("outcome", "refused"))] == 1
+
+
+async def test_metrics_count_reminders(w: World) -> None:
+    card = await w.handed_off()
+    await w.anna.advance(31 * 60)
+    await w.anna.reply(card, "nothing happened")
+    assert (await samples(w))["partner_desk_reminders_total", ()] == 1
+
+
+async def test_metrics_hold_nothing_people_typed_and_no_names(w: World) -> None:
+    await w.escalated()
+    _, text = await page(w, "/metrics")
+    for personal in ("Müller", "U0ANNA", "Anna", "mueller.example", "Outbound mail", "PD-1001", "nordlicht"):
+        assert personal not in text
+
+
+async def test_metrics_have_no_further_label_sets_when_the_same_happens_again(w: World) -> None:
+    for number in range(3):
+        await w.anna.command(DESK, "/retarus-incident")
+        await w.anna.dismiss(await w.anna.modal("Raise an incident"))
+        if number == 0:
+            before = set(await samples(w))
+    assert set(await samples(w)) == before
+
+
+async def test_metrics_are_served_while_the_database_is_down(w: World) -> None:
+    await w.running.store.close()
+    found = await samples(w)
+    assert found["partner_desk_ready", (("part", "database"),)] == 0
+
+
+async def test_socket_mode_serves_health_pages_and_tells_of_its_connection(w: World, unused_tcp_port: int) -> None:
+    bot = w.slack.app("Partner Desk")
+    env = Environment(slack_app_token=bot.app_token, slack_bot_token=bot.bot_token, port=unused_tcp_port)
+    stop = asyncio.Event()
+    task = asyncio.create_task(listening(w.running, env, stop.wait()))
+    async with ClientSession() as session:
+        text = await answered(session, f"http://127.0.0.1:{unused_tcp_port}/readyz")
+    stop.set()
+    await task
+    assert '"slack": {"ok": true, "why": "Connected' in text
+
+
+async def answered(session: ClientSession, url: str) -> str:
+    """What stands there, as soon as somebody listens."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                async with session.get(url) as answer:
+                    return await answer.text()
+            except OSError:
+                await asyncio.sleep(0)
+
+
+async def test_a_lost_connection_to_slack_is_not_ready(w: World) -> None:
+    from runtime.socket_mode import connected  # noqa: PLC0415
+
+    async with connected(w.running.app, w.slack.app("Partner Desk").app_token) as probe:
+        assert (await probe()).ok
+    assert await probe() == Finding(ok=False, why="There is no working connection to Slack; it is being opened anew.")
+
+
+@pytest.mark.parametrize(("minutes", "ready"), [(0, True), (9, True), (10, False), (600, False)])
+async def test_outbox_is_not_ready_when_a_notice_is_late(minutes: int, *, ready: bool) -> None:
+    store = MemoryStore(lambda: START)
+    await store.apply(Batch(notices=[a_notice()]))
+    found = await outbox_probe(store, lambda: START + timedelta(minutes=minutes))()
+    assert found.ok is ready
+    assert "1 due" in found.why
+
+
+async def test_a_notice_of_the_future_is_not_late() -> None:
+    store = MemoryStore(lambda: START)
+    await store.apply(Batch(notices=[a_notice()]))
+    found = await outbox_probe(store, lambda: START - timedelta(days=1))()
+    assert found == Finding(ok=True, why="Nothing waits to be delivered.")
+
+
+async def test_a_closed_transport_is_not_ready_but_a_closed_channel_is() -> None:
+    closed = [Closure("Slack", "The token was revoked. Install the app again.", START)]
+    assert await transport_probe("Slack", lambda: closed)() == Finding(
+        ok=False, why="The token was revoked. Install the app again."
+    )
+    assert (await transport_probe("e-mail", lambda: closed)()).ok
+    channel = [Closure("Slack", "Archived.", START, channel="C1")]
+    assert await transport_probe("Slack", lambda: channel)() == Finding(ok=True, why="Open; closed towards 1 channels.")
+
+
+async def test_a_probe_that_fails_does_not_hide_the_others() -> None:
+    async def broken() -> Finding:
+        raise KeyError("Anna")
+
+    async def down() -> Finding:
+        raise StoreDown("password=s3cret")
+
+    store = MemoryStore(lambda: START)
+    found = await looked_at({"a": broken, "b": down, "database": database_probe(store, lambda: START)})
+    assert found["a"] == Finding(ok=False, why="The check itself failed: KeyError.")
+    assert found["b"] == Finding(ok=False, why="The database cannot be used.")
+    assert found["database"].ok
