@@ -49,7 +49,7 @@ def test_any_setting_may_stand_in_a_file(name: str, tmp_path: Path, monkeypatch:
 
 def test_file_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMTP_URL_FILE", str(tmp_path / "missing"))
-    with pytest.raises(Misconfigured, match="SMTP_URL_FILE: .*missing cannot be read"):
+    with pytest.raises(Misconfigured, match=r"SMTP_URL_FILE: .*missing cannot be read"):
         environment()
     (tmp_path / "missing").write_text("\n")
     with pytest.raises(Misconfigured, match="is empty"):
