@@ -12,6 +12,7 @@ from blocks.kit import Json
 from blocks.letter import parts
 from bot.config.settings import Config
 from bot.core.i18n import mark, t
+from bot.escalation.letter import FINDINGS
 from bot.escalation.preview import Preview
 from bot.escalation.summaries import drafts
 from bot.forms.field_table import fields_of
@@ -36,12 +37,20 @@ def tasks(ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | 
     here = {field.key for field in asked}
     elsewhere = [each for each in missing(ticket, Need.ESCALATE, config) if each.key not in here]
     about = t("nothing is sent yet: the exact text comes next")
-    blocks = [kit.note(f"{name} · {about}"), *_missing(ticket, elsewhere)]
+    blocks = [kit.note(f"{name} · {about}"), *_missing(ticket, elsewhere), _who_reads(asked)]
     blocks += inputs(
         asked, ticket.kind, config, {**drafts(ticket, config), **ticket.answers, **(typed or {})}, Need.ESCALATE
     )
     title, about = t("Escalate to Retarus"), f"{ticket.id}|{ticket.version}"
     return kit.modal(TASKS, title, blocks, submit=t("Preview"), about=about)
+
+
+def _who_reads(asked: Iterable[Field]) -> Json:
+    """Which of these answers stay with the partner; all others are printed in the letter."""
+    ours = [field.name.rstrip(":?") for field in asked if not field.printed and field.key not in FINDINGS]
+    if not ours:
+        return kit.note(t("Retarus reads all of these answers."))
+    return kit.note(t("Retarus reads these answers. Only we read: {names}.", names="; ".join(dict.fromkeys(ours))))
 
 
 def _asked(ticket: Ticket, config: Config) -> Iterable[Field]:

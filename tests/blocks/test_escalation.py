@@ -35,6 +35,21 @@ def words(view: Json) -> str:
     return "\n".join(part["text"] for part in parts(view) if isinstance(part.get("text"), str))
 
 
+def test_form_says_which_answers_stay_with_us() -> None:
+    said = words(escalation.tasks(an_incident(Stage.SECOND), "PD-1042", CONFIG))
+    line = next(each for each in said.splitlines() if each.startswith("Retarus reads these answers. Only we read: "))
+    assert "Access end-customer's system" in line
+    assert "Help desk, if one was needed" in line
+    for printed in (
+        "What is asked of Retarus",
+        "Root cause",
+        "Summarize status",
+        "system customization",
+        "Workaround given",
+    ):
+        assert printed not in line
+
+
 def test_the_preview_of_a_complete_ticket_can_be_sent() -> None:
     view = shown()
     assert view["callback_id"] == escalation.SEND

@@ -8,7 +8,9 @@ import pytest
 
 from bot.forms.template_fields import PREQUALIFICATION, TEMPLATE
 from bot.model.ticket import Stage
+from bot.model.transitions import Move
 from localslack import Modal
+from localslack.visible import text_of
 from tests.handlers.world import DESK, MATRIX_SECOND, RETARUS, SECOND_TASKS, Json, World
 
 DETAILS = MATRIX_SECOND | SECOND_TASKS
@@ -158,3 +160,24 @@ async def test_the_letter_can_be_read_again(w: World) -> None:
     shown = await w.anna.modal("Sent to Retarus")
     assert "PARTNERS' MAIN CUSTOMER ID" in shown.text
     assert await w.anna.messages(DESK)
+
+
+async def test_second_letter_stands_in_the_threads_of_the_first(w: World) -> None:
+    card = await w.escalated()
+    first = await w.rita.message(RETARUS, "our reference PD-1001")
+    mail = await w.ben.mail("PD-1001")
+    ticket = await w.ticket()
+    desk = w.running.desk
+    ticket = await desk.tickets.say(ticket.id, Move.RETARUS_ANSWERED, "U0BEN", "F1", "answer", "It is corrected")
+    await w.ben.reply(card, "It is corrected")
+    await w.ben.click(await w.ben.again(card), "Escalate to Retarus")
+    again = {"summary_second": "Still rejected after the correction.", "why_retarus": "Correct the second rule too"}
+    await w.ben.submit(await w.ben.modal("Escalate to Retarus"), again)
+    preview = await w.ben.modal("Preview", containing="This follows our letter of")
+    assert "Your answer of" in preview.text
+    assert (await w.ben.submit(preview))["outcome"] == "closed"
+    reply = await w.rita.reply(first, "This follows our letter of")
+    assert "Correct the second rule too" in text_of(reply)
+    answer = await w.ben.mail("This follows our letter of")
+    assert dict(answer["headers"])["In-Reply-To"] == dict(mail["headers"])["Message-ID"]
+    assert answer["subject"] == f"Re: {mail['subject']}"
