@@ -13,6 +13,7 @@ from bot.config.settings import Config
 from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
 from bot.forms.field_table import fields_of
+from bot.forms.guide_tasks import PRIORITY
 from bot.forms.template_fields import Field, Need, Sheet
 from bot.model.ticket import Kind
 from bot.tickets.reference import kind_name
@@ -163,12 +164,19 @@ def _said(kind: Kind, words: str) -> Json:
 
 
 def _fields(kind: Kind, config: Config, more: bool) -> list[Field]:
-    """Without `more`: what must be answered, and what only applies because of such an answer."""
-    return [
+    """Without `more`: what must be answered, and what only applies because of such an answer; and the priority."""
+    ticket = [
         field
         for field in fields_of(kind, config, Sheet.TICKET)
         if (field.need[kind] is Need.RAISE or more) and not (field.group and field.group != "example.1")
     ]
+    return [*ticket, *_priority(kind, config, more)]
+
+
+def _priority(kind: Kind, config: Config, more: bool) -> list[Field]:
+    """The priority, or the impact and urgency that decide on it: given now, it starts the SLA's clock (guide 2.7)."""
+    judged = [field for field in fields_of(kind, config, Sheet.FIRST) if field.heading is PRIORITY]
+    return [field for field in judged if more or field.key != "priority_reason"]
 
 
 def shows_more(typed: Mapping[str, str]) -> bool:

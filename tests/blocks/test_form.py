@@ -98,8 +98,8 @@ def test_the_permission_to_test_has_no_default() -> None:
 
 def test_raising_asks_only_for_what_is_known_on_the_phone() -> None:
     shown = inputs(create.modal(Begun(INCIDENT), CONFIG, {}))
-    assert list(shown) == ["customer", "main_id", "services", "start", "happens", "impact", "contact"]
-    assert not any(block["optional"] for block in shown.values())
+    assert list(shown) == ["customer", "main_id", "services", "start", "happens", "impact", "contact", "priority"]
+    assert [key for key, block in shown.items() if block["optional"]] == ["priority"]
 
 
 @pytest.mark.parametrize(
