@@ -25,6 +25,7 @@ from bot.adapters.slack.carrier import SlackCarrier
 from bot.adapters.slack.channels import channel_id
 from bot.adapters.slack.directory import SlackDirectory
 from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.people import Home
 from bot.adapters.slack.report_carrier import ReportCarrier
 from bot.adapters.status import open_status_page
 from bot.adapters.store import migrate, open_store, opened
@@ -96,7 +97,9 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
         posting = slack_client.for_outbox(env.slack_bot_token, env.slack_api_url, session)
         identity = await _identity(client, env.slack_bot_token)
         async with opened(env.database_url, clock, metrics.database_operation) as (store, drafts):
-            directory = SlackDirectory(client, config.levels, identity.team_id or "", config.desk.timezone)
+            directory = SlackDirectory(
+                client, config.levels, Home(identity.team_id or "", identity.enterprise_id or ""), config.desk.timezone
+            )
             await directory.warm()
             routes = await _routes(client, config)
             lookout = Lookout(open_status_page(config.retarus, session), clock)

@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api_errors import name_of
+from bot.adapters.slack.people import Home, person_of
 from bot.config.settings import Levels, Team
 from bot.core.ttl_cache import Kept
 from bot.model.contact import Person
@@ -23,11 +24,11 @@ _UNKNOWN = "user_not_found"
 class SlackDirectory:
     """`bot.ports.Directory` by users.info and usergroups.users.list."""
 
-    def __init__(self, client: AsyncWebClient, levels: Levels, team_id: str, zone: str) -> None:
-        """`team_id`: the partner's own workspace; people of any other are external. `zone`: for who has none."""
+    def __init__(self, client: AsyncWebClient, levels: Levels, home: Home, zone: str) -> None:
+        """`home`: the partner's workspace; people of other organisations are external. `zone`: for who has none."""
         self._client = client
         self._teams = {Level.FIRST: levels.first, Level.SECOND: levels.second}
-        self._team_id = team_id
+        self._home = home
         self._zone = zone
         self._people = Kept(self._ask_person, FRESH)
         self._groups = Kept(self._ask_group, FRESH)
@@ -61,18 +62,7 @@ class SlackDirectory:
             if name_of(error) == _UNKNOWN:
                 return Person(id=user_id, name=user_id, is_active=False)
             raise
-        user = answer["user"]
-        profile = user.get("profile") or {}
-        return Person(
-            id=user_id,
-            name=profile.get("real_name") or user.get("real_name") or user.get("name") or user_id,
-            zone=user.get("tz") or self._zone,
-            locale=user.get("locale") or "",
-            is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-            is_external=bool(user.get("is_stranger") or user.get("team_id", self._team_id) != self._team_id),
-            is_active=not user.get("deleted", False),
-            is_bot=bool(user.get("is_bot")),
-        )
+        return person_of({"id": user_id, **answer["user"]}, self._home, self._zone)
 
     async def _ask_group(self, group: str) -> frozenset[str]:
         answer = await self._client.usergroups_users_list(usergroup=group)

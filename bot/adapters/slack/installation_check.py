@@ -18,6 +18,7 @@ from bot.adapters.slack import client as slack_client
 from bot.adapters.slack.api_errors import name_of
 from bot.adapters.slack.channels import channel_id
 from bot.adapters.slack.directory import SlackDirectory
+from bot.adapters.slack.people import Home
 from bot.config.environment import Environment
 from bot.config.settings import NOT_SET, Config, Team, load
 from bot.core.errors import Misconfigured
@@ -98,7 +99,7 @@ async def _slack(env: Environment, config: Config, client: AsyncWebClient) -> As
     yield _scopes(who)
     yield await _way_in(env, client)
     yield await _channel(client, config.desk.channel, "[desk] channel")
-    yield await _audience(client, config, str(who.get("team_id")))
+    yield await _audience(client, config, Home(str(who.get("team_id")), who.get("enterprise_id") or ""))
     if config.retarus.channel:
         yield await _channel(client, config.retarus.channel, "[retarus] channel")
     if config.reports.channel:
@@ -140,10 +141,10 @@ async def _channel(client: AsyncWebClient, wanted: str, setting: str) -> Line:
     return Line(name, "" if channel.get("is_member") else "the bot is not in it: /invite @Partner Desk there")
 
 
-async def _audience(client: AsyncWebClient, config: Config, team_id: str) -> Line:
+async def _audience(client: AsyncWebClient, config: Config, home: Home) -> Line:
     """Who can read the tickets; a channel that cannot be seen at all is another line's finding."""
     what = "who reads in the desk channel"
-    directory = SlackDirectory(client, config.levels, team_id, config.desk.timezone)
+    directory = SlackDirectory(client, config.levels, home, config.desk.timezone)
     try:
         desk = await channel_id(client, config.desk.channel, "[desk] channel")
         return Line(what, " ".join(await channel_audience.warnings(client, directory, desk)))
