@@ -65,7 +65,7 @@ from handlers import (
     transitions,
 )
 from handlers.dispatch import Dispatcher
-from runtime import command_line, http_server, notification_renderer, observed, scheduler, socket_mode
+from runtime import command_line, http_server, loop_watchdog, notification_renderer, observed, scheduler, socket_mode
 from runtime.background_tasks import BackgroundTasks
 from runtime.health import Health, database_probe, outbox_probe
 from runtime.index_worker import IndexWorker
@@ -73,6 +73,9 @@ from runtime.metrics import Metrics
 from runtime.release import release
 
 log = logging.getLogger("desk")
+
+_DRAIN = 1.0
+"""Seconds for what follows an acknowledgement, and as many for deliveries. The next start delivers what is left."""
 
 
 @dataclass(frozen=True)
@@ -151,11 +154,12 @@ async def _working(
         outbox.wake()
 
     try:
-        yield Program(app, dispatcher.desk, dispatcher, store, health, moved)
+        with loop_watchdog.watched():
+            yield Program(app, dispatcher.desk, dispatcher, store, health, moved)
     finally:
         jobs.shutdown(wait=False)
-        await dispatcher.tasks.drain(5)
-        await outbox.drain(5)
+        await dispatcher.tasks.drain(_DRAIN)
+        await outbox.drain(_DRAIN)
         for each in going_on:
             each.cancel()
         await asyncio.gather(*going_on, return_exceptions=True)

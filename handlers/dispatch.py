@@ -21,6 +21,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from typing import TypeVar
 
 from aiohttp import ClientError
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -88,6 +89,11 @@ def _unwatched(_: Body, __: AsyncAck) -> AbstractContextManager[None]:
     return nullcontext()
 
 
+T = TypeVar("T")
+_TRIGGERS = 500
+"""Triggers that are remembered: a second delivery follows within minutes."""
+
+
 class _DispatchMiddleware(AsyncMiddleware):
     """The last of Bolt's middlewares, after signature and authorisation checks: answers every known payload."""
 
@@ -135,6 +141,7 @@ class Dispatcher:
         self.watch: Watch = _unwatched
         """Is inside while a payload is handled, until it is acknowledged."""
         self.clicks[ANSWER] = self._redraw
+        self._triggers: dict[str, None] = {}
         self._listeners: dict[str, Listener] = {
             "shortcut": self._on_shortcut,
             "message_action": self._on_shortcut,
@@ -162,13 +169,13 @@ class Dispatcher:
             return
         listener = self.commands[asked.name]
         await ack()
-        self.tasks.start(self._guard(listener(asked), Click.of(asked)))
+        self._open(listener, asked, Click.of(asked))
 
     async def _on_shortcut(self, ack: AsyncAck, body: Body) -> None:
         used = shortcut(body)
         listener = self.shortcuts[used.name]
         await ack()
-        self.tasks.start(self._guard(listener(used), Click.of(used)))
+        self._open(listener, used, Click.of(used))
 
     async def _on_click(self, ack: AsyncAck, body: Body) -> None:
         done = click(body)
@@ -176,8 +183,16 @@ class Dispatcher:
             await self._save(ack, saving(done), done)
             return
         await ack()
-        listener = self.clicks.get(done.action, self._unknown)
-        self.tasks.start(self._guard(listener(done), done))
+        self._open(self.clicks.get(done.action, self._unknown), done, done)
+
+    def _open(self, listener: Callable[[T], Awaitable[None]], asked: T, where: Click) -> None:
+        """Runs a listener that opens or redraws a view, once for each trigger: Slack may deliver a payload twice."""
+        if where.trigger and where.trigger in self._triggers:
+            return
+        self._triggers[where.trigger] = None
+        if len(self._triggers) > _TRIGGERS:
+            del self._triggers[next(iter(self._triggers))]
+        self.tasks.start(self._guard(listener(asked), where))
 
     async def _redraw(self, done: Click) -> None:
         """Redraws a form whose fields depend on an answer. Slack keeps what was typed, as inputs keep their ids."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -17,22 +18,28 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.core.errors import Misconfigured
 from runtime.health import Health
+from runtime.http_connections import Connections
 
 log = logging.getLogger(__name__)
 
 PATH = "/slack/events"
 _BIGGEST = 1024 * 1024
+_IDLE = 75.0
+"""Seconds an idle connection is kept: Slack reuses them."""
+_BODY = 5.0
+"""Seconds for the body of a request."""
+_BACKLOG = 128
 _SECONDS = re.compile(r"\d{1,12}")
 
 
 def _looks_signed(request: web.Request) -> bool:
-    """Bolt checks the signature; these two it would stumble over."""
+    """Refuses two headers that Bolt's signature check would answer with an error 500."""
     at = request.headers.get("x-slack-request-timestamp", "")
     return bool(_SECONDS.fullmatch(at)) and request.headers.get("x-slack-signature", "").isascii()
 
 
 class _Interaction(AsyncBoltRequest):
-    """A click or a submission, read already. Its signature is checked as that of any other request."""
+    """A click or a submission whose payload is decoded already. Bolt checks its signature as of any other request."""
 
     def __init__(self, raw: str, body: dict[str, Any], headers: Mapping[str, str]) -> None:
         super().__init__(body=body, headers=dict(headers), mode="socket_mode")  # which takes what is read already
@@ -40,7 +47,7 @@ class _Interaction(AsyncBoltRequest):
 
 
 def bolt_request(raw: str, headers: Mapping[str, str]) -> AsyncBoltRequest:
-    """What Bolt is to answer. `ValueError` when it cannot be read."""
+    """The request as Bolt reads it. `ValueError` when it cannot be read."""
     body = interaction(raw)
     return AsyncBoltRequest(body=raw, headers=dict(headers)) if body is None else _Interaction(raw, body, headers)
 
@@ -65,7 +72,11 @@ def web_app(app: AsyncApp, health: Health) -> web.Application:
         if not _looks_signed(request):
             return web.Response(status=401, text="not signed by Slack\n")
         try:
-            answer = await app.async_dispatch(bolt_request(await request.text(), request.headers))
+            async with asyncio.timeout(_BODY):
+                raw = await request.text()
+            answer = await app.async_dispatch(bolt_request(raw, request.headers))
+        except TimeoutError:
+            return web.Response(status=408, text="the request did not arrive in time\n")
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             log.warning("a request could not be read: %s", type(error).__name__)
             return web.Response(status=400, text="not readable\n")
@@ -84,20 +95,32 @@ def health_app(health: Health) -> web.Application:
 
 
 @asynccontextmanager
-async def serving(served: web.Application, host: str, port: int) -> AsyncIterator[int]:
-    """Serves while inside; yields the port. Port 0: a free one. `Misconfigured` where it is taken."""
-    runner = web.AppRunner(served, access_log=None)
+async def serving(
+    served: web.Application, host: str, port: int, connections: Connections | None = None
+) -> AsyncIterator[int]:
+    """Serves while inside, and answers everything accepted on the way out. Yields the port.
+
+    Port 0: a free one. `Misconfigured` where it is taken.
+    """
+    connections = connections or Connections()
+    served.middlewares.append(connections.middleware())
+    runner = web.AppRunner(served, access_log=None, shutdown_timeout=0.5, keepalive_timeout=_IDLE)
     await runner.setup()
     try:
-        await _start(runner, host, port)
-        yield int(runner.addresses[0][1])
+        server = await _start(runner, host, port, connections)
+        try:
+            yield int(server.sockets[0].getsockname()[1])
+        finally:
+            await connections.drain(server)
     finally:
         await runner.cleanup()
 
 
-async def _start(runner: web.AppRunner, host: str, port: int) -> None:
+async def _start(runner: web.AppRunner, host: str, port: int, connections: Connections) -> asyncio.Server:
+    assert runner.server
+    factory = connections.protocol(runner.server)
     try:
-        await web.TCPSite(runner, host, port).start()
+        return await asyncio.get_running_loop().create_server(factory, host, port, backlog=_BACKLOG)
     except OSError as error:
         raise Misconfigured(
             f"HOST:PORT {host}:{port} cannot be listened at ({error.strerror}). Set PORT to one that is free, or to 0 "

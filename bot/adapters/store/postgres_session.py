@@ -20,7 +20,9 @@ from bot.core.errors import Conflict, Misconfigured, StoreDown
 Session = psycopg.Connection[tuple[Any, ...]]
 
 BUSY = 2.0
-"""Seconds to wait for a row somebody else changes, or for a connection. Slack waits 3 s for an answer."""
+"""Seconds to wait for a connection. Slack waits 3 s for an answer."""
+_LOCKED = 0.7
+"""Seconds to wait for a row that another session changes."""
 
 _OLDEST = 13  # pg_xact_status, pg_current_xact_id
 _UNLESS_SAID = {
@@ -30,7 +32,7 @@ _UNLESS_SAID = {
     "tcp_user_timeout": "10000",  # a network that swallows everything is noticed after 10 s
 }
 _SETTINGS = (
-    f"SET lock_timeout = '{BUSY}s'",
+    f"SET lock_timeout = '{_LOCKED}s'",
     "SET statement_timeout = '10s'",
     # what a machine that vanished had locked is free again after that
     "SET idle_in_transaction_session_timeout = '10s'",

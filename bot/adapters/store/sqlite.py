@@ -15,8 +15,8 @@ from bot.adapters.store.sqlite_connection import Connection, connect, prepare
 
 T = TypeVar("T")
 
-BUSY = 2.0
-"""Seconds to wait for another process's lock. Slack waits 3 s for an answer, and a person must hear of the failure."""
+BUSY = 0.7
+"""Seconds to wait for another process's lock. A change that waits behind another one is refused after twice as long."""
 
 
 class SqliteEngine:

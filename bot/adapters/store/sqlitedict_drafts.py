@@ -26,7 +26,7 @@ from bot.core.errors import Misconfigured, StoreDown
 
 T = TypeVar("T")
 
-_BUSY_MS = 2000
+_BUSY_MS = 700
 _LOOK = 0.5  # seconds between two looks whether the worker lives
 _FRESH = 60.0  # seconds what is known is not asked for again
 _MOST = 5000  # keys of which something is known

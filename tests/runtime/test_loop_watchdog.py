@@ -1,0 +1,46 @@
+"""The watchdog of the event loop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+import pytest
+
+from runtime.loop_watchdog import watched
+
+
+def block_the_loop(said: threading.Event) -> None:
+    """Busy until the watchdog has said something."""
+    end = time.monotonic() + 10
+    while not said.is_set() and time.monotonic() < end:
+        sum(range(1000))
+
+
+class Heard(logging.Handler):
+    """Hears the first record."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.set()
+
+
+async def test_stall_is_logged_with_the_code_the_loop_is_at(caplog: pytest.LogCaptureFixture) -> None:
+    heard, typed = Heard(), "+49 89 1234 typed"
+    logging.getLogger("runtime.loop_watchdog").addHandler(heard)
+    with watched(0.1):
+        block_the_loop(heard.said)
+    logging.getLogger("runtime.loop_watchdog").removeHandler(heard)
+    assert "the event loop has been busy" in caplog.text
+    assert "block_the_loop" in caplog.text
+    assert typed not in caplog.text.replace(f'"{typed}"', "")
+
+
+async def test_turning_loop_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with watched(60):
+        pass
+    assert "busy" not in caplog.text
