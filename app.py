@@ -28,7 +28,7 @@ from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.people import Home
 from bot.adapters.slack.report_carrier import ReportCarrier
 from bot.adapters.status import open_status_page
-from bot.adapters.store import migrate, open_store, opened
+from bot.adapters.store import copy_to, hold_back, migrate, open_store, opened, place_from
 from bot.config.environment import Environment
 from bot.config.settings import Config
 from bot.core.clock import Clock, now
@@ -37,7 +37,7 @@ from bot.core.i18n import Language, speaking
 from bot.desk import Desk, open_desk
 from bot.escalation.status_page import Lookout
 from bot.model.contact import Contact
-from bot.model.notice import Say
+from bot.model.notice import BY_MAIL, Say
 from bot.outbox import Carrier, Outbox
 from bot.ports import Store
 from bot.privacy.erasure import Archive
@@ -67,6 +67,7 @@ from handlers import (
 from handlers.dispatch import Dispatcher
 from runtime import command_line, http_server, loop_watchdog, notification_renderer, observed, scheduler, socket_mode
 from runtime.background_tasks import BackgroundTasks
+from runtime.backup import Storage
 from runtime.health import Health, database_probe, outbox_probe
 from runtime.index_worker import IndexWorker
 from runtime.metrics import Metrics
@@ -254,9 +255,8 @@ def _carriers(
     name = retarus.from_address.rpartition("@")[2] or "localhost"
     sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None
     mail = MailCarrier(sender, retarus.from_address, retarus.reply_to, files, most, retarus.language)
-    by_mail = {Say.LETTER_MAIL, Say.CHASE_MAIL, Say.REQUEST_MAIL}
     printing = ReportCarrier(client, reports.maker(desk, ChildPress()))
-    return {say: mail if say in by_mail else slack for say in Say} | {Say.REPORT: printing}
+    return {say: mail if say in BY_MAIL else slack for say in Say} | {Say.REPORT: printing}
 
 
 # --- running ---
@@ -308,6 +308,9 @@ async def _archive(env: Environment, by: str) -> AsyncIterator[Archive]:
         yield Archive(store, drafts, now, by)
 
 
+STORAGE = Storage(copy_to, place_from, hold_back)
+
+
 def _check(env: Environment) -> AsyncIterator[command_line.Finding]:
     from bot.adapters.slack.installation_check import check  # noqa: PLC0415 (it reads the manifest, and nobody else does)
 
@@ -338,4 +341,6 @@ def _check(env: Environment) -> AsyncIterator[command_line.Finding]:
 
 
 if __name__ == "__main__":
-    command_line.main(command_line.Parts(run=run, demo=_demo, archive=_archive, check=_check, migrate=migrate))
+    command_line.main(
+        command_line.Parts(run=run, demo=_demo, archive=_archive, check=_check, storage=STORAGE, migrate=migrate)
+    )

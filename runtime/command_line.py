@@ -6,6 +6,7 @@ python app.py policy   says for each priority and clock when whom it would remin
 python app.py export-person WHO …, erase-person WHO …, access-log    personal data: README, “What an admin must know”
 python app.py config   prints every setting in force and where it comes from
 python app.py migrate  moves an embedded desk to PostgreSQL: README, “Many replicas”
+python app.py backup FILE|FOLDER, restore FILE, restored    docs/operations.md, “Backup”
 python app.py check    looks at tokens, scopes, channels, mail and database: each line ok, or what to do
 """
 
@@ -34,8 +35,9 @@ from bot.core.clock import now
 from bot.core.errors import Misconfigured, Refused, StoreDown
 from bot.core.i18n import Language
 from bot.privacy.erasure import Archive
-from runtime import logging_setup, personal_data
+from runtime import backup, logging_setup, personal_data
 
+_BACKUP = ("backup", "restore", "restored")
 _ARCHIVE = ("export-person", "erase-person", "access-log")
 
 NO_TOKENS = """No Slack tokens: SLACK_BOT_TOKEN is not set, neither in the environment nor in .env.
@@ -60,6 +62,7 @@ class Parts:
     archive: Callable[[Environment, str], AbstractAsyncContextManager[Archive]]
     """Opened for the account of that name."""
     check: Callable[[Environment], AsyncIterator[Finding]]
+    storage: backup.Storage
     migrate: Callable[[str, str], Awaitable[Mapping[str, int]]]
     """From this DATABASE_URL to that; gives how much was moved, by table."""
 
@@ -68,9 +71,15 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     """Carries out what was typed; leaves with 1 where it cannot be done."""
     parser = argparse.ArgumentParser(description="Retarus Partner Desk", epilog=NO_TOKENS.splitlines()[1].strip())
     parser.add_argument(
-        "command", nargs="?", default="run", choices=["run", "demo", "check", "config", "policy", "migrate", *_ARCHIVE]
+        "command",
+        nargs="?",
+        default="run",
+        choices=["run", "demo", "check", "config", "policy", "migrate", *_BACKUP, *_ARCHIVE],
     )
-    parser.add_argument("terms", nargs="*", help="of a person: Slack user id, names, addresses, numbers")
+    parser.add_argument(
+        "terms", nargs="*", help="a person: user id, names, addresses, numbers; backup, restore: a file"
+    )
+    parser.add_argument("--keep", type=int, default=14, help="backup to a folder: how many stay there")
     parser.add_argument("--folder", type=Path, default=Path("var/exports"), help="where exports go")
     parser.add_argument("--state", type=Path, default=Path("var/demo"), help="demo: the folder everything is kept in")
     parser.add_argument("--language", type=Language, default=Language.ENGLISH, help="demo: what is spoken, en or de")
@@ -96,6 +105,8 @@ async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace)
         await parts.demo(env, chosen.state, chosen.language)
     elif chosen.command == "migrate":
         await _migrate(parts, chosen.source, chosen.target or env.database_url)
+    elif chosen.command in _BACKUP:
+        print(await _back_up(parts, env, chosen))
     elif chosen.command in _ARCHIVE:
         await _look_into_archive(parts, env, chosen)
     else:
@@ -138,6 +149,17 @@ async def _migrate(parts: Parts, source: str, target: str) -> None:
     for table, rows in moved.items():
         print(f"{rows:9,} {table.replace('_', ' ')}")
     print("Everything is there, compared row by row. Set DATABASE_URL to the new database, then start the desk.")
+
+
+async def _back_up(parts: Parts, env: Environment, chosen: argparse.Namespace) -> str:
+    if chosen.command == "restored":
+        return await backup.held_back(env, parts.storage, now())
+    if len(chosen.terms) != 1:
+        raise Misconfigured(f"Name one file: python app.py {chosen.command} desk.tar.gz")
+    path = Path(chosen.terms[0])
+    if chosen.command == "backup":
+        return await backup.back_up(env, path, chosen.keep, parts.storage, now())
+    return await backup.restore(env, path, parts.storage, now())
 
 
 async def _look_into_archive(parts: Parts, env: Environment, chosen: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.core.errors import StoreDown
-from bot.model.notice import Blocked, Claim, Dead, Outcome, Retry, Say, Sent
+from bot.model.notice import BY_MAIL, Blocked, Claim, Dead, Outcome, Retry, Say, Sent
 from bot.outbox import Carrier
 from runtime import log_context
 from runtime.metrics import Metrics
@@ -97,13 +97,10 @@ class ObservedCarrier:
         return done
 
 
-_BY_MAIL = frozenset({Say.LETTER_MAIL, Say.CHASE_MAIL, Say.REQUEST_MAIL})
-
-
 def observed_carriers(carriers: Mapping[Say, Carrier], metrics: Metrics) -> dict[Say, Carrier]:
     """The same carriers, measured by the way they go: Slack or e-mail."""
     return {
-        say: ObservedCarrier(carrier, "mail" if say in _BY_MAIL else "slack", metrics)
+        say: ObservedCarrier(carrier, "mail" if say in BY_MAIL else "slack", metrics)
         for say, carrier in carriers.items()
     }
 

@@ -31,6 +31,10 @@ class Say(Glossed):
     GUIDES = "guides", "both guides, to a support contact; belongs to no ticket"
 
 
+BY_MAIL = frozenset({Say.LETTER_MAIL, Say.CHASE_MAIL, Say.REQUEST_MAIL})
+"""What goes out as e-mail; everything else, through Slack."""
+
+
 class Notice(Record):
     """One message to one recipient."""
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from bot.adapters.store import backup
+from bot.adapters.store.backup import Unsure
 from bot.adapters.store.database import DatabaseStore, Engine
 from bot.adapters.store.database_drafts import DatabaseDrafts
 from bot.adapters.store.observed_engine import Observe, ObservedEngine
@@ -22,6 +26,8 @@ _FORMS = (
     "sqlite:///var/desk.sqlite3 (a file below the folder the desk is started in), sqlite:////var/lib/desk.sqlite3, or "
     "postgresql://user:password@host:5432/database"
 )
+DATABASE, DRAFTS = "desk.sqlite3", "drafts.sqlite3"
+"""Files of a backup."""
 _SERVERS = ("postgresql://", "postgres://")
 
 
@@ -71,6 +77,51 @@ async def migrate(source: str, target: str) -> Mapping[str, int]:
         raise Misconfigured(f"There is no file {file} to move.")
     await (await open_drafts(source)).close()  # it is there from now on
     return await asyncio.to_thread(move_to_postgres.migrate, file, _drafts_beside(file), target)
+
+
+async def copy_to(url: str, folder: Path) -> list[str]:
+    """Copies an embedded desk, in use or not, into a folder; gives the files' names. A server's is empty: `pg_dump`.
+
+    Drafts first: a form that is sent meanwhile is in both then, and is not lost.
+    """
+    if is_server(url):
+        return []
+    file = _file(url)
+    if not file.is_file():
+        raise Misconfigured(f"There is no database {file} to back up.")
+    copied = []
+    for source, name in ((_drafts_beside(file), DRAFTS), (file, DATABASE)):
+        if source.is_file():
+            await asyncio.to_thread(backup.copy, source, folder / name)
+            copied.append(name)
+    return copied
+
+
+async def place_from(folder: Path, url: str) -> None:
+    """Puts the files of a backup to where DATABASE_URL says. `Misconfigured` where something is there already."""
+    if is_server(url):
+        raise Misconfigured("DATABASE_URL names a server: bring its database back by pg_restore.")
+    file = _file(url)
+    places = {DATABASE: file, DRAFTS: _drafts_beside(file)}
+    for place in places.values():
+        if place.exists():
+            raise Misconfigured(f"{place} is there already. Restore to an empty place: set DATABASE_URL to a new file.")
+    for name in places:
+        if (folder / name).is_file():
+            await asyncio.to_thread(backup.check, folder / name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for name in (DRAFTS, DATABASE):  # the database last: it is there only when all is
+        if (folder / name).is_file():
+            await asyncio.to_thread(shutil.move, folder / name, places[name])
+
+
+async def hold_back(url: str, at: datetime, why: str) -> Unsure:
+    """Makes a database safe that was brought back from a backup: see `backup.hold_back`."""
+    engine = await open_engine(url)
+    try:
+        return await engine.change(lambda db: backup.hold_back(db, at, why))
+    finally:
+        await engine.close()
 
 
 def _drafts_beside(path: Path) -> Path:

@@ -91,3 +91,22 @@ BACKLOG: Final = """
         MIN(CASE WHEN state = 'waiting' AND due <= :at THEN due END),
         COUNT(CASE WHEN state = 'dead' THEN 1 END)
     FROM notices WHERE state = 'waiting' OR state = 'dead'"""
+
+# --- after a restoration
+
+
+def hold_back_mails(kinds: tuple[str, ...]) -> str:
+    """Gives up the mails that wait; takes `:at`, `:why`, and a value for each name of `kinds`."""
+    named = ", ".join(f":{name}" for name in kinds)
+    return f"""
+    UPDATE notices SET state = 'dead', head = 0, why = :why, changed_at = :at
+    WHERE state = 'waiting' AND say IN ({named})
+    RETURNING lane"""  # noqa: S608  own words only
+
+
+COUNT_AS_BEGUN: Final = """
+    UPDATE notices SET attempts = attempts + 1, next_at = CASE WHEN due > :at THEN due ELSE :at END
+    WHERE state = 'waiting'
+    RETURNING seq"""
+
+LEAVE_NUMBERS_OUT: Final = "UPDATE counters SET last = last + :numbers WHERE name IN ('ticket', 'note')"
