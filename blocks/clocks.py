@@ -1,4 +1,4 @@
-"""Which clocks run on a ticket, and who had the ball for how long? What somebody sees who asks."""
+"""The modal with the timers of a ticket, and for how long each party had the ball."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from blocks.card import party_name
 from blocks.kit import Json
 from bot.clocks.timers import Run, State, Watch
 from bot.core.cleaning import capital
-from bot.core.clock import span
+from bot.core.clock import span, work_span
 from bot.core.i18n import t
 from bot.model.ticket import Party, Ticket
 
 
 def shown(ticket: Ticket, name: str, runs: Sequence[Run], at: datetime) -> Json:
-    """Every clock that runs, when each is due, and who had the ball for how long."""
+    """Every timer that runs, when each is due, and for how long each party had the ball."""
     lines = [_clock(run, at) for run in runs]
     if not any(run.watch is Watch.PLAN for run in runs):
         no_sla = t("Remedy or action plan: no SLA set (see your contract / the Global Support Guide)")
@@ -45,14 +45,19 @@ def _state(run: Run, state: State, at: datetime) -> str:
         return t("done, too late") if run.is_late(at) else t("done in time")
     if state is State.PAUSED or run.due is None:
         return t("stands still while the end-customer is waited for")
-    passed = (at - run.due).total_seconds()
     if state is State.OVERDUE:
-        return t("overdue for {time}", time=span(passed))
-    return t("{time} left", time=span(-passed))
+        return t("overdue for {time}", time=_length(run, run.due, at))
+    return t("{time} left", time=_length(run, at, run.due))
+
+
+def _length(run: Run, start: datetime, end: datetime) -> str:
+    """In the time this timer counts: working time where its calendar closes."""
+    seconds = run.calendar.between(start, end).total_seconds()
+    return span(seconds) if run.calendar.never_closes else work_span(seconds)
 
 
 def _spent(ticket: Ticket, at: datetime) -> str:
-    """Time per party, the present one's included."""
+    """How long each party had the ball so far."""
     spent = {party: ticket.times.spent.get(party.value, 0) / 1000 for party in Party}
     if ticket.ball and ticket.times.turn:
         spent[ticket.ball] += max(0.0, (at - ticket.times.turn).total_seconds())
