@@ -8,17 +8,17 @@ from datetime import datetime
 from blocks import kit, reminders
 from blocks.card import party_name
 from blocks.kit import Json
-from bot.clocks.timers import Run, State, Watch
+from bot.clocks.timers import State, Timer, TimerRun
 from bot.core.cleaning import capital
 from bot.core.clock import span, work_span
 from bot.core.i18n import t
 from bot.model.ticket import Party, Ticket
 
 
-def shown(ticket: Ticket, name: str, runs: Sequence[Run], at: datetime) -> Json:
+def shown(ticket: Ticket, name: str, runs: Sequence[TimerRun], at: datetime) -> Json:
     """Every timer that runs, when each is due, and for how long each party had the ball."""
     lines = [_clock(run, at) for run in runs]
-    if not any(run.watch is Watch.PLAN for run in runs):
+    if not any(run.timer is Timer.PLAN for run in runs):
         no_sla = t("Remedy or action plan: no SLA set (see your contract / the Global Support Guide)")
         lines.append(kit.line(kit.text(no_sla)))
     blocks = [kit.note(name), kit.rich({"type": "rich_text_list", "style": "bullet", "elements": lines})]
@@ -33,14 +33,14 @@ def shown(ticket: Ticket, name: str, runs: Sequence[Run], at: datetime) -> Json:
     return kit.modal(reminders.SHOW, t("Clocks"), blocks, about=ticket.id)
 
 
-def _clock(run: Run, at: datetime) -> Json:
+def _clock(run: TimerRun, at: datetime) -> Json:
     state = run.state(at)
     due = kit.filled(" · " + t("due {time}"), time=kit.moment(run.due)) if run.due else []
     since = kit.filled(" · " + t("since {start}"), start=kit.moment(run.start))
-    return kit.line(kit.bold(capital(t(run.watch.gloss))), *since, *due, kit.text(f" · {_state(run, state, at)}"))
+    return kit.line(kit.bold(capital(t(run.timer.gloss))), *since, *due, kit.text(f" · {_state(run, state, at)}"))
 
 
-def _state(run: Run, state: State, at: datetime) -> str:
+def _state(run: TimerRun, state: State, at: datetime) -> str:
     if state is State.ENDED:
         return t("done, too late") if run.is_late(at) else t("done in time")
     if state is State.PAUSED or run.due is None:
@@ -50,7 +50,7 @@ def _state(run: Run, state: State, at: datetime) -> str:
     return t("{time} left", time=_length(run, at, run.due))
 
 
-def _length(run: Run, start: datetime, end: datetime) -> str:
+def _length(run: TimerRun, start: datetime, end: datetime) -> str:
     """In the time this timer counts: working time where its calendar closes."""
     seconds = run.calendar.between(start, end).total_seconds()
     return span(seconds) if run.calendar.never_closes else work_span(seconds)

@@ -1,4 +1,4 @@
-"""How does the morning's digest look?"""
+"""The message of the morning digest."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def message(
     who: Who,
     links: Mapping[str, str],
 ) -> Message:
-    """Each part with its tickets; what is not listed is counted. Nobody is mentioned: a digest is read, not obeyed."""
+    """Each part with its tickets; the rest is counted. A digest mentions no one."""
     name = t("This morning, {levels}", levels=kit.together(level_name(level) for level in levels))
     summary = " · ".join(t(_BRIEFLY[part], count=totals[part]) for part in PARTS if totals[part])
     blocks: list[Json] = [kit.header(name)]

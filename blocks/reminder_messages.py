@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from blocks import kit, reminders, transitions
 from blocks.card import primary, title
 from blocks.kit import Json, Message
-from bot.clocks.timers import Watch
+from bot.clocks.timers import Timer
 from bot.config.settings import Config
 from bot.core.cleaning import capital, excerpt
 from bot.core.clock import as_moment, span, work_span
@@ -59,7 +59,7 @@ class Item:
 
 
 BREACHED = mark("The SLA is breached: no remedy or action plan")
-_OF_THE_STAGE = frozenset({Watch.UNCLAIMED, Watch.PROGRESS, Watch.CUSTOMER, Watch.CONFIRM})
+_OF_THE_STAGE = frozenset({Timer.UNCLAIMED, Timer.PROGRESS, Timer.CUSTOMER, Timer.CONFIRM})
 """Timers of a stage: where the ticket stands, and since when, says the same."""
 
 
@@ -67,11 +67,11 @@ def _clocks(event: Event) -> Iterable[Json]:
     """What else is due, and since when, one line each."""
     stage, due = Stage(event.detail["stage"]), event.detail.get("due", "").split()
     for name, stamp in zip(event.detail.get("watches", "").split(), due, strict=False):
-        watch, at = Watch(name), as_moment(stamp)
-        if at is None or (watch in _OF_THE_STAGE and stage is not Stage.RETARUS):
+        timer, at = Timer(name), as_moment(stamp)
+        if at is None or (timer in _OF_THE_STAGE and stage is not Stage.RETARUS):
             continue
         late = at <= event.at
-        words = kit.bold(t(BREACHED) if late and watch is Watch.PLAN else capital(t(watch.gloss)))
+        words = kit.bold(t(BREACHED) if late and timer is Timer.PLAN else capital(t(timer.gloss)))
         told = t("{what}, since {time}") if late else t("{what}, at {time}")
         yield kit.line(*kit.filled(told, what=words, time=kit.moment(at)))
 

@@ -1,4 +1,4 @@
-"""What does somebody see who does something about a reminder?"""
+"""Modals of reminders: snooze, announcements of Retarus, action plan, cadence, hand on, chaser."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.model.transitions import MOVES, Move
 from bot.tickets.attachments import waiting
 
 SHOW = "reminders.show"
-"""Opens the clocks: see `blocks.clocks`."""
+"""Opens the modal with the timers: see `blocks.clocks`."""
 SNOOZE = "reminders.snooze"
 EXPECT = "reminders.expect"
 CHASE = "reminders.chase"
@@ -25,13 +25,13 @@ PACE = "reminders.pace"
 HAND_ON = "reminders.hand_on"
 
 UNTIL, WORD, TO = "until", "word", "to"
-"""Inputs."""
+"""Block ids of inputs."""
 
 _HAND_ON_AT = frozenset(stage for stage, what in MOVES if what is Move.HAND_ON)
 
 
 def choices(ticket: Ticket) -> Iterable[tuple[str, str]]:
-    """What can be done about a reminder besides acting: action id and name."""
+    """Further actions on a reminder, by action id and name."""
     if ticket.stage is Stage.RETARUS:
         yield CHASE, t("Chase Retarus")
         yield EXPECT, t("Set next update")
@@ -47,7 +47,7 @@ def buttons(ticket: Ticket) -> list[Json]:
     return [kit.button(name, action, ticket.id) for action, name in choices(ticket)]
 
 
-# --- what is asked
+# --- the modals
 
 
 def snooze(ticket: Ticket, name: str, at: datetime) -> Json:
@@ -60,7 +60,7 @@ def snooze(ticket: Ticket, name: str, at: datetime) -> Json:
 
 
 def expect(ticket: Ticket, name: str) -> Json:
-    """What Retarus promised, or asked."""
+    """Asks what Retarus announced or asked."""
     due, eta = ticket.times.update_due, ticket.times.eta
     blocks = [
         kit.note(f"{name} · {t('with Retarus')}"),
@@ -72,7 +72,7 @@ def expect(ticket: Ticket, name: str) -> Json:
 
 
 def promises() -> list[Json]:
-    """The same two moments, to be said with an update of theirs; what is left empty stays as it was promised."""
+    """The same two moments within the form of an update; what is left empty stays as announced."""
     return [
         _moment("update_due", t("Next update, as they promised"), 0, needed=False),
         _moment("eta", t("When they expect it to be solved"), 0, needed=False),
@@ -80,7 +80,7 @@ def promises() -> list[Json]:
 
 
 def chase(ticket: Ticket, name: str, draft: str, ways: Sequence[str], config: Config) -> Json:
-    """The draft, and the files that go along; what stands there is what is sent."""
+    """The draft, sent as it stands there, and the files that go along."""
     goes = t("goes {ways}, in your name, as an answer to what was sent", ways=kit.together(ways))
     blocks = [kit.note(f"{name} · {goes}"), *along(waiting(ticket), config)]
     blocks.append(text_input(WORD, t("What Retarus reads"), "", value=draft))
@@ -94,7 +94,7 @@ def plan(ticket: Ticket, name: str) -> Json:
 
 
 def pace(ticket: Ticket, name: str) -> Json:
-    """This ticket's own cadence."""
+    """Asks for the ticket's own cadence."""
     own = str(ticket.times.pace or "")
     asked = text_input(WORD, t("Minutes"), t("Empty: as the policy says"), value=own, multiline=False, needed=False)
     about = t("until the first reminder, and between them, in working time")

@@ -1,4 +1,4 @@
-"""Somebody does something about a reminder, or looks at the clocks."""
+"""Listeners for the buttons and forms of reminders, and for the modal with the timers."""
 
 from __future__ import annotations
 

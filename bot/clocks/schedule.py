@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 
 from bot.clocks import timers
-from bot.clocks.timers import Run, State, Watch
+from bot.clocks.timers import State, Timer, TimerRun
 from bot.config.settings import Config
 from bot.config.time_policy import awake
 from bot.core.business_hours import ALWAYS, Calendar
@@ -16,10 +16,10 @@ _GATHERED = timedelta(minutes=30)
 """Reminders of one ticket that are no further apart are one message."""
 
 
-class Rung(Glossed):
-    """How far a reminder goes. Each includes the one before."""
+class Reach(Glossed):
+    """Who a reminder goes to, as it stays unanswered. Each includes the one before."""
 
-    OWNER = "owner", "whoever owns the ticket"
+    OWNER = "owner", "the ticket's owner"
     SECOND = "second", "the level's second person too"
     LEADS = "leads", "the leads too"
 
@@ -29,7 +29,7 @@ def next_due(ticket: Ticket, config: Config) -> datetime | None:
     return min((at for _, at in _moments(ticket, config)), default=None)
 
 
-def due_now(ticket: Ticket, config: Config, at: datetime) -> tuple[Run, ...]:
+def due_now(ticket: Ticket, config: Config, at: datetime) -> tuple[TimerRun, ...]:
     """The timers to remind of at this moment: one message for all that are overdue, or will be in this round."""
     found = _moments(ticket, config)
     if not any(moment <= at for _, moment in found):
@@ -45,10 +45,10 @@ def due_now(ticket: Ticket, config: Config, at: datetime) -> tuple[Run, ...]:
     )
 
 
-def _moments(ticket: Ticket, config: Config) -> list[tuple[Run, datetime]]:
+def _moments(ticket: Ticket, config: Config) -> list[tuple[TimerRun, datetime]]:
     """When each timer reminds next. One that would remind shortly before the SLA's does so together with it."""
     found = [(run, at) for run in timers.runs(ticket, config) if (at := next_of(run, ticket, config))]
-    agreed = next((at for run, at in found if run.watch is Watch.PLAN), None)
+    agreed = next((at for run, at in found if run.timer is Timer.PLAN), None)
     if agreed is None:
         return found
     early = agreed - _gathering(ticket, config)
@@ -60,36 +60,36 @@ def _gathering(ticket: Ticket, config: Config) -> timedelta:
     return min(_GATHERED, timedelta(minutes=timers.minutes(ticket, config, "repeat")) / 2)
 
 
-def _is_breach(run: Run, moment: datetime) -> bool:
+def _is_breach(run: TimerRun, moment: datetime) -> bool:
     """A breach is told when it happens, not before."""
-    return run.watch is Watch.PLAN and moment == run.due
+    return run.timer is Timer.PLAN and moment == run.due
 
 
-def next_of(run: Run, ticket: Ticket, config: Config) -> datetime | None:
+def next_of(run: TimerRun, ticket: Ticket, config: Config) -> datetime | None:
     """When this timer reminds next: when it is due, then again and again until it ends; while people are at work."""
     if run.end or run.due is None:
         return None
     hours = _reachable(ticket, config)
-    moment = _agreed(run, ticket, config) if run.watch is Watch.PLAN else _usual(run, ticket, config)
+    moment = _agreed(run, ticket, config) if run.timer is Timer.PLAN else _usual(run, ticket, config)
     return _in_both(*hours, moment)
 
 
-def _usual(run: Run, ticket: Ticket, config: Config) -> datetime:
+def _usual(run: TimerRun, ticket: Ticket, config: Config) -> datetime:
     """A person who acted, or was reminded, gets one round of rest; a snooze has a time of its own."""
     due = run.due or run.start
     if ticket.times.snoozed_until:
         return max(due, ticket.times.snoozed_until)
     early = due - _gathering(ticket, config)
-    own = ticket.times.nudges.get(run.watch.value)
+    own = ticket.times.nudges.get(run.timer.value)
     last = [own.at] if own and own.at >= early else []
     last += [at for at in (*_reminded(ticket), ticket.times.touched) if at and at >= due]
     return _again(run, ticket, config, max(last)) if last else due
 
 
-def _agreed(run: Run, ticket: Ticket, config: Config) -> datetime:
+def _agreed(run: TimerRun, ticket: Ticket, config: Config) -> datetime:
     """The SLA warns and alerts whatever else was done meanwhile, and cannot be snoozed."""
     due = run.due or run.start
-    nudge = ticket.times.nudges.get(run.watch.value)
+    nudge = ticket.times.nudges.get(run.timer.value)
     last = nudge.at if nudge and nudge.at >= run.start else None
     if run.warn and (last is None or last < run.warn - _gathering(ticket, config)):
         return run.warn
@@ -103,12 +103,12 @@ def _reminded(ticket: Ticket) -> list[datetime]:
     return [nudge.at for nudge in ticket.times.nudges.values()]
 
 
-def _again(run: Run, ticket: Ticket, config: Config, last: datetime) -> datetime:
+def _again(run: TimerRun, ticket: Ticket, config: Config, last: datetime) -> datetime:
     return run.calendar.add(last, timedelta(minutes=timers.minutes(ticket, config, "repeat")))
 
 
 def _reachable(ticket: Ticket, config: Config) -> tuple[Calendar, Calendar]:
-    """When those who must act are at work, and when they may be disturbed."""
+    """The working hours of the level, and the hours outside the quiet hours."""
     chosen = timers.priority(ticket, config)
     if chosen and chosen.around_the_clock:
         return ALWAYS, ALWAYS
@@ -118,7 +118,7 @@ def _reachable(ticket: Ticket, config: Config) -> tuple[Calendar, Calendar]:
 
 
 def _in_both(work: Calendar, quiet: Calendar, at: datetime) -> datetime:
-    """The first moment, at or after this one, that is in both. Where there is none, work decides."""
+    """The first moment, at or after this one, that is in both calendars; without any, in the working hours."""
     for _ in range(400):
         opens = quiet.opens(work.opens(at))
         if opens == at:
@@ -127,34 +127,34 @@ def _in_both(work: Calendar, quiet: Calendar, at: datetime) -> datetime:
     return work.opens(at)
 
 
-def rung(ticket: Ticket, due: Iterable[Run], config: Config, at: datetime) -> Rung:
+def reach(ticket: Ticket, due: Iterable[TimerRun], config: Config, at: datetime) -> Reach:
     """How far this reminder goes: by the unanswered reminders before it; a breach of the SLA goes to the leads."""
     due = tuple(due)
     if any(_is_breached(run, at) for run in due):
-        return Rung.LEADS
+        return Reach.LEADS
     before = unanswered(ticket, due)
     if 0 < config.reminders.leads_after <= before:
-        return Rung.LEADS
-    return Rung.SECOND if 0 < config.reminders.second_person_after <= before else Rung.OWNER
+        return Reach.LEADS
+    return Reach.SECOND if 0 < config.reminders.second_person_after <= before else Reach.OWNER
 
 
-def unanswered(ticket: Ticket, due: Iterable[Run]) -> int:
+def unanswered(ticket: Ticket, due: Iterable[TimerRun]) -> int:
     """How many reminders of these timers nobody has answered."""
-    nudges = [ticket.times.nudges.get(run.watch.value) for run in due]
+    nudges = [ticket.times.nudges.get(run.timer.value) for run in due]
     return max((nudge.unanswered for nudge in nudges if nudge), default=0)
 
 
-def _is_breached(run: Run, at: datetime) -> bool:
-    return run.watch is Watch.PLAN and run.is_late(at)
+def _is_breached(run: TimerRun, at: datetime) -> bool:
+    return run.timer is Timer.PLAN and run.is_late(at)
 
 
-def people(ticket: Ticket, how_far: Rung, config: Config, gone: Container[str] = frozenset()) -> tuple[str, ...]:
-    """Who is told directly, the owner first. A rung without a person is skipped, as are people who have left."""
+def people(ticket: Ticket, how_far: Reach, config: Config, gone: Container[str] = frozenset()) -> tuple[str, ...]:
+    """Who is told directly, the owner first. Missing people are skipped, as are those who left."""
     second, leads = config.team(ticket.level).second_person, config.leads(ticket.stage.worked_at)
-    wants_second = how_far is not Rung.OWNER or ticket.owner in gone
+    wants_second = how_far is not Reach.OWNER or ticket.owner in gone
     is_second_there = second not in {"", ticket.owner} and second not in gone
     found = [ticket.owner, *([second] if wants_second and second else [])]
-    if how_far is Rung.LEADS or (wants_second and not is_second_there):
+    if how_far is Reach.LEADS or (wants_second and not is_second_there):
         found += leads
     here = [each for each in dict.fromkeys(found) if each not in gone]
     return tuple(here or [each for each in dict.fromkeys((*leads, *config.desk.admins)) if each not in gone])

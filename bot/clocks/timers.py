@@ -1,6 +1,6 @@
-"""Which clocks run on a ticket? Each is a pure function of the ticket, what it remembers of its past, and the policy.
+"""The timers that run on a ticket: pure functions of the ticket, its past and the policy.
 
-What is not configured is not claimed: without an agreement there is no clock that says so.
+Without a configured SLA there is no timer that claims one.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from bot.core.i18n import mark
 from bot.model.ticket import Glossed, Level, Stage, Ticket
 
 
-class Watch(Glossed):
-    """What a clock watches."""
+class Timer(Glossed):
+    """What a timer measures; its gloss is what a reminder says."""
 
     UNCLAIMED = "unclaimed", mark("nobody has taken it")
     PROGRESS = "progress", mark("no progress")
@@ -31,30 +31,30 @@ class Watch(Glossed):
 
 
 class State(Glossed):
-    """How a clock stands at a moment."""
+    """The state of a timer at a moment."""
 
     RUNNING = "running", "there is time"
-    PAUSED = "paused", "it stands still"
-    SOON = "soon", "it is warned of"
-    OVERDUE = "overdue", "the time is up"
-    ENDED = "ended", "what it watched for has come"
+    PAUSED = "paused", "waiting for the end-customer"
+    SOON = "soon", "within the warning time"
+    OVERDUE = "overdue", "past its due time"
+    ENDED = "ended", "what was due has been done"
 
 
 Pause = tuple[datetime, datetime | None]
-"""From when until when a clock stands still; None: it still does."""
+"""Start and end of a pause; None: it lasts."""
 
 
 @dataclass(frozen=True)
-class Run:
-    """One clock on one ticket."""
+class TimerRun:
+    """One timer on one ticket."""
 
-    watch: Watch
+    timer: Timer
     start: datetime
     due: datetime | None
-    """None: it stands still, and nobody knows yet."""
+    """None while it is paused: the end of the pause is not known."""
     calendar: Calendar
     warn: datetime | None = None
-    """A first warning, before it is due."""
+    """When to warn, before it is due."""
     pauses: tuple[Pause, ...] = ()
     end: datetime | None = None
 
@@ -72,16 +72,19 @@ class Run:
         return self.due is not None and self.due <= (self.end or at)
 
 
-def runs(ticket: Ticket, config: Config) -> tuple[Run, ...]:
-    """Every clock that counts at the ticket's stage, and the SLA's as long as the ticket is open."""
+def runs(ticket: Ticket, config: Config) -> tuple[TimerRun, ...]:
+    """Every timer of the ticket's stage, and the SLA's while the ticket is open."""
     if not ticket.stage.is_open:
         return ()
     return tuple(run for run in (*_follow_ups(ticket, config), plan(ticket, config)) if run)
 
 
-def plan(ticket: Ticket, config: Config) -> Run | None:
-    """Remedy or action plan within the SLA (guide 2.7): begins with the priority, stands still while the end-customer
-    is waited for, runs on through the 3rd level. None: no SLA is set for this priority."""
+def plan(ticket: Ticket, config: Config) -> TimerRun | None:
+    """The SLA for a remedy or action plan (guide, section 3, 2nd level); None: no SLA is set for this priority.
+
+    It starts at the first moment the ticket had the priority, pauses while waiting for the end-customer, runs on at the
+    3rd level, and again when the ticket is reopened.
+    """
     agreed, times = agreement(ticket, config), ticket.times
     start = times.priorities.get(ticket.answer("priority"), times.priority_at)
     if agreed is None or start is None:
@@ -91,7 +94,7 @@ def plan(ticket: Ticket, config: Config) -> Run | None:
     due = _due(calendar, start, timedelta(minutes=agreed.action_plan), pauses)
     early = timedelta(minutes=agreed.action_plan - min(agreed.warn_before, agreed.action_plan))
     warn = _due(calendar, start, early, pauses) if agreed.warn_before else None
-    return Run(Watch.PLAN, start, due, calendar, warn, pauses, times.planned)
+    return TimerRun(Timer.PLAN, start, due, calendar, warn, pauses, times.planned)
 
 
 def _merged(pauses: Iterable[Pause]) -> Iterator[Pause]:
@@ -118,7 +121,7 @@ def priority(ticket: Ticket, config: Config) -> Priority | None:
 
 
 def minutes(ticket: Ticket, config: Config, name: str) -> int:
-    """The ticket's own cadence; else that of this name under [reminders], for the ticket's priority."""
+    """The ticket's own cadence, or the one of this name for its priority, or that of [reminders]."""
     if ticket.times.pace and name != "eta":
         return ticket.times.pace
     chosen = priority(ticket, config)
@@ -127,7 +130,7 @@ def minutes(ticket: Ticket, config: Config, name: str) -> int:
 
 
 def calendar_of(ticket: Ticket, level: Level, config: Config) -> Calendar:
-    """Whose working time counts for what waits at this level."""
+    """The calendar of a level; around the clock for a priority that is."""
     chosen = priority(ticket, config)
     if chosen and chosen.around_the_clock:
         return ALWAYS
@@ -135,7 +138,7 @@ def calendar_of(ticket: Ticket, level: Level, config: Config) -> Calendar:
 
 
 def _due(calendar: Calendar, start: datetime, length: timedelta, pauses: tuple[Pause, ...]) -> datetime | None:
-    """When so much working time has passed outside the pauses; None while one of them lasts."""
+    """When so much working time outside the pauses has passed; None while a pause lasts."""
     for begun, ended in pauses:
         passed = calendar.between(start, begun)
         if passed >= length:
@@ -147,67 +150,67 @@ def _due(calendar: Calendar, start: datetime, length: timedelta, pauses: tuple[P
     return calendar.add(start, length)
 
 
-# --- the clocks of each stage; none of them ever stands still
+# --- the timers of each stage; these never pause
 
 
-def _follow_ups(ticket: Ticket, config: Config) -> Iterator[Run | None]:
+def _follow_ups(ticket: Ticket, config: Config) -> Iterator[TimerRun | None]:
     times = ticket.times
-    for watch, name, level, start in _WATCHED[ticket.stage](ticket):
-        yield _run(ticket, config, watch, name, level, start)
+    for timer, name, level, start in _TIMERS[ticket.stage](ticket):
+        yield _run(ticket, config, timer, name, level, start)
     if ticket.stage is Stage.RETARUS and not times.asked:
         yield _update(ticket, config)
 
 
-def _run(ticket: Ticket, config: Config, watch: Watch, name: str, level: Level, start: datetime) -> Run | None:
+def _run(ticket: Ticket, config: Config, timer: Timer, name: str, level: Level, start: datetime) -> TimerRun | None:
     patience = minutes(ticket, config, name)
     if not patience:
         return None
     calendar = calendar_of(ticket, level, config)
-    return Run(watch, start, calendar.add(start, timedelta(minutes=patience)), calendar)
+    return TimerRun(timer, start, calendar.add(start, timedelta(minutes=patience)), calendar)
 
 
-def _update(ticket: Ticket, config: Config) -> Run | None:
-    """A promised moment goes before the usual cadence."""
+def _update(ticket: Ticket, config: Config) -> TimerRun | None:
+    """The next update from Retarus: a promised moment takes precedence over the cadence."""
     start = ticket.times.word or ticket.sent_at or ticket.since
-    usual = _run(ticket, config, Watch.UPDATE, "retarus", Level.THIRD, start)
+    usual = _run(ticket, config, Timer.UPDATE, "retarus", Level.THIRD, start)
     if ticket.times.update_due is None:
         return usual
-    return Run(Watch.UPDATE, start, ticket.times.update_due, calendar_of(ticket, Level.THIRD, config))
+    return TimerRun(Timer.UPDATE, start, ticket.times.update_due, calendar_of(ticket, Level.THIRD, config))
 
 
-Watched = Iterator[tuple[Watch, str, Level, datetime]]
-"""What is watched, by which cadence, in whose working time, since when."""
+Started = Iterator[tuple[Timer, str, Level, datetime]]
+"""Timers of a stage: which, by which cadence, in which level's working time, since when."""
 
 
-def _unclaimed(name: str) -> Callable[[Ticket], Watched]:
-    return lambda ticket: iter([(Watch.UNCLAIMED, name, ticket.level, ticket.since)])
+def _unclaimed(name: str) -> Callable[[Ticket], Started]:
+    return lambda ticket: iter([(Timer.UNCLAIMED, name, ticket.level, ticket.since)])
 
 
-def _progress(name: str) -> Callable[[Ticket], Watched]:
-    return lambda ticket: iter([(Watch.PROGRESS, name, ticket.level, ticket.times.touched or ticket.since)])
+def _progress(name: str) -> Callable[[Ticket], Started]:
+    return lambda ticket: iter([(Timer.PROGRESS, name, ticket.level, ticket.times.touched or ticket.since)])
 
 
-def _customer(ticket: Ticket) -> Watched:
-    yield Watch.CUSTOMER, "waiting_for_customer", ticket.level, ticket.since
+def _customer(ticket: Ticket) -> Started:
+    yield Timer.CUSTOMER, "waiting_for_customer", ticket.level, ticket.since
 
 
-def _retarus(ticket: Ticket) -> Watched:
+def _retarus(ticket: Ticket) -> Started:
     times = ticket.times
     if not ticket.rcr:
-        yield Watch.RCR, "rcr", Level.THIRD, ticket.sent_at or ticket.since
+        yield Timer.RCR, "rcr", Level.THIRD, ticket.sent_at or ticket.since
     if times.eta:
-        yield Watch.ETA, "eta", Level.THIRD, times.eta
+        yield Timer.ETA, "eta", Level.THIRD, times.eta
     if times.customer_asked:
-        yield Watch.CUSTOMER, "waiting_for_customer", Level.SECOND, times.customer_asked
+        yield Timer.CUSTOMER, "waiting_for_customer", Level.SECOND, times.customer_asked
     elif times.asked:
-        yield Watch.QUESTION, "question", Level.SECOND, times.asked
+        yield Timer.QUESTION, "question", Level.SECOND, times.asked
 
 
-def _confirm(ticket: Ticket) -> Watched:
-    yield Watch.CONFIRM, "resolved", ticket.level, ticket.since
+def _confirm(ticket: Ticket) -> Started:
+    yield Timer.CONFIRM, "resolved", ticket.level, ticket.since
 
 
-_WATCHED: dict[Stage, Callable[[Ticket], Watched]] = {
+_TIMERS: dict[Stage, Callable[[Ticket], Started]] = {
     Stage.NEW: _unclaimed("new"),
     Stage.FIRST: _progress("first"),
     Stage.FIRST_ASKED: _customer,

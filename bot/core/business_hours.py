@@ -1,6 +1,6 @@
-"""When is somebody at work? Opening hours in a time zone, without holidays; arithmetic in open time.
+"""Business hours of a calendar, excluding public holidays and closing days; arithmetic in working time.
 
-What a wall clock shows decides: an hour that a clock change skips is not worked, one that it repeats is worked twice.
+Hours are local: an hour skipped by a clock change is not counted, one that is repeated is counted twice.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from zoneinfo import ZoneInfo
 DAY = 24 * 60
 """Minutes."""
 Hours = tuple[tuple[int, int], ...]
-"""Opening and closing minutes of one day, in order and apart from each other; 1440 is midnight at its end."""
+"""Opening and closing minutes of one day, in order, without overlaps; 1440 is midnight at its end."""
 Span = tuple[datetime, datetime]
-"""From, up to, in UTC."""
+"""Start and end in UTC; the end is exclusive."""
 
 _HORIZON = 1500
-"""Days after which a calendar is said never to open again: more than four years."""
+"""Days without hours after which a calendar counts as never open: more than four years."""
 _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """The hours of one team. As it comes: always open."""
+    """The business hours of one team; by default always open."""
 
     zone: str = "UTC"
     week: tuple[Hours, ...] = (((0, DAY),),) * 7
     """Monday first."""
     country: str = ""
-    """ISO code, for public holidays; empty: none are kept."""
+    """ISO country code, for public holidays; empty: none."""
     region: str = ""
     """ISO 3166-2 subdivision without its country: `BY`."""
     closed: frozenset[date] = frozenset()
-    """Own closing days."""
+    """Additional closing days."""
 
     @property
     def never_closes(self) -> bool:
@@ -54,7 +54,7 @@ class Calendar:
         return self.opens(at) == at
 
     def add(self, at: datetime, length: timedelta) -> datetime:
-        """The first moment by which so much open time has passed since `at`."""
+        """The first moment by which so much working time has passed since `at`."""
         if self.never_closes or length <= timedelta():
             return at.astimezone(UTC) + max(length, timedelta())
         for opens, closes in self._spans(at):
@@ -65,7 +65,7 @@ class Calendar:
         raise AssertionError("unreachable: _spans has no end")
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """How much open time there is from `start` to `end`; none when `end` is not later."""
+        """Working time from `start` to `end`; zero when `end` is not later."""
         passed = timedelta()
         if end <= start:
             return passed
@@ -78,7 +78,7 @@ class Calendar:
         return passed
 
     def _spans(self, at: datetime) -> Iterator[Span]:
-        """Open spans that end after this moment, in order, without end."""
+        """Open spans that end after this moment, in order, indefinitely."""
         day = at.astimezone(ZoneInfo(self.zone)).date() - timedelta(days=1)
         found = 0
         for number in range(_HORIZON * 1000):
@@ -129,7 +129,7 @@ def _offset(tz: ZoneInfo, at: datetime) -> timedelta:
 
 @lru_cache(maxsize=64)
 def public_holidays(country: str, region: str) -> Container[date]:
-    """Each year is worked out when it is first asked for. `NotImplementedError` for a country that is not known."""
+    """Public holidays, computed per year on demand. `NotImplementedError` for an unknown country."""
     if not country:
         return frozenset()
     from holidays import country_holidays  # noqa: PLC0415 (a desk without a country need not wait for all of them)

@@ -1,4 +1,4 @@
-"""Which month is meant, and when is its report due?"""
+"""Calendar months: reading them from text, and when the report of a month is due."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MONTHS = (
 _GERMAN = "januar februar märz april mai juni juli august september oktober november dezember".split()
 _OLDEST = 2000
 _WINDOW = timedelta(days=10)
-"""For so long a report that was missed still comes by itself; shorter than once-keys are kept."""
+"""How long a missed report is still sent by itself; shorter than the retention of once-keys."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Period:
     end: datetime
     zone: str
     until: datetime
-    """Its end, or now while it lasts: how things stood then is what a report tells."""
+    """Its end, or now while it lasts: a report shows the state at this moment."""
 
     def __contains__(self, at: datetime | None) -> bool:
         return at is not None and self.start <= at < self.until
@@ -57,12 +57,12 @@ class Period:
 
     @property
     def name(self) -> str:
-        """`October 2026`, in the language of whoever is spoken to."""
+        """`October 2026`, in the current language."""
         return f"{t(MONTHS[self.month.month - 1])} {self.month.year}"
 
 
 def period(month: date, zone_name: str, now: datetime) -> Period:
-    """The month this day is in."""
+    """The month that contains this day."""
     first = month.replace(day=1)
     start, end = (as_utc(datetime.combine(each, time(), zone(zone_name))) for each in (first, following(first)))
     return Period(first, start, end, zone_name, min(end, max(start, as_utc(now))))
@@ -77,9 +77,9 @@ def previous(month: date) -> date:
 
 
 def read(text: str, today: date) -> date:
-    """The month somebody means: `2026-10`, `10/2026`, `October`, `Okt. 2026`; empty: the last one that is over.
+    """Parses a month: `2026-10`, `10/2026`, `October`, `Okt. 2026`; empty: the last completed one.
 
-    `ValueError` for what is no month, or one that has not begun.
+    `ValueError` for text that is not a month, or for a month that has not begun.
     """
     text = text.strip().casefold()
     month = _named(text, today) if text else previous(today)
@@ -91,9 +91,9 @@ def read(text: str, today: date) -> date:
 
 
 def split(text: str, today: date) -> tuple[date, str]:
-    """The month somebody begins with, which may be two words, and what they say after it: `Oct. 2026 Müller GmbH`.
+    """Splits text into its leading month, of one or two words, and the rest: `Oct. 2026 Müller GmbH`.
 
-    `ValueError`, with the words meant as the month, for what is no month, or one that has not begun.
+    `ValueError`, with the words taken as the month, for text that is not one, or for a month that has not begun.
     """
     words = text.split()
     count = next((count for count in (2, 1) if _named(" ".join(words[:count]).casefold(), today)), 1)
@@ -105,7 +105,7 @@ def split(text: str, today: date) -> tuple[date, str]:
 
 
 def _named(text: str, today: date) -> date | None:
-    """A month without a year is the last one of that name."""
+    """Parses a month; without a year, the last month of that name."""
     if found := re.fullmatch(r"(\d{4})[-/.](\d{1,2})", text):
         return _day(int(found[1]), int(found[2]))
     if found := re.fullmatch(r"(\d{1,2})[-/.](\d{4})", text):
@@ -131,9 +131,9 @@ def _day(year: int, month: int) -> date | None:
 
 
 def due(working_day: int, calendar: Calendar, zone_name: str, now: datetime, morning: time) -> date | None:
-    """The month whose report is due now: the one before, once that working day of this one has begun.
+    """The month whose report is due now: the previous one, once that working day of this month has begun.
 
-    `zone_name`: the desk's. Weekends are no working days, even where somebody is always there.
+    `zone_name`: the desk's. Weekends are not working days, even for a calendar that never closes.
     """
     today = now.astimezone(zone(zone_name)).date()
     day = _working_day(working_day, today.replace(day=1), calendar)

@@ -11,7 +11,7 @@ from bot.model.ticket import NOBODY, Event, Glossed, Stage, Ticket
 
 
 class Move(Glossed):
-    """What changes the stage, or the owner, of a ticket."""
+    """An event that changes the stage or the owner of a ticket."""
 
     RAISE = "raise", "somebody raised it"
     TAKE = "take", "a 1st-level agent makes it theirs"
@@ -23,7 +23,7 @@ class Move(Glossed):
     SEND_BACK = "send_back", "the 2nd level gives it back to the 1st, with a reason"
     ASK_CUSTOMER = "ask_customer", "the end-customer was asked something"
     CUSTOMER_ANSWERED = "customer_answered", "the end-customer answered"
-    GO_ON = "go_on", "nobody waits for the end-customer's answer any longer, with a reason"
+    GO_ON = "go_on", "work resumes without the end-customer's answer, with a reason"
     ESCALATE = "escalate", "an authorised contact sends it to Retarus"
     RETARUS_UPDATE = "retarus_update", "Retarus told something and works on"
     RETARUS_ANSWERED = "retarus_answered", "Retarus answered; the 2nd level goes on"
@@ -34,7 +34,7 @@ class Move(Glossed):
 
 
 class Step(Glossed):
-    """What changes a ticket without moving it."""
+    """An event that changes a ticket but not its stage or owner."""
 
     FILL_IN = "fill_in", "answers were added or corrected"
     NOTE = "note", "somebody wrote a note"
@@ -43,8 +43,8 @@ class Step(Glossed):
     STATUS = "status", "somebody looked at Retarus's status page"
     ERASE = "erase", "personal data was taken out"
     RCR = "rcr", "the RCR number Retarus gave was recorded"
-    REMIND = "remind", "nobody acted in time"
-    SNOOZE = "snooze", "somebody put its reminders off, with a reason"
+    REMIND = "remind", "a reminder was sent"
+    SNOOZE = "snooze", "reminders were postponed, with a reason"
     CALL = "call", "a telephone call was logged: it never counts as a report (guide 2.1)"
     FOUND = "found", "what Retarus found or provided was recorded (guide, section 3, 3rd level)"
     SERVICE = "service", "the status page reports something for one of its services"
@@ -106,12 +106,12 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.RESOLVED, Move.REOPEN): Stage.FIRST,
     (Stage.CLOSED, Move.REOPEN): Stage.FIRST,
 }
-"""Every move there is. What is not here cannot happen. (RAISE has no stage before it: see `raised`.)"""
+"""Every possible move. RAISE is not here, as a new ticket has no stage before it."""
 
 _THE_ACTOR = frozenset({Move.TAKE, Move.TAKE_OVER, Move.HAND_ON, Move.COMPRESS, Move.ACCEPT, Move.ESCALATE})
 """After these the ticket belongs to `by`."""
 _THE_FIRST_LEVEL = frozenset({Move.SEND_BACK, Move.RESOLVE, Move.REOPEN})
-"""After these the ticket belongs to whoever owned it last at the 1st level."""
+"""After these the ticket belongs to its last owner at the 1st level."""
 
 
 _WHILE_CUSTOMER_IS_ASKED = {Move.ASK_CUSTOMER: False, Move.CUSTOMER_ANSWERED: True, Move.GO_ON: True}
@@ -158,7 +158,7 @@ def change(ticket: Ticket, **values: object) -> Ticket:
 
 
 def event(ticket: Ticket, what: Move | Step, by: str, at: datetime, **detail: str) -> Event:
-    """What led to this version of the ticket. An answer that was emptied is told as an empty text."""
+    """The event that led to this version of the ticket. An emptied answer is an empty text."""
     return Event(ticket_id=ticket.id, version=ticket.version, at=at, by=by, what=what.value, detail=detail)
 
 
@@ -173,7 +173,7 @@ STANDING = {
     Stage.RESOLVED: mark("resolved and waits for confirmation"),
     Stage.CLOSED: mark("closed"),
 }
-"""How a sentence says where a ticket stands: “it is now …”."""
+"""Where a ticket stands, as the end of a sentence: “it is now …”."""
 
 _OWNED_BY_FIRST = frozenset({Stage.FIRST, Stage.FIRST_ASKED, Stage.RESOLVED})
 _OWNED_BY_SECOND = frozenset({Stage.SECOND, Stage.SECOND_ASKED, Stage.RETARUS})
@@ -192,5 +192,5 @@ def _first_owner(ticket: Ticket, what: Move, by: str) -> str:
 
 
 def _takes_first(ticket: Ticket, what: Move) -> bool:
-    """Handing off a ticket nobody took is taking it first."""
+    """Whether the move takes the ticket first: handing off a new one does."""
     return what is Move.HAND_OFF and ticket.stage is Stage.NEW

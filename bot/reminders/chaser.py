@@ -1,4 +1,4 @@
-"""What do we write when Retarus is silent, or asks? A draft; a person edits and sends it."""
+"""Drafts a chaser: a message that asks Retarus for an update. A person edits and sends it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.clocks import timers
-from bot.clocks.timers import Watch
+from bot.clocks.timers import Timer
 from bot.config.settings import Config
 from bot.core.clock import guide_time
 from bot.core.i18n import speaking, t
@@ -17,7 +17,7 @@ from bot.tickets.reference import reference
 
 
 def draft(ticket: Ticket, declarant: Contact, config: Config, at: datetime) -> str:
-    """What is open with them, in our words, from the ticket and its clocks."""
+    """The draft, from what is open with Retarus: the ticket and its timers."""
     with speaking(config.retarus.language):
         ask = t("Please tell us how it stands, and when we can expect your next update.")
         body = "\n".join([*_open(ticket, config, at), ask, *_owed(ticket)])
@@ -25,7 +25,7 @@ def draft(ticket: Ticket, declarant: Contact, config: Config, at: datetime) -> s
 
 
 def _owed(ticket: Ticket) -> Iterable[str]:
-    """What the guide's 3rd level gives besides, as far as it is not there yet (L3.3, L3.4)."""
+    """What else Retarus owes by the guide and has not given yet (L3.3, L3.4)."""
     if ticket.times.eta is None:
         yield t("Please tell us, too, by when you expect it to be solved.")
     if ticket.answer("caused_by") == THEIRS and not ticket.answer("their_note"):
@@ -42,13 +42,13 @@ def _about(ticket: Ticket, config: Config) -> str:
 
 def _open(ticket: Ticket, config: Config, at: datetime) -> Iterable[str]:
     for run in timers.runs(ticket, config):
-        if run.watch is Watch.RCR:
+        if run.timer is Timer.RCR:
             yield t("We have no ticket number of yours yet: please tell us the RCR number.")
-        elif run.watch is Watch.UPDATE and ticket.times.update_due and run.is_late(at):
+        elif run.timer is Timer.UPDATE and ticket.times.update_due and run.is_late(at):
             due = guide_time(ticket.times.update_due, ticket.zone)
             yield t("You announced an update for {time}; it is overdue.", time=due)
-        elif run.watch is Watch.UPDATE:
+        elif run.timer is Timer.UPDATE:
             yield t("Since {time} we have not heard from you.", time=guide_time(run.start, ticket.zone))
-        elif run.watch is Watch.ETA and run.start <= at:
+        elif run.timer is Timer.ETA and run.start <= at:
             expected = guide_time(run.start, ticket.zone)
             yield t("You expected a solution by {time}; that time has passed.", time=expected)

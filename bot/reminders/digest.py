@@ -1,4 +1,4 @@
-"""What must a level, or a lead, know in the morning? What is breached, what is stale, what is due today."""
+"""The morning digest of a level or a lead: tickets that breach the SLA, are overdue, or are due today."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.clocks import timers
-from bot.clocks.timers import Watch
+from bot.clocks.timers import Timer
 from bot.config.settings import Config
 from bot.core.clock import as_utc, zone
 from bot.model.ticket import Level, Stage, Ticket
 
 MORNING = time(7)
-"""Where the calendar never closes: then, in the desk's zone."""
+"""When the digest comes where the calendar never closes, in the desk's time zone."""
 LEVELS = (Level.FIRST, Level.SECOND)
 
 
 class Part(StrEnum):
-    """Of a digest."""
+    """A part of the digest."""
 
     BREACHED = "breached"
-    """Without remedy or action plan, past the SLA."""
+    """Past the SLA without a remedy or action plan."""
     STALE = "stale"
-    """A clock of theirs is overdue."""
+    """A timer is overdue."""
     TODAY = "today"
 
 
 @dataclass(frozen=True)
 class Due:
-    """What is due soonest on a ticket. There may be thousands: the tickets themselves are let go."""
+    """What is due soonest on a ticket. Only this is kept in memory, as there may be thousands of tickets."""
 
     at: datetime
     part: Part
@@ -40,27 +40,27 @@ class Due:
 
 
 Digest = Mapping[Part, Sequence[str]]
-"""Ids of tickets, what is due soonest first."""
+"""Ids of tickets by part, due soonest first."""
 
 
 def stages_of(level: Level) -> tuple[Stage, ...]:
-    """What a level sees to; what is with Retarus is the 2nd's."""
+    """The stages a level takes care of; tickets with Retarus are the 2nd level's."""
     mine = {Level.FIRST} if level is Level.FIRST else {Level.SECOND, Level.THIRD}
     return tuple(stage for stage in Stage if stage.is_open and stage.level in mine)
 
 
 def due(ticket: Ticket, config: Config, at: datetime) -> Due | None:
-    """How it stands at this moment, reminded of before or not; None when nothing runs on it."""
+    """What is due soonest on the ticket, already reminded of or not; None without a running timer."""
     dues = _dues(ticket, config)
     if not dues:
         return None
-    late = {each.watch for each in dues if each.at <= at}
-    part = Part.BREACHED if Watch.PLAN in late else Part.STALE if late else Part.TODAY
+    late = {each.timer for each in dues if each.at <= at}
+    part = Part.BREACHED if Timer.PLAN in late else Part.STALE if late else Part.TODAY
     return Due(dues[0].at, part, ticket.stage, ticket.id)
 
 
 def digest(dues: Iterable[Due], levels: Iterable[Level], ends: datetime) -> Digest:
-    """What of this these levels see to, on a day that ends then."""
+    """The digest of these levels for a day that ends at this moment."""
     stages = {stage for level in levels for stage in stages_of(level)}
     mine = sorted((each for each in dues if each.stage in stages and each.at <= ends), key=lambda each: each.at)
     return {part: [each.ticket for each in mine if each.part is part] for part in Part}
@@ -68,20 +68,20 @@ def digest(dues: Iterable[Due], levels: Iterable[Level], ends: datetime) -> Dige
 
 class _Clock(NamedTuple):
     at: datetime
-    watch: Watch
+    timer: Timer
 
 
 def _dues(ticket: Ticket, config: Config) -> list[_Clock]:
-    """What is due on it and when, the soonest first. A snooze puts off all but the SLA, as it does with reminders."""
+    """Due moments of the ticket, soonest first. A snooze postpones all but the SLA, as with reminders."""
     snoozed = ticket.times.snoozed_until
-    running = ((run.watch, run.due) for run in timers.runs(ticket, config) if run.due and not run.end)
+    running = ((run.timer, run.due) for run in timers.runs(ticket, config) if run.due and not run.end)
     return sorted(
-        _Clock(max(due, snoozed) if snoozed and watch is not Watch.PLAN else due, watch) for watch, due in running
+        _Clock(max(due, snoozed) if snoozed and timer is not Timer.PLAN else due, timer) for timer, due in running
     )
 
 
 def morning(level: Level, config: Config, at: datetime) -> tuple[date, datetime] | None:
-    """The day, and when it ends, once the level's day has begun; None before, and on days they do not work."""
+    """The day and its end, once the level's working day has begun; None before, and on days off."""
     calendar = config.calendar(config.team(level).calendar)
     tz = zone(config.desk.timezone if calendar.never_closes else calendar.zone)
     day = at.astimezone(tz).date()

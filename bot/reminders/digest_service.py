@@ -1,4 +1,4 @@
-"""How does the morning's digest come about? Once per day and reader, whoever asks for it, and however often."""
+"""Sends the morning digests: once per day and reader (idempotent by a once-key)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.tickets.pagination import every
 from bot.tickets.ports import Batch, Query, TicketStore
 
 _PAGE = 50
-"""Open tickets looked at in one go: whoever clicks meanwhile does not wait for more."""
+"""Open tickets read in one page, so that clicks in between do not wait long."""
 _LISTED = 10
 
 
@@ -32,12 +32,12 @@ class _Wanted:
     to: str
     levels: list[Level]
     ends: datetime
-    """When the reader's day does."""
+    """When the reader's day ends."""
 
 
 @dataclass(frozen=True)
 class Digests:
-    """Sends digests. Nothing when there is nothing to tell."""
+    """Sends digests; an empty digest is not sent."""
 
     changes: Changes
     store: TicketStore
@@ -46,7 +46,7 @@ class Digests:
     routes: Routes
 
     async def send(self) -> int:
-        """Each level's in the desk channel, each lead's as a direct message; returns how many were sent now."""
+        """Sends each level's digest to the desk channel and each lead's as a direct message; returns how many."""
         at = as_utc(self.clock())
         readers = [(self.routes.desk, [level]) for level in LEVELS]
         readers += [(lead, self._led_by(lead)) for lead in self._leads()]
@@ -66,7 +66,7 @@ class Digests:
         return [level for level in LEVELS if lead in self.config.leads(level)]
 
     async def _wanted(self, to: str, levels: list[Level], at: datetime) -> _Wanted | None:
-        """This reader's digest of today, when it is time for it and nobody has sent it."""
+        """This reader's digest of today, if it is time for it and it has not been sent."""
         today = morning(levels[0], self.config, at)
         if today is None:
             return None
@@ -75,8 +75,7 @@ class Digests:
         return None if await self.store.used(key) else _Wanted(key, to, levels, ends)
 
     async def _dues(self, at: datetime, ends: datetime) -> AsyncIterator[Due]:
-        """All that is open and due before then. What was reminded of is due for its next reminder only later: the
-        clocks themselves are asked."""
+        """Open tickets due before then, by their timers: `ticket.due` is only the moment of the next reminder."""
         async for ticket in every(self.store, Query(open=True, limit=_PAGE)):
             found = due(ticket, self.config, at)
             if found and found.at <= ends:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.clocks import schedule
-from bot.clocks.schedule import Rung
+from bot.clocks.schedule import Reach
 from bot.config.settings import Config
 from bot.core.errors import place_of
 from bot.model.ticket import Level, Stage, Ticket
@@ -41,9 +41,9 @@ class Finder:
     config: Config
     known: dict[str, Actor | None] = field(default_factory=dict)
 
-    async def recipients(self, ticket: Ticket, how_far: Rung) -> Recipients:
+    async def recipients(self, ticket: Ticket, how_far: Reach) -> Recipients:
         """An owner who has left counts as nobody: the next person is told at once, and the team is called."""
-        everybody = (*schedule.people(ticket, Rung.LEADS, self.config), *self.config.desk.admins)
+        everybody = (*schedule.people(ticket, Reach.LEADS, self.config), *self.config.desk.admins)
         gone = frozenset([user for user in everybody if not await self._is_here(user)])
         told = schedule.people(ticket, how_far, self.config, gone)
         unable = tuple([user for user in told if not await self._can_act(user, ticket.stage.worked_at)])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clocks import timers
-from bot.clocks.timers import Run
+from bot.clocks.timers import TimerRun
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_moment, as_utc
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
@@ -36,7 +36,7 @@ _SLOWEST = 14 * 24 * 60
 
 @dataclass(frozen=True)
 class Reminders:
-    """Use-cases of time. All moments are aware; `typed` moments are Unix seconds, as Slack's pickers give them."""
+    """Use-cases of reminders. Moments are aware; those in `typed` are Unix seconds, as Slack's pickers give them."""
 
     changes: Changes
     queries: Queries
@@ -54,13 +54,13 @@ class Reminders:
         return await sweep.run(limit)
 
     async def prune(self, older: timedelta) -> int:
-        """Forgets delivered notices and used-up once-keys that are older than this."""
+        """Deletes delivered notices and once-keys older than this (retention)."""
         return await self.maintenance.prune(as_utc(self.clock()) - older)
 
     # --- what people do about it
 
     async def snooze(self, ticket_id: str, by: str, until: str, reason: str, form: str) -> Ticket:
-        """No reminders until then, except the SLA's. Whatever anybody does before ends it."""
+        """Postpones all reminders but the SLA's until then. Any action on the ticket ends the snooze."""
         permissions.require_part(await self.queries.actor(by))
         at = as_utc(self.clock())
         moment = later(until, "until", at, _SNOOZE)
@@ -75,7 +75,7 @@ class Reminders:
         return await self.changes.change(ticket_id, f"{form}:snooze", decide)
 
     async def pace(self, ticket_id: str, by: str, minutes: str, form: str) -> Ticket:
-        """A cadence for this ticket alone, in minutes of working time; empty: the policy's again. Never the SLA's."""
+        """Sets a cadence for this ticket, in minutes of working time; empty: the policy's. The SLA is not changed."""
         permissions.require_part(await self.queries.actor(by))
         text = minutes.strip()
         number = int(text) if text.isdecimal() else 0
@@ -90,7 +90,7 @@ class Reminders:
         return await self.changes.change(ticket_id, f"{form}:pace", decide)
 
     async def expect(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str) -> Ticket:
-        """What Retarus promised, `update_due` and `eta`, and what they asked, `question`; at least one of them."""
+        """Records what Retarus announced (`update_due`, `eta`) or asked (`question`); at least one of them."""
         permissions.require_part(await self.queries.actor(by))
         at = as_utc(self.clock())
         said = {key: text for key, text in typed.items() if text and key in {"update_due", "eta", "question"}}
@@ -109,7 +109,7 @@ class Reminders:
         return await self.changes.change(ticket_id, f"{form}:expect", decide)
 
     async def record_plan(self, ticket_id: str, by: str, text: str, form: str) -> Ticket:
-        """The action plan: steps, who, when. It ends the clock of the SLA (guide 2.7)."""
+        """Records the action plan: steps, people, times. It ends the SLA's timer (guide, section 3, 2nd level)."""
         permissions.require_part(await self.queries.actor(by))
         text = await self.answers.word(text, "word")
 
@@ -121,7 +121,7 @@ class Reminders:
         return await self.changes.change(ticket_id, f"{form}:plan", decide)
 
     async def hand_on(self, ticket_id: str, by: str, to: str, form: str) -> Ticket:
-        """To a colleague of the same level, who is told."""
+        """Hands the ticket on to a colleague of the same level, who is notified."""
         actor, colleague = await self.queries.actor(by), await self.queries.actor(to)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
@@ -141,7 +141,7 @@ class Reminders:
     # --- chasing Retarus
 
     async def chaser(self, ticket_id: str, by: str) -> tuple[Ticket, str]:
-        """The draft of a letter that asks Retarus how it stands; only for those who may send it."""
+        """The draft of a chaser; only for those who may send it."""
         ticket = await self.queries.ticket(ticket_id)
         contact = await self._declarant_of_chaser(ticket, by)
         return ticket, draft(ticket, contact, self.config, self.clock())
@@ -189,7 +189,7 @@ class Reminders:
         self.require_with_retarus(ticket)
         return ticket
 
-    def runs(self, ticket: Ticket) -> tuple[Run, ...]:
+    def runs(self, ticket: Ticket) -> tuple[TimerRun, ...]:
         return timers.runs(ticket, self.config)
 
     # --- what is asked of every input

@@ -1,4 +1,4 @@
-"""Which open tickets may what the status page reports be about? Told in their threads, once (guide L3.6)."""
+"""Matches notices of Retarus's status page to open tickets and tells each once in its thread (guide L3.6)."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ _OVERLAP = timedelta(minutes=10)
 
 
 def names_of(service: str, config: Config) -> tuple[str, ...]:
-    """What the status page may call it."""
+    """Names of the service on the status page."""
     return config.services.notices.get(service, (service,))
 
 
 def concerns(notice: ServiceNotice, ticket: Ticket, config: Config) -> bool:
-    """Whether it names one of the ticket's services: as whole words, however they are written."""
+    """Whether the notice names one of the ticket's services, as whole words, in any spelling."""
     services = [each for each in ticket.answer("services").split("\n") if each in config.services.names]
     said = _plain(notice.about)
     return any(f" {_plain(name)} " in f" {said} " for each in services for name in names_of(each, config))
 
 
 def _plain(text: str) -> str:
-    """`E-Mail Security:` and `email security` are the same words."""
+    """Folds spelling: `E-Mail Security:` and `email security` are the same."""
     return " ".join(re.findall(r"\w+", re.sub(r"\be-mail", "email", text.casefold())))
 
 
 @dataclass(frozen=True)
 class StatusAlerts:
-    """Tells of notices. Nothing is claimed: whether a ticket comes from what the page reports, nobody knows."""
+    """Tells of notices that may concern a ticket; a causal link is not claimed."""
 
     changes: Changes
     queries: Queries
@@ -51,12 +51,12 @@ class StatusAlerts:
     lookout: Lookout
 
     matched: dict[str, datetime] = field(default_factory=dict)
-    """Notice → when open tickets were last gone through for it: after that, only newer ones are."""
+    """Notice → when open tickets were last matched with it; after that, only newer tickets are."""
 
     async def match(self) -> int:
-        """Looks at the page, and tells each open ticket that it may concern; how many were told.
+        """Reads the page and tells each open ticket it may concern; returns how many were told.
 
-        Repeating it is harmless, also from another process: a ticket is told of a notice once.
+        Idempotent, also across processes: a ticket is told of a notice once.
         """
         if self.lookout.page is None:
             return 0
@@ -83,7 +83,7 @@ class StatusAlerts:
             yield ticket
 
     async def _tell(self, ticket_id: str, notice: ServiceNotice) -> int:
-        """Once-keys are forgotten after a while, and a notice may stand for longer: the history knows."""
+        """Tells one ticket. Once-keys expire while a notice may last longer, so the history is checked too."""
         once = f"notice:{ticket_id}:{notice.id}"
         if await self.store.used(once):
             return 0

@@ -11,8 +11,8 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from bot.clocks import schedule
-from bot.clocks.schedule import Rung
-from bot.clocks.timers import Run
+from bot.clocks.schedule import Reach
+from bot.clocks.timers import TimerRun
 from bot.config.settings import Config
 from bot.core.errors import Conflict, Duplicate
 from bot.model.notice import Notice, Say
@@ -94,7 +94,7 @@ class Sweep:
         due = schedule.due_now(ticket, self.config, self.at)
         if not due:
             return None
-        how_far = schedule.rung(ticket, due, self.config, self.at)
+        how_far = schedule.reach(ticket, due, self.config, self.at)
         found = await self._finder.recipients(ticket, how_far)
         reminded = change(ticket, reminded=ticket.reminded + 1)
         said = event(reminded, Step.REMIND, "", self.at, **_detail(ticket, due, how_far, found, self.at))
@@ -154,12 +154,12 @@ class Sweep:
         return notice.model_copy(update={"key": told.key})
 
 
-def _detail(ticket: Ticket, due: Sequence[Run], how_far: Rung, found: Recipients, at: datetime) -> dict[str, str]:
+def _detail(ticket: Ticket, due: Sequence[TimerRun], how_far: Reach, found: Recipients, at: datetime) -> dict[str, str]:
     """What the reminder says, kept so that it says the same however late it is delivered."""
     return {
         "stage": ticket.stage.value,
         "since": str(int(ticket.since.timestamp())),
-        "watches": " ".join(run.watch.value for run in due),
+        "watches": " ".join(run.timer.value for run in due),
         "due": " ".join(str(int(run.due.timestamp())) for run in due if run.due),
         "rung": how_far.value,
         "people": " ".join(found.told),
@@ -171,7 +171,7 @@ def _detail(ticket: Ticket, due: Sequence[Run], how_far: Rung, found: Recipients
     }
 
 
-def _lengths(ticket: Ticket, run: Run, at: datetime) -> dict[str, str]:
+def _lengths(ticket: Ticket, run: TimerRun, at: datetime) -> dict[str, str]:
     """Seconds since the stage began, and since a person last acted in it, in the time the timer counts."""
     found = {"rest": ticket.since}
     if ticket.times.touched and ticket.times.touched > ticket.since:

@@ -26,7 +26,7 @@ from blocks import (
 from blocks.evidence import OFFERED
 from blocks.form_state import Begun
 from blocks.kit import Json, Message
-from bot.clocks.timers import Watch, runs
+from bot.clocks.timers import Timer, runs
 from bot.config.settings import Config
 from bot.escalation.letter import as_text, write
 from bot.escalation.preview import Preview
@@ -59,8 +59,8 @@ NASTY = "<!channel> <@U0BEN> *b* _i_ ~s~ `c` > & &amp; <b>x</b> {0} %s 👩‍�
 LINK = "https://nordlicht.slack.example/archives/C0DESKDESK/p1"
 
 REMINDED = {
-    "watches": " ".join(Watch),
-    "due": " ".join([START] * len(Watch)),
+    "watches": " ".join(Timer),
+    "due": " ".join([START] * len(Timer)),
     "people": BEN,
     "until": START,
     "update_due": START,

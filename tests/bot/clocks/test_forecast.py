@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.clocks.forecast import foretold, lines
-from bot.clocks.schedule import Rung
-from bot.clocks.timers import Watch
+from bot.clocks.forecast import forecast, lines
+from bot.clocks.schedule import Reach
+from bot.clocks.timers import Timer
 from bot.model.ticket import Stage
 from tests.factories import ALEX, CARLA, NOW, a_config, an_incident
 
@@ -38,6 +38,6 @@ def test_what_is_not_configured_is_not_claimed() -> None:
 
 
 def test_it_goes_on_until_somebody_acts() -> None:
-    told = list(foretold(Watch.PROGRESS, an_incident(Stage.SECOND), CONFIG))
-    assert [how_far for _, how_far in told[:4]] == [Rung.OWNER, Rung.SECOND, Rung.LEADS, Rung.LEADS]
+    told = list(forecast(Timer.PROGRESS, an_incident(Stage.SECOND), CONFIG))
+    assert [how_far for _, how_far in told[:4]] == [Reach.OWNER, Reach.SECOND, Reach.LEADS, Reach.LEADS]
     assert len(told) == 12

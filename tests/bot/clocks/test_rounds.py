@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.clocks.schedule import Rung, due_now, next_due, rung
-from bot.clocks.timers import Watch
+from bot.clocks.schedule import Reach, due_now, next_due, reach
+from bot.clocks.timers import Timer
 from bot.config.settings import Config
 from bot.model import timestamps
 from bot.model.ticket import Event, Stage, Ticket, Times
@@ -23,8 +23,8 @@ def number(at: datetime) -> int:
     return round((at - NOW) / timedelta(minutes=1))
 
 
-def reminded(ticket: Ticket, config: Config, at: datetime) -> tuple[Ticket, list[Watch]]:
-    watches = [run.watch for run in due_now(ticket, config, at)]
+def reminded(ticket: Ticket, config: Config, at: datetime) -> tuple[Ticket, list[Timer]]:
+    watches = [run.timer for run in due_now(ticket, config, at)]
     said = Event(
         ticket_id=ticket.id, version=ticket.version + 1, at=at, by="", what=Step.REMIND,
         detail={"watches": " ".join(watches)},
@@ -33,7 +33,7 @@ def reminded(ticket: Ticket, config: Config, at: datetime) -> tuple[Ticket, list
     return ticket.model_copy(update={"times": times, "version": said.version}), watches
 
 
-def rounds(ticket: Ticket, config: Config, count: int) -> list[tuple[int, list[Watch]]]:
+def rounds(ticket: Ticket, config: Config, count: int) -> list[tuple[int, list[Timer]]]:
     """The next reminders when nobody acts: after how many minutes, and of what."""
     found = []
     for _ in range(count):
@@ -54,7 +54,7 @@ def p1(**times: object) -> Ticket:
     return an_incident(Stage.SECOND, times=Times.model_validate({"priorities": {"P1": NOW}, **times}))
 
 
-PLAN, PROGRESS = Watch.PLAN, Watch.PROGRESS
+PLAN, PROGRESS = Timer.PLAN, Timer.PROGRESS
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ PLAN, PROGRESS = Watch.PLAN, Watch.PROGRESS
     ],
 )
 def test_progress_and_sla_minutes_apart_are_one_reminder(
-    second: int, plan: int, expected: list[tuple[int, list[Watch]]]
+    second: int, plan: int, expected: list[tuple[int, list[Timer]]]
 ) -> None:
     assert [(at, sorted(each)) for at, each in rounds(p1(), policy(second, plan), len(expected))] == [
         (at, sorted(each)) for at, each in expected
@@ -87,31 +87,31 @@ def test_breach_is_never_told_before_it_happens() -> None:
     config = policy(second=60, plan=200, warn=0)
     ticket, _ = reminded(p1(), config, minutes(60))
     assert due_now(p1(), config, minutes(199.9))
-    assert PLAN not in [run.watch for run in due_now(ticket, config, minutes(199.9))]
+    assert PLAN not in [run.timer for run in due_now(ticket, config, minutes(199.9))]
 
 
 def test_rounds_of_all_timers_come_together_once_each_has_reminded() -> None:
     config = a_config(reminders={"retarus": 60, "rcr": 120, "repeat": 240})
     ticket = an_incident(Stage.RETARUS, sent_at=NOW, times=Times(word=NOW))
-    both = [Watch.RCR, Watch.UPDATE]
-    assert rounds(ticket, config, 4) == [(60, [Watch.UPDATE]), (120, both), (360, both), (600, both)]
+    both = [Timer.RCR, Timer.UPDATE]
+    assert rounds(ticket, config, 4) == [(60, [Timer.UPDATE]), (120, both), (360, both), (600, both)]
 
 
 def test_three_timers_in_one_round_are_one_reminder() -> None:
     config = a_config(reminders={"retarus": 60, "rcr": 70, "eta": 15, "repeat": 240})
     ticket = an_incident(Stage.RETARUS, sent_at=NOW, times=Times(word=NOW, eta=minutes(65)))
     assert rounds(ticket, config, 2) == [
-        (60, [Watch.RCR, Watch.ETA, Watch.UPDATE]),
-        (300, [Watch.RCR, Watch.ETA, Watch.UPDATE]),
+        (60, [Timer.RCR, Timer.ETA, Timer.UPDATE]),
+        (300, [Timer.RCR, Timer.ETA, Timer.UPDATE]),
     ]
 
 
 def test_timers_of_a_quick_round_are_gathered_within_half_of_it() -> None:
     config = a_config(reminders={"retarus": 10, "rcr": 14, "repeat": 10})
     ticket = an_incident(Stage.RETARUS, sent_at=NOW, times=Times(word=NOW))
-    assert rounds(ticket, config, 2) == [(10, [Watch.RCR, Watch.UPDATE]), (20, [Watch.RCR, Watch.UPDATE])]
+    assert rounds(ticket, config, 2) == [(10, [Timer.RCR, Timer.UPDATE]), (20, [Timer.RCR, Timer.UPDATE])]
     config = a_config(reminders={"retarus": 10, "rcr": 16, "repeat": 10})
-    assert rounds(ticket, config, 2)[0] == (10, [Watch.UPDATE])
+    assert rounds(ticket, config, 2)[0] == (10, [Timer.UPDATE])
 
 
 def test_action_between_the_reminder_and_what_it_took_along_gives_a_round_of_rest() -> None:
@@ -133,10 +133,12 @@ def test_sla_reminder_during_a_snooze_leaves_the_other_timers_snoozed() -> None:
 # --- the breach goes to the lead at once
 
 
-@pytest.mark.parametrize(("at", "how_far"), [(90, Rung.OWNER), (119, Rung.OWNER), (120, Rung.LEADS), (500, Rung.LEADS)])
-def test_breach_goes_to_the_leads_at_once_and_the_warning_to_the_owner(at: int, how_far: Rung) -> None:
+@pytest.mark.parametrize(
+    ("at", "how_far"), [(90, Reach.OWNER), (119, Reach.OWNER), (120, Reach.LEADS), (500, Reach.LEADS)]
+)
+def test_breach_goes_to_the_leads_at_once_and_the_warning_to_the_owner(at: int, how_far: Reach) -> None:
     config = policy(second=9999, plan=120)
-    assert rung(p1(), due_now(p1(), config, minutes(at)), config, minutes(at)) is how_far
+    assert reach(p1(), due_now(p1(), config, minutes(at)), config, minutes(at)) is how_far
 
 
 def test_breach_that_ended_too_late_goes_to_nobody() -> None:

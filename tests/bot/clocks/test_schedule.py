@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.clocks.schedule import Rung, due_now, next_due, people, rung
-from bot.clocks.timers import Watch
+from bot.clocks.schedule import Reach, due_now, next_due, people, reach
+from bot.clocks.timers import Timer
 from bot.config.settings import Config
 from bot.model.ticket import Nudge, Stage, Ticket, Times
 from tests.factories import ALEX, ANNA, BEN, CARLA, NOW, a_config, an_incident
@@ -56,17 +56,17 @@ def test_every_open_stage_is_reminded_unless_told_otherwise() -> None:
     assert all(next_due(an_incident(stage), a_config()) for stage in Stage if stage.is_open)
 
 
-def reminded(stage: Stage, watch: Watch, after: float, unanswered: int = 1, **times: Any) -> Ticket:
-    nudges = {watch.value: Nudge(at=minutes(after), unanswered=unanswered)}
+def reminded(stage: Stage, timer: Timer, after: float, unanswered: int = 1, **times: Any) -> Ticket:
+    nudges = {timer.value: Nudge(at=minutes(after), unanswered=unanswered)}
     return an_incident(stage, times=Times(nudges=nudges, **times))
 
 
 def test_after_the_first_reminder_the_next_ones_come_at_the_repeating_pace() -> None:
-    assert next_due(reminded(Stage.NEW, Watch.UNCLAIMED, 1), POLICY) == minutes(61)
+    assert next_due(reminded(Stage.NEW, Timer.UNCLAIMED, 1), POLICY) == minutes(61)
 
 
 def test_whoever_acts_after_it_was_due_is_left_alone_for_a_round() -> None:
-    assert next_due(reminded(Stage.NEW, Watch.UNCLAIMED, 1, 0, touched=minutes(30)), POLICY) == minutes(90)
+    assert next_due(reminded(Stage.NEW, Timer.UNCLAIMED, 1, 0, touched=minutes(30)), POLICY) == minutes(90)
 
 
 def test_a_snooze_says_itself_until_when() -> None:
@@ -139,8 +139,8 @@ def test_a_plan_ends_it() -> None:
 def test_what_is_due_is_named() -> None:
     config = a_config(reminders={"retarus": 61, "rcr": 30})
     ticket = an_incident(Stage.RETARUS, sent_at=NOW)
-    assert [run.watch for run in due_now(ticket, config, minutes(30))] == [Watch.RCR]
-    assert [run.watch for run in due_now(ticket, config, minutes(61))] == [Watch.RCR, Watch.UPDATE]
+    assert [run.timer for run in due_now(ticket, config, minutes(30))] == [Timer.RCR]
+    assert [run.timer for run in due_now(ticket, config, minutes(61))] == [Timer.RCR, Timer.UPDATE]
 
 
 # --- who hears of it
@@ -155,25 +155,25 @@ LADDER = a_config(
 @pytest.mark.parametrize(
     ("unanswered", "how_far", "who"),
     [
-        (0, Rung.OWNER, (BEN,)),
-        (1, Rung.OWNER, (BEN,)),
-        (2, Rung.SECOND, (BEN, ALEX)),
-        (3, Rung.SECOND, (BEN, ALEX)),
-        (4, Rung.LEADS, (BEN, ALEX, CARLA)),
-        (9, Rung.LEADS, (BEN, ALEX, CARLA)),
+        (0, Reach.OWNER, (BEN,)),
+        (1, Reach.OWNER, (BEN,)),
+        (2, Reach.SECOND, (BEN, ALEX)),
+        (3, Reach.SECOND, (BEN, ALEX)),
+        (4, Reach.LEADS, (BEN, ALEX, CARLA)),
+        (9, Reach.LEADS, (BEN, ALEX, CARLA)),
     ],
 )
-def test_what_stays_unanswered_goes_further(unanswered: int, how_far: Rung, who: tuple[str, ...]) -> None:
-    ticket = reminded(Stage.SECOND, Watch.PROGRESS, 0, unanswered)
+def test_what_stays_unanswered_goes_further(unanswered: int, how_far: Reach, who: tuple[str, ...]) -> None:
+    ticket = reminded(Stage.SECOND, Timer.PROGRESS, 0, unanswered)
     due = due_now(ticket, LADDER, minutes(9999))
-    assert rung(ticket, due, LADDER, minutes(9999)) is how_far
+    assert reach(ticket, due, LADDER, minutes(9999)) is how_far
     assert people(ticket, how_far, LADDER) == who
 
 
 def test_without_a_second_person_the_leads_hear_of_it_at_once() -> None:
     config = a_config(desk={"leads": [CARLA]})
-    assert people(an_incident(Stage.FIRST), Rung.SECOND, config) == (ANNA, CARLA)
+    assert people(an_incident(Stage.FIRST), Reach.SECOND, config) == (ANNA, CARLA)
 
 
 def test_where_nobody_is_named_it_stays_with_the_owner() -> None:
-    assert people(an_incident(Stage.FIRST), Rung.LEADS, a_config()) == (ANNA,)
+    assert people(an_incident(Stage.FIRST), Reach.LEADS, a_config()) == (ANNA,)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.clocks.timers import Run, State, Watch, plan, runs
+from bot.clocks.timers import State, Timer, TimerRun, plan, runs
 from bot.model.ticket import Party, Stage, Ticket, Times
 from tests.factories import NOW, a_config, an_incident
 
@@ -26,43 +26,43 @@ def minutes(number: float) -> datetime:
     return NOW + number * MINUTE
 
 
-def a_plan(**times: Any) -> Run:
+def a_plan(**times: Any) -> TimerRun:
     found = plan(an_incident(Stage.SECOND, times=Times(priorities={"P1": NOW}, **times)), AGREED)
     assert found
     return found
 
 
-def watched(ticket: Ticket) -> list[Watch]:
-    return [run.watch for run in runs(ticket, AGREED)]
+def watched(ticket: Ticket) -> list[Timer]:
+    return [run.timer for run in runs(ticket, AGREED)]
 
 
 @pytest.mark.parametrize(
     ("stage", "watches"),
     [
-        (Stage.NEW, [Watch.UNCLAIMED]),
-        (Stage.FIRST, [Watch.PROGRESS]),
-        (Stage.FIRST_ASKED, [Watch.CUSTOMER]),
-        (Stage.HANDED_OFF, [Watch.UNCLAIMED]),
-        (Stage.SECOND, [Watch.PROGRESS]),
-        (Stage.SECOND_ASKED, [Watch.CUSTOMER]),
-        (Stage.RETARUS, [Watch.RCR, Watch.UPDATE]),
-        (Stage.RESOLVED, [Watch.CONFIRM]),
+        (Stage.NEW, [Timer.UNCLAIMED]),
+        (Stage.FIRST, [Timer.PROGRESS]),
+        (Stage.FIRST_ASKED, [Timer.CUSTOMER]),
+        (Stage.HANDED_OFF, [Timer.UNCLAIMED]),
+        (Stage.SECOND, [Timer.PROGRESS]),
+        (Stage.SECOND_ASKED, [Timer.CUSTOMER]),
+        (Stage.RETARUS, [Timer.RCR, Timer.UPDATE]),
+        (Stage.RESOLVED, [Timer.CONFIRM]),
         (Stage.CLOSED, []),
     ],
 )
-def test_every_stage_has_its_clocks(stage: Stage, watches: list[Watch]) -> None:
+def test_every_stage_has_its_clocks(stage: Stage, watches: list[Timer]) -> None:
     assert watched(an_incident(stage)) == watches
 
 
 def test_what_is_known_of_retarus_changes_what_is_watched() -> None:
     numbered = an_incident(Stage.RETARUS, rcr=("RCR-1",))
-    assert watched(numbered) == [Watch.UPDATE]
-    assert watched(numbered.model_copy(update={"times": Times(eta=minutes(60))})) == [Watch.ETA, Watch.UPDATE]
+    assert watched(numbered) == [Timer.UPDATE]
+    assert watched(numbered.model_copy(update={"times": Times(eta=minutes(60))})) == [Timer.ETA, Timer.UPDATE]
 
 
 def test_what_retarus_asked_is_ours_to_answer() -> None:
     asked = an_incident(Stage.RETARUS, rcr=("RCR-1",), times=Times(asked=NOW))
-    assert watched(asked) == [Watch.QUESTION]
+    assert watched(asked) == [Timer.QUESTION]
     assert asked.ball is Party.SECOND
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.clocks.timers import Run, State, plan
+from bot.clocks.timers import State, TimerRun, plan
 from bot.core.month import period
 from bot.model import timestamps
 from bot.model.ticket import Ticket
@@ -40,7 +40,7 @@ async def moved(world: World, ticket: Ticket, what: Move) -> Ticket:
     return await world.desk.tickets.say(ticket.id, what, ANNA, world.form(), "reason", "It came back")
 
 
-def clock_of(world: World, ticket: Ticket) -> Run:
+def clock_of(world: World, ticket: Ticket) -> TimerRun:
     run = plan(ticket, world.desk.config)
     assert run
     return run

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.clocks.timers import State, Watch
+from bot.clocks.timers import State, Timer
 from bot.core.errors import Conflict, Invalid, NotNow, NotYours, Refused
 from bot.model.notice import Say
 from bot.model.ticket import Attachment, Party, Ticket
@@ -76,12 +76,12 @@ async def test_a_guest_puts_nothing_off(world: World) -> None:
 
 async def test_an_action_plan_ends_the_clock_of_the_sla(world: World) -> None:
     ticket = await world.accepted()
-    assert {run.watch: run.state(world.clock.at) for run in world.desk.reminders.runs(ticket)}[
-        Watch.PLAN
+    assert {run.timer: run.state(world.clock.at) for run in world.desk.reminders.runs(ticket)}[
+        Timer.PLAN
     ] is State.RUNNING
     planned = await world.desk.reminders.record_plan(ticket.id, BEN, "1. Ben rolls back by noon", world.form())
-    assert {run.watch: run.state(world.clock.at) for run in world.desk.reminders.runs(planned)}[
-        Watch.PLAN
+    assert {run.timer: run.state(world.clock.at) for run in world.desk.reminders.runs(planned)}[
+        Timer.PLAN
     ] is State.ENDED
 
 
@@ -106,8 +106,8 @@ async def test_a_promised_update_is_when_it_is_reminded(world: World) -> None:
     ticket = await world.sent()
     await world.desk.escalation.record_rcr(ticket.id, BEN, "RCR-1", world.form())
     expecting = await world.desk.reminders.expect(ticket.id, BEN, {"update_due": unix(world, hours=9)}, world.form())
-    due = {run.watch: run.due for run in world.desk.reminders.runs(expecting)}
-    assert due[Watch.UPDATE] == world.clock.at + timedelta(hours=9)
+    due = {run.timer: run.due for run in world.desk.reminders.runs(expecting)}
+    assert due[Timer.UPDATE] == world.clock.at + timedelta(hours=9)
 
 
 async def test_what_they_ask_is_ours_until_they_are_answered(world: World) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.clocks.schedule import Rung
+from bot.clocks.schedule import Reach
 from bot.core.errors import DeskError
 from bot.model import timestamps
 from bot.model.notice import Say
@@ -66,11 +66,11 @@ def is_awake(at: datetime) -> bool:
     return 9 <= at.astimezone(ZoneInfo("Europe/Berlin")).hour < 17
 
 
-def by_the_minute(history: list[Event]) -> list[tuple[datetime, Rung]]:
+def by_the_minute(history: list[Event]) -> list[tuple[datetime, Reach]]:
     """When whom to remind, from what people did."""
     done = {event.at: event for event in history if event.by}
     stage, waited, quiet, unanswered = Stage.NEW, 0, None, 0
-    told: list[tuple[datetime, Rung]] = []
+    told: list[tuple[datetime, Reach]] = []
     for number in range(WEEKS * 7 * 24 * 60):
         at = START + number * MINUTE
         if number and is_worked(at - MINUTE):
@@ -85,7 +85,7 @@ def by_the_minute(history: list[Event]) -> list[tuple[datetime, Rung]]:
                 quiet = 0
             stage, unanswered = after, 0
         if is_late and is_worked(at) and is_awake(at) and (quiet is None or quiet >= 170):
-            told.append((at, Rung.LEADS if unanswered >= 3 else Rung.SECOND if unanswered >= 2 else Rung.OWNER))
+            told.append((at, Reach.LEADS if unanswered >= 3 else Reach.SECOND if unanswered >= 2 else Reach.OWNER))
             quiet, unanswered = 0, unanswered + 1
     return told
 
@@ -133,7 +133,7 @@ async def lived(seed: int) -> tuple[World, Ticket]:
 async def test_every_reminder_comes_when_the_reference_says_and_goes_as_far(seed: int) -> None:
     world, ticket = await lived(seed)
     history = await world.store.history(ticket.id)
-    reminded = [(each.at, Rung(each.detail["rung"])) for each in history if each.what == Step.REMIND]
+    reminded = [(each.at, Reach(each.detail["rung"])) for each in history if each.what == Step.REMIND]
     assert reminded == by_the_minute(history)
     assert reminded
 

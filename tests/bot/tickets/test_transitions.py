@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.clocks.timers import Watch
+from bot.clocks.timers import Timer
 from bot.core.errors import Invalid, NotNow, NotYours
 from bot.forms.validation import Incomplete
 from bot.model.notice import Say
@@ -262,12 +262,12 @@ async def test_another_priority_needs_another_reason_in_a_form_and_at_the_handof
 async def test_going_on_without_an_answer_ends_the_wait_like_an_answer_does(world: World) -> None:
     asked = await world.taken()
     asked = await world.desk.tickets.say(asked.id, Move.ASK_CUSTOMER, ANNA, "V1", "question", "Which recipients?")
-    assert [run.watch for run in world.desk.reminders.runs(asked)] == [Watch.CUSTOMER]
+    assert [run.timer for run in world.desk.reminders.runs(asked)] == [Timer.CUSTOMER]
     since, world.clock.at = world.clock.at, world.clock.at + timedelta(hours=3)
     gone_on = await world.desk.tickets.say(asked.id, Move.GO_ON, ALEX, "V2", "reason", "Three calls, nobody there")
     assert (gone_on.stage, gone_on.owner, gone_on.times.waits) == (Stage.FIRST, ANNA, ((since, world.clock.at),))
     assert gone_on.times.spent[Party.CUSTOMER] == timedelta(hours=3) / timedelta(milliseconds=1)
-    assert Watch.CUSTOMER not in [run.watch for run in world.desk.reminders.runs(gone_on)]
+    assert Timer.CUSTOMER not in [run.timer for run in world.desk.reminders.runs(gone_on)]
     assert [notice.to for notice in await world.told(gone_on, Say.DIRECT)] == [ANNA]
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.clocks.timers import State, Watch, plan
+from bot.clocks.timers import State, Timer, plan
 from bot.core.errors import NotNow, NotYours
 from bot.model import timestamps
 from bot.model.notice import Say
@@ -69,10 +69,10 @@ async def test_sla_pauses_while_the_end_customer_is_asked_and_retarus_has_the_ti
 
 async def test_end_customers_silence_is_reminded_while_retarus_has_the_ticket(world: World) -> None:
     ticket = await asked(world)
-    assert Watch.CUSTOMER in [run.watch for run in world.desk.reminders.runs(ticket)]
-    assert Watch.UPDATE in [run.watch for run in world.desk.reminders.runs(ticket)]  # Retarus works on it meanwhile
+    assert Timer.CUSTOMER in [run.timer for run in world.desk.reminders.runs(ticket)]
+    assert Timer.UPDATE in [run.timer for run in world.desk.reminders.runs(ticket)]  # Retarus works on it meanwhile
     ticket = await says(world, ticket, Move.GO_ON)
-    assert Watch.CUSTOMER not in [run.watch for run in world.desk.reminders.runs(ticket)]
+    assert Timer.CUSTOMER not in [run.timer for run in world.desk.reminders.runs(ticket)]
 
 
 @pytest.mark.parametrize("what", [Move.CUSTOMER_ANSWERED, Move.GO_ON])
