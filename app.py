@@ -10,25 +10,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiohttp import ClientSession
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.mail.carrier import MailCarrier
 from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import parse_smtp_url
+from bot.adapters.outgoing import outgoing
 from bot.adapters.printing.child_process import ChildPress
 from bot.adapters.slack import channel_audience
 from bot.adapters.slack import client as slack_client
-from bot.adapters.slack.carrier import SlackCarrier
 from bot.adapters.slack.channels import channel_id
 from bot.adapters.slack.directory import SlackDirectory
-from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.people import Home
-from bot.adapters.slack.report_carrier import ReportCarrier
 from bot.adapters.status import open_status_page
 from bot.adapters.store import copy_to, hold_back, migrate, open_store, opened, place_from
+from bot.alerts import Alerts
 from bot.config.environment import Environment
 from bot.config.settings import Config
 from bot.core.clock import Clock, now
@@ -37,11 +34,11 @@ from bot.core.i18n import Language, speaking
 from bot.desk import Desk, open_desk
 from bot.escalation.status_page import Lookout
 from bot.model.contact import Contact
-from bot.model.notice import BY_MAIL, Say
-from bot.outbox import Carrier, Outbox
+from bot.outbox import Outbox
 from bot.ports import Store
 from bot.privacy.erasure import Archive
 from bot.tickets.notifications import Routes
+from bot.transports import Transports
 from handlers import (
     checklist,
     contacts,
@@ -68,7 +65,7 @@ from handlers.dispatch import Dispatcher
 from runtime import command_line, http_server, loop_watchdog, notification_renderer, observed, scheduler, socket_mode
 from runtime.background_tasks import BackgroundTasks
 from runtime.backup import Storage
-from runtime.health import Health, database_probe, outbox_probe
+from runtime.health import Health, database_probe, outbox_probe, transport_probe
 from runtime.index_worker import IndexWorker
 from runtime.metrics import Metrics
 from runtime.release import release
@@ -90,6 +87,8 @@ class Program:
     health: Health
     clock_moved: Callable[[], None]
     """To be called when the clock was moved by hand: looks at once for what is due."""
+    transports: Transports
+    """Which ways out are closed, for readiness checks."""
 
 
 @asynccontextmanager
@@ -97,8 +96,8 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
     """Everything, started but not yet listening. Raises `Misconfigured`, `StoreDown`, `SlackApiError`."""
     metrics = Metrics()
     async with slack_client.open_session(observed.slack_trace(metrics)) as session:
-        client = slack_client.for_people(env.slack_bot_token, env.slack_api_url, session)
-        posting = slack_client.for_outbox(env.slack_bot_token, env.slack_api_url, session)
+        out = outgoing(env, config, session, clock)
+        client = slack_client.for_people(env.slack_bot_token, env.slack_api_url, session, out.on_error)
         identity = await _identity(client, env.slack_bot_token)
         async with opened(env.database_url, clock, metrics.database_operation) as (store, drafts):
             directory = SlackDirectory(
@@ -108,27 +107,34 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             routes = await _routes(client, config)
             lookout = Lookout(open_status_page(config.retarus, session), clock)
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), lookout)  # noqa: PLW0108 (the two know each other)
-            carriers = observed.observed_carriers(_carriers(posting, session, store, desk, env, config), metrics)
             tasks = BackgroundTasks()
-            outbox: Outbox = Outbox(store, carriers, clock, follow_up=desk.receipts.follow_up, calm=tasks.calm)
+            write, make_report = notification_renderer.writer(desk), reports.maker(desk, ChildPress())
+            carriers = observed.observed_carriers(out.carriers(store, write, make_report, config), metrics)
+            follow_up, calm = desk.receipts.follow_up, tasks.calm
+            outbox = Outbox(store, carriers, clock, follow_up, calm=calm, transports=out.transports)
             indexing = IndexWorker(store, tasks)
 
             def changed() -> None:
                 outbox.wake()
                 indexing.wake()
 
+            alerts = Alerts(store, store, config, clock, has_mail=out.sender is not None, wake=outbox.wake)
+            out.connect(alerts.closed, outbox.wake)
             await desk.register.begin()
             dispatcher = Dispatcher(client, desk, tasks)
             dispatcher.watch = observed.InteractionWatch(metrics)
-            health = _health(metrics, store, clock)
+            health = _health(metrics, store, out.transports, clock)
+            going_on = (outbox, indexing, out.transports)
             with observed.counting_log_lines(metrics):
-                async with _working(dispatcher, store, outbox, indexing, identity, env, health) as running:
+                async with _working(dispatcher, store, going_on, identity, env, health) as running:
                     yield running
 
 
-def _health(metrics: Metrics, store: Store, clock: Clock) -> Health:
+def _health(metrics: Metrics, store: Store, transports: Transports, clock: Clock) -> Health:
     metrics.build.info({"version": release()})
     probes = {"database": database_probe(store, clock), "outbox": outbox_probe(store, clock)}
+    for transport in transports.all:
+        probes[f"to {transport.name}"] = transport_probe(transport.name, lambda: transports.closures)
     return Health(metrics, probes, lambda: store.backlog(clock()), store.standing, clock)
 
 
@@ -136,18 +142,18 @@ def _health(metrics: Metrics, store: Store, clock: Clock) -> Health:
 async def _working(
     dispatcher: Dispatcher,
     store: Store,
-    outbox: Outbox,
-    indexing: IndexWorker,
+    workers: tuple[Outbox, IndexWorker, Transports],
     identity: AuthorizeResult,
     env: Environment,
     health: Health,
 ) -> AsyncIterator[Program]:
     """The outbox delivers and the clock ticks while inside; what was begun is finished on the way out."""
+    outbox, _, transports = workers
     jobs, clock_moved = scheduler.scheduler(dispatcher.desk, watch=observed.JobWatch(health.metrics, scheduler.SWEEP))
     app = _bolt(dispatcher.client, identity, env, dispatcher)
     dispatcher.tasks.start(_warn_of_audience(dispatcher.client, dispatcher.desk))
     with speaking(dispatcher.desk.config.desk.language):  # the task keeps it
-        going_on = [asyncio.create_task(outbox.run()), asyncio.create_task(indexing.run())]
+        going_on = [asyncio.create_task(worker.run()) for worker in workers]
     jobs.start()
 
     def moved() -> None:
@@ -156,7 +162,7 @@ async def _working(
 
     try:
         with loop_watchdog.watched():
-            yield Program(app, dispatcher.desk, dispatcher, store, health, moved)
+            yield Program(app, dispatcher.desk, dispatcher, store, health, moved, transports)
     finally:
         jobs.shutdown(wait=False)
         await dispatcher.tasks.drain(_DRAIN)
@@ -244,19 +250,6 @@ async def _routes(client: AsyncWebClient, config: Config) -> Routes:
     retarus = await channel_id(client, config.retarus.channel, "[retarus] channel") if config.retarus.channel else ""
     reported = await channel_id(client, config.reports.channel, "[reports] channel") if config.reports.channel else ""
     return Routes(desk=desk, retarus=retarus, email=config.retarus.email, reports=reported)
-
-
-def _carriers(
-    client: AsyncWebClient, session: ClientSession, store: Store, desk: Desk, env: Environment, config: Config
-) -> dict[Say, Carrier]:
-    files, most = SlackFiles(client, session), config.files.most
-    slack = SlackCarrier(client, store, notification_renderer.writer(desk), files, most)
-    retarus = config.retarus
-    name = retarus.from_address.rpartition("@")[2] or "localhost"
-    sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None
-    mail = MailCarrier(sender, retarus.from_address, retarus.reply_to, files, most, retarus.language)
-    printing = ReportCarrier(client, reports.maker(desk, ChildPress()))
-    return {say: mail if say in BY_MAIL else slack for say in Say} | {Say.REPORT: printing}
 
 
 # --- running ---

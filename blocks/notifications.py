@@ -35,5 +35,13 @@ def reminders(items: Sequence[reminder_messages.Item], notice: Notice, config: C
     return [reminder_messages.direct(items, int(str(notice.body["total"])), items[0].to, config)]
 
 
+def alert(notice: Notice) -> Message:
+    """A warning to an admin about the desk itself."""
+    subject, text, channel = (str(notice.body.get(key, "")) for key in ("subject", "text", "channel"))
+    where: list[Json] = [{"type": "channel", "channel_id": channel}] if channel else []
+    line = kit.line(kit.bold(subject), kit.text("\n"), *where, kit.text(f" {text}" if where else text))
+    return Message(kit.escape(f"{subject}: {text}"), [kit.rich(line)])
+
+
 def _pages(text: str) -> list[Json]:
     return [kit.rich(kit.line(kit.text(piece))) for piece in kit.chunks(text)]

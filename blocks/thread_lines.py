@@ -29,6 +29,8 @@ def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who)
         return _receipt(notice)
     if "failed" in notice.body:
         return _failed(notice, ticket)
+    if "waits" in notice.body:
+        return _waits(notice)
     if event.what == Step.REMIND.value:
         return reminder_messages.line(ticket, event, config)
     name = who(event.by)
@@ -304,6 +306,22 @@ _WHAT = {
     Say.STORY.value: mark("A line in the thread was not delivered."),
     Say.GUIDES.value: mark("The message with both guides was not delivered."),
 }
+
+
+_WAITS = {
+    Say.LETTER_MAIL.value: mark("The e-mail to Retarus waits."),
+    Say.LETTER_POST.value: mark("The letter to the Retarus channel waits."),
+    Say.CHASE_MAIL.value: mark("The later e-mail to Retarus waits."),
+    Say.CHASE_POST.value: mark("The later word in the Retarus channel waits."),
+}
+
+
+def _waits(notice: Notice) -> Message:
+    """A letter that cannot go out now: what, and why. It goes by itself."""
+    what, why = t(_WAITS[str(notice.body["waits"])]), str(notice.body["why"])
+    then = t("It goes by itself once this is mended.")
+    line = kit.rich(kit.line(kit.bold(what), kit.text(f" {why} {then}")))
+    return Message(kit.escape(f"{what} {why} {then}"), [line])
 
 
 def _failed(notice: Notice, ticket: Ticket) -> Message:

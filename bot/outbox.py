@@ -251,7 +251,7 @@ class Outbox:
     def _again(self, claim: Claim, why: str) -> Retry:
         """For an unknown outcome: it may have arrived."""
         unsure = claim.progress.model_copy(update={"unsure": True})
-        return Retry(self._clock() + unknown(claim.attempt, claim.notice.key), why, unsure)
+        return Retry(self._clock() + unknown(claim.progress.failures + 1, claim.notice.key), why, unsure)
 
     def _counted(self, claim: Claim, outcome: Outcome) -> Outcome:
         """Counts a failure. What failed for a day and often enough is given up, and people are told."""

@@ -29,7 +29,7 @@ def writer(desk: Desk) -> Write:
         if notice.say in {Say.VIEW, Say.REQUEST_POST}:
             return [await _view(desk, notice)]
         if ticket is None:
-            return [guides.message(desk.config.guides)]
+            return [_to_one(desk, notice)]
         if notice.say in {Say.REMINDERS, Say.ANSWERED}:
             return notifications.reminders(await _reminded(desk, notice), notice, desk.config)
         if notice.say is Say.CARD:  # the most frequent one, and a function of the record alone
@@ -37,6 +37,11 @@ def writer(desk: Desk) -> Write:
         return await _happened(desk, notice, ticket, link)
 
     return write
+
+
+def _to_one(desk: Desk, notice: Notice) -> Message:
+    """A direct message that is about no ticket."""
+    return notifications.alert(notice) if notice.say is Say.ALERT else guides.message(desk.config.guides)
 
 
 async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Sequence[Message]:

@@ -27,11 +27,13 @@ class Say(Glossed):
     VIEW = "view", "a reminder to ask Retarus for their view of a month; belongs to no ticket"
     REQUEST_POST = "request_post", "a request to Retarus that is about no ticket, in the escalation channel"
     REQUEST_MAIL = "request_mail", "the same as an e-mail"
+    ALERT = "alert", "a warning to one admin, as a direct message: something of the desk itself does not work"
+    ALERT_MAIL = "alert_mail", "the same as an e-mail, while Slack is closed"
     ANSWERED = "answered", "reminders somebody has answered are struck through where they stand"
     GUIDES = "guides", "both guides, to a support contact; belongs to no ticket"
 
 
-BY_MAIL = frozenset({Say.LETTER_MAIL, Say.CHASE_MAIL, Say.REQUEST_MAIL})
+BY_MAIL = frozenset({Say.LETTER_MAIL, Say.CHASE_MAIL, Say.REQUEST_MAIL, Say.ALERT_MAIL})
 """What goes out as e-mail; everything else, through Slack."""
 
 

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from bot.core.i18n import t
 from bot.model.contact import Contact
 from bot.model.letter_text import LetterText
-from bot.model.notice import Claim, Dead, Notice, Outcome, Say, Sent, direct_lane
+from bot.model.notice import Blocked, Claim, Dead, Notice, Outcome, Say, Sent, direct_lane
 from bot.model.ticket import NOBODY, Event, Ticket
 from bot.model.transitions import Move, Step
 
@@ -215,7 +215,7 @@ def has_sequel(cause: Notice, outcome: Outcome) -> bool:
     """Whether anything follows from how this delivery ended: letters are receipted, what is dead is told."""
     if isinstance(outcome, Dead):
         return cause.say not in {*_SAID_ASIDE, Say.ANSWERED}
-    return isinstance(outcome, Sent) and cause.say in TO_RETARUS
+    return isinstance(outcome, Sent | Blocked) and cause.say in TO_RETARUS
 
 
 def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Routes, at: datetime) -> Sequence[Notice]:
@@ -226,6 +226,8 @@ def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Route
     is_letter = cause.say in TO_RETARUS
     if isinstance(outcome, Sent):
         return [_following(cause, ticket, Say.STORY, routes.desk, at, {"delivered": cause.say.value, "to": cause.to})]
+    if isinstance(outcome, Blocked):
+        return _waiting(cause, outcome, ticket, routes, at)
     if isinstance(outcome, Dead):
         say, to = (Say.STORY, routes.desk) if is_letter else (Say.DIRECT, ticket.owner)
         failed: dict[str, JsonValue] = {
@@ -236,6 +238,14 @@ def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Route
         }
         return [_following(cause, ticket, say, to, at, failed, f"{claim.attempt}")]
     return []
+
+
+def _waiting(cause: Notice, outcome: Blocked, ticket: Ticket, routes: Routes, at: datetime) -> list[Notice]:
+    """A line in the thread that a letter waits, once for each. While all of Slack is closed, it could not be posted."""
+    if cause.say in {Say.LETTER_POST, Say.CHASE_POST} and not outcome.channel:
+        return []
+    waits: dict[str, JsonValue] = {"waits": cause.say.value, "to": cause.to, "why": outcome.why}
+    return [_following(cause, ticket, Say.STORY, routes.desk, at, waits, "waits")]
 
 
 def notice(ticket: Ticket, say: Say, to: str, at: datetime, body: dict[str, JsonValue] | None = None) -> Notice:

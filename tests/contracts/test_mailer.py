@@ -17,7 +17,7 @@ from bot.adapters.mail.smtp_url import SmtpServer, parse_smtp_url
 from bot.core.backoff import AMBIGUOUS
 from bot.core.errors import Misconfigured
 from bot.core.i18n import Language
-from bot.model.notice import Claim, Dead, Outcome, Retry, Say, Sent
+from bot.model.notice import Blocked, Claim, Dead, Outcome, Retry, Say, Sent
 from tests.doubles.mail_servers import (
     DROP,
     SILENCE,
@@ -116,7 +116,7 @@ REFUSALS = [
 async def test_refusal_is_explained_with_the_servers_answer(answers: dict[str, str], words: str) -> None:
     async with scripted_smtp_server(**answers) as port:
         outcome = await send(port)
-    assert isinstance(outcome, Dead)
+    assert isinstance(outcome, Blocked if words == "refused our login" else Dead)
     assert words in outcome.why
     assert outcome.why.endswith(f"It said: {next(iter(answers.values()))}")
 
@@ -257,7 +257,7 @@ async def test_wrong_password_is_reported_without_revealing_it() -> None:
     assert problem is not None
     assert "refused our login" in problem
     assert "wr0ng" not in problem
-    assert outcome == Dead(problem)
+    assert outcome == Blocked(problem)
 
 
 async def test_untrusted_certificate_is_refused() -> None:
@@ -267,7 +267,7 @@ async def test_untrusted_certificate_is_refused() -> None:
     assert problem.startswith("No secure connection")
     async with smtp_server(Inbox(), tls=server_tls()) as inbox:
         outcome = await sender_to(f"smtps://127.0.0.1:{inbox.port}").send(a_message(), TO, attempt=1, at=START)
-    assert isinstance(outcome, Dead)
+    assert isinstance(outcome, Blocked)
     assert outcome.why.startswith("No secure connection")
 
 

@@ -15,8 +15,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.api_errors import outcome_of
 from bot.adapters.slack.client import for_outbox
 from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.idempotent_posting import Delivery
 from bot.adapters.slack.uploads import Uploads
-from bot.model.notice import Claim, Retry
+from bot.model.notice import Claim, Progress, Retry
 from bot.model.ticket import Attachment
 from bot.tickets.attachments import Gone, packed
 from localslack import LocalSlack, Seed
@@ -106,7 +107,7 @@ async def test_temporary_failure_is_raised_for_a_retry(slack: FakeFileServer) ->
         slack.file_info = told
         with pytest.raises(SlackApiError) as failed:
             await fetch(slack)
-        assert isinstance(outcome_of(failed.value, START, "n1", 1), Retry)
+        assert isinstance(outcome_of(failed.value, START, Claim(notice=a_notice(), attempt=1)), Retry)
 
 
 async def test_files_are_put_below_a_letter_once_despite_retries() -> None:
@@ -117,8 +118,8 @@ async def test_files_are_put_below_a_letter_once_despite_retries() -> None:
         letter = await client.chat_postMessage(channel="C0RETARUS1", text="The letter")
         body = packed([Attachment(id=file["id"], name="trace.log", size=5)])
         notice = a_notice(to="C0RETARUS1", body=body)
-        uploads = Uploads(client, SlackFiles(client, session), 100)
-        for attempt in (1, 2):
-            assert await uploads.below(Claim(notice=notice, attempt=attempt), letter["ts"]) == ()
+        uploads = Uploads(SlackFiles(client, session), 100)
+        for claim in (Claim(notice=notice, attempt=1), Claim(notice=notice, attempt=2, progress=Progress(unsure=True))):
+            assert await uploads.below(Delivery(client, claim), letter["ts"]) == ()
         below = await rita.thread(await rita.message(RETARUS, "The letter"))
         assert [each["name"] for message in below for each in message.get("files", [])] == ["trace.log"]

@@ -123,14 +123,24 @@ async def test_a_full_mailbox_is_told_in_the_thread_with_the_way_out(w: World) -
     await w.ben.reply(card, "Delivered to Retarus by e-mail")
 
 
-async def test_an_archived_retarus_channel_is_told_in_the_thread(w: World) -> None:
+async def test_letter_to_an_archived_channel_waits_and_goes_by_itself(w: World) -> None:
     card = await w.filled()
-    await w.carla.act("archive", channel=RETARUS)
+    w.slack.admin.archive(RETARUS)
     await w.ben.submit(await previewed(w, card))
-    told = await w.ben.reply(card, "was not delivered")
+    told = await w.ben.reply(card, "The letter to the Retarus channel waits")
     assert "archived" in str(told["blocks"])
-    await w.carla.act("unarchive", channel=RETARUS)
-    await w.ben.click(told, "Try again")
+    alert = await w.carla.message("@partner-desk", "A channel is closed")
+    assert "archived" in str(alert["blocks"])
+    w.slack.admin.archive(RETARUS, archived=False)
+    await w.ben.reply(card, "Delivered to Retarus in ")
+
+
+async def test_letter_waits_for_the_invitation_and_goes_by_itself(w: World) -> None:
+    card = await w.filled()
+    w.slack.admin.remove_member(RETARUS, "Partner Desk")
+    await w.ben.submit(await previewed(w, card))
+    await w.ben.reply(card, "Invite it there")
+    w.slack.admin.add_member(RETARUS, "Partner Desk")
     await w.ben.reply(card, "Delivered to Retarus in ")
 
 

@@ -198,6 +198,8 @@ async def desk_at(
 
     async with program(env, settings(**changes), clock) as running:
         forget = slack.clock.subscribe(running.clock_moved)
+        for transport in running.transports.all:
+            transport.first_check = 0.2
         async with socket_mode.connected(running.app, bot.app_token):
             yield running
         forget()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
@@ -34,10 +34,12 @@ class MailCarrier:
         files: Files | None = None,
         most: int = 0,
         language: Language = Language.ENGLISH,
+        is_slack_open: Callable[[], bool] = lambda: True,
     ) -> None:
         """`sender`: nothing when no mail server is set up. `reply_to`: empty for the declarant's own address.
 
         `most`: bytes of files that go along with one letter. `language`: of our own words in letters.
+        `is_slack_open`: while it is closed, files that cannot be read are no failure.
         """
         self._sender = sender
         self._from = from_address
@@ -45,6 +47,7 @@ class MailCarrier:
         self._files = files
         self._most = most
         self._language = language
+        self._is_slack_open = is_slack_open
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         if self._sender is None:
@@ -53,13 +56,14 @@ class MailCarrier:
         try:
             found = await fetched(self._fetched, files, self._most)
         except Exception:  # noqa: BLE001  whatever Slack's client raises: the letter is not lost, and tried again
-            return Retry(at + backoff(claim.attempt, claim.notice.key), t(NO_FILES))
+            wait = backoff(claim.progress.failures + 1, claim.notice.key)
+            return Retry(at + wait, t(NO_FILES), is_failure=self._is_slack_open())
         missing = left_out(files, found)
         try:
             message = await asyncio.to_thread(self._message, claim.notice, files, found, missing)
         except NoAddress as error:
             return Dead(t("{fault} Have an admin correct it in the settings; then try again.", fault=error))
-        outcome = await self._sender.send(message, claim.notice.to, attempt=claim.attempt, at=at)
+        outcome = await self._sender.send(message, claim.notice.to, attempt=claim.progress.failures + 1, at=at)
         return replace(outcome, left_out=missing) if isinstance(outcome, Sent) else outcome
 
     async def _fetched(self, file: Attachment, most: int) -> bytes | Gone:
@@ -92,7 +96,7 @@ class MailCarrier:
 
 def _written(notice: Notice) -> tuple[str, str, str, list[str]]:
     """Subject, text, HTML, and the keys of the letters it follows on."""
-    if notice.say is Say.REQUEST_MAIL:
+    if notice.say in {Say.REQUEST_MAIL, Say.ALERT_MAIL}:
         text = str(notice.body["text"])
         return str(notice.body["subject"]), text, as_page(text), []
     if notice.say is Say.CHASE_MAIL:

@@ -31,13 +31,9 @@ _SENTENCES = {
     "sender": mark(
         "The mail server does not let {sender} send. Have an admin check the sender's address, then try again."
     ),
-    "login": mark(
-        "The mail server refused our login. Have an admin check the user and password in SMTP_URL, then try again."
-    ),
+    "login": mark("The mail server refused our login. Have an admin check the user and password in SMTP_URL."),
     "size": mark("The message is too big for the mail server. Shorten the ticket's longest answers, then try again."),
-    "tls": mark(
-        "No secure connection to the mail server {host} can be made. Have an admin check SMTP_URL, then try again."
-    ),
+    "tls": mark("No secure connection to the mail server {host} can be made. Have an admin check SMTP_URL."),
     "reach": mark("The mail server {host} cannot be reached. Check host and port in SMTP_URL, and the way there."),
     "refused": mark("The mail server refused the message. Have an admin look at what it said, then try again."),
 }
@@ -50,6 +46,11 @@ def is_passing(error: BaseException) -> bool:
     if any(isinstance(cause, ssl.SSLError) and not isinstance(cause, _BROKEN_OFF) for cause in _causes(error)):
         return False
     return isinstance(error, (OSError, TimeoutError, SMTPServerDisconnected, SMTPTimeoutError))
+
+
+def closes_mail(error: BaseException) -> bool:
+    """Whether it concerns every message: our login is refused, or no secure connection can be made."""
+    return not is_passing(error) and isinstance(error, SMTPException | OSError) and _kind(error) in {"login", "tls"}
 
 
 def reason(error: BaseException) -> str:

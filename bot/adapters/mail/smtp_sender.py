@@ -13,10 +13,10 @@ import aiosmtplib
 from aiosmtplib import SMTP, SMTPException
 
 from bot.adapters.mail.compose import address, ascii_domain
-from bot.adapters.mail.smtp_replies import is_passing, reason, sentence
+from bot.adapters.mail.smtp_replies import closes_mail, is_passing, reason, sentence
 from bot.adapters.mail.smtp_url import SmtpServer
 from bot.core.backoff import backoff, unknown
-from bot.model.notice import Dead, Outcome, Retry, Sent
+from bot.model.notice import Blocked, Dead, Outcome, Retry, Sent
 
 TIMEOUT = 40.0
 """Seconds for a whole delivery; shorter than the lease the outbox takes."""
@@ -54,6 +54,8 @@ class SmtpSender:
         except _FAILURES as error:
             if accepted:
                 return Sent()  # only the goodbye went wrong
+            if closes_mail(error):
+                return Blocked(sentence(error, self._server, sender=sender, to=to))
             if not is_passing(error):
                 return Dead(sentence(error, self._server, sender=sender, to=to))
             wait = unknown if handed_over and not _is_answer(error) else backoff

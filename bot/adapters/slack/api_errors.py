@@ -1,77 +1,160 @@
-"""How did a call to Slack end, and what follows from it?"""
+"""Errors of Slack's Web API: what a failed call means for a delivery, and in words."""
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core.backoff import backoff
 from bot.core.i18n import mark, t
-from bot.model.notice import Dead, Outcome, Retry
+from bot.core.pace import TooSoon
+from bot.model.notice import Blocked, Claim, Dead, Outcome, Progress, Retry
 
 UNSURE = timedelta(seconds=60)
-"""How long Slack may still be at work on a call whose answer never came. Before that it is not looked for again."""
+"""How long Slack may still be at work on a call without an answer. Before that, its message is not looked for."""
+
+SLACK_ERRORS = (SlackClientError, aiohttp.ClientError, OSError, TimeoutError, TooSoon)
+"""What a call of the Web API may raise."""
 
 _SLACKS_FAULT = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 
+THREAD_GONE = frozenset({"thread_not_found", "message_not_found", "cannot_reply_to_message"})
+"""The message a thread hangs on was deleted."""
+
+TOKEN_REFUSED = {
+    "invalid_auth": mark("Slack refuses the bot's token. An admin renews SLACK_BOT_TOKEN and starts the desk again."),
+    "not_authed": mark("Slack got no token from the bot. An admin sets SLACK_BOT_TOKEN and starts the desk again."),
+    "token_revoked": mark("The bot's token was revoked. An admin installs the app again."),
+    "token_expired": mark("The bot's token has expired. An admin renews SLACK_BOT_TOKEN and starts the desk again."),
+    "account_inactive": mark("The bot was removed from the workspace. An admin installs it again."),
+    "org_login_required": mark("Slack is moving the workspace to an Enterprise organisation. It goes on by itself."),
+    "ekm_access_denied": mark("An admin of the workspace has suspended access to its messages."),
+    "team_access_not_granted": mark("The bot has no access to this workspace. An admin installs the app again."),
+}
+"""Errors that concern the whole desk, whichever call they come from."""
+
+_MISSING_SCOPE = mark("The bot lacks the permission {needed}. An admin installs the app again from manifest.yml.")
+
+_CHANNEL_CLOSED = {
+    "is_archived": mark("The channel is archived. An admin of the workspace can unarchive it."),
+    "channel_not_found": mark("The bot cannot see the channel. Invite it there: /invite @Partner Desk."),
+    "not_in_channel": mark("The bot is not in the channel. Invite it there: /invite @Partner Desk."),
+}
+"""Errors that concern everything that goes to one channel."""
+
 _WORDS = {
-    "is_archived": mark(
-        "The channel is archived. Unarchive it, or have an admin name another in desk.toml; then try again."
-    ),
-    "channel_not_found": mark(
-        "The bot cannot see the channel. Invite it there (/invite @Partner Desk), then try again."
-    ),
-    "not_in_channel": mark("The bot is not in the channel. Invite it there (/invite @Partner Desk), then try again."),
     "restricted_action": mark(
         "A workspace rule keeps the bot from posting there. An admin can allow it; then try again."
-    ),
-    "invalid_auth": mark("Slack refuses the bot's token. An admin renews SLACK_BOT_TOKEN; then try again."),
-    "token_revoked": mark("The bot's token was revoked. An admin installs the app again; then try again."),
-    "account_inactive": mark("The bot was removed from the workspace. An admin installs it again; then try again."),
-    "missing_scope": mark(
-        "The bot lacks a permission. An admin installs the app again from manifest.yml; then try again."
     ),
     "user_not_found": mark("This person is not in the workspace any more."),
     "cannot_dm_bot": mark("This person cannot be written to directly."),
     "msg_too_long": mark("Slack refuses the message as too long."),
     "msg_blocks_too_long": mark("Slack refuses the message as too long."),
 }
+"""Errors that concern one message."""
 
 
-def outcome_of(error: Exception, at: datetime, key: str, attempt: int) -> Outcome:
+def outcome_of(error: Exception, at: datetime, claim: Claim, progress: Progress | None = None) -> Outcome:
     """What to do after this error. Never quotes what was sent."""
+    if isinstance(error, TooSoon):
+        return _asked_to_wait(at, error.seconds, progress)
     if isinstance(error, SlackApiError):
-        return _refused(error, at)
-    if isinstance(error, aiohttp.ClientConnectorError):  # never connected, so it cannot have arrived
-        return Retry(at + backoff(attempt, key), t("Slack cannot be reached."))
-    if isinstance(error, aiohttp.ClientError | asyncio.TimeoutError | OSError):
-        return Retry(at + max(UNSURE, backoff(attempt, key)), t("Slack did not answer."))
+        return _refused(error, at, claim, progress)
+    wait = _backoff(claim)
+    if not is_unknown(error):  # never connected, so it cannot have arrived
+        return Retry(at + wait, t("Slack cannot be reached."), progress)
+    if isinstance(error, SLACK_ERRORS):
+        return Retry(at + max(UNSURE, wait), t("Slack did not answer."), progress)
     raise error
 
 
+def is_unknown(error: BaseException) -> bool:
+    """Whether the call may have had its effect all the same. After a refusal or a rate limit it surely had none."""
+    if isinstance(error, SlackApiError):
+        return not is_rate_limit(error) and _is_slacks_fault(error)
+    return not isinstance(error, TooSoon | aiohttp.ClientConnectorError)
+
+
 def name_of(error: SlackApiError) -> str:
-    """What Slack calls it; empty when it was not Slack that answered, but some proxy's page."""
+    """Slack's name of the error; empty when not Slack answered but some proxy's page."""
+    return str(_answer(error).get("error", ""))
+
+
+def _answer(error: SlackApiError) -> dict[str, object]:
     said = getattr(error.response, "data", error.response)
-    return str(said.get("error", "")) if isinstance(said, dict) else ""
+    return said if isinstance(said, dict) else {}
+
+
+def is_rate_limit(error: SlackApiError) -> bool:
+    return _status(error) == 429 or name_of(error) == "ratelimited"  # noqa: PLR2004 (Too Many Requests)
+
+
+def retry_after(error: SlackApiError) -> float:
+    """Seconds to wait after a rate limit."""
+    headers = getattr(error.response, "headers", {})
+    text = str(headers.get("Retry-After", headers.get("retry-after", "1")))
+    return max(float(text), 1.0) if text.replace(".", "", 1).isdigit() else 1.0
+
+
+def closes_slack(error: SlackApiError) -> str:
+    """The sentence where an error concerns the whole desk whatever was called; else nothing."""
+    name = name_of(error)
+    return t(TOKEN_REFUSED[name]) if name in TOKEN_REFUSED else ""
+
+
+def _status(error: SlackApiError) -> int:
+    return int(getattr(error.response, "status_code", 0))
+
+
+def _is_slacks_fault(error: SlackApiError) -> bool:
+    """An answer without an error name is no answer of the Web API: a proxy's page, a truncated body."""
+    name = name_of(error)
+    return _status(error) >= 500 or name in _SLACKS_FAULT or not name  # noqa: PLR2004 (their fault, not ours)
 
 
 def is_slacks_fault(error: SlackApiError) -> bool:
     """Whether the call failed for a reason that passes by itself: a rate limit, or an error of Slack's or a proxy's."""
-    name, status = name_of(error), int(getattr(error.response, "status_code", 0))
-    return name in {"", "ratelimited", *_SLACKS_FAULT} or status == 429 or status >= 500  # noqa: PLR2004
+    return is_rate_limit(error) or _is_slacks_fault(error)
 
 
-def _refused(error: SlackApiError, at: datetime) -> Outcome:
+def _backoff(claim: Claim) -> timedelta:
+    return backoff(claim.progress.failures + 1, claim.notice.key)
+
+
+def _asked_to_wait(at: datetime, seconds: float, progress: Progress | None) -> Retry:
+    return Retry(at + timedelta(seconds=seconds), t("Slack asked to wait."), progress, is_failure=False)
+
+
+def _refused(error: SlackApiError, at: datetime, claim: Claim, progress: Progress | None) -> Outcome:
+    if is_rate_limit(error):
+        return _asked_to_wait(at, retry_after(error), progress)
+    if _is_slacks_fault(error):
+        wait = max(UNSURE, _backoff(claim))
+        return Retry(at + wait, t("Slack had an error of its own."), progress)
+    return _closed(error, claim, progress) or Dead(_words(name_of(error)), progress)
+
+
+def _closed(error: SlackApiError, claim: Claim, progress: Progress | None) -> Blocked | None:
+    """Where the error concerns more than this one message."""
     name = name_of(error)
-    status = int(getattr(error.response, "status_code", 0))
-    if status == 429 or name == "ratelimited":  # noqa: PLR2004 (Too Many Requests)
-        wait = int(error.response.headers.get("Retry-After", 1))
-        return Retry(at + timedelta(seconds=wait), t("Slack asked to wait."))
-    if status >= 500 or name in _SLACKS_FAULT:  # noqa: PLR2004 (their fault, not ours)
-        return Retry(at + UNSURE, t("Slack had an error of its own."))
+    if name in TOKEN_REFUSED:
+        return Blocked(t(TOKEN_REFUSED[name]), progress=progress)
+    if name == "missing_scope":
+        needed = str(_answer(error).get("needed", ""))
+        return Blocked(t(_MISSING_SCOPE, needed=needed), needed=needed, progress=progress)
+    if name in _CHANNEL_CLOSED and is_channel(claim.notice.to):
+        return Blocked(t(_CHANNEL_CLOSED[name]), claim.notice.to, progress=progress)
+    return None
+
+
+def is_channel(recipient: str) -> bool:
+    """Whether a notice goes to a channel, and not to a person."""
+    return not recipient.startswith(("U", "W"))
+
+
+def _words(name: str) -> str:
     if name in _WORDS:
-        return Dead(t(_WORDS[name]))
-    return Dead(t("Slack refuses it: {reason}.", reason=name or t("no reason given")))
+        return t(_WORDS[name])
+    return t("Slack refuses it: {reason}.", reason=name or t("no reason given"))

@@ -1,18 +1,19 @@
-"""How does a notice become a message in Slack, once and only once?"""
+"""Carrier of notices to Slack: cards, lines in threads, direct messages, and letters in the Retarus channel."""
 
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from aiohttp import ClientError
 from pydantic import JsonValue
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api_errors import name_of, outcome_of
-from bot.adapters.slack.idempotent_posting import Posting, Written
+from bot.adapters.slack.api_errors import SLACK_ERRORS, THREAD_GONE, is_channel, name_of, outcome_of
+from bot.adapters.slack.idempotent_posting import Delivery, Seen, Written
 from bot.adapters.slack.uploads import Uploads
 from bot.core.backoff import backoff
 from bot.core.i18n import t
@@ -24,18 +25,50 @@ from bot.ports import Store
 log = logging.getLogger(__name__)
 
 Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Written]]]
-"""Writes a notice, about a ticket whose card is at this link or about none, as one message or, when long, several."""
+"""Renders a notice, about a ticket whose card is at this link or about none, as one message or, when long, several."""
+
+_CARD_ANEW = "#card"
+"""The part of a notice that is the card, posted again because its thread was deleted."""
+_DIRECT_MESSAGES = 1000
+"""People whose direct message channel is remembered."""
+
+
+@dataclass(frozen=True)
+class _WithSubject:
+    """A message with a line on top that says what it is about: it stands in no thread that does."""
+
+    message: Written
+    subject: str
+
+    @property
+    def text(self) -> str:
+        return self.message.text
+
+    @property
+    def blocks(self) -> Sequence[dict[str, object]]:
+        words = {"type": "plain_text", "text": self.subject, "emoji": False}
+        return [{"type": "section", "text": words}, *self.message.blocks]
+
+
+@dataclass
+class _DirectMessages:
+    """Ids of direct message channels by person: they never change."""
+
+    client: AsyncWebClient
+    known: OrderedDict[str, str] = field(default_factory=OrderedDict)
+
+    async def channel(self, user: str) -> str:
+        if user not in self.known:
+            self.known[user] = str((await self.client.conversations_open(users=user))["channel"]["id"])
+            while len(self.known) > _DIRECT_MESSAGES:
+                self.known.popitem(last=False)
+        return self.known[user]
 
 
 def _places(notice: Notice, channel: str, ts: str) -> tuple[Place, ...]:
-    """Under which names the message is found again."""
+    """The places under which the message is found again."""
     pairs = notice.pairs("places")
     return tuple(Place(ticket_id=ticket_id, what=what, channel=channel, ts=ts) for ticket_id, what in pairs)
-
-
-def _is_channel(notice: Notice) -> bool:
-    """Whether it goes to a channel, and not to a person."""
-    return not notice.to.startswith(("U", "W"))
 
 
 class SlackCarrier:
@@ -46,8 +79,9 @@ class SlackCarrier:
         self._client = client
         self._store = store
         self._write = write
-        self._posted = Posting(client).posted
-        self._uploads = Uploads(client, files, most)
+        self._seen = Seen()
+        self._direct_messages = _DirectMessages(client)
+        self._uploads = Uploads(files, most)
         self._ways = {
             Say.CARD: self._card,
             Say.STORY: self._story,
@@ -59,31 +93,38 @@ class SlackCarrier:
         }
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
-        notice = claim.notice
+        delivery = Delivery(self._client, claim, self._seen)
         try:
-            if not notice.ticket_id:
-                return await (self._post(claim) if _is_channel(notice) else self._direct(claim, None, at))
-            ticket = await self._store.get(notice.ticket_id)
-            if ticket is None:
-                return Sent()  # erased since: nobody is to hear of it any more
-            return await self._ways[notice.say](claim, ticket, at)
-        except (SlackApiError, ClientError, OSError, TimeoutError) as error:
-            return outcome_of(error, at, notice.key, claim.attempt)
+            return await self._deliver(delivery, at)
+        except SLACK_ERRORS as error:
+            return outcome_of(error, at, claim, delivery.progress)
 
-    async def _card(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
-        """Posted once, then drawn anew. An older notice has nothing to add to a newer card that is on its way."""
-        is_first = claim.notice.version == claim.attempt == 1  # then there is none to look for
+    async def _deliver(self, delivery: Delivery, at: datetime) -> Outcome:
+        notice = delivery.claim.notice
+        if not notice.ticket_id:
+            return await (self._post(delivery) if is_channel(notice.to) else self._direct(delivery, None, at))
+        ticket = await self._store.get(notice.ticket_id)
+        if ticket is None:
+            return Sent()  # erased since: nothing is told of it any more
+        return await self._ways[notice.say](delivery, ticket, at)
+
+    # --- the card and its thread
+
+    async def _card(self, delivery: Delivery, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+        """Posted once, then updated. A notice older than a card that is on its way has nothing to add."""
+        notice = delivery.claim.notice
+        is_first = notice.version == delivery.claim.attempt == 1  # then there is none to look for
         place = None if is_first else await self._store.place(ticket.id, "card")
-        if place and ticket.drawn > claim.notice.version:
-            return Sent()
-        message = (await self._write(claim.notice, ticket, place.link if place else ""))[0]
-        if place and await self._redrawn(place, message):
-            return Sent()
-        ts = await self._posted(claim, claim.notice.to, message)
-        return Sent(await self._place(ticket, "card", claim.notice.to, ts))
+        if place and ticket.drawn > notice.version:
+            return Sent(await self._linked(place))
+        message = (await self._write(notice, ticket, place.link if place else ""))[0]
+        if place and await self._updated(place, message):
+            return Sent(await self._linked(place))
+        ts = await delivery.posted(notice.to, message)
+        return Sent(await self._place(ticket, "card", notice.to, ts))
 
-    async def _redrawn(self, place: Place, message: Written) -> bool:
-        """False when somebody deleted the card: then it is posted again."""
+    async def _updated(self, place: Place, message: Written) -> bool:
+        """False when the message was deleted: then it is posted again."""
         try:
             await self._client.chat_update(
                 channel=place.channel, ts=place.ts, text=message.text, blocks=list(message.blocks)
@@ -94,62 +135,119 @@ class SlackCarrier:
             raise
         return True
 
-    async def _story(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:
+    async def _story(self, delivery: Delivery, ticket: Ticket, at: datetime) -> Outcome:
         place = await self._store.place(ticket.id, "card")
         if place is None:
-            return Retry(at + backoff(claim.attempt, claim.notice.key), t("The card is not posted yet."))
-        ts = ""
-        for message in await self._write(claim.notice, ticket, place.link):
-            ts = await self._posted(claim, place.channel, message, thread=place.ts)
-        return Sent(places=_places(claim.notice, place.channel, ts))
+            wait = backoff(delivery.claim.progress.failures + 1, delivery.claim.notice.key)
+            return Retry(at + wait, t("The card is not posted yet."), delivery.progress)
+        try:
+            ts = await self._line(delivery, ticket, place)
+        except SlackApiError as error:
+            if name_of(error) not in THREAD_GONE:
+                raise
+            place = await self._card_anew(delivery, ticket)
+            ts = await self._line(delivery, ticket, place)
+            return Sent(place, places=_places(delivery.claim.notice, place.channel, ts))
+        return Sent(await self._linked(place), places=_places(delivery.claim.notice, place.channel, ts))
 
-    async def _direct(self, claim: Claim, ticket: Ticket | None, at: datetime) -> Outcome:  # noqa: ARG002
-        opened = await self._client.conversations_open(users=claim.notice.to)
-        place = await self._store.place(ticket.id, "card") if ticket else None
-        channel, ts = opened["channel"]["id"], ""
-        for message in await self._write(claim.notice, ticket, place.link if place else ""):
-            ts = await self._posted(claim, channel, message)
-        return Sent(places=_places(claim.notice, channel, ts))
+    async def _line(self, delivery: Delivery, ticket: Ticket, place: Place) -> str:
+        messages = await self._write(delivery.claim.notice, ticket, place.link)
+        return await delivery.all_posted(place.channel, messages, thread=place.ts)
 
-    async def _answered(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
-        """Draws each message anew in which one of these reminders stands; a message may hold others' too."""
-        for name in claim.notice.names("places"):
+    async def _card_anew(self, delivery: Delivery, ticket: Ticket) -> Place:
+        """Somebody deleted the card: the ticket gets another one, and its story goes on below that."""
+        notice = delivery.claim.notice.model_copy(update={"say": Say.CARD, "body": {}})
+        message = (await self._write(notice, ticket, ""))[0]
+        ts = await delivery.posted(notice.to, message, part=_CARD_ANEW)
+        log.warning("The card of a ticket was deleted, and is posted anew.")
+        return await self._place(ticket, "card", notice.to, ts)
+
+    async def _answered(self, delivery: Delivery, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+        """Updates each message in which one of these reminders stands; a message may hold others' too."""
+        notice = delivery.claim.notice
+        for name in notice.names("places"):
             place = await self._store.place(ticket.id, name)
             if place is None:
                 continue  # it was not posted yet, and will be posted as answered
             beside = await self._store.together(place.channel, place.ts)
             body: dict[str, JsonValue] = {"places": [[each.ticket_id, each.what] for each in beside], "total": 0}
-            told = claim.notice.model_copy(update={"body": body})
-            await self._redrawn(place, (await self._write(told, ticket, ""))[0])
+            told = notice.model_copy(update={"body": body})
+            await self._updated(place, (await self._write(told, ticket, ""))[0])
         return Sent()
 
-    async def _post(self, claim: Claim) -> Outcome:
+    # --- to one person, and to a channel
+
+    async def _direct(self, delivery: Delivery, ticket: Ticket | None, at: datetime) -> Outcome:  # noqa: ARG002
+        notice = delivery.claim.notice
+        channel = await self._direct_messages.channel(notice.to)
+        place = await self._store.place(ticket.id, "card") if ticket else None
+        messages = await self._write(notice, ticket, place.link if place else "")
+        ts = await delivery.all_posted(channel, messages)
+        return Sent(places=_places(notice, channel, ts))
+
+    async def _post(self, delivery: Delivery) -> Outcome:
         """In the channel itself, for everybody there."""
-        for message in await self._write(claim.notice, None, ""):
-            await self._posted(claim, claim.notice.to, message)
+        notice = delivery.claim.notice
+        await delivery.all_posted(notice.to, await self._write(notice, None, ""))
         return Sent()
 
-    async def _letter(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
-        """A post of its own; a later letter is a reply to the first one."""
-        first, *rest = await self._write(claim.notice, ticket, "")
-        before = await self._store.place(ticket.id, "retarus")
-        ts = await self._posted(claim, claim.notice.to, first, thread=before.ts if before else "")
-        for number, message in enumerate(rest, start=2):
-            await self._posted(claim, claim.notice.to, message, thread=ts, part=f"#{number}")
-        left_out = await self._uploads.below(claim, ts)
-        return Sent(await self._place(ticket, "retarus", claim.notice.to, ts), left_out)
+    # --- to Retarus
 
-    async def _chaser(self, claim: Claim, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
-        """Under the letter; where that never arrived, in the channel itself."""
-        place, ts = await self._store.place(ticket.id, "retarus"), ""
-        for message in await self._write(claim.notice, ticket, ""):
-            ts = await self._posted(claim, claim.notice.to, message, thread=place.ts if place else "")
-        return Sent(left_out=await self._uploads.below(claim, place.ts if place else ts, after=ts))
+    async def _letter(self, delivery: Delivery, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+        """A post of its own; a later letter is a reply to the first one, unless that was deleted."""
+        place = await self._store.place(ticket.id, "retarus")
+        try:
+            return await self._letter_with_files(delivery, ticket, place)
+        except SlackApiError as error:
+            if name_of(error) not in THREAD_GONE:
+                raise
+        delivery.restart()
+        return await self._letter_with_files(delivery, ticket, None)
+
+    async def _letter_with_files(self, delivery: Delivery, ticket: Ticket, before: Place | None) -> Outcome:
+        notice = delivery.claim.notice
+        first, *rest = await self._write(notice, ticket, "")
+        ts = await delivery.posted(notice.to, first, thread=before.ts if before else "")
+        root = before.ts if before else ts
+        for number, message in enumerate(rest, start=2):
+            await delivery.posted(notice.to, message, thread=root, part=f"#{number}")
+        left_out = await self._uploads.below(delivery, root, after=ts)
+        place = await self._linked(before) if before else await self._place(ticket, "retarus", notice.to, ts)
+        return Sent(place, left_out)
+
+    async def _chaser(self, delivery: Delivery, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+        """Below the letter. Where there is none, or it was deleted: in the channel itself, with its reference."""
+        place = await self._store.place(ticket.id, "retarus")
+        if place:
+            try:
+                return await self._chaser_at(delivery, ticket, place.ts)
+            except SlackApiError as error:
+                if name_of(error) not in THREAD_GONE:
+                    raise
+            delivery.restart()
+        return await self._chaser_at(delivery, ticket, "")
+
+    async def _chaser_at(self, delivery: Delivery, ticket: Ticket, thread: str) -> Outcome:
+        notice = delivery.claim.notice
+        messages = await self._write(notice, ticket, "")
+        if not thread:
+            messages = [_WithSubject(messages[0], str(notice.body["subject"])), *messages[1:]]
+        ts = await delivery.all_posted(notice.to, messages, thread=thread)
+        return Sent(left_out=await self._uploads.below(delivery, thread or ts, after=ts))
+
+    # --- places
 
     async def _place(self, ticket: Ticket, what: str, channel: str, ts: str) -> Place:
-        link = ""
+        place = Place(ticket_id=ticket.id, what=what, channel=channel, ts=ts)
+        return await self._linked(place) or place
+
+    async def _linked(self, place: Place) -> Place | None:
+        """The place with its permalink, where Slack did not tell it before; nothing when there is nothing new."""
+        if place.link:
+            return None
         try:
-            link = str((await self._client.chat_getPermalink(channel=channel, message_ts=ts))["permalink"])
-        except (SlackApiError, ClientError, OSError, TimeoutError):
-            log.warning("no permalink for a %s", what)  # a link is a convenience; the message is posted
-        return Place.model_validate({"ticket_id": ticket.id, "what": what, "channel": channel, "ts": ts, "link": link})
+            answer = await self._client.chat_getPermalink(channel=place.channel, message_ts=place.ts)
+        except SLACK_ERRORS:
+            log.warning("No permalink for a %s; it is asked for again.", place.what)  # the message itself is posted
+            return None
+        return place.model_copy(update={"link": str(answer["permalink"])})

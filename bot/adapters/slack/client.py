@@ -1,18 +1,46 @@
-"""How does the bot talk to Slack's Web API?"""
+"""Clients of Slack's Web API: one for what people wait for, one for the outbox."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
 )
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.adapters.slack.api_errors import is_rate_limit, retry_after
+from bot.core.pace import Pace
 
 _WARM = 75
 """Seconds an idle connection is kept: the next click must not pay a TLS handshake (aiohttp's own default is 15)."""
 _TIMEOUT = 20
 """Seconds for one call."""
+_TRIGGER_PATIENCE = 1
+"""Seconds a call may wait for a rate limit while a trigger id waits for it, which lives three."""
+_PATIENCE = 30
+"""Seconds any other call may wait for one."""
+_BEFORE_A_FORM = ("views.open", "views.push", "users.info", "usergroups.users.list")
+"""Methods a person waits for between a click and the form it opens."""
+
+_OF_THE_APP_TOKEN = "apps.connections.open"  # noqa: S105 (a method's name)
+POST = "chat.postMessage"
+_BURST, _WINDOW = 5, 5.25
+"""Messages per channel: one a second with short bursts, and a margin for the way there."""
+_PER_MINUTE = {"chat.update": 48}
+"""Methods the outbox calls as often as it posts, and how often Slack allows them."""
+
+OnError = Callable[[SlackApiError], None]
+"""Hears of every error Slack answers."""
 
 
 def open_session(*traces: aiohttp.TraceConfig) -> aiohttp.ClientSession:
@@ -22,15 +50,87 @@ def open_session(*traces: aiohttp.TraceConfig) -> aiohttp.ClientSession:
     )
 
 
-def for_people(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """For what somebody waits for: tries again at once when a connection broke or Slack asked to wait."""
-    client = AsyncWebClient(token=token, base_url=api_url, session=session, timeout=_TIMEOUT)
-    client.retry_handlers = [AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=1)]
+def post_pace() -> Pace:
+    """The rate limit of messages, by channel."""
+    return Pace(_BURST, _WINDOW)
+
+
+class _Client(AsyncWebClient):
+    """Reports the errors Slack answers, wherever the call came from."""
+
+    on_error: OnError | None = None
+
+    async def api_call(self, api_method: str, **options: Any) -> AsyncSlackResponse:
+        try:
+            return await super().api_call(api_method, **options)
+        except SlackApiError as error:
+            if self.on_error and api_method != _OF_THE_APP_TOKEN:
+                self.on_error(error)
+            raise
+
+
+class _PacedClient(_Client):
+    """Keeps to Slack's rate limits: paces messages per channel, and holds a channel or a method after a 429."""
+
+    posts: Pace
+    methods: dict[str, Pace]
+
+    async def api_call(self, api_method: str, **options: Any) -> AsyncSlackResponse:
+        pace, key = self._pace(api_method, options)
+        await pace.turn(key)
+        try:
+            return await super().api_call(api_method, **options)
+        except SlackApiError as error:
+            if is_rate_limit(error):
+                pace.hold(key, retry_after(error))
+            raise
+
+    def _pace(self, method: str, options: dict[str, Any]) -> tuple[Pace, str]:
+        if method == POST:
+            return self.posts, str((options.get("json") or {}).get("channel"))
+        return self.methods.setdefault(method, Pace(_PER_MINUTE.get(method, 1000), 60)), method
+
+
+class _ShortRateLimits(AsyncRateLimitErrorRetryHandler):
+    """Waits once for a rate limit, unless the trigger id that waits meanwhile would be gone."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,  # noqa: ARG002 (the SDK names its arguments)
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,  # noqa: ARG002
+    ) -> bool:
+        if response is None or response.status_code != 429:  # noqa: PLR2004 (Too Many Requests)
+            return False
+        patience = _TRIGGER_PATIENCE if request.url.endswith(_BEFORE_A_FORM) else _PATIENCE
+        return _seconds(response) <= patience
+
+
+def _seconds(response: HttpResponse) -> float:
+    found = {name.lower(): value for name, value in response.headers.items()}.get("retry-after", ["1"])
+    return float(found[0] if isinstance(found, list) else found)
+
+
+def for_people(
+    token: str, api_url: str, session: aiohttp.ClientSession, on_error: OnError | None = None
+) -> AsyncWebClient:
+    """For what a person waits for: retries at once when a connection broke, or Slack asked for a short pause."""
+    handlers: list[AsyncRetryHandler] = [AsyncConnectionErrorRetryHandler(), _ShortRateLimits(max_retry_count=1)]
+    client = _Client(token=token, base_url=api_url, session=session, timeout=_TIMEOUT)
+    client.retry_handlers = handlers
+    client.on_error = on_error
     return client
 
 
-def for_outbox(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """For notices: never tries again by itself. A post that may have arrived is looked for before it is repeated."""
-    client = AsyncWebClient(token=token, base_url=api_url, session=session, timeout=_TIMEOUT)
+def for_outbox(
+    token: str, api_url: str, session: aiohttp.ClientSession, pace: Pace | None = None, on_error: OnError | None = None
+) -> AsyncWebClient:
+    """For notices: paced, and never retrying by itself. A post that may have arrived is looked for before."""
+    client = _PacedClient(token=token, base_url=api_url, session=session, timeout=_TIMEOUT)
     client.retry_handlers = []
+    client.posts = pace or post_pace()
+    client.methods = {}
+    client.on_error = on_error
     return client

@@ -1,6 +1,6 @@
-"""How does a month's report become a message in Slack? Its charts in the message itself, its files in the thread below.
+"""Carrier of monthly reports: the charts in the message itself, the files in the thread below it.
 
-A picture is uploaded first and shown by its id: nobody but who reads the message sees it, and it needs no address.
+A picture is uploaded first and shown by its id, so that only readers of the message see it, and it needs no address.
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api_errors import name_of, outcome_of
-from bot.adapters.slack.idempotent_posting import Posting, Written
-from bot.adapters.slack.uploads import are_below
+from bot.adapters.slack.api_errors import SLACK_ERRORS, THREAD_GONE, is_channel, name_of, outcome_of
+from bot.adapters.slack.idempotent_posting import Delivery, Written
 from bot.core.backoff import backoff
 from bot.core.errors import StoreDown, Unprinted
 from bot.core.i18n import t
@@ -24,11 +22,11 @@ from bot.model.notice import Claim, Notice, Outcome, Retry, Sent
 from bot.reports.document import Upload
 
 _LOOKS, _PAUSE = 10, 0.5
-"""How often it is looked whether Slack knows a picture by now, and seconds between."""
+"""How often Slack is asked whether it has recognised a picture, and seconds between."""
 
 
 class Report(Protocol):
-    """What is sent."""
+    """A report to be sent."""
 
     @property
     def pictures(self) -> Sequence[Upload]: ...
@@ -49,51 +47,63 @@ class ReportCarrier:
 
     def __init__(self, client: AsyncWebClient, make: Make) -> None:
         self._client = client
-        self._posting = Posting(client)
         self._make = make
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
+        delivery = Delivery(self._client, claim)
         try:
-            return await self._deliver(claim)
+            return await self._deliver(delivery)
         except (Unprinted, StoreDown) as error:
             why = str(error) if isinstance(error, Unprinted) else t("The database could not be read.")
-            return Retry(at + backoff(claim.attempt, claim.notice.key), why)
-        except (SlackApiError, ClientError, OSError, TimeoutError) as error:
-            return outcome_of(error, at, claim.notice.key, claim.attempt)
+            wait = backoff(claim.progress.failures + 1, claim.notice.key)
+            return Retry(at + wait, why, delivery.progress)
+        except SLACK_ERRORS as error:
+            return outcome_of(error, at, claim, delivery.progress)
 
-    async def _deliver(self, claim: Claim) -> Outcome:
+    async def _deliver(self, delivery: Delivery) -> Outcome:
         """What an earlier attempt did is not done again."""
-        channel = await self._channel(claim.notice.to)
-        key, again = claim.notice.key, claim.attempt > 1
-        ts = await self._posting.found(channel, "", key, claim) if again else ""
-        if ts and await are_below(self._client, channel, ts):
-            return Sent()
-        report = await self._make(claim.notice)
-        files = list(report.files)
-        if not ts:
-            ts, left_over = await self._posted(claim, channel, report)
-            files += left_over
-        await self._client.files_upload_v2(file_uploads=[_shape(each) for each in files], channel=channel, thread_ts=ts)
+        channel = await self._channel(delivery.claim.notice.to)
+        try:
+            await self._report(delivery, channel)
+        except SlackApiError as error:
+            if name_of(error) not in THREAD_GONE:
+                raise
+            delivery.restart()  # the message was deleted before its files were below it
+            await self._report(delivery, channel)
         return Sent()
 
+    async def _report(self, delivery: Delivery, channel: str) -> None:
+        ts = await delivery.known(channel)
+        if ts and await delivery.knows_files(channel, ts, ts):
+            return
+        report, left_over = await self._make(delivery.claim.notice), list[Upload]()
+        if not ts:
+            ts, left_over = await self._posted(delivery, channel, report)
+        uploads = [_shape(each) for each in (*report.files, *left_over)]
+
+        async def upload() -> None:
+            await self._client.files_upload_v2(file_uploads=uploads, channel=channel, thread_ts=ts)
+
+        await delivery.files_once(channel, ts, ts, upload)
+
     async def _channel(self, to: str) -> str:
-        if not to.startswith(("U", "W")):
+        if is_channel(to):
             return to
         return str((await self._client.conversations_open(users=to))["channel"]["id"])
 
-    async def _posted(self, claim: Claim, channel: str, report: Report) -> tuple[str, list[Upload]]:
-        """Gives the ts, and the pictures that could not be shown in the message: they go below it."""
+    async def _posted(self, delivery: Delivery, channel: str, report: Report) -> tuple[str, list[Upload]]:
+        """Returns the timestamp, and the pictures that could not be shown in the message: they go below it."""
         pictures = list(report.pictures)
         ids = await self._uploaded(pictures)
         try:
-            return await self._posting.posted(claim, channel, report.message(ids)), []
+            return await delivery.posted(channel, report.message(ids)), []
         except SlackApiError as error:
             if not ids or name_of(error) != "invalid_blocks":
                 raise
-        return await self._posting.posted(claim, channel, report.message(())), pictures
+        return await delivery.posted(channel, report.message(())), pictures
 
     async def _uploaded(self, pictures: Sequence[Upload]) -> list[str]:
-        """Their ids, once Slack knows that they are pictures: before, it refuses to show them."""
+        """Their ids, once Slack has recognised them as pictures: before, it refuses to show them."""
         if not pictures:
             return []
         done = await self._client.files_upload_v2(file_uploads=[_shape(each) for each in pictures])

@@ -1,0 +1,89 @@
+"""Everything that goes out: the carriers of all kinds of notices, and the transports they use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import ClientSession
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.mail.carrier import MailCarrier
+from bot.adapters.mail.smtp_sender import SmtpSender
+from bot.adapters.mail.smtp_url import parse_smtp_url
+from bot.adapters.slack import client as slack_client
+from bot.adapters.slack.api_errors import closes_slack
+from bot.adapters.slack.carrier import SlackCarrier, Write
+from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.report_carrier import Make, ReportCarrier
+from bot.adapters.slack.transport_check import slack_check
+from bot.alerts import MAIL, SLACK
+from bot.config.environment import Environment
+from bot.config.settings import Config
+from bot.core.clock import Clock
+from bot.model.notice import BY_MAIL, Say
+from bot.outbox import Carrier
+from bot.ports import Store
+from bot.transports import Closure, Tell, Transport, Transports
+
+BY_SLACK = frozenset(Say) - BY_MAIL
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """The way out by Slack and by e-mail, before it is known what is sent."""
+
+    posting: AsyncWebClient
+    session: ClientSession
+    sender: SmtpSender | None
+    slack: Transport
+    mail: Transport
+    on_error: slack_client.OnError
+    """For other clients of Slack: closes the transport after an error that concerns the whole desk."""
+
+    @property
+    def transports(self) -> Transports:
+        return Transports((self.slack, self.mail) if self.sender else (self.slack,))
+
+    def connect(self, tell: Tell, opened: Callable[[], None]) -> None:
+        """From now on people are told of what is closed, and `opened` is called when something may go out again."""
+        for transport in (self.slack, self.mail):
+            transport.tell, transport.opened = tell, opened
+
+    def carriers(self, store: Store, write: Write, make_report: Make, config: Config) -> dict[Say, Carrier]:
+        """The carrier of each kind of notice."""
+        files, most, retarus = SlackFiles(self.posting, self.session), config.files.most, config.retarus
+        mail = MailCarrier(
+            self.sender,
+            retarus.from_address,
+            retarus.reply_to,
+            files,
+            most,
+            retarus.language,
+            is_slack_open=lambda: self.slack.is_open,
+        )
+        slack = SlackCarrier(self.posting, store, write, files, most)
+        carriers: dict[Say, Carrier] = {say: mail if say in BY_MAIL else slack for say in Say}
+        return carriers | {Say.REPORT: ReportCarrier(self.posting, make_report)}
+
+
+def outgoing(env: Environment, config: Config, session: ClientSession, clock: Clock) -> Outgoing:
+    """Slack with the bot's token, and the mail server where one is set."""
+    pace = slack_client.post_pace()
+    name = config.retarus.from_address.rpartition("@")[2] or "localhost"
+    sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None
+
+    def on_error(error: SlackApiError) -> None:
+        why = closes_slack(error)
+        if why:
+            slack.close(why)
+
+    posting = slack_client.for_outbox(env.slack_bot_token, env.slack_api_url, session, pace, on_error)
+    slack = Transport(SLACK, BY_SLACK, slack_check(posting), clock, pace)
+
+    async def mail_is_open(_: Closure) -> bool:
+        return sender is None or await sender.check() is None
+
+    mail = Transport(MAIL, BY_MAIL, mail_is_open, clock)
+    return Outgoing(posting, session, sender, slack, mail, on_error)

@@ -1,0 +1,358 @@
+"""The carrier to Slack under faults of the local Slack: everything arrives once, and history is not read in vain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+
+from bot.adapters.slack import client as slack_client
+from bot.adapters.slack.carrier import SlackCarrier
+from bot.adapters.slack.client import for_outbox
+from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.idempotent_posting import key_in_metadata
+from bot.adapters.slack.transport_check import slack_check
+from bot.core.pace import Pace
+from bot.model.notice import Blocked, Claim, Dead, Notice, Outcome, Place, Progress, Retry, Say, Sent
+from bot.model.ticket import Attachment, Ticket
+from bot.tickets.attachments import packed
+from bot.tickets.ports import Batch
+from bot.transports import Closure
+from localslack import LocalSlack, Seed
+from tests.doubles.memory_store import MemoryStore
+from tests.doubles.records import a_notice, a_ticket
+from tests.handlers.world import DEMO
+
+DESK, RETARUS = "C0DESKDESK", "C0RETARUS1"
+LEASE = timedelta(minutes=2)
+
+
+@dataclass
+class Words:
+    """A message to be posted."""
+
+    text: str
+    blocks: Sequence[dict[str, object]] = ()
+
+
+async def write(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Words]:
+    """As many messages as the notice asks for."""
+    count = int(str(notice.body.get("pieces", 1)))
+    return [Words(f"{notice.say} {notice.body.get('text', notice.key)} {n}") for n in range(count)]
+
+
+@dataclass
+class Scene:
+    """A local Slack, a store with one ticket, and the carrier between them."""
+
+    slack: LocalSlack
+    carrier: SlackCarrier
+    store: MemoryStore
+    session: ClientSession
+
+    async def save(self, *notices: Notice) -> None:
+        await self.store.apply(Batch(notices=notices))
+
+    async def deliver(self) -> list[Outcome]:
+        """Claims, delivers and settles what is due, as the outbox does."""
+        outcomes = []
+        at = datetime.now(UTC) + timedelta(days=1)
+        for claim in await self.store.claim(at, timedelta(0), 9):
+            outcome = await self.carrier.deliver(claim, datetime.now(UTC))
+            await self.store.settle(claim, outcome, datetime.now(UTC))
+            outcomes.append(outcome)
+        return outcomes
+
+    def posts(self, channel: str = DESK) -> list[str]:
+        timeline = self.slack.services.workspace.timeline(channel)
+        return [message.text for message in timeline.newest_first(None, inclusive=False)][::-1]
+
+    def message(self, text: str, channel: str = DESK) -> Any:
+        timeline = self.slack.services.workspace.timeline(channel)
+        return next(each for each in timeline.newest_first(None, inclusive=False) if each.text == text)
+
+    def calls(self, method: str) -> int:
+        return sum(row.kind == method for row in self.slack.services.traffic.rows())
+
+
+@pytest.fixture
+async def s() -> AsyncIterator[Scene]:
+    async with scene() as made:
+        yield made
+
+
+@asynccontextmanager
+async def scene() -> AsyncIterator[Scene]:
+    async with LocalSlack(Seed.from_file(DEMO / "cast.toml")) as slack, ClientSession() as session:
+        client = for_outbox(slack.app("Partner Desk").bot_token, slack.api_url, session)
+        store = MemoryStore(lambda: datetime.now(UTC))
+        await store.apply(Batch(tickets=[a_ticket()]))
+        carrier = SlackCarrier(client, store, write, SlackFiles(client, session), 1000)
+        yield Scene(slack, carrier, store, session)
+
+
+def a_card(**values: Any) -> Notice:
+    return a_notice("card", say=Say.CARD, to=DESK, lane="t1", due=datetime.now(UTC), **values)
+
+
+def a_line(key: str = "line", **values: Any) -> Notice:
+    return a_notice(key, say=Say.STORY, to=DESK, lane=f"t1-{key}", due=datetime.now(UTC), **values)
+
+
+def a_letter(**values: Any) -> Notice:
+    return a_notice("letter", say=Say.LETTER_POST, to=RETARUS, due=datetime.now(UTC), **values)
+
+
+async def test_lost_answer_is_found_again_and_not_posted_twice(s: Scene) -> None:
+    s.slack.faults.order("chat.postMessage", "reset", when="after")
+    await s.save(a_card())
+    (first,) = await s.deliver()
+    assert isinstance(first, Retry)
+    assert first.progress
+    assert first.progress.unsure
+    (second,) = await s.deliver()
+    assert isinstance(second, Sent)
+    assert s.posts() == ["card card 0"]
+
+
+@pytest.mark.parametrize("fault", ["ratelimited", "channel_not_found"])
+async def test_refused_post_is_repeated_without_reading_history(s: Scene, fault: str) -> None:
+    s.slack.faults.order("chat.postMessage", fault)
+    await s.save(a_card())
+    (first,) = await s.deliver()
+    assert isinstance(first, Retry | Blocked)
+    (second,) = await s.deliver()
+    assert isinstance(second, Sent)
+    assert s.posts() == ["card card 0"]
+    assert s.calls("conversations.history") == 0
+
+
+async def test_rate_limit_holds_the_channel_and_is_no_failure(s: Scene) -> None:
+    s.slack.faults.order("chat.postMessage", "ratelimited", retry_after=30)
+    await s.save(a_card())
+    for _ in range(2):
+        (outcome,) = await s.deliver()
+        assert isinstance(outcome, Retry)
+        assert not outcome.is_failure
+        assert timedelta(seconds=25) < outcome.at - datetime.now(UTC) <= timedelta(seconds=30)
+    assert s.calls("chat.postMessage") == 1
+
+
+async def test_letter_in_pieces_goes_on_after_the_piece_that_arrived(s: Scene) -> None:
+    s.slack.faults.order("chat.postMessage", "ratelimited", skip=2, retry_after=1)
+    await s.save(a_letter(body={"pieces": 3}))
+    (first,) = await s.deliver()
+    assert isinstance(first, Retry)
+    assert first.progress
+    assert list(first.progress.posted) == ["", "#2"]
+    (second,) = await s.deliver()
+    assert isinstance(second, Sent)
+    assert s.calls("conversations.replies") == 0
+    root = s.message("letter_post letter 0", RETARUS)
+    assert [each.text for each in s.slack.services.workspace.timeline(RETARUS).replies(root.ts)][-2:] == [
+        "letter_post letter 1",
+        "letter_post letter 2",
+    ]
+
+
+async def test_search_in_limited_history_goes_on_where_it_stopped(s: Scene) -> None:
+    notice = a_card()
+    await s.save(notice)
+    s.slack.faults.order("chat.postMessage", "reset", when="after")
+    await s.deliver()
+    anna = s.slack.person("anna")
+    for number in range(40):
+        await anna.post("#partner-desk", f"talk {number}")
+    s.slack.switches.history_limited = True
+    pages = []
+    for _ in range(9):
+        (claim,) = await s.store.claim(datetime.now(UTC) + timedelta(days=1), LEASE, 1)
+        outcome = await s.carrier.deliver(claim, datetime.now(UTC))
+        await s.store.settle(claim, outcome, datetime.now(UTC))
+        if isinstance(outcome, Sent):
+            break
+        assert outcome.progress
+        pages.append(outcome.progress.cursor)
+        minute_later(s)
+    assert isinstance(outcome, Sent)
+    assert len(set(pages)) == len(pages) == 2
+    assert s.posts().count("card card 0") == 1
+
+
+def minute_later(s: Scene) -> None:
+    """Slack's limits and ours count from anew, as after the minute they ask for."""
+    s.slack.services.limits._calls.clear()
+    client = s.carrier._client
+    assert isinstance(client, slack_client._PacedClient)
+    client.methods.clear()
+
+
+async def test_files_are_not_doubled_in_a_long_thread(s: Scene) -> None:
+    ben = s.slack.person("ben")
+    file = (await ben.upload("trace.log", b"trace"))["files"][0]
+    await s.save(a_letter(body=packed([Attachment(id=file["id"], name="trace.log", size=5)])))
+    s.slack.faults.order("files.completeUploadExternal", "reset", when="after")
+    (first,) = await s.deliver()
+    assert isinstance(first, Retry)
+    rita, root = s.slack.person("rita"), s.message("letter_post letter 0", RETARUS).ts
+    parent = await rita.message("#retarus-escalation", "letter_post")
+    for number in range(220):
+        await rita.post("#retarus-escalation", f"answer {number}", thread=parent)
+    (second,) = await s.deliver()
+    assert isinstance(second, Sent)
+    thread = s.slack.services.workspace.timeline(RETARUS).replies(root)
+    assert sum(bool(each.files) for each in thread) == 1
+
+
+async def test_line_of_a_deleted_card_posts_the_card_anew(s: Scene) -> None:
+    await s.save(a_card())
+    (posted,) = await s.deliver()
+    assert isinstance(posted, Sent)
+    assert posted.place
+    s.slack.admin.delete_message("#partner-desk", posted.place.ts, replies=True)
+    await s.save(a_line("one"), a_line("two"))
+    outcomes = await s.deliver()
+    assert all(isinstance(each, Sent) for each in outcomes), outcomes
+    place = await s.store.place("t1", "card")
+    assert place
+    assert place.ts != posted.place.ts
+    assert place.link
+    thread = s.slack.services.workspace.timeline(DESK).replies(place.ts)
+    assert {each.text for each in thread} >= {"story one 0", "story two 0"}
+    assert s.posts().count("card one 0") == 1
+
+
+async def test_chaser_of_a_deleted_letter_goes_into_the_channel_with_its_reference(s: Scene) -> None:
+    await s.save(a_letter())
+    await s.deliver()
+    s.slack.admin.delete_message("#retarus-escalation", s.message("letter_post letter 0", RETARUS).ts, replies=True)
+    body = {"subject": "PD-1001 mail is rejected", "text": "Any news?"}
+    await s.save(a_notice("chaser", say=Say.CHASE_POST, to=RETARUS, due=datetime.now(UTC), body=body))
+    (outcome,) = await s.deliver()
+    assert isinstance(outcome, Sent)
+    posted = s.message("chase_post Any news? 0", RETARUS)
+    assert "PD-1001 mail is rejected" in str(posted.blocks)
+
+
+async def test_permalink_that_failed_is_asked_for_again(s: Scene) -> None:
+    s.slack.faults.order("chat.getPermalink", "http_500")
+    await s.save(a_card())
+    await s.deliver()
+    place = await s.store.place("t1", "card")
+    assert place
+    assert place.link == ""
+    await s.save(a_line())
+    await s.deliver()
+    again = await s.store.place("t1", "card")
+    assert isinstance(again, Place)
+    assert again.link.startswith("http")
+
+
+async def test_metadata_of_a_message_names_nobody(s: Scene) -> None:
+    await s.save(a_letter())
+    await s.deliver()
+    metadata = str(s.message("letter_post letter 0", RETARUS).metadata)
+    assert key_in_metadata("letter") in metadata
+    assert "'letter'" not in metadata
+
+
+async def test_message_of_an_older_release_is_found_by_its_plain_key(s: Scene) -> None:
+    client = s.carrier._client
+    metadata = {"event_type": "desk_notice", "event_payload": {"key": "card"}}
+    old = await client.chat_postMessage(channel=DESK, text="the card", metadata=metadata)
+    claim = Claim(notice=a_card(version=2), attempt=2, progress=Progress(unsure=True))
+    outcome = await s.carrier.deliver(claim, datetime.now(UTC))
+    assert isinstance(outcome, Sent)
+    assert outcome.place
+    assert outcome.place.ts == old["ts"]
+
+
+CLOSING = ["invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope"]
+
+
+@pytest.mark.parametrize("error", CLOSING)
+async def test_error_of_the_whole_desk_blocks_and_kills_nothing(s: Scene, error: str) -> None:
+    s.slack.faults.order("chat.postMessage", error)
+    await s.save(a_letter())
+    (outcome,) = await s.deliver()
+    assert isinstance(outcome, Blocked)
+    assert outcome.channel == ""
+    (again,) = await s.deliver()
+    assert isinstance(again, Sent)
+
+
+@pytest.mark.parametrize("error", ["is_archived", "not_in_channel", "channel_not_found"])
+async def test_error_of_a_channel_blocks_that_channel(s: Scene, error: str) -> None:
+    s.slack.faults.order("chat.postMessage", error)
+    await s.save(a_letter())
+    (outcome,) = await s.deliver()
+    assert isinstance(outcome, Blocked)
+    assert outcome.channel == RETARUS
+
+
+async def test_error_of_one_message_is_a_dead_letter(s: Scene) -> None:
+    s.slack.faults.order("chat.postMessage", "msg_too_long")
+    await s.save(a_letter())
+    (outcome,) = await s.deliver()
+    assert isinstance(outcome, Dead)
+
+
+@pytest.mark.parametrize("fault", ["http_500", "http_503", "garbage", "truncated", "fatal_error"])
+async def test_broken_answer_is_an_unknown_outcome(s: Scene, fault: str) -> None:
+    s.slack.faults.order("chat.postMessage", fault)
+    await s.save(a_letter())
+    (outcome,) = await s.deliver()
+    assert isinstance(outcome, Retry)
+    assert outcome.progress
+    assert outcome.progress.unsure
+    await s.deliver()
+    assert s.posts(RETARUS).count("letter_post letter 0") == 1
+
+
+async def test_revoked_token_is_open_again_once_it_works(s: Scene) -> None:
+    client = s.carrier._client
+    check = slack_check(client)
+    closure = Closure("Slack", "revoked", datetime.now(UTC))
+    await s.slack.admin.break_token("Partner Desk", "token_revoked", which="bot")
+    assert not await check(closure)
+    s.slack.admin.mend_token("Partner Desk")
+    assert await check(closure)
+
+
+async def test_missing_permission_is_open_again_once_it_is_granted(s: Scene) -> None:
+    check = slack_check(s.carrier._client)
+    closure = Closure("Slack", "missing", datetime.now(UTC), needed="chat:write")
+    s.slack.admin.withhold_scopes("Partner Desk", ["chat:write"])
+    assert not await check(closure)
+    s.slack.admin.withhold_scopes("Partner Desk", [])
+    assert await check(closure)
+
+
+async def test_channel_is_open_again_once_the_bot_is_in_it(s: Scene) -> None:
+    check = slack_check(s.carrier._client)
+    closure = Closure("Slack", "not in it", datetime.now(UTC), RETARUS)
+    s.slack.admin.remove_member("#retarus-escalation", "Partner Desk")
+    assert not await check(closure)
+    s.slack.admin.add_member("#retarus-escalation", "Partner Desk")
+    s.slack.admin.archive("#retarus-escalation")
+    assert not await check(closure)
+    s.slack.admin.archive("#retarus-escalation", archived=False)
+    assert await check(closure)
+
+
+async def test_posts_keep_to_the_rate_limit_of_a_channel(s: Scene) -> None:
+    client = s.carrier._client
+    assert isinstance(client, slack_client._PacedClient)
+    client.posts = Pace(5, 1.0)
+    s.slack.switches.rate_limits, s.slack.switches.post_burst = True, 5
+    began = time.monotonic()
+    for number in range(6):
+        await client.chat_postMessage(channel=DESK, text=f"{number}") if number < 5 else None
+    assert client.posts.seconds_until(DESK) > 0.5 - (time.monotonic() - began)
+    assert client.posts.seconds_until(RETARUS) == 0
