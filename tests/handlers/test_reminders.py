@@ -52,7 +52,7 @@ async def test_several_tickets_of_one_person_are_one_direct_message(w: World) ->
     assert [name in str(told["blocks"]) for name in ("PD-1001", "PD-1002", "PD-1003")] == [True] * 3
 
 
-async def test_what_nobody_answers_goes_to_the_second_person_and_then_to_the_lead(w: World) -> None:
+async def test_unanswered_reminder_goes_to_the_second_person_and_then_to_the_lead(w: World) -> None:
     card = await w.handed_off()
     await w.anna.advance(HALF_AN_HOUR)
     await w.anna.reply(card, "with no activity")
@@ -137,7 +137,7 @@ async def test_only_an_authorised_contact_chases_retarus(w: World) -> None:
     await w.bea.reply(card, "you cannot send to Retarus")
 
 
-async def test_what_retarus_promised_is_when_it_is_reminded(w: World) -> None:
+async def test_promised_update_of_retarus_is_when_it_is_reminded(w: World) -> None:
     card = await w.escalated()
     await w.ben.advance(4 * HOURS + 60)
     await w.ben.click(await w.ben.reply(card, "with no activity"), "Set next update")
@@ -159,7 +159,7 @@ async def test_a_ticket_is_handed_on_to_a_colleague_of_the_level_and_to_nobody_e
     assert (await w.ticket()).owner == "U0BEA"
 
 
-async def test_who_is_reminded_of_a_silent_end_customer_can_stop_waiting_there(w: World) -> None:
+async def test_reminder_of_a_silent_end_customer_has_a_button_to_stop_waiting(w: World) -> None:
     card = await w.accepted()
     await w.ben.click(card, "Wait for customer")
     await w.ben.submit(await w.ben.modal("Wait for customer"), {"word": "Which recipients are affected?"})

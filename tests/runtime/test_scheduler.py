@@ -1,4 +1,4 @@
-"""What nobody moves is reminded: in its thread and to its owner, and again, until somebody acts."""
+"""Reminders of the running desk: in the thread and by direct message, repeated until a person acts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def test_unaccepted_handoff_calls_the_second_level_and_tells_the_owner_wit
     assert (await w.ticket()).stage is Stage.SECOND
 
 
-async def test_an_escalation_nobody_answers_is_reminded_again_and_again(w: World) -> None:
+async def test_escalation_without_an_answer_is_reminded_again_and_again(w: World) -> None:
     card = await w.escalated()
     for number in (1, 2):
         await w.ben.advance(4 * 3600 + 60)

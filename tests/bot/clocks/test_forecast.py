@@ -1,4 +1,4 @@
-"""The policy's preview says what the sweep will do."""
+"""The forecast of the policy agrees with what the sweep does."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def line(priority: str, begin: str) -> str:
     return next(each for each in told[start:] if each.strip().startswith(begin))
 
 
-def test_it_says_when_whom() -> None:
+def test_forecast_names_moments_and_people() -> None:
     said = line("P1", "with the 2nd level")
     assert said.endswith(
         f"Tue 27.08. 12:20 owner · Tue 27.08. 12:50 owner + {ALEX} · "
@@ -30,14 +30,14 @@ def test_it_says_when_whom() -> None:
     )
 
 
-def test_what_is_not_configured_is_not_claimed() -> None:
+def test_forecast_claims_nothing_that_is_not_configured() -> None:
     assert "remedy or action plan within 2 h" in line("P1", "P1")
     assert line("P2", "P2").endswith("no SLA set")
     assert line("P2", "a remedy or an action plan").endswith("never")
     assert line("P1", "new at the 1st level").endswith("never")
 
 
-def test_it_goes_on_until_somebody_acts() -> None:
+def test_forecast_repeats_until_somebody_acts() -> None:
     told = list(forecast(Timer.PROGRESS, an_incident(Stage.SECOND), CONFIG))
     assert [how_far for _, how_far in told[:4]] == [Reach.OWNER, Reach.SECOND, Reach.LEADS, Reach.LEADS]
     assert len(told) == 12

@@ -1,4 +1,4 @@
-"""A ticket needs attention when one of its clocks says so, while people are at work, and further people in time."""
+"""Reminders come when a timer is due, in working hours, and go to more people as they stay unanswered."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_closed_ticket_needs_nothing() -> None:
     assert next_due(an_incident(Stage.CLOSED), POLICY) is None
 
 
-def test_zero_minutes_means_never() -> None:
+def test_zero_minutes_mean_never() -> None:
     assert next_due(an_incident(Stage.NEW), a_config(reminders={"new": 0})) is None
 
 
@@ -61,15 +61,15 @@ def reminded(stage: Stage, timer: Timer, after: float, unanswered: int = 1, **ti
     return an_incident(stage, times=Times(nudges=nudges, **times))
 
 
-def test_after_the_first_reminder_the_next_ones_come_at_the_repeating_pace() -> None:
+def test_next_reminders_come_at_the_repeating_cadence() -> None:
     assert next_due(reminded(Stage.NEW, Timer.UNCLAIMED, 1), POLICY) == minutes(61)
 
 
-def test_whoever_acts_after_it_was_due_is_left_alone_for_a_round() -> None:
+def test_action_after_the_due_time_gives_one_round_of_rest() -> None:
     assert next_due(reminded(Stage.NEW, Timer.UNCLAIMED, 1, 0, touched=minutes(30)), POLICY) == minutes(90)
 
 
-def test_a_snooze_says_itself_until_when() -> None:
+def test_snooze_replaces_the_due_time() -> None:
     ticket = an_incident(Stage.HANDED_OFF, times=Times(snoozed_until=minutes(600), touched=minutes(10)))
     assert next_due(ticket, POLICY) == minutes(600)
 
@@ -85,7 +85,7 @@ def test_a_priority_has_its_own_cadence() -> None:
 # --- while people are at work
 
 
-def test_working_time_counts() -> None:
+def test_due_time_counts_working_time_only() -> None:
     ticket = an_incident(Stage.SECOND, since=datetime(2019, 8, 30, 14, 0, tzinfo=UTC))  # Friday, 16:00 in Berlin
     assert next_due(ticket, at_work(reminders={"second": 120})) == datetime(2019, 9, 2, 8, 0, tzinfo=UTC)
 
@@ -102,7 +102,7 @@ def test_quiet_hours_put_a_reminder_off_until_they_end() -> None:
     assert next_due(an_incident(Stage.SECOND), config) == datetime(2019, 8, 28, 5, 0, tzinfo=UTC)
 
 
-def test_what_falls_due_at_retarus_at_night_is_told_in_the_morning() -> None:
+def test_update_due_at_night_is_reminded_in_the_morning() -> None:
     promised = Times(update_due=datetime(2019, 8, 27, 22, 0, tzinfo=UTC), word=NOW)
     ticket = an_incident(Stage.RETARUS, times=promised, rcr=("RCR-1",))
     assert next_due(ticket, at_work()) == datetime(2019, 8, 28, 7, 0, tzinfo=UTC)
@@ -117,26 +117,26 @@ def with_plan(**times: Any) -> Ticket:
     return an_incident(Stage.SECOND, times=Times(priorities={"P1": NOW}, **times))
 
 
-def test_it_warns_before_and_alerts_at_the_breach_and_again_after() -> None:
+def test_sla_warns_before_the_breach_alerts_at_it_and_repeats() -> None:
     assert next_due(with_plan(), AGREED) == minutes(90)
     for last, following in ((90, 120), (120, 180), (180, 240)):
         assert next_due(with_plan(nudges={"plan": Nudge(at=minutes(last), unanswered=1)}), AGREED) == minutes(following)
 
 
-def test_neither_acting_nor_a_snooze_hides_the_breach() -> None:
+def test_breach_is_reminded_despite_actions_and_a_snooze() -> None:
     seen = {"plan": Nudge(at=minutes(90), unanswered=0)}
     assert next_due(with_plan(nudges=seen, touched=minutes(119), snoozed_until=minutes(999)), AGREED) == minutes(120)
 
 
-def test_after_an_outage_warning_and_breach_are_one_reminder() -> None:
+def test_warning_and_breach_after_an_outage_are_one_reminder() -> None:
     assert next_due(with_plan(nudges={"plan": Nudge(at=minutes(500), unanswered=1)}), AGREED) == minutes(560)
 
 
-def test_a_plan_ends_it() -> None:
+def test_action_plan_ends_the_sla() -> None:
     assert next_due(with_plan(planned=minutes(10)), AGREED) is None
 
 
-def test_what_is_due_is_named() -> None:
+def test_due_timers_are_named() -> None:
     config = a_config(reminders={"retarus": 61, "rcr": 30})
     ticket = an_incident(Stage.RETARUS, sent_at=NOW)
     assert [run.timer for run in due_now(ticket, config, minutes(30))] == [Timer.RCR]
@@ -163,17 +163,17 @@ LADDER = a_config(
         (9, Reach.LEADS, (BEN, ALEX, CARLA)),
     ],
 )
-def test_what_stays_unanswered_goes_further(unanswered: int, how_far: Reach, who: tuple[str, ...]) -> None:
+def test_unanswered_reminders_go_further(unanswered: int, how_far: Reach, who: tuple[str, ...]) -> None:
     ticket = reminded(Stage.SECOND, Timer.PROGRESS, 0, unanswered)
     due = due_now(ticket, LADDER, minutes(9999))
     assert reach(ticket, due, LADDER, minutes(9999)) is how_far
     assert people(ticket, how_far, LADDER) == who
 
 
-def test_without_a_second_person_the_leads_hear_of_it_at_once() -> None:
+def test_leads_are_reminded_at_once_without_a_second_person() -> None:
     config = a_config(desk={"leads": [CARLA]})
     assert people(an_incident(Stage.FIRST), Reach.SECOND, config) == (ANNA, CARLA)
 
 
-def test_where_nobody_is_named_it_stays_with_the_owner() -> None:
+def test_reminder_stays_with_the_owner_when_no_other_person_is_configured() -> None:
     assert people(an_incident(Stage.FIRST), Reach.LEADS, a_config()) == (ANNA,)

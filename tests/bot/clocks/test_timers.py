@@ -1,4 +1,4 @@
-"""Each clock has a start, a due time, pauses and an end, and says how it stands at any moment."""
+"""Each timer has a start, a due time, pauses and an end, and a state at any moment."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ def watched(ticket: Ticket) -> list[Timer]:
         (Stage.CLOSED, []),
     ],
 )
-def test_every_stage_has_its_clocks(stage: Stage, watches: list[Timer]) -> None:
+def test_every_stage_has_its_timers(stage: Stage, watches: list[Timer]) -> None:
     assert watched(an_incident(stage)) == watches
 
 
-def test_what_is_known_of_retarus_changes_what_is_watched() -> None:
+def test_timers_with_retarus_depend_on_number_and_expected_time() -> None:
     numbered = an_incident(Stage.RETARUS, rcr=("RCR-1",))
     assert watched(numbered) == [Timer.UPDATE]
     assert watched(numbered.model_copy(update={"times": Times(eta=minutes(60))})) == [Timer.ETA, Timer.UPDATE]
 
 
-def test_what_retarus_asked_is_ours_to_answer() -> None:
+def test_question_of_retarus_gives_the_ball_to_the_second_level() -> None:
     asked = an_incident(Stage.RETARUS, rcr=("RCR-1",), times=Times(asked=NOW))
     assert watched(asked) == [Timer.QUESTION]
     assert asked.ball is Party.SECOND
@@ -75,38 +75,38 @@ def test_a_promised_update_goes_before_the_usual_cadence() -> None:
 # --- the SLA
 
 
-def test_without_an_agreement_there_is_no_clock_that_claims_one() -> None:
+def test_sla_timer_exists_only_with_a_configured_sla() -> None:
     ticket = an_incident(Stage.SECOND, times=Times(priorities={"P1": NOW}))
     assert plan(ticket, a_config()) is None
     assert plan(ticket.model_copy(update={"answers": {"priority": "P2"}}), AGREED) is None
 
 
-def test_it_begins_with_the_priority_and_runs_on_through_every_stage() -> None:
+def test_sla_begins_with_the_priority_and_runs_on_through_every_stage() -> None:
     for stage in Stage:
         run = plan(an_incident(stage, times=Times(priorities={"P1": NOW})), AGREED)
         assert run
         assert (run.start, run.warn, run.due) == (NOW, minutes(90), minutes(120))
 
 
-def test_it_stands_still_while_the_end_customer_is_waited_for() -> None:
+def test_sla_pauses_while_waiting_for_the_end_customer() -> None:
     assert a_plan(waits=((minutes(10), None),)).state(minutes(999)) is State.PAUSED
     resumed = a_plan(waits=((minutes(10), minutes(50)), (minutes(60), minutes(61))))
     assert (resumed.warn, resumed.due) == (minutes(131), minutes(161))
 
 
-def test_what_was_breached_before_the_wait_stays_breached() -> None:
+def test_breach_before_a_pause_stays_a_breach() -> None:
     assert a_plan(waits=((minutes(130), None),)).state(minutes(200)) is State.OVERDUE
 
 
 @pytest.mark.parametrize(
     ("at", "state"), [(0, State.RUNNING), (89, State.RUNNING), (90, State.SOON), (120, State.OVERDUE)]
 )
-def test_it_says_how_it_stands(at: int, state: State) -> None:
+def test_timer_has_a_state_at_each_moment(at: int, state: State) -> None:
     assert a_plan().state(minutes(at)) is state
 
 
 @pytest.mark.parametrize(("at", "late"), [(119, False), (121, True)])
-def test_a_remedy_or_a_plan_ends_it_in_time_or_too_late(at: int, late: bool) -> None:
+def test_remedy_or_plan_ends_the_sla_in_time_or_too_late(at: int, late: bool) -> None:
     run = a_plan(planned=minutes(at))
     assert run.state(minutes(999)) is State.ENDED
     assert run.is_late(minutes(999)) is late

@@ -1,4 +1,4 @@
-"""Open time is counted as a wall clock in the team's zone shows it, across clock changes, midnights and leap days."""
+"""Working time is counted in local time, across clock changes, midnights and leap days."""
 
 from __future__ import annotations
 
@@ -90,13 +90,13 @@ def test_open_time_between_agrees_with_looking_at_the_clock_every_minute(
 
 @settings(max_examples=60, deadline=None)
 @given(calendars(), moments, st.timedeltas(timedelta(), timedelta(hours=60)))
-def test_what_was_added_lies_between(calendar: Calendar, at: datetime, length: timedelta) -> None:
+def test_added_time_lies_between(calendar: Calendar, at: datetime, length: timedelta) -> None:
     assert calendar.between(at, calendar.add(at, length)) == length
 
 
 @settings(max_examples=60, deadline=None)
 @given(calendars(), moments)
-def test_it_opens_at_an_open_moment_and_never_before(calendar: Calendar, at: datetime) -> None:
+def test_calendar_opens_at_an_open_moment_and_never_before(calendar: Calendar, at: datetime) -> None:
     opens = calendar.opens(at)
     assert opens >= at
     assert shown(calendar, opens)

@@ -37,7 +37,7 @@ def test_a_month_is_meant_as_it_is_written(text: str, month: tuple[int, int]) ->
 
 
 @pytest.mark.parametrize("text", "2026-12 2026-13 sometime 1 10 next_month 1999-01 =cmd 0000-01".split())
-def test_what_is_no_month_that_has_begun_is_refused(text: str) -> None:
+def test_text_that_is_no_month_that_has_begun_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=re.escape(text)):
         periods.read(text, TODAY)
 

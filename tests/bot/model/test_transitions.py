@@ -99,7 +99,7 @@ def test_the_way_of_the_guide_is_first_level_second_level_retarus_and_back() -> 
     assert (ticket.stage, ticket.ball) == (Stage.CLOSED, None)
 
 
-def test_whoever_takes_a_ticket_owns_it() -> None:
+def test_take_makes_the_actor_the_owner() -> None:
     assert after((Move.TAKE, ALEX)).owner == ALEX
 
 
@@ -115,12 +115,12 @@ def test_handing_off_a_ticket_nobody_took_is_taking_it_first() -> None:
     assert move(ticket, Move.SEND_BACK, BEN, NOW).owner == ALEX
 
 
-def test_what_is_sent_back_goes_to_its_last_owner_at_the_first_level_and_is_counted() -> None:
+def test_ticket_that_is_sent_back_goes_to_its_last_first_level_owner_and_is_counted() -> None:
     ticket = after((Move.TAKE, ALEX), (Move.HAND_OFF, ALEX), (Move.ACCEPT, BEN), (Move.SEND_BACK, BEN))
     assert (ticket.stage, ticket.owner, ticket.bounces) == (Stage.FIRST, ALEX, 1)
 
 
-def test_what_is_resolved_or_reopened_goes_to_its_last_owner_at_the_first_level() -> None:
+def test_resolved_or_reopened_ticket_goes_to_its_last_owner_at_the_first_level() -> None:
     ticket = after((Move.TAKE, ALEX), (Move.HAND_OFF, ALEX), (Move.ACCEPT, BEN), (Move.RESOLVE, BEN))
     assert ticket.owner == ALEX
     closed = move(ticket, Move.CONFIRM, ANNA, NOW)
@@ -170,7 +170,7 @@ def test_an_event_names_the_version_it_led_to() -> None:
 
 
 @pytest.mark.parametrize(("asked", "back"), [(Stage.FIRST_ASKED, Stage.FIRST), (Stage.SECOND_ASKED, Stage.SECOND)])
-def test_while_the_end_customer_is_silent_a_colleague_takes_over_and_it_stays_theirs(asked: Stage, back: Stage) -> None:
+def test_colleague_takes_over_while_the_end_customer_is_silent(asked: Stage, back: Stage) -> None:
     taken = move(an_incident(asked), Move.TAKE_OVER, BEA, LATER)
     assert (taken.stage, taken.ball, taken.owner) == (asked, Party.CUSTOMER, BEA)
     answered = move(taken, Move.CUSTOMER_ANSWERED, ALEX, LATER)
@@ -180,7 +180,7 @@ def test_while_the_end_customer_is_silent_a_colleague_takes_over_and_it_stays_th
 
 
 @pytest.mark.parametrize(("asked", "back"), [(Stage.FIRST_ASKED, Stage.FIRST), (Stage.SECOND_ASKED, Stage.SECOND)])
-def test_without_an_answer_it_goes_on_where_it_was_and_its_owners(asked: Stage, back: Stage) -> None:
+def test_going_on_without_an_answer_keeps_stage_and_owner(asked: Stage, back: Stage) -> None:
     waiting = an_incident(asked)
     gone_on = move(waiting, Move.GO_ON, ALEX, LATER)
     assert (gone_on.stage, gone_on.owner, gone_on.since) == (back, waiting.owner, LATER)

@@ -29,7 +29,7 @@ async def sent(world: World) -> list[Notice]:
     return [row.notice for row in (await world.store.letters(limit=100))[::-1] if row.notice.say is Say.DIGEST]
 
 
-async def test_it_comes_when_their_day_begins_to_the_channel_and_to_the_lead(world: World) -> None:
+async def test_digest_is_sent_to_channel_and_lead_when_their_day_begins(world: World) -> None:
     await world.raised()
     world.clock.at = TUESDAY + timedelta(days=1, hours=6, minutes=59)
     assert await world.desk.digests.send() == 0
@@ -38,7 +38,7 @@ async def test_it_comes_when_their_day_begins_to_the_channel_and_to_the_lead(wor
     assert [notice.to for notice in await sent(world)] == [DESK, CARLA]
 
 
-async def test_it_comes_once_a_day_whoever_asks(world: World) -> None:
+async def test_digest_is_sent_once_a_day(world: World) -> None:
     await world.raised()
     world.clock.at = TUESDAY + timedelta(days=1, hours=8)
     assert sum(await asyncio.gather(*(world.desk.digests.send() for _ in range(3)))) == 2
@@ -46,14 +46,14 @@ async def test_it_comes_once_a_day_whoever_asks(world: World) -> None:
     assert await world.desk.digests.send() == 0
 
 
-async def test_after_a_morning_without_the_desk_it_comes_the_same_day_or_not_at_all(world: World) -> None:
+async def test_digest_missed_in_the_morning_is_sent_the_same_day_or_not_at_all(world: World) -> None:
     await world.raised()
     world.clock.at = TUESDAY + timedelta(days=3, hours=13)
     assert await world.desk.digests.send() == 2
     assert len(await sent(world)) == 2
 
 
-async def test_on_a_day_they_do_not_work_there_is_none(world: World) -> None:
+async def test_digest_is_not_sent_on_a_day_off(world: World) -> None:
     await world.raised()
     for days in (2, 4):  # a closing day, a Saturday
         world.clock.at = TUESDAY + timedelta(days=days, hours=9)
@@ -66,7 +66,7 @@ async def test_where_there_is_nothing_nothing_is_sent(world: World) -> None:
     assert await sent(world) == []
 
 
-async def test_it_tells_apart_what_is_breached_what_is_stale_and_what_is_due_today() -> None:
+async def test_digest_separates_breached_overdue_and_due_today() -> None:
     world = await a_world(sla={"P1": {"action_plan": 60}}, reminders={"new": 60, "second": 60, "repeat": 60})
     await world.raised()
     breached, _ = await world.accepted(), await world.accepted()
@@ -88,7 +88,7 @@ async def test_a_level_whose_calendar_never_closes_reads_it_at_seven() -> None:
     assert await world.desk.digests.send() == 1
 
 
-async def test_what_was_reminded_of_this_very_morning_is_in_it_all_the_same() -> None:
+async def test_digest_includes_tickets_reminded_of_this_morning() -> None:
     world = await a_world(reminders={"new": 60, "repeat": 24 * 60})
     late = await world.raised()
     world.clock.at = TUESDAY + timedelta(days=1, hours=4, minutes=59)
@@ -99,7 +99,7 @@ async def test_what_was_reminded_of_this_very_morning_is_in_it_all_the_same() ->
     assert told.body["stale"] == [late.id]
 
 
-async def test_what_is_snoozed_beyond_today_is_not_in_it_except_past_the_sla() -> None:
+async def test_digest_leaves_out_snoozed_tickets_except_past_the_sla() -> None:
     world = await a_world(sla={"P1": {"action_plan": 60}}, reminders={"new": 60, "second": 60})
     asleep, breached = await world.raised(), await world.accepted()
     for ticket in (asleep, breached):
@@ -111,7 +111,7 @@ async def test_what_is_snoozed_beyond_today_is_not_in_it_except_past_the_sla() -
     assert (told.body["levels"], told.body["breached"]) == (["second"], [breached.id])
 
 
-async def test_it_counts_every_ticket_that_is_due_and_lists_those_due_first() -> None:
+async def test_digest_counts_every_due_ticket_and_lists_those_due_first() -> None:
     world = await a_world(reminders={"new": 60})
     raised = []
     for _ in range(60):

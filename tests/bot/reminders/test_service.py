@@ -1,4 +1,4 @@
-"""What people do about a reminder: each is checked, told once, and changes when they are reminded next."""
+"""Actions on a reminder: each is checked, told once, and changes when the next reminder comes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def test_a_snooze_is_silent_until_its_time(world: World) -> None:
     assert (await world.desk.queries.ticket(ticket.id)).times.snoozed_until is None
 
 
-async def test_whatever_anybody_does_ends_a_snooze(world: World) -> None:
+async def test_any_action_ends_a_snooze(world: World) -> None:
     ticket = await snoozed(world, await world.raised(), unix(world, days=9))
     taken = await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, world.form())
     assert taken.times.snoozed_until is None
@@ -60,7 +60,7 @@ async def test_a_snooze_has_a_time_to_come_and_a_reason(world: World) -> None:
     assert list(error.value.errors) == ["word"]
 
 
-async def test_what_is_closed_waits_for_nobody(world: World) -> None:
+async def test_closed_ticket_cannot_be_snoozed(world: World) -> None:
     with pytest.raises(NotNow):
         await snoozed(world, await world.closed(), unix(world, hours=1))
 
@@ -110,7 +110,7 @@ async def test_a_promised_update_is_when_it_is_reminded(world: World) -> None:
     assert due[Timer.UPDATE] == world.clock.at + timedelta(hours=9)
 
 
-async def test_what_they_ask_is_ours_until_they_are_answered(world: World) -> None:
+async def test_ball_is_ours_until_the_question_of_retarus_is_answered(world: World) -> None:
     ticket = await world.sent()
     asked = await world.desk.reminders.expect(ticket.id, BEN, {"question": "Which connector version?"}, world.form())
     assert asked.ball is Party.SECOND
@@ -118,7 +118,7 @@ async def test_what_they_ask_is_ours_until_they_are_answered(world: World) -> No
     assert answered.ball is Party.RETARUS
 
 
-async def test_something_must_be_said_and_the_ticket_be_with_them(world: World) -> None:
+async def test_announcement_needs_content_and_a_ticket_with_retarus(world: World) -> None:
     with pytest.raises(NotNow):
         await world.desk.reminders.expect((await world.raised()).id, ANNA, {"eta": unix(world, hours=1)}, world.form())
     ticket = await world.sent()
@@ -189,7 +189,7 @@ async def test_only_an_authorised_contact_writes_to_retarus_and_only_while_it_is
         await world.desk.reminders.chaser((await world.accepted()).id, BEN)
 
 
-async def test_without_a_way_to_retarus_nothing_is_drafted(world: World) -> None:
+async def test_chaser_is_refused_without_a_way_to_retarus(world: World) -> None:
     ticket = await world.sent()
     with pytest.raises(Refused):
         await world.at(routes=Routes(desk=DESK)).desk.reminders.chaser(ticket.id, BEN)

@@ -60,7 +60,7 @@ async def test_a_notice_is_told_in_the_thread_of_open_tickets_of_its_service_and
     assert await w.told(ticket, Say.DIRECT) == []
 
 
-async def test_it_is_told_once_however_often_it_is_looked_at_and_by_however_many_processes(w: World) -> None:
+async def test_notice_is_told_once_by_any_number_of_processes(w: World) -> None:
     ticket = await w.raised(services="FAX")
     page = Page(FAX)
     one, two = watching(w, page), watching(w, page)
@@ -70,7 +70,7 @@ async def test_it_is_told_once_however_often_it_is_looked_at_and_by_however_many
     assert await said(w, ticket) == ["Fax delayed (identified)"]
 
 
-async def test_it_is_told_once_also_when_it_stands_for_longer_than_once_keys_are_kept(w: World) -> None:
+async def test_notice_is_told_once_even_when_it_outlives_the_once_keys(w: World) -> None:
     ticket = await w.raised(services="FAX")
     page = Page(FAX)
     assert await swept(watching(w, page)) == 1
@@ -114,7 +114,7 @@ async def test_a_page_out_of_reach_or_read_by_people_tells_nothing(w: World) -> 
     assert await w.desk.status_alerts.match() == 0
 
 
-async def test_it_answers_no_reminder_and_is_nobodys_work(w: World) -> None:
+async def test_notice_answers_no_reminder_and_counts_as_no_activity(w: World) -> None:
     before = await w.raised(services="FAX")
     w.clock.forward(minutes=10)
     await swept(watching(w, Page(FAX)))
@@ -143,7 +143,7 @@ def test_a_notice_concerns_a_service_it_names_in_whole_words(about: str, service
     assert concerns(notice, an_incident(also={"services": services}), a_config()) is does
 
 
-def test_what_the_page_calls_a_service_can_be_set_up() -> None:
+def test_names_of_a_service_on_the_status_page_can_be_configured() -> None:
     notice, ticket = ServiceNotice("i", "x", "Secure Email Platform"), an_incident()
     assert not concerns(notice, ticket, a_config())
     names = {"Email Security": ["Secure Email Platform"]}

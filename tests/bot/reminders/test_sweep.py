@@ -139,7 +139,7 @@ async def test_every_reminder_comes_when_the_reference_says_and_goes_as_far(seed
 
 
 @pytest.mark.parametrize("seed", range(6, 12))
-async def test_what_a_ticket_remembers_is_what_its_history_tells(seed: int) -> None:
+async def test_times_of_a_ticket_equal_the_fold_over_its_history(seed: int) -> None:
     world, ticket = await lived(seed)
     assert timestamps.of(await world.store.history(ticket.id)) == ticket.times
 
@@ -154,7 +154,7 @@ async def test_the_time_each_party_had_the_ball_adds_up() -> None:
 # --- many at once
 
 
-async def test_after_an_outage_each_person_gets_one_message_and_the_channel_a_few_lines() -> None:
+async def test_sweep_after_an_outage_sends_one_message_per_person_and_a_few_lines() -> None:
     world = await a_world()
     tickets = [await world.raised() for _ in range(30)]
     world.clock.forward(hours=12)
@@ -167,7 +167,7 @@ async def test_after_an_outage_each_person_gets_one_message_and_the_channel_a_fe
     assert not [row for row in rows if row.notice.say is Say.CARD]
 
 
-async def test_a_policy_that_became_more_patient_reminds_later_and_is_not_asked_again_and_again() -> None:
+async def test_changed_policy_moves_the_due_time_of_tickets() -> None:
     world = await a_world()
     ticket = await world.raised()
     patient = world.at(config=a_config(reminders={"new": 600}))
