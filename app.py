@@ -304,7 +304,7 @@ async def _archive(env: Environment, by: str) -> AsyncIterator[Archive]:
 STORAGE = Storage(copy_to, place_from, hold_back)
 
 
-def _check(env: Environment) -> AsyncIterator[command_line.Finding]:
+def _check(env: Environment, post: bool) -> AsyncIterator[command_line.Finding]:
     from bot.adapters.slack.installation_check import check  # noqa: PLC0415 (it reads the manifest, and nobody else does)
 
     async def database() -> str:
@@ -330,7 +330,7 @@ def _check(env: Environment) -> AsyncIterator[command_line.Finding]:
         except Misconfigured as error:
             return str(error)
 
-    return check(env, database, mail, kept)
+    return check(env, database, mail, kept, post=post)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -61,7 +62,8 @@ class Parts:
     """The folder is the one everything is kept in."""
     archive: Callable[[Environment, str], AbstractAsyncContextManager[Archive]]
     """Opened for the account of that name."""
-    check: Callable[[Environment], AsyncIterator[Finding]]
+    check: Callable[[Environment, bool], AsyncIterator[Finding]]
+    """With true: also posts a message to an admin, and deletes it."""
     storage: backup.Storage
     migrate: Callable[[str, str], Awaitable[Mapping[str, int]]]
     """From this DATABASE_URL to that; gives how much was moved, by table."""
@@ -85,7 +87,9 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--language", type=Language, default=Language.ENGLISH, help="demo: what is spoken, en or de")
     parser.add_argument("--from", dest="source", default="sqlite:///var/desk.sqlite3", help="migrate: from this file")
     parser.add_argument("--to", dest="target", help="migrate: to this database; else to DATABASE_URL's")
+    parser.add_argument("--post", action="store_true", help="check: also send one message to an admin, and delete it")
     chosen = parser.parse_args(arguments)
+    _go_home(chosen.command)
     try:
         env = environment()
         logging_setup.set_up(env.log_format, env.log_level, env.replica or socket.gethostname())
@@ -100,6 +104,17 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
         sys.exit(130)
 
 
+HOME = Path(__file__).parents[1]
+"""Where app.py is."""
+
+
+def _go_home(command: str) -> None:
+    """From another folder, the settings beside app.py are meant, unless this folder has its own."""
+    is_own = any(Path(name).exists() for name in (".env", "desk.toml"))
+    if command in {"run", "check", "config", "policy"} and not is_own and (HOME / "app.py").exists():
+        os.chdir(HOME)
+
+
 async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace) -> None:
     if chosen.command == "demo":
         await parts.demo(env, chosen.state, chosen.language)
@@ -107,10 +122,12 @@ async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace)
         await _migrate(parts, chosen.source, chosen.target or env.database_url)
     elif chosen.command in _BACKUP:
         print(await _back_up(parts, env, chosen))
+    elif chosen.command == "check":
+        await _check(parts, env, post=chosen.post)
     elif chosen.command in _ARCHIVE:
         await _look_into_archive(parts, env, chosen)
     else:
-        commands = {"run": _run, "check": _check, "policy": _policy, "config": _config}
+        commands = {"run": _run, "policy": _policy, "config": _config}
         await commands[chosen.command](parts, env)
 
 
@@ -122,9 +139,9 @@ async def _run(parts: Parts, env: Environment) -> None:
     await parts.run(env, load(env.desk_config))
 
 
-async def _check(parts: Parts, env: Environment) -> None:
+async def _check(parts: Parts, env: Environment, *, post: bool) -> None:
     right = True
-    async for line in parts.check(env):
+    async for line in parts.check(env, post):
         print(line, flush=True)
         right = right and not line.wrong
     if not right:

@@ -14,6 +14,7 @@ import phonenumbers
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator, model_validator
 
 from bot.config.custom_fields import Extra, FamilyName, Label, Matrix, Part
+from bot.config.placeholders import placeholders
 from bot.config.time_policy import Agreement, Cadence, OpeningHours, Reminders, Section, Zone, calendar
 from bot.core.business_hours import ALWAYS, Calendar
 from bot.core.errors import Misconfigured
@@ -302,7 +303,11 @@ def _known(name: str, names: Iterable[str], where: str) -> None:
 
 def load(path: Path) -> Config:
     """Reads `desk.toml`. Raises `Misconfigured` with every fault, each with its place."""
-    return parse(read(path), str(path))
+    raw = read(path)
+    left = [f"{path}: {each}" for each in placeholders(raw)]
+    if left:
+        raise Misconfigured("\n".join(left))
+    return parse(raw, str(path))
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -20,14 +20,19 @@ ROOT = DEMO.parent
 
 
 async def run(*arguments: str, **settings: str) -> tuple[int, str]:
-    """Runs `python app.py …` with only these settings; gives its exit code and output."""
+    """`python app.py …` with these settings only; its exit code and everything it said."""
+    return await run_in(ROOT, *arguments, **settings)
+
+
+async def run_in(folder: Path, *arguments: str, **settings: str) -> tuple[int, str]:
+    """The same from another folder."""
     clean = {name: text for name, text in os.environ.items() if not name.startswith(("SLACK_", "DESK_", "DATABASE_"))}
     running = await asyncio.create_subprocess_exec(
-        sys.executable, "app.py", *arguments, cwd=ROOT, env=clean | settings,
+        sys.executable, str(ROOT / "app.py"), *arguments, cwd=folder, env=clean | settings,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
-    output, _ = await asyncio.wait_for(running.communicate(), 30)
-    return running.returncode or 0, output.decode()
+    said, _ = await asyncio.wait_for(running.communicate(), 30)
+    return running.returncode or 0, said.decode()
 
 
 async def test_missing_tokens_are_reported_with_the_demo_command() -> None:
@@ -94,6 +99,50 @@ async def test_check_reports_ok_for_each_part_of_a_correct_set_up(tmp_path: Path
     lines = [line for line in output.splitlines() if line]
     assert all(line.startswith("ok ") for line in lines), output
     assert len(lines) >= 10
+
+
+async def checked(folder: Path, *arguments: str, cwd: Path = ROOT, **changes: str) -> tuple[int, str]:
+    """`check` of the demo's desk on a local Slack, from this folder, with these settings changed."""
+    text = (DEMO / "desk.toml").read_text("utf-8")
+    for before, after in changes.items():
+        text = text.replace(before, after)
+    (folder / "checked.toml").write_text(text, "utf-8")
+    async with LocalSlack(Seed.from_file(DEMO / "cast.toml")) as slack:
+        bot = slack.app("Partner Desk")
+        mail = await serve(Mailbox())
+        found = await run_in(
+            cwd, "check", *arguments,
+            SLACK_BOT_TOKEN=bot.bot_token, SLACK_APP_TOKEN=bot.app_token, SLACK_API_URL=slack.api_url,
+            DESK_CONFIG=str(folder / "checked.toml"), DATABASE_URL=f"sqlite:///{folder / 'd.sqlite3'}",
+            SMTP_URL=f"smtp://127.0.0.1:{mail.port}",
+        )  # fmt: skip
+        await mail.close()
+    return found
+
+
+async def test_check_posts_a_message_and_deletes_it_when_asked_to(tmp_path: Path) -> None:
+    code, output = await checked(tmp_path, "--post")
+    assert code == 0, output
+    assert "ok    a message is posted, found again and deleted" in output
+
+
+async def test_check_works_from_any_folder(tmp_path: Path) -> None:
+    code, output = await checked(tmp_path, cwd=tmp_path)
+    assert code == 0, output
+
+
+async def test_check_names_people_who_cannot_do_what_they_are_named_for(tmp_path: Path) -> None:
+    _, output = await checked(tmp_path, U0CARLA="U0RITA")
+    (line,) = [line for line in output.splitlines() if line.startswith("FIX   people named")]
+    assert "[desk] admins" in line
+    assert "Rita Reuter ([desk] admins, [desk] leads, support contacts) belongs to another organisation" in line
+
+
+async def test_check_warns_of_misspelt_names_in_the_env_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SLACK_BOT_TOKN=xoxb-1\nEDITOR=vi\n", "utf-8")
+    _, output = await checked(tmp_path, cwd=tmp_path)
+    assert "FIX   .env: SLACK_BOT_TOKN: is not a setting. Did you mean SLACK_BOT_TOKEN?" in output
+    assert "EDITOR" not in output
 
 
 async def test_check_reports_a_fix_for_each_problem(tmp_path: Path) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 import aiohttp
 import yaml
+from dotenv import dotenv_values
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -19,13 +21,15 @@ from bot.adapters.slack.api_errors import name_of
 from bot.adapters.slack.channels import channel_id
 from bot.adapters.slack.directory import SlackDirectory
 from bot.adapters.slack.people import Home
-from bot.config.environment import Environment
+from bot.adapters.slack.people_check import faults, named_people
+from bot.adapters.slack.post_check import post_fault
+from bot.config.environment import ENV_FILE, Environment
 from bot.config.settings import NOT_SET, Config, Team, load
 from bot.core.errors import Misconfigured
 from bot.model.contact import Contact
 from bot.register.contacts import authorised
 
-MANIFEST = Path("manifest.yml")
+MANIFEST = Path(__file__).parents[3] / "manifest.yml"
 
 Probe = Callable[[], Awaitable[str]]
 """Something of another technology that can be looked at: gives a sentence on what is wrong, or nothing."""
@@ -46,8 +50,15 @@ Kept = Callable[[], Awaitable[Sequence[Contact]]]
 """Gives the register as it is kept; empty where nothing is kept yet, or it cannot be read."""
 
 
-async def check(env: Environment, database: Probe, mail: Probe, kept: Kept) -> AsyncIterator[Line]:
-    """Looks at one thing after the other; what depends on a thing that is wrong is left out."""
+async def check(
+    env: Environment, database: Probe, mail: Probe, kept: Kept, *, post: bool = False
+) -> AsyncIterator[Line]:
+    """Looks at one thing after the other; what depends on a thing that is wrong is left out.
+
+    `post`: also sends one message to an admin, and deletes it: see `post_check`.
+    """
+    for line in misspelt(dotenv_values(ENV_FILE)):
+        yield line
     try:
         config = load(env.desk_config)
     except Misconfigured as error:
@@ -57,7 +68,9 @@ async def check(env: Environment, database: Probe, mail: Probe, kept: Kept) -> A
     yield Line("database", await database())
     async for line in _mail(env, config, mail):
         yield line
-    yield _contacts(config, await kept())
+    register = _register(config, await kept())
+    yield _contacts(register)
+    yield _left_open(config)
     yield Line(f"guides: {config.guides.edition or NOT_SET}")
     if not env.slack_bot_token:
         yield Line("SLACK_BOT_TOKEN", "not set. README, “Install in your workspace”, says where it is")
@@ -65,6 +78,57 @@ async def check(env: Environment, database: Probe, mail: Probe, kept: Kept) -> A
     async with slack_client.open_session() as session:
         async for line in _slack(env, config, slack_client.for_people(env.slack_bot_token, env.slack_api_url, session)):
             yield line
+        client = slack_client.for_people(env.slack_bot_token, env.slack_api_url, session)
+        async for line in _people(config, client, register):
+            yield line
+        if post:
+            yield await _post(config, client)
+
+
+async def _post(config: Config, client: AsyncWebClient) -> Line:
+    what = "a message is posted, found again and deleted"
+    if not config.desk.admins:
+        return Line(what, "[desk] admins names nobody it could go to")
+    return Line(what, await post_fault(client, config.desk.admins[0]))
+
+
+def misspelt(names: Iterable[str]) -> list[Line]:
+    """Names in `.env` that are no setting but look like one."""
+    known = [name.upper() for name in Environment.model_fields]
+    known += [f"{name}_FILE" for name in known]
+    found = []
+    for name in names:
+        near = [] if name.upper() in known else get_close_matches(name.upper(), known, 1, 0.75)
+        found += [Line(f".env: {name}", f"is not a setting. Did you mean {near[0]}?")] if near else []
+    return found
+
+
+def _left_open(config: Config) -> Line:
+    """What the guide leaves to the contract and is not set: no fault, and never claimed."""
+    undefined = [each.name for each in config.priorities if each.definition in {NOT_SET, "see your contract"}]
+    left = [
+        *(f"definition of {name}" for name in undefined),
+        *([] if config.sla else ["[sla]"]),
+        *([] if config.calendars else ["[calendars]"]),
+        *([] if config.guides.edition else ["[guides]"]),
+        *([] if config.customer.main_id else ["[customer] main_id"]),
+    ]
+    return Line(f"left open: {', '.join(left) or 'nothing'}")
+
+
+async def _people(config: Config, client: AsyncWebClient, register: Iterable[Contact]) -> AsyncIterator[Line]:
+    """Everybody who is named: admins, leads, members, second persons, contacts."""
+    try:
+        who = await client.auth_test()
+    except (SlackApiError, aiohttp.ClientError, OSError):
+        return  # said already
+    home = Home(str(who.get("team_id")), who.get("enterprise_id") or "")
+    directory = SlackDirectory(client, config.levels, home, config.desk.timezone)
+    people = named_people(config, register)
+    wrong = [fault async for fault in faults(directory, people)]
+    yield Line(f"people named: {len(people)}", "; ".join(wrong))
+    if not config.desk.admins:
+        yield Line("[desk] admins", "nobody is named, so nobody can keep contacts and end-customers in the App Home")
 
 
 async def _mail(env: Environment, config: Config, mail: Probe) -> AsyncIterator[Line]:
@@ -76,12 +140,15 @@ async def _mail(env: Environment, config: Config, mail: Probe) -> AsyncIterator[
         yield Line("ways to Retarus", "none: set `channel` or `email` under [retarus], else nothing can be escalated")
 
 
-def _contacts(config: Config, kept: Sequence[Contact]) -> Line:
-    """As they are once the desk runs: the register, and who is taken into it from desk.toml."""
-    today = date.today()  # noqa: DTZ011 (the admin's own day is near enough for a look at the set-up)
+def _register(config: Config, kept: Sequence[Contact]) -> list[Contact]:
+    """As it is once the desk runs: what is kept, and who is taken into it from desk.toml."""
     register = {entry.slack_user: entry.record() for entry in config.contacts}
-    register |= {contact.slack_user: contact for contact in kept}
-    senders = authorised(register.values(), today)
+    return list((register | {contact.slack_user: contact for contact in kept}).values())
+
+
+def _contacts(register: Iterable[Contact]) -> Line:
+    today = date.today()  # noqa: DTZ011 (the admin's own day is near enough for a look at the set-up)
+    senders = authorised(register, today)
     wrong = "none for the 2nd level is authorised and attested, so nobody can send to Retarus: App Home, Contacts"
     return Line(f"authorised contacts: {len(senders)}", "" if senders else wrong)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,37 @@ def fault(**raw: Any) -> str:
     return str(error.value)
 
 
-def test_the_example_can_be_used_as_it_ships() -> None:
+def test_example_names_nobody_as_it_ships() -> None:
     config = load(ROOT / "desk.example.toml")
-    assert config.levels.second.members
-    assert config.contacts[0].record().is_authorised(Level.SECOND, config.contacts[0].authorised_since)  # type: ignore[arg-type]
+    named = (config.desk.admins, config.levels.second.members, config.contacts, config.customer.main_id)
+    assert not any(named)
+
+
+def uncommented_example() -> str:
+    """The example with its commented values of people and contacts switched on."""
+    text = (ROOT / "desk.example.toml").read_text("utf-8")
+    head, contacts, tail = text.partition("# [[contacts]]\n")
+    head = re.sub(r"^# (admins|members) =", r"\1 =", head, flags=re.MULTILINE)
+    return head + contacts.removeprefix("# ") + re.sub(r"^# ", "", tail, flags=re.MULTILINE)
+
+
+def test_placeholders_of_the_example_are_refused_by_place(tmp_path: Path) -> None:
+    path = tmp_path / "desk.toml"
+    path.write_text(uncommented_example(), "utf-8")
+    with pytest.raises(Misconfigured) as refused:
+        load(path)
+    for place in ("[desk] admins: U0123ABCD", "[levels.second] members: U0456EFGH", "[contacts] slack_user: U0456EFGH"):
+        assert place in str(refused.value)
+
+
+def test_example_with_people_of_ones_own_is_accepted(tmp_path: Path) -> None:
+    path = tmp_path / "desk.toml"
+    own = uncommented_example().replace("U0123ABCD", "U1").replace("U0456EFGH", "U2").replace("U0789IJKL", "U3")
+    path.write_text(own.replace("ben@example.com", "ben@partner.example"), "utf-8")
+    config = load(path)
+    since = config.contacts[0].authorised_since
+    assert since
+    assert config.contacts[0].record().is_authorised(Level.SECOND, since)
 
 
 def test_the_example_names_every_setting() -> None:
