@@ -7,7 +7,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slack_bolt.async_app import AsyncApp
@@ -101,8 +101,14 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
         identity = await _identity(client, env.slack_bot_token)
         async with opened(env.database_url, clock, metrics.database_operation) as (store, drafts):
             directory = SlackDirectory(
-                client, config.levels, Home(identity.team_id or "", identity.enterprise_id or ""), config.desk.timezone
+                client,
+                config.levels,
+                Home(identity.team_id or "", identity.enterprise_id or ""),
+                config.desk.timezone,
+                drafts,
             )
+            alerts = Alerts(store, store, config, clock, has_mail=out.sender is not None)
+            directory.groups.warn = alerts.warn
             await directory.warm()
             routes = await _routes(client, config)
             lookout = Lookout(open_status_page(config.retarus, session), clock)
@@ -118,7 +124,8 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
                 outbox.wake()
                 indexing.wake()
 
-            alerts = Alerts(store, store, config, clock, has_mail=out.sender is not None, wake=outbox.wake)
+            alerts = replace(alerts, wake=outbox.wake)
+            directory.groups.warn = alerts.warn
             out.connect(alerts.closed, outbox.wake)
             await desk.register.begin()
             dispatcher = Dispatcher(client, desk, tasks)

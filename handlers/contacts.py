@@ -40,10 +40,12 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         return None if click.is_home else lambda: dispatcher.tell(click, thanks)
 
     async def changed(event: SlackEvent) -> None:
-        """Forgets the cached profile of a changed person, and suspends a contact who was deactivated."""
-        desk.directory.forget(event.user)
-        if await desk.register.contact(event.user):
-            await book.look_again(event.user)
+        """Takes over the profile of a changed person, and suspends a contact who was deactivated.
+
+        Thousands change their status within minutes: nothing is asked of Slack for them.
+        """
+        if event.profile:
+            await book.changed(desk.directory.learn(event.profile))
 
     dispatcher.clicks[contacts.ADD] = ask_new
     dispatcher.clicks[contacts.CHANGE] = ask
@@ -52,3 +54,4 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         dispatcher.saving_clicks[action] = act
     dispatcher.saving_clicks[guides.KNOWN] = acknowledge
     dispatcher.events["user_change"] = changed
+    dispatcher.silent_events.add("user_change")

@@ -9,7 +9,7 @@ from blocks.evidence import OFFERED
 from blocks.form_state import KEPT, Begun, mark_of
 from blocks.kit import Json
 from bot.core.i18n import Language, spoken
-from bot.core.ttl_cache import Kept
+from bot.core.ttl_cache import TtlCache
 from bot.desk import Desk
 from bot.forms.validation import present
 from bot.forms.validators import phone
@@ -38,7 +38,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         return kit.serialised(await begun(desk, kind, user, dict(draft)))
 
     offering = SuggestionLookup(desk)
-    drawn = Kept(draw, _FRESH, most=500)
+    drawn = TtlCache(draw, _FRESH, most=500)
 
     async def open_form(asked: Command) -> None:
         """What was put aside, or, told something behind the command, something new."""

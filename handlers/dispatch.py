@@ -134,6 +134,8 @@ class Dispatcher:
         self.shortcuts: dict[str, OnShortcut] = {}
         self.redraws: dict[str, OnRedraw] = {}
         self.events: dict[str, OnEvent] = {}
+        self.silent_events: set[str] = set()
+        """Events that nobody is told of: no language is looked up for them."""
         self.searches: dict[str, OnSearch] = {}
         """By the id of the block that is typed into."""
         self.acted: Callable[[str], None] = lambda _user: None
@@ -253,7 +255,9 @@ class Dispatcher:
         if listener is None:
             await ack()
             return
-        with self.tasks.answering(), speaking(await self._language(event.user)):
+        is_silent = event.name in self.silent_events
+        language = self.desk.config.desk.language if is_silent else await self._language(event.user)
+        with self.tasks.answering(), speaking(language):
             try:
                 after = await listener(event) or _nothing
             except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)

@@ -11,7 +11,7 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.ttl_cache import Kept
+from bot.core.ttl_cache import TtlCache
 from bot.desk import Desk
 from handlers.slack_text import Names, channels_in, groups_in, people_in
 
@@ -30,8 +30,8 @@ class MentionNames:
     def __init__(self, client: AsyncWebClient, desk: Desk) -> None:
         self._client = client
         self._desk = desk
-        self._channels = Kept(self._ask_channel, _FRESH)
-        self._groups = Kept(self._ask_groups, _FRESH)
+        self._channels = TtlCache(self._ask_channel, _FRESH)
+        self._groups = TtlCache(self._ask_groups, _FRESH)
 
     async def of(self, text: str) -> Names:
         """The names of everything the text mentions without a name."""

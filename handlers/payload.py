@@ -134,6 +134,8 @@ class SlackEvent:
     files: tuple[Attachment, ...] = ()
     at: str = ""
     """When, as `Click.at`."""
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    """The user object of an event that brings it along."""
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,7 @@ def slack_event(body: Body) -> SlackEvent:
         thread=_text(event, "thread_ts"),
         files=_files(event),
         at=_text(event, "event_ts"),
+        profile=user if isinstance(user, dict) else {},
     )
 
 

@@ -71,6 +71,9 @@ class Cast:
     def forget(self, user_id: str) -> None:
         """It keeps nothing."""
 
+    def learn(self, user: Mapping[str, Any]) -> Person:
+        return Person(id=str(user["id"]), name=str(user["id"]), is_active=not user.get("deleted", False))
+
 
 class MemoryDrafts:
     """`bot.ports.Drafts` in memory."""

@@ -1,10 +1,12 @@
-"""For how long is an answer used again?"""
+"""TTL cache: answers are used again for a while; concurrent misses share one call."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -13,25 +15,69 @@ T = TypeVar("T")
 
 
 @dataclass
-class Kept(Generic[K, T]):
-    """Answers by key. Several who ask for the same at once wait for one look-up; a failed one is not kept."""
+class TtlCache(Generic[K, T]):
+    """Answers by key, least recently used out first. A failed call is not cached.
+
+    Where `stale` is set, an expired answer is used for so long while a new one is slow to come or fails.
+    """
 
     ask: Callable[[K], Awaitable[T]]
     fresh: float
     """Seconds an answer is used without asking again."""
     most: int = 5000
     """How many are kept at a time."""
-    answers: dict[K, tuple[float, asyncio.Future[T]]] = field(default_factory=dict)
+    stale: float = 0.0
+    """Seconds after that in which an expired answer still beats none."""
+    patience: float = 1.0
+    """Seconds to wait for a new answer where there is an expired one."""
+    answers: OrderedDict[K, tuple[float, T]] = field(default_factory=OrderedDict)
+    """When each was given, and what."""
+    _calls: dict[K, asyncio.Future[T]] = field(default_factory=dict)
 
     async def get(self, key: K) -> T:
-        at, known = self.answers.get(key, (0.0, None))
-        if known is None or time.monotonic() - at > self.fresh or (known.done() and known.exception()):
-            if len(self.answers) >= self.most:
-                self.answers.clear()
-            known = asyncio.ensure_future(self.ask(key))
-            self.answers[key] = (time.monotonic(), known)
-        return await asyncio.shield(known)
+        """The cached answer, or a new one. Raises what `ask` raises where there is no answer to fall back on."""
+        at, age = self.answers.get(key), 0.0
+        if at is not None:
+            self.answers.move_to_end(key)
+            age = time.monotonic() - at[0]
+            if age <= self.fresh:
+                return at[1]
+        call = self._call(key)
+        if at is None or age > self.fresh + self.stale:
+            return await asyncio.shield(call)
+        with suppress(Exception):
+            async with asyncio.timeout(self.patience):
+                return await asyncio.shield(call)
+        return at[1]
+
+    def known(self, key: K) -> T | None:
+        """The last answer, however old."""
+        found = self.answers.get(key)
+        return found[1] if found else None
+
+    def put(self, key: K, answer: T, age: float = 0.0) -> None:
+        """Caches an answer that was given elsewhere, so many seconds ago."""
+        self.answers[key] = (time.monotonic() - age, answer)
+        self.answers.move_to_end(key)
+        while len(self.answers) > self.most:
+            self.answers.popitem(last=False)
 
     def forget(self, key: K) -> None:
-        """Asks anew the next time."""
+        """Asks anew the next time; a call under way is not used."""
         self.answers.pop(key, None)
+        self._calls.pop(key, None)
+
+    def _call(self, key: K) -> asyncio.Future[T]:
+        call = self._calls.get(key)
+        if call is None:
+            call = self._calls[key] = asyncio.ensure_future(self.ask(key))
+            call.add_done_callback(lambda done: self._answered(key, done))
+        return call
+
+    def _answered(self, key: K, call: asyncio.Future[T]) -> None:
+        failed = call.cancelled() or call.exception() is not None
+        if self._calls.get(key) is not call:
+            return  # forgotten meanwhile
+        del self._calls[key]
+        if not failed:
+            self.put(key, call.result())

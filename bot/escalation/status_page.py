@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.core.clock import Clock, as_utc, now
 from bot.core.i18n import mark
-from bot.core.ttl_cache import Kept
+from bot.core.ttl_cache import TtlCache
 from bot.model.ticket import StatusReport, Ticket
 
 FRESH = 60.0
@@ -60,10 +60,10 @@ class Lookout:
     latest: StatusReport | None = None
     notices: tuple[ServiceNotice, ...] = ()
     """What it reported when it was last read; nothing when that failed."""
-    kept: Kept[str, StatusReport] = field(init=False)
+    kept: TtlCache[str, StatusReport] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.kept = Kept(self._ask, FRESH)
+        self.kept = TtlCache(self._ask, FRESH)
 
     async def look(self) -> StatusReport:
         """What it says now, or said less than a minute ago."""

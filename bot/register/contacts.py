@@ -282,6 +282,11 @@ class Register:
             await self._suspend_gone(actor.person)
         return actor
 
+    async def changed(self, person: Person) -> None:
+        """Suspends a contact who was deactivated in Slack."""
+        if not person.is_active and await self.contact(person.id):
+            await self._suspend_gone(person)
+
     async def _suspend_gone(self, person: Person) -> None:
         async def decide(before: Contact | None) -> Contact | None:
             return self._suspended(before, IN_SLACK, "") if before and before.suspended_on is None else None

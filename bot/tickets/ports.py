@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.model.access_log import Access
 from bot.model.backlog import Backlog
@@ -143,6 +143,9 @@ class Directory(Protocol):
 
     def forget(self, user_id: str) -> None:
         """Asks anew who this is, the next time."""
+
+    def learn(self, user: Mapping[str, Any]) -> Person:
+        """Takes over the profile an event brought along: a user object of Slack."""
 
 
 class Maintenance(Protocol):

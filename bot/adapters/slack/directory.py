@@ -1,37 +1,45 @@
-"""Who is who in the workspace? Slack's answers, kept for a few minutes."""
+"""Directory of the workspace: people and the partner's levels, from Slack's answers and events, cached."""
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Mapping
+from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api_errors import name_of
 from bot.adapters.slack.people import Home, person_of
+from bot.adapters.slack.user_groups import Memory, UserGroups
 from bot.config.settings import Levels, Team
-from bot.core.ttl_cache import Kept
+from bot.core.ttl_cache import TtlCache
 from bot.model.contact import Person
 from bot.model.ticket import Level
 
-log = logging.getLogger(__name__)
-
 FRESH = 300.0
-"""Seconds an answer is used without asking again. Somebody who loses a right loses it here this much later at most."""
+"""Seconds an answer is used without asking again. A right that is lost is lost here so much later at most."""
+_STALE = 24 * 3600.0
+"""Seconds an expired profile is used while Slack does not tell a new one."""
+_PEOPLE = 10_000
 _UNKNOWN = "user_not_found"
 
 
 class SlackDirectory:
-    """`bot.ports.Directory` by users.info and usergroups.users.list."""
+    """`bot.ports.Directory` by users.info, usergroups.users.list, and the events that tell of changes."""
 
-    def __init__(self, client: AsyncWebClient, levels: Levels, home: Home, zone: str) -> None:
-        """`home`: the partner's workspace; people of other organisations are external. `zone`: for who has none."""
+    def __init__(
+        self, client: AsyncWebClient, levels: Levels, home: Home, zone: str, memory: Memory | None = None
+    ) -> None:
+        """`home`: the partner's workspace; people of other organisations are external.
+
+        `zone`: of people whose profile has none. `memory`: keeps the members of user groups over a restart.
+        """
         self._client = client
         self._teams = {Level.FIRST: levels.first, Level.SECOND: levels.second}
         self._home = home
         self._zone = zone
-        self._people = Kept(self._ask_person, FRESH)
-        self._groups = Kept(self._ask_group, FRESH)
+        self._people = TtlCache(self._ask_person, FRESH, _PEOPLE, _STALE)
+        self.groups = UserGroups(client, memory)
 
     async def person(self, user_id: str) -> Person:
         return await self._people.get(user_id)
@@ -42,18 +50,27 @@ class SlackDirectory:
     def forget(self, user_id: str) -> None:
         self._people.forget(user_id)
 
+    def learn(self, user: Mapping[str, Any]) -> Person:
+        """Takes over a profile that an event brought along, where the person is known; nothing is asked of Slack."""
+        person = person_of(user, self._home, self._zone)
+        known = self._people.known(person.id)
+        if known:
+            told = person if "locale" in user else person.model_copy(update={"locale": known.locale})
+            self._people.put(person.id, told)
+        return person
+
     async def _is_in(self, person: Person, team: Team, level: Level) -> bool:
         if team.group:
-            return person.id in await self._groups.get(team.group)
+            return person.id in await self.groups.members(team.group, level)
         if team.members:
             return person.id in team.members
         return level is Level.FIRST and person.is_staff
 
     async def warm(self) -> None:
-        """Asks for the groups now, so that the first click need not wait for it."""
-        for team in self._teams.values():
+        """Reads the user groups now, so that the first click need not wait for it."""
+        for level, team in self._teams.items():
             if team.group:
-                await self._groups.get(team.group)
+                await self.groups.warm(team.group, level)
 
     async def _ask_person(self, user_id: str) -> Person:
         try:
@@ -63,7 +80,3 @@ class SlackDirectory:
                 return Person(id=user_id, name=user_id, is_active=False)
             raise
         return person_of({"id": user_id, **answer["user"]}, self._home, self._zone)
-
-    async def _ask_group(self, group: str) -> frozenset[str]:
-        answer = await self._client.usergroups_users_list(usergroup=group)
-        return frozenset(answer["users"])

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.core.ttl_cache import Kept
+from bot.core.ttl_cache import TtlCache
 
 
 class Source:
@@ -25,24 +25,24 @@ class Source:
 
 
 async def test_those_who_ask_together_wait_for_one_answer() -> None:
-    kept = Kept(Source().ask, fresh=60)
+    kept = TtlCache(Source().ask, fresh=60)
     first, second = await asyncio.gather(kept.get("a"), kept.get("a"))
     assert (first, second) == (1, 1)
 
 
 async def test_each_key_has_its_own_answer() -> None:
-    kept = Kept(Source().ask, fresh=60)
+    kept = TtlCache(Source().ask, fresh=60)
     assert [await kept.get("a"), await kept.get("b"), await kept.get("a")] == [1, 2, 1]
 
 
 async def test_an_old_answer_is_asked_for_anew() -> None:
-    kept = Kept(Source().ask, fresh=-1)
+    kept = TtlCache(Source().ask, fresh=-1)
     assert [await kept.get("a"), await kept.get("a")] == [1, 2]
 
 
 async def test_a_failure_is_told_and_not_kept() -> None:
     source = Source()
-    kept = Kept(source.ask, fresh=60)
+    kept = TtlCache(source.ask, fresh=60)
     source.down = True
     with pytest.raises(OSError, match="a"):
         await kept.get("a")
@@ -51,7 +51,7 @@ async def test_a_failure_is_told_and_not_kept() -> None:
 
 
 async def test_one_who_gives_up_takes_the_answer_from_nobody() -> None:
-    kept = Kept(Source().ask, fresh=60)
+    kept = TtlCache(Source().ask, fresh=60)
     first, second = asyncio.ensure_future(kept.get("a")), asyncio.ensure_future(kept.get("a"))
     await asyncio.sleep(0)
     first.cancel()
@@ -59,7 +59,66 @@ async def test_one_who_gives_up_takes_the_answer_from_nobody() -> None:
 
 
 async def test_no_more_than_so_many_are_kept() -> None:
-    kept = Kept(Source().ask, fresh=60, most=2)
+    kept = TtlCache(Source().ask, fresh=60, most=2)
     for key in "abc":
         await kept.get(key)
-    assert list(kept.answers) == ["c"]
+    assert list(kept.answers) == ["b", "c"]
+
+
+async def test_least_recently_used_answer_goes_first() -> None:
+    kept = TtlCache(Source().ask, fresh=60, most=2)
+    for key in "abac":
+        await kept.get(key)
+    assert list(kept.answers) == ["a", "c"]
+
+
+async def test_expired_answer_is_used_while_a_new_one_fails() -> None:
+    source = Source()
+    kept = TtlCache(source.ask, fresh=-1, stale=60)
+    await kept.get("a")
+    source.down = True
+    assert await kept.get("a") == 1
+    source.down = False
+    assert await kept.get("a") == 3
+
+
+async def test_expired_answer_is_used_while_a_new_one_is_slow_and_then_replaced() -> None:
+    gate = asyncio.Event()
+
+    async def slow(key: str) -> str:
+        await gate.wait()
+        return "new"
+
+    kept = TtlCache(slow, fresh=60, stale=60, patience=0.01)
+    kept.put("a", "old", age=61)
+    assert await kept.get("a") == "old"
+    gate.set()
+    assert await kept.get("a") == "new"
+
+
+async def test_expired_answer_beyond_its_bound_is_not_used() -> None:
+    source = Source()
+    source.down = True
+    kept = TtlCache(source.ask, fresh=60, stale=60)
+    kept.put("a", 7, age=121)
+    with pytest.raises(OSError, match="a"):
+        await kept.get("a")
+
+
+async def test_forgotten_answer_is_not_fallen_back_on() -> None:
+    source = Source()
+    kept = TtlCache(source.ask, fresh=60, stale=60)
+    await kept.get("a")
+    kept.forget("a")
+    source.down = True
+    with pytest.raises(OSError, match="a"):
+        await kept.get("a")
+
+
+async def test_call_under_way_when_forgotten_is_not_cached() -> None:
+    kept = TtlCache(Source().ask, fresh=60)
+    call = asyncio.ensure_future(kept.get("a"))
+    await asyncio.sleep(0)
+    kept.forget("a")
+    assert await call == 1
+    assert await kept.get("a") == 2
