@@ -10,8 +10,8 @@ from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.core.cleaning import excerpt
 from bot.core.i18n import t
+from bot.core.telephone import international
 from bot.forms.validation import level_name
-from bot.forms.validators import phone
 from bot.model.contact import Contact
 from bot.model.ticket import Level
 from bot.register.contacts import authorised, concerns
@@ -46,7 +46,7 @@ def register(contacts: Sequence[Contact], edition: str, on: date) -> list[Json]:
 
 def _entry(contact: Contact, edition: str, on: date) -> Json:
     levels = ", ".join(level_name(level) for level in contact.levels) or t("no level")
-    number = phone(contact.phone, None) or contact.phone
+    number = international(contact.phone, None) or contact.phone
     eas = t("EAS access") if contact.may_use_eas(on) else ""
     facts = " · ".join(filter(None, (excerpt(contact.email, 100), number, levels, eas, _known(contact))))
     warnings = "".join(f"\n⚠ {excerpt(each, 200)}" for each in concerns(contact, edition, on))

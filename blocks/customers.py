@@ -9,8 +9,9 @@ from blocks.form import text_input
 from blocks.kit import Json
 from bot.core.cleaning import excerpt
 from bot.core.i18n import t
+from bot.core.identifiers import fold
 from bot.home import Screen, Tab
-from bot.model.contact import EndCustomer, folded
+from bot.model.contact import EndCustomer
 from bot.register.customers import PAGE, Page
 
 ADD = "customers.add"
@@ -103,6 +104,6 @@ def options(found: Sequence[EndCustomer], typed: str) -> list[Json]:
     """What is offered while somebody types: those that fit, and what they typed, as it is."""
     shown = [kit.option(each.name, each.name, ", ".join(each.tenants)) for each in found]
     text = excerpt(typed, 60)
-    if text and folded(text) not in {each.folded for each in found}:
+    if text and fold(text) not in {each.folded for each in found}:
         shown.append(kit.option(t("Use “{words}”", words=text), text))
     return shown

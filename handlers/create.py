@@ -9,10 +9,10 @@ from blocks.evidence import OFFERED
 from blocks.form_state import KEPT, Begun, mark_of
 from blocks.kit import Json
 from bot.core.i18n import Language, spoken
+from bot.core.telephone import international
 from bot.core.ttl_cache import TtlCache
 from bot.desk import Desk
 from bot.forms.validation import present
-from bot.forms.validators import phone
 from bot.model.ticket import Kind
 from bot.tickets.attachments import read
 from handlers.dispatch import Dispatcher, Show
@@ -142,6 +142,6 @@ async def known(desk: Desk, user: str) -> dict[str, str]:
     contact = await desk.register.contact(user)
     prefilled = {
         "main_id": desk.config.customer.main_id,
-        "contact": f"{contact.name}, {phone(contact.phone, None)}" if contact else "",
+        "contact": f"{contact.name}, {international(contact.phone, None) or contact.phone}" if contact else "",
     }
     return {key: text for key, text in prefilled.items() if text}

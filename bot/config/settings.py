@@ -19,7 +19,8 @@ from bot.config.time_policy import Agreement, Cadence, OpeningHours, Reminders, 
 from bot.core.business_hours import ALWAYS, Calendar
 from bot.core.errors import Misconfigured
 from bot.core.i18n import Language, mark
-from bot.model.contact import Contact, e164
+from bot.core.telephone import dialling_number
+from bot.model.contact import Contact
 from bot.model.ticket import Level
 
 NOT_SET = mark("not set: see your contract / the Global Support Guide")
@@ -227,8 +228,8 @@ class ContactEntry(Section):
 
     @field_validator("phone")
     @classmethod
-    def _e164(cls, text: str) -> str:
-        return e164(text)
+    def _dialling_number(cls, text: str) -> str:
+        return dialling_number(text)
 
     def record(self) -> Contact:
         return Contact.model_validate(self.model_dump())

@@ -88,6 +88,20 @@ _FILES = set(
     "siehe screenshot|siehe bild|siehe beilage|im anhang|in anlage|in anhang|anbei|angehängt|ist angehängt|anhang|"
     "anlage|liegt bei|beigefügt|ist beigefügt|s anhang|s anlage".split("|")
 )
+_PAPERS = (
+    "file files log logs trace traces mail mails email emails screenshot screenshots picture image document pdf csv "
+    "table list excerpt export datei dateien mitschnitt bild dokument tabelle liste auszug logdatei logfile"
+).split()
+_FILES |= {
+    shape.format(paper)
+    for paper in _PAPERS
+    for shape in (
+        "see attached {}", "see enclosed {}", "see {} attached", "attached {}", "{} attached", "{} is attached",
+        "{} enclosed", "siehe {} im anhang", "siehe angehängte {}", "siehe angehängtes {}", "siehe angehängten {}",
+        "{} anbei", "anbei {}", "{} angehängt", "{} im anhang", "{} ist angehängt", "{} liegt bei",
+        "siehe beigefügte {}", "siehe beigefügtes {}",
+    )
+}  # fmt: skip
 """They point to a file: an answer where one is attached."""
 
 _NOT_THERE = frozenset(

@@ -11,9 +11,11 @@ from bot.core.characters import plain, with_few_marks, without_invisible
 _SPACE = re.compile(r"\s+")
 _OPENS, _CLOSES = " \"'([{<.,;:#", " \"')]}>.,;:"
 _TO_THE_DIGITS = re.compile(r"(?<=[A-Z])[-\s#:]*(?=\d)")
+_WORD = re.compile(r"\w+")
 _APART = re.compile(r"[,;|/\s]+")
 
 
+@lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """The key by which two spellings of an identifier are the same: a number, an ID, a reference, a name.
 
@@ -24,6 +26,11 @@ def fold(text: str) -> str:
     text = plain(unicodedata.normalize("NFKD", with_few_marks(text)).casefold())
     text = _SPACE.sub(" ", text)
     return unicodedata.normalize("NFC", text.rstrip(_CLOSES).lstrip(_OPENS)) or text.strip()
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """The words of a name or of a query, folded."""
+    return tuple(_WORD.findall(fold(text)))
 
 
 def canonical_id(text: str) -> str:
@@ -49,8 +56,19 @@ def canonical_rcr(number: str) -> str:
 
 def references(text: str, prefix: str) -> tuple[int, ...]:
     """The numbers of all our own tickets a text names, such as `PD-1001`, each once. `prefix`: `PD`."""
-    pattern = rf"(?<![^\W_]){re.escape(prefix)}[\s#:-]{{0,5}}(\d{{1,9}})(?![^\W_])"
-    return tuple(dict.fromkeys(int(each[1]) for each in _pattern(pattern).finditer(plain(text))))
+    return tuple(dict.fromkeys(int(each[1]) for each in _pattern(_own(prefix)).finditer(plain(text))))
+
+
+def _own(prefix: str) -> str:
+    return rf"(?<![^\W_]){re.escape(prefix)}[\s#:-]{{0,5}}(\d{{1,9}})(?![^\W_])"
+
+
+def with_canonical_numbers(text: str, rcr_pattern: str, prefix: str) -> str:
+    """The text with each ticket number in it, Retarus's and our own, in its one spelling. Idempotent."""
+    if not (rcr_numbers(text, rcr_pattern) or references(text, prefix)):
+        return text
+    spelt = _pattern(rcr_pattern).sub(lambda found: canonical_rcr(found[0]), plain(text))
+    return _pattern(_own(prefix)).sub(lambda found: f"{prefix}-{int(found[1])}", spelt)
 
 
 @lru_cache(maxsize=64)

@@ -82,6 +82,14 @@ def international(text: str, region: str | None) -> str | None:
     return _written(number) if phonenumbers.is_valid_number(number) else None
 
 
+def dialling_number(text: str, region: str | None = None) -> str:
+    """As `international`; `ValueError` with the reason when it is no number."""
+    number = international(text, region)
+    if number is None:
+        raise ValueError(t("a telephone number with its country code is needed, e.g. +49 89 1234 5678"))
+    return number
+
+
 def _dialling(line: str) -> str:
     """The line as the library reads it: plain dashes and digits, extensions in its own words, links unwrapped."""
     return _EXTENSION.sub(r" ext. \1", plain(_LINK.sub(r"\1", line)))

@@ -9,10 +9,10 @@ from datetime import datetime
 from bot.config.settings import Config
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import mark, t
+from bot.core.identifiers import fold
 from bot.escalation import trace_window
 from bot.escalation.status_page import Lookout
-from bot.forms.validators import words
-from bot.model.contact import folded
+from bot.forms.validators import reason
 from bot.model.ticket import Attachment, StatusReport, Ticket
 from bot.model.transitions import Step, change, event
 from bot.register.customers import Customers
@@ -101,7 +101,7 @@ class Evidence:
         """The names of end-customers for whom no agreement is kept; of all of them, once a list of them is kept."""
         names: dict[str, str] = {}
         for name in (ticket.answer("customer"), *(each.customer for each in ticket.affected)):
-            names.setdefault(folded(name), name)
+            names.setdefault(fold(name), name)
         found = [(name, await self.customers.named(name)) for name in names.values() if name]
         are_kept = await self.customers.are_kept()
         return [name for name, entry in found if (not entry.agreement if entry else are_kept)]
@@ -127,7 +127,7 @@ class Evidence:
             return {}
         if despite is None:
             raise Conflict
-        return {DESPITE: self._reason(despite)}
+        return {DESPITE: self._reason(despite, ticket)}
 
     def proven(self, ticket: Ticket, at: datetime) -> tuple[Ticket, dict[str, str]]:
         """The ticket with its files as sent and the status page as it was, and both for the history."""
@@ -136,9 +136,9 @@ class Evidence:
         sent = ticket.model_copy(update={"attachments": attachments.sent(ticket, at), "status": status})
         return sent, {key: text for key, text in proof.items() if text}
 
-    def _reason(self, despite: str) -> str:
+    def _reason(self, despite: str, ticket: Ticket) -> str:
         try:
-            return words(despite, self.queries.given_now())
+            return reason(despite, self.queries.given(has_files=bool(ticket.attachments)))
         except ValueError as error:
             raise Invalid({DESPITE: str(error) if despite else t("Say why it is sent all the same.")}) from error
 

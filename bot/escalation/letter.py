@@ -10,12 +10,13 @@ from bot.config.settings import Config
 from bot.core.cleaning import clean_line, excerpt
 from bot.core.clock import as_moment, guide_time
 from bot.core.i18n import Language, mark, speaking, spoken, t
+from bot.core.telephone import international
 from bot.escalation import correspondence
 from bot.forms import template_fields
 from bot.forms.field_table import fields_of, is_asked, priority_reason
 from bot.forms.template_fields import Ask, Field, Heading, Need, Option
 from bot.forms.validation import examples, missing
-from bot.forms.validators import phone, said
+from bot.forms.validators import said
 from bot.model.contact import Contact
 from bot.model.letter_text import LetterText, Part
 from bot.model.ticket import Event, Ticket
@@ -65,7 +66,7 @@ def write(
 
 def _opening(ticket: Ticket, declarant: Contact, config: Config, signed: Signed) -> tuple[str, ...]:
     role = t(_ROLES[signed])
-    number = phone(declarant.phone, None) or declarant.phone
+    number = international(declarant.phone, None) or declarant.phone
     return (
         f"{kind_name(ticket.kind).upper()} · {t('our reference {reference}', reference=reference(ticket, config))}",
         t("Reported by {name}, {role}, {phone}", name=clean_line(declarant.name), role=role, phone=number),

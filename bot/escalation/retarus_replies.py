@@ -50,7 +50,7 @@ class RetarusReplies:
         cause it, or brings their remedy, is an answer: the 2nd level goes on.
         """
         promised = self._promised(typed)
-        answer = await self.answers.word(word, "word")
+        answer = await self.answers.word(ticket_id, word, "word")
         return await self._heard(ticket_id, by, what, {"answer": answer, **promised}, typed, form, seen)
 
     async def record(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:

@@ -18,7 +18,7 @@ from bot.escalation.preview import Preview
 from bot.escalation.rcr import rcr_number
 from bot.forms import validation
 from bot.forms.template_fields import Need
-from bot.forms.validators import words
+from bot.forms.validators import reason
 from bot.model.contact import Contact
 from bot.model.ticket import Ticket
 from bot.model.transitions import Move, Step, can, change, event, move
@@ -105,7 +105,7 @@ class Escalation:
             if contact is None or glass is None:
                 raise
         try:
-            return contact, {"glass": words(glass, self.queries.given_now())}
+            return contact, {"glass": reason(glass, self.queries.given(has_files=bool(ticket.attachments)))}
         except ValueError as error:
             raise Invalid({GLASS: str(error)}) from error
 

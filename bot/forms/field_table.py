@@ -119,7 +119,7 @@ def _because(answers: Mapping[str, str], config: Config) -> str:
 def _own_reason(text: str, given: checks.Given) -> str:
     if text == checks.BY_MATRIX and not _because(given.answers, given.config):
         raise ValueError(t("Another priority than impact and urgency say needs a reason of its own."))
-    return checks.words(text, given)
+    return checks.reason(text, given)
 
 
 def priority_reason(answers: Mapping[str, str]) -> str:

@@ -87,7 +87,7 @@ PARTNER: tuple[Field, ...] = (
     ),
     Field(
         "priority_reason", PRIORITY, for_all(Need.HANDOFF), Ask.LINE, "Why this priority?",
-        "e.g. no outbound mail for three customers", printed="", most=500,
+        "e.g. no outbound mail for three customers", check=validators.reason, printed="", most=500,
     ),
     Field("triage", TRIAGE, need_of(Need.HANDOFF), hint="What was done, and what came of it", printed=""),
     Field(
@@ -103,7 +103,7 @@ PARTNER: tuple[Field, ...] = (
     ),
     Field(
         "known_as", KNOWN, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), Ask.LINE, "Known as",
-        "RCR number, technical note or ticket", only_if=("known", frozenset({"yes"})), most=500,
+        "RCR number(s), technical note or ticket", check=validators.numbers_or_words, only_if=("known", frozenset({"yes"})), most=500,
     ),
     Field(
         "searched", SEARCH, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), Ask.LINE, "Where was it searched, and what came of it?",
@@ -152,7 +152,7 @@ PARTNER: tuple[Field, ...] = (
     Field(
         "why_retarus", UNLESS, for_all(Need.ESCALATE), Ask.LINE, "What is asked of Retarus, and why them?",
         "What they are to do, and what only they can see",
-        printed="", level=Level.SECOND, most=1000,
+        check=validators.reason, printed="", level=Level.SECOND, most=1000,
     ),
     Field(
         "summary_second", SUMMARY_2, for_all(Need.ESCALATE), hint="What was found, what was ruled out, what is asked of Retarus",

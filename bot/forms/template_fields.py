@@ -116,7 +116,7 @@ FIELDS: tuple[Field, ...] = (
     *(part for number in range(1, MOST_EXAMPLES + 1) for part in _example(number)),
     Field(
         "related", ADDITIONAL, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.LINE,
-        "Related / associated tickets", "RCR number(s), our own, or: none", check=validators.words_or_none,
+        "Related / associated tickets", "RCR number(s), our own, or: none", check=validators.numbers_or_none,
         printed="Related tickets: {}", most=500,
     ),
     Field(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.config.settings import Config
 from bot.core.cleaning import clean_text
 from bot.core.errors import Invalid, Refused
+from bot.core.fillers import is_reasoned_absence
 from bot.core.i18n import mark, t
 from bot.core.secret_detection import free_of_secrets
 from bot.forms.field_table import fields_of, is_asked, proposed
 from bot.forms.template_fields import EXAMPLE, EXAMPLE_NEED, FIELDS, TRANSACTIONS, Ask, Field, Heading, Need
 from bot.forms.transaction_fields import ADDRESSES
-from bot.forms.validators import BY_MATRIX, Given, is_reasoned_absence
+from bot.forms.validators import BY_MATRIX, Given
 from bot.model.ticket import Kind, Level, Ticket
 
 
@@ -101,7 +102,7 @@ def checked(
     fields = tuple(fields)
     answered = {key for key, text in given.answers.items() if text}
     known = {**given.answers, **typed}
-    given = Given(given.now, given.config, known)
+    given = replace(given, answers=known)
     found: dict[str, str] = {}
     errors: dict[str, str] = {}
     for field in fields:

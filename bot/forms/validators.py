@@ -1,4 +1,4 @@
-"""What counts as an answer? Each check takes what was typed and gives the canonical text, or says what is wrong.
+"""Checks of answers: each takes what was typed and gives the canonical text, or says what is wrong.
 
 A check raises `ValueError` with one sentence for the person who typed. Canonical texts are what tickets keep:
 moments as Unix seconds, lists one item per line, choices by their value, everything else as typed and cleaned.
@@ -10,16 +10,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-
-import phonenumbers
 
 from bot.config.settings import Config
-from bot.core.cleaning import clean_text
+from bot.core.cleaning import clean_text, shorten_middle
 from bot.core.clock import as_moment
+from bot.core.fillers import Asked, is_reasoned_absence, require_substance
 from bot.core.i18n import mark, t
+from bot.core.identifiers import canonical_id, fold, split_ids, with_canonical_numbers
 from bot.core.secret_detection import free_of_secrets
-from bot.model.contact import dialled
+from bot.core.telephone import contact_lines
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,8 @@ class Given:
     config: Config
     answers: Mapping[str, str]
     """The other answers of the form, as typed or canonical."""
+    has_files: bool = False
+    """Whether a file goes along with the ticket, so that “see attachment” points to something."""
 
 
 Check = Callable[[str, Given], str]
@@ -42,44 +43,7 @@ NONE = mark("none")
 BY_MATRIX = mark("as impact and urgency say")
 """The reason for the priority that `[matrix]` proposes."""
 
-_FILLERS = frozenset(
-    "na none nil null nothing tbd tba tbc tbs todo wip x xx xxx unknown unclear unsure dunno later soon yet now "
-    "asap see above below test idk pending ditto asdf dummy placeholder bla blah "
-    "ka kp nv nb nn oa so su keine angabe angaben unbekannt unklar ungewiss nichts folgt siehe oben unten offen "
-    "entfällt entf ausstehend später dito platzhalter".split()
-)
-"""Words that say nothing, by themselves and together; `k. A.` is read as `ka`."""
-_PHRASES = frozenset(
-    "no idea|no clue|no info|no information|don't know|dont know|do not know|not known|not sure|not certain|"
-    "not clear|not applicable|not available|to be done|to be determined|to be confirmed|to be defined|"
-    "to be decided|to be announced|to be clarified|to be checked|to be provided|to be advised|to be added|"
-    "to follow|will follow|follows|follow|coming soon|comes later|will be provided|will be added|"
-    "will be checked|will check|under investigation|in progress|in clarification|see ticket|see mail|"
-    "see email|see e mail|see subject|see title|see description|as discussed|keine ahnung|kein plan|"
-    "keine info|keine infos|keine information|keine informationen|ohne angabe|ohne angaben|nicht bekannt|"
-    "nicht klar|nicht sicher|weiss nicht|wissen nicht|weiss keiner|kommt|kommt später|folgt später|"
-    "wird nachgereicht|wird nachgeliefert|wird nachgetragen|wird ergänzt|wird geklärt|wird geprüft|reiche nach|"
-    "reichen nach|muss geklärt werden|zu klären|in klärung|in prüfung|in arbeit|in bearbeitung|steht aus|"
-    "steht nicht fest|siehe ticket|siehe mail|siehe e mail|siehe email|siehe betreff|siehe titel|"
-    "siehe beschreibung|wie besprochen".split("|")
-)
-_ASIDE = frozenset(
-    "i we am are us it this still currently yet now sorry unfortunately later soon "
-    "ich wir mir uns es das noch derzeit aktuell momentan bisher bislang zurzeit leider später bald".split()
-)
-"""What may stand beside such a phrase and changes nothing: “noch nicht bekannt”."""
-_NOTHING = frozenset({"none", "nothing", "keine", "nichts"})
-"""“Noch keine” is more than “keine”: it may be an answer."""
-_APART = re.compile(r"(?<![^\W\d_])([^\W\d_])(?:\s*[./]\s*|\s+)(?=[^\W\d_](?![^\W\d_]))")
-"""Single letters one after the other, with dots, slashes or blanks between them."""
-_UNAVAILABLE = re.compile(
-    r"(not (?:available|applicable)|nicht (?:verfügbar|zutreffend|anwendbar))\b\W*(.*)", re.IGNORECASE | re.DOTALL
-)
-_BECAUSE = re.compile(r"^(?:because|since|as|weil|da)?\W*", re.IGNORECASE)
-_LETTER = re.compile(r"\w")
 _FAR_PAST = timedelta(days=366)
-_NUMBER = re.compile(r"[+(]?\d[\d\s()/.\-]{4,}\d")
-_SLACK_LINK = re.compile(r"<(?:mailto:|https?://)[^|>]*\|([^>]*)>")
 
 
 def said(answer: str) -> str:
@@ -87,25 +51,19 @@ def said(answer: str) -> str:
     return t(answer) if answer in {NONE, MAIN_ACCOUNT, BY_MATRIX} else answer
 
 
-def is_reasoned_absence(text: str) -> bool:
-    """Whether this says that something is not available *and why*: an answer (guide 2.5), printed as it stands."""
-    found = _UNAVAILABLE.match(text)
-    return found is not None and not _is_vague(_BECAUSE.sub("", found[2], count=1))
+def words(text: str, given: Given) -> str:
+    """Any real answer, free of secrets. Blank and filler words are refused, and what points to a file without one."""
+    return require_substance(free_of_secrets(clean_text(text)), has_files=given.has_files)
 
 
-def words(text: str, given: Given) -> str:  # noqa: ARG001 (every check has this shape)
-    """Any real answer; blank and filler words are not one, and a secret is none that may be kept."""
-    text = free_of_secrets(clean_text(text))
-    if _is_vague(text) or (_UNAVAILABLE.match(text) and not is_reasoned_absence(text)):
-        raise ValueError(
-            t("“{answer}” leaves the question open. Write the answer, or: not available because …", answer=_short(text))
-        )
-    return text
+def reason(text: str, given: Given) -> str:
+    """As `words`, refused in words that fit a reason."""
+    return require_substance(free_of_secrets(clean_text(text)), Asked.REASON, has_files=given.has_files)
 
 
 def status(text: str, given: Given) -> str:
     """As `words`, for what a transaction's status may be called."""
-    return clean_text(text) if _bare(text) in _STATUSES else words(text, given)
+    return clean_text(text) if fold(text) in _STATUSES else words(text, given)
 
 
 _STATUSES = frozenset({"pending", "open", "offen", "ausstehend", "in progress", "in bearbeitung"})
@@ -113,12 +71,24 @@ _STATUSES = frozenset({"pending", "open", "offen", "ausstehend", "in progress", 
 
 def words_or_none(text: str, given: Given) -> str:
     """As `words`, where “none” is an answer too."""
-    return NONE if _bare(clean_text(text)) in {NONE, "no", "keine", "keiner", "keines", "nein"} else words(text, given)
+    return NONE if fold(text) in {NONE, "no", "keine", "keiner", "keines", "nein"} else words(text, given)
+
+
+def numbers_or_words(text: str, given: Given) -> str:
+    """As `words`; ticket numbers, Retarus's and our own, are kept in their one spelling."""
+    found = words(text, given)
+    return with_canonical_numbers(found, given.config.retarus.rcr_pattern, given.config.desk.prefix)
+
+
+def numbers_or_none(text: str, given: Given) -> str:
+    """As `numbers_or_words`, where “none” is an answer too."""
+    found = words_or_none(text, given)
+    return found if found == NONE else numbers_or_words(found, given)
 
 
 def main_id(text: str, given: Given) -> str:  # noqa: ARG001
     """Five digits, and two letters where the ID has them (guide, section 4: e.g. 73125)."""
-    text = clean_text(text).upper().replace(" ", "")
+    text = canonical_id(text)
     if not MAIN_ID.fullmatch(text):
         raise ValueError(
             t("A main customer ID is five digits, with two letters behind where it has them: 73125, 12345RS.")
@@ -127,17 +97,16 @@ def main_id(text: str, given: Given) -> str:  # noqa: ARG001
 
 
 def tenants(text: str, given: Given) -> str:  # noqa: ARG001
-    """IDs by comma, space or line, each five digits and two letters; or “main account only”."""
-    text = clean_text(text)
-    if _bare(text) in {MAIN_ACCOUNT, "main account", "main only", "nur hauptkonto", "hauptkonto"}:
+    """IDs by comma, space, slash or line, each five digits and two letters; or “main account only”."""
+    if fold(text) in {MAIN_ACCOUNT, "main account", "main only", "nur hauptkonto", "hauptkonto"}:
         return MAIN_ACCOUNT
     if is_reasoned_absence(text):
-        return text
-    ids = list(dict.fromkeys(part.upper() for part in re.split(r"[,;\s]+", text) if part))
+        return free_of_secrets(clean_text(text))
+    ids = split_ids(text)
     wrong = [part for part in ids if not TENANT_ID.fullmatch(part)]
     if wrong or not ids:
         how = t("IDs are five digits and mostly two letters: 12345RS, 23456RS. Or: {none}.", none=t(MAIN_ACCOUNT))
-        raise ValueError(f"{t('“{part}” is not an ID.', part=_short(wrong[0]))} {how}" if wrong else how)
+        raise ValueError(f"{t('“{part}” is not an ID.', part=shorten_middle(wrong[0], 30))} {how}" if wrong else how)
     return "\n".join(ids)
 
 
@@ -165,71 +134,5 @@ def end(text: str, given: Given) -> str:
 
 
 def contacts(text: str, given: Given) -> str:
-    """One person per line, a name and a telephone number; numbers are written the international way."""
-    people = [
-        _contact(line, given.config.desk.phone_region)
-        for line in free_of_secrets(clean_text(text)).splitlines()
-        if line.strip()
-    ]
-    if not people:
-        raise ValueError(t("Name at least one person with a telephone number: Anna Arnold, +49 89 1234 5678."))
-    return "\n".join(people)
-
-
-@lru_cache(maxsize=1000)  # the same few people answer for most tickets
-def phone(text: str, region: str | None) -> str | None:
-    """The number as `+49 89 12345678`, or nothing when it is no number that can exist."""
-    number = dialled(text, region)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL) if number else None
-
-
-def _contact(line: str, region: str | None) -> str:
-    line = _SLACK_LINK.sub(r"\1", line)
-    found = _NUMBER.search(line)
-    if not found:
-        raise ValueError(
-            t(
-                "“{line}” has no telephone number. One person per line: Anna Arnold, +49 89 1234 5678.",
-                line=_short(line),
-            )
-        )
-    if _NUMBER.search(line, found.end()):
-        raise ValueError(
-            t(
-                "“{line}” has more than one number. One person with one number per line: Anna, +49 89 1234 5678.",
-                line=_short(line),
-            )
-        )
-    name = (line[: found.start()] + " " + line[found.end() :]).strip(" ,;:·-–()\t")
-    if not _LETTER.search(name):
-        raise ValueError(
-            t("Whose number is {number}? One person per line: Anna Arnold, +49 89 1234 5678.", number=found[0].strip())
-        )
-    number = phone(found[0], region)
-    if number is None:
-        how = "" if found[0].startswith("+") or region else t("Write it with its country code: +49 89 …")
-        said = t("“{number}” is not a telephone number that can be dialled.", number=found[0].strip())
-        raise ValueError(f"{said} {how}".strip())
-    return f"{name}, {number}"
-
-
-def _bare(text: str) -> str:
-    plain = re.sub(r"[^\w\s/.']", " ", text.casefold().replace("’", "'"))
-    return " ".join(_APART.sub(r"\1", plain).split()).strip(" .")
-
-
-def _is_vague(text: str) -> bool:
-    bare = _bare(text)
-    if not _LETTER.search(bare):
-        return True
-    said = [word for word in re.split(r"[\s/.]+", bare) if word]
-    core = [word for word in said if word not in _ASIDE]
-    return (
-        all(word in _FILLERS for word in said)
-        or " ".join(core) in _PHRASES
-        or (not _NOTHING.issuperset(core) and all(word in _FILLERS for word in core))
-    )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 30 else text[:29] + "…"  # noqa: PLR2004 (a field error is one line)
+    """One person per line, a name and one or several telephone numbers, written as they are dialled from abroad."""
+    return contact_lines(free_of_secrets(clean_text(text)), given.config.desk.phone_region)

@@ -131,11 +131,8 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[\w&]+", text))
 
 
-_folded = lru_cache(maxsize=20_000)(fold)
-
-
 def _named(flow: Flow, names: dict[str, dict[tuple[str, ...], str]]) -> Iterator[tuple[str, int]]:
-    found = [(_folded(each[0]), each.start()) for each in re.finditer(r"[\w&]+", flow.text)]
+    found = [(fold(each[0]), each.start()) for each in re.finditer(r"[\w&]+", flow.text)]
     words = [word for word, _ in found]
     for number, (word, at) in enumerate(found):
         for wanted, name in names.get(word, {}).items():

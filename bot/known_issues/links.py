@@ -14,8 +14,8 @@ from bot.config.settings import Config
 from bot.core.cleaning import clean_text, excerpt
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import t
+from bot.core.identifiers import fold
 from bot.forms.validators import Given, contacts, words
-from bot.model.contact import folded
 from bot.model.ticket import Affected, Ticket
 from bot.model.transitions import Step, change, event
 from bot.tickets import notifications, permissions
@@ -46,12 +46,12 @@ class KnownIssues:
         `Invalid` without a customer; whatever else was typed goes along.
         """
         permissions.require_staff(await self.queries.actor(by))
-        given = await self.queries.given({})
+        given = self.queries.given()
         customer = _customer(typed, given)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self._require_leadable(ticket)
-            if folded(customer) in {folded(each) for each in affected_by(ticket)}:
+            if fold(customer) in {fold(each) for each in affected_by(ticket)}:
                 name = reference(ticket, self.config)
                 raise NotNow(t("{customer} is on {name} already. Add what is new there.", customer=customer, name=name))
             new = Affected(

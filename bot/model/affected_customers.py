@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.model.contact import folded
+from bot.core.identifiers import fold
 from bot.model.ticket import Ticket
 
 
 def since(ticket: Ticket, customer: str) -> datetime | None:
     """From when on it was this end-customer's, or anybody's: when it was raised, or when they joined. None: never."""
-    name = folded(customer)
-    if name in {"", folded(ticket.answer("customer"))}:
+    name = fold(customer)
+    if name in {"", fold(ticket.answer("customer"))}:
         return ticket.raised_at
-    return min((each.at for each in ticket.affected if folded(each.customer) == name), default=None)
+    return min((each.at for each in ticket.affected if fold(each.customer) == name), default=None)
 
 
 def spelt(ticket: Ticket, customer: str) -> str:
     """As the ticket spells this name; without one, the end-customer it was raised for."""
     names = (ticket.answer("customer"), *(each.customer for each in ticket.affected))
-    return next((each for each in names if folded(each) == folded(customer)), names[0])
+    return next((each for each in names if fold(each) == fold(customer)), names[0])
 
 
 def joined(ticket: Ticket, until: datetime) -> tuple[tuple[str, datetime], ...]:
     """Whoever was on it by then besides the end-customer it was raised for, and since when."""
-    first = folded(ticket.answer("customer"))
+    first = fold(ticket.answer("customer"))
     found: dict[str, tuple[str, datetime]] = {}
     for each in ticket.affected:
-        if each.at < until and folded(each.customer) != first:
-            found.setdefault(folded(each.customer), (each.customer, each.at))
+        if each.at < until and fold(each.customer) != first:
+            found.setdefault(fold(each.customer), (each.customer, each.at))
     return tuple(found.values())

@@ -1,19 +1,15 @@
-"""Who is who, who may speak for the partner, and who are their end-customers?"""
+"""People in Slack, support contacts of the partner, and end-customers."""
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
-import phonenumbers
-
-from bot.core.cleaning import clean_line
-from bot.core.i18n import t
+from bot.core.identifiers import fold, words_in
 from bot.model.ticket import Level, Record, Words
 
 
 class Person(Record):
-    """Somebody in Slack, as the workspace knows them."""
+    """A person in Slack, as the workspace knows them."""
 
     id: str
     name: str
@@ -34,7 +30,7 @@ class Person(Record):
 
 
 class ContractException(Record):
-    """Why somebody who is no employee of the partner may use EAS all the same (guide 2.2)."""
+    """The contract by which a person who is not an employee of the partner may use EAS (guide 2.2)."""
 
     reference: str
     """The individual contract."""
@@ -50,7 +46,7 @@ class Contact(Record):
     name: str
     email: str
     phone: str
-    """E.164, e.g. `+498912345679`."""
+    """As it is dialled from abroad, with its extension: `+49 89 12345679`. Older entries: E.164."""
     levels: tuple[Level, ...] = ()
     authorised_since: date | None = None
     attested_on: date | None = None
@@ -69,7 +65,7 @@ class Contact(Record):
     """The edition they acknowledged last, and when."""
     guides_known_on: date | None = None
     changed_by: str = ""
-    """Slack user id of who changed this entry last; empty when desk.toml or Slack did."""
+    """Slack user id of the admin who changed this entry last; empty when desk.toml or Slack did."""
 
     def is_authorised(self, level: Level, on: date) -> bool:
         """Whether they may speak to Retarus for that level on that day."""
@@ -102,36 +98,10 @@ class EndCustomer(Record):
 
     @property
     def folded(self) -> str:
-        return folded(self.name)
+        """The key of the name: two spellings of one name have the same."""
+        return fold(self.name)
 
     @property
     def words(self) -> tuple[str, ...]:
         """What they are found by: the words of their name, and their IDs."""
-        return tuple(sorted({*words_of(self.name), *(each.casefold() for each in self.tenants)}))
-
-
-def folded(name: str) -> str:
-    """The name by which two spellings are the same customer."""
-    return clean_line(name).casefold()
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """The words of a name or of a query, folded."""
-    return tuple(re.findall(r"\w+", text.casefold()))
-
-
-def e164(text: str, region: str | None = None) -> str:
-    """The number as E.164, e.g. `+498912345678`; `region`: the country of numbers written without a code."""
-    number = dialled(text, region)
-    if number is None:
-        raise ValueError(t("a telephone number with its country code is needed, e.g. +49 89 1234 5678"))
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def dialled(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
-    """The number that is meant; nothing when no such number can exist."""
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return None
-    return number if phonenumbers.is_valid_number(number) else None
+        return tuple(sorted({*words_in(self.name), *map(fold, self.tenants)}))

@@ -16,6 +16,7 @@ from typing import TypeVar
 import phonenumbers
 from pydantic import BaseModel, JsonValue
 
+from bot.core.cleaning import clean_line
 from bot.core.errors import Refused
 from bot.forms.template_fields import BY_KEY, Ask
 from bot.model.contact import Contact
@@ -79,7 +80,7 @@ def someone(terms: Iterable[str], register: Iterable[Contact]) -> Someone:
 
     Refuses what is too short to be meant for one person.
     """
-    given = [term.strip() for term in terms if term.strip()]
+    given = [line for term in terms if (line := clean_line(term))]
     if not given or any(len(term) < _SHORTEST for term in given):
         raise Refused(f"Name the person: a Slack user id, a full name, an address; at least {_SHORTEST} characters.")
     user = next((term for term in given if _USER.fullmatch(term)), "")

@@ -13,7 +13,8 @@ from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, Refused
 from bot.core.i18n import mark, t
 from bot.core.secret_detection import faults
-from bot.model.contact import Contact, ContractException, Person, e164
+from bot.core.telephone import dialling_number
+from bot.model.contact import Contact, ContractException, Person
 from bot.model.notice import Notice, Say, direct_lane
 from bot.model.ticket import Level, Ticket
 from bot.register.ports import ContactRegister
@@ -67,7 +68,7 @@ def read(typed: Mapping[str, str], before: Contact | None, region: str | None, o
     user = before.slack_user if before else typed.get("person", "")
     errors |= _faults(texts, days, user, on) | _eas_faults(typed, texts, days) | faults(texts)
     try:
-        texts["phone"] = e164(texts["phone"], region)
+        texts["phone"] = dialling_number(texts["phone"], region)
     except ValueError as error:
         errors["phone"] = f"{str(error)[0].upper()}{str(error)[1:]}."
     if errors:

@@ -16,10 +16,11 @@ from rapidfuzz import fuzz, process
 from bot.core.cleaning import clean_line, clean_text, excerpt
 from bot.core.errors import Duplicate, Invalid, Refused
 from bot.core.i18n import t
+from bot.core.identifiers import fold, words_in
 from bot.core.secret_detection import faults
 from bot.forms import validators
 from bot.forms.validators import Given
-from bot.model.contact import EndCustomer, folded, words_of
+from bot.model.contact import EndCustomer
 from bot.register.ports import CustomerStore
 from bot.tickets import permissions
 from bot.tickets.ports import Batch
@@ -39,7 +40,7 @@ PAGE = 10
 def read(typed: Mapping[str, str], key: str, given: Given) -> EndCustomer:
     """The customer in this form; `Invalid` with every fault at once."""
     name, agreement, people = (clean_text(typed.get(part, "")) for part in ("name", "agreement", "contacts"))
-    errors = {} if words_of(name) else {"name": t("What is this customer called?")}
+    errors = {} if words_in(name) else {"name": t("What is this customer called?")}
     tenants: tuple[str, ...] = ()
     try:
         tenants = _tenants(clean_text(typed.get("tenants", "")), given)
@@ -67,7 +68,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 def _plain(name: str) -> str:
     """Without case and accents."""
-    apart = unicodedata.normalize("NFKD", folded(name))
+    apart = unicodedata.normalize("NFKD", fold(name))
     return "".join(each for each in apart if not unicodedata.combining(each))
 
 
@@ -98,10 +99,10 @@ class Customers:
     async def suggested(self, text: str, by: str) -> list[EndCustomer]:
         """Those whose words begin with the words typed so far."""
         permissions.require_staff(await self.queries.actor(by))
-        return await self.store.customers(words_of(text), limit=_OFFERED)
+        return await self.store.customers(words_in(text), limit=_OFFERED)
 
     async def named(self, name: str) -> EndCustomer | None:
-        return await self.store.customer_named(folded(name)) if name else None
+        return await self.store.customer_named(fold(name)) if name else None
 
     async def are_kept(self) -> bool:
         """Whether there is a list of end-customers at all."""
@@ -110,15 +111,15 @@ class Customers:
     async def known_as(self, name: str) -> str:
         """How the register, or a ticket, spells this name. `Invalid` where neither knows it, naming the nearest."""
         entry = await self.named(name)
-        beside = [] if entry else await self.store.names_beside(folded(name))
-        spelt = entry.name if entry else next((each for each in beside if folded(each) == folded(name)), "")
+        beside = [] if entry else await self.store.names_beside(fold(name))
+        spelt = entry.name if entry else next((each for each in beside if fold(each) == fold(name)), "")
         if not spelt:
             raise Invalid({"customer": _unknown(name, nearest(name, [*await self._alike(name), *beside]))})
         return spelt
 
     async def _alike(self, name: str) -> list[str]:
         """Entries with a word that begins as one of this name does."""
-        begins = dict.fromkeys(word[:length] for word in words_of(name)[:_WORDS] for length in (3, 1))
+        begins = dict.fromkeys(word[:length] for word in words_in(name)[:_WORDS] for length in (3, 1))
         return [each.name for word in begins for each in await self.store.customers([word], limit=_ALIKE)]
 
     async def page(self, first: int, by: str) -> Page:
@@ -138,7 +139,7 @@ class Customers:
         """Adds a customer, or changes the one with this key. A name that another has is `Invalid`."""
         permissions.require_admin(await self.queries.actor(by))
         key = key or hashlib.sha256(form.encode()).hexdigest()[:20]
-        customer = read(typed, key, await self.queries.given({}))
+        customer = read(typed, key, self.queries.given())
         other = await self.named(customer.name)
         if other and other.id != key:
             words = t("“{name}” is in the list already. Change that entry instead.", name=other.name)
@@ -155,7 +156,7 @@ class Customers:
         entry = await self.named(name)
         if entry and entry.tenants:
             return "\n".join(entry.tenants)
-        last = await self.store.tickets_of(folded(name), _LAST) if name else []
+        last = await self.store.tickets_of(fold(name), _LAST) if name else []
         return next((ticket.answer("tenants") for ticket in last if ticket.answer("tenants")), "")
 
     async def _apply(self, batch: Batch) -> None:

@@ -11,6 +11,7 @@ from bot.clocks.timers import TimerRun
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_moment, as_utc
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
+from bot.core.fillers import Asked
 from bot.core.i18n import t
 from bot.escalation import letter
 from bot.escalation.correspondence import letters_sent
@@ -64,7 +65,7 @@ class Reminders:
         permissions.require_part(await self.queries.actor(by))
         at = as_utc(self.clock())
         moment = later(until, "until", at, _SNOOZE)
-        reason = await self.answers.word(reason, "word")
+        reason = await self.answers.word(ticket_id, reason, "word", Asked.REASON)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self._require_open(ticket)
@@ -99,7 +100,7 @@ class Reminders:
         for key in said.keys() & {"update_due", "eta"}:
             later(said[key], key, at, timedelta(days=365))
         if "question" in said:
-            said["question"] = await self.answers.word(said["question"], "question")
+            said["question"] = await self.answers.word(ticket_id, said["question"], "question")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self.require_with_retarus(ticket)
@@ -111,7 +112,7 @@ class Reminders:
     async def record_plan(self, ticket_id: str, by: str, text: str, form: str) -> Ticket:
         """Records the action plan: steps, people, times. It ends the SLA's timer (guide, section 3, 2nd level)."""
         permissions.require_part(await self.queries.actor(by))
-        text = await self.answers.word(text, "word")
+        text = await self.answers.word(ticket_id, text, "word")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             self._require_open(ticket)
@@ -153,7 +154,7 @@ class Reminders:
         they are others now.
         """
         await self._declarant_of_chaser(await self.queries.ticket(ticket_id), by)
-        text = await self.answers.word(text, "word")
+        text = await self.answers.word(ticket_id, text, "word")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             contact = await self._declarant_of_chaser(ticket, by)

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 
 from bot.config.settings import Config
 from bot.core.clock import zone
+from bot.core.identifiers import fold
 from bot.core.month import Period
 from bot.forms.template_fields import OTHER
-from bot.model.contact import folded
 from bot.model.ticket import Level, Party
 from bot.reports.ticket_month import NO_TIME, REACTIONS, Line, Promise, Sending, Spent
 
@@ -196,10 +196,10 @@ def _by_customer(lines: Iterable[Line], period: Period) -> dict[str, Count]:
     found: dict[str, Count] = {}
     for each in lines:
         for name, since in ((each.customer, each.raised_at), *each.joined):
-            spelt[folded(name)] = name
+            spelt[fold(name)] = name
             is_closed = each.closed_at is not None and each.closed_at >= since
             count = Count(int(since in period), int(is_closed), int(each.is_open))
-            found[folded(name)] = found.get(folded(name), Count()) + count
+            found[fold(name)] = found.get(fold(name), Count()) + count
     return {spelt[name]: count for name, count in found.items()}
 
 

@@ -15,10 +15,11 @@ from bot.core.cleaning import excerpt
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Duplicate, Invalid, Refused
 from bot.core.i18n import t
+from bot.core.identifiers import fold
 from bot.core.month import Period
 from bot.forms.validators import words
 from bot.model import affected_customers
-from bot.model.contact import Contact, folded
+from bot.model.contact import Contact
 from bot.model.monthly_view import View
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Level
@@ -110,7 +111,7 @@ class Reports:
     async def figures(self, period: Period, customer: str = "") -> Figures:
         """Reads the tickets of that month, one after the other, so that nobody else waits for it."""
         lines = []
-        for ticket_id in await self.store.alive(period.start, period.until, folded(customer)):
+        for ticket_id in await self.store.alive(period.start, period.until, fold(customer)):
             ticket = await self.store.get(ticket_id)
             if ticket is None or affected_customers.since(ticket, customer) is None:
                 continue
@@ -184,7 +185,7 @@ class Reports:
         """Sends it, word for word, on each way to Retarus, and marks it as requested."""
         contact, period, at = await self._declarant(by), self.month(month), as_utc(self.clock())
         try:
-            text = words(text, self.queries.given_now())
+            text = words(text, self.queries.given())
         except ValueError as error:
             raise Invalid({"word": str(error)}) from error
         view = (await self.view(period.key)).model_copy(update={"requested_at": at})

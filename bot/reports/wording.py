@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from bot.config.settings import NOT_SET, Config
 from bot.core.cleaning import excerpt
 from bot.core.i18n import Language, many, mark, spoken, t
+from bot.core.identifiers import fold
 from bot.forms.validation import level_name
-from bot.model.contact import folded
 from bot.model.ticket import Kind, Level, Party
 from bot.reports import spreadsheet
 from bot.reports.document import Bar, Chart, Paper, Part, Table
@@ -63,7 +63,7 @@ def paper(figures: Figures, config: Config, made_at: datetime) -> Paper:
 
 
 def _file_name(figures: Figures) -> str:
-    words = "-".join("".join(each if each.isalnum() else " " for each in folded(figures.customer)).split())
+    words = "-".join("".join(each if each.isalnum() else " " for each in fold(figures.customer)).split())
     return f"report-{figures.period.key}" + (f"-{words[:40]}" if words else "")
 
 

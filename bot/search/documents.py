@@ -11,13 +11,13 @@ from enum import StrEnum
 from hashlib import blake2s
 from zlib import crc32
 
+from bot.core.identifiers import fold
 from bot.forms.template_fields import BY_KEY, Ask
-from bot.model.contact import folded
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
 from bot.search import tokens as words
 
-ANALYSIS = 1
+ANALYSIS = 2
 """Counted up when the same text yields other tokens than before. A release that does so also has a schema script that
 empties the index and sets the counter `unindexed`: then everything is indexed anew, the newest first."""
 
@@ -107,7 +107,7 @@ def customer_tag(customer: str) -> str:
 
 def _print(name: str) -> str:
     """One token, whatever signs the name holds."""
-    return blake2s(folded(name).encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return blake2s(fold(name).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from datetime import datetime
 from bot.config.settings import Config
 from bot.core.cleaning import excerpt
 from bot.core.errors import Invalid, NotNow
+from bot.core.fillers import Asked
 from bot.core.i18n import t
 from bot.forms import validation
 from bot.forms.field_table import fields_of
 from bot.forms.template_fields import Field, Need
 from bot.forms.validation import Incomplete
-from bot.forms.validators import words
+from bot.forms.validators import reason, words
 from bot.model.ticket import Attachment, Kind, Stage, Ticket
 from bot.model.transitions import Step, change, event
 from bot.tickets import attachments, permissions
@@ -60,7 +61,7 @@ class Answers:
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
             self.require_unclosed(ticket)
             passed = _BORDERS_PASSED.get(ticket.stage, Need.RAISE)
-            answers = await self.validated(ticket, typed, Need.RAISE, passed)
+            answers = await self.validated(ticket, typed, Need.RAISE, passed, files)
             return self._with_files(ticket, await self.filled(ticket, answers, by, at, seen), files, by, at)
 
         return await self.changes.change(ticket_id, f"{form}:fill_in", decide)
@@ -131,10 +132,16 @@ class Answers:
         return before, since
 
     async def validated(
-        self, ticket: Ticket, typed: Mapping[str, str], border: Need, passed: Need = Need.RAISE
+        self,
+        ticket: Ticket,
+        typed: Mapping[str, str],
+        border: Need,
+        passed: Need = Need.RAISE,
+        files: Sequence[Attachment] = (),
     ) -> dict[str, str]:
-        fields = self._shown(ticket.kind, typed)
-        return validation.checked(fields, typed, ticket.kind, await self.queries.given(ticket.answers), border, passed)
+        """`files`: those of the same form."""
+        given = self.queries.given(ticket.answers, has_files=bool(ticket.attachments or files))
+        return validation.checked(self._shown(ticket.kind, typed), typed, ticket.kind, given, border, passed)
 
     def _shown(self, kind: Kind, typed: Mapping[str, str]) -> list[Field]:
         return [field for field in fields_of(kind, self.config) if field.key in typed]
@@ -155,9 +162,11 @@ class Answers:
         if missing:
             raise Incomplete(text, missing)
 
-    async def word(self, text: str, key: str) -> str:
+    async def word(self, ticket_id: str, text: str, key: str, asked: Asked = Asked.ANSWER) -> str:
+        """A single text that says something; `Invalid` beside `key` when it does not."""
+        given = self.queries.given(has_files=bool((await self.queries.ticket(ticket_id)).attachments))
         try:
-            return words(text, await self.queries.given({}))
+            return reason(text, given) if asked is Asked.REASON else words(text, given)
         except ValueError as error:
             raise Invalid({key: str(error)}) from error
 

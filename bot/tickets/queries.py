@@ -108,12 +108,9 @@ class Queries:
         """Ticket id → permalink of its card; tickets without a card are left out."""
         return await self.store.card_links([each.id for each in tickets])
 
-    def given_now(self) -> Given:
-        """What checks of a single word may look at."""
-        return Given(self.clock(), self.config, {})
-
-    async def given(self, answers: Mapping[str, str]) -> Given:
-        return Given(self.clock(), self.config, answers)
+    def given(self, answers: Mapping[str, str] | None = None, *, has_files: bool = False) -> Given:
+        """What checks of answers may look at besides the text. `has_files`: whether a file goes along."""
+        return Given(self.clock(), self.config, answers or {}, has_files)
 
     async def draft(self, user: str, kind: Kind) -> dict[str, str]:
         """What this person put aside of a form for this kind; empty when nothing."""

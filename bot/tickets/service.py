@@ -11,6 +11,7 @@ from bot.config.settings import Config
 from bot.core.cleaning import clean_text
 from bot.core.clock import Clock, as_utc, zone
 from bot.core.errors import Duplicate, Invalid, NotNow, Refused
+from bot.core.fillers import Asked
 from bot.core.i18n import t
 from bot.core.secret_detection import faults
 from bot.forms import validation
@@ -63,7 +64,7 @@ class Tickets:
         fields = [
             field for field in fields_of(kind, self.config) if field.key in typed or field.need[kind] is Need.RAISE
         ]
-        answers = validation.checked(fields, typed, kind, await self.queries.given({}), Need.RAISE)
+        answers = validation.checked(fields, typed, kind, self.queries.given(has_files=bool(files)), Need.RAISE)
         ticket = Ticket(
             id=_id_of(form),
             kind=kind,
@@ -121,7 +122,7 @@ class Tickets:
 
     async def resolve(self, ticket_id: str, by: str, form: str, word: str, typed: Mapping[str, str]) -> Ticket:
         """The remedy, for the 1st level to confirm (guide L2.5); with what else is known now, such as the cause."""
-        actor, remedy = await self.queries.actor(by), await self.answers.word(word, "word")
+        actor, remedy = await self.queries.actor(by), await self.answers.word(ticket_id, word, "word")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             permissions.require(actor, ticket, Move.RESOLVE)
@@ -135,8 +136,11 @@ class Tickets:
         return await self.changes.change(ticket_id, f"{form}:{Move.RESOLVE}", decide)
 
     async def say(self, ticket_id: str, what: Move, by: str, form: str, key: str, word: str) -> Ticket:
-        """A move that goes with a word: a reason, a question, an answer. Fillers are not words."""
-        return await self.act(ticket_id, what, by, form, **{key: await self.answers.word(word, "word")})
+        """A move that goes with a text: a reason, a question, an answer. Fillers are refused."""
+        asked = Asked.REASON if key == "reason" else Asked.ANSWER
+        return await self.act(
+            ticket_id, what, by, form, **{key: await self.answers.word(ticket_id, word, "word", asked)}
+        )
 
     def _require_urgency(self, ticket: Ticket, what: Move) -> None:
         """Only the highest priority skips the handoff; the 1st-level tasks are still asked before Retarus is."""

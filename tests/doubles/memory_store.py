@@ -13,10 +13,11 @@ from typing import Literal
 from bot.core.backoff import LONGEST
 from bot.core.clock import Clock, as_utc, now
 from bot.core.errors import Conflict, Duplicate, StoreDown
+from bot.core.identifiers import fold
 from bot.known_issues.links import affected_by
 from bot.model.access_log import Access
 from bot.model.backlog import Backlog
-from bot.model.contact import Contact, EndCustomer, folded
+from bot.model.contact import Contact, EndCustomer
 from bot.model.monthly_view import View
 from bot.model.notice import (
     BLOCKED,
@@ -233,7 +234,7 @@ class MemoryStore:
         return True
 
     async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
-        found = (each for each in self._tables().tickets.values() if customer in {"", *map(folded, affected_by(each))})
+        found = (each for each in self._tables().tickets.values() if customer in {"", *map(fold, affected_by(each))})
         return sorted(each.id for each in found if each.raised_at < end and (each.stage.is_open or each.since >= start))
 
     async def revive(self, key: str, at: datetime) -> bool:
@@ -380,11 +381,11 @@ class MemoryStore:
         return dict(Counter(each.stage for each in self._tables().tickets.values() if each.stage.is_open))
 
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
-        theirs = [each for each in self._tables().tickets.values() if folded(each.answer("customer")) == customer != ""]
+        theirs = [each for each in self._tables().tickets.values() if fold(each.answer("customer")) == customer != ""]
         return sorted(theirs, key=lambda ticket: (ticket.raised_at, ticket.id), reverse=True)[:limit]
 
     async def names_beside(self, customer: str) -> list[str]:
-        named = {folded(name): name for each in self._tables().tickets.values() for name in affected_by(each)}
+        named = {fold(name): name for each in self._tables().tickets.values() for name in affected_by(each)}
         before, after = (
             sorted(each for each in named if (each < customer) is is_before) for is_before in (True, False)
         )

@@ -84,7 +84,7 @@ async def test_a_guest_is_told_at_once_and_fills_in_no_form(w: World) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "x" * 3000,
+        "long " * 599 + "mail",
         "mail " + "🙂" * 700 + " 👩‍👩‍👧‍👦",
         "שלום \u202eabc مرحبا",
         "a\x00b\ud800c",

@@ -42,6 +42,14 @@ def index(db: Connection, batch: Batch, tickets: Sequence[Ticket], notes: Sequen
     _learn(db, learnt)
 
 
+def index_notes(db: Connection, notes: Iterable[TechnicalNote]) -> None:
+    """Takes these notes into an index that is empty."""
+    learnt = set[str]()
+    for note in notes:
+        learnt |= _put(db, Shelf.NOTES, note.number, documents.document_of_note(note), "", afresh=True)
+    _learn(db, learnt)
+
+
 def _is_news(db: Connection, ticket: Ticket, events: Sequence[Event]) -> bool:
     """A reminder, say, adds no word."""
     if ticket.version == 1 or documents.story_of(events):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.adapters.store import rows, schema_migrations
+from bot.adapters.store import rows
 from bot.adapters.store.connection_protocol import Connection
 from bot.model.ticket import Ticket
 
@@ -35,9 +35,7 @@ def save(db: Connection, ticket: Ticket) -> None:
         db.execute(SAVE, row)
 
 
-def fill(db: Connection, before: int, after: int) -> None:
-    """After the scripts from version `before` to `after`: how names are folded, only Python knows."""
-    script = schema_migrations.MIGRATIONS.index(schema_migrations.JOINED) + 1
-    if before < script <= after:
-        for row in db.execute(WITH, {}).fetchall():
-            save(db, rows.ticket(row))
+def fill(db: Connection) -> None:
+    """Reads them anew from all tickets that somebody joined."""
+    for row in db.execute(WITH, {}).fetchall():
+        save(db, rows.ticket(row))

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import conninfo, errors
 from psycopg_pool import PoolClosed, PoolTimeout
 
-from bot.adapters.store import joined_customers, schema_migrations
+from bot.adapters.store import schema_migrations, stored_keys
 from bot.adapters.store.dialect import POSTGRES, said
 from bot.core.errors import Conflict, Misconfigured, StoreDown
 
@@ -160,7 +160,7 @@ def _migrate(session: Session, scripts: Sequence[str]) -> None:
         for statement in POSTGRES.script(script):
             session.execute(statement.encode())
         session.execute(b"INSERT INTO schema_version (version) VALUES (%s)", (version,))
-    joined_customers.fill(db, found, len(scripts))
+    stored_keys.compute(db, found, len(scripts))
     # Shows that it can be written, and by this user
     session.execute(b"UPDATE schema_version SET version = version WHERE version < 0")
 

@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from bot.core.identifiers import fold
 from bot.model.access_log import Access
 from bot.model.backlog import Backlog
-from bot.model.contact import Contact, EndCustomer, folded
+from bot.model.contact import Contact, EndCustomer
 from bot.model.monthly_view import View
 from bot.model.notice import Claim, Held, Letter, Notice, Place, Progress
 from bot.model.technical_note import TechnicalNote
@@ -49,7 +50,7 @@ def ticket_row(ticket: Ticket) -> Row:
         "is_open": int(ticket.stage.is_open),
         "level": ticket.level.value,
         "owner": ticket.owner,
-        "customer": folded(ticket.answer("customer")),
+        "customer": fold(ticket.answer("customer")),
         "raised_at": ms(ticket.raised_at),
         "due": None if ticket.due is None else ms(ticket.due),
         "erased": int(ticket.is_erased),
@@ -60,7 +61,7 @@ def ticket_row(ticket: Ticket) -> Row:
 
 def joined_rows(ticket: Ticket) -> list[Row]:
     """One for each end-customer who joined it."""
-    names = dict.fromkeys(folded(each.customer) for each in ticket.affected)
+    names = dict.fromkeys(fold(each.customer) for each in ticket.affected)
     return [{"id": ticket.id, "customer": name} for name in names if name]
 
 
@@ -69,7 +70,7 @@ def spelt(row: Sequence[Any]) -> str:
     name, *columns = row
     its = ticket(columns)
     names = (its.answer("customer"), *(each.customer for each in its.affected))
-    return next((each for each in names if folded(each) == name), "")
+    return next((each for each in names if fold(each) == name), "")
 
 
 def lifetime_rows(ticket: Ticket) -> list[Row]:

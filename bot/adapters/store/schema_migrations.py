@@ -39,6 +39,14 @@ DELIVERY = """
     CREATE INDEX notices_first ON notices (delivery_rank, next_at, seq) WHERE head = 1;
     """
 """The order of delivery, what is held back, and what attempts that did not succeed left behind."""
+ANOTHER_FOLDING = """
+    DELETE FROM tickets_index;
+    DELETE FROM notes_index;
+    DELETE FROM vocabulary;
+    DELETE FROM to_index;
+    UPDATE counters SET last = (SELECT COALESCE(MAX(number), 0) FROM tickets) WHERE name = 'unindexed';
+    """
+"""Names are folded by `bot.core.identifiers.fold`, and texts yield other tokens: `stored_keys` computes them anew."""
 
 MIGRATIONS: tuple[str, ...] = (
     # 1: tickets and their history, the outbox, places, contacts
@@ -172,9 +180,11 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # 7: tickets that were saved a moment ago, and are not in the index yet
     "CREATE TABLE to_index (number INTEGER PRIMARY KEY)",
-    # 9: end-customers who joined a ticket; those of tickets that are there: joined.py
+    # 9: end-customers who joined a ticket; those of tickets that are there: stored_keys.py
     JOINED,
     # 10: the order of delivery, and what attempts left behind
     DELIVERY,
+    # 11: names folded otherwise, and the full-text index of other tokens: see stored_keys.py
+    ANOTHER_FOLDING,
 )
 """Script n brings a database from version n-1 to version n."""

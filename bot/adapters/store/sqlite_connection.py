@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.adapters.store import joined_customers, schema_migrations
+from bot.adapters.store import schema_migrations, stored_keys
 from bot.adapters.store.dialect import SQLITE, said
 from bot.core.errors import Misconfigured, StoreDown
 
@@ -79,7 +79,7 @@ def _migrate(db: Connection, path: Path, scripts: Sequence[str]) -> None:
             for statement in SQLITE.script(script):
                 db.execute(statement)
             db.execute("INSERT INTO schema_version (version) VALUES (?)", (version,))
-        joined_customers.fill(db, found, len(scripts))
+        stored_keys.compute(db, found, len(scripts))
         # Writes even when nothing is new, because SQLite opens a read-only file without a word.
         db.execute("UPDATE schema_version SET version = version")
 

@@ -161,7 +161,7 @@ def test_a_wrong_value_is_refused_with_its_place(raw: dict[str, Any], place: str
 
 
 def test_a_contacts_number_is_kept_in_one_form() -> None:
-    assert parse({"contacts": [CONTACT]}).contacts[0].record().phone == "+498912345679"
+    assert parse({"contacts": [CONTACT]}).contacts[0].record().phone == "+49 89 12345679"
 
 
 # --- the file

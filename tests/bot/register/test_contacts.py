@@ -43,7 +43,7 @@ def faults(**changes: str) -> set[str]:
 
 def test_an_entry_is_kept_as_it_is_meant() -> None:
     contact = read(TYPED, None, "DE", ON)
-    assert (contact.slack_user, contact.phone) == (ALEX, "+498912345672")
+    assert (contact.slack_user, contact.phone) == (ALEX, "+49 89 12345672")
     assert contact.levels == (Level.FIRST, Level.SECOND)
     assert contact.is_authorised(Level.SECOND, ON)
 
