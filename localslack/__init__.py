@@ -10,6 +10,7 @@ from localslack.listening import Refusal
 from localslack.mail import Mailbox
 from localslack.seed import Seed, SeedApp, SeedChannel, SeedError, SeedGroup, SeedPerson
 from localslack.server import LocalSlack
+from localslack.switches import Switches
 
 __all__ = [
     "Clock",
@@ -25,4 +26,5 @@ __all__ = [
     "SeedGroup",
     "SeedPerson",
     "StateError",
+    "Switches",
 ]

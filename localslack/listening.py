@@ -10,7 +10,8 @@ import aiohttp
 
 Json = dict[str, Any]
 Found = Callable[[], Any | Awaitable[Any]]
-_PATIENCE = 30.0
+PATIENCE = 30.0
+"""Seconds a driver waits for what happens, unless it is told otherwise."""
 
 
 class Refusal(Exception):
@@ -25,7 +26,7 @@ class Refusal(Exception):
 class ControlClient:
     """A connection to the control interface as one person; it is opened when it is first needed."""
 
-    def __init__(self, control_url: str, name: str, patience: float = _PATIENCE) -> None:
+    def __init__(self, control_url: str, name: str, patience: float = PATIENCE) -> None:
         self._url = control_url.rstrip("/")
         self.name = name
         self.patience = patience

@@ -18,6 +18,7 @@ from localslack.driver import PersonDriver
 from localslack.faults import Faults
 from localslack.http_routes import HttpRoutes, page_headers
 from localslack.journal import Journal, SqliteJournal
+from localslack.listening import PATIENCE
 from localslack.mail import Mailbox
 from localslack.middlewares import error_bodies, own_pages_only
 from localslack.records import App
@@ -37,7 +38,8 @@ class LocalSlack:
     """A Slack on this machine: `async with LocalSlack(seed) as slack: …`.
 
     `state` is a folder in which everything is kept, and found again by the next one with the same folder; without one
-    nothing is. `clock` and `mailbox` can be shared with the program around it.
+    nothing is. `clock` and `mailbox` can be shared with the program around it. `switches` are Slack's own waiting times
+    unless a test gives others.
     """
 
     def __init__(
@@ -48,12 +50,14 @@ class LocalSlack:
         state: Path | None = None,
         clock: Clock | None = None,
         mailbox: Mailbox | None = None,
+        switches: Switches | None = None,
     ) -> None:
         self._seed = seed or Seed.default()
         self._port = port
         self._state = state
         self.clock = clock or Clock()
         self.mailbox = mailbox
+        self._switches = switches or Switches()
         self._people: list[PersonDriver] = []
         self.connections = Connections()
 
@@ -103,9 +107,9 @@ class LocalSlack:
         """Slack's waiting times and limits, to be changed while it runs: `switches.rate_limits = True`."""
         return self.services.switches
 
-    def person(self, name: str) -> PersonDriver:
-        """Somebody to act as, over the control interface."""
-        driver = PersonDriver(self.control_url, name)
+    def person(self, name: str, patience: float = PATIENCE) -> PersonDriver:
+        """Somebody to act as, over the control interface, who waits for so many seconds."""
+        driver = PersonDriver(self.control_url, name, patience)
         self._people.append(driver)
         return driver
 

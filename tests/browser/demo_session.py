@@ -8,18 +8,19 @@ import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from aiohttp import ClientSession
 from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.core.i18n import Language
+from tests.patience import PATIENCE, patient
 
 ROOT = Path(__file__).parents[2]
-TIMEOUT_MS = 30_000
-"""Timeout in milliseconds, long enough for a busy machine; only failing tests wait for it."""
+TIMEOUT_MS = PATIENCE * 1000
 expect.set_options(timeout=TIMEOUT_MS)
 
 
@@ -44,16 +45,23 @@ async def start_demo(state: Path, port: int = 0, language: Language = Language.E
 
 
 async def printed_url(process: asyncio.subprocess.Process) -> str:
-    """URL printed by the demo."""
+    """URL printed by the demo, whose local Slack waits for its app as long as the tests do from then on."""
     assert process.stdout
     output = ""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         async for line in process.stdout:
             output += line.decode()
             found = re.search(r"ready:\s+(http://\S+)", output)
             if found:
+                await _slow_down(found[1])
                 return found[1]
     raise AssertionError(f"no address was printed, but:\n{output}")
+
+
+async def _slow_down(url: str) -> None:
+    switches = asdict(patient())
+    async with ClientSession() as session, session.post(f"{url}_local/switches", json=switches) as answer:
+        answer.raise_for_status()
 
 
 @dataclass

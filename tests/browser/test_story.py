@@ -194,7 +194,7 @@ async def test_new_ticket_is_reminded_when_the_clock_moves(tmp_path: Path) -> No
         await save_screenshot(anna, "reminder")
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_tickets_survive_a_kill_and_a_restart(tmp_path: Path) -> None:
     running = await start_demo(tmp_path)
     async with chromium() as browser:

@@ -36,6 +36,7 @@ from tests.blocks import reported
 from tests.doubles.records import START, a_notice
 from tests.factories import a_config
 from tests.handlers.world import DEMO, DESK
+from tests.patience import PATIENCE, patient
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = '<script>alert(1)</script> & "Söhne" $x$ Ω 日本'
@@ -142,11 +143,10 @@ async def test_failed_child_process_raises_unprinted(paper: Paper, code: str, wh
 
 async def test_slow_child_process_is_killed(paper: Paper, tmp_path: Path) -> None:
     mark = tmp_path / "pid"
-    code = f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
     began = time.monotonic()
     with pytest.raises(Unprinted, match="longer"):
-        await child(code, 1.5).printed(paper)
-    assert time.monotonic() - began < 20
+        await ChildPress(1.5, ("/bin/sh", "-c", f"echo $$ > '{mark}'; exec tail -f /dev/null")).printed(paper)
+    assert time.monotonic() - began < PATIENCE
     with pytest.raises(ProcessLookupError):
         os.kill(int(await asyncio.to_thread(mark.read_text)), 0)
 
@@ -200,7 +200,10 @@ class ReportChannel:
 
 @asynccontextmanager
 async def report_channel() -> AsyncIterator[ReportChannel]:
-    async with LocalSlack(Seed.from_file(DEMO / "cast.toml")) as slack, aiohttp.ClientSession() as session:
+    async with (
+        LocalSlack(Seed.from_file(DEMO / "cast.toml"), switches=patient()) as slack,
+        aiohttp.ClientSession() as session,
+    ):
         client = for_outbox(slack.app("Partner Desk").bot_token, slack.api_url, session)
 
         async def make(_: Notice) -> SmallReport:

@@ -31,6 +31,7 @@ from bot.tickets.ports import Batch, Query
 from tests.contracts.processes import read_lines, worker_process
 from tests.doubles.manual_clock import ManualClock
 from tests.doubles.records import START, a_notice, a_ticket, an_affected_customer, an_event, minutes, next_version
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -207,10 +208,10 @@ async def test_failed_commit_fails_only_its_group_of_changes(path: Path) -> None
 
     def hold(_: sqlite3.Connection) -> None:
         begun.set()
-        go_on.wait(5)
+        go_on.wait(PATIENCE)
 
     before = asyncio.create_task(writer.do(hold))
-    await asyncio.to_thread(begun.wait, 5)
+    await asyncio.to_thread(begun.wait, PATIENCE)
     group = [asyncio.create_task(writer.do(inserting(table, 7))) for table in ("child", "parent")]
     group.append(asyncio.create_task(writer.do(inserting("parent", 8))))
     group[1].cancel()

@@ -13,6 +13,7 @@ from localslack import Modal
 from tests.handlers.homes import at, gone, opened, press, shown
 from tests.handlers.test_escalation import previewed
 from tests.handlers.world import Json, World
+from tests.patience import PATIENCE
 
 DM = "@partner-desk"
 BEN = "contact.U0BEN"
@@ -88,7 +89,7 @@ async def test_who_is_suspended_between_preview_and_sending_cannot_send(w: World
 async def test_who_is_deactivated_in_slack_is_suspended_at_once_and_cannot_be_reinstated(w: World) -> None:
     await at(w.carla, "Contacts", "Can send to Retarus: Ben Brandt")
     await w.carla.control("POST", "people/ben", deactivated=True)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not await is_suspended(w, "U0BEN"):  # noqa: ASYNC110  nobody is told
             await asyncio.sleep(0.02)
     home = await at(w.carla, "Contacts", "suspended: deactivated in Slack")

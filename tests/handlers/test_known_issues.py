@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from localslack import Modal
 from tests.handlers.test_notes import noted, said, typed
 from tests.handlers.world import DESK, Json, World
@@ -20,10 +18,7 @@ async def telling(w: World, **answers: object) -> Modal:
 
 async def shows(w: World, words: str) -> Modal:
     """Alex's form, once it shows these words."""
-    async with asyncio.timeout(5):
-        while words not in said(await w.alex.modal("Raise an incident")):
-            pass
-    return await w.alex.modal("Raise an incident")
+    return await w.alex.modal("Raise an incident", containing=words)
 
 
 async def test_an_open_ticket_with_the_same_problem_is_offered_while_it_is_told(w: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 
 from localslack import Modal
 from tests.handlers.world import DESK, Json, World
@@ -105,11 +105,13 @@ async def test_a_note_that_is_wrong_is_retired_with_a_reason_found_no_more_and_r
     await w.anna.command(DESK, "/retarus-find connector")
     assert "TN-1" not in said(await w.anna.modal("Search"))
     await w.ben.click(shown, "Reinstate")
-    async with asyncio.timeout(5):
-        while "Reinstate" in said(shown):
-            shown = await w.ben.modal("TN-1")
+    await w.ben.wait_for(partial(_offers, w, "Retire"), "the note to be reinstated")
     await w.bea.command(DESK, "/retarus-find connector")
     assert "TN-1" in said(await w.bea.modal("Search"))
+
+
+async def _offers(w: World, label: str) -> bool:
+    return label in (await w.ben.modal("TN-1")).labels
 
 
 async def test_a_note_without_anything_that_helps_is_refused_beside_its_field(w: World) -> None:

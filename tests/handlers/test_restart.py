@@ -12,6 +12,7 @@ from pathlib import Path
 from localslack import LocalSlack, Mailbox
 from localslack.mail import MailServer, serve
 from tests.handlers.world import DEMO, DESK, _seed, picked
+from tests.patience import PATIENCE, patient
 
 ROOT = DEMO.parent
 ANSWERS = {
@@ -46,7 +47,7 @@ async def process(
     )
     assert running.stderr
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             async for line in running.stderr:
                 if b"listens by Socket Mode" in line:
                     break
@@ -59,9 +60,9 @@ async def process(
 
 async def test_a_ticket_that_was_acknowledged_is_there_after_a_kill_and_its_card_is_posted_once(tmp_path: Path) -> None:
     mailbox = Mailbox()
-    async with LocalSlack(_seed(), mailbox=mailbox) as slack:
+    async with LocalSlack(_seed(), mailbox=mailbox, switches=patient()) as slack:
         mail = await serve(mailbox)
-        anna = slack.person("anna")
+        anna = slack.person("anna", PATIENCE)
         for number in range(1, 4):
             async with process(slack, mail, tmp_path) as running:
                 await anna.command(DESK, "/retarus-incident")
@@ -84,14 +85,14 @@ async def test_a_ticket_that_was_acknowledged_is_there_after_a_kill_and_its_card
 
 async def test_a_stopped_desk_finishes_what_it_began(tmp_path: Path) -> None:
     mailbox = Mailbox()
-    async with LocalSlack(_seed(), mailbox=mailbox) as slack:
+    async with LocalSlack(_seed(), mailbox=mailbox, switches=patient()) as slack:
         mail = await serve(mailbox)
-        anna = slack.person("anna")
+        anna = slack.person("anna", PATIENCE)
         async with process(slack, mail, tmp_path) as running:
             await anna.command(DESK, "/retarus-incident")
             modal = await anna.modal()
             await anna.submit(modal, ANSWERS | {"start": int(slack.clock.now()) - 600})
             running.terminate()
-            assert await asyncio.wait_for(running.wait(), 15) == 0
+            assert await asyncio.wait_for(running.wait(), PATIENCE) == 0
         assert len([each for each in await anna.messages(DESK) if "PD-1001" in each["text"]]) == 1
         await mail.close()

@@ -17,6 +17,7 @@ from bot.model.ticket import Ticket
 from localslack import LocalSlack, Mailbox, Modal, PersonDriver, Seed, SeedPerson
 from localslack.mail import MailServer, serve
 from runtime import socket_mode
+from tests.patience import PATIENCE, patient
 
 DEMO = Path(__file__).parents[2] / "demo"
 DESK, RETARUS = "#partner-desk", "#retarus-escalation"
@@ -169,11 +170,11 @@ async def world(folder: Path, *, database: str = "", **changes: Any) -> AsyncIte
     """Everything, listening. `changes`: settings other than the demo's, by table (`retarus={…}`)."""
     async with AsyncExitStack() as stack:
         mailbox = Mailbox()
-        slack = await stack.enter_async_context(LocalSlack(_seed(), mailbox=mailbox))
+        slack = await stack.enter_async_context(LocalSlack(_seed(), mailbox=mailbox, switches=patient()))
         mail = await serve(mailbox)
         stack.push_async_callback(mail.close)
         running = await stack.enter_async_context(desk_at(slack, mail, folder, database=database, **changes))
-        yield World(slack, mail, running, *(slack.person(name) for name in NAMES))
+        yield World(slack, mail, running, *(slack.person(name, PATIENCE) for name in NAMES))
 
 
 NAMES = ("anna", "alex", "ben", "bea", "carla", "rita", "gus")

@@ -8,8 +8,9 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from localslack import LocalSlack, Mailbox
 from tests.localslack.page_app import Kiosk, kiosk_seed
+from tests.patience import PATIENCE, patient
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 class BrowserStage:
@@ -50,7 +51,7 @@ class BrowserStage:
 @asynccontextmanager
 async def open_stage(browser: Browser) -> AsyncIterator[BrowserStage]:
     """Opens a new stage; fails at the end if a tab logged an error."""
-    async with LocalSlack(kiosk_seed(), mailbox=Mailbox(None)) as slack:
+    async with LocalSlack(kiosk_seed(), mailbox=Mailbox(None), switches=patient()) as slack:
         app = Kiosk(slack)
         await app.connect()
         stage = BrowserStage(slack, app, browser)

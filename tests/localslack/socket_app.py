@@ -11,6 +11,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from tests.localslack.running import Json, LocalSlackProcess
+from tests.patience import PATIENCE
 
 SCOPES = [
     "app_mentions:read", "channels:history", "channels:join", "channels:manage", "channels:read", "chat:write",
@@ -79,12 +80,12 @@ class Connection:
 
     def wait_for_hello(self) -> Json:
         """Waits for the `hello` of the connection; another one follows each reconnection."""
-        return self._greetings.get(timeout=20)
+        return self._greetings.get(timeout=PATIENCE)
 
     def next_payload(self, kind: str) -> Json:
         """Payload of the next request of this type; skips others."""
         while True:
-            request = self.requests.get(timeout=10)
+            request = self.requests.get(timeout=PATIENCE)
             if request.type == kind:
                 return request.payload
 

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from localslack import LocalSlack
 from tests.localslack.embedded import Json, actions_block, http_handler_server, seed, web_client
+from tests.patience import patient
 
 
 class Receiver:
@@ -39,7 +40,7 @@ class Receiver:
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(seed()) as running:
+    async with LocalSlack(seed(), switches=patient()) as running:
         yield running
 
 

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from localslack import Clock, LocalSlack, SeedApp, SeedChannel, SeedPerson
+from localslack import Clock, LocalSlack, SeedApp, SeedChannel, SeedPerson, Switches
 from tests.localslack.embedded import (
     Json,
     actions_block,
@@ -21,6 +21,7 @@ from tests.localslack.embedded import (
     seed,
     web_client,
 )
+from tests.patience import patient
 
 MANIFEST = {
     "features": {"slash_commands": [{"command": "/known", "description": "", "should_escape": True}]},
@@ -40,7 +41,9 @@ APPS = [SeedApp(name="Bot"), SeedApp(name="Strict", manifest=MANIFEST)]
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(seed(people=PEOPLE, channels=CHANNELS, apps=APPS), clock=Clock()) as running:
+    async with LocalSlack(
+        seed(people=PEOPLE, channels=CHANNELS, apps=APPS), clock=Clock(), switches=patient()
+    ) as running:
         yield running
 
 
@@ -188,12 +191,16 @@ async def new_trigger_id(slack: LocalSlack) -> str:
         return await heard.get()
 
 
-async def test_trigger_id_opens_one_view_within_three_seconds(slack: LocalSlack) -> None:
+def test_default_times_are_the_three_seconds_of_slack() -> None:
+    assert (Switches().trigger_seconds, Switches().ack_seconds) == (3.0, 3.0)
+
+
+async def test_trigger_id_opens_one_view_before_it_expires(slack: LocalSlack) -> None:
     client = web_client(slack)
     first, second = await new_trigger_id(slack), await new_trigger_id(slack)
     await client.views_open(trigger_id=first, view=modal())
     assert await error_of(client.views_open(trigger_id=first, view=modal())) == "exchanged_trigger_id"
-    slack.clock.advance(3.1)
+    slack.clock.advance(slack.services.switches.trigger_seconds + 0.1)
     assert await error_of(client.views_open(trigger_id=second, view=modal())) == "expired_trigger_id"
     assert await error_of(client.views_open(trigger_id="1.2.3", view=modal())) == "invalid_trigger_id"
     assert await error_of(web_client(slack, 1).views_open(trigger_id=first, view=modal())) == "invalid_trigger_id"

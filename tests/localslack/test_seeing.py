@@ -9,6 +9,7 @@ import pytest
 
 from localslack import LocalSlack, Mailbox, Refusal, SeedChannel, SeedPerson
 from tests.localslack.embedded import Json, actions_block, error_of, input_block, modal, plain, seed, web_client
+from tests.patience import PATIENCE, patient
 
 PEOPLE = [
     SeedPerson(handle="anna", admin=True),
@@ -27,7 +28,7 @@ CHANNELS = [
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(seed(people=PEOPLE, channels=CHANNELS), mailbox=Mailbox()) as running:
+    async with LocalSlack(seed(people=PEOPLE, channels=CHANNELS), mailbox=Mailbox(), switches=patient()) as running:
         yield running
 
 
@@ -39,7 +40,7 @@ class LivePage:
 
     async def next_frame(self, kind: str) -> Json:
         """The next frame of this type; skips others."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 frame: Json = await self._socket.receive_json()
                 if frame["type"] == kind:

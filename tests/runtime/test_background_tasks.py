@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from runtime.background_tasks import BackgroundTasks
+from tests.patience import PATIENCE
 
 
 async def test_what_may_be_done_later_begins_when_everybody_has_their_acknowledgement() -> None:
@@ -34,7 +35,7 @@ async def test_people_without_end_do_not_keep_it_from_being_done() -> None:
 
     with tasks.answering():
         tasks.start(work(), later=True)
-        await asyncio.wait_for(done.wait(), 5)
+        await asyncio.wait_for(done.wait(), PATIENCE)
 
 
 async def test_shutting_down_leaves_nothing_of_it_behind() -> None:

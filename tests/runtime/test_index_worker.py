@@ -8,6 +8,7 @@ from bot.core.errors import StoreDown
 from runtime.background_tasks import BackgroundTasks
 from runtime.index_worker import IndexWorker
 from tests.doubles.memory_store import MemoryStore
+from tests.patience import PATIENCE
 
 
 class Marked(MemoryStore):
@@ -25,7 +26,7 @@ class Marked(MemoryStore):
         return taken
 
 
-async def running(store: Marked, tasks: BackgroundTasks, seconds: float = 5) -> None:
+async def running(store: Marked, tasks: BackgroundTasks, seconds: float = PATIENCE) -> None:
     """Until all of it is done."""
     going = asyncio.create_task(IndexWorker(store, tasks).run())
     try:
@@ -48,7 +49,7 @@ async def test_it_stands_back_while_somebody_waits_for_an_acknowledgement() -> N
         for _ in range(5):
             await asyncio.sleep(0)
         assert store.waiting == 5
-    await asyncio.wait_for(store.done.wait(), 5)
+    await asyncio.wait_for(store.done.wait(), PATIENCE)
     going.cancel()
 
 
@@ -60,7 +61,7 @@ async def test_a_store_that_is_down_ends_nothing() -> None:
 
     store = Down(1)
     going = asyncio.create_task(IndexWorker(store, BackgroundTasks()).run())
-    await asyncio.wait_for(store.done.wait(), 5)
+    await asyncio.wait_for(store.done.wait(), PATIENCE)
     await asyncio.sleep(0)
     assert not going.done()
     going.cancel()

@@ -15,7 +15,7 @@ from bot.adapters.store.backup import Unsure
 from bot.adapters.store.database import DatabaseStore, Engine
 from bot.adapters.store.database_drafts import DatabaseDrafts
 from bot.adapters.store.observed_engine import Observe, ObservedEngine
-from bot.adapters.store.sqlite import SqliteEngine
+from bot.adapters.store.sqlite import BUSY, SqliteEngine
 from bot.adapters.store.sqlitedict_drafts import DurableDrafts
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured
@@ -31,12 +31,12 @@ DATABASE, DRAFTS = "desk.sqlite3", "drafts.sqlite3"
 _SERVERS = ("postgresql://", "postgres://")
 
 
-async def open_store(url: str, clock: Clock = now) -> Store:
+async def open_store(url: str, clock: Clock = now, busy: float = BUSY) -> Store:
     """The store at DATABASE_URL, made or brought up to date; `Misconfigured` or `StoreDown` when it cannot be used.
 
-    `clock` dates once-keys and rows of the outbox.
+    `clock` dates once-keys and rows of the outbox. `busy`: seconds to wait for what others have locked.
     """
-    return DatabaseStore(await open_engine(url), clock)
+    return DatabaseStore(await open_engine(url, busy), clock)
 
 
 async def open_drafts(url: str) -> Drafts:
@@ -133,13 +133,13 @@ def is_server(url: str) -> bool:
     return url.startswith(_SERVERS)
 
 
-async def open_engine(url: str) -> Engine:
+async def open_engine(url: str, busy: float = BUSY) -> Engine:
     """What does the work at DATABASE_URL."""
     if not is_server(url):
-        return await SqliteEngine.open(_file(url))
+        return await SqliteEngine.open(_file(url), busy)
     from bot.adapters.store.postgres import PostgresEngine  # noqa: PLC0415 (an embedded desk need not wait for the driver)
 
-    return await PostgresEngine.open(url)
+    return await PostgresEngine.open(url, busy)
 
 
 def _file(url: str) -> Path:

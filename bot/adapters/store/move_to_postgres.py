@@ -64,7 +64,7 @@ def migrate(file: Path, drafts: Path, url: str) -> Mapping[str, int]:
 @contextmanager
 def _locked(file: Path, drafts: Path) -> Iterator[sqlite3.Connection]:
     """The embedded desk, in which nobody can change anything meanwhile; nobody has it open, not even an idle desk."""
-    source = sqlite3.connect(file, postgres_session.BUSY, isolation_level=None)
+    source = sqlite3.connect(file, timeout=postgres_session.BUSY, isolation_level=None)
     try:
         source.execute("PRAGMA journal_mode = DELETE")  # refused while there are others; a desk makes it WAL again
         source.execute("ATTACH DATABASE ? AS drafts", (str(drafts),))

@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import psycopg
@@ -73,7 +74,7 @@ class PostgresEngine:
             kwargs={"autocommit": True},
             min_size=2,
             max_size=CONNECTIONS,
-            configure=begin_session,
+            configure=partial(begin_session, busy=busy),
             timeout=busy,
             reconnect_timeout=busy,  # then it is tried anew when somebody asks
             open=True,

@@ -21,8 +21,8 @@ Session = psycopg.Connection[tuple[Any, ...]]
 
 BUSY = 2.0
 """Seconds to wait for a connection. Slack waits 3 s for an answer."""
-_LOCKED = 0.7
-"""Seconds to wait for a row that another session changes."""
+_LOCKED = 0.35
+"""Part of that time to wait for a row that another session changes."""
 
 _OLDEST = 13  # pg_xact_status, pg_current_xact_id
 _UNLESS_SAID = {
@@ -32,7 +32,6 @@ _UNLESS_SAID = {
     "tcp_user_timeout": "10000",  # a network that swallows everything is noticed after 10 s
 }
 _SETTINGS = (
-    f"SET lock_timeout = '{_LOCKED}s'",
     "SET statement_timeout = '10s'",
     # what a machine that vanished had locked is free again after that
     "SET idle_in_transaction_session_timeout = '10s'",
@@ -97,9 +96,9 @@ def place(url: str) -> str:
     return f"{said_there.get('dbname') or 'the default database'} at {host}:{port}"
 
 
-def begin_session(session: Session) -> None:
-    """What holds for every connection that serves the desk."""
-    for setting in _SETTINGS:
+def begin_session(session: Session, busy: float = BUSY) -> None:
+    """Settings of every connection that serves the desk. `busy`: seconds to wait for a connection."""
+    for setting in (f"SET lock_timeout = '{busy * _LOCKED:g}s'", *_SETTINGS):
         session.execute(setting.encode())
 
 

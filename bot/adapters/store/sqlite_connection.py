@@ -37,7 +37,12 @@ def connect(path: Path, busy: float) -> Connection:
     May be used from any thread, by one at a time.
     """
     db = sqlite3.connect(
-        path, busy, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS, factory=Connection
+        path,
+        timeout=busy,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=_STATEMENTS,
+        factory=Connection,
     )
     try:
         db.execute("PRAGMA journal_mode = WAL")

@@ -1,0 +1,21 @@
+"""How long tests wait. Long, for a machine that is busy: only a test that fails waits for as long as this.
+
+A test of a waiting time itself sets that one, and only that one, to what it needs.
+"""
+
+from __future__ import annotations
+
+from localslack import Switches
+
+PATIENCE = 100.0
+"""Seconds."""
+
+
+def patient() -> Switches:
+    """A local Slack that waits for its apps as long as a busy machine needs."""
+    return Switches(trigger_seconds=600, ack_seconds=PATIENCE, redeliver_seconds=PATIENCE)
+
+
+def long_triggers() -> Switches:
+    """Slack's own times, for apps that are killed and do not answer; but triggers live as long as the test needs."""
+    return Switches(trigger_seconds=600)
