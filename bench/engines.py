@@ -25,7 +25,7 @@ class Engine:
 
 @contextmanager
 def engines(folder: Path) -> Iterator[list[Engine]]:
-    """All engines, with their data in this folder and with fsync for each commit."""
+    """All engines, with their data in this folder or on its disk, and with fsync for each commit."""
 
     def file(name: str) -> str:
         return f"sqlite:///{folder}/{name}.sqlite3"

