@@ -207,13 +207,16 @@ class Home:
         return actor
 
     async def look_at(self, user: str, screen: Screen, at: str = "") -> None:
-        """Keeps what this person looks at, for whoever draws it next.
+        """Keeps what this person looks at, for whichever replica draws it next.
 
-        `at`: when they did, as Slack tells it. What is heard of later than what they did after it changes nothing.
+        `at`: when they did, as Slack tells it. An event that arrives late, or is handled late, replaces nothing newer.
         """
-        kept = await self.drafts.get(_screen_key(user)) or {}
-        if kept.get("screen") != screen.pack() and kept.get("at", "") <= (at or _LATEST):
-            await self.drafts.put(_screen_key(user), {"screen": screen.pack(), "at": at})
+        key, new = _screen_key(user), {"screen": screen.pack(), "at": at}
+        kept = await self.drafts.get(key)
+        while kept is None or kept.get("at", "") <= (at or _LATEST):
+            if kept == new or await self.drafts.replace(key, kept, new):
+                return
+            kept = await self.drafts.get(key)
 
     async def screen_of(self, user: str) -> Screen | None:
         """What this person looked at last; nothing for who never opened it."""
@@ -223,9 +226,10 @@ class Home:
         except ValueError:
             return Screen()  # another release wrote it
 
-    async def overview(self, user: str, screen: Screen) -> Overview:
+    async def overview(self, user: str, screen: Screen, at: datetime | None = None) -> Overview:
+        """Everything on the first part, as it is `at` this moment or now."""
         actor = await self.allowed(user, Tab.TICKETS)
-        now, store = as_utc(self.clock()), self.store
+        now, store = as_utc(at or self.clock()), self.store
         owned = await store.find(Query(open=True, owner=user, limit=_OWNED))
         urgent = needs(actor, owned, await self._unclaimed(actor), self.config, now)
         standing, mine = await store.standing(), await store.count(Query(open=True, owner=user))

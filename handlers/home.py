@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from datetime import datetime
+
+from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks import contacts, create, customers, home, notes, resources, settings, undelivered
 from blocks.kit import Json
@@ -20,7 +23,7 @@ from handlers.payload import Click, SlackEvent
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     drawing = HomeRenderer(desk)
-    keep_up = _keeper(dispatcher, lambda user: _publish(dispatcher, drawing, user))
+    keep_up = _keeper(dispatcher, lambda user: publish(dispatcher.client, drawing, user))
 
     async def opened(event: SlackEvent) -> None:
         """Shows the first part: what needs this person now."""
@@ -67,11 +70,16 @@ LOOKS = (
 """What only changes what is looked at."""
 
 
-async def _publish(dispatcher: Dispatcher, drawing: HomeRenderer, user: str) -> None:
-    """For who has opened it before, through whichever replica."""
-    screen = await drawing.home.screen_of(user)
-    if screen:
-        await dispatcher.client.views_publish(user_id=user, view=await drawing.of(user, screen))
+async def publish(client: AsyncWebClient, drawing: HomeRenderer, user: str) -> None:
+    """Publishes the Home of whoever has opened it before, through whichever replica.
+
+    Another replica may publish what it read earlier, but later than this one. So whoever has published reads once more,
+    and publishes again when something has changed: the last one to publish shows what is true.
+    """
+    at, shown = drawing.home.clock(), None
+    while (view := await drawing.kept(user, at)) and view != shown:
+        await client.views_publish(user_id=user, view=view)
+        shown = view
 
 
 def _keeper(dispatcher: Dispatcher, publish: Callable[[str], Coroutine[object, object, None]]) -> Callable[[str], None]:
@@ -106,14 +114,19 @@ class HomeRenderer:
         self.customers = desk.customers
         self.notes = desk.notes
 
-    async def of(self, user: str, screen: Screen) -> Json:
+    async def kept(self, user: str, at: datetime) -> Json | None:
+        """The part this person looked at last; nothing for somebody who has never opened it."""
+        screen = await self.home.screen_of(user)
+        return await self.of(user, screen, at) if screen else None
+
+    async def of(self, user: str, screen: Screen, at: datetime | None = None) -> Json:
         """This part of it; for who may not see any, why not."""
         try:
             actor = await self.home.allowed(user, screen.tab)
         except NotYours as refusal:
             return home.closed(str(refusal))
         if screen.tab is Tab.TICKETS:
-            seen = await self.home.overview(user, screen)
+            seen = await self.home.overview(user, screen, at)
             return home.overview(seen, self.desk.config, is_admin=actor.is_admin)
         return home.part(screen.tab, await self._part(user, screen), is_admin=actor.is_admin)
 

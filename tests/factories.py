@@ -87,6 +87,12 @@ class MemoryDrafts:
     async def put(self, key: str, value: dict[str, str]) -> None:
         self.kept[key] = value
 
+    async def replace(self, key: str, old: dict[str, str] | None, new: dict[str, str]) -> bool:
+        replaced = self.kept.get(key) == old
+        if replaced:
+            self.kept[key] = new
+        return replaced
+
     async def drop(self, key: str) -> None:
         self.kept.pop(key, None)
 

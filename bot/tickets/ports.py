@@ -125,6 +125,9 @@ class Drafts(Protocol):
 
     async def put(self, key: str, value: dict[str, str]) -> None: ...
 
+    async def replace(self, key: str, old: dict[str, str] | None, new: dict[str, str]) -> bool:
+        """Optimistic locking: puts `new` if `old` (or nothing) still stands there; whether it did."""
+
     async def drop(self, key: str) -> None: ...
 
     async def keys(self) -> list[str]: ...

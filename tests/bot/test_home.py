@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,20 @@ from bot.core.errors import NotYours
 from bot.home import PAGE, Screen, Tab, Why, needs
 from bot.model.ticket import Level, Party, Stage, Ticket
 from bot.tickets.ports import Batch
-from tests.factories import ALEX, ANNA, BEN, CARLA, NO_STAFF, NOW, World, a_config, a_world, an_actor, an_incident
+from tests.factories import (
+    ALEX,
+    ANNA,
+    BEN,
+    CARLA,
+    NO_STAFF,
+    NOW,
+    MemoryDrafts,
+    World,
+    a_config,
+    a_world,
+    an_actor,
+    an_incident,
+)
 
 CONFIG = a_config()
 
@@ -149,3 +163,33 @@ async def test_what_is_heard_of_late_does_not_take_back_what_was_looked_at_after
     assert await home.screen_of(CARLA) == contacts
     await home.look_at(CARLA, Screen(), "1700000003.000000")
     assert await home.screen_of(CARLA) == Screen()
+
+
+class _Meeting(MemoryDrafts):
+    """Whoever reads goes on only when everybody has read."""
+
+    def __init__(self, readers: int) -> None:
+        super().__init__()
+        self._all_have_read = asyncio.Barrier(readers)
+
+    async def get(self, key: str) -> dict[str, str] | None:
+        found = await super().get(key)
+        if not self.kept:
+            await self._all_have_read.wait()
+        return found
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["older first", "newer first"])
+async def test_look_at_keeps_the_newer_of_two_screens_that_replicas_handle_at_the_same_time(order: int) -> None:
+    home = (await a_world()).at(drafts=_Meeting(2)).desk.home
+    clicks = ((Screen(), "1700000001.900000"), (Screen(tab=Tab.CONTACTS), "1700000002.000000"))
+    await asyncio.gather(*(home.look_at(CARLA, screen, at) for screen, at in clicks[::order]))
+    assert await home.screen_of(CARLA) == Screen(tab=Tab.CONTACTS)
+
+
+async def test_look_at_the_same_screen_again_still_counts_as_newer() -> None:
+    home = (await a_world()).desk.home
+    contacts = Screen(tab=Tab.CONTACTS)
+    for screen, at in ((contacts, "1"), (contacts, "3"), (Screen(), "2")):
+        await home.look_at(CARLA, screen, at)
+    assert await home.screen_of(CARLA) == contacts

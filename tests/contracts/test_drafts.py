@@ -39,6 +39,29 @@ async def test_latest_value_is_read_until_it_is_deleted(drafts: Drafts) -> None:
     assert await drafts.get("form") is None
 
 
+async def test_replace_puts_only_over_what_was_read(drafts: Drafts) -> None:
+    read, new = {"a": "ü", "b": "2"}, {"a": "3"}
+    assert not await drafts.replace("form", read, new)
+    assert await drafts.get("form") is None
+    assert await drafts.replace("form", None, read)
+    assert not await drafts.replace("form", None, new)
+    assert await drafts.get("form") == read
+    assert await drafts.replace("form", read, new)
+    assert not await drafts.replace("form", read, {})
+    assert await drafts.get("form") == new
+
+
+async def test_replace_loses_no_change_of_many_at_once(drafts: Drafts) -> None:
+    async def count_up() -> None:
+        while True:
+            kept = await drafts.get("count")
+            if await drafts.replace("count", kept, {"n": str(int(kept["n"]) + 1) if kept else "1"}):
+                return
+
+    await asyncio.gather(*(count_up() for _ in range(20)))
+    assert await drafts.get("count") == {"n": "20"}
+
+
 async def test_concurrent_drafts_do_not_mix(drafts: Drafts) -> None:
     await asyncio.gather(*(drafts.put(f"key{n}", {"n": str(n)}) for n in range(50)))
     found = await asyncio.gather(*(drafts.get(f"key{n}") for n in range(50)))

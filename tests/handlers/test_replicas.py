@@ -11,13 +11,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.store import open_store
 from bot.model.ticket import Stage, Ticket
 from bot.ports import Store
 from bot.tickets.ports import Query
+from handlers.home import HomeRenderer, publish
 from localslack import LocalSlack, Mailbox, Modal, PersonDriver
 from localslack.listening import Found, Refusal
 from localslack.mail import serve
@@ -26,6 +30,7 @@ from tests.doubles.postgres_server import server_url, temporary_database
 from tests.handlers.homes import opened, shown
 from tests.handlers.test_restart import ANSWERS, process
 from tests.handlers.world import DESK, FIRST_TASKS, World, _seed, desk_at, world
+from tests.patience import PATIENCE, long_triggers
 
 
 @pytest.fixture
@@ -68,6 +73,32 @@ async def test_a_home_shows_what_was_looked_at_through_any_replica(two: World) -
     home = await shown(two.alex, "None.")
     await two.alex.click(home, "Take")
     assert "None." in text_of(await shown(two.alex, "yours to move"))
+
+
+class _SlowLine(AsyncWebClient):
+    """Reaches Slack only when it is told to go on."""
+
+    def __init__(self, token: str, api_url: str) -> None:
+        super().__init__(token, api_url)
+        self.is_waiting, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def api_call(self, *what: Any, **options: Any) -> AsyncSlackResponse:
+        self.is_waiting.set()
+        await self.go_on.wait()
+        return await super().api_call(*what, **options)
+
+
+async def test_a_home_that_one_replica_publishes_late_shows_what_was_looked_at_last(two: World) -> None:
+    await two.raised()
+    home = await opened(two.alex, "Open tickets: 1")
+    line = _SlowLine(two.slack.app("Partner Desk").bot_token, two.slack.api_url)
+    late = asyncio.create_task(publish(line, HomeRenderer(two.running.desk), "U0ALEX"))
+    await line.is_waiting.wait()
+    await two.alex.click(home, "Resources")
+    await shown(two.alex, "Who owns what")
+    line.go_on.set()
+    await late
+    await shown(two.alex, "Who owns what")
 
 
 async def test_what_is_due_is_reminded_once(two: World) -> None:
@@ -196,12 +227,12 @@ class Agent:
         await night.until(self.person, is_handed_off, once)
 
 
-@pytest.mark.timeout(400)  # many processes start and end: a minute, on a busy machine several
+@pytest.mark.timeout(900)  # many processes start and end: a minute, on a busy machine several
 async def test_replicas_that_are_killed_at_random_lose_nothing_and_do_nothing_twice(
     tmp_path: Path, database: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     mailbox, figures = Mailbox(), Figures()
-    async with LocalSlack(_seed(), mailbox=mailbox) as slack:
+    async with LocalSlack(_seed(), mailbox=mailbox, switches=long_triggers()) as slack:
         mail = await serve(mailbox)
         store = await open_store(database)
         agents = [Agent(slack.person(name), store, figures) for name in ("anna", "alex")]
@@ -234,7 +265,7 @@ async def _all(work: Callable[[str], Awaitable[None]], name: str) -> None:
 
 
 async def _delivered(store: Store) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while await store.letters(state="waiting", limit=1):
             pass
 

@@ -26,6 +26,16 @@ class DatabaseDrafts:
         text = json.dumps(value)
         await self._engine.change(lambda db: db.execute(sql.PUT_DRAFT, {"key": key, "value": text}))
 
+    async def replace(self, key: str, old: dict[str, str] | None, new: dict[str, str]) -> bool:
+        values = {"key": key, "value": json.dumps(new)}
+
+        def change(db: Connection) -> bool:
+            if old is None:
+                return db.execute(sql.ADD_DRAFT, values).rowcount == 1
+            return db.execute(sql.REPLACE_DRAFT, {**values, "old": json.dumps(old)}).rowcount == 1
+
+        return await self._engine.change(change)
+
     async def drop(self, key: str) -> None:
         await self._engine.change(lambda db: db.execute(sql.DROP_DRAFT, {"key": key}))
 

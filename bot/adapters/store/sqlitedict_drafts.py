@@ -2,7 +2,7 @@
 
 sqlitedict by itself never waits for the disk, hands an error to whichever thread asks next, and waits for ever for a
 worker that died. So: its connection is told to wait for the disk, one thread asks, and whoever waits looks whether
-the worker still lives, and replaces it. For single values only: never for counters, or for what is read, then written.
+the worker still lives, and replaces it. For single values only; what is read, then written, goes through `replace`.
 """
 
 from __future__ import annotations
@@ -139,10 +139,28 @@ class DurableDrafts:
     async def put(self, key: str, value: dict[str, str]) -> None:
         await self._write(key, {**value}, lambda items: items.__setitem__(key, value))
 
+    async def replace(self, key: str, old: dict[str, str] | None, new: dict[str, str]) -> bool:
+        """Atomic among the tasks of this desk: its one thread does both."""
+
+        def work(items: DurableDict) -> bool:
+            replaced: bool = items.get(key) == old
+            if replaced:
+                items[key] = new
+            return replaced
+
+        self._forget(key)
+        replaced = await self._do(work)
+        self._forget(key)
+        return replaced
+
     async def drop(self, key: str) -> None:
         known = self._fresh(key)
         if known is None or known.value is not None:
             await self._write(key, None, lambda items: items.pop(key, None))
+
+    def _forget(self, key: str) -> None:
+        self._known.pop(key, None)
+        self._writes += 1
 
     def _fresh(self, key: str) -> _Known | None:
         known = self._known.get(key)
@@ -154,8 +172,7 @@ class DurableDrafts:
         self._known[key] = known
 
     async def _write(self, key: str, value: dict[str, str] | None, work: Callable[[DurableDict], object]) -> None:
-        self._known.pop(key, None)
-        self._writes += 1
+        self._forget(key)
         await self._do(work)
         self._writes += 1
         self._keep(key, _Known(value))
