@@ -1,6 +1,8 @@
 # make run    the desk with a local Slack in the browser; with tokens in .env, in your workspace
+#             make run OPEN=1: opens the page, where there is a desktop
 #             make run SPOKEN=de: the demo in German
 # make test   every test
+# make short  some of the tests, in a minute; with another Python: make short VENV=.venv-3.13 PYTHON=python3.13
 # make check  tokens, scopes, channels, mail, database of your own set-up
 # make bench  the figures in docs/benchmarks.md, measured anew; ten minutes
 # make pictures  the pictures in the docs, from the browser tests
@@ -12,13 +14,18 @@ SPOKEN ?= en
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: run test check bench pictures texts lock clean
+.PHONY: run test short check bench pictures texts lock clean
 
 run: $(VENV)/.run
-	@if [ -n "$$SLACK_BOT_TOKEN" ] || grep -qs '^ *SLACK_BOT_TOKEN *= *[^ ]' .env; then exec $(PY) app.py; else exec $(PY) app.py demo --language $(SPOKEN); fi
+	@if [ -n "$$SLACK_BOT_TOKEN" ] || grep -qs '^ *SLACK_BOT_TOKEN *= *[^ ]' .env; then exec $(PY) app.py; else exec $(PY) app.py demo --language $(SPOKEN)$(if $(OPEN), --open); fi
 
 test: $(VENV)/.test
-	$(PY) -m pytest -n auto
+	@$(call missing,chromium chromium-browser google-chrome google-chrome-stable chrome "$$CHROMIUM",A browser,chromium)
+	@$(call missing,npm,Node.js,nodejs npm)
+	$(PY) -m pytest -n auto -rs
+
+short: $(VENV)/.test
+	$(PY) -m pytest -n auto tests/bot tests/blocks tests/handlers/test_escalation.py tests/handlers/test_home.py tests/contracts/test_store.py
 
 check: $(VENV)/.run
 	@$(PY) app.py check
@@ -37,17 +44,31 @@ lock: $(VENV)/.test
 	$(PY) -m uv pip compile -q --universal --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	$(PY) -m uv pip compile -q --universal --no-header --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
+# $(call missing,commands,thing,packages): says that some tests are left out where none of the commands is there
+missing = for each in $(1); do command -v "$$each" >/dev/null && exit 0; done; \
+	echo "$(2) is not installed, so the tests that need it are left out. On Debian or Ubuntu: sudo apt install $(3)"
+
+# $(call install,file): what was left of an environment that was interrupted is made anew
+define install
+@$(PY) -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(VENV)
+@echo "Installing $$(grep -c == $(1)) packages ($(1)) into $(VENV): about a minute, only the first time ..."
+@PIP_ROOT_USER_ACTION=ignore $(PY) -m pip install -qq --no-input --disable-pip-version-check -r $(1)
+@touch $@
+endef
+
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another: make run PYTHON=python3.12")'
-	$(PYTHON) -m venv $(VENV)
+	@command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON). On Debian or Ubuntu: sudo apt install python3 python3-venv" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another: make run PYTHON=python3.12")'
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make a virtual environment. On Debian or Ubuntu: sudo apt install $$(basename "$(PYTHON)")-venv" >&2; exit 1; }
+	@echo "Making a virtual environment in $(VENV) with $$("$(PYTHON)" --version) ..."
+	@"$(PYTHON)" -m venv $(VENV)
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
-	$(PY) -m pip install -q --disable-pip-version-check -r requirements.txt
-	@touch $@
+	$(call install,requirements.txt)
 
 $(VENV)/.test: requirements-dev.txt | $(VENV)/bin/python
-	$(PY) -m pip install -q --disable-pip-version-check -r requirements-dev.txt
-	@touch $@ $(VENV)/.run
+	$(call install,requirements-dev.txt)
+	@touch $(VENV)/.run
 
 clean:
 	rm -rf $(VENV) var

@@ -296,10 +296,11 @@ def stopped() -> Awaitable[object]:
 # --- what the command line works with
 
 
-async def _demo(env: Environment, state: Path, language: Language) -> None:
+async def _demo(env: Environment, state: Path, language: Language, is_opened: bool) -> None:
+    from demo.browser import open_page  # noqa: PLC0415 (the same)
     from demo.run import demo  # noqa: PLC0415 (the real desk needs no local Slack)
 
-    await demo(program, listening, env.port, state, language)
+    await demo(program, listening, env.port, state, language, open_page if is_opened else None)
 
 
 @asynccontextmanager

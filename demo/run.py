@@ -15,17 +15,19 @@ from bot.config.settings import Config, load
 from bot.core.clock import Clock
 from bot.core.errors import Misconfigured
 from bot.core.i18n import Language
+from demo.hint import post_hint
 from localslack import LocalSlack, Mailbox, Seed
 from localslack.mail import MailServer, serve
 
 HERE = Path(__file__).parent
 
+STARTING = "Starting a local Slack, a local mailbox and the desk ..."
 WELCOME = """
   Partner Desk is ready:  {url}
 
   Play the people in the sidebar: Anna raises an incident with /retarus-incident in #partner-desk and hands it off,
   Ben accepts it and escalates it, Rita answers for Retarus. The e-mail is under Mail, the clock can be moved.
-  Everything is kept in {state}/ and is there after a restart. Ctrl-C stops.
+  Everything is kept in {state}/ and is there after a restart. Ctrl-C stops. `make run OPEN=1` opens the page by itself.
 """
 
 
@@ -43,11 +45,21 @@ KeepConnected = Callable[[P, Environment, Awaitable[object]], Awaitable[None]]
 """Type of `app.listening`, which keeps the desk connected until an awaitable is done."""
 
 
+OpenPage = Callable[[str], str]
+"""Type of `demo.browser.open_page`, which opens a URL and returns a sentence where it cannot."""
+
+
 async def demo(
-    program: BuildProgram[P], listening: KeepConnected[P], port: int, state: Path, language: Language
+    program: BuildProgram[P],
+    listening: KeepConnected[P],
+    port: int,
+    state: Path,
+    language: Language,
+    open_page: OpenPage | None = None,
 ) -> None:
     """Runs the demo until SIGINT or SIGTERM, with its data in `state`. `language` applies to people, desk and letters;
-    each person can change theirs in their profile."""
+    each person can change theirs in their profile. `open_page` opens the page once it is served."""
+    print(STARTING, flush=True)
     state.mkdir(parents=True, exist_ok=True)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -61,7 +73,7 @@ async def demo(
         raise Misconfigured(message) from error
     mail = await serve(mailbox, "127.0.0.1", 0)
     try:
-        await _desk(program, listening, slack, mail, state, language, stop)
+        await _desk(program, listening, slack, mail, state, language, stop, open_page)
     finally:
         await mail.close()
         await slack.stop()
@@ -96,6 +108,7 @@ async def _desk(
     state: Path,
     language: Language,
     stop: asyncio.Event,
+    open_page: OpenPage | None,
 ) -> None:
     bot = slack.app("Partner Desk")
     env = Environment(
@@ -113,6 +126,9 @@ async def _desk(
 
     async with program(env, config, clock) as running:
         unsubscribe = slack.clock.subscribe(running.clock_moved)
+        await post_hint(slack, bot.bot_token, config.desk.channel, language)
         print(WELCOME.format(url=slack.page_url, state=state), flush=True)
+        if open_page:
+            print(await asyncio.to_thread(open_page, slack.page_url), flush=True)
         await listening(running, env, stop.wait())
         unsubscribe()

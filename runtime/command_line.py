@@ -58,8 +58,8 @@ class Parts:
     """What commands work with, put together from all technologies: by app.py."""
 
     run: Callable[[Environment, Config], Awaitable[None]]
-    demo: Callable[[Environment, Path, Language], Awaitable[None]]
-    """The folder is the one everything is kept in."""
+    demo: Callable[[Environment, Path, Language, bool], Awaitable[None]]
+    """The folder is the one everything is kept in; the last says whether the page is opened in a browser."""
     archive: Callable[[Environment, str], AbstractAsyncContextManager[Archive]]
     """Opened for the account of that name."""
     check: Callable[[Environment, bool], AsyncIterator[Finding]]
@@ -85,6 +85,7 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--folder", type=Path, default=Path("var/exports"), help="where exports go")
     parser.add_argument("--state", type=Path, default=Path("var/demo"), help="demo: the folder everything is kept in")
     parser.add_argument("--language", type=Language, default=Language.ENGLISH, help="demo: what is spoken, en or de")
+    parser.add_argument("--open", action="store_true", help="demo: opens its page in your browser")
     parser.add_argument("--from", dest="source", default="sqlite:///var/desk.sqlite3", help="migrate: from this file")
     parser.add_argument("--to", dest="target", help="migrate: to this database; else to DATABASE_URL's")
     parser.add_argument("--post", action="store_true", help="check: also send one message to an admin, and delete it")
@@ -117,7 +118,7 @@ def _go_home(command: str) -> None:
 
 async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace) -> None:
     if chosen.command == "demo":
-        await parts.demo(env, chosen.state, chosen.language)
+        await parts.demo(env, chosen.state, chosen.language, chosen.open)
     elif chosen.command == "migrate":
         await _migrate(parts, chosen.source, chosen.target or env.database_url)
     elif chosen.command in _BACKUP:

@@ -28,7 +28,10 @@ def executable() -> str:
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found and shutil.which(found):
         return found
-    why = f"NOT PROVED in a browser: none of {', '.join(NAMES)} is installed, and CHROMIUM names none ({found})"
+    why = (
+        f"NOT PROVED in a browser: none of {', '.join(NAMES)} is installed, and CHROMIUM names none ({found}). "
+        "On Debian or Ubuntu: sudo apt install chromium"
+    )
     if os.environ.get("REFUSE_SKIPS") == "1":
         pytest.fail(why)
     pytest.skip(why)

@@ -18,7 +18,7 @@ from bot.forms.template_fields import FIELDS, TRANSACTIONS
 from bot.model.notice import Say
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("bot", "blocks", "handlers", "runtime")
+ROOMS = ("bot", "blocks", "demo", "handlers", "runtime")
 _MARKERS = {"t": 1, "mark": 1, "many": 2}
 """Function → number of its arguments that are messages."""
 

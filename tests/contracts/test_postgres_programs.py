@@ -16,8 +16,8 @@ from tests.doubles.postgres_programs import copied, installed
 
 STARTS_A_SERVER = """
 from tests.doubles.postgres_programs import programs
-from tests.doubles.postgres_server import a_database, server_url
-with server_url() as server, a_database(server) as url:
+from tests.doubles.postgres_server import temporary_database, server_url
+with server_url() as server, temporary_database(server) as url:
     print(programs(), url)
 """
 

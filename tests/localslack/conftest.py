@@ -21,7 +21,7 @@ def node_modules() -> Path:
     """`node_modules` as in the lock file. Skips with a reason where Node.js or its packages are unavailable; with
     REFUSE_SKIPS=1 that is a failure."""
     if shutil.which("node") is None or shutil.which("npm") is None:
-        _skip_or_fail("Node.js (with npm) is not installed")
+        _skip_or_fail("Node.js (with npm) is not installed. On Debian or Ubuntu: sudo apt install nodejs npm")
     modules = NODE / "node_modules"
     with (NODE / ".installing").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may start at the same time
