@@ -73,7 +73,7 @@ def folded(word: str) -> str:
 
 def _bare(word: str) -> str:
     """Without accents, and without signs some letters are made of: a token is one to every engine."""
-    parts = unicodedata.normalize("NFKD", word)
+    parts = unicodedata.normalize("NFKD", word).casefold()  # a letter such as 𝐴 decomposes to a capital
     return "".join(each for each in parts if not unicodedata.combining(each) and (not each.isascii() or _SIGN(each)))
 
 
@@ -83,7 +83,8 @@ def forms(word: str) -> tuple[str, ...]:
     small = word.casefold()
     with _lock:
         stems = _GERMAN.stemWord(small), _ENGLISH.stemWord(small)
-    return tuple(dict.fromkeys((folded(small), *map(folded, stems), _bare(small))))
+    spelt = (folded(small), *map(folded, stems), _bare(small))
+    return tuple(filter(None, dict.fromkeys(spelt)))  # some signs are nothing but accents
 
 
 def terms(text: str) -> Iterator[Term]:

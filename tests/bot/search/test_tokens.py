@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.search import tokens as words
@@ -92,6 +92,8 @@ def test_no_word_stands_in_two_meanings() -> None:
 
 
 @given(st.text())
+@example("𝐴")
+@example("\ufc5e")
 def test_any_text_can_be_read_and_its_tokens_are_parted_by_spaces(text: str) -> None:
     for token in words.indexed(text):
         assert token
