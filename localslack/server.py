@@ -142,7 +142,8 @@ class LocalSlack:
             self._resume(workspace)
         else:
             fill_from_seed(workspace, self._seed)
-        return Services(workspace, self._seed, Blobs(self._state / "files" if self._state else None), self.mailbox)
+        blobs = Blobs(self._state / "files" if self._state else None)
+        return Services(workspace, self._seed, blobs, self.mailbox, self._switches)
 
     def _resume(self, workspace: Workspace) -> None:
         """Go on where the last one with this state ended; its time never runs behind what was written in it."""
