@@ -25,7 +25,7 @@ test: $(VENV)/.test
 	$(PY) -m pytest -n auto -rs
 
 short: $(VENV)/.test
-	$(PY) -m pytest -n auto tests/bot tests/blocks tests/handlers/test_escalation.py tests/handlers/test_home.py tests/contracts/test_store.py
+	$(PY) -m pytest -n auto tests/bot/core tests/bot/escalation tests/bot/tickets tests/handlers/test_escalation.py tests/contracts/test_store.py
 
 check: $(VENV)/.run
 	@$(PY) app.py check
