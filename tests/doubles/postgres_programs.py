@@ -1,4 +1,4 @@
-"""Where the PostgreSQL programs, data and sockets of the tests lie, so that the server's user can reach them.
+"""The PostgreSQL programs, data and sockets of the tests, in folders that the server's user can reach.
 
 PostgreSQL refuses to be run by root, so root runs it as `nobody`; and a folder below root's home, where the project may
 lie, cannot be entered by `nobody`.
@@ -81,7 +81,7 @@ def socket_folder() -> Path:
 
 
 def _parents() -> list[Path]:
-    """Where folders can be made that the server's user can reach."""
+    """Existing folders that the server's user can reach and this one can write to."""
     known = dict.fromkeys(Path(name) for name in (tempfile.gettempdir(), *_PARENTS))
     return [parent for parent in known if parent.is_dir() and os.access(parent, os.W_OK) and _can_reach(parent)]
 
@@ -105,12 +105,12 @@ def _made(parent: Path) -> Path:
 
 
 def _can_reach(folder: Path) -> bool:
-    """Whether the server's user can enter this folder: it is tried."""
+    """True if the server's user can enter this folder; it is tried."""
     return _succeeds("test", "-x", folder)
 
 
 def _runs(folder: Path) -> bool:
-    """Whether the server's user can run what is in this folder: it is tried."""
+    """True if the server's user can run the programs in this folder; it is tried."""
     return all(_succeeds(folder / name, "--version") for name in ("postgres", "initdb", "pg_dump"))
 
 

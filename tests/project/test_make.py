@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 UNREACHABLE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/nowhere/at-all"}
-"""Where pip warns that a location is ignored, and finds no package."""
+"""Settings with which pip warns of an ignored location and finds no package."""
 SAYS_ITS_ARGUMENTS = "import sys\nprint('app.py', *sys.argv[1:])\n"
 
 
@@ -80,7 +80,7 @@ def test_a_python_without_venv_is_said_with_the_name_of_its_package(checkout: Pa
     assert not (checkout / ".venv").exists()
 
 
-def test_no_python_is_said_with_the_name_of_its_package(checkout: Path) -> None:
+def test_missing_python_is_said_with_the_name_of_its_package(checkout: Path) -> None:
     code, said = make(checkout, "run", "PYTHON=python3.99")
     assert code != 0
     assert said[0] == "There is no python3.99. On Debian or Ubuntu: sudo apt install python3 python3-venv"

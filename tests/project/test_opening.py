@@ -35,7 +35,7 @@ def browser(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
 
 
 async def lines_of_demo(state: Path, **settings: str) -> list[str]:
-    """What the demo says until it has said all, and is stopped."""
+    """The lines that a demo prints before it is stopped."""
     clean = {name: text for name, text in os.environ.items() if not name.startswith(("SLACK_", "DESK_", *DESKTOPS))}
     running = await asyncio.create_subprocess_exec(
         sys.executable, "app.py", "demo", "--open", "--state", str(state),
