@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from bench.engines import engines
 from tests.contracts.processes import ROOT
-from tests.doubles.postgres_programs import copied, installed
+from tests.doubles.postgres_programs import installed
 
 STARTS_A_SERVER = """
 from tests.doubles.postgres_programs import programs
@@ -32,7 +33,9 @@ def private(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("mode", ["as installed", "for the owner only"])
 def test_a_server_starts_when_the_package_lies_in_a_private_folder(private: Path, mode: str) -> None:
-    copied(installed(), private)
+    package = installed()
+    for part in (package, package.with_name(f"{package.name}.libs")):  # copied, not linked: modes are changed below
+        shutil.copytree(part, private / part.name, symlinks=True)
     if mode == "for the owner only":  # installed with umask 077
         subprocess.run(["chmod", "-R", "go=", private], check=True)
     long = private / ("long" * 30)

@@ -52,17 +52,12 @@ def programs() -> Path:
     for parent in _parents():
         copy = _made(parent)
         atexit.register(shutil.rmtree, copy, ignore_errors=True)
-        copied(package, copy)
+        for part in (package, package.with_name(f"{package.name}.libs")):  # the programs look for both side by side
+            if part.is_dir():
+                _copy(part, copy / part.name)
         if _runs(copy / package.name / _BIN):
             return copy / package.name / _BIN
     raise AssertionError(f"No folder was found from which PostgreSQL can be run as `nobody`: {_where()}")
-
-
-def copied(package: Path, folder: Path) -> None:
-    """Copies the package into this folder, with the libraries that its programs look for beside it."""
-    for part in (package, package.with_name(f"{package.name}.libs")):
-        if part.is_dir():
-            _copy(part, folder / part.name)
 
 
 def made_folder(beside: Path | None) -> Path:
