@@ -7,14 +7,16 @@
 # make bench  the figures in docs/benchmarks.md, measured anew; ten minutes
 # make pictures  the pictures in the docs, from the browser tests
 # make texts  what people read, gathered anew from the code into texts/; says what has no German yet
-# make lock   the pins, made anew from pyproject.toml
+# make lock   the pins with their hashes, made anew from pyproject.toml
+# make sbom   the list of components of this release (CycloneDX), in sbom.json
+# make audit  known vulnerabilities of the pins, asked of PyPI; waivers: deploy/audit-waivers.txt
 
 PYTHON ?= python3
 SPOKEN ?= en
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: run test short check bench pictures texts lock clean
+.PHONY: run test short check bench pictures texts lock sbom audit clean
 
 run: $(VENV)/.run
 	@if [ -n "$$SLACK_BOT_TOKEN" ] || grep -qs '^ *SLACK_BOT_TOKEN *= *[^ ]' .env; then exec $(PY) app.py; else exec $(PY) app.py demo --language $(SPOKEN)$(if $(OPEN), --open); fi
@@ -40,9 +42,18 @@ pictures: $(VENV)/.test
 texts: $(VENV)/.test
 	$(PY) -m texts
 
+LOCK := $(PY) -m uv pip compile -q --universal --no-header --generate-hashes --python-version 3.11
+
 lock: $(VENV)/.test
-	$(PY) -m uv pip compile -q --universal --no-header --python-version 3.11 pyproject.toml -o requirements.txt
-	$(PY) -m uv pip compile -q --universal --no-header --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	echo 'setuptools>=77' | $(LOCK) - -o requirements-build.txt
+
+sbom: $(VENV)/.test
+	$(PY) -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.json
+
+audit: $(VENV)/.test
+	$(PY) -m pip_audit --require-hashes --disable-pip -r requirements.txt $$(sed -n 's/^\([A-Z][A-Za-z0-9-]*\) .*/--ignore-vuln \1/p' deploy/audit-waivers.txt)
 
 # $(call missing,commands,thing,packages): says that some tests are left out where none of the commands is there
 missing = for each in $(1); do command -v "$$each" >/dev/null && exit 0; done; \

@@ -31,6 +31,7 @@ from bot.config.settings import Config
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured, StoreDown
 from bot.core.i18n import Language, speaking
+from bot.core.release import release
 from bot.desk import Desk, open_desk
 from bot.escalation.status_page import Lookout
 from bot.model.contact import Contact
@@ -68,7 +69,6 @@ from runtime.backup import Storage
 from runtime.health import Health, database_probe, outbox_probe, transport_probe
 from runtime.index_worker import IndexWorker
 from runtime.metrics import Metrics
-from runtime.release import release
 
 log = logging.getLogger("desk")
 
@@ -341,7 +341,12 @@ def _check(env: Environment, post: bool) -> AsyncIterator[command_line.Finding]:
     return check(env, database, mail, kept, post=post)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Carries out what was typed behind `python app.py`, or behind `partner-desk` where it is installed."""
     command_line.main(
         command_line.Parts(run=run, demo=_demo, archive=_archive, check=_check, storage=STORAGE, migrate=migrate)
     )
+
+
+if __name__ == "__main__":
+    main()

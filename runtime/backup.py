@@ -23,7 +23,7 @@ from bot.config.environment import ENV_FILE, Environment
 from bot.config.settings import load
 from bot.core.errors import Misconfigured
 from bot.core.i18n import Language, mark, speaking, t
-from runtime.release import release
+from bot.core.release import release
 
 MANIFEST, SETTINGS, CONFIG = "manifest.json", "settings.txt", "desk.toml"
 _FORMAT = 1

@@ -5,6 +5,7 @@ python app.py demo     runs it with a local Slack and a local mailbox, in the br
 python app.py policy   says for each priority and clock when whom it would remind, from now
 python app.py export-person WHO …, erase-person WHO …, access-log    personal data: README, “What an admin must know”
 python app.py config   prints every setting in force and where it comes from
+python app.py healthy  asks the desk that runs on this machine whether it is alive
 python app.py migrate  moves an embedded desk to PostgreSQL: README, “Many replicas”
 python app.py backup FILE|FOLDER, restore FILE, restored    docs/operations.md, “Backup”
 python app.py check    looks at tokens, scopes, channels, mail and database: each line ok, or what to do
@@ -36,7 +37,7 @@ from bot.core.clock import now
 from bot.core.errors import Misconfigured, Refused, StoreDown
 from bot.core.i18n import Language
 from bot.privacy.erasure import Archive
-from runtime import backup, logging_setup, personal_data
+from runtime import backup, logging_setup, personal_data, probe
 
 _BACKUP = ("backup", "restore", "restored")
 _ARCHIVE = ("export-person", "erase-person", "access-log")
@@ -76,7 +77,7 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
         "command",
         nargs="?",
         default="run",
-        choices=["run", "demo", "check", "config", "policy", "migrate", *_BACKUP, *_ARCHIVE],
+        choices=["run", "demo", "check", "config", "healthy", "policy", "migrate", *_BACKUP, *_ARCHIVE],
     )
     parser.add_argument(
         "terms", nargs="*", help="a person: user id, names, addresses, numbers; backup, restore: a file"
@@ -128,7 +129,7 @@ async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace)
     elif chosen.command in _ARCHIVE:
         await _look_into_archive(parts, env, chosen)
     else:
-        commands = {"run": _run, "policy": _policy, "config": _config}
+        commands = {"run": _run, "policy": _policy, "config": _config, "healthy": _healthy}
         await commands[chosen.command](parts, env)
 
 
@@ -155,6 +156,10 @@ async def _config(_: Parts, env: Environment) -> None:
     path = env.desk_config
     for setting in effective.of_file(load(path), read(path), path):
         print(setting)
+
+
+async def _healthy(_: Parts, env: Environment) -> None:
+    print(await probe.healthy(env))
 
 
 async def _policy(_: Parts, env: Environment) -> None:

@@ -14,11 +14,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app import listening
 from bot.config.environment import Environment
-from bot.core.errors import StoreDown
+from bot.core.errors import Misconfigured, StoreDown
 from bot.tickets.ports import Batch
 from bot.transports import Closure
 from runtime.health import Finding, database_probe, looked_at, outbox_probe, transport_probe
 from runtime.http_server import health_app
+from runtime.probe import healthy
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import START, a_notice
 from tests.handlers.world import DESK, World, world
@@ -94,7 +95,7 @@ async def test_metrics_tell_a_refused_form_from_an_acknowledged_one(w: World) ->
 async def test_metrics_count_reminders(w: World) -> None:
     card = await w.handed_off()
     await w.anna.advance(31 * 60)
-    await w.anna.reply(card, "nothing happened")
+    await w.anna.reply(card, "no activity")
     assert (await samples(w))["partner_desk_reminders_total", ()] == 1
 
 
@@ -189,3 +190,11 @@ async def test_a_probe_that_fails_does_not_hide_the_others() -> None:
     assert found["a"] == Finding(ok=False, why="The check itself failed: KeyError.")
     assert found["b"] == Finding(ok=False, why="The database cannot be used.")
     assert found["database"].ok
+
+
+async def test_healthy_asks_the_running_desk(w: World) -> None:
+    async with TestServer(health_app(w.running.health)) as server:
+        for host in ("127.0.0.1", "0.0.0.0"):
+            assert await healthy(Environment(host=host, port=server.port or 0)) == "ok"
+    with pytest.raises(Misconfigured, match=r"does not answer at http://127\.0\.0\.1:"):
+        await healthy(Environment(host="127.0.0.1", port=server.port or 0))

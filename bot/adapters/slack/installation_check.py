@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from pathlib import Path
 
 import aiohttp
 import yaml
@@ -26,10 +25,11 @@ from bot.adapters.slack.post_check import post_fault
 from bot.config.environment import ENV_FILE, Environment
 from bot.config.settings import NOT_SET, Config, Team, load
 from bot.core.errors import Misconfigured
+from bot.core.release import shipped
 from bot.model.contact import Contact
 from bot.register.contacts import authorised
 
-MANIFEST = Path(__file__).parents[3] / "manifest.yml"
+MANIFEST = shipped("manifest.yml")
 
 Probe = Callable[[], Awaitable[str]]
 """Something of another technology that can be looked at: gives a sentence on what is wrong, or nothing."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from bot.model.notice import Say
+
 State = Literal["waiting", "sent", "dead", "dropped"]
 
 LANE: Final = "SELECT lane FROM notices WHERE key = :key"
@@ -25,6 +27,9 @@ PROMOTE: Final = """
     WHERE seq = (SELECT MIN(seq) FROM notices WHERE lane = :lane AND state = 'waiting')
         AND NOT EXISTS (SELECT 1 FROM notices WHERE lane = :lane AND head = 1)"""
 
+_KNOWN: Final = f" AND say IN ('', {', '.join(repr(say.value) for say in Say)})"
+"""Kinds of notices this release can deliver; a newer release's wait for it. Empty: written by the first release."""
+
 _NOT_HELD: Final = " AND say NOT IN $kinds AND recipient NOT IN $recipients"
 
 
@@ -37,7 +42,7 @@ def claim(*, is_held: bool) -> str:
     return f"""
     WITH ready AS (
         SELECT seq FROM notices WHERE head = 1
-            AND ($unindexed next_at <= :at OR $unindexed next_at > :beyond){_NOT_HELD if is_held else ""}
+            AND ($unindexed next_at <= :at OR $unindexed next_at > :beyond){_KNOWN}{_NOT_HELD if is_held else ""}
         ORDER BY delivery_rank, next_at, seq LIMIT :limit $skip_locked
     )
     UPDATE notices SET attempts = attempts + 1, next_at = :until
@@ -68,7 +73,7 @@ REVIVE: Final = """
     WHERE key = :key AND state = 'dead'
     RETURNING lane"""
 
-NEXT_DUE: Final = "SELECT MIN(next_at) FROM notices WHERE head = 1"
+NEXT_DUE: Final = f"SELECT MIN(next_at) FROM notices WHERE head = 1{_KNOWN}"  # noqa: S608  own words only
 NEXT_DUE_NOT_HELD: Final = NEXT_DUE + _NOT_HELD
 
 

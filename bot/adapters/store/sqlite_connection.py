@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from bot.adapters.store import schema_migrations, stored_keys
 from bot.adapters.store.dialect import SQLITE, said
 from bot.core.errors import Misconfigured, StoreDown
+
+log = logging.getLogger(__name__)
 
 _OLDEST = (3, 35)  # RETURNING
 _STATEMENTS = 256  # more than the desk has; each is prepared once per connection
@@ -63,11 +66,36 @@ def prepare(path: Path, busy: float, scripts: Sequence[str] = schema_migrations.
     except (OSError, sqlite3.Error) as error:
         raise _unusable(path, error) from error
     try:
+        _copy_before_migration(db, path, len(scripts))
         _migrate(db, path, scripts)
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
     finally:
         db.close()
+
+
+def _version(db: Connection) -> int:
+    """The schema version of the file; 0 for a new one."""
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").fetchone():
+        return 0
+    return int(db.execute("SELECT MAX(version) FROM schema_version").fetchone()[0] or 0)
+
+
+def _copy_before_migration(db: Connection, path: Path, newest: int) -> None:
+    """Copies the file before a newer release changes its tables, so that the older release can be run again."""
+    found = _version(db)
+    if not 0 < found < newest:
+        return
+    target = path.with_name(f"{path.stem}.before-schema-{newest}{path.suffix}")
+    if target.exists():
+        return  # of a start that was interrupted: it is as old as the tables
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    with closing(sqlite3.connect(unfinished)) as copy:
+        db.backup(copy)
+    unfinished.chmod(path.stat().st_mode & 0o777)
+    unfinished.replace(target)
+    log.info("The database was copied to %s before its schema changes from %d to %d.", target, found, newest)
 
 
 def _migrate(db: Connection, path: Path, scripts: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_CHECKOUT = Path(__file__).parents[1]
+_CHECKOUT = Path(__file__).parents[2]
 _INSTALLED = Path(sys.prefix) / "share" / "partner-desk"
 DISTRIBUTION = "retarus-partner-desk"
 

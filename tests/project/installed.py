@@ -1,0 +1,54 @@
+"""The program as the Dockerfile builds it: its build steps, run once in a fresh virtual environment for all tests."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PREFIX = "/opt/partner-desk"
+
+
+def build_steps() -> list[str]:
+    """The commands of the Dockerfile's first stage."""
+    stage = (ROOT / "Dockerfile").read_text("utf-8").split("\nFROM ")[1]
+    steps = re.findall(r"^RUN (.+)$", stage, re.MULTILINE)
+    assert len(steps) > 1
+    return steps
+
+
+def installed(shared: Path) -> Path:
+    """The prefix the program is installed in; built by whichever test asks first, in any process."""
+    prefix, done = shared / "partner-desk", shared / "built"
+    try:
+        (shared / "building").mkdir(parents=True)
+    except FileExistsError:
+        until = time.monotonic() + 550
+        while not done.exists():
+            assert time.monotonic() < until, "the installation does not end"
+            time.sleep(0.2)
+    else:
+        _build(prefix)
+        done.touch()
+    return prefix
+
+
+def _build(prefix: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "source"
+        copy_source(source)
+        for step in build_steps():
+            command = step.replace(PREFIX, str(prefix)).replace("python -m venv", f"{sys.executable} -m venv")
+            done = subprocess.run(["sh", "-euc", command], cwd=source, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, f"{step}\n{done.stdout}{done.stderr}"
+
+
+def copy_source(target: Path) -> None:
+    """What `COPY . .` takes: the checkout without what .dockerignore leaves out."""
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
+    shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*(each.removeprefix("**/") for each in ignored)))
