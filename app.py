@@ -14,6 +14,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.inbound_mail.isolation import MailParser
+from bot.adapters.inbound_mail.opening import receiving
+from bot.adapters.mail.compose import ascii_domain
 from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import parse_smtp_url
 from bot.adapters.outgoing import outgoing
@@ -43,6 +46,7 @@ from bot.transports import Transports
 from handlers import (
     checklist,
     contacts,
+    conversation,
     create,
     customers,
     eas,
@@ -113,9 +117,10 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             routes = await _routes(client, config)
             lookout = Lookout(open_status_page(config.retarus, session), clock)
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), lookout)  # noqa: PLW0108 (the two know each other)
+            parser = MailParser()
             tasks = BackgroundTasks()
             write, make_report = notification_renderer.writer(desk), reports.maker(desk, ChildPress())
-            carriers = observed.observed_carriers(out.carriers(store, write, make_report, config), metrics)
+            carriers = observed.observed_carriers(out.carriers(store, write, make_report, config, parser), metrics)
             follow_up, calm = desk.receipts.follow_up, tasks.calm
             outbox = Outbox(store, carriers, clock, follow_up, calm=calm, transports=out.transports)
             indexing = IndexWorker(store, tasks)
@@ -128,12 +133,16 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             directory.groups.warn = alerts.warn
             out.connect(alerts.closed, outbox.wake)
             await desk.register.begin()
+            await desk.outgoing.begin(sender_domain(config), clock())
             dispatcher = Dispatcher(client, desk, tasks)
             dispatcher.watch = observed.InteractionWatch(metrics)
             health = _health(metrics, store, out.transports, clock)
             going_on = (outbox, indexing, out.transports)
             with observed.counting_log_lines(metrics):
-                async with _working(dispatcher, store, going_on, identity, env, health) as running:
+                async with (
+                    receiving(env, config, clock, store, parser, desk.taking_in, desk.conversation.warn_of_mailbox),
+                    _working(dispatcher, store, going_on, identity, env, health) as running,
+                ):
                     yield running
 
 
@@ -143,6 +152,11 @@ def _health(metrics: Metrics, store: Store, transports: Transports, clock: Clock
     for transport in transports.all:
         probes[f"to {transport.name}"] = transport_probe(transport.name, lambda: transports.closures)
     return Health(metrics, probes, lambda: store.backlog(clock()), store.standing, clock)
+
+
+def sender_domain(config: Config) -> str:
+    """The domain of the Message-IDs of our mails, in ASCII; empty where no mail is sent."""
+    return ascii_domain(config.retarus.from_address.rpartition("@")[2])
 
 
 @asynccontextmanager
@@ -213,6 +227,7 @@ CAPABILITIES = (
     evidence,
     privacy,
     letter,
+    conversation,
     reminders,
     tickets,
     notes,

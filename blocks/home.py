@@ -30,6 +30,7 @@ TAKE_UP = "home.take_up."
 _TABS = {
     Tab.TICKETS: mark("Tickets"),
     Tab.NOTES: mark("Technical notes"),
+    Tab.MAIL: mark("Unassigned"),
     Tab.RESOURCES: mark("Resources"),
     Tab.CONTACTS: mark("Contacts"),
     Tab.CUSTOMERS: mark("End-customers"),

@@ -59,14 +59,20 @@ def snooze(ticket: Ticket, name: str, at: datetime) -> Json:
     return kit.modal(SNOOZE, t("Snooze"), blocks, submit=t("Snooze"), about=ticket.id)
 
 
-def expect(ticket: Ticket, name: str) -> Json:
-    """Asks what Retarus announced or asked."""
+def expect(ticket: Ticket, name: str, question: str = "") -> Json:
+    """What Retarus promised, or asked. `question`: what is offered for their question."""
     due, eta = ticket.times.update_due, ticket.times.eta
     blocks = [
         kit.note(f"{name} · {t('with Retarus')}"),
         _moment("update_due", t("Next update, as they promised"), int(due.timestamp()) if due else 0, needed=False),
         _moment("eta", t("When they expect it to be solved"), int(eta.timestamp()) if eta else 0, needed=False),
-        text_input("question", t("What they ask us"), t("Then it is our turn, until they are answered"), needed=False),
+        text_input(
+            "question",
+            t("What they ask us"),
+            t("Then it is our turn, until they are answered"),
+            value=question[: kit.CHUNK],
+            needed=False,
+        ),
     ]
     return kit.modal(EXPECT, t("What Retarus said"), blocks, submit=t("Record"), about=ticket.id)
 

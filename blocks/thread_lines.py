@@ -28,7 +28,7 @@ def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who)
     if "delivered" in notice.body:
         return _receipt(notice)
     if "failed" in notice.body:
-        return _failed(notice, ticket)
+        return not_delivered(notice, ticket)
     if "waits" in notice.body:
         return _waits(notice)
     if event.what == Step.REMIND.value:
@@ -107,7 +107,15 @@ def _called(team: Team) -> list[Json]:
 
 
 def _rcr(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    if not event.by:
+        return kit.filled(t("Retarus gave its number: {number}"), number=kit.bold(event.detail["rcr"]))
     return kit.filled(t("Retarus: {number} (recorded by {name})"), number=kit.bold(event.detail["rcr"]), name=name)
+
+
+def _heard(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
+    if event.by:
+        return kit.filled(t("{name} assigned a mail of Retarus"), name=kit.bold(name))
+    return [kit.text(t("Retarus wrote"))]
 
 
 def _snoozed(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
@@ -263,6 +271,8 @@ _LINES: dict[str, Line] = {
     Step.STATUS.value: _status,
     Step.ERASE.value: lambda *_: [kit.text(t("Personal data was taken out."))],
     Step.RCR.value: _rcr,
+    Step.HEARD.value: _heard,
+    Step.TELL.value: _plain(mark("{name} wrote to Retarus")),
     Step.SNOOZE.value: _snoozed,
     Step.EXPECT.value: _expected,
     Step.CHASE.value: _chased,
@@ -324,7 +334,7 @@ def _waits(notice: Notice) -> Message:
     return Message(kit.escape(f"{what} {why} {then}"), [line])
 
 
-def _failed(notice: Notice, ticket: Ticket) -> Message:
+def not_delivered(notice: Notice, ticket: Ticket) -> Message:
     """A dead letter, as its owner sees it: what, why, and the way out."""
     what, why = t(_WHAT[str(notice.body["failed"])]), str(notice.body["why"])
     elements = [kit.mention(ticket.owner), kit.text(" "), kit.bold(what), kit.text(f" {why}")]
@@ -338,7 +348,7 @@ def _failed(notice: Notice, ticket: Ticket) -> Message:
 def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who, link: str) -> Message:
     """A word to one person: what happened, to which ticket, and the next step."""
     if "failed" in notice.body:
-        return _failed(notice, ticket)
+        return not_delivered(notice, ticket)
     words = _to_you(notice, ticket, event, config, who(event.by))
     name = kit.link(title(ticket, config), link)
     about = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}")
@@ -385,6 +395,7 @@ _YOURS = {
     Move.CUSTOMER_ANSWERED.value: mark("{name} heard from the end-customer. It is your turn again."),
     Move.GO_ON.value: mark("{name} went on without the end-customer's answer. It is your turn again."),
     Move.RETARUS_ANSWERED.value: mark("{name} recorded Retarus's answer. It is your turn again."),
+    Step.HEARD.value: mark("Retarus wrote. It stands in the ticket's thread: please record it there."),
 }
 _STAYS_WITH_RETARUS = {
     Move.CUSTOMER_ANSWERED.value: mark("{name} heard from the end-customer. Does Retarus need to know it?"),

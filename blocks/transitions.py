@@ -133,15 +133,17 @@ def action_of(what: Move | Step) -> str:
     return f"{ASK if what in ASKED else MOVE}{what}"
 
 
-def modal(what: Move | Step, ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | None = None) -> Json:
+def modal(
+    what: Move | Step, ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | None = None, word: str = ""
+) -> Json:
     """Asks for the word that goes with it, and what else is known. The question to the end-customer is drafted.
 
-    `typed`: answers so far, when it is drawn anew.
+    `typed`: answers so far, when it is drawn anew. `word`: what is offered for the word.
     """
     asked = ASKED[what]
     draft = question_to_customer(ticket, config) if what is Move.ASK_CUSTOMER else ""
     draft = ticket.answer("remedy") or ticket.answer("their_remedy") if what is Move.RESOLVE else draft
-    blocks = [kit.note(name), text_input(WORD, t(asked.label), t(asked.hint), value=draft)]
+    blocks = [kit.note(name), text_input(WORD, t(asked.label), t(asked.hint), value=word[: kit.CHUNK] or draft)]
     blocks += [_with_whom()] if what is Step.NOTE else []
     blocks += promises() if what is Move.RETARUS_UPDATE else []
     more = [field for field in fields_of(ticket.kind, config) if asked.more(field)]

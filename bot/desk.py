@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.config.settings import Config
+from bot.conversation.outgoing import OutgoingMails
+from bot.conversation.service import Conversation
+from bot.conversation.taking_in import TakingIn
 from bot.core.clock import Clock
 from bot.escalation.eas import Portal
 from bot.escalation.evidence import Evidence
@@ -55,6 +58,9 @@ class Desk:
     retarus_replies: RetarusReplies
     resend: Resend
     receipts: Receipts
+    outgoing: OutgoingMails
+    taking_in: TakingIn
+    conversation: Conversation
     reminders: Reminders
     digests: Digests
     status_alerts: StatusAlerts
@@ -90,6 +96,7 @@ def open_desk(
     notes = Notes(changes, queries, store, config, clock)
     evidence = Evidence(changes, queries, customers, store, config, lookout)
     escalation = Escalation(changes, queries, answers, evidence, register, config, clock, routes)
+    taking_in = TakingIn(changes, queries, store, config, clock)
     return Desk(
         config=config,
         clock=clock,
@@ -104,6 +111,9 @@ def open_desk(
         retarus_replies=RetarusReplies(changes, queries, answers, clock),
         resend=Resend(changes, queries, register, store, store, directory, config, clock),
         receipts=Receipts(store, routes, clock),
+        outgoing=OutgoingMails(store, store),
+        taking_in=taking_in,
+        conversation=Conversation(taking_in, changes, queries, store, clock),
         reminders=Reminders(changes, queries, answers, register, store, store, config, clock, routes),
         digests=Digests(changes, store, config, clock, routes),
         status_alerts=StatusAlerts(changes, queries, store, config, clock, lookout),

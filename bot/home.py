@@ -36,6 +36,7 @@ class Tab(StrEnum):
 
     TICKETS = "tickets"
     NOTES = "notes"
+    MAIL = "mail"
     RESOURCES = "resources"
     CONTACTS = "contacts"
     CUSTOMERS = "customers"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from bot.conversation.ports import ConversationStore
 from bot.notes.ports import NoteStore
 from bot.outbox import DeliveryLog, OutboxStore
 from bot.privacy.ports import PersonalData
@@ -18,6 +19,7 @@ class Store(
     ContactRegister,
     CustomerStore,
     NoteStore,
+    ConversationStore,
     SearchIndex,
     IndexQueue,
     OutboxStore,

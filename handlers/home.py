@@ -7,7 +7,7 @@ from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from blocks import contacts, create, customers, home, notes, resources, settings, undelivered
+from blocks import contacts, conversation, create, customers, home, notes, resources, settings, undelivered
 from blocks.kit import Json
 from bot.core.errors import NotYours
 from bot.desk import Desk
@@ -137,8 +137,8 @@ class HomeRenderer:
                 return contacts.register(found, self.register.edition, self.desk.queries.today())
             case Tab.CUSTOMERS:
                 return customers.listing(await self.customers.page(screen.first, user))
-            case Tab.NOTES:
-                return notes.listing(await self.notes.page(screen.first, user))
+            case Tab.NOTES | Tab.MAIL:
+                return await self._of_staff(user, screen)
             case Tab.SETTINGS:
                 return settings.listing(self.desk.config)
             case Tab.LETTERS:
@@ -146,6 +146,12 @@ class HomeRenderer:
                 return undelivered.listing(dead, await self._called(dead))
             case _:
                 return resources.resources(self.desk.config)
+
+    async def _of_staff(self, user: str, screen: Screen) -> list[Json]:
+        if screen.tab is Tab.NOTES:
+            return notes.listing(await self.notes.page(screen.first, user))
+        entries, total = await self.desk.conversation.unassigned(user)
+        return conversation.listing(entries, total, await self.desk.conversation.called(entries))
 
     async def _called(self, dead: list[Letter]) -> dict[str, str]:
         """The tickets' own names."""

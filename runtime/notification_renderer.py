@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from blocks import card, digest, guides, known_issues, notifications, reports
+from blocks import card, conversation, digest, guides, known_issues, notifications, reports, thread_lines
 from blocks.kit import Message
 from blocks.reminder_messages import Item
 from bot.core.i18n import Language, speaking
@@ -29,7 +29,7 @@ def writer(desk: Desk) -> Write:
         if notice.say in {Say.VIEW, Say.REQUEST_POST}:
             return [await _view(desk, notice)]
         if ticket is None:
-            return [_to_one(desk, notice)]
+            return [await _word(desk, notice)]
         if notice.say in {Say.REMINDERS, Say.ANSWERED}:
             return notifications.reminders(await _reminded(desk, notice), notice, desk.config)
         if notice.say is Say.CARD:  # the most frequent one, and a function of the record alone
@@ -39,13 +39,20 @@ def writer(desk: Desk) -> Write:
     return write
 
 
-def _to_one(desk: Desk, notice: Notice) -> Message:
+async def _word(desk: Desk, notice: Notice) -> Message:
     """A direct message that is about no ticket."""
+    if notice.say is Say.WORD:
+        return conversation.word(notice.body, await desk.conversation.count_unassigned())
     return notifications.alert(notice) if notice.say is Say.ALERT else guides.message(desk.config.guides)
 
 
 async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Sequence[Message]:
     """What happened to the ticket, or to the one that leads where it has the same cause."""
+    if notice.say is Say.RECEIPT:
+        return [thread_lines.not_delivered(notice, ticket)]
+    if notice.say is Say.HEARD:
+        entry = await desk.conversation.find(str(notice.body["entry"]))
+        return [conversation.message(entry, ticket, desk.config)] if entry else []
     about = await desk.queries.ticket(str(notice.body["from"])) if "from" in notice.body else ticket
     event = await _named(desk, await desk.queries.event_at(about, notice.version))
     who = await desk.queries.names([about.owner, event.by])
@@ -62,7 +69,7 @@ async def _named(desk: Desk, event: Event) -> Event:
     return event.model_copy(update={"detail": {**event.detail, "called": name}})
 
 
-_TO_ONE = frozenset({Say.DIRECT, Say.REMINDERS, Say.GUIDES})
+_TO_ONE = frozenset({Say.DIRECT, Say.REMINDERS, Say.GUIDES, Say.WORD})
 
 
 async def _language(desk: Desk, notice: Notice) -> Language:

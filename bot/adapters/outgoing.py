@@ -15,12 +15,15 @@ from bot.adapters.mail.smtp_url import parse_smtp_url
 from bot.adapters.slack import client as slack_client
 from bot.adapters.slack.api_errors import closes_slack
 from bot.adapters.slack.carrier import SlackCarrier, Write
+from bot.adapters.slack.conversation_carrier import ConversationCarrier
 from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.report_carrier import Make, ReportCarrier
 from bot.adapters.slack.transport_check import slack_check
 from bot.alerts import MAIL, SLACK
 from bot.config.environment import Environment
 from bot.config.settings import Config
+from bot.conversation.outgoing import OutgoingMails
+from bot.conversation.ports import MailFiles
 from bot.core.clock import Clock
 from bot.model.notice import BY_MAIL, Say
 from bot.outbox import Carrier
@@ -39,6 +42,8 @@ class Outgoing:
     sender: SmtpSender | None
     slack: Transport
     mail: Transport
+    has_mailbox: bool
+    """Inbound mail is read: answers are to come to our own address."""
     on_error: slack_client.OnError
     """For other clients of Slack: closes the transport after an error that concerns the whole desk."""
 
@@ -51,13 +56,16 @@ class Outgoing:
         for transport in (self.slack, self.mail):
             transport.tell, transport.opened = tell, opened
 
-    def carriers(self, store: Store, write: Write, make_report: Make, config: Config) -> dict[Say, Carrier]:
-        """The carrier of each kind of notice."""
+    def carriers(
+        self, store: Store, write: Write, make_report: Make, config: Config, parser: MailFiles
+    ) -> dict[Say, Carrier]:
+        """The carrier of each kind of notice. `parser`: reads files of mails that came in."""
         files, most, retarus = SlackFiles(self.posting, self.session), config.files.most, config.retarus
         mail = MailCarrier(
             self.sender,
             retarus.from_address,
-            retarus.reply_to,
+            retarus.reply_to or (retarus.from_address if self.has_mailbox else ""),
+            OutgoingMails(store, store),
             files,
             most,
             retarus.language,
@@ -65,6 +73,8 @@ class Outgoing:
         )
         slack = SlackCarrier(self.posting, store, write, files, most)
         carriers: dict[Say, Carrier] = {say: mail if say in BY_MAIL else slack for say in Say}
+        talking = ConversationCarrier(self.posting, store, write, files, parser)
+        carriers |= dict.fromkeys((Say.HEARD, Say.RECEIPT, Say.ORIGINAL), talking)
         return carriers | {Say.REPORT: ReportCarrier(self.posting, make_report)}
 
 
@@ -86,4 +96,4 @@ def outgoing(env: Environment, config: Config, session: ClientSession, clock: Cl
         return sender is None or await sender.check() is None
 
     mail = Transport(MAIL, BY_MAIL, mail_is_open, clock)
-    return Outgoing(posting, session, sender, slack, mail, on_error)
+    return Outgoing(posting, session, sender, slack, mail, bool(env.imap_url), on_error)

@@ -28,6 +28,15 @@ class Environment(BaseSettings):
     port: int = Field(3000, ge=0, le=65535)
     database_url: str = "sqlite:///var/desk.sqlite3"
     smtp_url: str = ""
+    imap_url: str = ""
+    """The mailbox that Retarus's answers arrive in: `imaps://user:password@host/INBOX`."""
+    oauth_client_id: str = ""
+    """With it: OAuth2 for mail, in place of passwords. With `oauth_tenant` Microsoft's client credentials …"""
+    oauth_client_secret: str = ""
+    oauth_tenant: str = ""
+    oauth_refresh_token: str = ""
+    """… else this refresh token, at `oauth_token_url`; Google's where that is empty."""
+    oauth_token_url: str = ""
     desk_config: Path = Path("desk.toml")
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

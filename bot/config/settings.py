@@ -111,6 +111,8 @@ class Retarus(Section):
     """Retarus Support's telephone number; shown only, since a call is no report (guide 2.1)."""
     language: Language = Language.ENGLISH
     """Of our own words in letters; the guide's headings stay as they are."""
+    fallback: bool = False
+    """Whether what one way to Retarus cannot deliver goes by the other."""
     partner_manager: str = ""
     """Your Retarus Partner Manager; shown only."""
     calendar: str = ""
@@ -135,6 +137,31 @@ class Retarus(Section):
         if self.email and not self.from_address:
             raise ValueError("`email` needs `from_address`: the address letters are sent from")
         return self
+
+
+class Mail(Section):
+    """Inbound mail. Its mailbox is named in the environment: IMAP_URL."""
+
+    allowed: tuple[str, ...] = ()
+    """Who may write into tickets: `@retarus.com` for everybody of this domain, or one address."""
+    authserv: str = ""
+    """The mail server whose Authentication-Results count; empty: only answers to our own mails find their ticket."""
+    after: str = "seen"
+    """What becomes of a mail on the server once it was taken in: `keep`, `seen`, or `move:Done` for a folder."""
+
+    @field_validator("allowed")
+    @classmethod
+    def _addresses(cls, listed: tuple[str, ...]) -> tuple[str, ...]:
+        for each in listed:
+            address(f"anybody{each}" if each.startswith("@") else each)
+        return tuple(each.lower() for each in listed)
+
+    @field_validator("after")
+    @classmethod
+    def _known(cls, after: str) -> str:
+        if after in {"keep", "seen"} or (after.startswith("move:") and after.removeprefix("move:").strip()):
+            return after
+        raise ValueError("“keep”, “seen”, or “move:” with the name of a folder is needed")
 
 
 class Guides(Section):
@@ -242,6 +269,7 @@ class Config(Section):
     customer: Customer = Customer()
     levels: Levels = Levels()
     retarus: Retarus = Retarus()
+    mail: Mail = Mail()
     guides: Guides = Guides()
     services: Services = Services()
     files: Files = Files()

@@ -6,6 +6,7 @@ import hmac
 import re
 import secrets
 from functools import lru_cache
+from hashlib import sha256
 from typing import Final
 
 _DIGITS: Final = 40
@@ -28,6 +29,11 @@ def message_id(secret: str, key: str, domain: str) -> str:
         raise ValueError("a Message-ID without a secret can be guessed")
     digest = hmac.new(secret.encode(), key.encode("utf-8", "replace"), "sha256").hexdigest()
     return f"<{digest[:_DIGITS]}@{domain}>"
+
+
+def guessable_message_id(key: str, domain: str) -> str:
+    """How Message-IDs were made before there was a secret: whoever knows the key can compute it."""
+    return f"<{sha256(key.encode(errors='replace')).hexdigest()[:_DIGITS]}@{domain}>"
 
 
 def our_references(text: str, prefix: str) -> tuple[str, ...]:

@@ -30,6 +30,10 @@ class Say(Glossed):
     ALERT = "alert", "a warning to one admin, as a direct message: something of the desk itself does not work"
     ALERT_MAIL = "alert_mail", "the same as an e-mail, while Slack is closed"
     ANSWERED = "answered", "reminders somebody has answered are struck through where they stand"
+    HEARD = "heard", "an entry of the conversation with Retarus, in the ticket's thread"
+    RECEIPT = "receipt", "the receipt of a letter is drawn anew: it was not delivered after all"
+    ORIGINAL = "original", "the raw mail of an entry, as a file to one person; belongs to no ticket"
+    WORD = "word", "a sentence to one person about the ways to Retarus; belongs to no ticket"
     GUIDES = "guides", "both guides, to a support contact; belongs to no ticket"
 
 

@@ -14,6 +14,8 @@ _TO_RETARUS = frozenset({Move.ESCALATE.value, Step.CHASE.value})
 _FROM_RETARUS = frozenset({Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value, Step.EXPECT.value})
 _ANSWERS_THEM = frozenset({*_TO_RETARUS, Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value})
 _STARTS_ANEW = frozenset({Move.ESCALATE.value, Move.RETARUS_ANSWERED.value})
+_BY_ITSELF = frozenset({Step.RCR.value, Step.HEARD.value})
+"""What the desk records when Retarus writes: no action of a person."""
 _PROMISES = frozenset({Step.EXPECT.value, Move.RETARUS_UPDATE.value})
 """What can say by when they expect it to be solved."""
 _PLANS = {"remedy": Move.RESOLVE.value, "plan": Step.PLAN.value}
@@ -76,7 +78,7 @@ def _asked_customer(event: Event, stage: Stage) -> dict[str, Any]:
 
 def _noticed(times: Times, event: Event) -> dict[str, Any]:
     """Counts a reminder; an action of a person answers all reminders and ends a snooze, a service notice does not."""
-    if event.what == Step.SERVICE.value:
+    if event.what == Step.SERVICE.value or (not event.by and event.what in _BY_ITSELF):
         return {}
     if event.what == Step.REMIND.value:
         nudges = {**times.nudges}
@@ -127,8 +129,10 @@ def _told(times: Times, event: Event) -> dict[str, Any]:
         changes["eta"] = None
     if event.what in _ANSWERS_THEM:
         changes["asked"] = None
-    if event.what == Step.FOUND.value:
+    if event.what in {Step.FOUND.value, Step.HEARD.value}:
         changes["word"] = event.at
+    if event.what == Step.TELL.value and event.detail.get("answers"):
+        changes["asked"] = None
     if event.what in _PROMISES:
         changes["eta"] = as_moment(event.detail.get("eta", "")) or times.eta
     if event.what == Step.EXPECT.value:

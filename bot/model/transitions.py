@@ -43,6 +43,8 @@ class Step(Glossed):
     STATUS = "status", "somebody looked at Retarus's status page"
     ERASE = "erase", "personal data was taken out"
     RCR = "rcr", "the RCR number Retarus gave was recorded"
+    HEARD = "heard", "Retarus wrote: it stands in the thread"
+    TELL = "tell", "Retarus was told something, in the same thread"
     REMIND = "remind", "a reminder was sent"
     SNOOZE = "snooze", "reminders were postponed, with a reason"
     CALL = "call", "a telephone call was logged: it never counts as a report (guide 2.1)"

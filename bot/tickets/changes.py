@@ -110,12 +110,15 @@ class Changes:
                     raise
         raise AssertionError("unreachable")
 
-    async def save(self, before: Ticket | None, done: Change, once: str) -> Ticket:
-        """Saves one change with its notifications."""
-        return (await self._save_all([before] if before else [], [done], once))[0]
+    async def save(self, before: Ticket | None, done: Change, once: str, more: Batch | None = None) -> Ticket:
+        """Saves one change with its notifications. `more`: what else is saved in the same batch."""
+        return (await self._save_all([before] if before else [], [done], once, more))[0]
 
-    async def _save_all(self, before: Sequence[Ticket], done: Sequence[Change], once: str) -> tuple[Ticket, ...]:
+    async def _save_all(
+        self, before: Sequence[Ticket], done: Sequence[Change], once: str, more: Batch | None = None
+    ) -> tuple[Ticket, ...]:
         """In the order of their ids, so that two that change the same tickets cannot wait for each other."""
+        more = more or Batch()
         if not done:
             return ()
         were = {each.id: each for each in before}
@@ -129,7 +132,14 @@ class Changes:
             tickets.append(ticket)
         learnt = [each.note for each in done if each.note]
         events = [each.event for each in done]
-        batch = Batch(tickets=tickets, events=events, notices=told, technical_notes=learnt, once=[once])
+        batch = Batch(
+            tickets=tickets,
+            events=events,
+            notices=[*told, *more.notices],
+            technical_notes=learnt,
+            once=[once],
+            heard=more.heard,
+        )
         saved = await self.store.apply(batch)
         self.wake()
         return saved

@@ -46,8 +46,8 @@ class Routes:
         )
 
 
-SILENT = frozenset({Move.RAISE.value, Step.FILL_IN.value})
-"""What the card alone tells: no line of its own in the thread."""
+SILENT = frozenset({Move.RAISE.value, Step.FILL_IN.value, Step.HEARD.value})
+"""What the card, or an entry of the conversation, tells: no line of its own in the thread."""
 
 
 TO_RETARUS = frozenset({Say.LETTER_POST, Say.LETTER_MAIL, Say.CHASE_POST, Say.CHASE_MAIL})
@@ -63,9 +63,10 @@ _YOUR_TURN = frozenset(
         Move.CUSTOMER_ANSWERED,
         Move.GO_ON,
         Move.RETARUS_ANSWERED,
+        Step.HEARD,
     )
 )
-"""What gives the ball to the owner."""
+"""What the owner must hear of: most of it gives them the ball."""
 
 
 RELAYED = frozenset(
@@ -225,7 +226,10 @@ def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Route
         return []
     is_letter = cause.say in TO_RETARUS
     if isinstance(outcome, Sent):
-        return [_following(cause, ticket, Say.STORY, routes.desk, at, {"delivered": cause.say.value, "to": cause.to})]
+        receipt: dict[str, JsonValue] = {"delivered": cause.say.value, "to": cause.to}
+        receipt["places"] = [[ticket.id, receipt_place(cause.key)]]
+        mark = f"{claim.attempt}" if claim.attempt > 1 else ""
+        return [_following(cause, ticket, Say.STORY, routes.desk, at, receipt, mark)]
     if isinstance(outcome, Blocked):
         return _waiting(cause, outcome, ticket, routes, at)
     if isinstance(outcome, Dead):
@@ -246,6 +250,11 @@ def _waiting(cause: Notice, outcome: Blocked, ticket: Ticket, routes: Routes, at
         return []
     waits: dict[str, JsonValue] = {"waits": cause.say.value, "to": cause.to, "why": outcome.why}
     return [_following(cause, ticket, Say.STORY, routes.desk, at, waits, "waits")]
+
+
+def receipt_place(key: str) -> str:
+    """The name of the place of a letter's receipt: it is drawn anew when the letter turns out not to be delivered."""
+    return f"receipt:{key}"
 
 
 def notice(ticket: Ticket, say: Say, to: str, at: datetime, body: dict[str, JsonValue] | None = None) -> Notice:

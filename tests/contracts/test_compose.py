@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.mail.compose import NoAddress, address, compose, message_id
+from bot.adapters.mail.compose import NoAddress, address, compose
 from bot.core.cleaning import clean_text, excerpt
 from tests.doubles.mail_servers import body
 from tests.doubles.records import START
@@ -28,7 +28,7 @@ NASTY = st.text(
 
 def compose_bytes(**values: object) -> bytes:
     defaults: dict[str, object] = {
-        "key": "t1:3",
+        "message_id": "<t1@partner.example>",
         "sender": address("desk@partner.example", "Partner Desk"),
         "to": address("support@retarus.example"),
         "reply_to": None,
@@ -36,7 +36,6 @@ def compose_bytes(**values: object) -> bytes:
         "text": "Hello",
         "html": "<p>Hello</p>",
         "at": START,
-        "domain": "partner.example",
     }
     return compose(**{**defaults, **values}).as_bytes()  # type: ignore[arg-type]
 
@@ -118,11 +117,11 @@ def assert_lines_are_short_and_ascii(raw: bytes) -> None:
     assert not any(b"\n" in line or b"\r" in line for line in lines)
 
 
-def test_the_message_id_depends_on_the_key_alone_and_hides_it() -> None:
-    assert message_id("t1:3", "a.example") == message_id("t1:3", "a.example")
-    assert message_id("t1:3", "a.example") != message_id("t1:4", "a.example")
-    assert "t1" not in message_id("t1:3", "a.example")
-    assert message_id("ü\ud800", "bücher.example").endswith("@xn--bcher-kva.example>")
+def test_automatic_mail_says_so_and_a_persons_mail_does_not() -> None:
+    automatic, by_hand = parse(compose_bytes(is_automatic=True)), parse(compose_bytes())
+    assert automatic["Auto-Submitted"] == "auto-generated"
+    assert automatic["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+    assert by_hand["Auto-Submitted"] is None
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from bot.adapters.mail.carrier import MailCarrier
 from bot.adapters.mail.compose import address, compose
 from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import SmtpServer, parse_smtp_url
+from bot.conversation.outgoing import OutgoingMails
 from bot.core.backoff import AMBIGUOUS
 from bot.core.errors import Misconfigured
 from bot.core.i18n import Language
@@ -29,6 +30,7 @@ from tests.doubles.mail_servers import (
     server_tls,
     smtp_server,
 )
+from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import START, a_notice
 from tests.patience import PATIENCE
 
@@ -37,7 +39,7 @@ TO = "support@retarus.example"
 
 def a_message(**values: object) -> EmailMessage:
     defaults: dict[str, object] = {
-        "key": "t1:3:letter_mail:" + TO,
+        "message_id": "<t1@partner.example>",
         "sender": address("desk@partner.example", "Partner Desk"),
         "to": address(TO),
         "reply_to": address("ben@partner.example", "Ben Brandt"),
@@ -45,7 +47,6 @@ def a_message(**values: object) -> EmailMessage:
         "text": "Hello",
         "html": "<p>Hello</p>",
         "at": START,
-        "domain": "partner.example",
     }
     return compose(**{**defaults, **values})  # type: ignore[arg-type]
 
@@ -211,6 +212,11 @@ LETTER: dict[str, JsonValue] = {
 }
 
 
+def outgoing() -> OutgoingMails:
+    store = MemoryStore()
+    return OutgoingMails(store, store)
+
+
 def a_letter(reply_to: str = "ben@partner.example") -> Claim:
     body: dict[str, JsonValue] = {"letter": LETTER, "reply_to": reply_to}
     return Claim(notice=a_notice(to=TO, say=Say.LETTER_MAIL, body=body), attempt=1)
@@ -218,7 +224,7 @@ def a_letter(reply_to: str = "ben@partner.example") -> Claim:
 
 async def test_letter_arrives_as_text_and_html_with_reply_to() -> None:
     async with smtp_server(Inbox()) as inbox:
-        carrier = MailCarrier(sender_to(f"smtp://127.0.0.1:{inbox.port}"), "desk@partner.example", "")
+        carrier = MailCarrier(sender_to(f"smtp://127.0.0.1:{inbox.port}"), "desk@partner.example", "", outgoing())
         assert await carrier.deliver(a_letter(), START) == Sent()
     (mail,) = inbox.messages
     assert (mail["Subject"], mail["Reply-To"]) == ("[PD-1042] P1 incident", "ben@partner.example")
@@ -232,7 +238,7 @@ async def test_chaser_html_declares_the_language_of_letters() -> None:
     )
     async with smtp_server(Inbox()) as inbox:
         sender = sender_to(f"smtp://127.0.0.1:{inbox.port}")
-        carrier = MailCarrier(sender, "desk@partner.example", "", language=Language.GERMAN)
+        carrier = MailCarrier(sender, "desk@partner.example", "", outgoing(), language=Language.GERMAN)
         await carrier.deliver(Claim(notice=chaser, attempt=1), START)
     (mail,) = inbox.messages
     assert "<html lang='de'>" in body(mail, "html")
@@ -240,15 +246,15 @@ async def test_chaser_html_declares_the_language_of_letters() -> None:
 
 async def test_letter_with_an_invalid_reply_to_is_dead_with_a_reason() -> None:
     async with scripted_smtp_server() as port:
-        outcome = await MailCarrier(sender_to(f"smtp://127.0.0.1:{port}"), "desk@partner.example", "").deliver(
-            a_letter("ben@@partner"), START
-        )
+        outcome = await MailCarrier(
+            sender_to(f"smtp://127.0.0.1:{port}"), "desk@partner.example", "", outgoing()
+        ).deliver(a_letter("ben@@partner"), START)
     assert isinstance(outcome, Dead)
     assert outcome.why.startswith("“ben@@partner” is not an e-mail address")
 
 
 async def test_letter_without_a_mail_server_is_dead_with_a_reason() -> None:
-    outcome = await MailCarrier(None, "desk@partner.example", "").deliver(a_letter(), START)
+    outcome = await MailCarrier(None, "desk@partner.example", "", outgoing()).deliver(a_letter(), START)
     assert isinstance(outcome, Dead)
     assert "SMTP_URL" in outcome.why
 

@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from bot.adapters.store import open_engine
-from bot.adapters.store.database import DatabaseStore, Engine
+from bot.adapters.store.database import DatabaseStore
+from bot.adapters.store.engine_protocol import Engine
 from bot.core.clock import Clock
 from bot.model.notice import Claim, Notice, Outcome
 from bot.tickets.ports import Batch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,6 +40,7 @@ from bot.search.documents import Entry, Shelf, document_of, document_of_note, st
 from bot.search.ranking import CANDIDATES, Candidate, Candidates, Clause, Narrow, gather
 from bot.search.tokens import is_plain
 from bot.tickets.ports import Batch, Query
+from tests.doubles.memory_conversation import ConversationData, MemoryConversation
 
 FIRST_NUMBER = 1001
 PRUNE_LIMIT = 1000
@@ -73,9 +74,10 @@ class _Tables:
     views: dict[str, View] = field(default_factory=dict)
     customers: dict[str, EndCustomer] = field(default_factory=dict)
     notes: dict[tuple[str, int], TechnicalNote] = field(default_factory=dict)
+    said: ConversationData = field(default_factory=ConversationData)
 
 
-class MemoryStore:
+class MemoryStore(MemoryConversation):
     """Implements `bot.ports.Store`. Set `down` to make every call raise `StoreDown`."""
 
     def __init__(self, clock: Clock = now) -> None:
@@ -102,6 +104,27 @@ class MemoryStore:
             raise StoreDown("The database is down. Nothing was changed.")
         return self._data
 
+    # --- the conversation
+
+    def _said(self) -> ConversationData:
+        return self._tables().said
+
+    def _numbered(self) -> Collection[Ticket]:
+        return self._tables().tickets.values()
+
+    def _sent_mails(self) -> list[Notice]:
+        return [
+            row.notice
+            for key, row in self._tables().notices.items()
+            if row.state == "sent" and (":letter_mail:" in key or ":chase_mail:" in key)
+        ]
+
+    def _bounce(self, bounced: Mapping[str, str], at: datetime) -> None:
+        for key, why in bounced.items():
+            row = self._data.notices.get(key)
+            if row and row.state == "sent":
+                row.state, row.why, row.changed_at = "dead", why, at
+
     # --- changes
 
     async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
@@ -119,6 +142,8 @@ class MemoryStore:
             self._data.once[key] = at
         if any(self._data.contacts.get(user) != before for user, before in batch.contacts_read.items()):
             raise Conflict("A contact was changed meanwhile.")
+        self._data.said.apply(batch.heard)
+        self._bounce(batch.heard.bounced, at)
         tickets = tuple(self._save(ticket) for ticket in batch.tickets)
         for event in batch.events:
             if (event.ticket_id, event.version) in self._data.events:

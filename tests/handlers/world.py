@@ -166,14 +166,14 @@ SECOND_TASKS: Json = {
 
 
 @asynccontextmanager
-async def world(folder: Path, *, database: str = "", **changes: Any) -> AsyncIterator[World]:
+async def world(folder: Path, *, database: str = "", imap: str = "", **changes: Any) -> AsyncIterator[World]:
     """Everything, listening. `changes`: settings other than the demo's, by table (`retarus={…}`)."""
     async with AsyncExitStack() as stack:
         mailbox = Mailbox()
         slack = await stack.enter_async_context(LocalSlack(_seed(), mailbox=mailbox, switches=patient()))
         mail = await serve(mailbox)
         stack.push_async_callback(mail.close)
-        running = await stack.enter_async_context(desk_at(slack, mail, folder, database=database, **changes))
+        running = await stack.enter_async_context(desk_at(slack, mail, folder, database=database, imap=imap, **changes))
         yield World(slack, mail, running, *(slack.person(name, PATIENCE) for name in NAMES))
 
 
@@ -182,7 +182,7 @@ NAMES = ("anna", "alex", "ben", "bea", "carla", "rita", "gus")
 
 @asynccontextmanager
 async def desk_at(
-    slack: LocalSlack, mail: MailServer, folder: Path, *, database: str = "", **changes: Any
+    slack: LocalSlack, mail: MailServer, folder: Path, /, *, database: str = "", imap: str = "", **changes: Any
 ) -> AsyncIterator[Program]:
     """The desk, connected to this Slack by Socket Mode."""
     bot = slack.app("Partner Desk")
@@ -192,6 +192,7 @@ async def desk_at(
         slack_api_url=slack.api_url,
         database_url=database or f"sqlite:///{folder / 'desk.sqlite3'}",
         smtp_url=f"smtp://127.0.0.1:{mail.port}",
+        imap_url=imap,
     )
 
     def clock() -> datetime:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
+from typing import Protocol
 
-from bot.adapters.mail.compose import NoAddress, address, attach, compose, message_id
+from bot.adapters.mail.compose import NoAddress, address, ascii_domain, attach, compose
 from bot.adapters.mail.smtp_sender import SmtpSender
+from bot.conversation.outgoing import Headers
 from bot.core.backoff import backoff
 from bot.core.i18n import Language, mark, speaking, t
 from bot.escalation.letter import as_html, as_page, as_text
@@ -18,6 +20,13 @@ from bot.model.letter_text import LetterText
 from bot.model.notice import Claim, Dead, Notice, Outcome, Retry, Say, Sent
 from bot.model.ticket import Attachment
 from bot.tickets.attachments import Gone, fetched, left_out, unpacked
+
+
+class Announces(Protocol):
+    """Gives a mail its Message-ID and its thread, and keeps both before it leaves."""
+
+    async def announce(self, notice: Notice, domain: str) -> Headers: ...
+
 
 NO_SMTP = mark("No mail server is set up. An admin sets SMTP_URL and starts the bot again; then try again.")
 NO_FILES = mark("The letter's files could not be read from Slack.")
@@ -31,6 +40,7 @@ class MailCarrier:
         sender: SmtpSender | None,
         from_address: str,
         reply_to: str,
+        mails: Announces,
         files: Files | None = None,
         most: int = 0,
         language: Language = Language.ENGLISH,
@@ -44,6 +54,7 @@ class MailCarrier:
         self._sender = sender
         self._from = from_address
         self._reply_to = reply_to
+        self._mails = mails
         self._files = files
         self._most = most
         self._language = language
@@ -59,8 +70,9 @@ class MailCarrier:
             wait = backoff(claim.progress.failures + 1, claim.notice.key)
             return Retry(at + wait, t(NO_FILES), is_failure=self._is_slack_open())
         missing = left_out(files, found)
+        headers = await self._mails.announce(claim.notice, ascii_domain(self._from.rpartition("@")[2]))
         try:
-            message = await asyncio.to_thread(self._message, claim.notice, files, found, missing)
+            message = await asyncio.to_thread(self._message, claim.notice, headers, files, found, missing)
         except NoAddress as error:
             return Dead(t("{fault} Have an admin correct it in the settings; then try again.", fault=error))
         outcome = await self._sender.send(message, claim.notice.to, attempt=claim.progress.failures + 1, at=at)
@@ -70,14 +82,18 @@ class MailCarrier:
         return await self._files.fetch(file, most) if self._files else Gone(t("cannot be read by this desk"))
 
     def _message(
-        self, notice: Notice, files: Sequence[Attachment], found: Sequence[bytes | Gone], missing: Sequence[str]
+        self,
+        notice: Notice,
+        headers: Headers,
+        files: Sequence[Attachment],
+        found: Sequence[bytes | Gone],
+        missing: Sequence[str],
     ) -> EmailMessage:
-        domain = self._from.rpartition("@")[2]
         with speaking(self._language):
-            subject, text, html, before = _written(notice)
+            subject, text, html = _written(notice)
             remarks = "".join("\n" + t("(Not attached: {file})", file=each) for each in missing)
         message = compose(
-            key=notice.key,
+            message_id=headers.message_id,
             sender=address(self._from, "Partner Desk"),
             to=address(notice.to),
             reply_to=address(self._reply_to or str(notice.body["reply_to"])),
@@ -85,8 +101,8 @@ class MailCarrier:
             text=text + remarks,
             html=html,
             at=notice.due,
-            references=[message_id(key, domain) for key in before],
-            domain=domain,
+            references=headers.references,
+            is_automatic=notice.say is Say.ALERT_MAIL or bool(notice.body.get("automatic")),
         )
         for file, content in zip(files, found, strict=True):
             if not isinstance(content, Gone):
@@ -94,13 +110,13 @@ class MailCarrier:
         return message
 
 
-def _written(notice: Notice) -> tuple[str, str, str, list[str]]:
-    """Subject, text, HTML, and the keys of the letters it follows on."""
+def _written(notice: Notice) -> tuple[str, str, str]:
+    """Subject, text and HTML."""
     if notice.say in {Say.REQUEST_MAIL, Say.ALERT_MAIL}:
         text = str(notice.body["text"])
-        return str(notice.body["subject"]), text, as_page(text), []
+        return str(notice.body["subject"]), text, as_page(text)
     if notice.say is Say.CHASE_MAIL:
         text = str(notice.body["text"])
-        return str(notice.body["subject"]), text, as_page(text), notice.names("after")
+        return str(notice.body["subject"]), text, as_page(text)
     letter = LetterText.model_validate(notice.body["letter"])
-    return letter.subject, as_text(letter), as_html(letter), notice.names("after")
+    return letter.subject, as_text(letter), as_html(letter)

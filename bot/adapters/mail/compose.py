@@ -8,7 +8,6 @@ from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from hashlib import sha256
 
 from bot.adapters.mail.headers import HEADERS
 from bot.core.cleaning import clean_line, clean_text, excerpt
@@ -26,7 +25,7 @@ class NoAddress(ValueError):
 
 def compose(
     *,
-    key: str,
+    message_id: str,
     sender: Address,
     to: Address,
     reply_to: Address | None,
@@ -35,11 +34,11 @@ def compose(
     html: str,
     at: datetime,
     references: Sequence[str] = (),
-    domain: str,
+    is_automatic: bool = False,
 ) -> EmailMessage:
     """Plain text with an HTML alternative. `references`: Message-IDs it follows on, oldest first.
 
-    The same key gives the same Message-ID, so that a repeated message is recognised as one.
+    `message_id`: the same for a repeat, so that it is recognised. `is_automatic`: no person sent it.
     """
     message = EmailMessage(policy=HEADERS)
     message["From"] = sender
@@ -49,10 +48,13 @@ def compose(
     # “=?” begins an encoded word: typed by a person, it must not be decoded.
     message["Subject"] = excerpt(subject, _SUBJECT).replace("=?", "= ?")
     message["Date"] = at
-    message["Message-ID"] = message_id(key, domain)
+    message["Message-ID"] = clean_line(message_id)
     if references:
         message["In-Reply-To"] = clean_line(references[-1])
         message["References"] = clean_line(" ".join(references))
+    if is_automatic:
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     message.set_content(clean_text(text) + "\n")
     message.add_alternative(clean_text(html) + "\n", subtype="html")
     return message
@@ -64,11 +66,6 @@ def attach(message: EmailMessage, name: str, kind: str, content: bytes) -> None:
     if not (main.isalnum() and _SUBTYPE.fullmatch(sub)) or main in {"message", "multipart"}:
         main, sub = "application", "octet-stream"
     message.add_attachment(content, maintype=main, subtype=sub, filename=excerpt(name.replace("/", "_"), _FILENAME))
-
-
-def message_id(key: str, domain: str) -> str:
-    """The Message-ID of the message with this key; says nothing about the key."""
-    return f"<{sha256(key.encode(errors='replace')).hexdigest()[:40]}@{ascii_domain(domain)}>"
 
 
 def address(email: str, name: str = "") -> Address:

@@ -12,8 +12,9 @@ from urllib.parse import unquote, urlsplit
 
 from bot.adapters.store import backup
 from bot.adapters.store.backup import Unsure
-from bot.adapters.store.database import DatabaseStore, Engine
+from bot.adapters.store.database import DatabaseStore
 from bot.adapters.store.database_drafts import DatabaseDrafts
+from bot.adapters.store.engine_protocol import Engine
 from bot.adapters.store.observed_engine import Observe, ObservedEngine
 from bot.adapters.store.sqlite import BUSY, SqliteEngine
 from bot.adapters.store.sqlitedict_drafts import DurableDrafts

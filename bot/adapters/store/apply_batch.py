@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.adapters.store import full_text_index, joined_customers, outbox_sql, rows, sql
+from bot.adapters.store import conversation_sql, full_text_index, joined_customers, outbox_sql, rows, sql
 from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.rows import Row, ms
 from bot.core.backoff import LONGEST
@@ -42,6 +42,7 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
         if not db.execute(sql.USE_ONCE, {"key": key, "at": ms(at)}).rowcount:
             raise Duplicate(f"The once-key {key!r} is used up.")
     _require_unchanged(db, batch)
+    conversation_sql.apply(db, batch.heard, at)
     are_new = all(ticket.version == 1 for ticket in batch.tickets)
     tickets = () if are_new else _save_all(db, batch)
     for event in batch.events:
@@ -145,6 +146,7 @@ def _save(db: Connection, ticket: Ticket) -> Ticket:
     for lifetime in rows.lifetime_rows(ticket):
         db.execute(sql.SAVE_LIFETIME, lifetime)
     joined_customers.save(db, ticket)
+    conversation_sql.save_numbers(db, ticket)
     return ticket.model_copy(update={"number": number})
 
 

@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 from bot.adapters.store import apply_batch, full_text_index, full_text_queries, joined_customers, outbox_sql, rows, sql
 from bot.adapters.store.connection_protocol import Connection
+from bot.adapters.store.conversation_store import ConversationTables
+from bot.adapters.store.engine_protocol import Engine
 from bot.adapters.store.rows import Row
 from bot.core.clock import Clock
 from bot.model.access_log import Access
@@ -30,21 +32,7 @@ _INDEXED = 100  # tickets at a time, when a search waits for them
 _ATTEMPTS = 50  # so that a search ends, however much others save meanwhile
 
 
-class Engine(Protocol):
-    """What an engine does. Every method may raise `StoreDown`."""
-
-    async def change(self, work: Callable[[Connection], T], /) -> T:
-        """Does this in one transaction: when it returns, it is on disk; when it raises, nothing was changed."""
-
-    async def read(self, work: Callable[[Connection], T], /) -> T:
-        """Does this, seeing what was committed."""
-
-    def alone(self, what: str, /) -> AbstractAsyncContextManager[bool]: ...
-
-    async def close(self) -> None: ...
-
-
-class DatabaseStore:
+class DatabaseStore(ConversationTables):
     """`bot.ports.Store` on an engine. Made by `bot.adapters.store.open_store`."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:

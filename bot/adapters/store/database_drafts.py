@@ -6,7 +6,7 @@ import json
 
 from bot.adapters.store import sql
 from bot.adapters.store.connection_protocol import Connection
-from bot.adapters.store.database import Engine
+from bot.adapters.store.engine_protocol import Engine
 
 
 class DatabaseDrafts:

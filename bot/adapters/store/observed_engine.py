@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
 from bot.adapters.store.connection_protocol import Connection
-from bot.adapters.store.database import Engine
+from bot.adapters.store.engine_protocol import Engine
 from bot.core.errors import StoreDown
 
 T = TypeVar("T")

@@ -65,7 +65,7 @@ class _Doubt(Exception):
 
 
 class PostgresEngine:
-    """`bot.adapters.store.database.Engine` on a server. Made by `PostgresEngine.open`."""
+    """`bot.adapters.store.engine_protocol.Engine` on a server. Made by `PostgresEngine.open`."""
 
     def __init__(self, url: str, busy: float) -> None:
         self._busy = busy

@@ -7,6 +7,8 @@ Times are epoch milliseconds.
 
 from __future__ import annotations
 
+from bot.adapters.store.conversation_sql import CONVERSATION
+
 LIFETIMES = """
     CREATE TABLE lifetimes (
         month INTEGER NOT NULL,     -- in UTC: twelve times the year, and the month from 0 on
@@ -186,5 +188,7 @@ MIGRATIONS: tuple[str, ...] = (
     DELIVERY,
     # 11: names folded otherwise, and the full-text index of other tokens: see stored_keys.py
     ANOTHER_FOLDING,
+    # 12: the conversation with Retarus
+    CONVERSATION,
 )
 """Script n brings a database from version n-1 to version n."""

@@ -20,7 +20,7 @@ BUSY = 0.7
 
 
 class SqliteEngine:
-    """`bot.adapters.store.database.Engine` on a file. Made by `SqliteEngine.open`."""
+    """`bot.adapters.store.engine_protocol.Engine` on a file. Made by `SqliteEngine.open`."""
 
     def __init__(self, path: Path, busy: float) -> None:
         self._writer = Writer(connect(path, busy))

@@ -1,0 +1,239 @@
+"""The conversation with Retarus in Slack: entries in a ticket's thread, the whole mail, and unassigned mails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from blocks import kit, letter
+from blocks.form import text_input
+from blocks.kit import Json, Message
+from blocks.transitions import NAMES, action_of
+from bot.config.settings import Config
+from bot.conversation.delivery_reasons import REASONS
+from bot.conversation.delivery_report import Delivery
+from bot.conversation.entries import numbers_to_ask_about
+from bot.conversation.kind import MailKind
+from bot.conversation.literal import literal, literal_mrkdwn
+from bot.conversation.matching import Reason, Unassigned
+from bot.core.cleaning import excerpt
+from bot.core.i18n import mark, t
+from bot.model.conversation import Entry, FailedDelivery, Way
+from bot.model.ticket import Ticket
+from bot.model.transitions import Move
+from bot.tickets.attachments import sized
+from bot.tickets.reference import reference
+
+RECORD = "conversation.record."
+"""Prefix of the buttons that open a form filled from an entry; its kind follows."""
+WHOLE = "conversation.whole"
+ORIGINAL = "conversation.original"
+ASSIGN = "conversation.assign"
+DISMISS = "conversation.dismiss"
+NUMBER = "conversation.number"
+ANSWER = "conversation.answer"
+TICKET = "ticket"
+"""The input that names a ticket."""
+
+UPDATE, REPLY, QUESTION = "update", "answer", "question"
+RECORDS = {UPDATE: mark("Record as update"), REPLY: mark("Record as answer"), QUESTION: mark("Record as question")}
+
+_SHOWN = 3000
+"""Characters of their words in the thread; the rest is in the whole mail."""
+_PAGE = 10
+
+
+def message(entry: Entry, ticket: Ticket, config: Config) -> Message:
+    """An entry in the thread. Their words are literal text: no mention, link or markup of theirs works."""
+    if entry.kind == MailKind.DELIVERY_REPORT:
+        return _report(entry, ticket)
+    if not entry.is_of_a_person:
+        return _small(entry)
+    heading = _heading(entry)
+    blocks = [kit.rich(kit.line(*heading), *_quoted(entry))]
+    blocks += [kit.note(each) for each in _remarks(entry, ticket, config)]
+    blocks += [kit.actions("conversation", _buttons(entry, ticket))]
+    blocks += _closed(entry, ticket)
+    said = f"{_text_of(heading)}: {excerpt(literal(entry.words), 200)}"
+    return Message(literal_mrkdwn(said), blocks)
+
+
+def _heading(entry: Entry) -> list[Json]:
+    """From whom, by which way, when."""
+    if entry.way is Way.CHANNEL:
+        where = kit.filled(t("{author} wrote in the Retarus channel"), author=kit.bold(_author(entry)))
+        where += [kit.text(" · "), kit.link(t("Show message"), entry.link)] if entry.link else []
+    else:
+        where = kit.filled(t("{author} wrote by e-mail"), author=kit.bold(_author(entry)))
+    when = [kit.text(" · "), kit.moment(entry.written_at or entry.at)]
+    edited = [kit.text(f" · {t('edited by them')}")] if entry.is_edited else []
+    deleted = [kit.text(f" · {t('taken back by them')}")] if entry.is_deleted else []
+    return [*where, *when, *edited, *deleted]
+
+
+def _author(entry: Entry) -> str:
+    name = excerpt(literal(entry.author), 100)
+    if entry.way is Way.CHANNEL:
+        return name or entry.address
+    address = literal(entry.address)
+    return f"{name} <{address}>" if name and address else name or address or t("somebody")
+
+
+def _quoted(entry: Entry) -> list[Json]:
+    words = literal(entry.words).strip() or t("(no text)")
+    return [kit.quote(piece) for piece in kit.chunks(words[:_SHOWN])]
+
+
+def _remarks(entry: Entry, ticket: Ticket, config: Config) -> Iterable[str]:
+    """What else is known of it, in small print."""
+    if len(entry.words) > _SHOWN:
+        yield t("There is more: the whole mail is behind the button.")
+    if entry.files:
+        files = ", ".join(f"{literal(each.name)} ({sized(each.size)})" for each in entry.files)
+        yield t("With it: {files}", files=files)
+    for each in entry.left_out:
+        yield t("In the original only: {file}", file=literal(each))
+    if entry.others:
+        yield t("It also names {tickets}.", tickets=", ".join(entry.others))
+    asked = numbers_to_ask_about(entry, ticket.rcr)
+    if entry.rcr and not asked:
+        yield t("Their number: {numbers}", numbers=", ".join(entry.rcr))
+    if entry.was_closed:
+        yield t("{reference} was closed when this came.", reference=reference(ticket, config))
+
+
+def _buttons(entry: Entry, ticket: Ticket) -> list[Json]:
+    buttons = [kit.button(t(name), RECORD + key, entry.id) for key, name in RECORDS.items()]
+    buttons.append(kit.button(t("Answer Retarus"), ANSWER, entry.id))
+    if entry.way is Way.MAIL:
+        buttons.append(kit.button(t("Whole mail"), WHOLE, entry.id))
+    for number in numbers_to_ask_about(entry, ticket.rcr)[:3]:
+        words = t("Record {number}", number=literal(number))
+        buttons.append(kit.button(words, NUMBER, f"{entry.id}|{number}"))
+    return buttons
+
+
+def _closed(entry: Entry, ticket: Ticket) -> list[Json]:
+    """Asks the owner of a closed ticket whether to reopen it."""
+    if not entry.was_closed:
+        return []
+    words = kit.filled(t("{owner}, is it to be reopened?"), owner=kit.mention(ticket.owner))
+    again = kit.button(t(NAMES[Move.REOPEN]), action_of(Move.REOPEN), ticket.id)
+    return [kit.rich(kit.line(*words)), kit.actions("conversation.reopen", [again])]
+
+
+def _small(entry: Entry) -> Message:
+    """Mail that no person wrote: one line, and the whole mail behind a button."""
+    if entry.kind == MailKind.ACKNOWLEDGEMENT:
+        words = t("Retarus acknowledged it: {numbers}", numbers=", ".join(map(literal, entry.rcr)))
+    else:
+        said = excerpt(literal(entry.words), 150)
+        words = t("Automatic reply of {author}: {words}", author=_author(entry), words=said)
+    whole = kit.actions("conversation", [kit.button(t("Whole mail"), WHOLE, entry.id)])
+    return Message(literal_mrkdwn(words), [kit.note(words), whole])
+
+
+# --- delivery reports
+
+
+def _report(entry: Entry, ticket: Ticket) -> Message:
+    failed = [each for each in entry.deliveries if each.outcome == Delivery.FAILED]
+    lines = [_delivery(each) for each in (failed or entry.deliveries)][:5] or [t("A delivery report came.")]
+    whole = kit.button(t("Whole mail"), WHOLE, entry.id)
+    if not failed:
+        return Message(literal_mrkdwn(lines[0]), [kit.note("\n".join(lines)), kit.actions("conversation", [whole])])
+    what = t("The e-mail to Retarus was not delivered after all.")
+    ways = t("Correct the address or try again; or tell them by the other way.")
+    elements = [kit.mention(ticket.owner), kit.text(" "), kit.bold(what), kit.text("\n" + "\n".join((*lines, ways)))]
+    again = [kit.button(t("Try again"), letter.AGAIN, entry.letter, style="primary")] if entry.letter else []
+    said = literal_mrkdwn(f"{what} {lines[0]}")
+    return Message(said, [kit.rich(kit.line(*elements)), kit.actions("conversation", [*again, whole])])
+
+
+def _delivery(each: FailedDelivery) -> str:
+    reason = t(REASONS.get(each.reason, REASONS["refused"]))
+    whom = literal(each.recipient) or t("no recipient named")
+    if each.outcome == Delivery.DELAYED:
+        return t(
+            "{recipient}: not delivered yet, the mail server goes on trying ({reason})", recipient=whom, reason=reason
+        )
+    return f"{whom}: {reason}"
+
+
+# --- modals
+
+
+def whole(entry: Entry) -> Json:
+    """The whole text of a mail, as they wrote it, and the way to the original."""
+    blocks = [kit.note(" · ".join((_author(entry), literal(entry.subject) or t("(no subject)"))))]
+    blocks += [
+        kit.rich(kit.line(kit.text(piece))) for piece in kit.chunks(literal(entry.text).strip() or t("(no text)"))
+    ]
+    blocks = blocks[:80]
+    if entry.is_text_cut:
+        blocks.append(kit.note(t("The text is longer; all of it is in the original.")))
+    blocks += [kit.note(t("In the original only: {file}", file=literal(each))) for each in entry.left_out[:10]]
+    if entry.has_original:
+        blocks.append(kit.actions("original", [kit.button(t("Send me the original"), ORIGINAL, entry.id)]))
+    return kit.modal(WHOLE, t("Whole mail"), blocks)
+
+
+def assigning(entry: Entry, names: Mapping[str, str]) -> Json:
+    """Asks which ticket a mail belongs to; offers the one that it names."""
+    offered = [names[each] for each in entry.candidates if each in names]
+    hint = t("It names {tickets}", tickets=", ".join(offered)) if offered else t("PD-1042, for example")
+    value = offered[0] if len(offered) == 1 else ""
+    asked = text_input(TICKET, t("Which ticket does it belong to?"), hint, value=value, multiline=False)
+    return kit.modal(ASSIGN, t("Assign a mail"), [kit.note(_summary(entry)), asked], submit=t("Assign"), about=entry.id)
+
+
+# --- unassigned mails in the Home
+
+
+def listing(entries: Sequence[Entry], total: int, names: Mapping[str, str]) -> list[Json]:
+    """The newest unassigned mails, each with the reason. A stranger's text stands here as literal text only."""
+    if not entries:
+        return [kit.note(t("Every mail found its ticket."))]
+    blocks = []
+    for entry in entries[:_PAGE]:
+        blocks += [_row(entry, names), kit.actions(f"unassigned.{entry.id}", _choices(entry))]
+    if total > _PAGE:
+        blocks.append(kit.note(t("and {count} more", count=total - _PAGE)))
+    return blocks
+
+
+def _row(entry: Entry, names: Mapping[str, str]) -> Json:
+    why = Unassigned(reason=Reason(entry.reason)).in_words() if entry.reason else ""
+    named = ", ".join(names[each] for each in entry.candidates if each in names)
+    about = [kit.bold(literal(entry.subject) or t("(no subject)")), kit.text(f" · {_author(entry)} · ")]
+    about += [kit.moment(entry.at), kit.text(f"\n{why}")]
+    about += [kit.text(" " + t("It names {tickets}", tickets=named))] if named else []
+    return kit.rich(kit.line(*about))
+
+
+def _choices(entry: Entry) -> list[Json]:
+    return [
+        kit.button(t("Show"), WHOLE, entry.id),
+        kit.button(t("Assign"), ASSIGN, entry.id),
+        kit.button(t("Dismiss"), DISMISS, entry.id),
+    ]
+
+
+def _summary(entry: Entry) -> str:
+    return " · ".join((_author(entry), literal(entry.subject) or t("(no subject)"), excerpt(literal(entry.words), 300)))
+
+
+# --- a word to whoever cares for the ways to Retarus
+
+
+def word(body: Mapping[str, object], unassigned: int) -> Message:
+    """A sentence to one person."""
+    said = {
+        "unassigned": t("Mails that found no ticket: {count}. App Home, Unassigned.", count=unassigned),
+        "mail": t("The mailbox cannot be read for 15 minutes. {why}", why=str(body.get("why", ""))),
+        "severed": t("The channel shared with Retarus is severed. Letters go by e-mail, where an address is set up."),
+    }[str(body["about"])]
+    return Message(kit.escape(said), [kit.rich(kit.line(kit.text(said)))])
+
+
+def _text_of(elements: Iterable[Json]) -> str:
+    return "".join(str(each.get("text", "")) for each in elements).strip(" ·")

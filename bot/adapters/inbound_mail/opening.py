@@ -1,0 +1,86 @@
+"""Opens the mailbox as the settings say: IMAP_URL, OAuth2, and what becomes of a mail."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from bot.adapters.inbound_mail.after import parse_after
+from bot.adapters.inbound_mail.isolation import MailParser
+from bot.adapters.inbound_mail.oauth import GOOGLE_TOKENS, MicrosoftToken, RefreshToken, TokenSource
+from bot.adapters.inbound_mail.receiver import Receiver, Store, TakesIn
+from bot.adapters.inbound_mail.server import ImapServer, parse_imap_url
+from bot.adapters.inbound_mail.source import ImapSource
+from bot.config.environment import Environment
+from bot.config.settings import Config
+from bot.core.clock import Clock
+from bot.core.errors import Misconfigured
+from bot.core.i18n import speaking
+
+
+def token_source(env: Environment) -> TokenSource | None:
+    """The OAuth2 tokens that mail servers get in place of a password; none without OAUTH_CLIENT_ID."""
+    if not env.oauth_client_id:
+        return None
+    if env.oauth_refresh_token:
+        return RefreshToken(
+            client_id=env.oauth_client_id,
+            client_secret=env.oauth_client_secret,
+            refresh_token=env.oauth_refresh_token,
+            token_url=env.oauth_token_url or GOOGLE_TOKENS,
+        )
+    if env.oauth_tenant and env.oauth_client_secret:
+        return MicrosoftToken(
+            tenant=env.oauth_tenant, client_id=env.oauth_client_id, client_secret=env.oauth_client_secret
+        )
+    raise Misconfigured(
+        "OAUTH_CLIENT_ID is set, but neither OAUTH_REFRESH_TOKEN nor OAUTH_TENANT with OAUTH_CLIENT_SECRET."
+    )
+
+
+def open_mailbox(
+    env: Environment,
+    config: Config,
+    clock: Clock,
+    token: TokenSource | None = None,
+    trust: ssl.SSLContext | None = None,
+) -> ImapSource:
+    """The source of inbound mail; IMAP_URL must be set."""
+    server = parse_imap_url(env.imap_url)
+    return ImapSource(server, clock=clock, after=parse_after(config.mail.after), token=token, trust=trust)
+
+
+def mailbox_name(server: ImapServer) -> str:
+    """Names the folder, without its password."""
+    return f"{server.username}@{server.host}/{server.folder}"
+
+
+@asynccontextmanager
+async def receiving(
+    env: Environment,
+    config: Config,
+    clock: Clock,
+    store: Store,
+    parser: MailParser,
+    takes_in: TakesIn,
+    warn: Callable[[str, str], Awaitable[object]],
+) -> AsyncIterator[None]:
+    """Inbound mail is taken in while inside; none is, where no mailbox is set up. Closes the parser."""
+    tasks = list[asyncio.Task[None]]()
+    if env.imap_url:
+        source = open_mailbox(env, config, clock, token_source(env))
+        receiver = Receiver(
+            source, parser, store, takes_in, mailbox=mailbox_name(parse_imap_url(env.imap_url)), clock=clock
+        )
+        with speaking(config.desk.language):  # the tasks keep it
+            tasks.append(asyncio.create_task(receiver.run(), name="inbound-mail"))
+            tasks.append(asyncio.create_task(receiver.watch(warn), name="inbound-mail-watch"))
+    try:
+        yield
+    finally:
+        for each in tasks:
+            each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await parser.close()

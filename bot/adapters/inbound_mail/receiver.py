@@ -1,0 +1,118 @@
+"""Receives mail as long as the program runs: one process at a time, each mail once.
+
+For each mail, in this order: it is taken in (one transaction), it is marked on the server, the cursor is saved.
+Whatever dies in between, the mail comes again from the saved cursor and is recognised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from bot.adapters.inbound_mail.isolation import MailParser, ParserDown
+from bot.adapters.inbound_mail.source import Arrived, Cursor, ImapSource, LineDown, Position
+from bot.conversation.mail import InboundMail, Unreadable
+from bot.conversation.ports import ConversationStore
+from bot.core.errors import StoreDown, place_of
+from bot.model.conversation import Entry
+from bot.tickets.ports import Maintenance
+
+log = logging.getLogger(__name__)
+
+LEASE: Final = "inbound mail"
+SILENT: Final = timedelta(minutes=15)
+"""How long the mailbox may be unreachable before somebody is told."""
+_PAUSE: Final = 1.0
+"""Seconds before it is tried again after a fault of ours, and before the lease is asked for again."""
+_LOOK: Final = 60.0
+
+
+class Store(ConversationStore, Maintenance, Protocol):
+    """What the receiver keeps, and the lease."""
+
+
+class TakesIn(Protocol):
+    """Takes in a mail, in one transaction."""
+
+    async def take(self, mail: InboundMail | Unreadable, raw: bytes) -> Entry | None: ...
+
+
+class Receiver:
+    """Reads one folder, as long as `run` runs."""
+
+    def __init__(
+        self,
+        source: ImapSource,
+        parser: MailParser,
+        store: Store,
+        takes_in: TakesIn,
+        *,
+        mailbox: str,
+        clock: Callable[[], datetime],
+        pause: float = _PAUSE,
+    ) -> None:
+        """`mailbox`: names the folder, for its cursor."""
+        self._source = source
+        self._parser = parser
+        self._store = store
+        self._takes_in = takes_in
+        self._name = f"cursor:{mailbox}"
+        self._clock = clock
+        self._pause = pause
+
+    async def run(self) -> None:
+        """Until cancelled. A fault never ends it."""
+        while True:
+            try:
+                async with self._store.alone(LEASE) as is_ours:
+                    if is_ours:
+                        await self._receive()
+            except LineDown:
+                continue  # from the saved cursor
+            except (StoreDown, ParserDown) as error:
+                log.warning("No mail is taken in for a moment: %s", type(error).__name__)
+            except Exception as error:  # noqa: BLE001  a receiver that has died takes nothing in
+                log.error("Taking in mail failed: %s", place_of(error))  # noqa: TRY400  a traceback would quote the mail
+            await asyncio.sleep(self._pause)
+
+    async def watch(self, warn: Callable[[str, str], Awaitable[object]]) -> None:
+        """Until cancelled: says once for each time when the mailbox is unreachable for long, and why."""
+        told: datetime | None = None
+        while True:
+            down = self._source.down_since
+            if down and down != told and self._clock() - down >= SILENT:
+                with suppress(StoreDown):
+                    await warn(f"{down:%Y%m%d%H%M}", self._source.fault)
+                    told = down
+            await asyncio.sleep(_LOOK)
+
+    async def _receive(self) -> None:
+        arrivals = self._source.arrivals(await self._cursor(), known=self._store.taken_in)
+        try:
+            async for each in arrivals:
+                if isinstance(each, Arrived):
+                    await self._take(each)
+                else:
+                    await self._save(each)
+        finally:
+            await arrivals.aclose()
+
+    async def _take(self, mail: Arrived) -> None:
+        read = await self._parser.read(mail.raw, is_cut=mail.is_cut)
+        await self._takes_in.take(read, mail.raw)
+        await self._source.mark(mail)
+        if mail.cursor:
+            await self._store.keep(self._name, json.dumps(asdict(mail.cursor)))
+
+    async def _save(self, position: Position) -> None:
+        await self._store.keep(self._name, json.dumps(asdict(position.cursor)))
+
+    async def _cursor(self) -> Cursor | None:
+        kept = await self._store.value(self._name)
+        return Cursor(**json.loads(kept)) if kept else None

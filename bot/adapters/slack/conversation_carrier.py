@@ -1,0 +1,115 @@
+"""Carrier of the conversation: entries in a ticket's thread with their files, corrected receipts, original mails."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.api_errors import SLACK_ERRORS, name_of, outcome_of
+from bot.adapters.slack.idempotent_posting import FILES, Delivery, Seen, Written
+from bot.conversation.files import MOST_BYTES
+from bot.conversation.ports import MailFiles
+from bot.conversation.telling import entry_place
+from bot.core.backoff import backoff
+from bot.core.i18n import t
+from bot.escalation.ports import Files
+from bot.model.conversation import Entry, EntryFile, Way
+from bot.model.notice import Claim, Notice, Outcome, Place, Retry, Say, Sent
+from bot.model.ticket import Attachment, Ticket
+from bot.ports import Store
+
+Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Written]]]
+
+
+class ConversationCarrier:
+    """`bot.outbox.Carrier` for `Say.HEARD`, `Say.RECEIPT` and `Say.ORIGINAL`."""
+
+    def __init__(self, client: AsyncWebClient, store: Store, write: Write, slack: Files, mails: MailFiles) -> None:
+        """`slack`, `mails`: where the files of messages and of mails are read."""
+        self._client = client
+        self._store = store
+        self._write = write
+        self._slack = slack
+        self._mails = mails
+        self._seen = Seen()
+
+    async def deliver(self, claim: Claim, at: datetime) -> Outcome:
+        delivery = Delivery(self._client, claim, self._seen)
+        try:
+            return await self._deliver(delivery, at)
+        except SLACK_ERRORS as error:
+            return outcome_of(error, at, claim, delivery.progress)
+
+    async def _deliver(self, delivery: Delivery, at: datetime) -> Outcome:
+        notice = delivery.claim.notice
+        entry = await self._store.entry(str(notice.body["entry"])) if "entry" in notice.body else None
+        if notice.say is Say.ORIGINAL:
+            return await self._original(delivery, entry) if entry else Sent()
+        ticket = await self._store.get(notice.ticket_id)
+        if ticket is None:
+            return Sent()
+        if notice.say is Say.RECEIPT:
+            return await self._receipt(notice, ticket)
+        return await self._entry(delivery, entry, ticket, at) if entry else Sent()
+
+    async def _entry(self, delivery: Delivery, entry: Entry, ticket: Ticket, at: datetime) -> Outcome:
+        notice = delivery.claim.notice
+        card = await self._store.place(ticket.id, "card")
+        if card is None:
+            wait = backoff(delivery.claim.progress.failures + 1, notice.key)
+            return Retry(at + wait, t("The card is not posted yet."), delivery.progress)
+        [message] = await self._write(notice, ticket, card.link)
+        place = await self._store.place(ticket.id, entry_place(entry.id))
+        if place and await self._redrawn(place, message):
+            return Sent()
+        ts = await delivery.posted(card.channel, message, thread=card.ts)
+        if entry.files and not delivery.has(FILES):
+            await delivery.files_once(card.channel, card.ts, ts, lambda: self._upload(entry, card))
+        return Sent(Place(ticket_id=ticket.id, what=entry_place(entry.id), channel=card.channel, ts=ts))
+
+    async def _redrawn(self, place: Place, message: Written) -> bool:
+        """False when somebody deleted the message."""
+        try:
+            await self._client.chat_update(
+                channel=place.channel, ts=place.ts, text=message.text, blocks=list(message.blocks)
+            )
+        except SlackApiError as error:
+            if name_of(error) in {"message_not_found", "cant_update_message"}:
+                return False
+            raise
+        return True
+
+    async def _receipt(self, notice: Notice, ticket: Ticket) -> Outcome:
+        """Where the receipt is gone, the entry in the thread says the same."""
+        place = await self._store.place(ticket.id, str(notice.body["place"]))
+        if place:
+            await self._redrawn(place, (await self._write(notice, ticket, ""))[0])
+        return Sent()
+
+    async def _original(self, delivery: Delivery, entry: Entry) -> Outcome:
+        raw = await self._store.original(entry.id)
+        channel = (await self._client.conversations_open(users=delivery.claim.notice.to))["channel"]["id"]
+        if raw:
+            name = f"{entry.id}.eml"
+            await self._client.files_upload_v2(content=raw, filename=name, title=name, channel=channel)
+        return Sent()
+
+    # --- files
+
+    async def _upload(self, entry: Entry, card: Place) -> None:
+        found = [(file, await self._bytes(entry, file)) for file in entry.files]
+        uploads = [
+            {"filename": file.name, "title": file.name, "content": content} for file, content in found if content
+        ]
+        if uploads:
+            await self._client.files_upload_v2(file_uploads=uploads, channel=card.channel, thread_ts=card.ts)
+
+    async def _bytes(self, entry: Entry, file: EntryFile) -> bytes | None:
+        if entry.way is Way.CHANNEL:
+            found = await self._slack.fetch(Attachment(id=file.id, name=file.name), MOST_BYTES)
+            return found if isinstance(found, bytes) else None
+        raw = await self._store.original(entry.id)
+        return await self._mails.file(raw, file.number) if raw else None

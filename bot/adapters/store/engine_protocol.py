@@ -1,0 +1,25 @@
+"""What a database engine does for the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, TypeVar
+
+from bot.adapters.store.connection_protocol import Connection
+
+T = TypeVar("T")
+
+
+class Engine(Protocol):
+    """What an engine does. Every method may raise `StoreDown`."""
+
+    async def change(self, work: Callable[[Connection], T], /) -> T:
+        """Does this in one transaction: when it returns, it is on disk; when it raises, nothing was changed."""
+
+    async def read(self, work: Callable[[Connection], T], /) -> T:
+        """Does this, seeing what was committed."""
+
+    def alone(self, what: str, /) -> AbstractAsyncContextManager[bool]: ...
+
+    async def close(self) -> None: ...

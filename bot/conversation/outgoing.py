@@ -1,0 +1,76 @@
+"""Message-IDs of the mails we send: unguessable, known before the mail leaves, and with the thread they continue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.conversation.ports import ConversationStore
+from bot.conversation.references import guessable_message_id, message_id, new_secret
+from bot.model.conversation import Heard, MessageId
+from bot.model.notice import Notice
+from bot.tickets.ports import Batch, ChangeStore
+
+CHAIN = 20
+"""Message-IDs in References: the oldest and the newest."""
+_SECRET = "message_id_secret"  # noqa: S105  the name it is kept under
+_OLD = "guessable_message_ids"
+
+
+@dataclass(frozen=True)
+class Headers:
+    """What makes a mail recognisable, and part of a thread."""
+
+    message_id: str
+    references: tuple[str, ...] = ()
+    """Oldest first; the last one is answered."""
+
+
+@dataclass(frozen=True)
+class OutgoingMails:
+    """Gives a mail its headers; a repeat of the same notice gets the same."""
+
+    store: ConversationStore
+    changes: ChangeStore
+
+    async def begin(self, domain: str, at: datetime) -> None:
+        """Makes the secret. Letters an older release sent are known from now on, as guessable ones; done once."""
+        await self.store.keep_first(_SECRET, new_secret())
+        if domain and not await self.store.value(_OLD):
+            old = [_old(each, domain, at) for each in await self.store.letters_sent()]
+            await self.changes.apply(Batch(heard=Heard(message_ids=tuple(old))))
+            await self.store.keep(_OLD, "known")
+
+    async def announce(self, notice: Notice, domain: str) -> Headers:
+        """Saves the Message-ID before the mail leaves, so that an answer to it is recognised at once.
+
+        `domain` in ASCII. The mail answers the newest one of the ticket's thread, theirs included.
+        """
+        secret = await self.store.keep_first(_SECRET, new_secret())
+        known = await self.store.message_id_of(notice.key)
+        own = known.message_id if known else message_id(secret, notice.key, domain)
+        if not notice.ticket_id:
+            return Headers(own)
+        thread = [each.message_id for each in await self.store.message_ids_of(notice.ticket_id)]
+        before = thread[: thread.index(own)] if own in thread else thread
+        if known is None:
+            sent = MessageId(message_id=own, ticket_id=notice.ticket_id, is_sent=True, key=notice.key, at=notice.due)
+            await self.changes.apply(Batch(heard=Heard(message_ids=(sent,))))
+        return Headers(own, bounded(before))
+
+
+def bounded(thread: Sequence[str]) -> tuple[str, ...]:
+    """The oldest, which began the thread, and the newest."""
+    return tuple(thread) if len(thread) <= CHAIN else (thread[0], *thread[1 - CHAIN :])
+
+
+def _old(notice: Notice, domain: str, at: datetime) -> MessageId:
+    return MessageId(
+        message_id=guessable_message_id(notice.key, domain),
+        ticket_id=notice.ticket_id,
+        is_sent=True,
+        is_guessable=True,
+        key=notice.key,
+        at=min(notice.due, at),
+    )

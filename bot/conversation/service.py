@@ -1,0 +1,115 @@
+"""The conversation with Retarus, as people use it: look at an entry, assign it to a ticket, dismiss it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.conversation import telling
+from bot.conversation.ports import ConversationStore
+from bot.conversation.taking_in import TakingIn
+from bot.core.clock import Clock, as_utc
+from bot.core.errors import Conflict, Invalid, Refused
+from bot.core.i18n import t
+from bot.model.conversation import Entry, EntryState, Heard
+from bot.model.ticket import Ticket
+from bot.tickets import permissions
+from bot.tickets.changes import ATTEMPTS, Changes
+from bot.tickets.ports import Batch
+from bot.tickets.queries import Queries
+from bot.tickets.reference import reference
+
+PAGE = 10
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What is kept of the conversation; for people of either level, and admins."""
+
+    taking_in: TakingIn
+    changes: Changes
+    queries: Queries
+    store: ConversationStore
+    clock: Clock
+
+    async def find(self, entry_id: str) -> Entry | None:
+        return await self.store.entry(entry_id)
+
+    async def entry(self, entry_id: str, by: str) -> Entry:
+        """An entry, for who has a part in tickets."""
+        await self.queries.open_to_part(by)
+        found = await self.store.entry(entry_id)
+        if found is None:
+            raise Refused(t("This mail is not kept any more."))
+        return found
+
+    async def said_in(self, entry_id: str, by: str) -> tuple[Entry, Ticket]:
+        """An entry that is assigned, with its ticket."""
+        entry = await self.entry(entry_id, by)
+        return entry, await self.queries.ticket(entry.ticket_id)
+
+    async def unassigned(self, by: str) -> tuple[Sequence[Entry], int]:
+        """The newest, and how many there are."""
+        await self.queries.open_to_part(by)
+        return await self.store.unassigned(limit=PAGE), await self.store.count_unassigned()
+
+    async def count_unassigned(self) -> int:
+        return await self.store.count_unassigned()
+
+    async def called(self, entries: Sequence[Entry]) -> dict[str, str]:
+        """Ticket id → reference, of the tickets that these entries may belong to."""
+        ids = dict.fromkeys(each for entry in entries for each in entry.candidates)
+        found = [await self.queries.find(each) for each in ids]
+        return {ticket.id: reference(ticket, self.changes.config) for ticket in found if ticket}
+
+    async def assign(self, entry_id: str, by: str, named: str) -> Ticket:
+        """Shows an unassigned mail in this ticket's thread, as if it had found it by itself. Idempotent."""
+        await self.queries.open_to_part(by)
+        try:
+            ticket = await self.queries.by_reference(named, by)
+        except Refused as error:
+            raise Invalid({"ticket": str(error)}) from error
+        for _ in range(ATTEMPTS):
+            entry = await self.entry(entry_id, by)
+            if entry.state is EntryState.SHOWN:
+                return await self.queries.ticket(entry.ticket_id)
+            try:
+                return await self._assigned(entry, await self.queries.ticket(ticket.id), by)
+            except Conflict:
+                continue
+        raise Conflict
+
+    async def _assigned(self, entry: Entry, ticket: Ticket, by: str) -> Ticket:
+        """Erased tickets take nothing in."""
+        if ticket.is_erased:
+            raise Invalid({"ticket": t("The personal data of this ticket was taken out; it takes no mail any more.")})
+        placed = {
+            "version": entry.version + 1,
+            "state": EntryState.SHOWN,
+            "ticket_id": ticket.id,
+            "was_closed": not ticket.stage.is_open,
+        }
+        changed = entry.model_copy(update=placed)
+        return await self.taking_in.place(ticket, changed, Heard(changed=(changed,)), by, as_utc(self.clock()))
+
+    async def dismiss(self, entry_id: str, by: str) -> None:
+        """It belongs to no ticket. The original is kept. Idempotent."""
+        entry = await self.entry(entry_id, by)
+        if entry.state is EntryState.UNASSIGNED:
+            changed = entry.model_copy(update={"version": entry.version + 1, "state": EntryState.DISMISSED})
+            await self.changes.store.apply(Batch(heard=Heard(changed=(changed,))))
+
+    async def warn_of_mailbox(self, since: str, why: str) -> None:
+        """Tells whoever cares for mail that the mailbox cannot be read for long; once for each time."""
+        at = as_utc(self.clock())
+        people = telling.caretakers(self.changes.config)
+        words = [telling.word(user, f"mail:{since}", {"about": "mail", "why": why}, at) for user in people]
+        await self.changes.store.apply(Batch(notices=words))
+        self.changes.wake()
+
+    async def send_original(self, entry_id: str, by: str, click: str) -> None:
+        """The raw mail comes to this person as a file."""
+        permissions.require_part(await self.queries.actor(by))
+        notice = telling.original(by, entry_id, click, as_utc(self.clock()))
+        await self.changes.store.apply(Batch(notices=[notice]))
+        self.changes.wake()

@@ -1,0 +1,92 @@
+"""Notices about the conversation: an entry in its thread, a corrected receipt, a word to whoever cares for mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from bot.config.settings import Config
+from bot.conversation.delivery_reasons import REASONS
+from bot.conversation.delivery_report import Delivery
+from bot.core.clock import zone
+from bot.core.i18n import t
+from bot.model.conversation import Entry, FailedDelivery
+from bot.model.notice import Notice, Say, direct_lane
+from bot.model.ticket import Ticket
+from bot.tickets.notifications import Routes, receipt_place
+
+
+def entry_place(entry_id: str) -> str:
+    """The name of the place of an entry's message in the thread."""
+    return f"heard:{entry_id}"
+
+
+def shown(ticket: Ticket, entry: Entry, routes: Routes, at: datetime) -> Notice:
+    """The entry in the ticket's thread; a later version is drawn in place of the one before."""
+    return Notice(
+        key=f"{entry_place(entry.id)}:{entry.version}",
+        ticket_id=ticket.id,
+        lane=f"{ticket.id}:thread",
+        say=Say.HEARD,
+        to=routes.desk,
+        version=ticket.version,
+        due=at,
+        body={"entry": entry.id},
+    )
+
+
+def bounced(ticket: Ticket, entry: Entry, routes: Routes, at: datetime) -> list[Notice]:
+    """The receipt of a letter that was not delivered after all."""
+    failed = next((each for each in entry.deliveries if each.outcome == Delivery.FAILED), None)
+    if failed is None or not entry.letter:
+        return []
+    _, _, said, to = entry.letter.split(":", 3)
+    body: dict[str, JsonValue] = {
+        "place": receipt_place(entry.letter),
+        "failed": said,
+        "to": failed.recipient or to,
+        "why": why_not_delivered(failed),
+        "key": entry.letter,
+    }
+    told = shown(ticket, entry, routes, at)
+    return [told.model_copy(update={"key": f"receipt:{entry.id}:{entry.version}", "say": Say.RECEIPT, "body": body})]
+
+
+def why_not_delivered(failed: FailedDelivery) -> str:
+    """A sentence."""
+    reason = t(REASONS.get(failed.reason, REASONS["refused"]))
+    if not failed.recipient:
+        return t("A mail server reports: {reason}.", reason=reason)
+    return t("The mail server of {recipient} reports: {reason}.", recipient=failed.recipient, reason=reason)
+
+
+def caretakers(config: Config) -> tuple[str, ...]:
+    """Who is told about the ways to Retarus: the 2nd level's leads, or else the admins."""
+    return tuple(dict.fromkeys(config.levels.second.leads or config.desk.leads or config.desk.admins))
+
+
+def unassigned(config: Config, at: datetime) -> list[Notice]:
+    """A word about unassigned mails, at most once a day and person."""
+    day = at.astimezone(zone(config.desk.timezone)).date().isoformat()
+    return [word(user, f"unassigned:{day}", {"about": "unassigned"}, at) for user in caretakers(config)]
+
+
+def word(user: str, key: str, body: dict[str, JsonValue], at: datetime) -> Notice:
+    """A sentence to one person; the same key is sent once."""
+    return Notice(
+        key=f"word:{key}:{user}",
+        ticket_id="",
+        lane=direct_lane(user),
+        say=Say.WORD,
+        to=user,
+        version=0,
+        due=at,
+        body=body,
+    )
+
+
+def original(user: str, entry_id: str, click: str, at: datetime) -> Notice:
+    """The raw mail, as a file in this person's direct messages."""
+    told = word(user, f"original:{entry_id}:{click}", {"entry": entry_id}, at)
+    return told.model_copy(update={"say": Say.ORIGINAL})

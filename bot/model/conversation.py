@@ -1,0 +1,145 @@
+"""Records of the conversation with Retarus: what they said by mail or in the shared channel, and known Message-IDs."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from pydantic import Field
+
+from bot.model.ticket import Glossed, Record, Utc
+
+
+class Way(Glossed):
+    """How an entry came in."""
+
+    MAIL = "mail", "by e-mail"
+    CHANNEL = "channel", "in the channel that is shared with Retarus"
+
+
+class EntryState(Glossed):
+    """What became of an entry."""
+
+    SHOWN = "shown", "it belongs to a ticket and stands in its thread"
+    UNASSIGNED = "unassigned", "nobody knows yet which ticket it belongs to"
+    DISMISSED = "dismissed", "a person decided that it belongs to no ticket"
+    IGNORED = "ignored", "a copy of our own mail: counted, and shown nowhere"
+
+
+class EntryFile(Record):
+    """A file that came with an entry."""
+
+    name: str
+    type: str = ""
+    size: int = 0
+    number: int = 0
+    """Of a mail: which part of the original it is."""
+    id: str = ""
+    """Of a message in Slack: its file id."""
+
+
+class FailedDelivery(Record):
+    """One recipient of a delivery report."""
+
+    recipient: str
+    outcome: str
+    """`failed`, `delayed` or `delivered`."""
+    reason: str = ""
+    """A key of `bot.conversation.delivery_reasons.REASONS`."""
+
+
+class Entry(Record):
+    """One mail or message of the conversation, as of one version. What they wrote stands here exactly as written."""
+
+    id: str
+    """Deduplication key: see `entry_id`."""
+    version: int = 1
+    way: Way
+    kind: str
+    """A `bot.conversation.kind.MailKind`, or `message`, or `unreadable`."""
+    state: EntryState
+    ticket_id: str = ""
+    """Empty while it is unassigned."""
+    at: Utc
+    """When it was taken in."""
+    written_at: Utc | None = None
+    """When they wrote it, as they say."""
+    author: str = ""
+    address: str = ""
+    """The sender's e-mail address, or the Slack user or bot id."""
+    subject: str = ""
+    words: str = ""
+    """What is new in it."""
+    text: str = ""
+    """The whole text, where it is more than `words`."""
+    is_text_cut: bool = False
+    message_id: str = ""
+    reason: str = ""
+    """Of an unassigned entry: a `bot.conversation.matching.Reason`."""
+    candidates: tuple[str, ...] = ()
+    """Ids of tickets it may belong to."""
+    others: tuple[str, ...] = ()
+    """References of other tickets that it names too."""
+    rcr: tuple[str, ...] = ()
+    """Numbers of theirs in it."""
+    files: tuple[EntryFile, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Files that stay in the original only: one sentence each."""
+    deliveries: tuple[FailedDelivery, ...] = ()
+    letter: str = ""
+    """Of a delivery report: the key of the notice it is about."""
+    was_closed: bool = False
+    """The ticket was closed when it came."""
+    has_original: bool = False
+    """The raw mail is kept."""
+    link: str = ""
+    """Of a message in Slack: its permalink."""
+    is_edited: bool = False
+    is_deleted: bool = False
+    """They took it back; the words are kept."""
+
+    @property
+    def is_of_a_person(self) -> bool:
+        """Whether somebody wrote it, and may wait for us."""
+        return self.kind in {"answer", "message"}
+
+
+class MessageId(Record):
+    """A Message-ID the desk knows, and the ticket it belongs to."""
+
+    message_id: str
+    """With angle brackets."""
+    ticket_id: str
+    is_sent: bool
+    """We sent it; false: it was taken in."""
+    is_guessable: bool = False
+    """Sent before Message-IDs were made with a secret."""
+    key: str = ""
+    """The key of the notice that was sent by it."""
+    at: Utc
+
+
+class Heard(Record):
+    """What one change adds to the conversation; part of a `bot.tickets.ports.Batch`."""
+
+    new: tuple[Entry, ...] = ()
+    """Inserted; one that is there already makes the batch a `Duplicate`."""
+    changed: tuple[Entry, ...] = ()
+    """New versions; one that is not at the version before makes the batch a `Conflict`."""
+    originals: dict[str, bytes] = Field(default_factory=dict)
+    """Raw mails, by the id of their entry."""
+    message_ids: tuple[MessageId, ...] = ()
+    """One that is there already stays as it is."""
+    bounced: dict[str, str] = Field(default_factory=dict)
+    """Notices that counted as delivered and were not: why, by their key."""
+    forget: tuple[str, ...] = ()
+    """Ids of entries that are forgotten with their originals."""
+    forget_originals: tuple[str, ...] = ()
+    """Ids of entries whose original alone is forgotten."""
+
+
+NOTHING_HEARD = Heard()
+
+
+def entry_id(identity: str) -> str:
+    """A short, opaque id: the same for the same mail or message, however it comes."""
+    return sha256(identity.encode("utf-8", "replace")).hexdigest()[:24]

@@ -1,0 +1,66 @@
+"""The conversation with Retarus: entries are recorded with the form filled, unassigned mails are assigned."""
+
+from __future__ import annotations
+
+from blocks import conversation, reminders, transitions
+from blocks.kit import Json
+from bot.core.i18n import t
+from bot.desk import Desk
+from bot.model.ticket import Stage, Ticket
+from bot.model.transitions import Move, Step, can
+from bot.tickets.reference import reference
+from handlers.dispatch import Dispatcher, Show
+from handlers.payload import Click, Submission
+
+_MOVES = {conversation.UPDATE: Move.RETARUS_UPDATE, conversation.REPLY: Move.RETARUS_ANSWERED}
+
+
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
+    async def record(click: Click) -> None:
+        entry, ticket = await desk.conversation.said_in(click.value, click.user)
+        kind = click.action.removeprefix(conversation.RECORD)
+        await dispatcher.open_for(click, _form(desk, kind, ticket, entry.words))
+
+    async def whole(click: Click) -> None:
+        entry = await desk.conversation.entry(click.value, click.user)
+        await dispatcher.open_for(click, conversation.whole(entry))
+
+    async def original(click: Click) -> Show:
+        await desk.conversation.send_original(click.value, click.user, click.id)
+        return lambda: dispatcher.tell(click, t("The original comes to you as a file, in our direct messages."))
+
+    async def number(click: Click) -> None:
+        entry_id, _, text = click.value.partition("|")
+        entry, _ = await desk.conversation.said_in(entry_id, click.user)
+        await desk.escalation.record_rcr(entry.ticket_id, click.user, text, click.id)
+
+    async def ask(click: Click) -> None:
+        entry = await desk.conversation.entry(click.value, click.user)
+        names = await desk.conversation.called([entry])
+        await dispatcher.open_for(click, conversation.assigning(entry, names))
+
+    async def assign(form: Submission) -> Json | None:
+        await desk.conversation.assign(form.about, form.user, form.typed.get(conversation.TICKET, ""))
+        return None
+
+    async def dismiss(click: Click) -> None:
+        await desk.conversation.dismiss(click.value, click.user)
+
+    for kind in conversation.RECORDS:
+        dispatcher.clicks[conversation.RECORD + kind] = record
+    dispatcher.clicks[conversation.WHOLE] = whole
+    dispatcher.saving_clicks[conversation.ORIGINAL] = original
+    dispatcher.saving_clicks[conversation.NUMBER] = number
+    dispatcher.clicks[conversation.ASSIGN] = ask
+    dispatcher.submissions[conversation.ASSIGN] = assign
+    dispatcher.saving_clicks[conversation.DISMISS] = dismiss
+
+
+def _form(desk: Desk, kind: str, ticket: Ticket, words: str) -> Json:
+    """Filled from their words; a note, where the ticket is not with Retarus any more."""
+    name = reference(ticket, desk.config)
+    if kind == conversation.QUESTION and ticket.stage is Stage.RETARUS:
+        return reminders.expect(ticket, name, question=words)
+    what = _MOVES.get(kind)
+    fitting: Move | Step = what if what and can(ticket, what) else Step.NOTE
+    return transitions.modal(fitting, ticket, name, desk.config, word=words)

@@ -1,0 +1,72 @@
+"""Message-IDs of outgoing mails: unguessable, the same for a repeat, and a chain for the thread."""
+
+from __future__ import annotations
+
+from bot.conversation.outgoing import CHAIN, OutgoingMails, bounded
+from bot.conversation.references import guessable_message_id
+from bot.model.conversation import Heard, MessageId
+from bot.model.notice import Sent
+from bot.tickets.ports import Batch
+from tests.doubles.memory_store import MemoryStore
+from tests.doubles.records import START, a_notice, minutes
+
+DOMAIN = "partner.example"
+
+
+async def theirs(store: MemoryStore, message_id: str, minute: int) -> None:
+    known = MessageId(message_id=message_id, ticket_id="t1", is_sent=False, at=START + minutes(minute))
+    await store.apply(Batch(heard=Heard(message_ids=(known,))))
+
+
+async def test_repeat_of_a_notice_gets_the_same_headers() -> None:
+    store = MemoryStore()
+    mails = OutgoingMails(store, store)
+    first = await mails.announce(a_notice("t1:5:letter_mail:x@y"), DOMAIN)
+    await theirs(store, "<theirs@r>", 5)
+    assert await mails.announce(a_notice("t1:5:letter_mail:x@y"), DOMAIN) == first
+    assert first.references == ()
+    known = (await store.message_ids([first.message_id]))[first.message_id]
+    assert (known.ticket_id, known.is_sent, known.is_guessable) == ("t1", True, False)
+
+
+async def test_message_id_cannot_be_computed_from_the_key() -> None:
+    ids = set()
+    for _ in range(2):
+        store = MemoryStore()
+        ids.add((await OutgoingMails(store, store).announce(a_notice("t1:5:letter_mail:x@y"), DOMAIN)).message_id)
+    assert len(ids) == 2
+    assert guessable_message_id("t1:5:letter_mail:x@y", DOMAIN) not in ids
+
+
+async def test_later_mail_answers_the_newest_one_theirs_included() -> None:
+    store = MemoryStore()
+    mails = OutgoingMails(store, store)
+    letter = await mails.announce(a_notice("t1:5:letter_mail:x@y"), DOMAIN)
+    await theirs(store, "<theirs@r>", 5)
+    chaser = a_notice("t1:9:chase_mail:x@y").model_copy(update={"due": START + minutes(9)})
+    assert (await mails.announce(chaser, DOMAIN)).references == (letter.message_id, "<theirs@r>")
+
+
+async def test_letters_of_an_older_release_go_on_matching_as_guessable() -> None:
+    store = MemoryStore()
+    await store.apply(Batch(notices=[a_notice("t1:5:letter_mail:x@y")]))
+    [claim] = await store.claim(START + minutes(1), minutes(1), 1)
+    await store.settle(claim, Sent(), START + minutes(1))
+    mails = OutgoingMails(store, store)
+    await mails.begin(DOMAIN, START)
+    await mails.begin(DOMAIN, START)
+    old = guessable_message_id("t1:5:letter_mail:x@y", DOMAIN)
+    assert (await store.message_ids([old]))[old].is_guessable
+
+
+async def test_mail_without_a_ticket_belongs_to_no_thread() -> None:
+    store = MemoryStore()
+    notice = a_notice("request").model_copy(update={"ticket_id": ""})
+    assert (await OutgoingMails(store, store).announce(notice, DOMAIN)).references == ()
+
+
+def test_chain_keeps_the_oldest_and_the_newest() -> None:
+    thread = [f"<{n}@x>" for n in range(50)]
+    chain = bounded(thread)
+    assert len(chain) == CHAIN
+    assert (chain[0], chain[1], chain[-1]) == ("<0@x>", "<31@x>", "<49@x>")

@@ -1,0 +1,229 @@
+"""The conversation with Retarus by mail: from the mail to the thread, and from its buttons to the ticket."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from bot.adapters.inbound_mail.parser import parse
+from bot.model.conversation import Entry, EntryState
+from bot.model.ticket import Stage
+from bot.model.transitions import Move
+from tests.adapters.inbound_mail.mails import head, mail, multipart, part, report
+from tests.doubles.imap_hosts import PASSWORD, USER, pymap
+from tests.handlers import homes
+from tests.handlers.world import World, world
+
+Json = dict[str, Any]
+RITA = "Rita Retarus <rita@retarus.example>"
+BELIEVED = {"allowed": ("@retarus.example",), "authserv": "mx.partner.example"}
+QUOTED = "On 3 Dec 2026, at 10:00, desk@partner.example wrote:"
+PROOF = "mx.partner.example; dmarc=pass header.from=retarus.example"
+
+
+@pytest.fixture
+async def w(tmp_path: Path) -> AsyncIterator[World]:
+    async with world(tmp_path, mail=BELIEVED) as everything:
+        yield everything
+
+
+async def take_in(w: World, raw: bytes) -> Entry:
+    entry = await w.running.desk.taking_in.take(parse(raw), raw)
+    assert entry
+    return entry
+
+
+async def letter_id(w: World) -> str:
+    """The Message-ID of the newest mail that we sent."""
+    [newest, *_] = await w.anna.mails()
+    whole = (await w.anna.control("GET", f"mail/{newest['id']}"))["mail"]
+    return str(next(value for name, value in whole["headers"] if name == "Message-ID"))
+
+
+async def answered(w: World, text: str, **more: Any) -> tuple[Json, Entry]:
+    """The card of a ticket that was escalated, and Rita's answer to its letter."""
+    card = await w.escalated()
+    return card, await take_in(w, mail("Re: your letter", text, answers=await letter_id(w), sender=RITA, **more))
+
+
+async def test_answer_is_shown_in_the_thread_as_literal_text(w: World) -> None:
+    attack = "<!channel> <@U0ANNA> <https://evil.example|retarus.com> *x*"
+    card, entry = await answered(w, f"We look into it {attack}\n\n{QUOTED}\n> your words\n")
+    shown = await w.ben.reply(card, "We look into it")
+    quoted = str(shown["blocks"])
+    assert attack in quoted
+    assert "your words" not in quoted
+    assert "rita@retarus.example" in quoted
+    assert "<!channel>" not in shown["text"]
+    assert (entry.kind, entry.state) == ("answer", EntryState.SHOWN)
+
+
+async def test_mail_is_taken_in_once(w: World) -> None:
+    raw = mail("Re: your letter", "Only once.", answers="<none@x.example>", sender=RITA)
+    assert await w.running.desk.taking_in.take(parse(raw), raw)
+    assert await w.running.desk.taking_in.take(parse(raw), raw) is None
+
+
+async def test_answer_is_recorded_with_the_form_filled(w: World) -> None:
+    card, _ = await answered(w, "The rule was removed.")
+    shown = await w.ben.reply(card, "The rule was removed.")
+    await w.ben.click(shown, "Record as answer")
+    form = await w.ben.modal("Answer of Retarus")
+    done = await w.ben.submit(form)
+    assert done["outcome"] == "closed", done
+    await w.ben.reply(card, "recorded Retarus's answer")
+    ticket = await w.ticket()
+    assert ticket.stage is Stage.SECOND
+    history = await w.running.store.history(ticket.id)
+    assert history[-1].detail["answer"] == "The rule was removed."
+
+
+async def test_question_is_recorded_with_the_form_filled(w: World) -> None:
+    card, _ = await answered(w, "Which connector version is it?")
+    await w.ben.click(await w.ben.reply(card, "Which connector"), "Record as question")
+    done = await w.ben.submit(await w.ben.modal("What Retarus said"))
+    assert done["outcome"] == "closed", done
+    await w.ben.reply(card, "they ask us")
+
+
+async def test_whole_mail_is_behind_the_button(w: World) -> None:
+    card, _ = await answered(w, f"New words.\n\n{QUOTED}\n> the old ones\n")
+    await w.ben.click(await w.ben.reply(card, "New words."), "Whole mail")
+    modal = await w.ben.modal("Whole mail")
+    assert "the old ones" in str(modal.view)
+
+
+async def test_original_comes_as_a_file(w: World) -> None:
+    card, entry = await answered(w, "See the original.")
+    await w.ben.click(await w.ben.reply(card, "See the original."), "Whole mail")
+    modal = await w.ben.modal("Whole mail")
+    await w.ben.click(modal, "Send me the original")
+    state = await w.ben.state()
+    assert state["dms"]
+    raw = await w.running.store.original(entry.id)
+    assert raw
+    assert b"See the original." in raw
+
+
+async def test_files_of_a_mail_are_uploaded_into_the_thread(w: World) -> None:
+    card = await w.escalated()
+    answer = await letter_id(w)
+    raw = multipart(
+        "mixed",
+        part("text/plain; charset=utf-8", "The trace is attached."),
+        part("application/octet-stream", b"trace words", 'Content-Disposition: attachment; filename="trace.log"'),
+        part("application/octet-stream", b"MZ", 'Content-Disposition: attachment; filename="setup.exe"'),
+        head=head("Re: your letter", f"In-Reply-To: {answer}", sender=RITA),
+    )
+    await take_in(w, raw)
+    shown = await w.ben.reply(card, "The trace is attached.")
+    assert "setup.exe" in str(shown["blocks"])
+
+    async def names() -> list[str]:
+        return [each["name"] for message in await w.ben.thread(card) for each in message.get("files", [])]
+
+    assert await w.ben.wait_for(names, "the files") == ["trace.log"]
+
+
+async def test_acknowledgement_is_recorded_and_is_no_answer(w: World) -> None:
+    card = await w.escalated()
+    raw = mail(
+        "[RCR-88123] received",
+        "Thank you. Your request was received. Your ticket number is RCR-88123.",
+        "Auto-Submitted: auto-replied",
+        answers=await letter_id(w),
+        sender=RITA,
+    )
+    entry = await take_in(w, raw)
+    assert entry.kind == "acknowledgement"
+    await w.ben.reply(card, "Retarus gave its number: RCR-88123")
+    ticket = await w.ticket()
+    assert ticket.rcr == ("RCR-88123",)
+    assert [each.what for each in await w.running.store.history(ticket.id)][-1] == "rcr"
+
+
+async def test_automatic_reply_is_shown_small_and_changes_nothing(w: World) -> None:
+    card = await w.escalated()
+    before = await w.ticket()
+    raw = mail(
+        "Automatic reply: x", "I am away.", "Auto-Submitted: auto-replied", answers=await letter_id(w), sender=RITA
+    )
+    assert (await take_in(w, raw)).kind == "automatic_reply"
+    await w.ben.reply(card, "Automatic reply of")
+    assert (await w.ticket()).version == before.version
+
+
+async def test_bounce_turns_the_receipt_and_can_be_tried_again(w: World) -> None:
+    card = await w.escalated()
+    raw = report("support@retarus.example", "failed", "5.1.1", returned=await letter_id(w))
+    await take_in(w, raw)
+    shown = await w.ben.reply(card, "was not delivered after all")
+    assert "there is no such mailbox" in str(shown["blocks"])
+    receipt = await w.ben.reply(card, "The e-mail to Retarus was not delivered.")
+    assert float(receipt["ts"]) < float(shown["ts"])
+    assert not [each for each in await w.ben.thread(card) if each["text"] == "Delivered to Retarus by e-mail"]
+    await w.ben.click(shown, "Try again")
+    await w.ben.reply(card, "Delivered to Retarus by e-mail")
+    assert len(await w.anna.mails()) == 2
+
+
+async def test_delayed_delivery_is_no_failure(w: World) -> None:
+    card = await w.escalated()
+    await take_in(w, report("support@retarus.example", "delayed", "4.4.1", returned=await letter_id(w)))
+    await w.ben.reply(card, "goes on trying")
+    thread = await w.ben.thread(card)
+    assert [each for each in thread if each["text"] == "Delivered to Retarus by e-mail"]
+
+
+async def test_strangers_mail_reaches_no_thread_and_can_be_assigned(w: World) -> None:
+    card = await w.escalated()
+    raw = mail("[PD-1001] hello", "Secret words of a stranger", answers=await letter_id(w), sender="x@evil.example")
+    assert (await take_in(w, raw)).state is EntryState.UNASSIGNED
+    assert "Secret words" not in str(await w.ben.thread(card))
+    home = await homes.at(w.ben, "Unassigned", "not on the list of allowed senders")
+    await w.ben.click(home, "Assign")
+    done = await w.ben.submit(await w.ben.modal("Assign a mail"), {"ticket": "PD-1001"})
+    assert done["outcome"] == "closed", done
+    await w.ben.reply(card, "Secret words of a stranger")
+    assert await w.running.store.count_unassigned() == 0
+
+
+async def test_unassigned_mail_can_be_dismissed(w: World) -> None:
+    entry = await take_in(w, mail("Offer", "Buy it", sender="x@evil.example"))
+    await w.running.desk.conversation.dismiss(entry.id, w.slack.admin.member("ben").id)
+    assert await w.running.store.count_unassigned() == 0
+
+
+async def test_number_in_the_subject_needs_a_proven_sender(w: World) -> None:
+    card = await w.escalated()
+    forged = await take_in(w, mail("[PD-1001]", "Forged", sender=RITA, proof=PROOF.replace("pass", "fail")))
+    assert forged.state is EntryState.UNASSIGNED
+    await take_in(w, mail("[PD-1001] question", "Genuine", sender=RITA, proof=PROOF, number=9))
+    await w.ben.reply(card, "Genuine")
+
+
+async def test_answer_to_a_closed_ticket_asks_whether_to_reopen(w: World) -> None:
+    card = await w.escalated()
+    answer = await letter_id(w)
+    ben, ticket = w.slack.admin.member("ben").id, await w.ticket()
+    await w.running.desk.tickets.say(ticket.id, Move.WITHDRAW, ben, "form", "reason", "The customer left")
+    await take_in(w, mail("Re: letter", "One more thing.", answers=answer, sender=RITA))
+    shown = await w.ben.reply(card, "One more thing.")
+    assert "is it to be reopened?" in str(shown["blocks"])
+    await w.ben.click(shown, "Reopen")
+    await w.ben.modal("Reopen")
+
+
+async def test_mail_in_the_mailbox_arrives_in_the_thread(tmp_path: Path) -> None:
+    async with pymap() as host:
+        url = f"imap://{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@127.0.0.1:{host.port}/INBOX"
+        async with world(tmp_path, mail=BELIEVED, imap=url) as w:
+            card = await w.escalated()
+            raw = mail("Re: your letter", "By IMAP.", answers=await letter_id(w), sender=RITA)
+            with host.client() as client:
+                client.append("INBOX", raw)
+            await w.ben.reply(card, "By IMAP.")
