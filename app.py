@@ -20,12 +20,12 @@ from bot.adapters.mail.compose import ascii_domain
 from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import parse_smtp_url
 from bot.adapters.outgoing import outgoing
-from bot.adapters.printing.child_process import ChildPress
+from bot.adapters.printing.child_process import ChildProcessPrinter
 from bot.adapters.slack import channel_audience
 from bot.adapters.slack import client as slack_client
 from bot.adapters.slack.channels import channel_id
 from bot.adapters.slack.directory import SlackDirectory
-from bot.adapters.slack.people import Home
+from bot.adapters.slack.people import HomeWorkspace
 from bot.adapters.status import open_status_page
 from bot.adapters.store import copy_to, hold_back, migrate, open_store, opened, place_from
 from bot.alerts import Alerts
@@ -36,11 +36,11 @@ from bot.core.errors import Misconfigured, StoreDown
 from bot.core.i18n import Language, speaking
 from bot.core.release import release
 from bot.desk import Desk, open_desk
-from bot.escalation.status_page import Lookout
+from bot.escalation.status_page import StatusPageWatch
 from bot.model.contact import Contact
 from bot.outbox import Outbox
 from bot.ports import Store
-from bot.privacy.erasure import Archive
+from bot.privacy.erasure import PersonalDataArchive
 from bot.tickets.notifications import Routes
 from bot.transports import Transports
 from handlers import (
@@ -107,7 +107,7 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             directory = SlackDirectory(
                 client,
                 config.levels,
-                Home(identity.team_id or "", identity.enterprise_id or ""),
+                HomeWorkspace(identity.team_id or "", identity.enterprise_id or ""),
                 config.desk.timezone,
                 drafts,
             )
@@ -115,11 +115,11 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             directory.groups.warn = alerts.warn
             await directory.warm()
             routes = await _routes(client, config)
-            lookout = Lookout(open_status_page(config.retarus, session), clock)
+            lookout = StatusPageWatch(open_status_page(config.retarus, session), clock)
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), lookout)  # noqa: PLW0108 (the two know each other)
             parser = MailParser()
             tasks = BackgroundTasks()
-            write, make_report = notification_renderer.writer(desk), reports.maker(desk, ChildPress())
+            write, make_report = notification_renderer.writer(desk), reports.maker(desk, ChildProcessPrinter())
             carriers = observed.observed_carriers(out.carriers(store, write, make_report, config, parser), metrics)
             follow_up, calm = desk.receipts.follow_up, tasks.calm
             outbox = Outbox(store, carriers, clock, follow_up, calm=calm, transports=out.transports)
@@ -319,15 +319,15 @@ async def _demo(env: Environment, state: Path, language: Language, is_opened: bo
 
 
 @asynccontextmanager
-async def _archive(env: Environment, by: str) -> AsyncIterator[Archive]:
+async def _archive(env: Environment, by: str) -> AsyncIterator[PersonalDataArchive]:
     async with opened(env.database_url) as (store, drafts):
-        yield Archive(store, drafts, now, by)
+        yield PersonalDataArchive(store, drafts, now, by)
 
 
 STORAGE = Storage(copy_to, place_from, hold_back)
 
 
-def _check(env: Environment, post: bool) -> AsyncIterator[command_line.Finding]:
+def _check(env: Environment, post: bool) -> AsyncIterator[command_line.CheckFinding]:
     from bot.adapters.slack.installation_check import check  # noqa: PLC0415 (it reads the manifest, and nobody else does)
 
     async def database() -> str:

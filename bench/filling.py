@@ -19,8 +19,8 @@ from bot.adapters.store import is_server, open_store, rows
 from bot.desk import Desk
 from bot.ports import Store
 from bot.search import tokens
-from bot.search.documents import Document, Entry, Shelf, customer_tag, service_tag
-from bot.search.ranking import Narrow
+from bot.search.documents import DocumentKind, Entry, SearchDocument, customer_tag, service_tag
+from bot.search.ranking import SearchFilter
 from bot.tickets.ports import Batch
 from tests.factories import ANNA, NOW, ManualClock, a_world, an_incident
 
@@ -49,7 +49,9 @@ async def _measured(engine: Engine, size: int) -> dict[str, str]:
         "two words": lambda: searching.find("Zertifikat Warteschlange", ANNA),
         "a slip": lambda: searching.find("conector rejcted", ANNA),
         "six everyday words": lambda: searching.find("mails werden seit heute nicht zugestellt fehler", ANNA),
-        "of one customer": lambda: searching.find("fax", ANNA, Narrow(customer=f"Kunde {random.randrange(CUSTOMERS)}")),
+        "of one customer": lambda: searching.find(
+            "fax", ANNA, SearchFilter(customer=f"Kunde {random.randrange(CUSTOMERS)}")
+        ),
         "the same problem?": lambda: searching.offered(_incident_answers(), ANNA),
     }
     columns = {name: await _timed(ask) for name, ask in questions.items()}
@@ -143,11 +145,11 @@ def _rows_and_entries(size: int) -> Iterator[tuple[rows.Row, Sequence[object]]]:
         entry = Entry(title, other[1].title | other[2].body, frozenset(), tags)
         at = rows.ms(NOW - timedelta(minutes=10 * (size - number)))
         row = {**_row(one[0], customer), "id": f"t{number}", "number": number, "raised_at": at}
-        yield row, (number, 0, entry.numbered(number, Shelf.TICKETS).pack())
+        yield row, (number, 0, entry.numbered(number, DocumentKind.TICKETS).pack())
 
 
 def _entry(title: str, body: str) -> Entry:
-    return Entry.of(Document((), title, body))
+    return Entry.of(SearchDocument((), title, body))
 
 
 _ROWS: dict[str, rows.Row] = {}

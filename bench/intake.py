@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.intake.model import Document, Intake, Known
+from bot.intake.model import Intake, IntakeContext, IntakeDocument
 from bot.intake.reader import read
 
 FOLDER = Path(__file__).parent
@@ -25,7 +25,7 @@ MADE, KEPT = FOLDER / "intake_made.toml", FOLDER / "intake_kept.toml"
 """The development set and the held-out set."""
 PRECISION, RECALL = 0.98, 0.80
 """Targets for each field."""
-KNOWN = Known(
+KNOWN = IntakeContext(
     now=datetime(2019, 8, 27, 10, 0, tzinfo=UTC),
     zone=ZoneInfo("Europe/Berlin"),
     region="DE",
@@ -50,7 +50,7 @@ class Input:
     """A pasted text or file and its labelled values."""
 
     name: str
-    document: Document
+    document: IntakeDocument
     want: frozenset[Value]
 
 
@@ -75,7 +75,7 @@ def inputs(path: Path) -> list[Input]:
     """The labelled inputs of a file."""
     found = tomllib.loads(path.read_text("utf-8"))["input"]
     return [
-        Input(each["name"], Document(each["text"], each.get("file", "")), frozenset(_wanted(each["want"])))
+        Input(each["name"], IntakeDocument(each["text"], each.get("file", "")), frozenset(_wanted(each["want"])))
         for each in found
     ]
 

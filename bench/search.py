@@ -30,7 +30,7 @@ from bot.desk import Desk
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Ticket
 from bot.ports import Store
-from bot.search.service import Found
+from bot.search.service import SearchResult
 from bot.tickets.ports import Batch
 from tests.factories import ANNA, NOW, RAISED, ManualClock, a_world, an_incident
 
@@ -80,7 +80,7 @@ class DeskSearch:
         return ids(await self.searching.offered({**typed, "start": start}, ANNA))
 
 
-def ids(found: Found) -> list[str]:
+def ids(found: SearchResult) -> list[str]:
     return [hit.found.id for hit in found.hits]
 
 

@@ -13,7 +13,7 @@ from bot.core.cleaning import capital, excerpt
 from bot.core.clock import as_moment
 from bot.core.i18n import many, mark, t
 from bot.forms.checklist import is_left, progress
-from bot.forms.template_fields import OTHER, Need, Sheet
+from bot.forms.template_fields import OTHER, GuidePart, Need
 from bot.forms.validation import Missing, missing
 from bot.model.ticket import Level, Party, Stage, Ticket
 from bot.model.transitions import STANDING, Move, Step, can
@@ -139,7 +139,7 @@ def _checked(ticket: Ticket, level: Level, config: Config) -> str:
 
 
 def _missing_words(items: Iterable[Missing]) -> str:
-    names = [_brief(item) for item in items if item.heading.sheet is Sheet.TICKET]
+    names = [_brief(item) for item in items if item.heading.sheet is GuidePart.TICKET]
     if not names:
         return t("nothing missing for Retarus")
     shown, more = ", ".join(names[:_NAMED]), len(names) - _NAMED

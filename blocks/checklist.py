@@ -13,7 +13,7 @@ from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
 from bot.escalation.letter import shown
 from bot.escalation.summaries import drafts
-from bot.forms.checklist import State, Task, Trace, in_one_click, progress, tasks
+from bot.forms.checklist import Task, TaskState, Trace, in_one_click, progress, tasks
 from bot.forms.field import Need
 from bot.forms.field_table import is_asked
 from bot.forms.validation import level_name
@@ -31,7 +31,7 @@ SHOWN = "checks.shown"
 
 MOST_PICKS = 3
 
-_MARKS = {State.OPEN: "○", State.DONE: "✓", State.OFFERED: "·"}
+_MARKS = {TaskState.OPEN: "○", TaskState.DONE: "✓", TaskState.OFFERED: "·"}
 _TITLES = {
     Level.FIRST: mark("1st-level checks"),
     Level.SECOND: mark("2nd-level checks"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from blocks import kit, reminders
 from blocks.card import party_name
 from blocks.kit import Json
-from bot.clocks.timers import State, Timer, TimerRun
+from bot.clocks.timers import Timer, TimerRun, TimerState
 from bot.core.cleaning import capital
 from bot.core.clock import span, work_span
 from bot.core.i18n import t
@@ -40,12 +40,12 @@ def _clock(run: TimerRun, at: datetime) -> Json:
     return kit.line(kit.bold(capital(t(run.timer.gloss))), *since, *due, kit.text(f" · {_state(run, state, at)}"))
 
 
-def _state(run: TimerRun, state: State, at: datetime) -> str:
-    if state is State.ENDED:
+def _state(run: TimerRun, state: TimerState, at: datetime) -> str:
+    if state is TimerState.ENDED:
         return t("done, too late") if run.is_late(at) else t("done in time")
-    if state is State.PAUSED or run.due is None:
+    if state is TimerState.PAUSED or run.due is None:
         return t("stands still while the end-customer is waited for")
-    if state is State.OVERDUE:
+    if state is TimerState.OVERDUE:
         return t("overdue for {time}", time=_length(run, run.due, at))
     return t("{time} left", time=_length(run, at, run.due))
 

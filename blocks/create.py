@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from blocks import kit
 from blocks.evidence import ALL_OFFERED, OFFERED, file_input, offered
 from blocks.form import inputs
-from blocks.form_state import Begun
+from blocks.form_state import FormState
 from blocks.kit import Json
 from bot.config.settings import Config
 from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
 from bot.forms.field_table import fields_of
 from bot.forms.guide_tasks import PRIORITY
-from bot.forms.template_fields import Field, Need, Sheet
+from bot.forms.template_fields import Field, GuidePart, Need
 from bot.model.ticket import Kind
 from bot.tickets.reference import kind_name
 
@@ -65,7 +65,7 @@ def chooser() -> Json:
 
 
 def modal(
-    begun: Begun,
+    begun: FormState,
     config: Config,
     answers: Mapping[str, str],
     *,
@@ -102,7 +102,7 @@ def again(
     other: Mapping[str, str] | None = None,
 ) -> Json:
     """The same form, drawn anew from what was typed so far; `about`: what it keeps in itself."""
-    return modal(Begun.unpack(about), config, typed, more=shows_more(typed), offers=offers, other=other)
+    return modal(FormState.unpack(about), config, typed, more=shows_more(typed), offers=offers, other=other)
 
 
 def _told(block: Json, kind: Kind, offers: Sequence[Json]) -> Iterable[Json]:
@@ -124,7 +124,7 @@ def _other_kinds(kind: Kind) -> list[Json]:
     return [kit.button(t(_RATHER[each]), KIND + each, each.value) for each in Kind if each is not kind]
 
 
-def _buttons(begun: Begun, more: bool) -> list[Json]:
+def _buttons(begun: FormState, more: bool) -> list[Json]:
     kind = begun.kind.value
     buttons = [] if more else [kit.button(t("Answer more now"), MORE, kind)]
     buttons.append(kit.button(t("Put aside"), ASIDE, kind))
@@ -167,7 +167,7 @@ def _fields(kind: Kind, config: Config, more: bool) -> list[Field]:
     """Without `more`: what must be answered, and what only applies because of such an answer; and the priority."""
     ticket = [
         field
-        for field in fields_of(kind, config, Sheet.TICKET)
+        for field in fields_of(kind, config, GuidePart.TICKET)
         if (field.need[kind] is Need.RAISE or more) and not (field.group and field.group != "example.1")
     ]
     return [*ticket, *_priority(kind, config, more)]
@@ -175,7 +175,7 @@ def _fields(kind: Kind, config: Config, more: bool) -> list[Field]:
 
 def _priority(kind: Kind, config: Config, more: bool) -> list[Field]:
     """The priority, or the impact and urgency that decide on it: given now, it starts the SLA's clock (guide 2.7)."""
-    judged = [field for field in fields_of(kind, config, Sheet.FIRST) if field.heading is PRIORITY]
+    judged = [field for field in fields_of(kind, config, GuidePart.FIRST) if field.heading is PRIORITY]
     return [field for field in judged if more or field.key != "priority_reason"]
 
 

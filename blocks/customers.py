@@ -12,7 +12,7 @@ from bot.core.i18n import t
 from bot.core.identifiers import fold
 from bot.home import Screen, Tab
 from bot.model.contact import EndCustomer
-from bot.register.customers import PAGE, Page
+from bot.register.customers import PAGE, CustomerPage
 
 ADD = "customers.add"
 CHANGE = "customers.change"
@@ -23,7 +23,7 @@ TURN = "customers.page."
 TURNS = ("before", "after")
 
 
-def listing(page: Page) -> list[Json]:
+def listing(page: CustomerPage) -> list[Json]:
     """One page of them, by name."""
     blocks = [
         kit.note(t("Never declarants and never recipients: nothing is sent to them (guide, section 3).")),
@@ -38,7 +38,7 @@ def listing(page: Page) -> list[Json]:
     return [*blocks, kit.note(where), *([kit.actions("customers.pages", turns)] if turns else [])]
 
 
-def _turns(page: Page, last: int) -> list[Json]:
+def _turns(page: CustomerPage, last: int) -> list[Json]:
     before = Screen(Tab.CUSTOMERS, first=max(0, page.first - PAGE)).pack()
     after = Screen(Tab.CUSTOMERS, first=last).pack()
     buttons = [kit.button(t("Page before"), TURN + "before", before)] if page.first else []

@@ -12,7 +12,7 @@ from bot.config.guide_texts import EAS
 from bot.core.i18n import t
 from bot.escalation.letter import copy_of
 from bot.escalation.preview import Preview
-from bot.model.letter_text import Part
+from bot.model.letter_text import LetterPart
 
 ASK = "eas.ask"
 OPENED = "eas.opened"
@@ -47,7 +47,7 @@ def _steps() -> Json:
 
 def _texts(shown: Preview) -> Iterable[Json]:
     """One copyable block per field; the opening and the subject first."""
-    for part in (Part(heading=t("Subject"), lines=(shown.letter.subject,)), *copy_of(shown.letter)):
+    for part in (LetterPart(heading=t("Subject"), lines=(shown.letter.subject,)), *copy_of(shown.letter)):
         text = "\n".join(part.lines)
         if part.heading:
             yield kit.heading(part.heading)

@@ -17,10 +17,10 @@ from bot.escalation.preview import Preview
 from bot.escalation.summaries import drafts
 from bot.forms.field_table import fields_of
 from bot.forms.guide_tasks import PLAN, REMEDY
-from bot.forms.template_fields import Field, Need, Sheet
+from bot.forms.template_fields import Field, GuidePart, Need
 from bot.forms.validation import Missing, missing
 from bot.model.ticket import Level, Ticket
-from bot.tickets.permissions import GLASS
+from bot.tickets.permissions import BREAK_GLASS_REASON
 
 ASK = "escalate.ask"
 TASKS = "escalate.tasks"
@@ -55,8 +55,8 @@ def _who_reads(asked: Iterable[Field]) -> Json:
 
 def _asked(ticket: Ticket, config: Config) -> Iterable[Field]:
     for field in fields_of(ticket.kind, config):
-        ours = field.heading.sheet is Sheet.SECOND or field.level is Level.SECOND
-        if ours and field.heading not in _ELSEWHERE and field.heading.sheet is not Sheet.THIRD:
+        ours = field.heading.sheet is GuidePart.SECOND or field.level is Level.SECOND
+        if ours and field.heading not in _ELSEWHERE and field.heading.sheet is not GuidePart.THIRD:
             yield field
 
 
@@ -74,7 +74,7 @@ def preview(shown: Preview, name: str, config: Config, *, changed: bool = False)
     may_send = not (shown.missing or (shown.refusal and not shown.may_break_glass) or shown.excess)
     if may_send and shown.may_break_glass:
         why = t("Break the glass: why must it go without an authorised contact?")
-        blocks.append(text_input(GLASS, why, t(_GLASS)))
+        blocks.append(text_input(BREAK_GLASS_REASON, why, t(_GLASS)))
     blocks += beside_letter(shown, config, may_send=may_send)
     if may_send:
         ways = kit.together(shown.ways) or t(_NOWHERE)

@@ -9,7 +9,7 @@ from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.config.settings import Config
 from bot.core.i18n import many, mark, t
-from bot.escalation.evidence import DESPITE
+from bot.escalation.evidence import OVERRIDE_REASON
 from bot.escalation.preview import Preview
 from bot.model.ticket import Attachment, StatusReport
 from bot.tickets.attachments import FILES, listed, read, sized, total, waiting
@@ -85,7 +85,7 @@ def doubtful(shown: Preview, *, may_send: bool = True, typed: str = "") -> list[
     blocks = [kit.rich(*(kit.line(kit.bold(t("Doubtful: ")), kit.text(each)) for each in shown.warnings))]
     if may_send:
         why = t("Why is it sent all the same?")
-        blocks.append(text_input(DESPITE, why, t("Kept in the history"), value=typed, multiline=False))
+        blocks.append(text_input(OVERRIDE_REASON, why, t("Kept in the history"), value=typed, multiline=False))
     return blocks
 
 

@@ -12,7 +12,7 @@ from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.forms.field_table import fields_of
 from bot.forms.guide_tasks import HELP_DESK_1, HELP_DESK_2, PLAN, REMEDY
-from bot.forms.template_fields import MOST_EXAMPLES, Field, Need, Sheet
+from bot.forms.template_fields import MOST_EXAMPLES, Field, GuidePart, Need
 from bot.forms.validation import examples, missing
 from bot.model.ticket import Level, Ticket
 
@@ -84,9 +84,9 @@ def _is_due(field: Field, ticket: Ticket) -> bool:
     """The tasks of a level are asked from when it has the ticket; the template and the matrix at any time."""
     if field.heading in _ELSEWHERE:
         return False
-    if field.heading.sheet is Sheet.SECOND:
+    if field.heading.sheet is GuidePart.SECOND:
         return ticket.level in {Level.SECOND, Level.THIRD}
-    return field.heading.sheet is not Sheet.THIRD  # what Retarus says is recorded where it moves the ticket
+    return field.heading.sheet is not GuidePart.THIRD  # what Retarus says is recorded where it moves the ticket
 
 
 def _buttons(ticket: Ticket, everything: bool, number: int, *, has_examples: bool) -> list[Json]:

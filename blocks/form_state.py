@@ -15,7 +15,7 @@ KEPT = "@begun"
 
 
 @dataclass(frozen=True)
-class Begun:
+class FormState:
     """Packed, it is a form's `private_metadata`."""
 
     kind: Kind
@@ -42,7 +42,7 @@ class Begun:
         return "|".join(filter(None, (self.kind.value, urlencode(link | draft | hidden | left | place))))
 
     @classmethod
-    def unpack(cls, about: str) -> Begun:
+    def unpack(cls, about: str) -> FormState:
         kind, _, rest = about.partition("|")
         said = dict(parse_qsl(rest, keep_blank_values=True))
         draft = said.get("draft")
@@ -56,12 +56,12 @@ class Begun:
             said.get("place", ""),
         )
 
-    def turned(self, kind: Kind) -> Begun:
+    def turned(self, kind: Kind) -> FormState:
         """The same form, for another kind of ticket."""
         return replace(self, kind=kind)
 
     @classmethod
-    def taken_up(cls, kind: Kind, draft: Mapping[str, str]) -> Begun:
+    def taken_up(cls, kind: Kind, draft: Mapping[str, str]) -> FormState:
         """As it was when it was put aside."""
         if not draft:
             return cls(kind)

@@ -11,7 +11,7 @@ from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.escalation.summaries import drafts
 from bot.forms.field_table import fields_of
-from bot.forms.template_fields import Field, Need, Sheet
+from bot.forms.template_fields import Field, GuidePart, Need
 from bot.model.ticket import Ticket
 
 ASK = "handoff.ask"
@@ -41,4 +41,4 @@ def modal(
 
 def _is_asked_here(field: Field, ticket: Ticket) -> bool:
     """What the 2nd level needs to know, and the tasks of the 1st that are recorded if they were needed."""
-    return field.need[ticket.kind] is Need.HANDOFF or field.heading.sheet is Sheet.FIRST
+    return field.need[ticket.kind] is Need.HANDOFF or field.heading.sheet is GuidePart.FIRST

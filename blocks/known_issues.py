@@ -15,7 +15,7 @@ from bot.known_issues.links import CAUSE
 from bot.model.notice import Notice, Say
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
-from bot.search.service import Found, Hit
+from bot.search.service import Hit, SearchResult
 from bot.tickets.reference import reference
 
 JOIN = "joining.join"
@@ -29,7 +29,7 @@ Links = Mapping[str, str]
 # --- while somebody raises an incident
 
 
-def offers(found: Found, config: Config, links: Links) -> list[Json]:
+def offers(found: SearchResult, config: Config, links: Links) -> list[Json]:
     """Notes and open tickets that may be the same problem, each with what can be done with it."""
     if not found.hits:
         return []
@@ -39,7 +39,7 @@ def offers(found: Found, config: Config, links: Links) -> list[Json]:
     return [*blocks, kit.divider()]
 
 
-def hits(found: Found, config: Config, links: Links) -> list[Json]:
+def hits(found: SearchResult, config: Config, links: Links) -> list[Json]:
     """What was found when the ticket is about to be handed on; notes can be read."""
     blocks = [block for number, hit in enumerate(found.hits) for block in search.hit(hit, config, links, f"{number}")]
     return [kit.divider(), kit.heading(t("The same problem?")), *blocks, kit.divider()] if blocks else []
@@ -72,7 +72,7 @@ def joined(ticket: Ticket, customer: str, config: Config, link: str) -> Json:
 # --- a ticket and what may be the same
 
 
-def known(ticket: Ticket, found: Found, config: Config, links: Links, query: str = "") -> Json:
+def known(ticket: Ticket, found: SearchResult, config: Config, links: Links, query: str = "") -> Json:
     """What may be the same problem; an open ticket can be made the leading one by a click, or by its name."""
     blocks: list[Json] = [kit.note(reference(ticket, config))]
     if ticket.parent:

@@ -8,7 +8,7 @@ from blocks import kit
 from blocks.kit import Json, Message
 from bot.core.i18n import t
 from bot.escalation.letter import as_text, copy_of
-from bot.model.letter_text import LetterText, Part
+from bot.model.letter_text import LetterPart, LetterText
 
 SHOW = "letter.show"
 AGAIN = "letter.again"
@@ -22,7 +22,7 @@ def parts(letter: LetterText) -> list[Json]:
     return [block for part in copy_of(letter) for block in _part(part)]
 
 
-def _part(part: Part) -> Iterable[Json]:
+def _part(part: LetterPart) -> Iterable[Json]:
     pieces = kit.chunks("\n".join(part.lines)) if part.lines else [""]
     for number, piece in enumerate(pieces):
         heading = [kit.bold(part.heading)] if part.heading and not number else []

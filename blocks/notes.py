@@ -13,7 +13,7 @@ from bot.core.i18n import mark, t
 from bot.forms.template_fields import OTHER
 from bot.home import Screen, Tab
 from bot.model.technical_note import TechnicalNote
-from bot.notes.service import PAGE, REASON, TEXTS, Page
+from bot.notes.service import PAGE, REASON, TEXTS, NotePage
 
 WRITE = "notes.write"
 """A new one, by itself; the modal's callback id is the same."""
@@ -161,7 +161,7 @@ def retiring(note: TechnicalNote) -> Json:
 # --- in the App Home
 
 
-def listing(page: Page) -> list[Json]:
+def listing(page: NotePage) -> list[Json]:
     """One page of them, newest first."""
     blocks: list[Json] = [kit.actions("notes", [kit.button(t("Write a note"), WRITE, "write", style="primary")])]
     blocks += map(row, page.notes)
@@ -184,7 +184,7 @@ def row(note: TechnicalNote) -> Json:
     }
 
 
-def _turns(page: Page, last: int) -> list[Json]:
+def _turns(page: NotePage, last: int) -> list[Json]:
     before = Screen(Tab.NOTES, first=max(0, page.first - PAGE)).pack()
     after = Screen(Tab.NOTES, first=last).pack()
     buttons = [kit.button(t("Page before"), TURN + "before", before)] if page.first else []

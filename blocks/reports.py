@@ -11,7 +11,7 @@ from blocks.kit import Json, Message
 from bot.core.i18n import t
 from bot.core.month import Period
 from bot.model.monthly_view import View
-from bot.reports.document import Paper
+from bot.reports.document import ReportDocument
 
 MAKE = "reports.make"
 """The form that asks for a report."""
@@ -33,7 +33,7 @@ _WORDS = 1500
 class Posted:
     """What of a report is seen in Slack at once."""
 
-    paper: Paper
+    paper: ReportDocument
     month: str
     shown: tuple[int, ...]
     """Which of its charts."""
@@ -62,13 +62,13 @@ def message(posted: Posted, pictures: Sequence[str]) -> Message:
     return Message(kit.escape(f"{paper.title}, {paper.about}: {figures}"), blocks)
 
 
-def _said(paper: Paper) -> list[tuple[str, str]]:
+def _said(paper: ReportDocument) -> list[tuple[str, str]]:
     """What has no chart is told in words; what is said of a table says nothing without it."""
     told = [part for part in paper.parts if part.in_slack and not part.chart and not part.tables and part.text]
     return [(part.heading, "\n".join(part.text)) for part in told]
 
 
-def _short(paper: Paper) -> list[Json]:
+def _short(paper: ReportDocument) -> list[Json]:
     lines = [kit.line(kit.bold(name), kit.text(f"  {words}")) for name, words in paper.short]
     return [kit.rich(*lines)] if lines else []
 

@@ -16,7 +16,7 @@ from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Ticket
 from bot.model.transitions import STANDING
 from bot.search.ranking import marked, says_most
-from bot.search.service import Found, Hit
+from bot.search.service import Hit, SearchResult
 
 SEARCH = "find.search"
 """The modal, and the button that opens it."""
@@ -31,7 +31,7 @@ _PERIODS = {ANY: mark("At any time"), "1": mark("Last 24 hours"), "7": mark("Las
 _EXCERPT = 220
 
 
-def modal(typed: Mapping[str, str], found: Found | None, config: Config, links: Mapping[str, str]) -> Json:
+def modal(typed: Mapping[str, str], found: SearchResult | None, config: Config, links: Mapping[str, str]) -> Json:
     """The question above, the answer below; it is drawn anew with every change of the question."""
     blocks = [
         _words(typed.get(WORDS, "")),
@@ -90,7 +90,7 @@ def _pick(key: str, label: str, names: Mapping[str, str], chosen: str) -> Json:
 # --- what was found
 
 
-def results(found: Found, config: Config, links: Mapping[str, str]) -> list[Json]:
+def results(found: SearchResult, config: Config, links: Mapping[str, str]) -> list[Json]:
     """Best first, with what was found marked."""
     blocks: list[Json] = [kit.divider(), kit.note(_summary(found))]
     for number, each in enumerate(found.hits):
@@ -98,7 +98,7 @@ def results(found: Found, config: Config, links: Mapping[str, str]) -> list[Json
     return blocks
 
 
-def _summary(found: Found) -> str:
+def _summary(found: SearchResult) -> str:
     told = [many("{count} hit", "{count} hits", len(found.hits)) if found.hits else t("Nothing was found.")]
     if found.is_bounded:
         told.append(t("Some of these words are in very many tickets: only the newest of them were compared."))

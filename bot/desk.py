@@ -16,12 +16,12 @@ from bot.escalation.receipts import Receipts
 from bot.escalation.resend import Resend
 from bot.escalation.retarus_replies import RetarusReplies
 from bot.escalation.service import Escalation
-from bot.escalation.status_page import Lookout
+from bot.escalation.status_page import StatusPageWatch
 from bot.home import Home
 from bot.known_issues.links import KnownIssues
 from bot.notes.service import Notes
 from bot.ports import Store
-from bot.privacy.erasure import Archive
+from bot.privacy.erasure import PersonalDataArchive
 from bot.register.contacts import Register
 from bot.register.customers import Customers
 from bot.register.membership import Membership
@@ -72,7 +72,7 @@ class Desk:
     search: Search
     reports: Reports
     home: Home
-    archive: Archive
+    archive: PersonalDataArchive
     maintenance: Maintenance
 
 
@@ -84,10 +84,10 @@ def open_desk(
     clock: Clock,
     routes: Routes,
     wake: Callable[[], None] = lambda: None,
-    lookout: Lookout | None = None,
+    lookout: StatusPageWatch | None = None,
 ) -> Desk:
     """Puts the services together. `wake` is called after each change; `lookout` looks at Retarus's status page."""
-    lookout = lookout or Lookout()
+    lookout = lookout or StatusPageWatch()
     queries = Queries(store, drafts, directory, config, clock)
     changes = Changes(store, queries, config, clock, routes, wake)
     answers = Answers(changes, queries, store, directory, config)
@@ -125,6 +125,6 @@ def open_desk(
         search=Search(queries, notes, store, config, clock),
         reports=Reports(queries, customers, register, store, config, clock, routes, wake),
         home=Home(queries, register, store, store, drafts, config, clock),
-        archive=Archive(store, drafts, clock, by="desk"),
+        archive=PersonalDataArchive(store, drafts, clock, by="desk"),
         maintenance=store,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from blocks import create, kit
 from blocks.evidence import OFFERED
-from blocks.form_state import KEPT, Begun, mark_of
+from blocks.form_state import KEPT, FormState, mark_of
 from blocks.kit import Json
 from bot.core.i18n import Language, spoken
 from bot.core.telephone import international
@@ -46,7 +46,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         kind = COMMANDS[asked.name]
         if asked.text:
             answers = {**await known(desk, asked.user), "happens": asked.text}
-            view = kit.serialised(create.modal(Begun(kind), desk.config, answers))
+            view = kit.serialised(create.modal(FormState(kind), desk.config, answers))
         else:
             draft = await desk.queries.draft(asked.user, kind)
             view = await drawn.get((kind, asked.user, spoken(), tuple(sorted(draft.items()))))
@@ -56,7 +56,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         tenants = {"tenants": await desk.customers.tenants_for(click.typed.get("customer", ""))}
         answers = {**await known(desk, click.user), **tenants, **click.typed}
         shown = await offering.now(click)
-        view = create.modal(Begun.unpack(click.about), desk.config, answers, more=True, offers=shown)
+        view = create.modal(FormState.unpack(click.about), desk.config, answers, more=True, offers=shown)
         await dispatcher.update_view(click.view, view)
 
     async def redraw(click: Click) -> Json | None:
@@ -64,7 +64,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         return None if shown is None else create.again(click.about, desk.config, click.typed, shown)
 
     async def submit(form: Submission) -> Json | None:
-        about = await linked(dispatcher.client, Begun.unpack(form.about))
+        about = await linked(dispatcher.client, FormState.unpack(form.about))
         await _raise(desk, about, form)
         if about.draft:
             dispatcher.tasks.start(use_up(desk, form.user, about), later=True)
@@ -81,7 +81,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLookup) -> None:
     async def put_aside(click: Click) -> Show | None:
         """One draft of a kind is kept: another one than this form began with is not taken from its author unasked."""
-        form = Begun.unpack(click.about)
+        form = FormState.unpack(click.about)
         there = await desk.queries.draft(click.user, form.kind)
         own = form.mark, mark_of(_kept(click))  # the latter where it is clicked twice
         if there and mark_of(there) not in own:
@@ -98,14 +98,14 @@ def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLoo
         await ask(click, {})
 
     async def replace(click: Click) -> Show:
-        form = Begun.unpack(click.about)
+        form = FormState.unpack(click.about)
         await desk.tickets.save_draft(click.user, form.kind, _kept(click))
         if form.draft is not form.kind:
             dispatcher.tasks.start(use_up(desk, click.user, form), later=True)
         return lambda: dispatcher.update_view(click.view, create.put_aside(form.kind))
 
     async def throw_away(click: Click) -> Show:
-        await use_up(desk, click.user, Begun.unpack(click.about))
+        await use_up(desk, click.user, FormState.unpack(click.about))
         return lambda: dispatcher.update_view(click.view, create.thrown_away(Kind(click.value)))
 
     dispatcher.saving_clicks[create.ASIDE] = put_aside
@@ -116,16 +116,16 @@ def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLoo
 
 def _kept(click: Click) -> dict[str, str]:
     """The draft a form becomes: what was typed, and how it was begun."""
-    return present({**click.typed, KEPT: Begun.unpack(click.about).pack()})
+    return present({**click.typed, KEPT: FormState.unpack(click.about).pack()})
 
 
-async def _raise(desk: Desk, about: Begun, form: Submission) -> None:
+async def _raise(desk: Desk, about: FormState, form: Submission) -> None:
     """With the files that were added, or stood in the message it comes from."""
     files = (*form.files, *read(form.typed.get(OFFERED, "")))
     await desk.tickets.create(form.user, about.kind, form.typed, form.view, about.link or "", files)
 
 
-async def use_up(desk: Desk, user: str, form: Begun) -> None:
+async def use_up(desk: Desk, user: str, form: FormState) -> None:
     """The draft this form took up is not needed any more; one that has replaced it since is."""
     if form.draft and mark_of(await desk.queries.draft(user, form.draft)) == form.mark:
         await desk.tickets.discard_draft(user, form.draft)
@@ -134,7 +134,7 @@ async def use_up(desk: Desk, user: str, form: Begun) -> None:
 async def begun(desk: Desk, kind: Kind, user: str, draft: Mapping[str, str]) -> Json:
     """The form with what is known, and what this person put aside, of whatever it was begun with."""
     answers = {**await known(desk, user), **draft}
-    return create.modal(Begun.taken_up(kind, draft), desk.config, answers, more=create.shows_more(draft))
+    return create.modal(FormState.taken_up(kind, draft), desk.config, answers, more=create.shows_more(draft))
 
 
 async def known(desk: Desk, user: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from blocks.kit import Json
 from bot.desk import Desk
 from bot.tickets import permissions
 from handlers.dispatch import Dispatcher
-from handlers.payload import Click, Search, Submission
+from handlers.payload import Click, OptionsRequest, Submission
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -28,7 +28,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def remove(click: Click) -> None:
         await book.remove(click.value, click.user, click.id)
 
-    async def suggest(asked: Search) -> list[Json]:
+    async def suggest(asked: OptionsRequest) -> list[Json]:
         return customers.options(await book.suggested(asked.text, asked.user), asked.text)
 
     dispatcher.clicks[customers.ADD] = ask_new

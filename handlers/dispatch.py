@@ -44,7 +44,7 @@ from handlers.payload import (
     Body,
     Click,
     Command,
-    Search,
+    OptionsRequest,
     Shortcut,
     SlackEvent,
     Submission,
@@ -74,7 +74,7 @@ OnCommand = Callable[[Command], Awaitable[None]]
 OnSavingCommand = Callable[[Command], Awaitable[Show | None]]
 OnShortcut = Callable[[Shortcut], Awaitable[None]]
 OnEvent = Callable[[SlackEvent], Awaitable[Show | None]]
-OnSearch = Callable[[Search], Awaitable[list[Json]]]
+OnSearch = Callable[[OptionsRequest], Awaitable[list[Json]]]
 """Returns the options that match what was typed so far."""
 OnRedraw = Callable[[Click], Awaitable[Json | None]]
 """Draws a modal anew, by its callback id, from what was typed so far; None when it would look the same."""

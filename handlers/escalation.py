@@ -6,9 +6,9 @@ from blocks import escalation
 from blocks.kit import Json
 from bot.core.errors import Conflict
 from bot.desk import Desk
-from bot.escalation.evidence import DESPITE
+from bot.escalation.evidence import OVERRIDE_REASON
 from bot.model.transitions import Move
-from bot.tickets.permissions import GLASS
+from bot.tickets.permissions import BREAK_GLASS_REASON
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher, Draw
 from handlers.payload import Click, Submission
@@ -35,7 +35,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def send(form: Submission) -> Json | None:
         try:
-            reasons = form.typed.get(DESPITE), form.typed.get(GLASS)
+            reasons = form.typed.get(OVERRIDE_REASON), form.typed.get(BREAK_GLASS_REASON)
             await desk.escalation.send(form.ticket, form.user, form.view, form.version, *reasons)
         except Conflict:
             return await preview(form, changed=True)

@@ -9,7 +9,7 @@ from blocks.kit import Json
 from bot.desk import Desk
 from bot.model.ticket import Kind, Ticket
 from bot.model.transitions import Move
-from bot.search.service import Found, Known
+from bot.search.service import KnownIssueCheck, SearchResult
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Submission
@@ -26,7 +26,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def drawn(ticket: Ticket, typed: Mapping[str, str] | None = None) -> Json:
         """Draws the form with suggestions from the notes, open tickets and the customer's history."""
-        known = await desk.search.known(ticket) if ticket.kind is Kind.INCIDENT else Known(Found())
+        known = await desk.search.known(ticket) if ticket.kind is Kind.INCIDENT else KnownIssueCheck(SearchResult())
         links = await desk.queries.card_links(known.found.tickets)
         found = known_issues.hits(known.found, desk.config, links)
         name = reference(ticket, desk.config)

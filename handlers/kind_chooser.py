@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from blocks import create
 from blocks.evidence import AT_A_TIME, OFFERED
-from blocks.form_state import Begun
+from blocks.form_state import FormState
 from bot.desk import Desk
 from bot.model.ticket import Kind
 from bot.tickets.attachments import written
@@ -39,7 +39,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         told = {"happens": words[:LONGEST], OFFERED: written(used.files)}
         answers = {**await known(desk, used.user), **told}
         left = max(0, len(used.files) - AT_A_TIME)
-        form = Begun(Kind.INCIDENT, link="", left=left, place=f"{used.channel}/{used.ts}")
+        form = FormState(Kind.INCIDENT, link="", left=left, place=f"{used.channel}/{used.ts}")
         view = create.modal(form, desk.config, answers)
         opened = await dispatcher.open_modal(used.trigger, view)
         view = create.modal(await linked(dispatcher.client, form), desk.config, answers)
@@ -50,7 +50,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         kind = Kind(click.value)
         if click.about:
             answers = {**await known(desk, click.user), **click.typed}
-            turned = Begun.unpack(click.about).turned(kind)
+            turned = FormState.unpack(click.about).turned(kind)
             view = create.modal(turned, desk.config, answers, more=create.shows_more(click.typed))
         else:
             view = await begun(desk, kind, click.user, await desk.queries.draft(click.user, kind))

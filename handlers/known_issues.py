@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from blocks import card, known_issues
-from blocks.form_state import Begun
+from blocks.form_state import FormState
 from blocks.kit import Json
 from bot.core.cleaning import excerpt
 from bot.desk import Desk
 from bot.known_issues.links import CAUSE
 from bot.model.ticket import Ticket
-from bot.search.service import Found
+from bot.search.service import SearchResult
 from handlers.create import use_up
 from handlers.dispatch import Dispatcher, Draw, Show
 from handlers.payload import Click, Submission
@@ -26,7 +26,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         found = await searching.similar(ticket, user)
         return known_issues.known(ticket, found, desk.config, await links(found))
 
-    async def links(found: Found) -> dict[str, str]:
+    async def links(found: SearchResult) -> dict[str, str]:
         return await desk.queries.card_links(found.tickets)
 
     async def link(form: Submission) -> Draw:
@@ -43,7 +43,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def join(click: Click) -> Show:
         ticket = await desk.known_issues.join(click.value, click.user, click.typed, click.id)
-        dispatcher.tasks.start(use_up(desk, click.user, Begun.unpack(click.about)), later=True)
+        dispatcher.tasks.start(use_up(desk, click.user, FormState.unpack(click.about)), later=True)
         return dispatcher.shows(click.view, lambda: joined(ticket, click))
 
     async def joined(ticket: Ticket, click: Click) -> Json:

@@ -7,13 +7,13 @@ from dataclasses import replace
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from blocks.form_state import Begun
+from blocks.form_state import FormState
 from bot.adapters.slack.api_errors import name_of
 
 _HIDDEN = {"channel_not_found", "not_in_channel"}
 
 
-async def linked(client: AsyncWebClient, begun: Begun) -> Begun:
+async def linked(client: AsyncWebClient, begun: FormState) -> FormState:
     """The form's state with the permalink, looked up while it is not known.
 
     Slack refuses it where the bot is no member: in a conversation between two people, for example.

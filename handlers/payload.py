@@ -139,7 +139,7 @@ class SlackEvent:
 
 
 @dataclass(frozen=True)
-class Search:
+class OptionsRequest:
     """A request for the options of an external select menu."""
 
     user: str
@@ -243,8 +243,8 @@ def files_in(view: Body) -> tuple[Attachment, ...]:
     return tuple(file for elements in values.values() for element in elements.values() for file in _files(element))
 
 
-def search(body: Body) -> Search:
-    return Search(_text(body.get("user") or {}, "id"), _text(body, "block_id"), _text(body, "value"))
+def search(body: Body) -> OptionsRequest:
+    return OptionsRequest(_text(body.get("user") or {}, "id"), _text(body, "block_id"), _text(body, "value"))
 
 
 def submission(body: Body) -> Submission:

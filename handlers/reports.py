@@ -15,8 +15,8 @@ from bot.core.month import Period
 from bot.desk import Desk
 from bot.model.notice import Notice
 from bot.reports import wording
-from bot.reports.document import Paper, Printed, Upload
-from bot.reports.ports import Press
+from bot.reports.document import PrintedReport, ReportDocument, ReportFile
+from bot.reports.ports import ReportPrinter
 from handlers.dispatch import Dispatcher, Show
 from handlers.payload import Click, Command, Submission
 from handlers.response_url import reply
@@ -88,14 +88,14 @@ class Made:
     """A finished report: `bot.adapters.slack.report_carrier.Report`."""
 
     posted: Posted
-    pictures: Sequence[Upload]
-    files: Sequence[Upload]
+    pictures: Sequence[ReportFile]
+    files: Sequence[ReportFile]
 
     def message(self, pictures: Sequence[str]) -> Message:
         return reports.message(self.posted, pictures)
 
 
-def maker(desk: Desk, press: Press) -> Callable[[Notice], Awaitable[Made]]:
+def maker(desk: Desk, press: ReportPrinter) -> Callable[[Notice], Awaitable[Made]]:
     """Counts, words and prints the report a notice asks for, in the language of whoever gets it."""
     reporting = desk.reports
 
@@ -113,17 +113,17 @@ def maker(desk: Desk, press: Press) -> Callable[[Notice], Awaitable[Made]]:
     return make
 
 
-def _shown(paper: Paper) -> tuple[int, ...]:
+def _shown(paper: ReportDocument) -> tuple[int, ...]:
     charted = [part for part in paper.parts if part.chart]
     return tuple(number for number, part in enumerate(charted) if part.in_slack)
 
 
-def _made(paper: Paper, printed: Printed, posted: Posted) -> Made:
+def _made(paper: ReportDocument, printed: PrintedReport, posted: Posted) -> Made:
     pictures = [
-        Upload(f"{paper.name}-{number + 1}.png", chart.title, printed.pictures[number], chart.alt)
+        ReportFile(f"{paper.name}-{number + 1}.png", chart.title, printed.pictures[number], chart.alt)
         for number, chart in enumerate(paper.charts)
         if number in posted.shown
     ]
     kinds = (("pdf", printed.pdf), ("html", printed.page), ("csv", printed.sheet))
-    files = [Upload(f"{paper.name}.{kind}", f"{paper.title}.{kind}", content) for kind, content in kinds]
+    files = [ReportFile(f"{paper.name}.{kind}", f"{paper.title}.{kind}", content) for kind, content in kinds]
     return Made(posted, pictures, files)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from blocks import search
 from blocks.kit import Json
 from bot.desk import Desk
-from bot.search.ranking import Narrow
+from bot.search.ranking import SearchFilter
 from bot.search.service import ANYTHING
 from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Command, Submission
@@ -45,9 +45,9 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     dispatcher.redraws[search.SEARCH] = redraw
 
 
-def _narrow(typed: Mapping[str, str], desk: Desk) -> Narrow:
+def _narrow(typed: Mapping[str, str], desk: Desk) -> SearchFilter:
     service, days = typed.get(search.SERVICE, ""), search.PERIODS.get(typed.get(search.SINCE, ""))
-    return Narrow(
+    return SearchFilter(
         service="" if service == search.ANY else service,
         customer=typed.get(search.CUSTOMER, ""),
         since=desk.clock() - timedelta(days=days) if days else None,

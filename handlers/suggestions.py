@@ -9,7 +9,7 @@ from blocks.create import TOLD
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.model.ticket import Kind
-from bot.search.service import Found
+from bot.search.service import SearchResult
 from handlers.payload import Click
 
 _FORMS = 500
@@ -51,17 +51,17 @@ class SuggestionLookup:
             return None
         return await self._drawn(click, found)
 
-    async def _up_to_date(self, view: str) -> Found:
+    async def _up_to_date(self, view: str) -> SearchResult:
         while True:
             newest = self._newest[view]
             found = await self._found(newest)
             if newest is self._newest[view]:
                 return found
 
-    async def _found(self, click: Click) -> Found:
+    async def _found(self, click: Click) -> SearchResult:
         return await self.searching.offered(click.typed, click.user)
 
-    async def _drawn(self, click: Click, found: Found) -> Sequence[Json]:
+    async def _drawn(self, click: Click, found: SearchResult) -> Sequence[Json]:
         if len(self._shown) >= _FORMS:
             self._shown.clear()
         self._shown[click.view] = _marked(found)
@@ -69,5 +69,5 @@ class SuggestionLookup:
         return known_issues.offers(found, self.desk.config, links)
 
 
-def _marked(found: Found) -> list[tuple[str, frozenset[str]]]:
+def _marked(found: SearchResult) -> list[tuple[str, frozenset[str]]]:
     return [(hit.found.id, hit.tokens) for hit in found.hits]

@@ -37,7 +37,7 @@ WHY_HELD = mark(
 )
 
 
-class Unsure(Protocol):
+class UncertainCounts(Protocol):
     """What waited when the backup was taken."""
 
     @property
@@ -53,7 +53,7 @@ class Storage:
 
     copy_to: Callable[[str, Path], Awaitable[Sequence[str]]]
     place_from: Callable[[Path, str], Awaitable[None]]
-    hold_back: Callable[[str, datetime, str], Awaitable[Unsure]]
+    hold_back: Callable[[str, datetime, str], Awaitable[UncertainCounts]]
 
 
 async def back_up(env: Environment, target: Path, keep: int, storage: Storage, at: datetime) -> str:

@@ -36,7 +36,7 @@ from bot.config.settings import Config, load, read
 from bot.core.clock import now
 from bot.core.errors import Misconfigured, Refused, StoreDown
 from bot.core.i18n import Language
-from bot.privacy.erasure import Archive
+from bot.privacy.erasure import PersonalDataArchive
 from runtime import backup, logging_setup, personal_data, probe
 
 _BACKUP = ("backup", "restore", "restored")
@@ -47,7 +47,7 @@ NO_TOKENS = """No Slack tokens: SLACK_BOT_TOKEN is not set, neither in the envir
   To run it in your workspace: the README's “Install in your workspace” says where the tokens are."""
 
 
-class Finding(Protocol):
+class CheckFinding(Protocol):
     """A line of `check`: prints itself; `wrong` is empty when all is well."""
 
     @property
@@ -61,9 +61,9 @@ class Parts:
     run: Callable[[Environment, Config], Awaitable[None]]
     demo: Callable[[Environment, Path, Language, bool], Awaitable[None]]
     """The folder is the one everything is kept in; the last says whether the page is opened in a browser."""
-    archive: Callable[[Environment, str], AbstractAsyncContextManager[Archive]]
+    archive: Callable[[Environment, str], AbstractAsyncContextManager[PersonalDataArchive]]
     """Opened for the account of that name."""
-    check: Callable[[Environment, bool], AsyncIterator[Finding]]
+    check: Callable[[Environment, bool], AsyncIterator[CheckFinding]]
     """With true: also posts a message to an admin, and deletes it."""
     storage: backup.Storage
     migrate: Callable[[str, str], Awaitable[Mapping[str, int]]]

@@ -26,42 +26,42 @@ _PATIENCE = 5.0
 
 
 @dataclass(frozen=True)
-class Finding:
+class PartHealth:
     """Whether a part of the desk works. `why`: a sentence, without personal data."""
 
     ok: bool
     why: str
 
 
-Probe = Callable[[], Awaitable[Finding]]
+Probe = Callable[[], Awaitable[PartHealth]]
 """Looks at one part; may raise `StoreDown`."""
 
 
-async def looked_at(probes: Mapping[str, Probe]) -> dict[str, Finding]:
+async def looked_at(probes: Mapping[str, Probe]) -> dict[str, PartHealth]:
     """What each probe finds; one that fails or takes too long is a finding too."""
     found = await asyncio.gather(*(_asked(probe) for probe in probes.values()))
     return dict(zip(probes, found, strict=True))
 
 
-async def _asked(probe: Probe) -> Finding:
+async def _asked(probe: Probe) -> PartHealth:
     try:
         async with asyncio.timeout(_PATIENCE):
             return await probe()
     except StoreDown:
-        return Finding(ok=False, why="The database cannot be used.")
+        return PartHealth(ok=False, why="The database cannot be used.")
     except TimeoutError:
-        return Finding(ok=False, why=f"No answer within {_PATIENCE:.0f} seconds.")
+        return PartHealth(ok=False, why=f"No answer within {_PATIENCE:.0f} seconds.")
     except Exception as error:  # noqa: BLE001 (a probe with a fault must not hide the others)
-        return Finding(ok=False, why=f"The check itself failed: {place_of(error).splitlines()[0]}.")
+        return PartHealth(ok=False, why=f"The check itself failed: {place_of(error).splitlines()[0]}.")
 
 
 # --- probes
 
 
 def database_probe(store: Maintenance, clock: Clock) -> Probe:
-    async def probe() -> Finding:
+    async def probe() -> PartHealth:
         await store.backlog(clock())
-        return Finding(ok=True, why="The database answers.")
+        return PartHealth(ok=True, why="The database answers.")
 
     return probe
 
@@ -69,14 +69,14 @@ def database_probe(store: Maintenance, clock: Clock) -> Probe:
 def outbox_probe(store: Maintenance, clock: Clock) -> Probe:
     """Late notices: something keeps the outbox from delivering."""
 
-    async def probe() -> Finding:
+    async def probe() -> PartHealth:
         at = clock()
         backlog = await store.backlog(at)
         if not backlog.oldest:
-            return Finding(ok=True, why="Nothing waits to be delivered.")
+            return PartHealth(ok=True, why="Nothing waits to be delivered.")
         age = max(at - backlog.oldest, timedelta())
         words = f"{backlog.waiting} due; the oldest for {span(age.total_seconds())}."
-        return Finding(ok=age < LATE, why=words)
+        return PartHealth(ok=age < LATE, why=words)
 
     return probe
 
@@ -84,13 +84,13 @@ def outbox_probe(store: Maintenance, clock: Clock) -> Probe:
 def transport_probe(name: str, closures: Callable[[], Sequence[Closure]]) -> Probe:
     """One way out: closed as a whole, or towards some channels only, which does not make the desk unready."""
 
-    async def probe() -> Finding:
+    async def probe() -> PartHealth:
         mine = [each for each in closures() if each.transport == name]
         whole = [each.why for each in mine if not each.channel]
         if whole:
-            return Finding(ok=False, why=whole[0])
+            return PartHealth(ok=False, why=whole[0])
         closed = f"; closed towards {len(mine)} channels" if mine else ""
-        return Finding(ok=True, why=f"Open{closed}.")
+        return PartHealth(ok=True, why=f"Open{closed}.")
 
     return probe
 
@@ -126,7 +126,7 @@ class Health:
         parts = {part: {"ok": each.ok, "why": each.why} for part, each in found.items()}
         return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
 
-    async def findings(self) -> dict[str, Finding]:
+    async def findings(self) -> dict[str, PartHealth]:
         """What each part of the desk says of itself."""
         return await looked_at(self.probes)
 

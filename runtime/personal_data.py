@@ -6,10 +6,10 @@ import asyncio
 import json
 from pathlib import Path
 
-from bot.privacy.erasure import Archive
+from bot.privacy.erasure import PersonalDataArchive
 
 
-async def export_person(archive: Archive, terms: list[str], folder: Path) -> str:
+async def export_person(archive: PersonalDataArchive, terms: list[str], folder: Path) -> str:
     """Everything that names this person, in a file only its owner can read; gives what to tell."""
     person = await archive.find(*terms)
     found = await archive.export(person)
@@ -25,7 +25,7 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
 
 
-async def erase_person(archive: Archive, terms: list[str], folder: Path) -> str:
+async def erase_person(archive: PersonalDataArchive, terms: list[str], folder: Path) -> str:
     """Exports first, then erases; gives what to tell."""
     exported = await export_person(archive, terms, folder)
     erased = await archive.erase(await archive.find(*terms))
@@ -36,7 +36,7 @@ async def erase_person(archive: Archive, terms: list[str], folder: Path) -> str:
     )
 
 
-async def access_log(archive: Archive) -> str:
+async def access_log(archive: PersonalDataArchive) -> str:
     """Who exported or erased what, newest first."""
     entries = await archive.accesses()
     return (

@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from runtime.health import Finding, Probe
+from runtime.health import PartHealth, Probe
 
 log = logging.getLogger(__name__)
 
@@ -70,12 +70,12 @@ async def connected(app: AsyncApp, app_token: str) -> AsyncIterator[Probe]:
 def connection_probe(client: SocketModeClient) -> Probe:
     """Whether Slack answered the last pings."""
 
-    async def probe() -> Finding:
+    async def probe() -> PartHealth:
         if not await client.is_connected():
-            return Finding(ok=False, why="There is no working connection to Slack; it is being opened anew.")
+            return PartHealth(ok=False, why="There is no working connection to Slack; it is being opened anew.")
         if client.last_ping_pong_time is None:
-            return Finding(ok=True, why="Connected; the first ping is under way.")
+            return PartHealth(ok=True, why="Connected; the first ping is under way.")
         silent = max(time.time() - client.last_ping_pong_time, 0)
-        return Finding(ok=True, why=f"Connected; Slack answered a ping {silent:.0f} seconds ago.")
+        return PartHealth(ok=True, why=f"Connected; Slack answered a ping {silent:.0f} seconds ago.")
 
     return probe

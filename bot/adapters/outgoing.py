@@ -9,15 +9,15 @@ from aiohttp import ClientSession
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.mail.carrier import MailCarrier
+from bot.adapters.mail.mail_carrier import MailCarrier
 from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import parse_smtp_url
 from bot.adapters.slack import client as slack_client
 from bot.adapters.slack.api_errors import closes_slack
-from bot.adapters.slack.carrier import SlackCarrier, Write
 from bot.adapters.slack.conversation_carrier import ConversationCarrier
 from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.report_carrier import Make, ReportCarrier
+from bot.adapters.slack.slack_carrier import SlackCarrier, Write
 from bot.adapters.slack.transport_check import slack_check
 from bot.alerts import MAIL, SLACK
 from bot.config.environment import Environment

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 
 from bot.clocks import timers
-from bot.clocks.timers import State, Timer, TimerRun
+from bot.clocks.timers import Timer, TimerRun, TimerState
 from bot.config.settings import Config
 from bot.config.time_policy import awake
 from bot.core.business_hours import ALWAYS, Calendar
@@ -41,7 +41,7 @@ def due_now(ticket: Ticket, config: Config, at: datetime) -> tuple[TimerRun, ...
         for run, moment in found
         if moment <= at
         or (moment <= ahead and not _is_breach(run, moment))
-        or (run.state(at) is State.OVERDUE and not is_snoozed)
+        or (run.state(at) is TimerState.OVERDUE and not is_snoozed)
     )
 
 

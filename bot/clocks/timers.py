@@ -30,7 +30,7 @@ class Timer(Glossed):
     CONFIRM = "confirm", mark("the remedy is not confirmed with the end-customer")
 
 
-class State(Glossed):
+class TimerState(Glossed):
     """The state of a timer at a moment."""
 
     RUNNING = "running", "there is time"
@@ -58,14 +58,14 @@ class TimerRun:
     pauses: tuple[Pause, ...] = ()
     end: datetime | None = None
 
-    def state(self, at: datetime) -> State:
+    def state(self, at: datetime) -> TimerState:
         if self.end is not None:
-            return State.ENDED
+            return TimerState.ENDED
         if self.due is None:
-            return State.PAUSED
+            return TimerState.PAUSED
         if self.due <= at:
-            return State.OVERDUE
-        return State.SOON if self.warn and self.warn <= at else State.RUNNING
+            return TimerState.OVERDUE
+        return TimerState.SOON if self.warn and self.warn <= at else TimerState.RUNNING
 
     def is_late(self, at: datetime) -> bool:
         """Overdue now, or ended after it was due."""

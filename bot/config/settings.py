@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_va
 
 from bot.config.custom_fields import Extra, FamilyName, Label, Matrix, Part
 from bot.config.placeholders import placeholders
-from bot.config.time_policy import Agreement, Cadence, OpeningHours, Reminders, Section, Zone, calendar
+from bot.config.time_policy import Agreement, Cadence, OpeningHours, ReminderSettings, Section, Zone, calendar
 from bot.core.business_hours import ALWAYS, Calendar
 from bot.core.errors import Misconfigured
 from bot.core.i18n import Language, mark
@@ -39,7 +39,7 @@ Address = Annotated[str, AfterValidator(address)]
 WebAddress = Annotated[str, Field(max_length=500, pattern=r"^(https?://[^\s|<>]+)?$")]
 
 
-class Desk(Section):
+class DeskSettings(Section):
     channel: str = "partner-desk"
     """The channel the cards are posted in: its id, or its name."""
     admins: tuple[str, ...] = ()
@@ -202,7 +202,7 @@ class Services(Section):
         return self
 
 
-class Files(Section):
+class FileSettings(Section):
     max_total_mb: int = Field(20, ge=1, le=100)
     """Megabytes (of 1,000,000 bytes) of files that go along with one letter."""
 
@@ -216,7 +216,7 @@ class Privacy(Section):
     """Days after which a closed ticket loses its personal data and keeps its statistics; 0: never."""
 
 
-class Reports(Section):
+class ReportSettings(Section):
     """The report of each month, and Retarus's own monthly view (guide, section 3, 3rd level)."""
 
     working_day: int = Field(1, ge=0, le=15)
@@ -265,14 +265,14 @@ class ContactEntry(Section):
 class Config(Section):
     """All of `desk.toml`."""
 
-    desk: Desk = Desk()
+    desk: DeskSettings = DeskSettings()
     customer: Customer = Customer()
     levels: Levels = Levels()
     retarus: Retarus = Retarus()
     mail: Mail = Mail()
     guides: Guides = Guides()
     services: Services = Services()
-    files: Files = Files()
+    files: FileSettings = FileSettings()
     privacy: Privacy = Privacy()
     priorities: tuple[Priority, ...] = (Priority(name="P1"), Priority(name="Lower"))
     """The guide says that priority 1 exists, and no more."""
@@ -280,9 +280,9 @@ class Config(Section):
     """Which priority an impact and an urgency give; the guide has none."""
     fields: tuple[Extra, ...] = Field((), max_length=10)
     """What is asked beyond the guide's own questions (guide 2.5); more would not fit into one form of Slack's."""
-    reminders: Reminders = Reminders()
+    reminders: ReminderSettings = ReminderSettings()
     calendars: dict[str, OpeningHours] = Field(default_factory=dict)
-    reports: Reports = Reports()
+    reports: ReportSettings = ReportSettings()
     sla: dict[str, Agreement] = Field(default_factory=dict)
     """By priority. What is not here is not claimed."""
     contacts: tuple[ContactEntry, ...] = ()

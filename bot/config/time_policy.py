@@ -143,7 +143,7 @@ class Cadence(Section):
 _QUIET = re.compile(r"(\d\d?):([0-5]\d)\s*-\s*(\d\d?):([0-5]\d)")
 
 
-class Reminders(Section):
+class ReminderSettings(Section):
     """Minutes of working time until a reminder, by what is waited for; 0: never."""
 
     new: OrNever = 30

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.conversation.assessment import Assessment
 from bot.conversation.delivery_report import ReportedDelivery
-from bot.conversation.files import sort_files
-from bot.conversation.intake import Assessment
+from bot.conversation.file_selection import sort_files
 from bot.conversation.kind import MailKind
-from bot.conversation.mail import InboundMail, MailFile, Unreadable
+from bot.conversation.mail import InboundMail, MailFile, UnreadableMail
 from bot.conversation.matching import Assigned, Ignored, Reason, Unassigned
 from bot.conversation.quoted_text import new_words
 from bot.core.cleaning import excerpt
@@ -50,7 +50,7 @@ def entry_of_mail(mail: InboundMail, found: Assessment, at: datetime, *, known: 
     )
 
 
-def unreadable(mail: Unreadable, at: datetime) -> Entry:
+def unreadable(mail: UnreadableMail, at: datetime) -> Entry:
     """The raw mail is kept; a person looks at it."""
     return Entry(
         id=entry_id(mail.identity),

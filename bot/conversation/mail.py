@@ -96,7 +96,7 @@ class InboundMail(MailRecord):
         return next(iter(self.headers.get(name, ())), "").strip()
 
 
-class Unreadable(MailRecord):
+class UnreadableMail(MailRecord):
     """A mail that could not be parsed. The raw bytes are kept; the next mail goes on."""
 
     identity: str

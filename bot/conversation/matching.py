@@ -137,7 +137,7 @@ class Ignored(MailRecord):
 Match = Assigned | Unassigned | Ignored
 
 
-class Found(MailRecord):
+class LookupResult(MailRecord):
     """What the lookup knows about the mail: the input of `decide`."""
 
     mails: Mapping[str, KnownMail] = {}
@@ -165,7 +165,7 @@ def named_ids(mail: InboundMail, kind: MailKind) -> tuple[str, ...]:
 async def match(mail: InboundMail, found_kind: Classification, policy: MailPolicy, lookup: MailLookup) -> Match:
     """Asks the lookup once for everything the mail names, then decides."""
     mails = await lookup.known_mails(named_ids(mail, found_kind.kind))
-    found = Found(
+    found = LookupResult(
         mails=mails,
         by_reference=await lookup.tickets_by_reference(our_references(mail.subject, policy.prefix)),
         by_rcr={
@@ -177,7 +177,7 @@ async def match(mail: InboundMail, found_kind: Classification, policy: MailPolic
     return decide(mail, found_kind, policy, found)
 
 
-def decide(mail: InboundMail, found_kind: Classification, policy: MailPolicy, found: Found) -> Match:
+def decide(mail: InboundMail, found_kind: Classification, policy: MailPolicy, found: LookupResult) -> Match:
     """The decision; pure."""
     if found_kind.kind is MailKind.OWN_COPY:
         return Ignored()
@@ -194,7 +194,9 @@ def decide(mail: InboundMail, found_kind: Classification, policy: MailPolicy, fo
     return _by_subject(known, _named_in_subject(found), proof, found)
 
 
-def _by_subject(known: Sequence[KnownMail], named: Sequence[KnownTicket], proof: Authentication, found: Found) -> Match:
+def _by_subject(
+    known: Sequence[KnownMail], named: Sequence[KnownTicket], proof: Authentication, found: LookupResult
+) -> Match:
     """Only for a proven sender, and only when the subject names one ticket."""
     candidates = _ids(known, named)
     if not candidates:
@@ -219,7 +221,7 @@ def _foreign() -> Unassigned:
     return Unassigned(reason=Reason.FOREIGN_REPORT)
 
 
-def _named_in_subject(found: Found) -> list[KnownTicket]:
+def _named_in_subject(found: LookupResult) -> list[KnownTicket]:
     """Our reference decides before the RCR number; a number that several tickets have names all of them."""
     return list(found.by_reference.values()) or [each for tickets in found.by_rcr.values() for each in tickets]
 
@@ -228,13 +230,13 @@ def _ids(known: Sequence[KnownMail], named: Sequence[KnownTicket]) -> tuple[str,
     return tuple(dict.fromkeys((*(each.ticket for each in known), *(each.ticket for each in named))))
 
 
-def _by_message_id(ticket: str, named: Sequence[KnownTicket], proof: Authentication, found: Found) -> Match:
+def _by_message_id(ticket: str, named: Sequence[KnownTicket], proof: Authentication, found: LookupResult) -> Match:
     others = tuple(dict.fromkeys(each.reference for each in named if each.ticket != ticket))
     return _assigned(ticket, MatchedBy.MESSAGE_ID, found, is_authenticated=proof is _PASSED, others=others)
 
 
 def _assigned(
-    ticket: str, by: MatchedBy, found: Found, *, is_authenticated: bool = False, others: tuple[str, ...] = ()
+    ticket: str, by: MatchedBy, found: LookupResult, *, is_authenticated: bool = False, others: tuple[str, ...] = ()
 ) -> Match:
     """A merged ticket leads to its follower, an erased one to nothing."""
     named = (*found.tickets.values(), *_named_in_subject(found))

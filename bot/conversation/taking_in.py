@@ -8,12 +8,12 @@ from datetime import datetime
 
 from bot.config.settings import Config
 from bot.conversation import telling
+from bot.conversation.assessment import Assessment, assess
 from bot.conversation.delivery_report import Delivery
 from bot.conversation.entries import entry_of_mail, is_told, number_to_record, unreadable
-from bot.conversation.intake import Assessment, assess
 from bot.conversation.kind import MailKind
 from bot.conversation.lookup import StoredMails
-from bot.conversation.mail import InboundMail, Unreadable
+from bot.conversation.mail import InboundMail, UnreadableMail
 from bot.conversation.matching import Assigned, MailPolicy
 from bot.conversation.ports import ConversationStore
 from bot.core.clock import Clock, as_utc
@@ -48,7 +48,7 @@ class TakingIn:
     config: Config
     clock: Clock
 
-    async def take(self, mail: InboundMail | Unreadable, raw: bytes) -> Entry | None:
+    async def take(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry | None:
         """The entry it became; nothing when it was taken in before. Decides anew on a version conflict."""
         for attempt in range(ATTEMPTS):
             try:
@@ -60,9 +60,9 @@ class TakingIn:
                     raise
         raise AssertionError("unreachable")
 
-    async def _taken(self, mail: InboundMail | Unreadable, raw: bytes) -> Entry:
+    async def _taken(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry:
         at = as_utc(self.clock())
-        if isinstance(mail, Unreadable):
+        if isinstance(mail, UnreadableMail):
             entry = unreadable(mail, at)
             await self._save(entry, raw)
             return entry

@@ -89,7 +89,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class TransactionTable:
     """What was read."""
 
     columns: tuple[str, ...]
@@ -154,7 +154,7 @@ def as_answers(found: Sequence[Mapping[str, str]], first: int = 1) -> dict[str, 
     }
 
 
-def read_table(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> Table | None:
+def read_table(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> TransactionTable | None:
     """As it stands there, faulty rows too; nothing when this is no table of transactions. Linear."""
     cells = list(islice(_cells(clean_text(text)), _MOST_ROWS))
     if not cells or len(cells[0][1]) > _MOST_COLUMNS:
@@ -163,12 +163,12 @@ def read_table(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> 
     has_headings = bool({"when", "status", *ADDRESSES} & set(names)) and len(set(filter(None, names))) > 1
     if has_headings:
         reader = _Reader(names, tuple(cells[0][1]), zone, region, now)
-        return Table(names, tuple(cells[0][1]), tuple(map(reader.row, cells[1:])))
+        return TransactionTable(names, tuple(cells[0][1]), tuple(map(reader.row, cells[1:])))
     guessed = _guessed(cells[0][1], zone, now)
     if guessed is None:
         return None
     reader = _Reader(guessed, (), zone, region, now)
-    return Table(guessed, (), tuple(map(reader.row, cells)))
+    return TransactionTable(guessed, (), tuple(map(reader.row, cells)))
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -11,7 +11,7 @@ from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import mark, t
 from bot.core.identifiers import fold
 from bot.escalation import trace_window
-from bot.escalation.status_page import Lookout
+from bot.escalation.status_page import StatusPageWatch
 from bot.forms.validators import reason
 from bot.model.ticket import Attachment, StatusReport, Ticket
 from bot.model.transitions import Step, change, event
@@ -22,7 +22,7 @@ from bot.tickets.ports import TicketStore
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
-DESPITE = "despite"
+OVERRIDE_REASON = "despite"
 """The key of the reason for sending in spite of a warning, and of an error about it."""
 
 WITHOUT_AGREEMENT = mark("No agreement reference is kept for this end-customer. An admin adds it in the App Home.")
@@ -37,7 +37,7 @@ class Evidence:
     customers: Customers
     store: TicketStore
     config: Config
-    lookout: Lookout
+    lookout: StatusPageWatch
 
     async def attach(self, ticket_id: str, by: str, files: Sequence[Attachment], once: str) -> Ticket:
         """Files in Slack go along with the next letter. One that does already is passed over, and so are none at all.
@@ -127,7 +127,7 @@ class Evidence:
             return {}
         if despite is None:
             raise Conflict
-        return {DESPITE: self._reason(despite, ticket)}
+        return {OVERRIDE_REASON: self._reason(despite, ticket)}
 
     def proven(self, ticket: Ticket, at: datetime) -> tuple[Ticket, dict[str, str]]:
         """The ticket with its files as sent and the status page as it was, and both for the history."""
@@ -140,7 +140,9 @@ class Evidence:
         try:
             return reason(despite, self.queries.given(has_files=bool(ticket.attachments)))
         except ValueError as error:
-            raise Invalid({DESPITE: str(error) if despite else t("Say why it is sent all the same.")}) from error
+            raise Invalid(
+                {OVERRIDE_REASON: str(error) if despite else t("Say why it is sent all the same.")}
+            ) from error
 
     def _require_open(self, ticket: Ticket) -> None:
         if not ticket.stage.is_open:

@@ -18,13 +18,13 @@ from bot.forms.template_fields import Ask, Field, Heading, Need, Option
 from bot.forms.validation import examples, missing
 from bot.forms.validators import said
 from bot.model.contact import Contact
-from bot.model.letter_text import LetterText, Part
+from bot.model.letter_text import LetterPart, LetterText
 from bot.model.ticket import Event, Ticket
 from bot.tickets import attachments
 from bot.tickets.reference import kind_name, reference
 
 
-class Signed(StrEnum):
+class SignatureRole(StrEnum):
     """In which role the letter is signed. Each says what is true of the register on that day."""
 
     BY_CONTACT = "contact"
@@ -33,9 +33,9 @@ class Signed(StrEnum):
 
 
 _ROLES = {
-    Signed.BY_CONTACT: mark("authorised support contact"),
-    Signed.NOBODY_AUTHORISED: mark("for the partner, in the absence of an authorised support contact"),
-    Signed.NOBODY_REACHED: mark("for the partner, as no authorised support contact could be reached"),
+    SignatureRole.BY_CONTACT: mark("authorised support contact"),
+    SignatureRole.NOBODY_AUTHORISED: mark("for the partner, in the absence of an authorised support contact"),
+    SignatureRole.NOBODY_REACHED: mark("for the partner, as no authorised support contact could be reached"),
 }
 
 
@@ -45,7 +45,7 @@ def write(
     config: Config,
     history: Sequence[Event] = (),
     *,
-    signed: Signed = Signed.BY_CONTACT,
+    signed: SignatureRole = SignatureRole.BY_CONTACT,
 ) -> LetterText:
     """The letter for this ticket in this contact's name. What is missing stands as “-”, in previews only.
 
@@ -64,7 +64,7 @@ def write(
         )
 
 
-def _opening(ticket: Ticket, declarant: Contact, config: Config, signed: Signed) -> tuple[str, ...]:
+def _opening(ticket: Ticket, declarant: Contact, config: Config, signed: SignatureRole) -> tuple[str, ...]:
     role = t(_ROLES[signed])
     number = international(declarant.phone, None) or declarant.phone
     return (
@@ -88,13 +88,13 @@ def _services(ticket: Ticket) -> str:
     return ", ".join(other if name == template_fields.OTHER else name for name in names)
 
 
-def _template(ticket: Ticket, config: Config) -> Iterable[Part]:
+def _template(ticket: Ticket, config: Config) -> Iterable[LetterPart]:
     asked = {field.heading for field in fields_of(ticket.kind, config)}
     open_headings = {item.heading for item in missing(ticket, Need.ESCALATE, config)}
     for heading in template_fields.TEMPLATE:
         if heading in asked:
             nothing = "-" if heading in open_headings else t("none")
-            yield Part(heading=heading.text, lines=tuple(_lines(heading, ticket, config)) or (nothing,))
+            yield LetterPart(heading=heading.text, lines=tuple(_lines(heading, ticket, config)) or (nothing,))
 
 
 def _lines(heading: Heading, ticket: Ticket, config: Config) -> Iterable[str]:
@@ -200,14 +200,14 @@ def _attached(ticket: Ticket) -> Iterable[str]:
         yield t("Attached: {files}", files=files)
 
 
-def _prequalification(ticket: Ticket, config: Config) -> Iterable[Part]:
+def _prequalification(ticket: Ticket, config: Config) -> Iterable[LetterPart]:
     """The matrix's rows that have no heading in the template. Rows the kind does not ask for appear when answered."""
     for heading in template_fields.PREQUALIFICATION:
         lines = _answers(heading, ticket, config)
         if heading is template_fields.KNOWN and ticket.answer("known") == "no" and ticket.answer("searched"):
             lines = [f"{lines[0]}; {t('searched: {where}', where=ticket.answer('searched'))}"]
         if lines or template_fields.is_asked_for(heading, ticket.kind):
-            yield Part(heading=heading.text, lines=(": ".join(lines) or "-",))
+            yield LetterPart(heading=heading.text, lines=(": ".join(lines) or "-",))
 
 
 def as_text(letter: LetterText) -> str:
@@ -219,15 +219,15 @@ def as_text(letter: LetterText) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _text_of(part: Part) -> str:
+def _text_of(part: LetterPart) -> str:
     return "\n".join((part.heading, *part.lines))
 
 
-def _row(part: Part) -> str:
+def _row(part: LetterPart) -> str:
     return f"{_asked(part)} {' '.join(part.lines)}"
 
 
-def _asked(part: Part) -> str:
+def _asked(part: LetterPart) -> str:
     """A row of the matrix as it stands before its answer."""
     return part.heading if part.heading.endswith("?") else f"{part.heading}:"
 
@@ -266,8 +266,8 @@ def _html(text: str) -> str:
     return escape(text).replace("\n", "<br>")
 
 
-def copy_of(letter: LetterText) -> list[Part]:
+def copy_of(letter: LetterText) -> list[LetterPart]:
     """Every heading in order, the opening first, the block's title before its rows: what a reader scrolls through."""
-    title = Part(heading="PRE-QUALIFICATION", lines=())
-    news = [Part(heading="", lines=letter.news)] if letter.news else []
-    return [Part(heading="", lines=letter.opening), *news, *letter.template, title, *letter.prequalification]
+    title = LetterPart(heading="PRE-QUALIFICATION", lines=())
+    news = [LetterPart(heading="", lines=letter.news)] if letter.news else []
+    return [LetterPart(heading="", lines=letter.opening), *news, *letter.template, title, *letter.prequalification]

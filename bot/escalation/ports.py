@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Protocol
 
 from bot.model.ticket import Attachment
-from bot.tickets.attachments import Gone
+from bot.tickets.attachments import MissingFile
 
 
 class Files(Protocol):
     """Bytes of files that are kept elsewhere."""
 
-    async def fetch(self, file: Attachment, most: int) -> bytes | Gone:
+    async def fetch(self, file: Attachment, most: int) -> bytes | MissingFile:
         """At most `most` bytes, or why there are none. Raises what makes sense to try again."""

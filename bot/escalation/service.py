@@ -13,7 +13,7 @@ from bot.core.i18n import t
 from bot.escalation import letter
 from bot.escalation.correspondence import letters_sent
 from bot.escalation.evidence import Evidence
-from bot.escalation.letter import Signed
+from bot.escalation.letter import SignatureRole
 from bot.escalation.preview import Preview
 from bot.escalation.rcr import rcr_number
 from bot.forms import validation
@@ -28,7 +28,7 @@ from bot.tickets.answers import Answers, details_of
 from bot.tickets.attachments import along, excess, waiting
 from bot.tickets.changes import Change, Changes
 from bot.tickets.notifications import Routes
-from bot.tickets.permissions import GLASS, Actor
+from bot.tickets.permissions import BREAK_GLASS_REASON, Actor
 from bot.tickets.queries import Queries
 
 
@@ -107,7 +107,7 @@ class Escalation:
         try:
             return contact, {"glass": reason(glass, self.queries.given(has_files=bool(ticket.attachments)))}
         except ValueError as error:
-            raise Invalid({GLASS: str(error)}) from error
+            raise Invalid({BREAK_GLASS_REASON: str(error)}) from error
 
     def _require_a_way(self) -> None:
         if not self.routes.lead_to_retarus:
@@ -138,10 +138,12 @@ class Escalation:
             may_break_glass=bool(stand_in),
         )
 
-    async def _signed(self, *, stands_in: bool) -> Signed:
+    async def _signed(self, *, stands_in: bool) -> SignatureRole:
         if not stands_in:
-            return Signed.BY_CONTACT
-        return Signed.NOBODY_REACHED if await self.register.are_there_senders() else Signed.NOBODY_AUTHORISED
+            return SignatureRole.BY_CONTACT
+        return (
+            SignatureRole.NOBODY_REACHED if await self.register.are_there_senders() else SignatureRole.NOBODY_AUTHORISED
+        )
 
     async def _declarant(self, actor: Actor) -> tuple[Contact | None, str]:
         try:

@@ -18,7 +18,7 @@ NO_ANSWER_YET = mark("It has not answered yet.")
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class UnreadablePage:
     """The page could not be read; `why` is for people."""
 
     why: str
@@ -37,7 +37,7 @@ class ServiceNotice:
 
 
 @dataclass(frozen=True)
-class Reading:
+class StatusPageReading:
     """What the page reports; nothing when all is well."""
 
     trouble: tuple[str, ...] = ()
@@ -48,11 +48,11 @@ class Reading:
 class StatusPage(Protocol):
     """Reads the status page. Never raises, and takes a few seconds at most."""
 
-    async def look(self) -> Reading | Unreadable: ...
+    async def look(self) -> StatusPageReading | UnreadablePage: ...
 
 
 @dataclass
-class Lookout:
+class StatusPageWatch:
     """Looks at the page at most once a minute, however many ask. Without a page, people look themselves."""
 
     page: StatusPage | None = None
@@ -70,20 +70,20 @@ class Lookout:
         return await self.kept.get("")
 
     async def _ask(self, _: str) -> StatusReport:
-        found = await self.page.look() if self.page else Unreadable(NOBODY_LOOKED)
-        self.notices = found.notices if isinstance(found, Reading) else ()
+        found = await self.page.look() if self.page else UnreadablePage(NOBODY_LOOKED)
+        self.notices = found.notices if isinstance(found, StatusPageReading) else ()
         self.latest = _report(found, self.clock)
         return self.latest
 
     def report(self, ticket: Ticket) -> StatusReport:
         """What is known of it for this ticket, without waiting for anything."""
         if self.page is None:
-            return ticket.status or _report(Unreadable(NOBODY_LOOKED), self.clock)
-        return self.latest or _report(Unreadable(NO_ANSWER_YET), self.clock)
+            return ticket.status or _report(UnreadablePage(NOBODY_LOOKED), self.clock)
+        return self.latest or _report(UnreadablePage(NO_ANSWER_YET), self.clock)
 
 
-def _report(found: Reading | Unreadable, clock: Clock) -> StatusReport:
+def _report(found: StatusPageReading | UnreadablePage, clock: Clock) -> StatusReport:
     at = as_utc(clock())
-    if isinstance(found, Unreadable):
+    if isinstance(found, UnreadablePage):
         return StatusReport(health="unknown", says=(found.why,), at=at)
     return StatusReport(health="trouble" if found.trouble else "fine", says=found.trouble, at=at)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from bot.config.custom_fields import Extra, Matrix
 from bot.config.settings import Config
-from bot.forms.field import Ask, Field, Heading, Need, Option, Sheet
+from bot.forms.field import Ask, Field, GuidePart, Heading, Need, Option
 from bot.forms.field_table import is_asked, of_kind
 from bot.forms.guide_tasks import SUMMARY_1, SUMMARY_2, UNLESS
 from bot.forms.template_fields import DONE
@@ -18,13 +18,13 @@ from bot.model.ticket import Event, Glossed, Kind, Level, Ticket
 
 _LAST = (SUMMARY_1, DONE, UNLESS, SUMMARY_2)
 """What is said when the ticket goes on to the next level: it is no check to be done before."""
-_SHEETS = {Level.FIRST: Sheet.FIRST, Level.SECOND: Sheet.SECOND, Level.THIRD: Sheet.THIRD}
+_SHEETS = {Level.FIRST: GuidePart.FIRST, Level.SECOND: GuidePart.SECOND, Level.THIRD: GuidePart.THIRD}
 
 
 Sheaf = tuple[tuple[Heading, tuple[Field, ...]], ...]
 
 
-class State(Glossed):
+class TaskState(Glossed):
     """How a task stands."""
 
     OPEN = "open", "it is still to be done"
@@ -38,7 +38,7 @@ class Task:
 
     heading: Heading
     fields: tuple[Field, ...]
-    state: State
+    state: TaskState
     level: Level
 
     @property
@@ -79,18 +79,18 @@ def _sheaf(kind: Kind, level: Level, extras: tuple[Extra, ...], matrix: Matrix) 
 
 def _is_of(field: Field, kind: Kind, level: Level) -> bool:
     """Its sheet's; and what the matrix asks and this level answers."""
-    if field.heading.sheet is not Sheet.TICKET:
+    if field.heading.sheet is not GuidePart.TICKET:
         return field.heading.sheet is _SHEETS[level]
     if field.need[kind] is Need.HANDOFF:
         return level is Level.FIRST
     return level is Level.SECOND and field.level is Level.SECOND and field.need[kind] is not Need.RAISE
 
 
-def _state(fields: tuple[Field, ...], ticket: Ticket, answers: Mapping[str, str], config: Config) -> State:
+def _state(fields: tuple[Field, ...], ticket: Ticket, answers: Mapping[str, str], config: Config) -> TaskState:
     needed = [each for each in fields if _is_needed(each, ticket.kind) and is_asked(each, answers, config)]
     if needed:
-        return State.DONE if all(answers.get(each.key) for each in needed) else State.OPEN
-    return State.DONE if any(answers.get(each.key) for each in fields) else State.OFFERED
+        return TaskState.DONE if all(answers.get(each.key) for each in needed) else TaskState.OPEN
+    return TaskState.DONE if any(answers.get(each.key) for each in fields) else TaskState.OFFERED
 
 
 def _is_needed(field: Field, kind: Kind) -> bool:
@@ -109,13 +109,13 @@ def progress(ticket: Ticket, level: Level, config: Config) -> tuple[int, int]:
         for _, fields in _asked(ticket.kind, level, config)
         if any(_is_needed(field, ticket.kind) for field in fields)
     ]
-    return states.count(State.DONE), len(states)
+    return states.count(TaskState.DONE), len(states)
 
 
 def is_left(ticket: Ticket, config: Config) -> bool:
     """Whether the level that works on it has checks to do before the ticket can sensibly go on."""
     return any(
-        heading not in _LAST and _state(fields, ticket, ticket.answers, config) is State.OPEN
+        heading not in _LAST and _state(fields, ticket, ticket.answers, config) is TaskState.OPEN
         for heading, fields in _asked(ticket.kind, ticket.stage.worked_at, config)
     )
 
@@ -134,10 +134,10 @@ def traces(found: Iterable[Task], history: Iterable[Event]) -> dict[str, Trace]:
 def in_one_click(each: Task, ticket: Ticket, config: Config) -> tuple[Option, ...]:
     """The answers after which nothing more is asked of this task: none once it is done, or where words are needed."""
     first = each.fields[0]
-    if each.state is State.DONE or first.ask is not Ask.DECISION:
+    if each.state is TaskState.DONE or first.ask is not Ask.DECISION:
         return ()
     return tuple(
         option
         for option in first.options(config)
-        if _state(each.fields, ticket, {**ticket.answers, first.key: option.value}, config) is State.DONE
+        if _state(each.fields, ticket, {**ticket.answers, first.key: option.value}, config) is TaskState.DONE
     )

@@ -40,7 +40,7 @@ class Need(Glossed):
 _BORDERS = {need: number for number, need in enumerate(Need)}
 
 
-class Sheet(Glossed):
+class GuidePart(Glossed):
     """Which part of the guide a field belongs to."""
 
     TICKET = "ticket", "the ticket template and the pre-qualification matrix (sections 4 and 5)"
@@ -57,7 +57,7 @@ class Heading:
     """The guide's words: what Retarus reads, whatever language the desk speaks."""
     section: str
     """Where the guide says it: `4`, `5`, `3, 1st level` …"""
-    sheet: Sheet = Sheet.TICKET
+    sheet: GuidePart = GuidePart.TICKET
 
     @property
     def said(self) -> str:

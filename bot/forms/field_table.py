@@ -11,7 +11,7 @@ from bot.config.settings import Config
 from bot.core.i18n import mark, t
 from bot.forms import transaction_fields
 from bot.forms import validators as checks
-from bot.forms.template_fields import ADDITIONAL, DESCRIPTION, FIELDS, Ask, Field, Need, Option, Sheet
+from bot.forms.template_fields import ADDITIONAL, DESCRIPTION, FIELDS, Ask, Field, GuidePart, Need, Option
 from bot.model.ticket import Kind, Level
 
 OWN = "own."
@@ -25,7 +25,7 @@ def table(config: Config) -> tuple[Field, ...]:
     return _table(config.fields, config.matrix)
 
 
-def fields_of(kind: Kind, config: Config, sheet: Sheet | None = None) -> tuple[Field, ...]:
+def fields_of(kind: Kind, config: Config, sheet: GuidePart | None = None) -> tuple[Field, ...]:
     """The fields a kind asks for, in the guide's order."""
     return of_kind(kind, config.fields, config.matrix, sheet)
 
@@ -46,7 +46,7 @@ def _table(extras: tuple[Extra, ...], matrix: Matrix) -> tuple[Field, ...]:
 
 
 @lru_cache(256)
-def of_kind(kind: Kind, extras: tuple[Extra, ...], matrix: Matrix, sheet: Sheet | None = None) -> tuple[Field, ...]:
+def of_kind(kind: Kind, extras: tuple[Extra, ...], matrix: Matrix, sheet: GuidePart | None = None) -> tuple[Field, ...]:
     """As `fields_of`, by the two settings it depends on."""
     return tuple(each for each in _table(extras, matrix) if kind in each.need and sheet in (None, each.heading.sheet))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.config.settings import NOT_SET, Config
 from bot.core.i18n import t
 from bot.forms import validators
-from bot.forms.field import ANYTHING, Ask, Field, Heading, Need, Option, Sheet, fixed, for_all, need_of
+from bot.forms.field import ANYTHING, Ask, Field, GuidePart, Heading, Need, Option, fixed, for_all, need_of
 from bot.model.ticket import Level
 
 KNOWN = Heading("Is this issue is already known?", "5 and 3, 1st level")
@@ -15,50 +15,50 @@ KNOWN = Heading("Is this issue is already known?", "5 and 3, 1st level")
 INFO = Heading(
     "Check information provided by end-customer (incl. correct/ missing/ wrong information)",
     "3, 1st level",
-    Sheet.FIRST,
+    GuidePart.FIRST,
 )
-PRIORITY = Heading("Check priority based on given definition", "3, 1st level", Sheet.FIRST)
-TRIAGE = Heading("Perform initial triage to solve issue", "3, 1st level", Sheet.FIRST)
-REMOTE = Heading("Check functionality of end-customer's remote connection", "3, 1st level", Sheet.FIRST)
+PRIORITY = Heading("Check priority based on given definition", "3, 1st level", GuidePart.FIRST)
+TRIAGE = Heading("Perform initial triage to solve issue", "3, 1st level", GuidePart.FIRST)
+REMOTE = Heading("Check functionality of end-customer's remote connection", "3, 1st level", GuidePart.FIRST)
 SEARCH = Heading(
-    "Search in partners' support database (e.g. technical notes, end-customer history)", "3, 1st level", Sheet.FIRST
+    "Search in partners' support database (e.g. technical notes, end-customer history)", "3, 1st level", GuidePart.FIRST
 )
 HELP_DESK_1 = Heading(
     "if required 1st level support includes end-customer and application management help desk service",
     "3, 1st level",
-    Sheet.FIRST,
+    GuidePart.FIRST,
 )
-SUMMARY_1 = Heading("Summarize status before forwarding to next level", "3, 1st level", Sheet.FIRST)
+SUMMARY_1 = Heading("Summarize status before forwarding to next level", "3, 1st level", GuidePart.FIRST)
 
 # --- the 2nd level ---
-SYSTEM = Heading("Verify end-customer's system customization", "3, 2nd level", Sheet.SECOND)
-ACCESS = Heading("Access end-customer's system, if necessary for problem analysis", "3, 2nd level", Sheet.SECOND)
-CAUSE = Heading("Root cause analysis were applicable", "3, 2nd level", Sheet.SECOND)
-REMEDY = Heading("Provide 1st level support with incident remedy", "3, 2nd level", Sheet.SECOND)
-WORKAROUND = Heading("Provide workaround", "3, 2nd level", Sheet.SECOND)
+SYSTEM = Heading("Verify end-customer's system customization", "3, 2nd level", GuidePart.SECOND)
+ACCESS = Heading("Access end-customer's system, if necessary for problem analysis", "3, 2nd level", GuidePart.SECOND)
+CAUSE = Heading("Root cause analysis were applicable", "3, 2nd level", GuidePart.SECOND)
+REMEDY = Heading("Provide 1st level support with incident remedy", "3, 2nd level", GuidePart.SECOND)
+WORKAROUND = Heading("Provide workaround", "3, 2nd level", GuidePart.SECOND)
 PLAN = Heading(
     "Provide 1st level support for priority 1 incidents with incident remedy or action plan within SLA for corrective "
     "action",
     "3, 2nd level",
-    Sheet.SECOND,
+    GuidePart.SECOND,
 )
-UNLESS = Heading("Unless escalation to 3rd Level (Retarus Support) is needed", "3, 2nd level", Sheet.SECOND)
+UNLESS = Heading("Unless escalation to 3rd Level (Retarus Support) is needed", "3, 2nd level", GuidePart.SECOND)
 HELP_DESK_2 = Heading(
     "if required 2nd level support includes end-customer and application management help desk service",
     "3, 2nd level",
-    Sheet.SECOND,
+    GuidePart.SECOND,
 )
-SUMMARY_2 = Heading("Summarize status before forwarding to next level", "3, 2nd level", Sheet.SECOND)
+SUMMARY_2 = Heading("Summarize status before forwarding to next level", "3, 2nd level", GuidePart.SECOND)
 
 # --- the 3rd level, which is Retarus's ---
-CAUSED = Heading("Check if incident is definitely caused by the Retarus services", "3, 3rd level", Sheet.THIRD)
+CAUSED = Heading("Check if incident is definitely caused by the Retarus services", "3, 3rd level", GuidePart.THIRD)
 THEIR_NOTE = Heading(
     "Create technical note for selected incidents regarding: a)identified cause of the defect b)process of incident "
     "remedy with all requested information and material (e.g. bug fixes, patches, description of workarounds)",
     "3, 3rd level",
-    Sheet.THIRD,
+    GuidePart.THIRD,
 )
-THEIR_REMEDY = Heading("Provide incident remedy, inter alia potential workarounds", "3, 3rd level", Sheet.THIRD)
+THEIR_REMEDY = Heading("Provide incident remedy, inter alia potential workarounds", "3, 3rd level", GuidePart.THIRD)
 
 OURS, THEIRS, UNDETERMINED = "other", "retarus", "undetermined"
 """What Retarus found about the cause."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bot.config.settings import Config
 from bot.core.i18n import mark, t
 from bot.forms import validators
-from bot.forms.field import Ask, Field, Heading, Need, Option, Sheet, fixed, for_all, need_of
+from bot.forms.field import Ask, Field, GuidePart, Heading, Need, Option, fixed, for_all, need_of
 from bot.forms.guide_tasks import KNOWN, PRIORITY, TASKS
 from bot.model.ticket import Kind, Level
 
@@ -160,5 +160,5 @@ def is_asked_for(heading: Heading, kind: Kind) -> bool:
 
 __all__ = [
     "BY_KEY", "FIELDS", "KNOWN", "OTHER", "PREQUALIFICATION", "PRIORITY", "TEMPLATE",
-    "Ask", "Field", "Heading", "Need", "Option", "Sheet", "is_asked_for",
+    "Ask", "Field", "GuidePart", "Heading", "Need", "Option", "is_asked_for",
 ]  # fmt: skip

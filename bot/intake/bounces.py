@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.core.moments import read_moment
-from bot.intake.headers import blocks
-from bot.intake.model import Known, Origin, Source, Transaction
-from bot.intake.page import ADDRESS, Page, diagnostic, first_address
+from bot.intake.message_headers import blocks
+from bot.intake.model import IntakeContext, Origin, Source, Transaction
+from bot.intake.text_page import ADDRESS, TextPage, diagnostic, first_address
 
 _FIELD = re.compile(r"^([A-Za-z-]{3,40}):\s?(.*)$")
 _TYPED = re.compile(r"^\s*(?:rfc822|dns|smtp|x-[\w-]{1,30}|utf-8|unknown)\s*;\s*", re.IGNORECASE)
@@ -81,7 +81,7 @@ class Failure:
 # --- delivery reports
 
 
-def from_report(text: str, original: Mapping[str, str], known: Known, where: Source) -> Iterator[Transaction]:
+def from_report(text: str, original: Mapping[str, str], known: IntakeContext, where: Source) -> Iterator[Transaction]:
     """The recipients of a delivery report; `original`: what the returned message tells of the transaction."""
     groups = [dict(_fields(group)) for group in re.split(r"\n\s*\n", text)]
     whole = {name: value for group in groups if "final-recipient" not in group for name, value in group.items()}
@@ -125,7 +125,7 @@ def is_bounce(text: str) -> bool:
     return bool(_IS_BOUNCE.search(text))
 
 
-def from_words(page: Page, original: Mapping[str, str], known: Known) -> list[Transaction]:
+def from_words(page: TextPage, original: Mapping[str, str], known: IntakeContext) -> list[Transaction]:
     """The recipients a bounce's words name. What stands from the first of them on is taken: it is the machine's."""
     report = next((number for number, line in page.free() if _FINAL.match(line)), None)
     if report is not None:
@@ -148,7 +148,7 @@ def from_words(page: Page, original: Mapping[str, str], known: Known) -> list[Tr
     ]
 
 
-def _pasted_report(page: Page, at: int, original: Mapping[str, str], known: Known) -> list[Transaction]:
+def _pasted_report(page: TextPage, at: int, original: Mapping[str, str], known: IntakeContext) -> list[Transaction]:
     """A delivery report whose text was pasted: its first group, if it has one, stands right before the recipients."""
     marked = next((number for number, line in page.free() if is_bounce(line) or _REPORTING.match(line)), at)
     headers = next((each for each in blocks(page) if not each.is_by_agent and each.first > at), None)
@@ -162,7 +162,7 @@ def _pasted_report(page: Page, at: int, original: Mapping[str, str], known: Know
     return found
 
 
-def _told(page: Page, known: Known) -> dict[str, str]:
+def _told(page: TextPage, known: IntakeContext) -> dict[str, str]:
     """What the words say of the message besides its recipients."""
     told = dict[str, str]()
     for line in page.lines[:500]:
@@ -174,7 +174,7 @@ def _told(page: Page, known: Known) -> dict[str, str]:
     return told
 
 
-def _failures(page: Page, *, is_marked: bool) -> Iterator[Failure]:
+def _failures(page: TextPage, *, is_marked: bool) -> Iterator[Failure]:
     """By recipient, the best that is known of each, in the order of the text."""
     best = dict[str, Failure]()
     for each in (*_by_address(page), *_by_sentence(page)):
@@ -185,7 +185,7 @@ def _failures(page: Page, *, is_marked: bool) -> Iterator[Failure]:
     yield from with_status or best.values()
 
 
-def _by_address(page: Page) -> Iterator[Failure]:
+def _by_address(page: TextPage) -> Iterator[Failure]:
     for number, line in page.free():
         postfix = _POSTFIX.match(line)
         alone = None if postfix else _ALONE.match(line)
@@ -199,7 +199,7 @@ def _by_address(page: Page) -> Iterator[Failure]:
             yield Failure(alone[1], _status_of(page.lines[number + 1 : last]), number, last)
 
 
-def _end_of_block(page: Page, number: int, *, is_close: bool = False) -> int:
+def _end_of_block(page: TextPage, number: int, *, is_close: bool = False) -> int:
     """The index behind the lines that belong to this address; a blank one may follow it, unless `is_close`."""
     most = min(number + 1 + _BLOCK, len(page.lines))
     ends = (
@@ -227,7 +227,7 @@ def _status_in(text: str) -> str:
     return ""
 
 
-def _by_sentence(page: Page) -> Iterator[Failure]:
+def _by_sentence(page: TextPage) -> Iterator[Failure]:
     """As Gmail says it: the recipient in a sentence, the server's answer further below."""
     recipient, at = "", 0
     for number, line in page.free():

@@ -10,8 +10,8 @@ from bot.core.cleaning import clean_line
 from bot.core.fillers import is_filler
 from bot.core.identifiers import fold
 from bot.core.moments import read_moment
-from bot.intake.model import Known, Origin, Reading
-from bot.intake.page import Page
+from bot.intake.model import FieldReading, IntakeContext, Origin
+from bot.intake.text_page import TextPage
 
 _LABELLED = re.compile(r"^\W{0,5}(\w[^:\n]{1,60}?)\s*:\s+(\S.*)$")
 _LABELS = {
@@ -36,7 +36,7 @@ _LONGEST = 1000
 _NUMBER = re.compile(r"(?:ca\.?|about|approx\.?|etwa)?\s?(\d{1,6})(?:\s(?:customers|kunden))?\.?", re.IGNORECASE)
 
 
-def readings(page: Page, known: Known) -> Iterator[Reading]:
+def readings(page: TextPage, known: IntakeContext) -> Iterator[FieldReading]:
     """What labelled lines and headings say. Those whose value is read whole are taken."""
     for number, line in list(page.free()):
         labelled = _LABELLED.match(line)
@@ -48,11 +48,11 @@ def readings(page: Page, known: Known) -> Iterator[Reading]:
             key, value = (_LABELS.get(fold(line), ""), page.lines[at]) if is_heading else ("", "")
         canonical = _canonical(key, clean_line(value), known) if key and value.strip() else ""
         if canonical:
-            yield Reading(key, canonical, page.source(Origin.WORDS, at))
+            yield FieldReading(key, canonical, page.source(Origin.WORDS, at))
             page.take(number, at + 1)
 
 
-def _canonical(key: str, value: str, known: Known) -> str:
+def _canonical(key: str, value: str, known: IntakeContext) -> str:
     if key in {"start", "end"}:
         at = read_moment(value, known.zone, known.now)
         is_past = at is not None and at <= known.now + timedelta(minutes=1)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from bot.core.moments import read_moment
 from bot.core.telephone import international
-from bot.intake.model import Known, Origin, Transaction
-from bot.intake.page import ADDRESS, Page, diagnostic
+from bot.intake.model import IntakeContext, Origin, Transaction
+from bot.intake.text_page import ADDRESS, TextPage, diagnostic
 
 _POSTFIX = re.compile(r"^(.{6,40}?)\s\S{1,200}\s(?:postfix[\w/-]{0,40})\[\d{1,10}\]:\s([0-9A-Za-z]{4,20}):\s(.*)$")
 _TO = re.compile(rf"\bto=<({ADDRESS})>")
@@ -38,12 +38,12 @@ _SIP_USER = re.compile(r"(?:sips?|tel):([^@;>\s]{1,100})")
 _FAILED = 400
 
 
-def transactions(page: Page, known: Known) -> list[Transaction]:
+def transactions(page: TextPage, known: IntakeContext) -> list[Transaction]:
     """Everything machines logged on the page; their lines are taken."""
     return [*_sip(page, known), *_postfix(page, known), *_exim(page, known), *_sms(page, known)]
 
 
-def _postfix(page: Page, known: Known) -> Iterator[Transaction]:
+def _postfix(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
     found = [(number, match) for number, line in page.free() if (match := _POSTFIX.match(line))]
     page.taken.update(number for number, _ in found)
     senders = {match[2]: sender[1] for _, match in found if (sender := _FROM.search(match[3]))}
@@ -63,7 +63,7 @@ def _postfix(page: Page, known: Known) -> Iterator[Transaction]:
             yield _transaction(parts, page, number, Origin.LOG, is_fine=status[1] == "sent")
 
 
-def _exim(page: Page, known: Known) -> Iterator[Transaction]:
+def _exim(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
     found = [(number, match) for number, line in page.free() if (match := _EXIM.match(line))]
     page.taken.update(number for number, _ in found)
     senders = {match[2]: match[4] for _, match in found if match[3] == "<="}
@@ -80,7 +80,7 @@ def _exim(page: Page, known: Known) -> Iterator[Transaction]:
             yield _transaction(parts, page, number, Origin.LOG, is_fine=match[3] in {"=>", "->"})
 
 
-def _sms(page: Page, known: Known) -> Iterator[Transaction]:
+def _sms(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
     for number, line in list(page.free()):
         found = _SMS.search(line)
         if not found:
@@ -100,7 +100,7 @@ def _sms(page: Page, known: Known) -> Iterator[Transaction]:
         )
 
 
-def _of_smpp(digits: str, known: Known) -> str:
+def _of_smpp(digits: str, known: IntakeContext) -> str:
     """YYMMDDhhmm, in the zone of who reads it."""
     try:
         at = datetime.strptime(digits[:10], "%y%m%d%H%M").replace(tzinfo=known.zone)
@@ -109,7 +109,7 @@ def _of_smpp(digits: str, known: Known) -> str:
     return str(int(at.astimezone(UTC).timestamp()))
 
 
-def _sip(page: Page, known: Known) -> Iterator[Transaction]:
+def _sip(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
     """One per call: the last failing answer to it."""
     calls = dict[str, tuple[int, dict[str, str]]]()
     number = 0
@@ -130,7 +130,7 @@ def _sip(page: Page, known: Known) -> Iterator[Transaction]:
             yield _transaction(_of_call(call, known), page, first, Origin.SIP)
 
 
-def _sip_message(page: Page, number: int) -> tuple[int, dict[str, str]]:
+def _sip_message(page: TextPage, number: int) -> tuple[int, dict[str, str]]:
     headers = dict[str, str]()
     while number < len(page.lines) and (found := _SIP_HEADER.match(page.lines[number])):
         headers.setdefault(found[1].casefold(), found[2].strip())
@@ -138,7 +138,7 @@ def _sip_message(page: Page, number: int) -> tuple[int, dict[str, str]]:
     return number, headers
 
 
-def _of_call(call: Mapping[str, str], known: Known) -> dict[str, str]:
+def _of_call(call: Mapping[str, str], known: IntakeContext) -> dict[str, str]:
     sender, recipient = (_SIP_USER.search(call.get(name, "")) for name in ("from", "to"))
     return {
         "when": _moment(call.get("date", ""), known),
@@ -149,16 +149,16 @@ def _of_call(call: Mapping[str, str], known: Known) -> dict[str, str]:
     }
 
 
-def _number(text: str, known: Known) -> str:
+def _number(text: str, known: IntakeContext) -> str:
     return international(text, known.region) or text
 
 
-def _moment(text: str, known: Known) -> str:
+def _moment(text: str, known: IntakeContext) -> str:
     at = read_moment(text, known.zone, known.now)
     return str(int(at.timestamp())) if at else ""
 
 
 def _transaction(
-    parts: Mapping[str, str], page: Page, number: int, origin: Origin, *, is_fine: bool = False
+    parts: Mapping[str, str], page: TextPage, number: int, origin: Origin, *, is_fine: bool = False
 ) -> Transaction:
     return Transaction({part: text for part, text in parts.items() if text}, page.source(origin, number), is_fine)

@@ -18,7 +18,7 @@ ENDINGS = (".eml", ".txt", ".csv", ".log", ".tsv")
 
 
 @dataclass(frozen=True)
-class Document:
+class IntakeDocument:
     """Pasted words, or a file."""
 
     content: str | bytes
@@ -27,7 +27,7 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Known:
+class IntakeContext:
     """What the reader may recognise, and how it reads what is not said."""
 
     now: datetime
@@ -83,7 +83,7 @@ def source(origin: Origin, document: str, line: int, text: str) -> Source:
 
 
 @dataclass(frozen=True)
-class Reading:
+class FieldReading:
     """One value of one field."""
 
     key: str
@@ -111,7 +111,7 @@ _SINGLE = frozenset({"customer", "main_id", "start", "end", "impact", "affected"
 class Intake:
     """Everything that was read."""
 
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[FieldReading, ...] = ()
     transactions: tuple[Transaction, ...] = ()
     prose: str = ""
     """What people wrote, without what machines did: for “What happens?”."""

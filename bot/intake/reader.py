@@ -7,26 +7,26 @@ from dataclasses import dataclass, field
 
 from bot.core.cleaning import clean_text
 from bot.core.i18n import t
-from bot.intake import bounces, labels, logs, reports, words
-from bot.intake.headers import Headers, blocks
-from bot.intake.mime import Mail, read_mail
+from bot.intake import bounces, labels, logs, transmission_reports, words
+from bot.intake.mail_parts import Mail, read_mail
+from bot.intake.message_headers import MessageHeaders, blocks
 from bot.intake.model import (
     MOST_BYTES,
     MOST_TRANSACTIONS,
-    Document,
+    FieldReading,
     Intake,
-    Known,
+    IntakeContext,
+    IntakeDocument,
     Origin,
-    Reading,
     Source,
     Transaction,
 )
-from bot.intake.page import Page
+from bot.intake.text_page import TextPage
 
 _RAW_MAIL = ("mime-version", "content-type", "content-transfer-encoding")
 
 
-def read(documents: Sequence[Document], known: Known) -> Intake:
+def read(documents: Sequence[IntakeDocument], known: IntakeContext) -> Intake:
     """Everything that is read in these texts, each value with where it was read.
 
     Deterministic, without network, linear in their length. `ValueError`, with a sentence, for one that is too large.
@@ -41,14 +41,14 @@ def read(documents: Sequence[Document], known: Known) -> Intake:
 class _Found:
     """What was read so far."""
 
-    known: Known
-    readings: list[Reading] = field(default_factory=list)
+    known: IntakeContext
+    readings: list[FieldReading] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
     prose: list[str] = field(default_factory=list)
 
-    def add(self, document: Document) -> None:
+    def add(self, document: IntakeDocument) -> None:
         text = _decoded(document)
-        page = Page.of(text, document.name)
+        page = TextPage.of(text, document.name)
         mail = read_mail(text.lstrip("\ufeff\n")) if _is_mail(document.name, page) else None
         if mail is None:
             self._page(page)
@@ -58,7 +58,7 @@ class _Found:
     # --- mails
 
     def _mail(self, mail: Mail, name: str) -> None:
-        outer = next(blocks(Page.of(mail.headers)), None)
+        outer = next(blocks(TextPage.of(mail.headers)), None)
         original = self._original(mail, name)
         before = len(self.transactions)
         where = Source(Origin.DELIVERY_REPORT, name, 0, mail.subject[:80])
@@ -68,25 +68,25 @@ class _Found:
         if not mail.reports:
             self._body(mail, name, outer, original)
         elif outer and outer.is_to(self.known.own_domains):  # somebody's words, with a bounce beside them
-            self._people(_with_subject(Page.of(mail.words[0] if mail.words else "", name), mail.subject))
+            self._people(_with_subject(TextPage.of(mail.words[0] if mail.words else "", name), mail.subject))
         if len(self.transactions) == before:
             self._attached(mail, name)
         for table in mail.tables:
-            self._page(Page.of(table, name), mail.subject)
+            self._page(TextPage.of(table, name), mail.subject)
 
     def _original(self, mail: Mail, name: str) -> dict[str, str]:
         """What the returned message's headers tell; its recipient is the report's to tell."""
-        pages = (Page.of(text, name) for text in mail.originals)
+        pages = (TextPage.of(text, name) for text in mail.originals)
         parts = next((each.parts(self.known) for page in pages for each in blocks(page)), {})
         return {part: text for part, text in parts.items() if part != "recipient"}
 
-    def _sent_back_to(self, outer: Headers | None) -> dict[str, str]:
+    def _sent_back_to(self, outer: MessageHeaders | None) -> dict[str, str]:
         """A bounce goes to who sent the message."""
         parts = outer.parts(self.known) if outer and outer.is_by_agent else {}
         return {"sender": parts["recipient"]} if "recipient" in parts else {}
 
-    def _body(self, mail: Mail, name: str, outer: Headers | None, original: dict[str, str]) -> None:
-        page = Page.of("\n\n".join(mail.words), name)
+    def _body(self, mail: Mail, name: str, outer: MessageHeaders | None, original: dict[str, str]) -> None:
+        page = TextPage.of("\n\n".join(mail.words), name)
         if self._machines(page, mail.subject, original):
             return
         if outer and not outer.is_by_agent and self.known.own_domains and not outer.is_to(self.known.own_domains):
@@ -98,21 +98,21 @@ class _Found:
     def _attached(self, mail: Mail, name: str) -> None:
         """Messages attached as examples."""
         for text in mail.originals:
-            for each in blocks(Page.of(text, name)):
+            for each in blocks(TextPage.of(text, name)):
                 where = Source(Origin.HEADERS, name, 0, mail.subject[:80])
                 self.transactions.append(Transaction(each.parts(self.known), where))
 
     # --- texts
 
-    def _page(self, page: Page, context: str = "") -> None:
+    def _page(self, page: TextPage, context: str = "") -> None:
         self._machines(page, context, {})
         self._people(page)
 
-    def _machines(self, page: Page, context: str, original: dict[str, str]) -> bool:
+    def _machines(self, page: TextPage, context: str, original: dict[str, str]) -> bool:
         """Reads what machines wrote; whether there was any of it."""
         before = len(self.transactions)
         self.transactions += logs.transactions(page, self.known)
-        for each, family in reports.tables(page, self.known, context):
+        for each, family in transmission_reports.tables(page, self.known, context):
             self._of_family(each, family)
         bounced = bounces.from_words(page, original, self.known)
         self.transactions += bounced
@@ -120,13 +120,13 @@ class _Found:
         for block in headers:
             self._headers(block, page)
         if not bounced and not headers:
-            for each, family in reports.records(page, self.known, context or page.name):
+            for each, family in transmission_reports.records(page, self.known, context or page.name):
                 self._of_family(each, family)
         if any(each.source.origin is Origin.SMS_REPORT for each in self.transactions[before:]):
             self._service("sms", self.transactions[before].source)
         return len(self.transactions) > before
 
-    def _headers(self, headers: Headers, page: Page) -> None:
+    def _headers(self, headers: MessageHeaders, page: TextPage) -> None:
         """An example; unless it is somebody telling us of a problem, or a machine's own mail."""
         page.take(headers.first, headers.last)
         if headers.is_by_agent or headers.is_to(self.known.own_domains):
@@ -142,9 +142,9 @@ class _Found:
     def _service(self, family: str, where: Source) -> None:
         service = self.known.service_of(family) if family else ""
         if service:
-            self.readings.append(Reading("services", service, where))
+            self.readings.append(FieldReading("services", service, where))
 
-    def _people(self, page: Page) -> None:
+    def _people(self, page: TextPage) -> None:
         """Reads what people wrote."""
         prose = page.flow()
         self.prose.append("\n".join(line for _, line in page.free()))
@@ -160,7 +160,7 @@ class _Found:
         kept = [each for each in self.transactions if not each.is_fine] or self.transactions
         once = list({tuple(sorted(each.parts.items())): each for each in reversed(kept)}.values())[::-1]
         told = [
-            Reading("error", each.parts["status"], each.source)
+            FieldReading("error", each.parts["status"], each.source)
             for each in once
             if not each.is_fine and "status" in each.parts
         ]
@@ -170,11 +170,11 @@ class _Found:
         return Intake(tuple(reversed(readings.values())), tuple(once[:MOST_TRANSACTIONS]), prose, left_out)
 
 
-def _with_subject(page: Page, subject: str) -> Page:
-    return Page([subject, "", *page.lines], page.name, {number + 2 for number in page.taken}) if subject else page
+def _with_subject(page: TextPage, subject: str) -> TextPage:
+    return TextPage([subject, "", *page.lines], page.name, {number + 2 for number in page.taken}) if subject else page
 
 
-def _decoded(document: Document) -> str:
+def _decoded(document: IntakeDocument) -> str:
     content = document.content
     size = len(content) if isinstance(content, bytes) else len(content.encode("utf-8", "surrogatepass"))
     if size > MOST_BYTES:
@@ -192,7 +192,7 @@ def _decoded(document: Document) -> str:
         return content.decode("cp1252", "replace")
 
 
-def _is_mail(name: str, page: Page) -> bool:
+def _is_mail(name: str, page: TextPage) -> bool:
     """A mail's file, or a mail's source that was pasted: headers first, among them those of its parts."""
     if name.casefold().endswith(".eml"):
         return True
@@ -200,7 +200,7 @@ def _is_mail(name: str, page: Page) -> bool:
     return bool(first) and any(f"\n{each}:" in first for each in _RAW_MAIL)
 
 
-def _heads(page: Page) -> Iterator[str]:
+def _heads(page: TextPage) -> Iterator[str]:
     """The lines before the first blank one, in small letters."""
     lines = page.lines[next((n for n, line in enumerate(page.lines) if line.strip()), 0) :][:300]
     end = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))

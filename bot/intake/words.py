@@ -12,8 +12,8 @@ from bot.core.fillers import is_filler
 from bot.core.identifiers import fold, rcr_numbers, references
 from bot.core.moments import Stamp, moment_of, stamps
 from bot.core.telephone import people
-from bot.intake.model import Known, Reading, Transaction
-from bot.intake.page import ADDRESS, CODE, Flow
+from bot.intake.model import FieldReading, IntakeContext, Transaction
+from bot.intake.text_page import ADDRESS, CODE, Flow
 
 _TENANT = re.compile(r"(?<![\w@./=+-])(?:\d{5}(?!MB|KB|GB|TB|MS|HZ|KM|KG|EU)[A-Z]{2})(?![\w@/=-])(?!\.\w)")
 _MAIN_ID = re.compile(
@@ -69,7 +69,7 @@ _LONGEST_NAME = 5
 _LEGAL = re.compile(r"\s(?:gmbh|ag|kg|se|ug|ohg|e\.? ?k|ltd|inc|llc|s\.?a|b\.?v|& co\.? kg|mbh|e\.? ?v)\.?(?:\s.*)?$")
 
 
-def readings(flow: Flow, known: Known) -> Iterator[Reading]:
+def readings(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     """Everything these words tell, but for transactions."""
     yield from _ids(flow, known)
     yield from _customers(flow, known)
@@ -80,29 +80,29 @@ def readings(flow: Flow, known: Known) -> Iterator[Reading]:
     yield from _contacts(flow, known)
 
 
-def _ids(flow: Flow, known: Known) -> Iterator[Reading]:
+def _ids(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     for found in _TENANT.finditer(flow.text):
-        yield Reading("tenants", found[0], flow.source(found.start()))
+        yield FieldReading("tenants", found[0], flow.source(found.start()))
     for found in _MAIN_ID.finditer(flow.text):
-        yield Reading("main_id", found[1].upper(), flow.source(found.start()))
+        yield FieldReading("main_id", found[1].upper(), flow.source(found.start()))
     yield from _numbers(flow, known)
 
 
-def _numbers(flow: Flow, known: Known) -> Iterator[Reading]:
+def _numbers(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     """Tickets of Retarus's and of ours."""
     at = 0
     for line in flow.text.split("\n"):
         if _WITH_DIGIT.search(line):
             own = (f"{known.prefix}-{each}" for each in references(line, known.prefix))
             for number in (*rcr_numbers(line, known.rcr_pattern), *own):
-                yield Reading("related", number, flow.source(at))
+                yield FieldReading("related", number, flow.source(at))
         at += len(line) + 1
 
 
 # --- customers and services
 
 
-def _customers(flow: Flow, known: Known) -> Iterator[Reading]:
+def _customers(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     """The one customer who is named, or whose tenant is; nothing when they are several."""
     named = dict(_named(flow, names_of(tuple(known.customers))))
     owners = {tenant: name for name, tenants in known.customers.items() for tenant in tenants}
@@ -111,7 +111,7 @@ def _customers(flow: Flow, known: Known) -> Iterator[Reading]:
             named.setdefault(owners[found[0]], found.start())
     if len(named) == 1:
         name, at = next(iter(named.items()))
-        yield Reading("customer", name, flow.source(at))
+        yield FieldReading("customer", name, flow.source(at))
 
 
 @lru_cache(maxsize=8)
@@ -157,19 +157,19 @@ def _service_pattern(services: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
     )
 
 
-def _services(flow: Flow, known: Known) -> Iterator[Reading]:
+def _services(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     folded = {fold(name): name for name in known.services}
     for found in _service_pattern(tuple(known.services.items())).finditer(flow.text):
         name = folded.get(fold(re.sub(r"[\s-]+", " ", found["name"])), "") if found["name"] else ""
         service = name or known.service_of("fax" if found["fax"] else "sms" if found["sms"] else "")
         if service:
-            yield Reading("services", service, flow.source(found.start()))
+            yield FieldReading("services", service, flow.source(found.start()))
 
 
 # --- times
 
 
-def _times(flow: Flow, known: Known) -> Iterator[Reading]:
+def _times(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     """The first start that is said, and the end beside it. Only what is said to be one counts."""
     today = known.now.astimezone(known.zone).date()
     found = list(stamps(flow.text, today))
@@ -191,7 +191,7 @@ def _is_trouble(text: str, at: int) -> bool:
     return bool(_TROUBLE.search(around) or CODE.search(around)) and not _PLANNED.search(around)
 
 
-def _span(pair: list[Stamp], rest: list[Stamp], flow: Flow, known: Known) -> Iterator[Reading]:
+def _span(pair: list[Stamp], rest: list[Stamp], flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     last = pair[-1]
     beside = rest[0] if rest and rest[0].clock is None and rest[0].start - last.end < 20 else None  # noqa: PLR2004 (“… on 27.08.2019”)
     today = known.now.astimezone(known.zone).date()
@@ -201,29 +201,29 @@ def _span(pair: list[Stamp], rest: list[Stamp], flow: Flow, known: Known) -> Ite
         if at and at > known.now + timedelta(minutes=1) and stamp.day is None and beside is None:
             at -= timedelta(days=1)
         if at and _is_plausible(at, known):
-            yield Reading(key, str(int(at.timestamp())), flow.source(stamp.start))
+            yield FieldReading(key, str(int(at.timestamp())), flow.source(stamp.start))
 
 
-def _is_plausible(at: datetime, known: Known) -> bool:
+def _is_plausible(at: datetime, known: IntakeContext) -> bool:
     return known.now - timedelta(days=366) <= at <= known.now + timedelta(minutes=1)
 
 
 # --- numbers, errors, contacts
 
 
-def _affected(flow: Flow) -> Iterator[Reading]:
+def _affected(flow: Flow) -> Iterator[FieldReading]:
     for found in _AFFECTED.finditer(flow.text):
         beside = flow.text[max(0, found.start() - 40) : found.end() + 40]
         if _IS_AFFECTED.search(beside):
             number = str(int(found[1]))
             value = number if _CUSTOMERS.search(found[2]) else f"{number} {found[2]}"
-            yield Reading("affected", value, flow.source(found.start()))
+            yield FieldReading("affected", value, flow.source(found.start()))
             return
 
 
-def _errors(flow: Flow) -> Iterator[Reading]:
+def _errors(flow: Flow) -> Iterator[FieldReading]:
     for at, text in errors_in(flow.text):
-        yield Reading("error", text, flow.source(at))
+        yield FieldReading("error", text, flow.source(at))
 
 
 def errors_in(text: str) -> list[tuple[int, str]]:
@@ -251,7 +251,7 @@ def _is_within(at: int, spans: Sequence[tuple[int, int]]) -> bool:
     return before > 0 and spans[before - 1][0] <= at < spans[before - 1][1]
 
 
-def _contacts(flow: Flow, known: Known) -> Iterator[Reading]:
+def _contacts(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
     for found in _CONTACT.finditer(flow.text):
         for line in re.split(r";|\s(?:und|and)\s", found[1]):
             try:
@@ -261,7 +261,7 @@ def _contacts(flow: Flow, known: Known) -> Iterator[Reading]:
             for person in persons:
                 name = _TITLES.sub("", person.name)
                 if is_name(name):
-                    yield Reading("contact", ", ".join((name, *person.numbers)), flow.source(found.start()))
+                    yield FieldReading("contact", ", ".join((name, *person.numbers)), flow.source(found.start()))
 
 
 def is_name(text: str) -> bool:
@@ -273,7 +273,7 @@ def is_name(text: str) -> bool:
 # --- transactions
 
 
-def transactions(flow: Flow, known: Known) -> Iterator[Transaction]:
+def transactions(flow: Flow, known: IntakeContext) -> Iterator[Transaction]:
     """Those told in a sentence: from whom, to whom, when, and with which error."""
     errors = errors_in(flow.text)
     today = known.now.astimezone(known.zone).date()

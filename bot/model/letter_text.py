@@ -6,7 +6,7 @@ from bot.core.i18n import Language
 from bot.model.ticket import Record
 
 
-class Part(Record):
+class LetterPart(Record):
     """One heading and what stands under it."""
 
     heading: str
@@ -20,7 +20,7 @@ class LetterText(Record):
     opening: tuple[str, ...]
     news: tuple[str, ...] = ()
     """What a second letter begins with; empty in a first one."""
-    template: tuple[Part, ...]
-    prequalification: tuple[Part, ...]
+    template: tuple[LetterPart, ...]
+    prequalification: tuple[LetterPart, ...]
     language: Language = Language.ENGLISH
     """Of our own words in it."""

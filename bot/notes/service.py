@@ -41,7 +41,7 @@ _HINT = re.compile(rf"{PREFIX}[-\s]?(\d{{1,9}})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Page:
+class NotePage:
     """Some of the notes, newest first."""
 
     notes: tuple[TechnicalNote, ...]
@@ -59,11 +59,11 @@ class Notes:
     config: Config
     clock: Clock
 
-    async def page(self, first: int, by: str) -> Page:
+    async def page(self, first: int, by: str) -> NotePage:
         permissions.require_staff(await self.queries.actor(by))
         total = await self.store.count_notes()
         first = max(0, min(first, total - 1) // PAGE * PAGE)
-        return Page(tuple(await self.store.notes(limit=PAGE, skip=first)), total, first)
+        return NotePage(tuple(await self.store.notes(limit=PAGE, skip=first)), total, first)
 
     async def one(self, note_id: str, by: str) -> TechnicalNote:
         permissions.require_staff(await self.queries.actor(by))

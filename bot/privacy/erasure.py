@@ -17,7 +17,7 @@ from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Step, change, event
 from bot.ports import Store
 from bot.privacy import redaction
-from bot.privacy.redaction import Someone
+from bot.privacy.redaction import PersonMatcher
 from bot.tickets.pagination import every
 from bot.tickets.ports import Batch, Drafts, Query
 
@@ -25,7 +25,7 @@ PAGE = 200
 
 
 @dataclass(frozen=True)
-class Archive:
+class PersonalDataArchive:
     """Everything that is kept, seen as data about people. `by`: the account of whoever asks, for the access log."""
 
     store: Store
@@ -33,11 +33,11 @@ class Archive:
     clock: Clock
     by: str
 
-    async def find(self, *terms: str) -> Someone:
+    async def find(self, *terms: str) -> PersonMatcher:
         """Whoever is meant."""
         return redaction.someone(terms, await self.store.contacts())
 
-    async def export(self, person: Someone) -> dict[str, JsonValue]:
+    async def export(self, person: PersonMatcher) -> dict[str, JsonValue]:
         """Everything that names this person, as it is kept."""
         found: dict[str, JsonValue] = {
             "contacts": _told([each for each in await self.store.contacts() if redaction.mentions(each, person)]),
@@ -49,7 +49,7 @@ class Archive:
         await self._log("export", person.fingerprint)
         return found
 
-    async def erase(self, person: Someone) -> int:
+    async def erase(self, person: PersonMatcher) -> int:
         """Takes this person out of everything; gives how many tickets named them. May be repeated.
 
         Refuses while they own an open ticket: somebody must have it.
@@ -87,7 +87,7 @@ class Archive:
 
     # --- finding
 
-    async def _naming(self, person: Someone) -> AsyncIterator[Ticket]:
+    async def _naming(self, person: PersonMatcher) -> AsyncIterator[Ticket]:
         async for ticket in every(self.store, Query(limit=PAGE)):
             records: list[BaseModel] = [ticket, *await self.store.history(ticket.id)]
             records += [each.notice for each in await self.store.letters(ticket_id=ticket.id, limit=10_000)]
@@ -110,7 +110,7 @@ class Archive:
                     yield version
             skip += len(page)
 
-    async def _drafts_of(self, person: Someone) -> dict[str, dict[str, str]]:
+    async def _drafts_of(self, person: PersonMatcher) -> dict[str, dict[str, str]]:
         found = {}
         for key in await self.drafts.keys():
             draft = await self.drafts.get(key) or {}
@@ -126,7 +126,7 @@ class Archive:
 
     # --- changing
 
-    async def _erase_from(self, ticket: Ticket, person: Someone) -> int:
+    async def _erase_from(self, ticket: Ticket, person: PersonMatcher) -> int:
         history = [redaction.without_person(each, person) for each in await self.store.history(ticket.id)]
         return await self._replace(ticket, redaction.without_person(ticket, person), history, as_utc(self.clock()))
 
@@ -144,7 +144,7 @@ class Archive:
             return 0
         return 1
 
-    async def _erase_from_lists(self, person: Someone) -> bool:
+    async def _erase_from_lists(self, person: PersonMatcher) -> bool:
         """Their own entry in the register goes; where another's, or an end-customer's, names them, a mark stands.
 
         False, and nothing done, when somebody else was quicker.
@@ -167,7 +167,7 @@ class Archive:
             return False
         return True
 
-    async def _erase_draft(self, key: str, draft: dict[str, str], person: Someone) -> None:
+    async def _erase_draft(self, key: str, draft: dict[str, str], person: PersonMatcher) -> None:
         if person.user and person.user in key:
             await self.drafts.drop(key)
         else:

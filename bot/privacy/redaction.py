@@ -52,7 +52,7 @@ R = TypeVar("R", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class Someone:
+class PersonMatcher:
     """A person, by everything they are called in tickets."""
 
     user: str
@@ -75,7 +75,7 @@ class Someone:
         return self.named.sub(MARK, text)
 
 
-def someone(terms: Iterable[str], register: Iterable[Contact]) -> Someone:
+def someone(terms: Iterable[str], register: Iterable[Contact]) -> PersonMatcher:
     """Whoever is meant by a Slack user id, names, addresses and numbers. The register adds what it knows of them.
 
     Refuses what is too short to be meant for one person.
@@ -90,7 +90,7 @@ def someone(terms: Iterable[str], register: Iterable[Contact]) -> Someone:
     numbers = {each.phone for each in known} | {term for term in given if term.startswith("+")}
     patterns = [rf"(?<!\w){re.escape(word)}(?!\w)" for word in sorted(words - numbers, key=len, reverse=True) if word]
     patterns += [pattern for number in sorted(numbers) for pattern in _spellings(number)]
-    return Someone(user, re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE))
+    return PersonMatcher(user, re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE))
 
 
 def _spellings(number: str) -> list[str]:
@@ -106,21 +106,21 @@ def _spellings(number: str) -> list[str]:
     return [abroad, rf"(?<!\d)0{between}{digits}"]
 
 
-def mentions(record: BaseModel, person: Someone) -> bool:
+def mentions(record: BaseModel, person: PersonMatcher) -> bool:
     return person.is_in(json.dumps(record.model_dump(mode="json"), ensure_ascii=False))
 
 
-def is_entry_of(contact: Contact, person: Someone) -> bool:
+def is_entry_of(contact: Contact, person: PersonMatcher) -> bool:
     """Whether this entry of the register is about them, and does not only name them."""
     return contact.slack_user == person.user or any(map(person.is_in, (contact.name, contact.email)))
 
 
-def without_person(record: R, person: Someone) -> R:
+def without_person(record: R, person: PersonMatcher) -> R:
     """The record as it stands when they are erased from it."""
     return type(record).model_validate(_scrubbed(record.model_dump(mode="json"), person))
 
 
-def _scrubbed(value: JsonValue, person: Someone) -> JsonValue:
+def _scrubbed(value: JsonValue, person: PersonMatcher) -> JsonValue:
     if isinstance(value, str):
         return person.out_of(value)
     if isinstance(value, list):

@@ -80,7 +80,7 @@ def _unknown(name: str, near: str) -> str:
 
 
 @dataclass(frozen=True)
-class Page:
+class CustomerPage:
     """Some of the customers, by name."""
 
     customers: tuple[EndCustomer, ...]
@@ -122,11 +122,11 @@ class Customers:
         begins = dict.fromkeys(word[:length] for word in words_in(name)[:_WORDS] for length in (3, 1))
         return [each.name for word in begins for each in await self.store.customers([word], limit=_ALIKE)]
 
-    async def page(self, first: int, by: str) -> Page:
+    async def page(self, first: int, by: str) -> CustomerPage:
         permissions.require_admin(await self.queries.actor(by))
         total = await self.store.count_customers()
         first = max(0, min(first, total - 1) // PAGE * PAGE)
-        return Page(tuple(await self.store.customers((), limit=PAGE, skip=first)), total, first)
+        return CustomerPage(tuple(await self.store.customers((), limit=PAGE, skip=first)), total, first)
 
     async def one(self, key: str, by: str) -> EndCustomer:
         permissions.require_admin(await self.queries.actor(by))

@@ -19,7 +19,7 @@ MORNING = time(7)
 LEVELS = (Level.FIRST, Level.SECOND)
 
 
-class Part(StrEnum):
+class DigestPart(StrEnum):
     """A part of the digest."""
 
     BREACHED = "breached"
@@ -34,12 +34,12 @@ class Due:
     """What is due soonest on a ticket. Only this is kept in memory, as there may be thousands of tickets."""
 
     at: datetime
-    part: Part
+    part: DigestPart
     stage: Stage
     ticket: str
 
 
-Digest = Mapping[Part, Sequence[str]]
+Digest = Mapping[DigestPart, Sequence[str]]
 """Ids of tickets by part, due soonest first."""
 
 
@@ -55,7 +55,7 @@ def due(ticket: Ticket, config: Config, at: datetime) -> Due | None:
     if not dues:
         return None
     late = {each.timer for each in dues if each.at <= at}
-    part = Part.BREACHED if Timer.PLAN in late else Part.STALE if late else Part.TODAY
+    part = DigestPart.BREACHED if Timer.PLAN in late else DigestPart.STALE if late else DigestPart.TODAY
     return Due(dues[0].at, part, ticket.stage, ticket.id)
 
 
@@ -63,7 +63,7 @@ def digest(dues: Iterable[Due], levels: Iterable[Level], ends: datetime) -> Dige
     """The digest of these levels for a day that ends at this moment."""
     stages = {stage for level in levels for stage in stages_of(level)}
     mine = sorted((each for each in dues if each.stage in stages and each.at <= ends), key=lambda each: each.at)
-    return {part: [each.ticket for each in mine if each.part is part] for part in Part}
+    return {part: [each.ticket for each in mine if each.part is part] for part in DigestPart}
 
 
 class _Clock(NamedTuple):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc
-from bot.escalation.status_page import Lookout, ServiceNotice
+from bot.escalation.status_page import ServiceNotice, StatusPageWatch
 from bot.model.ticket import Ticket
 from bot.model.transitions import Step, change, event
 from bot.tickets.changes import Change, Changes
@@ -48,7 +48,7 @@ class StatusAlerts:
     store: TicketStore
     config: Config
     clock: Clock
-    lookout: Lookout
+    lookout: StatusPageWatch
 
     matched: dict[str, datetime] = field(default_factory=dict)
     """Notice → when open tickets were last matched with it; after that, only newer tickets are."""

@@ -10,7 +10,7 @@ from pydantic import ConfigDict
 from bot.model.ticket import Record, Utc
 
 
-class Table(Record):
+class ReportTable(Record):
     """The first column says what a row is about."""
 
     columns: tuple[str, ...]
@@ -43,18 +43,18 @@ class Chart(Record):
     unit: str = ""
 
 
-class Part(Record):
+class ReportPart(Record):
     """A heading and what stands under it."""
 
     heading: str
     text: tuple[str, ...] = ()
     chart: Chart | None = None
-    tables: tuple[Table, ...] = ()
+    tables: tuple[ReportTable, ...] = ()
     in_slack: bool = False
     """Its chart is worth being seen at once."""
 
 
-class Sheet(Record):
+class ReportSheet(Record):
     """For a spreadsheet: texts, and whole numbers that can be added up."""
 
     columns: tuple[str, ...]
@@ -63,7 +63,7 @@ class Sheet(Record):
     """What spreadsheets of the reader's language expect."""
 
 
-class Paper(Record):
+class ReportDocument(Record):
     """A whole report."""
 
     name: str
@@ -76,21 +76,21 @@ class Paper(Record):
     """What matters most: its name, the figure, and a word on it."""
     short: tuple[tuple[str, str], ...] = ()
     """What is told in a line each where there is no room for tables: its name, and the figures."""
-    parts: tuple[Part, ...]
+    parts: tuple[ReportPart, ...]
     notes: tuple[str, ...]
     """How it was counted."""
     footer: str
     page: str
     """What a page is called, as in “Page 1 of 3”: `Page {page} of {pages}`."""
     made_at: Utc
-    sheet: Sheet
+    sheet: ReportSheet
 
     @property
     def charts(self) -> tuple[Chart, ...]:
         return tuple(part.chart for part in self.parts if part.chart)
 
 
-class Printed(Record):
+class PrintedReport(Record):
     """The files."""
 
     model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
@@ -105,7 +105,7 @@ class Printed(Record):
 
 
 @dataclass(frozen=True)
-class Upload:
+class ReportFile:
     """One file of a report, as it is handed out."""
 
     name: str

@@ -13,7 +13,7 @@ from bot.core.identifiers import fold
 from bot.core.month import Period
 from bot.forms.template_fields import OTHER
 from bot.model.ticket import Level, Party
-from bot.reports.ticket_month import NO_TIME, REACTIONS, Line, Promise, Sending, Spent
+from bot.reports.ticket_month import NO_TIME, REACTIONS, Duration, Promise, Sending, TicketMonth
 
 AGES = tuple(timedelta(days=days) for days in (1, 3, 7, 14, 30))
 """Open tickets are told apart by these ages; the last group is older than all of them."""
@@ -36,16 +36,16 @@ class Count:
 
 
 @dataclass(frozen=True)
-class Spread:
+class DurationSpread:
     """Lengths of time: of how many, the middle one and the longest."""
 
     count: int = 0
-    median: Spent = NO_TIME
-    longest: Spent = NO_TIME
+    median: Duration = NO_TIME
+    longest: Duration = NO_TIME
 
 
 @dataclass(frozen=True)
-class Kept:
+class DeadlineCount:
     """Clocks, or promises."""
 
     met: int = 0
@@ -73,11 +73,11 @@ class Figures:
     priorities: Mapping[str, Count]
     customers: Mapping[str, Count]
     """The busiest first. A ticket others joined is with each of them, from when they were on it."""
-    parties: Mapping[Party, Spent]
-    levels: Mapping[Level, Spent]
-    response: Spread
-    remedy: Spread
-    plans: Mapping[str, Kept]
+    parties: Mapping[Party, Duration]
+    levels: Mapping[Level, Duration]
+    response: DurationSpread
+    remedy: DurationSpread
+    plans: Mapping[str, DeadlineCount]
     """By priority, of those for which an SLA is set."""
     handoffs: int
     bounces: int
@@ -90,13 +90,13 @@ class Figures:
     asked: Sequence[int]
     """Numbers of the tickets in which Retarus had to ask back."""
     reopened: int
-    reactions: Mapping[str, Spread]
-    updates: Kept
-    etas: Kept
+    reactions: Mapping[str, DurationSpread]
+    updates: DeadlineCount
+    etas: DeadlineCount
     ages: Sequence[int]
     """Open tickets at the end, by `AGES`, the youngest first."""
-    oldest: Sequence[Line]
-    lines: Sequence[Line] = field(default=(), repr=False)
+    oldest: Sequence[TicketMonth]
+    lines: Sequence[TicketMonth] = field(default=(), repr=False)
 
     @property
     def is_shared(self) -> bool:
@@ -108,7 +108,7 @@ class Figures:
         return not self.lines
 
 
-def figures(lines: Iterable[Line], period: Period, config: Config, customer: str = "") -> Figures:
+def figures(lines: Iterable[TicketMonth], period: Period, config: Config, customer: str = "") -> Figures:
     """`customer`: the one they all belong to."""
     lines = sorted(lines, key=lambda each: each.number)
     return Figures(
@@ -142,7 +142,7 @@ def figures(lines: Iterable[Line], period: Period, config: Config, customer: str
     )
 
 
-def _reactions(lines: Iterable[Line], what: str, period: Period) -> Iterator[Spent]:
+def _reactions(lines: Iterable[TicketMonth], what: str, period: Period) -> Iterator[Duration]:
     """Those that came in the month, whenever the ticket was sent."""
     for each in lines:
         for sending in each.sendings:
@@ -150,25 +150,25 @@ def _reactions(lines: Iterable[Line], what: str, period: Period) -> Iterator[Spe
                 yield sending.spent[what]
 
 
-def sent(lines: Iterable[Line]) -> Iterator[tuple[Line, Sending]]:
+def sent(lines: Iterable[TicketMonth]) -> Iterator[tuple[TicketMonth, Sending]]:
     """Everything that was sent to Retarus, in that order: the evidence."""
     found = [(each, sending) for each in lines for sending in each.sendings]
     return iter(sorted(found, key=lambda pair: (pair[1].at, pair[0].number)))
 
 
-def promised(lines: Iterable[Line]) -> Iterator[tuple[Line, Promise]]:
+def promised(lines: Iterable[TicketMonth]) -> Iterator[tuple[TicketMonth, Promise]]:
     """Everything Retarus said they would do by a time, in that order."""
     found = [(each, promise) for each in lines for promise in each.promises]
     return iter(sorted(found, key=lambda pair: (pair[1].due, pair[0].number)))
 
 
-def spread(lengths: Iterable[Spent | None]) -> Spread:
+def spread(lengths: Iterable[Duration | None]) -> DurationSpread:
     """The middle one of an even number is the mean of the two in the middle."""
     found = [each for each in lengths if each is not None]
     if not found:
-        return Spread()
+        return DurationSpread()
     elapsed, worked = [each.elapsed for each in found], [each.worked for each in found]
-    return Spread(len(found), Spent(_middle(elapsed), _middle(worked)), Spent(max(elapsed), max(worked)))
+    return DurationSpread(len(found), Duration(_middle(elapsed), _middle(worked)), Duration(max(elapsed), max(worked)))
 
 
 def _middle(lengths: Iterable[timedelta]) -> timedelta:
@@ -176,11 +176,13 @@ def _middle(lengths: Iterable[timedelta]) -> timedelta:
     return (found[(len(found) - 1) // 2] + found[len(found) // 2]) / 2
 
 
-def _count(line: Line) -> Count:
+def _count(line: TicketMonth) -> Count:
     return Count(int(line.is_new), int(line.closed_at is not None), int(line.is_open))
 
 
-def _by(lines: Iterable[Line], names: Callable[[Line], Iterable[str]], order: Sequence[str] = ()) -> dict[str, Count]:
+def _by(
+    lines: Iterable[TicketMonth], names: Callable[[TicketMonth], Iterable[str]], order: Sequence[str] = ()
+) -> dict[str, Count]:
     """Those of this order first, then the busiest."""
     found: dict[str, Count] = {}
     for each in lines:
@@ -190,7 +192,7 @@ def _by(lines: Iterable[Line], names: Callable[[Line], Iterable[str]], order: Se
     return known | {name: count for name, count in _busiest(found).items() if name not in known}
 
 
-def _by_customer(lines: Iterable[Line], period: Period) -> dict[str, Count]:
+def _by_customer(lines: Iterable[TicketMonth], period: Period) -> dict[str, Count]:
     """By the newest spelling of their name."""
     spelt: dict[str, str] = {}
     found: dict[str, Count] = {}
@@ -207,7 +209,7 @@ def _busiest(found: Mapping[str, Count]) -> dict[str, Count]:
     return dict(sorted(found.items(), key=lambda pair: (-pair[1].raised, -pair[1].open, -pair[1].closed, pair[0])))
 
 
-def _days(lines: Iterable[Line], period: Period) -> dict[date, Count]:
+def _days(lines: Iterable[TicketMonth], period: Period) -> dict[date, Count]:
     here = zone(period.zone)
     raised = Counter(each.raised_at.astimezone(here).date() for each in lines if each.is_new)
     closed = Counter(each.closed_at.astimezone(here).date() for each in lines if each.closed_at)
@@ -216,17 +218,17 @@ def _days(lines: Iterable[Line], period: Period) -> dict[date, Count]:
     return {day: Count(raised[day], closed[day]) for day in days}
 
 
-def _kept(states: Iterable[str]) -> Kept:
+def _kept(states: Iterable[str]) -> DeadlineCount:
     found = Counter(states)
-    return Kept(found["met"], found["missed"], found["running"])
+    return DeadlineCount(found["met"], found["missed"], found["running"])
 
 
-def _promised(lines: Iterable[Line], what: str) -> Kept:
+def _promised(lines: Iterable[TicketMonth], what: str) -> DeadlineCount:
     return _kept(
         "met" if promise.is_kept else "missed" for each in lines for promise in each.promises if promise.what == what
     )
 
 
-def _ages(lines: Iterable[Line], until: datetime) -> list[int]:
+def _ages(lines: Iterable[TicketMonth], until: datetime) -> list[int]:
     groups = Counter(sum(until - each.raised_at >= age for age in AGES) for each in lines if each.is_open)
     return [groups[number] for number in range(len(AGES) + 1)]

@@ -10,8 +10,8 @@ from bot.core.clock import zone
 from bot.core.i18n import mark, t
 from bot.forms.template_fields import OTHER
 from bot.model.ticket import Stage
-from bot.reports.figures import Spread
-from bot.reports.ticket_month import Line
+from bot.reports.figures import DurationSpread
+from bot.reports.ticket_month import TicketMonth
 
 _STANDS = {
     Stage.NEW: mark("new"),
@@ -41,7 +41,7 @@ def hours(length: timedelta) -> str:
     return t("{hours} h {minutes} min", hours=full, minutes=f"{rest:02}") if rest else t("{hours} h", hours=full)
 
 
-def lengths(name: str, spread: Spread) -> tuple[str, ...]:
+def lengths(name: str, spread: DurationSpread) -> tuple[str, ...]:
     """A row of a table: how many, their median and longest in working time, and the median by the clock."""
     if not spread.count:
         return (name, "0", "–", "–", "–")
@@ -68,10 +68,10 @@ def service(name: str) -> str:
     return t(OTHER) if name == OTHER else excerpt(name, _NAME)
 
 
-def reference(line: Line, config: Config) -> str:
+def reference(line: TicketMonth, config: Config) -> str:
     return f"{config.desk.prefix}-{line.number}"
 
 
-def standing(line: Line) -> str:
+def standing(line: TicketMonth) -> str:
     """Where it stood at the end."""
     return t(_STANDS[line.stage])

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from bot.model.monthly_view import View
 from bot.model.notice import Letter
 from bot.model.ticket import Event, Ticket
-from bot.reports.document import Paper, Printed
+from bot.reports.document import PrintedReport, ReportDocument
 from bot.tickets.ports import ChangeStore
 
 
@@ -41,8 +41,8 @@ class ReportSource(ChangeStore, Protocol):
         """Rows of the outbox for people, newest first."""
 
 
-class Press(Protocol):
+class ReportPrinter(Protocol):
     """Prints reports."""
 
-    async def printed(self, paper: Paper) -> Printed:
+    async def printed(self, paper: ReportDocument) -> PrintedReport:
         """Every file of it, or `Unprinted`. The loop goes on meanwhile."""

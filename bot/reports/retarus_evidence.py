@@ -7,10 +7,10 @@ from datetime import timedelta
 from bot.config.settings import Config
 from bot.core.i18n import many, mark, t
 from bot.forms.template_fields import BY_KEY
-from bot.reports.document import Bar, Chart, Part, Table
-from bot.reports.figures import Figures, Kept, Spread, promised, sent
+from bot.reports.document import Bar, Chart, ReportPart, ReportTable
+from bot.reports.figures import DeadlineCount, DurationSpread, Figures, promised, sent
 from bot.reports.formatting import hours, lengths, moment, reference
-from bot.reports.ticket_month import REACTIONS, Line, Promise, Sending
+from bot.reports.ticket_month import REACTIONS, Promise, Sending, TicketMonth
 
 _REACTIONS = {
     "rcr": mark("Sent → RCR number"),
@@ -21,7 +21,7 @@ _MOST = 300
 """Rows; the sheet has all of them."""
 
 
-def evidence(figures: Figures, config: Config) -> tuple[Part, ...]:
+def evidence(figures: Figures, config: Config) -> tuple[ReportPart, ...]:
     """Nothing was with Retarus: nothing is said."""
     if not figures.with_retarus:
         return ()
@@ -34,8 +34,10 @@ def evidence(figures: Figures, config: Config) -> tuple[Part, ...]:
     )
     columns = (t("Length of time"), t("Times"), t("Median"), t("Longest"), t("Median by the clock"))
     rows = tuple(lengths(name, spread) for name, spread in spreads.items())
-    tables = (Table(columns=columns, rows=rows), *_sent(figures, config), *_promised(figures, config))
-    return (Part(heading=t("Retarus's reactions"), text=text, chart=_chart(spreads), tables=tables, in_slack=True),)
+    tables = (ReportTable(columns=columns, rows=rows), *_sent(figures, config), *_promised(figures, config))
+    return (
+        ReportPart(heading=t("Retarus's reactions"), text=text, chart=_chart(spreads), tables=tables, in_slack=True),
+    )
 
 
 def _causes(figures: Figures, config: Config) -> str:
@@ -46,13 +48,13 @@ def _causes(figures: Figures, config: Config) -> str:
     return t("Of {count} tickets with them: {causes}.", count=figures.with_retarus, causes=", ".join(found))
 
 
-def _kept(kept: Kept, name: str) -> str:
+def _kept(kept: DeadlineCount, name: str) -> str:
     if not kept.total:
         return t("{name}: none was due.", name=name)
     return t("{name}: {met} of {total} kept.", name=name, met=kept.met, total=kept.total)
 
 
-def _chart(spreads: dict[str, Spread]) -> Chart | None:
+def _chart(spreads: dict[str, DurationSpread]) -> Chart | None:
     if not any(spread.count for spread in spreads.values()):
         return None
     bars = tuple(
@@ -64,14 +66,14 @@ def _chart(spreads: dict[str, Spread]) -> Chart | None:
     return Chart(shape="across", title=title, alt=alt, series=(t("Hours"),), bars=bars, unit="h")
 
 
-def _sent(figures: Figures, config: Config) -> list[Table]:
+def _sent(figures: Figures, config: Config) -> list[ReportTable]:
     columns = (t("Ticket"), t("Sent"), t("RCR number"), t("First word"), t("Their answer"))
     found = list(sent(figures.lines))
     rows = [_reacted(line, sending, figures, config) for line, sending in found[:_MOST]]
-    return [Table(columns=columns, rows=(*rows, *_more(len(found), len(columns))))] if rows else []
+    return [ReportTable(columns=columns, rows=(*rows, *_more(len(found), len(columns))))] if rows else []
 
 
-def _reacted(line: Line, sending: Sending, figures: Figures, config: Config) -> tuple[str, ...]:
+def _reacted(line: TicketMonth, sending: Sending, figures: Figures, config: Config) -> tuple[str, ...]:
     place = figures.period.zone
     reacted = tuple(_took(sending, what, place) for what in REACTIONS)
     return (reference(line, config), moment(sending.at, place), *reacted)
@@ -84,14 +86,14 @@ def _took(sending: Sending, what: str, place: str) -> str:
     return f"{moment(getattr(sending, what), place)} ({hours(spent.worked)})" if spent else t("not yet")
 
 
-def _promised(figures: Figures, config: Config) -> list[Table]:
+def _promised(figures: Figures, config: Config) -> list[ReportTable]:
     columns = (t("Ticket"), t("Announced"), t("For"), t("Came"))
     found = list(promised(figures.lines))
     rows = [_came(line, promise, figures, config) for line, promise in found[:_MOST]]
-    return [Table(columns=columns, rows=(*rows, *_more(len(found), len(columns))))] if rows else []
+    return [ReportTable(columns=columns, rows=(*rows, *_more(len(found), len(columns))))] if rows else []
 
 
-def _came(line: Line, promise: Promise, figures: Figures, config: Config) -> tuple[str, ...]:
+def _came(line: TicketMonth, promise: Promise, figures: Figures, config: Config) -> tuple[str, ...]:
     place = figures.period.zone
     what = t("update") if promise.what == "update" else t("solution")
     late = "" if promise.is_kept else f" ({t('late')})"

@@ -9,10 +9,10 @@ from bot.config.settings import Config
 from bot.core.clock import zone
 from bot.core.i18n import mark, t
 from bot.model.ticket import Party
-from bot.reports.document import Sheet
+from bot.reports.document import ReportSheet
 from bot.reports.figures import Figures
 from bot.reports.formatting import reference, service, standing
-from bot.reports.ticket_month import NO_TIME, REACTIONS, Line, Spent
+from bot.reports.ticket_month import NO_TIME, REACTIONS, Duration, TicketMonth
 from bot.tickets.reference import kind_name
 
 Cell = str | int | None
@@ -51,14 +51,14 @@ _OURS = (
 _SLA = {"met": mark("met"), "missed": mark("missed"), "running": mark("running"), "": ""}
 
 
-def sheet(figures: Figures, config: Config, separator: str) -> Sheet:
+def sheet(figures: Figures, config: Config, separator: str) -> ReportSheet:
     """For one end-customer without what is between the partner and Retarus."""
     columns = _COLUMNS if figures.customer else (*_COLUMNS, *_OURS)
     rows = tuple(tuple(_row(each, figures, config)) for each in figures.lines)
-    return Sheet(columns=tuple(t(each) for each in columns), rows=rows, separator=separator)
+    return ReportSheet(columns=tuple(t(each) for each in columns), rows=rows, separator=separator)
 
 
-def _row(line: Line, figures: Figures, config: Config) -> Iterator[Cell]:
+def _row(line: TicketMonth, figures: Figures, config: Config) -> Iterator[Cell]:
     place = figures.period.zone
     services = ", ".join(map(service, line.services))
     yield from (reference(line, config), kind_name(line.kind), services, line.priority, ", ".join(line.customers))
@@ -80,5 +80,5 @@ def _moment(at: datetime | None, place: str) -> str:
     return f"{at.astimezone(zone(place)):%Y-%m-%d %H:%M}" if at else ""
 
 
-def _minutes(spent: Spent | None) -> int | None:
+def _minutes(spent: Duration | None) -> int | None:
     return None if spent is None else round(spent.worked / timedelta(minutes=1))

@@ -29,7 +29,7 @@ _FROM_RETARUS = {Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value, Step.EX
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Interval:
     """A time in which nothing about who had to act changed."""
 
     start: datetime
@@ -41,24 +41,24 @@ class Stretch:
     def length(self) -> timedelta:
         return self.end - self.start
 
-    def within(self, start: datetime, end: datetime) -> Stretch:
+    def within(self, start: datetime, end: datetime) -> Interval:
         """The part of it from `start` to `end`; of no length where there is none."""
         begins = min(max(self.start, start), end)
-        return Stretch(begins, max(min(self.end, end), begins), self.stage, self.ball)
+        return Interval(begins, max(min(self.end, end), begins), self.stage, self.ball)
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Duration:
     """A length of time, by the wall clock and in working time."""
 
     elapsed: timedelta = NOTHING
     worked: timedelta = NOTHING
 
-    def __add__(self, other: Spent) -> Spent:
-        return Spent(self.elapsed + other.elapsed, self.worked + other.worked)
+    def __add__(self, other: Duration) -> Duration:
+        return Duration(self.elapsed + other.elapsed, self.worked + other.worked)
 
 
-NO_TIME = Spent()
+NO_TIME = Duration()
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class Sending:
     word: datetime | None = None
     """When they were first heard of: an update, what to expect, a question, an answer."""
     answer: datetime | None = None
-    spent: dict[str, Spent] = field(default_factory=dict)
+    spent: dict[str, Duration] = field(default_factory=dict)
     """How long they took, by `REACTIONS`; without what did not come."""
 
 
@@ -98,7 +98,7 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TicketMonth:
     """One ticket in one month. What is None did not happen in it."""
 
     number: int
@@ -118,12 +118,12 @@ class Line:
     closed_at: datetime | None
     """The last time it was closed in the month, even if it was opened again."""
     reopened: int
-    parties: Mapping[Party, Spent]
-    levels: Mapping[Level, Spent]
-    response: Spent | None
+    parties: Mapping[Party, Duration]
+    levels: Mapping[Level, Duration]
+    response: Duration | None
     """From when it was raised until somebody took it on."""
     remedy_at: datetime | None
-    remedy: Spent | None
+    remedy: Duration | None
     """From when it was raised until the remedy, without what waited for the end-customer."""
     handoffs: int
     bounces: int
@@ -158,7 +158,7 @@ class _Walk:
     stage: Stage = Stage.NEW
     times: Times = field(default_factory=Times)
     answers: dict[str, str] = field(default_factory=dict)
-    stretches: list[Stretch] = field(default_factory=list)
+    stretches: list[Interval] = field(default_factory=list)
     customer: str = ""
     """Only theirs is told; empty: everybody's."""
     since: datetime | None = None
@@ -173,7 +173,9 @@ class _Walk:
     moments: dict[str, list[datetime]] = field(default_factory=dict)
 
 
-def line(ticket: Ticket, history: Iterable[Event], period: Period, config: Config, customer: str = "") -> Line | None:
+def line(
+    ticket: Ticket, history: Iterable[Event], period: Period, config: Config, customer: str = ""
+) -> TicketMonth | None:
     """None: it was not open in this month at all. `customer`: as it was for them, from when they were on it on."""
     begins = affected_customers.since(ticket, customer)
     if begins is None:
@@ -195,7 +197,9 @@ def line(ticket: Ticket, history: Iterable[Event], period: Period, config: Confi
     return _line(ticket, then, walk, lived, period, config)
 
 
-def _line(about: Ticket, then: Ticket, walk: _Walk, lived: list[Stretch], period: Period, config: Config) -> Line:
+def _line(
+    about: Ticket, then: Ticket, walk: _Walk, lived: list[Interval], period: Period, config: Config
+) -> TicketMonth:
     """`about`: as it is now, with what was corrected since; `then`: as it stood."""
     begins = walk.since or then.raised_at
     plan, plan_due = _plan(then, walk, period, config)
@@ -203,7 +207,7 @@ def _line(about: Ticket, then: Ticket, walk: _Walk, lived: list[Stretch], period
     is_remedied = walk.remedy in period and walk.remedy is not None and walk.remedy >= begins
     is_taken = walk.taken in period and walk.taken is not None and walk.taken >= begins
     theirs = calendar_of(then, Level.THIRD, config)
-    return Line(
+    return TicketMonth(
         number=then.number,
         kind=then.kind,
         services=tuple(each for each in about.answer("services").split("\n") if each),
@@ -267,7 +271,7 @@ def _pass(walk: _Walk, at: datetime) -> None:
     if walk.begun is None:
         walk.begun = at
     elif at > walk.begun:
-        walk.stretches.append(Stretch(walk.begun, at, walk.stage, ball(walk.stage, walk.times)))
+        walk.stretches.append(Interval(walk.begun, at, walk.stage, ball(walk.stage, walk.times)))
         walk.begun = at
 
 
@@ -326,36 +330,36 @@ def _calendar(then: Ticket, party: Party | None, config: Config) -> Calendar:
     return calendar_of(then, _LEVELS[party], config) if party in _LEVELS else ALWAYS
 
 
-def _by_party(then: Ticket, lived: Iterable[Stretch], config: Config) -> dict[Party, Spent]:
-    found: dict[Party, Spent] = {}
+def _by_party(then: Ticket, lived: Iterable[Interval], config: Config) -> dict[Party, Duration]:
+    found: dict[Party, Duration] = {}
     for each in lived:
         if each.ball:
             worked = _calendar(then, each.ball, config).between(each.start, each.end)
-            found[each.ball] = found.get(each.ball, NO_TIME) + Spent(each.length, worked)
+            found[each.ball] = found.get(each.ball, NO_TIME) + Duration(each.length, worked)
     return found
 
 
-def _by_level(then: Ticket, lived: Iterable[Stretch], config: Config) -> dict[Level, Spent]:
-    found: dict[Level, Spent] = {}
+def _by_level(then: Ticket, lived: Iterable[Interval], config: Config) -> dict[Level, Duration]:
+    found: dict[Level, Duration] = {}
     for each in lived:
         level = each.stage.level
         worked = calendar_of(then, level, config).between(each.start, each.end)
-        found[level] = found.get(level, NO_TIME) + Spent(each.length, worked)
+        found[level] = found.get(level, NO_TIME) + Duration(each.length, worked)
     return found
 
 
-def _spent(then: Ticket, begins: datetime, at: datetime | None, config: Config) -> Spent | None:
+def _spent(then: Ticket, begins: datetime, at: datetime | None, config: Config) -> Duration | None:
     if at is None:
         return None
-    return Spent(at - begins, calendar_of(then, Level.FIRST, config).between(begins, at))
+    return Duration(at - begins, calendar_of(then, Level.FIRST, config).between(begins, at))
 
 
-def _remedy(then: Ticket, begins: datetime, walk: _Walk, config: Config) -> Spent:
+def _remedy(then: Ticket, begins: datetime, walk: _Walk, config: Config) -> Duration:
     calendar, total = calendar_of(then, Level.SECOND, config), NO_TIME
     for each in walk.stretches:
         part = each.within(begins, walk.remedy or begins)
         if part.ball is not Party.CUSTOMER and part.stage.is_open and part.length:
-            total += Spent(part.length, calendar.between(part.start, part.end))
+            total += Duration(part.length, calendar.between(part.start, part.end))
     return total
 
 
@@ -369,7 +373,7 @@ def _timed(sending: Sending, calendar: Calendar) -> Sending:
     for what in REACTIONS:
         at: datetime | None = getattr(sending, what)
         if at is not None and (what != "rcr" or sending.rcr_wanted):
-            sending.spent[what] = Spent(at - sending.at, calendar.between(sending.at, at))
+            sending.spent[what] = Duration(at - sending.at, calendar.between(sending.at, at))
     return sending
 
 

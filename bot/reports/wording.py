@@ -12,11 +12,11 @@ from bot.core.identifiers import fold
 from bot.forms.validation import level_name
 from bot.model.ticket import Kind, Level, Party
 from bot.reports import spreadsheet
-from bot.reports.document import Bar, Chart, Paper, Part, Table
-from bot.reports.figures import Count, Figures, Kept, Spread
+from bot.reports.document import Bar, Chart, ReportDocument, ReportPart, ReportTable
+from bot.reports.figures import Count, DeadlineCount, DurationSpread, Figures
 from bot.reports.formatting import hours, lengths, moment, percent, reference, service, standing
 from bot.reports.retarus_evidence import evidence
-from bot.reports.ticket_month import Line
+from bot.reports.ticket_month import TicketMonth
 from bot.tickets.reference import kind_name
 
 _PARTIES = {
@@ -43,10 +43,10 @@ _BUSIEST = 3
 _NAME = 60
 
 
-def paper(figures: Figures, config: Config, made_at: datetime) -> Paper:
+def paper(figures: Figures, config: Config, made_at: datetime) -> ReportDocument:
     """The whole report; for one end-customer without what is between the partner and Retarus."""
     language = spoken()
-    return Paper(
+    return ReportDocument(
         name=_file_name(figures),
         language=language.value,
         title=t("Support report, {month}", month=figures.period.name),
@@ -104,7 +104,7 @@ def _reopened(figures: Figures) -> str:
     return many("{count} reopened", "{count} reopened", figures.reopened) if figures.reopened else ""
 
 
-def _middle(spread: Spread) -> tuple[str, str]:
+def _middle(spread: DurationSpread) -> tuple[str, str]:
     if not spread.count:
         return "–", t("none in this month")
     return hours(spread.median.worked), many("median of {count}", "median of {count}", spread.count)
@@ -131,9 +131,9 @@ def _short(figures: Figures) -> Iterator[tuple[str, str]]:
 # --- the parts
 
 
-def _parts(figures: Figures, config: Config) -> list[Part]:
+def _parts(figures: Figures, config: Config) -> list[ReportPart]:
     if figures.is_empty:
-        return [Part(heading=t("All tickets of the month"), text=(t("Nothing in this month."),), in_slack=True)]
+        return [ReportPart(heading=t("All tickets of the month"), text=(t("Nothing in this month."),), in_slack=True)]
     ours = (
         () if figures.customer else (_customers(figures, config), _quality(figures, config), *evidence(figures, config))
     )
@@ -149,7 +149,7 @@ def _parts(figures: Figures, config: Config) -> list[Part]:
     ]
 
 
-def _days(figures: Figures) -> Part:
+def _days(figures: Figures) -> ReportPart:
     raised, closed = t("Raised"), t("Closed")
     bars = [Bar(label=f"{day.day}", values=(each.raised, each.closed)) for day, each in figures.days.items()]
     total = figures.total
@@ -157,10 +157,10 @@ def _days(figures: Figures) -> Part:
     chart = Chart(
         shape="upright", title=t("Raised and closed, day by day"), alt=alt, series=(raised, closed), bars=tuple(bars)
     )
-    return Part(heading=t("Day by day"), chart=chart, in_slack=True)
+    return ReportPart(heading=t("Day by day"), chart=chart, in_slack=True)
 
 
-def _what(figures: Figures) -> Part:
+def _what(figures: Figures) -> ReportPart:
     bars = tuple(
         Bar(label=service(name), values=(each.raised,), said=str(each.raised))
         for name, each in figures.services.items()
@@ -178,23 +178,23 @@ def _what(figures: Figures) -> Part:
         _counted(t("Service"), {service(name): each for name, each in figures.services.items()}),
     )
     text = (t("A ticket of several services is counted with each of them."),)
-    return Part(
+    return ReportPart(
         heading=t("What it was about"), text=text, chart=chart if len(bars) > 1 else None, tables=tables, in_slack=True
     )
 
 
-def _counted(column: str, counts: dict[str, Count], figures: Figures | None = None) -> Table:
+def _counted(column: str, counts: dict[str, Count], figures: Figures | None = None) -> ReportTable:
     rows = [_row(name, each) for name, each in counts.items()]
     total = [_row(t("All"), figures.total)] if figures else []
     columns = (column, t("Raised"), t("Closed"), t("Open"))
-    return Table(columns=columns, rows=(*rows, *total), total=bool(total))
+    return ReportTable(columns=columns, rows=(*rows, *total), total=bool(total))
 
 
 def _row(name: str, count: Count) -> tuple[str, ...]:
     return (name, str(count.raised), str(count.closed), str(count.open))
 
 
-def _customers(figures: Figures, config: Config) -> Part:
+def _customers(figures: Figures, config: Config) -> ReportPart:
     named = list(figures.customers.items())
     counts = {excerpt(name, _NAME) or t("not named"): each for name, each in named[:_CUSTOMERS]}
     rest = sum((each for _, each in named[_CUSTOMERS:]), Count())
@@ -202,7 +202,7 @@ def _customers(figures: Figures, config: Config) -> Part:
         counts[many("{count} more", "{count} more", len(named) - _CUSTOMERS)] = rest
     # nothing adds up to the whole where one ticket is of several
     table = _counted(t("End-customer"), counts, None if figures.is_shared else figures)
-    return Part(heading=t("End-customers"), text=_shared(figures, config), tables=(table,))
+    return ReportPart(heading=t("End-customers"), text=_shared(figures, config), tables=(table,))
 
 
 def _shared(figures: Figures, config: Config) -> tuple[str, ...]:
@@ -219,7 +219,7 @@ def _shared(figures: Figures, config: Config) -> tuple[str, ...]:
     return (how, t("Also affected: {customers}", customers=", ".join((*joined[:_NAMED], *more))))
 
 
-def _time(figures: Figures, config: Config) -> Part:
+def _time(figures: Figures, config: Config) -> ReportPart:
     spent = {party: figures.parties[party] for party in Party}
     bars = tuple(
         Bar(label=t(_PARTIES[party]), values=(each.worked / timedelta(hours=1),), said=hours(each.worked))
@@ -239,27 +239,27 @@ def _time(figures: Figures, config: Config) -> Part:
         )
         for party, each in spent.items()
     )
-    return Part(
+    return ReportPart(
         heading=t("Who had to act, and for how long"),
         chart=chart,
-        tables=(Table(columns=columns, rows=parties), _levels(figures), _lengths(figures)),
+        tables=(ReportTable(columns=columns, rows=parties), _levels(figures), _lengths(figures)),
         in_slack=True,
     )
 
 
-def _levels(figures: Figures) -> Table:
+def _levels(figures: Figures) -> ReportTable:
     all_worked = sum((each.worked for each in figures.levels.values()), timedelta())
     rows = tuple(
         (level_name(level), hours(each.worked), percent(each.worked, all_worked), hours(each.elapsed))
         for level, each in figures.levels.items()
     )
-    return Table(columns=(t("Level it was at"), t("Working time"), t("Share"), t("By the clock")), rows=rows)
+    return ReportTable(columns=(t("Level it was at"), t("Working time"), t("Share"), t("By the clock")), rows=rows)
 
 
-def _lengths(figures: Figures) -> Table:
+def _lengths(figures: Figures) -> ReportTable:
     columns = (t("Length of time"), t("Tickets"), t("Median"), t("Longest"), t("Median by the clock"))
     spreads = ((t("Raised → taken on"), figures.response), (t("Raised → remedy"), figures.remedy))
-    return Table(columns=columns, rows=tuple(lengths(name, spread) for name, spread in spreads))
+    return ReportTable(columns=columns, rows=tuple(lengths(name, spread) for name, spread in spreads))
 
 
 def _calendar(party: Party, config: Config) -> str:
@@ -274,7 +274,7 @@ def _calendar_name(level: Level, config: Config) -> str:
     return f"{name} ({config.calendars[name].timezone})" if name else t("every hour")
 
 
-def _open(figures: Figures, config: Config) -> Part:
+def _open(figures: Figures, config: Config) -> ReportPart:
     bars = tuple(
         Bar(label=t(name), values=(count,), said=str(count)) for name, count in zip(_AGES, figures.ages, strict=True)
     )
@@ -283,51 +283,51 @@ def _open(figures: Figures, config: Config) -> Part:
     columns = (t("Ticket"), t("What"), t("End-customer"), t("Stands"), t("Age"))
     rows = tuple(_aged(each, figures, config) for each in figures.oldest)
     if not rows:
-        return Part(heading=title, text=(t("No ticket is open."),))
+        return ReportPart(heading=title, text=(t("No ticket is open."),))
     text = (many("The oldest:", "The oldest {count}:", len(rows)),)
-    return Part(
+    return ReportPart(
         heading=title, text=text, chart=chart, tables=(_without_customer(columns, rows, figures),), in_slack=True
     )
 
 
-def _aged(line: Line, figures: Figures, config: Config) -> tuple[str, ...]:
+def _aged(line: TicketMonth, figures: Figures, config: Config) -> tuple[str, ...]:
     age = (figures.period.until - line.raised_at) // timedelta(days=1)
     aged = many("{count} day", "{count} days", age) if age else hours(figures.period.until - line.raised_at)
     return (reference(line, config), _kinds(line), excerpt(", ".join(line.customers), _NAME), standing(line), aged)
 
 
-def _kinds(line: Line) -> str:
+def _kinds(line: TicketMonth) -> str:
     services = ", ".join(service(each) for each in line.services)
     return " · ".join(each for each in (kind_name(line.kind), line.priority, services) if each)
 
 
-def _without_customer(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], figures: Figures) -> Table:
+def _without_customer(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], figures: Figures) -> ReportTable:
     """Whose tickets they are is said once, where they are all of one."""
     keep = [number for number, name in enumerate(columns) if not (figures.customer and name == t("End-customer"))]
-    return Table(
+    return ReportTable(
         columns=tuple(columns[number] for number in keep),
         rows=tuple(tuple(row[number] for number in keep) for row in rows),
     )
 
 
-def _sla(figures: Figures, config: Config) -> Part:
+def _sla(figures: Figures, config: Config) -> ReportPart:
     heading = t("Remedy or action plan within the SLA")
     if not config.sla:
-        return Part(heading=heading, text=(t("The SLA is {not_set}.", not_set=t(NOT_SET)),))
+        return ReportPart(heading=heading, text=(t("The SLA is {not_set}.", not_set=t(NOT_SET)),))
     columns = (t("Priority"), t("Agreed"), t("Met"), t("Missed"), t("Running"))
     rows = tuple(_agreed(name, kept, config) for name, kept in figures.plans.items())
     text = (t("A clock counts in the month it was decided. Only waiting for the end-customer stops it."),)
-    return Part(heading=heading, text=text, tables=(Table(columns=columns, rows=rows),))
+    return ReportPart(heading=heading, text=text, tables=(ReportTable(columns=columns, rows=rows),))
 
 
-def _agreed(name: str, kept: Kept, config: Config) -> tuple[str, ...]:
+def _agreed(name: str, kept: DeadlineCount, config: Config) -> tuple[str, ...]:
     priority = next((each for each in config.priorities if each.name == name), None)
     counted = t("every hour") if priority and priority.around_the_clock else _calendar_name(Level.SECOND, config)
     agreed = f"{hours(timedelta(minutes=config.sla[name].action_plan))} ({counted})"
     return (name, agreed, str(kept.met), str(kept.missed), str(kept.running))
 
 
-def _quality(figures: Figures, config: Config) -> Part:
+def _quality(figures: Figures, config: Config) -> ReportPart:
     sent_back = many(
         "The 2nd level sent {count} ticket back to the 1st, of {handoffs} handed off.",
         "The 2nd level sent {count} tickets back to the 1st, of {handoffs} handed off.",
@@ -344,7 +344,7 @@ def _quality(figures: Figures, config: Config) -> Part:
         asked + _references(figures.asked, config),
         promise,
     )
-    return Part(heading=t("Complete at first"), text=text, in_slack=True)
+    return ReportPart(heading=t("Complete at first"), text=text, in_slack=True)
 
 
 def _references(numbers: object, config: Config) -> str:
@@ -353,7 +353,7 @@ def _references(numbers: object, config: Config) -> str:
     return f" ({', '.join(found[:_NAMED])}{more})" if found else ""
 
 
-def _listed(figures: Figures, config: Config) -> Part:
+def _listed(figures: Figures, config: Config) -> ReportPart:
     columns = (t("Ticket"), t("What"), t("Raised"), t("Stands"), t("Raised → remedy"))
     rows = tuple(
         (
@@ -371,7 +371,9 @@ def _listed(figures: Figures, config: Config) -> Part:
         if more
         else ()
     )
-    return Part(heading=t("All tickets of the month"), text=text, tables=(Table(columns=columns, rows=rows),))
+    return ReportPart(
+        heading=t("All tickets of the month"), text=text, tables=(ReportTable(columns=columns, rows=rows),)
+    )
 
 
 def _alt(title: str, bars: tuple[Bar, ...]) -> str:

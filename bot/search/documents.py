@@ -27,7 +27,7 @@ _STORY = ("remedy", "answer", "note", "plan", "question", "reason")
 """What of an event is searched, besides the ticket's answers."""
 
 
-class Shelf(StrEnum):
+class DocumentKind(StrEnum):
     """What is searched."""
 
     TICKETS = "tickets"
@@ -38,7 +38,7 @@ class Shelf(StrEnum):
 
 
 @dataclass(frozen=True)
-class Document:
+class SearchDocument:
     """What a ticket or a note is found by, before it is analysed."""
 
     tags: tuple[str, ...]
@@ -54,13 +54,13 @@ class Document:
         return crc32("\x1f".join((str(ANALYSIS), *self.tags, self.title, self.body)).encode("utf-8", "replace"))
 
 
-def document_of(ticket: Ticket) -> Document:
+def document_of(ticket: Ticket) -> SearchDocument:
     """Without its story, which the events tell."""
     customers = [ticket.answer("customer"), *(each.customer for each in ticket.affected)]
     services = [each for each in ticket.answer("services").split("\n") if each]
     title = "\n".join((*filter(None, map(ticket.answer, _SAYS_IT)), *ticket.rcr))
     body = "\n".join((*customers, *services, *_body(ticket)))
-    return Document((*map(service_tag, services), *map(customer_tag, customers)), title, body)
+    return SearchDocument((*map(service_tag, services), *map(customer_tag, customers)), title, body)
 
 
 def _body(ticket: Ticket) -> Iterable[str]:
@@ -76,11 +76,11 @@ def _is_words(key: str, text: str) -> bool:
     return asked.ask in {Ask.LINE, Ask.TEXT} if asked else not text.isdigit()
 
 
-def document_of_note(note: TechnicalNote) -> Document:
+def document_of_note(note: TechnicalNote) -> SearchDocument:
     parts = (*note.services, note.cause, note.remedy, note.workaround, note.material)
     title = f"{note.symptom}\n{note.rcr}"
     tags = tuple(map(service_tag, note.services)) or (ANY_SERVICE,)
-    return Document(tags, title, "\n".join(parts), not note.is_retired)
+    return SearchDocument(tags, title, "\n".join(parts), not note.is_retired)
 
 
 def story_of(events: Iterable[Event]) -> str:
@@ -88,7 +88,7 @@ def story_of(events: Iterable[Event]) -> str:
     return "\n".join(event.detail[key] for event in events for key in _STORY if event.detail.get(key))
 
 
-def name_tag(shelf: Shelf, number: int) -> str:
+def name_tag(shelf: DocumentKind, number: int) -> str:
     """What a ticket or a note is called, whatever the desk's prefix is."""
     return f"{shelf}:{number}"
 
@@ -120,7 +120,7 @@ class Entry:
     tags: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, document: Document, story: str = "", before: Entry | None = None) -> Entry:
+    def of(cls, document: SearchDocument, story: str = "", before: Entry | None = None) -> Entry:
         """`before`: the entry it replaces, whose story goes on."""
         if not document.is_found:
             return cls()
@@ -138,7 +138,7 @@ class Entry:
         """As the database keeps it."""
         return "\n".join(" ".join(sorted(each)) for each in (self.title, self.body, self.story, self.tags))
 
-    def numbered(self, number: int, shelf: Shelf) -> Entry:
+    def numbered(self, number: int, shelf: DocumentKind) -> Entry:
         """With its own name and the stretches it lies in, if it is found at all."""
         own = {name_tag(shelf, number), *stretches(number)}
         return replace(self, tags=self.tags | own) if self.tokens else self
@@ -168,7 +168,7 @@ def _stretch(size: int, place: int) -> str:
 
 
 @dataclass(frozen=True)
-class Back:
+class LookBack:
     """How far back from the newest document on is looked: to the first, or through the last two stretches."""
 
     newest: int
@@ -195,7 +195,7 @@ class Back:
     def _begins(self, size: int) -> int:
         return ((self.newest >> size) - 1) << size
 
-    def further(self, found: int, wanted: int) -> Back | None:
+    def further(self, found: int, wanted: int) -> LookBack | None:
         """How far to look next for a word of which so many were found, until there should be as many as are wanted.
         None: there are no more."""
         if self.reaches == self.first:

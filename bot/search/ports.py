@@ -7,8 +7,8 @@ from typing import Protocol
 
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
-from bot.search.documents import Shelf
-from bot.search.ranking import Candidates, Clause, Narrow
+from bot.search.documents import DocumentKind
+from bot.search.ranking import Candidates, QueryTerm, SearchFilter
 from bot.tickets.ports import Query
 
 
@@ -18,7 +18,7 @@ class SearchIndex(Protocol):
     async def alike(self, words: Sequence[str]) -> dict[str, list[str]]:
         """For each word those of the vocabulary that resemble it, itself too where it is there."""
 
-    async def candidates(self, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> Candidates:
+    async def candidates(self, shelf: DocumentKind, asked: Sequence[QueryTerm], narrow: SearchFilter) -> Candidates:
         """What the full-text index finds, to be ranked by `bot.search.ranking`."""
 
     async def tickets_called(self, numbers: Sequence[int]) -> list[Ticket]:

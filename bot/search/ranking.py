@@ -14,7 +14,7 @@ from datetime import datetime
 from bot.core.cleaning import clean_line
 from bot.model.technical_note import PREFIX
 from bot.search import tokens as words
-from bot.search.documents import ANY_SERVICE, Entry, Shelf, customer_tag, name_tag, service_tag
+from bot.search.documents import ANY_SERVICE, DocumentKind, Entry, customer_tag, name_tag, service_tag
 from bot.search.tokens import Term
 
 CANDIDATES = 200
@@ -30,7 +30,7 @@ _MOST_LOOKED_UP = 40
 
 
 @dataclass(frozen=True)
-class Clause:
+class QueryTerm:
     """One word of a query, with all that may be meant by it."""
 
     word: str
@@ -52,7 +52,7 @@ class Clause:
 
 
 @dataclass(frozen=True)
-class Narrow:
+class SearchFilter:
     """What a search is narrowed to. What is not given does not narrow."""
 
     service: str = ""
@@ -61,9 +61,9 @@ class Narrow:
     """Tickets raised at or after this moment."""
     open: bool | None = None
 
-    def groups(self, shelf: Shelf) -> list[Sequence[str]]:
+    def groups(self, shelf: DocumentKind) -> list[Sequence[str]]:
         """Of each, some token must be there. A note that names no service holds for all of them."""
-        of_all = [ANY_SERVICE] if shelf is Shelf.NOTES else []
+        of_all = [ANY_SERVICE] if shelf is DocumentKind.NOTES else []
         return [
             *([[service_tag(self.service), *of_all]] if self.service else []),
             *([[customer_tag(self.customer)]] if self.customer else []),
@@ -112,7 +112,7 @@ _ID = re.compile(r"[a-z]+|\d+")
 
 def _named(query: str, prefix: str) -> Iterator[tuple[str, str]]:
     """Tickets and notes that are called by their names, with what each is found by: `pd1001`, `tickets:1001`."""
-    for shelf, called in ((Shelf.TICKETS, prefix), (Shelf.NOTES, PREFIX)):
+    for shelf, called in ((DocumentKind.TICKETS, prefix), (DocumentKind.NOTES, PREFIX)):
         found = re.findall(rf"(?<![^\W_]){called}[\s#:-]*(\d{{1,9}})(?![^\W_])", query, re.IGNORECASE) if called else ()
         yield from ((f"{called.casefold()}{int(digits)}", name_tag(shelf, int(digits))) for digits in found)
 
@@ -122,7 +122,7 @@ def to_look_up(terms: Sequence[Term]) -> list[str]:
     return [term.word for term in terms if not term.is_code and words.is_plain(term.word)]
 
 
-def clauses(terms: Sequence[Term], known: Mapping[str, Sequence[str]], *, typing: bool = False) -> list[Clause]:
+def clauses(terms: Sequence[Term], known: Mapping[str, Sequence[str]], *, typing: bool = False) -> list[QueryTerm]:
     """`known`: word → words of the vocabulary that resemble it. `typing`: the last word may not be at its end."""
     last = terms[-1].word if typing and terms else ""
     return [_clause(term, known.get(term.word, ()), is_last=term.word == last) for term in terms]
@@ -132,10 +132,10 @@ _SYNONYM = 0.75
 _PART_OF_CODE = 0.6
 
 
-def _clause(term: Term, known: Sequence[str], *, is_last: bool) -> Clause:
+def _clause(term: Term, known: Sequence[str], *, is_last: bool) -> QueryTerm:
     if term.is_code:
         whole, *parts = term.tokens
-        return Clause(term.word, {whole: 1.0, **dict.fromkeys(parts, _PART_OF_CODE)}, is_code=True)
+        return QueryTerm(term.word, {whole: 1.0, **dict.fromkeys(parts, _PART_OF_CODE)}, is_code=True)
     tokens = dict.fromkeys(term.tokens, 1.0)
     if words.is_plain(term.word) or known:
         for word, sure in words.meant(term.word, known, is_last=is_last).items():
@@ -145,7 +145,7 @@ def _clause(term: Term, known: Sequence[str], *, is_last: bool) -> Clause:
         if sure >= _SYNONYM - 0.1:
             for other in words.same((token,)):
                 tokens.setdefault(other, _SYNONYM * sure)
-    return Clause(term.word, tokens)
+    return QueryTerm(term.word, tokens)
 
 
 # --- which are looked at
@@ -155,7 +155,7 @@ Look = Callable[[Sequence[Sequence[Iterable[str]]]], list[list[int]]]
 
 
 @dataclass(frozen=True)
-class Gathered:
+class CandidateNumbers:
     """The documents worth comparing with the query."""
 
     numbers: Sequence[int]
@@ -164,14 +164,16 @@ class Gathered:
     is_bounded: bool
 
     def among(
-        self, asked: Sequence[Clause], found: Sequence[Candidate], total: int, *, is_building: bool
+        self, asked: Sequence[QueryTerm], found: Sequence[Candidate], total: int, *, is_building: bool
     ) -> Candidates:
         """With the words of those documents; `total`: how many there are on the shelf."""
         spread = counted(asked, found) if self.spread is None else self.spread
         return Candidates(found, spread, total, is_bounded=self.is_bounded, is_building=is_building)
 
 
-def gather(asked: Sequence[Clause], must: Sequence[Sequence[str]], total: int, look: Look, lately: Look) -> Gathered:
+def gather(
+    asked: Sequence[QueryTerm], must: Sequence[Sequence[str]], total: int, look: Look, lately: Look
+) -> CandidateNumbers:
     """Word by word, and those that hold all common words together. No word is followed beyond its newest documents.
     What few documents the search is narrowed to are all compared.
 
@@ -179,7 +181,7 @@ def gather(asked: Sequence[Clause], must: Sequence[Sequence[str]], total: int, l
     """
     within = look([must])[0] if must else []
     if not asked or (must and len(within) < CANDIDATES):
-        return Gathered(within, None, is_bounded=False)
+        return CandidateNumbers(within, None, is_bounded=False)
     looked_up = asked[:_MOST_LOOKED_UP]
     found = look([[*must, each.needed] for each in looked_up])
     postings = {each.word: numbers for each, numbers in zip(looked_up, found, strict=True)}
@@ -191,10 +193,10 @@ def gather(asked: Sequence[Clause], must: Sequence[Sequence[str]], total: int, l
     numbers = [*(postings[each.word] for each in told), *(together for _ in common)]
     counts = [spread[each.word] for each in (*told, *common)]
     exact = frozenset(number for each in told if each.is_code and each not in common for number in postings[each.word])
-    return Gathered(rough(numbers, counts, total, RANKED, exact), spread, is_bounded=bool(common))
+    return CandidateNumbers(rough(numbers, counts, total, RANKED, exact), spread, is_bounded=bool(common))
 
 
-def counted(asked: Sequence[Clause], found: Sequence[Candidate]) -> dict[str, float]:
+def counted(asked: Sequence[QueryTerm], found: Sequence[Candidate]) -> dict[str, float]:
     """Word of the query → in how many of these documents it is."""
     meant = _meant(asked)
     spread = dict.fromkeys((each.word for each in asked), 0.0)
@@ -211,7 +213,7 @@ def _spread(numbers: Sequence[int], total: int) -> float:
     return max(len(numbers), len(numbers) * total / (numbers[0] - numbers[-1] + 1))
 
 
-def telling(asked: Sequence[Clause], spread: Mapping[str, float]) -> list[Clause]:
+def telling(asked: Sequence[QueryTerm], spread: Mapping[str, float]) -> list[QueryTerm]:
     """Of a long text the words that say most; what no document holds says nothing."""
     held = [each for each in asked if spread.get(each.word, 0) > 0]
     rarest = sorted(held, key=lambda each: (not each.is_code, spread[each.word]))[:_MOST_WORDS]
@@ -265,7 +267,7 @@ class Ranked:
     """What was asked for stands only in what was written along the way."""
 
 
-def ranked(asked: Sequence[Clause], candidates: Candidates) -> list[Ranked]:
+def ranked(asked: Sequence[QueryTerm], candidates: Candidates) -> list[Ranked]:
     """What holds an id or code that was asked for, first; then the best; of equals, the newest."""
     weights = [rarity(candidates.spread.get(each.word, 0), candidates.total) * _boost(each) for each in asked]
     meant = _meant(asked)
@@ -277,7 +279,7 @@ def ranked(asked: Sequence[Clause], candidates: Candidates) -> list[Ranked]:
     )
 
 
-def _meant(asked: Sequence[Clause]) -> dict[str, list[tuple[int, float]]]:
+def _meant(asked: Sequence[QueryTerm]) -> dict[str, list[tuple[int, float]]]:
     """Token → which of the words may mean it, and how surely."""
     meant: dict[str, list[tuple[int, float]]] = {}
     for place, clause in enumerate(asked):
@@ -286,13 +288,13 @@ def _meant(asked: Sequence[Clause]) -> dict[str, list[tuple[int, float]]]:
     return meant
 
 
-def _boost(clause: Clause) -> float:
+def _boost(clause: QueryTerm) -> float:
     return _CODE if clause.is_code else 1.0
 
 
 def _scored(
     candidate: Candidate,
-    asked: Sequence[Clause],
+    asked: Sequence[QueryTerm],
     weights: Sequence[float],
     meant: Mapping[str, Sequence[tuple[int, float]]],
 ) -> Ranked:

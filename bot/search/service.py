@@ -16,9 +16,9 @@ from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Ticket
 from bot.notes.service import Notes
 from bot.search import ranking
-from bot.search.documents import Shelf, story_of
+from bot.search.documents import DocumentKind, story_of
 from bot.search.ports import SearchIndex
-from bot.search.ranking import RANKED, Candidates, Clause, Narrow, Ranked
+from bot.search.ranking import RANKED, Candidates, QueryTerm, Ranked, SearchFilter
 from bot.tickets import permissions
 from bot.tickets.ports import Query
 from bot.tickets.queries import Queries
@@ -46,7 +46,7 @@ _AT_ONCE = 0.1
 """What it counts that both began at about the same time."""
 
 
-ANYTHING = Narrow()
+ANYTHING = SearchFilter()
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """Everything one search found, best first."""
 
     hits: Sequence[Hit] = ()
@@ -103,15 +103,15 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownIssueCheck:
     """What was found when a ticket was about to be handed on: what is prefilled, for a person to judge."""
 
-    found: Found
+    found: SearchResult
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Looked:
+class HitsByPlace:
     """What was found in each place that is looked at when a ticket is handed on."""
 
     notes: Sequence[Hit]
@@ -141,30 +141,30 @@ class Search:
         self,
         text: str,
         by: str,
-        narrow: Narrow = ANYTHING,
+        narrow: SearchFilter = ANYTHING,
         *,
-        shelves: Iterable[Shelf] = Shelf,
-    ) -> Found:
+        shelves: Iterable[DocumentKind] = DocumentKind,
+    ) -> SearchResult:
         """What fits the words best, notes and tickets together; what is called by its name, first."""
         permissions.require_staff(await self.queries.actor(by))
         text = excerpt(text, QUERY)
         named = await self._named(text, by)
         if named:
-            return Found([Hit(named)], words=[text])
+            return SearchResult([Hit(named)], words=[text])
         asked = await self._asked(text, typing=True)
         if not asked and not text and not narrow.customer:
             return await self._latest(narrow)
         found = await self._look(asked, narrow, shelves)
         if not found.hits and text.isdigit():
             called = await self._called(text, by)
-            return Found([Hit(called)], words=[text]) if called else found
+            return SearchResult([Hit(called)], words=[text]) if called else found
         best = max((hit.score for hit in found.hits), default=0.0)
         hits = sorted(found.hits, key=lambda hit: not hit.is_exact)
         return await self._told(
             replace(found, hits=[hit for hit in hits if hit.is_exact or hit.score >= best * _FAINT][:LIMIT])
         )
 
-    async def _told(self, found: Found) -> Found:
+    async def _told(self, found: SearchResult) -> SearchResult:
         """With what was written along the way, for what was found by that alone: one more trip, where there is any."""
         ids = [hit.found.id for hit in found.hits if hit.is_story and isinstance(hit.found, Ticket)]
         if not ids:
@@ -174,10 +174,10 @@ class Search:
             written.setdefault(event.ticket_id, []).extend(story_of([event]).split("\n"))
         return replace(found, hits=[replace(hit, story=written.get(hit.found.id, ())) for hit in found.hits])
 
-    async def _latest(self, narrow: Narrow) -> Found:
+    async def _latest(self, narrow: SearchFilter) -> SearchResult:
         """Without words: the newest there are, tickets by when they were raised, notes by when they were changed."""
         if not narrow.service and narrow.since is None:
-            return Found()
+            return SearchResult()
         tickets, notes = await asyncio.gather(self._latest_tickets(narrow), self.store.notes(limit=_LATEST))
         dated = [(each.raised_at, Hit(each)) for each in tickets]
         dated += [
@@ -186,12 +186,12 @@ class Search:
             if _fits(each, narrow) and (not narrow.service or not each.services or narrow.service in each.services)
         ]
         newest = sorted(dated, key=lambda each: each[0], reverse=True)
-        return Found([hit for at, hit in newest if narrow.since is None or at >= narrow.since][:LIMIT])
+        return SearchResult([hit for at, hit in newest if narrow.since is None or at >= narrow.since][:LIMIT])
 
-    async def _latest_tickets(self, narrow: Narrow) -> Sequence[Ticket]:
+    async def _latest_tickets(self, narrow: SearchFilter) -> Sequence[Ticket]:
         if not narrow.service:
             return await self.store.find(Query(limit=LIMIT))
-        return (await self._look((), narrow, (Shelf.TICKETS,))).tickets
+        return (await self._look((), narrow, (DocumentKind.TICKETS,))).tickets
 
     async def _named(self, text: str, by: str) -> Ticket | TechnicalNote | None:
         note = await self.notes.named(text, by)
@@ -204,61 +204,63 @@ class Search:
         except Refused:
             return None
 
-    async def offered(self, typed: Mapping[str, str], by: str) -> Found:
+    async def offered(self, typed: Mapping[str, str], by: str) -> SearchResult:
         """What may be the same problem as the incident being raised: notes, and open tickets of its services."""
         permissions.require_staff(await self.queries.actor(by))
         asked, services = await self._asked(_described(typed)), _services(typed)
         found = _together(await asyncio.gather(self._noted(asked, services), self._alike(asked, typed, services)))
         return replace(found, hits=_best(found.hits, services)[:OFFERED])
 
-    async def _noted(self, asked: Sequence[Clause], services: Sequence[str]) -> Found:
+    async def _noted(self, asked: Sequence[QueryTerm], services: Sequence[str]) -> SearchResult:
         """Notes that may be of the same problem, those of other services only where they fit very well; best first."""
-        found = await self._look(asked, ANYTHING, (Shelf.NOTES,))
+        found = await self._look(asked, ANYTHING, (DocumentKind.NOTES,))
         return replace(found, hits=_best((hit for hit in found.hits if _is_likely(hit, services)), services))
 
-    async def _alike(self, asked: Sequence[Clause], typed: Mapping[str, str], services: Sequence[str]) -> Found:
+    async def _alike(
+        self, asked: Sequence[QueryTerm], typed: Mapping[str, str], services: Sequence[str]
+    ) -> SearchResult:
         """Open tickets of the same services, raised lately, that may be the same problem; best first."""
         if not asked:
             return await self._lately(typed)
-        found = await self._look(asked, self._lately_open(typed), (Shelf.TICKETS,))
+        found = await self._look(asked, self._lately_open(typed), (DocumentKind.TICKETS,))
         hits = [hit for hit in (_in_time(each, typed) for each in found.hits) if _is_likely(hit, services)]
         return replace(found, hits=_best(hits, services))
 
-    def _lately_open(self, typed: Mapping[str, str]) -> Narrow:
+    def _lately_open(self, typed: Mapping[str, str]) -> SearchFilter:
         services, now = _services(typed), as_utc(self.clock())
         since = min(now, as_moment(typed.get("start", "")) or now) - _RECENT
-        return Narrow(service=services[0] if len(services) == 1 else "", since=since, open=True)
+        return SearchFilter(service=services[0] if len(services) == 1 else "", since=since, open=True)
 
-    async def _lately(self, typed: Mapping[str, str]) -> Found:
+    async def _lately(self, typed: Mapping[str, str]) -> SearchResult:
         """Before anything is described: what else began with the same service at the same time."""
         narrow = self._lately_open(typed)
-        found = await self._look((), narrow, (Shelf.TICKETS,)) if narrow.service else Found()
+        found = await self._look((), narrow, (DocumentKind.TICKETS,)) if narrow.service else SearchResult()
         hits = [hit for hit in found.hits if isinstance(hit.found, Ticket) and _is_at_once(hit.found, typed)]
-        return Found(hits[:OFFERED])
+        return SearchResult(hits[:OFFERED])
 
-    async def similar(self, ticket: Ticket, by: str) -> Found:
+    async def similar(self, ticket: Ticket, by: str) -> SearchResult:
         """What may be the same problem as this ticket: what is offered for it, and the end-customer's history."""
         permissions.require_staff(await self.queries.actor(by))
         return (await self.known(ticket)).found
 
-    async def known(self, ticket: Ticket) -> Known:
+    async def known(self, ticket: Ticket) -> KnownIssueCheck:
         """Looks through the notes, the open tickets of its services, and the history of the end-customer, at once;
         keeps with what, and what came of it."""
         services = _services(ticket.answers)
         asked = await self._asked(_described(ticket.answers))
-        customer = Narrow(customer=ticket.answer("customer"))
+        customer = SearchFilter(customer=ticket.answer("customer"))
         looked = await asyncio.gather(
             self._noted(asked, services),
             self._alike(asked, ticket.answers, services),
-            self._look(asked, customer, (Shelf.TICKETS,)),
+            self._look(asked, customer, (DocumentKind.TICKETS,)),
         )
         notes, alike, past = (_others(each, ticket) for each in looked)
         past = [hit for hit in past if hit.score >= _LIKELY_TICKET]
-        told = Looked(notes[:OFFERED], alike[:OFFERED], past[:OFFERED])
+        told = HitsByPlace(notes[:OFFERED], alike[:OFFERED], past[:OFFERED])
         found = replace(_together(looked), hits=told.hits(services))
-        return Known(await self._told(found), await self._answers(ticket, found, told))
+        return KnownIssueCheck(await self._told(found), await self._answers(ticket, found, told))
 
-    async def _answers(self, ticket: Ticket, found: Found, told: Looked) -> dict[str, str]:
+    async def _answers(self, ticket: Ticket, found: SearchResult, told: HitsByPlace) -> dict[str, str]:
         """`known` is answered only where nobody need judge: something was chosen already, or there is nothing."""
         answers = {"searched": self._outcome(ticket, found, told)}
         if ticket.parent:
@@ -269,7 +271,7 @@ class Search:
             return {**answers, "known": "no"}
         return answers | ({"known_as": self._name(found.hits[0].found)} if found.hits else {})
 
-    def _outcome(self, ticket: Ticket, found: Found, told: Looked) -> str:
+    def _outcome(self, ticket: Ticket, found: SearchResult, told: HitsByPlace) -> str:
         """`Technical notes for “550 connector”: TN-3. Open tickets of FAX: PD-1004. History of Müller GmbH: nothing.
         Searched 27.08.2019 - 11:20 UTC+2`."""
         notes, alike, past = map(self._names, (told.notes, told.alike, told.past))
@@ -296,33 +298,37 @@ class Search:
             return excerpt(f"{found.name}: {found.title}", 120)
         return excerpt(f"{reference(found, self.config)}: {found.answer('happens')}", 120)
 
-    async def _asked(self, text: str, *, typing: bool = False) -> list[Clause]:
+    async def _asked(self, text: str, *, typing: bool = False) -> list[QueryTerm]:
         """The words, with what else they may mean: one trip to the database."""
         terms = ranking.terms_of(text, self.config.desk.prefix)
         return ranking.clauses(terms, await self.store.alike(ranking.to_look_up(terms)), typing=typing)
 
-    async def _look(self, asked: Sequence[Clause], narrow: Narrow, shelves: Iterable[Shelf]) -> Found:
+    async def _look(
+        self, asked: Sequence[QueryTerm], narrow: SearchFilter, shelves: Iterable[DocumentKind]
+    ) -> SearchResult:
         """What holds them, best first."""
-        wanted = [shelf for shelf in shelves if asked or shelf is Shelf.TICKETS]
+        wanted = [shelf for shelf in shelves if asked or shelf is DocumentKind.TICKETS]
         found = await asyncio.gather(*(self._on(shelf, asked, narrow) for shelf in wanted))
         hits = sorted((hit for hits, _ in found for hit in hits), key=lambda hit: -hit.score)
         spread: dict[str, float] = {}
         for _, candidates in found:
             spread |= {word: count for word, count in candidates.spread.items() if count}
         told = [each.word for each in ranking.telling(asked, spread)] or [each.word for each in asked]
-        return Found(
+        return SearchResult(
             hits=hits,
             is_bounded=any(each.is_bounded for _, each in found),
             is_building=any(each.is_building for _, each in found),
             words=told,
         )
 
-    async def _on(self, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> tuple[list[Hit], Candidates]:
+    async def _on(
+        self, shelf: DocumentKind, asked: Sequence[QueryTerm], narrow: SearchFilter
+    ) -> tuple[list[Hit], Candidates]:
         candidates = await self.store.candidates(shelf, asked, narrow)
-        most = RANKED if shelf is Shelf.NOTES and narrow.since else LIMIT
+        most = RANKED if shelf is DocumentKind.NOTES and narrow.since else LIMIT
         best = ranking.ranked(asked, candidates)[:most] if asked else _newest(candidates)
         numbers = [each.number for each in best]
-        if shelf is Shelf.NOTES:
+        if shelf is DocumentKind.NOTES:
             notes = {note.number: note for note in await self.store.notes_called(numbers)}
             kept = [each for each in best if each.number in notes and _fits(notes[each.number], narrow)]
             return [Hit.of(notes[each.number], each) for each in kept], candidates
@@ -330,9 +336,9 @@ class Search:
         return [Hit.of(tickets[each.number], each) for each in best if each.number in tickets], candidates
 
 
-def _together(found: Sequence[Found]) -> Found:
+def _together(found: Sequence[SearchResult]) -> SearchResult:
     """Several looks for the same words."""
-    return Found(
+    return SearchResult(
         hits=[hit for each in found for hit in each.hits],
         is_bounded=any(each.is_bounded for each in found),
         is_building=any(each.is_building for each in found),
@@ -349,7 +355,7 @@ def _services_of(hit: Hit) -> Sequence[str]:
     return hit.found.services if isinstance(hit.found, TechnicalNote) else _services(hit.found.answers)
 
 
-def _others(found: Found, ticket: Ticket) -> list[Hit]:
+def _others(found: SearchResult, ticket: Ticket) -> list[Hit]:
     return [hit for hit in found.hits if hit.found.id != ticket.id]
 
 
@@ -362,7 +368,7 @@ def _newest(candidates: Candidates) -> list[Ranked]:
     return [Ranked(number, 1.0, 1.0, frozenset(), 0) for number in numbers]
 
 
-def _fits(note: TechnicalNote, narrow: Narrow) -> bool:
+def _fits(note: TechnicalNote, narrow: SearchFilter) -> bool:
     """Notes have no end-customer; they are as old as their last change."""
     if narrow.since and note.changed_at < narrow.since:
         return False

@@ -23,7 +23,7 @@ _NAME = 100
 
 
 @dataclass(frozen=True)
-class Gone:
+class MissingFile:
     """A file that cannot be had; `why` goes on after its name: “was deleted in Slack”."""
 
     why: str
@@ -138,10 +138,10 @@ def unpacked(body: Mapping[str, JsonValue]) -> tuple[Attachment, ...]:
 
 
 async def fetched(
-    fetch: Callable[[Attachment, int], Awaitable[bytes | Gone]], files: Iterable[Attachment], most: int
-) -> list[bytes | Gone]:
+    fetch: Callable[[Attachment, int], Awaitable[bytes | MissingFile]], files: Iterable[Attachment], most: int
+) -> list[bytes | MissingFile]:
     """The bytes of each file, together at most `most`, whatever size they were said to have."""
-    found: list[bytes | Gone] = []
+    found: list[bytes | MissingFile] = []
     for file in files:
         content = await fetch(file, most)
         most -= len(content) if isinstance(content, bytes) else 0
@@ -149,10 +149,10 @@ async def fetched(
     return found
 
 
-def left_out(files: Sequence[Attachment], found: Sequence[bytes | Gone]) -> tuple[str, ...]:
+def left_out(files: Sequence[Attachment], found: Sequence[bytes | MissingFile]) -> tuple[str, ...]:
     """One sentence for each file that could not be sent."""
     pairs = zip(files, found, strict=True)
-    return tuple(f"{excerpt(file.name, _NAME)} {each.why}." for file, each in pairs if isinstance(each, Gone))
+    return tuple(f"{excerpt(file.name, _NAME)} {each.why}." for file, each in pairs if isinstance(each, MissingFile))
 
 
 def along(letters: Iterable[Notice], files: Sequence[Attachment]) -> list[Notice]:

@@ -14,7 +14,7 @@ from bot.model.contact import Contact, Person
 from bot.model.ticket import Level, Ticket
 from bot.model.transitions import Move
 
-GLASS = "glass"
+BREAK_GLASS_REASON = "glass"
 """The key the reason goes with for which an admin breaks the glass."""
 
 

@@ -14,7 +14,7 @@ from bot.home import Overview, Screen, Tab, Urgent, Why
 from bot.model.contact import Contact, ContractException, EndCustomer
 from bot.model.notice import Letter, Say
 from bot.model.ticket import Kind, Level, Party, Stage, Ticket
-from bot.register.customers import Page
+from bot.register.customers import CustomerPage
 from tests.blocks import learned
 from tests.factories import BEN, NOW, a_contact, a_notice
 
@@ -70,7 +70,7 @@ def _parts(ticket: Ticket, config: Config) -> Iterator[tuple[Tab, list[Json]]]:
     yield Tab.RESOURCES, resources.resources(config)
     yield Tab.CONTACTS, contacts.register(_many(ticket), GUIDES.edition, TODAY)
     many = tuple(a_customer(ticket, id=f"c{number}") for number in range(10))
-    yield Tab.CUSTOMERS, customers.listing(Page(many, 5000, 20))
+    yield Tab.CUSTOMERS, customers.listing(CustomerPage(many, 5000, 20))
     yield Tab.SETTINGS, settings.listing(config)
     dead = [
         Letter(notice=a_notice(ticket, say, text[:100] or "x"), state="dead", attempts=5, why=text, at=NOW)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from blocks import create, handoff, known_issues, notes, search
-from blocks.form_state import Begun
+from blocks.form_state import FormState
 from blocks.kit import Json, Message
 from bot.config.settings import Config
 from bot.model.notice import Say
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Kind, Ticket
-from bot.notes.service import TEXTS, Page
-from bot.search.service import Found, Hit
+from bot.notes.service import TEXTS, NotePage
+from bot.search.service import Hit, SearchResult
 from bot.search.tokens import indexed
 from bot.tickets.notifications import RELAYED
 from tests.factories import BEN, NOW, START, a_notice, an_event
@@ -58,32 +58,32 @@ def views(ticket: Ticket, config: Config, who: Callable[[str], str] = str) -> It
     tokens = frozenset(indexed(ticket.answer("happens")))
     hits = [Hit(each, tokens) for each in (ticket, note) * 10]
     typed = {"words": ticket.answer("happens")[:300], "customer": "Müller GmbH", "service": "FAX", "since": "7"}
-    found = Found(hits, is_bounded=True, is_building=True)
+    found = SearchResult(hits, is_bounded=True, is_building=True)
     yield "found", search.modal(typed, found, config, {ticket.id: "https://nordlicht.slack.example/archives/C0/p1"})
-    yield "found nothing", search.modal(typed, Found(), config, {})
+    yield "found nothing", search.modal(typed, SearchResult(), config, {})
 
 
 def listing(ticket: Ticket) -> list[Json]:
     """A full page of them."""
     many = tuple(longest_note(ticket, number=number, is_retired=number % 2 == 0) for number in range(10))
-    return notes.listing(Page(many, 5000, 20))
+    return notes.listing(NotePage(many, 5000, 20))
 
 
 def same(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     """What may be the same problem."""
     other = ticket.model_copy(update={"id": "t2"})
     tokens = frozenset(indexed(ticket.answer("happens")))
-    found = Found([Hit(each, tokens) for each in (other, longest_note(ticket)) * 2])
+    found = SearchResult([Hit(each, tokens) for each in (other, longest_note(ticket)) * 2])
     links = {other.id: "https://nordlicht.slack.example/archives/C0/p1"}
     for each in (ticket, ticket.model_copy(update={"parent": "t9", "parent_number": 1009})):
         yield f"known {each.parent}", known_issues.known(each, found, config, links)
-    yield "known nothing", known_issues.known(ticket, Found(), config, links)
+    yield "known nothing", known_issues.known(ticket, SearchResult(), config, links)
     yield "joined", known_issues.joined(ticket, ticket.answer("happens")[:75], config, "")
     offers = known_issues.offers(found, config, links)
     for more in (False, True):
         yield (
             f"raising with offers {more}",
-            create.modal(Begun(Kind.INCIDENT), config, ticket.answers, more=more, offers=offers),
+            create.modal(FormState(Kind.INCIDENT), config, ticket.answers, more=more, offers=offers),
         )
     hits = known_issues.hits(found, config, links)
     yield "handoff with hits", handoff.modal(ticket, "PD-1042", config, None, {"searched": "nothing"}, hits)

@@ -12,7 +12,7 @@ from bot.config.settings import Config
 from bot.core import month
 from bot.model.monthly_view import View
 from bot.reports import ticket_month, wording
-from bot.reports.document import Paper
+from bot.reports.document import ReportDocument
 from bot.reports.figures import figures
 from tests import months
 from tests.factories import NOW
@@ -21,7 +21,7 @@ BEGAN = datetime(2026, 8, 20, tzinfo=UTC)
 OCTOBER = month.period(date(2026, 10, 1), "Europe/Berlin", datetime(2026, 11, 2, 8, tzinfo=UTC))
 
 
-def a_paper(config: Config, *, count: int = 60, customer: str = "") -> Paper:
+def a_paper(config: Config, *, count: int = 60, customer: str = "") -> ReportDocument:
     """Of a month of tickets."""
     told = months.lives(Random(1), count, BEGAN, 70)
     lines = [ticket_month.line(ticket, history, OCTOBER, config) for ticket, history in told]
@@ -29,7 +29,7 @@ def a_paper(config: Config, *, count: int = 60, customer: str = "") -> Paper:
     return wording.paper(figures(theirs, OCTOBER, config, customer), config, NOW)
 
 
-def words(paper: Paper) -> Iterator[str]:
+def words(paper: ReportDocument) -> Iterator[str]:
     """Everything that is printed of it."""
     yield from (
         paper.title,
@@ -56,7 +56,7 @@ VIEWS = (
 )
 
 
-def messages(paper: Paper) -> Iterator[tuple[str, Message]]:
+def messages(paper: ReportDocument) -> Iterator[tuple[str, Message]]:
     """By name."""
     shown = tuple(range(len(paper.charts)))
     for number, view in enumerate((None, *VIEWS)):

@@ -24,7 +24,7 @@ from blocks import (
     transitions,
 )
 from blocks.evidence import OFFERED
-from blocks.form_state import Begun
+from blocks.form_state import FormState
 from blocks.kit import Json, Message
 from bot.clocks.timers import Timer, runs
 from bot.config.settings import Config
@@ -144,20 +144,20 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     name = "PD-1042"
     for kind in Kind:
         for more in (False, True):
-            yield f"raising {kind} {more}", create.modal(Begun(kind), config, ticket.answers, more=more)
-            yield f"raising {kind} {more} empty", create.modal(Begun(kind), config, {}, more=more)
+            yield f"raising {kind} {more}", create.modal(FormState(kind), config, ticket.answers, more=more)
+            yield f"raising {kind} {more} empty", create.modal(FormState(kind), config, {}, more=more)
         offered = {**ticket.answers, OFFERED: written([Attachment(id="F1", name=NASTY * 9, type="x" * 90)])}
-        yield f"raising {kind} from a message with files", create.modal(Begun(kind, LINK), config, offered)
-        yield f"raising {kind} again", create.modal(Begun(kind, draft=kind), config, ticket.answers)
+        yield f"raising {kind} from a message with files", create.modal(FormState(kind, LINK), config, offered)
+        yield f"raising {kind} again", create.modal(FormState(kind, draft=kind), config, ticket.answers)
         yield f"raising {kind} aside", create.put_aside(kind)
         yield f"raising {kind} away", create.thrown_away(kind)
         yield (
             f"raising {kind} from a message",
-            create.modal(Begun(kind, "https://x.slack.com/1"), config, ticket.answers),
+            create.modal(FormState(kind, "https://x.slack.com/1"), config, ticket.answers),
         )
-        yield f"raising {kind} draft", create.modal(Begun(kind, draft=kind), config, ticket.answers)
+        yield f"raising {kind} draft", create.modal(FormState(kind, draft=kind), config, ticket.answers)
         yield "chooser", create.chooser()
-        other = create.modal(Begun(kind, LINK), config, ticket.answers, other=ticket.answers)
+        other = create.modal(FormState(kind, LINK), config, ticket.answers, other=ticket.answers)
         yield f"raising {kind} with another draft", other
         yield f"raising {kind} put aside", create.put_aside(kind)
         yield f"raising {kind} thrown away", create.thrown_away(kind)

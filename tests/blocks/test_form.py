@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from blocks import create, escalation, fill_in, handoff
 from blocks.evidence import ALL_OFFERED, OFFERED, offered
-from blocks.form_state import Begun
+from blocks.form_state import FormState
 from blocks.kit import Json
 from bot.core.cleaning import clean_text
 from bot.forms.field_table import fields_of, fitting
@@ -97,7 +97,7 @@ def test_the_permission_to_test_has_no_default() -> None:
 
 
 def test_raising_asks_only_for_what_is_known_on_the_phone() -> None:
-    shown = inputs(create.modal(Begun(INCIDENT), CONFIG, {}))
+    shown = inputs(create.modal(FormState(INCIDENT), CONFIG, {}))
     assert list(shown) == ["customer", "main_id", "services", "start", "happens", "impact", "contact", "priority"]
     assert [key for key, block in shown.items() if block["optional"]] == ["priority"]
 
@@ -121,7 +121,7 @@ def test_a_question_that_follows_from_an_answer_is_shown_with_it_only(key: str, 
 
 
 def test_answering_more_now_offers_every_heading_and_row_and_needs_nothing_more() -> None:
-    few, all_ = create.modal(Begun(INCIDENT), CONFIG, {}), create.modal(Begun(INCIDENT), CONFIG, {}, more=True)
+    few, all_ = create.modal(FormState(INCIDENT), CONFIG, {}), create.modal(FormState(INCIDENT), CONFIG, {}, more=True)
     assert inputs(all_).keys() > inputs(few).keys()
     assert inputs(all_).keys() >= {
         "tenants",
@@ -140,7 +140,7 @@ def test_answering_more_now_offers_every_heading_and_row_and_needs_nothing_more(
 
 
 def test_what_is_known_is_filled_in_already() -> None:
-    shown = inputs(create.modal(Begun(INCIDENT), CONFIG, {"main_id": "73125", "contact": "Anna, +49 89 1"}))
+    shown = inputs(create.modal(FormState(INCIDENT), CONFIG, {"main_id": "73125", "contact": "Anna, +49 89 1"}))
     assert shown["main_id"]["element"]["initial_value"] == "73125"
     assert shown["contact"]["element"]["initial_value"] == "Anna, +49 89 1"
 
@@ -149,7 +149,9 @@ def test_redrawn_with_more_inputs_keep_their_ids_so_that_what_was_typed_stays() 
     def ids(view: Json) -> set[tuple[str, str]]:
         return {(key, block["element"]["action_id"]) for key, block in inputs(view).items()}
 
-    assert ids(create.modal(Begun(INCIDENT), CONFIG, {})) <= ids(create.modal(Begun(INCIDENT), CONFIG, {}, more=True))
+    assert ids(create.modal(FormState(INCIDENT), CONFIG, {})) <= ids(
+        create.modal(FormState(INCIDENT), CONFIG, {}, more=True)
+    )
 
 
 # --- filling in
@@ -232,8 +234,8 @@ def test_a_form_about_a_ticket_keeps_its_id_and_version_and_nothing_else(modal: 
 @pytest.mark.parametrize(
     ("needed", "view"),
     [
-        ("raise", lambda config: create.modal(Begun(INCIDENT), config, {})),
-        ("never", lambda config: create.modal(Begun(INCIDENT), config, {}, more=True)),
+        ("raise", lambda config: create.modal(FormState(INCIDENT), config, {})),
+        ("never", lambda config: create.modal(FormState(INCIDENT), config, {}, more=True)),
         ("handoff", lambda config: handoff.modal(an_incident(Stage.FIRST), "PD-1042", config)),
         ("escalate", lambda config: escalation.tasks(an_incident(Stage.SECOND), "PD-1042", config)),
         ("escalate", lambda config: fill_in.modal(an_incident(Stage.FIRST), "PD-1042", config)),
@@ -273,5 +275,5 @@ def test_a_file_of_the_message_that_is_not_chosen_stays_offered_and_those_that_d
     assert [option["value"] for option in element["options"]] == lines[:10]
     assert [option["value"] for option in element["initial_options"]] == [lines[1]]
     assert "3 more" in str(more)
-    assert Begun.unpack(Begun(INCIDENT, "", left=3).pack()).left == 3
-    assert OFFERED in str(create.modal(Begun(INCIDENT, ""), CONFIG, {ALL_OFFERED: lines[0]}))
+    assert FormState.unpack(FormState(INCIDENT, "", left=3).pack()).left == 3
+    assert OFFERED in str(create.modal(FormState(INCIDENT, ""), CONFIG, {ALL_OFFERED: lines[0]}))

@@ -11,8 +11,8 @@ from email.message import EmailMessage
 import pytest
 from pydantic import JsonValue
 
-from bot.adapters.mail.carrier import MailCarrier
 from bot.adapters.mail.compose import address, compose
+from bot.adapters.mail.mail_carrier import MailCarrier
 from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import SmtpServer, parse_smtp_url
 from bot.conversation.outgoing import OutgoingMails

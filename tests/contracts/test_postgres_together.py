@@ -14,8 +14,8 @@ from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.database import DatabaseStore
 from bot.model.notice import direct_lane
 from bot.search import ranking
-from bot.search.documents import Shelf
-from bot.search.ranking import Narrow
+from bot.search.documents import DocumentKind
+from bot.search.ranking import SearchFilter
 from bot.tickets.ports import Batch
 from tests.doubles.records import START, a_notice, a_ticket, an_event, next_version
 
@@ -56,7 +56,7 @@ def _wait_until_blocked_or_done(other: asyncio.Future[object], url: str) -> None
 
 async def found(desk: DatabaseStore, query: str) -> list[int]:
     asked = ranking.clauses(ranking.terms_of(query), {})
-    return [each.number for each in (await desk.candidates(Shelf.TICKETS, asked, Narrow())).found]
+    return [each.number for each in (await desk.candidates(DocumentKind.TICKETS, asked, SearchFilter())).found]
 
 
 async def test_change_saved_during_indexing_is_found(desk: DatabaseStore, postgres_url: str) -> None:

@@ -23,14 +23,14 @@ from hypothesis import strategies as st
 
 from blocks.kit import Json, Message, header
 from bot.adapters.printing import pdf as layout
-from bot.adapters.printing.child_process import ChildPress
+from bot.adapters.printing.child_process import ChildProcessPrinter
 from bot.adapters.printing.csv_sheet import BOM, sheet
 from bot.adapters.printing.glyphs import legible
 from bot.adapters.slack.client import for_outbox
 from bot.adapters.slack.report_carrier import ReportCarrier
 from bot.core.errors import Unprinted
 from bot.model.notice import Claim, Notice, Outcome, Progress, Retry, Say, Sent
-from bot.reports.document import Paper, Printed, Sheet, Upload
+from bot.reports.document import PrintedReport, ReportDocument, ReportFile, ReportSheet
 from localslack import LocalSlack, Seed
 from tests.blocks import reported
 from tests.doubles.records import START, a_notice
@@ -46,19 +46,19 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.fixture(scope="module")
-def paper() -> Paper:
+def paper() -> ReportDocument:
     """A report with hostile text in place of a customer's name."""
     text = reported.a_paper(a_config(sla={"P1": {"action_plan": 240}})).model_dump_json()
     wild = HOSTILE.replace("\\", "\\\\").replace('"', '\\"')
-    return Paper.model_validate_json(text.replace("Müller GmbH", wild))
+    return ReportDocument.model_validate_json(text.replace("Müller GmbH", wild))
 
 
 @pytest.fixture(scope="module")
-def printed(paper: Paper) -> Printed:
-    return asyncio.run(ChildPress().printed(paper))
+def printed(paper: ReportDocument) -> PrintedReport:
+    return asyncio.run(ChildProcessPrinter().printed(paper))
 
 
-def test_every_chart_is_a_picture_wide_enough_to_read(paper: Paper, printed: Printed) -> None:
+def test_every_chart_is_a_picture_wide_enough_to_read(paper: ReportDocument, printed: PrintedReport) -> None:
     assert len(printed.pictures) == len(paper.charts) >= 5
     for picture in printed.pictures:
         assert picture.startswith(PNG)
@@ -66,7 +66,7 @@ def test_every_chart_is_a_picture_wide_enough_to_read(paper: Paper, printed: Pri
         assert len(picture) < 200_000
 
 
-def test_page_is_self_contained_and_has_no_scripts(paper: Paper, printed: Printed) -> None:
+def test_page_is_self_contained_and_has_no_scripts(paper: ReportDocument, printed: PrintedReport) -> None:
     page = printed.page.decode()
     assert "<script" not in page
     assert "&lt;script&gt;" in page
@@ -76,7 +76,7 @@ def test_page_is_self_contained_and_has_no_scripts(paper: Paper, printed: Printe
         assert heading in page
 
 
-def test_pdf_embeds_fonts_and_alternative_texts(paper: Paper, printed: Printed) -> None:
+def test_pdf_embeds_fonts_and_alternative_texts(paper: ReportDocument, printed: PrintedReport) -> None:
     assert printed.pdf.startswith(b"%PDF")
     assert b"DejaVuSans" in printed.pdf
     assert printed.pdf.count(b"/Alt ") >= len(paper.charts)
@@ -84,7 +84,7 @@ def test_pdf_embeds_fonts_and_alternative_texts(paper: Paper, printed: Printed) 
 
 @pytest.mark.parametrize("count", [0, 1])
 async def test_month_with_hardly_a_ticket_can_be_printed(count: int) -> None:
-    done = await ChildPress().printed(reported.a_paper(a_config(), count=count))
+    done = await ChildProcessPrinter().printed(reported.a_paper(a_config(), count=count))
     assert done.pdf.startswith(b"%PDF")
 
 
@@ -95,7 +95,7 @@ CELL = st.text(max_size=30) | st.sampled_from(FORMULAS)
 
 
 def sheet_of(rows: Sequence[Sequence[Any]], separator: str = ",") -> bytes:
-    return sheet(Sheet(columns=("A", "B"), rows=tuple(tuple(row) for row in rows), separator=separator))
+    return sheet(ReportSheet(columns=("A", "B"), rows=tuple(tuple(row) for row in rows), separator=separator))
 
 
 @settings(max_examples=300)
@@ -124,8 +124,8 @@ def test_printing_libraries_are_never_imported_by_the_desk() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def child(code: str, patience: float = 20) -> ChildPress:
-    return ChildPress(patience, (sys.executable, "-c", code))
+def child(code: str, patience: float = 20) -> ChildProcessPrinter:
+    return ChildProcessPrinter(patience, (sys.executable, "-c", code))
 
 
 @pytest.mark.parametrize(
@@ -136,24 +136,24 @@ def child(code: str, patience: float = 20) -> ChildPress:
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "failed"),
     ],
 )
-async def test_failed_child_process_raises_unprinted(paper: Paper, code: str, why: str) -> None:
+async def test_failed_child_process_raises_unprinted(paper: ReportDocument, code: str, why: str) -> None:
     with pytest.raises(Unprinted, match=why):
         await child(code).printed(paper)
 
 
-async def test_slow_child_process_is_killed(paper: Paper, tmp_path: Path) -> None:
+async def test_slow_child_process_is_killed(paper: ReportDocument, tmp_path: Path) -> None:
     mark = tmp_path / "pid"
     began = time.monotonic()
     with pytest.raises(Unprinted, match="longer"):
-        await ChildPress(1.5, ("/bin/sh", "-c", f"echo $$ > '{mark}'; exec tail -f /dev/null")).printed(paper)
+        await ChildProcessPrinter(1.5, ("/bin/sh", "-c", f"echo $$ > '{mark}'; exec tail -f /dev/null")).printed(paper)
     assert time.monotonic() - began < PATIENCE
     with pytest.raises(ProcessLookupError):
         os.kill(int(await asyncio.to_thread(mark.read_text)), 0)
 
 
-async def test_child_process_that_cannot_start_raises_unprinted(paper: Paper) -> None:
+async def test_child_process_that_cannot_start_raises_unprinted(paper: ReportDocument) -> None:
     with pytest.raises(Unprinted, match="could be started"):
-        await ChildPress(command=("/nowhere/python",)).printed(paper)
+        await ChildProcessPrinter(command=("/nowhere/python",)).printed(paper)
 
 
 # --- delivery to Slack
@@ -163,8 +163,11 @@ async def test_child_process_that_cannot_start_raises_unprinted(paper: Paper) ->
 class SmallReport:
     """A small report with two pictures and two files."""
 
-    pictures: tuple[Upload, ...] = (Upload("a.png", "Chart", PNG, "A chart"), Upload("b.png", "Other", PNG, "Another"))
-    files: tuple[Upload, ...] = (Upload("r.pdf", "Report", b"%PDF"), Upload("r.csv", "Sheet", b"A,B"))
+    pictures: tuple[ReportFile, ...] = (
+        ReportFile("a.png", "Chart", PNG, "A chart"),
+        ReportFile("b.png", "Other", PNG, "Another"),
+    )
+    files: tuple[ReportFile, ...] = (ReportFile("r.pdf", "Report", b"%PDF"), ReportFile("r.csv", "Sheet", b"A,B"))
 
     def message(self, pictures: Sequence[str]) -> Message:
         shown: list[Json] = [{"type": "image", "slack_file": {"id": each}, "alt_text": "A chart"} for each in pictures]
@@ -275,7 +278,7 @@ def test_characters_missing_in_the_font_are_replaced_by_a_sign() -> None:
     assert legible(printed).footer.startswith("□□ Müller □ Ромашка")
 
 
-def test_pdf_heading_is_on_the_page_of_its_picture(paper: Paper, printed: Printed) -> None:
+def test_pdf_heading_is_on_the_page_of_its_picture(paper: ReportDocument, printed: PrintedReport) -> None:
     part = next(part for part in paper.parts if part.chart)
     ends = set[int]()
     for down in range(120, 280, 10):

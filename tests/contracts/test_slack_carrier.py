@@ -13,10 +13,10 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.adapters.slack import client as slack_client
-from bot.adapters.slack.carrier import SlackCarrier
 from bot.adapters.slack.client import for_outbox
 from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.idempotent_posting import key_in_metadata
+from bot.adapters.slack.slack_carrier import SlackCarrier
 from bot.adapters.slack.transport_check import slack_check
 from bot.core.pace import Pace
 from bot.model.notice import Blocked, Claim, Dead, Notice, Outcome, Place, Progress, Retry, Say, Sent

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 
 from bot.adapters.slack.client import for_people
 from bot.adapters.slack.directory import FRESH, SlackDirectory
-from bot.adapters.slack.people import Home
+from bot.adapters.slack.people import HomeWorkspace
 from bot.config.settings import Levels, Team
 from bot.model.contact import Person
 from bot.model.ticket import Level
@@ -36,7 +36,7 @@ class Scene:
     def directory(self) -> SlackDirectory:
         client = for_people(self.slack.app("Partner Desk").bot_token, self.slack.api_url, self.session)
         levels = Levels(first=Team(group="S0FIRST"), second=Team(group="S0SECOND"))
-        made = SlackDirectory(client, levels, Home("T0NORD"), "UTC", self.memory)
+        made = SlackDirectory(client, levels, HomeWorkspace("T0NORD"), "UTC", self.memory)
         made.groups.warn = self.warn
         return made
 

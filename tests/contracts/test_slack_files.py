@@ -15,11 +15,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.api_errors import outcome_of
 from bot.adapters.slack.client import for_outbox
 from bot.adapters.slack.files import SlackFiles
-from bot.adapters.slack.idempotent_posting import Delivery
+from bot.adapters.slack.idempotent_posting import DeliveryAttempt
 from bot.adapters.slack.uploads import Uploads
 from bot.model.notice import Claim, Progress, Retry
 from bot.model.ticket import Attachment
-from bot.tickets.attachments import Gone, packed
+from bot.tickets.attachments import MissingFile, packed
 from localslack import LocalSlack, Seed
 from tests.doubles.records import START, a_notice
 from tests.handlers.world import DEMO, RETARUS
@@ -60,7 +60,7 @@ async def slack() -> AsyncIterator[FakeFileServer]:
         yield slack
 
 
-async def fetch(slack: FakeFileServer, most: int = 100) -> bytes | Gone:
+async def fetch(slack: FakeFileServer, most: int = 100) -> bytes | MissingFile:
     async with aiohttp.ClientSession() as session:
         client: AsyncWebClient = for_outbox("xoxb-1", f"{slack.url}api/", session)
         return await SlackFiles(client, session).fetch(FILE, most)
@@ -73,7 +73,7 @@ async def test_a_file_is_read_with_the_bots_token(slack: FakeFileServer) -> None
 
 async def test_file_larger_than_the_limit_is_not_read(slack: FakeFileServer) -> None:
     slack.answer = web.Response(body=b"x" * 101)
-    assert await fetch(slack) == Gone("is larger than what goes along with a letter")
+    assert await fetch(slack) == MissingFile("is larger than what goes along with a letter")
 
 
 @pytest.mark.parametrize(
@@ -90,14 +90,14 @@ async def test_unavailable_file_has_a_reason_and_the_token_is_not_sent(
     slack: FakeFileServer, told: dict[str, Any], why: str
 ) -> None:
     slack.file_info = told
-    assert await fetch(slack) == Gone(why)
+    assert await fetch(slack) == MissingFile(why)
     assert slack.tokens == []
 
 
 @pytest.mark.parametrize(("status", "why"), [(302, "may not be read by the bot"), (404, "was deleted in Slack")])
 async def test_sign_in_page_is_not_mistaken_for_the_file(slack: FakeFileServer, status: int, why: str) -> None:
     slack.answer = web.Response(status=status, headers={"Location": f"{slack.url}sign-in"})
-    assert await fetch(slack) == Gone(why)
+    assert await fetch(slack) == MissingFile(why)
 
 
 async def test_temporary_failure_is_raised_for_a_retry(slack: FakeFileServer) -> None:
@@ -124,6 +124,6 @@ async def test_files_are_put_below_a_letter_once_despite_retries() -> None:
         notice = a_notice(to="C0RETARUS1", body=body)
         uploads = Uploads(SlackFiles(client, session), 100)
         for claim in (Claim(notice=notice, attempt=1), Claim(notice=notice, attempt=2, progress=Progress(unsure=True))):
-            assert await uploads.below(Delivery(client, claim), letter["ts"]) == ()
+            assert await uploads.below(DeliveryAttempt(client, claim), letter["ts"]) == ()
         below = await rita.thread(await rita.message(RETARUS, "The letter"))
         assert [each["name"] for message in below for each in message.get("files", [])] == ["trace.log"]

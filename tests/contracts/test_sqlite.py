@@ -25,8 +25,8 @@ from bot.core.errors import Misconfigured, StoreDown
 from bot.model.ticket import Level, Stage
 from bot.ports import Store
 from bot.search import documents, ranking
-from bot.search.documents import Shelf
-from bot.search.ranking import Narrow
+from bot.search.documents import DocumentKind
+from bot.search.ranking import SearchFilter
 from bot.tickets.ports import Batch, Query
 from tests.contracts.processes import read_lines, worker_process
 from tests.doubles.manual_clock import ManualClock
@@ -372,7 +372,9 @@ async def test_saved_text_is_indexed_once_and_only_when_it_changes(path: Path, c
     await store.close()
     store = await open_store(f"sqlite:///{path}", clock)
     asked = ranking.clauses(ranking.terms_of("zertifikat"), {})
-    assert [each.number for each in (await store.candidates(Shelf.TICKETS, asked, Narrow())).found] == [saved.number]
+    assert [each.number for each in (await store.candidates(DocumentKind.TICKETS, asked, SearchFilter())).found] == [
+        saved.number
+    ]
     assert await store.index_new(10) == 0
     await store.close()
 
@@ -391,7 +393,7 @@ async def test_tickets_of_an_older_release_are_indexed_in_batches_newest_first(p
 
     async def found(store: Store) -> tuple[list[int], bool]:
         asked = ranking.clauses(ranking.terms_of("zertifikat"), {})
-        candidates = await store.candidates(Shelf.TICKETS, asked, Narrow())
+        candidates = await store.candidates(DocumentKind.TICKETS, asked, SearchFilter())
         return sorted(each.number for each in candidates.found), candidates.is_building
 
     store = await open_store(f"sqlite:///{path}", clock)
@@ -411,7 +413,7 @@ def test_search_uses_the_index_without_full_scans(path: Path) -> None:
     values = {**wanted([["timeout"]], 0), "first": 0, "most": 9}
     steps = plan(path, sql.matches("tickets_index", 1), values)
     assert any("VIRTUAL TABLE INDEX" in step for step in steps), steps
-    steps = plan(path, sql.entries(Shelf.TICKETS, 1, is_open=True), {"numbers": "[1]", "since": 0})
+    steps = plan(path, sql.entries(DocumentKind.TICKETS, 1, is_open=True), {"numbers": "[1]", "since": 0})
     assert not any(step.startswith(("SCAN i", "SCAN t ")) for step in steps), steps
 
 

@@ -16,7 +16,14 @@ from bot.adapters.status import open_status_page
 from bot.adapters.status.feed import Feed
 from bot.adapters.status.statuspage import Statuspage
 from bot.config.settings import Retarus
-from bot.escalation.status_page import NO_ANSWER_YET, NOBODY_LOOKED, Lookout, Reading, StatusPage, Unreadable
+from bot.escalation.status_page import (
+    NO_ANSWER_YET,
+    NOBODY_LOOKED,
+    StatusPage,
+    StatusPageReading,
+    StatusPageWatch,
+    UnreadablePage,
+)
 from tests.factories import NOW, ManualClock, an_incident
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -85,7 +92,7 @@ RSS = """<?xml version='1.0'?><rss version='2.0'><channel><title>Status</title>
 
 async def test_a_statuspage_without_incidents_is_fine(page: StatusServer, session: aiohttp.ClientSession) -> None:
     page.answer_with(json.dumps(FINE))
-    assert await Statuspage(page.url, session).look() == Reading()
+    assert await Statuspage(page.url, session).look() == StatusPageReading()
     assert page.requested_paths == ["/api/v2/summary.json"]
 
 
@@ -95,7 +102,7 @@ async def test_statuspage_lists_incidents_and_maintenance_in_progress(
     page.answer_with(json.dumps(TROUBLE))
     expected = ("E-mail delayed on DE1 (identified)", "Maintenance: SMS gateway (in progress)")
     found = await Statuspage(page.url, session).look()
-    assert isinstance(found, Reading)
+    assert isinstance(found, StatusPageReading)
     assert found.trouble == expected
     assert [each.says for each in found.notices] == list(expected)
 
@@ -110,7 +117,7 @@ async def test_notice_has_its_id_and_affected_components(page: StatusServer, ses
     }
     page.answer_with(json.dumps({**FINE, "incidents": [incident]}))
     found = await Statuspage(page.url, session).look()
-    assert isinstance(found, Reading)
+    assert isinstance(found, StatusPageReading)
     (notice,) = found.notices
     assert (notice.id, notice.says) == ("kx7", "Delays (monitoring)")
     assert notice.about == "Delays · Fax · Inbound numbers are slow"
@@ -118,7 +125,7 @@ async def test_notice_has_its_id_and_affected_components(page: StatusServer, ses
 
 async def test_statuspage_with_only_an_indicator_is_trouble(page: StatusServer, session: aiohttp.ClientSession) -> None:
     page.answer_with(json.dumps({"status": {"indicator": "minor", "description": "Degraded"}}))
-    assert await Statuspage(page.url, session).look() == Reading(("Degraded",))
+    assert await Statuspage(page.url, session).look() == StatusPageReading(("Degraded",))
 
 
 @pytest.mark.parametrize("kind", [Statuspage, Feed])
@@ -133,14 +140,14 @@ async def test_response_that_is_no_status_page_is_unknown(
 ) -> None:
     page.answer_with(body, status)
     found = await kind(page.url, session).look()
-    assert isinstance(found, Unreadable)
+    assert isinstance(found, UnreadablePage)
     assert found.why.endswith(".")
 
 
 @pytest.mark.parametrize("kind", [Statuspage, Feed])
 async def test_unreachable_status_page_is_unknown(session: aiohttp.ClientSession, kind: type[Statuspage]) -> None:
     found = await kind("http://127.0.0.1:9/", session).look()
-    assert found == Unreadable("It could not be reached.")
+    assert found == UnreadablePage("It could not be reached.")
 
 
 @pytest.mark.parametrize("kind", [Statuspage, Feed])
@@ -158,7 +165,7 @@ async def test_status_page_that_times_out_is_unknown(
         return response
 
     page.answer = never
-    assert await kind(page.url, session, 0.05).look() == Unreadable("It did not answer within 0.05 s.")
+    assert await kind(page.url, session, 0.05).look() == UnreadablePage("It did not answer within 0.05 s.")
 
 
 async def test_a_feed_without_open_entries_is_fine(page: StatusServer, session: aiohttp.ClientSession) -> None:
@@ -168,18 +175,18 @@ async def test_a_feed_without_open_entries_is_fine(page: StatusServer, session: 
             ("Long ago", "Investigating", NOW - timedelta(days=30)),
         )
     )
-    assert await Feed(page.url, session, clock=ManualClock()).look() == Reading()
+    assert await Feed(page.url, session, clock=ManualClock()).look() == StatusPageReading()
 
 
 async def test_feed_lists_unresolved_entries(page: StatusServer, session: aiohttp.ClientSession) -> None:
     page.answer_with(atom(("E-mail delayed", "Monitoring - a fix is out. Investigating - …", NOW - timedelta(hours=1))))
     found = await Feed(page.url, session, clock=ManualClock()).look()
-    assert isinstance(found, Reading)
+    assert isinstance(found, StatusPageReading)
     assert found.trouble == ("E-mail delayed",)
     assert [each.id for each in found.notices] == ["tag:E-mail delayed"]
     page.answer_with(RSS)
     found = await Feed(page.url, session, clock=ManualClock()).look()
-    assert isinstance(found, Reading)
+    assert isinstance(found, StatusPageReading)
     assert found.trouble == ("Fax delayed",)
 
 
@@ -206,15 +213,15 @@ def test_status_adapter_setting_selects_the_reader() -> None:
 class ScriptedStatusPage:
     """A status page with scripted readings."""
 
-    def __init__(self, *answers: Reading | Unreadable) -> None:
+    def __init__(self, *answers: StatusPageReading | UnreadablePage) -> None:
         self.answers = list(answers)
 
-    async def look(self) -> Reading | Unreadable:
+    async def look(self) -> StatusPageReading | UnreadablePage:
         return self.answers.pop(0)
 
 
 async def test_lookout_reads_once_a_minute_and_keeps_the_time() -> None:
-    lookout = Lookout(ScriptedStatusPage(Reading(("SMS down",))), ManualClock())
+    lookout = StatusPageWatch(ScriptedStatusPage(StatusPageReading(("SMS down",))), ManualClock())
     assert lookout.report(an_incident()).says == (NO_ANSWER_YET,)
     first = await lookout.look()
     assert (first.health, first.says, first.at) == ("trouble", ("SMS down",), NOW)
@@ -222,7 +229,7 @@ async def test_lookout_reads_once_a_minute_and_keeps_the_time() -> None:
 
 
 async def test_health_without_an_adapter_is_unknown_until_a_person_has_looked() -> None:
-    lookout = Lookout(None, ManualClock())
+    lookout = StatusPageWatch(None, ManualClock())
     report = await lookout.look()
     assert (report.health, report.says) == ("unknown", (NOBODY_LOOKED,))
     assert lookout.report(an_incident()).health == "unknown"
@@ -231,5 +238,7 @@ async def test_health_without_an_adapter_is_unknown_until_a_person_has_looked() 
 
 
 async def test_unreadable_page_is_unknown_and_never_fine() -> None:
-    report = await Lookout(ScriptedStatusPage(Unreadable("It could not be reached.")), lambda: datetime.now(UTC)).look()
+    report = await StatusPageWatch(
+        ScriptedStatusPage(UnreadablePage("It could not be reached.")), lambda: datetime.now(UTC)
+    ).look()
     assert report.health == "unknown"

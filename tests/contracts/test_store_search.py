@@ -11,8 +11,8 @@ from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Affected, Stage, Ticket
 from bot.ports import Store
 from bot.search import documents, ranking
-from bot.search.documents import Shelf
-from bot.search.ranking import Narrow
+from bot.search.documents import DocumentKind
+from bot.search.ranking import SearchFilter
 from bot.tickets.ports import Batch
 from tests.doubles import memory_store
 from tests.doubles.records import START, a_ticket, an_event, minutes, next_version
@@ -31,13 +31,13 @@ def a_described_ticket(ticket_id: str, happens: str, **values: object) -> Ticket
     return a_ticket(ticket_id, answers={**answers, **more}, **values)
 
 
-async def found(store: Store, query: str, shelf: Shelf = Shelf.TICKETS, **narrow: Any) -> list[str]:
+async def found(store: Store, query: str, shelf: DocumentKind = DocumentKind.TICKETS, **narrow: Any) -> list[str]:
     """Ids of the matches, best first."""
     terms = ranking.terms_of(query)
     asked = ranking.clauses(terms, await store.alike(ranking.to_look_up(terms)), typing=True)
-    candidates = await store.candidates(shelf, asked, Narrow(**narrow))
+    candidates = await store.candidates(shelf, asked, SearchFilter(**narrow))
     numbers = [each.number for each in ranking.ranked(asked, candidates)] or [each.number for each in candidates.found]
-    if shelf is Shelf.NOTES:
+    if shelf is DocumentKind.NOTES:
         notes = {note.number: note.id for note in await store.notes_called(numbers)}
         return [notes[number] for number in numbers]
     tickets = {ticket.number: ticket.id for ticket in await store.tickets_called(numbers)}
@@ -71,11 +71,11 @@ async def test_missing_note_is_none_and_an_outdated_change_is_a_conflict(store: 
 
 async def test_retired_note_is_not_found_until_it_is_reinstated(store: Store) -> None:
     await store.apply(Batch(technical_notes=[a_note()]))
-    assert await found(store, "warteschlange", Shelf.NOTES) == ["n1"]
+    assert await found(store, "warteschlange", DocumentKind.NOTES) == ["n1"]
     await store.apply(Batch(technical_notes=[a_note(version=2, is_retired=True)]))
-    assert await found(store, "warteschlange", Shelf.NOTES) == []
+    assert await found(store, "warteschlange", DocumentKind.NOTES) == []
     await store.apply(Batch(technical_notes=[a_note(version=3)]))
-    assert await found(store, "warteschlange", Shelf.NOTES) == ["n1"]
+    assert await found(store, "warteschlange", DocumentKind.NOTES) == ["n1"]
 
 
 # --- matches
@@ -182,8 +182,8 @@ async def test_erased_text_is_not_found_even_by_a_misspelling(store: Store) -> N
 async def test_rewritten_note_is_found_by_its_new_text(store: Store) -> None:
     await store.apply(Batch(technical_notes=[a_note(symptom="Frau Xaverine meldet Timeout")]))
     await store.apply(Batch(rewritten_notes=[a_note(symptom="Frau [erased] meldet Timeout")]))
-    assert await found(store, "xaverine", Shelf.NOTES) == []
-    assert await found(store, "timeout", Shelf.NOTES) == ["n1"]
+    assert await found(store, "xaverine", DocumentKind.NOTES) == []
+    assert await found(store, "timeout", DocumentKind.NOTES) == ["n1"]
     assert [note.symptom for note in await store.note_versions("n1")] == ["Frau [erased] meldet Timeout"]
 
 
@@ -192,7 +192,7 @@ async def test_common_word_is_searched_in_the_newest_tickets_only(store: Store) 
         Batch(tickets=[a_described_ticket(f"t{number}", "Timeout") for number in range(ranking.CANDIDATES + 5)])
     )
     asked = ranking.clauses(ranking.terms_of("timeout"), {})
-    candidates = await store.candidates(Shelf.TICKETS, asked, Narrow())
+    candidates = await store.candidates(DocumentKind.TICKETS, asked, SearchFilter())
     assert candidates.is_bounded
     assert len(candidates.found) == ranking.RANKED
     assert candidates.spread["timeout"] == pytest.approx(ranking.CANDIDATES + 5, rel=0.02)
@@ -208,8 +208,10 @@ def _low_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_low_limits")
-@pytest.mark.parametrize("narrow", [Narrow(), Narrow(service="Email Security"), Narrow(customer="Müller GmbH")])
-async def test_common_words_are_found_in_new_tickets_and_rare_words_in_all(store: Store, narrow: Narrow) -> None:
+@pytest.mark.parametrize(
+    "narrow", [SearchFilter(), SearchFilter(service="Email Security"), SearchFilter(customer="Müller GmbH")]
+)
+async def test_common_words_are_found_in_new_tickets_and_rare_words_in_all(store: Store, narrow: SearchFilter) -> None:
     texts = [
         *("Connector Zertifikat" for _ in range(4)),
         "Warteschlange",
@@ -220,7 +222,7 @@ async def test_common_words_are_found_in_new_tickets_and_rare_words_in_all(store
 
     async def numbers(query: str) -> list[int]:
         asked = ranking.clauses(ranking.terms_of(query), {})
-        candidates = await store.candidates(Shelf.TICKETS, asked, narrow)
+        candidates = await store.candidates(DocumentKind.TICKETS, asked, narrow)
         called = await store.tickets_called([each.number for each in candidates.found])
         return sorted((int(ticket.id[1:]) for ticket in called), reverse=True)
 

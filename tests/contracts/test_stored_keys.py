@@ -14,8 +14,8 @@ from bot.core.identifiers import fold
 from bot.model.contact import EndCustomer
 from bot.model.technical_note import TechnicalNote
 from bot.search import ranking
-from bot.search.documents import Shelf
-from bot.search.ranking import Narrow
+from bot.search.documents import DocumentKind
+from bot.search.ranking import SearchFilter
 from tests.doubles.manual_clock import ManualClock
 from tests.doubles.records import START, a_ticket, an_affected_customer, minutes
 
@@ -67,7 +67,7 @@ async def test_tickets_and_notes_are_indexed_anew_after_the_upgrade(path: Path, 
     store = await open_store(f"sqlite:///{path}", clock)
     while await store.index_older(10):
         pass
-    for shelf, word, number in ((Shelf.TICKETS, "timeout", 1001), (Shelf.NOTES, "zertifikat", 1)):
+    for shelf, word, number in ((DocumentKind.TICKETS, "timeout", 1001), (DocumentKind.NOTES, "zertifikat", 1)):
         asked = ranking.clauses(ranking.terms_of(word), {})
-        assert [each.number for each in (await store.candidates(shelf, asked, Narrow())).found] == [number]
+        assert [each.number for each in (await store.candidates(shelf, asked, SearchFilter())).found] == [number]
     await store.close()

@@ -36,8 +36,8 @@ from bot.model.notice import (
 )
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Stage, Ticket
-from bot.search.documents import Entry, Shelf, document_of, document_of_note, story_of
-from bot.search.ranking import CANDIDATES, Candidate, Candidates, Clause, Narrow, gather
+from bot.search.documents import DocumentKind, Entry, document_of, document_of_note, story_of
+from bot.search.ranking import CANDIDATES, Candidate, Candidates, QueryTerm, SearchFilter, gather
 from bot.search.tokens import is_plain
 from bot.tickets.ports import Batch, Query
 from tests.doubles.memory_conversation import ConversationData, MemoryConversation
@@ -348,15 +348,15 @@ class MemoryStore(MemoryConversation):
 
     async def alike(self, words: Sequence[str]) -> dict[str, list[str]]:
         """All indexed words for each of these: the caller filters out dissimilar ones."""
-        entries = [entry for shelf in Shelf for entry in self._entries(shelf).values()]
+        entries = [entry for shelf in DocumentKind for entry in self._entries(shelf).values()]
         known = sorted({token for entry in entries for token in entry.tokens if is_plain(token)})
         return dict.fromkeys(words, known)
 
-    async def candidates(self, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> Candidates:
+    async def candidates(self, shelf: DocumentKind, asked: Sequence[QueryTerm], narrow: SearchFilter) -> Candidates:
         entries = {
             number: entry
             for number, entry in self._entries(shelf).items()
-            if shelf is Shelf.NOTES or self._passes_filter(number, narrow)
+            if shelf is DocumentKind.NOTES or self._passes_filter(number, narrow)
         }
 
         def search_index(queries: Sequence[Sequence[Iterable[str]]]) -> list[list[int]]:
@@ -370,13 +370,13 @@ class MemoryStore(MemoryConversation):
         found = [Candidate(number, entries[number]) for number in gathered.numbers]
         return gathered.among(asked, found, len(entries), is_building=False)
 
-    def _passes_filter(self, number: int, narrow: Narrow) -> bool:
+    def _passes_filter(self, number: int, narrow: SearchFilter) -> bool:
         ticket = next(each for each in self._tables().tickets.values() if each.number == number)
         is_new = narrow.since is None or ticket.raised_at >= narrow.since
         return is_new and narrow.open in {None, ticket.stage.is_open}
 
-    def _entries(self, shelf: Shelf) -> dict[int, Entry]:
-        if shelf is Shelf.NOTES:
+    def _entries(self, shelf: DocumentKind) -> dict[int, Entry]:
+        if shelf is DocumentKind.NOTES:
             notes = self._latest().values()
             return {note.number: Entry.of(document_of_note(note)).numbered(note.number, shelf) for note in notes}
         events = sorted(self._tables().events.values(), key=lambda event: event.version)

@@ -38,13 +38,13 @@ def is_kept(importer: str, imported: str) -> bool:
     [
         ("handlers.create", "bot.tickets.service", True),
         ("handlers.create", "bot.adapters.store.sqlite", False),
-        ("handlers.create", "bot.adapters.mail.carrier", False),
+        ("handlers.create", "bot.adapters.mail.mail_carrier", False),
         ("blocks.card", "bot.desk", True),
         ("blocks.card", "bot.adapters.slack.client", False),
         ("bot.core.cleaning", "bot.model.ticket", False),
         ("bot.model.ticket", "bot.config.settings", False),
         ("bot.tickets.changes", "bot.escalation.service", False),
-        ("bot.escalation.letter", "bot.adapters.mail.carrier", False),
+        ("bot.escalation.letter", "bot.adapters.mail.mail_carrier", False),
         ("bot.adapters.store.database", "handlers.create", False),
     ],
 )

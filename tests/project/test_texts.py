@@ -128,7 +128,7 @@ def test_change_is_only_used_as_a_kind_of_ticket() -> None:
 
 # --- refusals
 
-_REFUSALS = {"Refused", "NotNow", "NotYours", "Incomplete", "Invalid", "Gone", "Dead", "Retry", "on_top", "tell"}
+_REFUSALS = {"Refused", "NotNow", "NotYours", "Incomplete", "Invalid", "MissingFile", "Dead", "Retry", "on_top", "tell"}
 """Names of calls whose arguments are shown to people."""
 _SENTENCE = re.compile(r"[A-Za-z]{2,} [A-Za-z]|^[A-Z][a-z]")
 

@@ -17,7 +17,7 @@ from bot.config.environment import Environment
 from bot.core.errors import Misconfigured, StoreDown
 from bot.tickets.ports import Batch
 from bot.transports import Closure
-from runtime.health import Finding, database_probe, looked_at, outbox_probe, transport_probe
+from runtime.health import PartHealth, database_probe, looked_at, outbox_probe, transport_probe
 from runtime.http_server import health_app
 from runtime.probe import healthy
 from tests.doubles.memory_store import MemoryStore
@@ -149,7 +149,9 @@ async def test_a_lost_connection_to_slack_is_not_ready(w: World) -> None:
 
     async with connected(w.running.app, w.slack.app("Partner Desk").app_token) as probe:
         assert (await probe()).ok
-    assert await probe() == Finding(ok=False, why="There is no working connection to Slack; it is being opened anew.")
+    assert await probe() == PartHealth(
+        ok=False, why="There is no working connection to Slack; it is being opened anew."
+    )
 
 
 @pytest.mark.parametrize(("minutes", "ready"), [(0, True), (9, True), (10, False), (600, False)])
@@ -165,30 +167,32 @@ async def test_a_notice_of_the_future_is_not_late() -> None:
     store = MemoryStore(lambda: START)
     await store.apply(Batch(notices=[a_notice()]))
     found = await outbox_probe(store, lambda: START - timedelta(days=1))()
-    assert found == Finding(ok=True, why="Nothing waits to be delivered.")
+    assert found == PartHealth(ok=True, why="Nothing waits to be delivered.")
 
 
 async def test_a_closed_transport_is_not_ready_but_a_closed_channel_is() -> None:
     closed = [Closure("Slack", "The token was revoked. Install the app again.", START)]
-    assert await transport_probe("Slack", lambda: closed)() == Finding(
+    assert await transport_probe("Slack", lambda: closed)() == PartHealth(
         ok=False, why="The token was revoked. Install the app again."
     )
     assert (await transport_probe("e-mail", lambda: closed)()).ok
     channel = [Closure("Slack", "Archived.", START, channel="C1")]
-    assert await transport_probe("Slack", lambda: channel)() == Finding(ok=True, why="Open; closed towards 1 channels.")
+    assert await transport_probe("Slack", lambda: channel)() == PartHealth(
+        ok=True, why="Open; closed towards 1 channels."
+    )
 
 
 async def test_a_probe_that_fails_does_not_hide_the_others() -> None:
-    async def broken() -> Finding:
+    async def broken() -> PartHealth:
         raise KeyError("Anna")
 
-    async def down() -> Finding:
+    async def down() -> PartHealth:
         raise StoreDown("password=s3cret")
 
     store = MemoryStore(lambda: START)
     found = await looked_at({"a": broken, "b": down, "database": database_probe(store, lambda: START)})
-    assert found["a"] == Finding(ok=False, why="The check itself failed: KeyError.")
-    assert found["b"] == Finding(ok=False, why="The database cannot be used.")
+    assert found["a"] == PartHealth(ok=False, why="The check itself failed: KeyError.")
+    assert found["b"] == PartHealth(ok=False, why="The database cannot be used.")
     assert found["database"].ok
 
 

@@ -21,13 +21,13 @@ class MarkSeen:
 
 
 @dataclass(frozen=True)
-class Move:
+class MoveToFolder:
     """It is marked as read and moved into that folder, which is made when it is missing."""
 
     folder: str
 
 
-After = Keep | MarkSeen | Move
+After = Keep | MarkSeen | MoveToFolder
 
 
 def parse_after(text: str) -> After:
@@ -40,4 +40,4 @@ def parse_after(text: str) -> After:
     folder = text[len(_MOVE) :].strip() if text.lower().startswith(_MOVE) else ""
     if not folder:
         raise Misconfigured(f"[mail] after is “{text[:60]}”. Write keep, seen, or move: and a folder, as in move:Done.")
-    return Move(folder)
+    return MoveToFolder(folder)

@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.adapters.inbound_mail.headers import charset_text
 from bot.adapters.inbound_mail.html import LENGTH, html_text
-from bot.adapters.inbound_mail.mime import Part, Structure
+from bot.adapters.inbound_mail.mime import MimePart, Structure
 from bot.conversation.mail import MailFile
 
 TEXT: Final = 200_000
@@ -51,11 +51,11 @@ def text_of(mail: Structure) -> Text:
 class _Choice:
     """One text of the mail: the plain part, the HTML part, or both of an alternative."""
 
-    plain: Part | None
-    html: Part | None
+    plain: MimePart | None
+    html: MimePart | None
 
 
-def _texts(root: Part) -> list[_Choice]:
+def _texts(root: MimePart) -> list[_Choice]:
     found, pending = list[_Choice](), [root]
     while pending:
         part = pending.pop()
@@ -80,7 +80,7 @@ def _read(mail: Structure, choice: _Choice) -> Text:
     return html if is_richer or not plain.text.strip() else plain
 
 
-def _plain(mail: Structure, part: Part) -> Text:
+def _plain(mail: Structure, part: MimePart) -> Text:
     data = mail.body(part, _BYTES)
     text = charset_text(data[:_BYTES], part.content.param("charset")).replace("\r\n", "\n").replace("\r", "\n")
     if part.content.param("format").lower() == "flowed":
@@ -88,7 +88,7 @@ def _plain(mail: Structure, part: Part) -> Text:
     return Text(text.replace("\0", "").strip("\n"), False, part.end - part.start > 2 * _BYTES or len(data) > _BYTES)
 
 
-def _html(mail: Structure, part: Part) -> Text:
+def _html(mail: Structure, part: MimePart) -> Text:
     data = mail.body(part, _HTML_BYTES)
     charset = part.content.param("charset") or _declared(data)
     text, is_cut = html_text(charset_text(data[:_HTML_BYTES], charset).replace("\0", ""))
@@ -117,7 +117,7 @@ def _unflowed(text: str, *, is_delsp: bool) -> str:
     return "\n".join(line.rstrip() if line.rstrip("> ") != "--" else line for line in out)
 
 
-def is_text(part: Part) -> bool:
+def is_text(part: MimePart) -> bool:
     """Whether the part is shown as text: an attached or named file is not, but for a body that names itself."""
     if part.children or part.content.is_attachment or part.type in RETURNED:
         return False
@@ -126,7 +126,7 @@ def is_text(part: Part) -> bool:
     return part.type in {"text/plain", "text/html", "text/enriched"} and not part.content.filename()
 
 
-def file_parts(mail: Structure) -> list[Part]:
+def file_parts(mail: Structure) -> list[MimePart]:
     """The parts that are files, in their order. A file is addressed by its place in this list."""
     leaves = (
         part
@@ -136,7 +136,7 @@ def file_parts(mail: Structure) -> list[Part]:
     return [part for part, _ in zip(leaves, range(FILES), strict=False)]
 
 
-def _is_empty(part: Part) -> bool:
+def _is_empty(part: MimePart) -> bool:
     return part.end <= part.start
 
 
@@ -154,11 +154,11 @@ def files_of(mail: Structure, *, is_cut: bool) -> tuple[MailFile, ...]:
     )
 
 
-def _is_inline(part: Part) -> bool:
+def _is_inline(part: MimePart) -> bool:
     return not part.content.is_attachment or bool(part.parent and part.parent.type == "multipart/related")
 
 
-def _name(mail: Structure, part: Part) -> str:
+def _name(mail: Structure, part: MimePart) -> str:
     """The file name; of an attached mail its subject."""
     name = part.content.filename()
     if not name and part.type == "message/rfc822":

@@ -12,7 +12,7 @@ from typing import Any, Final
 from imapclient import DELETED, SEEN, IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError
 
-from bot.adapters.inbound_mail.after import After, Keep, Move
+from bot.adapters.inbound_mail.after import After, Keep, MoveToFolder
 from bot.adapters.inbound_mail.headers import Headers
 from bot.adapters.inbound_mail.server import ImapServer
 
@@ -128,7 +128,7 @@ class ImapConnection:
         if isinstance(after, Keep):
             return
         self._client.add_flags([uid], [SEEN], silent=True)
-        if not isinstance(after, Move):
+        if not isinstance(after, MoveToFolder):
             return
         if not self._client.folder_exists(after.folder):
             self._client.create_folder(after.folder)

@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.adapters.inbound_mail.parser import LIMIT, raw_identity
 from bot.adapters.inbound_mail.worker import READY
-from bot.conversation.mail import InboundMail, Unreadable
+from bot.conversation.mail import InboundMail, UnreadableMail
 
 CPU_LIMIT: Final = 4.0
 """Seconds of CPU time for one attempt. Mails that we know of take less than two."""
@@ -31,7 +31,7 @@ class ParserDown(Exception):
     """The worker process cannot be started: no mail is at fault, and none may be called unreadable."""
 
 
-class _Failed(Exception):
+class _AttemptFailed(Exception):
     """One attempt failed; the text is the reason."""
 
 
@@ -53,22 +53,22 @@ class MailParser:
         self._process: Process | None = None
         self._turn = asyncio.Lock()
 
-    async def read(self, raw: bytes, *, is_cut: bool = False) -> InboundMail | Unreadable:
+    async def read(self, raw: bytes, *, is_cut: bool = False) -> InboundMail | UnreadableMail:
         """Tries several times; a mail that fails each time is unreadable. Raises `ParserDown` only."""
         is_cut = is_cut or len(raw) > LIMIT
         raw = raw[:LIMIT]
         try:
             answer = await self._tried({"verb": "read", "is_cut": is_cut}, raw)
             return InboundMail.model_validate_json(answer)
-        except _Failed as failed:
+        except _AttemptFailed as failed:
             identity = await asyncio.to_thread(raw_identity, raw)
-            return Unreadable(identity=identity, size=len(raw), attempts=self._attempts, reason=str(failed))
+            return UnreadableMail(identity=identity, size=len(raw), attempts=self._attempts, reason=str(failed))
 
     async def file(self, raw: bytes, number: int) -> bytes | None:
         """Bytes of the mail's file with that number; none when it cannot be read."""
         try:
             return await self._tried({"verb": "file", "number": number}, raw[:LIMIT])
-        except _Failed:
+        except _AttemptFailed:
             return None
 
     async def close(self) -> None:
@@ -76,12 +76,12 @@ class MailParser:
             await self._kill()
 
     async def _tried(self, request: dict[str, object], raw: bytes) -> bytes:
-        failed = _Failed("not tried")
+        failed = _AttemptFailed("not tried")
         async with self._turn:
             for _ in range(self._attempts):
                 try:
                     return await self._once(request, raw)
-                except _Failed as error:
+                except _AttemptFailed as error:
                     failed = error
         raise failed
 
@@ -93,16 +93,16 @@ class MailParser:
                 answer = await _exchange(process, {**request, "seconds": self._cpu_limit}, raw)
             answered = True
         except TimeoutError:
-            raise _Failed("time limit") from None
+            raise _AttemptFailed("time limit") from None
         except (OSError, asyncio.IncompleteReadError, ValueError):
-            raise _Failed(await _end_of(process)) from None
+            raise _AttemptFailed(await _end_of(process)) from None
         finally:
             if not answered:  # cancelled too: an answer that comes later must meet no other mail
                 await self._kill()
         if isinstance(answer, str):
             if answer != "no such file":
                 await self._kill()
-            raise _Failed(answer)
+            raise _AttemptFailed(answer)
         return answer
 
     async def _running(self) -> Process:

@@ -27,15 +27,15 @@ _CHUNK: Final = 4 * 1024 * 1024
 
 
 @dataclass
-class Part:
+class MimePart:
     """One part: its headers and where its body lies in the raw bytes."""
 
     headers: Headers
     content: ContentType
     start: int
     end: int
-    parent: Part | None = None
-    children: list[Part] = field(default_factory=list)
+    parent: MimePart | None = None
+    children: list[MimePart] = field(default_factory=list)
     is_closed: bool = True
     """False when the multipart's closing boundary is missing or the mail was cut inside."""
 
@@ -47,7 +47,7 @@ class Part:
     def depth(self) -> int:
         return self.parent.depth + 1 if self.parent else 0
 
-    def leaves(self) -> Iterator[Part]:
+    def leaves(self) -> Iterator[MimePart]:
         """All parts without children, in their order."""
         pending = [self]
         while pending:
@@ -62,15 +62,15 @@ class Structure:
     """The whole mail."""
 
     raw: bytes
-    root: Part
+    root: MimePart
     defects: list[str]
 
-    def body(self, part: Part, most: int | None = None) -> bytes:
+    def body(self, part: MimePart, most: int | None = None) -> bytes:
         """The part's bytes without its transfer encoding; at most about that many."""
         end = part.end if most is None else min(part.end, part.start + most * 2)
         return decoded_body(self.raw[part.start : end], part.headers.first("content-transfer-encoding"))
 
-    def size(self, part: Part) -> int:
+    def size(self, part: MimePart) -> int:
         """Bytes after decoding; counted by chunk, so that no copy of a large file is made."""
         encoding = part.headers.first("content-transfer-encoding").strip().lower()
         if encoding != "base64":
@@ -107,7 +107,9 @@ def structure(raw: bytes) -> Structure:
     return found
 
 
-def _part(raw: bytes, start: int, end: int, parent: Part | None, limit: int, default: str = "text/plain") -> Part:
+def _part(
+    raw: bytes, start: int, end: int, parent: MimePart | None, limit: int, default: str = "text/plain"
+) -> MimePart:
     """Headers up to the first blank line; where there is none within the limit, a body without headers."""
     if raw[start : start + 1] == b"\n" or raw[start : start + 2] == b"\r\n":
         block, body = b"", start + (1 if raw[start : start + 1] == b"\n" else 2)
@@ -119,7 +121,7 @@ def _part(raw: bytes, start: int, end: int, parent: Part | None, limit: int, def
         else:
             body = _after_blank(raw, start + len(block) - 4, end)
     headers = Headers(block)
-    return Part(headers, ContentType(headers, default), min(body, end), end, parent)
+    return MimePart(headers, ContentType(headers, default), min(body, end), end, parent)
 
 
 def _after_blank(raw: bytes, start: int, end: int) -> int:
@@ -128,7 +130,7 @@ def _after_blank(raw: bytes, start: int, end: int) -> int:
     return min((each for each in found if each > len(b"\n\r\n")), default=end)
 
 
-def _spans(raw: bytes, part: Part, most: int, hits: int) -> tuple[list[tuple[int, int]], bool, int]:
+def _spans(raw: bytes, part: MimePart, most: int, hits: int) -> tuple[list[tuple[int, int]], bool, int]:
     """Where the parts lie between the boundary lines; whether the last one is closed; how many lines were looked at."""
     boundary = part.content.param("boundary").rstrip().encode("latin-1", "replace")
     if not boundary:

@@ -10,7 +10,7 @@ from bot.adapters.inbound_mail.addresses import mailboxes
 from bot.adapters.inbound_mail.body import file_parts, files_of, text_of
 from bot.adapters.inbound_mail.headers import Headers, date_of
 from bot.adapters.inbound_mail.mime import Structure, structure
-from bot.adapters.inbound_mail.reports import returned_ids, scraped, statuses
+from bot.adapters.inbound_mail.report_parts import returned_ids, scraped, statuses
 from bot.conversation.mail import InboundMail
 
 LIMIT: Final = 25 * 1024 * 1024

@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from bot.adapters.inbound_mail.isolation import MailParser, ParserDown
-from bot.adapters.inbound_mail.source import Arrived, Cursor, ImapSource, LineDown, Position
-from bot.conversation.mail import InboundMail, Unreadable
+from bot.adapters.inbound_mail.source import Arrived, ImapSource, LineDown, MailboxCursor, Position
+from bot.conversation.mail import InboundMail, UnreadableMail
 from bot.conversation.ports import ConversationStore
 from bot.core.errors import StoreDown, place_of
 from bot.model.conversation import Entry
@@ -40,7 +40,7 @@ class Store(ConversationStore, Maintenance, Protocol):
 class TakesIn(Protocol):
     """Takes in a mail, in one transaction."""
 
-    async def take(self, mail: InboundMail | Unreadable, raw: bytes) -> Entry | None: ...
+    async def take(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry | None: ...
 
 
 class Receiver:
@@ -113,6 +113,6 @@ class Receiver:
     async def _save(self, position: Position) -> None:
         await self._store.keep(self._name, json.dumps(asdict(position.cursor)))
 
-    async def _cursor(self) -> Cursor | None:
+    async def _cursor(self) -> MailboxCursor | None:
         kept = await self._store.value(self._name)
-        return Cursor(**json.loads(kept)) if kept else None
+        return MailboxCursor(**json.loads(kept)) if kept else None

@@ -19,7 +19,7 @@ from typing import Final, ParamSpec, TypeVar
 from imapclient.exceptions import LoginError
 
 from bot.adapters.inbound_mail import faults
-from bot.adapters.inbound_mail.after import After, Keep, Move
+from bot.adapters.inbound_mail.after import After, Keep, MoveToFolder
 from bot.adapters.inbound_mail.connection import FAILURES, ImapConnection
 from bot.adapters.inbound_mail.oauth import NoToken, TokenSource
 from bot.adapters.inbound_mail.parser import LIMIT
@@ -42,7 +42,7 @@ class LineDown(Exception):
 
 
 @dataclass(frozen=True)
-class Cursor:
+class MailboxCursor:
     """Everything up to this UID was taken in, as long as the folder has this UIDVALIDITY."""
 
     uidvalidity: int
@@ -57,7 +57,7 @@ class Arrived:
     uid: int
     raw: bytes
     size: int
-    cursor: Cursor | None
+    cursor: MailboxCursor | None
 
     @property
     def is_cut(self) -> bool:
@@ -69,11 +69,11 @@ class Arrived:
 class Position:
     """Nothing to take in up to here: save the cursor."""
 
-    cursor: Cursor
+    cursor: MailboxCursor
 
 
 @dataclass(frozen=True)
-class Pace:
+class PollingPace:
     """Seconds. A dead line shows after `idle` + `read` at the latest; a lost one is back after at most `longest`."""
 
     idle: float = 300.0
@@ -101,7 +101,7 @@ class ImapSource:
         clock: Callable[[], datetime],
         after: After | None = None,
         token: TokenSource | None = None,
-        pace: Pace | None = None,
+        pace: PollingPace | None = None,
         trust: ssl.SSLContext | None = None,
     ) -> None:
         """`after`: what becomes of a mail on the server. `token`: OAuth2. `trust`: other certificates."""
@@ -109,7 +109,7 @@ class ImapSource:
         self._clock = clock
         self._after = after or Keep()
         self._token = token
-        self._pace = pace or Pace()
+        self._pace = pace or PollingPace()
         self._trust = trust
         self._connection: ImapConnection | None = None
         self.down_since: datetime | None = None
@@ -118,7 +118,7 @@ class ImapSource:
         """Why, in a sentence for an admin."""
 
     async def arrivals(
-        self, cursor: Cursor | None, *, known: KnownIds, since: datetime | None = None
+        self, cursor: MailboxCursor | None, *, known: KnownIds, since: datetime | None = None
     ) -> AsyncGenerator[Arrived | Position, None]:
         """Every mail after the cursor, then each new one as it comes; reconnects by itself, for ever.
 
@@ -168,19 +168,19 @@ class ImapSource:
     # --- inside
 
     async def _stream(
-        self, connection: ImapConnection, place: Cursor | None, known: KnownIds, since: datetime | None
+        self, connection: ImapConnection, place: MailboxCursor | None, known: KnownIds, since: datetime | None
     ) -> AsyncGenerator[Arrived | Position, None]:
         if place is None or place.uidvalidity != connection.uidvalidity:
             begin = since if place is None else self._clock() - CATCH_UP
             for uid in await self._unknown(connection, begin, known):
                 if mail := await self._fetched(connection, uid, None):
                     yield mail
-            place = Cursor(connection.uidvalidity, connection.uidnext - 1)
+            place = MailboxCursor(connection.uidvalidity, connection.uidnext - 1)
             yield Position(place)
         while True:
             uids = await self._run(connection.uids_after, place.uid)
             for uid in uids:
-                place = Cursor(connection.uidvalidity, uid)
+                place = MailboxCursor(connection.uidvalidity, uid)
                 mail = await self._fetched(connection, uid, place)
                 yield mail or Position(place)
             if not uids:
@@ -195,7 +195,7 @@ class ImapSource:
         taken = set(await known([each for each in ids.values() if each]))
         return [uid for uid in uids if ids.get(uid, "") not in taken]
 
-    async def _fetched(self, connection: ImapConnection, uid: int, cursor: Cursor | None) -> Arrived | None:
+    async def _fetched(self, connection: ImapConnection, uid: int, cursor: MailboxCursor | None) -> Arrived | None:
         """Nothing when somebody deleted or moved it meanwhile."""
         found = await self._run(connection.fetch, uid, LIMIT)
         return Arrived(connection.uidvalidity, uid, *found, cursor) if found else None
@@ -238,7 +238,7 @@ class ImapSource:
             return None
         if not connection.is_writable():
             return t(faults.READ_ONLY, folder=self._server.folder)
-        return t(faults.NO_MOVE) if isinstance(self._after, Move) and not connection.can_move() else None
+        return t(faults.NO_MOVE) if isinstance(self._after, MoveToFolder) and not connection.can_move() else None
 
     def _note(self, error: BaseException) -> None:
         """Remembers since when and why there is no connection; one log line for each time it is lost."""

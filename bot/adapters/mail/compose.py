@@ -9,7 +9,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 
-from bot.adapters.mail.headers import HEADERS
+from bot.adapters.mail.header_folding import HEADERS
 from bot.core.cleaning import clean_line, clean_text, excerpt
 from bot.core.i18n import t
 

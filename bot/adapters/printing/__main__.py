@@ -9,23 +9,25 @@ from contextlib import suppress
 from bot.adapters.printing.charts import picture
 from bot.adapters.printing.csv_sheet import sheet
 from bot.adapters.printing.glyphs import legible
-from bot.adapters.printing.page import page
+from bot.adapters.printing.html_page import page
 from bot.adapters.printing.pdf import pdf
-from bot.reports.document import Paper, Printed
+from bot.reports.document import PrintedReport, ReportDocument
 
 
-def printed(paper: Paper) -> Printed:
+def printed(paper: ReportDocument) -> PrintedReport:
     """Every file of a report."""
     drawn = legible(paper)
     pictures = tuple(picture(chart) for chart in drawn.charts)
-    return Printed(pictures=pictures, page=page(paper, pictures), pdf=pdf(drawn, pictures), sheet=sheet(paper.sheet))
+    return PrintedReport(
+        pictures=pictures, page=page(paper, pictures), pdf=pdf(drawn, pictures), sheet=sheet(paper.sheet)
+    )
 
 
 def main() -> None:
     """Gives way to the desk: whoever clicks there waits for nobody."""
     with suppress(OSError):
         os.nice(10)
-    paper = Paper.model_validate_json(sys.stdin.buffer.read())
+    paper = ReportDocument.model_validate_json(sys.stdin.buffer.read())
     sys.stdout.buffer.write(printed(paper).model_dump_json().encode())
 
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from bot.core.errors import Unprinted
 from bot.core.i18n import t
-from bot.reports.document import Paper, Printed
+from bot.reports.document import PrintedReport, ReportDocument
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 60.0
@@ -19,19 +19,19 @@ PATIENCE = 60.0
 _COMMAND = (sys.executable, "-m", "bot.adapters.printing")
 
 
-class ChildPress:
-    """`bot.ports.Press`. The libraries it needs are never in the desk's own memory."""
+class ChildProcessPrinter:
+    """`bot.reports.ports.ReportPrinter`. The libraries it needs are never in the desk's own memory."""
 
     def __init__(self, patience: float = PATIENCE, command: tuple[str, ...] = _COMMAND) -> None:
         self._patience = patience
         self._command = command
         self._free = asyncio.Lock()
 
-    async def printed(self, paper: Paper) -> Printed:
+    async def printed(self, paper: ReportDocument) -> PrintedReport:
         async with self._free:
             said = await self._said(paper.model_dump_json().encode())
         try:
-            return Printed.model_validate_json(said)
+            return PrintedReport.model_validate_json(said)
         except ValidationError:
             raise Unprinted(t("The child process that prints it said nothing readable.")) from None
 

@@ -7,7 +7,7 @@ import io
 import re
 
 from bot.core.cleaning import clean_line
-from bot.reports.document import Sheet
+from bot.reports.document import ReportSheet
 
 BOM = b"\xef\xbb\xbf"
 """Excel takes a file without it for Windows-1252."""
@@ -15,7 +15,7 @@ _FORMULA = re.compile(r"""(^|[,;\t|])([\s"']*)(?=[=+\-@＝＋－＠])""")
 """What a spreadsheet calculates: also behind another country's separator, where it would begin a cell of its own."""
 
 
-def sheet(table: Sheet) -> bytes:
+def sheet(table: ReportSheet) -> bytes:
     """CSV (RFC 4180), UTF-8."""
     written = io.StringIO()
     writer = csv.writer(written, delimiter=table.separator, lineterminator="\r\n")

@@ -10,16 +10,16 @@ import matplotlib as mpl
 from matplotlib.ft2font import FT2Font
 from pydantic import JsonValue
 
-from bot.reports.document import Paper
+from bot.reports.document import ReportDocument
 
 FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 """DejaVu, which knows Latin, Greek, Cyrillic, Arabic and more, comes with the charts; no Chinese, no emoji."""
 MISSING = "□"
 
 
-def legible(paper: Paper) -> Paper:
+def legible(paper: ReportDocument) -> ReportDocument:
     """The same, with a sign for each letter the font does not know."""
-    return Paper.model_validate(_legible(paper.model_dump(mode="json")))
+    return ReportDocument.model_validate(_legible(paper.model_dump(mode="json")))
 
 
 def _legible(value: JsonValue) -> JsonValue:

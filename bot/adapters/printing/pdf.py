@@ -11,7 +11,7 @@ from fpdf.enums import TableBordersLayout, XPos, YPos
 
 from bot.adapters.printing.glyphs import FONTS
 from bot.core.cleaning import excerpt
-from bot.reports.document import Paper, Part, Table
+from bot.reports.document import ReportDocument, ReportPart, ReportTable
 
 _INK, _QUIET, _LINE, _SOFT = (29, 28, 29), (92, 91, 93), (217, 217, 212), (245, 245, 241)
 _MARGIN = 16.0
@@ -30,7 +30,7 @@ _CELL = 400
 class _Document(FPDF):
     """With a footer on each page."""
 
-    def __init__(self, paper: Paper) -> None:
+    def __init__(self, paper: ReportDocument) -> None:
         super().__init__(format="A4")
         self._paper = paper
         self.set_margin(_MARGIN)
@@ -56,7 +56,7 @@ class _Document(FPDF):
         self.cell(0, 5, number, align="R")
 
 
-def pdf(paper: Paper, pictures: Sequence[bytes]) -> bytes:
+def pdf(paper: ReportDocument, pictures: Sequence[bytes]) -> bytes:
     """The whole document."""
     document = _Document(paper)
     document.add_page()
@@ -100,7 +100,7 @@ def _fitting(document: _Document, text: str, style: str, size: float, width: flo
     return min(size, size * width / (document.get_string_width(text) + 2.5))
 
 
-def _part(document: _Document, part: Part, pictures: Iterator[bytes]) -> None:
+def _part(document: _Document, part: ReportPart, pictures: Iterator[bytes]) -> None:
     document.ln(5)
     picture = next(pictures) if part.chart else b""
     if document.will_page_break(_beginning(document, part, picture)):
@@ -117,7 +117,7 @@ def _part(document: _Document, part: Part, pictures: Iterator[bytes]) -> None:
         _table(document, table)
 
 
-def _beginning(document: _Document, part: Part, picture: bytes) -> float:
+def _beginning(document: _Document, part: ReportPart, picture: bytes) -> float:
     """Millimetres of what stays together: heading, words, and the picture or what the first table begins with."""
     document.set_font("DejaVu", "", 9)
     lines = sum(int(document.get_string_width(line) / document.epw) + 1 for line in part.text)
@@ -129,7 +129,7 @@ def _beginning(document: _Document, part: Part, picture: bytes) -> float:
     return height + sum(_ROW * (count + 1 if count <= _TOGETHER else 4) for count in rows)
 
 
-def _table(document: _Document, table: Table) -> None:
+def _table(document: _Document, table: ReportTable) -> None:
     height = _ROW * (len(table.rows) + 1)
     if len(table.rows) <= _TOGETHER and document.will_page_break(height):
         document.add_page()
@@ -153,7 +153,7 @@ def _table(document: _Document, table: Table) -> None:
     document.ln(3)
 
 
-def _fitted(document: _Document, table: Table) -> tuple[float, tuple[float, ...]]:
+def _fitted(document: _Document, table: ReportTable) -> tuple[float, tuple[float, ...]]:
     """A size of letters at which what stands in the table fits on its lines, if any does, and its columns' widths."""
     size = _LARGEST
     while True:

@@ -9,8 +9,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api_errors import SLACK_ERRORS, name_of, outcome_of
-from bot.adapters.slack.idempotent_posting import FILES, Delivery, Seen, Written
-from bot.conversation.files import MOST_BYTES
+from bot.adapters.slack.idempotent_posting import FILES, DeliveryAttempt, Seen, Written
+from bot.conversation.file_selection import MOST_BYTES
 from bot.conversation.ports import MailFiles
 from bot.conversation.telling import entry_place
 from bot.core.backoff import backoff
@@ -37,13 +37,13 @@ class ConversationCarrier:
         self._seen = Seen()
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
-        delivery = Delivery(self._client, claim, self._seen)
+        delivery = DeliveryAttempt(self._client, claim, self._seen)
         try:
             return await self._deliver(delivery, at)
         except SLACK_ERRORS as error:
             return outcome_of(error, at, claim, delivery.progress)
 
-    async def _deliver(self, delivery: Delivery, at: datetime) -> Outcome:
+    async def _deliver(self, delivery: DeliveryAttempt, at: datetime) -> Outcome:
         notice = delivery.claim.notice
         entry = await self._store.entry(str(notice.body["entry"])) if "entry" in notice.body else None
         if notice.say is Say.ORIGINAL:
@@ -55,7 +55,7 @@ class ConversationCarrier:
             return await self._receipt(notice, ticket)
         return await self._entry(delivery, entry, ticket, at) if entry else Sent()
 
-    async def _entry(self, delivery: Delivery, entry: Entry, ticket: Ticket, at: datetime) -> Outcome:
+    async def _entry(self, delivery: DeliveryAttempt, entry: Entry, ticket: Ticket, at: datetime) -> Outcome:
         notice = delivery.claim.notice
         card = await self._store.place(ticket.id, "card")
         if card is None:
@@ -89,7 +89,7 @@ class ConversationCarrier:
             await self._redrawn(place, (await self._write(notice, ticket, ""))[0])
         return Sent()
 
-    async def _original(self, delivery: Delivery, entry: Entry) -> Outcome:
+    async def _original(self, delivery: DeliveryAttempt, entry: Entry) -> Outcome:
         raw = await self._store.original(entry.id)
         channel = (await self._client.conversations_open(users=delivery.claim.notice.to))["channel"]["id"]
         if raw:

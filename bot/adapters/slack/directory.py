@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api_errors import name_of
-from bot.adapters.slack.people import Home, person_of
+from bot.adapters.slack.people import HomeWorkspace, person_of
 from bot.adapters.slack.user_groups import Memory, UserGroups
 from bot.config.settings import Levels, Team
 from bot.core.ttl_cache import TtlCache
@@ -28,7 +28,7 @@ class SlackDirectory:
     """`bot.ports.Directory` by users.info, usergroups.users.list, and the events that tell of changes."""
 
     def __init__(
-        self, client: AsyncWebClient, levels: Levels, home: Home, zone: str, memory: Memory | None = None
+        self, client: AsyncWebClient, levels: Levels, home: HomeWorkspace, zone: str, memory: Memory | None = None
     ) -> None:
         """`home`: the partner's workspace; people of other organisations are external.
 

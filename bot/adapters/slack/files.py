@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.api_errors import name_of
 from bot.core.i18n import mark, t
 from bot.model.ticket import Attachment
-from bot.tickets.attachments import Gone
+from bot.tickets.attachments import MissingFile
 
 _PATIENCE = 60.0
 """Seconds for one file."""
@@ -30,7 +30,7 @@ class SlackFiles:
         self._client = client
         self._session = session
 
-    async def fetch(self, file: Attachment, most: int) -> bytes | Gone:
+    async def fetch(self, file: Attachment, most: int) -> bytes | MissingFile:
         """The file's bytes, at most `most`; asked anew for its address, which may have changed since."""
         try:
             told = (await self._client.files_info(file=file.id))["file"]
@@ -38,26 +38,29 @@ class SlackFiles:
             why = _GONE.get(name_of(error))
             if why is None:
                 raise
-            return Gone(t(why))
+            return MissingFile(t(why))
         if told.get("mode") == "tombstone" or told.get("is_external"):
-            return Gone(t("was deleted in Slack") if told.get("mode") == "tombstone" else t("is kept somewhere else"))
+            return MissingFile(
+                t("was deleted in Slack") if told.get("mode") == "tombstone" else t("is kept somewhere else")
+            )
         return await self._read(str(told.get("url_private_download") or told["url_private"]), most)
 
-    async def _read(self, url: str, most: int) -> bytes | Gone:
+    async def _read(self, url: str, most: int) -> bytes | MissingFile:
         """Whoever has no right to a file is sent to the sign-in page: that is not followed."""
         headers = {"Authorization": f"Bearer {self._client.token}"}
         async with asyncio.timeout(_PATIENCE), self._session.get(url, headers=headers, allow_redirects=False) as answer:
             if answer.status >= 500:  # noqa: PLR2004 (their fault, not ours)
                 raise aiohttp.ClientPayloadError("Slack had an error of its own")
             if answer.status != 200:  # noqa: PLR2004 (OK)
-                return Gone(t("was deleted in Slack") if answer.status == 404 else t("may not be read by the bot"))  # noqa: PLR2004
+                is_deleted = answer.status == 404  # noqa: PLR2004 (Not Found)
+                return MissingFile(t("was deleted in Slack") if is_deleted else t("may not be read by the bot"))
             return await _bounded(answer, most)
 
 
-async def _bounded(answer: aiohttp.ClientResponse, most: int) -> bytes | Gone:
+async def _bounded(answer: aiohttp.ClientResponse, most: int) -> bytes | MissingFile:
     body = bytearray()
     async for piece in answer.content.iter_chunked(65536):
         body += piece
         if len(body) > most:
-            return Gone(t("is larger than what goes along with a letter"))
+            return MissingFile(t("is larger than what goes along with a letter"))
     return bytes(body)

@@ -68,7 +68,7 @@ class Seen:
         return next((self._found[channel, key] for key in keys if (channel, key) in self._found), "")
 
 
-class Delivery:
+class DeliveryAttempt:
     """One attempt to deliver a notice to Slack. `progress` is what the next attempt must know."""
 
     def __init__(self, client: AsyncWebClient, claim: Claim, seen: Seen | None = None) -> None:

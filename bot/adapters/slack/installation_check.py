@@ -19,7 +19,7 @@ from bot.adapters.slack import client as slack_client
 from bot.adapters.slack.api_errors import name_of
 from bot.adapters.slack.channels import channel_id
 from bot.adapters.slack.directory import SlackDirectory
-from bot.adapters.slack.people import Home
+from bot.adapters.slack.people import HomeWorkspace
 from bot.adapters.slack.people_check import faults, named_people
 from bot.adapters.slack.post_check import post_fault
 from bot.config.environment import ENV_FILE, Environment
@@ -36,7 +36,7 @@ Probe = Callable[[], Awaitable[str]]
 
 
 @dataclass(frozen=True)
-class Line:
+class CheckLine:
     """One finding. `wrong`: what is wrong and what to do; empty when all is well."""
 
     what: str
@@ -52,7 +52,7 @@ Kept = Callable[[], Awaitable[Sequence[Contact]]]
 
 async def check(
     env: Environment, database: Probe, mail: Probe, kept: Kept, *, post: bool = False
-) -> AsyncIterator[Line]:
+) -> AsyncIterator[CheckLine]:
     """Looks at one thing after the other; what depends on a thing that is wrong is left out.
 
     `post`: also sends one message to an admin, and deletes it: see `post_check`.
@@ -62,18 +62,18 @@ async def check(
     try:
         config = load(env.desk_config)
     except Misconfigured as error:
-        yield Line(f"settings in {env.desk_config}", str(error))
+        yield CheckLine(f"settings in {env.desk_config}", str(error))
         return
-    yield Line(f"settings in {env.desk_config}")
-    yield Line("database", await database())
+    yield CheckLine(f"settings in {env.desk_config}")
+    yield CheckLine("database", await database())
     async for line in _mail(env, config, mail):
         yield line
     register = _register(config, await kept())
     yield _contacts(register)
     yield _left_open(config)
-    yield Line(f"guides: {config.guides.edition or NOT_SET}")
+    yield CheckLine(f"guides: {config.guides.edition or NOT_SET}")
     if not env.slack_bot_token:
-        yield Line("SLACK_BOT_TOKEN", "not set. README, “Install in your workspace”, says where it is")
+        yield CheckLine("SLACK_BOT_TOKEN", "not set. README, “Install in your workspace”, says where it is")
         return
     async with slack_client.open_session() as session:
         async for line in _slack(env, config, slack_client.for_people(env.slack_bot_token, env.slack_api_url, session)):
@@ -85,25 +85,25 @@ async def check(
             yield await _post(config, client)
 
 
-async def _post(config: Config, client: AsyncWebClient) -> Line:
+async def _post(config: Config, client: AsyncWebClient) -> CheckLine:
     what = "a message is posted, found again and deleted"
     if not config.desk.admins:
-        return Line(what, "[desk] admins names nobody it could go to")
-    return Line(what, await post_fault(client, config.desk.admins[0]))
+        return CheckLine(what, "[desk] admins names nobody it could go to")
+    return CheckLine(what, await post_fault(client, config.desk.admins[0]))
 
 
-def misspelt(names: Iterable[str]) -> list[Line]:
+def misspelt(names: Iterable[str]) -> list[CheckLine]:
     """Names in `.env` that are no setting but look like one."""
     known = [name.upper() for name in Environment.model_fields]
     known += [f"{name}_FILE" for name in known]
     found = []
     for name in names:
         near = [] if name.upper() in known else get_close_matches(name.upper(), known, 1, 0.75)
-        found += [Line(f".env: {name}", f"is not a setting. Did you mean {near[0]}?")] if near else []
+        found += [CheckLine(f".env: {name}", f"is not a setting. Did you mean {near[0]}?")] if near else []
     return found
 
 
-def _left_open(config: Config) -> Line:
+def _left_open(config: Config) -> CheckLine:
     """What the guide leaves to the contract and is not set: no fault, and never claimed."""
     undefined = [each.name for each in config.priorities if each.definition in {NOT_SET, "see your contract"}]
     left = [
@@ -113,31 +113,35 @@ def _left_open(config: Config) -> Line:
         *([] if config.guides.edition else ["[guides]"]),
         *([] if config.customer.main_id else ["[customer] main_id"]),
     ]
-    return Line(f"left open: {', '.join(left) or 'nothing'}")
+    return CheckLine(f"left open: {', '.join(left) or 'nothing'}")
 
 
-async def _people(config: Config, client: AsyncWebClient, register: Iterable[Contact]) -> AsyncIterator[Line]:
+async def _people(config: Config, client: AsyncWebClient, register: Iterable[Contact]) -> AsyncIterator[CheckLine]:
     """Everybody who is named: admins, leads, members, second persons, contacts."""
     try:
         who = await client.auth_test()
     except (SlackApiError, aiohttp.ClientError, OSError):
         return  # said already
-    home = Home(str(who.get("team_id")), who.get("enterprise_id") or "")
+    home = HomeWorkspace(str(who.get("team_id")), who.get("enterprise_id") or "")
     directory = SlackDirectory(client, config.levels, home, config.desk.timezone)
     people = named_people(config, register)
     wrong = [fault async for fault in faults(directory, people)]
-    yield Line(f"people named: {len(people)}", "; ".join(wrong))
+    yield CheckLine(f"people named: {len(people)}", "; ".join(wrong))
     if not config.desk.admins:
-        yield Line("[desk] admins", "nobody is named, so nobody can keep contacts and end-customers in the App Home")
+        yield CheckLine(
+            "[desk] admins", "nobody is named, so nobody can keep contacts and end-customers in the App Home"
+        )
 
 
-async def _mail(env: Environment, config: Config, mail: Probe) -> AsyncIterator[Line]:
+async def _mail(env: Environment, config: Config, mail: Probe) -> AsyncIterator[CheckLine]:
     if config.retarus.email and not env.smtp_url:
-        yield Line("mail", "[retarus] email is set, but SMTP_URL is not: smtp://user:password@host:587")
+        yield CheckLine("mail", "[retarus] email is set, but SMTP_URL is not: smtp://user:password@host:587")
     elif config.retarus.email:
-        yield Line("mail", await mail())
+        yield CheckLine("mail", await mail())
     if not (config.retarus.email or config.retarus.channel):
-        yield Line("ways to Retarus", "none: set `channel` or `email` under [retarus], else nothing can be escalated")
+        yield CheckLine(
+            "ways to Retarus", "none: set `channel` or `email` under [retarus], else nothing can be escalated"
+        )
 
 
 def _register(config: Config, kept: Sequence[Contact]) -> list[Contact]:
@@ -146,27 +150,27 @@ def _register(config: Config, kept: Sequence[Contact]) -> list[Contact]:
     return list((register | {contact.slack_user: contact for contact in kept}).values())
 
 
-def _contacts(register: Iterable[Contact]) -> Line:
+def _contacts(register: Iterable[Contact]) -> CheckLine:
     today = date.today()  # noqa: DTZ011 (the admin's own day is near enough for a look at the set-up)
     senders = authorised(register, today)
     wrong = "none for the 2nd level is authorised and attested, so nobody can send to Retarus: App Home, Contacts"
-    return Line(f"authorised contacts: {len(senders)}", "" if senders else wrong)
+    return CheckLine(f"authorised contacts: {len(senders)}", "" if senders else wrong)
 
 
-async def _slack(env: Environment, config: Config, client: AsyncWebClient) -> AsyncIterator[Line]:
+async def _slack(env: Environment, config: Config, client: AsyncWebClient) -> AsyncIterator[CheckLine]:
     try:
         who = await client.auth_test()
     except SlackApiError as error:
-        yield Line("SLACK_BOT_TOKEN", f"Slack says {name_of(error)}. Copy it again: OAuth & Permissions")
+        yield CheckLine("SLACK_BOT_TOKEN", f"Slack says {name_of(error)}. Copy it again: OAuth & Permissions")
         return
     except (aiohttp.ClientError, OSError):
-        yield Line("Slack", f"cannot be reached at {env.slack_api_url}")
+        yield CheckLine("Slack", f"cannot be reached at {env.slack_api_url}")
         return
-    yield Line(f"SLACK_BOT_TOKEN: {who.get('user')} in {who.get('team')}")
+    yield CheckLine(f"SLACK_BOT_TOKEN: {who.get('user')} in {who.get('team')}")
     yield _scopes(who)
     yield await _way_in(env, client)
     yield await _channel(client, config.desk.channel, "[desk] channel")
-    yield await _audience(client, config, Home(str(who.get("team_id")), who.get("enterprise_id") or ""))
+    yield await _audience(client, config, HomeWorkspace(str(who.get("team_id")), who.get("enterprise_id") or ""))
     if config.retarus.channel:
         yield await _channel(client, config.retarus.channel, "[retarus] channel")
     if config.reports.channel:
@@ -175,56 +179,58 @@ async def _slack(env: Environment, config: Config, client: AsyncWebClient) -> As
         yield await _team(client, f"[levels.{name}]", team, needed=name == "second")
 
 
-def _scopes(who: AsyncSlackResponse) -> Line:
+def _scopes(who: AsyncSlackResponse) -> CheckLine:
     wanted = set(yaml.safe_load(MANIFEST.read_text("utf-8"))["oauth_config"]["scopes"]["bot"])
     granted = {scope.strip() for scope in str(who.headers.get("x-oauth-scopes", "")).split(",")}
     missing = sorted(wanted - granted)
     fix = f"{', '.join(missing)} missing. Paste manifest.yml into App Manifest, save, and install the app again"
-    return Line(f"scopes: {len(wanted)}", fix if missing else "")
+    return CheckLine(f"scopes: {len(wanted)}", fix if missing else "")
 
 
-async def _way_in(env: Environment, client: AsyncWebClient) -> Line:
+async def _way_in(env: Environment, client: AsyncWebClient) -> CheckLine:
     if not env.slack_app_token:
         fix = "neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set"
-        return Line("HTTP at /slack/events", "" if env.slack_signing_secret else fix)
+        return CheckLine("HTTP at /slack/events", "" if env.slack_signing_secret else fix)
     try:
         await client.apps_connections_open(app_token=env.slack_app_token)
     except SlackApiError as error:
         name = name_of(error)
-        return Line("SLACK_APP_TOKEN", f"Slack says {name}. Make one under Basic Information, with connections:write")
-    return Line("SLACK_APP_TOKEN: Socket Mode")
+        return CheckLine(
+            "SLACK_APP_TOKEN", f"Slack says {name}. Make one under Basic Information, with connections:write"
+        )
+    return CheckLine("SLACK_APP_TOKEN: Socket Mode")
 
 
-async def _channel(client: AsyncWebClient, wanted: str, setting: str) -> Line:
+async def _channel(client: AsyncWebClient, wanted: str, setting: str) -> CheckLine:
     try:
         found = await client.conversations_info(channel=await channel_id(client, wanted, setting))
     except (Misconfigured, SlackApiError) as error:
         says = str(error) if isinstance(error, Misconfigured) else f"Slack says {name_of(error)}"
-        return Line(setting, says)
+        return CheckLine(setting, says)
     channel = found["channel"]
     name = f"{setting}: #{channel.get('name')}"
     if channel.get("is_archived"):
-        return Line(name, "archived. Unarchive it, or name another")
-    return Line(name, "" if channel.get("is_member") else "the bot is not in it: /invite @Partner Desk there")
+        return CheckLine(name, "archived. Unarchive it, or name another")
+    return CheckLine(name, "" if channel.get("is_member") else "the bot is not in it: /invite @Partner Desk there")
 
 
-async def _audience(client: AsyncWebClient, config: Config, home: Home) -> Line:
+async def _audience(client: AsyncWebClient, config: Config, home: HomeWorkspace) -> CheckLine:
     """Who can read the tickets; a channel that cannot be seen at all is another line's finding."""
     what = "who reads in the desk channel"
     directory = SlackDirectory(client, config.levels, home, config.desk.timezone)
     try:
         desk = await channel_id(client, config.desk.channel, "[desk] channel")
-        return Line(what, " ".join(await channel_audience.warnings(client, directory, desk)))
+        return CheckLine(what, " ".join(await channel_audience.warnings(client, directory, desk)))
     except (Misconfigured, SlackApiError):
-        return Line(what, "the channel cannot be seen")
+        return CheckLine(what, "the channel cannot be seen")
 
 
-async def _team(client: AsyncWebClient, table: str, team: Team, *, needed: bool) -> Line:
+async def _team(client: AsyncWebClient, table: str, team: Team, *, needed: bool) -> CheckLine:
     if not (team.group or team.members):
-        return Line(f"{table}: every full member" if not needed else table, "nobody named" if needed else "")
+        return CheckLine(f"{table}: every full member" if not needed else table, "nobody named" if needed else "")
     try:
         people = (await client.usergroups_users_list(usergroup=team.group))["users"] if team.group else team.members
         names = [(await client.users_info(user=user))["user"].get("real_name", user) for user in people]
     except SlackApiError as error:
-        return Line(table, f"Slack says {name_of(error)}: is every id right?")
-    return Line(f"{table}: {', '.join(names)}", "" if names else "the group is empty")
+        return CheckLine(table, f"Slack says {name_of(error)}: is every id right?")
+    return CheckLine(f"{table}: {', '.join(names)}", "" if names else "the group is empty")

@@ -10,7 +10,7 @@ from bot.model.contact import Person
 
 
 @dataclass(frozen=True)
-class Home:
+class HomeWorkspace:
     """The partner's own workspace and, on Enterprise Grid, the organisation it belongs to."""
 
     team_id: str
@@ -18,7 +18,7 @@ class Home:
     """`E…`; empty for a workspace of its own."""
 
 
-def person_of(user: Mapping[str, Any], home: Home, zone: str) -> Person:
+def person_of(user: Mapping[str, Any], home: HomeWorkspace, zone: str) -> Person:
     """A user object of `users.info` or of an event. `zone`: IANA time zone of people whose profile has none."""
     profile = user.get("profile") or {}
     return Person(
@@ -33,7 +33,7 @@ def person_of(user: Mapping[str, Any], home: Home, zone: str) -> Person:
     )
 
 
-def is_external(user: Mapping[str, Any], home: Home) -> bool:
+def is_external(user: Mapping[str, Any], home: HomeWorkspace) -> bool:
     """Whether they belong to another organisation.
 
     On Enterprise Grid a colleague's `team_id` is another workspace of the organisation, or the organisation itself;

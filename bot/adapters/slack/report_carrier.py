@@ -14,12 +14,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api_errors import SLACK_ERRORS, THREAD_GONE, is_channel, name_of, outcome_of
-from bot.adapters.slack.idempotent_posting import Delivery, Written
+from bot.adapters.slack.idempotent_posting import DeliveryAttempt, Written
 from bot.core.backoff import backoff
 from bot.core.errors import StoreDown, Unprinted
 from bot.core.i18n import t
 from bot.model.notice import Claim, Notice, Outcome, Retry, Sent
-from bot.reports.document import Upload
+from bot.reports.document import ReportFile
 
 _LOOKS, _PAUSE = 10, 0.5
 """How often Slack is asked whether it has recognised a picture, and seconds between."""
@@ -29,10 +29,10 @@ class Report(Protocol):
     """A report to be sent."""
 
     @property
-    def pictures(self) -> Sequence[Upload]: ...
+    def pictures(self) -> Sequence[ReportFile]: ...
 
     @property
-    def files(self) -> Sequence[Upload]: ...
+    def files(self) -> Sequence[ReportFile]: ...
 
     def message(self, pictures: Sequence[str]) -> Written:
         """The message that shows the pictures with these ids; without any it shows none."""
@@ -50,7 +50,7 @@ class ReportCarrier:
         self._make = make
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
-        delivery = Delivery(self._client, claim)
+        delivery = DeliveryAttempt(self._client, claim)
         try:
             return await self._deliver(delivery)
         except (Unprinted, StoreDown) as error:
@@ -60,7 +60,7 @@ class ReportCarrier:
         except SLACK_ERRORS as error:
             return outcome_of(error, at, claim, delivery.progress)
 
-    async def _deliver(self, delivery: Delivery) -> Outcome:
+    async def _deliver(self, delivery: DeliveryAttempt) -> Outcome:
         """What an earlier attempt did is not done again."""
         channel = await self._channel(delivery.claim.notice.to)
         try:
@@ -72,11 +72,11 @@ class ReportCarrier:
             await self._report(delivery, channel)
         return Sent()
 
-    async def _report(self, delivery: Delivery, channel: str) -> None:
+    async def _report(self, delivery: DeliveryAttempt, channel: str) -> None:
         ts = await delivery.known(channel)
         if ts and await delivery.knows_files(channel, ts, ts):
             return
-        report, left_over = await self._make(delivery.claim.notice), list[Upload]()
+        report, left_over = await self._make(delivery.claim.notice), list[ReportFile]()
         if not ts:
             ts, left_over = await self._posted(delivery, channel, report)
         uploads = [_shape(each) for each in (*report.files, *left_over)]
@@ -91,7 +91,7 @@ class ReportCarrier:
             return to
         return str((await self._client.conversations_open(users=to))["channel"]["id"])
 
-    async def _posted(self, delivery: Delivery, channel: str, report: Report) -> tuple[str, list[Upload]]:
+    async def _posted(self, delivery: DeliveryAttempt, channel: str, report: Report) -> tuple[str, list[ReportFile]]:
         """Returns the timestamp, and the pictures that could not be shown in the message: they go below it."""
         pictures = list(report.pictures)
         ids = await self._uploaded(pictures)
@@ -102,7 +102,7 @@ class ReportCarrier:
                 raise
         return await delivery.posted(channel, report.message(())), pictures
 
-    async def _uploaded(self, pictures: Sequence[Upload]) -> list[str]:
+    async def _uploaded(self, pictures: Sequence[ReportFile]) -> list[str]:
         """Their ids, once Slack has recognised them as pictures: before, it refuses to show them."""
         if not pictures:
             return []
@@ -120,6 +120,6 @@ class ReportCarrier:
             await asyncio.sleep(_PAUSE)
 
 
-def _shape(upload: Upload) -> dict[str, object]:
+def _shape(upload: ReportFile) -> dict[str, object]:
     shape: dict[str, object] = {"filename": upload.name, "title": upload.title, "content": upload.content}
     return {**shape, "alt_txt": upload.alt} if upload.alt else shape

@@ -5,9 +5,9 @@ People in that channel may not see the place the files come from, so that a link
 
 from __future__ import annotations
 
-from bot.adapters.slack.idempotent_posting import FILES, Delivery
+from bot.adapters.slack.idempotent_posting import FILES, DeliveryAttempt
 from bot.escalation.ports import Files
-from bot.tickets.attachments import Gone, fetched, left_out, unpacked
+from bot.tickets.attachments import MissingFile, fetched, left_out, unpacked
 
 
 class Uploads:
@@ -18,7 +18,7 @@ class Uploads:
         self._files = files
         self._most = most
 
-    async def below(self, delivery: Delivery, ts: str, after: str = "") -> tuple[str, ...]:
+    async def below(self, delivery: DeliveryAttempt, ts: str, after: str = "") -> tuple[str, ...]:
         """Returns what could not be sent along, and why. `after`: the message in the thread at `ts` they follow."""
         files = unpacked(delivery.claim.notice.body)
         if not files or delivery.has(FILES):
@@ -33,7 +33,7 @@ class Uploads:
             uploads = [
                 {"filename": file.name or file.id, "title": file.name or file.id, "content": content}
                 for file, content in zip(files, found, strict=True)
-                if not isinstance(content, Gone)
+                if not isinstance(content, MissingFile)
             ]
             if uploads:
                 await delivery.client.files_upload_v2(file_uploads=uploads, channel=channel, thread_ts=ts)

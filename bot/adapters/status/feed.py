@@ -17,7 +17,7 @@ from bot.adapters.status.fetching import PATIENCE, fetch
 from bot.core.cleaning import excerpt
 from bot.core.clock import Clock, now
 from bot.core.i18n import mark
-from bot.escalation.status_page import Reading, ServiceNotice, Unreadable
+from bot.escalation.status_page import ServiceNotice, StatusPageReading, UnreadablePage
 
 RECENT = timedelta(days=7)
 """What is older and was never called resolved is history all the same."""
@@ -41,15 +41,15 @@ class Feed:
         self._patience = patience
         self._clock = clock
 
-    async def look(self) -> Reading | Unreadable:
+    async def look(self) -> StatusPageReading | UnreadablePage:
         body = await fetch(self._session, self._url, self._patience)
-        if isinstance(body, Unreadable):
+        if isinstance(body, UnreadablePage):
             return body
         feed = await asyncio.to_thread(feedparser.parse, BytesIO(body), sanitize_html=False)
         if not feed.get("version") or (feed.bozo and not feed.entries):
-            return Unreadable(mark("Its answer is neither RSS nor Atom."))
+            return UnreadablePage(mark("Its answer is neither RSS nor Atom."))
         notices = tuple(_open(feed.entries, self._clock()))
-        return Reading(tuple(each.says for each in notices)[:_MOST], notices)
+        return StatusPageReading(tuple(each.says for each in notices)[:_MOST], notices)
 
 
 def _open(entries: Iterable[Mapping[str, Any]], at: datetime) -> Iterable[ServiceNotice]:

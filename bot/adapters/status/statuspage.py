@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from bot.adapters.status.fetching import PATIENCE, fetch
 from bot.core.cleaning import excerpt
 from bot.core.i18n import mark
-from bot.escalation.status_page import Reading, ServiceNotice, Unreadable
+from bot.escalation.status_page import ServiceNotice, StatusPageReading, UnreadablePage
 
 _PATH = "/api/v2/summary.json"
 _MOST = 5
@@ -53,15 +53,15 @@ class Statuspage:
         self._session = session
         self._patience = patience
 
-    async def look(self) -> Reading | Unreadable:
+    async def look(self) -> StatusPageReading | UnreadablePage:
         body = await fetch(self._session, self._url, self._patience)
-        if isinstance(body, Unreadable):
+        if isinstance(body, UnreadablePage):
             return body
         try:
             summary = _Summary.model_validate_json(body)
         except ValidationError:
-            return Unreadable(mark("Its answer is not a Statuspage's."))
-        return Reading(tuple(_trouble(summary))[:_MOST], tuple(_notices(summary)))
+            return UnreadablePage(mark("Its answer is not a Statuspage's."))
+        return StatusPageReading(tuple(_trouble(summary))[:_MOST], tuple(_notices(summary)))
 
 
 def _trouble(summary: _Summary) -> Iterable[str]:

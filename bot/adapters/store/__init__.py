@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bot.adapters.store import backup
-from bot.adapters.store.backup import Unsure
+from bot.adapters.store.backup import UncertainDeliveries
 from bot.adapters.store.database import DatabaseStore
 from bot.adapters.store.database_drafts import DatabaseDrafts
 from bot.adapters.store.engine_protocol import Engine
@@ -116,7 +116,7 @@ async def place_from(folder: Path, url: str) -> None:
             await asyncio.to_thread(shutil.move, folder / name, places[name])
 
 
-async def hold_back(url: str, at: datetime, why: str) -> Unsure:
+async def hold_back(url: str, at: datetime, why: str) -> UncertainDeliveries:
     """Makes a database safe that was brought back from a backup: see `backup.hold_back`."""
     engine = await open_engine(url)
     try:

@@ -21,7 +21,7 @@ _NUMBERS_LEFT_OUT = 100
 
 
 @dataclass(frozen=True)
-class Unsure:
+class UncertainDeliveries:
     """What waited when the backup was taken, and may have been delivered since."""
 
     messages: int
@@ -55,7 +55,7 @@ def check(path: Path) -> None:
         raise Misconfigured(f"The database {path} is damaged: {found.splitlines()[0]}.")
 
 
-def hold_back(db: Connection, at: datetime, why: str) -> Unsure:
+def hold_back(db: Connection, at: datetime, why: str) -> UncertainDeliveries:
     """Makes a restored database safe: what waited in it may have been delivered after the backup.
 
     Messages count as begun, so that the next attempt looks for them in Slack first. Nobody can look for an e-mail:
@@ -68,4 +68,4 @@ def hold_back(db: Connection, at: datetime, why: str) -> Unsure:
         db.execute(outbox_sql.PROMOTE, {"lane": lane})
     messages = db.execute(outbox_sql.COUNT_AS_BEGUN, {"at": ms(at)}).fetchall()
     db.execute(outbox_sql.LEAVE_NUMBERS_OUT, {"numbers": _NUMBERS_LEFT_OUT})
-    return Unsure(len(messages), len(mails))
+    return UncertainDeliveries(len(messages), len(mails))

@@ -21,8 +21,8 @@ from bot.model.monthly_view import View
 from bot.model.notice import NOTHING_HELD, Claim, Held, Letter, Notice, Outcome, Place
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Stage, Ticket
-from bot.search.documents import Shelf
-from bot.search.ranking import Candidates, Clause, Narrow
+from bot.search.documents import DocumentKind
+from bot.search.ranking import Candidates, QueryTerm, SearchFilter
 from bot.tickets.ports import Batch, Query
 
 T = TypeVar("T")
@@ -171,7 +171,7 @@ class DatabaseStore(ConversationTables):
     async def alike(self, words: Sequence[str]) -> dict[str, list[str]]:
         return await self._searched(lambda db: full_text_queries.alike(db, words)) if words else {}
 
-    async def candidates(self, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> Candidates:
+    async def candidates(self, shelf: DocumentKind, asked: Sequence[QueryTerm], narrow: SearchFilter) -> Candidates:
         return await self._searched(lambda db: full_text_queries.candidates(db, shelf, asked, narrow))
 
     async def _searched(self, look: Callable[[Connection], T]) -> T:

@@ -17,7 +17,7 @@ from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
 from bot.search import documents
 from bot.search import tokens as words
-from bot.search.documents import Document, Entry, Shelf
+from bot.search.documents import DocumentKind, Entry, SearchDocument
 from bot.tickets.ports import Batch
 
 _AT_ONCE = 50
@@ -34,11 +34,11 @@ def index(db: Connection, batch: Batch, tickets: Sequence[Ticket], notes: Sequen
         if rewritten:
             db.execute(sql.MARK, {"number": ticket.number})  # for who indexes what it was: then it is done once more
             told = documents.story_of((*rewritten, *events))
-            learnt |= _put(db, Shelf.TICKETS, ticket.number, documents.document_of(ticket), told, afresh=True)
+            learnt |= _put(db, DocumentKind.TICKETS, ticket.number, documents.document_of(ticket), told, afresh=True)
         elif _is_news(db, ticket, events):
             db.execute(sql.MARK, {"number": ticket.number})
     for note in notes:
-        learnt |= _put(db, Shelf.NOTES, note.number, documents.document_of_note(note), "", afresh=True)
+        learnt |= _put(db, DocumentKind.NOTES, note.number, documents.document_of_note(note), "", afresh=True)
     _learn(db, learnt)
 
 
@@ -46,7 +46,7 @@ def index_notes(db: Connection, notes: Iterable[TechnicalNote]) -> None:
     """Takes these notes into an index that is empty."""
     learnt = set[str]()
     for note in notes:
-        learnt |= _put(db, Shelf.NOTES, note.number, documents.document_of_note(note), "", afresh=True)
+        learnt |= _put(db, DocumentKind.NOTES, note.number, documents.document_of_note(note), "", afresh=True)
     _learn(db, learnt)
 
 
@@ -54,7 +54,7 @@ def _is_news(db: Connection, ticket: Ticket, events: Sequence[Event]) -> bool:
     """A reminder, say, adds no word."""
     if ticket.version == 1 or documents.story_of(events):
         return True
-    found = db.execute(sql.ENTRY[Shelf.TICKETS], {"number": ticket.number}).fetchone()
+    found = db.execute(sql.ENTRY[DocumentKind.TICKETS], {"number": ticket.number}).fetchone()
     return not found or found[0] != documents.document_of(ticket).fingerprint
 
 
@@ -73,12 +73,12 @@ def _whole(db: Connection, ticket: Ticket) -> set[str]:
     """With its history."""
     history = [rows.event(row) for row in db.execute(sql.HISTORY, {"ticket_id": ticket.id}).fetchall()]
     return _put(
-        db, Shelf.TICKETS, ticket.number, documents.document_of(ticket), documents.story_of(history), afresh=True
+        db, DocumentKind.TICKETS, ticket.number, documents.document_of(ticket), documents.story_of(history), afresh=True
     )
 
 
 def _put(
-    db: Connection, shelf: Shelf, number: int, document: Document, story: str, *, afresh: bool = False
+    db: Connection, shelf: DocumentKind, number: int, document: SearchDocument, story: str, *, afresh: bool = False
 ) -> set[str]:
     """Returns the words it is spelt with, to be learnt. `afresh`: the story is all there is, not only what is new."""
     found = db.execute(sql.ENTRY[shelf], {"number": number}).fetchone()
@@ -107,7 +107,7 @@ def _unlearn(db: Connection, tokens: Iterable[str]) -> None:
     """A word that stands nowhere any more is forgotten: it may have been somebody's name."""
     plain = sorted(token for token in tokens if words.is_plain(token))
     for asked in (plain[at : at + _AT_ONCE] for at in range(0, len(plain), _AT_ONCE)):
-        held = {asked[place] for shelf in Shelf for place in _held(db, table_of(shelf), asked)}
+        held = {asked[place] for shelf in DocumentKind for place in _held(db, table_of(shelf), asked)}
         for word in (each for each in asked if each not in held):
             db.execute(sql.UNLEARN, {"word": word})
 
@@ -128,7 +128,7 @@ def index_older(db: Connection, limit: int) -> int:
     found = [rows.ticket(row) for row in db.execute(sql.OLDER, {"last": last, "limit": limit}).fetchall()]
     learnt = set[str]()
     for ticket in reversed(found):
-        if not db.execute(sql.ENTRY[Shelf.TICKETS], {"number": ticket.number}).fetchone():
+        if not db.execute(sql.ENTRY[DocumentKind.TICKETS], {"number": ticket.number}).fetchone():
             learnt |= _whole(db, ticket)
     _learn(db, learnt)
     db.execute(sql.INDEXED_DOWN_TO, {"last": found[-1].number - 1 if found else 0})
@@ -160,7 +160,7 @@ def matching(
     return [sorted(numbers, reverse=True) for numbers in found]
 
 
-def table_of(shelf: Shelf) -> str:
+def table_of(shelf: DocumentKind) -> str:
     return f"{shelf}_index"
 
 

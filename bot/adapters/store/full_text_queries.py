@@ -10,8 +10,8 @@ from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.full_text_index import matching, table_of, wanted
 from bot.adapters.store.rows import Row, ms
 from bot.search import documents, ranking, tokens
-from bot.search.documents import Back, Entry, Shelf
-from bot.search.ranking import Candidate, Candidates, Clause, Narrow
+from bot.search.documents import DocumentKind, Entry, LookBack
+from bot.search.ranking import Candidate, Candidates, QueryTerm, SearchFilter
 
 _LOOKED_AT = 3000
 """Words of the vocabulary that are looked at, for each that is asked."""
@@ -21,14 +21,14 @@ _FEW = 6
 """A query of more words says enough by itself."""
 
 
-def candidates(db: Connection, shelf: Shelf, asked: Sequence[Clause], narrow: Narrow) -> Candidates:
+def candidates(db: Connection, shelf: DocumentKind, asked: Sequence[QueryTerm], narrow: SearchFilter) -> Candidates:
     """The documents worth comparing with the query, with all their words."""
     newest, total, waiting = (number or 0 for number in db.execute(sql.EXTENT[shelf]).fetchone())
-    is_building = shelf is Shelf.TICKETS and waiting > 0
+    is_building = shelf is DocumentKind.TICKETS and waiting > 0
     oldest = newest - total + 1
     since = ms(narrow.since) if narrow.since else 0
     first = oldest
-    if since and shelf is Shelf.TICKETS:
+    if since and shelf is DocumentKind.TICKETS:
         first = db.execute(sql.FIRST_SINCE, {"since": since}).fetchone()[0]
     if not total or first is None:
         return Candidates(is_building=is_building)
@@ -36,10 +36,10 @@ def candidates(db: Connection, shelf: Shelf, asked: Sequence[Clause], narrow: Na
     def look(queries: Queries) -> list[list[int]]:
         is_quick = narrow.customer or (db.walks_back and all(len(query) == 1 for query in queries))
         nearest = None if is_quick else documents.STRETCHES[0]
-        return _newest(db, table_of(shelf), queries, Back(newest, oldest, first, nearest))
+        return _newest(db, table_of(shelf), queries, LookBack(newest, oldest, first, nearest))
 
     def lately(queries: Queries) -> list[list[int]]:
-        back = Back(newest, oldest, first, documents.TOGETHER)
+        back = LookBack(newest, oldest, first, documents.TOGETHER)
         return _within(db, table_of(shelf), [(query, back) for query in queries])
 
     gathered = ranking.gather(asked, narrow.groups(shelf), total, look, lately)
@@ -50,13 +50,13 @@ def candidates(db: Connection, shelf: Shelf, asked: Sequence[Clause], narrow: Na
     return gathered.among(asked, told, total, is_building=is_building)
 
 
-def _newest(db: Connection, table: str, queries: Queries, back: Back) -> list[list[int]]:
+def _newest(db: Connection, table: str, queries: Queries, back: LookBack) -> list[list[int]]:
     """Looked for among the newest, and only what is rarer further back: no engine reads more than it must."""
     found: list[list[int]] = [[] for _ in queries]
-    looking: dict[int, Back] = dict.fromkeys(range(len(queries)), back)
+    looking: dict[int, LookBack] = dict.fromkeys(range(len(queries)), back)
     while looking:
         told = _within(db, table, [(queries[place], each) for place, each in looking.items()])
-        further: dict[int, Back] = {}
+        further: dict[int, LookBack] = {}
         for (place, each), numbers in zip(looking.items(), told, strict=True):
             found[place] = numbers
             more = each.further(len(numbers), ranking.CANDIDATES) if len(numbers) < ranking.CANDIDATES else None
@@ -65,7 +65,7 @@ def _newest(db: Connection, table: str, queries: Queries, back: Back) -> list[li
     return found
 
 
-def _within(db: Connection, table: str, asked: Sequence[tuple[Sequence[Iterable[str]], Back]]) -> list[list[int]]:
+def _within(db: Connection, table: str, asked: Sequence[tuple[Sequence[Iterable[str]], LookBack]]) -> list[list[int]]:
     """One trip. An empty query finds nothing."""
     first = min((back.reaches for _, back in asked), default=0)
     queries = [[*([back.tokens] if query and back.tokens else []), *query] for query, back in asked]

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from bot.adapters.store.sqlite_connection import Connection, down, transaction
+from bot.adapters.store.sqlite_connection import SqliteConnection, down, transaction
 from bot.core.errors import StoreDown
 
 T = TypeVar("T")
-Work = Callable[[Connection], T]
+Work = Callable[[SqliteConnection], T]
 
 _MOST = 256  # changes in one commit: bounds how long the write lock is held
 _SHORT = 0.0001  # seconds of a turn in which the loop had nothing to do
@@ -46,7 +46,7 @@ class Writer:
     A change may be done twice, the first time in vain, so it must have no effect but on the database.
     """
 
-    def __init__(self, db: Connection) -> None:
+    def __init__(self, db: SqliteConnection) -> None:
         self._db = db
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         """What is to be done; nothing after None."""

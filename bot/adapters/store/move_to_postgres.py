@@ -28,7 +28,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Table:
+class DatabaseTable:
     name: str
     columns: tuple[str, ...]
 
@@ -106,9 +106,9 @@ def _moved(source: sqlite3.Connection, target: Session, url: str) -> Mapping[str
     return {each.name: content.rows for each, content in wanted.items()}
 
 
-def _require_new(found: Mapping[Table, _Content], url: str) -> None:
+def _require_new(found: Mapping[DatabaseTable, _Content], url: str) -> None:
     """It may hold what every new desk holds: the counters as they begin."""
-    fresh = sqlite3.connect(":memory:", factory=sqlite_connection.Connection)
+    fresh = sqlite3.connect(":memory:", factory=sqlite_connection.SqliteConnection)
     for script in schema_migrations.MIGRATIONS:
         for statement in SQLITE.script(script):
             fresh.execute(statement)
@@ -139,25 +139,25 @@ def _is_attached(source: sqlite3.Connection, name: str) -> bool:
     return any(row[1] == name for row in source.execute("PRAGMA database_list"))
 
 
-def tables_of_file(source: sqlite3.Connection) -> list[Table]:
+def tables_of_file(source: sqlite3.Connection) -> list[DatabaseTable]:
     """Without an index's own: the engine keeps those equal to the table they are of."""
     made = [row for each in ("main", "drafts") if _is_attached(source, each) for row in source.execute(_MADE[each])]
     virtual = [name for name, text in made if text.upper().startswith("CREATE VIRTUAL")]
     own = ("sqlite_", *(f"{each}_" for each in virtual))
     names = [name for name, _ in made if name not in _OWN and name not in virtual and not name.startswith(own)]
     return [
-        Table(name, tuple(sorted(row[1] for row in source.execute(f"PRAGMA table_info({name})"))))
+        DatabaseTable(name, tuple(sorted(row[1] for row in source.execute(f"PRAGMA table_info({name})"))))
         for name in sorted(names)
     ]
 
 
-def tables_of_server(target: Session) -> list[Table]:
+def tables_of_server(target: Session) -> list[DatabaseTable]:
     """Without columns the server works out by itself."""
     names = {row[0] for row in target.execute(_TABLES)} - _OWN
     found = target.execute(b"""
         SELECT table_name::text, array_agg(column_name::text) FROM information_schema.columns
         WHERE table_schema = current_schema() AND is_generated = 'NEVER' GROUP BY table_name""").fetchall()
-    return [Table(name, tuple(sorted(columns))) for name, columns in sorted(found) if name in names]
+    return [DatabaseTable(name, tuple(sorted(columns))) for name, columns in sorted(found) if name in names]
 
 
 # --- rows
@@ -170,17 +170,17 @@ def _content(rows: Iterable[Sequence[Any]]) -> _Content:
     return content
 
 
-def _rows_of_file(source: sqlite3.Connection, table: Table) -> Iterator[Sequence[Any]]:
+def _rows_of_file(source: sqlite3.Connection, table: DatabaseTable) -> Iterator[Sequence[Any]]:
     return source.execute(f"SELECT {', '.join(table.columns)} FROM {table.name}")  # noqa: S608  names of our own schema
 
 
-def _rows_of_server(target: Session, table: Table) -> Iterator[Sequence[Any]]:
+def _rows_of_server(target: Session, table: DatabaseTable) -> Iterator[Sequence[Any]]:
     with target.cursor("reading") as cursor:
         cursor.itersize = _AT_ONCE
         yield from cursor.execute(_about("SELECT {columns} FROM {table}", table))
 
 
-def _copy(source: sqlite3.Connection, target: Session, table: Table) -> None:
+def _copy(source: sqlite3.Connection, target: Session, table: DatabaseTable) -> None:
     target.execute(_about("DELETE FROM {table}", table))
     with target.cursor() as cursor, cursor.copy(_about("COPY {table} ({columns}) FROM STDIN", table)) as copying:
         for row in _rows_of_file(source, table):
@@ -198,6 +198,6 @@ def _count_on(source: sqlite3.Connection, target: Session) -> None:
             target.execute(b"SELECT setval(%s::text::regclass, %s)", (sequence, last[table]))
 
 
-def _about(statement: str, table: Table) -> sql.Composed:
+def _about(statement: str, table: DatabaseTable) -> sql.Composed:
     columns = sql.SQL(", ").join(map(sql.Identifier, table.columns))
     return sql.SQL(statement).format(table=sql.Identifier(table.name), columns=columns)

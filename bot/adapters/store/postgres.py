@@ -22,7 +22,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from bot.adapters.store.postgres_session import (
     BUSY,
-    Connection,
+    PostgresConnection,
     Session,
     begin_session,
     down,
@@ -35,7 +35,7 @@ from bot.adapters.store.postgres_session import (
 from bot.core.errors import StoreDown
 
 T = TypeVar("T")
-Work = Callable[[Connection], T]
+Work = Callable[[PostgresConnection], T]
 
 _CHANGING, _READING, _ALONE = 4, 4, 6
 """As many hold a lock while they work as there are jobs."""
@@ -143,7 +143,7 @@ class PostgresEngine:
                 self._pool.putconn(session)
 
     def _read(self, work: Work[T]) -> T:
-        return self._with_session(lambda session: work(Connection(session)))
+        return self._with_session(lambda session: work(PostgresConnection(session)))
 
     def _change(self, work: Work[T]) -> T:
         """Until it is committed; begun anew where nothing was, or somebody else was in the way."""
@@ -196,7 +196,7 @@ class PostgresEngine:
 def _transacted(session: Session, work: Work[T]) -> T:
     transaction = _begun(session)
     try:
-        result = work(Connection(session))
+        result = work(PostgresConnection(session))
     except BaseException as error:
         with suppress(psycopg.Error):
             session.execute(b"ROLLBACK")

@@ -47,7 +47,7 @@ _LOCK = b"""
     FROM unnest(%(names)s::text[]) AS name"""
 
 
-class Connection:
+class PostgresConnection:
     """Takes the statements all engines share."""
 
     walks_back = False
@@ -145,7 +145,7 @@ def _require_fit(session: Session) -> None:
 
 def _migrate(session: Session, scripts: Sequence[str]) -> None:
     """One process at a time; whoever waited finds it done."""
-    db = Connection(session)
+    db = PostgresConnection(session)
     db.lock(["schema"])
     if _value(session, b"SELECT to_regclass('schema_version') IS NULL"):
         session.execute(b"CREATE TABLE schema_version (version INTEGER NOT NULL)")

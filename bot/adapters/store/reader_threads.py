@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from bot.adapters.store.sqlite_connection import Connect, Connection, down
+from bot.adapters.store.sqlite_connection import Connect, SqliteConnection, down
 from bot.core.errors import StoreDown
 
 T = TypeVar("T")
@@ -23,11 +23,11 @@ class Readers:
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
         self._own = threading.local()
-        self._all: list[Connection] = []
+        self._all: list[SqliteConnection] = []
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="desk-store-reader")
         self._closed = False
 
-    async def do(self, read: Callable[[Connection], T]) -> T:
+    async def do(self, read: Callable[[SqliteConnection], T]) -> T:
         if self._closed:
             raise StoreDown("The desk's database is closed: the desk is shutting down.")
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, read)
@@ -39,14 +39,14 @@ class Readers:
         while self._all:
             self._all.pop().close()
 
-    def _read(self, read: Callable[[Connection], T]) -> T:
+    def _read(self, read: Callable[[SqliteConnection], T]) -> T:
         try:
             return read(self._connection())
         except sqlite3.Error as error:
             raise down(error) from error
 
-    def _connection(self) -> Connection:
-        db: Connection | None = getattr(self._own, "db", None)
+    def _connection(self) -> SqliteConnection:
+        db: SqliteConnection | None = getattr(self._own, "db", None)
         if db is None:
             db = self._own.db = self._connect()
             db.execute("PRAGMA query_only = ON")

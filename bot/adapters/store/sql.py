@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.adapters.store.rows import Row, ms
-from bot.search.documents import Shelf
+from bot.search.documents import DocumentKind
 from bot.tickets.ports import Query
 
 # --- tickets -----------------------------------------------------------------------------------------------------
@@ -238,12 +238,12 @@ DRAFT_KEYS: Final = "SELECT key FROM drafts ORDER BY key"
 # A shelf's table holds each document's tokens; the engine keeps its full-text index equal to it by itself. Numbers
 # are given in the order of time, so that the newest are found first by walking the index from its end.
 
-ENTRY: Final = {shelf: f"SELECT print, entry FROM {shelf}_index WHERE number = :number" for shelf in Shelf}  # noqa: S608  own words only
+ENTRY: Final = {shelf: f"SELECT print, entry FROM {shelf}_index WHERE number = :number" for shelf in DocumentKind}  # noqa: S608  own words only
 SAVE_ENTRY: Final = {
     shelf: f"""
     INSERT INTO {shelf}_index (number, print, entry) VALUES (:number, :print, :entry)
     ON CONFLICT (number) DO UPDATE SET print = excluded.print, entry = excluded.entry"""  # noqa: S608  own words only
-    for shelf in Shelf
+    for shelf in DocumentKind
 }
 
 
@@ -269,10 +269,10 @@ def held(table: str, count: int) -> str:
     return " UNION ALL ".join(each)
 
 
-def entries(shelf: Shelf, since: int, is_open: bool | None) -> str:
+def entries(shelf: DocumentKind, since: int, is_open: bool | None) -> str:
     """The tokens of those of these documents that are open, or not, and raised at or after `:since`."""
     join = ""
-    if shelf is Shelf.TICKETS and (since or is_open is not None):
+    if shelf is DocumentKind.TICKETS and (since or is_open is not None):
         stands = "" if is_open is None else f" AND t.is_open = {int(is_open)}"
         join = f"JOIN tickets t ON t.number = i.number AND t.raised_at >= :since{stands}"
     return f"SELECT i.number, i.entry FROM {shelf}_index i {join} WHERE i.number IN $numbers"  # noqa: S608  own words only
@@ -282,7 +282,7 @@ EXTENT: Final = {
     shelf: f"SELECT (SELECT MAX(number) FROM {shelf}_index),"  # noqa: S608  own words only
     f" (SELECT MAX(number) FROM {shelf}_index) - (SELECT MIN(number) FROM {shelf}_index) + 1,"
     f" (SELECT last FROM counters WHERE name = 'unindexed') + (SELECT COUNT(*) FROM (SELECT 1 FROM to_index LIMIT 1) m)"
-    for shelf in Shelf
+    for shelf in DocumentKind
 }
 """The newest document's number, how many there are, and more than 0 when there are tickets yet to be indexed."""
 FIRST_SINCE: Final = """

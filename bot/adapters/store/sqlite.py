@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 
 from bot.adapters.store.group_commit import Writer
 from bot.adapters.store.reader_threads import Readers
-from bot.adapters.store.sqlite_connection import Connection, connect, prepare
+from bot.adapters.store.sqlite_connection import SqliteConnection, connect, prepare
 
 T = TypeVar("T")
 
@@ -33,10 +33,10 @@ class SqliteEngine:
         await asyncio.to_thread(prepare, path, busy)
         return await asyncio.to_thread(cls, path, busy)
 
-    async def change(self, work: Callable[[Connection], T], /) -> T:
+    async def change(self, work: Callable[[SqliteConnection], T], /) -> T:
         return await self._writer.do(work)
 
-    async def read(self, work: Callable[[Connection], T], /) -> T:
+    async def read(self, work: Callable[[SqliteConnection], T], /) -> T:
         return await self._readers.do(work)
 
     @asynccontextmanager

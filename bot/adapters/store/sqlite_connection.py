@@ -19,7 +19,7 @@ _OLDEST = (3, 35)  # RETURNING
 _STATEMENTS = 256  # more than the desk has; each is prepared once per connection
 
 
-class Connection(sqlite3.Connection):
+class SqliteConnection(sqlite3.Connection):
     """Takes the statements all engines share."""
 
     walks_back = True
@@ -31,10 +31,10 @@ class Connection(sqlite3.Connection):
         """Nothing to do: whoever changes something holds the lock on the whole file."""
 
 
-Connect = Callable[[], Connection]
+Connect = Callable[[], SqliteConnection]
 
 
-def connect(path: Path, busy: float) -> Connection:
+def connect(path: Path, busy: float) -> SqliteConnection:
     """A connection whose COMMIT returns when the change is on disk; waits `busy` seconds for other processes.
 
     May be used from any thread, by one at a time.
@@ -45,7 +45,7 @@ def connect(path: Path, busy: float) -> Connection:
         isolation_level=None,
         check_same_thread=False,
         cached_statements=_STATEMENTS,
-        factory=Connection,
+        factory=SqliteConnection,
     )
     try:
         db.execute("PRAGMA journal_mode = WAL")
@@ -74,14 +74,14 @@ def prepare(path: Path, busy: float, scripts: Sequence[str] = schema_migrations.
         db.close()
 
 
-def _version(db: Connection) -> int:
+def _version(db: SqliteConnection) -> int:
     """The schema version of the file; 0 for a new one."""
     if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").fetchone():
         return 0
     return int(db.execute("SELECT MAX(version) FROM schema_version").fetchone()[0] or 0)
 
 
-def _copy_before_migration(db: Connection, path: Path, newest: int) -> None:
+def _copy_before_migration(db: SqliteConnection, path: Path, newest: int) -> None:
     """Copies the file before a newer release changes its tables, so that the older release can be run again."""
     found = _version(db)
     if not 0 < found < newest:
@@ -98,7 +98,7 @@ def _copy_before_migration(db: Connection, path: Path, newest: int) -> None:
     log.info("The database was copied to %s before its schema changes from %d to %d.", target, found, newest)
 
 
-def _migrate(db: Connection, path: Path, scripts: Sequence[str]) -> None:
+def _migrate(db: SqliteConnection, path: Path, scripts: Sequence[str]) -> None:
     """All in one transaction, which also shows that the file can be written."""
     with transaction(db):
         db.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")

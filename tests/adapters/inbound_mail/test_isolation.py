@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from bot.adapters.inbound_mail.isolation import COMMAND, MailParser, ParserDown
 from bot.adapters.inbound_mail.parser import LIMIT, parse, raw_identity
-from bot.conversation.mail import InboundMail, Unreadable
+from bot.conversation.mail import InboundMail, UnreadableMail
 from tests.adapters.inbound_mail.mails import head, mail, multipart, part
 from tests.adapters.inbound_mail.malformed import BIG, MALFORMED, big
 
@@ -60,7 +60,9 @@ async def test_mail_is_read_as_in_the_same_process(parser: MailParser) -> None:
 )
 async def test_poison_mail_is_unreadable_after_three_attempts(poisoned: MailParser, word: str, reason: str) -> None:
     found = await poisoned.read(poison(word))
-    assert found == Unreadable(identity=raw_identity(poison(word)), size=len(poison(word)), attempts=3, reason=reason)
+    assert found == UnreadableMail(
+        identity=raw_identity(poison(word)), size=len(poison(word)), attempts=3, reason=reason
+    )
     assert isinstance(await poisoned.read(mail("next", "x")), InboundMail)
 
 
@@ -78,7 +80,7 @@ async def test_mails_at_once_wait_for_each_other(poisoned: MailParser) -> None:
 
 async def test_cancelled_mail_leaves_no_answer_for_the_next(poisoned: MailParser) -> None:
     waiting = asyncio.ensure_future(poisoned.read(poison("stall")))
-    assert isinstance(await poisoned.read(mail("first", "x")), InboundMail | Unreadable)
+    assert isinstance(await poisoned.read(mail("first", "x")), InboundMail | UnreadableMail)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
     found = await poisoned.read(mail("second", "x"))

@@ -13,7 +13,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 from aiosmtplib import SMTP as SmtpClient  # noqa: N811  aiosmtpd's server bears the same name
 
 from bot.adapters.inbound_mail.oauth import MICROSOFT_SCOPE, MicrosoftToken, NoToken, RefreshToken
-from bot.adapters.inbound_mail.source import ImapSource, Pace
+from bot.adapters.inbound_mail.source import ImapSource, PollingPace
 from tests.adapters.inbound_mail.test_source import now
 from tests.doubles.imap_hosts import USER, dovecot
 from tests.doubles.mail_servers import CERTIFICATE, Inbox, server_tls, smtp_server
@@ -175,13 +175,13 @@ active_value = true
 async def test_imap_login_by_xoauth2(service: TokenService) -> None:
     async with dovecot(passdb=PASSDB, files={"oauth2.conf.ext": OAUTH2.format(url=service.url)}) as host:
         server = host.server(password="")
-        source = ImapSource(server, clock=now, token=refresh(service), pace=Pace(read=10))
+        source = ImapSource(server, clock=now, token=refresh(service), pace=PollingPace(read=10))
         assert (await source.check()).fault is None
         service.asked.append({})  # the kept token is no longer valid
         assert "refused our login" in str((await source.check()).fault)
         assert (await source.check()).fault is None  # with a new one
         service.refuses = "invalid_grant"
-        fresh = ImapSource(server, clock=now, token=refresh(service), pace=Pace(read=10))
+        fresh = ImapSource(server, clock=now, token=refresh(service), pace=PollingPace(read=10))
         assert "No OAuth2 token for the mailbox" in str((await fresh.check()).fault)
 
 

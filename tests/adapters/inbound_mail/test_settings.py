@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.adapters.inbound_mail.after import After, Keep, MarkSeen, Move, parse_after
+from bot.adapters.inbound_mail.after import After, Keep, MarkSeen, MoveToFolder, parse_after
 from bot.adapters.inbound_mail.server import ImapServer, parse_imap_url
 from bot.core.errors import Misconfigured
 
@@ -47,7 +47,12 @@ def test_wrong_url_is_refused_without_repeating_the_password(url: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "after"),
-    [("keep", Keep()), ("Seen", MarkSeen()), ("move:Done", Move("Done")), ("MOVE: Desk/Done ", Move("Desk/Done"))],
+    [
+        ("keep", Keep()),
+        ("Seen", MarkSeen()),
+        ("move:Done", MoveToFolder("Done")),
+        ("MOVE: Desk/Done ", MoveToFolder("Desk/Done")),
+    ],
 )
 def test_after_is_read(text: str, after: After) -> None:
     assert parse_after(text) == after

@@ -12,15 +12,15 @@ from typing import Literal
 
 import pytest
 
-from bot.adapters.inbound_mail.after import After, Keep, MarkSeen, Move
+from bot.adapters.inbound_mail.after import After, Keep, MarkSeen, MoveToFolder
 from bot.adapters.inbound_mail.parser import LIMIT
 from bot.adapters.inbound_mail.server import ImapServer
-from bot.adapters.inbound_mail.source import Arrived, Cursor, ImapSource, LineDown, Pace, Position
+from bot.adapters.inbound_mail.source import Arrived, ImapSource, LineDown, MailboxCursor, PollingPace, Position
 from tests.doubles.imap_hosts import SERVERS, ImapHost, dovecot, imap_host
 from tests.doubles.mail_servers import client_tls
 from tests.doubles.wire import wire
 
-QUICK = Pace(idle=0.5, poll=0.05, read=10, shortest=0.01, longest=0.05)
+QUICK = PollingPace(idle=0.5, poll=0.05, read=10, shortest=0.01, longest=0.05)
 
 
 def now() -> datetime:
@@ -39,7 +39,7 @@ async def nothing_known(ids: Sequence[str]) -> Collection[str]:
     return ()
 
 
-def a_source(server: ImapServer, after: After | None = None, pace: Pace = QUICK) -> ImapSource:
+def a_source(server: ImapServer, after: After | None = None, pace: PollingPace = QUICK) -> ImapSource:
     return ImapSource(server, clock=now, after=after, pace=pace)
 
 
@@ -53,7 +53,7 @@ async def taken(stream: AsyncGenerator[Arrived | Position, None], count: int) ->
     return found
 
 
-async def started(stream: AsyncGenerator[Arrived | Position, None]) -> Cursor:
+async def started(stream: AsyncGenerator[Arrived | Position, None]) -> MailboxCursor:
     first = await anext(stream)
     assert isinstance(first, Position)
     return first.cursor
@@ -118,7 +118,7 @@ async def test_mark_sets_the_seen_flag_only_when_asked(host: ImapHost, after: Af
 async def test_mark_moves_one_mail_into_a_folder_it_makes(hidden: tuple[bytes, ...]) -> None:
     async with dovecot() as host, wire(host.port) as line:
         line.hidden = hidden
-        source = a_source(host.server(port=line.port), Move("Done"))
+        source = a_source(host.server(port=line.port), MoveToFolder("Done"))
         assert (await source.check()).fault is None
         async with aclosing(source.arrivals(None, known=nothing_known)) as stream:
             await started(stream)
@@ -134,7 +134,7 @@ async def test_mark_moves_one_mail_into_a_folder_it_makes(hidden: tuple[bytes, .
 async def test_check_says_that_nothing_can_be_moved() -> None:
     async with dovecot() as host, wire(host.port) as line:
         line.hidden = (b"MOVE", b"UIDPLUS")
-        found = await a_source(host.server(port=line.port), Move("Done")).check()
+        found = await a_source(host.server(port=line.port), MoveToFolder("Done")).check()
     assert "can move no mail" in str(found.fault)
 
 
@@ -200,7 +200,7 @@ async def test_renumbered_folder_brings_only_unknown_mail_of_the_last_month() ->
         with host.client() as other:
             for name, days in (("old", 40), ("known", 2), ("unknown", 2)):
                 other.append("INBOX", a_mail(name), msg_time=now() - timedelta(days=days))
-        before = Cursor(uidvalidity=1, uid=77)
+        before = MailboxCursor(uidvalidity=1, uid=77)
         async with aclosing(a_source(host.server()).arrivals(before, known=known)) as stream:
             found = await anext(stream)
             assert isinstance(found, Arrived)
@@ -212,7 +212,7 @@ async def test_renumbered_folder_brings_only_unknown_mail_of_the_last_month() ->
 
 async def test_cut_line_is_noticed_and_mail_of_the_gap_arrives(host: ImapHost) -> None:
     async with wire(host.port) as line:
-        source = a_source(host.server(port=line.port), pace=Pace(idle=300, read=5, shortest=0.01, longest=0.05))
+        source = a_source(host.server(port=line.port), pace=PollingPace(idle=300, read=5, shortest=0.01, longest=0.05))
         async with aclosing(source.arrivals(None, known=nothing_known)) as stream:
             await started(stream)
             coming = asyncio.ensure_future(taken(stream, 1))
@@ -231,7 +231,7 @@ async def test_cut_line_is_noticed_and_mail_of_the_gap_arrives(host: ImapHost) -
 
 async def test_silent_line_is_noticed_by_the_read_timeout(host: ImapHost) -> None:
     async with wire(host.port) as line:
-        source = a_source(host.server(port=line.port), pace=Pace(idle=0.3, read=3, shortest=0.01))
+        source = a_source(host.server(port=line.port), pace=PollingPace(idle=0.3, read=3, shortest=0.01))
         async with aclosing(source.arrivals(None, known=nothing_known)) as stream:
             await started(stream)
             coming = asyncio.ensure_future(taken(stream, 1))
@@ -246,9 +246,9 @@ async def test_silent_line_is_noticed_by_the_read_timeout(host: ImapHost) -> Non
 
 
 def test_pace_notices_a_dead_line_within_six_minutes_and_is_back_within_one() -> None:
-    assert Pace().idle + Pace().read < 6 * 60
-    assert Pace().poll + Pace().read < 6 * 60
-    assert Pace().longest <= 60
+    assert PollingPace().idle + PollingPace().read < 6 * 60
+    assert PollingPace().poll + PollingPace().read < 6 * 60
+    assert PollingPace().longest <= 60
 
 
 async def test_mark_on_a_lost_line_says_so_and_the_mail_comes_again() -> None:
@@ -284,7 +284,7 @@ async def test_mark_after_renumbering_touches_no_other_mail() -> None:
 async def test_mail_above_the_limit_is_fetched_in_part_and_the_next_one_goes_on() -> None:
     async with (
         dovecot() as host,
-        aclosing(a_source(host.server(), pace=Pace(read=30)).arrivals(None, known=nothing_known)) as stream,
+        aclosing(a_source(host.server(), pace=PollingPace(read=30)).arrivals(None, known=nothing_known)) as stream,
     ):
         await started(stream)
         with host.client() as other:
@@ -297,7 +297,7 @@ async def test_mail_above_the_limit_is_fetched_in_part_and_the_next_one_goes_on(
 
 async def test_closing_ends_an_idling_connection_at_once(host: ImapHost) -> None:
     async with wire(host.port) as line:
-        stream = a_source(host.server(port=line.port), pace=Pace(idle=300)).arrivals(None, known=nothing_known)
+        stream = a_source(host.server(port=line.port), pace=PollingPace(idle=300)).arrivals(None, known=nothing_known)
         await started(stream)
         waiting = asyncio.ensure_future(anext(stream))
         await line.idling.wait()

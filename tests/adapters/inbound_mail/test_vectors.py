@@ -10,8 +10,8 @@ from hashlib import sha256
 import pytest
 
 from bot.adapters.inbound_mail.parser import parse
-from bot.conversation.files import sort_files
-from bot.conversation.intake import assess
+from bot.conversation.assessment import assess
+from bot.conversation.file_selection import sort_files
 from bot.conversation.kind import Classification, MailKind
 from bot.conversation.literal import literal, literal_mrkdwn
 from bot.conversation.mail import InboundMail

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.slack.people import Home, is_external, person_of
+from bot.adapters.slack.people import HomeWorkspace, is_external, person_of
 
-GRID = Home("T1", "E1")
-ALONE = Home("T1")
+GRID = HomeWorkspace("T1", "E1")
+ALONE = HomeWorkspace("T1")
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,9 @@ ALONE = Home("T1")
         ({}, ALONE, False),
     ],
 )
-def test_colleague_is_known_by_workspace_or_organisation(user: dict[str, Any], home: Home, external: bool) -> None:
+def test_colleague_is_known_by_workspace_or_organisation(
+    user: dict[str, Any], home: HomeWorkspace, external: bool
+) -> None:
     assert is_external({"id": "U1", **user}, home) is external
 
 

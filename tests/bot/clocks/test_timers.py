@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.clocks.timers import State, Timer, TimerRun, plan, runs
+from bot.clocks.timers import Timer, TimerRun, TimerState, plan, runs
 from bot.model.ticket import Party, Stage, Ticket, Times
 from tests.factories import NOW, a_config, an_incident
 
@@ -89,26 +89,27 @@ def test_sla_begins_with_the_priority_and_runs_on_through_every_stage() -> None:
 
 
 def test_sla_pauses_while_waiting_for_the_end_customer() -> None:
-    assert a_plan(waits=((minutes(10), None),)).state(minutes(999)) is State.PAUSED
+    assert a_plan(waits=((minutes(10), None),)).state(minutes(999)) is TimerState.PAUSED
     resumed = a_plan(waits=((minutes(10), minutes(50)), (minutes(60), minutes(61))))
     assert (resumed.warn, resumed.due) == (minutes(131), minutes(161))
 
 
 def test_breach_before_a_pause_stays_a_breach() -> None:
-    assert a_plan(waits=((minutes(130), None),)).state(minutes(200)) is State.OVERDUE
+    assert a_plan(waits=((minutes(130), None),)).state(minutes(200)) is TimerState.OVERDUE
 
 
 @pytest.mark.parametrize(
-    ("at", "state"), [(0, State.RUNNING), (89, State.RUNNING), (90, State.SOON), (120, State.OVERDUE)]
+    ("at", "state"),
+    [(0, TimerState.RUNNING), (89, TimerState.RUNNING), (90, TimerState.SOON), (120, TimerState.OVERDUE)],
 )
-def test_timer_has_a_state_at_each_moment(at: int, state: State) -> None:
+def test_timer_has_a_state_at_each_moment(at: int, state: TimerState) -> None:
     assert a_plan().state(minutes(at)) is state
 
 
 @pytest.mark.parametrize(("at", "late"), [(119, False), (121, True)])
 def test_remedy_or_plan_ends_the_sla_in_time_or_too_late(at: int, late: bool) -> None:
     run = a_plan(planned=minutes(at))
-    assert run.state(minutes(999)) is State.ENDED
+    assert run.state(minutes(999)) is TimerState.ENDED
     assert run.is_late(minutes(999)) is late
 
 

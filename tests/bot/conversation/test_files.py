@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from bot.conversation.files import LOGO, MOST_BYTES, MOST_FILES, sort_files
+from bot.conversation.file_selection import LOGO, MOST_BYTES, MOST_FILES, sort_files
 from bot.conversation.mail import MailFile
 
 NUMBERS = count()

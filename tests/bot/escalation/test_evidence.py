@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.core.errors import Conflict, Invalid, NotNow, NotYours
-from bot.escalation.evidence import DESPITE
-from bot.escalation.status_page import Lookout, Reading
+from bot.escalation.evidence import OVERRIDE_REASON
+from bot.escalation.status_page import StatusPageReading, StatusPageWatch
 from bot.model.contact import EndCustomer
 from bot.model.notice import Place, Say, Sent
 from bot.model.ticket import Affected, Attachment, Kind, Ticket
@@ -26,8 +26,8 @@ class Page:
     def __init__(self, *trouble: str) -> None:
         self.trouble = trouble
 
-    async def look(self) -> Reading:
-        return Reading(self.trouble)
+    async def look(self) -> StatusPageReading:
+        return StatusPageReading(self.trouble)
 
 
 async def stands(w: World, ticket: Ticket, place: Place) -> None:
@@ -171,7 +171,7 @@ async def test_in_the_portal_nothing_doubtful_is_opened_without_a_reason_either(
     for reason in ("", "n/a"):
         with pytest.raises(Invalid) as refused:
             await w.desk.portal.opened(ticket.id, BEN, w.form(), ticket.version, opened, "", reason)
-        assert list(refused.value.errors) == [DESPITE]
+        assert list(refused.value.errors) == [OVERRIDE_REASON]
     ticket = await w.desk.portal.opened(ticket.id, BEN, w.form(), ticket.version, opened, "", "There is no newer one")
     assert (await w.store.history(ticket.id))[-1].detail["despite"] == "There is no newer one"
 
@@ -186,7 +186,7 @@ async def test_a_file_added_since_the_preview_shows_it_again_before_it_is_sent()
 
 async def test_the_status_page_is_shown_before_and_kept_with_what_was_sent() -> None:
     w = await a_world()
-    w = w.at(lookout=Lookout(Page("E-mail delayed"), w.clock))
+    w = w.at(lookout=StatusPageWatch(Page("E-mail delayed"), w.clock))
     ticket = await w.complete()
     unknown = (await w.desk.escalation.preview(ticket.id, BEN)).status
     assert unknown
@@ -222,7 +222,7 @@ async def test_an_old_example_is_sent_only_with_a_reason_which_is_kept() -> None
     for reason in ("", "n/a"):
         with pytest.raises(Invalid) as refused:
             await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version, reason)
-        assert list(refused.value.errors) == [DESPITE]
+        assert list(refused.value.errors) == [OVERRIDE_REASON]
     ticket = await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version, "There is no newer one")
     assert (await w.store.history(ticket.id))[-1].detail["despite"] == "There is no newer one"
 

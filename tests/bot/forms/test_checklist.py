@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.errors import Invalid, NotNow
-from bot.forms.checklist import State, Trace, in_one_click, is_left, progress, task, tasks, traces
+from bot.forms.checklist import TaskState, Trace, in_one_click, is_left, progress, task, tasks, traces
 from bot.model.ticket import Kind, Level, Stage, Ticket
 from tests.factories import (
     ALEX,
@@ -38,7 +38,7 @@ async def world() -> World:
     return await a_world()
 
 
-def states(ticket: Ticket, level: Level) -> dict[str, State]:
+def states(ticket: Ticket, level: Level) -> dict[str, TaskState]:
     return {each.key: each.state for each in tasks(ticket, level, CONFIG)}
 
 
@@ -52,15 +52,15 @@ def test_every_task_of_the_guide_is_there_at_its_level_and_in_its_order(level: L
 
 def test_a_task_is_done_when_everything_it_asks_for_is_answered() -> None:
     found = states(an_incident(answers=RAISED, also={"info": "correct", "remote": "failed"}), Level.FIRST)
-    assert found["info"] is State.DONE
-    assert found["remote"] is State.OPEN  # what fails is not said yet
-    assert found["triage"] is State.OPEN
-    assert found["help_desk_first"] is State.OFFERED
+    assert found["info"] is TaskState.DONE
+    assert found["remote"] is TaskState.OPEN  # what fails is not said yet
+    assert found["triage"] is TaskState.OPEN
+    assert found["help_desk_first"] is TaskState.OFFERED
 
 
 def test_a_task_that_is_recorded_where_it_was_needed_is_done_once_it_is_and_never_counts_as_open() -> None:
     asked = an_incident(also={"help_desk_first": "SAP, Mr Maier: no change"})
-    assert states(asked, Level.FIRST)["help_desk_first"] is State.DONE
+    assert states(asked, Level.FIRST)["help_desk_first"] is TaskState.DONE
     assert progress(an_incident(), Level.FIRST, CONFIG) == (7, 7)
     assert progress(an_incident(answers=RAISED), Level.FIRST, CONFIG) == (0, 7)
     assert progress(an_incident(answers=RAISED | HANDED_OFF), Level.SECOND, CONFIG) == (0, 6)

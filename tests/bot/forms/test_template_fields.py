@@ -6,7 +6,7 @@ import pytest
 
 from bot.forms import template_fields
 from bot.forms.field_table import fields_of
-from bot.forms.template_fields import BY_KEY, EXAMPLE, FIELDS, Ask, Field, Heading, Need, Sheet, is_asked_for
+from bot.forms.template_fields import BY_KEY, EXAMPLE, FIELDS, Ask, Field, GuidePart, Heading, Need, is_asked_for
 from bot.model.ticket import Kind, Level
 from tests.factories import a_config
 
@@ -110,18 +110,18 @@ def test_the_guides_examples_are_hints() -> None:
 @pytest.mark.parametrize(
     ("task", "sheet"),
     [
-        ("Check information provided by end-customer (incl. correct/ missing/ wrong information)", Sheet.FIRST),
-        ("Check priority based on given definition", Sheet.FIRST),
-        ("Perform initial triage to solve issue", Sheet.FIRST),
-        ("Check functionality of end-customer's remote connection", Sheet.FIRST),
-        ("Search in partners' support database (e.g. technical notes, end-customer history)", Sheet.FIRST),
-        ("Summarize status before forwarding to next level", Sheet.FIRST),
-        ("Verify end-customer's system customization", Sheet.SECOND),
-        ("Access end-customer's system, if necessary for problem analysis", Sheet.SECOND),
-        ("Summarize status before forwarding to next level", Sheet.SECOND),
+        ("Check information provided by end-customer (incl. correct/ missing/ wrong information)", GuidePart.FIRST),
+        ("Check priority based on given definition", GuidePart.FIRST),
+        ("Perform initial triage to solve issue", GuidePart.FIRST),
+        ("Check functionality of end-customer's remote connection", GuidePart.FIRST),
+        ("Search in partners' support database (e.g. technical notes, end-customer history)", GuidePart.FIRST),
+        ("Summarize status before forwarding to next level", GuidePart.FIRST),
+        ("Verify end-customer's system customization", GuidePart.SECOND),
+        ("Access end-customer's system, if necessary for problem analysis", GuidePart.SECOND),
+        ("Summarize status before forwarding to next level", GuidePart.SECOND),
     ],
 )
-def test_the_tasks_of_both_levels_are_asked_in_the_guides_words(task: str, sheet: Sheet) -> None:
+def test_the_tasks_of_both_levels_are_asked_in_the_guides_words(task: str, sheet: GuidePart) -> None:
     assert any(field.heading.text == task for field in fields_of(INCIDENT, a_config(), sheet))
 
 
@@ -152,7 +152,7 @@ def test_a_row_of_the_table_is_whole(field: Field) -> None:
     assert 0 < field.most <= 3000
     assert field.printed.count("{}") == (1 if field.printed else 0)
     assert bool(field.options(a_config())) == (field.ask in {Ask.CHOICE, Ask.CHOICES, Ask.DECISION})
-    if field.heading.sheet is Sheet.SECOND:
+    if field.heading.sheet is GuidePart.SECOND:
         assert (field.level is Level.SECOND) == (field.key != "workaround_helps")  # only the 1st level can tell that
 
 

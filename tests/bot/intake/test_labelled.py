@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.intake import KEPT, MADE, PRECISION, RECALL, Figure, Input, figures, inputs, misses, table
-from bot.intake.model import Document
+from bot.intake.model import IntakeDocument
 
 ENOUGH = 4
 """Values of a field among the held-out inputs: of fewer, one miss says nothing about the recall."""
@@ -34,7 +34,9 @@ def test_each_field_is_read_precisely_and_mostly(paths: list[Path]) -> None:
 def test_figures_count_what_is_right_wrong_and_missed() -> None:
     labelled = [
         Input(
-            "one", Document("Tenants 12345RS and 23456RS"), frozenset({("tenants", "12345RS"), ("tenants", "34567RS")})
+            "one",
+            IntakeDocument("Tenants 12345RS and 23456RS"),
+            frozenset({("tenants", "12345RS"), ("tenants", "34567RS")}),
         )
     ]
     assert figures(labelled)["tenants"] == Figure(right=1, wrong=1, missed=1)

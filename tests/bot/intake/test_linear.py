@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.intake import KNOWN
-from bot.intake.model import Document
+from bot.intake.model import IntakeDocument
 from bot.intake.reader import read
 from tests.linear import growth
 
@@ -22,7 +22,7 @@ UNITS = [
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_reading_pasted_words_is_linear(unit: str) -> None:
-    assert growth(lambda text: read([Document(text)], KNOWN), unit, 6000) < 3
+    assert growth(lambda text: read([IntakeDocument(text)], KNOWN), unit, 6000) < 3
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,11 @@ def test_reading_pasted_words_is_linear(unit: str) -> None:
 )
 def test_reading_a_mail_is_linear(unit: str) -> None:
     head = "Subject: a\nContent-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/html\n\n"
-    assert growth(lambda text: read([Document(head + text, "a.eml")], KNOWN), unit, 6000) < 3
+    assert growth(lambda text: read([IntakeDocument(head + text, "a.eml")], KNOWN), unit, 6000) < 3
 
 
 @pytest.mark.parametrize("depth", [5, 60, 5000])
 def test_mail_of_many_nested_parts_is_read(depth: int) -> None:
     parts = "".join(f"Content-Type: multipart/mixed; boundary=b{number}\n\n--b{number}\n" for number in range(depth))
     text = f"From: a@b.example\nTo: support@nordlicht.example\n{parts}\n\nTenant 12345RS"
-    assert len(read([Document(text, "a.eml")], KNOWN).transactions) <= 1
+    assert len(read([IntakeDocument(text, "a.eml")], KNOWN).transactions) <= 1

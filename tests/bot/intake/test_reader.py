@@ -12,7 +12,7 @@ from bench.intake import KEPT, KNOWN, MADE, inputs
 from bot.core.telephone import contact_lines
 from bot.forms.template_fields import BY_KEY
 from bot.forms.validators import MAIN_ID, TENANT_ID, moment
-from bot.intake.model import Document, Origin, Source
+from bot.intake.model import IntakeDocument, Origin, Source
 from bot.intake.reader import read
 from tests.bot.core.test_cleaning import ODD
 from tests.factories import given
@@ -24,7 +24,7 @@ BOUNCE = """<{}@target.example>: host mx.target.example[192.0.2.7] said: 550 5.7
 
 
 def answers(text: str | bytes, name: str = "") -> dict[str, str]:
-    return read([Document(text, name)], KNOWN).answers()
+    return read([IntakeDocument(text, name)], KNOWN).answers()
 
 
 # --- what comes out
@@ -44,7 +44,11 @@ def test_answers_are_canonical_and_of_fields_that_exist() -> None:
 
 def test_each_value_is_marked_with_where_it_was_read() -> None:
     found = read(
-        [Document("Hello,\ntenant 12345RS is down", "words.txt"), Document(BOUNCE.format("b"), "bounce.txt")], KNOWN
+        [
+            IntakeDocument("Hello,\ntenant 12345RS is down", "words.txt"),
+            IntakeDocument(BOUNCE.format("b"), "bounce.txt"),
+        ],
+        KNOWN,
     )
     sources = found.sources()
     assert sources["tenants"] == Source(Origin.WORDS, "words.txt", 2, "tenant 12345RS is down")
@@ -53,25 +57,29 @@ def test_each_value_is_marked_with_where_it_was_read() -> None:
 
 
 def test_prose_is_what_people_wrote_and_no_machine() -> None:
-    found = read([Document(f"Hansa Logistik got this, please check.\n\n{BOUNCE.format('b')}")], KNOWN)
+    found = read([IntakeDocument(f"Hansa Logistik got this, please check.\n\n{BOUNCE.format('b')}")], KNOWN)
     assert found.prose == "Hansa Logistik got this, please check."
 
 
 def test_several_documents_are_read_together() -> None:
-    found = read([Document("Müller GmbH, since 11:00"), Document(BOUNCE.format("b"), "bounce.txt")], KNOWN).answers()
+    found = read(
+        [IntakeDocument("Müller GmbH, since 11:00"), IntakeDocument(BOUNCE.format("b"), "bounce.txt")], KNOWN
+    ).answers()
     assert found["customer"] == "Müller GmbH"
     assert found["example.1.recipient"] == "b@target.example"
     assert found["error"] == "550 5.7.1 rejected"
 
 
 def test_fifty_transactions_are_taken_and_the_rest_is_counted() -> None:
-    found = read([Document("".join(BOUNCE.format(f"b{number}") for number in range(60)))], KNOWN)
+    found = read([IntakeDocument("".join(BOUNCE.format(f"b{number}") for number in range(60)))], KNOWN)
     assert (len(found.transactions), found.left_out) == (50, 10)
     assert found.answers()["example.50.recipient"] == "b49@target.example"
 
 
 def test_the_same_transaction_is_taken_once() -> None:
-    assert len(read([Document(BOUNCE.format("b") * 3), Document(BOUNCE.format("b"))], KNOWN).transactions) == 1
+    assert (
+        len(read([IntakeDocument(BOUNCE.format("b") * 3), IntakeDocument(BOUNCE.format("b"))], KNOWN).transactions) == 1
+    )
 
 
 def test_several_customers_give_none() -> None:
@@ -89,11 +97,11 @@ def test_reading_is_deterministic() -> None:
 
 
 def test_document_of_more_than_a_megabyte_is_refused() -> None:
-    assert read([Document("a" * 1_000_000)], KNOWN).readings == ()
+    assert read([IntakeDocument("a" * 1_000_000)], KNOWN).readings == ()
     with pytest.raises(ValueError, match=r"trace\.csv is larger than 1 MB"):
-        read([Document(b"a" * 1_000_001, "trace.csv")], KNOWN)
+        read([IntakeDocument(b"a" * 1_000_001, "trace.csv")], KNOWN)
     with pytest.raises(ValueError, match="larger than 1 MB"):
-        read([Document("ä" * 500_001)], KNOWN)
+        read([IntakeDocument("ä" * 500_001)], KNOWN)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1"])
@@ -250,7 +258,7 @@ def test_words_of_a_web_page_are_read_without_tags_styles_and_scripts() -> None:
     st.one_of(ODD, st.text("From: a@b.example\n<>;|\"'550 .1RCSI/2+")), st.sampled_from(["", "a.eml", "a.csv", "a.txt"])
 )
 def test_any_text_is_read(text: str, name: str) -> None:
-    found = read([Document(text, name)], KNOWN)
+    found = read([IntakeDocument(text, name)], KNOWN)
     assert all(value for value in found.answers().values())
     assert found.answers().keys() == found.sources().keys()
 
@@ -259,7 +267,7 @@ def test_any_text_is_read(text: str, name: str) -> None:
 def test_any_file_is_read(content: bytes) -> None:
     read(
         [
-            Document(
+            IntakeDocument(
                 b"From: a@b.example\nTo: c@d.example\nContent-Type: multipart/report; boundary=x\n\n" + content, "a.eml"
             )
         ],

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.clocks.timers import State, TimerRun, plan
+from bot.clocks.timers import TimerRun, TimerState, plan
 from bot.core.month import period
 from bot.model import timestamps
 from bot.model.ticket import Ticket
@@ -75,11 +75,16 @@ async def test_sla_starts_when_the_ticket_is_raised_with_its_priority(world: Wor
 
 async def test_reopening_makes_the_clock_run_again_without_the_time_the_remedy_held(world: World) -> None:
     ticket = await resolved(world, await judged(world, await world.taken(), "P1"))
-    assert clock_of(world, ticket).state(at(1)) is State.ENDED
+    assert clock_of(world, ticket).state(at(1)) is TimerState.ENDED
     world.clock.at = at(100)
     ticket = await moved(world, ticket, Move.REOPEN)
     run = clock_of(world, ticket)
-    assert (run.end, run.due, run.state(at(103.9)), run.state(at(104))) == (None, at(104), State.SOON, State.OVERDUE)
+    assert (run.end, run.due, run.state(at(103.9)), run.state(at(104))) == (
+        None,
+        at(104),
+        TimerState.SOON,
+        TimerState.OVERDUE,
+    )
     assert ticket.times == timestamps.of(await world.store.history(ticket.id))
 
 
@@ -90,7 +95,7 @@ async def test_reopening_keeps_a_breach_a_breach(world: World) -> None:
     assert clock_of(world, ticket).is_late(at(5))
     world.clock.at = at(9)
     ticket = await moved(world, ticket, Move.REOPEN)
-    assert (clock_of(world, ticket).due, clock_of(world, ticket).state(at(9))) == (at(4), State.OVERDUE)
+    assert (clock_of(world, ticket).due, clock_of(world, ticket).state(at(9))) == (at(4), TimerState.OVERDUE)
 
 
 async def test_time_in_which_the_ticket_was_closed_without_a_remedy_is_not_owed(world: World) -> None:
@@ -107,10 +112,10 @@ async def test_action_plan_before_a_reopening_no_longer_counts_and_a_new_one_doe
     ticket = await world.desk.reminders.record_plan(ticket.id, BEN, "1. Ben rolls back by noon", world.form())
     world.clock.at = at(2)
     ticket = await moved(world, await resolved(world, ticket), Move.REOPEN)
-    assert clock_of(world, ticket).state(at(2)) is State.RUNNING
+    assert clock_of(world, ticket).state(at(2)) is TimerState.RUNNING
     world.clock.at = at(3)
     ticket = await world.desk.reminders.record_plan(ticket.id, BEN, "2. Bea replaces the disk", world.form())
-    assert (ticket.times.planned, clock_of(world, ticket).state(at(9))) == (at(3), State.ENDED)
+    assert (ticket.times.planned, clock_of(world, ticket).state(at(9))) == (at(3), TimerState.ENDED)
 
 
 async def test_waiting_for_the_customer_while_a_plan_stood_is_counted_once(world: World) -> None:
@@ -143,9 +148,9 @@ async def test_plan_that_is_emptied_no_longer_ends_the_clock(world: World) -> No
     ticket = await judged(world, await world.taken(), "P1")
     filled = {"plan": "1. Ben rolls back by noon", "workaround": "Send by DE2"}
     ticket = await world.desk.answers.fill_in(ticket.id, BEN, filled, world.form(), ticket.version)
-    assert clock_of(world, ticket).state(at(1)) is State.ENDED
+    assert clock_of(world, ticket).state(at(1)) is TimerState.ENDED
     ticket = await world.desk.answers.fill_in(ticket.id, BEN, {"plan": ""}, world.form(), ticket.version)
-    assert (clock_of(world, ticket).state(at(1)), clock_of(world, ticket).due) == (State.RUNNING, at(4))
+    assert (clock_of(world, ticket).state(at(1)), clock_of(world, ticket).due) == (TimerState.RUNNING, at(4))
     assert ticket.times == timestamps.of(await world.store.history(ticket.id))
 
 

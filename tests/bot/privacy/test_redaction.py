@@ -12,7 +12,7 @@ from bot.model.contact import EndCustomer
 from bot.model.notice import Sent
 from bot.model.ticket import NOBODY, Kind, Stage
 from bot.model.transitions import Move
-from bot.privacy.erasure import Archive
+from bot.privacy.erasure import PersonalDataArchive
 from bot.privacy.redaction import MARK, someone, statistics_of
 from bot.register.membership import Membership
 from bot.tickets.ports import Batch
@@ -22,8 +22,8 @@ ERIKA = "Erika Muster"
 ABOUT_ERIKA = {"happens": f"{ERIKA} (erika@mueller.example, 089 765432-10) gets 550"}
 
 
-def an_archive(w: World) -> Archive:
-    return Archive(w.store, w.drafts, w.clock, by="root")
+def an_archive(w: World) -> PersonalDataArchive:
+    return PersonalDataArchive(w.store, w.drafts, w.clock, by="root")
 
 
 async def everything(w: World) -> str:

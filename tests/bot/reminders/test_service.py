@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.clocks.timers import State, Timer
+from bot.clocks.timers import Timer, TimerState
 from bot.core.errors import Conflict, Invalid, NotNow, NotYours, Refused
 from bot.model.notice import Say
 from bot.model.ticket import Attachment, Party, Ticket
@@ -78,11 +78,11 @@ async def test_an_action_plan_ends_the_clock_of_the_sla(world: World) -> None:
     ticket = await world.accepted()
     assert {run.timer: run.state(world.clock.at) for run in world.desk.reminders.runs(ticket)}[
         Timer.PLAN
-    ] is State.RUNNING
+    ] is TimerState.RUNNING
     planned = await world.desk.reminders.record_plan(ticket.id, BEN, "1. Ben rolls back by noon", world.form())
     assert {run.timer: run.state(world.clock.at) for run in world.desk.reminders.runs(planned)}[
         Timer.PLAN
-    ] is State.ENDED
+    ] is TimerState.ENDED
 
 
 # --- a cadence of its own

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.escalation.status_page import Lookout, Reading, ServiceNotice, Unreadable
+from bot.escalation.status_page import ServiceNotice, StatusPageReading, StatusPageWatch, UnreadablePage
 from bot.model.notice import Say
 from bot.model.ticket import Ticket
 from bot.model.timestamps import of
@@ -21,12 +21,14 @@ class Page:
     """Reports what it is told to."""
 
     def __init__(self, *notices: ServiceNotice) -> None:
-        self.found: Reading | Unreadable = Reading(tuple(each.says for each in notices), notices)
+        self.found: StatusPageReading | UnreadablePage = StatusPageReading(
+            tuple(each.says for each in notices), notices
+        )
 
     def reports(self, *notices: ServiceNotice) -> None:
-        self.found = Reading(tuple(each.says for each in notices), notices)
+        self.found = StatusPageReading(tuple(each.says for each in notices), notices)
 
-    async def look(self) -> Reading | Unreadable:
+    async def look(self) -> StatusPageReading | UnreadablePage:
         return self.found
 
 
@@ -37,7 +39,7 @@ async def w() -> World:
 
 def watching(w: World, page: Page) -> World:
     """The same desk in a process of its own: what it has gone through before, it does not know."""
-    return w.at(lookout=Lookout(page, w.clock))
+    return w.at(lookout=StatusPageWatch(page, w.clock))
 
 
 async def swept(w: World) -> int:
@@ -109,7 +111,7 @@ async def test_a_closed_ticket_hears_nothing(w: World) -> None:
 async def test_a_page_out_of_reach_or_read_by_people_tells_nothing(w: World) -> None:
     await w.raised(services="FAX")
     page = Page(FAX)
-    page.found = Unreadable("It could not be reached.")
+    page.found = UnreadablePage("It could not be reached.")
     assert await swept(watching(w, page)) == 0
     assert await w.desk.status_alerts.match() == 0
 

@@ -22,7 +22,7 @@ import pytest
 from bot.core import month as periods
 from bot.model.ticket import Event, Level, Party, Ticket
 from bot.reports import ticket_month
-from bot.reports.figures import Count, Figures, Spread
+from bot.reports.figures import Count, DurationSpread, Figures
 from bot.tickets.ports import Batch
 from tests import months
 from tests.doubles.memory_store import MemoryStore
@@ -366,7 +366,7 @@ NOWS = {"it is over": NOVEMBER, "it lasts": datetime(2026, 10, 14, 11, 37, tzinf
 whenever = pytest.mark.parametrize("now", NOWS.values(), ids=NOWS)
 
 
-def same(spread: Spread, lengths: list[timedelta]) -> bool:
+def same(spread: DurationSpread, lengths: list[timedelta]) -> bool:
     if not lengths:
         return spread.count == 0
     return (spread.count, spread.median.worked, spread.longest.worked) == (len(lengths), median(lengths), max(lengths))  # type: ignore[type-var]
@@ -477,7 +477,7 @@ RAISED: Step = (0, "raise", {"answer.priority": "P2", "answer.customer": "Mülle
 SENT: tuple[Step, ...] = (RAISED, (1, "take", {}), (2, "hand_off", {}), (3, "accept", {}), (4, "escalate", {}))
 
 
-def a_line(*steps: Step, month: date = OCTOBER) -> ticket_month.Line:
+def a_line(*steps: Step, month: date = OCTOBER) -> ticket_month.TicketMonth:
     ticket = next(months.lives(Random(1), 1, datetime(2026, 10, 1, 7, tzinfo=UTC), 1))[0]
     history = a_life(*steps)
     ticket = ticket.model_copy(update={"raised_at": history[0].at})

@@ -10,7 +10,7 @@ import pytest
 from bot.core.errors import Invalid, NotYours, Refused
 from bot.model.contact import EndCustomer
 from bot.model.notice import Notice, Say
-from bot.privacy.erasure import Archive
+from bot.privacy.erasure import PersonalDataArchive
 from bot.reports import wording
 from bot.reports.figures import Count
 from bot.reports.service import Reports
@@ -224,7 +224,7 @@ async def test_an_erased_ticket_still_counts() -> None:
 
 
 async def erase(world: World, ticket_id: str) -> None:
-    assert await Archive(world.store, world.drafts, world.clock, by="desk").expire(timedelta(days=1)) == 1
+    assert await PersonalDataArchive(world.store, world.drafts, world.clock, by="desk").expire(timedelta(days=1)) == 1
     ticket = await world.store.get(ticket_id)
     assert ticket
     assert ticket.is_erased

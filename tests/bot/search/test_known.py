@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.model.technical_note import TechnicalNote
-from bot.search.ranking import Narrow
-from bot.search.service import Found
+from bot.search.ranking import SearchFilter
+from bot.search.service import SearchResult
 from tests.factories import ANNA, BEN, RAISED, World, a_world
 
 NOTE = {
@@ -21,7 +21,7 @@ async def noted(w: World, services: str = "") -> TechnicalNote:
     return await w.desk.notes.write({**NOTE, "services": services}, BEN, w.form())
 
 
-def named(found: Found) -> list[str]:
+def named(found: SearchResult) -> list[str]:
     return [
         f"PD-{each.found.number}" if each.found in found.tickets else f"TN-{each.found.number}" for each in found.hits
     ]
@@ -64,7 +64,7 @@ async def test_a_note_for_any_service_is_found_with_a_service_and_one_of_another
     w = await a_world()
     await noted(w)
     await noted(w, "FAX")
-    found = await w.desk.search.find("connector rejected", ANNA, Narrow(service="Email Security"))
+    found = await w.desk.search.find("connector rejected", ANNA, SearchFilter(service="Email Security"))
     assert named(found) == ["TN-1"]
 
 
@@ -81,7 +81,7 @@ async def test_notes_are_found_by_when_they_were_changed_with_words_or_without()
     w = await a_world()
     note = await noted(w)
     w.clock.forward(days=3)
-    lately = Narrow(since=w.clock() - timedelta(days=1))
+    lately = SearchFilter(since=w.clock() - timedelta(days=1))
     for text in ("connector", ""):
         assert named(await w.desk.search.find(text, ANNA, lately)) == []
     await w.desk.notes.change(note.id, {**NOTE, "cause": "A size limit"}, BEN, "form", 1)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from bot.search import documents, ranking
 from bot.search import tokens as words
-from bot.search.documents import Back, Document, Entry
-from bot.search.ranking import Candidate, Candidates, Clause
+from bot.search.documents import Entry, LookBack, SearchDocument
+from bot.search.ranking import Candidate, Candidates, QueryTerm
 from bot.search.synonyms import GROUPS
 from tests.factories import an_incident
 
@@ -16,7 +16,7 @@ from tests.factories import an_incident
 def ranked(query: str, *texts: str) -> list[int]:
     """Numbers of these texts, best first, when every one of them is a candidate."""
     asked = ranking.clauses(ranking.terms_of(query), {})
-    entries = [Entry.of(Document((), text, "")) for text in texts]
+    entries = [Entry.of(SearchDocument((), text, "")) for text in texts]
     spread = {each.word: float(sum(bool(each.tokens.keys() & entry.tokens) for entry in entries)) for each in asked}
     found = [Candidate(number, entry) for number, entry in enumerate(entries)]
     return [each.number for each in ranking.ranked(asked, Candidates(found, spread, len(texts)))]
@@ -57,7 +57,7 @@ def test_what_was_found_is_marked_where_it_stands_most() -> None:
 
 
 def test_an_entry_is_kept_as_a_text_and_comes_back() -> None:
-    entry = Entry.of(Document(("s:fax",), "Faxe hängen", "Queue neu gestartet"), "Leitung geprüft")
+    entry = Entry.of(SearchDocument(("s:fax",), "Faxe hängen", "Queue neu gestartet"), "Leitung geprüft")
     assert Entry.unpack(entry.pack()) == entry
     assert Entry.unpack(Entry().pack()) == Entry()
 
@@ -82,7 +82,7 @@ def test_what_is_looked_for_goes_further_back_until_the_first_and_never_twice(
     numbers: list[int], size: int | None, counts: list[int]
 ) -> None:
     oldest, first, newest = sorted(numbers)
-    back, reached = Back(newest, oldest, first, size), newest + 1
+    back, reached = LookBack(newest, oldest, first, size), newest + 1
     found = sorted(counts)
     while True:
         assert first <= back.reaches < reached
@@ -99,13 +99,13 @@ def test_every_document_looked_at_lies_in_a_stretch_that_is_asked_for(
     numbers: list[int], size: int | None, share: float
 ) -> None:
     oldest, first, newest = sorted(numbers)
-    back = Back(newest, oldest, first, size)
+    back = LookBack(newest, oldest, first, size)
     looked_at = back.reaches + int((newest - back.reaches) * share)
     assert not back.tokens or documents.stretches(looked_at) & set(back.tokens)
 
 
 def test_a_plentiful_word_is_looked_for_a_little_further_back_and_a_missing_one_far() -> None:
-    back = Back(1_000_000, 1, 1, documents.STRETCHES[0])
+    back = LookBack(1_000_000, 1, 1, documents.STRETCHES[0])
     near, far = back.further(150, 200), back.further(0, 200)
     assert near
     assert far
@@ -121,6 +121,6 @@ WORDS = st.sampled_from(sorted({word for group in GROUPS for word in group if wo
 def test_a_document_is_found_by_the_needed_tokens_as_by_all_of_them(
     word: str, known: list[str], text: list[str]
 ) -> None:
-    (clause,) = ranking.clauses(ranking.terms_of(word), {word: known}) or [Clause(word, {word: 1.0})]
+    (clause,) = ranking.clauses(ranking.terms_of(word), {word: known}) or [QueryTerm(word, {word: 1.0})]
     tokens = set(words.indexed(" ".join(text)))
     assert bool(tokens & clause.tokens.keys()) == bool(tokens & set(clause.needed))

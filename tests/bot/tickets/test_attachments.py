@@ -11,7 +11,7 @@ from bot.escalation.trace_window import warnings
 from bot.model.ticket import Attachment
 from bot.tickets.attachments import (
     MOST,
-    Gone,
+    MissingFile,
     added,
     fetched,
     left_out,
@@ -83,7 +83,7 @@ def test_a_notice_keeps_references_only() -> None:
 
 
 def test_files_that_cannot_be_sent_are_told_with_the_reason() -> None:
-    found: list[bytes | Gone] = [Gone("was deleted in Slack"), b"x"]
+    found: list[bytes | MissingFile] = [MissingFile("was deleted in Slack"), b"x"]
     assert left_out([a_file(1), a_file(2)], found) == ("trace1.log was deleted in Slack.",)
 
 
@@ -125,10 +125,10 @@ def test_files_a_form_offers_come_back_as_they_were_chosen() -> None:
 async def test_files_are_read_up_to_what_one_letter_takes_whatever_size_was_told() -> None:
     asked: list[int] = []
 
-    async def fetch(file: Attachment, most: int) -> bytes | Gone:
+    async def fetch(file: Attachment, most: int) -> bytes | MissingFile:
         asked.append(most)
-        return b"x" * 60 if most >= 60 else Gone("is larger")
+        return b"x" * 60 if most >= 60 else MissingFile("is larger")
 
     found = await fetched(fetch, [a_file(number, 0) for number in range(3)], 100)
     assert asked == [100, 40, 40]
-    assert [isinstance(each, Gone) for each in found] == [False, True, True]
+    assert [isinstance(each, MissingFile) for each in found] == [False, True, True]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.clocks.timers import State, Timer, plan
+from bot.clocks.timers import Timer, TimerState, plan
 from bot.core.errors import NotNow, NotYours
 from bot.model import timestamps
 from bot.model.notice import Say
@@ -57,7 +57,7 @@ async def test_sla_pauses_while_the_end_customer_is_asked_and_retarus_has_the_ti
     ticket = await asked(world)
     run = plan(ticket, world.desk.config)
     assert run
-    assert run.state(world.clock.at + 9 * HOUR) is State.PAUSED
+    assert run.state(world.clock.at + 9 * HOUR) is TimerState.PAUSED
     begun, world.clock.at = world.clock.at, world.clock.at + HOUR
     ticket = await says(world, ticket, ends)
     run = plan(ticket, world.desk.config)

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api_errors import SLACK_ERRORS, THREAD_GONE, is_channel, name_of, outcome_of
-from bot.adapters.slack.idempotent_posting import Delivery, Seen, Written
+from bot.adapters.slack.idempotent_posting import DeliveryAttempt, Seen, Written
 from bot.adapters.slack.uploads import Uploads
 from bot.core.backoff import backoff
 from bot.core.i18n import t
@@ -93,13 +93,13 @@ class SlackCarrier:
         }
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
-        delivery = Delivery(self._client, claim, self._seen)
+        delivery = DeliveryAttempt(self._client, claim, self._seen)
         try:
             return await self._deliver(delivery, at)
         except SLACK_ERRORS as error:
             return outcome_of(error, at, claim, delivery.progress)
 
-    async def _deliver(self, delivery: Delivery, at: datetime) -> Outcome:
+    async def _deliver(self, delivery: DeliveryAttempt, at: datetime) -> Outcome:
         notice = delivery.claim.notice
         if not notice.ticket_id:
             return await (self._post(delivery) if is_channel(notice.to) else self._direct(delivery, None, at))
@@ -110,7 +110,7 @@ class SlackCarrier:
 
     # --- the card and its thread
 
-    async def _card(self, delivery: Delivery, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+    async def _card(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
         """Posted once, then updated. A notice older than a card that is on its way has nothing to add."""
         notice = delivery.claim.notice
         is_first = notice.version == delivery.claim.attempt == 1  # then there is none to look for
@@ -135,7 +135,7 @@ class SlackCarrier:
             raise
         return True
 
-    async def _story(self, delivery: Delivery, ticket: Ticket, at: datetime) -> Outcome:
+    async def _story(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:
         place = await self._store.place(ticket.id, "card")
         if place is None:
             wait = backoff(delivery.claim.progress.failures + 1, delivery.claim.notice.key)
@@ -150,11 +150,11 @@ class SlackCarrier:
             return Sent(place, places=_places(delivery.claim.notice, place.channel, ts))
         return Sent(await self._linked(place), places=_places(delivery.claim.notice, place.channel, ts))
 
-    async def _line(self, delivery: Delivery, ticket: Ticket, place: Place) -> str:
+    async def _line(self, delivery: DeliveryAttempt, ticket: Ticket, place: Place) -> str:
         messages = await self._write(delivery.claim.notice, ticket, place.link)
         return await delivery.all_posted(place.channel, messages, thread=place.ts)
 
-    async def _card_anew(self, delivery: Delivery, ticket: Ticket) -> Place:
+    async def _card_anew(self, delivery: DeliveryAttempt, ticket: Ticket) -> Place:
         """Somebody deleted the card: the ticket gets another one, and its story goes on below that."""
         notice = delivery.claim.notice.model_copy(update={"say": Say.CARD, "body": {}})
         message = (await self._write(notice, ticket, ""))[0]
@@ -162,7 +162,7 @@ class SlackCarrier:
         log.warning("The card of a ticket was deleted, and is posted anew.")
         return await self._place(ticket, "card", notice.to, ts)
 
-    async def _answered(self, delivery: Delivery, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+    async def _answered(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
         """Updates each message in which one of these reminders stands; a message may hold others' too."""
         notice = delivery.claim.notice
         for name in notice.names("places"):
@@ -177,7 +177,7 @@ class SlackCarrier:
 
     # --- to one person, and to a channel
 
-    async def _direct(self, delivery: Delivery, ticket: Ticket | None, at: datetime) -> Outcome:  # noqa: ARG002
+    async def _direct(self, delivery: DeliveryAttempt, ticket: Ticket | None, at: datetime) -> Outcome:  # noqa: ARG002
         notice = delivery.claim.notice
         channel = await self._direct_messages.channel(notice.to)
         place = await self._store.place(ticket.id, "card") if ticket else None
@@ -185,7 +185,7 @@ class SlackCarrier:
         ts = await delivery.all_posted(channel, messages)
         return Sent(places=_places(notice, channel, ts))
 
-    async def _post(self, delivery: Delivery) -> Outcome:
+    async def _post(self, delivery: DeliveryAttempt) -> Outcome:
         """In the channel itself, for everybody there."""
         notice = delivery.claim.notice
         await delivery.all_posted(notice.to, await self._write(notice, None, ""))
@@ -193,7 +193,7 @@ class SlackCarrier:
 
     # --- to Retarus
 
-    async def _letter(self, delivery: Delivery, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+    async def _letter(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
         """A post of its own; a later letter is a reply to the first one, unless that was deleted."""
         place = await self._store.place(ticket.id, "retarus")
         try:
@@ -204,7 +204,7 @@ class SlackCarrier:
         delivery.restart()
         return await self._letter_with_files(delivery, ticket, None)
 
-    async def _letter_with_files(self, delivery: Delivery, ticket: Ticket, before: Place | None) -> Outcome:
+    async def _letter_with_files(self, delivery: DeliveryAttempt, ticket: Ticket, before: Place | None) -> Outcome:
         notice = delivery.claim.notice
         first, *rest = await self._write(notice, ticket, "")
         ts = await delivery.posted(notice.to, first, thread=before.ts if before else "")
@@ -215,7 +215,7 @@ class SlackCarrier:
         place = await self._linked(before) if before else await self._place(ticket, "retarus", notice.to, ts)
         return Sent(place, left_out)
 
-    async def _chaser(self, delivery: Delivery, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
+    async def _chaser(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
         """Below the letter. Where there is none, or it was deleted: in the channel itself, with its reference."""
         place = await self._store.place(ticket.id, "retarus")
         if place:
@@ -227,7 +227,7 @@ class SlackCarrier:
             delivery.restart()
         return await self._chaser_at(delivery, ticket, "")
 
-    async def _chaser_at(self, delivery: Delivery, ticket: Ticket, thread: str) -> Outcome:
+    async def _chaser_at(self, delivery: DeliveryAttempt, ticket: Ticket, thread: str) -> Outcome:
         notice = delivery.claim.notice
         messages = await self._write(notice, ticket, "")
         if not thread:

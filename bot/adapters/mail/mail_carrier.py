@@ -19,7 +19,7 @@ from bot.escalation.ports import Files
 from bot.model.letter_text import LetterText
 from bot.model.notice import Claim, Dead, Notice, Outcome, Retry, Say, Sent
 from bot.model.ticket import Attachment
-from bot.tickets.attachments import Gone, fetched, left_out, unpacked
+from bot.tickets.attachments import MissingFile, fetched, left_out, unpacked
 
 
 class Announces(Protocol):
@@ -78,15 +78,15 @@ class MailCarrier:
         outcome = await self._sender.send(message, claim.notice.to, attempt=claim.progress.failures + 1, at=at)
         return replace(outcome, left_out=missing) if isinstance(outcome, Sent) else outcome
 
-    async def _fetched(self, file: Attachment, most: int) -> bytes | Gone:
-        return await self._files.fetch(file, most) if self._files else Gone(t("cannot be read by this desk"))
+    async def _fetched(self, file: Attachment, most: int) -> bytes | MissingFile:
+        return await self._files.fetch(file, most) if self._files else MissingFile(t("cannot be read by this desk"))
 
     def _message(
         self,
         notice: Notice,
         headers: Headers,
         files: Sequence[Attachment],
-        found: Sequence[bytes | Gone],
+        found: Sequence[bytes | MissingFile],
         missing: Sequence[str],
     ) -> EmailMessage:
         with speaking(self._language):
@@ -105,7 +105,7 @@ class MailCarrier:
             is_automatic=notice.say is Say.ALERT_MAIL or bool(notice.body.get("automatic")),
         )
         for file, content in zip(files, found, strict=True):
-            if not isinstance(content, Gone):
+            if not isinstance(content, MissingFile):
                 attach(message, file.name or file.id, file.type, content)
         return message
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from email.header import decode_header, make_header
 
 from bot.core.moments import read_moment
-from bot.intake.model import Known
-from bot.intake.page import Page, first_address
+from bot.intake.model import IntakeContext
+from bot.intake.text_page import TextPage, first_address
 
 _HEADER = re.compile(r"^\s{0,4}([A-Za-zäöü-]{2,40})\s?:(?:\s(.*)|$)")
 _CALLED = {
@@ -22,7 +22,7 @@ _ENOUGH = 3
 
 
 @dataclass(frozen=True)
-class Headers:
+class MessageHeaders:
     """The headers of one message; names in small letters, the first of each."""
 
     values: Mapping[str, str]
@@ -40,7 +40,7 @@ class Headers:
         to = f"{self.values.get('to', '')} {self.values.get('cc', '')}".casefold()
         return any(f"@{domain.casefold()}" in to for domain in domains)
 
-    def parts(self, known: Known) -> dict[str, str]:
+    def parts(self, known: IntakeContext) -> dict[str, str]:
         """The transaction they tell of."""
         at = read_moment(self.values.get("date", ""), known.zone, known.now)
         message_id = self.values.get("message-id", "").strip()
@@ -53,7 +53,7 @@ class Headers:
         return {part: text for part, text in parts.items() if text}
 
 
-def blocks(page: Page) -> Iterator[Headers]:
+def blocks(page: TextPage) -> Iterator[MessageHeaders]:
     """The blocks of headers among the lines that are free, in order."""
     start, values, name = 0, dict[str, str](), ""
     for number, line in [*enumerate(page.lines), (len(page.lines), "")]:
@@ -68,7 +68,7 @@ def blocks(page: Page) -> Iterator[Headers]:
             values[name] = (values[name] + " " + line.strip())[:2000]
         else:
             if len(values) >= _ENOUGH and {"from", "to"} & values.keys():
-                yield Headers(values, start, number)
+                yield MessageHeaders(values, start, number)
             values, name = {}, ""
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.moments import read_moment
-from bot.core.transaction_table import ADDRESSES, Table, address, heading_part, read_table, separator_of
-from bot.intake.model import Known, Origin, Transaction
-from bot.intake.page import Page
+from bot.core.transaction_table import ADDRESSES, TransactionTable, address, heading_part, read_table, separator_of
+from bot.intake.model import IntakeContext, Origin, Transaction
+from bot.intake.text_page import TextPage
 
 _LABELLED = re.compile(r"^\W{0,5}(\w[^:\n]{1,40}?)\s*:\s+(\S.*)$")
 _FAX = re.compile(r"(?<![^\W_])fax|transmission report|sende-?bericht|empfangs-?bericht|sendeprotokoll", re.IGNORECASE)
@@ -55,7 +55,7 @@ class _Record:
         )
 
 
-def records(page: Page, known: Known, context: str = "") -> list[tuple[Transaction, str]]:
+def records(page: TextPage, known: IntakeContext, context: str = "") -> list[tuple[Transaction, str]]:
     """Transactions told line by line, each with its family; their lines are taken. `context`: a subject, a name."""
     found = list[tuple[Transaction, str]]()
     words = "\n".join([context, *(line for _, line in page.free())])
@@ -71,7 +71,7 @@ def records(page: Page, known: Known, context: str = "") -> list[tuple[Transacti
     return found
 
 
-def _records(page: Page) -> Iterator[tuple[_Record, int]]:
+def _records(page: TextPage) -> Iterator[tuple[_Record, int]]:
     record, last = _Record(0), 0
     for number, line in list(page.free()):
         labelled = _LABELLED.match(line)
@@ -89,7 +89,7 @@ def _records(page: Page) -> Iterator[tuple[_Record, int]]:
         yield record, last
 
 
-def _read(texts: Mapping[str, str], known: Known) -> dict[str, str]:
+def _read(texts: Mapping[str, str], known: IntakeContext) -> dict[str, str]:
     at = read_moment(texts.get("when", ""), known.zone, known.now)
     ids = (("message_id", "Message-ID"), ("job", "Job ID"))
     parts = {part: address(texts[part], known.region) for part in ADDRESSES if part in texts}
@@ -104,7 +104,7 @@ def _read(texts: Mapping[str, str], known: Known) -> dict[str, str]:
 # --- tables
 
 
-def tables(page: Page, known: Known, context: str = "") -> list[tuple[Transaction, str]]:
+def tables(page: TextPage, known: IntakeContext, context: str = "") -> list[tuple[Transaction, str]]:
     """Transactions of the tables on the page, each with its family; their lines are taken."""
     found = list[tuple[Transaction, str]]()
     for first, last in _blocks(page):
@@ -116,7 +116,7 @@ def tables(page: Page, known: Known, context: str = "") -> list[tuple[Transactio
     return found
 
 
-def _blocks(page: Page) -> Iterator[tuple[int, int]]:
+def _blocks(page: TextPage) -> Iterator[tuple[int, int]]:
     """Runs of lines with the same separator, the first of which may be headings."""
     start, separator = 0, ""
     for number in range(len(page.lines) + 1):
@@ -136,7 +136,7 @@ def _may_be_headings(line: str) -> bool:
     return sum(bool(heading_part(cell.strip(' "'))) for cell in cells) * 2 >= len(cells)
 
 
-def _of_table(table: Table, page: Page, first: int, family: str) -> Iterator[tuple[Transaction, str]]:
+def _of_table(table: TransactionTable, page: TextPage, first: int, family: str) -> Iterator[tuple[Transaction, str]]:
     for row in table.rows:
         if "status" in row.parts and row.parts.keys() & set(ADDRESSES):
             parts = {**({"direction": "outbound"} if family else {}), **row.parts}

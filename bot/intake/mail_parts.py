@@ -8,7 +8,7 @@ from email import message_from_string
 from email.message import Message
 from html import unescape
 
-from bot.intake.headers import decoded
+from bot.intake.message_headers import decoded
 
 _BOUNDARY = re.compile(r"boundary\s?=", re.IGNORECASE)
 _MOST_PARTS = 50

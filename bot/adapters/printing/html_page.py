@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from bot.reports.document import Paper, Part, Table
+from bot.reports.document import ReportDocument, ReportPart, ReportTable
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1d1c1d; --quiet: #5c5b5d; --line: #d9d9d4; --ground: #fff; --soft: #f5f5f1 }
@@ -39,7 +39,7 @@ _WHOLE = 18
 """Letters: `PD-1057`, `02.11.2026 09:00`, `1 h 08 min`."""
 
 
-def page(paper: Paper, pictures: Sequence[bytes]) -> bytes:
+def page(paper: ReportDocument, pictures: Sequence[bytes]) -> bytes:
     """UTF-8."""
     left = iter(pictures)
     body = "".join(_part(part, left) for part in paper.parts)
@@ -61,13 +61,13 @@ def _fact(name: str, figure: str, word: str) -> str:
     return f"<div><dt>{escape(name)}</dt><dd>{escape(figure)}{small}</dd></div>"
 
 
-def _part(part: Part, pictures: Iterator[bytes]) -> str:
+def _part(part: ReportPart, pictures: Iterator[bytes]) -> str:
     text = "".join(f"<p>{escape(line)}</p>" for line in part.text)
     chart = f"<img src='{_inline(next(pictures))}' alt='{escape(part.chart.alt)}'>" if part.chart else ""
     return f"<section><h2>{escape(part.heading)}</h2>{text}{chart}{''.join(map(_table, part.tables))}</section>"
 
 
-def _table(table: Table) -> str:
+def _table(table: ReportTable) -> str:
     head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in table.columns)
     rows = "".join(
         f"<tr{_class(table, number)}>{''.join(map(_cell, row))}</tr>" for number, row in enumerate(table.rows)
@@ -81,7 +81,7 @@ def _cell(text: str) -> str:
     return f"<td{whole}>{escape(text)}</td>"
 
 
-def _class(table: Table, number: int) -> str:
+def _class(table: ReportTable, number: int) -> str:
     return " class='total'" if table.total and number == len(table.rows) - 1 else ""
 
 

@@ -25,7 +25,7 @@ _IN_REPLY = re.compile(r"(?<!\s)\s*\(in reply to [^()]{0,80}\)?\)*$")
 
 
 @dataclass
-class Page:
+class TextPage:
     """One text: a pasted message, a file, or a part of a mail."""
 
     lines: list[str]
@@ -34,7 +34,7 @@ class Page:
     """Indexes of the lines that were read."""
 
     @classmethod
-    def of(cls, text: str, name: str = "") -> Page:
+    def of(cls, text: str, name: str = "") -> TextPage:
         text = plain(_LINK.sub(r"\1", clean_text(text).removeprefix("\n")))
         return cls([line if len(line) <= LONGEST_LINE else "" for line in text.split("\n")], name)
 
@@ -64,7 +64,7 @@ class Flow:
     """Words as they are read, and where each stood."""
 
     text: str
-    page: Page
+    page: TextPage
     starts: list[int]
 
     def source(self, at: int) -> Source:
