@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -67,7 +66,16 @@ from handlers import (
     transitions,
 )
 from handlers.dispatch import Dispatcher
-from runtime import command_line, http_server, loop_watchdog, notification_renderer, observed, scheduler, socket_mode
+from runtime import (
+    command_line,
+    http_server,
+    loop_watchdog,
+    notification_renderer,
+    observed,
+    scheduler,
+    socket_mode,
+    starting,
+)
 from runtime.background_tasks import BackgroundTasks
 from runtime.backup import Storage
 from runtime.health import Health, database_probe, outbox_probe, transport_probe
@@ -278,9 +286,14 @@ async def _routes(client: AsyncWebClient, config: Config) -> Routes:
 
 
 async def run(env: Environment, config: Config) -> None:
-    """Listens until SIGINT or SIGTERM: by Socket Mode with an app token, else by HTTP."""
-    async with program(env, config) as running:
-        await listening(running, env, until=stopped())
+    """Listens until SIGINT or SIGTERM: by Socket Mode with an app token, else by HTTP. Waits for Slack at the start."""
+
+    async def serve(until: Awaitable[object]) -> None:
+        async with AsyncExitStack() as stack:
+            running = await starting.patiently(lambda: stack.enter_async_context(program(env, config)))
+            await listening(running, env, until)
+
+    await starting.until_stopped(serve, starting.stop_signal())
 
 
 async def listening(running: Program, env: Environment, until: Awaitable[object]) -> None:
@@ -298,14 +311,6 @@ async def listening(running: Program, env: Environment, until: Awaitable[object]
         async with http_server.serving(http_server.web_app(running.app, health), env.host, env.port) as port:
             log.info("Partner Desk listens at http://%s:%d%s", env.host, port, http_server.PATH)
             await until
-
-
-def stopped() -> Awaitable[object]:
-    """Waits for SIGINT or SIGTERM."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop.wait()
 
 
 # --- what the command line works with

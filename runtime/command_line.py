@@ -28,7 +28,7 @@ from typing import Protocol
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
-from bot.adapters.slack.api_errors import name_of
+from bot.adapters.slack.api_errors import closes_slack, name_of
 from bot.clocks import forecast
 from bot.config import effective
 from bot.config.environment import ENV_FILE, Environment, environment
@@ -99,7 +99,8 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     except (Misconfigured, StoreDown, Refused) as error:
         sys.exit(str(error))
     except SlackApiError as error:
-        sys.exit(f"Slack refuses: {name_of(error) or 'no reason given'}. `python app.py check` says what to do.")
+        why = closes_slack(error) or f"Slack refuses: {name_of(error) or 'no reason given'}."
+        sys.exit(f"{why} `python app.py check` looks at everything.")
     except ClientError:
         sys.exit("Slack cannot be reached. Is there a connection, and is SLACK_API_URL right?")
     except KeyboardInterrupt:

@@ -10,10 +10,14 @@ from contextlib import asynccontextmanager
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.adapters.slack.api_errors import is_slacks_fault, name_of
+from bot.core.errors import Misconfigured
 from runtime.health import PartHealth, Probe
+from runtime.starting import in_words, patiently
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +29,58 @@ _DRAIN = 2.0
 """… at the latest after so many. Slack sends what was not answered again, to another connection."""
 
 
+_SAID_AGAIN = 600.0
+"""Seconds after which trouble that goes on is logged again."""
+
+REFUSED = (
+    "Slack refuses SLACK_APP_TOKEN ({name}). Make one in the app's settings under Basic Information, App-Level Tokens, "
+    "with the scope connections:write."
+)
+
+
+class _Quietly(logging.Filter):
+    """Logs trouble with the connection in one line, and the same trouble once in ten minutes.
+
+    The SDK logs a traceback for each attempt, and attempts every ten seconds.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.ERROR:
+            return True
+        error = record.exc_info[1] if record.exc_info else None
+        words = f"{in_words(error)}; Socket Mode is connected again once it can be." if error else record.getMessage()
+        record.msg, record.args, record.exc_info, record.exc_text = words, (), None, None
+        again = time.monotonic() - self._said.get(words, -_SAID_AGAIN) >= _SAID_AGAIN
+        if again:
+            self._said[words] = time.monotonic()
+        return again
+
+
+class _Client(SocketModeClient):
+    """Says in words when the app-level token is refused while the desk runs."""
+
+    async def issue_new_wss_url(self) -> str:
+        try:
+            return str((await self.web_client.apps_connections_open(app_token=self.app_token))["url"])
+        except SlackApiError as error:
+            if not is_slacks_fault(error):
+                self.logger.error(REFUSED.format(name=name_of(error)))  # noqa: TRY400 (a sentence, no traceback)
+            raise
+
+
 class _Handler(AsyncSocketModeHandler):
     """Knows which requests are being answered."""
 
     def __init__(self, app: AsyncApp, app_token: str) -> None:
-        super().__init__(app, app_token, ping_interval=_PING)
+        self.app, self.app_token = app, app_token  # as in Bolt's, which would make a client of its own
+        logger = logging.getLogger(f"{__name__}.connection")
+        logger.filters = [_Quietly()]
+        self.client = _Client(app_token, logger=logger, web_client=app.client, ping_interval=_PING)
+        self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as in Bolt's
         self._answering = 0
         self._last = 0.0
 
@@ -58,6 +109,7 @@ async def connected(app: AsyncApp, app_token: str) -> AsyncIterator[Probe]:
 
     The SDK reconnects by itself, also when Slack refreshes the connection.
     """
+    await patiently(lambda: _require_token(app, app_token))
     handler = _Handler(app, app_token)
     await handler.connect_async()  # type: ignore[no-untyped-call]
     try:
@@ -65,6 +117,16 @@ async def connected(app: AsyncApp, app_token: str) -> AsyncIterator[Probe]:
     finally:
         await handler.drain()
         await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+async def _require_token(app: AsyncApp, app_token: str) -> None:
+    """`Misconfigured` when Slack refuses the app-level token: the SDK would try for ever."""
+    try:
+        await app.client.apps_connections_open(app_token=app_token)
+    except SlackApiError as error:
+        if is_slacks_fault(error):
+            raise
+        raise Misconfigured(REFUSED.format(name=name_of(error))) from error
 
 
 def connection_probe(client: SocketModeClient) -> Probe:

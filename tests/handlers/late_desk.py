@@ -7,10 +7,11 @@ import logging
 import sys
 from datetime import datetime, timedelta
 
-from app import listening, program, stopped
+from app import listening, program
 from bot.config.environment import Environment
 from bot.config.settings import load
 from bot.core.clock import now
+from runtime.starting import stop_signal
 
 
 async def run(ahead: timedelta) -> None:
@@ -20,7 +21,7 @@ async def run(ahead: timedelta) -> None:
         return now() + ahead
 
     async with program(env, load(env.desk_config), clock) as running:
-        await listening(running, env, until=stopped())
+        await listening(running, env, until=stop_signal().wait())
 
 
 if __name__ == "__main__":
