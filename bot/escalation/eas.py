@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.config.settings import Config
+from bot.core.cleaning import clean_line
 from bot.core.clock import as_utc, guide_time
 from bot.core.errors import Conflict, Invalid
 from bot.core.i18n import t
 from bot.escalation import letter
 from bot.escalation.evidence import Evidence
 from bot.escalation.preview import Preview
-from bot.escalation.rcr import rcr_number
+from bot.escalation.rcr import recorded_numbers, with_numbers
 from bot.escalation.service import Escalation, earlier_findings_removed, without_earlier_findings
 from bot.forms.template_fields import Need
 from bot.forms.validators import moment
@@ -59,20 +60,23 @@ class Portal:
         count as sent, as this person says that it is opened with them; how large they may be is the portal's affair.
         """
         shown = await self.preview(ticket_id, by)
-        at_eas, number = self._moment_opened(opened, shown.ticket), rcr_number(rcr, self.config) if rcr.strip() else ""
+        at_eas = self._moment_opened(opened, shown.ticket)
+        numbers = recorded_numbers(rcr, self.config) if clean_line(rcr) else ()
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             if ticket.version != seen and (await self.answers.changed_since(ticket, seen))[1]:
                 raise Conflict
             moved = without_earlier_findings(move(ticket, Move.ESCALATE, by, at))
-            numbers = tuple(dict.fromkeys((*ticket.rcr, number))) if number else ticket.rcr
-            moved = moved.model_copy(update={"sent_by": by, "sent_at": at_eas, "rcr": numbers})
+            known = with_numbers(ticket, numbers)
+            moved = moved.model_copy(update={"sent_by": by, "sent_at": at_eas, "rcr": known})
             reason = await self.evidence.in_spite(moved, despite, at)
             moved, proof = self.evidence.proven(moved, at_eas)
             proof |= {**reason, **earlier_findings_removed(ticket)}
             text = letter.as_text(shown.letter)
             stamp = f"{int(at_eas.timestamp())}"
-            said = event(moved, Move.ESCALATE, by, at, way="eas", opened=stamp, rcr=number, text=text, **proof)
+            said = event(
+                moved, Move.ESCALATE, by, at, way="eas", opened=stamp, rcr=", ".join(numbers), text=text, **proof
+            )
             return Change(moved, said)
 
         return await self.changes.change(ticket_id, f"{form}:eas", decide, retry=False)

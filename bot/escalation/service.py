@@ -15,7 +15,7 @@ from bot.escalation.correspondence import letters_sent
 from bot.escalation.evidence import Evidence
 from bot.escalation.letter import SignatureRole
 from bot.escalation.preview import Preview
-from bot.escalation.rcr import rcr_number
+from bot.escalation.rcr import recorded_numbers, with_numbers
 from bot.forms import validation
 from bot.forms.template_fields import Need
 from bot.forms.validators import reason
@@ -164,14 +164,13 @@ class Escalation:
         """Retarus's own number for it. A number by the configured pattern, or what they call it, in one line."""
         actor = await self.queries.actor(by)
         permissions.require_part(actor)
-        number = rcr_number(text, self.config)
+        numbers = recorded_numbers(text, self.config)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             if ticket.sent_at is None:
                 raise NotNow(t("This ticket never went to Retarus, so it cannot have a number of theirs yet."))
-            numbers = tuple(dict.fromkeys((*ticket.rcr, number)))
-            noted = change(ticket, rcr=numbers)
-            return Change(noted, event(noted, Step.RCR, by, at, rcr=number))
+            noted = change(ticket, rcr=with_numbers(ticket, numbers))
+            return Change(noted, event(noted, Step.RCR, by, at, rcr=", ".join(numbers)))
 
         return await self.changes.change(ticket_id, f"{form}:rcr", decide)
 

@@ -19,6 +19,7 @@ from bot.core.cleaning import clean_line, clean_text
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, Refused
 from bot.core.i18n import t
+from bot.core.identifiers import fold
 from bot.core.secret_detection import faults
 from bot.model.technical_note import PREFIX, Source, TechnicalNote
 from bot.model.ticket import Event, Ticket
@@ -37,7 +38,7 @@ TEXTS: Mapping[str, int] = {
 }  # fmt: skip
 """What is written in one, and how many characters it may have."""
 REASON = "reason"
-_HINT = re.compile(rf"{PREFIX}[-\s]?(\d{{1,9}})", re.IGNORECASE)
+_HINT = re.compile(rf"{PREFIX}[-\s#:]{{0,5}}(\d{{1,9}})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,13 @@ class Notes:
     async def named(self, text: str, by: str) -> TechnicalNote | None:
         """The note called TN-12."""
         permissions.require_staff(await self.queries.actor(by))
-        found = _HINT.fullmatch(text.strip())
+        found = _HINT.fullmatch(fold(text))
         return await self.store.note_numbered(int(found[1])) if found else None
 
     async def shown_or_begun(self, text: str, by: str) -> TechnicalNote | None:
         """The note of this name, or the beginning of a new one; a name nobody has is refused: it is no symptom."""
         named = await self.named(text, by)
-        if named is None and _HINT.fullmatch(text.strip()):
+        if named is None and _HINT.fullmatch(fold(text)):
             raise Refused(t("There is no such technical note."))
         return named or self.begun_with(text)
 

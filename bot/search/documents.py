@@ -1,4 +1,4 @@
-"""What of a ticket or a note is indexed, so that it is found? Its tokens, by where they stand, and where it is in time.
+"""Documents of the full-text index: the tokens of a ticket or a note by where they stand, and its place in time.
 
 The database keeps an entry for each of them, and its full-text index equal to the entries.
 """
@@ -9,13 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2s
+from itertools import islice
 from zlib import crc32
 
+from bot.core.characters import plain
 from bot.core.identifiers import fold
 from bot.forms.template_fields import BY_KEY, Ask
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
 from bot.search import tokens as words
+from bot.search.telephone_terms import telephone_terms
 
 ANALYSIS = 2
 """Counted up when the same text yields other tokens than before. A release that does so also has a schema script that
@@ -110,6 +113,16 @@ def _print(name: str) -> str:
     return blake2s(fold(name).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
+def tokens_of(text: str) -> frozenset[str]:
+    """Every token a text is found by: words, ids, and telephone numbers."""
+    text = plain(text)
+    return frozenset((*words.indexed(text), *(term.word for term in islice(telephone_terms(text), _MOST_NUMBERS))))
+
+
+_MOST_NUMBERS = 100
+"""Telephone numbers of one text that are indexed."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A document's row in the index: its tokens, by where they stand."""
@@ -124,8 +137,7 @@ class Entry:
         """`before`: the entry it replaces, whose story goes on."""
         if not document.is_found:
             return cls()
-        told = frozenset(words.indexed(story))
-        title, body = frozenset(words.indexed(document.title)), frozenset(words.indexed(document.body))
+        told, title, body = map(tokens_of, (story, document.title, document.body))
         return cls(title, body, told | before.story if before else told, frozenset(document.tags))
 
     @classmethod

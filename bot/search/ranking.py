@@ -1,4 +1,4 @@
-"""How does a search find the right tickets and notes? What is meant by its words, and which of those found comes first.
+"""Ranking of a search: what its words may mean, and the order of the tickets and notes that were found.
 
 The database's full-text index gives candidates, the newest first; they are ranked here, alike for every database.
 """
@@ -11,10 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.core.characters import plain
 from bot.core.cleaning import clean_line
+from bot.core.identifiers import references
 from bot.model.technical_note import PREFIX
+from bot.search import documents
 from bot.search import tokens as words
 from bot.search.documents import ANY_SERVICE, DocumentKind, Entry, customer_tag, name_tag, service_tag
+from bot.search.telephone_terms import telephone_terms
 from bot.search.tokens import Term
 
 CANDIDATES = 200
@@ -96,10 +100,14 @@ class Candidates:
 
 def terms_of(query: str, prefix: str = "") -> list[Term]:
     """The words of a query, each once, and ids as one word however they are divided. `prefix`: of tickets' names."""
+    query = plain(query)
     found = [Term(0, 0, number, (number,), is_code=True) for number in words.numbers_in(query)]
     named = list(_named(query, prefix))
     found += [Term(0, 0, word, (tag, word), is_code=True) for word, tag in named]
+    dialled = list(telephone_terms(query))
     told = {part for each in found for part in _ID.findall(each.word)}
+    told |= {part for each in dialled for part in _ID.findall(query[each.start : each.end])}
+    found += dialled
     for term in words.terms(query):
         if term.word in told or set(term.tokens) & {each.word for each in found}:
             continue
@@ -113,8 +121,8 @@ _ID = re.compile(r"[a-z]+|\d+")
 def _named(query: str, prefix: str) -> Iterator[tuple[str, str]]:
     """Tickets and notes that are called by their names, with what each is found by: `pd1001`, `tickets:1001`."""
     for shelf, called in ((DocumentKind.TICKETS, prefix), (DocumentKind.NOTES, PREFIX)):
-        found = re.findall(rf"(?<![^\W_]){called}[\s#:-]*(\d{{1,9}})(?![^\W_])", query, re.IGNORECASE) if called else ()
-        yield from ((f"{called.casefold()}{int(digits)}", name_tag(shelf, int(digits))) for digits in found)
+        numbers = references(query, called) if called else ()
+        yield from ((f"{called.casefold()}{number}", name_tag(shelf, number)) for number in numbers)
 
 
 def to_look_up(terms: Sequence[Term]) -> list[str]:
@@ -323,7 +331,8 @@ def _scored(
 def marked(text: str, tokens: frozenset[str], limit: int = 220) -> list[tuple[str, bool]]:
     """The part of a text that holds most of what was found, in pieces: those that were found are true."""
     text = clean_line(text)
-    found = [term for term in words.terms(text) if tokens & set(term.tokens)]
+    every = (*words.terms(text), *telephone_terms(text))
+    found = sorted(term for term in every if tokens & set(term.tokens))
     start = _best_window(found, limit) if len(text) > limit else 0
     end = min(len(text), start + limit)
     pieces: list[tuple[str, bool]] = [("…", False)] if start else []
@@ -345,4 +354,4 @@ def _best_window(found: Sequence[Term], limit: int) -> int:
 def says_most(texts: Iterable[str], tokens: frozenset[str]) -> str:
     """The text in which most of what was found stands."""
     kept = [text for text in texts if text]
-    return max(kept, key=lambda text: len(tokens & set(words.indexed(text))), default="")
+    return max(kept, key=lambda text: len(tokens & documents.tokens_of(text)), default="")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.config.settings import Config
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import clean_line, excerpt
 from bot.core.clock import Clock, as_moment, as_utc, guide_time
 from bot.core.errors import Refused
 from bot.core.i18n import t
@@ -147,7 +147,7 @@ class Search:
     ) -> SearchResult:
         """What fits the words best, notes and tickets together; what is called by its name, first."""
         permissions.require_staff(await self.queries.actor(by))
-        text = excerpt(text, QUERY)
+        text = clean_line(text)[:QUERY]
         named = await self._named(text, by)
         if named:
             return SearchResult([Hit(named)], words=[text])
@@ -155,7 +155,7 @@ class Search:
         if not asked and not text and not narrow.customer:
             return await self._latest(narrow)
         found = await self._look(asked, narrow, shelves)
-        if not found.hits and text.isdigit():
+        if not found.hits and text.isdecimal():
             called = await self._called(text, by)
             return SearchResult([Hit(called)], words=[text]) if called else found
         best = max((hit.score for hit in found.hits), default=0.0)
@@ -195,7 +195,7 @@ class Search:
 
     async def _named(self, text: str, by: str) -> Ticket | TechnicalNote | None:
         note = await self.notes.named(text, by)
-        return note if note or text.isdigit() else await self._called(text, by)
+        return note if note or text.isdecimal() else await self._called(text, by)
 
     async def _called(self, text: str, by: str) -> Ticket | None:
         """By its name, or only its number."""

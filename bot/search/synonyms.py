@@ -11,9 +11,9 @@ GROUPS: tuple[tuple[str, ...], ...] = tuple(
         attachment attachments anhang anhänge dateianhang
         rejected reject refused abgelehnt abgewiesen zurückgewiesen ablehnung verweigert
         blocked block gesperrt blockiert sperre
-        delivery deliver zustellung zugestellt zustellen auslieferung ausgeliefert
+        delivery deliver delivered versandbericht zustellung zugestellt zustellen auslieferung ausgeliefert
         undelivered undeliverable unzustellbar
-        delay delayed late verzögerung verzögert verspätet verspätung
+        delay delayed late spät verzögerung verzögert verspätet verspätung
         queue queued stuck warteschlange hängt hängen
         sent send sending outbound outgoing versand versendet versenden senden gesendet ausgehend ausgehende verschickt
         received receive inbound incoming empfang empfangen eingehend eingehende erhalten
@@ -46,7 +46,7 @@ GROUPS: tuple[tuple[str, ...], ...] = tuple(
         line leitung
         print printer drucken drucker gedruckt
         invoice invoices rechnung rechnungen
-        report reports bericht berichte
+        report reports bericht berichte protokoll
         portal website webseite
         access zugriff zugang
         denied forbidden verboten

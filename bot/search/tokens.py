@@ -1,4 +1,4 @@
-"""Which words are the same word? Word forms, spellings and ids of German and English support texts, for the search.
+"""Tokens of German and English support texts for the search: word forms, spellings, and ids.
 
 Every word is known by a few tokens: how it is spelt, and its stems by the rules of both languages, because one
 text mixes them. What holds a digit, or is an address, is an id: it is taken as it is, whole and in its parts.
@@ -22,7 +22,7 @@ _RUN = re.compile(r"[^\W_]+(?:[.\-:/@_#+=]+[^\W_]+)*")
 """Letters and digits, with what stands between the parts of an id, an address or a compound."""
 _PARTS = re.compile(r"[.\-:/@_#+=]+")
 _SIGN = re.compile(r"[a-z0-9.\-:/@_#+=]").match
-_RCR = re.compile(r"\bRCR[\s#:-]*(\d+)", re.IGNORECASE)
+_RCR = re.compile(r"(?<![^\W_])RCR[\s#:-]*(\d+)", re.IGNORECASE)
 _CODE_PAIR = re.compile(r"[a-z]{1,5}[-#:]+\d+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
@@ -117,13 +117,21 @@ def numbers_in(text: str) -> tuple[str, ...]:
 
 
 def indexed(text: str) -> list[str]:
-    """Every token a text is found by, once."""
+    """Every token a text that is `plain` is found by, once."""
     tokens: dict[str, None] = dict.fromkeys(numbers_in(text))
     for count, term in enumerate(terms(text)):
         if count == _MOST_TERMS:
             break
-        tokens |= dict.fromkeys(term.tokens)
+        tokens |= dict.fromkeys((*term.tokens, *_known_parts(term.word)))
     return list(tokens)
+
+
+@lru_cache(maxsize=50_000)
+def _known_parts(word: str) -> tuple[str, ...]:
+    """The words of `GROUPS` a compound ends or begins with, so that what says the same finds it: `versand|bericht`."""
+    thesaurus = _thesaurus()
+    halves = [half for pair in _halves(word) for half in pair if len(half) > SHORTEST and half in thesaurus]
+    return tuple(token for half in halves for token in forms(half))
 
 
 def is_plain(token: str) -> bool:

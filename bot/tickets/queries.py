@@ -1,4 +1,4 @@
-"""What can be asked about tickets and people? Nothing here changes anything."""
+"""Queries about tickets and people; read-only."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.config.settings import Config
+from bot.core.cleaning import shorten_middle
 from bot.core.clock import Clock, zone
 from bot.core.errors import Refused
 from bot.core.i18n import Language, language_of, t
+from bot.core.identifiers import fold
 from bot.forms.validators import Given
 from bot.model.ticket import Event, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step, can, move
@@ -52,12 +54,13 @@ class Queries:
     async def by_reference(self, text: str, by: str) -> Ticket:
         """The ticket called PD-1042, pd 1042 or 1042."""
         permissions.require_staff(await self.actor(by))
-        found = re.fullmatch(rf"(?:{self.config.desk.prefix}[-\s]?)?(\d{{1,9}})", text.strip(), re.IGNORECASE)
+        prefix = re.escape(fold(self.config.desk.prefix))
+        found = re.fullmatch(rf"(?:{prefix}[-\s#:]{{0,5}})?(\d{{1,9}})", fold(text))
         ticket = await self.store.numbered(int(found[1])) if found else None
         if ticket is None:
             words = t(
                 "There is no ticket “{typed}”. Tickets are called {example}.",
-                typed=text.strip()[:40],
+                typed=shorten_middle(text, 40),
                 example=f"{self.config.desk.prefix}-1001",
             )
             raise Refused(words)

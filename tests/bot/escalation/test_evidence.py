@@ -154,7 +154,8 @@ async def test_what_was_opened_in_the_portal_keeps_its_files_and_the_status_page
     ticket = await w.desk.evidence.attach(ticket.id, BEN, [LOG], w.form())
     opened = str(int(w.clock.forward(minutes=1).timestamp()))
     w.clock.forward(minutes=5)
-    ticket = await w.desk.portal.opened(ticket.id, BEN, w.form(), ticket.version, opened, "RCR-1")
+    ticket = await w.desk.portal.opened(ticket.id, BEN, w.form(), ticket.version, opened, "RCR‑1 and rcr 2")
+    assert ticket.rcr == ("RCR-1", "RCR-2")
     assert [each.sent_at for each in ticket.attachments] == [NOW + timedelta(minutes=1)]
     said = (await w.store.history(ticket.id))[-1].detail
     assert (said["files"], said["status"]) == ("trace.log (1.2 kB)", "unknown: Nobody has looked at it yet.")

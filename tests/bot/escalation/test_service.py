@@ -188,12 +188,18 @@ async def test_an_admin_who_is_a_contact_of_the_second_level_may_send() -> None:
         ("RCR-88123", "RCR-88123"),
         ("rcr 88123", "RCR-88123"),
         ("Your ticket: RCR#88123, thank you", "RCR-88123"),
+        ("RCR‑88123", "RCR-88123"),
+        ("[ＲＣＲ－８８１２３].", "RCR-88123"),
         ("Case 2019/4711", "Case 2019/4711"),
+        ("RCR-88123, RCR-77", "RCR-88123, RCR-77"),
+        ("RCR–77 / rcr 88123 and RCR-77", "RCR-77, RCR-88123"),
     ],
 )
-async def test_their_number_is_recorded_as_they_gave_it(world: World, typed: str, kept: str) -> None:
+async def test_all_numbers_of_retarus_are_recorded_in_one_spelling(world: World, typed: str, kept: str) -> None:
     ticket = await world.sent()
-    assert (await world.desk.escalation.record_rcr(ticket.id, BEN, typed, "V9")).rcr == (kept,)
+    recorded = await world.desk.escalation.record_rcr(ticket.id, BEN, typed, "V9")
+    assert ", ".join(recorded.rcr) == kept
+    assert (await world.desk.queries.history(ticket.id))[-1].detail["rcr"] == kept
 
 
 @pytest.mark.parametrize(
