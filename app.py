@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.inbound_mail import reception
 from bot.adapters.inbound_mail.isolation import MailParser
-from bot.adapters.inbound_mail.opening import receiving
+from bot.adapters.inbound_mail.opening import mailbox_check, receiving
+from bot.adapters.inbound_mail.reception import remember_routes
 from bot.adapters.mail.compose import ascii_domain
 from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import parse_smtp_url
@@ -58,10 +61,12 @@ from handlers import (
     known_issues,
     letter,
     notes,
+    outbound,
     privacy,
     reminders,
     reports,
     search,
+    shared_channel,
     tickets,
     transitions,
 )
@@ -141,6 +146,7 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             directory.groups.warn = alerts.warn
             out.connect(alerts.closed, outbox.wake)
             await desk.register.begin()
+            await remember_routes(store, routes)
             await desk.outgoing.begin(sender_domain(config), clock())
             dispatcher = Dispatcher(client, desk, tasks)
             dispatcher.watch = observed.InteractionWatch(metrics)
@@ -183,6 +189,8 @@ async def _working(
     dispatcher.tasks.start(_warn_of_audience(dispatcher.client, dispatcher.desk))
     with speaking(dispatcher.desk.config.desk.language):  # the task keeps it
         going_on = [asyncio.create_task(worker.run()) for worker in workers]
+        if dispatcher.desk.routes.retarus:
+            going_on.append(asyncio.create_task(shared_channel.read_again(dispatcher.desk, dispatcher)))
     jobs.start()
 
     def moved() -> None:
@@ -236,6 +244,8 @@ CAPABILITIES = (
     privacy,
     letter,
     conversation,
+    outbound,
+    shared_channel,
     reminders,
     tickets,
     notes,
@@ -358,13 +368,20 @@ def _check(env: Environment, post: bool) -> AsyncIterator[command_line.CheckFind
         except Misconfigured as error:
             return str(error)
 
-    return check(env, database, mail, kept, post=post)
+    return check(env, database, mail, partial(mailbox_check, env), kept, post=post)
+
+
+async def _receive(env: Environment, config: Config, raws: Iterable[bytes]) -> tuple[int, int]:
+    async with opened(env.database_url) as (store, drafts):
+        return await reception.receive(store, drafts, config, now, raws)
 
 
 def main() -> None:
     """Carries out what was typed behind `python app.py`, or behind `partner-desk` where it is installed."""
     command_line.main(
-        command_line.Parts(run=run, demo=_demo, archive=_archive, check=_check, storage=STORAGE, migrate=migrate)
+        command_line.Parts(
+            run=run, demo=_demo, archive=_archive, check=_check, storage=STORAGE, migrate=migrate, receive=_receive
+        )
     )
 
 

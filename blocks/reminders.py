@@ -9,6 +9,7 @@ from blocks import kit
 from blocks.evidence import along
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
+from blocks.outbound import WRITE
 from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.model.ticket import Stage, Ticket
@@ -35,6 +36,8 @@ def choices(ticket: Ticket) -> Iterable[tuple[str, str]]:
     if ticket.stage is Stage.RETARUS:
         yield CHASE, t("Chase Retarus")
         yield EXPECT, t("Set next update")
+    if ticket.sent_at:
+        yield WRITE, t("Send to Retarus")
     if ticket.stage.is_open and ticket.times.planned is None:
         yield PLAN, t("Action plan")
     if ticket.stage in _HAND_ON_AT:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.config.settings import Config
+from bot.conversation.channel import Channel
+from bot.conversation.outbound import Outbound
 from bot.conversation.outgoing import OutgoingMails
 from bot.conversation.service import Conversation
 from bot.conversation.taking_in import TakingIn
@@ -61,6 +63,8 @@ class Desk:
     outgoing: OutgoingMails
     taking_in: TakingIn
     conversation: Conversation
+    channel: Channel
+    outbound: Outbound
     reminders: Reminders
     digests: Digests
     status_alerts: StatusAlerts
@@ -114,6 +118,8 @@ def open_desk(
         outgoing=OutgoingMails(store, store),
         taking_in=taking_in,
         conversation=Conversation(taking_in, changes, queries, store, clock),
+        channel=Channel(taking_in, changes, queries, store, config, clock),
+        outbound=Outbound(changes, queries, answers, register, store, config, routes),
         reminders=Reminders(changes, queries, answers, register, store, store, config, clock, routes),
         digests=Digests(changes, store, config, clock, routes),
         status_alerts=StatusAlerts(changes, queries, store, config, clock, lookout),

@@ -9,6 +9,7 @@ from typing import Any
 from bot.core.cleaning import decode_slack_entities
 from bot.model.ticket import Attachment
 from handlers.message_text import words_of
+from handlers.shared_message import SharedMessage, in_event
 
 Body = Mapping[str, Any]
 
@@ -35,6 +36,8 @@ class Shortcut:
     channel: str = ""
     ts: str = ""
     """The message it was used on."""
+    thread: str = ""
+    """The thread that message is in."""
     text: str = ""
     """That message's words, as Slack marks them up: of its text, blocks, attachments and shared messages."""
     files: tuple[Attachment, ...] = ()
@@ -132,6 +135,8 @@ class SlackEvent:
     thread: str = ""
     """The thread a message was posted in."""
     files: tuple[Attachment, ...] = ()
+    shared: SharedMessage | None = None
+    """A message of somebody of another workspace."""
     at: str = ""
     """When, as `Click.at`."""
     profile: Mapping[str, Any] = field(default_factory=dict)
@@ -171,6 +176,7 @@ def shortcut(body: Body) -> Shortcut:
         trigger=_text(body, "trigger_id"),
         channel=_text(body.get("channel") or {}, "id"),
         ts=_text(message, "ts"),
+        thread=_text(message, "thread_ts"),
         text=words_of(message),
         files=_files(message),
         response_url=_text(body, "response_url"),
@@ -218,6 +224,7 @@ def slack_event(body: Body) -> SlackEvent:
         channel=_text(event, "channel"),
         thread=_text(event, "thread_ts"),
         files=_files(event),
+        shared=in_event(body),
         at=_text(event, "event_ts"),
         profile=user if isinstance(user, dict) else {},
     )

@@ -19,7 +19,7 @@ import getpass
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +66,8 @@ class Parts:
     check: Callable[[Environment, bool], AsyncIterator[CheckFinding]]
     """With true: also posts a message to an admin, and deletes it."""
     storage: backup.Storage
+    receive: Callable[[Environment, Config, Iterable[bytes]], Awaitable[tuple[int, int]]]
+    """Takes in raw mails; gives how many were new, and how many were there before."""
     migrate: Callable[[str, str], Awaitable[Mapping[str, int]]]
     """From this DATABASE_URL to that; gives how much was moved, by table."""
 
@@ -77,10 +79,12 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
         "command",
         nargs="?",
         default="run",
-        choices=["run", "demo", "check", "config", "healthy", "policy", "migrate", *_BACKUP, *_ARCHIVE],
+        choices=["run", "demo", "check", "config", "healthy", "policy", "migrate", "receive", *_BACKUP, *_ARCHIVE],
     )
     parser.add_argument(
-        "terms", nargs="*", help="a person: user id, names, addresses, numbers; backup, restore: a file"
+        "terms",
+        nargs="*",
+        help="a person: user id, names, addresses, numbers; backup, restore: a file; receive: mails as files",
     )
     parser.add_argument("--keep", type=int, default=14, help="backup to a folder: how many stay there")
     parser.add_argument("--folder", type=Path, default=Path("var/exports"), help="where exports go")
@@ -114,7 +118,7 @@ HOME = Path(__file__).parents[1]
 def _go_home(command: str) -> None:
     """From another folder, the settings beside app.py are meant, unless this folder has its own."""
     is_own = any(Path(name).exists() for name in (".env", "desk.toml"))
-    if command in {"run", "check", "config", "policy"} and not is_own and (HOME / "app.py").exists():
+    if command in {"run", "check", "config", "policy", "receive"} and not is_own and (HOME / "app.py").exists():
         os.chdir(HOME)
 
 
@@ -123,6 +127,8 @@ async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace)
         await parts.demo(env, chosen.state, chosen.language, chosen.open)
     elif chosen.command == "migrate":
         await _migrate(parts, chosen.source, chosen.target or env.database_url)
+    elif chosen.command == "receive":
+        await _receive(parts, env, chosen.terms)
     elif chosen.command in _BACKUP:
         print(await _back_up(parts, env, chosen))
     elif chosen.command == "check":
@@ -132,6 +138,21 @@ async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace)
     else:
         commands = {"run": _run, "policy": _policy, "config": _config, "healthy": _healthy}
         await commands[chosen.command](parts, env)
+
+
+_TRY_AGAIN = 75
+"""EX_TEMPFAIL: a mail server that pipes a mail in keeps it and tries again."""
+
+
+async def _receive(parts: Parts, env: Environment, files: Sequence[str]) -> None:
+    """From files, or one mail from standard input."""
+    raws = map(Path.read_bytes, map(Path, files)) if files else iter([sys.stdin.buffer.read()])
+    try:
+        new, known = await parts.receive(env, load(env.desk_config), raws)
+    except StoreDown as error:
+        print(error, file=sys.stderr)
+        sys.exit(_TRY_AGAIN)
+    print(f"Taken in: {new}; there before: {known}.")
 
 
 async def _run(parts: Parts, env: Environment) -> None:

@@ -70,7 +70,9 @@ def is_told(entry: Entry) -> bool:
 
 def number_to_record(entry: Entry, recorded: tuple[str, ...]) -> str:
     """The number of theirs that is recorded by itself: the only one in it, and the ticket has none yet."""
-    return entry.rcr[0] if len(entry.rcr) == 1 and not recorded and not _is_automatic(entry) else ""
+    if entry.way is Way.CHANNEL or _is_automatic(entry) or recorded:
+        return ""
+    return entry.rcr[0] if len(entry.rcr) == 1 else ""
 
 
 def numbers_to_ask_about(entry: Entry, recorded: tuple[str, ...]) -> tuple[str, ...]:

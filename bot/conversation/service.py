@@ -99,6 +99,28 @@ class Conversation:
             changed = entry.model_copy(update={"version": entry.version + 1, "state": EntryState.DISMISSED})
             await self.changes.store.apply(Batch(heard=Heard(changed=(changed,))))
 
+    async def ticket_at(self, channel: str, thread: str) -> str:
+        """Id of the ticket whose thread this is; empty for any other."""
+        place = await self.changes.store.placed(channel, thread)
+        return place.ticket_id if place and place.what == "card" else ""
+
+    async def keep_draft(self, user: str, ticket_id: str, text: str) -> None:
+        """The words that are being previewed."""
+        await self.queries.drafts.put(_draft(user, ticket_id), {"text": text})
+
+    async def kept_draft(self, user: str, ticket_id: str) -> str:
+        return (await self.queries.drafts.get(_draft(user, ticket_id)) or {}).get("text", "")
+
+    async def warn_of_channel(self, channel: str) -> None:
+        """The channel shared with Retarus is severed: told to whoever cares for the ways there, once a day."""
+        if channel != self.changes.routes.retarus:
+            return
+        at = as_utc(self.clock())
+        people = telling.caretakers(self.changes.config)
+        words = [telling.word(user, f"severed:{at:%Y%m%d}", {"about": "severed"}, at) for user in people]
+        await self.changes.store.apply(Batch(notices=words))
+        self.changes.wake()
+
     async def warn_of_mailbox(self, since: str, why: str) -> None:
         """Tells whoever cares for mail that the mailbox cannot be read for long; once for each time."""
         at = as_utc(self.clock())
@@ -113,3 +135,7 @@ class Conversation:
         notice = telling.original(by, entry_id, click, as_utc(self.clock()))
         await self.changes.store.apply(Batch(notices=[notice]))
         self.changes.wake()
+
+
+def _draft(user: str, ticket_id: str) -> str:
+    return f"outbound:{user}:{ticket_id}"

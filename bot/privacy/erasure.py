@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Refused
 from bot.model.access_log import Access
 from bot.model.contact import EndCustomer
+from bot.model.conversation import NOTHING_HEARD, Entry, Heard
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Step, change, event
@@ -39,11 +41,13 @@ class PersonalDataArchive:
 
     async def export(self, person: PersonMatcher) -> dict[str, JsonValue]:
         """Everything that names this person, as it is kept."""
+        entries = [each async for each in self._entries() if redaction.mentions(each, person)]
         found: dict[str, JsonValue] = {
             "contacts": _told([each for each in await self.store.contacts() if redaction.mentions(each, person)]),
             "end_customers": _told([each async for each in self._customers() if redaction.mentions(each, person)]),
             "technical_notes": _told([each async for each in self._notes() if redaction.mentions(each, person)]),
             "tickets": [await self._told(ticket) async for ticket in self._naming(person)],
+            "conversation": _told(entries),
             "drafts": {key: dict(draft) for key, draft in (await self._drafts_of(person)).items()},
         }
         await self._log("export", person.fingerprint)
@@ -61,6 +65,7 @@ class PersonalDataArchive:
             erased += await self._erase_from(ticket, person)
         for key, draft in (await self._drafts_of(person)).items():
             await self._erase_draft(key, draft, person)
+        await self._erase_from_conversation(person)
         while not await self._erase_from_lists(person):
             pass  # an admin changed an entry in this very moment
         await self._log("erase", person.fingerprint)
@@ -93,6 +98,14 @@ class PersonalDataArchive:
             records += [each.notice for each in await self.store.letters(ticket_id=ticket.id, limit=10_000)]
             if any(redaction.mentions(each, person) for each in records):
                 yield ticket
+
+    async def _entries(self) -> AsyncIterator[Entry]:
+        """The conversation with Retarus."""
+        last = ""
+        while page := await self.store.entries_after(last, PAGE):
+            for each in page:
+                yield each
+            last = page[-1].id
 
     async def _customers(self) -> AsyncIterator[EndCustomer]:
         skip = 0
@@ -137,12 +150,29 @@ class PersonalDataArchive:
         """
         after = change(after.model_copy(update={"version": before.version}))
         last = event(after, Step.ERASE, "", at)
-        batch = Batch(tickets=[after], events=[last], rewritten=history, forget_notices=[after.id])
+        heard = await self._forgotten(after) if after.is_erased else NOTHING_HEARD
+        batch = Batch(tickets=[after], events=[last], rewritten=history, forget_notices=[after.id], heard=heard)
         try:
             await self.store.apply(batch)
         except Conflict:
             return 0
         return 1
+
+    async def _forgotten(self, ticket: Ticket) -> Heard:
+        """What Retarus wrote about a ticket goes with its personal data, with the original mails."""
+        return Heard(forget=tuple(each.id for each in await self.store.entries_of(ticket.id)))
+
+    async def _erase_from_conversation(self, person: PersonMatcher) -> None:
+        """A mark stands where they stood; an original mail cannot be marked, and goes. Somebody quicker comes first."""
+        async for entry in self._entries():
+            raw = await self.store.original(entry.id) if entry.has_original else None
+            is_in_raw = raw is not None and person.is_in(raw.decode("utf-8", "replace"))
+            if not (is_in_raw or redaction.mentions(entry, person)):
+                continue
+            without = redaction.without_person(entry, person)
+            changed = without.model_copy(update={"version": entry.version + 1, "has_original": False, "id": entry.id})
+            with suppress(Conflict):
+                await self.store.apply(Batch(heard=Heard(changed=(changed,), forget_originals=(entry.id,))))
 
     async def _erase_from_lists(self, person: PersonMatcher) -> bool:
         """Their own entry in the register goes; where another's, or an end-customer's, names them, a mark stands.

@@ -15,7 +15,7 @@ from bot.adapters.inbound_mail.server import ImapServer, parse_imap_url
 from bot.adapters.inbound_mail.source import ImapSource
 from bot.config.environment import Environment
 from bot.config.settings import Config
-from bot.core.clock import Clock
+from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured
 from bot.core.i18n import speaking
 
@@ -84,3 +84,13 @@ async def receiving(
             each.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await parser.close()
+
+
+async def mailbox_check(env: Environment, config: Config) -> tuple[str, str]:
+    """Login, folder and rights; whether new mail is told at once."""
+    try:
+        found = await open_mailbox(env, config, now, token_source(env)).check()
+    except Misconfigured as error:
+        return "mailbox", str(error)
+    how = "new mail is told at once" if found.has_idle else "new mail is looked for every minute"
+    return (f"mailbox: {how}", "") if found.fault is None else ("mailbox", found.fault)

@@ -50,8 +50,12 @@ Kept = Callable[[], Awaitable[Sequence[Contact]]]
 """Gives the register as it is kept; empty where nothing is kept yet, or it cannot be read."""
 
 
+MailboxProbe = Callable[[Config], Awaitable[tuple[str, str]]]
+"""Gives what was looked at, and a sentence on what is wrong with it, or nothing."""
+
+
 async def check(
-    env: Environment, database: Probe, mail: Probe, kept: Kept, *, post: bool = False
+    env: Environment, database: Probe, mail: Probe, mailbox: MailboxProbe, kept: Kept, *, post: bool = False
 ) -> AsyncIterator[CheckLine]:
     """Looks at one thing after the other; what depends on a thing that is wrong is left out.
 
@@ -68,6 +72,9 @@ async def check(
     yield CheckLine("database", await database())
     async for line in _mail(env, config, mail):
         yield line
+    if env.imap_url:
+        yield CheckLine(*await mailbox(config))
+        yield _believed(config)
     register = _register(config, await kept())
     yield _contacts(register)
     yield _left_open(config)
@@ -142,6 +149,13 @@ async def _mail(env: Environment, config: Config, mail: Probe) -> AsyncIterator[
         yield CheckLine(
             "ways to Retarus", "none: set `channel` or `email` under [retarus], else nothing can be escalated"
         )
+
+
+def _believed(config: Config) -> CheckLine:
+    """Whose mails find a ticket."""
+    what = f"mails taken in from: {', '.join(config.mail.allowed) or 'nobody'}"
+    fix = "name Retarus's addresses under [mail] allowed, else every mail stays unassigned"
+    return CheckLine(what, "" if config.mail.allowed else fix)
 
 
 def _register(config: Config, kept: Sequence[Contact]) -> list[Contact]:

@@ -1,0 +1,66 @@
+"""Takes in mails that a mail server hands over on standard input or as files, without Slack: the desk posts them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from bot.adapters.inbound_mail.isolation import MailParser
+from bot.config.settings import Config
+from bot.conversation.ports import ConversationStore
+from bot.conversation.taking_in import TakingIn
+from bot.core.clock import Clock
+from bot.core.errors import Misconfigured
+from bot.core.i18n import speaking
+from bot.model.contact import Person
+from bot.model.ticket import Level
+from bot.ports import Store
+from bot.tickets.changes import Changes
+from bot.tickets.notifications import Routes
+from bot.tickets.ports import Drafts
+from bot.tickets.queries import Queries
+
+_ROUTES = "routes"
+
+
+class _NobodyKnown:
+    """The directory of a process that asks Slack nothing."""
+
+    async def person(self, user_id: str) -> Person:
+        return Person(id=user_id, name=user_id, is_active=False)
+
+    async def levels(self, person: Person) -> frozenset[Level]:  # noqa: ARG002
+        return frozenset()
+
+    def learn(self, user: Mapping[str, Any]) -> Person:
+        return Person(id=str(user.get("id")), name=str(user.get("id")), is_active=False)
+
+    def forget(self, user_id: str) -> None:
+        """Nothing is remembered."""
+
+
+async def remember_routes(store: ConversationStore, routes: Routes) -> None:
+    """Keeps where notices go, as Slack told it, for processes that take in mail beside the desk."""
+    await store.keep(_ROUTES, json.dumps(asdict(routes)))
+
+
+async def receive(store: Store, drafts: Drafts, config: Config, clock: Clock, raws: Iterable[bytes]) -> tuple[int, int]:
+    """Returns how many mails were taken in, and how many were there before. Nothing is lost when it is done again."""
+    kept = await store.value(_ROUTES)
+    if not kept:
+        raise Misconfigured("The desk has not run with this database yet. Start it once, then mail can be taken in.")
+    routes = Routes(**json.loads(kept))
+    queries = Queries(store, drafts, _NobodyKnown(), config, clock)
+    takes_in = TakingIn(Changes(store, queries, config, clock, routes), queries, store, config, clock)
+    parser, new, known = MailParser(), 0, 0
+    try:
+        with speaking(config.desk.language):
+            for raw in await asyncio.to_thread(list, raws):
+                is_new = await takes_in.take(await parser.read(raw), raw) is not None
+                new, known = new + is_new, known + (not is_new)
+    finally:
+        await parser.close()
+    return new, known

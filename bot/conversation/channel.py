@@ -1,0 +1,148 @@
+"""The shared channel: what people and bots of Retarus write below a letter is mirrored into the ticket's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.config.settings import Config
+from bot.conversation import telling
+from bot.conversation.entries import WORDS
+from bot.conversation.files import sort_files
+from bot.conversation.mail import MailFile
+from bot.conversation.ports import ConversationStore
+from bot.conversation.references import rcr_numbers
+from bot.conversation.taking_in import TakingIn
+from bot.core.clock import Clock, as_utc
+from bot.core.errors import Conflict, Duplicate
+from bot.model.conversation import Entry, EntryFile, EntryState, Heard, Way, entry_id
+from bot.model.notice import Place
+from bot.model.ticket import Stage, Ticket
+from bot.tickets.changes import ATTEMPTS, Changes
+from bot.tickets.ports import Batch, Query
+from bot.tickets.queries import Queries
+
+LETTER = "retarus"
+"""The name of the place of the letter in the shared channel."""
+OPEN = 200
+"""Tickets whose threads are read again after a gap."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of theirs."""
+
+    channel: str
+    ts: str
+    thread: str
+    author: str
+    """Slack user id or bot id."""
+    name: str
+    words: str
+    files: Sequence[EntryFile] = ()
+    is_edited: bool = False
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Mirrors messages; each once, however often Slack tells of it."""
+
+    taking_in: TakingIn
+    changes: Changes
+    queries: Queries
+    store: ConversationStore
+    config: Config
+    clock: Clock
+
+    async def letter_at(self, channel: str, thread: str) -> Place | None:
+        """The letter whose thread this is."""
+        place = await self.changes.store.placed(channel, thread) if thread else None
+        return place if place and place.what == LETTER else None
+
+    async def hear(self, said: Said) -> None:
+        """A message of theirs; below no letter of ours it is no matter of the desk's."""
+        place = await self.letter_at(said.channel, said.thread)
+        if place is None or said.ts == said.thread:
+            return
+        for _ in range(ATTEMPTS):
+            try:
+                await self._heard(said, place)
+            except Duplicate:
+                return
+            except Conflict:
+                continue
+            return
+
+    async def _heard(self, said: Said, place: Place) -> None:
+        ticket = await self.queries.find(place.ticket_id)
+        if ticket is None or ticket.is_erased:
+            return
+        at = as_utc(self.clock())
+        known = await self.store.entry(_key(said.channel, said.ts))
+        if known is None:
+            entry = self._entry(said, place, ticket, at)
+            await self.taking_in.place(ticket, entry, Heard(new=(entry,)), "", at)
+        elif said.is_edited and known.words != said.words:
+            await self._changed(known, ticket, words=said.words[:WORDS], is_edited=True)
+
+    async def take_back(self, channel: str, ts: str) -> None:
+        """They deleted a message: that is said, and the words stay for the owner."""
+        for _ in range(ATTEMPTS):
+            known = await self.store.entry(_key(channel, ts))
+            ticket = await self.queries.find(known.ticket_id) if known else None
+            if known is None or ticket is None or known.is_deleted:
+                return
+            try:
+                await self._changed(known, ticket, is_deleted=True)
+            except Conflict:
+                continue
+            return
+
+    async def _changed(self, entry: Entry, ticket: Ticket, **changes: object) -> None:
+        changed = entry.model_copy(update={**changes, "version": entry.version + 1})
+        notice = telling.shown(ticket, changed, self.changes.routes, as_utc(self.clock()))
+        await self.changes.store.apply(Batch(heard=Heard(changed=(changed,)), notices=[notice]))
+        self.changes.wake()
+
+    def _entry(self, said: Said, place: Place, ticket: Ticket, at: datetime) -> Entry:
+        given = [
+            MailFile(number=n, name=each.name, type=each.type, size=each.size) for n, each in enumerate(said.files)
+        ]
+        files = sort_files(given)
+        return Entry(
+            id=_key(said.channel, said.ts),
+            way=Way.CHANNEL,
+            kind="message",
+            state=EntryState.SHOWN,
+            ticket_id=ticket.id,
+            at=at,
+            written_at=datetime.fromtimestamp(float(said.ts), UTC),
+            author=said.name,
+            address=said.author,
+            words=said.words[:WORDS],
+            rcr=rcr_numbers(said.words, self.config.retarus.rcr_pattern),
+            files=tuple(said.files[each.number] for each in files.kept),
+            left_out=tuple(f"{each.file.name}: {each.in_words()}" for each in files.left_out),
+            link=_link(place, said),
+            is_edited=said.is_edited,
+            was_closed=not ticket.stage.is_open,
+        )
+
+    async def threads_to_read(self) -> list[Place]:
+        """Letters of tickets that are with Retarus: read again after a gap."""
+        tickets = await self.changes.store.find(Query(stages=(Stage.RETARUS,), limit=OPEN))
+        found = [await self.changes.store.place(ticket.id, LETTER) for ticket in tickets]
+        return [place for place in found if place]
+
+
+def _key(channel: str, ts: str) -> str:
+    return entry_id(f"slack:{channel}:{ts}")
+
+
+def _link(place: Place, said: Said) -> str:
+    """The permalink of a reply, made from the letter's."""
+    head, found, _ = place.link.rpartition("/p")
+    if not found:
+        return ""
+    return f"{head}/p{said.ts.replace('.', '')}?thread_ts={said.thread}&cid={said.channel}"

@@ -1,0 +1,124 @@
+"""Words to Retarus in the threads that a letter began: answers to their questions, new facts, corrections, an end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.config.settings import Config
+from bot.conversation.ports import ConversationStore
+from bot.core.errors import Conflict, NotNow, Refused
+from bot.core.i18n import speaking, t
+from bot.escalation import letter
+from bot.escalation.correspondence import letters_sent
+from bot.model.contact import Contact
+from bot.model.conversation import Entry
+from bot.model.ticket import Attachment, Ticket
+from bot.model.transitions import Step, change, event
+from bot.register.contacts import Register
+from bot.tickets import notifications
+from bot.tickets.answers import Answers
+from bot.tickets.attachments import along, excess, listed, sent, waiting
+from bot.tickets.changes import Change, Changes
+from bot.tickets.notifications import Routes
+from bot.tickets.queries import Queries
+
+QUOTED: Final = 1500
+"""Characters of their question that are quoted."""
+_INTERNAL: Final = re.compile(
+    r"\b(?:intern(?:al(?:ly)?|e[rsnm]?)?|vertraulich\w*|confidential|nicht weitergeben|do not forward)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """Exactly what would go out, shown before it goes."""
+
+    ticket: Ticket
+    subject: str
+    text: str
+    ways: tuple[str, ...]
+    files: tuple[Attachment, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outbound:
+    """Only by authorised contacts (guide 2.1); each word is previewed, and has a receipt or a visible failure."""
+
+    changes: Changes
+    queries: Queries
+    answers: Answers
+    register: Register
+    store: ConversationStore
+    config: Config
+    routes: Routes
+
+    async def draft(self, ticket_id: str, by: str) -> Ticket:
+        """The ticket, when this person may write to Retarus about it now."""
+        ticket = await self.queries.ticket(ticket_id)
+        await self._declarant(ticket, by)
+        return ticket
+
+    async def preview(self, ticket_id: str, by: str, text: str, entry_id: str = "") -> Outgoing:
+        """The exact text, with their words quoted where it answers an entry. `Invalid` for what is no text."""
+        ticket = await self.queries.ticket(ticket_id)
+        contact = await self._declarant(ticket, by)
+        text = await self._written(ticket, text, entry_id)
+        history = await self.queries.history(ticket_id)
+        return Outgoing(
+            ticket,
+            letter.write(ticket, contact, self.config, history).subject,
+            text,
+            self.routes.ways,
+            waiting(ticket),
+            warnings(text),
+        )
+
+    async def send(self, ticket_id: str, by: str, text: str, form: str, seen: int, entry_id: str = "") -> Ticket:
+        """Sends it, as it was previewed, on every way. `seen`: the previewed version; a `Conflict` with other files."""
+        written = await self._written(await self.queries.ticket(ticket_id), text, entry_id)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change:
+            contact = await self._declarant(ticket, by)
+            files = waiting(ticket)
+            if too_much := excess(files, self.config):
+                raise Refused(too_much)
+            history = await self.queries.history(ticket.id)
+            if any("answer.files" in each.detail for each in history if each.version > seen):
+                raise Conflict
+            told = change(ticket, attachments=sent(ticket, at))
+            subject = letter.write(ticket, contact, self.config, history).subject
+            sending = notifications.chasers(told, letters_sent(history), subject, written, contact, self.routes, at)
+            detail = {"files": listed(files)} if files else {}
+            detail |= {"answers": entry_id} if entry_id else {}
+            return Change(told, event(told, Step.TELL, by, at, text=written, **detail), along(sending, files))
+
+        return await self.changes.change(ticket_id, f"{form}:tell", decide, retry=False)
+
+    async def _written(self, ticket: Ticket, text: str, entry_id: str) -> str:
+        text = await self.answers.word(ticket.id, text, "word")
+        entry = await self.store.entry(entry_id) if entry_id else None
+        return f"{text}\n\n{self._quote(entry)}" if entry and entry.ticket_id == ticket.id else text
+
+    def _quote(self, entry: Entry) -> str:
+        with speaking(self.config.retarus.language):
+            introduction = t("You wrote:")
+        lines = entry.words[:QUOTED].strip().splitlines()
+        return "\n".join([introduction, *(f"> {line}" for line in lines)])
+
+    async def _declarant(self, ticket: Ticket, by: str) -> Contact:
+        _, contact = await self.register.sender(by)
+        if ticket.sent_at is None:
+            raise NotNow(t("This ticket never went to Retarus. Escalate it first."))
+        if not self.routes.lead_to_retarus:
+            raise Refused(t("No way to Retarus is set up. An admin names `channel` or `email` under [retarus]."))
+        return contact
+
+
+def warnings(text: str) -> tuple[str, ...]:
+    """What is doubtful in a text that leaves the house."""
+    found = dict.fromkeys(each[0] for each in _INTERNAL.finditer(text))
+    return (t("It says “{words}”. Is it meant for Retarus?", words=", ".join(found)),) if found else ()

@@ -1,0 +1,102 @@
+"""The channel that is shared with Retarus: their messages are mirrored, and what becomes of the channel is followed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+
+from bot.conversation.channel import Said
+from bot.core.errors import StoreDown
+from bot.desk import Desk
+from bot.model.conversation import EntryFile
+from bot.model.notice import Place
+from handlers.dispatch import Dispatcher
+from handlers.mention_names import MentionNames
+from handlers.payload import SlackEvent
+from handlers.shared_message import Became, SharedMessage, in_history
+from handlers.slack_text import as_typed
+
+log = logging.getLogger(__name__)
+
+READ_AGAIN = 300.0
+"""Seconds after which open threads are read again, for messages Slack did not tell of."""
+_FAILURES = (SlackApiError, ClientError, TimeoutError)
+
+
+class Mirror:
+    """Turns messages of theirs into entries, with the names and files that Slack leaves out."""
+
+    def __init__(self, desk: Desk, dispatcher: Dispatcher) -> None:
+        self._desk = desk
+        self._client = dispatcher.client
+        self._names = MentionNames(dispatcher.client, desk)
+
+    async def hear(self, message: SharedMessage) -> None:
+        if message.became is Became.DELETED:
+            await self._desk.channel.take_back(message.channel, message.ts)
+        elif await self._desk.channel.letter_at(message.channel, message.thread):
+            await self._desk.channel.hear(await self._said(message))
+
+    async def _said(self, message: SharedMessage) -> Said:
+        names = await self._desk.queries.names([message.author])
+        return Said(
+            message.channel,
+            message.ts,
+            message.thread,
+            message.author,
+            message.name or names(message.author),
+            as_typed(message.text, await self._names.of(message.text)),
+            [await self._file(each) for each in message.file_ids],
+            is_edited=message.became is Became.EDITED,
+        )
+
+    async def _file(self, file_id: str) -> EntryFile:
+        """In a shared channel an event tells a file's id only."""
+        try:
+            found = (await self._client.files_info(file=file_id))["file"]
+        except _FAILURES:
+            return EntryFile(id=file_id, name=file_id)
+        name = str(found.get("name") or found.get("title") or file_id)
+        return EntryFile(id=file_id, name=name, type=str(found.get("mimetype") or ""), size=int(found.get("size") or 0))
+
+    async def read_again(self, place: Place, own_team: str) -> None:
+        """A thread in which messages may have come while nobody listened."""
+        answer = await self._client.conversations_replies(channel=place.channel, ts=place.ts, limit=200)
+        for each in answer["messages"]:
+            message = in_history(each, place.channel, own_team)
+            if message:
+                await self.hear(message)
+
+
+def register(desk: Desk, dispatcher: Dispatcher) -> None:
+    mirror = Mirror(desk, dispatcher)
+    attach = dispatcher.events["message"]
+
+    async def posted(event: SlackEvent) -> None:
+        """Of ours: files for the next letter. Of theirs: mirrored."""
+        if event.shared is None:
+            await attach(event)
+        else:
+            await mirror.hear(event.shared)
+
+    async def severed(event: SlackEvent) -> None:
+        await desk.conversation.warn_of_channel(event.channel)
+
+    dispatcher.events["message"] = posted
+    dispatcher.events["channel_unshared"] = severed
+
+
+async def read_again(desk: Desk, dispatcher: Dispatcher, pause: float = READ_AGAIN) -> None:
+    """Until cancelled: reads the threads of open escalations, at the start and then now and again."""
+    mirror = Mirror(desk, dispatcher)
+    while True:
+        try:
+            own_team = str((await dispatcher.client.auth_test())["team_id"])
+            for place in await desk.channel.threads_to_read():
+                await mirror.read_again(place, own_team)
+        except (*_FAILURES, StoreDown) as error:
+            log.warning("The threads of open escalations could not be read: %s", type(error).__name__)
+        await asyncio.sleep(pause)

@@ -1,0 +1,88 @@
+"""Messages of a shared channel, as Slack sends them: who wrote, from which workspace, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from handlers.message_text import words_of
+
+Part = Mapping[str, Any]
+
+
+class Became(StrEnum):
+    """What happened to the message."""
+
+    NEW = "new"
+    EDITED = "edited"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True)
+class SharedMessage:
+    """One message of somebody of another workspace."""
+
+    became: Became
+    channel: str
+    ts: str
+    thread: str
+    author: str
+    """User id, or bot id of a bot without a user."""
+    name: str = ""
+    """Of a bot."""
+    text: str = ""
+    """As Slack marks it up."""
+    file_ids: tuple[str, ...] = ()
+
+
+_EDITED, _DELETED = "message_changed", "message_deleted"
+_TALK = frozenset({"", "thread_broadcast", "file_share", "bot_message", "me_message"})
+"""Subtypes of messages that somebody wrote."""
+
+
+def in_event(body: Part) -> SharedMessage | None:
+    """The message of an event, when somebody of another workspace wrote it; a deleted one whoever wrote it."""
+    event = body.get("event") or {}
+    subtype, channel = str(event.get("subtype") or ""), str(event.get("channel") or "")
+    if event.get("type") != "message":
+        return None
+    if subtype == _DELETED:
+        before = event.get("previous_message") or {}
+        ts = str(event.get("deleted_ts") or before.get("ts") or "")
+        return SharedMessage(Became.DELETED, channel, ts, str(before.get("thread_ts") or ""), "")
+    message = (event.get("message") or {}) if subtype == _EDITED else event
+    if message.get("subtype") == "tombstone":
+        ts = str(message.get("ts") or "")
+        return SharedMessage(Became.DELETED, channel, ts, str(message.get("thread_ts") or ""), "")
+    found = in_history(message, channel, _own_team(body), sender=str(body.get("team_id") or ""))
+    if found is None or subtype != _EDITED:
+        return found
+    return SharedMessage(
+        Became.EDITED, found.channel, found.ts, found.thread, found.author, found.name, found.text, found.file_ids
+    )
+
+
+def in_history(message: Part, channel: str, own_team: str, sender: str = "") -> SharedMessage | None:
+    """A message of a thread, when somebody of another workspace wrote it. `sender`: the envelope's workspace."""
+    team = (
+        message.get("user_team") or message.get("team") or (message.get("bot_profile") or {}).get("team_id") or sender
+    )
+    if str(message.get("subtype") or "") not in _TALK or not own_team or not team or team == own_team:
+        return None
+    return SharedMessage(
+        Became.NEW,
+        channel,
+        str(message.get("ts") or ""),
+        str(message.get("thread_ts") or ""),
+        str(message.get("user") or message.get("bot_id") or ""),
+        str((message.get("bot_profile") or {}).get("name") or message.get("username") or ""),
+        words_of(message),
+        tuple(str(each["id"]) for each in message.get("files") or () if each.get("id")),
+    )
+
+
+def _own_team(body: Part) -> str:
+    authorizations = body.get("authorizations") or [{}]
+    return str(body.get("context_team_id") or authorizations[0].get("team_id") or "")

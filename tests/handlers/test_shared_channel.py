@@ -1,0 +1,87 @@
+"""The shared channel: what Retarus writes below a letter is mirrored into the ticket's thread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers.shared_channel import Mirror
+from tests.handlers.world import RETARUS, World
+
+Json = dict[str, Any]
+
+
+async def letter_of(w: World) -> Json:
+    return await w.rita.message(RETARUS, "PD-1001")
+
+
+async def test_message_below_the_letter_is_mirrored_with_its_link(w: World) -> None:
+    card = await w.escalated()
+    await w.rita.post(RETARUS, "We see it too, RCR-88123.", thread=await letter_of(w))
+    shown = await w.ben.reply(card, "We see it too")
+    blocks = str(shown["blocks"])
+    assert "Rita" in blocks
+    assert "archives" in blocks
+    assert "Record RCR-88123" in blocks
+    await w.ben.click(shown, "Record RCR-88123")
+    await w.ben.reply(card, "Retarus: RCR-88123")
+
+
+async def test_answer_in_the_channel_is_recorded_with_the_form_filled(w: World) -> None:
+    card = await w.escalated()
+    await w.rita.post(RETARUS, "The rule was removed.", thread=await letter_of(w))
+    await w.ben.click(await w.ben.reply(card, "The rule was removed."), "Record as answer")
+    done = await w.ben.submit(await w.ben.modal("Answer of Retarus"))
+    assert done["outcome"] == "closed", done
+    await w.ben.reply(card, "recorded Retarus's answer")
+
+
+async def test_edit_and_deletion_are_followed(w: World) -> None:
+    card = await w.escalated()
+    said = await w.rita.post(RETARUS, "frist words", thread=await letter_of(w))
+    await w.ben.reply(card, "frist words")
+    await w.rita.act("edit", channel=said["channel"], ts=said["ts"], text="first words")
+    shown = await w.ben.reply(card, "first words")
+    assert "edited by them" in str(shown["blocks"])
+    await w.rita.act("delete", channel=said["channel"], ts=said["ts"])
+
+    async def taken_back() -> bool:
+        return "taken back by them" in str((await w.ben.reply(card, "first words"))["blocks"])
+
+    assert await w.ben.wait_for(taken_back, "the mark")
+
+
+async def test_broadcast_is_mirrored_once(w: World) -> None:
+    card, letter = await w.escalated(), await letter_of(w)
+    await w.rita.act("post", channel=RETARUS, text="to all", thread_ts=letter["ts"], broadcast=True)
+    await w.ben.reply(card, "to all")
+    assert len([each for each in await w.ben.thread(card) if "to all" in each["text"]]) == 1
+
+
+async def test_message_of_ours_and_one_below_no_letter_are_not_mirrored(w: World) -> None:
+    card, letter = await w.escalated(), await letter_of(w)
+    await w.ben.post(RETARUS, "our own words", thread=letter)
+    await w.rita.post(RETARUS, "below no letter")
+    await w.rita.post(RETARUS, "the last one", thread=letter)
+    await w.ben.reply(card, "the last one")
+    assert not [each for each in await w.ben.thread(card) if "our own" in each["text"] or "no letter" in each["text"]]
+
+
+async def test_thread_is_read_again_after_a_gap(w: World) -> None:
+    card, letter = await w.escalated(), await letter_of(w)
+    await w.rita.post(RETARUS, "heard once", thread=letter)
+    await w.ben.reply(card, "heard once")
+    mirror, client = Mirror(w.running.desk, w.running.dispatcher), w.running.dispatcher.client
+    [place] = await w.running.desk.channel.threads_to_read()
+    await mirror.read_again(place, str((await client.auth_test())["team_id"]))
+    assert len([each for each in await w.ben.thread(card) if "heard once" in each["text"]]) == 1
+
+
+async def test_severed_channel_is_told(w: World) -> None:
+    await w.escalated()
+    w.slack.connect.unshare(RETARUS, hosted=True)
+
+    async def told() -> bool:
+        direct = [await w.carla.messages(each["id"]) for each in (await w.carla.state())["dms"]]
+        return "severed" in str(direct)
+
+    assert await w.carla.wait_for(told, "the word")
