@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from bot.config.settings import Config
 from bot.conversation import telling
 from bot.conversation.entries import WORDS
-from bot.conversation.files import sort_files
+from bot.conversation.file_selection import sort_files
 from bot.conversation.mail import MailFile
 from bot.conversation.ports import ConversationStore
 from bot.conversation.references import rcr_numbers
