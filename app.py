@@ -25,6 +25,7 @@ from bot.adapters.outgoing import outgoing
 from bot.adapters.printing.child_process import ChildProcessPrinter
 from bot.adapters.slack import channel_audience
 from bot.adapters.slack import client as slack_client
+from bot.adapters.slack.channel_members import SlackChannelMembers
 from bot.adapters.slack.channels import channel_id
 from bot.adapters.slack.directory import SlackDirectory
 from bot.adapters.slack.people import HomeWorkspace
@@ -128,8 +129,9 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             directory.groups.warn = alerts.warn
             await directory.warm()
             routes = await _routes(client, config)
+            members = SlackChannelMembers(client, routes.desk)
             lookout = StatusPageWatch(open_status_page(config.retarus, session), clock)
-            desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), lookout)  # noqa: PLW0108 (the two know each other)
+            desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), lookout, members)  # noqa: PLW0108 (the two know each other)
             parser = MailParser()
             tasks = BackgroundTasks()
             write, make_report = notification_renderer.writer(desk), reports.maker(desk, ChildProcessPrinter())

@@ -46,9 +46,10 @@ def view(blocks: Iterable[Json]) -> Json:
     return {"type": "home", "blocks": list(blocks)[:100]}
 
 
-def closed(words: str) -> Json:
-    """For who may see nothing here."""
-    return view([{"type": "section", "text": kit.plain(words)}])
+def closed(words: str, *, raises: bool = False) -> Json:
+    """The Home of a person who may not read tickets; they may still raise one."""
+    buttons = [kit.actions("home.parts", [kit.button(t("Raise a ticket"), RAISE, "raise", style="primary")])]
+    return view([{"type": "section", "text": kit.plain(words)}, *(buttons if raises else [])])
 
 
 def part(tab: Tab, blocks: Iterable[Json], *, is_admin: bool) -> Json:

@@ -35,7 +35,7 @@ from bot.search.service import Search
 from bot.tickets.answers import Answers
 from bot.tickets.changes import Changes
 from bot.tickets.notifications import Routes
-from bot.tickets.ports import Directory, Drafts, Maintenance
+from bot.tickets.ports import ChannelMembers, Directory, Drafts, Maintenance, NoMembers
 from bot.tickets.queries import Queries
 from bot.tickets.service import Tickets
 
@@ -51,6 +51,7 @@ class Desk:
     clock: Clock
     routes: Routes
     directory: Directory
+    members: ChannelMembers
     queries: Queries
     tickets: Tickets
     answers: Answers
@@ -89,10 +90,12 @@ def open_desk(
     routes: Routes,
     wake: Callable[[], None] = lambda: None,
     lookout: StatusPageWatch | None = None,
+    members: ChannelMembers | None = None,
 ) -> Desk:
     """Puts the services together. `wake` is called after each change; `lookout` looks at Retarus's status page."""
     lookout = lookout or StatusPageWatch()
-    queries = Queries(store, drafts, directory, config, clock)
+    members = members or NoMembers()
+    queries = Queries(store, drafts, directory, config, clock, members)
     changes = Changes(store, queries, config, clock, routes, wake)
     answers = Answers(changes, queries, store, directory, config)
     register = Register(queries, store, directory, config, clock, wake)
@@ -106,6 +109,7 @@ def open_desk(
         clock=clock,
         routes=routes,
         directory=directory,
+        members=members,
         queries=queries,
         tickets=Tickets(changes, queries, answers, drafts, directory, config, clock),
         answers=answers,

@@ -1,4 +1,4 @@
-"""What does one person need to see first? Their App Home: what needs them now, then everything that is open."""
+"""The App Home of one person: what needs them now, then everything that is open."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class Tab(StrEnum):
     LETTERS = "letters"
 
 
+FOR_MEMBERS = frozenset({Tab.RESOURCES})
 FOR_ADMINS = frozenset({Tab.CONTACTS, Tab.CUSTOMERS, Tab.SETTINGS, Tab.LETTERS})
 
 
@@ -204,7 +205,7 @@ class Home:
         if tab in FOR_ADMINS:
             permissions.require_admin(actor)
         else:
-            permissions.require_staff(actor)
+            (permissions.require_staff if tab in FOR_MEMBERS else permissions.require_reader)(actor)
         return actor
 
     async def look_at(self, user: str, screen: Screen, at: str = "") -> None:

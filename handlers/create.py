@@ -53,6 +53,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await dispatcher.open_modal(asked.trigger, view)
 
     async def show_more(click: Click) -> None:
+        await desk.queries.require_staff(click.user)
         tenants = {"tenants": await desk.customers.tenants_for(click.typed.get("customer", ""))}
         answers = {**await known(desk, click.user), **tenants, **click.typed}
         shown = await offering.now(click)
@@ -60,6 +61,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await dispatcher.update_view(click.view, view)
 
     async def redraw(click: Click) -> Json | None:
+        await desk.queries.require_staff(click.user)
         shown = await offering.look(click)
         return None if shown is None else create.again(click.about, desk.config, click.typed, shown)
 
@@ -81,6 +83,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLookup) -> None:
     async def put_aside(click: Click) -> Show | None:
         """One draft of a kind is kept: another one than this form began with is not taken from its author unasked."""
+        await desk.queries.require_staff(click.user)
         form = FormState.unpack(click.about)
         there = await desk.queries.draft(click.user, form.kind)
         own = form.mark, mark_of(_kept(click))  # the latter where it is clicked twice
@@ -95,6 +98,7 @@ def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLoo
         await dispatcher.update_view(click.view, view)
 
     async def keep_other(click: Click) -> None:
+        await desk.queries.require_staff(click.user)
         await ask(click, {})
 
     async def replace(click: Click) -> Show:
@@ -105,6 +109,7 @@ def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLoo
         return lambda: dispatcher.update_view(click.view, create.put_aside(form.kind))
 
     async def throw_away(click: Click) -> Show:
+        await desk.queries.require_staff(click.user)
         await use_up(desk, click.user, FormState.unpack(click.about))
         return lambda: dispatcher.update_view(click.view, create.thrown_away(Kind(click.value)))
 

@@ -28,7 +28,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks import kit
@@ -198,8 +198,10 @@ class Dispatcher:
 
     async def _redraw(self, done: Click) -> None:
         """Redraws a form whose fields depend on an answer. Slack keeps what was typed, as inputs keep their ids."""
-        view = await self.redraws[done.view_callback](done)
-        if view is not None:
+        listener = self.redraws.get(done.view_callback)
+        if listener is None:
+            await self._unknown(done)
+        elif (view := await listener(done)) is not None:
             view["private_metadata"] = done.about
             await views.update(self.client, done.view, view, seen=done.view_hash)
 
@@ -315,11 +317,11 @@ class Dispatcher:
         """
         try:
             await self._tell(where, words)
-        except (SlackApiError, ClientError, TimeoutError) as error:
+        except (SlackClientError, ClientError, TimeoutError) as error:
             log.warning("could not tell a person in place: %s", _kind_of(error))
             try:
                 await self.client.chat_postMessage(channel=where.user, text=kit.escape(words))
-            except (SlackApiError, ClientError, TimeoutError) as again:
+            except (SlackClientError, ClientError, TimeoutError) as again:
                 log.warning("could not tell a person at all: %s", _kind_of(again))
 
     async def _tell(self, where: Click, words: str) -> None:

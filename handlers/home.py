@@ -33,7 +33,9 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def look(click: Click) -> None:
         """Remembers another part, list or page, which the redraw after each action then shows."""
-        await drawing.home.look_at(click.user, Screen.unpack(click.value), click.at)
+        screen = Screen.unpack(click.value)
+        await drawing.home.allowed(click.user, screen.tab)
+        await drawing.home.look_at(click.user, screen, click.at)
 
     async def choose(click: Click) -> None:
         await desk.queries.require_staff(click.user)
@@ -124,7 +126,7 @@ class HomeRenderer:
         try:
             actor = await self.home.allowed(user, screen.tab)
         except NotYours as refusal:
-            return home.closed(str(refusal))
+            return home.closed(str(refusal), raises=(await self.desk.queries.actor(user)).person.is_staff)
         if screen.tab is Tab.TICKETS:
             seen = await self.home.overview(user, screen, at)
             return home.overview(seen, self.desk.config, is_admin=actor.is_admin)

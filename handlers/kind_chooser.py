@@ -47,6 +47,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def show_kind(click: Click) -> None:
         """The form of another kind, with what was typed so far."""
+        await desk.queries.require_staff(click.user)
         kind = Kind(click.value)
         if click.about:
             answers = {**await known(desk, click.user), **click.typed}

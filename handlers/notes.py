@@ -65,11 +65,13 @@ def _clicks(desk: Desk, dispatcher: Dispatcher, book: Notes, drawn: Drawn) -> di
         await dispatcher.open_for(click, await drawn(click.value, click.user))
 
     async def ask_change(click: Click) -> None:
+        await desk.queries.open_to_part(click.user)
         note = await book.one(click.value, click.user)
         view = notes.modal(note, desk.config, callback=notes.CHANGE, about=f"{note.id}|{note.version}")
         await dispatcher.update_view(click.view, view)
 
     async def ask_retire(click: Click) -> None:
+        await desk.queries.open_to_part(click.user)
         note = await book.one(click.value, click.user)
         await dispatcher.update_view(click.view, notes.retiring(note))
 

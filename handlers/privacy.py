@@ -1,4 +1,4 @@
-"""Tells the admins of guests and outsiders who join the desk channel."""
+"""The members of the desk channel: who joins and leaves; the admins are told of guests and outsiders."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from handlers.payload import SlackEvent
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def joined(event: SlackEvent) -> Show | None:
+        if event.channel == desk.routes.desk:
+            desk.members.changed(event.user, is_member=True)
         is_stranger = event.channel == desk.routes.desk and await desk.membership.is_new_stranger(event.user)
         return (lambda: tell_admins(event)) if is_stranger else None
 
@@ -21,4 +23,9 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
                 message = stranger(event.user, event.channel)
             await dispatcher.client.chat_postMessage(channel=admin, text=message.text, blocks=list(message.blocks))
 
+    async def left(event: SlackEvent) -> None:
+        if event.channel == desk.routes.desk:
+            desk.members.changed(event.user, is_member=False)
+
     dispatcher.events["member_joined_channel"] = joined
+    dispatcher.events["member_left_channel"] = left

@@ -39,7 +39,7 @@ def _register_reports(desk: Desk, dispatcher: Dispatcher) -> None:
         return lambda: reply(dispatcher.client, command.response_url, reports.promised(period))
 
     async def ask(command: Command) -> None:
-        await desk.queries.require_staff(command.user)
+        await desk.queries.require_reader(command.user)
         first, *others = reporting.offered()
         view, dead = await reporting.view(first.key), await reporting.undelivered(first.key)
         await dispatcher.open_modal(command.trigger, reports.modal([first, *others], view, undelivered=dead))

@@ -32,7 +32,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         return await drawn(form.typed, form.user)
 
     async def drawn(typed: Mapping[str, str], user: str) -> Json:
-        await desk.queries.require_staff(user)
+        await desk.queries.require_reader(user)
         narrow = _narrow(typed, desk)
         text = typed.get(search.WORDS, "")
         found = await searching.find(text, user, narrow) if text.strip() or narrow != ANYTHING else None

@@ -72,6 +72,8 @@ class RetarusReplies:
         typed = {key: text for key, text in typed.items() if key in _KEYS}
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
+            if what:
+                permissions.require(actor, ticket, what)
             self._require_sent(ticket)
             found = await self.answers.rebased(ticket, seen, await self.answers.validated(ticket, typed, Need.RAISE))
             found = validation.changed(ticket, found)

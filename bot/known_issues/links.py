@@ -45,7 +45,7 @@ class KnownIssues:
 
         `Invalid` without a customer; whatever else was typed goes along.
         """
-        permissions.require_staff(await self.queries.actor(by))
+        await self.queries.require_reader(by)
         given = self.queries.given()
         customer = _customer(typed, given)
 

@@ -61,13 +61,13 @@ class Notes:
     clock: Clock
 
     async def page(self, first: int, by: str) -> NotePage:
-        permissions.require_staff(await self.queries.actor(by))
+        await self.queries.require_reader(by)
         total = await self.store.count_notes()
         first = max(0, min(first, total - 1) // PAGE * PAGE)
         return NotePage(tuple(await self.store.notes(limit=PAGE, skip=first)), total, first)
 
     async def one(self, note_id: str, by: str) -> TechnicalNote:
-        permissions.require_staff(await self.queries.actor(by))
+        await self.queries.require_reader(by)
         found = await self.store.note(note_id)
         if found is None:
             raise Refused(t("There is no such technical note."))
@@ -75,7 +75,7 @@ class Notes:
 
     async def named(self, text: str, by: str) -> TechnicalNote | None:
         """The note called TN-12."""
-        permissions.require_staff(await self.queries.actor(by))
+        await self.queries.require_reader(by)
         found = _HINT.fullmatch(fold(text))
         return await self.store.note_numbered(int(found[1])) if found else None
 
@@ -88,7 +88,7 @@ class Notes:
 
     async def history(self, note_id: str, by: str) -> list[TechnicalNote]:
         """Every version, the newest first."""
-        permissions.require_staff(await self.queries.actor(by))
+        await self.queries.require_reader(by)
         return await self.store.note_versions(note_id)
 
     async def begun(self, ticket_id: str, by: str) -> TechnicalNote:

@@ -100,7 +100,7 @@ class Reports:
 
         `Invalid` for an end-customer nobody knows: a report of zeros would say they had no trouble.
         """
-        permissions.require_staff(await self.queries.actor(by))
+        await self.queries.require_reader(by)
         period = self.month(month)
         name = excerpt(customer, _NAME)
         told: dict[str, JsonValue] = {"customer": await self.customers.known_as(name) if name else ""}

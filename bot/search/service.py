@@ -146,7 +146,7 @@ class Search:
         shelves: Iterable[DocumentKind] = DocumentKind,
     ) -> SearchResult:
         """What fits the words best, notes and tickets together; what is called by its name, first."""
-        permissions.require_staff(await self.queries.actor(by))
+        await self.queries.require_reader(by)
         text = clean_line(text)[:QUERY]
         named = await self._named(text, by)
         if named:
@@ -205,8 +205,14 @@ class Search:
             return None
 
     async def offered(self, typed: Mapping[str, str], by: str) -> SearchResult:
-        """What may be the same problem as the incident being raised: notes, and open tickets of its services."""
-        permissions.require_staff(await self.queries.actor(by))
+        """What may be the same problem as the incident being raised: notes, and open tickets of its services.
+
+        Nothing for a person who may raise a ticket, but not read others.
+        """
+        actor = await self.queries.actor(by)
+        permissions.require_staff(actor)
+        if not permissions.is_reader(actor):
+            return SearchResult()
         asked, services = await self._asked(_described(typed)), _services(typed)
         found = _together(await asyncio.gather(self._noted(asked, services), self._alike(asked, typed, services)))
         return replace(found, hits=_best(found.hits, services)[:OFFERED])
@@ -240,7 +246,7 @@ class Search:
 
     async def similar(self, ticket: Ticket, by: str) -> SearchResult:
         """What may be the same problem as this ticket: what is offered for it, and the end-customer's history."""
-        permissions.require_staff(await self.queries.actor(by))
+        await self.queries.require_reader(by)
         return (await self.known(ticket)).found
 
     async def known(self, ticket: Ticket) -> KnownIssueCheck:

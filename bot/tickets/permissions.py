@@ -1,4 +1,7 @@
-"""Who may do what? Asked on the server for every click, whatever the buttons showed."""
+"""Permissions: who may do and see what. Checked on the server for every payload, whatever the buttons showed.
+
+The table is in docs/administration.md; tests/handlers/test_permissions.py holds every listener to it.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,8 @@ class Actor:
     person: Person
     levels: frozenset[Level] = field(default=frozenset())
     is_admin: bool = False
+    is_in_channel: bool = False
+    """A member of the desk channel, where tickets are read."""
 
     @property
     def id(self) -> str:
@@ -48,7 +53,7 @@ def level_for(ticket: Ticket, what: Move) -> Level:
 
 
 def require_staff(actor: Actor) -> None:
-    """Guests, people of other organisations and deactivated people may do nothing here (guide 2.1, 2.2)."""
+    """Refuses guests, people of other organisations and deactivated people (guide 2.1, 2.2)."""
     if actor.person.is_staff:
         return
     if actor.person.is_external:
@@ -73,6 +78,23 @@ def require(actor: Actor, ticket: Ticket, what: Move) -> None:
     )
 
 
+def is_reader(actor: Actor) -> bool:
+    """Whether this person may read tickets: a part of the support team, or a member of the desk channel."""
+    return actor.person.is_staff and (bool(actor.levels) or actor.is_admin or actor.is_in_channel)
+
+
+def require_reader(actor: Actor) -> None:
+    """Tickets, notes and reports are read by both levels, admins, and members of the desk channel."""
+    require_staff(actor)
+    if not is_reader(actor):
+        raise NotYours(
+            t(
+                "Tickets are read by the support team and by members of the desk channel. Ask an admin to add you. "
+                "You can raise a ticket all the same."
+            )
+        )
+
+
 def require_part(actor: Actor) -> None:
     """Notes and answers: anybody of either level, and admins."""
     require_staff(actor)
@@ -92,7 +114,7 @@ def declarant(contacts: Iterable[Contact], actor: Actor, on: date) -> Contact:
 
     Checked when it is sent, not when the button was drawn. `on`: the day, in the desk's zone.
     """
-    require_staff(actor)
+    require_part(actor)
     register = tuple(contacts)
     mine = next((each for each in register if each.slack_user == actor.id), None)
     if mine and mine.is_authorised(Level.SECOND, on):

@@ -138,6 +138,25 @@ class Drafts(Protocol):
     async def close(self) -> None: ...
 
 
+class ChannelMembers(Protocol):
+    """The members of the desk channel."""
+
+    async def includes(self, user: str) -> bool: ...
+
+    def changed(self, user: str, *, is_member: bool) -> None:
+        """Somebody joined or left."""
+
+
+class NoMembers:
+    """`ChannelMembers` of a desk without a channel."""
+
+    async def includes(self, user: str) -> bool:  # noqa: ARG002 (a port's)
+        return False
+
+    def changed(self, user: str, *, is_member: bool) -> None:
+        """Nothing is kept."""
+
+
 class Directory(Protocol):
     """Who is who in the workspace. Answers may be a few minutes old."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.config.settings import Config
@@ -18,7 +18,7 @@ from bot.model.ticket import Event, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step, can, move
 from bot.tickets import permissions
 from bot.tickets.permissions import Actor
-from bot.tickets.ports import Directory, Drafts, Query, TicketStore
+from bot.tickets.ports import ChannelMembers, Directory, Drafts, NoMembers, Query, TicketStore
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,14 @@ class Queries:
     directory: Directory
     config: Config
     clock: Clock
+    members: ChannelMembers = field(default_factory=NoMembers)
 
     async def actor(self, user: str) -> Actor:
         """The person behind a click, with their levels."""
         person = await self.directory.person(user)
-        return Actor(person, await self.directory.levels(person), user in self.config.desk.admins)
+        levels, is_admin = await self.directory.levels(person), user in self.config.desk.admins
+        is_to_be_asked = person.is_staff and not (levels or is_admin)
+        return Actor(person, levels, is_admin, is_to_be_asked and await self.members.includes(user))
 
     async def language_of(self, user: str) -> Language:
         """What to speak to this person: the language of their Slack, or else the desk's."""
@@ -45,6 +48,10 @@ class Queries:
         """Refuses guests, people of other organisations and deactivated people before a form is shown to them."""
         permissions.require_staff(await self.actor(user))
 
+    async def require_reader(self, user: str) -> None:
+        """Refuses people who may not read tickets."""
+        permissions.require_reader(await self.actor(user))
+
     async def ticket(self, ticket_id: str) -> Ticket:
         ticket = await self.store.get(ticket_id)
         if ticket is None:
@@ -53,7 +60,7 @@ class Queries:
 
     async def by_reference(self, text: str, by: str) -> Ticket:
         """The ticket called PD-1042, pd 1042 or 1042."""
-        permissions.require_staff(await self.actor(by))
+        await self.require_reader(by)
         prefix = re.escape(fold(self.config.desk.prefix))
         found = re.fullmatch(rf"(?:{prefix}[-\s#:]{{0,5}})?(\d{{1,9}})", fold(text))
         ticket = await self.store.numbered(int(found[1])) if found else None
@@ -125,7 +132,7 @@ class Queries:
 
     async def open_tickets(self, user: str, scope: str, limit: int = 10) -> tuple[list[Ticket], int]:
         """Open tickets, newest first, and how many: `mine`, `level` (what the person's levels work on) or `all`."""
-        permissions.require_staff(await self.actor(user))
+        await self.require_reader(user)
         query = await self._scope(user, scope, limit)
         return (await self.store.find(query), await self.store.count(query)) if query else ([], 0)
 

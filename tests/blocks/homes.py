@@ -55,6 +55,7 @@ def views(ticket: Ticket, config: Config, who: Callable[[str], str] = str) -> It
     nothing = an_overview(ticket, urgent=(), urgent_total=0, page=(), next=None, drafts={}, standing={})
     yield "home of nobody", home.overview(nothing, config, is_admin=False)
     yield "home closed", home.closed(ticket.answer("happens"))
+    yield "home closed, raising open", home.closed(ticket.answer("happens"), raises=True)
     for tab, blocks in _parts(ticket, config):
         yield f"home {tab}", home.part(tab, blocks, is_admin=True)
     yield from learned.views(ticket, config, who)

@@ -40,6 +40,8 @@ class World:
     rita: PersonDriver
     gus: PersonDriver
     """A guest in the desk channel."""
+    nia: PersonDriver
+    """A full member on neither level, outside the desk channel."""
 
     def now(self) -> float:
         return self.slack.clock.now()
@@ -177,7 +179,7 @@ async def world(folder: Path, *, database: str = "", imap: str = "", **changes: 
         yield World(slack, mail, running, *(slack.person(name, PATIENCE) for name in NAMES))
 
 
-NAMES = ("anna", "alex", "ben", "bea", "carla", "rita", "gus")
+NAMES = ("anna", "alex", "ben", "bea", "carla", "rita", "gus", "nia")
 
 
 @asynccontextmanager
@@ -216,11 +218,12 @@ def settings(**changes: Any) -> Config:
 
 
 def _seed() -> Seed:
-    """The demo's cast, and a guest."""
+    """The demo's cast, a guest, and a member who is not of the desk."""
     seed = Seed.from_file(DEMO / "cast.toml")
+    seed.people.append(SeedPerson(handle="nia", name="Nia Noack", id="U0NIA"))
     seed.people.append(SeedPerson(handle="gus", name="Gus Gast", guest="multi", id="U0GUS"))
+    joined = {"partner-desk": ["gus"], "general": ["nia"]}
     seed.channels = [
-        replace(channel, members=[*channel.members, "gus"]) if channel.name == "partner-desk" else channel
-        for channel in seed.channels
+        replace(channel, members=[*channel.members, *joined.get(channel.name, ())]) for channel in seed.channels
     ]
     return seed

@@ -1,0 +1,116 @@
+"""Which row of the table in docs/administration.md each listener belongs to, and the table itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from blocks import home
+from bot.home import FOR_ADMINS, FOR_MEMBERS, Tab
+
+RAISE = "Raise a ticket"
+RESOURCES = "Read the resources"
+READ = "Read tickets"
+PART = "Take part in a ticket"
+FIRST = "Take a ticket"
+SECOND = "Accept a handoff"
+MOVE = "Any other move"
+SEND = "Send to Retarus"
+CONTACT = "Chase Retarus"
+ADMIN = "Register of contacts"
+SLACK = ""
+"""No right of a person's: Slack tells of it by itself, and what is shown then is checked where it is drawn."""
+
+TABS = {home.TAB + tab: ADMIN if tab in FOR_ADMINS else RESOURCES if tab in FOR_MEMBERS else READ for tab in Tab}
+
+ROWS: dict[str, str] = {
+    **{f"command {name}": RAISE for name in ("/retarus", "/retarus-change", "/retarus-incident")},
+    "command /retarus-service-request": RAISE,
+    **{f"command {name}": READ for name in ("/retarus-find", "/retarus-report", "/retarus-ticket")},
+    "saving command /retarus-report": READ,
+    "command /retarus-note": PART,
+    **{f"shortcut {name}": RAISE for name in ("raise_from_message", "raise_ticket")},
+    "search customer": RAISE,
+    **{f"event {name}": SLACK for name in ("app_home_opened", "user_change")},
+    **{f"event member_{what}_channel": SLACK for what in ("joined", "left")},
+    "event message": PART,
+    "redraw raising.raise": RAISE,
+    "redraw find.search": READ,
+    **{f"redraw {name}": PART for name in ("checks.submit", "escalate.tasks", "filling.submit", "handoff.submit")},
+    **{f"redraw moving.ask.{move}": PART for move in ("retarus_answered", "retarus_update")},
+    "click form.answer": SLACK,
+    **{f"click home.{what}": RAISE for what in ("raise", "take_up.")},
+    **{f"click raising.{what}": RAISE for what in ("aside", "away", "keep", "kind.", "more", "replace")},
+    "submission raising.raise": RAISE,
+    "click guides.known": RESOURCES,
+    **{f"click {name}": row for name, row in TABS.items()},
+    **{f"click home.{what}": READ for what in ("ball.", "level.", "page.")},
+    "click customers.page.": ADMIN,
+    **{f"click notes.{what}": READ for what in ("page.", "earlier", "later", "show")},
+    "click tickets.scope.": READ,
+    "click find.search": READ,
+    "submission find.search": READ,
+    "click joining.join": READ,
+    "submission reports.make": READ,
+    **{f"click notes.{what}": PART for what in ("change", "from", "reinstate", "retire", "write")},
+    **{f"submission notes.{what}": PART for what in ("change", "retire", "write")},
+    **{f"click checks.{what}": PART for what in ("answer", "ask", "level.", "pick.")},
+    "submission checks.submit": PART,
+    **{f"click filling.{what}": PART for what in ("all", "another", "ask", "push")},
+    "submission filling.submit": PART,
+    **{f"click joining.{what}": PART for what in ("known", "other", "same")},
+    "submission joining.known": PART,
+    **{f"click evidence.{what}": PART for what in ("fine", "look", "remove", "trouble")},
+    **{f"click letter.{what}": PART for what in ("show", "again")},
+    **{f"click reminders.{what}": PART for what in ("expect", "pace", "plan", "show", "snooze")},
+    **{f"submission reminders.{what}": PART for what in ("expect", "pace", "plan", "snooze")},
+    "click escalate.rcr": PART,
+    "submission escalate.rcr": PART,
+    "click reports.received": PART,
+    "click moving.take_over": MOVE,
+    **{f"{kind} moving.ask.{move}": PART for kind in ("click", "submission") for move in ("note", "reopen")},
+    **{f"click moving.{move}": FIRST for move in ("take", "confirm")},
+    "click handoff.ask": FIRST,
+    "submission handoff.submit": FIRST,
+    "click moving.accept": SECOND,
+    **{f"{kind} moving.ask.{move}": SECOND for kind in ("click", "submission") for move in ("compress", "send_back")},
+    **{
+        f"{kind} moving.ask.{move}": MOVE
+        for kind in ("click", "submission")
+        for move in (
+            *("ask_customer", "customer_answered", "go_on", "resolve"),
+            *("retarus_answered", "retarus_update", "withdraw"),
+        )
+    },
+    **{f"{kind} reminders.hand_on": MOVE for kind in ("click", "submission")},
+    "click escalate.ask": MOVE,
+    "submission escalate.tasks": MOVE,
+    "submission escalate.send": SEND,
+    "click eas.ask": SEND,
+    "submission eas.opened": SEND,
+    **{f"{kind} reminders.chase": CONTACT for kind in ("click", "submission")},
+    "click reports.draft": CONTACT,
+    "submission reports.request": CONTACT,
+    **{f"click contacts.{what}": ADMIN for what in ("add", "change", "hand_over", "reinstate", "suspend")},
+    "submission contacts.save": ADMIN,
+    **{f"click customers.{what}": ADMIN for what in ("add", "change", "remove")},
+    "submission customers.save": ADMIN,
+    "click undelivered.again": ADMIN,
+}
+"""By kind and id; an id that ends with a dot is a prefix."""
+
+
+def row_of(listener: str) -> str | None:
+    """The row of a listener; None where it has none."""
+    if listener in ROWS:
+        return ROWS[listener]
+    return next((row for prefix, row in ROWS.items() if prefix.endswith(".") and listener.startswith(prefix)), None)
+
+
+def table() -> dict[str, list[str]]:
+    """The rows in docs/administration.md, by what they begin with: the cells by kind of person."""
+    text = (Path(__file__).parents[2] / "docs" / "administration.md").read_text("utf-8")
+    section = text.split("## Who may do and see what")[1].split("\n## ")[0]
+    lines = re.findall(r"^\|.*\|$", section, re.MULTILINE)
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {row[0]: row[1:] for row in rows[2:]}
