@@ -33,7 +33,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks import kit
 from blocks.form import ANSWER
-from blocks.kit import Json
+from blocks.kit import Json, Message
 from bot.adapters.slack.api_errors import name_of
 from bot.core.errors import Invalid, NotNow
 from bot.core.i18n import Language, speaking, t
@@ -55,6 +55,7 @@ from handlers.payload import (
     slack_event,
     submission,
 )
+from handlers.response_url import reply
 from runtime.background_tasks import BackgroundTasks
 
 log = logging.getLogger(__name__)
@@ -311,7 +312,7 @@ class Dispatcher:
             return self.desk.config.desk.language
 
     async def tell(self, where: Click, words: str) -> None:
-        """Tells one person: as a modal on top of the modal or Home, or as an ephemeral message in the channel.
+        """Tells one person: as a modal on top of the modal or Home, or as an ephemeral message where they are.
 
         Where that is not possible, by a direct message.
         """
@@ -327,6 +328,8 @@ class Dispatcher:
     async def _tell(self, where: Click, words: str) -> None:
         if where.is_home or where.view:
             await views.open_for(self.client, where, error_messages.on_top(words))
+        elif where.is_command:  # its channel may be one the bot is not in
+            await reply(self.client, where.response_url, Message(kit.escape(words), [kit.note(words)]))
         else:
             await self.client.chat_postEphemeral(
                 channel=where.channel, user=where.user, thread_ts=where.thread or None, text=kit.escape(words)

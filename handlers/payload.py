@@ -75,6 +75,11 @@ class Click:
     """When, as Slack tells it: Unix seconds with six decimals."""
 
     @property
+    def is_command(self) -> bool:
+        """Whether this is the place of a command or a shortcut: it can be answered by its response URL."""
+        return bool(self.response_url) and not self.id
+
+    @property
     def ticket(self) -> str:
         """The ticket a clicked modal is about."""
         return ticket_in(self.about)

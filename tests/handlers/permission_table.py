@@ -64,6 +64,8 @@ ROWS: dict[str, str] = {
     **{f"click letter.{what}": PART for what in ("show", "again")},
     **{f"click reminders.{what}": PART for what in ("expect", "pace", "plan", "show", "snooze")},
     **{f"submission reminders.{what}": PART for what in ("expect", "pace", "plan", "snooze")},
+    "click conversation.": PART,
+    "submission conversation.assign": PART,
     "click escalate.rcr": PART,
     "submission escalate.rcr": PART,
     "click reports.received": PART,
