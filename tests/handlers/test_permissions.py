@@ -21,7 +21,7 @@ from bot.model.notice import Place
 from bot.model.ticket import Attachment, Kind, Level, Ticket
 from bot.tickets.ports import Batch
 from handlers.dispatch import Dispatcher
-from handlers.payload import Click, Command, Search, Shortcut, SlackEvent, Submission
+from handlers.payload import Click, Command, OptionsRequest, Shortcut, SlackEvent, Submission
 from runtime.background_tasks import BackgroundTasks
 from tests.doubles.counting import Counting
 from tests.factories import (
@@ -191,7 +191,7 @@ def payload(kind: str, name: str, user: str, ticket: Ticket, note: str) -> Any:
         "event": lambda: SlackEvent(
             name, user, id="E1", channel=DESK, thread="1.1", files=(Attachment(id="F1", name="trace.log"),)
         ),
-        "search": lambda: Search(user, name, "Mü"),
+        "search": lambda: OptionsRequest(user, name, "Mü"),
     }
     return makers[kind]()
 
