@@ -33,7 +33,7 @@ from bot.adapters.status import open_status_page
 from bot.adapters.store import copy_to, hold_back, migrate, open_store, opened, place_from
 from bot.alerts import Alerts
 from bot.config.environment import Environment
-from bot.config.settings import Config
+from bot.config.settings import Config, load
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured, StoreDown
 from bot.core.i18n import Language, speaking
@@ -78,6 +78,7 @@ from runtime import (
     loop_watchdog,
     notification_renderer,
     observed,
+    reload,
     scheduler,
     socket_mode,
     starting,
@@ -298,14 +299,21 @@ async def _routes(client: AsyncWebClient, config: Config) -> Routes:
 
 
 async def run(env: Environment, config: Config) -> None:
-    """Listens until SIGINT or SIGTERM: by Socket Mode with an app token, else by HTTP. Waits for Slack at the start."""
+    """Listens until SIGINT or SIGTERM: by Socket Mode with an app token, else by HTTP. SIGHUP: reads desk.toml anew.
 
-    async def serve(until: Awaitable[object]) -> None:
-        async with AsyncExitStack() as stack:
-            running = await starting.patiently(lambda: stack.enter_async_context(program(env, config)))
-            await listening(running, env, until)
+    Waits for Slack at the start.
+    """
 
-    await starting.until_stopped(serve, starting.stop_signal())
+    async def serve(config: Config, over: asyncio.Event) -> None:
+        async def serving(until: Awaitable[object]) -> None:
+            async with AsyncExitStack() as stack:
+                running = await starting.patiently(lambda: stack.enter_async_context(program(env, config)))
+                await listening(running, env, until)
+
+        await starting.until_stopped(serving, over)
+
+    stop = starting.stop_signal()
+    await reload.Reloading(serve, lambda: load(env.desk_config), stop, reload.hangup_signal()).run(config)
 
 
 async def listening(running: Program, env: Environment, until: Awaitable[object]) -> None:

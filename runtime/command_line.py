@@ -6,6 +6,7 @@ python app.py policy   says for each priority and clock when whom it would remin
 python app.py export-person WHO …, erase-person WHO …, access-log    personal data: README, “What an admin must know”
 python app.py config   prints every setting in force and where it comes from
 python app.py healthy  asks the desk that runs on this machine whether it is alive
+python app.py audit-export [--since 2026-11-30]    every change as JSON lines, without what people typed
 python app.py migrate  moves an embedded desk to PostgreSQL: README, “Many replicas”
 python app.py backup FILE|FOLDER, restore FILE, restored    docs/operations.md, “Backup”
 python app.py check    looks at tokens, scopes, channels, mail and database: each line ok, or what to do
@@ -22,6 +23,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -36,11 +38,12 @@ from bot.config.settings import Config, load, read
 from bot.core.clock import now
 from bot.core.errors import Misconfigured, Refused, StoreDown
 from bot.core.i18n import Language
+from bot.privacy import audit
 from bot.privacy.erasure import PersonalDataArchive
 from runtime import backup, logging_setup, personal_data, probe
 
 _BACKUP = ("backup", "restore", "restored")
-_ARCHIVE = ("export-person", "erase-person", "access-log")
+_ARCHIVE = ("export-person", "erase-person", "access-log", "audit-export")
 
 NO_TOKENS = """No Slack tokens: SLACK_BOT_TOKEN is not set, neither in the environment nor in .env.
   To try Partner Desk without a Slack account:  python app.py demo   (or: make run)
@@ -86,6 +89,7 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
         nargs="*",
         help="a person: user id, names, addresses, numbers; backup, restore: a file; receive: mails as files",
     )
+    parser.add_argument("--since", type=_moment, help="audit-export: from this day on, 2026-11-30 (UTC)")
     parser.add_argument("--keep", type=int, default=14, help="backup to a folder: how many stay there")
     parser.add_argument("--folder", type=Path, default=Path("var/exports"), help="where exports go")
     parser.add_argument("--state", type=Path, default=Path("var/demo"), help="demo: the folder everything is kept in")
@@ -112,13 +116,13 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
 
 
 HOME = Path(__file__).parents[1]
-"""Where app.py is."""
+"""Where app.py is, in a checkout."""
 
 
 def _go_home(command: str) -> None:
     """From another folder, the settings beside app.py are meant, unless this folder has its own."""
     is_own = any(Path(name).exists() for name in (".env", "desk.toml"))
-    if command in {"run", "check", "config", "policy", "receive"} and not is_own and (HOME / "app.py").exists():
+    if command in {"run", "check", "config", "policy", "receive"} and not is_own and (HOME / "pyproject.toml").exists():
         os.chdir(HOME)
 
 
@@ -207,8 +211,18 @@ async def _back_up(parts: Parts, env: Environment, chosen: argparse.Namespace) -
     return await backup.restore(env, path, parts.storage, now())
 
 
+def _moment(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 async def _look_into_archive(parts: Parts, env: Environment, chosen: argparse.Namespace) -> None:
     async with parts.archive(env, getpass.getuser()) as archive:
+        if chosen.command == "audit-export":
+            prefix = load(env.desk_config).desk.prefix if env.desk_config.exists() else "PD"
+            async for line in audit.lines(archive, prefix, chosen.since):
+                print(line)
+            return
         if chosen.command == "access-log":
             print(await personal_data.access_log(archive))
             return

@@ -50,7 +50,7 @@ class PersonalDataArchive:
             "conversation": _told(entries),
             "drafts": {key: dict(draft) for key, draft in (await self._drafts_of(person)).items()},
         }
-        await self._log("export", person.fingerprint)
+        await self.log("export", person.fingerprint)
         return found
 
     async def erase(self, person: PersonMatcher) -> int:
@@ -68,7 +68,7 @@ class PersonalDataArchive:
         await self._erase_from_conversation(person)
         while not await self._erase_from_lists(person):
             pass  # an admin changed an entry in this very moment
-        await self._log("erase", person.fingerprint)
+        await self.log("erase", person.fingerprint)
         return erased
 
     async def expire(self, keep: timedelta) -> int:
@@ -81,13 +81,13 @@ class PersonalDataArchive:
                 at = as_utc(self.clock())
                 count += await self._replace(ticket, redaction.statistics_of(ticket, at), history, at)
         if count:
-            await self._log("retention", f"{count} tickets")
+            await self.log("retention", f"{count} tickets")
         return count
 
     async def accesses(self, limit: int = 1000) -> list[Access]:
         """The access log, newest first; that somebody looked at it stands there from now on."""
         entries = await self.store.accesses(limit)
-        await self._log("look at this log", "")
+        await self.log("look at this log", "")
         return entries
 
     # --- finding
@@ -203,7 +203,7 @@ class PersonalDataArchive:
         else:
             await self.drafts.put(key, {name: person.out_of(text) for name, text in draft.items()})
 
-    async def _log(self, what: str, about: str) -> None:
+    async def log(self, what: str, about: str) -> None:
         entry = Access(at=as_utc(self.clock()), by=self.by, what=what, about=about)
         await self.store.apply(Batch(accesses=[entry]))
 

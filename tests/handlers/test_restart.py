@@ -25,7 +25,12 @@ ANSWERS = {
 
 @asynccontextmanager
 async def process(
-    slack: LocalSlack, mail: MailServer, folder: Path, *program: str, database: str = ""
+    slack: LocalSlack,
+    mail: MailServer,
+    folder: Path,
+    *program: str,
+    database: str = "",
+    config: Path = DEMO / "desk.toml",
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """`python app.py` with tokens, as in a real workspace, or another program; killed with -9 on the way out."""
     bot = slack.app("Partner Desk")
@@ -35,7 +40,7 @@ async def process(
         "SLACK_API_URL": slack.api_url,
         "DATABASE_URL": database or f"sqlite:///{folder / 'desk.sqlite3'}",
         "SMTP_URL": f"smtp://127.0.0.1:{mail.port}",
-        "DESK_CONFIG": str(DEMO / "desk.toml"),
+        "DESK_CONFIG": str(config),
         "PORT": "0",
     }
     running = await asyncio.create_subprocess_exec(
