@@ -27,9 +27,9 @@ async def drafts(url: str) -> AsyncIterator[Drafts]:
     await drafts.close()
 
 
-async def test_drafts_have_a_file_of_their_own(url: str, drafts: Drafts, tmp_path: Path) -> None:
+async def test_drafts_have_a_file_of_their_own(url: str, tmp_path: Path) -> None:
     await (await open_store(url)).close()
-    await drafts.close()
+    await (await open_drafts(url)).close()
     assert sorted(os.listdir(tmp_path)) == ["desk-drafts.sqlite3", "desk.sqlite3"]  # noqa: PTH208  (a blocking call is intended)
 
 

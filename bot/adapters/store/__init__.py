@@ -17,6 +17,7 @@ from bot.adapters.store.database_drafts import DatabaseDrafts
 from bot.adapters.store.engine_protocol import Engine
 from bot.adapters.store.observed_engine import Observe, ObservedEngine
 from bot.adapters.store.sqlite import BUSY, SqliteEngine
+from bot.adapters.store.sqlite_files import drafts_beside
 from bot.adapters.store.sqlitedict_drafts import DurableDrafts
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured
@@ -44,7 +45,7 @@ async def open_drafts(url: str) -> Drafts:
     """The small durable map that belongs to the store at DATABASE_URL: a file of its own beside it, or a table."""
     if is_server(url):
         return DatabaseDrafts(await open_engine(url))
-    return await DurableDrafts.open(_drafts_beside(_file(url)))
+    return await DurableDrafts.open(drafts_beside(_file(url)))
 
 
 async def _both(url: str, clock: Clock, observe: Observe | None) -> tuple[Store, Drafts]:
@@ -77,7 +78,7 @@ async def migrate(source: str, target: str) -> Mapping[str, int]:
     if not file.is_file():
         raise Misconfigured(f"There is no file {file} to move.")
     await (await open_drafts(source)).close()  # it is there from now on
-    return await asyncio.to_thread(move_to_postgres.migrate, file, _drafts_beside(file), target)
+    return await asyncio.to_thread(move_to_postgres.migrate, file, drafts_beside(file), target)
 
 
 async def copy_to(url: str, folder: Path) -> list[str]:
@@ -91,7 +92,7 @@ async def copy_to(url: str, folder: Path) -> list[str]:
     if not file.is_file():
         raise Misconfigured(f"There is no database {file} to back up.")
     copied = []
-    for source, name in ((_drafts_beside(file), DRAFTS), (file, DATABASE)):
+    for source, name in ((drafts_beside(file), DRAFTS), (file, DATABASE)):
         if source.is_file():
             await asyncio.to_thread(backup.copy, source, folder / name)
             copied.append(name)
@@ -103,7 +104,7 @@ async def place_from(folder: Path, url: str) -> None:
     if is_server(url):
         raise Misconfigured("DATABASE_URL names a server: bring its database back by pg_restore.")
     file = _file(url)
-    places = {DATABASE: file, DRAFTS: _drafts_beside(file)}
+    places = {DATABASE: file, DRAFTS: drafts_beside(file)}
     for place in places.values():
         if place.exists():
             raise Misconfigured(f"{place} is there already. Restore to an empty place: set DATABASE_URL to a new file.")
@@ -123,10 +124,6 @@ async def hold_back(url: str, at: datetime, why: str) -> UncertainDeliveries:
         return await engine.change(lambda db: backup.hold_back(db, at, why))
     finally:
         await engine.close()
-
-
-def _drafts_beside(path: Path) -> Path:
-    return path.with_name(f"{path.stem}-drafts{path.suffix}")
 
 
 def is_server(url: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
@@ -14,6 +15,7 @@ from bot.adapters.store.conversation_store import ConversationTables
 from bot.adapters.store.engine_protocol import Engine
 from bot.adapters.store.rows import Row
 from bot.core.clock import Clock
+from bot.core.errors import StoreDown
 from bot.model.access_log import Access
 from bot.model.backlog import Backlog
 from bot.model.contact import Contact, EndCustomer
@@ -29,6 +31,7 @@ T = TypeVar("T")
 
 _PRUNED = 1000  # rows per table and call
 _INDEXED = 100  # tickets at a time, when a search waits for them
+_INDEXING = 1.0  # seconds a search waits for so many tickets to be indexed
 _ATTEMPTS = 50  # so that a search ends, however much others save meanwhile
 
 
@@ -175,14 +178,24 @@ class DatabaseStore(ConversationTables):
         return await self._searched(lambda db: full_text_queries.candidates(db, shelf, asked, narrow))
 
     async def _searched(self, look: Callable[[Connection], T]) -> T:
-        """What was saved a moment ago is found: it is taken into the index first."""
+        """Searches after indexing what was saved a moment ago.
+
+        While the database cannot be written, and when there is too much to index, what is indexed is searched.
+        """
         for _ in range(_ATTEMPTS):
             found = await self._engine.read(lambda db: None if db.execute(sql.MARKED).fetchone() else look(db))
             if found is not None:
                 return found
-            if not await self.index_new(_INDEXED):
-                break  # another replica is at it
+            if not await self._indexed_more():
+                break
         return await self._engine.read(look)
+
+    async def _indexed_more(self) -> bool:
+        """False when another replica is at it, or another program holds the database: searching needs no write lock."""
+        with suppress(StoreDown, TimeoutError):
+            async with asyncio.timeout(_INDEXING):
+                return bool(await self.index_new(_INDEXED))
+        return False
 
     async def tickets_called(self, numbers: Sequence[int]) -> list[Ticket]:
         return await self._all(sql.TICKETS_CALLED, {"numbers": json.dumps(list(numbers))}, rows.ticket)

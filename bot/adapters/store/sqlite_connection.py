@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.adapters.store import schema_migrations, stored_keys
 from bot.adapters.store.dialect import SQLITE, said
+from bot.adapters.store.sqlite_files import RESTORE, corrupt, is_corrupt, make_private, require_not_lost
 from bot.core.errors import Misconfigured, StoreDown
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,8 @@ def prepare(path: Path, busy: float, scripts: Sequence[str] = schema_migrations.
     if sqlite3.sqlite_version_info < _OLDEST:
         raise Misconfigured(f"SQLite {sqlite3.sqlite_version} is too old: this desk needs 3.35 or newer.")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        require_not_lost(path)
+        make_private(path)
         db = connect(path, busy)
     except (OSError, sqlite3.Error) as error:
         raise _unusable(path, error) from error
@@ -91,9 +93,9 @@ def _copy_before_migration(db: SqliteConnection, path: Path, newest: int) -> Non
         return  # of a start that was interrupted: it is as old as the tables
     unfinished = target.with_name(f"{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
+    make_private(unfinished)
     with closing(sqlite3.connect(unfinished)) as copy:
         db.backup(copy)
-    unfinished.chmod(path.stat().st_mode & 0o777)
     unfinished.replace(target)
     log.info("The database was copied to %s before its schema changes from %d to %d.", target, found, newest)
 
@@ -132,6 +134,8 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 def down(error: Exception) -> StoreDown:
     """The sentence for a read or write that failed."""
+    if is_corrupt(error):
+        return StoreDown(f"The desk's database is damaged ({error}). An admin stops the desk, and then: {RESTORE}")
     return StoreDown(
         f"The desk's database cannot be used right now ({error}). Nothing was changed; please try again in a moment."
     )
@@ -145,6 +149,8 @@ def is_busy(error: Exception) -> bool:
 def _unusable(path: Path, error: Exception) -> Misconfigured | StoreDown:
     if is_busy(error):
         return down(error)
+    if is_corrupt(error):
+        return corrupt(path, error)
     return Misconfigured(
         f"The database {path} cannot be opened for writing ({error}). Give this user the right to write the file and "
         "its folder, make room on the disk, or set DATABASE_URL to a file elsewhere, e.g. sqlite:///var/desk.sqlite3."

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from sqlitedict import SqliteDict, SqliteMultithread
 
 from bot.adapters.store.sqlite_connection import down, is_busy
+from bot.adapters.store.sqlite_files import corrupt, is_corrupt, make_private
 from bot.core.errors import Misconfigured, StoreDown
 
 T = TypeVar("T")
@@ -120,6 +121,8 @@ class DurableDrafts:
             thread.shutdown(wait=False)
             if is_busy(error):
                 raise down(error) from error
+            if is_corrupt(error):
+                raise corrupt(path, error) from error
             raise Misconfigured(
                 f"The file {path} for drafts cannot be opened for writing ({error}). Give this user the right to "
                 "write it and its folder, or set DATABASE_URL to a file elsewhere."
@@ -197,5 +200,5 @@ class DurableDrafts:
 
 
 def _make(path: Path) -> DurableDict:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path)
     return DurableDict(path)

@@ -1,0 +1,63 @@
+"""The files of an embedded desk: readable for their owner only, and not silently begun anew where one was lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from bot.core.errors import Misconfigured
+
+_MODE = 0o600
+_BESIDE = ("", "-wal", "-shm", "-journal")
+_CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+RESTORE = "Restore it from a backup: docs/operations.md says how."
+
+
+def drafts_beside(path: Path) -> Path:
+    """The file of the drafts that belong to a database file."""
+    return path.with_name(f"{path.stem}-drafts{path.suffix}")
+
+
+def make_private(path: Path) -> None:
+    """Makes the file and its folder where there is none. The file, and what SQLite keeps beside it, is its owner's."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=_MODE)
+    for file in (path.with_name(path.name + suffix) for suffix in _BESIDE):
+        with suppress(FileNotFoundError, PermissionError):  # another owner's: then it is theirs to say who reads it
+            file.chmod(_MODE)
+
+
+def require_not_lost(path: Path) -> None:
+    """`Misconfigured` where the database file is missing or empty, while what belonged to it is still there."""
+    if path.exists() and path.stat().st_size:
+        return
+    left = next(_leftovers(path), None)
+    if left:
+        state = "is empty" if path.exists() else "is missing"
+        raise Misconfigured(
+            f"The database {path} {state}, but {left} beside it is not: the database was lost. {RESTORE} "
+            f"To begin a new desk instead, remove {left}."
+        )
+
+
+def _leftovers(path: Path) -> Iterator[Path]:
+    beside = (path.with_name(path.name + suffix) for suffix in ("-wal", "-journal"))
+    for file in (*beside, drafts_beside(path)):
+        if file.exists() and file.stat().st_size:
+            yield file
+
+
+def is_corrupt(error: Exception) -> bool:
+    """Whether the file itself is damaged, or no database at all."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _CORRUPT
+
+
+def corrupt(path: Path, error: Exception) -> Misconfigured:
+    """The sentence for a damaged file."""
+    return Misconfigured(
+        f"The file {path} is damaged, or no database ({error}). {RESTORE} If it is not the desk's at all, set "
+        "DATABASE_URL to another file."
+    )

@@ -1,0 +1,120 @@
+"""Files of an embedded desk: private, and never silently begun anew where one was lost or damaged."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.store import open_drafts, open_store, opened
+from bot.core.errors import Misconfigured, StoreDown
+from bot.search.documents import DocumentKind
+from bot.search.ranking import SearchFilter
+from bot.tickets.ports import Batch
+from tests.doubles.records import a_ticket, an_event
+
+
+def url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def modes(folder: Path) -> set[int]:
+    return {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir() if file.is_file()}
+
+
+def open_to_all(folder: Path) -> None:
+    for file in folder.iterdir():
+        file.chmod(0o644)
+
+
+async def test_new_files_are_readable_for_their_owner_only(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        async with opened(url(tmp_path / "desk.sqlite3")) as (store, drafts):
+            await store.apply(Batch(tickets=[a_ticket()]))
+            await drafts.put("a", {"b": "c"})
+            assert modes(tmp_path) == {0o600}
+    finally:
+        os.umask(before)
+
+
+async def test_files_of_an_older_release_become_private(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    async with opened(url(path)):
+        pass
+    open_to_all(tmp_path)
+    async with opened(url(path)):
+        assert modes(tmp_path) == {0o600}
+
+
+@pytest.mark.parametrize("left", ["desk.sqlite3-wal", "desk.sqlite3-journal", "desk-drafts.sqlite3"])
+@pytest.mark.parametrize("exists", [True, False])
+async def test_lost_database_is_not_begun_anew(tmp_path: Path, left: str, exists: bool) -> None:
+    path = tmp_path / "desk.sqlite3"
+    if exists:
+        path.touch()
+    (tmp_path / left).write_bytes(b"something")
+    with pytest.raises(Misconfigured, match="Restore it from a backup") as refused:
+        await open_store(url(path))
+    assert left in str(refused.value)
+    assert not path.exists() or path.stat().st_size == 0
+
+
+async def test_empty_file_alone_is_a_new_desk(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    path.touch()
+    await (await open_store(url(path))).close()
+
+
+async def test_damaged_database_is_to_be_restored(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    path.write_bytes(b"this is no database" * 400)
+    with pytest.raises(Misconfigured, match="is damaged"):
+        await open_store(url(path))
+
+
+async def test_damaged_drafts_are_to_be_restored(tmp_path: Path) -> None:
+    (tmp_path / "desk-drafts.sqlite3").write_bytes(b"this is no database" * 400)
+    with pytest.raises(Misconfigured, match="Restore it from a backup"):
+        await open_drafts(url(tmp_path / "desk.sqlite3"))
+
+
+async def read_all(path: Path) -> None:
+    store = await open_store(url(path))
+    try:
+        for number in range(50):
+            await store.get(f"t{number}")
+    finally:
+        await store.close()
+
+
+async def test_database_that_is_damaged_while_it_runs_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    store = await open_store(url(path))
+    for number in range(50):
+        await store.apply(Batch(tickets=[a_ticket(f"t{number}")]))
+    await store.close()
+    content = bytearray(path.read_bytes())
+    content[8192:] = b"\xff" * (len(content) - 8192)
+    path.write_bytes(content)
+    with pytest.raises((Misconfigured, StoreDown), match="damaged"):
+        await read_all(path)
+
+
+async def test_search_needs_no_write_lock(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    store = await open_store(url(path), busy=5)
+    ticket = a_ticket(answers={"happens": "Rejected at the connector"})
+    await store.apply(Batch(tickets=[ticket], events=[an_event(ticket)]))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        found = await store.candidates(DocumentKind.TICKETS, (), SearchFilter())
+        assert list(found.found) == []
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+        await store.close()
