@@ -31,6 +31,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await dispatcher.open_for(click, outbound.form(ticket, name, entry=entry.id, question=entry.words))
 
     async def from_message(used: Shortcut) -> None:
+        await desk.queries.open_to_part(used.user)
         ticket_id = await desk.conversation.ticket_at(used.channel, used.thread or used.ts)
         if not ticket_id:
             raise NotNow(t("This message is in no ticket's thread. Use it on a message below a ticket's card."))

@@ -79,7 +79,7 @@ class Outbound:
 
     async def send(self, ticket_id: str, by: str, text: str, form: str, seen: int, entry_id: str = "") -> Ticket:
         """Sends it, as it was previewed, on every way. `seen`: the previewed version; a `Conflict` with other files."""
-        written = await self._written(await self.queries.ticket(ticket_id), text, entry_id)
+        written = await self._written(await self.draft(ticket_id, by), text, entry_id)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             contact = await self._declarant(ticket, by)

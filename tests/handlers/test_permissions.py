@@ -17,6 +17,7 @@ from blocks.form_state import FormState
 from bot.core.errors import DeskError, NotYours
 from bot.home import Screen, Tab
 from bot.model.contact import EndCustomer
+from bot.model.conversation import Entry, EntryState, Heard, Way
 from bot.model.notice import Place
 from bot.model.ticket import Attachment, Kind, Level, Ticket
 from bot.tickets.ports import Batch
@@ -94,6 +95,8 @@ async def a_scene(*, registered: bool) -> Scene:
     await w.store.apply(Batch(customers=[EndCustomer(id="customer", name="Müller GmbH")]))
     typed = {"symptom": "550 from DE1", "remedy": "Correct the policy"}
     note = await w.desk.notes.write(typed, BEN, w.form())
+    said = Entry(id=second.id, way=Way.MAIL, kind="answer", state=EntryState.SHOWN, ticket_id=second.id, at=NOW)
+    await w.store.apply(Batch(heard=Heard(new=(said,))))
     w.store._data.places[second.id, "card"] = Place(ticket_id=second.id, what="card", channel=DESK, ts="1.1")
     return Scene(w, first, second, note.id)
 
@@ -187,7 +190,7 @@ def payload(kind: str, name: str, user: str, ticket: Ticket, note: str) -> Any:
         "submission": lambda: Submission(user, "V1", name, about, said),
         "command": lambda: Command(name, user, texts.get(name, ""), "T", DESK, "http://127.0.0.1:9/"),
         "saving command": lambda: Command(name, user, texts.get(name, ""), "T", DESK, "http://127.0.0.1:9/"),
-        "shortcut": lambda: Shortcut(name, user, "T", DESK, "1.1", "Mail bounces"),
+        "shortcut": lambda: Shortcut(name, user, "T", DESK, ts="1.1", text="Mail bounces"),
         "event": lambda: SlackEvent(
             name, user, id="E1", channel=DESK, thread="1.1", files=(Attachment(id="F1", name="trace.log"),)
         ),
@@ -276,6 +279,12 @@ def cases(cell: str, user: str, registered: Scene, unregistered: Scene) -> list[
 
 def test_the_row_without_a_right_is_slacks_own() -> None:
     assert {each for each, row in ROWS.items() if row == SLACK} == {
-        *("event app_home_opened", "event user_change", "event member_joined_channel", "event member_left_channel"),
+        *(
+            "event app_home_opened",
+            "event channel_unshared",
+            "event user_change",
+            "event member_joined_channel",
+            "event member_left_channel",
+        ),
         "click form.answer",
     }
