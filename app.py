@@ -37,7 +37,6 @@ from bot.config.settings import Config, load
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured, StoreDown
 from bot.core.i18n import Language, speaking
-from bot.core.release import release
 from bot.desk import Desk, open_desk
 from bot.escalation.status_page import StatusPageWatch
 from bot.model.contact import Contact
@@ -85,7 +84,7 @@ from runtime import (
 )
 from runtime.background_tasks import BackgroundTasks
 from runtime.backup import Storage
-from runtime.health import Health, database_probe, outbox_probe, transport_probe
+from runtime.health import Health, health_of
 from runtime.index_worker import IndexWorker
 from runtime.metrics import Metrics
 
@@ -153,22 +152,16 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             await desk.outgoing.begin(sender_domain(config), clock())
             dispatcher = Dispatcher(client, desk, tasks)
             dispatcher.watch = observed.InteractionWatch(metrics)
-            health = _health(metrics, store, out.transports, clock)
+            health = health_of(metrics, store, out.transports, clock)
             going_on = (outbox, indexing, out.transports)
             with observed.counting_log_lines(metrics):
+                takes_in, warn = observed.ObservedTakingIn(desk.taking_in, metrics), desk.conversation.warn_of_mailbox
                 async with (
-                    receiving(env, config, clock, store, parser, desk.taking_in, desk.conversation.warn_of_mailbox),
+                    receiving(env, config, clock, store, parser, takes_in, warn) as mailbox,
                     _working(dispatcher, store, going_on, identity, env, health) as running,
                 ):
+                    health.watch_mailbox(mailbox)
                     yield running
-
-
-def _health(metrics: Metrics, store: Store, transports: Transports, clock: Clock) -> Health:
-    metrics.build.info({"version": release()})
-    probes = {"database": database_probe(store, clock), "outbox": outbox_probe(store, clock)}
-    for transport in transports.all:
-        probes[f"to {transport.name}"] = transport_probe(transport.name, lambda: transports.closures)
-    return Health(metrics, probes, lambda: store.backlog(clock()), store.standing, clock)
 
 
 def sender_domain(config: Config) -> str:

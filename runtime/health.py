@@ -7,16 +7,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.core.clock import Clock, span
 from bot.core.errors import StoreDown, place_of
+from bot.core.release import release
 from bot.model.backlog import Backlog
 from bot.model.ticket import Stage
-from bot.tickets.ports import Maintenance
-from bot.transports import Closure
+from bot.tickets.ports import Maintenance, TicketStore
+from bot.transports import Closure, Transports
 from runtime.metrics import Metrics
 
 LATE = timedelta(minutes=10)
@@ -95,6 +97,27 @@ def transport_probe(name: str, closures: Callable[[], Sequence[Closure]]) -> Pro
     return probe
 
 
+class Mailbox(Protocol):
+    """Where inbound mail comes from."""
+
+    down_since: datetime | None
+    """Since when it cannot be reached."""
+    fault: str
+    """Why, in a sentence."""
+
+
+def mailbox_probe(mailbox: Mailbox, clock: Clock) -> Probe:
+    """Inbound mail."""
+
+    async def probe() -> PartHealth:
+        if mailbox.down_since is None:
+            return PartHealth(ok=True, why="The mailbox is read.")
+        silent = span(max((clock() - mailbox.down_since).total_seconds(), 0))
+        return PartHealth(ok=False, why=f"For {silent}: {mailbox.fault}")
+
+    return probe
+
+
 # --- what is served
 
 
@@ -108,6 +131,11 @@ class Health:
     backlog: Callable[[], Awaitable[Backlog]]
     standing: Callable[[], Awaitable[Mapping[Stage, int]]]
     clock: Clock
+
+    def watch_mailbox(self, mailbox: Mailbox | None) -> None:
+        """Inbound mail is a part, too, where there is a mailbox."""
+        if mailbox:
+            self.probes["mail in"] = mailbox_probe(mailbox, self.clock)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -149,3 +177,16 @@ class Health:
                 open_now[key] = open_now.get(key, 0) + standing.get(stage, 0)
         for (level, ball), number in open_now.items():
             self.metrics.tickets.labels(level, ball).set(number)
+
+
+class HealthStore(TicketStore, Maintenance, Protocol):
+    """What health asks of the store."""
+
+
+def health_of(metrics: Metrics, store: HealthStore, transports: Transports, clock: Clock) -> Health:
+    """The health of a desk: its database, its outbox, and each way out."""
+    metrics.build.info({"version": release()})
+    probes = {"database": database_probe(store, clock), "outbox": outbox_probe(store, clock)}
+    for transport in transports.all:
+        probes[f"to {transport.name}"] = transport_probe(transport.name, lambda: transports.closures)
+    return Health(metrics, probes, lambda: store.backlog(clock()), store.standing, clock)

@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.conversation.mail import InboundMail, UnreadableMail
 from bot.core.errors import StoreDown
+from bot.model.conversation import Entry
 from bot.model.notice import BY_MAIL, Blocked, Claim, Dead, Outcome, Retry, Say, Sent
 from bot.outbox import Carrier
 from runtime import log_context
@@ -103,6 +105,27 @@ def observed_carriers(carriers: Mapping[Say, Carrier], metrics: Metrics) -> dict
         say: ObservedCarrier(carrier, "mail" if say in BY_MAIL else "slack", metrics)
         for say, carrier in carriers.items()
     }
+
+
+class TakesIn(Protocol):
+    """Takes in a mail."""
+
+    async def take(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry | None: ...
+
+
+class ObservedTakingIn:
+    """Taking in mails, counted by their kind; one that was taken in before is not counted."""
+
+    def __init__(self, takes_in: TakesIn, metrics: Metrics) -> None:
+        self._takes_in = takes_in
+        self._metrics = metrics
+
+    async def take(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry | None:
+        with log_context.about(request=log_context.new_request()):
+            entry = await self._takes_in.take(mail, raw)
+        if entry:
+            self._metrics.mail_in.labels(entry.kind).inc()
+        return entry
 
 
 class JobWatch:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,11 +14,15 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app import listening
 from bot.config.environment import Environment
+from bot.conversation.mail import InboundMail, UnreadableMail
 from bot.core.errors import Misconfigured, StoreDown
+from bot.model.conversation import Entry, EntryState, Way
 from bot.tickets.ports import Batch
 from bot.transports import Closure
-from runtime.health import PartHealth, database_probe, looked_at, outbox_probe, transport_probe
+from runtime.health import PartHealth, database_probe, looked_at, mailbox_probe, outbox_probe, transport_probe
 from runtime.http_server import health_app
+from runtime.metrics import Metrics
+from runtime.observed import ObservedTakingIn
 from runtime.probe import healthy
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import START, a_notice
@@ -202,3 +206,39 @@ async def test_healthy_asks_the_running_desk(w: World) -> None:
             assert await healthy(Environment(host=host, port=server.port or 0)) == "ok"
     with pytest.raises(Misconfigured, match=r"does not answer at http://127\.0\.0\.1:"):
         await healthy(Environment(host="127.0.0.1", port=server.port or 0))
+
+
+class Mailbox:
+    """A mailbox that may be unreachable."""
+
+    def __init__(self) -> None:
+        self.down_since: datetime | None = None
+        self.fault = ""
+
+
+async def test_unreachable_mailbox_is_not_ready_and_says_since_when() -> None:
+    mailbox = Mailbox()
+    probe = mailbox_probe(mailbox, lambda: START)
+    assert (await probe()).ok
+    mailbox.down_since, mailbox.fault = START - timedelta(minutes=20), "The server refuses the password."
+    found = await probe()
+    assert not found.ok
+    assert found.why == "For 20 min: The server refuses the password."
+
+
+async def test_mail_is_counted_by_kind_and_a_repeated_one_is_not() -> None:
+    class TakesIn:
+        async def take(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry | None:
+            kind = raw.decode()
+            return Entry(id="e", way=Way.MAIL, kind=kind, state=EntryState.SHOWN, at=START) if kind else None
+
+    metrics = Metrics()
+    observed = ObservedTakingIn(TakesIn(), metrics)
+    for raw in (b"reply", b"reply", b"", b"bounce"):
+        await observed.take(UnreadableMail(identity="d", size=1, attempts=1, reason="crash"), raw)
+    counted = {
+        sample.labels["kind"]: sample.value
+        for sample in next(iter(metrics.mail_in.collect())).samples
+        if sample.name.endswith("_total")
+    }
+    assert counted == {"reply": 2, "bounce": 1}

@@ -66,9 +66,9 @@ async def receiving(
     parser: MailParser,
     takes_in: TakesIn,
     warn: Callable[[str, str], Awaitable[object]],
-) -> AsyncIterator[None]:
+) -> AsyncIterator[ImapSource | None]:
     """Inbound mail is taken in while inside; none is, where no mailbox is set up. Closes the parser."""
-    tasks = list[asyncio.Task[None]]()
+    tasks, source = list[asyncio.Task[None]](), None
     if env.imap_url:
         source = open_mailbox(env, config, clock, token_source(env))
         receiver = Receiver(
@@ -78,7 +78,7 @@ async def receiving(
             tasks.append(asyncio.create_task(receiver.run(), name="inbound-mail"))
             tasks.append(asyncio.create_task(receiver.watch(warn), name="inbound-mail-watch"))
     try:
-        yield
+        yield source
     finally:
         for each in tasks:
             each.cancel()
