@@ -148,6 +148,7 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             directory.groups.warn = alerts.warn
             out.connect(alerts.closed, outbox.wake)
             await desk.register.begin()
+            await desk.conversation.follow_severed()
             await remember_routes(store, routes)
             await desk.outgoing.begin(sender_domain(config), clock())
             dispatcher = Dispatcher(client, desk, tasks)
@@ -285,7 +286,9 @@ async def _routes(client: AsyncWebClient, config: Config) -> Routes:
     desk = await channel_id(client, config.desk.channel, "[desk] channel")
     retarus = await channel_id(client, config.retarus.channel, "[retarus] channel") if config.retarus.channel else ""
     reported = await channel_id(client, config.reports.channel, "[reports] channel") if config.reports.channel else ""
-    return Routes(desk=desk, retarus=retarus, email=config.retarus.email, reports=reported)
+    return Routes(
+        desk=desk, retarus=retarus, email=config.retarus.email, reports=reported, fallback=config.retarus.fallback
+    )
 
 
 # --- running ---

@@ -29,7 +29,8 @@ WHOLE = "conversation.whole"
 ORIGINAL = "conversation.original"
 ASSIGN = "conversation.assign"
 DISMISS = "conversation.dismiss"
-NUMBER = "conversation.number"
+NUMBERS = tuple(f"conversation.number.{place}" for place in range(3))
+"""Buttons that record a number of theirs; in one message each needs an id of its own."""
 ANSWER = "conversation.answer"
 TICKET = "ticket"
 """The input that names a ticket."""
@@ -106,9 +107,9 @@ def _buttons(entry: Entry, ticket: Ticket) -> list[Json]:
     buttons.append(kit.button(t("Answer Retarus"), ANSWER, entry.id))
     if entry.way is Way.MAIL:
         buttons.append(kit.button(t("Whole mail"), WHOLE, entry.id))
-    for number in numbers_to_ask_about(entry, ticket.rcr)[:3]:
+    for action, number in zip(NUMBERS, numbers_to_ask_about(entry, ticket.rcr), strict=False):
         words = t("Record {number}", number=literal(number))
-        buttons.append(kit.button(words, NUMBER, f"{entry.id}|{number}"))
+        buttons.append(kit.button(words, action, f"{entry.id}|{number}"))
     return buttons
 
 

@@ -338,6 +338,9 @@ def not_delivered(notice: Notice, ticket: Ticket) -> Message:
     """A dead letter, as its owner sees it: what, why, and the way out."""
     what, why = t(_WHAT[str(notice.body["failed"])]), str(notice.body["why"])
     elements = [kit.mention(ticket.owner), kit.text(" "), kit.bold(what), kit.text(f" {why}")]
+    if notice.body.get("instead"):
+        elements.append(kit.text(f" {t('It goes by e-mail instead.')}"))
+        return Message(kit.escape(f"{what} {why}"), [kit.rich(kit.line(*elements))])
     again = kit.button(t("Try again"), letter.AGAIN, str(notice.body["key"]), style="primary")
     return Message(kit.escape(f"{what} {why}"), [kit.rich(kit.line(*elements)), kit.actions("failed", [again])])
 

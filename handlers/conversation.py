@@ -50,7 +50,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         dispatcher.clicks[conversation.RECORD + kind] = record
     dispatcher.clicks[conversation.WHOLE] = whole
     dispatcher.saving_clicks[conversation.ORIGINAL] = original
-    dispatcher.saving_clicks[conversation.NUMBER] = number
+    for action in conversation.NUMBERS:
+        dispatcher.saving_clicks[action] = number
     dispatcher.clicks[conversation.ASSIGN] = ask
     dispatcher.submissions[conversation.ASSIGN] = assign
     dispatcher.saving_clicks[conversation.DISMISS] = dismiss

@@ -140,6 +140,8 @@ class SlackEvent:
     thread: str = ""
     """The thread a message was posted in."""
     files: tuple[Attachment, ...] = ()
+    renamed: tuple[str, str] = ("", "")
+    """The old and the new id of a channel."""
     shared: SharedMessage | None = None
     """A message of somebody of another workspace."""
     at: str = ""
@@ -229,6 +231,7 @@ def slack_event(body: Body) -> SlackEvent:
         channel=_text(event, "channel"),
         thread=_text(event, "thread_ts"),
         files=_files(event),
+        renamed=(_text(event, "old_channel_id"), _text(event, "new_channel_id")),
         shared=in_event(body),
         at=_text(event, "event_ts"),
         profile=user if isinstance(user, dict) else {},

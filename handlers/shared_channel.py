@@ -83,10 +83,19 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             await mirror.hear(event.shared)
 
     async def severed(event: SlackEvent) -> None:
-        await desk.conversation.warn_of_channel(event.channel)
+        await desk.conversation.channel_severed(event.channel)
+
+    async def shared(event: SlackEvent) -> None:
+        await desk.conversation.channel_shared(event.channel)
+
+    async def moved(event: SlackEvent) -> None:
+        old, new = event.renamed
+        await desk.conversation.channel_moved(old, new)
 
     dispatcher.events["message"] = posted
     dispatcher.events["channel_unshared"] = severed
+    dispatcher.events["channel_shared"] = shared
+    dispatcher.events["channel_id_changed"] = moved
 
 
 async def read_again(desk: Desk, dispatcher: Dispatcher, pause: float = READ_AGAIN) -> None:

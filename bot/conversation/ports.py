@@ -47,6 +47,9 @@ class ConversationStore(Protocol):
     async def letters_sent(self) -> list[Notice]:
         """E-mails to Retarus that the outbox still knows as sent."""
 
+    async def follow_channel(self, old: str, new: str) -> None:
+        """A channel has another id: what stands there, and what waits for it, goes on under the new one."""
+
     async def value(self, name: str) -> str:
         """A single value; empty when it was never kept."""
 

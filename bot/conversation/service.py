@@ -111,15 +111,41 @@ class Conversation:
     async def kept_draft(self, user: str, ticket_id: str) -> str:
         return (await self.queries.drafts.get(_draft(user, ticket_id)) or {}).get("text", "")
 
-    async def warn_of_channel(self, channel: str) -> None:
-        """The channel shared with Retarus is severed: told to whoever cares for the ways there, once a day."""
-        if channel != self.changes.routes.retarus:
+    async def follow_severed(self) -> None:
+        """At the start: a channel that was severed stays closed to letters while they can go by e-mail."""
+        routes = self.changes.routes
+        if routes.retarus and routes.email and await self.store.value(_severed(routes.retarus)):
+            routes.retarus = ""
+
+    async def channel_severed(self, channel: str) -> None:
+        """The channel shared with Retarus is severed: whoever cares is told, and letters go by e-mail from now on."""
+        routes = self.changes.routes
+        if not channel or channel != routes.retarus:
             return
         at = as_utc(self.clock())
         people = telling.caretakers(self.changes.config)
-        words = [telling.word(user, f"severed:{at:%Y%m%d}", {"about": "severed"}, at) for user in people]
+        words = [telling.word(user, f"severed:{channel}:{at:%Y%m%d}", {"about": "severed"}, at) for user in people]
         await self.changes.store.apply(Batch(notices=words))
+        await self.store.keep(_severed(channel), "severed")
+        if routes.email:
+            routes.retarus = ""
         self.changes.wake()
+
+    async def channel_shared(self, channel: str) -> None:
+        """A severed channel is shared again: letters go there as before."""
+        if await self.store.value(_severed(channel)):
+            await self.store.keep(_severed(channel), "")
+            self.changes.routes.retarus = channel
+
+    async def channel_moved(self, old: str, new: str) -> None:
+        """A private channel gets another id when it is shared."""
+        routes = self.changes.routes
+        if old in {routes.desk, routes.retarus, routes.reports} and new:
+            await self.store.follow_channel(old, new)
+            for name in ("desk", "retarus", "reports"):
+                if getattr(routes, name) == old:
+                    setattr(routes, name, new)
+            self.changes.wake()
 
     async def warn_of_mailbox(self, since: str, why: str) -> None:
         """Tells whoever cares for mail that the mailbox cannot be read for long; once for each time."""
@@ -139,3 +165,7 @@ class Conversation:
 
 def _draft(user: str, ticket_id: str) -> str:
     return f"outbound:{user}:{ticket_id}"
+
+
+def _severed(channel: str) -> str:
+    return f"severed:{channel}"

@@ -16,9 +16,9 @@ from bot.model.ticket import NOBODY, Event, Ticket
 from bot.model.transitions import Move, Step
 
 
-@dataclass(frozen=True)
+@dataclass
 class Routes:
-    """Where notices go: ids, resolved when the program starts."""
+    """Where notices go: ids, resolved when the program starts. A channel that moves or is severed is followed."""
 
     desk: str
     """Channel id of the desk."""
@@ -28,6 +28,13 @@ class Routes:
     """Retarus Support's address; empty: letters do not go by e-mail."""
     reports: str = ""
     """Channel id of where the month's report goes; empty: to people."""
+    fallback: bool = False
+    """With both ways: letters go to the channel, and by e-mail what cannot be delivered there."""
+
+    @property
+    def email_at_first(self) -> str:
+        """The address that gets every letter; empty where e-mail is the second way."""
+        return "" if self.fallback and self.retarus else self.email
 
     @property
     def lead_to_retarus(self) -> bool:
@@ -40,7 +47,7 @@ class Routes:
             way
             for way in (
                 self.retarus and t("to the Retarus channel"),
-                self.email and t("by e-mail to {address}", address=self.email),
+                self.email_at_first and t("by e-mail to {address}", address=self.email),
             )
             if way
         )
@@ -182,7 +189,7 @@ def letters(
     """
     sent = tuple(sent)
     body: dict[str, JsonValue] = {"letter": letter.model_dump(mode="json"), "reply_to": declarant.email}
-    ways = ((Say.LETTER_POST, routes.retarus), (Say.LETTER_MAIL, routes.email))
+    ways = ((Say.LETTER_POST, routes.retarus), (Say.LETTER_MAIL, routes.email_at_first))
     return [notice(ticket, say, to, at, {**body, "after": _keys(ticket, sent, say, to)}) for say, to in ways if to]
 
 
@@ -204,7 +211,7 @@ def chasers(
     sent, told = tuple(sent), []
     for say, letter, to in (
         (Say.CHASE_POST, Say.LETTER_POST, routes.retarus),
-        (Say.CHASE_MAIL, Say.LETTER_MAIL, routes.email),
+        (Say.CHASE_MAIL, Say.LETTER_MAIL, routes.email_at_first),
     ):
         after = _keys(ticket, sent, letter, to)
         body: dict[str, JsonValue] = {"subject": subject, "text": text, "reply_to": declarant.email, "after": after}
@@ -240,7 +247,9 @@ def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Route
             "why": outcome.why,
             "key": cause.key,
         }
-        return [_following(cause, ticket, say, to, at, failed, f"{claim.attempt}")]
+        instead = _by_the_other_way(cause, ticket, routes, at)
+        failed |= {"instead": True} if instead else {}
+        return [*instead, _following(cause, ticket, say, to, at, failed, f"{claim.attempt}")]
     return []
 
 
@@ -250,6 +259,19 @@ def _waiting(cause: Notice, outcome: Blocked, ticket: Ticket, routes: Routes, at
         return []
     waits: dict[str, JsonValue] = {"waits": cause.say.value, "to": cause.to, "why": outcome.why}
     return [_following(cause, ticket, Say.STORY, routes.desk, at, waits, "waits")]
+
+
+_OTHER_WAY = {Say.LETTER_POST: Say.LETTER_MAIL, Say.CHASE_POST: Say.CHASE_MAIL}
+
+
+def _by_the_other_way(cause: Notice, ticket: Ticket, routes: Routes, at: datetime) -> list[Notice]:
+    """What the channel could not take, as an e-mail; only where that is set up."""
+    other = _OTHER_WAY.get(cause.say)
+    if other is None or not (routes.fallback and routes.email):
+        return []
+    sent = notice(ticket, other, routes.email, at, dict(cause.body))
+    key = _key(ticket.id, cause.version, other, routes.email)
+    return [sent.model_copy(update={"key": key, "version": cause.version})]
 
 
 def receipt_place(key: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.errors import Conflict, Duplicate
 from bot.model.conversation import Entry, EntryState, Heard, MessageId, Way
-from bot.model.notice import Sent
+from bot.model.notice import Place, Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch
 from tests.doubles.records import START, a_notice, a_ticket, minutes, next_version
@@ -137,3 +137,15 @@ async def test_original_alone_can_be_forgotten(store: Store) -> None:
     await hear(store, forget_originals=["e1"])
     assert await store.original("e1") is None
     assert await store.entry("e1")
+
+
+async def test_channel_with_another_id_is_followed(store: Store) -> None:
+    await store.apply(Batch(notices=[a_notice("n1", to="C0OLD"), a_notice("n2", to="C0OLD", lane="other")]))
+    [claim] = await store.claim(START + minutes(1), minutes(1), 1)
+    await store.settle(claim, Sent(Place(ticket_id="t1", what="retarus", channel="C0OLD", ts="1.0")), START)
+    await store.follow_channel("C0OLD", "C0NEW")
+    place = await store.place("t1", "retarus")
+    assert place
+    assert place.channel == "C0NEW"
+    [row] = await store.letters(state="waiting")
+    assert row.notice.to == "C0NEW"

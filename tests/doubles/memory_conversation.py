@@ -92,6 +92,12 @@ class MemoryConversation:
     async def letters_sent(self) -> list[Notice]:
         return self._sent_mails()
 
+    def _moved(self, old: str, new: str) -> None:
+        raise NotImplementedError
+
+    async def follow_channel(self, old: str, new: str) -> None:
+        self._moved(old, new)
+
     async def value(self, name: str) -> str:
         return self._said().values.get(name, "")
 

@@ -119,6 +119,14 @@ class MemoryStore(MemoryConversation):
             if row.state == "sent" and (":letter_mail:" in key or ":chase_mail:" in key)
         ]
 
+    def _moved(self, old: str, new: str) -> None:
+        for key, place in self._tables().places.items():
+            if place.channel == old:
+                self._data.places[key] = place.model_copy(update={"channel": new})
+        for row in self._data.notices.values():
+            if row.notice.to == old and row.state in {"waiting", "dead"}:
+                row.notice = row.notice.model_copy(update={"to": new})
+
     def _bounce(self, bounced: Mapping[str, str], at: datetime) -> None:
         for key, why in bounced.items():
             row = self._data.notices.get(key)

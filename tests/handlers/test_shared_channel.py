@@ -85,3 +85,18 @@ async def test_severed_channel_is_told(w: World) -> None:
         return "severed" in str(direct)
 
     assert await w.carla.wait_for(told, "the word")
+    ticket = await w.ticket()
+    assert w.running.desk.routes.ways == ("by e-mail to support@retarus.example",), ticket.id
+
+
+async def test_channel_with_another_id_is_followed(w: World) -> None:
+    card, letter = await w.escalated(), await letter_of(w)
+    changed = w.slack.connect.change_id(RETARUS)
+    desk = w.running.desk
+
+    async def followed() -> bool:
+        return desk.routes.retarus == changed.id
+
+    assert await w.ben.wait_for(followed, "the new id")
+    await w.rita.post(RETARUS, "under the new id", thread=letter)
+    await w.ben.reply(card, "under the new id")

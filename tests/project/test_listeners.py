@@ -17,7 +17,7 @@ from blocks.form import ANSWER
 from bot.model.ticket import Stage, Ticket
 from handlers.dispatch import Dispatcher
 from runtime.background_tasks import BackgroundTasks
-from tests.blocks import homes, reported
+from tests.blocks import conversed, homes, reported
 from tests.blocks.surfaces import longest, messages, parts, views
 from tests.factories import COMPLETE, NOW, RAISED, a_config, a_world, an_incident
 
@@ -61,6 +61,9 @@ def surfaces() -> Iterator[object]:
         yield message.blocks
     for _, view in reported.views():
         yield view
+    for message in conversed.messages(longest(), CONFIG):
+        yield message.blocks
+    yield from conversed.views(longest(), CONFIG)
 
 
 PARTS: list[dict[str, Any]] = [part for surface in surfaces() for part in parts(surface)]

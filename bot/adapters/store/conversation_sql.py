@@ -86,6 +86,9 @@ KEEP: Final = """
 KEEP_FIRST: Final = "INSERT INTO kept_values (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING"
 KEPT: Final = "SELECT value FROM kept_values WHERE name = :name"
 
+MOVE_PLACES: Final = "UPDATE places SET channel = :new WHERE channel = :old"
+MOVE_NOTICES: Final = """
+    UPDATE notices SET doc = REPLACE(doc, :before, :after) WHERE state IN ('waiting', 'dead') AND doc LIKE :like"""
 BOUNCE: Final = "UPDATE notices SET state = 'dead', why = :why, changed_at = :at WHERE key = :key AND state = 'sent'"
 SENT_BEFORE: Final = """
     SELECT doc FROM notices WHERE state = 'sent' AND (key LIKE :letters OR key LIKE :chasers)"""
@@ -139,6 +142,13 @@ def keep_first(db: Connection, name: str, value: str) -> str:
     """The value that is kept under this name: the given one, unless there was one already."""
     db.execute(KEEP_FIRST, {"name": name, "value": value})
     return str(db.execute(KEPT, {"name": name}).fetchone()[0])
+
+
+def follow_channel(db: Connection, old: str, new: str) -> None:
+    """Channel ids are letters and digits: nothing in them has a meaning in JSON or in a pattern."""
+    before, after = (f'"to":{json.dumps(each)}' for each in (old, new))
+    db.execute(MOVE_PLACES, {"old": old, "new": new})
+    db.execute(MOVE_NOTICES, {"before": before, "after": after, "like": f"%{before}%"})
 
 
 def original(db: Connection, key: str) -> bytes | None:

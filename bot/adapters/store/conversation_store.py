@@ -63,6 +63,9 @@ class ConversationTables:
             lambda db: [Notice.model_validate_json(row[0]) for row in db.execute(sql.SENT_BEFORE, sql.MAILS).fetchall()]
         )
 
+    async def follow_channel(self, old: str, new: str) -> None:
+        await self._engine.change(lambda db: sql.follow_channel(db, old, new))
+
     async def value(self, name: str) -> str:
         row = await self._engine.read(lambda db: db.execute(sql.KEPT, {"name": name}).fetchone())
         return str(row[0]) if row else ""

@@ -1,0 +1,28 @@
+"""Entries of the conversation: within Slack's limits, and nothing of theirs is markup."""
+
+from __future__ import annotations
+
+import json
+
+from bot.model.ticket import Stage
+from localslack.blockkit import is_too_large, is_too_long, validate_blocks, validate_view
+from tests.blocks import conversed
+from tests.factories import a_config, an_incident
+
+TICKET, CONFIG = an_incident(Stage.RETARUS), a_config()
+
+
+def test_messages_and_views_are_within_the_limits_of_slack() -> None:
+    for message in conversed.messages(TICKET, CONFIG):
+        assert validate_blocks(list(message.blocks), "message") == []
+        assert not is_too_long(list(message.blocks))
+    for view in conversed.views(TICKET, CONFIG):
+        assert validate_view(view) == []
+        assert not is_too_large(view)
+
+
+def test_words_of_theirs_are_never_markup() -> None:
+    for message in conversed.messages(TICKET, CONFIG):
+        assert "<!channel>" not in message.text
+        assert "<@U1>" not in message.text
+        assert "mrkdwn" not in json.dumps(message.blocks)

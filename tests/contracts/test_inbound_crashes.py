@@ -1,0 +1,73 @@
+"""Each mail is in its thread once, whichever step of taking it in the process dies at."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+import pytest
+
+from bot.adapters.inbound_mail.parser import parse
+from bot.adapters.store import open_store
+from bot.conversation.taking_in import TakingIn
+from tests.contracts.inbound_desk import an_answer, desk_on, save_escalated
+from tests.contracts.inbound_worker import STEPS
+from tests.contracts.processes import ROOT, read_lines
+from tests.doubles.imap_hosts import ImapHost, pymap
+from tests.factories import NOW
+from tests.patience import PATIENCE
+
+
+async def start(url: str, host: ImapHost, step: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.contracts.inbound_worker", url, str(host.port), step or "-", cwd=ROOT, stdout=-1
+    )
+
+
+async def begin(url: str, host: ImapHost) -> None:
+    """The first start: nothing that is there already is taken in. Then two answers arrive."""
+    store = await open_store(url, lambda: NOW, busy=PATIENCE)
+    await save_escalated(store)
+    with host.client() as client:
+        status = client.select_folder("INBOX")
+    cursor = {"uidvalidity": status[b"UIDVALIDITY"], "uid": int(status[b"UIDNEXT"]) - 1}
+    await store.keep("cursor:box", json.dumps(cursor))
+    with host.client() as client:
+        for number in (1, 2):
+            client.append("INBOX", an_answer(number))
+    await store.close()
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_mail_is_taken_in_once_whatever_step_the_process_dies_at(database_url: str, step: str) -> None:
+    async with pymap() as host:
+        await begin(database_url, host)
+        dying = await start(database_url, host, step)
+        assert await dying.wait() == -9
+        process = await start(database_url, host, "")
+        try:
+            await read_lines(process, 2 - (step == "kept"))
+        finally:
+            process.kill()
+            await process.wait()
+    store = await open_store(database_url, lambda: NOW, busy=PATIENCE)
+    entries = await store.entries_of("t1")
+    assert sorted(each.words for each in entries) == ["Answer 1.", "Answer 2."]
+    assert all([await store.original(each.id) == an_answer(int(each.words[7])) for each in entries])
+    history = await store.history("t1")
+    assert [each.what for each in history] == ["raise", "heard", "heard"]
+    keys = [row.notice.key for row in await store.letters(limit=100) if row.notice.say == "heard"]
+    assert len(keys) == len(set(keys)) == 2
+    await store.close()
+
+
+async def test_two_that_take_in_the_same_mail_show_it_once(database_url: str) -> None:
+    store = await open_store(database_url, lambda: NOW, busy=PATIENCE)
+    await save_escalated(store)
+    both: list[TakingIn] = [desk_on(store), desk_on(store)]
+    raw = an_answer(1)
+    taken = await asyncio.gather(*(each.take(parse(raw), raw) for each in both))
+    assert len([each for each in taken if each]) == 1
+    assert len(await store.entries_of("t1")) == 1
+    await store.close()
