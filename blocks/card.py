@@ -49,7 +49,7 @@ def state_of(ticket: Ticket) -> str:
 
 def ball_of(ticket: Ticket) -> str:
     """`ball: 2nd level`; empty once it is closed."""
-    return t("ball: {party}", party=party_name(ticket.ball)) if ticket.ball else ""
+    return t("waiting on: {party}", party=party_name(ticket.ball)) if ticket.ball else ""
 
 
 def title(ticket: Ticket, config: Config) -> str:
@@ -129,7 +129,7 @@ def _agreed(ticket: Ticket, config: Config) -> list[Json]:
     what = kit.bold(t("Remedy or action plan"))
     if run.due:
         return [kit.rich(kit.line(*kit.filled(t("{what} due {time}"), what=what, time=kit.moment(run.due))))]
-    return [kit.rich(kit.line(*kit.filled(t("{what} stands still: the customer is asked"), what=what)))]
+    return [kit.rich(kit.line(*kit.filled(t("{what} is paused: waiting for the customer"), what=what)))]
 
 
 def _checked(ticket: Ticket, level: Level, config: Config) -> str:

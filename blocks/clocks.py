@@ -44,7 +44,7 @@ def _state(run: TimerRun, state: TimerState, at: datetime) -> str:
     if state is TimerState.ENDED:
         return t("done, too late") if run.is_late(at) else t("done in time")
     if state is TimerState.PAUSED or run.due is None:
-        return t("stands still while the end-customer is waited for")
+        return t("paused while waiting for the end-customer")
     if state is TimerState.OVERDUE:
         return t("overdue for {time}", time=_length(run, run.due, at))
     return t("{time} left", time=_length(run, at, run.due))

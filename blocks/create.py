@@ -41,13 +41,13 @@ _TITLES = {
     Kind.CHANGE: mark("Raise a change"),
 }
 _RATHER = {
-    Kind.INCIDENT: mark("Rather an incident"),
-    Kind.SERVICE_REQUEST: mark("Rather a service request"),
-    Kind.CHANGE: mark("Rather a change"),
+    Kind.INCIDENT: mark("Change to “incident”"),
+    Kind.SERVICE_REQUEST: mark("Change to “service request”"),
+    Kind.CHANGE: mark("Change to “change”"),
 }
 
 
-_HIDDEN = mark("The bot is not where this message stands: its link and its files do not come along.")
+_HIDDEN = mark("The bot is not in the channel of this message, so its link and files are not taken over.")
 """Neither the link nor the files of the message can be had; what stands in it can be raised all the same."""
 
 
@@ -79,7 +79,7 @@ def modal(
     draft that would be lost by putting this one aside; it asks what is to become of it.
     """
     kind = begun.kind
-    blocks = [kit.note(t("Taken up again from what you put aside."))] if begun.draft else []
+    blocks = [kit.note(t("Continued from your draft."))] if begun.draft else []
     blocks += [kit.note(t(_HIDDEN))] if begun.is_hidden else []
     blocks += inputs(_fields(kind, config, more), kind, config, answers, Need.RAISE)
     blocks = [shown for block in blocks for shown in _told(block, kind, offers)]
@@ -126,18 +126,18 @@ def _other_kinds(kind: Kind) -> list[Json]:
 
 def _buttons(begun: FormState, more: bool) -> list[Json]:
     kind = begun.kind.value
-    buttons = [] if more else [kit.button(t("Answer more now"), MORE, kind)]
-    buttons.append(kit.button(t("Put aside"), ASIDE, kind))
+    buttons = [] if more else [kit.button(t("More fields"), MORE, kind)]
+    buttons.append(kit.button(t("Save as draft"), ASIDE, kind))
     if begun.draft:
-        buttons.append(kit.button(t("Throw draft away"), AWAY, begun.draft.value, style="danger"))
+        buttons.append(kit.button(t("Discard draft"), AWAY, begun.draft.value, style="danger"))
     return buttons
 
 
 def _which(kind: Kind, other: Mapping[str, str]) -> list[Json]:
     """In place of the buttons: one draft of a kind is kept, and this form did not begin with the one there is."""
-    asked = t("You have put something else aside already: “{draft}”. Which one is to be kept?", draft=begins(other))
+    asked = t("You already have a draft: “{draft}”. Which one do you want to keep?", draft=begins(other))
     buttons = [
-        kit.button(t("Keep the other"), KEEP, kind.value, style="primary"),
+        kit.button(t("Keep the old draft"), KEEP, kind.value, style="primary"),
         kit.button(t("Replace it"), REPLACE, kind.value, style="danger"),
     ]
     return [{"type": "section", "text": kit.plain(asked)}, kit.actions("raising.which", buttons)]
@@ -151,12 +151,12 @@ def begins(draft: Mapping[str, str]) -> str:
 
 def put_aside(kind: Kind) -> Json:
     """Said in place of the form."""
-    return _said(kind, t("Put aside. The same command takes it up again."))
+    return _said(kind, t("Saved as a draft. The same command opens it again."))
 
 
 def thrown_away(kind: Kind) -> Json:
     """Said in place of the form."""
-    return _said(kind, t("Thrown away. The same command begins anew."))
+    return _said(kind, t("Discarded. The same command starts a new one."))
 
 
 def _said(kind: Kind, words: str) -> Json:

@@ -41,7 +41,7 @@ def listing(page: CustomerPage) -> list[Json]:
 def _turns(page: CustomerPage, last: int) -> list[Json]:
     before = Screen(Tab.CUSTOMERS, first=max(0, page.first - PAGE)).pack()
     after = Screen(Tab.CUSTOMERS, first=last).pack()
-    buttons = [kit.button(t("Page before"), TURN + "before", before)] if page.first else []
+    buttons = [kit.button(t("Previous page"), TURN + "before", before)] if page.first else []
     return [*buttons, kit.button(t("Next page"), TURN + "after", after)] if last < page.total else buttons
 
 

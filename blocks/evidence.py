@@ -37,7 +37,7 @@ AT_A_TIME = 10
 """Files Slack lets somebody add at a time, and options it lets them choose from."""
 
 
-_AND_IN_THREAD = mark("They go along to Retarus. Files posted in the ticket's thread do too")
+_AND_IN_THREAD = mark("They go to Retarus with the ticket, like files posted in its thread")
 
 
 def file_input() -> Json:
@@ -64,7 +64,7 @@ def offered(files: str, chosen: str, left: int) -> list[Json]:
         "type": "input",
         "block_id": OFFERED,
         "label": kit.plain(t("Files of the message")),
-        "hint": kit.plain(t(_AND_IN_THREAD) if left else t("What is chosen goes along to Retarus")),
+        "hint": kit.plain(t(_AND_IN_THREAD) if left else t("The chosen files go to Retarus with the ticket")),
         "element": element | ({"initial_options": ticked} if ticked else {}),
         "optional": True,
     }
@@ -82,9 +82,9 @@ def doubtful(shown: Preview, *, may_send: bool = True, typed: str = "") -> list[
     """Each warning, and the question for a reason in which `typed` stands already; nothing without a warning."""
     if not shown.warnings:
         return []
-    blocks = [kit.rich(*(kit.line(kit.bold(t("Doubtful: ")), kit.text(each)) for each in shown.warnings))]
+    blocks = [kit.rich(*(kit.line(kit.bold(t("Please check: ")), kit.text(each)) for each in shown.warnings))]
     if may_send:
-        why = t("Why is it sent all the same?")
+        why = t("Send anyway because …")
         blocks.append(text_input(OVERRIDE_REASON, why, t("Kept in the history"), value=typed, multiline=False))
     return blocks
 
@@ -101,7 +101,7 @@ def by_hand(shown: Preview) -> list[Json]:
 def _files(shown: Preview, config: Config) -> list[Json]:
     files = waiting(shown.ticket)
     if not files:
-        return [kit.note(t("No files go along. Add some under “Fill in”, or post them in the ticket's thread."))]
+        return [kit.note(t("No files to be sent. Add some under “Fill in”, or post them in the ticket's thread."))]
     blocks = [_count(files, config)]
     blocks += [{"type": "section", "text": kit.plain(shown.excess)}] if shown.excess else []
     return blocks + [
@@ -116,7 +116,7 @@ def _files(shown: Preview, config: Config) -> list[Json]:
 
 def _count(files: Sequence[Attachment], config: Config) -> Json:
     sizes = {"size": sized(total(files)), "most": sized(config.files.most)}
-    return kit.note(t("Files that go along: {count}, {size} of {most}", count=len(files), **sizes))
+    return kit.note(t("Files to be sent: {count}, {size} of {most}", count=len(files), **sizes))
 
 
 def along(files: Sequence[Attachment], config: Config) -> list[Json]:
@@ -130,8 +130,8 @@ def _status(report: StatusReport, config: Config) -> list[Json]:
     words = kit.line(kit.bold(health), kit.text(" · "), kit.moment(report.at), *says)
     buttons = [kit.link_button(t("Open status page"), PAGE, config.retarus.status_page)]
     if config.retarus.status_adapter == "link":
-        buttons.append(kit.button(t("Looked: nothing there"), FINE, "fine"))
-        buttons.append(kit.button(t("Looked: trouble reported"), TROUBLE, "trouble"))
+        buttons.append(kit.button(t("Nothing reported there"), FINE, "fine"))
+        buttons.append(kit.button(t("Trouble reported there"), TROUBLE, "trouble"))
     else:
         buttons.append(kit.button(t("Look again"), LOOK, "look"))
     return [kit.rich(words), kit.actions("evidence.status", buttons)]

@@ -141,7 +141,7 @@ def _acknowledge(edition: str) -> list[Json]:
 def _drafts(drafts: Mapping[Kind, Mapping[str, str]]) -> list[Json]:
     blocks = [kit.header(t("My drafts"))] if drafts else []
     for kind, answers in drafts.items():
-        again = kit.button(t("Take up again"), TAKE_UP + kind, kind.value)
+        again = kit.button(t("Continue"), TAKE_UP + kind, kind.value)
         blocks += [
             kit.rich(kit.line(kit.bold(kind_name(kind)), kit.text(f" · {begins(answers)}"))),
             kit.actions(f"home.draft.{kind}", [again]),
@@ -157,7 +157,7 @@ def _filters(seen: Overview) -> list[Json]:
     screen = seen.screen
     return [
         kit.actions("home.levels", [_by_level(key, seen) for key in LEVELS]),
-        kit.note(t("Who has the ball")),
+        kit.note(t("Who has to act")),
         kit.actions(
             "home.balls",
             [

@@ -31,12 +31,12 @@ TURNS = ("before", "after")
 
 _SOURCES = {"ours": mark("We found it out"), "retarus": mark("Retarus told us")}
 _LABELS = {
-    "symptom": (mark("Symptom"), mark("What one sees, with the exact error message: by this it is found again")),
+    "symptom": (mark("Symptom"), mark("What people see, with the exact error message: the search uses it")),
     "cause": (mark("Cause"), ""),
     "remedy": (mark("Remedy"), mark("What helps, step by step")),
     "workaround": (mark("Workaround"), mark("What helps until then")),
     "material": (mark("Material"), mark("Addresses, files, what else there is to read")),
-    "rcr": (mark("RCR number"), mark("Where Retarus knows it")),
+    "rcr": (mark("RCR number"), mark("Its number at Retarus")),
 }
 _VERSIONS = 5
 """Versions that are named below a note."""
@@ -153,7 +153,7 @@ def retiring(note: TechnicalNote) -> Json:
     """Asks why."""
     blocks = [
         kit.note(excerpt(f"{note.name}: {note.title}", 200)),
-        text_input(REASON, t("What is wrong with it?"), t("It is found no more, and can be reinstated")),
+        text_input(REASON, t("What is wrong with it?"), t("It no longer appears in searches, and can be reinstated")),
     ]
     return kit.modal(RETIRE, t("Retire a note"), blocks, submit=t("Retire"), about=f"{note.id}|{note.version}")
 
@@ -187,5 +187,5 @@ def row(note: TechnicalNote) -> Json:
 def _turns(page: NotePage, last: int) -> list[Json]:
     before = Screen(Tab.NOTES, first=max(0, page.first - PAGE)).pack()
     after = Screen(Tab.NOTES, first=last).pack()
-    buttons = [kit.button(t("Page before"), TURN + "before", before)] if page.first else []
+    buttons = [kit.button(t("Previous page"), TURN + "before", before)] if page.first else []
     return [*buttons, kit.button(t("Next page"), TURN + "after", after)] if last < page.total else buttons

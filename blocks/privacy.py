@@ -15,4 +15,4 @@ def stranger(user: str, channel: str) -> Message:
         "Should they?"
     )
     line = kit.line(*kit.filled(words, person=kit.mention(user), channel=there))
-    return Message(t("Somebody from outside can read in the desk channel."), [kit.rich(line)])
+    return Message(t("Somebody from outside can read the desk channel."), [kit.rich(line)])

@@ -41,7 +41,7 @@ def choices(ticket: Ticket) -> Iterable[tuple[str, str]]:
     if ticket.stage.is_open and ticket.times.planned is None:
         yield PLAN, t("Action plan")
     if ticket.stage in _HAND_ON_AT:
-        yield HAND_ON, t("Hand on")
+        yield HAND_ON, t("Reassign")
     if ticket.stage.is_open:
         yield SNOOZE, t("Snooze")
 
@@ -55,9 +55,9 @@ def buttons(ticket: Ticket) -> list[Json]:
 
 def snooze(ticket: Ticket, name: str, at: datetime) -> Json:
     blocks = [
-        kit.note(f"{name} · {t('whatever anybody does before ends it; the SLA is not put off')}"),
+        kit.note(f"{name} · {t('any activity ends the snooze; the SLA keeps running')}"),
         _moment(UNTIL, t("Until when?"), int(at.timestamp()) // 3600 * 3600 + 5 * 3600),
-        text_input(WORD, t("Why may it wait?"), t("In the ticket's thread")),
+        text_input(WORD, t("Why can it wait?"), t("In the ticket's thread")),
     ]
     return kit.modal(SNOOZE, t("Snooze"), blocks, submit=t("Snooze"), about=ticket.id)
 
@@ -119,7 +119,7 @@ def hand_on(ticket: Ticket, name: str) -> Json:
         "element": picker,
         "optional": False,
     }
-    return kit.modal(HAND_ON, t("Hand on"), [kit.note(name), who], submit=t("Hand on"), about=ticket.id)
+    return kit.modal(HAND_ON, t("Reassign"), [kit.note(name), who], submit=t("Reassign"), about=ticket.id)
 
 
 def _moment(key: str, label: str, initial: int, *, needed: bool = True) -> Json:

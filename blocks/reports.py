@@ -147,14 +147,17 @@ def modal(months: Sequence[Period], view: View, *, undelivered: bool) -> Json:
     blocks = [
         _input(MONTH, t("Month"), picker),
         _input(
-            CUSTOMER, t("For one end-customer"), search, t("Empty: all of them. Then it is for your own eyes only.")
+            CUSTOMER,
+            t("For one end-customer"),
+            search,
+            t("Leave empty for all of them; then the report is for internal use only."),
         ),
         kit.note(t("It comes to you as a direct message.")),
         kit.divider(),
         kit.heading(t("Retarus's view of {month}", month=months[0].name)),
         *view_blocks(months[0].key, view, undelivered=undelivered),
     ]
-    return kit.modal(MAKE, t("Report"), blocks, submit=t("Make it"))
+    return kit.modal(MAKE, t("Report"), blocks, submit=t("Create report"))
 
 
 def _input(key: str, label: str, element: Json, hint: str = "") -> Json:

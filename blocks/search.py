@@ -53,7 +53,7 @@ _ABOUT = mark(
 
 def _words(text: str) -> Json:
     """Asks again when Enter is pressed."""
-    block = text_input(WORDS, t("What for?"), t("e.g. 550 5.7.1, RCR-88123, connector attachments"), value=text,
+    block = text_input(WORDS, t("Search for"), t("e.g. 550 5.7.1, RCR-88123, connector attachments"), value=text,
                        multiline=False, needed=False)  # fmt: skip
     return {**block, "dispatch_action": True}
 

@@ -151,7 +151,9 @@ def _paced(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Js
 
 
 def _handed_on(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
-    return kit.filled(t("{name} handed it on to {colleague}"), name=kit.bold(name), colleague=kit.mention(ticket.owner))
+    return kit.filled(
+        t("{name} reassigned it to {colleague}"), name=kit.bold(name), colleague=kit.mention(ticket.owner)
+    )
 
 
 def _files(words: str) -> Line:
@@ -203,7 +205,7 @@ def _recorded(_ticket: Ticket, _event: Event, _config: Config, name: str) -> lis
 def _called_up(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
     """A telephone call: kept for us, and no report (guide 2.1)."""
     with_retarus = event.detail.get("called") == RETARUS
-    words = t("{name} logged a phone call with Retarus. It is no report: that is written")
+    words = t("{name} logged a phone call with Retarus. Only a written report counts")
     return kit.filled(words if with_retarus else t("{name} logged a phone call"), name=kit.bold(name))
 
 

@@ -55,14 +55,14 @@ HELP = (
     mark("5. `Escalate to Retarus` shows what is missing and the exact text. Only an authorised contact can send it."),
     mark("6. Record the RCR number Retarus answers with, and their answer; then `Resolve`."),
     mark("7. The 1st level confirms with the customer and closes; `Reopen` if the remedy did not hold."),
-    mark("8. What nobody moves is reminded, in its thread and to its owner."),
+    mark("8. A ticket without activity brings a reminder, in its thread and to its owner."),
     mark("9. `/retarus-ticket` lists open tickets: `mine`, `level`, `all`, or one: `/retarus-ticket PD-1001`."),
 )
 
 
 def help_message(config: Config) -> Message:
     """Ten lines: what it does, and how priorities are defined here."""
-    known = [f"{each.name}: {each.definition}" for each in config.priorities if each.definition != NOT_SET]
+    known = [f"{each.name}: {t(each.definition)}" for each in config.priorities if each.definition != NOT_SET]
     last = kit.escape(t("10. Priorities: {priorities}.", priorities="; ".join(known) or t(NOT_SET)))
     text = "\n".join([*map(t, HELP), last])
     return Message(t("How Partner Desk works"), [{"type": "section", "text": {"type": "mrkdwn", "text": text[:3000]}}])

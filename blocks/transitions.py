@@ -76,7 +76,7 @@ ASKED: dict[Move | Step, Asking] = {
     Move.RETARUS_UPDATE: Asking(
         mark("Update from Retarus"),
         mark("What did Retarus say?"),
-        mark("They work on"),
+        mark("They are still working on it"),
         mark("Record"),
         "answer",
         _is_theirs,
@@ -177,7 +177,7 @@ def _with_whom() -> Json:
         "type": "input",
         "block_id": CALLED,
         "label": kit.plain(t("Was it a phone call?")),
-        "hint": kit.plain(t("Retarus is told in writing only: a call is kept here, and is no report")),
+        "hint": kit.plain(t("Only a written report counts for Retarus; a call is just noted here")),
         "element": {"type": "radio_buttons", "action_id": ANSWER, "options": options},
         "optional": True,
     }

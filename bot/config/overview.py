@@ -1,4 +1,4 @@
-"""How is this desk set up, in lines a person can read? What is not set is said to be so."""
+"""Overview of the settings in lines a person can read, with what holds where nothing is set."""
 
 from __future__ import annotations
 
@@ -10,26 +10,33 @@ from bot.config.settings import NOT_SET, Config
 from bot.core.i18n import t
 
 _ELSEWHERE = {"contacts"}
-"""Shown in a part of their own."""
+"""Tables that have a screen of their own."""
 _AGREED = {"retarus", "guides", "priorities", "sla", "services"}
-"""What a contract or the Global Support Guide says; everything else is for the desk to decide."""
+"""Tables that follow a contract or the Global Support Guide; all other tables are for the desk to decide."""
+_OWN_CHOICES = {"channel", "from_address", "reply_to", "calendar"}
+"""Settings in these tables that no contract names."""
 
 
 def tables(config: Config) -> dict[str, list[tuple[str, str]]]:
-    """Table of desk.toml → its settings, each with what it is set to."""
+    """Table of desk.toml → its settings with their values."""
     names = [name for name in type(config).model_fields if name not in _ELSEWHERE]
-    return {
-        name: list(_table(getattr(config, name), t(NOT_SET) if name in _AGREED else t("not set"))) for name in names
-    }
+    return {name: list(_table(name, getattr(config, name))) for name in names}
 
 
-def _table(value: object, unset: str) -> Iterator[tuple[str, str]]:
-    lines = [(name, text or unset) for name, text in _lines(value, "")]
-    yield from lines or [("", unset)]
+def _table(table: str, value: object) -> Iterator[tuple[str, str]]:
+    lines = [(name, text or _unset(table, name)) for name, text in _lines(value, "")]
+    yield from lines or [("", _unset(table, ""))]
+
+
+def _unset(table: str, name: str) -> str:
+    """What holds for a setting that is not set."""
+    if table == "priorities" and ".reminders." in name:
+        return t("as under [reminders]")
+    return t(NOT_SET) if table in _AGREED and name not in _OWN_CHOICES else t("not set")
 
 
 def _lines(value: object, name: str) -> Iterator[tuple[str, str]]:
-    """Empty where nothing is set."""
+    """Settings and their values; an empty value where nothing is set."""
     if isinstance(value, BaseModel):
         value = {key: getattr(value, key) for key in type(value).model_fields}
     elif isinstance(value, tuple) and any(isinstance(each, BaseModel) for each in value):

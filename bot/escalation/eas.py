@@ -47,7 +47,9 @@ class Portal:
         permissions.require_eas(contact, self.queries.today())
         shown = await self.escalation.preview(ticket_id, by)
         permissions.require(actor, shown.ticket, Move.ESCALATE)
-        self.answers.require_complete(shown.ticket, Need.ESCALATE, t("Retarus gets nothing incomplete (guide 2.5)."))
+        self.answers.require_complete(
+            shown.ticket, Need.ESCALATE, t("Only complete tickets go to Retarus (guide 2.5).")
+        )
         bare = shown.ticket.model_copy(update={"attachments": ()})
         return replace(shown, letter=letter.write(bare, contact, self.config, await self.queries.history(ticket_id)))
 

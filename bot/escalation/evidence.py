@@ -140,9 +140,7 @@ class Evidence:
         try:
             return reason(despite, self.queries.given(has_files=bool(ticket.attachments)))
         except ValueError as error:
-            raise Invalid(
-                {OVERRIDE_REASON: str(error) if despite else t("Say why it is sent all the same.")}
-            ) from error
+            raise Invalid({OVERRIDE_REASON: str(error) if despite else t("Say why you send it anyway.")}) from error
 
     def _require_open(self, ticket: Ticket) -> None:
         if not ticket.stage.is_open:
@@ -158,5 +156,5 @@ def told(report: StatusReport) -> str:
 def _cut_off(ticket: Ticket) -> list[str]:
     """Tenant IDs mostly end with two letters; one that does not may be meant so."""
     ids = [each for each in ticket.answer("tenants").split("\n") if each.isdigit()]
-    words = t("Without the two letters at its end: {ids}. Is the ID whole?", ids=", ".join(ids))
+    words = t("Tenant {ids} has no two-letter suffix (12345RS).", ids=", ".join(ids))
     return [words] if ids else []

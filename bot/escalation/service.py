@@ -75,7 +75,7 @@ class Escalation:
             moved = without_earlier_findings(move(ticket, Move.ESCALATE, by, at)).model_copy(
                 update={"sent_by": by, "sent_at": at}
             )
-            self.answers.require_complete(ticket, Need.ESCALATE, t("Retarus gets nothing incomplete (guide 2.5)."))
+            self.answers.require_complete(ticket, Need.ESCALATE, t("Only complete tickets go to Retarus (guide 2.5)."))
             self._require_a_way()
             if ticket.version != seen and (await self.answers.changed_since(ticket, seen))[1]:
                 raise Conflict  # the letter would not be the one that was previewed

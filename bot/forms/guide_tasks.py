@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.config.settings import NOT_SET, Config
+from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.forms import validators
 from bot.forms.field import ANYTHING, Ask, Field, GuidePart, Heading, Need, Option, fixed, for_all, need_of
@@ -65,10 +65,7 @@ OURS, THEIRS, UNDETERMINED = "other", "retarus", "undetermined"
 
 
 def _priorities(config: Config) -> tuple[Option, ...]:
-    return tuple(
-        Option(each.name, each.name, t(each.definition) if each.definition == NOT_SET else each.definition)
-        for each in config.priorities
-    )
+    return tuple(Option(each.name, each.name, t(each.definition)) for each in config.priorities)
 
 
 PARTNER: tuple[Field, ...] = (

@@ -128,14 +128,19 @@ def can(ticket: Ticket, what: Move) -> bool:
     return ticket.stage is not Stage.RETARUS or _WHILE_CUSTOMER_IS_ASKED.get(what, is_asked) is is_asked
 
 
+def require_possible(ticket: Ticket, what: Move) -> None:
+    """Raises `NotNow` with the ticket's stage when the move is not possible now."""
+    if not can(ticket, what):
+        now = t(STANDING[ticket.stage])
+        raise NotNow(t("That is no longer possible: this ticket is now {standing}.", standing=now))
+
+
 def move(ticket: Ticket, what: Move, by: str, at: datetime) -> Ticket:
     """The ticket's next version. Raises `NotNow` when the move is not possible now.
 
     A new stage restarts the stage's clock; a move within a stage leaves the clock running.
     """
-    if not can(ticket, what):
-        now = t(STANDING[ticket.stage])
-        raise NotNow(t("That is no longer possible: this ticket is now {standing}.", standing=now))
+    require_possible(ticket, what)
     stage, owner = MOVES[ticket.stage, what], _owner(ticket, what, by)
     stays = stage is ticket.stage
     return ticket.model_copy(

@@ -134,7 +134,7 @@ class Notes:
         """It is wrong, or holds no more: it is found no more. `seen`: as in `change`."""
         permissions.require_part(await self.queries.actor(by))
         if not clean_text(why):
-            raise Invalid({REASON: t("Say what is wrong with it: whoever comes across it reads this.")})
+            raise Invalid({REASON: t("Say what is wrong with it: everyone who opens the note reads this.")})
         if wrong := faults({REASON: why}):
             raise Invalid(wrong)
         retired = {"retired_why": clean_text(why), "is_retired": True}
@@ -211,7 +211,7 @@ def read(typed: Mapping[str, str]) -> dict[str, object]:
             errors[key] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=TEXTS[key])
     errors |= faults(texts)
     if not texts["symptom"]:
-        errors["symptom"] = t("What does one see? By this it is found again.")
+        errors["symptom"] = t("Describe the symptom: the search finds the note by it.")
     if not (texts["cause"] or texts["remedy"] or texts["workaround"]):
         errors.setdefault("remedy", t("Write what caused it, what helps, or how to work around it: one of the three."))
     if errors:

@@ -133,7 +133,7 @@ class Reminders:
                 words = t("{name} cannot have it: they are not on the team it is with.", name=colleague.person.name)
                 raise Invalid({"to": words}) from error
             if to == ticket.owner:
-                raise Invalid({"to": t("It is theirs already.")})
+                raise Invalid({"to": t("They own it already.")})
             moved = move(ticket, Move.HAND_ON, to, at)
             return Change(moved, event(moved, Move.HAND_ON, by, at))
 

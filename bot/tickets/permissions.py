@@ -15,7 +15,7 @@ from bot.core.i18n import t
 from bot.forms.validation import level_name
 from bot.model.contact import Contact, Person
 from bot.model.ticket import Level, Ticket
-from bot.model.transitions import Move
+from bot.model.transitions import MOVES, STANDING, Move, require_possible
 
 BREAK_GLASS_REASON = "glass"
 """The key the reason goes with for which an admin breaks the glass."""
@@ -62,13 +62,27 @@ def require_staff(actor: Actor) -> None:
 
 
 def require(actor: Actor, ticket: Ticket, what: Move) -> None:
-    """Refuses with `NotYours` who may not make this move. Reopening is both levels' right."""
+    """Raises `NotYours` when the actor may not make this move. Both levels may reopen.
+
+    Somebody of the other level hears where the ticket is now: it may have moved on since the button was drawn.
+    """
     require_staff(actor)
     level = level_for(ticket, what)
     if actor.is_admin or level in actor.levels:
         return
     if what is Move.REOPEN and actor.levels:
         return
+    if actor.levels and (ticket.stage, what) not in MOVES:
+        require_possible(ticket, what)
+    if actor.levels and what not in _AT:
+        raise NotYours(
+            t(
+                "This ticket is now {standing}, so this is for the {level}. "
+                "Ask somebody of the {level}, or an admin to add you.",
+                standing=t(STANDING[ticket.stage]),
+                level=level_name(level),
+            )
+        )
     raise NotYours(
         t(
             "This is for the {level}, and you are not on that team here. "

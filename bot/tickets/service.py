@@ -159,12 +159,12 @@ class Tickets:
             what is Move.ACCEPT and ticket.stage in {Stage.SECOND, Stage.SECOND_ASKED}
         )
         if ticket.owner == by and (late or what is Move.TAKE_OVER):
-            raise NotNow(t("{name} is yours already.", name=reference(ticket, self.config)))
+            raise NotNow(t("You own {name} already.", name=reference(ticket, self.config)))
         if late:
             name = (await self.directory.person(ticket.owner)).name
             raise NotNow(
                 t(
-                    "{name} was a moment quicker: {ticket} is theirs now.",
+                    "{name} was a moment quicker and owns {ticket} now.",
                     name=name,
                     ticket=reference(ticket, self.config),
                 )

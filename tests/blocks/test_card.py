@@ -107,7 +107,7 @@ def test_card_with_retarus_offers_the_customers_answer_first_while_they_are_aske
     possible = {what for at, what in MOVES if at is Stage.RETARUS and can(ticket, what)}
     assert moves | {Move.WITHDRAW, Move.HAND_ON} == possible
     assert buttons(ticket)[0]["text"]["text"] == "Customer answered"
-    assert "With Retarus  · owner Ben Brandt · ball: end-customer" in words(ticket)
+    assert "With Retarus  · owner Ben Brandt · waiting on: end-customer" in words(ticket)
 
 
 @pytest.mark.parametrize("what", [Move.RESOLVE, Move.WITHDRAW])
@@ -140,10 +140,10 @@ def test_the_title_is_number_kind_and_priority() -> None:
 @pytest.mark.parametrize(
     ("stage", "owner", "said"),
     [
-        (Stage.NEW, ANNA, "New at the 1st level  · owner Anna Arnold · ball: 1st level"),
-        (Stage.HANDED_OFF, ANNA, "Handed off to the 2nd level  · owner Anna Arnold · ball: 2nd level"),
-        (Stage.SECOND_ASKED, BEN, "Waiting for the end-customer  · owner Ben Brandt · ball: end-customer"),
-        (Stage.RETARUS, BEN, "With Retarus  · owner Ben Brandt · ball: Retarus"),
+        (Stage.NEW, ANNA, "New at the 1st level  · owner Anna Arnold · waiting on: 1st level"),
+        (Stage.HANDED_OFF, ANNA, "Handed off to the 2nd level  · owner Anna Arnold · waiting on: 2nd level"),
+        (Stage.SECOND_ASKED, BEN, "Waiting for the end-customer  · owner Ben Brandt · waiting on: end-customer"),
+        (Stage.RETARUS, BEN, "With Retarus  · owner Ben Brandt · waiting on: Retarus"),
         (Stage.CLOSED, ANNA, "Closed  · owner Anna Arnold"),
     ],
 )

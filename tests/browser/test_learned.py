@@ -84,7 +84,7 @@ async def alex_finds_it_despite_a_misspelling(user: UserGetter) -> None:
     await alex.press(found, t("Show {name}", name="TN-1"))
     await alex.press(await alex.opened_modal("TN-1"), "Close")
     found = await alex.opened_modal(t("Search"))
-    await found.get_by_label(t("What for?")).fill("fax quarantine")
+    await found.get_by_label(t("Search for")).fill("fax quarantine")
     await alex.page.keyboard.press("Enter")
     await expect(found).to_contain_text(t("Nothing was found."))
     await alex.press(found, "Cancel")

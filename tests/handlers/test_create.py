@@ -43,7 +43,7 @@ async def test_all_headings_can_be_answered_at_once_and_what_was_typed_stays(w: 
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal()
     w.anna.fill(modal, w.answers())
-    await w.anna.click(modal, "Answer more now")
+    await w.anna.click(modal, "More fields")
     modal = await w.anna.modal(containing="Tenant(s) or Dedicated Customer ID(s):")
     done = await w.anna.submit(modal, {"tenants": "main account only"})
     assert done["outcome"] == "closed"
@@ -114,8 +114,8 @@ async def test_an_unfinished_form_is_put_aside_and_taken_up_again(w: World) -> N
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal()
     w.anna.fill(modal, {"customer": picked("Müller GmbH"), "happens": "Half a sent"})
-    await w.anna.click(modal, "Put aside")
-    await w.anna.dismiss(await w.anna.modal(containing="Put aside."))
+    await w.anna.click(modal, "Save as draft")
+    await w.anna.dismiss(await w.anna.modal(containing="Saved as a draft."))
 
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal(containing="Taken up again")
@@ -127,6 +127,6 @@ async def test_an_unfinished_form_is_put_aside_and_taken_up_again(w: World) -> N
 async def test_a_draft_can_be_thrown_away(w: World) -> None:
     await w.running.desk.tickets.save_draft("U0ANNA", Kind.INCIDENT, {"customer": "Müller GmbH"})
     await w.anna.command(DESK, "/retarus-incident")
-    await w.anna.click(await w.anna.modal(containing="Taken up again"), "Throw draft away")
+    await w.anna.click(await w.anna.modal(containing="Taken up again"), "Discard draft")
     await w.anna.modal(containing="Thrown away.")
     assert await w.running.desk.queries.draft("U0ANNA", Kind.INCIDENT) == {}

@@ -80,7 +80,7 @@ async def test_the_tenants_of_a_customer_are_prefilled_from_their_last_ticket(w:
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal("Raise an incident")
     w.anna.fill(modal, {"customer": picked("müller gmbh")})
-    await w.anna.click(modal, "Answer more now")
+    await w.anna.click(modal, "More fields")
     modal = await w.anna.modal(containing="Tenant(s) or Dedicated Customer ID(s):")
     assert initial(modal, "tenants") == "12345RS, 23456RS"
 

@@ -82,7 +82,7 @@ async def test_a_file_can_be_given_while_a_ticket_is_raised(w: World) -> None:
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal("Raise an incident")
     w.anna.fill(modal, w.answers())
-    await w.anna.click(modal, "Answer more now")
+    await w.anna.click(modal, "More fields")
     modal = await w.anna.modal("Raise an incident", containing="Logs and screenshots")
     file = (await w.anna.upload("trace.log", LOG))["files"][0]
     done = await w.anna.submit(modal, w.answers(files=[file["id"]]))
@@ -141,7 +141,7 @@ async def test_a_person_says_that_they_looked_at_the_status_page(w: World) -> No
     card = await w.filled()
     preview = await previewed(w, card)
     assert "Status page: unknown" in preview.text
-    await w.ben.click(preview, "Looked: nothing there")
+    await w.ben.click(preview, "Nothing reported there")
     preview = await w.ben.modal("Preview", containing="Status page: nothing reported")
     await sent(w, card, preview)
     await w.ben.reply(card, "escalated it to Retarus · status page: nothing reported")

@@ -95,7 +95,7 @@ async def test_a_form_from_a_message_can_become_another_kind_without_losing_what
     w.anna.fill(
         modal, {"customer": picked("Müller GmbH"), "services": ["Email Security"], "impact": "The launch waits for it"}
     )
-    await w.anna.click(modal, "Rather a change")
+    await w.anna.click(modal, "Change to “change”")
     modal = await w.anna.modal("Raise a change")
     assert (await w.anna.submit(modal))["outcome"] == "closed"
     ticket = await w.ticket()
@@ -128,12 +128,12 @@ async def test_a_draft_survives_what_is_raised_without_it(w: World) -> None:
 
 async def test_a_draft_remembers_the_message_it_was_begun_with(w: World) -> None:
     await _from_message(w, "Müller has no mail")
-    await w.anna.click(await w.anna.modal("Raise an incident"), "Put aside")
-    await w.anna.dismiss(await w.anna.modal(containing="Put aside."))
+    await w.anna.click(await w.anna.modal("Raise an incident"), "Save as draft")
+    await w.anna.dismiss(await w.anna.modal(containing="Saved as a draft."))
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal(containing="Taken up again")
     w.anna.fill(modal, w.answers(happens="Müller has no mail"))
-    await w.anna.click(modal, "Answer more now")
+    await w.anna.click(modal, "More fields")
     modal = await w.anna.modal(containing="Tenant(s) or Dedicated Customer ID(s):")
     assert (await w.anna.submit(modal, {"tenants": "main account only"}))["outcome"] == "closed"
     assert "/archives/" in (await w.ticket()).source
@@ -149,14 +149,14 @@ async def test_putting_aside_asks_before_it_takes_another_draft_s_place(w: World
         "U0ANNA", Kind.INCIDENT, {"customer": "Alpha AG", "happens": "Half an hour"}
     )
     await _from_message(w, "Beta has no mail")
-    await w.anna.click(await w.anna.modal("Raise an incident"), "Put aside")
+    await w.anna.click(await w.anna.modal("Raise an incident"), "Save as draft")
     modal = await w.anna.modal(containing="Alpha AG: Half an hour")
-    await w.anna.click(modal, "Keep the other")
+    await w.anna.click(modal, "Keep the old draft")
     await w.anna.wait_for(lambda: _asks_no_more(w), "the form to be as it was")
     assert (await w.running.desk.queries.draft("U0ANNA", Kind.INCIDENT))["happens"] == "Half an hour"
-    await w.anna.click(await w.anna.modal("Raise an incident"), "Put aside")
+    await w.anna.click(await w.anna.modal("Raise an incident"), "Save as draft")
     await w.anna.click(await w.anna.modal(containing="Alpha AG: Half an hour"), "Replace it")
-    await w.anna.modal(containing="Put aside.")
+    await w.anna.modal(containing="Saved as a draft.")
     draft = await w.running.desk.queries.draft("U0ANNA", Kind.INCIDENT)
     assert (draft["happens"], draft["impact"]) == ("Beta has no mail", "No outbound mail for three customers")
 
@@ -168,13 +168,13 @@ async def _asks_no_more(w: World) -> bool:
 async def test_a_form_of_another_kind_than_its_draft_asks_too(w: World) -> None:
     await w.running.desk.tickets.save_draft("U0ANNA", Kind.CHANGE, {"customer": "Alpha AG", "happens": "Half a change"})
     await _from_message(w, "Beta has no mail")
-    await w.anna.click(await w.anna.modal("Raise an incident"), "Put aside")
-    await w.anna.dismiss(await w.anna.modal(containing="Put aside."))
+    await w.anna.click(await w.anna.modal("Raise an incident"), "Save as draft")
+    await w.anna.dismiss(await w.anna.modal(containing="Saved as a draft."))
     await w.anna.command(DESK, "/retarus-incident")
-    await w.anna.click(await w.anna.modal(containing="Taken up again"), "Rather a change")
-    await w.anna.click(await w.anna.modal("Raise a change"), "Put aside")
+    await w.anna.click(await w.anna.modal(containing="Taken up again"), "Change to “change”")
+    await w.anna.click(await w.anna.modal("Raise a change"), "Save as draft")
     await w.anna.click(await w.anna.modal(containing="Alpha AG: Half a change"), "Replace it")
-    await w.anna.modal(containing="Put aside.")
+    await w.anna.modal(containing="Saved as a draft.")
     assert (await w.running.desk.queries.draft("U0ANNA", Kind.CHANGE))["happens"] == "Beta has no mail"
     assert await _is_thrown_away(w)
 
@@ -186,7 +186,7 @@ async def test_a_draft_that_replaced_the_one_a_form_took_up_is_neither_overwritt
     w.anna.fill(modal, w.answers(happens="A whole hour"))
     elsewhere = {"customer": "Alpha AG", "happens": "From the telephone"}
     await w.running.desk.tickets.save_draft("U0ANNA", Kind.INCIDENT, elsewhere)
-    await w.anna.click(modal, "Put aside")
+    await w.anna.click(modal, "Save as draft")
     modal = await w.anna.modal(containing="Alpha AG: From the telephone")
     assert (await w.anna.submit(modal))["outcome"] == "closed"
     await w.anna.message(DESK, "PD-1001")
@@ -199,8 +199,8 @@ async def test_what_is_put_aside_already_can_be_put_aside_once_more_unasked(w: W
     for _ in range(2):
         await w.anna.shortcut("raise_from_message", said)
         await w.anna.wait_for(lambda: _has_its_link(w), "the permalink to be kept")
-        await w.anna.click(await w.anna.modal("Raise an incident"), "Put aside")
-        await w.anna.dismiss(await w.anna.modal(containing="Put aside."))
+        await w.anna.click(await w.anna.modal("Raise an incident"), "Save as draft")
+        await w.anna.dismiss(await w.anna.modal(containing="Saved as a draft."))
 
 
 async def test_from_a_message_where_the_bot_is_no_member_it_goes_on_and_says_what_cannot_be_had(w: World) -> None:
@@ -220,7 +220,7 @@ async def test_files_of_a_message_that_are_not_chosen_stay_offered_when_the_form
     offered = _options(modal.view)
     assert len(offered) == 10
     w.anna.fill(modal, {**w.answers(), OFFERED: offered[:1]})
-    await w.anna.click(modal, "Answer more now")
+    await w.anna.click(modal, "More fields")
     modal = await w.anna.modal(containing="Tenant(s) or Dedicated Customer ID(s):")
     assert "2 more" in modal.text
     assert _options(modal.view) == offered

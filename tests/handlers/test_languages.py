@@ -35,7 +35,7 @@ async def test_a_form_and_what_is_wrong_in_it_are_in_the_persons_language(w: Wor
     await speaks(w, w.anna, "de-DE")
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal("Störung erfassen")
-    for words in ("BETROFFENER SERVICE", "Was passiert?", "Gleich mehr ausfüllen"):
+    for words in ("BETROFFENER SERVICE", "Was passiert?", "Weitere Felder"):
         assert words in modal.text
     assert [modal.view[part]["text"] for part in ("submit", "close")] == ["Erfassen", "Abbrechen"]
     done = await w.anna.submit(modal, w.answers(happens="tbd", start=int(w.now()) + 7200))

@@ -43,7 +43,7 @@ async def test_reason_of_the_priority_can_be_given_where_everything_is_asked(w: 
     modal = await w.anna.modal("Raise an incident")
     assert "priority_reason" not in str(modal.view)
     w.anna.fill(modal, w.answers(priority="P1"))
-    await w.anna.click(modal, "Answer more now")
+    await w.anna.click(modal, "More fields")
     modal = await w.anna.modal(containing="Why this priority?")
     done = await w.anna.submit(modal, {"priority_reason": "no outbound mail for three customers"})
     assert done["outcome"] == "closed", done

@@ -150,8 +150,8 @@ async def test_promised_update_of_retarus_is_when_it_is_reminded(w: World) -> No
 async def test_a_ticket_is_handed_on_to_a_colleague_of_the_level_and_to_nobody_else(w: World) -> None:
     card = await w.accepted()
     await w.ben.advance(5 * HOURS)
-    await w.ben.click(await w.ben.reply(card, "with no activity"), "Hand on")
-    modal = await w.ben.modal("Hand on")
+    await w.ben.click(await w.ben.reply(card, "with no activity"), "Reassign")
+    modal = await w.ben.modal("Reassign")
     refused = await w.ben.submit(modal, {"to": "U0ANNA"})
     assert refused["outcome"] == "errors"
     await w.ben.submit(modal, {"to": "U0BEA"})

@@ -60,8 +60,8 @@ async def test_what_was_put_aside_through_one_is_offered_by_every_other(two: Wor
         modal = await two.anna.modal("Raise an incident")
         assert (f"Version {number - 1}" in str(modal.view)) is (number > 0)
         two.anna.fill(modal, two.answers(happens=f"Version {number}"))
-        await two.anna.click(modal, "Put aside")
-        await two.anna.dismiss(await two.anna.modal(containing="Put aside."))
+        await two.anna.click(modal, "Save as draft")
+        await two.anna.dismiss(await two.anna.modal(containing="Saved as a draft."))
 
 
 async def test_a_home_shows_what_was_looked_at_through_any_replica(two: World) -> None:

@@ -16,7 +16,7 @@ INCIDENTS_ONLY = {
 }  # fmt: skip
 NEWS = {
     Language.ENGLISH: ("This follows our letter of ", "Your answer of ", "What we ask of Retarus: "),
-    Language.GERMAN: ("Dies folgt auf unser Schreiben vom ", "Ihre Antwort vom ", "Worum wir Retarus bitten: "),
+    Language.GERMAN: ("Dies knüpft an unser Schreiben vom ", "Ihre Antwort vom ", "Worum wir Retarus bitten: "),
 }
 HEADINGS = ("PARTNERS' MAIN CUSTOMER ID", "AFFECTED SERVICE", "DESCRIPTION", "EXAMPLE", "ADDITIONAL INFORMATION")
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.core.errors import NotYours
+from bot.core.errors import NotNow, NotYours
 from bot.model.contact import Contact
 from bot.model.ticket import Level, Stage
 from bot.model.transitions import MOVES, Move
@@ -125,6 +125,28 @@ def test_answers_and_notes_are_open_to_either_level_and_to_admins() -> None:
 def test_a_refusal_names_whose_move_it_is_and_the_way_on() -> None:
     with pytest.raises(NotYours, match=r"This is for the 2nd level.*Ask somebody of the 2nd level, or an admin"):
         require(an_actor(ALEX), an_incident(Stage.HANDED_OFF), Move.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("level", "stage", "what", "error", "words"),
+    [
+        (S, Stage.FIRST, Move.ESCALATE, NotNow, "this ticket is now with the 1st level"),
+        (S, Stage.FIRST, Move.RESOLVE, NotYours, "This ticket is now with the 1st level, so this is for the 1st level"),
+        (F, Stage.SECOND, Move.RESOLVE, NotYours, "now with the 2nd level, so this is for the 2nd level.*Ask somebody"),
+        (F, Stage.RETARUS, Move.ASK_CUSTOMER, NotYours, "now with Retarus, so this is for the 2nd level"),
+        (S, Stage.RESOLVED, Move.HAND_ON, NotYours, "so this is for the 1st level"),
+    ],
+)
+def test_refusal_says_where_a_ticket_is_that_moved_on_meanwhile(
+    level: Level, stage: Stage, what: Move, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        require(an_actor(NEMO, level), an_incident(stage), what)
+
+
+def test_refusal_of_a_person_without_a_level_says_that_they_are_not_on_the_team() -> None:
+    with pytest.raises(NotYours, match="you are not on that team"):
+        require(an_actor(NEMO), an_incident(Stage.FIRST), Move.ESCALATE)
 
 
 # --- who speaks to Retarus (guide 2.1 and 2.3)
