@@ -44,6 +44,7 @@ from bot.outbox import Outbox
 from bot.ports import Store
 from bot.privacy.erasure import PersonalDataArchive
 from bot.tickets.notifications import Routes
+from bot.tickets.ports import Drafts
 from bot.transports import Transports
 from handlers import (
     checklist,
@@ -128,7 +129,7 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             alerts = Alerts(store, store, config, clock, has_mail=out.sender is not None)
             directory.groups.warn = alerts.warn
             await directory.warm()
-            routes = await _routes(client, config)
+            routes = await _routes(client, config, drafts)
             members = SlackChannelMembers(client, routes.desk)
             lookout = StatusPageWatch(open_status_page(config.retarus, session), clock)
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), lookout, members)  # noqa: PLW0108 (the two know each other)
@@ -281,13 +282,18 @@ async def _identity(client: AsyncWebClient, token: str) -> AuthorizeResult:
     )
 
 
-async def _routes(client: AsyncWebClient, config: Config) -> Routes:
+async def _routes(client: AsyncWebClient, config: Config, memory: Drafts) -> Routes:
     """Channel names become ids once, here."""
-    desk = await channel_id(client, config.desk.channel, "[desk] channel")
-    retarus = await channel_id(client, config.retarus.channel, "[retarus] channel") if config.retarus.channel else ""
-    reported = await channel_id(client, config.reports.channel, "[reports] channel") if config.reports.channel else ""
+
+    async def id_of(channel: str, setting: str) -> str:
+        return await channel_id(client, channel, setting, memory) if channel else ""
+
     return Routes(
-        desk=desk, retarus=retarus, email=config.retarus.email, reports=reported, fallback=config.retarus.fallback
+        desk=await id_of(config.desk.channel, "[desk] channel"),
+        retarus=await id_of(config.retarus.channel, "[retarus] channel"),
+        email=config.retarus.email,
+        reports=await id_of(config.reports.channel, "[reports] channel"),
+        fallback=config.retarus.fallback,
     )
 
 

@@ -221,7 +221,7 @@ _ANSWERS: dict[str, Callable[[FakeSlack], dict[str, Any]]] = {
     "auth.test": lambda _: {"team_id": TEAM, "team": "bench", "user_id": BOT, "bot_id": "B0BENCH"},
     "users.info": _person,
     "usergroups.users.list": lambda _: {"users": [SECOND_USER]},
-    "conversations.list": FakeSlack._listed,  # noqa: SLF001 (this table is part of the class)
+    "users.conversations": FakeSlack._listed,  # noqa: SLF001 (this table is part of the class)
     "conversations.members": lambda _: {"members": [USER]},
     "conversations.info": lambda _: {"channel": {"id": "C0BENCH0", "is_private": True}},
     "conversations.open": lambda _: {"channel": {"id": "D0BENCH"}},

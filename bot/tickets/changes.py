@@ -15,6 +15,7 @@ from bot.model.notice import Notice
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Level, Stage, Ticket, Times
 from bot.tickets import notifications
+from bot.tickets.delivery_order import ranked
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch, TicketStore
 from bot.tickets.queries import Queries
@@ -127,8 +128,8 @@ class Changes:
         for each in sorted(done, key=lambda one: one.ticket.id):
             was = were.get(each.ticket.id)
             ticket = self.timed(was, each.ticket, each.event).model_copy(update={"drawn": each.ticket.version})
-            told += [*notifications.notices(was, ticket, each.event, self.routes), *each.letters]
-            told += await self._relayed(ticket, each.event)
+            because = [*notifications.notices(was, ticket, each.event, self.routes), *each.letters]
+            told += ranked([*because, *await self._relayed(ticket, each.event)], ticket, self.config)
             tickets.append(ticket)
         learnt = [each.note for each in done if each.note]
         events = [each.event for each in done]

@@ -1,8 +1,9 @@
-"""Who can read in the desk channel? Tickets hold customers' data: everybody, or a guest, is worth a warning."""
+"""The audience of the desk channel. Tickets hold customers' data: a public channel, or a guest, is worth a warning."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -11,6 +12,9 @@ from bot.tickets.ports import Directory
 
 _MOST = 1000
 """Members that are looked at: a desk channel has fewer."""
+_PAGE = 200
+_AT_ONCE, _PAUSE = 50, 1.25
+"""Members that are looked up at once, and seconds before each further one: Slack allows 100 look-ups a minute."""
 
 
 async def warnings(client: AsyncWebClient, directory: Directory, channel_id: str) -> tuple[str, ...]:
@@ -36,6 +40,22 @@ def _guests(count: int) -> str:
 
 
 async def _strangers(client: AsyncWebClient, directory: Directory, channel_id: str) -> int:
-    members = (await client.conversations_members(channel=channel_id, limit=_MOST))["members"]
-    people = [await directory.person(user) for user in members]
-    return sum(each.is_guest or each.is_external for each in people)
+    strangers = number = 0
+    async for user in _members(client, channel_id):
+        number += 1
+        if number > _MOST:
+            break
+        if number > _AT_ONCE:
+            await asyncio.sleep(_PAUSE)
+        person = await directory.person(user)
+        strangers += person.is_guest or person.is_external
+    return strangers
+
+
+async def _members(client: AsyncWebClient, channel_id: str) -> AsyncIterator[str]:
+    cursor: str | None = None
+    while cursor != "":
+        page = await client.conversations_members(channel=channel_id, limit=_PAGE, cursor=cursor)
+        for user in page["members"]:
+            yield str(user)
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
