@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
+from urllib.parse import quote
 
 from bot.config.environment import Environment
 from bot.config.settings import Config, load
@@ -17,7 +18,7 @@ from bot.core.errors import Misconfigured
 from bot.core.i18n import Language
 from demo.hint import post_hint
 from localslack import LocalSlack, Mailbox, Seed
-from localslack.mail import MailServer, serve
+from localslack.mail import ImapServer, MailServer, serve, serve_imap
 
 HERE = Path(__file__).parent
 
@@ -29,6 +30,10 @@ WELCOME = """
   Ben accepts it and escalates it, Rita answers for Retarus. The e-mail is under Mail, the clock can be moved.
   Everything is kept in {state}/ and is there after a restart. Ctrl-C stops. `make run OPEN=1` opens the page by itself.
 """
+
+
+PASSWORD = "local"  # noqa: S105 (the mailbox is on this machine only)
+"""Of the mailbox on this machine."""
 
 
 class Program(Protocol):
@@ -72,9 +77,11 @@ async def demo(
         message = f"Port {port} cannot be used ({error.strerror}). Another one: make run PORT=3001"
         raise Misconfigured(message) from error
     mail = await serve(mailbox, "127.0.0.1", 0)
+    inbox = await serve_imap(mailbox, _config(language).retarus.from_address, PASSWORD)
     try:
-        await _desk(program, listening, slack, mail, state, language, stop, open_page)
+        await _desk(program, listening, slack, (mail, inbox), state, language, stop, open_page)
     finally:
+        await inbox.close()
         await mail.close()
         await slack.stop()
 
@@ -104,22 +111,23 @@ async def _desk(
     program: BuildProgram[P],
     listening: KeepConnected[P],
     slack: LocalSlack,
-    mail: MailServer,
+    mail: tuple[MailServer, ImapServer],
     state: Path,
     language: Language,
     stop: asyncio.Event,
     open_page: OpenPage | None,
 ) -> None:
-    bot = slack.app("Partner Desk")
+    bot, config = slack.app("Partner Desk"), _config(language)
+    smtp, inbox = mail
     env = Environment(
         slack_bot_token=bot.bot_token,
         slack_app_token=bot.app_token,
         slack_api_url=slack.api_url,
         port=0,
         database_url=f"sqlite:///{state / 'desk.sqlite3'}",
-        smtp_url=f"smtp://127.0.0.1:{mail.port}",
+        smtp_url=f"smtp://127.0.0.1:{smtp.port}",
+        imap_url=f"imap://{quote(config.retarus.from_address)}:{PASSWORD}@127.0.0.1:{inbox.port}/INBOX",
     )
-    config = _config(language)
 
     def clock() -> datetime:
         return datetime.fromtimestamp(slack.clock.now(), UTC)

@@ -40,6 +40,7 @@ def add_routes(app: web.Application, slack: Services) -> None:
         ("DELETE", "/_local/traffic", system.clear_traffic),
         ("GET", "/_local/mail", system.mails),
         ("GET", "/_local/mail/{id}", system.mail),
+        ("POST", "/_local/mail/{id}/reply", system.reply_to_mail),
         ("DELETE", "/_local/mail", system.clear_mail),
         ("POST", "/_local/reset", system.reset),
         ("POST", "/_local/seed", system.seed),

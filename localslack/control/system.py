@@ -7,6 +7,7 @@ from aiohttp import web
 from localslack.changes import AppsChanged, PersonChanged, Reset
 from localslack.control.answering import json_body, number
 from localslack.errors import Refused
+from localslack.mail import reply_to
 from localslack.manifests import use_http
 from localslack.records import Json
 from localslack.seed import Seed, SeedError
@@ -73,6 +74,18 @@ class SystemRoutes:
         if mail is None:
             raise Refused("mail_not_found", "There is no such mail.", 404)
         return {"mail": mail.full()}
+
+    async def reply_to_mail(self, request: web.Request) -> Json:
+        """Answer a mail in the name of whom it went to."""
+        mailbox = self._slack.mailbox
+        mail = mailbox.get(request.match_info["id"]) if mailbox else None
+        if mailbox is None or mail is None:
+            raise Refused("mail_not_found", "There is no such mail.", 404)
+        text = str((await json_body(request)).get("text") or "").strip()
+        if not text:
+            raise Refused("no_text", "Write something.")
+        raw = reply_to(mail, text, self._slack.clock.now())
+        return {"mail": (await mailbox.receive(raw)).listed()}
 
     async def clear_mail(self, request: web.Request) -> Json:
         """Empty the mailbox."""

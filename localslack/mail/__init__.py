@@ -1,11 +1,13 @@
-"""E-mail on this machine: an SMTP server and a mailbox.
+"""E-mail on this machine: an SMTP server, a mailbox, and a small IMAP server to read it.
 
 `mailbox` keeps and reads mails, `server` takes them in over SMTP, `faults` lets a test make that go wrong.
 """
 
 from localslack.mail.faults import Faults
+from localslack.mail.imap import ImapServer, serve_imap
 from localslack.mail.letter import Attachment, Mail
 from localslack.mail.mailbox import Mailbox
+from localslack.mail.replying import reply_to
 from localslack.mail.server import MailServer, serve
 
-__all__ = ["Attachment", "Faults", "Mail", "MailServer", "Mailbox", "serve"]
+__all__ = ["Attachment", "Faults", "ImapServer", "Mail", "MailServer", "Mailbox", "reply_to", "serve", "serve_imap"]

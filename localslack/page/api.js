@@ -80,6 +80,10 @@ export class Api {
     return call('GET', `mail/${encodeURIComponent(id)}`);
   }
 
+  replyToMail(id, text) {
+    return call('POST', `mail/${encodeURIComponent(id)}/reply`, { text });
+  }
+
   emptyMail() {
     return call('DELETE', 'mail');
   }

@@ -117,8 +117,33 @@ export class MailView {
       for (const each of tabs.children) each.setAttribute('aria-selected', String(each === tab));
       fill(panel, make());
     };
-    fill(this.reader, h('h2.mail-title', null, mail.subject || '(no subject)'), this.#envelope(mail), tabs, panel);
+    fill(
+      this.reader,
+      h('h2.mail-title', null, mail.subject || '(no subject)'),
+      this.#envelope(mail),
+      this.#reply(mail),
+      tabs,
+      panel,
+    );
     show(tabs.firstChild, forms[0][2]);
+  }
+
+  /** Answers as the person the mail went to; the answer is quoted like a mail program does it. */
+  #reply(mail) {
+    const text = h('textarea', { rows: '4', 'aria-label': 'Your answer', hidden: true });
+    const button = h('button.btn.small', { type: 'button' }, 'Reply');
+    button.addEventListener('click', async () => {
+      if (text.hidden) {
+        text.hidden = false;
+        text.focus();
+      } else if (text.value.trim()) {
+        await this.env.api.replyToMail(mail.id, text.value).then(() => {
+          text.value = '';
+          text.hidden = true;
+        }, this.env.complain);
+      }
+    });
+    return h('div.mail-reply', null, text, button);
   }
 
   #envelope(mail) {
