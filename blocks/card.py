@@ -9,7 +9,7 @@ from blocks import escalation, fill_in, findings, handoff, kit, letter, notes, r
 from blocks.kit import Json, Message
 from bot.clocks.timers import plan
 from bot.config.settings import Config
-from bot.core.cleaning import capital, excerpt
+from bot.core.cleaning import capital, excerpt, shorten_middle
 from bot.core.clock import as_moment
 from bot.core.i18n import many, mark, t
 from bot.forms.checklist import is_left, progress
@@ -71,7 +71,7 @@ def card(ticket: Ticket, config: Config, who: Who) -> Message:
 def _facts(ticket: Ticket, config: Config, who: Who) -> Json:
     whose = " · ".join(filter(None, (t("owner {name}", name=who(ticket.owner)), ball_of(ticket))))
     where = [kit.bold(capital(t(STANDING[ticket.stage]))), kit.text(f" · {whose}\n")]
-    what = [kit.text(f"{_services(ticket)} · {excerpt(ticket.answer('customer'), 80)}{_tenants(ticket)}")]
+    what = [kit.text(f"{_services(ticket)} · {shorten_middle(ticket.answer('customer'), 80)}{_tenants(ticket)}")]
     impact = [kit.text("\n" + t("Impact: {impact}", impact=excerpt(ticket.answer("impact"), 200)))]
     source = [kit.text(" · "), kit.link(t("from a message"), ticket.source)] if ticket.source else []
     rcr = kit.filled("\n" + t("{numbers} at Retarus"), numbers=kit.bold(", ".join(ticket.rcr))) if ticket.rcr else []

@@ -8,7 +8,7 @@ from datetime import date
 from blocks import kit
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import excerpt, shorten_middle
 from bot.core.i18n import t
 from bot.core.telephone import international
 from bot.forms.validation import level_name
@@ -29,7 +29,7 @@ _MOST = 40
 
 def register(contacts: Sequence[Contact], edition: str, on: date) -> list[Json]:
     """Everybody in the register, and what is not in order with them."""
-    who = ", ".join(excerpt(each.name, 40) for each in authorised(contacts, on)[:20])
+    who = ", ".join(shorten_middle(each.name, 40) for each in authorised(contacts, on)[:20])
     checked = t(
         "Can send to Retarus: {names}. It is checked again when a ticket is sent (guide 2.1, 2.3).",
         names=who or t("nobody"),
@@ -48,9 +48,9 @@ def _entry(contact: Contact, edition: str, on: date) -> Json:
     levels = ", ".join(level_name(level) for level in contact.levels) or t("no level")
     number = international(contact.phone, None) or contact.phone
     eas = t("EAS access") if contact.may_use_eas(on) else ""
-    facts = " · ".join(filter(None, (excerpt(contact.email, 100), number, levels, eas, _known(contact))))
+    facts = " · ".join(filter(None, (shorten_middle(contact.email, 100), number, levels, eas, _known(contact))))
     warnings = "".join(f"\n⚠ {excerpt(each, 200)}" for each in concerns(contact, edition, on))
-    name = kit.bold(excerpt(contact.name, 100))
+    name = kit.bold(shorten_middle(contact.name, 100))
     return kit.rich(kit.line(name, kit.text(f"\n{facts}"), kit.text(warnings or f"\n✓ {t('in order')}")))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from blocks import kit
 from blocks.form import text_input
 from blocks.kit import Json
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import clean_line, excerpt, shorten_middle
 from bot.core.i18n import t
 from bot.core.identifiers import fold
 from bot.home import Screen, Tab
@@ -55,9 +55,10 @@ def _entry(customer: EndCustomer) -> Json:
 
 
 def _buttons(customer: EndCustomer) -> list[Json]:
+    name = shorten_middle(customer.name, 60)
     sure: Json = {
         "title": kit.plain(t("Remove?"), 100),
-        "text": kit.plain(t("{name} leaves the list. Tickets keep the name.", name=excerpt(customer.name, 60)), 300),
+        "text": kit.plain(t("{name} leaves the list. Tickets keep the name.", name=name), 300),
         "confirm": kit.plain(t("Remove"), 30),
         "deny": kit.plain(t("Keep"), 30),
     }
@@ -100,10 +101,17 @@ def modal(customer: EndCustomer | None) -> Json:
     return kit.modal(SAVE, title, blocks, submit=t("Save"), about=known.id)
 
 
+_LONGEST_NAME = 150
+"""Characters of a name, as many as Slack allows the value of an option."""
+
+
 def options(found: Sequence[EndCustomer], typed: str) -> list[Json]:
     """What is offered while somebody types: those that fit, and what they typed, as it is."""
     shown = [kit.option(each.name, each.name, ", ".join(each.tenants)) for each in found]
-    text = excerpt(typed, 60)
+    text = clean_line(typed)
+    if len(text) > _LONGEST_NAME:
+        too_long = t("This is {length} characters long; at most {most} fit.", length=len(text), most=_LONGEST_NAME)
+        return [kit.option(too_long, "-")]  # chosen all the same, it is refused as no answer
     if text and fold(text) not in {each.folded for each in found}:
-        shown.append(kit.option(t("Use “{words}”", words=text), text))
+        shown.append(kit.option(t("Use “{words}”", words=shorten_middle(text, 60)), text))
     return shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from blocks.kit import CHUNK, Json, heading, note, option, plain
+from blocks.kit import Json, heading, note, option, plain
 from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.forms.field_table import fitting, is_asked
@@ -16,6 +16,8 @@ from bot.model.ticket import Kind
 ANSWER = "form.answer"
 """The action id of every input, so that Slack keeps what was typed when a form is redrawn."""
 
+LONGEST = 3000
+"""Characters Slack allows an input."""
 _OPTION_VALUE = 150
 
 
@@ -74,7 +76,7 @@ def _element(field: Field, options: tuple[Option, ...], answer: str) -> Json:
         "type": "plain_text_input",
         "action_id": ANSWER,
         "multiline": field.ask is Ask.TEXT,
-        "max_length": min(field.most, 3000),
+        "max_length": min(field.most, LONGEST),
     }
     if answer:
         element["initial_value"] = _lines(answer, field)[: field.most]
@@ -118,9 +120,9 @@ def text_input(
     key: str, label: str, hint: str, *, value: str = "", multiline: bool = True, needed: bool = True
 ) -> Json:
     """A single question that is no field of the guide: a reason, a note."""
-    element: Json = {"type": "plain_text_input", "action_id": ANSWER, "multiline": multiline, "max_length": CHUNK}
+    element: Json = {"type": "plain_text_input", "action_id": ANSWER, "multiline": multiline, "max_length": LONGEST}
     if value:
-        element["initial_value"] = value[:CHUNK]
+        element["initial_value"] = value[:LONGEST]
     shape: Json = {"type": "input", "block_id": key, "label": plain(label), "element": element, "optional": not needed}
     if hint:
         shape["hint"] = plain(hint)

@@ -9,7 +9,7 @@ from blocks.card import party_name, primary, state_of, title
 from blocks.create import begins
 from blocks.kit import Json
 from bot.config.settings import Config
-from bot.core.cleaning import capital, excerpt
+from bot.core.cleaning import capital, excerpt, shorten_middle
 from bot.core.clock import span
 from bot.core.i18n import mark, t
 from bot.forms.validation import level_name
@@ -224,4 +224,4 @@ def _name(ticket: Ticket, seen: Overview, config: Config) -> Json:
 
 
 def _about(ticket: Ticket) -> str:
-    return f"{excerpt(ticket.answer('customer'), 60)}: {excerpt(ticket.answer('happens'), 120)}"
+    return f"{shorten_middle(ticket.answer('customer'), 60)}: {excerpt(ticket.answer('happens'), 120)}"

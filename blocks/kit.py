@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import reduce
 from string import Formatter
 
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import excerpt, shorten_middle
 from bot.core.i18n import t
 
 Json = dict[str, object]
@@ -71,7 +71,7 @@ def link_button(text: str, action: str, url: str) -> Json:
 
 
 def option(label: str, value: str, about: str = "") -> Json:
-    shape: Json = {"text": plain(label, OPTION_TEXT), "value": value}
+    shape: Json = {"text": plain(shorten_middle(label, OPTION_TEXT)), "value": value}
     if about:
         shape["description"] = plain(about, OPTION_TEXT)
     return shape

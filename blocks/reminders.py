@@ -73,7 +73,7 @@ def expect(ticket: Ticket, name: str, question: str = "") -> Json:
             "question",
             t("What they ask us"),
             t("Then it is our turn, until they are answered"),
-            value=question[: kit.CHUNK],
+            value=question,
             needed=False,
         ),
     ]

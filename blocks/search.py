@@ -9,7 +9,7 @@ from blocks.card import title
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.config.settings import Config
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import shorten_middle
 from bot.core.i18n import many, mark, t
 from bot.forms.template_fields import OTHER
 from bot.model.technical_note import TechnicalNote
@@ -125,7 +125,7 @@ def _note_head(note: TechnicalNote) -> list[Json]:
 
 
 def _ticket_head(ticket: Ticket, config: Config, links: Mapping[str, str]) -> list[Json]:
-    facts = (t(STANDING[ticket.stage]), excerpt(ticket.answer("customer"), 60), ", ".join(ticket.rcr))
+    facts = (t(STANDING[ticket.stage]), shorten_middle(ticket.answer("customer"), 60), ", ".join(ticket.rcr))
     told = kit.text("".join(f" · {fact}" for fact in facts if fact) + " · ")
     return [kit.link(title(ticket, config), links.get(ticket.id, "")), told, kit.moment(ticket.raised_at)]
 

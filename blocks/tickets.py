@@ -8,7 +8,7 @@ from blocks import kit
 from blocks.card import Who, state_of, title
 from blocks.kit import Json, Message
 from bot.config.settings import NOT_SET, Config
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import excerpt, shorten_middle
 from bot.core.i18n import many, mark, t
 from bot.model.ticket import Ticket
 
@@ -36,7 +36,7 @@ def _row(ticket: Ticket, config: Config, who: Who, link: str) -> Json:
         kit.line(
             kit.link(title(ticket, config), link),
             kit.text(f" · {state_of(ticket)} · {who(ticket.owner)}\n"),
-            kit.text(f"{excerpt(ticket.answer('customer'), 60)}: {excerpt(ticket.answer('happens'), 120)}"),
+            kit.text(f"{shorten_middle(ticket.answer('customer'), 60)}: {excerpt(ticket.answer('happens'), 120)}"),
         )
     )
 

@@ -143,7 +143,7 @@ def modal(
     asked = ASKED[what]
     draft = question_to_customer(ticket, config) if what is Move.ASK_CUSTOMER else ""
     draft = ticket.answer("remedy") or ticket.answer("their_remedy") if what is Move.RESOLVE else draft
-    blocks = [kit.note(name), text_input(WORD, t(asked.label), t(asked.hint), value=word[: kit.CHUNK] or draft)]
+    blocks = [kit.note(name), text_input(WORD, t(asked.label), t(asked.hint), value=word or draft)]
     blocks += [_with_whom()] if what is Step.NOTE else []
     blocks += promises() if what is Move.RETARUS_UPDATE else []
     more = [field for field in fields_of(ticket.kind, config) if asked.more(field)]

@@ -16,6 +16,7 @@ from bot.forms.validation import present
 from bot.model.ticket import Kind
 from bot.tickets.attachments import read
 from handlers.dispatch import Dispatcher, Show
+from handlers.file_names import named
 from handlers.message_link import linked
 from handlers.payload import Click, Command, Submission
 from handlers.suggestions import SuggestionLookup
@@ -67,7 +68,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def submit(form: Submission) -> Json | None:
         about = await linked(dispatcher.client, FormState.unpack(form.about))
-        await _raise(desk, about, form)
+        files = await named(dispatcher.client, (*form.files, *read(form.typed.get(OFFERED, ""))))
+        await desk.tickets.create(form.user, about.kind, form.typed, form.view, about.link or "", files)
         if about.draft:
             dispatcher.tasks.start(use_up(desk, form.user, about), later=True)
         return None
@@ -122,12 +124,6 @@ def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLoo
 def _kept(click: Click) -> dict[str, str]:
     """The draft a form becomes: what was typed, and how it was begun."""
     return present({**click.typed, KEPT: FormState.unpack(click.about).pack()})
-
-
-async def _raise(desk: Desk, about: FormState, form: Submission) -> None:
-    """With the files that were added, or stood in the message it comes from."""
-    files = (*form.files, *read(form.typed.get(OFFERED, "")))
-    await desk.tickets.create(form.user, about.kind, form.typed, form.view, about.link or "", files)
 
 
 async def use_up(desk: Desk, user: str, form: FormState) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from blocks import card, known_issues
 from blocks.form_state import FormState
 from blocks.kit import Json
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import shorten_middle
 from bot.desk import Desk
 from bot.known_issues.links import CAUSE
 from bot.model.ticket import Ticket
@@ -47,7 +47,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         return dispatcher.shows(click.view, lambda: joined(ticket, click))
 
     async def joined(ticket: Ticket, click: Click) -> Json:
-        customer = excerpt(click.typed.get("customer", ""), 75)
+        customer = shorten_middle(click.typed.get("customer", ""), 75)
         return known_issues.joined(ticket, customer, desk.config, await desk.queries.link(ticket))
 
     dispatcher.clicks[card.KNOWN] = look

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from bot.core.characters import with_few_marks, without_disguise
 
@@ -45,6 +46,23 @@ def excerpt(text: str, limit: int) -> str:
     """
     text = clean_line(text)
     return text if len(text) <= limit else _whole_head(text, limit - 1).rstrip() + _ELLIPSIS
+
+
+def fitting(texts: Iterable[str], most: int) -> str:
+    """As many of these texts as fit together, each whole and on lines of its own, in their order.
+
+    A first text that does not fit by itself is cut at its end, with an ellipsis that shows it.
+    """
+    kept = list[str]()
+    left = most
+    for text in filter(None, texts):
+        length = len(text) + bool(kept)
+        if length <= left:
+            kept.append(text)
+            left -= length
+        elif not kept:
+            return _whole_head(text, most - 1) + _ELLIPSIS
+    return "\n".join(kept)
 
 
 def capital(words: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.config.settings import Config
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import clean_line, fitting
 from bot.core.i18n import mark, speaking, t
 from bot.escalation.letter import shown
 from bot.forms.field_table import OWN, field, fields_of
@@ -42,7 +42,7 @@ def question_to_customer(ticket: Ticket, config: Config) -> str:
     """The question back to the end-customer (guide, section 3, 1st level): what is wrong, and what only they know."""
     asked = [item.name.rstrip(":") for item in missing(ticket, Need.ESCALATE, config) if item.key in _THE_CUSTOMERS]
     wrong = ticket.answer("info_note")
-    why = excerpt(ticket.answer("happens"), 120)
+    why = clean_line(ticket.answer("happens"))
     lines = [t("To find out why “{happens}”, we need from you:", happens=why)]
     lines += [f"- {line}" for line in ([wrong] if wrong else []) + asked]
     return "\n".join(lines) if len(lines) > 1 else ""
@@ -50,6 +50,9 @@ def question_to_customer(ticket: Ticket, config: Config) -> str:
 
 _THE_CUSTOMERS = frozenset({"interface", "error", "affected", "example"})
 """What only the end-customer can tell."""
+
+_MOST = 3000
+"""Characters of a field."""
 
 _CALLED = {
     "happens": mark("Symptom"),
@@ -70,7 +73,8 @@ _CALLED = {
 
 
 def _lines(ticket: Ticket, config: Config, keys: tuple[str, ...]) -> str:
-    return "\n".join(_line(ticket, config, key) for key in keys if ticket.answer(key))[:3000]
+    """What does not fit into a field any more is left out whole: it stands on the ticket."""
+    return fitting((_line(ticket, config, key) for key in keys if ticket.answer(key)), _MOST)
 
 
 def _line(ticket: Ticket, config: Config, key: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.config.settings import Config
-from bot.core.cleaning import clean_text, excerpt
+from bot.core.cleaning import clean_line, clean_text
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import t
 from bot.core.identifiers import fold
@@ -27,7 +27,8 @@ from bot.tickets.reference import reference
 
 CAUSE = "cause"
 """The key an error about the leading ticket goes with."""
-_CUSTOMER, _IMPACT = 150, 1000
+_CUSTOMER = 150
+"""Characters of a name, as many as a form takes."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class KnownIssues:
     def _counted(self, leading: Ticket, ticket: Ticket, what: Step, by: str, at: datetime) -> Change:
         """The leading ticket counts how many are linked to it, and its thread tells of each."""
         counted = change(leading, leads=max(0, leading.leads + (1 if what is Step.LEAD else -1)))
-        customer = excerpt(ticket.answer("customer"), 75)
+        customer = clean_line(ticket.answer("customer"))
         called = reference(ticket, self.config)
         return Change(counted, event(counted, what, by, at, id=ticket.id, called=called, customer=customer))
 
@@ -159,17 +160,19 @@ def affected_by(ticket: Ticket) -> list[str]:
 
 
 def _customer(typed: Mapping[str, str], given: Given) -> str:
-    text = excerpt(typed.get("customer", ""), _CUSTOMER)
+    text = clean_line(typed.get("customer", ""))
     if not text:
         raise Invalid({"customer": t("Pick the end-customer first: they are added to that ticket.")})
+    if len(text) > _CUSTOMER:
+        raise Invalid(
+            {"customer": t("This is {length} characters long; at most {most} fit.", length=len(text), most=_CUSTOMER)}
+        )
     return _checked("customer", text, given)
 
 
 def _impact(typed: Mapping[str, str], given: Given) -> str:
     """What the form says happens to them; empty when nothing yet."""
-    told = "\n".join(filter(None, (clean_text(typed.get("happens", "")), clean_text(typed.get("impact", "")))))[
-        :_IMPACT
-    ]
+    told = "\n".join(filter(None, (clean_text(typed.get(key, "")) for key in ("happens", "impact"))))
     return _checked("impact", told, given) if told else ""
 
 

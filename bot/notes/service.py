@@ -15,11 +15,11 @@ from datetime import datetime
 from typing import Literal
 
 from bot.config.settings import Config
-from bot.core.cleaning import clean_line, clean_text
+from bot.core.cleaning import clean_line, clean_text, fitting
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, Refused
 from bot.core.i18n import t
-from bot.core.identifiers import fold
+from bot.core.identifiers import fold, with_canonical_numbers
 from bot.core.secret_detection import faults
 from bot.model.technical_note import PREFIX, Source, TechnicalNote
 from bot.model.ticket import Event, Ticket
@@ -34,7 +34,7 @@ from bot.tickets.reference import reference
 PAGE = 10
 """Notes of one page of the list."""
 TEXTS: Mapping[str, int] = {
-    "symptom": 1000, "cause": 2000, "remedy": 3000, "workaround": 2000, "material": 2000, "rcr": 200,
+    "symptom": 3000, "cause": 3000, "remedy": 3000, "workaround": 3000, "material": 3000, "rcr": 500,
 }  # fmt: skip
 """What is written in one, and how many characters it may have."""
 REASON = "reason"
@@ -103,7 +103,11 @@ class Notes:
     def begun_with(self, symptom: str) -> TechnicalNote | None:
         """A note of which only this is known; nothing of nothing."""
         at = as_utc(self.clock())
-        told = clean_text(symptom)[: TEXTS["symptom"]]
+        told = clean_text(symptom)
+        if len(told) > TEXTS["symptom"]:
+            raise Refused(
+                t("This is {length} characters long; at most {most} fit.", length=len(told), most=TEXTS["symptom"])
+            )
         note = TechnicalNote(id="", symptom=told, written_by="", written_at=at, changed_by="", changed_at=at)
         return note if told else None
 
@@ -113,7 +117,7 @@ class Notes:
         at = as_utc(self.clock())
         key = hashlib.sha256(f"note:{form}".encode()).hexdigest()[:20]
         note = TechnicalNote(id=key, ticket_id=ticket_id, written_by=by, written_at=at, changed_by=by, changed_at=at)
-        written = note.model_copy(update=read(typed))
+        written = note.model_copy(update=read(typed, self.config))
         if not ticket_id:
             return await self._apply(written, f"{form}:note")
 
@@ -128,7 +132,7 @@ class Notes:
     async def change(self, note_id: str, typed: Mapping[str, str], by: str, form: str, seen: int) -> TechnicalNote:
         """Another version of it. `Conflict` when somebody else changed it since the version this person saw."""
         permissions.require_part(await self.queries.actor(by))
-        return await self._next(note_id, by, seen, read(typed), f"{form}:note:{seen}")
+        return await self._next(note_id, by, seen, read(typed, self.config), f"{form}:note:{seen}")
 
     async def retire(self, note_id: str, by: str, why: str, form: str, seen: int) -> TechnicalNote:
         """It is wrong, or holds no more: it is found no more. `seen`: as in `change`."""
@@ -178,7 +182,6 @@ def from_ticket(ticket: Ticket, history: list[Event]) -> TechnicalNote:
     theirs = {key: ticket.answer(f"their_{key}") for key in ("remedy", "workaround")}
     is_theirs = bool(said or any(theirs.values())) or ticket.answer("their_note") == "yes"
     source: Literal["ours", "retarus"] = "retarus" if is_theirs else "ours"
-    symptom = "\n".join(filter(None, (ticket.answer("happens"), ticket.answer("error"))))
     workaround = ticket.answer("workaround")
     return TechnicalNote(
         id="",
@@ -187,13 +190,13 @@ def from_ticket(ticket: Ticket, history: list[Event]) -> TechnicalNote:
         written_at=ticket.raised_at,
         changed_by="",
         changed_at=ticket.raised_at,
-        symptom=symptom[: TEXTS["symptom"]],
+        symptom=fitting((ticket.answer("happens"), ticket.answer("error")), TEXTS["symptom"]),
         services=tuple(each for each in ticket.answer("services").split("\n") if each),
-        cause=(ticket.answer("cause") or said)[: TEXTS["cause"]],
-        remedy=(remedy or theirs["remedy"] or said)[: TEXTS["remedy"]],
-        workaround=(theirs["workaround"] if workaround in {"", "none"} else workaround)[: TEXTS["workaround"]],
-        material="\n".join(each.name for each in ticket.attachments)[: TEXTS["material"]],
-        rcr=", ".join(ticket.rcr)[: TEXTS["rcr"]],
+        cause=fitting((ticket.answer("cause") or said,), TEXTS["cause"]),
+        remedy=fitting((remedy or theirs["remedy"] or said,), TEXTS["remedy"]),
+        workaround=fitting((theirs["workaround"] if workaround in {"", "none"} else workaround,), TEXTS["workaround"]),
+        material=fitting((each.name for each in ticket.attachments), TEXTS["material"]),
+        rcr=fitting(ticket.rcr, TEXTS["rcr"]).replace("\n", ", "),
         source=source,
     )
 
@@ -202,7 +205,7 @@ def _last(history: list[Event], what: Move, key: str) -> str:
     return next((each.detail.get(key, "") for each in reversed(history) if each.what == what.value), "")
 
 
-def read(typed: Mapping[str, str]) -> dict[str, object]:
+def read(typed: Mapping[str, str], config: Config) -> dict[str, object]:
     """The values of a note in its form; `Invalid` with every fault at once."""
     errors: dict[str, str] = {}
     texts = {key: clean_text(typed.get(key, "")) for key in TEXTS}
@@ -218,4 +221,9 @@ def read(typed: Mapping[str, str]) -> dict[str, object]:
         raise Invalid(errors)
     services = tuple(each for each in typed.get("services", "").split("\n") if each)
     source: Source = "retarus" if typed.get("source") == "retarus" else "ours"
-    return {**texts, "rcr": clean_line(texts["rcr"]), "services": services, "source": source}
+    return {
+        **texts,
+        "rcr": with_canonical_numbers(clean_line(texts["rcr"]), config.retarus.rcr_pattern, config.desk.prefix),
+        "services": services,
+        "source": source,
+    }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from bot.core.cleaning import clean_line, clean_text, excerpt
+from bot.core.cleaning import clean_line, clean_text, shorten_middle
 from bot.core.errors import Duplicate, Invalid, Refused
 from bot.core.i18n import t
 from bot.core.identifiers import fold, words_in
@@ -26,7 +26,9 @@ from bot.tickets import permissions
 from bot.tickets.ports import Batch
 from bot.tickets.queries import Queries
 
-_NAME, _LINE, _TEXT = 75, 150, 1000
+_NAME, _LINE, _TEXT = 150, 150, 1000
+_SHOWN = 75
+"""Characters of a name that are shown."""
 _OFFERED = 20
 """Customers suggested at a time."""
 _ALIKE, _WORDS, _LIKE = 100, 4, 65
@@ -73,9 +75,9 @@ def _plain(name: str) -> str:
 
 
 def _unknown(name: str, near: str) -> str:
-    known = excerpt(name, _NAME)
+    known = shorten_middle(name, _SHOWN)
     if near:
-        return t("No ticket names “{name}”. Did you mean “{near}”?", name=known, near=excerpt(near, _NAME))
+        return t("No ticket names “{name}”. Did you mean “{near}”?", name=known, near=shorten_middle(near, _SHOWN))
     return t("No ticket names “{name}”.", name=known)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.config.settings import Config
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import clean_line
 from bot.core.clock import zone
 from bot.core.i18n import mark, t
 from bot.forms.template_fields import OTHER
@@ -24,8 +24,6 @@ _STANDS = {
     Stage.RESOLVED: mark("to be confirmed"),
     Stage.CLOSED: mark("closed"),
 }
-
-_NAME = 60
 
 
 def hours(length: timedelta) -> str:
@@ -65,7 +63,7 @@ def moment(at: datetime | None, zone_name: str) -> str:
 
 def service(name: str) -> str:
     """A service as the settings name it, or whatever else people named."""
-    return t(OTHER) if name == OTHER else excerpt(name, _NAME)
+    return t(OTHER) if name == OTHER else clean_line(name)
 
 
 def reference(line: TicketMonth, config: Config) -> str:

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from bot.config.settings import Config
 from bot.core import month as periods
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import clean_line
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Duplicate, Invalid, Refused
 from bot.core.i18n import t
@@ -39,8 +39,6 @@ AGAIN = 5
 """Working days after which a view that has not come is reminded of once more."""
 _OFFERED = 13
 """Months a form offers."""
-_NAME = 150
-"""Letters of an end-customer's name: as many as a ticket takes."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ class Reports:
         """
         await self.queries.require_reader(by)
         period = self.month(month)
-        name = excerpt(customer, _NAME)
+        name = clean_line(customer)
         told: dict[str, JsonValue] = {"customer": await self.customers.known_as(name) if name else ""}
         notice = self._notice(Say.REPORT, f"{click}:report", by, period, told)
         await self._apply(Batch(notices=[notice], once=[f"{click}:report"]))

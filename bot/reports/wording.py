@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot.config.settings import NOT_SET, Config
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import clean_line
 from bot.core.i18n import Language, many, mark, spoken, t
 from bot.core.identifiers import fold
 from bot.forms.validation import level_name
@@ -40,7 +40,6 @@ _LISTED = 200
 _NAMED = 20
 _BUSIEST = 3
 """End-customers named where there is no room for a table."""
-_NAME = 60
 
 
 def paper(figures: Figures, config: Config, made_at: datetime) -> ReportDocument:
@@ -74,7 +73,7 @@ def _about(figures: Figures, config: Config) -> str:
 
 
 def _whom(figures: Figures) -> str:
-    return excerpt(figures.customer, _NAME) or t("All end-customers")
+    return clean_line(figures.customer) or t("All end-customers")
 
 
 # --- what matters most
@@ -118,7 +117,7 @@ def _short(figures: Figures) -> Iterator[tuple[str, str]]:
         (t("Priority"), {name or t("not set yet"): each for name, each in figures.priorities.items()}),
         (t("Kind"), {kind_name(Kind(name)): each for name, each in figures.kinds.items()}),
         (t("Service"), {service(name): each for name, each in services.items()}),
-        (t("End-customers"), {excerpt(name, _NAME) or t("not named"): each for name, each in busiest.items()}),
+        (t("End-customers"), {clean_line(name) or t("not named"): each for name, each in busiest.items()}),
     ):
         said = " · ".join(f"{name} {each.raised}" for name, each in counts.items() if each.raised)
         if said:
@@ -196,7 +195,7 @@ def _row(name: str, count: Count) -> tuple[str, ...]:
 
 def _customers(figures: Figures, config: Config) -> ReportPart:
     named = list(figures.customers.items())
-    counts = {excerpt(name, _NAME) or t("not named"): each for name, each in named[:_CUSTOMERS]}
+    counts = {clean_line(name) or t("not named"): each for name, each in named[:_CUSTOMERS]}
     rest = sum((each for _, each in named[_CUSTOMERS:]), Count())
     if len(named) > _CUSTOMERS:
         counts[many("{count} more", "{count} more", len(named) - _CUSTOMERS)] = rest
@@ -208,7 +207,7 @@ def _customers(figures: Figures, config: Config) -> ReportPart:
 def _shared(figures: Figures, config: Config) -> tuple[str, ...]:
     """Who joined a ticket of somebody else, and when: with them it is counted from then on."""
     joined = [
-        f"{excerpt(name, _NAME)} ({reference(each, config)}, {moment(at, figures.period.zone)})"
+        f"{clean_line(name)} ({reference(each, config)}, {moment(at, figures.period.zone)})"
         for each in figures.lines
         for name, at in each.joined
     ]
@@ -293,7 +292,7 @@ def _open(figures: Figures, config: Config) -> ReportPart:
 def _aged(line: TicketMonth, figures: Figures, config: Config) -> tuple[str, ...]:
     age = (figures.period.until - line.raised_at) // timedelta(days=1)
     aged = many("{count} day", "{count} days", age) if age else hours(figures.period.until - line.raised_at)
-    return (reference(line, config), _kinds(line), excerpt(", ".join(line.customers), _NAME), standing(line), aged)
+    return (reference(line, config), _kinds(line), clean_line(", ".join(line.customers)), standing(line), aged)
 
 
 def _kinds(line: TicketMonth) -> str:

@@ -281,10 +281,10 @@ class Search:
         """`Technical notes for “550 connector”: TN-3. Open tickets of FAX: PD-1004. History of Müller GmbH: nothing.
         Searched 27.08.2019 - 11:20 UTC+2`."""
         notes, alike, past = map(self._names, (told.notes, told.alike, told.past))
-        services = excerpt(", ".join(_services(ticket.answers)), 150) or t("any service")
+        services = ", ".join(_services(ticket.answers)) or t("any service")
         asked = excerpt(" ".join(found.words), 200)
         at = guide_time(self.clock(), ticket.zone)
-        customer = excerpt(ticket.answer("customer"), 75)
+        customer = clean_line(ticket.answer("customer"))
         return t(
             "Technical notes for “{words}”: {notes}. Open tickets of {services}: {alike}. History of {customer}: "
             "{past}. Searched {at}",

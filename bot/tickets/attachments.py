@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from bot.config.settings import Config
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import clean_line
 from bot.core.errors import Invalid
 from bot.core.i18n import t
 from bot.model.notice import Notice, Outcome, Sent
@@ -19,7 +20,6 @@ FILES = "files"
 """The key an error about files goes with."""
 MOST = 20
 """Files with one letter."""
-_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def sent(ticket: Ticket, at: datetime) -> tuple[Attachment, ...]:
 
 def listed(files: Iterable[Attachment]) -> str:
     """`trace.log (12 kB), screen.png (1.2 MB)`."""
-    return ", ".join(f"{excerpt(each.name, _NAME) or each.id} ({sized(each.size)})" for each in files)
+    return ", ".join(f"{clean_line(each.name) or each.id} ({sized(each.size)})" for each in files)
 
 
 def sized(count: int) -> str:
@@ -113,15 +113,31 @@ def sized(count: int) -> str:
 
 
 def written(files: Iterable[Attachment]) -> str:
-    """Files a form offers, one per line, as the values of its options (which Slack limits to 150 characters)."""
-    return "\n".join(f"{each.id}|{each.size}|{each.type[:40]}|{excerpt(each.name, 60)}" for each in files)
+    """Files a form offers, one per line, as the values of its options. A name that does not fit is left out whole."""
+    return "\n".join(map(_option_value, files))
+
+
+def _option_value(file: Attachment) -> str:
+    name = clean_line(file.name)
+    kinds = (file.type, "")  # what it is can be told by its name, mostly
+    values = (f"{file.id}|{file.size}|{kind}|{name}" for kind in kinds)
+    return next((each for each in values if len(each) <= _OPTION_VALUE), f"{file.id}|{file.size}||")
+
+
+_OPTION_VALUE = 150
+"""Characters Slack allows the value of an option."""
 
 
 def read(text: str) -> tuple[Attachment, ...]:
     """… and those that were chosen."""
     lines = (line.split("|", 3) for line in text.splitlines() if line.count("|") >= 3)  # noqa: PLR2004 (four parts)
     return tuple(
-        Attachment(id=file, name=name, size=int(size) if size.isdigit() else 0, type=kind)
+        Attachment(
+            id=file,
+            name=name,
+            size=int(size) if size.isdecimal() else 0,
+            type=kind or mimetypes.guess_type(name)[0] or "",
+        )
         for file, size, kind, name in lines
     )
 
@@ -152,7 +168,9 @@ async def fetched(
 def left_out(files: Sequence[Attachment], found: Sequence[bytes | MissingFile]) -> tuple[str, ...]:
     """One sentence for each file that could not be sent."""
     pairs = zip(files, found, strict=True)
-    return tuple(f"{excerpt(file.name, _NAME)} {each.why}." for file, each in pairs if isinstance(each, MissingFile))
+    return tuple(
+        f"{clean_line(file.name) or file.id} {each.why}." for file, each in pairs if isinstance(each, MissingFile)
+    )
 
 
 def along(letters: Iterable[Notice], files: Sequence[Attachment]) -> list[Notice]:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.mail.compose import NoAddress, address, compose
-from bot.core.cleaning import clean_text, excerpt
+from bot.adapters.mail.compose import NoAddress, address, attach, compose
+from bot.core.cleaning import clean_text, shorten_middle
 from tests.doubles.mail_servers import body
 from tests.doubles.records import START
 
@@ -62,8 +62,11 @@ def test_headers_contain_the_typed_text_and_cannot_be_injected(subject: str, nam
     assert list(dict.fromkeys(mail.keys())) == [
         "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
     ]  # fmt: skip
-    assert collapse_blanks(str(mail["Subject"])) == collapse_blanks(excerpt(subject, 200).replace("=?", "= ?"))
-    assert decoded_name_and_address(raw, "Reply-To") == (collapse_blanks(excerpt(name, 80)), "ben@partner.example")
+    assert collapse_blanks(str(mail["Subject"])) == collapse_blanks(shorten_middle(subject, 200).replace("=?", "= ?"))
+    assert decoded_name_and_address(raw, "Reply-To") == (
+        collapse_blanks(shorten_middle(name, 80)),
+        "ben@partner.example",
+    )
     assert_lines_are_short_and_ascii(raw)
 
 
@@ -84,8 +87,8 @@ LONG = "[PD-1042] " + "Müller, “Störung” " * 8
 @pytest.mark.parametrize("text", [LONG, "w" * 190, "ü" * 190, "🎉" * 60, "a, b " * 30, 'the "best" \\ of '], ids=len)
 def test_long_headers_keep_every_blank_quote_and_comma(text: str) -> None:
     raw = compose_bytes(subject=text, reply_to=address("b@c.example", text))
-    assert str(parse(raw)["Subject"]) == excerpt(text, 200)
-    assert decoded_name_and_address(raw, "Reply-To") == (excerpt(text, 80), "b@c.example")
+    assert str(parse(raw)["Subject"]) == shorten_middle(text, 200)
+    assert decoded_name_and_address(raw, "Reply-To") == (shorten_middle(text, 80), "b@c.example")
     assert_lines_are_short_and_ascii(raw)
 
 
@@ -137,3 +140,15 @@ def test_invalid_address_is_refused_with_an_explanation(wrong: str) -> None:
 def test_address_domain_is_encoded_as_idna() -> None:
     assert address(" anna@bücher.example ", "Anna\nBcc: x").addr_spec == "anna@xn--bcher-kva.example"
     assert address("anna@bücher.example", "Anna\nBcc: x").display_name == "Anna Bcc: x"
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 250 + ".log", "Prüfbericht " * 20 + ".pcap.gz", "日本" * 60 + ".csv", "🎉" * 50 + ".png"], ids=len
+)
+def test_long_file_name_arrives_whole_with_its_ending(name: str) -> None:
+    mail = parse(compose_bytes())
+    attach(mail, name, "application/gzip", b"content")
+    (part,) = parse(mail.as_bytes()).iter_attachments()
+    assert part.get_filename() == name
+    assert part.get_content() == b"content"
+    assert max(map(len, mail.as_bytes().splitlines())) <= 200

@@ -10,12 +10,11 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 
 from bot.adapters.mail.header_folding import HEADERS
-from bot.core.cleaning import clean_line, clean_text, excerpt
+from bot.core.cleaning import clean_line, clean_text, shorten_middle
 from bot.core.i18n import t
 
 _NAME = 80
 _SUBJECT = 200
-_FILENAME = 100
 _SUBTYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,80}")
 
 
@@ -46,7 +45,7 @@ def compose(
     if reply_to:
         message["Reply-To"] = reply_to
     # “=?” begins an encoded word: typed by a person, it must not be decoded.
-    message["Subject"] = excerpt(subject, _SUBJECT).replace("=?", "= ?")
+    message["Subject"] = shorten_middle(subject, _SUBJECT).replace("=?", "= ?")
     message["Date"] = at
     message["Message-ID"] = clean_line(message_id)
     if references:
@@ -65,16 +64,16 @@ def attach(message: EmailMessage, name: str, kind: str, content: bytes) -> None:
     main, _, sub = kind.partition("/")
     if not (main.isalnum() and _SUBTYPE.fullmatch(sub)) or main in {"message", "multipart"}:
         main, sub = "application", "octet-stream"
-    message.add_attachment(content, maintype=main, subtype=sub, filename=excerpt(name.replace("/", "_"), _FILENAME))
+    message.add_attachment(content, maintype=main, subtype=sub, filename=clean_line(name.replace("/", "_")))
 
 
 def address(email: str, name: str = "") -> Address:
     """One mailbox; `NoAddress` when it is none that every mail server takes."""
     try:
         local, domain = email.strip().rsplit("@", 1)
-        found = Address(excerpt(name, _NAME), addr_spec=f"{local}@{ascii_domain(domain)}")
+        found = Address(shorten_middle(name, _NAME), addr_spec=f"{local}@{ascii_domain(domain)}")
     except (MessageError, ValueError, IndexError) as error:
-        wrong = t("“{address}” is not an e-mail address mail can be sent to.", address=excerpt(email, 80))
+        wrong = t("“{address}” is not an e-mail address mail can be sent to.", address=shorten_middle(email, 80))
         raise NoAddress(wrong) from error
     return found
 

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import shorten_middle
 from bot.reports.document import Chart
 
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7")
@@ -49,7 +49,7 @@ def _plain(axes: Axes) -> None:
 
 
 def _across(axes: Axes, chart: Chart) -> None:
-    labels = [excerpt(bar.label, _LABEL) for bar in chart.bars]
+    labels = [shorten_middle(bar.label, _LABEL) for bar in chart.bars]
     values = [bar.values[0] for bar in chart.bars]
     places = range(len(values))
     axes.barh(places, values, height=0.62, color=COLOURS[0])

@@ -10,7 +10,7 @@ from fpdf import FPDF, FontFace
 from fpdf.enums import TableBordersLayout, XPos, YPos
 
 from bot.adapters.printing.glyphs import FONTS
-from bot.core.cleaning import excerpt
+from bot.core.cleaning import excerpt, shorten_middle
 from bot.reports.document import ReportDocument, ReportPart, ReportTable
 
 _INK, _QUIET, _LINE, _SOFT = (29, 28, 29), (92, 91, 93), (217, 217, 212), (245, 245, 241)
@@ -149,7 +149,7 @@ def _table(document: _Document, table: ReportTable) -> None:
         for number, row in enumerate(table.rows):
             is_total = table.total and number == len(table.rows) - 1
             style = FontFace(emphasis="BOLD") if is_total else None
-            printed.row([excerpt(cell, _CELL) for cell in row], style=style)
+            printed.row([shorten_middle(cell, _CELL) for cell in row], style=style)
     document.ln(3)
 
 
@@ -158,7 +158,7 @@ def _fitted(document: _Document, table: ReportTable) -> tuple[float, tuple[float
     size = _LARGEST
     while True:
         document.set_font("DejaVu", "B", size)  # headings are bold: nothing in its column is wider
-        rows = (table.columns, *(tuple(excerpt(cell, _CELL) for cell in row) for row in table.rows))
+        rows = (table.columns, *(tuple(shorten_middle(cell, _CELL) for cell in row) for row in table.rows))
         widest = [max(document.get_string_width(row[number]) for row in rows) for number in range(len(table.columns))]
         if sum(widest) + _GAP * len(widest) <= document.epw or size <= _SMALLEST:
             break

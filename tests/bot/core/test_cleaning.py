@@ -8,7 +8,7 @@ from hypothesis import given as anything
 from hypothesis import strategies as st
 
 from bot.core.characters import plain
-from bot.core.cleaning import clean_line, clean_text, decode_slack_entities, excerpt, shorten_middle
+from bot.core.cleaning import clean_line, clean_text, decode_slack_entities, excerpt, fitting, shorten_middle
 from tests.linear import growth
 
 ODD = st.text(
@@ -152,3 +152,9 @@ def test_excerpt_is_one_line_of_at_most_that_length(text: str, limit: int) -> No
 def test_excerpt_ends_with_an_ellipsis_where_it_is_cut() -> None:
     assert excerpt("a long line of words", 10) == "a long li…"
     assert excerpt("short", 10) == "short"
+
+
+def test_fitting_keeps_whole_texts_in_their_order() -> None:
+    assert fitting(("one", "", "two", "three", "4"), 9) == "one\ntwo\n4"
+    assert fitting((), 9) == ""
+    assert fitting(("a long text", "b"), 5) == "a lo…"

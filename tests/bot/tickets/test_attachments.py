@@ -76,6 +76,27 @@ def test_a_file_without_a_name_goes_by_its_id() -> None:
     assert listed([a_file(1, name="")]) == "F1 (1 kB)"
 
 
+LONG = "Mitschnitt der Zustellung " + "an alle Empfänger der Müller GmbH " * 6 + "vom 27.08.2019.pcap.gz"
+
+
+def test_long_file_name_is_listed_whole_in_letters_and_receipts() -> None:
+    assert listed([a_file(1, name=LONG)]) == f"{LONG} (1 kB)"
+    found: list[bytes | MissingFile] = [MissingFile("was deleted in Slack")]
+    assert left_out([a_file(1, name=LONG)], found) == (f"{LONG} was deleted in Slack.",)
+
+
+@pytest.mark.parametrize("length", [1, 60, 61, 99, 100, 101, 120, 200, 255])
+def test_option_of_a_file_carries_its_whole_name_or_none(length: int) -> None:
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    file = a_file(1, name="n" * (length - 1) + ".docx", type=kind)
+    assert len(written([file])) <= 150
+    (back,) = read(written([file]))
+    assert (back.id, back.size) == (file.id, file.size)
+    assert back.name in {file.name, ""}
+    assert back.name == file.name or length > 120
+    assert back.type in {kind, "application/octet-stream", ""} or back.name == ""
+
+
 def test_a_notice_keeps_references_only() -> None:
     assert unpacked(packed([a_file(1)])) == (a_file(1),)
     assert packed([]) == {}

@@ -1,0 +1,24 @@
+"""The names of files that a form could not carry: an option's value holds 150 characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.model.ticket import Attachment
+
+
+async def named(client: AsyncWebClient, files: Iterable[Attachment]) -> list[Attachment]:
+    """The files with their names; Slack is asked for those that came without."""
+    return [each if each.name else await _named(client, each) for each in files]
+
+
+async def _named(client: AsyncWebClient, file: Attachment) -> Attachment:
+    try:
+        told = (await client.files_info(file=file.id))["file"]
+    except SlackApiError:  # deleted meanwhile, say: its letter tells that it could not be had
+        return file
+    known = {"name": str(told.get("name") or told.get("title") or ""), "type": str(told.get("mimetype") or file.type)}
+    return Attachment.model_validate({**file.model_dump(), **known})
