@@ -13,7 +13,7 @@ from bot.model.ticket import Ticket
 
 @dataclass
 class ConversationData:
-    """What is kept of the conversation."""
+    """The kept conversation."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
     originals: dict[str, bytes] = field(default_factory=dict)

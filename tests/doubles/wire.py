@@ -21,7 +21,7 @@ class Wire:
         """New connections are cut at once."""
         self.connections = 0
         self.idles = 0
-        """How often IDLE was begun."""
+        """Number of IDLE commands so far."""
         self.idling = asyncio.Event()
         self.again = asyncio.Event()
         """Set when somebody connects for the second time."""

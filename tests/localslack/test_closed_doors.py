@@ -1,4 +1,4 @@
-"""Who gets in: tokens that cannot be guessed, other sites' pages refused, connections without a request closed."""
+"""Access: tokens cannot be guessed, pages of other sites are refused, connections without a request are closed."""
 
 import asyncio
 import stat

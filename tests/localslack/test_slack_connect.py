@@ -39,7 +39,7 @@ async def nothing() -> None:
 
 
 async def envelopes(slack: LocalSlack, kind: str, number: int = 1) -> list[Json]:
-    """What the bot was sent of a kind of event, once there are so many."""
+    """Events of one kind that the bot received, once there are so many."""
 
     def found() -> list[Json]:
         return [row.request for row in slack.services.traffic.rows() if row.kind == f"event:{kind}"]

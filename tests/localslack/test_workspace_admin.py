@@ -1,4 +1,4 @@
-"""What administrators do: archived channels, removed members, deleted messages and groups, tokens and scopes."""
+"""Actions of administrators: archived channels, removed members, deleted messages and groups, tokens and scopes."""
 
 from collections.abc import AsyncIterator
 

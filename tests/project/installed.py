@@ -49,6 +49,6 @@ def _build(prefix: Path) -> None:
 
 
 def copy_source(target: Path) -> None:
-    """What `COPY . .` takes: the checkout without what .dockerignore leaves out."""
+    """Files that `COPY . .` takes: the checkout without what .dockerignore leaves out."""
     ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
     shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*(each.removeprefix("**/") for each in ignored)))

@@ -53,7 +53,7 @@ def compiled(value: object, depth: int = 4) -> Iterator[re.Pattern[str]]:
 
 
 def methods_of(source: str, name: str) -> tuple[str, ...]:
-    """How a pattern is used: only at the beginning of a text, or anywhere in it."""
+    """Use of a pattern: only at the beginning of a text, or anywhere in it."""
     used = set(re.findall(rf"\b{name}\.(\w+)\(", source)) & CALLS
     return tuple(sorted(used)) if used and used <= {"match", "fullmatch"} else ("search",)
 
