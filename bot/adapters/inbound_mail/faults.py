@@ -12,9 +12,9 @@ from bot.adapters.inbound_mail.server import ImapServer
 from bot.core.i18n import mark, t
 
 NO_FOLDER: Final = mark("The mailbox has no folder {folder}. Correct the folder at the end of IMAP_URL.")
-NO_MOVE: Final = mark('The mail server can move no mail into a folder. Set `after` to seen under [mail].')
+NO_MOVE: Final = mark("The mail server can move no mail into a folder. Set `after` to seen under [mail].")
 READ_ONLY: Final = mark(
-    'Mails in {folder} cannot be marked as read by this login. Give it the right, or set `after` to keep under [mail].'
+    "Mails in {folder} cannot be marked as read by this login. Give it the right, or set `after` to keep under [mail]."
 )
 _LOGIN: Final = mark("The IMAP server refused our login. Check user and password in IMAP_URL, or the OAuth2 settings.")
 _TLS: Final = mark("No secure connection to the IMAP server {host} can be made. Check IMAP_URL and its certificate.")
