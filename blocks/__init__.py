@@ -1,1 +1,1 @@
-"""What the bot can show: domain values in, Block Kit out. Plain dicts; nothing here knows a Slack client."""
+"""Block Kit builders: domain values in, plain dicts out; independent of any Slack client."""

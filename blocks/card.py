@@ -1,4 +1,4 @@
-"""How does a ticket look in the channel? One card, always drawn anew from the record."""
+"""Ticket card in the channel: one message, always rendered anew from the record."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def party_name(party: Party) -> str:
 
 
 def state_of(ticket: Ticket) -> str:
-    """Where it stands and who must act: `with the 2nd level · ball: 2nd level`."""
+    """Current stage and the party who must act next: `with the 2nd level · ball: 2nd level`."""
     return " · ".join(filter(None, (t(STANDING[ticket.stage]), ball_of(ticket))))
 
 
@@ -81,7 +81,7 @@ def _facts(ticket: Ticket, config: Config, who: Who) -> Json:
 
 
 def _together(ticket: Ticket, config: Config) -> list[Json]:
-    """Who else has the problem."""
+    """Other end-customers and tickets affected by the same problem."""
     told = []
     if ticket.affected:
         names = excerpt(", ".join(each.customer for each in ticket.affected), 200)
@@ -113,7 +113,7 @@ def _tenants(ticket: Ticket) -> str:
 
 
 def _progress(ticket: Ticket, config: Config) -> list[Json]:
-    """How far the checks are, and what Retarus would still miss."""
+    """Progress of the checks, and the answers that Retarus would still miss."""
     if not ticket.stage.is_open:
         return []
     open_items = missing(ticket, Need.ESCALATE, config)
@@ -172,7 +172,7 @@ _BRIEF = {
     "known": mark("is this issue is already known"),
     "known_as": mark("known as"),
 }
-"""What is missing, in the middle of a line."""
+"""Names of missing answers, as used in the middle of a line."""
 
 
 def _brief(item: Missing) -> str:
@@ -209,7 +209,7 @@ _STEPS: dict[Stage, tuple[Button, ...]] = {
     Stage.RESOLVED: (Move.CONFIRM, Move.REOPEN, notes.FROM, checks.ASK, Step.NOTE, Move.TAKE_OVER, reminders.SHOW),
     Stage.CLOSED: (notes.FROM, Move.REOPEN, Step.NOTE),
 }  # fmt: skip
-"""What can be done at each stage, the likeliest first: three to five buttons, the rest in the menu.
+"""Buttons per stage, the likeliest first: three to five buttons, the rest in the menu.
 
 With the 2nd level and with Retarus both are full: closing without a remedy is offered in the form of `Resolve`, see
     `blocks.transitions`.
@@ -237,7 +237,7 @@ _IN_SIGHT, _IN_MENU = 3, 5
 
 
 def steps(ticket: Ticket, config: Config) -> tuple[Button, ...]:
-    """What can be done now, the next sensible step first: the level's checks, as long as some are left."""
+    """Buttons available now, the next sensible step first: the level's checks, as long as some are left."""
     order = _CUSTOMER_IS_ASKED if ticket.times.customer_asked else _STEPS[ticket.stage]
     if ticket.stage in {Stage.FIRST, Stage.SECOND} and not ticket.sent_at and is_left(ticket, config):
         return _first(checks.ASK, order)
@@ -271,7 +271,7 @@ def action_of(step: Button) -> str:
 
 
 def _name(step: Button, ticket: Ticket, config: Config) -> str:
-    """What the button says; with checks left, that they go on."""
+    """Label of the button; with checks left, it says that they go on."""
     if step != checks.ASK or ticket.stage not in {Stage.FIRST, Stage.SECOND} or not is_left(ticket, config):
         return t(_NAMES[step])
     done, _ = progress(ticket, ticket.stage.worked_at, config)

@@ -1,4 +1,4 @@
-"""How are the tasks of a level shown, and how is one answered by itself?"""
+"""Checklist modal of a level, and the modal for a single task."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _by(trace: Trace | None, who: Callable[[str], str]) -> list[Json]:
 
 
 def _promised(ticket: Ticket) -> list[Json]:
-    """What they announced (guide L3.4, L3.7): where nothing was, it is said, so that somebody asks."""
+    """Announcements by Retarus (guide L3.4, L3.7); a missing one is stated, as a reason to ask for it."""
     said = [
         _when(t("Expected duration: solved by {time}"), ticket.times.eta, t("Expected duration: not told yet")),
         _when(t("Next update: {time}"), ticket.times.update_due, t("Next update: not told")),
@@ -104,7 +104,7 @@ def _other_levels(ticket: Ticket, level: Level) -> list[Json]:
 
 
 def one(ticket: Ticket, each: Task, name: str, config: Config, typed: Mapping[str, str] | None = None) -> Json:
-    """What one task asks; begun where it can be. `typed`: answers so far, when it is drawn anew."""
+    """Modal for one task, prefilled where possible. `typed`: answers so far, when it is drawn anew."""
     answers = {**drafts(ticket, config), **ticket.answers, **(typed or {})}
     blocks = [kit.note(f"{name} · {level_name(each.level)}")]
     blocks += [] if any(field.label for field in each.fields) else [kit.heading(each.heading.said)]

@@ -57,7 +57,7 @@ def _length(run: TimerRun, start: datetime, end: datetime) -> str:
 
 
 def _spent(ticket: Ticket, at: datetime) -> str:
-    """How long each party had the ball so far."""
+    """Time that each party has had the ball so far."""
     spent = {party: ticket.times.spent.get(party.value, 0) / 1000 for party in Party}
     if ticket.ball and ticket.times.turn:
         spent[ticket.ball] += max(0.0, (at - ticket.times.turn).total_seconds())

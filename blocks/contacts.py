@@ -1,4 +1,4 @@
-"""How does an admin see and keep the register of support contacts?"""
+"""Views for admins on the register of support contacts."""
 
 from __future__ import annotations
 

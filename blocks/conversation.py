@@ -85,7 +85,7 @@ def _quoted(entry: Entry) -> list[Json]:
 
 
 def _remarks(entry: Entry, ticket: Ticket, config: Config) -> Iterable[str]:
-    """What else is known of it, in small print."""
+    """Further remarks on the entry, in small print."""
     if len(entry.words) > _SHOWN:
         yield t("There is more: the whole mail is behind the button.")
     if entry.files:

@@ -1,4 +1,4 @@
-"""What does somebody see who raises a ticket?"""
+"""Modals for raising a ticket."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _HIDDEN = mark("The bot is not in the channel of this message, so its link and f
 
 
 def chooser() -> Json:
-    """Which kind of ticket is it?"""
+    """Modal for choosing the kind of ticket."""
     rows: list[Json] = [
         {
             "type": "section",
@@ -106,14 +106,14 @@ def again(
 
 
 def _told(block: Json, kind: Kind, offers: Sequence[Json]) -> Iterable[Json]:
-    """What may be the same problem stands below the words it was found by."""
+    """Form blocks with the possible duplicates below the field they were found by."""
     if kind is not Kind.INCIDENT or block.get("block_id") != TOLD:
         return [block]
     return [_telling(block), *offers]
 
 
 def _telling(block: Json) -> Json:
-    """What is typed here is looked up while it is typed."""
+    """Input block that dispatches an action while text is typed."""
     element = block["element"]
     assert isinstance(element, dict)
     at_once = {"trigger_actions_on": ["on_character_entered"]}
@@ -180,5 +180,5 @@ def _priority(kind: Kind, config: Config, more: bool) -> list[Field]:
 
 
 def shows_more(typed: Mapping[str, str]) -> bool:
-    """Whether the form these answers were typed into shows more than what is needed at once."""
+    """True if the form of these answers shows more than the fields needed at once."""
     return "tenants" in typed

@@ -1,4 +1,4 @@
-"""How does an admin see and keep the end-customers, and what is offered while somebody types one's name?"""
+"""Views for admins on the end-customers, and the options suggested while a name is typed."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ _LONGEST_NAME = 150
 
 
 def options(found: Sequence[EndCustomer], typed: str) -> list[Json]:
-    """What is offered while somebody types: those that fit, and what they typed, as it is."""
+    """Options suggested while a name is typed: the matches, and the text as typed."""
     shown = [kit.option(each.name, each.name, ", ".join(each.tenants)) for each in found]
     text = clean_line(typed)
     if len(text) > _LONGEST_NAME:

@@ -1,4 +1,4 @@
-"""What does somebody see who opens a ticket in Retarus's portal instead of sending it from here?"""
+"""Modal for recording a ticket that was opened in Retarus's portal instead of sent from here."""
 
 from __future__ import annotations
 

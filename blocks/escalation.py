@@ -1,4 +1,4 @@
-"""What does somebody see who escalates a ticket to Retarus?"""
+"""Modal for escalating a ticket to Retarus."""
 
 from __future__ import annotations
 

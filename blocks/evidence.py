@@ -1,4 +1,4 @@
-"""What is shown beside a letter: its files, the status page, and what is doubtful?"""
+"""Evidence beside a letter: its files, the status page, and doubtful answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STATUS = {"fine": mark("nothing reported"), "trouble": mark("trouble reported"),
 
 
 def health_of(page: str) -> str:
-    """How a status page's health is called."""
+    """Display name of a status page's health."""
     return t(STATUS[page])
 
 

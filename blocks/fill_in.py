@@ -1,4 +1,4 @@
-"""What does somebody see who fills in answers?"""
+"""Modal for filling in missing answers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def modal(
     typed: Mapping[str, str] | None = None,
     below: str = "",
 ) -> Json:
-    """What is missing for Retarus; with `everything`, each answer there is.
+    """Form of the answers missing for Retarus; with `everything`, of every answer.
 
     `transactions`: how many to offer. `typed`: answers so far, when it is drawn anew. `below`: the callback id of
     the modal it lies on, which shows something else once this is saved.
@@ -61,7 +61,7 @@ def modal(
 
 
 def drawn(typed: Mapping[str, str]) -> tuple[int, bool]:
-    """How the form was drawn that these answers were typed into: how many transactions, and whether with everything."""
+    """State of the form with these answers: its number of transactions, and whether it shows everything."""
     return max(examples(dict.fromkeys(typed, "shown")), default=1), "customer" in typed
 
 

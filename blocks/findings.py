@@ -1,4 +1,4 @@
-"""What is known of the cause and the way out? A few lines for the card: what each side found and gave."""
+"""Card section on cause and solution: the findings of each side in a few lines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SHOWN = 160
 
 
 def known(ticket: Ticket, config: Config) -> list[Json]:
-    """Nothing while nothing is known."""
+    """Blocks with the findings; empty while there are none."""
     lines = [*_answers(ticket, config), *_promised(ticket)]
     return [kit.rich({"type": "rich_text_list", "style": "bullet", "elements": lines})] if lines else []
 
@@ -45,7 +45,7 @@ def _answers(ticket: Ticket, config: Config) -> Iterable[Json]:
 
 
 def _promised(ticket: Ticket) -> Iterable[Json]:
-    """What Retarus announced while it is with them (guide L3.4, L3.7)."""
+    """Announcements by Retarus while the ticket is with them (guide L3.4, L3.7)."""
     if ticket.stage is not Stage.RETARUS:
         return
     times = (

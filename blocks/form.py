@@ -1,4 +1,4 @@
-"""How is a field asked? The table of fields as input blocks; block id = field key, so that errors land beside it."""
+"""Input blocks for the table of fields; block id = field key, so that errors land beside the field."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _input(field: Field, kind: Kind, config: Config, answer: str, needed: bool) 
 
 
 def _defined(options: Iterable[Option]) -> list[Json]:
-    """What each answer means, in words, where that is said: a list shows the beginnings only."""
+    """Definitions of the options, in words: the list itself truncates them."""
     lines = [f"{each.label}: {each.about}" for each in options if each.about]
     return [note(" · ".join(lines))] if lines else []
 

@@ -1,4 +1,4 @@
-"""How did a form begin: with a message, with a draft? It keeps that in itself, however often it is drawn anew."""
+"""Origin of a form (a message or a draft), kept in its metadata however often it is drawn anew."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class FormState:
     """Packed, it is a form's `private_metadata`."""
 
     kind: Kind
-    """What is being raised now: it can be changed where the form began with a message."""
+    """Kind of the ticket being raised: it can be changed where the form began with a message."""
     link: str | None = None
     """The permalink of the message it began with, empty where it is not known; None: with no message."""
     draft: Kind | None = None

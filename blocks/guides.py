@@ -1,4 +1,4 @@
-"""How are the two guides handed over to a support contact?"""
+"""Views for handing over the two guides to a support contact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does somebody see who hands a ticket to the 2nd level?"""
+"""Modal for handing a ticket off to the 2nd level."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def modal(
 
 
 def _is_asked_here(field: Field, ticket: Ticket) -> bool:
-    """What the 2nd level needs to know, and the tasks of the 1st that are recorded if they were needed."""
+    """True for the 2nd level's required fields, and for recorded tasks of the 1st that apply only if needed."""
     return field.need[ticket.kind] is Need.HANDOFF or field.heading.sheet is GuidePart.FIRST

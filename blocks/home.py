@@ -1,4 +1,4 @@
-"""What does a person see in the App Home? First what needs them now; then everything that is open, page by page."""
+"""App Home view: first the items that need this person now, then all open tickets, page by page."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def navigation(chosen: Tab, *, is_admin: bool, dead: int = 0) -> Json:
 
 
 def overview(seen: Overview, config: Config, *, is_admin: bool) -> Json:
-    """What needs this person now, their drafts, and a page of what is open."""
+    """Overview tab: items that need this person now, their drafts, and a page of open tickets."""
     return view(
         [
             *_urgent(seen, config),

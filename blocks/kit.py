@@ -1,4 +1,4 @@
-"""How is a block written? The few shapes of Block Kit the bot uses, within Slack's limits.
+"""Basic Block Kit shapes used by the bot, within Slack's limits.
 
 What people typed is only ever put into plain text and rich text, where nothing in it can be taken for markup.
 """
@@ -24,7 +24,7 @@ CHUNK = 2900
 
 @dataclass(frozen=True)
 class Message:
-    """What is posted: `text` is what notifications and screen readers get."""
+    """Message to be posted: `text` is the fallback for notifications and screen readers."""
 
     text: str
     blocks: Sequence[Json]

@@ -1,4 +1,4 @@
-"""What is seen of one problem that many have: what is offered, what is linked, and what is passed on?"""
+"""Views on a problem that many have: suggestions, linked tickets, and relayed messages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def offers(found: SearchResult, config: Config, links: Links) -> list[Json]:
 
 
 def hits(found: SearchResult, config: Config, links: Links) -> list[Json]:
-    """What was found when the ticket is about to be handed on; notes can be read."""
+    """Search results shown before a handoff; notes can be read."""
     blocks = [block for number, hit in enumerate(found.hits) for block in search.hit(hit, config, links, f"{number}")]
     return [kit.divider(), kit.heading(t("The same problem?")), *blocks, kit.divider()] if blocks else []
 
@@ -73,7 +73,7 @@ def joined(ticket: Ticket, customer: str, config: Config, link: str) -> Json:
 
 
 def known(ticket: Ticket, found: SearchResult, config: Config, links: Links, query: str = "") -> Json:
-    """What may be the same problem; an open ticket can be made the leading one by a click, or by its name."""
+    """Modal of possible duplicates; an open ticket can be made the leading one by a click, or by its name."""
     blocks: list[Json] = [kit.note(reference(ticket, config))]
     if ticket.parent:
         blocks += _led(ticket, config)

@@ -1,4 +1,4 @@
-"""How does the letter to Retarus look in Slack? The same words as in the e-mail, as rich text."""
+"""Letter to Retarus in Slack: the same words as in the e-mail, as rich text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a technical note look, and how is one written?"""
+"""Views for reading and writing technical notes."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _part(key: str, text: str) -> list[Json]:
 
 
 def _told(versions: Sequence[TechnicalNote], who: Callable[[str], str]) -> str:
-    """Who wrote and changed it."""
+    """Authors of the note and of its changes."""
     lines = [
         t("version {number}: {name}, {day}", number=each.version, name=who(each.changed_by), day=_day(each))
         for each in versions[:_VERSIONS]

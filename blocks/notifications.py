@@ -1,4 +1,4 @@
-"""What does a notice say in Slack?"""
+"""Slack texts of the notifications."""
 
 from __future__ import annotations
 

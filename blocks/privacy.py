@@ -1,4 +1,4 @@
-"""What do admins see when somebody can read what they should not?"""
+"""Alerts to admins about readers without permission."""
 
 from __future__ import annotations
 

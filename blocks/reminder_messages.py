@@ -28,11 +28,11 @@ class Item:
     event: Event
     link: str = ""
     to: str = ""
-    """Whose direct message it stands in; empty: the thread."""
+    """User whose direct message it stands in; empty: the thread."""
 
     @property
     def is_answered(self) -> bool:
-        """Whether a person has acted since. Clocks may be set back: which reminders stand decides, not their times."""
+        """True if a person has acted since. Clocks may be set back: which reminders stand decides, not their times."""
         times = self.ticket.times
         if times.touched is None or reminder_place(self.event.version) in times.standing:
             return False
@@ -40,12 +40,12 @@ class Item:
 
     @property
     def is_repeated(self) -> bool:
-        """Whether there is a newer reminder."""
+        """True if there is a newer reminder."""
         return any(int(name.split(":")[1]) > self.event.version for name in self.ticket.times.standing)
 
     @property
     def asks(self) -> bool:
-        """Whether it still asks for an action."""
+        """True if it still asks for an action."""
         return not (self.is_answered or self.is_repeated) and self.ticket.stage.is_open
 
     def names(self, key: str) -> list[str]:
@@ -54,7 +54,7 @@ class Item:
 
     @property
     def is_theirs_to_move(self) -> bool:
-        """Whether the reader of the direct message may make the next move."""
+        """True if the reader of the direct message may make the next move."""
         return self.to not in self.names("unable")
 
 
@@ -64,7 +64,7 @@ _OF_THE_STAGE = frozenset({Timer.UNCLAIMED, Timer.PROGRESS, Timer.CUSTOMER, Time
 
 
 def _clocks(event: Event) -> Iterable[Json]:
-    """What else is due, and since when, one line each."""
+    """Other due reminders with their start, one line each."""
     stage, due = Stage(event.detail["stage"]), event.detail.get("due", "").split()
     for name, stamp in zip(event.detail.get("watches", "").split(), due, strict=False):
         timer, at = Timer(name), as_moment(stamp)
@@ -82,11 +82,11 @@ def _listed(event: Event) -> list[Json]:
 
 
 _LASTING = {**STANDING, Stage.RESOLVED: mark("waiting for confirmation")}
-"""How a sentence says where a ticket has been for some time."""
+"""Phrases for a stage that a ticket has been in for some time."""
 
 
 def _resting(item: Item) -> str:
-    """Where it stood when the reminder was made, for how long, and when a person last acted."""
+    """Stage at the time of the reminder, its duration, and the last action of a person."""
     detail = item.event.detail
     idle = {"ago": _length(item, "idle")} if "idle" in detail else {}
     words = t("{standing} for {time}, last activity {ago} ago") if idle else t("{standing} for {time} with no activity")
@@ -119,7 +119,7 @@ def line(ticket: Ticket, event: Event, config: Config) -> Message:
 
 
 def _mentioned(item: Item) -> list[str]:
-    """Who is mentioned in the thread: users, or a user group."""
+    """Users, or a user group, mentioned in the thread."""
     return item.names("mentioned") or item.names("people") or [item.ticket.owner]
 
 

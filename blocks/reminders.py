@@ -63,7 +63,7 @@ def snooze(ticket: Ticket, name: str, at: datetime) -> Json:
 
 
 def expect(ticket: Ticket, name: str, question: str = "") -> Json:
-    """What Retarus promised, or asked. `question`: what is offered for their question."""
+    """Modal for a promise or a question by Retarus. `question`: text prefilled for their question."""
     due, eta = ticket.times.update_due, ticket.times.eta
     blocks = [
         kit.note(f"{name} · {t('with Retarus')}"),

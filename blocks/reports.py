@@ -1,4 +1,4 @@
-"""How is a month's report shown in Slack, and how are reports and Retarus's own view of a month asked for?"""
+"""Views on a month's report, and the forms that request reports and Retarus's own view of a month."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _WORDS = 1500
 
 @dataclass(frozen=True)
 class Posted:
-    """What of a report is seen in Slack at once."""
+    """Parts of a report that are visible in Slack at once."""
 
     paper: ReportDocument
     month: str
     shown: tuple[int, ...]
     """Which of its charts."""
     view: View | None
-    """How it stood with Retarus's own; None: it is not spoken of. What can be done about it is offered where it can be
+    """Status of Retarus's own view; None: it is not mentioned. Its buttons are offered only where they can be
     drawn anew: in the reminder, and in the form that asks for a report."""
 
 
@@ -63,7 +63,7 @@ def message(posted: Posted, pictures: Sequence[str]) -> Message:
 
 
 def _said(paper: ReportDocument) -> list[tuple[str, str]]:
-    """What has no chart is told in words; what is said of a table says nothing without it."""
+    """Texts for parts without a chart; the remark on a table is left out without the table."""
     told = [part for part in paper.parts if part.in_slack and not part.chart and not part.tables and part.text]
     return [(part.heading, "\n".join(part.text)) for part in told]
 
@@ -86,7 +86,7 @@ def _fact(name: str, figure: str, word: str) -> Json:
 
 
 def standing(month: str, view: View, *, undelivered: bool = False) -> Json:
-    """How it stands with it."""
+    """Status line of the monthly view."""
     if view.received_at:
         came = t("Retarus's own view of this month was received on {when}.")
         words = kit.filled(came, when=kit.moment(view.received_at))
@@ -118,7 +118,7 @@ def reminder(period: Period, view: View, *, undelivered: bool) -> Message:
 
 
 def view_blocks(month: str, view: View, *, undelivered: bool) -> list[Json]:
-    """How it stands, and what can be done about it."""
+    """Status of the monthly view, and its buttons."""
     buttons = [] if view.received_at else [kit.actions(VIEW, _view_buttons(month, view))]
     return [standing(month, view, undelivered=undelivered), *buttons]
 

@@ -1,4 +1,4 @@
-"""Where is everything at Retarus, and who owns what? The guide's own words."""
+"""Resources at Retarus and owners of documents, in the guide's own words."""
 
 from __future__ import annotations
 

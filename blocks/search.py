@@ -1,4 +1,4 @@
-"""What does somebody see who searches?"""
+"""Views of the search."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _ticket_head(ticket: Ticket, config: Config, links: Mapping[str, str]) -> li
 
 
 def line(each: Hit, config: Config, links: Mapping[str, str]) -> Json:
-    """What it is called, how it stands, and the words that fit."""
+    """Search result: its name, its stage, and the matching words."""
     head = _note_head(each.found) if isinstance(each.found, TechnicalNote) else _ticket_head(each.found, config, links)
     said = says_most(each.texts, each.tokens)
     pieces = marked(said, each.tokens, _EXCERPT)

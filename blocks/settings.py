@@ -1,4 +1,4 @@
-"""How does an admin see the settings?"""
+"""Settings view for admins."""
 
 from __future__ import annotations
 

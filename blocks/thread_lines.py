@@ -1,4 +1,4 @@
-"""How is the story told? One line per step in the thread, and a word to the one person it concerns."""
+"""Thread messages: one line per event, and a direct message to the one person it concerns."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who)
 
 
 def _next(ticket: Ticket, event: Event) -> Json | None:
-    """What a reader of this line may want to see or do."""
+    """Buttons for the likely next action of a reader of this line."""
     if event.what == Move.ESCALATE.value:
         return kit.button(t("Show letter"), letter.SHOW, ticket.id)
     if event.what == Move.RETARUS_ANSWERED.value:
@@ -52,7 +52,7 @@ def _next(ticket: Ticket, event: Event) -> Json | None:
 
 
 def words_of(event: Event, ticket: Ticket, config: Config, name: str) -> str:
-    """What happened, in one line without anything that can be clicked."""
+    """Event in one line, without any clickable element."""
     return _words(_LINES[event.what](ticket, event, config, name))
 
 
@@ -61,7 +61,7 @@ def _words(elements: Iterable[Json]) -> str:
 
 
 def details(event: Event) -> list[Json]:
-    """What was written with it, quoted under the line; Slack folds it when it is long."""
+    """Text that came with the event, quoted under the line; Slack folds it when it is long."""
     for key in ("summary", "reason", "question", "answer", "remedy", "note", "plan", "text"):
         if event.detail.get(key):
             return [kit.quote(piece) for piece in kit.chunks(event.detail[key])]
@@ -69,7 +69,7 @@ def details(event: Event) -> list[Json]:
 
 
 def _line(notice: Notice, ticket: Ticket, event: Event, config: Config, name: str) -> Iterable[Json]:
-    """What happened; then the files and the changed priority that came with it."""
+    """Line of the event, then its files and its changed priority."""
     news = notice.names("news")
     more: list[Line] = [_attached] if event.what in SILENT and event.detail.get("files") else []
     more += [_judged_anew] if "priority" in news else []
@@ -125,7 +125,7 @@ def _snoozed(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[
 
 
 def _expected(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
-    """What was promised, each with its time; a question is quoted below."""
+    """Promises, each with its time; a question is quoted below."""
     elements = [*kit.filled(t("{name} recorded what Retarus said"), name=kit.bold(name)), *_promised(event)]
     return [*elements, kit.text(f" · {t('they ask us')}")] if event.detail.get("question") else elements
 
@@ -210,7 +210,7 @@ def _called_up(_ticket: Ticket, event: Event, _config: Config, name: str) -> lis
 
 
 def _noticed(_ticket: Ticket, event: Event, config: Config, _name: str) -> list[Json]:
-    """What the status page says, and no more: nobody knows whether this ticket comes from it (guide L3.6)."""
+    """Report of the status page, and no more: a relation to this ticket is not known (guide L3.6)."""
     said, page = excerpt(event.detail.get("says", ""), 300), config.retarus.status_page
     words = t("{page} names a service of this ticket: “{notice}”. Whether the two belong together is not known.")
     return kit.filled(words, page=kit.link(t("The status page"), page), notice=said)
@@ -386,7 +386,7 @@ _NEWS = {
     "remedy": mark("{name} has a remedy for you. Please confirm it with the end-customer."),
     "workaround": mark("{name} has a workaround for you. Please confirm that it helps the end-customer."),
 }
-"""What is asked of whom an answer goes to, the weightiest first."""
+"""Requests to the recipients of an answer, the weightiest first."""
 
 
 _OWNER = mark("{name} made you its owner.")

@@ -1,4 +1,4 @@
-"""What does `/retarus-ticket` show?"""
+"""Modal of `/retarus-ticket`."""
 
 from __future__ import annotations
 

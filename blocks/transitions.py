@@ -1,4 +1,4 @@
-"""What does somebody see who moves a ticket, or says something about it?"""
+"""Modals for the transitions of a ticket and for notes on it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ASK = "moving.ask."
 WORD = "word"
 """The input all those modals have."""
 CALLED, RETARUS = "called", "retarus"
-"""Whether a note is of a telephone call, and with whom."""
+"""Marks of a note on a telephone call, and of the other side of the call."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class Asking:
     detail: str
     """The event's key for what was written."""
     more: Callable[[Field], bool] = lambda _: False
-    """What else is known with it, and asked below: which fields."""
+    """Predicate for the additional fields that are asked below."""
 
 
 def _is_theirs(field: Field) -> bool:
-    """What Retarus owes (guide, section 3, 3rd level)."""
+    """True for fields that Retarus owes (guide, section 3, 3rd level)."""
     return field.level is Level.THIRD
 
 
@@ -125,7 +125,7 @@ NAMES: dict[Move | Step, str] = {
     Move.REOPEN: mark("Reopen"),
     Step.NOTE: mark("Write a note"),
 }
-"""What the buttons say."""
+"""Labels of the buttons."""
 
 
 def action_of(what: Move | Step) -> str:

@@ -1,4 +1,4 @@
-"""What was not delivered, and how does an admin try again?"""
+"""View of undelivered notifications, with a retry for admins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does this desk ask beyond the guide's own questions? The parts of `desk.toml` about forms."""
+"""Custom fields beyond the guide's own questions: the parts of `desk.toml` about forms."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from bot.config.time_policy import Section
 from bot.model.ticket import Kind
 
 Label = Annotated[str, Field(min_length=1, max_length=75, pattern=r"^[^\r\n]+$")]
-"""What an option of a list can be called."""
+"""Label of an option in a list."""
 Part = Literal["sender", "recipient", "inbound"]
 """The addresses of a transaction, as the guide's matrix names them: see `bot.forms.transaction_fields`."""
 FamilyName = Literal["mail", "fax", "sms", "edi", "other"]
 
 _PICKED = {"choice": 100, "choices": 100, "decision": 10}
-"""How many answers Slack lets somebody pick from."""
+"""Maximum number of options that Slack allows per input."""
 
 
 class Extra(Section):
     """One `[[fields]]` table: what section 4.1.1 of the Global Support Guide asks besides (guide 2.5)."""
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    """What it is kept by, so that its label may change."""
+    """Key of the stored answer, so that its label may change."""
     label: Label
     hint: str = Field("", max_length=150, pattern=r"^[^\r\n]*$")
     ask: Literal["line", "text", "choice", "choices", "decision", "moment"] = "line"
     options: tuple[Label, ...] = ()
-    """What is picked from, where it is picked."""
+    """Options to pick from, for a list."""
     kinds: tuple[Kind, ...] = Field(tuple(Kind), min_length=1)
     services: tuple[str, ...] = ()
     """Asked for these services only; empty: for all."""
@@ -37,7 +37,7 @@ class Extra(Section):
     under: Literal["DESCRIPTION", "ADDITIONAL INFORMATION"] = "ADDITIONAL INFORMATION"
     """The heading it is asked and printed under."""
     level: Literal["first", "second"] = "first"
-    """Who knows it, usually."""
+    """Level that usually knows the answer."""
 
     @field_validator("options")
     @classmethod

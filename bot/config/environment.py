@@ -41,7 +41,7 @@ class Environment(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     replica: str = ""
-    """How log lines name this process; empty: the machine's name."""
+    """Name of this process in log lines; empty: the machine's name."""
 
     @classmethod
     def settings_customise_sources(

@@ -1,4 +1,4 @@
-"""What does the guide itself say that people look up? Its sections 3 (covering documents) and 6, verbatim."""
+"""Reference texts of the guide: its sections 3 (covering documents) and 6, verbatim."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COVERING = (
     ("END-CUSTOMER SUPPORT (Level 3)", "Partner Agreement / Master Service Agreement", "Retarus"),
     ("NOTIFICATION OF SYSTEM STATUS & AVAILABILITY", "Retarus status page https://status.retarus.io/", "Retarus"),
 )
-"""Who owns what: support, covering document, owner."""
+"""Owners of documents: support, covering document, owner."""
 
 
 @dataclass(frozen=True)

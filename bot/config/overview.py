@@ -29,7 +29,7 @@ def _table(table: str, value: object) -> Iterator[tuple[str, str]]:
 
 
 def _unset(table: str, name: str) -> str:
-    """What holds for a setting that is not set."""
+    """Default behaviour of an unset setting."""
     if table == "priorities" and ".reminders." in name:
         return t("as under [reminders]")
     return t(NOT_SET) if table in _AGREED and name not in _OWN_CHOICES else t("not set")

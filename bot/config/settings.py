@@ -24,7 +24,7 @@ from bot.model.contact import Contact
 from bot.model.ticket import Level
 
 NOT_SET = mark("not set: see your contract / the Global Support Guide")
-"""What is shown where the guide is silent and nothing was configured."""
+"""Text shown where the guide is silent and no value was configured."""
 
 
 def address(text: str) -> str:
@@ -44,7 +44,7 @@ class DeskSettings(Section):
     """The channel the cards are posted in: its id, or its name."""
     admins: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
-    """Who hears of what stays unanswered at either level: Slack user ids."""
+    """Leads who are notified of unanswered reminders at either level: Slack user ids."""
     timezone: Zone = "UTC"
     """For people whose Slack profile has no zone, and for the calendar day an authorisation begins."""
     prefix: str = Field("PD", pattern=r"^[A-Z]{1,6}$")
@@ -82,9 +82,9 @@ class Team(Section):
     calendar: str = ""
     """The name of one under [calendars]; empty: always at work."""
     second_person: str = ""
-    """Who hears of reminders that stay unanswered, before the leads do: a Slack user id."""
+    """Person notified of unanswered reminders, before the leads: a Slack user id."""
     leads: tuple[str, ...] = ()
-    """Who hears of them last, and gets the digest each morning; without any, the desk's leads."""
+    """Leads notified last, who get the digest each morning; without any, the desk's leads."""
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Team:
@@ -95,7 +95,7 @@ class Team(Section):
 
 class Levels(Section):
     first: Team = Team()
-    """Nobody named: every full member of the workspace may work at the 1st level."""
+    """Team of the 1st level; if empty, every full member of the workspace may work there."""
     second: Team = Team()
 
 
@@ -106,13 +106,13 @@ class Retarus(Section):
     """Retarus Support's address, as your contract names it. Empty: letters do not go by e-mail."""
     from_address: Address = ""
     reply_to: Address = ""
-    """Where Retarus answers; empty: the declarant's own address."""
+    """Reply-to address for Retarus; empty: the declarant's own address."""
     phone: str = ""
     """Retarus Support's telephone number; shown only, since a call is no report (guide 2.1)."""
     language: Language = Language.ENGLISH
     """Of our own words in letters; the guide's headings stay as they are."""
     fallback: bool = False
-    """Whether what one way to Retarus cannot deliver goes by the other."""
+    """True if a letter that one way to Retarus cannot deliver goes by the other."""
     partner_manager: str = ""
     """Your Retarus Partner Manager; shown only."""
     calendar: str = ""
@@ -121,7 +121,7 @@ class Retarus(Section):
     status_page: str = Field("https://status.retarus.io/", pattern=r"^https?://\S+$")
     """The page the guide names, or the address of its feed."""
     status_adapter: Literal["link", "statuspage", "feed"] = "link"
-    """How it is read before an escalation: by a person, by Statuspage's API, or as RSS/Atom."""
+    """Adapter that reads it before an escalation: a person, Statuspage's API, or RSS/Atom."""
 
     @field_validator("rcr_pattern")
     @classmethod
@@ -143,11 +143,11 @@ class Mail(Section):
     """Inbound mail. Its mailbox is named in the environment: IMAP_URL."""
 
     allowed: tuple[str, ...] = ()
-    """Who may write into tickets: `@retarus.com` for everybody of this domain, or one address."""
+    """Senders who may write into tickets: `@retarus.com` for everybody of this domain, or one address."""
     authserv: str = ""
     """The mail server whose Authentication-Results count; empty: only answers to our own mails find their ticket."""
     after: str = "seen"
-    """What becomes of a mail on the server once it was taken in: `keep`, `seen`, or `move:Done` for a folder."""
+    """Handling of a processed mail on the server: `keep`, `seen`, or `move:Done` for a folder."""
 
     @field_validator("allowed")
     @classmethod
@@ -169,7 +169,7 @@ class Guides(Section):
 
     partner_version: str = Field("", max_length=40)
     partner_url: WebAddress = ""
-    """Where your colleagues read the Partner Support Guide; empty: “via Retarus Support”, as it says itself."""
+    """Address of the Partner Support Guide for colleagues; empty: “via Retarus Support”, as it says itself."""
     global_version: str = Field("", max_length=40)
     global_url: WebAddress = ""
 
@@ -186,12 +186,12 @@ class Services(Section):
     trace_days: dict[str, int] = Field(default_factory=dict)
     """For how many days Retarus can trace a transaction, by service. An older example is warned about."""
     families: dict[str, FamilyName] = Field(default_factory=dict)
-    """What a service's transactions look like, where its name does not tell."""
+    """Family of a service's transactions, where its name does not tell."""
     examples: dict[str, tuple[Part, ...]] = Field(default_factory=dict)
     """Which addresses of a transaction are asked for, by service, in place of its family's."""
 
     notices: dict[str, tuple[Label, ...]] = Field(default_factory=dict)
-    """What the status page calls a service, where that is not its name."""
+    """Names of a service on the status page, where they differ from its name."""
 
     @model_validator(mode="after")
     def _of_services(self) -> Services:
@@ -222,15 +222,15 @@ class ReportSettings(Section):
     working_day: int = Field(1, ge=0, le=15)
     """On which working day of a month the last month's report comes by itself; 0: never."""
     calendar: str = ""
-    """Whose working days: the name of one under [calendars]; empty: the 2nd level's."""
+    """Calendar of working days: the name of one under [calendars]; empty: the 2nd level's."""
     channel: str = ""
-    """Where it is posted: a channel's id, or its name; empty: to people, in direct messages."""
+    """Channel for the report: an id, or a name; empty: to people, in direct messages."""
     people: tuple[str, ...] = ()
-    """Who gets it: Slack user ids; nobody named: the desk's leads, or without any its admins."""
+    """Recipients: Slack user ids; if empty, the desk's leads, or without any its admins."""
     name: str = Field("", max_length=60)
     """Your company, as it stands on an end-customer's report."""
     monthly_view: bool = True
-    """Whether to remind each month that Retarus gives its own view of the month on request."""
+    """True to remind each month that Retarus gives its own view of the month on request."""
 
 
 class Priority(Section):
@@ -279,7 +279,7 @@ class Config(Section):
     matrix: Matrix = Matrix()
     """Which priority an impact and an urgency give; the guide has none."""
     fields: tuple[Extra, ...] = Field((), max_length=10)
-    """What is asked beyond the guide's own questions (guide 2.5); more would not fit into one form of Slack's."""
+    """Custom fields beyond the guide's own questions (guide 2.5); more would not fit into one Slack form."""
     reminders: ReminderSettings = ReminderSettings()
     calendars: dict[str, OpeningHours] = Field(default_factory=dict)
     reports: ReportSettings = ReportSettings()
@@ -317,7 +317,7 @@ class Config(Section):
         return calendar(self.calendars[name]) if name else ALWAYS
 
     def team(self, level: Level) -> Team:
-        """Who works on what is at this level; Retarus's level is the 2nd's care."""
+        """Team of this level; Retarus's level is the 2nd's care."""
         return self.levels.first if level is Level.FIRST else self.levels.second
 
     def leads(self, level: Level) -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""What everything else stands on: it knows nothing of tickets."""
+"""Core utilities without any knowledge of tickets."""

@@ -1,4 +1,4 @@
-"""Which characters are invisible, look like a dash, or break databases and encoders? Tables, and what removes them.
+"""Tables of characters that are invisible, look like a dash, or break encoders, and their removal.
 
 Everything here takes time linear in the length of the text: long runs of combining marks, for which the standard
 library's normalization is quadratic, are cut first.

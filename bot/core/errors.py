@@ -1,4 +1,4 @@
-"""What can go wrong, and who is told?
+"""Exception hierarchy, with the recipient of each message.
 
 DeskError
 ├── Refused            a person asked for what is not allowed; the text is a full sentence for that person
@@ -64,5 +64,5 @@ class Misconfigured(DeskError):
 
 
 def place_of(error: BaseException) -> str:
-    """What kind of error it is and where it was raised, for a log: not its message, which may quote what was typed."""
+    """Type and location of an error for a log, without its message, which may quote typed text."""
     return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"

@@ -34,7 +34,7 @@ _ASIDE = frozenset(
     "info infos information informationen details daten weil da denn demnächst in kürze zeitnah umgehend morgen "
     "heute montag dienstag mittwoch donnerstag freitag nächste nächster woche".split()
 )
-"""What may stand beside a filler and changes nothing: “noch nicht bekannt”, “TBC by customer”."""
+"""Words beside a filler that change nothing: “noch nicht bekannt”, “TBC by customer”."""
 
 _PARTICIPLES = (
     "done determined confirmed defined decided announced clarified checked provided advised added delivered sent "
@@ -111,7 +111,7 @@ _NOT_THERE = frozenset(
     "nicht nein kein keine ist sind war waren da hat haben habe gibt liegt liegen vor wurde wurden werden kann können "
     "verfügbar vorhanden bekannt unbekannt zutreffend anwendbar angegeben fehlt fehlen trifft zu".split()
 )
-"""What “not available” can be said again with."""
+"""Words that merely repeat “not available”."""
 
 _APART = re.compile(r"(?<![^\W\d_])([^\W\d_])(?:\s{0,3}[./]\s{0,3}|\s{1,3})(?=[^\W\d_](?![^\W\d_]))")
 """Single letters one after the other, with dots, slashes or blanks between them."""
@@ -142,7 +142,7 @@ class Emptiness(StrEnum):
 
 
 class Asked(StrEnum):
-    """What was asked for: the refusal's words fit it."""
+    """Kind of the request that the refusal answers."""
 
     ANSWER = "answer"
     REASON = "reason"
@@ -161,12 +161,12 @@ def require_substance(text: str, asked: Asked = Asked.ANSWER, *, has_files: bool
 
 
 def is_filler(text: str, *, has_files: bool = False) -> bool:
-    """Whether this text says nothing."""
+    """True if this text has no content."""
     return emptiness(text, has_files=has_files) is not None
 
 
 def is_reasoned_absence(text: str) -> bool:
-    """Whether this says that something is not available *and why*: an answer (guide 2.5), printed as it stands."""
+    """True for an absence with a reason: an answer (guide 2.5), printed as it stands."""
     found = _UNAVAILABLE.match(clean_text(text))
     return found is not None and bool(_GIVES_A_REASON.match(found[2])) and _reason_is_empty(found[3]) is None
 
@@ -217,7 +217,7 @@ def _said(*, with_files: bool) -> frozenset[tuple[str, ...]]:
 
 
 def _is_made_of(core: list[str], phrases: frozenset[tuple[str, ...]]) -> bool:
-    """Whether the words are filler words and these phrases, one after the other."""
+    """True if the words are filler words and these phrases, one after the other."""
     reached = {0}
     for start in range(len(core)):
         if start in reached:
@@ -241,7 +241,7 @@ def _words(text: str) -> list[str]:
 
 
 def refusal(text: str, why: Emptiness, asked: Asked = Asked.ANSWER) -> str:
-    """What is said to whoever typed it: what is wrong, and what to write instead."""
+    """Error message for a filler: the fault, and the text to write instead."""
     quoted = shorten_middle(clean_line(text), 30)
     if why is Emptiness.NO_FILE:
         return t("“{text}” points to a file, and no file is attached. Attach it, or write what it says.", text=quoted)

@@ -1,4 +1,4 @@
-"""In which language is somebody spoken to? English stands in the code; German comes from its catalogue in `texts/`.
+"""Languages: English stands in the code; German comes from its catalogue in `texts/`.
 
 Who is spoken to is known where something comes in or goes out: the boundary and the outbox say it once, with
 `speaking`, and everything that is called inside says its words with `t` and `many`. The words are the keys, so that
@@ -19,7 +19,7 @@ CATALOGUES = Path(__file__).parents[2] / "texts"
 
 
 class Language(StrEnum):
-    """What the desk speaks."""
+    """Language of the desk."""
 
     ENGLISH = "en"
     GERMAN = "de"

@@ -76,7 +76,7 @@ class Stamp:
     clock: time | None
     zone: tzinfo | None
     is_readable: bool = True
-    """Whether it means one moment only."""
+    """True if it means exactly one moment."""
 
     @property
     def is_whole(self) -> bool:

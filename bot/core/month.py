@@ -27,7 +27,7 @@ MONTHS = (
 _GERMAN = "januar februar märz april mai juni juli august september oktober november dezember".split()
 _OLDEST = 2000
 _WINDOW = timedelta(days=10)
-"""How long a missed report is still sent by itself; shorter than the retention of once-keys."""
+"""Period in which a missed report is still sent automatically; shorter than the retention of deduplication keys."""
 
 
 @dataclass(frozen=True)

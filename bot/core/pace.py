@@ -48,7 +48,7 @@ class Pace:
         self._held[key] = max(self._held.get(key, 0.0), self.clock() + seconds)
 
     def seconds_until(self, key: Hashable) -> float:
-        """How long somebody would wait who asked for a turn now."""
+        """Waiting time in seconds for a turn requested now."""
         now = self.clock()
         turns = self._turns.get(key, deque[float]())
         earliest = turns[-self.most] + self.window if len(turns) >= self.most else now

@@ -1,4 +1,4 @@
-"""Does a text hold a password, a token or a key? Tickets are read by many, and go to Retarus: a secret stays out.
+"""Detection of passwords, tokens and keys in texts: tickets are read by many, and go to Retarus.
 
 A table of shapes rather than a scanner of source code: those weigh how random a string looks, and take message ids,
 queue ids and hashes, of which every log extract is full, for secrets.
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from bot.core.i18n import mark, t
 
 _SEEN = r"[\w!#$%&*+./?@^~-]"
-"""What passwords and tokens are made of."""
+"""Characters of passwords and tokens."""
 _GAP = r"[^\S\n]{1,3}"
 _QUOTE = r"[\"'`“”„‚‘»«(\[]?"
 _BEGINS = r"(?:(?<![^\W_])|(?-i:(?<=[a-z0-9])(?=[A-Z])))"
@@ -90,7 +90,7 @@ SHAPES: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
         ),
     )
 )
-"""What it would be; what every such text holds one of, whatever the case; how it looks. Starred out, it is none.
+"""Name of the secret, its markers (one is in every such text, in any case), and its pattern. Masked text is none.
 
 Most texts hold none of the marks, and looking for a mark costs a hundredth of looking for a shape.
 """
@@ -99,7 +99,7 @@ _MARKS = tuple(dict.fromkeys(each for _, marks, _ in SHAPES for each in marks))
 
 
 def secret_in(text: str) -> str:
-    """What the text seems to hold (“a password”); empty when nothing."""
+    """Name of the secret that the text seems to hold (“a password”); empty when there is none."""
     folded = text.casefold()
     if not any(each in folded for each in _MARKS):
         return ""

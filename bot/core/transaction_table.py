@@ -90,7 +90,7 @@ class Row:
 
 @dataclass(frozen=True)
 class TransactionTable:
-    """What was read."""
+    """Table parsed from a text."""
 
     columns: tuple[str, ...]
     """The part each column holds; empty for one that holds none."""
@@ -189,7 +189,7 @@ def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def separator_of(line: str) -> str:
-    """What stands between the cells of this line; empty when it has no cells."""
+    """Separator between the cells of this line; empty when it has no cells."""
     counts = {each: line.count(each) for each in "\t;|,"}
     return next((each for each in "\t;|," if counts[each] and (each != "," or not counts[";"])), "")
 

@@ -25,7 +25,7 @@ class TtlCache(Generic[K, T]):
     fresh: float
     """Seconds an answer is used without asking again."""
     most: int = 5000
-    """How many are kept at a time."""
+    """Maximum number of entries."""
     stale: float = 0.0
     """Seconds after that in which an expired answer still beats none."""
     patience: float = 1.0

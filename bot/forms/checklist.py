@@ -1,4 +1,4 @@
-"""How far are the tasks of a level? Each by itself, answered when it is done (guide 2.4 and section 3)."""
+"""Progress of a level's tasks, each answered when it is done (guide 2.4 and section 3)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.forms.validation import is_due
 from bot.model.ticket import Event, Glossed, Kind, Level, Ticket
 
 _LAST = (SUMMARY_1, DONE, UNLESS, SUMMARY_2)
-"""What is said when the ticket goes on to the next level: it is no check to be done before."""
+"""Fields filled in when the ticket goes on to the next level: no checks to be done before."""
 _SHEETS = {Level.FIRST: GuidePart.FIRST, Level.SECOND: GuidePart.SECOND, Level.THIRD: GuidePart.THIRD}
 
 
@@ -25,7 +25,7 @@ Sheaf = tuple[tuple[Heading, tuple[Field, ...]], ...]
 
 
 class TaskState(Glossed):
-    """How a task stands."""
+    """State of a task."""
 
     OPEN = "open", "it is still to be done"
     DONE = "done", "it is answered"
@@ -43,13 +43,13 @@ class Task:
 
     @property
     def key(self) -> str:
-        """What it is told apart by."""
+        """Unique key of the task."""
         return self.fields[0].key
 
 
 @dataclass(frozen=True)
 class Trace:
-    """Who answered a task last, and when."""
+    """Author and time of the last answer to a task."""
 
     by: str
     at: datetime
@@ -103,7 +103,7 @@ def task(ticket: Ticket, key: str, config: Config) -> Task | None:
 
 
 def progress(ticket: Ticket, level: Level, config: Config) -> tuple[int, int]:
-    """How many tasks are done, and how many there are to be done."""
+    """Number of tasks done, and number of tasks to be done."""
     states = [
         _state(fields, ticket, ticket.answers, config)
         for _, fields in _asked(ticket.kind, level, config)
@@ -113,7 +113,7 @@ def progress(ticket: Ticket, level: Level, config: Config) -> tuple[int, int]:
 
 
 def is_left(ticket: Ticket, config: Config) -> bool:
-    """Whether the level that works on it has checks to do before the ticket can sensibly go on."""
+    """True if the working level has checks to do before the ticket can sensibly go on."""
     return any(
         heading not in _LAST and _state(fields, ticket, ticket.answers, config) is TaskState.OPEN
         for heading, fields in _asked(ticket.kind, ticket.stage.worked_at, config)

@@ -13,7 +13,7 @@ from bot.model.ticket import Glossed, Kind, Level
 
 
 class Ask(Glossed):
-    """How a field is asked."""
+    """Input type of a field."""
 
     LINE = "line", "one line of text"
     TEXT = "text", "several lines of text"
@@ -56,7 +56,7 @@ class Heading:
     text: str
     """The guide's words: what Retarus reads, whatever language the desk speaks."""
     section: str
-    """Where the guide says it: `4`, `5`, `3, 1st level` …"""
+    """Section of the guide: `4`, `5`, `3, 1st level` …"""
     sheet: GuidePart = GuidePart.TICKET
 
     @property
@@ -84,26 +84,26 @@ class Field:
     """A kind that is not here is not asked."""
     ask: Ask = Ask.TEXT
     label: str = ""
-    """What it is called beside its heading; empty when the heading says it all."""
+    """Label beside its heading; empty when the heading says it all."""
     hint: str = ""
     check: Check = validators.words
     options: Callable[[Config], tuple[Option, ...]] = lambda _: ()
     only_if: tuple[str, frozenset[str]] | None = None
     """Asked for only when that other field has one of these answers; `ANYTHING`: any answer."""
     printed: str = "{}"
-    """How the answer stands in the letter; empty when it does not go to Retarus."""
+    """Format of the answer in the letter; empty when it does not go to Retarus."""
     level: Level = Level.FIRST
-    """Who knows it, usually."""
+    """Level that usually knows the answer."""
     most: int = 3000
     """Characters."""
     group: str = ""
     """The repeated group it is part of, with its number: `example.1`."""
     default: Callable[[Mapping[str, str], Config], str] | None = None
-    """What it answers by itself when nothing is typed, from the other answers; empty where it cannot."""
+    """Default answer when no text is typed, from the other answers; empty where there is none."""
     decides: bool = False
-    """How others are asked depends on its answer, besides what they say with `only_if`."""
+    """True if other fields depend on its answer, besides those that say so with `only_if`."""
     labels: Mapping[Kind, str] = field(default_factory=dict)
-    """What it is called for kinds that call it something else."""
+    """Labels for kinds that call it something else."""
 
     @property
     def part(self) -> str:
@@ -112,7 +112,7 @@ class Field:
 
     @property
     def name(self) -> str:
-        """What people call it, in their language: its label, or else its heading."""
+        """Name in the reader's language: its label, or else its heading."""
         return t(self.label) or self.heading.said
 
     def called(self, kind: Kind) -> str:

@@ -1,4 +1,4 @@
-"""Which questions does this desk ask? The guide's table of fields, with what `desk.toml` adds to it."""
+"""Field table of this desk: the guide's table of fields, with the custom fields of `desk.toml`."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def fitting(row: Field, answers: Mapping[str, str], config: Config) -> Field:
 
 
 def is_asked(row: Field, answers: Mapping[str, str], config: Config) -> bool:
-    """Whether the other answers make this field apply at all. What was answered once can always be corrected."""
+    """True if the other answers make this field apply at all. A given answer can always be corrected."""
     if row.group and row.part in transaction_fields.DEPENDING:
         direction = answers.get(f"{row.group}.direction", "")
         asked = transaction_fields.parts(answers.get("services", ""), direction, config)

@@ -1,4 +1,4 @@
-"""What are the tasks of each level? The rows of the guide's section 3, verbatim, as fields."""
+"""Tasks of each level: the rows of the guide's section 3, verbatim, as fields."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ THEIR_NOTE = Heading(
 THEIR_REMEDY = Heading("Provide incident remedy, inter alia potential workarounds", "3, 3rd level", GuidePart.THIRD)
 
 OURS, THEIRS, UNDETERMINED = "other", "retarus", "undetermined"
-"""What Retarus found about the cause."""
+"""Findings of Retarus about the cause."""
 
 
 def _priorities(config: Config) -> tuple[Option, ...]:
@@ -160,7 +160,7 @@ PARTNER: tuple[Field, ...] = (
 
 
 def _theirs(key: str, heading: Heading, ask: Ask, label: str, hint: str = "", **more: object) -> Field:
-    """What Retarus owes: recorded when it comes, never asked of anybody."""
+    """Field of a task of Retarus: recorded when it comes, never asked of anybody."""
     need = more.pop("need", for_all(Need.NEVER))
     level = more.pop("level", Level.THIRD)
     return Field(key, heading, need, ask, label, hint, printed="", level=level, **more)  # type: ignore[arg-type]

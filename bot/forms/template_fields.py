@@ -1,4 +1,4 @@
-"""What is asked? One table of fields: it drives the forms, the checks, the missing items, the letter and the docs.
+"""Table of fields: it drives the forms, the checks, the missing items, the letter and the docs.
 
 Headings and matrix rows are the guide's own words (sections 3, 4 and 5), in the guide's order.
 """
@@ -152,7 +152,7 @@ BY_KEY: dict[str, Field] = {each.key: each for each in FIELDS}
 
 
 def is_asked_for(heading: Heading, kind: Kind) -> bool:
-    """Whether the matrix has a tick: some field under this heading must be answered for this kind."""
+    """True if the matrix has a tick: some field under this heading must be answered for this kind."""
     if heading is EXAMPLE:
         return EXAMPLE_NEED[kind] is not Need.NEVER
     return any(each.need.get(kind, Need.NEVER) is not Need.NEVER for each in FIELDS if each.heading is heading)

@@ -1,4 +1,4 @@
-"""Which addresses has a transaction? One table by family of services, and by direction (guide, sections 4 and 5)."""
+"""Addresses of a transaction: one table by family of services, and by direction (guide, sections 4 and 5)."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Family:
     outbound: tuple[Part, ...]
     inbound: tuple[Part, ...]
     called: Mapping[Part, tuple[str, str]] = field(default_factory=dict)
-    """What a part is called there, and its hint, where the matrix's own words are too wide."""
+    """Label and hint of a part there, where the matrix's own words are too wide."""
 
     @property
     def has_directions(self) -> bool:
-        """Whether it must be known which way it went to know what to ask."""
+        """True if the fields depend on the direction of the transaction."""
         return set(self.outbound) != set(self.inbound)
 
 
@@ -51,7 +51,7 @@ FAMILIES: Mapping[FamilyName, Family] = {
     "edi": Family(("sender", "recipient"), ("sender", "recipient")),
     "other": Family(("sender", "recipient", "inbound"), ("sender", "recipient", "inbound")),
 }
-"""What each family's transactions are told by."""
+"""Transaction parts of each family."""
 
 _BY_NAME: tuple[tuple[re.Pattern[str], FamilyName], ...] = (
     (re.compile(r"fax", re.IGNORECASE), "fax"),
@@ -86,7 +86,7 @@ def parts(services: str, direction: str, config: Config) -> set[str]:
 
 
 def called(part: str, services: str, config: Config) -> tuple[str, str] | None:
-    """What all these services call it, and its hint; nothing where they differ, so that the matrix's words stand."""
+    """Label and hint common to all these services; None where they differ, so that the matrix's words stand."""
     names = {_named(family, part) for family in families(services, config)}
     return names.pop() if len(names) == 1 else None
 

@@ -1,4 +1,4 @@
-"""Are the answers good, and what is still missing? Pure functions over the table of fields."""
+"""Validation of answers, and the missing items. Pure functions over the table of fields."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def _unanswered(kind: Kind, answers: Mapping[str, str], border: Need, config: Co
 
 
 def is_due(need: Need, border: Need) -> bool:
-    """Whether what is needed by then is needed at this border."""
+    """True if a field with this need is due at this border."""
     return need is not Need.NEVER and need.order <= border.order
 
 
 def has_example(answers: Mapping[str, str]) -> bool:
-    """Whether one transaction is whole, or its absence is explained."""
+    """True if one transaction is complete, or its absence is explained."""
     return any(not _example_faults(parts) for parts in examples(answers).values())
 
 
@@ -132,7 +132,7 @@ _TYPED = {Ask.LINE, Ask.TEXT, Ask.SEARCH}
 
 
 def stands(field: Field, answers: Mapping[str, str], config: Config) -> str:
-    """What this field answers by itself when nothing is typed; mostly nothing."""
+    """Default answer of this field when no text is typed; mostly empty."""
     return field.default(answers, config) if field.default else ""
 
 
@@ -187,7 +187,7 @@ def present(answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def merged(ticket: Ticket, answers: Mapping[str, str]) -> dict[str, str]:
-    """What was there, what is new, and without what was emptied."""
+    """Existing answers with the new ones, without those that were emptied."""
     return present({**ticket.answers, **answers})
 
 

@@ -23,14 +23,14 @@ from bot.core.telephone import contact_lines
 
 @dataclass(frozen=True)
 class Given:
-    """What a check may look at besides the text itself."""
+    """Context of a check besides the text itself."""
 
     now: datetime
     config: Config
     answers: Mapping[str, str]
     """The other answers of the form, as typed or canonical."""
     has_files: bool = False
-    """Whether a file goes along with the ticket, so that “see attachment” points to something."""
+    """True if a file goes along with the ticket, so that “see attachment” points to something."""
 
 
 Check = Callable[[str, Given], str]

@@ -1,4 +1,4 @@
-"""Whose is a ticket, and since when? The end-customer's it was raised for, and of everybody who joined it."""
+"""End-customers affected by a ticket, each with its time: the one it was raised for, and those that joined."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def spelt(ticket: Ticket, customer: str) -> str:
 
 
 def joined(ticket: Ticket, until: datetime) -> tuple[tuple[str, datetime], ...]:
-    """Whoever was on it by then besides the end-customer it was raised for, and since when."""
+    """End-customers that joined until then, besides the original one, each with its time."""
     first = fold(ticket.answer("customer"))
     found: dict[str, tuple[str, datetime]] = {}
     for each in ticket.affected:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Backlog:
-    """How much is due and not delivered."""
+    """Number and age of due notifications that are not delivered."""
 
     waiting: int = 0
     """Notices that are due."""

@@ -68,7 +68,7 @@ class Contact(Record):
     """Slack user id of the admin who changed this entry last; empty when desk.toml or Slack did."""
 
     def is_authorised(self, level: Level, on: date) -> bool:
-        """Whether they may speak to Retarus for that level on that day."""
+        """True if the contact may speak to Retarus for that level on that day."""
         return (
             level in self.levels
             and self.suspended_on is None
@@ -103,5 +103,5 @@ class EndCustomer(Record):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What they are found by: the words of their name, and their IDs."""
+        """Search words of the contact: the words of their name, and their IDs."""
         return tuple(sorted({*words_in(self.name), *map(fold, self.tenants)}))

@@ -10,14 +10,14 @@ from bot.model.ticket import Glossed, Record, Utc
 
 
 class Way(Glossed):
-    """How an entry came in."""
+    """Channel through which an entry came in."""
 
     MAIL = "mail", "by e-mail"
     CHANNEL = "channel", "in the channel that is shared with Retarus"
 
 
 class EntryState(Glossed):
-    """What became of an entry."""
+    """State of an entry."""
 
     SHOWN = "shown", "it belongs to a ticket and stands in its thread"
     UNASSIGNED = "unassigned", "nobody knows yet which ticket it belongs to"
@@ -68,7 +68,7 @@ class Entry(Record):
     """The sender's e-mail address, or the Slack user or bot id."""
     subject: str = ""
     words: str = ""
-    """What is new in it."""
+    """New text of the entry, without quotations."""
     text: str = ""
     """The whole text, where it is more than `words`."""
     is_text_cut: bool = False
@@ -99,7 +99,7 @@ class Entry(Record):
 
     @property
     def is_of_a_person(self) -> bool:
-        """Whether somebody wrote it, and may wait for us."""
+        """True if a person wrote it, who may wait for us."""
         return self.kind in {"answer", "message"}
 
 
@@ -119,7 +119,7 @@ class MessageId(Record):
 
 
 class Heard(Record):
-    """What one change adds to the conversation; part of a `bot.tickets.ports.Batch`."""
+    """Changes to the conversation made by one unit of work; part of a `bot.tickets.ports.Batch`."""
 
     new: tuple[Entry, ...] = ()
     """Inserted; one that is there already makes the batch a `Duplicate`."""

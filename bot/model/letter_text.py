@@ -19,7 +19,7 @@ class LetterText(Record):
     subject: str
     opening: tuple[str, ...]
     news: tuple[str, ...] = ()
-    """What a second letter begins with; empty in a first one."""
+    """Opening lines of a second letter; empty in a first one."""
     template: tuple[LetterPart, ...]
     prequalification: tuple[LetterPart, ...]
     language: Language = Language.ENGLISH

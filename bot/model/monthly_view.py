@@ -6,7 +6,7 @@ from bot.model.ticket import Record, Utc
 
 
 class View(Record):
-    """What is known of one month's view: traffic volumes and the incident ticket report. Nobody is named in it."""
+    """Retarus's view of one month: traffic volumes and the incident ticket report. It names no persons."""
 
     month: str
     """`2026-10`."""

@@ -12,7 +12,7 @@ from bot.model.ticket import Glossed, Record, Utc
 
 
 class Say(Glossed):
-    """What a notice says, and so how it is delivered."""
+    """Type of a notification, which decides its delivery."""
 
     CARD = "card", "the ticket's card in the desk channel, posted once and then kept up to date"
     STORY = "story", "one line of the story in the ticket's thread"
@@ -38,7 +38,7 @@ class Say(Glossed):
 
 
 BY_MAIL = frozenset({Say.LETTER_MAIL, Say.CHASE_MAIL, Say.REQUEST_MAIL, Say.ALERT_MAIL})
-"""What goes out as e-mail; everything else, through Slack."""
+"""Notifications sent by e-mail; all others are sent through Slack."""
 
 
 class Notice(Record):
@@ -57,7 +57,7 @@ class Notice(Record):
     """The ticket's version that caused it."""
     due: Utc
     body: dict[str, JsonValue] = Field(default_factory=dict)
-    """What cannot be told from the ticket and its history; depends on `say`."""
+    """Data that cannot be derived from the ticket and its history; depends on `say`."""
     rank: int = Field(default=50, ge=0)
     """Delivery priority: of several notices that are due, the one with the lowest rank goes first."""
 
@@ -74,7 +74,7 @@ class Notice(Record):
 
 
 class Place(Record):
-    """Where a ticket stands in Slack: the message that carries it."""
+    """Slack message that carries a ticket."""
 
     ticket_id: str
     what: str
@@ -86,7 +86,7 @@ class Place(Record):
 
 
 class Progress(Record):
-    """What earlier attempts of a delivery left behind: the next one neither repeats it nor begins anew."""
+    """Progress of earlier delivery attempts: the next one neither repeats it nor begins anew."""
 
     unsure: bool = False
     """An earlier attempt may have arrived: the next one looks for it before it sends anything."""
@@ -189,7 +189,7 @@ class Letter(Record):
     state: Literal["waiting", "sent", "dead", "dropped"]
     attempts: int
     why: str = ""
-    """What happened at the last try that failed."""
+    """Error of the last failed attempt."""
     at: Utc
     """When it last changed state."""
 

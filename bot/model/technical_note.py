@@ -1,4 +1,4 @@
-"""What is a technical note?"""
+"""Technical note: knowledge about one problem."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ Source = Literal["ours", "retarus"]
 
 
 class TechnicalNote(Record):
-    """What the desk, or Retarus, knows about one problem, as of one version (guide L2.3, L3.3)."""
+    """Knowledge of the desk, or of Retarus, about one problem, as of one version (guide L2.3, L3.3)."""
 
     id: str
     number: int = 0
-    """What people call it by, given by the store when it is first saved; 0 before that."""
+    """Number shown to people, assigned by the store when it is first saved; 0 before that."""
     version: int = 1
     symptom: Words = ""
-    """What one sees, with the exact error message."""
+    """Visible symptom, with the exact error message."""
     services: tuple[str, ...] = ()
     cause: Words = ""
     remedy: Words = ""
     workaround: Words = ""
     material: Words = ""
-    """What else there is to read: addresses, names of files."""
+    """Further material: addresses, names of files."""
     rcr: Words = ""
     """Retarus's number for it, where there is one."""
     source: Source = "ours"
-    """Who found it out."""
+    """Side that found the solution."""
     ticket_id: str = ""
     """The ticket it comes from; empty when it was written by itself."""
     written_by: str

@@ -1,4 +1,4 @@
-"""What is a ticket?"""
+"""Ticket, its events, and their values."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Level(StrEnum):
 
 
 class Party(StrEnum):
-    """Who has the ball: who must act next."""
+    """Party that has the ball: the one that must act next."""
 
     FIRST = "first"
     SECOND = "second"
@@ -58,7 +58,7 @@ class Glossed(StrEnum):
 
 
 class Stage(Glossed):
-    """Where a ticket stands."""
+    """Stage of a ticket."""
 
     NEW = "new", "raised; nobody at the 1st level has taken it yet, so whoever raised it owns it"
     FIRST = "first", "a 1st-level agent works on it"
@@ -137,15 +137,15 @@ class Attachment(Record):
 
 
 class StatusReport(Record):
-    """What Retarus's status page said, and when. See `bot.escalation.status_page`."""
+    """Report of Retarus's status page with its time. See `bot.escalation.status_page`."""
 
     health: Literal["fine", "trouble", "unknown"]
     """`unknown` when it could not be read, or nobody looked: never taken for good news."""
     says: tuple[Words, ...] = ()
-    """What it reports, or why that is not known."""
+    """Reported incidents, or the reason why they are not known."""
     at: Utc
     by: str = ""
-    """Who looked at it themselves; empty when the desk did."""
+    """User who looked at it themselves; empty when the desk did."""
 
 
 class Nudge(Record):
@@ -154,7 +154,7 @@ class Nudge(Record):
     at: Utc
     """The last one."""
     unanswered: int
-    """How many since somebody last acted."""
+    """Number of reminders since a person last acted."""
 
 
 class Times(Record):
@@ -224,7 +224,7 @@ class Ticket(Record):
     id: str
     """Opaque; the same for every delivery of the same submission."""
     number: int = 0
-    """What people call it by, given by the store when it is first saved; 0 before that."""
+    """Number shown to people, assigned by the store when it is first saved; 0 before that."""
     version: int = 1
     """1 when raised, one more with every change."""
     kind: Kind
@@ -234,7 +234,7 @@ class Ticket(Record):
     owner: str
     """Exactly one person, at any time."""
     first_owner: str
-    """Who owned it last at the 1st level; it goes back to them."""
+    """Last owner at the 1st level; the ticket goes back to them."""
     second_owner: str = ""
     raised_at: Utc
     since: Utc
@@ -254,7 +254,7 @@ class Ticket(Record):
     status: StatusReport | None = None
     """The status page, when it was last looked at for this ticket."""
     bounces: int = 0
-    """How often the 2nd level sent it back."""
+    """Number of times the 2nd level sent it back."""
     due: Utc | None = None
     """When it next needs attention; nothing when nothing waits."""
     reminded: int = 0
@@ -263,9 +263,9 @@ class Ticket(Record):
     parent: str = ""
     """Id of the ticket with the same cause that leads; empty when this one stands by itself."""
     parent_number: int = 0
-    """What people call that one by."""
+    """Number of the leading ticket."""
     leads: int = 0
-    """How many tickets have this one for a parent."""
+    """Number of tickets that have this one for a parent."""
     affected: tuple[Affected, ...] = ()
     """End-customers with the same problem, besides the one it was raised for."""
     drawn: int = 0
@@ -284,7 +284,7 @@ class Ticket(Record):
 
     @property
     def is_erased(self) -> bool:
-        """Whether it lost its personal data since it last came to where it stands."""
+        """True if its personal data were erased since it last came to its present stage."""
         return self.erased_at is not None and self.erased_at >= self.since
 
     def answer(self, key: str) -> str:
@@ -304,4 +304,4 @@ class Event(Record):
     what: str
     """A `bot.model.transitions.Move` or `bot.model.transitions.Step` value."""
     detail: dict[str, Words] = Field(default_factory=dict)
-    """What was said with it: `reason`, `summary`, `rcr`, … ; depends on `what`."""
+    """Details of the event: `reason`, `summary`, `rcr`, … ; depends on `what`."""

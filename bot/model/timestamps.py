@@ -15,9 +15,9 @@ _FROM_RETARUS = frozenset({Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.valu
 _ANSWERS_THEM = frozenset({*_TO_RETARUS, Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value})
 _STARTS_ANEW = frozenset({Move.ESCALATE.value, Move.RETARUS_ANSWERED.value})
 _BY_ITSELF = frozenset({Step.RCR.value, Step.HEARD.value})
-"""What the desk records when Retarus writes: no action of a person."""
+"""Events the desk records when Retarus writes: no action of a person."""
 _PROMISES = frozenset({Step.EXPECT.value, Move.RETARUS_UPDATE.value})
-"""What can say by when they expect it to be solved."""
+"""Events that can contain the expected time of a solution."""
 _PLANS = {"remedy": Move.RESOLVE.value, "plan": Step.PLAN.value}
 """Either, given to the 1st level, is what the SLA asks for (guide L2.7): by field, and the event that brings it."""
 
@@ -119,7 +119,7 @@ def _waited(times: Times, at: datetime, had: Party | None, has: Party | None) ->
 
 
 def _told(times: Times, event: Event) -> dict[str, Any]:
-    """What Retarus was told, announced and asked."""
+    """Times of messages to Retarus, and of their announcements and questions."""
     changes: dict[str, Any] = {}
     if event.what in _TO_RETARUS | _FROM_RETARUS:
         changes["word"] = times.word if event.what == Step.CHASE.value else event.at

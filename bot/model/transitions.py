@@ -121,7 +121,7 @@ _WHILE_CUSTOMER_IS_ASKED = {Move.ASK_CUSTOMER: False, Move.CUSTOMER_ANSWERED: Tr
 
 
 def can(ticket: Ticket, what: Move) -> bool:
-    """Whether this move is possible now; says nothing about who may make it."""
+    """True if this move is possible now, regardless of permissions."""
     if (ticket.stage, what) not in MOVES:
         return False
     is_asked = ticket.times.customer_asked is not None
@@ -180,7 +180,7 @@ STANDING = {
     Stage.RESOLVED: mark("resolved and waits for confirmation"),
     Stage.CLOSED: mark("closed"),
 }
-"""Where a ticket stands, as the end of a sentence: “it is now …”."""
+"""Phrases for a stage, as the end of a sentence: “it is now …”."""
 
 _OWNED_BY_FIRST = frozenset({Stage.FIRST, Stage.FIRST_ASKED, Stage.RESOLVED})
 _OWNED_BY_SECOND = frozenset({Stage.SECOND, Stage.SECOND_ASKED, Stage.RETARUS})
@@ -199,5 +199,5 @@ def _first_owner(ticket: Ticket, what: Move, by: str) -> str:
 
 
 def _takes_first(ticket: Ticket, what: Move) -> bool:
-    """Whether the move takes the ticket first: handing off a new one does."""
+    """True if the move takes the ticket first: handing off a new one does."""
     return what is Move.HAND_OFF and ticket.stage is Stage.NEW

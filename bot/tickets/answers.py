@@ -1,4 +1,4 @@
-"""How do a ticket's answers come together? What each person changed is kept; what two changed differently is told."""
+"""Merging of a ticket's answers: each person's changes are kept, and conflicting changes are reported."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _BORDERS_PASSED = {
     Stage.SECOND_ASKED: Need.HANDOFF,
     Stage.RETARUS: Need.ESCALATE,
 }
-"""What was asked for on the way to a stage, and answered, cannot be emptied there. What was passed over on the way, as
-priority 1 may be (guide, section 3), can wait for the next border."""
+"""Required fields per stage: an answer given at an earlier border cannot be emptied. A field passed over on
+the way, as priority 1 may be (guide, section 3), can wait for the next border."""
 
 _ANSWER = "answer."
 """Prefix of an event's details that are answers."""
@@ -98,8 +98,8 @@ class Answers:
             raise NotNow(t("{name} is closed. Reopen it to change its answers.", name=name))
 
     async def rebased(self, ticket: Ticket, seen: int, answers: Mapping[str, str]) -> dict[str, str]:
-        """What this person changed since the version they saw. A form gives back every field it showed: what they
-        left as it was is not theirs, so that it takes nothing away from others."""
+        """Answers changed by this person since the version they saw. A form gives back every field it showed:
+        a field left as it was is not theirs, so that it takes nothing away from others."""
         if ticket.version == seen:
             return dict(answers)
         before, meanwhile = await self.changed_since(ticket, seen)
@@ -149,7 +149,7 @@ class Answers:
     async def filled(
         self, ticket: Ticket, answers: Mapping[str, str], by: str, at: datetime, seen: int
     ) -> Change | None:
-        """Nothing when nothing changed: saving a form as it was is no event."""
+        """Change with the new answers; None when the saved form changed nothing."""
         answers = validation.changed(ticket, await self.rebased(ticket, seen, answers))
         validation.require_new_reason(ticket, answers, self.config)
         if not answers:

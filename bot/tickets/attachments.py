@@ -30,7 +30,7 @@ class MissingFile:
 
 
 def waiting(ticket: Ticket) -> tuple[Attachment, ...]:
-    """What goes along with the next letter."""
+    """Attachments that go along with the next letter."""
     return tuple(each for each in ticket.attachments if each.sent_at is None)
 
 
@@ -53,7 +53,7 @@ def added(ticket: Ticket, files: Iterable[Attachment], config: Config) -> tuple[
 
 
 def excess(files: Sequence[Attachment], config: Config) -> str:
-    """What is too much for one letter, and what to do; empty when it all goes along."""
+    """Message about the attachments that are too much for one letter; empty when all fit."""
     if len(files) > MOST:
         return t(
             "That would be {count} files; at most {most} go along with one letter. Pack some into one archive.",
@@ -80,7 +80,7 @@ def attached(ticket: Ticket, files: Iterable[Attachment], by: str, config: Confi
 
 
 def details(ticket: Ticket, files: Sequence[Attachment]) -> dict[str, str]:
-    """What an event keeps of these files: which they are, and what now goes along with the next letter."""
+    """Event details of these files: their ids, and the attachments of the next letter."""
     if not files:
         return {}
     return {"files": listed(files), "answer.files": listed(waiting(ticket))}
@@ -143,7 +143,7 @@ def read(text: str) -> tuple[Attachment, ...]:
 
 
 def packed(files: Sequence[Attachment]) -> dict[str, JsonValue]:
-    """What a notice's body keeps of the files that go along with it."""
+    """Attachments in the body of a notification."""
     return {"files": [each.model_dump(mode="json") for each in files]} if files else {}
 
 
@@ -180,7 +180,7 @@ def along(letters: Iterable[Notice], files: Sequence[Attachment]) -> list[Notice
 
 
 def receipts(told: Iterable[Notice], outcome: Outcome) -> list[Notice]:
-    """What is told of a delivery, with the files that could not be sent."""
+    """Receipts of a delivery, with the files that could not be sent."""
     missing: list[JsonValue] = list(outcome.left_out) if isinstance(outcome, Sent) else []
     if not missing:
         return list(told)

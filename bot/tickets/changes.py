@@ -21,7 +21,7 @@ from bot.tickets.ports import Batch, TicketStore
 from bot.tickets.queries import Queries
 
 ATTEMPTS = 5
-"""How often a change is decided anew when somebody else was quicker."""
+"""Maximum number of attempts under optimistic locking."""
 
 
 _MOST_LED = 500
@@ -47,7 +47,7 @@ DecideTogether = Callable[[Sequence[Ticket], datetime], Awaitable[Sequence[Chang
 
 
 ASKED_ANEW = ("summary_second", "why_retarus")
-"""What each letter says anew: once the ticket comes back from Retarus it is asked again (guide L2.8)."""
+"""Fields asked anew for each letter, once the ticket comes back from Retarus (guide L2.8)."""
 
 
 def asked_anew(before: Ticket | None, done: Change) -> Change:
@@ -146,7 +146,7 @@ class Changes:
         return saved
 
     async def _relayed(self, ticket: Ticket, said: Event) -> list[Notice]:
-        """What concerns every ticket with the same cause, in each one's thread and to its owner."""
+        """Notifications for every linked ticket with the same cause, in each one's thread and to its owner."""
         if not ticket.leads or said.what not in notifications.RELAYED:
             return []
         led = await self.store.children(ticket.id, _MOST_LED)

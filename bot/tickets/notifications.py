@@ -1,4 +1,4 @@
-"""Who hears of a change? The notices that are saved with it, and those that follow from how a delivery ended."""
+"""Notifications of a change: those saved with it, and those that follow from the result of a delivery."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.model.transitions import Move, Step
 
 @dataclass
 class Routes:
-    """Where notices go: ids, resolved when the program starts. A channel that moves or is severed is followed."""
+    """Destinations of notifications: ids, resolved at startup. A channel that moves or is severed is followed."""
 
     desk: str
     """Channel id of the desk."""
@@ -42,7 +42,7 @@ class Routes:
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """How a sentence names them: it goes …"""
+        """Names of the ways of delivery in a sentence: it goes …"""
         return tuple(
             way
             for way in (
@@ -54,7 +54,7 @@ class Routes:
 
 
 SILENT = frozenset({Move.RAISE.value, Step.FILL_IN.value, Step.HEARD.value})
-"""What the card, or an entry of the conversation, tells: no line of its own in the thread."""
+"""Events told by the card, or by an entry of the conversation, without a line in the thread."""
 
 
 TO_RETARUS = frozenset({Say.LETTER_POST, Say.LETTER_MAIL, Say.CHASE_POST, Say.CHASE_MAIL})
@@ -73,15 +73,15 @@ _YOUR_TURN = frozenset(
         Step.HEARD,
     )
 )
-"""What the owner must hear of: most of it gives them the ball."""
+"""Events the owner is notified of: most of them give the owner the ball."""
 
 
 RELAYED = frozenset(
     each.value for each in (Move.RETARUS_UPDATE, Move.RETARUS_ANSWERED, Move.RESOLVE, Step.EXPECT, Step.FOUND, Step.RCR)
 )
-"""What is told to every ticket with the same cause: Retarus's word, and the remedy."""
+"""Events relayed to every ticket with the same cause: Retarus's answers, and the remedy."""
 FOLLOWED = RELAYED | {Move.ESCALATE.value, Move.CONFIRM.value, Move.WITHDRAW.value, Move.REOPEN.value}
-"""What is told to who added an end-customer to a ticket that was there already."""
+"""Events relayed to the person who added an end-customer to an existing ticket."""
 
 
 def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes) -> list[Notice]:
@@ -122,7 +122,7 @@ _HEARD = frozenset({Step.FOUND.value, Move.RETARUS_UPDATE.value, Move.RETARUS_AN
 
 
 def is_judged_anew(before: Ticket | None, ticket: Ticket) -> bool:
-    """Whether the priority it had is another now: told to whom it concerns (guide, section 3, 1st level)."""
+    """True if the priority has changed: those concerned are notified (guide, section 3, 1st level)."""
     if before is None or not before.answer("priority"):
         return False
     return before.answer("priority") != ticket.answer("priority")
@@ -150,8 +150,8 @@ _SAYS = ("answer", "remedy", "question", *(f"answer.{key}" for key in (*TO_FIRST
 
 
 def last_relayed(history: Sequence[Event]) -> Event | None:
-    """What a ticket that is linked only now has missed: the last word that says most. A remedy that did not hold is
-    none."""
+    """Latest relayed event that a newly linked ticket has missed. A remedy that did not hold does not
+    count."""
     told: list[Event] = []
     for event in history:
         if event.what == Move.REOPEN.value:
@@ -220,7 +220,7 @@ def chasers(
 
 
 def has_sequel(cause: Notice, outcome: Outcome) -> bool:
-    """Whether anything follows from how this delivery ended: letters are receipted, what is dead is told."""
+    """True if this delivery result causes notifications: receipts of letters, alerts of dead letters."""
     if isinstance(outcome, Dead):
         return cause.say not in {*_SAID_ASIDE, Say.ANSWERED}
     return isinstance(outcome, Sent | Blocked) and cause.say in TO_RETARUS
@@ -265,7 +265,7 @@ _OTHER_WAY = {Say.LETTER_POST: Say.LETTER_MAIL, Say.CHASE_POST: Say.CHASE_MAIL}
 
 
 def _by_the_other_way(cause: Notice, ticket: Ticket, routes: Routes, at: datetime) -> list[Notice]:
-    """What the channel could not take, as an e-mail; only where that is set up."""
+    """Fallback e-mail for a failed channel; only where that is configured."""
     other = _OTHER_WAY.get(cause.say)
     if other is None or not (routes.fallback and routes.email):
         return []

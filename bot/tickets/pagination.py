@@ -1,4 +1,4 @@
-"""How are all tickets that match gone through, however many there are?"""
+"""Pagination through all matching tickets."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ _AT: dict[Move, Level] = {
 
 
 def level_for(ticket: Ticket, what: Move) -> Level:
-    """Whose move this is (guide, section 3: tasks and roles)."""
+    """Level that may make this move (guide, section 3: tasks and roles)."""
     return _AT.get(what, ticket.stage.worked_at)
 
 
@@ -93,7 +93,7 @@ def require(actor: Actor, ticket: Ticket, what: Move) -> None:
 
 
 def is_reader(actor: Actor) -> bool:
-    """Whether this person may read tickets: a part of the support team, or a member of the desk channel."""
+    """True if this person may read tickets: part of the support team, or member of the desk channel."""
     return actor.person.is_staff and (bool(actor.levels) or actor.is_admin or actor.is_in_channel)
 
 
@@ -148,12 +148,12 @@ def require_eas(contact: Contact, on: date) -> None:
 
 
 def is_highest(priority: str, config: Config) -> bool:
-    """Whether this is the first of the configured priorities: the guide's priority 1."""
+    """True for the first of the configured priorities: the guide's priority 1."""
     return bool(priority) and priority == config.priorities[0].name
 
 
 def stand_in(contacts: Iterable[Contact], actor: Actor, priority: str, config: Config, on: date) -> Contact | None:
-    """Who may break the glass: an admin whose entry in the register is not active yet, for the highest priority.
+    """Break-glass permission: an admin whose register entry is not active yet, for the highest priority.
 
     The guide wants an attestation first (2.3) and remedies of priority 1 in time (2.7): the reason is logged.
     """
@@ -177,7 +177,7 @@ def _why_not(mine: Contact | None, on: date) -> str:
 
 
 def who_can(register: Iterable[Contact], on: date) -> str:
-    """Who can send to Retarus, in a sentence."""
+    """Sentence with the contacts that can send to Retarus."""
     names = [each.name for each in register if each.is_authorised(Level.SECOND, on)]
     if not names:
         return t("Nobody can yet: an admin adds contacts in the App Home.")

@@ -53,7 +53,7 @@ class Batch:
     accesses: Sequence[Access] = ()
     """Entries of the log of who saw or erased personal data."""
     heard: Heard = NOTHING_HEARD
-    """What is added to the conversation with Retarus."""
+    """Additions to the conversation with Retarus."""
     views: Sequence[View] = ()
     """Retarus's views of months, by their month, as they now are."""
 
@@ -72,7 +72,7 @@ class Query:
     """For the next page: (raised_at, id) of the last ticket of the page before."""
     limit: int = 20
     erased: bool | None = None
-    """Whether they lost their personal data, because they were closed for so long."""
+    """Filter on tickets whose personal data were erased, as they were closed for so long."""
 
 
 class ChangeStore(Protocol):
@@ -85,7 +85,7 @@ class ChangeStore(Protocol):
         """Write it all, or nothing: `Conflict`, `Duplicate`. Returns the batch's tickets, numbered."""
 
     async def used(self, once: str) -> bool:
-        """Whether this once-key is used up."""
+        """True if this deduplication key is used up."""
 
 
 class TicketStore(ChangeStore, Protocol):
@@ -98,10 +98,10 @@ class TicketStore(ChangeStore, Protocol):
     async def find(self, query: Query) -> list[Ticket]: ...
 
     async def count(self, query: Query) -> int:
-        """How many tickets match, whatever the query's limit and page."""
+        """Number of matching tickets, regardless of the query's limit and page."""
 
     async def standing(self) -> dict[Stage, int]:
-        """How many open tickets there are, by stage; a stage without any is left out."""
+        """Number of open tickets by stage; a stage without any is left out."""
 
     async def history(self, ticket_id: str) -> list[Event]:
         """Oldest first."""
@@ -154,11 +154,11 @@ class NoMembers:
         return False
 
     def changed(self, user: str, *, is_member: bool) -> None:
-        """Nothing is kept."""
+        """Ignores the change: there is no cache."""
 
 
 class Directory(Protocol):
-    """Who is who in the workspace. Answers may be a few minutes old."""
+    """Directory of the workspace's users. Answers may be a few minutes old."""
 
     async def person(self, user_id: str) -> Person:
         """`Person.unknown` for an id nobody knows."""
@@ -186,7 +186,7 @@ class Maintenance(Protocol):
         """
 
     async def backlog(self, at: datetime) -> Backlog:
-        """What is due at this moment and not delivered."""
+        """Backlog of notifications that are due at this moment."""
 
     async def index_older(self, limit: int) -> int:
         """Takes up to so many tickets into the index that an older release saved; returns how many were looked at.

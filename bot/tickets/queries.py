@@ -40,7 +40,7 @@ class Queries:
         return Actor(person, levels, is_admin, is_to_be_asked and await self.members.includes(user))
 
     async def language_of(self, user: str) -> Language:
-        """What to speak to this person: the language of their Slack, or else the desk's."""
+        """Language of this person: that of their Slack, or else the desk's."""
         person = await self.directory.person(user)
         return language_of(person.locale, self.config.desk.language)
 
@@ -98,12 +98,12 @@ class Queries:
         return lambda user: known.get(user, user)
 
     async def link(self, ticket: Ticket) -> str:
-        """Where its card is; empty while there is none."""
+        """Permalink of the ticket's card; empty while there is none."""
         place = await self.store.place(ticket.id, "card")
         return place.link if place else ""
 
     async def event_at(self, ticket: Ticket, version: int) -> Event:
-        """What led to that version of the ticket."""
+        """Event that led to that version of the ticket."""
         return next(each for each in await self.store.history(ticket.id) if each.version == version)
 
     async def find(self, ticket_id: str) -> Ticket | None:
@@ -111,7 +111,7 @@ class Queries:
         return await self.store.get(ticket_id) if ticket_id else None
 
     async def history(self, ticket_id: str) -> list[Event]:
-        """What happened to the ticket, oldest first."""
+        """Events of the ticket, oldest first."""
         return await self.store.history(ticket_id)
 
     async def card_links(self, tickets: Iterable[Ticket]) -> dict[str, str]:
@@ -119,11 +119,11 @@ class Queries:
         return await self.store.card_links([each.id for each in tickets])
 
     def given(self, answers: Mapping[str, str] | None = None, *, has_files: bool = False) -> Given:
-        """What checks of answers may look at besides the text. `has_files`: whether a file goes along."""
+        """Context of answer checks besides the text. `has_files`: true if a file goes along."""
         return Given(self.clock(), self.config, answers or {}, has_files)
 
     async def draft(self, user: str, kind: Kind) -> dict[str, str]:
-        """What this person put aside of a form for this kind; empty when nothing."""
+        """Draft of this person for this kind; empty when there is none."""
         return await self.drafts.get(draft_key(user, kind)) or {}
 
     async def last_scope(self, user: str) -> str:
@@ -137,7 +137,7 @@ class Queries:
         return (await self.store.find(query), await self.store.count(query)) if query else ([], 0)
 
     async def _scope(self, user: str, scope: str, limit: int) -> Query | None:
-        """Nothing for the level of somebody who works at none."""
+        """Query of the scope; None for the level of a person who works at none."""
         if scope == "mine":
             return Query(open=True, owner=user, limit=limit)
         if scope == "level":

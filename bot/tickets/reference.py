@@ -1,4 +1,4 @@
-"""How a ticket is called: its reference and its kind."""
+"""Display names of a ticket: its reference and its kind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KIND_NAMES = {
 
 
 def kind_name(kind: Kind) -> str:
-    """What people call it, in their language."""
+    """Display name of the kind, in the reader's language."""
     return t(_KIND_NAMES[kind])
 
 

@@ -70,7 +70,7 @@ def listing(ticket: Ticket) -> list[Json]:
 
 
 def same(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
-    """What may be the same problem."""
+    """Surfaces with possible duplicates."""
     other = ticket.model_copy(update={"id": "t2"})
     tokens = frozenset(indexed(ticket.answer("happens")))
     found = SearchResult([Hit(each, tokens) for each in (other, longest_note(ticket)) * 2])
@@ -90,7 +90,7 @@ def same(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
 
 
 def relayed(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterator[tuple[str, Message]]:
-    """What is passed on from the ticket that leads."""
+    """Messages relayed from the leading ticket."""
     for what in sorted(RELAYED):
         event = an_event(ticket, what, BEN, answer=ticket.answer("happens"), rcr="RCR-1", update_due=START)
         for say in (Say.STORY, Say.DIRECT):

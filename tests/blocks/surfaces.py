@@ -71,7 +71,7 @@ REMINDED = {
 }
 DETAILS = ("summary", "reason", "question", "answer", "remedy", "note")
 FAILING = TO_RETARUS | {Say.CARD, Say.STORY}
-"""What somebody is told of when it was not delivered."""
+"""Notifications whose failed delivery is reported to somebody."""
 ENDS: tuple[dict[str, Any], ...] = (
     {"delivered": Say.LETTER_MAIL.value, "to": MAIL},
     {"delivered": Say.LETTER_POST.value, "to": RETARUS},

@@ -147,11 +147,11 @@ def test_the_title_is_number_kind_and_priority() -> None:
         (Stage.CLOSED, ANNA, "Closed  · owner Anna Arnold"),
     ],
 )
-def test_where_it_is_who_has_the_ball_and_who_owns_it_are_in_sight(stage: Stage, owner: str, said: str) -> None:
+def test_card_shows_stage_ball_and_owner(stage: Stage, owner: str, said: str) -> None:
     assert said in words(an_incident(stage, owner=owner))
 
 
-def test_what_is_known_of_the_incident_is_in_sight() -> None:
+def test_card_shows_the_known_facts_of_the_incident() -> None:
     said = words(an_incident(rcr=("RCR-1", "RCR-2")))
     for fact in (
         "Email Security · Müller GmbH (12345RS, 23456RS)",
@@ -192,7 +192,7 @@ def test_a_closed_ticket_is_not_called_ongoing() -> None:
     assert "ongoing" not in str(drawn(an_incident(Stage.CLOSED)))
 
 
-def test_what_is_known_of_cause_and_way_out_stands_on_the_card() -> None:
+def test_card_shows_known_cause_and_solution() -> None:
     known = {"cause": "A wrong policy", "workaround": "Send by DE2", "plan": "Ben at 12:00", "caused_by": "retarus"}
     said = words(an_incident(Stage.RETARUS, also=known))
     for line in ("Root cause : A wrong policy", "Workaround : Send by DE2", "Retarus found : Caused by Retarus"):

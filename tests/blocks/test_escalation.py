@@ -1,4 +1,4 @@
-"""Who escalates sees everything that is missing at once, or the exact text that will be sent."""
+"""Escalation modal: it shows everything that is missing at once, or the exact text that will be sent."""
 
 from __future__ import annotations
 
@@ -78,13 +78,13 @@ def test_an_incomplete_ticket_cannot_be_sent_and_names_everything_missing_with_l
         assert item.line in words(view)
 
 
-def test_one_button_asks_for_everything_that_is_missing() -> None:
+def test_button_asks_for_everything_that_is_missing() -> None:
     view = shown(an_incident(Stage.SECOND, answers=RAISED))
     (button,) = [part for part in parts(view) if part.get("type") == "button"]
     assert (button["action_id"], button["value"]) == (fill_in.PUSH, "t1")
 
 
-def test_who_may_not_send_reads_why_and_has_no_button_to() -> None:
+def test_reader_without_permission_to_send_sees_the_reason_and_no_button() -> None:
     view = shown(refusal="You are not in the register of support contacts.")
     assert "submit" not in view
     assert "You are not in the register of support contacts." in words(view)
@@ -96,7 +96,7 @@ def test_a_ticket_that_changed_meanwhile_is_shown_anew_and_says_so() -> None:
     assert "PD-1042 changed since you looked" in words(escalation.preview(preview, "PD-1042", CONFIG, changed=True))
 
 
-def test_what_the_first_level_left_open_is_named_above_the_second_levels_tasks() -> None:
+def test_open_tasks_of_the_first_level_are_named_above_the_second_levels_tasks() -> None:
     view = escalation.tasks(an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF), "PD-1042", CONFIG)
     assert "DESCRIPTION: Number of affected customers · 1st level · guide sections 4 and 5" in words(view)
     assert "· 2nd level · guide section" not in words(view)

@@ -1,4 +1,4 @@
-"""What a form shows comes back as it was, and what is needed is marked."""
+"""Forms: values survive a round trip, and required fields are marked."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_input_is_named_after_its_field_so_that_an_error_lands_beside_it() -> No
         ("happens", "plain_text_input"),
     ],
 )
-def test_what_has_few_answers_is_picked_and_times_are_picked_too(key: str, shape: str) -> None:
+def test_fields_with_few_options_and_times_are_picked(key: str, shape: str) -> None:
     assert inputs(everything(an_incident(Stage.SECOND)))[key]["element"]["type"] == shape
 
 
@@ -139,7 +139,7 @@ def test_answering_more_now_offers_every_heading_and_row_and_needs_nothing_more(
     ]
 
 
-def test_what_is_known_is_filled_in_already() -> None:
+def test_known_answers_are_prefilled() -> None:
     shown = inputs(create.modal(FormState(INCIDENT), CONFIG, {"main_id": "73125", "contact": "Anna, +49 89 1"}))
     assert shown["main_id"]["element"]["initial_value"] == "73125"
     assert shown["contact"]["element"]["initial_value"] == "Anna, +49 89 1"
@@ -168,7 +168,7 @@ def test_the_second_levels_tasks_are_not_asked_of_the_first() -> None:
     assert "system" in inputs(fill_in.modal(an_incident(Stage.SECOND, answers={}), "PD-1042", CONFIG))
 
 
-def test_when_nothing_is_missing_every_answer_can_be_corrected() -> None:
+def test_every_answer_can_be_corrected_when_nothing_is_missing() -> None:
     assert "happens" in inputs(fill_in.modal(an_incident(Stage.SECOND), "PD-1042", CONFIG))
 
 

@@ -1,4 +1,4 @@
-"""What the Home shows, and that whatever is kept can be shown there."""
+"""App Home view: its content, and that every stored ticket can be rendered there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONFIG = a_config()
 
 
 @pytest.mark.parametrize("text", [None, "x", "👩‍👩‍👧", "<!channel>*_~`"], ids=["awkward", "long", "emoji", "markup"])
-def test_whatever_is_kept_can_be_shown(text: str | None) -> None:
+def test_every_stored_ticket_can_be_shown(text: str | None) -> None:
     ticket = longest(text=text) if text else longest()
     for name, view in views(ticket, CONFIG, lambda user: f"<!here> {user} *&*"):
         assert validate_view(view) == [], name
@@ -31,13 +31,13 @@ def test_whatever_is_kept_can_be_shown(text: str | None) -> None:
         assert not is_too_long(message.blocks), name
 
 
-def test_what_needs_somebody_comes_before_everything_else() -> None:
+def test_items_that_need_somebody_come_first() -> None:
     words = text_of(home.overview(an_overview(an_incident()), CONFIG, is_admin=True))
     order = ["What needs you now: 12", "and 4 more", "My drafts", "Not delivered (3)", "Open tickets: 6300", "of 5000"]
     assert [words.index(each) for each in order] == sorted(words.index(each) for each in order)
 
 
-def test_who_is_no_admin_is_offered_no_part_for_admins() -> None:
+def test_admin_tabs_are_hidden_from_other_people() -> None:
     words = text_of(home.overview(an_overview(an_incident()), CONFIG, is_admin=False))
     assert "Resources" in words
     assert not [part for part in ("Contacts", "End-customers", "Settings", "Not delivered") if part in words]
@@ -45,14 +45,14 @@ def test_who_is_no_admin_is_offered_no_part_for_admins() -> None:
 
 @pytest.mark.parametrize("after", [None, (NOW, "t|1")])
 @pytest.mark.parametrize(("level", "ball", "mine"), [(None, None, True), (Level.SECOND, Party.CUSTOMER, False)])
-def test_what_somebody_looks_at_comes_back_as_a_button_carried_it(
+def test_current_view_survives_a_round_trip_through_a_button(
     level: Level | None, ball: Party | None, mine: bool, after: tuple[datetime, str] | None
 ) -> None:
     screen = Screen(level=level, ball=ball, mine=mine, first=20, after=after)
     assert Screen.unpack(screen.pack()) == screen
 
 
-def test_what_is_not_set_is_said_to_be_so_and_never_made_up() -> None:
+def test_unset_settings_are_shown_as_not_set() -> None:
     shown = text_of({"blocks": [*resources.resources(CONFIG), *settings.listing(CONFIG)]})
     assert f"Personal contact for all Go-to Market topics: {NOT_SET}" in shown
     assert f"Telephone (a call is no report, guide 2.1): {NOT_SET}" in shown

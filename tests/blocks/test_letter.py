@@ -21,7 +21,7 @@ from tests.golden import agrees
 
 GOLDEN = Path(__file__).parent / "golden"
 CHARACTERS = 11_000
-"""What Slack surely takes in one message."""
+"""Number of characters that Slack surely takes in one message."""
 
 
 def written(ticket: object = None) -> LetterText:
@@ -82,7 +82,7 @@ def test_no_piece_of_any_text_is_lost_between_messages(texts: list[str]) -> None
     assert "".join(words(without_remark(letter.messages(text)))) == "".join(said(text))
 
 
-def test_what_was_sent_can_be_read_again_as_it_was() -> None:
+def test_sent_letter_can_be_read_again_unchanged() -> None:
     text = as_text(written(longest()))
     view = letter.modal(text, "PD-1042")
     shown = "\n".join(part["text"] for part in parts(view["blocks"]) if part.get("type") == "text")

@@ -1,4 +1,4 @@
-"""Whatever people type, Slack takes what the bot shows, and nothing typed has power there."""
+"""Slack's limits and escaping hold for every view, whatever text people type."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_ticket_can_be_shown_at_every_stage(stage: Stage, answers: dict[str, s
         assert validate_view(view) == [], name
 
 
-def test_nothing_typed_has_power_where_slack_reads_markup() -> None:
+def test_typed_text_is_escaped_where_slack_reads_markup() -> None:
     ticket = longest()
     for name, message in messages(ticket, CONFIG, who):
         texts = [part["text"] for part in parts(message.blocks) if part.get("type") == "mrkdwn"]
@@ -79,7 +79,7 @@ def test_nothing_typed_has_power_where_slack_reads_markup() -> None:
         assert not [text for text in texts if "<!" in text or "<@" in text], name
 
 
-def test_nobody_is_pinged_but_who_owns_it_and_who_is_called_to_the_second_level() -> None:
+def test_mentions_are_limited_to_the_owner_and_the_called_second_level() -> None:
     ticket = longest()
     for name, message in messages(ticket, CONFIG, who):
         pinged = {part["user_id"] for part in parts(message.blocks) if part.get("type") == "user"}

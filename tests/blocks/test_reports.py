@@ -1,4 +1,4 @@
-"""What Slack shows of a report fits, needs no eyes, and gives nothing typed any power."""
+"""Reports in Slack stay within its limits, are accessible, and escape typed text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_report_of_any_size_can_be_shown(count: int) -> None:
         assert validate_view(view) == [], name
 
 
-def test_nothing_typed_has_power_in_it() -> None:
+def test_typed_text_is_escaped_in_a_report() -> None:
     for name, message in reported.messages(reported.a_paper(CONFIG, customer="Müller GmbH")):
         texts = [part["text"] for part in parts(message.blocks) if part.get("type") == "mrkdwn"]
         assert not [text for text in (*texts, message.text) if "<!" in text or "<@" in text], name
@@ -49,7 +49,7 @@ def test_for_one_end_customer_there_is_nothing_of_others_nor_of_retarus() -> Non
         assert foreign not in text, foreign
 
 
-def test_what_was_raised_is_told_in_a_line_each() -> None:
+def test_raised_tickets_get_one_line_each() -> None:
     paper = reported.a_paper(CONFIG)
     names = [name for name, _ in paper.short]
     assert names == ["Raised – Priority", "Raised – Kind", "Raised – End-customers", "Level it was at"]
@@ -59,13 +59,13 @@ def test_what_was_raised_is_told_in_a_line_each() -> None:
     assert customers in str(message.blocks)
 
 
-def test_what_is_said_of_a_table_is_not_said_without_it() -> None:
+def test_remark_on_a_table_is_left_out_without_the_table() -> None:
     paper = reported.a_paper(CONFIG, count=1)
     _, message = next(iter(reported.messages(paper)))
     assert "several services" not in str(message.blocks)
 
 
-def test_nothing_can_be_clicked_in_a_report_that_would_not_be_drawn_anew() -> None:
+def test_report_has_no_button_that_would_not_be_drawn_anew() -> None:
     for name, message in reported.messages(reported.a_paper(CONFIG)):
         assert not name.startswith("report") or "actions" not in [block["type"] for block in message.blocks], name
 

@@ -65,7 +65,7 @@ def test_a_step_is_one_line_who_did_what(what: str, line: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["summary", "reason", "question", "answer", "remedy", "note"])
-def test_what_was_said_with_it_is_quoted_under_it(key: str) -> None:
+def test_text_of_an_event_is_quoted_under_its_line(key: str) -> None:
     ticket = an_incident()
     event = an_event(ticket, Move.SEND_BACK).model_copy(update={"detail": {key: "The tenant is missing"}})
     (quote,) = of(thread_lines.told(a_notice(ticket, Say.STORY), ticket, event, CONFIG, who), "rich_text_quote")
@@ -83,7 +83,7 @@ def test_a_number_of_retaruss_is_told_as_theirs() -> None:
     assert told(Step.RCR, BEN, rcr="RCR-88123").text == "Retarus: RCR-88123 (recorded by Ben Brandt)"
 
 
-def test_who_escalated_can_show_the_letter_from_the_thread() -> None:
+def test_letter_can_be_opened_from_the_thread_by_the_declarant() -> None:
     (button,) = of(told(Move.ESCALATE), "button")
     assert button["action_id"] == letter.SHOW
 
@@ -143,7 +143,7 @@ def test_a_dead_letter_tells_its_owner_what_why_and_the_way_out() -> None:
         ),
     ],
 )
-def test_one_person_is_told_what_it_means_for_them(what: str, stage: Stage, to: str, words: str) -> None:
+def test_direct_message_tells_a_person_the_meaning_for_them(what: str, stage: Stage, to: str, words: str) -> None:
     assert direct(what, to, stage).text == words
 
 

@@ -10,9 +10,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = (
+    "blocks",
+    "bot/config",
+    "bot/core",
+    "bot/forms",
+    "bot/model",
+    "bot/tickets",
     "bench",
     "demo",
     "texts",
+    "tests/blocks",
     "tests/browser",
     "tests/contracts",
     "tests/doubles",
