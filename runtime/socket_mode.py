@@ -109,8 +109,9 @@ async def connected(app: AsyncApp, app_token: str) -> AsyncIterator[Probe]:
 
     The SDK reconnects by itself, also when Slack refreshes the connection.
     """
-    await patiently(lambda: _require_token(app, app_token))
+    address = await patiently(lambda: _address(app, app_token))
     handler = _Handler(app, app_token)
+    handler.client.wss_uri = address  # Slack gives one a minute
     await handler.connect_async()  # type: ignore[no-untyped-call]
     try:
         yield connection_probe(handler.client)
@@ -119,10 +120,10 @@ async def connected(app: AsyncApp, app_token: str) -> AsyncIterator[Probe]:
         await handler.close_async()  # type: ignore[no-untyped-call]
 
 
-async def _require_token(app: AsyncApp, app_token: str) -> None:
-    """`Misconfigured` when Slack refuses the app-level token: the SDK would try for ever."""
+async def _address(app: AsyncApp, app_token: str) -> str:
+    """Where to connect to. `Misconfigured` when Slack refuses the app-level token: the SDK would try for ever."""
     try:
-        await app.client.apps_connections_open(app_token=app_token)
+        return str((await app.client.apps_connections_open(app_token=app_token))["url"])
     except SlackApiError as error:
         if is_slacks_fault(error):
             raise
