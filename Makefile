@@ -5,6 +5,8 @@
 # make short  some of the tests, in a minute; with another Python: make short VENV=.venv-3.13 PYTHON=python3.13
 # make check  tokens, scopes, channels, mail, database of your own set-up
 # make bench  the figures in docs/benchmarks.md, measured anew; ten minutes
+# make soak   random people under faults and kill -9, on both engines, then an audit; long: KILLS=500
+# make fuzz   random and malformed input, for longer than in make test: FUZZ=60 seconds each
 # make pictures  the pictures in the docs, from the browser tests
 # make texts  what people read, gathered anew from the code into texts/; says what has no German yet
 # make lock   the pins with their hashes, made anew from pyproject.toml
@@ -13,10 +15,13 @@
 
 PYTHON ?= python3
 SPOKEN ?= en
+KILLS ?= 500
+FUZZ ?= 60
 VENV := .venv
 PY := $(VENV)/bin/python
 
 .PHONY: run test short check bench pictures texts lock sbom audit clean
+.PHONY: run test check bench soak fuzz pictures texts lock clean
 
 run: $(VENV)/.run
 	@if [ -n "$$SLACK_BOT_TOKEN" ] || grep -qs '^ *SLACK_BOT_TOKEN *= *[^ ]' .env; then exec $(PY) app.py; else exec $(PY) app.py demo --language $(SPOKEN)$(if $(OPEN), --open); fi
@@ -34,6 +39,13 @@ check: $(VENV)/.run
 
 bench: $(VENV)/.test
 	$(PY) -m bench --write
+
+soak: $(VENV)/.test
+	$(PY) -m tests.soak --kills $(KILLS) --engine sqlite
+	$(PY) -m tests.soak --kills $(KILLS) --engine postgresql
+
+fuzz: $(VENV)/.test
+	FUZZ=$(FUZZ) $(PY) -m pytest tests/fuzz
 
 pictures: $(VENV)/.test
 	PICTURES=docs/pictures $(PY) -m pytest tests/browser

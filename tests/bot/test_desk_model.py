@@ -1,0 +1,377 @@
+"""Desk and outbox behave like a plain model of tickets, answers and messages, in any sequence of steps."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bot.adapters.store import open_store
+from bot.core.errors import DeskError
+from bot.model.notice import Claim, Dead, Outcome, Place, Retry, Say, Sent
+from bot.model.ticket import Kind, Stage, Ticket
+from bot.model.transitions import Move
+from bot.outbox import Limits, Outbox
+from bot.ports import Store
+from bot.tickets.ports import Batch
+from tests.doubles.memory_store import MemoryStore
+from tests.factories import (
+    ALEX,
+    ANNA,
+    BEA,
+    BEN,
+    DESK,
+    GUS,
+    HANDED_OFF,
+    MAIL,
+    RAISED,
+    RETARUS,
+    RITA,
+    SECOND,
+    TEMPLATE,
+    World,
+    a_contact,
+    a_world,
+)
+
+FIRST, SECOND_LEVEL = (ANNA, ALEX), (BEN, BEA)
+BOTH = (*FIRST, *SECOND_LEVEL)
+STAFF = st.sampled_from(BOTH)
+ANYBODY = st.sampled_from([*BOTH, GUS, RITA])
+WORDS = st.sampled_from(["The policy was corrected", "Which recipients are affected", "All of them, since noon"])
+
+MODEL: dict[Move, dict[Stage, tuple[Stage, tuple[str, ...]]]] = {
+    Move.TAKE: {Stage.NEW: (Stage.FIRST, FIRST)},
+    Move.ACCEPT: {Stage.HANDED_OFF: (Stage.SECOND, SECOND_LEVEL)},
+    Move.TAKE_OVER: {
+        Stage.FIRST: (Stage.FIRST, FIRST),
+        Stage.FIRST_ASKED: (Stage.FIRST_ASKED, FIRST),
+        Stage.SECOND: (Stage.SECOND, SECOND_LEVEL),
+        Stage.SECOND_ASKED: (Stage.SECOND_ASKED, SECOND_LEVEL),
+        Stage.RETARUS: (Stage.RETARUS, SECOND_LEVEL),
+        Stage.RESOLVED: (Stage.RESOLVED, FIRST),
+    },
+    Move.CONFIRM: {Stage.RESOLVED: (Stage.CLOSED, FIRST)},
+    Move.SEND_BACK: {Stage.HANDED_OFF: (Stage.FIRST, SECOND_LEVEL), Stage.SECOND: (Stage.FIRST, SECOND_LEVEL)},
+    Move.ASK_CUSTOMER: {Stage.FIRST: (Stage.FIRST_ASKED, FIRST), Stage.SECOND: (Stage.SECOND_ASKED, SECOND_LEVEL)},
+    Move.CUSTOMER_ANSWERED: {
+        Stage.FIRST_ASKED: (Stage.FIRST, FIRST),
+        Stage.SECOND_ASKED: (Stage.SECOND, SECOND_LEVEL),
+    },
+    Move.RESOLVE: {
+        Stage.FIRST: (Stage.RESOLVED, FIRST),
+        Stage.SECOND: (Stage.RESOLVED, SECOND_LEVEL),
+        Stage.RETARUS: (Stage.RESOLVED, SECOND_LEVEL),
+    },
+    Move.REOPEN: {Stage.RESOLVED: (Stage.FIRST, BOTH), Stage.CLOSED: (Stage.FIRST, BOTH)},
+    Move.RETARUS_ANSWERED: {Stage.RETARUS: (Stage.SECOND, SECOND_LEVEL)},
+}
+"""From which stage to which a move leads, and who may make it."""
+CLICKS = st.sampled_from([Move.TAKE, Move.ACCEPT, Move.TAKE_OVER, Move.CONFIRM])
+SAID = {
+    Move.SEND_BACK: "reason",
+    Move.ASK_CUSTOMER: "question",
+    Move.CUSTOMER_ANSWERED: "answer",
+    Move.RESOLVE: "remedy",
+    Move.REOPEN: "reason",
+    Move.RETARUS_ANSWERED: "answer",
+}
+TAKEN_BY_ACTOR = {Move.TAKE, Move.ACCEPT, Move.TAKE_OVER}
+BACK_TO_FIRST = {Move.SEND_BACK, Move.RESOLVE, Move.REOPEN}
+OUTCOMES = st.sampled_from(["sent", "sent", "sent", "busy", "dead", "lost"])
+
+
+@dataclass
+class Model:
+    """One ticket, as simply as can be."""
+
+    id: str
+    stage: Stage
+    owner: str
+    first_owner: str
+    version: int = 1
+    answers: dict[str, str] = field(default_factory=dict)
+    letters: int = 0
+    """How often it was sent to Retarus."""
+
+    def moved(self, what: Move, by: str) -> None:
+        self.stage = MODEL[what][self.stage][0]
+        if what in TAKEN_BY_ACTOR:
+            self.owner = by
+        elif what in BACK_TO_FIRST:
+            self.owner = self.first_owner
+        if self.stage in {Stage.FIRST, Stage.FIRST_ASKED, Stage.RESOLVED}:
+            self.first_owner = self.owner
+        self.version += 1
+
+
+class Courier:
+    """A carrier that arrives, is busy, gives up, or loses the answer after it arrived; counts what arrived."""
+
+    def __init__(self) -> None:
+        self.arrived = Counter[str]()
+        self.next = "sent"
+
+    async def deliver(self, claim: Claim, at: datetime) -> Outcome:
+        """Like Slack's carrier, it looks for what may have arrived before it sends anything."""
+        key, how = claim.notice.key, self.next
+        if how == "busy":
+            return Retry(at + timedelta(seconds=5), "busy")
+        if how == "dead":
+            return Dead("It cannot be delivered.")
+        if not (claim.progress.unsure and self.arrived[key]):
+            self.arrived[key] += 1
+        if how == "lost":
+            return Retry(at + timedelta(seconds=5), "lost", claim.progress.model_copy(update={"unsure": True}))
+        is_card = claim.notice.say is Say.CARD
+        ticket = claim.notice.ticket_id
+        return Sent(Place(ticket_id=ticket, what="card", channel=DESK, ts=f"{ticket}.0")) if is_card else Sent()
+
+
+class DeskComparison(RuleBasedStateMachine):
+    """Takes the same steps at the desk and in the model, and compares both."""
+
+    def __init__(self, new_store: Callable[[Callable[[], datetime]], Awaitable[Store]]) -> None:
+        super().__init__()
+        self.loop = asyncio.Runner()
+        self.new_store = new_store
+        self.models: list[Model] = []
+        self.last: Callable[[], Awaitable[Ticket]] | None = None
+        self.courier = Courier()
+
+    @initialize()
+    def open(self) -> None:
+        self.world = self.loop.run(self._opened())
+
+    async def _opened(self) -> World:
+        world = await a_world(a_contact(BEN))
+        self.store = await self.new_store(world.clock)
+        await self.store.apply(Batch(contacts=(a_contact(BEN),)))
+        world = world.at(store=self.store)
+        self.outbox = Outbox(
+            self.store, dict.fromkeys(Say, self.courier), world.clock, world.desk.receipts.follow_up, Limits(pause=0.01)
+        )
+        return world
+
+    # --- steps
+
+    def attempt(self, step: Callable[[], Awaitable[Ticket]]) -> Ticket | None:
+        """Takes a step; None when the desk refused it."""
+        try:
+            ticket = self.loop.run(_awaited(step))
+        except DeskError:
+            return None
+        self.last = step
+        return ticket
+
+    @precondition(lambda self: len(self.models) < 2)
+    @rule(by=STAFF, customer=st.sampled_from(["Müller GmbH", "Ærø A/S"]))
+    def raise_ticket(self, by: str, customer: str) -> None:
+        answers, form = RAISED | {"customer": customer}, self.world.form()
+        ticket = self.attempt(lambda: self.world.desk.tickets.create(by, Kind.INCIDENT, answers, form))
+        assert ticket
+        self.models.append(Model(ticket.id, Stage.NEW, by, by, answers={"customer": customer}))
+
+    @precondition(lambda self: self.models)
+    @rule(number=st.integers(0, 1), what=CLICKS, by=ANYBODY)
+    def click(self, number: int, what: Move, by: str) -> None:
+        model, form = self.models[number % len(self.models)], self.world.form()
+        done = self.attempt(lambda: self.world.desk.tickets.act(model.id, what, by, form))
+        is_theirs_already = what is Move.TAKE_OVER and model.owner == by
+        self.expect(model, what, by, done is not None, possible=not is_theirs_already)
+
+    @precondition(lambda self: self.models)
+    @rule(number=st.integers(0, 1), what=st.sampled_from(sorted(SAID)), by=ANYBODY, word=WORDS)
+    def say(self, number: int, what: Move, by: str, word: str) -> None:
+        model, form = self.models[number % len(self.models)], self.world.form()
+        desk = self.world.desk
+        if what is Move.RESOLVE:
+            done = self.attempt(lambda: desk.tickets.resolve(model.id, by, form, word, {}))
+        else:
+            done = self.attempt(lambda: desk.tickets.say(model.id, what, by, form, SAID[what], word))
+        self.expect(model, what, by, done is not None)
+        if done and what is Move.RESOLVE:
+            model.answers["remedy"] = word
+        if done and what is Move.REOPEN:
+            model.answers.pop("remedy", None)
+
+    @precondition(lambda self: self.models)
+    @rule(number=st.integers(0, 1), choices=st.lists(st.integers(0, 99), min_size=1, max_size=5), word=WORDS)
+    def go_on(self, number: int, choices: list[int], word: str) -> None:
+        """Several sensible steps of a ticket, each by somebody of either level, so that all stages are reached."""
+        for choice in choices:
+            self.sensible_step(number, choice, word)
+
+    def sensible_step(self, number: int, choice: int, word: str) -> None:
+        model, by = self.models[number % len(self.models)], BOTH[choice % len(BOTH)]
+        if model.stage in {Stage.NEW, Stage.FIRST} and choice < 40:
+            self.hand_off(number, FIRST[choice % 2])
+        elif model.stage is Stage.SECOND and choice < 50:
+            self.fill_in(number, by, choice + 1)
+            self.send_to_retarus(number, BEN)
+        else:
+            what = [move for move, stages in MODEL.items() if model.stage in stages][choice % 3 :][:1]
+            if not what:
+                return
+            if what[0] in SAID:
+                self.say(number, what[0], by, word)
+            else:
+                self.click(number, what[0], by)
+
+    def expect(self, model: Model, what: Move, by: str, done: bool, *, possible: bool = True) -> None:
+        allowed = MODEL[what].get(model.stage)
+        assert done is (allowed is not None and by in allowed[1] and possible), (what, model.stage, by)
+        if done:
+            model.moved(what, by)
+
+    @precondition(lambda self: self.models)
+    @rule(number=st.integers(0, 1), by=ANYBODY)
+    def hand_off(self, number: int, by: str) -> None:
+        model, form = self.models[number % len(self.models)], self.world.form()
+        answers = HANDED_OFF | {"summary_first": f"Restarted at {model.version} o'clock; all tenants on DE1."}
+        done = self.attempt(lambda: self.world.desk.tickets.hand_off(model.id, by, answers, form, model.version))
+        assert (done is not None) is (model.stage in {Stage.NEW, Stage.FIRST} and by in FIRST)
+        if done:
+            if model.stage is Stage.NEW:
+                model.owner = model.first_owner = by
+            model.stage, model.version = Stage.HANDED_OFF, model.version + 1
+            model.answers |= answers
+
+    @precondition(lambda self: self.models)
+    @rule(number=st.integers(0, 1), by=ANYBODY, affected=st.integers(1, 99))
+    def fill_in(self, number: int, by: str, affected: int) -> None:
+        model, form = self.models[number % len(self.models)], self.world.form()
+        answers = TEMPLATE | SECOND | {"affected": str(affected), "why_retarus": f"Only they see it {model.version}"}
+        before = model.version
+        done = self.attempt(lambda: self.world.desk.answers.fill_in(model.id, by, answers, form, before))
+        if done:
+            assert by in BOTH
+            model.version += 1
+            model.answers |= answers
+        else:
+            assert by not in BOTH or model.stage is Stage.CLOSED
+
+    @precondition(lambda self: self.models)
+    @rule(number=st.integers(0, 1), by=ANYBODY)
+    def send_to_retarus(self, number: int, by: str) -> None:
+        model, form = self.models[number % len(self.models)], self.world.form()
+        done = self.attempt(lambda: self.world.desk.escalation.send(model.id, by, form, model.version))
+        if done:
+            assert by == BEN, "only an authorised contact sends"
+            assert model.stage is Stage.SECOND
+            assert model.answers.keys() >= TEMPLATE.keys(), "nothing incomplete is sent"
+            model.stage, model.owner = Stage.RETARUS, by
+            model.version, model.letters = model.version + 1, model.letters + 1
+
+    @precondition(lambda self: self.last)
+    @rule()
+    def repeat(self) -> None:
+        """Slack delivers the same click or form again."""
+        assert self.last
+        self.attempt(self.last)
+
+    # --- deliveries
+
+    @rule(how=OUTCOMES)
+    def deliver(self, how: str) -> None:
+        self.courier.next = how
+        self.loop.run(self.outbox.drain(5))
+
+    @rule()
+    def crash(self) -> None:
+        """A process claims what is due, and dies."""
+        for claim in self.loop.run(self.store.claim(self.world.clock(), timedelta(seconds=90), 3)):
+            assert claim.attempt >= 1
+
+    @rule(seconds=st.sampled_from([1, 10, 100, 4000]))
+    def time_passes(self, seconds: int) -> None:
+        self.world.clock.forward(seconds=seconds)
+
+    # --- comparison
+
+    @invariant()
+    def tickets_are_as_in_the_model(self) -> None:
+        for model in self.models:
+            ticket = self.loop.run(self.store.get(model.id))
+            assert ticket
+            assert (ticket.stage, ticket.owner, ticket.version) == (model.stage, model.owner, model.version)
+            assert {key: ticket.answer(key) for key in model.answers} == model.answers
+            history = self.loop.run(self.store.history(model.id))
+            assert [event.version for event in history] == list(range(1, model.version + 1))
+
+    @invariant()
+    def nothing_arrives_twice_or_unasked(self) -> None:
+        assert all(times == 1 for times in self.courier.arrived.values())
+        for model in self.models:
+            letters = [key for key in self.courier.arrived if key.startswith(f"{model.id}:") and ">" not in key]
+            for to in (RETARUS, MAIL):
+                assert sum(
+                    f":{Say.LETTER_POST}:{to}" in key or f":{Say.LETTER_MAIL}:{to}" in key for key in letters
+                ) <= (model.letters)
+
+    def teardown(self) -> None:
+        """In the end everything is delivered once, or is a dead letter that says why."""
+        if not hasattr(self, "world"):
+            self.loop.close()
+            return
+        self.courier.next = "sent"
+        for _ in range(6):
+            self.world.clock.forward(seconds=600)
+            assert self.loop.run(self.outbox.drain(10))
+        rows = [
+            row for model in self.models for row in self.loop.run(self.store.letters(ticket_id=model.id, limit=1000))
+        ]
+        assert [row for row in rows if row.state == "waiting"] == []
+        assert all(row.why for row in rows if row.state == "dead")
+        assert all(self.courier.arrived[row.notice.key] == 1 for row in rows if row.state == "sent")
+        self.loop.run(self.store.close())
+        self.loop.close()
+
+
+async def _awaited(step: Callable[[], Awaitable[Ticket]]) -> Ticket:
+    return await step()
+
+
+Open = Callable[[Callable[[], datetime]], Awaitable[Store]]
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    async def memory(clock: Callable[[], datetime]) -> Store:
+        return MemoryStore(clock)
+
+    async def sqlite(clock: Callable[[], datetime]) -> Store:
+        return await open_store(f"sqlite:///{tmp_path / uuid4().hex}", clock)
+
+    ways: dict[str, Open] = {"memory": memory, "sqlite": sqlite}
+    return ways[request.param]
+
+
+def test_desk_behaves_like_the_model_in_any_sequence_of_steps(new_store: Open) -> None:
+    run_state_machine_as_test(
+        lambda: DeskComparison(new_store),  # type: ignore[arg-type]  # any callable that returns a machine is accepted
+        settings=settings(
+            max_examples=int(os.environ.get("FUZZ", "6")),
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+            phases=[phase for phase in Phase if phase is not Phase.shrink or "CI" not in os.environ],
+        ),
+    )

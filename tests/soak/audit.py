@@ -1,0 +1,273 @@
+"""Audits what is left of a soak: the steps that were acknowledged, the store, the messages, the mails, the logs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from email import message_from_string
+from email.message import Message
+
+from blocks.card import card
+from bot.adapters.mail.compose import message_id
+from bot.adapters.slack.idempotent_posting import key_in_metadata
+from bot.config.settings import Config, load
+from bot.model.notice import Say
+from bot.model.ticket import Event, Ticket
+from bot.model.transitions import Move, Step
+from bot.ports import Store
+from bot.tickets.notifications import SILENT
+from bot.tickets.ports import Query
+from localslack import PersonDriver
+from localslack.visible import text_of
+from tests.handlers.world import DESK, RETARUS, Json
+from tests.soak.person import SoakPerson, is_of
+from tests.soak.processes import CONFIG, Replica
+from tests.soak.steps import MARKER, Answer, Taken
+
+NAMES = {"U0ANNA": "Anna Arnold", "U0ALEX": "Alex Adler", "U0BEN": "Ben Brandt", "U0BEA": "Bea Bauer"}
+_PARTS = ("", *(f"#{number}" for number in range(2, 30)))
+_ALL = 1_000_000
+_ORDERED = ("token_revoked", "fatal_error")
+"""Errors of Slack that a soak orders; for a person, they are trouble with a reference."""
+
+
+@dataclass
+class Findings:
+    """Figures of a soak, and what should not be."""
+
+    figures: dict[str, float] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def expect(self, right: object, fault: str) -> None:
+        """Notes a fault unless this holds."""
+        if not right:
+            self.faults.append(fault)
+
+
+@dataclass
+class Kept:
+    """Everything that is compared, read once."""
+
+    config: Config
+    tickets: list[Ticket]
+    histories: dict[str, list[Event]]
+    undelivered: dict[str, str]
+    """Key of each notice that was not sent → its state."""
+    desk: str
+    retarus: str
+    mails: list[tuple[str, Message]]
+
+
+async def audited(
+    store: Store,
+    control: PersonDriver,
+    people: Mapping[str, SoakPerson],
+    replicas: Sequence[Replica],
+    secrets: Sequence[str],
+) -> Findings:
+    """Compares everything with everything."""
+    found = Findings(faults=[fault for person in people.values() for fault in person.faults])
+    steps = [step for person in people.values() for step in person.steps]
+    kept = await _kept(store, control)
+    _audit_steps(kept, steps, found)
+    await _audit_outbox(store, found)
+    await _audit_threads(kept, store, control, found)
+    posted = await _audit_repeats(kept, control, people, found)
+    await _audit_retarus(kept, control, found)
+    _audit_mails(kept, steps, found)
+    _audit_logs(replicas, secrets, found)
+    _audit_silence(steps, replicas, found)
+    _count(kept, steps, replicas, found)
+    found.figures["messages of the bot"] = posted
+    return found
+
+
+async def _kept(store: Store, control: PersonDriver) -> Kept:
+    tickets = await store.find(Query(limit=_ALL))
+    rows = [each for state in ("waiting", "dead", "dropped") for each in await store.letters(state=state, limit=_ALL)]
+    channels = {entry["name"]: entry["id"] for entry in (await control.state())["channels"]}
+    listed = (await control.control("GET", "mail"))["mails"]
+    raw = [(await control.control("GET", f"mail/{entry['id']}"))["mail"] for entry in listed]
+    return Kept(
+        load(CONFIG),
+        tickets,
+        {ticket.id: await store.history(ticket.id) for ticket in tickets},
+        {row.notice.key: row.state for row in rows},
+        channels[DESK[1:]],
+        channels[RETARUS[1:]],
+        [(",".join(mail["to"]), message_from_string(mail["raw"])) for mail in raw],
+    )
+
+
+# --- steps
+
+
+def _audit_steps(kept: Kept, steps: Sequence[Taken], found: Findings) -> None:
+    """Each acknowledged step is in the store, as often as it was taken."""
+    groups: dict[tuple[str, str, str, str], list[Taken]] = {}
+    for step in steps:
+        groups.setdefault((step.ticket, step.what, step.by, step.word), []).append(step)
+    for (ticket, what, by, word), group in groups.items():
+        least = sum(step.answer is Answer.DONE for step in group)
+        most = least + sum(step.answer is Answer.UNSURE for step in group)
+        there = sum(is_of(event, group[0]) for event in kept.histories.get(ticket, ())) if what != Move.RAISE else 1
+        name = f"{what} by {by} {word} on {ticket}: acknowledged {least}, unsure {most - least}, in the store {there}"
+        found.expect(least <= there <= most, name)
+
+
+async def _audit_outbox(store: Store, found: Findings) -> None:
+    """Every notice was delivered, or is a visible dead letter."""
+    waiting = await store.letters(state="waiting", limit=_ALL)
+    for row in waiting[:20]:
+        found.faults.append(f"still waiting: {row.notice.say} {row.notice.key}: {row.why}")
+    dead = await store.letters(state="dead", limit=_ALL)
+    found.expect(all(row.why for row in dead), "a dead letter says nothing of why")
+    found.figures["dead letters"] = len(dead)
+
+
+# --- Slack
+
+
+async def _audit_threads(kept: Kept, store: Store, control: PersonDriver, found: Findings) -> None:
+    """Each ticket has one card that shows its present state, and a line for each step a person took."""
+    for ticket in kept.tickets:
+        place = await store.place(ticket.id, "card")
+        if place is None:
+            found.faults.append(f"ticket {ticket.number} has no card")
+            continue
+        thread = await control.thread({"channel": place.channel, "ts": place.ts})
+        drawn = card(ticket, kept.config, NAMES.__getitem__)
+        shown = text_of({"blocks": list(drawn.blocks)})
+        found.expect(text_of(thread[0]) == shown, f"the card of {ticket.number} shows an older state")
+        lines = Counter(_key(message) for message in thread[1:])
+        for event in kept.histories[ticket.id]:
+            key = f"{ticket.id}:{event.version}:{Say.STORY.value}:{kept.desk}"
+            if event.by and event.what not in SILENT and key not in kept.undelivered:
+                times = lines[key_in_metadata(key)]
+                found.expect(times == 1, f"{event.what} on {ticket.number} stands {times} times in the thread")
+
+
+async def _audit_repeats(kept: Kept, control: PersonDriver, people: Mapping[str, SoakPerson], found: Findings) -> int:
+    """No message was posted twice: neither in a channel, nor in a thread, nor to a person."""
+    keys = Counter[tuple[str, str]]()
+    for channel in (DESK, RETARUS):
+        for root in await _all_messages(control, channel):
+            replies = await control.thread(root) if root.get("reply_count") else [root]
+            keys.update((channel, _key(message)) for message in replies if _key(message))
+    for name, person in people.items():
+        messages = await _all_messages(person.driver, "@partner-desk")
+        keys.update((name, _key(message)) for message in messages if _key(message))
+    for (channel, key), times in keys.items():
+        found.expect(times == 1, f"a message stands {times} times in {channel}: {key}")
+    found.expect(keys or not kept.tickets, "no message carries a key")
+    return keys.total()
+
+
+async def _all_messages(person: PersonDriver, channel: str) -> list[Json]:
+    where = (await person.act("open_dm", users=[channel]))["channel"]["id"] if channel[0] == "@" else channel
+    name, before = where.replace("#", "%23"), ""
+    found: list[Json] = []
+    while True:
+        query = {"limit": 1000, **({"before": before} if before else {})}
+        page = await person.read(f"channels/{name}/messages", **query)
+        found = [*page["messages"], *found]
+        if not page["has_more"]:
+            return found
+        before = str(page["messages"][0]["ts"])
+
+
+def _key(message: Json) -> str:
+    return str(message.get("metadata", {}).get("event_payload", {}).get("key", ""))
+
+
+# --- Retarus
+
+
+def _sent_by_people(kept: Kept, say_letter: Say, say_chaser: Say, to: str) -> dict[str, Ticket]:
+    """Keys of what people sent to Retarus this way, by the history."""
+    says = {Move.ESCALATE.value: say_letter, Step.CHASE.value: say_chaser}
+    return {
+        f"{ticket.id}:{event.version}:{says[event.what].value}:{to}": ticket
+        for ticket in kept.tickets
+        for event in kept.histories[ticket.id]
+        if event.what in says and event.by
+    }
+
+
+async def _audit_retarus(kept: Kept, control: PersonDriver, found: Findings) -> None:
+    """Retarus's channel holds what people sent, wholly, and nothing else."""
+    sent = _sent_by_people(kept, Say.LETTER_POST, Say.CHASE_POST, kept.retarus)
+    allowed = {key_in_metadata(key + part) for key in sent for part in _PARTS}
+    there = set[str]()
+    for root in await _all_messages(control, RETARUS):
+        there |= {_key(message) for message in await control.thread(root) if _key(message)}
+    for key in there - allowed:
+        found.faults.append(f"in Retarus's channel, and sent by nobody: {key}")
+    for key in sent:
+        if key not in kept.undelivered:
+            found.expect(key_in_metadata(key) in there, f"not in Retarus's channel: {key}")
+
+
+def _audit_mails(kept: Kept, steps: Sequence[Taken], found: Findings) -> None:
+    """Retarus was mailed what people sent, with the files that were confirmed, and nothing else."""
+    to, domain = kept.config.retarus.email, kept.config.retarus.from_address.rpartition("@")[2]
+    sent = _sent_by_people(kept, Say.LETTER_MAIL, Say.CHASE_MAIL, to)
+    ids = {message_id(key, domain): (key, ticket) for key, ticket in sent.items()}
+    arrived = Counter[str]()
+    for recipients, mail in kept.mails:
+        if to not in recipients:
+            continue
+        number = str(mail["Message-ID"]).strip()
+        arrived[number] += 1
+        found.expect(number in ids, f"mailed to Retarus, and sent by nobody: {mail['Subject']}")
+        if number in ids:
+            confirmed = {each.name for each in ids[number][1].attachments}
+            names = {str(part.get_filename()) for part in mail.walk() if part.get_filename()}
+            found.expect(names <= confirmed, f"a file went to Retarus that was not confirmed: {names - confirmed}")
+    for number, (key, _) in ids.items():
+        if key not in kept.undelivered:
+            found.expect(arrived[number], f"not mailed to Retarus: {key}")
+    refused = {step.file for step in steps if step.file and step.answer is Answer.REFUSED}
+    attached = {each.name for ticket in kept.tickets for each in ticket.attachments}
+    found.expect(not refused & attached, f"files of a refused form are kept: {refused & attached}")
+    found.figures["letters to Retarus"] = len(ids)
+    found.figures["mails that arrived again, with the same Message-ID"] = sum(arrived.values()) - len(arrived)
+
+
+# --- logs, memory, figures
+
+
+def _audit_logs(replicas: Sequence[Replica], secrets: Sequence[str], found: Findings) -> None:
+    """No log holds a secret, a name, an address, or anything people typed."""
+    for replica in replicas:
+        text = replica.log.read_text("utf-8", "replace")
+        for secret in (f"{MARKER}-", *secrets):
+            found.expect(secret not in text, f"{replica.log.name} holds {secret[:12]}…")
+        for line in text.splitlines():
+            is_odd = "unforeseen" in line and not any(name in line for name in _ORDERED)
+            found.expect(not is_odd, f"{replica.log.name}: {line[:160]}")
+        found.figures["lines in the logs"] = found.figures.get("lines in the logs", 0) + text.count("\n")
+
+
+def _audit_silence(steps: Sequence[Taken], replicas: Sequence[Replica], found: Findings) -> None:
+    """A click that was refused without a word is one whose word could not be said: the log has a line of it."""
+    lines = [line for replica in replicas for line in replica.log.read_text("utf-8", "replace").splitlines()]
+    for user in NAMES:
+        silent = sum(step.by == user and step.answer is Answer.SILENT for step in steps)
+        untold = sum("could not tell a person" in line and user in line for line in lines)
+        found.expect(silent <= untold, f"{user} made {silent} clicks that did nothing; {untold} could not be told")
+
+
+def _count(kept: Kept, steps: Sequence[Taken], replicas: Sequence[Replica], found: Findings) -> None:
+    answers = Counter(step.answer for step in steps)
+    lives = [megabytes for replica in replicas for _, megabytes in replica.lives if megabytes]
+    found.figures |= {
+        "kills": sum(replica.kills for replica in replicas),
+        "tickets": len(kept.tickets),
+        "versions of tickets": sum(map(len, kept.histories.values())),
+        "acknowledged steps": answers[Answer.DONE],
+        "unsure steps": answers[Answer.UNSURE],
+        "refused steps": answers[Answer.REFUSED],
+        "memory at most, MB": round(max([*lives, *(replica.memory() for replica in replicas)], default=0)),
+    }

@@ -1,0 +1,134 @@
+"""What random people do: one step of one person on one ticket, and how it was acknowledged."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.model.ticket import Kind, Stage
+from bot.model.transitions import Move, Step
+from localslack import Modal
+from tests.handlers.world import FIRST_TASKS, MATRIX_SECOND, SECOND_TASKS, Json, picked
+
+MARKER = "zqx"
+"""Stands in everything people type here, so that it would be recognised in a log."""
+
+
+class Answer(StrEnum):
+    """How a step was answered."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    SILENT = "silent"
+    """Acknowledged, not done, and nothing was said: only right where saying it failed, which the log tells."""
+    UNSURE = "unsure"
+    """Not acknowledged, or only the last of several tries was: it may have been done."""
+    IMPOSSIBLE = "impossible"
+    """The button or the form was not there."""
+
+
+@dataclass
+class Taken:
+    """A step that was taken."""
+
+    by: str
+    ticket: str
+    what: Move | Step
+    answer: Answer
+    word: str = ""
+    """Word that occurs in this step only, where something was typed."""
+    file: str = ""
+
+
+FIRST, SECOND, AUTHORISED = ("anna", "alex"), ("ben", "bea"), ("ben",)
+
+CHOICES: dict[Stage, tuple[tuple[Move | Step, tuple[str, ...], int], ...]] = {
+    Stage.NEW: ((Move.TAKE, FIRST, 8), (Step.NOTE, FIRST, 1), (Step.FILL_IN, FIRST, 1), (Move.WITHDRAW, FIRST, 1)),
+    Stage.FIRST: (
+        (Move.HAND_OFF, FIRST, 10),
+        (Step.FILL_IN, FIRST, 2),
+        (Move.TAKE_OVER, FIRST, 2),
+        (Move.ASK_CUSTOMER, FIRST, 1),
+        (Step.NOTE, FIRST, 1),
+        (Move.RESOLVE, FIRST, 1),
+    ),
+    Stage.FIRST_ASKED: ((Move.CUSTOMER_ANSWERED, FIRST, 4), (Move.GO_ON, FIRST, 1), (Step.NOTE, SECOND, 1)),
+    Stage.HANDED_OFF: ((Move.ACCEPT, SECOND, 9), (Move.SEND_BACK, SECOND, 1), (Step.NOTE, FIRST, 1)),
+    Stage.SECOND: (
+        (Move.ESCALATE, AUTHORISED, 6),
+        (Step.FILL_IN, SECOND, 6),
+        (Move.TAKE_OVER, SECOND, 2),
+        (Move.SEND_BACK, SECOND, 1),
+        (Move.ASK_CUSTOMER, SECOND, 1),
+        (Move.RESOLVE, SECOND, 1),
+        (Step.NOTE, SECOND, 1),
+    ),
+    Stage.SECOND_ASKED: ((Move.CUSTOMER_ANSWERED, SECOND, 4), (Move.GO_ON, SECOND, 1), (Step.NOTE, FIRST, 1)),
+    Stage.RETARUS: (
+        (Step.RCR, SECOND, 2),
+        (Move.RETARUS_UPDATE, SECOND, 1),
+        (Move.RETARUS_ANSWERED, SECOND, 3),
+        (Move.RESOLVE, SECOND, 2),
+        (Step.NOTE, FIRST, 1),
+    ),
+    Stage.RESOLVED: ((Move.CONFIRM, FIRST, 6), (Move.REOPEN, FIRST, 1), (Step.NOTE, SECOND, 1)),
+    Stage.CLOSED: ((Move.REOPEN, FIRST, 1), (Step.NOTE, FIRST, 1)),
+}
+"""What is done at each stage, by whom, and how likely it is."""
+
+KINDS = {
+    Kind.INCIDENT: "/retarus-incident",
+    Kind.SERVICE_REQUEST: "/retarus-service-request",
+    Kind.CHANGE: "/retarus-change",
+}
+
+
+def chosen(dice: random.Random, stage: Stage) -> tuple[Move | Step, str]:
+    """What is done next on a ticket at this stage, and by whom."""
+    choices = CHOICES[stage]
+    what, people, _ = dice.choices(choices, [weight for *_, weight in choices])[0]
+    return what, dice.choice(people)
+
+
+def raised(word: str, now: float, dice: random.Random) -> Json:
+    """Answers with which a ticket is raised."""
+    return {
+        "customer": picked(f"Customer {MARKER}{dice.randrange(9)}"),
+        "services": ["Email Security"],
+        "start": int(now) - 1200,
+        "happens": f"Outbound mail is rejected since the update {word}",
+        "impact": f"No outbound mail for three customers {word}",
+    }
+
+
+def known(word: str, now: float) -> Json:
+    """Every answer that any form asks for, by its input."""
+    return {
+        **FIRST_TASKS,
+        "summary_first": f"Connector was updated at 10:55, all tenants are affected {word}",
+        "tenants": "12345RS",
+        "interface": "smtp-de1.example.com, DE1",
+        "error": f"550 5.7.1 rejected by policy {word}",
+        "affected": "3",
+        "example.1.when": int(now) - 1000,
+        "example.1.sender": "a@mueller.example",
+        "example.1.recipient": "b@target.example",
+        "example.1.status": "550 5.7.1 rejected",
+        "related": "none",
+        **MATRIX_SECOND,
+        "done": f"Restart and rollback to the release before: no change {word}",
+        **SECOND_TASKS,
+        "summary_second": f"Rejected at DE1 by policy since 10:55, please look at the trace {word}",
+        "why_retarus": f"Only Retarus sees why DE1 rejects {word}",
+        "word": f"What was said and found about it {word}",
+        "rcr": f"RCR-{int(now) % 100000}",
+        "remedy": f"The policy was corrected {word}",
+        "wanted": f"Something else is wanted {word}",
+    }
+
+
+def fitting(modal: Modal, answers: Json) -> Json:
+    """The answers for which this form has an input."""
+    there = {block["block_id"] for block in modal.view["blocks"] if block["type"] == "input"}
+    return {key: value for key, value in answers.items() if key in there}
