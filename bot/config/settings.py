@@ -349,6 +349,8 @@ def read(path: Path) -> dict[str, Any]:
         raise Misconfigured(f"{path} cannot be read: {error}") from error
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"{path} is not valid TOML: {error}") from error
+    except RecursionError:
+        raise Misconfigured(f"{path} cannot be read: lists or tables are nested too deeply in it.") from None
 
 
 def parse(raw: Mapping[str, Any], where: str = "desk.toml") -> Config:

@@ -368,7 +368,7 @@ def test_desk_behaves_like_the_model_in_any_sequence_of_steps(new_store: Open) -
     run_state_machine_as_test(
         lambda: DeskComparison(new_store),  # type: ignore[arg-type]  # any callable that returns a machine is accepted
         settings=settings(
-            max_examples=int(os.environ.get("FUZZ", "6")),
+            max_examples=6 * int(os.environ.get("FUZZ", "1")),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

@@ -90,11 +90,11 @@ class SoakPerson:
         await self._close_forms()
         taken = Taken(self.user, ticket.id, what, Answer.IMPOSSIBLE)
         action = BUTTONS.get(what) or transitions.action_of(what)
+        taken.word = self._word() if has_word(what) else ""
         before = await self._done(taken)
         if what in transitions.ONE_CLICK:
             taken.answer = await self._clicked(message, action)
         else:
-            taken.word = self._word()
             taken.answer = await self._by_form(message, action, taken)
         done = await self._done(taken) - before
         told = await self._told(since)
@@ -144,7 +144,7 @@ class SoakPerson:
             return Answer.IMPOSSIBLE
         if taken.what is Move.ESCALATE:
             return await self._escalated(modal)
-        answers = known(taken.word, self.now())
+        answers = known(taken.word or self._word(), self.now())
         if taken.what is Step.FILL_IN and self.dice.random() < 0.3:
             taken.file = f"{taken.word}.log"
             uploaded = await self.driver.upload(taken.file, f"10:04 RCPT rejected {taken.word}\n".encode())

@@ -23,6 +23,8 @@ from tests.soak.processes import Addresses, Replica, SlackProcess, local_slack
 from tests.soak.steps import chosen
 
 PEOPLE = {"anna": "U0ANNA", "alex": "U0ALEX", "ben": "U0BEN", "bea": "U0BEA"}
+_OPEN_ONES = 0.95
+"""How likely somebody works on a ticket that is open."""
 _OPEN = 6
 """With so many open tickets, no more are raised."""
 _LEASE = 95.0
@@ -42,6 +44,8 @@ class Plan:
     """Empty: a SQLite file in the folder."""
     life: tuple[float, float] = (0.3, 6.0)
     """Seconds between two kills, once all replicas run."""
+    pause: float = 12.0
+    """Seconds of undisturbed work at the beginning, and after every tenth kill."""
     jumps: float = 0.3
     """How likely the clock moves at a kill: by hours, while no replica runs."""
     drain: float = 240.0
@@ -69,10 +73,10 @@ class Soak:
         """Takes steps until cancelled."""
         while True:
             with suppress(*LOST, StoreDown):
-                await self._turn(self.people[name])
+                await self._turn(name, self.people[name])
             await asyncio.sleep(self.dice.uniform(0.0, 0.3))
 
-    async def _turn(self, person: SoakPerson) -> None:
+    async def _turn(self, name: str, person: SoakPerson) -> None:
         tickets = [each for each in await self.store.find(Query(limit=60)) if each.id not in self.busy]
         if await self.waiting() > _BACKLOG:
             await asyncio.sleep(0.5)
@@ -81,10 +85,9 @@ class Soak:
         if person.user in {"U0ANNA", "U0ALEX"} and len(still_open) + len(self.busy) < _OPEN:
             await person.raise_ticket()
             return
-        ticket = self.dice.choice(still_open or tickets) if self.dice.random() < 0.95 else self.dice.choice(tickets)
-        what, by = chosen(self.dice, ticket.stage)
-        is_theirs_already = what is Move.TAKE_OVER and ticket.owner == person.user
-        if PEOPLE[by] == person.user and not is_theirs_already:
+        ticket = self.dice.choice(still_open if still_open and self.dice.random() < _OPEN_ONES else tickets)
+        what = chosen(self.dice, ticket.stage, name)
+        if what and not (what is Move.TAKE_OVER and ticket.owner == person.user):
             await self._step(person, ticket, what)
 
     async def _step(self, person: SoakPerson, ticket: Ticket, what: Move | Step) -> None:
@@ -102,7 +105,11 @@ class Soak:
 
     async def trouble(self) -> None:
         """Kills replicas, at random moments, until the plan's number is reached; orders faults in between."""
-        while sum(replica.kills for replica in self.replicas) < self.plan.kills:
+        rest = 0
+        while (kills := sum(replica.kills for replica in self.replicas)) < self.plan.kills:
+            if kills >= rest:
+                await asyncio.sleep(self.plan.pause)
+                rest += 10
             await self.order_faults()
             await asyncio.sleep(self.dice.uniform(*self.plan.life))
             if self.dice.random() < self.plan.jumps and await self.waiting() < _BACKLOG:

@@ -84,11 +84,10 @@ KINDS = {
 }
 
 
-def chosen(dice: random.Random, stage: Stage) -> tuple[Move | Step, str]:
-    """What is done next on a ticket at this stage, and by whom."""
-    choices = CHOICES[stage]
-    what, people, _ = dice.choices(choices, [weight for *_, weight in choices])[0]
-    return what, dice.choice(people)
+def chosen(dice: random.Random, stage: Stage, name: str) -> Move | Step | None:
+    """What this person does next on a ticket at this stage; None when it is others' turn."""
+    choices = [(what, weight) for what, people, weight in CHOICES[stage] if name in people]
+    return dice.choices([what for what, _ in choices], [weight for _, weight in choices])[0] if choices else None
 
 
 def raised(word: str, now: float, dice: random.Random) -> Json:

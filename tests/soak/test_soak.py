@@ -11,7 +11,7 @@ from tests.soak.run import Plan, run
 
 pytestmark = pytest.mark.timeout(300)
 
-SHORT = {"kills": 3, "life": (1.0, 2.0), "drain": 90.0}
+SHORT = {"kills": 3, "life": (1.0, 2.0), "pause": 4.0, "drain": 90.0}
 
 
 async def test_short_soak_on_sqlite_finds_no_fault(tmp_path: Path) -> None:
