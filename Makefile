@@ -20,8 +20,7 @@ FUZZ ?= 20
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: run test short check bench pictures texts lock sbom audit clean
-.PHONY: run test check bench soak fuzz pictures texts lock clean
+.PHONY: run test short check bench soak fuzz pictures texts lock sbom audit clean
 
 run: $(VENV)/.run
 	@if [ -n "$$SLACK_BOT_TOKEN" ] || grep -qs '^ *SLACK_BOT_TOKEN *= *[^ ]' .env; then exec $(PY) app.py; else exec $(PY) app.py demo --language $(SPOKEN)$(if $(OPEN), --open); fi

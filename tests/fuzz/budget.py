@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 CORPUS = Path(__file__).parent / "corpus"
 """Inputs to begin with, and those that were found to be wrong: one file each."""
 SLOW = 2.0
-"""Seconds in which any input of these sizes is read; a linear reader needs milliseconds."""
+"""Processor seconds in which any input of these sizes is read; a linear reader needs milliseconds."""
 
 
 def fuzzed(examples: int) -> Callable[[Any], Any]:

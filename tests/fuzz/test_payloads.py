@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -54,10 +54,10 @@ def body(text: str) -> Json:
 
 def read_quickly(payload_body: Json) -> None:
     """Reads it with every reader, and no text is left that cannot be kept or sent."""
-    began = perf_counter()
+    began = process_time()
     for reader in READERS:
         repr(reader(payload_body))
-    assert perf_counter() - began < SLOW
+    assert process_time() - began < SLOW
 
 
 @fuzzed(60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -27,11 +27,11 @@ VALUE = st.recursive(
 def load_quickly(text: bytes) -> None:
     """Loads it as `desk.toml`; refusals are sentences."""
     with tempfile.TemporaryDirectory() as folder:
-        path, began = Path(folder) / "desk.toml", perf_counter()
+        path, began = Path(folder) / "desk.toml", process_time()
         path.write_bytes(text)
         refusal = _refusal(lambda: load(path))
         assert not refusal or refusal.startswith(str(path))
-        assert perf_counter() - began < SLOW
+        assert process_time() - began < SLOW
 
 
 def _refusal(reading: Callable[[], Config]) -> str:

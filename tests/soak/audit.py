@@ -9,7 +9,6 @@ from email import message_from_string
 from email.message import Message
 
 from blocks.card import card
-from bot.adapters.mail.compose import message_id
 from bot.adapters.slack.idempotent_posting import key_in_metadata
 from bot.config.settings import Config, load
 from bot.model.notice import Say
@@ -75,7 +74,7 @@ async def audited(
     await _audit_threads(kept, store, control, found)
     posted = await _audit_repeats(kept, control, people, found)
     await _audit_retarus(kept, control, found)
-    _audit_mails(kept, steps, found)
+    await _audit_mails(kept, store, steps, found)
     _audit_logs(replicas, secrets, found)
     _audit_silence(steps, replicas, found)
     _count(kept, steps, replicas, found)
@@ -209,11 +208,12 @@ async def _audit_retarus(kept: Kept, control: PersonDriver, found: Findings) -> 
             found.expect(key_in_metadata(key) in there, f"not in Retarus's channel: {key}")
 
 
-def _audit_mails(kept: Kept, steps: Sequence[Taken], found: Findings) -> None:
+async def _audit_mails(kept: Kept, store: Store, steps: Sequence[Taken], found: Findings) -> None:
     """Retarus was mailed what people sent, with the files that were confirmed, and nothing else."""
-    to, domain = kept.config.retarus.email, kept.config.retarus.from_address.rpartition("@")[2]
+    to = kept.config.retarus.email
     sent = _sent_by_people(kept, Say.LETTER_MAIL, Say.CHASE_MAIL, to)
-    ids = {message_id(key, domain): (key, ticket) for key, ticket in sent.items()}
+    known = {key: await store.message_id_of(key) for key in sent}
+    ids = {each.message_id if each else key: (key, sent[key]) for key, each in known.items()}
     arrived = Counter[str]()
     for recipients, mail in kept.mails:
         if to not in recipients:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
 
 import aiohttp
 
-from app import listening, program, stopped
+from app import listening, program
 from bot.config.environment import environment
 from bot.config.settings import load
 from bot.core.clock import now
-from runtime import logging_setup
+from runtime import logging_setup, starting
 
 _EVERY = 0.1
 """Seconds between two looks at the local Slack's clock."""
@@ -53,9 +53,11 @@ async def run(control: str) -> None:
     async with aiohttp.ClientSession() as session:
         clock = FollowingClock(session, control)
         await clock.look()
-        async with program(env, load(env.desk_config), clock) as running:
+        async with AsyncExitStack() as stack:
+            config = load(env.desk_config)
+            running = await starting.patiently(lambda: stack.enter_async_context(program(env, config, clock)), 0.2)
             following = asyncio.create_task(clock.follow(running.clock_moved))
-            await listening(running, env, until=stopped())
+            await listening(running, env, until=starting.stop_signal().wait())
             following.cancel()
 
 
