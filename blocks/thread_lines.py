@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from blocks import kit, letter, notes, reminder_messages
+from blocks import kit, letter, notes, outbound, reminder_messages
 from blocks.card import Who, primary, title
 from blocks.evidence import STATUS, health_of
 from blocks.kit import Json, Message
@@ -17,7 +17,7 @@ from bot.escalation.letter import shown
 from bot.forms.field_table import field as field_of
 from bot.forms.field_table import priority_reason
 from bot.model.notice import Notice, Say
-from bot.model.ticket import Event, Party, Ticket
+from bot.model.ticket import Event, Party, Stage, Ticket
 from bot.model.transitions import Move, Step
 from bot.tickets.notifications import FOLLOWED, SILENT
 from bot.tickets.reference import reference
@@ -46,9 +46,15 @@ def _next(ticket: Ticket, event: Event) -> Json | None:
         return kit.button(t("Show letter"), letter.SHOW, ticket.id)
     if event.what == Move.RETARUS_ANSWERED.value:
         return kit.button(t("Keep as a technical note"), notes.FROM, ticket.id)
+    if event.what in _NEW_FACTS and ticket.stage is Stage.RETARUS:
+        return kit.button(t("Send to Retarus"), outbound.WRITE, ticket.id)
     if event.what == Step.LEARN.value:
         return kit.button(t("Show {name}", name=event.detail.get("called", "")), notes.SHOW, event.detail.get("id", ""))
     return None
+
+
+_NEW_FACTS = frozenset({Step.FILL_IN.value, Step.ATTACH.value})
+"""What Retarus may need to know while the ticket is with them."""
 
 
 def words_of(event: Event, ticket: Ticket, config: Config, name: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from handlers.shared_channel import Mirror
 from tests.handlers.world import RETARUS, World
+from tests.localslack.traffic_watch import until
 
 Json = dict[str, Any]
 
@@ -93,10 +94,6 @@ async def test_channel_with_another_id_is_followed(w: World) -> None:
     card, letter = await w.escalated(), await letter_of(w)
     changed = w.slack.connect.change_id(RETARUS)
     desk = w.running.desk
-
-    async def followed() -> bool:
-        return desk.routes.retarus == changed.id
-
-    assert await w.ben.wait_for(followed, "the new id")
+    await until(w.slack, lambda: desk.routes.retarus == changed.id)
     await w.rita.post(RETARUS, "under the new id", thread=letter)
     await w.ben.reply(card, "under the new id")

@@ -8,7 +8,7 @@ from bot.escalation.letter import write
 from bot.model.notice import Claim, Dead, Notice, Outcome, Retry, Say, Sent
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step, change, event, move
-from bot.tickets.notifications import Routes, after_delivery, letters, notices
+from bot.tickets.notifications import Routes, after_delivery, letters, notices, receipt_place
 from tests.factories import ALEX, ANNA, BEA, BEN, DESK, MAIL, NOW, RETARUS, a_config, a_contact, a_notice, an_incident
 
 ROUTES = Routes(desk=DESK, retarus=RETARUS, email=MAIL)
@@ -120,6 +120,17 @@ def test_one_way_that_is_stuck_does_not_hold_up_the_other() -> None:
     assert len({notice.lane for notice in sent(ROUTES)}) == 2
 
 
+def test_fallback_sends_by_e_mail_what_the_channel_cannot_take() -> None:
+    ticket, routes = an_incident(Stage.RETARUS), Routes(DESK, RETARUS, MAIL, fallback=True)
+    posted = Claim(notice=a_notice(ticket, Say.LETTER_POST, to=RETARUS), attempt=1)
+    mail, told = after_delivery(posted, Dead("The channel is archived."), ticket, routes, NOW)
+    assert (mail.say, mail.to, mail.body) == (Say.LETTER_MAIL, MAIL, posted.notice.body)
+    assert told.body["instead"] is True
+    assert routes.ways == ("to the Retarus channel",)
+    mailed = Claim(notice=mail, attempt=1)
+    assert [each.say for each in after_delivery(mailed, Dead("x"), ticket, routes, NOW)] == [Say.STORY]
+
+
 # --- how deliveries ended
 
 
@@ -132,7 +143,9 @@ def after(say: Say, outcome: Outcome, **values: str) -> list[Notice]:
 @pytest.mark.parametrize("say", [Say.LETTER_MAIL, Say.LETTER_POST])
 def test_a_letter_that_arrived_leaves_a_receipt_in_the_thread(say: Say) -> None:
     (receipt,) = after(say, Sent(), to=MAIL)
-    assert (receipt.say, receipt.to, receipt.body) == (Say.STORY, DESK, {"delivered": say, "to": MAIL})
+    assert (receipt.say, receipt.to) == (Say.STORY, DESK)
+    assert (receipt.body["delivered"], receipt.body["to"]) == (say, MAIL)
+    assert receipt.pairs("places") == [("t1", receipt_place(f"t1:1:{say}:{MAIL}"))]
     assert receipt.lane == "t1:thread"
 
 
@@ -164,7 +177,7 @@ def test_nothing_else_follows_from_a_delivery(say: Say, outcome: Outcome) -> Non
     assert after(say, outcome) == []
 
 
-def test_a_letter_that_dies_twice_is_told_twice_and_a_receipt_comes_once() -> None:
+def test_letter_that_dies_twice_is_told_twice_and_one_sent_again_after_a_bounce_has_another_receipt() -> None:
     ticket = an_incident(Stage.RETARUS)
     notice = a_notice(ticket, Say.LETTER_MAIL, to=MAIL)
 
@@ -172,7 +185,7 @@ def test_a_letter_that_dies_twice_is_told_twice_and_a_receipt_comes_once() -> No
         return after_delivery(Claim(notice=notice, attempt=attempt), outcome, ticket, ROUTES, NOW)[0].key
 
     assert key(1, Dead("x")) != key(2, Dead("x"))
-    assert key(1, Sent()) == key(2, Sent())
+    assert key(1, Sent()) != key(2, Sent())  # a delivery is settled once, so that two mean that it bounced
 
 
 def test_a_priority_that_a_handoff_changes_is_news_in_the_thread_and_to_the_owner() -> None:
