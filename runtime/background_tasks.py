@@ -1,6 +1,6 @@
-"""What goes on after an acknowledgement? Supervised tasks: none is lost to the garbage collector or to a shutdown.
+"""Supervised background tasks: none is lost to the garbage collector or to a shutdown.
 
-And what must not go on before one: while somebody waits for an acknowledgement, work nobody waits for stands back.
+Background work yields to acknowledgements: it pauses while a person waits for one.
 """
 
 from __future__ import annotations
@@ -15,40 +15,40 @@ from bot.core.errors import place_of
 log = logging.getLogger(__name__)
 
 _PATIENCE = 0.1
-"""Seconds after which work that stood back goes on all the same: it is never kept waiting by people without end."""
+"""Seconds a background task yields at most, so that a steady load cannot starve it."""
 
 
 class BackgroundTasks:
-    """Runs what follows an acknowledgement."""
+    """Runs coroutines after an acknowledgement, and counts the acknowledgements people wait for."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
         self._waiting = 0
-        self._nobody_waits = asyncio.Event()
-        self._nobody_waits.set()
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """While inside, somebody waits for an acknowledgement."""
+        """While inside, a person waits for an acknowledgement."""
         self._waiting += 1
-        self._nobody_waits.clear()
+        self._idle.clear()
         try:
             yield
         finally:
             self._waiting -= 1
             if not self._waiting:
-                self._nobody_waits.set()
+                self._idle.set()
 
     async def calm(self) -> None:
-        """Waits until nobody waits for an acknowledgement any more; a tenth of a second at most."""
+        """Waits until no acknowledgement is pending; a tenth of a second at most."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
-                await self._nobody_waits.wait()
+                await self._idle.wait()
 
     def start(self, work: Coroutine[object, object, None], *, later: bool = False) -> None:
-        """Runs it in the background. What it raises is logged: whoever starts it handles what people must hear.
+        """Runs it in the background. An error is logged; the caller tells people where they must know.
 
-        `later`: when nobody waits for an acknowledgement.
+        `later`: once no acknowledgement is pending.
         """
         task = asyncio.get_running_loop().create_task(self._when_calm(work) if later else work)
         self._running.add(task)
@@ -68,7 +68,7 @@ class BackgroundTasks:
             log.error("a task after an acknowledgement failed: %s", place_of(error))
 
     async def drain(self, seconds: float) -> None:
-        """Waits until all have ended; cancels what has not by then."""
+        """Waits until all tasks have ended; cancels those that are late."""
         if not self._running:
             return
         _, late = await asyncio.wait(self._running, timeout=seconds)

@@ -1,4 +1,4 @@
-"""When are new words taken into the full-text index? Soon after a change, while nobody waits for an acknowledgement."""
+"""Worker that updates the full-text index soon after a change, while no acknowledgement is pending."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from runtime.background_tasks import BackgroundTasks
 log = logging.getLogger(__name__)
 
 _SOON = 0.5
-"""Seconds after a change: what happens until then is taken in together, which costs less. A search does not wait."""
+"""Seconds of debounce after a change: a batch costs less. A search does not wait for it."""
 _TOGETHER = 10
-"""Tickets: whoever changes something meanwhile waits for so many at most."""
+"""Tickets per batch: a change in the meantime waits for one batch at most."""
 _PAUSE = 5.0
 """Seconds to wait when the store is down."""
 
 
 class IndexWorker:
-    """`run` it in one task; `wake` it after a change."""
+    """Updates the index: `run` in one task, `wake` after a change."""
 
     def __init__(self, store: Store, tasks: BackgroundTasks) -> None:
         self._store = store
@@ -28,11 +28,11 @@ class IndexWorker:
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
-        """There is something to do. Cheap."""
+        """Tells that there is something to index. Cheap."""
         self._woken.set()
 
     async def run(self) -> None:
-        """Until cancelled; begins with what was left when the program last ended."""
+        """Indexes until cancelled, beginning with what was left when the program last ended."""
         while True:
             self._woken.clear()
             try:

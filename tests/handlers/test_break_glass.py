@@ -22,7 +22,7 @@ async def unattested(w: World, **changes: object) -> Contact:
     return changed
 
 
-async def test_an_admin_sends_a_p1_with_a_reason_that_is_told_and_kept(w: World) -> None:
+async def test_admin_sends_a_p1_with_a_reason_that_is_told_and_kept(w: World) -> None:
     await unattested(w)
     card = await w.filled()
     preview = await previewed(w, card, by="carla")
@@ -40,7 +40,7 @@ async def test_an_admin_sends_a_p1_with_a_reason_that_is_told_and_kept(w: World)
     assert event.detail["glass"] == "Ben is on a plane until 14:00"
 
 
-async def test_nobody_else_is_offered_it_and_nobody_else_can(w: World) -> None:
+async def test_break_glass_is_for_admins_in_the_register(w: World) -> None:
     card = await w.filled()
     await w.bea.click(card, "Take over")
     await w.bea.reply(card, "took it over")
@@ -49,7 +49,7 @@ async def test_nobody_else_is_offered_it_and_nobody_else_can(w: World) -> None:
     assert not preview.view.get("submit")
 
 
-async def test_it_is_for_the_highest_priority_only(w: World) -> None:
+async def test_break_glass_is_for_the_highest_priority_only(w: World) -> None:
     await unattested(w)
     card = await w.raised()
     await w.anna.click(card, "Take")
@@ -65,7 +65,7 @@ async def test_it_is_for_the_highest_priority_only(w: World) -> None:
     assert LABEL not in preview.text
 
 
-async def test_a_reason_does_not_help_who_is_suspended_meanwhile(w: World) -> None:
+async def test_reason_does_not_help_who_is_suspended_meanwhile(w: World) -> None:
     await unattested(w)
     preview = await previewed(w, await w.filled(), by="carla")
     await unattested(w, suspended_on=date(2024, 1, 1), suspended_why="left")

@@ -21,7 +21,7 @@ async def test_checks_are_answered_one_by_one_by_whoever_does_them(w: World) -> 
     assert "Alex Adler" in shown.text
 
 
-async def test_a_check_that_needs_words_has_a_form_of_its_own_and_the_list_shows_what_was_said(w: World) -> None:
+async def test_check_that_needs_words_has_a_form_of_its_own_and_the_list_shows_what_was_said(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "took it")
@@ -38,7 +38,7 @@ async def test_a_check_that_needs_words_has_a_form_of_its_own_and_the_list_shows
     await w.anna.modal("1st-level checks", containing="P1 · No outbound mail")
 
 
-async def test_what_retarus_found_is_recorded_and_not_theirs_comes_back(w: World) -> None:
+async def test_finding_of_retarus_is_recorded_and_not_theirs_comes_back(w: World) -> None:
     card = await w.escalated()
     await w.ben.click(card, "Checks")
     await w.ben.click(await w.ben.modal("What Retarus owes"), "Not caused by Retarus")
@@ -47,7 +47,7 @@ async def test_what_retarus_found_is_recorded_and_not_theirs_comes_back(w: World
     await w.ben.message(DESK, "Retarus found: Not caused by Retarus")
 
 
-async def test_a_workaround_of_retarus_is_told_and_stands_on_the_card(w: World) -> None:
+async def test_workaround_of_retarus_is_told_and_stands_on_the_card(w: World) -> None:
     card = await w.escalated()
     await w.ben.click(card, "Log Retarus update")
     answers = {"word": "They are on it", "their_workaround": "Send by DE2", "eta": int(w.now()) + 7200}
@@ -59,7 +59,7 @@ async def test_a_workaround_of_retarus_is_told_and_stands_on_the_card(w: World) 
     assert "Retarus expects it to be solved by" in str(card)
 
 
-async def test_a_phone_call_is_logged_as_no_report(w: World) -> None:
+async def test_phone_call_is_logged_as_no_report(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Write a note")
     answers = {"word": "Called Retarus Support: they know nothing of it", "called": "retarus"}

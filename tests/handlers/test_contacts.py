@@ -33,7 +33,7 @@ async def add(w: World) -> Modal:
     return await w.carla.modal("Add a contact")
 
 
-async def test_an_admin_adds_a_contact_who_gets_both_guides_and_acknowledges_them(w: World) -> None:
+async def test_admin_adds_a_contact_who_gets_both_guides_and_acknowledges_them(w: World) -> None:
     assert (await w.carla.submit(await add(w), ALEX))["outcome"] == "closed"
     await shown(w.carla, "Can send to Retarus: Alex Adler, Ben Brandt, Carla Conrad")
     told = await w.alex.message(DM, "Please read both guides")
@@ -49,7 +49,7 @@ async def knows(w: World, user: str) -> bool:
     return contact is not None and contact.guides_known == w.running.desk.config.guides.edition
 
 
-async def test_every_fault_of_an_entry_is_marked_at_once(w: World) -> None:
+async def test_contact_form_marks_every_fault_at_once(w: World) -> None:
     modal = await add(w)
     wrong = {"email": "alex", "phone": "12", "attested_on": "2999-01-01", "eas": "yes", "employee": "no"}
     done = await w.carla.submit(modal, ALEX | wrong)
@@ -62,7 +62,7 @@ async def test_guests_others_and_those_who_are_in_it_already_cannot_be_added(w: 
     assert set(done["errors"]) == {"person"}
 
 
-async def test_an_entry_says_what_is_not_in_order_until_it_is_changed(w: World) -> None:
+async def test_entry_says_what_is_not_in_order_until_it_is_changed(w: World) -> None:
     home = await at(w.carla, "Contacts", "attestation for sections 2–4")
     await press(w.carla, home, "contact.U0BEA", contacts.CHANGE)
     modal = await w.carla.modal("Change a contact")
@@ -74,7 +74,7 @@ async def test_an_entry_says_what_is_not_in_order_until_it_is_changed(w: World) 
     assert (bea.webinars_on, bea.phone) == (date(2024, 1, 2), "+49 89 12345671")
 
 
-async def test_who_is_suspended_between_preview_and_sending_cannot_send(w: World) -> None:
+async def test_contact_suspended_after_the_preview_cannot_send(w: World) -> None:
     card = await w.filled()
     preview = await previewed(w, card)
     await press(w.carla, await at(w.carla, "Contacts", "Can send to Retarus"), BEN, contacts.SUSPEND)
@@ -86,7 +86,7 @@ async def test_who_is_suspended_between_preview_and_sending_cannot_send(w: World
     await shown(w.carla, "Can send to Retarus: Ben Brandt")
 
 
-async def test_who_is_deactivated_in_slack_is_suspended_at_once_and_cannot_be_reinstated(w: World) -> None:
+async def test_contact_deactivated_in_slack_is_suspended_and_cannot_be_reinstated(w: World) -> None:
     await at(w.carla, "Contacts", "Can send to Retarus: Ben Brandt")
     await w.carla.control("POST", "people/ben", deactivated=True)
     async with asyncio.timeout(PATIENCE):
@@ -102,12 +102,12 @@ async def is_suspended(w: World, user: str) -> bool:
     return contact is not None and contact.suspended_on is not None
 
 
-async def test_a_contact_acknowledges_the_guides_in_their_home_too(w: World) -> None:
+async def test_contact_acknowledges_the_guides_in_their_home_too(w: World) -> None:
     await w.ben.click(await opened(w.ben, "have not acknowledged them yet"), "I have read both")
     await w.ben.wait_for(lambda: knows(w, "U0BEN"), "the acknowledgement")
 
 
-async def test_a_contact_is_reminded_of_the_webinars_until_an_admin_has_noted_the_day(w: World) -> None:
+async def test_contact_is_reminded_of_the_webinars_until_an_admin_has_noted_the_day(w: World) -> None:
     await opened(w.ben, "onboarding webinars: you have not taken part yet")
     await press(w.carla, await at(w.carla, "Contacts", "Can send to Retarus"), BEN, contacts.CHANGE)
     done = await w.carla.submit(await w.carla.modal("Change a contact"), {"webinars_on": "2024-01-02"})
@@ -116,7 +116,7 @@ async def test_a_contact_is_reminded_of_the_webinars_until_an_admin_has_noted_th
     await gone(w.ben, "onboarding webinars")
 
 
-async def test_who_is_no_admin_sees_no_part_for_admins_and_cannot_get_there(w: World) -> None:
+async def test_admin_parts_are_hidden_and_closed_for_others(w: World) -> None:
     home = await opened(w.anna, "Open tickets")
     assert "Contacts" not in str(home)
     assert "Settings" not in str(home)

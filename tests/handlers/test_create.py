@@ -10,7 +10,7 @@ from bot.model.ticket import Kind
 from tests.handlers.world import DESK, World, picked
 
 
-async def test_what_is_known_is_prefilled(w: World) -> None:
+async def test_form_is_prefilled_with_what_is_known(w: World) -> None:
     await w.ben.command(DESK, "/retarus-incident", "Müller: mail rejected")
     modal = await w.ben.modal("Raise an incident")
     values = {
@@ -21,7 +21,7 @@ async def test_what_is_known_is_prefilled(w: World) -> None:
     assert values["happens"] == "Müller: mail rejected"
 
 
-async def test_every_fault_is_marked_at_once_and_nothing_typed_is_lost(w: World) -> None:
+async def test_form_marks_every_fault_at_once_and_loses_nothing_typed(w: World) -> None:
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal()
     wrong = {
@@ -39,7 +39,7 @@ async def test_every_fault_is_marked_at_once_and_nothing_typed_is_lost(w: World)
     assert (await w.ticket()).answer("customer") == "Müller GmbH"
 
 
-async def test_all_headings_can_be_answered_at_once_and_what_was_typed_stays(w: World) -> None:
+async def test_headings_can_all_be_answered_at_once_and_typed_text_stays(w: World) -> None:
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal()
     w.anna.fill(modal, w.answers())
@@ -52,7 +52,7 @@ async def test_all_headings_can_be_answered_at_once_and_what_was_typed_stays(w: 
     assert ticket.answer("happens").startswith("Outbound mail")
 
 
-async def test_another_service_is_asked_for_by_name(w: World) -> None:
+async def test_service_not_listed_is_asked_for_by_name(w: World) -> None:
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal()
     w.anna.fill(modal, w.answers())
@@ -63,7 +63,7 @@ async def test_another_service_is_asked_for_by_name(w: World) -> None:
     assert (await w.anna.submit(modal, {"service_other": "EDI"}))["outcome"] == "closed"
 
 
-async def test_one_submission_is_one_ticket_however_often_it_arrives(w: World) -> None:
+async def test_submission_is_idempotent(w: World) -> None:
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal()
     desk, answers = w.running.desk, {key: str(value) for key, value in w.answers(services="Email Security").items()}
@@ -75,7 +75,7 @@ async def test_one_submission_is_one_ticket_however_often_it_arrives(w: World) -
     assert len([each for each in await w.anna.messages(DESK) if "PD-100" in str(each)]) == 1
 
 
-async def test_a_guest_is_told_at_once_and_fills_in_no_form(w: World) -> None:
+async def test_guest_is_told_at_once_and_fills_in_no_form(w: World) -> None:
     await w.gus.command(DESK, "/retarus-incident")
     await w.gus.message(DESK, "Guests and deactivated people cannot do this")
     assert await w.gus.modals() == []
@@ -94,7 +94,7 @@ async def test_a_guest_is_told_at_once_and_fills_in_no_form(w: World) -> None:
     ],
     ids=["long", "emoji", "rtl", "nul", "mentions", "markup", "header"],
 )
-async def test_any_text_in_every_field_reaches_the_card_as_text_only(w: World, text: str) -> None:
+async def test_text_of_any_kind_reaches_the_card_as_text_only(w: World, text: str) -> None:
     safe = text.encode("utf-8", "replace").decode()  # what a browser can send
     card = await w.raised(customer=safe[:150], happens=safe, impact=safe[:1000])
     assert "<!channel>" not in card["text"]
@@ -110,7 +110,7 @@ async def test_any_text_in_every_field_reaches_the_card_as_text_only(w: World, t
     assert "\x00" not in ticket.answer("happens")
 
 
-async def test_an_unfinished_form_is_put_aside_and_taken_up_again(w: World) -> None:
+async def test_unfinished_form_is_put_aside_and_taken_up_again(w: World) -> None:
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal()
     w.anna.fill(modal, {"customer": picked("Müller GmbH"), "happens": "Half a sent"})
@@ -124,7 +124,7 @@ async def test_an_unfinished_form_is_put_aside_and_taken_up_again(w: World) -> N
     assert await w.running.desk.queries.draft("U0ANNA", Kind.INCIDENT) == {}
 
 
-async def test_a_draft_can_be_thrown_away(w: World) -> None:
+async def test_draft_can_be_thrown_away(w: World) -> None:
     await w.running.desk.tickets.save_draft("U0ANNA", Kind.INCIDENT, {"customer": "Müller GmbH"})
     await w.anna.command(DESK, "/retarus-incident")
     await w.anna.click(await w.anna.modal(containing="Taken up again"), "Discard draft")

@@ -23,7 +23,7 @@ async def read_catalogue(w: World, **more: str) -> Json:
     return await shown(w.carla, "Müller GmbH")
 
 
-async def test_an_admin_adds_changes_and_removes_a_customer(w: World) -> None:
+async def test_admin_adds_changes_and_removes_a_customer(w: World) -> None:
     home = await read_catalogue(w, agreement="")
     assert "no agreement reference" in str(home)
     (customer,) = await w.running.store.customers((), limit=9)
@@ -37,7 +37,7 @@ async def test_an_admin_adds_changes_and_removes_a_customer(w: World) -> None:
     assert await w.running.store.count_customers() == 0
 
 
-async def test_every_fault_of_a_customer_is_marked_at_once(w: World) -> None:
+async def test_customer_form_marks_every_fault_at_once(w: World) -> None:
     await read_catalogue(w)
     await w.carla.click(await shown(w.carla, "Müller GmbH"), "Add an end-customer")
     modal = await w.carla.modal("Add an end-customer")
@@ -59,7 +59,7 @@ async def offered(w: World, text: str) -> list[str]:
     return [each["value"] for each in options["options"]]
 
 
-async def test_a_customer_is_found_by_typing_and_any_other_name_will_do(w: World) -> None:
+async def test_customer_is_found_by_typing_and_any_other_name_will_do(w: World) -> None:
     await read_catalogue(w)
     assert await offered(w, "mül") == ["Müller GmbH", "mül"]
     assert await offered(w, "12345rs") == ["Müller GmbH", "12345rs"]
@@ -67,7 +67,7 @@ async def test_a_customer_is_found_by_typing_and_any_other_name_will_do(w: World
     assert await offered(w, "") == ["Müller GmbH"]
 
 
-async def test_the_tenants_of_a_customer_are_prefilled_from_their_entry(w: World) -> None:
+async def test_tenants_of_a_customer_are_prefilled_from_their_entry(w: World) -> None:
     await read_catalogue(w)
     card = await w.raised()
     await w.anna.click(card, "Fill in")
@@ -75,7 +75,7 @@ async def test_the_tenants_of_a_customer_are_prefilled_from_their_entry(w: World
     assert initial(modal, "tenants") == "12345RS, 23456RS"
 
 
-async def test_the_tenants_of_a_customer_are_prefilled_from_their_last_ticket(w: World) -> None:
+async def test_tenants_of_a_customer_are_prefilled_from_their_last_ticket(w: World) -> None:
     await w.filled()
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal("Raise an incident")
@@ -91,7 +91,7 @@ def initial(modal: Modal, block: str) -> str | None:
     return value
 
 
-async def test_no_customer_is_offered_to_a_guest(w: World) -> None:
+async def test_guest_is_offered_no_customer(w: World) -> None:
     await read_catalogue(w)
     with pytest.raises(NotYours):
         await w.running.desk.customers.suggested("mül", "U0GUS")

@@ -8,7 +8,7 @@ from bot.core.clock import zone
 from tests.handlers.world import DESK, World
 
 
-async def test_the_next_morning_brings_a_digest_to_the_channel_and_to_the_lead(w: World) -> None:
+async def test_next_morning_brings_a_digest_to_the_channel_and_to_the_lead(w: World) -> None:
     await w.handed_off()
     await w.anna.advance(until_the_next_morning(w))
     told = await w.anna.message(DESK, "This morning, 2nd level")

@@ -38,7 +38,7 @@ async def test_acknowledged_clicks_survive_a_kill(tmp_path: Path) -> None:
         await mail.close()
 
 
-async def test_one_click_check_says_it_was_saved_when_slack_cannot_show_it(w: World) -> None:
+async def test_check_by_one_click_says_it_was_saved_when_slack_cannot_show_it(w: World) -> None:
     await taken(w)
     modal = await w.anna.modal("1st-level checks")
     await w.anna.control("POST", "faults", method="views.update", fault="internal_error", times=1)
@@ -48,7 +48,7 @@ async def test_one_click_check_says_it_was_saved_when_slack_cannot_show_it(w: Wo
     assert (await w.ticket()).answer("info") == "correct"
 
 
-async def test_one_click_check_in_a_closed_modal_is_saved_without_an_error(
+async def test_check_by_one_click_in_a_closed_modal_is_saved_without_an_error(
     w: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     await taken(w)

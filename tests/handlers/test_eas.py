@@ -23,7 +23,7 @@ async def with_access(w: World) -> None:
     await w.running.store.apply(Batch(contacts=[contacts[0].model_copy(update={"has_eas": True})]))
 
 
-async def test_a_ticket_is_opened_in_the_portal_and_recorded_with_its_number(w: World) -> None:
+async def test_ticket_is_opened_in_the_portal_and_recorded_with_its_number(w: World) -> None:
     await with_access(w)
     card, preview = await previewed(w)
     await w.ben.click(preview, "Open it in EAS instead")
@@ -38,14 +38,14 @@ async def test_a_ticket_is_opened_in_the_portal_and_recorded_with_its_number(w: 
     assert await w.ben.mails() == []
 
 
-async def test_who_has_no_access_to_the_portal_is_told_so(w: World) -> None:
+async def test_portal_refuses_a_contact_without_access(w: World) -> None:
     _, preview = await previewed(w)
     await w.ben.click(preview, "Open it in EAS instead")
     await w.ben.modal(containing="guide 2.2")
     assert (await w.ticket()).stage is Stage.SECOND
 
 
-async def test_a_moment_that_has_not_come_is_refused_beside_its_field(w: World) -> None:
+async def test_moment_that_has_not_come_is_refused_beside_its_field(w: World) -> None:
     await with_access(w)
     _, preview = await previewed(w)
     await w.ben.click(preview, "Open it in EAS instead")
@@ -53,7 +53,7 @@ async def test_a_moment_that_has_not_come_is_refused_beside_its_field(w: World) 
     assert set(done["errors"]) == {"opened"}
 
 
-async def test_what_is_doubtful_is_shown_for_the_portal_too_and_asks_for_a_reason(tmp_path: Path) -> None:
+async def test_portal_shows_doubts_and_asks_for_a_reason(tmp_path: Path) -> None:
     async with world(tmp_path, services={"trace_days": {"Email Security": 2}}) as w:
         await with_access(w)
         card = await w.filled()
@@ -75,7 +75,7 @@ async def test_what_is_doubtful_is_shown_for_the_portal_too_and_asks_for_a_reaso
         await w.ben.reply(card, "in spite of a warning: There is no newer one")
 
 
-async def test_what_changed_since_the_text_was_copied_is_shown_before_it_is_recorded(w: World) -> None:
+async def test_portal_shows_changes_since_the_text_was_copied(w: World) -> None:
     await with_access(w)
     _, preview = await previewed(w)
     await w.ben.click(preview, "Open it in EAS instead")

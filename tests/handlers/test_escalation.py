@@ -28,7 +28,7 @@ async def previewed(w: World, card: Json, *, by: str = "ben") -> Modal:
     return preview
 
 
-async def test_everything_missing_is_listed_at_once_and_can_be_filled_in_from_there(w: World) -> None:
+async def test_preview_lists_everything_missing_with_a_way_to_fill_it_in(w: World) -> None:
     card = await w.accepted()
     preview = await previewed(w, card)
     for item in ("Tenant(s) or Dedicated Customer ID(s)", "Used interface", "EXAMPLE", "guide sections 4 and 5"):
@@ -63,7 +63,7 @@ async def _is_complete(w: World) -> bool:
     return "Missing for Retarus" not in (await w.ben.modals())[-1].text
 
 
-async def test_who_is_not_authorised_sees_why_and_who_can_and_cannot_send(w: World) -> None:
+async def test_unauthorised_person_sees_why_and_who_can_send(w: World) -> None:
     card = await w.filled()
     await w.bea.click(card, "Take over")
     await w.bea.reply(card, "took it over")
@@ -74,7 +74,7 @@ async def test_who_is_not_authorised_sees_why_and_who_can_and_cannot_send(w: Wor
     assert (await w.ticket()).stage is Stage.SECOND
 
 
-async def test_the_letter_has_every_heading_in_order_in_the_channel_and_in_the_mail(w: World) -> None:
+async def test_letter_has_every_heading_in_order_in_the_channel_and_in_the_mail(w: World) -> None:
     await w.escalated()
     posted = await w.rita.message(RETARUS, "our reference PD-1001")
     mail = await w.ben.mail("PD-1001")
@@ -89,7 +89,7 @@ async def test_the_letter_has_every_heading_in_order_in_the_channel_and_in_the_m
     assert "@nordlicht.example>" in mail["raw"].partition("Message-ID: ")[2].partition("\n")[0]
 
 
-async def test_what_changed_since_the_preview_is_shown_before_it_is_sent(w: World) -> None:
+async def test_changes_since_the_preview_are_shown_before_sending(w: World) -> None:
     card = await w.filled()
     preview = await previewed(w, card)
     ticket = await w.ticket()
@@ -100,7 +100,7 @@ async def test_what_changed_since_the_preview_is_shown_before_it_is_sent(w: Worl
     assert (await w.ben.submit(again))["outcome"] == "closed"
 
 
-async def test_two_who_send_at_once_send_one_letter(w: World) -> None:
+async def test_letter_is_sent_once_by_two_who_send_at_once(w: World) -> None:
     card = await w.filled()
     first = await previewed(w, card)
     await w.carla.click(card, "Escalate to Retarus")
@@ -112,7 +112,7 @@ async def test_two_who_send_at_once_send_one_letter(w: World) -> None:
     assert len(await w.ben.mails()) == 1
 
 
-async def test_a_full_mailbox_is_told_in_the_thread_with_the_way_out(w: World) -> None:
+async def test_full_mailbox_is_told_in_the_thread_with_the_way_out(w: World) -> None:
     w.mail.faults.refuse_recipient("support@retarus.example")
     card = await w.filled()
     await w.ben.submit(await previewed(w, card))
@@ -144,7 +144,7 @@ async def test_letter_waits_for_the_invitation_and_goes_by_itself(w: World) -> N
     await w.ben.reply(card, "Delivered to Retarus in ")
 
 
-async def test_a_very_long_letter_is_posted_in_pieces_in_one_thread(w: World) -> None:
+async def test_very_long_letter_is_posted_in_pieces_in_one_thread(w: World) -> None:
     card = await w.filled()
     await w.ben.click(await w.ben.again(card), "Fill in")
     long = dict.fromkeys(("happens", "error", "example.1.log", "steps", "done"), "line of log\n" * 240)
@@ -157,14 +157,14 @@ async def test_a_very_long_letter_is_posted_in_pieces_in_one_thread(w: World) ->
 
 
 @pytest.mark.parametrize("typed", ["no number", "x" * 61])
-async def test_what_is_no_number_is_refused_beside_its_field(w: World, typed: str) -> None:
+async def test_rcr_field_refuses_what_is_no_number(w: World, typed: str) -> None:
     card = await w.escalated()
     await w.ben.click(card, "RCR number")
     done = await w.ben.submit(await w.ben.modal("RCR number"), {"rcr": typed})
     assert set(done["errors"]) == {"rcr"}
 
 
-async def test_the_letter_can_be_read_again(w: World) -> None:
+async def test_letter_can_be_read_again(w: World) -> None:
     card = await w.escalated()
     await w.anna.click(card, "Show letter")
     shown = await w.anna.modal("Sent to Retarus")

@@ -49,7 +49,7 @@ async def sent(w: World, card: Json, preview: Modal, values: Json | None = None)
     await w.ben.reply(card, "Delivered to Retarus in ")
 
 
-async def test_a_file_in_the_form_and_one_in_the_thread_go_along_by_mail_and_to_the_channel(w: World) -> None:
+async def test_file_in_the_form_and_one_in_the_thread_go_along_by_mail_and_to_the_channel(w: World) -> None:
     card = await w.filled()
     await w.ben.click(await w.ben.again(card), "Fill in")
     shot = (await w.ben.upload("screen.png", SHOT))["files"][0]
@@ -78,7 +78,7 @@ async def test_a_file_in_the_form_and_one_in_the_thread_go_along_by_mail_and_to_
     await w.ben.reply(card, "with screen.png (5.1 kB), trace.log (1 kB)")
 
 
-async def test_a_file_can_be_given_while_a_ticket_is_raised(w: World) -> None:
+async def test_file_can_be_given_while_a_ticket_is_raised(w: World) -> None:
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal("Raise an incident")
     w.anna.fill(modal, w.answers())
@@ -92,7 +92,7 @@ async def test_a_file_can_be_given_while_a_ticket_is_raised(w: World) -> None:
     assert [each.name for each in (await w.ticket()).attachments] == ["trace.log"]
 
 
-async def test_a_file_that_is_too_big_is_refused_where_it_was_given(tmp_path: Path) -> None:
+async def test_file_that_is_too_big_is_refused_where_it_was_given(tmp_path: Path) -> None:
     async with world(tmp_path, files={"max_total_mb": 1}) as w:
         card = await taken(w)
         await w.anna.click(card, "Fill in")
@@ -104,14 +104,14 @@ async def test_a_file_that_is_too_big_is_refused_where_it_was_given(tmp_path: Pa
         assert (await w.ticket()).attachments == ()
 
 
-async def test_a_guests_file_is_not_taken_and_the_guest_is_told(w: World) -> None:
+async def test_guests_file_is_not_taken_and_the_guest_is_told(w: World) -> None:
     card = await taken(w)
     await posted(w, card, "trace.log", LOG, by="gus")
     await w.gus.reply(card, "Guests and deactivated people cannot do this")
     assert (await w.ticket()).attachments == ()
 
 
-async def test_a_file_can_be_taken_away_in_the_preview(w: World) -> None:
+async def test_file_can_be_taken_away_in_the_preview(w: World) -> None:
     card = await w.filled()
     await posted(w, card, "wrong.log", LOG)
     await w.ben.reply(card, "attached wrong.log")
@@ -122,7 +122,7 @@ async def test_a_file_can_be_taken_away_in_the_preview(w: World) -> None:
     assert (await w.ben.mail("PD-1001"))["attachments"] == []
 
 
-async def test_a_file_deleted_since_is_told_in_the_thread_and_in_the_mail(w: World) -> None:
+async def test_file_deleted_since_is_told_in_the_thread_and_in_the_mail(w: World) -> None:
     card = await w.filled()
     file = await posted(w, card, "trace.log", LOG)
     await w.ben.reply(card, "attached trace.log")
@@ -137,7 +137,7 @@ async def test_a_file_deleted_since_is_told_in_the_thread_and_in_the_mail(w: Wor
     assert "(Not attached: trace.log was deleted in Slack.)" in mail["text"]
 
 
-async def test_a_person_says_that_they_looked_at_the_status_page(w: World) -> None:
+async def test_person_says_that_they_looked_at_the_status_page(w: World) -> None:
     card = await w.filled()
     preview = await previewed(w, card)
     assert "Status page: unknown" in preview.text
@@ -161,9 +161,7 @@ async def status_page() -> AsyncIterator[tuple[str, dict[str, Any]]]:
         yield str(server.make_url("/")), says
 
 
-async def test_the_desk_looks_at_a_statuspage_by_itself(
-    tmp_path: Path, status_page: tuple[str, dict[str, Any]]
-) -> None:
+async def test_desk_looks_at_a_statuspage_by_itself(tmp_path: Path, status_page: tuple[str, dict[str, Any]]) -> None:
     address, _ = status_page
     async with world(tmp_path, retarus={"status_page": address, "status_adapter": "statuspage"}) as w:
         card = await w.filled()
@@ -179,7 +177,7 @@ async def test_the_desk_looks_at_a_statuspage_by_itself(
         assert read_catalogue.health == "trouble"
 
 
-async def test_a_status_page_out_of_reach_is_unknown_and_stops_nothing(tmp_path: Path) -> None:
+async def test_status_page_out_of_reach_is_unknown_and_stops_nothing(tmp_path: Path) -> None:
     async with world(tmp_path, retarus={"status_page": "http://127.0.0.1:9", "status_adapter": "statuspage"}) as w:
         card = await w.filled()
         preview = await previewed(w, card)
@@ -189,7 +187,7 @@ async def test_a_status_page_out_of_reach_is_unknown_and_stops_nothing(tmp_path:
         await sent(w, card, preview)
 
 
-async def test_an_old_example_asks_for_a_reason(tmp_path: Path) -> None:
+async def test_old_example_asks_for_a_reason(tmp_path: Path) -> None:
     async with world(tmp_path, services={"trace_days": {"Email Security": 2}}) as w:
         card = await w.filled()
         await w.ben.click(await w.ben.again(card), "Fill in")
@@ -203,7 +201,7 @@ async def test_an_old_example_asks_for_a_reason(tmp_path: Path) -> None:
         await w.ben.reply(card, "in spite of a warning: There is no newer one")
 
 
-async def test_a_ticket_raised_from_a_message_takes_the_files_along_that_stay_chosen(w: World) -> None:
+async def test_ticket_raised_from_a_message_takes_the_files_along_that_stay_chosen(w: World) -> None:
     files = [(await w.anna.upload(name, LOG))["files"][0]["id"] for name in ("trace.log", "private.log")]
     message = await w.anna.post(DESK, "Outbound mail is rejected with 550", files=files)
     await w.anna.shortcut("raise_from_message", message)

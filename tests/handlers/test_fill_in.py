@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.handlers.world import World
 
 
-async def test_several_examples_can_be_given(w: World) -> None:
+async def test_examples_can_be_several(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Fill in")
     form = await w.anna.modal("Fill in")
@@ -21,7 +21,7 @@ async def test_several_examples_can_be_given(w: World) -> None:
     assert ticket.answer("example.2.recipient") == "b@y.example"
 
 
-async def test_an_example_that_was_begun_is_marked_where_it_is_not_whole(w: World) -> None:
+async def test_example_that_was_begun_is_marked_where_it_is_not_whole(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Fill in")
     form = await w.anna.modal("Fill in")
@@ -29,7 +29,7 @@ async def test_an_example_that_was_begun_is_marked_where_it_is_not_whole(w: Worl
     assert set(done["errors"]) == {"example.1.when", "example.1.status", "example.1.sender"}
 
 
-async def test_an_absence_with_its_reason_is_an_answer_and_without_one_is_not(w: World) -> None:
+async def test_absence_with_its_reason_is_an_answer_and_without_one_is_not(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Fill in")
     form = await w.anna.modal("Fill in")
@@ -39,7 +39,7 @@ async def test_an_absence_with_its_reason_is_an_answer_and_without_one_is_not(w:
     assert done["outcome"] == "closed"
 
 
-async def test_all_answers_can_be_looked_at_and_corrected(w: World) -> None:
+async def test_answers_can_all_be_read_and_corrected(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Fill in")
     form = await w.anna.modal("Fill in")
@@ -49,7 +49,7 @@ async def test_all_answers_can_be_looked_at_and_corrected(w: World) -> None:
     await w.anna.message("#partner-desk", "No mail at all, in or out")
 
 
-async def test_two_who_answer_the_same_question_differently_do_not_overwrite_each_other(w: World) -> None:
+async def test_answers_of_two_people_do_not_overwrite_each_other(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Fill in")
     await w.ben.click(card, "Fill in")

@@ -10,7 +10,7 @@ from bot.model.transitions import Move
 from tests.handlers.world import DESK, World
 
 
-async def test_a_question_that_depends_on_an_answer_comes_and_goes_with_it(w: World) -> None:
+async def test_question_that_depends_on_an_answer_comes_and_goes_with_it(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Hand off to 2nd level")
     modal = await w.anna.modal("Hand off to 2nd level")
@@ -34,7 +34,7 @@ async def test_priority_1_is_taken_at_the_second_level_without_a_handoff_and_the
     assert {"info", "triage", "summary_first"} <= missing
 
 
-async def test_a_lower_priority_keeps_its_handoff(w: World) -> None:
+async def test_lower_priority_keeps_its_handoff(w: World) -> None:
     await w.raised()
     ticket = await w.ticket()
     with pytest.raises(NotNow, match="Only a ticket of P1"):

@@ -16,7 +16,7 @@ from tests.handlers.homes import at, opened, shown
 from tests.handlers.world import Json, World
 
 
-async def test_what_needs_somebody_stands_on_top_with_its_next_step(w: World) -> None:
+async def test_urgent_tickets_stand_on_top_with_their_next_step(w: World) -> None:
     assert "Nothing needs you now" in text_of(await opened(w.alex))
     await w.raised()
     home = await opened(w.alex, "What needs you now: 1")
@@ -28,7 +28,7 @@ async def test_what_needs_somebody_stands_on_top_with_its_next_step(w: World) ->
     assert "Nothing needs you now" in text_of(await opened(w.ben))
 
 
-async def test_a_handoff_calls_the_second_level_and_nobody_at_the_first(w: World) -> None:
+async def test_handoff_calls_the_second_level_and_nobody_at_the_first(w: World) -> None:
     await w.handed_off()
     await w.ben.click(await opened(w.ben, "accept it"), "Accept")
     await shown(w.ben, "yours to move")
@@ -63,7 +63,7 @@ def below(home: Json) -> Json:
     return {**home, "blocks": home["blocks"][first:]}
 
 
-async def test_it_is_read_page_by_page(w: World) -> None:
+async def test_list_is_read_page_by_page(w: World) -> None:
     for number in range(12):
         await w.running.desk.tickets.create("U0ANNA", Kind.INCIDENT, said(w), f"form {number}")
     home = await opened(w.carla, "1 to 10 of 12")
@@ -73,13 +73,13 @@ async def test_it_is_read_page_by_page(w: World) -> None:
     await shown(w.carla, "1 to 10 of 12")
 
 
-async def test_a_draft_is_taken_up_again_from_there(w: World) -> None:
+async def test_draft_is_taken_up_again_from_there(w: World) -> None:
     await w.running.desk.tickets.save_draft("U0ANNA", Kind.CHANGE, {"happens": "Move the gateway"})
     await w.anna.click(await opened(w.anna, "My drafts"), "Continue")
     await w.anna.modal("Raise a change", containing="Taken up again")
 
 
-async def test_a_ticket_can_be_raised_from_there(w: World) -> None:
+async def test_ticket_can_be_raised_from_there(w: World) -> None:
     await w.anna.click(await opened(w.anna), "Raise a ticket")
     await w.anna.click(await w.anna.modal("Raise a ticket"), "Incident")
     assert (await w.anna.submit(await w.anna.modal("Raise an incident"), w.answers()))["outcome"] == "closed"
@@ -101,7 +101,7 @@ async def test_settings_say_what_is_not_set(w: World) -> None:
     assert "partner_manager: not set: see your contract / the Global Support Guide" in home
 
 
-async def test_what_was_not_delivered_is_tried_again_by_an_admin(w: World) -> None:
+async def test_undelivered_letter_is_tried_again_by_an_admin(w: World) -> None:
     w.mail.faults.refuse_recipient("support@retarus.example")
     card = await w.filled()
     ticket = await w.ticket()
@@ -123,7 +123,7 @@ async def test_guests_see_nothing_and_are_told_why(w: World) -> None:
 
 
 @pytest.mark.parametrize("part", ["contacts", "customers", "settings", "letters"])
-async def test_a_part_for_admins_is_drawn_for_nobody_else(w: World, part: str) -> None:
+async def test_part_for_admins_is_drawn_for_nobody_else(w: World, part: str) -> None:
     view = await HomeRenderer(w.running.desk).of("U0ANNA", Screen(Tab(part)))
     assert "admins" in text_of(view)
     blocks: Any = view["blocks"]
@@ -131,7 +131,7 @@ async def test_a_part_for_admins_is_drawn_for_nobody_else(w: World, part: str) -
     assert len(blocks) == 2
 
 
-async def test_who_waits_too_long_for_somebody_else_is_asked_to_chase(w: World) -> None:
+async def test_owner_who_waits_too_long_is_asked_to_chase(w: World) -> None:
     await w.escalated()
     assert "ask again" not in text_of(await opened(w.ben, "Nothing needs you now"))
     ticket = await w.ticket()

@@ -14,7 +14,7 @@ LIGHT = {
 }
 
 
-async def test_a_service_request_goes_its_way_with_the_light_set_of_tasks(w: World) -> None:
+async def test_service_request_goes_its_way_with_the_light_set_of_tasks(w: World) -> None:
     await w.anna.command(DESK, "/retarus-service-request", "Traffic report")
     modal = await w.anna.modal("Raise a service request")
     assert "What is requested?" in modal.text
@@ -43,7 +43,7 @@ async def test_a_service_request_goes_its_way_with_the_light_set_of_tasks(w: Wor
     assert "Was it possible to reproduce" not in letter["text"]
 
 
-async def test_a_change_asks_for_the_consent_to_test_transactions_and_for_no_example(w: World) -> None:
+async def test_change_asks_for_the_consent_to_test_transactions_and_for_no_example(w: World) -> None:
     await w.anna.command(DESK, "/retarus-change", "New domain")
     modal = await w.anna.modal("Raise a change")
     known = {key: text for key, text in w.answers(happens="Add a second domain").items() if key != "start"}
@@ -55,19 +55,19 @@ async def test_a_change_asks_for_the_consent_to_test_transactions_and_for_no_exa
     assert not {"example", "reproduced", "done", "start"} & missing
 
 
-async def test_who_types_the_short_command_chooses_the_kind(w: World) -> None:
+async def test_short_command_asks_for_the_kind(w: World) -> None:
     await w.anna.command(DESK, "/retarus")
     await w.anna.click(await w.anna.modal("Raise a ticket"), "Change")
     await w.anna.modal("Raise a change")
 
 
-async def test_the_global_shortcut_asks_for_the_kind(w: World) -> None:
+async def test_global_shortcut_asks_for_the_kind(w: World) -> None:
     await w.anna.shortcut("raise_ticket")
     await w.anna.click(await w.anna.modal("Raise a ticket"), "Incident")
     await w.anna.modal("Raise an incident")
 
 
-async def test_a_ticket_is_raised_from_a_message_with_its_words_and_its_link(w: World) -> None:
+async def test_ticket_is_raised_from_a_message_with_its_words_and_its_link(w: World) -> None:
     said = await w.alex.post(DESK, "Müller called: mail to @ben bounces & https://example.com/log is full of 550")
     await w.anna.shortcut("raise_from_message", said)
     modal = await w.anna.modal("Raise an incident")
@@ -87,7 +87,7 @@ async def _has_its_link(w: World) -> bool:
     return any("http" in modal.view["private_metadata"] for modal in await w.anna.modals())
 
 
-async def test_a_form_from_a_message_can_become_another_kind_without_losing_what_was_typed(w: World) -> None:
+async def test_form_from_a_message_can_become_another_kind_without_losing_what_was_typed(w: World) -> None:
     said = await w.alex.post(DESK, "Müller wants a second domain")
     await w.anna.shortcut("raise_from_message", said)
     await w.anna.wait_for(lambda: _has_its_link(w), "the permalink to be kept")
@@ -112,7 +112,7 @@ async def _from_message(w: World, text: str) -> None:
     w.anna.fill(await w.anna.modal("Raise an incident"), known)
 
 
-async def test_a_draft_survives_what_is_raised_without_it(w: World) -> None:
+async def test_draft_survives_what_is_raised_without_it(w: World) -> None:
     await w.running.desk.tickets.save_draft(
         "U0ANNA", Kind.INCIDENT, {"customer": "Alpha AG", "happens": "Half an hour"}
     )
@@ -126,7 +126,7 @@ async def test_a_draft_survives_what_is_raised_without_it(w: World) -> None:
     assert "Half an hour" in str((await w.anna.modal(containing="Taken up again")).view)
 
 
-async def test_a_draft_remembers_the_message_it_was_begun_with(w: World) -> None:
+async def test_draft_remembers_the_message_it_was_begun_with(w: World) -> None:
     await _from_message(w, "Müller has no mail")
     await w.anna.click(await w.anna.modal("Raise an incident"), "Save as draft")
     await w.anna.dismiss(await w.anna.modal(containing="Saved as a draft."))
@@ -165,7 +165,7 @@ async def _asks_no_more(w: World) -> bool:
     return "Alpha AG" not in (await w.anna.modal("Raise an incident")).text
 
 
-async def test_a_form_of_another_kind_than_its_draft_asks_too(w: World) -> None:
+async def test_form_of_another_kind_than_its_draft_asks_too(w: World) -> None:
     await w.running.desk.tickets.save_draft("U0ANNA", Kind.CHANGE, {"customer": "Alpha AG", "happens": "Half a change"})
     await _from_message(w, "Beta has no mail")
     await w.anna.click(await w.anna.modal("Raise an incident"), "Save as draft")
@@ -179,7 +179,7 @@ async def test_a_form_of_another_kind_than_its_draft_asks_too(w: World) -> None:
     assert await _is_thrown_away(w)
 
 
-async def test_a_draft_that_replaced_the_one_a_form_took_up_is_neither_overwritten_nor_used_up(w: World) -> None:
+async def test_draft_that_replaced_the_one_a_form_took_up_is_neither_overwritten_nor_used_up(w: World) -> None:
     await w.running.desk.tickets.save_draft("U0ANNA", Kind.INCIDENT, {"happens": "Half an hour"})
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal(containing="Taken up again")
@@ -194,7 +194,7 @@ async def test_a_draft_that_replaced_the_one_a_form_took_up_is_neither_overwritt
     assert await w.running.desk.queries.draft("U0ANNA", Kind.INCIDENT) == elsewhere
 
 
-async def test_what_is_put_aside_already_can_be_put_aside_once_more_unasked(w: World) -> None:
+async def test_draft_can_be_saved_again_unasked(w: World) -> None:
     said = await w.alex.post(DESK, "Beta has no mail")
     for _ in range(2):
         await w.anna.shortcut("raise_from_message", said)
@@ -203,7 +203,7 @@ async def test_what_is_put_aside_already_can_be_put_aside_once_more_unasked(w: W
         await w.anna.dismiss(await w.anna.modal(containing="Saved as a draft."))
 
 
-async def test_from_a_message_where_the_bot_is_no_member_it_goes_on_and_says_what_cannot_be_had(w: World) -> None:
+async def test_message_where_the_bot_is_no_member_says_what_cannot_be_had(w: World) -> None:
     said = await w.alex.post("@anna", "Müller has no mail")
     await w.anna.shortcut("raise_from_message", said)
     modal = await w.anna.modal("Raise an incident", containing="The bot is not where this message stands")

@@ -21,14 +21,14 @@ async def shows(w: World, words: str) -> Modal:
     return await w.alex.modal("Raise an incident", containing=words)
 
 
-async def test_an_open_ticket_with_the_same_problem_is_offered_while_it_is_told(w: World) -> None:
+async def test_open_ticket_with_the_same_problem_is_offered_while_it_is_told(w: World) -> None:
     await w.raised()
     modal = await telling(w)
     assert "Join PD-1001 instead" in said(modal)
     assert typed(modal)["impact"] == "No outbound mail for three customers"
 
 
-async def test_something_else_is_not_offered(w: World) -> None:
+async def test_unlike_incidents_are_not_offered(w: World) -> None:
     await w.raised(services=["FAX"], happens="Faxes are printed twice")
     await w.alex.command(DESK, "/retarus-incident")
     modal = await w.alex.modal("Raise an incident")
@@ -38,14 +38,14 @@ async def test_something_else_is_not_offered(w: World) -> None:
     assert "The same problem?" not in said(await w.alex.modal("Raise an incident"))
 
 
-async def test_a_note_is_offered_and_can_be_read_without_losing_the_form(w: World) -> None:
+async def test_note_is_offered_and_can_be_read_without_losing_the_form(w: World) -> None:
     await noted(w)
     modal = await telling(w)
     await w.alex.click(modal, "Show TN-1")
     assert "Rolled connector 4.2 back" in said(await w.alex.modal("TN-1"))
 
 
-async def test_who_joins_adds_their_customer_raises_nothing_and_follows(w: World) -> None:
+async def test_joining_adds_the_customer_raises_nothing_and_follows(w: World) -> None:
     card = await w.escalated()
     await w.alex.click(await telling(w), "Join PD-1001 instead")
     assert "Adler AG was added" in said(await w.alex.modal("Joined PD-1001"))
@@ -97,7 +97,7 @@ async def test_tickets_with_one_cause_are_linked_and_retarus_is_heard_in_all_of_
     assert "Policy DE1-77 was too strict" in str(direct["blocks"])
 
 
-async def test_a_cause_is_named_or_taken_back(w: World) -> None:
+async def test_cause_is_named_or_taken_back(w: World) -> None:
     leading = await w.raised()
     led = await another(w)
     await w.alex.click(led, "Known already?")
@@ -109,7 +109,7 @@ async def test_a_cause_is_named_or_taken_back(w: World) -> None:
     assert "with this cause" not in str((await w.alex.again(leading))["blocks"])
 
 
-async def test_a_cause_that_cannot_be_is_refused_beside_its_field(w: World) -> None:
+async def test_cause_that_cannot_be_is_refused_beside_its_field(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Known already?")
     for name, words in (("PD-1001", "the ticket itself"), ("PD-4711", "There is no ticket")):
@@ -135,7 +135,7 @@ async def test_at_the_handoff_the_desk_has_searched_by_itself_and_says_where_and
     assert "History of Müller GmbH: nothing" in begun["searched"]
 
 
-async def test_what_it_found_is_shown_and_whether_it_is_the_same_is_for_a_person_to_say(w: World) -> None:
+async def test_known_issue_search_is_shown_and_judged_by_a_person(w: World) -> None:
     await noted(w)
     await w.anna.command(DESK, "/retarus-incident")
     await w.anna.submit(await w.anna.modal("Raise an incident"), w.answers())
@@ -149,7 +149,7 @@ async def test_what_it_found_is_shown_and_whether_it_is_the_same_is_for_a_person
     await w.anna.modal("TN-1")
 
 
-async def test_a_ticket_that_is_linked_is_known(w: World) -> None:
+async def test_ticket_that_is_linked_is_known(w: World) -> None:
     await w.raised()
     led = await another(w)
     await w.alex.click(led, "Known already?")
@@ -160,7 +160,7 @@ async def test_a_ticket_that_is_linked_is_known(w: World) -> None:
     assert begun["known_as"] == "PD-1001"
 
 
-async def test_an_open_ticket_of_somebody_else_is_shown_at_the_handoff_and_no_is_not_prefilled(w: World) -> None:
+async def test_open_ticket_of_somebody_else_is_shown_at_the_handoff_and_no_is_not_prefilled(w: World) -> None:
     await w.raised()
     await another(w)
     modal = await handing_off(w, await w.anna.message(DESK, "PD-1002"))

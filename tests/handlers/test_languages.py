@@ -31,7 +31,7 @@ async def speaks(w: World, person: PersonDriver, locale: str) -> None:
     await person.wait_for(heard, f"the desk to know that they speak {locale}")
 
 
-async def test_a_form_and_what_is_wrong_in_it_are_in_the_persons_language(w: World) -> None:
+async def test_form_and_what_is_wrong_in_it_are_in_the_persons_language(w: World) -> None:
     await speaks(w, w.anna, "de-DE")
     await w.anna.command(DESK, "/retarus-incident")
     modal = await w.anna.modal("Störung erfassen")
@@ -45,7 +45,7 @@ async def test_a_form_and_what_is_wrong_in_it_are_in_the_persons_language(w: Wor
     assert done["errors"]["start"].startswith("Das liegt in der Zukunft.")
 
 
-async def test_the_channel_speaks_the_desks_language_whoever_raised_it(w: World) -> None:
+async def test_channel_speaks_the_desks_language_whoever_raised_it(w: World) -> None:
     await speaks(w, w.anna, "de-DE")
     await w.anna.command(DESK, "/retarus-incident")
     assert (await w.anna.submit(await w.anna.modal("Störung erfassen"), w.answers()))["outcome"] == "closed"
@@ -55,7 +55,7 @@ async def test_the_channel_speaks_the_desks_language_whoever_raised_it(w: World)
     await w.anna.reply(card, "Anna Arnold took it")
 
 
-async def test_what_opens_from_the_desks_card_is_in_the_language_of_who_clicked(w: World) -> None:
+async def test_modal_from_the_card_is_in_the_language_of_the_person(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "took it")
@@ -67,14 +67,14 @@ async def test_what_opens_from_the_desks_card_is_in_the_language_of_who_clicked(
     assert done["errors"]["triage"].startswith("„tbd“ lässt die Frage offen.")
 
 
-async def test_a_refusal_is_in_the_language_of_who_is_refused(w: World) -> None:
+async def test_refusal_is_in_the_language_of_who_is_refused(w: World) -> None:
     card = await w.handed_off()
     await speaks(w, w.anna, "de-DE")
     await w.anna.click(card, "Accept")
     await w.anna.message(DESK, "Das ist dem 2nd Level vorbehalten")
 
 
-async def test_a_direct_message_is_in_its_readers_language(w: World) -> None:
+async def test_direct_message_is_in_its_readers_language(w: World) -> None:
     card = await w.accepted()
     await speaks(w, w.anna, "de-DE")
     await w.ben.click(card, "Send back")
@@ -85,7 +85,7 @@ async def test_a_direct_message_is_in_its_readers_language(w: World) -> None:
     await w.ben.reply(card, "sent it back to the 1st level")
 
 
-async def test_a_reminder_is_in_its_readers_language_and_in_the_thread_in_the_desks(w: World) -> None:
+async def test_reminder_is_in_its_readers_language_and_in_the_thread_in_the_desks(w: World) -> None:
     card = await w.raised()
     await speaks(w, w.anna, "de-DE")
     await w.anna.advance(HALF_AN_HOUR)
@@ -93,7 +93,7 @@ async def test_a_reminder_is_in_its_readers_language_and_in_the_thread_in_the_de
     await w.anna.reply(card, "Reminder: ")
 
 
-async def test_the_home_is_in_the_persons_language(w: World) -> None:
+async def test_home_is_in_the_persons_language(w: World) -> None:
     await w.raised()
     await speaks(w, w.anna, "de-AT")
     home = await homes.opened(w.anna, "Offene Tickets: 1")
@@ -102,13 +102,13 @@ async def test_the_home_is_in_the_persons_language(w: World) -> None:
     await homes.shown(w.anna, "Wer wofür zuständig ist")
 
 
-async def test_a_language_nobody_translated_is_the_desks(w: World) -> None:
+async def test_language_nobody_translated_is_the_desks(w: World) -> None:
     await speaks(w, w.anna, "fr-FR")
     await w.anna.command(DESK, "/retarus-incident")
     await w.anna.modal("Raise an incident")
 
 
-async def test_who_changes_their_language_gets_the_next_form_in_it(w: World) -> None:
+async def test_changed_language_applies_to_the_next_form(w: World) -> None:
     for locale, title in (("de-DE", "Änderung erfassen"), ("en-GB", "Raise a change"), ("de-DE", "Änderung erfassen")):
         await speaks(w, w.anna, locale)
         await w.anna.command(DESK, "/retarus-change")
@@ -122,7 +122,7 @@ async def german(tmp_path: Path) -> AsyncIterator[World]:
         yield everything
 
 
-async def test_a_german_desk_has_german_cards_and_its_people_their_own_forms(german: World) -> None:
+async def test_german_desk_has_german_cards_and_its_people_their_own_forms(german: World) -> None:
     w = german
     card = await w.raised()
     assert "Neu im 1st Level · zuständig: Anna Arnold · am Zug: 1st Level" in text_of(card)
@@ -132,7 +132,7 @@ async def test_a_german_desk_has_german_cards_and_its_people_their_own_forms(ger
     await w.anna.modal("Hand off to 2nd level")
 
 
-async def test_a_letter_in_german_keeps_the_guides_headings(tmp_path: Path) -> None:
+async def test_letter_in_german_keeps_the_guides_headings(tmp_path: Path) -> None:
     async with world(tmp_path, retarus=GERMAN) as w:
         card = await w.filled()
         preview = await previewed(w, card)

@@ -38,7 +38,7 @@ def typed(modal: Modal) -> Json:
     return found
 
 
-async def test_one_click_on_a_resolved_ticket_gives_a_note_in_which_everything_is_filled_in(w: World) -> None:
+async def test_note_from_a_resolved_ticket_is_prefilled(w: World) -> None:
     await w.ben.click(await resolved(w), "Keep as a technical note")
     begun = typed(await w.ben.modal("Technical note"))
     assert begun["symptom"].startswith("Outbound mail is rejected with 550 since the connector update.")
@@ -61,7 +61,7 @@ async def test_that_it_was_kept_is_told_in_the_tickets_thread(w: World) -> None:
     assert "Rolled connector 4.2 back" in said(await w.anna.modal("TN-1"))
 
 
-async def test_what_retarus_answered_becomes_a_note_of_theirs(w: World) -> None:
+async def test_answer_of_retarus_becomes_a_note_of_theirs(w: World) -> None:
     card = await w.escalated()
     await w.ben.click(await w.ben.again(card), "Retarus answered")
     await w.ben.submit(await w.ben.modal("Answer of Retarus"), {"word": "Policy DE1-77 was too strict; relaxed"})
@@ -74,7 +74,7 @@ async def test_what_retarus_answered_becomes_a_note_of_theirs(w: World) -> None:
     assert "from Retarus" in said(await w.ben.modal("TN-1"))
 
 
-async def test_a_note_is_changed_and_every_version_is_named(w: World) -> None:
+async def test_note_is_changed_and_every_version_is_named(w: World) -> None:
     shown = await noted(w)
     await w.bea.command(DESK, "/retarus-note TN-1")
     shown = await w.bea.modal("TN-1")
@@ -86,7 +86,7 @@ async def test_a_note_is_changed_and_every_version_is_named(w: World) -> None:
     assert "version 1: Ben Brandt" in after
 
 
-async def test_who_changes_what_somebody_else_changed_meanwhile_is_told(w: World) -> None:
+async def test_note_changed_by_somebody_else_is_told(w: World) -> None:
     await w.ben.click(await noted(w), "Edit")
     mine = await w.ben.modal("Change a note")
     await w.bea.command(DESK, "/retarus-note TN-1")
@@ -97,7 +97,7 @@ async def test_who_changes_what_somebody_else_changed_meanwhile_is_told(w: World
     assert "Somebody else changed this note" in done["errors"]["symptom"]
 
 
-async def test_a_note_that_is_wrong_is_retired_with_a_reason_found_no_more_and_reinstated(w: World) -> None:
+async def test_note_that_is_wrong_is_retired_with_a_reason_found_no_more_and_reinstated(w: World) -> None:
     await w.ben.click(await noted(w), "Retire")
     await w.ben.submit(await w.ben.modal("Retire a note"), {"reason": "4.1 has the same fault"})
     shown = await w.ben.modal("TN-1")
@@ -114,26 +114,26 @@ async def _offers(w: World, label: str) -> bool:
     return label in (await w.ben.modal("TN-1")).labels
 
 
-async def test_a_note_without_anything_that_helps_is_refused_beside_its_field(w: World) -> None:
+async def test_note_without_anything_that_helps_is_refused_beside_its_field(w: World) -> None:
     await w.ben.command(DESK, "/retarus-note Faxes hang in the queue")
     done = await w.ben.submit(await w.ben.modal("Technical note"))
     assert set(done["errors"]) == {"remedy"}
 
 
-async def test_a_secret_is_kept_out_of_a_note(w: World) -> None:
+async def test_secret_is_kept_out_of_a_note(w: World) -> None:
     await w.ben.command(DESK, "/retarus-note Login fails")
     done = await w.ben.submit(await w.ben.modal("Technical note"), {"remedy": "password: Sommer2026!"})
     assert set(done["errors"]) == {"remedy"}
 
 
-async def test_a_guest_can_write_none(w: World) -> None:
+async def test_guest_can_write_none(w: World) -> None:
     await w.gus.command(DESK, "/retarus-note Faxes hang")
     told = await w.gus.message(DESK, "full member")
     assert told["is_ephemeral"]
     assert await w.running.store.count_notes() == 0
 
 
-async def test_an_old_version_of_a_note_can_be_read(w: World) -> None:
+async def test_old_version_of_a_note_can_be_read(w: World) -> None:
     await w.ben.click(await noted(w), "Edit")
     await w.ben.submit(await w.ben.modal("Change a note"), {"remedy": "Use 4.3"})
     shown = await w.ben.modal("TN-1", containing="Use 4.3")
@@ -145,6 +145,6 @@ async def test_an_old_version_of_a_note_can_be_read(w: World) -> None:
     await w.ben.modal("TN-1", containing="Use 4.3")
 
 
-async def test_a_note_nobody_wrote_is_not_begun_by_its_name(w: World) -> None:
+async def test_note_nobody_wrote_is_not_begun_by_its_name(w: World) -> None:
     await w.ben.command(DESK, "/retarus-note TN-99")
     await w.ben.message(DESK, "There is no such technical note")

@@ -277,7 +277,7 @@ def cases(cell: str, user: str, registered: Scene, unregistered: Scene) -> list[
     raise AssertionError(cell)
 
 
-def test_the_row_without_a_right_is_slacks_own() -> None:
+def test_row_without_a_right_is_slacks_own() -> None:
     assert {each for each, row in ROWS.items() if row == SLACK} == {
         *(
             "event app_home_opened",

@@ -14,7 +14,7 @@ from tests.patience import patient
 from tests.project.test_commands import run
 
 
-async def test_no_log_of_ours_holds_what_somebody_typed(w: World, caplog: pytest.LogCaptureFixture) -> None:
+async def test_logs_hold_no_user_input(w: World, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     for name in ("bot", "handlers", "blocks", "desk"):
         logging.getLogger(name).setLevel(logging.DEBUG)
@@ -31,7 +31,7 @@ async def test_no_log_of_ours_holds_what_somebody_typed(w: World, caplog: pytest
             assert text not in logged, text
 
 
-async def test_the_admins_are_told_of_a_guest_who_joins_the_desk_channel(w: World) -> None:
+async def test_admins_are_told_of_a_guest_who_joins_the_desk_channel(w: World) -> None:
     await w.carla.act("kick", channel=DESK, user="gus")
     await w.carla.act("invite", channel=DESK, users=["gus"])
     told = await w.carla.message("@partner-desk", "can read every ticket there")
@@ -62,7 +62,7 @@ async def test_check_warns_of_guests_and_of_a_public_channel(tmp_path: Path) -> 
     assert "1 guest" in line
 
 
-async def test_the_command_line_exports_then_erases_and_logs_it(w: World, tmp_path: Path) -> None:
+async def test_command_line_exports_then_erases_and_logs_it(w: World, tmp_path: Path) -> None:
     card = await w.raised(happens="Erika Muster cannot send")
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "took it")

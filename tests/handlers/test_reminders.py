@@ -12,7 +12,7 @@ HALF_AN_HOUR = 31 * 60
 HOURS = 3600
 
 
-async def test_a_reminder_that_is_answered_is_struck_through_in_the_thread_and_in_the_direct_message(w: World) -> None:
+async def test_reminder_that_is_answered_is_struck_through_in_the_thread_and_in_the_direct_message(w: World) -> None:
     card = await w.handed_off()
     await w.anna.advance(HALF_AN_HOUR)
     reminder = await w.anna.reply(card, "with no activity")
@@ -28,7 +28,7 @@ async def _is_struck(w: World, message: Json) -> bool:
     return "'strike': True" in str((await w.anna.again(message))["blocks"])
 
 
-async def test_an_older_reminder_is_quiet_once_there_is_a_newer_one(w: World) -> None:
+async def test_older_reminder_is_quiet_once_there_is_a_newer_one(w: World) -> None:
     card = await w.handed_off()
     await w.anna.advance(HALF_AN_HOUR)
     first = await w.anna.reply(card, "for 31 min with no activity")
@@ -42,7 +42,7 @@ async def _is_quiet(w: World, message: Json) -> bool:
     return "actions" not in {block["type"] for block in (await w.anna.again(message))["blocks"]}
 
 
-async def test_several_tickets_of_one_person_are_one_direct_message(w: World) -> None:
+async def test_reminders_of_one_person_are_one_direct_message(w: World) -> None:
     for _ in range(3):
         await w.anna.command("#partner-desk", "/retarus-incident")
         await w.anna.submit(await w.anna.modal("Raise an incident"), w.answers())
@@ -63,7 +63,7 @@ async def test_unanswered_reminder_goes_to_the_second_person_and_then_to_the_lea
     assert "PD-1001" in str(told["blocks"])
 
 
-async def test_a_snooze_is_silent_until_its_time_and_says_why(w: World) -> None:
+async def test_snooze_is_silent_until_its_time_and_says_why(w: World) -> None:
     card = await w.handed_off()
     await w.anna.advance(HALF_AN_HOUR)
     reminder = await w.anna.reply(card, "with no activity")
@@ -130,7 +130,7 @@ async def _are_there(w: World, letter: Json) -> bool:
     return [file["name"] for each in thread for file in each.get("files", [])] == ["trace.log", "later.log"]
 
 
-async def test_only_an_authorised_contact_chases_retarus(w: World) -> None:
+async def test_chaser_is_sent_by_an_authorised_contact_only(w: World) -> None:
     card = await w.escalated()
     await w.ben.advance(4 * HOURS + 60)
     await w.bea.click(await w.bea.reply(card, "with no activity"), "Chase Retarus")
@@ -147,7 +147,7 @@ async def test_promised_update_of_retarus_is_when_it_is_reminded(w: World) -> No
     assert int((await w.ticket()).times.update_due.timestamp()) == promised  # type: ignore[union-attr]
 
 
-async def test_a_ticket_is_handed_on_to_a_colleague_of_the_level_and_to_nobody_else(w: World) -> None:
+async def test_ticket_is_handed_on_to_a_colleague_of_the_level_and_to_nobody_else(w: World) -> None:
     card = await w.accepted()
     await w.ben.advance(5 * HOURS)
     await w.ben.click(await w.ben.reply(card, "with no activity"), "Reassign")
@@ -171,7 +171,7 @@ async def test_reminder_of_a_silent_end_customer_has_a_button_to_stop_waiting(w:
     assert (await w.ticket()).stage is Stage.SECOND
 
 
-async def test_the_clocks_of_a_ticket_can_be_looked_at(w: World) -> None:
+async def test_clocks_of_a_ticket_can_be_looked_at(w: World) -> None:
     card = await w.accepted()
     await w.ben.click(card, "Clocks and reminders")
     modal = await w.ben.modal("Clocks")

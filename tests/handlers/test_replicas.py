@@ -46,7 +46,7 @@ async def two(tmp_path: Path, database: str) -> AsyncIterator[World]:
         yield w
 
 
-async def test_a_ticket_goes_its_way_whichever_replica_hears_of_it(two: World) -> None:
+async def test_ticket_goes_its_way_whichever_replica_hears_of_it(two: World) -> None:
     card = await two.escalated()
     said = Counter(text_of(each) for each in await two.ben.thread(card))
     assert [text for text, times in said.items() if times > 1] == []
@@ -54,7 +54,7 @@ async def test_a_ticket_goes_its_way_whichever_replica_hears_of_it(two: World) -
     assert len(await two.ben.mails()) == 1
 
 
-async def test_what_was_put_aside_through_one_is_offered_by_every_other(two: World) -> None:
+async def test_draft_saved_through_one_replica_is_offered_by_every_other(two: World) -> None:
     for number in range(3):
         await two.anna.command(DESK, "/retarus-incident")
         modal = await two.anna.modal("Raise an incident")
@@ -64,7 +64,7 @@ async def test_what_was_put_aside_through_one_is_offered_by_every_other(two: Wor
         await two.anna.dismiss(await two.anna.modal(containing="Saved as a draft."))
 
 
-async def test_a_home_shows_what_was_looked_at_through_any_replica(two: World) -> None:
+async def test_home_shows_what_was_looked_at_through_any_replica(two: World) -> None:
     await two.raised()
     for part, words in (("Resources", "Who owns what"), ("Tickets", "Open tickets: 1")) * 2:
         await two.alex.click(await opened(two.alex, "Open tickets"), part)
@@ -88,7 +88,7 @@ class _SlowLine(AsyncWebClient):
         return await super().api_call(*what, **options)
 
 
-async def test_a_home_that_one_replica_publishes_late_shows_what_was_looked_at_last(two: World) -> None:
+async def test_home_that_one_replica_publishes_late_shows_what_was_looked_at_last(two: World) -> None:
     await two.raised()
     home = await opened(two.alex, "Open tickets: 1")
     line = _SlowLine(two.slack.app("Partner Desk").bot_token, two.slack.api_url)
@@ -101,7 +101,7 @@ async def test_a_home_that_one_replica_publishes_late_shows_what_was_looked_at_l
     await shown(two.alex, "Who owns what")
 
 
-async def test_what_is_due_is_reminded_once(two: World) -> None:
+async def test_due_ticket_is_reminded_once_by_all_replicas(two: World) -> None:
     card = await two.handed_off()
     await two.anna.advance(31 * 60)
     await two.anna.reply(card, "with no activity")

@@ -37,7 +37,7 @@ async def this_month(w: World) -> str:
     return w.running.desk.queries.today().strftime("%Y-%m")
 
 
-async def test_somebody_asks_for_a_month_and_gets_it_directly_with_charts_and_files(w: World) -> None:
+async def test_report_comes_directly_with_charts_and_files(w: World) -> None:
     await w.raised()
     await w.anna.command("#partner-desk", f"/retarus-report {await this_month(w)}")
     message = await w.anna.message(DIRECT, "Support report")
@@ -55,7 +55,7 @@ async def test_somebody_asks_for_a_month_and_gets_it_directly_with_charts_and_fi
     assert (row["Ticket"], row["End-customer"], row["Raised in this month"]) == ("PD-1001", "Müller GmbH", "1")
 
 
-async def test_a_form_asks_for_the_month_and_an_end_customer(w: World) -> None:
+async def test_form_asks_for_the_month_and_an_end_customer(w: World) -> None:
     await w.raised()
     await w.anna.command("#partner-desk", "/retarus-report")
     form = await w.anna.modal("Report")
@@ -64,12 +64,12 @@ async def test_a_form_asks_for_the_month_and_an_end_customer(w: World) -> None:
     await w.anna.message(DIRECT, "All end-customers")
 
 
-async def test_what_is_no_month_is_said_so(w: World) -> None:
+async def test_report_refuses_what_is_no_month(w: World) -> None:
     await w.anna.command("#partner-desk", "/retarus-report sometime")
     await w.anna.message("#partner-desk", "is no month that has begun")
 
 
-async def test_a_month_may_be_two_words_and_an_unknown_end_customer_is_said_so(w: World) -> None:
+async def test_month_may_be_two_words_and_an_unknown_end_customer_is_said_so(w: World) -> None:
     await w.raised()
     month = w.running.desk.queries.today().strftime("%B %Y")
     await w.anna.command("#partner-desk", f"/retarus-report {month} Mueller Gmbh")
@@ -79,12 +79,12 @@ async def test_a_month_may_be_two_words_and_an_unknown_end_customer_is_said_so(w
     assert "Müller GmbH" in message["text"]
 
 
-async def test_only_staff_get_a_report(w: World) -> None:
+async def test_report_is_refused_to_outsiders(w: World) -> None:
     await w.gus.command("#partner-desk", "/retarus-report")
     await w.gus.message("#partner-desk", "Guests and deactivated people cannot do this")
 
 
-async def test_a_month_later_the_lead_gets_it_and_is_reminded_of_retarus_s_own_view(w: World) -> None:
+async def test_month_later_the_lead_gets_it_and_is_reminded_of_retarus_s_own_view(w: World) -> None:
     await w.raised()
     await w.carla.advance(40 * 86400)
     await w.carla.message(DIRECT, "Support report")

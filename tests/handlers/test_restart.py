@@ -63,7 +63,7 @@ async def process(
         await running.wait()
 
 
-async def test_a_ticket_that_was_acknowledged_is_there_after_a_kill_and_its_card_is_posted_once(tmp_path: Path) -> None:
+async def test_ticket_that_was_acknowledged_is_there_after_a_kill_and_its_card_is_posted_once(tmp_path: Path) -> None:
     mailbox = Mailbox()
     async with LocalSlack(_seed(), mailbox=mailbox, switches=patient()) as slack:
         mail = await serve(mailbox)
@@ -88,7 +88,7 @@ async def test_a_ticket_that_was_acknowledged_is_there_after_a_kill_and_its_card
         await mail.close()
 
 
-async def test_a_stopped_desk_finishes_what_it_began(tmp_path: Path) -> None:
+async def test_stopped_desk_finishes_what_it_began(tmp_path: Path) -> None:
     mailbox = Mailbox()
     async with LocalSlack(_seed(), mailbox=mailbox, switches=patient()) as slack:
         mail = await serve(mailbox)

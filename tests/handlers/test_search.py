@@ -20,7 +20,7 @@ async def found(w: World, person: PersonDriver, words: str) -> str:
 @pytest.mark.parametrize(
     "words", ["outbound rejected", "conector", "connectors", "abgelehnt", "550", "PD-1001", "pd 1001"]
 )
-async def test_a_ticket_is_found(w: World, words: str) -> None:
+async def test_ticket_is_found(w: World, words: str) -> None:
     await w.raised()
     assert "PD-1001" in await found(w, w.ben, words)
 
@@ -35,12 +35,12 @@ async def test_words_that_fit_are_marked_and_the_card_is_one_click_away(w: World
     assert "/archives/" in shown
 
 
-async def test_what_is_not_there_is_not_found_and_said(w: World) -> None:
+async def test_search_says_that_nothing_was_found(w: World) -> None:
     await w.raised()
     assert "Nothing was found." in await found(w, w.ben, "fax quarantine")
 
 
-async def test_a_search_is_asked_anew_and_narrowed(w: World) -> None:
+async def test_search_is_asked_anew_and_narrowed(w: World) -> None:
     await noted(w)
     await w.anna.command(DESK, "/retarus-find")
     modal = await w.anna.modal("Search")
@@ -52,20 +52,20 @@ async def test_a_search_is_asked_anew_and_narrowed(w: World) -> None:
     assert "Nothing was found." in said(await w.anna.modal("Search"))
 
 
-async def test_a_note_that_was_found_is_shown_on_top_of_the_search(w: World) -> None:
+async def test_note_that_was_found_is_shown_on_top_of_the_search(w: World) -> None:
     await noted(w)
     await w.anna.command(DESK, "/retarus-find connector")
     await w.anna.click(await w.anna.modal("Search"), "Show TN-1")
     assert "Rolled connector 4.2 back" in said(await w.anna.modal("TN-1"))
 
 
-async def test_a_guest_finds_nothing(w: World) -> None:
+async def test_guest_finds_nothing(w: World) -> None:
     await w.raised()
     await w.gus.command(DESK, "/retarus-find connector")
     assert (await w.gus.message(DESK, "full member"))["is_ephemeral"]
 
 
-async def test_what_stands_only_in_the_history_is_shown_and_marked(w: World) -> None:
+async def test_search_shows_and_marks_what_stands_in_the_history(w: World) -> None:
     await w.raised()
     ticket = await w.ticket()
     await w.running.desk.tickets.note(ticket.id, "U0ANNA", "Cause was the Zscaler proxy in front", "form")
@@ -73,7 +73,7 @@ async def test_what_stands_only_in_the_history_is_shown_and_marked(w: World) -> 
     assert "{'type': 'text', 'text': 'Zscaler', 'style': {'bold': True}}" in shown
 
 
-async def test_a_retired_note_found_by_its_name_is_said_to_be_retired(w: World) -> None:
+async def test_retired_note_found_by_its_name_is_said_to_be_retired(w: World) -> None:
     await w.ben.click(await noted(w), "Retire")
     await w.ben.submit(await w.ben.modal("Retire a note"), {"reason": "4.1 has the same fault"})
     assert "technical note · retired" in await found(w, w.anna, "TN-1")

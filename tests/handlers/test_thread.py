@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.handlers.world import DESK, RETARUS, World
 
 
-async def test_an_incident_travels_from_the_phone_to_retarus_and_back(w: World) -> None:
+async def test_incident_travels_from_the_phone_to_retarus_and_back(w: World) -> None:
     card = await w.escalated()
 
     letter = await w.rita.message(RETARUS, "INCIDENT · our reference PD-1001")

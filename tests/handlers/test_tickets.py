@@ -21,7 +21,7 @@ async def test_mine_my_level_and_all_are_listed_with_links(w: World) -> None:
     await w.ben.message(DESK, "My level: 0 open tickets")
 
 
-async def test_one_ticket_is_found_by_its_name_and_an_unknown_one_is_said_so(w: World) -> None:
+async def test_ticket_is_found_by_its_name_and_an_unknown_one_is_said_so(w: World) -> None:
     await w.raised()
     await w.anna.command(DESK, "/retarus-ticket", "pd-1001")
     await w.anna.message(DESK, "PD-1001 · Incident")
@@ -37,13 +37,13 @@ async def test_help_is_ten_lines(w: World) -> None:
     assert lines[-1].startswith("10. Priorities: P1")
 
 
-async def test_a_guest_sees_no_tickets(w: World) -> None:
+async def test_guest_sees_no_tickets(w: World) -> None:
     await w.raised()
     await w.gus.command(DESK, "/retarus-ticket", "all")
     await w.gus.message(DESK, "Guests and deactivated people cannot do this")
 
 
-async def test_the_list_looked_at_last_is_shown_the_next_time(w: World) -> None:
+async def test_list_looked_at_last_is_shown_the_next_time(w: World) -> None:
     await w.anna.command(DESK, "/retarus-ticket", "all")
     await w.anna.message(DESK, "All open: 0 open tickets")
     await w.anna.wait_for(partial(_prefers, w, "all"), "the preference to be kept")

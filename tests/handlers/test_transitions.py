@@ -12,7 +12,7 @@ from bot.model.transitions import Move
 from tests.handlers.world import DESK, World
 
 
-async def test_of_two_who_take_it_in_the_same_second_one_has_it_and_the_other_is_told_kindly(w: World) -> None:
+async def test_take_that_lost_the_race_is_told_kindly(w: World) -> None:
     card = await w.raised()
     await asyncio.gather(w.anna.click(card, "Take"), w.alex.click(card, "Take"))
     await w.anna.reply(card, "took it")
@@ -23,7 +23,7 @@ async def test_of_two_who_take_it_in_the_same_second_one_has_it_and_the_other_is
     assert winner in told["text"]
 
 
-async def test_a_double_click_takes_it_once(w: World) -> None:
+async def test_double_click_takes_it_once(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "took it")
@@ -31,7 +31,7 @@ async def test_a_double_click_takes_it_once(w: World) -> None:
     assert (await w.ticket()).version == 2
 
 
-async def test_the_second_level_sends_it_back_with_a_reason_and_the_first_owner_is_told(w: World) -> None:
+async def test_second_level_sends_it_back_with_a_reason_and_the_first_owner_is_told(w: World) -> None:
     card = await w.handed_off()
     await w.ben.click(card, "Send back")
     await w.ben.submit(await w.ben.modal("Send back"), {"word": "Which connector version is it?"})
@@ -40,14 +40,14 @@ async def test_the_second_level_sends_it_back_with_a_reason_and_the_first_owner_
     assert (ticket.stage, ticket.owner, ticket.bounces) == (Stage.FIRST, "U0ANNA", 1)
 
 
-async def test_a_reason_that_says_nothing_is_refused_beside_its_field(w: World) -> None:
+async def test_reason_that_says_nothing_is_refused_beside_its_field(w: World) -> None:
     card = await w.handed_off()
     await w.ben.click(card, "Send back")
     done = await w.ben.submit(await w.ben.modal("Send back"), {"word": "n/a"})
     assert set(done["errors"]) == {"word"}
 
 
-async def test_who_is_not_on_the_level_is_refused_in_words_and_nothing_changes(w: World) -> None:
+async def test_person_not_on_the_level_is_refused_in_words(w: World) -> None:
     card = await w.handed_off()
     await w.anna.click(card, "Accept")
     told = await w.anna.message(DESK, "not on that team")
@@ -55,7 +55,7 @@ async def test_who_is_not_on_the_level_is_refused_in_words_and_nothing_changes(w
     assert (await w.ticket()).stage is Stage.HANDED_OFF
 
 
-async def test_an_external_person_cannot_move_anything(w: World) -> None:
+async def test_external_person_cannot_move_anything(w: World) -> None:
     await w.escalated()
     before = await w.ticket()
     with pytest.raises(NotYours, match="Only people of the partner"):
@@ -76,7 +76,7 @@ async def test_while_the_customer_is_asked_the_ball_is_theirs(w: World) -> None:
     await w.anna.message(DESK, "With the 1st level")
 
 
-async def test_a_colleague_takes_over_from_who_waits_and_goes_on_without_an_answer(w: World) -> None:
+async def test_colleague_takes_over_from_who_waits_and_goes_on_without_an_answer(w: World) -> None:
     card = await w.accepted()
     await w.ben.click(card, "Wait for customer")
     await w.ben.submit(await w.ben.modal("Wait for customer"), {"word": "Which recipients are affected?"})
@@ -93,7 +93,7 @@ async def test_a_colleague_takes_over_from_who_waits_and_goes_on_without_an_answ
     assert (ticket.stage, ticket.owner) == (Stage.SECOND, "U0BEA")
 
 
-async def test_with_the_second_level_the_form_of_the_remedy_becomes_that_of_closing_without_one(w: World) -> None:
+async def test_remedy_form_at_the_second_level_becomes_that_of_closing_without_one(w: World) -> None:
     card = await w.accepted()
     await w.ben.click(card, "Resolve")
     await w.ben.click(await w.ben.modal("Resolve"), "Close without remedy")
@@ -102,7 +102,7 @@ async def test_with_the_second_level_the_form_of_the_remedy_becomes_that_of_clos
     assert (await w.ticket()).stage is Stage.CLOSED
 
 
-async def test_a_remedy_that_did_not_hold_is_reopened_at_the_first_level(w: World) -> None:
+async def test_remedy_that_did_not_hold_is_reopened_at_the_first_level(w: World) -> None:
     card = await w.accepted()
     await w.ben.click(card, "Resolve")
     await w.ben.submit(await w.ben.modal("Resolve"), {"word": "Rolled the connector back"})
@@ -114,7 +114,7 @@ async def test_a_remedy_that_did_not_hold_is_reopened_at_the_first_level(w: Worl
     assert (ticket.stage, ticket.owner) == (Stage.FIRST, "U0ANNA")
 
 
-async def test_a_form_that_comes_too_late_keeps_its_text_and_offers_it_as_a_note(w: World) -> None:
+async def test_form_that_comes_too_late_keeps_its_text_and_offers_it_as_a_note(w: World) -> None:
     card = await w.handed_off()
     await w.ben.click(card, "Send back")
     late = await w.ben.modal("Send back")
@@ -132,7 +132,7 @@ async def test_a_form_that_comes_too_late_keeps_its_text_and_offers_it_as_a_note
     await w.ben.reply(card, "noted")
 
 
-async def test_an_old_button_says_what_it_is(w: World) -> None:
+async def test_old_button_says_what_it_is(w: World) -> None:
     card = await w.raised()
     button = {"type": "button", "text": {"type": "plain_text", "text": "Old"}, "action_id": "gone"}
     posted = await w.running.dispatcher.client.chat_postMessage(
@@ -145,7 +145,7 @@ async def test_an_old_button_says_what_it_is(w: World) -> None:
     await w.anna.message(DESK, "older version")
 
 
-async def test_the_question_back_to_the_customer_is_drafted_from_what_is_missing(w: World) -> None:
+async def test_question_back_to_the_customer_is_drafted_from_what_is_missing(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "took it")
@@ -157,7 +157,7 @@ async def test_the_question_back_to_the_customer_is_drafted_from_what_is_missing
     assert "Related" not in drafted
 
 
-async def test_a_changed_priority_is_told_in_the_thread_and_to_the_owner(w: World) -> None:
+async def test_changed_priority_is_told_in_the_thread_and_to_the_owner(w: World) -> None:
     card = await w.accepted()
     ticket = await w.ticket()
     changed = {"priority": "P2", "priority_reason": "Only one customer after all"}

@@ -10,7 +10,7 @@ from runtime.background_tasks import BackgroundTasks
 from tests.patience import PATIENCE
 
 
-async def test_what_may_be_done_later_begins_when_everybody_has_their_acknowledgement() -> None:
+async def test_later_task_begins_after_all_acknowledgements() -> None:
     tasks, done = BackgroundTasks(), list[str]()
 
     async def work(what: str) -> None:
@@ -27,7 +27,7 @@ async def test_what_may_be_done_later_begins_when_everybody_has_their_acknowledg
     assert done == ["at once", "later"]
 
 
-async def test_people_without_end_do_not_keep_it_from_being_done() -> None:
+async def test_later_task_begins_although_people_keep_waiting() -> None:
     tasks, done = BackgroundTasks(), asyncio.Event()
 
     async def work() -> None:
@@ -38,14 +38,14 @@ async def test_people_without_end_do_not_keep_it_from_being_done() -> None:
         await asyncio.wait_for(done.wait(), PATIENCE)
 
 
-async def test_shutting_down_leaves_nothing_of_it_behind() -> None:
+async def test_drain_leaves_no_task_behind() -> None:
     tasks = BackgroundTasks()
     with tasks.answering():
         tasks.start(asyncio.sleep(60), later=True)
         await tasks.drain(0)
 
 
-async def test_what_a_task_raises_is_logged_by_kind_and_place_without_what_was_typed(
+async def test_task_error_is_logged_by_kind_and_place_without_user_input(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def work() -> None:

@@ -148,7 +148,7 @@ async def answered(session: ClientSession, url: str) -> str:
                 await asyncio.sleep(0)
 
 
-async def test_a_lost_connection_to_slack_is_not_ready(w: World) -> None:
+async def test_lost_connection_to_slack_is_not_ready(w: World) -> None:
     from runtime.socket_mode import connected  # noqa: PLC0415
 
     async with connected(w.running.app, w.slack.app("Partner Desk").app_token) as probe:
@@ -167,14 +167,14 @@ async def test_outbox_is_not_ready_when_a_notice_is_late(minutes: int, *, ready:
     assert "1 due" in found.why
 
 
-async def test_a_notice_of_the_future_is_not_late() -> None:
+async def test_notice_of_the_future_is_not_late() -> None:
     store = MemoryStore(lambda: START)
     await store.apply(Batch(notices=[a_notice()]))
     found = await outbox_probe(store, lambda: START - timedelta(days=1))()
     assert found == PartHealth(ok=True, why="Nothing waits to be delivered.")
 
 
-async def test_a_closed_transport_is_not_ready_but_a_closed_channel_is() -> None:
+async def test_closed_transport_is_not_ready_but_a_closed_channel_is() -> None:
     closed = [Closure("Slack", "The token was revoked. Install the app again.", START)]
     assert await transport_probe("Slack", lambda: closed)() == PartHealth(
         ok=False, why="The token was revoked. Install the app again."
@@ -186,7 +186,7 @@ async def test_a_closed_transport_is_not_ready_but_a_closed_channel_is() -> None
     )
 
 
-async def test_a_probe_that_fails_does_not_hide_the_others() -> None:
+async def test_probe_that_fails_does_not_hide_the_others() -> None:
     async def broken() -> PartHealth:
         raise KeyError("Anna")
 

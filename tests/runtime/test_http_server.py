@@ -57,7 +57,7 @@ async def post(url: str, body: bytes, headers: dict[str, str]) -> int:
         return answer.status
 
 
-async def test_a_signed_command_is_acknowledged(url: str) -> None:
+async def test_signed_command_is_acknowledged(url: str) -> None:
     assert await post(url, COMMAND, signed(COMMAND)) == 200
 
 
@@ -74,7 +74,7 @@ async def test_a_signed_command_is_acknowledged(url: str) -> None:
     ],
     ids=["unsigned", "forged", "stale", "not a time", "endless time", "empty", "not ascii"],
 )
-async def test_what_slack_did_not_sign_now_is_refused(url: str, headers: dict[str, str]) -> None:
+async def test_request_without_a_present_signature_is_refused(url: str, headers: dict[str, str]) -> None:
     assert await post(url, COMMAND, headers) == 401
 
 
@@ -96,22 +96,22 @@ async def test_what_slack_did_not_sign_now_is_refused(url: str, headers: dict[st
         urlencode({"command": "/unknown"}).encode(),
     ],
 )
-async def test_what_is_malformed_is_never_our_error(url: str, body: bytes) -> None:
+async def test_malformed_form_is_never_a_server_error(url: str, body: bytes) -> None:
     assert await post(url, body, signed(body)) < 500
 
 
-async def test_malformed_json_is_never_our_error(url: str) -> None:
+async def test_malformed_json_is_never_a_server_error(url: str) -> None:
     for body in (b"{", b"[1]", b'"x"', b"{}", b'{"type": "event_callback"}', b'{"type": 7, "event": []}'):
         headers = signed(body) | {"content-type": "application/json"}
         assert await post(url, body, headers) < 500
 
 
 @given(st.dictionaries(st.text(), st.text() | st.integers() | st.lists(st.text())))
-def test_an_interaction_is_read_as_every_form_is(body: dict[str, Any]) -> None:
+def test_interaction_is_read_as_every_form_is(body: dict[str, Any]) -> None:
     for text in (json.dumps(body), json.dumps(body, ensure_ascii=False)):
         assert interaction(urlencode({"payload": text}, errors="surrogatepass")) == body
 
 
-def test_what_is_no_lone_payload_is_left_to_bolt() -> None:
+def test_forms_other_than_a_payload_are_left_to_bolt() -> None:
     for raw in ("", "{}", "command=%2Fx&text=a", "payload=%7B%7D&more=1", "payload=a=b"):
         assert interaction(raw) is None

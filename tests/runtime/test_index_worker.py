@@ -36,13 +36,13 @@ async def running(store: Marked, tasks: BackgroundTasks, seconds: float = PATIEN
         await asyncio.gather(going, return_exceptions=True)
 
 
-async def test_what_was_left_is_taken_in_at_the_start() -> None:
+async def test_index_worker_takes_in_what_was_left_at_the_start() -> None:
     store = Marked(25)
     await running(store, BackgroundTasks())
     assert store.waiting == 0
 
 
-async def test_it_stands_back_while_somebody_waits_for_an_acknowledgement() -> None:
+async def test_index_worker_waits_for_acknowledgements() -> None:
     store, tasks = Marked(5), BackgroundTasks()
     with tasks.answering():
         going = asyncio.create_task(IndexWorker(store, tasks).run())
@@ -53,7 +53,7 @@ async def test_it_stands_back_while_somebody_waits_for_an_acknowledgement() -> N
     going.cancel()
 
 
-async def test_a_store_that_is_down_ends_nothing() -> None:
+async def test_store_that_is_down_ends_nothing() -> None:
     class Down(Marked):
         async def index_new(self, limit: int) -> int:
             self.done.set()

@@ -42,7 +42,7 @@ async def _is_reminded(w: World, card: Json, times: int) -> bool:
     return len([each for each in await w.ben.thread(card) if "with no activity" in each["text"]]) == times
 
 
-async def test_a_closed_ticket_is_never_reminded(w: World) -> None:
+async def test_closed_ticket_is_never_reminded(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Close without remedy")
     await w.anna.submit(await w.anna.modal("Close without remedy"), {"word": "Raised twice by mistake"})
@@ -52,9 +52,7 @@ async def test_a_closed_ticket_is_never_reminded(w: World) -> None:
     assert (await w.ticket()).due is None
 
 
-async def test_a_job_that_fails_is_told_by_kind_and_place_and_goes_on(
-    w: World, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_job_that_fails_is_told_by_kind_and_place_and_goes_on(w: World, caplog: pytest.LogCaptureFixture) -> None:
     number = "+49 89 12345678"
 
     async def fails() -> None:
@@ -65,7 +63,7 @@ async def test_a_job_that_fails_is_told_by_kind_and_place_and_goes_on(
     assert number not in caplog.text
 
 
-async def test_a_job_that_is_stopped_with_the_desk_is_no_error(w: World, caplog: pytest.LogCaptureFixture) -> None:
+async def test_job_that_is_stopped_with_the_desk_is_no_error(w: World, caplog: pytest.LogCaptureFixture) -> None:
     task = asyncio.ensure_future(scheduler._alone(w.running.desk, "sweep", asyncio.Event().wait)())
     await asyncio.sleep(0)
     task.cancel()
