@@ -1,1 +1,1 @@
-"""What can happen to the bot? Thin listeners: parse, ask the desk for one thing, show the answer."""
+"""Thin Slack listeners: parse, call one service of the desk, show the answer."""

@@ -30,7 +30,7 @@ _FRESH = 60.0
 """Seconds a drawn form is used again: so much later, at most, a contact changed elsewhere is prefilled."""
 
 Draft = tuple[tuple[str, str], ...]
-"""What somebody put aside: it is asked for each time, as it may have been put aside through another replica."""
+"""The person's draft; read each time, as it may have been saved through another replica."""
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -42,7 +42,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     drawn = TtlCache(draw, _FRESH, most=500)
 
     async def open_form(asked: Command) -> None:
-        """What was put aside, or, told something behind the command, something new."""
+        """State of a form that begins with the draft, or with the text behind the command."""
         await desk.queries.require_staff(asked.user)
         kind = COMMANDS[asked.name]
         if asked.text:
@@ -139,7 +139,7 @@ async def begun(desk: Desk, kind: Kind, user: str, draft: Mapping[str, str]) -> 
 
 
 async def known(desk: Desk, user: str) -> dict[str, str]:
-    """What nobody should have to type: the main customer ID, and oneself from the register."""
+    """Prefilled answers: the main customer ID, and the person's own contact from the register."""
     contact = await desk.register.contact(user)
     prefilled = {
         "main_id": desk.config.customer.main_id,

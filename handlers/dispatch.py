@@ -70,7 +70,7 @@ OnSavingClick = Callable[[Click], Awaitable[Show | None]]
 OnSubmit = Callable[[Submission], Awaitable[Json | Draw | None]]
 """Returns the view that replaces the modal, or a function that draws it once the submission is saved."""
 CLEAR: Json = {}
-"""What a submission gives to close the modals below it too."""
+"""Result of a submission that closes the modals below it too."""
 OnCommand = Callable[[Command], Awaitable[None]]
 OnSavingCommand = Callable[[Command], Awaitable[Show | None]]
 OnShortcut = Callable[[Shortcut], Awaitable[None]]

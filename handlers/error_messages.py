@@ -137,7 +137,7 @@ def beside_first(words: str, form: Submission) -> dict[str, str]:
 
 
 def _is_written(key: str, config: Config) -> bool:
-    """What was picked from a list is not worth keeping by itself."""
+    """Typed text of a form; choices from lists are not kept."""
     asked = field(key, config)
     return asked is None or asked.ask in {Ask.LINE, Ask.TEXT}
 

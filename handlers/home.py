@@ -69,7 +69,7 @@ LOOKS = (
     *(customers.TURN + turn for turn in customers.TURNS),
     *(notes.TURN + turn for turn in notes.TURNS),
 )
-"""What only changes what is looked at."""
+"""Navigation clicks, which change nothing but the view."""
 
 
 async def publish(client: AsyncWebClient, drawing: HomeRenderer, user: str) -> None:

@@ -90,7 +90,7 @@ def _clicks(desk: Desk, dispatcher: Dispatcher, book: Notes, drawn: Drawn) -> di
 
 
 def _submissions(book: Notes, drawn: Drawn) -> dict[str, OnSubmit]:
-    """What each form saves; each then shows the note as it now is."""
+    """Form → the method that saves it; each then shows the note as it now is."""
 
     async def written(form: Submission) -> Draw:
         note = await book.write(form.typed, form.user, form.view, form.ticket)

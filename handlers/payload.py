@@ -76,7 +76,7 @@ class Click:
 
     @property
     def is_command(self) -> bool:
-        """Whether this is the place of a command or a shortcut: it can be answered by its response URL."""
+        """True for the place of a command or a shortcut, which can be answered by its response URL."""
         return bool(self.response_url) and not self.id
 
     @property
@@ -86,7 +86,7 @@ class Click:
 
     @classmethod
     def of(cls, asked: Command | Shortcut) -> Click:
-        """Where a command was typed or a shortcut used, as a place to answer."""
+        """Place of a command or a shortcut, to answer there."""
         return cls(asked.user, asked.name, "", "", asked.trigger, asked.channel, response_url=asked.response_url)
 
     @classmethod
@@ -253,7 +253,7 @@ def _files(holder: Body) -> tuple[Attachment, ...]:
 
 
 def files_in(view: Body) -> tuple[Attachment, ...]:
-    """What was put into the file inputs of a view."""
+    """Files in the file inputs of a view."""
     values = (view.get("state") or {}).get("values") or {}
     return tuple(file for elements in values.values() for element in elements.values() for file in _files(element))
 

@@ -29,7 +29,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
 
 def _asked(desk: Desk) -> dict[str, Draw]:
-    """What each button opens."""
+    """Button → the modal it opens."""
 
     def named(ticket: Ticket) -> str:
         return reference(ticket, desk.config)
@@ -74,7 +74,7 @@ def _asked(desk: Desk) -> dict[str, Draw]:
 
 
 def _done(desk: Desk) -> dict[str, OnSubmit]:
-    """What each form does."""
+    """Form → its service method."""
 
     def word(form: Submission) -> str:
         return form.typed.get(reminders.WORD, "")

@@ -13,7 +13,7 @@ Part = Mapping[str, Any]
 
 
 class Became(StrEnum):
-    """What happened to the message."""
+    """Kind of change of the message."""
 
     NEW = "new"
     EDITED = "edited"

@@ -1,4 +1,4 @@
-"""What may be the same problem, looked up while somebody raises an incident. Never before the form is open."""
+"""Suggestions of known issues, looked up while an incident is raised. Never before the form is open."""
 
 from __future__ import annotations
 

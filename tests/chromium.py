@@ -1,4 +1,4 @@
-"""Which browser do the tests look through, and what if there is none?"""
+"""The browser of the tests; without one, tests that need it are skipped, or fail with REFUSE_SKIPS=1."""
 
 import os
 import shutil

@@ -100,7 +100,7 @@ class MemoryDrafts:
         return list(self.kept)
 
     async def close(self) -> None:
-        """Nothing to let go of."""
+        """Does nothing."""
 
 
 class ManualClock:
@@ -160,7 +160,7 @@ RAISED = {
     "impact": "no outbound mail for three customers",
     "contact": "Anna Arnold, +49 89 12345678",
 }
-"""What an agent knows on the phone."""
+"""Answers an agent knows on the phone."""
 
 HANDED_OFF = {
     "info": "correct",
@@ -186,7 +186,7 @@ TEMPLATE = {
     "example.1.log": "10:04:00 RCPT TO rejected",
     "related": "none",
 }
-"""What else the template asks for."""
+"""Other answers of the template."""
 
 SECOND = {
     "reproduced": "yes",
@@ -201,7 +201,7 @@ SECOND = {
 """The tasks of the 2nd level, and what they know of the matrix."""
 
 COMPLETE = RAISED | HANDED_OFF | TEMPLATE | SECOND
-"""Nothing is missing for Retarus."""
+"""A ticket that is complete for Retarus."""
 
 
 def an_incident(stage: Stage = Stage.NEW, **values: Any) -> Ticket:
@@ -243,7 +243,7 @@ class World:
     """A desk with everything around it in memory. Its short cuts take a ticket along the story of the guide."""
 
     parts: dict[str, Any]
-    """What the desk was put together from, by the names of `open_desk`."""
+    """Parts of the desk, by the names of `open_desk`."""
     desk: Desk
     store: MemoryStore
     clock: ManualClock
@@ -306,7 +306,7 @@ class World:
         return await self.desk.tickets.act(ticket.id, Move.CONFIRM, ANNA, self.form())
 
     async def notices(self, ticket: Ticket) -> list[Letter]:
-        """What the outbox holds for this ticket, oldest first."""
+        """Notices of this ticket in the outbox, oldest first."""
         return (await self.store.letters(ticket_id=ticket.id, limit=1000))[::-1]
 
     async def told(self, ticket: Ticket, say: Say) -> list[Notice]:

@@ -10,7 +10,7 @@ UPDATE = "UPDATE_GOLDEN"
 
 
 def agrees(text: str, path: Path) -> None:
-    """Whether the text is the golden one."""
+    """Asserts that the text is the golden one."""
     if os.environ.get(UPDATE) == "1":
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")

@@ -1,4 +1,4 @@
-"""Whether a function takes time linear in the length of its argument."""
+"""Measures if a function takes time linear in the length of its argument."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 def growth(function: Callable[[str], object], unit: str, length: int = 15_000, times: int = 8) -> float:
-    """How much longer `times` the text takes, as a multiple of what it would be if the time were linear.
+    """Time for `times` the text, as a multiple of linear time.
 
     About 1 for linear, about `times` for quadratic functions. Processor time, so that a busy machine changes little;
     the best of three, and a fifth of a second is granted to each, so that what is fast is never called slow.

@@ -78,7 +78,7 @@ def _step(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket, Event]:
 
 
 def _aside(random: Random, ticket: Ticket, at: datetime) -> tuple[Ticket, Event]:
-    """What changes a ticket without moving it."""
+    """Steps that change a ticket without moving it."""
     if ticket.stage is Stage.RETARUS and random.random() < 0.9:
         return _from_retarus(random, ticket, at)
     if random.random() < 0.5:

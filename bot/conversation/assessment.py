@@ -9,7 +9,7 @@ from bot.conversation.references import rcr_numbers
 
 
 class Assessment(MailRecord):
-    """What the mail is, and which ticket it belongs to."""
+    """Kind of the mail, and the ticket it belongs to."""
 
     classification: Classification
     match: Match

@@ -19,7 +19,7 @@ _PROPERTY: Final = re.compile(r"\b((?:header|smtp)\.[a-z-]{1,20})\s*=\s*\"?([^\s
 
 
 class Authentication(StrEnum):
-    """Whether the From address is proven."""
+    """Result of sender authentication for the From address."""
 
     PASSED = "passed"
     FAILED = "failed"

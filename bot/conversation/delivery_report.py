@@ -1,4 +1,4 @@
-"""What a delivery report says: for each recipient the outcome, and the reason in words."""
+"""Reads delivery reports: for each recipient the outcome, and the reason in words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.core.i18n import t
 
 
 class Delivery(StrEnum):
-    """What became of a letter at one recipient."""
+    """Outcome of a delivery to one recipient."""
 
     FAILED = "failed"
     DELAYED = "delayed"

@@ -49,7 +49,7 @@ _LOOKED_AT: Final = 4000
 
 
 def looks_like_report(mail: InboundMail) -> bool:
-    """Whether a mail server wrote it about the delivery of another mail.
+    """True if a mail server wrote it about the delivery of another mail.
 
     A person who answers or forwards a report, or a helpdesk that writes about undelivered mail, shows none of the
     envelope's signs.

@@ -1,4 +1,4 @@
-"""What an inbound mail is. Human mail must never be taken for automatic: in doubt it is an answer."""
+"""Classifies an inbound mail. Human mail must never be taken for automatic: in doubt it is an answer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Classification(MailRecord):
 
     kind: MailKind
     sign: str
-    """What decided it, for a log; no text of the mail."""
+    """Sign that decided it, for a log; no text of the mail."""
     deliveries: tuple[ReportedDelivery, ...] = ()
     """Of a delivery report: recipients with outcome and reason."""
     rcr: tuple[str, ...] = ()

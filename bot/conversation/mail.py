@@ -84,7 +84,7 @@ class InboundMail(MailRecord):
     is_cut: bool = False
     """The raw mail was cut at the size limit."""
     defects: tuple[str, ...] = ()
-    """What could not be read, for a log; no text of the mail."""
+    """Unreadable parts, for a log; no text of the mail."""
 
     @property
     def sender(self) -> MailAddress | None:

@@ -59,7 +59,7 @@ class KnownTicket(MailRecord):
 
 
 class MailLookup(Protocol):
-    """What the store must find. Unknown keys are left out."""
+    """Lookups that the store must provide. Unknown keys are left out."""
 
     async def known_mails(self, message_ids: Sequence[str]) -> Mapping[str, KnownMail]:
         """By Message-ID with angle brackets: mails we sent, and mails that were taken in and assigned."""
@@ -138,7 +138,7 @@ Match = Assigned | Unassigned | Ignored
 
 
 class LookupResult(MailRecord):
-    """What the lookup knows about the mail: the input of `decide`."""
+    """Results of the lookups for one mail: the input of `decide`."""
 
     mails: Mapping[str, KnownMail] = {}
     by_reference: Mapping[str, KnownTicket] = {}

@@ -119,6 +119,6 @@ class Outbound:
 
 
 def warnings(text: str) -> tuple[str, ...]:
-    """What is doubtful in a text that leaves the house."""
+    """Doubts about a text that goes to Retarus."""
     found = dict.fromkeys(each[0] for each in _INTERNAL.finditer(text))
     return (t("It says “{words}”. Is it meant for Retarus?", words=", ".join(found)),) if found else ()

@@ -20,7 +20,7 @@ _OLD = "guessable_message_ids"
 
 @dataclass(frozen=True)
 class Headers:
-    """What makes a mail recognisable, and part of a thread."""
+    """Headers that make a mail recognisable, and part of a thread."""
 
     message_id: str
     references: tuple[str, ...] = ()

@@ -33,7 +33,7 @@ class ConversationStore(Protocol):
         """Those of these Message-IDs whose mail was taken in before."""
 
     async def message_ids(self, message_ids: Sequence[str]) -> Mapping[str, MessageId]:
-        """What is known of these Message-IDs; unknown ones are left out."""
+        """Known mails by these Message-IDs; unknown ones are left out."""
 
     async def message_ids_of(self, ticket_id: str) -> list[MessageId]:
         """Message-IDs of a ticket's mails in both directions, oldest first."""

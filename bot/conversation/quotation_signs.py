@@ -1,4 +1,4 @@
-"""What mail programs write above quoted text, in German, English and the neighbouring languages."""
+"""Signs of quoted text as mail programs write them, in German, English and the neighbouring languages."""
 
 from __future__ import annotations
 

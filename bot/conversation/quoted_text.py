@@ -34,7 +34,7 @@ _LINES: Final = 20_000
 
 
 class NewWords(MailRecord):
-    """What the sender wrote. `new` and `quoted` together are the whole text."""
+    """Text of the sender. `new` and `quoted` together are the whole text."""
 
     new: str
     quoted: str = ""
@@ -82,7 +82,7 @@ def _cut(lines: Sequence[str], subject: str) -> int | None:
 
 
 def _starts(lines: Sequence[str]) -> Iterator[tuple[int, bool]]:
-    """Where quoted text may begin; whether its lines bear `>`."""
+    """Lines where quoted text may begin, and whether they bear `>`."""
     for at, line in enumerate(lines):
         if not line.strip():
             continue
@@ -108,7 +108,7 @@ def _has_new_words(lines: Sequence[str], at: int) -> bool:
 
 
 def _has_answers_between(quoted: Sequence[str], known: str) -> bool:
-    """Whether a line that is not in the known text stands between lines that are; line breaks may differ."""
+    """True if an unknown line stands between lines of the known text; line breaks may differ."""
     stream = f" {_flat(known)} "
     seen_known = seen_answer = False
     for line in quoted:

@@ -32,7 +32,7 @@ def message_id(secret: str, key: str, domain: str) -> str:
 
 
 def guessable_message_id(key: str, domain: str) -> str:
-    """How Message-IDs were made before there was a secret: whoever knows the key can compute it."""
+    """Message-ID of the time before there was a secret: anybody with the key can compute it."""
     return f"<{sha256(key.encode(errors='replace')).hexdigest()[:_DIGITS]}@{domain}>"
 
 

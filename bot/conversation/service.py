@@ -24,7 +24,7 @@ PAGE = 10
 
 @dataclass(frozen=True)
 class Conversation:
-    """What is kept of the conversation; for people of either level, and admins."""
+    """Reads the conversation; for people of either level, and admins."""
 
     taking_in: TakingIn
     changes: Changes

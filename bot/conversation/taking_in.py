@@ -109,7 +109,7 @@ class TakingIn:
         return entry.model_copy(update={"letter": letter})
 
     async def _letter(self, ticket: Ticket | None) -> str:
-        """What last went to Retarus: an answer may quote it without any mark."""
+        """Text that last went to Retarus: an answer may quote it without any mark."""
         history = await self.queries.history(ticket.id) if ticket else []
         sent = [each.detail.get("text", "") for each in history if each.what in _SENT]
         return "\n".join(sent[-_QUOTABLE:])
@@ -120,7 +120,7 @@ _QUOTABLE = 3
 
 
 def recorded(ticket: Ticket, entry: Entry, by: str, at: datetime) -> Change | None:
-    """What the ticket's history keeps: that a person of theirs wrote, or the number they gave."""
+    """Events for the ticket's history: a person of theirs wrote, or gave a number."""
     number = number_to_record(entry, ticket.rcr)
     if not (number or is_told(entry)):
         return None
@@ -132,7 +132,7 @@ def recorded(ticket: Ticket, entry: Entry, by: str, at: datetime) -> Change | No
 
 
 def _message_ids(entry: Entry) -> tuple[MessageId, ...]:
-    """What they wrote can be answered, by them and by us."""
+    """Messages by people, which can be answered."""
     if not (entry.message_id and entry.state is EntryState.SHOWN) or entry.kind == MailKind.DELIVERY_REPORT:
         return ()
     return (MessageId(message_id=entry.message_id, ticket_id=entry.ticket_id, is_sent=False, at=entry.at),)

@@ -62,7 +62,7 @@ def why_not_delivered(failed: FailedDelivery) -> str:
 
 
 def caretakers(config: Config) -> tuple[str, ...]:
-    """Who is told about the ways to Retarus: the 2nd level's leads, or else the admins."""
+    """People who are told about the routes to Retarus: the 2nd level's leads, or else the admins."""
     return tuple(dict.fromkeys(config.levels.second.leads or config.desk.leads or config.desk.admins))
 
 

@@ -36,7 +36,7 @@ def subject(fresh: str, ticket: Ticket, history: Iterable[Event]) -> str:
 
 
 def news(ticket: Ticket, history: Sequence[Event], config: Config) -> tuple[str, ...]:
-    """What a second letter begins with: what it follows, what Retarus said since, and whether their remedy holds.
+    """Beginning of a second letter: the letter before, Retarus's answers since, and whether their remedy works.
 
     Empty for a first letter. In the language of letters.
     """

@@ -1,4 +1,4 @@
-"""What goes along with a letter, and what was looked at before it went? Files, the status page, and old examples."""
+"""Evidence for a letter: its files, the status page, and warnings about old examples."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Evidence:
         return await self.changes.change(ticket_id, f"{click}:status", decide)
 
     async def doubts(self, ticket: Ticket, at: datetime) -> tuple[str, ...]:
-        """What can be overridden with a reason: IDs that look cut off (guide, 4), old examples, and end-customers
+        """Warnings that a reason can override: IDs that look cut off (guide, 4), old examples, and end-customers
         without an agreement (guide, 3), those who joined too."""
         agreements = [f"{name}: {t(WITHOUT_AGREEMENT)}" for name in await self._without_agreement(ticket)]
         return (*_cut_off(ticket), *trace_window.warnings(ticket, self.config, at), *agreements)
@@ -119,7 +119,7 @@ class Evidence:
         return sent, {**proof, **reason}
 
     async def in_spite(self, ticket: Ticket, despite: str | None, at: datetime) -> dict[str, str]:
-        """What the history keeps of a warning that is overridden: the reason (guide L3.2); nothing without a warning.
+        """The reason for overriding a warning, for the history (guide L3.2); empty without a warning.
 
         `despite` is nothing when the person was not asked for one, and so has not seen the warning: a `Conflict`.
         """

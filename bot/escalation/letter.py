@@ -121,7 +121,7 @@ def _answers(heading: Heading, ticket: Ticket, config: Config) -> list[str]:
 
 
 def _printed(field: Field) -> str:
-    """How the answer stands in the letter. The guide's own words are never translated."""
+    """Format of the answer in the letter. The guide's own words are never translated."""
     return field.printed if field.key in template_fields.VERBATIM else t(field.printed)
 
 
@@ -132,7 +132,7 @@ FINDINGS = {
     "system": mark("System customization: {}"),
     "workaround": mark("Workaround: {}"),
 }
-"""What the 2nd level found and asks (guide L2.0 to L2.8), printed under DESCRIPTION without a heading of its own."""
+"""Findings and request of the 2nd level (guide L2.0 to L2.8), printed under DESCRIPTION without own headings."""
 
 
 def _findings(ticket: Ticket) -> Iterable[str]:

@@ -11,7 +11,7 @@ from bot.model.ticket import StatusReport, Ticket
 
 @dataclass(frozen=True)
 class Preview:
-    """What would go to Retarus now, and what stands in the way."""
+    """The letter as it would go to Retarus now, and the obstacles."""
 
     ticket: Ticket
     letter: LetterText
@@ -19,12 +19,12 @@ class Preview:
     refusal: str
     """Why this person cannot send it; empty when they can."""
     status: StatusReport | None = None
-    """What is known of Retarus's status page."""
+    """Last known state of Retarus's status page."""
     warnings: tuple[str, ...] = ()
-    """What is doubtful: it can be sent all the same, with a reason."""
+    """Warnings; the letter can be sent anyway, with a reason."""
     excess: str = ""
-    """What is too much for one letter; empty when all files go along."""
+    """Sentence about files beyond the limit; empty when all are sent."""
     ways: tuple[str, ...] = ()
-    """How it goes, as a sentence says it: see `story.Routes.ways`."""
+    """Delivery routes as a sentence names them: see `Routes.ways`."""
     may_break_glass: bool = False
     """In spite of the refusal, with a reason: see `rights.stand_in`."""

@@ -1,4 +1,4 @@
-"""What was not delivered is sent once more: by whom, and while it is still the right thing to send?"""
+"""Resends undelivered notices, after the same checks as the first time."""
 
 from __future__ import annotations
 

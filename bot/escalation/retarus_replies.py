@@ -1,4 +1,4 @@
-"""What did Retarus say? What they owe at the 3rd level is recorded, told to both levels, and moves the ticket."""
+"""Records Retarus's replies and tasks of the 3rd level, notifies both levels, and moves the ticket."""
 
 from __future__ import annotations
 

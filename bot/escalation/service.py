@@ -1,4 +1,4 @@
-"""How does a ticket come to Retarus, and what do they call it? By letter on every way, or opened in their portal."""
+"""Escalation service: sends the letter to Retarus on every configured route, and records RCR numbers."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ _ASKED_ANEW = ("caused_by", "their_remedy", "verified")
 
 
 def without_earlier_findings(ticket: Ticket) -> Ticket:
-    """What Retarus found and gave the last time is history: they are asked again (guide L3.1, L3.5)."""
+    """The ticket without Retarus's findings of the last escalation, which are asked again (guide L3.1, L3.5)."""
     kept = {key: text for key, text in ticket.answers.items() if key not in _ASKED_ANEW}
     return ticket.model_copy(update={"answers": kept})
 

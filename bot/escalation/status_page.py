@@ -1,4 +1,4 @@
-"""What does Retarus's status page say? Looked at before an escalation; what cannot be read is unknown, never fine."""
+"""Retarus's status page, read before an escalation. An unreadable page counts as unknown, never as fine."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ServiceNotice:
 
 @dataclass(frozen=True)
 class StatusPageReading:
-    """What the page reports; nothing when all is well."""
+    """Trouble that the page reports; empty when all is well."""
 
     trouble: tuple[str, ...] = ()
     notices: tuple[ServiceNotice, ...] = ()
@@ -59,14 +59,14 @@ class StatusPageWatch:
     clock: Clock = now
     latest: StatusReport | None = None
     notices: tuple[ServiceNotice, ...] = ()
-    """What it reported when it was last read; nothing when that failed."""
+    """Notices of the last reading; empty when that failed."""
     kept: TtlCache[str, StatusReport] = field(init=False)
 
     def __post_init__(self) -> None:
         self.kept = TtlCache(self._ask, FRESH)
 
     async def look(self) -> StatusReport:
-        """What it says now, or said less than a minute ago."""
+        """Its state now, at most a minute old."""
         return await self.kept.get("")
 
     async def _ask(self, _: str) -> StatusReport:
@@ -76,7 +76,7 @@ class StatusPageWatch:
         return self.latest
 
     def report(self, ticket: Ticket) -> StatusReport:
-        """What is known of it for this ticket, without waiting for anything."""
+        """Its last known state for this ticket, without waiting."""
         if self.page is None:
             return ticket.status or _report(UnreadablePage(NOBODY_LOOKED), self.clock)
         return self.latest or _report(UnreadablePage(NO_ANSWER_YET), self.clock)

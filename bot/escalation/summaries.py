@@ -1,4 +1,4 @@
-"""What is already known, in a few lines? Drafts of summaries that a person then edits (guide: “Summarize status”)."""
+"""Drafts of summaries from the answers, for a person to edit (guide: “Summarize status”)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def first_summary(ticket: Ticket, config: Config) -> str:
 
 
 def second_summary(ticket: Ticket, config: Config) -> str:
-    """What the 1st level wrote, and what the 2nd level found."""
+    """Summary of the 1st level with the findings of the 2nd."""
     return _lines(ticket, config, ("summary_first", "system", "cause", "workaround"))
 
 
@@ -30,7 +30,7 @@ def done_so_far(ticket: Ticket, config: Config) -> str:
 
 
 def drafts(ticket: Ticket, config: Config) -> dict[str, str]:
-    """What a form begins with, where a person has not written it yet."""
+    """Drafts for a form's empty summaries."""
     return {
         "summary_first": first_summary(ticket, config),
         "done": done_so_far(ticket, config),
@@ -49,7 +49,7 @@ def question_to_customer(ticket: Ticket, config: Config) -> str:
 
 
 _THE_CUSTOMERS = frozenset({"interface", "error", "affected", "example"})
-"""What only the end-customer can tell."""
+"""Answers that only the end-customer can give."""
 
 _MOST = 3000
 """Characters of a field."""

@@ -1,4 +1,4 @@
-"""Can Retarus still trace these transactions? An example older than a service's trace window is warned about."""
+"""Warnings about examples that are older than the trace window of a service."""
 
 from __future__ import annotations
 

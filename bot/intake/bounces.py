@@ -70,7 +70,7 @@ _BLOCK = 12
 
 @dataclass(frozen=True)
 class Failure:
-    """What became of the message for one recipient."""
+    """Outcome of the message for one recipient."""
 
     recipient: str
     status: str
@@ -163,7 +163,7 @@ def _pasted_report(page: TextPage, at: int, original: Mapping[str, str], known: 
 
 
 def _told(page: TextPage, known: IntakeContext) -> dict[str, str]:
-    """What the words say of the message besides its recipients."""
+    """Parts of the transaction that the words name besides its recipients."""
     told = dict[str, str]()
     for line in page.lines[:500]:
         if sender := _SENDER.match(line):

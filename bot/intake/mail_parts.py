@@ -20,7 +20,7 @@ _UNSEEN = re.compile(r"<(/?)(?:style|script)\b[^<>]{0,400}>", re.IGNORECASE)
 
 @dataclass
 class Mail:
-    """What a mail holds."""
+    """Parts of a mail."""
 
     headers: str
     subject: str

@@ -32,11 +32,11 @@ class MessageHeaders:
 
     @property
     def is_by_agent(self) -> bool:
-        """Whether a mail system wrote it."""
+        """True if a mail system wrote it."""
         return bool(_AGENT.search(self.values.get("from", ""))) or self.values.get("return-path", "").strip() == "<>"
 
     def is_to(self, domains: frozenset[str]) -> bool:
-        """Whether it was sent to one of these domains."""
+        """True if it was sent to one of these domains."""
         to = f"{self.values.get('to', '')} {self.values.get('cc', '')}".casefold()
         return any(f"@{domain.casefold()}" in to for domain in domains)
 

@@ -1,4 +1,4 @@
-"""What goes into the reader of pasted messages, and what comes out of it."""
+"""Input and output of the reader of pasted messages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class IntakeDocument:
 
 @dataclass(frozen=True)
 class IntakeContext:
-    """What the reader may recognise, and how it reads what is not said."""
+    """Names the reader may recognise, and defaults for what a text leaves out."""
 
     now: datetime
     zone: ZoneInfo
@@ -51,7 +51,7 @@ class IntakeContext:
 
 
 class Origin(StrEnum):
-    """What kind of text something was read from."""
+    """Kind of text a value was read from."""
 
     WORDS = "words"
     MESSAGE = "message"
@@ -67,7 +67,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """Where something was read."""
+    """Place where a value was read."""
 
     origin: Origin
     document: str = ""
@@ -100,7 +100,7 @@ class Transaction:
     parts: Mapping[str, str]
     source: Source
     is_fine: bool = False
-    """Whether it succeeded."""
+    """True if it succeeded."""
 
 
 _JOINTS = {"related": ", "}
@@ -114,7 +114,7 @@ class Intake:
     readings: tuple[FieldReading, ...] = ()
     transactions: tuple[Transaction, ...] = ()
     prose: str = ""
-    """What people wrote, without what machines did: for “What happens?”."""
+    """Text written by people, for the description."""
     left_out: int = 0
     """Transactions beyond those that fit."""
 

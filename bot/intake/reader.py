@@ -39,7 +39,7 @@ def read(documents: Sequence[IntakeDocument], known: IntakeContext) -> Intake:
 
 @dataclass
 class _Found:
-    """What was read so far."""
+    """Accumulates the values read so far."""
 
     known: IntakeContext
     readings: list[FieldReading] = field(default_factory=list)
@@ -75,7 +75,7 @@ class _Found:
             self._page(TextPage.of(table, name), mail.subject)
 
     def _original(self, mail: Mail, name: str) -> dict[str, str]:
-        """What the returned message's headers tell; its recipient is the report's to tell."""
+        """Parts of the transaction from the returned message's headers; the recipient comes from the report."""
         pages = (TextPage.of(text, name) for text in mail.originals)
         parts = next((each.parts(self.known) for page in pages for each in blocks(page)), {})
         return {part: text for part, text in parts.items() if part != "recipient"}

@@ -50,7 +50,7 @@ class TextPage:
         return source(origin, self.name, line + 1, self.lines[line])
 
     def flow(self) -> Flow:
-        """What is left, as it reads: wrapped lines joined."""
+        """The lines that are left, with wrapped lines joined."""
         left = ["" if number in self.taken else line for number, line in enumerate(self.lines)]
         starts, at = list[int](), 0
         for line in left:

@@ -34,7 +34,7 @@ def family_of(text: str) -> str:
 
 
 def is_fine(status: str) -> bool:
-    """Whether this status is one of success."""
+    """True for a status of success."""
     return bool(_FINE.fullmatch(status.strip()))
 
 

@@ -1,4 +1,4 @@
-"""What people write: customers, services, tenants, numbers, times, error messages and contacts in their words."""
+"""Reads customers, services, tenants, numbers, times, error messages and contacts in the words of people."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def _times(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
 
 
 def _is_trouble(text: str, at: int) -> bool:
-    """Whether what is said around this place is a disturbance, and no appointment."""
+    """True if the words around this place tell of a disturbance, and not of an appointment."""
     around = text[max(0, at - 200) : at + 200]
     return bool(_TROUBLE.search(around) or CODE.search(around)) and not _PLANNED.search(around)
 
@@ -246,7 +246,7 @@ def errors_in(text: str) -> list[tuple[int, str]]:
 
 
 def _is_within(at: int, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether one of these spans, which are in order, holds this place."""
+    """True if one of these ordered spans holds this place."""
     before = bisect_right(spans, (at, len(spans) and spans[-1][1]))
     return before > 0 and spans[before - 1][0] <= at < spans[before - 1][1]
 
@@ -265,7 +265,7 @@ def _contacts(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
 
 
 def is_name(text: str) -> bool:
-    """Whether this looks like a person's name: a few words that begin with capitals."""
+    """True if this looks like a person's name: a few words that begin with capitals."""
     words = text.split()
     return 0 < len(words) <= _LONGEST_NAME and all(_CAPITAL.match(word) for word in words) and not is_filler(text)
 

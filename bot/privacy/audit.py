@@ -16,7 +16,7 @@ from bot.tickets.ports import Query
 _PAGE = 200
 _ACCESSES = 100_000
 DESK = "desk"
-"""Who did what the clock did."""
+"""Actor of changes that are made by the clock."""
 
 
 async def lines(archive: PersonalDataArchive, prefix: str, since: datetime | None = None) -> AsyncIterator[str]:

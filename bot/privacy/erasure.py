@@ -1,4 +1,4 @@
-"""How is a person exported and erased, and what becomes of old tickets? Used by the command line and once a day."""
+"""Export, erasure and retention of personal data. Used by the command line and once a day."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PersonalDataArchive:
     by: str
 
     async def find(self, *terms: str) -> PersonMatcher:
-        """Whoever is meant."""
+        """Finds the person these terms mean."""
         return redaction.someone(terms, await self.store.contacts())
 
     async def export(self, person: PersonMatcher) -> dict[str, JsonValue]:
@@ -159,7 +159,7 @@ class PersonalDataArchive:
         return 1
 
     async def _forgotten(self, ticket: Ticket) -> Heard:
-        """What Retarus wrote about a ticket goes with its personal data, with the original mails."""
+        """Erases Retarus's messages about a ticket with its personal data and the original mails."""
         return Heard(forget=tuple(each.id for each in await self.store.entries_of(ticket.id)))
 
     async def _erase_from_conversation(self, person: PersonMatcher) -> None:

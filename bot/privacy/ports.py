@@ -19,7 +19,7 @@ class PersonalData(ChangeStore, Protocol):
     async def find(self, query: Query) -> list[Ticket]: ...
 
     async def count(self, query: Query) -> int:
-        """How many tickets match, whatever the query's limit and page."""
+        """Number of matching tickets, independent of the query's limit and page."""
 
     async def history(self, ticket_id: str) -> list[Event]:
         """Oldest first."""
@@ -46,4 +46,4 @@ class PersonalData(ChangeStore, Protocol):
         """Every version of a note, the newest first."""
 
     async def accesses(self, limit: int) -> list[Access]:
-        """Who saw or erased personal data, newest first."""
+        """Access log: people who saw or erased personal data, newest first."""

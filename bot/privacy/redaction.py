@@ -1,4 +1,4 @@
-"""What of a record is personal, and what stays when it is erased? Pure functions; `bot.privacy.erasure` applies them.
+"""Redaction of personal data in records. Pure functions; `bot.privacy.erasure` applies them.
 
 A person is erased from everything that names them; an old ticket loses all free text and everybody in it. Both keep
 their statistics: number, kind, service, priority, stages and times.
@@ -29,7 +29,7 @@ _SHORTEST = 3
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
 _STRUCTURED = {Ask.CHOICE, Ask.CHOICES, Ask.DECISION, Ask.MOMENT}
 _KEPT_ANSWERS = {key for key, field in BY_KEY.items() if field.ask in _STRUCTURED} | {"customer", "main_id", "tenants"}
-"""What was picked, times, and which company: the statistics."""
+"""Statistics: choices, times and the company."""
 _KEPT_DETAILS = {
     "stage",
     "watches",
@@ -76,7 +76,7 @@ class PersonMatcher:
 
 
 def someone(terms: Iterable[str], register: Iterable[Contact]) -> PersonMatcher:
-    """Whoever is meant by a Slack user id, names, addresses and numbers. The register adds what it knows of them.
+    """The person with this Slack user id, names, addresses and numbers, completed from the register.
 
     Refuses what is too short to be meant for one person.
     """
@@ -111,7 +111,7 @@ def mentions(record: BaseModel, person: PersonMatcher) -> bool:
 
 
 def is_entry_of(contact: Contact, person: PersonMatcher) -> bool:
-    """Whether this entry of the register is about them, and does not only name them."""
+    """True if this entry of the register is their own and does not only name them."""
     return contact.slack_user == person.user or any(map(person.is_in, (contact.name, contact.email)))
 
 
@@ -150,7 +150,7 @@ def statistics_of(ticket: Ticket, at: Utc) -> Ticket:
 
 
 def event_statistics_of(event: Event) -> Event:
-    """What happened when, without who and what they wrote."""
+    """The event and its time, without the person and their words."""
     return event.model_copy(update={"by": NOBODY if event.by else "", "detail": _plain(event.detail)})
 
 

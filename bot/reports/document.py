@@ -1,4 +1,4 @@
-"""What does a printed report consist of? Words and figures in order; whoever prints it knows nothing of tickets."""
+"""Parts of a printed report: words and figures in order, independent of tickets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Bar(Record):
     values: tuple[float, ...]
     """One per series."""
     said: str = ""
-    """What stands at its end; empty: nothing."""
+    """Label at its end; empty: none."""
 
 
 class Chart(Record):
@@ -38,7 +38,7 @@ class Chart(Record):
     alt: str
     """The same in words, for who cannot see it."""
     series: tuple[str, ...]
-    """What each value of a bar is; named beside the chart when there are several."""
+    """Name of each value of a bar; shown beside the chart when there are several."""
     bars: tuple[Bar, ...]
     unit: str = ""
 
@@ -60,7 +60,7 @@ class ReportSheet(Record):
     columns: tuple[str, ...]
     rows: tuple[tuple[str | int | None, ...], ...]
     separator: str
-    """What spreadsheets of the reader's language expect."""
+    """Separator that spreadsheets of the reader's language expect."""
 
 
 class ReportDocument(Record):
@@ -73,15 +73,15 @@ class ReportDocument(Record):
     about: str
     """Whom and when it is for."""
     facts: tuple[tuple[str, str, str], ...]
-    """What matters most: its name, the figure, and a word on it."""
+    """Key figures: name, figure, and a remark."""
     short: tuple[tuple[str, str], ...] = ()
-    """What is told in a line each where there is no room for tables: its name, and the figures."""
+    """Summary lines where there is no room for tables: name and figures."""
     parts: tuple[ReportPart, ...]
     notes: tuple[str, ...]
-    """How it was counted."""
+    """Notes on the method of counting."""
     footer: str
     page: str
-    """What a page is called, as in “Page 1 of 3”: `Page {page} of {pages}`."""
+    """Page number, as in “Page 1 of 3”: `Page {page} of {pages}`."""
     made_at: Utc
     sheet: ReportSheet
 

@@ -1,4 +1,4 @@
-"""What does a month's report say? Figures over the lines of its tickets; nothing here reads or writes anything."""
+"""Figures of a month's report, computed from its tickets. Pure functions."""
 
 from __future__ import annotations
 
@@ -18,13 +18,11 @@ from bot.reports.ticket_month import NO_TIME, REACTIONS, Duration, Promise, Send
 AGES = tuple(timedelta(days=days) for days in (1, 3, 7, 14, 30))
 """Open tickets are told apart by these ages; the last group is older than all of them."""
 OLDEST = 10
-UNSET = ""
-"""Stands for what was not answered, such as the priority of a ticket that is new."""
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many tickets."""
+    """Number of tickets raised, closed and open."""
 
     raised: int = 0
     closed: int = 0
@@ -85,7 +83,7 @@ class Figures:
     """Numbers of the tickets the 2nd level sent back."""
     with_retarus: int
     causes: Mapping[str, int]
-    """What Retarus found to have caused those, as far as they said."""
+    """Causes of those tickets, as far as Retarus named them."""
     questions: int
     asked: Sequence[int]
     """Numbers of the tickets in which Retarus had to ask back."""

@@ -1,4 +1,4 @@
-"""How are moments, lengths of time and tickets written in a report?"""
+"""Formats moments, durations and tickets for a report."""
 
 from __future__ import annotations
 
@@ -71,5 +71,5 @@ def reference(line: TicketMonth, config: Config) -> str:
 
 
 def standing(line: TicketMonth) -> str:
-    """Where it stood at the end."""
+    """Stage at the end of the month."""
     return t(_STANDS[line.stage])

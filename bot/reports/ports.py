@@ -13,7 +13,7 @@ from bot.tickets.ports import ChangeStore
 
 
 class ReportSource(ChangeStore, Protocol):
-    """What a month's report is made of."""
+    """Source of a month's report."""
 
     async def alive(self, start: datetime, end: datetime, customer: str = "") -> list[str]:
         """Ids of the tickets that may have been open at some time from `start` up to `end`, in order.

@@ -1,4 +1,4 @@
-"""What did Retarus do, and when? Their reactions with the dates that prove them: for the partner, never for others."""
+"""Evidence of Retarus's reactions with their dates; for the partner only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST = 300
 
 
 def evidence(figures: Figures, config: Config) -> tuple[ReportPart, ...]:
-    """Nothing was with Retarus: nothing is said."""
+    """The part about Retarus; empty when no ticket was with them."""
     if not figures.with_retarus:
         return ()
     spreads = {t(_REACTIONS[what]): figures.reactions[what] for what in REACTIONS}
@@ -41,7 +41,7 @@ def evidence(figures: Figures, config: Config) -> tuple[ReportPart, ...]:
 
 
 def _causes(figures: Figures, config: Config) -> str:
-    """Whether it was definitely caused by their services (guide L3.1)."""
+    """Counts of tickets by cause: Retarus's services or not (guide L3.1)."""
     labels = {option.value: option.label for option in BY_KEY["caused_by"].options(config)}
     found = [f"{label}: {figures.causes.get(value, 0)}" for value, label in labels.items()]
     found.append(t("not said: {count}", count=figures.causes.get("", 0)))

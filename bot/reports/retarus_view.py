@@ -1,4 +1,4 @@
-"""How does the partner get Retarus's own view of a month, which they give on request (guide, section 3, 3rd level)?"""
+"""Request for Retarus's own view of a month (guide, section 3, 3rd level)."""
 
 from __future__ import annotations
 

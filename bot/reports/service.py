@@ -1,4 +1,4 @@
-"""What can be done with reports? Asking for one, sending last month's by itself, and asking Retarus for their view."""
+"""Report service: reports on request, the monthly report, and the request for Retarus's own view."""
 
 from __future__ import annotations
 
@@ -166,11 +166,11 @@ class Reports:
     # --- Retarus's own view
 
     async def view(self, month: str) -> View:
-        """How it stands with that month's."""
+        """State of Retarus's view of that month."""
         return await self.store.view(month) or View(month=month)
 
     async def undelivered(self, month: str) -> bool:
-        """Whether a request for it could not be delivered."""
+        """True if a request for it could not be delivered."""
         dead = await self.store.letters(state="dead")
         return any(each.notice.key.startswith(f"view:{month}:request") for each in dead)
 

@@ -1,4 +1,4 @@
-"""What does the spreadsheet hold? One row per ticket; times in whole minutes, so that they add up."""
+"""The spreadsheet of a report: one row per ticket, times in whole minutes, so that they add up."""
 
 from __future__ import annotations
 

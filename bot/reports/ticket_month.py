@@ -1,4 +1,4 @@
-"""What became of one ticket in a month? One line of a report, from its history, as it stood when the month ended.
+"""One ticket in one month: a line of a report from its history, as of the end of the month.
 
 Every moment counts in the month it lies in; every length of time in the month it ended. Working time is counted by
 the calendar of whoever had to act; what waits for the end-customer is counted by the clock on the wall.
@@ -22,7 +22,7 @@ from bot.model.ticket import Event, Kind, Level, Party, Stage, Ticket, Times, ba
 from bot.model.transitions import Move, Step
 
 REACTIONS = ("rcr", "word", "answer")
-"""What is measured of Retarus, from when a ticket was sent to them."""
+"""Reactions of Retarus that are measured from when a ticket was sent to them."""
 NOTHING = timedelta()
 _LEVELS = {Party.FIRST: Level.FIRST, Party.SECOND: Level.SECOND, Party.RETARUS: Level.THIRD}
 _FROM_RETARUS = {Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value, Step.EXPECT.value, Step.FOUND.value}
@@ -74,7 +74,7 @@ class Sending:
     """When they were first heard of: an update, what to expect, a question, an answer."""
     answer: datetime | None = None
     spent: dict[str, Duration] = field(default_factory=dict)
-    """How long they took, by `REACTIONS`; without what did not come."""
+    """Duration of each reaction, by `REACTIONS`; without those that did not come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class TicketMonth:
     raised_at: datetime
     """For whoever joined it: when they did."""
     stage: Stage
-    """Where it stood at the end, and who had to act."""
+    """Its stage at the end, and the party that had to act."""
     ball: Party | None
     is_new: bool
     """Raised in the month."""
@@ -128,11 +128,11 @@ class TicketMonth:
     handoffs: int
     bounces: int
     questions: int
-    """How often Retarus asked back."""
+    """Number of questions from Retarus."""
     with_retarus: bool
     """Some of the month."""
     caused_by: str
-    """What Retarus found so far (guide L3.1), by the value of that question; empty: nothing yet."""
+    """Cause found by Retarus so far (guide L3.1), as the value of that question; empty: none yet."""
     sendings: tuple[Sending, ...]
     """Those of the month, and earlier ones Retarus reacted to in it or still owes something for."""
     promises: tuple[Promise, ...]
@@ -162,7 +162,7 @@ class _Walk:
     customer: str = ""
     """Only theirs is told; empty: everybody's."""
     since: datetime | None = None
-    """What was before does not count: they were not on it yet."""
+    """Earlier time does not count: they were not on it yet."""
     begun: datetime | None = None
     taken: datetime | None = None
     remedy: datetime | None = None
@@ -257,7 +257,7 @@ def _step(walk: _Walk, event: Event) -> None:
 
 
 def _note(walk: _Walk, event: Event) -> None:
-    """What is only counted; and the remedy, until it turns out not to hold."""
+    """Counts events, and keeps the remedy until a reopening."""
     if event.what == Move.RESOLVE.value:
         walk.remedy = event.at
     if event.what == Move.REOPEN.value:
@@ -276,7 +276,7 @@ def _pass(walk: _Walk, at: datetime) -> None:
 
 
 def _hear(walk: _Walk, event: Event) -> None:
-    """What went to Retarus, and what came from them."""
+    """Records sendings to Retarus and their reactions."""
     if event.what == Move.ESCALATE.value:
         opened = as_moment(event.detail.get("opened", ""))
         walk.sendings.append(Sending(opened or event.at, rcr_wanted=not walk.numbered))

@@ -1,4 +1,4 @@
-"""How are a report's figures said? In plain words, in the reader's language: a `Paper`, ready to print."""
+"""Words a report's figures in the reader's language: a `ReportDocument`, ready to print."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _middle(spread: DurationSpread) -> tuple[str, str]:
 
 
 def _short(figures: Figures) -> Iterator[tuple[str, str]]:
-    """What was raised, and which level had it for how long."""
+    """Summary lines: tickets raised, and the time at each level."""
     services = figures.services if len(figures.services) == 1 else {}
     busiest = {} if figures.customer else dict(list(figures.customers.items())[:_BUSIEST])
     for title, counts in (
@@ -205,7 +205,7 @@ def _customers(figures: Figures, config: Config) -> ReportPart:
 
 
 def _shared(figures: Figures, config: Config) -> tuple[str, ...]:
-    """Who joined a ticket of somebody else, and when: with them it is counted from then on."""
+    """End-customers who joined a ticket of another one, and when: it counts for them from then on."""
     joined = [
         f"{clean_line(name)} ({reference(each, config)}, {moment(at, figures.period.zone)})"
         for each in figures.lines
@@ -268,7 +268,7 @@ def _calendar(party: Party, config: Config) -> str:
 
 
 def _calendar_name(level: Level, config: Config) -> str:
-    """Whose working hours are counted: `office (Europe/Berlin)`."""
+    """Name of the calendar that is counted by: `office (Europe/Berlin)`."""
     name = config.retarus.calendar if level is Level.THIRD else config.team(level).calendar
     return f"{name} ({config.calendars[name].timezone})" if name else t("every hour")
 
@@ -301,7 +301,7 @@ def _kinds(line: TicketMonth) -> str:
 
 
 def _without_customer(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], figures: Figures) -> ReportTable:
-    """Whose tickets they are is said once, where they are all of one."""
+    """The table without the end-customer's column when all tickets are of one."""
     keep = [number for number, name in enumerate(columns) if not (figures.customer and name == t("End-customer"))]
     return ReportTable(
         columns=tuple(columns[number] for number in keep),
@@ -380,7 +380,7 @@ def _alt(title: str, bars: tuple[Bar, ...]) -> str:
 
 
 def _notes(figures: Figures, config: Config) -> list[str]:
-    """How it was counted."""
+    """Notes on the method of counting."""
     period = figures.period
     until = moment(period.until, period.zone)
     notes = [

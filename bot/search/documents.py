@@ -27,11 +27,11 @@ empties the index and sets the counter `unindexed`: then everything is indexed a
 _SAYS_IT = ("happens", "error")
 _SAYS_NOTHING = {"contact", "test", "test_terms", "main_id", "searched", "priority", "customer", "services"}
 _STORY = ("remedy", "answer", "note", "plan", "question", "reason")
-"""What of an event is searched, besides the ticket's answers."""
+"""Details of an event that are searched, besides the ticket's answers."""
 
 
 class DocumentKind(StrEnum):
-    """What is searched."""
+    """Kinds of documents that are searched."""
 
     TICKETS = "tickets"
     NOTES = "notes"
@@ -42,7 +42,7 @@ class DocumentKind(StrEnum):
 
 @dataclass(frozen=True)
 class SearchDocument:
-    """What a ticket or a note is found by, before it is analysed."""
+    """Text of a ticket or a note before it is analysed."""
 
     tags: tuple[str, ...]
     """Tokens as they are: the service and the customer it belongs to."""
@@ -74,7 +74,7 @@ def _body(ticket: Ticket) -> Iterable[str]:
 
 
 def _is_words(key: str, text: str) -> bool:
-    """What somebody wrote: to a field of the guide's, or, but for a moment, to one of the desk's own."""
+    """True for free text: in a field of the guide, or in one of the desk's own unless it is a moment."""
     asked = BY_KEY.get(key)
     return asked.ask in {Ask.LINE, Ask.TEXT} if asked else not text.isdigit()
 
@@ -87,12 +87,12 @@ def document_of_note(note: TechnicalNote) -> SearchDocument:
 
 
 def story_of(events: Iterable[Event]) -> str:
-    """What was written along the way: remedies, answers, notes."""
+    """Text of the history: remedies, answers, notes."""
     return "\n".join(event.detail[key] for event in events for key in _STORY if event.detail.get(key))
 
 
 def name_tag(shelf: DocumentKind, number: int) -> str:
-    """What a ticket or a note is called, whatever the desk's prefix is."""
+    """Tag of a ticket or a note by its number, independent of the desk's prefix."""
     return f"{shelf}:{number}"
 
 
@@ -167,7 +167,7 @@ class Entry:
 STRETCHES = (10, 12, 14, 16, 18)
 """Sizes, as powers of two."""
 TOGETHER = 10
-"""How far back documents are looked for that hold all common words of a query."""
+"""Size of the search for documents that hold all common words of a query."""
 
 
 def stretches(number: int) -> frozenset[str]:
@@ -181,13 +181,13 @@ def _stretch(size: int, place: int) -> str:
 
 @dataclass(frozen=True)
 class LookBack:
-    """How far back from the newest document on is looked: to the first, or through the last two stretches."""
+    """Range of the search backwards from the newest document: to the first, or through the last two stretches."""
 
     newest: int
     oldest: int
     """Of all documents there are."""
     first: int
-    """Nothing older is wanted."""
+    """Oldest number that is wanted."""
     size: int | None
     """Of the stretches; None: to the first."""
 
@@ -208,7 +208,7 @@ class LookBack:
         return ((self.newest >> size) - 1) << size
 
     def further(self, found: int, wanted: int) -> LookBack | None:
-        """How far to look next for a word of which so many were found, until there should be as many as are wanted.
+        """The next range for a word of which so many were found, until there should be as many as are wanted.
         None: there are no more."""
         if self.reaches == self.first:
             return None

@@ -19,7 +19,7 @@ class SearchIndex(Protocol):
         """For each word those of the vocabulary that resemble it, itself too where it is there."""
 
     async def candidates(self, shelf: DocumentKind, asked: Sequence[QueryTerm], narrow: SearchFilter) -> Candidates:
-        """What the full-text index finds, to be ranked by `bot.search.ranking`."""
+        """Documents from the full-text index, to be ranked by `bot.search.ranking`."""
 
     async def tickets_called(self, numbers: Sequence[int]) -> list[Ticket]:
         """In no order."""

@@ -57,7 +57,7 @@ class QueryTerm:
 
 @dataclass(frozen=True)
 class SearchFilter:
-    """What a search is narrowed to. What is not given does not narrow."""
+    """Filter of a search. Empty fields do not filter."""
 
     service: str = ""
     customer: str = ""
@@ -85,13 +85,13 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Candidates:
-    """What the index found on one shelf."""
+    """Documents of one kind that the index found."""
 
     found: Sequence[Candidate] = ()
     spread: Mapping[str, float] = field(default_factory=dict)
     """Word of the query → in about how many documents it is."""
     total: int = 0
-    """How many documents there are."""
+    """Number of all documents."""
     is_bounded: bool = False
     """A word is in so many documents that only the newest were looked at."""
     is_building: bool = False
@@ -253,7 +253,7 @@ def rough(
 
 
 def rarity(count: float, total: int) -> float:
-    """How much it says that a word is there: little for one that is everywhere."""
+    """Weight of a word: low for one that is in many documents."""
     return math.log1p((total + 1) / (count + 0.5))
 
 
@@ -263,20 +263,18 @@ class Ranked:
 
     number: int
     score: float
-    coverage: float
-    """How much of what was asked it holds at all, 1 at most, whatever spelling and place."""
     tokens: frozenset[str]
     """By which it was found: to be marked."""
     words: int
-    """How many words of the query it holds; an id or error code counts as two."""
+    """Number of words of the query it holds; an id or error code counts as two."""
     is_exact: bool = False
     """It holds an id or error code that was asked for, whole."""
     is_story: bool = False
-    """What was asked for stands only in what was written along the way."""
+    """True when only its history holds the words of the query."""
 
 
 def ranked(asked: Sequence[QueryTerm], candidates: Candidates) -> list[Ranked]:
-    """What holds an id or code that was asked for, first; then the best; of equals, the newest."""
+    """Ranks candidates: exact ids and codes first, then by score, then the newest."""
     weights = [rarity(candidates.spread.get(each.word, 0), candidates.total) * _boost(each) for each in asked]
     meant = _meant(asked)
     found = [_scored(candidate, asked, weights, meant) for candidate in candidates.found]
@@ -317,12 +315,11 @@ def _scored(
                 best[place] = max(best[place], worth * sure)
     most = sum(weights) or 1.0
     score = sum(weight * each for weight, each in zip(weights, best, strict=True))
-    held = sum(weight for weight, each in zip(weights, best, strict=True) if each)
     count = sum(1 + clause.is_code for clause, each in zip(asked, best, strict=True) if each)
     whole = {token for clause in asked if clause.is_code for token, sure in clause.tokens.items() if sure == 1}
     is_exact = bool(matched & whole)
     is_story = matched.isdisjoint(entry.title | entry.body | entry.tags)
-    return Ranked(candidate.number, score / most, held / most, frozenset(matched), count, is_exact, is_story)
+    return Ranked(candidate.number, score / most, frozenset(matched), count, is_exact, is_story)
 
 
 # --- what is shown of it
@@ -345,7 +342,7 @@ def marked(text: str, tokens: frozenset[str], limit: int = 220) -> list[tuple[st
 
 
 def _best_window(found: Sequence[Term], limit: int) -> int:
-    """Where to begin, some words before the first of those that stand together."""
+    """Start of the excerpt, some words before the densest group of found words."""
     starts = [term.start for term in found]
     best = max(starts, key=lambda at: sum(at <= other < at + limit - 60 for other in starts), default=0)
     return max(0, best - 40)

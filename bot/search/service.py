@@ -1,4 +1,4 @@
-"""What does the desk know about this? The search, and what is looked up by itself (guide, section 3: L1.5, L1.6)."""
+"""Search service: queries by people, and automatic lookups (guide, section 3: L1.5, L1.6)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LATEST = 1000
 QUERY = 300
 """Characters of a query that are read."""
 _FAINT = 0.3
-"""How well a hit fits beside the best one, or it is left out."""
+"""Lowest score of a hit relative to the best one."""
 
 OFFERED = 4
 """Hits that are offered while somebody raises an incident."""
@@ -39,11 +39,11 @@ _RECENT = timedelta(days=4)
 """Open tickets raised since then may be about the same."""
 _SAME_TIME = timedelta(hours=6)
 _LIKELY_TICKET, _LIKELY_NOTE = 0.22, 0.28
-"""How well something must fit to be offered without having been asked for: measured, see `bench.search`."""
+"""Lowest scores of automatic suggestions; measured, see `bench.search`."""
 _TOGETHER = 2
 """Words it must hold."""
 _AT_ONCE = 0.1
-"""What it counts that both began at about the same time."""
+"""Bonus when both began at about the same time."""
 
 
 ANYTHING = SearchFilter()
@@ -58,13 +58,13 @@ class Hit:
     """By which it was found."""
     score: float = 1.0
     words: int = 0
-    """How many words of the query it holds; an id or error code counts as two."""
+    """Number of words of the query it holds; an id or error code counts as two."""
     is_exact: bool = False
     """It holds an id or error code that was asked for."""
     is_story: bool = False
-    """What was asked for stands only in its history."""
+    """True when only its history holds the words of the query."""
     story: Sequence[str] = ()
-    """What was written along the way, where only that holds it."""
+    """Text of the history, when only that holds the words."""
 
     @classmethod
     def of(cls, found: Ticket | TechnicalNote, ranked: Ranked) -> Hit:
@@ -72,7 +72,7 @@ class Hit:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """What it says, the most telling first."""
+        """Its texts, the most telling first."""
         if isinstance(self.found, TechnicalNote):
             note = self.found
             return (note.symptom, note.cause, note.remedy, note.workaround, note.material)
@@ -91,7 +91,7 @@ class SearchResult:
     is_building: bool = False
     """Older tickets are not in the index yet."""
     words: Sequence[str] = ()
-    """What was searched for, the most telling words of a long text."""
+    """The words that were searched for; of a long text the most telling ones."""
 
     @property
     def tickets(self) -> list[Ticket]:
@@ -104,7 +104,7 @@ class SearchResult:
 
 @dataclass(frozen=True)
 class KnownIssueCheck:
-    """What was found when a ticket was about to be handed on: what is prefilled, for a person to judge."""
+    """Result of the check for known issues before a handoff, with prefilled answers for a person to judge."""
 
     found: SearchResult
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -112,7 +112,7 @@ class KnownIssueCheck:
 
 @dataclass(frozen=True)
 class HitsByPlace:
-    """What was found in each place that is looked at when a ticket is handed on."""
+    """Hits in each place that is searched before a handoff."""
 
     notes: Sequence[Hit]
     alike: Sequence[Hit]
@@ -145,7 +145,7 @@ class Search:
         *,
         shelves: Iterable[DocumentKind] = DocumentKind,
     ) -> SearchResult:
-        """What fits the words best, notes and tickets together; what is called by its name, first."""
+        """Finds notes and tickets by words, best first; a ticket or note called by its name comes first."""
         await self.queries.require_reader(by)
         text = clean_line(text)[:QUERY]
         named = await self._named(text, by)
@@ -205,7 +205,7 @@ class Search:
             return None
 
     async def offered(self, typed: Mapping[str, str], by: str) -> SearchResult:
-        """What may be the same problem as the incident being raised: notes, and open tickets of its services.
+        """Suggests notes and open tickets of its services for an incident that is being raised.
 
         Nothing for a person who may raise a ticket, but not read others.
         """
@@ -245,7 +245,7 @@ class Search:
         return SearchResult(hits[:OFFERED])
 
     async def similar(self, ticket: Ticket, by: str) -> SearchResult:
-        """What may be the same problem as this ticket: what is offered for it, and the end-customer's history."""
+        """Finds tickets and notes with possibly the same problem, and the end-customer's history."""
         await self.queries.require_reader(by)
         return (await self.known(ticket)).found
 
@@ -312,7 +312,7 @@ class Search:
     async def _look(
         self, asked: Sequence[QueryTerm], narrow: SearchFilter, shelves: Iterable[DocumentKind]
     ) -> SearchResult:
-        """What holds them, best first."""
+        """Documents that hold the terms, best first."""
         wanted = [shelf for shelf in shelves if asked or shelf is DocumentKind.TICKETS]
         found = await asyncio.gather(*(self._on(shelf, asked, narrow) for shelf in wanted))
         hits = sorted((hit for hits, _ in found for hit in hits), key=lambda hit: -hit.score)
@@ -371,7 +371,7 @@ def _described(answers: Mapping[str, str]) -> str:
 
 def _newest(candidates: Candidates) -> list[Ranked]:
     numbers = sorted((each.number for each in candidates.found), reverse=True)[:LIMIT]
-    return [Ranked(number, 1.0, 1.0, frozenset(), 0) for number in numbers]
+    return [Ranked(number, 1.0, frozenset(), 0) for number in numbers]
 
 
 def _fits(note: TechnicalNote, narrow: SearchFilter) -> bool:
@@ -386,7 +386,7 @@ def _services(answers: Mapping[str, str]) -> list[str]:
 
 
 def _is_likely(hit: Hit, services: Sequence[str]) -> bool:
-    """Whether it may be offered without having been asked for: never for one word alone."""
+    """True if it may be suggested unasked; never for a single word."""
     if hit.words < _TOGETHER:
         return False
     if isinstance(hit.found, TechnicalNote):

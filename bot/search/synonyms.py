@@ -1,4 +1,4 @@
-"""Which words say the same in support, in German and in English? One line per meaning; the search takes them as one.
+"""Synonyms of support vocabulary in German and English, one line per meaning.
 
 The vocabulary of messaging in general, not of one desk. Forms of a word need no entry: see `bot.search.tokens`.
 """

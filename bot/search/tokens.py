@@ -56,11 +56,11 @@ class Term(NamedTuple):
 
     start: int
     end: int
-    """Where it stands."""
+    """Its position in the text."""
     word: str
     """As it is spelt, folded."""
     tokens: tuple[str, ...]
-    """What it is found by."""
+    """Tokens it is found by."""
     is_code: bool
 
 
@@ -135,7 +135,7 @@ def _known_parts(word: str) -> tuple[str, ...]:
 
 
 def is_plain(token: str) -> bool:
-    """Whether it is a word that may be misspelt, and so belongs to the vocabulary."""
+    """True for a word that may be misspelt, and so belongs to the vocabulary."""
     return token.isalpha() and SHORTEST <= len(token) <= LONGEST
 
 

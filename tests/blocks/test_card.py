@@ -53,7 +53,7 @@ def everything_offered(ticket: Ticket) -> list[str]:
 
 
 @pytest.mark.parametrize(("stage", "first"), FIRST_STEP.items())
-def test_the_next_sensible_step_is_the_one_primary_button(stage: Stage, first: str) -> None:
+def test_next_sensible_step_is_the_one_primary_button(stage: Stage, first: str) -> None:
     shown = buttons(an_incident(stage))
     assert shown[0]["text"]["text"] == first
     assert [button.get("style") for button in shown] == ["primary", *[None] * (len(shown) - 1)]
@@ -75,7 +75,7 @@ def test_going_on_without_an_answer_is_in_the_menu_and_not_hit_by_mistake(stage:
     assert action_of(Move.GO_ON) in set(everything_offered(an_incident(stage))) - set(shown)
 
 
-def test_a_closed_ticket_urges_nobody() -> None:
+def test_closed_ticket_urges_nobody() -> None:
     assert {button.get("style") for button in buttons(an_incident(Stage.CLOSED))} == {None}
 
 
@@ -90,7 +90,7 @@ def test_once_their_number_is_known_the_next_step_is_their_answer() -> None:
 
 
 @pytest.mark.parametrize("stage", Stage)
-def test_a_card_offers_what_can_be_done_at_its_stage_and_nothing_else(stage: Stage) -> None:
+def test_card_offers_what_can_be_done_at_its_stage_and_nothing_else(stage: Stage) -> None:
     ticket = an_incident(stage)
     moves = {step for step in steps(ticket, a_config()) if isinstance(step, Move)}
     others = {Move.HAND_OFF, Move.ESCALATE, Move.HAND_ON, Move.COMPRESS}  # by a form, or only for some
@@ -124,7 +124,7 @@ def test_only_the_highest_priority_can_be_taken_at_the_second_level_without_a_ha
 
 
 @pytest.mark.parametrize("stage", Stage)
-def test_a_click_names_the_ticket_and_nothing_more(stage: Stage) -> None:
+def test_click_names_the_ticket_and_nothing_more(stage: Stage) -> None:
     for part in drawn(an_incident(stage)):
         if part.get("type") == "button":
             assert part["value"] == "t1"
@@ -133,7 +133,7 @@ def test_a_click_names_the_ticket_and_nothing_more(stage: Stage) -> None:
             assert all(option["value"].endswith("|t1") for option in part["options"])
 
 
-def test_the_title_is_number_kind_and_priority() -> None:
+def test_title_is_number_kind_and_priority() -> None:
     assert drawn(an_incident())[0]["text"] == {"type": "plain_text", "text": "PD-1042 · Incident · P1", "emoji": False}
 
 
@@ -173,21 +173,21 @@ def test_progress_is_counted_and_what_is_missing_is_named() -> None:
     assert " and 6 more" in said
 
 
-def test_a_complete_ticket_says_so() -> None:
+def test_complete_ticket_says_so() -> None:
     assert "nothing missing for Retarus" in words(an_incident(Stage.SECOND))
 
 
-def test_the_notification_says_which_ticket_and_what_happens() -> None:
+def test_notification_says_which_ticket_and_what_happens() -> None:
     text = card.card(an_incident(), a_config(), who).text
     assert text == "PD-1042 · Incident · P1: Outbound mail is rejected with 550 since the connector update."
 
 
-def test_a_card_looks_as_approved() -> None:
+def test_card_looks_as_approved() -> None:
     shown = card.card(an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF), a_config(), who)
     agrees(json.dumps(shown.blocks, indent=1, ensure_ascii=False) + "\n", GOLDEN / "card.json")
 
 
-def test_a_closed_ticket_is_not_called_ongoing() -> None:
+def test_closed_ticket_is_not_called_ongoing() -> None:
     assert "ongoing" in str(drawn(an_incident(Stage.FIRST)))
     assert "ongoing" not in str(drawn(an_incident(Stage.CLOSED)))
 

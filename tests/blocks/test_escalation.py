@@ -50,26 +50,26 @@ def test_form_says_which_answers_stay_with_us() -> None:
         assert printed not in line
 
 
-def test_the_preview_of_a_complete_ticket_can_be_sent() -> None:
+def test_preview_of_a_complete_ticket_can_be_sent() -> None:
     view = shown()
     assert view["callback_id"] == escalation.SEND
     assert view["submit"] == {"type": "plain_text", "text": "Send to Retarus", "emoji": False}
 
 
-def test_the_preview_is_the_letter_word_for_word() -> None:
+def test_preview_is_the_letter_word_for_word() -> None:
     ticket = an_incident(Stage.SECOND)
     said = words(shown(ticket)).split()
     letter = as_text(write(ticket, a_contact(), CONFIG)).replace("telephone number:", "telephone number").split()
     assert " ".join(letter) in " ".join(said)
 
 
-def test_the_preview_says_where_it_goes() -> None:
+def test_preview_says_where_it_goes() -> None:
     assert "to the Retarus channel and by e-mail to support@retarus.example, in your name" in words(shown())
     assert "Goes to the Retarus channel, in your name" in words(shown(routes=Routes(DESK, RETARUS)))
     assert "Goes nowhere: no way to Retarus is set up" in words(shown(routes=Routes(DESK)))
 
 
-def test_an_incomplete_ticket_cannot_be_sent_and_names_everything_missing_with_level_and_section() -> None:
+def test_incomplete_ticket_cannot_be_sent_and_names_everything_missing_with_level_and_section() -> None:
     ticket = an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF)
     view = shown(ticket)
     assert "submit" not in view
@@ -90,7 +90,7 @@ def test_reader_without_permission_to_send_sees_the_reason_and_no_button() -> No
     assert "You are not in the register of support contacts." in words(view)
 
 
-def test_a_ticket_that_changed_meanwhile_is_shown_anew_and_says_so() -> None:
+def test_ticket_that_changed_meanwhile_is_shown_anew_and_says_so() -> None:
     ticket = an_incident(Stage.SECOND)
     preview = Preview(ticket, write(ticket, a_contact(), CONFIG), (), "")
     assert "PD-1042 changed since you looked" in words(escalation.preview(preview, "PD-1042", CONFIG, changed=True))
@@ -102,5 +102,5 @@ def test_open_tasks_of_the_first_level_are_named_above_the_second_levels_tasks()
     assert "· 2nd level · guide section" not in words(view)
 
 
-def test_a_preview_looks_as_approved() -> None:
+def test_preview_looks_as_approved() -> None:
     agrees(json.dumps(shown(), indent=1, ensure_ascii=False) + "\n", GOLDEN / "preview.json")

@@ -88,7 +88,7 @@ def test_fields_with_few_options_and_times_are_picked(key: str, shape: str) -> N
     assert inputs(everything(an_incident(Stage.SECOND)))[key]["element"]["type"] == shape
 
 
-def test_the_permission_to_test_has_no_default() -> None:
+def test_permission_to_test_has_no_default() -> None:
     shown = inputs(escalation.tasks(an_incident(Stage.SECOND, answers={}), "PD-1042", CONFIG))["test"]
     assert "initial_option" not in shown["element"]
 
@@ -112,7 +112,7 @@ def test_raising_asks_only_for_what_is_known_on_the_phone() -> None:
         ("test", "yes", "test_terms"),
     ],
 )
-def test_a_question_that_follows_from_an_answer_is_shown_with_it_only(key: str, value: str, also: str) -> None:
+def test_question_that_follows_from_an_answer_is_shown_with_it_only(key: str, value: str, also: str) -> None:
     without_it = {**COMPLETE, key: "", also: ""}
     assert also not in inputs(everything(an_incident(Stage.SECOND, answers=without_it)))
     shown = inputs(everything(an_incident(Stage.SECOND, answers={**without_it, key: value})))
@@ -163,7 +163,7 @@ def test_filling_in_asks_for_what_is_missing_whole_headings_at_a_time() -> None:
     assert list(shown) == ["happens", "impact", "interface", "error", "affected", "files"]
 
 
-def test_the_second_levels_tasks_are_not_asked_of_the_first() -> None:
+def test_second_levels_tasks_are_not_asked_of_the_first() -> None:
     assert "system" not in inputs(fill_in.modal(an_incident(Stage.FIRST, answers={}), "PD-1042", CONFIG))
     assert "system" in inputs(fill_in.modal(an_incident(Stage.SECOND, answers={}), "PD-1042", CONFIG))
 
@@ -187,7 +187,7 @@ def test_transactions_that_were_given_are_shown() -> None:
 
 @pytest.mark.parametrize("everything", [True, False])
 @pytest.mark.parametrize("number", [1, 4])
-def test_a_form_that_is_drawn_anew_knows_how_it_was_drawn(everything: bool, number: int) -> None:
+def test_form_that_is_drawn_anew_knows_how_it_was_drawn(everything: bool, number: int) -> None:
     ticket = an_incident(answers=without(COMPLETE, *(key for key in COMPLETE if key.startswith("example."))))
     view = fill_in.modal(ticket, "PD-1042", CONFIG, everything=everything, transactions=number)
     assert fill_in.drawn(typed(submitted(view))) == (number, everything)
@@ -196,7 +196,7 @@ def test_a_form_that_is_drawn_anew_knows_how_it_was_drawn(everything: bool, numb
 # --- handing off and escalating
 
 
-def test_the_handoff_asks_the_first_levels_tasks_and_begins_the_summary() -> None:
+def test_handoff_asks_the_first_levels_tasks_and_begins_the_summary() -> None:
     ticket = an_incident(Stage.FIRST, answers={key: COMPLETE[key] for key in ("happens", "impact", "start", "error")})
     shown = inputs(handoff.modal(ticket, "PD-1042", CONFIG))
     assert list(shown) == [
@@ -207,7 +207,7 @@ def test_the_handoff_asks_the_first_levels_tasks_and_begins_the_summary() -> Non
     assert [key for key, block in shown.items() if block["optional"]] == ["help_desk_first"]
 
 
-def test_a_summary_a_person_wrote_is_not_replaced_by_a_draft() -> None:
+def test_summary_a_person_wrote_is_not_replaced_by_a_draft() -> None:
     shown = inputs(handoff.modal(an_incident(Stage.FIRST), "PD-1042", CONFIG))
     assert shown["summary_first"]["element"]["initial_value"] == COMPLETE["summary_first"]
 
@@ -224,7 +224,7 @@ def test_escalating_asks_the_second_levels_tasks_and_begins_what_can_be_begun() 
 
 
 @pytest.mark.parametrize("modal", [handoff.modal, escalation.tasks, fill_in.modal])
-def test_a_form_about_a_ticket_keeps_its_id_and_version_and_nothing_else(modal: Any) -> None:
+def test_form_about_a_ticket_keeps_its_id_and_version_and_nothing_else(modal: Any) -> None:
     assert modal(an_incident(Stage.SECOND, version=7), "PD-1042", CONFIG)["private_metadata"] == "t1|7"
 
 
@@ -241,13 +241,13 @@ def test_a_form_about_a_ticket_keeps_its_id_and_version_and_nothing_else(modal: 
         ("escalate", lambda config: fill_in.modal(an_incident(Stage.FIRST), "PD-1042", config)),
     ],
 )
-def test_a_field_of_the_desks_own_is_in_the_form_that_asks_for_it(needed: str, view: Any) -> None:
+def test_field_of_the_desks_own_is_in_the_form_that_asks_for_it(needed: str, view: Any) -> None:
     own = {"key": "job", "label": "Job ID", "hint": "As the portal shows it", "needed": needed, "level": "second"}
     shown = inputs(view(a_config(fields=[own])))["own.job"]
     assert (shown["label"]["text"], shown["hint"]["text"]) == ("Job ID", "As the portal shows it")
 
 
-def test_the_definitions_of_the_priorities_are_in_words_beside_the_choice() -> None:
+def test_definitions_of_the_priorities_are_in_words_beside_the_choice() -> None:
     view = handoff.modal(an_incident(Stage.FIRST), "PD-1042", CONFIG)
     notes = [part["text"] for part in parts(view) if part.get("type") == "plain_text"]
     assert any(text.startswith("P1: A service is down · P2: not set: see your contract") for text in notes)
@@ -267,7 +267,7 @@ def test_with_a_matrix_the_priority_may_be_left_empty_and_is_drawn_anew_with_its
     assert shown["priority"]["hint"]["text"].startswith("Impact and urgency say P1.")
 
 
-def test_a_file_of_the_message_that_is_not_chosen_stays_offered_and_those_that_do_not_fit_are_counted() -> None:
+def test_file_of_the_message_that_is_not_chosen_stays_offered_and_those_that_do_not_fit_are_counted() -> None:
     lines = written([Attachment(id=f"F{number}", name=f"{number}.log") for number in range(13)]).splitlines()
     answers = {ALL_OFFERED: "\n".join(lines), OFFERED: lines[1]}
     asked, more = offered(answers[ALL_OFFERED], answers[OFFERED], 3)

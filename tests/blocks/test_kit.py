@@ -15,7 +15,7 @@ def test_pieces_of_a_text_are_short_enough_and_lose_only_the_line_ends_between_t
     assert "".join(pieces).replace("\n", "") == text.replace("\n", "")
 
 
-def test_a_text_is_broken_at_a_line_end_where_there_is_one() -> None:
+def test_text_is_broken_at_a_line_end_where_there_is_one() -> None:
     assert chunks("aaa\nbbb\nccc", 8) == ["aaa\nbbb", "ccc"]
     assert chunks("aaabbbccc", 4) == ["aaab", "bbcc", "c"]
 

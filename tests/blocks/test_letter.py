@@ -50,13 +50,13 @@ def said(text: LetterText) -> list[str]:
     ]
 
 
-def test_a_usual_letter_is_one_message() -> None:
+def test_usual_letter_is_one_message() -> None:
     (page,) = letter.messages(written())
     assert words([page]) == said(written())
     assert page.text.startswith("INCIDENT · our reference PD-1042")
 
 
-def test_a_long_letter_is_several_messages_with_every_word_in_order() -> None:
+def test_long_letter_is_several_messages_with_every_word_in_order() -> None:
     text = written(longest(text="word "))
     pages = letter.messages(text)
     assert len(pages) > 1
@@ -89,6 +89,6 @@ def test_sent_letter_can_be_read_again_unchanged() -> None:
     assert "".join(shown.split()) == "".join(text.split())
 
 
-def test_a_letter_in_slack_looks_as_approved() -> None:
+def test_letter_in_slack_looks_as_approved() -> None:
     (page,) = letter.messages(written())
     agrees(json.dumps(page.blocks, indent=1, ensure_ascii=False) + "\n", GOLDEN / "letter.json")

@@ -41,7 +41,7 @@ def who(user: str) -> str:
 
 
 @each
-def test_the_longest_ticket_can_be_shown_in_every_message(ticket: object) -> None:
+def test_longest_ticket_can_be_shown_in_every_message(ticket: object) -> None:
     for name, message in messages(ticket, CONFIG, who):  # type: ignore[arg-type]
         assert validate_blocks(message.blocks, "message") == [], name
         assert not is_too_long(message.blocks), name
@@ -51,7 +51,7 @@ def test_the_longest_ticket_can_be_shown_in_every_message(ticket: object) -> Non
 
 @each
 @pytest.mark.parametrize("config", [CONFIG, FULL], ids=["the guide's questions", "everything a desk can add"])
-def test_the_longest_ticket_can_be_shown_in_every_view(ticket: object, config: Config) -> None:
+def test_longest_ticket_can_be_shown_in_every_view(ticket: object, config: Config) -> None:
     for name, view in views(ticket, config):  # type: ignore[arg-type]
         assert validate_view(view) == [], name
         assert not is_too_large(view), name
@@ -59,7 +59,7 @@ def test_the_longest_ticket_can_be_shown_in_every_view(ticket: object, config: C
 
 @pytest.mark.parametrize("stage", Stage)
 @pytest.mark.parametrize("answers", [RAISED, COMPLETE], ids=["raised", "complete"])
-def test_a_ticket_can_be_shown_at_every_stage(stage: Stage, answers: dict[str, str]) -> None:
+def test_ticket_can_be_shown_at_every_stage(stage: Stage, answers: dict[str, str]) -> None:
     ticket = an_incident(stage, answers=answers, rcr=("RCR-1",))
     for name, message in messages(ticket, CONFIG, who):
         assert validate_blocks(message.blocks, "message") == [], name

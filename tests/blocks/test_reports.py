@@ -19,7 +19,7 @@ CONFIG = a_config(sla={"P1": {"action_plan": 240}}, reports={"name": "<!here> & 
 
 
 @pytest.mark.parametrize("count", [0, 1, 60, 400])
-def test_a_report_of_any_size_can_be_shown(count: int) -> None:
+def test_report_of_any_size_can_be_shown(count: int) -> None:
     for name, message in reported.messages(reported.a_paper(CONFIG, count=count)):
         assert validate_blocks(message.blocks, "message") == [], name
         assert not is_too_long(message.blocks), name
@@ -70,7 +70,7 @@ def test_report_has_no_button_that_would_not_be_drawn_anew() -> None:
         assert not name.startswith("report") or "actions" not in [block["type"] for block in message.blocks], name
 
 
-def test_a_chart_in_words_names_what_it_shows_and_no_more() -> None:
+def test_chart_in_words_names_what_it_shows_and_no_more() -> None:
     some = [
         ticket_month.line(*told, reported.OCTOBER, CONFIG) for told in months.lives(Random(1), 9, reported.BEGAN, 60)
     ]
@@ -80,7 +80,7 @@ def test_a_chart_in_words_names_what_it_shows_and_no_more() -> None:
     assert len(chart.bars) == chart.alt.count("Service ") == 10
 
 
-def test_a_month_without_tickets_says_so_instead_of_empty_axes() -> None:
+def test_month_without_tickets_says_so_instead_of_empty_axes() -> None:
     paper = reported.a_paper(CONFIG, count=0)
     assert [part.text for part in paper.parts] == [("Nothing in this month.",)]
     assert paper.charts == ()

@@ -60,7 +60,7 @@ def of(message: Message, kind: str) -> list[dict[str, Any]]:
         (Step.NOTE, "Anna Arnold noted"),
     ],
 )
-def test_a_step_is_one_line_who_did_what(what: str, line: str) -> None:
+def test_step_is_one_line_who_did_what(what: str, line: str) -> None:
     assert told(what).text == line
 
 
@@ -72,14 +72,14 @@ def test_text_of_an_event_is_quoted_under_its_line(key: str) -> None:
     assert quote["elements"][0]["text"] == "The tenant is missing"
 
 
-def test_the_second_level_is_called_once_where_the_work_is() -> None:
+def test_second_level_is_called_once_where_the_work_is() -> None:
     assert of(told(Move.HAND_OFF), "usergroup") == [{"type": "usergroup", "usergroup_id": "S0SECOND"}]
     named = a_config(levels={"second": {"members": [BEN, ALEX]}})
     assert [part["user_id"] for part in of(told(Move.HAND_OFF, config=named), "user")] == [BEN, ALEX]
     assert not of(told(Move.ACCEPT), "usergroup")
 
 
-def test_a_number_of_retaruss_is_told_as_theirs() -> None:
+def test_number_of_retaruss_is_told_as_theirs() -> None:
     assert told(Step.RCR, BEN, rcr="RCR-88123").text == "Retarus: RCR-88123 (recorded by Ben Brandt)"
 
 
@@ -88,7 +88,7 @@ def test_letter_can_be_opened_from_the_thread_by_the_declarant() -> None:
     assert button["action_id"] == letter.SHOW
 
 
-def test_a_reminder_names_the_owner_the_time_and_the_next_step() -> None:
+def test_reminder_names_the_owner_the_time_and_the_next_step() -> None:
     ticket = an_incident(Stage.HANDED_OFF, since=NOW.replace(hour=8, minute=50))
     event = an_event(ticket, Step.REMIND, "", stage="handed_off")
     message = thread_lines.told(a_notice(ticket, Say.STORY), ticket, event, CONFIG, who)
@@ -99,7 +99,7 @@ def test_a_reminder_names_the_owner_the_time_and_the_next_step() -> None:
     assert others == [transitions.action_of(Step.NOTE), reminders.PLAN, reminders.SNOOZE]
 
 
-def test_a_reminder_somebody_has_answered_is_struck_through_and_asks_for_nothing() -> None:
+def test_reminder_somebody_has_answered_is_struck_through_and_asks_for_nothing() -> None:
     ticket = an_incident(Stage.HANDED_OFF, times=Times(touched=NOW))
     message = thread_lines.told(
         a_notice(ticket, Say.STORY), ticket, an_event(ticket, Step.REMIND, "", stage="new"), CONFIG, who
@@ -111,14 +111,14 @@ def test_a_reminder_somebody_has_answered_is_struck_through_and_asks_for_nothing
 # --- deliveries
 
 
-def test_a_receipt_says_which_way_the_letter_went() -> None:
+def test_receipt_says_which_way_the_letter_went() -> None:
     mail, post = ended(delivered=Say.LETTER_MAIL, to=MAIL), ended(delivered=Say.LETTER_POST, to=RETARUS)
     assert mail.text == "Delivered to Retarus by e-mail"
     assert any(MAIL in part["text"] for part in of(mail, "text"))
     assert of(post, "channel") == [{"type": "channel", "channel_id": RETARUS}]
 
 
-def test_a_dead_letter_tells_its_owner_what_why_and_the_way_out() -> None:
+def test_dead_letter_tells_its_owner_what_why_and_the_way_out() -> None:
     message = ended(failed=Say.LETTER_MAIL, to=MAIL, why="The mailbox is full.", key="t1:7:letter_mail:x")
     assert message.text == "The e-mail to Retarus was not delivered. The mailbox is full."
     assert [part["user_id"] for part in of(message, "user")] == [BEN]
@@ -147,21 +147,21 @@ def test_direct_message_tells_a_person_the_meaning_for_them(what: str, stage: St
     assert direct(what, to, stage).text == words
 
 
-def test_a_direct_message_links_the_card_and_offers_the_next_step_to_the_owner_only() -> None:
+def test_direct_message_links_the_card_and_offers_the_next_step_to_the_owner_only() -> None:
     to_owner, to_other = direct(Move.SEND_BACK, ANNA, Stage.FIRST), direct(Move.TAKE_OVER, BEN, Stage.FIRST)
     assert of(to_owner, "link")[0]["url"] == LINK
     assert len(of(to_owner, "button")) == 1
     assert of(to_other, "button") == []
 
 
-def test_an_old_direct_message_offers_no_step_that_is_over() -> None:
+def test_old_direct_message_offers_no_step_that_is_over() -> None:
     ticket = an_incident(Stage.FIRST, version=9)
     event = an_event(an_incident(Stage.FIRST, version=8), Move.SEND_BACK, ALEX)
     message = thread_lines.direct(a_notice(ticket, Say.DIRECT, ANNA), ticket, event, CONFIG, who, "")
     assert of(message, "button") == []
 
 
-def test_a_handoff_that_changed_the_priority_tells_so_with_the_reason_and_the_owner_is_told() -> None:
+def test_handoff_that_changed_the_priority_tells_so_with_the_reason_and_the_owner_is_told() -> None:
     ticket = an_incident(Stage.HANDED_OFF, owner=ANNA)
     event = an_event(ticket, Move.HAND_OFF, BEN, summary="Short.")
     body = {"news": ["priority"]}

@@ -29,24 +29,24 @@ def test_each_ticket_is_a_link_to_its_card() -> None:
     assert listed.text == "All open: 1 open ticket"
 
 
-def test_a_ticket_says_where_it_is_who_has_the_ball_and_who_owns_it() -> None:
+def test_ticket_says_where_it_is_who_has_the_ball_and_who_owns_it() -> None:
     one = tickets.one(an_incident(Stage.SECOND), CONFIG, who, LINK)
     assert any(" · with the 2nd level · waiting on: 2nd level · Ben Brandt" in part["text"] for part in of(one, "text"))
 
 
-def test_a_card_that_is_not_posted_yet_is_named_without_a_link() -> None:
+def test_card_that_is_not_posted_yet_is_named_without_a_link() -> None:
     listed = tickets.listing([an_incident()], 1, "mine", CONFIG, who, {})
     assert of(listed, "link") == []
     assert any("PD-1042" in part["text"] for part in of(listed, "text"))
 
 
-def test_a_long_list_says_how_many_there_are() -> None:
+def test_long_list_says_how_many_there_are() -> None:
     listed = tickets.listing([an_incident()] * 10, 42, "all", CONFIG, who, {})
     assert listed.text == "All open: 42 open tickets"
     assert any(part.get("text") == "The newest 10 of 42." for part in parts(listed.blocks))
 
 
-def test_the_chosen_list_is_marked_and_the_others_are_one_click_away() -> None:
+def test_chosen_list_is_marked_and_the_others_are_one_click_away() -> None:
     buttons = of(tickets.listing([], 0, "level", CONFIG, who, {}), "button")
     assert [(button["value"], button.get("style")) for button in buttons] == [
         ("mine", None),

@@ -65,4 +65,4 @@ async def test_phone_call_is_logged_as_no_report(w: World) -> None:
     answers = {"word": "Called Retarus Support: they know nothing of it", "called": "retarus"}
     done = await w.anna.submit(await w.anna.modal("Write a note"), answers)
     assert done["outcome"] == "closed"
-    await w.anna.reply(card, "logged a phone call with Retarus. It is no report")
+    await w.anna.reply(card, "logged a phone call with Retarus. Only a written report counts")

@@ -118,7 +118,7 @@ async def test_unfinished_form_is_put_aside_and_taken_up_again(w: World) -> None
     await w.anna.dismiss(await w.anna.modal(containing="Saved as a draft."))
 
     await w.anna.command(DESK, "/retarus-incident")
-    modal = await w.anna.modal(containing="Taken up again")
+    modal = await w.anna.modal(containing="Continued from your draft")
     assert (await w.anna.submit(modal, w.answers(customer="Müller GmbH")))["outcome"] == "closed"
     await w.anna.message(DESK, "PD-1001")
     assert await w.running.desk.queries.draft("U0ANNA", Kind.INCIDENT) == {}
@@ -127,6 +127,6 @@ async def test_unfinished_form_is_put_aside_and_taken_up_again(w: World) -> None
 async def test_draft_can_be_thrown_away(w: World) -> None:
     await w.running.desk.tickets.save_draft("U0ANNA", Kind.INCIDENT, {"customer": "Müller GmbH"})
     await w.anna.command(DESK, "/retarus-incident")
-    await w.anna.click(await w.anna.modal(containing="Taken up again"), "Discard draft")
-    await w.anna.modal(containing="Thrown away.")
+    await w.anna.click(await w.anna.modal(containing="Continued from your draft"), "Discard draft")
+    await w.anna.modal(containing="Discarded.")
     assert await w.running.desk.queries.draft("U0ANNA", Kind.INCIDENT) == {}

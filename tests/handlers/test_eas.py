@@ -66,7 +66,7 @@ async def test_portal_shows_doubts_and_asks_for_a_reason(tmp_path: Path) -> None
         await w.ben.click(preview, "Open it in EAS instead")
         form = await w.ben.modal("Open it in EAS")
         assert "Email Security is traced for 2 days" in form.text
-        assert "12345. Is the ID whole?" in form.text
+        assert "12345 has no two-letter suffix" in form.text
         done = await w.ben.submit(form, {"opened": int(w.now())})
         assert set(done["errors"]) == {"despite"}
         assert (await w.ticket()).stage is Stage.SECOND

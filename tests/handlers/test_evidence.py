@@ -60,7 +60,7 @@ async def test_file_in_the_form_and_one_in_the_thread_go_along_by_mail_and_to_th
     await w.ben.reply(card, "attached trace.log (1 kB): goes along with the next letter")
 
     preview = await previewed(w, card)
-    assert "Files that go along: 2, 6.2 kB of 20 MB" in preview.text
+    assert "Files to be sent: 2, 6.2 kB of 20 MB" in preview.text
     assert "Attached: screen.png (5.1 kB), trace.log (1 kB)" in preview.text
     await sent(w, card, preview)
 
@@ -117,7 +117,7 @@ async def test_file_can_be_taken_away_in_the_preview(w: World) -> None:
     await w.ben.reply(card, "attached wrong.log")
     preview = await previewed(w, card, "wrong.log")
     await w.ben.click(preview, "Remove")
-    preview = await w.ben.modal("Preview", containing="No files go along")
+    preview = await w.ben.modal("Preview", containing="No files to be sent")
     await sent(w, card, preview)
     assert (await w.ben.mail("PD-1001"))["attachments"] == []
 

@@ -76,7 +76,7 @@ async def test_list_is_read_page_by_page(w: World) -> None:
 async def test_draft_is_taken_up_again_from_there(w: World) -> None:
     await w.running.desk.tickets.save_draft("U0ANNA", Kind.CHANGE, {"happens": "Move the gateway"})
     await w.anna.click(await opened(w.anna, "My drafts"), "Continue")
-    await w.anna.modal("Raise a change", containing="Taken up again")
+    await w.anna.modal("Raise a change", containing="Continued from your draft")
 
 
 async def test_ticket_can_be_raised_from_there(w: World) -> None:

@@ -123,7 +123,7 @@ async def test_draft_survives_what_is_raised_without_it(w: World) -> None:
     assert (await w.anna.submit(await w.anna.modal(), w.answers(happens="Gamma has none")))["outcome"] == "closed"
     await w.anna.message(DESK, "PD-1002")
     await w.anna.command(DESK, "/retarus-incident")
-    assert "Half an hour" in str((await w.anna.modal(containing="Taken up again")).view)
+    assert "Half an hour" in str((await w.anna.modal(containing="Continued from your draft")).view)
 
 
 async def test_draft_remembers_the_message_it_was_begun_with(w: World) -> None:
@@ -131,7 +131,7 @@ async def test_draft_remembers_the_message_it_was_begun_with(w: World) -> None:
     await w.anna.click(await w.anna.modal("Raise an incident"), "Save as draft")
     await w.anna.dismiss(await w.anna.modal(containing="Saved as a draft."))
     await w.anna.command(DESK, "/retarus-incident")
-    modal = await w.anna.modal(containing="Taken up again")
+    modal = await w.anna.modal(containing="Continued from your draft")
     w.anna.fill(modal, w.answers(happens="Müller has no mail"))
     await w.anna.click(modal, "More fields")
     modal = await w.anna.modal(containing="Tenant(s) or Dedicated Customer ID(s):")
@@ -171,7 +171,7 @@ async def test_form_of_another_kind_than_its_draft_asks_too(w: World) -> None:
     await w.anna.click(await w.anna.modal("Raise an incident"), "Save as draft")
     await w.anna.dismiss(await w.anna.modal(containing="Saved as a draft."))
     await w.anna.command(DESK, "/retarus-incident")
-    await w.anna.click(await w.anna.modal(containing="Taken up again"), "Change to “change”")
+    await w.anna.click(await w.anna.modal(containing="Continued from your draft"), "Change to “change”")
     await w.anna.click(await w.anna.modal("Raise a change"), "Save as draft")
     await w.anna.click(await w.anna.modal(containing="Alpha AG: Half a change"), "Replace it")
     await w.anna.modal(containing="Saved as a draft.")
@@ -182,7 +182,7 @@ async def test_form_of_another_kind_than_its_draft_asks_too(w: World) -> None:
 async def test_draft_that_replaced_the_one_a_form_took_up_is_neither_overwritten_nor_used_up(w: World) -> None:
     await w.running.desk.tickets.save_draft("U0ANNA", Kind.INCIDENT, {"happens": "Half an hour"})
     await w.anna.command(DESK, "/retarus-incident")
-    modal = await w.anna.modal(containing="Taken up again")
+    modal = await w.anna.modal(containing="Continued from your draft")
     w.anna.fill(modal, w.answers(happens="A whole hour"))
     elsewhere = {"customer": "Alpha AG", "happens": "From the telephone"}
     await w.running.desk.tickets.save_draft("U0ANNA", Kind.INCIDENT, elsewhere)
@@ -206,7 +206,7 @@ async def test_draft_can_be_saved_again_unasked(w: World) -> None:
 async def test_message_where_the_bot_is_no_member_says_what_cannot_be_had(w: World) -> None:
     said = await w.alex.post("@anna", "Müller has no mail")
     await w.anna.shortcut("raise_from_message", said)
-    modal = await w.anna.modal("Raise an incident", containing="The bot is not where this message stands")
+    modal = await w.anna.modal("Raise an incident", containing="The bot is not in the channel of this message")
     assert (await w.anna.submit(modal, w.answers()))["outcome"] == "closed"
     assert (await w.ticket()).source == ""
     assert "went wrong" not in str(await w.anna.modals())

@@ -105,7 +105,7 @@ async def test_files_posted_while_retarus_has_it_go_along_with_the_next_word_to_
     await w.ben.reply(card, "attached trace.log")
     await w.ben.advance(4 * HOURS + 60)
     await w.ben.click(await w.ben.reply(card, "last activity"), "Chase Retarus")
-    modal = await w.ben.modal("Chase Retarus", containing="Files that go along: 1, 9 B of 20 MB")
+    modal = await w.ben.modal("Chase Retarus", containing="Files to be sent: 1, 9 B of 20 MB")
     assert "trace.log (9 B)" in modal.text
     await _posted(w, card, "later.log")
     await w.ben.reply(card, "attached later.log")

@@ -1,4 +1,4 @@
-"""What becomes of a mail on the server after it was taken in: `keep`, `seen`, `move:FOLDER`."""
+"""Actions on the server after a mail was taken in: `keep`, `seen`, `move:FOLDER`."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ _PLACEHOLDER: Final = 40
 
 @dataclass(frozen=True)
 class Text:
-    """What can be read."""
+    """Readable text of a mail or a part."""
 
     text: str
     is_from_html: bool
@@ -118,7 +118,7 @@ def _unflowed(text: str, *, is_delsp: bool) -> str:
 
 
 def is_text(part: MimePart) -> bool:
-    """Whether the part is shown as text: an attached or named file is not, but for a body that names itself."""
+    """True if the part is shown as text: an attached or named file is not, but for a body that names itself."""
     if part.children or part.content.is_attachment or part.type in RETURNED:
         return False
     if part.parent is None:

@@ -82,7 +82,7 @@ class ImapConnection:
                 return found
 
     def _was_told(self) -> bool:
-        """Whether the server told of new mail since this was asked last; imaplib keeps that aside."""
+        """True if the server told of new mail since the last call; imaplib keeps that aside."""
         return bool(self._client._imap.response("EXISTS")[1] != [None])  # noqa: SLF001  IMAPClient shows it during IDLE only
 
     def uids_since(self, moment: datetime) -> list[int]:
@@ -146,7 +146,7 @@ class ImapConnection:
         return bool(self._client.folder_exists(folder))
 
     def is_writable(self) -> bool:
-        """Whether flags can be set in the folder."""
+        """True if flags can be set in the folder."""
         answer = self._client.select_folder(self._folder)
         return b"READ-ONLY" not in answer and bool(answer.get(b"PERMANENTFLAGS", (SEEN,)))
 

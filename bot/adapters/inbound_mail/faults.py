@@ -1,4 +1,4 @@
-"""What is wrong with the connection to the IMAP server, in a sentence for an admin."""
+"""Sentences for an admin about faults of the connection to the IMAP server."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ MALFORMED: Final = (
     RecursionError,
     MessageError,
 )
-"""What the standard library raises on malformed mail."""
+"""Errors that the standard library raises on malformed mail."""
 
 
 class Headers:

@@ -125,13 +125,13 @@ def _part(
 
 
 def _after_blank(raw: bytes, start: int, end: int) -> int:
-    """Where the body begins after a header block that is longer than what is read of it."""
+    """Start of the body after a header block longer than the limit."""
     found = (raw.find(blank, start, end) + len(blank) for blank in (b"\n\n", b"\n\r\n"))
     return min((each for each in found if each > len(b"\n\r\n")), default=end)
 
 
 def _spans(raw: bytes, part: MimePart, most: int, hits: int) -> tuple[list[tuple[int, int]], bool, int]:
-    """Where the parts lie between the boundary lines; whether the last one is closed; how many lines were looked at."""
+    """Spans of the parts between boundary lines, whether the last one is closed, and the number of lines examined."""
     boundary = part.content.param("boundary").rstrip().encode("latin-1", "replace")
     if not boundary:
         return [], False, 0

@@ -27,14 +27,14 @@ log = logging.getLogger(__name__)
 
 LEASE: Final = "inbound mail"
 SILENT: Final = timedelta(minutes=15)
-"""How long the mailbox may be unreachable before somebody is told."""
+"""Time the mailbox may be unreachable before a warning."""
 _PAUSE: Final = 1.0
 """Seconds before it is tried again after a fault of ours, and before the lease is asked for again."""
 _LOOK: Final = 60.0
 
 
 class Store(ConversationStore, Maintenance, Protocol):
-    """What the receiver keeps, and the lease."""
+    """Store of the receiver, and the lease."""
 
 
 class TakesIn(Protocol):

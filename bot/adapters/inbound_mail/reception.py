@@ -39,7 +39,7 @@ class _NobodyKnown:
         return Person(id=str(user.get("id")), name=str(user.get("id")), is_active=False)
 
     def forget(self, user_id: str) -> None:
-        """Nothing is remembered."""
+        """Null object that remembers nothing."""
 
 
 async def remember_routes(store: ConversationStore, routes: Routes) -> None:

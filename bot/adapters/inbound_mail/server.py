@@ -18,7 +18,7 @@ _PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
 
 @dataclass(frozen=True)
 class ImapServer:
-    """Where inbound mail is read. With OAuth2 there is a user and no password."""
+    """The mailbox of inbound mail. With OAuth2 there is a user and no password."""
 
     host: str
     port: int

@@ -29,7 +29,7 @@ from bot.core.i18n import t
 log = logging.getLogger(__name__)
 
 CATCH_UP: Final = timedelta(days=30)
-"""How far back mails are looked at when the server has numbered the folder anew."""
+"""Age of mails that are examined when the server has numbered the folder anew."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -67,7 +67,7 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Position:
-    """Nothing to take in up to here: save the cursor."""
+    """Progress without a mail: save the cursor."""
 
     cursor: MailboxCursor
 
@@ -196,7 +196,7 @@ class ImapSource:
         return [uid for uid in uids if ids.get(uid, "") not in taken]
 
     async def _fetched(self, connection: ImapConnection, uid: int, cursor: MailboxCursor | None) -> Arrived | None:
-        """Nothing when somebody deleted or moved it meanwhile."""
+        """The mail; none when it was deleted or moved meanwhile."""
         found = await self._run(connection.fetch, uid, LIMIT)
         return Arrived(connection.uidvalidity, uid, *found, cursor) if found else None
 

@@ -1,1 +1,1 @@
-"""With which technology does mail go out? SMTP."""
+"""Outgoing mail by SMTP."""

@@ -1,4 +1,4 @@
-"""What does an e-mail look like on the wire?"""
+"""Composes e-mails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How are header lines written? The standard library's own folding (3.11) damages what is long.
+"""Folds header lines, as the standard library's own folding (3.11) damages long ones.
 
 It loses the blank between two encoded words (“MüllerMüller”), the quotes of a long name with a comma in it, and writes
 a long Message-ID as encoded words, which no mail program reads. Its older `Header` class encodes texts correctly.

@@ -1,4 +1,4 @@
-"""How does a letter become an e-mail to Retarus?"""
+"""Delivers letters to Retarus as e-mails."""
 
 from __future__ import annotations
 

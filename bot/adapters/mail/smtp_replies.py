@@ -1,4 +1,4 @@
-"""What does a mail server's answer mean for the people who wait?"""
+"""Explains a mail server's reply: retry or give up, and a sentence for people."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SENTENCES = {
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether waiting may help: 4xx, a lost connection, silence; but not a refusal, nor a wrong certificate."""
+    """True if a retry may help: 4xx, a lost connection, a timeout; but not a refusal, nor a wrong certificate."""
     if isinstance(error, SMTPResponseException):
         return error.code <= _LAST_PASSING
     if any(isinstance(cause, ssl.SSLError) and not isinstance(cause, _BROKEN_OFF) for cause in _causes(error)):
@@ -49,7 +49,7 @@ def is_passing(error: BaseException) -> bool:
 
 
 def closes_mail(error: BaseException) -> bool:
-    """Whether it concerns every message: our login is refused, or no secure connection can be made."""
+    """True if it concerns every message: our login is refused, or no secure connection can be made."""
     return not is_passing(error) and isinstance(error, SMTPException | OSError) and _kind(error) in {"login", "tls"}
 
 

@@ -1,4 +1,4 @@
-"""How does a message reach the mail server, and what does its answer mean?"""
+"""Sends a message to the mail server, and turns its reply into an outcome."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class SmtpSender:
 
 
 async def _leave(session: SMTP, patience: float) -> None:
-    """What was accepted stays accepted, however the goodbye goes."""
+    """Quits the session; an accepted message stays accepted if that fails."""
     try:
         await session.quit(timeout=patience)
     except (SMTPException, OSError):

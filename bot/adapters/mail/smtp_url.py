@@ -1,4 +1,4 @@
-"""Which mail server is it? SMTP_URL says it."""
+"""Parses SMTP_URL."""
 
 from __future__ import annotations
 

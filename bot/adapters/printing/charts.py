@@ -1,4 +1,4 @@
-"""How is a chart drawn? As a PNG that brings its own light ground, so that it reads the same in light and dark."""
+"""Draws charts as PNG with a light background of their own, readable in light and dark mode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a report printed without making anybody wait? In a child process that ends, one at a time."""
+"""Prints reports in a child process, one at a time, so that the event loop goes on."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ChildProcessPrinter:
             raise Unprinted(t("The child process that prints it said nothing readable.")) from None
 
     async def _said(self, asked: bytes) -> bytes:
-        """What the child answers; it is ended when it takes too long or nobody wants it any more."""
+        """Runs the child and returns its output; kills it on a timeout or a cancellation."""
         try:
             child = await asyncio.create_subprocess_exec(
                 *self._command,

@@ -1,4 +1,4 @@
-"""How is a sheet written so that any spreadsheet opens it, and nothing in it is taken for a formula?"""
+"""Writes CSV that every spreadsheet opens and takes no cell for a formula."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.reports.document import ReportSheet
 BOM = b"\xef\xbb\xbf"
 """Excel takes a file without it for Windows-1252."""
 _FORMULA = re.compile(r"""(^|[,;\t|])([\s"']*)(?=[=+\-@＝＋－＠])""")
-"""What a spreadsheet calculates: also behind another country's separator, where it would begin a cell of its own."""
+"""Beginning of a formula, also behind another country's separator, where it would begin a cell of its own."""
 
 
 def sheet(table: ReportSheet) -> bytes:

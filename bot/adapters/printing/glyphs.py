@@ -1,4 +1,4 @@
-"""Which letters can be printed? What the font of charts and PDF does not know is shown as a sign."""
+"""Replaces characters that the font of charts and PDF does not have by a sign."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _legible(value: JsonValue) -> JsonValue:
 
 @lru_cache(maxsize=4096)
 def _letter(letter: str) -> str:
-    """What only joins or varies other letters is nothing by itself."""
+    """The character, a sign in its place, or nothing for one that only joins or varies others."""
     if letter.isspace() or ord(letter) in _known():
         return letter
     return "" if unicodedata.category(letter) in {"Mn", "Cf"} else MISSING

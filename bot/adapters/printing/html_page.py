@@ -1,4 +1,4 @@
-"""How does a report look in a browser and on paper? One HTML file, whole in itself: no scripts, no other address."""
+"""A report as one self-contained HTML file: no scripts, no external addresses."""
 
 from __future__ import annotations
 

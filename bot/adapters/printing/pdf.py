@@ -1,4 +1,4 @@
-"""How is a report laid out as a PDF? A4, with its own fonts, so that it prints the same everywhere."""
+"""A report as a PDF: A4, with embedded fonts, so that it prints the same everywhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MARGIN = 16.0
 _ROW, _TOGETHER = 6.0, 14
 """Millimetres; a table of so many rows stays on one page."""
 _WIDE = 0.82
-"""How much of the page's width a picture takes."""
+"""Share of the page's width that a picture takes."""
 _LARGEST, _SMALLEST = 8.0, 6.5
 """Points, in tables."""
 _GAP = 3.5

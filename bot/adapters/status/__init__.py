@@ -1,4 +1,4 @@
-"""With which technology is the status page read? [retarus] status_adapter says it."""
+"""Readers of the status page; [retarus] status_adapter chooses one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.escalation.status_page import StatusPage
 
 
 def open_status_page(settings: Retarus, session: aiohttp.ClientSession) -> StatusPage | None:
-    """Nothing for `link`: there a person looks, and says so."""
+    """The reader for these settings; none for `link`, where a person looks."""
     if settings.status_adapter == "statuspage":
         return Statuspage(settings.status_page, session)
     if settings.status_adapter != "feed":

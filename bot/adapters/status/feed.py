@@ -1,4 +1,4 @@
-"""How is a status page's feed read? RSS or Atom, by feedparser."""
+"""Reads a status page's feed: RSS or Atom, by feedparser."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from bot.core.i18n import mark
 from bot.escalation.status_page import ServiceNotice, StatusPageReading, UnreadablePage
 
 RECENT = timedelta(days=7)
-"""What is older and was never called resolved is history all the same."""
+"""Older entries are history even if they were never called resolved."""
 _MOST = 5
 _STATES = re.compile(
     r"\b(?:(resolved|completed|behoben|abgeschlossen|beendet)|investigating|identified|monitoring|update|in progress|"
     r"scheduled|verifying|untersuch\w*|beobacht\w*|geplant|aktualisier\w*)\b",
     re.IGNORECASE,
 )
-"""What such pages call the states of an incident. The newest comes first; the group: it is over."""
+"""Words of such pages for the states of an incident, the newest first; the group matches when it is over."""
 
 
 class Feed:

@@ -1,4 +1,4 @@
-"""How is a page read that may be slow, huge, gone or something else altogether?"""
+"""Fetches a page with limits of time and size."""
 
 from __future__ import annotations
 

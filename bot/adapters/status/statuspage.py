@@ -1,4 +1,4 @@
-"""How is a Statuspage read? By its public API, version 2: /api/v2/summary.json."""
+"""Reads a Statuspage by its public API, version 2: /api/v2/summary.json."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Incident(BaseModel):
 
 
 class _Summary(BaseModel):
-    """What is needed of the answer; it lists unresolved incidents and coming maintenance only."""
+    """The needed part of the answer; it lists unresolved incidents and coming maintenance only."""
 
     status: _Overall
     incidents: list[_Incident] = []

@@ -1,4 +1,4 @@
-"""What goes along with a letter is kept with the ticket, shown before it is sent, and told in the history."""
+"""Evidence of a letter is kept with the ticket, shown before it is sent, and recorded in the history."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def test_files_are_kept_as_references_and_told_in_the_history() -> None:
     assert await w.told(ticket, Say.STORY)
 
 
-async def test_a_delivery_that_is_repeated_adds_nothing() -> None:
+async def test_delivery_that_is_repeated_adds_nothing() -> None:
     w = await a_world()
     ticket = await w.raised()
     first = await w.desk.evidence.attach(ticket.id, ANNA, [LOG], "event 1")
@@ -110,7 +110,7 @@ async def test_only_the_support_team_adds_files_and_only_to_open_tickets() -> No
         await w.desk.evidence.attach(ticket.id, ANNA, [LOG], w.form())
 
 
-async def test_a_file_posted_below_the_card_goes_along_and_elsewhere_it_does_not() -> None:
+async def test_file_posted_below_the_card_goes_along_and_elsewhere_it_does_not() -> None:
     w = await a_world()
     ticket = await w.raised()
     await stands(w, ticket, Place(ticket_id=ticket.id, what="card", channel=DESK, ts="1.1"))
@@ -123,7 +123,7 @@ async def test_a_file_posted_below_the_card_goes_along_and_elsewhere_it_does_not
     assert [each.id for each in (await w.desk.queries.ticket(ticket.id)).attachments] == ["F1"]
 
 
-async def test_a_file_can_be_taken_away_until_it_is_sent() -> None:
+async def test_file_can_be_taken_away_until_it_is_sent() -> None:
     w = await a_world()
     ticket = await w.complete()
     await w.desk.evidence.attach(ticket.id, BEN, [LOG, SHOT], w.form())
@@ -134,7 +134,7 @@ async def test_a_file_can_be_taken_away_until_it_is_sent() -> None:
         await w.desk.evidence.detach(ticket.id, BEN, "F2", w.form())
 
 
-async def test_a_letter_takes_its_files_along_on_every_way_and_once() -> None:
+async def test_letter_takes_its_files_along_on_every_way_and_once() -> None:
     w = await a_world()
     ticket = await w.complete()
     ticket = await w.desk.evidence.attach(ticket.id, BEN, [LOG], w.form())
@@ -148,7 +148,7 @@ async def test_a_letter_takes_its_files_along_on_every_way_and_once() -> None:
     assert (await w.store.history(ticket.id))[-1].detail["files"] == "trace.log (1.2 kB)"
 
 
-async def test_what_was_opened_in_the_portal_keeps_its_files_and_the_status_page_too() -> None:
+async def test_ticket_opened_in_the_portal_keeps_its_files_and_the_status_page() -> None:
     w = await a_world(a_contact(BEN, has_eas=True))
     ticket = await w.complete()
     ticket = await w.desk.evidence.attach(ticket.id, BEN, [LOG], w.form())
@@ -177,7 +177,7 @@ async def test_in_the_portal_nothing_doubtful_is_opened_without_a_reason_either(
     assert (await w.store.history(ticket.id))[-1].detail["despite"] == "There is no newer one"
 
 
-async def test_a_file_added_since_the_preview_shows_it_again_before_it_is_sent() -> None:
+async def test_file_added_since_the_preview_shows_it_again_before_it_is_sent() -> None:
     w = await a_world()
     ticket = await w.complete()
     await w.desk.evidence.attach(ticket.id, ANNA, [LOG], w.form())
@@ -185,7 +185,7 @@ async def test_a_file_added_since_the_preview_shows_it_again_before_it_is_sent()
         await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version)
 
 
-async def test_the_status_page_is_shown_before_and_kept_with_what_was_sent() -> None:
+async def test_status_page_is_shown_before_and_kept_with_what_was_sent() -> None:
     w = await a_world()
     w = w.at(lookout=StatusPageWatch(Page("E-mail delayed"), w.clock))
     ticket = await w.complete()
@@ -217,7 +217,7 @@ async def _doubtful() -> tuple[World, Ticket]:
     return w, ticket
 
 
-async def test_an_old_example_is_sent_only_with_a_reason_which_is_kept() -> None:
+async def test_old_example_is_sent_only_with_a_reason_which_is_kept() -> None:
     w, ticket = await _doubtful()
     assert len((await w.desk.escalation.preview(ticket.id, BEN)).warnings) == 1
     for reason in ("", "n/a"):
@@ -228,14 +228,14 @@ async def test_an_old_example_is_sent_only_with_a_reason_which_is_kept() -> None
     assert (await w.store.history(ticket.id))[-1].detail["despite"] == "There is no newer one"
 
 
-async def test_an_id_without_its_two_letters_is_sent_only_with_a_reason() -> None:
+async def test_id_without_its_two_letters_is_sent_only_with_a_reason() -> None:
     world = await a_world()
     ticket = await world.accepted()
     for tenants, doubts in (("12345RS\n23456", 1), ("12345RS", 0), ("main account only", 0)):
         doubted = ticket.model_copy(update={"answers": {**ticket.answers, "tenants": tenants}})
         found = await world.desk.evidence.doubts(doubted, NOW)
         assert len(found) == doubts
-        assert not found or "23456. Is the ID whole?" in found[0]
+        assert not found or "23456 has no two-letter suffix" in found[0]
 
 
 async def test_every_end_customer_of_a_ticket_is_looked_at_for_an_agreement_and_named_without_one() -> None:
@@ -258,7 +258,7 @@ async def test_once_end_customers_are_kept_one_who_is_not_among_them_has_no_agre
     assert doubt.startswith("Müller GmbH: No agreement reference")
 
 
-async def test_who_was_not_shown_the_warning_is_shown_the_preview_again() -> None:
+async def test_sender_who_has_not_seen_the_warning_gets_the_preview_again() -> None:
     w, ticket = await _doubtful()
     with pytest.raises(Conflict):
         await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version, None)

@@ -52,11 +52,11 @@ def section(heading: str, whole: str) -> list[str]:
     return next(block for block in lines if block.startswith(f"{heading}\n")).splitlines()[1:]
 
 
-def test_an_incident_reads_as_the_guide_asks() -> None:
+def test_incident_reads_as_the_guide_asks() -> None:
     agrees(f"Subject: {letter().subject}\n\n{text()}", GOLDEN / "incident.txt")
 
 
-def test_a_service_request_reads_as_the_guide_asks() -> None:
+def test_service_request_reads_as_the_guide_asks() -> None:
     ticket = an_incident(kind=Kind.SERVICE_REQUEST, answers=without(COMPLETE, "start"))
     agrees(f"Subject: {letter(ticket).subject}\n\n{text(ticket)}", GOLDEN / "service_request.txt")
 
@@ -65,7 +65,7 @@ def test_a_service_request_reads_as_the_guide_asks() -> None:
     ("kind", "headings"),
     [(Kind.INCIDENT, HEADINGS), (Kind.SERVICE_REQUEST, REQUEST_HEADINGS), (Kind.CHANGE, REQUEST_HEADINGS)],
 )
-def test_the_headings_are_verbatim_and_in_the_guides_order(kind: Kind, headings: list[str]) -> None:
+def test_headings_are_verbatim_and_in_the_guides_order(kind: Kind, headings: list[str]) -> None:
     lines = text(an_incident(kind=kind)).splitlines()
     assert [line for line in lines if line in HEADINGS] == headings
 
@@ -87,27 +87,27 @@ def test_times_are_written_as_in_the_guide_in_the_reporters_zone() -> None:
     assert section("START OF INCIDENT", text(an_incident(zone="Asia/Kolkata"))) == ["27.08.2019 - 14:30 UTC+5:30"]
 
 
-def test_an_incident_without_an_end_is_ongoing() -> None:
+def test_incident_without_an_end_is_ongoing() -> None:
     assert section("END OF INCIDENT (OPTIONAL)", text()) == ["ongoing"]
 
 
-def test_a_closed_incident_without_an_end_is_not_called_ongoing() -> None:
+def test_closed_incident_without_an_end_is_not_called_ongoing() -> None:
     said = as_text(write(an_incident(Stage.CLOSED), a_contact(), a_config()))
     assert section("END OF INCIDENT (OPTIONAL)", said) == ["-"]
 
 
-def test_the_declarant_is_named_with_their_telephone_number() -> None:
+def test_declarant_is_named_with_their_telephone_number() -> None:
     assert text().splitlines()[1] == "Reported by Ben Brandt, authorised support contact, +49 89 12345679"
 
 
-def test_the_subject_carries_our_reference_and_no_personal_data() -> None:
+def test_subject_carries_our_reference_and_no_personal_data() -> None:
     subject = letter().subject
     assert subject == "[PD-1042] P1 incident: Email Security, 73125 / 12345RS, 23456RS"
     assert not [word for word in SENSITIVE if word in subject]
 
 
 @given(st.text(max_size=200))
-def test_a_subject_is_one_line_whatever_was_typed(typed: str) -> None:
+def test_subject_is_one_line_whatever_was_typed(typed: str) -> None:
     subject = letter(services="Other", service_other=f"{typed}\r\nBcc: x@y.example").subject
     assert len(subject.splitlines()) == 1
     assert len(subject) <= 150
@@ -164,17 +164,17 @@ def test_headings_and_rows_are_the_guides_own_words_in_every_language(kind: Kind
     assert "Tenant(s) or Dedicated Customer ID(s): 12345RS, 23456RS" in whole
 
 
-def test_the_partners_priority_stands_under_additional_information() -> None:
+def test_partners_priority_stands_under_additional_information() -> None:
     lines = section("ADDITIONAL INFORMATION", text())
     assert lines[-1] == "Priority (partner's assessment): P1, no outbound mail"
 
 
-def test_the_known_issue_is_referenced_or_it_says_where_it_was_searched() -> None:
+def test_known_issue_is_referenced_or_it_says_where_it_was_searched() -> None:
     assert row("Is this issue is already known?", text(known="yes", known_as="RCR-7")).endswith("? Yes: RCR-7")
     assert "? No; searched: technical notes" in row("Is this issue is already known?", text())
 
 
-def test_an_answer_that_no_longer_applies_is_not_printed() -> None:
+def test_answer_that_no_longer_applies_is_not_printed() -> None:
     assert "RCR-7" not in text(known="no", known_as="RCR-7")
     assert "weekdays" not in text(test="no")
     assert "Telex" not in text(service_other="Telex")
@@ -185,7 +185,7 @@ def test_another_service_is_called_by_its_name() -> None:
     assert section("AFFECTED SERVICE", text(services="SMS\nOther", service_other="Telex")) == ["SMS, Telex"]
 
 
-def test_an_absence_is_printed_with_its_reason() -> None:
+def test_absence_is_printed_with_its_reason() -> None:
     why = "not available because the customer is offline"
     assert f"Error pattern / message: {why}" in section("DESCRIPTION", text(error=why))
 
@@ -204,19 +204,19 @@ def test_braces_and_percent_signs_are_only_characters() -> None:
     assert "Impact: {0} {x} %s" in text(impact="{0} {x} %s")
 
 
-def test_a_row_the_matrix_leaves_blank_appears_only_when_it_was_answered() -> None:
+def test_row_the_matrix_leaves_blank_appears_only_when_it_was_answered() -> None:
     request = an_incident(kind=Kind.SERVICE_REQUEST, answers=RAISED)
     assert "Was it possible to reproduce" not in text(request)
     assert "Was it possible to reproduce" in text(request.model_copy(update={"answers": RAISED | {"reproduced": "no"}}))
 
 
-def test_a_preview_shows_every_heading_even_when_its_answer_is_missing() -> None:
+def test_preview_shows_every_heading_even_when_its_answer_is_missing() -> None:
     whole = text(an_incident(answers=RAISED | HANDED_OFF))
     assert section("EXAMPLE", whole) == ["-"]
     assert row("Is Retarus permitted to send test transactions?", whole).endswith("? -")
 
 
-def test_a_ticket_is_called_by_prefix_and_number() -> None:
+def test_ticket_is_called_by_prefix_and_number() -> None:
     assert reference(an_incident(number=7), a_config(desk={"prefix": "NL"})) == "NL-7"
 
 
@@ -224,7 +224,7 @@ def test_a_ticket_is_called_by_prefix_and_number() -> None:
 
 
 class Reader(HTMLParser):
-    """What a person reads of an HTML mail, and the tags around it."""
+    """Text of an HTML mail, and its tags."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -244,18 +244,18 @@ TAGS = set(Reader(as_html(letter())).tags)
 
 
 @given(st.text(max_size=300).map(lambda typed: f"{typed}<script>alert(1)</script>&amp;"))
-def test_the_html_says_the_same_words_and_whatever_was_typed_stays_text(typed: str) -> None:
+def test_html_says_the_same_words_and_whatever_was_typed_stays_text(typed: str) -> None:
     written = letter(happens=typed, steps=typed)
     read = Reader(as_html(written))
     assert read.words == written.subject.split() + as_text(written).split()
     assert set(read.tags) == TAGS
 
 
-def test_the_html_loads_nothing_and_links_nowhere() -> None:
+def test_html_loads_nothing_and_links_nowhere() -> None:
     assert not re.search(r"\b(src|href|url|@import)\b", as_html(letter()))
 
 
-def test_a_copy_holds_every_part_in_order() -> None:
+def test_copy_holds_every_part_in_order() -> None:
     headings = [part.heading for part in copy_of(letter())]
     assert [heading for heading in headings if heading in HEADINGS] == HEADINGS
     assert headings[0] == ""

@@ -1,4 +1,4 @@
-"""What was not delivered is sent once more; to Retarus only by who may, and only what is still to be sent."""
+"""Resending of undelivered notices; to Retarus only by authorised contacts, and only while it is current."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def suspend(world: World, user: str) -> None:
     await world.store.apply(Batch(contacts=[gone]))
 
 
-async def test_a_letter_that_is_dead_is_told_and_can_be_tried_again(world: World) -> None:
+async def test_letter_that_is_dead_is_told_and_can_be_tried_again(world: World) -> None:
     ticket = await world.sent()
     claims = await world.store.claim(world.clock(), timedelta(minutes=1), limit=100)
     claim = next(each for each in claims if each.notice.say is Say.LETTER_MAIL)
@@ -103,7 +103,7 @@ async def test_once_a_ticket_is_back_nothing_of_it_is_sent_again(world: World, s
     assert await state(world, key) == "dead"
 
 
-async def test_a_letter_before_the_newest_one_was_sent_again_already(world: World) -> None:
+async def test_letter_before_the_newest_one_was_sent_again_already(world: World) -> None:
     ticket, key = await dead_letter(world)
     ticket = await world.desk.tickets.act(
         ticket.id, Move.RETARUS_ANSWERED, BEN, world.form(), answer="Policy corrected"
@@ -116,7 +116,7 @@ async def test_a_letter_before_the_newest_one_was_sent_again_already(world: Worl
     assert await world.desk.resend.try_again(newest.key, BEN)
 
 
-async def test_a_letter_that_broke_the_glass_is_sent_again_by_who_may_break_it() -> None:
+async def test_letter_that_broke_the_glass_is_sent_again_by_who_may_break_it() -> None:
     world = await a_world(a_contact(BEN), a_contact(CARLA, attested_on=None))
     ticket = await world.complete()
     ticket = await world.desk.escalation.send(ticket.id, CARLA, world.form(), ticket.version, glass="Ben is on a train")
@@ -126,13 +126,13 @@ async def test_a_letter_that_broke_the_glass_is_sent_again_by_who_may_break_it()
     assert await world.desk.resend.try_again(notice.key, CARLA)
 
 
-async def test_what_is_not_for_retarus_anybody_of_the_team_sends_again(world: World) -> None:
+async def test_notice_that_is_not_for_retarus_is_resent_by_anybody_of_the_team(world: World) -> None:
     await world.raised()
     (card,) = await die(world, Say.CARD)
     assert await world.desk.resend.try_again(card.key, ANNA)
 
 
-async def test_a_request_that_is_about_no_ticket_is_sent_again_by_an_authorised_contact_only(world: World) -> None:
+async def test_request_that_is_about_no_ticket_is_sent_again_by_an_authorised_contact_only(world: World) -> None:
     ticket = await world.raised()
     asked = a_notice(ticket, Say.REQUEST_MAIL).model_copy(update={"ticket_id": ""})
     await world.store.apply(Batch(notices=[asked]))

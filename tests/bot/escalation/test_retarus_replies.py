@@ -1,4 +1,4 @@
-"""What Retarus owes at the 3rd level is recorded as it comes, told to both levels, and moves the ticket."""
+"""Retarus's replies and tasks of the 3rd level are recorded, told to both levels, and move the ticket."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_recorded_by_itself_it_moves_the_ticket_all_the_same(world: World)
     assert ticket.stage is Stage.SECOND
 
 
-async def test_a_workaround_of_theirs_is_told_to_both_levels_while_they_go_on(world: World) -> None:
+async def test_workaround_of_theirs_is_told_to_both_levels_while_they_go_on(world: World) -> None:
     ticket = await world.sent()
     ticket = await world.desk.retarus_replies.record(
         ticket.id, BEA, {"their_workaround": "Use DE2"}, world.form(), ticket.version
@@ -68,12 +68,12 @@ async def test_a_workaround_of_theirs_is_told_to_both_levels_while_they_go_on(wo
     assert {tuple(notice.names("news")) for notice in told} == {("their_workaround",)}
 
 
-async def test_a_remedy_of_theirs_is_told_to_both_levels(world: World) -> None:
+async def test_remedy_of_theirs_is_told_to_both_levels(world: World) -> None:
     ticket = await hear(world, await world.sent(), Move.RETARUS_ANSWERED, by=BEA, their_remedy="Policy corrected")
     assert {notice.to for notice in await world.told(ticket, Say.DIRECT)} == {ANNA, BEN}
 
 
-async def test_what_they_found_the_last_time_is_asked_again_when_it_is_sent_again(world: World) -> None:
+async def test_findings_of_the_last_time_are_asked_again_after_a_second_escalation(world: World) -> None:
     ticket = await world.asked_again(await hear(world, await world.sent(), caused_by="other"))
     ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
     assert ticket.answer("caused_by") == ""
@@ -81,7 +81,7 @@ async def test_what_they_found_the_last_time_is_asked_again_when_it_is_sent_agai
     assert ticket.stage is Stage.SECOND
 
 
-async def test_a_remedy_that_did_not_hold_is_asked_for_again_and_stays_in_the_history(world: World) -> None:
+async def test_remedy_that_did_not_hold_is_asked_for_again_and_stays_in_the_history(world: World) -> None:
     ticket = await hear(world, await world.sent(), Move.RETARUS_ANSWERED, their_remedy="Policy corrected")
     ticket = await world.desk.retarus_replies.record(ticket.id, BEN, {"verified": "no"}, world.form(), ticket.version)
     assert [notice.names("news") for notice in await world.told(ticket, Say.STORY)] == [["verified"]]
@@ -102,20 +102,20 @@ async def test_their_next_update_and_their_expected_duration_are_kept_beside_eac
     assert ticket.times == of(await world.store.history(ticket.id))
 
 
-async def test_a_promise_in_the_past_is_refused_beside_its_field(world: World) -> None:
+async def test_promise_in_the_past_is_refused_beside_its_field(world: World) -> None:
     with pytest.raises(Invalid) as refused:
         await hear(world, await world.sent(), eta="1")
     assert set(refused.value.errors) == {"eta"}
 
 
-async def test_an_expected_duration_they_never_told_is_asked_for(world: World) -> None:
+async def test_expected_duration_they_never_told_is_asked_for(world: World) -> None:
     ticket = await world.sent()
     ask = "by when you expect it to be solved"
     assert ask in draft(ticket, a_contact(), a_config(), NOW)
     assert ask not in draft(await hear(world, ticket, eta=LATER), a_contact(), a_config(), NOW)
 
 
-async def test_a_technical_note_is_asked_for_where_they_caused_it(world: World) -> None:
+async def test_technical_note_is_asked_for_where_they_caused_it(world: World) -> None:
     ticket = await world.sent()
     ask = "technical note of yours"
     assert ask not in draft(ticket, a_contact(), a_config(), NOW)
@@ -127,20 +127,20 @@ async def test_a_technical_note_is_asked_for_where_they_caused_it(world: World) 
     assert ask not in draft(ticket, a_contact(), a_config(), NOW)
 
 
-async def test_what_never_went_to_retarus_has_no_answer_of_theirs(world: World) -> None:
+async def test_ticket_that_never_went_to_retarus_takes_no_answer_of_theirs(world: World) -> None:
     ticket = await world.accepted()
     with pytest.raises(NotNow, match="never went to Retarus"):
         await world.desk.retarus_replies.record(ticket.id, BEN, {"caused_by": "other"}, world.form(), ticket.version)
 
 
 @pytest.mark.parametrize("by", [NEMO, RITA])
-async def test_nobody_but_the_support_team_records_it(world: World, by: str) -> None:
+async def test_answers_of_retarus_are_recorded_by_the_support_team_only(world: World, by: str) -> None:
     ticket = await world.sent()
     with pytest.raises(NotYours):
         await world.desk.retarus_replies.record(ticket.id, by, {"caused_by": "retarus"}, world.form(), ticket.version)
 
 
-async def test_the_first_level_cannot_bring_it_back_by_recording(world: World) -> None:
+async def test_first_level_cannot_bring_it_back_by_recording(world: World) -> None:
     ticket = await world.sent()
     with pytest.raises(NotYours):
         await world.desk.retarus_replies.record(ticket.id, ANNA, {"caused_by": "other"}, world.form(), ticket.version)
@@ -152,7 +152,7 @@ async def test_only_what_they_owe_is_recorded_there(world: World) -> None:
     assert ticket.answer("priority") == "P1"
 
 
-async def test_a_technical_note_of_theirs_is_flagged_with_its_day(world: World) -> None:
+async def test_technical_note_of_theirs_is_flagged_with_its_day(world: World) -> None:
     at = str(int(NOW.timestamp()) - 60)
     ticket = await world.sent()
     typed = {"their_note": "yes", "their_note_at": at}
@@ -163,7 +163,7 @@ async def test_a_technical_note_of_theirs_is_flagged_with_its_day(world: World) 
 # --- what the 2nd level gives the 1st
 
 
-async def test_a_workaround_is_told_to_the_first_level_and_in_the_thread(world: World) -> None:
+async def test_workaround_is_told_to_the_first_level_and_in_the_thread(world: World) -> None:
     ticket = await world.accepted()
     ticket = await world.desk.answers.check(ticket.id, BEN, {"workaround": "Send by DE2"}, world.form(), ticket.version)
     assert [notice.to for notice in await world.told(ticket, Say.DIRECT)] == [ANNA]
@@ -177,7 +177,7 @@ async def test_no_workaround_is_no_news(world: World) -> None:
     assert await world.told(ticket, Say.STORY) == []
 
 
-async def test_the_first_level_says_whether_it_helps(world: World) -> None:
+async def test_first_level_says_whether_it_helps(world: World) -> None:
     ticket = await world.accepted()
     ticket = await world.desk.answers.check(ticket.id, BEN, {"workaround": "Send by DE2"}, world.form(), ticket.version)
     typed = {"workaround": "Send by DE2", "workaround_helps": "yes"}
@@ -185,7 +185,7 @@ async def test_the_first_level_says_whether_it_helps(world: World) -> None:
     assert ticket.answer("workaround_helps") == "yes"
 
 
-async def test_a_remedy_is_kept_as_an_answer_with_its_cause(world: World) -> None:
+async def test_remedy_is_kept_as_an_answer_with_its_cause(world: World) -> None:
     ticket = await world.accepted()
     ticket = await world.desk.tickets.resolve(
         ticket.id, BEN, world.form(), "Policy corrected", {"cause": "A wrong policy"}
@@ -194,7 +194,7 @@ async def test_a_remedy_is_kept_as_an_answer_with_its_cause(world: World) -> Non
     assert (ticket.answer("remedy"), ticket.answer("cause")) == ("Policy corrected", "A wrong policy")
 
 
-async def test_a_remedy_that_did_not_hold_is_none_any_more(world: World) -> None:
+async def test_remedy_that_did_not_hold_is_none_any_more(world: World) -> None:
     ticket = await world.accepted()
     ticket = await world.desk.tickets.resolve(ticket.id, BEN, world.form(), "Policy corrected", {})
     ticket = await world.desk.tickets.say(ticket.id, Move.REOPEN, ANNA, world.form(), "reason", "It is back")
@@ -202,14 +202,14 @@ async def test_a_remedy_that_did_not_hold_is_none_any_more(world: World) -> None
     assert (await world.store.history(ticket.id))[-1].detail["answer.remedy"] == ""
 
 
-async def test_a_filler_is_no_remedy(world: World) -> None:
+async def test_filler_is_no_remedy(world: World) -> None:
     ticket = await world.accepted()
     with pytest.raises(Invalid):
         await world.desk.tickets.resolve(ticket.id, BEN, world.form(), "n/a", {})
 
 
 @pytest.mark.parametrize("key", ["remedy", "plan"])
-async def test_a_remedy_or_a_plan_stops_the_clock_of_the_sla_however_it_is_recorded(world: World, key: str) -> None:
+async def test_remedy_or_a_plan_stops_the_clock_of_the_sla_however_it_is_recorded(world: World, key: str) -> None:
     ticket = await world.accepted()
     ticket = await world.desk.answers.check(
         ticket.id, BEN, {key: "Ben corrects the policy at 12:00"}, world.form(), ticket.version
@@ -217,13 +217,13 @@ async def test_a_remedy_or_a_plan_stops_the_clock_of_the_sla_however_it_is_recor
     assert ticket.times.planned == NOW
 
 
-async def test_a_workaround_does_not_stop_it(world: World) -> None:
+async def test_workaround_does_not_stop_it(world: World) -> None:
     ticket = await world.accepted()
     ticket = await world.desk.answers.check(ticket.id, BEN, {"workaround": "Send by DE2"}, world.form(), ticket.version)
     assert ticket.times.planned is None
 
 
-async def test_an_action_plan_is_kept_as_an_answer(world: World) -> None:
+async def test_action_plan_is_kept_as_an_answer(world: World) -> None:
     ticket = await world.accepted()
     ticket = await world.desk.reminders.record_plan(ticket.id, BEN, "Ben corrects the policy at 12:00", world.form())
     assert ticket.answer("plan") == "Ben corrects the policy at 12:00"
@@ -232,7 +232,7 @@ async def test_an_action_plan_is_kept_as_an_answer(world: World) -> None:
 # --- telephone calls
 
 
-async def test_a_phone_call_is_logged_and_is_no_report(world: World) -> None:
+async def test_phone_call_is_logged_and_is_no_report(world: World) -> None:
     ticket = await world.complete()
     ticket = await world.desk.tickets.note(
         ticket.id, BEN, "Called Retarus: they look at it", world.form(), called="retarus"
@@ -242,7 +242,7 @@ async def test_a_phone_call_is_logged_and_is_no_report(world: World) -> None:
     assert (last.what, last.detail["called"]) == ("call", "retarus")
 
 
-async def test_a_phone_call_while_it_is_with_retarus_moves_no_clock_of_theirs(world: World) -> None:
+async def test_phone_call_while_it_is_with_retarus_moves_no_clock_of_theirs(world: World) -> None:
     ticket = await world.sent()
     before = ticket.times.word
     world.clock.forward(hours=1)

@@ -1,4 +1,4 @@
-"""Nothing incomplete, nothing unseen and nothing unauthorised goes to Retarus; what goes is traced."""
+"""Only complete, previewed and authorised letters go to Retarus, and each is traced."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def letters(world: World, ticket: Ticket) -> list[Notice]:
     return [*await world.told(ticket, Say.LETTER_POST), *await world.told(ticket, Say.LETTER_MAIL)]
 
 
-async def test_a_complete_ticket_goes_to_retarus_on_every_configured_way(world: World) -> None:
+async def test_complete_ticket_goes_to_retarus_on_every_configured_way(world: World) -> None:
     ticket = await world.sent()
     assert (ticket.stage, ticket.owner, ticket.sent_by) == (Stage.RETARUS, BEN, BEN)
     assert [(notice.say, notice.to) for notice in await letters(world, ticket)] == [
@@ -58,7 +58,7 @@ async def test_a_complete_ticket_goes_to_retarus_on_every_configured_way(world: 
         (Routes(DESK, email=MAIL), [(Say.LETTER_MAIL, MAIL)]),
     ],
 )
-async def test_one_way_is_enough(world: World, routes: Routes, ways: list[tuple[Say, str]]) -> None:
+async def test_single_way_to_retarus_is_enough(world: World, routes: Routes, ways: list[tuple[Say, str]]) -> None:
     ticket = await world.at(routes=routes).sent()
     assert [(notice.say, notice.to) for notice in await letters(world, ticket)] == ways
 
@@ -71,7 +71,7 @@ async def test_without_a_way_nothing_is_sent_and_an_admin_is_told_what_to_do(wor
     assert await world.desk.queries.ticket(ticket.id) == ticket
 
 
-async def test_what_was_previewed_is_what_is_sent_and_what_is_shown_later(world: World) -> None:
+async def test_previewed_letter_is_the_one_sent_and_shown_later(world: World) -> None:
     ticket = await world.complete()
     shown = await world.desk.escalation.preview(ticket.id, BEN)
     sent = await world.desk.escalation.send(ticket.id, BEN, "V9", shown.ticket.version)
@@ -81,14 +81,14 @@ async def test_what_was_previewed_is_what_is_sent_and_what_is_shown_later(world:
     assert (shown.missing, shown.refusal) == ((), "")
 
 
-async def test_a_form_sent_twice_is_one_letter(world: World) -> None:
+async def test_form_sent_twice_is_one_letter(world: World) -> None:
     ticket = await world.complete()
     first = await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version)
     assert await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version) == first
     assert len(await letters(world, first)) == 2
 
 
-async def test_nothing_but_what_was_previewed_is_sent(world: World) -> None:
+async def test_letter_that_differs_from_the_preview_is_not_sent(world: World) -> None:
     ticket = await world.complete()
     await world.desk.answers.fill_in(ticket.id, ANNA, {"affected": "4"}, "V8", ticket.version)
     with pytest.raises(Conflict):
@@ -97,7 +97,7 @@ async def test_nothing_but_what_was_previewed_is_sent(world: World) -> None:
     assert (await world.desk.escalation.send(ticket.id, BEN, "V9", now.version)).stage is Stage.RETARUS
 
 
-async def test_nothing_incomplete_is_sent_and_everything_missing_is_named_at_once(world: World) -> None:
+async def test_incomplete_ticket_is_not_sent_and_all_missing_answers_are_named(world: World) -> None:
     ticket = await world.accepted()
     with pytest.raises(Incomplete, match=r"guide 2\.5") as refusal:
         await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version)
@@ -126,7 +126,7 @@ async def test_every_task_left_empty_is_marked_beside_its_field(world: World) ->
     assert wrong.value.errors.keys() == set(without(SECOND, "test_terms"))
 
 
-async def test_a_ticket_that_is_not_at_the_second_level_cannot_be_prepared(world: World) -> None:
+async def test_ticket_that_is_not_at_the_second_level_cannot_be_prepared(world: World) -> None:
     ticket = await world.handed_off()
     with pytest.raises(NotNow, match="handed off to the 2nd level"):
         await world.desk.escalation.prepare(ticket.id, BEN, SECOND, "V9", ticket.version)
@@ -142,7 +142,7 @@ async def test_only_the_second_level_escalates(world: World, user: str) -> None:
         await world.desk.escalation.send(ticket.id, user, "V9", ticket.version)
 
 
-async def test_a_second_level_engineer_who_is_no_authorised_contact_sees_the_preview_but_cannot_send(
+async def test_second_level_engineer_who_is_no_authorised_contact_sees_the_preview_but_cannot_send(
     world: World,
 ) -> None:
     ticket = await world.complete()
@@ -154,7 +154,7 @@ async def test_a_second_level_engineer_who_is_no_authorised_contact_sees_the_pre
         await world.desk.escalation.send(ticket.id, BEA, "V9", ticket.version)
 
 
-async def test_an_authorisation_is_checked_at_the_moment_of_sending(world: World) -> None:
+async def test_authorisation_is_checked_at_the_moment_of_sending(world: World) -> None:
     ticket = await world.complete()
     assert (await world.desk.escalation.preview(ticket.id, BEN)).refusal == ""
     await world.store.apply(Batch(contacts=[a_contact(BEN, attested_on=None)]))
@@ -162,7 +162,7 @@ async def test_an_authorisation_is_checked_at_the_moment_of_sending(world: World
         await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version)
 
 
-async def test_an_authorisation_begins_at_midnight_of_the_desks_own_zone() -> None:
+async def test_authorisation_begins_at_midnight_of_the_desks_own_zone() -> None:
     world = await a_world(a_contact(BEN, authorised_since=date(2019, 8, 28)))
     ticket = await world.complete()
     world.clock.forward(hours=12, minutes=39)  # 23:59 in Berlin
@@ -172,7 +172,7 @@ async def test_an_authorisation_begins_at_midnight_of_the_desks_own_zone() -> No
     assert (await world.desk.escalation.send(ticket.id, BEN, "V9", ticket.version)).sent_by == BEN
 
 
-async def test_an_admin_who_is_a_contact_of_the_second_level_may_send() -> None:
+async def test_admin_who_is_a_contact_of_the_second_level_may_send() -> None:
     world = await a_world(a_contact(CARLA))
     ticket = await world.complete()
     sent = await world.desk.escalation.send(ticket.id, CARLA, "V9", ticket.version)
@@ -205,7 +205,7 @@ async def test_all_numbers_of_retarus_are_recorded_in_one_spelling(world: World,
 @pytest.mark.parametrize(
     "typed", ["", "soon", "\x00", "RCR", "They will call back within 2 hours, and then we will see what is next"]
 )
-async def test_what_is_no_number_is_refused(world: World, typed: str) -> None:
+async def test_text_without_a_number_is_refused(world: World, typed: str) -> None:
     ticket = await world.sent()
     with pytest.raises(Invalid) as wrong:
         await world.desk.escalation.record_rcr(ticket.id, BEN, typed, "V9")
@@ -219,7 +219,7 @@ async def test_several_numbers_are_kept_each_once_newest_last(world: World) -> N
     assert ticket.rcr == ("RCR-1", "RCR-2")
 
 
-async def test_a_ticket_that_never_went_to_retarus_has_no_number_of_theirs(world: World) -> None:
+async def test_ticket_that_never_went_to_retarus_has_no_number_of_theirs(world: World) -> None:
     ticket = await world.complete()
     with pytest.raises(NotNow, match="never went to Retarus"):
         await world.desk.escalation.record_rcr(ticket.id, BEN, "RCR-1", "V9")
@@ -292,7 +292,7 @@ async def test_ticket_opened_in_the_portal_is_chased_without_a_letter_to_answer(
     )
 
 
-async def test_the_story_tells_who_sent_what(world: World) -> None:
+async def test_story_tells_who_sent_what(world: World) -> None:
     ticket = await world.sent()
     event = await world.desk.queries.event_at(ticket, ticket.version)
     assert (event.what, event.by, event.detail["summary"]) == (Move.ESCALATE, BEN, SECOND["summary_second"])
@@ -309,7 +309,7 @@ async def test_a_letter_that_arrived_leaves_a_receipt_in_the_thread(world: World
     assert (receipt.say, receipt.to, receipt.body["delivered"]) == (Say.STORY, DESK, "letter_mail")
 
 
-async def test_nothing_follows_from_a_notice_whose_ticket_is_gone(world: World) -> None:
+async def test_notice_without_its_ticket_has_no_follow_up(world: World) -> None:
     ticket = await world.sent()
     (mail,) = await world.told(ticket, Say.LETTER_MAIL)
     gone = mail.model_copy(update={"ticket_id": "gone"})

@@ -9,7 +9,7 @@ from tests.factories import COMPLETE, RAISED, a_config, an_incident
 CONFIG = a_config()
 
 
-def test_the_first_summary_says_symptom_impact_since_when_and_the_exact_error() -> None:
+def test_first_summary_says_symptom_impact_since_when_and_the_exact_error() -> None:
     assert first_summary(an_incident(), CONFIG).splitlines() == [
         "Symptom: Outbound mail is rejected with 550 since the connector update.",
         "Impact: no outbound mail for three customers",
@@ -19,34 +19,34 @@ def test_the_first_summary_says_symptom_impact_since_when_and_the_exact_error() 
     ]
 
 
-def test_what_is_not_known_is_left_out() -> None:
+def test_unknown_answers_are_left_out() -> None:
     assert "Error" not in first_summary(an_incident(answers=RAISED), CONFIG)
     assert done_so_far(an_incident(answers=RAISED), CONFIG) == ""
 
 
-def test_the_second_summary_begins_with_the_first_levels() -> None:
+def test_second_summary_begins_with_the_first_levels() -> None:
     assert second_summary(an_incident(), CONFIG).startswith(f"1st level: {COMPLETE['summary_first']}")
 
 
-def test_what_was_done_comes_from_the_checks_of_both_levels() -> None:
+def test_steps_taken_come_from_the_checks_of_both_levels() -> None:
     lines = done_so_far(an_incident(), CONFIG).splitlines()
     assert lines[0] == "Triage: Restarted the connector: no change"
     assert "Remote connection: Works" in lines
     assert "Customization: Connector 4.2, standard set-up" in lines
 
 
-def test_an_answer_of_several_lines_stays_as_it_was_written_below_its_name() -> None:
+def test_answer_of_several_lines_stays_as_it_was_written_below_its_name() -> None:
     draft = second_summary(an_incident(also={"summary_first": "restart: no change\nDE1 only"}), CONFIG)
     assert draft.startswith("1st level:\nrestart: no change\nDE1 only\n")
 
 
-def test_a_draft_fits_the_field_it_is_put_in() -> None:
+def test_draft_fits_the_field_it_is_put_in() -> None:
     long = dict.fromkeys(("happens", "error", "triage", "searched", "system", "summary_first"), "many\nlines " * 300)
     for draft in (first_summary, second_summary, done_so_far):
         assert 0 < len(draft(an_incident(also=long), CONFIG)) <= 3000
 
 
-def test_what_goes_into_the_letter_is_drafted_in_the_language_of_letters() -> None:
+def test_draft_for_the_letter_is_in_the_language_of_letters() -> None:
     english = done_so_far(an_incident(), CONFIG)
     with speaking(Language.GERMAN):
         assert done_so_far(an_incident(), CONFIG) == english

@@ -1,4 +1,4 @@
-"""What is pasted or attached becomes answers, each marked with where it was read."""
+"""Pasted or attached text becomes answers, each marked with its source."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_fifty_transactions_are_taken_and_the_rest_is_counted() -> None:
     assert found.answers()["example.50.recipient"] == "b49@target.example"
 
 
-def test_the_same_transaction_is_taken_once() -> None:
+def test_same_transaction_is_taken_once() -> None:
     assert (
         len(read([IntakeDocument(BOUNCE.format("b") * 3), IntakeDocument(BOUNCE.format("b"))], KNOWN).transactions) == 1
     )

@@ -49,7 +49,7 @@ async def test_each_change_is_a_line_with_who_what_and_when() -> None:
     assert (access["kind"], access["by"], access["what"]) == ("personal data", "root", "audit export")
 
 
-async def test_what_people_typed_is_not_exported() -> None:
+async def test_spreadsheet_holds_no_free_text() -> None:
     text = json.dumps(await exported(await a_store()), ensure_ascii=False)
     assert "Müller" not in text
     assert "secret words" not in text

@@ -41,7 +41,7 @@ async def everything(w: World) -> str:
 
 
 async def deliver_all(w: World) -> None:
-    """Whatever waits is sent."""
+    """Delivers all waiting notices."""
     while claims := await w.store.claim(w.clock(), timedelta(minutes=1), 100):
         for claim in claims:
             await w.store.settle(claim, Sent(), w.clock())
@@ -51,12 +51,12 @@ async def deliver_all(w: World) -> None:
 
 
 @pytest.mark.parametrize("terms", [(), ("",), ("An",)])
-def test_what_is_too_short_for_one_person_is_refused(terms: tuple[str, ...]) -> None:
+def test_term_too_short_for_one_person_is_refused(terms: tuple[str, ...]) -> None:
     with pytest.raises(Refused):
         someone(terms, [])
 
 
-def test_the_register_adds_what_it_knows_of_somebody() -> None:
+def test_register_adds_what_it_knows_of_somebody() -> None:
     person = someone([BEN], [a_contact(BEN)])
     for text in ("by Ben Brandt.", "ben@nordlicht.example", "+49 89 12345679", "089/1234 5679", "0049 (0)89 123456-79"):
         assert person.is_in(text), text
@@ -65,7 +65,7 @@ def test_the_register_adds_what_it_knows_of_somebody() -> None:
     assert someone(["Ben Brandt"], [a_contact(BEN)]).user == BEN
 
 
-def test_a_fingerprint_is_the_same_for_the_same_person_and_does_not_name_them() -> None:
+def test_fingerprint_is_the_same_for_the_same_person_and_does_not_name_them() -> None:
     first, again = someone([ERIKA], []), someone([ERIKA], [])
     assert first.fingerprint == again.fingerprint
     assert "erika" not in first.fingerprint
@@ -74,7 +74,7 @@ def test_a_fingerprint_is_the_same_for_the_same_person_and_does_not_name_them() 
 # --- a person
 
 
-async def test_an_export_holds_every_ticket_message_entry_and_draft_that_names_a_person() -> None:
+async def test_export_holds_every_ticket_message_entry_and_draft_that_names_a_person() -> None:
     w = await a_world()
     ticket = await w.raised(**ABOUT_ERIKA)
     await w.raised()
@@ -91,7 +91,7 @@ async def test_an_export_holds_every_ticket_message_entry_and_draft_that_names_a
     assert found["contacts"] == []
 
 
-async def test_an_end_customers_contact_is_erased_from_answers_history_and_messages() -> None:
+async def test_end_customers_contact_is_erased_from_answers_history_and_messages() -> None:
     w = await a_world()
     ticket = await w.complete(**ABOUT_ERIKA)
     await w.desk.escalation.send(ticket.id, BEN, w.form(), ticket.version)
@@ -110,7 +110,7 @@ async def test_an_end_customers_contact_is_erased_from_answers_history_and_messa
     assert await archive.erase(person) == 0
 
 
-async def test_a_person_is_erased_from_every_version_of_a_note_and_from_the_search() -> None:
+async def test_person_is_erased_from_every_version_of_a_note_and_from_the_search() -> None:
     w = await a_world()
     notes = w.desk.notes
     note = await notes.write({"symptom": f"{ERIKA} sees 550", "remedy": f"{ERIKA} restarts it"}, BEN, "form")
@@ -128,7 +128,7 @@ async def test_a_person_is_erased_from_every_version_of_a_note_and_from_the_sear
     assert [hit.found.id for hit in (await w.desk.search.find("550", BEN)).hits] == [note.id]
 
 
-async def test_who_joined_an_old_ticket_is_taken_out_of_it_and_their_customer_stays() -> None:
+async def test_person_who_joined_an_old_ticket_is_erased_and_the_customer_stays() -> None:
     w = await a_world()
     ticket = await w.raised()
     await w.desk.known_issues.join(ticket.id, ALEX, {"customer": "Adler AG", "happens": f"{ERIKA} gets 550"}, "click")
@@ -136,7 +136,7 @@ async def test_who_joined_an_old_ticket_is_taken_out_of_it_and_their_customer_st
     assert (joined.customer, joined.impact, joined.by) == ("Adler AG", "", NOBODY)
 
 
-async def test_a_colleague_is_erased_from_the_register_and_everything_they_did() -> None:
+async def test_colleague_is_erased_from_the_register_and_everything_they_did() -> None:
     w = await a_world(a_contact(BEN), a_contact(ALEX, email="alex@nordlicht.example", phone="+498911112222"))
     ticket = await w.desk.tickets.create(ALEX, Kind.INCIDENT, RAISED, w.form())
     ticket = await w.desk.tickets.act(ticket.id, Move.TAKE, ALEX, f"{ALEX}:1.1:take")
@@ -162,7 +162,7 @@ async def test_whom_an_erased_admin_entered_stays_in_the_register() -> None:
     assert (left.slack_user, left.changed_by) == (BEN, NOBODY)
 
 
-async def test_who_owns_an_open_ticket_is_not_erased_until_somebody_else_has_it() -> None:
+async def test_owner_of_an_open_ticket_is_not_erased_until_it_has_another_owner() -> None:
     w = await a_world()
     await w.raised()
     archive = an_archive(w)
@@ -171,7 +171,7 @@ async def test_who_owns_an_open_ticket_is_not_erased_until_somebody_else_has_it(
     assert await archive.accesses() == []
 
 
-async def test_a_ticket_reopened_after_its_first_owner_was_erased_belongs_to_who_reopens_it() -> None:
+async def test_ticket_reopened_after_its_first_owner_was_erased_belongs_to_who_reopens_it() -> None:
     w = await a_world()
     ticket = await w.closed()
     archive = an_archive(w)
@@ -199,7 +199,7 @@ async def test_exports_and_erasures_are_logged_without_naming_the_person() -> No
 # --- time
 
 
-async def test_a_ticket_closed_for_long_loses_its_personal_data_and_keeps_its_statistics() -> None:
+async def test_ticket_closed_for_long_loses_its_personal_data_and_keeps_its_statistics() -> None:
     w = await a_world()
     ticket = await w.closed()
     await deliver_all(w)
@@ -224,7 +224,7 @@ async def test_a_ticket_closed_for_long_loses_its_personal_data_and_keeps_its_st
     assert (await w.desk.queries.ticket(fresh.id)) == fresh
 
 
-async def test_it_is_done_once_and_again_after_it_was_reopened_and_closed() -> None:
+async def test_retention_applies_once_and_again_after_a_reopening() -> None:
     w = await a_world()
     ticket = await w.closed()
     archive = an_archive(w)
@@ -238,7 +238,7 @@ async def test_it_is_done_once_and_again_after_it_was_reopened_and_closed() -> N
     assert "Erika" not in await everything(w)
 
 
-async def test_what_was_closed_lately_is_kept_however_old_it_is() -> None:
+async def test_recently_closed_ticket_is_kept_whatever_its_age() -> None:
     w = await a_world()
     ticket = await w.resolved()
     w.clock.forward(days=400)
@@ -249,7 +249,7 @@ async def test_what_was_closed_lately_is_kept_however_old_it_is() -> None:
 # --- who reads along
 
 
-async def test_a_guest_or_somebody_of_another_organisation_is_new_once_and_a_colleague_never() -> None:
+async def test_guest_or_somebody_of_another_organisation_is_new_once_and_a_colleague_never() -> None:
     w = await a_world()
     for user in (GUS, RITA):
         assert [await Membership(w.store, Cast()).is_new_stranger(user) for _ in range(2)] == [True, False]

@@ -139,7 +139,7 @@ class Told:
         return next((each.at for each in self.events if each.version > since and _plans(each)), None)
 
     def is_owed(self, moment: datetime) -> bool:
-        """Whether a remedy or plan was owed then, as is known by now: what held until it was reopened was none."""
+        """True if a remedy or plan was owed then, judged by later events: one that held until a reopening was none."""
         back = next((each for each in self.events if each.what == "reopen" and each.at > moment), None)
         before = [each for each in self.events if each.at <= moment]
         last = max((each.version for each in before if each.what == "reopen"), default=0)
@@ -373,7 +373,7 @@ def same(spread: DurationSpread, lengths: list[timedelta]) -> bool:
 
 
 @whenever
-async def test_what_was_raised_closed_and_is_open(month: list[tuple[Ticket, list[Event]]], now: datetime) -> None:
+async def test_counts_of_raised_closed_and_open_tickets(month: list[tuple[Ticket, list[Event]]], now: datetime) -> None:
     figures, second = await counted(month, now)
     total = figures.total
     assert (total.raised, total.closed, total.open) == second.counts()
@@ -403,7 +403,7 @@ async def test_which_clocks_and_promises_were_kept(month: list[tuple[Ticket, lis
 
 
 @whenever
-async def test_who_had_to_act_for_how_long(month: list[tuple[Ticket, list[Event]]], now: datetime) -> None:
+async def test_time_of_each_party_that_had_to_act(month: list[tuple[Ticket, list[Event]]], now: datetime) -> None:
     figures, second = await counted(month, now)
     worked, passed, worked_at, passed_at = second.spent()
     for party, spent in figures.parties.items():
@@ -414,21 +414,21 @@ async def test_who_had_to_act_for_how_long(month: list[tuple[Ticket, list[Event]
 
 
 @whenever
-async def test_how_long_response_and_remedy_took(month: list[tuple[Ticket, list[Event]]], now: datetime) -> None:
+async def test_durations_of_response_and_remedy(month: list[tuple[Ticket, list[Event]]], now: datetime) -> None:
     figures, second = await counted(month, now)
     assert same(figures.response, second.responses())
     assert same(figures.remedy, second.remedies())
 
 
 @whenever
-async def test_how_quick_retarus_was(month: list[tuple[Ticket, list[Event]]], now: datetime) -> None:
+async def test_reaction_times_of_retarus(month: list[tuple[Ticket, list[Event]]], now: datetime) -> None:
     figures, second = await counted(month, now)
     for what in ticket_month.REACTIONS:
         assert same(figures.reactions[what], second.reactions(what)), what
 
 
 @whenever
-async def test_what_came_back(month: list[tuple[Ticket, list[Event]]], now: datetime) -> None:
+async def test_counts_of_returned_and_reopened_tickets(month: list[tuple[Ticket, list[Event]]], now: datetime) -> None:
     figures, second = await counted(month, now)
     events = [each for _, told in second.alive() for each in told.events if second.inside(each.at)]
     assert figures.bounces == sum(each.what == "send_back" for each in events)
@@ -438,7 +438,7 @@ async def test_what_came_back(month: list[tuple[Ticket, list[Event]]], now: date
     assert len(figures.asked) == len({each.ticket_id for each in asked})
 
 
-async def test_what_retarus_found_to_be_the_cause(month: list[tuple[Ticket, list[Event]]]) -> None:
+async def test_causes_found_by_retarus(month: list[tuple[Ticket, list[Event]]]) -> None:
     figures, second = await counted(month, NOVEMBER)
     causes = Counter[str]()
     for _, told in second.alive():
@@ -450,7 +450,7 @@ async def test_what_retarus_found_to_be_the_cause(month: list[tuple[Ticket, list
     assert figures.with_retarus == causes.total() > 0
 
 
-async def test_the_generated_months_have_everything_in_them() -> None:
+async def test_generated_months_have_everything_in_them() -> None:
     """Else the facts above would say nothing."""
     told = [each for seed in range(4) for each in months.lives(Random(seed), 14, datetime(2026, 9, 10, tzinfo=UTC), 55)]
     figures, _ = await counted(told[:14], NOVEMBER)
@@ -499,11 +499,11 @@ def a_line(*steps: Step, month: date = OCTOBER) -> ticket_month.TicketMonth:
         ([(0, "raise", {})], ""),  # no priority, no clock
     ],
 )
-def test_the_clock_of_the_sla_is_met_or_missed_in_the_month_it_is_decided(steps: list[Step], plan: str) -> None:
+def test_clock_of_the_sla_is_met_or_missed_in_the_month_it_is_decided(steps: list[Step], plan: str) -> None:
     assert a_line(*steps).plan == plan
 
 
-def test_a_clock_that_was_missed_in_october_is_not_missed_again_in_november() -> None:
+def test_clock_that_was_missed_in_october_is_not_missed_again_in_november() -> None:
     assert a_line(RAISED, month=date(2026, 11, 1)).plan == ""
 
 
@@ -523,11 +523,11 @@ def at(hours: float) -> str:
         ([(5, "expect", {"eta": at(9999)})], []),  # not decided yet
     ],
 )
-def test_what_retarus_said_they_would_do_by_a_time_is_kept_broken_or_moved(steps: list[Step], kept: list[bool]) -> None:
+def test_promise_of_retarus_is_kept_broken_or_moved(steps: list[Step], kept: list[bool]) -> None:
     assert [each.is_kept for each in a_line(*SENT, *steps).promises] == kept
 
 
-def test_a_ticket_that_was_closed_all_month_is_not_in_its_report() -> None:
+def test_ticket_that_was_closed_all_month_is_not_in_its_report() -> None:
     history = a_life(RAISED, (1, "withdraw", {}), (60 * 24, "reopen", {}))
     ticket = next(months.lives(Random(1), 1, history[0].at, 1))[0].model_copy(update={"raised_at": history[0].at})
     november = periods.period(date(2026, 11, 1), "Europe/Berlin", NOVEMBER)

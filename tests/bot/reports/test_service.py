@@ -39,7 +39,7 @@ async def sent(world: World, *says: Say) -> list[Notice]:
 # --- by itself
 
 
-async def test_it_comes_on_the_first_working_day_once_however_many_replicas_tick() -> None:
+async def test_report_comes_once_on_the_first_working_day_with_several_replicas() -> None:
     world, reporting = await a_desk()
     await world.raised()
     world.clock.at = MONDAY.replace(minute=0, hour=6)
@@ -74,7 +74,7 @@ async def test_used_up_once_keys_are_forgotten_and_it_still_does_not_come_again(
         ({"reports": {"working_day": 0}}, []),
     ],
 )
-async def test_it_goes_to_whom_the_settings_name(tables: dict[str, object], to: list[str]) -> None:
+async def test_report_goes_to_the_recipients_in_the_settings(tables: dict[str, object], to: list[str]) -> None:
     world, reporting = await a_desk(**tables)
     await world.raised()
     world.clock.at = MONDAY
@@ -82,7 +82,7 @@ async def test_it_goes_to_whom_the_settings_name(tables: dict[str, object], to: 
     assert [notice.to for notice in await sent(world)] == to
 
 
-async def test_where_no_ticket_was_open_there_is_no_report_but_the_view_is_still_asked_for() -> None:
+async def test_month_without_tickets_has_no_report_and_still_a_reminder_of_the_view() -> None:
     world, reporting = await a_desk()
     world.clock.at = MONDAY
     await reporting.monthly()
@@ -114,14 +114,14 @@ async def test_staff_get_what_they_ask_for_and_a_click_delivered_twice_is_one_re
         ("07/2019 2026", "2026"),
     ],
 )
-async def test_the_month_is_one_word_or_two_and_the_rest_is_the_end_customer(text: str, customer: str) -> None:
+async def test_month_is_one_word_or_two_and_the_rest_is_the_end_customer(text: str, customer: str) -> None:
     _, reporting = await a_desk()
     period, named = reporting.understood(text)
     assert (period.key, named) == ("2019-07", customer)
 
 
 @pytest.mark.parametrize(("text", "said"), [("December 2031 Müller", "December 2031"), ("Müller GmbH", "Müller")])
-async def test_what_is_said_to_be_no_month_is_what_was_meant_as_one(text: str, said: str) -> None:
+async def test_refusal_quotes_the_text_that_is_no_month(text: str, said: str) -> None:
     _, reporting = await a_desk()
     with pytest.raises(Refused, match=f"“{said}” is no month"):
         reporting.understood(text)
@@ -136,7 +136,7 @@ async def test_what_is_said_to_be_no_month_is_what_was_meant_as_one(text: str, s
         ("2026", "No ticket names “2026”."),
     ],
 )
-async def test_an_end_customer_nobody_knows_is_refused_and_the_nearest_is_named(name: str, near: str) -> None:
+async def test_end_customer_nobody_knows_is_refused_and_the_nearest_is_named(name: str, near: str) -> None:
     world, reporting = await a_desk()
     await world.store.apply(Batch(customers=[EndCustomer(id="c1", name="Adler & Söhne KG")]))
     ticket = await world.raised(customer="Müller GmbH")
@@ -151,14 +151,14 @@ async def test_an_end_customer_nobody_knows_is_refused_and_the_nearest_is_named(
 
 
 @pytest.mark.parametrize("user", NO_STAFF)
-async def test_nobody_else_gets_a_report(user: str) -> None:
+async def test_people_outside_the_team_get_no_report(user: str) -> None:
     world, reporting = await a_desk()
     with pytest.raises(NotYours):
         await reporting.ask("", "", user, "click")
     assert await sent(world) == []
 
 
-async def test_a_report_holds_nothing_up_that_is_told_to_the_same_person() -> None:
+async def test_report_holds_nothing_up_that_is_told_to_the_same_person() -> None:
     world, reporting = await a_desk()
     await reporting.ask("", "", ANNA, "click")
     (notice,) = await sent(world)
@@ -177,7 +177,7 @@ async def test_for_one_end_customer_only_their_tickets_are_counted_however_the_n
     assert (await reporting.figures(period, "Nobody")).is_empty
 
 
-async def test_a_ticket_counts_with_each_end_customer_from_when_they_joined_it() -> None:
+async def test_ticket_counts_with_each_end_customer_from_when_they_joined_it() -> None:
     world, reporting = await a_desk()
     ticket = await world.taken()
     world.clock.at = datetime(2019, 9, 10, 7, tzinfo=UTC)
@@ -198,7 +198,7 @@ async def test_a_ticket_counts_with_each_end_customer_from_when_they_joined_it()
     assert "Müller" not in told
 
 
-async def test_who_joined_is_said_in_the_report_and_in_the_spreadsheet() -> None:
+async def test_joined_customers_are_named_in_the_report_and_the_spreadsheet() -> None:
     world, reporting = await a_desk()
     ticket = await world.raised(customer="Müller GmbH")
     await world.desk.known_issues.join(ticket.id, ANNA, {"customer": "Adler KG"}, "click")
@@ -211,7 +211,7 @@ async def test_who_joined_is_said_in_the_report_and_in_the_spreadsheet() -> None
     assert "Müller GmbH, Adler KG" in paper.sheet.rows[0]
 
 
-async def test_an_erased_ticket_still_counts() -> None:
+async def test_erased_ticket_still_counts() -> None:
     world, reporting = await a_desk()
     ticket = await world.closed()
     world.clock.forward(days=2)
@@ -233,7 +233,7 @@ async def erase(world: World, ticket_id: str) -> None:
 # --- Retarus's own view
 
 
-async def test_an_authorised_contact_sends_the_request_on_every_way_and_it_is_marked() -> None:
+async def test_authorised_contact_sends_the_request_on_every_way_and_it_is_marked() -> None:
     world, reporting = await a_desk()
     period, text = await reporting.draft("2019-07", BEN)
     assert "July 2019" in text
@@ -250,7 +250,7 @@ async def test_an_authorised_contact_sends_the_request_on_every_way_and_it_is_ma
 
 
 @pytest.mark.parametrize("user", [ANNA, CARLA, *NO_STAFF])
-async def test_nobody_else_asks_retarus(user: str) -> None:
+async def test_view_is_requested_by_authorised_contacts_only(user: str) -> None:
     world, reporting = await a_desk()
     with pytest.raises(NotYours):
         await reporting.draft("2019-07", user)
@@ -259,7 +259,7 @@ async def test_nobody_else_asks_retarus(user: str) -> None:
     assert await sent(world, *Say) == []
 
 
-async def test_an_empty_request_or_a_secret_is_not_sent() -> None:
+async def test_empty_request_or_a_secret_is_not_sent() -> None:
     world, reporting = await a_desk()
     for text in ("", "tbd", "password: hunter2hunter2"):
         with pytest.raises(Invalid):
@@ -267,7 +267,7 @@ async def test_an_empty_request_or_a_secret_is_not_sent() -> None:
     assert await sent(world, *Say) == []
 
 
-async def test_it_is_reminded_of_again_until_it_has_come() -> None:
+async def test_reminder_of_the_view_repeats_until_it_is_received() -> None:
     world, reporting = await a_desk()
     world.clock.at = MONDAY
     await reporting.monthly()
@@ -284,7 +284,7 @@ async def test_it_is_reminded_of_again_until_it_has_come() -> None:
     assert [notice.body["month"] for notice in await sent(world, Say.VIEW)] == ["2019-08", "2019-08", "2019-09"]
 
 
-async def test_what_has_come_is_not_reminded_of() -> None:
+async def test_received_view_brings_no_reminder() -> None:
     world, reporting = await a_desk()
     world.clock.at = MONDAY.replace(hour=1)
     await reporting.receive("2019-08", ANNA, "click")

@@ -1,4 +1,4 @@
-"""What the desk looks up by itself: is it known, and is it the same problem?"""
+"""Automatic lookups: known issues and suggestions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def named(found: SearchResult) -> list[str]:
     ]
 
 
-async def test_it_is_not_answered_with_no_while_the_same_problem_is_open_for_somebody_else() -> None:
+async def test_known_is_not_answered_no_while_the_same_problem_is_open_for_another_customer() -> None:
     w = await a_world()
     await w.raised()
     known = await w.desk.search.known(await w.raised(**OURS))
@@ -37,7 +37,7 @@ async def test_it_is_not_answered_with_no_while_the_same_problem_is_open_for_som
     assert "Open tickets of Email Security: PD-1001. History of Adler AG: nothing" in known.answers["searched"]
 
 
-async def test_an_open_ticket_of_another_service_is_no_known_issue() -> None:
+async def test_open_ticket_of_another_service_is_no_known_issue() -> None:
     w = await a_world()
     await w.raised(services="FAX")
     known = await w.desk.search.known(await w.raised(**OURS))
@@ -45,7 +45,7 @@ async def test_an_open_ticket_of_another_service_is_no_known_issue() -> None:
     assert "Open tickets of Email Security: nothing" in known.answers["searched"]
 
 
-async def test_a_customers_own_open_ticket_is_named_in_both_places_and_shown_once() -> None:
+async def test_customers_own_open_ticket_is_named_in_both_places_and_shown_once() -> None:
     w = await a_world()
     await w.raised()
     known = await w.desk.search.known(await w.raised())
@@ -53,14 +53,14 @@ async def test_a_customers_own_open_ticket_is_named_in_both_places_and_shown_onc
     assert "Open tickets of Email Security: PD-1001. History of Müller GmbH: PD-1001" in known.answers["searched"]
 
 
-async def test_a_note_for_any_service_is_offered_whatever_service_is_chosen() -> None:
+async def test_note_for_any_service_is_offered_whatever_service_is_chosen() -> None:
     w = await a_world()
     await noted(w)
     for services in ("Email Security", "Email Security\nSMS", ""):
         assert named(await w.desk.search.offered(RAISED | {"services": services}, ANNA)) == ["TN-1"]
 
 
-async def test_a_note_for_any_service_is_found_with_a_service_and_one_of_another_is_not() -> None:
+async def test_note_for_any_service_is_found_with_a_service_and_one_of_another_is_not() -> None:
     w = await a_world()
     await noted(w)
     await noted(w, "FAX")

@@ -1,4 +1,4 @@
-"""What is asked for by its name, an id or an error code comes first, whatever else is asked with it."""
+"""Names, ids and error codes in a query come first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def asked_for(**tables: object) -> World:
     return w
 
 
-async def test_a_retarus_number_comes_first_among_any_words() -> None:
+async def test_retarus_number_comes_first_among_any_words() -> None:
     w = await a_world()
     ticket = await w.sent()
     await w.desk.escalation.record_rcr(ticket.id, BEN, "RCR-88123", "rcr")
@@ -34,7 +34,7 @@ async def test_a_retarus_number_comes_first_among_any_words() -> None:
 
 
 @pytest.mark.parametrize("text", ["PD-1001 certificate expired", f"{WORDS} pd 1001", "PD-1001 fax", "pd1001 fax"])
-async def test_a_tickets_name_among_other_words_finds_it_first(text: str) -> None:
+async def test_tickets_name_among_other_words_finds_it_first(text: str) -> None:
     assert (await found(await asked_for(), text))[0] == "PD-1001"
 
 
@@ -44,13 +44,13 @@ async def test_tickets_are_called_as_the_desk_calls_them() -> None:
     assert "PD-1001" not in await found(w, "PD-1001 fax")
 
 
-async def test_a_notes_name_among_other_words_finds_it_and_no_ticket_of_that_number() -> None:
+async def test_notes_name_among_other_words_finds_it_and_no_ticket_of_that_number() -> None:
     w = await a_world()
     await w.desk.notes.write(NOTE, BEN, "form")
     assert await found(w, "TN-1 quarantine") == ["TN-1"]
 
 
-async def test_a_bare_number_that_is_nowhere_else_is_a_tickets() -> None:
+async def test_bare_number_that_is_nowhere_else_is_a_tickets() -> None:
     w = await asked_for()
     assert await found(w, "1002") == ["PD-1002"]
     assert await found(w, "4711") == []
@@ -58,6 +58,6 @@ async def test_a_bare_number_that_is_nowhere_else_is_a_tickets() -> None:
     assert await found(w, "1002") == ["PD-1005"]
 
 
-async def test_an_error_code_comes_before_all_other_words() -> None:
+async def test_error_code_comes_before_all_other_words() -> None:
     w = await asked_for()
     assert (await found(w, f"550 {WORDS}"))[0] == "PD-1001"

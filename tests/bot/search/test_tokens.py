@@ -64,17 +64,17 @@ def test_of_a_log_only_so_many_words_are_read() -> None:
         ("versand", ["faxversand"], "faxversand"),
     ],
 )
-def test_what_was_meant_is_among_the_words_that_are_known(typed: str, known: list[str], meant: str) -> None:
+def test_misspelt_word_finds_words_of_the_vocabulary(typed: str, known: list[str], meant: str) -> None:
     found = words.meant(typed, known, is_last=False)
     assert meant in found
     assert found[meant] < found[typed] == 1
 
 
-def test_a_word_that_is_known_is_not_taken_for_its_neighbour() -> None:
+def test_word_that_is_known_is_not_taken_for_its_neighbour() -> None:
     assert "regen" not in words.meant("regel", ["regel", "regen"], is_last=False)
 
 
-def test_a_word_that_is_being_typed_may_end_otherwise() -> None:
+def test_word_that_is_being_typed_may_end_otherwise() -> None:
     assert words.meant("zerti", ["zertifikat"], is_last=True)["zertifikat"] > 0
     assert "zertifikat" not in words.meant("zer", ["zertifikat"], is_last=False)
 

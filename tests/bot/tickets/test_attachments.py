@@ -43,12 +43,12 @@ def test_sizes_are_told_as_people_say_them(count: int, words: str) -> None:
     assert sized(count) == words
 
 
-def test_a_file_is_added_once() -> None:
+def test_file_is_added_once() -> None:
     ticket = an_incident(attachments=(a_file(1),))
     assert added(ticket, [a_file(1), a_file(2), a_file(2)], a_config()) == (a_file(1), a_file(2))
 
 
-def test_what_is_too_much_for_one_letter_is_refused_with_the_limit() -> None:
+def test_files_beyond_the_limit_of_one_letter_are_refused_with_the_limit() -> None:
     ticket = an_incident(attachments=(a_file(1, 15 * MB),))
     with pytest.raises(ValueError, match="21 MB of files; at most 20 MB"):
         added(ticket, [a_file(2, 6 * MB)], a_config())
@@ -57,7 +57,7 @@ def test_what_is_too_much_for_one_letter_is_refused_with_the_limit() -> None:
         added(an_incident(), [a_file(number) for number in range(MOST + 1)], a_config())
 
 
-def test_what_went_with_an_earlier_letter_takes_no_room_and_does_not_go_again() -> None:
+def test_files_of_an_earlier_letter_take_no_room_and_are_not_sent_again() -> None:
     ticket = an_incident(attachments=sent(an_incident(attachments=(a_file(1, 15 * MB),)), NOW))
     ticket = ticket.model_copy(update={"attachments": added(ticket, [a_file(2, 15 * MB)], a_config())})
     assert waiting(ticket) == (a_file(2, 15 * MB),)
@@ -66,13 +66,13 @@ def test_what_went_with_an_earlier_letter_takes_no_room_and_does_not_go_again() 
     assert without(ticket, "F2") == ticket.attachments[:1]
 
 
-def test_the_letter_lists_what_goes_along() -> None:
+def test_letter_lists_what_goes_along() -> None:
     text = as_text(write(an_incident(attachments=(a_file(1), a_file(2, 1_200_000))), a_contact(), a_config()))
     assert "Attached: trace1.log (1 kB), trace2.log (1.2 MB)" in text
     assert "Attached" not in as_text(write(an_incident(), a_contact(), a_config()))
 
 
-def test_a_file_without_a_name_goes_by_its_id() -> None:
+def test_file_without_a_name_goes_by_its_id() -> None:
     assert listed([a_file(1, name="")]) == "F1 (1 kB)"
 
 
@@ -97,7 +97,7 @@ def test_option_of_a_file_carries_its_whole_name_or_none(length: int) -> None:
     assert back.type in {kind, "application/octet-stream", ""} or back.name == ""
 
 
-def test_a_notice_keeps_references_only() -> None:
+def test_notice_keeps_references_only() -> None:
     assert unpacked(packed([a_file(1)])) == (a_file(1),)
     assert packed([]) == {}
     assert unpacked({}) == ()
@@ -114,7 +114,7 @@ OLD = {"services": "Transactional Email\nFAX", "example.1.when": str(int((NOW - 
 WINDOWS = {"services": {"trace_days": {"Transactional Email": 45, "FAX": 30}}}
 
 
-def test_an_example_older_than_a_services_trace_window_is_told_with_both_numbers() -> None:
+def test_example_older_than_a_services_trace_window_is_told_with_both_numbers() -> None:
     (told,) = warnings(an_incident(answers=COMPLETE | OLD), a_config(**WINDOWS), NOW)
     assert "Example 1 is of 27.07.2019 - 11:20 UTC+2, 31 days ago: FAX is traced for 30 days" in told
 
@@ -123,7 +123,7 @@ def test_without_a_configured_window_nothing_is_claimed() -> None:
     assert warnings(an_incident(answers=COMPLETE | OLD), a_config(), datetime(2029, 1, 1, tzinfo=UTC)) == ()
 
 
-def test_an_example_within_the_window_or_without_a_moment_is_not_doubtful() -> None:
+def test_example_within_the_window_or_without_a_moment_is_not_doubtful() -> None:
     fresh = {"example.1.when": str(int((NOW - timedelta(days=29)).timestamp()))}
     assert warnings(an_incident(answers=COMPLETE | OLD | fresh), a_config(**WINDOWS), NOW) == ()
     reasoned = {"example.1.when": "", "example.1.status": "not available because the customer deleted it"}

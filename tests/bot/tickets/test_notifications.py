@@ -41,20 +41,20 @@ def test_filling_in_only_redraws_the_card() -> None:
 
 
 @pytest.mark.parametrize(("stage", "what"), [(Stage.NEW, Move.TAKE), (Stage.FIRST, Move.HAND_OFF)])
-def test_a_step_of_the_owner_is_one_line_in_the_thread_and_pings_nobody(stage: Stage, what: Move) -> None:
+def test_step_of_the_owner_is_one_line_in_the_thread_and_pings_nobody(stage: Stage, what: Move) -> None:
     assert says(moved(stage, what, ANNA)) == [Say.CARD, Say.STORY]
 
 
-def test_who_loses_a_ticket_to_a_colleague_hears_of_it() -> None:
+def test_former_owner_hears_of_a_takeover() -> None:
     assert direct(moved(Stage.FIRST, Move.TAKE_OVER, ALEX)) == [ANNA]
     assert direct(moved(Stage.SECOND, Move.TAKE_OVER, BEA)) == [BEN]
 
 
-def test_who_handed_it_off_reads_in_the_thread_who_accepted_it() -> None:
+def test_acceptance_is_told_in_the_thread_and_not_directly() -> None:
     assert direct(moved(Stage.HANDED_OFF, Move.ACCEPT, BEN)) == []
 
 
-def test_whose_turn_it_becomes_hears_of_it() -> None:
+def test_person_whose_turn_it_becomes_is_notified() -> None:
     assert direct(moved(Stage.HANDED_OFF, Move.SEND_BACK, BEN)) == [ANNA]
     assert direct(moved(Stage.CLOSED, Move.REOPEN, ALEX)) == [ANNA]
     assert ANNA in direct(moved(Stage.SECOND, Move.RESOLVE, BEN))
@@ -63,22 +63,22 @@ def test_whose_turn_it_becomes_hears_of_it() -> None:
     assert direct(moved(Stage.RETARUS, Move.RETARUS_ANSWERED, BEA)) == [BEN]
 
 
-def test_nobody_hears_of_what_they_did_themselves() -> None:
+def test_actor_is_not_notified_of_their_own_change() -> None:
     assert direct(moved(Stage.CLOSED, Move.REOPEN, ANNA)) == []
     assert direct(moved(Stage.FIRST, Move.RESOLVE, ANNA)) == []
 
 
-def test_a_colleague_a_ticket_is_handed_on_to_hears_of_it() -> None:
+def test_colleague_a_ticket_is_handed_on_to_hears_of_it() -> None:
     before = an_incident(Stage.SECOND)
     assert direct(told(before, move(before, Move.HAND_ON, BEA, NOW), Move.HAND_ON, BEN)) == [BEA]
 
 
-def test_the_card_and_its_thread_are_one_lane_so_that_the_card_comes_first() -> None:
+def test_card_and_its_thread_are_one_lane_so_that_the_card_comes_first() -> None:
     lanes = {notice.lane for notice in moved(Stage.NEW, Move.TAKE, ANNA)}
     assert len(lanes) == 1
 
 
-def test_a_notice_is_known_by_ticket_version_kind_and_recipient() -> None:
+def test_notice_is_known_by_ticket_version_kind_and_recipient() -> None:
     first, again = moved(Stage.NEW, Move.TAKE, ANNA), moved(Stage.NEW, Move.TAKE, ANNA)
     assert [notice.key for notice in first] == [notice.key for notice in again]
     assert first[0].key == f"t1:2:card:{DESK}"
@@ -101,12 +101,12 @@ def sent(routes: Routes) -> list[Notice]:
         (Routes(DESK), []),
     ],
 )
-def test_a_letter_takes_every_configured_way(routes: Routes, ways: list[tuple[Say, str]]) -> None:
+def test_letter_takes_every_configured_way(routes: Routes, ways: list[tuple[Say, str]]) -> None:
     assert [(notice.say, notice.to) for notice in sent(routes)] == ways
     assert routes.lead_to_retarus is bool(ways)
 
 
-def test_a_letter_is_kept_word_for_word_and_says_where_to_answer() -> None:
+def test_letter_is_kept_word_for_word_and_says_where_to_answer() -> None:
     written = write(an_incident(Stage.RETARUS), a_contact(BEN), a_config())
     for notice in sent(ROUTES):
         assert notice.body == {
@@ -116,7 +116,7 @@ def test_a_letter_is_kept_word_for_word_and_says_where_to_answer() -> None:
         }
 
 
-def test_one_way_that_is_stuck_does_not_hold_up_the_other() -> None:
+def test_stuck_way_to_retarus_does_not_hold_up_the_other() -> None:
     assert len({notice.lane for notice in sent(ROUTES)}) == 2
 
 
@@ -150,7 +150,7 @@ def test_a_letter_that_arrived_leaves_a_receipt_in_the_thread(say: Say) -> None:
 
 
 @pytest.mark.parametrize("say", [Say.LETTER_MAIL, Say.LETTER_POST])
-def test_a_letter_that_will_not_arrive_is_told_in_the_thread_with_the_reason(say: Say) -> None:
+def test_letter_that_will_not_arrive_is_told_in_the_thread_with_the_reason(say: Say) -> None:
     (alarm,) = after(say, Dead("The mailbox is full."), to=MAIL)
     assert (alarm.say, alarm.to) == (Say.STORY, DESK)
     assert (alarm.body["failed"], alarm.body["why"]) == (say, "The mailbox is full.")
@@ -158,7 +158,7 @@ def test_a_letter_that_will_not_arrive_is_told_in_the_thread_with_the_reason(say
 
 
 @pytest.mark.parametrize("say", [Say.CARD, Say.STORY])
-def test_when_the_channel_itself_is_gone_the_owner_is_told_directly(say: Say) -> None:
+def test_owner_is_told_directly_when_the_channel_is_gone(say: Say) -> None:
     (alarm,) = after(say, Dead("The channel is archived."))
     assert (alarm.say, alarm.to) == (Say.DIRECT, BEN)
 
@@ -173,7 +173,7 @@ def test_when_the_channel_itself_is_gone_the_owner_is_told_directly(say: Say) ->
         (Say.DIRECT, Dead("They left.")),
     ],
 )
-def test_nothing_else_follows_from_a_delivery(say: Say, outcome: Outcome) -> None:
+def test_other_deliveries_have_no_follow_up(say: Say, outcome: Outcome) -> None:
     assert after(say, outcome) == []
 
 
@@ -188,7 +188,7 @@ def test_letter_that_dies_twice_is_told_twice_and_one_sent_again_after_a_bounce_
     assert key(1, Sent()) != key(2, Sent())  # a delivery is settled once, so that two mean that it bounced
 
 
-def test_a_priority_that_a_handoff_changes_is_news_in_the_thread_and_to_the_owner() -> None:
+def test_priority_that_a_handoff_changes_is_news_in_the_thread_and_to_the_owner() -> None:
     before = an_incident(Stage.FIRST, also={"priority": "P2"})
     after = move(before, Move.HAND_OFF, BEN, NOW).model_copy(update={"answers": {**before.answers, "priority": "P1"}})
     said = event(after, Move.HAND_OFF, BEN, NOW, **{"answer.priority": "P1"})

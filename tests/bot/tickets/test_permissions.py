@@ -1,4 +1,4 @@
-"""Who may do what: the guide's roles, and nobody from outside."""
+"""Permissions: the guide's roles, and none for people from outside."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ LEVEL_OF = {
     (Stage.RESOLVED, Move.REOPEN): None,
     (Stage.CLOSED, Move.REOPEN): None,
 }
-"""Whose each move is; None: both levels'."""
+"""Level of each move; None: both levels."""
 EVERY = pytest.mark.parametrize(("stage", "what"), MOVES)
 
 
@@ -80,17 +80,17 @@ def test_every_move_has_its_level() -> None:
 
 @EVERY
 @pytest.mark.parametrize("level", [F, S])
-def test_a_move_is_made_by_its_level(stage: Stage, what: Move, level: Level) -> None:
+def test_move_is_made_by_its_level(stage: Stage, what: Move, level: Level) -> None:
     assert may((level,), stage, what) is (LEVEL_OF[stage, what] in {level, None})
 
 
 @EVERY
-def test_who_is_on_no_level_makes_no_move(stage: Stage, what: Move) -> None:
+def test_person_without_a_level_makes_no_move(stage: Stage, what: Move) -> None:
     assert not may((), stage, what)
 
 
 @EVERY
-def test_who_is_on_both_levels_or_an_admin_makes_every_move(stage: Stage, what: Move) -> None:
+def test_person_of_both_levels_and_admin_make_every_move(stage: Stage, what: Move) -> None:
     assert may((F, S), stage, what)
     assert may((), stage, what, admin=True)
 
@@ -122,7 +122,7 @@ def test_answers_and_notes_are_open_to_either_level_and_to_admins() -> None:
         require_part(an_actor(NEMO))
 
 
-def test_a_refusal_names_whose_move_it_is_and_the_way_on() -> None:
+def test_refusal_names_whose_move_it_is_and_the_way_on() -> None:
     with pytest.raises(NotYours, match=r"This is for the 2nd level.*Ask somebody of the 2nd level, or an admin"):
         require(an_actor(ALEX), an_incident(Stage.HANDED_OFF), Move.ACCEPT)
 
@@ -152,12 +152,12 @@ def test_refusal_of_a_person_without_a_level_says_that_they_are_not_on_the_team(
 # --- who speaks to Retarus (guide 2.1 and 2.3)
 
 
-def test_an_authorised_contact_of_the_second_level_speaks_to_retarus() -> None:
+def test_authorised_contact_of_the_second_level_speaks_to_retarus() -> None:
     ben = a_contact(BEN)
     assert declarant([a_contact(BEA, levels=()), ben], an_actor(BEN), TODAY) is ben
 
 
-def test_an_authorisation_holds_from_its_first_day() -> None:
+def test_authorisation_holds_from_its_first_day() -> None:
     ben = a_contact(BEN, authorised_since=TODAY, attested_on=TODAY)
     assert declarant([ben], an_actor(BEN), TODAY) is ben
 
@@ -175,17 +175,17 @@ def test_an_authorisation_holds_from_its_first_day() -> None:
         ([a_contact(BEN, attested_on=date(2019, 8, 28))], "attestation .* is missing"),
     ],
 )
-def test_nobody_else_does_and_is_told_why(contacts: list[Contact], why: str) -> None:
+def test_refusal_to_send_to_retarus_says_why(contacts: list[Contact], why: str) -> None:
     with pytest.raises(NotYours, match=rf"{why}.*\(guide 2\.1 and 2\.3\)"):
         declarant(contacts, an_actor(BEN), TODAY)
 
 
-def test_an_admin_who_is_no_authorised_contact_cannot_send_either() -> None:
+def test_admin_who_is_no_authorised_contact_cannot_send_either() -> None:
     with pytest.raises(NotYours, match="not in the register"):
         declarant([a_contact(BEN)], an_actor(CARLA, admin=True), TODAY)
 
 
-def test_the_refusal_names_who_can() -> None:
+def test_refusal_names_who_can() -> None:
     with pytest.raises(NotYours, match=r"Who can: Bea Bauer, Carla Conrad\."):
         declarant([a_contact(BEA), a_contact(CARLA), a_contact(ALEX, levels=(F,))], an_actor(BEN), TODAY)
     with pytest.raises(NotYours, match="Nobody can yet"):

@@ -35,19 +35,19 @@ async def world() -> World:
 # --- raising
 
 
-async def test_who_raises_a_ticket_owns_it_until_somebody_takes_it(world: World) -> None:
+async def test_raised_ticket_belongs_to_its_creator_until_it_is_taken(world: World) -> None:
     ticket = await world.raised(ANNA)
     assert (ticket.number, ticket.stage, ticket.owner, ticket.raised_by) == (1001, Stage.NEW, ANNA, ANNA)
     assert (ticket.raised_at, ticket.zone, ticket.answers) == (NOW, "Europe/Berlin", RAISED)
 
 
-async def test_a_raised_ticket_is_saved_with_its_card_and_told_at_once(world: World) -> None:
+async def test_raised_ticket_is_saved_with_its_card_and_told_at_once(world: World) -> None:
     ticket = await world.raised()
     assert [(notice.say, notice.to) for notice in await world.told(ticket, Say.CARD)] == [(Say.CARD, DESK)]
     assert world.woken == [NOW]
 
 
-async def test_one_form_is_one_ticket_however_often_it_arrives(world: World) -> None:
+async def test_form_delivered_again_creates_no_second_ticket(world: World) -> None:
     first = await world.desk.tickets.create(ANNA, Kind.INCIDENT, RAISED, "V1")
     again = await world.desk.tickets.create(ANNA, Kind.INCIDENT, RAISED, "V1")
     other = await world.desk.tickets.create(ANNA, Kind.INCIDENT, RAISED, "V2")
@@ -56,7 +56,7 @@ async def test_one_form_is_one_ticket_however_often_it_arrives(world: World) -> 
     assert len(await world.store.history(first.id)) == 1
 
 
-async def test_a_redelivered_form_does_not_undo_what_was_done_meanwhile(world: World) -> None:
+async def test_redelivered_form_does_not_undo_what_was_done_meanwhile(world: World) -> None:
     ticket = await world.desk.tickets.create(ANNA, Kind.INCIDENT, RAISED, "V1")
     taken = await world.desk.tickets.act(ticket.id, Move.TAKE, ALEX, "C1")
     assert await world.desk.tickets.create(ANNA, Kind.INCIDENT, RAISED, "V1") == taken
@@ -69,7 +69,7 @@ async def test_everything_wrong_is_said_at_once_and_nothing_is_saved(world: Worl
     assert await world.desk.queries.open_tickets(ANNA, "all") == ([], 0)
 
 
-async def test_what_the_form_did_not_show_but_raising_needs_is_missed_too(world: World) -> None:
+async def test_needed_answer_that_the_form_did_not_show_is_asked_for(world: World) -> None:
     with pytest.raises(Invalid) as wrong:
         await world.desk.tickets.create(ANNA, Kind.INCIDENT, without(RAISED, "contact", "impact"), "V1")
     assert wrong.value.errors.keys() == {"contact", "impact"}
@@ -80,7 +80,7 @@ async def test_any_member_of_the_workspace_may_raise(world: World) -> None:
 
 
 @pytest.mark.parametrize("user", NO_STAFF)
-async def test_nobody_from_outside_may_raise(world: World, user: str) -> None:
+async def test_people_from_outside_may_not_raise(world: World, user: str) -> None:
     with pytest.raises(NotYours):
         await world.raised(user)
 
@@ -90,7 +90,7 @@ async def test_text_of_any_kind_is_kept_as_typed_without_nul(world: World) -> No
     assert (await world.raised(happens=typed)).answer("happens") == typed.replace("\x00", "")
 
 
-async def test_when_the_database_is_down_nothing_is_saved_and_the_same_form_can_be_sent_again(world: World) -> None:
+async def test_form_can_be_sent_again_after_the_database_was_down(world: World) -> None:
     world.store.down = True
     with pytest.raises(StoreDown):
         await world.desk.tickets.create(ANNA, Kind.INCIDENT, RAISED, "V1")
@@ -109,33 +109,33 @@ async def test_answers_are_added_and_corrected(world: World) -> None:
     assert (filled.stage, filled.owner) == (ticket.stage, ticket.owner)
 
 
-async def test_one_form_is_filled_in_once(world: World) -> None:
+async def test_form_delivered_again_fills_in_nothing_twice(world: World) -> None:
     ticket = await world.raised()
     first = await world.desk.answers.fill_in(ticket.id, ANNA, {"error": "550"}, "V9", ticket.version)
     assert await world.desk.answers.fill_in(ticket.id, ANNA, {"error": "550"}, "V9", ticket.version) == first
 
 
-async def test_an_optional_answer_can_be_taken_away(world: World) -> None:
+async def test_optional_answer_can_be_taken_away(world: World) -> None:
     ticket = await world.raised(error="550")
     filled = await world.desk.answers.fill_in(ticket.id, ANNA, {"error": ""}, "V9", ticket.version)
     assert "error" not in filled.answers
 
 
-async def test_what_raising_needed_cannot_be_emptied(world: World) -> None:
+async def test_answer_needed_to_raise_cannot_be_emptied(world: World) -> None:
     ticket = await world.raised()
     with pytest.raises(Invalid) as wrong:
         await world.desk.answers.fill_in(ticket.id, ANNA, {"impact": ""}, "V9", ticket.version)
     assert wrong.value.errors == {"impact": "This is needed now."}
 
 
-async def test_what_the_handoff_needed_cannot_be_emptied_after_it(world: World) -> None:
+async def test_answer_needed_for_the_handoff_cannot_be_emptied_after_it(world: World) -> None:
     ticket = await world.accepted()
     with pytest.raises(Invalid) as wrong:
         await world.desk.answers.fill_in(ticket.id, ANNA, {"triage": ""}, "V9", ticket.version)
     assert wrong.value.errors == {"triage": "This is needed now."}
 
 
-async def test_what_was_passed_over_in_a_hurry_can_wait_while_something_else_is_filled_in(world: World) -> None:
+async def test_answer_passed_over_in_a_hurry_can_wait_while_others_are_filled_in(world: World) -> None:
     ticket = await world.raised(priority="P1")
     urgent = await world.desk.tickets.act(ticket.id, Move.COMPRESS, BEN, "C1", word="Nothing goes out at all")
     shown = dict.fromkeys(("info", "triage", "remote", "known", "searched", "summary_first"), "")
@@ -149,7 +149,7 @@ async def test_what_was_passed_over_in_a_hurry_can_wait_while_something_else_is_
     assert wrong.value.errors == {"triage": "This is needed now."}
 
 
-async def test_what_decides_on_another_answer_still_asks_for_it_when_that_is_needed_from_the_beginning(
+async def test_deciding_answer_still_asks_for_a_dependent_one_that_is_needed_at_once(
     world: World,
 ) -> None:
     ticket = await world.accepted()
@@ -167,13 +167,13 @@ async def test_only_the_team_fills_in(world: World, user: str) -> None:
         await world.desk.answers.fill_in(ticket.id, user, {"error": "550"}, "V9", ticket.version)
 
 
-async def test_a_closed_ticket_is_answered_no_more(world: World) -> None:
+async def test_closed_ticket_is_answered_no_more(world: World) -> None:
     ticket = await world.closed()
     with pytest.raises(NotNow, match="PD-1001 is closed"):
         await world.desk.answers.fill_in(ticket.id, ANNA, {"error": "550"}, "V9", ticket.version)
 
 
-async def test_a_ticket_nobody_knows_is_said_so(world: World) -> None:
+async def test_ticket_nobody_knows_is_said_so(world: World) -> None:
     with pytest.raises(Refused, match="not in the desk's database"):
         await world.desk.answers.fill_in("nowhere", ANNA, {}, "V9", 1)
 
@@ -188,7 +188,7 @@ async def test_different_fields_of_two_people_are_both_kept(world: World) -> Non
     assert (both.answer("error"), both.answer("affected")) == ("550", "3")
 
 
-async def test_a_field_left_as_it_was_does_not_undo_a_colleagues_correction(world: World) -> None:
+async def test_field_left_as_it_was_does_not_undo_a_colleagues_correction(world: World) -> None:
     ticket = await world.raised()
     await world.desk.answers.fill_in(ticket.id, ANNA, {"impact": "four customers"}, "V8", ticket.version)
     typed = {"impact": RAISED["impact"], "error": "550"}
@@ -196,7 +196,7 @@ async def test_a_field_left_as_it_was_does_not_undo_a_colleagues_correction(worl
     assert (both.answer("impact"), both.answer("error")) == ("four customers", "550")
 
 
-async def test_the_same_field_of_two_people_is_the_firsts_and_the_second_reads_whose(world: World) -> None:
+async def test_same_field_of_two_people_is_the_firsts_and_the_second_reads_whose(world: World) -> None:
     ticket = await world.raised()
     await world.desk.answers.fill_in(ticket.id, ANNA, {"error": "550 rejected"}, "V8", ticket.version)
     with pytest.raises(Invalid) as wrong:
@@ -207,28 +207,28 @@ async def test_the_same_field_of_two_people_is_the_firsts_and_the_second_reads_w
     assert (kept.answer("error"), kept.answer("affected")) == ("550 rejected", "")
 
 
-async def test_an_answer_taken_away_meanwhile_is_a_conflict_too(world: World) -> None:
+async def test_answer_taken_away_meanwhile_is_a_conflict_too(world: World) -> None:
     ticket = await world.raised(error="550")
     await world.desk.answers.fill_in(ticket.id, ANNA, {"error": ""}, "V8", ticket.version)
     with pytest.raises(Invalid, match="error"):
         await world.desk.answers.fill_in(ticket.id, BEN, {"error": "550 5.7.1"}, "V9", ticket.version)
 
 
-async def test_the_same_answer_of_two_people_is_no_conflict(world: World) -> None:
+async def test_same_answer_of_two_people_is_no_conflict(world: World) -> None:
     ticket = await world.raised()
     await world.desk.answers.fill_in(ticket.id, ANNA, {"error": "550"}, "V8", ticket.version)
     both = await world.desk.answers.fill_in(ticket.id, BEN, {"error": "550", "affected": "3"}, "V9", ticket.version)
     assert (both.answer("error"), both.answer("affected")) == ("550", "3")
 
 
-async def test_a_form_opened_again_may_correct_what_a_colleague_wrote(world: World) -> None:
+async def test_form_opened_again_may_correct_what_a_colleague_wrote(world: World) -> None:
     ticket = await world.raised()
     seen = await world.desk.answers.fill_in(ticket.id, ANNA, {"error": "550"}, "V8", ticket.version)
     corrected = await world.desk.answers.fill_in(ticket.id, BEN, {"error": "451"}, "V9", seen.version)
     assert corrected.answer("error") == "451"
 
 
-async def test_the_handoff_form_takes_nothing_away_from_others_either(world: World) -> None:
+async def test_handoff_form_takes_nothing_away_from_others_either(world: World) -> None:
     ticket = await world.taken()
     await world.desk.answers.fill_in(ticket.id, ALEX, {"triage": "Restarted twice"}, "V8", ticket.version)
     with pytest.raises(Invalid, match="triage"):
@@ -238,7 +238,7 @@ async def test_the_handoff_form_takes_nothing_away_from_others_either(world: Wor
 # --- notes and history
 
 
-async def test_a_note_is_a_line_in_the_story_at_any_stage(world: World) -> None:
+async def test_note_is_a_line_in_the_story_at_any_stage(world: World) -> None:
     ticket = await world.closed()
     noted = await world.desk.tickets.note(ticket.id, BEN, "The customer called again", "V9")
     (line,) = await world.told(noted, Say.STORY)
@@ -247,13 +247,13 @@ async def test_a_note_is_a_line_in_the_story_at_any_stage(world: World) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " \n", "\x00"])
-async def test_an_empty_note_is_none(world: World, text: str) -> None:
+async def test_empty_note_is_none(world: World, text: str) -> None:
     ticket = await world.raised()
     with pytest.raises(Invalid):
         await world.desk.tickets.note(ticket.id, ANNA, text, "V9")
 
 
-async def test_the_history_alone_can_tell_all_answers(world: World) -> None:
+async def test_history_alone_can_tell_all_answers(world: World) -> None:
     ticket = await world.complete()
     ticket = await world.desk.answers.fill_in(
         ticket.id, BEN, {"related": "RCR-7", "test_terms": ""}, "V9", ticket.version
@@ -282,26 +282,26 @@ async def test_open_tickets_are_mine_my_levels_or_all_and_closed_ones_are_none(w
     assert await world.desk.queries.open_tickets(CARLA, "all") == ([theirs, mine], 2)
 
 
-async def test_what_is_with_retarus_is_the_second_levels_care(world: World) -> None:
+async def test_tickets_with_retarus_are_listed_for_the_second_level(world: World) -> None:
     ticket = await world.sent()
     assert await world.desk.queries.open_tickets(BEA, "level") == ([ticket], 1)
 
 
 @pytest.mark.parametrize("text", ["PD-1001", "pd-1001", "PD 1001", "pd1001", " 1001 "])
-async def test_a_ticket_is_found_by_its_name_however_it_is_written(world: World, text: str) -> None:
+async def test_ticket_is_found_by_its_name_however_it_is_written(world: World, text: str) -> None:
     ticket = await world.raised()
     assert await world.desk.queries.by_reference(text, ALEX) == ticket
 
 
 @pytest.mark.parametrize("text", ["PD-9999", "XX-1001", "", "help me", "9" * 30, "1001; DROP TABLE"])
-async def test_a_name_no_ticket_has_is_said_so(world: World, text: str) -> None:
+async def test_name_no_ticket_has_is_said_so(world: World, text: str) -> None:
     await world.raised()
     with pytest.raises(Refused, match="There is no ticket"):
         await world.desk.queries.by_reference(text, ALEX)
 
 
 @pytest.mark.parametrize("user", NO_STAFF)
-async def test_nobody_from_outside_is_shown_tickets(world: World, user: str) -> None:
+async def test_people_from_outside_are_shown_no_tickets(world: World, user: str) -> None:
     await world.raised()
     for scope in ("mine", "level", "all"):
         with pytest.raises(NotYours):
@@ -319,7 +319,7 @@ async def test_before_a_form_is_shown_it_is_known_whether_it_could_be_submitted(
         await world.desk.queries.allowed(ticket.id, Move.RESOLVE, ANNA)
 
 
-async def test_the_template_can_be_answered_at_any_level(world: World) -> None:
+async def test_template_can_be_answered_at_any_level(world: World) -> None:
     ticket = await world.accepted()
     assert (
         await world.desk.answers.fill_in(ticket.id, ANNA, TEMPLATE, "V9", ticket.version)
@@ -329,20 +329,20 @@ async def test_the_template_can_be_answered_at_any_level(world: World) -> None:
 # --- put aside
 
 
-async def test_an_unfinished_form_is_kept_as_it_was_typed_until_it_is_taken_up_or_thrown_away(world: World) -> None:
+async def test_unfinished_form_is_kept_as_it_was_typed_until_it_is_taken_up_or_thrown_away(world: World) -> None:
     await world.desk.tickets.save_draft(ANNA, Kind.INCIDENT, {"happens": "Outbound mail", "main_id": "7", "impact": ""})
     assert await world.desk.queries.draft(ANNA, Kind.INCIDENT) == {"happens": "Outbound mail", "main_id": "7"}
     await world.desk.tickets.discard_draft(ANNA, Kind.INCIDENT)
     assert await world.desk.queries.draft(ANNA, Kind.INCIDENT) == {}
 
 
-async def test_a_draft_is_one_persons_and_one_kinds(world: World) -> None:
+async def test_draft_is_one_persons_and_one_kinds(world: World) -> None:
     await world.desk.tickets.save_draft(ANNA, Kind.INCIDENT, {"happens": "Outbound mail"})
     assert await world.desk.queries.draft(ALEX, Kind.INCIDENT) == {}
     assert await world.desk.queries.draft(ANNA, Kind.CHANGE) == {}
 
 
-async def test_the_list_somebody_looked_at_last_is_shown_again(world: World) -> None:
+async def test_list_somebody_looked_at_last_is_shown_again(world: World) -> None:
     assert await world.desk.queries.last_scope(ANNA) == "mine"
     await world.desk.tickets.remember_scope(ANNA, "all")
     assert (await world.desk.queries.last_scope(ANNA), await world.desk.queries.last_scope(ALEX)) == ("all", "mine")

@@ -31,31 +31,31 @@ async def test_of_two_people_who_take_at_once_one_owns_it_and_the_other_is_told_
     (taken,) = [each for each in results if isinstance(each, Ticket)]
     (refusal,) = [each for each in results if isinstance(each, NotNow)]
     name = {ANNA: "Anna Arnold", ALEX: "Alex Adler"}[taken.owner]
-    assert str(refusal) == f"{name} was a moment quicker: PD-1001 is theirs now."
+    assert str(refusal) == f"{name} was a moment quicker and owns PD-1001 now."
 
 
-async def test_the_second_to_accept_is_told_who_was_quicker(world: World) -> None:
+async def test_second_to_accept_is_told_who_was_quicker(world: World) -> None:
     ticket = await world.handed_off()
     await world.desk.tickets.act(ticket.id, Move.ACCEPT, BEN, "C1")
     with pytest.raises(NotNow, match="Ben Brandt was a moment quicker"):
         await world.desk.tickets.act(ticket.id, Move.ACCEPT, BEA, "C2")
 
 
-async def test_who_clicks_twice_is_told_that_it_is_theirs(world: World) -> None:
+async def test_second_click_says_that_the_ticket_is_theirs(world: World) -> None:
     ticket = await world.taken()
     for what in (Move.TAKE, Move.TAKE_OVER):
         with pytest.raises(NotNow, match="PD-1001 is yours already"):
             await world.desk.tickets.act(ticket.id, what, ANNA, "C2")
 
 
-async def test_a_click_delivered_twice_is_one_change(world: World) -> None:
+async def test_click_delivered_twice_is_one_change(world: World) -> None:
     ticket = await world.raised()
     first = await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1")
     assert await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1") == first
     assert len(await world.told(first, Say.STORY)) == 1
 
 
-async def test_a_click_delivered_again_much_later_gives_the_ticket_as_it_is_and_no_refusal(world: World) -> None:
+async def test_click_delivered_again_much_later_gives_the_ticket_as_it_is_and_no_refusal(world: World) -> None:
     ticket = await world.raised()
     await world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1")
     now = await world.desk.tickets.say(ticket.id, Move.RESOLVE, ANNA, "V2", "remedy", "Restarted the connector")
@@ -73,19 +73,19 @@ async def test_two_clicks_delivered_at_once_are_one_change(world: World) -> None
 
 
 @pytest.mark.parametrize(("user", "why"), [(BEN, "1st level"), (GUS, "Guests"), (RITA, "Only people of the partner")])
-async def test_who_lacks_the_right_is_refused_whatever_the_button_showed(world: World, user: str, why: str) -> None:
+async def test_move_without_the_right_is_refused_whatever_the_button_showed(world: World, user: str, why: str) -> None:
     ticket = await world.raised()
     with pytest.raises(NotYours, match=why):
         await world.desk.tickets.act(ticket.id, Move.TAKE, user, "C1")
 
 
-async def test_a_move_that_is_over_says_where_the_ticket_is(world: World) -> None:
+async def test_move_that_is_over_says_where_the_ticket_is(world: World) -> None:
     ticket = await world.closed()
     with pytest.raises(NotNow, match="this ticket is now closed"):
         await world.desk.tickets.say(ticket.id, Move.RESOLVE, ANNA, "V9", "remedy", "Restarted")
 
 
-async def test_a_move_that_goes_with_a_word_keeps_it(world: World) -> None:
+async def test_move_that_goes_with_a_word_keeps_it(world: World) -> None:
     ticket = await world.handed_off()
     back = await world.desk.tickets.say(ticket.id, Move.SEND_BACK, BEN, "V9", "reason", "The tenant is missing")
     event = await world.desk.queries.event_at(back, back.version)
@@ -94,19 +94,19 @@ async def test_a_move_that_goes_with_a_word_keeps_it(world: World) -> None:
 
 
 @pytest.mark.parametrize("word", ["", "-", "tbd", "n/a", "\x00"])
-async def test_a_filler_is_no_reason(world: World, word: str) -> None:
+async def test_filler_is_no_reason(world: World, word: str) -> None:
     ticket = await world.handed_off()
     with pytest.raises(Invalid) as wrong:
         await world.desk.tickets.say(ticket.id, Move.SEND_BACK, BEN, "V9", "reason", word)
     assert wrong.value.errors.keys() == {"word"}
 
 
-async def test_whose_turn_it_became_hears_of_it_directly(world: World) -> None:
+async def test_person_whose_turn_it_became_gets_a_direct_message(world: World) -> None:
     ticket = await world.resolved()
     assert [notice.to for notice in await world.told(ticket, Say.DIRECT)] == [ANNA]
 
 
-async def test_the_whole_story_ends_closed_and_can_begin_again(world: World) -> None:
+async def test_whole_story_ends_closed_and_can_begin_again(world: World) -> None:
     ticket = await world.closed()
     assert (ticket.stage, ticket.due) == (Stage.CLOSED, None)
     ticket = await world.desk.tickets.say(ticket.id, Move.REOPEN, BEN, "V9", "reason", "It happens again")
@@ -116,7 +116,7 @@ async def test_the_whole_story_ends_closed_and_can_begin_again(world: World) -> 
 # --- the handoff
 
 
-async def test_the_handoff_keeps_the_tasks_and_the_summary(world: World) -> None:
+async def test_handoff_keeps_the_tasks_and_the_summary(world: World) -> None:
     ticket = await world.handed_off()
     event = await world.desk.queries.event_at(ticket, ticket.version)
     assert (ticket.stage, ticket.answers) == (Stage.HANDED_OFF, RAISED | HANDED_OFF)
@@ -140,20 +140,20 @@ async def test_tasks_the_form_did_not_show_are_named_all_at_once(world: World) -
     assert [each.key for each in refusal.value.missing] == ["triage", "remote"]
 
 
-async def test_a_handoff_submitted_twice_is_one_handoff(world: World) -> None:
+async def test_handoff_submitted_twice_is_one_handoff(world: World) -> None:
     ticket = await world.taken()
     first = await world.desk.tickets.hand_off(ticket.id, ANNA, HANDED_OFF, "V9", ticket.version)
     assert await world.desk.tickets.hand_off(ticket.id, ANNA, HANDED_OFF, "V9", ticket.version) == first
 
 
-async def test_a_handoff_after_the_ticket_moved_on_is_refused(world: World) -> None:
+async def test_handoff_after_the_ticket_moved_on_is_refused(world: World) -> None:
     ticket = await world.taken()
     await world.desk.tickets.say(ticket.id, Move.RESOLVE, ANNA, "V8", "remedy", "Restarted the connector")
     with pytest.raises(NotNow, match="resolved"):
         await world.desk.tickets.hand_off(ticket.id, ANNA, HANDED_OFF, "V9", ticket.version)
 
 
-async def test_the_second_level_cannot_hand_off_to_itself(world: World) -> None:
+async def test_second_level_cannot_hand_off_to_itself(world: World) -> None:
     ticket = await world.taken()
     with pytest.raises(NotYours):
         await world.desk.tickets.hand_off(ticket.id, BEN, HANDED_OFF, "V9", ticket.version)
@@ -162,7 +162,7 @@ async def test_the_second_level_cannot_hand_off_to_itself(world: World) -> None:
 # --- reminders
 
 
-async def test_what_nobody_moves_is_reminded_once_and_then_at_the_repeating_pace(world: World) -> None:
+async def test_idle_ticket_is_reminded_once_and_then_at_the_repeating_pace(world: World) -> None:
     ticket = await world.handed_off()
     world.clock.forward(minutes=29)
     assert await world.desk.reminders.sweep() == 0
@@ -176,7 +176,7 @@ async def test_what_nobody_moves_is_reminded_once_and_then_at_the_repeating_pace
     assert (await world.desk.queries.ticket(ticket.id)).reminded == 2
 
 
-async def test_a_reminder_goes_to_the_thread_and_to_the_owner(world: World) -> None:
+async def test_reminder_goes_to_the_thread_and_to_the_owner(world: World) -> None:
     ticket = await world.handed_off()
     world.clock.forward(hours=1)
     await world.desk.reminders.sweep()
@@ -188,7 +188,7 @@ async def test_a_reminder_goes_to_the_thread_and_to_the_owner(world: World) -> N
     assert [notice.to for notice in await world.told(reminded, Say.REMINDERS)] == [ANNA]
 
 
-async def test_a_reminder_leaves_a_card_that_is_on_its_way_the_newest_one(world: World) -> None:
+async def test_reminder_leaves_a_card_that_is_on_its_way_the_newest_one(world: World) -> None:
     ticket = await world.handed_off()
     world.clock.forward(hours=1)
     await world.desk.reminders.sweep()
@@ -197,7 +197,7 @@ async def test_a_reminder_leaves_a_card_that_is_on_its_way_the_newest_one(world:
     assert await world.told(reminded, Say.CARD) == []
 
 
-async def test_a_reminder_moves_nothing(world: World) -> None:
+async def test_reminder_moves_nothing(world: World) -> None:
     ticket = await world.handed_off()
     world.clock.forward(hours=1)
     await world.desk.reminders.sweep()
