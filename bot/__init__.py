@@ -1,1 +1,1 @@
-"""What the bot is: records, rules and use-cases. Files are rules; folders are technology."""
+"""Domain of the bot: records, rules and use-cases. Files are rules; folders are technology."""

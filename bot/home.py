@@ -50,14 +50,14 @@ FOR_ADMINS = frozenset({Tab.CONTACTS, Tab.CUSTOMERS, Tab.SETTINGS, Tab.LETTERS})
 
 @dataclass(frozen=True)
 class Screen:
-    """What one person looks at: a part, what it is narrowed to, and which page."""
+    """State of one person's view: a tab, its filters, and its page."""
 
     tab: Tab = Tab.TICKETS
     level: Level | None = None
     ball: Party | None = None
     mine: bool = False
     first: int = 0
-    """How many come before the page."""
+    """Number of items before the page."""
     after: tuple[datetime, str] | None = None
     """(raised_at, id) of the last ticket before the page."""
 
@@ -88,7 +88,7 @@ class Screen:
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """What the list is narrowed to."""
+        """Stages that the list is filtered by."""
         return tuple(
             stage
             for stage in Stage
@@ -123,10 +123,10 @@ class Overview:
     """… of so many."""
     standing: Mapping[Stage, int]
     mine: int
-    """How many open tickets this person owns."""
+    """Number of open tickets this person owns."""
     page: Sequence[Ticket]
     total: int
-    """How many tickets the list has."""
+    """Total number of tickets in the list."""
     next: Screen | None
     """The next page, if there is one."""
     drafts: Mapping[Kind, Mapping[str, str]]
@@ -152,7 +152,7 @@ class _Owed(TypedDict, total=False):
 def needs(
     actor: Actor, owned: Iterable[Ticket], unclaimed: Iterable[Ticket], config: Config, now: datetime
 ) -> list[Urgent]:
-    """What this person must see to: higher priorities first, then what is due soonest."""
+    """Tickets that need this person: higher priorities first, then the soonest due."""
     mine = [Urgent(ticket, why) for ticket in owned if (why := _why_owned(ticket, now))]
     offered = [Urgent(ticket, why) for ticket in unclaimed if (why := _why_offered(ticket, actor))]
     seen = {each.ticket.id for each in mine}
@@ -181,7 +181,7 @@ def is_late(ticket: Ticket, now: datetime) -> bool:
 
 
 def _why_offered(ticket: Ticket, actor: Actor) -> Why | None:
-    """Whoever may take it, is asked to; admins, who may everything, only where they are on the level."""
+    """Reason to offer the ticket: the actor may take it; admins only where they are on the level."""
     if ticket.stage is Stage.HANDED_OFF and Level.SECOND in actor.levels:
         return Why.ACCEPT
     return Why.TAKE if ticket.stage is Stage.NEW and Level.FIRST in actor.levels else None
@@ -221,7 +221,7 @@ class Home:
             kept = await self.drafts.get(key)
 
     async def screen_of(self, user: str) -> Screen | None:
-        """What this person looked at last; nothing for who never opened it."""
+        """Last view of this person; None if they never opened it."""
         kept = await self.drafts.get(_screen_key(user))
         try:
             return Screen.unpack(kept["screen"]) if kept else None
@@ -281,7 +281,7 @@ class Home:
         return sum(standing.get(stage, 0) for stage in screen.stages)
 
     async def _owed_by_contact(self, user: str) -> _Owed:
-        """What the guide asks of this person as a support contact, if they are one, and is not done yet."""
+        """Open duties of this person as a support contact (guide), if they are one."""
         edition, contact = self.config.guides.edition, await self.register.contact(user)
         if contact is None:
             return {}

@@ -85,9 +85,9 @@ class Limits:
     delivery: float = 80.0
     """Timeout of one delivery in seconds, with its files."""
     lease: timedelta = timedelta(seconds=90)
-    """How long a claim lasts; longer than a delivery takes."""
+    """Duration of a claim; longer than a delivery takes."""
     age: timedelta = timedelta(hours=24)
-    """How long a delivery is retried; after that, once each time a person asks for it …"""
+    """Maximum age of a retried delivery; after that, once each time a person asks for it …"""
     tries: int = 5
     """… but at least so many failed attempts: the desk itself may have been down."""
     sweep: float = 30.0

@@ -43,7 +43,7 @@ class Closure:
 
 
 Check = Callable[[Closure], Awaitable[bool]]
-"""Whether what was closed is open again. Never raises for what is still closed."""
+"""True if the closed transport is open again. Never raises for one that is still closed."""
 Tell = Callable[[Closure], Awaitable[None]]
 """Tells people, by another transport, that this one is closed."""
 
@@ -58,7 +58,7 @@ class Transport:
 
     name: str
     kinds: frozenset[Say]
-    """What goes out by it."""
+    """Types of notifications it delivers."""
     check: Check
     clock: Clock
     pace: Pace | None = None
@@ -73,12 +73,12 @@ class Transport:
 
     @property
     def closures(self) -> list[Closure]:
-        """What is closed now, for people and for readiness checks."""
+        """Current closures, for people and for readiness checks."""
         return list(self._closed.values())
 
     @property
     def is_open(self) -> bool:
-        """Whether it works as a whole; one of its channels may be closed."""
+        """True if it works as a whole; one of its channels may be closed."""
         return "" not in self._closed
 
     def close(self, why: str, channel: str = "", needed: str = "") -> None:
@@ -91,7 +91,7 @@ class Transport:
         self._changed.set()
 
     def held(self) -> Held:
-        """What must not be claimed now."""
+        """Notifications that must not be claimed now."""
         recipients = {channel for channel in self._closed if channel}
         if self.pace:
             recipients |= {str(key) for key in self.pace.busy(_AHEAD)}
@@ -154,11 +154,11 @@ class Transports:
 
     @property
     def are_open(self) -> bool:
-        """Whether each works as a whole: what readiness reports."""
+        """State of each transport as a whole, for the readiness check."""
         return all(transport.is_open for transport in self.all)
 
     def held(self) -> Held:
-        """What must not be claimed now, over all of them."""
+        """Notifications that must not be claimed now, over all of them."""
         held = [transport.held() for transport in self.all]
         return Held(_union(each.kinds for each in held), _union(each.recipients for each in held))
 

@@ -38,7 +38,7 @@ WHY_HELD = mark(
 
 
 class UncertainCounts(Protocol):
-    """What waited when the backup was taken."""
+    """Counts of notifications that waited when the backup was taken."""
 
     @property
     def messages(self) -> int: ...
@@ -49,7 +49,7 @@ class UncertainCounts(Protocol):
 
 @dataclass(frozen=True)
 class Storage:
-    """What backups ask of the database."""
+    """Database operations used by backups."""
 
     copy_to: Callable[[str, Path], Awaitable[Sequence[str]]]
     place_from: Callable[[Path, str], Awaitable[None]]

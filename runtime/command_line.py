@@ -59,7 +59,7 @@ class CheckFinding(Protocol):
 
 @dataclass(frozen=True)
 class Parts:
-    """What commands work with, put together from all technologies: by app.py."""
+    """Dependencies of the commands, put together from all technologies by app.py."""
 
     run: Callable[[Environment, Config], Awaitable[None]]
     demo: Callable[[Environment, Path, Language, bool], Awaitable[None]]
@@ -116,7 +116,7 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
 
 
 HOME = Path(__file__).parents[1]
-"""Where app.py is, in a checkout."""
+"""Folder of app.py in a checkout."""
 
 
 def _go_home(command: str) -> None:

@@ -29,7 +29,7 @@ _PATIENCE = 5.0
 
 @dataclass(frozen=True)
 class PartHealth:
-    """Whether a part of the desk works. `why`: a sentence, without personal data."""
+    """Health of one part of the desk. `why`: a sentence, without personal data."""
 
     ok: bool
     why: str
@@ -40,7 +40,7 @@ Probe = Callable[[], Awaitable[PartHealth]]
 
 
 async def looked_at(probes: Mapping[str, Probe]) -> dict[str, PartHealth]:
-    """What each probe finds; one that fails or takes too long is a finding too."""
+    """Result of each probe; a failure or a timeout is a result too."""
     found = await asyncio.gather(*(_asked(probe) for probe in probes.values()))
     return dict(zip(probes, found, strict=True))
 
@@ -98,7 +98,7 @@ def transport_probe(name: str, closures: Callable[[], Sequence[Closure]]) -> Pro
 
 
 class Mailbox(Protocol):
-    """Where inbound mail comes from."""
+    """State of the mailbox for inbound mail."""
 
     down_since: datetime | None
     """Since when it cannot be reached."""
@@ -123,7 +123,7 @@ def mailbox_probe(mailbox: Mailbox, clock: Clock) -> Probe:
 
 @dataclass(frozen=True)
 class Health:
-    """What the health pages are made of."""
+    """Sources of the health pages."""
 
     metrics: Metrics
     probes: dict[str, Probe]
@@ -155,7 +155,7 @@ class Health:
         return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
 
     async def findings(self) -> dict[str, PartHealth]:
-        """What each part of the desk says of itself."""
+        """Health of each part of the desk."""
         return await looked_at(self.probes)
 
     async def _metrics(self, _: web.Request) -> web.Response:
@@ -180,7 +180,7 @@ class Health:
 
 
 class HealthStore(TicketStore, Maintenance, Protocol):
-    """What health asks of the store."""
+    """Store operations used by health checks."""
 
 
 def health_of(metrics: Metrics, store: HealthStore, transports: Transports, clock: Clock) -> Health:

@@ -33,7 +33,7 @@ class _Connection(asyncio.Protocol):
 
     @property
     def is_expected(self) -> bool:
-        """Whether a request of it is on its way, or is being answered."""
+        """True if a request of it is on its way, or is being answered."""
         return self.is_answering or self._timer is not None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Context:
-    """What a log line is about. Ids only, never names."""
+    """Context of a log line: ids only, never names."""
 
     request: str = ""
     ticket: str = ""

@@ -12,7 +12,7 @@ from typing import TextIO
 from runtime import log_context
 
 _REFERENCE = re.compile(r"\breference:? ([0-9a-f]{4,16})\b")
-"""What a person quotes from an error message."""
+"""Reference id in an error message, as quoted by people."""
 _STANDARD = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 

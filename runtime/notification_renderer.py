@@ -47,7 +47,7 @@ async def _word(desk: Desk, notice: Notice) -> Message:
 
 
 async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Sequence[Message]:
-    """What happened to the ticket, or to the one that leads where it has the same cause."""
+    """Messages on an event of the ticket, or of its leading ticket with the same cause."""
     if notice.say is Say.RECEIPT:
         return [thread_lines.not_delivered(notice, ticket)]
     if notice.say is Say.HEARD:
@@ -82,7 +82,7 @@ async def _language(desk: Desk, notice: Notice) -> Language:
 
 
 def _reminded_person(notice: Notice) -> str:
-    """Whose direct message with reminders is drawn anew; nobody's where it stands in a thread."""
+    """User whose direct message with reminders is drawn anew; empty where it stands in a thread."""
     places = [what.split(":") for _, what in notice.pairs("places")] if notice.say is Say.ANSWERED else []
     return next((to[0] for _, _, *to in places if to), "")
 

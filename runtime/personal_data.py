@@ -37,7 +37,7 @@ async def erase_person(archive: PersonalDataArchive, terms: list[str], folder: P
 
 
 async def access_log(archive: PersonalDataArchive) -> str:
-    """Who exported or erased what, newest first."""
+    """Log of exports and erasures with their users, newest first."""
     entries = await archive.accesses()
     return (
         "\n".join(f"{each.at:%Y-%m-%d %H:%M} UTC  {each.by}  {each.what}  {each.about}" for each in entries) or "empty"

@@ -131,7 +131,7 @@ async def _address(app: AsyncApp, app_token: str) -> str:
 
 
 def connection_probe(client: SocketModeClient) -> Probe:
-    """Whether Slack answered the last pings."""
+    """Probe of the connection: true while Slack answers the pings."""
 
     async def probe() -> PartHealth:
         if not await client.is_connected():

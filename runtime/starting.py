@@ -24,14 +24,14 @@ _STOP = 9.0
 
 
 def may_pass(error: BaseException) -> bool:
-    """Whether waiting may help: Slack is unreachable, limits us or has trouble of its own, but has not refused us."""
+    """True if waiting may help: Slack is unreachable, limits us or has trouble of its own, but has not refused us."""
     if isinstance(error, SlackApiError):
         return is_slacks_fault(error)
     return isinstance(error, ClientError | TimeoutError | ConnectionError)
 
 
 def in_words(error: BaseException) -> str:
-    """What is wrong with Slack, in a few words."""
+    """Fault of Slack in a few words."""
     if isinstance(error, SlackApiError) and name_of(error):
         return f"Slack says {name_of(error)}"
     return "Slack cannot be reached" if not isinstance(error, SlackApiError) else "Slack has an error of its own"

@@ -17,7 +17,7 @@ _GATHERED = timedelta(minutes=30)
 
 
 class Reach(Glossed):
-    """Who a reminder goes to, as it stays unanswered. Each includes the one before."""
+    """Reach of a reminder, as it stays unanswered. Each includes the one before."""
 
     OWNER = "owner", "the ticket's owner"
     SECOND = "second", "the level's second person too"
@@ -56,7 +56,7 @@ def _moments(ticket: Ticket, config: Config) -> list[tuple[TimerRun, datetime]]:
 
 
 def _gathering(ticket: Ticket, config: Config) -> timedelta:
-    """How far apart reminders may be to become one message; half a round at most."""
+    """Maximum distance of reminders merged into one message; half a round at most."""
     return min(_GATHERED, timedelta(minutes=timers.minutes(ticket, config, "repeat")) / 2)
 
 
@@ -128,7 +128,7 @@ def _in_both(work: Calendar, quiet: Calendar, at: datetime) -> datetime:
 
 
 def reach(ticket: Ticket, due: Iterable[TimerRun], config: Config, at: datetime) -> Reach:
-    """How far this reminder goes: by the unanswered reminders before it; a breach of the SLA goes to the leads."""
+    """Reach of this reminder: by the unanswered reminders before it; a breach of the SLA goes to the leads."""
     due = tuple(due)
     if any(_is_breached(run, at) for run in due):
         return Reach.LEADS
@@ -139,7 +139,7 @@ def reach(ticket: Ticket, due: Iterable[TimerRun], config: Config, at: datetime)
 
 
 def unanswered(ticket: Ticket, due: Iterable[TimerRun]) -> int:
-    """How many reminders of these timers nobody has answered."""
+    """Number of unanswered reminders of these timers."""
     nudges = [ticket.times.nudges.get(run.timer.value) for run in due]
     return max((nudge.unanswered for nudge in nudges if nudge), default=0)
 
@@ -149,7 +149,7 @@ def _is_breached(run: TimerRun, at: datetime) -> bool:
 
 
 def people(ticket: Ticket, how_far: Reach, config: Config, gone: Container[str] = frozenset()) -> tuple[str, ...]:
-    """Who is told directly, the owner first. Missing people are skipped, as are those who left."""
+    """People who are told directly, the owner first. Missing people are skipped, as are those who left."""
     second, leads = config.team(ticket.level).second_person, config.leads(ticket.stage.worked_at)
     wants_second = how_far is not Reach.OWNER or ticket.owner in gone
     is_second_there = second not in {"", ticket.owner} and second not in gone

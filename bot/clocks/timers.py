@@ -17,7 +17,7 @@ from bot.model.ticket import Glossed, Level, Stage, Ticket
 
 
 class Timer(Glossed):
-    """What a timer measures; its gloss is what a reminder says."""
+    """Timer type; its gloss is the text of a reminder."""
 
     UNCLAIMED = "unclaimed", mark("nobody has taken it")
     PROGRESS = "progress", mark("no progress")

@@ -1,4 +1,4 @@
-"""What has the desk learned? Technical notes: what was wrong, why, and what helps (guide, section 3: L2.3 and L3.3).
+"""Service for technical notes: symptom, cause and remedy of a problem (guide, section 3: L2.3 and L3.3).
 
 A note is begun from a ticket, or written by itself; every version is kept. One that proved wrong is retired: it is
 found no more, and stays readable where it was named.
@@ -36,7 +36,7 @@ PAGE = 10
 TEXTS: Mapping[str, int] = {
     "symptom": 3000, "cause": 3000, "remedy": 3000, "workaround": 3000, "material": 3000, "rcr": 500,
 }  # fmt: skip
-"""What is written in one, and how many characters it may have."""
+"""Text fields of a note, each with its maximum length."""
 REASON = "reason"
 _HINT = re.compile(rf"{PREFIX}[-\s#:]{{0,5}}(\d{{1,9}})", re.IGNORECASE)
 
@@ -52,7 +52,7 @@ class NotePage:
 
 @dataclass(frozen=True)
 class Notes:
-    """What can be done with technical notes: by anybody of either level, and logged with every version."""
+    """Use-cases of technical notes: for anybody of either level, and logged with every version."""
 
     changes: Changes
     queries: Queries
@@ -92,7 +92,7 @@ class Notes:
         return await self.store.note_versions(note_id)
 
     async def begun(self, ticket_id: str, by: str) -> TechnicalNote:
-        """What a note on this ticket would say: prefilled from its answers, its remedy, and Retarus's last word."""
+        """Draft of a note on this ticket: prefilled from its answers, its remedy, and Retarus's last word."""
         permissions.require_part(await self.queries.actor(by))
         ticket = await self.queries.ticket(ticket_id)
         if ticket.is_erased:
@@ -170,13 +170,13 @@ class Notes:
         return found
 
     async def name_of(self, note_id: str) -> str:
-        """What the note is called; empty when it was never saved here."""
+        """Display name of the note; empty when it was never saved here."""
         found = await self.store.note(note_id)
         return found.name if found else ""
 
 
 def from_ticket(ticket: Ticket, history: list[Event]) -> TechnicalNote:
-    """What is known of the problem, as the beginning of a note; `source` is Retarus where they answered."""
+    """Draft of a note from the known facts; `source` is Retarus where they answered."""
     said = _last(history, Move.RETARUS_ANSWERED, "answer")
     remedy = _last(history, Move.RESOLVE, "remedy")
     theirs = {key: ticket.answer(f"their_{key}") for key in ("remedy", "workaround")}

@@ -1,4 +1,4 @@
-"""Who may speak to Retarus for the partner? The register of support contacts, kept by the admins (guide 1.f and 2)."""
+"""Register of support contacts, who may speak to Retarus; kept by the admins (guide 1.f and 2)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NEEDED = mark("This is needed.")
 
 
 def concerns(contact: Contact, edition: str, on: date) -> tuple[str, ...]:
-    """What an admin should know about this entry, the gravest first. `edition`: of the guides, as they now are."""
+    """Warnings for an admin about this entry, the gravest first. `edition`: of the guides, as they now are."""
     return tuple(_concerns(contact, edition, on))
 
 
@@ -129,7 +129,7 @@ Decide = Callable[[Contact | None], Awaitable[Contact | None]]
 
 @dataclass(frozen=True)
 class Register:
-    """What can be done with the register."""
+    """Service for the register of contacts."""
 
     queries: Queries
     store: ContactRegister
@@ -168,7 +168,7 @@ class Register:
         )
 
     async def are_there_senders(self) -> bool:
-        """Whether anybody is authorised to send to Retarus today."""
+        """True if any contact is authorised to send to Retarus today."""
         return bool(authorised(await self.store.contacts(), self.today()))
 
     async def who_can(self) -> str:
@@ -347,10 +347,10 @@ class Register:
 
 
 def _once(cause: str) -> str:
-    """What one form or one click uses up, so that it changes nothing when Slack delivers it again."""
+    """Deduplication key of one form or click, so that a redelivery by Slack changes nothing."""
     return f"{cause}:contact"
 
 
 def authorised(contacts: Iterable[Contact], on: date) -> list[Contact]:
-    """Who can send to Retarus on that day."""
+    """Contacts that can send to Retarus on that day."""
     return [each for each in contacts if each.is_authorised(Level.SECOND, on)]

@@ -1,4 +1,4 @@
-"""Who are the partner's end-customers? They are never declarants and never recipients (guide, section 3).
+"""End-customers of the partner: never declarants and never recipients (guide, section 3).
 
 A ticket names its customer as people typed it: a name that is not kept here is as good, and two spellings that
 differ only in case are the same customer.
@@ -93,7 +93,7 @@ class CustomerPage:
 
 @dataclass(frozen=True)
 class Customers:
-    """What can be done with end-customers. Keeping them is for admins; finding one is for everybody on the team."""
+    """Service for end-customers: admins keep them, and everybody on the team can find them."""
 
     queries: Queries
     store: CustomerStore
@@ -107,11 +107,11 @@ class Customers:
         return await self.store.customer_named(fold(name)) if name else None
 
     async def are_kept(self) -> bool:
-        """Whether there is a list of end-customers at all."""
+        """True if there is a list of end-customers at all."""
         return await self.store.count_customers() > 0
 
     async def known_as(self, name: str) -> str:
-        """How the register, or a ticket, spells this name. `Invalid` where neither knows it, naming the nearest."""
+        """Canonical spelling of the name in the register or a ticket. `Invalid` for an unknown name."""
         entry = await self.named(name)
         beside = [] if entry else await self.store.names_beside(fold(name))
         spelt = entry.name if entry else next((each for each in beside if fold(each) == fold(name)), "")
@@ -154,7 +154,7 @@ class Customers:
         await self._apply(Batch(forget_customers=[key], once=[f"{click}:customer"]))
 
     async def tenants_for(self, name: str) -> str:
-        """What is offered under “Tenant(s) …” for this customer: as in their entry, or as in their last ticket."""
+        """Default of “Tenant(s) …” for this customer: from their entry, or from their last ticket."""
         entry = await self.named(name)
         if entry and entry.tenants:
             return "\n".join(entry.tenants)

@@ -16,7 +16,7 @@ class Membership:
     directory: Directory
 
     async def is_new_stranger(self, user: str) -> bool:
-        """Whether this is a guest, or a person of another organisation, whom the admins were not told of yet."""
+        """True for a guest, or a person of another organisation, not yet reported to the admins."""
         person = await self.directory.person(user)
         if not (person.is_guest or person.is_external):
             return False

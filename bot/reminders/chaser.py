@@ -25,7 +25,7 @@ def draft(ticket: Ticket, declarant: Contact, config: Config, at: datetime) -> s
 
 
 def _owed(ticket: Ticket) -> Iterable[str]:
-    """What else Retarus owes by the guide and has not given yet (L3.3, L3.4)."""
+    """Answers that Retarus owes by the guide and has not given yet (L3.3, L3.4)."""
     if ticket.times.eta is None:
         yield t("Please tell us, too, by when you expect it to be solved.")
     if ticket.answer("caused_by") == THEIRS and not ticket.answer("their_note"):

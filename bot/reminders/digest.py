@@ -31,7 +31,7 @@ class DigestPart(StrEnum):
 
 @dataclass(frozen=True)
 class Due:
-    """What is due soonest on a ticket. Only this is kept in memory, as there may be thousands of tickets."""
+    """Next due item of a ticket. Only this is kept in memory, as there may be thousands of tickets."""
 
     at: datetime
     part: DigestPart
@@ -50,7 +50,7 @@ def stages_of(level: Level) -> tuple[Stage, ...]:
 
 
 def due(ticket: Ticket, config: Config, at: datetime) -> Due | None:
-    """What is due soonest on the ticket, already reminded of or not; None without a running timer."""
+    """Next due item of the ticket, already reminded of or not; None without a running timer."""
     dues = _dues(ticket, config)
     if not dues:
         return None

@@ -1,4 +1,4 @@
-"""Who is reminded of a ticket: those who can act are called, and its owner is told."""
+"""Recipients of a ticket's reminders: those who can act are called, and its owner is told."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.tickets.queries import Queries
 log = logging.getLogger(__name__)
 
 _UNCLAIMED = frozenset({Stage.NEW, Stage.HANDED_OFF})
-"""Nobody at the level has taken it: the whole team can act."""
+"""Stages without an owner at the level: the whole team can act."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def names_of(service: str, config: Config) -> tuple[str, ...]:
 
 
 def concerns(notice: ServiceNotice, ticket: Ticket, config: Config) -> bool:
-    """Whether the notice names one of the ticket's services, as whole words, in any spelling."""
+    """True if the notice names one of the ticket's services, as whole words, in any spelling."""
     services = [each for each in ticket.answer("services").split("\n") if each in config.services.names]
     said = _plain(notice.about)
     return any(f" {_plain(name)} " in f" {said} " for each in services for name in names_of(each, config))

@@ -155,7 +155,7 @@ class Sweep:
 
 
 def _detail(ticket: Ticket, due: Sequence[TimerRun], how_far: Reach, found: Recipients, at: datetime) -> dict[str, str]:
-    """What the reminder says, kept so that it says the same however late it is delivered."""
+    """Details of the reminder, stored so that its text is the same however late it is delivered."""
     return {
         "stage": ticket.stage.value,
         "since": str(int(ticket.since.timestamp())),

@@ -48,12 +48,12 @@ def why(stage: Stage, user: str, **values: Any) -> Why | None:
         (Stage.RESOLVED, ANNA, Why.WORK), (Stage.NEW, CARLA, None),
     ],
 )  # fmt: skip
-def test_it_needs_whoever_can_do_the_next_step(stage: Stage, user: str, reason: Why | None) -> None:
+def test_ticket_needs_the_person_who_can_do_the_next_step(stage: Stage, user: str, reason: Why | None) -> None:
     assert why(stage, user) is reason
 
 
 @pytest.mark.parametrize("late", [{"due": NOW}, {"reminded": 1}])
-def test_who_waits_for_somebody_else_is_needed_once_it_takes_too_long(late: dict[str, Any]) -> None:
+def test_waiting_owner_is_needed_once_it_takes_too_long(late: dict[str, Any]) -> None:
     assert why(Stage.RETARUS, BEN, **late) is Why.CHASE
     assert why(Stage.RETARUS, BEN, due=NOW + timedelta(minutes=1)) is None
 
@@ -139,7 +139,7 @@ async def test_page_by_page_every_ticket_of_a_list_is_seen_once_newest_first(scr
 
 
 @pytest.mark.parametrize("tab", Tab)
-async def test_who_is_no_staff_sees_no_part_of_it(tab: Tab) -> None:
+async def test_outsider_sees_no_part_of_the_home(tab: Tab) -> None:
     world = await a_world()
     for user in NO_STAFF:
         with pytest.raises(NotYours):
@@ -155,7 +155,7 @@ async def test_parts_for_admins_are_for_admins_only(tab: Tab) -> None:
     assert (await world.desk.home.allowed(CARLA, tab)).is_admin
 
 
-async def test_what_is_heard_of_late_does_not_take_back_what_was_looked_at_after_it() -> None:
+async def test_late_event_does_not_reset_a_newer_view() -> None:
     home = (await a_world()).desk.home
     contacts = Screen(tab=Tab.CONTACTS)
     await home.look_at(CARLA, contacts, "1700000002.000000")

@@ -100,7 +100,7 @@ class Scene:
 # --- the plain way
 
 
-async def test_what_is_saved_is_delivered_at_once() -> None:
+async def test_saved_notification_is_delivered_at_once() -> None:
     scene = Scene()
     async with scene.running():
         await scene.save(a_notice("n1"))
@@ -111,7 +111,7 @@ async def test_what_is_saved_is_delivered_at_once() -> None:
     assert await scene.states() == {"n1": "sent", "n2": "sent"}
 
 
-async def test_what_was_saved_before_the_start_is_delivered() -> None:
+async def test_notification_saved_before_the_start_is_delivered() -> None:
     scene = Scene()
     await scene.save(a_notice("n1"))
     async with scene.running():
@@ -181,7 +181,7 @@ async def test_a_retry_comes_when_its_time_has_come_and_not_before() -> None:
     assert scene.courier.got == [("n1", 1), ("n1", 2)]
 
 
-async def test_it_sleeps_until_the_moment_something_is_due() -> None:
+async def test_outbox_sleeps_until_the_next_due_time() -> None:
     loop = asyncio.get_running_loop()
     began = loop.time()
 
@@ -244,7 +244,7 @@ async def test_a_carrier_that_never_comes_back_is_given_up_on() -> None:
     assert await scene.why("n1") == "it took too long"
 
 
-async def test_nobody_to_carry_it_is_a_dead_letter_in_words() -> None:
+async def test_notification_without_a_carrier_is_a_dead_letter_in_words() -> None:
     scene = Scene()
     outbox = Outbox(scene.store, {}, scene.clock, nothing_follows)
     await scene.save(a_notice("n1"))
@@ -272,7 +272,7 @@ async def test_after_a_day_it_is_given_up_and_somebody_is_told() -> None:
     assert "tried 49 times in 1 d" in await scene.why("n1")
 
 
-async def test_what_was_given_up_is_tried_once_each_time_a_person_asks() -> None:
+async def test_dead_letter_is_retried_once_per_request_of_a_person() -> None:
     fails = True
 
     async def busy(claim: Claim) -> Outcome:
@@ -290,7 +290,7 @@ async def test_what_was_given_up_is_tried_once_each_time_a_person_asks() -> None
     assert len(scene.courier.got) == 4
 
 
-async def test_what_is_old_because_the_desk_was_down_is_tried_a_few_times_all_the_same() -> None:
+async def test_notification_delayed_by_a_downtime_is_tried_a_few_times_all_the_same() -> None:
     async def busy(claim: Claim) -> Outcome:
         return Retry(scene.clock.at, "busy") if claim.attempt < 4 else Sent()
 
@@ -314,7 +314,7 @@ async def test_a_dead_letter_does_not_hold_its_lane() -> None:
 # --- what goes wrong at the store
 
 
-async def test_it_outlives_a_store_that_is_down_and_repeats_no_delivery() -> None:
+async def test_outbox_survives_a_store_that_is_down_and_repeats_no_delivery() -> None:
     started, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow(claim: Claim) -> Outcome:
@@ -449,7 +449,7 @@ async def test_draining_gives_up_in_time() -> None:
     assert await scene.states() == {"n1": "waiting"}
 
 
-async def test_what_was_broken_off_is_tried_again_after_its_lease() -> None:
+async def test_interrupted_delivery_is_retried_after_its_lease() -> None:
     tries: dict[str, int] = defaultdict(int)
 
     async def first_hangs(claim: Claim) -> Outcome:

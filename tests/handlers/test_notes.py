@@ -52,7 +52,7 @@ async def test_note_from_a_resolved_ticket_is_prefilled(w: World) -> None:
     assert "version 1: Ben Brandt" in note
 
 
-async def test_that_it_was_kept_is_told_in_the_tickets_thread(w: World) -> None:
+async def test_saved_note_is_announced_in_the_tickets_thread(w: World) -> None:
     card = await resolved(w)
     await w.ben.click(card, "Keep as a technical note")
     await w.ben.submit(await w.ben.modal("Technical note"))

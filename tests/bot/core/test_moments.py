@@ -59,7 +59,7 @@ def test_moment_of_another_day_or_season_is_read(text: str, at: datetime) -> Non
         "27.08.2019 11:04 and 27.08.2019 11:05", "27.08.2019 13:00 pm", "9999-12-31 23:59 UTC-12",
     ],
 )  # fmt: skip
-def test_what_is_no_moment_or_two_is_not_read(text: str) -> None:
+def test_text_without_exactly_one_moment_is_not_read(text: str) -> None:
     assert read_moment(text, BERLIN, NOW) is None
 
 

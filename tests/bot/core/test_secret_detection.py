@@ -195,11 +195,11 @@ EVERYDAY = (
 
 
 @pytest.mark.parametrize("text", SECRETS)
-def test_it_is_known_by_its_shape(text: str) -> None:
+def test_secret_is_recognised_by_its_shape(text: str) -> None:
     assert secret_in(text) == SECRETS[text]
 
 
-def test_it_is_known_by_its_shape_however_it_is_written() -> None:
+def test_secret_is_recognised_in_any_spelling() -> None:
     for text in (
         "PASSWORD: hunter2!",
         "Paſſwort: hunter2!",
@@ -223,7 +223,7 @@ def test_an_ordinary_password_is_known_however_a_sentence_or_a_setting_tells_it(
 
 
 @pytest.mark.parametrize("text", [*HARMLESS, *EVERYDAY])
-def test_what_logs_and_people_write_every_day_is_none(text: str) -> None:
+def test_everyday_text_and_logs_are_no_secret(text: str) -> None:
     assert secret_in(text) == ""
     assert free_of_secrets(text) == text
 
@@ -253,7 +253,7 @@ def test_the_refusal_says_what_to_do_and_does_not_repeat_it() -> None:
     assert "hunter22" not in str(refused.value)
 
 
-async def test_it_is_refused_beside_its_field_when_a_ticket_is_raised_or_filled_in() -> None:
+async def test_secret_is_refused_beside_its_field_when_a_ticket_is_raised_or_filled_in() -> None:
     w = await a_world()
     with pytest.raises(Invalid) as refused:
         await w.raised(happens="Login fails with password: hunter22")
@@ -265,7 +265,7 @@ async def test_it_is_refused_beside_its_field_when_a_ticket_is_raised_or_filled_
     assert list(refused.value.errors) == ["error"]
 
 
-async def test_it_is_refused_in_a_note_and_in_a_word_that_goes_with_a_move() -> None:
+async def test_secret_is_refused_in_a_note_and_in_the_text_of_a_move() -> None:
     w = await a_world()
     ticket = await w.taken()
     with pytest.raises(Invalid) as refused:
@@ -279,12 +279,12 @@ async def test_it_is_refused_in_a_note_and_in_a_word_that_goes_with_a_move() -> 
     assert len(await w.store.history(ticket.id)) == 2
 
 
-async def test_it_is_refused_in_what_is_written_to_retarus_and_in_every_other_word() -> None:
+async def test_secret_is_refused_in_texts_to_retarus_and_in_every_other_text() -> None:
     with pytest.raises(ValueError, match="looks like a password"):
         words("Please log in with password: hunter22", given())
 
 
-async def test_it_is_refused_in_what_retarus_asked_and_calls_a_ticket() -> None:
+async def test_secret_is_refused_in_a_question_and_a_number_of_retarus() -> None:
     w = await a_world()
     ticket = await w.sent()
     for question in ("password: Sommer2024!", "-", "k. A."):
@@ -296,7 +296,7 @@ async def test_it_is_refused_in_what_retarus_asked_and_calls_a_ticket() -> None:
     assert list(refused.value.errors) == ["rcr"]
 
 
-def test_it_is_refused_in_every_entry_of_the_register_and_of_the_list_of_end_customers() -> None:
+def test_secret_is_refused_in_every_entry_of_the_register_and_of_the_end_customers() -> None:
     secret = "pw Sommer2024!"
     with pytest.raises(Invalid) as refused:
         customers.read({"name": secret, "agreement": secret, "contacts": secret}, "C1", given())
@@ -306,19 +306,19 @@ def test_it_is_refused_in_every_entry_of_the_register_and_of_the_list_of_end_cus
     assert all("looks like a password" in refused.value.errors[key] for key in ("name", "reference", "approver"))
 
 
-def test_it_is_refused_beside_a_contact_wherever_contacts_are_read() -> None:
+def test_secret_is_refused_beside_a_contact_wherever_contacts_are_read() -> None:
     with pytest.raises(ValueError, match="looks like a password"):
         validators.contacts("Anna Arnold, pw Sommer2024!, +49 89 1234 5678", given())
 
 
-async def test_what_two_fields_say_one_after_the_other_is_no_secret() -> None:
+async def test_texts_of_two_adjacent_fields_are_no_secret() -> None:
     w = await a_world()
     typed = RAISED | {"happens": "Login fails: wrong password", "impact": ": m365mail is down"}
     await w.desk.tickets.save_draft(ANNA, Kind.INCIDENT, typed)
     assert await w.desk.queries.draft(ANNA, Kind.INCIDENT) == typed
 
 
-async def test_it_is_not_put_aside_either() -> None:
+async def test_secret_is_not_kept_in_a_draft() -> None:
     w = await a_world()
     with pytest.raises(Refused, match="looks like a password"):
         await w.desk.tickets.save_draft(ANNA, Kind.INCIDENT, RAISED | {"happens": "password: hunter22"})

@@ -50,7 +50,7 @@ async def test_a_failure_is_told_and_not_kept() -> None:
     assert await kept.get("a") == 2
 
 
-async def test_one_who_gives_up_takes_the_answer_from_nobody() -> None:
+async def test_cancelled_waiter_does_not_cancel_the_shared_lookup() -> None:
     kept = TtlCache(Source().ask, fresh=60)
     first, second = asyncio.ensure_future(kept.get("a")), asyncio.ensure_future(kept.get("a"))
     await asyncio.sleep(0)

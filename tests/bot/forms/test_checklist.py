@@ -80,7 +80,7 @@ def test_checks_are_left_until_all_but_the_words_at_the_border_are_answered() ->
     assert is_left(an_incident(Stage.SECOND, answers=without(COMPLETE, "system")), CONFIG)
 
 
-def test_who_answered_a_task_last_and_when_comes_from_the_history() -> None:
+def test_author_and_time_of_a_task_come_from_the_history() -> None:
     ticket = an_incident()
     later = an_event(ticket, "fill_in", ALEX, **{"answer.remote_note": "since 11:00"})
     history = [
@@ -105,14 +105,14 @@ def test_who_answered_a_task_last_and_when_comes_from_the_history() -> None:
         ("priority", []),
     ],
 )
-def test_one_click_answers_what_needs_no_words(key: str, values: list[str]) -> None:
+def test_click_answers_a_task_that_needs_no_words(key: str, values: list[str]) -> None:
     ticket = an_incident(answers=RAISED)
     found = task(ticket, key, CONFIG)
     assert found
     assert [option.value for option in in_one_click(found, ticket, CONFIG)] == values
 
 
-def test_what_is_done_is_not_done_again_by_one_click() -> None:
+def test_completed_task_is_not_changed_by_another_click() -> None:
     found = task(an_incident(), "info", CONFIG)
     assert found
     assert in_one_click(found, an_incident(), CONFIG) == ()

@@ -55,7 +55,7 @@ def test_a_field_of_the_desks_own_is_asked_under_its_heading_after_the_guides() 
     assert keys.index("own.job") == keys.index("related") + 1
 
 
-def test_it_is_missing_until_it_is_answered_for_its_kinds_and_services_only() -> None:
+def test_custom_field_is_missing_until_answered_for_its_kinds_and_services_only() -> None:
     settings = config(REGION)
     assert missing_keys(settings, services="FAX") == {"own.region"}
     assert missing_keys(settings, services="Email Security\nSMS") == {"own.region"}
@@ -64,7 +64,7 @@ def test_it_is_missing_until_it_is_answered_for_its_kinds_and_services_only() ->
     assert "own.region" not in {each.key for each in fields_of(CHANGE, settings)}
 
 
-def test_it_says_who_knows_it_and_where_it_belongs() -> None:
+def test_custom_field_names_its_level_and_its_section() -> None:
     item = next(each for each in missing(an_incident(), Need.ESCALATE, config(JOB)) if each.key == "own.job")
     assert (item.name, item.level, item.heading.text) == ("Job ID {see portal}", Level.SECOND, "ADDITIONAL INFORMATION")
 
@@ -72,13 +72,13 @@ def test_it_says_who_knows_it_and_where_it_belongs() -> None:
 @pytest.mark.parametrize(
     ("needed", "border"), [("raise", Need.RAISE), ("handoff", Need.HANDOFF), ("escalate", Need.ESCALATE)]
 )
-def test_it_is_needed_by_when_its_table_says(needed: str, border: Need) -> None:
+def test_custom_field_is_required_at_its_configured_border(needed: str, border: Need) -> None:
     assert missing_keys(config(JOB | {"needed": needed}), border) == {"own.job"}
     earlier = [each for each in Need if each.order < border.order]
     assert not any(missing_keys(config(JOB | {"needed": needed}), each) for each in earlier)
 
 
-def test_one_that_is_never_needed_is_offered_all_the_same() -> None:
+def test_optional_custom_field_is_offered_all_the_same() -> None:
     settings = config(JOB | {"needed": "never"})
     assert missing_keys(settings) == set()
     assert "own.job" in {each.key for each in fields_of(INCIDENT, settings)}
@@ -101,7 +101,7 @@ def test_a_moment_of_the_desks_own_is_kept_as_one_and_printed_as_the_guide_write
     assert "Last seen working: 27.08.2019 - 11:00 UTC+2" in as_text(write(ticket, a_contact(), settings))
 
 
-def test_it_is_printed_under_its_heading_with_its_label_and_begins_in_the_summary() -> None:
+def test_custom_field_is_printed_under_its_heading_with_its_label_and_begins_in_the_summary() -> None:
     settings = config(REGION, JOB)
     ticket = an_incident(also={"services": "FAX", "own.region": "EU", "own.job": "J-77"})
     text = as_text(write(ticket, a_contact(), settings))
@@ -112,7 +112,7 @@ def test_it_is_printed_under_its_heading_with_its_label_and_begins_in_the_summar
     assert "Region of the data center: EU" in first_summary(ticket, settings)
 
 
-def test_what_a_service_that_was_taken_away_again_asked_for_is_not_printed() -> None:
+def test_answers_for_a_removed_service_are_not_printed() -> None:
     ticket = an_incident(also={"services": "Email Security", "own.region": "EU"})
     assert "Region" not in as_text(write(ticket, a_contact(), config(REGION)))
 
@@ -285,7 +285,7 @@ def test_a_fax_has_numbers_and_an_e_mail_a_sender_and_a_recipient() -> None:
     assert names("Email Security\nFAX")["recipient"] == "Termination address (recipient)"
 
 
-def test_what_a_service_asks_can_be_set_up_by_its_name() -> None:
+def test_fields_of_a_service_can_be_configured_by_its_name() -> None:
     services = {"names": ["Pigeons", "FAX"], "families": {"Pigeons": "sms"}, "examples": {"FAX": ["inbound"]}}
     asked = ["when", "direction", "sender", "inbound", "status", "log"]
     assert addresses("Pigeons", "inbound", services=services) == asked

@@ -47,9 +47,7 @@ CELLS = [
 
 
 @pytest.mark.parametrize(("heading", "kind", "ticked"), CELLS)
-def test_what_the_matrix_ticks_is_asked_for_and_what_it_leaves_blank_is_not(
-    heading: Heading, kind: Kind, ticked: bool
-) -> None:
+def test_required_fields_are_those_ticked_in_the_matrix(heading: Heading, kind: Kind, ticked: bool) -> None:
     assert is_asked_for(heading, kind) is ticked
 
 
@@ -59,7 +57,7 @@ def test_the_matrix_has_sixteen_ticks_and_eight_blanks() -> None:
 
 
 @pytest.mark.parametrize(("heading", "kind", "ticked"), CELLS)
-def test_what_the_matrix_leaves_blank_is_offered_all_the_same(heading: Heading, kind: Kind, ticked: bool) -> None:
+def test_fields_left_blank_in_the_matrix_are_offered_all_the_same(heading: Heading, kind: Kind, ticked: bool) -> None:
     assert any(field.heading is heading for field in fields_of(kind, a_config()))
 
 
@@ -134,7 +132,7 @@ def test_at_once_only_what_an_agent_knows_on_the_phone_is_needed() -> None:
     assert needed == {"customer", "main_id", "services", "start", "happens", "impact", "contact"}
 
 
-def test_whether_tests_are_permitted_is_asked_without_a_default() -> None:
+def test_permission_for_tests_is_asked_without_a_default() -> None:
     field = BY_KEY["test"]
     assert field.ask is Ask.DECISION
     assert [option.value for option in field.options(a_config())] == ["yes", "no"]

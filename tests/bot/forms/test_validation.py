@@ -57,13 +57,13 @@ def test_good_answers_come_back_as_they_are_kept() -> None:
 
 
 @pytest.mark.parametrize("border", [Need.RAISE, Need.HANDOFF, Need.ESCALATE])
-def test_what_is_kept_can_be_given_again(border: Need) -> None:
+def test_stored_answers_are_valid_when_given_again(border: Need) -> None:
     fields = [field for field in fields_of(INCIDENT, CONFIG) if field.key in COMPLETE]
     assert checked(fields, COMPLETE, INCIDENT, given(), border) == COMPLETE
 
 
 @anything(st.dictionaries(st.sampled_from([field.key for field in FIELDS]), st.text(max_size=40)))
-def test_whatever_is_typed_gives_answers_that_can_be_given_again_or_a_sentence_beside_a_field_that_was_shown(
+def test_any_typed_text_gives_valid_answers_or_a_sentence_beside_a_field_that_was_shown(
     typed: dict[str, str],
 ) -> None:
     fields = [field for field in fields_of(INCIDENT, CONFIG) if field.key in typed]
@@ -81,7 +81,7 @@ def test_every_wrong_field_is_named_at_once() -> None:
     assert faults(wrong).keys() == wrong.keys()
 
 
-def test_what_is_empty_is_needed_only_from_its_border_on() -> None:
+def test_empty_field_is_required_only_from_its_border_on() -> None:
     assert faults({"triage": ""}, Need.RAISE) == {}
     assert faults({"triage": ""}, Need.HANDOFF) == {"triage": "This is needed now."}
     assert faults({"system": ""}, Need.HANDOFF) == {}
@@ -139,7 +139,7 @@ def test_a_transaction_that_was_begun_is_finished() -> None:
 
 
 @pytest.mark.parametrize("who", ["sender", "recipient", "inbound"])
-def test_one_of_the_three_addresses_is_enough(who: str) -> None:
+def test_any_of_the_three_addresses_is_enough(who: str) -> None:
     assert faults({"example.1.when": START, "example.1.status": "550", f"example.1.{who}": "a@mueller.example"}) == {}
 
 
@@ -158,7 +158,7 @@ def test_transactions_keep_their_numbers() -> None:
     assert examples({"example.1.log": "x", "example.3.status": "550"}) == {1: {"log": "x"}, 3: {"status": "550"}}
 
 
-def test_one_whole_transaction_is_enough_whichever_it_is() -> None:
+def test_any_complete_transaction_is_enough() -> None:
     second = {key.replace(".1.", ".2."): text for key, text in ONE.items()}
     keys = [key for key in COMPLETE if key.startswith("example.")]
     assert "example" in missing_keys(Need.ESCALATE, *keys)
@@ -217,7 +217,7 @@ def test_a_kind_misses_only_what_the_matrix_asks_of_it(kind: Kind) -> None:
 
 
 @anything(st.sets(st.sampled_from(sorted(COMPLETE))), st.sampled_from([Need.RAISE, Need.HANDOFF]))
-def test_what_is_missing_early_is_missing_later_too(gone: set[str], border: Need) -> None:
+def test_items_missing_early_are_missing_later_too(gone: set[str], border: Need) -> None:
     ticket = an_incident(Stage.SECOND, answers=without(COMPLETE, *gone))
     early = {each.key for each in missing(ticket, border, CONFIG)}
     assert early <= {each.key for each in missing(ticket, Need.ESCALATE, CONFIG)}

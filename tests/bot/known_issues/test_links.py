@@ -27,7 +27,7 @@ async def told(w: World, ticket_id: str) -> list[tuple[Say, str]]:
     return [(each.notice.say, each.notice.to) for each in letters if "from" in each.notice.body]
 
 
-async def test_whoever_joins_is_kept_with_their_customer_once() -> None:
+async def test_joining_keeps_the_person_with_their_customer_once() -> None:
     w = await a_world()
     ticket = await w.raised()
     for _ in range(2):
@@ -46,7 +46,7 @@ async def test_a_customer_who_is_on_it_already_is_not_added_again(customer: str)
         await w.desk.known_issues.join(ticket.id, ALEX, {"customer": customer}, "other")
 
 
-async def test_nobody_joins_what_is_closed_or_as_a_guest_or_with_a_secret() -> None:
+async def test_joining_is_refused_for_closed_tickets_guests_and_secrets() -> None:
     w = await a_world()
     ticket = await w.raised()
     with pytest.raises(NotYours):
@@ -67,7 +67,7 @@ async def test_a_word_on_the_leading_ticket_reaches_thread_and_owner_of_the_othe
     assert sorted(await told(w, led)) == sorted([(Say.STORY, w.desk.routes.desk), (Say.DIRECT, ANNA)])
 
 
-async def test_what_is_no_word_of_theirs_is_not_passed_on() -> None:
+async def test_events_not_from_retarus_are_not_relayed() -> None:
     w = await a_world()
     leading, led = await two(w)
     await w.desk.tickets.note(leading, BEN, "Looking into it", "form")
@@ -94,7 +94,7 @@ async def test_the_leading_ticket_counts_each_once_however_often_it_is_said() ->
     assert (await w.desk.queries.ticket(leading)).leads == 0
 
 
-async def test_who_is_linked_to_a_led_ticket_is_led_by_its_leader() -> None:
+async def test_ticket_linked_to_a_led_ticket_is_led_by_its_leader() -> None:
     w = await a_world()
     leading, led = await two(w)
     third = await w.raised()
@@ -130,7 +130,7 @@ async def test_a_linked_ticket_stands_where_it_stood() -> None:
     assert (ticket.stage, ticket.owner) == (Stage.NEW, ANNA)
 
 
-async def test_what_retarus_found_is_passed_on_with_what_it_is() -> None:
+async def test_findings_of_retarus_are_relayed_with_their_kind() -> None:
     w = await a_world()
     leading = await w.sent()
     led = await w.raised()

@@ -40,7 +40,7 @@ def test_any_sequence_of_moves_keeps_exactly_one_owner_and_while_open_one_ball(s
 
 
 @given(STEPS)
-def test_nothing_reaches_retarus_without_both_levels(steps: list[tuple[Move, str]]) -> None:
+def test_escalation_requires_both_levels(steps: list[tuple[Move, str]]) -> None:
     ticket, made = an_incident(), list[Move]()
     for what, by in steps:
         if can(ticket, what):
@@ -152,7 +152,7 @@ def test_a_move_never_changes_the_ticket_it_began_from() -> None:
 
 
 @pytest.mark.parametrize("key", ["stage", "owner"])
-def test_nothing_but_a_move_changes_stage_and_owner(key: str) -> None:
+def test_stage_and_owner_are_changed_by_moves_only(key: str) -> None:
     with pytest.raises(AssertionError):
         change(an_incident(), **{key: "x"})
 

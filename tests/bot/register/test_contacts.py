@@ -55,7 +55,7 @@ def test_an_entry_is_kept_as_it_is_meant() -> None:
         ("attested_on", "2019-08-28"), ("webinars_on", "2019-08-28"), ("name", "x" * 151),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused_beside_its_field(key: str, text: str) -> None:
+def test_impossible_value_is_refused_beside_its_field(key: str, text: str) -> None:
     assert faults(**{key: text}) == {key}
 
 
@@ -68,7 +68,7 @@ def test_eas_for_others_than_employees_needs_the_contract_its_approver_and_its_e
     assert not contact.may_use_eas(date(2019, 8, 28))
 
 
-def test_what_the_form_does_not_ask_stays_as_it_was() -> None:
+def test_values_outside_the_form_stay_unchanged() -> None:
     before = a_contact(BEN, guides_known=EDITION, suspended_on=ON)
     after = read(TYPED, before, "DE", ON)
     assert (after.slack_user, after.guides_known, after.suspended_on) == (BEN, EDITION, ON)
@@ -94,7 +94,7 @@ def test_what_the_form_does_not_ask_stays_as_it_was() -> None:
         ),
     ],
 )
-def test_what_is_not_in_order_is_said(changes: dict[str, Any], word: str) -> None:
+def test_warnings_about_a_contact_are_shown(changes: dict[str, Any], word: str) -> None:
     good = a_contact(BEN, webinars_on=ON, guides_known=EDITION)
     assert concerns(good, EDITION, ON) == ()
     (said,) = concerns(good.model_copy(update=changes), EDITION, ON)
@@ -108,7 +108,7 @@ def test_webinars_guides_and_eas_never_stop_anybody_from_sending(changes: dict[s
     assert a_contact(BEN).model_copy(update=changes).is_authorised(Level.SECOND, ON)
 
 
-def test_who_is_suspended_speaks_for_nobody() -> None:
+def test_suspended_contact_is_not_authorised() -> None:
     suspended = a_contact(BEN, suspended_on=ON, has_eas=True)
     assert not suspended.is_authorised(Level.SECOND, ON)
     assert not suspended.may_use_eas(ON)
@@ -194,7 +194,7 @@ async def test_a_new_contact_gets_the_guides_however_often_the_form_arrives() ->
         await register.save(TYPED, "", CARLA, "V2")
 
 
-async def test_who_is_reinstated_gets_the_guides_they_missed() -> None:
+async def test_reinstated_contact_gets_the_missed_guides() -> None:
     world = await a_world(a_contact(BEN, suspended_on=ON), guides=GUIDES)
     await world.desk.register.begin()
     assert await handed_over(world) == []
@@ -216,7 +216,7 @@ async def test_an_acknowledgement_is_of_the_present_edition_by_a_contact() -> No
 
 
 @pytest.mark.parametrize("user", [ANNA, BEN, *NO_STAFF])
-async def test_whatever_was_clicked_only_an_admin_keeps_it(user: str) -> None:
+async def test_register_is_kept_by_admins_only(user: str) -> None:
     world = await a_world(a_contact(BEN))
     register = world.desk.register
     for work in (
@@ -229,14 +229,14 @@ async def test_whatever_was_clicked_only_an_admin_keeps_it(user: str) -> None:
 
 
 @pytest.mark.parametrize("user", [GUS, RITA, GONE])
-async def test_nobody_from_outside_becomes_a_contact(user: str) -> None:
+async def test_outsider_cannot_become_a_contact(user: str) -> None:
     world = await a_world(a_contact(BEN))
     with pytest.raises(Invalid) as error:
         await world.desk.register.save(TYPED | {"person": user}, "", CARLA, "V1")
     assert set(error.value.errors) == {"person"}
 
 
-async def test_who_is_gone_is_suspended_when_they_are_looked_at_again_and_stays_so() -> None:
+async def test_contact_who_left_is_suspended_at_the_next_check_and_stays_so() -> None:
     world = await a_world(a_contact(BEN))
     gone = Contact(**a_contact(BEN).model_dump() | {"slack_user": GONE, "name": "Gone Gruber"})
     await world.store.apply(Batch(contacts=[gone]))

@@ -60,7 +60,7 @@ async def test_digest_is_not_sent_on_a_day_off(world: World) -> None:
         assert await world.desk.digests.send() == 0
 
 
-async def test_where_there_is_nothing_nothing_is_sent(world: World) -> None:
+async def test_empty_digest_is_not_sent(world: World) -> None:
     world.clock.at = TUESDAY + timedelta(days=1, hours=9)
     assert await world.desk.digests.send() == 0
     assert await sent(world) == []

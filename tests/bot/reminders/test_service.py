@@ -88,7 +88,7 @@ async def test_an_action_plan_ends_the_clock_of_the_sla(world: World) -> None:
 # --- a cadence of its own
 
 
-async def test_one_ticket_can_have_a_cadence_of_its_own(world: World) -> None:
+async def test_ticket_can_have_a_cadence_of_its_own(world: World) -> None:
     ticket = await world.raised()
     paced = await world.desk.reminders.pace(ticket.id, ANNA, "600", world.form())
     assert paced.due == world.clock.at + timedelta(minutes=600)
