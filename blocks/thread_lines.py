@@ -54,7 +54,7 @@ def _next(ticket: Ticket, event: Event) -> Json | None:
 
 
 _NEW_FACTS = frozenset({Step.FILL_IN.value, Step.ATTACH.value})
-"""What Retarus may need to know while the ticket is with them."""
+"""Events that Retarus may need to know of while the ticket is with them."""
 
 
 def words_of(event: Event, ticket: Ticket, config: Config, name: str) -> str:

@@ -121,7 +121,7 @@ async def connected(app: AsyncApp, app_token: str) -> AsyncIterator[Probe]:
 
 
 async def _address(app: AsyncApp, app_token: str) -> str:
-    """Where to connect to. `Misconfigured` when Slack refuses the app-level token: the SDK would try for ever."""
+    """Address of the connection. `Misconfigured` when Slack refuses the app-level token: the SDK would try for ever."""
     try:
         return str((await app.client.apps_connections_open(app_token=app_token))["url"])
     except SlackApiError as error:

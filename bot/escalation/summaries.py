@@ -73,7 +73,7 @@ _CALLED = {
 
 
 def _lines(ticket: Ticket, config: Config, keys: tuple[str, ...]) -> str:
-    """What does not fit into a field any more is left out whole: it stands on the ticket."""
+    """Leaves out whole an item that no longer fits into a field: it stands on the ticket."""
     return fitting((_line(ticket, config, key) for key in keys if ticket.answer(key)), _MOST)
 
 
