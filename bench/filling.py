@@ -19,7 +19,7 @@ from bot.adapters.store import is_server, open_store, rows
 from bot.desk import Desk
 from bot.ports import Store
 from bot.search import tokens
-from bot.search.documents import DocumentKind, Entry, SearchDocument, customer_tag, service_tag
+from bot.search.documents import DocumentKind, IndexEntry, SearchDocument, customer_tag, service_tag
 from bot.search.ranking import SearchFilter
 from bot.tickets.ports import Batch
 from tests.factories import ANNA, NOW, ManualClock, a_world, an_incident
@@ -130,7 +130,7 @@ def _set_ticket_counter(url: str, size: int) -> None:
         file.execute(statement)
 
 
-Pooled = tuple[LabelledDocument, Entry, Entry]
+Pooled = tuple[LabelledDocument, IndexEntry, IndexEntry]
 
 
 def _rows_and_entries(size: int) -> Iterator[tuple[rows.Row, Sequence[object]]]:
@@ -142,14 +142,14 @@ def _rows_and_entries(size: int) -> Iterator[tuple[rows.Row, Sequence[object]]]:
         customer = f"Kunde {number % CUSTOMERS}"
         tags = frozenset((service_tag(one[0].service), customer_tag(customer)))
         title = one[1].title | one[1].body | {f"rcr{number}", f"{number}"}
-        entry = Entry(title, other[1].title | other[2].body, frozenset(), tags)
+        entry = IndexEntry(title, other[1].title | other[2].body, frozenset(), tags)
         at = rows.ms(NOW - timedelta(minutes=10 * (size - number)))
         row = {**_row(one[0], customer), "id": f"t{number}", "number": number, "raised_at": at}
         yield row, (number, 0, entry.numbered(number, DocumentKind.TICKETS).pack())
 
 
-def _entry(title: str, body: str) -> Entry:
-    return Entry.of(SearchDocument((), title, body))
+def _entry(title: str, body: str) -> IndexEntry:
+    return IndexEntry.of(SearchDocument((), title, body))
 
 
 _ROWS: dict[str, rows.Row] = {}

@@ -31,7 +31,7 @@ from bot.home import Screen
 from bot.model.ticket import Stage, Ticket
 from bot.ports import Store
 from bot.search import tokens
-from bot.search.documents import STRETCHES, Entry, document_of
+from bot.search.documents import STRETCHES, IndexEntry, document_of
 from tests.factories import ANNA, NOW, ManualClock, a_world, an_incident
 
 OPEN = 1000
@@ -139,7 +139,12 @@ def _fill_index(url: str, ticket: Ticket, first: int, last: int) -> None:
     """Inserts index entries, each with one of a thousand extra words; triggers update the full-text index."""
     document = document_of(ticket)
     stretches = " || ".join(f"' #{size}:' || (n >> {size})" for size in STRETCHES)
-    row: rows.Row = {"print": document.fingerprint, "entry": Entry.of(document).pack(), "first": first, "last": last}
+    row: rows.Row = {
+        "print": document.fingerprint,
+        "entry": IndexEntry.of(document).pack(),
+        "first": first,
+        "last": last,
+    }
     _execute(
         url,
         f"""

@@ -54,7 +54,7 @@ async def latencies(w: World, host: ImapHost, card: dict[str, object], count: in
 
 
 async def commands(w: World, until: asyncio.Task[None]) -> list[float]:
-    """How long a command takes meanwhile."""
+    """Time that a command takes meanwhile."""
     found = []
     while not until.done():
         begun = perf_counter()

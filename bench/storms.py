@@ -35,7 +35,7 @@ _MARKED = re.compile(r"(?<=<!-- storms -->\n).*?(?=<!-- /storms -->)", re.DOTALL
 
 @dataclass(frozen=True)
 class Extent:
-    """How large the storms are."""
+    """Sizes of the storms."""
 
     members: int
     changes: int

@@ -43,12 +43,12 @@ def party_name(party: Party) -> str:
 
 
 def state_of(ticket: Ticket) -> str:
-    """Current stage and the party who must act next: `with the 2nd level · ball: 2nd level`."""
+    """Current stage and the party who must act next: `with the 2nd level · waiting on: 2nd level`."""
     return " · ".join(filter(None, (t(STANDING[ticket.stage]), ball_of(ticket))))
 
 
 def ball_of(ticket: Ticket) -> str:
-    """`ball: 2nd level`; empty once it is closed."""
+    """`waiting on: 2nd level`; empty once it is closed."""
     return t("waiting on: {party}", party=party_name(ticket.ball)) if ticket.ball else ""
 
 

@@ -7,7 +7,7 @@ from blocks.evidence import along
 from blocks.form import text_input
 from blocks.kit import Json
 from bot.config.settings import Config
-from bot.conversation.outbound import Outgoing
+from bot.conversation.outbound import OutgoingPreview
 from bot.core.i18n import t
 from bot.model.ticket import Ticket
 
@@ -29,7 +29,7 @@ def form(ticket: Ticket, name: str, *, text: str = "", entry: str = "", question
     return kit.modal(WRITE, title, blocks, submit=t("Preview"), about=f"{ticket.id}|{ticket.version}|{entry}")
 
 
-def preview(outgoing: Outgoing, name: str, entry: str, config: Config) -> Json:
+def preview(outgoing: OutgoingPreview, name: str, entry: str, config: Config) -> Json:
     """Exactly what goes out, to whom, and by which way."""
     ticket = outgoing.ticket
     ways = t("Goes {ways}, in your name, in the same thread", ways=kit.together(outgoing.ways))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from bot.config.settings import Config
 from bot.conversation.channel import Channel
 from bot.conversation.outbound import Outbound
-from bot.conversation.outgoing import OutgoingMails
 from bot.conversation.service import Conversation
 from bot.conversation.taking_in import TakingIn
+from bot.conversation.thread_headers import OutgoingMails
 from bot.core.clock import Clock
 from bot.escalation.eas import Portal
 from bot.escalation.evidence import Evidence

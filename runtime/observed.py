@@ -107,7 +107,7 @@ def observed_carriers(carriers: Mapping[Say, Carrier], metrics: Metrics) -> dict
     }
 
 
-class TakesIn(Protocol):
+class ObservedIntake(Protocol):
     """Takes in a mail."""
 
     async def take(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry | None: ...
@@ -116,7 +116,7 @@ class TakesIn(Protocol):
 class ObservedTakingIn:
     """Taking in mails, counted by their kind; one that was taken in before is not counted."""
 
-    def __init__(self, takes_in: TakesIn, metrics: Metrics) -> None:
+    def __init__(self, takes_in: ObservedIntake, metrics: Metrics) -> None:
         self._takes_in = takes_in
         self._metrics = metrics
 

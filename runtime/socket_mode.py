@@ -60,7 +60,7 @@ class _Quietly(logging.Filter):
         return again
 
 
-class _Client(SocketModeClient):
+class _SocketClient(SocketModeClient):
     """Says in words when the app-level token is refused while the desk runs."""
 
     async def issue_new_wss_url(self) -> str:
@@ -79,7 +79,7 @@ class _Handler(AsyncSocketModeHandler):
         self.app, self.app_token = app, app_token  # as in Bolt's, which would make a client of its own
         logger = logging.getLogger(f"{__name__}.connection")
         logger.filters = [_Quietly()]
-        self.client = _Client(app_token, logger=logger, web_client=app.client, ping_interval=_PING)
+        self.client = _SocketClient(app_token, logger=logger, web_client=app.client, ping_interval=_PING)
         self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as in Bolt's
         self._answering = 0
         self._last = 0.0

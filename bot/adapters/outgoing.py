@@ -22,8 +22,8 @@ from bot.adapters.slack.transport_check import slack_check
 from bot.alerts import MAIL, SLACK
 from bot.config.environment import Environment
 from bot.config.settings import Config
-from bot.conversation.outgoing import OutgoingMails
 from bot.conversation.ports import MailFiles
+from bot.conversation.thread_headers import OutgoingMails
 from bot.core.clock import Clock
 from bot.model.notice import BY_MAIL, Say
 from bot.outbox import Carrier

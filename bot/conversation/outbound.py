@@ -33,7 +33,7 @@ _INTERNAL: Final = re.compile(
 
 
 @dataclass(frozen=True)
-class Outgoing:
+class OutgoingPreview:
     """Exactly what would go out, shown before it goes."""
 
     ticket: Ticket
@@ -62,13 +62,13 @@ class Outbound:
         await self._declarant(ticket, by)
         return ticket
 
-    async def preview(self, ticket_id: str, by: str, text: str, entry_id: str = "") -> Outgoing:
+    async def preview(self, ticket_id: str, by: str, text: str, entry_id: str = "") -> OutgoingPreview:
         """The exact text, with their words quoted where it answers an entry. `Invalid` for what is no text."""
         ticket = await self.queries.ticket(ticket_id)
         contact = await self._declarant(ticket, by)
         text = await self._written(ticket, text, entry_id)
         history = await self.queries.history(ticket_id)
-        return Outgoing(
+        return OutgoingPreview(
             ticket,
             letter.write(ticket, contact, self.config, history).subject,
             text,

@@ -19,7 +19,7 @@ _UNSEEN = re.compile(r"<(/?)(?:style|script)\b[^<>]{0,400}>", re.IGNORECASE)
 
 
 @dataclass
-class Mail:
+class MailContents:
     """Parts of a mail."""
 
     headers: str
@@ -34,7 +34,7 @@ class Mail:
     """Attached text and CSV files."""
 
 
-def read_mail(text: str) -> Mail | None:
+def read_mail(text: str) -> MailContents | None:
     """The mail; nothing when its parts are too many to be read, so that it is read as plain text."""
     if len(_BOUNDARY.findall(text)) > _MOST_PARTS:
         return None
@@ -42,7 +42,7 @@ def read_mail(text: str) -> Mail | None:
         message = message_from_string(text)
     except (ValueError, LookupError, RecursionError):
         return None
-    mail = Mail(_headers_of(message), decoded(str(message.get("subject", ""))))
+    mail = MailContents(_headers_of(message), decoded(str(message.get("subject", ""))))
     _collect(message, mail, 0)
     return mail
 
@@ -51,7 +51,7 @@ def _headers_of(message: Message) -> str:
     return "\n".join(f"{name}: {' '.join(decoded(str(value)).split())}" for name, value in message.items())
 
 
-def _collect(message: Message, mail: Mail, depth: int) -> None:
+def _collect(message: Message, mail: MailContents, depth: int) -> None:
     kind = message.get_content_type()
     if depth > _DEEPEST:
         return
@@ -75,7 +75,7 @@ def _parts(message: Message) -> list[Message]:
     return [each for each in payload if isinstance(each, Message)] if isinstance(payload, list) else []
 
 
-def _attached(message: Message, mail: Mail, depth: int) -> None:
+def _attached(message: Message, mail: MailContents, depth: int) -> None:
     """A message in the message: the one that came back, an example, or a bounce that was forwarded."""
     for each in _parts(message):
         if each.get_content_type() == "multipart/report":
@@ -84,7 +84,7 @@ def _attached(message: Message, mail: Mail, depth: int) -> None:
             mail.originals.append(_headers_of(each))
 
 
-def _leaf(message: Message, kind: str, mail: Mail) -> None:
+def _leaf(message: Message, kind: str, mail: MailContents) -> None:
     if kind in {"text/csv", "application/vnd.ms-excel"} or (kind == "text/plain" and message.get_filename()):
         mail.tables.append(_text(message))
     elif kind == "text/html":

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.core.cleaning import clean_text
 from bot.core.i18n import t
 from bot.intake import bounces, labels, logs, transmission_reports, words
-from bot.intake.mail_parts import Mail, read_mail
+from bot.intake.mail_parts import MailContents, read_mail
 from bot.intake.message_headers import MessageHeaders, blocks
 from bot.intake.model import (
     MOST_BYTES,
@@ -57,7 +57,7 @@ class _Found:
 
     # --- mails
 
-    def _mail(self, mail: Mail, name: str) -> None:
+    def _mail(self, mail: MailContents, name: str) -> None:
         outer = next(blocks(TextPage.of(mail.headers)), None)
         original = self._original(mail, name)
         before = len(self.transactions)
@@ -74,7 +74,7 @@ class _Found:
         for table in mail.tables:
             self._page(TextPage.of(table, name), mail.subject)
 
-    def _original(self, mail: Mail, name: str) -> dict[str, str]:
+    def _original(self, mail: MailContents, name: str) -> dict[str, str]:
         """Parts of the transaction from the returned message's headers; the recipient comes from the report."""
         pages = (TextPage.of(text, name) for text in mail.originals)
         parts = next((each.parts(self.known) for page in pages for each in blocks(page)), {})
@@ -85,7 +85,7 @@ class _Found:
         parts = outer.parts(self.known) if outer and outer.is_by_agent else {}
         return {"sender": parts["recipient"]} if "recipient" in parts else {}
 
-    def _body(self, mail: Mail, name: str, outer: MessageHeaders | None, original: dict[str, str]) -> None:
+    def _body(self, mail: MailContents, name: str, outer: MessageHeaders | None, original: dict[str, str]) -> None:
         page = TextPage.of("\n\n".join(mail.words), name)
         if self._machines(page, mail.subject, original):
             return
@@ -95,7 +95,7 @@ class _Found:
         else:
             self._people(_with_subject(page, mail.subject))
 
-    def _attached(self, mail: Mail, name: str) -> None:
+    def _attached(self, mail: MailContents, name: str) -> None:
         """Messages attached as examples."""
         for text in mail.originals:
             for each in blocks(TextPage.of(text, name)):

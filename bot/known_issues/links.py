@@ -171,7 +171,7 @@ def _customer(typed: Mapping[str, str], given: Given) -> str:
 
 
 def _impact(typed: Mapping[str, str], given: Given) -> str:
-    """What the form says happens to them; empty when nothing yet."""
+    """The description in the form; empty when none yet."""
     told = "\n".join(filter(None, (clean_text(typed.get(key, "")) for key in ("happens", "impact"))))
     return _checked("impact", told, given) if told else ""
 

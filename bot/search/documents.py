@@ -124,7 +124,7 @@ _MOST_NUMBERS = 100
 
 
 @dataclass(frozen=True)
-class Entry:
+class IndexEntry:
     """A document's row in the index: its tokens, by where they stand."""
 
     title: frozenset[str] = frozenset()
@@ -133,7 +133,7 @@ class Entry:
     tags: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, document: SearchDocument, story: str = "", before: Entry | None = None) -> Entry:
+    def of(cls, document: SearchDocument, story: str = "", before: IndexEntry | None = None) -> IndexEntry:
         """`before`: the entry it replaces, whose story goes on."""
         if not document.is_found:
             return cls()
@@ -141,7 +141,7 @@ class Entry:
         return cls(title, body, told | before.story if before else told, frozenset(document.tags))
 
     @classmethod
-    def unpack(cls, text: str, wanted: frozenset[str] | None = None) -> Entry:
+    def unpack(cls, text: str, wanted: frozenset[str] | None = None) -> IndexEntry:
         """`wanted`: only those of its tokens."""
         parts = (part.split() for part in text.split("\n"))
         return cls(*(frozenset(part) if wanted is None else wanted.intersection(part) for part in parts))
@@ -150,7 +150,7 @@ class Entry:
         """As the database keeps it."""
         return "\n".join(" ".join(sorted(each)) for each in (self.title, self.body, self.story, self.tags))
 
-    def numbered(self, number: int, shelf: DocumentKind) -> Entry:
+    def numbered(self, number: int, shelf: DocumentKind) -> IndexEntry:
         """With its own name and the stretches it lies in, if it is found at all."""
         own = {name_tag(shelf, number), *stretches(number)}
         return replace(self, tags=self.tags | own) if self.tokens else self

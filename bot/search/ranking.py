@@ -17,7 +17,7 @@ from bot.core.identifiers import references
 from bot.model.technical_note import PREFIX
 from bot.search import documents
 from bot.search import tokens as words
-from bot.search.documents import ANY_SERVICE, DocumentKind, Entry, customer_tag, name_tag, service_tag
+from bot.search.documents import ANY_SERVICE, DocumentKind, IndexEntry, customer_tag, name_tag, service_tag
 from bot.search.telephone_terms import telephone_terms
 from bot.search.tokens import Term
 
@@ -79,7 +79,7 @@ class Candidate:
     """A document the index found."""
 
     number: int
-    entry: Entry
+    entry: IndexEntry
     """Of its tokens, those that were asked for."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from blocks import conversation, outbound
 from blocks.kit import Json, Message
 from bot.config.settings import Config
-from bot.conversation.outbound import Outgoing
+from bot.conversation.outbound import OutgoingPreview
 from bot.model.conversation import Entry, EntryFile, EntryState, FailedDelivery, Way
 from bot.model.ticket import Ticket
 from tests.factories import NOW
@@ -66,5 +66,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[Json]:
     yield {"type": "home", "blocks": conversation.listing(listed, 40, {ticket.id: "PD-1042"})}
     yield outbound.form(ticket, "PD-1042", entry="e1", question=EVIL)
     yield outbound.form(ticket, "PD-1042", text=EVIL)
-    outgoing = Outgoing(ticket, "[PD-1042] P1", EVIL[:4400], ("by e-mail",), ticket.attachments, ("Is it meant so?",))
+    outgoing = OutgoingPreview(
+        ticket, "[PD-1042] P1", EVIL[:4400], ("by e-mail",), ticket.attachments, ("Is it meant so?",)
+    )
     yield outbound.preview(outgoing, "PD-1042", "e1", config)

@@ -15,7 +15,7 @@ from bot.adapters.mail.compose import address, compose
 from bot.adapters.mail.mail_carrier import MailCarrier
 from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import SmtpServer, parse_smtp_url
-from bot.conversation.outgoing import OutgoingMails
+from bot.conversation.thread_headers import OutgoingMails
 from bot.core.backoff import AMBIGUOUS
 from bot.core.errors import Misconfigured
 from bot.core.i18n import Language

@@ -36,7 +36,7 @@ from bot.model.notice import (
 )
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Stage, Ticket
-from bot.search.documents import DocumentKind, Entry, document_of, document_of_note, story_of
+from bot.search.documents import DocumentKind, IndexEntry, document_of, document_of_note, story_of
 from bot.search.ranking import CANDIDATES, Candidate, Candidates, QueryTerm, SearchFilter, gather
 from bot.search.tokens import is_plain
 from bot.tickets.ports import Batch, Query
@@ -383,13 +383,13 @@ class MemoryStore(MemoryConversation):
         is_new = narrow.since is None or ticket.raised_at >= narrow.since
         return is_new and narrow.open in {None, ticket.stage.is_open}
 
-    def _entries(self, shelf: DocumentKind) -> dict[int, Entry]:
+    def _entries(self, shelf: DocumentKind) -> dict[int, IndexEntry]:
         if shelf is DocumentKind.NOTES:
             notes = self._latest().values()
-            return {note.number: Entry.of(document_of_note(note)).numbered(note.number, shelf) for note in notes}
+            return {note.number: IndexEntry.of(document_of_note(note)).numbered(note.number, shelf) for note in notes}
         events = sorted(self._tables().events.values(), key=lambda event: event.version)
         return {
-            ticket.number: Entry.of(
+            ticket.number: IndexEntry.of(
                 document_of(ticket), story_of(event for event in events if event.ticket_id == ticket.id)
             ).numbered(ticket.number, shelf)
             for ticket in self._tables().tickets.values()

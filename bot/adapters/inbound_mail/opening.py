@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from bot.adapters.inbound_mail.after import parse_after
 from bot.adapters.inbound_mail.isolation import MailParser
 from bot.adapters.inbound_mail.oauth import GOOGLE_TOKENS, MicrosoftToken, RefreshToken, TokenSource
-from bot.adapters.inbound_mail.receiver import Receiver, Store, TakesIn
+from bot.adapters.inbound_mail.receiver import Receiver, ReceiverStore, TakesIn
 from bot.adapters.inbound_mail.server import ImapServer, parse_imap_url
 from bot.adapters.inbound_mail.source import ImapSource
 from bot.config.environment import Environment
@@ -62,7 +62,7 @@ async def receiving(
     env: Environment,
     config: Config,
     clock: Clock,
-    store: Store,
+    store: ReceiverStore,
     parser: MailParser,
     takes_in: TakesIn,
     warn: Callable[[str, str], Awaitable[object]],

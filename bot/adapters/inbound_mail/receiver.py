@@ -33,7 +33,7 @@ _PAUSE: Final = 1.0
 _LOOK: Final = 60.0
 
 
-class Store(ConversationStore, Maintenance, Protocol):
+class ReceiverStore(ConversationStore, Maintenance, Protocol):
     """Store of the receiver, and the lease."""
 
 
@@ -50,7 +50,7 @@ class Receiver:
         self,
         source: ImapSource,
         parser: MailParser,
-        store: Store,
+        store: ReceiverStore,
         takes_in: TakesIn,
         *,
         mailbox: str,

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.adapters.mail.compose import NoAddress, address, ascii_domain, attach, compose
 from bot.adapters.mail.smtp_sender import SmtpSender
-from bot.conversation.outgoing import Headers
+from bot.conversation.thread_headers import ThreadHeaders
 from bot.core.backoff import backoff
 from bot.core.i18n import Language, mark, speaking, t
 from bot.escalation.letter import as_html, as_page, as_text
@@ -25,7 +25,7 @@ from bot.tickets.attachments import MissingFile, fetched, left_out, unpacked
 class Announces(Protocol):
     """Gives a mail its Message-ID and its thread, and keeps both before it leaves."""
 
-    async def announce(self, notice: Notice, domain: str) -> Headers: ...
+    async def announce(self, notice: Notice, domain: str) -> ThreadHeaders: ...
 
 
 NO_SMTP = mark("No mail server is set up. An admin sets SMTP_URL and starts the bot again; then try again.")
@@ -84,7 +84,7 @@ class MailCarrier:
     def _message(
         self,
         notice: Notice,
-        headers: Headers,
+        headers: ThreadHeaders,
         files: Sequence[Attachment],
         found: Sequence[bytes | MissingFile],
         missing: Sequence[str],

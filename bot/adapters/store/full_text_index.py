@@ -17,7 +17,7 @@ from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
 from bot.search import documents
 from bot.search import tokens as words
-from bot.search.documents import DocumentKind, Entry, SearchDocument
+from bot.search.documents import DocumentKind, IndexEntry, SearchDocument
 from bot.tickets.ports import Batch
 
 _AT_ONCE = 50
@@ -84,8 +84,8 @@ def _put(
     found = db.execute(sql.ENTRY[shelf], {"number": number}).fetchone()
     if found and found[0] == document.fingerprint and not story and not afresh:
         return set()
-    before = Entry.unpack(found[1]) if found else None
-    entry = Entry.of(document, story, None if afresh else before).numbered(number, shelf)
+    before = IndexEntry.unpack(found[1]) if found else None
+    entry = IndexEntry.of(document, story, None if afresh else before).numbered(number, shelf)
     row: rows.Row = {"number": number, "print": document.fingerprint, "entry": entry.pack()}
     if found and tuple(found) == (row["print"], row["entry"]):
         return set()

@@ -10,7 +10,7 @@ from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.full_text_index import matching, table_of, wanted
 from bot.adapters.store.rows import Row, ms
 from bot.search import documents, ranking, tokens
-from bot.search.documents import DocumentKind, Entry, LookBack
+from bot.search.documents import DocumentKind, IndexEntry, LookBack
 from bot.search.ranking import Candidate, Candidates, QueryTerm, SearchFilter
 
 _LOOKED_AT = 3000
@@ -46,7 +46,7 @@ def candidates(db: Connection, shelf: DocumentKind, asked: Sequence[QueryTerm], 
     values: Row = {"numbers": json.dumps(list(gathered.numbers)), "since": since}
     found = db.execute(sql.entries(shelf, since, narrow.open), values).fetchall()
     wanted_tokens = frozenset(token for clause in asked for token in clause.tokens)
-    told = [Candidate(number, Entry.unpack(entry, wanted_tokens)) for number, entry in found]
+    told = [Candidate(number, IndexEntry.unpack(entry, wanted_tokens)) for number, entry in found]
     return gathered.among(asked, told, total, is_building=is_building)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.conversation.outgoing import CHAIN, OutgoingMails, bounded
 from bot.conversation.references import guessable_message_id
+from bot.conversation.thread_headers import CHAIN, OutgoingMails, bounded
 from bot.model.conversation import Heard, MessageId
 from bot.model.notice import Sent
 from bot.tickets.ports import Batch

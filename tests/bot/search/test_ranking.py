@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.search import documents, ranking
 from bot.search import tokens as words
-from bot.search.documents import Entry, LookBack, SearchDocument
+from bot.search.documents import IndexEntry, LookBack, SearchDocument
 from bot.search.ranking import Candidate, Candidates, QueryTerm
 from bot.search.synonyms import GROUPS
 from tests.factories import an_incident
@@ -16,7 +16,7 @@ from tests.factories import an_incident
 def ranked(query: str, *texts: str) -> list[int]:
     """Numbers of these texts, best first, when every one of them is a candidate."""
     asked = ranking.clauses(ranking.terms_of(query), {})
-    entries = [Entry.of(SearchDocument((), text, "")) for text in texts]
+    entries = [IndexEntry.of(SearchDocument((), text, "")) for text in texts]
     spread = {each.word: float(sum(bool(each.tokens.keys() & entry.tokens) for entry in entries)) for each in asked}
     found = [Candidate(number, entry) for number, entry in enumerate(entries)]
     return [each.number for each in ranking.ranked(asked, Candidates(found, spread, len(texts)))]
@@ -57,9 +57,9 @@ def test_found_words_are_marked_in_the_best_part_of_the_text() -> None:
 
 
 def test_entry_is_kept_as_a_text_and_comes_back() -> None:
-    entry = Entry.of(SearchDocument(("s:fax",), "Faxe hängen", "Queue neu gestartet"), "Leitung geprüft")
-    assert Entry.unpack(entry.pack()) == entry
-    assert Entry.unpack(Entry().pack()) == Entry()
+    entry = IndexEntry.of(SearchDocument(("s:fax",), "Faxe hängen", "Queue neu gestartet"), "Leitung geprüft")
+    assert IndexEntry.unpack(entry.pack()) == entry
+    assert IndexEntry.unpack(IndexEntry().pack()) == IndexEntry()
 
 
 def test_incident_is_found_by_what_was_written_to_the_desks_own_fields_but_not_by_a_moment() -> None:

@@ -19,7 +19,7 @@ _OLD = "guessable_message_ids"
 
 
 @dataclass(frozen=True)
-class Headers:
+class ThreadHeaders:
     """Headers that make a mail recognisable, and part of a thread."""
 
     message_id: str
@@ -42,7 +42,7 @@ class OutgoingMails:
             await self.changes.apply(Batch(heard=Heard(message_ids=tuple(old))))
             await self.store.keep(_OLD, "known")
 
-    async def announce(self, notice: Notice, domain: str) -> Headers:
+    async def announce(self, notice: Notice, domain: str) -> ThreadHeaders:
         """Saves the Message-ID before the mail leaves, so that an answer to it is recognised at once.
 
         `domain` in ASCII. The mail answers the newest one of the ticket's thread, theirs included.
@@ -51,13 +51,13 @@ class OutgoingMails:
         known = await self.store.message_id_of(notice.key)
         own = known.message_id if known else message_id(secret, notice.key, domain)
         if not notice.ticket_id:
-            return Headers(own)
+            return ThreadHeaders(own)
         thread = [each.message_id for each in await self.store.message_ids_of(notice.ticket_id)]
         before = thread[: thread.index(own)] if own in thread else thread
         if known is None:
             sent = MessageId(message_id=own, ticket_id=notice.ticket_id, is_sent=True, key=notice.key, at=notice.due)
             await self.changes.apply(Batch(heard=Heard(message_ids=(sent,))))
-        return Headers(own, bounded(before))
+        return ThreadHeaders(own, bounded(before))
 
 
 def bounded(thread: Sequence[str]) -> tuple[str, ...]:
