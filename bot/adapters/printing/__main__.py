@@ -24,7 +24,7 @@ def printed(paper: ReportDocument) -> PrintedReport:
 
 
 def main() -> None:
-    """Gives way to the desk: whoever clicks there waits for nobody."""
+    """Lowers the priority of this process, so that the desk's clicks do not wait for it."""
     with suppress(OSError):
         os.nice(10)
     paper = ReportDocument.model_validate_json(sys.stdin.buffer.read())

@@ -1,4 +1,4 @@
-"""How are the bytes of a file in Slack read? When it is delivered, never while somebody waits for an answer."""
+"""Reads the bytes of files in Slack: at delivery, never while a person waits for an answer."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class SlackFiles:
         return await self._read(str(told.get("url_private_download") or told["url_private"]), most)
 
     async def _read(self, url: str, most: int) -> bytes | MissingFile:
-        """Whoever has no right to a file is sent to the sign-in page: that is not followed."""
+        """Without the right to a file Slack redirects to the sign-in page; that is not followed."""
         headers = {"Authorization": f"Bearer {self._client.token}"}
         async with asyncio.timeout(_PATIENCE), self._session.get(url, headers=headers, allow_redirects=False) as answer:
             if answer.status >= 500:  # noqa: PLR2004 (their fault, not ours)

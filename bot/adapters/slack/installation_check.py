@@ -1,4 +1,4 @@
-"""Is this desk set up right? Each line says ok, or what to do. Nothing is changed, nobody is written to."""
+"""Checks how the desk is set up: each line says ok, or what to do. Nothing is changed, and no message is sent."""
 
 from __future__ import annotations
 

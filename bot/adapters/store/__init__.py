@@ -1,4 +1,4 @@
-"""With which technology does the desk remember? DATABASE_URL says it."""
+"""Opens the store and the drafts that DATABASE_URL names: SQLite files, or a PostgreSQL database."""
 
 from __future__ import annotations
 

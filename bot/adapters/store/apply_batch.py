@@ -68,7 +68,7 @@ def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
 
 
 def _require_unchanged(db: Connection, batch: Batch) -> None:
-    """From here on, nobody else changes the contacts this is about."""
+    """Locks the contacts this batch is about until the end of the transaction, and compares them with what was read."""
     about = {*batch.contacts_read, *(each.slack_user for each in batch.contacts), *batch.forget_people}
     db.lock(f"contact:{user}" for user in sorted(about))
     for user, before in batch.contacts_read.items():
@@ -156,13 +156,13 @@ def _append(db: Connection, event: Event) -> None:
 
 
 def _lock_lanes(db: Connection, lanes: Iterable[str], keys: Iterable[str] = ()) -> None:
-    """Whether a lane has a head must not change while somebody decides who it is; `keys`: of notices in more lanes."""
+    """Locks lanes: whether one has a head must not change while that is decided. `keys`: of notices in more lanes."""
     rows_found = [db.execute(outbox_sql.LANE, {"key": key}).fetchone() for key in keys]
     db.lock(sorted({*lanes, *(str(row[0]) for row in rows_found if row)}))
 
 
 def _drop(db: Connection, key: str, at: datetime) -> None:
-    """One somebody has begun to deliver stays: nobody knows yet whether it arrived."""
+    """Drops a waiting notice. One that was claimed stays, as it may have arrived."""
     dropped = db.execute(outbox_sql.DROP, {"key": key, "at": ms(at)}).fetchone()
     if dropped:
         _promote(db, dropped[0])

@@ -63,7 +63,7 @@ class DatabaseStore(ConversationTables):
         return await self._engine.change(lambda db: apply_batch.revive(db, key, at))
 
     async def prune(self, before: datetime) -> int:
-        """At most some thousand rows per call, so that nobody waits for it; call again while it returns any."""
+        """Deletes at most some thousand rows per call: writers do not wait long. Call again while any are returned."""
         return await self._engine.change(lambda db: apply_batch.prune(db, before, _PRUNED))
 
     # --- reads

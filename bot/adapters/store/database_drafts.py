@@ -1,4 +1,4 @@
-"""Where do unfinished forms, run-time settings and preferences live, when many replicas share them? In two columns."""
+"""Drafts, run-time settings and preferences in a two-column table, which many replicas share."""
 
 from __future__ import annotations
 

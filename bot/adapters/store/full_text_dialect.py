@@ -1,4 +1,4 @@
-"""In which words do the engines keep and ask a full-text index? Part of their dialects.
+"""The parts of the dialects that keep and query the full-text index.
 
 Tokens come ready (`bot.search.tokens`), parted by spaces. The engine keeps its index equal to one column of a table
 by itself.

@@ -1,4 +1,4 @@
-"""How is the full-text index kept? A ticket is marked by the change that saves it, and taken into the index soon after,
+"""Maintains the full-text index. A ticket is marked by the change that saves it, and indexed soon after,
 or before the next search: it is found as soon as it is saved, and whoever saves it does not wait for the index, which
 takes longer than the change. What is erased is gone from it within the change; notes are indexed within theirs.
 

@@ -1,4 +1,4 @@
-"""How is the full-text index asked? One trip to the database per question."""
+"""Queries of the full-text index: one round trip to the database per question."""
 
 from __future__ import annotations
 

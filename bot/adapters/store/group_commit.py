@@ -1,4 +1,4 @@
-"""How do many small changes share one wait for the disk?
+"""Group commit: many small changes share one fsync.
 
 One thread owns the one writing connection. It takes all changes that are queued and commits them together: one fsync
 for all. While it waits for the disk, the next changes queue up, so groups grow with the load, and a single change on an
@@ -31,7 +31,7 @@ _GATHER = 0.02  # seconds after which changes are handed over, however busy the 
 class _Job:
     work: Work[Any]
     asked: asyncio.Future[Any]
-    """Whoever asked waits here; belongs to the loop it was asked from."""
+    """The future of the caller; belongs to the caller's loop."""
     result: Any = None
     error: BaseException | None = None
 

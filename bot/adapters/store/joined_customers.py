@@ -1,4 +1,4 @@
-"""Which end-customers joined a ticket, and who is called almost so? In SQL every engine understands, like sql.py.
+"""End-customers who joined a ticket, and names that are almost the same. SQL for every engine, like sql.py.
 
 Kept beside the ticket, and filled once for those that an older release saved.
 """
@@ -27,7 +27,7 @@ NAMES_BESIDE: Final = " UNION ALL ".join(
 
 
 def save(db: Connection, ticket: Ticket) -> None:
-    """As the ticket now has them. Nobody ever leaves; a name may be erased."""
+    """Saves them as the ticket now has them. They are only added; a name may be erased."""
     if not ticket.affected:
         return
     db.execute(FORGET, {"id": ticket.id})
@@ -36,6 +36,6 @@ def save(db: Connection, ticket: Ticket) -> None:
 
 
 def fill(db: Connection) -> None:
-    """Reads them anew from all tickets that somebody joined."""
+    """Computes them anew from all tickets with joined end-customers."""
     for row in db.execute(WITH, {}).fetchall():
         save(db, rows.ticket(row))

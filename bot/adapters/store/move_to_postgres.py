@@ -1,4 +1,4 @@
-"""How does an embedded desk move to PostgreSQL? Table by table, whichever there are, in one transaction.
+"""Moves an embedded desk to PostgreSQL, table by table, in one transaction.
 
 All or nothing: an interrupted move leaves the new database as it was, and is done again. What both have is compared
 row by row before it counts. The file is only read, and stays as it is.
@@ -63,7 +63,7 @@ def migrate(file: Path, drafts: Path, url: str) -> Mapping[str, int]:
 
 @contextmanager
 def _locked(file: Path, drafts: Path) -> Iterator[sqlite3.Connection]:
-    """The embedded desk, in which nobody can change anything meanwhile; nobody has it open, not even an idle desk."""
+    """Opens the embedded desk exclusively: it is refused while any process has it open, even an idle desk."""
     source = sqlite3.connect(file, timeout=postgres_session.BUSY, isolation_level=None)
     try:
         source.execute("PRAGMA journal_mode = DELETE")  # refused while there are others; a desk makes it WAL again

@@ -1,6 +1,6 @@
 """The statements of the outbox.
 
-A lane has at most one head: the notice that may be claimed. Whoever ends a head's wait promotes the next in line.
+A lane has at most one head: the notice that may be claimed. A change that ends a head's wait promotes the next in line.
 As in sql.py, values an index depends on stand in the text.
 """
 

@@ -1,4 +1,4 @@
-"""Where do many replicas of a desk keep their data? In one PostgreSQL database.
+"""The engine on PostgreSQL, which many replicas of a desk share.
 
 Each call is done by a thread with a connection from a pool. What SQLite's one writer gives for free is asked for here:
 rows others claim are passed over, who decides on a lane locks it, and a commit whose answer got lost is looked up.
@@ -146,7 +146,7 @@ class PostgresEngine:
         return self._with_session(lambda session: work(PostgresConnection(session)))
 
     def _change(self, work: Work[T]) -> T:
-        """Until it is committed; begun anew where nothing was, or somebody else was in the way."""
+        """Retries until it is committed: after a broken connection, and after a deadlock."""
         for _ in range(_TRIES):
             try:
                 return self._with_session(lambda session: _transacted(session, work))
@@ -159,7 +159,7 @@ class PostgresEngine:
         raise down(psycopg.OperationalError())
 
     def _was_committed(self, transaction: str) -> bool:
-        """Asks the server, as long as somebody may be waiting; `StoreDown` when it does not come back."""
+        """Asks the server until the caller's time is over; `StoreDown` when it does not come back."""
         until = time.monotonic() + self._busy
         while time.monotonic() < until:
             try:

@@ -1,4 +1,4 @@
-"""How is a PostgreSQL database opened, and what do its errors mean?"""
+"""Sessions of PostgreSQL: opening and migrating the database, and what its errors mean."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def prepare(url: str, scripts: Sequence[str] = schema_migrations.MIGRATIONS) -> 
 
 @contextmanager
 def opened(url: str) -> Iterator[Session]:
-    """A connection for whoever needs one for a while; outside of any transaction."""
+    """Opens a connection for a while, outside of any transaction."""
     try:
         session: Session = psycopg.connect(parameters(url), autocommit=True)
     except psycopg.Error as error:
@@ -144,7 +144,7 @@ def _require_fit(session: Session) -> None:
 
 
 def _migrate(session: Session, scripts: Sequence[str]) -> None:
-    """One process at a time; whoever waited finds it done."""
+    """Migrates in one process at a time; a process that waited finds it done."""
     db = PostgresConnection(session)
     db.lock(["schema"])
     if _value(session, b"SELECT to_regclass('schema_version') IS NULL"):
@@ -181,7 +181,7 @@ def down(error: Exception) -> StoreDown:
 
 
 def in_doubt() -> StoreDown:
-    """The sentence when nobody can tell whether it was saved."""
+    """The sentence for a change of which it is not known whether it was saved."""
     return StoreDown(
         "The connection to the desk's database broke in the very moment of saving. It may be saved or not: look, and "
         "if it is not, do it again. Doing the same again changes nothing twice."
@@ -191,7 +191,7 @@ def in_doubt() -> StoreDown:
 def translated(error: psycopg.Error) -> Exception:
     """What the desk calls it. What can only be a fault of the program stays what it is."""
     if isinstance(error, errors.UniqueViolation):
-        return Conflict("Somebody else saved the same in this very moment.")
+        return Conflict("Another change saved the same at the same moment.")
     if isinstance(error, psycopg.DataError):
         return error
     return down(error)

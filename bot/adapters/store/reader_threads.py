@@ -1,4 +1,4 @@
-"""How is the database read without making anybody wait? A few threads, each with a connection of its own."""
+"""Reader threads of SQLite, each with a connection of its own: reads do not wait for writes."""
 
 from __future__ import annotations
 

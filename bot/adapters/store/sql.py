@@ -295,7 +295,7 @@ MERGED: Final = tuple(f"${table}_merged" for table in ("tickets_index", "notes_i
 
 MARK: Final = """
     INSERT INTO to_index (number) VALUES (:number) ON CONFLICT (number) DO UPDATE SET number = excluded.number"""
-"""A mark that is there already is held: nobody takes it for what was saved before."""
+"""An existing mark is locked, so that a concurrent indexing run does not take it for an earlier change."""
 MARKED: Final = "SELECT 1 FROM to_index LIMIT 1"
 UNMARK: Final = """
     DELETE FROM to_index WHERE number IN (SELECT number FROM to_index ORDER BY number LIMIT :limit $skip_locked)
@@ -304,7 +304,7 @@ UNMARK: Final = """
 UNINDEXED: Final = "SELECT last FROM counters WHERE name = 'unindexed'"
 INDEXED_DOWN_TO: Final = "UPDATE counters SET last = :last WHERE name = 'unindexed'"
 OLDER: Final = "SELECT number, doc FROM tickets WHERE number <= :last ORDER BY number DESC LIMIT :limit $for_update"
-"""Nobody changes them until their entries stand beside them."""
+"""Locks them until their index entries are written."""
 
 LEARN: Final = "INSERT INTO vocabulary (word, grams) VALUES (:word, :grams) ON CONFLICT (word) DO NOTHING"
 UNKNOWN: Final = "SELECT value FROM $words_listed WHERE NOT EXISTS (SELECT 1 FROM vocabulary v WHERE v.word = value)"

@@ -1,4 +1,4 @@
-"""Where does an embedded desk keep its data? In one SQLite file, shared by any number of tasks and processes."""
+"""The engine on one SQLite file, which tasks and processes share."""
 
 from __future__ import annotations
 

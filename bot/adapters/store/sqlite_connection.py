@@ -1,4 +1,4 @@
-"""How is the SQLite file opened, and what do its errors mean?"""
+"""Connections to the SQLite file: opening and migrating it, and what its errors mean."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SqliteConnection(sqlite3.Connection):
         return super().execute(said(SQLITE, statement), values)
 
     def lock(self, names: Iterable[str], /) -> None:
-        """Nothing to do: whoever changes something holds the lock on the whole file."""
+        """Does nothing: a writing transaction holds the lock on the whole file."""
 
 
 Connect = Callable[[], SqliteConnection]
@@ -121,7 +121,7 @@ def _migrate(db: SqliteConnection, path: Path, scripts: Sequence[str]) -> None:
 
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """Takes the write lock at once, so that nothing inside can fail for a lock taken by somebody else meanwhile."""
+    """A transaction that takes the write lock at once, so that nothing inside fails for a lock taken meanwhile."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -1,4 +1,4 @@
-"""Where do unfinished forms, run-time settings and preferences live? In sqlitedict, made durable.
+"""Drafts, run-time settings and preferences in sqlitedict, made durable.
 
 sqlitedict by itself never waits for the disk, hands an error to whichever thread asks next, and waits for ever for a
 worker that died. So: its connection is told to wait for the disk, one thread asks, and whoever waits looks whether
