@@ -37,7 +37,7 @@ class Setting:
 def without_secrets(name: str, value: object) -> str:
     """The value for people: a token is hidden, and the password of a URL."""
     text = str(value)
-    if _HIDDEN.search(name.lower()):
+    if _HIDDEN.search(name.lower()) and not name.lower().endswith("_url"):
         return "hidden" if text else ""
     return _PARAMETER.sub(r"\1hidden", _PASSWORD.sub(r"\1:hidden@", text))
 

@@ -22,7 +22,7 @@ import pytest
 from bot.adapters.store import open_store
 from bot.tickets.ports import Batch
 from localslack import LocalSlack, Mailbox
-from tests.doubles.postgres_programs import binaries
+from tests.doubles.postgres_programs import programs
 from tests.doubles.postgres_server import server_url, temporary_database
 from tests.doubles.records import START, a_notice, a_ticket
 from tests.handlers.world import DEMO, DESK, _seed, picked
@@ -89,7 +89,7 @@ class Machine:
 
     async def sh(self, text: str) -> str:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "DESK_"))}
-        env = clean | {"PATH": f"{self.root}/bin:{binaries()}:{os.environ['PATH']}"} | self.env
+        env = clean | {"PATH": f"{self.root}/bin:{programs()}:{os.environ['PATH']}"} | self.env
         process = await asyncio.create_subprocess_exec(
             "sh", "-euc", self.local(text), cwd=self.root, env=env,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
