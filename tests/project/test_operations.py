@@ -211,6 +211,7 @@ async def watched(machine: Machine) -> None:
     assert "listens by Socket Mode" in await machine.run(LOGS)
 
 
+@pytest.mark.timeout(600)
 async def test_page_dumps_and_restores_postgres(tmp_path: Path, prefix: Path, unused_tcp_port: int) -> None:
     made = Machine(tmp_path / "pg", prefix, unused_tcp_port)
     with server_url() as server, temporary_database(server) as old, temporary_database(server) as new:
