@@ -98,7 +98,7 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--from", dest="source", default="sqlite:///var/desk.sqlite3", help="migrate: from this file")
     parser.add_argument("--to", dest="target", help="migrate: to this database; else to DATABASE_URL's")
     parser.add_argument("--post", action="store_true", help="check: also send one message to an admin, and delete it")
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_intermixed_args(arguments)  # options may stand between the command and its terms
     _go_home(chosen.command)
     try:
         env = environment()
