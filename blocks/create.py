@@ -1,4 +1,4 @@
-"""Modals for raising a ticket."""
+"""The forms in which a ticket is raised."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from blocks.evidence import ALL_OFFERED, OFFERED, file_input, offered
 from blocks.form import inputs
 from blocks.form_state import FormState
 from blocks.kit import Json
+from blocks.transactions import paste_inputs
 from bot.config.settings import Config
 from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
@@ -85,7 +86,7 @@ def modal(
     blocks = [shown for block in blocks for shown in _told(block, kind, offers)]
     files = answers.get(ALL_OFFERED) or answers.get(OFFERED, "")
     blocks += offered(files, answers.get(OFFERED, ""), begun.left) if files else []
-    blocks += [file_input()] if more else []
+    blocks += [*paste_inputs({}, answers), file_input()] if more else []
     later = t("Everything else can be filled in later, by anybody: Retarus gets it once nothing is missing.")
     blocks.append(kit.note(later))
     blocks += _which(kind, other) if other else [kit.actions("raising", _buttons(begun, more))]

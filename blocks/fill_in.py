@@ -1,4 +1,4 @@
-"""Modal for filling in missing answers."""
+"""The form in which the answers of a ticket are filled in."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from blocks import kit
 from blocks.evidence import file_input
 from blocks.form import inputs
 from blocks.kit import Json
+from blocks.transactions import paste_inputs
 from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.forms.field_table import fields_of
 from bot.forms.guide_tasks import HELP_DESK_1, HELP_DESK_2, PLAN, REMEDY
-from bot.forms.template_fields import MOST_EXAMPLES, Field, GuidePart, Need
+from bot.forms.template_fields import SHOWN_EXAMPLES, Field, GuidePart, Need
 from bot.forms.validation import examples, missing
 from bot.model.ticket import Level, Ticket
 
@@ -42,13 +43,15 @@ def modal(
     fields = list(_wanted(ticket, config, everything=everything))
     everything = everything or not fields
     fields = fields or list(_wanted(ticket, config, everything=True))
-    number = max(transactions, max(examples(ticket.answers), default=1))
+    number = min(SHOWN_EXAMPLES, max(transactions, max(examples(ticket.answers), default=1)))
     shown = [field for field in fields if not field.group or int(field.group.split(".")[1]) <= number]
     now = t("answer what you know now") if everything else t("answer what you know now; the rest can wait")
     blocks = [kit.note(f"{name} · {now}")]
     blocks += inputs(shown, ticket.kind, config, {**ticket.answers, **(typed or {})}, Need.RAISE)
+    has_examples = any(field.group for field in shown)
+    blocks += paste_inputs(ticket.answers, typed or {}) if has_examples else []
     blocks.append(file_input())
-    buttons = _buttons(ticket, everything, number, has_examples=any(field.group for field in shown))
+    buttons = _buttons(ticket, everything, number, has_examples=has_examples)
     if buttons:
         blocks.append(kit.actions("filling", buttons))
     return kit.modal(
@@ -91,7 +94,7 @@ def _is_due(field: Field, ticket: Ticket) -> bool:
 
 def _buttons(ticket: Ticket, everything: bool, number: int, *, has_examples: bool) -> list[Json]:
     buttons = []
-    if has_examples and number < MOST_EXAMPLES:
+    if has_examples and number < SHOWN_EXAMPLES:
         buttons.append(kit.button(t("Add another example"), ANOTHER, ticket.id))
     if not everything:
         buttons.append(kit.button(t("Show all answers"), ALL, ticket.id))

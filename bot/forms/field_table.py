@@ -1,8 +1,8 @@
-"""Field table of this desk: the guide's table of fields, with the custom fields of `desk.toml`."""
+"""The fields of this desk: the guide's table with what `desk.toml` adds to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -11,7 +11,17 @@ from bot.config.settings import Config
 from bot.core.i18n import mark, t
 from bot.forms import transaction_fields
 from bot.forms import validators as checks
-from bot.forms.template_fields import ADDITIONAL, DESCRIPTION, FIELDS, Ask, Field, GuidePart, Need, Option
+from bot.forms.template_fields import (
+    ADDITIONAL,
+    DESCRIPTION,
+    FIELDS,
+    Ask,
+    Field,
+    GuidePart,
+    Need,
+    Option,
+    example_field,
+)
 from bot.model.ticket import Kind, Level
 
 OWN = "own."
@@ -32,7 +42,16 @@ def fields_of(kind: Kind, config: Config, sheet: GuidePart | None = None) -> tup
 
 def field(key: str, config: Config) -> Field | None:
     """The field of this key; nothing for one that is not asked (any more)."""
-    return _by_key(config.fields, config.matrix).get(key)
+    return _by_key(config.fields, config.matrix).get(key) or example_field(key)
+
+
+def fields_in(keys: Iterable[str], kind: Kind, config: Config) -> tuple[Field, ...]:
+    """The fields of these keys that this kind asks for, in the guide's order."""
+    keys = dict.fromkeys(keys)
+    asked = fields_of(kind, config)
+    known = {each.key for each in asked}
+    more = (example_field(key) for key in keys if key not in known)
+    return (*(each for each in asked if each.key in keys), *filter(None, more))
 
 
 @lru_cache(64)

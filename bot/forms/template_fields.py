@@ -1,12 +1,15 @@
-"""Table of fields: it drives the forms, the checks, the missing items, the letter and the docs.
+"""The table of fields: it drives the forms, the checks, the missing items, the letter and the docs.
 
 Headings and matrix rows are the guide's own words (sections 3, 4 and 5), in the guide's order.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from bot.config.settings import Config
 from bot.core.i18n import mark, t
+from bot.core.transaction_table import MOST_TRANSACTIONS
 from bot.forms import validators
 from bot.forms.field import Ask, Field, GuidePart, Heading, Need, Option, fixed, for_all, need_of
 from bot.forms.guide_tasks import KNOWN, PRIORITY, TASKS
@@ -44,7 +47,8 @@ REQUEST = "Description of the request, change, problem and impact"
 TEMPLATE = (MAIN_ID, SERVICE, START, END, DESCRIPTION, EXAMPLE, ADDITIONAL)
 PREQUALIFICATION = (CONTACT, REPRODUCED, DONE, TEST, KNOWN)
 
-MOST_EXAMPLES = 5
+SHOWN_EXAMPLES = 5
+"""Transactions a form shows part by part; up to `transaction_table.MOST_TRANSACTIONS` are kept."""
 
 EXAMPLE_NEED = need_of(Need.ESCALATE, Need.ESCALATE, Need.NEVER)
 """By when one whole example must be there: the group's need, since no single part of it is needed by itself."""
@@ -53,7 +57,8 @@ EXAMPLE_NEED = need_of(Need.ESCALATE, Need.ESCALATE, Need.NEVER)
 DIRECTIONS = fixed(outbound="Outbound", inbound="Inbound")
 
 
-def _example(number: int) -> tuple[Field, ...]:
+@lru_cache(maxsize=MOST_TRANSACTIONS)
+def example_fields(number: int) -> tuple[Field, ...]:
     """One affected transaction: timestamp and status, and at least one of the two accounts or the number."""
     group = f"example.{number}"
 
@@ -113,7 +118,7 @@ FIELDS: tuple[Field, ...] = (
         "affected", DESCRIPTION, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.LINE, "Number of affected customers",
         "e.g. 3", printed="Number of affected customers: {}", most=100,
     ),
-    *(part for number in range(1, MOST_EXAMPLES + 1) for part in _example(number)),
+    *(part for number in range(1, SHOWN_EXAMPLES + 1) for part in example_fields(number)),
     Field(
         "related", ADDITIONAL, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.LINE,
         "Related / associated tickets", "RCR number(s), our own, or: none", check=validators.numbers_or_none,
@@ -149,6 +154,15 @@ VERBATIM = frozenset({"tenants"})
 """Fields whose printed words are a heading of the guide: never translated in a letter."""
 
 BY_KEY: dict[str, Field] = {each.key: each for each in FIELDS}
+
+
+def example_field(key: str) -> Field | None:
+    """The field of a transaction beyond those a form shows: `example.23.status`."""
+    name, _, rest = key.partition(".")
+    number, _, _ = rest.partition(".")
+    if name != "example" or not number.isdecimal() or not SHOWN_EXAMPLES < int(number) <= MOST_TRANSACTIONS:
+        return None
+    return next((each for each in example_fields(int(number)) if each.key == key), None)
 
 
 def is_asked_for(heading: Heading, kind: Kind) -> bool:

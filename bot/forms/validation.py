@@ -1,4 +1,4 @@
-"""Validation of answers, and the missing items. Pure functions over the table of fields."""
+"""Validation of answers, and what is still missing: pure functions over the table of fields."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.core.fillers import is_reasoned_absence
 from bot.core.i18n import mark, t
 from bot.core.secret_detection import free_of_secrets
 from bot.forms.field_table import fields_of, is_asked, proposed
-from bot.forms.template_fields import EXAMPLE, EXAMPLE_NEED, FIELDS, TRANSACTIONS, Ask, Field, Heading, Need
+from bot.forms.template_fields import EXAMPLE, EXAMPLE_NEED, TRANSACTIONS, Ask, Field, Heading, Need
 from bot.forms.transaction_fields import ADDRESSES
 from bot.forms.validators import BY_MATRIX, Given
 from bot.model.ticket import Kind, Level, Ticket
@@ -80,10 +80,11 @@ def has_example(answers: Mapping[str, str]) -> bool:
 def examples(answers: Mapping[str, str]) -> dict[int, dict[str, str]]:
     """Number → part → answer, of every transaction that was begun."""
     found: dict[int, dict[str, str]] = {}
-    for field in FIELDS:
-        if field.group and answers.get(field.key):
-            found.setdefault(int(field.group.split(".")[1]), {})[field.key.split(".")[2]] = answers[field.key]
-    return found
+    for key, text in answers.items():
+        if text and key.startswith("example."):
+            _, number, part = key.split(".", 2)
+            found.setdefault(int(number), {})[part] = text
+    return dict(sorted(found.items()))
 
 
 def checked(

@@ -14,7 +14,7 @@ from zlib import crc32
 
 from bot.core.characters import plain
 from bot.core.identifiers import fold
-from bot.forms.template_fields import BY_KEY, Ask
+from bot.forms.template_fields import BY_KEY, Ask, example_field
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
 from bot.search import tokens as words
@@ -74,8 +74,8 @@ def _body(ticket: Ticket) -> Iterable[str]:
 
 
 def _is_words(key: str, text: str) -> bool:
-    """True for free text: in a field of the guide, or in one of the desk's own unless it is a moment."""
-    asked = BY_KEY.get(key)
+    """What somebody wrote: to a field of the guide's, or, but for a moment, to one of the desk's own."""
+    asked = BY_KEY.get(key) or example_field(key)
     return asked.ask in {Ask.LINE, Ask.TEXT} if asked else not text.isdigit()
 
 

@@ -8,15 +8,17 @@ from datetime import datetime
 
 from bot.config.settings import Config
 from bot.core.cleaning import excerpt
+from bot.core.clock import zone
 from bot.core.errors import Invalid, NotNow
 from bot.core.fillers import Asked
 from bot.core.i18n import t
 from bot.forms import validation
-from bot.forms.field_table import fields_of
-from bot.forms.template_fields import Field, Need
+from bot.forms.field_table import fields_in
+from bot.forms.pasted_transactions import faults_beside_table, with_pasted
+from bot.forms.template_fields import Need
 from bot.forms.validation import Incomplete
 from bot.forms.validators import reason, words
-from bot.model.ticket import Attachment, Kind, Stage, Ticket
+from bot.model.ticket import Attachment, Stage, Ticket
 from bot.model.transitions import Step, change, event
 from bot.tickets import attachments, permissions
 from bot.tickets.changes import Change, Changes
@@ -141,10 +143,10 @@ class Answers:
     ) -> dict[str, str]:
         """`files`: those of the same form."""
         given = self.queries.given(ticket.answers, has_files=bool(ticket.attachments or files))
-        return validation.checked(self._shown(ticket.kind, typed), typed, ticket.kind, given, border, passed)
-
-    def _shown(self, kind: Kind, typed: Mapping[str, str]) -> list[Field]:
-        return [field for field in fields_of(kind, self.config) if field.key in typed]
+        whole = with_pasted(typed, ticket.answers, zone(ticket.zone), self.config, given.now)
+        fields = fields_in(whole, ticket.kind, self.config)
+        with faults_beside_table(typed):
+            return validation.checked(fields, whole, ticket.kind, given, border, passed)
 
     async def filled(
         self, ticket: Ticket, answers: Mapping[str, str], by: str, at: datetime, seen: int

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.config.settings import Config
 from bot.core.cleaning import clean_text
@@ -15,7 +16,8 @@ from bot.core.fillers import Asked
 from bot.core.i18n import t
 from bot.core.secret_detection import faults
 from bot.forms import validation
-from bot.forms.field_table import fields_of
+from bot.forms.field_table import fields_in, fields_of
+from bot.forms.pasted_transactions import faults_beside_table, with_pasted
 from bot.forms.template_fields import Need
 from bot.model.ticket import Attachment, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step, change, event, move
@@ -61,10 +63,8 @@ class Tickets:
         actor = await self.queries.actor(by)
         permissions.require_staff(actor)
         at = as_utc(self.clock())
-        fields = [
-            field for field in fields_of(kind, self.config) if field.key in typed or field.need[kind] is Need.RAISE
-        ]
-        answers = validation.checked(fields, typed, kind, self.queries.given(has_files=bool(files)), Need.RAISE)
+        at_home = zone(actor.person.zone or self.config.desk.timezone)
+        answers = self._answered_at_once(kind, typed, at_home, at, has_files=bool(files))
         ticket = Ticket(
             id=_id_of(form),
             kind=kind,
@@ -74,7 +74,7 @@ class Tickets:
             raised_at=at,
             since=at,
             source=source,
-            zone=zone(actor.person.zone or self.config.desk.timezone).key,
+            zone=at_home.key,
             answers=validation.present(answers),
         )
         ticket = attachments.attached(ticket, files, by, self.config)
@@ -84,6 +84,16 @@ class Tickets:
             return await self.changes.save(None, done, f"{form}:raise")
         except Duplicate:
             return await self.queries.ticket(ticket.id)
+
+    def _answered_at_once(
+        self, kind: Kind, typed: Mapping[str, str], at_home: ZoneInfo, at: datetime, *, has_files: bool
+    ) -> dict[str, str]:
+        """The answers of a new ticket: those of the fields that were shown, and of those that are needed at once."""
+        whole = with_pasted(typed, {}, at_home, self.config, at)
+        needed = (field.key for field in fields_of(kind, self.config) if field.need[kind] is Need.RAISE)
+        fields = fields_in({*whole, *needed}, kind, self.config)
+        with faults_beside_table(typed):
+            return validation.checked(fields, whole, kind, self.queries.given(has_files=has_files), Need.RAISE)
 
     async def save_draft(self, by: str, kind: Kind, typed: Mapping[str, str]) -> None:
         """Keeps an unfinished form, as it is, until this person takes it up again; it replaces the one before."""

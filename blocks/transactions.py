@@ -1,0 +1,51 @@
+"""Inputs for many transactions at once: a pasted table or CSV, and what becomes of those that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from blocks import kit
+from blocks.form import ANSWER, text_input
+from blocks.kit import Json
+from bot.core.i18n import t
+from bot.core.transaction_table import MOST_TRANSACTIONS
+from bot.forms.pasted_transactions import ADD, MODE, PASTED, REPLACE
+from bot.forms.template_fields import SHOWN_EXAMPLES
+from bot.forms.validation import examples
+
+
+def paste_inputs(answers: Mapping[str, str], typed: Mapping[str, str]) -> list[Json]:
+    """The input for the table; with transactions there, how many are not shown, and whether to keep them.
+
+    `answers`: those the ticket has. `typed`: what was typed so far, when the form is drawn anew.
+    """
+    there = max(examples(answers), default=0)
+    label = t("Several transactions at once: a table or CSV")
+    hint = t(
+        "With a line of headings: Timestamp, Sender, Recipient, Status. Up to {most} in all", most=MOST_TRANSACTIONS
+    )
+    hidden = t("Transactions {first} to {last} are kept as they are.", first=SHOWN_EXAMPLES + 1, last=there)
+    return [
+        *([kit.note(hidden)] if there > SHOWN_EXAMPLES else []),
+        text_input(PASTED, label, hint, value=typed.get(PASTED, ""), needed=False),
+        *([_mode(typed.get(MODE) or ADD)] if there else []),
+    ]
+
+
+def _mode(chosen: str) -> Json:
+    options = {
+        ADD: kit.option(t("Add them to those that are there"), ADD),
+        REPLACE: kit.option(t("Replace those that are there"), REPLACE),
+    }
+    return {
+        "type": "input",
+        "block_id": MODE,
+        "label": kit.plain(t("The transactions of the table")),
+        "element": {
+            "type": "radio_buttons",
+            "action_id": ANSWER,
+            "options": list(options.values()),
+            "initial_option": options[chosen],
+        },
+        "optional": True,
+    }

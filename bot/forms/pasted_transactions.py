@@ -1,0 +1,78 @@
+"""Turns a pasted table or CSV of transactions into the answers of the form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.config.settings import Config
+from bot.core.cleaning import clean_text
+from bot.core.errors import Invalid
+from bot.core.i18n import many, t
+from bot.core.secret_detection import free_of_secrets
+from bot.core.transaction_table import MOST_TRANSACTIONS, as_answers, transactions
+from bot.forms.validation import examples
+
+PASTED = "transactions"
+"""The key of the pasted text. It is no answer itself: what it says becomes answers."""
+MODE = "transactions.mode"
+"""The key of what becomes of the transactions that are there: `ADD`, unless `REPLACE` is chosen."""
+ADD, REPLACE = "add", "replace"
+_MOST_FAULTS = 5
+"""Faults that are listed; an error beside an input is short."""
+
+
+def with_pasted(
+    typed: Mapping[str, str], answers: Mapping[str, str], zone: ZoneInfo, config: Config, now: datetime
+) -> dict[str, str]:
+    """What was typed, with the transactions of the pasted table as answers of their own. `Invalid` with its faults.
+
+    `answers`: those the ticket has. `zone`: of times without one.
+    """
+    rest = {key: text for key, text in typed.items() if key not in {PASTED, MODE}}
+    text = clean_text(typed.get(PASTED, ""))
+    if not text:
+        return rest
+    is_replacing = typed.get(MODE) == REPLACE
+    there = examples({**answers, **rest})
+    first = 1 if is_replacing else max(there, default=0) + 1
+    try:
+        found = transactions(free_of_secrets(text), zone, config.desk.phone_region, now)
+    except ValueError as error:
+        raise Invalid({PASTED: _shortened(str(error))}) from error
+    if first - 1 + len(found) > MOST_TRANSACTIONS:
+        raise Invalid({PASTED: _too_many(first - 1 + len(found))})
+    gone = {key: "" for key in (*answers, *rest) if is_replacing and key.startswith("example.")}
+    return {**rest, **gone, **as_answers(found, first)}
+
+
+@contextmanager
+def faults_beside_table(typed: Mapping[str, str]) -> Iterator[None]:
+    """Moves the faults of transactions that came from the table, not from inputs of their own, beside the table."""
+    try:
+        yield
+    except Invalid as error:
+        pasted = [key for key in error.errors if key.startswith("example.") and key not in typed]
+        if not pasted:
+            raise
+        rest = {key: text for key, text in error.errors.items() if key not in pasted}
+        lines = [
+            t("Transaction {number}: {fault}", number=key.split(".")[1], fault=error.errors[key]) for key in pasted
+        ]
+        raise Invalid({**rest, PASTED: _shortened("\n".join(lines))}) from error
+
+
+def _shortened(faults: str) -> str:
+    lines = faults.split("\n")
+    more = len(lines) - _MOST_FAULTS
+    return "\n".join([*lines[:_MOST_FAULTS], *([many("{count} more", "{count} more", more)] if more > 0 else [])])
+
+
+def _too_many(count: int) -> str:
+    return t(
+        "With those that are there, these are {count} transactions; at most {most} fit.",
+        count=count,
+        most=MOST_TRANSACTIONS,
+    )
