@@ -112,7 +112,7 @@ class Soak:
                 rest += 10
             await self.order_faults()
             await asyncio.sleep(self.dice.uniform(*self.plan.life))
-            if self.dice.random() < self.plan.jumps and await self.waiting() < _BACKLOG:
+            if self.dice.random() < self.plan.jumps and await self.waiting() < 2 * _BACKLOG:
                 await self._kill_all_and_jump(self.dice.choice([1800, 3600, 3 * 3600, 8 * 3600, 24 * 3600]))
             else:
                 replica = self.dice.choice(self.replicas)

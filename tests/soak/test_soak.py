@@ -1,0 +1,33 @@
+"""A short soak on each engine: steps survive `kill -9`, messages are posted once, and logs tell nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.doubles.postgres_server import server_url, temporary_database
+from tests.soak.run import Plan, run
+
+pytestmark = pytest.mark.timeout(300)
+
+KILLS = 2
+
+
+def _short(seed: int, **more: Any) -> Plan:
+    return Plan(KILLS, seed, life=(1.0, 2.0), pause=4.0, drain=150.0, **more)
+
+
+async def test_short_soak_on_sqlite_finds_no_fault(tmp_path: Path) -> None:
+    findings = await run(_short(3), tmp_path)
+    assert findings.faults == []
+    assert findings.figures["kills"] >= KILLS
+    assert findings.figures["acknowledged steps"] > 0
+
+
+async def test_short_soak_on_two_replicas_with_postgresql_finds_no_fault(tmp_path: Path) -> None:
+    with server_url() as server, temporary_database(server) as database:
+        findings = await run(_short(4, replicas=2, database=database), tmp_path)
+    assert findings.faults == []
+    assert findings.figures["acknowledged steps"] > 0
