@@ -390,11 +390,8 @@ async def _receive(env: Environment, config: Config, raws: Iterable[bytes]) -> t
 
 def main() -> None:
     """Carries out what was typed behind `python app.py`, or behind `partner-desk` where it is installed."""
-    command_line.main(
-        command_line.Parts(
-            run=run, demo=_demo, archive=_archive, check=_check, storage=STORAGE, migrate=migrate, receive=_receive
-        )
-    )
+    parts = command_line.Parts(run, _demo, _archive, _check, STORAGE, _receive, migrate)
+    command_line.main(parts)
 
 
 if __name__ == "__main__":

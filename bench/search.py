@@ -30,7 +30,7 @@ from bot.desk import Desk
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Ticket
 from bot.ports import Store
-from bot.search.service import SearchResult
+from bot.search.results import SearchResult
 from bot.tickets.ports import Batch
 from tests.factories import ANNA, NOW, RAISED, ManualClock, a_world, an_incident
 

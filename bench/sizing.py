@@ -97,7 +97,7 @@ def _size(file: Path) -> int:
 
 
 async def _pruned(url: str) -> None:
-    """What the desk does two weeks later."""
+    """Work of the desk two weeks later."""
     file = Path(url.removeprefix("sqlite:///"))
     with closing(sqlite3.connect(file)) as db:
         db.execute("UPDATE notices SET state = 'sent', head = 0")

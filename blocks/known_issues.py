@@ -15,7 +15,10 @@ from bot.known_issues.links import CAUSE
 from bot.model.notice import Notice, Say
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Event, Ticket
-from bot.search.service import Hit, SearchResult
+from bot.search.results import (
+    Hit,
+    SearchResult,
+)
 from bot.tickets.reference import reference
 
 JOIN = "joining.join"

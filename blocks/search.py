@@ -16,7 +16,10 @@ from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Ticket
 from bot.model.transitions import STANDING
 from bot.search.ranking import marked, says_most
-from bot.search.service import Hit, SearchResult
+from bot.search.results import (
+    Hit,
+    SearchResult,
+)
 
 SEARCH = "find.search"
 """The modal, and the button that opens it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from blocks import kit, letter, notes, outbound, reminder_messages
+from blocks import delivery_lines, kit, letter, notes, outbound, reminder_messages
 from blocks.card import Who, primary, title
 from blocks.evidence import STATUS, health_of
 from blocks.kit import Json, Message
@@ -16,7 +16,7 @@ from bot.core.i18n import mark, t
 from bot.escalation.letter import shown
 from bot.forms.field_table import field as field_of
 from bot.forms.field_table import priority_reason
-from bot.model.notice import Notice, Say
+from bot.model.notice import Notice
 from bot.model.ticket import Event, Party, Stage, Ticket
 from bot.model.transitions import Move, Step
 from bot.tickets.notifications import FOLLOWED, SILENT
@@ -26,11 +26,11 @@ from bot.tickets.reference import reference
 def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who) -> Message:
     """A line in the thread: of what happened, or of how a delivery ended."""
     if "delivered" in notice.body:
-        return _receipt(notice)
+        return delivery_lines.receipt(notice)
     if "failed" in notice.body:
-        return not_delivered(notice, ticket)
+        return delivery_lines.not_delivered(notice, ticket)
     if "waits" in notice.body:
-        return _waits(notice)
+        return delivery_lines.waits(notice)
     if event.what == Step.REMIND.value:
         return reminder_messages.line(ticket, event, config)
     name = who(event.by)
@@ -298,68 +298,13 @@ _LINES: dict[str, Line] = {
 # --- deliveries ---
 
 
-def _receipt(notice: Notice) -> Message:
-    by_mail = notice.body["delivered"] in {Say.LETTER_MAIL.value, Say.CHASE_MAIL.value}
-    to = str(notice.body["to"])
-    posted = kit.filled(t("Delivered to Retarus in {channel}"), channel={"type": "channel", "channel_id": to})
-    where = [kit.text(t("Delivered to Retarus by e-mail to {address}", address=to))] if by_mail else posted
-    elements = [*where, kit.text(" · "), kit.moment(notice.due)]
-    elements += [kit.text("\n" + t("Not sent along: {file}", file=why)) for why in _left_out(notice)]
-    words = t("Delivered to Retarus by e-mail") if by_mail else t("Delivered to Retarus in their channel")
-    return Message(words, [kit.rich(kit.line(*elements))])
-
-
-def _left_out(notice: Notice) -> list[str]:
-    """Files that could not be sent, each with the reason."""
-    kept = notice.body.get("left_out")
-    return [str(each) for each in kept] if isinstance(kept, list) else []
-
-
-_WHAT = {
-    Say.LETTER_MAIL.value: mark("The e-mail to Retarus was not delivered."),
-    Say.LETTER_POST.value: mark("The letter to the Retarus channel was not delivered."),
-    Say.CHASE_MAIL.value: mark("The later e-mail to Retarus was not delivered."),
-    Say.CHASE_POST.value: mark("The later word in the Retarus channel was not delivered."),
-    Say.CARD.value: mark("The card was not delivered."),
-    Say.STORY.value: mark("A line in the thread was not delivered."),
-    Say.GUIDES.value: mark("The message with both guides was not delivered."),
-}
-
-
-_WAITS = {
-    Say.LETTER_MAIL.value: mark("The e-mail to Retarus waits."),
-    Say.LETTER_POST.value: mark("The letter to the Retarus channel waits."),
-    Say.CHASE_MAIL.value: mark("The later e-mail to Retarus waits."),
-    Say.CHASE_POST.value: mark("The later word in the Retarus channel waits."),
-}
-
-
-def _waits(notice: Notice) -> Message:
-    """A letter that cannot go out now: what, and why. It goes by itself."""
-    what, why = t(_WAITS[str(notice.body["waits"])]), str(notice.body["why"])
-    then = t("It goes by itself once this is mended.")
-    line = kit.rich(kit.line(kit.bold(what), kit.text(f" {why} {then}")))
-    return Message(kit.escape(f"{what} {why} {then}"), [line])
-
-
-def not_delivered(notice: Notice, ticket: Ticket) -> Message:
-    """A dead letter, as its owner sees it: what, why, and the way out."""
-    what, why = t(_WHAT[str(notice.body["failed"])]), str(notice.body["why"])
-    elements = [kit.mention(ticket.owner), kit.text(" "), kit.bold(what), kit.text(f" {why}")]
-    if notice.body.get("instead"):
-        elements.append(kit.text(f" {t('It goes by e-mail instead.')}"))
-        return Message(kit.escape(f"{what} {why}"), [kit.rich(kit.line(*elements))])
-    again = kit.button(t("Try again"), letter.AGAIN, str(notice.body["key"]), style="primary")
-    return Message(kit.escape(f"{what} {why}"), [kit.rich(kit.line(*elements)), kit.actions("failed", [again])])
-
-
 # --- direct messages ---
 
 
 def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who, link: str) -> Message:
     """A word to one person: what happened, to which ticket, and the next step."""
     if "failed" in notice.body:
-        return not_delivered(notice, ticket)
+        return delivery_lines.not_delivered(notice, ticket)
     words = _to_you(notice, ticket, event, config, who(event.by))
     name = kit.link(title(ticket, config), link)
     about = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}")

@@ -9,7 +9,10 @@ from blocks.kit import Json
 from bot.desk import Desk
 from bot.model.ticket import Kind, Ticket
 from bot.model.transitions import Move
-from bot.search.service import KnownIssueCheck, SearchResult
+from bot.search.results import (
+    KnownIssueCheck,
+    SearchResult,
+)
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Submission

@@ -9,7 +9,7 @@ from bot.core.cleaning import shorten_middle
 from bot.desk import Desk
 from bot.known_issues.links import CAUSE
 from bot.model.ticket import Ticket
-from bot.search.service import SearchResult
+from bot.search.results import SearchResult
 from handlers.create import use_up
 from handlers.dispatch import Dispatcher, Draw, Show
 from handlers.payload import Click, Submission

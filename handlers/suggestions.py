@@ -9,7 +9,7 @@ from blocks.create import TOLD
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.model.ticket import Kind
-from bot.search.service import SearchResult
+from bot.search.results import SearchResult
 from handlers.payload import Click
 
 _FORMS = 500

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from blocks import card, conversation, digest, guides, known_issues, notifications, reports, thread_lines
+from blocks import (
+    card,
+    conversation,
+    delivery_lines,
+    digest,
+    guides,
+    known_issues,
+    notifications,
+    reports,
+)
 from blocks.kit import Message
 from blocks.reminder_messages import Item
 from bot.core.i18n import Language, speaking
@@ -49,7 +58,7 @@ async def _word(desk: Desk, notice: Notice) -> Message:
 async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Sequence[Message]:
     """Messages on an event of the ticket, or of its leading ticket with the same cause."""
     if notice.say is Say.RECEIPT:
-        return [thread_lines.not_delivered(notice, ticket)]
+        return [delivery_lines.not_delivered(notice, ticket)]
     if notice.say is Say.HEARD:
         entry = await desk.conversation.find(str(notice.body["entry"]))
         return [conversation.message(entry, ticket, desk.config)] if entry else []

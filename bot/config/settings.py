@@ -394,9 +394,7 @@ def _nearest(table: list[str | int], key: str) -> str:
 def _model_at(table: list[str | int]) -> type[BaseModel]:
     model: type[BaseModel] = Config
     for part in table:
-        if isinstance(part, str) and part in model.model_fields:  # else the name somebody gave a table
-            kind = model.model_fields[part].annotation
-            model = next(
-                each for each in (kind, *get_args(kind)) if isinstance(each, type) and issubclass(each, BaseModel)
-            )
+        if isinstance(part, str) and (known := model.model_fields.get(part)):  # else the name somebody gave a table
+            kinds = [each for each in (known.annotation, *get_args(known.annotation)) if isinstance(each, type)]
+            model = next(each for each in kinds if issubclass(each, BaseModel))
     return model

@@ -27,7 +27,7 @@ _MOST_FAULTS = 5
 def with_pasted(
     typed: Mapping[str, str], answers: Mapping[str, str], zone: ZoneInfo, config: Config, now: datetime
 ) -> dict[str, str]:
-    """What was typed, with the transactions of the pasted table as answers of their own. `Invalid` with its faults.
+    """Typed answers, with the transactions of the pasted table as answers of their own. `Invalid` with its faults.
 
     `answers`: those the ticket has. `zone`: of times without one.
     """

@@ -382,14 +382,9 @@ def _alt(title: str, bars: tuple[Bar, ...]) -> str:
 def _notes(figures: Figures, config: Config) -> list[str]:
     """Notes on the method of counting."""
     period = figures.period
-    until = moment(period.until, period.zone)
+    start, until = moment(period.start, period.zone), moment(period.until, period.zone)
     notes = [
-        t(
-            "Counted from {start} to {until} ({zone}).",
-            start=moment(period.start, period.zone),
-            until=until,
-            zone=period.zone,
-        ),
+        t("Counted from {start} to {until} ({zone}).", start=start, until=until, zone=period.zone),
         t("Each length of time counts in the month it ended, in working time: see “Counted by”."),
         t("Until the remedy: without the time in which the end-customer was waited for."),
     ]

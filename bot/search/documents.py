@@ -74,7 +74,7 @@ def _body(ticket: Ticket) -> Iterable[str]:
 
 
 def _is_words(key: str, text: str) -> bool:
-    """What somebody wrote: to a field of the guide's, or, but for a moment, to one of the desk's own."""
+    """Free text of an answer: of a field of the guide, or of one of the desk's own that is no moment."""
     asked = BY_KEY.get(key) or example_field(key)
     return asked.ask in {Ask.LINE, Ask.TEXT} if asked else not text.isdigit()
 

@@ -13,7 +13,10 @@ from bot.model.notice import Say
 from bot.model.technical_note import TechnicalNote
 from bot.model.ticket import Kind, Ticket
 from bot.notes.service import TEXTS, NotePage
-from bot.search.service import Hit, SearchResult
+from bot.search.results import (
+    Hit,
+    SearchResult,
+)
 from bot.search.tokens import indexed
 from bot.tickets.notifications import RELAYED
 from tests.factories import BEN, NOW, START, a_notice, an_event

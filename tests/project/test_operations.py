@@ -100,7 +100,7 @@ class Machine:
         return output.decode()
 
     def configure(self, slack: LocalSlack, mail: MailServer) -> None:
-        """What the page tells to write by hand, and the paths in the installed files."""
+        """Values the page tells to write by hand, and the paths in the installed files."""
         for name in ("partner-desk.service", "partner-desk-backup.service", "partner-desk-backup.timer"):
             unit = self.root / "etc/systemd/system" / name
             unit.write_text(self.local(unit.read_text("utf-8")), "utf-8")

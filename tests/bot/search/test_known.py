@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.model.technical_note import TechnicalNote
 from bot.search.ranking import SearchFilter
-from bot.search.service import SearchResult
+from bot.search.results import SearchResult
 from tests.factories import ANNA, BEN, RAISED, World, a_world
 
 NOTE = {

@@ -44,7 +44,7 @@ async def test_second_to_accept_is_told_who_was_quicker(world: World) -> None:
 async def test_second_click_says_that_the_ticket_is_theirs(world: World) -> None:
     ticket = await world.taken()
     for what in (Move.TAKE, Move.TAKE_OVER):
-        with pytest.raises(NotNow, match="PD-1001 is yours already"):
+        with pytest.raises(NotNow, match="You own PD-1001 already"):
             await world.desk.tickets.act(ticket.id, what, ANNA, "C2")
 
 
