@@ -13,7 +13,7 @@ from bot.core.clock import now
 from bot.tickets.ports import Batch, Query
 from tests.doubles.records import a_ticket
 
-README = Path(__file__).parents[2] / "README.md"
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 
 
 async def test_process_takes_no_more_connections_than_documented(postgres_url: str) -> None:
@@ -29,7 +29,7 @@ async def test_process_takes_no_more_connections_than_documented(postgres_url: s
 
         await asyncio.gather(*(work(number) for number in range(60)))
     assert 1 < most <= CONNECTIONS
-    assert f"takes up to {CONNECTIONS} connections" in README.read_text("utf-8")
+    assert f"takes up to {CONNECTIONS} connections" in OPERATIONS.read_text("utf-8")
 
 
 def _connections(url: str) -> int:

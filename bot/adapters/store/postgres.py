@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 import psycopg
+from psycopg import errors
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from bot.adapters.store.postgres_session import (
@@ -146,11 +147,17 @@ class PostgresEngine:
         return self._with_session(lambda session: work(PostgresConnection(session)))
 
     def _change(self, work: Work[T]) -> T:
-        """Retries until it is committed: after a broken connection, and after a deadlock."""
+        """Retries until it is committed: after a broken connection, after a deadlock, and once after a lock that is
+        held too long, as the lock's time-out comes before the server notices a deadlock."""
+        was_locked = False
         for _ in range(_TRIES):
             try:
                 return self._with_session(lambda session: _transacted(session, work))
-            except _InTheWay:
+            except _InTheWay as met:
+                cause = met.__cause__
+                if isinstance(cause, errors.LockNotAvailable) and was_locked:
+                    raise down(cause) from cause
+                was_locked |= isinstance(cause, errors.LockNotAvailable)
                 continue
             except _Doubt as doubt:
                 if self._was_committed(doubt.transaction):
@@ -200,7 +207,7 @@ def _transacted(session: Session, work: Work[T]) -> T:
     except BaseException as error:
         with suppress(psycopg.Error):
             session.execute(b"ROLLBACK")
-        if is_passing(error):
+        if is_passing(error) or isinstance(error, errors.LockNotAvailable):
             raise _InTheWay from error
         raise
     try:
