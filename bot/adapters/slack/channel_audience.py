@@ -13,8 +13,8 @@ from bot.tickets.ports import Directory
 _MOST = 1000
 """Members that are looked at: a desk channel has fewer."""
 _PAGE = 200
-_AT_ONCE, _PAUSE = 50, 1.25
-"""Members that are looked up at once, and seconds before each further one: Slack allows 100 look-ups a minute."""
+_AT_ONCE, _PAUSE = 20, 3.0
+"""Members that are looked up at once, and seconds before each further one: Slack allows 100 look-ups a minute, and people come first."""
 
 
 async def warnings(client: AsyncWebClient, directory: Directory, channel_id: str) -> tuple[str, ...]:
