@@ -103,6 +103,7 @@ async def _running(
         env = {
             **{key: value for key, value in os.environ.items() if not key.startswith("SLACK_")},
             "SLACK_API_URL": slack.url,
+            "SLACK_POSTS_PER_MINUTE": "0",
             "SLACK_BOT_TOKEN": TOKEN,
             "SSL_CERT_FILE": str(CERTIFICATE),
             **settings,

@@ -123,6 +123,7 @@ async def _desk(
         slack_bot_token=bot.bot_token,
         slack_app_token=bot.app_token,
         slack_api_url=slack.api_url,
+        slack_posts_per_minute=0,
         port=0,
         database_url=f"sqlite:///{state / 'desk.sqlite3'}",
         smtp_url=f"smtp://127.0.0.1:{smtp.port}",

@@ -80,7 +80,7 @@ class Outgoing:
 
 def outgoing(env: Environment, config: Config, session: ClientSession, clock: Clock) -> Outgoing:
     """Slack with the bot's token, and the mail server where one is set."""
-    pace = slack_client.post_pace()
+    pace = slack_client.post_pace(env.slack_posts_per_minute)
     name = config.retarus.from_address.rpartition("@")[2] or "localhost"
     sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None
 

@@ -24,6 +24,8 @@ class Environment(BaseSettings):
     """With it: Socket Mode. Without: HTTP at /slack/events, checked by the signing secret."""
     slack_signing_secret: str = ""
     slack_api_url: str = "https://slack.com/api/"
+    slack_posts_per_minute: int = Field(60, ge=0)
+    """Messages to one channel; Slack allows 60. 0: unlimited, for a Slack without limits such as the local one."""
     host: str = "127.0.0.1"
     port: int = Field(3000, ge=0, le=65535)
     database_url: str = "sqlite:///var/desk.sqlite3"

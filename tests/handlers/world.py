@@ -192,6 +192,7 @@ async def desk_at(
         slack_bot_token=bot.bot_token,
         slack_app_token=bot.app_token,
         slack_api_url=slack.api_url,
+        slack_posts_per_minute=0,
         database_url=database or f"sqlite:///{folder / 'desk.sqlite3'}",
         smtp_url=f"smtp://127.0.0.1:{mail.port}",
         imap_url=imap,

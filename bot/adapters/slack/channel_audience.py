@@ -14,7 +14,7 @@ _MOST = 1000
 """Members that are looked at: a desk channel has fewer."""
 _PAGE = 200
 _AT_ONCE, _PAUSE = 20, 3.0
-"""Members that are looked up at once, and seconds before each further one: Slack allows 100 look-ups a minute, and people come first."""
+"""Members that are looked up at once, and seconds before each further one: people who click come first."""
 
 
 async def warnings(client: AsyncWebClient, directory: Directory, channel_id: str) -> tuple[str, ...]:
