@@ -30,8 +30,8 @@ class Pace:
     """The latest turns of each key, also those that are still to come."""
     _held: dict[Hashable, float] = field(default_factory=dict)
 
-    async def turn(self, key: Hashable) -> None:
-        """Waits for the key's next turn. `TooSoon` without taking one when that is too far away."""
+    async def turn(self, key: Hashable) -> float:
+        """Waits for the key's next turn and returns its time. `TooSoon` when it is too far away; none is taken then."""
         while True:
             seconds = self.seconds_until(key)
             if seconds > self.patience:
@@ -41,7 +41,15 @@ class Pace:
             if seconds:
                 await asyncio.sleep(seconds)
             if self._held.get(key, at) <= at:  # else it was held meanwhile
-                return
+                return at
+
+    def ended(self, key: Hashable, at: float) -> None:
+        """What the turn at that time was for has ended: the other side may have counted it as late as now."""
+        turns = self._turns.get(key)
+        if turns and at in turns:
+            turns.remove(at)
+            turns.append(self.clock())
+            self._turns[key] = deque(sorted(turns), self.most)
 
     def hold(self, key: Hashable, seconds: float) -> None:
         """No turn of this key before so many seconds have passed: the other side said so."""

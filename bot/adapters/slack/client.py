@@ -79,13 +79,15 @@ class _PacedClient(_Client):
 
     async def api_call(self, api_method: str, **options: Any) -> AsyncSlackResponse:
         pace, key = self._pace(api_method, options)
-        await pace.turn(key)
+        at = await pace.turn(key)
         try:
             return await super().api_call(api_method, **options)
         except SlackApiError as error:
             if is_rate_limit(error):
                 pace.hold(key, retry_after(error))
             raise
+        finally:
+            pace.ended(key, at)
 
     def _pace(self, method: str, options: dict[str, Any]) -> tuple[Pace, str]:
         if method == POST:

@@ -87,3 +87,16 @@ async def test_idle_keys_are_forgotten() -> None:
         await pace.turn(number)
         clock.at += 2
     assert len(pace._turns) == 1
+
+
+async def test_turn_that_took_long_counts_from_its_end() -> None:
+    clock = Seconds()
+    pace = Pace(2, 5.0, clock=clock)
+    first = await pace.turn("C1")
+    await pace.turn("C1")
+    clock.at += 2
+    pace.ended("C1", first)
+    assert pace.seconds_until("C1") == 3
+    clock.at += 3
+    await pace.turn("C1")
+    assert pace.seconds_until("C1") == 2
