@@ -42,6 +42,7 @@ NAMES = (guides.PARTNER, guides.GLOBAL, "Enterprise Administration Services Port
 """Proper names."""
 HEADINGS = (
     *(each.text for each in (*template_fields.TEMPLATE, *template_fields.PREQUALIFICATION)),
+    *(template_fields.BY_KEY[key].printed.removesuffix(" {}") for key in template_fields.VERBATIM),
     "PRE-QUALIFICATION",
 )
 """Headings of the guide in the letter, which are never translated."""
