@@ -70,7 +70,11 @@ MODEL: dict[Move, dict[Stage, tuple[Stage, tuple[str, ...]]]] = {
     },
     Move.CONFIRM: {Stage.RESOLVED: (Stage.CLOSED, FIRST)},
     Move.SEND_BACK: {Stage.HANDED_OFF: (Stage.FIRST, SECOND_LEVEL), Stage.SECOND: (Stage.FIRST, SECOND_LEVEL)},
-    Move.ASK_CUSTOMER: {Stage.FIRST: (Stage.FIRST_ASKED, FIRST), Stage.SECOND: (Stage.SECOND_ASKED, SECOND_LEVEL)},
+    Move.ASK_CUSTOMER: {
+        Stage.FIRST: (Stage.FIRST_ASKED, FIRST),
+        Stage.SECOND: (Stage.SECOND_ASKED, SECOND_LEVEL),
+        Stage.RETARUS: (Stage.RETARUS, SECOND_LEVEL),
+    },
     Move.CUSTOMER_ANSWERED: {
         Stage.FIRST_ASKED: (Stage.FIRST, FIRST),
         Stage.SECOND_ASKED: (Stage.SECOND, SECOND_LEVEL),
@@ -112,7 +116,10 @@ class Model:
     """How often it was sent to Retarus."""
 
     def moved(self, what: Move, by: str) -> None:
-        self.stage = MODEL[what][self.stage][0]
+        before, self.stage = self.stage, MODEL[what][self.stage][0]
+        if before is Stage.RETARUS and self.stage is not Stage.RETARUS:  # asked anew for the next letter
+            for key in ("summary_second", "why_retarus"):
+                self.answers.pop(key, None)
         if what in TAKEN_BY_ACTOR:
             self.owner = by
         elif what in BACK_TO_FIRST:

@@ -31,7 +31,10 @@ ROWS: dict[str, str] = {
     "command /retarus-note": PART,
     **{f"shortcut {name}": RAISE for name in ("raise_from_message", "raise_ticket")},
     "search customer": RAISE,
-    **{f"event {name}": SLACK for name in ("app_home_opened", "channel_unshared", "user_change")},
+    **{
+        f"event {name}": SLACK
+        for name in ("app_home_opened", "channel_id_changed", "channel_shared", "channel_unshared", "user_change")
+    },
     **{f"event member_{what}_channel": SLACK for what in ("joined", "left")},
     "event message": PART,
     "redraw raising.raise": RAISE,

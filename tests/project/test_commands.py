@@ -68,20 +68,6 @@ async def test_invalid_port_is_reported_without_a_traceback() -> None:
     assert output.startswith("PORT:")
 
 
-async def test_unreachable_slack_is_reported_without_a_traceback(tmp_path: Path) -> None:
-    settings = {
-        "SLACK_BOT_TOKEN": "xoxb-1",
-        "SLACK_APP_TOKEN": "xapp-1",
-        "SLACK_API_URL": "http://127.0.0.1:9/api/",
-        "DESK_CONFIG": str(DEMO / "desk.toml"),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'd.sqlite3'}",
-    }
-    code, output = await run(**settings)
-    assert code == 1
-    assert "Slack cannot be reached" in output
-    assert "Traceback" not in output
-
-
 async def test_check_reports_ok_for_each_part_of_a_correct_set_up(tmp_path: Path) -> None:
     async with LocalSlack(Seed.from_file(DEMO / "cast.toml")) as slack:
         mail = await serve(Mailbox())
