@@ -44,7 +44,7 @@ class Pace:
                 return at
 
     def ended(self, key: Hashable, at: float) -> None:
-        """What the turn at that time was for has ended: the other side may have counted it as late as now."""
+        """Ends the turn taken at that time: the other side may have counted it as late as now."""
         turns = self._turns.get(key)
         if turns and at in turns:
             turns.remove(at)
