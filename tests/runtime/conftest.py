@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+
+import pytest
+
 from tests.handlers.conftest import w
 
 __all__ = ["w"]
+
+
+@pytest.fixture(autouse=True)
+def loggers_as_at_start() -> Iterator[None]:
+    """Loggers without what other tests of the same process set: levels, handlers, switched off."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    logging.disable(logging.NOTSET)
+    for name in list(logging.root.manager.loggerDict):
+        if name.split(".")[0] in {"runtime", "desk", "handlers", "bot", "tests"}:
+            logger = logging.getLogger(name)
+            logger.disabled, logger.propagate = False, True
+            logger.setLevel(logging.NOTSET)
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
