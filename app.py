@@ -1,4 +1,4 @@
-"""How is it put together, and how is it started? The composition root; what can be typed: runtime/command_line.py."""
+"""The composition root: puts everything together and starts it; the command line is runtime/command_line.py."""
 
 from __future__ import annotations
 

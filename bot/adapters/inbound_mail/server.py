@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Final, Literal
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from bot.adapters.mail.smtp_url import is_loopback
 from bot.core.errors import Misconfigured
 
 _FORMS: Final = (
@@ -40,7 +40,7 @@ def parse_imap_url(url: str) -> ImapServer:
     if not host or not parts.username or parts.fragment:
         raise Misconfigured(f"IMAP_URL names no host or no user. {_FORMS}")
     tls = _tls(parts)
-    if tls == "none" and not _is_local(host):
+    if tls == "none" and not is_loopback(host):
         raise Misconfigured(f"IMAP_URL would send the password to {host} unencrypted: use imaps:// or add ?starttls=1.")
     folder = unquote(parts.path.strip("/")) or "INBOX"
     return ImapServer(host, port or _PORTS[tls], tls, unquote(parts.username), unquote(parts.password or ""), folder)
@@ -54,10 +54,3 @@ def _tls(parts: SplitResult) -> Literal["none", "starttls", "tls"]:
     if parts.scheme == "imaps":
         return "tls"
     return "starttls" if starttls in {"1", "true"} else "none"
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

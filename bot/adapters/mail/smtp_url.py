@@ -59,13 +59,14 @@ def _tls(parts: SplitResult, port: int | None) -> Literal["none", "starttls", "t
 def _require_safe_login(server: SmtpServer) -> None:
     if bool(server.username) != bool(server.password):
         raise Misconfigured(f"SMTP_URL has a user without a password, or the other way round. {_FORMS}")
-    if server.username and server.tls == "none" and not _is_local(server.host):
+    if server.username and server.tls == "none" and not is_loopback(server.host):
         raise Misconfigured(
             f"SMTP_URL would send the password to {server.host} unencrypted: use smtps:// or add ?starttls=1."
         )
 
 
-def _is_local(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: no network is between, so nothing need be encrypted."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api_errors import SLACK_ERRORS, name_of, outcome_of
+from bot.adapters.slack.api_errors import SLACK_ERRORS, outcome_of
 from bot.adapters.slack.idempotent_posting import FILES, DeliveryAttempt, Seen, Written
+from bot.adapters.slack.message_update import updated
 from bot.conversation.file_selection import MOST_BYTES
 from bot.conversation.ports import MailFiles
 from bot.conversation.telling import entry_place
@@ -63,30 +63,18 @@ class ConversationCarrier:
             return Retry(at + wait, t("The card is not posted yet."), delivery.progress)
         [message] = await self._write(notice, ticket, card.link)
         place = await self._store.place(ticket.id, entry_place(entry.id))
-        if place and await self._redrawn(place, message):
+        if place and await updated(self._client, place, message):
             return Sent()
         ts = await delivery.posted(card.channel, message, thread=card.ts)
         if entry.files and not delivery.has(FILES):
             await delivery.files_once(card.channel, card.ts, ts, lambda: self._upload(entry, card))
         return Sent(Place(ticket_id=ticket.id, what=entry_place(entry.id), channel=card.channel, ts=ts))
 
-    async def _redrawn(self, place: Place, message: Written) -> bool:
-        """False when somebody deleted the message."""
-        try:
-            await self._client.chat_update(
-                channel=place.channel, ts=place.ts, text=message.text, blocks=list(message.blocks)
-            )
-        except SlackApiError as error:
-            if name_of(error) in {"message_not_found", "cant_update_message"}:
-                return False
-            raise
-        return True
-
     async def _receipt(self, notice: Notice, ticket: Ticket) -> Outcome:
         """Where the receipt is gone, the entry in the thread says the same."""
         place = await self._store.place(ticket.id, str(notice.body["place"]))
         if place:
-            await self._redrawn(place, (await self._write(notice, ticket, ""))[0])
+            await updated(self._client, place, (await self._write(notice, ticket, ""))[0])
         return Sent()
 
     async def _original(self, delivery: DeliveryAttempt, entry: Entry) -> Outcome:

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api_errors import SLACK_ERRORS, THREAD_GONE, is_channel, name_of, outcome_of
 from bot.adapters.slack.idempotent_posting import DeliveryAttempt, Seen, Written
+from bot.adapters.slack.message_update import updated
 from bot.adapters.slack.uploads import Uploads
 from bot.core.backoff import backoff
 from bot.core.i18n import t
@@ -118,22 +119,10 @@ class SlackCarrier:
         if place and ticket.drawn > notice.version:
             return Sent(await self._linked(place))
         message = (await self._write(notice, ticket, place.link if place else ""))[0]
-        if place and await self._updated(place, message):
+        if place and await updated(self._client, place, message):
             return Sent(await self._linked(place))
         ts = await delivery.posted(notice.to, message)
         return Sent(await self._place(ticket, "card", notice.to, ts))
-
-    async def _updated(self, place: Place, message: Written) -> bool:
-        """False when the message was deleted: then it is posted again."""
-        try:
-            await self._client.chat_update(
-                channel=place.channel, ts=place.ts, text=message.text, blocks=list(message.blocks)
-            )
-        except SlackApiError as error:
-            if name_of(error) in {"message_not_found", "cant_update_message"}:
-                return False
-            raise
-        return True
 
     async def _story(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:
         place = await self._store.place(ticket.id, "card")
@@ -172,7 +161,7 @@ class SlackCarrier:
             beside = await self._store.together(place.channel, place.ts)
             body: dict[str, JsonValue] = {"places": [[each.ticket_id, each.what] for each in beside], "total": 0}
             told = notice.model_copy(update={"body": body})
-            await self._updated(place, (await self._write(told, ticket, ""))[0])
+            await updated(self._client, place, (await self._write(told, ticket, ""))[0])
         return Sent()
 
     # --- to one person, and to a channel
