@@ -181,7 +181,7 @@ async def test_deadlocked_changes_are_both_applied(desk: DatabaseStore, postgres
 
 
 async def _changed(url: str, work: Callable[[Connection], None]) -> None:
-    engine = await PostgresEngine.open(url)
+    engine = await PostgresEngine.open(url, busy=PATIENCE)
     await engine.change(work)
     await engine.close()
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.store import open_drafts, open_store, opened
+from bot.adapters.store.sqlite_files import require_not_lost
 from bot.core.errors import Misconfigured, StoreDown
 from bot.search.documents import DocumentKind
 from bot.search.ranking import SearchFilter
@@ -61,6 +63,38 @@ async def test_lost_database_is_not_begun_anew(tmp_path: Path, left: str, exists
         await open_store(url(path))
     assert left in str(refused.value)
     assert not path.exists() or path.stat().st_size == 0
+
+
+async def test_database_in_the_making_is_not_taken_for_lost(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("CREATE TABLE being_made (x)")
+        assert (tmp_path / "desk.sqlite3-journal").stat().st_size
+        assert path.stat().st_size == 0
+        require_not_lost(path)
+
+
+async def test_creation_that_was_killed_is_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    with closing(sqlite3.connect(tmp_path / "other.sqlite3", isolation_level=None)) as killed:
+        killed.execute("BEGIN IMMEDIATE")
+        killed.execute("CREATE TABLE being_made (x)")
+        (tmp_path / "desk.sqlite3-journal").write_bytes((tmp_path / "other.sqlite3-journal").read_bytes())
+    path.touch()
+    async with opened(url(path)) as (store, _):
+        await store.apply(Batch(tickets=[a_ticket()]))
+
+
+async def test_journal_of_a_database_with_pages_is_a_leftover(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    with closing(sqlite3.connect(tmp_path / "other.sqlite3", isolation_level=None)) as other:
+        other.execute("CREATE TABLE there (x)")
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("INSERT INTO there VALUES (1)")
+        (tmp_path / "desk.sqlite3-journal").write_bytes((tmp_path / "other.sqlite3-journal").read_bytes())
+    with pytest.raises(Misconfigured, match=r"desk\.sqlite3-journal"):
+        require_not_lost(path)
 
 
 async def test_empty_file_alone_is_a_new_desk(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ with the next. The pool's own `check` would cost a message each time, and a seco
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +45,8 @@ CONNECTIONS = _CHANGING + _READING + _ALONE
 """The most one process uses."""
 _TRIES = 5
 """For changes that lock crosswise. Broken connections are tried until nobody waits any more."""
+_APART = 0.05
+"""Seconds at most by which two changes that timed out together are begun anew apart from each other."""
 _LOOK = 0.02  # seconds between two looks what became of a commit
 
 _BEGIN = b"BEGIN; SELECT pg_current_xact_id()::text"
@@ -158,7 +161,7 @@ class PostgresEngine:
                 if isinstance(cause, errors.LockNotAvailable) and was_locked:
                     raise down(cause) from cause
                 was_locked |= isinstance(cause, errors.LockNotAvailable)
-                continue
+                time.sleep(random.uniform(0, _APART))  # noqa: S311 - no secret
             except _Doubt as doubt:
                 if self._was_committed(doubt.transaction):
                     result: T = doubt.result

@@ -11,6 +11,8 @@ from bot.core.errors import Misconfigured
 
 _MODE = 0o600
 _BESIDE = ("", "-wal", "-shm", "-journal")
+_PAGES = slice(16, 20)
+"""Where a rollback journal's header says how many pages the database had: sqlite.org/fileformat2.html, section 3."""
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 RESTORE = "Restore it from a backup: docs/operations.md says how."
@@ -44,10 +46,23 @@ def require_not_lost(path: Path) -> None:
 
 
 def _leftovers(path: Path) -> Iterator[Path]:
-    beside = (path.with_name(path.name + suffix) for suffix in ("-wal", "-journal"))
-    for file in (*beside, drafts_beside(path)):
-        if file.exists() and file.stat().st_size:
-            yield file
+    for file in (path.with_name(f"{path.name}-wal"), drafts_beside(path)):
+        with suppress(FileNotFoundError):
+            if file.stat().st_size:
+                yield file
+    journal = path.with_name(f"{path.name}-journal")
+    if _is_of_a_database(journal):
+        yield journal
+
+
+def _is_of_a_database(journal: Path) -> bool:
+    """False for a rollback journal that was begun while the database had no page: the database was being made."""
+    try:
+        with journal.open("rb") as file:
+            header = file.read(_PAGES.stop)
+    except FileNotFoundError:
+        return False
+    return bool(header) and header[_PAGES] != bytes(4)
 
 
 def is_corrupt(error: Exception) -> bool:
