@@ -35,7 +35,7 @@ BY_SLACK = frozenset(Say) - BY_MAIL
 
 @dataclass(frozen=True)
 class Outgoing:
-    """The way out by Slack and by e-mail, before it is known what is sent."""
+    """The transports to Slack and e-mail, before it is known what is sent."""
 
     posting: AsyncWebClient
     session: ClientSession
@@ -43,7 +43,7 @@ class Outgoing:
     slack: Transport
     mail: Transport
     has_mailbox: bool
-    """Inbound mail is read: answers are to come to our own address."""
+    """True if inbound mail is read: answers are to come to our own address."""
     on_error: slack_client.OnError
     """For other clients of Slack: closes the transport after an error that concerns the whole desk."""
 
@@ -52,7 +52,7 @@ class Outgoing:
         return Transports((self.slack, self.mail) if self.sender else (self.slack,))
 
     def connect(self, tell: Tell, opened: Callable[[], None]) -> None:
-        """From now on people are told of what is closed, and `opened` is called when something may go out again."""
+        """From now on admins are told about closed transports, and `opened` is called when deliveries may resume."""
         for transport in (self.slack, self.mail):
             transport.tell, transport.opened = tell, opened
 
@@ -79,7 +79,7 @@ class Outgoing:
 
 
 def outgoing(env: Environment, config: Config, session: ClientSession, clock: Clock) -> Outgoing:
-    """Slack with the bot's token, and the mail server where one is set."""
+    """The transports: Slack with the bot's token, and the mail server where one is set."""
     pace = slack_client.post_pace(env.slack_posts_per_minute)
     name = config.retarus.from_address.rpartition("@")[2] or "localhost"
     sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None

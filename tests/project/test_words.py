@@ -12,10 +12,7 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = (
     "bench",
     "blocks",
-    "bot/adapters/inbound_mail",
-    "bot/adapters/mail",
-    "bot/adapters/printing",
-    "bot/adapters/status",
+    "bot/adapters",
     "bot/clocks",
     "bot/config",
     "bot/conversation",

@@ -1,4 +1,4 @@
-"""Mailboxes of an address header, read in linear time and strictly: what can be read in two ways is no mailbox.
+"""Mailboxes of an address header, read in linear time and strictly: an ambiguous element is no mailbox.
 
 The standard library's parser is quadratic, recurses, and returns `a@allowed` for `a@allowed <b@evil>`.
 """

@@ -12,17 +12,17 @@ _MOVE: Final = "move:"
 
 @dataclass(frozen=True)
 class Keep:
-    """It stays as it is."""
+    """Leaves the mail as it is."""
 
 
 @dataclass(frozen=True)
 class MarkSeen:
-    """It is marked as read."""
+    """Marks the mail as read."""
 
 
 @dataclass(frozen=True)
 class MoveToFolder:
-    """It is marked as read and moved into that folder, which is made when it is missing."""
+    """Marks the mail as read and moves it into that folder, which is created when it is missing."""
 
     folder: str
 
@@ -31,7 +31,7 @@ After = Keep | MarkSeen | MoveToFolder
 
 
 def parse_after(text: str) -> After:
-    """Of the setting `[mail] after`."""
+    """Parses the setting `[mail] after`."""
     text = text.strip()
     if text.lower() == "keep":
         return Keep()

@@ -31,7 +31,7 @@ class ImapConnection:
     """Logged in, the folder selected."""
 
     def __init__(self, server: ImapServer, token: str, *, trust: ssl.SSLContext | None, read_timeout: float) -> None:
-        """`token`: for XOAUTH2; empty: the password is used."""
+        """`token`: for XOAUTH2; if it is empty, the password is used."""
         self._client = IMAPClient(
             server.host,
             server.port,
@@ -70,7 +70,7 @@ class ImapConnection:
         return max(self._client.search("ALL"), default=0)
 
     def uids_after(self, uid: int) -> list[int]:
-        """In ascending order. A server answers `n:*` with its last mail even when that is older than n.
+        """UIDs in ascending order. A server answers `n:*` with its last mail even when that is older than n.
 
         A server may tell of a new mail together with an answer that does not have it yet, and IDLE then tells nothing
         more: so the search is repeated as long as it was told of new mail meanwhile.
@@ -86,7 +86,7 @@ class ImapConnection:
         return bool(self._client._imap.response("EXISTS")[1] != [None])  # noqa: SLF001  IMAPClient shows it during IDLE only
 
     def uids_since(self, moment: datetime) -> list[int]:
-        """Mails that the server got at that moment or later, below UIDNEXT as it was when the folder was opened."""
+        """Mails that reached the server at that moment or later, below UIDNEXT as it was when the folder was opened."""
         day = (moment - timedelta(days=1)).date()  # SINCE goes by days in the server's own zone
         uids = sorted(uid for uid in self._client.search(["SINCE", day]) if uid < self.uidnext)
         found = list[int]()
@@ -104,7 +104,7 @@ class ImapConnection:
                 yield uid, next(iter(Headers(block).ids("message-id")), "")
 
     def fetch(self, uid: int, most: int) -> tuple[bytes, int] | None:
-        """The raw mail, at most that many bytes, and its full size; nothing when it is gone. Sets no flag."""
+        """The raw mail, at most that many bytes, and its full size; None when it is gone. Sets no flag."""
         sizes = self._client.fetch([uid], ["RFC822.SIZE"])
         if uid not in sizes:
             return None
@@ -115,7 +115,7 @@ class ImapConnection:
         return (raw, max(size, len(raw))) if isinstance(raw, bytes) else None
 
     def wait(self, seconds: float) -> None:
-        """IDLE until the server says something or the time is over. A broken line shows at `idle_done` only."""
+        """IDLE until the server says something or the time is over. A broken line is noticed in `idle_done` only."""
         self._client.idle()
         self._client.idle_check(timeout=seconds)
         self._client.idle_done()
@@ -151,12 +151,12 @@ class ImapConnection:
         return b"READ-ONLY" not in answer and bool(answer.get(b"PERMANENTFLAGS", (SEEN,)))
 
     def interrupt(self) -> None:
-        """Ends whatever another thread waits for on this connection, with an error there."""
+        """Interrupts whatever another thread waits for on this connection, with an error there."""
         with suppress(OSError):
             self._client.socket().shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Without waiting for the server."""
+        """Closes the connection without waiting for the server."""
         with suppress(*FAILURES):
             self._client.shutdown()
 

@@ -24,7 +24,7 @@ _OTHER: Final = mark("The IMAP server {host} ended the connection. The desk goes
 
 
 def sentence(error: BaseException, server: ImapServer) -> str:
-    """Without the server's own words, which may name people."""
+    """A sentence without the server's own words, which may name people."""
     host = f"{server.host}:{server.port}"
     if isinstance(error, NoToken):
         return t(_TOKEN, why=str(error))

@@ -62,7 +62,7 @@ def _few_breaks(html: str) -> str:
 
 
 def _without(html: str) -> str:
-    """Without comments, styles and scripts. Their ends are looked for once, so that a missing one costs nothing."""
+    """HTML without comments, styles and scripts. Searches for each kind of end once: a missing one costs nothing."""
     if "-->" in html:
         html = _cut_out(html, "<!--", "-->")
     for name in ("style", "script"):
@@ -84,7 +84,7 @@ def _cut_out(html: str, opening: str, closing: str) -> str:
 
 
 def _depth(html: str) -> int:
-    """Roughly how deeply elements are nested; libxml2 silently returns nothing below 256 levels."""
+    """Approximate nesting depth of the elements; libxml2 silently returns nothing below 256 levels."""
     depth = deepest = 0
     for match in _OPENING.finditer(html):
         depth = max(0, depth + (-1 if match[1] else 1))

@@ -17,7 +17,7 @@ from bot.adapters.inbound_mail.worker import READY
 from bot.conversation.mail import InboundMail, UnreadableMail
 
 CPU_LIMIT: Final = 4.0
-"""Seconds of CPU time for one attempt. Mails that we know of take less than two."""
+"""Seconds of CPU time for one attempt. Known mails take less than two."""
 TIME_LIMIT: Final = 30.0
 """Seconds for one attempt, however busy the machine is."""
 ATTEMPTS: Final = 3
@@ -97,7 +97,7 @@ class MailParser:
         except (OSError, asyncio.IncompleteReadError, ValueError):
             raise _AttemptFailed(await _end_of(process)) from None
         finally:
-            if not answered:  # cancelled too: an answer that comes later must meet no other mail
+            if not answered:  # cancelled too: a late answer must not be taken for the next mail's
                 await self._kill()
         if isinstance(answer, str):
             if answer != "no such file":

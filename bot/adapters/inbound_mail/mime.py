@@ -162,7 +162,7 @@ def _before(raw: bytes, at: int) -> int:
 
 
 def decoded_body(body: bytes, encoding: str) -> bytes:
-    """Without base64 or quoted-printable; garbage between is skipped, unknown encodings are left as they are."""
+    """Removes base64 or quoted-printable; garbage between is skipped, unknown encodings are left as they are."""
     name = encoding.strip().strip("\"'").lower()
     if name == "base64":
         return _base64(body)
@@ -172,7 +172,7 @@ def decoded_body(body: bytes, encoding: str) -> bytes:
 
 
 def _base64(body: bytes) -> bytes:
-    """Decodes what is base64 in it; a body that is none at all is returned as it is."""
+    """Decodes the parts that are base64; a body without any is returned as it is."""
     stripped = body.translate(None, _NOT_BASE64)
     stripped = stripped[: len(stripped) - (len(stripped) % 4 == 1)]
     try:

@@ -14,7 +14,7 @@ from msal import ConfidentialClientApplication
 MICROSOFT_SCOPE: Final = "https://outlook.office365.com/.default"
 GOOGLE_TOKENS: Final = "https://oauth2.googleapis.com/token"
 _EARLY: Final = 120
-"""Seconds before its end a token is no longer used."""
+"""Seconds before its expiry from which a token is no longer used."""
 _TIMEOUT: Final = ClientTimeout(total=20)
 
 
@@ -31,7 +31,7 @@ class TokenSource(Protocol):
     async def token(self) -> str: ...
 
     def forget(self) -> None:
-        """The server refused the token: the next one must be new."""
+        """Discards the token after the server refused it: the next one must be new."""
 
 
 class MicrosoftToken:
@@ -46,7 +46,7 @@ class MicrosoftToken:
         authority: str = "https://login.microsoftonline.com",
         http_client: Any = None,
     ) -> None:
-        """`authority`, `http_client` (a `requests.Session`): other than Microsoft's own, for a proxy or a test."""
+        """`authority`, `http_client` (a `requests.Session`): replace Microsoft's own, for a proxy or a test."""
         self._settings: dict[str, Any] = {
             "client_id": client_id,
             "client_credential": client_secret,
@@ -57,7 +57,7 @@ class MicrosoftToken:
         self._app: Any = None
 
     async def token(self) -> str:
-        """Kept by msal until it ends."""
+        """The cached token; msal keeps it until it expires."""
         return await asyncio.to_thread(self._acquire)
 
     def forget(self) -> None:
@@ -96,7 +96,7 @@ class RefreshToken:
         self._turn = asyncio.Lock()
 
     async def token(self) -> str:
-        """Kept until shortly before it ends. A renewed refresh token is used from then on."""
+        """The cached token until shortly before it expires. A renewed refresh token is used from then on."""
         async with self._turn:
             if self._until <= self._clock():
                 answer = await self._ask()

@@ -1,4 +1,4 @@
-"""Opens the mailbox as the settings say: IMAP_URL, OAuth2, and what becomes of a mail."""
+"""Opens the mailbox according to the settings: IMAP_URL, OAuth2, and what happens to a mail afterwards."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def receiving(
     takes_in: TakesIn,
     warn: Callable[[str, str], Awaitable[object]],
 ) -> AsyncIterator[ImapSource | None]:
-    """Inbound mail is taken in while inside; none is, where no mailbox is set up. Closes the parser."""
+    """Takes in mail while the context is open; does nothing where no mailbox is set up. Closes the parser."""
     tasks, source = list[asyncio.Task[None]](), None
     if env.imap_url:
         source = open_mailbox(env, config, clock, token_source(env))
@@ -87,7 +87,7 @@ async def receiving(
 
 
 async def mailbox_check(env: Environment, config: Config) -> tuple[str, str]:
-    """Login, folder and rights; whether new mail is told at once."""
+    """Checks login, folder and rights, and whether the server announces new mail at once."""
     try:
         found = await open_mailbox(env, config, now, token_source(env)).check()
     except Misconfigured as error:

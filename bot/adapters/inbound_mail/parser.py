@@ -29,7 +29,7 @@ _AUTHENTICATION: Final = 10
 
 
 def parse(raw: bytes, is_cut: bool = False) -> InboundMail:
-    """Never raises on malformed mail that we know of; the caller still isolates it. Cuts at `LIMIT`."""
+    """Parses without raising on any known kind of malformed mail; the caller still isolates it. Cuts at `LIMIT`."""
     is_cut = is_cut or len(raw) > LIMIT
     found = structure(raw[:LIMIT])
     root, text = found.root.headers, text_of(found)

@@ -29,7 +29,7 @@ LEASE: Final = "inbound mail"
 SILENT: Final = timedelta(minutes=15)
 """Time the mailbox may be unreachable before a warning."""
 _PAUSE: Final = 1.0
-"""Seconds before it is tried again after a fault of ours, and before the lease is asked for again."""
+"""Seconds before a retry after a fault of ours, and before the lease is requested again."""
 _LOOK: Final = 60.0
 
 
@@ -67,7 +67,7 @@ class Receiver:
         self._pause = pause
 
     async def run(self) -> None:
-        """Until cancelled. A fault never ends it."""
+        """Runs until cancelled. A fault never ends it."""
         while True:
             try:
                 async with self._store.alone(LEASE) as is_ours:
@@ -82,7 +82,7 @@ class Receiver:
             await asyncio.sleep(self._pause)
 
     async def watch(self, warn: Callable[[str, str], Awaitable[object]]) -> None:
-        """Until cancelled: says once for each time when the mailbox is unreachable for long, and why."""
+        """Runs until cancelled: reports once per outage that the mailbox has been unreachable for long, and why."""
         told: datetime | None = None
         while True:
             down = self._source.down_since

@@ -27,7 +27,7 @@ _ROUTES = "routes"
 
 
 class _NobodyKnown:
-    """The directory of a process that asks Slack nothing."""
+    """A directory for a process that does not ask Slack."""
 
     async def person(self, user_id: str) -> Person:
         return Person(id=user_id, name=user_id, is_active=False)
@@ -43,12 +43,12 @@ class _NobodyKnown:
 
 
 async def remember_routes(store: ConversationStore, routes: Routes) -> None:
-    """Keeps where notices go, as Slack told it, for processes that take in mail beside the desk."""
+    """Remembers where notices go, as Slack told it, for processes that take in mail beside the desk."""
     await store.keep(_ROUTES, json.dumps(asdict(routes)))
 
 
 async def receive(store: Store, drafts: Drafts, config: Config, clock: Clock, raws: Iterable[bytes]) -> tuple[int, int]:
-    """Returns how many mails were taken in, and how many were there before. Nothing is lost when it is done again."""
+    """Returns how many mails were taken in, and how many were known before. Idempotent."""
     kept = await store.value(_ROUTES)
     if not kept:
         raise Misconfigured("The desk has not run with this database yet. Start it once, then mail can be taken in.")

@@ -25,7 +25,7 @@ logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 
 def statuses(mail: Structure) -> tuple[DeliveryStatus, ...]:
-    """One for each recipient of every `message/delivery-status` part."""
+    """One result for each recipient of every `message/delivery-status` part."""
     found = list[DeliveryStatus]()
     for part in mail.root.leaves():
         if part.type in {"message/delivery-status", "message/global-delivery-status"}:

@@ -29,7 +29,7 @@ class ImapServer:
 
 
 def parse_imap_url(url: str) -> ImapServer:
-    """`Misconfigured` never repeats what may be a password."""
+    """Parses the URL. `Misconfigured` never repeats what may be a password."""
     try:
         parts = urlsplit(url.strip())
         host, port = parts.hostname or "", parts.port

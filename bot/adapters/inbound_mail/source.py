@@ -29,12 +29,12 @@ from bot.core.i18n import t
 log = logging.getLogger(__name__)
 
 CATCH_UP: Final = timedelta(days=30)
-"""Age of mails that are examined when the server has numbered the folder anew."""
+"""Age of mails that are examined when the server has renumbered the folder."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 KnownIds = Callable[[Sequence[str]], Awaitable[Collection[str]]]
-"""Which of these Message-IDs were taken in before."""
+"""The subset of these Message-IDs that was taken in before."""
 
 
 class LineDown(Exception):
@@ -74,7 +74,7 @@ class Position:
 
 @dataclass(frozen=True)
 class PollingPace:
-    """Seconds. A dead line shows after `idle` + `read` at the latest; a lost one is back after at most `longest`."""
+    """Time-outs in seconds. A dead line is noticed after `idle` + `read`; a lost one is back within `longest`."""
 
     idle: float = 300.0
     poll: float = 60.0
@@ -104,7 +104,7 @@ class ImapSource:
         pace: PollingPace | None = None,
         trust: ssl.SSLContext | None = None,
     ) -> None:
-        """`after`: what becomes of a mail on the server. `token`: OAuth2. `trust`: other certificates."""
+        """`after`: what happens to a mail on the server. `token`: OAuth2. `trust`: other certificates."""
         self._server = server
         self._clock = clock
         self._after = after or Keep()
@@ -113,17 +113,17 @@ class ImapSource:
         self._trust = trust
         self._connection: ImapConnection | None = None
         self.down_since: datetime | None = None
-        """Since when there is no connection; none while there is one, or before the first attempt."""
+        """The time since which there is no connection; None while there is one, or before the first attempt."""
         self.fault = ""
-        """Why, in a sentence for an admin."""
+        """The reason, in a sentence for an admin."""
 
     async def arrivals(
         self, cursor: MailboxCursor | None, *, known: KnownIds, since: datetime | None = None
     ) -> AsyncGenerator[Arrived | Position, None]:
-        """Every mail after the cursor, then each new one as it comes; reconnects by itself, for ever.
+        """Every mail after the cursor, then each new one as it arrives; reconnects automatically, for ever.
 
         Without a cursor (first start) mails received before `since` are not taken in; without `since` no old mail is.
-        When the folder was numbered anew, mails of the last 30 days come that are not `known`.
+        When the folder was renumbered, mails of the last 30 days come that are not `known`.
         """
         place, wait = cursor, self._pace.shortest
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="imap")
@@ -187,7 +187,7 @@ class ImapSource:
                 await self._wait(connection)
 
     async def _unknown(self, connection: ImapConnection, begin: datetime | None, known: KnownIds) -> list[int]:
-        """UIDs of mails since then whose Message-ID is not known; those without one are known by their bytes."""
+        """UIDs of mails since then whose Message-ID is unknown; those without one are known by their bytes."""
         if begin is None:
             return []
         uids = await self._run(connection.uids_since, begin)
@@ -196,12 +196,12 @@ class ImapSource:
         return [uid for uid in uids if ids.get(uid, "") not in taken]
 
     async def _fetched(self, connection: ImapConnection, uid: int, cursor: MailboxCursor | None) -> Arrived | None:
-        """The mail; none when it was deleted or moved meanwhile."""
+        """The mail; None when it was deleted or moved meanwhile."""
         found = await self._run(connection.fetch, uid, LIMIT)
         return Arrived(connection.uidvalidity, uid, *found, cursor) if found else None
 
     async def _wait(self, connection: ImapConnection) -> None:
-        """Until there may be new mail."""
+        """Waits until there may be new mail."""
         if connection.has("IDLE"):
             await self._run(connection.wait, self._pace.idle)
         else:
@@ -223,7 +223,7 @@ class ImapSource:
         return ImapConnection(self._server, token, trust=self._trust, read_timeout=self._pace.read)
 
     async def _run(self, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """In the connection's thread."""
+        """Runs a call in the connection's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(call, *args, **kwargs))
 
     def _checked(self, token: str) -> MailboxCheck:
@@ -241,7 +241,7 @@ class ImapSource:
         return t(faults.NO_MOVE) if isinstance(self._after, MoveToFolder) and not connection.can_move() else None
 
     def _note(self, error: BaseException) -> None:
-        """Remembers since when and why there is no connection; one log line for each time it is lost."""
+        """Remembers the start and the reason of an outage; writes one log line per outage."""
         self.fault = faults.sentence(error, self._server)
         self._forget_token(error)
         if self.down_since is None:

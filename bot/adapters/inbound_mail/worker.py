@@ -38,7 +38,7 @@ def main(source: BinaryIO, sink: BinaryIO, read: Callable[[bytes, bool], Inbound
 
 
 def _answer(request: dict[str, object], raw: bytes, read: Callable[[bytes, bool], InboundMail]) -> tuple[bytes, str]:
-    """The bytes, or which kind of error it was: its message may quote the mail."""
+    """The bytes, or the kind of error: its message may quote the mail."""
     try:
         if request["verb"] == "file":
             content = file_bytes(raw, int(str(request["number"])))
@@ -51,7 +51,7 @@ def _answer(request: dict[str, object], raw: bytes, read: Callable[[bytes, bool]
 
 
 def _limit_time(seconds: float) -> None:
-    """CPU time, so that a busy machine makes no mail unreadable; 0 ends the limit. The signal ends the process."""
+    """Limits CPU time, so that a busy machine makes no mail unreadable; 0 is no limit. The signal ends the process."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
 

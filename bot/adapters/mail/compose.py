@@ -60,7 +60,7 @@ def compose(
 
 
 def attach(message: EmailMessage, name: str, kind: str, content: bytes) -> None:
-    """Adds a file. Of a kind that could not stand inside a message as it is, it is sent as plain bytes."""
+    """Adds a file. A type that could not stand inside a message as it is, is sent as plain bytes."""
     main, _, sub = kind.partition("/")
     if not (main.isalnum() and _SUBTYPE.fullmatch(sub)) or main in {"message", "multipart"}:
         main, sub = "application", "octet-stream"
@@ -79,5 +79,5 @@ def address(email: str, name: str = "") -> Address:
 
 
 def ascii_domain(domain: str) -> str:
-    """As DNS knows it: `bücher.example` is `xn--bcher-kva.example`."""
+    """The domain as DNS knows it: `bücher.example` is `xn--bcher-kva.example`."""
     return domain.encode("idna").decode()

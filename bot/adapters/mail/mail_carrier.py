@@ -23,7 +23,7 @@ from bot.tickets.attachments import MissingFile, fetched, left_out, unpacked
 
 
 class Announces(Protocol):
-    """Gives a mail its Message-ID and its thread, and keeps both before it leaves."""
+    """Assigns a mail's Message-ID and thread, and saves both before it is sent."""
 
     async def announce(self, notice: Notice, domain: str) -> ThreadHeaders: ...
 
@@ -33,7 +33,7 @@ NO_FILES = mark("The letter's files could not be read from Slack.")
 
 
 class MailCarrier:
-    """`bot.ports.Carrier` for letters by e-mail. A repeat bears the same Message-ID, and so is recognisable."""
+    """`bot.ports.Carrier` for letters by e-mail. A repeat has the same Message-ID, so that it is recognised."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class MailCarrier:
         language: Language = Language.ENGLISH,
         is_slack_open: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`sender`: nothing when no mail server is set up. `reply_to`: empty for the declarant's own address.
+        """`sender`: None when no mail server is set up. `reply_to`: empty for the declarant's own address.
 
         `most`: bytes of files that go along with one letter. `language`: of our own words in letters.
         `is_slack_open`: while it is closed, files that cannot be read are no failure.

@@ -49,12 +49,12 @@ def is_passing(error: BaseException) -> bool:
 
 
 def closes_mail(error: BaseException) -> bool:
-    """True if it concerns every message: our login is refused, or no secure connection can be made."""
+    """True if it concerns every message: our login is refused, or no secure connection can be established."""
     return not is_passing(error) and isinstance(error, SMTPException | OSError) and _kind(error) in {"login", "tls"}
 
 
 def reason(error: BaseException) -> str:
-    """Why it must be tried again, without a person's address."""
+    """The reason for a retry, without a person's address."""
     if isinstance(error, SMTPResponseException) and error.code > 0:
         return t("the mail server asked to wait (it said {code})", code=error.code)
     if isinstance(error, TimeoutError):
@@ -63,7 +63,7 @@ def reason(error: BaseException) -> str:
 
 
 def sentence(error: BaseException, server: SmtpServer, *, sender: str = "", to: str = "") -> str:
-    """For the ticket's owner, or for whoever checks the settings: what is wrong, the way out, what the server said."""
+    """A sentence for the ticket's owner or an admin: what is wrong, what to do, what the server said."""
     plain = t(_SENTENCES[_kind(error)]).format(to=to, sender=sender, host=f"{server.host}:{server.port}")
     said = _said(error)
     return t("{why} It said: {words}", why=plain, words=said) if said else plain
@@ -77,7 +77,7 @@ def _kind(error: BaseException) -> str:
         return "login" if is_login else _kind_of_refusal(error)
     if isinstance(error, OSError):
         return "reach"
-    if isinstance(error, SMTPException):  # bare: what we need, the server does not offer
+    if isinstance(error, SMTPException):  # without a reply code: the server does not offer what we need
         return "login" if "AUTH" in error.message.upper() else "tls"
     return "unknown"  # ValueError: no address that can stand on a command line
 
@@ -95,7 +95,7 @@ _BY_STATUS = {
     "3.4": "size",
     "7.8": "login",
 }
-"""Enhanced status → what is wrong (RFC 3463); they are the same wherever they are said."""
+"""Enhanced status → what is wrong (RFC 3463); the same for every command."""
 
 _NEEDS_LOGIN = frozenset({530, 534, 535, 538})
 _BY_CODE: dict[type[SMTPResponseException], dict[int, str]] = {

@@ -33,14 +33,14 @@ class SmtpSender:
     def __init__(
         self, server: SmtpServer, *, name: str, trust: ssl.SSLContext | None = None, patience: float = PATIENCE
     ) -> None:
-        """`name`: the domain we greet with. `trust`: other certificates than the system's. `patience`: see there."""
+        """`name`: the domain for EHLO. `trust`: other certificates than the system's. `patience`: see there."""
         self._server = server
         self._name = ascii_domain(name)
         self._trust = trust
         self._patience = patience
 
     async def send(self, message: EmailMessage, to: str, *, attempt: int, at: datetime) -> Outcome:
-        """`to` is where it goes, whatever its headers say."""
+        """`to` is the envelope recipient, whatever the headers say."""
         sender: str = message["From"].addresses[0].addr_spec
         data, key = await asyncio.to_thread(message.as_bytes), str(message["Message-ID"])
         handed_over = accepted = False
@@ -72,7 +72,7 @@ class SmtpSender:
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[SMTP]:
-        """Connected, encrypted and logged in, as the server's settings ask."""
+        """A client that is connected, encrypted and logged in, according to the server's settings."""
         server = self._server
         session = SMTP(
             hostname=server.host,
@@ -80,7 +80,7 @@ class SmtpSender:
             local_hostname=self._name,
             timeout=self._patience,
             use_tls=server.tls == "tls",
-            start_tls=False,  # done below, where it is required
+            start_tls=False,  # STARTTLS is done below, where it is required
             tls_context=self._trust,
         )
         await session.connect()
@@ -105,10 +105,10 @@ async def _leave(session: SMTP, patience: float) -> None:
 
 
 def _size(session: SMTP, data: bytes) -> list[str]:
-    """Lets the server refuse what is too big before it is sent."""
+    """Declares the size, so that the server can refuse a message that is too big before it is sent."""
     return [f"SIZE={len(data)}"] if session.supports_extension("size") else []
 
 
 def _is_answer(error: BaseException) -> bool:
-    """The server said how it ended."""
+    """Returns the outcome of a reply."""
     return isinstance(error, aiosmtplib.SMTPResponseException) and error.code > 0

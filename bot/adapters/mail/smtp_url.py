@@ -66,7 +66,7 @@ def _require_safe_login(server: SmtpServer) -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine: no network is between, so nothing need be encrypted."""
+    """True if a host is this machine: there is no network in between, so nothing need be encrypted."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

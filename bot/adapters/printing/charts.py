@@ -14,7 +14,7 @@ from bot.core.cleaning import shorten_middle
 from bot.reports.document import Chart
 
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7")
-"""Told apart by people who see colours differently (Okabe and Ito)."""
+"""Colours that colour-blind people can tell apart (Okabe and Ito)."""
 _GROUND, _INK, _QUIET = "#fbfbf9", "#1d1c1d", "#d9d9d4"
 _WIDTH = 6.4
 """Inches; texts are large enough to be read on a phone, where the picture is as wide as the screen."""
@@ -25,7 +25,7 @@ mpl.rcParams.update({"font.family": "DejaVu Sans", "font.size": 11, "text.parse_
 
 
 def picture(chart: Chart) -> bytes:
-    """PNG."""
+    """Renders a chart as PNG."""
     across = chart.shape == "across"
     height = 1.0 + 0.42 * max(len(chart.bars), 2) if across else 3.2
     figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, facecolor=_GROUND, layout="constrained")

@@ -1,4 +1,4 @@
-"""Writes CSV that every spreadsheet opens and takes no cell for a formula."""
+"""Writes CSV that every spreadsheet program opens, without cells that could run as formulas."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from bot.core.cleaning import clean_line
 from bot.reports.document import ReportSheet
 
 BOM = b"\xef\xbb\xbf"
-"""Excel takes a file without it for Windows-1252."""
+"""Byte order mark; without it Excel reads the file as Windows-1252."""
 _FORMULA = re.compile(r"""(^|[,;\t|])([\s"']*)(?=[=+\-@＝＋－＠])""")
 """Beginning of a formula, also behind another country's separator, where it would begin a cell of its own."""
 
 
 def sheet(table: ReportSheet) -> bytes:
-    """CSV (RFC 4180), UTF-8."""
+    """Renders a sheet as CSV (RFC 4180), UTF-8."""
     written = io.StringIO()
     writer = csv.writer(written, delimiter=table.separator, lineterminator="\r\n")
     writer.writerow([harmless(name) for name in table.columns])
@@ -26,5 +26,5 @@ def sheet(table: ReportSheet) -> bytes:
 
 
 def harmless(text: str) -> str:
-    """On one line, with an apostrophe before whatever could begin a formula."""
+    """A cell on one line, with an apostrophe before whatever could begin a formula."""
     return _FORMULA.sub(r"\1\2'", clean_line(text))

@@ -18,7 +18,7 @@ MISSING = "□"
 
 
 def legible(paper: ReportDocument) -> ReportDocument:
-    """The same, with a sign for each letter the font does not know."""
+    """The text, with a sign for each letter the font does not know."""
     return ReportDocument.model_validate(_legible(paper.model_dump(mode="json")))
 
 

@@ -36,11 +36,11 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); color: var(--qui
 """
 
 _WHOLE = 18
-"""Letters: `PD-1057`, `02.11.2026 09:00`, `1 h 08 min`."""
+"""Length of the longest text that is kept on one line: `PD-1057`, `02.11.2026 09:00`, `1 h 08 min`."""
 
 
 def page(paper: ReportDocument, pictures: Sequence[bytes]) -> bytes:
-    """UTF-8."""
+    """Renders a report as UTF-8."""
     left = iter(pictures)
     body = "".join(_part(part, left) for part in paper.parts)
     facts = "".join(_fact(*fact) for fact in paper.facts)
@@ -76,7 +76,7 @@ def _table(table: ReportTable) -> str:
 
 
 def _cell(text: str) -> str:
-    """References and lengths of time stay on one line."""
+    """Keeps references and durations on one line."""
     whole = " class='whole'" if len(text) <= _WHOLE and any(map(str.isdigit, text)) else ""
     return f"<td{whole}>{escape(text)}</td>"
 

@@ -28,7 +28,7 @@ _CELL = 400
 
 
 class _Document(FPDF):
-    """With a footer on each page."""
+    """A document with a footer on each page."""
 
     def __init__(self, paper: ReportDocument) -> None:
         super().__init__(format="A4")
@@ -74,7 +74,7 @@ def pdf(paper: ReportDocument, pictures: Sequence[bytes]) -> bytes:
 
 
 def _facts(document: _Document, facts: Sequence[tuple[str, str, str]]) -> None:
-    """Beside each other, four in a row."""
+    """Four tiles in a row."""
     across, gap, height = 4, 3.0, 19.0
     width = (document.epw - gap * (across - 1)) / across
     top = document.get_y()
@@ -95,7 +95,7 @@ def _facts(document: _Document, facts: Sequence[tuple[str, str, str]]) -> None:
 
 
 def _fitting(document: _Document, text: str, style: str, size: float, width: float) -> float:
-    """A size of letters at which it fits on its line."""
+    """A font size at which the text fits on its line."""
     document.set_font("DejaVu", style, size)
     return min(size, size * width / (document.get_string_width(text) + 2.5))
 
@@ -118,7 +118,7 @@ def _part(document: _Document, part: ReportPart, pictures: Iterator[bytes]) -> N
 
 
 def _beginning(document: _Document, part: ReportPart, picture: bytes) -> float:
-    """Millimetres of what stays together: heading, words, and the picture or what the first table begins with."""
+    """Height in millimetres of what stays together: heading, words, and the picture or the table's beginning."""
     document.set_font("DejaVu", "", 9)
     lines = sum(int(document.get_string_width(line) / document.epw) + 1 for line in part.text)
     height = 8.0 + 5.3 * lines
@@ -154,7 +154,7 @@ def _table(document: _Document, table: ReportTable) -> None:
 
 
 def _fitted(document: _Document, table: ReportTable) -> tuple[float, tuple[float, ...]]:
-    """A size of letters at which what stands in the table fits on its lines, if any does, and its columns' widths."""
+    """A font size at which the table's cells fit on their lines, if any does, and the widths of its columns."""
     size = _LARGEST
     while True:
         document.set_font("DejaVu", "B", size)  # headings are bold: nothing in its column is wider

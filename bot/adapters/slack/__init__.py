@@ -1,1 +1,1 @@
-"""The bot's side of Slack: who is who, and messages on their way out."""
+"""The bot's side of Slack: directory of people, and outgoing messages."""

@@ -13,15 +13,15 @@ from bot.core.pace import TooSoon
 from bot.model.notice import Blocked, Claim, Dead, Outcome, Progress, Retry
 
 UNSURE = timedelta(seconds=60)
-"""How long Slack may still be at work on a call without an answer. Before that, its message is not looked for."""
+"""Time for which Slack may still process a call that got no answer. Before that, its message is not searched for."""
 
 SLACK_ERRORS = (SlackClientError, aiohttp.ClientError, OSError, TimeoutError, TooSoon)
-"""What a call of the Web API may raise."""
+"""Exceptions that a call of the Web API may raise."""
 
 _SLACKS_FAULT = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 
 THREAD_GONE = frozenset({"thread_not_found", "message_not_found", "cannot_reply_to_message"})
-"""The message a thread hangs on was deleted."""
+"""The root message of the thread was deleted."""
 
 TOKEN_REFUSED = {
     "invalid_auth": mark("Slack refuses the bot's token. An admin renews SLACK_BOT_TOKEN and starts the desk again."),
@@ -57,7 +57,7 @@ _WORDS = {
 
 
 def outcome_of(error: Exception, at: datetime, claim: Claim, progress: Progress | None = None) -> Outcome:
-    """What to do after this error. Never quotes what was sent."""
+    """Outcome of a delivery after this error. Never quotes what was sent."""
     if isinstance(error, TooSoon):
         return _asked_to_wait(at, error.seconds, progress)
     if isinstance(error, SlackApiError):
@@ -71,14 +71,14 @@ def outcome_of(error: Exception, at: datetime, claim: Claim, progress: Progress 
 
 
 def is_unknown(error: BaseException) -> bool:
-    """Whether the call may have had its effect all the same. After a refusal or a rate limit it surely had none."""
+    """True if the call may have taken effect all the same. After a refusal or a rate limit it certainly did not."""
     if isinstance(error, SlackApiError):
         return not is_rate_limit(error) and _is_slacks_fault(error)
     return not isinstance(error, TooSoon | aiohttp.ClientConnectorError)
 
 
 def name_of(error: SlackApiError) -> str:
-    """Slack's name of the error; empty when not Slack answered but some proxy's page."""
+    """Slack's name of the error; empty when a proxy answered instead of Slack."""
     return str(_answer(error).get("error", ""))
 
 
@@ -99,7 +99,7 @@ def retry_after(error: SlackApiError) -> float:
 
 
 def closes_slack(error: SlackApiError) -> str:
-    """The sentence where an error concerns the whole desk whatever was called; else nothing."""
+    """The sentence for an error that concerns the whole desk, whatever was called; else empty."""
     name = name_of(error)
     return t(TOKEN_REFUSED[name]) if name in TOKEN_REFUSED else ""
 
@@ -115,7 +115,7 @@ def _is_slacks_fault(error: SlackApiError) -> bool:
 
 
 def is_slacks_fault(error: SlackApiError) -> bool:
-    """Whether the call failed for a reason that passes by itself: a rate limit, or an error of Slack's or a proxy's."""
+    """True for a transient error: a rate limit, or an error of Slack's or a proxy's."""
     return is_rate_limit(error) or _is_slacks_fault(error)
 
 
@@ -137,7 +137,7 @@ def _refused(error: SlackApiError, at: datetime, claim: Claim, progress: Progres
 
 
 def _closed(error: SlackApiError, claim: Claim, progress: Progress | None) -> Blocked | None:
-    """Where the error concerns more than this one message."""
+    """The scope of an error that concerns more than this one message."""
     name = name_of(error)
     if name in TOKEN_REFUSED:
         return Blocked(t(TOKEN_REFUSED[name]), progress=progress)
@@ -150,7 +150,7 @@ def _closed(error: SlackApiError, claim: Claim, progress: Progress | None) -> Bl
 
 
 def is_channel(recipient: str) -> bool:
-    """Whether a notice goes to a channel, and not to a person."""
+    """True if a notice goes to a channel, and not to a person."""
     return not recipient.startswith(("U", "W"))
 
 

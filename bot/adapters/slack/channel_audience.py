@@ -11,10 +11,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.tickets.ports import Directory
 
 _MOST = 1000
-"""Members that are looked at: a desk channel has fewer."""
+"""Members that are examined: a desk channel has fewer."""
 _PAGE = 200
 _AT_ONCE, _PAUSE = 20, 3.0
-"""Members that are looked up at once, and seconds before each further one: people who click come first."""
+"""Members that are looked up at once, and seconds before each further one: clicks have priority."""
 
 
 async def warnings(client: AsyncWebClient, directory: Directory, channel_id: str) -> tuple[str, ...]:

@@ -29,14 +29,14 @@ class SlackChannelMembers:
         self._asking = asyncio.Lock()
 
     async def includes(self, user: str) -> bool:
-        """Whether this person is a member. Raises Slack's error only while no list was ever had."""
+        """True if this person is a member. Raises Slack's error only if no list was ever read."""
         async with self._asking:
             if self._members is None or time.monotonic() - self._asked_at > FRESH:
                 await self._ask()
         return user in (self._members or ())
 
     def changed(self, user: str, *, is_member: bool) -> None:
-        """Somebody joined or left the channel."""
+        """Updates the list after somebody joined or left the channel."""
         if self._members is not None:
             (self._members.add if is_member else self._members.discard)(user)
 

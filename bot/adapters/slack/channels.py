@@ -36,7 +36,7 @@ async def channel_id(client: AsyncWebClient, wanted: str, setting: str, memory: 
 
 
 async def _found(client: AsyncWebClient, name: str) -> str:
-    """Among the channels the bot is in: a workspace may have tens of thousands."""
+    """Searches the channels the bot is in: a workspace may have tens of thousands."""
     cursor: str | None = None
     while cursor != "":
         page = await client.users_conversations(
@@ -50,7 +50,7 @@ async def _found(client: AsyncWebClient, name: str) -> str:
 
 
 async def _still_there(client: AsyncWebClient, channel: str) -> bool:
-    """Also while Slack does not tell: a channel that is gone is found out when something is to be posted there."""
+    """True also while Slack does not answer: a missing channel is noticed when something is posted there."""
     try:
         found = (await client.conversations_info(channel=channel))["channel"]
     except SLACK_ERRORS as error:

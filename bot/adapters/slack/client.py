@@ -1,4 +1,4 @@
-"""Clients of Slack's Web API: one for what people wait for, one for the outbox."""
+"""Clients of Slack's Web API: one for interactive calls, one for the outbox."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ _WARM = 75
 _TIMEOUT = 20
 """Seconds for one call."""
 _TRIGGER_PATIENCE = 1
-"""Seconds a call may wait for a rate limit while a trigger id waits for it, which lives three."""
+"""Seconds a call may wait for a rate limit while a trigger id is pending, which is valid for three."""
 _PATIENCE = 30
-"""Seconds any other call may wait for one."""
+"""Seconds any other call may wait for a rate limit."""
 _BEFORE_A_FORM = ("views.open", "views.push", "users.info", "usergroups.users.list")
-"""Methods a person waits for between a click and the form it opens."""
+"""Methods that are called between a click and the form it opens."""
 
 _OF_THE_APP_TOKEN = "apps.connections.open"  # noqa: S105 (a method's name)
 POST = "chat.postMessage"
 _BURST = 5
-"""Messages to one channel at once, of those of a minute."""
+"""Messages to one channel that may be sent at once."""
 _MARGIN = 1.05
-"""For messages that take less time on the way than those before."""
+"""Factor on the interval: a message may take less time on the way than the one before."""
 _PER_MINUTE = {"chat.update": 48}
 """Methods the outbox calls as often as it posts, and how often Slack allows them."""
 
 OnError = Callable[[SlackApiError], None]
-"""Hears of every error Slack answers."""
+"""Is called with every error of Slack."""
 
 
 def open_session(*traces: aiohttp.TraceConfig) -> aiohttp.ClientSession:
@@ -96,7 +96,7 @@ class _PacedClient(_Client):
 
 
 class _ShortRateLimits(AsyncRateLimitErrorRetryHandler):
-    """Waits once for a rate limit, unless the trigger id that waits meanwhile would be gone."""
+    """Waits once for a rate limit, unless the pending trigger id would expire."""
 
     async def _can_retry_async(
         self,
@@ -120,7 +120,7 @@ def _seconds(response: HttpResponse) -> float:
 def for_people(
     token: str, api_url: str, session: aiohttp.ClientSession, on_error: OnError | None = None
 ) -> AsyncWebClient:
-    """For what a person waits for: retries at once when a connection broke, or Slack asked for a short pause."""
+    """The client for interactive calls: retries at once when a connection broke, or Slack asked for a short pause."""
     handlers: list[AsyncRetryHandler] = [AsyncConnectionErrorRetryHandler(), _ShortRateLimits(max_retry_count=1)]
     client = _Client(token=token, base_url=api_url, session=session, timeout=_TIMEOUT)
     client.retry_handlers = handlers
@@ -131,7 +131,7 @@ def for_people(
 def for_outbox(
     token: str, api_url: str, session: aiohttp.ClientSession, pace: Pace | None = None, on_error: OnError | None = None
 ) -> AsyncWebClient:
-    """For notices: paced, and never retrying by itself. A post that may have arrived is looked for before."""
+    """The client for notices: paced, without retries of its own. A post that may have arrived is searched for."""
     client = _PacedClient(token=token, base_url=api_url, session=session, timeout=_TIMEOUT)
     client.retry_handlers = []
     client.posts = pace or post_pace()

@@ -71,7 +71,7 @@ class ConversationCarrier:
         return Sent(Place(ticket_id=ticket.id, what=entry_place(entry.id), channel=card.channel, ts=ts))
 
     async def _receipt(self, notice: Notice, ticket: Ticket) -> Outcome:
-        """Where the receipt is gone, the entry in the thread says the same."""
+        """Updates the receipt; where it was deleted, the entry in the thread says the same."""
         place = await self._store.place(ticket.id, str(notice.body["place"]))
         if place:
             await updated(self._client, place, (await self._write(notice, ticket, ""))[0])

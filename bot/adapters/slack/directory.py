@@ -17,9 +17,9 @@ from bot.model.contact import Person
 from bot.model.ticket import Level
 
 FRESH = 300.0
-"""Seconds an answer is used without asking again. A right that is lost is lost here so much later at most."""
+"""Seconds an answer is used without asking again. A revoked right takes effect after that time at the latest."""
 _STALE = 24 * 3600.0
-"""Seconds an expired profile is used while Slack does not tell a new one."""
+"""Seconds an expired profile is used while Slack does not give a new one."""
 _PEOPLE = 10_000
 _UNKNOWN = "user_not_found"
 
@@ -51,7 +51,7 @@ class SlackDirectory:
         self._people.forget(user_id)
 
     def learn(self, user: Mapping[str, Any]) -> Person:
-        """Takes over a profile that an event brought along, where the person is known; nothing is asked of Slack."""
+        """Updates a cached profile from an event; does not ask Slack."""
         person = person_of(user, self._home, self._zone)
         known = self._people.known(person.id)
         if known:

@@ -24,14 +24,14 @@ _GONE = {
 
 
 class SlackFiles:
-    """`bot.ports.Files`. Raises what the Slack client and aiohttp raise when it is worth another try."""
+    """`bot.ports.Files`. Raises transient errors of the Slack client and aiohttp."""
 
     def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> None:
         self._client = client
         self._session = session
 
     async def fetch(self, file: Attachment, most: int) -> bytes | MissingFile:
-        """The file's bytes, at most `most`; asked anew for its address, which may have changed since."""
+        """The file's bytes, at most `most`; asks for its address each time, as it may have changed."""
         try:
             told = (await self._client.files_info(file=file.id))["file"]
         except SlackApiError as error:
@@ -46,7 +46,7 @@ class SlackFiles:
         return await self._read(str(told.get("url_private_download") or told["url_private"]), most)
 
     async def _read(self, url: str, most: int) -> bytes | MissingFile:
-        """Without the right to a file Slack redirects to the sign-in page; that is not followed."""
+        """Does not follow redirects: without the right to a file Slack redirects to the sign-in page."""
         headers = {"Authorization": f"Bearer {self._client.token}"}
         async with asyncio.timeout(_PATIENCE), self._session.get(url, headers=headers, allow_redirects=False) as answer:
             if answer.status >= 500:  # noqa: PLR2004 (their fault, not ours)

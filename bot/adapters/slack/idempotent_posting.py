@@ -22,15 +22,15 @@ EVENT_TYPE = "desk_notice"
 """Names the metadata of our own messages; the `key` in its payload says which notice a message is."""
 
 _CLOCKS_APART = 900
-"""Seconds by which this machine's clock may be ahead of Slack's, and our own message is found all the same."""
+"""Seconds by which this machine's clock may be ahead of Slack's without our own message being missed."""
 
 _PAGES = 15
 """Pages that are searched in one attempt; the next one goes on where it stopped."""
 _REMEMBERED = 5000
-"""Messages of ours that are remembered from pages that were read."""
+"""Cached messages of ours from pages that were read."""
 
 FILES = "files"
-"""The part of a notice that its files are."""
+"""The part of a notice that holds its files."""
 
 Json = dict[str, Any]
 
@@ -46,7 +46,7 @@ class Written(Protocol):
 
 
 def key_in_metadata(key: str) -> str:
-    """A notice's key as it travels: others read in shared channels, and a key names people and tickets."""
+    """Hash of a notice's key: others read shared channels, and a key names people and tickets."""
     return sha256(key.encode()).hexdigest()[:32]
 
 
@@ -69,7 +69,7 @@ class Seen:
 
 
 class DeliveryAttempt:
-    """One attempt to deliver a notice to Slack. `progress` is what the next attempt must know."""
+    """One attempt to deliver a notice to Slack. `progress` is what the next attempt needs to know."""
 
     def __init__(self, client: AsyncWebClient, claim: Claim, seen: Seen | None = None) -> None:
         self.client = client
@@ -119,11 +119,11 @@ class DeliveryAttempt:
         await self._once(FILES, lambda: self._files_below(channel, thread, after), put)
 
     async def known(self, channel: str) -> str:
-        """The timestamp of the first part where an earlier attempt posted it; else empty, and it is not there."""
+        """The timestamp of the first part if an earlier attempt posted it; else empty."""
         return await self._known("", lambda: self.found(channel, ""))
 
     async def knows_files(self, channel: str, thread: str, after: str) -> bool:
-        """Whether an earlier attempt uploaded the files."""
+        """True if an earlier attempt uploaded the files."""
         return bool(await self._known(FILES, lambda: self._files_below(channel, thread, after)))
 
     async def _known(self, part: str, look: Callable[[], Awaitable[str]]) -> str:
@@ -136,11 +136,11 @@ class DeliveryAttempt:
         return self._posted.get(part, "")
 
     def has(self, part: str) -> bool:
-        """Whether an earlier attempt surely got as far."""
+        """True if an earlier attempt certainly got that far."""
         return part in self._posted
 
     def restart(self) -> None:
-        """Forgets the parts that arrived: the message they hang on was deleted since."""
+        """Forgets the parts that arrived: the root message was deleted since."""
         self._posted.clear()
         self._searched = self._cursor = ""
 
@@ -157,7 +157,7 @@ class DeliveryAttempt:
         return await self._search(part, channel, thread, self._since(), is_ours)
 
     async def _files_below(self, channel: str, thread: str, after: str) -> str:
-        """All files of a notice are shared in one answer of ours."""
+        """True for the message with the files of a notice: all are shared in one message of ours."""
         me = str((await self.client.auth_test())["user_id"])
 
         def is_ours(message: Json) -> bool:
@@ -166,7 +166,7 @@ class DeliveryAttempt:
         return await self._search(FILES, channel, thread, after, is_ours)
 
     def _keys(self, part: str) -> tuple[str, str]:
-        """Hashed, and as releases before this one posted it."""
+        """The key hashed, and as releases before this one posted it."""
         key = self.claim.notice.key + part
         return key_in_metadata(key), key
 

@@ -32,7 +32,7 @@ from bot.register.contacts import authorised
 MANIFEST = shipped("manifest.yml")
 
 Probe = Callable[[], Awaitable[str]]
-"""Something of another technology that can be looked at: gives a sentence on what is wrong, or nothing."""
+"""Something of another technology that can be checked: gives a sentence on what is wrong, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class CheckLine:
 
 
 Kept = Callable[[], Awaitable[Sequence[Contact]]]
-"""Gives the register as it is kept; empty where nothing is kept yet, or it cannot be read."""
+"""Gives the saved register; empty where nothing is saved yet, or it cannot be read."""
 
 
 MailboxProbe = Callable[[Config], Awaitable[tuple[str, str]]]
@@ -57,7 +57,7 @@ MailboxProbe = Callable[[Config], Awaitable[tuple[str, str]]]
 async def check(
     env: Environment, database: Probe, mail: Probe, mailbox: MailboxProbe, kept: Kept, *, post: bool = False
 ) -> AsyncIterator[CheckLine]:
-    """Looks at one thing after the other; what depends on a thing that is wrong is left out.
+    """Checks one thing after the other; what depends on a failed check is left out.
 
     `post`: also sends one message to an admin, and deletes it: see `post_check`.
     """
@@ -111,7 +111,7 @@ def misspelt(names: Iterable[str]) -> list[CheckLine]:
 
 
 def _left_open(config: Config) -> CheckLine:
-    """What the guide leaves to the contract and is not set: no fault, and never claimed."""
+    """Lines for settings that the guide leaves to the contract and that are not set: no fault, and never claimed."""
     undefined = [each.name for each in config.priorities if each.definition in {NOT_SET, "see your contract"}]
     left = [
         *(f"definition of {name}" for name in undefined),
@@ -124,11 +124,11 @@ def _left_open(config: Config) -> CheckLine:
 
 
 async def _people(config: Config, client: AsyncWebClient, register: Iterable[Contact]) -> AsyncIterator[CheckLine]:
-    """Everybody who is named: admins, leads, members, second persons, contacts."""
+    """All people who are named: admins, leads, members, second persons, contacts."""
     try:
         who = await client.auth_test()
     except (SlackApiError, aiohttp.ClientError, OSError):
-        return  # said already
+        return  # was reported before
     home = HomeWorkspace(str(who.get("team_id")), who.get("enterprise_id") or "")
     directory = SlackDirectory(client, config.levels, home, config.desk.timezone)
     people = named_people(config, register)
@@ -152,14 +152,14 @@ async def _mail(env: Environment, config: Config, mail: Probe) -> AsyncIterator[
 
 
 def _believed(config: Config) -> CheckLine:
-    """Whose mails find a ticket."""
+    """Senders whose mails are assigned to a ticket."""
     what = f"mails taken in from: {', '.join(config.mail.allowed) or 'nobody'}"
     fix = "name Retarus's addresses under [mail] allowed, else every mail stays unassigned"
     return CheckLine(what, "" if config.mail.allowed else fix)
 
 
 def _register(config: Config, kept: Sequence[Contact]) -> list[Contact]:
-    """As it is once the desk runs: what is kept, and who is taken into it from desk.toml."""
+    """The register as it is once the desk runs: the saved one, with the people of desk.toml."""
     register = {entry.slack_user: entry.record() for entry in config.contacts}
     return list((register | {contact.slack_user: contact for contact in kept}).values())
 
@@ -229,7 +229,7 @@ async def _channel(client: AsyncWebClient, wanted: str, setting: str) -> CheckLi
 
 
 async def _audience(client: AsyncWebClient, config: Config, home: HomeWorkspace) -> CheckLine:
-    """Who can read the tickets; a channel that cannot be seen at all is another line's finding."""
+    """Readers of the tickets; a channel that cannot be seen at all is another line's finding."""
     what = "who reads in the desk channel"
     directory = SlackDirectory(client, config.levels, home, config.desk.timezone)
     try:

@@ -34,7 +34,7 @@ def person_of(user: Mapping[str, Any], home: HomeWorkspace, zone: str) -> Person
 
 
 def is_external(user: Mapping[str, Any], home: HomeWorkspace) -> bool:
-    """Whether they belong to another organisation.
+    """True if they belong to another organisation.
 
     On Enterprise Grid a colleague's `team_id` is another workspace of the organisation, or the organisation itself;
     `enterprise_user` names the organisation and their workspaces.

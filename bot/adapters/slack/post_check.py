@@ -14,7 +14,7 @@ _EVENT = "partner_desk_check"
 
 
 async def post_fault(client: AsyncWebClient, user: str) -> str:
-    """What went wrong, as a sentence; empty when the message was found again by its metadata and deleted.
+    """A sentence on what went wrong; empty when the message was found again by its metadata and deleted.
 
     `user`: Slack user id of the admin who gets the message.
     """

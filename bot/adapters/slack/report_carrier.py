@@ -22,7 +22,7 @@ from bot.model.notice import Claim, Notice, Outcome, Retry, Sent
 from bot.reports.document import ReportFile
 
 _LOOKS, _PAUSE = 10, 0.5
-"""How often Slack is asked whether it has recognised a picture, and seconds between."""
+"""Number of times Slack is asked whether it has processed a picture, and seconds between."""
 
 
 class Report(Protocol):
@@ -61,7 +61,7 @@ class ReportCarrier:
             return outcome_of(error, at, claim, delivery.progress)
 
     async def _deliver(self, delivery: DeliveryAttempt) -> Outcome:
-        """What an earlier attempt did is not done again."""
+        """Delivers the report; steps of an earlier attempt are not repeated."""
         channel = await self._channel(delivery.claim.notice.to)
         try:
             await self._report(delivery, channel)

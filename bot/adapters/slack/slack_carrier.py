@@ -36,7 +36,7 @@ _DIRECT_MESSAGES = 1000
 
 @dataclass(frozen=True)
 class _WithSubject:
-    """A message with a line on top that says what it is about: it stands in no thread that does."""
+    """A message outside a thread, with a line on top that says which ticket it is about."""
 
     message: Written
     subject: str
@@ -67,7 +67,7 @@ class _DirectMessages:
 
 
 def _places(notice: Notice, channel: str, ts: str) -> tuple[Place, ...]:
-    """The places under which the message is found again."""
+    """The message with the places under which it is found again."""
     pairs = notice.pairs("places")
     return tuple(Place(ticket_id=ticket_id, what=what, channel=channel, ts=ts) for ticket_id, what in pairs)
 
@@ -106,13 +106,13 @@ class SlackCarrier:
             return await (self._post(delivery) if is_channel(notice.to) else self._direct(delivery, None, at))
         ticket = await self._store.get(notice.ticket_id)
         if ticket is None:
-            return Sent()  # erased since: nothing is told of it any more
+            return Sent()  # erased since: nobody is notified about it any more
         return await self._ways[notice.say](delivery, ticket, at)
 
     # --- the card and its thread
 
     async def _card(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
-        """Posted once, then updated. A notice older than a card that is on its way has nothing to add."""
+        """Posts the card once, then updates it. A notice older than a card that is on its way has nothing to add."""
         notice = delivery.claim.notice
         is_first = notice.version == delivery.claim.attempt == 1  # then there is none to look for
         place = None if is_first else await self._store.place(ticket.id, "card")
@@ -144,7 +144,7 @@ class SlackCarrier:
         return await delivery.all_posted(place.channel, messages, thread=place.ts)
 
     async def _card_anew(self, delivery: DeliveryAttempt, ticket: Ticket) -> Place:
-        """Somebody deleted the card: the ticket gets another one, and its story goes on below that."""
+        """Posts the card again after somebody deleted it; the thread continues below the new one."""
         notice = delivery.claim.notice.model_copy(update={"say": Say.CARD, "body": {}})
         message = (await self._write(notice, ticket, ""))[0]
         ts = await delivery.posted(notice.to, message, part=_CARD_ANEW)
@@ -157,7 +157,7 @@ class SlackCarrier:
         for name in notice.names("places"):
             place = await self._store.place(ticket.id, name)
             if place is None:
-                continue  # it was not posted yet, and will be posted as answered
+                continue  # it was not posted yet, and will be posted with the answer
             beside = await self._store.together(place.channel, place.ts)
             body: dict[str, JsonValue] = {"places": [[each.ticket_id, each.what] for each in beside], "total": 0}
             told = notice.model_copy(update={"body": body})
@@ -175,7 +175,7 @@ class SlackCarrier:
         return Sent(places=_places(notice, channel, ts))
 
     async def _post(self, delivery: DeliveryAttempt) -> Outcome:
-        """In the channel itself, for everybody there."""
+        """Posts in the channel itself, for everybody there."""
         notice = delivery.claim.notice
         await delivery.all_posted(notice.to, await self._write(notice, None, ""))
         return Sent()
@@ -183,7 +183,7 @@ class SlackCarrier:
     # --- to Retarus
 
     async def _letter(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
-        """A post of its own; a later letter is a reply to the first one, unless that was deleted."""
+        """Posts a message; a later letter is a reply to the first one, unless that was deleted."""
         place = await self._store.place(ticket.id, "retarus")
         try:
             return await self._letter_with_files(delivery, ticket, place)
@@ -205,7 +205,7 @@ class SlackCarrier:
         return Sent(place, left_out)
 
     async def _chaser(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002
-        """Below the letter. Where there is none, or it was deleted: in the channel itself, with its reference."""
+        """Posts below the letter; where there is none, or it was deleted, in the channel itself, with its reference."""
         place = await self._store.place(ticket.id, "retarus")
         if place:
             try:
@@ -231,7 +231,7 @@ class SlackCarrier:
         return await self._linked(place) or place
 
     async def _linked(self, place: Place) -> Place | None:
-        """The place with its permalink, where Slack did not tell it before; nothing when there is nothing new."""
+        """The place with its permalink if Slack did not tell it before; None when there is nothing new."""
         if place.link:
             return None
         try:

@@ -1,4 +1,4 @@
-"""Whether Slack, or one of its channels, is open again for what waits."""
+"""Checks whether Slack, or one of its channels, accepts messages again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.transports import Check, Closure
 
 
 def slack_check(client: AsyncWebClient) -> Check:
-    """By auth.test and the permissions it names; for a channel by whether the bot is in it, and it is not archived."""
+    """Uses auth.test and the permissions it names; for a channel also that the bot is in it and it is not archived."""
 
     async def is_open(closure: Closure) -> bool:
         try:

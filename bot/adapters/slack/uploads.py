@@ -19,7 +19,7 @@ class Uploads:
         self._most = most
 
     async def below(self, delivery: DeliveryAttempt, ts: str, after: str = "") -> tuple[str, ...]:
-        """Returns what could not be sent along, and why. `after`: the message in the thread at `ts` they follow."""
+        """Returns the files that could not be sent, with reasons. `after`: the message in the thread they follow."""
         files = unpacked(delivery.claim.notice.body)
         if not files or delivery.has(FILES):
             return ()

@@ -27,10 +27,10 @@ FRESH = 300.0
 _STALE = 7 * 24 * 3600.0
 """Seconds the last members are used while Slack does not tell new ones."""
 _AGAIN = 30.0
-"""Seconds after which a group without any known members is asked for again."""
+"""Seconds after which a group without any known members is read again."""
 
 Warn = Callable[[str, str], Awaitable[None]]
-"""Tells admins, once for each key: a key and a sentence."""
+"""Notifies admins, once for each key: a key and a sentence."""
 
 
 class Memory(Protocol):
@@ -49,10 +49,10 @@ class UserGroups:
         self._memory = memory
         self._members = TtlCache(self._ask, FRESH, stale=_STALE)
         self._in_trouble: dict[str, str] = {}
-        """What is wrong with a group, as it was told."""
+        """The last reported error of a group."""
         self._failed: dict[str, float] = {}
         self.warn: Warn | None = None
-        """Set once admins can be told."""
+        """Set once admins can be notified."""
 
     async def members(self, group: str, level: Level) -> frozenset[str]:
         """The user ids in this group, which is the one of that level; its last members while it cannot be read."""
@@ -104,7 +104,7 @@ class UserGroups:
         why = self._in_trouble.get(group, "")
         if not why:
             return
-        self._in_trouble[group] = ""  # told
+        self._in_trouble[group] = ""  # reported
         known = len(self._members.known(group) or ())
         text = t(
             "The user group {group} of the {level} cannot be read: {reason} It keeps its last {count} members. Correct "

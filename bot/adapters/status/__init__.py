@@ -10,7 +10,7 @@ from bot.escalation.status_page import StatusPage
 
 
 def open_status_page(settings: Retarus, session: aiohttp.ClientSession) -> StatusPage | None:
-    """The reader for these settings; none for `link`, where a person looks."""
+    """The reader for these settings; None for `link`, where a person looks."""
     if settings.status_adapter == "statuspage":
         return Statuspage(settings.status_page, session)
     if settings.status_adapter != "feed":

@@ -69,6 +69,6 @@ def _is_over(text: str) -> bool:
 
 
 def _moment(entry: Mapping[str, Any]) -> datetime | None:
-    """When it was last told of; feedparser gives UTC."""
+    """Time of the last update; feedparser gives UTC."""
     parts = entry.get("updated_parsed" if "updated_parsed" in entry else "published_parsed")
     return datetime.fromtimestamp(calendar.timegm(parts), UTC) if parts else None

@@ -34,7 +34,7 @@ _SERVERS = ("postgresql://", "postgres://")
 
 
 async def open_store(url: str, clock: Clock = now, busy: float = BUSY) -> Store:
-    """The store at DATABASE_URL, made or brought up to date; `Misconfigured` or `StoreDown` when it cannot be used.
+    """The store at DATABASE_URL, created or migrated; `Misconfigured` or `StoreDown` when it cannot be used.
 
     `clock` dates once-keys and rows of the outbox. `busy`: seconds to wait for what others have locked.
     """
@@ -56,7 +56,7 @@ async def _both(url: str, clock: Clock, observe: Observe | None) -> tuple[Store,
 
 @asynccontextmanager
 async def opened(url: str, clock: Clock = now, observe: Observe | None = None) -> AsyncIterator[tuple[Store, Drafts]]:
-    """Both, closed on the way out. On a server they share their connections. `observe` measures the store."""
+    """Opens both and closes them at the end. On a server they share their connections. `observe` measures the store."""
     store, drafts = await _both(url, clock, observe)
     try:
         yield store, drafts
@@ -66,7 +66,7 @@ async def opened(url: str, clock: Clock = now, observe: Observe | None = None) -
 
 
 async def migrate(source: str, target: str) -> Mapping[str, int]:
-    """Moves an embedded desk with everything in it to a server; gives how many rows each table has.
+    """Moves an embedded desk with everything in it to a server; returns how many rows each table has.
 
     May be repeated. `Misconfigured` when the target holds anything else, `StoreDown` when either cannot be used.
     """
@@ -82,7 +82,7 @@ async def migrate(source: str, target: str) -> Mapping[str, int]:
 
 
 async def copy_to(url: str, folder: Path) -> list[str]:
-    """Copies an embedded desk, in use or not, into a folder; gives the files' names. A server's is empty: `pg_dump`.
+    """Copies an embedded desk, in use or not, into a folder; returns the files' names. A server's is empty: `pg_dump`.
 
     Drafts first: a form that is sent meanwhile is in both then, and is not lost.
     """
@@ -100,7 +100,7 @@ async def copy_to(url: str, folder: Path) -> list[str]:
 
 
 async def place_from(folder: Path, url: str) -> None:
-    """Puts the files of a backup to where DATABASE_URL says. `Misconfigured` where something is there already."""
+    """Restores the files of a backup to where DATABASE_URL says. `Misconfigured` where something is there already."""
     if is_server(url):
         raise Misconfigured("DATABASE_URL names a server: bring its database back by pg_restore.")
     file = _file(url)
@@ -118,7 +118,7 @@ async def place_from(folder: Path, url: str) -> None:
 
 
 async def hold_back(url: str, at: datetime, why: str) -> UncertainDeliveries:
-    """Makes a database safe that was brought back from a backup: see `backup.hold_back`."""
+    """Makes a restored database safe: see `backup.hold_back`."""
     engine = await open_engine(url)
     try:
         return await engine.change(lambda db: backup.hold_back(db, at, why))
@@ -127,12 +127,12 @@ async def hold_back(url: str, at: datetime, why: str) -> UncertainDeliveries:
 
 
 def is_server(url: str) -> bool:
-    """Whether any number of machines may share it."""
+    """True if any number of machines may share the database."""
     return url.startswith(_SERVERS)
 
 
 async def open_engine(url: str, busy: float = BUSY) -> Engine:
-    """What does the work at DATABASE_URL."""
+    """The engine at DATABASE_URL."""
     if not is_server(url):
         return await SqliteEngine.open(_file(url), busy)
     from bot.adapters.store.postgres import PostgresEngine  # noqa: PLC0415 (an embedded desk need not wait for the driver)

@@ -34,9 +34,9 @@ from bot.tickets.ports import Batch
 
 
 def apply(db: Connection, batch: Batch, at: datetime) -> tuple[Ticket, ...]:
-    """The whole batch. Once-keys first: a repeated change is a `Duplicate`, whatever else became of its ticket.
+    """Applies the whole batch. Once-keys first: a repeated change is a `Duplicate`, whatever happened to its ticket.
 
-    New tickets last: on a server, whoever has taken a number holds up all others who want one, until it is committed.
+    New tickets last: on a server, taking a number blocks all others who want one, until it is committed.
     """
     for key in batch.once:
         if not db.execute(sql.USE_ONCE, {"key": key, "at": ms(at)}).rowcount:
@@ -92,7 +92,7 @@ def _save_note(db: Connection, note: TechnicalNote) -> TechnicalNote:
 
 
 def _rewrite_notes(db: Connection, batch: Batch) -> Iterable[TechnicalNote]:
-    """The present versions among those that were rewritten: they are indexed anew."""
+    """The current versions of those that were rewritten: they are indexed again."""
     for note in batch.rewritten_notes:
         row = rows.technical_note_row(note)
         db.execute(sql.KEEP_NOTE, row)
@@ -102,7 +102,7 @@ def _rewrite_notes(db: Connection, batch: Batch) -> Iterable[TechnicalNote]:
 
 
 def _forget(db: Connection, batch: Batch) -> None:
-    """What is erased, and the entry that says so."""
+    """Saves an erasure and the entry that records it."""
     for event in batch.rewritten:
         db.execute(sql.REWRITE_EVENT, rows.event_row(event))
     for ticket_id in batch.forget_notices:
@@ -156,7 +156,7 @@ def _append(db: Connection, event: Event) -> None:
 
 
 def _lock_lanes(db: Connection, lanes: Iterable[str], keys: Iterable[str] = ()) -> None:
-    """Locks lanes: whether one has a head must not change while that is decided. `keys`: of notices in more lanes."""
+    """Locks lanes: the head of a lane must not change while it is examined. `keys`: of notices in more lanes."""
     rows_found = [db.execute(outbox_sql.LANE, {"key": key}).fetchone() for key in keys]
     db.lock(sorted({*lanes, *(str(row[0]) for row in rows_found if row)}))
 
@@ -206,7 +206,7 @@ def _end(db: Connection, claim: Claim, outcome: Outcome, at: datetime) -> bool:
 
 
 def _promote(db: Connection, lane: str) -> None:
-    """Where the lane has lost its head, the next that waits becomes it."""
+    """Promotes the next waiting notice where the lane has lost its head."""
     db.execute(outbox_sql.PROMOTE, {"lane": lane})
 
 
@@ -215,7 +215,7 @@ def put(db: Connection, place: Place) -> None:
 
 
 def revive(db: Connection, key: str, at: datetime) -> bool:
-    """Its attempts go on counting, so that a claim from before its death stays void."""
+    """The attempt counter continues, so that a claim from before the notice became a dead letter stays void."""
     _lock_lanes(db, (), [key])
     return db.execute(outbox_sql.REVIVE, {"key": key, "at": ms(at)}).fetchone() is not None
 

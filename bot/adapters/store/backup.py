@@ -15,19 +15,19 @@ from bot.core.errors import Misconfigured
 from bot.model.notice import BY_MAIL
 
 _PAGES = 2000
-"""Copied at a time; writers go on in between."""
+"""Pages copied at a time; writers continue in between."""
 _NUMBERS_LEFT_OUT = 100
-"""Numbers of tickets that may have been given between the backup and the restoration."""
+"""Ticket numbers that may have been given between the backup and the restoration."""
 
 
 @dataclass(frozen=True)
 class UncertainDeliveries:
-    """What waited when the backup was taken, and may have been delivered since."""
+    """Notices that were waiting when the backup was taken, and may have been delivered since."""
 
     messages: int
-    """They are looked for in Slack before they are posted."""
+    """Number of notices that are searched for in Slack before they are posted."""
     mails: int
-    """They wait for a person."""
+    """Number of notices that wait for a person."""
 
 
 def copy(source: Path, target: Path) -> None:

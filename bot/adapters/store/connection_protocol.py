@@ -1,4 +1,4 @@
-"""What the connections of all database engines have in common."""
+"""The interface of connections, common to all database engines."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class Cursor(Protocol):
 
 
 class Connection(Protocol):
-    """What the engines' connections have in common."""
+    """The interface of connections, common to all engines."""
 
     walks_back: bool
-    """Whether the full-text index gives the newest of one word first, without looking at the others."""
+    """True if the full-text index gives the newest rows of one word first, without reading the others."""
 
     def execute(self, statement: str, values: Mapping[str, str | int | None] = ..., /) -> Cursor:
         """A statement of sql.py or schema.py."""
 
     def lock(self, names: Iterable[str], /) -> None:
-        """Others who lock one of these names wait here until this transaction has ended."""
+        """Locks these names until this transaction has ended."""

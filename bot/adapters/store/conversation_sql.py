@@ -1,4 +1,4 @@
-"""The conversation with Retarus in the database: entries, raw mails, Message-IDs, numbers of theirs, single values.
+"""The conversation with Retarus in the database: entries, raw mails, Message-IDs, Retarus's numbers, single values.
 
 SQL that every engine understands, as in sql.py.
 """
@@ -103,7 +103,7 @@ _FORGET_ORIGINAL: Final = "DELETE FROM raw_mails WHERE id = :id"
 
 
 def apply(db: Connection, heard: Heard, at: datetime) -> None:
-    """Everything a change adds to the conversation. `Duplicate` before anything else is looked at."""
+    """Saves everything a change adds to the conversation. `Duplicate` before anything else is examined."""
     for entry in heard.new:
         if db.execute(INSERT, _entry_row(entry)).rowcount != 1:
             raise Duplicate(f"Entry {entry.id} was taken in before.")
@@ -133,13 +133,13 @@ def _forget(db: Connection, heard: Heard) -> None:
 
 
 def save_numbers(db: Connection, ticket: Ticket) -> None:
-    """By which numbers of theirs a ticket is found."""
+    """Saves Retarus's numbers, by which a ticket is found."""
     for number in ticket.rcr:
         db.execute(INSERT_RCR, {"number": number, "id": ticket.id})
 
 
 def keep_first(db: Connection, name: str, value: str) -> str:
-    """The value that is kept under this name: the given one, unless there was one already."""
+    """The value that is saved under this name: the given one, unless there was one already."""
     db.execute(KEEP_FIRST, {"name": name, "value": value})
     return str(db.execute(KEPT, {"name": name}).fetchone()[0])
 

@@ -191,7 +191,7 @@ class DatabaseStore(ConversationTables):
         return await self._engine.read(look)
 
     async def _indexed_more(self) -> bool:
-        """False when another replica is at it, or another program holds the database: searching needs no write lock."""
+        """False when another replica is indexing, or the database is locked: searching needs no write lock."""
         with suppress(StoreDown, TimeoutError):
             async with asyncio.timeout(_INDEXING):
                 return bool(await self.index_new(_INDEXED))

@@ -16,18 +16,18 @@ from typing import Final
 from bot.adapters.store import full_text_dialect
 
 _STATEMENT = re.compile(r"(?:\bBEGIN\b.*?\bEND\b|[^;])+", re.DOTALL)
-"""Up to its semicolon; those within a trigger are its own."""
+"""A statement up to its semicolon; semicolons within a trigger belong to the trigger."""
 _VALUE = re.compile(r"(?<!:):([a-z]\w*)")
 
 
 @dataclass(frozen=True, eq=False)
 class Dialect:
-    """How one engine speaks."""
+    """The dialect of one engine."""
 
     words: Mapping[str, str]
-    """By the name that stands for them. Every dialect knows the same names."""
+    """The engine's words by the `$name` that stands for them. Every dialect knows the same names."""
     value: str = r":\1"
-    """How a statement names a value; `\\1` is its name."""
+    """Replacement for a named value in a statement; `\1` is its name."""
     text: str = "TEXT"
     """The type of texts that are equal and ordered by their code points, wherever the database runs."""
 
@@ -58,7 +58,7 @@ _KNOWN_LIFETIMES = """
         UNION ALL SELECT month + 1, last, id, raised_at, closed_at FROM known WHERE month < last
     )
     INSERT INTO lifetimes (month, ticket_id, raised_at, closed_at) SELECT month, id, raised_at, closed_at FROM known"""
-"""Of tickets that were closed before there was that table. Only SQLite was there before it."""
+"""Fills the table for tickets that were closed before it existed. Only SQLite existed then."""
 
 _KNOWN_RCR: Final = """
     INSERT INTO rcr_numbers (number, ticket_id) SELECT each.value, tickets.id FROM tickets, {} WHERE TRUE

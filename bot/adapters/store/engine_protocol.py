@@ -1,4 +1,4 @@
-"""What a database engine does for the store."""
+"""The interface of a database engine for the store."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ T = TypeVar("T")
 
 
 class Engine(Protocol):
-    """What an engine does. Every method may raise `StoreDown`."""
+    """The interface of an engine. Every method may raise `StoreDown`."""
 
     async def change(self, work: Callable[[Connection], T], /) -> T:
-        """Does this in one transaction: when it returns, it is on disk; when it raises, nothing was changed."""
+        """Runs this in one transaction: when it returns, it is on disk; when it raises, nothing was changed."""
 
     async def read(self, work: Callable[[Connection], T], /) -> T:
-        """Does this, seeing what was committed."""
+        """Runs this on what was committed."""
 
     def alone(self, what: str, /) -> AbstractAsyncContextManager[bool]: ...
 

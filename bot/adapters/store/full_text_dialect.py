@@ -31,7 +31,7 @@ def _fts5_matches(table: str) -> str:
 
 
 def _fts5_merged(table: str) -> str:
-    """The index grows in pieces, each of which every query asks. Where some are alike, so many pages are joined."""
+    """The index grows in segments, which every query reads. Similar ones are merged, this many pages at a time."""
     return f"INSERT INTO {table}_fts ({table}_fts, rank) VALUES ('merge', :pages)"
 
 
@@ -53,7 +53,7 @@ SQLITE: Final = {
 
 
 def _vector(column: str) -> str:
-    """A column of its own that the index is of."""
+    """Adds a column that the index is on."""
     parted = f"string_to_array(translate({column}, chr(10), ' '), ' ')"
     return f", vector TSVECTOR GENERATED ALWAYS AS (array_to_tsvector(array_remove({parted}, ''))) STORED"
 
@@ -69,12 +69,12 @@ POSTGRES: Final = {
         f"CREATE INDEX {table}_fts ON {table} USING gin (vector) WITH (fastupdate = off);\n" for table in _SEARCHED
     ),
     **{f"{table}_matches": _vector_matches(table) for table in _SEARCHED},
-    **{f"{table}_merged": "SELECT :pages + 0" for table in _SEARCHED},  # one piece, always
+    **{f"{table}_merged": "SELECT :pages + 0" for table in _SEARCHED},  # one segment, always
     "listed": "(SELECT jsonb_array_elements_text(CAST(:listed AS jsonb)))",
     "numbers": "(SELECT CAST(jsonb_array_elements_text(CAST(:numbers AS jsonb)) AS bigint))",
     "words_listed": "jsonb_array_elements_text(CAST(:listed AS jsonb)) AS each (value)",
     "for_update": "FOR UPDATE",
-    # else it may read the whole table from its end, looking for a rare word
+    # else it may read the whole table from its end when searching for a rare word
     "row": "number + 0",
     "newest": "number + 0 DESC",
     "query": "ts",

@@ -25,14 +25,14 @@ _AT_ONCE = 50
 
 
 def index(db: Connection, batch: Batch, tickets: Sequence[Ticket], notes: Sequence[TechnicalNote]) -> None:
-    """What this batch has saved; the vocabulary last, and sorted: two changes that learn the same words never meet
-    crosswise."""
+    """Updates the index for this batch; the vocabulary last, and sorted: changes that learn the same words cannot
+    deadlock."""
     learnt = set[str]()
     for ticket in tickets:
         rewritten = [event for event in batch.rewritten if event.ticket_id == ticket.id]
         events = [event for event in batch.events if event.ticket_id == ticket.id]
         if rewritten:
-            db.execute(sql.MARK, {"number": ticket.number})  # for who indexes what it was: then it is done once more
+            db.execute(sql.MARK, {"number": ticket.number})  # a concurrent indexing run repeats it
             told = documents.story_of((*rewritten, *events))
             learnt |= _put(db, DocumentKind.TICKETS, ticket.number, documents.document_of(ticket), told, afresh=True)
         elif _is_news(db, ticket, events):
@@ -43,7 +43,7 @@ def index(db: Connection, batch: Batch, tickets: Sequence[Ticket], notes: Sequen
 
 
 def index_notes(db: Connection, notes: Iterable[TechnicalNote]) -> None:
-    """Takes these notes into an index that is empty."""
+    """Indexes these notes in an empty index."""
     learnt = set[str]()
     for note in notes:
         learnt |= _put(db, DocumentKind.NOTES, note.number, documents.document_of_note(note), "", afresh=True)
@@ -51,7 +51,7 @@ def index_notes(db: Connection, notes: Iterable[TechnicalNote]) -> None:
 
 
 def _is_news(db: Connection, ticket: Ticket, events: Sequence[Event]) -> bool:
-    """A reminder, say, adds no word."""
+    """False if nothing searchable changed; a reminder, for example, adds no word."""
     if ticket.version == 1 or documents.story_of(events):
         return True
     found = db.execute(sql.ENTRY[DocumentKind.TICKETS], {"number": ticket.number}).fetchone()
@@ -59,7 +59,7 @@ def _is_news(db: Connection, ticket: Ticket, events: Sequence[Event]) -> bool:
 
 
 def index_marked(db: Connection, limit: int) -> int:
-    """Up to so many tickets that were marked; returns how many."""
+    """Indexes at most that many marked tickets; returns how many."""
     numbers = sorted(row[0] for row in db.execute(sql.UNMARK, {"limit": limit}).fetchall())
     learnt = set[str]()
     for number in numbers:
@@ -70,7 +70,7 @@ def index_marked(db: Connection, limit: int) -> int:
 
 
 def _whole(db: Connection, ticket: Ticket) -> set[str]:
-    """With its history."""
+    """Indexes a ticket with its history."""
     history = [rows.event(row) for row in db.execute(sql.HISTORY, {"ticket_id": ticket.id}).fetchall()]
     return _put(
         db, DocumentKind.TICKETS, ticket.number, documents.document_of(ticket), documents.story_of(history), afresh=True
@@ -80,7 +80,7 @@ def _whole(db: Connection, ticket: Ticket) -> set[str]:
 def _put(
     db: Connection, shelf: DocumentKind, number: int, document: SearchDocument, story: str, *, afresh: bool = False
 ) -> set[str]:
-    """Returns the words it is spelt with, to be learnt. `afresh`: the story is all there is, not only what is new."""
+    """Returns the words it is spelt with, to be learnt. `afresh`: the thread is complete, not only what is new."""
     found = db.execute(sql.ENTRY[shelf], {"number": number}).fetchone()
     if found and found[0] == document.fingerprint and not story and not afresh:
         return set()
@@ -104,7 +104,7 @@ def _learn(db: Connection, learnt: set[str]) -> None:
 
 
 def _unlearn(db: Connection, tokens: Iterable[str]) -> None:
-    """A word that stands nowhere any more is forgotten: it may have been somebody's name."""
+    """Forgets a word that occurs nowhere any more: it may have been somebody's name."""
     plain = sorted(token for token in tokens if words.is_plain(token))
     for asked in (plain[at : at + _AT_ONCE] for at in range(0, len(plain), _AT_ONCE)):
         held = {asked[place] for shelf in DocumentKind for place in _held(db, table_of(shelf), asked)}
@@ -113,7 +113,7 @@ def _unlearn(db: Connection, tokens: Iterable[str]) -> None:
 
 
 def _held(db: Connection, table: str, asked: Sequence[str]) -> list[int]:
-    """The places of those words that some document holds."""
+    """The positions of those words that some document holds."""
     values: rows.Row = {}
     for place, word in enumerate(asked):
         values |= wanted([[word]], place)

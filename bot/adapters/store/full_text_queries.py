@@ -14,11 +14,11 @@ from bot.search.documents import DocumentKind, IndexEntry, LookBack
 from bot.search.ranking import Candidate, Candidates, QueryTerm, SearchFilter
 
 _LOOKED_AT = 3000
-"""Words of the vocabulary that are looked at, for each that is asked."""
+"""Words of the vocabulary that are compared, for each word of a query."""
 Queries = Sequence[Sequence[Iterable[str]]]
 
 _FEW = 6
-"""A query of more words says enough by itself."""
+"""Number of words from which a query is specific enough."""
 
 
 def candidates(db: Connection, shelf: DocumentKind, asked: Sequence[QueryTerm], narrow: SearchFilter) -> Candidates:
@@ -51,7 +51,7 @@ def candidates(db: Connection, shelf: DocumentKind, asked: Sequence[QueryTerm], 
 
 
 def _newest(db: Connection, table: str, queries: Queries, back: LookBack) -> list[list[int]]:
-    """Looked for among the newest, and only what is rarer further back: no engine reads more than it must."""
+    """Searched for among the newest, and only rare words further back: no engine reads more than it must."""
     found: list[list[int]] = [[] for _ in queries]
     looking: dict[int, LookBack] = dict.fromkeys(range(len(queries)), back)
     while looking:
@@ -66,14 +66,14 @@ def _newest(db: Connection, table: str, queries: Queries, back: LookBack) -> lis
 
 
 def _within(db: Connection, table: str, asked: Sequence[tuple[Sequence[Iterable[str]], LookBack]]) -> list[list[int]]:
-    """One trip. An empty query finds nothing."""
+    """Takes one round trip. An empty query finds nothing."""
     first = min((back.reaches for _, back in asked), default=0)
     queries = [[*([back.tokens] if query and back.tokens else []), *query] for query, back in asked]
     return matching(db, table, queries, first=first, most=ranking.CANDIDATES)
 
 
 def alike(db: Connection, asked: Sequence[str]) -> dict[str, list[str]]:
-    """For each word: itself and its halves; for one nobody knows also what begins like it or is spelt like it; and
+    """For each word: itself and its halves; for an unknown one also what begins like it or is spelt like it; and
     where few words are asked, the longer ones it stands in."""
     parts = {word: {word, *tokens.cuts(word)} for word in asked}
     listed = json.dumps(sorted(set().union(*parts.values())))
@@ -87,7 +87,7 @@ def alike(db: Connection, asked: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _resembling(db: Connection, unknown: Sequence[str], within: Sequence[str]) -> list[tuple[str, str]]:
-    """A slip mostly leaves the first two letters, or all after them, as they were: what shares either is looked at."""
+    """Most typing errors leave the first two letters, or all after them, intact: words sharing either are compared."""
     values: Row = {"first": 0, "most": _LOOKED_AT}
     for number, word in enumerate(unknown):
         values |= {f"from{number}": word[:2], f"to{number}": f"{word[:2]}\U0010ffff"}

@@ -41,15 +41,15 @@ class _Failed(Exception):
 
 
 class Writer:
-    """Does changes one after the other, each wholly or not at all. What `do` returned is on disk.
+    """Runs changes one after the other, each completely or not at all. What `do` returned is on disk.
 
-    A change may be done twice, the first time in vain, so it must have no effect but on the database.
+    A change may be done twice, the first time without success, so it must have no effect but on the database.
     """
 
     def __init__(self, db: SqliteConnection) -> None:
         self._db = db
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        """What is to be done; nothing after None."""
+        """The queue of jobs; None ends the thread."""
         self._go: SimpleQueue[None] = SimpleQueue()
         """A word for the thread to look at the jobs."""
         self._closed = False
@@ -59,7 +59,7 @@ class Writer:
         self._thread.start()
 
     async def do(self, work: Work[T]) -> T:
-        """What `work` returns or raises, once its group is committed; `StoreDown` when it could not be.
+        """The result or exception of `work`, once its group is committed; `StoreDown` when it could not be.
 
         Cancelled while it waits, a change is made wholly or not at all; nobody can tell which.
         """
@@ -75,9 +75,9 @@ class Writer:
         return await asked
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop, since: float, latest: float) -> None:
-        """In the loop's first short turn, when it has nothing else to do.
+        """Hands jobs over in the loop's first short turn, when it has nothing else to do.
 
-        Was the thread told of each change at once, it would begin while the loop is still at work on the others of a
+        If the thread was woken for each change at once, it would start while the loop still works on the others of a
         burst, and the two would take the interpreter from each other at every statement: that takes longer than all
         the changes together.
         """
@@ -89,7 +89,7 @@ class Writer:
             self._go.put(None)
 
     def close(self) -> None:
-        """Finish what is queued, then stop. Blocks; may be called again."""
+        """Finishes what is queued, then stops. Blocks; may be called again."""
         if not self._closed:
             self._closed = True
             self._jobs.put(None)
@@ -107,7 +107,7 @@ class Writer:
                 _answer(wanted)
 
     def _group(self) -> tuple[list[_Job], bool]:
-        """All that is queued; and whether there may be more to come."""
+        """All queued jobs, and whether there may be more to come."""
         self._go.get()
         group: list[_Job] = []
         with suppress(Empty):
@@ -120,7 +120,7 @@ class Writer:
         return group, True
 
     def _commit(self, group: Sequence[_Job]) -> None:
-        """Together; where one of them fails, all anew, each within a savepoint, so that it alone is undone."""
+        """Runs the jobs together; if one fails, all again, each within a savepoint, so that it alone is undone."""
         try:
             try:
                 self._together(group)
@@ -141,7 +141,7 @@ class Writer:
                     raise _Failed from error
 
     def _attempt(self, job: _Job) -> None:
-        """Do one change; if it fails, it alone is undone."""
+        """Runs one change; if it fails, it alone is undone."""
         self._db.execute("SAVEPOINT change")
         try:
             job.result = job.work(self._db)
@@ -158,7 +158,7 @@ def _answer(group: Sequence[_Job]) -> None:
     """One wake-up per loop, however large the group."""
     for loop in {job.asked.get_loop() for job in group}:
         mine = [job for job in group if job.asked.get_loop() is loop]
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with suppress(RuntimeError):  # the loop is closed: no task waits any more
             loop.call_soon_threadsafe(_resolve, mine)
 
 

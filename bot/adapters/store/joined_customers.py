@@ -36,6 +36,6 @@ def save(db: Connection, ticket: Ticket) -> None:
 
 
 def fill(db: Connection) -> None:
-    """Computes them anew from all tickets with joined end-customers."""
+    """Recomputes them from all tickets with joined end-customers."""
     for row in db.execute(WITH, {}).fetchall():
         save(db, rows.ticket(row))

@@ -23,7 +23,7 @@ from bot.adapters.store.postgres_session import Session
 from bot.core.errors import Misconfigured, StoreDown
 
 _OWN = {"schema_version"}
-"""Tables in which an engine keeps what concerns it alone."""
+"""Tables an engine keeps for itself."""
 _AT_ONCE = 500
 
 
@@ -35,7 +35,7 @@ class DatabaseTable:
 
 @dataclass(frozen=True)
 class _Content:
-    """What a table holds, however its rows are ordered."""
+    """Checksum of a table's rows, independent of their order."""
 
     rows: int = 0
     digest: int = 0
@@ -46,7 +46,7 @@ class _Content:
 
 
 def migrate(file: Path, drafts: Path, url: str) -> Mapping[str, int]:
-    """Moves everything; gives how many rows each table has. Done again, it finds everything there, and changes nothing.
+    """Moves everything; returns how many rows each table has. Idempotent: a second run changes nothing.
 
     `Misconfigured` when the new database holds anything else. Both are brought up to date before.
     """
@@ -63,7 +63,7 @@ def migrate(file: Path, drafts: Path, url: str) -> Mapping[str, int]:
 
 @contextmanager
 def _locked(file: Path, drafts: Path) -> Iterator[sqlite3.Connection]:
-    """Opens the embedded desk exclusively: it is refused while any process has it open, even an idle desk."""
+    """Opens the embedded desk exclusively: refused while any process has it open, even an idle desk."""
     source = sqlite3.connect(file, timeout=postgres_session.BUSY, isolation_level=None)
     try:
         source.execute("PRAGMA journal_mode = DELETE")  # refused while there are others; a desk makes it WAL again
@@ -79,7 +79,7 @@ def _locked(file: Path, drafts: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _require_room(url: str) -> None:
-    """Before anything is made there."""
+    """Checks the target before anything is created there."""
     with postgres_session.opened(url) as target:
         names = {row[0] for row in target.execute(_TABLES)}
     if names and not names & _OWN:
@@ -107,7 +107,7 @@ def _moved(source: sqlite3.Connection, target: Session, url: str) -> Mapping[str
 
 
 def _require_new(found: Mapping[DatabaseTable, _Content], url: str) -> None:
-    """It may hold what every new desk holds: the counters as they begin."""
+    """True for what every new desk holds: the counters as they begin."""
     fresh = sqlite3.connect(":memory:", factory=sqlite_connection.SqliteConnection)
     for script in schema_migrations.MIGRATIONS:
         for statement in SQLITE.script(script):
@@ -127,7 +127,7 @@ def _require_new(found: Mapping[DatabaseTable, _Content], url: str) -> None:
 _TABLES = b"""
     SELECT table_name::text FROM information_schema.tables
     WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"""
-"""Views, as extensions bring them, are none."""
+"""Ordinary tables; views, as extensions bring them, are left out."""
 
 _MADE = {
     "main": "SELECT name, sql FROM main.sqlite_master WHERE type = 'table'",
@@ -140,7 +140,7 @@ def _is_attached(source: sqlite3.Connection, name: str) -> bool:
 
 
 def tables_of_file(source: sqlite3.Connection) -> list[DatabaseTable]:
-    """Without an index's own: the engine keeps those equal to the table they are of."""
+    """Tables without those of an index: the engine keeps those equal to the table they are of."""
     made = [row for each in ("main", "drafts") if _is_attached(source, each) for row in source.execute(_MADE[each])]
     virtual = [name for name, text in made if text.upper().startswith("CREATE VIRTUAL")]
     own = ("sqlite_", *(f"{each}_" for each in virtual))
@@ -152,7 +152,7 @@ def tables_of_file(source: sqlite3.Connection) -> list[DatabaseTable]:
 
 
 def tables_of_server(target: Session) -> list[DatabaseTable]:
-    """Without columns the server works out by itself."""
+    """Columns without those the server computes."""
     names = {row[0] for row in target.execute(_TABLES)} - _OWN
     found = target.execute(b"""
         SELECT table_name::text, array_agg(column_name::text) FROM information_schema.columns
@@ -188,7 +188,7 @@ def _copy(source: sqlite3.Connection, target: Session, table: DatabaseTable) -> 
 
 
 def _count_on(source: sqlite3.Connection, target: Session) -> None:
-    """Row numbers go on where they were."""
+    """Sets the row numbers to continue where they were."""
     last = dict(source.execute("SELECT name, seq FROM sqlite_sequence WHERE seq > 0"))
     counted = target.execute(b"""
         SELECT table_name, pg_get_serial_sequence(table_name, column_name) FROM information_schema.columns

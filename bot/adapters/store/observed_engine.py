@@ -18,7 +18,7 @@ Observe = Callable[[str, str, float], None]
 
 
 class ObservedEngine:
-    """`bot.adapters.store.database.Engine`: passes everything on, and tells how long it took."""
+    """`bot.adapters.store.database.Engine`: forwards every call, and reports its duration."""
 
     def __init__(self, engine: Engine, observe: Observe) -> None:
         self._engine = engine

@@ -40,7 +40,7 @@ T = TypeVar("T")
 Work = Callable[[PostgresConnection], T]
 
 _CHANGING, _READING, _ALONE = 4, 4, 6
-"""As many hold a lock while they work as there are jobs."""
+"""As many connections as there are jobs hold a lock while they work."""
 CONNECTIONS = _CHANGING + _READING + _ALONE
 """The most one process uses."""
 _TRIES = 5
@@ -56,7 +56,7 @@ _LEAVE = b"SELECT pg_advisory_unlock(hashtextextended(current_schema() || ':alon
 
 
 class _InTheWay(Exception):
-    """Two changes locked crosswise, and this one was undone. Done once more, it works."""
+    """Two changes deadlocked, and this one was rolled back. A retry works."""
 
 
 class _Doubt(Exception):
@@ -104,7 +104,7 @@ class PostgresEngine:
         self._pool.close()
 
     async def change(self, work: Work[T], /) -> T:
-        """Cancelled while it waits, a change is made wholly or not at all; nobody can tell which."""
+        """Runs a change. Cancelled while it waits, it is made completely or not at all; which of the two is unknown."""
         return await self._in(self._changing, lambda: self._change(work))
 
     async def read(self, work: Work[T], /) -> T:
@@ -112,7 +112,7 @@ class PostgresEngine:
 
     @asynccontextmanager
     async def alone(self, what: str, /) -> AsyncIterator[bool]:
-        """By a lock that ends with its connection: who is killed holds nothing up."""
+        """Takes a lock that ends with its connection: a killed process holds nothing up."""
         session, free = await self._in(self._reading, lambda: self._locked(what))
         try:
             yield free
@@ -127,14 +127,14 @@ class PostgresEngine:
     # --- in a thread
 
     def _session(self, until: float) -> Session:
-        """One from the pool; `StoreDown` when there is none in time."""
+        """One connection from the pool; `StoreDown` when there is none in time."""
         try:
             return self._pool.getconn(max(until - time.monotonic(), 0))
         except (psycopg.Error, PoolTimeout, PoolClosed) as error:
             raise down(error) from error
 
     def _with_session(self, work: Callable[[Session], T]) -> T:
-        """Begun anew where the connection turns out to be broken."""
+        """Runs the work again where the connection turns out to be broken."""
         until = time.monotonic() + self._busy
         while True:
             session = self._session(until)
@@ -194,7 +194,7 @@ class PostgresEngine:
                     raise translated(error) from error
 
     def _unlock(self, session: Session, what: str) -> None:
-        """Gives the connection back. One that broke has lost its lock by itself."""
+        """Returns the connection. A broken one has lost its lock by itself."""
         try:
             if what:
                 _asked(session, _LEAVE, what)

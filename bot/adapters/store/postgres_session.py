@@ -59,11 +59,11 @@ class PostgresConnection:
         self, statement: str, values: Mapping[str, str | int | None] | None = None, /
     ) -> psycopg.Cursor[tuple[Any, ...]]:
         spoken = _spoken(statement)
-        # what a full-text query costs depends on its words: planned anew each time, never once for all of them
+        # what a full-text query costs depends on its words: planned for each call, never once for all of them
         return self._session.execute(spoken, values or {}, prepare=False if b"@@" in spoken else None)
 
     def lock(self, names: Iterable[str], /) -> None:
-        """Until the transaction ends; in the order given, so that those who lock the same wait and do not block."""
+        """Locks until the transaction ends, in the given order, so that equal locks wait and do not deadlock."""
         names = list(names)
         if names:
             self._session.execute(_LOCK, {"names": names})
@@ -90,7 +90,7 @@ def parameters(url: str) -> str:
 
 
 def place(url: str) -> str:
-    """What may be said of the URL: where the database is."""
+    """The part of the URL that may be shown: where the database is."""
     said_there = conninfo.conninfo_to_dict(url)
     host, port = said_there.get("host") or "the default host", said_there.get("port") or 5432
     return f"{said_there.get('dbname') or 'the default database'} at {host}:{port}"
@@ -103,7 +103,7 @@ def begin_session(session: Session, busy: float = BUSY) -> None:
 
 
 def prepare(url: str, scripts: Sequence[str] = schema_migrations.MIGRATIONS) -> None:
-    """Bring the tables up to date, also while others start. `Misconfigured` or `StoreDown` where that cannot be."""
+    """Brings the tables up to date, also while others start. `Misconfigured` or `StoreDown` where that cannot be."""
     with opened(url) as session:
         _require_fit(session)
         try:
@@ -189,7 +189,7 @@ def in_doubt() -> StoreDown:
 
 
 def translated(error: psycopg.Error) -> Exception:
-    """What the desk calls it. What can only be a fault of the program stays what it is."""
+    """Translates an error of the driver. A programming error stays what it is."""
     if isinstance(error, errors.UniqueViolation):
         return Conflict("Another change saved the same at the same moment.")
     if isinstance(error, psycopg.DataError):
@@ -198,7 +198,7 @@ def translated(error: psycopg.Error) -> Exception:
 
 
 def is_passing(error: BaseException) -> bool:
-    """Two transactions were in each other's way; done once more, it works."""
+    """True if two transactions conflicted; a retry works."""
     return isinstance(error, errors.DeadlockDetected | errors.SerializationFailure)
 
 

@@ -60,13 +60,13 @@ def ticket_row(ticket: Ticket) -> Row:
 
 
 def joined_rows(ticket: Ticket) -> list[Row]:
-    """One for each end-customer who joined it."""
+    """One row for each end-customer who joined it."""
     names = dict.fromkeys(fold(each.customer) for each in ticket.affected)
     return [{"id": ticket.id, "customer": name} for name in names if name]
 
 
 def spelt(row: Sequence[Any]) -> str:
-    """How a ticket spells the end-customer with this folded name."""
+    """The spelling of the end-customer with this folded name in a ticket."""
     name, *columns = row
     its = ticket(columns)
     names = (its.answer("customer"), *(each.customer for each in its.affected))
@@ -74,7 +74,7 @@ def spelt(row: Sequence[Any]) -> str:
 
 
 def lifetime_rows(ticket: Ticket) -> list[Row]:
-    """One for each month in which it may have been open; none while it is."""
+    """One row for each month in which it may have been open; none while it is."""
     if ticket.stage.is_open:
         return []
     known: Row = {"id": ticket.id, "raised_at": ms(ticket.raised_at), "closed_at": ms(ticket.since)}
@@ -82,7 +82,7 @@ def lifetime_rows(ticket: Ticket) -> list[Row]:
 
 
 def month(at: datetime) -> int:
-    """Its number, in UTC."""
+    """The number of a month, in UTC."""
     at = at.astimezone(UTC)
     return at.year * 12 + at.month - 1
 
@@ -123,7 +123,7 @@ def notice_row(notice: Notice) -> Row:
 
 
 def held_values(held: Held) -> Row:
-    """What is held back, as `outbox_sql.claim` takes it; nothing where nothing is."""
+    """The held-back notices, as `outbox_sql.claim` takes them; empty where there are none."""
     if not held:
         return {}
     kinds, recipients = sorted(each.value for each in held.kinds), sorted(held.recipients)
@@ -131,7 +131,7 @@ def held_values(held: Held) -> Row:
 
 
 def claim(row: Sequence[Any]) -> Claim:
-    """An attempt whose end was never written down, as its process was killed, may have arrived."""
+    """True if an attempt was never settled, as its process was killed: it may have arrived."""
     attempts, settled, progress, doc = row
     known = Progress.model_validate_json(progress) if progress else Progress()
     if settled != attempts - 1:
@@ -146,7 +146,7 @@ def letter(row: Sequence[Any]) -> Letter:
 
 
 def readable(record: Callable[[Sequence[Any]], T], found: Iterable[Sequence[Any]]) -> list[T]:
-    """The rows this release understands; what a newer one wrote is left for it, and holds nothing up."""
+    """The rows this release understands; a newer release's rows are left for it, and hold nothing up."""
     records: list[T] = []
     for row in found:
         try:

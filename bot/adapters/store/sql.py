@@ -43,7 +43,7 @@ SAVE_LIFETIME: Final = """
 
 
 def alive(customer: str) -> str:
-    """Who may have been open in these months; takes `:first` and `:last` month, `:start`, `:end`, `:customer`.
+    """Tickets that may have been open in these months; takes `:first` and `:last` month, `:start`, `:end`, `:customer`.
 
     Some come twice, and in no order: asked for one, the engines read all tickets there are. The `||` keeps them from
     reading all of a customer's, and of each ticket it is looked whether they joined it.
@@ -90,7 +90,7 @@ def find(query: Query) -> tuple[str, Row]:
 
 
 def count(query: Query) -> tuple[str, Row]:
-    """How many tickets match, whatever the page."""
+    """Number of tickets that match, on all pages."""
     where, values = _where(query)
     return f"SELECT COUNT(*) FROM tickets WHERE {where}", values  # noqa: S608  own words only
 
@@ -100,7 +100,7 @@ def _where(query: Query) -> tuple[str, Row]:
     values: Row = {}
     if len(query.stages) == 1:
         parts.append("stage = :stage0")
-    elif query.stages:  # their newest together are found along all that are newest, not stage by stage
+    elif query.stages:  # the newest of all stages are found together in one index, not stage by stage
         parts.append(f"$unindexed stage IN ({', '.join(f':stage{i}' for i in range(len(query.stages)))})")
     if query.stages:
         values |= {f"stage{i}": stage.value for i, stage in enumerate(query.stages)}
@@ -143,7 +143,7 @@ TOGETHER: Final = f"{PLACED} ORDER BY ticket_id, what"
 
 
 def card_links(ticket_ids: Sequence[str]) -> tuple[str, Row]:
-    """Where the cards of these tickets are, in one look."""
+    """Places of the cards of these tickets, in one query."""
     values: Row = {f"id{number}": ticket_id for number, ticket_id in enumerate(ticket_ids)}
     names = ", ".join(f":{name}" for name in values)
     return f"SELECT ticket_id, link FROM places WHERE ticket_id IN ({names}) AND what = 'card' AND link <> ''", values  # noqa: S608  own words only
@@ -170,7 +170,7 @@ COUNT_CUSTOMERS: Final = "SELECT COUNT(*) FROM customers"
 
 
 def customers(words: Sequence[str], limit: int, skip: int) -> tuple[str, Row]:
-    """Those of whose words each given one begins some."""
+    """End-customers in whose name each given word begins some word."""
     begins = "id IN (SELECT customer_id FROM customer_words WHERE word >= :from{0} AND word < :to{0})"
     where = " AND ".join(begins.format(number) for number in range(len(words))) or "1 = 1"
     values: Row = {"limit": limit, "skip": skip}
@@ -291,7 +291,7 @@ FIRST_SINCE: Final = """
 """Numbers follow the time of raising but for a moment, when many are raised at once."""
 
 MERGED: Final = tuple(f"${table}_merged" for table in ("tickets_index", "notes_index", "vocabulary"))
-"""Takes `:pages`: so much of each index is put in order."""
+"""Merges the index's segments; takes `:pages`."""
 
 MARK: Final = """
     INSERT INTO to_index (number) VALUES (:number) ON CONFLICT (number) DO UPDATE SET number = excluded.number"""

@@ -41,7 +41,7 @@ class SqliteEngine:
 
     @asynccontextmanager
     async def alone(self, what: str, /) -> AsyncIterator[bool]:
-        """Among the tasks of this process: an embedded desk is one."""
+        """Locks among the tasks of this process: an embedded desk is one."""
         if what in self._alone:
             yield False
             return

@@ -58,7 +58,7 @@ def connect(path: Path, busy: float) -> SqliteConnection:
 
 
 def prepare(path: Path, busy: float, scripts: Sequence[str] = schema_migrations.MIGRATIONS) -> None:
-    """Make the file and its folder, and bring its tables up to date. `Misconfigured` where that cannot be."""
+    """Creates the file and its folder, and brings its tables up to date. `Misconfigured` where that cannot be."""
     if sqlite3.sqlite_version_info < _OLDEST:
         raise Misconfigured(f"SQLite {sqlite3.sqlite_version} is too old: this desk needs 3.35 or newer.")
     try:
@@ -101,7 +101,7 @@ def _copy_before_migration(db: SqliteConnection, path: Path, newest: int) -> Non
 
 
 def _migrate(db: SqliteConnection, path: Path, scripts: Sequence[str]) -> None:
-    """All in one transaction, which also shows that the file can be written."""
+    """Migrates in one transaction, which also shows that the file can be written."""
     with transaction(db):
         db.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
         found = db.execute("SELECT MAX(version) FROM schema_version").fetchone()[0] or 0

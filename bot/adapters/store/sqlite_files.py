@@ -1,4 +1,4 @@
-"""The files of an embedded desk: readable for their owner only, and not silently begun anew where one was lost."""
+"""The files of an embedded desk: readable for their owner only, and never silently created again where one was lost."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _is_of_a_database(journal: Path) -> bool:
 
 
 def is_corrupt(error: Exception) -> bool:
-    """Whether the file itself is damaged, or no database at all."""
+    """True if the file itself is damaged, or is no database."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _CORRUPT
 
 

@@ -84,7 +84,7 @@ class DurableDict(SqliteDict):  # type: ignore[misc]  # sqlitedict ships no type
         return _DurableWorker(self.filename, self.autocommit, self.journal_mode, self._outer_stack)
 
     def ready(self) -> DurableDict:
-        """Itself, with a new worker if the old one has died."""
+        """The table, with a new worker if the old one has died."""
         if not self.conn.is_alive():
             self.conn = self._new_conn()
         return self
@@ -92,7 +92,7 @@ class DurableDict(SqliteDict):  # type: ignore[misc]  # sqlitedict ships no type
 
 @dataclass(frozen=True)
 class _Known:
-    """What stood there, or that nothing did, when it was last read or written."""
+    """The value, or its absence, as it was last read or written."""
 
     value: dict[str, str] | None
     at: float = field(default_factory=time.monotonic)

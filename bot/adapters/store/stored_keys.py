@@ -17,7 +17,7 @@ _NOTES: Final = "SELECT number, doc FROM technical_notes ORDER BY number"
 
 
 def compute(db: Connection, before: int, after: int) -> None:
-    """After the scripts from version `before` to `after`: what those scripts leave to be computed."""
+    """Computes what the scripts from version `before` to `after` leave to be computed."""
 
     def has_run(script: str) -> bool:
         return before < schema_migrations.MIGRATIONS.index(script) + 1 <= after
@@ -31,14 +31,14 @@ def compute(db: Connection, before: int, after: int) -> None:
 
 
 def _fold_names(db: Connection) -> None:
-    """Of the end-customers tickets were raised for."""
+    """Recomputes the names of end-customers in tickets."""
     for (before,) in db.execute(_NAMES, {}).fetchall():
         if (key := fold(before)) != before:
             db.execute(_RENAME, {"key": key, "before": before})
 
 
 def _fold_entries(db: Connection) -> None:
-    """Of the list of end-customers. Entries that now have the same name become one, which knows what each knew."""
+    """Recomputes the list of end-customers. Entries that now have the same name are merged."""
     entries = [rows.customer(row) for row in db.execute(_ENTRIES, {}).fetchall()]
     for entry in entries:
         db.execute(sql.FORGET_CUSTOMER, {"id": entry.id})
