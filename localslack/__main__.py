@@ -12,7 +12,7 @@ from localslack.mail import serve
 
 
 def main() -> int:
-    """Run until interrupted; 1 with one line where it cannot start."""
+    """Runs until interrupted; 1 with one line where it cannot start."""
     wanted = _arguments()
     try:
         return asyncio.run(_run(wanted))
@@ -71,7 +71,7 @@ def _print(slack: LocalSlack, *, as_json: bool) -> None:
 
 
 def _interruption() -> asyncio.Event:
-    """Set when the user or the system wants an end."""
+    """Set when the user or the system ends the program."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -1,4 +1,4 @@
-"""Answers that go wrong on their way: errors, broken lines, half bodies, as an ordered fault says."""
+"""Broken responses: errors, reset connections and truncated bodies, according to an ordered fault."""
 
 import asyncio
 import socket
@@ -18,7 +18,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 async def answered(faults: Faults, fault: Fault | None, request: web.Request, run: Run) -> web.StreamResponse:
-    """The answer of `run`, spoiled by the fault; a fault `before` keeps it from running at all."""
+    """The response of `run`, broken by the fault; a fault `before` keeps it from running at all."""
     if fault is None:
         return await run()
     if fault.fault == "slow":
@@ -52,7 +52,7 @@ async def _spoiled(
         if kind == "hang":
             await faults.hold(fault.delay(), request.transport)
         cut(request.transport)
-        return web.Response(status=500)  # goes nowhere: the line is gone
+        return web.Response(status=500)  # sends nothing: the connection is gone
     return web.json_response({"ok": False, "error": kind})
 
 
@@ -63,7 +63,7 @@ def rate_limited(seconds: int) -> web.Response:
 
 
 async def _half(request: web.Request, answer: web.StreamResponse | None) -> web.StreamResponse:
-    """Send the whole length, half of the body, and the end of the line."""
+    """Send the Content-Length, half of the body, and close the connection."""
     body = answer.body if isinstance(answer, web.Response) and isinstance(answer.body, bytes) else b"{}"
     broken = web.StreamResponse(headers={"Content-Type": answer.content_type if answer else "application/json"})
     broken.content_length = len(body)
@@ -75,7 +75,7 @@ async def _half(request: web.Request, answer: web.StreamResponse | None) -> web.
 
 
 def cut(transport: Any) -> None:
-    """Reset a connection: the other side sees a broken line, not an end."""
+    """Reset a connection: the other side sees a reset, not an end."""
     if transport is None:
         return
     line = transport.get_extra_info("socket")

@@ -1,4 +1,4 @@
-"""Open connections: those that send no whole request in time are closed, so that slow ones cannot pile up."""
+"""Open connections: closes those that send no complete request in time, so that slow ones cannot pile up."""
 
 import asyncio
 import math
@@ -15,7 +15,7 @@ _LOOK_EVERY = 0.5
 
 
 class Connections:
-    """Listens, and looks after the connections that are between requests."""
+    """Listens, and closes connections that are idle between requests for too long."""
 
     def __init__(self, first_request_seconds: float = FIRST_REQUEST_SECONDS) -> None:
         self._first_request_seconds = first_request_seconds
@@ -34,7 +34,7 @@ class Connections:
 
     @property
     def middleware(self) -> Middleware:
-        """Notes when requests begin and end; a request under way has no end here, its own limits apply."""
+        """Records the beginning and end of requests; one under way has no deadline here, its own limits apply."""
 
         @web.middleware
         async def note(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -63,5 +63,5 @@ class Connections:
 
 
 def _is_over(handler: RequestHandler, end: float, now: float) -> bool:
-    """Whether a connection's time is over, or the other side has closed it."""
+    """True if a connection's time is over, or the other side has closed it."""
     return now > end or (handler.transport is not None and handler.transport.is_closing())

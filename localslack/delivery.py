@@ -29,12 +29,12 @@ class Ack:
 
     @property
     def ok(self) -> bool:
-        """Whether the app acknowledged."""
+        """True if the app acknowledged."""
         return self.status == "ok"
 
 
 class Delivery:
-    """Sends payloads to apps and notes them in the traffic."""
+    """Sends payloads to apps and records them in the traffic."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Delivery:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._verified: set[tuple[str, str]] = set()
 
-    # -- what a person waits for --------------------------------------------------------------------------------
+    # -- interactive payloads -----------------------------------------------------------------------------------
 
     async def request(self, app: App, envelope_type: str, payload: Json, *, url: str, kind: str, summary: str) -> Ack:
         """Deliver a command (`slash_commands`) or interaction (`interactive`) and wait for the ack, at most 3 s."""
@@ -80,7 +80,7 @@ class Delivery:
         return Ack("ok", expected.result())
 
     async def _redeliver(self, app: App, envelope: Json, expected: "asyncio.Future[Any]") -> None:
-        """Send an envelope without an ack once more, although the person has given up by then."""
+        """Send an envelope without an ack once more, although the person no longer waits for it."""
         more = max(0.0, self._switches.redeliver_seconds - self._switches.ack_seconds)
         done, _ = await asyncio.wait([expected], timeout=more)
         if not done:
@@ -108,7 +108,7 @@ class Delivery:
     # -- events, in the background -------------------------------------------------------------------------------
 
     def event(self, app: App, payload: Json) -> None:
-        """Deliver an event in the background, with up to three retries; without an address there is nowhere to go."""
+        """Deliver an event in the background, with up to three retries; does nothing without an address."""
         if app.socket_mode or app.events_url:
             self.spawn(self._event(app, payload))
 

@@ -12,7 +12,7 @@ from localslack.visible import labels, pressable, text_of
 
 @dataclass
 class Modal:
-    """A modal as it was when it was looked at."""
+    """A modal as it was when it was read."""
 
     view: Json
     typed: Json = field(default_factory=dict)
@@ -24,17 +24,17 @@ class Modal:
 
     @property
     def title(self) -> str:
-        """What is written on top."""
+        """The title."""
         return str(self.view["title"]["text"])
 
     @property
     def text(self) -> str:
-        """Everything written on it."""
+        """All text in it."""
         return text_of(self.view)
 
     @property
     def labels(self) -> list[str]:
-        """What can be pressed."""
+        """The labels of its buttons."""
         return labels(self.view)
 
 
@@ -57,13 +57,13 @@ class PersonDriver(ControlClient):
         return await self._request("GET", f"people/{self.name}/{path}", params=query)
 
     async def act(self, verb: str, /, **arguments: Any) -> Json:
-        """Any verb of the control interface, for which there is no method here."""
+        """Any verb of the control interface that has no method here."""
         return await self._request("POST", f"people/{self.name}/{verb}", json=arguments)
 
     # -- reading ------------------------------------------------------------------------------------------------
 
     async def state(self) -> Json:
-        """Everything the page begins with."""
+        """The state the page begins with."""
         return await self.read("state")
 
     async def _channel(self, name: str) -> str:
@@ -222,7 +222,7 @@ class PersonDriver(ControlClient):
         return await self.click(target, action_id, value)
 
     async def suggestions(self, target: Target, action_id: str, query: str = "") -> list[Json]:
-        """What an external select offers for a query."""
+        """The options an external select offers for a query."""
         thing = target.view if isinstance(target, Modal) else target
         block, element, _ = pressable(thing, action_id)
         answer = await self.act(
@@ -235,7 +235,7 @@ class PersonDriver(ControlClient):
         groups = itertools.chain.from_iterable(group["options"] for group in answer.get("option_groups", []))
         return [*answer.get("options", []), *groups]
 
-    # -- the world ----------------------------------------------------------------------------------------------
+    # -- mail, clock and control --------------------------------------------------------------------------------
 
     async def mails(self) -> list[Json]:
         """All mails with everything in them, newest first."""

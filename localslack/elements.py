@@ -59,7 +59,7 @@ class Placed:
 
     @property
     def is_input(self) -> bool:
-        """Whether it is the element of an input block, which must be filled unless it is optional."""
+        """True for the element of an input block, which must be filled unless it is optional."""
         return bool(self.block["type"] == "input")
 
 
@@ -92,7 +92,7 @@ def find(blocks: list[Json], block_id: str | None, action_id: str) -> Placed:
 
 
 def state_of(blocks: list[Json], values: Json, files: FileLookup) -> Json:
-    """`state.values` of a surface: what was entered, and for the rest what stood there from the beginning."""
+    """`state.values` of a surface: the entered values, else the initial ones."""
     state: Json = {}
     for place in placed(blocks):
         if place.element["type"] not in STATEFUL:
@@ -114,7 +114,7 @@ def _given(place: Placed, values: Json) -> tuple[bool, Any]:
 
 
 def _is_value(value: Json) -> bool:
-    """Whether a dict is itself a value (an option or rich text), not a table of action ids."""
+    """True if a dict is itself a value (an option or rich text), not a table of action ids."""
     return set(value) >= {"text", "value"} or value.get("type") == "rich_text"
 
 

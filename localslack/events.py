@@ -86,7 +86,7 @@ class Events:
         if handler is not None:
             handler(change)
 
-    # -- who hears it -------------------------------------------------------------------------------------------
+    # -- recipients ---------------------------------------------------------------------------------------------
 
     def _subscribed(self, name: str) -> Iterator[App]:
         for app in self.workspace.apps.values():
@@ -96,7 +96,7 @@ class Events:
                 yield app
 
     def _tell(self, name: str, event: Json, channel: Channel | None = None) -> None:
-        """Send to every app that asked; of what happens in a channel only its members hear."""
+        """Send to every app that subscribed; events of a channel go to its members only."""
         for app in self._subscribed(name):
             if channel is None or app.bot_user in channel.members:
                 self._send(app, event, channel)

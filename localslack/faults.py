@@ -1,4 +1,4 @@
-"""Faults that were ordered: which of the coming calls and deliveries go wrong, and how.
+"""Ordered faults: which of the coming calls and deliveries go wrong, and how.
 
 Call faults concern requests of an app (Web API, response URLs, uploads, downloads, new sockets), delivery faults what
 is sent to an app. Durations are real seconds, because clients wait in real time, too.
@@ -65,11 +65,11 @@ class Fault:
 
     @property
     def is_spent(self) -> bool:
-        """Whether it will not happen any more."""
+        """True if it will not happen any more."""
         return (self.times is not None and self.hits >= self.times) or time.monotonic() > self.ends
 
     def concerns(self, kind: str, app: tuple[str, ...], channel: tuple[str, ...]) -> bool:
-        """Whether a call or delivery is one of those meant; app and channel are given by all their names."""
+        """True if a call or delivery matches; app and channel are given by all their names."""
         return (
             fnmatchcase(kind, self.method)
             and (not self.app or self.app in app)
@@ -77,7 +77,7 @@ class Fault:
         )
 
     def strikes(self) -> bool:
-        """Whether it happens this time."""
+        """True if the fault happens this time."""
         if self.skip > 0:
             self.skip -= 1
             return False
@@ -130,14 +130,14 @@ class Faults:
         return list(self._faults)
 
     def cancel(self, fault_id: str) -> bool:
-        """Take one order back; False if there is none. Calls that hang are let go."""
+        """Cancel one order; False if there is none. Calls that hang are released."""
         kept = [fault for fault in self._faults if fault.id != fault_id]
         found, self._faults = len(kept) < len(self._faults), kept
         self._release()
         return found
 
     def clear(self) -> None:
-        """Take all orders back and let go of calls that hang."""
+        """Cancel all orders and release calls that hang."""
         self._faults.clear()
         self._release()
 
@@ -145,14 +145,14 @@ class Faults:
         self._released.set()
         self._released = asyncio.Event()
 
-    # -- happening ----------------------------------------------------------------------------------------------
+    # -- matching -----------------------------------------------------------------------------------------------
 
     def for_call(self, kind: str, app: tuple[str, ...] = (), channel: tuple[str, ...] = ()) -> Fault | None:
-        """The fault a request of an app meets, if any."""
+        """The fault of a request by an app, if any."""
         return self._next(kind, app, channel, delivery=False)
 
     def for_delivery(self, kind: str, app: tuple[str, ...] = (), channel: tuple[str, ...] = ()) -> Fault | None:
-        """The fault a payload to an app meets, if any."""
+        """The fault of a payload to an app, if any."""
         return self._next(kind, app, channel, delivery=True)
 
     def _next(self, kind: str, app: tuple[str, ...], channel: tuple[str, ...], *, delivery: bool) -> Fault | None:
@@ -163,7 +163,7 @@ class Faults:
         return None
 
     async def hold(self, seconds: float, connection: asyncio.Transport | None) -> None:
-        """Wait until the time is over, the fault is taken back, or the client has gone."""
+        """Wait until the time is over, the fault is cancelled, or the client has disconnected."""
         end = time.monotonic() + (seconds or math.inf)
         released = asyncio.create_task(self._released.wait())
         try:

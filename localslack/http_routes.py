@@ -1,4 +1,4 @@
-"""Everything else that is served: response URLs, uploads and downloads, avatars, and the page."""
+"""All other routes: response URLs, uploads and downloads, avatars, and the page."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -126,7 +126,7 @@ class HttpRoutes:
             app = None
         file = self._slack.workspace.files.get(request.match_info["id"].partition("-")[2])
         if app is None or not app.may("files:read"):
-            raise web.HTTPFound("/")  # Slack sends whoever has no right to its sign-in page
+            raise web.HTTPFound("/")  # Slack redirects a token without the right to its sign-in page
         if file is None or file.deleted or not self._may_download(app, file):
             return web.Response(status=404, text="file not found")
         content = await self._slack.blobs.get(file.id) or b""
@@ -137,7 +137,7 @@ class HttpRoutes:
         mine = file.user == app.bot_user or not shared
         return mine or any(c.kind == "public" or app.bot_user in c.members for c in shared)
 
-    # -- what is looked at --------------------------------------------------------------------------------------
+    # -- the page -----------------------------------------------------------------------------------------------
 
     async def avatar(self, request: web.Request) -> web.StreamResponse:
         """Initials on a colour."""

@@ -22,7 +22,7 @@ class StateError(Exception):
 
 
 class Journal:
-    """Keeps nothing: the journal of a local Slack that may forget."""
+    """A null object: the journal of a local Slack without saved state."""
 
     def mark(self, kind: str, key: str, record: Record | None) -> None:
         """Remember that a record changed; None means it is gone."""
@@ -31,7 +31,7 @@ class Journal:
         """Forget everything before what is marked next."""
 
     async def flush(self) -> None:
-        """Return once everything marked so far is safe."""
+        """Return once everything marked so far is written."""
 
     def load(self) -> Iterator[tuple[str, Json]]:
         """All records as (kind, JSON)."""

@@ -11,7 +11,7 @@ import aiohttp
 Json = dict[str, Any]
 Found = Callable[[], Any | Awaitable[Any]]
 PATIENCE = 30.0
-"""Seconds a driver waits for what happens, unless it is told otherwise."""
+"""Seconds a driver waits for an event, by default."""
 
 
 class Refusal(Exception):
@@ -24,7 +24,7 @@ class Refusal(Exception):
 
 
 class ControlClient:
-    """A connection to the control interface as one person; it is opened when it is first needed."""
+    """A connection to the control interface as one person; opened at its first use."""
 
     def __init__(self, control_url: str, name: str, patience: float = PATIENCE) -> None:
         self._url = control_url.rstrip("/")

@@ -1,4 +1,4 @@
-"""Two middlewares around everything that is served: who may ask, and what an error looks like."""
+"""Two middlewares around all routes: access control, and the form of errors."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @web.middleware
 async def own_pages_only(request: web.Request, handler: Next) -> web.StreamResponse:
-    """Refuse what comes from another site's page or under a foreign name, wherever it goes."""
+    """Refuse requests from another site's page or with a foreign host name."""
     if is_foreign(request):
         return failure(403, "forbidden", "Only pages of the local Slack itself may do that.")
     return await handler(request)
@@ -28,6 +28,6 @@ async def error_bodies(request: web.Request, handler: Next) -> web.StreamRespons
         if error.status < 400:
             raise
         return failure(error.status, "http_error", error.reason)
-    except Exception:  # the last line of defence; what went wrong is in the log
+    except Exception:  # the last line of defence; the trace is in the log
         log.exception("%s %s failed", request.method, request.path)
         return failure(500, "internal_error", "Something went wrong in the local Slack; its log says what.")

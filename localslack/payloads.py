@@ -120,7 +120,7 @@ class Payloads:
         }
 
     def _interaction(self, kind: str, app: App, person: Person, *, in_view: bool = False) -> Json:
-        """What all interactions carry. In messages `team` is where the app is, in views where the person is."""
+        """The common fields of all interactions. In messages `team` is where the app is, in views the person's."""
         team = self.workspace.team
         return {
             "type": kind,

@@ -65,7 +65,7 @@ class Person(Record):
 
     @property
     def is_bot(self) -> bool:
-        """Whether an app speaks through this user."""
+        """True for the bot user of an app."""
         return self.bot_id is not None
 
     @property
@@ -99,7 +99,7 @@ class Channel(Record):
 
     @property
     def is_private(self) -> bool:
-        """Whether only members may know of it."""
+        """True if only members may know about it."""
         return self.kind != "public"
 
     @property
@@ -141,12 +141,12 @@ class Message(Record):
 
     @property
     def is_reply(self) -> bool:
-        """Whether it sits in a thread below another message."""
+        """True if it is a reply in a thread."""
         return self.thread_ts is not None and self.thread_ts != self.ts
 
     @property
     def in_channel(self) -> bool:
-        """Whether the channel itself shows it: roots, and replies also sent to the channel."""
+        """True for roots, and replies also sent to the channel."""
         return not self.is_reply or self.subtype == "thread_broadcast"
 
 
@@ -167,7 +167,7 @@ class Group(Record):
 
 @dataclass(slots=True, kw_only=True)
 class App(Record):
-    """An installed app. Without a manifest (`scopes` is None) nothing is withheld from it."""
+    """An installed app. Without a manifest (`scopes` is None) it has every scope."""
 
     id: str
     name: str
@@ -203,11 +203,11 @@ class App(Record):
 
     @property
     def has_manifest(self) -> bool:
-        """Whether scopes, events, commands and shortcuts are limited to what was declared."""
+        """True if scopes, events, commands and shortcuts are limited to the declared ones."""
         return self.scopes is not None
 
     def may(self, scope: str) -> bool:
-        """Whether the bot token carries the scope. Posting uninvited is what only a manifest can ask for."""
+        """True if the bot token has the scope. Posting without membership needs a manifest that asks for it."""
         if scope in self.withheld:
             return False
         if self.scopes is None:

@@ -13,7 +13,7 @@ _REMEMBERED = 10_000
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """The place that an answer to an interaction goes to."""
+    """The message or channel that an answer to an interaction goes to."""
 
     app_id: str
     user: str

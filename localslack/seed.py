@@ -1,4 +1,4 @@
-"""The seed: who and what is there at the start, as Python values or as a readable TOML file."""
+"""The seed: the workspace's initial content, as Python values or as a readable TOML file."""
 
 import json
 import tomllib
@@ -67,7 +67,7 @@ class SeedGroup:
 
 @dataclass(kw_only=True)
 class SeedApp:
-    """An installed app. `manifest` is Slack's own format; without one nothing is withheld from the app.
+    """An installed app. `manifest` is Slack's own format; without one the app has every scope.
 
     `external` names the other workspace of an app that posts in shared channels from there.
     """
@@ -89,7 +89,7 @@ class Seed:
     team: str = "Local"
     domain: str = "local"
     enterprise: str = ""  # the organisation of an Enterprise Grid
-    crowd: int = 0  # so many members more, member00001 and so on
+    crowd: int = 0  # number of generated members, member00001 and so on
     people: list[SeedPerson] = field(default_factory=list)
     channels: list[SeedChannel] = field(default_factory=list)
     groups: list[SeedGroup] = field(default_factory=list)

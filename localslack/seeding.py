@@ -31,7 +31,7 @@ def fill_from_seed(workspace: Workspace, seed: Seed) -> None:
 def update_from_seed(workspace: Workspace, seed: Seed) -> None:
     """Update a kept workspace from its seed: new people, groups and channels, and apps as described now.
 
-    Nothing is taken away, and what people changed stays.
+    Nothing is removed, and people's changes stay.
     """
     workspace.team.secret = workspace.secret
     workspace.save(workspace.team)

@@ -61,21 +61,21 @@ class LocalSlack:
         self._people: list[PersonDriver] = []
         self.connections = Connections()
 
-    # -- where things are ---------------------------------------------------------------------------------------
+    # -- addresses ----------------------------------------------------------------------------------------------
 
     @property
     def page_url(self) -> str:
-        """Where people look."""
+        """The address of the page."""
         return self.services.base_url
 
     @property
     def api_url(self) -> str:
-        """What an SDK is given as its base URL."""
+        """The base URL for an SDK."""
         return f"{self.services.base_url}api/"
 
     @property
     def control_url(self) -> str:
-        """Where tests act as people."""
+        """The address of the control interface."""
         return f"{self.services.base_url}_local/"
 
     @property
@@ -89,12 +89,12 @@ class LocalSlack:
 
     @property
     def faults(self) -> Faults:
-        """What goes wrong: `faults.order("chat.postMessage", "reset", when="after")`, `faults.clear()`."""
+        """Ordered faults: `faults.order("chat.postMessage", "reset", when="after")`, `faults.clear()`."""
         return self.services.faults
 
     @property
     def admin(self) -> WorkspaceAdmin:
-        """What administrators do: `admin.archive("#desk")`, `await admin.break_token("Bot", "token_revoked")`."""
+        """Actions of administrators: `admin.archive("#desk")`, `await admin.break_token("Bot", "token_revoked")`."""
         return self.services.admin
 
     @property
@@ -104,11 +104,11 @@ class LocalSlack:
 
     @property
     def switches(self) -> Switches:
-        """Slack's waiting times and limits, to be changed while it runs: `switches.rate_limits = True`."""
+        """Slack's waiting times and limits, which can be changed while it runs: `switches.rate_limits = True`."""
         return self.services.switches
 
     def person(self, name: str, patience: float = PATIENCE) -> PersonDriver:
-        """Somebody to act as, over the control interface, who waits for so many seconds."""
+        """A person to act as, over the control interface, with this time-out in seconds."""
         driver = PersonDriver(self.control_url, name, patience)
         self._people.append(driver)
         return driver
@@ -146,7 +146,7 @@ class LocalSlack:
         return Services(workspace, self._seed, blobs, self.mailbox, self._switches)
 
     def _resume(self, workspace: Workspace) -> None:
-        """Go on where the last one with this state ended; its time never runs behind what was written in it."""
+        """Continue from the saved state; the clock never runs behind what was written in it."""
         if not self.clock.offset:
             self.clock.set_offset(workspace.team.clock_offset)
         update_from_seed(workspace, self._seed)
@@ -162,7 +162,7 @@ class LocalSlack:
         return app
 
     async def stop(self) -> None:
-        """Stop listening; what was promised is on disk then."""
+        """Stop listening; everything answered is on disk then."""
         for person in self._people:
             await person.close()
         self.services.faults.clear()

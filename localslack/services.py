@@ -76,7 +76,7 @@ class Services:
         self.uploads: dict[str, str] = {}  # secret part of an upload URL -> file id
 
     def _end_status(self, change: Change) -> None:
-        """Take away what an assistant says it is doing once it has answered."""
+        """Remove the status of an assistant once it has answered."""
         thread = self.assistants.answered(change.message) if isinstance(change, MessagePosted) else None
         if thread is not None:
             self.workspace.publish(AssistantChanged(thread))
@@ -88,16 +88,16 @@ class Services:
 
     @property
     def base_url(self) -> str:
-        """Where the local Slack is reached, with a final slash."""
+        """The address of the local Slack, with a final slash."""
         return self.wire.base_url
 
     @staticmethod
     def names(app: App | None) -> tuple[str, ...]:
-        """How a fault may name an app."""
+        """All names of an app in a fault."""
         return (app.id, app.name) if app else ()
 
     def channel_names(self, named: object) -> tuple[str, ...]:
-        """How a fault may name a channel: its id first, then its name; of a direct message the person's, too."""
+        """All names of a channel in a fault: its id first, then its name; of a direct message the person's, too."""
         if not isinstance(named, str) or not named:
             return ()
         person = self.workspace.people.get(named)
@@ -125,12 +125,12 @@ class Services:
         self.keep_time()
 
     def keep_time(self) -> None:
-        """Remember how far the clock was moved."""
+        """Save the clock's offset."""
         self.workspace.team.clock_offset = self.clock.offset
         self.workspace.save(self.workspace.team)
 
     def info(self) -> Json:
-        """Where everything is, with the apps' tokens."""
+        """All addresses, with the apps' tokens."""
         shown = ("name", "id", "bot_token", "app_token", "signing_secret", "bot_user", "bot_id")
         apps = [{key: getattr(app, key) for key in shown} for app in self.workspace.apps.values()]
         return {

@@ -35,7 +35,7 @@ class Connection:
             self.transport.abort()
 
     async def send(self, message: Json) -> bool:
-        """Whether the message was handed to the network; a silent connection swallows it."""
+        """True if the message was handed to the network; a silent connection swallows it."""
         if self.silent:
             return True
         try:
@@ -76,7 +76,7 @@ class Sockets:
     # -- for deliveries -----------------------------------------------------------------------------------------
 
     def is_connected(self, app_id: str) -> bool:
-        """Whether an envelope would reach the app."""
+        """True if the app has a connection that works."""
         return bool(self._open(app_id))
 
     async def wait_connected(self, app_id: str) -> None:
@@ -103,7 +103,7 @@ class Sockets:
         return False
 
     async def disconnect(self, app_id: str, reason: str) -> None:
-        """Send an app's connections away; besides Slack's reasons there are `abrupt` (cut) and `silent` (half dead)."""
+        """Disconnect an app; besides Slack's reasons there are `abrupt` (cut) and `silent` (half dead)."""
         for connection in list(self._link(app_id).connections):
             if reason == "silent":
                 connection.silent = True
@@ -113,7 +113,7 @@ class Sockets:
     # -- the websocket ------------------------------------------------------------------------------------------
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """`GET /link/?ticket=…`, the address apps.connections.open gives."""
+        """`GET /link/?ticket=…`, the address from apps.connections.open."""
         app_id = self._tickets.pop(request.query.get("ticket", ""), None)
         if app_id is None:
             return web.json_response({"ok": False, "error": "invalid_ticket"}, status=403)

@@ -36,7 +36,7 @@ class Stream:
         return "".join(piece["text"] for piece in self.pieces if piece["type"] == "markdown")
 
     def blocks(self) -> list[Json]:
-        """What is shown: in a timeline each in its place, in a plan the tasks together on top."""
+        """The visible blocks: in a timeline in order, in a plan the tasks together on top."""
         if self.mode == "timeline":
             return [dict(piece) for piece in self.pieces]
         tasks = [dict(piece) for piece in self.pieces if piece["type"] == "task_card"]

@@ -8,7 +8,7 @@ from localslack.records import Json
 
 @dataclass
 class Switches:
-    """The values Slack has, unless a test wants others. All times in seconds."""
+    """Switches with Slack's own values as defaults. All times in seconds."""
 
     rate_limits: bool = False  # Slack's tiers per method, one message a second per channel
     post_burst: float = 5  # messages at once to one channel
@@ -22,7 +22,7 @@ class Switches:
     ping_seconds: float = 10.0
 
     def change(self, wanted: Json) -> None:
-        """Take over some values; unknown names and wrong types are refused."""
+        """Change some values; unknown names and wrong types are refused."""
         known = {f.name for f in fields(self)}
         for name, value in wanted.items():
             if name not in known:

@@ -58,5 +58,5 @@ class Timeline:
         return next((message for message in self.newest_first() if message.in_channel), None)
 
     def ephemeral_of(self, person: str) -> list[Message]:
-        """What only this person sees here, oldest first."""
+        """The ephemeral messages of this person here, oldest first."""
         return [message for message in self.ephemeral.values() if message.ephemeral_for == person]

@@ -12,16 +12,16 @@ TOKENS = ("bot", "app", "both")
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What a token of an app is answered with."""
+    """The error that calls with a token of an app are answered with."""
 
     app_id: str
     error: str
     which: str  # bot, app or both
-    ends: float | None  # monotonic; None: until it is mended
+    ends: float | None  # monotonic; None: until it is ended
 
     @property
     def is_over(self) -> bool:
-        """Whether its time has passed."""
+        """True if its time has passed."""
         return self.ends is not None and time.monotonic() > self.ends
 
 
@@ -49,7 +49,7 @@ class TokenTroubles:
         self._troubles.clear()
 
     def error(self, app: App, token: str) -> str | None:
-        """What a call with this token is answered, None if the token is good."""
+        """The error for a call with this token, None if the token is good."""
         trouble = self._troubles.get(app.id)
         if trouble is None or trouble.is_over or trouble.which not in ("both", self._kind(app, token)):
             return None

@@ -12,7 +12,7 @@ _REMEMBERED = 10_000
 
 @dataclass(slots=True)
 class Trigger:
-    """Something a person did, which an app may answer with a modal."""
+    """An action of a person, which an app may answer with a modal."""
 
     app_id: str
     user: str

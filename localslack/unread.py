@@ -72,4 +72,4 @@ class Unread:
             if message.ts > count.since:
                 self._add(count, user, channel, message)
             else:
-                count.since = ""  # posted before the mark, by a clock moved back: count anew
+                count.since = ""  # posted before the mark, by a clock moved back: count again

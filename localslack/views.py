@@ -22,7 +22,7 @@ class Views:
         return sorted(mine, key=lambda view: view.position)
 
     def home(self, user: str, app_id: str) -> View | None:
-        """What the app published for this person."""
+        """The Home the app published for this person."""
         views = self.workspace.views.values()
         return next((v for v in views if v.user == user and v.app_id == app_id and v.type == "home"), None)
 

@@ -1,4 +1,4 @@
-"""What can be read and pressed in a message or view, for those who look at one from outside, as a person does."""
+"""The readable text and the buttons of a message or view, as a person sees them."""
 
 from collections.abc import Iterator
 from typing import Any

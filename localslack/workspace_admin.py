@@ -1,4 +1,4 @@
-"""What administrators of a workspace do to an app: channels archived, messages deleted, tokens revoked, and the like.
+"""Administrators' actions that concern an app: archived channels, deleted messages, revoked tokens, and the like.
 
 Channels, people, groups and apps are named by id or name. Whatever cannot be done raises `Refused`.
 """
@@ -87,7 +87,7 @@ class WorkspaceAdmin:
             self.membership.posting.delete(message)
 
     def archive(self, channel: str, *, archived: bool = True) -> None:
-        """Archive a channel, or with `archived=False` bring it back."""
+        """Archive a channel, or with `archived=False` unarchive it."""
         where = self.channel(channel)
         if where.is_archived is not archived:
             self.membership.archive(where, self._admin(), archived=archived)
@@ -123,7 +123,7 @@ class WorkspaceAdmin:
         self.workspace.publish(GroupChanged(changed, before=before))
 
     async def change_profiles(self, changes: int, *, seconds: float = 0.0, seed: int = 0) -> int:
-        """Change the status of random people so many times, evenly over so many seconds of the clock; how many."""
+        """Change the status of random people that often, evenly over the clock's seconds; returns the number of changes."""
         people = [person for person in self.workspace.humans() if not person.deleted]
         if not people:
             return 0

@@ -18,7 +18,7 @@ def channel(call: Call, name: str = "channel", *, scope: str = "") -> Channel:
 
 
 def joined_channel(call: Call, *, scope: str = "") -> Channel:
-    """The same, and the bot must be in it."""
+    """The channel of an argument, if the bot is in it."""
     found = channel(call, scope=scope)
     if call.app.bot_user not in found.members:
         raise SlackError("not_in_channel")

@@ -17,7 +17,7 @@ _TS = re.compile(r"\d{1,12}(\.\d{1,6})?")
 
 
 class Arguments:
-    """Named values; each getter answers None (or its default) for what was not given."""
+    """Named values; each getter answers None (or its default) for an absent argument."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = {key: value for key, value in values.items() if value is not None}

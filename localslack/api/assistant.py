@@ -31,7 +31,7 @@ def _changed(call: Call, thread: AssistantThread) -> Json:
 
 @method("assistant.threads.setStatus", "assistant:write", "chat:write", tier=0)
 async def set_status(call: Call) -> Json:
-    """Say what the app is doing; an empty status takes it away, and so does a message of the app."""
+    """Set the status line of the app; an empty status, or a message of the app, removes it."""
     thread = _thread(call)
     thread.status = call.arguments.text("status") or ""
     thread.loading_messages = call.arguments.list("loading_messages")

@@ -67,7 +67,7 @@ async def bots_info(call: Call) -> Json:
 
 @method("blocks.validate", tier=4)
 async def blocks_validate(call: Call) -> Json:
-    """Whether blocks, a message or a view would be taken, and if not, why not."""
+    """Validate blocks, a message or a view, with the reasons of a refusal."""
     given = [kind for kind in _VALIDATED if kind in call.arguments]
     if len(given) != 1:
         raise SlackError.invalid_arguments("[ERROR] provide exactly one of blocks, message, view")

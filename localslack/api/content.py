@@ -29,7 +29,7 @@ def blocks(arguments: Arguments) -> list[Json] | None:
 
 
 def _invalid(error: str, wrong: list[str]) -> SlackError:
-    """Slack says each thing twice, once without the level."""
+    """Repeat each line without the level, as Slack does."""
     errors = [line.removeprefix("[ERROR] ") for line in wrong]
     return SlackError(error, errors=errors, response_metadata={"messages": wrong})
 
@@ -63,7 +63,7 @@ def metadata(arguments: Arguments) -> Json | None:
 
 
 def _is_metadata(given: Any) -> bool:
-    """Whether it is an event, or names entities (work objects), or both."""
+    """True if it is an event, or names entities (work objects), or both."""
     if not isinstance(given, dict) or not ({"event_type", "entities"} & set(given)):
         return False
     has_event = "event_type" not in given or (

@@ -1,4 +1,4 @@
-"""conversations.*: which channels there are, who is in them, coming and going."""
+"""conversations.*: listing channels and members, joining and leaving."""
 
 import re
 

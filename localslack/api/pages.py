@@ -17,7 +17,7 @@ def encode(kind: str, value: str) -> str:
 
 
 def decode(call: Call, kind: str) -> str | None:
-    """What the caller's cursor says, None without one."""
+    """The content of the caller's cursor, None without one."""
     cursor = call.arguments.text("cursor")
     if not cursor:
         return None
@@ -33,7 +33,7 @@ def decode(call: Call, kind: str) -> str | None:
 def page(
     call: Call, entries: Sequence[_Entry], *, default: int = 100, most: int = 1000
 ) -> tuple[Sequence[_Entry], str]:
-    """The asked-for part of a list, and the cursor of the next (empty at the end)."""
+    """The requested part of a list, and the cursor of the next (empty at the end)."""
     limit = call.arguments.number("limit", default, most=most)
     offset = decode(call, "offset") or "0"
     if not offset.isdigit():

@@ -27,7 +27,7 @@ def show(call: Call, channel: Channel, facts: Json) -> None:
 
 
 def may_see(call: Call, file: File) -> bool:
-    """Whether the bot made the file, was given it in a modal, or is where it was shared."""
+    """True if the bot made the file, was given it in a modal, or is where it was shared."""
     shared = [call.slack.workspace.channels[channel] for channel in file.channels]
     return file.user == call.bot.id or not shared or any(c.kind == "public" or call.bot.id in c.members for c in shared)
 

@@ -36,7 +36,7 @@ async def remove(call: Call) -> Json:
 
 @method("pins.list", "pins:read", tier=2)
 async def list_pins(call: Call) -> Json:
-    """What is pinned in a channel, newest pin first."""
+    """The pinned messages of a channel, newest pin first."""
     channel = access.channel(call)
     items = []
     for pin in reversed(channel.pins):

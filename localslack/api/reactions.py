@@ -63,7 +63,7 @@ async def get(call: Call) -> Json:
 
 @method("reactions.list", "reactions:read", tier=2)
 async def list_reactions(call: Call) -> Json:
-    """What a user has reacted to, in the channels the bot is in."""
+    """The messages a user has reacted to, in the channels the bot is in."""
     user = call.arguments.text("user") or call.bot.id
     workspace = call.slack.workspace
     found = [

@@ -35,7 +35,7 @@ Run = Callable[[Call], Awaitable[Json]]
 
 @dataclass(frozen=True)
 class Method:
-    """What is known of a method before it runs. `bearer`: whose token it takes: bot, app (app-level), or none."""
+    """A method before it runs. `bearer`: whose token it takes: bot, app (app-level), or none."""
 
     name: str
     run: Run

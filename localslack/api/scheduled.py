@@ -63,7 +63,7 @@ def _post_at(call: Call) -> int:
 
 
 def _around(call: Call, channel: str, post_at: int) -> list[Scheduled]:
-    """What is scheduled in the channel in the same five minutes."""
+    """The messages scheduled in the channel in the same five minutes."""
     return [
         entry
         for entry in call.slack.workspace.scheduled.values()
@@ -103,7 +103,7 @@ async def delete_scheduled(call: Call) -> Json:
 
 
 async def post_now(slack: Services, entry: Scheduled) -> None:
-    """Post a scheduled message; where posting is no longer allowed nothing happens, as at Slack."""
+    """Post a scheduled message; does nothing if posting is no longer allowed, as at Slack."""
     app = slack.workspace.apps.get(entry.app_id)
     if app is None:
         return

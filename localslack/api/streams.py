@@ -1,4 +1,4 @@
-"""chat.startStream, chat.appendStream, chat.stopStream: messages that grow while they are read."""
+"""chat.startStream, chat.appendStream, chat.stopStream: streaming messages."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _STATE = "streaming_state"
 
 @method("chat.startStream", "chat:write", tier=2)
 async def start(call: Call) -> Json:
-    """Begin a message; outside of direct messages somebody must be named whom it is for."""
+    """Begin a message; outside of direct messages its recipient must be named."""
     channel = access.channel(call)
     check_writable(call, channel)
     if not channel.is_dm:
@@ -48,7 +48,7 @@ async def append(call: Call) -> Json:
 
 @method("chat.stopStream", "chat:write", tier=2)
 async def stop(call: Call) -> Json:
-    """End a message, maybe with last words, blocks below them, and metadata."""
+    """End a message, optionally with final text, blocks below it, and metadata."""
     message, stream = _streaming(call)
     last, described = blocks(call.arguments) or [], metadata(call.arguments)
     _append(call, stream)

@@ -53,7 +53,7 @@ async def profile_set(call: Call) -> Json:
 
 @method("users.getPresence", "users:read")
 async def get_presence(call: Call) -> Json:
-    """Whether somebody has the page open."""
+    """The presence of a user: active while the page is open."""
     person = access.person(call) if call.arguments.text("user") else call.bot
     return {"presence": call.slack.presence.of(person)}
 

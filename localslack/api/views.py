@@ -25,7 +25,7 @@ def _shown(call: Call, view: View) -> Json:
 
 @method("views.open", tier=4)
 async def open_view(call: Call) -> Json:
-    """Show a modal to whoever caused the trigger."""
+    """Show a modal to the person who caused the trigger."""
     call.arguments.needed("trigger_id")
     body, trigger = _modal(call), _trigger(call)
     view = call.slack.views.open(call.app.id, trigger.user, body)
@@ -45,7 +45,7 @@ async def push(call: Call) -> Json:
 
 @method("views.update", tier=4)
 async def update(call: Call) -> Json:
-    """Show something else in an open view."""
+    """Update an open view."""
     body = given_view(call.arguments)
     view_id, external_id = call.arguments.text("view_id"), call.arguments.text("external_id")
     if not view_id and not external_id:

@@ -48,7 +48,7 @@ def validate_attachments(attachments: object, at: str = "/attachments") -> list[
 
 
 def validate_options(answer: object) -> list[str]:
-    """What is wrong with an app's answer to `block_suggestion`. Slack shows the person no more than that it failed."""
+    """Errors of an app's answer to `block_suggestion`. Slack shows the person only that it failed."""
     return _lines(SUGGESTIONS.check(answer, ""))
 
 

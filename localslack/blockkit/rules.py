@@ -57,7 +57,7 @@ def _offers(value: Value, option: Value) -> bool:
 
 
 def _essence(option: Value) -> dict[str, Any]:
-    """What must match: everything but the defaults Slack fills in (`emoji`, `verbatim`)."""
+    """The values to compare: everything but the defaults Slack fills in (`emoji`, `verbatim`)."""
     return {name: (part["type"], part["text"]) if isinstance(part, dict) else part for name, part in option.items()}
 
 

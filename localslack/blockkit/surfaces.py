@@ -131,7 +131,7 @@ def _message_totals(blocks: Blocks, at: str) -> Problems:
 
 
 def characters(value: object) -> int:
-    """What a person would read in this part: all `text` and link texts in it."""
+    """The readable text of this part: all `text` and link texts in it."""
     if isinstance(value, list | tuple):
         return sum(characters(item) for item in value)
     if not isinstance(value, dict):

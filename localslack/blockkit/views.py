@@ -10,7 +10,7 @@ MOST_BYTES: Final = 250_000
 
 
 class _Any:
-    """The blocks are looked at by themselves."""
+    """Replaces the blocks, which are checked separately."""
 
     def check(self, value: object, at: str) -> Problems:
         if not isinstance(value, list | tuple):

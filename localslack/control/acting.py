@@ -50,7 +50,7 @@ class Acting:
 
 
 async def _take(part: object, wanted: Json, uploads: list[tuple[str, str | None, bytes]]) -> None:
-    """Sort one part of an upload: a file or a field."""
+    """Read one part of an upload: a file or a field."""
     if not isinstance(part, BodyPartReader):
         raise Refused("invalid_request", "An upload has no parts within parts.")
     if part.filename:

@@ -18,7 +18,7 @@ Handler = Callable[[web.Request], Awaitable[Json]]
 
 
 def is_foreign(request: web.Request) -> bool:
-    """Whether a request comes from another site's page, or by a name that is not this machine's.
+    """True if a request comes from another site's page, or by a name that is not this machine's.
 
     Links from elsewhere may open the page; its interfaces answer to itself and to programs.
     """
@@ -33,7 +33,7 @@ def is_foreign(request: web.Request) -> bool:
 
 
 def answering(slack: Services, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Wrap a handler that answers a dict: refusals become 4xx, changes are kept before the answer goes out."""
+    """Wrap a handler that answers a dict: refusals become 4xx, changes are saved before the answer is sent."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:

@@ -52,7 +52,7 @@ class Frames:
         }
 
     def of(self, change: Change, person: Person) -> Iterator[Json]:
-        """The frames, none if the person does not see the change. What all see alike is the same object for all."""
+        """The frames, none if the person does not see the change. A frame is one object for all who may share it."""
         translate = self._by_change.get(type(change))
         return translate(change, person) if translate else iter(())
 

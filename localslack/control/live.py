@@ -30,7 +30,7 @@ class Page:
     seq: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def put(self, frame: str) -> None:
-        """Queue a frame; a page that stopped reading is told nothing more, and finds out when it reconnects."""
+        """Queue a frame; a page that stopped reading gets no more, and notices when it reconnects."""
         if not self.queue.full():
             self.queue.put_nowait(f'{{"seq": {next(self.seq)}, {frame[1:]}')
 
@@ -65,7 +65,7 @@ class Live:
         self._tell_presence(person, changed=self._slack.presence.came(person.id))
         writer = asyncio.create_task(self._write(page, ws))
         try:
-            async for _ in ws:  # pages say nothing; this notices when they go
+            async for _ in ws:  # pages send nothing; this notices when they disconnect
                 pass
         finally:
             writer.cancel()

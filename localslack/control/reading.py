@@ -135,7 +135,7 @@ class Reading:
     # -- files --------------------------------------------------------------------------------------------------
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        """A file's bytes; what a browser might run is only handed out as a download."""
+        """A file's bytes; active content is only served as a download."""
         try:
             person = person_of(self._slack, request)
         except Refused as refused:

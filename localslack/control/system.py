@@ -76,7 +76,7 @@ class SystemRoutes:
         return {"mail": mail.full()}
 
     async def reply_to_mail(self, request: web.Request) -> Json:
-        """Answer a mail in the name of whom it went to."""
+        """Answer a mail as its recipient."""
         mailbox = self._slack.mailbox
         mail = mailbox.get(request.match_info["id"]) if mailbox else None
         if mailbox is None or mail is None:
@@ -93,7 +93,7 @@ class SystemRoutes:
             self._slack.mailbox.clear()
         return {}
 
-    # -- everything anew ----------------------------------------------------------------------------------------
+    # -- reset --------------------------------------------------------------------------------------------------
 
     async def reset(self, request: web.Request) -> Json:
         """Reset to the seed."""
@@ -112,7 +112,7 @@ class SystemRoutes:
         self._slack.reset_to(seed)
         self._slack.workspace.publish(Reset())
 
-    # -- who and what there is ----------------------------------------------------------------------------------
+    # -- people -------------------------------------------------------------------------------------------------
 
     async def add_person(self, request: web.Request) -> Json:
         """Add a person, with the keys of a seed."""

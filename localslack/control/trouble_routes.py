@@ -1,4 +1,4 @@
-"""The control interface for things that go wrong: faults, switches, tokens, and what administrators do."""
+"""The control interface for faults, switches, tokens, and administrators."""
 
 import math
 
@@ -20,7 +20,7 @@ class TroubleRoutes:
     # -- faults -------------------------------------------------------------------------------------------------
 
     async def faults(self, request: web.Request) -> Json:
-        """The orders that may still happen, tokens that fail, and the names of all faults."""
+        """The pending faults, tokens that fail, and the names of all faults."""
         return {
             "faults": [fault.to_json() for fault in self._slack.faults.listed()],
             "tokens": self._slack.tokens.listed(),
@@ -29,20 +29,20 @@ class TroubleRoutes:
         }
 
     async def order(self, request: web.Request) -> Json:
-        """Let coming calls or deliveries fail."""
+        """Order a fault for coming calls or deliveries."""
         wanted = await json_body(request)
         if not {"method", "fault"} <= set(wanted):
             raise Refused("invalid_fault", "A fault needs a method and a fault.")
         return {"fault": self._slack.faults.order(**wanted).to_json()}
 
     async def cancel(self, request: web.Request) -> Json:
-        """Take one order back."""
+        """Cancel one order."""
         if not self._slack.faults.cancel(request.match_info["id"]):
             raise Refused("fault_not_found", "There is no such fault.", 404)
         return {}
 
     async def clear(self, request: web.Request) -> Json:
-        """Take all orders back, and let all tokens work."""
+        """Cancel all orders, and let all tokens work."""
         self._slack.faults.clear()
         self._slack.tokens.clear()
         return {}
@@ -71,7 +71,7 @@ class TroubleRoutes:
         return {"url": f"{self._slack.base_url}{url}"}
 
     async def token(self, request: web.Request) -> Json:
-        """Let an app's tokens fail, or take scopes away; without either everything is as it was."""
+        """Let an app's tokens fail, or revoke scopes; without either everything is as it was."""
         app, wanted = request.match_info["app"], await json_body(request)
         self._slack.admin.mend_token(app)
         self._slack.admin.withhold_scopes(app, _texts(wanted, "withheld"))
@@ -80,7 +80,7 @@ class TroubleRoutes:
             await self._slack.admin.break_token(app, error, which=_text(wanted, "which", "both"), seconds=seconds)
         return {"tokens": self._slack.tokens.listed()}
 
-    # -- what administrators do ---------------------------------------------------------------------------------
+    # -- administrators -----------------------------------------------------------------------------------------
 
     async def delete_message(self, request: web.Request) -> Json:
         """Delete anybody's message."""
@@ -91,7 +91,7 @@ class TroubleRoutes:
         return {}
 
     async def archive(self, request: web.Request) -> Json:
-        """Archive a channel or bring it back."""
+        """Archive or unarchive a channel."""
         archived = (await json_body(request)).get("archived", True)
         self._slack.admin.archive(request.match_info["channel"], archived=archived is not False)
         return {}

@@ -18,11 +18,11 @@ class Faults:
     _recipients: dict[str, str] = field(default_factory=dict)
 
     def refuse(self, times: int = 1, code: int = 451, text: str = "4.3.0 Try again later") -> None:
-        """The next mails are not kept; once sent they are answered with `code` (4xx: come back later, 5xx: never)."""
+        """The next mails are not kept; once sent they are answered with `code` (4xx: temporary, 5xx: permanent)."""
         self._refusals += [f"{code} {text}"] * times
 
     def refuse_recipient(self, address: str, code: int = 552, text: str = "5.2.2 Mailbox full") -> None:
-        """Until `clear`, nothing goes to this address."""
+        """Until `clear`, mails to this address are refused."""
         self._recipients[address.lower()] = f"{code} {text}"
 
     def drop(self, times: int = 1, when: Drop = "before") -> None:

@@ -139,7 +139,7 @@ class _Session:
         return [int(mail.id) for mail in self._server.mails()]
 
     def _found(self, asked: str) -> list[int]:
-        """By UID; anything else finds all."""
+        """Searches by UID; any other criterion finds all."""
         named = re.search(r"UID (\S+)", asked, re.IGNORECASE)
         return _uids(named[1], self._all()) if named else self._all()
 
@@ -204,7 +204,7 @@ def _body(raw: bytes, asked: re.Match[bytes]) -> bytes:
 
 
 def _uids(asked: str, known: list[int]) -> list[int]:
-    """`3`, `1,4`, `2:5`, `7:*`: those of them that are there. `*` is the last one, whatever stands before it."""
+    """The UIDs of a set that exist: `3`, `1,4`, `2:5`, `7:*`. `*` is the last one, whatever stands before it."""
     last = max(known, default=0)
     wanted: set[int] = set()
     for part in asked.split(","):

@@ -57,7 +57,7 @@ class Mail:
 
     @property
     def to(self) -> list[str]:
-        """Everybody it went to: named in the mail, then those it was delivered to without being named."""
+        """All recipients: those named in the mail, then those it was delivered to without being named."""
         return list(dict.fromkeys(self._addresses("To", "Cc", "Delivered-To")))
 
     @property
@@ -84,7 +84,7 @@ class Mail:
         ]
 
     def listed(self) -> Json:
-        """How it appears in a list of mails."""
+        """The mail as a list of mails shows it."""
         snippet = " ".join(self.text.split())[:SNIPPET]
         shown = {"id": self.id, "date": self.date, "from": self.sender, "to": self.to}
         return shown | {"subject": self.subject, "snippet": snippet}

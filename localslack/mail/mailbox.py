@@ -40,7 +40,7 @@ class Mailbox:
         return self._remember(mail)
 
     async def receive(self, raw: bytes) -> Mail:
-        """`add` from a running loop: the disk is waited for elsewhere."""
+        """Calls `add` from a running loop; writes to the disk in a thread."""
         mail = received(raw, str(next(self._numbers)))
         await asyncio.to_thread(self._write, mail)
         return self._remember(mail)

@@ -15,7 +15,7 @@ LARGEST = 32 * 1024 * 1024
 
 
 class _Handler:
-    """What aiosmtpd asks at each step; the names of its methods are aiosmtpd's."""
+    """The handler for aiosmtpd; the names of its methods are aiosmtpd's."""
 
     def __init__(self, mailbox: Mailbox, faults: Faults) -> None:
         self._mailbox = mailbox
@@ -58,7 +58,7 @@ class MailServer:
 
     async def listen(self, port: int, **options: Any) -> None:
         def session() -> SMTP:
-            with warnings.catch_warnings():  # that a login goes without TLS is meant: it does not leave this machine
+            with warnings.catch_warnings():  # a login without TLS is intended: it does not leave this machine
                 warnings.simplefilter("ignore", UserWarning)
                 protocol = SMTP(hostname="localhost", enable_SMTPUTF8=True, data_size_limit=LARGEST, **options)
             self._sessions.add(protocol)

@@ -1,1 +1,1 @@
-"""What people do: each verb of the control interface is one function here, grouped by what it is about."""
+"""Actions of people: each verb of the control interface is one function here, grouped by subject."""

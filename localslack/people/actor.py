@@ -1,4 +1,4 @@
-"""A person at work: who does it, what they name, and the table of all verbs."""
+"""An acting person: who acts, what the request names, and the table of all verbs."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from localslack.services import Services
 
 @dataclass
 class Actor:
-    """One person doing one thing; `arguments` is the request's body."""
+    """One action of one person; `arguments` is the request's body."""
 
     slack: Services
     person: Person
@@ -27,7 +27,7 @@ class Actor:
         return value
 
     def optional(self, name: str) -> str | None:
-        """The same, or None where it is not given."""
+        """A string of the request, or None where it is absent."""
         return self.text(name) if self.arguments.get(name) is not None else None
 
     def table(self, name: str) -> Json:
@@ -44,7 +44,7 @@ class Actor:
             raise Refused("invalid_request", f"“{name}” is not a list.")
         return value
 
-    # -- what it names ------------------------------------------------------------------------------------------
+    # -- names --------------------------------------------------------------------------------------------------
 
     def channel(self, name: str = "channel") -> Channel:
         """A channel this person can see."""

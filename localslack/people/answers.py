@@ -11,7 +11,7 @@ from localslack.services import Services
 
 
 def take(slack: Services, url: ResponseUrl, body: Any) -> None:
-    """Do what was sent to a response URL; each time counts."""
+    """Apply what was sent to a response URL; each time counts."""
     if not isinstance(body, dict):
         raise SlackError("invalid_payload")
     url.uses += 1

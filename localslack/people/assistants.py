@@ -1,4 +1,4 @@
-"""Talking with an assistant app: opening a thread, and moving about while it is open."""
+"""Threads with an assistant app: opening one, and changing the channel while it is open."""
 
 from localslack.changes import AssistantChanged, AssistantContext
 from localslack.errors import Refused

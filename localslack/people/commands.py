@@ -63,7 +63,7 @@ def _outcome(actor: Actor, app: App, channel: Channel, name: str, ack: Ack) -> J
 
 
 def _show_answer(actor: Actor, app: App, channel: Channel, body: Any) -> str | None:
-    """Show what came with the ack; the error name if it cannot be shown."""
+    """Show the ack's content; the error name if it cannot be shown."""
     if isinstance(body, str) and body.strip():
         body = {"text": body}
     if not isinstance(body, dict) or not body:

@@ -81,7 +81,7 @@ def _action_payload(actor: Actor, app: App, place: Message | View, blocks: list[
 
 @verb("options")
 async def options(actor: Actor) -> Json:
-    """Ask an app what can be chosen in its external select."""
+    """Ask an app for the options of its external select."""
     place, blocks = surface(actor)
     app = app_of(actor, place)
     asked = elements.find(blocks, actor.optional("block_id"), actor.text("action_id"))

@@ -51,7 +51,7 @@ def _response_urls(actor: Actor, view: View, state: Json) -> list[Json]:
 
 
 def _answered(actor: Actor, view: View, body: Any) -> Json | None:
-    """What the app's answer does to the stack; None if it is no valid answer."""
+    """Applies the app's answer to the stack; None if it is no valid answer."""
     if body in (None, "", {}):
         return _closed(actor, view)
     if not isinstance(body, dict):
@@ -103,7 +103,7 @@ _ACTIONS: Any = {"errors": _errors, "update": _updated, "push": _pushed, "clear"
 
 @verb("close")
 async def close(actor: Actor) -> Json:
-    """Close a modal, or with `all` the whole stack; apps that asked hear of it."""
+    """Close a modal, or with `all` the whole stack; apps that asked are notified."""
     view = own_view(actor)
     stack = actor.slack.views.stack(actor.person.id)
     whole = bool(actor.arguments.get("all")) or bool(view.body.get("clear_on_close"))

@@ -53,7 +53,7 @@ class Files(Part):
         return person.team_id if person else self.workspace.team.id
 
     def is_connected(self, file: File) -> bool:
-        """Whether a file belongs to a shared channel or to somebody of another workspace."""
+        """True if a file belongs to a shared channel or to somebody of another workspace."""
         shared = any(self.workspace.channels[channel].shared_team_ids for channel in file.channels)
         owner = self.workspace.people.get(file.user)
         return shared or (owner is not None and owner.is_external)

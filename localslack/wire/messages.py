@@ -28,7 +28,7 @@ class Messages(People, Files):
         return answer | self._thread(message) | self._pinned(message) | message.extra
 
     def _connect(self, message: Message) -> Json:
-        """What messages of a shared channel say of their author's workspace."""
+        """The fields of a shared channel's message about its author's workspace."""
         author = self.workspace.people.get(message.user or "")
         channel = self.workspace.channels.get(message.channel)
         if author is None or channel is None or not channel.shared_team_ids:

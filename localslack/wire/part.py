@@ -1,4 +1,4 @@
-"""What all builders of Slack's objects know: the workspace, and where the local Slack is reached."""
+"""The base of all builders of Slack's objects: the workspace, and the address of the local Slack."""
 
 from localslack.workspace import Workspace
 

@@ -29,6 +29,7 @@ FOLDERS = (
     "bot/reports",
     "bot/search",
     "bot/tickets",
+    "localslack",
     "demo",
     "handlers",
     "runtime",
