@@ -123,7 +123,7 @@ class WorkspaceAdmin:
         self.workspace.publish(GroupChanged(changed, before=before))
 
     async def change_profiles(self, changes: int, *, seconds: float = 0.0, seed: int = 0) -> int:
-        """Change the status of random people that often, evenly over the clock's seconds; returns the number of changes."""
+        """Change the status of random people that often, evenly over the clock's seconds; returns how many."""
         people = [person for person in self.workspace.humans() if not person.deleted]
         if not people:
             return 0
