@@ -92,12 +92,12 @@ from runtime.metrics import Metrics
 log = logging.getLogger("desk")
 
 _DRAIN = 1.0
-"""Seconds for what follows an acknowledgement, and as many for deliveries. The next start delivers what is left."""
+"""Seconds for work after an acknowledgement, and the same for deliveries. The next start delivers what is left."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """What runs."""
+    """A running desk with its connections."""
 
     app: AsyncApp
     desk: Desk
@@ -105,14 +105,14 @@ class Program:
     store: Store
     health: Health
     clock_moved: Callable[[], None]
-    """To be called when the clock was moved by hand: looks at once for what is due."""
+    """Call it after the clock was moved by hand: it looks at once for what is due."""
     transports: Transports
-    """Which ways out are closed, for readiness checks."""
+    """Closed transports, for readiness checks."""
 
 
 @asynccontextmanager
 async def program(env: Environment, config: Config, clock: Clock = now) -> AsyncIterator[Program]:
-    """Everything, started but not yet listening. Raises `Misconfigured`, `StoreDown`, `SlackApiError`."""
+    """The whole program, started but not yet listening. Raises `Misconfigured`, `StoreDown`, `SlackApiError`."""
     metrics = Metrics()
     async with slack_client.open_session(observed.slack_trace(metrics)) as session:
         out = outgoing(env, config, session, clock)
@@ -180,7 +180,7 @@ async def _working(
     env: Environment,
     health: Health,
 ) -> AsyncIterator[Program]:
-    """The outbox delivers and the clock ticks while inside; what was begun is finished on the way out."""
+    """Runs the outbox and the scheduler while the context is open; finishes what was begun at its end."""
     outbox, _, transports = workers
     jobs, clock_moved = scheduler.scheduler(dispatcher.desk, watch=observed.JobWatch(health.metrics, scheduler.SWEEP))
     app = _bolt(dispatcher.client, identity, env, dispatcher)
@@ -208,7 +208,7 @@ async def _working(
 
 
 def _bolt(client: AsyncWebClient, identity: AuthorizeResult, env: Environment, dispatcher: Dispatcher) -> AsyncApp:
-    """One workspace, known from the start: nothing is asked of Slack again for each request."""
+    """One workspace, known from the start, so that authorisation costs no call of Slack per request."""
 
     async def authorize() -> AuthorizeResult:
         return identity
@@ -225,7 +225,7 @@ def _bolt(client: AsyncWebClient, identity: AuthorizeResult, env: Environment, d
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Bolt warns that it leaves the token unused; it is meant to, as `authorize` gives it."""
+    """Drops Bolt's warning about the unused token: `authorize` gives it."""
     return "`token`" not in record.getMessage()
 
 
@@ -257,14 +257,14 @@ CAPABILITIES = (
 
 
 def listen(dispatcher: Dispatcher, app: AsyncApp) -> None:
-    """Every capability registers what it listens to; then the door opens."""
+    """Registers the listeners of every capability, then opens the dispatcher."""
     for capability in CAPABILITIES:
         capability.register(dispatcher.desk, dispatcher)
     dispatcher.connect(app)
 
 
 async def _warn_of_audience(client: AsyncWebClient, desk: Desk) -> None:
-    """Says in the log why more people read in the desk channel than should."""
+    """Logs why more people read in the desk channel than should."""
     for warning in await channel_audience.warnings(client, desk.directory, desk.routes.desk):
         log.warning(warning)
 
@@ -283,7 +283,7 @@ async def _identity(client: AsyncWebClient, token: str) -> AuthorizeResult:
 
 
 async def _routes(client: AsyncWebClient, config: Config, memory: Drafts) -> Routes:
-    """Channel names become ids once, here."""
+    """Resolves channel names to ids, once."""
 
     async def id_of(channel: str, setting: str) -> str:
         return await channel_id(client, channel, setting, memory) if channel else ""
@@ -301,7 +301,7 @@ async def _routes(client: AsyncWebClient, config: Config, memory: Drafts) -> Rou
 
 
 async def run(env: Environment, config: Config) -> None:
-    """Listens until SIGINT or SIGTERM: by Socket Mode with an app token, else by HTTP. SIGHUP: reads desk.toml anew.
+    """Listens until SIGINT or SIGTERM: by Socket Mode with an app token, else by HTTP. SIGHUP: re-reads desk.toml.
 
     Waits for Slack at the start.
     """
@@ -335,7 +335,7 @@ async def listening(running: Program, env: Environment, until: Awaitable[object]
             await until
 
 
-# --- what the command line works with
+# --- for the command line
 
 
 async def _demo(env: Environment, state: Path, language: Language, is_opened: bool) -> None:
@@ -368,7 +368,7 @@ def _check(env: Environment, post: bool) -> AsyncIterator[command_line.CheckFind
         try:
             store = await open_store(env.database_url)
         except (Misconfigured, StoreDown):
-            return ()  # said already
+            return ()  # was reported before
         try:
             return await store.contacts()
         finally:
@@ -389,7 +389,7 @@ async def _receive(env: Environment, config: Config, raws: Iterable[bytes]) -> t
 
 
 def main() -> None:
-    """Carries out what was typed behind `python app.py`, or behind `partner-desk` where it is installed."""
+    """Runs the command line `python app.py`, or `partner-desk` where it is installed."""
     parts = command_line.Parts(run, _demo, _archive, _check, STORAGE, _receive, migrate)
     command_line.main(parts)
 

@@ -37,13 +37,13 @@ def append(host: ImapHost, numbers: range) -> None:
 
 
 async def taken_in(w: World, ticket: Ticket, count: int) -> None:
-    """Until so many mails are in the store."""
+    """Waits until that many mails are in the store."""
     while len(await w.running.store.entries_of(ticket.id)) < count:  # noqa: ASYNC110 (the store tells nobody)
         await asyncio.sleep(0.05)
 
 
 async def latencies(w: World, host: ImapHost, card: dict[str, object], count: int) -> list[float]:
-    """From the server to the thread, one mail after the other."""
+    """Times from the server to the thread, one mail after the other."""
     found = []
     for number in range(count):
         begun = perf_counter()
@@ -54,7 +54,7 @@ async def latencies(w: World, host: ImapHost, card: dict[str, object], count: in
 
 
 async def commands(w: World, until: asyncio.Task[None]) -> list[float]:
-    """Time that a command takes meanwhile."""
+    """Time of a command in the meantime."""
     found = []
     while not until.done():
         begun = perf_counter()

@@ -40,7 +40,7 @@ class Extent:
     members: int
     changes: int
     seconds: float
-    """Of the profile storm."""
+    """Length of the profile storm."""
     every: float
     """Seconds between two commands, each of another person."""
     incidents: int
@@ -101,7 +101,7 @@ def _latest(slack: LocalSlack) -> int:
 
 
 async def profile_storm(slack: LocalSlack, extent: Extent) -> list[Figure]:
-    """Commands of people the desk has never seen, while profiles change by the thousand."""
+    """Times of commands by people the desk has never seen, during a storm of profile changes."""
     storm = asyncio.create_task(slack.admin.change_profiles(extent.changes, seconds=extent.seconds, seed=1))
     times, number = list[float](), 0
     while not storm.done():
@@ -128,7 +128,7 @@ async def _opens_form(person: PersonDriver) -> float:
 
 
 async def burst(slack: LocalSlack, extent: Extent) -> list[Figure]:
-    """Incidents of many people at once, until all of their messages are posted."""
+    """Times of incidents by many people at once, until all of their messages are posted."""
     since, begun = _latest(slack), perf_counter()
     people = [slack.person(f"member{number:05}") for number in range(101, 101 + extent.incidents)]
     pause = extent.within / extent.incidents
@@ -177,7 +177,7 @@ def _answers(slack: LocalSlack) -> dict[str, Any]:
 
 
 async def storms(extent: Extent, folder: Path) -> list[Figure]:
-    """Both, one after the other, each with a desk that has just been started."""
+    """Both storms, one after the other, each with a desk that was just started."""
     seed = Seed.from_file(ROOT / "demo" / "cast.toml")
     seed.crowd = extent.members
     everybody = [f"member{number:05}" for number in range(1, min(extent.members, 200) + 1)]
@@ -196,7 +196,7 @@ async def storms(extent: Extent, folder: Path) -> list[Figure]:
 
 
 def table(figures: list[Figure], about: str) -> str:
-    """As Markdown."""
+    """The results as Markdown."""
     rows = [f"| {each.name} | {each.measured} | {each.target}{'' if each.met else ' (missed)'} |" for each in figures]
     return "\n".join(["| storm | measured | target |", "| --- | --- | --- |", *rows, "", about, ""])
 

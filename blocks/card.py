@@ -24,7 +24,7 @@ MORE = "card.more"
 """The overflow menu; the option's value is `<action id>|<ticket id>`."""
 
 KNOWN = "joining.known"
-"""Opens what may be the same problem: see `blocks.known_issues`."""
+"""Opens the possible duplicates: see `blocks.known_issues`."""
 
 Who = Callable[[str], str]
 """The name of a person, by Slack user id."""
@@ -38,7 +38,7 @@ _PARTIES = {
 
 
 def party_name(party: Party) -> str:
-    """As it is called within a line."""
+    """The name of a kind, within a line."""
     return t(_PARTIES[party])
 
 
@@ -122,7 +122,7 @@ def _progress(ticket: Ticket, config: Config) -> list[Json]:
 
 
 def _agreed(ticket: Ticket, config: Config) -> list[Json]:
-    """By when there must be a remedy or an action plan; nothing where no SLA is set."""
+    """The moment by which a remedy or an action plan is due; empty where no SLA is set."""
     run = plan(ticket, config) if ticket.stage.is_open else None
     if run is None or run.end:
         return []
@@ -179,7 +179,7 @@ def _brief(item: Missing) -> str:
     return t(_BRIEF[item.key]) if item.key in _BRIEF else item.name.rstrip(":?").split(" (")[0]
 
 
-# --- buttons: the first is the next sensible step ---
+# --- buttons, the next sensible step first ---
 
 Button = Move | Step | str
 
@@ -279,6 +279,6 @@ def _name(step: Button, ticket: Ticket, config: Config) -> str:
 
 
 def primary(ticket: Ticket, config: Config) -> Json:
-    """The next sensible step as a button of its own, for a direct message or a reminder."""
+    """The next sensible step as a separate button, for a direct message or a reminder."""
     step = steps(ticket, config)[0]
     return kit.button(_name(step, ticket, config), action_of(step), ticket.id, style="primary")

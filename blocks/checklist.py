@@ -54,7 +54,7 @@ def modal(
 
 
 def _task(each: Task, ticket: Ticket, config: Config, trace: Trace | None, who: Callable[[str], str]) -> Iterable[Json]:
-    """The guide's words; what was answered, by whom and when; or the answers that can be given at once."""
+    """The guide's words; the answer with its author and time; or the answers that can be given by one click."""
     head = kit.heading(f"{_MARKS[each.state]} {each.heading.said}")
     answers = _answers(each, ticket, config)
     if ticket.stage.is_open:

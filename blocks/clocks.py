@@ -1,4 +1,4 @@
-"""The modal with the timers of a ticket, and for how long each party had the ball."""
+"""The modal with the timers of a ticket, and for how long each party had to act."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.model.ticket import Party, Ticket
 
 
 def shown(ticket: Ticket, name: str, runs: Sequence[TimerRun], at: datetime) -> Json:
-    """Every timer that runs, when each is due, and for how long each party had the ball."""
+    """Every running timer with its moment, and the time that each party had to act."""
     lines = [_clock(run, at) for run in runs]
     if not any(run.timer is Timer.PLAN for run in runs):
         no_sla = t("Remedy or action plan: no SLA set (see your contract / the Global Support Guide)")
@@ -51,13 +51,13 @@ def _state(run: TimerRun, state: TimerState, at: datetime) -> str:
 
 
 def _length(run: TimerRun, start: datetime, end: datetime) -> str:
-    """In the time this timer counts: working time where its calendar closes."""
+    """A duration as this timer counts it: working time where its calendar closes."""
     seconds = run.calendar.between(start, end).total_seconds()
     return span(seconds) if run.calendar.never_closes else work_span(seconds)
 
 
 def _spent(ticket: Ticket, at: datetime) -> str:
-    """Time that each party has had the ball so far."""
+    """Time that each party has had to act so far."""
     spent = {party: ticket.times.spent.get(party.value, 0) / 1000 for party in Party}
     if ticket.ball and ticket.times.turn:
         spent[ticket.ball] += max(0.0, (at - ticket.times.turn).total_seconds())

@@ -28,7 +28,7 @@ _MOST = 40
 
 
 def register(contacts: Sequence[Contact], edition: str, on: date) -> list[Json]:
-    """Everybody in the register, and what is not in order with them."""
+    """All entries of the register, and their faults."""
     who = ", ".join(shorten_middle(each.name, 40) for each in authorised(contacts, on)[:20])
     checked = t(
         "Can send to Retarus: {names}. It is checked again when a ticket is sent (guide 2.1, 2.3).",
@@ -71,7 +71,7 @@ def _buttons(contact: Contact) -> list[Json]:
 
 
 def modal(contact: Contact | None) -> Json:
-    """A new contact, or the entry of one."""
+    """The form for a new contact, or for an existing one."""
     known = contact or Contact(slack_user="", name="", email="", phone="")
     exception = known.exception
     blocks: list[Json] = [

@@ -59,7 +59,7 @@ def message(entry: Entry, ticket: Ticket, config: Config) -> Message:
 
 
 def _heading(entry: Entry) -> list[Json]:
-    """From whom, by which way, when."""
+    """Sender, channel and time."""
     if entry.way is Way.CHANNEL:
         where = kit.filled(t("{author} wrote in the Retarus channel"), author=kit.bold(_author(entry)))
         where += [kit.text(" · "), kit.link(t("Show message"), entry.link)] if entry.link else []
@@ -179,7 +179,7 @@ def whole(entry: Entry) -> Json:
 
 
 def assigning(entry: Entry, names: Mapping[str, str]) -> Json:
-    """Asks which ticket a mail belongs to; offers the one that it names."""
+    """Asks which ticket a mail belongs to; suggests the one that it names."""
     offered = [names[each] for each in entry.candidates if each in names]
     hint = t("It names {tickets}", tickets=", ".join(offered)) if offered else t("PD-1042, for example")
     value = offered[0] if len(offered) == 1 else ""
@@ -191,7 +191,7 @@ def assigning(entry: Entry, names: Mapping[str, str]) -> Json:
 
 
 def listing(entries: Sequence[Entry], total: int, names: Mapping[str, str]) -> list[Json]:
-    """The newest unassigned mails, each with the reason. A stranger's text stands here as literal text only."""
+    """The newest unassigned mails, each with the reason. A stranger's text is shown as literal text only."""
     if not entries:
         return [kit.note(t("Every mail found its ticket."))]
     blocks = []
@@ -223,7 +223,7 @@ def _summary(entry: Entry) -> str:
     return " · ".join((_author(entry), literal(entry.subject) or t("(no subject)"), excerpt(literal(entry.words), 300)))
 
 
-# --- a word to whoever cares for the ways to Retarus
+# --- notice about a channel to Retarus
 
 
 def word(body: Mapping[str, object], unassigned: int) -> Message:

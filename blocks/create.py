@@ -49,7 +49,7 @@ _RATHER = {
 
 
 _HIDDEN = mark("The bot is not in the channel of this message, so its link and files are not taken over.")
-"""Neither the link nor the files of the message can be had; what stands in it can be raised all the same."""
+"""Warning that neither the link nor the files of the message can be read; its text can be used all the same."""
 
 
 def chooser() -> Json:
@@ -102,7 +102,7 @@ def again(
     offers: Sequence[Json],
     other: Mapping[str, str] | None = None,
 ) -> Json:
-    """The same form, drawn anew from what was typed so far; `about`: what it keeps in itself."""
+    """The same form, redrawn from what was typed so far; `about`: its metadata."""
     return modal(FormState.unpack(about), config, typed, more=shows_more(typed), offers=offers, other=other)
 
 
@@ -135,7 +135,7 @@ def _buttons(begun: FormState, more: bool) -> list[Json]:
 
 
 def _which(kind: Kind, other: Mapping[str, str]) -> list[Json]:
-    """In place of the buttons: one draft of a kind is kept, and this form did not begin with the one there is."""
+    """Asks which draft to keep: there is one per kind, and this form did not begin with the existing one."""
     asked = t("You already have a draft: “{draft}”. Which one do you want to keep?", draft=begins(other))
     buttons = [
         kit.button(t("Keep the old draft"), KEEP, kind.value, style="primary"),
@@ -145,18 +145,18 @@ def _which(kind: Kind, other: Mapping[str, str]) -> list[Json]:
 
 
 def begins(draft: Mapping[str, str]) -> str:
-    """A draft by the words its author knows it by."""
+    """A draft by its first words."""
     words = ": ".join(filter(None, (draft.get("customer", ""), draft.get("happens", ""))))
     return excerpt(words, 150) or t("nothing typed yet")
 
 
 def put_aside(kind: Kind) -> Json:
-    """Said in place of the form."""
+    """Modal after a draft was saved."""
     return _said(kind, t("Saved as a draft. The same command opens it again."))
 
 
 def thrown_away(kind: Kind) -> Json:
-    """Said in place of the form."""
+    """Modal after a draft was discarded."""
     return _said(kind, t("Discarded. The same command starts a new one."))
 
 
@@ -165,7 +165,7 @@ def _said(kind: Kind, words: str) -> Json:
 
 
 def _fields(kind: Kind, config: Config, more: bool) -> list[Field]:
-    """Without `more`: what must be answered, and what only applies because of such an answer; and the priority."""
+    """Fields without `more`: those required, those that apply because of such an answer, and the priority."""
     ticket = [
         field
         for field in fields_of(kind, config, GuidePart.TICKET)
@@ -175,7 +175,7 @@ def _fields(kind: Kind, config: Config, more: bool) -> list[Field]:
 
 
 def _priority(kind: Kind, config: Config, more: bool) -> list[Field]:
-    """The priority, or the impact and urgency that decide on it: given now, it starts the SLA's clock (guide 2.7)."""
+    """The priority, or the impact and urgency it results from: given now, it starts the SLA's clock (guide 2.7)."""
     judged = [field for field in fields_of(kind, config, GuidePart.FIRST) if field.heading is PRIORITY]
     return [field for field in judged if more or field.key != "priority_reason"]
 

@@ -69,7 +69,7 @@ def _buttons(customer: EndCustomer) -> list[Json]:
 
 
 def modal(customer: EndCustomer | None) -> Json:
-    """A new end-customer, or the entry of one."""
+    """The form for a new end-customer, or for an existing one."""
     known = customer or EndCustomer(id="", name="")
     blocks = [
         text_input("name", t("Name"), "", value=known.name, multiline=False),

@@ -46,7 +46,7 @@ _WAITS = {
 
 
 def waits(notice: Notice) -> Message:
-    """A letter that cannot go out now: what, and why. It goes by itself."""
+    """A letter that cannot go out now, with the reason. It is sent later without any action."""
     what, why = t(_WAITS[str(notice.body["waits"])]), str(notice.body["why"])
     then = t("It goes by itself once this is mended.")
     line = kit.rich(kit.line(kit.bold(what), kit.text(f" {why} {then}")))
@@ -54,7 +54,7 @@ def waits(notice: Notice) -> Message:
 
 
 def not_delivered(notice: Notice, ticket: Ticket) -> Message:
-    """A dead letter, as its owner sees it: what, why, and the way out."""
+    """A dead letter for its owner: which one, why, and what to do."""
     what, why = t(_WHAT[str(notice.body["failed"])]), str(notice.body["why"])
     elements = [kit.mention(ticket.owner), kit.text(" "), kit.bold(what), kit.text(f" {why}")]
     if notice.body.get("instead"):

@@ -46,7 +46,7 @@ def tasks(ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | 
 
 
 def _who_reads(asked: Iterable[Field]) -> Json:
-    """Which of these answers stay with the partner; all others are printed in the letter."""
+    """Answers that stay with the partner; all others are printed in the letter."""
     ours = [field.name.rstrip(":?") for field in asked if not field.printed and field.key not in FINDINGS]
     if not ours:
         return kit.note(t("Retarus reads all of these answers."))
@@ -65,7 +65,7 @@ _ELSEWHERE = (REMEDY, PLAN)
 
 
 def preview(shown: Preview, name: str, config: Config, *, changed: bool = False) -> Json:
-    """The exact text, to be sent when nothing is missing and this person may; else what stands in the way."""
+    """The exact text with a button to send it, when nothing is missing and this person may; else the obstacles."""
     changed_words = t("{reference} changed since you looked. This is its text now.", reference=name)
     blocks = [kit.note(changed_words)] if changed else []
     blocks += _missing(shown.ticket, shown.missing)

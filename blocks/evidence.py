@@ -31,7 +31,7 @@ def health_of(page: str) -> str:
 OFFERED = "message_files"
 """Block id of the files a form offers."""
 ALL_OFFERED = f"{OFFERED}.all"
-"""The key under which all of them are told, chosen or not."""
+"""The key under which all of them are listed, chosen or not."""
 
 AT_A_TIME = 10
 """Files Slack lets somebody add at a time, and options it lets them choose from."""
@@ -79,7 +79,7 @@ def beside_letter(shown: Preview, config: Config, *, may_send: bool) -> list[Jso
 
 
 def doubtful(shown: Preview, *, may_send: bool = True, typed: str = "") -> list[Json]:
-    """Each warning, and the question for a reason in which `typed` stands already; nothing without a warning."""
+    """Each warning, and the question for a reason, prefilled with `typed`; empty without a warning."""
     if not shown.warnings:
         return []
     blocks = [kit.rich(*(kit.line(kit.bold(t("Please check: ")), kit.text(each)) for each in shown.warnings))]
@@ -90,7 +90,7 @@ def doubtful(shown: Preview, *, may_send: bool = True, typed: str = "") -> list[
 
 
 def by_hand(shown: Preview) -> list[Json]:
-    """The files nobody uploads but the person who opens it in the portal."""
+    """Files that the person who opens the ticket in the portal must upload there."""
     files = waiting(shown.ticket)
     if not files:
         return []
@@ -120,7 +120,7 @@ def _count(files: Sequence[Attachment], config: Config) -> Json:
 
 
 def along(files: Sequence[Attachment], config: Config) -> list[Json]:
-    """The files that go along with a later word; nothing when there are none."""
+    """Files that are sent with a later word; empty when there are none."""
     return [_count(files, config), {"type": "section", "text": kit.plain(listed(files))}] if files else []
 
 

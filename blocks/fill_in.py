@@ -80,11 +80,11 @@ def _wanted(ticket: Ticket, config: Config, *, everything: bool) -> Iterable[Fie
 
 
 _ELSEWHERE = (HELP_DESK_1, REMEDY, PLAN, HELP_DESK_2)
-"""Tasks that are recorded where they were needed: among the checks, and with `Resolve`."""
+"""Tasks that are recorded elsewhere: among the checks, and with `Resolve`."""
 
 
 def _is_due(field: Field, ticket: Ticket) -> bool:
-    """The tasks of a level are asked from when it has the ticket; the template and the matrix at any time."""
+    """True for the tasks of a level once it has the ticket; for the template and the matrix at any time."""
     if field.heading in _ELSEWHERE:
         return False
     if field.heading.sheet is GuidePart.SECOND:

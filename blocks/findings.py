@@ -25,7 +25,7 @@ _NAMES = {
     "verified": mark("The remedy of Retarus holds"),
     "their_note": mark("Technical note of Retarus"),
 }
-"""Answers that a colleague looks for first, ours before theirs."""
+"""Answers of interest to a colleague, ours before theirs."""
 _SHOWN = 160
 """Characters of each on the card; the checks show more."""
 

@@ -1,4 +1,4 @@
-"""Origin of a form (a message or a draft), kept in its metadata however often it is drawn anew."""
+"""Origin of a form (a message or a draft), kept in its metadata when it is redrawn."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEPT = "@begun"
 
 @dataclass(frozen=True)
 class FormState:
-    """Packed, it is a form's `private_metadata`."""
+    """The form's state; packed, it is the `private_metadata`."""
 
     kind: Kind
     """Kind of the ticket being raised: it can be changed where the form began with a message."""
@@ -25,9 +25,9 @@ class FormState:
     draft: Kind | None = None
     """The kind of the draft that was taken up: it is used up with this form, and no other is."""
     mark: str = ""
-    """That draft, as `mark_of` it: another form may have replaced it since."""
+    """`mark_of` that draft: another form may have replaced it since."""
     is_hidden: bool = False
-    """The message stands where the bot is no member: neither its link nor its files can be had."""
+    """True if the bot is no member where the message stands: neither its link nor its files can be read."""
     left: int = 0
     """Files of the message that did not fit into the form."""
     place: str = ""
@@ -62,12 +62,12 @@ class FormState:
 
     @classmethod
     def taken_up(cls, kind: Kind, draft: Mapping[str, str]) -> FormState:
-        """As it was when it was put aside."""
+        """The form's state when it was saved as a draft."""
         if not draft:
             return cls(kind)
         return replace(cls.unpack(draft.get(KEPT, kind)), kind=kind, draft=kind, mark=mark_of(draft))
 
 
 def mark_of(draft: Mapping[str, str]) -> str:
-    """Tells a draft from every other, without its words."""
+    """Identifies a draft without its words."""
     return sha256(json.dumps(sorted(draft.items())).encode()).hexdigest()[:16]

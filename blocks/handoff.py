@@ -26,7 +26,7 @@ def modal(
     known: Mapping[str, str] | None = None,
     found: Sequence[Json] = (),
 ) -> Json:
-    """The 1st-level tasks (guide, section 3), and the summary, begun from what is known; `typed`: answers so far.
+    """The 1st-level tasks (guide, section 3), and the summary, prefilled; `typed`: answers so far.
 
     `known`: answers the desk has looked up by itself, and `found` what it found: a person judges both.
     """

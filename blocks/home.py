@@ -149,11 +149,11 @@ def _drafts(drafts: Mapping[Kind, Mapping[str, str]]) -> list[Json]:
     return blocks
 
 
-# --- everything that is open ---
+# --- open tickets ---
 
 
 def _filters(seen: Overview) -> list[Json]:
-    """By level, and by who has the ball; pressed again, a filter is off."""
+    """Filters by level, and by the party that must act; pressed again, a filter is off."""
     screen = seen.screen
     return [
         kit.actions("home.levels", [_by_level(key, seen) for key in LEVELS]),

@@ -19,7 +19,7 @@ Json = dict[str, object]
 
 BUTTON_TEXT, HEADER_TEXT, OPTION_TEXT, TITLE_TEXT = 75, 150, 75, 24
 CHUNK = 2900
-"""Characters one rich-text block carries; below the 3,000 Slack allows a text."""
+"""Characters of one rich-text block; below the 3,000 Slack allows a text."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Message:
 
 
 def serialised(view: Json) -> str:
-    """As Slack takes it too: for a view that is shown again and again."""
+    """The JSON that Slack also accepts: for a view that is shown again and again."""
     return json.dumps(view, separators=(",", ":"))
 
 
@@ -44,7 +44,7 @@ def header(text: str) -> Json:
 
 
 def heading(text: str) -> Json:
-    """A heading inside a form: one of ours, never something typed."""
+    """A heading inside a form, never typed text."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": f"*{escape(text)}*"}}
 
 
@@ -120,7 +120,7 @@ def link(words: str, url: str) -> Json:
 
 
 def mention(user: str) -> Json:
-    """Tells that person; use only where they must hear of it."""
+    """Mentions that person; use only where they must be notified."""
     return {"type": "user", "user_id": user}
 
 
@@ -129,13 +129,13 @@ def mention_group(group: str) -> Json:
 
 
 def moment(at: datetime) -> Json:
-    """In each reader's own zone."""
+    """A moment in each reader's own zone."""
     shown = f"{at:%Y-%m-%d %H:%M} UTC"
     return {"type": "date", "timestamp": int(at.timestamp()), "format": "{date_short_pretty} {time}", "fallback": shown}
 
 
 def filled(words: str, /, **holes: Json | str) -> list[Json]:
-    """Words as elements, with others where their names stand: `filled(t("{name} took it"), name=bold("Ben"))`.
+    """Words as elements, with others in place of their names: `filled(t("{name} took it"), name=bold("Ben"))`.
 
     So a sentence stays whole, and each language puts the name where it belongs.
     """

@@ -1,4 +1,4 @@
-"""Views on a problem that many have: suggestions, linked tickets, and relayed messages."""
+"""Views on a problem of several customers: suggestions, linked tickets, and relayed messages."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from bot.tickets.reference import reference
 
 JOIN = "joining.join"
 SAME = "joining.same"
-"""This open ticket has the same cause."""
+"""Button: this open ticket has the same cause."""
 OTHER = "joining.other"
 
 Links = Mapping[str, str]
 
 
-# --- while somebody raises an incident
+# --- while an incident is raised
 
 
 def offers(found: SearchResult, config: Config, links: Links) -> list[Json]:
-    """Notes and open tickets that may be the same problem, each with what can be done with it."""
+    """Notes and open tickets that may be the same problem, each with its actions."""
     if not found.hits:
         return []
     blocks: list[Json] = [kit.divider(), kit.heading(t("The same problem?"))]
@@ -65,14 +65,14 @@ def _sure(name: str) -> Json:
 
 
 def joined(ticket: Ticket, customer: str, config: Config, link: str) -> Json:
-    """Said in place of the form."""
+    """Modal after a customer has joined a ticket."""
     name = reference(ticket, config)
     said = t("{customer} was added. You hear what becomes of it.", customer=customer)
     line = kit.line(kit.link(title(ticket, config), link), kit.text(f"\n{said}"))
     return kit.modal("joining.joined", t("Joined {name}", name=name), [kit.rich(line)])
 
 
-# --- a ticket and what may be the same
+# --- possible duplicates of a ticket
 
 
 def known(ticket: Ticket, found: SearchResult, config: Config, links: Links, query: str = "") -> Json:
@@ -112,7 +112,7 @@ def _choices(hit: Hit, ticket: Ticket, config: Config, number: int) -> list[Json
     return [kit.actions(f"known.{number}", [kit.button(t("Same cause as {name}", name=name), SAME, name)])]
 
 
-# --- what is passed on
+# --- relayed messages
 
 
 def relayed(

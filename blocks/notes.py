@@ -16,9 +16,9 @@ from bot.model.technical_note import TechnicalNote
 from bot.notes.service import PAGE, REASON, TEXTS, NotePage
 
 WRITE = "notes.write"
-"""A new one, by itself; the modal's callback id is the same."""
+"""Button for a new note without a ticket; the modal's callback id is the same."""
 FROM = "notes.from"
-"""A new one from a ticket."""
+"""Button for a new note from a ticket."""
 SHOW = "notes.show"
 CHANGE = "notes.change"
 RETIRE = "notes.retire"
@@ -46,7 +46,7 @@ _VERSIONS = 5
 
 
 def shown(versions: Sequence[TechnicalNote], who: Callable[[str], str], tickets: str = "", version: int = 0) -> Json:
-    """Everything in it, and who changed it when. `versions`: the newest first; `tickets`: where it comes from;
+    """The whole note and its changes. `versions`: the newest first; `tickets`: where it comes from;
     `version`: an old one, to be read only."""
     note = next((each for each in versions if each.version == version), versions[0])
     blocks: list[Json] = [kit.rich(kit.line(*_head(note, tickets)))]
@@ -87,7 +87,7 @@ def _day(note: TechnicalNote) -> str:
 
 
 def _versions(note: TechnicalNote, versions: Sequence[TechnicalNote]) -> list[Json]:
-    """To the version before and the one after."""
+    """Buttons to the version before and the one after."""
     numbers = [each.version for each in versions]
     beside = ((EARLIER, note.version - 1), (LATER, note.version + 1))
     return [_version(action, note, number) for action, number in beside if number in numbers]
@@ -109,7 +109,7 @@ def _buttons(note: TechnicalNote) -> list[Json]:
 
 
 def modal(begun: TechnicalNote | None, config: Config, *, callback: str = WRITE, about: str = "") -> Json:
-    """A new note, begun from a ticket or from nothing, or another version of one."""
+    """The form for a new note, begun from a ticket or empty, or for another version of one."""
     texts = {key: getattr(begun, key) if begun else "" for key in TEXTS}
     blocks = [
         _text("symptom", texts, needed=True),
@@ -150,7 +150,7 @@ def _source(chosen: str) -> Json:
 
 
 def retiring(note: TechnicalNote) -> Json:
-    """Asks why."""
+    """Asks for a reason."""
     blocks = [
         kit.note(excerpt(f"{note.name}: {note.title}", 200)),
         text_input(REASON, t("What is wrong with it?"), t("It no longer appears in searches, and can be reinstated")),

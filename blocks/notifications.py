@@ -26,7 +26,7 @@ def messages(notice: Notice, ticket: Ticket, event: Event, config: Config, who: 
 
 
 def reminders(items: Sequence[reminder_messages.Item], notice: Notice, config: Config) -> Sequence[Message]:
-    """The one message with everything a person is reminded of; or one line in a thread, struck through."""
+    """One message with all reminders of a person; or one line in a thread, struck through."""
     if not items:
         gone = t("The ticket is gone.")
         return [Message(gone, [kit.note(gone)])]

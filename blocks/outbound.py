@@ -30,7 +30,7 @@ def form(ticket: Ticket, name: str, *, text: str = "", entry: str = "", question
 
 
 def preview(outgoing: OutgoingPreview, name: str, entry: str, config: Config) -> Json:
-    """Exactly what goes out, to whom, and by which way."""
+    """The exact text, its recipients and its channel."""
     ticket = outgoing.ticket
     ways = t("Goes {ways}, in your name, in the same thread", ways=kit.together(outgoing.ways))
     blocks = [kit.note(f"{name} · {ways}"), kit.rich(kit.line(kit.bold(outgoing.subject)))]

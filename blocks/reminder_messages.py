@@ -32,7 +32,7 @@ class Item:
 
     @property
     def is_answered(self) -> bool:
-        """True if a person has acted since. Clocks may be set back: which reminders stand decides, not their times."""
+        """True if a person has acted since. Clocks may be set back: the remaining reminders decide, not their times."""
         times = self.ticket.times
         if times.touched is None or reminder_place(self.event.version) in times.standing:
             return False
@@ -60,7 +60,7 @@ class Item:
 
 BREACHED = mark("The SLA is breached: no remedy or action plan")
 _OF_THE_STAGE = frozenset({Timer.UNCLAIMED, Timer.PROGRESS, Timer.CUSTOMER, Timer.CONFIRM})
-"""Timers of a stage: where the ticket stands, and since when, says the same."""
+"""Timers of a stage: the ticket's stage and its duration say the same."""
 
 
 def _clocks(event: Event) -> Iterable[Json]:
@@ -132,7 +132,7 @@ def _struck(words: str) -> Json:
 
 
 def _ways_out(ticket: Ticket, config: Config, *, can_move: bool = True) -> list[Json]:
-    """Act now, log what is new, and the rest; for a reader who may not make the next move, a note or a snooze."""
+    """Next step, log what is new, and the rest; for a reader who may not make the next move, a note or a snooze."""
     if not can_move:
         return [_log(Step.NOTE, ticket), _snooze(ticket)]
     log = Move.RETARUS_UPDATE if ticket.stage is Stage.RETARUS else Step.NOTE
@@ -160,7 +160,7 @@ def _without_answer(ticket: Ticket) -> list[Json]:
 
 
 def direct(items: Sequence[Item], total: int, to: str, config: Config) -> Message:
-    """Everything that waits for one person. `total`: with those that are not listed; 0: drawn anew, after an answer."""
+    """All reminders of one person. `total`: with those that are not listed; 0: redrawn, after an answer."""
     if len(items) == 1 and total <= 1:
         return _one(items[0], to, config)
     waiting = total or sum(not item.is_answered for item in items)
@@ -197,11 +197,11 @@ def _row(number: int, item: Item, to: str, config: Config) -> list[Json]:
 
 
 _NOT_TAKEN = {Stage.NEW: mark("Not taken yet: {resting}."), Stage.HANDED_OFF: mark("Not accepted yet: {resting}.")}
-"""Said to an owner who waits for others to take the ticket."""
+"""Sentence for an owner who waits for others to take the ticket."""
 
 
 def _said(item: Item, to: str) -> str:
-    """Why this person hears of it: it is theirs, or its owner has left or has not answered."""
+    """The reason why this person is notified: it is theirs, or its owner has left or has not answered."""
     detail = item.event.detail
     owner = detail.get("owner", next(iter(item.names("people")), item.ticket.owner))
     if to == owner:

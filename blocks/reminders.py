@@ -1,4 +1,4 @@
-"""Modals of reminders: snooze, announcements of Retarus, action plan, cadence, hand on, chaser."""
+"""Modals of reminders: snooze, announcements of Retarus, action plan, cadence, reassignment, chaser."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def promises() -> list[Json]:
 
 
 def chase(ticket: Ticket, name: str, draft: str, ways: Sequence[str], config: Config) -> Json:
-    """The draft, sent as it stands there, and the files that go along."""
+    """The draft, sent as it stands there, with its files."""
     goes = t("goes {ways}, in your name, as an answer to what was sent", ways=kit.together(ways))
     blocks = [kit.note(f"{name} · {goes}"), *along(waiting(ticket), config)]
     blocks.append(text_input(WORD, t("What Retarus reads"), "", value=draft))

@@ -21,7 +21,7 @@ REQUEST = "reports.request"
 RECEIVED = "reports.received"
 
 VIEW = "reports.reminder"
-"""The buttons about it; the message they stand in is drawn anew."""
+"""The buttons about it; the message they stand in is redrawn."""
 
 MONTH, CUSTOMER, WORD = "month", "customer", "word"
 """Inputs."""
@@ -36,7 +36,7 @@ class Posted:
     paper: ReportDocument
     month: str
     shown: tuple[int, ...]
-    """Which of its charts."""
+    """The visible charts."""
     view: View | None
     """Status of Retarus's own view; None: it is not mentioned. Its buttons are offered only where they can be
     drawn anew: in the reminder, and in the form that asks for a report."""
@@ -112,7 +112,7 @@ def _view_buttons(month: str, view: View) -> list[Json]:
 
 
 def reminder(period: Period, view: View, *, undelivered: bool) -> Message:
-    """That a month is over, and its view was not asked for or has not come."""
+    """Reminder that a month is over, and its view was not requested or has not arrived."""
     heading = t("Retarus's view of {month}", month=period.name)
     return Message(kit.escape(heading), [kit.header(heading), *view_blocks(period.key, view, undelivered=undelivered)])
 
@@ -172,12 +172,12 @@ def _input(key: str, label: str, element: Json, hint: str = "") -> Json:
 
 
 def promised(period: Period) -> Message:
-    """That it is on its way."""
+    """Message that the report is on its way."""
     words = t("The report for {month} is being made. It comes to you as a direct message.", month=period.name)
     return Message(kit.escape(words), [kit.note(words)])
 
 
 def noted(period: Period) -> Message:
-    """That the view has come."""
+    """Message that the view was recorded as received."""
     words = t("Noted: Retarus's view of {month} was received.", month=period.name)
     return Message(kit.escape(words), [kit.note(words)])

@@ -25,7 +25,7 @@ SEARCH = "find.search"
 """The modal, and the button that opens it."""
 
 WORDS, CUSTOMER, SERVICE, SINCE = "words", "customer", "service", "since"
-"""Inputs. Who types an end-customer's name is helped as everywhere else."""
+"""Inputs. A typed end-customer's name is completed as everywhere else."""
 ANY = "any"
 PERIODS: Mapping[str, int] = {"1": 1, "7": 7, "30": 30, "365": 365}
 """Value → days."""
@@ -35,7 +35,7 @@ _EXCERPT = 220
 
 
 def modal(typed: Mapping[str, str], found: SearchResult | None, config: Config, links: Mapping[str, str]) -> Json:
-    """The question above, the answer below; it is drawn anew with every change of the question."""
+    """The question above, the answer below; redrawn with every change of the question."""
     blocks = [
         _words(typed.get(WORDS, "")),
         _customer(typed.get(CUSTOMER, "")),
@@ -55,7 +55,7 @@ _ABOUT = mark(
 
 
 def _words(text: str) -> Json:
-    """Asks again when Enter is pressed."""
+    """Searches again when Enter is pressed."""
     block = text_input(WORDS, t("Search for"), t("e.g. 550 5.7.1, RCR-88123, connector attachments"), value=text,
                        multiline=False, needed=False)  # fmt: skip
     return {**block, "dispatch_action": True}
@@ -90,11 +90,11 @@ def _pick(key: str, label: str, names: Mapping[str, str], chosen: str) -> Json:
             "dispatch_action": True}  # fmt: skip
 
 
-# --- what was found
+# --- results
 
 
 def results(found: SearchResult, config: Config, links: Mapping[str, str]) -> list[Json]:
-    """Best first, with what was found marked."""
+    """Best first, with the matches marked."""
     blocks: list[Json] = [kit.divider(), kit.note(_summary(found))]
     for number, each in enumerate(found.hits):
         blocks += hit(each, config, links, f"{number}")
@@ -111,7 +111,7 @@ def _summary(found: SearchResult) -> str:
 
 
 def hit(each: Hit, config: Config, links: Mapping[str, str], place: str = "") -> list[Json]:
-    """One of them; a note can be shown."""
+    """One result; a note can be shown."""
     if isinstance(each.found, TechnicalNote):
         return [line(each, config, links), kit.actions(f"hit.{place}", [_show(each.found)])]
     return [line(each, config, links)]

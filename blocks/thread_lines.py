@@ -24,7 +24,7 @@ from bot.tickets.reference import reference
 
 
 def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who) -> Message:
-    """A line in the thread: of what happened, or of how a delivery ended."""
+    """A line in the thread: an event, or the outcome of a delivery."""
     if "delivered" in notice.body:
         return delivery_lines.receipt(notice)
     if "failed" in notice.body:
@@ -106,7 +106,7 @@ def _handed_off(_ticket: Ticket, _event: Event, config: Config, name: str) -> li
 
 
 def _called(team: Team) -> list[Json]:
-    """The 2nd level is told here, once, where the work is."""
+    """The line of a handoff; the 2nd level is mentioned here, once, where the work is."""
     if team.group:
         return [kit.mention_group(team.group)]
     return [element for user in team.members for element in (kit.mention(user), kit.text(" "))]
@@ -141,7 +141,7 @@ def _updated(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[
 
 
 def _promised(event: Event) -> list[Json]:
-    """By when they tell more, and by when they expect it to be solved."""
+    """The moments Retarus announced: its next update, and the expected solution."""
     elements: list[Json] = []
     for key, words in (("update_due", t("next update {time}")), ("eta", t("solved by {time}"))):
         at = as_moment(event.detail.get(key, ""))
@@ -175,7 +175,7 @@ def _status(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[J
 
 
 def _escalated(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
-    """With what was sent along, and what was known when it was sent."""
+    """The line of a sent letter, with its files, and the state of the status page at that time."""
     in_eas = event.detail.get("way") == "eas"
     how = t("{name} opened it in EAS") if in_eas else t("{name} escalated it to Retarus")
     more = [kit.text(f" · {each}") for each in _circumstances(event.detail)]
@@ -302,7 +302,7 @@ _LINES: dict[str, Line] = {
 
 
 def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who, link: str) -> Message:
-    """A word to one person: what happened, to which ticket, and the next step."""
+    """A direct message: the event, its ticket, and the next step."""
     if "failed" in notice.body:
         return delivery_lines.not_delivered(notice, ticket)
     words = _to_you(notice, ticket, event, config, who(event.by))
@@ -337,7 +337,7 @@ _NEWS = {
     "remedy": mark("{name} has a remedy for you. Please confirm it with the end-customer."),
     "workaround": mark("{name} has a workaround for you. Please confirm that it helps the end-customer."),
 }
-"""Requests to the recipients of an answer, the weightiest first."""
+"""Requests to the recipients of an answer, the most important first."""
 
 
 _OWNER = mark("{name} made you its owner.")
@@ -357,4 +357,4 @@ _STAYS_WITH_RETARUS = {
     Move.CUSTOMER_ANSWERED.value: mark("{name} heard from the end-customer. Does Retarus need to know it?"),
     Move.GO_ON.value: mark("{name} no longer waits for the end-customer's answer. Retarus works on it."),
 }
-"""While the ticket is with Retarus."""
+"""Line while the ticket is with Retarus."""

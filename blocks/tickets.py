@@ -61,7 +61,7 @@ HELP = (
 
 
 def help_message(config: Config) -> Message:
-    """Ten lines: what it does, and how priorities are defined here."""
+    """Help in ten lines: what the desk does, and how priorities are defined here."""
     known = [f"{each.name}: {t(each.definition)}" for each in config.priorities if each.definition != NOT_SET]
     last = kit.escape(t("10. Priorities: {priorities}.", priorities="; ".join(known) or t(NOT_SET)))
     text = "\n".join([*map(t, HELP), last])
@@ -69,5 +69,5 @@ def help_message(config: Config) -> Message:
 
 
 def one(ticket: Ticket, config: Config, who: Who, link: str) -> Message:
-    """One ticket, asked for by its name."""
+    """One ticket, found by its name."""
     return Message(kit.escape(title(ticket, config)), [_row(ticket, config, who, link)])

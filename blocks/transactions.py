@@ -1,4 +1,4 @@
-"""Inputs for many transactions at once: a pasted table or CSV, and what becomes of those that are there."""
+"""Inputs for many transactions at once: a pasted table or CSV, and the existing ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.forms.validation import examples
 
 
 def paste_inputs(answers: Mapping[str, str], typed: Mapping[str, str]) -> list[Json]:
-    """The input for the table; with transactions there, how many are not shown, and whether to keep them.
+    """The input for the table; with existing transactions, how many are not shown, and whether to keep them.
 
     `answers`: those the ticket has. `typed`: what was typed so far, when the form is drawn anew.
     """

@@ -37,7 +37,7 @@ class Asking:
     hint: str
     submit: str
     detail: str
-    """The event's key for what was written."""
+    """The event's key for the typed text."""
     more: Callable[[Field], bool] = lambda _: False
     """Predicate for the additional fields that are asked below."""
 
@@ -129,14 +129,14 @@ NAMES: dict[Move | Step, str] = {
 
 
 def action_of(what: Move | Step) -> str:
-    """The action id of the button that does, or asks, this."""
+    """The action id of the button for this move, with or without a form."""
     return f"{ASK if what in ASKED else MOVE}{what}"
 
 
 def modal(
     what: Move | Step, ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | None = None, word: str = ""
 ) -> Json:
-    """Asks for the word that goes with it, and what else is known. The question to the end-customer is drafted.
+    """Asks for the word of a move, and what else is known. The question to the end-customer is drafted.
 
     `typed`: answers so far, when it is drawn anew. `word`: what is offered for the word.
     """
@@ -161,14 +161,14 @@ _RETARUS_IS_NOT_TOLD = mark(
 
 
 def _without_remedy(ticket: Ticket) -> list[Json]:
-    """The other way to end it: the form becomes that of closing, which asks why."""
+    """Button for the other way to end it: the form becomes that of closing, which asks for a reason."""
     if not can(ticket, Move.WITHDRAW):
         return []
     return [kit.actions("ending", [kit.button(t(NAMES[Move.WITHDRAW]), action_of(Move.WITHDRAW), ticket.id)])]
 
 
 def _with_whom() -> Json:
-    """A telephone call can be logged; it never counts as a report (guide 2.1)."""
+    """Form for a telephone call; it never counts as a report (guide 2.1)."""
     options = [
         kit.option(t("A phone call with Retarus"), RETARUS),
         kit.option(t("A phone call with somebody else"), "other"),
@@ -184,7 +184,7 @@ def _with_whom() -> Json:
 
 
 def kept_text(ticket: Ticket, name: str, refusal: str, written: str) -> Json:
-    """When a form comes too late: why, and what was typed, ready to be saved as a note instead."""
+    """Modal for a form that was submitted too late: why, and the typed text, ready to be saved as a note instead."""
     label, hint = t("Keep your text as a note?"), t("In the thread of {reference}", reference=name)
     blocks: list[Json] = [
         {"type": "section", "text": kit.plain(refusal)},

@@ -14,7 +14,7 @@ NO_BROWSER = (
 
 
 def open_page(url: str) -> str:
-    """Opens it; gives a sentence for the terminal where that cannot be done, else nothing."""
+    """Opens the page; returns a sentence for the terminal where that is not possible, else nothing."""
     if not has_desktop(os.environ, sys.platform):
         return NO_DESKTOP
     return "" if webbrowser.open(url) else NO_BROWSER

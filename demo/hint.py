@@ -9,7 +9,7 @@ from localslack import LocalSlack
 
 
 async def post_hint(slack: LocalSlack, token: str, channel: str, language: Language) -> None:
-    """Posts it as the bot with this token, once: not where somebody has written already."""
+    """Posts the message as the bot with this token, once: not where anybody has written already."""
     workspace = slack.services.workspace
     desk = workspace.channel_named(channel)
     if desk and workspace.timeline(desk.id).latest() is None:
@@ -18,7 +18,7 @@ async def post_hint(slack: LocalSlack, token: str, channel: str, language: Langu
 
 
 def hint() -> str:
-    """In the language that is spoken, as Slack's markup."""
+    """The message in the desk's language, as Slack's markup."""
     return "\n".join(
         (
             t("*How to start*"),

@@ -40,7 +40,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         return None if click.is_home else lambda: dispatcher.tell(click, thanks)
 
     async def changed(event: SlackEvent) -> None:
-        """Takes over the profile of a changed person, and suspends a contact who was deactivated.
+        """Updates the profile of a changed person, and suspends a contact who was deactivated.
 
         Thousands change their status within minutes: nothing is asked of Slack for them.
         """

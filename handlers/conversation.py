@@ -58,7 +58,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
 
 def _form(desk: Desk, kind: str, ticket: Ticket, words: str) -> Json:
-    """Filled from their words; a note, where the ticket is not with Retarus any more."""
+    """The form filled from their words; a note, where the ticket is not with Retarus any more."""
     name = reference(ticket, desk.config)
     if kind == conversation.QUESTION and ticket.stage is Stage.RETARUS:
         return reminders.expect(ticket, name, question=words)

@@ -27,7 +27,7 @@ COMMANDS = {
     "/retarus-change": Kind.CHANGE,
 }
 _FRESH = 60.0
-"""Seconds a drawn form is used again: so much later, at most, a contact changed elsewhere is prefilled."""
+"""Seconds a drawn form is cached: a contact changed elsewhere is prefilled after that time at the latest."""
 
 Draft = tuple[tuple[str, str], ...]
 """The person's draft; read each time, as it may have been saved through another replica."""
@@ -84,7 +84,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
 def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLookup) -> None:
     async def put_aside(click: Click) -> Show | None:
-        """One draft of a kind is kept: another one than this form began with is not taken from its author unasked."""
+        """Keeps one draft per kind: a draft other than the one this form began with is not replaced without asking."""
         await desk.queries.require_staff(click.user)
         form = FormState.unpack(click.about)
         there = await desk.queries.draft(click.user, form.kind)
@@ -122,18 +122,18 @@ def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLoo
 
 
 def _kept(click: Click) -> dict[str, str]:
-    """The draft a form becomes: what was typed, and how it was begun."""
+    """The draft made from a form: what was typed, and how the form was begun."""
     return present({**click.typed, KEPT: FormState.unpack(click.about).pack()})
 
 
 async def use_up(desk: Desk, user: str, form: FormState) -> None:
-    """The draft this form took up is not needed any more; one that has replaced it since is."""
+    """Deletes the draft that this form began with, unless another one has replaced it since."""
     if form.draft and mark_of(await desk.queries.draft(user, form.draft)) == form.mark:
         await desk.tickets.discard_draft(user, form.draft)
 
 
 async def begun(desk: Desk, kind: Kind, user: str, draft: Mapping[str, str]) -> Json:
-    """The form with what is known, and what this person put aside, of whatever it was begun with."""
+    """The form with what is known, and this person's draft, whatever it was begun with."""
     answers = {**await known(desk, user), **draft}
     return create.modal(FormState.taken_up(kind, draft), desk.config, answers, more=create.shows_more(draft))
 

@@ -3,7 +3,7 @@
 Bolt's own dispatch (`app.command`, `app.action`, `app.view`, `app.event` …) is replaced by `Dispatcher`, the last of
 Bolt's middlewares. Bolt asks its listeners one after the other whether they match, with some forty arguments gathered
 for each (8 µs a listener, and we have more than a hundred), and polls for the acknowledgement every 10 ms. Looking a
-listener up by its id, and awaiting it, took an acknowledgement from 12.4 ms to 0.6-1.0 ms (docs/speed.md).
+listener up by its id, and awaiting it, took an acknowledgement from 12.4 ms to 0.6-1.0 ms (docs/benchmarks.md).
 
 In place of `@app.command("/x")` a capability writes `dispatcher.commands["/x"] = listener`. What a listener saves is
 saved before the acknowledgement; what it shows is shown after it:
@@ -78,7 +78,7 @@ OnEvent = Callable[[SlackEvent], Awaitable[Show | None]]
 OnSearch = Callable[[OptionsRequest], Awaitable[list[Json]]]
 """Returns the options that match what was typed so far."""
 OnRedraw = Callable[[Click], Awaitable[Json | None]]
-"""Draws a modal anew, by its callback id, from what was typed so far; None when it would look the same."""
+"""Redraws a modal, by its callback id, from what was typed so far; None when it would look the same."""
 
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 """Acknowledges one kind of payload, and handles it."""
@@ -92,7 +92,7 @@ def _unwatched(_: Body, __: AsyncAck) -> AbstractContextManager[None]:
 
 T = TypeVar("T")
 _TRIGGERS = 500
-"""Triggers that are remembered: a second delivery follows within minutes."""
+"""Cached triggers: a second delivery follows within minutes."""
 
 
 class _DispatchMiddleware(AsyncMiddleware):
@@ -120,7 +120,7 @@ class _DispatchMiddleware(AsyncMiddleware):
 
 
 class Dispatcher:
-    """The registry of all listeners, by id: looking one up costs the same however many there are."""
+    """The registry of all listeners, by id: a look-up costs the same however many there are."""
 
     def __init__(self, client: AsyncWebClient, desk: Desk, tasks: BackgroundTasks) -> None:
         self.client = client
@@ -136,13 +136,13 @@ class Dispatcher:
         self.redraws: dict[str, OnRedraw] = {}
         self.events: dict[str, OnEvent] = {}
         self.silent_events: set[str] = set()
-        """Events that nobody is told of: no language is looked up for them."""
+        """Events without a recipient: no language is looked up for them."""
         self.searches: dict[str, OnSearch] = {}
-        """By the id of the block that is typed into."""
+        """Listeners by the id of the block with the input."""
         self.acted: Callable[[str], None] = lambda _user: None
         """Called with the id of a person whose action was handled."""
         self.watch: Watch = _unwatched
-        """Is inside while a payload is handled, until it is acknowledged."""
+        """Context that is open while a payload is handled, until it is acknowledged."""
         self.clicks[ANSWER] = self._redraw
         self._triggers: dict[str, None] = {}
         self._listeners: dict[str, Listener] = {
@@ -155,7 +155,7 @@ class Dispatcher:
         }
 
     def connect(self, app: AsyncApp) -> None:
-        """Becomes Bolt's last middleware, once everything is registered."""
+        """Becomes Bolt's last middleware, after all listeners are registered."""
         app.error(_unreadable)
         app.use(_DispatchMiddleware(self._listener, self.watch))
 
@@ -220,7 +220,7 @@ class Dispatcher:
                 self.acted(where.user)
 
     async def _on_search(self, ack: AsyncAck, body: Body) -> None:
-        """Offers no options when the look-up fails: Slack has no place there for a sentence."""
+        """Offers no options when the look-up fails: Slack cannot show a sentence there."""
         asked = search(body)
         with speaking(await self._language(asked.user)):
             try:
@@ -252,7 +252,7 @@ class Dispatcher:
             await self.tell(where, error_messages.words_after_saving(error))
 
     async def _on_event(self, ack: AsyncAck, body: Body) -> None:
-        """Somebody who posted in a thread is told there when it fails; for other events there is nobody to tell."""
+        """Reports a failure to the person who posted in a thread; other events have no recipient."""
         event = slack_event(body)
         listener = self.events.get(event.name)
         if listener is None:
@@ -301,7 +301,7 @@ class Dispatcher:
         ticket = await self.desk.queries.ticket(form.ticket)
         return error_messages.rescued(ticket, reference(ticket, self.desk.config), words, form, self.desk.config)
 
-    # --- telling people ---
+    # --- error messages ---
 
     async def _language(self, user: str) -> Language:
         """The person's language; the desk's own while it cannot be looked up."""
@@ -312,7 +312,7 @@ class Dispatcher:
             return self.desk.config.desk.language
 
     async def tell(self, where: Click, words: str) -> None:
-        """Tells one person: as a modal on top of the modal or Home, or as an ephemeral message where they are.
+        """Sends a sentence to one person: as a modal on top of theirs, or as an ephemeral message where they are.
 
         Where that is not possible, by a direct message.
         """
@@ -359,7 +359,7 @@ class Dispatcher:
 
 
 async def _drawn(draw: Draw) -> Json | None:
-    """Draws what was saved. When that fails, says that it was saved all the same."""
+    """Draws what was saved; if that fails, says that it was saved nevertheless."""
     try:
         return await draw()
     except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)

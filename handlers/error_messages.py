@@ -108,7 +108,7 @@ def _logged(error: Exception) -> str:
 
 
 def beside(error: Invalid, form: Submission, config: Config) -> dict[str, str]:
-    """Slack shows errors only beside inputs of this form.
+    """Assigns errors to inputs: Slack shows errors only beside inputs of this form.
 
     What belongs to none goes to the answer that asks for it, or else to the first input, with its name.
     """
@@ -143,7 +143,7 @@ def _is_written(key: str, config: Config) -> bool:
 
 
 def rescued(ticket: Ticket, name: str, words: str, form: Submission, config: Config) -> Json | None:
-    """For a form that has become pointless: its text, offered as a note. Nothing when nothing was written."""
+    """The text of a form that was submitted too late, offered as a note. None when it is empty."""
     written = [text for key, text in form.typed.items() if text and _is_written(key, config)]
     if max(map(len, written), default=0) < _PROSE:
         return None

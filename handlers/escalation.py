@@ -1,4 +1,4 @@
-"""The 2nd level escalates a ticket to Retarus, and hears from them."""
+"""Escalation of a ticket to Retarus by the 2nd level, and Retarus's answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for Retarus: files that are added or removed, and the look at their status page."""
+"""Evidence for Retarus: files that are added or removed, and Retarus's status page."""
 
 from __future__ import annotations
 

@@ -11,14 +11,14 @@ from bot.model.ticket import Attachment
 
 
 async def named(client: AsyncWebClient, files: Iterable[Attachment]) -> list[Attachment]:
-    """The files with their names; Slack is asked for those that came without."""
+    """The files with their names; asks Slack for missing names."""
     return [each if each.name else await _named(client, each) for each in files]
 
 
 async def _named(client: AsyncWebClient, file: Attachment) -> Attachment:
     try:
         told = (await client.files_info(file=file.id))["file"]
-    except SlackApiError:  # deleted meanwhile, say: its letter tells that it could not be had
+    except SlackApiError:  # deleted meanwhile, for example: its letter says that it could not be read
         return file
     known = {"name": str(told.get("name") or told.get("title") or ""), "type": str(told.get("mimetype") or file.type)}
     return Attachment.model_validate({**file.model_dump(), **known})

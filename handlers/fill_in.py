@@ -13,7 +13,7 @@ from handlers.payload import Click, Submission
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def form_for(ticket: Ticket, below: str = "") -> Json:
-        """With the tenants of this end-customer, as they are known, until they are answered."""
+        """The form's state with the known tenants of this end-customer, until they are answered."""
         tenants = ticket.answer("tenants") or await desk.customers.tenants_for(ticket.answer("customer"))
         typed = {"tenants": tenants} if tenants else {}
         return fill_in.modal(ticket, reference(ticket, desk.config), desk.config, typed=typed, below=below)
@@ -27,7 +27,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await dispatcher.open_for(click, await form_for(ticket, click.view_callback))
 
     async def more(click: Click) -> None:
-        """The same form with another example in it, or with all answers; what was typed stays."""
+        """The same form with another example in it, or with all answers; typed text stays."""
         view = await redraw(click)
         view["private_metadata"] = click.about
         await dispatcher.update_view(click.view, view)
@@ -59,7 +59,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
 
 async def _below(desk: Desk, form: Submission) -> Json:
-    """Draws the modal below with what is still missing now. Slack keeps what was typed into it."""
+    """Redraws the modal below with the items that are still missing. Slack keeps what was typed into it."""
     if form.below == escalation.SEND:
         shown = await desk.escalation.preview(form.ticket, form.user)
         return escalation.preview(shown, reference(shown.ticket, desk.config), desk.config)

@@ -32,7 +32,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             keep_up(event.user)
 
     async def look(click: Click) -> None:
-        """Remembers another part, list or page, which the redraw after each action then shows."""
+        """Saves the selected part, list or page, which the redraw after each action then shows."""
         screen = Screen.unpack(click.value)
         await drawing.home.allowed(click.user, screen.tab)
         await drawing.home.look_at(click.user, screen, click.at)
@@ -73,7 +73,7 @@ LOOKS = (
 
 
 async def publish(client: AsyncWebClient, drawing: HomeRenderer, user: str) -> None:
-    """Publishes the Home of whoever has opened it before, through whichever replica.
+    """Publishes the Home of a person who has opened it before, through whichever replica.
 
     Another replica may publish what it read earlier, but later than this one. So whoever has published reads once more,
     and publishes again when something has changed: the last one to publish shows what is true.
@@ -85,7 +85,7 @@ async def publish(client: AsyncWebClient, drawing: HomeRenderer, user: str) -> N
 
 
 def _keeper(dispatcher: Dispatcher, publish: Callable[[str], Coroutine[object, object, None]]) -> Callable[[str], None]:
-    """Draws a Home anew in the background; who does three things at once gets one Home, as it is at the end."""
+    """Redraws a Home in the background; several actions in a row cause one redraw, of the final state."""
     wanted: set[str] = set()
     busy: set[str] = set()
 
@@ -117,12 +117,12 @@ class HomeRenderer:
         self.notes = desk.notes
 
     async def kept(self, user: str, at: datetime) -> Json | None:
-        """The part this person looked at last; nothing for somebody who has never opened it."""
+        """The part this person looked at last; None for a person who has never opened the Home."""
         screen = await self.home.screen_of(user)
         return await self.of(user, screen, at) if screen else None
 
     async def of(self, user: str, screen: Screen, at: datetime | None = None) -> Json:
-        """This part of it; for who may not see any, why not."""
+        """This part of the Home; the reason, for a person who may not see any."""
         try:
             actor = await self.home.allowed(user, screen.tab)
         except NotYours as refusal:

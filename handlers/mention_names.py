@@ -25,7 +25,7 @@ _MOST = 20
 
 
 class MentionNames:
-    """Looks names up for a form that is about to open. What cannot be had in time keeps its id."""
+    """Looks up names for a form that is about to open. A name that does not arrive in time stays an id."""
 
     def __init__(self, client: AsyncWebClient, desk: Desk) -> None:
         self._client = client

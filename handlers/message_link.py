@@ -14,7 +14,7 @@ _HIDDEN = {"channel_not_found", "not_in_channel"}
 
 
 async def linked(client: AsyncWebClient, begun: FormState) -> FormState:
-    """The form's state with the permalink, looked up while it is not known.
+    """The form's state with the permalink, looked up while it is unknown.
 
     Slack refuses it where the bot is no member: in a conversation between two people, for example.
     """

@@ -23,7 +23,7 @@ Part = Mapping[str, Any]
 
 
 def words_of(message: Part) -> str:
-    """All words of a message, part by part. A part whose words another one says too is left out."""
+    """All words of a message, part by part. A part that repeats another one is left out."""
     said: dict[str, str] = {}
     for text in islice(_parts(message, _DEEPEST), _PARTS):
         part = text.strip()[:LONGEST]

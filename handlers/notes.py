@@ -40,7 +40,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await dispatcher.open_modal(command.trigger, view)
 
     async def turn(click: Click) -> None:
-        """To another version."""
+        """Shows another version."""
         note_id, _, version = click.value.partition("|")
         await dispatcher.update_view(click.view, await drawn(note_id, click.user, int(version)))
 

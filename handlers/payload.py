@@ -39,9 +39,9 @@ class Shortcut:
     thread: str = ""
     """The thread that message is in."""
     text: str = ""
-    """That message's words, as Slack marks them up: of its text, blocks, attachments and shared messages."""
+    """The words of that message, as Slack marks them up: of its text, blocks, attachments and shared messages."""
     files: tuple[Attachment, ...] = ()
-    """… and its files."""
+    """The files of that message."""
     response_url: str = ""
 
 
@@ -72,7 +72,7 @@ class Click:
     is_link: bool = False
     """A button that only opens an address."""
     at: str = ""
-    """When, as Slack tells it: Unix seconds with six decimals."""
+    """The time Slack gives: Unix seconds with six decimals."""
 
     @property
     def is_command(self) -> bool:
@@ -104,7 +104,7 @@ class Submission:
     callback: str
     about: str
     typed: Mapping[str, str]
-    """Block id → what was typed or picked, empty where nothing was."""
+    """Block id → typed or picked value, empty without one."""
     parent: str = ""
     """The view below it in the stack, if any."""
     files: tuple[Attachment, ...] = ()
@@ -131,7 +131,7 @@ class SlackEvent:
 
     name: str
     user: str
-    """Whom it is about."""
+    """The person the event is about."""
     tab: str = ""
     """`home` or `messages`, when somebody opened the app."""
     id: str = ""
@@ -145,7 +145,7 @@ class SlackEvent:
     shared: SharedMessage | None = None
     """A message of somebody of another workspace."""
     at: str = ""
-    """When, as `Click.at`."""
+    """The time, as in `Click.at`."""
     profile: Mapping[str, Any] = field(default_factory=dict)
     """The user object of an event that brings it along."""
 

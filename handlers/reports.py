@@ -33,7 +33,7 @@ def _register_reports(desk: Desk, dispatcher: Dispatcher) -> None:
     reporting = desk.reports
 
     async def order(command: Command) -> Show:
-        """Orders the report of the month, and perhaps the end-customer, that was typed behind the command."""
+        """Orders the report of the month, and optionally the end-customer, that was typed behind the command."""
         period, customer = reporting.understood(command.text)
         await reporting.ask(period.key, customer, command.user, f"{command.user}:{command.trigger}")
         return lambda: reply(dispatcher.client, command.response_url, reports.promised(period))
@@ -54,7 +54,7 @@ def _register_reports(desk: Desk, dispatcher: Dispatcher) -> None:
 
 
 def _register_views(desk: Desk, dispatcher: Dispatcher) -> None:
-    """Retarus's own view of a month: requested, and noted when it was received."""
+    """Retarus's own view of a month: requested, and recorded when it was received."""
     reporting = desk.reports
 
     async def draft(click: Click) -> None:
@@ -96,7 +96,7 @@ class Made:
 
 
 def maker(desk: Desk, press: ReportPrinter) -> Callable[[Notice], Awaitable[Made]]:
-    """Counts, words and prints the report a notice asks for, in the language of whoever gets it."""
+    """Prints the report a notice asks for, in the language of its recipient."""
     reporting = desk.reports
 
     async def make(notice: Notice) -> Made:

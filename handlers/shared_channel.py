@@ -1,4 +1,4 @@
-"""The channel that is shared with Retarus: their messages are mirrored, and what becomes of the channel is followed."""
+"""The channel that is shared with Retarus: their messages are mirrored, and changes of the channel are followed."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Mirror:
         return EntryFile(id=file_id, name=name, type=str(found.get("mimetype") or ""), size=int(found.get("size") or 0))
 
     async def read_again(self, place: Place, own_team: str) -> None:
-        """A thread in which messages may have come while nobody listened."""
+        """A thread in which messages may have been posted while the desk was not listening."""
         answer = await self._client.conversations_replies(channel=place.channel, ts=place.ts, limit=200)
         for each in answer["messages"]:
             message = in_history(each, place.channel, own_team)
@@ -76,7 +76,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     attach = dispatcher.events["message"]
 
     async def posted(event: SlackEvent) -> None:
-        """Of ours: files for the next letter. Of theirs: mirrored."""
+        """Uses our files for the next letter, and mirrors messages of theirs."""
         if event.shared is None:
             await attach(event)
         else:
@@ -99,7 +99,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
 
 async def read_again(desk: Desk, dispatcher: Dispatcher, pause: float = READ_AGAIN) -> None:
-    """Until cancelled: reads the threads of open escalations, at the start and then now and again."""
+    """Runs until cancelled: reads the threads of open escalations, at the start and then periodically."""
     mirror = Mirror(desk, dispatcher)
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Messages of a shared channel, as Slack sends them: who wrote, from which workspace, and what became of them."""
+"""Messages of a shared channel, as Slack sends them: author, workspace, and later changes."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ class SharedMessage:
     author: str
     """User id, or bot id of a bot without a user."""
     name: str = ""
-    """Of a bot."""
+    """Name of a bot."""
     text: str = ""
-    """As Slack marks it up."""
+    """Text in Slack's markup."""
     file_ids: tuple[str, ...] = ()
 
 
 _EDITED, _DELETED = "message_changed", "message_deleted"
 _TALK = frozenset({"", "thread_broadcast", "file_share", "bot_message", "me_message"})
-"""Subtypes of messages that somebody wrote."""
+"""Subtypes of messages written by a person."""
 
 
 def in_event(body: Part) -> SharedMessage | None:
-    """The message of an event, when somebody of another workspace wrote it; a deleted one whoever wrote it."""
+    """The message of an event, when its author is of another workspace; a deleted one whoever wrote it."""
     event = body.get("event") or {}
     subtype, channel = str(event.get("subtype") or ""), str(event.get("channel") or "")
     if event.get("type") != "message":
@@ -65,7 +65,7 @@ def in_event(body: Part) -> SharedMessage | None:
 
 
 def in_history(message: Part, channel: str, own_team: str, sender: str = "") -> SharedMessage | None:
-    """A message of a thread, when somebody of another workspace wrote it. `sender`: the envelope's workspace."""
+    """A message of a thread, when its author is of another workspace. `sender`: the envelope's workspace."""
     team = (
         message.get("user_team") or message.get("team") or (message.get("bot_profile") or {}).get("team_id") or sender
     )

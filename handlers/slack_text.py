@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot.core.cleaning import decode_slack_entities
 
 LONGEST = 40_000
-"""Characters of one message that are read: Slack cuts messages there."""
+"""Characters of one message that are read: Slack truncates messages there."""
 _MARKED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)")
 _CHANNEL = re.compile(r"<#([CDG][A-Z0-9]+)\|?>")

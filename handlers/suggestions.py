@@ -13,32 +13,32 @@ from bot.search.results import SearchResult
 from handlers.payload import Click
 
 _FORMS = 500
-"""Forms of which it is known what they show."""
+"""Forms whose shown suggestions are remembered."""
 
 
 class SuggestionLookup:
-    """Looks up for what is typed in a form. Of many strokes in a row, only the last is looked up."""
+    """Debounced look-up of suggestions for what is typed in a form: of many strokes in a row, only the last counts."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.searching = desk.search
         self._newest: dict[str, Click] = {}
-        """By form that is being looked up for: what was typed last."""
+        """Latest typed text by form, while a look-up is running."""
         self._shown: dict[str, list[tuple[str, frozenset[str]]]] = {}
-        """Form → what it offers, and what is marked in it."""
+        """Form → its suggestions, and its marked ones."""
 
     async def look(self, click: Click) -> Sequence[Json] | None:
-        """The offers; nothing when the form shows them already."""
+        """The suggestions; None when the form shows them already."""
         return await (self._while_typing(click) if click.block == TOLD else self.now(click))
 
     async def now(self, click: Click) -> Sequence[Json]:
-        """The offers for what is typed; none but for an incident."""
+        """The suggestions for what is typed; empty but for an incident."""
         if click.ticket != Kind.INCIDENT:
             return ()
         return await self._drawn(click, await self._found(click))
 
     async def _while_typing(self, click: Click) -> Sequence[Json] | None:
-        """The offers, or nothing when they are those it shows, or when somebody looks already."""
+        """The suggestions; None when the form shows them already, or a look-up is running."""
         is_looking = click.view in self._newest
         self._newest[click.view] = click
         if is_looking:

@@ -22,7 +22,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         what = _asked(click.action)
         ticket = await desk.queries.allowed(click.value, what, click.user)
         view = transitions.modal(what, ticket, reference(ticket, desk.config), desk.config)
-        if click.view and not click.is_home:  # clicked in another move's form, which becomes this one's
+        if click.view and not click.is_home:  # clicked in another move's form, which is replaced by this one's
             await dispatcher.update_view(click.view, view)
         else:
             await dispatcher.open_for(click, view)
@@ -45,7 +45,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
 
 async def _said(desk: Desk, what: Move | Step, form: Submission, word: str) -> None:
-    """The word, with what else the form asked."""
+    """The word, with the form's other answers."""
     if isinstance(what, Step):
         await desk.tickets.note(form.ticket, form.user, word, form.view, form.typed.get(transitions.CALLED, ""))
     elif what in _HEARD:

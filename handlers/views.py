@@ -12,11 +12,11 @@ from bot.adapters.slack.api_errors import name_of
 from handlers.payload import Click
 
 _SUPERSEDED = frozenset({"not_found", "hash_conflict"})
-"""The view was closed or submitted meanwhile, or a later update was faster."""
+"""The view was closed or submitted meanwhile, or replaced by a later update."""
 
 
 async def open_modal(client: AsyncWebClient, trigger: str, view: Json | str) -> Json:
-    """Opens a modal within the life of the trigger, and returns it as Slack keeps it."""
+    """Opens a modal while the trigger is valid, and returns it as Slack keeps it."""
     opened: dict[str, Any] = (await client.views_open(trigger_id=trigger, view=view))["view"]  # type: ignore[arg-type]  # Slack takes JSON
     return opened
 

@@ -1,4 +1,4 @@
-"""Backup archives: one file with the database, drafts, settings without secrets and the release; and how it is read.
+"""Backup archives: one file with the database, drafts, settings without secrets, and the release.
 
 The archive holds customers' data: only its owner may read it. Tokens and passwords are not in it.
 """
@@ -57,7 +57,7 @@ class Storage:
 
 
 async def back_up(env: Environment, target: Path, keep: int, storage: Storage, at: datetime) -> str:
-    """Writes an archive to this file, or into this folder, where the newest `keep` stay. Returns what to tell."""
+    """Writes an archive to this file, or into this folder, where the newest `keep` stay. Returns a report."""
     archive, rotated = await asyncio.to_thread(_place, target, at)
     try:
         with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".backup-") as scratch:
@@ -71,7 +71,7 @@ async def back_up(env: Environment, target: Path, keep: int, storage: Storage, a
 
 
 def _place(target: Path, at: datetime) -> tuple[Path, bool]:
-    """The archive's path, and whether it stands in a folder that is rotated."""
+    """The archive's path, and whether its folder is rotated."""
     rotated = target.is_dir()
     archive = target / _NAME.format(at=at) if rotated else target
     if archive.exists():
@@ -138,7 +138,7 @@ def _rotate(folder: Path, keep: int) -> int:
 
 
 def _verified(archive: Path, into: Path | None = None) -> Mapping[str, Any]:
-    """Its manifest, after each file was compared with its digest; the files go into this folder."""
+    """The archive's manifest, after each file was compared with its digest; extracts the files into this folder."""
     try:
         with tarfile.open(archive, "r:gz") as tar:
             manifest = _manifest(tar, archive)
@@ -160,7 +160,7 @@ def _manifest(tar: tarfile.TarFile, archive: Path) -> dict[str, Any]:
 
 
 def _extracted(tar: tarfile.TarFile, name: str, into: Path | None) -> str:
-    """The digest of a file of the archive, which is written into this folder; its name is never a path."""
+    """The digest of a file in the archive, which is extracted into this folder; its name is never used as a path."""
     file = tar.extractfile(name)
     if file is None or Path(name).name != name:
         raise ValueError(name)
@@ -173,7 +173,7 @@ def _extracted(tar: tarfile.TarFile, name: str, into: Path | None) -> str:
 
 
 async def restore(env: Environment, archive: Path, storage: Storage, at: datetime) -> str:
-    """Puts a verified archive's database to DATABASE_URL, and desk.toml where there is none. Returns what to tell."""
+    """Restores a verified archive's database to DATABASE_URL, and desk.toml if there is none. Returns a report."""
     with tempfile.TemporaryDirectory(prefix="partner-desk-") as scratch:
         manifest = await asyncio.to_thread(_verified, archive, Path(scratch))
         await storage.place_from(Path(scratch), env.database_url)
@@ -192,7 +192,7 @@ def _placed(source: Path, target: Path) -> str:
 
 
 async def held_back(env: Environment, storage: Storage, at: datetime) -> str:
-    """After a restoration: nothing that waited is sent twice. Returns what to tell."""
+    """Makes a restored database safe: nothing that waited is sent twice. Returns a report."""
     with speaking(await asyncio.to_thread(_language, env.desk_config)):
         unsure = await storage.hold_back(env.database_url, at, t(WHY_HELD))
     return (

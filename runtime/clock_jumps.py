@@ -21,7 +21,7 @@ class ClockJumps:
         self._seen = (wall(), monotonic())
 
     def since_last_look(self) -> timedelta | None:
-        """By how much the wall clock has jumped, negative when it was set back; None when it has not."""
+        """The jump of the wall clock, negative when it was set back; None when it has not jumped."""
         (wall, ticks), self._seen = self._seen, (self._wall(), self._monotonic())
         jump = self._seen[0] - wall - timedelta(seconds=self._seen[1] - ticks)
         return jump if abs(jump) > _TOLERANCE else None

@@ -1,13 +1,13 @@
-"""Somebody types a command in a terminal. Faults of the set-up are sentences there, not tracebacks.
+"""The command line. Faults of the set-up are sentences there, not tracebacks.
 
 python app.py          runs the desk in a real workspace (tokens in the environment or in .env)
 python app.py demo     runs it with a local Slack and a local mailbox, in the browser
-python app.py policy   says for each priority and clock when whom it would remind, from now
-python app.py export-person WHO …, erase-person WHO …, access-log    personal data: README, “What an admin must know”
+python app.py policy   prints for each priority and clock when it would remind whom, from now
+python app.py export-person WHO …, erase-person WHO …, access-log    personal data: docs/data-protection.md
 python app.py config   prints every setting in force and where it comes from
 python app.py healthy  asks the desk that runs on this machine whether it is alive
 python app.py audit-export [--since 2026-11-30]    every change as JSON lines, without what people typed
-python app.py migrate  moves an embedded desk to PostgreSQL: README, “Many replicas”
+python app.py migrate  moves an embedded desk to PostgreSQL: docs/operations.md
 python app.py backup FILE|FOLDER, restore FILE, restored    docs/operations.md, “Backup”
 python app.py check    looks at tokens, scopes, channels, mail and database: each line ok, or what to do
 """
@@ -63,20 +63,20 @@ class Parts:
 
     run: Callable[[Environment, Config], Awaitable[None]]
     demo: Callable[[Environment, Path, Language, bool], Awaitable[None]]
-    """The folder is the one everything is kept in; the last says whether the page is opened in a browser."""
+    """The folder holds all data; the last argument opens the page in a browser."""
     archive: Callable[[Environment, str], AbstractAsyncContextManager[PersonalDataArchive]]
-    """Opened for the account of that name."""
+    """The desk for the operating system's account of that name."""
     check: Callable[[Environment, bool], AsyncIterator[CheckFinding]]
-    """With true: also posts a message to an admin, and deletes it."""
+    """If true, also posts a message to an admin, and deletes it."""
     storage: backup.Storage
     receive: Callable[[Environment, Config, Iterable[bytes]], Awaitable[tuple[int, int]]]
-    """Takes in raw mails; gives how many were new, and how many were there before."""
+    """Takes in raw mails; returns how many were new, and how many were known."""
     migrate: Callable[[str, str], Awaitable[Mapping[str, int]]]
-    """From this DATABASE_URL to that; gives how much was moved, by table."""
+    """Moves from one DATABASE_URL to the other; returns the number of rows by table."""
 
 
 def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
-    """Carries out what was typed; leaves with 1 where it cannot be done."""
+    """Runs the typed command; exits with 1 if it fails."""
     parser = argparse.ArgumentParser(description="Retarus Partner Desk", epilog=NO_TOKENS.splitlines()[1].strip())
     parser.add_argument(
         "command",
@@ -98,7 +98,7 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--from", dest="source", default="sqlite:///var/desk.sqlite3", help="migrate: from this file")
     parser.add_argument("--to", dest="target", help="migrate: to this database; else to DATABASE_URL's")
     parser.add_argument("--post", action="store_true", help="check: also send one message to an admin, and delete it")
-    chosen = parser.parse_intermixed_args(arguments)  # options may stand between the command and its terms
+    chosen = parser.parse_intermixed_args(arguments)  # options may stand between the command and its arguments
     _go_home(chosen.command)
     try:
         env = environment()
@@ -120,7 +120,7 @@ HOME = Path(__file__).parents[1]
 
 
 def _go_home(command: str) -> None:
-    """From another folder, the settings beside app.py are meant, unless this folder has its own."""
+    """The settings file: in another folder, the one beside app.py, unless this folder has its own."""
     is_own = any(Path(name).exists() for name in (".env", "desk.toml"))
     if command in {"run", "check", "config", "policy", "receive"} and not is_own and (HOME / "pyproject.toml").exists():
         os.chdir(HOME)
@@ -149,7 +149,7 @@ _TRY_AGAIN = 75
 
 
 async def _receive(parts: Parts, env: Environment, files: Sequence[str]) -> None:
-    """From files, or one mail from standard input."""
+    """Raw mails from files, or one mail from standard input."""
     raws = map(Path.read_bytes, map(Path, files)) if files else iter([sys.stdin.buffer.read()])
     try:
         new, known = await parts.receive(env, load(env.desk_config), raws)

@@ -22,7 +22,7 @@ from bot.transports import Closure, Transports
 from runtime.metrics import Metrics
 
 LATE = timedelta(minutes=10)
-"""An undelivered notice that is older makes the desk not ready."""
+"""Age of an undelivered notice from which the desk is not ready."""
 _PATIENCE = 5.0
 """Seconds one part may take to answer."""
 
@@ -36,7 +36,7 @@ class PartHealth:
 
 
 Probe = Callable[[], Awaitable[PartHealth]]
-"""Looks at one part; may raise `StoreDown`."""
+"""Checks one part; may raise `StoreDown`."""
 
 
 async def looked_at(probes: Mapping[str, Probe]) -> dict[str, PartHealth]:
@@ -69,7 +69,7 @@ def database_probe(store: Maintenance, clock: Clock) -> Probe:
 
 
 def outbox_probe(store: Maintenance, clock: Clock) -> Probe:
-    """Late notices: something keeps the outbox from delivering."""
+    """Checks for late notices: something keeps the outbox from delivering."""
 
     async def probe() -> PartHealth:
         at = clock()
@@ -84,7 +84,7 @@ def outbox_probe(store: Maintenance, clock: Clock) -> Probe:
 
 
 def transport_probe(name: str, closures: Callable[[], Sequence[Closure]]) -> Probe:
-    """One way out: closed as a whole, or towards some channels only, which does not make the desk unready."""
+    """Checks one transport: closed as a whole, or for some channels only, which does not make the desk unready."""
 
     async def probe() -> PartHealth:
         mine = [each for each in closures() if each.transport == name]
@@ -101,13 +101,13 @@ class Mailbox(Protocol):
     """State of the mailbox for inbound mail."""
 
     down_since: datetime | None
-    """Since when it cannot be reached."""
+    """The time since which it cannot be reached."""
     fault: str
-    """Why, in a sentence."""
+    """The reason, in a sentence."""
 
 
 def mailbox_probe(mailbox: Mailbox, clock: Clock) -> Probe:
-    """Inbound mail."""
+    """Checks inbound mail."""
 
     async def probe() -> PartHealth:
         if mailbox.down_since is None:
@@ -118,7 +118,7 @@ def mailbox_probe(mailbox: Mailbox, clock: Clock) -> Probe:
     return probe
 
 
-# --- what is served
+# --- routes
 
 
 @dataclass(frozen=True)
@@ -127,13 +127,13 @@ class Health:
 
     metrics: Metrics
     probes: dict[str, Probe]
-    """By part. Further ones are added while the desk is put together."""
+    """Probes by part. Further ones are added while the desk is put together."""
     backlog: Callable[[], Awaitable[Backlog]]
     standing: Callable[[], Awaitable[Mapping[Stage, int]]]
     clock: Clock
 
     def watch_mailbox(self, mailbox: Mailbox | None) -> None:
-        """Inbound mail is a part, too, where there is a mailbox."""
+        """Adds the probe of inbound mail, where there is a mailbox."""
         if mailbox:
             self.probes["mail in"] = mailbox_probe(mailbox, self.clock)
 

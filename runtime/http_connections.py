@@ -14,7 +14,7 @@ MOST = 500
 ARRIVAL = 10.0
 """Seconds from the first byte, or from the connection, until the headers of a request are here."""
 GRACE = 0.25
-"""Seconds a stopping server still accepts what was sent in the same moment."""
+"""Seconds a stopping server still accepts concurrent requests."""
 DRAIN = 2.0
 """Seconds at most until everything accepted is answered."""
 
@@ -22,7 +22,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class _Connection(asyncio.Protocol):
-    """Passes everything on to aiohttp's protocol, and closes a connection whose request does not arrive in time."""
+    """Forwards everything to aiohttp's protocol, and closes a connection whose request does not arrive in time."""
 
     def __init__(self, inner: asyncio.Protocol, connections: Connections) -> None:
         self._inner = inner
@@ -33,7 +33,7 @@ class _Connection(asyncio.Protocol):
 
     @property
     def is_expected(self) -> bool:
-        """True if a request of it is on its way, or is being answered."""
+        """True if one of its requests is on its way, or is being answered."""
         return self.is_answering or self._timer is not None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -65,12 +65,12 @@ class _Connection(asyncio.Protocol):
         self._inner.connection_lost(exc)
 
     def begin(self) -> None:
-        """The headers of a request are here."""
+        """Notes that the headers of a request are here."""
         self._arrived()
         self.is_answering = True
 
     def end(self) -> None:
-        """The request is answered."""
+        """Notes that the request is answered."""
         self.is_answering = False
         self._connections.changed()
 
@@ -111,7 +111,7 @@ class Connections:
         self.changed()
 
     def changed(self) -> None:
-        """A connection was answered or closed."""
+        """Notes that a connection was answered or closed."""
         self._changed.set()
 
     def protocol(self, inner: Callable[[], asyncio.Protocol]) -> Callable[[], asyncio.Protocol]:
@@ -138,7 +138,7 @@ class Connections:
         return tell
 
     async def drain(self, server: asyncio.Server) -> None:
-        """Accepts what was sent in the same moment, then nothing more, and waits until all of it is answered."""
+        """Accepts concurrent requests, then nothing more, and waits until all of them are answered."""
         self._is_stopping = True
         await asyncio.sleep(GRACE)
         server.close()

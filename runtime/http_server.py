@@ -39,7 +39,7 @@ def _looks_signed(request: web.Request) -> bool:
 
 
 class _Interaction(AsyncBoltRequest):
-    """A click or a submission whose payload is decoded already. Bolt checks its signature as of any other request."""
+    """A click or a submission with a decoded payload. Bolt checks its signature as for any other request."""
 
     def __init__(self, raw: str, body: dict[str, Any], headers: Mapping[str, str]) -> None:
         super().__init__(body=body, headers=dict(headers), mode="socket_mode")  # which takes what is read already
@@ -53,9 +53,9 @@ def bolt_request(raw: str, headers: Mapping[str, str]) -> AsyncBoltRequest:
 
 
 def interaction(raw: str) -> dict[str, Any] | None:
-    """The payload of a form that holds nothing else; nothing where it is another form, or none.
+    """The payload of a form that holds nothing else; None for another form, or none.
 
-    The encoding of forms is that of quoted mail in other letters, and mail is decoded in C: `parse_qsl`, which Bolt
+    Forms are encoded like quoted-printable mail but for the letters, which is decoded in C: `parse_qsl`, which Bolt
     uses, takes fifty times as long, for a submission longer than everything else that is done with it.
     """
     name, _, value = raw.partition("=")
@@ -98,7 +98,7 @@ def health_app(health: Health) -> web.Application:
 async def serving(
     served: web.Application, host: str, port: int, connections: Connections | None = None
 ) -> AsyncIterator[int]:
-    """Serves while inside, and answers everything accepted on the way out. Yields the port.
+    """Serves while the context is open, and answers everything accepted at its end. Yields the port.
 
     Port 0: a free one. `Misconfigured` where it is taken.
     """

@@ -28,7 +28,7 @@ class IndexWorker:
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
-        """Tells that there is something to index. Cheap."""
+        """Tells the worker that there is something to index. Cheap."""
         self._woken.set()
 
     async def run(self) -> None:

@@ -34,7 +34,7 @@ def new_request() -> str:
 
 @contextmanager
 def about(**known: str) -> Iterator[None]:
-    """Inside, and in tasks that are started inside, log lines name these ids."""
+    """Adds these ids to log lines of the context, and of tasks that are started in it."""
     before = _context.set(replace(_context.get(), **known))
     try:
         yield
@@ -43,5 +43,5 @@ def about(**known: str) -> Iterator[None]:
 
 
 def name_for_this_task(**known: str) -> None:
-    """From now on log lines of this task name these ids."""
+    """Adds these ids to log lines of this task from now on."""
     _context.set(replace(_context.get(), **known))

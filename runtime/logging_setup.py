@@ -36,7 +36,7 @@ def _ids(record: logging.LogRecord) -> dict[str, str]:
 
 
 class TextFormatter(logging.Formatter):
-    """For people: the ids follow the message in brackets."""
+    """Formats for people: the ids follow the message in brackets."""
 
     def __init__(self) -> None:
         super().__init__(_STANDARD)
@@ -48,7 +48,7 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """For log collectors: one JSON object per line."""
+    """Formats for log collectors: one JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
         message = record.getMessage()
@@ -67,7 +67,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def set_up(form: str, level: str, replica: str, stream: TextIO | None = None) -> None:
-    """Replaces the root logger's handlers by one that writes this form."""
+    """Replaces the root logger's handlers by one with this format."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     handler.addFilter(_ContextFilter(replica))

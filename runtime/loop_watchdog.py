@@ -1,4 +1,4 @@
-"""Watches the event loop: logs where it stands when it does not turn for too long."""
+"""Watches the event loop: logs its stack when it is blocked for too long."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FRAMES = 12
 
 
 class _Watchdog:
-    """A thread that looks whether a callback in the loop was called lately."""
+    """A thread that checks whether a callback in the loop was called lately."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, longest: float) -> None:
         self._loop = loop
@@ -46,7 +46,7 @@ class _Watchdog:
                 log.warning("the event loop has been busy for %.0f ms with:\n%s", stalled * 1000, self._stack())
 
     def _stack(self) -> str:
-        """The lines of code the loop's thread is at; no values, which may be personal data."""
+        """The lines of code the loop's thread executes; no values, which may be personal data."""
         frame = sys._current_frames().get(self._thread_of_loop)  # noqa: SLF001 (Python's only way to another thread's stack)
         return "".join(traceback.format_stack(frame, _FRAMES)) if frame else "?"
 
@@ -58,7 +58,7 @@ class _Watchdog:
 
 @contextmanager
 def watched(longest: float = LONGEST) -> Iterator[None]:
-    """Watches the running loop while inside: a stall of more than `longest` seconds is logged with its stack."""
+    """Watches the running loop while the context is open: logs the stack of a stall of more than `longest` seconds."""
     watchdog = _Watchdog(asyncio.get_running_loop(), longest)
     try:
         yield

@@ -21,7 +21,7 @@ class Metrics:
         self._state()
 
     def _count(self) -> None:
-        """Metrics that are counted where something happens."""
+        """Metrics that are counted as things happen."""
         done = ("kind", "outcome")
         self.interactions = self._histogram(
             "interaction_seconds", "Time until an interaction of Slack's is acknowledged.", done, _ACKNOWLEDGED

@@ -49,7 +49,7 @@ def writer(desk: Desk) -> Write:
 
 
 async def _word(desk: Desk, notice: Notice) -> Message:
-    """A direct message that is about no ticket."""
+    """Renders a direct message without a ticket."""
     if notice.say is Say.WORD:
         return conversation.word(notice.body, await desk.conversation.count_unassigned())
     return notifications.alert(notice) if notice.say is Say.ALERT else guides.message(desk.config.guides)
@@ -71,7 +71,7 @@ async def _happened(desk: Desk, notice: Notice, ticket: Ticket, link: str) -> Se
 
 
 async def _named(desk: Desk, event: Event) -> Event:
-    """The event with the name of the technical note it tells of: a note gets its number when it is saved."""
+    """The event with the name of its technical note: a note gets its number when it is saved."""
     if event.what != Step.LEARN.value or event.detail.get("called"):
         return event
     name = await desk.notes.name_of(event.detail["id"])
@@ -82,7 +82,7 @@ _TO_ONE = frozenset({Say.DIRECT, Say.REMINDERS, Say.GUIDES, Say.WORD})
 
 
 async def _language(desk: Desk, notice: Notice) -> Language:
-    """A direct message is in its reader's language; what many read, in the desk's."""
+    """A direct message is in its reader's language; messages for many readers, in the desk's."""
     if notice.say is Say.REQUEST_POST:
         return desk.config.retarus.language
     alone = notice.say in _TO_ONE or (not notice.ticket_id and notice.to.startswith(("U", "W")))
@@ -91,13 +91,13 @@ async def _language(desk: Desk, notice: Notice) -> Language:
 
 
 def _reminded_person(notice: Notice) -> str:
-    """User whose direct message with reminders is drawn anew; empty where it stands in a thread."""
+    """User whose direct message with reminders is updated; empty where it stands in a thread."""
     places = [what.split(":") for _, what in notice.pairs("places")] if notice.say is Say.ANSWERED else []
     return next((to[0] for _, _, *to in places if to), "")
 
 
 async def _reminded(desk: Desk, notice: Notice) -> list[Item]:
-    """The tickets a reminding message names, as they are now, each with its reminder."""
+    """The tickets in a message of reminders, as they are now, each with its reminder."""
     found = []
     for ticket_id, what in notice.pairs("places"):
         ticket = await desk.queries.find(ticket_id)
@@ -109,7 +109,7 @@ async def _reminded(desk: Desk, notice: Notice) -> list[Item]:
 
 
 async def _view(desk: Desk, notice: Notice) -> Message:
-    """A word on Retarus's view of a month: to us, or the request to them."""
+    """Renders a notice on Retarus's view of a month: to us, or the request to them."""
     if notice.say is Say.REQUEST_POST:
         return reports.request_post(str(notice.body["subject"]), str(notice.body["text"]))
     reporting = desk.reports

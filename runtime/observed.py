@@ -1,4 +1,4 @@
-"""Observation of what the desk does: each wrapper measures one kind of work and names it in the log lines."""
+"""Observation of the desk's work: each wrapper measures one kind of work and names it in the log lines."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class ObservedCarrier:
 
 
 def observed_carriers(carriers: Mapping[Say, Carrier], metrics: Metrics) -> dict[Say, Carrier]:
-    """The same carriers, measured by the way they go: Slack or e-mail."""
+    """The same carriers, measured by transport: Slack or e-mail."""
     return {
         say: ObservedCarrier(carrier, "mail" if say in BY_MAIL else "slack", metrics)
         for say, carrier in carriers.items()
@@ -114,7 +114,7 @@ class ObservedIntake(Protocol):
 
 
 class ObservedTakingIn:
-    """Taking in mails, counted by their kind; one that was taken in before is not counted."""
+    """A wrapper that counts mails by kind; one that was taken in before is not counted."""
 
     def __init__(self, takes_in: ObservedIntake, metrics: Metrics) -> None:
         self._takes_in = takes_in
@@ -183,7 +183,7 @@ class LogCounter(logging.Handler):
 
 @contextmanager
 def counting_log_lines(metrics: Metrics) -> Iterator[None]:
-    """Inside, warnings and errors of the whole program are counted."""
+    """Counts warnings and errors of the whole program while the context is open."""
     counter = LogCounter(metrics)
     logging.getLogger().addHandler(counter)
     try:

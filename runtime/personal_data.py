@@ -10,7 +10,7 @@ from bot.privacy.erasure import PersonalDataArchive
 
 
 async def export_person(archive: PersonalDataArchive, terms: list[str], folder: Path) -> str:
-    """Everything that names this person, in a file only its owner can read; gives what to tell."""
+    """Exports everything that names this person, to a file only its owner can read; returns a report."""
     person = await archive.find(*terms)
     found = await archive.export(person)
     path = folder / f"person-{person.fingerprint}.json"
@@ -26,7 +26,7 @@ def _write(path: Path, text: str) -> None:
 
 
 async def erase_person(archive: PersonalDataArchive, terms: list[str], folder: Path) -> str:
-    """Exports first, then erases; gives what to tell."""
+    """Exports first, then erases; returns a report."""
     exported = await export_person(archive, terms, folder)
     erased = await archive.erase(await archive.find(*terms))
     return (

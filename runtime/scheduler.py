@@ -28,7 +28,7 @@ _NOTICES_EVERY = 300
 _DAILY = 24 * 3600
 _INDEX_EVERY, _INDEXED = 600, 50
 _MERGES, _MERGED = 30, 50
-"""Pages; some milliseconds."""
+"""Pages per step; some milliseconds."""
 _KEEP = timedelta(days=14)
 
 
@@ -37,7 +37,7 @@ Watch = Callable[[str, Callable[[], Awaitable[object]]], Awaitable[None]]
 
 
 class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
-    """A pause of so many seconds between runs. A missed run is not made up for, however many there were."""
+    """An interval of that many seconds between runs. Missed runs are not made up for."""
 
     def __init__(self, seconds: float) -> None:
         self._pause = timedelta(seconds=seconds)
@@ -72,10 +72,10 @@ class JumpAwareScheduler(AsyncIOScheduler):  # type: ignore[misc]  # APScheduler
 def scheduler(
     desk: Desk, jumps: ClockJumps | None = None, watch: Watch | None = None
 ) -> tuple[JumpAwareScheduler, Callable[[], None]]:
-    """The scheduler, not yet started, and what to call when the desk's clock was moved by hand."""
+    """The scheduler, not yet started, and a function to call after the desk's clock was moved by hand."""
     defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     jobs = JumpAwareScheduler(jumps or ClockJumps(), timezone=UTC, job_defaults=defaults)
-    at_once = datetime.now(UTC)  # the scheduler's own clock: real time, however the desk's may be moved
+    at_once = datetime.now(UTC)  # the scheduler's own clock: real time, even if the desk's was moved
     ticking: tuple[tuple[str, Callable[[], Awaitable[object]], float], ...] = (
         (SWEEP, desk.reminders.sweep, _SWEEP_EVERY),
         (DIGEST, desk.digests.send, _DIGEST_EVERY),
@@ -107,7 +107,7 @@ def _alone(
         except StoreDown:
             log.warning("the store is down; the %s is done at the next tick", name)
         except asyncio.CancelledError:
-            return  # the desk stops; the scheduler would tell it as an error
+            return  # the desk stops; the scheduler would log it as an error
         except Exception as error:  # noqa: BLE001  (the scheduler would log it with its message, which may quote people)
             log.error("the %s failed and is tried again at the next tick: %s", name, place_of(error))  # noqa: TRY400
 

@@ -26,11 +26,11 @@ _PING = 10.0
 _QUIET = 0.25
 """Seconds without a request after which a stopping connection is closed …"""
 _DRAIN = 2.0
-"""… at the latest after so many. Slack sends what was not answered again, to another connection."""
+"""… at the latest after this time. Slack sends unanswered requests again, to another connection."""
 
 
 _SAID_AGAIN = 600.0
-"""Seconds after which trouble that goes on is logged again."""
+"""Seconds after which lasting trouble is logged again."""
 
 REFUSED = (
     "Slack refuses SLACK_APP_TOKEN ({name}). Make one in the app's settings under Basic Information, App-Level Tokens, "
@@ -61,7 +61,7 @@ class _Quietly(logging.Filter):
 
 
 class _SocketClient(SocketModeClient):
-    """Says in words when the app-level token is refused while the desk runs."""
+    """Logs a sentence when the app-level token is refused while the desk runs."""
 
     async def issue_new_wss_url(self) -> str:
         try:
@@ -73,7 +73,7 @@ class _SocketClient(SocketModeClient):
 
 
 class _Handler(AsyncSocketModeHandler):
-    """Knows which requests are being answered."""
+    """Tracks the requests that are being answered."""
 
     def __init__(self, app: AsyncApp, app_token: str) -> None:
         self.app, self.app_token = app, app_token  # as in Bolt's, which would make a client of its own
@@ -105,7 +105,7 @@ class _Handler(AsyncSocketModeHandler):
 
 @asynccontextmanager
 async def connected(app: AsyncApp, app_token: str) -> AsyncIterator[Probe]:
-    """Listens while inside, and answers everything received on the way out.
+    """Listens while the context is open, and answers everything received at its end.
 
     The SDK reconnects by itself, also when Slack refreshes the connection.
     """

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 _FIRST, _LONGEST = 2.0, 60.0
 """Seconds between two attempts to start: doubled each time."""
 _STOP = 9.0
-"""Seconds a stop may take; then what is not finished is broken off."""
+"""Seconds a stop may take; then unfinished work is cancelled."""
 
 
 def may_pass(error: BaseException) -> bool:
