@@ -19,6 +19,7 @@ from bot.adapters.inbound_mail.isolation import MailParser
 from bot.adapters.inbound_mail.opening import mailbox_check, receiving
 from bot.adapters.inbound_mail.reception import remember_routes
 from bot.adapters.mail.compose import ascii_domain
+from bot.adapters.mail.oauth import token_source
 from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import parse_smtp_url
 from bot.adapters.outgoing import outgoing
@@ -115,7 +116,8 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
     """The whole program, started but not yet listening. Raises `Misconfigured`, `StoreDown`, `SlackApiError`."""
     metrics = Metrics()
     async with slack_client.open_session(observed.slack_trace(metrics)) as session:
-        out = outgoing(env, config, session, clock)
+        token = token_source(env)
+        out = outgoing(env, config, session, clock, token)
         client = slack_client.for_people(env.slack_bot_token, env.slack_api_url, session, out.on_error)
         identity = await _identity(client, env.slack_bot_token)
         async with opened(env.database_url, clock, metrics.database_operation) as (store, drafts):
@@ -159,7 +161,7 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             with observed.counting_log_lines(metrics):
                 takes_in, warn = observed.ObservedTakingIn(desk.taking_in, metrics), desk.conversation.warn_of_mailbox
                 async with (
-                    receiving(env, config, clock, store, parser, takes_in, warn) as mailbox,
+                    receiving(env, config, clock, store, parser, takes_in, warn, token) as mailbox,
                     _working(dispatcher, store, going_on, identity, env, health) as running,
                 ):
                     health.watch_mailbox(mailbox)
@@ -376,7 +378,8 @@ def _check(env: Environment, post: bool) -> AsyncIterator[command_line.CheckFind
 
     async def mail() -> str:
         try:
-            return await SmtpSender(parse_smtp_url(env.smtp_url), name="localhost").check() or ""
+            sender = SmtpSender(parse_smtp_url(env.smtp_url), name="localhost", token=token_source(env))
+            return await sender.check() or ""
         except Misconfigured as error:
             return str(error)
 

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.mail.mail_carrier import MailCarrier
+from bot.adapters.mail.oauth import TokenSource
 from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import parse_smtp_url
 from bot.adapters.slack import client as slack_client
@@ -78,11 +79,13 @@ class Outgoing:
         return carriers | {Say.REPORT: ReportCarrier(self.posting, make_report)}
 
 
-def outgoing(env: Environment, config: Config, session: ClientSession, clock: Clock) -> Outgoing:
-    """The transports: Slack with the bot's token, and the mail server where one is set."""
+def outgoing(
+    env: Environment, config: Config, session: ClientSession, clock: Clock, token: TokenSource | None = None
+) -> Outgoing:
+    """The transports: Slack, and the mail server where one is set. `token`: for a user without a password."""
     pace = slack_client.post_pace(env.slack_posts_per_minute)
     name = config.retarus.from_address.rpartition("@")[2] or "localhost"
-    sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name) if env.smtp_url else None
+    sender = SmtpSender(parse_smtp_url(env.smtp_url), name=name, token=token) if env.smtp_url else None
 
     def on_error(error: SlackApiError) -> None:
         why = closes_slack(error)

@@ -314,6 +314,7 @@ async def test_unreachable_server_is_reported_with_its_name() -> None:
         ("smtp://u:p@mail.example.com?starttls=1", SmtpServer("mail.example.com", 587, "starttls", "u", "p")),
         ("smtp://mail.example.com:587?starttls=0", SmtpServer("mail.example.com", 587, "none")),
         ("smtps://u%40x:p%2F%23@mail.example.com", SmtpServer("mail.example.com", 465, "tls", "u@x", "p/#")),
+        ("smtps://u%40x@mail.example.com", SmtpServer("mail.example.com", 465, "tls", "u@x")),
         ("smtps://[::1]:465/", SmtpServer("::1", 465, "tls")),
     ],
 )
@@ -337,7 +338,7 @@ def test_smtp_url_is_parsed(url: str, server: SmtpServer) -> None:
         "smtp://u:s3cret@mail.example.com:587?starttls=maybe",
         "smtps://u:s3cret@mail.example.com?starttls=1",
         "smtp://u:s3cret@mail.example.com:25",
-        "smtps://u@mail.example.com",
+        "smtps://:s3cret@mail.example.com",
         "smtp://[::1:25",
         "smtp://u:s3cret@ma\u2100il.example.com",
     ],

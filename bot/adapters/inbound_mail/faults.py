@@ -7,8 +7,8 @@ from typing import Final
 
 from imapclient.exceptions import LoginError
 
-from bot.adapters.inbound_mail.oauth import NoToken
 from bot.adapters.inbound_mail.server import ImapServer
+from bot.adapters.mail.oauth import NoToken
 from bot.core.i18n import mark, t
 
 NO_FOLDER: Final = mark("The mailbox has no folder {folder}. Correct the folder at the end of IMAP_URL.")

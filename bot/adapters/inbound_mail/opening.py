@@ -9,35 +9,15 @@ from contextlib import asynccontextmanager
 
 from bot.adapters.inbound_mail.after import parse_after
 from bot.adapters.inbound_mail.isolation import MailParser
-from bot.adapters.inbound_mail.oauth import GOOGLE_TOKENS, MicrosoftToken, RefreshToken, TokenSource
 from bot.adapters.inbound_mail.receiver import Receiver, ReceiverStore, TakesIn
 from bot.adapters.inbound_mail.server import ImapServer, parse_imap_url
 from bot.adapters.inbound_mail.source import ImapSource
+from bot.adapters.mail.oauth import TokenSource, token_for, token_source
 from bot.config.environment import Environment
 from bot.config.settings import Config
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured
 from bot.core.i18n import speaking
-
-
-def token_source(env: Environment) -> TokenSource | None:
-    """The OAuth2 tokens that mail servers get in place of a password; none without OAUTH_CLIENT_ID."""
-    if not env.oauth_client_id:
-        return None
-    if env.oauth_refresh_token:
-        return RefreshToken(
-            client_id=env.oauth_client_id,
-            client_secret=env.oauth_client_secret,
-            refresh_token=env.oauth_refresh_token,
-            token_url=env.oauth_token_url or GOOGLE_TOKENS,
-        )
-    if env.oauth_tenant and env.oauth_client_secret:
-        return MicrosoftToken(
-            tenant=env.oauth_tenant, client_id=env.oauth_client_id, client_secret=env.oauth_client_secret
-        )
-    raise Misconfigured(
-        "OAUTH_CLIENT_ID is set, but neither OAUTH_REFRESH_TOKEN nor OAUTH_TENANT with OAUTH_CLIENT_SECRET."
-    )
 
 
 def open_mailbox(
@@ -49,6 +29,7 @@ def open_mailbox(
 ) -> ImapSource:
     """The source of inbound mail; IMAP_URL must be set."""
     server = parse_imap_url(env.imap_url)
+    token = token_for("IMAP_URL", server.password, token)
     return ImapSource(server, clock=clock, after=parse_after(config.mail.after), token=token, trust=trust)
 
 
@@ -66,11 +47,12 @@ async def receiving(
     parser: MailParser,
     takes_in: TakesIn,
     warn: Callable[[str, str], Awaitable[object]],
+    token: TokenSource | None = None,
 ) -> AsyncIterator[ImapSource | None]:
     """Takes in mail while the context is open; does nothing where no mailbox is set up. Closes the parser."""
     tasks, source = list[asyncio.Task[None]](), None
     if env.imap_url:
-        source = open_mailbox(env, config, clock, token_source(env))
+        source = open_mailbox(env, config, clock, token)
         receiver = Receiver(
             source, parser, store, takes_in, mailbox=mailbox_name(parse_imap_url(env.imap_url)), clock=clock
         )

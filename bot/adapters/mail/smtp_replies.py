@@ -17,6 +17,7 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
+from bot.adapters.mail.oauth import NoToken
 from bot.adapters.mail.smtp_url import SmtpServer
 from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
@@ -31,7 +32,10 @@ _SENTENCES = {
     "sender": mark(
         "The mail server does not let {sender} send. Have an admin check the sender's address, then try again."
     ),
-    "login": mark("The mail server refused our login. Have an admin check the user and password in SMTP_URL."),
+    "login": mark(
+        "The mail server refused our login. Have an admin check user and password in SMTP_URL, or the OAuth2 settings."
+    ),
+    "token": mark("There is no OAuth2 token for the mail server: {why} Have an admin check the OAuth2 settings."),
     "size": mark("The message is too big for the mail server. Shorten the ticket's longest answers, then try again."),
     "tls": mark("No secure connection to the mail server {host} can be made. Have an admin check SMTP_URL."),
     "reach": mark("The mail server {host} cannot be reached. Check host and port in SMTP_URL, and the way there."),
@@ -43,6 +47,8 @@ def is_passing(error: BaseException) -> bool:
     """True if a retry may help: 4xx, a lost connection, a timeout; but not a refusal, nor a wrong certificate."""
     if isinstance(error, SMTPResponseException):
         return error.code <= _LAST_PASSING
+    if isinstance(error, NoToken):
+        return error.is_passing
     if any(isinstance(cause, ssl.SSLError) and not isinstance(cause, _BROKEN_OFF) for cause in _causes(error)):
         return False
     return isinstance(error, (OSError, TimeoutError, SMTPServerDisconnected, SMTPTimeoutError))
@@ -50,13 +56,15 @@ def is_passing(error: BaseException) -> bool:
 
 def closes_mail(error: BaseException) -> bool:
     """True if it concerns every message: our login is refused, or no secure connection can be established."""
-    return not is_passing(error) and isinstance(error, SMTPException | OSError) and _kind(error) in {"login", "tls"}
+    return not is_passing(error) and _kind(error) in {"login", "tls", "token"}
 
 
 def reason(error: BaseException) -> str:
     """The reason for a retry, without a person's address."""
     if isinstance(error, SMTPResponseException) and error.code > 0:
         return t("the mail server asked to wait (it said {code})", code=error.code)
+    if isinstance(error, NoToken):
+        return t("the service for OAuth2 tokens cannot be reached")
     if isinstance(error, TimeoutError):
         return t("the mail server did not answer in time")
     return t("the connection to the mail server failed")
@@ -64,12 +72,15 @@ def reason(error: BaseException) -> str:
 
 def sentence(error: BaseException, server: SmtpServer, *, sender: str = "", to: str = "") -> str:
     """A sentence for the ticket's owner or an admin: what is wrong, what to do, what the server said."""
-    plain = t(_SENTENCES[_kind(error)]).format(to=to, sender=sender, host=f"{server.host}:{server.port}")
-    said = _said(error)
+    host = f"{server.host}:{server.port}"
+    plain = t(_SENTENCES[_kind(error)]).format(to=to, sender=sender, host=host, why=str(error))
+    said = "" if isinstance(error, NoToken) else _said(error)
     return t("{why} It said: {words}", why=plain, words=said) if said else plain
 
 
 def _kind(error: BaseException) -> str:
+    if isinstance(error, NoToken):
+        return "token"
     if any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
         return "tls"
     if isinstance(error, SMTPResponseException):

@@ -10,9 +10,10 @@ from datetime import datetime
 from email.message import EmailMessage
 
 import aiosmtplib
-from aiosmtplib import SMTP, SMTPException
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
 
 from bot.adapters.mail.compose import address, ascii_domain
+from bot.adapters.mail.oauth import NoToken, TokenSource, token_for
 from bot.adapters.mail.smtp_replies import closes_mail, is_passing, reason, sentence
 from bot.adapters.mail.smtp_url import SmtpServer
 from bot.core.backoff import backoff, unknown
@@ -24,17 +25,27 @@ TIMEOUT = 40.0
 PATIENCE = 20.0
 """Seconds for one answer of the server."""
 
-_FAILURES = (SMTPException, OSError, ValueError)  # ValueError: what cannot stand on a command line
+_FAILURES = (SMTPException, OSError, NoToken, ValueError)  # ValueError: what cannot stand on a command line
 
 
 class SmtpSender:
     """Sends one message at a time to one recipient, over a connection of its own. Never raises: see `Outcome`."""
 
     def __init__(
-        self, server: SmtpServer, *, name: str, trust: ssl.SSLContext | None = None, patience: float = PATIENCE
+        self,
+        server: SmtpServer,
+        *,
+        name: str,
+        trust: ssl.SSLContext | None = None,
+        patience: float = PATIENCE,
+        token: TokenSource | None = None,
     ) -> None:
-        """`name`: the domain for EHLO. `trust`: other certificates than the system's. `patience`: see there."""
+        """`name`: the domain for EHLO. `trust`: other certificates than the system's. `patience`: see there.
+
+        `token`: OAuth2, for a user without a password; `Misconfigured` when such a user has none.
+        """
         self._server = server
+        self._token = token_for("SMTP_URL", server.password, token) if server.username else None
         self._name = ascii_domain(name)
         self._trust = trust
         self._patience = patience
@@ -89,11 +100,23 @@ class SmtpSender:
                 await session.starttls()
             await session.ehlo()
             if server.username:
-                await session.login(server.username, server.password)
+                await self._login(session)
             yield session
             await _leave(session, min(2, self._patience))
         finally:
             session.close()
+
+    async def _login(self, session: SMTP) -> None:
+        """By password, or by XOAUTH2; a token that was revoked before its end is renewed once."""
+        user = self._server.username
+        if self._token is None:
+            await session.login(user, self._server.password)
+            return
+        try:
+            await session.auth_xoauth2(user, await self._token.token())
+        except SMTPAuthenticationError:
+            self._token.forget()
+            await session.auth_xoauth2(user, await self._token.token())
 
 
 async def _leave(session: SMTP, patience: float) -> None:

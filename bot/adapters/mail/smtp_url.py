@@ -19,6 +19,8 @@ _YES_NO = {"1": True, "true": True, "0": False, "false": False}
 
 @dataclass(frozen=True)
 class SmtpServer:
+    """Mail server for outgoing mail. With OAuth2 there is a user and no password."""
+
     host: str
     port: int
     tls: Literal["none", "starttls", "tls"]
@@ -57,8 +59,8 @@ def _tls(parts: SplitResult, port: int | None) -> Literal["none", "starttls", "t
 
 
 def _require_safe_login(server: SmtpServer) -> None:
-    if bool(server.username) != bool(server.password):
-        raise Misconfigured(f"SMTP_URL has a user without a password, or the other way round. {_FORMS}")
+    if server.password and not server.username:
+        raise Misconfigured(f"SMTP_URL has a password without a user. {_FORMS}")
     if server.username and server.tls == "none" and not is_loopback(server.host):
         raise Misconfigured(
             f"SMTP_URL would send the password to {server.host} unencrypted: use smtps:// or add ?starttls=1."

@@ -11,6 +11,9 @@ from typing import Any, Final, Protocol
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from msal import ConfidentialClientApplication
 
+from bot.config.environment import Environment
+from bot.core.errors import Misconfigured
+
 MICROSOFT_SCOPE: Final = "https://outlook.office365.com/.default"
 GOOGLE_TOKENS: Final = "https://oauth2.googleapis.com/token"
 _EARLY: Final = 120
@@ -21,12 +24,14 @@ _TIMEOUT: Final = ClientTimeout(total=20)
 class NoToken(Exception):
     """The text is a sentence without a secret: which token service refused, and its error code."""
 
+    def __init__(self, why: str, *, is_passing: bool = False) -> None:
+        """`is_passing`: the token service could not be reached, so a retry may help."""
+        super().__init__(why)
+        self.is_passing = is_passing
+
 
 class TokenSource(Protocol):
-    """Gives an access token that is valid now. The same one serves IMAP and SMTP.
-
-    For SMTP: `aiosmtplib.SMTP(…, username=user, oauth_token_generator=source.token)`.
-    """
+    """Gives an access token that is valid now. The same one serves IMAP and SMTP."""
 
     async def token(self) -> str: ...
 
@@ -51,6 +56,7 @@ class MicrosoftToken:
             "client_id": client_id,
             "client_credential": client_secret,
             "authority": f"{authority.rstrip('/')}/{tenant}",
+            "timeout": _TIMEOUT.total,
         }
         if http_client is not None:
             self._settings |= {"http_client": http_client, "instance_discovery": False}
@@ -68,7 +74,8 @@ class MicrosoftToken:
             self._app = self._app or ConfidentialClientApplication(**self._settings)
             answer = self._app.acquire_token_for_client(scopes=[MICROSOFT_SCOPE])
         except (OSError, ValueError) as error:
-            raise NoToken(f"Microsoft's token service cannot be used ({type(error).__name__}).") from error
+            why = f"Microsoft's token service cannot be used ({type(error).__name__})."
+            raise NoToken(why, is_passing=isinstance(error, OSError)) from error
         return _token_of(answer, "Microsoft's token service")
 
 
@@ -113,8 +120,39 @@ class RefreshToken:
             async with ClientSession(timeout=_TIMEOUT) as session, session.post(self._url, data=self._form) as response:
                 answer = await response.json(content_type=None)
         except (ClientError, TimeoutError, ValueError) as error:
-            raise NoToken(f"The token service cannot be used ({type(error).__name__}).") from error
+            raise NoToken(f"The token service cannot be used ({type(error).__name__}).", is_passing=True) from error
         return answer if isinstance(answer, dict) else {}
+
+
+def token_source(env: Environment) -> TokenSource | None:
+    """The tokens that mail servers get in place of a password; none without OAUTH_CLIENT_ID."""
+    if not env.oauth_client_id:
+        return None
+    if env.oauth_refresh_token:
+        return RefreshToken(
+            client_id=env.oauth_client_id,
+            client_secret=env.oauth_client_secret,
+            refresh_token=env.oauth_refresh_token,
+            token_url=env.oauth_token_url or GOOGLE_TOKENS,
+        )
+    if env.oauth_tenant and env.oauth_client_secret:
+        return MicrosoftToken(
+            tenant=env.oauth_tenant, client_id=env.oauth_client_id, client_secret=env.oauth_client_secret
+        )
+    raise Misconfigured(
+        "OAUTH_CLIENT_ID is set, but neither OAUTH_REFRESH_TOKEN nor OAUTH_TENANT with OAUTH_CLIENT_SECRET."
+    )
+
+
+def token_for(url: str, password: str, token: TokenSource | None) -> TokenSource | None:
+    """The token source of a login without a password. `url`: the setting that names the user."""
+    if password:
+        return None
+    if token is None:
+        raise Misconfigured(
+            f"{url} names a user without a password. Give the password, percent-encoded, or set OAUTH_CLIENT_ID."
+        )
+    return token
 
 
 def _token_of(answer: dict[str, Any], who: str) -> str:

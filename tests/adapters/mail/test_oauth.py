@@ -5,18 +5,29 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import requests
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, AuthResult
-from aiosmtplib import SMTP as SmtpClient  # noqa: N811  aiosmtpd's server bears the same name
 
-from bot.adapters.inbound_mail.oauth import MICROSOFT_SCOPE, MicrosoftToken, NoToken, RefreshToken
+from app import _check
+from bot.adapters.inbound_mail.opening import open_mailbox
 from bot.adapters.inbound_mail.source import ImapSource, PollingPace
+from bot.adapters.mail.oauth import MICROSOFT_SCOPE, MicrosoftToken, NoToken, RefreshToken, TokenSource
+from bot.adapters.mail.smtp_sender import SmtpSender
+from bot.adapters.mail.smtp_url import parse_smtp_url
+from bot.config.environment import Environment
+from bot.core.errors import Misconfigured
+from bot.model.notice import Blocked, Outcome, Retry, Sent
 from tests.adapters.inbound_mail.test_source import now
+from tests.contracts.test_mailer import TO, a_message
 from tests.doubles.imap_hosts import USER, dovecot
-from tests.doubles.mail_servers import CERTIFICATE, Inbox, server_tls, smtp_server
+from tests.doubles.mail_servers import CERTIFICATE, Inbox, client_tls, server_tls, smtp_server
+from tests.doubles.records import START
+from tests.handlers.world import DEMO, settings
 
 
 class TokenService:
@@ -186,25 +197,108 @@ async def test_imap_login_by_xoauth2(service: TokenService) -> None:
 
 
 class Bearer(Inbox):
-    """An SMTP server that lets in whoever bears the token."""
+    """An SMTP server that lets in whoever bears the newest token."""
+
+    def __init__(self, service: TokenService) -> None:
+        super().__init__(users={"nobody": "password"})
+        self.service = service
+        self.refused = 0
 
     async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802 (aiosmtpd's)
         login = b64decode(args[1]).decode()
-        return AuthResult(success=login == f"user={USER}\1auth=Bearer T1\1\1")
+        lets_in = login == f"user={USER}\1auth=Bearer T{len(self.service.asked)}\1\1"
+        self.refused += not lets_in
+        return AuthResult(success=lets_in, handled=False)
+
+
+def smtp_url(port: int) -> str:
+    return f"smtp://{quote(USER, safe='')}@localhost:{port}?starttls=1"
+
+
+def sender(port: int, token: TokenSource | None) -> SmtpSender:
+    return SmtpSender(parse_smtp_url(smtp_url(port)), name="partner.example", trust=client_tls(), token=token)
+
+
+async def send(port: int, token: TokenSource) -> Outcome:
+    return await sender(port, token).send(a_message(), TO, attempt=1, at=START)
 
 
 async def test_token_of_imap_lets_smtp_in_too(service: TokenService) -> None:
     source = refresh(service)
-    inbox = Bearer(users={"x": "y"})
-    async with smtp_server(inbox, starttls=server_tls()):
-        client = SmtpClient(
-            hostname="localhost",
-            port=inbox.port,
-            username=USER,
-            oauth_token_generator=source.token,
-            start_tls=True,
-            cert_bundle=str(CERTIFICATE),
-        )
-        async with client:
-            await client.sendmail(USER, ["support@retarus.example"], b"Subject: x\r\n\r\nx\r\n")
+    async with smtp_server(Bearer(service), starttls=server_tls()) as inbox:
+        assert await sender(inbox.port, source).check() is None
+        assert await send(inbox.port, source) == Sent()
     assert len(inbox.raw) == 1
+    assert len(service.asked) == 1
+
+
+async def test_microsoft_token_lets_smtp_in() -> None:
+    async with (
+        running(TokenService(), tls=True) as service,
+        smtp_server(Bearer(service), starttls=server_tls()) as inbox,
+    ):
+        assert await send(inbox.port, microsoft(service)) == Sent()
+
+
+async def test_revoked_token_is_renewed_within_the_delivery(service: TokenService) -> None:
+    source = refresh(service)
+    async with smtp_server(inbox := Bearer(service), starttls=server_tls()):
+        await source.token()
+        service.asked.append({})  # the kept token is no longer valid
+        assert await send(inbox.port, source) == Sent()
+    assert inbox.refused == 1
+
+
+async def test_refused_token_closes_the_transport_with_what_to_do(service: TokenService) -> None:
+    service.refuses = "invalid_grant"
+    async with smtp_server(Bearer(service), starttls=server_tls()) as inbox:
+        outcome = await send(inbox.port, refresh(service))
+        problem = await sender(inbox.port, refresh(service)).check()
+    assert isinstance(outcome, Blocked)
+    assert "it said: invalid_grant. Have an admin check the OAuth2 settings." in outcome.why
+    assert problem == outcome.why
+
+
+async def test_mail_waits_for_a_token_service_that_cannot_be_reached(service: TokenService) -> None:
+    async with running(TokenService()) as gone:
+        source = refresh(gone)
+    async with smtp_server(Bearer(service), starttls=server_tls()) as inbox:
+        outcome = await send(inbox.port, source)
+    assert isinstance(outcome, Retry)
+    assert outcome.why == "the service for OAuth2 tokens cannot be reached"
+
+
+async def test_login_refused_with_a_new_token_closes_the_transport(service: TokenService) -> None:
+    async with smtp_server(Inbox(users={USER: "password"}), starttls=server_tls()) as inbox:
+        outcome = await send(inbox.port, refresh(service))
+    assert isinstance(outcome, Blocked)
+    assert "refused our login" in outcome.why
+
+
+def test_user_without_a_password_needs_a_token() -> None:
+    with pytest.raises(Misconfigured, match="SMTP_URL names a user without a password"):
+        sender(587, None)
+    env = Environment(imap_url="imaps://desk@mail.example/INBOX")
+    with pytest.raises(Misconfigured, match="IMAP_URL names a user without a password"):
+        open_mailbox(env, settings(), now)
+
+
+async def test_check_looks_at_both_ways_with_the_same_settings(service: TokenService, tmp_path: Path) -> None:
+    imap = dovecot(passdb=PASSDB, files={"oauth2.conf.ext": OAUTH2.format(url=service.url)})
+    async with imap as host, smtp_server(Bearer(service)) as inbox:
+        env = Environment(
+            smtp_url=f"smtp://{quote(USER, safe='')}@127.0.0.1:{inbox.port}",
+            imap_url=f"imap://{quote(USER, safe='')}@127.0.0.1:{host.port}/INBOX",
+            oauth_client_id="id",
+            oauth_client_secret="secret",
+            oauth_refresh_token="R1",
+            oauth_token_url=f"{service.url}/token",
+            database_url=f"sqlite:///{tmp_path / 'desk.sqlite3'}",
+            desk_config=DEMO / "desk.toml",
+        )
+        found = [str(line) async for line in _check(env, post=False)]
+        assert "ok    mail" in found
+        assert "ok    mailbox: new mail is told at once" in found
+        service.refuses = "invalid_grant"
+        found = [str(line) async for line in _check(env, post=False)]
+        assert len([line for line in found if line.startswith("FIX   mail") and "invalid_grant" in line]) == 2
