@@ -1,4 +1,4 @@
-"""Alerts to admins about the desk itself: a closed transport, a team that cannot be read. Each is told once."""
+"""Alerts to admins about the desk itself: a closed transport, a team that cannot be read. Each is sent once."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ SLACK, MAIL = "Slack", "E-mail"
 """Names of the transports."""
 
 _RANK = 1
-"""Before everything but what is most urgent."""
+"""Rank in the outbox: before everything but the most urgent."""
 
 
 @dataclass(frozen=True)
 class Alerts:
-    """Tells admins of trouble, by a transport that works."""
+    """Notifies admins of trouble, by a transport that works."""
 
     store: ChangeStore
     contacts: ContactRegister
@@ -47,14 +47,14 @@ class Alerts:
         await self._tell(key, subject, text, recipients, closure.channel)
 
     async def warn(self, about: str, text: str) -> None:
-        """Something else does not work. `about` names it: the same is told once a day."""
+        """Reports any other fault. `about` names it: the same one is reported once a day."""
         with speaking(self.config.desk.language):
             subject = t("Something does not work")
         key = f"{about}:{self.clock():%Y-%m-%d}"
         await self._tell(key, subject, text, self.config.desk.admins)
 
     async def _addresses(self) -> list[str]:
-        """E-mail addresses of admins, as far as the register has them."""
+        """E-mail addresses of admins, if the register has them."""
         admins = set(self.config.desk.admins)
         found = await self.contacts.contacts() if self.has_mail else []
         return [contact.email for contact in found if contact.slack_user in admins and contact.email]

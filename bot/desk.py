@@ -42,7 +42,7 @@ from bot.tickets.service import Tickets
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything that can be done: each field is a service, and its name leads to its file.
+    """All services: each field is one, and its name leads to its file.
 
     `config`, `clock`, `routes` and `directory` are what every handler needs to know; no service gives its store away.
     """
@@ -92,7 +92,7 @@ def open_desk(
     lookout: StatusPageWatch | None = None,
     members: ChannelMembers | None = None,
 ) -> Desk:
-    """Puts the services together. `wake` is called after each change; `lookout` looks at Retarus's status page."""
+    """Puts the services together. `wake` is called after each change; `lookout` reads Retarus's status page."""
     lookout = lookout or StatusPageWatch()
     members = members or NoMembers()
     queries = Queries(store, drafts, directory, config, clock, members)

@@ -1,4 +1,4 @@
-"""The App Home of one person: what needs them now, then everything that is open."""
+"""The App Home of one person: what needs them now, then all open tickets."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Screen:
         return replace(self, first=0, after=None, **changes)  # type: ignore[arg-type]
 
     def pack(self) -> str:
-        """As a button carries it."""
+        """The value of a button."""
         at, key = (
             (str((self.after[0] - _EPOCH) // timedelta(milliseconds=1)), self.after[1]) if self.after else ("", "")
         )
@@ -97,7 +97,7 @@ class Screen:
 
 
 class Why(StrEnum):
-    """Why a ticket needs somebody."""
+    """Reason why a ticket needs somebody."""
 
     TAKE = mark("take it")
     ACCEPT = mark("accept it")
@@ -135,9 +135,9 @@ class Overview:
     to_acknowledge: str = ""
     """The edition of the guides this contact has not acknowledged yet."""
     misses_webinars: bool = False
-    """This contact has not taken part in the onboarding webinars (guide 2.6)."""
+    """True if this contact has not taken part in the onboarding webinars (guide 2.6)."""
     dead: int = 0
-    """Letters and messages that were not delivered; told to admins."""
+    """Letters and messages that were not delivered; shown to admins."""
     open: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -176,7 +176,7 @@ def _why_owned(ticket: Ticket, now: datetime) -> Why | None:
 
 
 def is_late(ticket: Ticket, now: datetime) -> bool:
-    """It is due, or was reminded since it came to where it stands."""
+    """True if it is due, or was reminded since it reached its stage."""
     return ticket.reminded > 0 or (ticket.due is not None and ticket.due <= now)
 
 
@@ -200,7 +200,7 @@ class Home:
     clock: Clock
 
     async def allowed(self, user: str, tab: Tab) -> Actor:
-        """Refuses whoever may not see this part."""
+        """Refuses people who may not see this part."""
         actor = await self.queries.actor(user)
         if tab in FOR_ADMINS:
             permissions.require_admin(actor)
@@ -209,7 +209,7 @@ class Home:
         return actor
 
     async def look_at(self, user: str, screen: Screen, at: str = "") -> None:
-        """Keeps what this person looks at, for whichever replica draws it next.
+        """Saves the selected view, for whichever replica draws it next.
 
         `at`: when they did, as Slack tells it. An event that arrives late, or is handled late, replaces nothing newer.
         """
@@ -226,7 +226,7 @@ class Home:
         try:
             return Screen.unpack(kept["screen"]) if kept else None
         except ValueError:
-            return Screen()  # another release wrote it
+            return Screen()  # written by another release
 
     async def overview(self, user: str, screen: Screen, at: datetime | None = None) -> Overview:
         """Everything on the first part, as it is `at` this moment or now."""

@@ -25,9 +25,9 @@ from bot.model.notice import NOTHING_HELD, Blocked, Claim, Dead, Held, Letter, N
 from bot.transports import Transports
 
 FollowUp = Callable[[Claim, Outcome], Awaitable[Sequence[Notice]]]
-"""Gives the notices that follow from the outcome of a delivery. Called again if they could not be saved."""
+"""The notices that follow from the outcome of a delivery. Called again if they could not be saved."""
 Calm = Callable[[], Awaitable[None]]
-"""Waits briefly until no acknowledgement is outstanding: messages go out after the acknowledgements."""
+"""Waits briefly until no acknowledgement is pending: messages go out after the acknowledgements."""
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +48,11 @@ class OutboxStore(Protocol):
         """
 
     async def next_due(self, after: datetime, held: Held = NOTHING_HELD) -> datetime | None:
-        """When the outbox next has something to do: the earliest due moment or lease end of what is not held."""
+        """Time of the outbox's next work: the earliest due moment or lease end of what is not held."""
 
 
 class DeliveryLog(Protocol):
-    """Rows of the outbox as people see them: waiting, sent, or dead letters."""
+    """State of a row of the outbox: waiting, sent, or dead letter."""
 
     async def letters(
         self,
@@ -91,7 +91,7 @@ class Limits:
     tries: int = 5
     """… but at least so many failed attempts: the desk itself may have been down."""
     sweep: float = 30.0
-    """Seconds between two looks for what another process left to do."""
+    """Seconds between two checks for work of another process."""
     pause: float = 1.0
     """Seconds to wait when the store is down."""
     gather: float = 0.002
@@ -189,10 +189,10 @@ class Outbox:
             claims = await self._store.claim(at, self._limits.lease, room, held)
             for claim in claims:
                 self._start(claim)
-            return 0 if claims else self._limits.pause  # nothing: another process was faster
+            return 0 if claims else self._limits.pause  # None: another process was faster
 
     def _idle_for(self, seconds: float) -> float:
-        """Until the next notice is due, a recipient's turn comes, or it is time for a sweep."""
+        """Waits until the next notice is due, a recipient's turn comes, or it is time for a sweep."""
         waits = (seconds, self._limits.sweep, self._transports.seconds_held())
         return max(min(wait for wait in waits if wait is not None), 0.01)
 
@@ -249,12 +249,12 @@ class Outbox:
             return self._again(claim, t("an internal error (reference {reference})", reference=reference))
 
     def _again(self, claim: Claim, why: str) -> Retry:
-        """For an unknown outcome: it may have arrived."""
+        """An unknown outcome: the notice may have arrived."""
         unsure = claim.progress.model_copy(update={"unsure": True})
         return Retry(self._clock() + unknown(claim.progress.failures + 1, claim.notice.key), why, unsure)
 
     def _counted(self, claim: Claim, outcome: Outcome) -> Outcome:
-        """Counts a failure. What failed for a day and often enough is given up, and people are told."""
+        """Counts a failure. A notice that failed for a day and often enough is given up, and people are notified."""
         if not isinstance(outcome, Retry) or not outcome.is_failure:
             return outcome
         progress = outcome.progress or claim.progress
@@ -272,7 +272,7 @@ class Outbox:
         return Dead(words, progress)
 
     async def _settle(self, flight: _Flight, outcome: Outcome) -> None:
-        """Retries until the outcome is saved: what was delivered must not be delivered again."""
+        """Retries until the outcome is saved, so that a delivered notice is not delivered again."""
         while True:
             claim = flight.claim
             try:

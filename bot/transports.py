@@ -30,22 +30,22 @@ _AHEAD = 1.0
 
 @dataclass(frozen=True)
 class Closure:
-    """Why a transport, or one channel of it, is closed, and since when."""
+    """Reason why a transport, or one channel of it, is closed, and since when."""
 
     transport: str
     why: str
-    """A sentence: what is wrong, and what to do."""
+    """A sentence: the fault, and what to do."""
     since: datetime
     channel: str = ""
     """Empty: the whole transport."""
     needed: str = ""
-    """The permission that is missing, where that is the cause."""
+    """The missing permission, if that is the cause."""
 
 
 Check = Callable[[Closure], Awaitable[bool]]
 """True if the closed transport is open again. Never raises for one that is still closed."""
 Tell = Callable[[Closure], Awaitable[None]]
-"""Tells people, by another transport, that this one is closed."""
+"""Notifies people, by another transport, that this one is closed."""
 
 
 async def _nobody(_: Closure) -> None:
@@ -54,7 +54,7 @@ async def _nobody(_: Closure) -> None:
 
 @dataclass
 class Transport:
-    """One way out. `close` it when it refuses; `run` it in a task, which tells people and opens it again."""
+    """One transport. `close` it when it refuses; `run` it in a task, which notifies people and opens it again."""
 
     name: str
     kinds: frozenset[Say]
@@ -62,13 +62,13 @@ class Transport:
     check: Check
     clock: Clock
     pace: Pace | None = None
-    """By recipient; a recipient whose turn is far away is held."""
+    """Rate limits by recipient; a recipient whose turn is far away is held."""
     first_check: float = FIRST_CHECK
     tell: Tell = _nobody
     opened: Callable[[], None] = lambda: None
-    """Called when something may go out again."""
+    """Called when deliveries may resume."""
     _closed: dict[str, Closure] = field(default_factory=dict)
-    """By channel; "" is the whole transport."""
+    """Closures by channel; "" is the whole transport."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -82,7 +82,7 @@ class Transport:
         return "" not in self._closed
 
     def close(self, why: str, channel: str = "", needed: str = "") -> None:
-        """Closes it, or one channel of it. Logged and told once, however often it is found closed."""
+        """Closes it, or one channel of it. Logged and reported once, however often it is found closed."""
         if channel in self._closed:
             return
         self._closed[channel] = Closure(self.name, why, self.clock(), channel, needed)
@@ -98,12 +98,12 @@ class Transport:
         return Held(frozenset() if self.is_open else self.kinds, frozenset(recipients))
 
     def seconds_held(self) -> float | None:
-        """After how long the first recipient that waits for its turn has it; None when none waits."""
+        """Time until the first waiting recipient has its turn; None when none waits."""
         waits = self.pace.busy(_AHEAD).values() if self.pace else ()
         return max(min(waits) - _AHEAD, 0.0) if waits else None
 
     async def run(self) -> None:
-        """Until cancelled: tells people of what was closed, and checks it until it is open again."""
+        """Runs until cancelled: reports closures, and checks each until it is open again."""
         async with asyncio.TaskGroup() as group:
             watched = dict[str, asyncio.Task[None]]()
             while True:
@@ -163,7 +163,7 @@ class Transports:
         return Held(_union(each.kinds for each in held), _union(each.recipients for each in held))
 
     def seconds_held(self) -> float | None:
-        """After how long the first recipient that waits for its turn has it."""
+        """Time until the first waiting recipient has its turn."""
         waits = [wait for transport in self.all if (wait := transport.seconds_held()) is not None]
         return min(waits, default=None)
 
@@ -174,7 +174,7 @@ class Transports:
                 transport.close(outcome.why, outcome.channel, outcome.needed)
 
     async def run(self) -> None:
-        """Until cancelled: watches what is closed."""
+        """Runs until cancelled: watches the closures."""
         await asyncio.gather(*(transport.run() for transport in self.all))
 
 

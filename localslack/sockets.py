@@ -113,7 +113,7 @@ class Sockets:
     # -- the websocket ------------------------------------------------------------------------------------------
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """`GET /link/?ticket=…`, the address from apps.connections.open."""
+        """Handles `GET /link/`, the address with a ticket from apps.connections.open."""
         app_id = self._tickets.pop(request.query.get("ticket", ""), None)
         if app_id is None:
             return web.json_response({"ok": False, "error": "invalid_ticket"}, status=403)

@@ -21,7 +21,7 @@ _MOST = 12
 
 
 def lines(config: Config, at: datetime) -> Iterator[str]:
-    """For each priority and timer: who is reminded when, in the desk's time zone."""
+    """The forecast for each priority and timer: who is reminded when, in the desk's time zone."""
     at = as_utc(at)
     yield f"If it began now, {_when(at, config)} ({config.desk.timezone}), and nobody acted:"
     for priority in config.priorities:
@@ -79,7 +79,7 @@ def _name(timer: Timer, ticket: Ticket) -> str:
 
 
 def _recipients(timer: Timer, ticket: Ticket, config: Config) -> str:
-    """The first reminder to each circle of people, and how often it is repeated."""
+    """The first reminder to each group of people, and how often it is repeated."""
     told: dict[str, datetime] = {}
     for at, how_far in forecast(timer, ticket, config):
         told.setdefault(" + ".join(schedule.people(ticket, how_far, config)), at)

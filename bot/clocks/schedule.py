@@ -1,4 +1,4 @@
-"""When a ticket is reminded of, and how far a reminder goes. Pure functions of the ticket and the policy."""
+"""Time and reach of the reminders of a ticket. Pure functions of the ticket and the policy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.core.business_hours import ALWAYS, Calendar
 from bot.model.ticket import Glossed, Ticket
 
 _GATHERED = timedelta(minutes=30)
-"""Reminders of one ticket that are no further apart are one message."""
+"""Reminders of one ticket within this time are one message."""
 
 
 class Reach(Glossed):
@@ -25,7 +25,7 @@ class Reach(Glossed):
 
 
 def next_due(ticket: Ticket, config: Config) -> datetime | None:
-    """When the next reminder is due if nothing happens before; None: never."""
+    """Time of the next reminder if nothing happens before; None: never."""
     return min((at for _, at in _moments(ticket, config)), default=None)
 
 
@@ -46,7 +46,7 @@ def due_now(ticket: Ticket, config: Config, at: datetime) -> tuple[TimerRun, ...
 
 
 def _moments(ticket: Ticket, config: Config) -> list[tuple[TimerRun, datetime]]:
-    """When each timer reminds next. One that would remind shortly before the SLA's does so together with it."""
+    """Time of each timer's next reminder. One shortly before the SLA's is merged with it."""
     found = [(run, at) for run in timers.runs(ticket, config) if (at := next_of(run, ticket, config))]
     agreed = next((at for run, at in found if run.timer is Timer.PLAN), None)
     if agreed is None:
@@ -61,12 +61,12 @@ def _gathering(ticket: Ticket, config: Config) -> timedelta:
 
 
 def _is_breach(run: TimerRun, moment: datetime) -> bool:
-    """A breach is told when it happens, not before."""
+    """A breach is reported when it happens, not before."""
     return run.timer is Timer.PLAN and moment == run.due
 
 
 def next_of(run: TimerRun, ticket: Ticket, config: Config) -> datetime | None:
-    """When this timer reminds next: when it is due, then again and again until it ends; while people are at work."""
+    """Time of this timer's next reminder: when it is due, then repeatedly until it ends; while people are at work."""
     if run.end or run.due is None:
         return None
     hours = _reachable(ticket, config)
@@ -75,7 +75,7 @@ def next_of(run: TimerRun, ticket: Ticket, config: Config) -> datetime | None:
 
 
 def _usual(run: TimerRun, ticket: Ticket, config: Config) -> datetime:
-    """A person who acted, or was reminded, gets one round of rest; a snooze has a time of its own."""
+    """A person who acted, or was reminded, gets one interval of rest; a snooze has a time of its own."""
     due = run.due or run.start
     if ticket.times.snoozed_until:
         return max(due, ticket.times.snoozed_until)
@@ -99,7 +99,7 @@ def _agreed(run: TimerRun, ticket: Ticket, config: Config) -> datetime:
 
 
 def _reminded(ticket: Ticket) -> list[datetime]:
-    """When each timer reminded last: the next round of all of them begins with the latest."""
+    """Time of each timer's last reminder: the next interval of all of them begins with the latest."""
     return [nudge.at for nudge in ticket.times.nudges.values()]
 
 
@@ -149,7 +149,7 @@ def _is_breached(run: TimerRun, at: datetime) -> bool:
 
 
 def people(ticket: Ticket, how_far: Reach, config: Config, gone: Container[str] = frozenset()) -> tuple[str, ...]:
-    """People who are told directly, the owner first. Missing people are skipped, as are those who left."""
+    """People who are notified directly, the owner first. Missing people are skipped, as are those who left."""
     second, leads = config.team(ticket.level).second_person, config.leads(ticket.stage.worked_at)
     wants_second = how_far is not Reach.OWNER or ticket.owner in gone
     is_second_there = second not in {"", ticket.owner} and second not in gone

@@ -54,7 +54,7 @@ class TimerRun:
     """None while it is paused: the end of the pause is not known."""
     calendar: Calendar
     warn: datetime | None = None
-    """When to warn, before it is due."""
+    """Time of the warning, before it is due."""
     pauses: tuple[Pause, ...] = ()
     end: datetime | None = None
 
@@ -138,7 +138,7 @@ def calendar_of(ticket: Ticket, level: Level, config: Config) -> Calendar:
 
 
 def _due(calendar: Calendar, start: datetime, length: timedelta, pauses: tuple[Pause, ...]) -> datetime | None:
-    """When so much working time outside the pauses has passed; None while a pause lasts."""
+    """The moment when that much working time outside the pauses has passed; None while a pause lasts."""
     for begun, ended in pauses:
         passed = calendar.between(start, begun)
         if passed >= length:
@@ -179,7 +179,7 @@ def _update(ticket: Ticket, config: Config) -> TimerRun | None:
 
 
 Started = Iterator[tuple[Timer, str, Level, datetime]]
-"""Timers of a stage: which, by which cadence, in which level's working time, since when."""
+"""Timers of a stage, each with its cadence, its level's working time, and its start."""
 
 
 def _unclaimed(name: str) -> Callable[[Ticket], Started]:

@@ -33,7 +33,7 @@ class Extra(Section):
     services: tuple[str, ...] = ()
     """Asked for these services only; empty: for all."""
     needed: Literal["raise", "handoff", "escalate", "never"] = "escalate"
-    """By when it must be answered."""
+    """The border at which it must be answered."""
     under: Literal["DESCRIPTION", "ADDITIONAL INFORMATION"] = "ADDITIONAL INFORMATION"
     """The heading it is asked and printed under."""
     level: Literal["first", "second"] = "first"
@@ -57,7 +57,7 @@ class Extra(Section):
 
 
 class Matrix(Section):
-    """`[matrix]`: which priority an impact and an urgency give. Without it, a person judges by the definitions."""
+    """`[matrix]`: the priority of an impact and an urgency. Without it, a person judges by the definitions."""
 
     impacts: tuple[Label, ...] = Field((), max_length=10)
     urgencies: tuple[Label, ...] = Field((), max_length=10)

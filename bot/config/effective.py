@@ -28,7 +28,7 @@ class Setting:
     name: str
     value: str
     source: str
-    """`default`, `environment`, or the file it stands in."""
+    """`default`, `environment`, or the name of a file."""
 
     def __str__(self) -> str:
         return f"{self.name} = {self.value}   ({self.source})"
@@ -73,7 +73,7 @@ def _of_table(table: BaseModel, raw: Mapping[str, Any], path: str, above: str) -
 
 
 def _plain(value: object) -> str:
-    """As it would stand in the file; long lists by their number."""
+    """The value as the file would hold it; long lists as their length."""
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, bool):

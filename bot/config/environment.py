@@ -58,7 +58,7 @@ class Environment(BaseSettings):
 
 
 def environment() -> Environment:
-    """As this process has it. Raises `Misconfigured` with every fault."""
+    """The settings of this process. Raises `Misconfigured` with every fault."""
     try:
         return Environment()
     except ValidationError as error:

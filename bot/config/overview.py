@@ -1,4 +1,4 @@
-"""Overview of the settings in lines a person can read, with what holds where nothing is set."""
+"""Overview of the settings in readable lines, with the defaults where nothing is set."""
 
 from __future__ import annotations
 

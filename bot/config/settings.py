@@ -50,7 +50,7 @@ class DeskSettings(Section):
     prefix: str = Field("PD", pattern=r"^[A-Z]{1,6}$")
     """Tickets are called PD-1001, PD-1002, …"""
     language: Language = Language.ENGLISH
-    """Of what everybody reads: cards, threads, the channel's digest; and for people whose own it does not speak."""
+    """Language of messages to many readers: cards, threads, the digest; and for people without a known one."""
     phone_region: str | None = None
     """ISO country for telephone numbers written without a country code, e.g. `DE`."""
 
@@ -110,13 +110,13 @@ class Retarus(Section):
     phone: str = ""
     """Retarus Support's telephone number; shown only, since a call is no report (guide 2.1)."""
     language: Language = Language.ENGLISH
-    """Of our own words in letters; the guide's headings stay as they are."""
+    """Language of our own words in letters; the guide's headings stay as they are."""
     fallback: bool = False
     """True if a letter that one way to Retarus cannot deliver goes by the other."""
     partner_manager: str = ""
     """Your Retarus Partner Manager; shown only."""
     calendar: str = ""
-    """Their working hours: the name of one under [calendars]; empty: always at work."""
+    """Working hours of Retarus: the name of one under [calendars]; empty: always at work."""
     rcr_pattern: str = r"RCR[-\s#:]*\d+"
     status_page: str = Field("https://status.retarus.io/", pattern=r"^https?://\S+$")
     """The page the guide names, or the address of its feed."""
@@ -188,7 +188,7 @@ class Services(Section):
     families: dict[str, FamilyName] = Field(default_factory=dict)
     """Family of a service's transactions, where its name does not tell."""
     examples: dict[str, tuple[Part, ...]] = Field(default_factory=dict)
-    """Which addresses of a transaction are asked for, by service, in place of its family's."""
+    """Addresses of a transaction that are asked for, by service, in place of its family's."""
 
     notices: dict[str, tuple[Label, ...]] = Field(default_factory=dict)
     """Names of a service on the status page, where they differ from its name."""
@@ -220,7 +220,7 @@ class ReportSettings(Section):
     """The report of each month, and Retarus's own monthly view (guide, section 3, 3rd level)."""
 
     working_day: int = Field(1, ge=0, le=15)
-    """On which working day of a month the last month's report comes by itself; 0: never."""
+    """Working day of a month on which the last month's report is sent; 0: never."""
     calendar: str = ""
     """Calendar of working days: the name of one under [calendars]; empty: the 2nd level's."""
     channel: str = ""
@@ -236,9 +236,9 @@ class ReportSettings(Section):
 class Priority(Section):
     name: str = Field(min_length=1, max_length=20, pattern=r"^[^\r\n]+$")
     definition: str = Field(NOT_SET, max_length=300)
-    """In words, as your contract has it: shown where a priority is chosen (guide L1.2)."""
+    """The definition in your contract's words: shown where a priority is chosen (guide L1.2)."""
     around_the_clock: bool = False
-    """Its clocks know no closing time, and its reminders no quiet hours."""
+    """Around the clock: timers without closing time, reminders without quiet hours."""
     reminders: Cadence = Cadence()
 
 
@@ -277,16 +277,16 @@ class Config(Section):
     priorities: tuple[Priority, ...] = (Priority(name="P1"), Priority(name="Lower"))
     """The guide says that priority 1 exists, and no more."""
     matrix: Matrix = Matrix()
-    """Which priority an impact and an urgency give; the guide has none."""
+    """The priority of an impact and an urgency; the guide has none."""
     fields: tuple[Extra, ...] = Field((), max_length=10)
     """Custom fields beyond the guide's own questions (guide 2.5); more would not fit into one Slack form."""
     reminders: ReminderSettings = ReminderSettings()
     calendars: dict[str, OpeningHours] = Field(default_factory=dict)
     reports: ReportSettings = ReportSettings()
     sla: dict[str, Agreement] = Field(default_factory=dict)
-    """By priority. What is not here is not claimed."""
+    """SLAs by priority. What is not here is not claimed."""
     contacts: tuple[ContactEntry, ...] = ()
-    """Taken into the register when they are not in it yet; from then on it is kept in App Home."""
+    """Contacts added to the register once; from then on they are edited in App Home."""
 
     @model_validator(mode="after")
     def _named_things_exist(self) -> Config:
@@ -354,7 +354,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def parse(raw: Mapping[str, Any], where: str = "desk.toml") -> Config:
-    """The settings in this mapping; `where` is what a fault calls their place."""
+    """The settings in this mapping; `where` names their place in errors."""
     try:
         return Config.model_validate(raw)
     except ValidationError as error:
@@ -394,7 +394,7 @@ def _nearest(table: list[str | int], key: str) -> str:
 def _model_at(table: list[str | int]) -> type[BaseModel]:
     model: type[BaseModel] = Config
     for part in table:
-        if isinstance(part, str) and (known := model.model_fields.get(part)):  # else the name somebody gave a table
+        if isinstance(part, str) and (known := model.model_fields.get(part)):  # else the name of a table of the file
             kinds = [each for each in (known.annotation, *get_args(known.annotation)) if isinstance(each, type)]
             model = next(each for each in kinds if issubclass(each, BaseModel))
     return model

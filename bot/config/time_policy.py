@@ -144,7 +144,7 @@ _QUIET = re.compile(r"(\d\d?):([0-5]\d)\s*-\s*(\d\d?):([0-5]\d)")
 
 
 class ReminderSettings(Section):
-    """Minutes of working time until a reminder, by what is waited for; 0: never."""
+    """Minutes of working time until a reminder, by the expected event; 0: never."""
 
     new: OrNever = 30
     first: OrNever = 240

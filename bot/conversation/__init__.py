@@ -1,1 +1,1 @@
-"""Rules of the conversation with Retarus: what an inbound mail is, which ticket it belongs to, what is new in it."""
+"""Rules of the conversation with Retarus: kind of an inbound mail, its ticket, and its new text."""

@@ -1,4 +1,4 @@
-"""Everything that is decided about an inbound mail, in one call."""
+"""All decisions about an inbound mail, in one call."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Final
 from bot.conversation.mail import InboundMail, MailRecord
 
 TOPMOST: Final = "*"
-"""Instead of a server's name: the topmost header counts. For servers that write no name (Microsoft 365)."""
+"""In place of a server's name: the topmost header counts. For servers that write no name (Microsoft 365)."""
 _LENGTH: Final = 8000
 _METHOD: Final = re.compile(r"\s*([a-z0-9-]{1,30})(?:/\d+)?\s*=\s*([a-z]{1,20})\b", re.IGNORECASE)
 _PROPERTY: Final = re.compile(r"\b((?:header|smtp)\.[a-z-]{1,20})\s*=\s*\"?([^\s;\"]{1,300})", re.IGNORECASE)
@@ -38,7 +38,7 @@ class _Result(MailRecord):
 
 
 def authenticated(mail: InboundMail, authserv: str) -> Authentication:
-    """By the first header of that server: `dmarc=pass`, or DKIM or SPF passed for the domain of From."""
+    """Result of the first header of that server: `dmarc=pass`, or DKIM or SPF passed for the domain of From."""
     sender = mail.sender
     if not authserv:
         return Authentication.MISSING

@@ -46,7 +46,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Channel:
-    """Mirrors messages; each once, however often Slack tells of it."""
+    """Mirrors messages; each once, however often Slack delivers it."""
 
     taking_in: TakingIn
     changes: Changes
@@ -61,7 +61,7 @@ class Channel:
         return place if place and place.what == LETTER else None
 
     async def hear(self, said: Said) -> None:
-        """A message of theirs; below no letter of ours it is no matter of the desk's."""
+        """A message of theirs; ignored outside the threads of our letters."""
         place = await self.letter_at(said.channel, said.thread)
         if place is None or said.ts == said.thread:
             return
@@ -87,7 +87,7 @@ class Channel:
             await self._changed(known, ticket, words=said.words[:WORDS], is_edited=True)
 
     async def take_back(self, channel: str, ts: str) -> None:
-        """They deleted a message: that is said, and the words stay for the owner."""
+        """Reports that they deleted a message; the words stay for the owner."""
         for _ in range(ATTEMPTS):
             known = await self.store.entry(_key(channel, ts))
             ticket = await self.queries.find(known.ticket_id) if known else None

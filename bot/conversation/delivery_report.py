@@ -1,4 +1,4 @@
-"""Reads delivery reports: for each recipient the outcome, and the reason in words."""
+"""Reads delivery reports: the outcome and the reason for each recipient."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _SAID: Final = 300
 
 
 def deliveries(mail: InboundMail) -> tuple[ReportedDelivery, ...]:
-    """One for each recipient; one without a recipient when the report names none."""
+    """One result for each recipient; one without a recipient when the report names none."""
     if mail.delivery:
         return tuple(dict.fromkeys(_reported(each, mail) for each in mail.delivery))
     recipients = [each.strip(" <>") for each in mail.header("x-failed-recipients").split(",") if "@" in each]
@@ -76,7 +76,7 @@ def deliveries(mail: InboundMail) -> tuple[ReportedDelivery, ...]:
 
 
 def reason_in_words(reported: ReportedDelivery) -> str:
-    """In the language of whoever is spoken to; without the server's own words."""
+    """The reason in the reader's language; without the server's own words."""
     return t(REASONS[reported.reason])
 
 
@@ -114,7 +114,7 @@ def _judged(recipient: str, outcome: Delivery, status: str, said: str) -> Report
 
 
 def _reason(outcome: Delivery, status: str, said: str) -> str:
-    """A telling status first, then the server's words."""
+    """A specific status first, then the server's words."""
     detail = status.partition(".")[2]
     if detail == LOOP and "loop" in said.lower():
         return "loop"
@@ -132,12 +132,12 @@ def _named(mail: InboundMail) -> list[str]:
 
 
 def _own_text(text: str) -> str:
-    """Without the mail that is returned below."""
+    """The report without the mail that is returned below."""
     return _RETURNED.split(text[: _LOOKED_AT * 4], maxsplit=1)[0]
 
 
 def _telling_line(text: str, recipient: str) -> str:
-    """The words that stand with the address in a report without machine-readable parts; else the first that tell."""
+    """The words beside the address in a report without machine-readable parts; else the first specific ones."""
     lines = [line.strip() for line in _own_text(text).splitlines()]
     for number, line in enumerate(lines if recipient else []):
         if recipient.lower() in line.lower():

@@ -75,7 +75,7 @@ def looks_like_report(mail: InboundMail) -> bool:
 
 
 def _subject_says_so(subject: str) -> bool:
-    """At its beginning; behind a ticket number it is the subject of somebody's ticket about undelivered mail."""
+    """Words at the beginning of a subject; behind a ticket number they are part of a ticket's own subject."""
     found = _SUBJECT.search(subject)
     return found is not None and not _NUMBER.search(subject[: found.start()])
 

@@ -69,14 +69,14 @@ def is_told(entry: Entry) -> bool:
 
 
 def number_to_record(entry: Entry, recorded: tuple[str, ...]) -> str:
-    """The number of theirs that is recorded by itself: the only one in it, and the ticket has none yet."""
+    """The number of theirs that is recorded automatically: the only one in it, and the ticket has none yet."""
     if entry.way is Way.CHANNEL or _is_automatic(entry) or recorded:
         return ""
     return entry.rcr[0] if len(entry.rcr) == 1 else ""
 
 
 def numbers_to_ask_about(entry: Entry, recorded: tuple[str, ...]) -> tuple[str, ...]:
-    """Other numbers than the ticket has: a person decides."""
+    """Numbers other than the ticket's: a person decides."""
     return () if _is_automatic(entry) else tuple(each for each in entry.rcr if each not in recorded)
 
 

@@ -1,4 +1,4 @@
-"""Which files of a mail are uploaded into the thread, and why others are not."""
+"""Selects the files of a mail that are uploaded into the thread, with reasons for the others."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class SortedFiles(MailRecord):
 
 
 def sort_files(files: Sequence[MailFile]) -> SortedFiles:
-    """In the mail's order, as long as number and size allow."""
+    """Files in the mail's order, as long as number and size allow."""
     kept, left_out, logos = list[MailFile](), list[LeftOut](), list[MailFile]()
     for file in files:
         if _is_logo(file):

@@ -16,7 +16,7 @@ from bot.conversation.references import rcr_numbers
 
 
 class MailKind(StrEnum):
-    """In the order in which they are looked for."""
+    """The kinds, in the order in which they are tried."""
 
     OWN_COPY = "own_copy"
     """Our own letter, or another mail from our own address."""
@@ -31,13 +31,13 @@ class MailKind(StrEnum):
 
 
 class Classification(MailRecord):
-    """The kind, and what follows from it."""
+    """The kind, and the facts it was read with."""
 
     kind: MailKind
     sign: str
     """Sign that decided it, for a log; no text of the mail."""
     deliveries: tuple[ReportedDelivery, ...] = ()
-    """Of a delivery report: recipients with outcome and reason."""
+    """Recipients with outcome and reason, for a delivery report."""
     rcr: tuple[str, ...] = ()
     """RCR numbers in the subject and in the new words, normalised. Of an allowed sender they may be recorded."""
 
@@ -80,7 +80,7 @@ def _is_absence(mail: InboundMail, words: str) -> bool:
 
 
 def _is_receipt_of_a_system(mail: InboundMail, words: str) -> bool:
-    """A short text with a number that acknowledges, asks nothing and says nothing of the matter itself.
+    """True for a short text with a number that acknowledges, asks nothing and says nothing about the matter itself.
 
     The headers alone prove nothing: ticket systems set them on comments of people too.
     """
@@ -95,7 +95,7 @@ def _is_receipt_of_a_system(mail: InboundMail, words: str) -> bool:
 
 
 def _automatic_signs(mail: InboundMail, words: str, is_allowed: bool) -> Iterator[str]:
-    """Names of the signs that nobody wrote it. `words`: the new ones."""
+    """Names of the signs that it is automatic. `words`: the new ones."""
     if mail.report_type == "disposition-notification":
         yield "disposition notification"
     if mail.report_type == "feedback-report":
@@ -124,13 +124,13 @@ def _has_vacation_header(mail: InboundMail) -> bool:
 
 
 def _is_exchange_absence(mail: InboundMail) -> bool:
-    """Suppression alone is no sign: ticket systems set it on answers of people."""
+    """True for suppression together with other signs: ticket systems set it on answers of people."""
     suppresses = bool(re.search(r"\b(?:all|oof|autoreply)\b", mail.header("x-auto-response-suppress"), re.IGNORECASE))
     return suppresses and bool(mail.header("x-ms-exchange-inbox-rules-loop") or _ABSENCE_SUBJECT.match(mail.subject))
 
 
 def _is_generated(mail: InboundMail) -> bool:
-    """`auto-generated` is said of a person's comment too, by Zendesk and Jira; those go on with a conversation."""
+    """True for `auto-generated` mail, but for people's comments in Zendesk and Jira, which continue a conversation."""
     if _auto_submitted(mail) not in {"auto-generated", "auto-notified"}:
         return False
     continues = bool(mail.references or mail.in_reply_to) or bool(_TICKET_SUBJECT.search(mail.subject))
@@ -186,7 +186,7 @@ _MATTERS: Final = any_of(
     r"\b(?:behoben|gelöst|lösung|ursache|geprüft|gefunden|erledigt|festgestellt|angepasst|geändert|neu ?start\w*)\b",
     r"\b(?:fixed|resolved|solution|cause|caused|checked|found|closed|changed|restarted|workaround|solved|done)\b",
 )
-"""A question, a request or a finding: somebody wrote about the matter itself."""
+"""True for a question, a request or a finding: a person wrote about the matter itself."""
 _AWAY: Final = any_of(
     *(r"\burlaub\b", r"\babwesend\b", "nicht im (?:büro|haus)", "außer haus", r"\bverreist\b"),
     *("out of (?:the )?office", r"\bvacation\b", r"\bon .{0,20}leave\b", r"\bon holiday\b"),

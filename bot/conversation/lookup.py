@@ -1,4 +1,4 @@
-"""Finds in the store which tickets a mail names: the `MailLookup` of the matching."""
+"""Finds the tickets that a mail names in the store: the `MailLookup` of the matching."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class StoredMails:
     config: Config
 
     async def known_mails(self, message_ids: Sequence[str]) -> Mapping[str, KnownMail]:
-        """A mail that others wrote proves less than one of ours whose Message-ID has a secret."""
+        """True for a mail that others wrote: it proves less than one of ours whose Message-ID has a secret."""
         found = await self.store.message_ids(message_ids)
         return {
             key: KnownMail(ticket=each.ticket_id, is_sent=each.is_sent, is_guessable=each.is_guessable)

@@ -57,7 +57,7 @@ class InboundMail(MailRecord):
     senders: tuple[MailAddress, ...] = ()
     """Every mailbox of every From header. A trustworthy mail has exactly one."""
     to: tuple[MailAddress, ...] = ()
-    """To and Cc."""
+    """Mailboxes of To and Cc."""
     date: datetime | None = None
     subject: str = ""
     message_id: str = ""
@@ -75,7 +75,7 @@ class InboundMail(MailRecord):
     """The text was longer than the limit."""
     files: tuple[MailFile, ...] = ()
     report_type: str = ""
-    """Of a `multipart/report`: `delivery-status`, `disposition-notification`, `feedback-report`."""
+    """Report type of a `multipart/report`: `delivery-status`, `disposition-notification`, `feedback-report`."""
     delivery: tuple[DeliveryStatus, ...] = ()
     returned_ids: tuple[str, ...] = ()
     """Message-IDs of the mail that a delivery report returns."""

@@ -1,4 +1,4 @@
-"""Which ticket an inbound mail belongs to. Strangers' text reaches no thread: in doubt the mail stays unassigned.
+"""Matches an inbound mail to a ticket. Strangers' text reaches no thread: in doubt the mail stays unassigned.
 
 Order: a Message-ID of ours in References, then our reference in the subject, then an RCR number in the subject. The
 first needs an allowed sender, the others an allowed and authenticated one. A delivery report needs no sender, but must
@@ -62,16 +62,16 @@ class MailLookup(Protocol):
     """Lookups that the store must provide. Unknown keys are left out."""
 
     async def known_mails(self, message_ids: Sequence[str]) -> Mapping[str, KnownMail]:
-        """By Message-ID with angle brackets: mails we sent, and mails that were taken in and assigned."""
+        """Mails by Message-ID with angle brackets: mails we sent, and mails that were taken in and assigned."""
 
     async def tickets_by_reference(self, references: Sequence[str]) -> Mapping[str, KnownTicket]:
-        """By our reference (`PD-42`)."""
+        """Tickets by our reference (`PD-42`)."""
 
     async def tickets_by_rcr(self, numbers: Sequence[str]) -> Mapping[str, Sequence[KnownTicket]]:
-        """By RCR number (`RCR-88123`): every ticket that has it."""
+        """Tickets by RCR number (`RCR-88123`): every ticket that has it."""
 
     async def tickets_by_id(self, ids: Sequence[str]) -> Mapping[str, KnownTicket]:
-        """By ticket id."""
+        """Tickets by their id."""
 
 
 class MatchedBy(StrEnum):
@@ -81,18 +81,18 @@ class MatchedBy(StrEnum):
 
 
 class Assigned(MailRecord):
-    """It belongs to this ticket."""
+    """The mail belongs to this ticket."""
 
     ticket: str
     by: MatchedBy
     is_closed: bool = False
     is_authenticated: bool = False
     others: tuple[str, ...] = ()
-    """References of other tickets that the mail names too (`PD-42`); to be said."""
+    """References of other tickets that the mail names too (`PD-42`); they are mentioned."""
 
 
 class Reason(StrEnum):
-    """Why a mail is unassigned."""
+    """Reason why a mail is unassigned."""
 
     SENDER_UNKNOWN = "sender_unknown"
     SENDER_UNCLEAR = "sender_unclear"
@@ -119,14 +119,14 @@ _WORDS: Final = {
 
 
 class Unassigned(MailRecord):
-    """It goes to the list of unassigned mails."""
+    """The mail goes to the list of unassigned mails."""
 
     reason: Reason
     candidates: tuple[str, ...] = ()
-    """Ids of tickets to be offered."""
+    """Ids of suggested tickets."""
 
     def in_words(self) -> str:
-        """The reason, in the language of whoever is spoken to."""
+        """The reason, in the reader's language."""
         return t(_WORDS[self.reason])
 
 
@@ -156,7 +156,7 @@ def is_allowed(mail: InboundMail, allowed: Collection[str]) -> bool:
 
 
 def named_ids(mail: InboundMail, kind: MailKind) -> tuple[str, ...]:
-    """Message-IDs that may name our mail, the most telling first: In-Reply-To, then References from the newest."""
+    """Message-IDs that may name our mail, the most specific first: In-Reply-To, then References from the newest."""
     answered = (*mail.in_reply_to, *reversed(mail.references))
     returned = mail.returned_ids if kind is MailKind.DELIVERY_REPORT else ()
     return tuple(dict.fromkeys((*returned, *answered)))
@@ -197,7 +197,7 @@ def decide(mail: InboundMail, found_kind: Classification, policy: MailPolicy, fo
 def _by_subject(
     known: Sequence[KnownMail], named: Sequence[KnownTicket], proof: Authentication, found: LookupResult
 ) -> Match:
-    """Only for a proven sender, and only when the subject names one ticket."""
+    """Tickets by subject, only for a proven sender, and only when the subject names one ticket."""
     candidates = _ids(known, named)
     if not candidates:
         return Unassigned(reason=Reason.NO_TICKET)
@@ -217,12 +217,12 @@ _NOT_PROVEN: Final = {
 
 
 def _foreign() -> Unassigned:
-    """A forged report, or one about a mail that somebody else sent from the mailbox."""
+    """Reason for a forged report, or one about a mail that somebody else sent from the mailbox."""
     return Unassigned(reason=Reason.FOREIGN_REPORT)
 
 
 def _named_in_subject(found: LookupResult) -> list[KnownTicket]:
-    """Our reference decides before the RCR number; a number that several tickets have names all of them."""
+    """Tickets by our reference before the RCR number; a number that several tickets have names all of them."""
     return list(found.by_reference.values()) or [each for tickets in found.by_rcr.values() for each in tickets]
 
 
@@ -238,7 +238,7 @@ def _by_message_id(ticket: str, named: Sequence[KnownTicket], proof: Authenticat
 def _assigned(
     ticket: str, by: MatchedBy, found: LookupResult, *, is_authenticated: bool = False, others: tuple[str, ...] = ()
 ) -> Match:
-    """A merged ticket leads to its follower, an erased one to nothing."""
+    """The successor of a merged ticket; None for an erased one."""
     named = (*found.tickets.values(), *_named_in_subject(found))
     known = next((each for each in named if each.ticket == ticket), None)
     if known and known.follower:

@@ -1,4 +1,4 @@
-"""Words to Retarus in the threads that a letter began: answers to their questions, new facts, corrections, an end."""
+"""Messages to Retarus in the threads that a letter began: answers, new facts, corrections, a closing word."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _INTERNAL: Final = re.compile(
 
 @dataclass(frozen=True)
 class OutgoingPreview:
-    """Exactly what would go out, shown before it goes."""
+    """The exact text, shown before it is sent."""
 
     ticket: Ticket
     subject: str
@@ -46,7 +46,7 @@ class OutgoingPreview:
 
 @dataclass(frozen=True)
 class Outbound:
-    """Only by authorised contacts (guide 2.1); each word is previewed, and has a receipt or a visible failure."""
+    """Sends words to Retarus, for authorised contacts only (guide 2.1); previewed, with a receipt or an error."""
 
     changes: Changes
     queries: Queries
@@ -63,7 +63,7 @@ class Outbound:
         return ticket
 
     async def preview(self, ticket_id: str, by: str, text: str, entry_id: str = "") -> OutgoingPreview:
-        """The exact text, with their words quoted where it answers an entry. `Invalid` for what is no text."""
+        """The exact text, with their words quoted where it answers an entry. `Invalid` if the text is empty."""
         ticket = await self.queries.ticket(ticket_id)
         contact = await self._declarant(ticket, by)
         text = await self._written(ticket, text, entry_id)

@@ -1,4 +1,4 @@
-"""Ports of the conversation: what is kept of it, and how the files of a mail are read."""
+"""Ports of the conversation: its records, and the reader of a mail's files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.model.ticket import Ticket
 
 
 class ConversationStore(Protocol):
-    """Entries, raw mails, Message-IDs and single values. What changes them is a `Batch` with a `Heard`."""
+    """Entries, raw mails, Message-IDs and single values. They are changed by a `Batch` with a `Heard`."""
 
     async def entry(self, key: str) -> Entry | None: ...
 
@@ -27,10 +27,10 @@ class ConversationStore(Protocol):
         """All entries by their id, page by page; begins with an empty key."""
 
     async def original(self, key: str) -> bytes | None:
-        """The raw mail of an entry, or nothing when none is kept."""
+        """The raw mail of an entry, or None when none is kept."""
 
     async def taken_in(self, message_ids: Sequence[str]) -> Collection[str]:
-        """Those of these Message-IDs whose mail was taken in before."""
+        """The subset of these Message-IDs whose mail was taken in before."""
 
     async def message_ids(self, message_ids: Sequence[str]) -> Mapping[str, MessageId]:
         """Known mails by these Message-IDs; unknown ones are left out."""
@@ -48,15 +48,15 @@ class ConversationStore(Protocol):
         """E-mails to Retarus that the outbox still knows as sent."""
 
     async def follow_channel(self, old: str, new: str) -> None:
-        """A channel has another id: what stands there, and what waits for it, goes on under the new one."""
+        """Moves everything from a channel's old id to its new one: places, and waiting notices."""
 
     async def value(self, name: str) -> str:
-        """A single value; empty when it was never kept."""
+        """A single value; empty when it was never saved."""
 
     async def keep(self, name: str, value: str) -> None: ...
 
     async def keep_first(self, name: str, value: str) -> str:
-        """Keeps a value unless there is one already; gives the one that is kept."""
+        """Saves a value unless there is one already; returns the saved one."""
 
 
 class MailFiles(Protocol):

@@ -9,7 +9,7 @@ from typing import Final
 from bot.conversation.phrases import any_of
 
 _WIDTH: Final = 400
-"""Characters of a line that are looked at."""
+"""Characters of a line that are examined."""
 
 # --- one line of dashes, with or without words
 
@@ -115,7 +115,7 @@ def _kind(line: str) -> str:
 
 
 def _is_source(lines: Sequence[str]) -> bool:
-    """Copied from a mail's source."""
+    """Headers of a mail's source, pasted as evidence."""
     return any(_RAW.match(line[:_WIDTH]) or _RFC_DATE.match(line[:_WIDTH]) for line in lines)
 
 
@@ -180,5 +180,5 @@ _BELOW: Final = any_of(
 
 
 def points_below(line: str) -> bool:
-    """The writer says that more of theirs stands in the text below."""
+    """True if the writer says that more of theirs stands in the text below."""
     return bool(_BELOW.search(line[: _WIDTH * 5]))

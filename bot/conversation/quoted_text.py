@@ -28,7 +28,7 @@ _PREFIX: Final = re.compile(
 )
 _WORD: Final = re.compile(r"\w+")
 _TELLING: Final = 3
-"""Characters: shorter lines stand in any text."""
+"""Characters: shorter lines occur in any text."""
 _SIGNATURE: Final = "--"
 _LINES: Final = 20_000
 
@@ -61,7 +61,7 @@ def new_words(text: str, subject: str = "", known: str = "") -> NewWords:
 
 
 def _cut(lines: Sequence[str], subject: str) -> int | None:
-    """The line where the quoted text begins; none when the mail is shown whole."""
+    """The line where the quoted text begins; None when the mail is shown whole."""
     if _FORWARDED.match(subject):
         return None
     start = next(_starts(lines), None)
@@ -82,7 +82,7 @@ def _cut(lines: Sequence[str], subject: str) -> int | None:
 
 
 def _starts(lines: Sequence[str]) -> Iterator[tuple[int, bool]]:
-    """Lines where quoted text may begin, and whether they bear `>`."""
+    """Lines where quoted text may begin, and whether they begin with `>`."""
     for at, line in enumerate(lines):
         if not line.strip():
             continue
@@ -155,7 +155,7 @@ def _before_divider(lines: Sequence[str], cut: int) -> int:
 
 
 def _without_markers(lines: Sequence[str]) -> Sequence[str]:
-    """Without the helpdesks' line “reply above this line”."""
+    """The text without the helpdesks' line “reply above this line”."""
     return [line for line in lines if not is_marker(line)]
 
 

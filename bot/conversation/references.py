@@ -1,4 +1,4 @@
-"""Message-IDs nobody can guess, and the ticket numbers a mail names."""
+"""Unguessable Message-IDs, and the ticket numbers a mail names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The conversation with Retarus, as people use it: look at an entry, assign it to a ticket, dismiss it."""
+"""Actions of people on the conversation with Retarus: look at an entry, assign it to a ticket, dismiss it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Conversation:
         return await self.store.entry(entry_id)
 
     async def entry(self, entry_id: str, by: str) -> Entry:
-        """An entry, for who has a part in tickets."""
+        """An entry, for a person who may read tickets."""
         await self.queries.open_to_part(by)
         found = await self.store.entry(entry_id)
         if found is None:
@@ -49,7 +49,7 @@ class Conversation:
         return entry, await self.queries.ticket(entry.ticket_id)
 
     async def unassigned(self, by: str) -> tuple[Sequence[Entry], int]:
-        """The newest, and how many there are."""
+        """The newest, and their total number."""
         await self.queries.open_to_part(by)
         return await self.store.unassigned(limit=PAGE), await self.store.count_unassigned()
 
@@ -63,7 +63,7 @@ class Conversation:
         return {ticket.id: reference(ticket, self.changes.config) for ticket in found if ticket}
 
     async def assign(self, entry_id: str, by: str, named: str) -> Ticket:
-        """Shows an unassigned mail in this ticket's thread, as if it had found it by itself. Idempotent."""
+        """Shows an unassigned mail in this ticket's thread, as if it had been matched. Idempotent."""
         await self.queries.open_to_part(by)
         try:
             ticket = await self.queries.by_reference(named, by)
@@ -80,7 +80,7 @@ class Conversation:
         raise Conflict
 
     async def _assigned(self, entry: Entry, ticket: Ticket, by: str) -> Ticket:
-        """Erased tickets take nothing in."""
+        """Refuses erased tickets, which take nothing in."""
         if ticket.is_erased:
             raise Invalid({"ticket": t("The personal data of this ticket was taken out; it takes no mail any more.")})
         placed = {
@@ -93,7 +93,7 @@ class Conversation:
         return await self.taking_in.place(ticket, changed, Heard(changed=(changed,)), by, as_utc(self.clock()))
 
     async def dismiss(self, entry_id: str, by: str) -> None:
-        """It belongs to no ticket. The original is kept. Idempotent."""
+        """Dismisses a mail that belongs to no ticket. The original is kept. Idempotent."""
         entry = await self.entry(entry_id, by)
         if entry.state is EntryState.UNASSIGNED:
             changed = entry.model_copy(update={"version": entry.version + 1, "state": EntryState.DISMISSED})
@@ -112,13 +112,13 @@ class Conversation:
         return (await self.queries.drafts.get(_draft(user, ticket_id)) or {}).get("text", "")
 
     async def follow_severed(self) -> None:
-        """At the start: a channel that was severed stays closed to letters while they can go by e-mail."""
+        """Closes a channel that was severed, at the start, if letters can go by e-mail."""
         routes = self.changes.routes
         if routes.retarus and routes.email and await self.store.value(_severed(routes.retarus)):
             routes.retarus = ""
 
     async def channel_severed(self, channel: str) -> None:
-        """The channel shared with Retarus is severed: whoever cares is told, and letters go by e-mail from now on."""
+        """Reports that the channel shared with Retarus was severed; letters go by e-mail from now on."""
         routes = self.changes.routes
         if not channel or channel != routes.retarus:
             return
@@ -132,13 +132,13 @@ class Conversation:
         self.changes.wake()
 
     async def channel_shared(self, channel: str) -> None:
-        """A severed channel is shared again: letters go there as before."""
+        """Sends letters to a channel that is shared again, as before."""
         if await self.store.value(_severed(channel)):
             await self.store.keep(_severed(channel), "")
             self.changes.routes.retarus = channel
 
     async def channel_moved(self, old: str, new: str) -> None:
-        """A private channel gets another id when it is shared."""
+        """Stores the new id of a private channel, which it gets when it is shared."""
         routes = self.changes.routes
         if old in {routes.desk, routes.retarus, routes.reports} and new:
             await self.store.follow_channel(old, new)
@@ -148,7 +148,7 @@ class Conversation:
             self.changes.wake()
 
     async def warn_of_mailbox(self, since: str, why: str) -> None:
-        """Tells whoever cares for mail that the mailbox cannot be read for long; once for each time."""
+        """Reports that the mailbox has been unreachable for long; once per outage."""
         at = as_utc(self.clock())
         people = telling.caretakers(self.changes.config)
         words = [telling.word(user, f"mail:{since}", {"about": "mail", "why": why}, at) for user in people]
@@ -156,7 +156,7 @@ class Conversation:
         self.changes.wake()
 
     async def send_original(self, entry_id: str, by: str, click: str) -> None:
-        """The raw mail comes to this person as a file."""
+        """Sends the raw mail to this person as a file."""
         permissions.require_part(await self.queries.actor(by))
         notice = telling.original(by, entry_id, click, as_utc(self.clock()))
         await self.changes.store.apply(Batch(notices=[notice]))

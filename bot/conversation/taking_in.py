@@ -27,7 +27,7 @@ from bot.tickets.queries import Queries
 
 
 def policy_of(config: Config) -> MailPolicy:
-    """Whom the desk believes, from its settings."""
+    """Trusted senders, from the settings."""
     own = {config.retarus.from_address.lower()} - {""}
     return MailPolicy(
         own_addresses=tuple(own),
@@ -40,7 +40,7 @@ def policy_of(config: Config) -> MailPolicy:
 
 @dataclass(frozen=True)
 class TakingIn:
-    """Everything that follows from a mail is saved with it: kind, ticket, number, and what is posted."""
+    """Saves a mail with everything that follows: kind, ticket, number, and posts."""
 
     changes: Changes
     queries: Queries
@@ -49,7 +49,7 @@ class TakingIn:
     clock: Clock
 
     async def take(self, mail: InboundMail | UnreadableMail, raw: bytes) -> Entry | None:
-        """The entry it became; nothing when it was taken in before. Decides anew on a version conflict."""
+        """The entry it became; None when it was taken in before. Decides again on a version conflict."""
         for attempt in range(ATTEMPTS):
             try:
                 return await self._taken(mail, raw)
@@ -80,13 +80,13 @@ class TakingIn:
         return entry
 
     async def _save(self, entry: Entry, raw: bytes) -> None:
-        """An unassigned mail: people are told of it once a day."""
+        """Saves an unassigned mail, and notifies people once a day."""
         heard = Heard(new=(entry,), originals={entry.id: raw})
         await self.changes.store.apply(Batch(heard=heard, notices=telling.unassigned(self.config, entry.at)))
         self.changes.wake()
 
     async def place(self, ticket: Ticket, entry: Entry, heard: Heard, by: str, at: datetime) -> Ticket:
-        """Saves an entry as part of this ticket, with what the ticket remembers of it. `by`: who assigned it."""
+        """Saves an entry as part of this ticket, with the ticket's facts from it. `by`: who assigned it."""
         heard = heard.model_copy(
             update={"message_ids": _message_ids(entry), "bounced": _bounced(entry), "new": heard.new}
         )
@@ -109,7 +109,7 @@ class TakingIn:
         return entry.model_copy(update={"letter": letter})
 
     async def _letter(self, ticket: Ticket | None) -> str:
-        """Text that last went to Retarus: an answer may quote it without any mark."""
+        """Last text to Retarus: an answer may quote it without any mark."""
         history = await self.queries.history(ticket.id) if ticket else []
         sent = [each.detail.get("text", "") for each in history if each.what in _SENT]
         return "\n".join(sent[-_QUOTABLE:])

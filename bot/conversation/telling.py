@@ -1,4 +1,4 @@
-"""Notices about the conversation: an entry in its thread, a corrected receipt, a word to whoever cares for mail."""
+"""Notices about the conversation: an entry in its thread, a corrected receipt, a word to the mail's caretakers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def entry_place(entry_id: str) -> str:
 
 
 def shown(ticket: Ticket, entry: Entry, routes: Routes, at: datetime) -> Notice:
-    """The entry in the ticket's thread; a later version is drawn in place of the one before."""
+    """The entry in the ticket's thread; a later version replaces the one before."""
     return Notice(
         key=f"{entry_place(entry.id)}:{entry.version}",
         ticket_id=ticket.id,
@@ -54,7 +54,7 @@ def bounced(ticket: Ticket, entry: Entry, routes: Routes, at: datetime) -> list[
 
 
 def why_not_delivered(failed: FailedDelivery) -> str:
-    """A sentence."""
+    """A notice with one sentence."""
     reason = t(REASONS.get(failed.reason, REASONS["refused"]))
     if not failed.recipient:
         return t("A mail server reports: {reason}.", reason=reason)
@@ -62,7 +62,7 @@ def why_not_delivered(failed: FailedDelivery) -> str:
 
 
 def caretakers(config: Config) -> tuple[str, ...]:
-    """People who are told about the routes to Retarus: the 2nd level's leads, or else the admins."""
+    """People who are notified about the channels to Retarus: the 2nd level's leads, or else the admins."""
     return tuple(dict.fromkeys(config.levels.second.leads or config.desk.leads or config.desk.admins))
 
 

@@ -29,13 +29,13 @@ class ThreadHeaders:
 
 @dataclass(frozen=True)
 class OutgoingMails:
-    """Gives a mail its headers; a repeat of the same notice gets the same."""
+    """Sets a mail's headers; a repeat of the same notice gets the same."""
 
     store: ConversationStore
     changes: ChangeStore
 
     async def begin(self, domain: str, at: datetime) -> None:
-        """Makes the secret. Letters an older release sent are known from now on, as guessable ones; done once."""
+        """Creates the secret. Registers letters of an older release as guessable ones; idempotent."""
         await self.store.keep_first(_SECRET, new_secret())
         if domain and not await self.store.value(_OLD):
             old = [_old(each, domain, at) for each in await self.store.letters_sent()]

@@ -1,4 +1,4 @@
-"""Exponential backoff with jitter: after how long a failed delivery is tried again."""
+"""Exponential backoff with jitter: the wait before a failed delivery is retried."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from zlib import crc32
 STEPS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 1800))
 
 AMBIGUOUS = timedelta(seconds=60)
-"""After an unknown outcome: the other side may still be at work on the first try, and only then can we look."""
+"""Wait after an unknown outcome: the other side may still be working on the first attempt."""
 
 LONGEST = timedelta(hours=1)
-"""No retry and no lease ends later than this. A later moment was written by a clock that has been set back since."""
+"""Maximum of retries and leases. A later moment was written by a clock that has been set back since."""
 
 _JITTER = 0.2
 

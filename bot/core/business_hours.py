@@ -54,7 +54,7 @@ class Calendar:
         return self.opens(at) == at
 
     def add(self, at: datetime, length: timedelta) -> datetime:
-        """The first moment by which so much working time has passed since `at`."""
+        """The first moment by which that much working time has passed since `at`."""
         if self.never_closes or length <= timedelta():
             return at.astimezone(UTC) + max(length, timedelta())
         for opens, closes in self._spans(at):

@@ -48,18 +48,18 @@ def without_surrogates(text: str) -> str:
 
 
 def without_invisible(text: str) -> str:
-    """Without anything that is not seen, for what is compared: line ends and tabs stay."""
+    """Removes invisible characters for comparisons: line ends and tabs stay."""
     return _INVISIBLE.sub("", without_surrogates(text)).translate(_BLANK)
 
 
 def without_disguise(text: str) -> str:
-    """Without what is not seen, for what is read: joiners stay where emoji and scripts need them."""
+    """Removes invisible characters for display: joiners stay where emoji and scripts need them."""
     seen = _NOTHING.sub("", without_surrogates(text)).translate(_BLANK)
     return _NOTHING_TO_JOIN.sub("", _NO_PICTURE_BEFORE.sub("", seen))
 
 
 def with_few_marks(text: str) -> str:
-    """At most thirty combining marks in a row: more are no language, and make normalization slow."""
+    """Limits combining marks to thirty in a row: more are no language, and make normalization slow."""
     return _MAY_BE_MARKS.sub(lambda found: _fewer(found[0]), text)
 
 

@@ -19,7 +19,7 @@ _ELLIPSIS = "…"
 
 
 def clean_text(text: str) -> str:
-    """Text as it is kept: without control, direction, zero-width and surrogate characters; `\\n` line ends; NFC.
+    """Text as it is saved: without control, direction, zero-width and surrogate characters; `\n` line ends; NFC.
 
     Idempotent, and linear in the length of the text.
     """
@@ -30,7 +30,7 @@ def clean_text(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """As `clean_text`, on one line, with single blanks: safe in a header, a label and a cell of a table."""
+    """`clean_text` on one line, with single blanks: safe in a header, a label and a cell of a table."""
     return _SPACE.sub(" ", clean_text(text))
 
 
@@ -49,7 +49,7 @@ def excerpt(text: str, limit: int) -> str:
 
 
 def fitting(texts: Iterable[str], most: int) -> str:
-    """As many of these texts as fit together, each whole and on lines of its own, in their order.
+    """The longest prefix of these texts that fits, each whole and on lines of its own.
 
     A first text that does not fit by itself is cut at its end, with an ellipsis that shows it.
     """
@@ -86,7 +86,7 @@ def shorten_middle(text: str, limit: int) -> str:
 
 
 def _whole_head(text: str, length: int) -> str:
-    """The first so many characters, or fewer, so that no letter loses its marks."""
+    """At most that many characters, without separating a letter from its marks."""
     while length > 0 and _belongs_to_the_one_before(text[length]):
         length -= 1
     return text[:length]

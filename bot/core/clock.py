@@ -1,4 +1,4 @@
-"""The clock, and how moments and lengths of time are written."""
+"""The clock, and the formats of moments and durations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def now() -> datetime:
 
 
 def as_utc(at: datetime) -> datetime:
-    """In UTC, truncated to milliseconds, as the stores keep it."""
+    """A moment in UTC, truncated to milliseconds, as the stores keep it."""
     at = at.astimezone(UTC)
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
@@ -32,7 +32,7 @@ def zone(name: str) -> ZoneInfo:
 
 
 def guide_time(at: datetime, zone_name: str) -> str:
-    """As the guide's section 4 writes it: `27.08.2019 - 11:00 UTC+2`, `… UTC+5:30`, `… UTC-5`, `… UTC+0`."""
+    """A moment as in the guide's section 4: `27.08.2019 - 11:00 UTC+2`, `… UTC+5:30`, `… UTC-5`, `… UTC+0`."""
     local = at.astimezone(zone(zone_name))
     return f"{local:%d.%m.%Y - %H:%M} UTC{_offset(local.utcoffset() or timedelta())}"
 

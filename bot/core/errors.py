@@ -24,11 +24,11 @@ class DeskError(Exception):
 
 
 class Refused(DeskError):
-    """The text is a full sentence for the person who asked: what is not allowed, who could, and the way on."""
+    """The text is a full sentence for the person who asked: what is not allowed, who could do it, and what to do."""
 
 
 class NotNow(Refused):
-    """The ticket is in a stage that does not know this move."""
+    """The ticket is in a stage that does not have this move."""
 
 
 class NotYours(Refused):
@@ -36,7 +36,7 @@ class NotYours(Refused):
 
 
 class Invalid(DeskError):
-    """Answers that cannot be taken. `errors`: field key → sentence shown beside that field."""
+    """Invalid answers. `errors`: field key → sentence shown beside that field."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__(", ".join(sorted(errors)))  # the keys only: answers may hold personal data
@@ -48,11 +48,11 @@ class Conflict(DeskError):
 
 
 class Duplicate(DeskError):
-    """A once-key of the batch is used up: this very thing was done before. Nothing was written."""
+    """A once-key of the batch is used up: this change was made before. Nothing was written."""
 
 
 class Unprinted(DeskError):
-    """A report could not be printed now. The text is a sentence: why, without what stands in it."""
+    """A report could not be printed now. The text is a sentence with the reason, without the report's content."""
 
 
 class StoreDown(DeskError):

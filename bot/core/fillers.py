@@ -1,4 +1,4 @@
-"""Detect answers that say nothing: “n/a”, “wird nachgereicht”, “not available because it is not available”.
+"""Detect answers without content: “n/a”, “wird nachgereicht”, “not available because it is not available”.
 
 A text is a filler when nothing is left of it once filler words, filler phrases and what may stand beside them are
 taken away. One word that says something makes it an answer.
@@ -22,7 +22,7 @@ _WORDS = frozenset(
     "ka kp nv nb nn oa so su keine angabe angaben unbekannt unklar ungewiss nichts folgt siehe oben unten offen "
     "entfällt entf ausstehend später dito platzhalter nachtrag".split()
 )
-"""Words that say nothing, by themselves and together; `k. A.` is read as `ka`."""
+"""Words without content, by themselves and together; `k. A.` is read as `ka`."""
 
 _ASIDE = frozenset(
     "i we am are us it this that still currently yet now sorry unfortunately later soon shortly asap please already "
@@ -102,7 +102,7 @@ _FILES |= {
         "siehe beigefügte {}", "siehe beigefügtes {}",
     )
 }  # fmt: skip
-"""They point to a file: an answer where one is attached."""
+"""Phrases that point to a file: an answer where one is attached."""
 
 _NOT_THERE = frozenset(
     "to not no is are was were there has have had"
@@ -127,13 +127,13 @@ _UNAVAILABLE = re.compile(
 _GIVES_A_REASON = re.compile(r"\s*[:;,.(–—-]|\s+(?:because|since|as|weil|da|denn)\b", re.IGNORECASE)
 _BECAUSE = re.compile(r"^(?:because|since|as|weil|da|denn)?\b\W*", re.IGNORECASE)
 _LONG = 40
-"""Words; a longer text says something, unless it is all filler words."""
+"""Words; a longer text has content, unless it is all filler words."""
 _NOTHING = frozenset({"none", "nothing", "keine", "nichts"})
 """“Noch keine” is more than “keine”: it may be an answer."""
 
 
 class Emptiness(StrEnum):
-    """Why a text is no answer."""
+    """Reason why a text is no answer."""
 
     BLANK = "blank"
     FILLER = "filler"
@@ -149,7 +149,7 @@ class Asked(StrEnum):
 
 
 def require_substance(text: str, asked: Asked = Asked.ANSWER, *, has_files: bool = False) -> str:
-    """The cleaned text when it says something; `ValueError`, with a sentence for who typed it, when it does not.
+    """The cleaned text when it has content; else `ValueError`, with a sentence for its author.
 
     `has_files`: whether a file goes along, so that “see attachment” points to something.
     """
@@ -172,7 +172,7 @@ def is_reasoned_absence(text: str) -> bool:
 
 
 def emptiness(text: str, *, has_files: bool = False) -> Emptiness | None:
-    """Why this text is no answer; nothing when it is one. Linear in its length."""
+    """The reason why this text is no answer; None when it is one. Linear in its length."""
     text = clean_text(text)
     words = _words(text)
     if not words:

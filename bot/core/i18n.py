@@ -29,13 +29,13 @@ _spoken: ContextVar[Language] = ContextVar("language", default=Language.ENGLISH)
 
 
 def spoken() -> Language:
-    """The language of whoever is spoken to now. A cache of words keeps them by it."""
+    """The current reader's language. A cache of words keeps them by it."""
     return _spoken.get()
 
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
-    """Inside, and in the tasks that are started inside, everything is said in this language."""
+    """Sets the language of the context, and of tasks that are started in it."""
     before = _spoken.set(language)
     try:
         yield
@@ -50,19 +50,19 @@ def language_of(locale: str, otherwise: Language) -> Language:
 
 
 def mark(words: str) -> str:
-    """Words that stand in a table and are said later, with `t`: here only so that they are found and gathered."""
+    """Marks words in a table that are translated later, with `t`, so that they are gathered."""
     return words
 
 
 def t(words: str, /, **values: object) -> str:
-    """The words in the language of whoever is spoken to, with the values put where their names stand in braces."""
+    """The words in the current reader's language, with the values in place of their names in braces."""
     language = _spoken.get()
     said = words if language is Language.ENGLISH or not words else _catalogue(language).gettext(words)
     return said.format(**values) if values else said
 
 
 def many(one: str, several: str, count: int, /, **values: object) -> str:
-    """As `t`, by how many there are; `{count}` stands for the number."""
+    """`t` for a number of things; `{count}` stands for the number."""
     language = _spoken.get()
     if language is Language.ENGLISH:
         said = one if count == 1 else several

@@ -34,7 +34,7 @@ def words_in(text: str) -> tuple[str, ...]:
 
 
 def canonical_id(text: str) -> str:
-    """A customer ID or a tenant as it is kept: `12345RS`, without blanks, in capitals."""
+    """The saved form of a customer ID or a tenant: `12345RS`, without blanks, in capitals."""
     return unicodedata.normalize("NFC", fold(_SPACE.sub("", fold(text))).upper())
 
 
@@ -50,7 +50,7 @@ def rcr_numbers(text: str, pattern: str) -> tuple[str, ...]:
 
 
 def canonical_rcr(number: str) -> str:
-    """One number as it is kept and compared: capitals, and one dash between letters and digits."""
+    """The saved and compared form of one number: capitals, and one dash between letters and digits."""
     return _TO_THE_DIGITS.sub("-", plain(number).upper().rstrip(_CLOSES).lstrip(_OPENS))
 
 

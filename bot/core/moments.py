@@ -84,7 +84,7 @@ class Stamp:
 
 
 def stamps(text: str, today: date) -> Iterator[Stamp]:
-    """All of them, in the order of the text, which is `plain`. `today`: what “gestern” and a missing year refer to."""
+    """All of them, in the order of the text, which is `plain`. `today`: the reference of a missing year."""
     for found in _STAMP.finditer(text):
         stamp = _stamp(found, today)
         if stamp is not None:
@@ -92,7 +92,7 @@ def stamps(text: str, today: date) -> Iterator[Stamp]:
 
 
 def read_moment(text: str, zone: ZoneInfo, now: datetime, *, in_utc: bool = False) -> datetime | None:
-    """The moment a cell or a header's value says; nothing when it says none, or more than one.
+    """The moment in a cell or a header's value; None when there is none, or more than one.
 
     `zone`: of times without one; `in_utc`: these are in UTC.
     """
@@ -104,7 +104,7 @@ def read_moment(text: str, zone: ZoneInfo, now: datetime, *, in_utc: bool = Fals
 
 
 def moment_of(stamp: Stamp, zone: tzinfo, day: date | None = None) -> datetime | None:
-    """In UTC; nothing without a time, or without a date (`day` stands in for it)."""
+    """The moment in UTC; None without a time, or without a date (`day` stands in for it)."""
     day = stamp.day or day
     if day is None or stamp.clock is None or not stamp.is_readable:
         return None
@@ -155,7 +155,7 @@ def _numbers(parts: dict[str, str], today: date) -> tuple[int, int, int] | None:
 
 
 def _of_slashes(first: int, second: int, year: int, *, has_half: bool) -> tuple[int, int, int] | None:
-    """Day first, or month first where only that can be, or where am and pm show who writes."""
+    """Day and month: day first, or month first where only that can be, or where am and pm show the writer's habit."""
     most = 12
     if first > most:
         return year, second, first

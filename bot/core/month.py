@@ -35,13 +35,13 @@ class Period:
     """One calendar month at the desk, as far as it has passed."""
 
     month: date
-    """Its first day."""
+    """The first day."""
     start: datetime
     """In UTC, like the moments below."""
     end: datetime
     zone: str
     until: datetime
-    """Its end, or now while it lasts: a report shows the state at this moment."""
+    """The end, or now while it lasts: a report shows the state at this moment."""
 
     def __contains__(self, at: datetime | None) -> bool:
         return at is not None and self.start <= at < self.until

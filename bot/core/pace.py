@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 
 class TooSoon(Exception):
-    """The turn of this key is so far away that the caller should not wait for it. `seconds`: how far."""
+    """The turn of this key is too far away to wait for it. `seconds`: how far."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"{seconds:.0f} s")
@@ -19,7 +19,7 @@ class TooSoon(Exception):
 
 @dataclass
 class Pace:
-    """At most `most` turns of one key within any `window` seconds; in the order they were asked for."""
+    """At most `most` turns of one key within any `window` seconds; in the order of the requests."""
 
     most: int
     window: float
@@ -52,7 +52,7 @@ class Pace:
             self._turns[key] = deque(sorted(turns), self.most)
 
     def hold(self, key: Hashable, seconds: float) -> None:
-        """No turn of this key before so many seconds have passed: the other side said so."""
+        """Holds this key for that many seconds: the other side asked for it."""
         self._held[key] = max(self._held.get(key, 0.0), self.clock() + seconds)
 
     def seconds_until(self, key: Hashable) -> float:
@@ -63,7 +63,7 @@ class Pace:
         return max(earliest, self._held.get(key, now), now) - now
 
     def busy(self, seconds: float) -> Mapping[Hashable, float]:
-        """Keys whose next turn is farther away than so many seconds, and how far."""
+        """Keys whose next turn is farther away than that many seconds, and how far."""
         waits = {key: self.seconds_until(key) for key in (*self._turns, *self._held)}
         return {key: wait for key, wait in waits.items() if wait > seconds}
 

@@ -31,9 +31,9 @@ _WHOSE = rf"(?:{_GAP}(?:for|of|für|von|vom)(?:{_GAP}\S{{1,40}}){{1,3}}?)?"
 _IS = r"(?:is|was|ist|war|lautete?|heißt|heisst)"
 _NOW = rf"(?:{_GAP}(?:now|still|currently|jetzt|nun|aktuell|immer{_GAP}noch|noch))?"
 _NAMED = rf"\s{{0,4}}(?:{_IS}\s{{0,4}})?(?:[:=]|->|=>|>|[–—]|-(?=\s))\s{{0,4}}{_QUOTE}"
-"""`: …`, `= …`, `is: …`: what follows is it."""
+"""`: …`, `= …`, `is: …`: the value follows."""
 _SAID = rf"{_WHOSE}(?:{_GAP}{_IS}{_NOW})?:?{_GAP}{_QUOTE}"
-"""`is …`, or nothing but a blank: what follows may be any word of the sentence."""
+"""`is …`, or only a blank: any word of the sentence may follow."""
 _ENDS = rf"(?:[.?!]*(?!{_SEEN}))"
 _NEVER = (
     rf"(?!\d{{1,4}}[-./]\d\d?[-./]\d{{1,4}}|[\w.+-]+@(?:[\w-]+\.)+[^\W\d_]{{2,}}(?![\w!])|"
@@ -46,7 +46,7 @@ _SELDOM = (
     rf"[^\W\d_]+#\d+|[^\W\d_]+-\d{{1,2}}{_ENDS}|0x[\da-f]+{_ENDS}|"
     rf"(?:sha|aes|rfc|office|windows|exchange|outlook|version|base|argon|imap|oauth|step|level|port|user)\d+(?:[.-]\w+)*{_ENDS})"
 )
-"""Nor, amid a sentence: ids and codes in capitals, `O365-seitig`, `24h-Frist`, `ticket#4711`, `Office365`."""
+"""Ids and codes in capitals amid a sentence: `O365-seitig`, `24h-Frist`, `ticket#4711`, `Office365`."""
 
 SHAPES: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
     (name, tuple(marks.split()), re.compile(pattern))

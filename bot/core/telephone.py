@@ -17,7 +17,7 @@ _LINK = re.compile(r"<(?:tel:|mailto:|https?://)[^|<>\n]{0,2000}\|([^<>\n]{0,200
 _EXTENSION = re.compile(
     r"[\s,;(]{0,3}(?<![^\W_])(?:durchwahl|dw|nebenstelle|nst|app|apparat)\b[.:\s]{0,3}(\d{1,7})(?!\d)\)?", re.IGNORECASE
 )
-"""As German writes an extension; the library knows the English words."""
+"""German words for an extension; the library knows the English ones."""
 _NUMBERED = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)](?=\s))\s*")
 _LABELS = re.compile(
     r"(?<![^\W_])(?:tel(?:efon|ephone)?|phone|fon|mobile?|cell|handy|office|büro|direct|direkt|nummer|number)"
@@ -38,16 +38,16 @@ class ReachablePerson:
 
     name: str
     numbers: tuple[str, ...]
-    """As they are dialled from abroad, with extensions: `+49 89 12345679 ext. 12`."""
+    """The numbers as they are dialled from abroad, with extensions: `+49 89 12345679 ext. 12`."""
 
     @property
     def line(self) -> str:
-        """As a ticket keeps it: `Ben Brandt, +49 89 12345679`."""
+        """The form in a ticket: `Ben Brandt, +49 89 12345679`."""
         return ", ".join((self.name, *self.numbers))
 
 
 def people(text: str, region: str | None) -> tuple[ReachablePerson, ...]:
-    """Everybody a text names with a telephone number: one or several per line, the number behind or before the name.
+    """All people a text names with a telephone number: one or several per line, the number behind or before the name.
 
     `region`: the country of numbers without a country code. `ValueError` with a sentence for who typed it.
     """
@@ -59,12 +59,12 @@ def people(text: str, region: str | None) -> tuple[ReachablePerson, ...]:
 
 
 def contact_lines(text: str, region: str | None) -> str:
-    """The same as a ticket keeps it: one person per line. Idempotent."""
+    """The form in a ticket: one person per line. Idempotent."""
     return "\n".join(person.line for person in people(text, region))
 
 
 def telephone_numbers(text: str, region: str | None) -> tuple[str, ...]:
-    """All numbers in a text that can exist, as E.164 with extension (`+498912345679`, `+498912345679;12`), each once.
+    """All possible numbers in a text, as E.164 with extension (`+498912345679`, `+498912345679;12`), each once.
 
     What two spellings of one number have in common: for search and comparison.
     """
@@ -83,7 +83,7 @@ def international(text: str, region: str | None) -> str | None:
 
 
 def dialling_number(text: str, region: str | None = None) -> str:
-    """As `international`; `ValueError` with the reason when it is no number."""
+    """`international`, but raises `ValueError` with the reason for an impossible number."""
     number = international(text, region)
     if number is None:
         raise ValueError(t("a telephone number with its country code is needed, e.g. +49 89 1234 5678"))

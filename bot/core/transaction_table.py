@@ -24,7 +24,7 @@ from bot.core.telephone import international
 MOST_TRANSACTIONS = 50
 ADDRESSES = ("sender", "recipient", "inbound")
 _MOST_WORDS: Mapping[str, int] = {"sender": 300, "recipient": 300, "inbound": 100, "status": 500, "log": 3000}
-"""As the form's fields have it."""
+"""The parts, as the form's fields name them."""
 
 _HEADINGS: Mapping[str, str] = {
     heading: part
@@ -71,10 +71,10 @@ _NOT_WORD = re.compile(r"[^\w]+|_+")
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _NUMBER = re.compile(r"[+(]?\d[\d\s()/.-]{4,30}")
 _TRACED = re.compile(r"##(\w{2,30})$")
-"""`b@target.example##Failed`: how a message trace of Exchange says recipient and status in one."""
+"""`b@target.example##Failed`: recipient and status in one cell, in a message trace of Exchange."""
 _LONGEST_HEADING = 60
 _MOST_ROWS, _MOST_COLUMNS = 5000, 60
-"""Of what is read at all."""
+"""Maximum length of a text that is read."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,10 @@ class Row:
     """One line of the table."""
 
     line: int
-    """Its number in the text, from 1."""
+    """Line number in the text, from 1."""
     parts: Mapping[str, str]
     faults: tuple[str, ...] = ()
-    """Sentences that say what is wrong in it."""
+    """Sentences on the faults of the line."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ class TransactionTable:
     """Table parsed from a text."""
 
     columns: tuple[str, ...]
-    """The part each column holds; empty for one that holds none."""
+    """The part of each column; empty for a column without one."""
     headings: tuple[str, ...]
-    """As they stand there; empty without a line of headings."""
+    """The headings as written; empty without a line of headings."""
     rows: tuple[Row, ...]
 
 
@@ -155,7 +155,7 @@ def as_answers(found: Sequence[Mapping[str, str]], first: int = 1) -> dict[str, 
 
 
 def read_table(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> TransactionTable | None:
-    """As it stands there, faulty rows too; nothing when this is no table of transactions. Linear."""
+    """The table as written, faulty rows too; None for text that is no table of transactions. Linear."""
     cells = list(islice(_cells(clean_text(text)), _MOST_ROWS))
     if not cells or len(cells[0][1]) > _MOST_COLUMNS:
         return None
@@ -195,7 +195,7 @@ def separator_of(line: str) -> str:
 
 
 def _guessed(cells: Sequence[str], zone: ZoneInfo, now: datetime) -> tuple[str, ...] | None:
-    """Without headings: a moment, one or two addresses, and what is left is the status."""
+    """The parts without headings: a moment, one or two addresses, and the rest is the status."""
     names = list[str]()
     for cell in cells:
         if "when" not in names and read_moment(cell, zone, now):

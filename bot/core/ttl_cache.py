@@ -1,4 +1,4 @@
-"""TTL cache: answers are used again for a while; concurrent misses share one call."""
+"""TTL cache; concurrent misses share one call."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class TtlCache(Generic[K, T]):
     patience: float = 1.0
     """Seconds to wait for a new answer where there is an expired one."""
     answers: OrderedDict[K, tuple[float, T]] = field(default_factory=OrderedDict)
-    """When each was given, and what."""
+    """Time and value of each answer."""
     _calls: dict[K, asyncio.Future[T]] = field(default_factory=dict)
 
     async def get(self, key: K) -> T:
@@ -56,14 +56,14 @@ class TtlCache(Generic[K, T]):
         return found[1] if found else None
 
     def put(self, key: K, answer: T, age: float = 0.0) -> None:
-        """Caches an answer that was given elsewhere, so many seconds ago."""
+        """Caches an answer from elsewhere, which is that many seconds old."""
         self.answers[key] = (time.monotonic() - age, answer)
         self.answers.move_to_end(key)
         while len(self.answers) > self.most:
             self.answers.popitem(last=False)
 
     def forget(self, key: K) -> None:
-        """Asks anew the next time; a call under way is not used."""
+        """Drops the answer; a call under way is not used."""
         self.answers.pop(key, None)
         self._calls.pop(key, None)
 
@@ -77,7 +77,7 @@ class TtlCache(Generic[K, T]):
     def _answered(self, key: K, call: asyncio.Future[T]) -> None:
         failed = call.cancelled() or call.exception() is not None
         if self._calls.get(key) is not call:
-            return  # forgotten meanwhile
+            return  # dropped meanwhile
         del self._calls[key]
         if not failed:
             self.put(key, call.result())

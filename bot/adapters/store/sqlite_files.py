@@ -12,7 +12,7 @@ from bot.core.errors import Misconfigured
 _MODE = 0o600
 _BESIDE = ("", "-wal", "-shm", "-journal")
 _PAGES = slice(16, 20)
-"""Where a rollback journal's header says how many pages the database had: sqlite.org/fileformat2.html, section 3."""
+"""Offset of the page count in a rollback journal's header: sqlite.org/fileformat2.html, section 3."""
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 RESTORE = "Restore it from a backup: docs/operations.md says how."
