@@ -8,10 +8,13 @@ from blocks import kit
 from blocks.kit import Json, Message
 from bot.core.i18n import t
 from bot.escalation.letter import as_text, copy_of
+from bot.escalation.rewriting import RewrittenLetter
 from bot.model.letter_text import LetterPart, LetterText
 
 SHOW = "letter.show"
 AGAIN = "letter.again"
+SEND = "letter.send"
+"""Sends a letter that was written anew, from its preview."""
 
 _ROOM = 9000
 """Characters of one message: Slack refuses messages of roughly 11,000 and more, summed over their blocks."""
@@ -49,6 +52,15 @@ def messages(letter: LetterText) -> list[Message]:
     first = kit.escape(as_text(letter))[:3000]
     rest = [f"{kit.escape(letter.subject)} ({number})" for number in range(2, len(pages) + 1)]
     return [Message(text, page) for text, page in zip([first, *rest], pages, strict=True)]
+
+
+def rewritten(changed: RewrittenLetter, name: str) -> Json:
+    """Preview of a letter that did not arrive, with the facts as they are now."""
+    blocks = [kit.note(t("{reference} changed since this letter was written. This is its text now.", reference=name))]
+    blocks += [kit.note(t("Goes {ways}. This is what Retarus reads:", ways=changed.way)), kit.divider()]
+    blocks += [kit.rich(kit.line(kit.bold(changed.letter.subject))), *parts(changed.letter)]
+    about = f"{changed.ticket.id}|{changed.ticket.version}|{changed.notice.key}"
+    return kit.modal(SEND, t("Preview"), blocks[:100], submit=t("Send to Retarus"), about=about)
 
 
 def modal(text: str, name: str) -> Json:

@@ -47,10 +47,6 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         view = await begun(desk, kind, click.user, await desk.queries.draft(click.user, kind))
         await dispatcher.open_for(click, view)
 
-    async def try_again(click: Click) -> None:
-        await drawing.home.allowed(click.user, Tab.LETTERS)
-        await desk.resend.try_again(click.value, click.user)
-
     dispatcher.events["app_home_opened"] = opened
     dispatcher.acted = keep_up
     for action in LOOKS:
@@ -58,7 +54,6 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     dispatcher.clicks[home.RAISE] = choose
     for kind in Kind:
         dispatcher.clicks[home.TAKE_UP + kind] = take_up
-    dispatcher.saving_clicks[undelivered.AGAIN] = try_again
 
 
 LOOKS = (

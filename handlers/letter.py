@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from blocks import letter
+from blocks import letter, undelivered
+from blocks.kit import Json
+from bot.core.errors import Conflict
 from bot.core.i18n import t
 from bot.desk import Desk
+from bot.escalation.rewriting import RewrittenLetter
+from bot.home import Tab
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher, Show
-from handlers.payload import Click
+from handlers.payload import Click, Submission
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -17,9 +21,33 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await dispatcher.open_for(click, view)
 
     async def again(click: Click) -> Show:
+        """Sends the same text at once; another text is shown first."""
+        if changed := await desk.resend.rewritten(click.value, click.user):
+            return lambda: dispatcher.open_for(click, shown(changed))
         revived = await desk.resend.try_again(click.value, click.user)
         words = t("It is on its way again.") if revived else t("It was sent again already.")
         return lambda: dispatcher.tell(click, words)
 
+    def shown(changed: RewrittenLetter) -> Json:
+        return letter.rewritten(changed, reference(changed.ticket, desk.config))
+
+    async def send(form: Submission) -> Json | None:
+        try:
+            await desk.resend.send_rewritten(form.below, form.user, form.view, form.version)
+        except Conflict:
+            changed = await desk.resend.rewritten(form.below, form.user)
+            return shown(changed) if changed else None
+        return None
+
+    async def again_at_home(click: Click) -> Show | None:
+        """The same in the App Home, which is drawn anew afterwards."""
+        await desk.home.allowed(click.user, Tab.LETTERS)
+        if changed := await desk.resend.rewritten(click.value, click.user):
+            return lambda: dispatcher.open_for(click, shown(changed))
+        await desk.resend.try_again(click.value, click.user)
+        return None
+
     dispatcher.clicks[letter.SHOW] = show
     dispatcher.saving_clicks[letter.AGAIN] = again
+    dispatcher.saving_clicks[undelivered.AGAIN] = again_at_home
+    dispatcher.submissions[letter.SEND] = send

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc
-from bot.core.errors import NotNow, NotYours
+from bot.core.errors import Conflict, NotNow, NotYours, Refused
 from bot.core.i18n import t
+from bot.escalation import letter as letters
+from bot.escalation.rewriting import RewrittenLetter, changes_facts, in_place_of, rewritten
 from bot.model.notice import Notice, Say
-from bot.model.ticket import Stage, Ticket
-from bot.model.transitions import Move
+from bot.model.ticket import Event, Stage, Ticket
+from bot.model.transitions import Move, Step, change, event
 from bot.outbox import DeliveryLog
 from bot.register.contacts import Register
 from bot.tickets import notifications, permissions
-from bot.tickets.changes import Changes
+from bot.tickets.changes import Change, Changes
 from bot.tickets.ports import Directory, TicketStore
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
@@ -39,7 +43,8 @@ class Resend:
         """Sends a dead notice once more; False when it is not dead (any more), or a newer letter has gone since.
 
         To Retarus only authorised contacts send, checked now, with Slack asked anew (guide 2.1): who clicks, and in
-        whose name it was written. It must still be with them.
+        whose name it was written. It must still be with them. `Conflict` when its facts have changed since: see
+        `rewritten`.
         """
         permissions.require_part(await self.queries.actor(by))
         letter = await self.deliveries.letter(key)
@@ -49,15 +54,60 @@ class Resend:
             await self._require_sender(by)
         if letter.notice.say in notifications.TO_RETARUS and not await self._may_go(letter.notice, by):
             return False
+        if letter.notice.say in notifications.TO_RETARUS:
+            ticket = await self.queries.ticket(letter.notice.ticket_id)
+            if rewritten(letter.notice, ticket, self.config):
+                raise Conflict
         revived = await self.deliveries.revive(key, as_utc(self.clock()))
         self.changes.wake()
         return revived
+
+    async def rewritten(self, key: str, by: str) -> RewrittenLetter | None:
+        """The letter as it would go now, to be shown first; none when it can be tried again as it was."""
+        permissions.require_part(await self.queries.actor(by))
+        letter = await self.deliveries.letter(key)
+        if letter is None or letter.state != "dead" or letter.notice.say not in notifications.TO_RETARUS:
+            return None
+        ticket = await self.queries.ticket(letter.notice.ticket_id)
+        text = rewritten(letter.notice, ticket, self.config)
+        if text is None or not await self._may_go(letter.notice, by):
+            return None
+        return RewrittenLetter(letter.notice, ticket, text)
+
+    async def send_rewritten(self, key: str, by: str, form: str, seen: int) -> Ticket:
+        """Sends the letter with the facts as they are now, in place of the one that did not arrive.
+
+        It has a Message-ID of its own. `seen`: the version that was shown; a `Conflict` with other facts.
+        """
+        letter = await self.deliveries.letter(key)
+        if letter is None:
+            raise Refused(t("This letter is not kept any more."))
+
+        once = f"{form}:anew"
+
+        async def decide(ticket: Ticket, at: datetime) -> Change | None:
+            if await self.store.used(once):
+                return None
+            shown = await self.rewritten(key, by)
+            history = await self.store.history(ticket.id)
+            if shown is None or any(changes_facts(each) for each in history if each.version > seen):
+                raise Conflict
+            cause = _cause(shown.notice, history)
+            told = change(ticket)
+            detail = {"glass": cause.detail["glass"]} if cause.detail.get("glass") else {}
+            signed = cause.detail.get("signed") or cause.by
+            text = letters.as_text(shown.letter)
+            said = event(told, Step.TELL, by, at, text=text, again=key, signed=signed, **detail)
+            sending = in_place_of(shown.notice, told, shown.letter).model_copy(update={"due": at})
+            return Change(told, said, [sending], drop=[key])
+
+        return await self.changes.change(letter.notice.ticket_id, once, decide, retry=False)
 
     async def _may_go(self, notice: Notice, by: str) -> bool:
         """Refuses what must not go; False when a newer letter has gone since."""
         ticket = await self.queries.ticket(notice.ticket_id)
         history = await self.store.history(ticket.id)
-        cause = next(each for each in history if each.version == notice.version)
+        cause = _cause(notice, history)
         glass = bool(cause.detail.get("glass"))
         await self._require_sender(by, ticket, glass=glass)
         if ticket.stage is not Stage.RETARUS:
@@ -68,8 +118,9 @@ class Resend:
                     name=name,
                 )
             )
-        if cause.by != by:
-            await self._require_declarant(cause.by, ticket, glass=glass)
+        signed = cause.detail.get("signed") or cause.by
+        if signed != by:
+            await self._require_declarant(signed, ticket, glass=glass)
         return not any(each.what == Move.ESCALATE and each.version > notice.version for each in history)
 
     async def _require_sender(self, user: str, ticket: Ticket | None = None, *, glass: bool = False) -> None:
@@ -92,3 +143,8 @@ class Resend:
             can = await self.register.who_can()
             words = t("It was written in the name of {name}, who may not send to Retarus any more.", name=who)
             raise NotYours(f"{words} {can}") from error
+
+
+def _cause(notice: Notice, history: Sequence[Event]) -> Event:
+    """The event that sent it."""
+    return next(each for each in history if each.version == notice.version)

@@ -154,7 +154,9 @@ class Escalation:
     async def last_letter(self, ticket: Ticket) -> str:
         """The text that last went to Retarus."""
         texts = [
-            each.detail.get("text", "") for each in await self.queries.history(ticket.id) if each.what == Move.ESCALATE
+            each.detail.get("text", "")
+            for each in await self.queries.history(ticket.id)
+            if each.what == Move.ESCALATE or each.detail.get("again")
         ]
         if not texts:
             raise NotNow(t("Nothing was sent to Retarus yet."))

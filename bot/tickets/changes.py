@@ -37,6 +37,8 @@ class Change:
     letters: Sequence[Notice] = ()
     note: TechnicalNote | None = None
     """A technical note that is saved with it."""
+    drop: Sequence[str] = ()
+    """Keys of undelivered notices that it replaces."""
 
 
 Decide = Callable[[Ticket, datetime], Awaitable[Change | None]]
@@ -139,6 +141,7 @@ class Changes:
             notices=[*told, *more.notices],
             technical_notes=learnt,
             once=[once],
+            drop=[key for each in done for key in each.drop],
             heard=more.heard,
         )
         saved = await self.store.apply(batch)

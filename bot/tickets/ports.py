@@ -30,7 +30,7 @@ class Batch:
     once: Sequence[str] = ()
     """Once-keys: used up by this batch; one that is used up already makes it a `Duplicate`."""
     drop: Sequence[str] = ()
-    """Keys of waiting notices that are no longer wanted. One that is sent or dead stays as it is."""
+    """Keys of notices that are no longer wanted: they wait, or are dead. One that is sent or claimed stays as it is."""
     contacts: Sequence[Contact] = ()
     """Contacts to save, by their Slack user id, as they now are."""
     contacts_read: Mapping[str, Contact | None] = field(default_factory=dict)

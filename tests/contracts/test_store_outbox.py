@@ -186,6 +186,16 @@ async def test_notice_in_delivery_is_not_dropped(store: Store) -> None:
     assert await claimed_keys(store, 1) == ["n1"]
 
 
+async def test_dead_letter_can_be_dropped(store: Store) -> None:
+    await enqueue(store, "n1", "n2", lane="a")
+    (first,) = await claim(store)
+    await store.settle(first, Dead("The channel is archived."), START)
+    await store.apply(Batch(drop=["n1"]))
+    assert await store.letters(state="dead") == []
+    assert not await store.revive("n1", START)
+    assert await claimed_keys(store) == ["n2"]
+
+
 async def test_dead_letter_has_a_reason_and_can_be_revived(store: Store) -> None:
     await enqueue(store, "n1")
     (first,) = await claim(store)

@@ -214,7 +214,7 @@ class MemoryStore(MemoryConversation):
 
     def _drop(self, key: str, at: datetime) -> None:
         row = self._data.notices.get(key)
-        if row and row.state == "waiting" and row.attempts == 0:
+        if row and (row.state == "dead" or (row.state == "waiting" and row.attempts == 0)):
             self._finish(row, "dropped", at)
 
     def _finish(self, row: _OutboxRow, state: Literal["sent", "dead", "dropped"], at: datetime) -> None:

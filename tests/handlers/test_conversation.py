@@ -159,8 +159,8 @@ async def test_automatic_reply_is_shown_small_and_changes_nothing(w: World) -> N
 
 async def test_bounce_turns_the_receipt_and_can_be_tried_again(w: World) -> None:
     card = await w.escalated()
-    raw = report("support@retarus.example", "failed", "5.1.1", returned=await letter_id(w))
-    await take_in(w, raw)
+    letter = await letter_id(w)
+    await take_in(w, report("support@retarus.example", "failed", "5.1.1", returned=letter))
     shown = await w.ben.reply(card, "was not delivered after all")
     assert "there is no such mailbox" in str(shown["blocks"])
     receipt = await w.ben.reply(card, "The e-mail to Retarus was not delivered.")
@@ -169,6 +169,27 @@ async def test_bounce_turns_the_receipt_and_can_be_tried_again(w: World) -> None
     await w.ben.click(shown, "Try again")
     await w.ben.reply(card, "Delivered to Retarus by e-mail")
     assert len(await w.anna.mails()) == 2
+    assert await letter_id(w) == letter
+
+
+async def test_letter_with_other_facts_is_shown_before_it_is_tried_again(w: World) -> None:
+    card = await w.escalated()
+    letter = await letter_id(w)
+    await take_in(w, report("support@retarus.example", "failed", "5.1.1", returned=letter))
+    failed = await w.ben.reply(card, "was not delivered after all")
+    ben, ticket = w.slack.admin.member("ben").id, await w.ticket()
+    await w.running.desk.answers.fill_in(ticket.id, ben, {"error": "451 4.7.0 greylisted"}, "f1", ticket.version)
+    await w.ben.click(failed, "Try again")
+    preview = await w.ben.modal("Preview", containing="451 4.7.0 greylisted")
+    assert len(await w.anna.mails()) == 1
+    done = await w.ben.submit(preview)
+    assert done["outcome"] == "closed", done
+    await w.anna.mail("451 4.7.0 greylisted")
+    assert await letter_id(w) != letter
+    await take_in(w, mail("Re: letter", "Thank you.", answers=await letter_id(w), sender=RITA))
+    await w.ben.reply(card, "Thank you.")
+    await w.ben.click(failed, "Try again")
+    assert (await w.ben.reply(card, "It was sent again already."))["is_ephemeral"]
 
 
 async def test_delayed_delivery_is_no_failure(w: World) -> None:

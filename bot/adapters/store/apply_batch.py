@@ -162,7 +162,7 @@ def _lock_lanes(db: Connection, lanes: Iterable[str], keys: Iterable[str] = ()) 
 
 
 def _drop(db: Connection, key: str, at: datetime) -> None:
-    """Drops a waiting notice. One that was claimed stays, as it may have arrived."""
+    """Drops a notice that waits or is dead. One that was claimed stays, as it may have arrived."""
     dropped = db.execute(outbox_sql.DROP, {"key": key, "at": ms(at)}).fetchone()
     if dropped:
         _promote(db, dropped[0])

@@ -63,7 +63,7 @@ POSTPONE: Final = """
 
 DROP: Final = """
     UPDATE notices SET state = 'dropped', head = 0, changed_at = :at
-    WHERE key = :key AND state = 'waiting' AND attempts = 0
+    WHERE key = :key AND (state = 'dead' OR state = 'waiting' AND attempts = 0)
     RETURNING lane"""
 
 REVIVE: Final = """

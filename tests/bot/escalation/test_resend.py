@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.errors import NotNow, NotYours
+from bot.core.errors import Conflict, NotNow, NotYours
+from bot.escalation.letter import as_text
 from bot.model.notice import Dead, Notice, Say, Sent
-from bot.model.ticket import Ticket
+from bot.model.ticket import Attachment, Ticket
 from bot.model.transitions import Move
 from bot.tickets.ports import Batch
 from tests.factories import ANNA, BEA, BEN, CARLA, NEMO, NO_STAFF, World, a_contact, a_notice, a_world
@@ -140,3 +141,109 @@ async def test_request_that_is_about_no_ticket_is_sent_again_by_an_authorised_co
     with pytest.raises(NotYours, match="you cannot send to Retarus"):
         await world.desk.resend.try_again(asked.key, ANNA)
     assert await world.desk.resend.try_again(asked.key, CARLA)
+
+
+# --- after a change of facts
+
+
+async def corrected(world: World, ticket: Ticket) -> Ticket:
+    ticket = await world.desk.queries.ticket(ticket.id)
+    return await world.desk.answers.fill_in(
+        ticket.id, BEN, {"error": "451 4.7.0 greylisted"}, world.form(), ticket.version
+    )
+
+
+async def newest(world: World, ticket: Ticket, say: Say) -> Notice:
+    found = [each.notice for each in await world.notices(ticket) if each.notice.say is say]
+    return max(found, key=lambda notice: notice.version)
+
+
+@pytest.mark.parametrize("say", [Say.LETTER_POST, Say.LETTER_MAIL])
+async def test_letter_with_other_facts_is_shown_before_it_is_sent_again(world: World, say: Say) -> None:
+    ticket, key = await dead_letter(world, say)
+    assert await world.desk.resend.rewritten(key, BEN) is None
+    await corrected(world, ticket)
+    with pytest.raises(Conflict):
+        await world.desk.resend.try_again(key, BEN)
+    shown = await world.desk.resend.rewritten(key, CARLA)
+    assert shown
+    assert "451 4.7.0 greylisted" in as_text(shown.letter)
+    assert shown.letter.subject == shown.notice.body["letter"]["subject"]  # type: ignore[index,call-overload]
+    await world.desk.resend.send_rewritten(key, CARLA, world.form(), shown.ticket.version)
+    assert await state(world, key) == "dropped"
+    again = await newest(world, ticket, say)
+    assert "451 4.7.0 greylisted" in str(again.body["letter"])
+    assert await state(world, again.key) == "waiting"
+    assert "451 4.7.0 greylisted" in await world.desk.escalation.last_letter(ticket)
+
+
+async def test_rewritten_letter_is_sent_once_and_only_as_it_was_shown(world: World) -> None:
+    ticket, key = await dead_letter(world)
+    seen = (await corrected(world, ticket)).version
+    await world.desk.answers.fill_in(ticket.id, BEN, {"error": "452 full"}, world.form(), seen)
+    form = world.form()
+    with pytest.raises(Conflict):
+        await world.desk.resend.send_rewritten(key, BEN, form, seen)
+    for _ in range(2):
+        await world.desk.resend.send_rewritten(key, BEN, form, seen + 1)
+    assert len([each for each in await world.notices(ticket) if each.notice.say is Say.LETTER_MAIL]) == 2
+    assert await world.desk.resend.rewritten(key, BEN) is None
+
+
+async def test_rewritten_letter_keeps_its_files_and_what_was_new(world: World) -> None:
+    ticket = await world.complete()
+    trace = Attachment(id="F1", name="trace.log", size=10, by=BEN)
+    await world.desk.evidence.attach(ticket.id, BEN, [trace], world.form())
+    ticket = await world.desk.queries.ticket(ticket.id)
+    ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
+    (notice,) = await die(world, Say.LETTER_MAIL)
+    assert await world.desk.resend.rewritten(notice.key, BEN) is None
+    await corrected(world, ticket)
+    shown = await world.desk.resend.rewritten(notice.key, BEN)
+    assert shown
+    assert "Attached: trace.log" in as_text(shown.letter)
+    await world.desk.resend.send_rewritten(notice.key, BEN, world.form(), shown.ticket.version)
+    again = await newest(world, ticket, Say.LETTER_MAIL)
+    assert again.body["files"] == notice.body["files"]
+
+
+async def test_second_letter_is_written_anew_with_what_was_new_in_it(world: World) -> None:
+    ticket, _ = await dead_letter(world)
+    ticket = await world.desk.tickets.act(
+        ticket.id, Move.RETARUS_ANSWERED, BEN, world.form(), answer="Policy corrected"
+    )
+    ticket = await world.asked_again(ticket)
+    ticket = await world.desk.escalation.send(ticket.id, BEN, world.form(), ticket.version)
+    (newest,) = await die(world, Say.LETTER_MAIL)
+    assert await world.desk.resend.rewritten(newest.key, BEN) is None
+    await corrected(world, ticket)
+    shown = await world.desk.resend.rewritten(newest.key, BEN)
+    assert shown
+    assert "Policy corrected" in " ".join(shown.letter.news)
+
+
+async def test_rewritten_letter_that_dies_too_can_be_tried_again(world: World) -> None:
+    ticket, key = await dead_letter(world)
+    seen = (await corrected(world, ticket)).version
+    await world.desk.resend.send_rewritten(key, CARLA, world.form(), seen)
+    (again,) = await die(world, Say.LETTER_MAIL)
+    await suspend(world, BEN)
+    with pytest.raises(NotYours, match="in the name of Ben Brandt"):
+        await world.desk.resend.try_again(again.key, CARLA)
+
+
+@pytest.mark.parametrize("user", [ANNA, BEA, NEMO])
+async def test_rewritten_letter_is_sent_by_an_authorised_contact_only(world: World, user: str) -> None:
+    ticket, key = await dead_letter(world)
+    seen = (await corrected(world, ticket)).version
+    with pytest.raises(NotYours):
+        await world.desk.resend.rewritten(key, user)
+    with pytest.raises(NotYours):
+        await world.desk.resend.send_rewritten(key, user, world.form(), seen)
+    assert await state(world, key) == "dead"
+
+
+async def test_chaser_is_tried_again_as_it_was_written(world: World) -> None:
+    ticket, key = await dead_letter(world, Say.CHASE_MAIL)
+    await corrected(world, ticket)
+    assert await world.desk.resend.try_again(key, BEN)
