@@ -121,6 +121,7 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
         client = slack_client.for_people(env.slack_bot_token, env.slack_api_url, session, out.on_error)
         identity = await _identity(client, env.slack_bot_token)
         async with opened(env.database_url, clock, metrics.database_operation) as (store, drafts):
+            out.share_pace(store.shared_turns)
             directory = SlackDirectory(
                 client,
                 config.levels,

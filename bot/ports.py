@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from bot.conversation.ports import ConversationStore
+from bot.core.pace import SharedTurns
 from bot.notes.ports import NoteStore
 from bot.outbox import DeliveryLog, OutboxStore
 from bot.privacy.ports import PersonalData
@@ -33,5 +34,9 @@ class Store(
 
     Every method may raise `StoreDown`. Safe to call from any number of tasks, and from several processes.
     """
+
+    @property
+    def shared_turns(self) -> SharedTurns | None:
+        """Turns of the rate limits of all replicas; None where the database belongs to one process."""
 
     async def close(self) -> None: ...

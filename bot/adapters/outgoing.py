@@ -26,6 +26,7 @@ from bot.config.settings import Config
 from bot.conversation.ports import MailFiles
 from bot.conversation.thread_headers import OutgoingMails
 from bot.core.clock import Clock
+from bot.core.pace import SharedTurns
 from bot.model.notice import BY_MAIL, Say
 from bot.outbox import Carrier
 from bot.ports import Store
@@ -56,6 +57,11 @@ class Outgoing:
         """From now on admins are told about closed transports, and `opened` is called when deliveries may resume."""
         for transport in (self.slack, self.mail):
             transport.tell, transport.opened = tell, opened
+
+    def share_pace(self, turns: SharedTurns | None) -> None:
+        """From now on all replicas on the same database keep to one rate limit together."""
+        if self.slack.pace:
+            self.slack.pace.shared = turns
 
     def carriers(
         self, store: Store, write: Write, make_report: Make, config: Config, parser: MailFiles

@@ -5,8 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.core.errors import StoreDown
+
+_PRECISE = 0.1
+"""Seconds by which a turn may be wrong without being corrected for other processes."""
 
 
 class TooSoon(Exception):
@@ -17,39 +24,85 @@ class TooSoon(Exception):
         self.seconds = seconds
 
 
+@dataclass(frozen=True)
+class Turn:
+    """A turn that was taken."""
+
+    at: float
+    shared: int = 0
+    """How other processes know it."""
+
+
+@dataclass(frozen=True)
+class SharedTurn:
+    """Answer to a request for a turn. All times are seconds from now."""
+
+    seconds: float
+    """Until the turn comes."""
+    taken: int
+    """Names the turn; 0 when it is too far away, and was not taken."""
+    turns: Sequence[float]
+    """The latest turns of all processes, in order."""
+    held: float
+    """Until the key is no longer held; negative when it is not."""
+
+
+class SharedTurns(Protocol):
+    """Turns that several processes take of the same keys. Every method may raise `StoreDown`."""
+
+    async def take(self, key: str, most: int, window: float, patience: float) -> SharedTurn:
+        """Takes the next turn, unless it is farther away than `patience`."""
+
+    async def end(self, key: str, taken: int) -> None:
+        """Counts this turn from now on."""
+
+    async def hold(self, key: str, seconds: float) -> None:
+        """No turn of this key before so many seconds have passed."""
+
+
 @dataclass
 class Pace:
-    """At most `most` turns of one key within any `window` seconds; in the order of the requests."""
+    """At most `most` turns of one key within any `window` seconds; in the order of the requests.
+
+    With `shared`, of all processes together; while that is down, each counts for itself.
+    """
 
     most: int
     window: float
     patience: float = 10.0
     """Seconds somebody waits for a turn; one that is farther away is `TooSoon`."""
     clock: Callable[[], float] = time.monotonic
+    shared: SharedTurns | None = None
     _turns: dict[Hashable, deque[float]] = field(default_factory=dict)
     """The latest turns of each key, also those that are still to come."""
     _held: dict[Hashable, float] = field(default_factory=dict)
 
-    async def turn(self, key: Hashable) -> float:
-        """Waits for the key's next turn and returns its time. `TooSoon` when it is too far away; none is taken then."""
+    async def turn(self, key: Hashable) -> Turn:
+        """Waits for the key's next turn and returns it. `TooSoon` when it is too far away; none is taken then."""
         while True:
-            seconds = self.seconds_until(key)
-            if seconds > self.patience:
-                raise TooSoon(seconds)
-            at = self.clock() + seconds
-            self._take(key, at)
-            if seconds:
+            turn = await self._next(key)
+            if (seconds := turn.at - self.clock()) > 0:
                 await asyncio.sleep(seconds)
-            if self._held.get(key, at) <= at:  # else it was held meanwhile
-                return at
+            if self._held.get(key, turn.at) <= turn.at:  # else it was held meanwhile
+                return turn
 
-    def ended(self, key: Hashable, at: float) -> None:
-        """Ends the turn taken at that time: the other side may have counted it as late as now."""
-        turns = self._turns.get(key)
-        if turns and at in turns:
-            turns.remove(at)
-            turns.append(self.clock())
+    async def ended(self, key: Hashable, turn: Turn) -> None:
+        """Ends a turn: the other side may have counted it as late as now."""
+        now, turns = self.clock(), self._turns.get(key)
+        if turns and turn.at in turns:
+            turns.remove(turn.at)
+            turns.append(now)
             self._turns[key] = deque(sorted(turns), self.most)
+        if self.shared and turn.shared and now - turn.at > _PRECISE:
+            with suppress(StoreDown):
+                await self.shared.end(str(key), turn.shared)
+
+    async def refused(self, key: Hashable, seconds: float) -> None:
+        """Holds the key, in all processes."""
+        self.hold(key, seconds)
+        if self.shared:
+            with suppress(StoreDown):
+                await self.shared.hold(str(key), seconds)
 
     def hold(self, key: Hashable, seconds: float) -> None:
         """Holds this key for that many seconds: the other side asked for it."""
@@ -67,13 +120,35 @@ class Pace:
         waits = {key: self.seconds_until(key) for key in (*self._turns, *self._held)}
         return {key: wait for key, wait in waits.items() if wait > seconds}
 
+    async def _next(self, key: Hashable) -> Turn:
+        if self.shared and self.window:
+            with suppress(StoreDown):
+                return self._adopt(key, await self.shared.take(str(key), self.most, self.window, self.patience))
+        seconds = self.seconds_until(key)
+        if seconds > self.patience:
+            raise TooSoon(seconds)
+        at = self.clock() + seconds
+        self._take(key, at)
+        return Turn(at)
+
+    def _adopt(self, key: Hashable, found: SharedTurn) -> Turn:
+        """From now on this process knows the turns of the others, and holds what is far away."""
+        now = self.clock()
+        self._forget_old()
+        self._turns[key] = deque((now + seconds for seconds in found.turns), self.most)
+        if found.held > 0:
+            self.hold(key, found.held)
+        if not found.taken:
+            raise TooSoon(found.seconds)
+        return Turn(now + found.seconds, found.taken)
+
     def _take(self, key: Hashable, at: float) -> None:
         self._forget_old()
         self._turns.setdefault(key, deque(maxlen=self.most)).append(at)
 
     def _forget_old(self) -> None:
         now = self.clock()
-        for key in [key for key, turns in self._turns.items() if turns[-1] + self.window < now]:
+        for key in [key for key, turns in self._turns.items() if not turns or turns[-1] + self.window < now]:
             del self._turns[key]
         for key in [key for key, until in self._held.items() if until < now]:
             del self._held[key]

@@ -80,6 +80,8 @@ class _Tables:
 class MemoryStore(MemoryConversation):
     """Implements `bot.ports.Store`. Set `down` to make every call raise `StoreDown`."""
 
+    shared_turns = None
+
     def __init__(self, clock: Clock = now) -> None:
         self.down = False
         self._clock = clock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -13,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -108,6 +110,19 @@ async def test_due_ticket_is_reminded_once_by_all_replicas(two: World) -> None:
     await two.anna.message("@partner-desk", "Not accepted yet")
     lines = [each for each in await two.anna.thread(card) if "with no activity" in each["text"]]
     assert (len(lines), (await two.ticket()).reminded) == (1, 1)
+
+
+async def test_replicas_keep_to_the_rate_limit_of_a_channel_together(tmp_path: Path, database: str) -> None:
+    async with (
+        world(tmp_path, database=database, posts=6000) as w,
+        desk_at(w.slack, w.mail, tmp_path, database=database, posts=6000),
+    ):
+        card = await w.accepted()
+        said = len(await w.anna.thread(card))
+    with psycopg.connect(database) as server:
+        turns = {key: json.loads(text) for key, text in server.execute("SELECT key, turns FROM turns").fetchall()}
+    assert len(turns[card["channel"]]) == min(said, 5)
+    assert turns["chat.update"]
 
 
 # --- killed at random

@@ -168,14 +168,17 @@ SECOND_TASKS: Json = {
 
 
 @asynccontextmanager
-async def world(folder: Path, *, database: str = "", imap: str = "", **changes: Any) -> AsyncIterator[World]:
+async def world(
+    folder: Path, *, database: str = "", imap: str = "", posts: int = 0, **changes: Any
+) -> AsyncIterator[World]:
     """Everything, listening. `changes`: settings other than the demo's, by table (`retarus={…}`)."""
     async with AsyncExitStack() as stack:
         mailbox = Mailbox()
         slack = await stack.enter_async_context(LocalSlack(_seed(), mailbox=mailbox, switches=patient()))
         mail = await serve(mailbox)
         stack.push_async_callback(mail.close)
-        running = await stack.enter_async_context(desk_at(slack, mail, folder, database=database, imap=imap, **changes))
+        at_it = desk_at(slack, mail, folder, database=database, imap=imap, posts=posts, **changes)
+        running = await stack.enter_async_context(at_it)
         yield World(slack, mail, running, *(slack.person(name, PATIENCE) for name in NAMES))
 
 
@@ -184,7 +187,15 @@ NAMES = ("anna", "alex", "ben", "bea", "carla", "rita", "gus", "nia")
 
 @asynccontextmanager
 async def desk_at(
-    slack: LocalSlack, mail: MailServer, folder: Path, /, *, database: str = "", imap: str = "", **changes: Any
+        slack: LocalSlack,
+    mail: MailServer,
+    folder: Path,
+    /,
+    *,
+    database: str = "",
+    imap: str = "",
+    posts: int = 0,
+    **changes: Any,
 ) -> AsyncIterator[Program]:
     """The desk, connected to this Slack by Socket Mode."""
     bot = slack.app("Partner Desk")
@@ -192,7 +203,7 @@ async def desk_at(
         slack_bot_token=bot.bot_token,
         slack_app_token=bot.app_token,
         slack_api_url=slack.api_url,
-        slack_posts_per_minute=0,
+        slack_posts_per_minute=posts,
         database_url=database or f"sqlite:///{folder / 'desk.sqlite3'}",
         smtp_url=f"smtp://127.0.0.1:{mail.port}",
         imap_url=imap,

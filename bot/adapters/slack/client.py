@@ -79,20 +79,25 @@ class _PacedClient(_Client):
 
     async def api_call(self, api_method: str, **options: Any) -> AsyncSlackResponse:
         pace, key = self._pace(api_method, options)
-        at = await pace.turn(key)
+        turn = await pace.turn(key)
         try:
             return await super().api_call(api_method, **options)
         except SlackApiError as error:
             if is_rate_limit(error):
-                pace.hold(key, retry_after(error))
+                await pace.refused(key, retry_after(error))
             raise
         finally:
-            pace.ended(key, at)
+            await pace.ended(key, turn)
 
     def _pace(self, method: str, options: dict[str, Any]) -> tuple[Pace, str]:
         if method == POST:
             return self.posts, str((options.get("json") or {}).get("channel"))
-        return self.methods.setdefault(method, Pace(_PER_MINUTE.get(method, 1000), 60)), method
+        if method not in self.methods:
+            is_limited = method in _PER_MINUTE
+            self.methods[method] = Pace(
+                _PER_MINUTE.get(method, 1000), 60, shared=self.posts.shared if is_limited else None
+            )
+        return self.methods[method], method
 
 
 class _ShortRateLimits(AsyncRateLimitErrorRetryHandler):

@@ -14,6 +14,7 @@ from bot.adapters.store import backup
 from bot.adapters.store.backup import UncertainDeliveries
 from bot.adapters.store.database import DatabaseStore
 from bot.adapters.store.database_drafts import DatabaseDrafts
+from bot.adapters.store.database_turns import DatabaseTurns
 from bot.adapters.store.engine_protocol import Engine
 from bot.adapters.store.observed_engine import Observe, ObservedEngine
 from bot.adapters.store.sqlite import BUSY, SqliteEngine
@@ -38,7 +39,11 @@ async def open_store(url: str, clock: Clock = now, busy: float = BUSY) -> Store:
 
     `clock` dates once-keys and rows of the outbox. `busy`: seconds to wait for what others have locked.
     """
-    return DatabaseStore(await open_engine(url, busy), clock)
+    return _store(await open_engine(url, busy), url, clock)
+
+
+def _store(engine: Engine, url: str, clock: Clock) -> DatabaseStore:
+    return DatabaseStore(engine, clock, DatabaseTurns(engine) if is_server(url) else None)
 
 
 async def open_drafts(url: str) -> Drafts:
@@ -51,7 +56,7 @@ async def open_drafts(url: str) -> Drafts:
 async def _both(url: str, clock: Clock, observe: Observe | None) -> tuple[Store, Drafts]:
     engine = await open_engine(url)
     seen: Engine = ObservedEngine(engine, observe) if observe else engine
-    return DatabaseStore(seen, clock), DatabaseDrafts(engine) if is_server(url) else await open_drafts(url)
+    return _store(seen, url, clock), DatabaseDrafts(engine) if is_server(url) else await open_drafts(url)
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from bot.adapters.store.engine_protocol import Engine
 from bot.adapters.store.rows import Row
 from bot.core.clock import Clock
 from bot.core.errors import StoreDown
+from bot.core.pace import SharedTurns
 from bot.model.access_log import Access
 from bot.model.backlog import Backlog
 from bot.model.contact import Contact, EndCustomer
@@ -38,9 +39,10 @@ _ATTEMPTS = 50  # so that a search ends, however much others save meanwhile
 class DatabaseStore(ConversationTables):
     """`bot.ports.Store` on an engine. Made by `bot.adapters.store.open_store`."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, shared_turns: SharedTurns | None = None) -> None:
         self._engine = engine
         self._clock = clock
+        self.shared_turns = shared_turns
 
     async def close(self) -> None:
         await self._engine.close()

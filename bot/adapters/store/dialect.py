@@ -77,6 +77,8 @@ SQLITE: Final = Dialect(
         "recipients": "(SELECT value FROM json_each(:recipients))",
         "say_of_doc": "json_extract(doc, '$$.say')",
         "recipient_of_doc": "json_extract(doc, '$$.to')",
+        "unlogged": "",
+        "now": "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
         "drafts": "",  # a file of their own: keyvalue.py
     }
 )
@@ -95,6 +97,8 @@ POSTGRES: Final = Dialect(
         "recipients": "(SELECT jsonb_array_elements_text(CAST(:recipients AS jsonb)))",
         "say_of_doc": "CAST(doc AS jsonb) ->> 'say'",
         "recipient_of_doc": "CAST(doc AS jsonb) ->> 'to'",
+        "unlogged": "UNLOGGED",  # what was lost in a crash of the server is not missed
+        "now": "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
         "drafts": "CREATE TABLE drafts (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
     },
     value=r"%(\1)s",

@@ -41,6 +41,15 @@ DELIVERY = """
     CREATE INDEX notices_first ON notices (delivery_rank, next_at, seq) WHERE head = 1;
     """
 """The order of delivery, what is held back, and what attempts that did not succeed left behind."""
+TURNS = """
+    CREATE $unlogged TABLE turns (
+        key TEXT PRIMARY KEY,
+        turns TEXT NOT NULL,        -- the latest, in order
+        held_until BIGINT NOT NULL,
+        changed_at BIGINT NOT NULL
+    );
+    """
+"""Rate limits that all replicas keep to together: of each channel, when messages were posted last."""
 ANOTHER_FOLDING = """
     DELETE FROM tickets_index;
     DELETE FROM notes_index;
@@ -190,5 +199,7 @@ MIGRATIONS: tuple[str, ...] = (
     ANOTHER_FOLDING,
     # 12: the conversation with Retarus
     CONVERSATION,
+    # 13: rate limits that replicas share
+    TURNS,
 )
 """Script n brings a database from version n-1 to version n."""

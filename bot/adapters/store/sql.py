@@ -221,7 +221,18 @@ PRUNE: Final = (
     "DELETE FROM once WHERE key IN (SELECT key FROM once WHERE used_at < :before ORDER BY used_at LIMIT :limit)",
     """DELETE FROM notices WHERE seq IN (SELECT seq FROM notices WHERE state IN ('sent', 'dropped')
         AND changed_at < :before ORDER BY changed_at LIMIT :limit)""",
+    """DELETE FROM turns WHERE key IN (SELECT key FROM turns
+        WHERE changed_at < :before ORDER BY changed_at LIMIT :limit)""",
 )
+
+# --- rate limits that replicas share -----------------------------------------------------------------------------
+
+TURNS: Final = """
+    SELECT $now, (SELECT turns FROM turns WHERE key = :key), (SELECT held_until FROM turns WHERE key = :key)"""
+SAVE_TURNS: Final = """
+    INSERT INTO turns (key, turns, held_until, changed_at) VALUES (:key, :turns, :held, :at)
+    ON CONFLICT (key) DO UPDATE
+        SET turns = excluded.turns, held_until = excluded.held_until, changed_at = excluded.changed_at"""
 
 # --- drafts and preferences, where they have no file of their own ------------------------------------------------
 

@@ -95,7 +95,7 @@ async def test_turn_that_took_long_counts_from_its_end() -> None:
     first = await pace.turn("C1")
     await pace.turn("C1")
     clock.at += 2
-    pace.ended("C1", first)
+    await pace.ended("C1", first)
     assert pace.seconds_until("C1") == 3
     clock.at += 3
     await pace.turn("C1")

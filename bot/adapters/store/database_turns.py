@@ -1,0 +1,69 @@
+"""Turns of rate limits in a table, so that all replicas keep to one rate limit together.
+
+Times are of the server's clock, in milliseconds: the replicas' clocks need not agree.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+
+from bot.adapters.store import sql
+from bot.adapters.store.connection_protocol import Connection
+from bot.adapters.store.engine_protocol import Engine
+from bot.core.pace import SharedTurn
+
+
+class DatabaseTurns:
+    """`bot.core.pace.SharedTurns` on an engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def take(self, key: str, most: int, window: float, patience: float) -> SharedTurn:
+        return await self._engine.change(lambda db: _take(db, key, most, _ms(window), _ms(patience)))
+
+    async def end(self, key: str, taken: int) -> None:
+        def counted_from(now: int, turns: Sequence[int]) -> list[int]:
+            return sorted(now if turn == taken else turn for turn in turns)
+
+        await self._engine.change(lambda db: _change(db, key, counted_from))
+
+    async def hold(self, key: str, seconds: float) -> None:
+        def unchanged(_: int, turns: Sequence[int]) -> list[int]:
+            return list(turns)
+
+        await self._engine.change(lambda db: _change(db, key, unchanged, _ms(seconds)))
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def _take(db: Connection, key: str, most: int, window: int, patience: int) -> SharedTurn:
+    now, turns, held = _locked(db, key)
+    turns = [turn for turn in turns if turn <= now + patience]  # later ones: the server's clock was set back
+    earliest = turns[-most] + window if len(turns) >= most else now
+    at = max(now, earliest, held)
+    is_taken = at - now <= patience
+    if is_taken:
+        turns = [*turns, at][-most:]
+        _save(db, key, now, turns, held)
+    ahead = [(turn - now) / 1000 for turn in turns]
+    return SharedTurn((at - now) / 1000, at if is_taken else 0, ahead, (held - now) / 1000)
+
+
+def _change(db: Connection, key: str, change: Callable[[int, Sequence[int]], list[int]], hold: int = 0) -> None:
+    now, turns, held = _locked(db, key)
+    _save(db, key, now, change(now, turns), max(held, now + hold) if hold else held)
+
+
+def _locked(db: Connection, key: str) -> tuple[int, list[int], int]:
+    """The time now, the latest turns, and until when the key is held. Others who want its turns wait."""
+    db.lock([f"turns:{key}"])
+    now, turns, held = db.execute(sql.TURNS, {"key": key}).fetchone()
+    return int(now), json.loads(turns or "[]"), int(held or 0)
+
+
+def _save(db: Connection, key: str, now: int, turns: Sequence[int], held: int) -> None:
+    db.execute(sql.SAVE_TURNS, {"key": key, "turns": json.dumps(turns), "held": held, "at": now})

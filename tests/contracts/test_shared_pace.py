@@ -1,0 +1,115 @@
+"""Replicas on one PostgreSQL database keep to one rate limit together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from bot.adapters.store import open_store
+from bot.core.errors import StoreDown
+from bot.core.pace import Pace, SharedTurn, TooSoon, Turn
+from bot.ports import Store
+
+
+@pytest.fixture
+async def stores(postgres_url: str) -> AsyncIterator[tuple[Store, Store]]:
+    one, two = await asyncio.gather(open_store(postgres_url), open_store(postgres_url))
+    yield one, two
+    await asyncio.gather(one.close(), two.close())
+
+
+def paces(stores: tuple[Store, Store], most: int, window: float, patience: float = 10) -> tuple[Pace, Pace]:
+    one, two = (Pace(most, window, patience, shared=store.shared_turns) for store in stores)
+    return one, two
+
+
+async def test_two_replicas_together_take_no_more_turns_than_one_may(stores: tuple[Store, Store]) -> None:
+    one, two = paces(stores, 2, 0.05)
+    turns = await asyncio.gather(*(pace.turn("C1") for pace in (one, two) * 6))
+    moments = sorted(turn.shared for turn in turns)
+    assert len(moments) == 12
+    assert all(later - earlier >= 50 for earlier, later in zip(moments, moments[2:], strict=False)), moments
+
+
+async def test_turns_of_two_channels_do_not_wait_for_each_other(stores: tuple[Store, Store]) -> None:
+    one, two = paces(stores, 1, 60)
+    await asyncio.gather(one.turn("C1"), two.turn("C2"))
+    assert [*one.busy(1), *two.busy(1)] == ["C1", "C2"]
+
+
+async def test_replica_learns_of_the_turns_of_another_when_it_is_refused(stores: tuple[Store, Store]) -> None:
+    one, two = paces(stores, 2, 60)
+    for pace in (one, two):
+        await pace.turn("C1")
+    with pytest.raises(TooSoon):
+        await one.turn("C1")
+    assert 50 < one.busy(1)["C1"] <= 60
+
+
+async def test_channel_held_after_a_429_is_held_for_every_replica(stores: tuple[Store, Store]) -> None:
+    one, two = paces(stores, 5, 5)
+    await one.turn("C1")
+    await one.refused("C1", 30)
+    with pytest.raises(TooSoon):
+        await two.turn("C1")
+    assert 25 < two.busy(1)["C1"] <= 30
+
+
+async def test_call_that_took_long_counts_from_its_end_for_every_replica(stores: tuple[Store, Store]) -> None:
+    one, two = paces(stores, 1, 0.3)
+    turn = await one.turn("C1")
+    await asyncio.sleep(0.15)  # the call
+    await one.ended("C1", turn)
+    later = await two.turn("C1")
+    assert later.shared - turn.shared >= 450
+
+
+async def test_turns_written_before_the_clock_of_the_server_was_set_back_are_ignored(
+    stores: tuple[Store, Store], postgres_url: str
+) -> None:
+    one, two = paces(stores, 1, 60)
+    await one.turn("C1")
+    with psycopg.connect(postgres_url) as server:
+        server.execute("UPDATE turns SET turns = '[99999999999999]'")
+    await two.turn("C1")
+
+
+async def test_idle_channels_are_pruned(stores: tuple[Store, Store], postgres_url: str) -> None:
+    one, _ = paces(stores, 1, 1)
+    await one.turn("C1")
+    await stores[0].prune(datetime.now(UTC) + timedelta(hours=1))
+    with psycopg.connect(postgres_url) as server:
+        assert server.execute("SELECT COUNT(*) FROM turns").fetchone() == (0,)
+
+
+class _DownTurns:
+    """Shared turns of a database that is down."""
+
+    async def take(self, key: str, most: int, window: float, patience: float) -> SharedTurn:
+        raise StoreDown("down")
+
+    async def end(self, key: str, taken: int) -> None:
+        raise StoreDown("down")
+
+    async def hold(self, key: str, seconds: float) -> None:
+        raise StoreDown("down")
+
+
+async def test_replica_paces_for_itself_while_the_database_is_down() -> None:
+    pace = Pace(1, 60, shared=_DownTurns())
+    turn = await pace.turn("C1")
+    await pace.ended("C1", turn)
+    await pace.refused("C1", 1)
+    assert turn == Turn(turn.at)
+    with pytest.raises(TooSoon):
+        await pace.turn("C1")
+
+
+async def test_embedded_desk_shares_its_pace_with_nobody(tmp_path: object) -> None:
+    store = await open_store(f"sqlite:///{tmp_path}/desk.sqlite3")
+    assert store.shared_turns is None
+    await store.close()
