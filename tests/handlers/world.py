@@ -187,7 +187,7 @@ NAMES = ("anna", "alex", "ben", "bea", "carla", "rita", "gus", "nia")
 
 @asynccontextmanager
 async def desk_at(
-        slack: LocalSlack,
+    slack: LocalSlack,
     mail: MailServer,
     folder: Path,
     /,
