@@ -1,67 +1,28 @@
-"""Modal for escalating a ticket to Retarus."""
+"""The preview of a letter to Retarus, and the modal for their number."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from blocks import fill_in, kit
 from blocks.eas import ASK as EAS_ASK
 from blocks.evidence import beside_letter
-from blocks.form import inputs, text_input
+from blocks.form import text_input
 from blocks.kit import Json
 from blocks.letter import parts
 from bot.config.settings import Config
 from bot.core.i18n import mark, t
-from bot.escalation.letter import FINDINGS
 from bot.escalation.preview import Preview
-from bot.escalation.summaries import drafts
-from bot.forms.field_table import fields_of
-from bot.forms.guide_tasks import PLAN, REMEDY
-from bot.forms.template_fields import Field, GuidePart, Need
-from bot.forms.validation import Missing, missing
-from bot.model.ticket import Level, Ticket
+from bot.forms.validation import Missing
+from bot.model.ticket import Ticket
 from bot.tickets.permissions import BREAK_GLASS_REASON
 
 ASK = "escalate.ask"
-TASKS = "escalate.tasks"
 SEND = "escalate.send"
 RCR = "escalate.rcr"
 RCR_NUMBER = "rcr"
 _NOWHERE = mark("nowhere: no way to Retarus is set up")
 _GLASS = mark("Who could not be reached, and why it cannot wait. Kept in the history, with your name (guide 2.3)")
-
-
-def tasks(ticket: Ticket, name: str, config: Config, typed: Mapping[str, str] | None = None) -> Json:
-    """The 2nd-level tasks (guide, section 3) and what else the 2nd level knows; above them, what else is missing."""
-    asked = tuple(_asked(ticket, config))
-    here = {field.key for field in asked}
-    elsewhere = [each for each in missing(ticket, Need.ESCALATE, config) if each.key not in here]
-    about = t("nothing is sent yet: the exact text comes next")
-    blocks = [kit.note(f"{name} · {about}"), *_missing(ticket, elsewhere), _who_reads(asked)]
-    blocks += inputs(
-        asked, ticket.kind, config, {**drafts(ticket, config), **ticket.answers, **(typed or {})}, Need.ESCALATE
-    )
-    title, about = t("Escalate to Retarus"), f"{ticket.id}|{ticket.version}"
-    return kit.modal(TASKS, title, blocks, submit=t("Preview"), about=about)
-
-
-def _who_reads(asked: Iterable[Field]) -> Json:
-    """Answers that stay with the partner; all others are printed in the letter."""
-    ours = [field.name.rstrip(":?") for field in asked if not field.printed and field.key not in FINDINGS]
-    if not ours:
-        return kit.note(t("Retarus reads all of these answers."))
-    return kit.note(t("Retarus reads these answers. Only we read: {names}.", names="; ".join(dict.fromkeys(ours))))
-
-
-def _asked(ticket: Ticket, config: Config) -> Iterable[Field]:
-    for field in fields_of(ticket.kind, config):
-        ours = field.heading.sheet is GuidePart.SECOND or field.level is Level.SECOND
-        if ours and field.heading not in _ELSEWHERE and field.heading.sheet is not GuidePart.THIRD:
-            yield field
-
-
-_ELSEWHERE = (REMEDY, PLAN)
-"""Tasks of the 2nd level that have a place of their own: `Resolve`, and the action plan."""
 
 
 def preview(shown: Preview, name: str, config: Config, *, changed: bool = False) -> Json:

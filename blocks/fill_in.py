@@ -13,7 +13,16 @@ from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.forms.field_table import fields_of
 from bot.forms.guide_tasks import HELP_DESK_1, HELP_DESK_2, PLAN, REMEDY
-from bot.forms.template_fields import SHOWN_EXAMPLES, Field, GuidePart, Need
+from bot.forms.template_fields import (
+    ADDITIONAL,
+    DESCRIPTION,
+    EXAMPLE,
+    MAIN_ID,
+    SHOWN_EXAMPLES,
+    Field,
+    GuidePart,
+    Need,
+)
 from bot.forms.validation import examples, missing
 from bot.model.ticket import Level, Ticket
 
@@ -43,17 +52,17 @@ def modal(
     fields = list(_wanted(ticket, config, everything=everything))
     everything = everything or not fields
     fields = fields or list(_wanted(ticket, config, everything=True))
-    number = min(SHOWN_EXAMPLES, max(transactions, max(examples(ticket.answers), default=1)))
-    shown = [field for field in fields if not field.group or int(field.group.split(".")[1]) <= number]
+    number = shown_examples(ticket, transactions)
+    shown = up_to(fields, number)
     now = t("answer what you know now") if everything else t("answer what you know now; the rest can wait")
     blocks = [kit.note(f"{name} · {now}")]
     blocks += inputs(shown, ticket.kind, config, {**ticket.answers, **(typed or {})}, Need.RAISE)
     has_examples = any(field.group for field in shown)
     blocks += paste_inputs(ticket.answers, typed or {}) if has_examples else []
     blocks.append(file_input())
-    buttons = _buttons(ticket, everything, number, has_examples=has_examples)
-    if buttons:
-        blocks.append(kit.actions("filling", buttons))
+    more = buttons(ticket, everything=everything, number=number, has_examples=has_examples)
+    if more:
+        blocks.append(kit.actions("filling", more))
     return kit.modal(
         SUBMIT,
         t("Fill in"),
@@ -63,20 +72,38 @@ def modal(
     )
 
 
+def shown_examples(ticket: Ticket, wanted: int) -> int:
+    """Number of transactions a form shows part by part."""
+    return min(SHOWN_EXAMPLES, max(wanted, max(examples(ticket.answers), default=1)))
+
+
+def up_to(fields: Iterable[Field], number: int) -> list[Field]:
+    """The fields without the transactions beyond this number."""
+    return [field for field in fields if not field.group or int(field.group.split(".")[1]) <= number]
+
+
 def drawn(typed: Mapping[str, str]) -> tuple[int, bool]:
     """State of the form with these answers: its number of transactions, and whether it shows everything."""
-    return max(examples(dict.fromkeys(typed, "shown")), default=1), "customer" in typed
+    return max(examples(dict.fromkeys(typed, "shown")), default=1), "happens" in typed
 
 
 def _wanted(ticket: Ticket, config: Config, *, everything: bool) -> Iterable[Field]:
-    """Whole headings, so that what belongs together is answered together."""
+    """The fields that are still missing for Retarus; with `everything`, all fields that can be answered."""
+    due = [field for field in fields_of(ticket.kind, config) if _is_due(field, ticket)]
+    return due if everything else still_open(due, ticket, config)
+
+
+def still_open(fields: Iterable[Field], ticket: Ticket, config: Config) -> list[Field]:
+    """Those of the fields that are missing for Retarus, each with the fields it is answered together with."""
+    fields = tuple(fields)
     open_keys = {each.key for each in missing(ticket, Need.ESCALATE, config)}
-    headings = {field.heading for field in fields_of(ticket.kind, config) if field.key in open_keys}
-    if "example" in open_keys:
-        headings |= {field.heading for field in fields_of(ticket.kind, config) if field.group}
-    for field in fields_of(ticket.kind, config):
-        if (field.heading in headings or everything) and _is_due(field, ticket):
-            yield field
+    headings = {field.heading for field in fields if field.key in open_keys and field.heading not in _SINGLE}
+    headings |= {EXAMPLE} if "example" in open_keys else set()
+    return [field for field in fields if field.key in open_keys or field.heading in headings]
+
+
+_SINGLE = (MAIN_ID, DESCRIPTION, ADDITIONAL)
+"""Headings whose fields are asked one by one: an answer that is there is not asked again beside a missing one."""
 
 
 _ELSEWHERE = (HELP_DESK_1, REMEDY, PLAN, HELP_DESK_2)
@@ -92,10 +119,11 @@ def _is_due(field: Field, ticket: Ticket) -> bool:
     return field.heading.sheet is not GuidePart.THIRD  # what Retarus says is recorded where it moves the ticket
 
 
-def _buttons(ticket: Ticket, everything: bool, number: int, *, has_examples: bool) -> list[Json]:
-    buttons = []
+def buttons(ticket: Ticket, *, everything: bool, number: int, has_examples: bool) -> list[Json]:
+    """Buttons that draw the same form with another transaction, or with all answers."""
+    found = []
     if has_examples and number < SHOWN_EXAMPLES:
-        buttons.append(kit.button(t("Add another example"), ANOTHER, ticket.id))
+        found.append(kit.button(t("Add another example"), ANOTHER, ticket.id))
     if not everything:
-        buttons.append(kit.button(t("Show all answers"), ALL, ticket.id))
-    return buttons
+        found.append(kit.button(t("Show all answers"), ALL, ticket.id))
+    return found

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from blocks import escalation
+from blocks import escalation, escalation_form, fill_in
 from blocks.kit import Json
 from bot.core.errors import Conflict
 from bot.desk import Desk
 from bot.escalation.evidence import OVERRIDE_REASON
+from bot.escalation.summaries import edited
+from bot.forms.validation import Incomplete
 from bot.model.transitions import Move
 from bot.tickets.permissions import BREAK_GLASS_REASON
 from bot.tickets.reference import reference
-from handlers.dispatch import Dispatcher, Draw
+from handlers.dispatch import Dispatcher, Draw, Show
 from handlers.payload import Click, Submission
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def ask(click: Click) -> None:
         ticket = await desk.queries.allowed(click.value, Move.ESCALATE, click.user)
-        view = escalation.tasks(ticket, reference(ticket, desk.config), desk.config)
+        view = escalation_form.modal(ticket, reference(ticket, desk.config), desk.config)
         await dispatcher.open_for(click, view)
         await desk.evidence.lookout.look()  # now, so that the preview need not wait for it
 
-    async def redraw(click: Click) -> Json:
-        ticket = await desk.queries.open_to(click.ticket, click.user)
-        return escalation.tasks(ticket, reference(ticket, desk.config), desk.config, click.typed)
-
     async def answered(form: Submission) -> Draw:
-        await desk.escalation.prepare(form.ticket, form.user, form.typed, form.view, form.version)
+        await desk.escalation.prepare(form.ticket, form.user, form.typed, form.view, form.version, form.files)
         return lambda: preview(form)
 
     async def preview(form: Submission, *, changed: bool = False) -> Json:
@@ -37,7 +35,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         try:
             reasons = form.typed.get(OVERRIDE_REASON), form.typed.get(BREAK_GLASS_REASON)
             await desk.escalation.send(form.ticket, form.user, form.view, form.version, *reasons)
-        except Conflict:
+        except (Conflict, Incomplete):
             return await preview(form, changed=True)
         return None
 
@@ -51,8 +49,38 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         return None
 
     dispatcher.clicks[escalation.ASK] = ask
-    dispatcher.submissions[escalation.TASKS] = answered
-    dispatcher.redraws[escalation.TASKS] = redraw
+    dispatcher.submissions[escalation_form.TASKS] = answered
     dispatcher.submissions[escalation.SEND] = send
     dispatcher.clicks[escalation.RCR] = ask_rcr
     dispatcher.submissions[escalation.RCR] = record_rcr
+    _register_form(desk, dispatcher)
+
+
+def _register_form(desk: Desk, dispatcher: Dispatcher) -> None:
+    async def redraw(click: Click) -> Json:
+        """The same form with another transaction, with all answers, or after an answer that decides on others."""
+        ticket = await desk.queries.open_to(click.ticket, click.user)
+        number, everything = fill_in.drawn(click.typed)
+        return escalation_form.modal(
+            ticket,
+            reference(ticket, desk.config),
+            desk.config,
+            click.typed,
+            everything=everything or click.action == fill_in.ALL,
+            transactions=number + (click.action == fill_in.ANOTHER),
+        )
+
+    async def save(click: Click) -> Show:
+        """Keeps what is typed so far, as `Fill in` does. A draft that nobody edited is no answer yet."""
+        before = await desk.queries.open_to(click.ticket, click.user)
+        typed = edited(before, click.typed, desk.config)
+        ticket = await desk.answers.fill_in(click.ticket, click.user, typed, click.id, click.version)
+        name = reference(ticket, desk.config)
+
+        async def saved() -> Json:
+            return escalation_form.modal(ticket, name, desk.config)
+
+        return dispatcher.shows(click.view, saved)
+
+    dispatcher.redraws[escalation_form.TASKS] = redraw
+    dispatcher.saving_clicks[escalation_form.SAVE] = save

@@ -28,9 +28,10 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def more(click: Click) -> None:
         """The same form with another example in it, or with all answers; typed text stays."""
-        view = await redraw(click)
-        view["private_metadata"] = click.about
-        await dispatcher.update_view(click.view, view)
+        view = await dispatcher.redraws.get(click.view_callback, redraw)(click)
+        if view is not None:
+            view["private_metadata"] = click.about
+            await dispatcher.update_view(click.view, view)
 
     async def redraw(click: Click) -> Json:
         ticket = await desk.queries.open_to(click.ticket, click.user)
@@ -46,9 +47,14 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def submit(form: Submission) -> Json | None:
         await desk.answers.fill_in(form.ticket, form.user, form.typed, form.view, form.version, form.files)
-        if form.parent:
-            dispatcher.tasks.start(dispatcher.shows(form.parent, lambda: _below(desk, form))())
+        if form.parent and form.below == escalation.SEND:
+            dispatcher.tasks.start(dispatcher.shows(form.parent, lambda: preview_of(form.ticket, form.user))())
         return None
+
+    async def preview_of(ticket_id: str, user: str) -> Json:
+        """The preview below the form, with what is still missing now."""
+        shown = await desk.escalation.preview(ticket_id, user)
+        return escalation.preview(shown, reference(shown.ticket, desk.config), desk.config)
 
     dispatcher.clicks[fill_in.ASK] = ask
     dispatcher.clicks[fill_in.PUSH] = push
@@ -56,12 +62,3 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     dispatcher.clicks[fill_in.ANOTHER] = more
     dispatcher.submissions[fill_in.SUBMIT] = submit
     dispatcher.redraws[fill_in.SUBMIT] = redraw
-
-
-async def _below(desk: Desk, form: Submission) -> Json:
-    """Redraws the modal below with the items that are still missing. Slack keeps what was typed into it."""
-    if form.below == escalation.SEND:
-        shown = await desk.escalation.preview(form.ticket, form.user)
-        return escalation.preview(shown, reference(shown.ticket, desk.config), desk.config)
-    ticket = await desk.queries.ticket(form.ticket)
-    return escalation.tasks(ticket, reference(ticket, desk.config), desk.config)

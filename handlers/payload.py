@@ -84,6 +84,11 @@ class Click:
         """The ticket a clicked modal is about."""
         return ticket_in(self.about)
 
+    @property
+    def version(self) -> int:
+        """The version of that ticket the person looked at; 0 where the modal does not say."""
+        return version_in(self.about)
+
     @classmethod
     def of(cls, asked: Command | Shortcut) -> Click:
         """Place of a command or a shortcut, to answer there."""
@@ -121,8 +126,7 @@ class Submission:
     @property
     def version(self) -> int:
         """The ticket's version the person looked at; 0 where the modal does not say."""
-        number = self.about.partition("|")[2].partition("|")[0]
-        return int(number) if number.isdigit() else 0
+        return version_in(self.about)
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,12 @@ class OptionsRequest:
 def ticket_in(about: str) -> str:
     """`private_metadata` is `<ticket id>` or `<ticket id>|<version>`."""
     return about.partition("|")[0]
+
+
+def version_in(about: str) -> int:
+    """The version in a `private_metadata`; 0 without one."""
+    number = about.partition("|")[2].partition("|")[0]
+    return int(number) if number.isdigit() else 0
 
 
 def command(body: Body) -> Command:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from bot.forms import validation
 from bot.forms.template_fields import Need
 from bot.forms.validators import reason
 from bot.model.contact import Contact
-from bot.model.ticket import Ticket
+from bot.model.ticket import Attachment, Ticket
 from bot.model.transitions import Move, Step, can, change, event, move
 from bot.register.contacts import Register
 from bot.tickets import notifications, permissions
@@ -45,16 +45,20 @@ class Escalation:
     clock: Clock
     routes: Routes
 
-    async def prepare(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
-        """The 2nd-level tasks of the guide, answered; the ticket stays where it is."""
+    async def prepare(
+        self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int, files: Sequence[Attachment] = ()
+    ) -> Ticket:
+        """The answers the escalation needs, with the files of the same form; the ticket stays where it is."""
         actor = await self.queries.actor(by)
 
         async def decide(ticket: Ticket, at: datetime) -> Change | None:
             permissions.require(actor, ticket, Move.ESCALATE)
             if not can(ticket, Move.ESCALATE):
                 move(ticket, Move.ESCALATE, by, at)
-            answers = await self.answers.validated(ticket, typed, Need.ESCALATE)
-            return await self.answers.filled(ticket, answers, by, at, seen)
+            answers = await self.answers.validated(ticket, typed, Need.ESCALATE, files=files)
+            return self.answers.with_files(
+                ticket, await self.answers.filled(ticket, answers, by, at, seen), files, by, at
+            )
 
         return await self.changes.change(ticket_id, f"{form}:prepare", decide)
 

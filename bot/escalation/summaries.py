@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.config.settings import Config
-from bot.core.cleaning import clean_line, fitting
+from bot.core.cleaning import clean_line, clean_text, fitting
 from bot.core.i18n import mark, speaking, t
 from bot.escalation.letter import shown
 from bot.forms.field_table import OWN, field, fields_of
@@ -36,6 +38,12 @@ def drafts(ticket: Ticket, config: Config) -> dict[str, str]:
         "done": done_so_far(ticket, config),
         "summary_second": second_summary(ticket, config),
     }
+
+
+def edited(ticket: Ticket, typed: Mapping[str, str], config: Config) -> dict[str, str]:
+    """The typed answers, without drafts that were left as they are."""
+    begun = {key: clean_text(text) for key, text in drafts(ticket, config).items() if not ticket.answer(key)}
+    return {key: text for key, text in typed.items() if not begun.get(key) or clean_text(text) != begun[key]}
 
 
 def question_to_customer(ticket: Ticket, config: Config) -> str:

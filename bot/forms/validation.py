@@ -112,10 +112,17 @@ def checked(
             found[field.key] = _checked(field, typed.get(field.key, ""), kind, given, asked)
         except ValueError as error:
             errors[field.key] = str(error)
-    errors |= _group_errors({**given.answers, **found}, {field.key for field in fields})
+    shown = {field.key for field in fields}
+    errors |= _group_errors({**given.answers, **found}, shown)
+    if _FIRST_STATUS in shown and is_due(EXAMPLE_NEED[kind], border) and not has_example({**given.answers, **found}):
+        errors.setdefault(_FIRST_STATUS, t(_NO_EXAMPLE))
     if errors:
         raise Invalid(errors)
     return found
+
+
+_FIRST_STATUS = "example.1.status"
+_NO_EXAMPLE = mark("At least one transaction is needed. If there is none, write here: not available because …")
 
 
 def _checked(field: Field, text: str, kind: Kind, given: Given, border: Need) -> str:

@@ -64,11 +64,11 @@ class Answers:
             self.require_unclosed(ticket)
             passed = _BORDERS_PASSED.get(ticket.stage, Need.RAISE)
             answers = await self.validated(ticket, typed, Need.RAISE, passed, files)
-            return self._with_files(ticket, await self.filled(ticket, answers, by, at, seen), files, by, at)
+            return self.with_files(ticket, await self.filled(ticket, answers, by, at, seen), files, by, at)
 
         return await self.changes.change(ticket_id, f"{form}:fill_in", decide)
 
-    def _with_files(
+    def with_files(
         self, ticket: Ticket, done: Change | None, files: Sequence[Attachment], by: str, at: datetime
     ) -> Change | None:
         """The same change with the files of the same form."""

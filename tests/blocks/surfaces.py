@@ -14,6 +14,7 @@ from blocks import (
     digest,
     eas,
     escalation,
+    escalation_form,
     fill_in,
     handoff,
     letter,
@@ -167,7 +168,8 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
             view = fill_in.modal(ticket, name, config, everything=everything, transactions=number)
             yield f"filling {everything} {number}", view
     yield from _checks(ticket, name, config)
-    yield "tasks", escalation.tasks(ticket, name, config)
+    yield "escalating", escalation_form.modal(ticket, name, config)
+    yield "escalating anew", escalation_form.modal(ticket, name, config, everything=True, transactions=5)
     for refusal in ("", "You cannot send."):
         shown = Preview(ticket, write(ticket, a_contact(), config), missing(ticket, Need.ESCALATE, config), refusal)
         yield f"preview {refusal}", escalation.preview(shown, name, config, changed=bool(refusal))

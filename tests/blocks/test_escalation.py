@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from blocks import escalation, fill_in
+from blocks import escalation, escalation_form, fill_in
 from blocks.kit import Json
 from bot.escalation.letter import as_text, write
 from bot.escalation.preview import Preview
@@ -36,18 +36,30 @@ def words(view: Json) -> str:
 
 
 def test_form_says_which_answers_stay_with_us() -> None:
-    said = words(escalation.tasks(an_incident(Stage.SECOND), "PD-1042", CONFIG))
-    line = next(each for each in said.splitlines() if each.startswith("Retarus reads these answers. Only we read: "))
+    view = escalation_form.modal(an_incident(Stage.SECOND), "PD-1042", CONFIG, everything=True)
+    line = next(
+        each for each in words(view).splitlines() if each.startswith("Retarus reads these answers. Only we read: ")
+    )
     assert "Access end-customer's system" in line
     assert "Help desk, if one was needed" in line
     for printed in (
         "What is asked of Retarus",
         "Root cause",
-        "Summarize status",
+        "Summarize status; ",
         "system customization",
         "Workaround given",
     ):
         assert printed not in line
+
+
+def test_form_lists_what_is_answered_in_short_lines() -> None:
+    long = "Only they see the policy that rejects on the data centre in Frankfurt, and only they can correct it there"
+    said = words(escalation_form.modal(an_incident(Stage.SECOND, also={"why_retarus": long}), "PD-1042", CONFIG))
+    assert "Already answered" in said
+    assert "EXAMPLE: \n1 transaction\n" in said
+    assert "What is asked of Retarus, and why them: \nOnly they see the policy that rejects on" in said
+    assert long not in said
+    assert "What was done, and what came of it" not in said
 
 
 def test_preview_of_a_complete_ticket_can_be_sent() -> None:
@@ -94,12 +106,6 @@ def test_ticket_that_changed_meanwhile_is_shown_anew_and_says_so() -> None:
     ticket = an_incident(Stage.SECOND)
     preview = Preview(ticket, write(ticket, a_contact(), CONFIG), (), "")
     assert "PD-1042 changed since you looked" in words(escalation.preview(preview, "PD-1042", CONFIG, changed=True))
-
-
-def test_open_tasks_of_the_first_level_are_named_above_the_second_levels_tasks() -> None:
-    view = escalation.tasks(an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF), "PD-1042", CONFIG)
-    assert "DESCRIPTION: Number of affected customers · 1st level · guide sections 4 and 5" in words(view)
-    assert "· 2nd level · guide section" not in words(view)
 
 
 def test_preview_looks_as_approved() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given as anything
 from hypothesis import strategies as st
 
-from blocks import create, escalation, fill_in, handoff
+from blocks import create, escalation_form, fill_in, handoff
 from blocks.evidence import ALL_OFFERED, OFFERED, offered
 from blocks.form_state import FormState
 from blocks.kit import Json
@@ -21,7 +21,7 @@ from bot.model.ticket import Attachment, Kind, Stage, Ticket
 from bot.tickets.attachments import written
 from handlers.payload import typed
 from tests.blocks.surfaces import parts, submitted
-from tests.factories import COMPLETE, START, a_config, an_incident, given, without
+from tests.factories import COMPLETE, HANDED_OFF, SECOND, START, a_config, an_incident, given, without
 
 CONFIG = a_config()
 INCIDENT = Kind.INCIDENT
@@ -92,7 +92,7 @@ def test_fields_with_few_options_and_times_are_picked(key: str, shape: str) -> N
 
 
 def test_permission_to_test_has_no_default() -> None:
-    shown = inputs(escalation.tasks(an_incident(Stage.SECOND, answers={}), "PD-1042", CONFIG))["test"]
+    shown = inputs(escalation_form.modal(an_incident(Stage.SECOND, answers={}), "PD-1042", CONFIG))["test"]
     assert "initial_option" not in shown["element"]
 
 
@@ -160,10 +160,30 @@ def test_redrawn_with_more_inputs_keep_their_ids_so_that_what_was_typed_stays() 
 # --- filling in
 
 
-def test_filling_in_asks_for_what_is_missing_whole_headings_at_a_time() -> None:
-    ticket = an_incident(answers={**COMPLETE, "affected": ""})
-    shown = inputs(fill_in.modal(ticket, "PD-1042", CONFIG))
-    assert list(shown) == ["happens", "impact", "interface", "error", "affected", "files"]
+@pytest.mark.parametrize(
+    ("missing", "asked"),
+    [
+        (["affected"], ["affected"]),
+        (["tenants", "error"], ["tenants", "error"]),
+        (["steps"], ["reproduced", "steps"]),
+        (["priority_reason"], ["priority", "priority_reason"]),
+    ],
+)
+def test_filling_in_asks_for_what_is_missing_and_belongs_together(missing: list[str], asked: list[str]) -> None:
+    ticket = an_incident(answers=without(COMPLETE, *missing))
+    assert list(inputs(fill_in.modal(ticket, "PD-1042", CONFIG))) == [*asked, "files"]
+    escalating = inputs(escalation_form.modal(ticket, "PD-1042", CONFIG))
+    optional = ["access", "cause", "workaround", "help_desk_second"]
+    assert [key for key in escalating if key not in optional] == [*asked, "files"]
+
+
+def test_form_of_the_escalation_asks_nothing_that_is_answered() -> None:
+    shown = inputs(escalation_form.modal(an_incident(Stage.SECOND), "PD-1042", CONFIG))
+    assert list(shown) == ["access", "cause", "workaround", "help_desk_second", "files"]
+    everything = inputs(escalation_form.modal(an_incident(Stage.SECOND), "PD-1042", CONFIG, everything=True))
+    ours = {*HANDED_OFF, "customer"} - {"known"}
+    assert set(everything) >= set(COMPLETE) - ours
+    assert not ours & set(everything)
 
 
 def test_second_levels_tasks_are_not_asked_of_the_first() -> None:
@@ -216,17 +236,17 @@ def test_summary_a_person_wrote_is_not_replaced_by_a_draft() -> None:
 
 
 def test_escalating_asks_the_second_levels_tasks_and_begins_what_can_be_begun() -> None:
-    ticket = an_incident(Stage.SECOND, answers={key: COMPLETE[key] for key in ("triage", "summary_first")})
-    shown = inputs(escalation.tasks(ticket, "PD-1042", CONFIG))
+    ticket = an_incident(Stage.SECOND, answers=without(COMPLETE, *SECOND))
+    shown = inputs(escalation_form.modal(ticket, "PD-1042", CONFIG))
     assert list(shown) == [
         "reproduced", "steps", "done", "test", "system", "access", "cause", "workaround", "help_desk_second",
-        "why_retarus", "summary_second",
+        "why_retarus", "summary_second", "files",
     ]  # fmt: skip
-    assert shown["done"]["element"]["initial_value"] == "Triage: Restarted the connector: no change"
+    assert shown["done"]["element"]["initial_value"].startswith("Triage: Restarted the connector: no change\n")
     assert shown["summary_second"]["element"]["initial_value"].startswith("1st level: Connector 4.2 was updated")
 
 
-@pytest.mark.parametrize("modal", [handoff.modal, escalation.tasks, fill_in.modal])
+@pytest.mark.parametrize("modal", [handoff.modal, escalation_form.modal, fill_in.modal])
 def test_form_about_a_ticket_keeps_its_id_and_version_and_nothing_else(modal: Any) -> None:
     assert modal(an_incident(Stage.SECOND, version=7), "PD-1042", CONFIG)["private_metadata"] == "t1|7"
 
@@ -240,7 +260,7 @@ def test_form_about_a_ticket_keeps_its_id_and_version_and_nothing_else(modal: An
         ("raise", lambda config: create.modal(FormState(INCIDENT), config, {})),
         ("never", lambda config: create.modal(FormState(INCIDENT), config, {}, more=True)),
         ("handoff", lambda config: handoff.modal(an_incident(Stage.FIRST), "PD-1042", config)),
-        ("escalate", lambda config: escalation.tasks(an_incident(Stage.SECOND), "PD-1042", config)),
+        ("escalate", lambda config: escalation_form.modal(an_incident(Stage.SECOND), "PD-1042", config)),
         ("escalate", lambda config: fill_in.modal(an_incident(Stage.FIRST), "PD-1042", config)),
     ],
 )

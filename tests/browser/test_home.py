@@ -39,10 +39,14 @@ async def open_app_home(viewer: BrowserUser) -> Locator:
     return viewer.page.get_by_role("tabpanel")
 
 
-async def bea_previews_the_escalation(user: UserGetter) -> Locator:
+async def bea_previews_the_escalation(user: UserGetter, *, is_answered: bool = False) -> Locator:
     bea = await user("bea")
     await bea.press(bea.card("PD-1001"), t("Escalate to Retarus"))
     form = await bea.opened_modal(t("Escalate to Retarus"))
+    if is_answered:
+        await expect(form).to_contain_text("Connector 4.2, no custom rules")
+        await bea.press(form, t("Preview"))
+        return await bea.opened_modal(t("Preview"))
     await bea.fill(
         form,
         {
@@ -96,7 +100,7 @@ async def carla_adds_alex_and_completes_bea(user: UserGetter) -> None:
 
 async def bea_sends_it(user: UserGetter) -> None:
     bea = await user("bea")
-    preview = await bea_previews_the_escalation(user)
+    preview = await bea_previews_the_escalation(user, is_answered=True)
     await expect(preview).to_contain_text("Bea Bauer")
     await bea.press(preview, t("Send to Retarus"))
     await expect(preview).to_be_hidden()

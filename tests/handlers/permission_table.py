@@ -61,6 +61,7 @@ ROWS: dict[str, str] = {
     "submission checks.submit": PART,
     **{f"click filling.{what}": PART for what in ("all", "another", "ask", "push")},
     "submission filling.submit": PART,
+    "click escalate.save": PART,
     **{f"click joining.{what}": PART for what in ("known", "other", "same")},
     "submission joining.known": PART,
     **{f"click evidence.{what}": PART for what in ("fine", "look", "remove", "trouble")},

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 
 from bot.forms.template_fields import PREQUALIFICATION, TEMPLATE
@@ -11,56 +9,84 @@ from bot.model.ticket import Stage
 from bot.model.transitions import Move
 from localslack import Modal
 from localslack.visible import text_of
-from tests.handlers.world import DESK, MATRIX_SECOND, RETARUS, SECOND_TASKS, Json, World
-
-DETAILS = MATRIX_SECOND | SECOND_TASKS
+from tests.handlers.world import DESK, RETARUS, Json, World
 
 
 async def previewed(w: World, card: Json, *, by: str = "ben") -> Modal:
     person = getattr(w, by)
     await person.click(await person.again(card), "Escalate to Retarus")
-    modal = await person.modal("Escalate to Retarus")
-    await w.decide(person, modal, "test", "yes")
-    modal = await person.modal("Escalate to Retarus", containing="To whom and when")
-    done = await person.submit(modal, DETAILS)
+    done = await person.submit(await person.modal("Escalate to Retarus"))
     assert done["outcome"] == "updated", done
     preview: Modal = await person.modal("Preview")
     return preview
 
 
-async def test_preview_lists_everything_missing_with_a_way_to_fill_it_in(w: World) -> None:
+async def test_one_form_asks_for_everything_the_escalation_needs_and_marks_what_is_missing(w: World) -> None:
     card = await w.accepted()
-    preview = await previewed(w, card)
-    for item in ("Tenant(s) or Dedicated Customer ID(s)", "Used interface", "EXAMPLE", "guide sections 4 and 5"):
-        assert item in preview.text
-    assert "submit" not in preview.view or not preview.view["submit"]
-
-    await w.ben.click(preview, "Fill in")
-    form = await w.ben.modal("Fill in")
-    assert (await w.ben.submit(form, w.details()))["outcome"] == "closed"
+    await w.ben.click(card, "Escalate to Retarus")
+    modal = await w.ben.modal("Escalate to Retarus", containing="Already answered")
+    assert "Impact: No outbound mail for three customers" in modal.text
+    assert "Fill in" not in modal.text
+    await w.decide(w.ben, modal, "test", "yes")
+    modal = await w.ben.modal("Escalate to Retarus", containing="To whom and when")
+    w.ben.fill(modal, w.details() | {"tenants": "12345RS", "example.1.status": "not available"})
+    done = await w.ben.submit(modal, {"affected": "n/a"})
+    assert set(done["errors"]) == {"affected", "example.1.status"}
+    done = await w.ben.submit(modal, {"affected": "3", "example.1.status": "550 5.7.1 rejected"})
+    assert done["outcome"] == "updated", done
     ready = await w.ben.modal("Preview", containing="This is what Retarus reads")
     assert (await w.ben.submit(ready))["outcome"] == "closed"
     await w.ben.reply(card, "escalated it to Retarus")
 
 
-async def test_filling_in_from_the_tasks_keeps_what_was_typed_there(w: World) -> None:
+async def test_escalation_without_a_transaction_asks_for_one_beside_its_status(w: World) -> None:
     card = await w.accepted()
     await w.ben.click(card, "Escalate to Retarus")
-    modal = await w.ben.modal("Escalate to Retarus", containing="Missing for Retarus")
-    w.ben.fill(modal, DETAILS)
-    await w.ben.click(modal, "Fill in")
-    details = {key: text for key, text in w.details().items() if key not in DETAILS}
-    assert (await w.ben.submit(await w.ben.modal("Fill in"), details))["outcome"] == "closed"
     modal = await w.ben.modal("Escalate to Retarus")
-    await w.ben.wait_for(partial(_is_complete, w), "the list of missing items to be gone")
-    await w.decide(w.ben, modal, "test", "yes")
-    done = await w.ben.submit(await w.ben.modal("Escalate to Retarus", containing="To whom and when"), DETAILS)
+    details = {key: text for key, text in w.details().items() if not key.startswith("example")}
+    done = await w.ben.submit(modal, {key: text for key, text in details.items() if key != "test_terms"})
+    assert set(done["errors"]) == {"example.1.status"}
+    assert "At least one transaction is needed" in done["errors"]["example.1.status"]
+
+
+async def test_save_for_now_keeps_what_was_typed_and_asks_for_the_rest(w: World) -> None:
+    card = await w.accepted()
+    await w.ben.click(card, "Escalate to Retarus")
+    modal = await w.ben.modal("Escalate to Retarus")
+    w.ben.fill(modal, {"tenants": "12345RS", "error": "550 5.7.1 rejected"})
+    await w.ben.click(modal, "Save for now")
+    modal = await w.ben.modal("Escalate to Retarus", containing="Error pattern(s) / message(s): 550 5.7.1 rejected")
+    ticket = await w.ticket()
+    assert (ticket.answer("tenants"), ticket.answer("summary_second")) == ("12345RS", "")
+    blocks = {block.get("block_id") for block in modal.view["blocks"]}
+    assert "tenants" not in blocks
+    assert {"affected", "summary_second"} <= blocks
+
+
+async def test_answers_that_are_there_can_be_edited_in_the_form_of_the_escalation(w: World) -> None:
+    card = await w.filled()
+    await w.ben.click(await w.ben.again(card), "Escalate to Retarus")
+    modal = await w.ben.modal("Escalate to Retarus", containing="EXAMPLE: 1 transaction")
+    assert not {"tenants", "why_retarus", "done"} & {block.get("block_id") for block in modal.view["blocks"]}
+    await w.ben.click(modal, "Edit these answers")
+    modal = await w.ben.modal("Escalate to Retarus", containing="Used interface")
+    done = await w.ben.submit(modal, {"affected": "4"})
     assert done["outcome"] == "updated", done
+    await w.ben.modal("Preview", containing="Number of affected customers: 4")
+
+
+async def test_preview_lists_what_was_taken_away_meanwhile_with_a_way_to_fill_it_in(w: World) -> None:
+    card = await w.filled()
+    preview = await previewed(w, card)
+    ticket = await w.ticket()
+    await w.running.desk.answers.fill_in(ticket.id, "U0ANNA", {"affected": ""}, "another form", ticket.version)
+    assert (await w.ben.submit(preview))["outcome"] == "updated"
+    preview = await w.ben.modal("Preview", containing="Number of affected customers · 1st level · guide sections 4")
+    assert "submit" not in preview.view or not preview.view["submit"]
+    await w.ben.click(preview, "Fill in")
+    form = await w.ben.modal("Fill in")
+    assert (await w.ben.submit(form, {"affected": "3"}))["outcome"] == "closed"
     await w.ben.modal("Preview", containing="This is what Retarus reads")
-
-
-async def _is_complete(w: World) -> bool:
-    return "Missing for Retarus" not in (await w.ben.modals())[-1].text
 
 
 async def test_unauthorised_person_sees_why_and_who_can_send(w: World) -> None:
