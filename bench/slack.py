@@ -218,7 +218,13 @@ def _person(_: FakeSlack) -> dict[str, Any]:
 
 _ANSWERS: dict[str, Callable[[FakeSlack], dict[str, Any]]] = {
     "apps.connections.open": lambda slack: {"url": slack.url.replace("http", "ws", 1).replace("/api/", "/socket")},
-    "auth.test": lambda _: {"team_id": TEAM, "team": "bench", "user_id": BOT, "bot_id": "B0BENCH"},
+    "auth.test": lambda slack: {
+        "url": slack.url,
+        "team_id": TEAM,
+        "team": "bench",
+        "user_id": BOT,
+        "bot_id": "B0BENCH",
+    },
     "users.info": _person,
     "usergroups.users.list": lambda _: {"users": [SECOND_USER]},
     "users.conversations": FakeSlack._listed,  # noqa: SLF001 (this table is part of the class)

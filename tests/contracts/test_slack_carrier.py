@@ -240,8 +240,17 @@ async def test_chaser_of_a_deleted_letter_goes_into_the_channel_with_its_referen
     assert "PD-1001 mail is rejected" in str(posted.blocks)
 
 
-async def test_permalink_that_failed_is_asked_for_again(s: Scene) -> None:
-    s.slack.faults.order("chat.getPermalink", "http_500")
+async def test_permalink_is_made_as_slack_makes_it(s: Scene) -> None:
+    await s.save(a_card())
+    await s.deliver()
+    place = await s.store.place("t1", "card")
+    assert place
+    of_slack = await s.carrier._client.chat_getPermalink(channel=place.channel, message_ts=place.ts)
+    assert place.link == of_slack["permalink"]
+
+
+async def test_permalink_that_failed_is_made_later(s: Scene) -> None:
+    s.slack.faults.order("auth.test", "http_500")
     await s.save(a_card())
     await s.deliver()
     place = await s.store.place("t1", "card")

@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.api_errors import SLACK_ERRORS, THREAD_GONE, is_channel, name_of, outcome_of
 from bot.adapters.slack.idempotent_posting import DeliveryAttempt, Seen, Written
 from bot.adapters.slack.message_update import updated
+from bot.adapters.slack.permalinks import Permalinks
 from bot.adapters.slack.uploads import Uploads
 from bot.core.backoff import backoff
 from bot.core.i18n import t
@@ -81,6 +82,7 @@ class SlackCarrier:
         self._store = store
         self._write = write
         self._seen = Seen()
+        self._permalinks = Permalinks(client)
         self._direct_messages = _DirectMessages(client)
         self._uploads = Uploads(files, most)
         self._ways = {
@@ -235,8 +237,8 @@ class SlackCarrier:
         if place.link:
             return None
         try:
-            answer = await self._client.chat_getPermalink(channel=place.channel, message_ts=place.ts)
+            link = await self._permalinks.of(place.channel, place.ts)
         except SLACK_ERRORS:
-            log.warning("No permalink for a %s; it is asked for again.", place.what)  # the message itself is posted
+            log.warning("No permalink for a %s; it is made later.", place.what)  # the message itself is posted
             return None
-        return place.model_copy(update={"link": str(answer["permalink"])})
+        return place.model_copy(update={"link": link})
