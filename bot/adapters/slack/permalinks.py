@@ -15,7 +15,7 @@ class Permalinks:
     _workspace: str = ""
 
     async def of(self, channel: str, ts: str) -> str:
-        """The permalink of a message that is no reply. Raises `SlackApiError` or a client error, as `auth.test` does."""
+        """The permalink of a message that is no reply. Raises what `auth.test` raises."""
         if not self._workspace:
             self._workspace = str((await self.client.auth_test())["url"]).rstrip("/")
         return f"{self._workspace}/archives/{channel}/p{ts.replace('.', '')}"
