@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.conversation.ports import ConversationStore
 from bot.conversation.references import guessable_message_id, message_id, new_secret
@@ -14,6 +14,8 @@ from bot.tickets.ports import Batch, ChangeStore
 
 CHAIN = 20
 """Message-IDs in References: the oldest and the newest."""
+PAUSE = timedelta(hours=1)
+"""Between two automatic mails about one ticket."""
 _SECRET = "message_id_secret"  # noqa: S105  the name it is kept under
 _OLD = "guessable_message_ids"
 
@@ -25,6 +27,13 @@ class ThreadHeaders:
     message_id: str
     references: tuple[str, ...] = ()
     """Oldest first; the last one is answered."""
+
+
+@dataclass(frozen=True)
+class NotBefore:
+    """An automatic mail about the same ticket was sent within the hour: the next one waits until then."""
+
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -42,27 +51,47 @@ class OutgoingMails:
             await self.changes.apply(Batch(heard=Heard(message_ids=tuple(old))))
             await self.store.keep(_OLD, "known")
 
-    async def announce(self, notice: Notice, domain: str) -> ThreadHeaders:
+    async def announce(self, notice: Notice, domain: str, at: datetime) -> ThreadHeaders | NotBefore:
         """Saves the Message-ID before the mail leaves, so that an answer to it is recognised at once.
 
-        `domain` in ASCII. The mail answers the newest one of the ticket's thread, theirs included.
+        `domain` in ASCII. The mail answers the newest one of the ticket's thread, theirs included. For each ticket one
+        automatic mail leaves in an hour.
         """
         secret = await self.store.keep_first(_SECRET, new_secret())
         known = await self.store.message_id_of(notice.key)
         own = known.message_id if known else message_id(secret, notice.key, domain)
         if not notice.ticket_id:
             return ThreadHeaders(own)
-        thread = [each.message_id for each in await self.store.message_ids_of(notice.ticket_id)]
+        mails = await self.store.message_ids_of(notice.ticket_id)
+        thread = [each.message_id for each in mails]
         before = thread[: thread.index(own)] if own in thread else thread
         if known is None:
-            sent = MessageId(message_id=own, ticket_id=notice.ticket_id, is_sent=True, key=notice.key, at=notice.due)
-            await self.changes.apply(Batch(heard=Heard(message_ids=(sent,))))
+            if notice.is_automatic and (turn := next_turn(mails, at)):
+                return NotBefore(turn)
+            await self.changes.apply(Batch(heard=Heard(message_ids=(_sent(notice, own, at),))))
         return ThreadHeaders(own, bounded(before))
+
+
+def next_turn(mails: Sequence[MessageId], at: datetime) -> datetime | None:
+    """When the next automatic mail of a ticket may leave; none: now. A moment in the future does not count."""
+    turns = [each.at + PAUSE for each in mails if each.is_automatic and each.at <= at < each.at + PAUSE]
+    return max(turns, default=None)
 
 
 def bounded(thread: Sequence[str]) -> tuple[str, ...]:
     """The oldest, which began the thread, and the newest."""
     return tuple(thread) if len(thread) <= CHAIN else (thread[0], *thread[1 - CHAIN :])
+
+
+def _sent(notice: Notice, own: str, at: datetime) -> MessageId:
+    return MessageId(
+        message_id=own,
+        ticket_id=notice.ticket_id,
+        is_sent=True,
+        is_automatic=notice.is_automatic,
+        key=notice.key,
+        at=at if notice.is_automatic else notice.due,
+    )
 
 
 def _old(notice: Notice, domain: str, at: datetime) -> MessageId:

@@ -113,6 +113,8 @@ class MessageId(Record):
     """We sent it; false: it was taken in."""
     is_guessable: bool = False
     """Sent before Message-IDs were made with a secret."""
+    is_automatic: bool = False
+    """No person sent it; `at` is when it was sent."""
     key: str = ""
     """The key of the notice that was sent by it."""
     at: Utc

@@ -61,6 +61,14 @@ class Notice(Record):
     rank: int = Field(default=50, ge=0)
     """Delivery priority: of several notices that are due, the one with the lowest rank goes first."""
 
+    @property
+    def is_automatic(self) -> bool:
+        """True for an e-mail that no person sends; its body says so, but for warnings to admins.
+
+        It may have to wait for an hour, so its lane is its own.
+        """
+        return self.say is Say.ALERT_MAIL or bool(self.body.get("automatic"))
+
     def names(self, key: str) -> list[str]:
         """A list of names in the body; empty where there is none."""
         found = self.body.get(key)

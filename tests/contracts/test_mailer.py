@@ -244,6 +244,19 @@ async def test_chaser_html_declares_the_language_of_letters() -> None:
     assert "<html lang='de'>" in body(mail, "html")
 
 
+async def test_second_automatic_mail_within_the_hour_waits_and_is_no_failure() -> None:
+    words: dict[str, JsonValue] = {"text": "Hello", "subject": "P1", "reply_to": "b@p.example", "automatic": True}
+    first, second = (a_notice(f"t1:{n}:chase_mail:x", to=TO, say=Say.CHASE_MAIL, body=words) for n in (1, 2))
+    async with smtp_server(Inbox()) as inbox:
+        carrier = MailCarrier(sender_to(f"smtp://127.0.0.1:{inbox.port}"), "desk@partner.example", "", outgoing())
+        assert await carrier.deliver(Claim(notice=first, attempt=1), START) == Sent()
+        waits = await carrier.deliver(Claim(notice=second, attempt=1), START + timedelta(minutes=5))
+    assert isinstance(waits, Retry)
+    assert (waits.at, waits.is_failure) == (START + timedelta(hours=1), False)
+    (mail,) = inbox.messages
+    assert mail["Auto-Submitted"] == "auto-generated"
+
+
 async def test_letter_with_an_invalid_reply_to_is_dead_with_a_reason() -> None:
     async with scripted_smtp_server() as port:
         outcome = await MailCarrier(

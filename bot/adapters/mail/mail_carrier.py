@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.adapters.mail.compose import NoAddress, address, ascii_domain, attach, compose
 from bot.adapters.mail.smtp_sender import SmtpSender
-from bot.conversation.thread_headers import ThreadHeaders
+from bot.conversation.thread_headers import NotBefore, ThreadHeaders
 from bot.core.backoff import backoff
 from bot.core.i18n import Language, mark, speaking, t
 from bot.escalation.letter import as_html, as_page, as_text
@@ -25,7 +25,7 @@ from bot.tickets.attachments import MissingFile, fetched, left_out, unpacked
 class Announces(Protocol):
     """Assigns a mail's Message-ID and thread, and saves both before it is sent."""
 
-    async def announce(self, notice: Notice, domain: str) -> ThreadHeaders: ...
+    async def announce(self, notice: Notice, domain: str, at: datetime) -> ThreadHeaders | NotBefore: ...
 
 
 NO_SMTP = mark("No mail server is set up. An admin sets SMTP_URL and starts the bot again; then try again.")
@@ -70,7 +70,11 @@ class MailCarrier:
             wait = backoff(claim.progress.failures + 1, claim.notice.key)
             return Retry(at + wait, t(NO_FILES), is_failure=self._is_slack_open())
         missing = left_out(files, found)
-        headers = await self._mails.announce(claim.notice, ascii_domain(self._from.rpartition("@")[2]))
+        headers = await self._mails.announce(claim.notice, ascii_domain(self._from.rpartition("@")[2]), at)
+        if isinstance(headers, NotBefore):
+            return Retry(
+                headers.at, t("an automatic mail about this ticket was sent within the hour"), is_failure=False
+            )
         try:
             message = await asyncio.to_thread(self._message, claim.notice, headers, files, found, missing)
         except NoAddress as error:
@@ -102,7 +106,7 @@ class MailCarrier:
             html=html,
             at=notice.due,
             references=headers.references,
-            is_automatic=notice.say is Say.ALERT_MAIL or bool(notice.body.get("automatic")),
+            is_automatic=notice.is_automatic,
         )
         for file, content in zip(files, found, strict=True):
             if not isinstance(content, MissingFile):

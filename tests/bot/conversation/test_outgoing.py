@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from bot.conversation.references import guessable_message_id
-from bot.conversation.thread_headers import CHAIN, OutgoingMails, bounded
+from bot.conversation.thread_headers import CHAIN, NotBefore, OutgoingMails, ThreadHeaders, bounded
 from bot.model.conversation import Heard, MessageId
-from bot.model.notice import Sent
+from bot.model.notice import Notice, Sent
 from bot.tickets.ports import Batch
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import START, a_notice, minutes
 
 DOMAIN = "partner.example"
+
+
+async def announced(mails: OutgoingMails, notice: Notice, minute: int = 0) -> ThreadHeaders:
+    headers = await mails.announce(notice, DOMAIN, START + minutes(minute))
+    assert isinstance(headers, ThreadHeaders)
+    return headers
 
 
 async def theirs(store: MemoryStore, message_id: str, minute: int) -> None:
@@ -21,9 +27,9 @@ async def theirs(store: MemoryStore, message_id: str, minute: int) -> None:
 async def test_repeat_of_a_notice_gets_the_same_headers() -> None:
     store = MemoryStore()
     mails = OutgoingMails(store, store)
-    first = await mails.announce(a_notice("t1:5:letter_mail:x@y"), DOMAIN)
+    first = await announced(mails, a_notice("t1:5:letter_mail:x@y"))
     await theirs(store, "<theirs@r>", 5)
-    assert await mails.announce(a_notice("t1:5:letter_mail:x@y"), DOMAIN) == first
+    assert await announced(mails, a_notice("t1:5:letter_mail:x@y")) == first
     assert first.references == ()
     known = (await store.message_ids([first.message_id]))[first.message_id]
     assert (known.ticket_id, known.is_sent, known.is_guessable) == ("t1", True, False)
@@ -33,7 +39,7 @@ async def test_message_id_cannot_be_computed_from_the_key() -> None:
     ids = set()
     for _ in range(2):
         store = MemoryStore()
-        ids.add((await OutgoingMails(store, store).announce(a_notice("t1:5:letter_mail:x@y"), DOMAIN)).message_id)
+        ids.add((await announced(OutgoingMails(store, store), a_notice("t1:5:letter_mail:x@y"))).message_id)
     assert len(ids) == 2
     assert guessable_message_id("t1:5:letter_mail:x@y", DOMAIN) not in ids
 
@@ -41,10 +47,10 @@ async def test_message_id_cannot_be_computed_from_the_key() -> None:
 async def test_later_mail_answers_the_newest_one_theirs_included() -> None:
     store = MemoryStore()
     mails = OutgoingMails(store, store)
-    letter = await mails.announce(a_notice("t1:5:letter_mail:x@y"), DOMAIN)
+    letter = await announced(mails, a_notice("t1:5:letter_mail:x@y"))
     await theirs(store, "<theirs@r>", 5)
     chaser = a_notice("t1:9:chase_mail:x@y").model_copy(update={"due": START + minutes(9)})
-    assert (await mails.announce(chaser, DOMAIN)).references == (letter.message_id, "<theirs@r>")
+    assert (await announced(mails, chaser)).references == (letter.message_id, "<theirs@r>")
 
 
 async def test_letters_of_an_older_release_go_on_matching_as_guessable() -> None:
@@ -62,7 +68,7 @@ async def test_letters_of_an_older_release_go_on_matching_as_guessable() -> None
 async def test_mail_without_a_ticket_belongs_to_no_thread() -> None:
     store = MemoryStore()
     notice = a_notice("request").model_copy(update={"ticket_id": ""})
-    assert (await OutgoingMails(store, store).announce(notice, DOMAIN)).references == ()
+    assert (await announced(OutgoingMails(store, store), notice)).references == ()
 
 
 def test_chain_keeps_the_oldest_and_the_newest() -> None:
@@ -70,3 +76,36 @@ def test_chain_keeps_the_oldest_and_the_newest() -> None:
     chain = bounded(thread)
     assert len(chain) == CHAIN
     assert (chain[0], chain[1], chain[-1]) == ("<0@x>", "<31@x>", "<49@x>")
+
+
+def automatic(key: str, ticket: str = "t1") -> Notice:
+    return a_notice(key).model_copy(update={"ticket_id": ticket, "body": {"automatic": True}})
+
+
+async def test_one_automatic_mail_leaves_in_an_hour_for_each_ticket() -> None:
+    store = MemoryStore()
+    mails = OutgoingMails(store, store)
+    first = await announced(mails, automatic("t1:5:chase_mail:x@y"))
+    second = automatic("t1:6:chase_mail:x@y")
+    for minute in (0, 59):
+        assert await mails.announce(second, DOMAIN, START + minutes(minute)) == NotBefore(START + minutes(60))
+    assert await announced(mails, automatic("t1:5:chase_mail:x@y"), 59) == first
+    await announced(mails, automatic("t2:1:chase_mail:x@y", "t2"), 1)
+    await announced(mails, second, 60)
+    third = automatic("t1:7:chase_mail:x@y")
+    assert await mails.announce(third, DOMAIN, START + minutes(61)) == NotBefore(START + minutes(120))
+
+
+async def test_mail_of_a_person_does_not_wait_for_an_automatic_one_nor_it_for_theirs() -> None:
+    store = MemoryStore()
+    mails = OutgoingMails(store, store)
+    await announced(mails, a_notice("t1:4:chase_mail:x@y"))
+    await announced(mails, automatic("t1:5:chase_mail:x@y"))
+    await announced(mails, a_notice("t1:6:chase_mail:x@y"))
+
+
+async def test_automatic_mail_does_not_wait_for_one_of_a_clock_that_was_ahead() -> None:
+    store = MemoryStore()
+    mails = OutgoingMails(store, store)
+    await announced(mails, automatic("t1:5:chase_mail:x@y"), 600)
+    await announced(mails, automatic("t1:6:chase_mail:x@y"), 0)
