@@ -17,7 +17,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.inbound_mail import reception
 from bot.adapters.inbound_mail.isolation import MailParser
 from bot.adapters.inbound_mail.opening import mailbox_check, receiving
-from bot.adapters.inbound_mail.reception import remember_routes
 from bot.adapters.mail.compose import ascii_domain
 from bot.adapters.mail.oauth import token_source
 from bot.adapters.mail.smtp_sender import SmtpSender
@@ -35,6 +34,7 @@ from bot.adapters.store import copy_to, hold_back, migrate, open_store, opened, 
 from bot.alerts import Alerts
 from bot.config.environment import Environment
 from bot.config.settings import Config, load
+from bot.conversation.channel_routes import remember_routes
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured, StoreDown
 from bot.core.i18n import Language, speaking
@@ -152,7 +152,7 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             directory.groups.warn = alerts.warn
             out.connect(alerts.closed, outbox.wake)
             await desk.register.begin()
-            await desk.conversation.follow_severed()
+            await desk.channel_routes.follow()
             await remember_routes(store, routes)
             await desk.outgoing.begin(sender_domain(config), clock())
             dispatcher = Dispatcher(client, desk, tasks)
@@ -190,7 +190,7 @@ async def _working(
     dispatcher.tasks.start(_warn_of_audience(dispatcher.client, dispatcher.desk))
     with speaking(dispatcher.desk.config.desk.language):  # the task keeps it
         going_on = [asyncio.create_task(worker.run()) for worker in workers]
-        if dispatcher.desk.routes.retarus:
+        if dispatcher.desk.config.retarus.channel:
             going_on.append(asyncio.create_task(shared_channel.read_again(dispatcher.desk, dispatcher)))
     jobs.start()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.config.settings import Config
 from bot.conversation.channel import Channel
+from bot.conversation.channel_routes import ChannelRoutes
 from bot.conversation.outbound import Outbound
 from bot.conversation.service import Conversation
 from bot.conversation.taking_in import TakingIn
@@ -65,6 +66,7 @@ class Desk:
     taking_in: TakingIn
     conversation: Conversation
     channel: Channel
+    channel_routes: ChannelRoutes
     outbound: Outbound
     reminders: Reminders
     digests: Digests
@@ -123,6 +125,7 @@ def open_desk(
         taking_in=taking_in,
         conversation=Conversation(taking_in, changes, queries, store, clock),
         channel=Channel(taking_in, changes, queries, store, config, clock),
+        channel_routes=ChannelRoutes(changes, store, clock),
         outbound=Outbound(changes, queries, answers, register, store, config, routes),
         reminders=Reminders(changes, queries, answers, register, store, store, config, clock, routes),
         digests=Digests(changes, store, config, clock, routes),

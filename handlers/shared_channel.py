@@ -83,14 +83,14 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             await mirror.hear(event.shared)
 
     async def severed(event: SlackEvent) -> None:
-        await desk.conversation.channel_severed(event.channel)
+        await desk.channel_routes.severed(event.channel)
 
     async def shared(event: SlackEvent) -> None:
-        await desk.conversation.channel_shared(event.channel)
+        await desk.channel_routes.shared(event.channel)
 
     async def moved(event: SlackEvent) -> None:
         old, new = event.renamed
-        await desk.conversation.channel_moved(old, new)
+        await desk.channel_routes.moved(old, new)
 
     dispatcher.events["message"] = posted
     dispatcher.events["channel_unshared"] = severed

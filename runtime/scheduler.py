@@ -1,6 +1,7 @@
 """Periodic jobs: reminders, digests, reports, status notices, pruning, index. They sweep an index; none per ticket.
 
-Every replica runs the scheduler; a job that is due in several at once is done by one of them.
+Every replica runs the scheduler; a job that is due in several at once is done by one of them. Only
+the channels are followed by each.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from runtime.clock_jumps import ClockJumps
 log = logging.getLogger(__name__)
 
 SWEEP, DIGEST, MONTHLY, NOTICES, PRUNE, INDEX = "sweep", "digest", "monthly", "notices", "prune", "indexing"
+ROUTES = "routes"
 _SWEEP_EVERY = 15
+_ROUTES_EVERY = 15
 _DIGEST_EVERY = 60
 _NOTICES_EVERY = 300
 _DAILY = 24 * 3600
@@ -85,6 +88,7 @@ def scheduler(
     )
     for name, work, every in ticking:
         jobs.add_job(_alone(desk, name, work, watch), Every(every), id=name, next_run_time=at_once)
+    jobs.add_job(_ticking(ROUTES, desk.channel_routes.follow), Every(_ROUTES_EVERY), id=ROUTES, next_run_time=at_once)
     soon = at_once + timedelta(minutes=5)
     jobs.add_job(_alone(desk, PRUNE, lambda: _forget(desk), watch), Every(_DAILY), id=PRUNE, next_run_time=soon)
 
@@ -99,11 +103,20 @@ def _alone(
 ) -> Callable[[], Awaitable[None]]:
     """The job that does this work, unless another replica is doing it."""
 
+    async def alone() -> None:
+        async with desk.maintenance.alone(name) as is_ours:
+            if is_ours:
+                await (watch(name, work) if watch else work())
+
+    return _ticking(name, alone)
+
+
+def _ticking(name: str, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    """The job that does this work in every replica. An error does not end it."""
+
     async def tick() -> None:
         try:
-            async with desk.maintenance.alone(name) as alone:
-                if alone:
-                    await (watch(name, work) if watch else work())
+            await work()
         except StoreDown:
             log.warning("the store is down; the %s is done at the next tick", name)
         except asyncio.CancelledError:

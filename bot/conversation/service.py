@@ -111,42 +111,6 @@ class Conversation:
     async def kept_draft(self, user: str, ticket_id: str) -> str:
         return (await self.queries.drafts.get(_draft(user, ticket_id)) or {}).get("text", "")
 
-    async def follow_severed(self) -> None:
-        """Closes a channel that was severed, at the start, if letters can go by e-mail."""
-        routes = self.changes.routes
-        if routes.retarus and routes.email and await self.store.value(_severed(routes.retarus)):
-            routes.retarus = ""
-
-    async def channel_severed(self, channel: str) -> None:
-        """Reports that the channel shared with Retarus was severed; letters go by e-mail from now on."""
-        routes = self.changes.routes
-        if not channel or channel != routes.retarus:
-            return
-        at = as_utc(self.clock())
-        people = telling.caretakers(self.changes.config)
-        words = [telling.word(user, f"severed:{channel}:{at:%Y%m%d}", {"about": "severed"}, at) for user in people]
-        await self.changes.store.apply(Batch(notices=words))
-        await self.store.keep(_severed(channel), "severed")
-        if routes.email:
-            routes.retarus = ""
-        self.changes.wake()
-
-    async def channel_shared(self, channel: str) -> None:
-        """Sends letters to a channel that is shared again, as before."""
-        if await self.store.value(_severed(channel)):
-            await self.store.keep(_severed(channel), "")
-            self.changes.routes.retarus = channel
-
-    async def channel_moved(self, old: str, new: str) -> None:
-        """Stores the new id of a private channel, which it gets when it is shared."""
-        routes = self.changes.routes
-        if old in {routes.desk, routes.retarus, routes.reports} and new:
-            await self.store.follow_channel(old, new)
-            for name in ("desk", "retarus", "reports"):
-                if getattr(routes, name) == old:
-                    setattr(routes, name, new)
-            self.changes.wake()
-
     async def warn_of_mailbox(self, since: str, why: str) -> None:
         """Reports that the mailbox has been unreachable for long; once per outage."""
         at = as_utc(self.clock())
@@ -165,7 +129,3 @@ class Conversation:
 
 def _draft(user: str, ticket_id: str) -> str:
     return f"outbound:{user}:{ticket_id}"
-
-
-def _severed(channel: str) -> str:
-    return f"severed:{channel}"

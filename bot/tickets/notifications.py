@@ -28,6 +28,8 @@ class Routes:
     """Retarus Support's address; empty: letters do not go by e-mail."""
     reports: str = ""
     """Channel id of where the month's report goes; empty: to people."""
+    severed: str = ""
+    """Channel id of the escalation channel while it is severed, and letters go by e-mail."""
     fallback: bool = False
     """With both ways: letters go to the channel, and by e-mail what cannot be delivered there."""
 

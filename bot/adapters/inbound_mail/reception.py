@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from bot.adapters.inbound_mail.isolation import MailParser
 from bot.config.settings import Config
-from bot.conversation.ports import ConversationStore
+from bot.conversation.channel_routes import remembered_routes
 from bot.conversation.taking_in import TakingIn
 from bot.core.clock import Clock
 from bot.core.errors import Misconfigured
@@ -19,11 +17,8 @@ from bot.model.contact import Person
 from bot.model.ticket import Level
 from bot.ports import Store
 from bot.tickets.changes import Changes
-from bot.tickets.notifications import Routes
 from bot.tickets.ports import Drafts
 from bot.tickets.queries import Queries
-
-_ROUTES = "routes"
 
 
 class _NobodyKnown:
@@ -42,17 +37,11 @@ class _NobodyKnown:
         """Null object that remembers nothing."""
 
 
-async def remember_routes(store: ConversationStore, routes: Routes) -> None:
-    """Remembers where notices go, as Slack told it, for processes that take in mail beside the desk."""
-    await store.keep(_ROUTES, json.dumps(asdict(routes)))
-
-
 async def receive(store: Store, drafts: Drafts, config: Config, clock: Clock, raws: Iterable[bytes]) -> tuple[int, int]:
     """Returns how many mails were taken in, and how many were known before. Idempotent."""
-    kept = await store.value(_ROUTES)
-    if not kept:
+    routes = await remembered_routes(store)
+    if routes is None:
         raise Misconfigured("The desk has not run with this database yet. Start it once, then mail can be taken in.")
-    routes = Routes(**json.loads(kept))
     queries = Queries(store, drafts, _NobodyKnown(), config, clock)
     takes_in = TakingIn(Changes(store, queries, config, clock, routes), queries, store, config, clock)
     parser, new, known = MailParser(), 0, 0

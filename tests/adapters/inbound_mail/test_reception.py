@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.inbound_mail.reception import receive, remember_routes
+from bot.adapters.inbound_mail.reception import receive
 from bot.adapters.store import open_store
+from bot.conversation.channel_routes import remember_routes
 from bot.core.errors import Misconfigured
 from bot.model.notice import Say
 from bot.tickets.notifications import Routes

@@ -1,0 +1,99 @@
+"""Follows the desk's channels: one that gets another id, and the shared one when it is severed or shared again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Final
+
+from bot.conversation import telling
+from bot.conversation.ports import ConversationStore
+from bot.core.clock import Clock, as_utc
+from bot.tickets.changes import Changes
+from bot.tickets.notifications import Routes
+from bot.tickets.ports import Batch
+
+_ROUTES: Final = "routes"
+_CHANNELS: Final = ("desk", "retarus", "reports", "severed")
+_MOST: Final = 10
+"""Times that one channel's id is followed."""
+
+
+async def remember_routes(store: ConversationStore, routes: Routes) -> None:
+    """Saves where notices go, as Slack told it, for processes that take in mail beside the desk."""
+    await store.keep(_ROUTES, json.dumps(asdict(routes)))
+
+
+async def remembered_routes(store: ConversationStore) -> Routes | None:
+    """The saved routes; none before the desk has run."""
+    kept = await store.value(_ROUTES)
+    return Routes(**json.loads(kept)) if kept else None
+
+
+@dataclass(frozen=True)
+class ChannelRoutes:
+    """Slack tells one replica of a change; it is saved, and every replica reads it by `follow`."""
+
+    changes: Changes
+    store: ConversationStore
+    clock: Clock
+
+    async def moved(self, old: str, new: str) -> None:
+        """A private channel gets another id when it is shared."""
+        routes = self.changes.routes
+        if new and old in {getattr(routes, name) for name in _CHANNELS} - {""}:
+            await self.store.keep(_moved(old), new)
+            await self.follow()
+
+    async def severed(self, channel: str) -> None:
+        """The channel shared with Retarus is severed: whoever cares is told, and letters go by e-mail from now on."""
+        if not channel or channel != self.changes.routes.retarus:
+            return
+        at = as_utc(self.clock())
+        people = telling.caretakers(self.changes.config)
+        words = [telling.word(user, f"severed:{channel}:{at:%Y%m%d}", {"about": "severed"}, at) for user in people]
+        await self.changes.store.apply(Batch(notices=words))
+        await self.store.keep(_severed(channel), "severed")
+        self.changes.wake()
+        await self.follow()
+
+    async def shared(self, channel: str) -> None:
+        """A severed channel is shared again: letters go there as before."""
+        if await self.store.value(_severed(channel)):
+            await self.store.keep(_severed(channel), "")
+            await self.follow()
+
+    async def follow(self) -> None:
+        """Applies what any replica was told, at the start and then now and again. Idempotent."""
+        routes = self.changes.routes
+        before = replace(routes)
+        for name in _CHANNELS:
+            await self._follow_move(routes, name)
+        is_severed = bool(await self.store.value(_severed(routes.retarus or routes.severed)))
+        if is_severed and routes.retarus and routes.email:
+            routes.severed, routes.retarus = routes.retarus, ""
+        elif routes.severed and not is_severed:
+            routes.retarus, routes.severed = routes.severed, ""
+        if routes != before:
+            await remember_routes(self.store, routes)
+            self.changes.wake()
+
+    async def _follow_move(self, routes: Routes, name: str) -> None:
+        """What stands in the channel, and what waits for it, follows too: also what this replica wrote meanwhile."""
+        for _ in range(_MOST):
+            old = getattr(routes, name)
+            new = await self.store.value(_moved(old)) if old else ""
+            if not new:
+                return
+            await self.store.follow_channel(old, new)
+            if name == "severed":
+                await self.store.keep(_severed(new), await self.store.value(_severed(old)))
+            setattr(routes, name, new)
+
+
+def _moved(channel: str) -> str:
+    return f"moved:{channel}"
+
+
+def _severed(channel: str) -> str:
+    return f"severed:{channel}"
