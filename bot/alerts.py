@@ -35,7 +35,7 @@ class Alerts:
     wake: Callable[[], None] = lambda: None
 
     async def closed(self, closure: Closure) -> None:
-        """A transport, or one channel of it, is closed. Once an hour at most."""
+        """Reports a closed transport, or one closed channel of it. Once an hour at most."""
         with speaking(self.config.desk.language):
             subject = t("{transport} is closed", transport=closure.transport)
             if closure.channel:

@@ -46,7 +46,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await dispatcher.update_view(str(opened["id"]), view, seen=str(opened["hash"]))
 
     async def show_kind(click: Click) -> None:
-        """The form of another kind, with what was typed so far."""
+        """Draws the form of another kind, with what was typed so far."""
         await desk.queries.require_staff(click.user)
         kind = Kind(click.value)
         if click.about:

@@ -63,7 +63,7 @@ class Mirror:
         return EntryFile(id=file_id, name=name, type=str(found.get("mimetype") or ""), size=int(found.get("size") or 0))
 
     async def read_again(self, place: Place, own_team: str) -> None:
-        """A thread in which messages may have been posted while the desk was not listening."""
+        """Reads a thread in which messages may have been posted while the desk was not listening."""
         answer = await self._client.conversations_replies(channel=place.channel, ts=place.ts, limit=200)
         for each in answer["messages"]:
             message = in_history(each, place.channel, own_team)

@@ -45,7 +45,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
 
 async def _said(desk: Desk, what: Move | Step, form: Submission, word: str) -> None:
-    """The word, with the form's other answers."""
+    """Carries out the move with the typed word and the form's other answers."""
     if isinstance(what, Step):
         await desk.tickets.note(form.ticket, form.user, word, form.view, form.typed.get(transitions.CALLED, ""))
     elif what in _HEARD:

@@ -120,7 +120,7 @@ HOME = Path(__file__).parents[1]
 
 
 def _go_home(command: str) -> None:
-    """The settings file: in another folder, the one beside app.py, unless this folder has its own."""
+    """Changes to the folder of app.py if its settings are meant: the current folder has none of its own."""
     is_own = any(Path(name).exists() for name in (".env", "desk.toml"))
     if command in {"run", "check", "config", "policy", "receive"} and not is_own and (HOME / "pyproject.toml").exists():
         os.chdir(HOME)

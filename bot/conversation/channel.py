@@ -61,7 +61,7 @@ class Channel:
         return place if place and place.what == LETTER else None
 
     async def hear(self, said: Said) -> None:
-        """A message of theirs; ignored outside the threads of our letters."""
+        """Mirrors a message of theirs; ignores all but the threads of our letters."""
         place = await self.letter_at(said.channel, said.thread)
         if place is None or said.ts == said.thread:
             return

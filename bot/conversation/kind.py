@@ -186,7 +186,7 @@ _MATTERS: Final = any_of(
     r"\b(?:behoben|gelöst|lösung|ursache|geprüft|gefunden|erledigt|festgestellt|angepasst|geändert|neu ?start\w*)\b",
     r"\b(?:fixed|resolved|solution|cause|caused|checked|found|closed|changed|restarted|workaround|solved|done)\b",
 )
-"""True for a question, a request or a finding: a person wrote about the matter itself."""
+"""Signs of a question, a request or a finding: a person wrote about the matter itself."""
 _AWAY: Final = any_of(
     *(r"\burlaub\b", r"\babwesend\b", "nicht im (?:büro|haus)", "außer haus", r"\bverreist\b"),
     *("out of (?:the )?office", r"\bvacation\b", r"\bon .{0,20}leave\b", r"\bon holiday\b"),

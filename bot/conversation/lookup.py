@@ -22,7 +22,7 @@ class StoredMails:
     config: Config
 
     async def known_mails(self, message_ids: Sequence[str]) -> Mapping[str, KnownMail]:
-        """True for a mail that others wrote: it proves less than one of ours whose Message-ID has a secret."""
+        """Mails by Message-ID; one that others wrote proves less than one of ours with a secret in its Message-ID."""
         found = await self.store.message_ids(message_ids)
         return {
             key: KnownMail(ticket=each.ticket_id, is_sent=each.is_sent, is_guessable=each.is_guessable)

@@ -105,7 +105,7 @@ class Conversation:
         return place.ticket_id if place and place.what == "card" else ""
 
     async def keep_draft(self, user: str, ticket_id: str, text: str) -> None:
-        """The words that are being previewed."""
+        """Saves the words that are being previewed."""
         await self.queries.drafts.put(_draft(user, ticket_id), {"text": text})
 
     async def kept_draft(self, user: str, ticket_id: str) -> str:

@@ -1,4 +1,4 @@
-"""The correspondence with Retarus about one ticket: its one subject, and what is new since the last letter."""
+"""The correspondence with Retarus about one ticket: its one subject, and the news since the last letter."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Move
 
 EAS = "eas"
-"""The way of a ticket that a person opened in the portal: no letter of ours went out."""
+"""The channel of a ticket that a person opened in the portal: no letter of ours was sent."""
 
 
 def escalations(history: Iterable[Event]) -> list[Event]:
-    """Each time the ticket went to Retarus, oldest first, by letter or in the portal."""
+    """All escalations of the ticket, oldest first, by letter or in the portal."""
     return [event for event in history if event.what == Move.ESCALATE.value]
 
 
@@ -25,7 +25,7 @@ def letters_sent(history: Iterable[Event]) -> list[Event]:
 
 
 def subject(fresh: str, ticket: Ticket, history: Iterable[Event]) -> str:
-    """Subject of the next word to Retarus. It never changes but for their numbers: mail programs keep the thread.
+    """Subject of the next word to Retarus. It is stable but for their numbers: mail programs keep the thread.
 
     `fresh`: the subject of a first letter, as the ticket is now. An answer to a letter of ours begins with `Re:`.
     """

@@ -30,7 +30,7 @@ WITHOUT_AGREEMENT = mark("No agreement reference is kept for this end-customer. 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Files on their way to Retarus, and what is shown beside the letter before it is sent."""
+    """Files for Retarus, and the other evidence shown beside the letter before it is sent."""
 
     changes: Changes
     queries: Queries
@@ -40,9 +40,9 @@ class Evidence:
     lookout: StatusPageWatch
 
     async def attach(self, ticket_id: str, by: str, files: Sequence[Attachment], once: str) -> Ticket:
-        """Files in Slack go along with the next letter. One that does already is passed over, and so are none at all.
+        """Adds files in Slack to the next letter. Files that are there already are ignored. Idempotent.
 
-        `Invalid` when it is too much for a letter: told now, while they can still be made smaller.
+        `Invalid` when it is too much for a letter: reported now, while they can still be made smaller.
         """
         if not files:
             return await self.queries.ticket(ticket_id)
@@ -58,13 +58,13 @@ class Evidence:
         )
 
     async def attach_below(self, channel: str, thread: str, by: str, files: Sequence[Attachment], once: str) -> None:
-        """Files posted in a thread: they go along when it is the thread of a ticket's card, and are no matter else."""
+        """Adds files posted in the thread of a ticket's card; ignores all other threads."""
         place = await self.store.placed(channel, thread) if thread else None
         if place and place.what == "card":
             await self.attach(place.ticket_id, by, files, once)
 
     async def detach(self, ticket_id: str, by: str, file_id: str, once: str) -> Ticket:
-        """The file does not go along after all. One that went already stays in the list of what was sent."""
+        """Removes the file from the next letter. One that was sent already stays in the list of what was sent."""
         permissions.require_part(await self.queries.actor(by))
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
@@ -77,7 +77,7 @@ class Evidence:
         return await self.changes.change(ticket_id, f"{once}:detach", decide)
 
     async def look_at_status(self, ticket_id: str, by: str, click: str, *, fine: bool = True) -> Ticket:
-        """The status page was looked at: by the desk where it can, else by this person, who says how it was."""
+        """Records the status page: read by the desk where it can, else by this person."""
         permissions.require_part(await self.queries.actor(by))
         if self.lookout.page:
             await self.lookout.look()
@@ -92,13 +92,13 @@ class Evidence:
         return await self.changes.change(ticket_id, f"{click}:status", decide)
 
     async def doubts(self, ticket: Ticket, at: datetime) -> tuple[str, ...]:
-        """Warnings that a reason can override: IDs that look cut off (guide, 4), old examples, and end-customers
+        """Warnings that a reason can override: IDs that look truncated (guide, 4), old examples, and end-customers
         without an agreement (guide, 3), those who joined too."""
         agreements = [f"{name}: {t(WITHOUT_AGREEMENT)}" for name in await self._without_agreement(ticket)]
         return (*_cut_off(ticket), *trace_window.warnings(ticket, self.config, at), *agreements)
 
     async def _without_agreement(self, ticket: Ticket) -> list[str]:
-        """The names of end-customers for whom no agreement is kept; of all of them, once a list of them is kept."""
+        """The end-customers without a saved agreement; all of them, once a list of customers exists."""
         names: dict[str, str] = {}
         for name in (ticket.answer("customer"), *(each.customer for each in ticket.affected)):
             names.setdefault(fold(name), name)
@@ -107,7 +107,7 @@ class Evidence:
         return [name for name, entry in found if (not entry.agreement if entry else are_kept)]
 
     async def with_evidence(self, ticket: Ticket, despite: str | None, at: datetime) -> tuple[Ticket, dict[str, str]]:
-        """The ticket as it is once its letter and files are sent, and what the history keeps of it.
+        """The ticket after its letter and files are sent, with the details for the history.
 
         Refuses more files than go along; `despite`: as in `in_spite`.
         """
@@ -130,7 +130,7 @@ class Evidence:
         return {OVERRIDE_REASON: self._reason(despite, ticket)}
 
     def proven(self, ticket: Ticket, at: datetime) -> tuple[Ticket, dict[str, str]]:
-        """The ticket with its files as sent and the status page as it was, and both for the history."""
+        """The ticket with its files as sent and the status page at that time, with both for the history."""
         status = self.lookout.report(ticket)
         proof = {"files": attachments.listed(attachments.waiting(ticket)), "status": told(status)}
         sent = ticket.model_copy(update={"attachments": attachments.sent(ticket, at), "status": status})
@@ -154,7 +154,7 @@ def told(report: StatusReport) -> str:
 
 
 def _cut_off(ticket: Ticket) -> list[str]:
-    """Tenant IDs mostly end with two letters; one that does not may be meant so."""
+    """A warning about tenant IDs without two letters at the end, which may be intended."""
     ids = [each for each in ticket.answer("tenants").split("\n") if each.isdigit()]
     words = t("Tenant {ids} has no two-letter suffix (12345RS).", ids=", ".join(ids))
     return [words] if ids else []

@@ -25,7 +25,7 @@ from bot.tickets.reference import kind_name, reference
 
 
 class SignatureRole(StrEnum):
-    """In which role the letter is signed. Each says what is true of the register on that day."""
+    """The role in which the letter is signed, according to the register on that day."""
 
     BY_CONTACT = "contact"
     NOBODY_AUTHORISED = "nobody_authorised"
@@ -47,7 +47,7 @@ def write(
     *,
     signed: SignatureRole = SignatureRole.BY_CONTACT,
 ) -> LetterText:
-    """The letter for this ticket in this contact's name. What is missing stands as “-”, in previews only.
+    """The letter for this ticket in this contact's name. Missing answers appear as “-”, in previews only.
 
     `history`: of the ticket; a letter that is not the first answers the one before and begins with what is new.
     `signed`: in whose place; an admin may break the glass (guide 2.3). The guide's headings are verbatim; our own
@@ -194,7 +194,7 @@ def _known_and_priority(ticket: Ticket) -> Iterable[str]:
 
 
 def _attached(ticket: Ticket) -> Iterable[str]:
-    """The files that go along with this letter (guide L3.2: traces and error messages)."""
+    """The files that are sent with this letter (guide L3.2: traces and error messages)."""
     files = attachments.listed(attachments.waiting(ticket))
     if files:
         yield t("Attached: {files}", files=files)
@@ -228,7 +228,7 @@ def _row(part: LetterPart) -> str:
 
 
 def _asked(part: LetterPart) -> str:
-    """A row of the matrix as it stands before its answer."""
+    """A row of the matrix as printed before its answer."""
     return part.heading if part.heading.endswith("?") else f"{part.heading}:"
 
 
@@ -251,7 +251,7 @@ def as_html(letter: LetterText) -> str:
 
 
 def as_page(text: str) -> str:
-    """Plain words as an HTML alternative, in the language that is spoken."""
+    """Plain words as an HTML alternative, in the current language."""
     return (
         f"<!doctype html><html lang='{spoken()}'><head><meta charset='utf-8'></head>"
         f"<body style='font-family:sans-serif'><p>{_html(text)}</p></body></html>"
@@ -267,7 +267,7 @@ def _html(text: str) -> str:
 
 
 def copy_of(letter: LetterText) -> list[LetterPart]:
-    """Every heading in order, the opening first, the block's title before its rows: what a reader scrolls through."""
+    """Every heading in order, the opening first, the block's title before its rows."""
     title = LetterPart(heading="PRE-QUALIFICATION", lines=())
     news = [LetterPart(heading="", lines=letter.news)] if letter.news else []
     return [LetterPart(heading="", lines=letter.opening), *news, *letter.template, title, *letter.prequalification]

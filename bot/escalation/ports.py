@@ -1,4 +1,4 @@
-"""Port of the escalation: files that go along with a letter."""
+"""Port of the escalation: the files of a letter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.tickets.attachments import MissingFile
 
 
 class Files(Protocol):
-    """Bytes of files that are kept elsewhere."""
+    """Bytes of files that are stored elsewhere."""
 
     async def fetch(self, file: Attachment, most: int) -> bytes | MissingFile:
-        """At most `most` bytes, or why there are none. Raises what makes sense to try again."""
+        """At most `most` bytes, or the reason why there are none. Raises transient errors."""

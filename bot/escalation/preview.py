@@ -1,4 +1,4 @@
-"""Preview of a letter: what would go to Retarus now, and what stands in the way."""
+"""Preview of a letter: what would go to Retarus now, and the obstacles."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Preview:
     letter: LetterText
     missing: tuple[Missing, ...]
     refusal: str
-    """Why this person cannot send it; empty when they can."""
+    """Reason why this person cannot send it; empty when they can."""
     status: StatusReport | None = None
     """Last known state of Retarus's status page."""
     warnings: tuple[str, ...] = ()
@@ -27,4 +27,4 @@ class Preview:
     ways: tuple[str, ...] = ()
     """Delivery routes as a sentence names them: see `Routes.ways`."""
     may_break_glass: bool = False
-    """In spite of the refusal, with a reason: see `rights.stand_in`."""
+    """Break-glass reason an admin may send with: see `rights.stand_in`."""

@@ -1,4 +1,4 @@
-"""Receipts: what follows from how a delivery ended."""
+"""Receipts: notices that follow from the outcome of a delivery."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from bot.tickets.ports import TicketStore
 
 @dataclass(frozen=True)
 class Receipts:
-    """Tells in the thread that a letter arrived, or that something was not delivered."""
+    """Reports in the thread that a letter arrived, or that something was not delivered."""
 
     store: TicketStore
     routes: Routes
     clock: Clock
 
     async def follow_up(self, claim: Claim, outcome: Outcome) -> Sequence[Notice]:
-        """The notices that follow from how a delivery ended."""
+        """The notices that follow from the outcome of a delivery."""
         if not notifications.has_sequel(claim.notice, outcome):
             return []  # most deliveries: nothing need be read for them
         ticket = await self.store.get(claim.notice.ticket_id)

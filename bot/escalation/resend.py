@@ -28,7 +28,7 @@ _REQUESTS = frozenset({Say.REQUEST_POST, Say.REQUEST_MAIL})
 
 @dataclass(frozen=True)
 class Resend:
-    """A dead notice comes back to life. What goes to Retarus is checked as if it were sent for the first time."""
+    """Retries a dead notice. What goes to Retarus is checked as for a first delivery."""
 
     changes: Changes
     queries: Queries
@@ -104,7 +104,7 @@ class Resend:
         return await self.changes.change(letter.notice.ticket_id, once, decide, retry=False)
 
     async def _may_go(self, notice: Notice, by: str) -> bool:
-        """Refuses what must not go; False when a newer letter has gone since."""
+        """Refuses what must not be sent; False when a newer letter was sent since."""
         ticket = await self.queries.ticket(notice.ticket_id)
         history = await self.store.history(ticket.id)
         cause = _cause(notice, history)
@@ -124,7 +124,7 @@ class Resend:
         return not any(each.what == Move.ESCALATE and each.version > notice.version for each in history)
 
     async def _require_sender(self, user: str, ticket: Ticket | None = None, *, glass: bool = False) -> None:
-        """An authorised contact; for a letter that broke the glass, whoever may break it (guide 2.3)."""
+        """Requires an authorised contact; for a break-glass letter, a person who may break the glass (guide 2.3)."""
         actor = await self.register.look_again(user)
         try:
             await self.register.declarant(actor)
@@ -135,7 +135,7 @@ class Resend:
             permissions.require(actor, ticket, Move.ESCALATE)
 
     async def _require_declarant(self, user: str, ticket: Ticket, *, glass: bool) -> None:
-        """In whose name it was written: they may have left, or been suspended, since."""
+        """Requires that the contact in whose name it was written may still send."""
         try:
             await self._require_sender(user, ticket, glass=glass)
         except NotYours as error:

@@ -21,13 +21,13 @@ from bot.tickets.changes import Change, Changes
 from bot.tickets.queries import Queries
 
 PROMISES = ("update_due", "eta")
-"""Moments they announce: their next update, and by when they expect it to be solved (guide L3.4, L3.7)."""
+"""Announced moments: the next update, and the expected solution (guide L3.4, L3.7)."""
 _KEYS = frozenset(field.key for field in RETARUS)
 
 
 @dataclass(frozen=True)
 class RetarusReplies:
-    """The 3rd level's tasks, as they come in."""
+    """The 3rd level's tasks."""
 
     changes: Changes
     queries: Queries
@@ -44,7 +44,7 @@ class RetarusReplies:
         form: str,
         seen: int,
     ) -> Ticket:
-        """Their update, or their answer: in words, with what they found and promised (guide L3.1, L3.4, L3.5).
+        """Records their update or answer: in words, with what they found and promised (guide L3.1, L3.4, L3.5).
 
         `typed` holds fields of `bot.forms.guide_tasks.RETARUS` and `PROMISES`. An update that says that Retarus did not
         cause it, or brings their remedy, is an answer: the 2nd level goes on.
@@ -54,7 +54,7 @@ class RetarusReplies:
         return await self._heard(ticket_id, by, what, {"answer": answer, **promised}, typed, form, seen)
 
     async def record(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
-        """One of their tasks, recorded by itself."""
+        """Records one of their tasks by itself."""
         return await self._heard(ticket_id, by, None, {}, typed, form, seen)
 
     async def _heard(
@@ -102,6 +102,6 @@ class RetarusReplies:
 
 
 def _comes_back(ticket: Ticket, found: Mapping[str, str]) -> bool:
-    """“Not caused by Retarus” gives it back (guide L3.1), and a remedy of theirs is ours to verify (guide L3.5)."""
+    """The move of an answer: “not caused by Retarus” gives it back (guide L3.1), a remedy is verified (L3.5)."""
     is_ours = found.get("caused_by") == OURS
     return ticket.stage is Stage.RETARUS and (is_ours or bool(found.get("their_remedy")))

@@ -34,7 +34,7 @@ from bot.tickets.queries import Queries
 
 @dataclass(frozen=True)
 class Escalation:
-    """The border to the 3rd level: nothing incomplete passes it, and nobody who may not."""
+    """The border to the 3rd level: only complete tickets pass, and only by an authorised contact."""
 
     changes: Changes
     queries: Queries
@@ -101,7 +101,7 @@ class Escalation:
         return await self.changes.change(ticket_id, f"{form}:escalate", decide, retry=False)
 
     async def _speaker(self, actor: Actor, ticket: Ticket, glass: str | None) -> tuple[Contact, dict[str, str]]:
-        """In whose name it goes, and what the history keeps when that is nobody authorised."""
+        """The contact in whose name it is sent, and the break-glass reason for the history."""
         try:
             return await self.register.declarant(actor), {}
         except NotYours:
@@ -123,7 +123,7 @@ class Escalation:
             )
 
     async def preview(self, ticket_id: str, by: str) -> Preview:
-        """The exact letter, what is missing for it, what is doubtful, and whether this person may send it."""
+        """The exact letter, its missing and doubtful answers, and whether this person may send it."""
         actor = await self.queries.actor(by)
         ticket = await self.queries.ticket(ticket_id)
         contact, refusal = await self._declarant(actor)
@@ -156,7 +156,7 @@ class Escalation:
             return None, str(refusal)
 
     async def last_letter(self, ticket: Ticket) -> str:
-        """The text that last went to Retarus."""
+        """The last text to Retarus."""
         texts = [
             each.detail.get("text", "")
             for each in await self.queries.history(ticket.id)
@@ -167,7 +167,7 @@ class Escalation:
         return texts[-1]
 
     async def record_rcr(self, ticket_id: str, by: str, text: str, form: str) -> Ticket:
-        """Retarus's own number for it. A number by the configured pattern, or what they call it, in one line."""
+        """Records Retarus's own number for it: by the configured pattern, or as they call it, in one line."""
         actor = await self.queries.actor(by)
         permissions.require_part(actor)
         numbers = recorded_numbers(text, self.config)
@@ -191,10 +191,10 @@ def without_earlier_findings(ticket: Ticket) -> Ticket:
 
 
 def earlier_findings_removed(ticket: Ticket) -> dict[str, str]:
-    """The same, as the history tells it."""
+    """The same, for the history."""
     return details_of({key: "" for key in _ASKED_ANEW if ticket.answer(key)})
 
 
 def _nobody(actor: Actor) -> Contact:
-    """Stands in the preview of somebody who cannot send."""
+    """Text in the preview of a person who cannot send."""
     return Contact(slack_user=actor.id, name=f"({actor.person.name})", email="", phone="-")

@@ -11,7 +11,7 @@ from bot.core.ttl_cache import TtlCache
 from bot.model.ticket import StatusReport, Ticket
 
 FRESH = 60.0
-"""Seconds an answer of the page is used again."""
+"""Seconds for which a result is cached."""
 
 NOBODY_LOOKED = mark("Nobody has looked at it yet.")
 NO_ANSWER_YET = mark("It has not answered yet.")
@@ -26,23 +26,23 @@ class UnreadablePage:
 
 @dataclass(frozen=True)
 class ServiceNotice:
-    """One thing the page reports."""
+    """One incident on the page."""
 
     id: str
-    """The same as long as the page reports it, whatever it says of it meanwhile."""
+    """The same as long as the page reports it, whatever it says about it meanwhile."""
     says: str
-    """In one line, as people read it."""
+    """Title on one line."""
     about: str
-    """Everything the page says of it, to find in it which services it is about."""
+    """All text about it, in which services are searched for."""
 
 
 @dataclass(frozen=True)
 class StatusPageReading:
-    """Trouble that the page reports; empty when all is well."""
+    """Reported trouble; empty when all is well."""
 
     trouble: tuple[str, ...] = ()
     notices: tuple[ServiceNotice, ...] = ()
-    """The same, as far as each can be told apart from the others."""
+    """Reported trouble, as separate items where possible."""
 
 
 class StatusPage(Protocol):
@@ -53,7 +53,7 @@ class StatusPage(Protocol):
 
 @dataclass
 class StatusPageWatch:
-    """Looks at the page at most once a minute, however many ask. Without a page, people look themselves."""
+    """Reads the page at most once a minute, however many ask. Without a page, people look themselves."""
 
     page: StatusPage | None = None
     clock: Clock = now
@@ -66,7 +66,7 @@ class StatusPageWatch:
         self.kept = TtlCache(self._ask, FRESH)
 
     async def look(self) -> StatusReport:
-        """Its state now, at most a minute old."""
+        """The state now, at most a minute old."""
         return await self.kept.get("")
 
     async def _ask(self, _: str) -> StatusReport:
@@ -76,7 +76,7 @@ class StatusPageWatch:
         return self.latest
 
     def report(self, ticket: Ticket) -> StatusReport:
-        """Its last known state for this ticket, without waiting."""
+        """The last known state for this ticket, without waiting."""
         if self.page is None:
             return ticket.status or _report(UnreadablePage(NOBODY_LOOKED), self.clock)
         return self.latest or _report(UnreadablePage(NO_ANSWER_YET), self.clock)

@@ -15,7 +15,7 @@ from bot.model.ticket import Ticket
 
 
 def first_summary(ticket: Ticket, config: Config) -> str:
-    """Symptom, impact, since when, exact error: what a colleague asks first."""
+    """Symptom, impact, start, exact error: a colleague's first questions."""
     own = tuple(each.key for each in fields_of(ticket.kind, config) if each.key.startswith(OWN))
     return _lines(ticket, config, ("happens", "impact", "start", "error", "affected", *own))
 
@@ -27,7 +27,7 @@ def second_summary(ticket: Ticket, config: Config) -> str:
 
 def done_so_far(ticket: Ticket, config: Config) -> str:
     """“What has already been done by the customer support …” from the checks of both levels."""
-    with speaking(config.retarus.language):  # it is printed in the letter, whoever begins it
+    with speaking(config.retarus.language):  # printed in the letter, whoever writes it
         return _lines(ticket, config, ("triage", "remote", "remote_note", "searched", "system", "access", "workaround"))
 
 
@@ -81,7 +81,7 @@ _CALLED = {
 
 
 def _lines(ticket: Ticket, config: Config, keys: tuple[str, ...]) -> str:
-    """Leaves out whole an item that no longer fits into a field: it stands on the ticket."""
+    """Omits an item that no longer fits into a field: it stands on the ticket."""
     return fitting((_line(ticket, config, key) for key in keys if ticket.answer(key)), _MOST)
 
 

@@ -69,7 +69,7 @@ def _asked(kind: Kind, level: Level, config: Config) -> Sheaf:
 
 @lru_cache(256)
 def _sheaf(kind: Kind, level: Level, extras: tuple[Extra, ...], matrix: Matrix) -> Sheaf:
-    """Which headings a level has, and what is asked under each: the same for every ticket of a kind."""
+    """Headings of a level, and the fields under each: the same for every ticket of a kind."""
     found: dict[Heading, list[Field]] = {}
     for field in of_kind(kind, extras, matrix):
         if _is_of(field, kind, level):
@@ -78,7 +78,7 @@ def _sheaf(kind: Kind, level: Level, extras: tuple[Extra, ...], matrix: Matrix) 
 
 
 def _is_of(field: Field, kind: Kind, level: Level) -> bool:
-    """Its sheet's; and what the matrix asks and this level answers."""
+    """Fields of the level's sheet, and those of the matrix that this level answers."""
     if field.heading.sheet is not GuidePart.TICKET:
         return field.heading.sheet is _SHEETS[level]
     if field.need[kind] is Need.HANDOFF:
@@ -98,7 +98,7 @@ def _is_needed(field: Field, kind: Kind) -> bool:
 
 
 def task(ticket: Ticket, key: str, config: Config) -> Task | None:
-    """The task of this key, at whichever level; nothing when it is not asked (any more)."""
+    """The task of this key, at any level; None when it is not asked (any more)."""
     return next((each for level in Level for each in tasks(ticket, level, config) if each.key == key), None)
 
 
@@ -121,7 +121,7 @@ def is_left(ticket: Ticket, config: Config) -> bool:
 
 
 def traces(found: Iterable[Task], history: Iterable[Event]) -> dict[str, Trace]:
-    """By task: who answered it last, as the history tells."""
+    """Author and time of the last answer by task, from the history."""
     owners = {f"answer.{field.key}": each.key for each in found for field in each.fields}
     return {
         owners[name]: Trace(event.by, event.at)
@@ -132,7 +132,7 @@ def traces(found: Iterable[Task], history: Iterable[Event]) -> dict[str, Trace]:
 
 
 def in_one_click(each: Task, ticket: Ticket, config: Config) -> tuple[Option, ...]:
-    """The answers after which nothing more is asked of this task: none once it is done, or where words are needed."""
+    """The answers that complete this task by one click: none once it is done, or where words are needed."""
     first = each.fields[0]
     if each.state is TaskState.DONE or first.ask is not Ask.DECISION:
         return ()

@@ -1,4 +1,4 @@
-"""Vocabulary of the forms: what a field is, and by when it must be answered."""
+"""Vocabulary of the forms: a field, and the border at which it must be answered."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Ask(Glossed):
 
 
 class Need(Glossed):
-    """By when a field must be answered. The order of the members is the order of the borders."""
+    """The border at which a field must be answered. The members are in the order of the borders."""
 
     RAISE = "raise", "at once, to raise the ticket"
     HANDOFF = "handoff", "before the 2nd level gets it (guide 2.4 and section 3)"
@@ -41,7 +41,7 @@ _BORDERS = {need: number for number, need in enumerate(Need)}
 
 
 class GuidePart(Glossed):
-    """Which part of the guide a field belongs to."""
+    """The part of the guide a field belongs to."""
 
     TICKET = "ticket", "the ticket template and the pre-qualification matrix (sections 4 and 5)"
     FIRST = "first", "the tasks of the 1st level (section 3)"
@@ -61,13 +61,13 @@ class Heading:
 
     @property
     def said(self) -> str:
-        """As a form shows it, in the language of who reads it."""
+        """The label on a form, in the reader's language."""
         return t(self.text)
 
 
 @dataclass(frozen=True)
 class Option:
-    """One of the answers to pick from."""
+    """One option of a list."""
 
     value: str
     label: str
@@ -81,10 +81,10 @@ class Field:
     key: str
     heading: Heading
     need: Mapping[Kind, Need]
-    """A kind that is not here is not asked."""
+    """Need by kind; a kind that is missing here is not asked."""
     ask: Ask = Ask.TEXT
     label: str = ""
-    """Label beside its heading; empty when the heading says it all."""
+    """Label beside its heading; empty when the heading is enough."""
     hint: str = ""
     check: Check = validators.words
     options: Callable[[Config], tuple[Option, ...]] = lambda _: ()
@@ -107,7 +107,7 @@ class Field:
 
     @property
     def part(self) -> str:
-        """Which part of its group it is: `sender`; empty outside of one."""
+        """The part of its group: `sender`; empty outside of one."""
         return self.key.removeprefix(f"{self.group}.") if self.group else ""
 
     @property
@@ -116,12 +116,12 @@ class Field:
         return t(self.label) or self.heading.said
 
     def called(self, kind: Kind) -> str:
-        """Its name in a form of this kind."""
+        """The label in a form of this kind."""
         return t(self.labels[kind]) if kind in self.labels else self.name
 
 
 ANYTHING: frozenset[str] = frozenset()
-"""For `only_if`: whatever it answers, but none."""
+"""The value for `only_if` that stands for any answer, but none."""
 
 _I, _S, _C = Kind.INCIDENT, Kind.SERVICE_REQUEST, Kind.CHANGE
 

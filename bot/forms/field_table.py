@@ -1,4 +1,4 @@
-"""The fields of this desk: the guide's table with what `desk.toml` adds to it."""
+"""The fields of this desk: the guide's table with the custom fields of `desk.toml`."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from bot.forms.template_fields import (
 from bot.model.ticket import Kind, Level
 
 OWN = "own."
-"""Prefix of the keys of what `[[fields]]` adds, so that none can be taken for one of the guide's."""
+"""Prefix of the keys of `[[fields]]`, so that none can be taken for one of the guide's."""
 
 _HEADINGS = {"DESCRIPTION": DESCRIPTION, "ADDITIONAL INFORMATION": ADDITIONAL}
 
 
 def table(config: Config) -> tuple[Field, ...]:
-    """Everything that can be asked, in the order it is asked."""
+    """All fields, in the order in which they are asked."""
     return _table(config.fields, config.matrix)
 
 
@@ -41,7 +41,7 @@ def fields_of(kind: Kind, config: Config, sheet: GuidePart | None = None) -> tup
 
 
 def field(key: str, config: Config) -> Field | None:
-    """The field of this key; nothing for one that is not asked (any more)."""
+    """The field of this key; None for one that is not asked (any more)."""
     return _by_key(config.fields, config.matrix).get(key) or example_field(key)
 
 
@@ -66,7 +66,7 @@ def _table(extras: tuple[Extra, ...], matrix: Matrix) -> tuple[Field, ...]:
 
 @lru_cache(256)
 def of_kind(kind: Kind, extras: tuple[Extra, ...], matrix: Matrix, sheet: GuidePart | None = None) -> tuple[Field, ...]:
-    """As `fields_of`, by the two settings it depends on."""
+    """`fields_of`, cached by the two settings it depends on."""
     return tuple(each for each in _table(extras, matrix) if kind in each.need and sheet in (None, each.heading.sheet))
 
 
@@ -75,11 +75,11 @@ def _by_key(extras: tuple[Extra, ...], matrix: Matrix) -> dict[str, Field]:
     return {each.key: each for each in _table(extras, matrix)}
 
 
-# --- section 4.1.1 of the Global Support Guide, as far as it is set up
+# --- section 4.1.1 of the Global Support Guide, if it is configured
 
 
 def _own(extra: Extra) -> Field:
-    """A field that `[[fields]]` adds; printed under its heading with its label."""
+    """A field of `[[fields]]`; printed under its heading with its label."""
     ask = Ask(extra.ask)
     label = extra.label.replace("{", "{{").replace("}", "}}")
     return Field(
@@ -103,13 +103,13 @@ def _picked(names: tuple[str, ...]) -> Callable[[Config], tuple[Option, ...]]:
     return lambda _: options
 
 
-# --- the priority, where impact and urgency decide on it
+# --- the priority that results from impact and urgency
 
 EXTENT, URGENCY = "extent", "urgency"
 
 
 def _judged(row: Field, matrix: Matrix) -> tuple[Field, ...]:
-    """Before the priority: what the matrix needs. A person may choose otherwise, with a reason (guide L1.2)."""
+    """The fields of the priority: the matrix's come first. A person may choose otherwise, with a reason (L1.2)."""
     if row.key == "priority":
         asked = (
             replace(row, key=EXTENT, label=mark("Impact"), options=_picked(matrix.impacts), decides=True),
@@ -124,12 +124,12 @@ def _judged(row: Field, matrix: Matrix) -> tuple[Field, ...]:
 
 
 def proposed(answers: Mapping[str, str], config: Config) -> str:
-    """The priority these answers give; empty while they do not."""
+    """The priority of these answers; empty while they are incomplete."""
     return config.matrix.proposed(answers.get(EXTENT, ""), answers.get(URGENCY, ""))
 
 
 def _because(answers: Mapping[str, str], config: Config) -> str:
-    """The reason for the proposed priority; another one is for a person to explain."""
+    """The reason for the proposed priority; a person must explain another one."""
     if answers.get("priority", "") not in {"", proposed(answers, config)} or not proposed(answers, config):
         return ""
     return checks.BY_MATRIX
@@ -142,18 +142,18 @@ def _own_reason(text: str, given: checks.Given) -> str:
 
 
 def priority_reason(answers: Mapping[str, str]) -> str:
-    """Why it has its priority, in the language of who reads it."""
+    """The reason for the priority, in the reader's language."""
     reason = answers.get("priority_reason", "")
     if reason != checks.BY_MATRIX:
         return reason
     return t("Impact: {impact}, urgency: {urgency}", impact=answers.get(EXTENT, ""), urgency=answers.get(URGENCY, ""))
 
 
-# --- what fits the answers so far
+# --- fields that depend on the answers so far
 
 
 def fitting(row: Field, answers: Mapping[str, str], config: Config) -> Field:
-    """The field as these answers have it called: a fax has a termination number, an e-mail a recipient."""
+    """The field with the label that these answers require: a fax has a termination number, an e-mail a recipient."""
     if row.key == "priority" and proposed(answers, config):
         words = t("Impact and urgency say {priority}. Another one needs a reason", priority=proposed(answers, config))
         return replace(row, hint=words)
@@ -162,7 +162,7 @@ def fitting(row: Field, answers: Mapping[str, str], config: Config) -> Field:
 
 
 def is_asked(row: Field, answers: Mapping[str, str], config: Config) -> bool:
-    """True if the other answers make this field apply at all. A given answer can always be corrected."""
+    """True if the other answers make this field apply. A given answer can always be corrected."""
     if row.group and row.part in transaction_fields.DEPENDING:
         direction = answers.get(f"{row.group}.direction", "")
         asked = transaction_fields.parts(answers.get("services", ""), direction, config)

@@ -50,7 +50,7 @@ HELP_DESK_2 = Heading(
 )
 SUMMARY_2 = Heading("Summarize status before forwarding to next level", "3, 2nd level", GuidePart.SECOND)
 
-# --- the 3rd level, which is Retarus's ---
+# --- the 3rd level, Retarus ---
 CAUSED = Heading("Check if incident is definitely caused by the Retarus services", "3, 3rd level", GuidePart.THIRD)
 THEIR_NOTE = Heading(
     "Create technical note for selected incidents regarding: a)identified cause of the defect b)process of incident "
@@ -160,7 +160,7 @@ PARTNER: tuple[Field, ...] = (
 
 
 def _theirs(key: str, heading: Heading, ask: Ask, label: str, hint: str = "", **more: object) -> Field:
-    """Field of a task of Retarus: recorded when it comes, never asked of anybody."""
+    """Field of a task of Retarus: recorded when it arrives, never asked."""
     need = more.pop("need", for_all(Need.NEVER))
     level = more.pop("level", Level.THIRD)
     return Field(key, heading, need, ask, label, hint, printed="", level=level, **more)  # type: ignore[arg-type]

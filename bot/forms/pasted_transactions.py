@@ -16,18 +16,18 @@ from bot.core.transaction_table import MOST_TRANSACTIONS, as_answers, transactio
 from bot.forms.validation import examples
 
 PASTED = "transactions"
-"""The key of the pasted text. It is no answer itself: what it says becomes answers."""
+"""The key of the pasted text. It is no answer itself: its rows become answers."""
 MODE = "transactions.mode"
-"""The key of what becomes of the transactions that are there: `ADD`, unless `REPLACE` is chosen."""
+"""The key of the choice for existing transactions: `ADD`, unless `REPLACE` is chosen."""
 ADD, REPLACE = "add", "replace"
 _MOST_FAULTS = 5
-"""Faults that are listed; an error beside an input is short."""
+"""Number of listed faults; an error beside an input is short."""
 
 
 def with_pasted(
     typed: Mapping[str, str], answers: Mapping[str, str], zone: ZoneInfo, config: Config, now: datetime
 ) -> dict[str, str]:
-    """Typed answers, with the transactions of the pasted table as answers of their own. `Invalid` with its faults.
+    """Typed answers, with the transactions of the pasted table as separate answers. `Invalid` with its faults.
 
     `answers`: those the ticket has. `zone`: of times without one.
     """
@@ -50,7 +50,7 @@ def with_pasted(
 
 @contextmanager
 def faults_beside_table(typed: Mapping[str, str]) -> Iterator[None]:
-    """Moves the faults of transactions that came from the table, not from inputs of their own, beside the table."""
+    """Moves the faults of transactions from the table beside the table, as they have no inputs."""
     try:
         yield
     except Invalid as error:

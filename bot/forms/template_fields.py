@@ -24,7 +24,7 @@ def _services(config: Config) -> tuple[Option, ...]:
 
 # --- section 4: the template's headings, and section 5: the matrix's rows ---
 CUSTOMER = Heading("End-customer", "3")
-"""Ours, not the guide's: who called. It does not go to Retarus."""
+"""Our own field: who called. It is not sent to Retarus."""
 MAIN_ID = Heading("PARTNERS' MAIN CUSTOMER ID", "4 and 5")
 SERVICE = Heading("AFFECTED SERVICE", "4")
 START = Heading("START OF INCIDENT", "4")
@@ -51,7 +51,7 @@ SHOWN_EXAMPLES = 5
 """Transactions a form shows part by part; up to `transaction_table.MOST_TRANSACTIONS` are kept."""
 
 EXAMPLE_NEED = need_of(Need.ESCALATE, Need.ESCALATE, Need.NEVER)
-"""By when one whole example must be there: the group's need, since no single part of it is needed by itself."""
+"""The border at which one whole example is required: the group's need, as no single part is needed by itself."""
 
 
 DIRECTIONS = fixed(outbound="Outbound", inbound="Inbound")

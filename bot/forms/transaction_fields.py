@@ -12,19 +12,19 @@ from bot.core.i18n import mark
 
 OUTBOUND, INBOUND = "outbound", "inbound"
 ADDRESSES: tuple[Part, ...] = ("sender", "recipient", "inbound")
-"""One of them at least tells a transaction (guide, section 5)."""
+"""Addresses of which at least one identifies a transaction (guide, section 5)."""
 DEPENDING = frozenset({"direction", *ADDRESSES})
 """Parts that are asked for some services only."""
 
 
 @dataclass(frozen=True)
 class Family:
-    """Services whose transactions look alike."""
+    """Services with the same kind of transactions."""
 
     outbound: tuple[Part, ...]
     inbound: tuple[Part, ...]
     called: Mapping[Part, tuple[str, str]] = field(default_factory=dict)
-    """Label and hint of a part there, where the matrix's own words are too wide."""
+    """Label and hint of a part, where the matrix's own words are too wide."""
 
     @property
     def has_directions(self) -> bool:
@@ -63,7 +63,7 @@ _BY_NAME: tuple[tuple[re.Pattern[str], FamilyName], ...] = (
 
 
 def family_of(service: str, config: Config) -> Family:
-    """The family `desk.toml` names, or that its name tells; what it asks can be set by `[services.examples]`."""
+    """The family `desk.toml` names, or its name implies; its addresses can be set by `[services.examples]`."""
     told: FamilyName = next((family for pattern, family in _BY_NAME if pattern.search(service)), "other")
     name = config.services.families.get(service, told)
     own = config.services.examples.get(service)
@@ -71,12 +71,12 @@ def family_of(service: str, config: Config) -> Family:
 
 
 def families(services: str, config: Config) -> list[Family]:
-    """Of an answer to AFFECTED SERVICE; before there is one, everything is offered."""
+    """Services of an answer to AFFECTED SERVICE; all services, before there is one."""
     return [family_of(name, config) for name in services.split("\n") if name] or [FAMILIES["other"]]
 
 
 def parts(services: str, direction: str, config: Config) -> set[str]:
-    """Which addresses are asked for, and whether the direction is; both ways while it is not known."""
+    """Addresses that are asked for, and whether the direction is; both directions while it is unknown."""
     found = set[str]()
     for family in families(services, config):
         found |= set(() if direction == INBOUND else family.outbound)

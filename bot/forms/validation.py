@@ -1,4 +1,4 @@
-"""Validation of answers, and what is still missing: pure functions over the table of fields."""
+"""Validation of answers, and missing answers: pure functions over the table of fields."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.model.ticket import Kind, Level, Ticket
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing that is not answered yet."""
+    """One missing answer."""
 
     key: str
     """A field's key, or a group's: `example`."""
@@ -40,7 +40,7 @@ class Missing:
 
 
 class Incomplete(Refused):
-    """Answers the guide asks for are missing."""
+    """Answers that the guide asks for are missing."""
 
     def __init__(self, text: str, missing: tuple[Missing, ...]) -> None:
         super().__init__(text)
@@ -55,7 +55,7 @@ def level_name(level: Level) -> str:
 
 
 def missing(ticket: Ticket, border: Need, config: Config) -> tuple[Missing, ...]:
-    """Everything that must be answered at this border and is not, in the guide's order."""
+    """Every required answer that is missing at this border, in the guide's order."""
     return tuple(_unanswered(ticket.kind, ticket.answers, border, config))
 
 
@@ -152,7 +152,7 @@ def _picked(field: Field, text: str, given: Given) -> str:
 
 
 def _group_errors(answers: Mapping[str, str], asked: set[str]) -> dict[str, str]:
-    """A transaction that was begun is finished: its faults, beside the fields that were asked."""
+    """Faults of a transaction that was begun but not finished, beside the fields that were asked."""
     errors: dict[str, str] = {}
     for number, parts in examples(answers).items():
         group = {key.split(".")[2] for key in asked if key.startswith(f"example.{number}.")}
@@ -163,7 +163,7 @@ def _group_errors(answers: Mapping[str, str], asked: set[str]) -> dict[str, str]
 
 
 def _example_faults(parts: Mapping[str, str]) -> dict[str, str]:
-    """By part; the empty one's: that no address is there."""
+    """Faults by part; the empty one's: that no address is there."""
     if is_reasoned_absence(parts.get("status", "")):
         return {}
     faults = {}
@@ -177,7 +177,7 @@ def _example_faults(parts: Mapping[str, str]) -> dict[str, str]:
 
 
 def require_new_reason(ticket: Ticket, answers: Mapping[str, str], config: Config) -> None:
-    """A priority that becomes another one does not keep the reason of the old one (guide L1.2).
+    """Removes the reason of the old priority from a changed one (guide L1.2).
 
     What impact and urgency say is a reason for every priority they say.
     """

@@ -1,4 +1,4 @@
-"""Checks of answers: each takes what was typed and gives the canonical text, or says what is wrong.
+"""Checks of answers: each takes the typed text and returns the canonical text, or says what is wrong.
 
 A check raises `ValueError` with one sentence for the person who typed. Canonical texts are what tickets keep:
 moments as Unix seconds, lists one item per line, choices by their value, everything else as typed and cleaned.
@@ -47,22 +47,22 @@ _FAR_PAST = timedelta(days=366)
 
 
 def said(answer: str) -> str:
-    """The words that are kept in English whatever was typed, in the language of who reads them; others as they are."""
+    """Words that are saved in English, in the reader's language; others as they are."""
     return t(answer) if answer in {NONE, MAIN_ACCOUNT, BY_MATRIX} else answer
 
 
 def words(text: str, given: Given) -> str:
-    """Any real answer, free of secrets. Blank and filler words are refused, and what points to a file without one."""
+    """Any text with content, free of secrets. Refuses blank and filler words, and references to a missing file."""
     return require_substance(free_of_secrets(clean_text(text)), has_files=given.has_files)
 
 
 def reason(text: str, given: Given) -> str:
-    """As `words`, refused in words that fit a reason."""
+    """`words`, with an error message that fits a reason."""
     return require_substance(free_of_secrets(clean_text(text)), Asked.REASON, has_files=given.has_files)
 
 
 def status(text: str, given: Given) -> str:
-    """As `words`, for what a transaction's status may be called."""
+    """`words`, for the status of a transaction."""
     return clean_text(text) if fold(text) in _STATUSES else words(text, given)
 
 
@@ -70,18 +70,18 @@ _STATUSES = frozenset({"pending", "open", "offen", "ausstehend", "in progress", 
 
 
 def words_or_none(text: str, given: Given) -> str:
-    """As `words`, where “none” is an answer too."""
+    """`words`, where “none” is an answer too."""
     return NONE if fold(text) in {NONE, "no", "keine", "keiner", "keines", "nein"} else words(text, given)
 
 
 def numbers_or_words(text: str, given: Given) -> str:
-    """As `words`; ticket numbers, Retarus's and our own, are kept in their one spelling."""
+    """`words`; ticket numbers, Retarus's and our own, are saved in one spelling."""
     found = words(text, given)
     return with_canonical_numbers(found, given.config.retarus.rcr_pattern, given.config.desk.prefix)
 
 
 def numbers_or_none(text: str, given: Given) -> str:
-    """As `numbers_or_words`, where “none” is an answer too."""
+    """`numbers_or_words`, where “none” is an answer too."""
     found = words_or_none(text, given)
     return found if found == NONE else numbers_or_words(found, given)
 
@@ -125,7 +125,7 @@ def moment(text: str, given: Given) -> str:
 
 
 def end(text: str, given: Given) -> str:
-    """A moment not before the start."""
+    """A moment that is not before the start."""
     text = moment(text, given)
     start = as_moment(given.answers.get("start", ""))
     if start and int(text) < start.timestamp():

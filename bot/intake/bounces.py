@@ -1,4 +1,4 @@
-"""Bounces: delivery reports as servers attach them, and the words of Exchange, Postfix, Gmail, Exim and others."""
+"""Bounces: delivery reports as servers attach them, and the phrases of Exchange, Postfix, Gmail, Exim and others."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Failure:
 
 
 def from_report(text: str, original: Mapping[str, str], known: IntakeContext, where: Source) -> Iterator[Transaction]:
-    """The recipients of a delivery report; `original`: what the returned message tells of the transaction."""
+    """The recipients of a delivery report; `original`: the transaction's parts in the returned message."""
     groups = [dict(_fields(group)) for group in re.split(r"\n\s*\n", text)]
     whole = {name: value for group in groups if "final-recipient" not in group for name, value in group.items()}
     at = read_moment(whole.get("arrival-date", ""), known.zone, known.now)
@@ -126,7 +126,7 @@ def is_bounce(text: str) -> bool:
 
 
 def from_words(page: TextPage, original: Mapping[str, str], known: IntakeContext) -> list[Transaction]:
-    """The recipients a bounce's words name. What stands from the first of them on is taken: it is the machine's."""
+    """The recipients in a bounce's words. All text from the first of them on is consumed: a machine wrote it."""
     report = next((number for number, line in page.free() if _FINAL.match(line)), None)
     if report is not None:
         return _pasted_report(page, report, original, known)
@@ -149,7 +149,7 @@ def from_words(page: TextPage, original: Mapping[str, str], known: IntakeContext
 
 
 def _pasted_report(page: TextPage, at: int, original: Mapping[str, str], known: IntakeContext) -> list[Transaction]:
-    """A delivery report whose text was pasted: its first group, if it has one, stands right before the recipients."""
+    """A delivery report that was pasted as text: its first group, if it has one, stands right before the recipients."""
     marked = next((number for number, line in page.free() if is_bounce(line) or _REPORTING.match(line)), at)
     headers = next((each for each in blocks(page) if not each.is_by_agent and each.first > at), None)
     parts = headers.parts(known) if headers else {}
@@ -163,7 +163,7 @@ def _pasted_report(page: TextPage, at: int, original: Mapping[str, str], known: 
 
 
 def _told(page: TextPage, known: IntakeContext) -> dict[str, str]:
-    """Parts of the transaction that the words name besides its recipients."""
+    """Parts of the transaction in these words, besides its recipients."""
     told = dict[str, str]()
     for line in page.lines[:500]:
         if sender := _SENDER.match(line):
@@ -175,7 +175,7 @@ def _told(page: TextPage, known: IntakeContext) -> dict[str, str]:
 
 
 def _failures(page: TextPage, *, is_marked: bool) -> Iterator[Failure]:
-    """By recipient, the best that is known of each, in the order of the text."""
+    """The best known values of each recipient, in the order of the text."""
     best = dict[str, Failure]()
     for each in (*_by_address(page), *_by_sentence(page)):
         key = each.recipient.casefold()
@@ -213,7 +213,7 @@ def _end_of_block(page: TextPage, number: int, *, is_close: bool = False) -> int
 
 
 def _status_of(block: list[str]) -> str:
-    """The status a block of lines tells: on one of them, or wrapped over all."""
+    """The status in a block of lines: on one of them, or wrapped over all."""
     joined = " ".join(line.strip() for line in block)
     return next(filter(None, map(_status_in, (joined, *block))), "")
 
@@ -228,7 +228,7 @@ def _status_in(text: str) -> str:
 
 
 def _by_sentence(page: TextPage) -> Iterator[Failure]:
-    """As Gmail says it: the recipient in a sentence, the server's answer further below."""
+    """Recipients in Gmail's wording: the recipient in a sentence, the server's answer further below."""
     recipient, at = "", 0
     for number, line in page.free():
         sentence, answered = _GMAIL.search(line), _ANSWERED.match(line)

@@ -37,7 +37,7 @@ _NUMBER = re.compile(r"(?:ca\.?|about|approx\.?|etwa)?\s?(\d{1,6})(?:\s(?:custom
 
 
 def readings(page: TextPage, known: IntakeContext) -> Iterator[FieldReading]:
-    """Values of labelled lines and headings. Lines whose value is read whole are taken."""
+    """Values of labelled lines and headings. Lines whose value is read whole are consumed."""
     for number, line in list(page.free()):
         labelled = _LABELLED.match(line)
         if labelled:

@@ -1,4 +1,4 @@
-"""Lines of machines: logs of Postfix and Exim, delivery reports of SMS, and SIP messages."""
+"""Log lines of machines: Postfix and Exim, delivery reports of SMS, and SIP messages."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FAILED = 400
 
 
 def transactions(page: TextPage, known: IntakeContext) -> list[Transaction]:
-    """Everything machines logged on the page; their lines are taken."""
+    """All transactions in log lines of the page; their lines are consumed."""
     return [*_sip(page, known), *_postfix(page, known), *_exim(page, known), *_sms(page, known)]
 
 
@@ -101,7 +101,7 @@ def _sms(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
 
 
 def _of_smpp(digits: str, known: IntakeContext) -> str:
-    """YYMMDDhhmm, in the zone of who reads it."""
+    """A moment as YYMMDDhhmm, in the reader's zone."""
     try:
         at = datetime.strptime(digits[:10], "%y%m%d%H%M").replace(tzinfo=known.zone)
     except ValueError:
@@ -110,7 +110,7 @@ def _of_smpp(digits: str, known: IntakeContext) -> str:
 
 
 def _sip(page: TextPage, known: IntakeContext) -> Iterator[Transaction]:
-    """One per call: the last failing answer to it."""
+    """One transaction per call: the last failing answer to it."""
     calls = dict[str, tuple[int, dict[str, str]]]()
     number = 0
     while number < len(page.lines):

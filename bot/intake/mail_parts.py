@@ -25,9 +25,9 @@ class MailContents:
     headers: str
     subject: str
     words: list[str] = field(default_factory=list)
-    """Of each part a person reads."""
+    """Text of each part for people."""
     reports: list[str] = field(default_factory=list)
-    """`message/delivery-status`."""
+    """Parts of the type `message/delivery-status`."""
     originals: list[str] = field(default_factory=list)
     """Headers of the messages that came back, or that are attached."""
     tables: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class MailContents:
 
 
 def read_mail(text: str) -> MailContents | None:
-    """The mail; nothing when its parts are too many to be read, so that it is read as plain text."""
+    """The mail; None when its parts are too many to be read, so that it is read as plain text."""
     if len(_BOUNDARY.findall(text)) > _MOST_PARTS:
         return None
     try:
@@ -76,7 +76,7 @@ def _parts(message: Message) -> list[Message]:
 
 
 def _attached(message: Message, mail: MailContents, depth: int) -> None:
-    """A message in the message: the one that came back, an example, or a bounce that was forwarded."""
+    """Reads an attached message: the one that came back, an example, or a bounce that was forwarded."""
     for each in _parts(message):
         if each.get_content_type() == "multipart/report":
             _collect(each, mail, depth + 1)

@@ -23,7 +23,7 @@ _ENOUGH = 3
 
 @dataclass(frozen=True)
 class MessageHeaders:
-    """The headers of one message; names in small letters, the first of each."""
+    """The headers of one message; names in lower case, the first of each."""
 
     values: Mapping[str, str]
     first: int
@@ -41,7 +41,7 @@ class MessageHeaders:
         return any(f"@{domain.casefold()}" in to for domain in domains)
 
     def parts(self, known: IntakeContext) -> dict[str, str]:
-        """The transaction they tell of."""
+        """The transaction described by the headers."""
         at = read_moment(self.values.get("date", ""), known.zone, known.now)
         message_id = self.values.get("message-id", "").strip()
         parts = {
@@ -54,7 +54,7 @@ class MessageHeaders:
 
 
 def blocks(page: TextPage) -> Iterator[MessageHeaders]:
-    """The blocks of headers among the lines that are free, in order."""
+    """The blocks of headers among the unread lines, in order."""
     start, values, name = 0, dict[str, str](), ""
     for number, line in [*enumerate(page.lines), (len(page.lines), "")]:
         found = _HEADER.match(line) if number not in page.taken else None

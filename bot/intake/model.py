@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from bot.core.cleaning import shorten_middle
 
 MOST_BYTES = 1_000_000
-"""Of one document."""
+"""Maximum length of one document."""
 MOST_TRANSACTIONS = 50
 ENDINGS = (".eml", ".txt", ".csv", ".log", ".tsv")
-"""Of the files that are read."""
+"""Maximum number of files that are read."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class IntakeDocument:
 
 @dataclass(frozen=True)
 class IntakeContext:
-    """Names the reader may recognise, and defaults for what a text leaves out."""
+    """Names the reader may recognise, and defaults for what a text omits."""
 
     now: datetime
     zone: ZoneInfo
-    """Of times without one."""
+    """Zone of times without one."""
     region: str | None = None
     """The country of telephone numbers without a country code."""
     customers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class IntakeContext:
     services: Mapping[str, str] = field(default_factory=dict)
     """Name → family: `mail`, `fax`, `sms`, `edi`, `other`."""
     own_domains: frozenset[str] = frozenset()
-    """Mail to these is somebody telling us of a problem, not an example of it."""
+    """Domains whose mails report a problem, rather than being an example of one."""
     rcr_pattern: str = r"RCR[-\s#:]*\d+"
     prefix: str = "PD"
 
@@ -73,9 +73,9 @@ class Source:
     document: str = ""
     """The file's name; empty for pasted words."""
     line: int = 0
-    """From 1, in the document or in its part; 0 when it was read from several."""
+    """Line number from 1, in the document or in its part; 0 when it was read from several."""
     excerpt: str = ""
-    """That line, shortened for display."""
+    """The line, shortened for display."""
 
 
 def source(origin: Origin, document: str, line: int, text: str) -> Source:
@@ -87,7 +87,7 @@ class FieldReading:
     """One value of one field."""
 
     key: str
-    """As in the table of fields: `tenants`, `start`, …"""
+    """Key as in the table of fields: `tenants`, `start`, …"""
     value: str
     """Canonical: moments as Unix seconds, numbers and IDs in one spelling."""
     source: Source
@@ -109,7 +109,7 @@ _SINGLE = frozenset({"customer", "main_id", "start", "end", "impact", "affected"
 
 @dataclass(frozen=True)
 class Intake:
-    """Everything that was read."""
+    """All values that were read."""
 
     readings: tuple[FieldReading, ...] = ()
     transactions: tuple[Transaction, ...] = ()

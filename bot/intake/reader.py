@@ -27,7 +27,7 @@ _RAW_MAIL = ("mime-version", "content-type", "content-transfer-encoding")
 
 
 def read(documents: Sequence[IntakeDocument], known: IntakeContext) -> Intake:
-    """Everything that is read in these texts, each value with where it was read.
+    """All values in these texts, each with where it was read.
 
     Deterministic, without network, linear in their length. `ValueError`, with a sentence, for one that is too large.
     """
@@ -67,7 +67,7 @@ class _Found:
             self.transactions += bounces.from_report(report, told, self.known, where)
         if not mail.reports:
             self._body(mail, name, outer, original)
-        elif outer and outer.is_to(self.known.own_domains):  # somebody's words, with a bounce beside them
+        elif outer and outer.is_to(self.known.own_domains):  # a person's words, with a bounce beside them
             self._people(_with_subject(TextPage.of(mail.words[0] if mail.words else "", name), mail.subject))
         if len(self.transactions) == before:
             self._attached(mail, name)
@@ -81,7 +81,7 @@ class _Found:
         return {part: text for part, text in parts.items() if part != "recipient"}
 
     def _sent_back_to(self, outer: MessageHeaders | None) -> dict[str, str]:
-        """A bounce goes to who sent the message."""
+        """The transaction's sender, from a bounce: it goes to the message's sender."""
         parts = outer.parts(self.known) if outer and outer.is_by_agent else {}
         return {"sender": parts["recipient"]} if "recipient" in parts else {}
 
@@ -109,7 +109,7 @@ class _Found:
         self._people(page)
 
     def _machines(self, page: TextPage, context: str, original: dict[str, str]) -> bool:
-        """Reads what machines wrote; whether there was any of it."""
+        """Reads what machines wrote; returns whether there was any of it."""
         before = len(self.transactions)
         self.transactions += logs.transactions(page, self.known)
         for each, family in transmission_reports.tables(page, self.known, context):
@@ -127,7 +127,7 @@ class _Found:
         return len(self.transactions) > before
 
     def _headers(self, headers: MessageHeaders, page: TextPage) -> None:
-        """An example; unless it is somebody telling us of a problem, or a machine's own mail."""
+        """Adds an example, unless a person reports a problem in it, or it is a machine's own mail."""
         page.take(headers.first, headers.last)
         if headers.is_by_agent or headers.is_to(self.known.own_domains):
             return
@@ -154,7 +154,7 @@ class _Found:
         keys = {each.key for each in labelled}
         self.readings += [each for each in words.readings(prose, self.known) if each.key not in keys]
 
-    # --- all together
+    # --- merging
 
     def intake(self) -> Intake:
         kept = [each for each in self.transactions if not each.is_fine] or self.transactions
@@ -201,7 +201,7 @@ def _is_mail(name: str, page: TextPage) -> bool:
 
 
 def _heads(page: TextPage) -> Iterator[str]:
-    """The lines before the first blank one, in small letters."""
+    """The lines before the first blank one, in lower case."""
     lines = page.lines[next((n for n, line in enumerate(page.lines) if line.strip()), 0) :][:300]
     end = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
     yield "\n" + "\n".join(lines[:end]).casefold()

@@ -1,4 +1,4 @@
-"""A text by lines, with those that were read already."""
+"""A text by lines, which marks those that were read already."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from bot.core.cleaning import clean_text
 from bot.intake.model import Origin, Source, source
 
 LONGEST_LINE = 4000
-"""Longer lines are no words and no report: they are not read."""
+"""Maximum length: longer lines are neither words nor a report."""
 ADDRESS = r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
 ANY_ADDRESS = re.compile(ADDRESS)
 CODE = re.compile(r"(?<![\w.])[245]\d\d(?:[ -]#?[245]\.\d{1,3}\.\d{1,3})(?![\w.]\d)")
 """An SMTP code with its enhanced code."""
 _LINK = re.compile(r"<(?:mailto:|tel:|https?://)[^|<>\n]{0,2000}\|([^<>\n]{0,2000})>")
 _WRAPPED = re.compile(r"(?<![\n.;!?])\n(?!\n|[ \t]{0,8}[-*•]|[^\n:]{1,40}:[ \t])")
-"""The end of a line where a sentence goes on: behind it is no label and no item of a list."""
+"""The end of a line where a sentence continues: no label and no item of a list follows it."""
 _HOST = re.compile(r"^host \S{1,255} \[[^\]]{1,60}\]:? (?:said: )?")
 _IN_REPLY = re.compile(r"(?<!\s)\s*\(in reply to [^()]{0,80}\)?\)*$")
 
@@ -61,7 +61,7 @@ class TextPage:
 
 @dataclass(frozen=True)
 class Flow:
-    """Words as they are read, and where each stood."""
+    """Words as they are read, with their positions."""
 
     text: str
     page: TextPage
@@ -77,5 +77,5 @@ def first_address(text: str) -> str:
 
 
 def diagnostic(text: str) -> str:
-    """A server's answer on one line, without what the sending side says of it."""
+    """A server's answer on one line, without the sending side's remarks."""
     return _HOST.sub("", _IN_REPLY.sub("", " ".join(text.split()))).strip(" '")[:500]

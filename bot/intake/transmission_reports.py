@@ -29,7 +29,7 @@ _SHORTEST_TABLE = 2
 
 
 def family_of(text: str) -> str:
-    """`fax` or `sms`, where a report's words say so; empty where not."""
+    """`fax` or `sms`, where a report's words say so; empty otherwise."""
     return "fax" if _FAX.search(text) else "sms" if _SMS.search(text) else ""
 
 
@@ -56,7 +56,7 @@ class _Record:
 
 
 def records(page: TextPage, known: IntakeContext, context: str = "") -> list[tuple[Transaction, str]]:
-    """Transactions told line by line, each with its family; their lines are taken. `context`: a subject, a name."""
+    """Transactions told line by line, each with its family; their lines are consumed. `context`: a subject, a name."""
     found = list[tuple[Transaction, str]]()
     words = "\n".join([context, *(line for _, line in page.free())])
     family = family_of(words)

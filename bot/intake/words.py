@@ -70,7 +70,7 @@ _LEGAL = re.compile(r"\s(?:gmbh|ag|kg|se|ug|ohg|e\.? ?k|ltd|inc|llc|s\.?a|b\.?v|
 
 
 def readings(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
-    """Everything these words tell, but for transactions."""
+    """All values in these words, except transactions."""
     yield from _ids(flow, known)
     yield from _customers(flow, known)
     yield from _services(flow, known)
@@ -103,7 +103,7 @@ def _numbers(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
 
 
 def _customers(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
-    """The one customer who is named, or whose tenant is; nothing when they are several."""
+    """The one customer that is named, or whose tenant is; None when there are several."""
     named = dict(_named(flow, names_of(tuple(known.customers))))
     owners = {tenant: name for name, tenants in known.customers.items() for tenant in tenants}
     for found in _TENANT.finditer(flow.text):
@@ -116,7 +116,7 @@ def _customers(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
 
 @lru_cache(maxsize=8)
 def names_of(names: tuple[str, ...]) -> dict[str, dict[tuple[str, ...], str]]:
-    """By their first word: the words of each name → the name. Of two words and more, the legal form may be left out."""
+    """Names by their first word: the words of each name → the name. The legal form may be omitted after two words."""
     found = dict[str, dict[tuple[str, ...], str]]()
     for name in names:
         whole = _words(fold(name))
@@ -170,7 +170,7 @@ def _services(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
 
 
 def _times(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
-    """The first start that is said, and the end beside it. Only what is said to be one counts."""
+    """The first start that is mentioned, and the end beside it. Only explicit ones count."""
     today = known.now.astimezone(known.zone).date()
     found = list(stamps(flow.text, today))
     for number, stamp in enumerate(found):
@@ -186,7 +186,7 @@ def _times(flow: Flow, known: IntakeContext) -> Iterator[FieldReading]:
 
 
 def _is_trouble(text: str, at: int) -> bool:
-    """True if the words around this place tell of a disturbance, and not of an appointment."""
+    """True if the words around this place mention a disturbance, and not an appointment."""
     around = text[max(0, at - 200) : at + 200]
     return bool(_TROUBLE.search(around) or CODE.search(around)) and not _PLANNED.search(around)
 
@@ -246,7 +246,7 @@ def errors_in(text: str) -> list[tuple[int, str]]:
 
 
 def _is_within(at: int, spans: Sequence[tuple[int, int]]) -> bool:
-    """True if one of these ordered spans holds this place."""
+    """True if one of these ordered spans contains this place."""
     before = bisect_right(spans, (at, len(spans) and spans[-1][1]))
     return before > 0 and spans[before - 1][0] <= at < spans[before - 1][1]
 
@@ -274,7 +274,7 @@ def is_name(text: str) -> bool:
 
 
 def transactions(flow: Flow, known: IntakeContext) -> Iterator[Transaction]:
-    """Those told in a sentence: from whom, to whom, when, and with which error."""
+    """Transactions told in a sentence: sender, recipient, moment and error."""
     errors = errors_in(flow.text)
     today = known.now.astimezone(known.zone).date()
     for found in _FROM_TO.finditer(flow.text):

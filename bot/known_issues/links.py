@@ -1,4 +1,4 @@
-"""One problem, many customers: who has the same joins a ticket that is there, and tickets with one cause go together.
+"""Known issues: an end-customer with the same problem joins a ticket, and tickets with one cause are linked.
 
 A ticket leads, others have the same cause: what Retarus says on the leading one reaches the threads and the owners of
 all of them (guide, section 3: known issues).
@@ -33,7 +33,7 @@ _CUSTOMER = 150
 
 @dataclass(frozen=True)
 class KnownIssues:
-    """Joins and links. A ticket that leads has no leader of its own: there is one level of it."""
+    """Joins and links tickets. A leading ticket has no leader of its own: there is one level."""
 
     changes: Changes
     queries: Queries
@@ -42,7 +42,7 @@ class KnownIssues:
     routes: Routes
 
     async def join(self, ticket_id: str, by: str, typed: Mapping[str, str], click: str) -> Ticket:
-        """The end-customer of an unfinished form has the same problem: they are added, and whoever adds them follows.
+        """Adds the end-customer of an unfinished form, and its author as a follower.
 
         `Invalid` without a customer; whatever else was typed goes along.
         """
@@ -98,7 +98,7 @@ class KnownIssues:
         return Change(linked, event(linked, Step.LINK, by, at, id=leading.id, called=called, **former), told)
 
     async def other_cause(self, ticket_id: str, by: str, click: str) -> Ticket:
-        """Unlinks the ticket: it has a cause of its own after all."""
+        """Unlinks the ticket: it has another cause after all."""
         permissions.require_part(await self.queries.actor(by))
         former = (await self.queries.ticket(ticket_id)).parent
         if not former:
@@ -116,14 +116,14 @@ class KnownIssues:
         return (await self.changes.change_together([ticket_id, former], f"{click}:unlink", decide))[0]
 
     def _counted(self, leading: Ticket, ticket: Ticket, what: Step, by: str, at: datetime) -> Change:
-        """The leading ticket counts how many are linked to it, and its thread tells of each."""
+        """The leading ticket with its count of linked tickets; its thread mentions each."""
         counted = change(leading, leads=max(0, leading.leads + (1 if what is Step.LEAD else -1)))
         customer = clean_line(ticket.answer("customer"))
         called = reference(ticket, self.config)
         return Change(counted, event(counted, what, by, at, id=ticket.id, called=called, customer=customer))
 
     def _require_unmoved(self, ticket: Ticket, former: str) -> None:
-        """Refuses when somebody else linked the ticket elsewhere in the same moment."""
+        """Refuses when somebody else linked the ticket elsewhere at the same moment."""
         if ticket.parent != former:
             raise Conflict(ticket.id)
 
@@ -154,7 +154,7 @@ class KnownIssues:
 
 
 def affected_by(ticket: Ticket) -> list[str]:
-    """Every end-customer it is about, the one it was raised for first."""
+    """Every affected end-customer, the one it was raised for first."""
     names = (ticket.answer("customer"), *(each.customer for each in ticket.affected))
     return [name for name in names if name]
 

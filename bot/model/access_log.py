@@ -1,4 +1,4 @@
-"""Log of who looked at, exported or erased personal data."""
+"""Log of views, exports and erasures of personal data."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from bot.model.ticket import Record, Utc
 
 
 class Access(Record):
-    """One entry of the log of who looked at, exported or erased personal data."""
+    """One entry of the log of views, exports and erasures of personal data."""
 
     at: Utc
     by: str
-    """The account of whoever did it; `desk` for the daily job."""
+    """The account of the actor; `desk` for the daily job."""
     what: str
     about: str = ""
-    """A fingerprint of the person, or how many tickets: never the person's name, which may have been erased."""
+    """A hash of the person, or how many tickets: never the person's name, which may have been erased."""

@@ -9,7 +9,7 @@ from bot.model.ticket import Ticket
 
 
 def since(ticket: Ticket, customer: str) -> datetime | None:
-    """From when on it was this end-customer's, or anybody's: when it was raised, or when they joined. None: never."""
+    """Time from which it was this end-customer's, or anybody's: raised, or joined. None: never."""
     name = fold(customer)
     if name in {"", fold(ticket.answer("customer"))}:
         return ticket.raised_at
@@ -17,7 +17,7 @@ def since(ticket: Ticket, customer: str) -> datetime | None:
 
 
 def spelt(ticket: Ticket, customer: str) -> str:
-    """As the ticket spells this name; without one, the end-customer it was raised for."""
+    """This name as the ticket spells it; without one, the end-customer it was raised for."""
     names = (ticket.answer("customer"), *(each.customer for each in ticket.affected))
     return next((each for each in names if fold(each) == fold(customer)), names[0])
 

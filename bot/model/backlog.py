@@ -1,4 +1,4 @@
-"""The backlog of the outbox, for those who watch the desk."""
+"""The backlog of the outbox, for monitoring."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ class Backlog:
     waiting: int = 0
     """Notices that are due."""
     oldest: datetime | None = None
-    """When the oldest of them was to be delivered."""
+    """Due moment of the oldest of them."""
     dead: int = 0
     """Notices that were given up and wait for a person."""

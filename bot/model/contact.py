@@ -16,16 +16,16 @@ class Person(Record):
     zone: str = "UTC"
     """IANA time zone of their profile."""
     locale: str = ""
-    """Of their Slack, e.g. `de-DE`; empty for people of other organisations."""
+    """Locale of their Slack, e.g. `de-DE`; empty for people of other organisations."""
     is_guest: bool = False
     is_external: bool = False
-    """From another organisation, in a shared channel (Slack Connect)."""
+    """True for a person of another organisation, in a shared channel (Slack Connect)."""
     is_active: bool = True
     is_bot: bool = False
 
     @property
     def is_staff(self) -> bool:
-        """A full, active member of the partner's own workspace: what every right presupposes (guide 2.1, 2.2)."""
+        """True for a full, active member of the partner's own workspace: every right requires it (guide 2.1, 2.2)."""
         return self.is_active and not (self.is_guest or self.is_external or self.is_bot)
 
 
@@ -46,7 +46,7 @@ class Contact(Record):
     name: str
     email: str
     phone: str
-    """As it is dialled from abroad, with its extension: `+49 89 12345679`. Older entries: E.164."""
+    """Number as it is dialled from abroad, with its extension: `+49 89 12345679`. Older entries: E.164."""
     levels: tuple[Level, ...] = ()
     authorised_since: date | None = None
     attested_on: date | None = None
@@ -54,7 +54,7 @@ class Contact(Record):
     webinars_on: date | None = None
     """The day they took part in the onboarding webinars (guide 2.6)."""
     has_eas: bool = False
-    """Has access to the Enterprise Administration Services Portal. Its password is never asked for."""
+    """True for access to the Enterprise Administration Services Portal. Its password is never asked for."""
     is_employee: bool = True
     exception: ContractException | None = None
     suspended_on: date | None = None
@@ -79,7 +79,7 @@ class Contact(Record):
         )
 
     def may_use_eas(self, on: date) -> bool:
-        """Guide 2.2: the partner and its employees, or by an individual contract that still holds."""
+        """True by guide 2.2: the partner and its employees, or by an individual contract that is still valid."""
         by_contract = self.exception is not None and on <= self.exception.expires
         return self.has_eas and self.suspended_on is None and (self.is_employee or by_contract)
 
@@ -90,15 +90,15 @@ class EndCustomer(Record):
     id: str
     name: Words
     tenants: tuple[str, ...] = ()
-    """Their tenants or dedicated customer IDs with Retarus: `12345RS`."""
+    """Tenants or dedicated customer IDs with Retarus: `12345RS`."""
     agreement: Words = ""
     """Reference of the agreement on their support (guide, covering documents)."""
     contacts: Words = ""
-    """Their people, for ours to call. Nothing is ever sent to them."""
+    """The customer's own people, for ours to call. Nothing is ever sent to them."""
 
     @property
     def folded(self) -> str:
-        """The key of the name: two spellings of one name have the same."""
+        """The key of the name, which all its spellings share."""
         return fold(self.name)
 
     @property

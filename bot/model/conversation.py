@@ -1,4 +1,4 @@
-"""Records of the conversation with Retarus: what they said by mail or in the shared channel, and known Message-IDs."""
+"""Records of the conversation with Retarus: their mails and messages, and known Message-IDs."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class EntryFile(Record):
     type: str = ""
     size: int = 0
     number: int = 0
-    """Of a mail: which part of the original it is."""
+    """Part of the original, for a mail."""
     id: str = ""
-    """Of a message in Slack: its file id."""
+    """File id, for a message in Slack."""
 
 
 class FailedDelivery(Record):
@@ -74,7 +74,7 @@ class Entry(Record):
     is_text_cut: bool = False
     message_id: str = ""
     reason: str = ""
-    """Of an unassigned entry: a `bot.conversation.matching.Reason`."""
+    """A `bot.conversation.matching.Reason`, for an unassigned entry."""
     candidates: tuple[str, ...] = ()
     """Ids of tickets it may belong to."""
     others: tuple[str, ...] = ()
@@ -86,16 +86,16 @@ class Entry(Record):
     """Files that stay in the original only: one sentence each."""
     deliveries: tuple[FailedDelivery, ...] = ()
     letter: str = ""
-    """Of a delivery report: the key of the notice it is about."""
+    """The key of the notice a delivery report is about."""
     was_closed: bool = False
     """The ticket was closed when it came."""
     has_original: bool = False
     """The raw mail is kept."""
     link: str = ""
-    """Of a message in Slack: its permalink."""
+    """Permalink, for a message in Slack."""
     is_edited: bool = False
     is_deleted: bool = False
-    """They took it back; the words are kept."""
+    """True if they deleted it; the words are kept."""
 
     @property
     def is_of_a_person(self) -> bool:
@@ -110,7 +110,7 @@ class MessageId(Record):
     """With angle brackets."""
     ticket_id: str
     is_sent: bool
-    """We sent it; false: it was taken in."""
+    """True if we sent it; false: it was taken in."""
     is_guessable: bool = False
     """Sent before Message-IDs were made with a secret."""
     is_automatic: bool = False
@@ -132,7 +132,7 @@ class Heard(Record):
     message_ids: tuple[MessageId, ...] = ()
     """One that is there already stays as it is."""
     bounced: dict[str, str] = Field(default_factory=dict)
-    """Notices that counted as delivered and were not: why, by their key."""
+    """Notices that counted as delivered and were not: the reason, by their key."""
     forget: tuple[str, ...] = ()
     """Ids of entries that are forgotten with their originals."""
     forget_originals: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""The text of a letter to Retarus, as it is previewed, kept and sent."""
+"""The text of a letter to Retarus, as it is previewed, saved and sent."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from bot.model.ticket import Record
 
 
 class LetterPart(Record):
-    """One heading and what stands under it."""
+    """One heading with its text."""
 
     heading: str
     lines: tuple[str, ...]
 
 
 class LetterText(Record):
-    """The finished letter. What a person saw in the preview is what is sent: it is kept, not written again."""
+    """The finished letter. The text of the preview is what is sent: it is saved, not written again."""
 
     subject: str
     opening: tuple[str, ...]
@@ -23,4 +23,4 @@ class LetterText(Record):
     template: tuple[LetterPart, ...]
     prequalification: tuple[LetterPart, ...]
     language: Language = Language.ENGLISH
-    """Of our own words in it."""
+    """Language of our own words in it."""

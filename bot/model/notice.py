@@ -1,4 +1,4 @@
-"""Notices: messages that are saved with the change they tell of, and delivered afterwards."""
+"""Notices: messages that are saved with the change that causes them, and delivered afterwards."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Notice(Record):
         return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
 
     def pairs(self, key: str) -> list[tuple[str, str]]:
-        """A list of pairs in the body: ticket ids, each with what its place is called."""
+        """A list of pairs in the body: ticket ids, each with the name of its place."""
         found = self.body.get(key)
         pairs = [each for each in found if isinstance(each, list)] if isinstance(found, list) else []
         return [(str(ticket_id), str(what)) for ticket_id, what in pairs]
@@ -122,9 +122,9 @@ class Held:
     """Notices that are not claimed now."""
 
     kinds: frozenset[Say] = frozenset()
-    """Their transport is closed."""
+    """Transports that are closed."""
     recipients: frozenset[str] = frozenset()
-    """They are closed, or a rate limit makes them wait."""
+    """Recipients that are closed, or wait for a rate limit."""
 
     def __bool__(self) -> bool:
         return bool(self.kinds or self.recipients)
@@ -136,18 +136,18 @@ class Held:
 NOTHING_HELD = Held()
 
 BLOCKED = timedelta(seconds=5)
-"""After how long a blocked notice may be claimed again. Until its transport is open it is held, and is not."""
+"""Time until a blocked notice may be claimed again. Until its transport is open it is held, and is not."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """Delivered. `place`: where the ticket can be found from now on, when this delivery made that place."""
+    """Delivered. `place`: where the ticket can be found from now on, if this delivery created that place."""
 
     place: Place | None = None
     left_out: tuple[str, ...] = ()
-    """Files that did not go along, and why: one sentence each."""
+    """Files that were not sent, with reasons: one sentence each."""
     places: tuple[Place, ...] = ()
-    """Further places: what the message tells of several tickets."""
+    """Further places: a message about several tickets."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Retry:
 
 @dataclass(frozen=True)
 class Blocked:
-    """Not delivered, because its transport is closed as a whole, or the channel it goes to.
+    """Not delivered, because its transport is closed as a whole, or its channel.
 
     It waits until that is mended, and goes by itself then. `why` is a sentence: what is wrong, what to do.
     """
@@ -173,14 +173,14 @@ class Blocked:
     channel: str = ""
     """The channel that is closed; empty: the whole transport."""
     needed: str = ""
-    """The permission that is missing, where that is the cause."""
+    """The missing permission, if that is the cause."""
     progress: Progress | None = None
     """None: as it was when the notice was claimed."""
 
 
 @dataclass(frozen=True)
 class Dead:
-    """Cannot be delivered as things are. `why` is a sentence for the ticket's owner: what is wrong and the way out."""
+    """Cannot be delivered as things are. `why` is a sentence for the ticket's owner: the fault and what to do."""
 
     why: str
     progress: Progress | None = None
@@ -199,9 +199,9 @@ class Letter(Record):
     why: str = ""
     """Error of the last failed attempt."""
     at: Utc
-    """When it last changed state."""
+    """Time of its last state change."""
 
 
 def direct_lane(user: str) -> str:
-    """The lane of what one person is told directly, aside from their tickets."""
+    """The lane of one person's direct messages, aside from their tickets."""
     return f"direct:{user}"

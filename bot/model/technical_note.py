@@ -39,7 +39,7 @@ class TechnicalNote(Record):
     changed_by: str
     changed_at: Utc
     is_retired: bool = False
-    """It proved wrong: it is found no more."""
+    """True if it proved wrong: searches no longer find it."""
     retired_why: Words = ""
 
     @property
@@ -49,5 +49,5 @@ class TechnicalNote(Record):
 
     @property
     def title(self) -> str:
-        """The first line of what one sees."""
+        """The first line of the symptom."""
         return excerpt(self.symptom.split("\n")[0], 150)

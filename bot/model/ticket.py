@@ -14,10 +14,10 @@ Utc = Annotated[AwareDatetime, AfterValidator(as_utc)]
 """An aware datetime, always in UTC, to the millisecond."""
 
 NOBODY = "ERASED"
-"""Stands where the Slack user id of somebody stood who was erased."""
+"""Replaces the Slack user id of an erased person."""
 
 Words = Annotated[str, AfterValidator(clean_text)]
-"""Text a person typed, as it is kept: see `bot.core.cleaning.clean_text`."""
+"""Text a person typed, as it is saved: see `bot.core.cleaning.clean_text`."""
 
 
 class Kind(StrEnum):
@@ -81,12 +81,12 @@ class Stage(Glossed):
 
     @property
     def worked_at(self) -> Level:
-        """The partner's level that works on it: what is with Retarus is the 2nd level's care."""
+        """The partner's level that works on it: the 2nd level also takes care of tickets with Retarus."""
         return Level.SECOND if self.level is Level.THIRD else self.level
 
     @property
     def ball(self) -> Party | None:
-        """The one party who must act; nobody once it is closed."""
+        """The party that must act; none once it is closed."""
         return _BALL[self]
 
 
@@ -122,7 +122,7 @@ class Record(BaseModel):
 
 
 class Attachment(Record):
-    """A file in Slack that goes along to Retarus. Only where it is is kept: its bytes are fetched when it is sent."""
+    """A file in Slack for Retarus. Only its id is saved: its bytes are read when it is sent."""
 
     id: str
     """Slack's file id."""
@@ -133,14 +133,14 @@ class Attachment(Record):
     """MIME type, as Slack tells it."""
     by: str = ""
     sent_at: Utc | None = None
-    """When it went to Retarus; nothing while it waits for the next letter."""
+    """Time when it was sent to Retarus; None while it waits for the next letter."""
 
 
 class StatusReport(Record):
     """Report of Retarus's status page with its time. See `bot.escalation.status_page`."""
 
     health: Literal["fine", "trouble", "unknown"]
-    """`unknown` when it could not be read, or nobody looked: never taken for good news."""
+    """`unknown` when it could not be read, or was not looked at: never taken for good news."""
     says: tuple[Words, ...] = ()
     """Reported incidents, or the reason why they are not known."""
     at: Utc
@@ -149,7 +149,7 @@ class StatusReport(Record):
 
 
 class Nudge(Record):
-    """The reminders one clock has given."""
+    """The reminders of one timer."""
 
     at: Utc
     """The last one."""
@@ -163,44 +163,44 @@ class Times(Record):
     touched: Utc | None = None
     """When a person last acted."""
     word: Utc | None = None
-    """When Retarus was last written to, or heard of."""
+    """Time of the last message to or from Retarus."""
     update_due: Utc | None = None
-    """When they promised to tell more."""
+    """Promised time of their next update."""
     eta: Utc | None = None
-    """When they expect it to be solved."""
+    """Expected time of their solution."""
     asked: Utc | None = None
-    """When they asked what is not answered yet."""
+    """Time of their question that is not answered yet."""
     customer_asked: Utc | None = None
-    """When the end-customer was asked, while Retarus works on it, what is not answered yet."""
+    """Time of the open question to the end-customer, while Retarus works on it."""
     priorities: dict[str, Utc] = Field(default_factory=dict)
     """Priority → the first moment at which the ticket had it."""
     priority_at: Utc | None = None
-    """When it was given its present priority, as releases before `priorities` kept it."""
+    """Time when it got its present priority, as releases before `priorities` kept it."""
     plans: tuple[str, ...] = ()
-    """Which of remedy and action plan there is, by field key."""
+    """The existing remedy or action plan, by field key."""
     planned: Utc | None = None
-    """When there first was a remedy or an action plan; None again when the ticket is reopened."""
+    """Time of the first remedy or action plan; None again when the ticket is reopened."""
     closed: Utc | None = None
-    """When it was closed; None while it is open."""
+    """Time of closing; None while it is open."""
     rests: tuple[tuple[Utc, Utc], ...] = ()
-    """From when until when nothing was owed: from a remedy, plan or closing until the ticket was reopened."""
+    """Periods in which nothing was owed: from a remedy, plan or closing until the ticket was reopened."""
     waits: tuple[tuple[Utc, Utc | None], ...] = ()
-    """From when until when the end-customer was waited for."""
+    """Periods of waiting for the end-customer."""
     snoozed_until: Utc | None = None
     pace: int | None = None
     """Minutes, in place of the policy's, between reminders of this ticket and until the first; None: the policy's."""
     nudges: dict[str, Nudge] = Field(default_factory=dict)
-    """By clock."""
+    """Reminders by clock."""
     standing: tuple[str, ...] = ()
     """Names of the places where reminders stand that nobody has answered, newest last."""
     turn: Utc | None = None
-    """Since when the present party has the ball."""
+    """Time since which the present party must act."""
     spent: dict[str, int] = Field(default_factory=dict)
-    """Party → milliseconds it had the ball before that."""
+    """Party → milliseconds it had to act before that."""
 
 
 def ball(stage: Stage, times: Times) -> Party | None:
-    """The one party who must act: with Retarus, the end-customer or the 2nd level where they were asked something."""
+    """The party that must act: with Retarus, the end-customer or the 2nd level where they were asked something."""
     if stage is Stage.RETARUS and times.customer_asked:
         return Party.CUSTOMER
     return Party.SECOND if stage is Stage.RETARUS and times.asked else stage.ball
@@ -214,7 +214,7 @@ class Affected(Record):
     contact: Words = ""
     """Our people who speak with them, as the guide's matrix asks."""
     by: str
-    """Slack user id of who added them: they hear what becomes of it."""
+    """Slack user id of who added them: they are notified about progress."""
     at: Utc
 
 
@@ -256,7 +256,7 @@ class Ticket(Record):
     bounces: int = 0
     """Number of times the 2nd level sent it back."""
     due: Utc | None = None
-    """When it next needs attention; nothing when nothing waits."""
+    """Time when it next needs attention; None when nothing waits."""
     reminded: int = 0
     """Reminders since the present stage began."""
     times: Times = Field(default_factory=Times)
@@ -269,9 +269,9 @@ class Ticket(Record):
     affected: tuple[Affected, ...] = ()
     """End-customers with the same problem, besides the one it was raised for."""
     drawn: int = 0
-    """The newest version whose card has been asked for; a reminder alone draws none."""
+    """The newest version whose card was requested; a reminder alone draws none."""
     erased_at: Utc | None = None
-    """When it lost its personal data, because it was closed for so long."""
+    """Time when its personal data were erased, because it was closed for so long."""
 
     @property
     def level(self) -> Level:
@@ -279,7 +279,7 @@ class Ticket(Record):
 
     @property
     def ball(self) -> Party | None:
-        """The one party who must act next."""
+        """The party that must act next."""
         return ball(self.stage, self.times)
 
     @property
@@ -293,14 +293,14 @@ class Ticket(Record):
 
 
 class Event(Record):
-    """One thing that happened to a ticket. The history is append-only and tells the whole story."""
+    """One event of a ticket. The history is append-only and complete."""
 
     ticket_id: str
     version: int
     """The ticket's version it led to; one event per version."""
     at: Utc
     by: str
-    """Slack user id; empty when the clock did it."""
+    """Slack user id; empty for the clock."""
     what: str
     """A `bot.model.transitions.Move` or `bot.model.transitions.Step` value."""
     detail: dict[str, Words] = Field(default_factory=dict)

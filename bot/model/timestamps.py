@@ -19,7 +19,7 @@ _BY_ITSELF = frozenset({Step.RCR.value, Step.HEARD.value})
 _PROMISES = frozenset({Step.EXPECT.value, Move.RETARUS_UPDATE.value})
 """Events that can contain the expected time of a solution."""
 _PLANS = {"remedy": Move.RESOLVE.value, "plan": Step.PLAN.value}
-"""Either, given to the 1st level, is what the SLA asks for (guide L2.7): by field, and the event that brings it."""
+"""Remedy and action plan, either of which satisfies the SLA (guide L2.7): by field, and the event that brings it."""
 
 STANDING = 20
 """Messages of unanswered reminders that are remembered; older ones are no longer redrawn."""
@@ -41,7 +41,7 @@ def stage_after(stage: Stage, what: str) -> Stage:
 
 
 def after_event(times: Times, event: Event, before: Stage, stage: Stage) -> Times:
-    """The fold, one event further. `before`, `stage`: where the ticket stood and stands."""
+    """The fold, one event further. `before`, `stage`: the ticket's stages before and after."""
     changes = _noticed(times, event) | _told(times, event) | _asked_customer(event, stage) | _planned(times, event)
     if priority := event.detail.get("answer.priority"):
         changes["priorities"] = {priority: event.at, **times.priorities}
@@ -141,7 +141,7 @@ def _told(times: Times, event: Event) -> dict[str, Any]:
 
 
 def _passed(times: Times, at: datetime, had: Party | None, has: Party | None) -> dict[str, Any]:
-    """Adds up how long each party had the ball."""
+    """Adds up how long each party had to act."""
     if times.turn is None or had is has:
         return {"turn": times.turn or at}
     if had is None:

@@ -111,9 +111,9 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
 """Every possible move. RAISE is not here, as a new ticket has no stage before it."""
 
 _THE_ACTOR = frozenset({Move.TAKE, Move.TAKE_OVER, Move.HAND_ON, Move.COMPRESS, Move.ACCEPT, Move.ESCALATE})
-"""After these the ticket belongs to `by`."""
+"""Moves after which the ticket belongs to `by`."""
 _THE_FIRST_LEVEL = frozenset({Move.SEND_BACK, Move.RESOLVE, Move.REOPEN})
-"""After these the ticket belongs to its last owner at the 1st level."""
+"""Moves after which the ticket belongs to its last owner at the 1st level."""
 
 
 _WHILE_CUSTOMER_IS_ASKED = {Move.ASK_CUSTOMER: False, Move.CUSTOMER_ANSWERED: True, Move.GO_ON: True}

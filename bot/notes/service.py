@@ -80,7 +80,7 @@ class Notes:
         return await self.store.note_numbered(int(found[1])) if found else None
 
     async def shown_or_begun(self, text: str, by: str) -> TechnicalNote | None:
-        """The note of this name, or the beginning of a new one; a name nobody has is refused: it is no symptom."""
+        """The note of this name, or the beginning of a new one; refuses an unknown name: it is no symptom."""
         named = await self.named(text, by)
         if named is None and _HINT.fullmatch(fold(text)):
             raise Refused(t("There is no such technical note."))
@@ -101,7 +101,7 @@ class Notes:
         return from_ticket(ticket, await self.queries.history(ticket_id))
 
     def begun_with(self, symptom: str) -> TechnicalNote | None:
-        """A note of which only this is known; nothing of nothing."""
+        """A note with only these facts; None without any."""
         at = as_utc(self.clock())
         told = clean_text(symptom)
         if len(told) > TEXTS["symptom"]:
@@ -112,7 +112,7 @@ class Notes:
         return note if told else None
 
     async def write(self, typed: Mapping[str, str], by: str, form: str, ticket_id: str = "") -> TechnicalNote:
-        """A new note. `Invalid` with every fault at once. The same form, however often it arrives, is one note."""
+        """Saves a new note. `Invalid` with every fault at once. Idempotent for one form."""
         permissions.require_part(await self.queries.actor(by))
         at = as_utc(self.clock())
         key = hashlib.sha256(f"note:{form}".encode()).hexdigest()[:20]
@@ -122,7 +122,7 @@ class Notes:
             return await self._apply(written, f"{form}:note")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
-            """With the note, the ticket's thread says that there is one; its name is known once it is saved."""
+            """Saves the note with a line in the ticket's thread; its name is known once it is saved."""
             learnt = change(ticket)
             return Change(learnt, event(learnt, Step.LEARN, by, at, id=key), note=written)
 
@@ -130,12 +130,12 @@ class Notes:
         return await self._found(key)
 
     async def change(self, note_id: str, typed: Mapping[str, str], by: str, form: str, seen: int) -> TechnicalNote:
-        """Another version of it. `Conflict` when somebody else changed it since the version this person saw."""
+        """Saves another version. `Conflict` when somebody else changed it since the version this person saw."""
         permissions.require_part(await self.queries.actor(by))
         return await self._next(note_id, by, seen, read(typed, self.config), f"{form}:note:{seen}")
 
     async def retire(self, note_id: str, by: str, why: str, form: str, seen: int) -> TechnicalNote:
-        """It is wrong, or holds no more: it is found no more. `seen`: as in `change`."""
+        """Retires a note that is wrong or outdated: searches no longer find it. `seen`: as in `change`."""
         permissions.require_part(await self.queries.actor(by))
         if not clean_text(why):
             raise Invalid({REASON: t("Say what is wrong with it: everyone who opens the note reads this.")})
@@ -145,7 +145,7 @@ class Notes:
         return await self._next(note_id, by, seen, retired, f"{form}:note:{seen}")
 
     async def reinstate(self, note_id: str, by: str, click: str) -> TechnicalNote:
-        """It holds after all."""
+        """Reinstates a retired note."""
         permissions.require_part(await self.queries.actor(by))
         note = await self.one(note_id, by)
         return await self._next(note_id, by, note.version, {"retired_why": "", "is_retired": False}, f"{click}:note")

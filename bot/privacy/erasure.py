@@ -28,7 +28,7 @@ PAGE = 200
 
 @dataclass(frozen=True)
 class PersonalDataArchive:
-    """Everything that is kept, seen as data about people. `by`: the account of whoever asks, for the access log."""
+    """Personal data in all records. `by`: the account of the caller, for the access log."""
 
     store: Store
     drafts: Drafts
@@ -40,7 +40,7 @@ class PersonalDataArchive:
         return redaction.someone(terms, await self.store.contacts())
 
     async def export(self, person: PersonMatcher) -> dict[str, JsonValue]:
-        """Everything that names this person, as it is kept."""
+        """Every record that names this person."""
         entries = [each async for each in self._entries() if redaction.mentions(each, person)]
         found: dict[str, JsonValue] = {
             "contacts": _told([each for each in await self.store.contacts() if redaction.mentions(each, person)]),
@@ -54,7 +54,7 @@ class PersonalDataArchive:
         return found
 
     async def erase(self, person: PersonMatcher) -> int:
-        """Takes this person out of everything; gives how many tickets named them. May be repeated.
+        """Erases this person from all records; returns how many tickets named them. Idempotent.
 
         Refuses while they own an open ticket: somebody must have it.
         """
@@ -67,12 +67,12 @@ class PersonalDataArchive:
             await self._erase_draft(key, draft, person)
         await self._erase_from_conversation(person)
         while not await self._erase_from_lists(person):
-            pass  # an admin changed an entry in this very moment
+            pass  # an admin changed an entry at the same moment
         await self.log("erase", person.fingerprint)
         return erased
 
     async def expire(self, keep: timedelta) -> int:
-        """Closed tickets older than this lose their personal data and keep their statistics; gives how many."""
+        """Erases the personal data of closed tickets older than this, and keeps their statistics; returns how many."""
         before = as_utc(self.clock() - keep)
         count = 0
         async for ticket in every(self.store, Query(open=False, erased=False, before=(before, ""), limit=PAGE)):
@@ -85,7 +85,7 @@ class PersonalDataArchive:
         return count
 
     async def accesses(self, limit: int = 1000) -> list[Access]:
-        """The access log, newest first; that somebody looked at it stands there from now on."""
+        """The access log, newest first; this look is logged too."""
         entries = await self.store.accesses(limit)
         await self.log("look at this log", "")
         return entries
@@ -144,7 +144,7 @@ class PersonalDataArchive:
         return await self._replace(ticket, redaction.without_person(ticket, person), history, as_utc(self.clock()))
 
     async def _replace(self, before: Ticket, after: Ticket, history: list[Event], at: datetime) -> int:
-        """One more version, with the history rewritten and its messages forgotten; nothing is told in Slack.
+        """Saves one more version, with the history rewritten and its messages forgotten; posts nothing in Slack.
 
         Somebody who changes the ticket in this very moment comes first: it is erased by the next run.
         """
@@ -163,7 +163,7 @@ class PersonalDataArchive:
         return Heard(forget=tuple(each.id for each in await self.store.entries_of(ticket.id)))
 
     async def _erase_from_conversation(self, person: PersonMatcher) -> None:
-        """A mark stands where they stood; an original mail cannot be marked, and goes. Somebody quicker comes first."""
+        """Replaces their name by a mark; an original mail cannot be marked, and is deleted. Concurrent changes win."""
         async for entry in self._entries():
             raw = await self.store.original(entry.id) if entry.has_original else None
             is_in_raw = raw is not None and person.is_in(raw.decode("utf-8", "replace"))
@@ -175,7 +175,7 @@ class PersonalDataArchive:
                 await self.store.apply(Batch(heard=Heard(changed=(changed,), forget_originals=(entry.id,))))
 
     async def _erase_from_lists(self, person: PersonMatcher) -> bool:
-        """Their own entry in the register goes; where another's, or an end-customer's, names them, a mark stands.
+        """Removes their own entry in the register; marks their name in the entries of others.
 
         False, and nothing done, when somebody else was quicker.
         """

@@ -1,4 +1,4 @@
-"""Port of data protection: everything that may name a person."""
+"""Port of data protection: all records that may name a person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.tickets.ports import ChangeStore, Query
 
 
 class PersonalData(ChangeStore, Protocol):
-    """Everything that may name a person, and the log of who looked at it."""
+    """All records that may name a person, and the access log."""
 
     async def find(self, query: Query) -> list[Ticket]: ...
 
@@ -28,7 +28,7 @@ class PersonalData(ChangeStore, Protocol):
         """The whole register, by name."""
 
     async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
-        """Those of whose words each given one begins some, by name. No words: everybody."""
+        """Contacts in whose name each given word begins some word, by name. No words: everybody."""
 
     async def letters(
         self,

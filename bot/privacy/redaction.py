@@ -23,7 +23,7 @@ from bot.model.contact import Contact
 from bot.model.ticket import NOBODY, Event, Ticket, Utc
 
 MARK = "[erased]"
-"""Stands where something personal stood."""
+"""Replaces erased personal data."""
 
 _SHORTEST = 3
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -46,14 +46,14 @@ _KEPT_DETAILS = {
 }
 
 _OURS = {"id", "ticket_id", "kind", "stage", "what", "zone", "health", "type"}
-"""Values of our own, which nobody typed."""
+"""Values of our own, which are never typed."""
 
 R = TypeVar("R", bound=BaseModel)
 
 
 @dataclass(frozen=True)
 class PersonMatcher:
-    """A person, by everything they are called in tickets."""
+    """A person, with all names they have in tickets."""
 
     user: str
     """Slack user id; empty for somebody who is not in Slack."""
@@ -61,7 +61,7 @@ class PersonMatcher:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same person, and says nothing about them."""
+        """A hash: the same for the same person, and says nothing about them."""
         return sha256(f"{self.user}|{self.named.pattern}".encode()).hexdigest()[:12]
 
     def is_in(self, text: str) -> bool:
@@ -94,7 +94,7 @@ def someone(terms: Iterable[str], register: Iterable[Contact]) -> PersonMatcher:
 
 
 def _spellings(number: str) -> list[str]:
-    """A telephone number however it is divided, with its country code or without."""
+    """A pattern of a telephone number in any grouping, with its country code or without."""
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
@@ -116,7 +116,7 @@ def is_entry_of(contact: Contact, person: PersonMatcher) -> bool:
 
 
 def without_person(record: R, person: PersonMatcher) -> R:
-    """The record as it stands when they are erased from it."""
+    """The record after the person is erased from it."""
     return type(record).model_validate(_scrubbed(record.model_dump(mode="json"), person))
 
 
@@ -131,7 +131,7 @@ def _scrubbed(value: JsonValue, person: PersonMatcher) -> JsonValue:
 
 
 def statistics_of(ticket: Ticket, at: Utc) -> Ticket:
-    """An old ticket without anybody and without free text."""
+    """An old ticket without people and free text."""
     return ticket.model_copy(
         update={
             "answers": {key: text if key in _KEPT_ANSWERS else MARK for key, text in ticket.answers.items()},

@@ -1,4 +1,4 @@
-"""Register of support contacts, who may speak to Retarus; kept by the admins (guide 1.f and 2)."""
+"""Register of support contacts, who may speak to Retarus; maintained by the admins (guide 1.f and 2)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NEEDED = mark("This is needed.")
 
 
 def concerns(contact: Contact, edition: str, on: date) -> tuple[str, ...]:
-    """Warnings for an admin about this entry, the gravest first. `edition`: of the guides, as they now are."""
+    """Warnings for an admin about this entry, the most serious first. `edition`: of the guides, as they now are."""
     return tuple(_concerns(contact, edition, on))
 
 
@@ -54,7 +54,7 @@ def _concerns(contact: Contact, edition: str, on: date) -> Iterator[str]:
 
 
 def read(typed: Mapping[str, str], before: Contact | None, region: str | None, on: date) -> Contact:
-    """The contact in this form, on top of what else is known of them. `Invalid` with every fault at once."""
+    """The contact in this form, with the entry's other values. `Invalid` with every fault at once."""
     errors: dict[str, str] = {}
 
     def taken(key: str) -> str:
@@ -124,7 +124,7 @@ def _day(text: str) -> date | None:
 
 
 Decide = Callable[[Contact | None], Awaitable[Contact | None]]
-"""Decides on an entry as it now is, on none, or refuses. Asked again when somebody else was quicker."""
+"""Decides on an entry as it now is (or None), or refuses. Called again after a conflict."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class Register:
         return self.queries.today()
 
     async def contact(self, user: str) -> Contact | None:
-        """This person's entry in the register."""
+        """The register entry of this person."""
         return next((each for each in await self.store.contacts() if each.slack_user == user), None)
 
     async def declarant(self, actor: Actor) -> Contact:
@@ -162,7 +162,7 @@ class Register:
         return actor, await self.declarant(actor)
 
     async def stand_in(self, actor: Actor, ticket: Ticket) -> Contact | None:
-        """In whose name an admin could send it now, in an authorised contact's absence (guide 2.3)."""
+        """The contact in whose name an admin could send it now, in an authorised contact's absence (guide 2.3)."""
         return permissions.stand_in(
             await self.store.contacts(), actor, ticket.answer("priority"), self.config, self.today()
         )
@@ -176,7 +176,7 @@ class Register:
         return permissions.who_can(await self.store.contacts(), self.today())
 
     async def begin(self) -> None:
-        """At start: who stands in desk.toml and not in the register is added; who has not got the guides, gets them."""
+        """Adds contacts of desk.toml to the register, at the start; hands the guides to those who have not got them."""
         known = {each.slack_user: each for each in await self.store.contacts()}
         entries = {entry.slack_user: entry.record() for entry in self.config.contacts}
         for user, contact in (entries | known).items():
@@ -225,7 +225,7 @@ class Register:
         return found
 
     async def suspend(self, user: str, by: str, click: str) -> None:
-        """From now on they cannot send, until an admin reinstates them."""
+        """Suspends a contact: they cannot send until an admin reinstates them."""
         permissions.require_admin(await self.queries.actor(by))
         name = (await self.directory.person(by)).name
 
@@ -250,7 +250,7 @@ class Register:
         await self._change(user, click, decide)
 
     async def hand_over(self, user: str, by: str, click: str) -> None:
-        """Both guides once more, at an admin's wish."""
+        """Hands both guides over once more, at an admin's request."""
         permissions.require_admin(await self.queries.actor(by))
         if not self.edition:
             raise Refused(t("No guide is set. Name their versions or addresses under [guides] in desk.toml."))
@@ -261,7 +261,7 @@ class Register:
         await self._change(user, click, decide, anew=True)
 
     async def acknowledge(self, edition: str, by: str) -> None:
-        """This person says they have both guides of this edition. One that was replaced since is `Refused`."""
+        """Records that this person has both guides of this edition. A replaced edition is `Refused`."""
         permissions.require_staff(await self.queries.actor(by))
 
         async def decide(before: Contact | None) -> Contact | None:
@@ -276,7 +276,7 @@ class Register:
         await self._change(by, "", decide)
 
     async def look_again(self, user: str) -> Actor:
-        """Asks Slack who this now is. Who was deactivated is suspended, whoever asks."""
+        """Looks up the person in Slack. A deactivated contact is suspended, whoever asks."""
         self.directory.forget(user)
         actor = await self.queries.actor(user)
         if not actor.person.is_active:
@@ -316,7 +316,7 @@ class Register:
         )
 
     async def _change(self, user: str, cause: str, decide: Decide, *, anew: bool = False) -> None:
-        """Saves what is decided; decided anew when somebody else was quicker. `cause`: the form or click, if any.
+        """Saves the decision; decided again after a conflict. `cause`: the form or click, if any.
 
         Who has not got the present edition of the guides, gets it now; with `anew`, whoever it is.
         """

@@ -32,7 +32,7 @@ _SHOWN = 75
 _OFFERED = 20
 """Customers suggested at a time."""
 _ALIKE, _WORDS, _LIKE = 100, 4, 65
-"""Entries compared with a name nobody knows, for so many of its words; how alike one must be, of 100."""
+"""Entries compared with an unknown name, for that many of its words; minimum likeness, of 100."""
 _LAST = 5
 """Tickets looked through for the tenants they were about."""
 PAGE = 10
@@ -63,13 +63,13 @@ def _tenants(text: str, given: Given) -> tuple[str, ...]:
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """The one of these most like it, if any is much like it; slips of the pen and missing accents are."""
+    """The most similar of these, if any is similar enough; typing errors and missing accents count as similar."""
     found = process.extractOne(_plain(name), {each: _plain(each) for each in names}, scorer=fuzz.WRatio)
     return found[2] if found and found[1] >= _LIKE else ""
 
 
 def _plain(name: str) -> str:
-    """Without case and accents."""
+    """A name without case and accents."""
     apart = unicodedata.normalize("NFKD", fold(name))
     return "".join(each for each in apart if not unicodedata.combining(each))
 
@@ -93,13 +93,13 @@ class CustomerPage:
 
 @dataclass(frozen=True)
 class Customers:
-    """Service for end-customers: admins keep them, and everybody on the team can find them."""
+    """Service for end-customers: maintained by admins, readable for everybody on the team."""
 
     queries: Queries
     store: CustomerStore
 
     async def suggested(self, text: str, by: str) -> list[EndCustomer]:
-        """Those whose words begin with the words typed so far."""
+        """Customers in whose name each word typed so far begins some word."""
         permissions.require_staff(await self.queries.actor(by))
         return await self.store.customers(words_in(text), limit=_OFFERED)
 
@@ -149,7 +149,7 @@ class Customers:
         await self._apply(Batch(customers=[customer], once=[f"{form}:customer"]))
 
     async def remove(self, key: str, by: str, click: str) -> None:
-        """Tickets keep the name they were raised with."""
+        """Removes a customer. Tickets keep the name they were raised with."""
         permissions.require_admin(await self.queries.actor(by))
         await self._apply(Batch(forget_customers=[key], once=[f"{click}:customer"]))
 

@@ -1,4 +1,4 @@
-"""Watches who joins the desk channel: tickets hold customers' data."""
+"""Monitors who joins the desk channel: tickets hold customers' data."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class CustomerStore(ChangeStore, Protocol):
     """End-customers, and how tickets spell their names."""
 
     async def customers(self, words: Sequence[str], *, limit: int, skip: int = 0) -> list[EndCustomer]:
-        """Those of whose words each given one begins some, by name. No words: everybody."""
+        """Customers in whose name each given word begins some word, by name. No words: everybody."""
 
     async def count_customers(self) -> int: ...
 
@@ -30,7 +30,7 @@ class CustomerStore(ChangeStore, Protocol):
     async def customer_named(self, folded: str) -> EndCustomer | None: ...
 
     async def names_beside(self, customer: str) -> list[str]:
-        """As tickets spell them: the end-customer with this folded name, and who stands beside it in the alphabet."""
+        """Names as tickets spell them: the end-customer with this folded name, and its neighbours in the alphabet."""
 
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
         """The newest tickets whose end-customer has this folded name."""

@@ -15,7 +15,7 @@ from bot.core.clock import as_utc, zone
 from bot.model.ticket import Level, Stage, Ticket
 
 MORNING = time(7)
-"""When the digest comes where the calendar never closes, in the desk's time zone."""
+"""Time of the digest where the calendar never closes, in the desk's time zone."""
 LEVELS = (Level.FIRST, Level.SECOND)
 
 
@@ -44,7 +44,7 @@ Digest = Mapping[DigestPart, Sequence[str]]
 
 
 def stages_of(level: Level) -> tuple[Stage, ...]:
-    """The stages a level takes care of; tickets with Retarus are the 2nd level's."""
+    """The stages of a level; the 2nd level also takes care of tickets with Retarus."""
     mine = {Level.FIRST} if level is Level.FIRST else {Level.SECOND, Level.THIRD}
     return tuple(stage for stage in Stage if stage.is_open and stage.level in mine)
 

@@ -32,7 +32,7 @@ class _Wanted:
     to: str
     levels: list[Level]
     ends: datetime
-    """When the reader's day ends."""
+    """End of the reader's day."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Digests:
         return [level for level in LEVELS if lead in self.config.leads(level)]
 
     async def _wanted(self, to: str, levels: list[Level], at: datetime) -> _Wanted | None:
-        """This reader's digest of today, if it is time for it and it has not been sent."""
+        """The digest of this reader for today; None before its time, or after it was sent."""
         today = morning(levels[0], self.config, at)
         if today is None:
             return None

@@ -1,4 +1,4 @@
-"""Recipients of a ticket's reminders: those who can act are called, and its owner is told."""
+"""Recipients of a ticket's reminders: those who can act are called, and its owner is notified."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _UNCLAIMED = frozenset({Stage.NEW, Stage.HANDED_OFF})
 
 @dataclass(frozen=True)
 class Recipients:
-    """The people of one reminder. Everybody is a Slack user id, but for a group in `mentioned`."""
+    """The people of one reminder. All are Slack user ids, except a group in `mentioned`."""
 
     told: tuple[str, ...] = ()
-    """By a direct message, the owner first."""
+    """Recipients of a direct message, the owner first."""
     mentioned: tuple[str, ...] = ()
-    """In the thread: users, or the level's user group."""
+    """Mentions in the thread: users, or the level's user group."""
     unable: tuple[str, ...] = ()
-    """Those among `told` who may not make the next move themselves."""
+    """Subset of `told` that may not make the next move themselves."""
     owner_left: bool = False
 
 
@@ -42,7 +42,7 @@ class Finder:
     known: dict[str, Actor | None] = field(default_factory=dict)
 
     async def recipients(self, ticket: Ticket, how_far: Reach) -> Recipients:
-        """An owner who has left counts as nobody: the next person is told at once, and the team is called."""
+        """Handles an owner who has left like a missing one: the next person is notified, and the team is called."""
         everybody = (*schedule.people(ticket, Reach.LEADS, self.config), *self.config.desk.admins)
         gone = frozenset([user for user in everybody if not await self._is_here(user)])
         told = schedule.people(ticket, how_far, self.config, gone)
@@ -53,7 +53,7 @@ class Finder:
         return Recipients(told, tuple(dict.fromkeys([*team, *others])), unable, ticket.owner in gone)
 
     async def _team(self, level: Level) -> Sequence[str]:
-        """The level's user group, or its people who are here."""
+        """The level's user group, or its present people."""
         team = self.config.team(level)
         return [team.group] if team.group else await self._here(team.members)
 
@@ -69,7 +69,7 @@ class Finder:
         return actor is None or (actor.person.is_staff and (actor.is_admin or level in actor.levels))
 
     async def _actor(self, user: str) -> Actor | None:
-        """None when they cannot be looked up now: they are reminded as if they could act."""
+        """True if they may act; None when they cannot be looked up now: they are reminded as if they could."""
         if user not in self.known:
             self.known[user] = await self._look_up(user)
         return self.known[user]

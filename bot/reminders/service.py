@@ -1,4 +1,4 @@
-"""Reminders: the periodic sweep, and what people do about one (snooze, cadence, plan, hand on, chase)."""
+"""Reminders: the periodic sweep, and actions on a reminder (snooze, cadence, plan, reassignment, chaser)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Reminders:
         """Deletes delivered notices and once-keys older than this (retention)."""
         return await self.maintenance.prune(as_utc(self.clock()) - older)
 
-    # --- what people do about it
+    # --- actions on a reminder
 
     async def snooze(self, ticket_id: str, by: str, until: str, reason: str, form: str) -> Ticket:
         """Postpones all reminders but the SLA's until then. Any action on the ticket ends the snooze."""
@@ -122,7 +122,7 @@ class Reminders:
         return await self.changes.change(ticket_id, f"{form}:plan", decide)
 
     async def hand_on(self, ticket_id: str, by: str, to: str, form: str) -> Ticket:
-        """Hands the ticket on to a colleague of the same level, who is notified."""
+        """Reassigns the ticket to a colleague of the same level, who is notified."""
         actor, colleague = await self.queries.actor(by), await self.queries.actor(to)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
@@ -182,10 +182,10 @@ class Reminders:
             raise Refused(t("No way to Retarus is set up. An admin names `channel` or `email` under [retarus]."))
         return contact
 
-    # --- looking
+    # --- reading
 
     async def with_retarus(self, ticket_id: str, by: str) -> Ticket:
-        """The ticket, when it is with Retarus and this person has a part in it."""
+        """The ticket, when it is with Retarus and this person may write in it."""
         ticket = await self.queries.open_to(ticket_id, by)
         self.require_with_retarus(ticket)
         return ticket
@@ -193,7 +193,7 @@ class Reminders:
     def runs(self, ticket: Ticket) -> tuple[TimerRun, ...]:
         return timers.runs(ticket, self.config)
 
-    # --- what is asked of every input
+    # --- checks of inputs
 
     def _require_open(self, ticket: Ticket) -> None:
         if not ticket.stage.is_open:

@@ -1,4 +1,4 @@
-"""Matches notices of Retarus's status page to open tickets and tells each once in its thread (guide L3.6)."""
+"""Matches notices of Retarus's status page to open tickets and posts each once in its thread (guide L3.6)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class StatusAlerts:
-    """Tells of notices that may concern a ticket; a causal link is not claimed."""
+    """Reports notices that may concern a ticket; a causal link is not claimed."""
 
     changes: Changes
     queries: Queries
@@ -83,7 +83,7 @@ class StatusAlerts:
             yield ticket
 
     async def _tell(self, ticket_id: str, notice: ServiceNotice) -> int:
-        """Tells one ticket. Once-keys expire while a notice may last longer, so the history is checked too."""
+        """Posts in one ticket. Once-keys expire while a notice may last longer, so the history is checked too."""
         once = f"notice:{ticket_id}:{notice.id}"
         if await self.store.used(once):
             return 0

@@ -27,7 +27,7 @@ from bot.tickets.ports import Batch, Query, TicketStore
 from bot.tickets.queries import Queries
 
 LINES = 20
-"""Messages in threads that one sweep may post; after an outage, the rest is told in direct messages only."""
+"""Messages in threads that one sweep may post; after an outage, the rest is sent in direct messages only."""
 LISTED = 10
 """Tickets that one direct message names."""
 _PASSES = 800
@@ -54,7 +54,7 @@ class _Bundle:
 
 @dataclass
 class Sweep:
-    """One sweep at one moment, and what it has told so far. Running it again reminds of nothing twice."""
+    """One sweep at one moment, and its reminders so far. Idempotent."""
 
     changes: Changes
     queries: Queries
@@ -70,7 +70,7 @@ class Sweep:
         self._finder = Finder(self.queries, self.config)
 
     async def run(self, limit: int) -> int:
-        """In passes of at most `limit` tickets; returns how many tickets were reminded of."""
+        """Runs in passes of at most `limit` tickets; returns how many tickets were reminded of."""
         total = 0
         for _ in range(_PASSES):
             due = await self.store.find(Query(due_before=self.at, limit=limit))
@@ -83,7 +83,7 @@ class Sweep:
         return total
 
     async def _pass(self, due: Sequence[Ticket]) -> int:
-        """All in one batch; one by one on a conflict with a person's change or another sweep."""
+        """Saves all in one batch; one by one on a conflict with a person's change or another sweep."""
         found = [each for ticket in due if (each := await self._reminder(ticket))]
         await self._rescheduled([ticket for ticket in due if not schedule.due_now(ticket, self.config, self.at)])
         if not found or await self._saved(found):
@@ -131,7 +131,7 @@ class Sweep:
                 continue
 
     def _bundle(self, person: str, found: Sequence[_Reminder]) -> _Bundle:
-        """This person's direct message; it replaces the one of an earlier pass."""
+        """The direct message to this person; it replaces the one of an earlier pass."""
         mine = [each.done.ticket for each in found if person in each.people]
         so_far = self.told.get(person, _Bundle())
         names = (*so_far.tickets, *(f"{ticket.id}:{ticket.version}" for ticket in mine))

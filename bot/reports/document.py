@@ -11,16 +11,16 @@ from bot.model.ticket import Record, Utc
 
 
 class ReportTable(Record):
-    """The first column says what a row is about."""
+    """True if the first column says what a row is about."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     total: bool = False
-    """The last row adds the others up."""
+    """True if the last row adds the others up."""
 
 
 class Bar(Record):
-    """One thing that is measured."""
+    """One measured quantity."""
 
     label: str
     values: tuple[float, ...]
@@ -36,7 +36,7 @@ class Chart(Record):
     """`across`: one below the other, beside long labels. `upright`: side by side, as days are."""
     title: str
     alt: str
-    """The same in words, for who cannot see it."""
+    """The same in words, for people who cannot see it."""
     series: tuple[str, ...]
     """Name of each value of a bar; shown beside the chart when there are several."""
     bars: tuple[Bar, ...]
@@ -51,7 +51,7 @@ class ReportPart(Record):
     chart: Chart | None = None
     tables: tuple[ReportTable, ...] = ()
     in_slack: bool = False
-    """Its chart is worth being seen at once."""
+    """True if its chart is shown at once."""
 
 
 class ReportSheet(Record):
@@ -67,11 +67,11 @@ class ReportDocument(Record):
     """A whole report."""
 
     name: str
-    """Of its files, without what they are."""
+    """Base name of its files."""
     language: str
     title: str
     about: str
-    """Whom and when it is for."""
+    """Recipient and purpose."""
     facts: tuple[tuple[str, str, str], ...]
     """Key figures: name, figure, and a remark."""
     short: tuple[tuple[str, str], ...] = ()
@@ -98,7 +98,7 @@ class PrintedReport(Record):
     pictures: tuple[bytes, ...]
     """PNG, one per chart, in their order."""
     page: bytes
-    """HTML, whole in itself."""
+    """HTML, self-contained."""
     pdf: bytes
     sheet: bytes
     """CSV."""
@@ -112,4 +112,4 @@ class ReportFile:
     title: str
     content: bytes
     alt: str = ""
-    """A picture in words."""
+    """A chart in words."""

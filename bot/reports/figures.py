@@ -35,7 +35,7 @@ class Count:
 
 @dataclass(frozen=True)
 class DurationSpread:
-    """Lengths of time: of how many, the middle one and the longest."""
+    """Durations: their number, median and longest."""
 
     count: int = 0
     median: Duration = NO_TIME
@@ -70,13 +70,13 @@ class Figures:
     """A ticket of two services is in both."""
     priorities: Mapping[str, Count]
     customers: Mapping[str, Count]
-    """The busiest first. A ticket others joined is with each of them, from when they were on it."""
+    """The busiest first. A ticket others joined is counted for each of them, from when they were on it."""
     parties: Mapping[Party, Duration]
     levels: Mapping[Level, Duration]
     response: DurationSpread
     remedy: DurationSpread
     plans: Mapping[str, DeadlineCount]
-    """By priority, of those for which an SLA is set."""
+    """SLA figures by priority, of those for which an SLA is set."""
     handoffs: int
     bounces: int
     bounced: Sequence[int]
@@ -98,7 +98,7 @@ class Figures:
 
     @property
     def is_shared(self) -> bool:
-        """Some ticket is of several end-customers."""
+        """True if some ticket is of several end-customers."""
         return any(each.joined for each in self.lines)
 
     @property
@@ -141,7 +141,7 @@ def figures(lines: Iterable[TicketMonth], period: Period, config: Config, custom
 
 
 def _reactions(lines: Iterable[TicketMonth], what: str, period: Period) -> Iterator[Duration]:
-    """Those that came in the month, whenever the ticket was sent."""
+    """Reactions that came in the month, whenever the ticket was sent."""
     for each in lines:
         for sending in each.sendings:
             if what in sending.spent and getattr(sending, what) in period:
@@ -149,19 +149,19 @@ def _reactions(lines: Iterable[TicketMonth], what: str, period: Period) -> Itera
 
 
 def sent(lines: Iterable[TicketMonth]) -> Iterator[tuple[TicketMonth, Sending]]:
-    """Everything that was sent to Retarus, in that order: the evidence."""
+    """All sendings to Retarus, in order: the evidence."""
     found = [(each, sending) for each in lines for sending in each.sendings]
     return iter(sorted(found, key=lambda pair: (pair[1].at, pair[0].number)))
 
 
 def promised(lines: Iterable[TicketMonth]) -> Iterator[tuple[TicketMonth, Promise]]:
-    """Everything Retarus said they would do by a time, in that order."""
+    """All promises of Retarus, in order."""
     found = [(each, promise) for each in lines for promise in each.promises]
     return iter(sorted(found, key=lambda pair: (pair[1].due, pair[0].number)))
 
 
 def spread(lengths: Iterable[Duration | None]) -> DurationSpread:
-    """The middle one of an even number is the mean of the two in the middle."""
+    """The median; of an even number it is the mean of the two in the middle."""
     found = [each for each in lengths if each is not None]
     if not found:
         return DurationSpread()
@@ -181,7 +181,7 @@ def _count(line: TicketMonth) -> Count:
 def _by(
     lines: Iterable[TicketMonth], names: Callable[[TicketMonth], Iterable[str]], order: Sequence[str] = ()
 ) -> dict[str, Count]:
-    """Those of this order first, then the busiest."""
+    """Services in this order first, then the busiest."""
     found: dict[str, Count] = {}
     for each in lines:
         for name in names(each):
@@ -191,7 +191,7 @@ def _by(
 
 
 def _by_customer(lines: Iterable[TicketMonth], period: Period) -> dict[str, Count]:
-    """By the newest spelling of their name."""
+    """Customers by the newest spelling of their name."""
     spelt: dict[str, str] = {}
     found: dict[str, Count] = {}
     for each in lines:

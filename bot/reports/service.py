@@ -36,14 +36,14 @@ from bot.tickets.ports import Batch
 from bot.tickets.queries import Queries
 
 AGAIN = 5
-"""Working days after which a view that has not come is reminded of once more."""
+"""Working days after which a missing view is reminded of once more."""
 _OFFERED = 13
 """Months a form offers."""
 
 
 @dataclass(frozen=True)
 class Reports:
-    """Reports are made when they are delivered: whoever asks for one waits for nothing."""
+    """Reports are made when they are delivered, so that requests return at once."""
 
     queries: Queries
     customers: Customers
@@ -54,10 +54,10 @@ class Reports:
     routes: Routes
     wake: Callable[[], None] = lambda: None
 
-    # --- which month
+    # --- the month
 
     def month(self, text: str) -> Period:
-        """The month somebody means; `Refused` when it is none that has begun."""
+        """The month in this text; `Refused` when it is none that has begun."""
         try:
             return self.period(periods.read(text, self.queries.today()))
         except ValueError:
@@ -85,7 +85,7 @@ class Reports:
         return periods.period(month, self.config.desk.timezone, self.clock())
 
     def offered(self) -> list[Period]:
-        """The last months, the last one that is over first; the running one last."""
+        """The last months, the last completed one first; the running one last."""
         months = [periods.previous(self.queries.today())]
         while len(months) < _OFFERED - 1:
             months.append(periods.previous(months[-1]))
@@ -94,7 +94,7 @@ class Reports:
     # --- the report
 
     async def ask(self, month: str, customer: str, by: str, click: str) -> Period:
-        """The report comes to this person as a direct message. `customer`: for one end-customer; empty: for all.
+        """Orders the report as a direct message to this person. `customer`: for one end-customer; empty: for all.
 
         `Invalid` for an end-customer nobody knows: a report of zeros would say they had no trouble.
         """
@@ -117,7 +117,7 @@ class Reports:
             lines += [line] if line else []
         return await asyncio.to_thread(reports.figures, lines, period, self.config, customer)
 
-    # --- by itself
+    # --- periodic
 
     async def monthly(self) -> int:
         """Last month's report, and a reminder of Retarus's view, when they are due; returns how many were sent now.
@@ -199,7 +199,7 @@ class Reports:
         await self._apply(Batch(notices=notices, views=[view], once=[f"{form}:view"]))
 
     async def receive(self, month: str, by: str, click: str) -> Period:
-        """It has come. Said once; whoever says it again changes nothing."""
+        """Records that the view was received. Idempotent."""
         permissions.require_part(await self.queries.actor(by))
         period, at = self.month(month), as_utc(self.clock())
         view = await self.view(period.key)
@@ -217,7 +217,7 @@ class Reports:
     # --- saving
 
     def _notice(self, say: Say, key: str, to: str, period: Period, body: dict[str, JsonValue] | None = None) -> Notice:
-        """A lane of its own: what takes long holds nothing else up."""
+        """The lane of reports: slow work holds nothing else up."""
         told: dict[str, JsonValue] = {"month": period.key, **(body or {})}
         due = as_utc(self.clock())
         return Notice(key=key, ticket_id="", lane=key, say=say, to=to, version=0, due=due, body=told)

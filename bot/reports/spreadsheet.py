@@ -52,7 +52,7 @@ _SLA = {"met": mark("met"), "missed": mark("missed"), "running": mark("running")
 
 
 def sheet(figures: Figures, config: Config, separator: str) -> ReportSheet:
-    """For one end-customer without what is between the partner and Retarus."""
+    """The sheet for one end-customer: without what is between the partner and Retarus."""
     columns = _COLUMNS if figures.customer else (*_COLUMNS, *_OURS)
     rows = tuple(tuple(_row(each, figures, config)) for each in figures.lines)
     return ReportSheet(columns=tuple(t(each) for each in columns), rows=rows, separator=separator)
@@ -76,7 +76,7 @@ def _row(line: TicketMonth, figures: Figures, config: Config) -> Iterator[Cell]:
 
 
 def _moment(at: datetime | None, place: str) -> str:
-    """As spreadsheets read it in every country."""
+    """A moment in a form that spreadsheets of every country read."""
     return f"{at.astimezone(zone(place)):%Y-%m-%d %H:%M}" if at else ""
 
 

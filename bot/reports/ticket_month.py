@@ -30,7 +30,7 @@ _FROM_RETARUS = {Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value, Step.EX
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A time in which nothing about who had to act changed."""
+    """A period in which the party that had to act did not change."""
 
     start: datetime
     end: datetime
@@ -63,15 +63,15 @@ NO_TIME = Duration()
 
 @dataclass(slots=True)
 class Sending:
-    """One time it went to Retarus, and what they did; evidence for them and for us."""
+    """One sending to Retarus, and their reactions; evidence for them and for us."""
 
     at: datetime
     rcr_wanted: bool
-    """It had no number of theirs yet."""
+    """True if it had no number of theirs yet."""
     rcr: datetime | None = None
-    """When their number was recorded, like the moments below."""
+    """Time when their number was recorded, like the moments below."""
     word: datetime | None = None
-    """When they were first heard of: an update, what to expect, a question, an answer."""
+    """Time of their first reaction: an update, an announcement, a question, an answer."""
     answer: datetime | None = None
     spent: dict[str, Duration] = field(default_factory=dict)
     """Duration of each reaction, by `REACTIONS`; without those that did not come."""
@@ -79,16 +79,16 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """Something Retarus said they would do by a time."""
+    """A promise of Retarus with its time."""
 
     what: str
     """`update` or `eta`."""
     due: datetime
     kept: datetime | None = None
-    """When they did it, in time or late; None: they did not, or not yet."""
+    """Time when they kept it, in time or late; None: not, or not yet."""
 
     def decided(self, until: datetime) -> datetime | None:
-        """When it was known whether they keep it; None: not yet."""
+        """Time when the outcome was known; None: not yet."""
         moment = self.kept if self.kept and self.kept <= self.due else self.due
         return moment if moment < until else None
 
@@ -109,34 +109,34 @@ class TicketMonth:
     joined: tuple[tuple[str, datetime], ...]
     """Other end-customers who were on it by then, and since when."""
     raised_at: datetime
-    """For whoever joined it: when they did."""
+    """Time of joining, for an end-customer who joined it."""
     stage: Stage
-    """Its stage at the end, and the party that had to act."""
+    """The stage at the end, and the party that had to act."""
     ball: Party | None
     is_new: bool
-    """Raised in the month."""
+    """True if it was raised in the month."""
     closed_at: datetime | None
     """The last time it was closed in the month, even if it was opened again."""
     reopened: int
     parties: Mapping[Party, Duration]
     levels: Mapping[Level, Duration]
     response: Duration | None
-    """From when it was raised until somebody took it on."""
+    """Duration from when it was raised until somebody took it."""
     remedy_at: datetime | None
     remedy: Duration | None
-    """From when it was raised until the remedy, without what waited for the end-customer."""
+    """Duration from when it was raised until the remedy, without what waited for the end-customer."""
     handoffs: int
     bounces: int
     questions: int
     """Number of questions from Retarus."""
     with_retarus: bool
-    """Some of the month."""
+    """True if it was with Retarus in the month."""
     caused_by: str
     """Cause found by Retarus so far (guide L3.1), as the value of that question; empty: none yet."""
     sendings: tuple[Sending, ...]
-    """Those of the month, and earlier ones Retarus reacted to in it or still owes something for."""
+    """Sendings of the month, and earlier ones Retarus reacted to in it or still owes something for."""
     promises: tuple[Promise, ...]
-    """Those that were decided in the month."""
+    """Promises that were decided in the month."""
     plan: str
     """The clock of the SLA: `met`, `missed` in the month, `running` at its end, or empty."""
     plan_due: datetime | None
@@ -147,7 +147,7 @@ class TicketMonth:
 
     @property
     def customers(self) -> tuple[str, ...]:
-        """Everybody it is about, the one it was raised for first."""
+        """All affected end-customers, the one it was raised for first."""
         return tuple(each for each in (self.customer, *(name for name, _ in self.joined)) if each)
 
 
@@ -160,9 +160,9 @@ class _Walk:
     answers: dict[str, str] = field(default_factory=dict)
     stretches: list[Interval] = field(default_factory=list)
     customer: str = ""
-    """Only theirs is told; empty: everybody's."""
+    """Only this customer's time counts; empty: everybody's."""
     since: datetime | None = None
-    """Earlier time does not count: they were not on it yet."""
+    """Start of the counted time: they were not on it earlier."""
     begun: datetime | None = None
     taken: datetime | None = None
     remedy: datetime | None = None
@@ -267,7 +267,7 @@ def _note(walk: _Walk, event: Event) -> None:
 
 
 def _pass(walk: _Walk, at: datetime) -> None:
-    """Up to this moment nothing changed."""
+    """Ends the period without a change at this moment."""
     if walk.begun is None:
         walk.begun = at
     elif at > walk.begun:
@@ -319,7 +319,7 @@ def _replaced(promise: Promise, what: str, at: datetime) -> bool:
     return promise.what == what and promise.kept is None and promise.due > at
 
 
-# --- what is made of it
+# --- results
 
 
 def _count(walk: _Walk, what: Move | Step, period: Period) -> int:

@@ -1,4 +1,4 @@
-"""Words a report's figures in the reader's language: a `ReportDocument`, ready to print."""
+"""Writes a report's figures in the reader's language: a `ReportDocument`, ready to print."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _file_name(figures: Figures) -> str:
 
 
 def _about(figures: Figures, config: Config) -> str:
-    """`Nordlicht IT: Müller GmbH`; the partner's own is for nobody else, and says for whom it counts."""
+    """`Nordlicht IT: Müller GmbH`; the partner's own is for nobody else, and says whom it counts."""
     is_for_them = config.reports.name and figures.customer
     return f"{config.reports.name}: {_whom(figures)}" if is_for_them else _whom(figures)
 
@@ -76,7 +76,7 @@ def _whom(figures: Figures) -> str:
     return clean_line(figures.customer) or t("All end-customers")
 
 
-# --- what matters most
+# --- summary
 
 
 def _facts(figures: Figures, config: Config) -> tuple[tuple[str, str, str], ...]:

@@ -1,4 +1,4 @@
-"""Documents of the full-text index: the tokens of a ticket or a note by where they stand, and its place in time.
+"""Documents of the full-text index: the tokens of a ticket or a note by place, and its position in time.
 
 The database keeps an entry for each of them, and its full-text index equal to the entries.
 """
@@ -21,7 +21,7 @@ from bot.search import tokens as words
 from bot.search.telephone_terms import telephone_terms
 
 ANALYSIS = 2
-"""Counted up when the same text yields other tokens than before. A release that does so also has a schema script that
+"""Incremented when the same text yields other tokens than before. Such a release also has a schema script that
 empties the index and sets the counter `unindexed`: then everything is indexed anew, the newest first."""
 
 _SAYS_IT = ("happens", "error")
@@ -53,12 +53,12 @@ class SearchDocument:
 
     @property
     def fingerprint(self) -> int:
-        """Another one when anything in it has changed."""
+        """A value that changes when anything in it has changed."""
         return crc32("\x1f".join((str(ANALYSIS), *self.tags, self.title, self.body)).encode("utf-8", "replace"))
 
 
 def document_of(ticket: Ticket) -> SearchDocument:
-    """Without its story, which the events tell."""
+    """Text without the history, which the events hold."""
     customers = [ticket.answer("customer"), *(each.customer for each in ticket.affected)]
     services = [each for each in ticket.answer("services").split("\n") if each]
     title = "\n".join((*filter(None, map(ticket.answer, _SAYS_IT)), *ticket.rcr))
@@ -142,16 +142,16 @@ class IndexEntry:
 
     @classmethod
     def unpack(cls, text: str, wanted: frozenset[str] | None = None) -> IndexEntry:
-        """`wanted`: only those of its tokens."""
+        """`wanted`: restricts the result to these tokens."""
         parts = (part.split() for part in text.split("\n"))
         return cls(*(frozenset(part) if wanted is None else wanted.intersection(part) for part in parts))
 
     def pack(self) -> str:
-        """As the database keeps it."""
+        """The entry as the database keeps it."""
         return "\n".join(" ".join(sorted(each)) for each in (self.title, self.body, self.story, self.tags))
 
     def numbered(self, number: int, shelf: DocumentKind) -> IndexEntry:
-        """With its own name and the stretches it lies in, if it is found at all."""
+        """Its tokens, with its own name and the stretches it lies in, if it is found at all."""
         own = {name_tag(shelf, number), *stretches(number)}
         return replace(self, tags=self.tags | own) if self.tokens else self
 
@@ -160,7 +160,7 @@ class IndexEntry:
         return self.title | self.body | self.story | self.tags
 
 
-# --- where in time
+# --- stretches of numbers
 # Numbers follow time. So that the newest documents of a common word are found without looking at all the others, each
 # is also indexed by the stretches of numbers it lies in.
 
@@ -185,11 +185,11 @@ class LookBack:
 
     newest: int
     oldest: int
-    """Of all documents there are."""
+    """Oldest number of all documents."""
     first: int
     """Oldest number that is wanted."""
     size: int | None
-    """Of the stretches; None: to the first."""
+    """Size of the stretches; None: to the first."""
 
     @property
     def reaches(self) -> int:
@@ -222,4 +222,4 @@ class LookBack:
 
 
 _LEAP = 50
-"""A word that is hardly there lately is looked for in so many times as many documents, and then in all."""
+"""Number of documents for the next range: a word that is rare lately is searched in many more, and then in all."""

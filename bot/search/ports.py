@@ -1,4 +1,4 @@
-"""Ports of the search: the full-text index, as it is asked and as it is kept up."""
+"""Ports of the search: queries and maintenance of the full-text index."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SearchIndex(Protocol):
         """In no order."""
 
     async def histories(self, ticket_ids: Sequence[str]) -> list[Event]:
-        """Of all these tickets, in one trip; of each oldest first."""
+        """Histories of these tickets, in one trip; each oldest first."""
 
     async def find(self, query: Query) -> list[Ticket]: ...
 
@@ -40,5 +40,5 @@ class IndexQueue(Protocol):
     """Tickets that were saved a moment ago and are not indexed yet."""
 
     async def index_new(self, limit: int) -> int:
-        """Takes up to so many tickets into the index that were saved a moment ago; returns how many. A search does it
+        """Indexes at most that many tickets that were saved a moment ago; returns how many. A search does it
         too, so that what is saved is found."""

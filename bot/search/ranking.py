@@ -1,4 +1,4 @@
-"""Ranking of a search: what its words may mean, and the order of the tickets and notes that were found.
+"""Ranking of a search: meanings of its words, and the order of the tickets and notes that were found.
 
 The database's full-text index gives candidates, the newest first; they are ranked here, alike for every database.
 """
@@ -30,16 +30,16 @@ _MOST_WORDS = 12
 _MOST_LOOKED_UP = 40
 """… of its first so many."""
 
-# --- what is asked
+# --- the query
 
 
 @dataclass(frozen=True)
 class QueryTerm:
-    """One word of a query, with all that may be meant by it."""
+    """One word of a query, with its possible meanings."""
 
     word: str
     tokens: Mapping[str, float]
-    """Token → how surely it is meant, 1 at most."""
+    """Token → its certainty, 1 at most."""
     is_code: bool = False
 
     @property
@@ -66,7 +66,7 @@ class SearchFilter:
     open: bool | None = None
 
     def groups(self, shelf: DocumentKind) -> list[Sequence[str]]:
-        """Of each, some token must be there. A note that names no service holds for all of them."""
+        """Groups of tokens, of each of which one must be there. A note without a service matches all of them."""
         of_all = [ANY_SERVICE] if shelf is DocumentKind.NOTES else []
         return [
             *([[service_tag(self.service), *of_all]] if self.service else []),
@@ -80,7 +80,7 @@ class Candidate:
 
     number: int
     entry: IndexEntry
-    """Of its tokens, those that were asked for."""
+    """Its tokens that were searched for."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ class Candidates:
     total: int = 0
     """Number of all documents."""
     is_bounded: bool = False
-    """A word is in so many documents that only the newest were looked at."""
+    """True if a word is in so many documents that only the newest were examined."""
     is_building: bool = False
-    """Older documents are not in the index yet: the desk was upgraded, and is about to read them."""
+    """True if older documents are not in the index yet: the desk was upgraded, and is about to read them."""
 
 
 def terms_of(query: str, prefix: str = "") -> list[Term]:
@@ -119,14 +119,14 @@ _ID = re.compile(r"[a-z]+|\d+")
 
 
 def _named(query: str, prefix: str) -> Iterator[tuple[str, str]]:
-    """Tickets and notes that are called by their names, with what each is found by: `pd1001`, `tickets:1001`."""
+    """Tickets and notes that are called by their names, with the token of each: `pd1001`, `tickets:1001`."""
     for shelf, called in ((DocumentKind.TICKETS, prefix), (DocumentKind.NOTES, PREFIX)):
         numbers = references(query, called) if called else ()
         yield from ((f"{called.casefold()}{number}", name_tag(shelf, number)) for number in numbers)
 
 
 def to_look_up(terms: Sequence[Term]) -> list[str]:
-    """Words whose likes are looked up in the vocabulary."""
+    """Words whose similar words are looked up in the vocabulary."""
     return [term.word for term in terms if not term.is_code and words.is_plain(term.word)]
 
 
@@ -156,7 +156,7 @@ def _clause(term: Term, known: Sequence[str], *, is_last: bool) -> QueryTerm:
     return QueryTerm(term.word, tokens)
 
 
-# --- which are looked at
+# --- candidates
 
 Look = Callable[[Sequence[Sequence[Iterable[str]]]], list[list[int]]]
 """For each query the numbers of the newest documents, `CANDIDATES` at most, that hold some token of each group."""
@@ -222,17 +222,17 @@ def _spread(numbers: Sequence[int], total: int) -> float:
 
 
 def telling(asked: Sequence[QueryTerm], spread: Mapping[str, float]) -> list[QueryTerm]:
-    """Of a long text the words that say most; what no document holds says nothing."""
+    """The most specific words of a long text; unknown ones are left out."""
     held = [each for each in asked if spread.get(each.word, 0) > 0]
     rarest = sorted(held, key=lambda each: (not each.is_code, spread[each.word]))[:_MOST_WORDS]
     return [each for each in asked if each in rarest]
 
 
-# --- which comes first
+# --- order
 
 _TITLE, _BODY, _STORY_WEIGHT = 1.0, 0.75, 0.7
 _CODE = 2.0
-"""An id or an error code says more than a word."""
+"""True for an id or an error code, which is more specific than a word."""
 
 
 def rough(
@@ -264,11 +264,11 @@ class Ranked:
     number: int
     score: float
     tokens: frozenset[str]
-    """By which it was found: to be marked."""
+    """Words by which it was found, to be marked."""
     words: int
     """Number of words of the query it holds; an id or error code counts as two."""
     is_exact: bool = False
-    """It holds an id or error code that was asked for, whole."""
+    """True if it holds an id or error code that was searched for, whole."""
     is_story: bool = False
     """True when only its history holds the words of the query."""
 
@@ -322,7 +322,7 @@ def _scored(
     return Ranked(candidate.number, score / most, frozenset(matched), count, is_exact, is_story)
 
 
-# --- what is shown of it
+# --- excerpt
 
 
 def marked(text: str, tokens: frozenset[str], limit: int = 220) -> list[tuple[str, bool]]:

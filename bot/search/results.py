@@ -16,12 +16,12 @@ class Hit:
 
     found: Ticket | TechnicalNote
     tokens: frozenset[str] = frozenset()
-    """By which it was found."""
+    """Words by which it was found."""
     score: float = 1.0
     words: int = 0
     """Number of words of the query it holds; an id or error code counts as two."""
     is_exact: bool = False
-    """It holds an id or error code that was asked for."""
+    """True if it holds an id or error code that was searched for."""
     is_story: bool = False
     """True when only its history holds the words of the query."""
     story: Sequence[str] = ()
@@ -33,7 +33,7 @@ class Hit:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Its texts, the most telling first."""
+        """Its texts, the most specific first."""
         if isinstance(self.found, TechnicalNote):
             note = self.found
             return (note.symptom, note.cause, note.remedy, note.workaround, note.material)
@@ -48,9 +48,9 @@ class SearchResult:
 
     hits: Sequence[Hit] = ()
     is_bounded: bool = False
-    """Of a word that is everywhere only the newest were looked at."""
+    """True if a word is so common that only the newest were examined."""
     is_building: bool = False
-    """Older tickets are not in the index yet."""
+    """True if older tickets are not in the index yet."""
     words: Sequence[str] = ()
     """The words that were searched for; of a long text the most telling ones."""
 

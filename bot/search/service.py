@@ -28,14 +28,14 @@ from bot.tickets.reference import reference
 LIMIT = 20
 """Hits of one search."""
 _LATEST = 1000
-"""Notes, newest first, among which those changed lately are looked for."""
+"""Newest notes, among which those changed lately are searched for."""
 QUERY = 300
 """Characters of a query that are read."""
 _FAINT = 0.3
 """Lowest score of a hit relative to the best one."""
 
 OFFERED = 4
-"""Hits that are offered while somebody raises an incident."""
+"""Suggestions while an incident is being raised."""
 _RECENT = timedelta(days=4)
 """Open tickets raised since then may be about the same."""
 _SAME_TIME = timedelta(hours=6)
@@ -61,7 +61,7 @@ class HitsByPlace:
     """The end-customer's history."""
 
     def hits(self, services: Sequence[str]) -> list[Hit]:
-        """Each once: what is offered, best first, then the history."""
+        """Each hit once: the suggestions, best first, then the history."""
         offered = _best([*self.notes, *self.alike], services)
         ids = {hit.found.id for hit in offered}
         return [*offered, *(hit for hit in self.past if hit.found.id not in ids)]
@@ -69,7 +69,7 @@ class HitsByPlace:
 
 @dataclass(frozen=True)
 class Search:
-    """Finds. Everybody on the team may."""
+    """The search. Everybody on the team may use it."""
 
     queries: Queries
     notes: Notes
@@ -115,7 +115,7 @@ class Search:
         return replace(found, hits=[replace(hit, story=written.get(hit.found.id, ())) for hit in found.hits])
 
     async def _latest(self, narrow: SearchFilter) -> SearchResult:
-        """Without words: the newest there are, tickets by when they were raised, notes by when they were changed."""
+        """The newest without words: tickets by when they were raised, notes by when they were changed."""
         if not narrow.service and narrow.since is None:
             return SearchResult()
         tickets, notes = await asyncio.gather(self._latest_tickets(narrow), self.store.notes(limit=_LATEST))
@@ -138,7 +138,7 @@ class Search:
         return note if note or text.isdecimal() else await self._called(text, by)
 
     async def _called(self, text: str, by: str) -> Ticket | None:
-        """By its name, or only its number."""
+        """A ticket by its name, or only its number."""
         try:
             return await self.queries.by_reference(text, by)
         except Refused:
@@ -178,7 +178,7 @@ class Search:
         return SearchFilter(service=services[0] if len(services) == 1 else "", since=since, open=True)
 
     async def _lately(self, typed: Mapping[str, str]) -> SearchResult:
-        """Before anything is described: what else began with the same service at the same time."""
+        """Tickets of the same service at the same time, before anything is described."""
         narrow = self._lately_open(typed)
         found = await self._look((), narrow, (DocumentKind.TICKETS,)) if narrow.service else SearchResult()
         hits = [hit for hit in found.hits if isinstance(hit.found, Ticket) and _is_at_once(hit.found, typed)]
@@ -283,7 +283,7 @@ class Search:
 
 
 def _together(found: Sequence[SearchResult]) -> SearchResult:
-    """Several looks for the same words."""
+    """Several searches with the same words."""
     return SearchResult(
         hits=[hit for each in found for hit in each.hits],
         is_bounded=any(each.is_bounded for each in found),
@@ -293,7 +293,7 @@ def _together(found: Sequence[SearchResult]) -> SearchResult:
 
 
 def _best(hits: Iterable[Hit], services: Sequence[str]) -> list[Hit]:
-    """Best first; of equals, what is of the same service."""
+    """Best first; of equals, those of the same service."""
     return sorted(hits, key=lambda hit: (-round(hit.score, 6), not set(_services_of(hit)) & set(services)))
 
 
@@ -326,7 +326,7 @@ def _services(answers: Mapping[str, str]) -> list[str]:
 
 
 def _is_likely(hit: Hit, services: Sequence[str]) -> bool:
-    """True if it may be suggested unasked; never for a single word."""
+    """True if it may be suggested automatically; never for a single word."""
     if hit.words < _TOGETHER:
         return False
     if isinstance(hit.found, TechnicalNote):
@@ -343,7 +343,7 @@ def _in_time(hit: Hit, typed: Mapping[str, str]) -> Hit:
 
 
 def _is_at_once(ticket: Ticket, typed: Mapping[str, str]) -> bool:
-    """Both began within some hours."""
+    """True if both began within some hours."""
     mine, theirs = as_moment(typed.get("start", "")), as_moment(ticket.answer("start"))
     began: datetime = theirs or ticket.raised_at
     return mine is not None and abs(mine - began) <= _SAME_TIME

@@ -81,4 +81,4 @@ GROUPS: tuple[tuple[str, ...], ...] = tuple(
         offline unerreichbar unreachable
     """.strip().splitlines()
 )
-"""Each group's words stand for one another."""
+"""Groups of words with one meaning."""

@@ -29,7 +29,7 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 SHORTEST, LONGEST = 4, 24
 """Letters of a word that may be misspelt, or found within a longer one."""
 _MOST_TERMS = 400
-"""Words of one text that are looked at: a log extract may hold thousands."""
+"""Words of one text that are examined: a log extract may hold thousands."""
 _LONG_TOKEN = 64
 
 _STOP = frozenset(
@@ -56,9 +56,9 @@ class Term(NamedTuple):
 
     start: int
     end: int
-    """Its position in the text."""
+    """The position in the text."""
     word: str
-    """As it is spelt, folded."""
+    """The folded spelling."""
     tokens: tuple[str, ...]
     """Tokens it is found by."""
     is_code: bool
@@ -66,7 +66,7 @@ class Term(NamedTuple):
 
 @lru_cache(maxsize=50_000)
 def folded(word: str) -> str:
-    """In small letters without accents; umlauts as two letters."""
+    """A text in lower case without accents; umlauts as two letters."""
     word = word.casefold().translate(_UMLAUTS)
     return word if word.isascii() else _bare(word)
 
@@ -88,7 +88,7 @@ def forms(word: str) -> tuple[str, ...]:
 
 
 def terms(text: str) -> Iterator[Term]:
-    """The words of a text, in its order; words that say nothing are left out."""
+    """The words of a text, in its order; stop words are left out."""
     for found in _RUN.finditer(text):
         run = found[0]
         tokens, is_code = _of_run(run)
@@ -128,7 +128,7 @@ def indexed(text: str) -> list[str]:
 
 @lru_cache(maxsize=50_000)
 def _known_parts(word: str) -> tuple[str, ...]:
-    """The words of `GROUPS` a compound ends or begins with, so that what says the same finds it: `versand|bericht`."""
+    """The words of `GROUPS` a compound ends or begins with, so that synonyms find it: `versand|bericht`."""
     thesaurus = _thesaurus()
     halves = [half for pair in _halves(word) for half in pair if len(half) > SHORTEST and half in thesaurus]
     return tuple(token for half in halves for token in forms(half))
@@ -140,7 +140,7 @@ def is_plain(token: str) -> bool:
 
 
 def spellings(text: str) -> set[str]:
-    """The words of a text as they are spelt: what the vocabulary holds of it."""
+    """The words of a text in their spelling, for the vocabulary."""
     found = set()
     for term in terms(text):
         found |= {term.word} if not term.is_code else set()
@@ -149,7 +149,7 @@ def spellings(text: str) -> set[str]:
     return {word for word in found if is_plain(word)}
 
 
-# --- what else may be meant
+# --- similar words
 
 
 def cuts(word: str) -> list[str]:
@@ -167,7 +167,7 @@ def _halves(word: str) -> list[tuple[str, str]]:
 
 
 def grams(word: str) -> list[str]:
-    """Three letters in a row, as a vocabulary is searched by."""
+    """Trigrams, by which a vocabulary is searched."""
     return list(dict.fromkeys(word[at : at + 3] for at in range(len(word) - 2)))
 
 
@@ -208,7 +208,7 @@ def _resembles(word: str, other: str, *, begun: bool) -> float:
 
 @lru_cache(maxsize=1)
 def _thesaurus() -> dict[str, tuple[str, ...]]:
-    """Token → the tokens of every word that says the same, in either language."""
+    """Token → the tokens of all its synonyms, in either language."""
     found: dict[str, dict[str, None]] = {}
     for group in GROUPS:
         tokens = [token for word in group for token in forms(word)]
@@ -218,6 +218,6 @@ def _thesaurus() -> dict[str, tuple[str, ...]]:
 
 
 def same(tokens: Sequence[str]) -> list[str]:
-    """Tokens of other words that say the same."""
+    """Tokens of the synonyms."""
     thesaurus = _thesaurus()
     return [other for token in tokens for other in thesaurus.get(token, ()) if other not in tokens]

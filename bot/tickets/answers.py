@@ -52,7 +52,7 @@ class Answers:
     async def fill_in(
         self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int, files: Sequence[Attachment] = ()
     ) -> Ticket:
-        """Adds and corrects answers. `seen`: the version the person looked at; what others answered since is kept.
+        """Adds and corrects answers. `seen`: the version the person looked at; later answers of others are kept.
 
         A field both changed to something different is `Invalid`, with what the other wrote. A closed ticket is
         answered no more. What is missing may stay missing: it is asked for at the next border.
@@ -165,7 +165,7 @@ class Answers:
             raise Incomplete(text, missing)
 
     async def word(self, ticket_id: str, text: str, key: str, asked: Asked = Asked.ANSWER) -> str:
-        """A single text that says something; `Invalid` beside `key` when it does not."""
+        """A single text with content; `Invalid` beside `key` for a filler."""
         given = self.queries.given(has_files=bool((await self.queries.ticket(ticket_id)).attachments))
         try:
             return reason(text, given) if asked is Asked.REASON else words(text, given)
@@ -174,5 +174,5 @@ class Answers:
 
 
 def details_of(answers: Mapping[str, str]) -> dict[str, str]:
-    """Answers as an event keeps them, so that the history alone can tell them all."""
+    """Answers as an event stores them, so that the history is complete."""
     return {f"{_ANSWER}{key}": text for key, text in answers.items()}

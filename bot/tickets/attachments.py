@@ -1,4 +1,4 @@
-"""Attachments of a ticket: which go along with the next letter, how they are listed, and how they are packed."""
+"""Attachments of a ticket: selection for the next letter, listing, and packing."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ MOST = 20
 
 @dataclass(frozen=True)
 class MissingFile:
-    """A file that cannot be had; `why` goes on after its name: “was deleted in Slack”."""
+    """A file that cannot be read; `why` continues the sentence after its name: “was deleted in Slack”."""
 
     why: str
 
 
 def waiting(ticket: Ticket) -> tuple[Attachment, ...]:
-    """Attachments that go along with the next letter."""
+    """Attachments for the next letter."""
     return tuple(each for each in ticket.attachments if each.sent_at is None)
 
 
@@ -40,7 +40,7 @@ def total(files: Iterable[Attachment]) -> int:
 
 
 def added(ticket: Ticket, files: Iterable[Attachment], config: Config) -> tuple[Attachment, ...]:
-    """The ticket's attachments with these; one that is there already stays as it is. `ValueError` when it is too much.
+    """The ticket's attachments with these; existing ones stay as they are. `ValueError` above the limit.
 
     Told when a file is added, while whoever has it can still make it smaller.
     """
@@ -91,7 +91,7 @@ def without(ticket: Ticket, file_id: str) -> tuple[Attachment, ...]:
 
 
 def sent(ticket: Ticket, at: datetime) -> tuple[Attachment, ...]:
-    """All of them, those that waited as sent now."""
+    """All files, with those that waited as sent now."""
     return tuple(
         each if each.sent_at else Attachment.model_validate({**each.model_dump(), "sent_at": at})
         for each in ticket.attachments
@@ -148,7 +148,7 @@ def packed(files: Sequence[Attachment]) -> dict[str, JsonValue]:
 
 
 def unpacked(body: Mapping[str, JsonValue]) -> tuple[Attachment, ...]:
-    """… and what it kept."""
+    """The key of the files that were kept."""
     kept = body.get("files")
     return tuple(Attachment.model_validate(each) for each in kept) if isinstance(kept, list) else ()
 
@@ -174,7 +174,7 @@ def left_out(files: Sequence[Attachment], found: Sequence[bytes | MissingFile]) 
 
 
 def along(letters: Iterable[Notice], files: Sequence[Attachment]) -> list[Notice]:
-    """Letters with the files that go along with them."""
+    """Letters with their files."""
     more = packed(files)
     return [each.model_copy(update={"body": {**each.body, **more}}) for each in letters]
 

@@ -25,12 +25,12 @@ ATTEMPTS = 5
 
 
 _MOST_LED = 500
-"""Open tickets with one cause that are told of a word on the leading one."""
+"""Open tickets with one cause that are notified of a word on the leading one."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A ticket's next version, what led to it, and what goes out because of it."""
+    """A ticket's next version, the event, and the notices that result from it."""
 
     ticket: Ticket
     event: Event
@@ -42,10 +42,10 @@ class Change:
 
 
 Decide = Callable[[Ticket, datetime], Awaitable[Change | None]]
-"""Decides on a change of the ticket as it now is, on none, or refuses. Asked again when somebody else was quicker."""
+"""Decides on a change of the ticket as it now is (or None), or refuses. Called again after a conflict."""
 
 DecideTogether = Callable[[Sequence[Ticket], datetime], Awaitable[Sequence[Change]]]
-"""The same for several tickets. Those it leaves as they are have no change."""
+"""Decides on several tickets. Unchanged ones have no change."""
 
 
 ASKED_ANEW = ("summary_second", "why_retarus")
@@ -86,7 +86,7 @@ class Changes:
             except Duplicate:
                 return await self.queries.ticket(ticket_id)
             except (Refused, Invalid):
-                if await self.store.used(once):  # a redelivery is told the same as the first delivery
+                if await self.store.used(once):  # a redelivery gets the same answer as the first delivery
                     return await self.queries.ticket(ticket_id)
                 raise
             except Conflict:
@@ -105,7 +105,7 @@ class Changes:
             except Duplicate:
                 return [await self.queries.ticket(each) for each in ticket_ids]
             except (Refused, Invalid):
-                if await self.store.used(once):  # a redelivery is told the same as the first delivery
+                if await self.store.used(once):  # a redelivery gets the same answer as the first delivery
                     return tickets
                 raise
             except Conflict:
@@ -114,7 +114,7 @@ class Changes:
         raise AssertionError("unreachable")
 
     async def save(self, before: Ticket | None, done: Change, once: str, more: Batch | None = None) -> Ticket:
-        """Saves one change with its notifications. `more`: what else is saved in the same batch."""
+        """Saves one change with its notifications. `more`: further parts of the batch."""
         return (await self._save_all([before] if before else [], [done], once, more))[0]
 
     async def _save_all(
@@ -156,7 +156,7 @@ class Changes:
         return [notice for each in led for notice in notifications.relayed(each, ticket, said, self.routes)]
 
     def timed(self, before: Ticket | None, ticket: Ticket, done: Event) -> Ticket:
-        """The ticket with what its clocks must remember of this event, and when it next needs attention."""
+        """The ticket with its timers' values after this event, and the time when it next needs attention."""
         was, stage = (before.times, before.stage) if before else (Times(), Stage.NEW)
         ticket = ticket.model_copy(update={"times": timestamps.after_event(was, done, stage, ticket.stage)})
         return ticket.model_copy(update={"due": schedule.next_due(ticket, self.config)})

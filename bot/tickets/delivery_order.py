@@ -1,4 +1,4 @@
-"""Delivery order of notices: what a priority makes urgent first, and acknowledgement lines before digests."""
+"""Delivery order of notices: by priority, and acknowledgement lines before digests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _KINDS = (
     (Say.CHASE_MAIL, Say.CHASE_POST),
     (Say.ANSWERED, Say.REMINDERS),
 )
-"""Within one priority; what is not named comes last."""
+"""Order within one priority; unnamed kinds come last."""
 _STEP = 10
 
 

@@ -31,7 +31,7 @@ class Routes:
     severed: str = ""
     """Channel id of the escalation channel while it is severed, and letters go by e-mail."""
     fallback: bool = False
-    """With both ways: letters go to the channel, and by e-mail what cannot be delivered there."""
+    """True if letters go to the channel, and by e-mail if they cannot be delivered there."""
 
     @property
     def email_at_first(self) -> str:
@@ -56,12 +56,12 @@ class Routes:
 
 
 SILENT = frozenset({Move.RAISE.value, Step.FILL_IN.value, Step.HEARD.value})
-"""Events told by the card, or by an entry of the conversation, without a line in the thread."""
+"""Events shown by the card, or by an entry of the conversation, without a line in the thread."""
 
 
 TO_RETARUS = frozenset({Say.LETTER_POST, Say.LETTER_MAIL, Say.CHASE_POST, Say.CHASE_MAIL})
 _SAID_ASIDE = frozenset({Say.DIRECT, Say.REMINDERS})
-"""Direct messages. Nobody is told when one of these is dead: its recipient has left."""
+"""Direct messages. A dead one is not reported: its recipient has left."""
 
 _YOUR_TURN = frozenset(
     what.value
@@ -75,7 +75,7 @@ _YOUR_TURN = frozenset(
         Step.HEARD,
     )
 )
-"""Events the owner is notified of: most of them give the owner the ball."""
+"""Events the owner is notified of: most of them make the owner the next to act."""
 
 
 RELAYED = frozenset(
@@ -87,7 +87,7 @@ FOLLOWED = RELAYED | {Move.ESCALATE.value, Move.CONFIRM.value, Move.WITHDRAW.val
 
 
 def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes) -> list[Notice]:
-    """The card, the thread's line, and a word to the one person whose turn it has become or no longer is."""
+    """The card, the thread's line, and a word to the person who must act from now on or no longer must."""
     told = [notice(ticket, Say.CARD, routes.desk, event.at)]
     news: list[JsonValue] = list(news_of(before, ticket, event))
     if event.what not in SILENT or news or event.detail.get("files"):
@@ -100,22 +100,22 @@ def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes)
 
 
 TO_FIRST = frozenset({"workaround", "remedy", "their_workaround", "their_remedy"})
-"""Answers the 1st level is told, who gives them to the end-customer and confirms (guide L2.5, L2.6, L3.5)."""
+"""Answers the 1st level is notified of, for the end-customer (guide L2.5, L2.6, L3.5)."""
 TO_SECOND = frozenset({"their_workaround", "their_remedy", "caused_by"})
-"""… and the 2nd, who verifies them."""
+"""Answers the 2nd level is notified of, to verify them."""
 NEWS = ("priority", "cause", "workaround", "workaround_helps", "remedy", "plan", "verified")
-"""Answers that are told in the thread when they are filled in; all others are seen on the card."""
+"""Answers with a line in the thread when they are filled in; all others are on the card only."""
 
 
 def news_of(before: Ticket | None, ticket: Ticket, event: Event) -> tuple[str, ...]:
-    """Which answers of this change are news, by key: what Retarus found, and what `NEWS` names."""
+    """New answers of this change, by key: findings of Retarus, and those in `NEWS`."""
     given = [key.removeprefix("answer.") for key, text in event.detail.items() if text and key.startswith("answer.")]
     if event.what in _HEARD:
         return tuple(given)
     if before is None:
         return ()
     anew = is_judged_anew(before, ticket)
-    if event.what not in SILENT:  # its own line tells the rest
+    if event.what not in SILENT:  # its own line says the rest
         return ("priority",) if anew and "priority" in given else ()
     return tuple(key for key in NEWS if key in given and ticket.answer(key) != "none" and (key != "priority" or anew))
 
@@ -131,7 +131,7 @@ def is_judged_anew(before: Ticket | None, ticket: Ticket) -> bool:
 
 
 def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[str]:
-    """People whose duty the change begins or ends without their doing; the actor knows already."""
+    """People whose duty the change begins or ends without their action; the actor knows already."""
     people = set[str]()
     if before and before.owner != ticket.owner:
         people |= {before.owner, ticket.owner}
@@ -143,12 +143,12 @@ def _concerned(before: Ticket | None, ticket: Ticket, event: Event) -> Iterable[
     people |= {ticket.first_owner} if news & TO_FIRST else set()
     people |= {ticket.second_owner or ticket.owner} if news & TO_SECOND else set()
     if before and event.what == Move.ACCEPT.value:
-        people.discard(before.owner)  # they gave it away themselves, and the thread tells them who has it
+        people.discard(before.owner)  # they reassigned it themselves, and the thread names the new owner
     return sorted(people - {event.by})
 
 
 _SAYS = ("answer", "remedy", "question", *(f"answer.{key}" for key in (*TO_FIRST, *TO_SECOND)))
-"""By these, a word that is passed on says something for others to go by."""
+"""Details that make a relayed word useful for others."""
 
 
 def last_relayed(history: Sequence[Event]) -> Event | None:
@@ -222,7 +222,7 @@ def chasers(
 
 
 def has_sequel(cause: Notice, outcome: Outcome) -> bool:
-    """True if this delivery result causes notifications: receipts of letters, alerts of dead letters."""
+    """True if this outcome of a delivery causes notifications: receipts of letters, alerts of dead letters."""
     if isinstance(outcome, Dead):
         return cause.say not in {*_SAID_ASIDE, Say.ANSWERED}
     return isinstance(outcome, Sent | Blocked) and cause.say in TO_RETARUS
@@ -277,12 +277,12 @@ def _by_the_other_way(cause: Notice, ticket: Ticket, routes: Routes, at: datetim
 
 
 def receipt_place(key: str) -> str:
-    """The name of the place of a letter's receipt: it is drawn anew when the letter turns out not to be delivered."""
+    """The name of the place of a letter's receipt: it is updated when the letter turns out not to be delivered."""
     return f"receipt:{key}"
 
 
 def notice(ticket: Ticket, say: Say, to: str, at: datetime, body: dict[str, JsonValue] | None = None) -> Notice:
-    """One message because of the ticket's present version."""
+    """One message about the ticket's present version."""
     return Notice(
         key=_key(ticket.id, ticket.version, say, to),
         ticket_id=ticket.id,

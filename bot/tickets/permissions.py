@@ -1,4 +1,4 @@
-"""Permissions: who may do and see what. Checked on the server for every payload, whatever the buttons showed.
+"""Permissions to act and to read. Checked on the server for every payload, whatever the buttons showed.
 
 The table is in docs/administration.md; tests/handlers/test_permissions.py holds every listener to it.
 """
@@ -18,12 +18,12 @@ from bot.model.ticket import Level, Ticket
 from bot.model.transitions import MOVES, STANDING, Move, require_possible
 
 BREAK_GLASS_REASON = "glass"
-"""The key the reason goes with for which an admin breaks the glass."""
+"""The key of the reason for which an admin breaks the glass."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A person, with what they may do here."""
+    """A person, with their rights here."""
 
     person: Person
     levels: frozenset[Level] = field(default=frozenset())
@@ -98,7 +98,7 @@ def is_reader(actor: Actor) -> bool:
 
 
 def require_reader(actor: Actor) -> None:
-    """Tickets, notes and reports are read by both levels, admins, and members of the desk channel."""
+    """Requires the right to read tickets, notes and reports: both levels, admins, and members of the desk channel."""
     require_staff(actor)
     if not is_reader(actor):
         raise NotYours(
@@ -110,14 +110,14 @@ def require_reader(actor: Actor) -> None:
 
 
 def require_part(actor: Actor) -> None:
-    """Notes and answers: anybody of either level, and admins."""
+    """Requires the right to write notes and answers: both levels, and admins."""
     require_staff(actor)
     if not (actor.levels or actor.is_admin):
         raise NotYours(t("This is for the support team, and you are on neither level here. Ask an admin to add you."))
 
 
 def require_admin(actor: Actor) -> None:
-    """The register, the end-customers and the settings: admins only."""
+    """Requires an admin: for the register, the end-customers and the settings."""
     require_staff(actor)
     if not actor.is_admin:
         raise NotYours(t("This is for the admins of the desk. `admins` under [desk] in desk.toml names them."))
@@ -137,7 +137,7 @@ def declarant(contacts: Iterable[Contact], actor: Actor, on: date) -> Contact:
 
 
 def require_eas(contact: Contact, on: date) -> None:
-    """Access to the portal is for the partner and its employees, or by an individual contract (guide 2.2)."""
+    """Requires access to the portal: for the partner and its employees, or by an individual contract (guide 2.2)."""
     if not contact.may_use_eas(on):
         raise NotYours(
             t(

@@ -1,4 +1,4 @@
-"""Ports of the tickets: what a change writes, what is asked of the store, and who is who."""
+"""Ports of the tickets: changes, queries of the store, and the directory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.model.ticket import Event, Level, Stage, Ticket
 
 @dataclass(frozen=True)
 class Batch:
-    """One change: applied wholly or not at all."""
+    """One change: applied completely or not at all."""
 
     tickets: Sequence[Ticket] = ()
     """New versions. Version 1 is inserted and given a number; version n replaces n-1 or the batch is a `Conflict`."""
@@ -41,7 +41,7 @@ class Batch:
     forget_customers: Sequence[str] = ()
     """Ids of end-customers to forget."""
     rewritten: Sequence[Event] = ()
-    """Events as they are told from now on, in place of those of the same version."""
+    """Rewritten events, in place of those of the same version."""
     forget_notices: Sequence[str] = ()
     """Ids of tickets whose messages are forgotten, but for those that still wait."""
     forget_people: Sequence[str] = ()
@@ -51,7 +51,7 @@ class Batch:
     rewritten_notes: Sequence[TechnicalNote] = ()
     """Versions of notes as they stand from now on, in place of those of the same number and version."""
     accesses: Sequence[Access] = ()
-    """Entries of the log of who saw or erased personal data."""
+    """Entries of the access log."""
     heard: Heard = NOTHING_HEARD
     """Additions to the conversation with Retarus."""
     views: Sequence[View] = ()
@@ -60,7 +60,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Query:
-    """Which tickets, newest first. What is not given does not narrow."""
+    """A query for tickets, newest first. An absent filter does not narrow."""
 
     open: bool | None = None
     stages: Sequence[Stage] = ()
@@ -82,14 +82,14 @@ class ChangeStore(Protocol):
     """
 
     async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
-        """Write it all, or nothing: `Conflict`, `Duplicate`. Returns the batch's tickets, numbered."""
+        """Writes all of it, or nothing: `Conflict`, `Duplicate`. Returns the batch's tickets, numbered."""
 
     async def used(self, once: str) -> bool:
         """True if this deduplication key is used up."""
 
 
 class TicketStore(ChangeStore, Protocol):
-    """Tickets, their history, and where their messages stand in Slack."""
+    """Tickets, their history, and the places of their messages in Slack."""
 
     async def get(self, ticket_id: str) -> Ticket | None: ...
 
@@ -112,13 +112,13 @@ class TicketStore(ChangeStore, Protocol):
     async def place(self, ticket_id: str, what: str) -> Place | None: ...
 
     async def placed(self, channel: str, ts: str) -> Place | None:
-        """Which ticket stands at this message."""
+        """The ticket at this message."""
 
     async def together(self, channel: str, ts: str) -> list[Place]:
-        """Everything that stands at this message, by ticket."""
+        """All places at this message, by ticket."""
 
     async def card_links(self, ticket_ids: Sequence[str]) -> dict[str, str]:
-        """Ticket id → where its card is; without those that have no card, or one without a link."""
+        """Ticket id → place of its card; without those that have no card, or one without a link."""
 
 
 class Drafts(Protocol):
@@ -129,7 +129,7 @@ class Drafts(Protocol):
     async def put(self, key: str, value: dict[str, str]) -> None: ...
 
     async def replace(self, key: str, old: dict[str, str] | None, new: dict[str, str]) -> bool:
-        """Optimistic locking: puts `new` if `old` (or nothing) still stands there; whether it did."""
+        """Optimistic locking: puts `new` if `old` (or None) is still the value; returns whether it did."""
 
     async def drop(self, key: str) -> None: ...
 
@@ -144,7 +144,7 @@ class ChannelMembers(Protocol):
     async def includes(self, user: str) -> bool: ...
 
     def changed(self, user: str, *, is_member: bool) -> None:
-        """Somebody joined or left."""
+        """Updates the list after somebody joined or left."""
 
 
 class NoMembers:
@@ -167,20 +167,20 @@ class Directory(Protocol):
         """The partner's levels this person works at."""
 
     def forget(self, user_id: str) -> None:
-        """Asks anew who this is, the next time."""
+        """Drops the cached profile."""
 
     def learn(self, user: Mapping[str, Any]) -> Person:
-        """Takes over the profile an event brought along: a user object of Slack."""
+        """Updates the cached profile from an event: a user object of Slack."""
 
 
 class Maintenance(Protocol):
-    """Housekeeping of the store, and which replica does it."""
+    """Housekeeping of the store, and the lease for it."""
 
     async def prune(self, before: datetime) -> int:
         """Forget once-keys and delivered notices older than this; returns how many rows went."""
 
     def alone(self, what: str) -> AbstractAsyncContextManager[bool]:
-        """Inside: whether nobody else is inside for the same thing, in any process that works on this database.
+        """A lease: true if no other process on this database holds it for the same work.
 
         It saves work that is done by others already. Who must not do a thing twice relies on once-keys and versions.
         """
@@ -189,11 +189,11 @@ class Maintenance(Protocol):
         """Backlog of notifications that are due at this moment."""
 
     async def index_older(self, limit: int) -> int:
-        """Takes up to so many tickets into the index that an older release saved; returns how many were looked at.
+        """Indexes at most that many tickets of an older release; returns how many were examined.
 
         Call again while it returns any. Goes on where it stopped, whoever calls.
         """
 
     async def merge_index(self, pages: int) -> None:
-        """Puts so much of the index in order that grew in pieces, where an engine does not do so by itself. A search
+        """Merges segments of the index, where an engine does not do so by itself. A search
         asks every piece."""

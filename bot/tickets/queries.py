@@ -74,7 +74,7 @@ class Queries:
         return ticket
 
     async def allowed(self, ticket_id: str, what: Move | Step, by: str) -> Ticket:
-        """The ticket, when this person may make that move now: asked before a form for it is shown."""
+        """The ticket, when this person may make that move now: checked before its form is shown."""
         if isinstance(what, Step):
             return await self.open_to(ticket_id, by)
         ticket = await self.ticket(ticket_id)
@@ -84,12 +84,12 @@ class Queries:
         return ticket
 
     async def open_to(self, ticket_id: str, by: str) -> Ticket:
-        """The ticket, when this person has a part in it: answers, notes, letters."""
+        """The ticket, when this person may write in it: answers, notes, letters."""
         permissions.require_part(await self.actor(by))
         return await self.ticket(ticket_id)
 
     async def open_to_part(self, user: str) -> None:
-        """Refuses who has no part in tickets before a form is shown to them."""
+        """Refuses people who may not write in tickets before a form is shown to them."""
         permissions.require_part(await self.actor(user))
 
     async def names(self, users: Iterable[str]) -> Callable[[str], str]:
@@ -107,7 +107,7 @@ class Queries:
         return next(each for each in await self.store.history(ticket.id) if each.version == version)
 
     async def find(self, ticket_id: str) -> Ticket | None:
-        """The ticket, or nothing when it was never saved here."""
+        """The ticket, or None when it was never saved here."""
         return await self.store.get(ticket_id) if ticket_id else None
 
     async def history(self, ticket_id: str) -> list[Event]:
@@ -127,7 +127,7 @@ class Queries:
         return await self.drafts.get(draft_key(user, kind)) or {}
 
     async def last_scope(self, user: str) -> str:
-        """Which tickets this person last listed; theirs, at first."""
+        """The scope this person last listed; their own, at first."""
         return (await self.drafts.get(preferences_key(user)) or {}).get("scope", "mine")
 
     async def open_tickets(self, user: str, scope: str, limit: int = 10) -> tuple[list[Ticket], int]:
@@ -137,7 +137,7 @@ class Queries:
         return (await self.store.find(query), await self.store.count(query)) if query else ([], 0)
 
     async def _scope(self, user: str, scope: str, limit: int) -> Query | None:
-        """Query of the scope; None for the level of a person who works at none."""
+        """Query of the scope; None for the level of a person without one."""
         if scope == "mine":
             return Query(open=True, owner=user, limit=limit)
         if scope == "level":

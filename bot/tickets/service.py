@@ -88,7 +88,7 @@ class Tickets:
     def _answered_at_once(
         self, kind: Kind, typed: Mapping[str, str], at_home: ZoneInfo, at: datetime, *, has_files: bool
     ) -> dict[str, str]:
-        """The answers of a new ticket: those of the fields that were shown, and of those that are needed at once."""
+        """The answers of a new ticket: the shown fields, and those that are needed at once."""
         whole = with_pasted(typed, {}, at_home, self.config, at)
         needed = (field.key for field in fields_of(kind, self.config) if field.need[kind] is Need.RAISE)
         fields = fields_in({*whole, *needed}, kind, self.config)
@@ -96,24 +96,24 @@ class Tickets:
             return validation.checked(fields, whole, kind, self.queries.given(has_files=has_files), Need.RAISE)
 
     async def save_draft(self, by: str, kind: Kind, typed: Mapping[str, str]) -> None:
-        """Keeps an unfinished form, as it is, until this person takes it up again; it replaces the one before."""
+        """Saves an unfinished form as this person's draft; it replaces the one before."""
         permissions.require_staff(await self.queries.actor(by))
         for words in faults(typed).values():
             raise Refused(words)
         await self.drafts.put(draft_key(by, kind), validation.present(typed))
 
     async def discard_draft(self, by: str, kind: Kind) -> None:
-        """Forgets the form that was put aside."""
+        """Deletes the draft."""
         await self.drafts.drop(draft_key(by, kind))
 
     async def remember_scope(self, by: str, scope: str) -> None:
-        """Lists the same tickets the next time."""
+        """Saves the listed scope for the next time."""
         await self.drafts.put(preferences_key(by), {"scope": scope})
 
     # --- moving ---
 
     async def act(self, ticket_id: str, what: Move, by: str, click: str, **detail: str) -> Ticket:
-        """A move that needs nothing but a person and perhaps a word: take, accept, send back, resolve, confirm …"""
+        """A move that needs only a person and optionally a word: take, accept, send back, resolve, confirm …"""
         actor = await self.queries.actor(by)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
@@ -121,7 +121,7 @@ class Tickets:
             await self._refuse_if_late(ticket, what, by)
             self._require_urgency(ticket, what)
             moved, gone = move(ticket, what, by, at), {}
-            if what is Move.REOPEN and ticket.answer("remedy"):  # it did not hold, so it is none any more
+            if what is Move.REOPEN and ticket.answer("remedy"):  # it did not hold, so there is none any more
                 moved, gone = (
                     moved.model_copy(update={"answers": validation.merged(ticket, {"remedy": ""})}),
                     {"remedy": ""},
@@ -131,7 +131,7 @@ class Tickets:
         return await self.changes.change(ticket_id, f"{click}:{what}", decide)
 
     async def resolve(self, ticket_id: str, by: str, form: str, word: str, typed: Mapping[str, str]) -> Ticket:
-        """The remedy, for the 1st level to confirm (guide L2.5); with what else is known now, such as the cause."""
+        """The remedy, for the 1st level to confirm (guide L2.5); with other new answers, such as the cause."""
         actor, remedy = await self.queries.actor(by), await self.answers.word(ticket_id, word, "word")
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
@@ -146,14 +146,14 @@ class Tickets:
         return await self.changes.change(ticket_id, f"{form}:{Move.RESOLVE}", decide)
 
     async def say(self, ticket_id: str, what: Move, by: str, form: str, key: str, word: str) -> Ticket:
-        """A move that goes with a text: a reason, a question, an answer. Fillers are refused."""
+        """A move with a text: a reason, a question, an answer. Fillers are refused."""
         asked = Asked.REASON if key == "reason" else Asked.ANSWER
         return await self.act(
             ticket_id, what, by, form, **{key: await self.answers.word(ticket_id, word, "word", asked)}
         )
 
     def _require_urgency(self, ticket: Ticket, what: Move) -> None:
-        """Only the highest priority skips the handoff; the 1st-level tasks are still asked before Retarus is."""
+        """Skips the handoff, for the highest priority only; the 1st-level tasks are still asked before Retarus is."""
         highest = self.config.priorities[0].name
         if what is Move.COMPRESS and not permissions.is_highest(ticket.answer("priority"), self.config):
             raise NotNow(
@@ -164,7 +164,7 @@ class Tickets:
             )
 
     async def _refuse_if_late(self, ticket: Ticket, what: Move, by: str) -> None:
-        """Two people, one click each: the second is told kindly who was first; one person, two clicks: it is theirs."""
+        """Rejects a take that lost the race, with the owner's name; idempotent for the owner."""
         late = (what is Move.TAKE and ticket.stage is Stage.FIRST) or (
             what is Move.ACCEPT and ticket.stage in {Stage.SECOND, Stage.SECOND_ASKED}
         )
@@ -181,7 +181,7 @@ class Tickets:
             )
 
     async def hand_off(self, ticket_id: str, by: str, typed: Mapping[str, str], form: str, seen: int) -> Ticket:
-        """From the 1st to the 2nd level, with the 1st-level tasks answered and the status summarised (guide 3).
+        """Hands off to the 2nd level, with the 1st-level tasks answered and the status summarised (guide 3).
 
         `seen`: as in `fill_in`.
         """
@@ -203,7 +203,7 @@ class Tickets:
         return await self.changes.change(ticket_id, f"{form}:hand_off", decide)
 
     async def note(self, ticket_id: str, by: str, text: str, form: str, called: str = "") -> Ticket:
-        """A line in the story, from either level, at any stage. `called`: with whom it was a telephone call.
+        """Adds a line to the history, from either level, at any stage. `called`: with whom it was a telephone call.
 
         A call is no report: it sends nothing, and moves no clock of Retarus's (guide 2.1).
         """
@@ -223,5 +223,5 @@ class Tickets:
 
 
 def _id_of(form: str) -> str:
-    """The same submission is the same ticket, however often it arrives."""
+    """The ticket of this submission, however often it arrives."""
     return hashlib.sha256(form.encode()).hexdigest()[:20]

@@ -79,7 +79,7 @@ def target(call: Call) -> Channel:
 
 
 def check_writable(call: Call, channel: Channel) -> None:
-    """The bot must be in the channel (or may write in any public one), and the channel must be open."""
+    """Require that the bot is in the channel (or may write in any public one), and that the channel is open."""
     if call.bot.id not in channel.members:
         if channel.is_private:
             raise SlackError("channel_not_found")

@@ -25,7 +25,7 @@ class Call:
         return self.slack.workspace.people[self.app.bot_user]
 
     def need_scope(self, *any_of: str) -> None:
-        """The bot token must carry one of these."""
+        """Require one of these scopes of the bot token."""
         if not any(self.app.may(scope) for scope in any_of):
             raise SlackError("missing_scope", needed=",".join(any_of), provided=",".join(self.app.granted))
 

@@ -18,15 +18,15 @@ class Faults:
     _recipients: dict[str, str] = field(default_factory=dict)
 
     def refuse(self, times: int = 1, code: int = 451, text: str = "4.3.0 Try again later") -> None:
-        """The next mails are not kept; once sent they are answered with `code` (4xx: temporary, 5xx: permanent)."""
+        """Refuses the next mails; once sent they are answered with `code` (4xx: temporary, 5xx: permanent)."""
         self._refusals += [f"{code} {text}"] * times
 
     def refuse_recipient(self, address: str, code: int = 552, text: str = "5.2.2 Mailbox full") -> None:
-        """Until `clear`, mails to this address are refused."""
+        """Refuses mails to this address, until `clear`."""
         self._recipients[address.lower()] = f"{code} {text}"
 
     def drop(self, times: int = 1, when: Drop = "before") -> None:
-        """The connection breaks instead of an answer to the next mails: `before` they are kept, or `after`,
+        """Breaks the connection instead of an answer to the next mails: `before` they are kept, or `after`,
         when the sender cannot know that they arrived."""
         self._drops += [when] * times
 

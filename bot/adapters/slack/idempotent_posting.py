@@ -157,7 +157,7 @@ class DeliveryAttempt:
         return await self._search(part, channel, thread, self._since(), is_ours)
 
     async def _files_below(self, channel: str, thread: str, after: str) -> str:
-        """True for the message with the files of a notice: all are shared in one message of ours."""
+        """The timestamp of the message with the notice's files: all are shared in one message of ours."""
         me = str((await self.client.auth_test())["user_id"])
 
         def is_ours(message: Json) -> bool:

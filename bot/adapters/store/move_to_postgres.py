@@ -107,7 +107,7 @@ def _moved(source: sqlite3.Connection, target: Session, url: str) -> Mapping[str
 
 
 def _require_new(found: Mapping[DatabaseTable, _Content], url: str) -> None:
-    """True for what every new desk holds: the counters as they begin."""
+    """Refuses a target that holds more than a new desk does: the counters as they begin."""
     fresh = sqlite3.connect(":memory:", factory=sqlite_connection.SqliteConnection)
     for script in schema_migrations.MIGRATIONS:
         for statement in SQLITE.script(script):

@@ -194,7 +194,7 @@ class PostgresEngine:
                     raise translated(error) from error
 
     def _unlock(self, session: Session, what: str) -> None:
-        """Returns the connection. A broken one has lost its lock by itself."""
+        """Gives the connection back. A broken one has lost its lock by itself."""
         try:
             if what:
                 _asked(session, _LEAVE, what)

@@ -131,7 +131,7 @@ def held_values(held: Held) -> Row:
 
 
 def claim(row: Sequence[Any]) -> Claim:
-    """True if an attempt was never settled, as its process was killed: it may have arrived."""
+    """A claimed notice; an attempt that was never settled, as its process was killed, may have arrived."""
     attempts, settled, progress, doc = row
     known = Progress.model_validate_json(progress) if progress else Progress()
     if settled != attempts - 1:
