@@ -304,10 +304,7 @@ async def _routes(client: AsyncWebClient, config: Config, memory: Drafts) -> Rou
 
 
 async def run(env: Environment, config: Config) -> None:
-    """Listens until SIGINT or SIGTERM: by Socket Mode with an app token, else by HTTP. SIGHUP: re-reads desk.toml.
-
-    Waits for Slack at the start.
-    """
+    """Waits for Slack, then listens until SIGINT or SIGTERM, by Socket Mode or HTTP. SIGHUP: re-reads desk.toml."""
 
     async def serve(config: Config, over: asyncio.Event) -> None:
         async def serving(until: Awaitable[object]) -> None:

@@ -69,7 +69,7 @@ class Finder:
         return actor is None or (actor.person.is_staff and (actor.is_admin or level in actor.levels))
 
     async def _actor(self, user: str) -> Actor | None:
-        """True if they may act; None when they cannot be looked up now: they are reminded as if they could."""
+        """The person with their rights; None when the look-up fails: they are reminded as if they could act."""
         if user not in self.known:
             self.known[user] = await self._look_up(user)
         return self.known[user]
