@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 
 from blocks import kit, transitions
 from blocks.kit import Json
-from bot.adapters.slack.api_errors import is_slacks_fault, name_of
+from bot.adapters.slack.api_errors import closes_slack, is_slacks_fault, lacks_scope, name_of
 from bot.config.settings import Config
 from bot.core.errors import Conflict, Invalid, Refused, StoreDown, place_of
 from bot.core.i18n import mark, t
@@ -31,6 +31,7 @@ STORE_DOWN_FORM = mark(
     "The desk's database cannot be written right now, so nothing was saved. Your text is still here: try again."
 )
 SLACK_DOWN = mark("Slack did not answer properly just now, so nothing was changed. Please try again in a moment.")
+SLACK_CLOSED = mark("Slack refuses the desk at the moment, so nothing was changed. {why}")
 TOO_SLOW = mark(
     "Slack opens a form only within three seconds of a click, and this took longer. Nothing was changed: click again."
 )
@@ -53,6 +54,8 @@ def words_for(error: Exception, *, typed: bool = False) -> str:
         return t(STORE_DOWN_FORM if typed else STORE_DOWN)
     if isinstance(error, Conflict):
         return t(CONFLICT)
+    if why := _closed(error):
+        return t(SLACK_CLOSED, why=why)
     if trouble := _slack_trouble(error):
         return t(TOO_SLOW if trouble in _TRIGGER_ENDED else SLACK_DOWN)
     return t(
@@ -77,12 +80,24 @@ def words_after_saving(error: Exception) -> str:
     if isinstance(error, StoreDown):
         log.error("the store is down")
         return t("It was saved. It cannot be shown right now, as the desk's database does not answer.")
+    if why := _closed(error):
+        return t("It was saved. Slack refuses to show it at the moment. {why}", why=why)
     if _slack_trouble(error):
         return t("It was saved. Slack could not show it just now.")
     return t(
         "It was saved, but it could not be shown. Tell an admin this reference: {reference}.",
         reference=_logged(error),
     )
+
+
+def _closed(error: Exception) -> str:
+    """Why Slack refuses the whole desk, and what an admin does about it; empty for any other error."""
+    if not isinstance(error, SlackApiError):
+        return ""
+    why = closes_slack(error) or lacks_scope(error)
+    if why:
+        log.warning("Slack refuses the desk: %s", name_of(error))
+    return why
 
 
 def _slack_trouble(error: Exception) -> str:

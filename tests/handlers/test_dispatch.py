@@ -68,3 +68,36 @@ async def test_form_that_slack_does_not_open_is_slacks_trouble_without_a_referen
     said = await w.anna.message(DESK, "Slack did not answer properly just now, so nothing was changed.")
     assert "reference" not in said["text"]
     assert (await w.ticket()).stage is Stage.NEW
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        ("token_revoked", "The bot's token was revoked. An admin installs the app again."),
+        ("account_inactive", "The bot was removed from the workspace. An admin installs it again."),
+        ("missing_scope", "The bot lacks the permission"),
+    ],
+)
+async def test_click_while_slack_refuses_the_desk_names_the_reason_without_a_reference(
+    w: World, caplog: pytest.LogCaptureFixture, error: str, why: str
+) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    await w.anna.control("POST", "faults", method="views.open", fault=error, times=1)
+    await w.anna.click(await w.anna.again(card), "Hand off to 2nd level")
+    said = await w.anna.message(DESK, f"Slack refuses the desk at the moment, so nothing was changed. {why}")
+    assert "reference" not in said["text"]
+    assert "unforeseen" not in caplog.text
+
+
+async def test_saved_click_that_a_refused_token_cannot_show_is_said_to_be_saved(
+    w: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await taken(w)
+    modal = await w.anna.modal("1st-level checks")
+    await w.anna.control("POST", "faults", method="views.update", fault="token_revoked", times=1)
+    await w.anna.click(modal, "Correct and complete")
+    await w.anna.modal(containing="It was saved. Slack refuses to show it at the moment.")
+    assert "unforeseen" not in caplog.text
+    assert (await w.ticket()).answer("info") == "correct"

@@ -104,6 +104,15 @@ def closes_slack(error: SlackApiError) -> str:
     return t(TOKEN_REFUSED[name]) if name in TOKEN_REFUSED else ""
 
 
+def lacks_scope(error: SlackApiError) -> str:
+    """The sentence where the app was installed without a permission it needs; else nothing."""
+    return _scope_words(error) if name_of(error) == "missing_scope" else ""
+
+
+def _scope_words(error: SlackApiError) -> str:
+    return t(_MISSING_SCOPE, needed=_answer(error).get("needed", ""))
+
+
 def _status(error: SlackApiError) -> int:
     return int(getattr(error.response, "status_code", 0))
 
@@ -143,7 +152,7 @@ def _closed(error: SlackApiError, claim: Claim, progress: Progress | None) -> Bl
         return Blocked(t(TOKEN_REFUSED[name]), progress=progress)
     if name == "missing_scope":
         needed = str(_answer(error).get("needed", ""))
-        return Blocked(t(_MISSING_SCOPE, needed=needed), needed=needed, progress=progress)
+        return Blocked(_scope_words(error), needed=needed, progress=progress)
     if name in _CHANNEL_CLOSED and is_channel(claim.notice.to):
         return Blocked(t(_CHANNEL_CLOSED[name]), claim.notice.to, progress=progress)
     return None
