@@ -7,6 +7,8 @@ from aiohttp import web
 from localslack.control.answering import json_body
 from localslack.errors import Refused
 from localslack.faults import CALL_FAULTS, DELIVERY_FAULTS
+from localslack.mail import MAIL_FAULTS, InvalidMailFault
+from localslack.mail import Faults as MailFaults
 from localslack.records import Json
 from localslack.services import Services
 
@@ -45,6 +47,39 @@ class TroubleRoutes:
         """Cancel all orders, and let all tokens work."""
         self._slack.faults.clear()
         self._slack.tokens.clear()
+        if self._slack.mailbox:
+            self._slack.mailbox.faults.clear()
+        return {}
+
+    # -- faults of the mail servers -----------------------------------------------------------------------------
+
+    def _mail(self) -> MailFaults:
+        if self._slack.mailbox is None:
+            raise Refused("no_mailbox", "There is no mail server here.", 404)
+        return self._slack.mailbox.faults
+
+    async def mail_faults(self, request: web.Request) -> Json:
+        """The orders for the mail servers that may still happen, and what each fault does."""
+        faults = self._slack.mailbox.faults.listed() if self._slack.mailbox else []
+        return {"faults": [fault.to_json() for fault in faults], "mail_faults": MAIL_FAULTS}
+
+    async def order_mail(self, request: web.Request) -> Json:
+        """Let a mail server fail."""
+        wanted = await json_body(request)
+        try:
+            return {"fault": self._mail().order(_text(wanted, "fault", ""), **_rest(wanted, "fault")).to_json()}
+        except InvalidMailFault as error:
+            raise Refused("invalid_fault", str(error)) from error
+
+    async def cancel_mail(self, request: web.Request) -> Json:
+        """Take one order for a mail server back."""
+        if not self._mail().cancel(request.match_info["id"]):
+            raise Refused("fault_not_found", "There is no such fault.", 404)
+        return {}
+
+    async def clear_mail(self, request: web.Request) -> Json:
+        """Take all orders for the mail servers back."""
+        self._mail().clear()
         return {}
 
     async def switches(self, request: web.Request) -> Json:
@@ -145,6 +180,10 @@ class TroubleRoutes:
             self._slack.delivery.spawn(work)
             return {}
         return {"changes": await work}
+
+
+def _rest(wanted: Json, *names: str) -> Json:
+    return {name: value for name, value in wanted.items() if name not in names}
 
 
 def _text(wanted: Json, name: str, default: str) -> str:

@@ -29,6 +29,8 @@ class ImapServer:
         self._seen: set[int] = set()
         self._server: asyncio.Server | None = None
         self._sessions: set[asyncio.Task[None]] = set()
+        self.faults = mailbox.faults
+        self._unsubscribe = self.faults.subscribe(self._drop_out)
         self.port = 0
 
     async def listen(self, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -36,13 +38,24 @@ class ImapServer:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
+        self._unsubscribe()
         if self._server:
             self._server.close()
-        for session in tuple(self._sessions):
-            session.cancel()
+        self._end_sessions()
         await asyncio.gather(*self._sessions, return_exceptions=True)
 
+    def _end_sessions(self) -> None:
+        for session in tuple(self._sessions):
+            session.cancel()
+
+    def _drop_out(self) -> None:
+        """Ends all sessions when that was ordered."""
+        if self.faults.is_on("imap_down"):
+            self._end_sessions()
+
     def accepts(self, user: str, password: str) -> bool:
+        if self.faults.next("imap_login_refused"):
+            return False
         return user.lower() == self._address and hmac.compare_digest(password.encode(), self._password.encode())
 
     def mails(self) -> list[Mail]:
@@ -62,6 +75,9 @@ class ImapServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task
+        if self.faults.next("imap_down"):
+            writer.close()
+            return
         self._sessions.add(task)
         try:
             await _Session(self, reader, writer).run()
@@ -148,7 +164,11 @@ class _Session:
         wanted = set(_uids(asked, self._all()))
         for number, mail in enumerate(self._server.mails(), 1):
             if int(mail.id) in wanted:
-                self._writer.write(b"* %d FETCH (" % number + self._parts(mail, items.encode()) + b")\r\n")
+                answer = b"* %d FETCH (" % number + self._parts(mail, items.encode()) + b")\r\n"
+                if self._server.faults.next("imap_break"):
+                    self._writer.write(answer[: len(answer) // 2])
+                    raise ConnectionAbortedError
+                self._writer.write(answer)
         await self._say(f"{tag} OK done")
 
     def _parts(self, mail: Mail, items: bytes) -> bytes:

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable
 from pathlib import Path
 
+from localslack.mail.faults import Faults
 from localslack.mail.letter import Mail, received
 
 ControlClient = Callable[[Mail | None], None]
@@ -13,10 +14,11 @@ ControlClient = Callable[[Mail | None], None]
 class Mailbox:
     """All mails of all recipients, in order of arrival.
 
-    With a `folder` each mail is also a file in it (`000001.eml`), and a new Mailbox on the same folder has them again.
+    `faults` are those of its servers. With a `folder` each mail is also a file in it (`000001.eml`), and a new Mailbox on the same folder has them again.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
+        self.faults = Faults()
         self._folder = folder
         self._mails: dict[str, Mail] = {}
         self._listeners: list[ControlClient] = []

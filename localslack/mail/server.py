@@ -24,22 +24,40 @@ class _Handler:
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        refusal = self._faults.refusal_of(address)
+        refusal = self._faults.refusal_of(str(envelope.mail_from), address)
         if refusal is None:
             envelope.rcpt_tos.append(address)
         return refusal or "250 OK"
 
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if not session.authenticated and self._faults.next("login_refused"):
+            return "530 5.7.0 Authentication required"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        await asyncio.sleep(self._faults.delay)
-        refusal = self._faults.next_refusal()
-        if refusal is not None:
-            return refusal
-        drop = self._faults.next_drop()
-        if drop != "before":
+        fault = self._faults.next("slow", "refused", "break_before", "break_after", "smtp_down")
+        name = fault.fault if fault else ""
+        if fault and name == "slow":
+            await asyncio.sleep(fault.seconds)
+        if fault and name == "refused":
+            return fault.answer
+        if name not in {"break_before", "smtp_down"}:
             await self._mailbox.receive(_delivered(envelope))
-        if drop is not None and isinstance(server.transport, asyncio.WriteTransport):
+        if name in {"break_before", "break_after", "smtp_down"} and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return "250 OK: queued"
+
+
+class _Down(asyncio.Protocol):
+    """Closes a connection before the greeting."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
 
 
 class MailServer:
@@ -57,7 +75,9 @@ class MailServer:
         return f"smtp://{self.host}:{self.port}"
 
     async def listen(self, port: int, **options: Any) -> None:
-        def session() -> SMTP:
+        def session() -> asyncio.Protocol:
+            if self.faults.next("smtp_down"):
+                return _Down()
             with warnings.catch_warnings():  # a login without TLS is intended: it does not leave this machine
                 warnings.simplefilter("ignore", UserWarning)
                 protocol = SMTP(hostname="localhost", enable_SMTPUTF8=True, data_size_limit=LARGEST, **options)
@@ -85,20 +105,20 @@ async def serve(
 
     With `login` (user and password) only who gives them may send. OSError if the port is taken.
     """
-    faults = Faults()
-    options: dict[str, Any] = {"handler": _Handler(mailbox, faults)}
+    options: dict[str, Any] = {"handler": _Handler(mailbox, mailbox.faults)}
     if login is not None:
-        options |= {"auth_required": True, "auth_require_tls": False, "authenticator": _only(login)}
-    server = MailServer(host, faults)
+        options |= {"auth_required": True, "auth_require_tls": False, "authenticator": _only(login, mailbox.faults)}
+    server = MailServer(host, mailbox.faults)
     await server.listen(port, **options)
     return server
 
 
-def _only(login: tuple[str, str]) -> Any:
+def _only(login: tuple[str, str], faults: Faults) -> Any:
     def authenticator(_server: SMTP, _session: Session, _envelope: Envelope, _how: str, given: object) -> AuthResult:
         pairs = zip(login, (given.login, given.password), strict=True) if isinstance(given, LoginPassword) else ()
         right = [hmac.compare_digest(expected.encode(), said) for expected, said in pairs]
-        return AuthResult(success=bool(right) and all(right), handled=False)
+        is_refused = faults.next("login_refused") is not None
+        return AuthResult(success=bool(right) and all(right) and not is_refused, handled=False)
 
     return authenticator
 

@@ -143,7 +143,7 @@ async def test_the_connection_can_break_before_the_answer(
 
 
 async def test_server_can_answer_slowly(server: MailServer) -> None:
-    server.faults.delay = 30
+    server.faults.order("slow", seconds=30)
     with pytest.raises(aiosmtplib.SMTPTimeoutError):
         await send(server, mail_message(), timeout=0.2)
 
