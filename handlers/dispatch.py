@@ -17,6 +17,7 @@ saved before the acknowledgement; what it shows is shown after it:
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
@@ -92,7 +93,7 @@ def _unwatched(_: Body, __: AsyncAck) -> AbstractContextManager[None]:
 
 T = TypeVar("T")
 _TRIGGERS = 500
-"""Cached triggers: a second delivery follows within minutes."""
+"""Cached triggers and clicks: a second delivery follows within minutes."""
 
 
 class _DispatchMiddleware(AsyncMiddleware):
@@ -145,6 +146,8 @@ class Dispatcher:
         """Context that is open while a payload is handled, until it is acknowledged."""
         self.clicks[ANSWER] = self._redraw
         self._triggers: dict[str, None] = {}
+        self._saves: dict[str, asyncio.Event] = {}
+        """By the id of a click that saves: set when its first delivery was handled."""
         self._listeners: dict[str, Listener] = {
             "shortcut": self._on_shortcut,
             "message_action": self._on_shortcut,
@@ -183,7 +186,7 @@ class Dispatcher:
     async def _on_click(self, ack: AsyncAck, body: Body) -> None:
         done = click(body)
         if saving := self.saving_clicks.get(done.action):
-            await self._save(ack, saving(done), done)
+            await self._save_once(ack, saving, done)
             return
         await ack()
         self._open(self.clicks.get(done.action, self._unknown), done, done)
@@ -231,6 +234,23 @@ class Dispatcher:
         await ack(options=options)
 
     # --- saved first ---
+
+    async def _save_once(self, ack: AsyncAck, saving: OnSavingClick, done: Click) -> None:
+        """Saves a click on its first delivery; another delivery is acknowledged after it, and nothing is said.
+
+        A second attempt could save what the first one said was not changed.
+        """
+        if done.at and (earlier := self._saves.get(done.id)):
+            await earlier.wait()
+            await ack()
+            return
+        ended = self._saves[done.id] = asyncio.Event()
+        if len(self._saves) > _TRIGGERS:
+            del self._saves[next(iter(self._saves))]
+        try:
+            await self._save(ack, saving(done), done)
+        finally:
+            ended.set()
 
     async def _save(self, ack: AsyncAck, work: Awaitable[Show | None], where: Click) -> None:
         """Saves, acknowledges, then shows."""

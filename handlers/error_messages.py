@@ -22,6 +22,7 @@ from bot.forms.field_table import field
 from bot.forms.template_fields import Ask
 from bot.forms.validation import Incomplete
 from bot.model.ticket import Ticket
+from handlers import views
 from handlers.payload import Submission
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ _ERROR_TEXT = 1000
 _PROSE = 12
 
 
-_TRIGGER_ENDED = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"})
+_TRIGGER_ENDED = frozenset({"expired_trigger_id", "invalid_trigger_id", "trigger_expired"})
 
 
 def words_for(error: Exception, *, typed: bool = False) -> str:
@@ -104,7 +105,7 @@ def _slack_trouble(error: Exception) -> str:
     """Slack's own name for a failure that is not the desk's fault; empty for any other error."""
     if isinstance(error, SlackApiError):
         name = name_of(error)
-        is_theirs = is_slacks_fault(error) or name in _TRIGGER_ENDED
+        is_theirs = is_slacks_fault(error) or name in {*_TRIGGER_ENDED, views.TRIGGER_USED}
         if is_theirs:
             log.warning("Slack refused a call: %s", name or "no answer of Slack's")
         return (name or "no_answer") if is_theirs else ""

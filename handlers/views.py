@@ -15,6 +15,10 @@ _SUPERSEDED = frozenset({"not_found", "hash_conflict"})
 """The view was closed or submitted meanwhile, or replaced by a later update."""
 
 
+TRIGGER_USED = "exchanged_trigger_id"
+"""A call without an answer opened the view already, and this is its repetition."""
+
+
 async def open_modal(client: AsyncWebClient, trigger: str, view: Json | str) -> Json:
     """Opens a modal while the trigger is valid, and returns it as Slack keeps it."""
     opened: dict[str, Any] = (await client.views_open(trigger_id=trigger, view=view))["view"]  # type: ignore[arg-type]  # Slack takes JSON
@@ -22,9 +26,16 @@ async def open_modal(client: AsyncWebClient, trigger: str, view: Json | str) -> 
 
 
 async def open_for(client: AsyncWebClient, click: Click, view: Json) -> None:
-    """Pushes onto the modal that was clicked in; opens a new one for a click elsewhere."""
+    """Pushes onto the modal that was clicked in; opens a new one for a click elsewhere.
+
+    Idempotent: a view that the same click opened already stays as it is.
+    """
     is_in_modal = click.view and not click.is_home
-    await (client.views_push if is_in_modal else client.views_open)(trigger_id=click.trigger, view=view)
+    try:
+        await (client.views_push if is_in_modal else client.views_open)(trigger_id=click.trigger, view=view)
+    except SlackApiError as error:
+        if name_of(error) != TRIGGER_USED:
+            raise
 
 
 async def update(client: AsyncWebClient, view_id: str, view: Json, *, seen: str = "") -> bool:

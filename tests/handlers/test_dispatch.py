@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
 
+from blocks import transitions
 from bot.model.ticket import Stage
+from bot.model.transitions import Move
 from localslack import LocalSlack, Mailbox
 from localslack.mail import serve
 from tests.handlers.test_restart import ANSWERS, process
 from tests.handlers.world import DESK, World, _seed
+from tests.patience import PATIENCE
 
 
 async def taken(w: World) -> None:
@@ -101,3 +106,35 @@ async def test_saved_click_that_a_refused_token_cannot_show_is_said_to_be_saved(
     await w.anna.modal(containing="It was saved. Slack refuses to show it at the moment.")
     assert "unforeseen" not in caplog.text
     assert (await w.ticket()).answer("info") == "correct"
+
+
+async def test_form_whose_first_opening_lost_its_answer_opens_without_a_word(w: World) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    await w.anna.control("POST", "faults", method="views.open", fault="reset", when="after", times=1)
+    await w.anna.click(await w.anna.again(card), "Hand off to 2nd level")
+    await w.anna.modal("Hand off to 2nd level")
+    await w.anna.control("POST", "faults", method="views.open", fault="exchanged_trigger_id", times=1)
+    await w.anna.click(await w.anna.again(card), "Fill in")
+    await w.running.dispatcher.tasks.drain(PATIENCE)
+    assert not [each for each in await w.anna.messages(DESK) if each.get("is_ephemeral")]
+
+
+async def test_second_delivery_of_a_refused_click_saves_nothing(w: World) -> None:
+    await w.raised()
+    ticket = await w.ticket()
+    action = {"action_id": transitions.action_of(Move.TAKE), "value": ticket.id, "action_ts": "1700000000.000001"}
+    body = {
+        "type": "block_actions",
+        "user": {"id": "U0ALEX"},
+        "actions": [action],
+        "channel": {"id": w.running.desk.routes.desk},
+    }
+    await w.anna.control("POST", "faults", method="users.info", fault="internal_error", times=2)
+    w.running.desk.queries.directory.forget("U0ALEX")
+    for _ in range(2):
+        request = AsyncBoltRequest(body=json.dumps(body), mode="socket_mode")
+        assert (await w.running.app.async_dispatch(request)).status == 200
+    await w.alex.message(DESK, "Slack did not answer properly just now, so nothing was changed.")
+    assert (await w.ticket()).version == ticket.version

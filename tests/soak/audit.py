@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email import message_from_string
 from email.message import Message
+from statistics import median
 
 from blocks.card import card
 from bot.adapters.slack.idempotent_posting import key_in_metadata
@@ -20,15 +21,15 @@ from bot.tickets.ports import Query
 from localslack import PersonDriver
 from localslack.visible import text_of
 from tests.handlers.world import DESK, RETARUS, Json
-from tests.soak.person import SoakPerson, is_of
+from tests.soak.person import CLICKS, SAVED, SoakPerson
 from tests.soak.processes import CONFIG, Replica
-from tests.soak.steps import MARKER, Answer, Taken
+from tests.soak.steps import MARKER, Answer, Taken, is_of
 
 NAMES = {"U0ANNA": "Anna Arnold", "U0ALEX": "Alex Adler", "U0BEN": "Ben Brandt", "U0BEA": "Bea Bauer"}
 _PARTS = ("", *(f"#{number}" for number in range(2, 30)))
 _ALL = 1_000_000
-_ORDERED = ("token_revoked", "fatal_error")
-"""Errors of Slack that a soak orders; for a person, they are trouble with a reference."""
+_UNTRUE = ("nothing was changed", "nothing was saved", "Nothing was changed", "Nothing of yours was saved")
+"""What must not be said to somebody whose step was carried out."""
 
 
 @dataclass
@@ -67,6 +68,8 @@ async def audited(
 ) -> Findings:
     """Compares everything with everything."""
     found = Findings(faults=[fault for person in people.values() for fault in person.faults])
+    for person in people.values():
+        await _settle(control, person, found)
     steps = [step for person in people.values() for step in person.steps]
     kept = await _kept(store, control)
     _audit_steps(kept, steps, found)
@@ -99,6 +102,39 @@ async def _kept(store: Store, control: PersonDriver) -> Kept:
     )
 
 
+# --- what was said
+
+
+async def _settle(control: PersonDriver, person: SoakPerson, found: Findings) -> None:
+    """Compares what a person was told with what was done, step by step.
+
+    A click that was acknowledged and not done was refused if it was said, and was silent if not. Of a form, only the
+    answer to its submission may not deny what was done: a message may be about the click that opened it.
+    """
+    messages = await _told(person)
+    words = sorted([*person.words, *messages])
+    ends = [*(step.began for step in person.steps[1:]), float("inf")]
+    for step, end in zip(person.steps, ends, strict=True):
+        told = " ".join(text for at, text in words if step.began <= at < end)
+        if step.what in CLICKS and step.answer is Answer.DONE and not step.done:
+            step.answer = Answer.REFUSED if told else Answer.SILENT
+        about = f"{step.what} of {step.by} on {step.ticket} {step.word}: told {told[:200]!r}"
+        about_it = words if step.what in CLICKS else person.words
+        is_denied = any(untrue in text for at, text in about_it if step.began <= at < end for untrue in _UNTRUE)
+        found.expect(not (step.answer is Answer.DONE and step.done and is_denied), f"done, and denied: {about}")
+        is_claimed = SAVED in told and step.answer is not Answer.UNSURE
+        found.expect(not is_claimed or step.done, f"not done, and said to be saved: {about}")
+    found.figures["sentences to one person"] = found.figures.get("sentences to one person", 0) + len(words)
+
+
+async def _told(person: SoakPerson) -> list[tuple[float, str]]:
+    """Ephemeral messages to this person, and direct messages without a key: what failed is said there."""
+    channel = await _all_messages(person.driver, DESK)
+    direct = await _all_messages(person.driver, "@partner-desk")
+    single = [each for each in channel if each.get("is_ephemeral")] + [each for each in direct if not _key(each)]
+    return [(float(each["ts"]), text_of(each)) for each in single]
+
+
 # --- steps
 
 
@@ -106,7 +142,7 @@ def _audit_steps(kept: Kept, steps: Sequence[Taken], found: Findings) -> None:
     """Each acknowledged step is in the store, as often as it was taken."""
     groups: dict[tuple[str, str, str, str], list[Taken]] = {}
     for step in steps:
-        groups.setdefault((step.ticket, step.what, step.by, step.word), []).append(step)
+        groups.setdefault((step.ticket, step.what, step.by, step.word or step.answer_key), []).append(step)
     for (ticket, what, by, word), group in groups.items():
         least = sum(step.answer is Answer.DONE for step in group)
         most = least + sum(step.answer is Answer.UNSURE for step in group)
@@ -245,8 +281,7 @@ def _audit_logs(replicas: Sequence[Replica], secrets: Sequence[str], found: Find
         for secret in (f"{MARKER}-", *secrets):
             found.expect(secret not in text, f"{replica.log.name} holds {secret[:12]}…")
         for line in text.splitlines():
-            is_odd = "unforeseen" in line and not any(name in line for name in _ORDERED)
-            found.expect(not is_odd, f"{replica.log.name}: {line[:160]}")
+            found.expect("unforeseen" not in line, f"{replica.log.name}: {line[:160]}")
         found.figures["lines in the logs"] = found.figures.get("lines in the logs", 0) + text.count("\n")
 
 
@@ -261,7 +296,6 @@ def _audit_silence(steps: Sequence[Taken], replicas: Sequence[Replica], found: F
 
 def _count(kept: Kept, steps: Sequence[Taken], replicas: Sequence[Replica], found: Findings) -> None:
     answers = Counter(step.answer for step in steps)
-    lives = [megabytes for replica in replicas for _, megabytes in replica.lives if megabytes]
     found.figures |= {
         "kills": sum(replica.kills for replica in replicas),
         "tickets": len(kept.tickets),
@@ -269,5 +303,18 @@ def _count(kept: Kept, steps: Sequence[Taken], replicas: Sequence[Replica], foun
         "acknowledged steps": answers[Answer.DONE],
         "unsure steps": answers[Answer.UNSURE],
         "refused steps": answers[Answer.REFUSED],
-        "memory at most, MB": round(max([*lives, *(replica.memory() for replica in replicas)], default=0)),
+        "reminders": sum(event.what == Step.REMIND for events in kept.histories.values() for event in events),
+        "memory at most, MB": round(max(replica.peak for replica in replicas)),
     }
+
+
+def judge_memory(replicas: Sequence[Replica], found: Findings) -> None:
+    """Memory in the last third of the undisturbed time is that of the third before, but for a tenth."""
+    for replica in replicas:
+        sizes = [megabytes for _, megabytes in replica.memories]
+        third = len(sizes) // 3
+        if third:
+            before, after = median(sizes[third : 2 * third]), median(sizes[2 * third :])
+            found.figures[f"memory of {replica.name} before, MB"] = round(before)
+            found.figures[f"memory of {replica.name} at the end, MB"] = round(after)
+            found.expect(after < before * 1.1, f"{replica.name} grew from {before:.0f} to {after:.0f} MB")

@@ -1,4 +1,4 @@
-"""Plays one person: takes a step through the local Slack, and compares its answer with the store at once."""
+"""Plays one person: takes steps through the local Slack, and compares each answer with the store at once."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from typing import TypeVar
 
 import aiohttp
 
+from blocks import card, checklist, fill_in, handoff, reminders, transitions
 from blocks import escalation as escalation_blocks
-from blocks import fill_in, handoff, transitions
 from bot.core.errors import StoreDown
-from bot.model.ticket import Event, Ticket
+from bot.known_issues.links import CAUSE
+from bot.model.ticket import Ticket
 from bot.model.transitions import Move, Step
 from bot.ports import Store
 from bot.tickets.ports import Query
 from localslack import Modal, PersonDriver, Refusal
 from localslack.visible import text_of
 from tests.handlers.world import DESK, Json
-from tests.soak.steps import KINDS, MARKER, Answer, Taken, fitting, known, raised
+from tests.soak.steps import CHECK, KINDS, MARKER, Answer, Taken, What, fitting, has_word, is_of, known, raised
 
 T = TypeVar("T")
 
@@ -29,13 +30,22 @@ _TRIES = 3
 """How often a person presses a form's button again when Slack says that there was trouble connecting."""
 _FORM = 4.0
 """Seconds a person waits for a form to open."""
-_UNTRUE = ("nothing was changed", "nothing was saved", "Nothing was changed", "Nothing of yours was saved")
-"""What must not be said to somebody whose click was carried out. (Said of a form, it may be about its opening.)"""
-BUTTONS: dict[Move | Step, str] = {
+ERROR = "errors.said"
+"""Callback id of a modal with nothing but a sentence."""
+SAVED = "It was saved"
+CLICKS = frozenset({*transitions.ONE_CLICK, CHECK})
+"""Steps that one click saves."""
+FROM_TIMERS = frozenset({Step.CHASE, Step.PLAN, Step.SNOOZE})
+"""Steps whose button is in the modal with the timers."""
+BUTTONS: dict[What, str] = {
     Move.HAND_OFF: handoff.ASK,
     Step.FILL_IN: fill_in.ASK,
     Move.ESCALATE: escalation_blocks.ASK,
     Step.RCR: escalation_blocks.RCR,
+    Step.LINK: card.KNOWN,
+    Step.CHASE: reminders.CHASE,
+    Step.PLAN: reminders.PLAN,
+    Step.SNOOZE: reminders.SNOOZE,
 }
 
 
@@ -51,7 +61,10 @@ class SoakPerson:
     steps: list[Taken] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     """What should never be: sentences for the report."""
+    words: list[tuple[float, str]] = field(default_factory=list)
+    """What only this person was told, and when."""
     number: int = 0
+    _top: str = ""
 
     def _word(self) -> str:
         self.number += 1
@@ -68,11 +81,14 @@ class SoakPerson:
         if modal is None:
             return
         answers = {**known(word, self.now()), **raised(word, self.now(), self.dice)}
-        answer = await self._submitted(modal, fitting(modal, answers))
+        taken = Taken(self.user, "", Move.RAISE, Answer.IMPOSSIBLE, word)
+        taken.answer = await self._submitted(modal, fitting(modal, answers), taken)
         found = await self._with_word(word)
-        self._compare(answer, len(found), f"{word}: raised")
+        taken.done, taken.ended = len(found), self.now()
+        self._compare(taken, f"{word}: raised")
         if found:
-            self.steps.append(Taken(self.user, found[0].id, Move.RAISE, answer, word))
+            taken.ticket = found[0].id
+            self.steps.append(taken)
 
     async def _with_word(self, word: str) -> list[Ticket]:
         newest = await self._asked(lambda: self.store.find(Query(limit=40)))
@@ -80,52 +96,79 @@ class SoakPerson:
 
     # --- steps on a ticket
 
-    async def step(self, ticket: Ticket, what: Move | Step) -> None:
-        """Takes one step on a ticket, by a click or by a form."""
+    async def step(self, ticket: Ticket, what: What, other: Ticket | None = None) -> None:
+        """Takes one step on a ticket, by a click or by a form. `other`: the ticket it is linked to."""
         place = await self._asked(lambda: self.store.place(ticket.id, "card"))
         if place is None:
             return
         message = (await self.driver.read(f"channels/{place.channel}/messages/{place.ts}"))["message"]
-        since = str(self.now())
         await self._close_forms()
         taken = Taken(self.user, ticket.id, what, Answer.IMPOSSIBLE)
-        action = BUTTONS.get(what) or transitions.action_of(what)
         taken.word = self._word() if has_word(what) else ""
-        before = await self._done(taken)
-        if what in transitions.ONE_CLICK:
-            taken.answer = await self._clicked(message, action)
-        else:
-            taken.answer = await self._by_form(message, action, taken)
-        done = await self._done(taken) - before
-        told = await self._told(since)
-        if taken.answer is Answer.DONE and not done and what in transitions.ONE_CLICK:
-            taken.answer = Answer.REFUSED if told else Answer.SILENT
-        self._compare(taken.answer, done, f"{what} by {self.user} on {ticket.number} {taken.word} {told[:80]}")
-        is_click = what in transitions.ONE_CLICK and taken.answer is Answer.DONE
-        if done and is_click and any(words in told for words in _UNTRUE):
-            self.faults.append(f"untrue: {what} on {ticket.number} was done, and {self.user} was told: {told[:200]}")
+        taken.began = self.now()
         self.steps.append(taken)
+        before = await self._done(taken) if what is not CHECK else 0
+        if what in transitions.ONE_CLICK:
+            taken.answer = await self._clicked(message, transitions.action_of(Move(what)))
+        elif what is CHECK:
+            before = await self._checked(message, taken)
+        else:
+            taken.answer = await self._by_form(await self._opened(message, what), taken, other)
+        taken.done = await self._done(taken) - before
+        taken.ended = self.now()
+        self._compare(taken, f"{what} by {self.user} on {ticket.number} {taken.word}{taken.answer_key}")
 
-    def _compare(self, answer: Answer, done: int, about: str) -> None:
-        if answer is Answer.DONE and done != 1:
-            self.faults.append(f"acknowledged, and {done} times in the store: {about}")
-        if answer in {Answer.REFUSED, Answer.IMPOSSIBLE} and done:
-            self.faults.append(f"{answer}, and {done} times in the store: {about}")
+    def _compare(self, taken: Taken, about: str) -> None:
+        """A click may be acknowledged and refused; a form that is accepted is in the store."""
+        is_form = taken.what not in CLICKS
+        if taken.answer is Answer.DONE and (taken.done > 1 or (is_form and not taken.done)):
+            self.faults.append(f"acknowledged, and {taken.done} times in the store: {about}")
+        if taken.answer in {Answer.REFUSED, Answer.IMPOSSIBLE} and taken.done:
+            self.faults.append(f"{taken.answer}, and {taken.done} times in the store: {about}")
 
     async def _done(self, taken: Taken) -> int:
         return sum(is_of(event, taken) for event in await self._asked(lambda: self.store.history(taken.ticket)))
 
-    async def _told(self, since: str) -> str:
-        """What only this person was told since then."""
-        messages = await self.driver.messages(DESK, limit=30)
-        return "\n".join(text_of(each) for each in messages if each.get("is_ephemeral") and each["ts"] > since)
-
-    async def _clicked(self, message: Json, action: str) -> Answer:
+    async def _clicked(self, target: Json | Modal, action: str) -> Answer:
         try:
-            outcome = (await self.driver.click(message, self._menu_entry(message, action)))["outcome"]
+            entry = action if isinstance(target, Modal) else self._menu_entry(target, action)
+            outcome = (await self.driver.click(target, entry))["outcome"]
         except (LookupError, Refusal):
             return Answer.IMPOSSIBLE
         return Answer.DONE if outcome == "ack" else Answer.UNSURE
+
+    async def _checked(self, message: Json, taken: Taken) -> int:
+        """Answers an open check by one click; gives how often that stood in the store before."""
+        modal = None
+        if await self._clicked(message, checklist.ASK) is not Answer.IMPOSSIBLE:
+            modal = await self._form(needs_submit=False)
+        picks = open_picks(modal) if modal else []
+        if not modal or not picks:
+            return 0
+        block, element = self.dice.choice(picks)
+        taken.answer_key = element["value"].partition("=")[0]
+        before = await self._done(taken)
+        taken.began = self.now()
+        where = {"type": "view", "view_id": modal.id}
+        action = {"block_id": block, "action_id": element["action_id"], "value": element["value"]}
+        try:
+            outcome = (await self.driver.act("action", container=where, **action, values={}))["outcome"]
+        except (LookupError, Refusal):
+            return before
+        taken.answer = Answer.DONE if outcome == "ack" else Answer.UNSURE
+        return before
+
+    async def _opened(self, message: Json, what: What) -> Modal | None:
+        """The form of this step: from the card, or from the modal with the timers."""
+        action = BUTTONS.get(what) or transitions.action_of(Move(what) if what in list(Move) else Step(what))
+        if what not in FROM_TIMERS:
+            return await self._form() if await self._clicked(message, action) is not Answer.IMPOSSIBLE else None
+        if await self._clicked(message, reminders.SHOW) is Answer.IMPOSSIBLE:
+            return None
+        timers = await self._form(needs_submit=False)
+        if timers is None or await self._clicked(timers, action) is Answer.IMPOSSIBLE:
+            return None
+        return await self._form(above=timers.id)
 
     def _menu_entry(self, message: Json, action: str) -> str:
         """The button's action, or the menu entry's label whose value begins with it."""
@@ -136,41 +179,46 @@ class SoakPerson:
                         return str(option["text"]["text"])
         return action
 
-    async def _by_form(self, message: Json, action: str, taken: Taken) -> Answer:
-        if await self._clicked(message, action) is Answer.IMPOSSIBLE:
-            return Answer.IMPOSSIBLE
-        modal = await self._form()
+    async def _by_form(self, modal: Modal | None, taken: Taken, other: Ticket | None) -> Answer:
         if modal is None:
             return Answer.IMPOSSIBLE
         if taken.what is Move.ESCALATE:
-            return await self._escalated(modal)
+            return await self._escalated(modal, taken)
+        if taken.what is Step.LINK:
+            return await self._submitted(modal, {CAUSE: f"PD-{other.number}" if other else ""}, taken)
         answers = known(taken.word or self._word(), self.now())
         if taken.what is Step.FILL_IN and self.dice.random() < 0.3:
             taken.file = f"{taken.word}.log"
             uploaded = await self.driver.upload(taken.file, f"10:04 RCPT rejected {taken.word}\n".encode())
             answers["files"] = [each["id"] for each in uploaded["files"]]
-        return await self._submitted(modal, fitting(modal, answers))
+        return await self._submitted(modal, fitting(modal, answers), taken)
 
-    async def _escalated(self, tasks: Modal) -> Answer:
+    async def _escalated(self, tasks: Modal, taken: Taken) -> Answer:
         """The tasks, then what the preview shows."""
         await self.driver.submit(tasks, fitting(tasks, {}))
         modals = await self.driver.modals()
         if not modals or modals[-1].view["callback_id"] != escalation_blocks.SEND or not modals[-1].view.get("submit"):
             return Answer.IMPOSSIBLE
-        return await self._submitted(modals[-1], {})
+        return await self._submitted(modals[-1], {}, taken)
 
     # --- forms
 
-    async def _form(self) -> Modal | None:
-        """The form that opened; None when none did."""
+    async def _form(self, *, needs_submit: bool = True, above: str = "") -> Modal | None:
+        """The form that opened, on top of the modal `above`; None when none did."""
+        self.driver.patience = _FORM
+
+        async def top() -> Modal | None:
+            modals = await self.driver.modals()
+            return modals[-1] if modals and modals[-1].id != above else None
+
         with suppress(TimeoutError):
-            self.driver.patience = _FORM
-            modal = await self.driver.modal()
-            return modal if modal.view.get("submit") else None
+            modal: Modal = await self.driver.wait_for(top, "a form")
+            return modal if modal.view.get("submit") or not needs_submit else None
         return None
 
-    async def _submitted(self, modal: Modal, answers: Json) -> Answer:
+    async def _submitted(self, modal: Modal, answers: Json, taken: Taken) -> Answer:
         answer = Answer.IMPOSSIBLE
+        taken.began = self.now()
         for _ in range(_TRIES):
             try:
                 result = await self.driver.submit(modal, answers)
@@ -179,16 +227,31 @@ class SoakPerson:
             if result["outcome"] in {"closed", "cleared"}:
                 return Answer.DONE
             if result["outcome"] != "failed":
-                return Answer.UNSURE if answer is Answer.UNSURE else Answer.REFUSED
+                self.words.append((self.now(), await self._words(result)))
+                is_done = taken.what is Step.LINK and result["outcome"] == "updated" and "errors.said" not in self._top
+                refused = Answer.DONE if is_done or SAVED in self.words[-1][1] else Answer.REFUSED
+                return Answer.UNSURE if answer is Answer.UNSURE else refused
             answer = Answer.UNSURE
             await asyncio.sleep(0.5)
         return answer
 
+    async def _words(self, result: Json) -> str:
+        """What a form was answered with: errors beside its inputs, or the modal in its place."""
+        if result["outcome"] == "errors":
+            return " ".join(map(str, result["errors"].values()))
+        modals = await self.driver.modals()
+        self._top = str(modals[-1].view["callback_id"]) if modals else ""
+        return modals[-1].text if modals else ""
+
     async def _close_forms(self) -> None:
+        """Closes all modals; what they said in words of their own is noted."""
         with suppress(Refusal):
-            for modal in await self.driver.modals():
-                await self.driver.dismiss(modal, whole=True)
-                return
+            modals = await self.driver.modals()
+            for modal in modals:
+                if modal.view["callback_id"] == ERROR:
+                    self.words.append((self.steps[-1].ended if self.steps else 0.0, modal.text))
+            if modals:
+                await self.driver.dismiss(modals[0], whole=True)
 
     async def _asked(self, question: Callable[[], Awaitable[T]]) -> T:
         """Asks the store, again when another process holds it."""
@@ -199,17 +262,16 @@ class SoakPerson:
         return await question()
 
 
-def is_of(event: Event, taken: Taken) -> bool:
-    """Whether this event is that step: by its word, or by what and by whom."""
-    if event.what != taken.what.value or event.by != taken.by:
-        return False
-    typed = (text for key, text in event.detail.items() if not key.endswith("files"))  # it lists all files so far
-    return not has_word(taken.what) or any(taken.word in text for text in typed)
-
-
-def has_word(what: Move | Step) -> bool:
-    """Whether what was typed for this step stands in its event."""
-    return what not in {*transitions.ONE_CLICK, Move.ESCALATE, Step.RCR}
+def open_picks(modal: Modal) -> list[tuple[str, Json]]:
+    """Block and button of each answer that an open check of this modal offers."""
+    found, is_open = [], False
+    for block in modal.view["blocks"]:
+        if block["type"] == "section":
+            is_open = text_of({"blocks": [block]}).startswith("○")
+        elif block["type"] == "actions" and is_open:
+            picks = (each for each in block["elements"] if each["action_id"].startswith(checklist.PICK))
+            found += [(block["block_id"], each) for each in picks]
+    return found
 
 
 LOST = (aiohttp.ClientError, Refusal, LookupError)

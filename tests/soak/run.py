@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +17,12 @@ from bot.model.transitions import Move, Step
 from bot.ports import Store
 from bot.tickets.ports import Query
 from localslack import PersonDriver
-from tests.soak.audit import Findings, audited
+from tests.soak.audit import Findings, audited, judge_memory
 from tests.soak.person import LOST, SoakPerson
-from tests.soak.processes import Addresses, Replica, SlackProcess, local_slack
-from tests.soak.steps import chosen
+from tests.soak.processes import Addresses, Replica, local_slack
+from tests.soak.retarus_side import RetarusSide
+from tests.soak.steps import What, chosen
+from tests.soak.trouble import Trouble
 
 PEOPLE = {"anna": "U0ANNA", "alex": "U0ALEX", "ben": "U0BEN", "bea": "U0BEA"}
 _OPEN_ONES = 0.95
@@ -48,6 +50,10 @@ class Plan:
     """Seconds of undisturbed work at the beginning, and after every tenth kill."""
     jumps: float = 0.3
     """How likely the clock moves at a kill: by hours, while no replica runs."""
+    seconds: float = 86_400.0
+    """After so many seconds no more are killed."""
+    steady: float = 0.0
+    """Seconds of work without faults at the end, in which the memory is measured and judged."""
     drain: float = 240.0
     """Seconds until everything that waits must be delivered, when no fault is left."""
 
@@ -57,10 +63,12 @@ class Soak:
     """A soak in progress."""
 
     plan: Plan
-    slack: SlackProcess
+    slack: Addresses
     store: Store
     replicas: list[Replica]
     control: PersonDriver
+    trouble: Trouble
+    retarus: RetarusSide
     people: dict[str, SoakPerson]
     dice: random.Random
     offset: float = 0.0
@@ -76,6 +84,13 @@ class Soak:
                 await self._turn(name, self.people[name])
             await asyncio.sleep(self.dice.uniform(0.0, 0.3))
 
+    async def answer(self) -> None:
+        """Retarus answers now and then, until cancelled."""
+        while True:
+            await asyncio.sleep(self.dice.uniform(1.0, 6.0))
+            with suppress(*LOST):
+                await self.retarus.answer()
+
     async def _turn(self, name: str, person: SoakPerson) -> None:
         tickets = [each for each in await self.store.find(Query(limit=60)) if each.id not in self.busy]
         if await self.waiting() > _BACKLOG:
@@ -87,15 +102,22 @@ class Soak:
             return
         ticket = self.dice.choice(still_open if still_open and self.dice.random() < _OPEN_ONES else tickets)
         what = chosen(self.dice, ticket.stage, name)
-        if what and not (what is Move.TAKE_OVER and ticket.owner == person.user):
+        leader = ticket.parent or ticket.id
+        others = [each for each in still_open if each.id != ticket.id and leader not in {each.id, each.parent}]
+        if what is None or (what is Move.TAKE_OVER and ticket.owner == person.user):
+            return
+        if what is not Step.LINK:
             await self._step(person, ticket, what)
+        elif others:
+            await self._step(person, ticket, what, self.dice.choice(others))
 
-    async def _step(self, person: SoakPerson, ticket: Ticket, what: Move | Step) -> None:
-        self.busy.add(ticket.id)
+    async def _step(self, person: SoakPerson, ticket: Ticket, what: What, other: Ticket | None = None) -> None:
+        ids = {ticket.id, other.id} if other else {ticket.id}
+        self.busy |= ids
         try:
-            await person.step(ticket, what)
+            await person.step(ticket, what, other)
         finally:
-            self.busy.discard(ticket.id)
+            self.busy -= ids
 
     async def waiting(self) -> int:
         """How many notices wait."""
@@ -103,21 +125,29 @@ class Soak:
 
     # --- trouble
 
-    async def trouble(self) -> None:
-        """Kills replicas, at random moments, until the plan's number is reached; orders faults in between."""
-        rest = 0
-        while (kills := sum(replica.kills for replica in self.replicas)) < self.plan.kills:
+    async def make_trouble(self) -> None:
+        """Orders faults and kills replicas at random moments, until the number or the time of the plan is reached."""
+        rest, began = 0, monotonic()
+        while (kills := self.kills) < self.plan.kills and monotonic() - began < self.plan.seconds:
             if kills >= rest:
                 await asyncio.sleep(self.plan.pause)
                 rest += 10
-            await self.order_faults()
+            await self.trouble.order()
             await asyncio.sleep(self.dice.uniform(*self.plan.life))
             if self.dice.random() < self.plan.jumps and await self.waiting() < 2 * _BACKLOG:
                 await self._kill_all_and_jump(self.dice.choice([1800, 3600, 3 * 3600, 8 * 3600, 24 * 3600]))
             else:
                 replica = self.dice.choice(self.replicas)
                 await replica.kill()
-                await replica.start()
+                await replica.start(self._wrong_clock())
+
+    @property
+    def kills(self) -> int:
+        return sum(replica.kills for replica in self.replicas)
+
+    def _wrong_clock(self) -> float:
+        """Seconds by which the next life's clock is set back; replicas that share a database share a clock."""
+        return -7200.0 if len(self.replicas) == 1 and self.dice.random() < 0.04 else 0.0
 
     async def _kill_all_and_jump(self, seconds: float) -> None:
         """Kills all replicas first: a lease measures how long a process may still be alive."""
@@ -131,30 +161,14 @@ class Soak:
         await self.control.advance(seconds)
         self.offset += seconds
 
-    async def order_faults(self) -> None:
-        """One of Slack's faults and now and then one of the mail server's."""
-        fault, when = self.dice.choice(FAULTS)
-        order = {"method": self.dice.choice(METHODS), "fault": fault, "when": when, "times": self.dice.randint(1, 4)}
-        await self.control.control("POST", "faults", **order, seconds=0.3)
-        payload = {"method": self.dice.choice(PAYLOADS), "fault": self.dice.choice(["doubled", "dropped"])}
-        await self.control.control("POST", "faults", **payload)
-        mail = self.dice.choice(MAIL)
-        if mail:
-            self.slack.order_mail(**mail)
-        if self.dice.random() < 0.1:
-            broken = {"error": "token_revoked", "which": "bot", "seconds": 1}
-            await self.control.control("POST", "apps/Partner Desk/token", **broken)
-
     async def calm_down(self) -> float:
         """Ends all faults, and waits until everything is delivered; gives the seconds that took."""
-        await self.control.control("DELETE", "faults")
-        await self.control.control("POST", "apps/Partner Desk/token")
-        self.slack.order_mail(clear=True)
+        await self.trouble.end()
         began = monotonic()
-        fewest, since = await self.waiting(), monotonic()
+        fewest, since = await self._left(), monotonic()
         while fewest and monotonic() - began < self.plan.drain:
             await asyncio.sleep(0.5)
-            waiting = await self.waiting()
+            waiting = await self._left()
             if waiting < fewest:
                 fewest, since = waiting, monotonic()
             elif monotonic() - since > 15:
@@ -162,37 +176,17 @@ class Soak:
                 since = monotonic()
         return monotonic() - began
 
+    async def _left(self) -> int:
+        """How many notices wait, and how many answers of Retarus are not there yet."""
+        return await self.waiting() + len(await self.retarus.missing(self.store))
 
-FAULTS = (
-    ("reset", "before"),
-    ("reset", "after"),
-    ("http_500", "before"),
-    ("http_503", "after"),
-    ("ratelimited", "before"),
-    ("slow", "before"),
-    ("truncated", "after"),
-    ("garbage", "after"),
-    ("fatal_error", "before"),
-)
-METHODS = (
-    "chat.postMessage",
-    "chat.postMessage",
-    "chat.update",
-    "chat.*",
-    "conversations.*",
-    "views.*",
-    "users.info",
-    "*",
-)
-PAYLOADS = ("block_actions", "view_submission", "slash_command", "event:*")
-MAIL: tuple[dict[str, object], ...] = (
-    {},
-    {"refuse": 451},
-    {"refuse": 421},
-    {"drop": "before"},
-    {"drop": "after"},
-    {},
-)
+    async def rest(self) -> None:
+        """Works on without faults, while the memory is measured."""
+        began = monotonic()
+        while monotonic() - began < self.plan.steady:
+            await asyncio.sleep(1)
+            for replica in self.replicas:
+                replica.measure()
 
 
 @asynccontextmanager
@@ -202,45 +196,43 @@ async def soaking(plan: Plan, folder: Path) -> AsyncIterator[Soak]:
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(local_slack())
         replicas = [
-            Replica(f"replica-{number}", database, slack.addresses, folder / f"replica-{number}.log")
+            Replica(f"replica-{number}", database, slack, folder / f"replica-{number}.log")
             for number in range(1, plan.replicas + 1)
         ]
         for replica in replicas:
-            stack.push_async_callback(replica.kill, counts=False)
+            stack.push_async_callback(replica.end)
             await replica.start()
         store = await open_store(database)
         stack.push_async_callback(store.close)
-        control = PersonDriver(slack.addresses.control, "carla")
-        stack.push_async_callback(control.close)
-        soak = Soak(plan, slack, store, replicas, control, {}, random.Random(plan.seed))
-        for number, (name, user) in enumerate(PEOPLE.items()):
-            driver = PersonDriver(slack.addresses.control, name)
+        drivers = {name: PersonDriver(slack.control, name) for name in (*PEOPLE, "carla", "rita")}
+        for driver in drivers.values():
             stack.push_async_callback(driver.close)
-            dice = random.Random(plan.seed * 100 + number)
-            soak.people[name] = SoakPerson(driver, user, store, dice, lambda: _now(soak))
+        dice = random.Random(plan.seed)
+        control = drivers["carla"]
+        trouble = Trouble(control, dice, database, replicas)
+        soak = Soak(plan, slack, store, replicas, control, trouble, RetarusSide(drivers["rita"], dice), {}, dice)
+        for number, (name, user) in enumerate(PEOPLE.items()):
+            own = random.Random(plan.seed * 100 + number)
+            soak.people[name] = SoakPerson(drivers[name], user, store, own, lambda: time() + soak.offset)
         yield soak
-
-
-def _now(soak: Soak) -> float:
-    return time() + soak.offset
 
 
 async def run(plan: Plan, folder: Path) -> Findings:
     """Carries a soak out, and audits what is left of it."""
     began = monotonic()
     async with soaking(plan, folder) as soak:
-        working = [asyncio.create_task(soak.work(name)) for name in soak.people]
-        trouble = asyncio.create_task(soak.trouble())
-        done, _ = await asyncio.wait([*working, trouble], return_when=asyncio.FIRST_COMPLETED)
-        for task in working:
-            task.cancel()
-        trouble.cancel()
-        await asyncio.gather(*working, trouble, return_exceptions=True)
-        for task in done:
-            task.result()
+        await _at_work(soak, soak.make_trouble())
+        await soak.trouble.end()
+        await _at_work(soak, soak.rest())
+        memory = Findings()
+        if plan.steady:
+            judge_memory(soak.replicas, memory)
         drained = await soak.calm_down()
-        findings = await audited(soak.store, soak.control, soak.people, soak.replicas, secrets(soak.slack.addresses))
-        findings.figures |= {
+        findings = await audited(soak.store, soak.control, soak.people, soak.replicas, secrets(soak.slack))
+        findings.faults += await soak.retarus.missing(soak.store)
+        findings.faults += memory.faults
+        findings.figures |= memory.figures | {
+            "answers of Retarus": len(soak.retarus.said),
             "seconds": round(monotonic() - began),
             "simulated days": round(soak.offset / 86400, 1),
             "seconds until all was delivered": round(drained),
@@ -248,7 +240,29 @@ async def run(plan: Plan, folder: Path) -> Findings:
         return findings
 
 
+async def _at_work(soak: Soak, until: Coroutine[object, object, None]) -> None:
+    """Everybody works until this is done."""
+    working = [asyncio.create_task(soak.work(name)) for name in soak.people]
+    working.append(asyncio.create_task(soak.answer()))
+    ending = asyncio.create_task(until)
+    done, _ = await asyncio.wait([*working, ending], return_when=asyncio.FIRST_COMPLETED)
+    for task in (*working, ending):
+        task.cancel()
+    await asyncio.gather(*working, ending, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
 def secrets(addresses: Addresses) -> tuple[str, ...]:
     """What must not stand in a log, besides what people type."""
-    people = ("Anna Arnold", "Alex Adler", "Ben Brandt", "Bea Bauer", "mueller.example", "+4989", "@nordlicht.example")
+    people = (
+        "Anna Arnold",
+        "Alex Adler",
+        "Ben Brandt",
+        "Bea Bauer",
+        "zqx-mail-password",
+        "mueller.example",
+        "+4989",
+        "@nordlicht.example",
+    )
     return (addresses.bot_token, addresses.app_token, *people)

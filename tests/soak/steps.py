@@ -6,13 +6,25 @@ import random
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.model.ticket import Kind, Stage
+from blocks import transitions
+from bot.model.ticket import Event, Kind, Stage
 from bot.model.transitions import Move, Step
 from localslack import Modal
 from tests.handlers.world import FIRST_TASKS, MATRIX_SECOND, SECOND_TASKS, Json, picked
 
+_ANSWER = "answer."
 MARKER = "zqx"
 """Stands in everything people type here, so that it would be recognised in a log."""
+
+
+class Check(StrEnum):
+    """A check that is answered by one click."""
+
+    CHECK = "check"
+
+
+CHECK = Check.CHECK
+What = Move | Step | Check
 
 
 class Answer(StrEnum):
@@ -34,30 +46,49 @@ class Taken:
 
     by: str
     ticket: str
-    what: Move | Step
+    what: What
     answer: Answer
     word: str = ""
     """Word that occurs in this step only, where something was typed."""
     file: str = ""
+    answer_key: str = ""
+    """Of a check by one click: the answer that it gives."""
+    done: int = 0
+    """How often it stood in the store at once after it."""
+    began: float = 0.0
+    """When the click or the submission began that saves it."""
+    ended: float = 0.0
 
 
 FIRST, SECOND, AUTHORISED = ("anna", "alex"), ("ben", "bea"), ("ben",)
 
-CHOICES: dict[Stage, tuple[tuple[Move | Step, tuple[str, ...], int], ...]] = {
-    Stage.NEW: ((Move.TAKE, FIRST, 8), (Step.NOTE, FIRST, 1), (Step.FILL_IN, FIRST, 1), (Move.WITHDRAW, FIRST, 1)),
+CHOICES: dict[Stage, tuple[tuple[What, tuple[str, ...], int], ...]] = {
+    Stage.NEW: (
+        (Move.TAKE, FIRST, 8),
+        (Step.NOTE, FIRST, 1),
+        (Step.FILL_IN, FIRST, 1),
+        (Step.LINK, FIRST, 1),
+        (CHECK, FIRST, 1),
+        (Move.WITHDRAW, FIRST, 1),
+    ),
     Stage.FIRST: (
         (Move.HAND_OFF, FIRST, 10),
         (Step.FILL_IN, FIRST, 2),
+        (CHECK, FIRST, 3),
+        (Step.LINK, FIRST, 1),
         (Move.TAKE_OVER, FIRST, 2),
         (Move.ASK_CUSTOMER, FIRST, 1),
         (Step.NOTE, FIRST, 1),
+        (Step.SNOOZE, FIRST, 1),
         (Move.RESOLVE, FIRST, 1),
     ),
     Stage.FIRST_ASKED: ((Move.CUSTOMER_ANSWERED, FIRST, 4), (Move.GO_ON, FIRST, 1), (Step.NOTE, SECOND, 1)),
     Stage.HANDED_OFF: ((Move.ACCEPT, SECOND, 9), (Move.SEND_BACK, SECOND, 1), (Step.NOTE, FIRST, 1)),
     Stage.SECOND: (
-        (Move.ESCALATE, AUTHORISED, 6),
-        (Step.FILL_IN, SECOND, 6),
+        (Move.ESCALATE, AUTHORISED, 12),
+        (Step.FILL_IN, SECOND, 5),
+        (CHECK, SECOND, 2),
+        (Step.PLAN, SECOND, 1),
         (Move.TAKE_OVER, SECOND, 2),
         (Move.SEND_BACK, SECOND, 1),
         (Move.ASK_CUSTOMER, SECOND, 1),
@@ -67,6 +98,9 @@ CHOICES: dict[Stage, tuple[tuple[Move | Step, tuple[str, ...], int], ...]] = {
     Stage.SECOND_ASKED: ((Move.CUSTOMER_ANSWERED, SECOND, 4), (Move.GO_ON, SECOND, 1), (Step.NOTE, FIRST, 1)),
     Stage.RETARUS: (
         (Step.RCR, SECOND, 2),
+        (Step.CHASE, AUTHORISED, 5),
+        (Step.SNOOZE, SECOND, 1),
+        (Step.PLAN, SECOND, 1),
         (Move.RETARUS_UPDATE, SECOND, 1),
         (Move.RETARUS_ANSWERED, SECOND, 3),
         (Move.RESOLVE, SECOND, 2),
@@ -84,7 +118,7 @@ KINDS = {
 }
 
 
-def chosen(dice: random.Random, stage: Stage, name: str) -> Move | Step | None:
+def chosen(dice: random.Random, stage: Stage, name: str) -> What | None:
     """What this person does next on a ticket at this stage; None when it is others' turn."""
     choices = [(what, weight) for what, people, weight in CHOICES[stage] if name in people]
     return dice.choices([what for what, _ in choices], [weight for _, weight in choices])[0] if choices else None
@@ -124,7 +158,24 @@ def known(word: str, now: float) -> Json:
         "rcr": f"RCR-{int(now) % 100000}",
         "remedy": f"The policy was corrected {word}",
         "wanted": f"Something else is wanted {word}",
+        "until": int(now) + 5 * 3600,
     }
+
+
+def has_word(what: What) -> bool:
+    """Whether what was typed for this step stands in its event."""
+    return what not in {*transitions.ONE_CLICK, Move.ESCALATE, Step.RCR, Step.LINK, CHECK}
+
+
+def is_of(event: Event, taken: Taken) -> bool:
+    """Whether this event is that step: by its word or its answer, or by what and by whom."""
+    what = Step.FILL_IN.value if taken.what is CHECK else taken.what.value
+    if event.what != what or event.by != taken.by:
+        return False
+    if taken.what is CHECK:
+        return {key for key in event.detail if key.startswith(_ANSWER)} == {f"{_ANSWER}{taken.answer_key}"}
+    typed = (text for key, text in event.detail.items() if not key.endswith("files"))  # it lists all files so far
+    return not has_word(taken.what) or any(taken.word in text for text in typed)
 
 
 def fitting(modal: Modal, answers: Json) -> Json:
