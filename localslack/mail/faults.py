@@ -181,7 +181,7 @@ def _check(fault: str, wanted: dict[str, Any]) -> None:
             raise InvalidMailFault(f"A fault of a mail server has no {name} = {value!r}.")
         if isinstance(value, int | float) and not (math.isfinite(value) and value >= 0):
             raise InvalidMailFault(f"A fault's {name} is a number from 0.")
-    if wanted.get("code") is not None and not 400 <= wanted["code"] <= 599:  # noqa: PLR2004 (SMTP's refusals)
+    if wanted.get("code") is not None and not 400 <= wanted["code"] <= 599:
         raise InvalidMailFault("A mail server refuses with a code from 400 to 599.")
     if any(each in wanted.get("text", "") for each in "\r\n"):
         raise InvalidMailFault("The text of a refusal is one line.")

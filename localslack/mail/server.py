@@ -47,7 +47,9 @@ class _Handler:
             return fault.answer
         if name not in {"break_before", "smtp_down"}:
             await self._mailbox.receive(_delivered(envelope))
-        if name in {"break_before", "break_after", "smtp_down"} and isinstance(server.transport, asyncio.WriteTransport):
+        if name in {"break_before", "break_after", "smtp_down"} and isinstance(
+            server.transport, asyncio.WriteTransport
+        ):
             server.transport.abort()
         return "250 OK: queued"
 
