@@ -14,7 +14,8 @@ ControlClient = Callable[[Mail | None], None]
 class Mailbox:
     """All mails of all recipients, in order of arrival.
 
-    `faults` are those of its servers. With a `folder` each mail is also a file in it (`000001.eml`), and a new Mailbox on the same folder has them again.
+    With a `folder` each mail is also a file in it (`000001.eml`), and a new Mailbox on the same folder has them again.
+    `faults` are those of its SMTP and IMAP servers.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
