@@ -60,7 +60,7 @@ def test_next_sensible_step_is_the_one_primary_button(stage: Stage, first: str) 
 
 
 @pytest.mark.parametrize(("stage", "count"), [(Stage.SECOND, 5), (Stage.RETARUS, 7)])
-def test_closing_without_remedy_is_offered_in_the_form_of_resolve(stage: Stage, count: int) -> None:
+def test_resolve_form_offers_closing_without_remedy(stage: Stage, count: int) -> None:
     ticket = an_incident(stage)
     assert len(buttons(ticket)) == count
     assert action_of(Move.WITHDRAW) not in everything_offered(ticket)
@@ -69,22 +69,22 @@ def test_closing_without_remedy_is_offered_in_the_form_of_resolve(stage: Stage, 
 
 
 @pytest.mark.parametrize("stage", [Stage.FIRST_ASKED, Stage.SECOND_ASKED])
-def test_going_on_without_an_answer_is_in_the_menu_and_not_hit_by_mistake(stage: Stage) -> None:
+def test_resume_without_an_answer_is_in_the_menu_and_not_hit_by_mistake(stage: Stage) -> None:
     shown = [button["action_id"] for button in buttons(an_incident(stage))]
     assert len(shown) == 3
     assert action_of(Move.GO_ON) in set(everything_offered(an_incident(stage))) - set(shown)
 
 
-def test_closed_ticket_urges_nobody() -> None:
+def test_closed_ticket_offers_no_next_step() -> None:
     assert {button.get("style") for button in buttons(an_incident(Stage.CLOSED))} == {None}
 
 
-def test_after_retarus_answered_the_next_step_is_to_resolve() -> None:
+def test_next_step_is_to_resolve_after_retarus_answered() -> None:
     ticket = an_incident(Stage.SECOND, sent_by=BEN, sent_at=NOW)
     assert buttons(ticket)[0]["text"]["text"] == "Resolve"
 
 
-def test_once_their_number_is_known_the_next_step_is_their_answer() -> None:
+def test_next_step_is_their_answer_once_their_number_is_known() -> None:
     ticket = an_incident(Stage.RETARUS, rcr=("RCR-1",))
     assert buttons(ticket)[0]["text"]["text"] == "Retarus answered"
 
@@ -117,7 +117,7 @@ def test_form_that_ends_a_ticket_with_retarus_says_that_they_are_not_told(what: 
     assert told not in str(transitions.modal(what, an_incident(Stage.SECOND), "PD-1042", a_config()))
 
 
-def test_only_the_highest_priority_can_be_taken_at_the_second_level_without_a_handoff() -> None:
+def test_highest_priority_alone_can_skip_the_handoff() -> None:
     assert action_of(Move.COMPRESS) in everything_offered(an_incident(Stage.FIRST, answers={"priority": "P1"}))
     assert action_of(Move.COMPRESS) not in everything_offered(an_incident(Stage.FIRST, answers={"priority": "P2"}))
     assert action_of(Move.COMPRESS) not in everything_offered(an_incident(Stage.FIRST, answers={}))
@@ -200,7 +200,7 @@ def test_card_shows_known_cause_and_solution() -> None:
     assert "Workaround" not in words(an_incident(Stage.SECOND, also={"workaround": "none"}))
 
 
-def test_as_long_as_checks_are_left_they_are_the_next_step_and_say_how_they_stand() -> None:
+def test_remaining_checks_are_the_next_step_with_their_progress() -> None:
     at_first = an_incident(Stage.FIRST, answers=RAISED)
     assert buttons(at_first)[0]["text"]["text"] == "Start checks"
     begun = an_incident(Stage.FIRST, answers=RAISED | {"info": "correct"})

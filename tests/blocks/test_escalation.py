@@ -102,7 +102,7 @@ def test_reader_without_permission_to_send_sees_the_reason_and_no_button() -> No
     assert "You are not in the register of support contacts." in words(view)
 
 
-def test_ticket_that_changed_meanwhile_is_shown_anew_and_says_so() -> None:
+def test_preview_of_a_changed_ticket_is_redrawn_and_says_so() -> None:
     ticket = an_incident(Stage.SECOND)
     preview = Preview(ticket, write(ticket, a_contact(), CONFIG), (), "")
     assert "PD-1042 changed since you looked" in words(escalation.preview(preview, "PD-1042", CONFIG, changed=True))

@@ -99,7 +99,7 @@ def test_permission_to_test_has_no_default() -> None:
 # --- raising
 
 
-def test_raising_asks_only_for_what_is_known_on_the_phone() -> None:
+def test_short_form_asks_only_for_what_is_known_on_the_phone() -> None:
     shown = inputs(create.modal(FormState(INCIDENT), CONFIG, {}))
     assert list(shown) == ["customer", "main_id", "services", "start", "happens", "impact", "contact", "priority"]
     assert [key for key, block in shown.items() if block["optional"]] == ["priority"]
@@ -123,7 +123,7 @@ def test_question_that_follows_from_an_answer_is_shown_with_it_only(key: str, va
     assert shown[key]["dispatch_action"]
 
 
-def test_answering_more_now_offers_every_heading_and_row_and_needs_nothing_more() -> None:
+def test_long_form_offers_every_heading_and_row_and_requires_nothing_more() -> None:
     few, all_ = create.modal(FormState(INCIDENT), CONFIG, {}), create.modal(FormState(INCIDENT), CONFIG, {}, more=True)
     assert inputs(all_).keys() > inputs(few).keys()
     assert inputs(all_).keys() >= {
@@ -148,7 +148,7 @@ def test_known_answers_are_prefilled() -> None:
     assert shown["contact"]["element"]["initial_value"] == "Anna, +49 89 1"
 
 
-def test_redrawn_with_more_inputs_keep_their_ids_so_that_what_was_typed_stays() -> None:
+def test_inputs_keep_their_ids_when_redrawn_so_that_typed_text_stays() -> None:
     def ids(view: Json) -> set[tuple[str, str]]:
         return {(key, block["element"]["action_id"]) for key, block in inputs(view).items()}
 
@@ -196,7 +196,7 @@ def test_every_answer_can_be_corrected_when_nothing_is_missing() -> None:
 
 
 @pytest.mark.parametrize("number", range(1, 6))
-def test_as_many_transactions_are_shown_as_were_asked_for(number: int) -> None:
+def test_form_shows_the_requested_number_of_transactions(number: int) -> None:
     ticket = an_incident(answers={})
     shown = inputs(fill_in.modal(ticket, "PD-1042", CONFIG, transactions=number))
     assert len({key.split(".")[1] for key in shown if key.startswith("example.")}) == number
@@ -210,7 +210,7 @@ def test_transactions_that_were_given_are_shown() -> None:
 
 @pytest.mark.parametrize("everything", [True, False])
 @pytest.mark.parametrize("number", [1, 4])
-def test_form_that_is_drawn_anew_knows_how_it_was_drawn(everything: bool, number: int) -> None:
+def test_redrawn_form_keeps_its_state(everything: bool, number: int) -> None:
     ticket = an_incident(answers=without(COMPLETE, *(key for key in COMPLETE if key.startswith("example."))))
     view = fill_in.modal(ticket, "PD-1042", CONFIG, everything=everything, transactions=number)
     assert fill_in.drawn(typed(submitted(view))) == (number, everything)
@@ -276,7 +276,7 @@ def test_definitions_of_the_priorities_are_in_words_beside_the_choice() -> None:
     assert any(text.startswith("P1: A service is down · P2: not set: see your contract") for text in notes)
 
 
-def test_with_a_matrix_the_priority_may_be_left_empty_and_is_drawn_anew_with_its_proposal() -> None:
+def test_priority_may_be_left_empty_with_a_matrix_and_shows_its_proposal() -> None:
     matrix = {"impacts": ["Wide", "Narrow"], "urgencies": ["Now", "Later"], "priorities": [["P1", "P2"], ["P2", "P2"]]}
     config = a_config(matrix=matrix)
     ticket = an_incident(

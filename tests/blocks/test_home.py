@@ -66,7 +66,7 @@ def test_both_guides_are_handed_over_with_what_is_known_of_them() -> None:
     assert f"version {NOT_SET}" in words
 
 
-def test_name_nobody_kept_is_offered_as_it_was_typed_and_one_that_is_kept_only_once() -> None:
+def test_unknown_name_is_offered_as_typed_and_a_known_one_once() -> None:
     known = EndCustomer(id="c1", name="Müller GmbH", tenants=("12345RS",))
     shown = customers.options([known], "müller")
     assert [each["value"] for each in shown] == ["Müller GmbH", "müller"]

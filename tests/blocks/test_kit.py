@@ -21,7 +21,7 @@ def test_text_is_broken_at_a_line_end_where_there_is_one() -> None:
 
 
 @given(st.text())
-def test_escaped_text_can_ping_nobody_and_reads_the_same(text: str) -> None:
+def test_escaped_text_mentions_no_one_and_reads_the_same(text: str) -> None:
     escaped = escape(text)
     assert not {"<", ">"} & set(escaped)
     assert escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text

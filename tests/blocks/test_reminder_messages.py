@@ -134,12 +134,12 @@ def test_reminder_is_answered_by_an_action_even_when_the_clock_was_set_back(hour
 
 
 @pytest.mark.parametrize("hours", [-2, 2])
-def test_reminder_is_earlier_once_there_is_a_newer_one_whatever_the_clock_says(hours: int) -> None:
+def test_reminder_is_superseded_by_a_newer_one_with_any_clock(hours: int) -> None:
     newer = {"progress": Nudge(at=NOW + timedelta(hours=hours), unanswered=2)}
     repeated = changed(item(), standing=("reminder:5", "reminder:6"), nudges=newer)
     assert (repeated.is_answered, repeated.is_repeated, repeated.asks) == (False, True, False)
     assert thread(repeated).text.startswith("Earlier reminder: ")
 
 
-def test_reminder_that_nobody_answered_still_asks() -> None:
+def test_unanswered_reminder_still_asks() -> None:
     assert item().asks

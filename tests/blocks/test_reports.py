@@ -42,7 +42,7 @@ def test_every_picture_is_told_in_words() -> None:
     assert all(any(letter.isdigit() for letter in chart.alt) for chart in paper.charts)
 
 
-def test_for_one_end_customer_there_is_nothing_of_others_nor_of_retarus() -> None:
+def test_report_for_one_end_customer_omits_others_and_retarus() -> None:
     text = reported.a_paper(CONFIG, customer="Müller GmbH").model_dump_json()
     assert "Müller GmbH" in text
     for foreign in ("Adler", "Nordwind", "Café", "RCR", "sent back", "had to ask"):
@@ -65,7 +65,7 @@ def test_remark_on_a_table_is_left_out_without_the_table() -> None:
     assert "several services" not in str(message.blocks)
 
 
-def test_report_has_no_button_that_would_not_be_drawn_anew() -> None:
+def test_report_has_only_buttons_that_are_redrawn() -> None:
     for name, message in reported.messages(reported.a_paper(CONFIG)):
         assert not name.startswith("report") or "actions" not in [block["type"] for block in message.blocks], name
 

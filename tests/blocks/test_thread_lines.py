@@ -99,7 +99,7 @@ def test_reminder_names_the_owner_the_time_and_the_next_step() -> None:
     assert others == [transitions.action_of(Step.NOTE), reminders.PLAN, reminders.SNOOZE]
 
 
-def test_reminder_somebody_has_answered_is_struck_through_and_asks_for_nothing() -> None:
+def test_answered_reminder_is_struck_through_and_asks_for_nothing() -> None:
     ticket = an_incident(Stage.HANDED_OFF, times=Times(touched=NOW))
     message = thread_lines.told(
         a_notice(ticket, Say.STORY), ticket, an_event(ticket, Step.REMIND, "", stage="new"), CONFIG, who

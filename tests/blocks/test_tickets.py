@@ -62,6 +62,6 @@ def test_help_is_ten_points_and_names_the_priorities_as_they_are_defined_here() 
     assert text.endswith("10. Priorities: P1: A service is down.")
 
 
-def test_priorities_nobody_defined_are_not_invented() -> None:
+def test_undefined_priorities_are_not_listed() -> None:
     undefined = a_config(priorities=[{"name": "P1"}])
     assert NOT_SET in str(tickets.help_message(undefined).blocks)

@@ -122,7 +122,7 @@ async def test_a_home_costs_the_same_with_5000_open_tickets_as_with_50(screen: S
         Screen(mine=True), Screen(mine=True, ball=Party.FIRST),
     ],
 )  # fmt: skip
-async def test_page_by_page_every_ticket_of_a_list_is_seen_once_newest_first(screen: Screen) -> None:
+async def test_list_shows_every_ticket_once_newest_first_over_its_pages(screen: Screen) -> None:
     world = await a_world()
     await many(world, 100)
     seen: list[Ticket] = []

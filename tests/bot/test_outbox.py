@@ -221,7 +221,7 @@ async def test_a_carrier_with_a_fault_loses_nothing_and_logs_no_personal_data(ca
 
 
 @pytest.mark.parametrize("fault", [ValueError(), TimeoutError()])
-async def test_after_an_unknown_outcome_it_waits_a_minute_before_it_looks(fault: Exception) -> None:
+async def test_outbox_waits_a_minute_after_an_unknown_outcome(fault: Exception) -> None:
     async def fail(claim: Claim) -> Outcome:
         raise fault
 
@@ -253,7 +253,7 @@ async def test_notification_without_a_carrier_is_a_dead_letter_in_words() -> Non
     assert "settings" in await scene.why("n1")
 
 
-async def test_after_a_day_it_is_given_up_and_somebody_is_told() -> None:
+async def test_delivery_is_given_up_after_a_day_and_somebody_is_notified() -> None:
     async def busy(claim: Claim) -> Outcome:
         return Sent() if claim.notice.key == "told" else Retry(scene.clock.at + minutes(30), "busy")
 

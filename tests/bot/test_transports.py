@@ -168,7 +168,7 @@ async def test_transport_that_closes_again_is_told_again() -> None:
     assert len(scene.told) == 2
 
 
-async def test_closure_that_nobody_could_be_told_of_ends_all_the_same() -> None:
+async def test_closure_ends_even_if_it_could_not_be_reported() -> None:
     scene = Scene()
     scene.tell_fails = True
     async with scene.running():

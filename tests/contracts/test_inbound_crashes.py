@@ -40,7 +40,7 @@ async def begin(url: str, host: ImapHost) -> None:
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_mail_is_taken_in_once_whatever_step_the_process_dies_at(database_url: str, step: str) -> None:
+async def test_mail_is_taken_in_once_after_a_crash_at_any_step(database_url: str, step: str) -> None:
     async with pymap() as host:
         await begin(database_url, host)
         dying = await start(database_url, host, step)
@@ -62,7 +62,7 @@ async def test_mail_is_taken_in_once_whatever_step_the_process_dies_at(database_
     await store.close()
 
 
-async def test_two_that_take_in_the_same_mail_show_it_once(database_url: str) -> None:
+async def test_concurrent_processes_show_a_mail_once(database_url: str) -> None:
     store = await open_store(database_url, lambda: NOW, busy=PATIENCE)
     await save_escalated(store)
     both: list[TakingIn] = [desk_on(store), desk_on(store)]

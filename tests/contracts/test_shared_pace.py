@@ -109,7 +109,7 @@ async def test_replica_paces_for_itself_while_the_database_is_down() -> None:
         await pace.turn("C1")
 
 
-async def test_embedded_desk_shares_its_pace_with_nobody(tmp_path: object) -> None:
+async def test_embedded_desk_does_not_share_its_pace(tmp_path: object) -> None:
     store = await open_store(f"sqlite:///{tmp_path}/desk.sqlite3")
     assert store.shared_turns is None
     await store.close()

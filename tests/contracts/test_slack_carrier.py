@@ -210,7 +210,7 @@ async def test_files_are_not_doubled_in_a_long_thread(s: Scene) -> None:
     assert sum(bool(each.files) for each in thread) == 1
 
 
-async def test_line_of_a_deleted_card_posts_the_card_anew(s: Scene) -> None:
+async def test_line_of_a_deleted_card_posts_the_card_again(s: Scene) -> None:
     await s.save(a_card())
     (posted,) = await s.deliver()
     assert isinstance(posted, Sent)
@@ -263,7 +263,7 @@ async def test_permalink_that_failed_is_made_later(s: Scene) -> None:
     assert again.link.startswith("http")
 
 
-async def test_metadata_of_a_message_names_nobody(s: Scene) -> None:
+async def test_metadata_of_a_message_contains_no_names(s: Scene) -> None:
     await s.save(a_letter())
     await s.deliver()
     metadata = str(s.message("letter_post letter 0", RETARUS).metadata)

@@ -54,7 +54,7 @@ async def test_files_of_an_older_release_become_private(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("left", ["desk.sqlite3-wal", "desk.sqlite3-journal", "desk-drafts.sqlite3"])
 @pytest.mark.parametrize("exists", [True, False])
-async def test_lost_database_is_not_begun_anew(tmp_path: Path, left: str, exists: bool) -> None:
+async def test_lost_database_is_not_silently_created_again(tmp_path: Path, left: str, exists: bool) -> None:
     path = tmp_path / "desk.sqlite3"
     if exists:
         path.touch()
@@ -75,7 +75,7 @@ async def test_database_in_the_making_is_not_taken_for_lost(tmp_path: Path) -> N
         require_not_lost(path)
 
 
-async def test_creation_that_was_killed_is_begun_anew(tmp_path: Path) -> None:
+async def test_killed_creation_is_repeated(tmp_path: Path) -> None:
     path = tmp_path / "desk.sqlite3"
     with closing(sqlite3.connect(tmp_path / "other.sqlite3", isolation_level=None)) as killed:
         killed.execute("BEGIN IMMEDIATE")

@@ -404,7 +404,7 @@ async def test_prune_is_limited_per_call(store: Store) -> None:
     assert gone == [1000, 1000, 500, 0]
 
 
-async def test_only_one_caller_holds_a_named_lock(store: Store) -> None:
+async def test_named_lock_is_held_by_one_caller_only(store: Store) -> None:
     async with store.alone("sweep") as first, store.alone("sweep") as second, store.alone("digest") as other:
         assert (first, second, other) == (True, False, True)
     async with store.alone("sweep") as again:

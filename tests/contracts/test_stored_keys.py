@@ -63,7 +63,7 @@ async def test_names_in_two_codings_are_one_end_customer_after_the_upgrade(
         await store.close()
 
 
-async def test_tickets_and_notes_are_indexed_anew_after_the_upgrade(path: Path, clock: ManualClock) -> None:
+async def test_tickets_and_notes_are_reindexed_after_the_upgrade(path: Path, clock: ManualClock) -> None:
     store = await open_store(f"sqlite:///{path}", clock)
     while await store.index_older(10):
         pass

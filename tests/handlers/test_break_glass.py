@@ -65,7 +65,7 @@ async def test_break_glass_is_for_the_highest_priority_only(w: World) -> None:
     assert LABEL not in preview.text
 
 
-async def test_reason_does_not_help_who_is_suspended_meanwhile(w: World) -> None:
+async def test_break_glass_reason_does_not_help_a_suspended_admin(w: World) -> None:
     await unattested(w)
     preview = await previewed(w, await w.filled(), by="carla")
     await unattested(w, suspended_on=date(2024, 1, 1), suspended_why="left")

@@ -6,7 +6,7 @@ from bot.model.ticket import Stage
 from tests.handlers.world import DESK, World
 
 
-async def test_checks_are_answered_one_by_one_by_whoever_does_them(w: World) -> None:
+async def test_checks_are_answered_one_by_one_by_either_level(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "took it")

@@ -102,7 +102,7 @@ async def test_guest_is_offered_no_customer(w: World) -> None:
             await w.running.desk.customers.remove("c1", user, "V2")
 
 
-async def test_without_an_agreement_a_ticket_is_sent_with_a_reason_only(w: World) -> None:
+async def test_ticket_without_an_agreement_is_sent_with_a_reason_only(w: World) -> None:
     await read_catalogue(w, agreement="")
     card = await w.filled()
     preview = await previewed(w, card)

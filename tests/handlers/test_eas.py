@@ -87,7 +87,7 @@ async def test_portal_shows_changes_since_the_text_was_copied(w: World) -> None:
     assert (await w.ben.submit(again))["outcome"] == "cleared"
 
 
-async def test_before_the_ticket_was_raised_it_was_not_opened(w: World) -> None:
+async def test_portal_refuses_a_moment_before_the_ticket_was_raised(w: World) -> None:
     await with_access(w)
     _, preview = await previewed(w)
     await w.ben.click(preview, "Open it in EAS instead")

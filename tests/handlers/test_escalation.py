@@ -126,7 +126,7 @@ async def test_changes_since_the_preview_are_shown_before_sending(w: World) -> N
     assert (await w.ben.submit(again))["outcome"] == "closed"
 
 
-async def test_letter_is_sent_once_by_two_who_send_at_once(w: World) -> None:
+async def test_letter_is_sent_once_by_two_concurrent_senders(w: World) -> None:
     card = await w.filled()
     first = await previewed(w, card)
     await w.carla.click(card, "Escalate to Retarus")

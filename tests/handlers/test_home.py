@@ -28,7 +28,7 @@ async def test_urgent_tickets_stand_on_top_with_their_next_step(w: World) -> Non
     assert "Nothing needs you now" in text_of(await opened(w.ben))
 
 
-async def test_handoff_calls_the_second_level_and_nobody_at_the_first(w: World) -> None:
+async def test_handoff_calls_the_second_level_only(w: World) -> None:
     await w.handed_off()
     await w.ben.click(await opened(w.ben, "accept it"), "Accept")
     await shown(w.ben, "yours to move")
@@ -123,7 +123,7 @@ async def test_guests_see_nothing_and_are_told_why(w: World) -> None:
 
 
 @pytest.mark.parametrize("part", ["contacts", "customers", "settings", "letters"])
-async def test_part_for_admins_is_drawn_for_nobody_else(w: World, part: str) -> None:
+async def test_part_for_admins_is_drawn_for_admins_only(w: World, part: str) -> None:
     view = await HomeRenderer(w.running.desk).of("U0ANNA", Screen(Tab(part)))
     assert "admins" in text_of(view)
     blocks: Any = view["blocks"]

@@ -14,7 +14,7 @@ LIGHT = {
 }
 
 
-async def test_service_request_goes_its_way_with_the_light_set_of_tasks(w: World) -> None:
+async def test_service_request_completes_with_the_short_set_of_tasks(w: World) -> None:
     await w.anna.command(DESK, "/retarus-service-request", "Traffic report")
     modal = await w.anna.modal("Raise a service request")
     assert "What is requested?" in modal.text
@@ -210,7 +210,7 @@ async def test_message_where_the_bot_is_no_member_says_what_cannot_be_had(w: Wor
     assert "went wrong" not in str(await w.anna.modals())
 
 
-async def test_files_of_a_message_that_are_not_chosen_stay_offered_when_the_form_is_drawn_anew(w: World) -> None:
+async def test_unchosen_files_of_a_message_stay_offered_when_the_form_is_redrawn(w: World) -> None:
     files = [(await w.alex.upload(f"{number}.log", b"550"))["files"][0]["id"] for number in range(12)]
     await w.anna.shortcut("raise_from_message", await w.alex.post(DESK, "Müller has no mail", files=files))
     await w.anna.wait_for(lambda: _has_its_link(w), "the permalink to be kept")

@@ -58,7 +58,7 @@ async def test_joining_adds_the_customer_raises_nothing_and_follows(w: World) ->
     assert "We look into policy DE1-77" in str(told["blocks"])
 
 
-async def test_without_a_customer_nobody_can_join(w: World) -> None:
+async def test_joining_needs_a_customer(w: World) -> None:
     await w.raised()
     await w.alex.command(DESK, "/retarus-incident")
     modal = await w.alex.modal("Raise an incident")
@@ -127,7 +127,7 @@ async def handing_off(w: World, card: Json) -> Modal:
     return await w.anna.modal("Hand off to 2nd level")
 
 
-async def test_at_the_handoff_the_desk_has_searched_by_itself_and_says_where_and_with_what(w: World) -> None:
+async def test_handoff_shows_the_automatic_search_with_places_and_words(w: World) -> None:
     begun = typed(await handing_off(w, await w.raised()))
     assert begun["known"]["value"] == "no"
     assert begun["searched"].startswith("Technical notes for “")

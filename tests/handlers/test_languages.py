@@ -45,7 +45,7 @@ async def test_form_and_what_is_wrong_in_it_are_in_the_persons_language(w: World
     assert done["errors"]["start"].startswith("Das liegt in der Zukunft.")
 
 
-async def test_channel_speaks_the_desks_language_whoever_raised_it(w: World) -> None:
+async def test_channel_uses_the_desks_language_not_the_authors(w: World) -> None:
     await speaks(w, w.anna, "de-DE")
     await w.anna.command(DESK, "/retarus-incident")
     assert (await w.anna.submit(await w.anna.modal("Störung erfassen"), w.answers()))["outcome"] == "closed"
@@ -67,7 +67,7 @@ async def test_modal_from_the_card_is_in_the_language_of_the_person(w: World) ->
     assert done["errors"]["triage"].startswith("„tbd“ lässt die Frage offen.")
 
 
-async def test_refusal_is_in_the_language_of_who_is_refused(w: World) -> None:
+async def test_refusal_is_in_the_refused_persons_language(w: World) -> None:
     card = await w.handed_off()
     await speaks(w, w.anna, "de-DE")
     await w.anna.click(card, "Accept")
@@ -102,7 +102,7 @@ async def test_home_is_in_the_persons_language(w: World) -> None:
     await homes.shown(w.anna, "Wer wofür zuständig ist")
 
 
-async def test_language_nobody_translated_is_the_desks(w: World) -> None:
+async def test_untranslated_language_falls_back_to_the_desks(w: World) -> None:
     await speaks(w, w.anna, "fr-FR")
     await w.anna.command(DESK, "/retarus-incident")
     await w.anna.modal("Raise an incident")

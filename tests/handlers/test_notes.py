@@ -86,7 +86,7 @@ async def test_note_is_changed_and_every_version_is_named(w: World) -> None:
     assert "version 1: Ben Brandt" in after
 
 
-async def test_note_changed_by_somebody_else_is_told(w: World) -> None:
+async def test_concurrent_change_of_a_note_is_reported(w: World) -> None:
     await w.ben.click(await noted(w), "Edit")
     mine = await w.ben.modal("Change a note")
     await w.bea.command(DESK, "/retarus-note TN-1")
@@ -145,6 +145,6 @@ async def test_old_version_of_a_note_can_be_read(w: World) -> None:
     await w.ben.modal("TN-1", containing="Use 4.3")
 
 
-async def test_note_nobody_wrote_is_not_begun_by_its_name(w: World) -> None:
+async def test_unknown_note_name_begins_no_note(w: World) -> None:
     await w.ben.command(DESK, "/retarus-note TN-99")
     await w.ben.message(DESK, "There is no such technical note")

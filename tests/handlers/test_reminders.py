@@ -147,7 +147,7 @@ async def test_promised_update_of_retarus_is_when_it_is_reminded(w: World) -> No
     assert int((await w.ticket()).times.update_due.timestamp()) == promised  # type: ignore[union-attr]
 
 
-async def test_ticket_is_handed_on_to_a_colleague_of_the_level_and_to_nobody_else(w: World) -> None:
+async def test_ticket_is_reassigned_to_a_colleague_of_the_level_only(w: World) -> None:
     card = await w.accepted()
     await w.ben.advance(5 * HOURS)
     await w.ben.click(await w.ben.reply(card, "with no activity"), "Reassign")

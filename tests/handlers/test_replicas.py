@@ -48,7 +48,7 @@ async def two(tmp_path: Path, database: str) -> AsyncIterator[World]:
         yield w
 
 
-async def test_ticket_goes_its_way_whichever_replica_hears_of_it(two: World) -> None:
+async def test_ticket_completes_its_lifecycle_across_replicas(two: World) -> None:
     card = await two.escalated()
     said = Counter(text_of(each) for each in await two.ben.thread(card))
     assert [text for text, times in said.items() if times > 1] == []

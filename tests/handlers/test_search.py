@@ -40,7 +40,7 @@ async def test_search_says_that_nothing_was_found(w: World) -> None:
     assert "Nothing was found." in await found(w, w.ben, "fax quarantine")
 
 
-async def test_search_is_asked_anew_and_narrowed(w: World) -> None:
+async def test_search_is_repeated_and_narrowed(w: World) -> None:
     await noted(w)
     await w.anna.command(DESK, "/retarus-find")
     modal = await w.anna.modal("Search")

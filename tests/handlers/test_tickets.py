@@ -7,7 +7,7 @@ from functools import partial
 from tests.handlers.world import DESK, World
 
 
-async def test_mine_my_level_and_all_are_listed_with_links(w: World) -> None:
+async def test_scopes_mine_my_level_and_all_are_listed_with_links(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "took it")

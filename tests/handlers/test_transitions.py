@@ -12,7 +12,7 @@ from bot.model.transitions import Move
 from tests.handlers.world import DESK, World
 
 
-async def test_take_that_lost_the_race_is_told_kindly(w: World) -> None:
+async def test_take_that_lost_the_race_names_the_owner(w: World) -> None:
     card = await w.raised()
     await asyncio.gather(w.anna.click(card, "Take"), w.alex.click(card, "Take"))
     await w.anna.reply(card, "took it")
@@ -63,7 +63,7 @@ async def test_external_person_cannot_move_anything(w: World) -> None:
     assert await w.ticket() == before
 
 
-async def test_while_the_customer_is_asked_the_ball_is_theirs(w: World) -> None:
+async def test_end_customer_has_the_ball_while_they_are_asked(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Take")
     card = await w.anna.message(DESK, "With the 1st level")
@@ -76,7 +76,7 @@ async def test_while_the_customer_is_asked_the_ball_is_theirs(w: World) -> None:
     await w.anna.message(DESK, "With the 1st level")
 
 
-async def test_colleague_takes_over_from_who_waits_and_goes_on_without_an_answer(w: World) -> None:
+async def test_colleague_takes_over_a_waiting_ticket_and_resumes_it_without_an_answer(w: World) -> None:
     card = await w.accepted()
     await w.ben.click(card, "Wait for customer")
     await w.ben.submit(await w.ben.modal("Wait for customer"), {"word": "Which recipients are affected?"})
@@ -132,7 +132,7 @@ async def test_form_that_comes_too_late_keeps_its_text_and_offers_it_as_a_note(w
     await w.ben.reply(card, "noted")
 
 
-async def test_old_button_says_what_it_is(w: World) -> None:
+async def test_outdated_button_says_that_it_is_of_an_older_version(w: World) -> None:
     card = await w.raised()
     button = {"type": "button", "text": {"type": "plain_text", "text": "Old"}, "action_id": "gone"}
     posted = await w.running.dispatcher.client.chat_postMessage(

@@ -38,7 +38,7 @@ def client_of(server: ImapServer, password: str = "secret") -> IMAPClient:
     return client
 
 
-async def test_only_mail_of_the_address_is_there(server: tuple[ImapServer, Mailbox]) -> None:
+async def test_imap_shows_mail_of_the_address_only(server: tuple[ImapServer, Mailbox]) -> None:
     running, mailbox = server
     for raw in (OTHER, MAIL, OTHER):
         mailbox.add(raw)

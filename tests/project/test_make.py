@@ -64,7 +64,7 @@ def test_the_first_run_says_each_step_and_the_second_one_only_starts(checkout: P
     assert not any("WARNING" in line for line in said), said
 
 
-def test_an_environment_that_was_interrupted_is_made_anew(checkout: Path) -> None:
+def test_interrupted_environment_is_created_again(checkout: Path) -> None:
     half = [sys.executable, "-m", "venv", "--without-pip", str(checkout / ".venv")]
     subprocess.run(half, check=True)
     code, said = make(checkout, "run")

@@ -54,7 +54,7 @@ def test_wrong_url_is_refused_without_repeating_the_password(url: str) -> None:
         ("MOVE: Desk/Done ", MoveToFolder("Desk/Done")),
     ],
 )
-def test_after_is_read(text: str, after: After) -> None:
+def test_setting_after_is_read(text: str, after: After) -> None:
     assert parse_after(text) == after
 
 

@@ -151,7 +151,7 @@ async def test_microsoft_token_comes_by_client_credentials_and_is_kept() -> None
         assert (asked["grant_type"], asked["scope"]) == ("client_credentials", MICROSOFT_SCOPE)
 
 
-async def test_forgotten_microsoft_token_is_asked_for_anew() -> None:
+async def test_forgotten_microsoft_token_is_requested_again() -> None:
     async with running(TokenService(), tls=True) as service:
         source = microsoft(service)
         assert await source.token() == "T1"

@@ -141,6 +141,6 @@ def test_breach_goes_to_the_leads_at_once_and_the_warning_to_the_owner(at: int, 
     assert reach(p1(), due_now(p1(), config, minutes(at)), config, minutes(at)) is how_far
 
 
-def test_breach_that_ended_too_late_goes_to_nobody() -> None:
+def test_breach_that_ended_too_late_has_no_recipient() -> None:
     config = policy(second=9999, plan=120)
     assert due_now(p1(planned=minutes(130), plans=("plan",)), config, minutes(500)) == ()

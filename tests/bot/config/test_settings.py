@@ -24,7 +24,7 @@ def fault(**raw: Any) -> str:
     return str(error.value)
 
 
-def test_example_names_nobody_as_it_ships() -> None:
+def test_example_names_no_person_as_shipped() -> None:
     config = load(ROOT / "desk.example.toml")
     named = (config.desk.admins, config.levels.second.members, config.contacts, config.customer.main_id)
     assert not any(named)
@@ -107,7 +107,7 @@ def test_an_unknown_key_is_refused_with_its_place_and_the_nearest_name(raw: dict
     assert fault(**raw) == said
 
 
-def test_a_key_like_no_other_is_told_what_is_known_there() -> None:
+def test_unknown_key_without_a_similar_one_lists_the_known_keys() -> None:
     assert fault(customer={"zzz": 1}) == "desk.toml: [customer] `zzz` is not a setting. Known here: main_id."
 
 

@@ -24,7 +24,7 @@ class Source:
         return self.asked
 
 
-async def test_those_who_ask_together_wait_for_one_answer() -> None:
+async def test_concurrent_misses_share_one_call() -> None:
     kept = TtlCache(Source().ask, fresh=60)
     first, second = await asyncio.gather(kept.get("a"), kept.get("a"))
     assert (first, second) == (1, 1)
@@ -35,7 +35,7 @@ async def test_each_key_has_its_own_answer() -> None:
     assert [await kept.get("a"), await kept.get("b"), await kept.get("a")] == [1, 2, 1]
 
 
-async def test_an_old_answer_is_asked_for_anew() -> None:
+async def test_expired_answer_is_requested_again() -> None:
     kept = TtlCache(Source().ask, fresh=-1)
     assert [await kept.get("a"), await kept.get("a")] == [1, 2]
 

@@ -100,7 +100,7 @@ async def test_files_alone_are_told_as_attached() -> None:
     assert (await w.store.history(ticket.id))[-1].what == "attach"
 
 
-async def test_only_the_support_team_adds_files_and_only_to_open_tickets() -> None:
+async def test_files_are_added_by_the_support_team_to_open_tickets_only() -> None:
     w = await a_world()
     ticket = await w.closed()
     for person in (GUS, NEMO):
@@ -161,7 +161,7 @@ async def test_ticket_opened_in_the_portal_keeps_its_files_and_the_status_page()
     assert (said["files"], said["status"]) == ("trace.log (1.2 kB)", "unknown: Nobody has looked at it yet.")
 
 
-async def test_in_the_portal_nothing_doubtful_is_opened_without_a_reason_either() -> None:
+async def test_portal_needs_a_reason_for_doubtful_answers_too() -> None:
     w = await a_world(a_contact(BEN, has_eas=True), services={"trace_days": {"Email Security": 30}})
     ticket = await w.complete(tenants="12345")
     w.clock.forward(days=31)
@@ -201,7 +201,7 @@ async def test_status_page_is_shown_before_and_kept_with_what_was_sent() -> None
     assert (await w.store.history(ticket.id))[-1].detail["status"] == "trouble: E-mail delayed"
 
 
-async def test_without_an_adapter_a_person_looks_and_it_is_kept_who_and_when() -> None:
+async def test_status_page_read_by_a_person_is_kept_with_name_and_time() -> None:
     w = await a_world()
     ticket = await w.complete()
     ticket = await w.desk.evidence.look_at_status(ticket.id, BEN, w.form(), fine=True)
@@ -249,7 +249,7 @@ async def test_every_end_customer_of_a_ticket_is_looked_at_for_an_agreement_and_
     assert [each.partition(":")[0] for each in found] == ["Müller GmbH", "Fink KG"]
 
 
-async def test_once_end_customers_are_kept_one_who_is_not_among_them_has_no_agreement_either() -> None:
+async def test_unlisted_end_customer_has_no_agreement_once_a_list_exists() -> None:
     w = await a_world()
     ticket = await w.complete()
     assert await w.desk.evidence.doubts(ticket, NOW) == ()

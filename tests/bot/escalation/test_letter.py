@@ -244,7 +244,7 @@ TAGS = set(Reader(as_html(letter())).tags)
 
 
 @given(st.text(max_size=300).map(lambda typed: f"{typed}<script>alert(1)</script>&amp;"))
-def test_html_says_the_same_words_and_whatever_was_typed_stays_text(typed: str) -> None:
+def test_html_has_the_same_words_and_typed_text_stays_text(typed: str) -> None:
     written = letter(happens=typed, steps=typed)
     read = Reader(as_html(written))
     assert read.words == written.subject.split() + as_text(written).split()

@@ -66,13 +66,13 @@ async def test_letter_that_is_dead_is_told_and_can_be_tried_again(world: World) 
 
 
 @pytest.mark.parametrize("user", [NEMO, *NO_STAFF])
-async def test_only_the_team_sends_again(world: World, user: str) -> None:
+async def test_resend_needs_a_member_of_the_team(world: World, user: str) -> None:
     with pytest.raises(NotYours):
         await world.desk.resend.try_again("any", user)
 
 
 @pytest.mark.parametrize("say", TO_RETARUS)
-async def test_only_an_authorised_contact_sends_to_retarus_again(world: World, say: Say) -> None:
+async def test_resend_to_retarus_needs_an_authorised_contact(world: World, say: Say) -> None:
     _, key = await dead_letter(world, say)
     for user in (ANNA, BEA):
         with pytest.raises(NotYours, match="you cannot send to Retarus"):
@@ -83,7 +83,7 @@ async def test_only_an_authorised_contact_sends_to_retarus_again(world: World, s
 
 
 @pytest.mark.parametrize("say", TO_RETARUS)
-async def test_in_the_name_of_who_is_not_authorised_any_more_nothing_is_sent_again(world: World, say: Say) -> None:
+async def test_letter_of_a_contact_who_is_no_longer_authorised_is_not_sent_again(world: World, say: Say) -> None:
     _, key = await dead_letter(world, say)
     await suspend(world, BEN)
     with pytest.raises(
@@ -96,7 +96,7 @@ async def test_in_the_name_of_who_is_not_authorised_any_more_nothing_is_sent_aga
 
 
 @pytest.mark.parametrize("say", TO_RETARUS)
-async def test_once_a_ticket_is_back_nothing_of_it_is_sent_again(world: World, say: Say) -> None:
+async def test_letter_of_a_returned_ticket_is_not_sent_again(world: World, say: Say) -> None:
     ticket, key = await dead_letter(world, say)
     await world.desk.tickets.act(ticket.id, Move.RETARUS_ANSWERED, BEN, world.form(), answer="Policy corrected")
     with pytest.raises(NotNow, match="PD-1001 is not with Retarus now"):
@@ -117,7 +117,7 @@ async def test_letter_before_the_newest_one_was_sent_again_already(world: World)
     assert await world.desk.resend.try_again(newest.key, BEN)
 
 
-async def test_letter_that_broke_the_glass_is_sent_again_by_who_may_break_it() -> None:
+async def test_break_glass_letter_is_sent_again_by_a_person_with_that_right() -> None:
     world = await a_world(a_contact(BEN), a_contact(CARLA, attested_on=None))
     ticket = await world.complete()
     ticket = await world.desk.escalation.send(ticket.id, CARLA, world.form(), ticket.version, glass="Ben is on a train")
@@ -207,7 +207,7 @@ async def test_rewritten_letter_keeps_its_files_and_what_was_new(world: World) -
     assert again.body["files"] == notice.body["files"]
 
 
-async def test_second_letter_is_written_anew_with_what_was_new_in_it(world: World) -> None:
+async def test_second_letter_is_rewritten_with_its_news(world: World) -> None:
     ticket, _ = await dead_letter(world)
     ticket = await world.desk.tickets.act(
         ticket.id, Move.RETARUS_ANSWERED, BEN, world.form(), answer="Policy corrected"

@@ -45,7 +45,7 @@ async def test_not_caused_by_retarus_and_a_remedy_of_theirs_bring_it_back_to_the
     assert (await world.store.history(ticket.id))[-1].what == Move.RETARUS_ANSWERED
 
 
-async def test_recorded_by_itself_it_moves_the_ticket_all_the_same(world: World) -> None:
+async def test_single_task_of_retarus_moves_the_ticket(world: World) -> None:
     ticket = await world.sent()
     ticket = await world.desk.retarus_replies.record(
         ticket.id, BEN, {"caused_by": "undetermined"}, world.form(), ticket.version
@@ -146,7 +146,7 @@ async def test_first_level_cannot_bring_it_back_by_recording(world: World) -> No
         await world.desk.retarus_replies.record(ticket.id, ANNA, {"caused_by": "other"}, world.form(), ticket.version)
 
 
-async def test_only_what_they_owe_is_recorded_there(world: World) -> None:
+async def test_retarus_form_records_their_tasks_only(world: World) -> None:
     ticket = await world.sent()
     ticket = await world.desk.retarus_replies.record(ticket.id, BEN, {"priority": "P2"}, world.form(), ticket.version)
     assert ticket.answer("priority") == "P1"

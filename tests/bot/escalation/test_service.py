@@ -63,7 +63,7 @@ async def test_single_way_to_retarus_is_enough(world: World, routes: Routes, way
     assert [(notice.say, notice.to) for notice in await letters(world, ticket)] == ways
 
 
-async def test_without_a_way_nothing_is_sent_and_an_admin_is_told_what_to_do(world: World) -> None:
+async def test_escalation_without_a_way_to_retarus_says_what_an_admin_must_do(world: World) -> None:
     world = world.at(routes=Routes(DESK))
     ticket = await world.complete()
     with pytest.raises(Refused, match=r"\[retarus\] in desk\.toml"):
@@ -136,7 +136,7 @@ async def test_ticket_that_is_not_at_the_second_level_cannot_be_prepared(world: 
 
 
 @pytest.mark.parametrize("user", [ANNA, NEMO, *NO_STAFF])
-async def test_only_the_second_level_escalates(world: World, user: str) -> None:
+async def test_escalation_needs_the_second_level(world: World, user: str) -> None:
     ticket = await world.complete()
     with pytest.raises(NotYours):
         await world.desk.escalation.send(ticket.id, user, "V9", ticket.version)

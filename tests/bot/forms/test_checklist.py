@@ -121,7 +121,7 @@ def test_completed_task_is_not_changed_by_another_click() -> None:
 # --- answering one
 
 
-async def test_anybody_of_either_level_answers_a_task_by_itself_and_it_is_told_who(world: World) -> None:
+async def test_task_is_answered_by_anybody_of_either_level_and_names_them(world: World) -> None:
     ticket = await world.taken()
     ticket = await world.desk.answers.check(
         ticket.id, BEN, {"triage": "Restarted: no change"}, world.form(), ticket.version
@@ -161,7 +161,7 @@ async def test_checks_answered_one_by_one_carry_the_ticket_to_the_second_level(w
     assert ticket.stage is Stage.HANDED_OFF
 
 
-async def test_with_a_matrix_the_handoff_takes_the_priority_it_proposes() -> None:
+async def test_handoff_takes_the_proposed_priority_with_a_matrix() -> None:
     matrix = {"impacts": ["Wide", "Narrow"], "urgencies": ["Now", "Later"], "priorities": [["P1", "P2"], ["P2", "P2"]]}
     world = await a_world(matrix=matrix)
     ticket = await world.taken()

@@ -45,7 +45,7 @@ def missing_keys(settings: Config, border: Need = Need.ESCALATE, *, region: str 
 # --- fields of the desk's own
 
 
-def test_without_any_the_guides_table_is_all_that_is_asked() -> None:
+def test_guides_table_is_complete_without_custom_fields() -> None:
     assert table(config()) == FIELDS
 
 
@@ -166,7 +166,7 @@ def judged(border: Need = Need.HANDOFF, **typed: str) -> dict[str, str]:
     return checked(fields, dict.fromkeys(JUDGED, "") | typed, INCIDENT, given(matrix=MATRIX), border)
 
 
-def test_without_a_matrix_impact_and_urgency_are_not_asked() -> None:
+def test_impact_and_urgency_are_not_asked_without_a_matrix() -> None:
     assert {"extent", "urgency"}.isdisjoint(each.key for each in fields_of(INCIDENT, a_config()))
 
 
@@ -185,7 +185,7 @@ def test_another_priority_than_the_proposed_one_needs_a_reason_of_its_own() -> N
     assert (found["priority"], found["priority_reason"]) == ("P1", "It is the hospital")
 
 
-def test_the_reason_of_the_proposal_is_kept_in_no_language_and_read_in_everybodys_own() -> None:
+def test_reason_of_the_proposal_is_stored_without_language_and_shown_in_the_readers() -> None:
     with speaking(Language.GERMAN):
         found = judged(extent="Everybody", urgency="Now")
     assert found == judged(extent="Everybody", urgency="Now")
@@ -206,13 +206,13 @@ def test_the_reason_of_the_proposal_does_not_serve_for_another_priority() -> Non
     assert set(refused.value.errors) == {"priority_reason"}
 
 
-def test_without_impact_and_urgency_there_is_no_proposal() -> None:
+def test_proposal_needs_impact_and_urgency() -> None:
     with pytest.raises(Invalid) as refused:
         judged()
     assert set(refused.value.errors) == set(JUDGED)
 
 
-def test_with_a_matrix_impact_and_urgency_are_missed_before_the_handoff() -> None:
+def test_impact_and_urgency_are_missed_before_the_handoff_with_a_matrix() -> None:
     keys = [each.key for each in missing(an_incident(answers=RAISED), Need.HANDOFF, a_config(matrix=MATRIX))]
     assert keys == ["info", "extent", "urgency", *list(HANDED_OFF)[1:]]
 
@@ -293,7 +293,7 @@ def test_fields_of_a_service_can_be_configured_by_its_name() -> None:
 
 
 @pytest.mark.parametrize("table_", ["families", "examples", "notices"])
-def test_a_service_nobody_offers_is_refused_there(table_: str) -> None:
+def test_unknown_service_is_refused_there(table_: str) -> None:
     value: Any = "fax" if table_ == "families" else ["sender"]
     with pytest.raises(Misconfigured, match=rf"\[services\.{table_}\]: there is no “Telex”"):
         a_config(services={table_: {"Telex": value}})

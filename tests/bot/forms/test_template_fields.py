@@ -87,7 +87,7 @@ def test_the_templates_headings_are_verbatim_and_in_order() -> None:
 
 
 @pytest.mark.parametrize("kind", [REQUEST, CHANGE])
-def test_only_an_incident_has_a_start_and_an_end(kind: Kind) -> None:
+def test_incident_alone_has_a_start_and_an_end(kind: Kind) -> None:
     headings = {field.heading for field in fields_of(kind, a_config())}
     assert headings.isdisjoint({template_fields.START, template_fields.END})
     assert headings >= {*template_fields.TEMPLATE} - {template_fields.START, template_fields.END}
@@ -123,7 +123,7 @@ def test_the_tasks_of_both_levels_are_asked_in_the_guides_words(task: str, sheet
     assert any(field.heading.text == task for field in fields_of(INCIDENT, a_config(), sheet))
 
 
-def test_at_once_only_what_an_agent_knows_on_the_phone_is_needed() -> None:
+def test_required_fields_at_once_are_those_known_on_the_phone() -> None:
     needed = {
         field.key
         for field in fields_of(INCIDENT, a_config())

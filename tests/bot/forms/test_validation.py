@@ -88,7 +88,7 @@ def test_empty_field_is_required_only_from_its_border_on() -> None:
     assert faults({"system": ""}, Need.ESCALATE) == {"system": "This is needed now."}
 
 
-def test_a_choice_nobody_made_asks_to_pick_one() -> None:
+def test_missing_choice_asks_to_pick_one() -> None:
     assert faults({"info": "", "start": ""}, Need.HANDOFF) == {"info": "Pick one.", "start": "Pick one."}
 
 
@@ -143,7 +143,7 @@ def test_any_of_the_three_addresses_is_enough(who: str) -> None:
     assert faults({"example.1.when": START, "example.1.status": "550", f"example.1.{who}": "a@mueller.example"}) == {}
 
 
-def test_a_transaction_nobody_began_is_no_fault() -> None:
+def test_empty_transaction_is_no_fault() -> None:
     assert faults(dict.fromkeys(ONE, "")) == {}
 
 
@@ -179,7 +179,7 @@ def test_each_single_answer_that_is_taken_away_is_missed(key: str) -> None:
     assert key in missing_keys(Need.ESCALATE, key)
 
 
-def test_everything_missing_is_named_at_once_in_the_guides_order() -> None:
+def test_missing_items_are_named_at_once_in_the_guides_order() -> None:
     ticket = an_incident(answers=RAISED)
     keys = [each.key for each in missing(ticket, Need.ESCALATE, CONFIG)]
     assert keys == [
@@ -189,7 +189,7 @@ def test_everything_missing_is_named_at_once_in_the_guides_order() -> None:
     ]  # fmt: skip
 
 
-def test_at_the_handoff_only_the_first_levels_tasks_are_missed() -> None:
+def test_handoff_misses_the_first_levels_tasks_only() -> None:
     assert [each.key for each in missing(an_incident(answers=RAISED), Need.HANDOFF, CONFIG)] == list(HANDED_OFF)
 
 
@@ -202,7 +202,7 @@ def test_a_missing_item_says_what_it_is_whose_it_is_and_where_the_guide_asks_for
     assert lines["system"] == "Verify end-customer's system customization · 2nd level · guide section 3, 2nd level"
 
 
-def test_the_level_of_a_missing_item_is_who_usually_knows_it() -> None:
+def test_missing_item_names_the_level_that_usually_knows_it() -> None:
     levels = {each.key: each.level for each in missing(an_incident(answers={}), Need.ESCALATE, CONFIG)}
     assert (levels["happens"], levels["steps"]) == (Level.FIRST, Level.SECOND)
 

@@ -142,7 +142,7 @@ async def test_findings_of_retarus_are_relayed_with_their_kind() -> None:
     assert {tuple(notice.names("news")) for notice in passed} == {("their_workaround",)}
 
 
-async def test_a_link_that_is_refused_leaves_the_one_there_is() -> None:
+async def test_refused_link_leaves_the_existing_one() -> None:
     w = await a_world()
     leading, led = await two(w)
     third = await w.raised()
@@ -153,7 +153,7 @@ async def test_a_link_that_is_refused_leaves_the_one_there_is() -> None:
     assert (await w.desk.queries.ticket(leading)).leads == 1
 
 
-async def test_a_word_reaches_who_joined_and_the_first_owner_too_each_once() -> None:
+async def test_word_reaches_people_who_joined_and_the_first_owner_once_each() -> None:
     w = await a_world()
     leading, led = await w.raised(), await w.accepted()
     await w.desk.known_issues.join(led.id, ALEX, ADLER, "join")

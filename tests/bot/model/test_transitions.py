@@ -88,7 +88,7 @@ def test_an_unknown_move_is_refused_in_a_sentence_that_says_where_the_ticket_is(
         move(an_incident(stage), Move.RAISE, ANNA, NOW)
 
 
-def test_the_way_of_the_guide_is_first_level_second_level_retarus_and_back() -> None:
+def test_moves_of_the_guide_lead_to_second_level_retarus_and_back() -> None:
     ticket = after((Move.TAKE, ANNA), (Move.HAND_OFF, ANNA), (Move.ACCEPT, BEN), (Move.ESCALATE, BEN))
     assert (ticket.stage, ticket.level, ticket.ball, ticket.owner) == (Stage.RETARUS, Level.THIRD, Party.RETARUS, BEN)
     ticket = move(ticket, Move.RETARUS_ANSWERED, BEN, LATER)
@@ -103,13 +103,13 @@ def test_take_makes_the_actor_the_owner() -> None:
     assert after((Move.TAKE, ALEX)).owner == ALEX
 
 
-def test_a_handed_off_ticket_is_owned_by_who_handed_it_off_until_it_is_accepted() -> None:
+def test_handed_off_ticket_keeps_its_owner_until_it_is_accepted() -> None:
     ticket = after((Move.TAKE, ALEX), (Move.HAND_OFF, ALEX))
     assert (ticket.owner, ticket.ball) == (ALEX, Party.SECOND)
     assert move(ticket, Move.ACCEPT, BEN, NOW).owner == BEN
 
 
-def test_handing_off_a_ticket_nobody_took_is_taking_it_first() -> None:
+def test_handoff_of_an_untaken_ticket_takes_it_first() -> None:
     ticket = after((Move.HAND_OFF, ALEX))
     assert ticket.owner == ALEX
     assert move(ticket, Move.SEND_BACK, BEN, NOW).owner == ALEX
@@ -133,7 +133,7 @@ def test_waiting_for_the_customer_keeps_the_owner_and_comes_back_to_the_same_lev
     assert move(asked, Move.CUSTOMER_ANSWERED, ALEX, NOW).stage is Stage.FIRST
 
 
-def test_a_new_stage_starts_its_clock_and_its_reminders_anew() -> None:
+def test_new_stage_restarts_its_clock_and_its_reminders() -> None:
     ticket = change(an_incident(Stage.FIRST), reminded=3)
     moved = move(ticket, Move.ASK_CUSTOMER, ANNA, LATER)
     assert (moved.since, moved.reminded) == (LATER, 0)
@@ -180,7 +180,7 @@ def test_colleague_takes_over_while_the_end_customer_is_silent(asked: Stage, bac
 
 
 @pytest.mark.parametrize(("asked", "back"), [(Stage.FIRST_ASKED, Stage.FIRST), (Stage.SECOND_ASKED, Stage.SECOND)])
-def test_going_on_without_an_answer_keeps_stage_and_owner(asked: Stage, back: Stage) -> None:
+def test_resume_without_an_answer_keeps_stage_and_owner(asked: Stage, back: Stage) -> None:
     waiting = an_incident(asked)
     gone_on = move(waiting, Move.GO_ON, ALEX, LATER)
     assert (gone_on.stage, gone_on.owner, gone_on.since) == (back, waiting.owner, LATER)

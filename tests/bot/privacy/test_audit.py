@@ -55,7 +55,7 @@ async def test_spreadsheet_holds_no_free_text() -> None:
     assert "secret words" not in text
 
 
-async def test_only_what_happened_since_a_day_is_exported() -> None:
+async def test_export_since_a_day_omits_earlier_changes() -> None:
     assert [line["what"] for line in await exported(await a_store(), 1)] == ["take"]
     assert [line["what"] for line in await exported(await a_store(), 3)] == []
 

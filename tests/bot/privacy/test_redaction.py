@@ -154,7 +154,7 @@ async def test_colleague_is_erased_from_the_register_and_everything_they_did() -
     assert not await w.store.used(f"{ALEX}:1.1:take:take")
 
 
-async def test_whom_an_erased_admin_entered_stays_in_the_register() -> None:
+async def test_contact_entered_by_an_erased_admin_stays_in_the_register() -> None:
     w = await a_world(a_contact(BEN, changed_by=CARLA), a_contact(CARLA))
     archive = an_archive(w)
     await archive.erase(await archive.find(CARLA))
@@ -171,7 +171,7 @@ async def test_owner_of_an_open_ticket_is_not_erased_until_it_has_another_owner(
     assert await archive.accesses() == []
 
 
-async def test_ticket_reopened_after_its_first_owner_was_erased_belongs_to_who_reopens_it() -> None:
+async def test_reopened_ticket_of_an_erased_owner_belongs_to_its_reopener() -> None:
     w = await a_world()
     ticket = await w.closed()
     archive = an_archive(w)

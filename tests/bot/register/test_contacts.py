@@ -125,13 +125,13 @@ def of_file(user: str, name: str) -> dict[str, Any]:
     return {"slack_user": user, "name": name, "email": "a@n.example", "phone": "+49 89 12345678", "levels": ["first"]}
 
 
-async def test_at_start_only_who_is_not_in_the_register_yet_is_taken_from_the_file() -> None:
+async def test_start_adds_contacts_of_the_file_that_are_not_in_the_register_yet() -> None:
     world = await a_world(a_contact(BEN), contacts=[of_file(BEN, "Another"), of_file(ALEX, "Alex Adler")])
     await world.desk.register.begin()
     assert [each.name for each in await world.store.contacts()] == ["Alex Adler", "Ben Brandt"]
 
 
-async def test_everybody_gets_the_guides_once_and_again_when_their_version_changes() -> None:
+async def test_guides_are_handed_over_once_and_again_when_their_version_changes() -> None:
     world = await a_world(a_contact(BEN), a_contact(ANNA, suspended_on=ON), guides=GUIDES)
     for _ in range(2):
         await world.desk.register.begin()
@@ -163,7 +163,7 @@ class Interfered(MemoryStore):
         return await super().apply(batch)
 
 
-async def test_two_who_change_one_entry_at_once_lose_neither_change() -> None:
+async def test_concurrent_changes_of_an_entry_are_both_kept() -> None:
     world = await a_world(guides=GUIDES)
     store = Interfered(world.clock)
     await store.apply(Batch(contacts=[a_contact(BEN, guides_asked=EDITION)]))
@@ -174,7 +174,7 @@ async def test_two_who_change_one_entry_at_once_lose_neither_change() -> None:
     assert (ben.suspended_on, ben.guides_known) == (ON, EDITION)
 
 
-async def test_two_who_add_the_same_colleague_at_once_add_one_and_one_is_told() -> None:
+async def test_concurrent_additions_of_a_colleague_add_one_and_refuse_one() -> None:
     world = await a_world()
     store = Interfered(world.clock)
     register = world.at(store=store).desk.register
@@ -250,7 +250,7 @@ async def test_contact_who_left_is_suspended_at_the_next_check_and_stays_so() ->
     assert (await register.one(BEN, CARLA)).suspended_on is None
 
 
-async def test_suspended_by_an_admin_and_reinstated() -> None:
+async def test_contact_is_suspended_and_reinstated_by_an_admin() -> None:
     world = await a_world(a_contact(BEN))
     register = world.desk.register
     await register.suspend(BEN, CARLA, "c1")

@@ -117,7 +117,7 @@ async def test_leads_on_no_level_are_told_without_a_button_to_act() -> None:
         ((BEA,), [BEN]),
     ],
 )
-async def test_owner_who_left_counts_as_nobody_and_the_next_person_is_told_at_once(
+async def test_owner_who_left_is_skipped_and_the_next_person_is_reminded_at_once(
     left: tuple[str, ...], told: list[str]
 ) -> None:
     world = await a_desk()

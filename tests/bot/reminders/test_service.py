@@ -180,7 +180,7 @@ async def test_the_draft_says_what_is_open_with_them(world: World) -> None:
     assert draft.endswith("Ben Brandt, authorised support contact")
 
 
-async def test_only_an_authorised_contact_writes_to_retarus_and_only_while_it_is_theirs(world: World) -> None:
+async def test_chaser_needs_an_authorised_contact_and_a_ticket_with_retarus(world: World) -> None:
     ticket = await world.sent()
     for user in (BEA, ANNA):
         with pytest.raises(NotYours):

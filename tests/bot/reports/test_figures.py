@@ -534,7 +534,7 @@ def test_ticket_that_was_closed_all_month_is_not_in_its_report() -> None:
     assert ticket_month.line(ticket, history, november, a_config()) is None
 
 
-def test_in_the_portal_the_time_it_was_opened_counts_and_its_number_comes_at_once() -> None:
+def test_portal_ticket_counts_from_its_opening_with_its_number() -> None:
     (sending,) = a_line(*SENT[:4], (4, "escalate", {"way": "eas", "opened": at(3.5), "rcr": "RCR-1"})).sendings
     assert sending.at == datetime(2026, 10, 1, 10, 30, tzinfo=UTC)
     assert sending.spent["rcr"].elapsed == timedelta()

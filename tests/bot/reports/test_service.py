@@ -136,7 +136,7 @@ async def test_refusal_quotes_the_text_that_is_no_month(text: str, said: str) ->
         ("2026", "No ticket names “2026”."),
     ],
 )
-async def test_end_customer_nobody_knows_is_refused_and_the_nearest_is_named(name: str, near: str) -> None:
+async def test_unknown_end_customer_is_refused_with_the_nearest_name(name: str, near: str) -> None:
     world, reporting = await a_desk()
     await world.store.apply(Batch(customers=[EndCustomer(id="c1", name="Adler & Söhne KG")]))
     ticket = await world.raised(customer="Müller GmbH")
@@ -165,7 +165,7 @@ async def test_report_holds_nothing_up_that_is_told_to_the_same_person() -> None
     assert notice.lane != f"direct:{ANNA}"
 
 
-async def test_for_one_end_customer_only_their_tickets_are_counted_however_the_name_is_written() -> None:
+async def test_report_for_one_end_customer_counts_their_tickets_in_every_spelling() -> None:
     world, reporting = await a_desk()
     await world.raised(customer="Müller GmbH")
     await world.raised(customer="Adler KG")
@@ -293,7 +293,7 @@ async def test_received_view_brings_no_reminder() -> None:
     assert await sent(world, Say.VIEW) == []
 
 
-async def test_without_a_way_to_retarus_nothing_is_drafted() -> None:
+async def test_request_for_the_view_needs_a_way_to_retarus() -> None:
     world = await a_world(a_contact(BEN))
     world = world.at(routes=type(world.desk.routes)(desk="C0DESKDESK"))
     with pytest.raises(Refused, match="No way to Retarus"):

@@ -27,7 +27,7 @@ def named(found: SearchResult) -> list[str]:
     ]
 
 
-async def test_known_is_not_answered_no_while_the_same_problem_is_open_for_another_customer() -> None:
+async def test_known_issue_is_not_denied_while_the_same_problem_is_open_elsewhere() -> None:
     w = await a_world()
     await w.raised()
     known = await w.desk.search.known(await w.raised(**OURS))
@@ -53,7 +53,7 @@ async def test_customers_own_open_ticket_is_named_in_both_places_and_shown_once(
     assert "Open tickets of Email Security: PD-1001. History of Müller GmbH: PD-1001" in known.answers["searched"]
 
 
-async def test_note_for_any_service_is_offered_whatever_service_is_chosen() -> None:
+async def test_note_for_any_service_is_offered_with_every_service() -> None:
     w = await a_world()
     await noted(w)
     for services in ("Email Security", "Email Security\nSMS", ""):
@@ -68,7 +68,7 @@ async def test_note_for_any_service_is_found_with_a_service_and_one_of_another_i
     assert named(found) == ["TN-1"]
 
 
-async def test_of_equal_notes_that_of_the_same_service_comes_first() -> None:
+async def test_equal_notes_are_ordered_with_the_same_service_first() -> None:
     w = await a_world()
     await noted(w, "Email Security")
     await noted(w, "FAX")
@@ -89,7 +89,7 @@ async def test_notes_are_found_by_when_they_were_changed_with_words_or_without()
         assert named(await w.desk.search.find(text, ANNA, lately)) == ["TN-1"]
 
 
-async def test_without_words_and_filters_nothing_is_listed() -> None:
+async def test_search_without_words_and_filters_lists_nothing() -> None:
     w = await a_world()
     await w.raised()
     assert named(await w.desk.search.find("", ANNA)) == []

@@ -34,7 +34,7 @@ def test_error_code_says_more_than_a_word() -> None:
     assert ranked("rejected 5.7.1", "rejected", "5.7.1")[0] == 1
 
 
-def test_of_equals_the_newest_comes_first() -> None:
+def test_equal_hits_are_ordered_newest_first() -> None:
     assert ranked("timeout", "timeout", "timeout") == [1, 0]
 
 

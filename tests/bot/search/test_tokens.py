@@ -49,7 +49,7 @@ def test_words_that_say_nothing_are_left_out() -> None:
     )
 
 
-def test_of_a_log_only_so_many_words_are_read() -> None:
+def test_log_is_read_up_to_a_number_of_words() -> None:
     assert len(words.indexed(" ".join(f"x{number}" for number in range(10_000)))) <= 500
 
 

@@ -119,7 +119,7 @@ def test_example_older_than_a_services_trace_window_is_told_with_both_numbers() 
     assert "Example 1 is of 27.07.2019 - 11:20 UTC+2, 31 days ago: FAX is traced for 30 days" in told
 
 
-def test_without_a_configured_window_nothing_is_claimed() -> None:
+def test_missing_trace_window_warns_of_nothing() -> None:
     assert warnings(an_incident(answers=COMPLETE | OLD), a_config(), datetime(2029, 1, 1, tzinfo=UTC)) == ()
 
 

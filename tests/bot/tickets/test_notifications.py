@@ -41,7 +41,7 @@ def test_filling_in_only_redraws_the_card() -> None:
 
 
 @pytest.mark.parametrize(("stage", "what"), [(Stage.NEW, Move.TAKE), (Stage.FIRST, Move.HAND_OFF)])
-def test_step_of_the_owner_is_one_line_in_the_thread_and_pings_nobody(stage: Stage, what: Move) -> None:
+def test_step_of_the_owner_is_one_line_in_the_thread_without_a_mention(stage: Stage, what: Move) -> None:
     assert says(moved(stage, what, ANNA)) == [Say.CARD, Say.STORY]
 
 
@@ -120,7 +120,7 @@ def test_stuck_way_to_retarus_does_not_hold_up_the_other() -> None:
     assert len({notice.lane for notice in sent(ROUTES)}) == 2
 
 
-def test_fallback_sends_by_e_mail_what_the_channel_cannot_take() -> None:
+def test_fallback_sends_by_e_mail_if_the_channel_fails() -> None:
     ticket, routes = an_incident(Stage.RETARUS), Routes(DESK, RETARUS, MAIL, fallback=True)
     posted = Claim(notice=a_notice(ticket, Say.LETTER_POST, to=RETARUS), attempt=1)
     mail, told = after_delivery(posted, Dead("The channel is archived."), ticket, routes, NOW)

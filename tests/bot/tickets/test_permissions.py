@@ -97,7 +97,7 @@ def test_person_of_both_levels_and_admin_make_every_move(stage: Stage, what: Mov
 
 @EVERY
 @pytest.mark.parametrize("user", NO_STAFF)
-def test_guests_externals_bots_and_deactivated_people_make_no_move_whatever_else_they_are(
+def test_guests_externals_bots_and_deactivated_people_make_no_move_with_any_role(
     stage: Stage, what: Move, user: str
 ) -> None:
     with pytest.raises(NotYours):

@@ -62,7 +62,7 @@ async def test_redelivered_form_does_not_undo_what_was_done_meanwhile(world: Wor
     assert await world.desk.tickets.create(ANNA, Kind.INCIDENT, RAISED, "V1") == taken
 
 
-async def test_everything_wrong_is_said_at_once_and_nothing_is_saved(world: World) -> None:
+async def test_faults_are_reported_at_once_and_nothing_is_saved(world: World) -> None:
     with pytest.raises(Invalid) as wrong:
         await world.raised(main_id="12", happens="tbd", contact="Anna", start="9999999999")
     assert wrong.value.errors.keys() == {"main_id", "happens", "contact", "start"}
@@ -161,7 +161,7 @@ async def test_deciding_answer_still_asks_for_a_dependent_one_that_is_needed_at_
 
 
 @pytest.mark.parametrize("user", [*NO_STAFF, NEMO])
-async def test_only_the_team_fills_in(world: World, user: str) -> None:
+async def test_answers_are_filled_in_by_the_team_only(world: World, user: str) -> None:
     ticket = await world.raised()
     with pytest.raises(NotYours):
         await world.desk.answers.fill_in(ticket.id, user, {"error": "550"}, "V9", ticket.version)
@@ -173,7 +173,7 @@ async def test_closed_ticket_is_answered_no_more(world: World) -> None:
         await world.desk.answers.fill_in(ticket.id, ANNA, {"error": "550"}, "V9", ticket.version)
 
 
-async def test_ticket_nobody_knows_is_said_so(world: World) -> None:
+async def test_unknown_ticket_is_reported(world: World) -> None:
     with pytest.raises(Refused, match="not in the desk's database"):
         await world.desk.answers.fill_in("nowhere", ANNA, {}, "V9", 1)
 
@@ -310,7 +310,7 @@ async def test_people_from_outside_are_shown_no_tickets(world: World, user: str)
         await world.desk.queries.by_reference("PD-1001", user)
 
 
-async def test_before_a_form_is_shown_it_is_known_whether_it_could_be_submitted(world: World) -> None:
+async def test_right_to_submit_is_checked_before_a_form_is_shown(world: World) -> None:
     ticket = await world.raised()
     assert await world.desk.queries.allowed(ticket.id, Move.HAND_OFF, ANNA) == ticket
     with pytest.raises(NotYours):

@@ -21,7 +21,7 @@ async def world() -> World:
     return await a_world()
 
 
-async def test_of_two_people_who_take_at_once_one_owns_it_and_the_other_is_told_kindly(world: World) -> None:
+async def test_concurrent_take_has_one_owner_and_one_polite_refusal(world: World) -> None:
     ticket = await world.raised()
     results = await asyncio.gather(
         world.desk.tickets.act(ticket.id, Move.TAKE, ANNA, "C1"),
@@ -34,7 +34,7 @@ async def test_of_two_people_who_take_at_once_one_owns_it_and_the_other_is_told_
     assert str(refusal) == f"{name} was a moment quicker and owns PD-1001 now."
 
 
-async def test_second_to_accept_is_told_who_was_quicker(world: World) -> None:
+async def test_second_accept_is_refused_with_the_owners_name(world: World) -> None:
     ticket = await world.handed_off()
     await world.desk.tickets.act(ticket.id, Move.ACCEPT, BEN, "C1")
     with pytest.raises(NotNow, match="Ben Brandt was a moment quicker"):
@@ -73,7 +73,7 @@ async def test_two_clicks_delivered_at_once_are_one_change(world: World) -> None
 
 
 @pytest.mark.parametrize(("user", "why"), [(BEN, "1st level"), (GUS, "Guests"), (RITA, "Only people of the partner")])
-async def test_move_without_the_right_is_refused_whatever_the_button_showed(world: World, user: str, why: str) -> None:
+async def test_move_without_the_right_is_refused_on_the_server(world: World, user: str, why: str) -> None:
     ticket = await world.raised()
     with pytest.raises(NotYours, match=why):
         await world.desk.tickets.act(ticket.id, Move.TAKE, user, "C1")
@@ -231,7 +231,7 @@ async def test_two_processes_that_sweep_at_once_remind_once(world: World) -> Non
     assert (await world.desk.queries.ticket(ticket.id)).reminded == 1
 
 
-async def test_after_a_night_each_ticket_is_reminded_once(world: World) -> None:
+async def test_ticket_is_reminded_once_after_a_night(world: World) -> None:
     tickets = [await world.handed_off() for _ in range(3)]
     world.clock.forward(hours=12)
     assert await world.desk.reminders.sweep() == 3
@@ -259,7 +259,7 @@ async def test_another_priority_needs_another_reason_in_a_form_and_at_the_handof
 # --- the end-customer stays silent
 
 
-async def test_going_on_without_an_answer_ends_the_wait_like_an_answer_does(world: World) -> None:
+async def test_resume_without_an_answer_ends_the_wait_like_an_answer_does(world: World) -> None:
     asked = await world.taken()
     asked = await world.desk.tickets.say(asked.id, Move.ASK_CUSTOMER, ANNA, "V1", "question", "Which recipients?")
     assert [run.timer for run in world.desk.reminders.runs(asked)] == [Timer.CUSTOMER]
@@ -272,7 +272,7 @@ async def test_going_on_without_an_answer_ends_the_wait_like_an_answer_does(worl
 
 
 @pytest.mark.parametrize(("user", "word", "wrong"), [(BEN, "Three calls", NotYours), (ANNA, "n/a", Invalid)])
-async def test_going_on_without_an_answer_is_the_levels_right_and_needs_a_reason(
+async def test_resume_without_an_answer_is_the_levels_right_and_needs_a_reason(
     world: World, user: str, word: str, wrong: type[Exception]
 ) -> None:
     ticket = await world.taken()
