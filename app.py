@@ -17,11 +17,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.inbound_mail import reception
 from bot.adapters.inbound_mail.isolation import MailParser
 from bot.adapters.inbound_mail.opening import mailbox_check, receiving
-from bot.adapters.mail.compose import ascii_domain
 from bot.adapters.mail.oauth import token_source
 from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import parse_smtp_url
-from bot.adapters.outgoing import outgoing
+from bot.adapters.outgoing import outgoing, sender_domain
 from bot.adapters.printing.child_process import ChildProcessPrinter
 from bot.adapters.slack import channel_audience
 from bot.adapters.slack import client as slack_client
@@ -167,11 +166,6 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
                 ):
                     health.watch_mailbox(mailbox)
                     yield running
-
-
-def sender_domain(config: Config) -> str:
-    """The domain of the Message-IDs of our mails, in ASCII; empty where no mail is sent."""
-    return ascii_domain(config.retarus.from_address.rpartition("@")[2])
 
 
 @asynccontextmanager

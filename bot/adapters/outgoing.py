@@ -9,6 +9,7 @@ from aiohttp import ClientSession
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.mail.compose import ascii_domain
 from bot.adapters.mail.mail_carrier import MailCarrier
 from bot.adapters.mail.oauth import TokenSource
 from bot.adapters.mail.smtp_sender import SmtpSender
@@ -83,6 +84,11 @@ class Outgoing:
         talking = ConversationCarrier(self.posting, store, write, files, parser)
         carriers |= dict.fromkeys((Say.HEARD, Say.RECEIPT, Say.ORIGINAL), talking)
         return carriers | {Say.REPORT: ReportCarrier(self.posting, make_report)}
+
+
+def sender_domain(config: Config) -> str:
+    """The domain of the Message-IDs of our mails, in ASCII; empty where no mail is sent."""
+    return ascii_domain(config.retarus.from_address.rpartition("@")[2])
 
 
 def outgoing(

@@ -79,7 +79,7 @@ class ChannelRoutes:
             self.changes.wake()
 
     async def _follow_move(self, routes: Routes, name: str) -> None:
-        """What stands in the channel, and what waits for it, follows too: also what this replica wrote meanwhile."""
+        """Follows one channel, with its messages and waiting notices, those of this replica included."""
         for _ in range(_MOST):
             old = getattr(routes, name)
             new = await self.store.value(_moved(old)) if old else ""

@@ -32,7 +32,7 @@ class RewrittenLetter:
 
     @property
     def way(self) -> str:
-        """How it goes, in a sentence: it goes …"""
+        """Name of the way of delivery, as in `Routes.ways`."""
         if self.notice.say is Say.LETTER_MAIL:
             return t("by e-mail to {address}", address=self.notice.to)
         return t("to the Retarus channel")

@@ -82,7 +82,7 @@ def automatic(key: str, ticket: str = "t1") -> Notice:
     return a_notice(key).model_copy(update={"ticket_id": ticket, "body": {"automatic": True}})
 
 
-async def test_one_automatic_mail_leaves_in_an_hour_for_each_ticket() -> None:
+async def test_automatic_mails_of_a_ticket_leave_an_hour_apart() -> None:
     store = MemoryStore()
     mails = OutgoingMails(store, store)
     first = await announced(mails, automatic("t1:5:chase_mail:x@y"))
