@@ -74,7 +74,7 @@ def _heading(entry: Entry) -> list[Json]:
 def _author(entry: Entry) -> str:
     name = excerpt(literal(entry.author), 100)
     if entry.way is Way.CHANNEL:
-        return name or entry.address
+        return name or literal(entry.address) or t("somebody")
     address = literal(entry.address)
     return f"{name} <{address}>" if name and address else name or address or t("somebody")
 

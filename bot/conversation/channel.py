@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.config.settings import Config
@@ -14,6 +14,7 @@ from bot.conversation.mail import MailFile
 from bot.conversation.ports import ConversationStore
 from bot.conversation.references import rcr_numbers
 from bot.conversation.taking_in import TakingIn
+from bot.core.characters import without_surrogates
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate
 from bot.model.conversation import Entry, EntryFile, EntryState, Heard, Way, entry_id
@@ -65,6 +66,7 @@ class Channel:
         place = await self.letter_at(said.channel, said.thread)
         if place is None or said.ts == said.thread:
             return
+        said = _encodable(said)
         for _ in range(ATTEMPTS):
             try:
                 await self._heard(said, place)
@@ -134,6 +136,12 @@ class Channel:
         tickets = await self.changes.store.find(Query(stages=(Stage.RETARUS,), limit=OPEN))
         found = [await self.changes.store.place(ticket.id, LETTER) for ticket in tickets]
         return [place for place in found if place]
+
+
+def _encodable(said: Said) -> Said:
+    """The message without what cannot be kept: half characters, as a text that was cut may have."""
+    files = [each.model_copy(update={"name": without_surrogates(each.name)}) for each in said.files]
+    return replace(said, name=without_surrogates(said.name), words=without_surrogates(said.words), files=files)
 
 
 def _key(channel: str, ts: str) -> str:
