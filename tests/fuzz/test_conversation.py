@@ -1,4 +1,4 @@
-"""Any mail and any message of the shared channel goes its whole way: taken in, saved, and drawn within Slack's limits."""
+"""Any mail and any message of the shared channel goes its whole way: taken in, saved, drawn within Slack's limits."""
 
 from __future__ import annotations
 
