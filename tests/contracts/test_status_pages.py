@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -198,6 +199,31 @@ async def test_feed_with_an_external_entity_reads_no_local_file(
     page.answer_with(bomb.replace("Fax delayed", "Fax &f; delayed"))
     found = await Feed(page.url, session, clock=ManualClock()).look()
     assert "root:" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<b>" * 200_000,
+        RSS.replace("Fax delayed", "<b>" * 600_000),
+        "<rss version='2.0'><channel>" + "<item><title>&lt;b&gt;" * 80_000,
+    ],
+    ids=["tags", "tags in a title", "items without an end"],
+)
+async def test_hostile_feed_costs_the_desk_no_processor_time_and_ends(
+    page: StatusServer, session: aiohttp.ClientSession, hostile: str
+) -> None:
+    page.answer_with(hostile)
+    own = time.process_time()
+    found = await Feed(page.url, session, clock=ManualClock(), time_limit=0.3).look()
+    assert isinstance(found, StatusPageReading | UnreadablePage)
+    assert time.process_time() - own < 0.5
+
+
+async def test_feed_that_takes_too_long_is_unreadable(page: StatusServer, session: aiohttp.ClientSession) -> None:
+    page.answer_with(RSS)
+    found = await Feed(page.url, session, clock=ManualClock(), time_limit=0.0).look()
+    assert found == UnreadablePage("Its feed could not be read in time.")
 
 
 def test_status_adapter_setting_selects_the_reader() -> None:

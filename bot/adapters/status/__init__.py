@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import aiohttp
 
+from bot.adapters.status.feed import Feed
 from bot.adapters.status.statuspage import Statuspage
 from bot.config.settings import Retarus
 from bot.escalation.status_page import StatusPage
@@ -13,8 +14,4 @@ def open_status_page(settings: Retarus, session: aiohttp.ClientSession) -> Statu
     """The reader for these settings; None for `link`, where a person looks."""
     if settings.status_adapter == "statuspage":
         return Statuspage(settings.status_page, session)
-    if settings.status_adapter != "feed":
-        return None
-    from bot.adapters.status.feed import Feed  # noqa: PLC0415 (who reads no feed need not wait for its parser)
-
-    return Feed(settings.status_page, session)
+    return Feed(settings.status_page, session) if settings.status_adapter == "feed" else None
