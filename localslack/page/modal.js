@@ -6,6 +6,7 @@ import { showDialog } from './dialogs.js';
 import { icon } from './icons.js';
 import { plain, wordsOf } from './mrkdwn.js';
 import { avatar } from './avatar.js';
+import { whenPopoversClosed } from './popover.js';
 import { Surface, firstProblem } from './surface.js';
 
 const TROUBLE = 'We had some trouble connecting. Try again?';
@@ -19,7 +20,12 @@ export class Modals {
   constructor(env, model) {
     this.env = env;
     this.model = model;
-    model.on('modals', () => this.show());
+    const show = () => this.show();
+    model.on('modals', () => (this.#isUpdate() ? whenPopoversClosed(show) : show()));
+  }
+
+  #isUpdate() {
+    return Boolean(this.#shown) && this.model.modals.at(-1)?.id === this.#shown.id;
   }
 
   show() {

@@ -2,6 +2,7 @@
 import { h } from './dom.js';
 
 const open = [];
+const waiting = new Set();
 
 /**
  * Opens `content` beside `anchor`, inside the window. One click elsewhere, Esc, or a new popover closes it.
@@ -39,6 +40,7 @@ export function popover(
     window.removeEventListener('resize', place);
     if (hadFocus) anchor.focus();
     onclose?.();
+    if (!open.length) runWaiting();
   };
   document.addEventListener('pointerdown', onpointer, true);
   document.addEventListener('keydown', onkey, true);
@@ -50,6 +52,18 @@ export function popover(
 /** Is some popover open? Esc then belongs to it and not to the dialog below. */
 export function anyPopoverOpen() {
   return open.length > 0;
+}
+
+/** Calls `act` once no popover is open: what would redraw the page under an open list waits for the person's choice. */
+export function whenPopoversClosed(act) {
+  if (open.length) waiting.add(act);
+  else act();
+}
+
+function runWaiting() {
+  const acts = [...waiting];
+  waiting.clear();
+  for (const act of acts) act();
 }
 
 export function closePopovers() {

@@ -35,15 +35,14 @@ async def shown(stage: BrowserStage, *blocks: Json) -> Page:
 
 
 async def test_card_and_carousel_are_drawn_and_their_buttons_work(stage: BrowserStage) -> None:
-    cards = [card("First", "one"), card("Second", "two")]
-    page = await shown(stage, card("Alone", "zero"), {"type": "carousel", "elements": cards})
+    cards = [card("First", "rest"), card("Second", "sink")]
+    page = await shown(stage, card("Alone", "tug"), {"type": "carousel", "elements": cards})
     await expect(page.get_by_role("group", name="Alone")).to_contain_text("body")
     carousel = page.get_by_role("region", name="Carousel")
     await carousel.get_by_role("button", name="Open Second").click()
-    rows = stage.slack.services.traffic.rows
+    pressed = await stage.app.wait_for_interaction("sink")
+    assert pressed["type"] == "button"
     await expect(carousel.get_by_role("button", name="Open Second")).not_to_have_attribute("aria-busy", "true")
-    actions = [row.request["actions"][0] for row in rows() if row.kind == "block_actions"]
-    assert [(action["type"], action["action_id"]) for action in actions] == [("button", "two")]
 
 
 async def test_container_folds_its_blocks_away(stage: BrowserStage) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.localslack.page_app import INPUTS, form, plain
-from tests.localslack.page_stage import BrowserStage, select_options, send_message
+from tests.localslack.page_stage import BrowserStage, message, select_options, send_message
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -130,6 +130,23 @@ async def test_cursor_position_survives_a_view_update(stage: BrowserStage) -> No
     await expect(dialog.get_by_text("Came late")).to_be_visible()
     await page.keyboard.type("only ")
     await expect(dialog.get_by_label("Why")).to_have_value("only half a sentence")
+
+
+async def test_open_list_stays_until_its_choice_while_the_view_is_updated(stage: BrowserStage) -> None:
+    page = await stage.open("anna")
+    dialog = await open_form(page)
+    await dialog.get_by_role("combobox", name="Berth").click()
+    option = page.get_by_role("option", name="South")
+    await expect(option).to_be_visible()
+    shown = (await stage.slack.person("anna").state())["modals"][-1]
+    more = {"type": "section", "block_id": "late", "text": plain("Came late")}
+    await stage.app.web.views_update(view_id=shown["id"], view=form("Changed", [more, *INPUTS]))
+    await stage.app.web.chat_postMessage(channel=stage.channel("#quay"), text="shown meanwhile")
+    await message(page, "shown meanwhile").wait_for(state="attached")
+    await option.click()
+    changed = page.get_by_role("dialog", name="Changed")
+    await expect(changed.get_by_text("Came late")).to_be_visible()
+    await expect(changed.get_by_role("combobox", name="Berth")).to_have_value("South")
 
 
 async def test_view_after_a_submission_is_scrolled_to_the_top(stage: BrowserStage) -> None:
