@@ -29,7 +29,9 @@ def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(*command: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: text for name, text in os.environ.items() if not name.startswith(("SLACK_", "DESK_", "PYTHON", "MAKE"))}
+    clean = {
+        name: text for name, text in os.environ.items() if not name.startswith(("SLACK_", "DESK_", "PYTHON", "MAKE"))
+    }
     return subprocess.run(command, cwd=cwd, env=clean | env, capture_output=True, text=True, check=False, timeout=60)
 
 
