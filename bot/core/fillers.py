@@ -6,6 +6,7 @@ taken away. One word that says something makes it an answer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import re
 from enum import StrEnum
 from functools import cache
@@ -154,10 +155,16 @@ def require_substance(text: str, asked: Asked = Asked.ANSWER, *, has_files: bool
     `has_files`: whether a file goes along, so that “see attachment” points to something.
     """
     text = clean_text(text)
-    found = emptiness(text, has_files=has_files)
+    found = _fault(text, asked, has_files=has_files)
     if found is not None:
         raise ValueError(refusal(text, found, asked))
     return text
+
+
+def refusals(texts: Mapping[str, str], asked: Asked = Asked.ANSWER) -> dict[str, str]:
+    """The refusal of each of these texts that is typed and says nothing, by its key."""
+    found = {key: _fault(text, asked) for key, text in texts.items() if text}
+    return {key: refusal(texts[key], why, asked) for key, why in found.items() if why is not None}
 
 
 def is_filler(text: str, *, has_files: bool = False) -> bool:
@@ -169,6 +176,23 @@ def is_reasoned_absence(text: str) -> bool:
     """True for an absence with a reason: an answer (guide 2.5), printed as it stands."""
     found = _UNAVAILABLE.match(clean_text(text))
     return found is not None and bool(_GIVES_A_REASON.match(found[2])) and _reason_is_empty(found[3]) is None
+
+
+def _fault(text: str, asked: Asked, *, has_files: bool = False) -> Emptiness | None:
+    """As `emptiness`; a reason must say more than that there is one."""
+    found = emptiness(text, has_files=has_files)
+    if found is None and asked is Asked.REASON and set(_words(text)) <= _NO_REASON | _ASIDE:
+        return Emptiness.FILLER
+    return found
+
+
+_NO_REASON = frozenset(
+    "because since reason reasons no the a of for just so is it was that this why yes no ok okay fine done good agreed "
+    "necessary needed required useful important better "
+    "weil da denn grund gründe gründen aus ohne kein keine keinen der die das des ein es ist war so halt eben darum "
+    "deshalb deswegen wegen nun mal einfach ja nein passt gut erledigt besser nötig notwendig nützlich wichtig".split()
+)
+"""Words of texts that claim a reason and give none: “just because”, “aus Gründen”, “ist halt so”."""
 
 
 def emptiness(text: str, *, has_files: bool = False) -> Emptiness | None:

@@ -18,6 +18,7 @@ from bot.config.settings import Config
 from bot.core.cleaning import clean_line, clean_text, fitting
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, Refused
+from bot.core.fillers import Asked, refusals
 from bot.core.i18n import t
 from bot.core.identifiers import fold, with_canonical_numbers
 from bot.core.secret_detection import faults
@@ -37,6 +38,8 @@ TEXTS: Mapping[str, int] = {
     "symptom": 3000, "cause": 3000, "remedy": 3000, "workaround": 3000, "material": 3000, "rcr": 500,
 }  # fmt: skip
 """Text fields of a note, each with its maximum length."""
+_TOLD = ("symptom", "cause", "remedy", "workaround")
+"""Those that must say something when they are filled in."""
 REASON = "reason"
 _HINT = re.compile(rf"{PREFIX}[-\s#:]{{0,5}}(\d{{1,9}})", re.IGNORECASE)
 
@@ -139,7 +142,7 @@ class Notes:
         permissions.require_part(await self.queries.actor(by))
         if not clean_text(why):
             raise Invalid({REASON: t("Say what is wrong with it: everyone who opens the note reads this.")})
-        if wrong := faults({REASON: why}):
+        if wrong := refusals({REASON: why}, Asked.REASON) | faults({REASON: why}):
             raise Invalid(wrong)
         retired = {"retired_why": clean_text(why), "is_retired": True}
         return await self._next(note_id, by, seen, retired, f"{form}:note:{seen}")
@@ -212,7 +215,7 @@ def read(typed: Mapping[str, str], config: Config) -> dict[str, object]:
     for key, text in texts.items():
         if len(text) > TEXTS[key]:
             errors[key] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=TEXTS[key])
-    errors |= faults(texts)
+    errors |= refusals({key: texts[key] for key in _TOLD}) | faults(texts)
     if not texts["symptom"]:
         errors["symptom"] = t("Describe the symptom: the search finds the note by it.")
     if not (texts["cause"] or texts["remedy"] or texts["workaround"]):

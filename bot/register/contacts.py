@@ -11,6 +11,7 @@ from bot.config.settings import Config, address
 from bot.core.cleaning import clean_line
 from bot.core.clock import Clock, as_utc
 from bot.core.errors import Conflict, Duplicate, Invalid, Refused
+from bot.core.fillers import refusals
 from bot.core.i18n import mark, t
 from bot.core.secret_detection import faults
 from bot.core.telephone import dialling_number
@@ -67,6 +68,7 @@ def read(typed: Mapping[str, str], before: Contact | None, region: str | None, o
     days = {key: _day(typed.get(key, "")) for key in ("authorised_since", "attested_on", "webinars_on", "expires")}
     user = before.slack_user if before else typed.get("person", "")
     errors |= _faults(texts, days, user, on) | _eas_faults(typed, texts, days) | faults(texts)
+    errors |= refusals({key: texts[key] for key in ("reference", "approver")})
     try:
         texts["phone"] = dialling_number(texts["phone"], region)
     except ValueError as error:

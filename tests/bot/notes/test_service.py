@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.errors import Invalid
 from tests.doubles.counting import Counting
-from tests.factories import BEN, a_world
+from tests.factories import ANNA, BEN, a_world
 
 
 async def test_a_note_begins_with_what_retarus_gave_where_we_have_nothing_of_our_own() -> None:
@@ -34,3 +35,25 @@ async def test_write_saves_the_note_and_the_line_in_the_thread_in_one_batch() ->
     note = await w.at(store=counting).desk.notes.write(typed, BEN, "a form", ticket.id)
     assert (counting.batches, note.name) == (1, "TN-1")
     assert [each.what for each in await counting.history(ticket.id)] == ["raise", "learn"]
+
+
+@pytest.mark.parametrize("why", ["n/a", "tbd", "wird nachgereicht", "because", "k. A."])
+async def test_retire_refuses_a_filler_in_words_that_fit_a_reason(why: str) -> None:
+    w = await a_world()
+    note = await w.desk.notes.write({"symptom": "550 from DE1", "remedy": "Correct the policy"}, BEN, "a form")
+    with pytest.raises(Invalid) as refused:
+        await w.desk.notes.retire(note.id, ANNA, why, "another form", note.version)
+    assert refused.value.errors == {
+        "reason": f"“{why}” gives no reason. Write why, so that a colleague can follow it."
+    }
+    assert not (await w.desk.notes.one(note.id, ANNA)).is_retired
+
+
+@pytest.mark.parametrize("key", ["symptom", "cause", "remedy", "workaround"])
+async def test_note_refuses_a_filler_beside_its_field(key: str) -> None:
+    w = await a_world()
+    typed = {"symptom": "550 from DE1", "remedy": "Correct the policy", key: "to be done"}
+    with pytest.raises(Invalid) as refused:
+        await w.desk.notes.write(typed, BEN, "a form")
+    assert set(refused.value.errors) == {key}
+    assert "leaves the question open" in refused.value.errors[key]

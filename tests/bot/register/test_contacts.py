@@ -59,6 +59,12 @@ def test_impossible_value_is_refused_beside_its_field(key: str, text: str) -> No
     assert faults(**{key: text}) == {key}
 
 
+@pytest.mark.parametrize("key", ["reference", "approver"])
+def test_contract_of_an_eas_exception_is_no_filler(key: str) -> None:
+    other = {"eas": "yes", "employee": "no", "reference": "C-7", "approver": "Retarus Legal", "expires": "2019-08-27"}
+    assert faults(**(other | {key: "wird nachgereicht"})) == {key}
+
+
 def test_eas_for_others_than_employees_needs_the_contract_its_approver_and_its_end() -> None:
     other = {"eas": "yes", "employee": "no"}
     assert faults(**other) == {"reference", "approver", "expires"}
