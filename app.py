@@ -138,9 +138,9 @@ async def program(env: Environment, config: Config, clock: Clock = now) -> Async
             parser = MailParser()
             tasks = BackgroundTasks()
             write, make_report = notification_renderer.writer(desk), reports.maker(desk, ChildProcessPrinter())
-            carriers = observed.observed_carriers(out.carriers(store, write, make_report, config, parser), metrics)
-            follow_up, calm = desk.receipts.follow_up, tasks.calm
-            outbox = Outbox(store, carriers, clock, follow_up, calm=calm, transports=out.transports)
+            carriers = out.carriers(store, write, make_report, config, parser, directory)
+            watched, told = observed.observed_carriers(carriers, metrics), desk.receipts.follow_up
+            outbox = Outbox(store, watched, clock, told, calm=tasks.calm, transports=out.transports)
             indexing = IndexWorker(store, tasks)
 
             def changed() -> None:

@@ -43,5 +43,12 @@ def alert(notice: Notice) -> Message:
     return Message(kit.escape(f"{subject}: {text}"), [kit.rich(line)])
 
 
+def in_place_of(name: str, message: Message) -> Message:
+    """A direct message to a person who has left, as the next person gets it: without buttons meant for that person."""
+    why = t("{name} is no longer in Slack, so you get this message instead.", name=name)
+    blocks = [block for block in message.blocks if block["type"] != "actions"]
+    return Message(f"{kit.escape(why)} {message.text}", [kit.note(why), *blocks])
+
+
 def _pages(text: str) -> list[Json]:
     return [kit.rich(kit.line(kit.text(piece))) for piece in kit.chunks(text)]

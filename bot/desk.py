@@ -39,6 +39,7 @@ from bot.tickets.notifications import Routes
 from bot.tickets.ports import ChannelMembers, Directory, Drafts, Maintenance, NoMembers
 from bot.tickets.queries import Queries
 from bot.tickets.service import Tickets
+from bot.tickets.successors import Successors
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def open_desk(
         evidence=evidence,
         retarus_replies=RetarusReplies(changes, queries, answers, clock),
         resend=Resend(changes, queries, register, store, store, directory, config, clock),
-        receipts=Receipts(store, routes, clock),
+        receipts=Receipts(store, routes, clock, Successors(directory, config)),
         outgoing=OutgoingMails(store, store),
         taking_in=taking_in,
         conversation=Conversation(taking_in, changes, queries, store, clock),

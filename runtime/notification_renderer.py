@@ -30,7 +30,12 @@ def writer(desk: Desk) -> Write:
 
     async def write(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Message]:
         with speaking(await _language(desk, notice)):
-            return await say(notice, ticket, link)
+            left = next(iter(notice.names("left")), "")
+            if not left:
+                return await say(notice, ticket, link)
+            names = await desk.queries.names([left])
+            for_them = notice.model_copy(update={"to": left})
+            return [notifications.in_place_of(names(left), each) for each in await say(for_them, ticket, link)]
 
     async def say(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Message]:
         if notice.say is Say.DIGEST:

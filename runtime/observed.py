@@ -17,7 +17,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.conversation.mail import InboundMail, UnreadableMail
 from bot.core.errors import StoreDown
 from bot.model.conversation import Entry
-from bot.model.notice import BY_MAIL, Blocked, Claim, Dead, Outcome, Retry, Say, Sent
+from bot.model.notice import BY_MAIL, Blocked, Claim, Dead, Gone, Outcome, Retry, Say, Sent
 from bot.outbox import Carrier
 from runtime import log_context
 from runtime.metrics import Metrics
@@ -33,7 +33,7 @@ _KINDS = {
 OTHER = "other"
 _ID = re.compile(r"[0-9A-Za-z-]{1,40}")
 _METHOD = re.compile(r"/api/([a-zA-Z.]{1,60})$")
-_REASONS = {Sent: "none", Retry: "passing", Blocked: "transport closed", Dead: "refused"}
+_REASONS = {Sent: "none", Retry: "passing", Blocked: "transport closed", Dead: "refused", Gone: "recipient left"}
 
 
 class InteractionWatch:

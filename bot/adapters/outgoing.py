@@ -18,6 +18,7 @@ from bot.adapters.slack import client as slack_client
 from bot.adapters.slack.api_errors import closes_slack
 from bot.adapters.slack.conversation_carrier import ConversationCarrier
 from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.present_recipients import PresentRecipients
 from bot.adapters.slack.report_carrier import Make, ReportCarrier
 from bot.adapters.slack.slack_carrier import SlackCarrier, Write
 from bot.adapters.slack.transport_check import slack_check
@@ -31,6 +32,7 @@ from bot.core.pace import SharedTurns
 from bot.model.notice import BY_MAIL, Say
 from bot.outbox import Carrier
 from bot.ports import Store
+from bot.tickets.ports import Directory
 from bot.transports import Closure, Tell, Transport, Transports
 
 BY_SLACK = frozenset(Say) - BY_MAIL
@@ -65,7 +67,7 @@ class Outgoing:
             self.slack.pace.shared = turns
 
     def carriers(
-        self, store: Store, write: Write, make_report: Make, config: Config, parser: MailFiles
+        self, store: Store, write: Write, make_report: Make, config: Config, parser: MailFiles, directory: Directory
     ) -> dict[Say, Carrier]:
         """The carrier of each kind of notice. `parser`: reads files of mails that came in."""
         files, most, retarus = SlackFiles(self.posting, self.session), config.files.most, config.retarus
@@ -83,7 +85,11 @@ class Outgoing:
         carriers: dict[Say, Carrier] = {say: mail if say in BY_MAIL else slack for say in Say}
         talking = ConversationCarrier(self.posting, store, write, files, parser)
         carriers |= dict.fromkeys((Say.HEARD, Say.RECEIPT, Say.ORIGINAL), talking)
-        return carriers | {Say.REPORT: ReportCarrier(self.posting, make_report)}
+        carriers[Say.REPORT] = ReportCarrier(self.posting, make_report)
+        return {
+            say: carrier if say in BY_MAIL else PresentRecipients(carrier, directory)
+            for say, carrier in carriers.items()
+        }
 
 
 def sender_domain(config: Config) -> str:

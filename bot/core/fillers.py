@@ -6,8 +6,8 @@ taken away. One word that says something makes it an answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from itertools import product

@@ -6,25 +6,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.clock import Clock, as_utc
-from bot.model.notice import Claim, Notice, Outcome
+from bot.model.notice import Claim, Gone, Notice, Outcome
 from bot.tickets import notifications
 from bot.tickets.attachments import receipts
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import TicketStore
+from bot.tickets.successors import Successors
 
 
 @dataclass(frozen=True)
 class Receipts:
-    """Reports in the thread that a letter arrived, or that something was not delivered."""
+    """Tells in the thread that a letter arrived or was not delivered, and the next person when a recipient has left."""
 
     store: TicketStore
     routes: Routes
     clock: Clock
+    successors: Successors
 
     async def follow_up(self, claim: Claim, outcome: Outcome) -> Sequence[Notice]:
         """The notices that follow from the outcome of a delivery."""
         if not notifications.has_sequel(claim.notice, outcome):
             return []  # most deliveries: nothing need be read for them
         ticket = await self.store.get(claim.notice.ticket_id)
-        told = notifications.after_delivery(claim, outcome, ticket, self.routes, as_utc(self.clock())) if ticket else []
-        return receipts(told, outcome)
+        if ticket is None:
+            return []
+        at = as_utc(self.clock())
+        if isinstance(outcome, Gone):
+            left = [*claim.notice.names("left"), claim.notice.to]
+            return notifications.redirected(claim.notice, ticket, left, await self.successors.of(left, ticket), at)
+        return receipts(notifications.after_delivery(claim, outcome, ticket, self.routes, at), outcome)

@@ -187,7 +187,12 @@ class Dead:
     """None: as it was when the notice was claimed."""
 
 
-Outcome = Sent | Retry | Blocked | Dead
+@dataclass(frozen=True)
+class Gone:
+    """Not delivered: its recipient has left the workspace. The next person is told instead."""
+
+
+Outcome = Sent | Retry | Blocked | Dead | Gone
 
 
 class Letter(Record):

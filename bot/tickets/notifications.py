@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from bot.core.i18n import t
 from bot.model.contact import Contact
 from bot.model.letter_text import LetterText
-from bot.model.notice import Blocked, Claim, Dead, Notice, Outcome, Say, Sent, direct_lane
+from bot.model.notice import Blocked, Claim, Dead, Gone, Notice, Outcome, Say, Sent, direct_lane
 from bot.model.ticket import NOBODY, Event, Ticket
 from bot.model.transitions import Move, Step
 
@@ -61,7 +61,7 @@ SILENT = frozenset({Move.RAISE.value, Step.FILL_IN.value, Step.HEARD.value})
 
 TO_RETARUS = frozenset({Say.LETTER_POST, Say.LETTER_MAIL, Say.CHASE_POST, Say.CHASE_MAIL})
 _SAID_ASIDE = frozenset({Say.DIRECT, Say.REMINDERS})
-"""Direct messages. A dead one is not reported: its recipient has left."""
+"""Direct messages. A dead one is not reported."""
 
 _YOUR_TURN = frozenset(
     what.value
@@ -222,7 +222,9 @@ def chasers(
 
 
 def has_sequel(cause: Notice, outcome: Outcome) -> bool:
-    """True if this outcome of a delivery causes notifications: receipts of letters, alerts of dead letters."""
+    """True if this outcome of a delivery causes notifications: receipts, alerts of dead letters, and a next person."""
+    if isinstance(outcome, Gone):
+        return cause.say in _SAID_ASIDE
     if isinstance(outcome, Dead):
         return cause.say not in {*_SAID_ASIDE, Say.ANSWERED}
     return isinstance(outcome, Sent | Blocked) and cause.say in TO_RETARUS
@@ -253,6 +255,12 @@ def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Route
         failed |= {"instead": True} if instead else {}
         return [*instead, _following(cause, ticket, say, to, at, failed, f"{claim.attempt}")]
     return []
+
+
+def redirected(cause: Notice, ticket: Ticket, left: Sequence[str], people: Iterable[str], at: datetime) -> list[Notice]:
+    """The same direct message, to others in place of a person who has left; `left` in the body: who was to get it."""
+    body: dict[str, JsonValue] = {**cause.body, "left": list(left)}
+    return [_following(cause, ticket, cause.say, person, at, body, f":{person}") for person in people]
 
 
 def _waiting(cause: Notice, outcome: Blocked, ticket: Ticket, routes: Routes, at: datetime) -> list[Notice]:

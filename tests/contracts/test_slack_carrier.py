@@ -14,12 +14,16 @@ from aiohttp import ClientSession
 
 from bot.adapters.slack import client as slack_client
 from bot.adapters.slack.client import for_outbox
+from bot.adapters.slack.directory import SlackDirectory
 from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.idempotent_posting import key_in_metadata
+from bot.adapters.slack.people import HomeWorkspace
+from bot.adapters.slack.present_recipients import PresentRecipients
 from bot.adapters.slack.slack_carrier import SlackCarrier
 from bot.adapters.slack.transport_check import slack_check
+from bot.config.settings import Levels
 from bot.core.pace import Pace
-from bot.model.notice import Blocked, Claim, Dead, Notice, Outcome, Place, Progress, Retry, Say, Sent
+from bot.model.notice import Blocked, Claim, Dead, Gone, Notice, Outcome, Place, Progress, Retry, Say, Sent
 from bot.model.ticket import Attachment, Ticket
 from bot.tickets.attachments import packed
 from bot.tickets.ports import Batch
@@ -177,6 +181,7 @@ async def test_search_in_limited_history_goes_on_where_it_stopped(s: Scene) -> N
         await s.store.settle(claim, outcome, datetime.now(UTC))
         if isinstance(outcome, Sent):
             break
+        assert isinstance(outcome, Retry)
         assert outcome.progress
         pages.append(outcome.progress.cursor)
         minute_later(s)
@@ -365,3 +370,17 @@ async def test_posts_keep_to_the_rate_limit_of_a_channel(s: Scene) -> None:
         await client.chat_postMessage(channel=DESK, text=f"{number}") if number < 5 else None
     assert client.posts.seconds_until(DESK) > 0.5 - (time.monotonic() - began)
     assert client.posts.seconds_until(RETARUS) == 0
+
+
+async def test_direct_message_to_a_deactivated_person_is_gone_whether_or_not_it_was_opened_before(s: Scene) -> None:
+    directory = SlackDirectory(s.carrier._client, Levels(), HomeWorkspace("T0"), "Europe/Berlin")
+    carrier = PresentRecipients(s.carrier, directory)
+    direct = a_notice("direct", say=Say.DIRECT, to="U0ANNA", lane="direct:U0ANNA", due=datetime.now(UTC))
+    first = Claim(notice=direct, attempt=1)
+    assert isinstance(await carrier.deliver(first, datetime.now(UTC)), Sent)
+    await s.slack.person("carla").control("POST", "people/anna", deactivated=True)
+    directory.forget("U0ANNA")
+    again = Claim(notice=direct.model_copy(update={"key": "again"}), attempt=1)
+    assert await carrier.deliver(again, datetime.now(UTC)) == Gone()
+    other = Claim(notice=direct.model_copy(update={"key": "nobody", "to": "U0NOBODY"}), attempt=1)
+    assert await s.carrier.deliver(other, datetime.now(UTC)) == Gone()

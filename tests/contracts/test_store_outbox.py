@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model.notice import Claim, Dead, Place, Retry, Sent
+from bot.model.notice import Claim, Dead, Gone, Place, Retry, Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch
 from tests.doubles.manual_clock import ManualClock
@@ -100,12 +100,19 @@ async def test_a_head_that_is_not_due_yet_holds_its_lane(store: Store) -> None:
     assert await claimed_keys(store, 5) == ["a1"]
 
 
-@pytest.mark.parametrize("outcome", [Sent(), Dead("It cannot be delivered.")])
-async def test_a_lane_goes_on_after_its_head(store: Store, outcome: Sent | Dead) -> None:
+@pytest.mark.parametrize("outcome", [Sent(), Dead("It cannot be delivered."), Gone()])
+async def test_a_lane_goes_on_after_its_head(store: Store, outcome: Sent | Dead | Gone) -> None:
     await enqueue(store, "a1", "a2", lane="a")
     (head,) = await claim(store)
     assert await store.settle(head, outcome, START)
     assert await claimed_keys(store) == ["a2"]
+
+
+async def test_notice_to_somebody_who_left_is_no_dead_letter_and_its_successor_is_saved(store: Store) -> None:
+    await enqueue(store, "n1")
+    (claimed,) = await claim(store)
+    assert await store.settle(claimed, Gone(), START, [a_notice("next")])
+    assert {letter.notice.key: letter.state for letter in await store.letters()} == {"n1": "dropped", "next": "waiting"}
 
 
 async def test_a_lost_lease_settles_nothing(store: Store) -> None:

@@ -25,6 +25,7 @@ from bot.model.notice import (
     Blocked,
     Claim,
     Dead,
+    Gone,
     Held,
     Letter,
     Notice,
@@ -252,7 +253,7 @@ class MemoryStore(MemoryConversation):
         if row is None or row.state != "waiting" or row.attempts != claim.attempt:
             return False
         row.settled = row.attempts
-        row.progress = claim.progress if isinstance(outcome, Sent) else outcome.progress or claim.progress
+        row.progress = claim.progress if isinstance(outcome, Sent | Gone) else outcome.progress or claim.progress
         match outcome:
             case Retry():
                 row.next_at, row.why = as_utc(outcome.at), outcome.why
@@ -261,6 +262,8 @@ class MemoryStore(MemoryConversation):
             case Dead():
                 row.why = outcome.why
                 self._finish(row, "dead", as_utc(at))
+            case Gone():
+                self._finish(row, "dropped", as_utc(at))
             case Sent():
                 self._finish(row, "sent", as_utc(at))
                 for place in (*([outcome.place] if outcome.place else []), *outcome.places):

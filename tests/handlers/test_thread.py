@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.model.transitions import Move
 from tests.handlers.world import DESK, RETARUS, World
 
 
@@ -31,3 +32,15 @@ async def test_incident_travels_from_the_phone_to_retarus_and_back(w: World) -> 
     ticket = await w.ticket()
     assert not ticket.stage.is_open
     assert ticket.rcr == ("RCR-88123",)
+
+
+async def test_message_to_an_owner_who_left_reaches_the_second_person_and_is_no_dead_letter(w: World) -> None:
+    card = await w.accepted()
+    await w.carla.control("POST", "people/anna", deactivated=True)
+    ticket = await w.ticket()
+    await w.running.desk.tickets.say(ticket.id, Move.RESOLVE, "U0BEN", "F1", "remedy", "The policy is corrected")
+    told = await w.alex.message("@partner-desk", "Anna Arnold is no longer in Slack, so you get this message instead")
+    assert "PD-1001" in told["text"]
+    assert not [block for block in told["blocks"] if block["type"] == "actions"]
+    await w.ben.reply(card, "The policy is corrected")
+    assert await w.running.store.letters(state="dead") == []

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.core.backoff import backoff
 from bot.core.i18n import mark, t
 from bot.core.pace import TooSoon
-from bot.model.notice import Blocked, Claim, Dead, Outcome, Progress, Retry
+from bot.model.notice import Blocked, Claim, Dead, Gone, Outcome, Progress, Retry
 
 UNSURE = timedelta(seconds=60)
 """Time for which Slack may still process a call that got no answer. Before that, its message is not searched for."""
@@ -44,11 +44,13 @@ _CHANNEL_CLOSED = {
 }
 """Errors that concern everything that goes to one channel."""
 
+_LEFT = frozenset({"user_disabled", "user_not_found"})
+"""Errors of a direct message to somebody who has left the workspace."""
+
 _WORDS = {
     "restricted_action": mark(
         "A workspace rule keeps the bot from posting there. An admin can allow it; then try again."
     ),
-    "user_not_found": mark("This person is not in the workspace any more."),
     "cannot_dm_bot": mark("This person cannot be written to directly."),
     "msg_too_long": mark("Slack refuses the message as too long."),
     "msg_blocks_too_long": mark("Slack refuses the message as too long."),
@@ -142,6 +144,8 @@ def _refused(error: SlackApiError, at: datetime, claim: Claim, progress: Progres
     if _is_slacks_fault(error):
         wait = max(UNSURE, _backoff(claim))
         return Retry(at + wait, t("Slack had an error of its own."), progress)
+    if name_of(error) in _LEFT and not is_channel(claim.notice.to):
+        return Gone()
     return _closed(error, claim, progress) or Dead(_words(name_of(error)), progress)
 
 

@@ -20,6 +20,7 @@ from bot.model.notice import (
     Blocked,
     Claim,
     Dead,
+    Gone,
     Held,
     Notice,
     Outcome,
@@ -192,13 +193,14 @@ def settle(db: Connection, claim: Claim, outcome: Outcome, at: datetime, then: S
 
 
 def _end(db: Connection, claim: Claim, outcome: Outcome, at: datetime) -> bool:
-    progress = claim.progress if isinstance(outcome, Sent) else outcome.progress or claim.progress
+    progress = claim.progress if isinstance(outcome, Sent | Gone) else outcome.progress or claim.progress
     values: Row = {"key": claim.notice.key, "attempt": claim.attempt, "progress": progress.model_dump_json()}
     if isinstance(outcome, Retry | Blocked):
         next_at = outcome.at if isinstance(outcome, Retry) else at + BLOCKED
         again: Row = {**values, "next_at": ms(next_at), "why": outcome.why}
         return db.execute(outbox_sql.POSTPONE, again).fetchone() is not None
-    state, why = ("dead", outcome.why) if isinstance(outcome, Dead) else ("sent", "")
+    state = "dead" if isinstance(outcome, Dead) else "dropped" if isinstance(outcome, Gone) else "sent"
+    why = outcome.why if isinstance(outcome, Dead) else ""
     ended = db.execute(outbox_sql.FINISH, {**values, "state": state, "why": why, "at": ms(at)}).fetchone()
     if ended:
         _promote(db, ended[0])

@@ -145,8 +145,8 @@ def test_judging_is_linear(unit: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "because", "just because", "because it is necessary", "no reason", "reason", "ok", "done", "weil", "ist halt so",
-        "aus Gründen", "ohne Grund", "weil es wichtig ist", "passt so", "erledigt",
+        "because", "just because", "because it is necessary", "no reason", "reason", "ok", "done", "weil",
+        "ist halt so", "aus Gründen", "ohne Grund", "weil es wichtig ist", "passt so", "erledigt",
     ],
 )  # fmt: skip
 def test_text_that_only_claims_a_reason_is_refused_as_a_reason(text: str) -> None:
@@ -156,7 +156,14 @@ def test_text_that_only_claims_a_reason_is_refused_as_a_reason(text: str) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["because DE1 is down", "no outbound mail", "weil DE1 steht", "aus Datenschutzgründen", "customer is closed", "urgent"],
+    [
+        "because DE1 is down",
+        "no outbound mail",
+        "weil DE1 steht",
+        "aus Datenschutzgründen",
+        "customer is closed",
+        "urgent",
+    ],
 )
 def test_short_reason_that_names_something_is_a_reason(text: str) -> None:
     assert require_substance(text, Asked.REASON) == text

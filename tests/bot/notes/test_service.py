@@ -43,9 +43,7 @@ async def test_retire_refuses_a_filler_in_words_that_fit_a_reason(why: str) -> N
     note = await w.desk.notes.write({"symptom": "550 from DE1", "remedy": "Correct the policy"}, BEN, "a form")
     with pytest.raises(Invalid) as refused:
         await w.desk.notes.retire(note.id, ANNA, why, "another form", note.version)
-    assert refused.value.errors == {
-        "reason": f"“{why}” gives no reason. Write why, so that a colleague can follow it."
-    }
+    assert refused.value.errors == {"reason": f"“{why}” gives no reason. Write why, so that a colleague can follow it."}
     assert not (await w.desk.notes.one(note.id, ANNA)).is_retired
 
 
