@@ -138,3 +138,24 @@ async def test_second_delivery_of_a_refused_click_saves_nothing(w: World) -> Non
         assert (await w.running.app.async_dispatch(request)).status == 200
     await w.alex.message(DESK, "Slack did not answer properly just now, so nothing was changed.")
     assert (await w.ticket()).version == ticket.version
+
+
+@pytest.mark.parametrize("again", ["slash_command", "block_actions"])
+async def test_socket_mode_envelope_delivered_twice_opens_one_form(w: World, again: str) -> None:
+    card = await w.raised()
+    opened = rows(w, "views.open")
+    w.slack.faults.order(again, "doubled")
+    if again == "block_actions":
+        await w.alex.click(card, "Hand off to 2nd level")
+    else:
+        await w.alex.command(DESK, "/retarus-incident")
+    await w.alex.modal()
+    await w.anna.command(DESK, "/retarus-incident")  # handled after both
+    await w.anna.modal("Raise an incident")
+    assert "doubled" in {row.fault for row in w.slack.services.traffic.rows() if row.kind == again}
+    assert rows(w, "views.open") == opened + 2
+    assert len(await w.alex.modals()) == 1
+
+
+def rows(w: World, kind: str) -> int:
+    return sum(row.kind == kind for row in w.slack.services.traffic.rows())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -16,11 +16,15 @@ _PAGE = 200
 _AT_ONCE, _PAUSE = 20, 3.0
 """Members that are looked up at once, and seconds before each further one: clicks have priority."""
 
+Rest = Callable[[float], Awaitable[object]]
 
-async def warnings(client: AsyncWebClient, directory: Directory, channel_id: str) -> tuple[str, ...]:
+
+async def warnings(
+    client: AsyncWebClient, directory: Directory, channel_id: str, rest: Rest = asyncio.sleep
+) -> tuple[str, ...]:
     """One sentence for each reason why more people read in this channel than should."""
     channel = (await client.conversations_info(channel=channel_id))["channel"]
-    strangers = await _strangers(client, directory, channel_id)
+    strangers = await _strangers(client, directory, channel_id, rest)
     return tuple(filter(None, (_openness(channel), _guests(strangers))))
 
 
@@ -39,14 +43,14 @@ def _guests(count: int) -> str:
     return f"In the desk channel {'is' if count == 1 else 'are'} {people}, who can read every ticket."
 
 
-async def _strangers(client: AsyncWebClient, directory: Directory, channel_id: str) -> int:
+async def _strangers(client: AsyncWebClient, directory: Directory, channel_id: str, rest: Rest) -> int:
     strangers = number = 0
     async for user in _members(client, channel_id):
         number += 1
         if number > _MOST:
             break
         if number > _AT_ONCE:
-            await asyncio.sleep(_PAUSE)
+            await rest(_PAUSE)
         person = await directory.person(user)
         strangers += person.is_guest or person.is_external
     return strangers
