@@ -11,7 +11,7 @@
 # make texts  what people read, gathered anew from the code into texts/; says what has no German yet
 # make lock   the pins with their hashes, made anew from pyproject.toml
 # make sbom   the list of components of this release (CycloneDX), in sbom.json
-# make audit  known vulnerabilities of the pins, asked of PyPI; waivers: deploy/audit-waivers.txt
+# make audit  known vulnerabilities of the pins, asked of PyPI, where it can be reached; waivers: deploy/audit-waivers.txt
 
 PYTHON ?= python3
 SPOKEN ?= en
@@ -57,6 +57,7 @@ LOCK := $(PY) -m uv pip compile -q --universal --no-header --generate-hashes --p
 
 lock: $(VENV)/.test
 	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) --extra traces -c requirements.txt pyproject.toml -o requirements-traces.txt
 	$(LOCK) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	echo 'setuptools>=77' | $(LOCK) - -o requirements-build.txt
 
@@ -64,7 +65,7 @@ sbom: $(VENV)/.test
 	$(PY) -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.json
 
 audit: $(VENV)/.test
-	$(PY) -m pip_audit --require-hashes --disable-pip -r requirements.txt $$(sed -n 's/^\([A-Z][A-Za-z0-9-]*\) .*/--ignore-vuln \1/p' deploy/audit-waivers.txt)
+	@$(PY) deploy/audit.py
 
 # $(call missing,commands,thing,packages): says that some tests are left out where none of the commands is there
 missing = for each in $(1); do command -v "$$each" >/dev/null && exit 0; done; \

@@ -82,6 +82,7 @@ from runtime import (
     scheduler,
     socket_mode,
     starting,
+    tracing,
 )
 from runtime.background_tasks import BackgroundTasks
 from runtime.backup import Storage
@@ -113,7 +114,15 @@ class Program:
 @asynccontextmanager
 async def program(env: Environment, config: Config, clock: Clock = now) -> AsyncIterator[Program]:
     """The whole program, started but not yet listening. Raises `Misconfigured`, `StoreDown`, `SlackApiError`."""
-    metrics = Metrics()
+    async with (
+        tracing.tracing(env.otel_exporter_otlp_endpoint, env.replica) as spans,
+        _program(env, config, clock, Metrics(spans)) as running,
+    ):
+        yield running
+
+
+@asynccontextmanager
+async def _program(env: Environment, config: Config, clock: Clock, metrics: Metrics) -> AsyncIterator[Program]:
     async with slack_client.open_session(observed.slack_trace(metrics)) as session:
         token = token_source(env)
         out = outgoing(env, config, session, clock, token)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, PlatformCollector, ProcessCollector
 
+from runtime.tracing import NO_SPANS, Spans
+
 _ACKNOWLEDGED = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 """Seconds; Slack waits three."""
 _DELIVERED = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 80.0)
@@ -11,9 +13,10 @@ _DATABASE = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0)
 
 
 class Metrics:
-    """All metrics of one program, in a registry of its own."""
+    """All metrics of one program, in a registry of its own, and its traces."""
 
-    def __init__(self) -> None:
+    def __init__(self, spans: Spans = NO_SPANS) -> None:
+        self.spans = spans
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -57,3 +60,4 @@ class Metrics:
     def database_operation(self, kind: str, outcome: str, seconds: float) -> None:
         """Counts one operation of the store."""
         self.database.labels(kind, outcome).observe(seconds)
+        self.spans.done(f"database {kind}", outcome, seconds)

@@ -21,6 +21,7 @@ from bot.model.notice import BY_MAIL, Blocked, Claim, Dead, Gone, Outcome, Retry
 from bot.outbox import Carrier
 from runtime import log_context
 from runtime.metrics import Metrics
+from runtime.tracing import NO_SPANS
 
 _KINDS = {
     "shortcut": "shortcut",
@@ -46,12 +47,15 @@ class InteractionWatch:
     def __call__(self, body: Mapping[str, Any], ack: AsyncAck) -> Iterator[None]:
         kind = "command" if "command" in body else _KINDS.get(str(body.get("type")), OTHER)
         began, outcome = time.perf_counter(), "failed"
-        try:
-            with log_context.about(request=log_context.new_request(), person=person_in(body), ticket=ticket_in(body)):
-                yield
-            outcome = _outcome(ack)
-        finally:
-            self._metrics.interactions.labels(kind, outcome).observe(time.perf_counter() - began)
+        request, ticket = log_context.new_request(), ticket_in(body)
+        with self._metrics.spans.span(f"interaction {kind}", request=request, ticket=ticket) as span:
+            try:
+                with log_context.about(request=request, person=person_in(body), ticket=ticket):
+                    yield
+                outcome = _outcome(ack)
+            finally:
+                span.set("outcome", outcome)
+                self._metrics.interactions.labels(kind, outcome).observe(time.perf_counter() - began)
 
 
 def _outcome(ack: AsyncAck) -> str:
@@ -89,13 +93,17 @@ class ObservedCarrier:
         self._metrics = metrics
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
-        log_context.name_for_this_task(request=log_context.new_request(), ticket=claim.notice.ticket_id)
+        request, ticket = log_context.new_request(), claim.notice.ticket_id
+        log_context.name_for_this_task(request=request, ticket=ticket)
         began, outcome, reason = time.perf_counter(), "failed", "error"
-        try:
-            done = await self._carrier.deliver(claim, at)
-            outcome, reason = type(done).__name__.lower(), _REASONS[type(done)]
-        finally:
-            self._metrics.deliveries.labels(self._way, outcome, reason).observe(time.perf_counter() - began)
+        kind = claim.notice.say.value
+        with self._metrics.spans.span(f"delivery {self._way}", request=request, ticket=ticket, kind=kind) as span:
+            try:
+                done = await self._carrier.deliver(claim, at)
+                outcome, reason = type(done).__name__.lower(), _REASONS[type(done)]
+            finally:
+                span.set("outcome", outcome)
+                self._metrics.deliveries.labels(self._way, outcome, reason).observe(time.perf_counter() - began)
         return done
 
 
@@ -138,33 +146,43 @@ class JobWatch:
 
     async def __call__(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
         began, outcome = time.perf_counter(), "failed"
-        try:
-            result = await work()
-            outcome = "done"
-            if name == self._counted and isinstance(result, int):
-                self._metrics.reminders.inc(result)
-        except StoreDown:
-            outcome = "database down"
-            raise
-        finally:
-            self._metrics.jobs.labels(name, outcome).observe(time.perf_counter() - began)
+        with self._metrics.spans.span(f"job {name}") as span:
+            try:
+                result = await work()
+                outcome = "done"
+                if name == self._counted and isinstance(result, int):
+                    self._metrics.reminders.inc(result)
+            except StoreDown:
+                outcome = "database down"
+                raise
+            finally:
+                span.set("outcome", outcome)
+                self._metrics.jobs.labels(name, outcome).observe(time.perf_counter() - began)
 
 
 def slack_trace(metrics: Metrics) -> aiohttp.TraceConfig:
-    """Counts the calls of Slack's Web API by method and status; 429 is a rate limit."""
+    """Counts the calls of Slack's Web API by method and status; 429 is a rate limit. Each is a span."""
     trace = aiohttp.TraceConfig()
 
-    def count(url: Any, status: str) -> None:
+    def count(call: SimpleNamespace, url: Any, status: str) -> None:
         found = _METHOD.search(url.path)
         if found:
             metrics.slack_calls.labels(found[1], status).inc()
+            call.span.end(status)
 
-    async def ended(_: aiohttp.ClientSession, __: SimpleNamespace, done: aiohttp.TraceRequestEndParams) -> None:
-        count(done.url, str(done.response.status))
+    async def begun(_: aiohttp.ClientSession, call: SimpleNamespace, told: aiohttp.TraceRequestStartParams) -> None:
+        found = _METHOD.search(told.url.path)
+        call.span = metrics.spans.call(f"slack {found[1]}") if found else NO_SPANS
 
-    async def failed(_: aiohttp.ClientSession, __: SimpleNamespace, done: aiohttp.TraceRequestExceptionParams) -> None:
-        count(done.url, "unreachable")
+    async def ended(_: aiohttp.ClientSession, call: SimpleNamespace, done: aiohttp.TraceRequestEndParams) -> None:
+        count(call, done.url, str(done.response.status))
 
+    async def failed(
+        _: aiohttp.ClientSession, call: SimpleNamespace, done: aiohttp.TraceRequestExceptionParams
+    ) -> None:
+        count(call, done.url, "unreachable")
+
+    trace.on_request_start.append(begun)
     trace.on_request_end.append(ended)
     trace.on_request_exception.append(failed)
     return trace

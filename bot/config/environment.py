@@ -44,6 +44,8 @@ class Environment(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     replica: str = ""
     """Name of this process in log lines; empty: the machine's name."""
+    otel_exporter_otlp_endpoint: str = ""
+    """With it: OpenTelemetry traces, sent there by OTLP over HTTP."""
 
     @classmethod
     def settings_customise_sources(

@@ -113,9 +113,10 @@ async def test_due_ticket_is_reminded_once_by_all_replicas(two: World) -> None:
 
 
 async def test_replicas_keep_to_the_rate_limit_of_a_channel_together(tmp_path: Path, database: str) -> None:
+    pace = {"slack_posts_per_minute": 6000}
     async with (
-        world(tmp_path, database=database, posts=6000) as w,
-        desk_at(w.slack, w.mail, tmp_path, database=database, posts=6000),
+        world(tmp_path, database=database, environment=pace) as w,
+        desk_at(w.slack, w.mail, tmp_path, database=database, environment=pace),
     ):
         card = await w.accepted()
         said = len(await w.anna.thread(card))

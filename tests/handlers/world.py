@@ -169,7 +169,7 @@ SECOND_TASKS: Json = {
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, database: str = "", imap: str = "", posts: int = 0, **changes: Any
+    folder: Path, *, database: str = "", imap: str = "", environment: Json | None = None, **changes: Any
 ) -> AsyncIterator[World]:
     """Everything, listening. `changes`: settings other than the demo's, by table (`retarus={…}`)."""
     async with AsyncExitStack() as stack:
@@ -177,7 +177,7 @@ async def world(
         slack = await stack.enter_async_context(LocalSlack(_seed(), mailbox=mailbox, switches=patient()))
         mail = await serve(mailbox)
         stack.push_async_callback(mail.close)
-        at_it = desk_at(slack, mail, folder, database=database, imap=imap, posts=posts, **changes)
+        at_it = desk_at(slack, mail, folder, database=database, imap=imap, environment=environment, **changes)
         running = await stack.enter_async_context(at_it)
         yield World(slack, mail, running, *(slack.person(name, PATIENCE) for name in NAMES))
 
@@ -194,20 +194,21 @@ async def desk_at(
     *,
     database: str = "",
     imap: str = "",
-    posts: int = 0,
+    environment: Json | None = None,
     **changes: Any,
 ) -> AsyncIterator[Program]:
     """The desk, connected to this Slack by Socket Mode."""
     bot = slack.app("Partner Desk")
-    env = Environment(
-        slack_bot_token=bot.bot_token,
-        slack_app_token=bot.app_token,
-        slack_api_url=slack.api_url,
-        slack_posts_per_minute=posts,
-        database_url=database or f"sqlite:///{folder / 'desk.sqlite3'}",
-        smtp_url=f"smtp://127.0.0.1:{mail.port}",
-        imap_url=imap,
-    )
+    told: Json = {
+        "slack_bot_token": bot.bot_token,
+        "slack_app_token": bot.app_token,
+        "slack_api_url": slack.api_url,
+        "slack_posts_per_minute": 0,
+        "database_url": database or f"sqlite:///{folder / 'desk.sqlite3'}",
+        "smtp_url": f"smtp://127.0.0.1:{mail.port}",
+        "imap_url": imap,
+    }
+    env = Environment(**(told | (environment or {})))
 
     def clock() -> datetime:
         return datetime.fromtimestamp(slack.clock.now(), UTC)

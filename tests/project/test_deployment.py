@@ -90,17 +90,31 @@ def test_image_runs_as_a_user_without_rights_and_checks_its_health() -> None:
     assert not re.search(r"^(?:ENV|ARG).*TOKEN", text, re.MULTILINE)
 
 
-SERVICE_KEYS = {
-    "build", "image", "user", "read_only", "cap_drop", "security_opt", "tmpfs", "environment", "secrets", "volumes",
-    "restart", "stop_grace_period", "mem_limit", "ports", "depends_on", "healthcheck", "command",
-}  # fmt: skip
+SCHEMAS = {"compose.yaml": "vendor.compose-spec", ".github/dependabot.yml": "vendor.dependabot"}
+
+
+def by_schema(schema: str, path: Path) -> subprocess.CompletedProcess[str]:
+    return run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, path, cwd=ROOT)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_file_fits_its_published_schema(name: str) -> None:
+    done = by_schema(SCHEMAS[name], ROOT / name)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("slip", ["restarts: always", "volumes: database", "healthcheck: always"])
+def test_slip_in_the_compose_file_is_found(tmp_path: Path, slip: str) -> None:
+    path = tmp_path / "compose.yaml"
+    text = (ROOT / "compose.yaml").read_text("utf-8")
+    path.write_text(text.replace("    restart: unless-stopped\n", f"    {slip}\n", 1), "utf-8")
+    assert by_schema(SCHEMAS["compose.yaml"], path).returncode == 1
 
 
 def test_compose_file_names_only_what_it_defines() -> None:
     compose: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
     assert {key for key in compose if not key.startswith("x-")} == {"name", "services", "volumes", "secrets"}
     for name, service in compose["services"].items():
-        assert set(service) <= SERVICE_KEYS, name
         assert set(service.get("secrets", ())) <= set(compose["secrets"]), name
         for other, how in service.get("depends_on", {}).items():
             assert how == {"condition": "service_healthy"}
@@ -145,7 +159,9 @@ def test_units_are_accepted_by_systemd(tmp_path: Path) -> None:
 # --- supply chain
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-build.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-traces.txt", "requirements-dev.txt", "requirements-build.txt"]
+)
 def test_every_pin_has_a_hash(name: str) -> None:
     blocks = re.split(r"\n(?=[A-Za-z0-9])", (ROOT / name).read_text("utf-8").strip())
     assert blocks
@@ -156,10 +172,11 @@ def test_every_dependency_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     for name, ranges in (
         ("requirements.txt", project["dependencies"]),
+        ("requirements-traces.txt", project["optional-dependencies"]["traces"]),
         ("requirements-dev.txt", project["optional-dependencies"]["dev"]),
     ):
         pinned = {found.lower() for found, _ in PINNED.findall((ROOT / name).read_text("utf-8"))}
-        wanted = {re.split(r"[\[<>=~;, ]", each)[0].lower().replace(".", "-") for each in ranges}
+        wanted = {re.split(r"[\[<>=~;, ]", each)[0].lower().replace(".", "-") for each in ranges} - {project["name"]}
         assert wanted <= pinned, f"make lock: {sorted(wanted - pinned)}"
 
 
@@ -189,12 +206,36 @@ def test_each_waiver_names_a_pinned_package_and_a_reason() -> None:
         assert found[2].lower() in pinned
 
 
+AUDIT = ROOT / "deploy" / "audit.py"
+FOUND = {"name": "aiohttp", "version": "3.0.0", "vulns": [{"id": "CVE-2026-1", "fix_versions": ["3.1.0"]}]}
+SOUND = {"name": "yarl", "version": "1.0.0", "vulns": []}
+UNKNOWN = {"name": "lxml", "skip_reason": "Dependency not found on PyPI"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "ends", "words"),
+    [
+        ([SOUND], 0, "1 packages: no known vulnerability, besides 1 waived"),
+        ([SOUND, UNKNOWN], 0, "1 packages could not be asked about: lxml"),
+        ([UNKNOWN], 0, "NOT CHECKED: PyPI's list of vulnerabilities cannot be reached from here"),
+        ([], 0, "NOT CHECKED"),
+        ([SOUND, FOUND], 1, "aiohttp 3.0.0: CVE-2026-1; mended in 3.1.0"),
+    ],
+)
+def test_audit_says_what_was_checked(tmp_path: Path, listed: list[dict[str, Any]], ends: int, words: str) -> None:
+    report = tmp_path / "report.json"
+    report.write_text(json.dumps({"dependencies": listed}), "utf-8")
+    done = run(sys.executable, AUDIT, "--read", report, cwd=tmp_path)
+    assert (done.returncode, words in done.stdout) == (ends, True), done.stdout
+
+
 def test_audit_asks_with_every_waiver() -> None:
-    done = run("make", "-n", "audit", "VENV=missing", cwd=ROOT)
-    command = done.stdout.strip().splitlines()[-1]
-    listed = subprocess.run(["sh", "-c", f"echo {command}"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "--ignore-vuln CVE-2024-35515" in listed.stdout
-    assert "-m pip_audit" in listed.stdout
+    done = run(sys.executable, AUDIT, "--show", cwd=ROOT)
+    assert "-m pip_audit --require-hashes --disable-pip -r requirements.txt" in done.stdout
+    assert "--ignore-vuln CVE-2024-35515" in done.stdout
+    recipe = run("make", "-n", "audit", "VENV=missing", cwd=ROOT).stdout.strip().splitlines()[-1]
+    assert recipe.endswith("deploy/audit.py")
+    assert "make audit" in (ROOT / ".ci" / "run").read_text("utf-8")
 
 
 def test_updates_are_proposed_for_packages_and_images() -> None:
