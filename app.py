@@ -46,31 +46,8 @@ from bot.privacy.erasure import PersonalDataArchive
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import Drafts
 from bot.transports import Transports
-from handlers import (
-    checklist,
-    contacts,
-    conversation,
-    create,
-    customers,
-    eas,
-    escalation,
-    evidence,
-    fill_in,
-    handoff,
-    home,
-    kind_chooser,
-    known_issues,
-    letter,
-    notes,
-    outbound,
-    privacy,
-    reminders,
-    reports,
-    search,
-    shared_channel,
-    tickets,
-    transitions,
-)
+from handlers import reports, shared_channel
+from handlers.capabilities import listen
 from handlers.dispatch import Dispatcher
 from runtime import (
     command_line,
@@ -233,40 +210,6 @@ def _bolt(client: AsyncWebClient, identity: AuthorizeResult, env: Environment, d
 def _is_news(record: logging.LogRecord) -> bool:
     """Drops Bolt's warning about the unused token: `authorize` gives it."""
     return "`token`" not in record.getMessage()
-
-
-CAPABILITIES = (
-    create,
-    kind_chooser,
-    transitions,
-    handoff,
-    checklist,
-    fill_in,
-    escalation,
-    eas,
-    evidence,
-    privacy,
-    letter,
-    conversation,
-    outbound,
-    shared_channel,
-    reminders,
-    tickets,
-    notes,
-    search,
-    known_issues,
-    home,
-    contacts,
-    customers,
-    reports,
-)
-
-
-def listen(dispatcher: Dispatcher, app: AsyncApp) -> None:
-    """Registers the listeners of every capability, then opens the dispatcher."""
-    for capability in CAPABILITIES:
-        capability.register(dispatcher.desk, dispatcher)
-    dispatcher.connect(app)
 
 
 async def _warn_of_audience(client: AsyncWebClient, desk: Desk) -> None:

@@ -30,7 +30,7 @@ class Turn:
 
     at: float
     shared: int = 0
-    """How other processes know it."""
+    """Name of this turn for other processes."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from app import CAPABILITIES
 from blocks.form_state import FormState
 from bot.core.errors import DeskError, NotNow, NotYours
 from bot.home import Screen, Tab
@@ -21,6 +20,7 @@ from bot.model.conversation import Entry, EntryState, Heard, Way
 from bot.model.notice import Place
 from bot.model.ticket import Attachment, Kind, Level, Ticket
 from bot.tickets.ports import Batch
+from handlers.capabilities import CAPABILITIES
 from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Command, OptionsRequest, Shortcut, SlackEvent, Submission
 from runtime.background_tasks import BackgroundTasks

@@ -12,9 +12,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from app import listen
 from blocks.form import ANSWER
 from bot.model.ticket import Stage, Ticket
+from handlers.capabilities import listen
 from handlers.dispatch import Dispatcher
 from runtime.background_tasks import BackgroundTasks
 from tests.blocks import conversed, homes, reported

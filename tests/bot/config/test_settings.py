@@ -196,6 +196,7 @@ def test_the_environments_names_and_defaults_are_those_others_rely_on(
         "SLACK_SIGNING_SECRET": "",
         "SLACK_API_URL": "https://slack.com/api/",
         "SLACK_POSTS_PER_MINUTE": "60",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "",
         "HOST": "127.0.0.1",
         "PORT": "3000",
         "DATABASE_URL": "sqlite:///var/desk.sqlite3",

@@ -1,0 +1,65 @@
+"""All capabilities that listen to Slack, and how they are registered."""
+
+from __future__ import annotations
+
+from slack_bolt.async_app import AsyncApp
+
+from handlers import (
+    checklist,
+    contacts,
+    conversation,
+    create,
+    customers,
+    eas,
+    escalation,
+    evidence,
+    fill_in,
+    handoff,
+    home,
+    kind_chooser,
+    known_issues,
+    letter,
+    notes,
+    outbound,
+    privacy,
+    reminders,
+    reports,
+    search,
+    shared_channel,
+    tickets,
+    transitions,
+)
+from handlers.dispatch import Dispatcher
+
+CAPABILITIES = (
+    create,
+    kind_chooser,
+    transitions,
+    handoff,
+    checklist,
+    fill_in,
+    escalation,
+    eas,
+    evidence,
+    privacy,
+    letter,
+    conversation,
+    outbound,
+    shared_channel,
+    reminders,
+    tickets,
+    notes,
+    search,
+    known_issues,
+    home,
+    contacts,
+    customers,
+    reports,
+)
+
+
+def listen(dispatcher: Dispatcher, app: AsyncApp) -> None:
+    """Registers the listeners of every capability, then opens the dispatcher."""
+    for capability in CAPABILITIES:
+        capability.register(dispatcher.desk, dispatcher)
+    dispatcher.connect(app)
