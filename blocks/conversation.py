@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
 
 from blocks import kit, letter
 from blocks.form import text_input
@@ -38,6 +39,14 @@ TICKET = "ticket"
 UPDATE, REPLY, QUESTION = "update", "answer", "question"
 RECORDS = {UPDATE: mark("Record as update"), REPLY: mark("Record as answer"), QUESTION: mark("Record as question")}
 
+NOTE = "note"
+RECORDED = {
+    UPDATE: mark("Recorded as update by {name} · {time}"),
+    REPLY: mark("Recorded as answer by {name} · {time}"),
+    QUESTION: mark("Recorded as question by {name} · {time}"),
+    NOTE: mark("Recorded as note by {name} · {time}"),
+}
+_RECORDS = 10
 _SHOWN = 3000
 """Characters of their words in the thread; the rest is in the whole mail."""
 _PAGE = 10
@@ -52,6 +61,7 @@ def message(entry: Entry, ticket: Ticket, config: Config) -> Message:
     heading = _heading(entry)
     blocks = [kit.rich(kit.line(*heading), *_quoted(entry))]
     blocks += [kit.note(each) for each in _remarks(entry, ticket, config)]
+    blocks += _recorded(entry)
     blocks += [kit.actions("conversation", _buttons(entry, ticket))]
     blocks += _closed(entry, ticket)
     said = f"{_text_of(heading)}: {excerpt(literal(entry.words), 200)}"
@@ -100,6 +110,29 @@ def _remarks(entry: Entry, ticket: Ticket, config: Config) -> Iterable[str]:
         yield t("Their number: {numbers}", numbers=", ".join(entry.rcr))
     if entry.was_closed:
         yield t("{reference} was closed when this came.", reference=reference(ticket, config))
+
+
+def _recorded(entry: Entry) -> list[Json]:
+    """What it was recorded as, by whom and when."""
+    lines = []
+    for each in entry.records[-_RECORDS:]:
+        words = t(RECORDED[each.kind])
+        lines.append(kit.line(*kit.filled(words, name=kit.mention(each.by), time=kit.moment(each.at))))
+    return [kit.rich(*lines)] if lines else []
+
+
+def recording(view: Json, entry: Entry, kind: str) -> Json:
+    """The form that an entry is recorded with; above it, what it was recorded as before."""
+    ticket_id, _, version = str(view["private_metadata"]).partition("|")
+    about = f"{ticket_id}|{version}|{entry.id}|{kind}|{len(entry.records)}"
+    return {**view, "private_metadata": about, "blocks": [*_recorded(entry), *cast("list[Json]", view["blocks"])]}
+
+
+def recorded_entry(below: str) -> tuple[str, str, int]:
+    """Id of the entry, kind and number of records before, from what `recording` put into the form; else empty."""
+    entry_id, _, more = below.partition("|")
+    kind, _, number = more.partition("|")
+    return (entry_id, kind, int(number)) if kind in RECORDED and number.isdecimal() else ("", "", 0)
 
 
 def _buttons(entry: Entry, ticket: Ticket) -> list[Json]:

@@ -6,20 +6,23 @@ from blocks import conversation, reminders, transitions
 from blocks.kit import Json
 from bot.core.i18n import t
 from bot.desk import Desk
+from bot.model.conversation import Entry
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step, can
 from bot.tickets.reference import reference
-from handlers.dispatch import Dispatcher, Show
+from handlers.dispatch import Dispatcher, Draw, OnSubmit, Show
 from handlers.payload import Click, Submission
 
 _MOVES = {conversation.UPDATE: Move.RETARUS_UPDATE, conversation.REPLY: Move.RETARUS_ANSWERED}
+
+_FORMS = (*map(transitions.action_of, _MOVES.values()), transitions.action_of(Step.NOTE), reminders.EXPECT)
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def record(click: Click) -> None:
         entry, ticket = await desk.conversation.said_in(click.value, click.user)
         kind = click.action.removeprefix(conversation.RECORD)
-        await dispatcher.open_for(click, _form(desk, kind, ticket, entry.words))
+        await dispatcher.open_for(click, _form(desk, kind, ticket, entry))
 
     async def whole(click: Click) -> None:
         entry = await desk.conversation.entry(click.value, click.user)
@@ -48,6 +51,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     for kind in conversation.RECORDS:
         dispatcher.clicks[conversation.RECORD + kind] = record
+    dispatcher.submissions |= {form: _marking(desk, dispatcher.submissions[form]) for form in _FORMS}
     dispatcher.clicks[conversation.WHOLE] = whole
     dispatcher.saving_clicks[conversation.ORIGINAL] = original
     for action in conversation.NUMBERS:
@@ -57,11 +61,27 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     dispatcher.saving_clicks[conversation.DISMISS] = dismiss
 
 
-def _form(desk: Desk, kind: str, ticket: Ticket, words: str) -> Json:
+def _marking(desk: Desk, submit: OnSubmit) -> OnSubmit:
+    """The submission of a form that may have been opened from an entry, which then shows what it was recorded as."""
+
+    async def submitted(form: Submission) -> Json | Draw | None:
+        entry_id, kind, seen = conversation.recorded_entry(form.below)
+        if not entry_id:
+            return await submit(form)
+        await desk.conversation.refuse_second_record(entry_id, form.user, seen, form.view)
+        shown = await submit(form)
+        await desk.conversation.recorded(entry_id, form.user, kind, form.view)
+        return shown
+
+    return submitted
+
+
+def _form(desk: Desk, kind: str, ticket: Ticket, entry: Entry) -> Json:
     """The form filled from their words; a note, where the ticket is not with Retarus any more."""
     name = reference(ticket, desk.config)
     if kind == conversation.QUESTION and ticket.stage is Stage.RETARUS:
-        return reminders.expect(ticket, name, question=words)
+        return conversation.recording(reminders.expect(ticket, name, question=entry.words), entry, kind)
     what = _MOVES.get(kind)
-    fitting: Move | Step = what if what and can(ticket, what) else Step.NOTE
-    return transitions.modal(fitting, ticket, name, desk.config, word=words)
+    fits = what is not None and can(ticket, what)
+    view = transitions.modal(what if what and fits else Step.NOTE, ticket, name, desk.config, word=entry.words)
+    return conversation.recording(view, entry, kind if fits else conversation.NOTE)

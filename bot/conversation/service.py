@@ -9,9 +9,9 @@ from bot.conversation import telling
 from bot.conversation.ports import ConversationStore
 from bot.conversation.taking_in import TakingIn
 from bot.core.clock import Clock, as_utc
-from bot.core.errors import Conflict, Invalid, Refused
+from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import t
-from bot.model.conversation import Entry, EntryState, Heard
+from bot.model.conversation import Entry, EntryRecord, EntryState, Heard
 from bot.model.ticket import Ticket
 from bot.tickets import permissions
 from bot.tickets.changes import ATTEMPTS, Changes
@@ -98,6 +98,32 @@ class Conversation:
         if entry.state is EntryState.UNASSIGNED:
             changed = entry.model_copy(update={"version": entry.version + 1, "state": EntryState.DISMISSED})
             await self.changes.store.apply(Batch(heard=Heard(changed=(changed,))))
+
+    async def refuse_second_record(self, entry_id: str, by: str, seen: int, form: str) -> None:
+        """Refuses a form that was opened before somebody else recorded the entry. `seen`: records at that time."""
+        entry = await self.entry(entry_id, by)
+        if len(entry.records) <= seen or any(each.form == form for each in entry.records):
+            return
+        last = entry.records[-1]
+        name = (await self.queries.names([last.by]))(last.by)
+        raise NotNow(t("{name} recorded this message meanwhile. Look at it in the ticket's thread first.", name=name))
+
+    async def recorded(self, entry_id: str, by: str, kind: str, form: str) -> None:
+        """Shows at the entry that it was recorded. Idempotent."""
+        at = as_utc(self.clock())
+        for _ in range(ATTEMPTS):
+            entry = await self.entry(entry_id, by)
+            if any(each.form == form for each in entry.records):
+                return
+            records = (*entry.records, EntryRecord(kind=kind, by=by, at=at, form=form))
+            changed = entry.model_copy(update={"version": entry.version + 1, "records": records})
+            notice = telling.shown(await self.queries.ticket(entry.ticket_id), changed, self.changes.routes, at)
+            try:
+                await self.changes.store.apply(Batch(heard=Heard(changed=(changed,)), notices=[notice]))
+            except Conflict:
+                continue
+            self.changes.wake()
+            return
 
     async def ticket_at(self, channel: str, thread: str) -> str:
         """Id of the ticket whose thread this is; empty for any other."""

@@ -79,6 +79,7 @@ class Resend:
 
         It has a Message-ID of its own. `seen`: the version that was shown; a `Conflict` with other facts.
         """
+        permissions.require_part(await self.queries.actor(by))
         letter = await self.deliveries.letter(key)
         if letter is None:
             raise Refused(t("This letter is not kept any more."))

@@ -47,6 +47,17 @@ class FailedDelivery(Record):
     """A key of `bot.conversation.delivery_reasons.REASONS`."""
 
 
+class EntryRecord(Record):
+    """What a person recorded an entry as, in the ticket."""
+
+    kind: str
+    """`update`, `answer`, `question`, or `note` where the ticket is not with Retarus."""
+    by: str
+    at: Utc
+    form: str
+    """The form it was recorded with: a repeat of the same submission is no second one."""
+
+
 class Entry(Record):
     """One mail or message of the conversation, as of one version. What they wrote stands here exactly as written."""
 
@@ -96,6 +107,8 @@ class Entry(Record):
     is_edited: bool = False
     is_deleted: bool = False
     """True if they deleted it; the words are kept."""
+    records: tuple[EntryRecord, ...] = ()
+    """Oldest first."""
 
     @property
     def is_of_a_person(self) -> bool:

@@ -66,6 +66,7 @@ ROWS: dict[str, str] = {
     "submission joining.known": PART,
     **{f"click evidence.{what}": PART for what in ("fine", "look", "remove", "trouble")},
     **{f"click letter.{what}": PART for what in ("show", "again")},
+    "submission letter.send": PART,
     **{f"click reminders.{what}": PART for what in ("expect", "pace", "plan", "show", "snooze")},
     **{f"submission reminders.{what}": PART for what in ("expect", "pace", "plan", "snooze")},
     "click conversation.": PART,

@@ -82,6 +82,30 @@ async def test_answer_is_recorded_with_the_form_filled(w: World) -> None:
     assert history[-1].detail["answer"] == "The rule was removed."
 
 
+async def test_entry_shows_what_it_was_recorded_as_and_so_does_a_second_form(w: World) -> None:
+    card, _ = await answered(w, "We removed the rule on DE1.")
+    entry = await w.ben.reply(card, "We removed the rule")
+    await w.ben.click(entry, "Record as update")
+    await w.bea.click(entry, "Record as answer")
+    late = await w.bea.modal("Answer of Retarus")
+    done = await w.ben.submit(await w.ben.modal("Update from Retarus"))
+    assert done["outcome"] == "closed", done
+
+    async def marked() -> bool:
+        return "Recorded as update by" in str((await w.ben.again(entry))["blocks"])
+
+    assert await w.ben.wait_for(marked, "the mark")
+    refused = await w.bea.submit(late)
+    assert refused["outcome"] != "closed", refused
+    assert (await w.ticket()).stage is Stage.RETARUS
+    await w.bea.click(await w.ben.again(entry), "Record as answer")
+    again = await w.bea.modal("Answer of Retarus", containing="Recorded as update by")
+    done = await w.bea.submit(again)
+    assert done["outcome"] == "closed", done
+    [kept] = await w.running.store.entries_of((await w.ticket()).id)
+    assert [each.kind for each in kept.records] == ["update", "answer"]
+
+
 async def test_question_is_recorded_with_the_form_filled(w: World) -> None:
     card, _ = await answered(w, "Which connector version is it?")
     await w.ben.click(await w.ben.reply(card, "Which connector"), "Record as question")
