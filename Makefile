@@ -4,12 +4,12 @@
 # make test   every test
 # make short  some of the tests, in a minute; with another Python: make short VENV=.venv-3.13 PYTHON=python3.13
 # make check  tokens, scopes, channels, mail, database of your own set-up
-# make bench  the figures in docs/benchmarks.md, measured anew; ten minutes
+# make bench  the figures in docs/benchmarks.md, measured again; ten minutes
 # make soak   random people under faults and kill -9, on both engines, then an audit; long: KILLS=500
 # make fuzz   random and malformed input, FUZZ=20 times as much as in make test
 # make pictures  the pictures in the docs, from the browser tests
-# make texts  what people read, gathered anew from the code into texts/; says what has no German yet
-# make lock   the pins with their hashes, made anew from pyproject.toml
+# make texts  what people read, gathered from the code into texts/; says what has no German yet
+# make lock   the pins with their hashes, renewed from pyproject.toml
 # make sbom   the list of components of this release (CycloneDX), in sbom.json
 # make audit  known vulnerabilities of the pins, asked of PyPI, where it can be reached; waivers: deploy/audit-waivers.txt
 
@@ -71,7 +71,7 @@ audit: $(VENV)/.test
 missing = for each in $(1); do command -v "$$each" >/dev/null && exit 0; done; \
 	echo "$(2) is not installed, so the tests that need it are left out. On Debian or Ubuntu: sudo apt install $(3)"
 
-# $(call install,file): what was left of an environment that was interrupted is made anew
+# $(call install,file): what was left of an environment that was interrupted is made again
 define install
 @$(PY) -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(VENV)
 @echo "Installing $$(grep -c == $(1)) packages ($(1)) into $(VENV): about a minute, only the first time ..."

@@ -1,4 +1,4 @@
-"""Ticket card in the channel: one message, always rendered anew from the record."""
+"""Ticket card in the channel: one message, always rendered again from the record."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def _other_levels(ticket: Ticket, level: Level) -> list[Json]:
 
 
 def one(ticket: Ticket, each: Task, name: str, config: Config, typed: Mapping[str, str] | None = None) -> Json:
-    """Modal for one task, prefilled where possible. `typed`: answers so far, when it is drawn anew."""
+    """Modal for one task, prefilled where possible. `typed`: answers so far, when it is redrawn."""
     answers = {**drafts(ticket, config), **ticket.answers, **(typed or {})}
     blocks = [kit.note(f"{name} · {level_name(each.level)}")]
     blocks += [] if any(field.label for field in each.fields) else [kit.heading(each.heading.said)]

@@ -26,7 +26,7 @@ AWAY = "raising.away"
 REPLACE = "raising.replace"
 KEEP = "raising.keep"
 TOLD = "happens"
-"""The input in which an incident is told."""
+"""The input for the description of an incident."""
 KIND = "raising.kind."
 """Prefix of the buttons that choose a kind: `raising.kind.change`."""
 

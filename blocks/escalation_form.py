@@ -40,7 +40,7 @@ def modal(
 ) -> Json:
     """Asks for what is not answered yet, and lists the answers that are there; with `everything`, asks for all.
 
-    `typed`: answers so far, when it is drawn anew. `transactions`: how many to offer part by part.
+    `typed`: answers so far, when it is redrawn. `transactions`: how many to offer part by part.
     """
     fields = [field for field in fields_of(ticket.kind, config) if _is_due(field)]
     open_keys = {field.key for field in still_open(fields, ticket, config)}
@@ -107,7 +107,7 @@ def _lines(fields: Iterable[Field], ticket: Ticket, config: Config) -> Iterable[
 
 
 def _readers(asked: Iterable[Field]) -> Json:
-    """Which of these answers stay with the partner; all others are printed in the letter."""
+    """Answers that stay with the partner; all others are printed in the letter."""
     ours = [field.name.rstrip(":?") for field in asked if not field.printed and field.key not in FINDINGS]
     if not ours:
         return kit.note(t("Retarus reads all of these answers."))

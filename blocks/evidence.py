@@ -55,7 +55,7 @@ def file_input() -> Json:
 def offered(files: str, chosen: str, left: int) -> list[Json]:
     """Files of the message a ticket is raised from, and which are chosen; both as `bot.tickets.attachments.written`.
 
-    What is not chosen stays offered, however often the form is drawn anew. `left`: how many did not fit.
+    What is not chosen stays offered, however often the form is redrawn. `left`: how many did not fit.
     """
     options = {line: kit.option(listed(read(line)), line) for line in files.splitlines()[:AT_A_TIME]}
     ticked = [options[line] for line in chosen.splitlines() if line in options]

@@ -46,7 +46,7 @@ def modal(
 ) -> Json:
     """Form of the answers missing for Retarus; with `everything`, of every answer.
 
-    `transactions`: how many to offer. `typed`: answers so far, when it is drawn anew. `below`: the callback id of
+    `transactions`: how many to offer. `typed`: answers so far, when it is redrawn. `below`: the callback id of
     the modal it lies on, which shows something else once this is saved.
     """
     fields = list(_wanted(ticket, config, everything=everything))

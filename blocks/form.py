@@ -25,7 +25,7 @@ def inputs(fields: Iterable[Field], kind: Kind, config: Config, answers: Mapping
     """The fields as inputs under their headings; `answers` are those to begin with, canonical or as typed so far.
 
     What the border asks for is required. A field that only applies with another's answer comes and goes with it:
-    an input that decides on others tells the bot at once, and the form is drawn anew.
+    an input that decides on others tells the bot at once, and the form is redrawn.
     """
     fields = tuple(fields)
     deciding = {field.only_if[0] for field in fields if field.only_if} | {each.key for each in fields if each.decides}

@@ -14,7 +14,7 @@ from bot.model.letter_text import LetterPart, LetterText
 SHOW = "letter.show"
 AGAIN = "letter.again"
 SEND = "letter.send"
-"""Sends a letter that was written anew, from its preview."""
+"""Sends a letter that was rewritten, from its preview."""
 
 _ROOM = 9000
 """Characters of one message: Slack refuses messages of roughly 11,000 and more, summed over their blocks."""

@@ -39,7 +39,7 @@ class Posted:
     """The visible charts."""
     view: View | None
     """Status of Retarus's own view; None: it is not mentioned. Its buttons are offered only where they can be
-    drawn anew: in the reminder, and in the form that asks for a report."""
+    redrawn: in the reminder, and in the form that asks for a report."""
 
 
 def message(posted: Posted, pictures: Sequence[str]) -> Message:

@@ -78,7 +78,7 @@ def _line(notice: Notice, ticket: Ticket, event: Event, config: Config, name: st
     """Line of the event, then its files and its changed priority."""
     news = notice.names("news")
     more: list[Line] = [_attached] if event.what in SILENT and event.detail.get("files") else []
-    more += [_judged_anew] if "priority" in news else []
+    more += [_rejudged] if "priority" in news else []
     if event.what != Step.FILL_IN.value:
         more = [_LINES[event.what], *more]
     elif "priority" not in news and (news or not more):
@@ -222,7 +222,7 @@ def _noticed(_ticket: Ticket, event: Event, config: Config, _name: str) -> list[
     return kit.filled(words, page=kit.link(t("The status page"), page), notice=said)
 
 
-def _judged_anew(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
+def _rejudged(ticket: Ticket, _event: Event, _config: Config, name: str) -> list[Json]:
     """A priority that was changed, with its reason."""
     reason = excerpt(priority_reason(ticket.answers), 300)
     words = t("{name} changed the priority to {priority}")
@@ -269,7 +269,7 @@ _LINES: dict[str, Line] = {
     Move.CONFIRM.value: _plain(mark("{name} confirmed it with the customer and closed it")),
     Move.WITHDRAW.value: _plain(mark("{name} closed it without a remedy")),
     Move.REOPEN.value: _plain(mark("{name} reopened it")),
-    Step.FILL_IN.value: _judged_anew,
+    Step.FILL_IN.value: _rejudged,
     Step.NOTE.value: _plain(mark("{name} noted")),
     Step.CALL.value: _called_up,
     Step.FOUND.value: _plain(mark("{name} recorded what Retarus found")),

@@ -17,7 +17,7 @@ from bot.forms.validation import examples
 def paste_inputs(answers: Mapping[str, str], typed: Mapping[str, str]) -> list[Json]:
     """The input for the table; with existing transactions, how many are not shown, and whether to keep them.
 
-    `answers`: those the ticket has. `typed`: what was typed so far, when the form is drawn anew.
+    `answers`: those the ticket has. `typed`: what was typed so far, when the form is redrawn.
     """
     there = max(examples(answers), default=0)
     label = t("Several transactions at once: a table or CSV")

@@ -138,7 +138,7 @@ def modal(
 ) -> Json:
     """Asks for the word of a move, and what else is known. The question to the end-customer is drafted.
 
-    `typed`: answers so far, when it is drawn anew. `word`: what is offered for the word.
+    `typed`: answers so far, when it is redrawn. `word`: what is offered for the word.
     """
     asked = ASKED[what]
     draft = question_to_customer(ticket, config) if what is Move.ASK_CUSTOMER else ""

@@ -120,7 +120,7 @@ class Overview:
     urgent: Sequence[Urgent]
     """The most urgent, most urgent first …"""
     urgent_total: int
-    """… of so many."""
+    """… of this total."""
     standing: Mapping[Stage, int]
     mine: int
     """Number of open tickets this person owns."""

@@ -89,7 +89,7 @@ class Limits:
     age: timedelta = timedelta(hours=24)
     """Maximum age of a retried delivery; after that, once each time a person asks for it …"""
     tries: int = 5
-    """… but at least so many failed attempts: the desk itself may have been down."""
+    """… but at least that many failed attempts: the desk itself may have been down."""
     sweep: float = 30.0
     """Seconds between two checks for work of another process."""
     pause: float = 1.0
@@ -152,7 +152,7 @@ class Outbox:
             await self._break_off()
 
     async def drain(self, seconds: float) -> bool:
-        """Delivers until nothing is due; False when that took longer than so many seconds.
+        """Delivers until nothing is due; False when that took longer than that many seconds.
 
         Works with or without a running `run`.
         """

@@ -147,7 +147,7 @@ class Dispatcher:
         self.clicks[ANSWER] = self._redraw
         self._triggers: dict[str, None] = {}
         self._saves: dict[str, asyncio.Event] = {}
-        """By the id of a click that saves: set when its first delivery was handled."""
+        """Events by the id of a click that saves: set when its first delivery was handled."""
         self._listeners: dict[str, Listener] = {
             "shortcut": self._on_shortcut,
             "message_action": self._on_shortcut,

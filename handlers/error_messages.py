@@ -92,7 +92,7 @@ def words_after_saving(error: Exception) -> str:
 
 
 def _closed(error: Exception) -> str:
-    """Why Slack refuses the whole desk, and what an admin does about it; empty for any other error."""
+    """Reason why Slack refuses the whole desk, and what an admin does about it; empty for any other error."""
     if not isinstance(error, SlackApiError):
         return ""
     why = closes_slack(error) or lacks_scope(error)

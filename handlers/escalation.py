@@ -71,7 +71,7 @@ def _register_form(desk: Desk, dispatcher: Dispatcher) -> None:
         )
 
     async def save(click: Click) -> Show:
-        """Keeps what is typed so far, as `Fill in` does. A draft that nobody edited is no answer yet."""
+        """Saves what is typed so far, as `Fill in` does. A draft that was not edited is no answer yet."""
         before = await desk.queries.open_to(click.ticket, click.user)
         typed = edited(before, click.typed, desk.config)
         ticket = await desk.answers.fill_in(click.ticket, click.user, typed, click.id, click.version)

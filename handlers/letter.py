@@ -40,7 +40,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         return None
 
     async def again_at_home(click: Click) -> Show | None:
-        """The same in the App Home, which is drawn anew afterwards."""
+        """The same in the App Home, which is redrawn afterwards."""
         await desk.home.allowed(click.user, Tab.LETTERS)
         if changed := await desk.resend.rewritten(click.value, click.user):
             return lambda: dispatcher.open_for(click, shown(changed))

@@ -1,4 +1,4 @@
-"""The members of the desk channel: who joins and leaves; the admins are told of guests and outsiders."""
+"""Joins and leaves of the desk channel's members; admins are notified of guests and outsiders."""
 
 from __future__ import annotations
 

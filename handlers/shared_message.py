@@ -43,7 +43,7 @@ _TALK = frozenset({"", "thread_broadcast", "file_share", "bot_message", "me_mess
 
 
 def in_event(body: Part) -> SharedMessage | None:
-    """The message of an event, when its author is of another workspace; a deleted one whoever wrote it."""
+    """The message of an event, when its author is of another workspace; a deleted one by any author."""
     event = body.get("event") or {}
     subtype, channel = str(event.get("subtype") or ""), str(event.get("channel") or "")
     if event.get("type") != "message":

@@ -56,7 +56,7 @@ class Pinned(Change):
 
 @dataclass(frozen=True, slots=True)
 class MembershipChanged(Change):
-    """Somebody joined or left a channel."""
+    """A person joined or left a channel."""
 
     channel: Channel
     user: str
@@ -79,7 +79,7 @@ class ChannelChanged(Change):
 
 @dataclass(frozen=True, slots=True)
 class ChannelMoved(Change):
-    """A channel has another id; apps are told of it or not."""
+    """A channel has another id; `told` says whether apps get the event."""
 
     channel: Channel
     old_id: str
@@ -147,7 +147,7 @@ class AssistantChanged(Change):
 
 @dataclass(frozen=True, slots=True)
 class AssistantContext(Change):
-    """Somebody opened a thread with an assistant (`started`), or looks at another channel meanwhile."""
+    """A person opened a thread with an assistant (`started`), or looks at another channel meanwhile."""
 
     thread: AssistantThread
     app_id: str

@@ -107,7 +107,7 @@ class Events:
         self._delivery.event(app, self._payloads.event(app, event, shared_channel=shared, from_team=from_team))
 
     def _team(self, event: Json) -> str:
-        """The workspace of whoever caused an event in a shared channel."""
+        """The workspace of the person who caused an event in a shared channel."""
         inside = event.get("message") or event.get("previous_message") or {}
         user = event.get("user") or event.get("user_id") or inside.get("user")
         person = self.workspace.people.get(str(user))

@@ -147,7 +147,7 @@ class Payloads:
     # -- events -------------------------------------------------------------------------------------------------
 
     def event(self, app: App, event: Json, *, shared_channel: bool = False, from_team: str = "") -> Json:
-        """The envelope of the Events API around one event; its `team_id` is that of whoever caused it."""
+        """The envelope of the Events API around one event; its `team_id` is that of the acting person."""
         team = self.workspace.team
         authorization = {
             "enterprise_id": team.enterprise_id or None,

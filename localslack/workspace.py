@@ -16,7 +16,7 @@ _KINDS: dict[str, type[Record]] = {
 
 
 class Workspace:
-    """Records by id. A changed record is kept with `save`, and the change is told with `publish`."""
+    """Records by id. A changed record is kept with `save`, and the change announced with `publish`."""
 
     def __init__(self, clock: Clock, journal: Journal) -> None:
         self.clock = clock

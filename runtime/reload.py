@@ -1,4 +1,4 @@
-"""Re-reading desk.toml on SIGHUP: the desk is put together anew with the new settings; wrong ones leave the old on."""
+"""Re-reading desk.toml on SIGHUP: the desk is put together again with the new settings; wrong ones leave the old on."""
 
 from __future__ import annotations
 

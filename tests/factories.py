@@ -50,7 +50,7 @@ LEVELS = {
     ALEX: {Level.FIRST},
     BEN: {Level.SECOND},
     BEA: {Level.SECOND},
-    # Whoever is no staff is given every level here: it must not help them.
+    # An outsider is given every level here: it must not help them.
     GUS: {Level.FIRST, Level.SECOND},
     RITA: {Level.FIRST, Level.SECOND},
     GONE: {Level.FIRST, Level.SECOND},
@@ -69,7 +69,7 @@ class Cast:
         return frozenset(LEVELS.get(person.id, ()))
 
     def forget(self, user_id: str) -> None:
-        """It keeps nothing."""
+        """Does nothing: there is no cache."""
 
     def learn(self, user: Mapping[str, Any]) -> Person:
         return Person(id=str(user["id"]), name=str(user["id"]), is_active=not user.get("deleted", False))
@@ -118,7 +118,7 @@ class ManualClock:
 
 
 def a_config(**tables: Any) -> Config:
-    """Settings as a desk has them; each table given is merged into the defaults."""
+    """Typical settings of a desk; each given table is merged into the defaults."""
     defaults: dict[str, Any] = {
         "desk": {"admins": [CARLA], "timezone": "Europe/Berlin", "phone_region": "DE"},
         "customer": {"main_id": "73125"},
@@ -205,7 +205,7 @@ COMPLETE = RAISED | HANDED_OFF | TEMPLATE | SECOND
 
 
 def an_incident(stage: Stage = Stage.NEW, **values: Any) -> Ticket:
-    """An incident of Anna's, complete, at this stage; `answers` replaces all of them, `also` adds some."""
+    """A complete incident of Anna's, at this stage; `answers` replaces all of them, `also` adds some."""
     also = values.pop("also", {})
     defaults: dict[str, Any] = {
         "number": 1042,
@@ -240,7 +240,7 @@ def a_notice(ticket: Ticket, say: Say = Say.CARD, to: str = DESK, body: Mapping[
 
 @dataclass
 class World:
-    """A desk with everything around it in memory. Its short cuts take a ticket along the story of the guide."""
+    """A desk with everything around it in memory. Its short cuts take a ticket through the guide's lifecycle."""
 
     parts: dict[str, Any]
     """Parts of the desk, by the names of `open_desk`."""
@@ -255,12 +255,12 @@ class World:
         return cast("Drafts", self.parts["drafts"])
 
     def form(self) -> str:
-        """The id of a form or a click nobody submitted before."""
+        """The id of a new form or click."""
         self.forms += 1
         return f"V{self.forms:04}"
 
     def at(self, **changes: Any) -> World:
-        """The same desk, set up differently."""
+        """The same desk with other settings."""
         parts = self.parts | changes
         return replace(self, parts=parts, desk=open_desk(**parts))
 

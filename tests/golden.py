@@ -1,4 +1,4 @@
-"""Golden files: what something looked like when a person last approved of it."""
+"""Golden files: outputs as a person last approved them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 UPDATE = "UPDATE_GOLDEN"
-"""Set to 1 to write the files anew; then read the diff."""
+"""Set to 1 to write the files again; then read the diff."""
 
 
 def agrees(text: str, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Measures if a function takes time linear in the length of its argument."""
+"""Measures whether a function takes time linear in the length of its argument."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Months of tickets whose lives went every way the table of moves allows, all on whole minutes."""
+"""Months of tickets with every sequence of moves that the table allows, all on whole minutes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LIKELY = {
 
 
 def lives(random: Random, count: int, begins: datetime, days: int) -> Iterator[tuple[Ticket, list[Event]]]:
-    """So many tickets, raised within so many days, each with its whole history."""
+    """Tickets with their whole histories: `count` of them, raised within `days` days."""
     for number in range(count):
         raised = begins + timedelta(minutes=random.randrange(days * _DAY))
         yield _life(random, number, raised, begins + timedelta(days=days + 60))
@@ -111,7 +111,7 @@ def _later(random: Random, at: datetime) -> str:
 
 
 def believable(random: Random, count: int, begins: datetime) -> Iterator[tuple[Ticket, list[Event]]]:
-    """So many tickets in thirty days, in office hours; most are solved within a day or two, some by Retarus."""
+    """Tickets of thirty days, in office hours; most are solved within a day or two, some by Retarus."""
     for number in range(count):
         day = begins + timedelta(days=random.choice([each for each in range(30) if _is_weekday(begins, each)]))
         raised = day + timedelta(hours=random.randrange(7, 16), minutes=random.randrange(60))
@@ -136,7 +136,7 @@ def _new(random: Random, number: int, raised: datetime) -> Ticket:
 
 
 class _Story:
-    """One ticket's way, step by step."""
+    """One ticket's lifecycle, step by step."""
 
     def __init__(self, random: Random, ticket: Ticket, at: datetime) -> None:
         said = {f"answer.{key}": text for key, text in ticket.answers.items()}
@@ -144,7 +144,7 @@ class _Story:
         self.history = [event(ticket, Move.RAISE, ANNA, at, **said)]
 
     def after(self, least: int, most: int, what: Move | Step, **detail: str) -> None:
-        """So many minutes later."""
+        """Moves the clock on by that many minutes."""
         self.at += timedelta(minutes=self.random.randrange(least, most))
         moved = move(self.ticket, what, BEN, self.at) if isinstance(what, Move) else change(self.ticket)
         self.ticket = moved

@@ -1,4 +1,4 @@
-"""How long tests wait. Long, for a machine that is busy: only a test that fails waits for as long as this.
+"""Waiting times of tests, long enough for a busy machine: only a failing test waits for as long as this.
 
 A test of a waiting time itself sets that one, and only that one, to what it needs.
 """

@@ -46,7 +46,7 @@ class ChannelRoutes:
             await self.follow()
 
     async def severed(self, channel: str) -> None:
-        """The channel shared with Retarus is severed: whoever cares is told, and letters go by e-mail from now on."""
+        """Records that the channel shared with Retarus was severed; letters go by e-mail from now on."""
         if not channel or channel != self.changes.routes.retarus:
             return
         at = as_utc(self.clock())

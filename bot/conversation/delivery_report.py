@@ -24,7 +24,7 @@ class ReportedDelivery(MailRecord):
     """One recipient of a delivery report."""
 
     recipient: str
-    """Empty when the report names nobody."""
+    """Empty when the report names no recipient."""
     delivery: Delivery
     reason: str
     """Key of the reason; `reason_in_words` says it."""

@@ -88,7 +88,7 @@ class InboundMail(MailRecord):
 
     @property
     def sender(self) -> MailAddress | None:
-        """The author; none when From names nobody or several mailboxes."""
+        """The author; None when From names no mailbox or several."""
         return self.senders[0] if len(self.senders) == 1 else None
 
     def header(self, name: str) -> str:

@@ -6,7 +6,7 @@ DeskError
 │   ├── NotYours       … because somebody else must do it
 │   └── Incomplete     … because answers are missing; carries them
 ├── Invalid            answers that cannot be taken; one sentence per field
-├── Conflict           somebody else changed the ticket since it was read; read again and decide anew
+├── Conflict           somebody else changed the ticket since it was read; read again and decide again
 ├── Duplicate          this very thing was done before; nothing was written
 ├── Unprinted          a report could not be printed now
 ├── StoreDown          the database cannot be written or read now; nothing was changed

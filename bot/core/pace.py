@@ -38,13 +38,13 @@ class SharedTurn:
     """Answer to a request for a turn. All times are seconds from now."""
 
     seconds: float
-    """Until the turn comes."""
+    """Seconds until the turn."""
     taken: int
     """Names the turn; 0 when it is too far away, and was not taken."""
     turns: Sequence[float]
     """The latest turns of all processes, in order."""
     held: float
-    """Until the key is no longer held; negative when it is not."""
+    """Seconds until the key is no longer held; negative when it is not."""
 
 
 class SharedTurns(Protocol):
@@ -57,7 +57,7 @@ class SharedTurns(Protocol):
         """Counts this turn from now on."""
 
     async def hold(self, key: str, seconds: float) -> None:
-        """No turn of this key before so many seconds have passed."""
+        """Holds this key for that many seconds."""
 
 
 @dataclass

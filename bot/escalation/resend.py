@@ -42,7 +42,7 @@ class Resend:
     async def try_again(self, key: str, by: str) -> bool:
         """Sends a dead notice once more; False when it is not dead (any more), or a newer letter has gone since.
 
-        To Retarus only authorised contacts send, checked now, with Slack asked anew (guide 2.1): who clicks, and in
+        To Retarus only authorised contacts send, checked now, with Slack asked again (guide 2.1): who clicks, and in
         whose name it was written. It must still be with them. `Conflict` when its facts have changed since: see
         `rewritten`.
         """
@@ -115,7 +115,7 @@ class Resend:
             name = reference(ticket, self.config)
             raise NotNow(
                 t(
-                    "{name} is not with Retarus now. Escalate it when it should be: the letter is written anew.",
+                    "{name} is not with Retarus now. Escalate it when it should be: the letter is then written again.",
                     name=name,
                 )
             )

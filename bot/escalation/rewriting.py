@@ -1,4 +1,4 @@
-"""A letter that did not arrive, written anew after its facts changed."""
+"""A letter that did not arrive, rewritten after its facts changed."""
 
 from __future__ import annotations
 

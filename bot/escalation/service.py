@@ -67,8 +67,8 @@ class Escalation:
     ) -> Ticket:
         """Sends the letter to Retarus on every configured way (guide 2.1, L2.10), with its files.
 
-        Refuses: nobody but an authorised contact, checked now; nothing incomplete, with everything that is missing;
-        nothing but what was previewed (`seen`: the previewed version); nothing doubtful without a reason (`despite`).
+        Refuses a sender who is no authorised contact now, an incomplete ticket (with everything that is missing),
+        a letter other than the previewed one (`seen`: its version), and doubtful answers without a reason (`despite`).
         `glass`: why an admin sends a ticket of the highest priority in an authorised contact's absence (guide 2.3).
         """
         actor = await self.register.look_again(by)

@@ -31,7 +31,7 @@ class Say(Glossed):
     ALERT_MAIL = "alert_mail", "the same as an e-mail, while Slack is closed"
     ANSWERED = "answered", "reminders somebody has answered are struck through where they stand"
     HEARD = "heard", "an entry of the conversation with Retarus, in the ticket's thread"
-    RECEIPT = "receipt", "the receipt of a letter is drawn anew: it was not delivered after all"
+    RECEIPT = "receipt", "the receipt of a letter is redrawn: it was not delivered after all"
     ORIGINAL = "original", "the raw mail of an entry, as a file to one person; belongs to no ticket"
     WORD = "word", "a sentence to one person about the ways to Retarus; belongs to no ticket"
     GUIDES = "guides", "both guides, to a support contact; belongs to no ticket"
@@ -94,7 +94,7 @@ class Place(Record):
 
 
 class Progress(Record):
-    """Progress of earlier delivery attempts: the next one neither repeats it nor begins anew."""
+    """Progress of earlier delivery attempts: the next one neither repeats it nor begins again."""
 
     unsure: bool = False
     """An earlier attempt may have arrived: the next one looks for it before it sends anything."""

@@ -192,7 +192,7 @@ class Times(Record):
     nudges: dict[str, Nudge] = Field(default_factory=dict)
     """Reminders by clock."""
     standing: tuple[str, ...] = ()
-    """Names of the places where reminders stand that nobody has answered, newest last."""
+    """Names of the places of unanswered reminders, newest last."""
     turn: Utc | None = None
     """Time since which the present party must act."""
     spent: dict[str, int] = Field(default_factory=dict)

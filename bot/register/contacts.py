@@ -158,7 +158,7 @@ class Register:
     async def sender(self, user: str) -> tuple[Actor, Contact]:
         """The authorised contact who sends now; anybody else is `NotYours` (guide 2.1).
 
-        Slack is asked anew who this is. Everything that leaves to Retarus goes through here or through `look_again`.
+        Slack is asked again who this is. Everything that leaves to Retarus goes through here or through `look_again`.
         """
         actor = await self.look_again(user)
         return actor, await self.declarant(actor)
@@ -260,7 +260,7 @@ class Register:
         async def decide(before: Contact | None) -> Contact:
             return self._known(before)
 
-        await self._change(user, click, decide, anew=True)
+        await self._change(user, click, decide, again=True)
 
     async def acknowledge(self, edition: str, by: str) -> None:
         """Records that this person has both guides of this edition. A replaced edition is `Refused`."""
@@ -278,7 +278,7 @@ class Register:
         await self._change(by, "", decide)
 
     async def look_again(self, user: str) -> Actor:
-        """Looks up the person in Slack. A deactivated contact is suspended, whoever asks."""
+        """Looks up the person in Slack; a deactivated contact is suspended."""
         self.directory.forget(user)
         actor = await self.queries.actor(user)
         if not actor.person.is_active:
@@ -317,10 +317,10 @@ class Register:
             due=as_utc(self.clock()),
         )
 
-    async def _change(self, user: str, cause: str, decide: Decide, *, anew: bool = False) -> None:
+    async def _change(self, user: str, cause: str, decide: Decide, *, again: bool = False) -> None:
         """Saves the decision; decided again after a conflict. `cause`: the form or click, if any.
 
-        Who has not got the present edition of the guides, gets it now; with `anew`, whoever it is.
+        Who has not got the present edition of the guides, gets it now; with `again`, every contact.
         """
         for attempt in range(ATTEMPTS):
             before = await self.contact(user)
@@ -328,7 +328,7 @@ class Register:
             if after is None:
                 return
             try:
-                await self.store.apply(self._batch(before, after, cause, anew or self._is_to_be_asked(after)))
+                await self.store.apply(self._batch(before, after, cause, again or self._is_to_be_asked(after)))
             except Duplicate:
                 return  # the same submission or click, delivered twice
             except Conflict:

@@ -16,7 +16,7 @@ from bot.model.ticket import Level, Party
 from bot.reports.ticket_month import NO_TIME, REACTIONS, Duration, Promise, Sending, TicketMonth
 
 AGES = tuple(timedelta(days=days) for days in (1, 3, 7, 14, 30))
-"""Open tickets are told apart by these ages; the last group is older than all of them."""
+"""Age groups of open tickets; the last group is older than all of them."""
 OLDEST = 10
 
 

@@ -107,7 +107,7 @@ class Reports:
         return period
 
     async def figures(self, period: Period, customer: str = "") -> Figures:
-        """Reads the tickets of that month, one after the other, so that nobody else waits for it."""
+        """Reads the tickets of that month, one after the other, so that other work is not delayed."""
         lines = []
         for ticket_id in await self.store.alive(period.start, period.until, fold(customer)):
             ticket = await self.store.get(ticket_id)

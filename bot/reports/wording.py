@@ -67,7 +67,7 @@ def _file_name(figures: Figures) -> str:
 
 
 def _about(figures: Figures, config: Config) -> str:
-    """`Nordlicht IT: Müller GmbH`; the partner's own is for nobody else, and says whom it counts."""
+    """`Nordlicht IT: Müller GmbH`; the partner's own is internal, and says whom it counts."""
     is_for_them = config.reports.name and figures.customer
     return f"{config.reports.name}: {_whom(figures)}" if is_for_them else _whom(figures)
 

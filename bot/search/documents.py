@@ -22,7 +22,7 @@ from bot.search.telephone_terms import telephone_terms
 
 ANALYSIS = 2
 """Incremented when the same text yields other tokens than before. Such a release also has a schema script that
-empties the index and sets the counter `unindexed`: then everything is indexed anew, the newest first."""
+empties the index and sets the counter `unindexed`: then everything is indexed again, the newest first."""
 
 _SAYS_IT = ("happens", "error")
 _SAYS_NOTHING = {"contact", "test", "test_terms", "main_id", "searched", "priority", "customer", "services"}

@@ -26,9 +26,9 @@ CANDIDATES = 200
 RANKED = 120
 """Documents whose words are compared with the query."""
 _MOST_WORDS = 12
-"""Words of a long text that are searched for: those that say most …"""
+"""Number of words of a long text that are searched for: the most specific …"""
 _MOST_LOOKED_UP = 40
-"""… of its first so many."""
+"""… of this many at its beginning."""
 
 # --- the query
 

@@ -56,7 +56,7 @@ class HitsByPlace:
 
     notes: Sequence[Hit]
     alike: Sequence[Hit]
-    """Open tickets of the same services, whoever's they are."""
+    """Open tickets of the same services, with any owner."""
     past: Sequence[Hit]
     """The end-customer's history."""
 
@@ -207,7 +207,7 @@ class Search:
         return KnownIssueCheck(await self._told(found), await self._answers(ticket, found, told))
 
     async def _answers(self, ticket: Ticket, found: SearchResult, told: HitsByPlace) -> dict[str, str]:
-        """`known` is answered only where nobody need judge: something was chosen already, or there is nothing."""
+        """`known` is answered only without doubt: something was chosen already, or there is nothing."""
         answers = {"searched": self._outcome(ticket, found, told)}
         if ticket.parent:
             parent = await self.queries.ticket(ticket.parent)

@@ -1,4 +1,4 @@
-"""The unit of work: read, decide, and save in one batch; decide anew on a version conflict."""
+"""The unit of work: read, decide, and save in one batch; decide again on a version conflict."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ DecideTogether = Callable[[Sequence[Ticket], datetime], Awaitable[Sequence[Chang
 
 
 ASKED_ANEW = ("summary_second", "why_retarus")
-"""Fields asked anew for each letter, once the ticket comes back from Retarus (guide L2.8)."""
+"""Fields asked again for each letter, once the ticket comes back from Retarus (guide L2.8)."""
 
 
 def asked_anew(before: Ticket | None, done: Change) -> Change:
@@ -95,7 +95,7 @@ class Changes:
         raise AssertionError("unreachable")
 
     async def change_together(self, ticket_ids: Sequence[str], once: str, decide: DecideTogether) -> list[Ticket]:
-        """Changes several tickets in one batch: all of them or none. Decides anew on a version conflict."""
+        """Changes several tickets in one batch: all of them or none. Decides again on a version conflict."""
         for attempt in range(ATTEMPTS):
             tickets = [await self.queries.ticket(each) for each in ticket_ids]
             try:

@@ -114,16 +114,16 @@ def news_of(before: Ticket | None, ticket: Ticket, event: Event) -> tuple[str, .
         return tuple(given)
     if before is None:
         return ()
-    anew = is_judged_anew(before, ticket)
+    again = is_rejudged(before, ticket)
     if event.what not in SILENT:  # its own line says the rest
-        return ("priority",) if anew and "priority" in given else ()
-    return tuple(key for key in NEWS if key in given and ticket.answer(key) != "none" and (key != "priority" or anew))
+        return ("priority",) if again and "priority" in given else ()
+    return tuple(key for key in NEWS if key in given and ticket.answer(key) != "none" and (key != "priority" or again))
 
 
 _HEARD = frozenset({Step.FOUND.value, Move.RETARUS_UPDATE.value, Move.RETARUS_ANSWERED.value})
 
 
-def is_judged_anew(before: Ticket | None, ticket: Ticket) -> bool:
+def is_rejudged(before: Ticket | None, ticket: Ticket) -> bool:
     """True if the priority has changed: those concerned are notified (guide, section 3, 1st level)."""
     if before is None or not before.answer("priority"):
         return False
@@ -231,7 +231,7 @@ def has_sequel(cause: Notice, outcome: Outcome) -> bool:
 
 
 def after_delivery(claim: Claim, outcome: Outcome, ticket: Ticket, routes: Routes, at: datetime) -> Sequence[Notice]:
-    """A receipt in the thread when a letter arrived; when a notice is dead, the owner is told where they can see it."""
+    """A receipt in the thread when a letter arrived; a message to the owner when a notice is dead."""
     cause = claim.notice
     if not has_sequel(cause, outcome):
         return []

@@ -161,7 +161,7 @@ class Directory(Protocol):
     """Directory of the workspace's users. Answers may be a few minutes old."""
 
     async def person(self, user_id: str) -> Person:
-        """`Person.unknown` for an id nobody knows."""
+        """`Person.unknown` for an unknown id."""
 
     async def levels(self, person: Person) -> frozenset[Level]:
         """The partner's levels this person works at."""

@@ -67,7 +67,7 @@ class MailFault:
 
     @property
     def is_spent(self) -> bool:
-        """Whether it will not happen any more."""
+        """True if it will not happen any more."""
         return (self.times is not None and self.hits >= self.times) or time.monotonic() > self.ends
 
     @property
@@ -111,7 +111,7 @@ class Faults:
         self.order("refused", times=times, code=code, text=text)
 
     def refuse_recipient(self, address: str, code: int = 552, text: str = "5.2.2 Mailbox full") -> None:
-        """Until `clear`, mails to this address are refused."""
+        """Refuses mails to this address, until `clear`."""
         self.order("recipient_refused", address=address, code=code, text=text)
 
     def drop(self, times: int = 1, when: Drop = "before") -> None:
@@ -143,7 +143,7 @@ class Faults:
     # -- happening ----------------------------------------------------------------------------------------------
 
     def is_on(self, fault: str) -> bool:
-        """Whether this fault lasts at the moment."""
+        """True while this fault lasts."""
         return any(each.fault == fault and not each.is_spent for each in self._orders)
 
     def next(self, *names: str) -> MailFault | None:

@@ -235,7 +235,7 @@ def _uids(asked: str, known: list[int]) -> list[int]:
 
 
 async def serve_imap(mailbox: Mailbox, address: str, password: str, *, port: int = 0) -> ImapServer:
-    """Listen on the running loop for whoever reads this address's mail; port 0 takes a free one."""
+    """Serve this address's mail on the running loop; port 0 takes a free one."""
     server = ImapServer(mailbox, address, password)
     await server.listen(port=port)
     return server

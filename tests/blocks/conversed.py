@@ -1,4 +1,4 @@
-"""Messages and views of the conversation with Retarus, for the tests of what can be clicked."""
+"""Messages and views of the conversation with Retarus, for the tests of clickable parts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.model.ticket import Ticket
 from tests.factories import NOW
 
 EVIL = "<!channel> <@U1> <https://evil.example|retarus.com> *x* `y` " * 400
-"""Longer than anything that is shown, and full of markup."""
+"""Longer than any shown text, and full of markup."""
 
 
 def an_entry(**values: object) -> Entry:
@@ -38,7 +38,7 @@ def an_entry(**values: object) -> Entry:
 
 
 def entries() -> Iterator[Entry]:
-    """Of every kind, short and long."""
+    """Entries of every kind, short and long."""
     yield an_entry()
     yield an_entry(was_closed=True, others=("PD-1043",))
     yield an_entry(way=Way.CHANNEL, kind="message", link="https://x.example/archives/C1/p1", is_edited=True)

@@ -1,4 +1,4 @@
-"""Everything the Home can show of one ticket, one contact and one end-customer, and the modals opened from it."""
+"""All views of the Home with one ticket, one contact and one end-customer, and the modals opened from it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def an_overview(ticket: Ticket, who: Callable[[str], str] = str, **values: Any) 
 
 
 def views(ticket: Ticket, config: Config, who: Callable[[str], str] = str) -> Iterator[tuple[str, Json]]:
-    """By name."""
+    """Views by name."""
     config = config.model_copy(update={"guides": GUIDES})
     for level, ball, mine in product((None, *Level), (None, *Party), (True, False)):
         screen = Screen(level=level, ball=ball, mine=mine, first=10, after=(NOW, "t1"))
@@ -103,5 +103,5 @@ def a_customer(ticket: Ticket, **values: Any) -> EndCustomer:
 
 
 def messages() -> Iterator[tuple[str, Message]]:
-    """By name."""
+    """Modals by name."""
     yield "guides", guides.message(GUIDES)

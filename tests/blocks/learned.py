@@ -1,4 +1,4 @@
-"""Everything that is shown of technical notes and of what a search found."""
+"""All views of technical notes and of search results."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def a_note(**values: Any) -> TechnicalNote:
 
 
 def longest_note(ticket: Ticket, **values: Any) -> TechnicalNote:
-    """Every text as long as it may be, and as awkward."""
+    """A note with every text as long as it may be, and as awkward."""
     text = ticket.answer("happens") * 9
     return a_note(**{key: text[:most] for key, most in TEXTS.items()}, **values)
 
 
 def views(ticket: Ticket, config: Config, who: Callable[[str], str] = str) -> Iterator[tuple[str, Json]]:
-    """By name."""
+    """Views by name."""
     note = longest_note(ticket, source="retarus")
     retired = longest_note(ticket, is_retired=True, retired_why=ticket.answer("happens"), version=9)
     yield from same(ticket, config)

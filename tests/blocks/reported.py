@@ -1,4 +1,4 @@
-"""Everything that can be seen of reports: the message, a reminder of Retarus's own view, and what is asked."""
+"""All messages and views of reports: the message, a reminder of Retarus's own view, and the forms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OCTOBER = month.period(date(2026, 10, 1), "Europe/Berlin", datetime(2026, 11, 2,
 
 
 def a_paper(config: Config, *, count: int = 60, customer: str = "") -> ReportDocument:
-    """Of a month of tickets."""
+    """Figures of a month of tickets."""
     told = months.lives(Random(1), count, BEGAN, 70)
     lines = [ticket_month.line(ticket, history, OCTOBER, config) for ticket, history in told]
     theirs = [each for each in lines if each and customer in {"", each.customer}]
@@ -30,7 +30,7 @@ def a_paper(config: Config, *, count: int = 60, customer: str = "") -> ReportDoc
 
 
 def words(paper: ReportDocument) -> Iterator[str]:
-    """Everything that is printed of it."""
+    """The whole document of the report."""
     yield from (
         paper.title,
         paper.about,
@@ -57,7 +57,7 @@ VIEWS = (
 
 
 def messages(paper: ReportDocument) -> Iterator[tuple[str, Message]]:
-    """By name."""
+    """Messages by name."""
     shown = tuple(range(len(paper.charts)))
     for number, view in enumerate((None, *VIEWS)):
         posted = reports.Posted(paper, "2026-10", shown, view)
@@ -72,7 +72,7 @@ def messages(paper: ReportDocument) -> Iterator[tuple[str, Message]]:
 
 
 def views() -> Iterator[tuple[str, Json]]:
-    """By name."""
+    """Views by name."""
     for number, view in enumerate(VIEWS):
         yield f"asking {number}", reports.modal([OCTOBER] * 13, view, undelivered=False)
     yield "request", reports.request(OCTOBER, "7", ["to the Retarus channel"])

@@ -1,4 +1,4 @@
-"""Everything the bot can show of one ticket: each message it posts and each view it opens."""
+"""All messages and views of one ticket."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def longest(stage: Stage = Stage.SECOND, text: str = NASTY, **values: Any) -> Ti
 
 
 def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Iterator[tuple[str, Message]]:
-    """By name. `who` gives names, which people choose themselves."""
+    """Messages by name. `who` gives names, which people choose themselves."""
     yield "card", card.card(ticket, config, who)
     for what in (*Move, *Step):
         event = an_event(ticket, what, BEN, stage="second", rcr="RCR-1", **REMINDED, **_said(ticket))
@@ -141,7 +141,7 @@ def _said(ticket: Ticket) -> Mapping[str, str]:
 
 
 def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
-    """By name."""
+    """Views by name."""
     name = "PD-1042"
     for kind in Kind:
         for more in (False, True):
@@ -169,7 +169,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
             yield f"filling {everything} {number}", view
     yield from _checks(ticket, name, config)
     yield "escalating", escalation_form.modal(ticket, name, config)
-    yield "escalating anew", escalation_form.modal(ticket, name, config, everything=True, transactions=5)
+    yield "escalating again", escalation_form.modal(ticket, name, config, everything=True, transactions=5)
     for refusal in ("", "You cannot send."):
         shown = Preview(ticket, write(ticket, a_contact(), config), missing(ticket, Need.ESCALATE, config), refusal)
         yield f"preview {refusal}", escalation.preview(shown, name, config, changed=bool(refusal))
@@ -196,7 +196,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
 
 
 def _checks(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, Json]]:
-    """Of each level, answered by somebody or by nobody; and each by itself."""
+    """Checklists of each level, with and without answers; and each task by itself."""
     bare = ticket.model_copy(update={"answers": RAISED, "sent_at": NOW})
     for level in Level:
         found = tasks(ticket, level, config)
@@ -208,7 +208,7 @@ def _checks(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, Js
 
 
 def _previews(ticket: Ticket, config: Config) -> Iterator[Preview]:
-    """With files, whatever the status page says, and however it is read."""
+    """Previews with files and every state of the status page."""
     files = tuple(Attachment(id=f"F{number}", name=NASTY * 9, size=10**number) for number in range(9))
     ticket = ticket.model_copy(update={"attachments": files})
     text = write(ticket, a_contact(), config)
@@ -229,7 +229,7 @@ def parts(shape: object) -> Iterator[dict[str, Any]]:
 
 
 def submitted(view: Json, **typed: str) -> dict[str, Any]:
-    """The view as Slack gives it back when a person leaves everything as it was, but for these texts."""
+    """The view as Slack returns it when a person changes only these texts."""
     values = {}
     for block in view["blocks"]:  # type: ignore[attr-defined]
         if block["type"] == "input":

@@ -1,4 +1,4 @@
-"""The card says where a ticket is, who has it, what is missing, and what to do next."""
+"""The card shows a ticket's stage, its owner, its missing answers, and the next step."""
 
 from __future__ import annotations
 

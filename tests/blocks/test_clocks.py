@@ -1,4 +1,4 @@
-"""The modal with the timers says what is left, and what is overdue, in the time each timer counts."""
+"""The modal with the timers shows remaining and overdue times, in the time each timer counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shapes keep what people typed within Slack's limits and without power."""
+"""The shapes keep typed text within Slack's limits and escaped."""
 
 from __future__ import annotations
 

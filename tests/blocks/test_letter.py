@@ -21,7 +21,7 @@ from tests.golden import agrees
 
 GOLDEN = Path(__file__).parent / "golden"
 CHARACTERS = 11_000
-"""Number of characters that Slack surely takes in one message."""
+"""Number of characters that Slack certainly accepts in one message."""
 
 
 def written(ticket: object = None) -> LetterText:

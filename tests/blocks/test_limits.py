@@ -22,7 +22,7 @@ FULL = a_config(
     matrix={"impacts": ["<!here>", "b"], "urgencies": ["{0}", "d"], "priorities": [["P1", "P2"], ["P2", "P2"]]},
     priorities=[{"name": "P1", "definition": (NASTY * 9)[:300]}, {"name": "P2"}],
 )
-"""With everything a desk can ask besides."""
+"""Settings with every optional question."""
 TEXTS = [key for key, field in BY_KEY.items() if field.ask in {Ask.LINE, Ask.TEXT}]
 
 LONGEST = {

@@ -1,4 +1,4 @@
-"""The thread tells a step in a line; a direct message tells one person what became theirs."""
+"""The thread has one line for each step; a direct message tells one person what became theirs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Desk and outbox behave like a plain model of tickets, answers and messages, in any sequence of steps."""
+"""Desk and outbox behave like a simple model of tickets, answers and messages, in any sequence of steps."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ MODEL: dict[Move, dict[Stage, tuple[Stage, tuple[str, ...]]]] = {
     Move.REOPEN: {Stage.RESOLVED: (Stage.FIRST, BOTH), Stage.CLOSED: (Stage.FIRST, BOTH)},
     Move.RETARUS_ANSWERED: {Stage.RETARUS: (Stage.SECOND, SECOND_LEVEL)},
 }
-"""From which stage to which a move leads, and who may make it."""
+"""Stages of each move, from and to, and the levels that may make it."""
 CLICKS = st.sampled_from([Move.TAKE, Move.ACCEPT, Move.TAKE_OVER, Move.CONFIRM])
 SAID = {
     Move.SEND_BACK: "reason",
@@ -104,7 +104,7 @@ OUTCOMES = st.sampled_from(["sent", "sent", "sent", "busy", "dead", "lost"])
 
 @dataclass
 class Model:
-    """One ticket, as simply as can be."""
+    """One ticket, modelled as simply as possible."""
 
     id: str
     stage: Stage
@@ -113,11 +113,11 @@ class Model:
     version: int = 1
     answers: dict[str, str] = field(default_factory=dict)
     letters: int = 0
-    """How often it was sent to Retarus."""
+    """Number of times it was sent to Retarus."""
 
     def moved(self, what: Move, by: str) -> None:
         before, self.stage = self.stage, MODEL[what][self.stage][0]
-        if before is Stage.RETARUS and self.stage is not Stage.RETARUS:  # asked anew for the next letter
+        if before is Stage.RETARUS and self.stage is not Stage.RETARUS:  # asked again for the next letter
             for key in ("summary_second", "why_retarus"):
                 self.answers.pop(key, None)
         if what in TAKEN_BY_ACTOR:
@@ -222,7 +222,7 @@ class DeskComparison(RuleBasedStateMachine):
     @precondition(lambda self: self.models)
     @rule(number=st.integers(0, 1), choices=st.lists(st.integers(0, 99), min_size=1, max_size=5), word=WORDS)
     def go_on(self, number: int, choices: list[int], word: str) -> None:
-        """Several sensible steps of a ticket, each by somebody of either level, so that all stages are reached."""
+        """Several useful steps of a ticket, each by a person of either level, so that all stages are reached."""
         for choice in choices:
             self.sensible_step(number, choice, word)
 
@@ -303,7 +303,7 @@ class DeskComparison(RuleBasedStateMachine):
 
     @rule()
     def crash(self) -> None:
-        """A process claims what is due, and dies."""
+        """Claims due notices in a process that dies."""
         for claim in self.loop.run(self.store.claim(self.world.clock(), timedelta(seconds=90), 3)):
             assert claim.attempt >= 1
 
@@ -334,7 +334,7 @@ class DeskComparison(RuleBasedStateMachine):
                 ) <= (model.letters)
 
     def teardown(self) -> None:
-        """In the end everything is delivered once, or is a dead letter that says why."""
+        """Finally everything is delivered once, or is a dead letter with a reason."""
         if not hasattr(self, "world"):
             self.loop.close()
             return

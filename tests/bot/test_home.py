@@ -1,4 +1,4 @@
-"""What needs somebody now, and what the Home costs: a fixed number of look-ups, however many tickets there are."""
+"""The Home of one person: items that need them, and a fixed number of look-ups for any number of tickets."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ async def many(world: World, number: int) -> None:
 
 
 class Counted:
-    """A store that notes what is asked of it, and how much it gives."""
+    """A store that records its calls, and the size of its answers."""
 
     def __init__(self, store: object) -> None:
         self._store = store
@@ -166,7 +166,7 @@ async def test_late_event_does_not_reset_a_newer_view() -> None:
 
 
 class _Meeting(MemoryDrafts):
-    """Whoever reads goes on only when everybody has read."""
+    """Blocks each reader until all have read."""
 
     def __init__(self, readers: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Does the outbox deliver what is due, once, in order, whatever goes wrong around it?"""
+"""The outbox delivers due notices once and in order, under every failure around it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QUICK = Limits(pause=0.01, sweep=0.5, delivery=5)
 
 
 class Courier:
-    """A carrier that does as it is told, and remembers what it was given."""
+    """A carrier with scripted outcomes that records its deliveries."""
 
     def __init__(self, does: Callable[[Claim], Awaitable[Outcome]] | None = None) -> None:
         self._does = does

@@ -1,4 +1,4 @@
-"""Transports that close: what waits, who is told, and how it goes on."""
+"""Closed transports: held notices, alerts, and reopening."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ CONFIG = parse({"mail": {"allowed": ["@retarus.example"]}})
 
 
 def desk_on(store: Store) -> TakingIn:
-    """Takes in mail; asks no Slack who anybody is."""
+    """Takes in mail without asking Slack about people."""
     queries = Queries(store, MemoryDrafts(), None, CONFIG, lambda: NOW)  # type: ignore[arg-type]
     return TakingIn(Changes(store, queries, CONFIG, lambda: NOW, Routes("C1")), queries, store, CONFIG, lambda: NOW)
 

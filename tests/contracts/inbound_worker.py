@@ -26,7 +26,7 @@ from tests.factories import NOW
 from tests.patience import PATIENCE
 
 STEPS = ("parsed", "saving", "taken_in", "marked", "kept")
-"""After the mail was parsed, within the transaction, after it, after the mark on the server, after the cursor."""
+"""Steps: after parsing, within the transaction, after it, after the mark on the server, after the cursor."""
 
 
 def die() -> None:

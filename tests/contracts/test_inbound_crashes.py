@@ -1,4 +1,4 @@
-"""Each mail is in its thread once, whichever step of taking it in the process dies at."""
+"""Each mail is in its thread once, at whichever step the process dies."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def start(url: str, host: ImapHost, step: str) -> asyncio.subprocess.Proce
 
 
 async def begin(url: str, host: ImapHost) -> None:
-    """The first start: nothing that is there already is taken in. Then two answers arrive."""
+    """Starts first without taking in the mail that is there; then two answers arrive."""
     store = await open_store(url, lambda: NOW, busy=PATIENCE)
     await save_escalated(store)
     with host.client() as client:

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL runs wherever the project lies: also as root, in a folder that only root may enter."""
+"""The embedded PostgreSQL runs from any folder: also as root, in a folder that only root may enter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The carrier to Slack under faults of the local Slack: everything arrives once, and history is not read in vain."""
+"""The carrier to Slack under faults of the local Slack: everything arrives once, without needless history calls."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Words:
 
 
 async def write(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Words]:
-    """As many messages as the notice asks for."""
+    """The requested number of messages."""
     count = int(str(notice.body.get("pieces", 1)))
     return [Words(f"{notice.say} {notice.body.get('text', notice.key)} {n}") for n in range(count)]
 
@@ -64,7 +64,7 @@ class Scene:
         await self.store.apply(Batch(notices=notices))
 
     async def deliver(self) -> list[Outcome]:
-        """Claims, delivers and settles what is due, as the outbox does."""
+        """Claims, delivers and settles due notices, as the outbox does."""
         outcomes = []
         at = datetime.now(UTC) + timedelta(days=1)
         for claim in await self.store.claim(at, timedelta(0), 9):
@@ -191,7 +191,7 @@ async def test_search_in_limited_history_goes_on_where_it_stopped(s: Scene) -> N
 
 
 def minute_later(s: Scene) -> None:
-    """Slack's limits and ours count from anew, as after the minute they ask for."""
+    """Resets Slack's limits and ours, as after the minute they ask for."""
     s.slack.services.limits._calls.clear()
     client = s.carrier._client
     assert isinstance(client, slack_client._PacedClient)

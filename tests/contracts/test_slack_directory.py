@@ -127,7 +127,7 @@ async def test_profile_of_a_stranger_to_the_desk_is_not_kept(s: Scene) -> None:
 
 
 def expire(directory: SlackDirectory) -> None:
-    """As if so much time had passed that everything is asked for again."""
+    """Expires everything that is cached."""
     people, groups = directory._people, directory.groups._members
     for user in list(people.answers):
         people.put(user, people.answers[user][1], age=FRESH + 1)

@@ -1,4 +1,4 @@
-"""Files of an embedded desk: private, and never silently begun anew where one was lost or damaged."""
+"""Files of an embedded desk: private, and never silently created again where one was lost or damaged."""
 
 from __future__ import annotations
 

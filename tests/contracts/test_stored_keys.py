@@ -1,4 +1,4 @@
-"""Keys that an older release stored are computed anew: names of end-customers, and the full-text index."""
+"""Keys that an older release stored are recomputed: names of end-customers, and the full-text index."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ class ImapHost:
 
     @contextmanager
     def client(self) -> Iterator[IMAPClient]:
-        """Somebody else who uses the mailbox."""
+        """Another client that uses the mailbox."""
         client = IMAPClient("127.0.0.1", self.port, ssl=False, timeout=20)
         client.login(USER, PASSWORD)
         yield client

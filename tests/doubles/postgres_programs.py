@@ -117,14 +117,14 @@ def _succeeds(*command: str | Path) -> bool:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """A copy that everybody can read, whatever the mode of the original is."""
+    """Copies a file or folder so that everybody can read it, whatever the mode of the original is."""
     shutil.copytree(source, target, symlinks=True, copy_function=_link_or_copy)
     for folder, _, _ in os.walk(target):
         Path(folder).chmod(0o755)
 
 
 def _link_or_copy(source: str, target: str) -> None:
-    """A hard link costs no space. A folder on another disk needs a copy, and a file only root can read does too."""
+    """Links without using space. A folder on another disk needs a copy, and a file only root can read does too."""
     mode = Path(source).stat().st_mode
     if mode & 0o004:
         try:

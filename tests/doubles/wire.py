@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 
 class Wire:
-    """Everything goes through it."""
+    """A TCP proxy that a test can cut or silence."""
 
     def __init__(self, port: int) -> None:
         self._server_port = port
@@ -16,19 +16,19 @@ class Wire:
         self.hidden: tuple[bytes, ...] = ()
         """Capabilities that are replaced by unknown ones of the same length."""
         self.is_silent = False
-        """A black hole: nothing arrives any more in either direction, and nobody is told."""
+        """True for a black hole: nothing arrives any more in either direction, without an error."""
         self.is_down = False
-        """New connections are cut at once."""
+        """True to cut new connections at once."""
         self.connections = 0
         self.idles = 0
         """Number of IDLE commands so far."""
         self.idling = asyncio.Event()
         self.again = asyncio.Event()
-        """Set when somebody connects for the second time."""
+        """Set at the second connection."""
         self._open: set[asyncio.StreamWriter] = set()
 
     def cut(self) -> None:
-        """Everybody who talks is cut off."""
+        """Cuts all connections."""
         for writer in self._open:
             writer.transport.abort()
 

@@ -1,4 +1,4 @@
-"""How many inputs a fuzzer tries: some seconds' worth by default, FUZZ times as many by `make fuzz`."""
+"""Number of inputs of a fuzzer: some seconds' worth by default, FUZZ times as many by `make fuzz`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 CORPUS = Path(__file__).parent / "corpus"
-"""Inputs to begin with, and those that were found to be wrong: one file each."""
+"""Initial inputs, and those that were found to be wrong: one file each."""
 SLOW = 2.0
 """Processor seconds in which any input of these sizes is read; a linear reader needs milliseconds."""
 
 
 def fuzzed(examples: int) -> Callable[[Any], Any]:
-    """Settings of a fuzzer that tries so many inputs, FUZZ times."""
+    """Settings of a fuzzer for that many inputs, FUZZ times."""
     many = examples * int(os.environ.get("FUZZ", "1"))
     return settings(max_examples=many, deadline=None, suppress_health_check=list(HealthCheck))
 

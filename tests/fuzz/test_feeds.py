@@ -1,4 +1,4 @@
-"""Whatever a status page answers is read, or called unreadable, in time."""
+"""Any answer of a status page is read, or reported as unreadable, in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any bytes that arrive as a mail are read, and what follows is decided, without an error."""
+"""Any bytes that arrive as a mail are read and assessed without an error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RCR = r"RCR[-\s#:]*\d{4,}"
 
 
 def read_whole(raw: bytes) -> None:
-    """Everything that is read of a mail and decided about it, except what the store knows."""
+    """All results of reading a mail and assessing it, except what the store knows."""
     began = process_time()
     mail = parse(raw)
     mail.model_dump_json().encode()

@@ -35,7 +35,7 @@ def load_quickly(text: bytes) -> None:
 
 
 def _refusal(reading: Callable[[], Config]) -> str:
-    """What the refusal says; empty when it was read."""
+    """The text of the refusal; empty when it was read."""
     try:
         reading()
     except Misconfigured as error:

@@ -10,7 +10,7 @@ BOT = "Partner Desk"
 
 
 async def opened(person: PersonDriver, words: str = "") -> Json:
-    """The Home as it is drawn when somebody opens it."""
+    """The Home as it is drawn when a person opens it."""
     return await person.home(BOT, words)
 
 

@@ -1,4 +1,4 @@
-"""The desk in a process of its own, with its clock so many seconds ahead: `python -m tests.handlers.late_desk 120`."""
+"""The desk in its own process, with its clock that many seconds ahead: `python -m tests.handlers.late_desk 120`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which row of the table in docs/administration.md each listener belongs to, and the table itself."""
+"""The row of each listener in the table of docs/administration.md, and the table itself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SEND = "Send to Retarus"
 CONTACT = "Chase Retarus"
 ADMIN = "Register of contacts"
 SLACK = ""
-"""No right of a person's: Slack tells of it by itself, and what is shown then is checked where it is drawn."""
+"""Listeners without a right: events of Slack, whose result is checked where it is drawn."""
 
 TABS = {home.TAB + tab: ADMIN if tab in FOR_ADMINS else RESOURCES if tab in FOR_MEMBERS else READ for tab in Tab}
 
@@ -108,7 +108,7 @@ ROWS: dict[str, str] = {
     "submission customers.save": ADMIN,
     "click undelivered.again": ADMIN,
 }
-"""By kind and id; an id that ends with a dot is a prefix."""
+"""Rows by kind and id; an id that ends with a dot is a prefix."""
 
 
 def row_of(listener: str) -> str | None:
@@ -119,7 +119,7 @@ def row_of(listener: str) -> str | None:
 
 
 def table() -> dict[str, list[str]]:
-    """The rows in docs/administration.md, by what they begin with: the cells by kind of person."""
+    """The rows in docs/administration.md, by their first words: the cells by kind of person."""
     text = (Path(__file__).parents[2] / "docs" / "administration.md").read_text("utf-8")
     section = text.split("## Who may do and see what")[1].split("\n## ")[0]
     lines = re.findall(r"^\|.*\|$", section, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Priority 1, and nobody authorised can be reached: an admin may send it, with a reason everybody can read later."""
+"""Break glass: an admin may send priority 1 while no authorised contact can be reached, with a recorded reason."""
 
 from __future__ import annotations
 

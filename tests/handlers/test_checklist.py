@@ -1,4 +1,4 @@
-"""Checks are answered when they are done, by whoever does them, and say so."""
+"""Checks are answered one by one, by people of either level, with their names."""
 
 from __future__ import annotations
 

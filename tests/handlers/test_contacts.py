@@ -1,4 +1,4 @@
-"""The register, kept in the App Home: who can send, who cannot any more, and who knows the guides."""
+"""The register in the App Home: authorised contacts, suspended ones, and the guides they have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Raising: in a minute, with everything wrong marked at once, and one ticket however often it is submitted."""
+"""Raising: within a minute, with all faults marked at once, and one ticket per submission."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""End-customers: kept by admins, found by typing, never in the way of a name nobody kept."""
+"""End-customers: maintained by admins, found by typing, and optional for a name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In the morning each level reads in the channel, and the lead directly, what is stale and what is due."""
+"""Each level reads in the channel in the morning, and the lead directly, what is stale and what is due."""
 
 from __future__ import annotations
 

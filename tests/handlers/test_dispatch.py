@@ -1,4 +1,4 @@
-"""What is saved is saved before Slack is answered, and what cannot be shown then is not called unsaved."""
+"""Changes are saved before Slack is answered, and a failure to show them is not reported as a failure to save."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Error messages: true, in place, and without what was typed in the log."""
+"""Error messages: true, in place, and without typed text in the log."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Unwritable:
 
 
 class Broken(Unwritable):
-    """A store with a fault nobody thought of, whose message quotes what was written."""
+    """A store with an unexpected error, whose message quotes what was written."""
 
     async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
         raise RuntimeError(str(batch))

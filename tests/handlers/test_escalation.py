@@ -1,4 +1,4 @@
-"""To Retarus: nothing incomplete, nobody unauthorised, exactly what was previewed, and the owner hears how it ended."""
+"""Escalation: complete, authorised, exactly as previewed, and with its outcome reported to the owner."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def previewed(w: World, card: Json, *, by: str = "ben") -> Modal:
     return preview
 
 
-async def test_one_form_asks_for_everything_the_escalation_needs_and_marks_what_is_missing(w: World) -> None:
+async def test_escalation_form_asks_for_everything_missing_and_marks_it(w: World) -> None:
     card = await w.accepted()
     await w.ben.click(card, "Escalate to Retarus")
     modal = await w.ben.modal("Escalate to Retarus", containing="Already answered")

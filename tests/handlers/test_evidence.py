@@ -1,4 +1,4 @@
-"""Files from the form and from the thread reach Retarus by mail and in the channel; the status page is looked at."""
+"""Files from the form and the thread reach Retarus by mail and in the channel; the status page is recorded."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ async def test_person_says_that_they_looked_at_the_status_page(w: World) -> None
 
 @pytest.fixture
 async def status_page() -> AsyncIterator[tuple[str, dict[str, Any]]]:
-    """A Statuspage, and what it says."""
+    """A Statuspage server with a set answer."""
     says: dict[str, Any] = {"status": {"indicator": "major"}, "incidents": [{"name": "SMTP slow", "status": "open"}]}
 
     async def summary(_: web.Request) -> web.Response:

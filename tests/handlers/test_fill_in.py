@@ -1,4 +1,4 @@
-"""Filling in: what is missing first, examples one after the other, nothing taken from anybody."""
+"""Filling in: missing answers first, examples one after the other, without overwriting others' answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The App Home: what needs me now, everything that is open, and no more than somebody may see."""
+"""The App Home: urgent items, all open tickets, and only what its reader may see."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ async def test_form_from_a_message_can_become_another_kind_without_losing_what_w
 
 
 async def _from_message(w: World, text: str) -> None:
-    """A form begun with a message, its link kept, all but the words themselves typed."""
+    """Types into a form that was begun with a message everything but the words themselves."""
     await w.anna.shortcut("raise_from_message", await w.alex.post(DESK, text))
     await w.anna.wait_for(lambda: _has_its_link(w), "the permalink to be kept")
     known = {key: value for key, value in w.answers().items() if key != "happens"}

@@ -1,4 +1,4 @@
-"""One problem is not raised twice: what is known is offered while it is told, and a word from Retarus reaches all."""
+"""Known issues: suggestions while an incident is raised, and relayed words of Retarus."""
 
 from __future__ import annotations
 

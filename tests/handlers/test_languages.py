@@ -1,4 +1,4 @@
-"""Each person is spoken to in the language of their Slack, a channel in the desk's, Retarus in theirs."""
+"""Each person reads the language of their Slack, a channel the desk's, Retarus theirs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BOT = "@partner-desk"
 
 
 async def speaks(w: World, person: PersonDriver, locale: str) -> None:
-    """They change the language of their Slack, and the desk hears of it."""
+    """Changes the language of their Slack, with the event to the desk."""
     await person.act("profile", locale=locale)
     user = (await person.state())["me"]["id"]
 

@@ -1,4 +1,4 @@
-"""What was learned is written down from a resolved ticket, found again, changed, and retired when wrong."""
+"""Technical notes are written from a resolved ticket, found again, changed, and retired when wrong."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def said(modal: Modal) -> str:
 
 
 def typed(modal: Modal) -> Json:
-    """What its inputs begin with."""
+    """The prefilled inputs."""
     found = {}
     for block in modal.view["blocks"]:
         if block["type"] == "input":

@@ -1,4 +1,4 @@
-"""Words to Retarus: each is previewed exactly, and goes into the threads the letter began."""
+"""Messages to Retarus: each is previewed exactly, and is posted into the letter's threads."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def w(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def headers(w: World) -> dict[str, str]:
-    """Of the newest mail that we sent."""
+    """Message-ID of the newest mail that we sent."""
     [newest, *_] = await w.anna.mails()
     whole = (await w.anna.control("GET", f"mail/{newest['id']}"))["mail"]
     return dict(whole["headers"]) | {"text": whole["text"]}

@@ -58,7 +58,7 @@ class Members:
         return user == READER
 
     def changed(self, user: str, *, is_member: bool) -> None:
-        """It stays as it is."""
+        """Ignores changes of the members."""
 
 
 @dataclass
@@ -140,7 +140,7 @@ def typed(ticket: Ticket) -> dict[str, str]:
 
 
 def value_of(name: str, ticket: Ticket, note: str) -> str:
-    """What the button carries."""
+    """The value of the button."""
     special: list[tuple[str, str]] = [
         *((f"home.tab.{tab}", Screen(tab).pack()) for tab in Tab),
         ("home.take_up.", name.rpartition(".")[2]),
@@ -165,7 +165,7 @@ def value_of(name: str, ticket: Ticket, note: str) -> str:
 
 
 def about_of(name: str, ticket: Ticket, note: str) -> str:
-    """What the modal carries."""
+    """The metadata of the modal."""
     special = {
         "raising.": FormState(Kind.INCIDENT).pack(),
         "joining.join": FormState(Kind.INCIDENT).pack(),
@@ -200,13 +200,13 @@ def payload(kind: str, name: str, user: str, ticket: Ticket, note: str) -> Any:
 
 
 def kept(store: Counting) -> tuple[dict[str, Any], ...]:
-    """What a refusal must leave as it is."""
+    """The data that a refusal must leave unchanged."""
     data = store._data
     return dict(data.tickets), dict(data.notes), dict.fromkeys(data.notices), dict(data.views)
 
 
 async def is_refused(scene: Scene, listener: str, user: str, ticket: Ticket) -> bool | None:
-    """Whether this person is refused; nothing where the ticket has moved on, which is said to everybody alike.
+    """True if this person is refused; None where the ticket has moved on, which is the same for everybody.
 
     Later errors, for want of a real Slack for example, are no refusal.
     """
@@ -230,7 +230,7 @@ async def is_refused(scene: Scene, listener: str, user: str, ticket: Ticket) -> 
 
 
 MOST = {"escalate.send": 2, "eas.ask": 1, "eas.opened": 2, "reminders.chase": 2, "reports.request": 2}
-"""Batches of one submission. Who sends to Retarus is looked up anew, and suspended when they have left Slack."""
+"""Number of batches of one submission. A sender to Retarus is looked up again, and suspended if they left Slack."""
 
 
 async def names() -> list[str]:
@@ -270,7 +270,7 @@ async def test_every_listener_refuses_exactly_whom_the_table_refuses(
 
 
 def cases(cell: str, user: str, registered: Scene, unregistered: Scene) -> list[tuple[Scene, Ticket, bool]]:
-    """Which tickets a cell speaks of, and whether it lets this person in."""
+    """The tickets of a cell, and whether it lets this person in."""
     match cell:
         case "yes" | "no":
             is_let_in = cell == "yes"

@@ -1,4 +1,4 @@
-"""Who reads along is warned about, nothing typed stands in a log, and the command line exports and erases."""
+"""Guests in the channel are reported, logs hold no typed text, and the command line exports and erases."""
 
 from __future__ import annotations
 
@@ -80,5 +80,5 @@ async def test_command_line_exports_then_erases_and_logs_it(w: World, tmp_path: 
 
 
 def _held(path: Path) -> tuple[bool, int]:
-    """Whether it names her, and what others than its owner may do with it."""
+    """True if it names her, with the file's permissions for others."""
     return "Erika Muster cannot send" in path.read_text("utf-8"), path.stat().st_mode & 0o077

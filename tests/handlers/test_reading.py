@@ -1,4 +1,4 @@
-"""Who reads tickets: the support team, and the members of the desk channel."""
+"""Readers of tickets: the support team, and the members of the desk channel."""
 
 from __future__ import annotations
 

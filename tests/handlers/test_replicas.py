@@ -1,4 +1,4 @@
-"""Many replicas share the work on one PostgreSQL database: as if they were one, also when they are killed."""
+"""Many replicas share the work on one PostgreSQL database: like a single one, also when they are killed."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ async def test_home_shows_what_was_looked_at_through_any_replica(two: World) -> 
 
 
 class _SlowLine(AsyncWebClient):
-    """Reaches Slack only when it is told to go on."""
+    """Reaches Slack only after it is released."""
 
     def __init__(self, token: str, api_url: str) -> None:
         super().__init__(token, api_url)
@@ -133,7 +133,7 @@ LEASE = 120
 """Seconds after which what a killed replica had begun is taken on by another."""
 
 Start = Callable[[int], AbstractAsyncContextManager[asyncio.subprocess.Process]]
-"""Starts a replica whose clock is so many seconds ahead."""
+"""Starts a replica whose clock is that many seconds ahead."""
 
 
 @dataclass
@@ -141,12 +141,12 @@ class Figures:
     killed: int = 0
     repeated: int = 0
     promised: Counter[str] = field(default_factory=Counter)
-    """What people were told is done."""
+    """Changes that people were told are done."""
 
 
 @dataclass
 class Night:
-    """Replicas that are killed in the middle of what they do, so often, and come back."""
+    """Replicas that are repeatedly killed in the middle of their work, and come back."""
 
     start: Callable[[], AbstractAsyncContextManager[asyncio.subprocess.Process]]
     figures: Figures
@@ -171,7 +171,7 @@ class Night:
             self.chance.choice(self.alive).kill()
 
     async def until(self, person: PersonDriver, done: Found, act: Callable[[], Awaitable[object]]) -> None:
-        """Does it, as a person would: again, when nothing seems to have come of it."""
+        """Repeats an action, as a person would, until it has an effect."""
         for attempt in range(20):
             self.figures.repeated += attempt > 0
             asyncio.get_running_loop().call_later(self.chance.uniform(0, 0.2), self.kill_one)
@@ -185,7 +185,7 @@ class Night:
 
 @asynccontextmanager
 async def a_night(start: Start, ahead: int, figures: Figures) -> AsyncIterator[Night]:
-    """Four replicas at work; at the end all are killed, and one by itself delivers what they left."""
+    """Four replicas at work; finally all are killed, and one more delivers what they left."""
     night = Night(partial(start, ahead), figures)
     replicas = [asyncio.create_task(night.replica()) for _ in range(REPLICAS)]
     yield night
@@ -197,7 +197,7 @@ async def a_night(start: Start, ahead: int, figures: Figures) -> AsyncIterator[N
 
 @dataclass
 class Agent:
-    """Somebody who raises tickets and hands them off."""
+    """A person who raises tickets and hands them off."""
 
     person: PersonDriver
     store: Store
@@ -208,7 +208,7 @@ class Agent:
         return next((each for each in found if each.answer("happens") == happens), None)
 
     async def raises(self, night: Night, happens: str) -> None:
-        """A form that was not taken stays open, and is submitted once more: another one would be another ticket."""
+        """Raises a ticket; a form that was refused stays open, and is submitted once more."""
         forms: list[Modal] = []
 
         async def once() -> None:

@@ -1,4 +1,4 @@
-"""A month's report is asked for, or comes by itself, with its charts and files; Retarus is asked for theirs."""
+"""Reports of a month on request and periodic, with charts and files; Retarus's view is requested."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def are_there(person: PersonDriver, message: Json) -> bool:
 
 
 async def content(w: World, file: Json) -> bytes:
-    """The file's bytes, as whoever is in the channel may read them."""
+    """The file's bytes, as members of the channel may read them."""
     bot = w.slack.app("Partner Desk").bot_token
     headers = {"Authorization": f"Bearer {bot}"}
     async with ClientSession(headers=headers) as session:

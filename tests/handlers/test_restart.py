@@ -1,4 +1,4 @@
-"""What a person was told is done survives `kill -9` one instruction later, and is told once."""
+"""Acknowledged changes survive `kill -9` one instruction later, and are posted once."""
 
 from __future__ import annotations
 

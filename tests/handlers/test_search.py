@@ -1,4 +1,4 @@
-"""Somebody searches, and finds what is there: with a slip of the pen, in the other language, by number."""
+"""Searches find tickets and notes: misspelt, in the other language, by number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shared channel: what Retarus writes below a letter is mirrored into the ticket's thread."""
+"""The shared channel: messages of Retarus below a letter are mirrored into the ticket's thread."""
 
 from __future__ import annotations
 

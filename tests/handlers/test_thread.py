@@ -1,4 +1,4 @@
-"""The whole story, from the phone call to the closed ticket, as people live it."""
+"""The whole lifecycle of an incident, from the phone call to the closed ticket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking, sending back, waiting, resolving, reopening: one owner, one ball, and kind words for who came second."""
+"""Taking, sending back, waiting, resolving, reopening: one owner, one party that must act, one winner of a race."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 @dataclass
 class World:
-    """Who and what is there."""
+    """The desk with its people and servers."""
 
     slack: LocalSlack
     mail: MailServer
@@ -47,7 +47,7 @@ class World:
         return self.slack.clock.now()
 
     def answers(self, **more: Any) -> Json:
-        """What Anna knows on the phone."""
+        """Answers Anna knows on the phone."""
         known: Json = {
             "customer": picked("Müller GmbH"),
             "services": ["Email Security"],
@@ -69,13 +69,13 @@ class World:
         return await self.anna.message(DESK, "PD-1001")
 
     async def decide(self, person: PersonDriver, modal: Modal, block: str, value: object) -> None:
-        """Answers an input on which others depend; the form is drawn anew."""
+        """Answers an input on which others depend; the form is redrawn."""
         where = {"type": "view", "view_id": modal.id}
         typed = person._typed.get(modal.id, {})
         await person.act("action", container=where, block_id=block, action_id=ANSWER, value=value, values=typed)
 
     async def handed_off(self) -> Json:
-        """… and handed to the 2nd level."""
+        """The card after it was handed to the 2nd level."""
         card = await self.raised()
         await self.anna.click(card, "Take")
         await self.anna.reply(card, "took it")
@@ -87,14 +87,14 @@ class World:
         return await self.anna.again(card)
 
     async def accepted(self) -> Json:
-        """… and accepted by Ben."""
+        """The card after Ben accepted it."""
         card = await self.handed_off()
         await self.ben.click(card, "Accept")
         await self.ben.reply(card, "accepted it")
         return await self.ben.again(card)
 
     async def filled(self) -> Json:
-        """… with everything the 1st level can say."""
+        """The card with all answers of the 1st level."""
         card = await self.accepted()
         await self.ben.click(card, "Fill in")
         done = await self.ben.submit(await self.ben.modal("Fill in"), self.details())
@@ -102,7 +102,7 @@ class World:
         return card
 
     def details(self) -> Json:
-        """Everything the template and the matrix ask for beyond the phone call."""
+        """All answers of the template and the matrix beyond the phone call."""
         return (
             {
                 "tenants": "12345RS, 23456rs",
@@ -120,7 +120,7 @@ class World:
         )
 
     async def escalated(self) -> Json:
-        """… and sent to Retarus."""
+        """The card after it was sent to Retarus."""
         card = await self.filled()
         await self.ben.click(await self.ben.again(card), "Escalate to Retarus")
         await self.ben.submit(await self.ben.modal("Escalate to Retarus"))
@@ -139,7 +139,7 @@ class World:
 
 
 def picked(text: str) -> Json:
-    """What was typed into a list that is searched, picked from what is offered there."""
+    """The option for typed text in a list that is searched, picked from what is offered there."""
     return {"text": {"type": "plain_text", "text": text[:75]}, "value": text}
 
 
@@ -171,7 +171,7 @@ SECOND_TASKS: Json = {
 async def world(
     folder: Path, *, database: str = "", imap: str = "", environment: Json | None = None, **changes: Any
 ) -> AsyncIterator[World]:
-    """Everything, listening. `changes`: settings other than the demo's, by table (`retarus={…}`)."""
+    """The whole desk, listening. `changes`: settings other than the demo's, by table (`retarus={…}`)."""
     async with AsyncExitStack() as stack:
         mailbox = Mailbox()
         slack = await stack.enter_async_context(LocalSlack(_seed(), mailbox=mailbox, switches=patient()))

@@ -1,4 +1,4 @@
-"""Faults of calls: what the official SDK meets, and whether the call took effect, for every kind of fault."""
+"""Faults of calls: the error of the official SDK, and whether the call took effect, for every kind of fault."""
 
 import asyncio
 import time

@@ -35,11 +35,11 @@ async def slack() -> AsyncIterator[LocalSlack]:
 
 
 async def nothing() -> None:
-    """An event is acknowledged."""
+    """Acknowledges an event."""
 
 
 async def envelopes(slack: LocalSlack, kind: str, number: int = 1) -> list[Json]:
-    """Events of one kind that the bot received, once there are so many."""
+    """Events of one kind that the bot received, once there are that many."""
 
     def found() -> list[Json]:
         return [row.request for row in slack.services.traffic.rows() if row.kind == f"event:{kind}"]

@@ -1,4 +1,4 @@
-"""Dropped, doubled and late payloads, sockets that fall silent: what an app on Bolt hears of them."""
+"""Dropped, doubled and late payloads, and silent sockets, as an app on Bolt receives them."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -18,7 +18,7 @@ languages = pytest.mark.parametrize("language", Language)
 
 @languages
 def test_catalogue_contains_exactly_the_messages_of_the_code(language: Language) -> None:
-    assert _ids(read_catalogue(language)) == _ids(gather_messages()), "python -m texts gathers them anew"
+    assert _ids(read_catalogue(language)) == _ids(gather_messages()), "python -m texts updates them"
     assert not read_catalogue(language).obsolete
 
 

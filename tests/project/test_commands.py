@@ -21,7 +21,7 @@ ROOT = DEMO.parent
 
 
 async def run(*arguments: str, **settings: str) -> tuple[int, str]:
-    """`python app.py …` with these settings only; its exit code and everything it said."""
+    """`python app.py …` with these settings only; its exit code and its output."""
     return await run_in(ROOT, *arguments, **settings)
 
 

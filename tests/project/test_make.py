@@ -1,4 +1,4 @@
-"""The first `make run` on a machine: a line for each step, a sentence with a package's name for what is missing."""
+"""The first `make run` on a machine: a line for each step, and the package to install for a missing program."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class Machine:
         return output.decode()
 
     def configure(self, slack: LocalSlack, mail: MailServer) -> None:
-        """Values the page tells to write by hand, and the paths in the installed files."""
+        """Values that the page asks to write by hand, and the paths in the installed files."""
         for name in ("partner-desk.service", "partner-desk-backup.service", "partner-desk-backup.timer"):
             unit = self.root / "etc/systemd/system" / name
             unit.write_text(self.local(unit.read_text("utf-8")), "utf-8")
@@ -192,7 +192,7 @@ MIGRATIONS = [text for kind, text in BLOCKS if not kind]
 
 
 async def rebooted(machine: Machine) -> None:
-    """Everything is killed; what is enabled is started."""
+    """Kills everything; starts what is enabled."""
     await machine.sh('kill -9 "$(cat state/partner-desk.service.pid)"; systemctl boot')
     await answering(machine)
     assert (machine.root / "state/partner-desk-backup.timer.enabled").exists()
@@ -203,7 +203,7 @@ async def answering(machine: Machine) -> None:
 
 
 async def watched(machine: Machine) -> None:
-    """The pages say what the desk did; the rules are valid where promtool is there."""
+    """Checks that the health pages and metrics work; the rules are valid where promtool is there."""
     if not shutil.which("promtool"):
         assert not os.environ.get("REFUSE_SKIPS"), "promtool is missing: apt-get install prometheus"
         (machine.root / "bin/promtool").write_text("#!/bin/sh\nexit 0\n")

@@ -1,62 +1,35 @@
-"""Test names begin with their subject, and docstrings begin with a plain statement."""
+"""Plain words: names begin with their subject, docstrings with a statement, and comments use usual words."""
 
 from __future__ import annotations
 
 import ast
+import io
+import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = (
-    "bench",
-    "blocks",
-    "bot/adapters",
-    "bot/clocks",
-    "bot/config",
-    "bot/conversation",
-    "bot/core",
-    "bot/escalation",
-    "bot/forms",
-    "bot/intake",
-    "bot/known_issues",
-    "bot/model",
-    "bot/notes",
-    "bot/privacy",
-    "bot/register",
-    "bot/reminders",
-    "bot/reports",
-    "bot/search",
-    "bot/tickets",
-    "localslack",
-    "demo",
-    "handlers",
-    "runtime",
-    "tests/adapters",
-    "tests/blocks",
-    "tests/bot/clocks",
-    "tests/bot/config",
-    "tests/bot/conversation",
-    "tests/bot/escalation",
-    "tests/bot/intake",
-    "tests/bot/privacy",
-    "tests/bot/reports",
-    "tests/bot/search",
-    "tests/bot/tickets",
-    "tests/browser",
-    "tests/contracts",
-    "tests/doubles",
-    "tests/localslack",
-    "tests/project",
-    "tests/releases",
-    "texts",
+FOLDERS = ("app.py", "bench", "blocks", "bot", "demo", "handlers", "localslack", "runtime", "tests", "texts")
+"""Every folder with Python, and the composition root."""
+NO_SUBJECTS = frozenset(
+    "what it who whose whoever whom one nobody nothing that those where how when whatever whether "
+    "anybody anything everybody everything somebody something only "
+    "as at before by during for from in of once on since to until while with without".split()
 )
-"""Folders that follow these rules."""
-NO_SUBJECTS = frozenset("what it who whose whoever one nobody nothing that where how when whatever whether".split())
 """Words that do not name the subject of a test."""
-NO_STATEMENTS = frozenset("What Whether Who Whose Whoever Where Nobody Nothing How Whatever".split())
+NO_STATEMENTS = frozenset(
+    "What Whether Who Whose Whoever Whom Where Which Why Nobody Nothing How Whatever "
+    "As By Else It Of Said Somebody That Until".split()
+)
 """Words that do not begin a plain statement."""
+
+UNUSUAL = re.compile(
+    r"\b(?:a(?:new|fresh)|be it|lest|thereof|(?:Was|Were|Had|Should) (?:an?|it|the|there|they|this))\b"
+)
+"""Old-fashioned words and inverted conditionals."""
 
 
 def has_subject(test_name: str) -> bool:
@@ -71,12 +44,24 @@ def is_plain_statement(docstring: str) -> bool:
     return first_word.strip(",.:") not in NO_STATEMENTS and "?" not in first_line
 
 
+def paths(folder: str) -> list[Path]:
+    """The Python files of a folder."""
+    found = [ROOT / folder] if folder.endswith(".py") else (ROOT / folder).rglob("*.py")
+    return [path for path in sorted(found) if "node_modules" not in path.parts]
+
+
 def nodes(folder: str) -> Iterator[tuple[str, ast.AST]]:
     """Every syntax node of a folder with its location."""
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        if "node_modules" not in path.parts:
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                yield f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}", node
+    for path in paths(folder):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            yield f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}", node
+
+
+def docstrings(folder: str) -> Iterator[tuple[str, str]]:
+    """Every docstring of a folder, those of attributes too, with its location."""
+    for where, node in nodes(folder):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield where, node.value.value
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -91,12 +76,22 @@ def test_test_names_begin_with_their_subject(folder: str) -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_docstrings_begin_with_a_plain_statement(folder: str) -> None:
-    written = [
-        (where, node.value.value)
-        for where, node in nodes(folder)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-    ]
+    written = docstrings(folder)
     assert [f"{where} {text.strip().splitlines()[0]}" for where, text in written if not is_plain_statement(text)] == []
+
+
+def comments(folder: str) -> Iterator[tuple[str, str]]:
+    """Every comment of a folder with its location."""
+    for path in paths(folder):
+        for token in tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline):
+            if token.type == tokenize.COMMENT:
+                yield f"{path.relative_to(ROOT)}:{token.start[0]}", token.string
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_comments_and_docstrings_use_usual_words_in_the_usual_order(folder: str) -> None:
+    written = [*docstrings(folder), *comments(folder)]
+    assert [f"{where} {text}" for where, text in written if UNUSUAL.search(text)] == []
 
 
 @pytest.mark.parametrize(
@@ -108,6 +103,8 @@ def test_docstrings_begin_with_a_plain_statement(folder: str) -> None:
         ("test_it_waits", False),
         ("test_nobody_is_told", False),
         ("test_one_who_gives_up_waits", False),
+        ("test_of_two_people_one_wins", False),
+        ("test_once_closed_it_stays_closed", False),
     ],
 )
 def test_subject_of_a_test_name_is_recognised(name: str, expected: bool) -> None:
@@ -123,7 +120,21 @@ def test_subject_of_a_test_name_is_recognised(name: str, expected: bool) -> None
         ("For how long is an answer used again?", False),
         ("Are views held to their limits? All of them.", False),
         ("\nNothing is lost.", False),
+        ("As the form has it.", False),
+        ("Which answers are news.", False),
     ],
 )
 def test_plain_statement_is_recognised(docstring: str, expected: bool) -> None:
     assert is_plain_statement(docstring) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The form is redrawn; a change was made. This should be the last one.", False),
+        ("The form is drawn anew.", True),
+        ("Was the thread told at once, it would begin too early.", True),
+    ],
+)
+def test_unusual_words_are_recognised(text: str, expected: bool) -> None:
+    assert bool(UNUSUAL.search(text)) is expected

@@ -1,4 +1,4 @@
-"""Whoever waits for an acknowledgement goes first; what stands back is never kept waiting for long."""
+"""Acknowledgements have priority; delayed tasks are never starved."""
 
 from __future__ import annotations
 

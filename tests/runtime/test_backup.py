@@ -293,7 +293,7 @@ async def a_waiting_story(env: Environment) -> Notice:
 
 
 async def delivered(w: World) -> None:
-    """Returns when nothing waits in the outbox."""
+    """Waits until nothing is left in the outbox."""
     async with asyncio.timeout(30):
         while await w.running.store.letters(state="waiting"):  # noqa: ASYNC110  no event tells of a settled row
             await asyncio.sleep(0)

@@ -21,7 +21,7 @@ class Machine:
         self.jumps = ClockJumps(self.wall, lambda: self.ticks)
 
     def passes(self, seconds: float, wall: float | None = None) -> timedelta | None:
-        """So much time passes; `wall`: what the wall clock makes of it. Returns the jump that is noticed."""
+        """Lets that much time pass; `wall`: what the wall clock makes of it. Returns the noticed jump."""
         self.ticks += seconds
         self.wall.forward(seconds=seconds if wall is None else wall)
         return self.jumps.since_last_look()

@@ -138,7 +138,7 @@ async def test_socket_mode_serves_health_pages_and_tells_of_its_connection(w: Wo
 
 
 async def answered(session: ClientSession, url: str) -> str:
-    """What stands there, as soon as somebody listens."""
+    """The content of the page, as soon as the server listens."""
     async with asyncio.timeout(10):
         while True:
             try:
@@ -154,7 +154,7 @@ async def test_lost_connection_to_slack_is_not_ready(w: World) -> None:
     async with connected(w.running.app, w.slack.app("Partner Desk").app_token) as probe:
         assert (await probe()).ok
     assert await probe() == PartHealth(
-        ok=False, why="There is no working connection to Slack; it is being opened anew."
+        ok=False, why="There is no working connection to Slack; it is being opened again."
     )
 
 

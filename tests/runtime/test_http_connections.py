@@ -31,7 +31,7 @@ def an_app() -> web.Application:
 
 
 async def closed(reader: asyncio.StreamReader) -> bytes:
-    """What arrived until the other side closed."""
+    """Everything received until the other side closed."""
     return await asyncio.wait_for(reader.read(), 10)
 
 

@@ -1,4 +1,4 @@
-"""Signed HTTP instead of Socket Mode: the same desk; what is forged, stale or malformed is refused, never a 500."""
+"""Signed HTTP instead of Socket Mode: forged, stale or malformed requests are refused, never with a 500."""
 
 from __future__ import annotations
 

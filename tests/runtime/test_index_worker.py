@@ -1,4 +1,4 @@
-"""New words are taken into the index by themselves, after the acknowledgements, and after what was left unfinished."""
+"""New words are indexed automatically, after the acknowledgements, and after unfinished work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.patience import PATIENCE
 
 
 class Marked(MemoryStore):
-    """So many tickets wait for the index."""
+    """Waits until that many tickets are in the queue of the index."""
 
     def __init__(self, waiting: int) -> None:
         self.waiting = waiting
@@ -27,7 +27,7 @@ class Marked(MemoryStore):
 
 
 async def running(store: Marked, tasks: BackgroundTasks, seconds: float = PATIENCE) -> None:
-    """Until all of it is done."""
+    """Waits until all of it is done."""
     going = asyncio.create_task(IndexWorker(store, tasks).run())
     try:
         await asyncio.wait_for(store.done.wait(), seconds)

@@ -12,14 +12,14 @@ from runtime.loop_watchdog import watched
 
 
 def block_the_loop(said: threading.Event) -> None:
-    """Busy until the watchdog has said something."""
+    """Blocks until the watchdog has logged something."""
     end = time.monotonic() + 10
     while not said.is_set() and time.monotonic() < end:
         sum(range(1000))
 
 
 class Heard(logging.Handler):
-    """Hears the first record."""
+    """Waits for the first record."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""SIGHUP: desk.toml is read anew without a restart of the process; wrong settings leave the old ones on, and say so."""
+"""SIGHUP: desk.toml is re-read without a restart of the process; wrong settings leave the old ones on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BAD = parse({"desk": {"prefix": "BAD"}})
 
 
 class Served:
-    """A desk that starts with all settings but bad ones, and does what the test wants next while it runs."""
+    """A desk that starts with all settings but bad ones, and takes the test's next action while it runs."""
 
     def __init__(self, *then: str) -> None:
         self.prefixes: list[str] = []

@@ -29,12 +29,12 @@ NAMES = {"U0ANNA": "Anna Arnold", "U0ALEX": "Alex Adler", "U0BEN": "Ben Brandt",
 _PARTS = ("", *(f"#{number}" for number in range(2, 30)))
 _ALL = 1_000_000
 _UNTRUE = ("nothing was changed", "nothing was saved", "Nothing was changed", "Nothing of yours was saved")
-"""What must not be said to somebody whose step was carried out."""
+"""Words that are false after a step was carried out."""
 
 
 @dataclass
 class Findings:
-    """Figures of a soak, and what should not be."""
+    """Figures of a soak, and its faults."""
 
     figures: dict[str, float] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Findings:
 
 @dataclass
 class Kept:
-    """Everything that is compared, read once."""
+    """All data that is compared, read once."""
 
     config: Config
     tickets: list[Ticket]
@@ -66,7 +66,7 @@ async def audited(
     replicas: Sequence[Replica],
     secrets: Sequence[str],
 ) -> Findings:
-    """Compares everything with everything."""
+    """Compares all data."""
     found = Findings(faults=[fault for person in people.values() for fault in person.faults])
     for person in people.values():
         await _settle(control, person, found)
@@ -102,11 +102,11 @@ async def _kept(store: Store, control: PersonDriver) -> Kept:
     )
 
 
-# --- what was said
+# --- messages to people
 
 
 async def _settle(control: PersonDriver, person: SoakPerson, found: Findings) -> None:
-    """Compares what a person was told with what was done, step by step.
+    """Compares the messages to a person with the person's steps, one by one.
 
     A click that was acknowledged and not done was refused if it was said, and was silent if not. Of a form, only the
     answer to its submission may not deny what was done: a message may be about the click that opened it.
@@ -128,7 +128,7 @@ async def _settle(control: PersonDriver, person: SoakPerson, found: Findings) ->
 
 
 async def _told(person: SoakPerson) -> list[tuple[float, str]]:
-    """Ephemeral messages to this person, and direct messages without a key: what failed is said there."""
+    """Ephemeral messages to this person, and direct messages without a key: failures are reported there."""
     channel = await _all_messages(person.driver, DESK)
     direct = await _all_messages(person.driver, "@partner-desk")
     single = [each for each in channel if each.get("is_ephemeral")] + [each for each in direct if not _key(each)]
@@ -139,7 +139,7 @@ async def _told(person: SoakPerson) -> list[tuple[float, str]]:
 
 
 def _audit_steps(kept: Kept, steps: Sequence[Taken], found: Findings) -> None:
-    """Each acknowledged step is in the store, as often as it was taken."""
+    """Checks that each acknowledged step is in the store, as often as it was taken."""
     groups: dict[tuple[str, str, str, str], list[Taken]] = {}
     for step in steps:
         groups.setdefault((step.ticket, step.what, step.by, step.word or step.answer_key), []).append(step)
@@ -152,7 +152,7 @@ def _audit_steps(kept: Kept, steps: Sequence[Taken], found: Findings) -> None:
 
 
 async def _audit_outbox(store: Store, found: Findings) -> None:
-    """Every notice was delivered, or is a visible dead letter."""
+    """Checks that every notice was delivered, or is a visible dead letter."""
     waiting = await store.letters(state="waiting", limit=_ALL)
     for row in waiting[:20]:
         found.faults.append(f"still waiting: {row.notice.say} {row.notice.key}: {row.why}")
@@ -165,7 +165,7 @@ async def _audit_outbox(store: Store, found: Findings) -> None:
 
 
 async def _audit_threads(kept: Kept, store: Store, control: PersonDriver, found: Findings) -> None:
-    """Each ticket has one card that shows its present state, and a line for each step a person took."""
+    """Checks that each ticket has one card with its present state, and a line for each step of a person."""
     for ticket in kept.tickets:
         place = await store.place(ticket.id, "card")
         if place is None:
@@ -184,7 +184,7 @@ async def _audit_threads(kept: Kept, store: Store, control: PersonDriver, found:
 
 
 async def _audit_repeats(kept: Kept, control: PersonDriver, people: Mapping[str, SoakPerson], found: Findings) -> int:
-    """No message was posted twice: neither in a channel, nor in a thread, nor to a person."""
+    """Checks that no message was posted twice: in a channel, in a thread, or to a person."""
     keys = Counter[tuple[str, str]]()
     for channel in (DESK, RETARUS):
         for root in await _all_messages(control, channel):
@@ -231,7 +231,7 @@ def _sent_by_people(kept: Kept, say_letter: Say, say_chaser: Say, to: str) -> di
 
 
 async def _audit_retarus(kept: Kept, control: PersonDriver, found: Findings) -> None:
-    """Retarus's channel holds what people sent, wholly, and nothing else."""
+    """Checks that Retarus's channel holds exactly what people sent."""
     sent = _sent_by_people(kept, Say.LETTER_POST, Say.CHASE_POST, kept.retarus)
     allowed = {key_in_metadata(key + part) for key in sent for part in _PARTS}
     there = set[str]()
@@ -245,7 +245,7 @@ async def _audit_retarus(kept: Kept, control: PersonDriver, found: Findings) -> 
 
 
 async def _audit_mails(kept: Kept, store: Store, steps: Sequence[Taken], found: Findings) -> None:
-    """Retarus was mailed what people sent, with the files that were confirmed, and nothing else."""
+    """Checks that Retarus was mailed exactly what people sent, with the confirmed files."""
     to = kept.config.retarus.email
     sent = _sent_by_people(kept, Say.LETTER_MAIL, Say.CHASE_MAIL, to)
     known = {key: await store.message_id_of(key) for key in sent}
@@ -275,7 +275,7 @@ async def _audit_mails(kept: Kept, store: Store, steps: Sequence[Taken], found: 
 
 
 def _audit_logs(replicas: Sequence[Replica], secrets: Sequence[str], found: Findings) -> None:
-    """No log holds a secret, a name, an address, or anything people typed."""
+    """Checks that no log holds a secret, a name, an address, or typed text."""
     for replica in replicas:
         text = replica.log.read_text("utf-8", "replace")
         for secret in (f"{MARKER}-", *secrets):
@@ -286,7 +286,7 @@ def _audit_logs(replicas: Sequence[Replica], secrets: Sequence[str], found: Find
 
 
 def _audit_silence(steps: Sequence[Taken], replicas: Sequence[Replica], found: Findings) -> None:
-    """A click that was refused without a word is one whose word could not be said: the log has a line of it."""
+    """Checks that each click without an answer has a line in the log: the answer could not be sent."""
     lines = [line for replica in replicas for line in replica.log.read_text("utf-8", "replace").splitlines()]
     for user in NAMES:
         silent = sum(step.by == user and step.answer is Answer.SILENT for step in steps)
@@ -309,7 +309,7 @@ def _count(kept: Kept, steps: Sequence[Taken], replicas: Sequence[Replica], foun
 
 
 def judge_memory(replicas: Sequence[Replica], found: Findings) -> None:
-    """Memory in the last third of the undisturbed time is that of the third before, but for a tenth."""
+    """Checks that memory in the last third of the undisturbed time is that of the third before, but for a tenth."""
     for replica in replicas:
         sizes = [megabytes for _, megabytes in replica.memories]
         third = len(sizes) // 3

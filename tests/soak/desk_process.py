@@ -24,12 +24,12 @@ from bot.core.clock import now
 from runtime import logging_setup, starting
 
 _EVERY = 0.1
-"""Seconds between two looks at the local Slack's clock."""
+"""Seconds between two readings of the local Slack's clock."""
 STARTED = "started "
 
 
 class FollowingClock:
-    """The machine's clock, as far ahead as the local Slack's is, and `wrong` by so many seconds."""
+    """The machine's clock, as far ahead as the local Slack's is, and wrong by `wrong` seconds."""
 
     def __init__(self, session: aiohttp.ClientSession, control: str, wrong: float) -> None:
         self._session = session
@@ -41,14 +41,14 @@ class FollowingClock:
         return now() + self._ahead + self._wrong
 
     async def look(self) -> bool:
-        """Whether it was moved since the last look."""
+        """Reads the local Slack's clock; true if it was moved since the last reading."""
         async with self._session.get(self._url) as response:
             ahead = timedelta(seconds=(await response.json())["offset"])
         moved, self._ahead = ahead != self._ahead, ahead
         return moved
 
     async def follow(self, moved: Callable[[], None]) -> None:
-        """Looks again and again; calls `moved` when it was moved."""
+        """Polls the clock; calls `moved` when it was moved."""
         while True:
             await asyncio.sleep(_EVERY)
             with suppress(aiohttp.ClientError, TimeoutError):

@@ -27,7 +27,7 @@ from tests.soak.steps import CHECK, KINDS, MARKER, Answer, Taken, What, fitting,
 T = TypeVar("T")
 
 _TRIES = 3
-"""How often a person presses a form's button again when Slack says that there was trouble connecting."""
+"""Number of times a person presses a form's button again when Slack reports trouble connecting."""
 _FORM = 4.0
 """Seconds a person waits for a form to open."""
 ERROR = "errors.said"
@@ -60,9 +60,9 @@ class SoakPerson:
     now: Callable[[], float]
     steps: list[Taken] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    """What should never be: sentences for the report."""
+    """Faults: sentences for the report."""
     words: list[tuple[float, str]] = field(default_factory=list)
-    """What only this person was told, and when."""
+    """Messages that only this person got, with their times."""
     number: int = 0
     _top: str = ""
 
@@ -119,7 +119,7 @@ class SoakPerson:
         self._compare(taken, f"{what} by {self.user} on {ticket.number} {taken.word}{taken.answer_key}")
 
     def _compare(self, taken: Taken, about: str) -> None:
-        """A click may be acknowledged and refused; a form that is accepted is in the store."""
+        """Compares an answer with the store: a click may be refused, an accepted form is saved."""
         is_form = taken.what not in CLICKS
         if taken.answer is Answer.DONE and (taken.done > 1 or (is_form and not taken.done)):
             self.faults.append(f"acknowledged, and {taken.done} times in the store: {about}")
@@ -194,7 +194,7 @@ class SoakPerson:
         return await self._submitted(modal, fitting(modal, answers), taken)
 
     async def _escalated(self, tasks: Modal, taken: Taken) -> Answer:
-        """The tasks, then what the preview shows."""
+        """Fills in the tasks, then the questions of the preview."""
         await self.driver.submit(tasks, fitting(tasks, {}))
         modals = await self.driver.modals()
         if not modals or modals[-1].view["callback_id"] != escalation_blocks.SEND or not modals[-1].view.get("submit"):
@@ -236,7 +236,7 @@ class SoakPerson:
         return answer
 
     async def _words(self, result: Json) -> str:
-        """What a form was answered with: errors beside its inputs, or the modal in its place."""
+        """The response to a form: errors beside its inputs, or the modal in its place."""
         if result["outcome"] == "errors":
             return " ".join(map(str, result["errors"].values()))
         modals = await self.driver.modals()
@@ -244,7 +244,7 @@ class SoakPerson:
         return modals[-1].text if modals else ""
 
     async def _close_forms(self) -> None:
-        """Closes all modals; what they said in words of their own is noted."""
+        """Closes all modals, and records the sentences in them."""
         with suppress(Refusal):
             modals = await self.driver.modals()
             for modal in modals:
@@ -275,4 +275,4 @@ def open_picks(modal: Modal) -> list[tuple[str, Json]]:
 
 
 LOST = (aiohttp.ClientError, Refusal, LookupError)
-"""Why a person may give a step up: what they looked at is gone."""
+"""Reason why a person may give a step up: the form or button is gone."""

@@ -25,7 +25,7 @@ _PATIENCE = 60.0
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the local Slack and its mail servers are, and the app's tokens."""
+    """Addresses of the local Slack and its mail servers, and the app's tokens."""
 
     control: str
     api: str
@@ -99,7 +99,7 @@ class Replica:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process runs."""
+        """True if the process runs."""
         return bool(self.pid) and Path(f"/proc/{self.pid}").exists()
 
     async def _forking(self) -> asyncio.subprocess.Process:
@@ -161,7 +161,7 @@ class Replica:
             await self._copying
 
     def limit_files(self, most: int) -> None:
-        """From now on no file of the process can grow beyond so many bytes, as on a full disk; -1: all may again."""
+        """Limits the size of all files of the process, as on a full disk; -1 removes the limit."""
         with suppress(ProcessLookupError):
             resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 

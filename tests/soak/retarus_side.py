@@ -24,7 +24,7 @@ class Said:
 
 @dataclass
 class RetarusSide:
-    """Somebody at Retarus Support."""
+    """A person at Retarus Support."""
 
     driver: PersonDriver
     dice: random.Random
@@ -56,7 +56,7 @@ class RetarusSide:
             self.said.append(Said(word, Way.CHANNEL))
 
     async def missing(self, store: ConversationStore) -> list[str]:
-        """Answers that do not stand in the store exactly once."""
+        """Answers that are missing from the store, or in it more than once."""
         counted = dict.fromkeys((each.word for each in self.said), 0)
         key = ""
         while page := await store.entries_after(key, 500):
@@ -69,5 +69,5 @@ class RetarusSide:
 
 
 def is_letter(message: Json) -> bool:
-    """Whether the desk posted it with a key: answers belong below it."""
+    """True if the desk posted it with a key: answers belong below it."""
     return bool(message.get("metadata", {}).get("event_payload", {}).get("key"))

@@ -26,18 +26,18 @@ from tests.soak.trouble import Trouble
 
 PEOPLE = {"anna": "U0ANNA", "alex": "U0ALEX", "ben": "U0BEN", "bea": "U0BEA"}
 _OPEN_ONES = 0.95
-"""How likely somebody works on a ticket that is open."""
+"""Probability that a person works on an open ticket."""
 _OPEN = 6
-"""With so many open tickets, no more are raised."""
+"""Number of open tickets from which no more are raised."""
 _LEASE = 95.0
-"""Seconds after which what a killed process had claimed may be claimed again."""
+"""Seconds after which a killed process's claims may be claimed again."""
 _BACKLOG = 25
-"""With so many notices waiting, people pause: Slack takes one message a second and channel."""
+"""Number of waiting notices from which people pause: Slack takes one message a second and channel."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a soak does."""
+    """Parameters of a soak."""
 
     kills: int
     seed: int = 1
@@ -49,9 +49,9 @@ class Plan:
     pause: float = 12.0
     """Seconds of undisturbed work at the beginning, and after every tenth kill."""
     jumps: float = 0.3
-    """How likely the clock moves at a kill: by hours, while no replica runs."""
+    """Probability that the clock moves at a kill: by hours, while no replica runs."""
     seconds: float = 86_400.0
-    """After so many seconds no more are killed."""
+    """Seconds after which no more are killed."""
     steady: float = 0.0
     """Seconds of work without faults at the end, in which the memory is measured and judged."""
     drain: float = 240.0
@@ -85,7 +85,7 @@ class Soak:
             await asyncio.sleep(self.dice.uniform(0.0, 0.3))
 
     async def answer(self) -> None:
-        """Retarus answers now and then, until cancelled."""
+        """Answers letters periodically, until cancelled."""
         while True:
             await asyncio.sleep(self.dice.uniform(1.0, 6.0))
             with suppress(*LOST):
@@ -120,7 +120,7 @@ class Soak:
             self.busy -= ids
 
     async def waiting(self) -> int:
-        """How many notices wait."""
+        """Number of waiting notices."""
         return len(await self.store.letters(state="waiting", limit=1000))
 
     # --- trouble
@@ -146,7 +146,7 @@ class Soak:
         return sum(replica.kills for replica in self.replicas)
 
     def _wrong_clock(self) -> float:
-        """Seconds by which the next life's clock is set back; replicas that share a database share a clock."""
+        """Seconds by which the next process's clock is set back; replicas that share a database share a clock."""
         return -7200.0 if len(self.replicas) == 1 and self.dice.random() < 0.04 else 0.0
 
     async def _kill_all_and_jump(self, seconds: float) -> None:
@@ -157,7 +157,7 @@ class Soak:
         await asyncio.gather(*(replica.start() for replica in self.replicas))
 
     async def jump(self, seconds: float) -> None:
-        """Moves the clock of everybody."""
+        """Moves the clock of all processes."""
         await self.control.advance(seconds)
         self.offset += seconds
 
@@ -177,11 +177,11 @@ class Soak:
         return monotonic() - began
 
     async def _left(self) -> int:
-        """How many notices wait, and how many answers of Retarus are not there yet."""
+        """Number of waiting notices, and of missing answers of Retarus."""
         return await self.waiting() + len(await self.retarus.missing(self.store))
 
     async def rest(self) -> None:
-        """Works on without faults, while the memory is measured."""
+        """Continues without faults, while the memory is measured."""
         began = monotonic()
         while monotonic() - began < self.plan.steady:
             await asyncio.sleep(1)
@@ -241,7 +241,7 @@ async def run(plan: Plan, folder: Path) -> Findings:
 
 
 async def _at_work(soak: Soak, until: Coroutine[object, object, None]) -> None:
-    """Everybody works until this is done."""
+    """Lets people work until this is done."""
     working = [asyncio.create_task(soak.work(name)) for name in soak.people]
     working.append(asyncio.create_task(soak.answer()))
     ending = asyncio.create_task(until)
@@ -254,7 +254,7 @@ async def _at_work(soak: Soak, until: Coroutine[object, object, None]) -> None:
 
 
 def secrets(addresses: Addresses) -> tuple[str, ...]:
-    """What must not stand in a log, besides what people type."""
+    """Texts that must not be in a log, besides typed text."""
     people = (
         "Anna Arnold",
         "Alex Adler",

@@ -1,4 +1,4 @@
-"""What random people do: one step of one person on one ticket, and how it was acknowledged."""
+"""Steps of random people: one step of one person on one ticket, and how it was acknowledged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.handlers.world import FIRST_TASKS, MATRIX_SECOND, SECOND_TASKS, Json,
 
 _ANSWER = "answer."
 MARKER = "zqx"
-"""Stands in everything people type here, so that it would be recognised in a log."""
+"""Part of every typed text, so that it would be recognised in a log."""
 
 
 class Check(StrEnum):
@@ -28,12 +28,12 @@ What = Move | Step | Check
 
 
 class Answer(StrEnum):
-    """How a step was answered."""
+    """Outcome of a step."""
 
     DONE = "done"
     REFUSED = "refused"
     SILENT = "silent"
-    """Acknowledged, not done, and nothing was said: only right where saying it failed, which the log tells."""
+    """Acknowledged, not done, without a message: only right if sending the message failed, which the log tells."""
     UNSURE = "unsure"
     """Not acknowledged, or only the last of several tries was: it may have been done."""
     IMPOSSIBLE = "impossible"
@@ -52,11 +52,11 @@ class Taken:
     """Word that occurs in this step only, where something was typed."""
     file: str = ""
     answer_key: str = ""
-    """Of a check by one click: the answer that it gives."""
+    """Answer given by the click, for a check by one click."""
     done: int = 0
-    """How often it stood in the store at once after it."""
+    """Number of times it was in the store directly after the step."""
     began: float = 0.0
-    """When the click or the submission began that saves it."""
+    """Time when the click or the submission began that saves it."""
     ended: float = 0.0
 
 
@@ -109,7 +109,7 @@ CHOICES: dict[Stage, tuple[tuple[What, tuple[str, ...], int], ...]] = {
     Stage.RESOLVED: ((Move.CONFIRM, FIRST, 6), (Move.REOPEN, FIRST, 1), (Step.NOTE, SECOND, 1)),
     Stage.CLOSED: ((Move.REOPEN, FIRST, 1), (Step.NOTE, FIRST, 1)),
 }
-"""What is done at each stage, by whom, and how likely it is."""
+"""Steps at each stage, with the person and a weight."""
 
 KINDS = {
     Kind.INCIDENT: "/retarus-incident",
@@ -119,7 +119,7 @@ KINDS = {
 
 
 def chosen(dice: random.Random, stage: Stage, name: str) -> What | None:
-    """What this person does next on a ticket at this stage; None when it is others' turn."""
+    """This person's next step on a ticket at this stage; None when it is others' turn."""
     choices = [(what, weight) for what, people, weight in CHOICES[stage] if name in people]
     return dice.choices([what for what, _ in choices], [weight for _, weight in choices])[0] if choices else None
 
@@ -163,12 +163,12 @@ def known(word: str, now: float) -> Json:
 
 
 def has_word(what: What) -> bool:
-    """Whether what was typed for this step stands in its event."""
+    """True if the typed text of this step is in its event."""
     return what not in {*transitions.ONE_CLICK, Move.ESCALATE, Step.RCR, Step.LINK, CHECK}
 
 
 def is_of(event: Event, taken: Taken) -> bool:
-    """Whether this event is that step: by its word or its answer, or by what and by whom."""
+    """True if this event is that step: by its word or its answer, or by its kind and author."""
     what = Step.FILL_IN.value if taken.what is CHECK else taken.what.value
     if event.what != what or event.by != taken.by:
         return False

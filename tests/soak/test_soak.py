@@ -1,4 +1,4 @@
-"""A short soak on each engine: steps survive `kill -9`, messages are posted once, and logs tell nothing."""
+"""A short soak on each engine: steps survive `kill -9`, messages are posted once, and logs hold no typed text."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class Trouble:
     replicas: Sequence[Replica]
 
     async def order(self) -> None:
-        """One of Slack's faults, one of its deliveries, and now and then others."""
+        """Orders one of Slack's faults, one of its deliveries, and now and then others."""
         fault, when = self.dice.choice(FAULTS)
         method, times = self.dice.choice(METHODS), self.dice.randint(1, 4)
         await self.control.control("POST", "faults", method=method, fault=fault, when=when, times=times, seconds=0.3)
@@ -91,7 +91,7 @@ class Trouble:
         return self.database.startswith("sqlite:///")
 
     async def lock_database(self, seconds: float) -> None:
-        """Another program holds the lock that every write needs."""
+        """Holds the lock that every write needs, as another program."""
         if self.is_sqlite:
             with closing(_beside(self.database)) as other:
                 with suppress(sqlite3.OperationalError):
@@ -104,7 +104,7 @@ class Trouble:
                 await other_session.rollback()
 
     async def fill_disk(self, seconds: float) -> None:
-        """No file of the desk can grow."""
+        """Stops all files of the desk from growing."""
         for replica in self.replicas:
             replica.limit_files(_FULL)
         await asyncio.sleep(seconds)
@@ -112,7 +112,7 @@ class Trouble:
             replica.limit_files(-1)
 
     async def end(self) -> None:
-        """Takes all orders back."""
+        """Cancels all orders."""
         await self.control.control("DELETE", "faults")
         await self.control.control("DELETE", "mail/faults")
         await self.control.control("POST", "apps/Partner Desk/token")

@@ -194,7 +194,7 @@ class ContentType:
             return ""
 
     def filename(self) -> str:
-        """As the sender wrote it; decoded, not yet safe."""
+        """The file name as the sender wrote it; decoded, not yet safe."""
         try:
             return _decode_words((self._message.get_filename("") or "")[:1000])
         except MALFORMED:

@@ -147,7 +147,7 @@ async def _exchange(process: Process, request: dict[str, object], raw: bytes) ->
 
 
 async def _end_of(process: Process) -> str:
-    """Why the process ended: the system's signal for too much CPU time, or a crash."""
+    """Reason why the process ended: the system's signal for too much CPU time, or a crash."""
     with suppress(TimeoutError):
         async with asyncio.timeout(1):
             await process.wait()

@@ -85,7 +85,7 @@ class PollingPace:
 
 @dataclass(frozen=True)
 class MailboxCheck:
-    """Outcome of a check: a sentence on what is wrong, or nothing; whether new mail is told at once."""
+    """Outcome of a check: a sentence on the fault, or nothing; and whether new mail is announced at once."""
 
     fault: str | None
     has_idle: bool = False

@@ -107,7 +107,7 @@ class SmtpSender:
             session.close()
 
     async def _login(self, session: SMTP) -> None:
-        """By password, or by XOAUTH2; a token that was revoked before its end is renewed once."""
+        """Logs in by password, or by XOAUTH2; a token that was revoked before its end is renewed once."""
         user = self._server.username
         if self._token is None:
             await session.login(user, self._server.password)

@@ -11,7 +11,7 @@ from bot.model.notice import Place
 
 
 async def updated(client: AsyncWebClient, place: Place, message: Written) -> bool:
-    """False when the message was deleted, so that the caller can post it anew."""
+    """False when the message was deleted, so that the caller can post it again."""
     try:
         await client.chat_update(channel=place.channel, ts=place.ts, text=message.text, blocks=list(message.blocks))
     except SlackApiError as error:

@@ -108,7 +108,7 @@ class SlackCarrier:
             return await (self._post(delivery) if is_channel(notice.to) else self._direct(delivery, None, at))
         ticket = await self._store.get(notice.ticket_id)
         if ticket is None:
-            return Sent()  # erased since: nobody is notified about it any more
+            return Sent()  # erased since: no one is notified about it any more
         return await self._ways[notice.say](delivery, ticket, at)
 
     # --- the card and its thread
@@ -150,7 +150,7 @@ class SlackCarrier:
         notice = delivery.claim.notice.model_copy(update={"say": Say.CARD, "body": {}})
         message = (await self._write(notice, ticket, ""))[0]
         ts = await delivery.posted(notice.to, message, part=_CARD_ANEW)
-        log.warning("The card of a ticket was deleted, and is posted anew.")
+        log.warning("The card of a ticket was deleted, and is posted again.")
         return await self._place(ticket, "card", notice.to, ts)
 
     async def _answered(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:  # noqa: ARG002

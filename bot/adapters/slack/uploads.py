@@ -1,4 +1,4 @@
-"""Files of a ticket below its letter in the Retarus channel: read from Slack, and uploaded there anew.
+"""Files of a ticket below its letter in the Retarus channel: read from Slack, and uploaded there.
 
 People in that channel may not see the place the files come from, so that a link to it would not do.
 """

@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 _PRUNED = 1000  # rows per table and call
 _INDEXED = 100  # tickets at a time, when a search waits for them
-_INDEXING = 1.0  # seconds a search waits for so many tickets to be indexed
+_INDEXING = 1.0  # seconds a search waits for that many tickets to be indexed
 _ATTEMPTS = 50  # so that a search ends, however much others save meanwhile
 
 

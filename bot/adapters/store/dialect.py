@@ -1,7 +1,7 @@
 """SQL dialects of the engines. All SQL is written once, in sql.py and schema_migrations.py.
 
-Where engines need different words there, the text holds a `$name`; what stands in its place is said here, by engine,
-be it a word, a clause, or whole statements of a schema script. Values are `:name` in every text.
+Where engines need different words there, the text holds a `$name`; what stands in its place is said here, by engine:
+a word, a clause, or whole statements of a schema script. Values are `:name` in every text.
 """
 
 from __future__ import annotations

@@ -34,11 +34,13 @@ def index(db: Connection, batch: Batch, tickets: Sequence[Ticket], notes: Sequen
         if rewritten:
             db.execute(sql.MARK, {"number": ticket.number})  # a concurrent indexing run repeats it
             told = documents.story_of((*rewritten, *events))
-            learnt |= _put(db, DocumentKind.TICKETS, ticket.number, documents.document_of(ticket), told, afresh=True)
+            learnt |= _put(
+                db, DocumentKind.TICKETS, ticket.number, documents.document_of(ticket), told, is_complete=True
+            )
         elif _is_news(db, ticket, events):
             db.execute(sql.MARK, {"number": ticket.number})
     for note in notes:
-        learnt |= _put(db, DocumentKind.NOTES, note.number, documents.document_of_note(note), "", afresh=True)
+        learnt |= _put(db, DocumentKind.NOTES, note.number, documents.document_of_note(note), "", is_complete=True)
     _learn(db, learnt)
 
 
@@ -46,7 +48,7 @@ def index_notes(db: Connection, notes: Iterable[TechnicalNote]) -> None:
     """Indexes these notes in an empty index."""
     learnt = set[str]()
     for note in notes:
-        learnt |= _put(db, DocumentKind.NOTES, note.number, documents.document_of_note(note), "", afresh=True)
+        learnt |= _put(db, DocumentKind.NOTES, note.number, documents.document_of_note(note), "", is_complete=True)
     _learn(db, learnt)
 
 
@@ -73,19 +75,24 @@ def _whole(db: Connection, ticket: Ticket) -> set[str]:
     """Indexes a ticket with its history."""
     history = [rows.event(row) for row in db.execute(sql.HISTORY, {"ticket_id": ticket.id}).fetchall()]
     return _put(
-        db, DocumentKind.TICKETS, ticket.number, documents.document_of(ticket), documents.story_of(history), afresh=True
+        db,
+        DocumentKind.TICKETS,
+        ticket.number,
+        documents.document_of(ticket),
+        documents.story_of(history),
+        is_complete=True,
     )
 
 
 def _put(
-    db: Connection, shelf: DocumentKind, number: int, document: SearchDocument, story: str, *, afresh: bool = False
+    db: Connection, shelf: DocumentKind, number: int, document: SearchDocument, story: str, *, is_complete: bool = False
 ) -> set[str]:
-    """Returns the words it is spelt with, to be learnt. `afresh`: the thread is complete, not only what is new."""
+    """Returns the words it is spelt with, to be learnt. `is_complete`: the thread is complete, not only what is new."""
     found = db.execute(sql.ENTRY[shelf], {"number": number}).fetchone()
-    if found and found[0] == document.fingerprint and not story and not afresh:
+    if found and found[0] == document.fingerprint and not story and not is_complete:
         return set()
     before = IndexEntry.unpack(found[1]) if found else None
-    entry = IndexEntry.of(document, story, None if afresh else before).numbered(number, shelf)
+    entry = IndexEntry.of(document, story, None if is_complete else before).numbered(number, shelf)
     row: rows.Row = {"number": number, "print": document.fingerprint, "entry": entry.pack()}
     if found and tuple(found) == (row["print"], row["entry"]):
         return set()

@@ -3,7 +3,7 @@
 Each call is done by a thread with a connection from a pool. What SQLite's one writer gives for free is asked for here:
 rows others claim are passed over, who decides on a lane locks it, and a commit whose answer got lost is looked up.
 
-Whether a connection still works is seen when it is used: one that does not is thrown away, and the work begun anew
+Whether a connection still works is seen when it is used: one that does not is thrown away, and the work begun again
 with the next. The pool's own `check` would cost a message each time, and a second for each broken connection it meets.
 """
 
@@ -40,13 +40,13 @@ T = TypeVar("T")
 Work = Callable[[PostgresConnection], T]
 
 _CHANGING, _READING, _ALONE = 4, 4, 6
-"""As many connections as there are jobs hold a lock while they work."""
+"""Connections for changes, for reads, and for jobs that hold a lock while they work."""
 CONNECTIONS = _CHANGING + _READING + _ALONE
 """The most one process uses."""
 _TRIES = 5
-"""For changes that lock crosswise. Broken connections are tried until nobody waits any more."""
+"""Connections for changes that may deadlock. Broken ones are retried while a caller waits."""
 _APART = 0.05
-"""Seconds at most by which two changes that timed out together are begun anew apart from each other."""
+"""Maximum seconds between the retries of two changes that timed out together."""
 _LOOK = 0.02  # seconds between two looks what became of a commit
 
 _BEGIN = b"BEGIN; SELECT pg_current_xact_id()::text"
@@ -80,7 +80,7 @@ class PostgresEngine:
             max_size=CONNECTIONS,
             configure=partial(begin_session, busy=busy),
             timeout=busy,
-            reconnect_timeout=busy,  # then it is tried anew when somebody asks
+            reconnect_timeout=busy,  # then it is tried again when somebody asks
             open=True,
         )
         self._changing = ThreadPoolExecutor(_CHANGING, thread_name_prefix="desk-store-writer")

@@ -57,7 +57,7 @@ ANOTHER_FOLDING = """
     DELETE FROM to_index;
     UPDATE counters SET last = (SELECT COALESCE(MAX(number), 0) FROM tickets) WHERE name = 'unindexed';
     """
-"""Names are folded by `bot.core.identifiers.fold`, and texts yield other tokens: `stored_keys` computes them anew."""
+"""Names are folded by `bot.core.identifiers.fold`, and texts yield other tokens: `stored_keys` recomputes them."""
 
 MIGRATIONS: tuple[str, ...] = (
     # 1: tickets and their history, the outbox, places, contacts

@@ -44,7 +44,7 @@ class _DurableWorker(SqliteMultithread):  # type: ignore[misc]  # sqlitedict shi
         return db, cursor
 
     def run(self) -> None:
-        with suppress(sqlite3.Error):  # whoever waits is told: see `_next`
+        with suppress(sqlite3.Error):  # the caller gets the error: see `_next`
             super().run()
 
     def select(self, req: str, arg: Any = None) -> Iterator[Any]:

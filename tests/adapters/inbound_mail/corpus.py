@@ -21,7 +21,7 @@ class Labelled:
     kind: MailKind
     raw: bytes
     outcome: str = ""
-    """`failed: unknown`: what became of the letter, and the reason's key."""
+    """Outcome of the letter and key of the reason: `failed: unknown`."""
     rcr: tuple[str, ...] = ()
 
 

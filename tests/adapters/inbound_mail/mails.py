@@ -37,7 +37,7 @@ def mail(
 
 
 def multipart(kind: str, *parts: bytes, head: str = "", params: str = "") -> bytes:
-    """Parts with their own headers below a head without Content-Type."""
+    """A multipart mail: parts with their own headers below a head without Content-Type."""
     first = f'{head}MIME-Version: 1.0\r\nContent-Type: multipart/{kind}; boundary="=_b"{params}\r\n\r\n'
     return first.encode() + b"".join(b"--=_b\r\n" + each + b"\r\n" for each in parts) + b"--=_b--\r\n"
 

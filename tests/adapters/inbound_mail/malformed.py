@@ -84,7 +84,7 @@ def _numbered() -> Iterator[tuple[str, bytes]]:
 
 
 def _big() -> Iterator[tuple[str, bytes]]:
-    """25 MB of what is expensive for somebody."""
+    """Mails of 25 MB that are expensive for some part of the parser."""
     size = 25 * 1024 * 1024
     yield "short lines", _with(body=b"\r\n" + b"a\r\n" * (size // 3))
     yield "newlines", _with(body=b"\r\n" + b"\n" * size)
@@ -124,5 +124,5 @@ BIG = tuple(name for name, _ in _big())
 
 
 def big(name: str) -> bytes:
-    """Made anew each time: together they would take 400 MB."""
+    """A function, as all of them at once would take 400 MB."""
     return next(raw for each, raw in _big() if each == name)

@@ -1,4 +1,4 @@
-"""The worker process: a poison mail is tried three times, called unreadable, and holds up nobody."""
+"""The worker process: a poison mail is tried three times, called unreadable, and delays no other mail."""
 
 from __future__ import annotations
 

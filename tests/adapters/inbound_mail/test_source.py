@@ -1,4 +1,4 @@
-"""The IMAP source against real servers: nothing lost, nothing twice, back after a broken line."""
+"""The IMAP source against real servers: nothing lost, nothing twice, reconnected after a broken line."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class Taken:
 
 
 async def taken(raw: bytes, desk: Desk | None = None, policy: MailPolicy = POLICY) -> Taken:
-    """As the desk takes a mail in."""
+    """Takes a mail in, as the desk does."""
     desk = desk or Desk()
     read = parse(raw)
     found = await assess(read, policy, desk)

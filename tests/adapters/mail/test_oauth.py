@@ -49,7 +49,7 @@ class TokenService:
         return web.json_response({**answer, **({"refresh_token": "R2"} if "refresh_token" in form else {})})
 
     async def introspect(self, request: web.Request) -> web.Response:
-        """As Dovecot asks (RFC 7662)."""
+        """Token introspection, as Dovecot requests it (RFC 7662)."""
         token = request.query.get("access_token", "")
         valid = token == f"T{len(self.asked)}"
         return web.json_response({"active": True, "email": USER} if valid else {"active": False}, status=200)
@@ -197,7 +197,7 @@ async def test_imap_login_by_xoauth2(service: TokenService) -> None:
 
 
 class Bearer(Inbox):
-    """An SMTP server that lets in whoever bears the newest token."""
+    """An SMTP server that accepts the newest token."""
 
     def __init__(self, service: TokenService) -> None:
         super().__init__(users={"nobody": "password"})

@@ -34,7 +34,7 @@ def reminded(ticket: Ticket, config: Config, at: datetime) -> tuple[Ticket, list
 
 
 def rounds(ticket: Ticket, config: Config, count: int) -> list[tuple[int, list[Timer]]]:
-    """The next reminders when nobody acts: after how many minutes, and of what."""
+    """The next reminders without any action: after how many minutes, and for which timers."""
     found = []
     for _ in range(count):
         at = next_due(ticket, config)

@@ -1,4 +1,4 @@
-"""A desk is set up rightly, or it is said what is wrong, where, and what to write instead."""
+"""A valid desk.toml is read; a fault is reported with its place and what to write instead."""
 
 from __future__ import annotations
 

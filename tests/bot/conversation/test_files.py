@@ -1,4 +1,4 @@
-"""Which files of a mail are uploaded."""
+"""Selection of a mail's files for upload."""
 
 from __future__ import annotations
 

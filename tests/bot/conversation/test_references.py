@@ -1,4 +1,4 @@
-"""Message-IDs nobody can compute, and ticket numbers in a subject."""
+"""Unguessable Message-IDs, and ticket numbers in a subject."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text is cleaned of what breaks, hides or disguises; labels are shortened in the middle."""
+"""Text is cleaned of characters that break, hide or disguise; labels are shortened in the middle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that say nothing are told from those that do, and refused in words that fit what was asked."""
+"""Answers without content are refused, in words that fit the question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A month is meant as people write it, and its report is due on a working day."""
+"""A month is read as people write it, and its report is due on a working day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets are refused beside their field, in words that do not repeat them; what only looks odd is let through."""
+"""Secrets are refused beside their field, in words that do not repeat them; harmless lookalikes are accepted."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ ORDINARY = (
     "PASSWORT SOMMER-2024!x",
     "Passwort Winter24",
 )
-"""As people and settings write them: prefixes, camel case, “is”, or nothing but a blank."""
+"""Secrets as people and settings write them: prefixes, camel case, “is”, or only a blank."""
 EVERYDAY = (
     "the password is wrong",
     "The password is wrong!",
@@ -191,7 +191,7 @@ EVERYDAY = (
     "password is OK/valid",
     "Test pass: 250 2.0.0 Ok: queued as 4Rk9Xz1q2w3e",
 )
-"""What support writes about passwords, tokens and keys without telling one."""
+"""Texts about passwords, tokens and keys that do not contain one."""
 
 
 @pytest.mark.parametrize("text", SECRETS)

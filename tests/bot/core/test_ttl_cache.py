@@ -1,4 +1,4 @@
-"""Answers that are used again: asked for once, anew when they are old, and never kept when they failed."""
+"""Cached answers: one call for concurrent misses, a new call after expiry, and no caching of failures."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ SHOT = Attachment(id="F2", name="screen.png", size=80_000, type="image/png")
 
 
 class Page:
-    """A status page that says what it is told."""
+    """A status page with a set answer."""
 
     def __init__(self, *trouble: str) -> None:
         self.trouble = trouble
@@ -31,7 +31,7 @@ class Page:
 
 
 async def stands(w: World, ticket: Ticket, place: Place) -> None:
-    """Some message of the ticket was delivered, and made this place."""
+    """Some message of the ticket was delivered, and created this place."""
     (claim, *_) = await w.store.claim(NOW, timedelta(minutes=1), 1)
     assert claim.notice.ticket_id == ticket.id
     await w.store.settle(claim, Sent(place), NOW)

@@ -1,4 +1,4 @@
-"""Everything that leaves to Retarus is checked against Slack as it is now, whatever was cached (guide 2.1)."""
+"""All messages to Retarus are checked against Slack's current answers, whatever was cached (guide 2.1)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEASE = timedelta(minutes=1)
 
 
 class RememberingCast(Cast):
-    """Answers as Slack did before Ben was deactivated, until it is told to ask anew."""
+    """A directory that answers as before Ben was deactivated, until it is told to ask again."""
 
     def __init__(self) -> None:
         self.is_asked_anew = False

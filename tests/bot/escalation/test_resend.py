@@ -19,12 +19,12 @@ TO_RETARUS = (Say.LETTER_POST, Say.LETTER_MAIL, Say.CHASE_POST, Say.CHASE_MAIL)
 
 @pytest.fixture
 async def world() -> World:
-    """Two who may send, and Bea, who is of the 2nd level and may not."""
+    """Two people who may send, and Bea, who is of the 2nd level and may not."""
     return await a_world(a_contact(BEN), a_contact(CARLA))
 
 
 async def die(world: World, *says: Say) -> list[Notice]:
-    """Delivers everything but these, which are dead from now on."""
+    """Delivers everything but these, which are dead letters from now on."""
     dead = []
     while claims := await world.store.claim(world.clock(), timedelta(minutes=1), limit=100):
         for claim in claims:
@@ -35,7 +35,7 @@ async def die(world: World, *says: Say) -> list[Notice]:
 
 
 async def dead_letter(world: World, say: Say = Say.LETTER_MAIL) -> tuple[Ticket, str]:
-    """A ticket that is with Retarus, and what never arrived there."""
+    """A ticket that is with Retarus, and a letter that never arrived there."""
     ticket = await world.sent()
     if say in {Say.CHASE_POST, Say.CHASE_MAIL}:
         await world.desk.reminders.chase(ticket.id, BEN, "Please tell us how it stands.", world.form())

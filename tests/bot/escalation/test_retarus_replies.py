@@ -1,4 +1,4 @@
-"""Retarus's replies and tasks of the 3rd level are recorded, told to both levels, and move the ticket."""
+"""Retarus's replies and tasks of the 3rd level are recorded, notified to both levels, and move the ticket."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ HEADINGS = ("PARTNERS' MAIN CUSTOMER ID", "AFFECTED SERVICE", "DESCRIPTION", "EX
 
 
 def of(kind: Kind, answers: dict[str, str]) -> dict[str, str]:
-    """The answers that this kind asks for."""
+    """The answers for this kind."""
     return answers if kind is Kind.INCIDENT else {key: answers[key] for key in answers.keys() - INCIDENTS_ONLY}
 
 

@@ -1,4 +1,4 @@
-"""Each task of a level stands by itself: what is asked, how it stands, who answered it and when."""
+"""Each task of a level has its own state, with the author and time of its answer."""
 
 from __future__ import annotations
 

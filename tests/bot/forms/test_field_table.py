@@ -1,4 +1,4 @@
-"""What a desk asks beyond the guide's own questions is asked, missed, printed and refused like those."""
+"""Custom fields are asked, missed, printed and refused like the guide's own questions."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ JUDGED = ("extent", "urgency", "priority", "priority_reason")
 
 
 def judged(border: Need = Need.HANDOFF, **typed: str) -> dict[str, str]:
-    """What is kept when the priority's questions are answered like this."""
+    """The saved answers when the priority's questions are answered like this."""
     fields = [each for each in fields_of(INCIDENT, a_config(matrix=MATRIX)) if each.key in JUDGED]
     return checked(fields, dict.fromkeys(JUDGED, "") | typed, INCIDENT, given(matrix=MATRIX), border)
 
@@ -245,7 +245,7 @@ def test_a_matrix_with_a_hole_is_refused(change: Mapping[str, Any], said: str) -
 
 
 def addresses(chosen: str, direction: str = "", **tables: Any) -> list[str]:
-    """Which parts of the first transaction are asked for."""
+    """Parts of the first transaction that are asked for."""
     settings = a_config(**tables)
     answers = {"services": chosen, "example.1.direction": direction}
     group = [each for each in fields_of(INCIDENT, settings) if each.group == "example.1"]

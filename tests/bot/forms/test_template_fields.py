@@ -1,4 +1,4 @@
-"""The table of fields says what the guide says, in its words."""
+"""The table of fields has the guide's words."""
 
 from __future__ import annotations
 

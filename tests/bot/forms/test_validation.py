@@ -1,4 +1,4 @@
-"""Answers are checked all at once, and what is missing is said all at once."""
+"""Answers are checked together, and missing ones are listed together."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ONE = {"example.1.when": START, "example.1.status": "550", "example.1.sender": "
 
 
 def faults(typed: Mapping[str, str], border: Need = Need.RAISE, kind: Kind = INCIDENT) -> dict[str, str]:
-    """What a form that shows these fields says beside them."""
+    """The errors of a form that shows these fields."""
     fields = [field for field in fields_of(kind, CONFIG) if field.key in typed]
     try:
         checked(fields, typed, kind, given(), border)

@@ -1,4 +1,4 @@
-"""Checks of answers: what is accepted, in which spelling it is kept, and what is said otherwise."""
+"""Checks of answers: accepted texts, their canonical spelling, and the errors."""
 
 from __future__ import annotations
 

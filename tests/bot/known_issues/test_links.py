@@ -1,4 +1,4 @@
-"""Joining and linking: who is told, what is refused, and that nothing is counted twice."""
+"""Joining and linking: recipients, refusals, and counts without duplicates."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def two(w: World) -> tuple[str, str]:
 
 
 async def told(w: World, ticket_id: str) -> list[tuple[Say, str]]:
-    """What is passed on to this ticket."""
+    """Words relayed to this ticket."""
     letters = await w.store.letters(ticket_id=ticket_id)
     return [(each.notice.say, each.notice.to) for each in letters if "from" in each.notice.body]
 

@@ -1,4 +1,4 @@
-"""What a note begins with."""
+"""Notes begin with the ticket's facts and are saved with their thread line."""
 
 from __future__ import annotations
 

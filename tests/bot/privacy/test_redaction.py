@@ -27,7 +27,7 @@ def an_archive(w: World) -> PersonalDataArchive:
 
 
 async def everything(w: World) -> str:
-    """All that is kept, as text."""
+    """All records as text."""
     kept = []
     for number in range(1001, 1010):
         ticket = await w.store.numbered(number)

@@ -1,4 +1,4 @@
-"""The register of support contacts: what makes an entry good, who is in order, who was handed the guides."""
+"""The register of support contacts: valid entries, warnings, and the handover of the guides."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ async def test_no_guide_is_handed_over_that_is_not_set() -> None:
 
 
 class Interfered(MemoryStore):
-    """Between reading and saving, somebody else is quicker, once."""
+    """Another change is saved first, once, between reading and saving."""
 
     meanwhile: Contact | None = None
 

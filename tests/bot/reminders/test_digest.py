@@ -1,4 +1,4 @@
-"""In the morning of their calendar each level and each lead read what is breached, stale or due today; once."""
+"""Each level and each lead read in the morning of their calendar what is breached, stale or due today; once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Those who can act are reminded: the receiving team, not an owner who waits for it, nor one who has left."""
+"""People who can act are reminded: the receiving team, not an owner who waits for it, nor one who has left."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def a_desk(**tables: Any) -> World:
 
 
 async def reminder(world: World, ticket: Ticket, **later: float) -> dict[str, str]:
-    """What the next sweep keeps of its reminder."""
+    """The details that the next sweep saves with its reminder."""
     world.clock.forward(**(later or {"hours": 30}))
     assert await world.desk.reminders.sweep() == 1
     last = (await world.store.history(ticket.id))[-1]

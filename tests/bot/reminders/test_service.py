@@ -1,4 +1,4 @@
-"""Actions on a reminder: each is checked, told once, and changes when the next reminder comes."""
+"""Actions on a reminder: each is checked, posted once, and changes the time of the next reminder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the status page reports is told in the thread of each open ticket it may concern: once, claiming nothing."""
+"""Notices of the status page are posted once in the thread of each open ticket they may concern."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FAX = ServiceNotice("i1", "Fax delayed (identified)", "Fax delayed FAX We are lo
 
 
 class Page:
-    """Reports what it is told to."""
+    """A page with set notices."""
 
     def __init__(self, *notices: ServiceNotice) -> None:
         self.found: StatusPageReading | UnreadablePage = StatusPageReading(
@@ -38,12 +38,12 @@ async def w() -> World:
 
 
 def watching(w: World, page: Page) -> World:
-    """The same desk in a process of its own: what it has gone through before, it does not know."""
+    """The same desk in a process of its own, without memory of earlier readings."""
     return w.at(lookout=StatusPageWatch(page, w.clock))
 
 
 async def swept(w: World) -> int:
-    """Once more, whatever was looked at a moment ago."""
+    """Reads the page once more, whatever was read a moment ago."""
     w.desk.evidence.lookout.kept.forget("")
     return await w.desk.status_alerts.match()
 

@@ -1,4 +1,4 @@
-"""Weeks of a ticket's life, swept, remind exactly as a plain, slow reference says that looks at every minute."""
+"""Weeks of a ticket's life, swept, remind exactly as a simple, slow reference says that looks at every minute."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ PATIENCE = {
     Stage.RESOLVED: 600,
 }
 MOVES_ON = {Stage.FIRST, Stage.SECOND}
-"""Where whoever does anything makes progress."""
+"""Stages in which any action is progress."""
 
 
 # --- the plain, slow reference
@@ -67,7 +67,7 @@ def is_awake(at: datetime) -> bool:
 
 
 def by_the_minute(history: list[Event]) -> list[tuple[datetime, Reach]]:
-    """When whom to remind, from what people did."""
+    """Times and recipients of the reminders, from people's actions."""
     done = {event.at: event for event in history if event.by}
     stage, waited, quiet, unanswered = Stage.NEW, 0, None, 0
     told: list[tuple[datetime, Reach]] = []
@@ -94,7 +94,7 @@ def by_the_minute(history: list[Event]) -> list[tuple[datetime, Reach]]:
 
 
 def deeds(chance: random.Random) -> list[datetime]:
-    """Moments at which somebody does something."""
+    """Moments of people's actions."""
     minutes = sorted(chance.sample(range(1, WEEKS * 7 * 24 * 60), 14))
     return [START + number * MINUTE for number in minutes]
 
@@ -113,7 +113,7 @@ async def do_something(world: World, ticket: Ticket, chance: random.Random) -> N
 
 
 async def lived(seed: int) -> tuple[World, Ticket]:
-    """Swept whenever something is due, and whenever somebody did something."""
+    """Sweeps whenever something is due, and after each action."""
     chance = random.Random(seed)
     world = await a_world()
     world = world.at(config=CONFIG)

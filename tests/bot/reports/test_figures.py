@@ -96,7 +96,7 @@ class Told:
 
     events: list[Event]
     marks: list[datetime] = field(default_factory=list)
-    """When something changed, and how it was from then on: (where, level, asked)."""
+    """Changes with the state from then on: (where, level, asked)."""
     states: list[tuple[str, int, bool]] = field(default_factory=list)
     priority: str = ""
 
@@ -194,7 +194,7 @@ class Second:
         return told.side(self.until - MINUTE / 60) is not None
 
     def count(self, named: Callable[[Ticket, Told], Iterable[str]]) -> dict[str, Whole]:
-        """By name: raised, closed and still open."""
+        """Customers by name: raised, closed and still open."""
         found: dict[str, list[int]] = {}
         for ticket, told in self.alive():
             for name in named(ticket, told):
@@ -222,7 +222,7 @@ class Second:
         return [sum(youngest <= each < oldest for each in hours) for youngest, oldest in pairwise(edges)]
 
     def plans(self) -> dict[str, Whole]:
-        """By priority: met, missed and running."""
+        """SLAs by priority: met, missed and running."""
         states = {name: Counter[str]() for name in AGREED}
         for _, told in self.alive():
             if told.priority in AGREED:
@@ -240,7 +240,7 @@ class Second:
         return "missed" if self.inside(due) and not was_closed else ""
 
     def plan_due(self, told: Told) -> datetime | None:
-        """Minute by minute until it is used up; None: it is not yet."""
+        """The moment when it is used up, minute by minute; None: not yet."""
         left = AGREED[told.priority]
         begins = next(each.at for each in told.events if each.detail.get("answer.priority") == told.priority)
         for at in minutes(begins, self.until - MINUTE):
@@ -271,7 +271,7 @@ class Second:
         return told.times("confirm") + told.times("withdraw")
 
     def spent(self) -> tuple[Counter[Party], Counter[Party], Counter[Level], Counter[Level]]:
-        """By party and by level: working minutes, and minutes by the clock."""
+        """Time by party and by level: working minutes, and minutes by the clock."""
         worked, passed = Counter[Party](), Counter[Party]()
         worked_at, passed_at = Counter[Level](), Counter[Level]()
         for _, told in self.alive():
@@ -345,7 +345,7 @@ def month(request: pytest.FixtureRequest) -> list[tuple[Ticket, list[Event]]]:
 
 
 async def counted(told: list[tuple[Ticket, list[Event]]], now: datetime) -> tuple[Figures, Second]:
-    """By the desk from its store, and the second way."""
+    """Figures of the desk from its store, and of the second way."""
     world = await a_world(**TABLES)
     world.clock.at = now
     await fill(world.store, told)
@@ -357,7 +357,7 @@ async def counted(told: list[tuple[Ticket, list[Event]]], now: datetime) -> tupl
 
 
 async def fill(store: MemoryStore, told: list[tuple[Ticket, list[Event]]]) -> None:
-    """As it would stand there now; the store gives the numbers."""
+    """Saves the tickets as they would be; the store gives the numbers."""
     for ticket, history in told:
         await store.apply(Batch(tickets=[ticket.model_copy(update={"version": 1})], events=history))
 
@@ -451,7 +451,7 @@ async def test_causes_found_by_retarus(month: list[tuple[Ticket, list[Event]]]) 
 
 
 async def test_generated_months_have_everything_in_them() -> None:
-    """Else the facts above would say nothing."""
+    """Otherwise the tests above would prove nothing."""
     told = [each for seed in range(4) for each in months.lives(Random(seed), 14, datetime(2026, 9, 10, tzinfo=UTC), 55)]
     figures, _ = await counted(told[:14], NOVEMBER)
     seen = Counter(each.what for _, history in told for each in history)
@@ -464,7 +464,7 @@ async def test_generated_months_have_everything_in_them() -> None:
 
 
 def a_life(*steps: Step) -> list[Event]:
-    """Hours after nine on Thursday, the 1st of October, and what happened then."""
+    """Hours after nine on Thursday, the 1st of October, and the event at that time."""
     begins = datetime(2026, 10, 1, 7, tzinfo=UTC)
     return [
         Event(ticket_id="t1", version=number, at=begins + timedelta(hours=hours), by="U0BEN", what=what, detail=detail)

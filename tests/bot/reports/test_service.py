@@ -1,4 +1,4 @@
-"""Reports are asked for by staff and come by themselves once; Retarus is asked for its view by who may speak for us."""
+"""Reports are requested by staff and sent periodically once; Retarus's view is requested by authorised contacts."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ NOTE = {
     "remedy": "Roll connector 4.2 back",
 }
 OURS = {"customer": "Adler AG"}
-"""Somebody else's ticket with the same problem."""
+"""Another person's ticket with the same problem."""
 
 
 async def noted(w: World, services: str = "") -> TechnicalNote:

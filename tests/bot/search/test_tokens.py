@@ -1,4 +1,4 @@
-"""Which words are the same word: forms, spellings, ids, both languages."""
+"""Forms, spellings and ids that count as the same word, in both languages."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_both_languages_say_the_same() -> None:
 
 
 def test_no_word_stands_in_two_meanings() -> None:
-    """Else what follows from one meaning would be found for the other."""
+    """Otherwise synonyms of one meaning would be found for the other."""
     told = [word for group in GROUPS for word in group]
     assert {word for word in told if told.count(word) > 1} == set()
 

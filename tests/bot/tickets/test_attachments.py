@@ -1,4 +1,4 @@
-"""Files go along once, within what a letter can carry, and examples too old to trace are told."""
+"""Files are sent once, within a letter's limit, and examples too old to trace are reported."""
 
 from __future__ import annotations
 

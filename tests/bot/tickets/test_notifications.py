@@ -1,4 +1,4 @@
-"""Every change says who must hear of it: the card, the thread, and the one person whose turn it became."""
+"""Notifications of every change: the card, the thread, and the person who must act next."""
 
 from __future__ import annotations
 

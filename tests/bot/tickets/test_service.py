@@ -1,4 +1,4 @@
-"""Tickets are raised and filled in, once per form, and nobody's answers are lost."""
+"""Tickets are raised and filled in, once per form, without losing anybody's answers."""
 
 from __future__ import annotations
 

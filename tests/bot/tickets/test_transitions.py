@@ -1,4 +1,4 @@
-"""Tickets move from hand to hand: once per click, and kindly when two are quick."""
+"""Tickets move between people: once per click, and with one winner of a race."""
 
 from __future__ import annotations
 
