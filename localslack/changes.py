@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from localslack.assistant_threads import AssistantThread
-from localslack.records import Channel, File, Group, Json, Message, Person, View
+from localslack.records import App, Channel, File, Group, Json, Message, Person, View
 
 
 class Change:
@@ -166,6 +166,20 @@ class Read(Change):
 @dataclass(frozen=True, slots=True)
 class AppsChanged(Change):
     """An app connected, disconnected or was set up differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokensRevoked(Change):
+    """The bot token of an app was revoked."""
+
+    app: App
+
+
+@dataclass(frozen=True, slots=True)
+class AppUninstalled(Change):
+    """An app was removed from the workspace."""
+
+    app: App
 
 
 @dataclass(frozen=True, slots=True)

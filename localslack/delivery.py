@@ -113,7 +113,7 @@ class Delivery:
             self.spawn(self._event(app, payload))
 
     async def _event(self, app: App, payload: Json) -> None:
-        kind = f"event:{payload['event']['type']}"
+        kind = f"event:{payload.get('event', payload)['type']}"
         reason, envelope_id = "", str(uuid.uuid4())
         for attempt, pause in enumerate([None, *self._switches.http_retry_seconds]):
             if pause is not None:
@@ -268,5 +268,5 @@ def _envelope(envelope_type: str, payload: Json, *, accepts_response: bool) -> J
 
 
 def _event_summary(payload: Json) -> str:
-    event = payload["event"]
+    event = payload.get("event", payload)
     return " ".join(str(part) for part in (event["type"], event.get("subtype"), event.get("text", "")[:60]) if part)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from localslack.changes import (
+    AppUninstalled,
     AssistantContext,
     Change,
     ChannelChanged,
@@ -18,9 +19,11 @@ from localslack.changes import (
     PersonChanged,
     Pinned,
     Reacted,
+    TokensRevoked,
 )
 from localslack.delivery import Delivery
 from localslack.payloads import Payloads
+from localslack.ratelimits import RateLimits
 from localslack.records import App, Channel, Group, Json, Message
 from localslack.wire import Wire
 from localslack.workspace import Workspace
@@ -59,11 +62,14 @@ _SCOPES = {
 class Events:
     """Listens to the workspace and sends events."""
 
-    def __init__(self, workspace: Workspace, wire: Wire, payloads: Payloads, delivery: Delivery) -> None:
+    def __init__(
+        self, workspace: Workspace, wire: Wire, payloads: Payloads, delivery: Delivery, limits: RateLimits
+    ) -> None:
         self.workspace = workspace
         self.wire = wire
         self._payloads = payloads
         self._delivery = delivery
+        self._limits = limits
         self._by_change: dict[type[Change], Callable[[Any], None]] = {
             MessagePosted: self._posted,
             MessageChanged: self._changed,
@@ -78,6 +84,8 @@ class Events:
             FileChanged: self._file,
             HomeOpened: self._home,
             AssistantContext: self._assistant,
+            TokensRevoked: self._revoked,
+            AppUninstalled: self._uninstalled,
         }
         workspace.hub.subscribe(self._hear)
 
@@ -102,6 +110,10 @@ class Events:
                 self._send(app, event, channel)
 
     def _send(self, app: App, event: Json, channel: Channel | None) -> None:
+        if (passed := self._limits.event(app.id)) is not None:
+            if passed:
+                self._delivery.event(app, self._payloads.rate_limited(app))
+            return
         shared = channel is not None and bool(channel.shared_team_ids)
         from_team = self._team(event) if shared else ""
         self._delivery.event(app, self._payloads.event(app, event, shared_channel=shared, from_team=from_team))
@@ -335,3 +347,17 @@ class Events:
             "thread_ts": change.thread.thread_ts,
         }
         self._send(app, {"type": name, "assistant_thread": thread, "event_ts": self._event_ts()}, None)
+
+    # -- apps ---------------------------------------------------------------------------------------------------
+
+    def _revoked(self, change: TokensRevoked) -> None:
+        tokens = {"oauth": [], "bot": [change.app.bot_user]}
+        self._about(change.app, {"type": "tokens_revoked", "tokens": tokens, "event_ts": self._event_ts()})
+
+    def _uninstalled(self, change: AppUninstalled) -> None:
+        self._about(change.app, {"type": "app_uninstalled", "event_ts": self._event_ts()})
+
+    def _about(self, app: App, event: Json) -> None:
+        """Send an event to the app that it is about, if it subscribed."""
+        if app in self._subscribed(event["type"]):
+            self._send(app, event, None)

@@ -119,6 +119,17 @@ class Payloads:
             "response_url": self.urls.issue(app.id, person.id, message.channel, thread_ts=message.thread_ts),
         }
 
+    def rate_limited(self, app: App) -> Json:
+        """app_rate_limited: too many events in an hour; no event inside."""
+        now = int(self.workspace.clock.now())
+        return {
+            "token": app.verification_token,
+            "type": "app_rate_limited",
+            "team_id": self.workspace.team.id,
+            "minute_rate_limited": now - now % 60,
+            "api_app_id": app.id,
+        }
+
     def _interaction(self, kind: str, app: App, person: Person, *, in_view: bool = False) -> Json:
         """The common fields of all interactions. In messages `team` is where the app is, in views the person's."""
         team = self.workspace.team

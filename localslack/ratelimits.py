@@ -20,6 +20,7 @@ class RateLimits:
     def __init__(self, switches: Switches) -> None:
         self._switches = switches
         self._calls: dict[tuple[str, ...], deque[float]] = {}
+        self._told: dict[str, float] = {}  # when an app was last told that it gets no events
 
     def wait(self, app_id: str, method: str, tier: int) -> int:
         """Seconds to wait before this call is allowed, 0 if it is allowed now (and counted)."""
@@ -35,6 +36,18 @@ class RateLimits:
             return 0
         burst = max(1, int(self._switches.post_burst))
         return self._count((app_id, "chat.postMessage", channel), burst, float(burst))
+
+    def event(self, app_id: str) -> bool | None:
+        """None if an event may be sent (and is counted); else whether the app is to be told so, once a minute."""
+        if not self._switches.rate_limits:
+            return None
+        if not self._count((app_id, "events"), max(1, int(self._switches.events_per_hour)), 3600.0):
+            return None
+        now = time.monotonic()
+        is_news = now - self._told.get(app_id, -math.inf) >= 60.0
+        if is_news:
+            self._told[app_id] = now
+        return is_news
 
     def _count(self, key: tuple[str, ...], most: int, window: float) -> int:
         now = time.monotonic()

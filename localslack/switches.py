@@ -12,6 +12,7 @@ class Switches:
 
     rate_limits: bool = False  # Slack's tiers per method, one message a second per channel
     post_burst: float = 5  # messages at once to one channel
+    events_per_hour: float = 30_000  # of one app, with `rate_limits`
     history_limited: bool = False  # conversations.history and .replies as for apps distributed outside the Marketplace
     trigger_seconds: float = 3.0
     ack_seconds: float = 3.0

@@ -7,7 +7,7 @@ import asyncio
 import random
 from dataclasses import dataclass
 
-from localslack.changes import GroupChanged, PersonChanged
+from localslack.changes import AppUninstalled, GroupChanged, PersonChanged, TokensRevoked
 from localslack.clock import Clock
 from localslack.errors import Refused
 from localslack.membership import Membership
@@ -145,8 +145,17 @@ class WorkspaceAdmin:
         """Let an app's tokens fail with an error; without its app-level token the app loses its sockets, too."""
         broken = self.app(app)
         self.tokens.begin(broken, error, which, seconds)
+        if error == "token_revoked" and which != "app":
+            self.workspace.publish(TokensRevoked(broken))
         if which != "bot":
             await self.sockets.disconnect(broken.id, "link_disabled")
+
+    def uninstall(self, app: str) -> None:
+        """Remove an app from the workspace: it is told, and its bot token fails until it is installed again."""
+        gone = self.app(app)
+        self.tokens.begin(gone, "account_inactive", "bot")
+        self.workspace.publish(TokensRevoked(gone))
+        self.workspace.publish(AppUninstalled(gone))
 
     def mend_token(self, app: str) -> None:
         """Let an app's tokens work again."""

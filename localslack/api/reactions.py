@@ -5,18 +5,18 @@ import re
 from localslack.api import access
 from localslack.api.pages import page
 from localslack.api.registry import Call, method
+from localslack.emoji import is_emoji
 from localslack.errors import SlackError
 from localslack.records import Json, Message
 
 MOST_EMOJI = 50  # different ones on a message
 MOST_OF_ONE = 23  # by one person or app
 _TS = re.compile(r"\d{1,12}\.\d{1,6}")
-_NAME = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
 
 
 def _named(call: Call) -> tuple[Message, str]:
     name = (call.arguments.text("name") or "").strip(":")
-    if not _NAME.fullmatch(name):
+    if not is_emoji(name):
         raise SlackError("invalid_name")
     if not call.arguments.text("channel") or not call.arguments.text("timestamp"):
         raise SlackError("no_item_specified")

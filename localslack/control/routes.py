@@ -62,6 +62,7 @@ def add_routes(app: web.Application, slack: Services) -> None:
         ("DELETE", "/_local/groups/{group}", trouble.delete_group),
         ("POST", "/_local/apps/{app}/disconnect", trouble.disconnect),
         ("POST", "/_local/apps/{app}/token", trouble.token),
+        ("POST", "/_local/apps/{app}/uninstall", trouble.uninstall),
         ("POST", "/_local/apps/{app}/webhook", trouble.webhook),
         ("POST", "/_local/apps/{app}/request_url", system.request_url),
     ]

@@ -115,6 +115,11 @@ class TroubleRoutes:
             await self._slack.admin.break_token(app, error, which=_text(wanted, "which", "both"), seconds=seconds)
         return {"tokens": self._slack.tokens.listed()}
 
+    async def uninstall(self, request: web.Request) -> Json:
+        """Remove an app from the workspace."""
+        self._slack.admin.uninstall(request.match_info["app"])
+        return {"tokens": self._slack.tokens.listed()}
+
     # -- administrators -----------------------------------------------------------------------------------------
 
     async def delete_message(self, request: web.Request) -> Json:

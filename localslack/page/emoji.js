@@ -1,17 +1,17 @@
 // Which character does an emoji :name: stand for?
 
 const NAMES = `
-grinning 😀 smiley 😃 smile 😄 grin 😁 laughing 😆 sweat_smile 😅 rolling_on_the_floor_laughing 🤣 rofl 🤣 joy 😂 slightly_smiling_face 🙂
+grinning 😀 smiley 😃 smile 😄 grin 😁 laughing 😆 sweat_smile 😅 rolling_on_the_floor_laughing 🤣 joy 😂 slightly_smiling_face 🙂
 upside_down_face 🙃 wink 😉 blush 😊 innocent 😇 smiling_face_with_3_hearts 🥰 heart_eyes 😍 star-struck 🤩 kissing_heart 😘 yum 😋
-stuck_out_tongue 😛 zany_face 🤪 hugging_face 🤗 face_with_hand_over_mouth 🤭 shushing_face 🤫 thinking_face 🤔 thinking 🤔 zipper_mouth_face 🤐
+stuck_out_tongue 😛 zany_face 🤪 hugging_face 🤗 face_with_hand_over_mouth 🤭 shushing_face 🤫 thinking_face 🤔 zipper_mouth_face 🤐
 neutral_face 😐 expressionless 😑 no_mouth 😶 smirk 😏 unamused 😒 face_with_rolling_eyes 🙄 grimacing 😬 relieved 😌 pensive 😔 sleepy 😪
 sleeping 😴 mask 😷 face_with_thermometer 🤒 nauseated_face 🤢 sneezing_face 🤧 hot_face 🥵 cold_face 🥶 dizzy_face 😵 exploding_head 🤯
 partying_face 🥳 sunglasses 😎 nerd_face 🤓 face_with_monocle 🧐 confused 😕 worried 😟 slightly_frowning_face 🙁 open_mouth 😮 hushed 😯
 astonished 😲 flushed 😳 pleading_face 🥺 fearful 😨 cold_sweat 😰 cry 😢 sob 😭 scream 😱 confounded 😖 disappointed 😞 sweat 😓 weary 😩
-tired_face 😫 yawning_face 🥱 triumph 😤 rage 😡 angry 😠 skull 💀 ghost 👻 robot_face 🤖 robot 🤖 wave 👋 raised_hand ✋ ok_hand 👌 v ✌️
+tired_face 😫 yawning_face 🥱 triumph 😤 rage 😡 angry 😠 skull 💀 ghost 👻 robot_face 🤖 wave 👋 raised_hand ✋ ok_hand 👌 v ✌️
 crossed_fingers 🤞 point_left 👈 point_right 👉 point_up_2 👆 point_down 👇 point_up ☝️ +1 👍 thumbsup 👍 -1 👎 thumbsdown 👎 fist ✊
 facepunch 👊 clap 👏 raised_hands 🙌 open_hands 👐 handshake 🤝 pray 🙏 writing_hand ✍️ muscle 💪 eyes 👀 eye 👁️ brain 🧠 ear 👂
-bust_in_silhouette 👤 busts_in_silhouette 👥 raising_hand 🙋 shrug 🤷 face_palm 🤦 technologist 🧑‍💻 detective 🕵️ construction_worker 👷 guardsman 💂
+bust_in_silhouette 👤 busts_in_silhouette 👥 raising_hand 🙋 shrug 🤷 face_palm 🤦 technologist 🧑‍💻 sleuth_or_spy 🕵️ construction_worker 👷 guardsman 💂
 heart ❤️ orange_heart 🧡 yellow_heart 💛 green_heart 💚 blue_heart 💙 purple_heart 💜 black_heart 🖤 broken_heart 💔 100 💯 boom 💥 dizzy 💫
 zzz 💤 speech_balloon 💬 thought_balloon 💭 left_speech_bubble 🗨️ dog 🐶 cat 🐱 bug 🐛 bee 🐝 turtle 🐢 snail 🐌 unicorn_face 🦄 sloth 🦥
 apple 🍎 green_apple 🍏 banana 🍌 pizza 🍕 doughnut 🍩 cake 🍰 birthday 🎂 coffee ☕ tea 🍵 beer 🍺 beers 🍻 champagne 🍾 popcorn 🍿
@@ -30,19 +30,19 @@ chart_with_upwards_trend 📈 chart_with_downwards_trend 📉 bar_chart 📊 cli
 scissors ✂️ wastebasket 🗑️ lock 🔒 unlock 🔓 lock_with_ink_pen 🔏 key 🔑 old_key 🗝️ hammer 🔨 hammer_and_wrench 🛠️ wrench 🔧 nut_and_bolt 🔩
 gear ⚙️ link 🔗 chains ⛓️ magnet 🧲 toolbox 🧰 ladder 🪜 test_tube 🧪 microscope 🔬 satellite_antenna 📡 pill 💊 door 🚪 label 🏷️ ticket 🎫
 admission_tickets 🎟️ rotating_light 🚨 shield 🛡️ crystal_ball 🔮 broom 🧹 soap 🧼 thermometer 🌡️ ballot_box_with_ballot 🗳️ triangular_flag_on_post 🚩
-checkered_flag 🏁 white_flag 🏳️ warning ⚠️ no_entry ⛔ no_entry_sign 🚫 prohibited 🚫 sos 🆘 x ❌ o ⭕ negative_squared_cross_mark ❎
+checkered_flag 🏁 waving_white_flag 🏳️ warning ⚠️ no_entry ⛔ no_entry_sign 🚫 sos 🆘 x ❌ o ⭕ negative_squared_cross_mark ❎
 white_check_mark ✅ heavy_check_mark ✔️ ballot_box_with_check ☑️ heavy_multiplication_x ✖️ heavy_plus_sign ➕ heavy_minus_sign ➖ question ❓
 grey_question ❔ exclamation ❗ heavy_exclamation_mark ❗ grey_exclamation ❕ bangbang ‼️ interrobang ⁉️ information_source ℹ️ copyright ©️ registered ®️ tm ™️
 recycle ♻️ infinity ♾️ ok 🆗 new 🆕 free 🆓 up 🆙 cool 🆒 red_circle 🔴 large_orange_circle 🟠 large_yellow_circle 🟡 large_green_circle 🟢
-large_blue_circle 🔵 blue_circle 🔵 large_purple_circle 🟣 large_brown_circle 🟤 black_circle ⚫ white_circle ⚪ large_red_square 🟥 large_orange_square 🟧
+large_blue_circle 🔵 large_purple_circle 🟣 large_brown_circle 🟤 black_circle ⚫ white_circle ⚪ large_red_square 🟥 large_orange_square 🟧
 large_yellow_square 🟨 large_green_square 🟩 large_blue_square 🟦 white_large_square ⬜ black_large_square ⬛ black_small_square ▪️ white_small_square ▫️
 small_red_triangle 🔺 small_red_triangle_down 🔻 small_orange_diamond 🔸 small_blue_diamond 🔹 large_orange_diamond 🔶 large_blue_diamond 🔷 radio_button 🔘
 arrow_up ⬆️ arrow_down ⬇️ arrow_left ⬅️ arrow_right ➡️ arrow_upper_right ↗️ arrow_lower_right ↘️ arrows_counterclockwise 🔄 arrows_clockwise 🔃
-leftwards_arrow_with_hook ↩️ arrow_right_hook ↪️ repeat 🔁 repeat_one 🔂 twisted_rightwards_arrows 🔀 arrow_forward ▶️ double_vertical_bar ⏸️ pause_button ⏸️
+leftwards_arrow_with_hook ↩️ arrow_right_hook ↪️ repeat 🔁 repeat_one 🔂 twisted_rightwards_arrows 🔀 arrow_forward ▶️ double_vertical_bar ⏸️
 black_square_for_stop ⏹️ fast_forward ⏩ rewind ⏪ black_right_pointing_double_triangle_with_vertical_bar ⏭️ eject ⏏️ arrow_up_small 🔼 arrow_down_small 🔽
 one 1️⃣ two 2️⃣ three 3️⃣ four 4️⃣ five 5️⃣ six 6️⃣ seven 7️⃣ eight 8️⃣ nine 9️⃣ zero 0️⃣ keycap_ten 🔟 hash #️⃣ 1234 🔢 abc 🔤 a 🅰️ b 🅱️ o2 🅾️ sparkle ❇️
 seedling 🌱 evergreen_tree 🌲 cactus 🌵 four_leaf_clover 🍀 maple_leaf 🍁 fallen_leaf 🍂 tulip 🌷 rose 🌹 sunflower 🌻 de 🇩🇪 flag-de 🇩🇪 us 🇺🇸 flag-us 🇺🇸 gb 🇬🇧 uk 🇬🇧
-fr 🇫🇷 flag-fr 🇫🇷 flag-at 🇦🇹 flag-ch 🇨🇭 es 🇪🇸 it 🇮🇹 flag-eu 🇪🇺 coffin ⚰️ beach_with_umbrella 🏖️ palm_tree 🌴 umbrella ☔ jigsaw 🧩 lotus_position 🧘 runner 🏃 walking 🚶
+fr 🇫🇷 flag-fr 🇫🇷 flag-at 🇦🇹 flag-ch 🇨🇭 es 🇪🇸 it 🇮🇹 flag-eu 🇪🇺 coffin ⚰️ beach_with_umbrella 🏖️ palm_tree 🌴 umbrella ☔ jigsaw 🧩 person_in_lotus_position 🧘 runner 🏃 walking 🚶
 `;
 
 const TABLE = new Map();

@@ -1,15 +1,13 @@
 """Writing: messages, edits, forwarding, reactions, pins, reading marks."""
 
-import re
 
 from localslack.api.chat import permalink
+from localslack.emoji import is_emoji
 from localslack.errors import Refused
 from localslack.people.actor import Actor, verb
 from localslack.records import Channel, File, Json, Message
 from localslack.rich_text import rich_text, with_bullets
 from localslack.text import from_typed
-
-_EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
 
 
 @verb("post")
@@ -154,7 +152,7 @@ async def dismiss(actor: Actor) -> Json:
 def _reaction(actor: Actor) -> tuple[Message, str]:
     name = actor.text("name").strip(":")
     message = actor.message(actor.open_channel())
-    if not _EMOJI.fullmatch(name) or message.ephemeral_for:
+    if not is_emoji(name) or message.ephemeral_for:
         raise Refused("invalid_name", f"“{name}” cannot be added here.")
     return message, name
 

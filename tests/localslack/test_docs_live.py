@@ -84,3 +84,4 @@ def _trigger_all_events(slack: LocalSlackProcess, client: WebClient) -> None:
     place = {"app_id": slack.app["id"], "channel": talk["channel"], "thread_ts": talk["thread_ts"]}
     slack.act("anna", "assistant_context", **place, context="#secret")
     client.conversations_leave(channel=desk)
+    slack.post(f"apps/{slack.app['id']}/uninstall", {})

@@ -207,12 +207,27 @@ async def test_scheduling_refuses_what_is_no_time(client: Any, post_at: str) -> 
 
 async def test_reactions_refuse_as_documented(client: Any, posted: Json) -> None:
     place = {"channel": posted["channel"], "timestamp": posted["ts"]}
-    assert await error_of(client.reactions_add(name="Not a name", **place)) == "invalid_name"
+    for name in ("Not a name", "no-such-thing", "tada::skin-tone-2", "wave::skin-tone-7", "partydesk"):
+        assert await error_of(client.reactions_add(name=name, **place)) == "invalid_name"
     assert await error_of(client.api_call("reactions.add", json={"name": "eyes"})) == "no_item_specified"
     bad = {"name": "eyes", "channel": posted["channel"], "timestamp": "yesterday"}
     assert await error_of(client.api_call("reactions.add", json=bad)) == "bad_timestamp"
-    for number in range(23):
-        await client.reactions_add(name=f"emoji{number}", **place)
+    clocks = [f"clock{hour}" for hour in range(1, 13)]
+    for name in (
+        *clocks,
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "wave::skin-tone-2",
+        ":+1:",
+    ):
+        await client.reactions_add(name=name, **place)
     assert await error_of(client.reactions_add(name="eyes", **place)) == "too_many_reactions"
 
 

@@ -1,6 +1,6 @@
 """Actions of administrators: archived channels, removed members, deleted messages and groups, tokens and scopes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -148,3 +148,43 @@ async def test_withheld_scope_leaves_the_list_of_granted_ones() -> None:
 async def test_nonsense_is_refused(slack: LocalSlack, method: str, path: str, body: Json) -> None:
     with pytest.raises(Refusal):
         await slack.person("anna").control(method, path, **body)
+
+
+async def test_uninstalled_app_hears_of_it_and_its_token_fails(slack: LocalSlack, client: AsyncWebClient) -> None:
+    heard: list[Json] = []
+    app = bolt_app(slack)
+    for name in ("tokens_revoked", "app_uninstalled"):
+        app.event(name)(_keeping(heard))
+    async with over_socket_mode(slack, app):
+        await slack.person("anna").control("POST", "apps/Bot/uninstall")
+        await until(slack, lambda: len(heard) == 2)
+    told = {event["type"]: event for event in heard}
+    assert told["tokens_revoked"]["tokens"] == {"oauth": [], "bot": [slack.app("Bot").bot_user]}
+    assert "app_uninstalled" in told
+    assert await error_of(client.auth_test()) == "account_inactive"
+    slack.admin.mend_token("Bot")
+    assert (await client.auth_test())["ok"]
+
+
+def _keeping(heard: list[Json]) -> Callable[..., Awaitable[None]]:
+    async def keep(event: Json) -> None:
+        heard.append(event)
+
+    return keep
+
+
+async def test_app_with_too_many_events_is_told_once_and_hears_no_more(slack: LocalSlack) -> None:
+    slack.switches.rate_limits, slack.switches.events_per_hour = True, 2
+    anna = slack.person("anna")
+    async with over_socket_mode(slack, bolt_app(slack)):
+        for number in range(5):
+            await anna.post("#desk", f"{number}")
+        await until(slack, lambda: len(_sent(slack)) == 3)
+    assert _sent(slack) == ["event:message", "event:message", "event:app_rate_limited"]
+    (told,) = (row.request for row in slack.services.traffic.rows() if row.kind == "event:app_rate_limited")
+    assert set(told) == {"token", "type", "team_id", "minute_rate_limited", "api_app_id"}
+    assert told["minute_rate_limited"] % 60 == 0
+
+
+def _sent(slack: LocalSlack) -> list[str]:
+    return [row.kind for row in slack.services.traffic.rows() if row.kind.startswith("event:")]
