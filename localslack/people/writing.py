@@ -1,6 +1,5 @@
 """Writing: messages, edits, forwarding, reactions, pins, reading marks."""
 
-
 from localslack.api.chat import permalink
 from localslack.emoji import is_emoji
 from localslack.errors import Refused
