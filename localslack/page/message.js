@@ -9,6 +9,7 @@ import { emoji, mrkdwn, plain } from './mrkdwn.js';
 import { attachments } from './attachments.js';
 import { renderBlocks } from './blocks/render.js';
 import { Surface } from './surface.js';
+import { workObjects } from './work_objects.js';
 import { toolbar } from './message_actions.js';
 
 const EVENTS = /^(channel|group)_(join|leave|topic|purpose|name|archive|unarchive)$|^pinned_item$|^bot_(add|remove)$/;
@@ -145,6 +146,7 @@ function content(message, env, place) {
     inner,
     message.edited && message.blocks?.length ? edited(message, env) : null,
     attachments(message, env, (index) => surfaceOf(message, env, place, warning, index)),
+    workObjects(message, env),
     message.files?.length
       ? h(
           'div.files',

@@ -178,3 +178,32 @@ async def test_assistant_shows_what_it_does_and_suggests_messages(stage: Browser
     await anna.reply({"channel": opened["channel"], "ts": opened["thread_ts"]}, "When is ebb?")
     await client.chat_postMessage(channel=opened["channel"], thread_ts=opened["thread_ts"], text="At six.")
     await expect(page.get_by_text("is looking at the sea…")).to_be_hidden()
+
+
+async def test_work_object_is_drawn_with_its_fields_in_order(stage: BrowserStage) -> None:
+    anna = stage.slack.admin.member("anna").id
+    payload = {
+        "attributes": {"title": {"text": "Fix the crane"}, "product_name": "Harbour", "display_id": "HB-7"},
+        "fields": {
+            "due_date": {"value": "2026-12-01", "type": "slack#/types/date"},
+            "status": {"value": "open", "tag_color": "blue"},
+            "assignee": {"type": "slack#/types/user", "user": {"user_id": anna}},
+        },
+        "custom_fields": [{"key": "berths", "label": "Berths", "type": "array", "value": [{"value": 3}, {"value": 4}]}],
+        "display_order": ["status", "assignee"],
+    }
+    url = "https://harbour.example/7"
+    entity = {
+        "entity_type": "slack#/entities/task",
+        "url": url,
+        "external_ref": {"id": "7"},
+        "entity_payload": payload,
+    }
+    client: Any = web_client(stage.slack)
+    await client.chat_postMessage(channel=stage.channel("#quay"), text="work", metadata={"entities": [entity]})
+    page = await stage.open("anna")
+    group = page.get_by_role("group", name="Fix the crane")
+    await expect(group).to_contain_text("Harbour · Task · HB-7")
+    await expect(group.get_by_role("link", name="Fix the crane")).to_have_attribute("href", url)
+    await expect(group.locator("dt")).to_have_text(["Status", "Assignee", "Due date", "Berths"])
+    await expect(group.locator("dd")).to_have_text(["open", re.compile("Anna"), "2026-12-01", "3, 4"])
