@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from handlers.shared_channel import Mirror
-from tests.handlers.world import RETARUS, World
+from tests.handlers.world import RETARUS, World, world
 from tests.localslack.traffic_watch import until
 
 Json = dict[str, Any]
@@ -97,3 +100,62 @@ async def test_channel_with_another_id_is_followed(w: World) -> None:
     await until(w.slack, lambda: desk.routes.retarus == changed.id)
     await w.rita.post(RETARUS, "under the new id", thread=letter)
     await w.ben.reply(card, "under the new id")
+
+
+# --- files and apps of theirs
+
+
+async def files_below(w: World, card: Json) -> dict[str, int]:
+    """Name and size of the files in the ticket's thread."""
+    return {file["name"]: file["size"] for each in await w.ben.thread(card) for file in each.get("files") or ()}
+
+
+async def test_files_of_theirs_are_uploaded_into_the_thread(w: World) -> None:
+    card, letter = await w.escalated(), await letter_of(w)
+    ids = [
+        (await w.rita.upload(name, b"x" * size))["files"][0]["id"] for name, size in (("trace.log", 30), ("fix.exe", 40))
+    ]
+    await w.rita.post(RETARUS, "See the trace.", thread=letter, files=ids)
+    blocks = str((await w.ben.reply(card, "See the trace."))["blocks"])
+    assert "With it: trace.log (30 B)" in blocks
+    assert "In the original only: fix.exe: it is a program" in blocks
+
+    async def uploaded() -> bool:
+        return await files_below(w, card) == {"trace.log": 30}
+
+    assert await w.ben.wait_for(uploaded, "the file")
+
+
+async def test_message_of_theirs_that_is_only_a_file_is_mirrored(w: World) -> None:
+    card, letter = await w.escalated(), await letter_of(w)
+    file = (await w.rita.upload("log.txt", b"550 rejected"))["files"][0]["id"]
+    await w.rita.post(RETARUS, "", thread=letter, files=[file])
+
+    async def uploaded() -> bool:
+        return await files_below(w, card) == {"log.txt": 12}
+
+    assert await w.ben.wait_for(uploaded, "the file")
+    assert "With it: log.txt" in str((await w.ben.reply(card, "(no text)"))["blocks"])
+
+
+async def test_messages_of_an_app_of_theirs_are_mirrored_with_edits_and_deletions(tmp_path: Path) -> None:
+    async with world(tmp_path, their_app="Ticket Helper") as w:
+        card, letter = await w.escalated(), await letter_of(w)
+        helper = AsyncWebClient(w.slack.app("Ticket Helper").bot_token, w.slack.api_url)
+        place = {"channel": letter["channel"], "thread_ts": letter["ts"]}
+        said = await helper.chat_postMessage(**place, text="Ticket <https://rcr.example|RCR-88123> was opened.")
+        shown = await w.ben.reply(card, "Ticket RCR-88123 (https://rcr.example) was opened.")
+        assert "Ticket Helper" in str(shown["blocks"])
+        assert "Record RCR-88123" in str(shown["blocks"])
+        await helper.chat_update(channel=letter["channel"], ts=said["ts"], text="RCR-88123 was opened for you.")
+        assert "edited by them" in str((await w.ben.reply(card, "opened for you"))["blocks"])
+        await helper.chat_delete(channel=letter["channel"], ts=said["ts"])
+
+        async def taken_back() -> bool:
+            return "taken back by them" in str((await w.ben.again(shown))["blocks"])
+
+        assert await w.ben.wait_for(taken_back, "the mark")
+        await helper.chat_postMessage(channel=letter["channel"], text="below no letter")
+        await helper.chat_postMessage(**place, text="the last one")
+        await w.ben.reply(card, "the last one")
+        assert not [each for each in await w.ben.thread(card) if "no letter" in each["text"]]

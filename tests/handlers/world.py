@@ -14,7 +14,7 @@ from blocks.form import ANSWER
 from bot.config.environment import Environment
 from bot.config.settings import Config, load
 from bot.model.ticket import Ticket
-from localslack import LocalSlack, Mailbox, Modal, PersonDriver, Seed, SeedPerson
+from localslack import LocalSlack, Mailbox, Modal, PersonDriver, Seed, SeedApp, SeedPerson
 from localslack.mail import MailServer, serve
 from runtime import socket_mode
 from tests.patience import PATIENCE, patient
@@ -169,12 +169,21 @@ SECOND_TASKS: Json = {
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, database: str = "", imap: str = "", environment: Json | None = None, **changes: Any
+    folder: Path,
+    *,
+    database: str = "",
+    imap: str = "",
+    their_app: str = "",
+    environment: Json | None = None,
+    **changes: Any,
 ) -> AsyncIterator[World]:
-    """The whole desk, listening. `changes`: settings other than the demo's, by table (`retarus={…}`)."""
+    """The whole desk, listening. `changes`: settings other than the demo's, by table (`retarus={…}`).
+
+    `their_app`: name of an app of Retarus in the shared channel.
+    """
     async with AsyncExitStack() as stack:
         mailbox = Mailbox()
-        slack = await stack.enter_async_context(LocalSlack(_seed(), mailbox=mailbox, switches=patient()))
+        slack = await stack.enter_async_context(LocalSlack(_seed(their_app), mailbox=mailbox, switches=patient()))
         mail = await serve(mailbox)
         stack.push_async_callback(mail.close)
         at_it = desk_at(slack, mail, folder, database=database, imap=imap, environment=environment, **changes)
@@ -230,13 +239,15 @@ def settings(**changes: Any) -> Config:
     )
 
 
-def _seed() -> Seed:
+def _seed(their_app: str = "") -> Seed:
     """The demo's cast, a guest, and a member who is not of the desk."""
     seed = Seed.from_file(DEMO / "cast.toml")
     seed.people.append(SeedPerson(handle="nia", name="Nia Noack", id="U0NIA"))
     seed.people.append(SeedPerson(handle="gus", name="Gus Gast", guest="multi", id="U0GUS"))
-    joined = {"partner-desk": ["gus"], "general": ["nia"]}
+    joined = {"partner-desk": ["gus"], "general": ["nia"], "retarus-escalation": [their_app] if their_app else []}
     seed.channels = [
         replace(channel, members=[*channel.members, *joined.get(channel.name, ())]) for channel in seed.channels
     ]
+    if their_app:
+        seed.apps.append(SeedApp(name=their_app, external="Retarus"))
     return seed
