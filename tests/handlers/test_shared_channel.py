@@ -113,7 +113,8 @@ async def files_below(w: World, card: Json) -> dict[str, int]:
 async def test_files_of_theirs_are_uploaded_into_the_thread(w: World) -> None:
     card, letter = await w.escalated(), await letter_of(w)
     ids = [
-        (await w.rita.upload(name, b"x" * size))["files"][0]["id"] for name, size in (("trace.log", 30), ("fix.exe", 40))
+        (await w.rita.upload(name, b"x" * size))["files"][0]["id"]
+        for name, size in (("trace.log", 30), ("fix.exe", 40))
     ]
     await w.rita.post(RETARUS, "See the trace.", thread=letter, files=ids)
     blocks = str((await w.ben.reply(card, "See the trace."))["blocks"])
