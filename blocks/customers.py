@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from blocks import kit
-from blocks.form import text_input
+from blocks.customer_words import LANGUAGES
+from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.core.cleaning import clean_line, excerpt, shorten_middle
-from bot.core.i18n import t
+from bot.core.i18n import Language, t
 from bot.core.identifiers import fold
 from bot.home import Screen, Tab
 from bot.model.contact import EndCustomer
@@ -96,9 +97,25 @@ def modal(customer: EndCustomer | None) -> Json:
             value=known.contacts,
             needed=False,
         ),
+        _language(known.language),
     ]
     title = t("Change end-customer") if customer else t("Add an end-customer")
     return kit.modal(SAVE, title, blocks, submit=t("Save"), about=known.id)
+
+
+def _language(known: Language | None) -> Json:
+    shapes = {each: kit.option(name, each.value) for each, name in LANGUAGES.items()}
+    element: Json = {"type": "static_select", "action_id": ANSWER, "options": list(shapes.values())}
+    if known:
+        element["initial_option"] = shapes[known]
+    return {
+        "type": "input",
+        "block_id": "language",
+        "label": kit.plain(t("Language")),
+        "hint": kit.plain(t("Of the texts you copy for them; empty: as their ticket is written")),
+        "element": element,
+        "optional": True,
+    }
 
 
 _LONGEST_NAME = 150

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from blocks import kit
+from blocks import customer_words, kit
 from blocks.card import Who, state_of, title
 from blocks.kit import Json, Message
 from bot.config.settings import NOT_SET, Config
@@ -70,4 +70,5 @@ def help_message(config: Config) -> Message:
 
 def one(ticket: Ticket, config: Config, who: Who, link: str) -> Message:
     """One ticket, found by its name."""
-    return Message(kit.escape(title(ticket, config)), [_row(ticket, config, who, link)])
+    further = kit.actions("further", [customer_words.button(ticket.id)])
+    return Message(kit.escape(title(ticket, config)), [_row(ticket, config, who, link), further])

@@ -26,6 +26,7 @@ from bot.notes.service import Notes
 from bot.ports import Store
 from bot.privacy.erasure import PersonalDataArchive
 from bot.register.contacts import Register
+from bot.register.customer_words import CustomerWords
 from bot.register.customers import Customers
 from bot.register.membership import Membership
 from bot.reminders.digest_service import Digests
@@ -75,6 +76,7 @@ class Desk:
     known_issues: KnownIssues
     register: Register
     customers: Customers
+    customer_words: CustomerWords
     membership: Membership
     notes: Notes
     search: Search
@@ -134,6 +136,7 @@ def open_desk(
         known_issues=KnownIssues(changes, queries, store, config, routes),
         register=register,
         customers=customers,
+        customer_words=CustomerWords(queries, customers, store, config),
         membership=Membership(store, directory),
         notes=notes,
         search=Search(queries, notes, store, config, clock),

@@ -9,6 +9,7 @@ from handlers import (
     contacts,
     conversation,
     create,
+    customer_words,
     customers,
     eas,
     escalation,
@@ -54,6 +55,7 @@ CAPABILITIES = (
     home,
     contacts,
     customers,
+    customer_words,
     reports,
 )
 

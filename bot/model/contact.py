@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.core.i18n import Language
 from bot.core.identifiers import fold, words_in
 from bot.model.ticket import Level, Record, Words
 
@@ -95,6 +96,8 @@ class EndCustomer(Record):
     """Reference of the agreement on their support (guide, covering documents)."""
     contacts: Words = ""
     """The customer's own people, for ours to call. Nothing is ever sent to them."""
+    language: Language | None = None
+    """Language of the texts for this customer; None: as the ticket is written."""
 
     @property
     def folded(self) -> str:

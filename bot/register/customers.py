@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 
 from bot.core.cleaning import clean_line, clean_text, shorten_middle
 from bot.core.errors import Duplicate, Invalid, Refused
-from bot.core.i18n import t
+from bot.core.i18n import Language, t
 from bot.core.identifiers import fold, words_in
 from bot.core.secret_detection import faults
 from bot.forms import validators
@@ -54,7 +54,18 @@ def read(typed: Mapping[str, str], key: str, given: Given) -> EndCustomer:
     errors |= faults({"name": name, "agreement": agreement, "contacts": people})
     if errors:
         raise Invalid(errors)
-    return EndCustomer(id=key, name=clean_line(name), tenants=tenants, agreement=clean_line(agreement), contacts=people)
+    return EndCustomer(
+        id=key,
+        name=clean_line(name),
+        tenants=tenants,
+        agreement=clean_line(agreement),
+        contacts=people,
+        language=_language(typed.get("language", "")),
+    )
+
+
+def _language(text: str) -> Language | None:
+    return Language(text) if text in set(Language) else None
 
 
 def _tenants(text: str, given: Given) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from blocks import (
     checklist,
     clocks,
     create,
+    customer_words,
     digest,
     eas,
     escalation,
@@ -29,6 +30,7 @@ from blocks.form_state import FormState
 from blocks.kit import Json, Message
 from bot.clocks.timers import Timer, runs
 from bot.config.settings import Config
+from bot.core.i18n import Language
 from bot.escalation.letter import as_text, write
 from bot.escalation.preview import Preview
 from bot.forms.checklist import Trace, tasks
@@ -37,6 +39,7 @@ from bot.forms.validation import missing
 from bot.model.notice import Say
 from bot.model.ticket import Affected, Attachment, Kind, Level, Stage, StatusReport, Ticket
 from bot.model.transitions import Move, Step
+from bot.register.customer_words import CustomerStage, CustomerText
 from bot.tickets.attachments import written
 from bot.tickets.notifications import NEWS, TO_RETARUS, TO_SECOND
 from handlers import error_messages
@@ -191,8 +194,16 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     for what in transitions.ASKED:
         yield f"moving {what}", transitions.modal(what, ticket, name, config)
     yield "kept", transitions.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)
+    yield from _customer_words(ticket, name)
     yield "letter", letter.modal(as_text(write(ticket, a_contact(), config)), name)
     yield "said", error_messages.on_top(ticket.answer("happens"))
+
+
+def _customer_words(ticket: Ticket, name: str) -> Iterator[tuple[str, Json]]:
+    """A text of each stage."""
+    for stage in CustomerStage:
+        text = CustomerText(ticket, stage, Language.GERMAN, ticket.answer("happens") * 2)
+        yield f"customer words {stage}", customer_words.modal(text, name)
 
 
 def _checks(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, Json]]:

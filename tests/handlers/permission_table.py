@@ -69,6 +69,7 @@ ROWS: dict[str, str] = {
     "submission letter.send": PART,
     **{f"click reminders.{what}": PART for what in ("expect", "pace", "plan", "show", "snooze")},
     **{f"submission reminders.{what}": PART for what in ("expect", "pace", "plan", "snooze")},
+    "click customer_words.": PART,
     "click conversation.": PART,
     "submission conversation.assign": PART,
     "click escalate.rcr": PART,

@@ -152,6 +152,7 @@ def value_of(name: str, ticket: Ticket, note: str) -> str:
         ("notes.", note),
         ("contacts.", BEN),
         ("customers.", "customer"),
+        ("customer_words.choose.", f"{ticket.id}|received|de"),
         *((f"raising.kind.{kind}", kind.value) for kind in Kind),
         ("raising.", Kind.INCIDENT.value),
         ("reports.", "2019-07"),

@@ -1,0 +1,112 @@
+"""Texts for an end-customer: one per stage, in their language, without internal names."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.errors import NotYours
+from bot.core.i18n import Language
+from bot.core.written_language import language_in
+from bot.model.contact import EndCustomer
+from bot.model.ticket import Stage, Times
+from bot.model.transitions import Move
+from bot.register.customer_words import CustomerStage, InternalNames, stage_for
+from bot.tickets.ports import Batch
+from tests.factories import ANNA, BEN, NEMO, NOW, a_contact, a_world, an_incident
+
+ASKED = Times(customer_asked=NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Outbound mail is rejected with 550 since the connector update.", Language.ENGLISH),
+        ("Ausgehende Mails werden seit dem Update des Connectors abgelehnt.", Language.GERMAN),
+        ("Faxe kommen nicht an", Language.GERMAN),
+        ("Zustellung gestört", Language.GERMAN),
+        ("SMS codes arrive an hour late on some phones", Language.ENGLISH),
+        ("550 5.7.1 smtp-de1", None),
+        ("", None),
+    ],
+)
+def test_language_of_a_text_is_guessed_by_its_common_words(text: str, language: Language | None) -> None:
+    assert language_in(text) is language
+
+
+@pytest.mark.parametrize(
+    ("stage", "times", "also", "expected"),
+    [
+        (Stage.NEW, Times(), {}, CustomerStage.RECEIVED),
+        (Stage.SECOND, Times(), {"workaround": "none"}, CustomerStage.RECEIVED),
+        (Stage.SECOND, Times(), {"workaround": "Send through DE2"}, CustomerStage.WORKAROUND),
+        (Stage.FIRST_ASKED, Times(), {"workaround": "Send through DE2"}, CustomerStage.NEEDED),
+        (Stage.RETARUS, Times(), {}, CustomerStage.OPERATOR),
+        (Stage.RETARUS, Times(), {"their_workaround": "Send through DE2"}, CustomerStage.WORKAROUND),
+        (Stage.RETARUS, ASKED, {}, CustomerStage.NEEDED),
+        (Stage.RESOLVED, Times(), {"workaround": "Send through DE2"}, CustomerStage.SOLVED),
+        (Stage.CLOSED, Times(), {}, CustomerStage.SOLVED),
+    ],
+)
+def test_stage_of_the_text_follows_the_ticket(
+    stage: Stage, times: Times, also: dict[str, str], expected: CustomerStage
+) -> None:
+    assert stage_for(an_incident(stage, times=times, also=also)) is expected
+
+
+async def test_text_is_in_the_language_of_the_ticket() -> None:
+    w = await a_world()
+    english = await w.raised()
+    german = await w.raised(happens="Ausgehende Mails werden seit dem Update mit 550 abgelehnt.", impact="kein Versand")
+    assert "we have received your report" in (await w.desk.customer_words.write(english.id, ANNA)).text
+    text = (await w.desk.customer_words.write(german.id, ANNA)).text
+    assert "wir haben Ihre Meldung erhalten" in text
+    assert "Ausgehende Mails werden seit dem Update" in text
+
+
+async def test_language_of_the_customer_comes_before_that_of_the_ticket() -> None:
+    w = await a_world()
+    customer = EndCustomer(id="c1", name="Müller GmbH", language=Language.GERMAN)
+    await w.store.apply(Batch(customers=[customer]))
+    written = await w.desk.customer_words.write((await w.raised()).id, ANNA)
+    assert written.language is Language.GERMAN
+    chosen = await w.desk.customer_words.write(written.ticket.id, ANNA, CustomerStage.SOLVED, Language.ENGLISH)
+    assert "the problem you reported is solved" in chosen.text
+
+
+@pytest.mark.parametrize(
+    ("remedy", "kept"),
+    [
+        ("Ben Brandt corrected the policy", "our team corrected the policy"),
+        ("Ben and Anna rolled 4.2 back", "our team and our team rolled 4.2 back"),
+        ("Retarus corrected policy 7 (RCR-88123)", "the operator corrected policy 7 (the operator's ticket)"),
+        ("Call ben@nordlicht.example or 0049 (89) 1234 5679", "Call our team or our team"),
+        ("Benefits of 4.1 are back, call +49 30 99887766", "Benefits of 4.1 are back, call +49 30 99887766"),
+    ],
+)
+def test_internal_names_are_left_out(remedy: str, kept: str) -> None:
+    internal = InternalNames([a_contact(BEN)], ["Anna Arnold"], ["RCR-88123"])
+    assert internal.left_out(remedy) == kept
+
+
+async def test_solved_text_tells_the_remedy_without_the_names_of_colleagues() -> None:
+    w = await a_world()
+    ticket = await w.accepted()
+    await w.desk.tickets.resolve(ticket.id, BEN, w.form(), "Ben corrected the policy on {DE1}", {})
+    text = (await w.desk.customer_words.write(ticket.id, ANNA)).text
+    assert "our team corrected the policy on {DE1}" in text
+    assert "Ben" not in text
+    assert f"PD-{ticket.number}" in text
+
+
+async def test_question_that_was_asked_is_in_the_text() -> None:
+    w = await a_world()
+    ticket = await w.taken()
+    question = "Which connector version do you use?"
+    await w.desk.tickets.say(ticket.id, Move.ASK_CUSTOMER, ANNA, w.form(), "question", question)
+    assert question in (await w.desk.customer_words.write(ticket.id, ANNA)).text
+
+
+async def test_texts_are_for_the_support_team_only() -> None:
+    w = await a_world()
+    with pytest.raises(NotYours):
+        await w.desk.customer_words.write((await w.raised()).id, NEMO)
