@@ -34,7 +34,7 @@ _PHONE_END: Final = 7
 
 
 class CustomerStage(Glossed):
-    """What a text tells the end-customer."""
+    """Stage of a text for an end-customer."""
 
     RECEIVED = "received", mark("Received")
     NEEDED = "needed", mark("We need")
@@ -121,7 +121,7 @@ def _last_digits(number: str) -> str:
 
 
 def stage_for(ticket: Ticket) -> CustomerStage:
-    """What the end-customer is told at the ticket's present stage."""
+    """Stage of the text, by the ticket's present stage."""
     if ticket.stage in {Stage.RESOLVED, Stage.CLOSED}:
         return CustomerStage.SOLVED
     if ticket.stage in {Stage.FIRST_ASKED, Stage.SECOND_ASKED} or ticket.times.customer_asked:
