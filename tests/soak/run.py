@@ -44,9 +44,9 @@ class Plan:
     replicas: int = 1
     database: str = ""
     """Empty: a SQLite file in the folder."""
-    life: tuple[float, float] = (0.3, 6.0)
+    life: tuple[float, float] = (0.2, 4.0)
     """Seconds between two kills, once all replicas run."""
-    pause: float = 12.0
+    pause: float = 8.0
     """Seconds of undisturbed work at the beginning, and after every tenth kill."""
     jumps: float = 0.3
     """Probability that the clock moves at a kill: by hours, while no replica runs."""
