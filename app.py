@@ -312,13 +312,10 @@ def _check(env: Environment, post: bool) -> AsyncIterator[command_line.CheckFind
 
     async def kept() -> Sequence[Contact]:
         try:
-            store = await open_store(env.database_url)
+            async with opened(env.database_url) as (store, _):
+                return await store.contacts()
         except (Misconfigured, StoreDown):
             return ()  # was reported before
-        try:
-            return await store.contacts()
-        finally:
-            await store.close()
 
     async def mail() -> str:
         try:
@@ -330,6 +327,15 @@ def _check(env: Environment, post: bool) -> AsyncIterator[command_line.CheckFind
     return check(env, database, mail, partial(mailbox_check, env), kept, post=post)
 
 
+async def _repair(env: Environment, config: Config) -> AsyncIterator[command_line.CheckFinding]:
+    """Opens everything as for a run, so that the outbox delivers; nothing is listened to."""
+    from bot.adapters.slack.posted_messages import repair  # noqa: PLC0415 (it imports more than a run needs)
+
+    async with program(env, config) as running:
+        async for line in repair(running.store, running.dispatcher.client, running.desk, running.clock_moved):
+            yield line
+
+
 async def _receive(env: Environment, config: Config, raws: Iterable[bytes]) -> tuple[int, int]:
     async with opened(env.database_url) as (store, drafts):
         return await reception.receive(store, drafts, config, now, raws)
@@ -337,7 +343,7 @@ async def _receive(env: Environment, config: Config, raws: Iterable[bytes]) -> t
 
 def main() -> None:
     """Runs the command line `python app.py`, or `partner-desk` where it is installed."""
-    parts = command_line.Parts(run, _demo, _archive, _check, STORAGE, _receive, migrate)
+    parts = command_line.Parts(run, _demo, _archive, _check, _repair, STORAGE, _receive, migrate)
     command_line.main(parts)
 
 

@@ -10,6 +10,7 @@ python app.py audit-export [--since 2026-11-30]    every change as JSON lines, w
 python app.py migrate  moves an embedded desk to PostgreSQL: docs/operations.md
 python app.py backup FILE|FOLDER, restore FILE, restored    docs/operations.md, “Backup”
 python app.py check    looks at tokens, scopes, channels, mail and database: each line ok, or what to do
+python app.py check --repair    then finds or posts missing cards, delivers what is overdue, completes the index
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class Parts:
     """The desk for the operating system's account of that name."""
     check: Callable[[Environment, bool], AsyncIterator[CheckFinding]]
     """If true, also posts a message to an admin, and deletes it."""
+    repair: Callable[[Environment, Config], AsyncIterator[CheckFinding]]
+    """Reconciles the database with the desk channel, the outbox and the index."""
     storage: backup.Storage
     receive: Callable[[Environment, Config, Iterable[bytes]], Awaitable[tuple[int, int]]]
     """Takes in raw mails; returns how many were new, and how many were known."""
@@ -98,6 +101,7 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--from", dest="source", default="sqlite:///var/desk.sqlite3", help="migrate: from this file")
     parser.add_argument("--to", dest="target", help="migrate: to this database; else to DATABASE_URL's")
     parser.add_argument("--post", action="store_true", help="check: also send one message to an admin, and delete it")
+    parser.add_argument("--repair", action="store_true", help="check: then reconcile database, channel and index")
     chosen = parser.parse_intermixed_args(arguments)  # options may stand between the command and its arguments
     _go_home(chosen.command)
     try:
@@ -136,7 +140,7 @@ async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace)
     elif chosen.command in _BACKUP:
         print(await _back_up(parts, env, chosen))
     elif chosen.command == "check":
-        await _check(parts, env, post=chosen.post)
+        await _check(parts, env, post=chosen.post, repairs=chosen.repair)
     elif chosen.command in _ARCHIVE:
         await _look_into_archive(parts, env, chosen)
     else:
@@ -167,13 +171,23 @@ async def _run(parts: Parts, env: Environment) -> None:
     await parts.run(env, load(env.desk_config))
 
 
-async def _check(parts: Parts, env: Environment, *, post: bool) -> None:
-    right = True
-    async for line in parts.check(env, post):
-        print(line, flush=True)
-        right = right and not line.wrong
+async def _check(parts: Parts, env: Environment, *, post: bool, repairs: bool) -> None:
+    right = await _printed(parts.check(env, post))
+    if repairs and not right:
+        sys.exit("Nothing is repaired before the lines with FIX are.")
+    if repairs:
+        right = await _printed(parts.repair(env, load(env.desk_config)))
     if not right:
         sys.exit(1)
+
+
+async def _printed(lines: AsyncIterator[CheckFinding]) -> bool:
+    """Prints the lines as they come; true when nothing is wrong."""
+    right = True
+    async for line in lines:
+        print(line, flush=True)
+        right = right and not line.wrong
+    return right
 
 
 async def _config(_: Parts, env: Environment) -> None:

@@ -41,6 +41,10 @@ BY_MAIL = frozenset({Say.LETTER_MAIL, Say.CHASE_MAIL, Say.REQUEST_MAIL, Say.ALER
 """Notifications sent by e-mail; all others are sent through Slack."""
 
 
+FOUND = "found"
+"""Key in the body of a card's notice: the timestamp of the message that is its card already."""
+
+
 class Notice(Record):
     """One message to one recipient."""
 

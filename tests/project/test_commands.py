@@ -107,10 +107,11 @@ async def checked(folder: Path, *arguments: str, cwd: Path = ROOT, **changes: st
     return found
 
 
-async def test_check_posts_a_message_and_deletes_it_when_asked_to(tmp_path: Path) -> None:
-    code, output = await checked(tmp_path, "--post")
+async def test_check_posts_a_message_and_repairs_when_asked_to(tmp_path: Path) -> None:
+    code, output = await checked(tmp_path, "--post", "--repair")
     assert code == 0, output
     assert "ok    a message is posted, found again and deleted" in output
+    assert "ok    cards of 0 tickets" in output
 
 
 async def test_check_works_from_any_folder(tmp_path: Path) -> None:
@@ -147,8 +148,9 @@ async def test_check_reports_a_fix_for_each_problem(tmp_path: Path) -> None:
             "DESK_CONFIG": str(settings),
             "DATABASE_URL": f"sqlite:///{tmp_path / 'd.sqlite3'}",
         }
-        code, output = await run("check", **known)
+        code, output = await run("check", "--repair", **known)
     assert code == 1
+    assert "Nothing is repaired before the lines with FIX are." in output
     wrong = [line for line in output.splitlines() if line.startswith("FIX")]
     for word in ("mail", "authorised contacts", "SLACK_APP_TOKEN", "[desk] channel", "[levels.second]"):
         assert any(word in line for line in wrong), (word, output)

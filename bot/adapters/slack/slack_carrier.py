@@ -20,7 +20,7 @@ from bot.adapters.slack.uploads import Uploads
 from bot.core.backoff import backoff
 from bot.core.i18n import t
 from bot.escalation.ports import Files
-from bot.model.notice import Claim, Notice, Outcome, Place, Retry, Say, Sent
+from bot.model.notice import FOUND, Claim, Notice, Outcome, Place, Retry, Say, Sent
 from bot.model.ticket import Ticket
 from bot.ports import Store
 
@@ -123,8 +123,15 @@ class SlackCarrier:
         message = (await self._write(notice, ticket, place.link if place else ""))[0]
         if place and await updated(self._client, place, message):
             return Sent(await self._linked(place))
-        ts = await delivery.posted(notice.to, message)
+        ts = "" if place else await self._found_again(notice, message)
+        ts = ts or await delivery.posted(notice.to, message)
         return Sent(await self._place(ticket, "card", notice.to, ts))
+
+    async def _found_again(self, notice: Notice, message: Written) -> str:
+        """The timestamp of a card whose place was lost and that a repair found; empty where there is none."""
+        ts = str(notice.body.get(FOUND, ""))
+        place = Place(ticket_id=notice.ticket_id, what="card", channel=notice.to, ts=ts)
+        return ts if ts and await updated(self._client, place, message) else ""
 
     async def _story(self, delivery: DeliveryAttempt, ticket: Ticket, at: datetime) -> Outcome:
         place = await self._store.place(ticket.id, "card")

@@ -1,0 +1,81 @@
+"""`check --repair` finds or posts missing cards, delivers what is overdue, and reports cards without a ticket."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from bot.adapters.slack.posted_messages import repair
+from tests.handlers.world import DESK, Json, World
+
+
+async def lines(w: World) -> dict[str, str]:
+    """Each line of a repair beside the running desk, by its first words."""
+    running = w.running
+    made = repair(running.store, running.dispatcher.client, running.desk, running.clock_moved)
+    return {line.what.partition(" ")[0]: str(line) async for line in made}
+
+
+def forget(folder: Path, *statements: str, values: Sequence[object] = ()) -> None:
+    """Changes the database behind the desk's back."""
+    with closing(sqlite3.connect(folder / "desk.sqlite3", isolation_level=None, timeout=10)) as db:
+        for statement in statements:
+            db.execute(statement, values)
+
+
+async def cards(w: World) -> list[Json]:
+    return [each for each in await w.anna.messages(DESK) if each["text"].startswith("PD-")]
+
+
+async def test_repair_of_a_whole_desk_does_nothing(w: World) -> None:
+    await w.raised()
+    await lines(w)
+    said = await lines(w)
+    assert [each[:2] for each in said.values()] == ["ok"] * 5
+    assert "cards of 1 tickets" in said["cards"]
+
+
+async def test_repair_finds_a_card_by_its_metadata_and_posts_none(w: World, tmp_path: Path) -> None:
+    card = await w.raised()
+    ticket = await w.ticket()
+    await w.anna.advance(3600)
+    forget(tmp_path, "DELETE FROM places WHERE what = 'card'")
+    assert "found in the channel again: PD-1001" in (await lines(w))["cards"]
+    place = await w.running.store.place(ticket.id, "card")
+    assert place
+    assert place.ts == card["ts"]
+    assert len(await cards(w)) == 1
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+
+
+async def test_repair_posts_a_card_that_was_never_posted_and_its_thread(w: World, tmp_path: Path) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    await w.anna.advance(3600)
+    w.slack.admin.delete_message(DESK, card["ts"], replies=True)
+    forget(tmp_path, "DELETE FROM places", "DELETE FROM notices")
+    assert "posted anew: PD-1001" in (await lines(w))["cards"]
+    [posted] = await cards(w)
+    await w.anna.click(posted, "Start checks")
+    await w.anna.modal("1st-level checks")
+
+
+async def test_repair_posts_the_deleted_card_of_an_open_ticket_anew(w: World) -> None:
+    card = await w.raised()
+    w.slack.admin.delete_message(DESK, card["ts"], quietly=True)
+    assert "posted anew: PD-1001" in (await lines(w))["cards"]
+    assert len(await cards(w)) == 1
+
+
+async def test_repair_reports_a_card_whose_ticket_is_not_in_the_database(w: World, tmp_path: Path) -> None:
+    card = await w.raised()
+    ticket = await w.ticket()
+    forget(tmp_path, "DELETE FROM tickets WHERE id = ?", values=[ticket.id])
+    said = (await lines(w))["tickets"]
+    assert said.startswith("FIX")
+    assert "PD-1001 · Incident" in said
+    assert (await w.anna.again(card))["ts"] == card["ts"]
