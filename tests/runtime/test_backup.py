@@ -27,6 +27,7 @@ from runtime import backup
 from tests.doubles.postgres_server import server_url, temporary_database
 from tests.doubles.records import START, a_notice, a_ticket, an_event, next_version
 from tests.handlers.world import DESK, NAMES, World, _seed, desk_at
+from tests.patience import PATIENCE, patient
 
 CONFIG = '[desk]\nchannel = "partner-desk"\n'
 
@@ -274,6 +275,36 @@ async def test_message_delivered_after_the_backup_is_not_posted_again_by_the_res
             assert [each["text"] for each in await w.anna.thread(card)] == before
             assert len([each for each in await w.anna.messages(DESK) if "PD-1001" in each["text"]]) == 1
         await mail.close()
+
+
+async def test_reminder_sent_after_the_backup_comes_once_more_from_the_restored_desk(tmp_path: Path) -> None:
+    """However many were missed: the restored desk cannot know whether they were sent, nor whether somebody acted."""
+    mailbox = Mailbox()
+    async with LocalSlack(_seed(), mailbox=mailbox, switches=patient()) as slack:
+        mail = await serve(mailbox)
+        old, new = env_of(tmp_path / "old"), env_of(tmp_path / "new")
+        async with desk_at(slack, mail, tmp_path / "old") as running:
+            w = World(slack, mail, running, *(slack.person(name) for name in NAMES))
+            card = await w.handed_off()
+            await delivered(w)
+            await backup.back_up(old, tmp_path / "desk.tar.gz", 1, STORAGE, now())
+            await w.anna.advance(31 * 60)
+            await w.anna.reply(card, "with no activity")
+        await w.anna.advance(3 * 3600)  # more of them are missed
+        await backup.restore(new, tmp_path / "desk.tar.gz", STORAGE, now())
+        async with desk_at(slack, mail, tmp_path / "new") as running:
+            w = World(slack, mail, running, *(slack.person(name) for name in NAMES))
+            await w.anna.advance(1)  # a sweep
+            async with asyncio.timeout(PATIENCE):
+                while await lines(w, card) < 2:
+                    await w.anna.reply(card, "with no activity")
+            await delivered(w)
+            assert ((await w.ticket()).reminded, await lines(w, card)) == (1, 2)
+        await mail.close()
+
+
+async def lines(w: World, card: dict[str, object]) -> int:
+    return sum("with no activity" in each["text"] for each in await w.anna.thread(card))
 
 
 async def a_waiting_story(env: Environment) -> Notice:
