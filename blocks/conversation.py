@@ -113,7 +113,7 @@ def _remarks(entry: Entry, ticket: Ticket, config: Config) -> Iterable[str]:
 
 
 def _recorded(entry: Entry) -> list[Json]:
-    """What it was recorded as, by whom and when."""
+    """The records made of the entry, with their authors and times."""
     lines = []
     for each in entry.records[-_RECORDS:]:
         words = t(RECORDED[each.kind])

@@ -179,7 +179,7 @@ def is_reasoned_absence(text: str) -> bool:
 
 
 def _fault(text: str, asked: Asked, *, has_files: bool = False) -> Emptiness | None:
-    """As `emptiness`; a reason must say more than that there is one."""
+    """The `emptiness` of an answer; a reason must say more than that there is one."""
     found = emptiness(text, has_files=has_files)
     if found is None and asked is Asked.REASON and set(_words(text)) <= _NO_REASON | _ASIDE:
         return Emptiness.FILLER

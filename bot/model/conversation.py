@@ -48,7 +48,7 @@ class FailedDelivery(Record):
 
 
 class EntryRecord(Record):
-    """What a person recorded an entry as, in the ticket."""
+    """One record of an entry in the ticket, made by a person."""
 
     kind: str
     """`update`, `answer`, `question`, or `note` where the ticket is not with Retarus."""

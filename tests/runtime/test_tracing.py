@@ -137,7 +137,7 @@ def run(script: str) -> str:
     return done.stdout + done.stderr
 
 
-def test_nothing_of_opentelemetry_is_imported_without_an_endpoint() -> None:
+def test_opentelemetry_is_not_imported_without_an_endpoint() -> None:
     assert run("import app, sys; print([each for each in sys.modules if each.startswith('opentel')])") == "[]\n"
 
 
