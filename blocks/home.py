@@ -194,8 +194,8 @@ def _filter(label: str, action: str, screen: Screen, *, chosen: bool) -> Json:
 def _sum(seen: Overview, level: Level | None = None, ball: Party | None = None) -> int:
     return sum(
         tickets
-        for stage, tickets in seen.standing.items()
-        if level in {None, stage.level} and ball in {None, stage.ball}
+        for (stage, has_ball), tickets in seen.standing.items()
+        if level in {None, stage.level} and ball in {None, has_ball}
     )
 
 

@@ -92,7 +92,7 @@ class Screen:
         return tuple(
             stage
             for stage in Stage
-            if stage.is_open and self.level in {None, stage.level} and self.ball in {None, stage.ball}
+            if stage.is_open and self.level in {None, stage.level} and (self.ball is None or self.ball in stage.balls)
         )
 
 
@@ -121,7 +121,7 @@ class Overview:
     """The most urgent, most urgent first …"""
     urgent_total: int
     """… of this total."""
-    standing: Mapping[Stage, int]
+    standing: Mapping[tuple[Stage, Party], int]
     mine: int
     """Number of open tickets this person owns."""
     page: Sequence[Ticket]
@@ -268,17 +268,21 @@ class Home:
         """One page and one more. Each query walks one index; a list of several stages is merged from theirs."""
         query = Query(open=True, before=screen.after, limit=PAGE + 1)
         if screen.mine:
-            return await self.store.find(replace(query, owner=user, stages=screen.stages))
+            return await self.store.find(replace(query, owner=user, stages=screen.stages, ball=screen.ball))
         if screen.ball is None:
             return await self.store.find(replace(query, level=screen.level))
-        each = [await self.store.find(replace(query, stages=(stage,))) for stage in screen.stages]
+        each = [await self.store.find(replace(query, stages=(stage,), ball=screen.ball)) for stage in screen.stages]
         newest = sorted((ticket for found in each for ticket in found), key=lambda one: (one.raised_at, one.id))
         return newest[::-1][: PAGE + 1]
 
-    async def _total(self, user: str, screen: Screen, standing: Mapping[Stage, int]) -> int:
+    async def _total(self, user: str, screen: Screen, standing: Mapping[tuple[Stage, Party], int]) -> int:
         if screen.mine:
-            return await self.store.count(Query(open=True, owner=user, stages=screen.stages))
-        return sum(standing.get(stage, 0) for stage in screen.stages)
+            return await self.store.count(Query(open=True, owner=user, stages=screen.stages, ball=screen.ball))
+        return sum(
+            number
+            for (stage, ball), number in standing.items()
+            if stage in screen.stages and screen.ball in {None, ball}
+        )
 
     async def _owed_by_contact(self, user: str) -> _Owed:
         """Open duties of this person as a support contact (guide), if they are one."""

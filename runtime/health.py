@@ -16,7 +16,7 @@ from bot.core.clock import Clock, span
 from bot.core.errors import StoreDown, place_of
 from bot.core.release import release
 from bot.model.backlog import Backlog
-from bot.model.ticket import Stage
+from bot.model.ticket import Party, Stage
 from bot.tickets.ports import Maintenance, TicketStore
 from bot.transports import Closure, Transports
 from runtime.metrics import Metrics
@@ -129,7 +129,7 @@ class Health:
     probes: dict[str, Probe]
     """Probes by part. Further ones are added while the desk is put together."""
     backlog: Callable[[], Awaitable[Backlog]]
-    standing: Callable[[], Awaitable[Mapping[Stage, int]]]
+    standing: Callable[[], Awaitable[Mapping[tuple[Stage, Party], int]]]
     clock: Clock
 
     def watch_mailbox(self, mailbox: Mailbox | None) -> None:
@@ -165,16 +165,14 @@ class Health:
             self._count(await self.backlog(), await self.standing(), self.clock())
         return web.Response(body=generate_latest(self.metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    def _count(self, backlog: Backlog, standing: Mapping[Stage, int], at: datetime) -> None:
+    def _count(self, backlog: Backlog, standing: Mapping[tuple[Stage, Party], int], at: datetime) -> None:
         self.metrics.outbox_waiting.set(backlog.waiting)
         self.metrics.outbox_dead.set(backlog.dead)
         age = (at - backlog.oldest).total_seconds() if backlog.oldest else 0
         self.metrics.outbox_oldest.set(max(age, 0))
-        open_now: dict[tuple[str, str], int] = {}
-        for stage in Stage:
-            if stage.is_open:
-                key = (stage.level.value, str(stage.ball))
-                open_now[key] = open_now.get(key, 0) + standing.get(stage, 0)
+        open_now = {(stage.level.value, ball.value): 0 for stage in Stage for ball in stage.balls}
+        for (stage, party), number in standing.items():
+            open_now[stage.level.value, party.value] += number
         for (level, ball), number in open_now.items():
             self.metrics.tickets.labels(level, ball).set(number)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.config.settings import Config
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
-from bot.core.i18n import mark, t
+from bot.core.i18n import many, mark, t
 from bot.core.identifiers import fold
 from bot.escalation import trace_window
 from bot.escalation.status_page import StatusPageWatch
@@ -156,5 +156,12 @@ def told(report: StatusReport) -> str:
 def _cut_off(ticket: Ticket) -> list[str]:
     """A warning about tenant IDs without two letters at the end, which may be intended."""
     ids = [each for each in ticket.answer("tenants").split("\n") if each.isdigit()]
-    words = t("Tenant {ids} has no two-letter suffix (12345RS).", ids=", ".join(ids))
-    return [words] if ids else []
+    if not ids:
+        return []
+    words = many(
+        "Tenant {ids} has no two-letter suffix (12345RS).",
+        "Tenants {ids} have no two-letter suffix (12345RS).",
+        len(ids),
+        ids=", ".join(ids),
+    )
+    return [words]

@@ -89,6 +89,12 @@ class Stage(Glossed):
         """The party that must act; none once it is closed."""
         return _BALL[self]
 
+    @property
+    def balls(self) -> frozenset[Party]:
+        """The parties that may have to act: with Retarus, the 2nd level or the end-customer where they were asked."""
+        asked = (Party.SECOND, Party.CUSTOMER) if self is Stage.RETARUS else ()
+        return frozenset([*asked, *([self.ball] if self.ball else [])])
+
 
 _LEVEL = {
     Stage.NEW: Level.FIRST,

@@ -15,7 +15,7 @@ from bot.model.conversation import NOTHING_HEARD, Heard
 from bot.model.monthly_view import View
 from bot.model.notice import Notice, Place
 from bot.model.technical_note import TechnicalNote
-from bot.model.ticket import Event, Level, Stage, Ticket
+from bot.model.ticket import Event, Level, Party, Stage, Ticket
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ class Query:
     open: bool | None = None
     stages: Sequence[Stage] = ()
     level: Level | None = None
+    ball: Party | None = None
     owner: str = ""
     due_before: datetime | None = None
     """Only tickets that need attention at or before this moment; soonest first instead of newest first."""
@@ -100,7 +101,7 @@ class TicketStore(ChangeStore, Protocol):
     async def count(self, query: Query) -> int:
         """Number of matching tickets, regardless of the query's limit and page."""
 
-    async def standing(self) -> dict[Stage, int]:
+    async def standing(self) -> dict[tuple[Stage, Party], int]:
         """Number of open tickets by stage; a stage without any is left out."""
 
     async def history(self, ticket_id: str) -> list[Event]:

@@ -30,7 +30,7 @@ def an_overview(ticket: Ticket, who: Callable[[str], str] = str, **values: Any) 
         "now": NOW,
         "urgent": [Urgent(each, why) for each, why in zip(many, [*Why, *Why], strict=False)],
         "urgent_total": 12,
-        "standing": dict.fromkeys(Stage, 700),
+        "standing": {(stage, stage.ball): 700 for stage in Stage if stage.ball},
         "mine": 300,
         "page": many,
         "total": 5000,

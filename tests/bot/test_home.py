@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -135,6 +135,7 @@ async def test_list_shows_every_ticket_once_newest_first_over_its_pages(screen: 
     assert len(seen) == len({ticket.id for ticket in seen}) == page.total
     assert seen == sorted(seen, key=lambda ticket: ticket.raised_at, reverse=True)
     assert all(ticket.stage in screen.stages for ticket in seen)
+    assert all(ticket.ball is screen.ball for ticket in seen if screen.ball)
     assert not screen.mine or {ticket.owner for ticket in seen} == {ANNA}
 
 
@@ -193,3 +194,23 @@ async def test_look_at_the_same_screen_again_still_counts_as_newer() -> None:
     for screen, at in ((contacts, "1"), (contacts, "3"), (Screen(), "2")):
         await home.look_at(CARLA, screen, at)
     assert await home.screen_of(CARLA) == contacts
+
+
+@pytest.mark.parametrize("mine", [True, False])
+@pytest.mark.parametrize(
+    ("times", "ball"),
+    [({}, Party.RETARUS), ({"asked": NOW}, Party.SECOND), ({"customer_asked": NOW}, Party.CUSTOMER)],
+)
+async def test_ticket_with_retarus_is_listed_under_the_party_that_must_act(
+    times: dict[str, datetime], ball: Party, mine: bool
+) -> None:
+    world = await a_world()
+    ticket = await world.sent()
+    asked = ticket.model_copy(
+        update={"version": ticket.version + 1, "times": ticket.times.model_copy(update=times), "owner": ANNA}
+    )
+    await world.store.apply(Batch(tickets=[asked]))
+    for each in Party:
+        seen = await world.desk.home.overview(ANNA, Screen(ball=each, level=Level.THIRD, mine=mine))
+        assert (seen.total, len(seen.page)) == ((1, 1) if each is ball else (0, 0))
+        assert seen.standing == {(Stage.RETARUS, ball): 1}

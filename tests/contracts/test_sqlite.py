@@ -22,7 +22,7 @@ from bot.adapters.store.sqlite import SqliteEngine
 from bot.adapters.store.sqlite_connection import connect, prepare
 from bot.core.clock import now
 from bot.core.errors import Misconfigured, StoreDown
-from bot.model.ticket import Level, Stage
+from bot.model.ticket import Level, Party, Stage
 from bot.ports import Store
 from bot.search import documents, ranking
 from bot.search.documents import DocumentKind
@@ -234,12 +234,14 @@ OWNER = [
     Query(open=True, owner="UANNA"),
     Query(open=True, owner="UANNA", before=(START, "t1")),
     Query(open=True, owner="UANNA", stages=(Stage.NEW, Stage.FIRST)),
+    Query(open=True, owner="UANNA", stages=(Stage.SECOND, Stage.RETARUS), ball=Party.SECOND),
 ]
 LISTS = [
     *((query, "tickets_open") for query in OPEN),
     *((query, "tickets_open_level") for query in LEVEL),
     *((query, "tickets_open_owner") for query in OWNER),
     *((Query(open=True, stages=(stage,)), "tickets_open_stage") for stage in (Stage.NEW, Stage.RETARUS)),
+    (Query(open=True, stages=(Stage.RETARUS,), ball=Party.CUSTOMER, before=(START, "t1")), "tickets_open_ball"),
     (Query(stages=(Stage.NEW,), before=(START, "t1")), "tickets_open_stage"),
     (Query(), "tickets_newest"),
     (Query(due_before=START), "tickets_due"),
@@ -279,7 +281,7 @@ OUTBOX = [
 
 
 HOME = [
-    (sql.STANDING, "COVERING INDEX tickets_open_stage"),
+    (sql.STANDING, "COVERING INDEX tickets_open_ball"),
     (sql.TICKETS_OF, "INDEX tickets_customer"),
     (sql.CUSTOMER_NAMED, "INDEX sqlite_autoindex_customers_2"),
     (sql.customers(["a", "b"], 9, 0)[0], "INDEX sqlite_autoindex_customer_words_1"),
@@ -330,7 +332,7 @@ async def test_tickets_closed_before_the_lifetimes_table_are_found_by_month(path
     prepare(path, 1, older)
     ticket = a_ticket("old", stage=Stage.CLOSED, raised_at=START, since=START + minutes(60 * 24 * 70))
     row = {**rows.ticket_row(ticket), "number": 1}
-    del row["parent"]  # this column did not exist yet
+    del row["parent"], row["ball"]  # these columns did not exist yet
     with sqlite3.connect(path) as db:
         db.execute(f"INSERT INTO tickets ({', '.join(row)}) VALUES (:{', :'.join(row)})", row)
     store = await open_store(f"sqlite:///{path}", clock)
@@ -344,6 +346,7 @@ async def test_tickets_closed_before_the_lifetimes_table_are_found_by_month(path
 async def test_customers_who_joined_before_the_joined_table_are_found(path: Path, clock: ManualClock) -> None:
     prepare(path, 1, schema_migrations.MIGRATIONS[: schema_migrations.MIGRATIONS.index(schema_migrations.JOINED)])
     row = {**rows.ticket_row(a_ticket("old", affected=(an_affected_customer("Straße AG"),))), "number": 1}
+    del row["ball"]  # this column did not exist yet
     with sqlite3.connect(path) as db:
         db.execute(f"INSERT INTO tickets ({', '.join(row)}) VALUES (:{', :'.join(row)})", row)
     for _ in range(2):
@@ -386,7 +389,7 @@ async def test_tickets_of_an_older_release_are_indexed_in_batches_newest_first(p
         for number in range(1, 6):
             ticket = a_ticket(f"t{number}", answers={"happens": f"Timeout Nummer{number}"})
             row = {**rows.ticket_row(ticket), "number": number}
-            del row["parent"]  # this column did not exist yet
+            del row["parent"], row["ball"]  # these columns did not exist yet
             db.execute(f"INSERT INTO tickets ({', '.join(row)}) VALUES (:{', :'.join(row)})", row)
             doc = an_event(ticket, note="Zertifikat erneuert").model_dump_json()
             db.execute("INSERT INTO events (ticket_id, version, doc) VALUES (?, 1, ?)", (ticket.id, doc))

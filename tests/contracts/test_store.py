@@ -12,7 +12,7 @@ from bot.model.access_log import Access
 from bot.model.contact import Contact, EndCustomer
 from bot.model.monthly_view import View
 from bot.model.notice import Place, Sent
-from bot.model.ticket import Level, Stage, Ticket
+from bot.model.ticket import Level, Party, Stage, Ticket, Times
 from bot.ports import Store
 from bot.tickets.ports import Batch, Query
 from tests.doubles.manual_clock import ManualClock
@@ -293,10 +293,31 @@ async def test_latest_tickets_of_a_customer_are_found_regardless_of_case_and_spa
     assert await store.tickets_of("", 9) == []
 
 
-async def test_open_tickets_are_counted_by_stage(store: Store) -> None:
-    stages = (Stage.NEW, Stage.NEW, Stage.RETARUS, Stage.CLOSED)
+def with_retarus(**times: datetime) -> list[Ticket]:
+    """Tickets with Retarus, each with an open question to somebody."""
+    asked = [Times(), *(Times.model_validate({name: at}) for name, at in times.items())]
+    return [a_ticket(f"r{number}", stage=Stage.RETARUS, times=each) for number, each in enumerate(asked)]
+
+
+async def test_open_tickets_are_counted_by_stage_and_by_who_must_act(store: Store) -> None:
+    stages = (Stage.NEW, Stage.NEW, Stage.CLOSED)
     await save(store, *(a_ticket(f"t{number}", stage=stage) for number, stage in enumerate(stages)))
-    assert await store.standing() == {Stage.NEW: 2, Stage.RETARUS: 1}
+    await save(store, *with_retarus(asked=START, customer_asked=START))
+    assert await store.standing() == {
+        (Stage.NEW, Party.FIRST): 2,
+        (Stage.RETARUS, Party.RETARUS): 1,
+        (Stage.RETARUS, Party.SECOND): 1,
+        (Stage.RETARUS, Party.CUSTOMER): 1,
+    }
+
+
+@pytest.mark.parametrize(("ball", "found"), [(Party.RETARUS, "r0"), (Party.SECOND, "r1"), (Party.CUSTOMER, "r2")])
+async def test_ticket_with_retarus_is_found_by_who_must_act(store: Store, ball: Party, found: str) -> None:
+    await save(store, *with_retarus(asked=START, customer_asked=START))
+    query = Query(open=True, stages=(Stage.RETARUS,), ball=ball)
+    assert [each.id for each in await store.find(query)] == [found]
+    assert await store.count(query) == 1
+    assert await store.count(Query(open=True, owner="somebody else", ball=ball)) == 0
 
 
 # --- tickets open in a month

@@ -15,11 +15,12 @@ import pytest
 
 from app import STORAGE
 from bot.adapters.store import open_drafts, open_store, schema_migrations
+from bot.adapters.store.rows import ticket_row
 from bot.adapters.store.sqlite_connection import prepare
 from bot.config.environment import Environment
 from bot.core.errors import Misconfigured
 from bot.model.notice import Sent
-from bot.model.ticket import Stage
+from bot.model.ticket import Party, Stage, Times
 from bot.ports import Store
 from bot.tickets.ports import Batch, Query
 from runtime import backup
@@ -149,3 +150,21 @@ async def test_notice_of_the_first_release_is_claimed_although_it_names_no_kind(
             older.execute("UPDATE notices SET say = '' WHERE key = 'older'")
         (claim,) = await store.claim(START, timedelta(seconds=90), 10)
         assert claim.notice.key == "older"
+
+
+async def test_open_tickets_of_an_older_schema_are_found_by_who_must_act(tmp_path: Path) -> None:
+    path = tmp_path / "desk.sqlite3"
+    prepare(path, 2.0, schema_migrations.MIGRATIONS[:13])
+    asked = {"retarus": Times(), "second": Times(asked=LATER), "customer": Times(customer_asked=LATER)}
+    tickets = [a_ticket(f"r-{ball}", stage=Stage.RETARUS, times=times) for ball, times in asked.items()]
+    tickets += [a_ticket(f"t-{stage.value}", stage=stage) for stage in Stage]
+    with closing(sqlite3.connect(path)) as db, db:
+        for number, each in enumerate(tickets, start=1001):
+            columns = {key: value for key, value in ticket_row(each).items() if key != "ball"} | {"number": number}
+            names = ", ".join(columns)
+            db.execute(f"INSERT INTO tickets ({names}) VALUES (:{', :'.join(columns)})", columns)
+    store = await open_store(f"sqlite:///{path}")
+    for ball in Party:
+        found = await store.find(Query(open=True, ball=ball, limit=50))
+        assert {each.id for each in found} == {each.id for each in tickets if each.ball is ball}
+    await store.close()

@@ -36,7 +36,7 @@ from bot.model.notice import (
     Sent,
 )
 from bot.model.technical_note import TechnicalNote
-from bot.model.ticket import Event, Stage, Ticket
+from bot.model.ticket import Event, Party, Stage, Ticket
 from bot.search.documents import DocumentKind, IndexEntry, document_of, document_of_note, story_of
 from bot.search.ranking import CANDIDATES, Candidate, Candidates, QueryTerm, SearchFilter, gather
 from bot.search.tokens import is_plain
@@ -415,8 +415,8 @@ class MemoryStore(MemoryConversation):
     async def merge_index(self, pages: int) -> None:
         pass
 
-    async def standing(self) -> dict[Stage, int]:
-        return dict(Counter(each.stage for each in self._tables().tickets.values() if each.stage.is_open))
+    async def standing(self) -> dict[tuple[Stage, Party], int]:
+        return dict(Counter((each.stage, each.ball) for each in self._tables().tickets.values() if each.ball))
 
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:
         theirs = [each for each in self._tables().tickets.values() if fold(each.answer("customer")) == customer != ""]
@@ -502,6 +502,7 @@ def _matches(ticket: Ticket, query: Query) -> bool:
         and query.erased in {None, ticket.is_erased}
         and (not query.stages or ticket.stage in query.stages)
         and query.level in {None, ticket.level}
+        and query.ball in {None, ticket.ball}
         and query.owner in {"", ticket.owner}
         and (query.due_before is None or (ticket.due is not None and ticket.due <= query.due_before))
     )

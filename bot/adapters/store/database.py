@@ -23,7 +23,7 @@ from bot.model.contact import Contact, EndCustomer
 from bot.model.monthly_view import View
 from bot.model.notice import NOTHING_HELD, Claim, Held, Letter, Notice, Outcome, Place
 from bot.model.technical_note import TechnicalNote
-from bot.model.ticket import Event, Stage, Ticket
+from bot.model.ticket import Event, Party, Stage, Ticket
 from bot.search.documents import DocumentKind
 from bot.search.ranking import Candidates, QueryTerm, SearchFilter
 from bot.tickets.ports import Batch, Query
@@ -125,7 +125,7 @@ class DatabaseStore(ConversationTables):
     async def contacts(self) -> list[Contact]:
         return await self._all(sql.CONTACTS, {}, rows.contact)
 
-    async def standing(self) -> dict[Stage, int]:
+    async def standing(self) -> dict[tuple[Stage, Party], int]:
         return dict(await self._all(sql.STANDING, {}, rows.standing))
 
     async def tickets_of(self, customer: str, limit: int) -> list[Ticket]:

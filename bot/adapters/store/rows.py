@@ -21,7 +21,7 @@ from bot.model.contact import Contact, EndCustomer
 from bot.model.monthly_view import View
 from bot.model.notice import Claim, Held, Letter, Notice, Place, Progress
 from bot.model.technical_note import TechnicalNote
-from bot.model.ticket import Event, Stage, Ticket
+from bot.model.ticket import Event, Party, Stage, Ticket
 
 T = TypeVar("T")
 Row = dict[str, str | int | None]
@@ -55,6 +55,7 @@ def ticket_row(ticket: Ticket) -> Row:
         "due": None if ticket.due is None else ms(ticket.due),
         "erased": int(ticket.is_erased),
         "parent": ticket.parent,
+        "ball": ticket.ball.value if ticket.ball else "",
         "doc": ticket.model_dump_json(exclude={"number"}),
     }
 
@@ -201,9 +202,9 @@ def technical_note(row: Sequence[Any]) -> TechnicalNote:
     return TechnicalNote.model_validate_json(doc).model_copy(update={"number": number})
 
 
-def standing(row: Sequence[Any]) -> tuple[Stage, int]:
-    stage, tickets = row
-    return Stage(stage), int(tickets)
+def standing(row: Sequence[Any]) -> tuple[tuple[Stage, Party], int]:
+    stage, ball, tickets = row
+    return (Stage(stage), Party(ball)), int(tickets)
 
 
 def view_row(view: View) -> Row:

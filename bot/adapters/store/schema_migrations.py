@@ -59,6 +59,20 @@ ANOTHER_FOLDING = """
     """
 """Names are folded by `bot.core.identifiers.fold`, and texts yield other tokens: `stored_keys` recomputes them."""
 
+BALL = """
+    ALTER TABLE tickets ADD COLUMN ball TEXT NOT NULL DEFAULT '';
+    UPDATE tickets SET ball = CASE
+        WHEN stage IN ('new', 'first', 'resolved') THEN 'first'
+        WHEN stage IN ('handed_off', 'second') THEN 'second'
+        WHEN stage IN ('first_asked', 'second_asked') THEN 'customer'
+        WHEN REPLACE(doc, '"customer_asked":"', '') <> doc THEN 'customer'
+        WHEN REPLACE(doc, '"asked":"', '') <> doc THEN 'second'
+        ELSE 'retarus' END
+        WHERE is_open = 1;
+    CREATE INDEX tickets_open_ball ON tickets (ball, stage, raised_at, id, is_open) WHERE is_open = 1;
+    """
+"""The party that must act, which with Retarus does not follow from the stage; empty once it is closed."""
+
 MIGRATIONS: tuple[str, ...] = (
     # 1: tickets and their history, the outbox, places, contacts
     """
@@ -201,5 +215,7 @@ MIGRATIONS: tuple[str, ...] = (
     CONVERSATION,
     # 13: rate limits that replicas share
     TURNS,
+    # 14: the party that must act
+    BALL,
 )
 """Script n brings a database from version n-1 to version n."""

@@ -19,20 +19,21 @@ NEXT_NUMBER: Final = "UPDATE counters SET last = last + 1 WHERE name = 'ticket' 
 
 INSERT_TICKET: Final = """
     INSERT INTO tickets
-        (id, number, version, stage, is_open, level, owner, customer, raised_at, due, erased, parent, doc)
+        (id, number, version, stage, is_open, level, owner, customer, raised_at, due, erased, parent, ball, doc)
     VALUES (:id, :number, :version, :stage, :is_open, :level, :owner, :customer, :raised_at, :due, :erased, :parent,
-        :doc)
+        :ball, :doc)
     ON CONFLICT DO NOTHING"""
 
 UPDATE_TICKET: Final = """
     UPDATE tickets SET version = :version, stage = :stage, is_open = :is_open, level = :level, owner = :owner,
-        customer = :customer, raised_at = :raised_at, due = :due, erased = :erased, parent = :parent, doc = :doc
+        customer = :customer, raised_at = :raised_at, due = :due, erased = :erased, parent = :parent, ball = :ball,
+        doc = :doc
     WHERE id = :id AND version = :version - 1
     RETURNING number"""
 
 TICKET: Final = "SELECT number, doc FROM tickets WHERE id = :id"
 NUMBERED: Final = "SELECT number, doc FROM tickets WHERE number = :number"
-STANDING: Final = "SELECT stage, COUNT(*) FROM tickets WHERE is_open = 1 GROUP BY stage"
+STANDING: Final = "SELECT stage, ball, COUNT(*) FROM tickets WHERE is_open = 1 GROUP BY ball, stage"
 TICKETS_OF: Final = """
     SELECT number, doc FROM tickets WHERE customer = :customer AND customer <> ''
     ORDER BY raised_at DESC, id DESC LIMIT :limit"""
@@ -112,6 +113,9 @@ def _where(query: Query) -> tuple[str, Row]:
     if query.level is not None:
         parts.append("level = :level")
         values["level"] = query.level.value
+    if query.ball is not None:
+        parts.append("ball = :ball" if len(query.stages) == 1 and not query.owner else "$unindexed ball = :ball")
+        values["ball"] = query.ball.value
     if query.owner:
         parts.append("owner = :owner")
         values["owner"] = query.owner

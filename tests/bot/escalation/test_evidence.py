@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.errors import Conflict, Invalid, NotNow, NotYours
+from bot.core.i18n import Language, speaking
 from bot.escalation.evidence import OVERRIDE_REASON
 from bot.escalation.status_page import StatusPageReading, StatusPageWatch
 from bot.model.contact import EndCustomer
@@ -236,6 +237,25 @@ async def test_id_without_its_two_letters_is_sent_only_with_a_reason() -> None:
         found = await world.desk.evidence.doubts(doubted, NOW)
         assert len(found) == doubts
         assert not found or "23456 has no two-letter suffix" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "several"),
+    [
+        (Language.ENGLISH, "Tenant 12345 has no", "Tenants 12345, 23456 have no"),
+        (Language.GERMAN, "Bei Tenant 12345 fehlt", "Bei den Tenants 12345, 23456 fehlt"),
+    ],
+)
+async def test_ids_without_their_two_letters_are_named_in_one_grammatical_sentence(
+    language: Language, one: str, several: str
+) -> None:
+    world = await a_world()
+    ticket = await world.accepted()
+    with speaking(language):
+        for tenants, words in (("12345", one), ("12345\n23456\n34567RS", several)):
+            doubted = ticket.model_copy(update={"answers": {**ticket.answers, "tenants": tenants}})
+            (found,) = await world.desk.evidence.doubts(doubted, NOW)
+            assert found.startswith(words)
 
 
 async def test_every_end_customer_of_a_ticket_is_looked_at_for_an_agreement_and_named_without_one() -> None:
