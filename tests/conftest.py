@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
 
 # Speed is the benchmark's business; a busy machine is no failure of a rule.
 settings.register_profile("desk", deadline=None)
 settings.load_profile("desk")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Three workers on two cores: many tests wait for a process, a server or a browser."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
