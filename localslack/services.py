@@ -120,6 +120,8 @@ class Services:
         self.delivery.forget()
         self.faults.clear()
         self.tokens.clear()
+        if self.mailbox:
+            self.mailbox.faults.clear()
         self.workspace.clear()
         fill_from_seed(self.workspace, seed)
         self.keep_time()

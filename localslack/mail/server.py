@@ -116,11 +116,14 @@ async def serve(
 
 
 def _only(login: tuple[str, str], faults: Faults) -> Any:
-    def authenticator(_server: SMTP, _session: Session, _envelope: Envelope, _how: str, given: object) -> AuthResult:
+    refused: weakref.WeakSet[Session] = weakref.WeakSet()  # clients try one way to log in after the other
+
+    def authenticator(_server: SMTP, session: Session, _envelope: Envelope, _how: str, given: object) -> AuthResult:
         pairs = zip(login, (given.login, given.password), strict=True) if isinstance(given, LoginPassword) else ()
         right = [hmac.compare_digest(expected.encode(), said) for expected, said in pairs]
-        is_refused = faults.next("login_refused") is not None
-        return AuthResult(success=bool(right) and all(right) and not is_refused, handled=False)
+        if session not in refused and faults.next("login_refused"):
+            refused.add(session)
+        return AuthResult(success=bool(right) and all(right) and session not in refused, handled=False)
 
     return authenticator
 

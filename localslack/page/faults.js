@@ -46,11 +46,35 @@ const SOCKETS = [
   ['silent', 'Fall silent'],
   ['abrupt', 'Cut'],
 ];
+const MAIL_FAULTS = [
+  ['smtp_down', 'SMTP down'],
+  ['login_refused', 'SMTP login refused'],
+  ['greylisted', 'Greylisting (seconds until it is taken)'],
+  ['recipient_refused', 'Recipient refused'],
+  ['refused', 'Refused after DATA'],
+  ['break_before', 'Break after DATA, not kept'],
+  ['break_after', 'Break after DATA, kept'],
+  ['slow', 'Slow answer (seconds)'],
+  ['imap_down', 'IMAP down'],
+  ['imap_login_refused', 'IMAP login refused'],
+  ['imap_break', 'IMAP break within a mail'],
+];
 const SWITCHES = [
   ['rate_limits', 'Slack’s rate limits'],
   ['history_limited', 'History at one call a minute, 15 messages a page'],
 ];
 const EVERY = 1500; // milliseconds between two looks at what is left
+
+const labelled = (label, id, ...control) => h('div.fault-field', null, h('label', { for: id }, label), ...control);
+const field = (name, label, value, type = 'number') => {
+  const id = uid('fault');
+  return labelled(label, id, h('input.input', { id, name, value, type, min: 0, step: 'any' }));
+};
+const select = (name, label, options) => {
+  const id = uid('fault');
+  const choices = options.map(([value, text]) => h('option', { value }, text));
+  return labelled(label, id, h('select.input', { id, name }, choices));
+};
 
 export class FaultsView {
   constructor(env) {
@@ -75,6 +99,7 @@ export class FaultsView {
         { tabindex: '-1' },
         this.#part('Order a fault', this.#form()),
         this.#part('Under way', this.list),
+        this.#part('Mail servers', this.#mailForm()),
         this.#part('Limits', this.switches),
         ...env.directory.apps.map((app) => this.#part(app.name, this.#appRow(app))),
         this.#part('Profile changes', this.#storm()),
@@ -106,16 +131,6 @@ export class FaultsView {
   }
 
   #form() {
-    const labelled = (label, id, ...control) => h('div.fault-field', null, h('label', { for: id }, label), ...control);
-    const field = (name, label, value, type = 'number') => {
-      const id = uid('fault');
-      return labelled(label, id, h('input.input', { id, name, value, type, min: 0, step: 'any' }));
-    };
-    const select = (name, label, options) => {
-      const id = uid('fault');
-      const choices = options.map(([value, text]) => h('option', { value }, text));
-      return labelled(label, id, h('select.input', { id, name }, choices));
-    };
     const method = uid('fault');
     const form = h(
       'form.fault-form',
@@ -150,6 +165,27 @@ export class FaultsView {
     return this.#do(() => this.env.api.control('POST', 'faults', wish));
   }
 
+  #mailForm() {
+    const form = h(
+      'form.fault-form',
+      { onsubmit: (event) => this.#orderMail(event, form) },
+      select('fault', 'Fault of mail', MAIL_FAULTS),
+      field('times', 'Mails (0: until taken back)', 0),
+      field('address', 'Recipient (any)', '', 'text'),
+      field('seconds', 'Seconds of mail', 2),
+      h('button.btn.primary', { type: 'submit' }, 'Let mail fail'),
+    );
+    return form;
+  }
+
+  #orderMail(event, form) {
+    event.preventDefault();
+    const given = Object.fromEntries(new FormData(form));
+    const wish = { fault: given.fault, times: Math.ceil(Number(given.times)) || null, address: given.address.trim() };
+    if (['slow', 'greylisted'].includes(given.fault)) wish.seconds = Number(given.seconds);
+    return this.#do(() => this.env.api.control('POST', 'mail/faults', wish));
+  }
+
   #appRow(app) {
     const to = (path, body) => () => this.env.api.control('POST', `apps/${app.id}/${path}`, body);
     return h(
@@ -173,15 +209,21 @@ export class FaultsView {
   }
 
   async #look() {
-    const [{ faults, tokens }, switches] = await Promise.all([
+    const [{ faults, tokens }, { faults: mail }, switches] = await Promise.all([
       this.env.api.control('GET', 'faults'),
+      this.env.api.control('GET', 'mail/faults'),
       this.env.api.control('GET', 'switches'),
     ]);
-    const drawn = JSON.stringify([faults, tokens, switches]);
+    const drawn = JSON.stringify([faults, tokens, mail, switches]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
-    fill(this.list, ...faults.map((fault) => this.#fault(fault)), ...tokens.map((token) => this.#token(token)));
-    if (!faults.length && !tokens.length) fill(this.list, h('li.quiet', null, 'Nothing: everything works.'));
+    fill(
+      this.list,
+      ...faults.map((fault) => this.#fault(fault)),
+      ...mail.map((fault) => this.#mailFault(fault)),
+      ...tokens.map((token) => this.#token(token)),
+    );
+    if (!faults.length && !mail.length && !tokens.length) fill(this.list, h('li.quiet', null, 'Nothing: everything works.'));
     fill(
       this.switches,
       ...SWITCHES.map(([name, label]) =>
@@ -209,18 +251,27 @@ export class FaultsView {
       seconds ? `${seconds} s` : '',
       `${hits} of ${times ?? '∞'} times`,
     ];
+    return this.#item(method, name, facts, `faults/${id}`);
+  }
+
+  #mailFault({ id, fault: name, times, hits, address, seconds }) {
+    const facts = [address, seconds ? `${seconds} s` : '', `${hits} of ${times ?? '∞'} times`];
+    return this.#item('mail', name, facts, `mail/faults/${id}`);
+  }
+
+  #item(what, name, facts, path) {
     return h(
       'li.fault-item',
-      { data: { fault: id } },
-      h('code', null, method),
+      { data: { fault: path } },
+      h('code', null, what),
       h('strong', null, name),
       h('span.quiet', null, facts.filter(Boolean).join(' · ')),
       h(
         'button.btn.small',
         {
           type: 'button',
-          'aria-label': `Take back: ${name} of ${method}`,
-          onclick: () => this.#do(() => this.env.api.control('DELETE', `faults/${id}`)),
+          'aria-label': `Take back: ${name} of ${what}`,
+          onclick: () => this.#do(() => this.env.api.control('DELETE', path)),
         },
         'Take back',
       ),

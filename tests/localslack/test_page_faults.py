@@ -46,3 +46,20 @@ async def test_order_that_is_refused_says_why(stage: BrowserStage) -> None:
     await page.get_by_label("Percent").fill("0")
     await page.get_by_role("button", name="Order").click()
     await expect(page.get_by_text("A fault has no probability")).to_be_visible()
+
+
+async def test_fault_of_mail_is_ordered_shown_and_taken_back(stage: BrowserStage) -> None:
+    page = await stage.open("anna", "#/faults")
+    await page.get_by_label("Fault of mail").select_option("greylisted")
+    await page.get_by_label("Recipient (any)").fill("support@retarus.example")
+    await page.get_by_label("Seconds of mail").fill("30")
+    await page.get_by_role("button", name="Let mail fail").click()
+    item = page.get_by_role("list", name="Faults under way").get_by_role("listitem")
+    await expect(item).to_contain_text("support@retarus.example · 30 s · 0 of ∞ times")
+    [fault] = stage.slack.mailbox.faults.listed()
+    assert (fault.fault, fault.address, fault.seconds, fault.times) == (
+        "greylisted", "support@retarus.example", 30, None,
+    )  # fmt: skip
+    await page.get_by_role("button", name="Take back: greylisted of mail").click()
+    await expect(item).to_have_text("Nothing: everything works.")
+    assert stage.slack.mailbox.faults.listed() == []
