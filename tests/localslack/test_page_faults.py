@@ -56,10 +56,12 @@ async def test_fault_of_mail_is_ordered_shown_and_taken_back(stage: BrowserStage
     await page.get_by_role("button", name="Let mail fail").click()
     item = page.get_by_role("list", name="Faults under way").get_by_role("listitem")
     await expect(item).to_contain_text("support@retarus.example · 30 s · 0 of ∞ times")
-    [fault] = stage.slack.mailbox.faults.listed()
+    mailbox = stage.slack.mailbox
+    assert mailbox is not None
+    [fault] = mailbox.faults.listed()
     assert (fault.fault, fault.address, fault.seconds, fault.times) == (
         "greylisted", "support@retarus.example", 30, None,
     )  # fmt: skip
     await page.get_by_role("button", name="Take back: greylisted of mail").click()
     await expect(item).to_have_text("Nothing: everything works.")
-    assert stage.slack.mailbox.faults.listed() == []
+    assert mailbox.faults.listed() == []
