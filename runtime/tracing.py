@@ -7,6 +7,7 @@ Attributes are kinds, outcomes and ids of requests and tickets: never names, and
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from opentelemetry import trace
     from opentelemetry.sdk.trace import TracerProvider
 
+_EXPORTER = "opentelemetry.exporter.otlp.proto.http.trace_exporter"
+"""Its logger writes two lines for every batch that a collector does not take."""
+_QUIET = 600.0
+"""Seconds between two such lines that are written."""
 _FLUSH = 2.0
 """Seconds the last spans have to arrive when the program stops."""
 
@@ -132,6 +137,8 @@ async def tracing(endpoint: str, replica: str = "") -> AsyncIterator[Spans]:
 
 
 def _provider(endpoint: str, replica: str) -> TracerProvider:
+    if not endpoint.startswith(("http://", "https://")):
+        raise Misconfigured("OTEL_EXPORTER_OTLP_ENDPOINT is no address. Write http://collector.example:4318.")
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
         from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
@@ -142,11 +149,32 @@ def _provider(endpoint: str, replica: str) -> TracerProvider:
             "OTEL_EXPORTER_OTLP_ENDPOINT is set, but the packages for traces are not installed. Install them by "
             "`pip install --require-hashes -r requirements-traces.txt`, or leave the setting out."
         ) from error
+    _keep_quiet()
     told = {"service.name": "partner-desk", "service.version": release(), "service.instance.id": replica}
     provider = TracerProvider(resource=Resource.create({key: text for key, text in told.items() if text}))
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=_FLUSH)
     provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1000))
     return provider
+
+
+class _Seldom(logging.Filter):
+    """Lets an error pass once in a while, and no warning."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.ERROR or record.created < self._next:
+            return False
+        self._next = record.created + _QUIET
+        return True
+
+
+def _keep_quiet() -> None:
+    exporter = logging.getLogger(_EXPORTER)
+    if not any(isinstance(each, _Seldom) for each in exporter.filters):
+        exporter.addFilter(_Seldom())
 
 
 def _stop(provider: TracerProvider) -> None:

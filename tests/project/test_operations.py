@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.adapters.store import open_store
 from bot.tickets.ports import Batch
@@ -236,6 +237,12 @@ def test_every_alert_has_a_section_of_the_page() -> None:
     assert [name for name in alerts if f"### {name}\n" not in PAGE] == []
     links = re.findall(r"runbook_url: docs/operations.md#(\w+)", (ROOT / "deploy" / "alerts.yml").read_text("utf-8"))
     assert links == [name.lower() for name in alerts]
+
+
+def test_every_alert_fires_in_a_test_of_the_rules() -> None:
+    told = yaml.safe_load((ROOT / "deploy" / "alerts_test.yml").read_text("utf-8"))
+    fired = {each["alertname"] for test in told["tests"] for each in test["alert_rule_test"] if each.get("exp_alerts")}
+    assert fired == set(re.findall(r"alert: (\w+)", (ROOT / "deploy" / "alerts.yml").read_text("utf-8")))
 
 
 METRIC = re.compile(r"partner_desk_[a-z_]+")

@@ -15,6 +15,7 @@ import pytest
 from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from bot.core.errors import Misconfigured
 from runtime.metrics import Metrics
 from runtime.observed import InteractionWatch, JobWatch
 from runtime.tracing import NO_SPANS, tracing
@@ -112,11 +113,20 @@ async def test_database_operation_outside_of_a_span_is_no_trace() -> None:
 
 
 @pytest.mark.parametrize("status", [503, 400])
-async def test_receiver_that_refuses_or_is_away_holds_up_nothing(status: int) -> None:
+async def test_receiver_that_refuses_or_is_away_holds_up_nothing(status: int, caplog: pytest.LogCaptureFixture) -> None:
     async with receiving() as receiver:
         receiver.status = status
         await _ends_soon(receiver.url)
     await _ends_soon(receiver.url)  # nobody listens there now
+    told = [record for record in caplog.records if record.name.startswith("opentelemetry")]
+    assert len(told) <= 1  # in ten minutes
+
+
+@pytest.mark.parametrize("endpoint", ["collector:4318", "grpc://collector:4317", "  "])
+async def test_endpoint_that_is_no_address_is_refused_in_words(endpoint: str) -> None:
+    with pytest.raises(Misconfigured, match="OTEL_EXPORTER_OTLP_ENDPOINT is no address"):
+        async with tracing(endpoint):
+            pass
 
 
 async def _ends_soon(url: str) -> None:
