@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from bot.adapters.store import apply_batch, open_drafts, open_store, rows, schema_migrations, sql
+from bot.adapters.store import apply_batch, open_drafts, open_store, postgres_session, rows, schema_migrations, sql
 from bot.adapters.store.connection_protocol import Connection
 from bot.adapters.store.database import DatabaseStore
 from bot.adapters.store.dialect import POSTGRES, SQLITE
@@ -156,6 +157,21 @@ async def test_row_locked_too_long_raises_store_down(postgres_url: str) -> None:
             await store.apply(Batch(tickets=[next_version(ticket)]))
         assert await store.get("t1") == ticket
     await store.apply(Batch(tickets=[next_version(ticket)]))
+    await store.close()
+
+
+@pytest.mark.parametrize("mode", ["ROW EXCLUSIVE", "ACCESS EXCLUSIVE"])
+async def test_change_behind_a_lasting_lock_is_refused_within_a_second_and_a_half(postgres_url: str, mode: str) -> None:
+    assert postgres_session.LONGEST_LOCK <= 1.5
+    store = DatabaseStore(await PostgresEngine.open(postgres_url), now)
+    (ticket,) = await store.apply(Batch(tickets=[a_ticket()]))
+    with psycopg.connect(postgres_url) as holder:
+        holder.execute(f"LOCK TABLE tickets IN {mode} MODE".encode())
+        holder.execute(b"SELECT * FROM tickets FOR UPDATE")
+        begun = time.monotonic()
+        with pytest.raises(StoreDown, match="locked"):
+            await store.apply(Batch(tickets=[next_version(ticket)]))
+        assert time.monotonic() - begun < 5  # far below the 30 s of such a lock, on a busy machine too
     await store.close()
 
 

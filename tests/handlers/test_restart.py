@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.adapters.store import open_store
+from bot.model.ticket import Stage
 from localslack import LocalSlack, Mailbox
 from localslack.mail import MailServer, serve
 from tests.handlers.world import DEMO, DESK, _seed, picked
@@ -100,4 +103,33 @@ async def test_stopped_desk_finishes_what_it_began(tmp_path: Path) -> None:
             running.terminate()
             assert await asyncio.wait_for(running.wait(), PATIENCE) == 0
         assert len([each for each in await anna.messages(DESK) if "PD-1001" in each["text"]]) == 1
+        await mail.close()
+
+
+async def test_clicks_in_the_moment_of_sigterm_are_answered_and_the_process_ends_within_5_s(tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    async with LocalSlack(_seed(), mailbox=mailbox, switches=patient()) as slack:
+        mail = await serve(mailbox)
+        anna, alex = slack.person("anna", PATIENCE), slack.person("alex", PATIENCE)
+        async with process(slack, mail, tmp_path) as running:
+            for number in range(1, 6):
+                await anna.command(DESK, "/retarus-incident")
+                answers = ANSWERS | {"happens": f"Fault {number}", "start": int(slack.clock.now()) - 600}
+                assert (await anna.submit(await anna.modal(), answers))["outcome"] == "closed"
+            cards = [await anna.message(DESK, f"PD-100{number}") for number in range(1, 6)]
+            taking = [asyncio.create_task(anna.click(card, "Take")) for card in cards]
+            opening = [asyncio.create_task(alex.click(card, "Write a note")) for card in cards]
+            begun = time.monotonic()
+            running.terminate()
+            assert await asyncio.wait_for(running.wait(), PATIENCE) == 0
+            assert time.monotonic() - begun < 5
+            outcomes = [each["outcome"] for each in await asyncio.gather(*taking)]
+            outcomes += [each["outcome"] for each in await asyncio.gather(*opening)]
+        assert set(outcomes) <= {"ack", "not_connected"}  # the latter: it came when the connection was closed
+        store = await open_store(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+        for number, outcome in enumerate(outcomes[:5], 1001):
+            ticket = await store.numbered(number)
+            assert ticket
+            assert (ticket.stage is Stage.FIRST) == (outcome == "ack")
+        await store.close()
         await mail.close()

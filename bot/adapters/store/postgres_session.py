@@ -23,6 +23,8 @@ BUSY = 2.0
 """Seconds to wait for a connection. Slack waits 3 s for an answer."""
 _LOCKED = 0.35
 """Part of that time to wait for a row that another session changes."""
+LONGEST_LOCK = 2 * BUSY * _LOCKED
+"""Seconds after which a change that meets a lasting lock is refused: it is tried twice."""
 
 _OLDEST = 13  # pg_xact_status, pg_current_xact_id
 _UNLESS_SAID = {
