@@ -166,10 +166,6 @@ async def quality(folder: Path) -> Iterator[str]:
     return (f"| {' | '.join(row)} |" for row in rows)
 
 
-async def _count_without_results(search: Search, questions: Sequence[Question]) -> int:
-    return sum([not await search(each) for each in questions])
-
-
 _KINDS = {
     "code": "error codes and ids",
     "forms": "other forms of the words",

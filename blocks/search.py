@@ -74,10 +74,6 @@ def _services(config: Config) -> dict[str, str]:
     return {ANY: t("Any service"), **{name[:150]: name for name in config.services.names if name != OTHER}}
 
 
-def _periods() -> dict[str, str]:
-    return {key: t(name) for key, name in _PERIODS.items()}
-
-
 def _pick(key: str, label: str, names: Mapping[str, str], chosen: str) -> Json:
     options = {value: kit.option(name, value) for value, name in names.items()}
     element: Json = {

@@ -33,7 +33,7 @@ WELCOME = """
 
 
 PASSWORD = "local"  # noqa: S105 (the mailbox is on this machine only)
-"""Port of the mailbox on this machine."""
+"""Password of the mailbox on this machine."""
 
 
 class Program(Protocol):

@@ -12,7 +12,7 @@ from bot.adapters.slack.api_errors import name_of
 from handlers.payload import Click
 
 _SUPERSEDED = frozenset({"not_found", "hash_conflict"})
-"""The view was closed or submitted meanwhile, or replaced by a later update."""
+"""Errors of a view that was closed or submitted meanwhile, or replaced by a later update."""
 
 
 TRIGGER_USED = "exchanged_trigger_id"

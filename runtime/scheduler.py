@@ -31,7 +31,7 @@ _NOTICES_EVERY = 300
 _DAILY = 24 * 3600
 _INDEX_EVERY, _INDEXED = 600, 50
 _MERGES, _MERGED = 30, 50
-"""Pages per step; some milliseconds."""
+"""Steps in a run, and pages of the index in each; some milliseconds per step."""
 _KEEP = timedelta(days=14)
 
 

@@ -11,7 +11,7 @@ AMBIGUOUS = timedelta(seconds=60)
 """Wait after an unknown outcome: the other side may still be working on the first attempt."""
 
 LONGEST = timedelta(hours=1)
-"""Maximum of retries and leases. A later moment was written by a clock that has been set back since."""
+"""Longest wait before a retry, and longest lease. A later moment was written by a clock that was set back since."""
 
 _JITTER = 0.2
 

@@ -24,7 +24,7 @@ from bot.core.telephone import international
 MOST_TRANSACTIONS = 50
 ADDRESSES = ("sender", "recipient", "inbound")
 _MOST_WORDS: Mapping[str, int] = {"sender": 300, "recipient": 300, "inbound": 100, "status": 500, "log": 3000}
-"""The parts, as the form's fields name them."""
+"""Maximum length of each part."""
 
 _HEADINGS: Mapping[str, str] = {
     heading: part
@@ -74,7 +74,7 @@ _TRACED = re.compile(r"##(\w{2,30})$")
 """`b@target.example##Failed`: recipient and status in one cell, in a message trace of Exchange."""
 _LONGEST_HEADING = 60
 _MOST_ROWS, _MOST_COLUMNS = 5000, 60
-"""Maximum length of a text that is read."""
+"""Maximum size of a table that is read."""
 
 
 @dataclass(frozen=True)

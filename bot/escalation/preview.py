@@ -27,4 +27,4 @@ class Preview:
     ways: tuple[str, ...] = ()
     """Delivery routes as a sentence names them: see `Routes.ways`."""
     may_break_glass: bool = False
-    """Break-glass reason an admin may send with: see `rights.stand_in`."""
+    """True if an admin may send it in spite of the refusal, with a reason: see `permissions.stand_in`."""

@@ -13,8 +13,6 @@ from bot.core.cleaning import shorten_middle
 MOST_BYTES = 1_000_000
 """Maximum length of one document."""
 MOST_TRANSACTIONS = 50
-ENDINGS = (".eml", ".txt", ".csv", ".log", ".tsv")
-"""Maximum number of files that are read."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class EntryFile(Record):
     type: str = ""
     size: int = 0
     number: int = 0
-    """Part of the original, for a mail."""
+    """Number of the part in the original, for a mail."""
     id: str = ""
     """File id, for a message in Slack."""
 

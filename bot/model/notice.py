@@ -126,7 +126,7 @@ class Held:
     """Notices that are not claimed now."""
 
     kinds: frozenset[Say] = frozenset()
-    """Transports that are closed."""
+    """Kinds of notices whose transport is closed."""
     recipients: frozenset[str] = frozenset()
     """Recipients that are closed, or wait for a rate limit."""
 

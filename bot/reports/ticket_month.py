@@ -109,7 +109,7 @@ class TicketMonth:
     joined: tuple[tuple[str, datetime], ...]
     """Other end-customers who were on it by then, and since when."""
     raised_at: datetime
-    """Time of joining, for an end-customer who joined it."""
+    """Time when it was raised; for an end-customer who joined it, time of joining."""
     stage: Stage
     """The stage at the end, and the party that had to act."""
     ball: Party | None

@@ -80,7 +80,7 @@ class Candidate:
 
     number: int
     entry: IndexEntry
-    """Its tokens that were searched for."""
+    """The entry with those of its tokens that were searched for."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ def telling(asked: Sequence[QueryTerm], spread: Mapping[str, float]) -> list[Que
 
 _TITLE, _BODY, _STORY_WEIGHT = 1.0, 0.75, 0.7
 _CODE = 2.0
-"""True for an id or an error code, which is more specific than a word."""
+"""Weight of an id or an error code, which is more specific than a word."""
 
 
 def rough(

@@ -56,7 +56,7 @@ class Term(NamedTuple):
 
     start: int
     end: int
-    """The position in the text."""
+    """End position in the text."""
     word: str
     """The folded spelling."""
     tokens: tuple[str, ...]

@@ -47,7 +47,6 @@ RICH = {
         {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "550 5.7.1"}]},
     ],
 }
-HEADER = {"type": "header", "text": {"type": "plain_text", "text": "ALERT: DE1 & co"}}
 SAID = (
     "R&D <x> says @Ben <B> Brandt in #incidents for @second-level see log (https://example.com/a?b=1&c=2)\n"
     "1. one\n2. two\n550 5.7.1"

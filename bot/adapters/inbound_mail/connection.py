@@ -142,9 +142,6 @@ class ImapConnection:
     def can_move(self) -> bool:
         return self.has("MOVE") or self.has("UIDPLUS")
 
-    def has_folder(self, folder: str) -> bool:
-        return bool(self._client.folder_exists(folder))
-
     def is_writable(self) -> bool:
         """True if flags can be set in the folder."""
         answer = self._client.select_folder(self._folder)

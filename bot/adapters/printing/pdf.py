@@ -16,7 +16,7 @@ from bot.reports.document import ReportDocument, ReportPart, ReportTable
 _INK, _QUIET, _LINE, _SOFT = (29, 28, 29), (92, 91, 93), (217, 217, 212), (245, 245, 241)
 _MARGIN = 16.0
 _ROW, _TOGETHER = 6.0, 14
-"""Maximum height in millimetres of a table that stays on one page."""
+"""Height of a row in millimetres, and number of rows up to which a table stays on one page."""
 _WIDE = 0.82
 """Share of the page's width that a picture takes."""
 _LARGEST, _SMALLEST = 8.0, 6.5

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api_errors import SLACK_ERRORS, outcome_of
 from bot.adapters.slack.idempotent_posting import FILES, DeliveryAttempt, Seen, Written
 from bot.adapters.slack.message_update import updated
 from bot.conversation.file_selection import MOST_BYTES
@@ -38,10 +37,7 @@ class ConversationCarrier:
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         delivery = DeliveryAttempt(self._client, claim, self._seen)
-        try:
-            return await self._deliver(delivery, at)
-        except SLACK_ERRORS as error:
-            return outcome_of(error, at, claim, delivery.progress)
+        return await delivery.outcome(self._deliver(delivery, at), at)
 
     async def _deliver(self, delivery: DeliveryAttempt, at: datetime) -> Outcome:
         notice = delivery.claim.notice

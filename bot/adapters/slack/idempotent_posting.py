@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api_errors import SLACK_ERRORS, is_unknown
+from bot.adapters.slack.api_errors import SLACK_ERRORS, is_unknown, outcome_of
 from bot.core.pace import TooSoon
-from bot.model.notice import Claim, Progress
+from bot.model.notice import Claim, Outcome, Progress
 
 EVENT_TYPE = "desk_notice"
 """Names the metadata of our own messages; the `key` in its payload says which notice a message is."""
@@ -83,6 +84,13 @@ class DeliveryAttempt:
     def progress(self) -> Progress:
         known = {"unsure": self._unsure, "posted": self._posted, "searched": self._searched, "cursor": self._cursor}
         return self.claim.progress.model_copy(update=known)
+
+    async def outcome(self, delivered: Awaitable[Outcome], at: datetime) -> Outcome:
+        """The outcome of the delivery, also where it ends in an error of Slack."""
+        try:
+            return await delivered
+        except SLACK_ERRORS as error:
+            return outcome_of(error, at, self.claim, self.progress)
 
     async def posted(self, channel: str, message: Written, *, thread: str = "", part: str = "") -> str:
         """Posts this part, unless an earlier attempt did; returns the message's timestamp."""

@@ -13,7 +13,7 @@ from typing import Protocol
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api_errors import SLACK_ERRORS, THREAD_GONE, is_channel, name_of, outcome_of
+from bot.adapters.slack.api_errors import THREAD_GONE, is_channel, name_of
 from bot.adapters.slack.idempotent_posting import DeliveryAttempt, Written
 from bot.core.backoff import backoff
 from bot.core.errors import StoreDown, Unprinted
@@ -52,13 +52,11 @@ class ReportCarrier:
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         delivery = DeliveryAttempt(self._client, claim)
         try:
-            return await self._deliver(delivery)
+            return await delivery.outcome(self._deliver(delivery), at)
         except (Unprinted, StoreDown) as error:
             why = str(error) if isinstance(error, Unprinted) else t("The database could not be read.")
             wait = backoff(claim.progress.failures + 1, claim.notice.key)
             return Retry(at + wait, why, delivery.progress)
-        except SLACK_ERRORS as error:
-            return outcome_of(error, at, claim, delivery.progress)
 
     async def _deliver(self, delivery: DeliveryAttempt) -> Outcome:
         """Delivers the report; steps of an earlier attempt are not repeated."""

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api_errors import SLACK_ERRORS, THREAD_GONE, is_channel, name_of, outcome_of
+from bot.adapters.slack.api_errors import SLACK_ERRORS, THREAD_GONE, is_channel, name_of
 from bot.adapters.slack.idempotent_posting import DeliveryAttempt, Seen, Written
 from bot.adapters.slack.message_update import updated
 from bot.adapters.slack.permalinks import Permalinks
@@ -97,10 +97,7 @@ class SlackCarrier:
 
     async def deliver(self, claim: Claim, at: datetime) -> Outcome:
         delivery = DeliveryAttempt(self._client, claim, self._seen)
-        try:
-            return await self._deliver(delivery, at)
-        except SLACK_ERRORS as error:
-            return outcome_of(error, at, claim, delivery.progress)
+        return await delivery.outcome(self._deliver(delivery, at), at)
 
     async def _deliver(self, delivery: DeliveryAttempt, at: datetime) -> Outcome:
         notice = delivery.claim.notice

@@ -44,7 +44,7 @@ _CHANGING, _READING, _ALONE = 4, 4, 6
 CONNECTIONS = _CHANGING + _READING + _ALONE
 """The most one process uses."""
 _TRIES = 5
-"""Connections for changes that may deadlock. Broken ones are retried while a caller waits."""
+"""Attempts of changes that deadlock. Broken connections are replaced as long as a caller waits."""
 _APART = 0.05
 """Maximum seconds between the retries of two changes that timed out together."""
 _LOOK = 0.02  # seconds between two looks what became of a commit

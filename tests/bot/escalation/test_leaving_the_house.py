@@ -78,9 +78,7 @@ Leave = Callable[[World, Ticket], Awaitable[object]]
 EVERYTHING = [letter, portal, portal_text, chaser, chaser_draft, monthly_request, dead_letter_again]
 
 
-@pytest.mark.parametrize(
-    "leave", [letter, portal, portal_text, chaser, chaser_draft, monthly_request, dead_letter_again]
-)
+@pytest.mark.parametrize("leave", EVERYTHING)
 async def test_person_who_was_deactivated_a_moment_ago_sends_nothing(world: World, leave: Leave) -> None:
     ticket = await (world.complete() if leave in {letter, portal, portal_text} else world.sent())
     cast = world.parts["directory"]
