@@ -138,6 +138,8 @@ def clauses(terms: Sequence[Term], known: Mapping[str, Sequence[str]], *, typing
 
 _SYNONYM = 0.75
 _PART_OF_CODE = 0.6
+_PART_OF_COMPOUND = 0.4
+"""Part of a compound that is in the thesaurus, or its synonym: `Sendeprotokoll` is a `Bericht` too."""
 
 
 def _clause(term: Term, known: Sequence[str], *, is_last: bool) -> QueryTerm:
@@ -149,6 +151,9 @@ def _clause(term: Term, known: Sequence[str], *, is_last: bool) -> QueryTerm:
         for word, sure in words.meant(term.word, known, is_last=is_last).items():
             for token in words.forms(word) if word != term.word else ():
                 tokens[token] = max(tokens.get(token, 0.0), sure)
+    for part in words.known_parts(term.word):
+        for other in (part, *words.same((part,))):
+            tokens.setdefault(other, _PART_OF_COMPOUND)
     for token, sure in list(tokens.items()):
         if sure >= _SYNONYM - 0.1:
             for other in words.same((token,)):

@@ -24,6 +24,12 @@ GROUPS: tuple[tuple[str, ...], ...] = tuple(
         error fehler fault failure failed fehlgeschlagen fehlermeldung
         outage down unavailable ausfall ausgefallen störung nicht-erreichbar
         timeout timed zeitüberschreitung
+        abort aborted abbruch abgebrochen abbrechen bricht brechen disconnect disconnected
+        release released freigabe freigegeben freigeben
+        confirmation confirmations confirmed bestätigung bestätigungen bestätigt
+        order orders bestellung bestellungen
+        hour hours stunde stunden
+        month months monthly monat monate monatlich
         connection connect verbindung verbinden
         certificate certificates zertifikat zertifikate
         expired abgelaufen ablauf

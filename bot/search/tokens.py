@@ -25,6 +25,10 @@ _SIGN = re.compile(r"[a-z0-9.\-:/@_#+=]").match
 _RCR = re.compile(r"(?<![^\W_])RCR[\s#:-]*(\d+)", re.IGNORECASE)
 _CODE_PAIR = re.compile(r"[a-z]{1,5}[-#:]+\d+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_LETTERS = str.maketrans({
+    "ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ŋ": "n", "ŧ": "t",
+})  # fmt: skip
+"""Letters of Latin alphabets that are no letter with an accent to Unicode, as they are typed without them."""
 
 SHORTEST, LONGEST = 4, 24
 """Letters of a word that may be misspelt, or found within a longer one."""
@@ -74,6 +78,7 @@ def folded(word: str) -> str:
 def _bare(word: str) -> str:
     """Without accents, and without signs some letters are made of: a token is one to every engine."""
     parts = unicodedata.normalize("NFKD", word).casefold()  # a letter such as 𝐴 decomposes to a capital
+    parts = parts.translate(_LETTERS)
     return "".join(each for each in parts if not unicodedata.combining(each) and (not each.isascii() or _SIGN(each)))
 
 
@@ -122,12 +127,12 @@ def indexed(text: str) -> list[str]:
     for count, term in enumerate(terms(text)):
         if count == _MOST_TERMS:
             break
-        tokens |= dict.fromkeys((*term.tokens, *_known_parts(term.word)))
+        tokens |= dict.fromkeys((*term.tokens, *known_parts(term.word)))
     return list(tokens)
 
 
 @lru_cache(maxsize=50_000)
-def _known_parts(word: str) -> tuple[str, ...]:
+def known_parts(word: str) -> tuple[str, ...]:
     """The words of `GROUPS` a compound ends or begins with, so that synonyms find it: `versand|bericht`."""
     thesaurus = _thesaurus()
     halves = [half for pair in _halves(word) for half in pair if len(half) > SHORTEST and half in thesaurus]

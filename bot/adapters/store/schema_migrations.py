@@ -59,6 +59,10 @@ ANOTHER_FOLDING = """
     """
 """Names are folded by `bot.core.identifiers.fold`, and texts yield other tokens: `stored_keys` recomputes them."""
 
+ANOTHER_INDEX = f"""{ANOTHER_FOLDING}
+    -- since letters such as ı and ł are found as i and l, and compounds by more of their parts
+    """
+"""Texts yield other tokens: the index is made anew, as after `ANOTHER_FOLDING`."""
 BALL = """
     ALTER TABLE tickets ADD COLUMN ball TEXT NOT NULL DEFAULT '';
     UPDATE tickets SET ball = CASE
@@ -217,5 +221,7 @@ MIGRATIONS: tuple[str, ...] = (
     TURNS,
     # 14: the party that must act
     BALL,
+    # 15: the full-text index of other tokens: see stored_keys.py
+    ANOTHER_INDEX,
 )
 """Script n brings a database from version n-1 to version n."""

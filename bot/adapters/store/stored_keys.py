@@ -27,6 +27,7 @@ def compute(db: Connection, before: int, after: int) -> None:
     if has_run(schema_migrations.ANOTHER_FOLDING):
         _fold_names(db)
         _fold_entries(db)
+    if has_run(schema_migrations.ANOTHER_FOLDING) or has_run(schema_migrations.ANOTHER_INDEX):
         full_text_index.index_notes(db, [rows.technical_note(row) for row in db.execute(_NOTES, {}).fetchall()])
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.core.characters import plain
 from bot.search import tokens as words
 from bot.search.synonyms import GROUPS
 
@@ -100,3 +101,11 @@ def test_any_text_can_be_read_and_its_tokens_are_parted_by_spaces(text: str) -> 
         assert token.split() == [token]
         assert all(not sign.isascii() or re.match(r"[a-z0-9.\-:/@_#+=]", sign) for sign in token)
     assert all(term.start < term.end <= len(text) for term in words.terms(text))
+
+
+@pytest.mark.parametrize(
+    ("word", "token"),
+    [("Yıldız", "yildiz"), ("Łukasz", "lukasz"), ("Sørensen", "sorensen"), ("Đorđe", "dorde"), ("Æro", "aero")],
+)
+def test_letters_without_a_decomposition_are_found_as_they_are_typed_without_accents(word: str, token: str) -> None:
+    assert token in words.indexed(plain(word))
