@@ -53,7 +53,7 @@ class PostedMessages(Protocol):
 
 @dataclass(frozen=True)
 class RepairLine:
-    """What was compared, and what was done, or what only a person can do."""
+    """A comparison and its result, or what only a person can do."""
 
     what: str
     done: str = ""

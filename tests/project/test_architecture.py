@@ -54,3 +54,29 @@ def test_every_folder_of_the_program_is_mapped() -> None:
     mapped = set(re.findall(r"`([a-z]+)/`", TEXT))
     there = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()}
     assert there <= mapped
+
+
+FURTHER = {
+    capability: re.findall(r"`(\w+)`", files)
+    for capability, files in re.findall(
+        r"^\| `?(\w+)`? \| (`.+`) \|$",
+        TEXT.partition("<!-- stems -->")[2].partition("<!-- /stems -->")[0],
+        re.MULTILINE,
+    )
+}
+
+
+def stems(folder: str) -> set[str]:
+    """Names of the files and packages of a folder."""
+    return {path.stem for path in (ROOT / folder).iterdir()} - {"__init__", "__pycache__"}
+
+
+def test_every_file_of_handlers_and_blocks_belongs_to_a_capability() -> None:
+    further = [name for names in FURTHER.values() for name in names]
+    assert sorted(further) == sorted((stems("handlers") | stems("blocks")) - stems("bot"))
+    assert set(FURTHER) - {"all"} <= stems("bot")
+
+
+def test_every_capability_has_tests_under_its_name() -> None:
+    folders = {path.name for path in (ROOT / "bot").iterdir() if (path / "__init__.py").exists()}
+    assert folders - {"adapters"} <= stems("tests/bot")
