@@ -22,7 +22,7 @@ from tests.doubles.mail_servers import CERTIFICATE
 
 SERVERS = ("dovecot", "pymap")
 BINARY = next((each for each in ("/usr/sbin/dovecot", "/usr/local/sbin/dovecot") if Path(each).exists()), None)
-_PYMAP = Path(sys.executable).with_name("pymap")
+_PYMAP = "from pymap.main import main; raise SystemExit(main())"
 USER, PASSWORD = "desk@partner.example", "mail/pass"
 
 _CONFIG = """
@@ -122,7 +122,7 @@ async def pymap() -> AsyncIterator[ImapHost]:
     host = ImapHost(Path(), _free_port(), 0)
     where = ("--host", "127.0.0.1", "--port", str(host.port), "--no-tls")
     account = ("dict", "--demo-data", "--demo-user", USER, "--demo-password", PASSWORD)
-    process = await asyncio.create_subprocess_exec(_PYMAP, *where, *account)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", _PYMAP, *where, *account)
     try:
         await _listening(host.port)
         yield host

@@ -25,6 +25,8 @@ FAILURES: Final = (
 )  # the last three: of a closed line
 CONNECT: Final = 20.0
 _BATCH: Final = 500
+_PIECE: Final = 4 * 1024 * 1024
+"""Bytes of one answer: the libraries need several times as much memory while they read it."""
 
 
 class ImapConnection:
@@ -109,10 +111,23 @@ class ImapConnection:
         if uid not in sizes:
             return None
         size = int(sizes[uid].get(b"RFC822.SIZE", 0))
-        wanted = "BODY.PEEK[]" if size <= most else f"BODY.PEEK[]<0.{most}>"
+        if size <= _PIECE:
+            raw = self._body(uid, "BODY.PEEK[]")
+            return None if raw is None else (raw, max(size, len(raw)))
+        pieces = list[bytes]()
+        for at in range(0, min(size, most), _PIECE):
+            piece = self._body(uid, f"BODY.PEEK[]<{at}.{min(_PIECE, most - at)}>")
+            if piece is None:
+                return None
+            pieces.append(piece)
+        raw = b"".join(pieces)
+        return raw, max(size, len(raw))
+
+    def _body(self, uid: int, wanted: str) -> bytes | None:
+        """The mail or a part of it; none when it is gone."""
         data: dict[bytes, Any] = self._client.fetch([uid], [wanted]).get(uid, {})
         raw = next((value for key, value in data.items() if key.startswith(b"BODY[]")), None)
-        return (raw, max(size, len(raw))) if isinstance(raw, bytes) else None
+        return raw if isinstance(raw, bytes) else None
 
     def wait(self, seconds: float) -> None:
         """IDLE until the server says something or the time is over. A broken line is noticed in `idle_done` only."""

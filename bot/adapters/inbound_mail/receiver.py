@@ -100,6 +100,7 @@ class Receiver:
                     await self._take(each)
                 else:
                     await self._save(each)
+                del each  # a big mail: the next one is read now
         finally:
             await arrivals.aclose()
 

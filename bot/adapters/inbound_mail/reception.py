@@ -47,7 +47,8 @@ async def receive(store: Store, drafts: Drafts, config: Config, clock: Clock, ra
     parser, new, known = MailParser(), 0, 0
     try:
         with speaking(config.desk.language):
-            for raw in await asyncio.to_thread(list, raws):
+            reading = iter(raws)
+            while (raw := await asyncio.to_thread(next, reading, None)) is not None:  # one in memory at a time
                 is_new = await takes_in.take(await parser.read(raw), raw) is not None
                 new, known = new + is_new, known + (not is_new)
     finally:

@@ -135,6 +135,7 @@ class ImapSource:
                     async for each in self._stream(self._connection, place, known, since):
                         yield each
                         place = each.cursor or place
+                        del each  # a big mail: the next one is read now
                 except (*FAILURES, NoToken) as error:
                     self._note(error)
                 finally:
@@ -181,8 +182,7 @@ class ImapSource:
             uids = await self._run(connection.uids_after, place.uid)
             for uid in uids:
                 place = MailboxCursor(connection.uidvalidity, uid)
-                mail = await self._fetched(connection, uid, place)
-                yield mail or Position(place)
+                yield await self._fetched(connection, uid, place) or Position(place)
             if not uids:
                 await self._wait(connection)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from contextlib import aclosing
@@ -293,6 +294,16 @@ async def test_mail_above_the_limit_is_fetched_in_part_and_the_next_one_goes_on(
         big, small = await taken(stream, 2)
     assert (len(big.raw), big.is_cut, small.is_cut) == (LIMIT, True, False)
     assert big.size > 30 * 1024 * 1024
+
+
+async def test_big_mail_is_fetched_in_pieces_byte_for_byte(host: ImapHost) -> None:
+    raw = a_mail("big") + random.Random(1).randbytes(9_000_000).hex().encode()[:9_000_000]
+    async with aclosing(a_source(host.server()).arrivals(None, known=nothing_known)) as stream:
+        await started(stream)
+        with host.client() as other:
+            other.append("INBOX", raw)
+        [mail] = await taken(stream, 1)
+    assert (mail.raw, mail.is_cut) == (raw, False)
 
 
 async def test_closing_ends_an_idling_connection_at_once(host: ImapHost) -> None:
