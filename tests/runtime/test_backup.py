@@ -70,6 +70,7 @@ async def test_restored_desk_has_tickets_drafts_and_settings(env: Environment, t
     told = await backup.restore(elsewhere, tmp_path / "desk.tar.gz", STORAGE, now())
     assert "is restored too" in told
     assert elsewhere.desk_config.read_text("utf-8") == CONFIG
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "new").glob("*.sqlite3")} == {0o600}
     store, drafts = await open_store(elsewhere.database_url), await open_drafts(elsewhere.database_url)
     assert await store.get("t19")
     assert len(await store.history("t7")) == 1

@@ -18,7 +18,7 @@ from bot.adapters.store.database_turns import DatabaseTurns
 from bot.adapters.store.engine_protocol import Engine
 from bot.adapters.store.observed_engine import Observe, ObservedEngine
 from bot.adapters.store.sqlite import BUSY, SqliteEngine
-from bot.adapters.store.sqlite_files import drafts_beside
+from bot.adapters.store.sqlite_files import drafts_beside, make_private
 from bot.adapters.store.sqlitedict_drafts import DurableDrafts
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured
@@ -119,6 +119,7 @@ async def place_from(folder: Path, url: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     for name in (DRAFTS, DATABASE):  # the database last: it is there only when all is
         if (folder / name).is_file():
+            make_private(folder / name)
             await asyncio.to_thread(shutil.move, folder / name, places[name])
 
 
