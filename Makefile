@@ -6,7 +6,7 @@
 # make check  tokens, scopes, channels, mail, database of your own set-up
 # make bench  the figures in docs/benchmarks.md, measured again; ten minutes
 # make soak   random people under faults and kill -9, on both engines, then an audit; long: KILLS=500
-# make fuzz   random and malformed input, FUZZ=20 times as much as in make test
+# make fuzz   random and malformed input, FUZZ=20 times as much as in make test, then guided by coverage (atheris)
 # make pictures  the pictures in the docs, from the browser tests
 # make texts  what people read, gathered from the code into texts/; says what has no German yet
 # make lock   the pins with their hashes, renewed from pyproject.toml
@@ -43,8 +43,9 @@ soak: $(VENV)/.test
 	$(PY) -m tests.soak --kills $(KILLS) --engine sqlite
 	$(PY) -m tests.soak --kills $(KILLS) --engine postgresql
 
-fuzz: $(VENV)/.test
+fuzz: $(VENV)/.fuzz
 	FUZZ=$(FUZZ) $(PY) -m pytest tests/fuzz tests/bot/test_desk_model.py
+	for target in payloads forms mails settings feeds; do $(PY) -m tests.fuzz.guided $$target -max_total_time=$$((3 * $(FUZZ))) || exit 1; done
 
 pictures: $(VENV)/.test
 	PICTURES=docs/pictures $(PY) -m pytest tests/browser
@@ -58,6 +59,7 @@ LOCK := $(PY) -m uv pip compile -q --universal --no-header --generate-hashes --p
 lock: $(VENV)/.test
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) --extra traces -c requirements.txt pyproject.toml -o requirements-traces.txt
+	$(LOCK) --extra fuzz -c requirements.txt pyproject.toml -o requirements-fuzz.txt
 	$(LOCK) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	echo 'setuptools>=77' | $(LOCK) - -o requirements-build.txt
 
@@ -92,6 +94,9 @@ $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 $(VENV)/.test: requirements-dev.txt | $(VENV)/bin/python
 	$(call install,requirements-dev.txt)
 	@touch $(VENV)/.run
+
+$(VENV)/.fuzz: requirements-fuzz.txt $(VENV)/.test
+	$(call install,requirements-fuzz.txt)
 
 clean:
 	rm -rf $(VENV) var

@@ -36,8 +36,12 @@ def _checked(kind: Kind, answers: dict[str, str], border: Need) -> tuple[dict[st
 def test_any_answers_are_taken_or_refused_beside_a_field(
     kind: Kind, typed: dict[str, str], border: Need, complete: bool
 ) -> None:
+    check_answers(kind, {**(COMPLETE if complete else {}), **typed}, border)
+
+
+def check_answers(kind: Kind, answers: dict[str, str], border: Need) -> None:
+    """Takes or refuses the answers, quickly; what was taken is taken again as it is."""
     fields, began = fields_of(kind, CONFIG), process_time()
-    answers = {**(COMPLETE if complete else {}), **typed}
     found, refusals = _checked(kind, answers, border)
     assert all(refusals.values())
     if not refusals:

@@ -160,7 +160,14 @@ def test_units_are_accepted_by_systemd(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.txt", "requirements-traces.txt", "requirements-dev.txt", "requirements-build.txt"]
+    "name",
+    [
+        "requirements.txt",
+        "requirements-traces.txt",
+        "requirements-dev.txt",
+        "requirements-fuzz.txt",
+        "requirements-build.txt",
+    ],
 )
 def test_every_pin_has_a_hash(name: str) -> None:
     blocks = re.split(r"\n(?=[A-Za-z0-9])", (ROOT / name).read_text("utf-8").strip())
@@ -173,6 +180,7 @@ def test_every_dependency_is_pinned() -> None:
     for name, ranges in (
         ("requirements.txt", project["dependencies"]),
         ("requirements-traces.txt", project["optional-dependencies"]["traces"]),
+        ("requirements-fuzz.txt", project["optional-dependencies"]["fuzz"]),
         ("requirements-dev.txt", project["optional-dependencies"]["dev"]),
     ):
         pinned = {found.lower() for found, _ in PINNED.findall((ROOT / name).read_text("utf-8"))}

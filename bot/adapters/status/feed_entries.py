@@ -40,10 +40,13 @@ class FeedEntries(BaseModel):
 
 
 def read(body: bytes) -> FeedEntries:
-    """Reads a feed; external entities are not followed."""
+    """Reads a feed; external entities are not followed. A page at which feedparser fails is no feed."""
     import feedparser  # noqa: PLC0415 (only the child process loads it)
 
-    feed = feedparser.parse(BytesIO(body), sanitize_html=False)
+    try:
+        feed = feedparser.parse(BytesIO(body), sanitize_html=False)
+    except Exception:  # noqa: BLE001 (feedparser raises whatever its parts raise, ValueError for a NUL in an encoding)
+        return FeedEntries(is_feed=False)
     if not feed.get("version") or (feed.bozo and not feed.entries):
         return FeedEntries(is_feed=False)
     return FeedEntries(is_feed=True, entries=tuple(map(_entry, feed.entries[:_MOST])))
