@@ -36,11 +36,10 @@ from blocks import kit
 from blocks.form import ANSWER
 from blocks.kit import Json, Message
 from bot.adapters.slack.api_errors import name_of
-from bot.core.errors import Invalid, NotNow
+from bot.core.errors import Invalid
 from bot.core.i18n import Language, speaking, t
 from bot.desk import Desk
-from bot.tickets.reference import reference
-from handlers import error_messages, views
+from handlers import error_messages, refused_forms, views
 from handlers.payload import (
     Body,
     Click,
@@ -295,9 +294,9 @@ class Dispatcher:
             try:
                 answer = await self._answer(form)
             except Invalid as error:
-                await ack(response_action="errors", errors=error_messages.beside(error, form, self.desk.config))
+                await refused_forms.mark(ack, form, error, self.redraws.get(form.callback), self.desk.config)
             except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
-                await self._refuse(ack, form, error)
+                await refused_forms.refuse(ack, form, error, self.redraws.get(form.callback), self.desk)
             else:
                 await _acknowledge(ack, await _drawn(answer) if callable(answer) else answer)
                 self.acted(form.user)
@@ -305,21 +304,6 @@ class Dispatcher:
     async def _answer(self, form: Submission) -> Json | Draw | None:
         listener = self.submissions.get(form.callback)
         return await listener(form) if listener else error_messages.on_top(t(error_messages.OLD))
-
-    async def _refuse(self, ack: AsyncAck, form: Submission, error: Exception) -> None:
-        """Keeps the form open with an error that can be corrected; offers the text of a form that came too late as a
-        note.
-        """
-        words = error_messages.words_for(error, typed=True)
-        kept = await self._rescued(form, words) if isinstance(error, NotNow) else None
-        if kept is None and form.typed:
-            await ack(response_action="errors", errors=error_messages.beside_first(words, form))
-        else:
-            await ack(response_action="update", view=kept or error_messages.on_top(words))
-
-    async def _rescued(self, form: Submission, words: str) -> Json | None:
-        ticket = await self.desk.queries.ticket(form.ticket)
-        return error_messages.rescued(ticket, reference(ticket, self.desk.config), words, form, self.desk.config)
 
     # --- error messages ---
 

@@ -139,7 +139,10 @@ def _elsewhere(key: str, text: str, form: Submission, config: Config) -> tuple[s
     asked = field(key, config)
     deciding = asked.only_if[0] if asked and asked.only_if else ""
     place = deciding if deciding in form.typed else next(iter(form.typed), "")
-    return place, f"{asked.name if asked else key}: {text}"
+    if asked is None:
+        return place, text
+    words = t("“{field}” is not in this form: {fault}", field=asked.name.rstrip(":?"), fault=text)
+    return place, f"{words} {t('Answer it under “Fill in”.')}" if form.ticket and form.version else words
 
 
 def on_top(words: str, title: str = "") -> Json:

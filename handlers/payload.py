@@ -113,6 +113,8 @@ class Submission:
     parent: str = ""
     """The view below it in the stack, if any."""
     files: tuple[Attachment, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """As `Click.typed`, to draw the same form anew."""
 
     @property
     def ticket(self) -> str:
@@ -282,6 +284,7 @@ def submission(body: Body) -> Submission:
         typed=typed(view),
         parent=_text(view, "previous_view_id"),
         files=files_in(view),
+        shown=typed(view) | _offered(view),
     )
 
 

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.store.sqlite import BUSY
-from bot.core.errors import StoreDown
+from bot.core.errors import Invalid, StoreDown
 from bot.model.ticket import Ticket
 from bot.tickets.ports import Batch
-from tests.handlers.world import DESK, World, world
+from handlers.error_messages import beside
+from handlers.payload import Submission
+from tests.factories import a_config
+from tests.handlers.world import DESK, FIRST_TASKS, World, world
 
 
 async def test_form_stays_open_when_the_database_cannot_be_written(w: World) -> None:
@@ -82,3 +85,37 @@ async def test_locked_database_refuses_forms_and_clicks_in_time(tmp_path: Path) 
         assert "text" not in said["text"]
         other.close()
         assert (await w.anna.submit(modal))["outcome"] == "closed"
+
+
+async def test_field_that_came_up_with_an_answer_is_shown_and_named_when_the_form_is_submitted_at_once(
+    w: World,
+) -> None:
+    card = await w.raised()
+    await w.anna.click(card, "Take")
+    await w.anna.reply(card, "took it")
+    await w.anna.click(await w.anna.again(card), "Hand off to 2nd level")
+    modal = await w.anna.modal("Hand off to 2nd level")
+    typed = FIRST_TASKS | {"info": "missing", "remote": "not_applicable"}
+    done = await w.anna.submit(modal, typed)
+    assert done["outcome"] == "updated", done
+    modal = await w.anna.modal("Hand off to 2nd level", containing="Still needed, and shown below now:")
+    assert "What is missing or wrong: This is needed now." in modal.text
+    assert "What fails, or why not applicable: This is needed now." in modal.text
+    answers = {"info_note": "the tenant", "remote_note": "they use SMTP only"}
+    assert (await w.anna.submit(modal, answers))["outcome"] == "closed"
+    ticket = await w.ticket()
+    assert (ticket.answer("info_note"), ticket.answer("triage")) == ("the tenant", FIRST_TASKS["triage"])
+
+
+async def test_other_service_of_a_form_submitted_at_once_is_asked_for(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal("Raise an incident")
+    assert (await w.anna.submit(modal, w.answers(services=["Other"])))["outcome"] == "updated"
+    modal = await w.anna.modal("Raise an incident", containing="Which other service: This is needed now.")
+    assert (await w.anna.submit(modal, {"service_other": "Pagers"}))["outcome"] == "closed"
+
+
+def test_fault_of_a_field_that_is_in_no_form_names_the_field_and_where_to_answer_it() -> None:
+    form = Submission("U0ANNA", "V1", "moving.submit", "t1|3", {"word": "Policy corrected"})
+    shown = beside(Invalid({"priority_reason": "Why is it P1 now?"}), form, a_config())
+    assert shown == {"word": "“Why this priority” is not in this form: Why is it P1 now? Answer it under “Fill in”."}

@@ -1,0 +1,84 @@
+"""Answers to a submitted form that cannot be saved as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from slack_bolt.async_app import AsyncAck
+
+from blocks import kit
+from blocks.form import ANSWER
+from blocks.kit import Json
+from bot.config.settings import Config
+from bot.core.errors import Invalid, NotNow, Refused, StoreDown
+from bot.core.i18n import t
+from bot.desk import Desk
+from bot.forms.field_table import field
+from bot.forms.validation import Incomplete
+from bot.tickets.reference import reference
+from handlers import error_messages
+from handlers.payload import Click, Submission
+
+Redraw = Callable[[Click], Awaitable[Json | None]]
+
+
+async def mark(ack: AsyncAck, form: Submission, error: Invalid, redraw: Redraw | None, config: Config) -> None:
+    """Marks each wrong answer; a field that the form does not show yet is shown, and named on top."""
+    view = await _with_hidden_fields(form, error.errors, redraw, config)
+    if view:
+        await ack(response_action="update", view=view)
+    else:
+        await ack(response_action="errors", errors=error_messages.beside(error, form, config))
+
+
+async def _with_hidden_fields(
+    form: Submission, errors: Mapping[str, str], redraw: Redraw | None, config: Config
+) -> Json | None:
+    """The form with the fields that came up with an answer in it; None when none is hidden, or they stay hidden.
+
+    Slack redraws a form while it is filled in; one that is submitted at once is submitted as it was.
+    """
+    hidden = [key for key in errors if key not in form.typed and field(key, config)]
+    if not hidden or redraw is None:
+        return None
+    click = Click(
+        form.user, ANSWER, "", "", "", view=form.view, view_callback=form.callback, about=form.about, typed=form.shown
+    )
+    try:
+        view = await redraw(click)
+    except (Refused, StoreDown):
+        return None
+    blocks = view["blocks"] if view else []
+    if view is None or not isinstance(blocks, list) or not {block.get("block_id") for block in blocks} >= {*hidden}:
+        return None
+    lines = [kit.line(kit.bold(f"{_name(key, config)}: "), kit.text(text)) for key, text in errors.items()]
+    asked: Json = {"type": "rich_text_list", "style": "bullet", "elements": lines}
+    head = kit.rich(kit.line(kit.bold(t("Still needed, and shown below now:"))), asked)
+    return {**view, "blocks": [head, *blocks], "private_metadata": form.about}
+
+
+def _name(key: str, config: Config) -> str:
+    asked = field(key, config)
+    return asked.name.rstrip(":?") if asked else key
+
+
+async def refuse(ack: AsyncAck, form: Submission, error: Exception, redraw: Redraw | None, desk: Desk) -> None:
+    """Keeps the form open with an error that can be corrected; offers the text of a form that came too late as a
+    note.
+    """
+    if isinstance(error, Incomplete):
+        needed = {each.key: t("This is needed now.") for each in error.missing}
+        if view := await _with_hidden_fields(form, needed, redraw, desk.config):
+            await ack(response_action="update", view=view)
+            return
+    words = error_messages.words_for(error, typed=True)
+    kept = await _rescued(form, words, desk) if isinstance(error, NotNow) else None
+    if kept is None and form.typed:
+        await ack(response_action="errors", errors=error_messages.beside_first(words, form))
+    else:
+        await ack(response_action="update", view=kept or error_messages.on_top(words))
+
+
+async def _rescued(form: Submission, words: str, desk: Desk) -> Json | None:
+    ticket = await desk.queries.ticket(form.ticket)
+    return error_messages.rescued(ticket, reference(ticket, desk.config), words, form, desk.config)
