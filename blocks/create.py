@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from blocks import kit
+from blocks import customers, kit
 from blocks.evidence import ALL_OFFERED, OFFERED, file_input, offered
-from blocks.form import inputs
+from blocks.form import ANSWER, FILLED, inputs
 from blocks.form_state import FormState
 from blocks.kit import Json
 from blocks.transactions import paste_inputs
 from bot.config.settings import Config
 from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
-from bot.forms.field_table import fields_of
+from bot.forms.field_table import EXTENT, URGENCY, fields_of
 from bot.forms.guide_tasks import PRIORITY
+from bot.forms.pasted_transactions import PASTED
+from bot.forms.start_choice import CHOICES, START_CHOICE
 from bot.forms.template_fields import Field, GuidePart, Need
 from bot.model.ticket import Kind
+from bot.register.customers import CustomerOverview
 from bot.tickets.reference import kind_name
 
 RAISE = "raising.raise"
@@ -25,11 +29,21 @@ ASIDE = "raising.aside"
 AWAY = "raising.away"
 REPLACE = "raising.replace"
 KEEP = "raising.keep"
+READ = "raising.read"
+LEFT = "left_to_others"
+"""The checkbox of a ticket that its raiser does not take."""
+YES = "yes"
 TOLD = "happens"
 """The input for the description of an incident."""
 KIND = "raising.kind."
 """Prefix of the buttons that choose a kind: `raising.kind.change`."""
 
+
+_FIRST = (
+    "customer", "services", "service_other", "happens", "impact",
+    EXTENT, URGENCY, "priority", "priority_reason", "start",
+)  # fmt: skip
+"""The first fields, in the order in which they are asked on the telephone."""
 
 _ABOUT = {
     Kind.INCIDENT: mark("Something does not work as it should"),
@@ -65,45 +79,117 @@ def chooser() -> Json:
     return kit.modal(RAISE, t("Raise a ticket"), rows)
 
 
-def modal(
-    begun: FormState,
-    config: Config,
-    answers: Mapping[str, str],
-    *,
-    more: bool = False,
-    offers: Sequence[Json] = (),
-    other: Mapping[str, str] | None = None,
-) -> Json:
-    """The form: what is needed at once; with `more`, every heading of the template and row of the matrix.
+@dataclass(frozen=True)
+class Beside:
+    """What a form shows besides its fields."""
 
-    Where it begins with a message, its kind can still be changed. `offers`: what may be the same problem. `other`: the
-    draft that would be lost by putting this one aside; it asks what is to become of it.
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Answers that stand when nothing is typed: their fields are shown with all the others only."""
+    offers: Sequence[Json] = ()
+    """Possible duplicates."""
+    other: Mapping[str, str] | None = None
+    """The draft that would be lost by saving this one: it asks which one to keep."""
+    overview: CustomerOverview | None = None
+    """What is known of the chosen end-customer."""
+
+
+NOTHING = Beside()
+
+
+def modal(begun: FormState, config: Config, answers: Mapping[str, str], beside: Beside = NOTHING) -> Json:
+    """The form: what is needed at once; with `begun.more`, every heading of the template and row of the matrix.
+
+    Where it begins with a message, its kind can still be changed. A field with an answer is always shown.
     """
     kind = begun.kind
     blocks = [kit.note(t("Continued from your draft."))] if begun.draft else []
     blocks += [kit.note(t(_HIDDEN))] if begun.is_hidden else []
-    blocks += inputs(_fields(kind, config, more), kind, config, answers, Need.RAISE)
-    blocks = [shown for block in blocks for shown in _told(block, kind, offers)]
+    blocks += _questions(begun, config, answers, beside)
     files = answers.get(ALL_OFFERED) or answers.get(OFFERED, "")
     blocks += offered(files, answers.get(OFFERED, ""), begun.left) if files else []
-    blocks += [*paste_inputs({}, answers), file_input()] if more else []
+    if begun.more or PASTED in answers:
+        blocks += paste_inputs({}, answers)
+    blocks += [file_input()] if begun.more else []
+    blocks.append(_whose(answers.get(LEFT, "")))
     later = t("Everything else can be filled in later, by anybody: Retarus gets it once nothing is missing.")
     blocks.append(kit.note(later))
-    blocks += _which(kind, other) if other else [kit.actions("raising", _buttons(begun, more))]
+    blocks += _which(kind, beside.other) if beside.other else [kit.actions("raising", _buttons(begun))]
     if begun.link is not None:
         blocks.append(kit.actions("raising.kinds", _other_kinds(kind)))
+    blocks = [_filled(_marked(block, begun.read), begun.filled) for block in blocks]
     return kit.modal(RAISE, t(_TITLES[kind]), blocks, submit=t("Raise"), about=begun.pack())
 
 
-def again(
-    about: str,
-    config: Config,
-    typed: Mapping[str, str],
-    offers: Sequence[Json],
-    other: Mapping[str, str] | None = None,
-) -> Json:
+def again(about: str, config: Config, typed: Mapping[str, str], beside: Beside = NOTHING) -> Json:
     """The same form, redrawn from what was typed so far; `about`: its metadata."""
-    return modal(FormState.unpack(about), config, typed, more=shows_more(typed), offers=offers, other=other)
+    return modal(FormState.unpack(about), config, typed, beside)
+
+
+def _questions(begun: FormState, config: Config, answers: Mapping[str, str], beside: Beside) -> list[Json]:
+    """First what everybody is asked, in plain words; then the other fields under the guide's headings."""
+    kind = begun.kind
+    values = {**beside.defaults, **answers}
+    if begun.more and values.get("priority") and "priority_reason" not in answers:
+        values["priority_reason"] = values.get("impact", "")
+    first, rest = _fields(begun, config, answers, beside.defaults)
+    blocks = inputs(first, kind, config, values, Need.RAISE, has_headings=False)
+    blocks += inputs(rest, kind, config, values, Need.RAISE)
+    shown = [each for block in blocks for each in _told(block, kind, beside.offers)]
+    shown = [each for block in shown for each in _with_overview(block, beside.overview, config)]
+    return [each for block in shown for each in _with_choice(block, begun, answers.get(START_CHOICE, ""))]
+
+
+def _with_choice(block: Json, begun: FormState, chosen: str) -> list[Json]:
+    """The start as a choice, with the picker for any other moment."""
+    if block.get("block_id") != "start":
+        return [block]
+    hint = kit.plain(t("Or pick the moment, in your own time zone"))
+    picker = {**block, "optional": True, "hint": hint}
+    return [picker] if "start" in begun.read else [_choice(chosen), picker]
+
+
+def _choice(chosen: str) -> Json:
+    options = {value: kit.option(t(label), value) for value, label in CHOICES.items()}
+    element: Json = {"type": "radio_buttons", "action_id": ANSWER, "options": list(options.values())}
+    if chosen in options:
+        element["initial_option"] = options[chosen]
+    label = kit.plain(t("Since when?"))
+    return {"type": "input", "block_id": START_CHOICE, "label": label, "element": element, "optional": True}
+
+
+def _whose(chosen: str) -> Json:
+    """The checkbox by which somebody raises a ticket for others to take."""
+    option = kit.option(t("Somebody else takes it"), YES)
+    element: Json = {"type": "checkboxes", "action_id": ANSWER, "options": [option]}
+    if chosen:
+        element["initial_options"] = [option]
+    label = kit.plain(t("You take it by raising it"))
+    return {"type": "input", "block_id": LEFT, "label": label, "element": element, "optional": True}
+
+
+def _marked(block: Json, read: Container[str]) -> Json:
+    """An input whose answer was read from the message says so."""
+    if block.get("block_id") not in read:
+        return block
+    return {**block, "hint": kit.plain(t("Read from the message. Please check."))}
+
+
+def _filled(block: Json, times: int) -> Json:
+    """An input with an action id of its own each time the desk filled fields in: Slack keeps what was typed under the
+    same id, and would not show the new text.
+    """
+    element = block.get("element")
+    if block["type"] != "input" or not times or not isinstance(element, dict):
+        return block
+    return {**block, "element": {**element, "action_id": f"{element['action_id']}{FILLED}{times}"}}
+
+
+def _with_overview(block: Json, overview: CustomerOverview | None, config: Config) -> list[Json]:
+    """The end-customer's input, with what is known of them below it."""
+    if block.get("block_id") != "customer":
+        return [block]
+    asked = {**block, "dispatch_action": True}
+    return [asked, *(customers.overview(overview, config) if overview else ())]
 
 
 def _told(block: Json, kind: Kind, offers: Sequence[Json]) -> Iterable[Json]:
@@ -125,9 +211,10 @@ def _other_kinds(kind: Kind) -> list[Json]:
     return [kit.button(t(_RATHER[each]), KIND + each, each.value) for each in Kind if each is not kind]
 
 
-def _buttons(begun: FormState, more: bool) -> list[Json]:
+def _buttons(begun: FormState) -> list[Json]:
     kind = begun.kind.value
-    buttons = [] if more else [kit.button(t("More fields"), MORE, kind)]
+    buttons = [] if begun.more else [kit.button(t("More fields"), MORE, kind)]
+    buttons.append(kit.button(t("Read what is pasted"), READ, kind))
     buttons.append(kit.button(t("Save as draft"), ASIDE, kind))
     if begun.draft:
         buttons.append(kit.button(t("Discard draft"), AWAY, begun.draft.value, style="danger"))
@@ -164,22 +251,24 @@ def _said(kind: Kind, words: str) -> Json:
     return kit.modal(RAISE, t(_TITLES[kind]), [{"type": "section", "text": kit.plain(words)}], about=kind.value)
 
 
-def _fields(kind: Kind, config: Config, more: bool) -> list[Field]:
-    """Fields without `more`: those required, those that apply because of such an answer, and the priority."""
-    ticket = [
-        field
-        for field in fields_of(kind, config, GuidePart.TICKET)
-        if (field.need[kind] is Need.RAISE or more) and not (field.group and field.group != "example.1")
-    ]
-    return [*ticket, *_priority(kind, config, more)]
+def _fields(
+    begun: FormState, config: Config, answers: Mapping[str, str], defaults: Mapping[str, str]
+) -> tuple[list[Field], list[Field]]:
+    """The first fields, in the order of a telephone call, and the others.
 
+    Without `begun.more`: those that are required and have no default, those with an answer, and the priority, which
+    starts the SLA's clock when it is given now (guide 2.7).
+    """
+    kind = begun.kind
+    judged = [each for each in fields_of(kind, config, GuidePart.FIRST) if each.heading is PRIORITY]
+    every = (*fields_of(kind, config, GuidePart.TICKET), *judged)
 
-def _priority(kind: Kind, config: Config, more: bool) -> list[Field]:
-    """The priority, or the impact and urgency it results from: given now, it starts the SLA's clock (guide 2.7)."""
-    judged = [field for field in fields_of(kind, config, GuidePart.FIRST) if field.heading is PRIORITY]
-    return [field for field in judged if more or field.key != "priority_reason"]
+    def is_shown(each: Field) -> bool:
+        if each.group:
+            return each.key in answers or (begun.more and each.group == "example.1")
+        is_needed = each.need[kind] is Need.RAISE and not defaults.get(each.key)
+        return is_needed or begun.more or each.key in answers or (each in judged and each.key != "priority_reason")
 
-
-def shows_more(typed: Mapping[str, str]) -> bool:
-    """True if the form of these answers shows more than the fields needed at once."""
-    return "tenants" in typed
+    shown = {each.key: each for each in every if is_shown(each)}
+    first = [shown[key] for key in _FIRST if key in shown]
+    return first, [each for each in shown.values() if each not in first]

@@ -8,12 +8,14 @@ from blocks import kit
 from blocks.customer_words import LANGUAGES
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
+from bot.config.settings import Config
 from bot.core.cleaning import clean_line, excerpt, shorten_middle
-from bot.core.i18n import Language, t
+from bot.core.i18n import Language, many, t
 from bot.core.identifiers import fold
 from bot.home import Screen, Tab
 from bot.model.contact import EndCustomer
-from bot.register.customers import PAGE, CustomerPage
+from bot.register.customers import PAGE, CustomerOverview, CustomerPage
+from bot.tickets.reference import reference
 
 ADD = "customers.add"
 CHANGE = "customers.change"
@@ -51,8 +53,27 @@ def _entry(customer: EndCustomer) -> Json:
     agreed = t("agreement {reference}", reference=customer.agreement)
     agreement = agreed if customer.agreement else f"⚠ {t('no agreement reference')}"
     people = t("Their people: {names}", names=excerpt(customer.contacts, 200)) if customer.contacts else ""
-    facts = "\n".join(filter(None, (f"{tenants} · {agreement}", people)))
+    also = t("Also: {names}", names=excerpt(", ".join(customer.also), 200)) if customer.also else ""
+    learned = t("From a ticket; not checked by an admin yet") if customer.is_learned else ""
+    facts = "\n".join(filter(None, (f"{tenants} · {agreement}", people, also, learned)))
     return kit.rich(kit.line(kit.bold(customer.name), kit.text(f"\n{facts}")))
+
+
+def overview(known: CustomerOverview, config: Config) -> list[Json]:
+    """What is known of an end-customer, below their name in a form."""
+    last = known.last
+    tickets = many("{count} open", "{count} open", known.open)
+    if last is not None:
+        words = excerpt(last.answer("happens"), 80)
+        tickets += ", " + t("last: {ticket} {words}", ticket=reference(last, config), words=words)
+    parts = (
+        tickets if last else "",
+        excerpt(known.tenants.replace("\n", ", "), 100),
+        excerpt(known.interface, 100),
+        t("Their people: {names}", names=excerpt(known.contacts, 200)) if known.contacts else "",
+    )
+    said = " · ".join(filter(None, parts))
+    return [kit.note(said)] if said else []
 
 
 def _buttons(customer: EndCustomer) -> list[Json]:
@@ -98,6 +119,13 @@ def modal(customer: EndCustomer | None) -> Json:
             needed=False,
         ),
         _language(known.language),
+        text_input(
+            "also",
+            t("Other names of this customer"),
+            t("One per line. An entry of that name is merged into this one"),
+            value="\n".join(known.also),
+            needed=False,
+        ),
     ]
     title = t("Change end-customer") if customer else t("Add an end-customer")
     return kit.modal(SAVE, title, blocks, submit=t("Save"), about=known.id)

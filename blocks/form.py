@@ -16,12 +16,23 @@ from bot.model.ticket import Kind
 ANSWER = "form.answer"
 """The action id of every input, so that Slack keeps what was typed when a form is redrawn."""
 
+FILLED = "~"
+"""Separates an action id from the number of times the desk filled in the form: `form.answer~1`."""
+
 LONGEST = 3000
 """Characters Slack allows an input."""
 _OPTION_VALUE = 150
 
 
-def inputs(fields: Iterable[Field], kind: Kind, config: Config, answers: Mapping[str, str], border: Need) -> list[Json]:
+def inputs(
+    fields: Iterable[Field],
+    kind: Kind,
+    config: Config,
+    answers: Mapping[str, str],
+    border: Need,
+    *,
+    has_headings: bool = True,
+) -> list[Json]:
     """The fields as inputs under their headings; `answers` are those to begin with, canonical or as typed so far.
 
     What the border asks for is required. A field that only applies with another's answer comes and goes with it:
@@ -35,7 +46,7 @@ def inputs(fields: Iterable[Field], kind: Kind, config: Config, answers: Mapping
         if not is_asked(field, answers, config):
             continue
         title = f"{field.heading.said} {field.group.split('.')[1]}" if field.group else field.heading.said
-        blocks += [heading(title)] if field.label and title != above else []
+        blocks += [heading(title)] if has_headings and field.label and title != above else []
         above = title
         answer = answers.get(field.key, "")
         answer = "" if answer in {BY_MATRIX, stands(field, answers, config)} else answer

@@ -32,6 +32,12 @@ class FormState:
     """Files of the message that did not fit into the form."""
     place: str = ""
     """`<channel>/<ts>` of the message: its permalink can still be looked up when the form is submitted at once."""
+    more: bool = False
+    """True if it shows every field."""
+    read: tuple[str, ...] = ()
+    """Keys of the fields whose answers were read from the message."""
+    filled: int = 0
+    """Number of times the desk filled in fields while the form was open."""
 
     def pack(self) -> str:
         link = {} if self.link is None else {"message": self.link}
@@ -39,7 +45,11 @@ class FormState:
         hidden = {"hidden": "yes"} if self.is_hidden else {}
         left = {"left": str(self.left)} if self.left else {}
         place = {"place": self.place} if self.place and not self.link else {}
-        return "|".join(filter(None, (self.kind.value, urlencode(link | draft | hidden | left | place))))
+        more = {"more": "yes"} if self.more else {}
+        read = {"read": ",".join(self.read)} if self.read else {}
+        filled = {"filled": str(self.filled)} if self.filled else {}
+        said = link | draft | hidden | left | place | more | read | filled
+        return "|".join(filter(None, (self.kind.value, urlencode(said))))
 
     @classmethod
     def unpack(cls, about: str) -> FormState:
@@ -54,6 +64,9 @@ class FormState:
             "hidden" in said,
             int(said.get("left", "0")),
             said.get("place", ""),
+            "more" in said,
+            tuple(filter(None, said.get("read", "").split(","))),
+            int(said.get("filled", "0")),
         )
 
     def turned(self, kind: Kind) -> FormState:

@@ -29,6 +29,8 @@ from bot.register.contacts import Register
 from bot.register.customer_words import CustomerWords
 from bot.register.customers import Customers
 from bot.register.membership import Membership
+from bot.register.message_reader import MessageReader
+from bot.register.raising import Raising
 from bot.reminders.digest_service import Digests
 from bot.reminders.service import Reminders
 from bot.reminders.status_alerts import StatusAlerts
@@ -78,6 +80,8 @@ class Desk:
     customers: Customers
     customer_words: CustomerWords
     membership: Membership
+    raising: Raising
+    reader: MessageReader
     notes: Notes
     search: Search
     reports: Reports
@@ -108,6 +112,7 @@ def open_desk(
     notes = Notes(changes, queries, store, config, clock)
     evidence = Evidence(changes, queries, customers, store, config, lookout)
     escalation = Escalation(changes, queries, answers, evidence, register, config, clock, routes)
+    tickets = Tickets(changes, queries, answers, drafts, directory, config, clock)
     taking_in = TakingIn(changes, queries, store, config, clock)
     return Desk(
         config=config,
@@ -116,7 +121,7 @@ def open_desk(
         directory=directory,
         members=members,
         queries=queries,
-        tickets=Tickets(changes, queries, answers, drafts, directory, config, clock),
+        tickets=tickets,
         answers=answers,
         escalation=escalation,
         portal=Portal(changes, queries, answers, evidence, escalation, register, config),
@@ -138,6 +143,8 @@ def open_desk(
         customers=customers,
         customer_words=CustomerWords(queries, customers, store, config),
         membership=Membership(store, directory),
+        raising=Raising(tickets, queries, customers, register, config, clock),
+        reader=MessageReader(queries, store, config, clock),
         notes=notes,
         search=Search(queries, notes, store, config, clock),
         reports=Reports(queries, customers, register, store, config, clock, routes, wake),

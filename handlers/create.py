@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from blocks import create, kit
 from blocks.evidence import OFFERED
 from blocks.form_state import KEPT, FormState, mark_of
 from blocks.kit import Json
 from bot.core.i18n import Language, spoken
-from bot.core.telephone import international
 from bot.core.ttl_cache import TtlCache
 from bot.desk import Desk
 from bot.forms.validation import present
@@ -19,6 +19,7 @@ from handlers.dispatch import Dispatcher, Show
 from handlers.file_names import named
 from handlers.message_link import linked
 from handlers.payload import Click, Command, Submission
+from handlers.raise_form import RaiseForm
 from handlers.suggestions import SuggestionLookup
 
 COMMANDS = {
@@ -36,18 +37,19 @@ Draft = tuple[tuple[str, str], ...]
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def draw(asked: tuple[Kind, str, Language, Draft]) -> str:
         kind, user, _, draft = asked
-        return kit.serialised(await begun(desk, kind, user, dict(draft)))
+        return kit.serialised(await forms.begun(kind, user, dict(draft)))
 
     offering = SuggestionLookup(desk)
+    forms = RaiseForm(desk)
     drawn = TtlCache(draw, _FRESH, most=500)
 
     async def open_form(asked: Command) -> None:
-        """State of a form that begins with the draft, or with the text behind the command."""
+        """Opens the form with the draft, or with what the text behind the command says."""
         await desk.queries.require_staff(asked.user)
         kind = COMMANDS[asked.name]
         if asked.text:
-            answers = {**await known(desk, asked.user), "happens": asked.text}
-            view = kit.serialised(create.modal(FormState(kind), desk.config, answers))
+            form, answers = await forms.read(FormState(kind), asked.user, asked.text)
+            view = kit.serialised(await forms.draw(form, asked.user, answers))
         else:
             draft = await desk.queries.draft(asked.user, kind)
             view = await drawn.get((kind, asked.user, spoken(), tuple(sorted(draft.items()))))
@@ -55,21 +57,31 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def show_more(click: Click) -> None:
         await desk.queries.require_staff(click.user)
-        tenants = {"tenants": await desk.customers.tenants_for(click.typed.get("customer", ""))}
-        answers = {**await known(desk, click.user), **tenants, **click.typed}
-        shown = await offering.now(click)
-        view = create.modal(FormState.unpack(click.about), desk.config, answers, more=True, offers=shown)
+        form = replace(FormState.unpack(click.about), more=True)
+        view = await forms.draw(form, click.user, click.typed, await offering.now(click))
+        await dispatcher.update_view(click.view, view)
+
+    async def read_pasted(click: Click) -> None:
+        """Fills in the fields that are still empty from the words pasted into the form."""
+        await desk.queries.require_staff(click.user)
+        form, answers = await forms.read_again(FormState.unpack(click.about), click.user, click.typed)
+        view = await forms.draw(form, click.user, answers, await offering.now(click))
         await dispatcher.update_view(click.view, view)
 
     async def redraw(click: Click) -> Json | None:
         await desk.queries.require_staff(click.user)
         shown = await offering.look(click)
-        return None if shown is None else create.again(click.about, desk.config, click.typed, shown)
+        return (
+            None if shown is None else await forms.draw(FormState.unpack(click.about), click.user, click.typed, shown)
+        )
 
     async def submit(form: Submission) -> Json | None:
         about = await linked(dispatcher.client, FormState.unpack(form.about))
         files = await named(dispatcher.client, (*form.files, *read(form.typed.get(OFFERED, ""))))
-        await desk.tickets.create(form.user, about.kind, form.typed, form.view, about.link or "", files)
+        is_taken = not form.typed.get(create.LEFT)
+        await desk.raising.create(
+            form.user, about.kind, form.typed, form.view, about.link or "", files, is_taken=is_taken
+        )
         if about.draft:
             dispatcher.tasks.start(use_up(desk, form.user, about), later=True)
         return None
@@ -77,38 +89,48 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     for name in COMMANDS:
         dispatcher.commands[name] = open_form
     dispatcher.clicks[create.MORE] = show_more
+    dispatcher.clicks[create.READ] = read_pasted
     dispatcher.submissions[create.RAISE] = submit
     dispatcher.redraws[create.RAISE] = redraw
     _register_drafts(desk, dispatcher, offering)
 
 
 def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLookup) -> None:
+    forms = RaiseForm(desk)
+
     async def put_aside(click: Click) -> Show | None:
         """Keeps one draft per kind: a draft other than the one this form began with is not replaced without asking."""
         await desk.queries.require_staff(click.user)
         form = FormState.unpack(click.about)
         there = await desk.queries.draft(click.user, form.kind)
-        own = form.mark, mark_of(_kept(click))  # the latter where it is clicked twice
+        own = form.mark, mark_of(await kept(click))  # the latter where it is clicked twice
         if there and mark_of(there) not in own:
             await ask(click, there)
             return None
-        return await replace(click)
+        return await put(click)
 
     async def ask(click: Click, other: Mapping[str, str]) -> None:
         """Asks which of two drafts to keep. Slack keeps what is typed."""
-        view = create.again(click.about, desk.config, click.typed, await offering.now(click), other)
+        view = await forms.draw(
+            FormState.unpack(click.about), click.user, click.typed, await offering.now(click), other
+        )
         await dispatcher.update_view(click.view, view)
 
     async def keep_other(click: Click) -> None:
         await desk.queries.require_staff(click.user)
         await ask(click, {})
 
-    async def replace(click: Click) -> Show:
+    async def put(click: Click) -> Show:
         form = FormState.unpack(click.about)
-        await desk.tickets.save_draft(click.user, form.kind, _kept(click))
+        await desk.tickets.save_draft(click.user, form.kind, await kept(click))
         if form.draft is not form.kind:
             dispatcher.tasks.start(use_up(desk, click.user, form), later=True)
         return lambda: dispatcher.update_view(click.view, create.put_aside(form.kind))
+
+    async def kept(click: Click) -> dict[str, str]:
+        """The draft made from a form: what was typed, and how the form was begun."""
+        typed = await desk.raising.with_moments(click.typed, click.user)
+        return present({**typed, KEPT: FormState.unpack(click.about).pack()})
 
     async def throw_away(click: Click) -> Show:
         await desk.queries.require_staff(click.user)
@@ -116,33 +138,12 @@ def _register_drafts(desk: Desk, dispatcher: Dispatcher, offering: SuggestionLoo
         return lambda: dispatcher.update_view(click.view, create.thrown_away(Kind(click.value)))
 
     dispatcher.saving_clicks[create.ASIDE] = put_aside
-    dispatcher.saving_clicks[create.REPLACE] = replace
+    dispatcher.saving_clicks[create.REPLACE] = put
     dispatcher.clicks[create.KEEP] = keep_other
     dispatcher.saving_clicks[create.AWAY] = throw_away
-
-
-def _kept(click: Click) -> dict[str, str]:
-    """The draft made from a form: what was typed, and how the form was begun."""
-    return present({**click.typed, KEPT: FormState.unpack(click.about).pack()})
 
 
 async def use_up(desk: Desk, user: str, form: FormState) -> None:
     """Deletes the draft that this form began with, unless another one has replaced it since."""
     if form.draft and mark_of(await desk.queries.draft(user, form.draft)) == form.mark:
         await desk.tickets.discard_draft(user, form.draft)
-
-
-async def begun(desk: Desk, kind: Kind, user: str, draft: Mapping[str, str]) -> Json:
-    """The form with what is known, and this person's draft, whatever it was begun with."""
-    answers = {**await known(desk, user), **draft}
-    return create.modal(FormState.taken_up(kind, draft), desk.config, answers, more=create.shows_more(draft))
-
-
-async def known(desk: Desk, user: str) -> dict[str, str]:
-    """Prefilled answers: the main customer ID, and the person's own contact from the register."""
-    contact = await desk.register.contact(user)
-    prefilled = {
-        "main_id": desk.config.customer.main_id,
-        "contact": f"{contact.name}, {international(contact.phone, None) or contact.phone}" if contact else "",
-    }
-    return {key: text for key, text in prefilled.items() if text}

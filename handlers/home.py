@@ -16,13 +16,13 @@ from bot.model.contact import Contact
 from bot.model.notice import Letter
 from bot.model.ticket import Kind, Party
 from bot.tickets.reference import reference
-from handlers.create import begun
 from handlers.dispatch import Dispatcher
 from handlers.payload import Click, SlackEvent
+from handlers.raise_form import RaiseForm
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
-    drawing = HomeRenderer(desk)
+    drawing, forms = HomeRenderer(desk), RaiseForm(desk)
     keep_up = _keeper(dispatcher, lambda user: publish(dispatcher.client, drawing, user))
 
     async def opened(event: SlackEvent) -> None:
@@ -44,7 +44,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def take_up(click: Click) -> None:
         await desk.queries.require_staff(click.user)
         kind = Kind(click.value)
-        view = await begun(desk, kind, click.user, await desk.queries.draft(click.user, kind))
+        view = await forms.begun(kind, click.user, await desk.queries.draft(click.user, kind))
         await dispatcher.open_for(click, view)
 
     dispatcher.events["app_home_opened"] = opened

@@ -8,11 +8,11 @@ from blocks.form_state import FormState
 from bot.desk import Desk
 from bot.model.ticket import Kind
 from bot.tickets.attachments import written
-from handlers.create import begun, known
 from handlers.dispatch import Dispatcher
 from handlers.mention_names import MentionNames
 from handlers.message_link import linked
 from handlers.payload import Click, Command, Shortcut
+from handlers.raise_form import RaiseForm
 from handlers.slack_text import as_typed
 
 COMMAND = "/retarus"
@@ -21,12 +21,10 @@ ANY = "raise_ticket"
 FROM_MESSAGE = "raise_from_message"
 """The shortcut on a message."""
 
-LONGEST = 3000
-"""Characters of a message that are taken over."""
-
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     names = MentionNames(dispatcher.client, desk)
+    forms = RaiseForm(desk)
 
     async def choose(asked: Command | Shortcut) -> None:
         await desk.queries.require_staff(asked.user)
@@ -36,13 +34,13 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         """Opens the form at once, and looks up the link of the message after."""
         await desk.queries.require_staff(used.user)
         words = as_typed(used.text, await names.of(used.text))
-        told = {"happens": words[:LONGEST], OFFERED: written(used.files)}
-        answers = {**await known(desk, used.user), **told}
         left = max(0, len(used.files) - AT_A_TIME)
-        form = FormState(Kind.INCIDENT, link="", left=left, place=f"{used.channel}/{used.ts}")
-        view = create.modal(form, desk.config, answers)
+        begun = FormState(Kind.INCIDENT, link="", left=left, place=f"{used.channel}/{used.ts}")
+        form, answers = await forms.read(begun, used.user, words)
+        answers[OFFERED] = written(used.files)
+        view = await forms.draw(form, used.user, answers)
         opened = await dispatcher.open_modal(used.trigger, view)
-        view = create.modal(await linked(dispatcher.client, form), desk.config, answers)
+        view = await forms.draw(await linked(dispatcher.client, form), used.user, answers)
         await dispatcher.update_view(str(opened["id"]), view, seen=str(opened["hash"]))
 
     async def show_kind(click: Click) -> None:
@@ -50,11 +48,9 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await desk.queries.require_staff(click.user)
         kind = Kind(click.value)
         if click.about:
-            answers = {**await known(desk, click.user), **click.typed}
-            turned = FormState.unpack(click.about).turned(kind)
-            view = create.modal(turned, desk.config, answers, more=create.shows_more(click.typed))
+            view = await forms.draw(FormState.unpack(click.about).turned(kind), click.user, click.typed)
         else:
-            view = await begun(desk, kind, click.user, await desk.queries.draft(click.user, kind))
+            view = await forms.begun(kind, click.user, await desk.queries.draft(click.user, kind))
         await dispatcher.update_view(click.view, view)
 
     dispatcher.commands[COMMAND] = choose

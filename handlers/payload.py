@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from blocks.form import FILLED
 from bot.core.cleaning import decode_slack_entities
 from bot.model.ticket import Attachment
 from handlers.message_text import words_of
@@ -208,6 +209,7 @@ def click(body: Body) -> Click:
     name, value = _text(action, "action_id"), _text(action, "value")
     if action.get("type") == "overflow":
         name, _, value = _text(action.get("selected_option") or {}, "value").partition("|")
+    name = name.partition(FILLED)[0]
     view, message = body.get("view") or {}, body.get("message") or {}
     user = _text(body.get("user") or {}, "id")
     return Click(

@@ -7,10 +7,11 @@ Columns are found by their headings, German or English, or by what stands in the
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -152,6 +153,43 @@ def as_answers(found: Sequence[Mapping[str, str]], first: int = 1) -> dict[str, 
     return {
         f"example.{number}.{part}": text for number, parts in enumerate(found, first) for part, text in parts.items()
     }
+
+
+def as_table(found: Iterable[Mapping[str, str]], most: int) -> tuple[str, int]:
+    """Transactions as a table that `transactions` reads, of at most `most` characters, and how many it has."""
+    lines = [";".join(_COLUMNS)]
+    length = len(lines[0])
+    for parts in found:
+        cells = io.StringIO()
+        csv.writer(cells, delimiter=";", lineterminator="").writerow([_cell(parts, part) for part in _COLUMNS.values()])
+        length += 1 + len(cells.getvalue())
+        if length > most:
+            break
+        lines.append(cells.getvalue())
+    return ("\n".join(lines), len(lines) - 1) if len(lines) > 1 else ("", 0)
+
+
+_COLUMNS = {
+    "Timestamp": "when",
+    "Direction": "direction",
+    "Sender": "sender",
+    "Recipient": "recipient",
+    "Inbound number": "inbound",
+    "Status": "status",
+    "Log": "log",
+}
+
+
+def _cell(parts: Mapping[str, str], part: str) -> str:
+    text = parts.get(part, "")
+    if part == "when" and text:
+        return f"{datetime.fromtimestamp(int(text), UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return clean_line(text)
+
+
+def is_complete(parts: Mapping[str, str]) -> bool:
+    """True for a transaction that the form takes: a moment, a status and one address, each not too long."""
+    return not _checked(Row(0, parts), parts).faults
 
 
 def read_table(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> TransactionTable | None:

@@ -104,7 +104,8 @@ class Evidence:
             names.setdefault(fold(name), name)
         found = [(name, await self.customers.named(name)) for name in names.values() if name]
         are_kept = await self.customers.are_kept()
-        return [name for name, entry in found if (not entry.agreement if entry else are_kept)]
+        kept = [(name, entry if entry and not entry.is_learned else None) for name, entry in found]
+        return [name for name, entry in kept if (not entry.agreement if entry else are_kept)]
 
     async def with_evidence(self, ticket: Ticket, despite: str | None, at: datetime) -> tuple[Ticket, dict[str, str]]:
         """The ticket after its letter and files are sent, with the details for the history.

@@ -84,7 +84,7 @@ PARTNER: tuple[Field, ...] = (
     ),
     Field(
         "priority_reason", PRIORITY, for_all(Need.HANDOFF), Ask.LINE, "Why this priority?",
-        "e.g. no outbound mail for three customers", check=validators.reason, printed="", most=500,
+        "e.g. no outbound mail for three customers", check=validators.reason, printed="", most=validators.MOST_REASON,
     ),
     Field("triage", TRIAGE, need_of(Need.HANDOFF), hint="What was done, and what came of it", printed=""),
     Field(

@@ -62,10 +62,15 @@ _BY_NAME: tuple[tuple[re.Pattern[str], FamilyName], ...] = (
 """The guide's services, and those of Retarus's documentation, by a word in their names."""
 
 
+def family_name(service: str, config: Config) -> FamilyName:
+    """The name of the service's family: `mail`, `fax`, `sms`, `edi`, `other`."""
+    told: FamilyName = next((family for pattern, family in _BY_NAME if pattern.search(service)), "other")
+    return config.services.families.get(service, told)
+
+
 def family_of(service: str, config: Config) -> Family:
     """The family `desk.toml` names, or its name implies; its addresses can be set by `[services.examples]`."""
-    told: FamilyName = next((family for pattern, family in _BY_NAME if pattern.search(service)), "other")
-    name = config.services.families.get(service, told)
+    name = family_name(service, config)
     own = config.services.examples.get(service)
     return Family(own, own, FAMILIES[name].called) if own else FAMILIES[name]
 

@@ -98,6 +98,10 @@ class EndCustomer(Record):
     """The customer's own people, for ours to call. Nothing is ever sent to them."""
     language: Language | None = None
     """Language of the texts for this customer; None: as the ticket is written."""
+    also: tuple[Words, ...] = ()
+    """Other names of the same customer, under which tickets were raised."""
+    is_learned: bool = False
+    """True while nobody but a ticket has named them: no admin saved this entry."""
 
     @property
     def folded(self) -> str:
@@ -107,4 +111,5 @@ class EndCustomer(Record):
     @property
     def words(self) -> tuple[str, ...]:
         """Search words of the contact: the words of their name, and their IDs."""
-        return tuple(sorted({*words_in(self.name), *map(fold, self.tenants)}))
+        names = (self.name, *self.also)
+        return tuple(sorted({*(word for each in names for word in words_in(each)), *map(fold, self.tenants)}))

@@ -21,6 +21,7 @@ from bot.core.secret_detection import faults
 from bot.forms import validators
 from bot.forms.validators import Given
 from bot.model.contact import EndCustomer
+from bot.model.ticket import Ticket
 from bot.register.ports import CustomerStore
 from bot.tickets import permissions
 from bot.tickets.ports import Batch
@@ -33,6 +34,8 @@ _OFFERED = 20
 """Customers suggested at a time."""
 _ALIKE, _WORDS, _LIKE = 100, 4, 65
 """Entries compared with an unknown name, for that many of its words; minimum likeness, of 100."""
+_COUNTED = 50
+"""Tickets of a customer among which the open ones are counted."""
 _LAST = 5
 """Tickets looked through for the tenants they were about."""
 PAGE = 10
@@ -51,16 +54,22 @@ def read(typed: Mapping[str, str], key: str, given: Given) -> EndCustomer:
     for part, text, most in (("name", name, _NAME), ("agreement", agreement, _LINE), ("contacts", people, _TEXT)):
         if len(text) > most:
             errors[part] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=most)
-    errors |= faults({"name": name, "agreement": agreement, "contacts": people})
+    also = clean_text(typed.get("also", ""))
+    others = tuple(dict.fromkeys(filter(words_in, map(clean_line, also.split("\n")))))
+    if any(len(each) > _NAME for each in others):
+        errors["also"] = t("At most {most} characters per name.", most=_NAME)
+    errors |= faults({"name": name, "agreement": agreement, "contacts": people, "also": also})
     if errors:
         raise Invalid(errors)
+    name = clean_line(name)
     return EndCustomer(
         id=key,
-        name=clean_line(name),
+        name=name,
         tenants=tenants,
         agreement=clean_line(agreement),
         contacts=people,
         language=_language(typed.get("language", "")),
+        also=tuple(each for each in others if fold(each) != fold(name)),
     )
 
 
@@ -71,6 +80,10 @@ def _language(text: str) -> Language | None:
 def _tenants(text: str, given: Given) -> tuple[str, ...]:
     found = validators.tenants(text, given).split("\n") if text else []
     return tuple(each for each in found if validators.TENANT_ID.fullmatch(each))
+
+
+def _last_answer(tickets: Iterable[Ticket], key: str) -> str:
+    return next((each.answer(key) for each in tickets if each.answer(key)), "")
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -103,6 +116,26 @@ class CustomerPage:
 
 
 @dataclass(frozen=True)
+class CustomerOverview:
+    """What the desk knows of an end-customer when a ticket is raised for them."""
+
+    name: str
+    open: int
+    """Open tickets, of the newest ones."""
+    last: Ticket | None
+    tenants: str
+    interface: str
+    contacts: str
+    """The customer's own people."""
+
+    @property
+    def defaults(self) -> dict[str, str]:
+        """Answers of a new ticket that stand when nothing else is typed."""
+        found = {"tenants": self.tenants, "interface": self.interface}
+        return {key: text for key, text in found.items() if text}
+
+
+@dataclass(frozen=True)
 class Customers:
     """Service for end-customers: maintained by admins, readable for everybody on the team."""
 
@@ -115,11 +148,19 @@ class Customers:
         return await self.store.customers(words_in(text), limit=_OFFERED)
 
     async def named(self, name: str) -> EndCustomer | None:
-        return await self.store.customer_named(fold(name)) if name else None
+        """The customer of this name, or with this other name."""
+        entry = await self.store.customer_named(fold(name)) if name else None
+        if entry or not words_in(name):
+            return entry
+        alike = await self.store.customers(words_in(name), limit=_OFFERED)
+        return next((each for each in alike if fold(name) in map(fold, each.also)), None)
 
     async def are_kept(self) -> bool:
-        """True if there is a list of end-customers at all."""
-        return await self.store.count_customers() > 0
+        """True if an admin saved an end-customer: there is a list that is meant to be complete."""
+        for skip in range(0, await self.store.count_customers(), _ALIKE):
+            if not all(each.is_learned for each in await self.store.customers((), limit=_ALIKE, skip=skip)):
+                return True
+        return False
 
     async def known_as(self, name: str) -> str:
         """Canonical spelling of the name in the register or a ticket. `Invalid` for an unknown name."""
@@ -157,20 +198,60 @@ class Customers:
         if other and other.id != key:
             words = t("“{name}” is in the list already. Change that entry instead.", name=other.name)
             raise Invalid({"name": words})
-        await self._apply(Batch(customers=[customer], once=[f"{form}:customer"]))
+        merged = await self._merged(customer)
+        await self._apply(Batch(customers=[customer], forget_customers=merged, once=[f"{form}:customer"]))
+
+    async def _merged(self, customer: EndCustomer) -> list[str]:
+        """The keys of the entries that its other names stand for. `Invalid` for a name of a third one."""
+        keys = list[str]()
+        for name in customer.also:
+            other = await self.named(name)
+            if other is None or other.id == customer.id:
+                continue
+            if fold(other.name) != fold(name):
+                words = t("“{name}” is another name of “{other}” already.", name=name, other=other.name)
+                raise Invalid({"also": words})
+            keys.append(other.id)
+        return keys
 
     async def remove(self, key: str, by: str, click: str) -> None:
         """Removes a customer. Tickets keep the name they were raised with."""
         permissions.require_admin(await self.queries.actor(by))
         await self._apply(Batch(forget_customers=[key], once=[f"{click}:customer"]))
 
+    async def overview(self, name: str) -> CustomerOverview | None:
+        """Tickets, tenants, interface and people of this customer; None when nothing is known."""
+        entry = await self.named(name)
+        tickets = await self._tickets_of(name, entry)
+        if not (entry or tickets):
+            return None
+        tenants = "\n".join(entry.tenants) if entry else ""
+        recent = tickets[:_LAST]
+        return CustomerOverview(
+            name=entry.name if entry else tickets[0].answer("customer"),
+            open=sum(each.stage.is_open for each in tickets),
+            last=tickets[0] if tickets else None,
+            tenants=tenants or _last_answer(recent, "tenants"),
+            interface=_last_answer(recent, "interface"),
+            contacts=entry.contacts if entry else "",
+        )
+
+    async def _tickets_of(self, name: str, entry: EndCustomer | None) -> list[Ticket]:
+        """The newest tickets under any name of this customer, newest first."""
+        names = dict.fromkeys(fold(each) for each in (name, *((entry.name, *entry.also) if entry else ())))
+        found = [each for key in names if key for each in await self.store.tickets_of(key, _COUNTED)]
+        return sorted(found, key=lambda each: each.number, reverse=True)
+
     async def tenants_for(self, name: str) -> str:
         """Default of “Tenant(s) …” for this customer: from their entry, or from their last ticket."""
+        found = await self.overview(name) if name else None
+        return found.tenants if found else ""
+
+    async def spelt(self, name: str) -> str:
+        """The name as the desk spells it already; a new name stays as it was typed."""
         entry = await self.named(name)
-        if entry and entry.tenants:
-            return "\n".join(entry.tenants)
-        last = await self.store.tickets_of(fold(name), _LAST) if name else []
-        return next((ticket.answer("tenants") for ticket in last if ticket.answer("tenants")), "")
+        beside = [] if entry or not name else await self.store.names_beside(fold(name))
+        return entry.name if entry else next((each for each in beside if fold(each) == fold(name)), name)
 
     async def _apply(self, batch: Batch) -> None:
         try:

@@ -143,6 +143,7 @@ class Changes:
             once=[once],
             drop=[key for each in done for key in each.drop],
             heard=more.heard,
+            customers=more.customers,
         )
         saved = await self.store.apply(batch)
         self.wake()

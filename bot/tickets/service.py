@@ -19,12 +19,13 @@ from bot.forms import validation
 from bot.forms.field_table import fields_in, fields_of
 from bot.forms.pasted_transactions import faults_beside_table, with_pasted
 from bot.forms.template_fields import Need
+from bot.model.contact import EndCustomer
 from bot.model.ticket import Attachment, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step, change, event, move
 from bot.tickets import attachments, permissions
 from bot.tickets.answers import Answers, details_of
 from bot.tickets.changes import Change, Changes
-from bot.tickets.ports import Directory, Drafts
+from bot.tickets.ports import Batch, Directory, Drafts
 from bot.tickets.queries import Queries, draft_key, preferences_key
 from bot.tickets.reference import reference
 
@@ -55,10 +56,11 @@ class Tickets:
         form: str,
         source: str = "",
         files: Sequence[Attachment] = (),
+        learned: Sequence[EndCustomer] = (),
     ) -> Ticket:
         """Creates a ticket from the fields that were shown. `Invalid` with every wrong or needed field at once.
 
-        `source`: the permalink of the message it comes from.
+        `source`: the permalink of the message it comes from. `learned`: end-customers saved with it.
         """
         actor = await self.queries.actor(by)
         permissions.require_staff(actor)
@@ -81,7 +83,7 @@ class Tickets:
         details = {**details_of(ticket.answers), **attachments.details(ticket, files)}
         done = Change(ticket, event(ticket, Move.RAISE, by, at, **details))
         try:
-            return await self.changes.save(None, done, f"{form}:raise")
+            return await self.changes.save(None, done, f"{form}:raise", Batch(customers=learned))
         except Duplicate:
             return await self.queries.ticket(ticket.id)
 

@@ -148,8 +148,8 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
     name = "PD-1042"
     for kind in Kind:
         for more in (False, True):
-            yield f"raising {kind} {more}", create.modal(FormState(kind), config, ticket.answers, more=more)
-            yield f"raising {kind} {more} empty", create.modal(FormState(kind), config, {}, more=more)
+            yield f"raising {kind} {more}", create.modal(FormState(kind, more=more), config, ticket.answers)
+            yield f"raising {kind} {more} empty", create.modal(FormState(kind, more=more), config, {})
         offered = {**ticket.answers, OFFERED: written([Attachment(id="F1", name=NASTY * 9, type="x" * 90)])}
         yield f"raising {kind} from a message with files", create.modal(FormState(kind, LINK), config, offered)
         yield f"raising {kind} again", create.modal(FormState(kind, draft=kind), config, ticket.answers)
@@ -161,7 +161,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         )
         yield f"raising {kind} draft", create.modal(FormState(kind, draft=kind), config, ticket.answers)
         yield "chooser", create.chooser()
-        other = create.modal(FormState(kind, LINK), config, ticket.answers, other=ticket.answers)
+        other = create.modal(FormState(kind, LINK), config, ticket.answers, create.Beside(other=ticket.answers))
         yield f"raising {kind} with another draft", other
         yield f"raising {kind} put aside", create.put_aside(kind)
         yield f"raising {kind} thrown away", create.thrown_away(kind)

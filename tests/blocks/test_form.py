@@ -101,8 +101,39 @@ def test_permission_to_test_has_no_default() -> None:
 
 def test_short_form_asks_only_for_what_is_known_on_the_phone() -> None:
     shown = inputs(create.modal(FormState(INCIDENT), CONFIG, {}))
-    assert list(shown) == ["customer", "main_id", "services", "start", "happens", "impact", "contact", "priority"]
-    assert [key for key, block in shown.items() if block["optional"]] == ["priority"]
+    asked = ["customer", "services", "happens", "impact", "priority", "start_choice", "start", "main_id", "contact"]
+    assert list(shown) == [*asked, "left_to_others"]
+    optional = [key for key, block in shown.items() if block["optional"]]
+    assert optional == ["priority", "start_choice", "start", "left_to_others"]
+
+
+def test_short_form_hides_the_fields_that_have_a_default() -> None:
+    known = create.Beside(defaults={"main_id": "73125", "contact": "Anna, +49 89 1", "tenants": "12345RS"})
+    shown = inputs(create.modal(FormState(INCIDENT), CONFIG, {}, known))
+    assert not {"main_id", "contact", "tenants"} & shown.keys()
+    assert "contact" in inputs(create.modal(FormState(INCIDENT), CONFIG, {"contact": ""}, known))
+    every = inputs(create.modal(FormState(INCIDENT, more=True), CONFIG, {}, known))
+    assert every["main_id"]["element"]["initial_value"] == "73125"
+    assert every["tenants"]["element"]["initial_value"] == "12345RS"
+
+
+def test_field_that_was_read_is_shown_and_says_so() -> None:
+    form = FormState(INCIDENT, read=("tenants", "services"))
+    shown = inputs(create.modal(form, CONFIG, {"tenants": "12345RS", "services": "FAX", "happens": "Fax fails"}))
+    assert [key for key, block in shown.items() if "Read from the message" in str(block.get("hint"))] == [
+        "services",
+        "tenants",
+    ]
+
+
+def test_inputs_have_new_ids_after_the_desk_filled_them_in() -> None:
+    shown = inputs(create.modal(FormState(INCIDENT, filled=2), CONFIG, {"impact": "No mail"}))
+    assert {block["element"]["action_id"] for block in shown.values()} == {"form.answer~2"}
+
+
+def test_form_state_is_packed_and_unpacked() -> None:
+    form = FormState(INCIDENT, "https://x.slack.com/1", more=True, read=("start", "tenants"), filled=3)
+    assert FormState.unpack(form.pack()) == form
 
 
 @pytest.mark.parametrize(
@@ -124,7 +155,7 @@ def test_question_that_follows_from_an_answer_is_shown_with_it_only(key: str, va
 
 
 def test_long_form_offers_every_heading_and_row_and_requires_nothing_more() -> None:
-    few, all_ = create.modal(FormState(INCIDENT), CONFIG, {}), create.modal(FormState(INCIDENT), CONFIG, {}, more=True)
+    few, all_ = create.modal(FormState(INCIDENT), CONFIG, {}), create.modal(FormState(INCIDENT, more=True), CONFIG, {})
     assert inputs(all_).keys() > inputs(few).keys()
     assert inputs(all_).keys() >= {
         "tenants",
@@ -137,9 +168,8 @@ def test_long_form_offers_every_heading_and_row_and_requires_nothing_more() -> N
         "test",
         "known",
     }
-    assert [block["block_id"] for block in inputs(all_).values() if not block["optional"]] == [
-        block["block_id"] for block in inputs(few).values() if not block["optional"]
-    ]
+    required = [[key for key, block in inputs(view).items() if not block["optional"]] for view in (few, all_)]
+    assert set(required[0]) == set(required[1])
 
 
 def test_known_answers_are_prefilled() -> None:
@@ -153,7 +183,7 @@ def test_inputs_keep_their_ids_when_redrawn_so_that_typed_text_stays() -> None:
         return {(key, block["element"]["action_id"]) for key, block in inputs(view).items()}
 
     assert ids(create.modal(FormState(INCIDENT), CONFIG, {})) <= ids(
-        create.modal(FormState(INCIDENT), CONFIG, {}, more=True)
+        create.modal(FormState(INCIDENT, more=True), CONFIG, {})
     )
 
 
@@ -258,7 +288,7 @@ def test_form_about_a_ticket_keeps_its_id_and_version_and_nothing_else(modal: An
     ("needed", "view"),
     [
         ("raise", lambda config: create.modal(FormState(INCIDENT), config, {})),
-        ("never", lambda config: create.modal(FormState(INCIDENT), config, {}, more=True)),
+        ("never", lambda config: create.modal(FormState(INCIDENT, more=True), config, {})),
         ("handoff", lambda config: handoff.modal(an_incident(Stage.FIRST), "PD-1042", config)),
         ("escalate", lambda config: escalation_form.modal(an_incident(Stage.SECOND), "PD-1042", config)),
         ("escalate", lambda config: fill_in.modal(an_incident(Stage.FIRST), "PD-1042", config)),

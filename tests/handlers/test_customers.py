@@ -6,7 +6,7 @@ import pytest
 
 from blocks import customers
 from blocks.form import ANSWER
-from bot.core.errors import NotYours
+from bot.core.errors import Invalid, NotYours
 from localslack import Modal
 from tests.handlers.homes import at, gone, press, shown
 from tests.handlers.test_escalation import previewed
@@ -67,12 +67,57 @@ async def test_customer_is_found_by_typing_and_any_other_name_will_do(w: World) 
     assert await offered(w, "") == ["Müller GmbH"]
 
 
-async def test_tenants_of_a_customer_are_prefilled_from_their_entry(w: World) -> None:
+async def test_tenants_of_a_customer_are_those_of_their_entry(w: World) -> None:
     await read_catalogue(w)
-    card = await w.raised()
-    await w.anna.click(card, "Fill in")
-    modal = await w.anna.modal("Fill in")
-    assert initial(modal, "tenants") == "12345RS, 23456RS"
+    await w.raised()
+    assert (await w.ticket()).answer("tenants") == "12345RS\n23456RS"
+
+
+async def test_chosen_customer_shows_open_tickets_tenants_and_people(w: World) -> None:
+    await read_catalogue(w)
+    await w.raised()
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal("Raise an incident")
+    await w.decide(w.anna, modal, "customer", picked("müller gmbh"))
+    modal = await w.anna.modal(containing="1 open, last: PD-1001 Outbound mail is rejected")
+    assert "12345RS, 23456RS · Their people: Frau Müller" in modal.text
+
+
+async def test_member_who_may_not_read_tickets_sees_no_tickets_of_a_customer(w: World) -> None:
+    await read_catalogue(w)
+    await w.raised()
+    overview = await w.running.desk.raising.overview("Müller GmbH", "U0NIA")
+    assert overview
+    assert (overview.open, overview.last, overview.contacts) == (0, None, "")
+
+
+async def test_customer_is_learned_from_a_ticket_in_one_spelling(w: World) -> None:
+    await w.raised(customer="Nordsee Reederei")
+    await w.raised(customer="nordsee  reederei.")
+    (customer,) = await w.running.store.customers((), limit=9)
+    assert (customer.name, customer.is_learned) == ("Nordsee Reederei", True)
+    assert (await w.ticket(1002)).answer("customer") == "Nordsee Reederei"
+    assert not await w.running.desk.customers.are_kept()
+    await at(w.carla, "End-customers", "From a ticket; not checked by an admin yet")
+
+
+async def test_admin_merges_two_names_of_a_customer(w: World) -> None:
+    await read_catalogue(w)
+    await w.raised(customer="Mueller Logistics")
+    desk = w.running.desk
+    mueller = await desk.customers.named("Müller GmbH")
+    assert mueller
+    await desk.customers.save(MUELLER | {"also": "Mueller Logistics"}, mueller.id, "U0CARLA", "V1")
+    (customer,) = await w.running.store.customers((), limit=9)
+    assert (customer.name, customer.also) == ("Müller GmbH", ("Mueller Logistics",))
+    await w.raised(customer="mueller logistics")
+    assert (await w.ticket(1002)).answer("customer") == "Müller GmbH"
+    overview = await desk.raising.overview("Müller GmbH", "U0ANNA")
+    assert overview
+    assert overview.open == 2
+    with pytest.raises(Invalid) as refused:
+        await desk.customers.save({"name": "Alpha AG", "also": "Mueller Logistics"}, "", "U0CARLA", "V2")
+    assert "another name of “Müller GmbH” already" in refused.value.errors["also"]
 
 
 async def test_tenants_of_a_customer_are_prefilled_from_their_last_ticket(w: World) -> None:

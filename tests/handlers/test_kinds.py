@@ -97,7 +97,7 @@ async def test_form_from_a_message_can_become_another_kind_without_losing_what_w
     modal = await w.anna.modal("Raise a change")
     assert (await w.anna.submit(modal))["outcome"] == "closed"
     ticket = await w.ticket()
-    assert (ticket.kind, ticket.stage) == (Kind.CHANGE, Stage.NEW)
+    assert (ticket.kind, ticket.stage) == (Kind.CHANGE, Stage.FIRST)
     assert ticket.answer("happens") == "Müller wants a second domain"
     assert ticket.source
 

@@ -1,0 +1,76 @@
+"""Reading pasted words and files into the fields of a form, with the names this desk knows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.config.settings import Config
+from bot.core.clock import Clock, as_utc, zone
+from bot.core.transaction_table import as_table, is_complete
+from bot.forms.field_table import fields_of
+from bot.forms.pasted_transactions import PASTED
+from bot.forms.transaction_fields import family_name
+from bot.intake.model import Intake, IntakeContext, IntakeDocument
+from bot.intake.reader import read
+from bot.model.ticket import Kind
+from bot.register.ports import CustomerStore
+from bot.tickets import permissions
+from bot.tickets.queries import Queries
+
+_MOST_CUSTOMERS = 2000
+_LONGEST = 3000
+"""Characters of an input."""
+
+
+@dataclass(frozen=True)
+class MessageReader:
+    """Service that reads messages: deterministic, without network, and off the event loop."""
+
+    queries: Queries
+    store: CustomerStore
+    config: Config
+    clock: Clock
+
+    async def answers(self, documents: Sequence[IntakeDocument], kind: Kind, by: str) -> dict[str, str]:
+        """The answers in these texts, by field; transactions as one table. `ValueError` for one that is too large."""
+        known = await self._context(by)
+        return answers_of(await asyncio.to_thread(read, documents, known), kind, self.config)
+
+    async def _context(self, by: str) -> IntakeContext:
+        actor = await self.queries.actor(by)
+        permissions.require_staff(actor)
+        customers = await self.store.customers((), limit=_MOST_CUSTOMERS)
+        return IntakeContext(
+            now=as_utc(self.clock()),
+            zone=zone(actor.person.zone or self.config.desk.timezone),
+            region=self.config.desk.phone_region,
+            customers={each.name: each.tenants for each in customers},
+            services={each: family_name(each, self.config) for each in self.config.services.names},
+            own_domains=frozenset(_own_domains(self.config)),
+            rcr_pattern=self.config.retarus.rcr_pattern,
+            prefix=self.config.desk.prefix,
+        )
+
+
+def _own_domains(config: Config) -> set[str]:
+    """Domains of the partner's own addresses."""
+    addresses = (config.retarus.from_address, config.retarus.reply_to, *(each.email for each in config.contacts))
+    return {domain.lower() for _, _, domain in (each.partition("@") for each in addresses) if domain}
+
+
+def answers_of(intake: Intake, kind: Kind, config: Config) -> dict[str, str]:
+    """The answers for fields that this kind has. The contact field names our own people, so none is read into it."""
+    keys = {each.key for each in fields_of(kind, config) if not each.group} - {"contact"}
+    found = {key: text for key, text in intake.answers().items() if key in keys}
+    rows = [_completed(each.parts, found) for each in intake.transactions]
+    table, _ = as_table(filter(is_complete, rows), _LONGEST)
+    told = intake.prose[:_LONGEST]
+    return {key: text for key, text in {**found, PASTED: table, "happens": told}.items() if text}
+
+
+def _completed(parts: Mapping[str, str], answers: Mapping[str, str]) -> dict[str, str]:
+    """A transaction whose missing moment or status is what the message says elsewhere."""
+    known = {"when": answers.get("start", ""), "status": answers.get("error", "").partition("\n")[0]}
+    return {**{key: text for key, text in known.items() if text}, **parts}

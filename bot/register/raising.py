@@ -1,0 +1,121 @@
+"""Raising a ticket: what is known is filled in, the end-customer is learned, and the raiser takes it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.config.settings import Config
+from bot.core.clock import Clock, as_utc, zone
+from bot.core.errors import Conflict, Invalid, NotYours, Refused
+from bot.core.identifiers import fold, words_in
+from bot.core.telephone import international
+from bot.forms.start_choice import with_start
+from bot.forms.validators import MOST_REASON, reason
+from bot.model.contact import EndCustomer
+from bot.model.ticket import Attachment, Kind, Level, Ticket
+from bot.model.transitions import Move
+from bot.register.contacts import Register
+from bot.register.customers import CustomerOverview, Customers
+from bot.tickets import permissions
+from bot.tickets.queries import Queries
+from bot.tickets.service import Tickets
+
+
+@dataclass(frozen=True)
+class Raising:
+    """Creates tickets from forms that show only what a person must know."""
+
+    tickets: Tickets
+    queries: Queries
+    customers: Customers
+    register: Register
+    config: Config
+    clock: Clock
+
+    async def defaults(self, user: str) -> dict[str, str]:
+        """Answers that stand when nothing is typed: the main customer ID, and the person's own contact."""
+        contact = await self.register.contact(user)
+        known = {
+            "main_id": self.config.customer.main_id,
+            "contact": f"{contact.name}, {international(contact.phone, None) or contact.phone}" if contact else "",
+        }
+        return {key: text for key, text in known.items() if text}
+
+    async def overview(self, customer: str, user: str) -> CustomerOverview | None:
+        """What is known of the end-customer; without their tickets for somebody who may not read tickets."""
+        found = await self.customers.overview(customer) if customer else None
+        try:
+            permissions.require_reader(await self.queries.actor(user))
+        except NotYours:
+            return replace(found, open=0, last=None, contacts="") if found else None
+        return found
+
+    async def with_moments(self, typed: Mapping[str, str], user: str) -> dict[str, str]:
+        """The answers with the chosen start as a moment, in the person's time zone."""
+        person = (await self.queries.actor(user)).person
+        return with_start(typed, as_utc(self.clock()), zone(person.zone or self.config.desk.timezone))
+
+    async def create(
+        self,
+        by: str,
+        kind: Kind,
+        typed: Mapping[str, str],
+        form: str,
+        source: str = "",
+        files: Sequence[Attachment] = (),
+        *,
+        is_taken: bool = True,
+    ) -> Ticket:
+        """Creates the ticket with the defaults of fields that were not shown; the raiser takes it where they may.
+
+        `is_taken`: false if somebody else is to take it.
+        """
+        permissions.require_staff(await self.queries.actor(by))
+        customer = await self.customers.spelt(typed.get("customer", ""))
+        found = await self.customers.overview(customer) if customer else None
+        known = {**await self.defaults(by), **(found.defaults if found else {})}
+        answers = {**known, **await self.with_moments(typed, by)}
+        if customer:
+            answers["customer"] = customer
+        answers |= self._reason(answers)
+        ticket = await self._created(by, kind, answers, form, source, files)
+        return await self._taken(ticket, by, form) if is_taken else ticket
+
+    def _reason(self, answers: Mapping[str, str]) -> dict[str, str]:
+        """The impact as the reason for the priority, where none was typed and no matrix says it."""
+        impact = answers.get("impact", "")
+        if self.config.matrix.is_set or not answers.get("priority") or answers.get("priority_reason"):
+            return {}
+        try:
+            return {"priority_reason": reason(impact[:MOST_REASON], self.queries.given())} if impact else {}
+        except ValueError:
+            return {}  # refused beside the impact
+
+    async def _created(
+        self, by: str, kind: Kind, answers: Mapping[str, str], form: str, source: str, files: Sequence[Attachment]
+    ) -> Ticket:
+        learned = await self._learned(answers.get("customer", ""))
+        try:
+            return await self.tickets.create(by, kind, answers, form, source, files, learned)
+        except Conflict:  # an admin saved an entry of this name at the same time
+            return await self.tickets.create(by, kind, answers, form, source, files)
+
+    async def _learned(self, name: str) -> tuple[EndCustomer, ...]:
+        """The entry of an end-customer named for the first time."""
+        if not words_in(name) or len(name) > _LONGEST_NAME or await self.customers.named(name):
+            return ()
+        key = hashlib.sha256(fold(name).encode()).hexdigest()[:20]
+        return (EndCustomer(id=key, name=name, is_learned=True),)
+
+    async def _taken(self, ticket: Ticket, by: str, form: str) -> Ticket:
+        if Level.FIRST not in (await self.queries.actor(by)).levels:
+            return ticket
+        try:
+            return await self.tickets.act(ticket.id, Move.TAKE, by, form)
+        except (Refused, Invalid):  # somebody was quicker
+            return await self.queries.ticket(ticket.id)
+
+
+_LONGEST_NAME = 150

@@ -1,0 +1,64 @@
+"""Draws the form in which a ticket is raised, with what is known and what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from blocks import create
+from blocks.create import Beside
+from blocks.form_state import KEPT, FormState
+from blocks.kit import Json
+from bot.desk import Desk
+from bot.forms.validation import present
+from bot.intake.model import IntakeDocument
+from bot.model.ticket import Kind
+
+LONGEST = 3000
+"""Characters of a message that are taken over as they stand."""
+
+
+class RaiseForm:
+    """Draws the form for one person."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    async def draw(
+        self,
+        form: FormState,
+        user: str,
+        answers: Mapping[str, str],
+        offers: Sequence[Json] = (),
+        other: Mapping[str, str] | None = None,
+    ) -> Json:
+        """The form with these answers; `answers`: of shown fields only, as typed, read, or kept in a draft."""
+        overview = await self.desk.raising.overview(answers.get("customer", ""), user)
+        known = {**await self.desk.raising.defaults(user), **(overview.defaults if overview else {})}
+        return create.modal(form, self.desk.config, answers, Beside(known, offers, other, overview))
+
+    async def begun(self, kind: Kind, user: str, draft: Mapping[str, str]) -> Json:
+        """The form with this person's draft, whatever it was begun with."""
+        answers = {key: text for key, text in draft.items() if key != KEPT}
+        return await self.draw(FormState.taken_up(kind, draft), user, answers)
+
+    async def read(
+        self, form: FormState, user: str, words: str, files: Sequence[IntakeDocument] = ()
+    ) -> tuple[FormState, dict[str, str]]:
+        """The form of a message, and its answers; words without a field of their own are the description."""
+        documents = [*([IntakeDocument(words)] if words.strip() else []), *files]
+        found = await self.desk.reader.answers(documents, form.kind, user)
+        keys = tuple(key for key in found if key != "happens")
+        told = {"happens": words[:LONGEST]} if words.strip() else {}
+        return replace(form, read=keys), {**told, **found}
+
+    async def read_again(
+        self, form: FormState, user: str, typed: Mapping[str, str]
+    ) -> tuple[FormState, dict[str, str]]:
+        """The form with what the typed words say about the fields that are still empty."""
+        words = typed.get("happens", "")
+        found = await self.desk.reader.answers([IntakeDocument(words)], form.kind, user)
+        there = present(typed)
+        new = {key: text for key, text in found.items() if key not in there}
+        filled = replace(form, read=(*form.read, *new), filled=form.filled + 1)
+        return filled, {**typed, **new, "happens": found.get("happens", words)}

@@ -1,0 +1,108 @@
+"""Raising a ticket from what a message says, with priority and start, taken by its raiser."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.forms.start_choice import with_start
+from bot.model.ticket import Stage
+from tests.handlers.world import DESK, World, picked
+
+
+
+async def test_words_behind_the_command_fill_the_fields_they_belong_to(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-incident", "Tenant 12345RS: Email Security rejects mail with “550 5.7.1 no”")
+    modal = await w.anna.modal("Raise an incident")
+    read = {block["block_id"] for block in modal.view["blocks"] if "Read from the message" in str(block.get("hint"))}
+    assert {"services", "tenants"} <= read
+    done = await w.anna.submit(modal, w.answers(happens="Mail is rejected"))
+    assert done["outcome"] == "closed", done
+    assert (await w.ticket()).answer("tenants") == "12345RS"
+
+
+async def test_transactions_of_a_pasted_table_are_read_into_one_input(w: World) -> None:
+    rows = "\n".join(f"2026-01-0{day} 09:04;a@mueller.example;b@target.example;550 5.7.1" for day in (1, 2, 3))
+    await w.anna.command(DESK, "/retarus-incident", f"Timestamp;Sender;Recipient;Status\n{rows}")
+    modal = await w.anna.modal("Raise an incident")
+    table = next(block for block in modal.view["blocks"] if block["block_id"] == "transactions")
+    assert len(table["element"]["initial_value"].split("\n")) == 4
+    assert (await w.anna.submit(modal, w.answers()))["outcome"] == "closed"
+    ticket = await w.ticket()
+    assert [ticket.answer(f"example.{number}.recipient") for number in (1, 2, 3)] == ["b@target.example"] * 3
+
+
+async def test_words_pasted_into_the_form_are_read_by_a_button(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal("Raise an incident")
+    w.anna.fill(modal, {"happens": "Tenant 12345RS: 3 customers affected", "impact": "No mail at all"})
+    await w.anna.click(modal, "Read what is pasted")
+    modal = await w.anna.modal(containing="Read from the message")
+    values = {block["block_id"]: block["element"].get("initial_value") for block in modal.view["blocks"] if "element" in block}
+    assert (values["tenants"], values["affected"], values["impact"]) == ("12345RS", "3", "No mail at all")
+
+
+async def test_raiser_of_the_first_level_has_taken_the_ticket(w: World) -> None:
+    await w.raised(left_to_others=[])
+    ticket = await w.ticket()
+    assert (ticket.stage, ticket.owner) == (Stage.FIRST, "U0ANNA")
+
+
+async def test_ticket_left_to_others_waits_for_somebody_to_take_it(w: World) -> None:
+    await w.raised()
+    assert (await w.ticket()).stage is Stage.NEW
+
+
+async def test_ticket_of_a_raiser_outside_the_first_level_is_not_taken(w: World) -> None:
+    await w.nia.command("#general", "/retarus-incident")
+    modal = await w.nia.modal("Raise an incident")
+    typed = w.answers(left_to_others=[], contact="Nia Noack, +49 89 12345670")
+    assert (await w.nia.submit(modal, typed))["outcome"] == "closed"
+    assert (await w.ticket()).stage is Stage.NEW
+
+
+async def test_impact_is_the_reason_of_the_priority_unless_another_is_typed(w: World) -> None:
+    await w.raised(priority="P1")
+    assert (await w.ticket()).answer("priority_reason") == "No outbound mail for three customers"
+
+
+async def test_start_can_be_chosen_instead_of_picked(w: World) -> None:
+    await w.anna.command(DESK, "/retarus-incident")
+    modal = await w.anna.modal("Raise an incident")
+    typed = {key: value for key, value in w.answers().items() if key != "start"}
+    assert set((await w.anna.submit(modal, typed))["errors"]) == {"start"}
+    assert (await w.anna.submit(modal, {"start_choice": "half_an_hour"}))["outcome"] == "closed"
+    ticket = await w.ticket()
+    assert abs(int(ticket.answer("start")) - (ticket.raised_at.timestamp() - 1800)) <= 1
+
+
+async def test_customer_of_the_message_is_recognised(w: World) -> None:
+    await w.raised(customer=picked("Nordsee Reederei GmbH"))
+    await w.anna.command(DESK, "/retarus-incident", "Nordsee Reederei GmbH reports: faxes fail")
+    modal = await w.anna.modal("Raise an incident", containing="Read from the message")
+    customer = next(block for block in modal.view["blocks"] if block["block_id"] == "customer")
+    assert customer["element"]["initial_option"]["value"] == "Nordsee Reederei GmbH"
+
+
+@pytest.mark.parametrize(
+    ("choice", "at", "start"),
+    [
+        ("now", "2026-03-02T10:00", "2026-03-02T10:00"),
+        ("half_an_hour", "2026-03-02T10:00", "2026-03-02T09:30"),
+        ("morning", "2026-03-02T10:00", "2026-03-02T07:00"),
+        ("morning", "2026-03-02T06:10", "2026-03-02T06:10"),
+        ("", "2026-03-02T10:00", ""),
+    ],
+)
+def test_chosen_start_is_a_moment_that_is_not_in_the_future(choice: str, at: str, start: str) -> None:
+    now = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    found = with_start({"start_choice": choice, "start": ""}, now, ZoneInfo("Europe/Berlin"))
+    wanted = str(int(datetime.fromisoformat(start).replace(tzinfo=UTC).timestamp())) if start else ""
+    assert found["start"] == wanted
+
+
+def test_picked_start_takes_precedence_over_a_chosen_one() -> None:
+    now = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    assert with_start({"start_choice": "now", "start": "1"}, now, ZoneInfo("UTC")) == {"start": "1"}
