@@ -81,7 +81,7 @@ def chooser() -> Json:
 
 @dataclass(frozen=True)
 class Beside:
-    """What a form shows besides its fields."""
+    """Parts of a form besides its fields."""
 
     defaults: Mapping[str, str] = field(default_factory=dict)
     """Answers that stand when nothing is typed: their fields are shown with all the others only."""
@@ -90,7 +90,7 @@ class Beside:
     other: Mapping[str, str] | None = None
     """The draft that would be lost by saving this one: it asks which one to keep."""
     overview: CustomerOverview | None = None
-    """What is known of the chosen end-customer."""
+    """Known facts of the chosen end-customer."""
 
 
 NOTHING = Beside()

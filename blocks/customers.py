@@ -60,7 +60,7 @@ def _entry(customer: EndCustomer) -> Json:
 
 
 def overview(known: CustomerOverview, config: Config) -> list[Json]:
-    """What is known of an end-customer, below their name in a form."""
+    """Known facts of an end-customer, below their name in a form."""
     last = known.last
     tickets = many("{count} open", "{count} open", known.open)
     if last is not None:

@@ -117,7 +117,7 @@ class CustomerPage:
 
 @dataclass(frozen=True)
 class CustomerOverview:
-    """What the desk knows of an end-customer when a ticket is raised for them."""
+    """Known facts of an end-customer, for a new ticket of theirs."""
 
     name: str
     open: int

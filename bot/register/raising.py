@@ -44,7 +44,7 @@ class Raising:
         return {key: text for key, text in known.items() if text}
 
     async def overview(self, customer: str, user: str) -> CustomerOverview | None:
-        """What is known of the end-customer; without their tickets for somebody who may not read tickets."""
+        """Known facts of the end-customer; without their tickets for somebody who may not read tickets."""
         found = await self.customers.overview(customer) if customer else None
         try:
             permissions.require_reader(await self.queries.actor(user))

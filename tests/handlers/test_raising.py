@@ -12,7 +12,6 @@ from bot.model.ticket import Stage
 from tests.handlers.world import DESK, World, picked
 
 
-
 async def test_words_behind_the_command_fill_the_fields_they_belong_to(w: World) -> None:
     await w.anna.command(DESK, "/retarus-incident", "Tenant 12345RS: Email Security rejects mail with “550 5.7.1 no”")
     modal = await w.anna.modal("Raise an incident")
@@ -40,7 +39,8 @@ async def test_words_pasted_into_the_form_are_read_by_a_button(w: World) -> None
     w.anna.fill(modal, {"happens": "Tenant 12345RS: 3 customers affected", "impact": "No mail at all"})
     await w.anna.click(modal, "Read what is pasted")
     modal = await w.anna.modal(containing="Read from the message")
-    values = {block["block_id"]: block["element"].get("initial_value") for block in modal.view["blocks"] if "element" in block}
+    inputs = {block["block_id"]: block["element"] for block in modal.view["blocks"] if "element" in block}
+    values = {key: element.get("initial_value") for key, element in inputs.items()}
     assert (values["tenants"], values["affected"], values["impact"]) == ("12345RS", "3", "No mail at all")
 
 
