@@ -235,10 +235,7 @@ class Dispatcher:
     # --- saved first ---
 
     async def _save_once(self, ack: AsyncAck, saving: OnSavingClick, done: Click) -> None:
-        """Saves a click on its first delivery; another delivery is acknowledged after it, and nothing is said.
-
-        A second attempt could save what the first one said was not changed.
-        """
+        """Saves a click on its first delivery; a repeated delivery is acknowledged after it, without saving."""
         if done.at and (earlier := self._saves.get(done.id)):
             await earlier.wait()
             await ack()
@@ -316,10 +313,7 @@ class Dispatcher:
             return self.desk.config.desk.language
 
     async def tell(self, where: Click, words: str) -> None:
-        """Sends a sentence to one person: as a modal on top of theirs, or as an ephemeral message where they are.
-
-        Where that is not possible, by a direct message.
-        """
+        """Sends a sentence to one person: in a modal on top of theirs, an ephemeral message, or a direct message."""
         try:
             await self._tell(where, words)
         except (SlackClientError, ClientError, TimeoutError) as error:

@@ -33,6 +33,7 @@ from bot.config.settings import Config
 from bot.core.i18n import Language
 from bot.escalation.letter import as_text, write
 from bot.escalation.preview import Preview
+from bot.escalation.rewriting import RewrittenLetter
 from bot.forms.checklist import Trace, tasks
 from bot.forms.template_fields import BY_KEY, OTHER, Ask, Need
 from bot.forms.validation import missing
@@ -195,7 +196,9 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         yield f"moving {what}", transitions.modal(what, ticket, name, config)
     yield "kept", transitions.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)
     yield from _customer_words(ticket, name)
-    yield "letter", letter.modal(as_text(write(ticket, a_contact(), config)), name)
+    sent = write(ticket, a_contact(), config)
+    yield "letter", letter.modal(as_text(sent), name)
+    yield "letter again", letter.rewritten(RewrittenLetter(a_notice(ticket, Say.LETTER_POST), ticket, sent), name)
     yield "said", error_messages.on_top(ticket.answer("happens"))
 
 
