@@ -30,6 +30,7 @@ async def the_whole_job(user: UserGetter) -> None:
     await ben_accepts_and_completes_it(user)
     await ben_sends_it(user)
     await rita_and_the_mailbox_receive_it(user)
+    await rita_answers_by_mail(user)
     await retarus_answers_and_anna_closes_it(user)
 
 
@@ -154,6 +155,22 @@ async def rita_and_the_mailbox_receive_it(user: UserGetter) -> None:
     await expect(ben.page.get_by_text("Is Retarus permitted to send test transactions?").first).to_be_visible()
     await frame(ben)
     await save_screenshot(ben, "mail")
+
+
+async def rita_answers_by_mail(user: UserGetter) -> None:
+    """Her answer on the mail page arrives in the ticket's thread by the demo's mailbox, without the quotation."""
+    rita, bea = await user("rita"), await user("bea")
+    await rita.page.get_by_role("link", name="Mail").click()
+    await rita.page.get_by_text("[PD-1001] P1").first.click()
+    await rita.page.get_by_role("button", name="Reply", exact=True).click()
+    await rita.page.get_by_label("Your answer").fill("We see the policy on DE1, ticket RCR-88123.")
+    await rita.page.get_by_role("button", name="Reply", exact=True).click()
+    await bea.go_to_channel("partner-desk")
+    await bea.card("PD-1001").get_by_role("link", name="replies").click()
+    answer = bea.thread.get_by_role("article").filter(has_text="We see the policy on DE1")
+    await expect(answer).to_contain_text(t("{author} wrote by e-mail", author=""))
+    await expect(answer).not_to_contain_text("PARTNERS' MAIN CUSTOMER ID")
+    await frame(bea)
 
 
 async def retarus_answers_and_anna_closes_it(user: UserGetter) -> None:
