@@ -376,7 +376,7 @@ async def _nothing() -> None:
 
 
 def _kind_of(error: Exception) -> str:
-    return name_of(error) if isinstance(error, SlackApiError) else type(error).__name__
+    return name_of(error) or "no answer of Slack's" if isinstance(error, SlackApiError) else type(error).__name__
 
 
 async def _unreadable(error: Exception) -> BoltResponse:
