@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from blocks import checklist as checks
-from blocks import escalation, fill_in, findings, handoff, kit, letter, notes, reminders, transitions
+from blocks import escalation, fill_in, findings, handoff, kit, letter, notes, reminders, transitions, urgency
 from blocks.kit import Json, Message
-from bot.clocks.timers import plan
 from bot.config.settings import Config
-from bot.core.cleaning import capital, excerpt, shorten_middle
-from bot.core.clock import as_moment
+from bot.core.cleaning import excerpt
 from bot.core.i18n import many, mark, t
 from bot.forms.checklist import is_left, progress
-from bot.forms.template_fields import OTHER, GuidePart, Need
+from bot.forms.template_fields import GuidePart, Need
 from bot.forms.validation import Missing, missing
-from bot.model.ticket import Level, Party, Stage, Ticket
+from bot.model.ticket import Kind, Party, Stage, Ticket
 from bot.model.transitions import STANDING, Move, Step, can
 from bot.tickets.permissions import is_highest
 from bot.tickets.reference import kind_name, reference
@@ -52,35 +50,63 @@ def ball_of(ticket: Ticket) -> str:
     return t("waiting on: {party}", party=party_name(ticket.ball)) if ticket.ball else ""
 
 
-def title(ticket: Ticket, config: Config) -> str:
-    """`PD-1042 · Incident · P1`."""
-    bits = (reference(ticket, config), kind_name(ticket.kind), ticket.answer("priority"))
-    return " · ".join(bit for bit in bits if bit)
-
-
 def card(ticket: Ticket, config: Config, who: Who) -> Message:
-    """The state of a ticket and the next sensible step."""
-    state = [kit.header(title(ticket, config)), _facts(ticket, config, who), *_progress(ticket, config)]
-    blocks = [*state, *_agreed(ticket, config), *findings.known(ticket, config)]
-    buttons = list(_buttons(ticket, config))
-    if buttons:
-        blocks.append(kit.actions("card", buttons))
-    return Message(kit.escape(f"{title(ticket, config)}: {excerpt(ticket.answer('happens'), 200)}"), blocks)
+    """The trouble first, then where it stands, and the next sensible step. Closed, it has two lines."""
+    text = kit.escape(f"{urgency.push(ticket, config)}: {excerpt(ticket.answer('happens'), 200)}")
+    if not ticket.stage.is_open:
+        return Message(text, [_closed(ticket, config)])
+    blocks = [_facts(ticket, config, who), *findings.known(ticket, config)]
+    return Message(text, [*blocks, kit.actions("card", _buttons(ticket, config))])
+
+
+def _closed(ticket: Ticket, config: Config) -> Json:
+    """Which ticket it was and how it ended, with its menu."""
+    name = urgency.joined(reference(ticket, config), ticket.answer("priority"), *ticket.rcr)
+    about = urgency.joined(urgency.customer(ticket), urgency.services(ticket))
+    what, remedy = excerpt(ticket.answer("happens"), 80), excerpt(ticket.answer("remedy"), 80)
+    ended = " → ".join(filter(None, (what, remedy)))
+    words = f"✅ {urgency.joined(name, about)}\n" + t("Closed: {what}", what=ended or kind_name(ticket.kind))
+    menu = kit.overflow(MORE, [_entry(step, ticket, config) for step in steps(ticket, config)])
+    two_lines = {"type": "plain_text", "text": words, "emoji": False}
+    return {"type": "section", "text": two_lines, "accessory": menu}
 
 
 def _facts(ticket: Ticket, config: Config, who: Who) -> Json:
-    whose = " · ".join(filter(None, (t("owner {name}", name=who(ticket.owner)), ball_of(ticket))))
-    where = [kit.bold(capital(t(STANDING[ticket.stage]))), kit.text(f" · {whose}\n")]
-    what = [kit.text(f"{_services(ticket)} · {shorten_middle(ticket.answer('customer'), 80)}{_tenants(ticket)}")]
-    impact = [kit.text("\n" + t("Impact: {impact}", impact=excerpt(ticket.answer("impact"), 200)))]
-    source = [kit.text(" · "), kit.link(t("from a message"), ticket.source)] if ticket.source else []
-    rcr = kit.filled("\n" + t("{numbers} at Retarus"), numbers=kit.bold(", ".join(ticket.rcr))) if ticket.rcr else []
-    quoted = kit.quote(excerpt(ticket.answer("happens"), 300))
-    together = _together(ticket, config)
-    return kit.rich(kit.line(*where, *what, *_when(ticket), *source, *impact, *together, *rcr), quoted)
+    lines = [excerpt(ticket.answer("happens"), 200), excerpt(ticket.answer("impact"), 160)]
+    lines += [t("↩️ Sent back: {reason}", reason=excerpt(ticket.sent_back, 200))] if ticket.sent_back else []
+    lines += _together(ticket, config)
+    told = [kit.text(f"\n{line}") for line in lines if line]
+    needed = _missing_words(missing(ticket, Need.ESCALATE, config)) if _is_collected(ticket) else ""
+    about = [kit.text("\n"), *_standing(ticket, config, who), *([kit.text(f"\n{needed}")] if needed else [])]
+    return kit.rich(kit.line(kit.bold(urgency.heading(ticket, config)), *told, *about))
 
 
-def _together(ticket: Ticket, config: Config) -> list[Json]:
+def _standing(ticket: Ticket, config: Config, who: Who) -> list[Json]:
+    """One line: number, kind (if no incident), where it is and whose, its age, the SLA, and Retarus's number."""
+    where = f"{t(_WITH[ticket.stage])}: {who(ticket.owner)}"
+    waiting = ball_of(ticket) if ticket.ball is not ticket.stage.ball else ""
+    kind = kind_name(ticket.kind) if ticket.kind is not Kind.INCIDENT else ""
+    name = urgency.joined(reference(ticket, config), kind, where, waiting)
+    parts = [[kit.text(name)], urgency.age(ticket), urgency.due(ticket, config)]
+    parts += [[kit.bold(", ".join(ticket.rcr))]] if ticket.rcr else []
+    parts += [[kit.link(t("from a message"), ticket.source)]] if ticket.source else []
+    return urgency.joined_elements(parts)
+
+
+_WITH = {
+    Stage.NEW: mark("not taken yet"),
+    Stage.FIRST: mark("1st level"),
+    Stage.FIRST_ASKED: mark("waiting for the end-customer"),
+    Stage.HANDED_OFF: mark("offered to the 2nd level"),
+    Stage.SECOND: mark("2nd level"),
+    Stage.SECOND_ASKED: mark("waiting for the end-customer"),
+    Stage.RETARUS: mark("with Retarus"),
+    Stage.RESOLVED: mark("to be confirmed"),
+}
+"""Where an open ticket is, before the name of its owner."""
+
+
+def _together(ticket: Ticket, config: Config) -> list[str]:
     """Other end-customers and tickets affected by the same problem."""
     told = []
     if ticket.affected:
@@ -90,52 +116,12 @@ def _together(ticket: Ticket, config: Config) -> list[Json]:
         told.append(t("Same cause as {name}", name=f"{config.desk.prefix}-{ticket.parent_number}"))
     if ticket.leads:
         told.append(many("{count} more ticket with this cause", "{count} more tickets with this cause", ticket.leads))
-    return [kit.text("".join(f"\n{line}" for line in told))] if told else []
+    return told
 
 
-def _when(ticket: Ticket) -> list[Json]:
-    start, end = as_moment(ticket.answer("start")), as_moment(ticket.answer("end"))
-    if not start:
-        return []
-    if end:
-        return kit.filled(" · " + t("since {start} until {end}"), start=kit.moment(start), end=kit.moment(end))
-    since = t("since {start}, ongoing") if ticket.stage.is_open else t("since {start}")
-    return kit.filled(" · " + since, start=kit.moment(start))
-
-
-def _services(ticket: Ticket) -> str:
-    return ", ".join(t(OTHER) if name == OTHER else name for name in ticket.answer("services").split("\n"))
-
-
-def _tenants(ticket: Ticket) -> str:
-    ids = ticket.answer("tenants")
-    return f" ({excerpt(ids.replace(chr(10), ', '), 60)})" if ids else ""
-
-
-def _progress(ticket: Ticket, config: Config) -> list[Json]:
-    """Progress of the checks, and the answers that Retarus would still miss."""
-    if not ticket.stage.is_open:
-        return []
-    open_items = missing(ticket, Need.ESCALATE, config)
-    checks = " · ".join(_checked(ticket, level, config) for level in (Level.FIRST, Level.SECOND))
-    return [kit.note(f"{checks} · {_missing_words(open_items)}")]
-
-
-def _agreed(ticket: Ticket, config: Config) -> list[Json]:
-    """The moment by which a remedy or an action plan is due; empty where no SLA is set."""
-    run = plan(ticket, config) if ticket.stage.is_open else None
-    if run is None or run.end:
-        return []
-    what = kit.bold(t("Remedy or action plan"))
-    if run.due:
-        return [kit.rich(kit.line(*kit.filled(t("{what} due {time}"), what=what, time=kit.moment(run.due))))]
-    return [kit.rich(kit.line(*kit.filled(t("{what} is paused: waiting for the customer"), what=what)))]
-
-
-def _checked(ticket: Ticket, level: Level, config: Config) -> str:
-    done, asked = progress(ticket, level, config)
-    words = t("1st-level checks {done}/{asked}") if level is Level.FIRST else t("2nd-level checks {done}/{asked}")
-    return words.format(done=done, asked=asked)
+def _is_collected(ticket: Ticket) -> bool:
+    """True while answers for Retarus are still collected: neither sent nor resolved."""
+    return ticket.stage not in {Stage.RETARUS, Stage.RESOLVED} and not ticket.sent_at
 
 
 def _missing_words(items: Iterable[Missing]) -> str:
@@ -148,7 +134,7 @@ def _missing_words(items: Iterable[Missing]) -> str:
     return t("missing for Retarus: {names}", names=shown)
 
 
-_NAMED = 4
+_NAMED = 2
 
 _BRIEF = {
     "customer": mark("end-customer"),
@@ -184,39 +170,39 @@ def _brief(item: Missing) -> str:
 Button = Move | Step | str
 
 _STEPS: dict[Stage, tuple[Button, ...]] = {
-    Stage.NEW: (Move.TAKE, checks.ASK, handoff.ASK, fill_in.ASK, KNOWN, Step.NOTE, reminders.SHOW, Move.WITHDRAW),
+    Stage.NEW: (Move.TAKE, checks.ASK, handoff.ASK, fill_in.ASK, KNOWN, Step.NOTE, Move.WITHDRAW, reminders.SHOW),
     Stage.FIRST: (
         handoff.ASK, checks.ASK, fill_in.ASK, Move.RESOLVE,
-        KNOWN, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
+        Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, KNOWN, Move.WITHDRAW, reminders.SHOW,
     ),
     Stage.FIRST_ASKED: (
         Move.CUSTOMER_ANSWERED, checks.ASK, fill_in.ASK,
-        Move.GO_ON, Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
+        Move.GO_ON, Move.TAKE_OVER, Step.NOTE, Move.WITHDRAW, reminders.SHOW,
     ),
     Stage.HANDED_OFF: (Move.ACCEPT, Move.SEND_BACK, checks.ASK, fill_in.ASK, Step.NOTE, reminders.SHOW),
     Stage.SECOND: (
         escalation.ASK, checks.ASK, Move.RESOLVE, fill_in.ASK,
-        KNOWN, Move.SEND_BACK, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
+        Move.SEND_BACK, Move.ASK_CUSTOMER, Move.TAKE_OVER, Step.NOTE, KNOWN, reminders.SHOW,
     ),
     Stage.SECOND_ASKED: (
         Move.CUSTOMER_ANSWERED, checks.ASK, fill_in.ASK,
-        Move.GO_ON, Move.TAKE_OVER, Step.NOTE, reminders.SHOW, Move.WITHDRAW,
+        Move.GO_ON, Move.TAKE_OVER, Step.NOTE, Move.WITHDRAW, reminders.SHOW,
     ),
     Stage.RETARUS: (
-        escalation.RCR, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, Move.RESOLVE, Move.ASK_CUSTOMER, checks.ASK,
-        KNOWN, letter.SHOW, fill_in.ASK, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
+        escalation.RCR, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, Move.RESOLVE,
+        Move.ASK_CUSTOMER, fill_in.ASK, Move.TAKE_OVER, Step.NOTE, checks.ASK, KNOWN, letter.SHOW, reminders.SHOW,
     ),
     Stage.RESOLVED: (Move.CONFIRM, Move.REOPEN, notes.FROM, checks.ASK, Step.NOTE, Move.TAKE_OVER, reminders.SHOW),
     Stage.CLOSED: (notes.FROM, Move.REOPEN, Step.NOTE),
 }  # fmt: skip
-"""Buttons per stage, the likeliest first: three to five buttons, the rest in the menu.
+"""Buttons per stage, the likeliest first: three buttons, four in the menu, the rest in the modal with the clocks.
 
-With the 2nd level and with Retarus both are full: closing without a remedy is offered in the form of `Resolve`, see
+With the 2nd level and with Retarus closing without a remedy is offered in the form of `Resolve`, see
     `blocks.transitions`.
 """
 _CUSTOMER_IS_ASKED = (
-    Move.CUSTOMER_ANSWERED, Move.GO_ON, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, Move.RESOLVE, escalation.RCR,
-    checks.ASK, letter.SHOW, fill_in.ASK, Move.TAKE_OVER, Step.NOTE, reminders.SHOW,
+    Move.CUSTOMER_ANSWERED, Move.RETARUS_ANSWERED, Move.RETARUS_UPDATE, Move.GO_ON, Move.RESOLVE, fill_in.ASK,
+    Move.TAKE_OVER, Step.NOTE, escalation.RCR, checks.ASK, letter.SHOW, reminders.SHOW,
 )  # fmt: skip
 """With Retarus, while the end-customer is asked."""
 
@@ -228,12 +214,12 @@ _NAMES: dict[Button, str] = {
     escalation.ASK: mark("Escalate to Retarus"),
     escalation.RCR: mark("RCR number"),
     letter.SHOW: mark("Show letter"),
-    reminders.SHOW: mark("Clocks and reminders"),
+    reminders.SHOW: mark("Clocks and more"),
     KNOWN: mark("Known already?"),
     notes.FROM: mark("Keep as a technical note"),
 }
 _IN_SIGHT, _IN_MENU = 3, 5
-"""Slack's menus have at most five entries."""
+"""A phone shows three buttons in one glance; Slack's menus have at most five entries."""
 
 
 def steps(ticket: Ticket, config: Config) -> tuple[Button, ...]:
@@ -252,17 +238,43 @@ def _first(step: Button, order: tuple[Button, ...]) -> tuple[Button, ...]:
     return (step, *(each for each in order if each != step))
 
 
-def _buttons(ticket: Ticket, config: Config) -> Iterable[Json]:
+def _offered(ticket: Ticket, config: Config) -> tuple[Button, ...]:
+    """The steps, and for the highest priority the one that skips the handoff."""
     order = steps(ticket, config)
-    in_sight = max(_IN_SIGHT, len(order) - _IN_MENU)
-    primary = "primary" if ticket.stage.is_open else ""
-    for number, step in enumerate(order[:in_sight]):
-        yield kit.button(_name(step, ticket, config), action_of(step), ticket.id, style=primary if number == 0 else "")
     if can(ticket, Move.COMPRESS) and is_highest(ticket.answer("priority"), config):
-        yield kit.button(t(_NAMES[Move.COMPRESS]), action_of(Move.COMPRESS), ticket.id)
-    rest = [kit.option(_name(step, ticket, config), f"{action_of(step)}|{ticket.id}") for step in order[in_sight:]]
-    if rest:
-        yield kit.overflow(MORE, rest)
+        return (*order[: _IN_SIGHT - 1], Move.COMPRESS, *order[_IN_SIGHT - 1 :])
+    return order
+
+
+def _divided(ticket: Ticket, config: Config) -> tuple[Sequence[Button], Sequence[Button], Sequence[Button]]:
+    """The buttons in sight, those in the menu, and those in the modal that the last entry of the menu opens."""
+    order = _offered(ticket, config)
+    if len(order) <= _IN_SIGHT + _IN_MENU:
+        return order[:_IN_SIGHT], order[_IN_SIGHT:], ()
+    last = _IN_SIGHT + _IN_MENU - 1
+    return order[:_IN_SIGHT], (*order[_IN_SIGHT:last], order[-1]), order[last:-1]
+
+
+def _buttons(ticket: Ticket, config: Config) -> Iterable[Json]:
+    in_sight, in_menu, _ = _divided(ticket, config)
+    for number, step in enumerate(in_sight):
+        yield _button(step, ticket, config, style="" if number else "primary")
+    if in_menu:
+        yield kit.overflow(MORE, [_entry(step, ticket, config) for step in in_menu])
+
+
+def further(ticket: Ticket, config: Config) -> list[Json]:
+    """Buttons for which the card has no room."""
+    return [_button(step, ticket, config) for step in _divided(ticket, config)[2]]
+
+
+def _button(step: Button, ticket: Ticket, config: Config, style: str = "") -> Json:
+    name = _name(step, ticket, config)
+    return kit.button(name, action_of(step), ticket.id, style=style, about=reference(ticket, config))
+
+
+def _entry(step: Button, ticket: Ticket, config: Config) -> Json:
+    return kit.option(_name(step, ticket, config), f"{action_of(step)}|{ticket.id}")
 
 
 def action_of(step: Button) -> str:
@@ -271,14 +283,13 @@ def action_of(step: Button) -> str:
 
 
 def _name(step: Button, ticket: Ticket, config: Config) -> str:
-    """Label of the button; with checks left, it says that they go on."""
+    """Label of the button; with checks left, it says how they stand."""
     if step != checks.ASK or ticket.stage not in {Stage.FIRST, Stage.SECOND} or not is_left(ticket, config):
         return t(_NAMES[step])
-    done, _ = progress(ticket, ticket.stage.worked_at, config)
-    return t("Continue checks") if done else t("Start checks")
+    done, asked = progress(ticket, ticket.stage.worked_at, config)
+    return t("Continue checks ({done}/{asked})", done=done, asked=asked) if done else t("Start checks")
 
 
 def primary(ticket: Ticket, config: Config) -> Json:
-    """The next sensible step as a separate button, for a direct message or a reminder."""
-    step = steps(ticket, config)[0]
-    return kit.button(_name(step, ticket, config), action_of(step), ticket.id, style="primary")
+    """The next sensible step as a button of its own, for a direct message or a reminder."""
+    return _button(steps(ticket, config)[0], ticket, config, style="primary")

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from blocks import customer_words, kit, reminders
-from blocks.card import party_name
+from blocks.card import further, party_name
 from blocks.kit import Json
 from bot.clocks.timers import Timer, TimerRun, TimerState
+from bot.config.settings import Config
 from bot.core.cleaning import capital
 from bot.core.clock import span, work_span
 from bot.core.i18n import t
 from bot.model.ticket import Party, Ticket
 
 
-def shown(ticket: Ticket, name: str, runs: Sequence[TimerRun], at: datetime) -> Json:
-    """Every running timer with its moment, and the time that each party had to act."""
+def shown(ticket: Ticket, name: str, runs: Sequence[TimerRun], at: datetime, config: Config) -> Json:
+    """Every running timer with its moment, and the time that each party had to act; what the card has no room for."""
     lines = [_clock(run, at) for run in runs]
     if not any(run.timer is Timer.PLAN for run in runs):
         no_sla = t("Remedy or action plan: no SLA set (see your contract / the Global Support Guide)")
@@ -30,7 +31,7 @@ def shown(ticket: Ticket, name: str, runs: Sequence[TimerRun], at: datetime) -> 
     if ticket.stage.is_open:
         pace = kit.button(t("Cadence"), reminders.PACE, ticket.id)
         blocks.append(kit.actions("reminders", [*reminders.buttons(ticket), pace]))
-    blocks.append(kit.actions("more", [customer_words.button(ticket.id)]))
+    blocks.append(kit.actions("more", [*further(ticket, config), customer_words.button(ticket.id)]))
     return kit.modal(reminders.SHOW, t("Clocks"), blocks, about=ticket.id)
 
 

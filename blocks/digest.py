@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from blocks import kit
-from blocks.card import Who, state_of, title
+from blocks.card import Who, state_of
 from blocks.kit import Json, Message
+from blocks.urgency import title
 from bot.config.settings import Config
 from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t

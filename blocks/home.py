@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from blocks import guides, kit, search
-from blocks.card import party_name, primary, state_of, title
+from blocks.card import party_name, primary, state_of
 from blocks.create import begins
 from blocks.kit import Json
+from blocks.urgency import title
 from bot.config.settings import Config
 from bot.core.cleaning import capital, excerpt, shorten_middle
 from bot.core.clock import span

@@ -57,8 +57,13 @@ def divider() -> Json:
     return {"type": "divider"}
 
 
-def button(text: str, action: str, value: str, *, style: str = "", confirm: Json | None = None) -> Json:
+def button(
+    text: str, action: str, value: str, *, style: str = "", confirm: Json | None = None, about: str = ""
+) -> Json:
+    """A button. `about`: what a screen reader says after its text, where others on the screen have the same text."""
     shape: Json = {"type": "button", "text": plain(text, BUTTON_TEXT), "action_id": action, "value": value}
+    if about:
+        shape["accessibility_label"] = shorten_middle(f"{text}: {about}", BUTTON_TEXT)
     if style:
         shape["style"] = style
     if confirm:
@@ -132,6 +137,11 @@ def moment(at: datetime) -> Json:
     """A moment in each reader's own zone."""
     shown = f"{at:%Y-%m-%d %H:%M} UTC"
     return {"type": "date", "timestamp": int(at.timestamp()), "format": "{date_short_pretty} {time}", "fallback": shown}
+
+
+def ago(at: datetime) -> Json:
+    """How long ago it was, kept true by each reader's Slack: `22 minutes ago`."""
+    return {**moment(at), "format": "{ago}"}
 
 
 def filled(words: str, /, **holes: Json | str) -> list[Json]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from blocks import kit, notes, search
-from blocks.card import KNOWN, Who, title
+from blocks.card import KNOWN, Who
 from blocks.form import text_input
 from blocks.kit import Json, Message
 from blocks.thread_lines import answered, details, words_of
+from blocks.urgency import title
 from bot.config.settings import Config
 from bot.core.i18n import t
 from bot.known_issues.links import CAUSE

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from blocks import kit, reminders, transitions
-from blocks.card import primary, title
+from blocks.card import primary
 from blocks.kit import Json, Message
+from blocks.urgency import title
 from bot.clocks.timers import Timer
 from bot.config.settings import Config
 from bot.core.cleaning import capital, excerpt

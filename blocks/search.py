@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from blocks import kit, notes
-from blocks.card import title
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
+from blocks.urgency import title
 from bot.config.settings import Config
 from bot.core.cleaning import shorten_middle
 from bot.core.i18n import many, mark, t

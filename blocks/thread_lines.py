@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from blocks import delivery_lines, kit, letter, notes, outbound, reminder_messages
-from blocks.card import Who, primary, title
+from blocks.card import Who, primary
 from blocks.evidence import STATUS, health_of
 from blocks.kit import Json, Message
 from blocks.transitions import RETARUS
+from blocks.urgency import title
 from bot.config.settings import Config, Team
 from bot.core.cleaning import excerpt
 from bot.core.clock import as_moment

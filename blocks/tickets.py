@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from blocks import customer_words, kit
-from blocks.card import Who, state_of, title
+from blocks.card import Who, state_of
 from blocks.kit import Json, Message
+from blocks.urgency import title
 from bot.config.settings import NOT_SET, Config
 from bot.core.cleaning import excerpt, shorten_middle
 from bot.core.i18n import many, mark, t

@@ -156,7 +156,7 @@ def modal(
 
 _ENDS = frozenset({Move.RESOLVE, Move.WITHDRAW})
 _RETARUS_IS_NOT_TOLD = mark(
-    "Retarus is not told by this. Write to them first: Chase Retarus, under Clocks and reminders."
+    "Retarus is not told by this. Write to them first: Chase Retarus, under Clocks and more."
 )
 
 

@@ -36,7 +36,7 @@ def _asked(desk: Desk) -> dict[str, Draw]:
 
     async def show(click: Click) -> Json:
         ticket = await desk.queries.open_to(click.value, click.user)
-        return clocks.shown(ticket, named(ticket), desk.reminders.runs(ticket), desk.clock())
+        return clocks.shown(ticket, named(ticket), desk.reminders.runs(ticket), desk.clock(), desk.config)
 
     async def snooze(click: Click) -> Json:
         ticket = await desk.queries.open_to(click.value, click.user)

@@ -261,6 +261,8 @@ class Ticket(Record):
     """The status page, when it was last looked at for this ticket."""
     bounces: int = 0
     """Number of times the 2nd level sent it back."""
+    sent_back: Words = ""
+    """Why the 2nd level sent it back; empty once it left the 1st level again."""
     due: Utc | None = None
     """Time when it next needs attention; None when nothing waits."""
     reminded: int = 0

@@ -153,6 +153,7 @@ def move(ticket: Ticket, what: Move, by: str, at: datetime) -> Ticket:
             "since": ticket.since if stays else as_utc(at),
             "reminded": ticket.reminded if stays else 0,
             "bounces": ticket.bounces + (what is Move.SEND_BACK),
+            "sent_back": ticket.sent_back if stage in {Stage.FIRST, Stage.FIRST_ASKED} else "",
         }
     )
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from bot.clocks import schedule
+from bot.clocks import schedule, urgency
 from bot.clocks.schedule import Reach
 from bot.clocks.timers import TimerRun
 from bot.config.settings import Config
@@ -98,13 +98,21 @@ class Sweep:
         found = await self._finder.recipients(ticket, how_far)
         reminded = change(ticket, reminded=ticket.reminded + 1)
         said = event(reminded, Step.REMIND, "", self.at, **_detail(ticket, due, how_far, found, self.at))
-        done = Change(self.changes.timed(ticket, reminded, said), said)
-        return _Reminder(ticket, done, found.told, f"remind:{ticket.id}:{ticket.version}")
+        timed = self.changes.timed(ticket, reminded, said)
+        if self._is_newly_overdue(ticket, timed):
+            timed = timed.model_copy(update={"drawn": timed.version})
+        return _Reminder(ticket, Change(timed, said), found.told, f"remind:{ticket.id}:{ticket.version}")
+
+    def _is_newly_overdue(self, before: Ticket, after: Ticket) -> bool:
+        """True if the card now says that something is overdue, or that something else is."""
+        was, now = (urgency.told_overdue(each, self.config) for each in (before, after))
+        return now is not None and (was is None or (was.timer, was.due) != (now.timer, now.due))
 
     async def _saved(self, found: Sequence[_Reminder]) -> bool:
         told = {person: self._bundle(person, found) for each in found for person in each.people}
         lines = found[: self.lines]
-        notices = [notice for each in lines for notice in self._in_thread(each)]
+        notices = [notice for each in found for notice in self._card(each)]
+        notices += [notice for each in lines for notice in self._in_thread(each)]
         notices += [self._direct(each, person, found[0].done.ticket) for person, each in told.items()]
         batch = Batch(
             tickets=[each.done.ticket for each in found],
@@ -137,6 +145,12 @@ class Sweep:
         names = (*so_far.tickets, *(f"{ticket.id}:{ticket.version}" for ticket in mine))
         digest = hashlib.sha256("|".join([so_far.key, *names]).encode()).hexdigest()[:20]
         return _Bundle(f"reminders:{person}:{digest}", names[:LISTED], so_far.total + len(mine))
+
+    def _card(self, reminder: _Reminder) -> Iterator[Notice]:
+        """The card drawn anew, where it now says that something is overdue."""
+        ticket = reminder.done.ticket
+        if ticket.drawn == ticket.version:
+            yield notifications.notice(ticket, Say.CARD, self.routes.desk, self.at)
 
     def _in_thread(self, reminder: _Reminder) -> Iterator[Notice]:
         """The line in the thread; earlier reminders there are redrawn as such."""

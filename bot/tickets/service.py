@@ -123,6 +123,8 @@ class Tickets:
             await self._refuse_if_late(ticket, what, by)
             self._require_urgency(ticket, what)
             moved, gone = move(ticket, what, by, at), {}
+            if what is Move.SEND_BACK:
+                moved = moved.model_copy(update={"sent_back": detail.get("reason", "")})
             if what is Move.REOPEN and ticket.answer("remedy"):  # it did not hold, so there is none any more
                 moved, gone = (
                     moved.model_copy(update={"answers": validation.merged(ticket, {"remedy": ""})}),

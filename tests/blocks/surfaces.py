@@ -185,7 +185,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
             yield f"preview with evidence {adapter} {number}", view
     yield "rcr", escalation.rcr_modal(ticket, name)
     for at in (NOW, NOW + timedelta(days=9)):
-        yield f"clocks {at}", clocks.shown(ticket, name, runs(ticket, config), at)
+        yield f"clocks {at}", clocks.shown(ticket, name, runs(ticket, config), at, config)
     yield "snooze", reminders.snooze(ticket, name, NOW)
     yield "expect", reminders.expect(ticket, name)
     yield "chase", reminders.chase(ticket, name, ticket.answer("happens"), ["to the Retarus channel"], config)

@@ -27,7 +27,7 @@ ALWAYS = a_config(reminders={"second": 240}, sla={"P1": {"action_plan": 600}})
 def said(hours: float, *, working: bool) -> str:
     config = WORKING if working else ALWAYS
     ticket = an_incident(Stage.SECOND, since=FRIDAY, times=Times(priorities={"P1": FRIDAY}))
-    view = clocks.shown(ticket, "PD-1042", runs(ticket, config), FRIDAY + timedelta(hours=hours))
+    view = clocks.shown(ticket, "PD-1042", runs(ticket, config), FRIDAY + timedelta(hours=hours), config)
     return " ".join(str(part["text"]) for part in parts(view) if part.get("type") == "text")
 
 

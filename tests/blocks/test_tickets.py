@@ -25,7 +25,7 @@ def of(message: Message, kind: str) -> list[dict[str, Any]]:
 def test_each_ticket_is_a_link_to_its_card() -> None:
     listed = tickets.listing([an_incident(Stage.SECOND)], 1, "all", CONFIG, who, {"t1": LINK})
     (link,) = of(listed, "link")
-    assert (link["text"], link["url"]) == ("PD-1042 · Incident · P1", LINK)
+    assert (link["text"], link["url"]) == ("🔴 P1 · PD-1042 · Incident", LINK)
     assert listed.text == "All open: 1 open ticket"
 
 

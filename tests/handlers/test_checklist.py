@@ -14,7 +14,7 @@ async def test_checks_are_answered_one_by_one_by_either_level(w: World) -> None:
     shown = await w.anna.modal("1st-level checks", containing="0 of 7 done")
     await w.anna.click(shown, "Correct and complete")
     await w.anna.modal("1st-level checks", containing="1 of 7 done")
-    await w.alex.click(await w.alex.message(DESK, "1st-level checks 1/7"), "Continue checks")
+    await w.alex.click(await w.alex.message(DESK, "Continue checks (1/7)"), "Continue checks (1/7)")
     await w.alex.click(await w.alex.modal("1st-level checks"), "Works")
     shown = await w.alex.modal("1st-level checks", containing="2 of 7 done")
     assert "Anna Arnold" in shown.text
@@ -27,7 +27,7 @@ async def test_check_that_needs_words_has_a_form_of_its_own_and_the_list_shows_w
     await w.anna.reply(card, "took it")
     ticket = await w.ticket()
     await w.running.desk.answers.check(ticket.id, "U0ANNA", {"info": "correct"}, "a form", ticket.version)
-    await w.anna.click(await w.anna.message(DESK, "1st-level checks 1/7"), "Continue checks")
+    await w.anna.click(await w.anna.message(DESK, "Continue checks (1/7)"), "Continue checks (1/7)")
     await w.anna.click(await w.anna.modal("1st-level checks"), "Answer")
     form = await w.anna.modal("One check")
     assert "P1: A service is down for one or more customers" in form.text

@@ -60,7 +60,7 @@ async def test_check_by_one_click_in_a_closed_modal_is_saved_without_an_error(
     modal = await w.anna.modal("1st-level checks")
     await w.anna.control("POST", "faults", method="views.update", fault="not_found", times=1)
     await w.anna.click(modal, "Correct and complete")
-    await w.anna.message(DESK, "1st-level checks 1/7")
+    await w.anna.message(DESK, "Continue checks (1/7)")
     assert (await w.ticket()).answer("info") == "correct"
     assert [each.title for each in await w.anna.modals()] == ["1st-level checks"]
     assert "unforeseen" not in caplog.text

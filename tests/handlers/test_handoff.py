@@ -23,7 +23,7 @@ async def test_priority_1_is_taken_at_the_second_level_without_a_handoff_and_the
     card = await w.raised()
     ticket = await w.ticket()
     await w.running.desk.answers.fill_in(ticket.id, "U0ANNA", {"priority": "P1"}, "a form", ticket.version)
-    card = await w.ben.message(DESK, "Incident · P1")
+    card = await w.ben.message(DESK, "🔴 P1 · ")
     await w.ben.click(card, "Take at 2nd level")
     done = await w.ben.submit(await w.ben.modal("Take at 2nd level"), {"word": "Nobody of the 1st level is awake"})
     assert done["outcome"] == "closed"

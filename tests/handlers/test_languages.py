@@ -50,7 +50,7 @@ async def test_channel_uses_the_desks_language_not_the_authors(w: World) -> None
     await w.anna.command(DESK, "/retarus-incident")
     assert (await w.anna.submit(await w.anna.modal("Störung erfassen"), w.answers()))["outcome"] == "closed"
     card = await w.anna.message(DESK, "PD-1001")
-    assert "New at the 1st level" in text_of(card)
+    assert "not taken yet" in text_of(card)
     await w.anna.click(card, "Take")
     await w.anna.reply(card, "Anna Arnold took it")
 
@@ -81,7 +81,7 @@ async def test_direct_message_is_in_its_readers_language(w: World) -> None:
     done = await w.ben.submit(await w.ben.modal("Send back"), {"word": "Which tenant is it?"})
     assert done["outcome"] == "closed"
     told = await w.anna.message(BOT, "Ben Brandt hat es Ihnen zurückgegeben.")
-    assert "PD-1001 · Störung · P1" in text_of(told)
+    assert "🔴 P1 · PD-1001 · Störung" in text_of(told)
     await w.ben.reply(card, "sent it back to the 1st level")
 
 

@@ -173,7 +173,7 @@ async def test_reminder_of_a_silent_end_customer_has_a_button_to_stop_waiting(w:
 
 async def test_clocks_of_a_ticket_can_be_looked_at(w: World) -> None:
     card = await w.accepted()
-    await w.ben.click(card, "Clocks and reminders")
+    await w.ben.click(card, "Clocks and more")
     modal = await w.ben.modal("Clocks")
     words = str(modal.view if hasattr(modal, "view") else modal)
     assert "remedy or an action plan" in words

@@ -17,7 +17,7 @@ async def test_incident_travels_from_the_phone_to_retarus_and_back(w: World) -> 
     await w.ben.click(card, "RCR number")
     await w.ben.submit(await w.ben.modal("RCR number"), {"rcr": "it is rcr 88123"})
     await w.ben.reply(card, "RCR-88123")
-    card = await w.ben.message(DESK, "RCR-88123 at Retarus")
+    card = await w.ben.message(DESK, "with Retarus: ")
 
     await w.ben.click(card, "Retarus answered")
     await w.ben.submit(await w.ben.modal("Answer of Retarus"), {"word": "The policy was corrected on DE1."})

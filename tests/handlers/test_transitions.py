@@ -66,21 +66,21 @@ async def test_external_person_cannot_move_anything(w: World) -> None:
 async def test_end_customer_has_the_ball_while_they_are_asked(w: World) -> None:
     card = await w.raised()
     await w.anna.click(card, "Take")
-    card = await w.anna.message(DESK, "With the 1st level")
+    card = await w.anna.message(DESK, "1st level: ")
     await w.anna.click(card, "Wait for customer")
     await w.anna.submit(await w.anna.modal("Wait for customer"), {"word": "Which recipients are affected?"})
-    card = await w.anna.message(DESK, "Waiting for the end-customer")
+    card = await w.anna.message(DESK, "waiting for the end-customer: ")
     assert (await w.ticket()).ball is Party.CUSTOMER
     await w.anna.click(card, "Customer answered")
     await w.anna.submit(await w.anna.modal("Customer answered"), {"word": "All of target.example"})
-    await w.anna.message(DESK, "With the 1st level")
+    await w.anna.message(DESK, "1st level: ")
 
 
 async def test_colleague_takes_over_a_waiting_ticket_and_resumes_it_without_an_answer(w: World) -> None:
     card = await w.accepted()
     await w.ben.click(card, "Wait for customer")
     await w.ben.submit(await w.ben.modal("Wait for customer"), {"word": "Which recipients are affected?"})
-    card = await w.bea.message(DESK, "Waiting for the end-customer")
+    card = await w.bea.message(DESK, "waiting for the end-customer: ")
     await w.bea.click(card, "Take over")
     await w.bea.reply(card, "took it over")
     await w.bea.click(await w.bea.again(card), "Go on without an answer")

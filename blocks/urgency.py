@@ -1,0 +1,93 @@
+"""Urgency of a ticket in words and sign: its priority, its age, and what is due or overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from blocks import kit
+from blocks.kit import Json
+from bot.clocks.timers import Timer, plan
+from bot.clocks.urgency import rank, told_overdue
+from bot.config.settings import Config
+from bot.core.cleaning import shorten_middle
+from bot.core.clock import as_moment
+from bot.core.i18n import t
+from bot.forms.template_fields import OTHER
+from bot.model.ticket import Ticket
+from bot.tickets.reference import kind_name, reference
+
+_SIGNS = ("🔴", "🟠", "🟡")
+"""Signs of the highest priorities, in their order; the others have the last one."""
+_NO_SIGN = "⚪\ufe0f"
+_CUSTOMER = 60
+
+
+def sign(ticket: Ticket, config: Config) -> str:
+    """Sign of the priority: red for the highest."""
+    place = rank(ticket, config)
+    return _SIGNS[place] if place < min(len(_SIGNS), len(config.priorities)) else _NO_SIGN
+
+
+def priority(ticket: Ticket, config: Config) -> str:
+    """`🔴 P1`, or that there is no priority yet."""
+    return f"{sign(ticket, config)} {ticket.answer('priority') or t('no priority')}"
+
+
+def heading(ticket: Ticket, config: Config) -> str:
+    """First line of a card: `🔴 P1 · Müller GmbH · Email Security`."""
+    return joined(priority(ticket, config), customer(ticket), services(ticket))
+
+
+def title(ticket: Ticket, config: Config) -> str:
+    """Name of a ticket in a list: `🔴 P1 · PD-1042 · Incident`."""
+    return joined(priority(ticket, config), reference(ticket, config), kind_name(ticket.kind))
+
+
+def push(ticket: Ticket, config: Config) -> str:
+    """Beginning of a text that a phone shows: priority, number and end-customer."""
+    return joined(priority(ticket, config), reference(ticket, config), customer(ticket))
+
+
+def customer(ticket: Ticket) -> str:
+    return shorten_middle(ticket.answer("customer"), _CUSTOMER)
+
+
+def services(ticket: Ticket) -> str:
+    names = (t(OTHER) if name == OTHER else name for name in ticket.answer("services").split("\n"))
+    return ", ".join(filter(None, names))
+
+
+def joined(*parts: str) -> str:
+    """The parts that are there, as one line."""
+    return " · ".join(filter(None, parts))
+
+
+def joined_elements(parts: Iterable[Sequence[Json]]) -> list[Json]:
+    """The same for elements of rich text."""
+    line: list[Json] = []
+    for part in filter(None, parts):
+        line += [kit.text(" · "), *part] if line else part
+    return line
+
+
+def age(ticket: Ticket) -> list[Json]:
+    """Since when the trouble lasts, and how long ago that was; without a start, since when the ticket is there."""
+    start, end = as_moment(ticket.answer("start")), as_moment(ticket.answer("end"))
+    if start and end:
+        return kit.filled(t("since {start} until {end}"), start=kit.moment(start), end=kit.moment(end))
+    if start:
+        return kit.filled(t("since {start} ({ago})"), start=kit.moment(start), ago=kit.ago(start))
+    return kit.filled(t("raised {ago}"), ago=kit.ago(ticket.raised_at))
+
+
+def due(ticket: Ticket, config: Config) -> list[Json]:
+    """What is overdue, else by when a remedy or an action plan is due; empty where nothing is agreed."""
+    late, run = told_overdue(ticket, config), plan(ticket, config) if ticket.stage.is_open else None
+    if late and late.due:
+        words = t("⚠️ past the SLA since {time} ({ago})") if late.timer is Timer.PLAN else t("⚠️ overdue: {what} ({ago})")
+        return kit.filled(words, time=kit.moment(late.due), ago=kit.ago(late.due), what=t(late.timer.gloss))
+    if run is None or run.end:
+        return []
+    if run.due is None:
+        return [kit.text(t("⏸️ SLA paused: waiting for the customer"))]
+    return kit.filled(t("⌛ plan due {time}"), time=kit.moment(run.due))

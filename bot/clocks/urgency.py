@@ -1,0 +1,36 @@
+"""Urgency of a ticket: the rank of its priority, and what is overdue. Pure functions of the ticket and the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.clocks.timers import Timer, TimerRun, runs
+from bot.config.settings import Config
+from bot.model.ticket import Ticket
+
+
+def rank(ticket: Ticket, config: Config) -> int:
+    """0 for the highest priority; after the last one where none is set."""
+    names = [each.name for each in config.priorities]
+    priority = ticket.answer("priority")
+    return names.index(priority) if priority in names else len(names)
+
+
+def told_overdue(ticket: Ticket, config: Config) -> TimerRun | None:
+    """The timer of whose lateness a reminder has told, the SLA's first. By the record alone: no clock is read."""
+    nudges = ticket.times.nudges
+    return _first(
+        run
+        for run in runs(ticket, config)
+        if run.due and not run.end and run.timer in nudges and nudges[run.timer].at >= run.due
+    )
+
+
+def overdue(ticket: Ticket, config: Config, at: datetime) -> TimerRun | None:
+    """The timer that is overdue at this moment, the SLA's first."""
+    return _first(run for run in runs(ticket, config) if run.due and not run.end and run.due <= at)
+
+
+def _first(late: Iterable[TimerRun]) -> TimerRun | None:
+    return min(late, key=lambda run: (run.timer is not Timer.PLAN, run.due), default=None)
