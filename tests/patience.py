@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from localslack import Switches
 
-PATIENCE = 8.0
+PATIENCE = 100.0
 """Seconds."""
 
 

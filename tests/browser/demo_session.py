@@ -98,10 +98,12 @@ class BrowserUser:
         return messages.filter(has_not_text="This morning").last
 
     async def press(self, where: Locator, button: str) -> None:
-        await where.get_by_role("button", name=button, exact=True).click()
+        """Presses the button with this label; a screen reader hears more where several have the same."""
+        name = re.compile(rf"^{re.escape(button)}(: .*)?$")
+        await where.get_by_role("button", name=name).click()
 
     async def choose_from_menu(self, where: Locator, entry: str) -> None:
-        await where.get_by_role("button", name="More actions").last.click()
+        await where.locator("button.overflow").click()
         await self.page.get_by_role("menuitem", name=entry).or_(self.page.get_by_role("option", name=entry)).click()
 
     async def opened_modal(self, title: str) -> Locator:

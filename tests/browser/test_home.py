@@ -10,7 +10,7 @@ from playwright.async_api import Locator, expect
 
 from bot.core.i18n import t
 from tests.browser.demo_session import BrowserUser, UserGetter, browser_users, running_demo, save_screenshot
-from tests.browser.test_story import anna_hands_it_off, anna_raises_it, as_sentence_start, ben_accepts_and_completes_it
+from tests.browser.test_story import anna_hands_it_off, anna_raises_it, ben_accepts_and_completes_it
 from tests.chromium import chromium
 
 pytestmark = pytest.mark.browser
@@ -104,4 +104,4 @@ async def bea_sends_it(user: UserGetter) -> None:
     await expect(preview).to_contain_text("Bea Bauer")
     await bea.press(preview, t("Send to Retarus"))
     await expect(preview).to_be_hidden()
-    await expect(bea.card("PD-1001")).to_contain_text(as_sentence_start("with Retarus"))
+    await expect(bea.card("PD-1001")).to_contain_text(t("with Retarus"))

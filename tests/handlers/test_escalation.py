@@ -192,7 +192,7 @@ async def test_rcr_field_refuses_what_is_no_number(w: World, typed: str) -> None
 
 async def test_letter_can_be_read_again(w: World) -> None:
     card = await w.escalated()
-    await w.anna.click(card, "Show letter")
+    await w.further(w.anna, card, "Show letter")
     shown = await w.anna.modal("Sent to Retarus")
     assert "PARTNERS' MAIN CUSTOMER ID" in shown.text
     assert await w.anna.messages(DESK)

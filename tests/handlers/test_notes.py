@@ -13,7 +13,7 @@ async def resolved(w: World) -> Json:
     card = await w.accepted()
     await w.ben.click(card, "Resolve")
     await w.ben.submit(await w.ben.modal("Resolve"), {"word": "Rolled connector 4.2 back to 4.1"})
-    return await w.anna.message(DESK, "Resolved and waits for confirmation")
+    return await w.anna.message(DESK, "to be confirmed: ")
 
 
 async def noted(w: World) -> Modal:

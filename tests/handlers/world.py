@@ -132,6 +132,11 @@ class World:
         await self.ben.reply(card, "Delivered to Retarus in ")
         return await self.ben.again(card)
 
+    async def further(self, person: PersonDriver, card: Json, button: str) -> None:
+        """Clicks what the card has no room for, in the modal with the clocks."""
+        await person.click(card, "Clocks and more")
+        await person.click(await person.modal("Clocks"), button)
+
     async def ticket(self, number: int = 1001) -> Ticket:
         """The record itself."""
         found = await self.running.store.numbered(number)
