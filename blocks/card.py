@@ -60,7 +60,7 @@ def card(ticket: Ticket, config: Config, who: Who) -> Message:
 
 
 def _closed(ticket: Ticket, config: Config) -> Json:
-    """Which ticket it was and how it ended, with its menu."""
+    """Two lines: the name of the ticket and its end; with the menu."""
     name = urgency.joined(reference(ticket, config), ticket.answer("priority"), *ticket.rcr)
     about = urgency.joined(urgency.customer(ticket), urgency.services(ticket))
     what, remedy = excerpt(ticket.answer("happens"), 80), excerpt(ticket.answer("remedy"), 80)
@@ -103,7 +103,7 @@ _WITH = {
     Stage.RETARUS: mark("with Retarus"),
     Stage.RESOLVED: mark("to be confirmed"),
 }
-"""Where an open ticket is, before the name of its owner."""
+"""Place of an open ticket, before the name of its owner."""
 
 
 def _together(ticket: Ticket, config: Config) -> list[str]:

@@ -71,7 +71,7 @@ def joined_elements(parts: Iterable[Sequence[Json]]) -> list[Json]:
 
 
 def age(ticket: Ticket) -> list[Json]:
-    """Since when the trouble lasts, and how long ago that was; without a start, since when the ticket is there."""
+    """Start of the trouble and how long ago that was; without a start, the age of the ticket."""
     start, end = as_moment(ticket.answer("start")), as_moment(ticket.answer("end"))
     if start and end:
         return kit.filled(t("since {start} until {end}"), start=kit.moment(start), end=kit.moment(end))
@@ -81,7 +81,7 @@ def age(ticket: Ticket) -> list[Json]:
 
 
 def due(ticket: Ticket, config: Config) -> list[Json]:
-    """What is overdue, else by when a remedy or an action plan is due; empty where nothing is agreed."""
+    """Overdue timer, or else the moment a remedy or an action plan is due; empty where no SLA is set."""
     late, run = told_overdue(ticket, config), plan(ticket, config) if ticket.stage.is_open else None
     if late and late.due:
         words = t("⚠️ past the SLA since {time} ({ago})") if late.timer is Timer.PLAN else t("⚠️ overdue: {what} ({ago})")

@@ -18,7 +18,7 @@ def rank(ticket: Ticket, config: Config) -> int:
 
 
 def told_overdue(ticket: Ticket, config: Config) -> TimerRun | None:
-    """The timer of whose lateness a reminder has told, the SLA's first. By the record alone: no clock is read."""
+    """Overdue timer that a reminder was sent for, the SLA's first. A function of the record: no clock is read."""
     nudges = ticket.times.nudges
     return _first(
         run

@@ -262,7 +262,7 @@ class Ticket(Record):
     bounces: int = 0
     """Number of times the 2nd level sent it back."""
     sent_back: Words = ""
-    """Why the 2nd level sent it back; empty once it left the 1st level again."""
+    """Reason given by the 2nd level for sending it back; empty once it has left the 1st level again."""
     due: Utc | None = None
     """Time when it next needs attention; None when nothing waits."""
     reminded: int = 0

@@ -241,7 +241,7 @@ def test_times_are_shown_in_each_readers_own_zone() -> None:
     assert {part["timestamp"] for part in drawn(an_incident()) if part.get("type") == "date"} == {1566896400}
 
 
-def test_what_is_missing_for_retarus_is_named_and_counted() -> None:
+def test_missing_answers_for_retarus_are_named_and_counted() -> None:
     said = words(an_incident(Stage.SECOND, answers=RAISED | HANDED_OFF))
     assert "Start checks" in said
     assert "missing for Retarus: tenants, interface and 8 more" in said
