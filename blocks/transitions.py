@@ -155,9 +155,7 @@ def modal(
 
 
 _ENDS = frozenset({Move.RESOLVE, Move.WITHDRAW})
-_RETARUS_IS_NOT_TOLD = mark(
-    "Retarus is not told by this. Write to them first: Chase Retarus, under Clocks and more."
-)
+_RETARUS_IS_NOT_TOLD = mark("Retarus is not told by this. Write to them first: Chase Retarus, under Clocks and more.")
 
 
 def _without_remedy(ticket: Ticket) -> list[Json]:
