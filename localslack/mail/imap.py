@@ -1,7 +1,6 @@
 """A small IMAP server over the mailbox: one folder, one login, IDLE. As much of RFC 3501 as a reading client needs."""
 
 import asyncio
-import contextlib
 import hmac
 import re
 import shlex
@@ -188,20 +187,20 @@ class _Session:
         arrived = asyncio.Event()
         stop = self._server.on_arrival(arrived.set)
         done = asyncio.ensure_future(self._reader.readline())
+        waiting = asyncio.ensure_future(arrived.wait())
         try:
             await self._say("+ idling")
             while not done.done():
-                waiting = asyncio.ensure_future(arrived.wait())
                 await asyncio.wait({done, waiting}, return_when=asyncio.FIRST_COMPLETED)
-                waiting.cancel()
-                if arrived.is_set():
+                if waiting.done():
                     arrived.clear()
+                    waiting = asyncio.ensure_future(arrived.wait())
                     await self._say(f"* {len(self._all())} EXISTS")
         finally:
             stop()
-            with contextlib.suppress(asyncio.CancelledError):
-                if not done.done():
-                    done.cancel()
+            for task in (done, waiting):
+                task.cancel()
+            await asyncio.gather(done, waiting, return_exceptions=True)
         await self._say(f"{tag} OK done")
 
     async def _say(self, *lines: str) -> None:
