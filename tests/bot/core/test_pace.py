@@ -38,15 +38,10 @@ async def test_keys_do_not_wait_for_each_other() -> None:
 
 async def test_waiting_turns_are_at_least_a_window_apart() -> None:
     pace = Pace(2, 0.05)
-    loop = asyncio.get_running_loop()
-    times: list[float] = []
-
-    async def post() -> None:
-        await pace.turn("C1")
-        times.append(loop.time())
-
-    await asyncio.gather(*(post() for _ in range(6)))
-    assert all(later - earlier >= 0.04 for earlier, later in zip(times, times[2:], strict=False)), times
+    turns = await asyncio.gather(*(pace.turn("C1") for _ in range(6)))
+    times = sorted(turn.at for turn in turns)
+    assert all(later - earlier >= 0.049 for earlier, later in zip(times, times[2:], strict=False)), times
+    assert pace.clock() >= times[-1]  # the last one was waited for
 
 
 async def test_turn_too_far_away_is_refused_and_not_counted() -> None:
