@@ -54,4 +54,3 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         dispatcher.saving_clicks[action] = act
     dispatcher.saving_clicks[guides.KNOWN] = acknowledge
     dispatcher.events["user_change"] = changed
-    dispatcher.silent_events.add("user_change")

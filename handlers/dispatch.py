@@ -135,8 +135,6 @@ class Dispatcher:
         self.shortcuts: dict[str, OnShortcut] = {}
         self.redraws: dict[str, OnRedraw] = {}
         self.events: dict[str, OnEvent] = {}
-        self.silent_events: set[str] = set()
-        """Events without a recipient: no language is looked up for them."""
         self.searches: dict[str, OnSearch] = {}
         """Listeners by the id of the block with the input."""
         self.acted: Callable[[str], None] = lambda _user: None
@@ -274,8 +272,7 @@ class Dispatcher:
         if listener is None:
             await ack()
             return
-        is_silent = event.name in self.silent_events
-        language = self.desk.config.desk.language if is_silent else await self._language(event.user)
+        language = await self._language(event.user) if event.is_answered else self.desk.config.desk.language
         with self.tasks.answering(), speaking(language):
             try:
                 after = await listener(event) or _nothing

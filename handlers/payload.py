@@ -156,6 +156,11 @@ class SlackEvent:
     profile: Mapping[str, Any] = field(default_factory=dict)
     """The user object of an event that brings it along."""
 
+    @property
+    def is_answered(self) -> bool:
+        """True if its sender is shown something, in their language: only then Slack is asked who they are."""
+        return bool(self.tab or (self.thread and self.files))
+
 
 @dataclass(frozen=True)
 class OptionsRequest:

@@ -15,6 +15,7 @@ from localslack import LocalSlack, Mailbox
 from localslack.mail import serve
 from tests.handlers.test_restart import ANSWERS, process
 from tests.handlers.world import DESK, World, _seed
+from tests.localslack.traffic_watch import until
 from tests.patience import PATIENCE
 
 
@@ -159,3 +160,18 @@ async def test_socket_mode_envelope_delivered_twice_opens_one_form(w: World, aga
 
 def rows(w: World, kind: str) -> int:
     return sum(row.kind == kind for row in w.slack.services.traffic.rows())
+
+
+async def test_events_that_concern_nobody_cost_no_look_up_of_people(w: World) -> None:
+    card = await w.raised()
+    await w.running.dispatcher.tasks.drain(PATIENCE)
+    before = rows(w, "users.info")
+    for person in (w.ben, w.gus, w.carla):
+        w.running.desk.queries.directory.forget((await person.state())["me"]["id"])
+        await person.post(DESK, "Good morning")
+        await person.post(DESK, "Any news?", thread=card)
+        await person.act("profile", title="Busy")
+    await until(w.slack, lambda: all(row.status != "pending" for row in w.slack.services.traffic.rows()))
+    await w.running.dispatcher.tasks.drain(PATIENCE)
+    assert rows(w, "event:message") >= 6
+    assert rows(w, "users.info") == before
