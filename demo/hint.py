@@ -23,7 +23,7 @@ def hint() -> str:
         (
             t("*How to start*"),
             t("• As Anna (1st level), send `/retarus-incident` here. What a customer says on the phone is enough."),
-            t("• On the ticket’s card: `Take`, `Start checks`, `Hand off to 2nd level`."),
+            t("• On the ticket’s card: `Start checks`, `Hand off to 2nd level`."),
             t("• As Ben (2nd level): `Accept`, `Fill in` what is missing, `Escalate to Retarus`."),
             t("• As Rita (Retarus), read it in #retarus-escalation. The e-mail is under Mail."),
             t("Your name at the top of the page switches to another person; the clock beside it can be moved."),

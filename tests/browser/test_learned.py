@@ -114,7 +114,6 @@ async def alex_raises_it_again_with_prefilled_search_results(user: UserGetter) -
         },
     )
     await alex.press(form, t("Raise"))
-    await alex.press(alex.card("PD-1002"), t("Take"))
     await alex.press(alex.card("PD-1002"), t("Hand off to 2nd level"))
     form = await alex.opened_modal(t("Hand off to 2nd level"))
     await expect(form).to_contain_text("TN-1")
