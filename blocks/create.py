@@ -30,6 +30,7 @@ AWAY = "raising.away"
 REPLACE = "raising.replace"
 KEEP = "raising.keep"
 READ = "raising.read"
+READING = "raising.reading"
 LEFT = "left_to_others"
 """The checkbox of a ticket that its raiser does not take."""
 YES = "yes"
@@ -77,6 +78,11 @@ def chooser() -> Json:
         for kind in Kind
     ]
     return kit.modal(RAISE, t("Raise a ticket"), rows)
+
+
+def reading() -> Json:
+    """Modal while the files of a message are read."""
+    return kit.modal(READING, t("Raise a ticket"), [kit.note(t("The files of the message are being read …"))])
 
 
 @dataclass(frozen=True)

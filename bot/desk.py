@@ -29,7 +29,7 @@ from bot.register.contacts import Register
 from bot.register.customer_words import CustomerWords
 from bot.register.customers import Customers
 from bot.register.membership import Membership
-from bot.register.message_reader import MessageReader
+from bot.register.message_reader import Files, MessageReader
 from bot.register.raising import Raising
 from bot.reminders.digest_service import Digests
 from bot.reminders.service import Reminders
@@ -100,6 +100,7 @@ def open_desk(
     wake: Callable[[], None] = lambda: None,
     lookout: StatusPageWatch | None = None,
     members: ChannelMembers | None = None,
+    files: Files | None = None,
 ) -> Desk:
     """Puts the services together. `wake` is called after each change; `lookout` reads Retarus's status page."""
     lookout = lookout or StatusPageWatch()
@@ -144,7 +145,7 @@ def open_desk(
         customer_words=CustomerWords(queries, customers, store, config),
         membership=Membership(store, directory),
         raising=Raising(tickets, queries, customers, register, config, clock),
-        reader=MessageReader(queries, store, config, clock),
+        reader=MessageReader(queries, store, config, clock, files),
         notes=notes,
         search=Search(queries, notes, store, config, clock),
         reports=Reports(queries, customers, register, store, config, clock, routes, wake),

@@ -7,6 +7,7 @@ from blocks.evidence import AT_A_TIME, OFFERED
 from blocks.form_state import FormState
 from bot.desk import Desk
 from bot.model.ticket import Kind
+from bot.register.message_reader import readable
 from bot.tickets.attachments import written
 from handlers.dispatch import Dispatcher
 from handlers.mention_names import MentionNames
@@ -36,10 +37,14 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         words = as_typed(used.text, await names.of(used.text))
         left = max(0, len(used.files) - AT_A_TIME)
         begun = FormState(Kind.INCIDENT, link="", left=left, place=f"{used.channel}/{used.ts}")
-        form, answers = await forms.read(begun, used.user, words)
-        answers[OFFERED] = written(used.files)
-        view = await forms.draw(form, used.user, answers)
-        opened = await dispatcher.open_modal(used.trigger, view)
+        if readable(used.files):  # reading them takes longer than a trigger lives
+            opened = await dispatcher.open_modal(used.trigger, create.reading())
+            form, answers = await forms.read(begun, used.user, words, await desk.reader.documents(used.files))
+            answers[OFFERED] = written(used.files)
+        else:
+            form, answers = await forms.read(begun, used.user, words)
+            answers[OFFERED] = written(used.files)
+            opened = await dispatcher.open_modal(used.trigger, await forms.draw(form, used.user, answers))
         view = await forms.draw(await linked(dispatcher.client, form), used.user, answers)
         await dispatcher.update_view(str(opened["id"]), view, seen=str(opened["hash"]))
 

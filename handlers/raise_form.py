@@ -47,7 +47,7 @@ class RaiseForm:
     ) -> tuple[FormState, dict[str, str]]:
         """The form of a message, and its answers; words without a field of their own are the description."""
         documents = [*([IntakeDocument(words)] if words.strip() else []), *files]
-        found = await self.desk.reader.answers(documents, form.kind, user)
+        found = await self._read(documents, form.kind, user)
         keys = tuple(key for key in found if key != "happens")
         told = {"happens": words[:LONGEST]} if words.strip() else {}
         return replace(form, read=keys), {**told, **found}
@@ -57,8 +57,15 @@ class RaiseForm:
     ) -> tuple[FormState, dict[str, str]]:
         """The form with what the typed words say about the fields that are still empty."""
         words = typed.get("happens", "")
-        found = await self.desk.reader.answers([IntakeDocument(words)], form.kind, user)
+        found = await self._read([IntakeDocument(words)], form.kind, user)
         there = present(typed)
         new = {key: text for key, text in found.items() if key not in there}
         filled = replace(form, read=(*form.read, *new), filled=form.filled + 1)
         return filled, {**typed, **new, "happens": found.get("happens", words)}
+
+    async def _read(self, documents: Sequence[IntakeDocument], kind: Kind, user: str) -> dict[str, str]:
+        """The answers in these texts; none where one is too large to be read."""
+        try:
+            return await self.desk.reader.answers(documents, kind, user)
+        except ValueError:
+            return {}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc, zone
@@ -12,16 +14,30 @@ from bot.core.transaction_table import as_table, is_complete
 from bot.forms.field_table import fields_of
 from bot.forms.pasted_transactions import PASTED
 from bot.forms.transaction_fields import family_name
-from bot.intake.model import Intake, IntakeContext, IntakeDocument
+from bot.intake.model import MOST_BYTES, Intake, IntakeContext, IntakeDocument
 from bot.intake.reader import read
-from bot.model.ticket import Kind
+from bot.model.ticket import Attachment, Kind
 from bot.register.ports import CustomerStore
 from bot.tickets import permissions
+from bot.tickets.attachments import MissingFile
 from bot.tickets.queries import Queries
 
+log = logging.getLogger(__name__)
+
+_PATIENCE = 10.0
+"""Seconds for all files of a message, while its form says that they are read."""
+_ENDINGS = (".eml", ".txt", ".csv", ".tsv", ".log")
+_MOST_FILES = 5
 _MOST_CUSTOMERS = 2000
 _LONGEST = 3000
 """Characters of an input."""
+
+
+class Files(Protocol):
+    """Reads files of the chat."""
+
+    async def fetch(self, file: Attachment, most: int) -> bytes | MissingFile:
+        """The file's bytes, at most `most`."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +48,22 @@ class MessageReader:
     store: CustomerStore
     config: Config
     clock: Clock
+    files: Files | None = None
+
+    async def documents(self, files: Sequence[Attachment]) -> list[IntakeDocument]:
+        """Contents of the readable files. A file that cannot be read in time is left out: it stays attached."""
+        if self.files is None:
+            return []
+        found = list[IntakeDocument]()
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                for each in readable(files):
+                    content = await self.files.fetch(each, MOST_BYTES)
+                    if isinstance(content, bytes):
+                        found.append(IntakeDocument(content, each.name))
+        except TimeoutError:
+            log.warning("the files of a message could not be read in time")
+        return found
 
     async def answers(self, documents: Sequence[IntakeDocument], kind: Kind, by: str) -> dict[str, str]:
         """The answers in these texts, by field; transactions as one table. `ValueError` for one that is too large."""
@@ -52,6 +84,12 @@ class MessageReader:
             rcr_pattern=self.config.retarus.rcr_pattern,
             prefix=self.config.desk.prefix,
         )
+
+
+def readable(files: Sequence[Attachment]) -> list[Attachment]:
+    """The text files that are small enough to be read: mails, logs and tables."""
+    texts = [each for each in files if each.name.lower().endswith(_ENDINGS) and each.size <= MOST_BYTES]
+    return texts[:_MOST_FILES]
 
 
 def _own_domains(config: Config) -> set[str]:

@@ -44,6 +44,26 @@ async def test_words_pasted_into_the_form_are_read_by_a_button(w: World) -> None
     assert (values["tenants"], values["affected"], values["impact"]) == ("12345RS", "3", "No mail at all")
 
 
+async def test_file_of_a_message_is_read_into_the_form(w: World) -> None:
+    rows = "".join(f"2026-01-0{day} 09:04;a@mueller.example;b@target.example;550 5.7.1\n" for day in (1, 2))
+    content = f"Timestamp;Sender;Recipient;Status\n{rows}".encode()
+    file = await w.alex.upload("trace.csv", content)
+    message = await w.alex.post(DESK, "Email Security of tenant 12345RS rejects mail", files=[file["files"][0]["id"]])
+    await w.anna.shortcut("raise_from_message", message)
+    modal = await w.anna.modal("Raise an incident", containing="Files of the message")
+    inputs = {block["block_id"]: block["element"] for block in modal.view["blocks"] if "element" in block}
+    assert inputs["transactions"]["initial_value"].count("b@target.example") == 2
+    assert inputs["tenants"]["initial_value"] == "12345RS"
+
+
+async def test_message_whose_file_is_too_large_opens_the_form_without_it(w: World) -> None:
+    file = await w.alex.upload("trace.log", b"x" * 1_000_001)
+    message = await w.alex.post(DESK, "Mail is rejected", files=[file["files"][0]["id"]])
+    await w.anna.shortcut("raise_from_message", message)
+    modal = await w.anna.modal("Raise an incident", containing="Files of the message")
+    assert "transactions" not in str(modal.view)
+
+
 async def test_raiser_of_the_first_level_has_taken_the_ticket(w: World) -> None:
     await w.raised(left_to_others=[])
     ticket = await w.ticket()
