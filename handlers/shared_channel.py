@@ -21,6 +21,7 @@ from handlers.slack_text import as_typed
 
 log = logging.getLogger(__name__)
 
+_PAGE = 200
 READ_AGAIN = 300.0
 """Seconds after which open threads are read again, for messages Slack did not tell of."""
 _FAILURES = (SlackApiError, ClientError, TimeoutError)
@@ -64,11 +65,20 @@ class Mirror:
 
     async def read_again(self, place: Place, own_team: str) -> None:
         """Reads a thread in which messages may have been posted while the desk was not listening."""
-        answer = await self._client.conversations_replies(channel=place.channel, ts=place.ts, limit=200)
-        for each in answer["messages"]:
-            message = in_history(each, place.channel, own_team)
-            if message:
-                await self.hear(message)
+        there, cursor = set[str](), ""
+        while True:
+            answer = await self._client.conversations_replies(
+                channel=place.channel, ts=place.ts, limit=_PAGE, cursor=cursor
+            )
+            for each in answer["messages"]:
+                there.add(str(each.get("ts")))
+                message = in_history(each, place.channel, own_team)
+                if message:
+                    await self.hear(message)
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                break
+        await self._desk.channel.take_back_missing(place, there)
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -105,7 +115,15 @@ async def read_again(desk: Desk, dispatcher: Dispatcher, pause: float = READ_AGA
         try:
             own_team = str((await dispatcher.client.auth_test())["team_id"])
             for place in await desk.channel.threads_to_read():
-                await mirror.read_again(place, own_team)
+                await _read_one(mirror, place, own_team)
         except (*_FAILURES, StoreDown) as error:
             log.warning("The threads of open escalations could not be read: %s", type(error).__name__)
         await asyncio.sleep(pause)
+
+
+async def _read_one(mirror: Mirror, place: Place, own_team: str) -> None:
+    """Reads one thread; a channel that is gone keeps no other thread from being read."""
+    try:
+        await mirror.read_again(place, own_team)
+    except SlackApiError as error:
+        log.warning("A thread of an open escalation could not be read: %s", type(error).__name__)

@@ -72,7 +72,7 @@ def in_history(message: Part, channel: str, own_team: str, sender: str = "") -> 
     if str(message.get("subtype") or "") not in _TALK or not own_team or not team or team == own_team:
         return None
     return SharedMessage(
-        Became.NEW,
+        Became.EDITED if message.get("edited") else Became.NEW,
         channel,
         str(message.get("ts") or ""),
         str(message.get("thread_ts") or ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -90,8 +90,11 @@ class Channel:
 
     async def take_back(self, channel: str, ts: str) -> None:
         """Reports that they deleted a message; the words stay for the owner."""
+        await self._take_back(_key(channel, ts))
+
+    async def _take_back(self, key: str) -> None:
         for _ in range(ATTEMPTS):
-            known = await self.store.entry(_key(channel, ts))
+            known = await self.store.entry(key)
             ticket = await self.queries.find(known.ticket_id) if known else None
             if known is None or ticket is None or known.is_deleted:
                 return
@@ -100,6 +103,14 @@ class Channel:
             except Conflict:
                 continue
             return
+
+    async def take_back_missing(self, place: Place, there: Collection[str]) -> None:
+        """Takes back the mirrored messages of a thread that are not there any more. `there`: their timestamps."""
+        keys = {_key(place.channel, ts) for ts in there}
+        thread = f"thread_ts={place.ts}&cid={place.channel}"
+        for entry in await self.store.entries_of(place.ticket_id):
+            if entry.way is Way.CHANNEL and thread in entry.link and entry.id not in keys and not entry.is_deleted:
+                await self._take_back(entry.id)
 
     async def _changed(self, entry: Entry, ticket: Ticket, **changes: object) -> None:
         changed = entry.model_copy(update={**changes, "version": entry.version + 1})

@@ -25,7 +25,9 @@ class StoredMails:
         """Mails by Message-ID; one that others wrote proves less than one of ours with a secret in its Message-ID."""
         found = await self.store.message_ids(message_ids)
         return {
-            key: KnownMail(ticket=each.ticket_id, is_sent=each.is_sent, is_guessable=each.is_guessable)
+            key: KnownMail(
+                ticket=each.ticket_id, is_sent=each.is_sent, is_guessable=each.is_guessable or not each.is_sent
+            )
             for key, each in found.items()
         }
 

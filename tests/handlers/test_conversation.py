@@ -251,6 +251,16 @@ async def test_number_in_the_subject_needs_a_proven_sender(w: World) -> None:
     await w.ben.reply(card, "Genuine")
 
 
+async def test_message_id_of_theirs_needs_a_proven_sender(w: World) -> None:
+    card, _ = await answered(w, "Their first mail.", number=5)
+    await w.ben.reply(card, "Their first mail.")
+    theirs = "<m5@mail.retarus.example>"
+    forged = await take_in(w, mail("Re: your letter", "Forged", answers=theirs, sender=RITA, number=6))
+    assert forged.state is EntryState.UNASSIGNED
+    await take_in(w, mail("Re: your letter", "Genuine", answers=theirs, sender=RITA, proof=PROOF, number=7))
+    await w.ben.reply(card, "Genuine")
+
+
 async def test_answer_to_a_closed_ticket_asks_whether_to_reopen(w: World) -> None:
     card = await w.escalated()
     answer = await letter_id(w)

@@ -70,14 +70,32 @@ async def test_message_of_ours_and_one_below_no_letter_are_not_mirrored(w: World
     assert not [each for each in await w.ben.thread(card) if "our own" in each["text"] or "no letter" in each["text"]]
 
 
-async def test_thread_is_read_again_after_a_gap(w: World) -> None:
-    card, letter = await w.escalated(), await letter_of(w)
-    await w.rita.post(RETARUS, "heard once", thread=letter)
-    await w.ben.reply(card, "heard once")
+async def read_threads(w: World) -> None:
     mirror, client = Mirror(w.running.desk, w.running.dispatcher), w.running.dispatcher.client
     [place] = await w.running.desk.channel.threads_to_read()
     await mirror.read_again(place, str((await client.auth_test())["team_id"]))
-    assert len([each for each in await w.ben.thread(card) if "heard once" in each["text"]]) == 1
+
+
+async def test_thread_is_read_again_after_a_gap(w: World) -> None:
+    card, letter = await w.escalated(), await letter_of(w)
+    said = [await w.rita.post(RETARUS, f"before {number}", thread=letter) for number in range(3)]
+    shown = [await w.ben.reply(card, f"before {number}") for number in range(3)]
+    w.slack.faults.order("event:message", "dropped", channel=RETARUS, times=None)
+    await w.rita.post(RETARUS, "in the gap", thread=letter)
+    await w.rita.act("edit", channel=said[1]["channel"], ts=said[1]["ts"], text="changed in the gap")
+    await w.rita.act("delete", channel=said[2]["channel"], ts=said[2]["ts"])
+    assert not [each for each in await w.ben.thread(card) if "gap" in each["text"]]
+    for _ in range(2):
+        await read_threads(w)
+    await w.ben.reply(card, "in the gap")
+    await w.ben.reply(card, "changed in the gap")
+
+    async def taken_back() -> bool:
+        return "taken back by them" in str((await w.ben.again(shown[2]))["blocks"])
+
+    assert await w.ben.wait_for(taken_back, "the mark")
+    assert "taken back by them" not in str((await w.ben.again(shown[0]))["blocks"])
+    assert len([each for each in await w.ben.thread(card) if "in the gap" in each["text"]]) == 2
 
 
 async def test_severed_channel_is_told(w: World) -> None:
