@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from blocks import customer_words, kit, reminders
+from blocks import customer_words, kit, outage, reminders
 from blocks.card import further, party_name
 from blocks.kit import Json
 from bot.clocks.timers import Timer, TimerRun, TimerState
@@ -31,7 +31,8 @@ def shown(ticket: Ticket, name: str, runs: Sequence[TimerRun], at: datetime, con
     if ticket.stage.is_open:
         pace = kit.button(t("Cadence"), reminders.PACE, ticket.id)
         blocks.append(kit.actions("reminders", [*reminders.buttons(ticket), pace]))
-    blocks.append(kit.actions("more", [*further(ticket, config), customer_words.button(ticket.id)]))
+    more = [*further(ticket, config), customer_words.button(ticket.id), outage.button(ticket.id)]
+    blocks.append(kit.actions("more", more))
     return kit.modal(reminders.SHOW, t("Clocks"), blocks, about=ticket.id)
 
 

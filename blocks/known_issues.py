@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blocks import kit, notes, search
+from blocks import kit, notes, outage, search
 from blocks.card import KNOWN, Who
 from blocks.form import text_input
 from blocks.kit import Json, Message
@@ -83,6 +83,7 @@ def known(ticket: Ticket, found: SearchResult, config: Config, links: Links, que
         blocks += _led(ticket, config)
     hint = t("What Retarus says on it reaches this ticket's thread and owner")
     blocks.append(text_input(CAUSE, t("Which ticket has the same cause?"), hint, multiline=False, value=query))
+    blocks.append(kit.actions("outage", [outage.button(ticket.id)]))
     blocks.append(kit.divider())
     shown = [hit for hit in found.hits if hit.found.id != ticket.id]
     for number, hit in enumerate(shown):
@@ -125,5 +126,20 @@ def relayed(
     line = [kit.text(words)]
     if notice.say is Say.DIRECT:
         line = [kit.link(title(ticket, config), link), kit.text(f"\n{words}")]
+        line += _for_tickets(notice, config)
     quoted = (*details(event), *answered(notice, leading, config))
     return Message(kit.escape(words), [kit.rich(kit.line(*line), *quoted)])
+
+
+_NAMED = 30
+
+
+def _for_tickets(notice: Notice, config: Config) -> list[Json]:
+    """Names of the reader's tickets, where one message is about several."""
+    numbers = notice.body.get("numbers")
+    if not isinstance(numbers, list):
+        return []
+    names = ", ".join(f"{config.desk.prefix}-{number}" for number in numbers[:_NAMED])
+    more = len(numbers) - _NAMED
+    named = t("{names} and {count} more", names=names, count=more) if more > 0 else names
+    return [kit.text("\n" + t("For your tickets {names}", names=named))]

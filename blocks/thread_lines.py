@@ -244,6 +244,13 @@ def _linked(words: str) -> Line:
     return line
 
 
+def _led(ticket: Ticket, event: Event, config: Config, name: str) -> list[Json]:
+    if "count" not in event.detail:
+        return list(_linked(mark("{name}: {called} ({customer}) has the same cause"))(ticket, event, config, name))
+    words, called = t("{name}: {called} have the same cause"), excerpt(event.detail.get("called", ""), 300)
+    return kit.filled(words, name=kit.bold(name), called=kit.bold(called))
+
+
 def _learnt(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
     words = t("{name} kept what was learned: {note}")
     return kit.filled(words, name=kit.bold(name), note=kit.bold(event.detail.get("called", "")))
@@ -290,7 +297,7 @@ _LINES: dict[str, Line] = {
     Step.JOIN.value: _joined,
     Step.LINK.value: _linked(mark("{name}: it has the same cause as {called}")),
     Step.UNLINK.value: _linked(mark("{name}: it has another cause than {called}")),
-    Step.LEAD.value: _linked(mark("{name}: {called} ({customer}) has the same cause")),
+    Step.LEAD.value: _led,
     Step.UNLEAD.value: _linked(mark("{name}: {called} ({customer}) has a cause of its own")),
     Step.PLAN.value: _plain(mark("{name} recorded an action plan")),
 }

@@ -22,6 +22,7 @@ from bot.escalation.service import Escalation
 from bot.escalation.status_page import StatusPageWatch
 from bot.home import Home
 from bot.known_issues.links import KnownIssues
+from bot.known_issues.outage import Outages
 from bot.notes.service import Notes
 from bot.ports import Store
 from bot.privacy.erasure import PersonalDataArchive
@@ -76,6 +77,7 @@ class Desk:
     digests: Digests
     status_alerts: StatusAlerts
     known_issues: KnownIssues
+    outages: Outages
     register: Register
     customers: Customers
     customer_words: CustomerWords
@@ -114,6 +116,7 @@ def open_desk(
     evidence = Evidence(changes, queries, customers, store, config, lookout)
     escalation = Escalation(changes, queries, answers, evidence, register, config, clock, routes)
     tickets = Tickets(changes, queries, answers, drafts, directory, config, clock)
+    links = KnownIssues(changes, queries, store, config, routes)
     taking_in = TakingIn(changes, queries, store, config, clock)
     return Desk(
         config=config,
@@ -139,7 +142,8 @@ def open_desk(
         reminders=Reminders(changes, queries, answers, register, store, store, config, clock, routes),
         digests=Digests(changes, store, config, clock, routes),
         status_alerts=StatusAlerts(changes, queries, store, config, clock, lookout),
-        known_issues=KnownIssues(changes, queries, store, config, routes),
+        known_issues=links,
+        outages=Outages(changes, queries, answers, links, store, config),
         register=register,
         customers=customers,
         customer_words=CustomerWords(queries, customers, store, config),

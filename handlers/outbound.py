@@ -22,7 +22,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def write(click: Click) -> None:
         ticket = await desk.outbound.draft(click.value, click.user)
-        await dispatcher.open_for(click, outbound.form(ticket, reference(ticket, desk.config)))
+        text = await desk.outbound.newly_affected(ticket)
+        await dispatcher.open_for(click, outbound.form(ticket, reference(ticket, desk.config), text=text))
 
     async def answer(click: Click) -> None:
         entry, ticket = await desk.conversation.said_in(click.value, click.user)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from blocks import known_issues
 from blocks.create import TOLD
 from blocks.kit import Json
+from bot.core.ttl_cache import TtlCache
 from bot.desk import Desk
-from bot.model.ticket import Kind
-from bot.search.results import SearchResult
+from bot.known_issues.outage import are_of
+from bot.model.ticket import Kind, Ticket
+from bot.search.results import Hit, SearchResult
 from handlers.payload import Click
 
+_OUTAGES = 2
+"""Running outages that are offered."""
+_FRESH = 5.0
+"""Seconds the running outages are used without reading them again."""
 _FORMS = 500
 """Forms whose shown suggestions are remembered."""
 
@@ -22,6 +29,7 @@ class SuggestionLookup:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.searching = desk.search
+        self._running: TtlCache[str, list[Ticket]] = TtlCache(lambda _: desk.outages.running(), _FRESH)
         self._newest: dict[str, Click] = {}
         """Latest typed text by form, while a look-up is running."""
         self._shown: dict[str, list[tuple[str, frozenset[str]]]] = {}
@@ -59,7 +67,17 @@ class SuggestionLookup:
                 return found
 
     async def _found(self, click: Click) -> SearchResult:
-        return await self.searching.offered(click.typed, click.user)
+        found = await self.searching.offered(click.typed, click.user)
+        return await self._with_outages(found, click)
+
+    async def _with_outages(self, found: SearchResult, click: Click) -> SearchResult:
+        """The suggestions, after the running outages of the chosen services."""
+        if not await self.desk.outages.may_join(click.user):
+            return found
+        running = are_of(await self._running.get(""), click.typed.get("services", "").split("\n"))
+        ids = {each.id for each in running[:_OUTAGES]}
+        others = [hit for hit in found.hits if hit.found.id not in ids]
+        return replace(found, hits=[*map(Hit, running[:_OUTAGES]), *others])
 
     async def _drawn(self, click: Click, found: SearchResult) -> Sequence[Json]:
         if len(self._shown) >= _FORMS:

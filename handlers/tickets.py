@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from blocks import tickets
+from blocks import outage, tickets
 from blocks.kit import Message
 from bot.desk import Desk
 from bot.model.ticket import Ticket
@@ -23,6 +23,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         word = text.casefold() or await desk.queries.last_scope(user)
         if word in {"help", "?", "hilfe"}:
             return tickets.help_message(desk.config)
+        if word in {"outage", "outages", "störung", "störungen"}:
+            return outage.listing(await desk.outages.listed(user), desk.config)
         if word in tickets.SCOPES:
             return await listing(user, word)
         ticket = await desk.queries.by_reference(text, user)

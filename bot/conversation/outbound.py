@@ -12,7 +12,7 @@ from bot.conversation.ports import ConversationStore
 from bot.core.errors import Conflict, NotNow, Refused
 from bot.core.i18n import speaking, t
 from bot.escalation import letter
-from bot.escalation.correspondence import letters_sent
+from bot.escalation.correspondence import letters_sent, newly_affected
 from bot.model.contact import Contact
 from bot.model.conversation import Entry
 from bot.model.ticket import Attachment, Ticket
@@ -61,6 +61,11 @@ class Outbound:
         ticket = await self.queries.ticket(ticket_id)
         await self._declarant(ticket, by)
         return ticket
+
+    async def newly_affected(self, ticket: Ticket) -> str:
+        """Beginning of a message on an outage: the tenants added since Retarus was last written to."""
+        with speaking(self.config.retarus.language):
+            return newly_affected(await self.queries.history(ticket.id))
 
     async def preview(self, ticket_id: str, by: str, text: str, entry_id: str = "") -> OutgoingPreview:
         """The exact text, with their words quoted where it answers an entry. `Invalid` if the text is empty."""

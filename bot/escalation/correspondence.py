@@ -8,7 +8,7 @@ from bot.config.settings import Config
 from bot.core.clock import guide_time
 from bot.core.i18n import speaking, t
 from bot.model.ticket import Event, Ticket
-from bot.model.transitions import Move
+from bot.model.transitions import Move, Step
 
 EAS = "eas"
 """The channel of a ticket that a person opened in the portal: no letter of ours was sent."""
@@ -35,6 +35,26 @@ def subject(fresh: str, ticket: Ticket, history: Iterable[Event]) -> str:
     return f"{'Re: ' if sent else ''}{first}{numbers}"
 
 
+_SCOPE = frozenset({Step.LEAD.value, Step.UNLEAD.value, Step.JOIN.value})
+
+
+def is_scope_changed(history: Iterable[Event], seen: int) -> bool:
+    """True if end-customers or tickets with the same cause came or went after that version."""
+    return any(event.what in _SCOPE and event.version > seen for event in history)
+
+
+def newly_affected(history: Sequence[Event]) -> str:
+    """Sentence with the tenants that were added since Retarus was last written to; empty without any."""
+    last = max((event.version for event in history if event.what in _WRITTEN), default=0)
+    added = [event.detail.get("tenants", "") for event in history if event.what in _ADDED and event.version > last]
+    tenants = dict.fromkeys(tenant for text in added for tenant in text.split())
+    return t("Also affected since then: {tenants}", tenants=", ".join(tenants)) if last and tenants else ""
+
+
+_WRITTEN = frozenset({Move.ESCALATE.value, Step.TELL.value, Step.CHASE.value})
+_ADDED = frozenset({Step.LEAD.value, Step.JOIN.value})
+
+
 def news(ticket: Ticket, history: Sequence[Event], config: Config) -> tuple[str, ...]:
     """Beginning of a second letter: the letter before, Retarus's answers since, and whether their remedy works.
 
@@ -57,6 +77,8 @@ def _news(ticket: Ticket, history: Sequence[Event], last: Event) -> Iterable[str
         answer = event.detail.get("answer", "")
         if event.version > last.version and event.what == Move.RETARUS_ANSWERED.value and answer:
             yield t("Your answer of {time}: {answer}", time=guide_time(event.at, ticket.zone), answer=answer)
+    if affected := newly_affected(history):
+        yield affected
     if ticket.answer("their_remedy"):
         yield t("Your remedy: {remedy}", remedy=ticket.answer("their_remedy"))
     if ticket.answer("verified"):

@@ -51,7 +51,8 @@ class Portal:
             shown.ticket, Need.ESCALATE, t("Only complete tickets go to Retarus (guide 2.5).")
         )
         bare = shown.ticket.model_copy(update={"attachments": ()})
-        return replace(shown, letter=letter.write(bare, contact, self.config, await self.queries.history(ticket_id)))
+        history, led = await self.queries.history(ticket_id), await self.queries.led_by(bare)
+        return replace(shown, letter=letter.write(bare, contact, self.config, history, led=led))
 
     async def opened(
         self, ticket_id: str, by: str, form: str, seen: int, opened: str, rcr: str, despite: str | None = None

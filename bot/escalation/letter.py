@@ -19,6 +19,7 @@ from bot.forms.validation import examples, missing
 from bot.forms.validators import said
 from bot.model.contact import Contact
 from bot.model.letter_text import LetterPart, LetterText
+from bot.model.outage_scope import scope_of
 from bot.model.ticket import Event, Ticket
 from bot.tickets import attachments
 from bot.tickets.reference import kind_name, reference
@@ -46,22 +47,44 @@ def write(
     history: Sequence[Event] = (),
     *,
     signed: SignatureRole = SignatureRole.BY_CONTACT,
+    led: Sequence[Ticket] = (),
 ) -> LetterText:
     """The letter for this ticket in this contact's name. Missing answers appear as “-”, in previews only.
 
     `history`: of the ticket; a letter that is not the first answers the one before and begins with what is new.
+    `led`: tickets with the same cause; it counts their end-customers and names their tenants.
     `signed`: in whose place; an admin may break the glass (guide 2.3). The guide's headings are verbatim; our own
     words are in the language that is set up for letters, whoever writes it.
     """
     with speaking(config.retarus.language):
+        subject = correspondence.subject(_subject(ticket, config), ticket, history)
+        ticket = _with_scope(ticket, led, config)
         return LetterText(
-            subject=correspondence.subject(_subject(ticket, config), ticket, history),
+            subject=subject,
             language=config.retarus.language,
             opening=_opening(ticket, declarant, config, signed),
             news=correspondence.news(ticket, history, config),
             template=tuple(_template(ticket, config)),
             prequalification=tuple(_prequalification(ticket, config)),
         )
+
+
+_REFERENCES = 500
+"""Characters of the list of our references in a letter on an outage."""
+
+
+def _with_scope(ticket: Ticket, led: Sequence[Ticket], config: Config) -> Ticket:
+    """The ticket with the tenants and the number of end-customers of the whole outage, never with their names."""
+    if not (led or ticket.affected):
+        return ticket
+    scope, typed = scope_of(ticket, led), ticket.answer("affected")
+    count = max(scope.customers, int(typed) if typed.isdecimal() else 0)
+    names = excerpt(", ".join(f"{config.desk.prefix}-{number}" for number in scope.numbers), _REFERENCES)
+    counted = t("{count} (our references: {names})", count=count, names=names) if led else str(count)
+    told = {"tenants": "\n".join(scope.tenants) or ticket.answer("tenants"), "affected": counted}
+    return ticket.model_copy(
+        update={"answers": {**ticket.answers, **{key: text for key, text in told.items() if text}}}
+    )
 
 
 def _opening(ticket: Ticket, declarant: Contact, config: Config, signed: SignatureRole) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from bot.core.clock import Clock
 from bot.core.errors import Conflict, Invalid, NotNow, NotYours, Refused
 from bot.core.i18n import t
 from bot.escalation import letter
-from bot.escalation.correspondence import letters_sent
+from bot.escalation.correspondence import is_scope_changed, letters_sent
 from bot.escalation.evidence import Evidence
 from bot.escalation.letter import SignatureRole
 from bot.escalation.preview import Preview
@@ -81,11 +81,18 @@ class Escalation:
             )
             self.answers.require_complete(ticket, Need.ESCALATE, t("Only complete tickets go to Retarus (guide 2.5)."))
             self._require_a_way()
-            if ticket.version != seen and (await self.answers.changed_since(ticket, seen))[1]:
-                raise Conflict  # the letter would not be the one that was previewed
             history = await self.queries.history(ticket.id)
+            if ticket.version != seen and (
+                (await self.answers.changed_since(ticket, seen))[1] or is_scope_changed(history, seen)
+            ):
+                raise Conflict  # the letter would not be the one that was previewed
             text = letter.write(
-                ticket, contact, self.config, history, signed=await self._signed(stands_in=bool(broken))
+                ticket,
+                contact,
+                self.config,
+                history,
+                signed=await self._signed(stands_in=bool(broken)),
+                led=await self.queries.led_by(ticket),
             )
             sending = along(
                 notifications.letters(moved, letters_sent(history), text, contact, self.routes, at), waiting(ticket)
@@ -130,9 +137,10 @@ class Escalation:
         stand_in = await self.register.stand_in(actor, ticket) if refusal else None
         speaker = contact or stand_in or _nobody(actor)
         history, signed = await self.queries.history(ticket.id), await self._signed(stands_in=bool(stand_in))
+        led = await self.queries.led_by(ticket)
         return Preview(
             ticket,
-            letter.write(ticket, speaker, self.config, history, signed=signed),
+            letter.write(ticket, speaker, self.config, history, signed=signed, led=led),
             validation.missing(ticket, Need.ESCALATE, self.config),
             refusal,
             status=self.evidence.lookout.report(ticket),

@@ -7,7 +7,7 @@ all of them (guide, section 3: known issues).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.config.settings import Config
@@ -15,7 +15,8 @@ from bot.core.cleaning import clean_line, clean_text
 from bot.core.errors import Conflict, Invalid, NotNow, Refused
 from bot.core.i18n import t
 from bot.core.identifiers import fold
-from bot.forms.validators import Given, contacts, words
+from bot.forms.validators import Given, contacts, tenants, words
+from bot.model.outage_scope import dedicated, dedicated_ids
 from bot.model.ticket import Affected, Ticket
 from bot.model.transitions import Step, change, event
 from bot.tickets import notifications, permissions
@@ -51,15 +52,23 @@ class KnownIssues:
         customer = _customer(typed, given)
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
-            self._require_leadable(ticket)
+            self.require_leadable(ticket)
             if fold(customer) in {fold(each) for each in affected_by(ticket)}:
                 name = reference(ticket, self.config)
                 raise NotNow(t("{customer} is on {name} already. Add what is new there.", customer=customer, name=name))
             new = Affected(
-                customer=customer, impact=_impact(typed, given), contact=_contact(typed, given), by=by, at=at
+                customer=customer,
+                impact=_impact(typed, given),
+                contact=_contact(typed, given),
+                tenants=_tenants(typed, given),
+                by=by,
+                at=at,
             )
             joined = change(ticket, affected=(*ticket.affected, new))
-            return Change(joined, event(joined, Step.JOIN, by, at, customer=customer, note=new.impact))
+            return Change(
+                joined,
+                event(joined, Step.JOIN, by, at, customer=customer, note=new.impact, tenants=" ".join(new.tenants)),
+            )
 
         return await self.changes.change(ticket_id, f"{click}:join", decide)
 
@@ -77,7 +86,7 @@ class KnownIssues:
             if ticket.parent == leading.id:
                 return ()
             self._require_unmoved(ticket, former)
-            self._require_leadable(leading)
+            self.require_leadable(leading)
             self._require_led(ticket, leading)
             linked = await self._linked(ticket, leading, by, at)
             gone = [self._counted(left, linked.ticket, Step.UNLEAD, by, at) for left in rest]
@@ -96,6 +105,25 @@ class KnownIssues:
         called = reference(leading, self.config)
         former = {"former": self._called(ticket.parent_number)} if ticket.parent else {}
         return Change(linked, event(linked, Step.LINK, by, at, id=leading.id, called=called, **former), told)
+
+    async def linked_together(self, leading: Ticket, tickets: Sequence[Ticket], by: str, at: datetime) -> list[Change]:
+        """Changes that link several tickets at once: one line on the leading one, one direct message per person."""
+        said = notifications.last_relayed(await self.store.history(leading.id))
+        called = reference(leading, self.config)
+        linked = [change(each, parent=leading.id, parent_number=leading.number) for each in tickets]
+        told = notifications.relayed_to_all(linked, leading, said, self.routes, by, at) if said else []
+        changes = [Change(each, event(each, Step.LINK, by, at, id=leading.id, called=called)) for each in linked]
+        counted = change(leading, leads=leading.leads + len(linked))
+        detail = {
+            "called": ", ".join(reference(each, self.config) for each in linked),
+            "count": str(len(linked)),
+            "tenants": " ".join(dict.fromkeys(tenant for each in linked for tenant in dedicated_ids(each))),
+        }
+        return [
+            replace(changes[0], letters=told),
+            *changes[1:],
+            Change(counted, event(counted, Step.LEAD, by, at, **detail)),
+        ]
 
     async def other_cause(self, ticket_id: str, by: str, click: str) -> Ticket:
         """Unlinks the ticket: it has another cause after all."""
@@ -120,7 +148,9 @@ class KnownIssues:
         counted = change(leading, leads=max(0, leading.leads + (1 if what is Step.LEAD else -1)))
         customer = clean_line(ticket.answer("customer"))
         called = reference(ticket, self.config)
-        return Change(counted, event(counted, what, by, at, id=ticket.id, called=called, customer=customer))
+        added = " ".join(dedicated_ids(ticket))
+        said = event(counted, what, by, at, id=ticket.id, called=called, customer=customer, tenants=added)
+        return Change(counted, said)
 
     def _require_unmoved(self, ticket: Ticket, former: str) -> None:
         """Refuses when somebody else linked the ticket elsewhere at the same moment."""
@@ -137,7 +167,7 @@ class KnownIssues:
     def _called(self, number: int) -> str:
         return f"{self.config.desk.prefix}-{number}"
 
-    def _require_leadable(self, ticket: Ticket) -> None:
+    def require_leadable(self, ticket: Ticket) -> None:
         if not ticket.stage.is_open:
             name = reference(ticket, self.config)
             raise NotNow(t("{name} is closed. Reopen it, or raise a ticket of its own.", name=name))
@@ -188,3 +218,12 @@ def _contact(typed: Mapping[str, str], given: Given) -> str:
         return contacts(typed.get("contact", ""), given)
     except ValueError:
         return ""  # not known yet
+
+
+def _tenants(typed: Mapping[str, str], given: Given) -> tuple[str, ...]:
+    """Dedicated IDs in the form; those that are no IDs are left out, as the form is not submitted."""
+    text = clean_text(typed.get("tenants", ""))
+    try:
+        return dedicated(tenants(text, given)) if text else ()
+    except ValueError:
+        return ()

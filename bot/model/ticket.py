@@ -219,6 +219,8 @@ class Affected(Record):
     impact: Words = ""
     contact: Words = ""
     """Our people who speak with them, as the guide's matrix asks."""
+    tenants: tuple[str, ...] = ()
+    """Tenants or dedicated customer IDs with Retarus, where the form named any."""
     by: str
     """Slack user id of who added them: they are notified about progress."""
     at: Utc

@@ -66,6 +66,7 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.NEW, Move.TAKE): Stage.FIRST,
     (Stage.NEW, Move.HAND_OFF): Stage.HANDED_OFF,
     (Stage.NEW, Move.COMPRESS): Stage.SECOND,
+    (Stage.NEW, Move.RESOLVE): Stage.RESOLVED,
     (Stage.NEW, Move.WITHDRAW): Stage.CLOSED,
     (Stage.FIRST, Move.TAKE_OVER): Stage.FIRST,
     (Stage.FIRST, Move.HAND_ON): Stage.FIRST,
@@ -78,9 +79,11 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.FIRST_ASKED, Move.HAND_ON): Stage.FIRST_ASKED,
     (Stage.FIRST_ASKED, Move.CUSTOMER_ANSWERED): Stage.FIRST,
     (Stage.FIRST_ASKED, Move.GO_ON): Stage.FIRST,
+    (Stage.FIRST_ASKED, Move.RESOLVE): Stage.RESOLVED,
     (Stage.FIRST_ASKED, Move.WITHDRAW): Stage.CLOSED,
     (Stage.HANDED_OFF, Move.ACCEPT): Stage.SECOND,
     (Stage.HANDED_OFF, Move.SEND_BACK): Stage.FIRST,
+    (Stage.HANDED_OFF, Move.RESOLVE): Stage.RESOLVED,
     (Stage.SECOND, Move.TAKE_OVER): Stage.SECOND,
     (Stage.SECOND, Move.HAND_ON): Stage.SECOND,
     (Stage.SECOND, Move.SEND_BACK): Stage.FIRST,
@@ -92,6 +95,7 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.SECOND_ASKED, Move.HAND_ON): Stage.SECOND_ASKED,
     (Stage.SECOND_ASKED, Move.CUSTOMER_ANSWERED): Stage.SECOND,
     (Stage.SECOND_ASKED, Move.GO_ON): Stage.SECOND,
+    (Stage.SECOND_ASKED, Move.RESOLVE): Stage.RESOLVED,
     (Stage.SECOND_ASKED, Move.WITHDRAW): Stage.CLOSED,
     (Stage.RETARUS, Move.TAKE_OVER): Stage.RETARUS,
     (Stage.RETARUS, Move.HAND_ON): Stage.RETARUS,
@@ -110,6 +114,11 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
 }
 """Every possible move. RAISE is not here, as a new ticket has no stage before it."""
 
+TOGETHER = frozenset(
+    (stage, Move.RESOLVE) for stage in (Stage.NEW, Stage.FIRST_ASKED, Stage.HANDED_OFF, Stage.SECOND_ASKED)
+)
+"""Moves that only a ticket with a leading one can make: the remedy of the common cause is found."""
+
 _THE_ACTOR = frozenset({Move.TAKE, Move.TAKE_OVER, Move.HAND_ON, Move.COMPRESS, Move.ACCEPT, Move.ESCALATE})
 """Moves after which the ticket belongs to `by`."""
 _THE_FIRST_LEVEL = frozenset({Move.SEND_BACK, Move.RESOLVE, Move.REOPEN})
@@ -122,7 +131,7 @@ _WHILE_CUSTOMER_IS_ASKED = {Move.ASK_CUSTOMER: False, Move.CUSTOMER_ANSWERED: Tr
 
 def can(ticket: Ticket, what: Move) -> bool:
     """True if this move is possible now, regardless of permissions."""
-    if (ticket.stage, what) not in MOVES:
+    if (ticket.stage, what) not in MOVES or ((ticket.stage, what) in TOGETHER and not ticket.parent):
         return False
     is_asked = ticket.times.customer_asked is not None
     return ticket.stage is not Stage.RETARUS or _WHILE_CUSTOMER_IS_ASKED.get(what, is_asked) is is_asked

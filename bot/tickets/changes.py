@@ -24,10 +24,6 @@ ATTEMPTS = 5
 """Maximum number of attempts under optimistic locking."""
 
 
-_MOST_LED = 500
-"""Open tickets with one cause that are notified of a word on the leading one."""
-
-
 @dataclass(frozen=True)
 class Change:
     """A ticket's next version, the event, and the notices that result from it."""
@@ -151,10 +147,9 @@ class Changes:
 
     async def _relayed(self, ticket: Ticket, said: Event) -> list[Notice]:
         """Notifications for every linked ticket with the same cause, in each one's thread and to its owner."""
-        if not ticket.leads or said.what not in notifications.RELAYED:
+        if not ticket.leads or not notifications.is_relayed(said):
             return []
-        led = await self.store.children(ticket.id, _MOST_LED)
-        return [notice for each in led for notice in notifications.relayed(each, ticket, said, self.routes)]
+        return notifications.relayed_to_all(await self.queries.led_by(ticket), ticket, said, self.routes)
 
     def timed(self, before: Ticket | None, ticket: Ticket, done: Event) -> Ticket:
         """The ticket with its timers' values after this event, and the time when it next needs attention."""

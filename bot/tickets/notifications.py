@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,13 +86,19 @@ FOLLOWED = RELAYED | {Move.ESCALATE.value, Move.CONFIRM.value, Move.WITHDRAW.val
 """Events relayed to the person who added an end-customer to an existing ticket."""
 
 
+TO_ALL = "to_all"
+"""Detail of a note that reaches every ticket with the same cause."""
+TOGETHER = "together"
+"""Detail of a change that the leading ticket's own notifications tell in each thread and directly."""
+
+
 def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes) -> list[Notice]:
     """The card, the thread's line, and a word to the person who must act from now on or no longer must."""
     told = [notice(ticket, Say.CARD, routes.desk, event.at)]
     news: list[JsonValue] = list(news_of(before, ticket, event))
-    if event.what not in SILENT or news or event.detail.get("files"):
+    if not event.detail.get(TOGETHER) and (event.what not in SILENT or news or event.detail.get("files")):
         told.append(notice(ticket, Say.STORY, routes.desk, event.at, {"news": news}))
-    people = _concerned(before, ticket, event)
+    people = () if event.detail.get(TOGETHER) else _concerned(before, ticket, event)
     told += [notice(ticket, Say.DIRECT, person, event.at, {"news": news}) for person in people]
     if before and before.times.standing and event.by:
         told.append(notice(ticket, Say.ANSWERED, routes.desk, event.at, {"places": list(before.times.standing)}))
@@ -151,6 +157,11 @@ _SAYS = ("answer", "remedy", "question", *(f"answer.{key}" for key in (*TO_FIRST
 """Details that make a relayed word useful for others."""
 
 
+def is_relayed(event: Event) -> bool:
+    """True for a word that reaches every ticket with the same cause."""
+    return event.what in RELAYED or bool(event.detail.get(TO_ALL))
+
+
 def last_relayed(history: Sequence[Event]) -> Event | None:
     """Latest relayed event that a newly linked ticket has missed. A remedy that did not hold does not
     count."""
@@ -158,7 +169,7 @@ def last_relayed(history: Sequence[Event]) -> Event | None:
     for event in history:
         if event.what == Move.REOPEN.value:
             told = []
-        told += [event] if event.what in RELAYED else []
+        told += [event] if is_relayed(event) else []
     return next((event for event in reversed(told) if any(map(event.detail.get, _SAYS))), told[-1] if told else None)
 
 
@@ -180,6 +191,30 @@ def relayed(
         )
         for say, to in ways
     ]
+
+
+def relayed_to_all(
+    led: Sequence[Ticket], leading: Ticket, event: Event, routes: Routes, by: str = "", at: datetime | None = None
+) -> list[Notice]:
+    """A word on the leading ticket, in each thread; each person gets one direct message for all of their tickets."""
+    told = [each for ticket in led for each in relayed(ticket, leading, event, routes, by, at)]
+    direct: dict[str, list[Notice]] = {}
+    for each in told:
+        if each.say is Say.DIRECT:
+            direct.setdefault(each.to, []).append(each)
+    numbers = {ticket.id: ticket.number for ticket in led}
+    return [
+        *(each for each in told if each.say is not Say.DIRECT),
+        *(_bundled(each, numbers) for each in direct.values()),
+    ]
+
+
+def _bundled(told: Sequence[Notice], numbers: Mapping[str, int]) -> Notice:
+    """The first of one person's messages, with the numbers of the tickets it is about."""
+    if len(told) == 1:
+        return told[0]
+    about: list[JsonValue] = [*sorted(numbers[each.ticket_id] for each in told)]
+    return told[0].model_copy(update={"body": {**told[0].body, "numbers": about}})
 
 
 def letters(

@@ -20,6 +20,9 @@ from bot.tickets import permissions
 from bot.tickets.permissions import Actor
 from bot.tickets.ports import ChannelMembers, Directory, Drafts, NoMembers, Query, TicketStore
 
+MOST_LED = 500
+"""Open tickets with one cause that are read at a time."""
+
 
 @dataclass(frozen=True)
 class Queries:
@@ -105,6 +108,10 @@ class Queries:
     async def event_at(self, ticket: Ticket, version: int) -> Event:
         """Event that led to that version of the ticket."""
         return next(each for each in await self.store.history(ticket.id) if each.version == version)
+
+    async def led_by(self, ticket: Ticket) -> list[Ticket]:
+        """Open tickets that have the same cause as this one, which leads."""
+        return await self.store.children(ticket.id, MOST_LED) if ticket.leads else []
 
     async def find(self, ticket_id: str) -> Ticket | None:
         """The ticket, or None when it was never saved here."""

@@ -19,6 +19,7 @@ from blocks import (
     fill_in,
     handoff,
     letter,
+    outage,
     reminder_messages,
     reminders,
     thread_lines,
@@ -37,7 +38,9 @@ from bot.escalation.rewriting import RewrittenLetter
 from bot.forms.checklist import Trace, tasks
 from bot.forms.template_fields import BY_KEY, OTHER, Ask, Need
 from bot.forms.validation import missing
+from bot.known_issues.outage import Outage
 from bot.model.notice import Say
+from bot.model.outage_scope import scope_of
 from bot.model.ticket import Affected, Attachment, Kind, Level, Stage, StatusReport, Ticket
 from bot.model.transitions import Move, Step
 from bot.register.customer_words import CustomerStage, CustomerText
@@ -137,6 +140,8 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
         yield f"listing {scope}", tickets.listing([ticket] * 10, 11, scope, config, who, {ticket.id: LINK})
     yield "one", tickets.one(ticket, config, who, LINK)
     yield "nothing", tickets.listing([], 0, "mine", config, who, {})
+    yield "outages", outage.listing([ticket.model_copy(update={"number": number}) for number in range(21)], config)
+    yield "no outages", outage.listing([], config)
     yield "help", tickets.help_message(config)
 
 
@@ -196,10 +201,22 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         yield f"moving {what}", transitions.modal(what, ticket, name, config)
     yield "kept", transitions.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)
     yield from _customer_words(ticket, name)
+    yield from _outages(ticket, name, config)
     sent = write(ticket, a_contact(), config)
     yield "letter", letter.modal(as_text(sent), name)
     yield "letter again", letter.rewritten(RewrittenLetter(a_notice(ticket, Say.LETTER_POST), ticket, sent), name)
     yield "said", error_messages.on_top(ticket.answer("happens"))
+
+
+def _outages(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, Json]]:
+    """A large outage, a new one, and the forms for all its tickets."""
+    others = [ticket.model_copy(update={"id": f"t{number}", "number": number}) for number in range(80)]
+    large = Outage(ticket, others * 6, others, frozenset({"t1"}), scope_of(ticket, others))
+    yield "outage", outage.modal(large, config)
+    yield "outage new", outage.modal(Outage(ticket, (), (), frozenset(), scope_of(ticket, ())), config)
+    yield "outage tell", outage.tell(ticket, name)
+    yield "outage resolve", outage.resolve(ticket, name)
+    yield "outage resolved", outage.resolved(ticket, 30, name)
 
 
 def _customer_words(ticket: Ticket, name: str) -> Iterator[tuple[str, Json]]:
@@ -256,7 +273,7 @@ def _state(element: Mapping[str, Any], typed: str | None) -> dict[str, Any]:
     match element["type"]:
         case "datetimepicker":
             return {"selected_date_time": element.get("initial_date_time")}
-        case "multi_static_select":
+        case "multi_static_select" | "checkboxes":
             return {"selected_options": element.get("initial_options", [])}
         case "static_select" | "radio_buttons" | "external_select":
             return {"selected_option": element.get("initial_option")}
