@@ -11,6 +11,7 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 
 from bot.core.errors import place_of
+from runtime.starting import in_words, may_pass
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,11 @@ class BackgroundTasks:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        if not task.cancelled() and (error := task.exception()):
+        if task.cancelled() or not (error := task.exception()):
+            return
+        if may_pass(error):
+            log.warning("a task after an acknowledgement failed: %s", in_words(error))
+        else:
             log.error("a task after an acknowledgement failed: %s", place_of(error))
 
     async def drain(self, seconds: float) -> None:

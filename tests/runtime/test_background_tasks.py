@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
+from aiohttp import ClientConnectionError
 
 from runtime.background_tasks import BackgroundTasks
 from tests.patience import PATIENCE
@@ -58,3 +60,22 @@ async def test_task_error_is_logged_by_kind_and_place_without_user_input(
     assert "ValueError" in caplog.text
     assert "in work" in caplog.text
     assert "+49 89 1234" not in caplog.text.replace('int("+49 89 1234 typed")', "")
+
+
+@pytest.mark.parametrize(
+    ("error", "level"), [(ClientConnectionError(), logging.WARNING), (RuntimeError("hunter2"), logging.ERROR)]
+)
+async def test_failed_task_is_logged_in_one_line_when_slack_was_the_cause(
+    caplog: pytest.LogCaptureFixture, error: Exception, level: int
+) -> None:
+    async def fail() -> None:
+        raise error
+
+    tasks = BackgroundTasks()
+    tasks.start(fail())
+    await tasks.drain(PATIENCE)
+    await asyncio.sleep(0)
+    [record] = caplog.records
+    assert record.levelno == level
+    assert ("\n" in record.getMessage()) == (level == logging.ERROR)
+    assert "hunter2" not in caplog.text
