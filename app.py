@@ -143,6 +143,7 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             await remember_routes(store, routes)
             await desk.outgoing.begin(sender_domain(config), clock())
             dispatcher = Dispatcher(client, desk, tasks)
+            dispatcher.fetch_file = SlackFiles(client, session).fetch
             dispatcher.watch = observed.InteractionWatch(metrics)
             health = health_of(metrics, store, out.transports, clock)
             going_on = (outbox, indexing, out.transports)

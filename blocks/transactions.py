@@ -9,7 +9,7 @@ from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.core.i18n import t
 from bot.core.transaction_table import MOST_TRANSACTIONS
-from bot.forms.pasted_transactions import ADD, MODE, PASTED, REPLACE
+from bot.forms.pasted_transactions import ADD, MODE, PASTED, REPLACE, TABLE_FILE
 from bot.forms.template_fields import SHOWN_EXAMPLES
 from bot.forms.validation import examples
 
@@ -28,8 +28,19 @@ def paste_inputs(answers: Mapping[str, str], typed: Mapping[str, str]) -> list[J
     return [
         *([kit.note(hidden)] if there > SHOWN_EXAMPLES else []),
         text_input(PASTED, label, hint, value=typed.get(PASTED, ""), needed=False),
+        _table_file(),
         *([_mode(typed.get(MODE) or ADD)] if there else []),
     ]
+
+
+def _table_file() -> Json:
+    return {
+        "type": "input",
+        "block_id": TABLE_FILE,
+        "label": kit.plain(t("Or upload them as a CSV file")),
+        "element": {"type": "file_input", "action_id": ANSWER, "filetypes": ["csv", "tsv", "txt"], "max_files": 1},
+        "optional": True,
+    }
 
 
 def _mode(chosen: str) -> Json:

@@ -21,6 +21,7 @@ from handlers.message_link import linked
 from handlers.payload import Click, Command, Submission
 from handlers.raise_form import RaiseForm
 from handlers.suggestions import SuggestionLookup
+from handlers.transaction_files import with_table
 
 COMMANDS = {
     "/retarus-incident": Kind.INCIDENT,
@@ -78,9 +79,10 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def submit(form: Submission) -> Json | None:
         about = await linked(dispatcher.client, FormState.unpack(form.about))
         files = await named(dispatcher.client, (*form.files, *read(form.typed.get(OFFERED, ""))))
+        typed = await with_table(form, dispatcher.fetch_file)
         is_taken = not form.typed.get(create.LEFT)
         await desk.raising.create(
-            form.user, about.kind, form.typed, form.view, about.link or "", files, is_taken=is_taken
+            form.user, about.kind, typed, form.view, about.link or "", files, is_taken=is_taken
         )
         if about.draft:
             dispatcher.tasks.start(use_up(desk, form.user, about), later=True)

@@ -39,6 +39,8 @@ from bot.adapters.slack.api_errors import name_of
 from bot.core.errors import Invalid
 from bot.core.i18n import Language, speaking, t
 from bot.desk import Desk
+from bot.model.ticket import Attachment
+from bot.tickets.attachments import MissingFile
 from handlers import error_messages, refused_forms, views
 from handlers.payload import (
     Body,
@@ -56,6 +58,7 @@ from handlers.payload import (
     submission,
 )
 from handlers.response_url import reply
+from handlers.transaction_files import Fetch
 from runtime.background_tasks import BackgroundTasks
 
 log = logging.getLogger(__name__)
@@ -84,6 +87,10 @@ Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 """Acknowledges one kind of payload, and handles it."""
 Watch = Callable[[Body, AsyncAck], AbstractContextManager[None]]
 """Measures how a payload is handled, and names it in the log."""
+
+
+async def _no_files(_: Attachment, __: int) -> bytes | MissingFile:
+    return MissingFile(t("may not be read by the bot"))
 
 
 def _unwatched(_: Body, __: AsyncAck) -> AbstractContextManager[None]:
@@ -139,6 +146,8 @@ class Dispatcher:
         """Listeners by the id of the block with the input."""
         self.acted: Callable[[str], None] = lambda _user: None
         """Called with the id of a person whose action was handled."""
+        self.fetch_file: Fetch = _no_files
+        """Reads a file that is uploaded in a form."""
         self.watch: Watch = _unwatched
         """Context that is open while a payload is handled, until it is acknowledged."""
         self.clicks[ANSWER] = self._redraw

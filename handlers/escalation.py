@@ -14,6 +14,7 @@ from bot.tickets.permissions import BREAK_GLASS_REASON
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher, Draw, Show
 from handlers.payload import Click, Submission
+from handlers.transaction_files import with_table
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -24,7 +25,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         await desk.evidence.lookout.look()  # now, so that the preview need not wait for it
 
     async def answered(form: Submission) -> Draw:
-        await desk.escalation.prepare(form.ticket, form.user, form.typed, form.view, form.version, form.files)
+        typed = await with_table(form, dispatcher.fetch_file)
+        await desk.escalation.prepare(form.ticket, form.user, typed, form.view, form.version, form.files)
         return lambda: preview(form)
 
     async def preview(form: Submission, *, changed: bool = False) -> Json:

@@ -9,6 +9,7 @@ from bot.model.ticket import Ticket
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher
 from handlers.payload import Click, Submission
+from handlers.transaction_files import with_table
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -46,7 +47,8 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         )
 
     async def submit(form: Submission) -> Json | None:
-        await desk.answers.fill_in(form.ticket, form.user, form.typed, form.view, form.version, form.files)
+        typed = await with_table(form, dispatcher.fetch_file)
+        await desk.answers.fill_in(form.ticket, form.user, typed, form.view, form.version, form.files)
         if form.parent and form.below == escalation.SEND:
             dispatcher.tasks.start(dispatcher.shows(form.parent, lambda: preview_of(form.ticket, form.user))())
         return None

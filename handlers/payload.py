@@ -8,6 +8,7 @@ from typing import Any
 
 from blocks.form import FILLED
 from bot.core.cleaning import decode_slack_entities
+from bot.forms.pasted_transactions import TABLE_FILE
 from bot.model.ticket import Attachment
 from handlers.message_text import words_of
 from handlers.shared_message import SharedMessage, in_event
@@ -114,8 +115,10 @@ class Submission:
     parent: str = ""
     """The view below it in the stack, if any."""
     files: tuple[Attachment, ...] = ()
+    table: tuple[Attachment, ...] = ()
+    """The file uploaded as a table of transactions; it is no attachment."""
     shown: Mapping[str, str] = field(default_factory=dict)
-    """As `Click.typed`, to draw the same form anew."""
+    """Typed answers with the offered files, to redraw the form."""
 
     @property
     def ticket(self) -> str:
@@ -271,10 +274,11 @@ def _files(holder: Body) -> tuple[Attachment, ...]:
     )
 
 
-def files_in(view: Body) -> tuple[Attachment, ...]:
-    """Files in the file inputs of a view."""
+def files_in(view: Body, *, table: bool = False) -> tuple[Attachment, ...]:
+    """Files in the file inputs of a view: the attachments, or with `table` the table of transactions."""
     values = (view.get("state") or {}).get("values") or {}
-    return tuple(file for elements in values.values() for element in elements.values() for file in _files(element))
+    inputs = (elements for block_id, elements in values.items() if (block_id == TABLE_FILE) is table)
+    return tuple(file for elements in inputs for element in elements.values() for file in _files(element))
 
 
 def search(body: Body) -> OptionsRequest:
@@ -291,6 +295,7 @@ def submission(body: Body) -> Submission:
         typed=typed(view),
         parent=_text(view, "previous_view_id"),
         files=files_in(view),
+        table=files_in(view, table=True),
         shown=typed(view) | _offered(view),
     )
 

@@ -1,4 +1,4 @@
-"""Turns a pasted table or CSV of transactions into the answers of the form."""
+"""Turns a pasted or uploaded table of transactions into the answers of the form."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from bot.forms.validation import examples
 
 PASTED = "transactions"
 """The key of the pasted text. It is no answer itself: its rows become answers."""
+TABLE_FILE = "transactions.file"
+"""The key of the text of an uploaded table, likewise."""
 MODE = "transactions.mode"
 """The key of the choice for existing transactions: `ADD`, unless `REPLACE` is chosen."""
 ADD, REPLACE = "add", "replace"
@@ -31,19 +33,22 @@ def with_pasted(
 
     `answers`: those the ticket has. `zone`: of times without one.
     """
-    rest = {key: text for key, text in typed.items() if key not in {PASTED, MODE}}
-    text = clean_text(typed.get(PASTED, ""))
-    if not text:
+    rest = {key: text for key, text in typed.items() if key not in {PASTED, TABLE_FILE, MODE}}
+    texts = {key: text for key in (PASTED, TABLE_FILE) if (text := clean_text(typed.get(key, "")))}
+    if not texts:
         return rest
+    if len(texts) > 1:
+        raise Invalid({TABLE_FILE: t("Paste the table or upload it: only one of the two is read.")})
+    ((source, text),) = texts.items()
     is_replacing = typed.get(MODE) == REPLACE
     there = examples({**answers, **rest})
     first = 1 if is_replacing else max(there, default=0) + 1
     try:
         found = transactions(free_of_secrets(text), zone, config.desk.phone_region, now)
     except ValueError as error:
-        raise Invalid({PASTED: _shortened(str(error))}) from error
+        raise Invalid({source: _shortened(str(error))}) from error
     if first - 1 + len(found) > MOST_TRANSACTIONS:
-        raise Invalid({PASTED: _too_many(first - 1 + len(found))})
+        raise Invalid({source: _too_many(first - 1 + len(found))})
     gone = {key: "" for key in (*answers, *rest) if is_replacing and key.startswith("example.")}
     return {**rest, **gone, **as_answers(found, first)}
 
@@ -54,14 +59,27 @@ def faults_beside_table(typed: Mapping[str, str]) -> Iterator[None]:
     try:
         yield
     except Invalid as error:
-        pasted = [key for key in error.errors if key.startswith("example.") and key not in typed]
+        begun = examples(typed)
+        pasted = [
+            key
+            for key in error.errors
+            if key.startswith("example.") and (key not in typed or (_has_table(typed) and _number(key) not in begun))
+        ]
         if not pasted:
             raise
         rest = {key: text for key, text in error.errors.items() if key not in pasted}
-        lines = [
-            t("Transaction {number}: {fault}", number=key.split(".")[1], fault=error.errors[key]) for key in pasted
-        ]
-        raise Invalid({**rest, PASTED: _shortened("\n".join(lines))}) from error
+        lines = [t("Transaction {number}: {fault}", number=_number(key), fault=error.errors[key]) for key in pasted]
+        source = TABLE_FILE if typed.get(TABLE_FILE) else PASTED
+        raise Invalid({**rest, source: _shortened("\n".join(lines))}) from error
+
+
+def _has_table(typed: Mapping[str, str]) -> bool:
+    return bool(typed.get(PASTED) or typed.get(TABLE_FILE))
+
+
+def _number(key: str) -> int:
+    """The number of the transaction a field belongs to."""
+    return int(key.split(".")[1])
 
 
 def _shortened(faults: str) -> str:

@@ -14,7 +14,7 @@ from blocks.form_state import FormState
 from blocks.kit import Json
 from bot.core.cleaning import clean_text
 from bot.forms.field_table import fields_of, fitting
-from bot.forms.pasted_transactions import MODE, PASTED
+from bot.forms.pasted_transactions import MODE, PASTED, TABLE_FILE
 from bot.forms.template_fields import BY_KEY, Ask, Need
 from bot.forms.validation import checked
 from bot.model.ticket import Attachment, Kind, Stage, Ticket
@@ -70,6 +70,7 @@ def test_input_is_named_after_its_field_so_that_an_error_lands_beside_it() -> No
     shown = inputs(everything(an_incident(Stage.SECOND)))
     assert shown.pop("files")["element"]["type"] == "file_input"
     assert shown.pop(PASTED)["optional"]
+    assert shown.pop(TABLE_FILE)["optional"]
     assert shown.pop(MODE)["element"]["initial_option"]["value"] == "add"
     for key, block in shown.items():
         assert block["label"]["text"] == fitting(BY_KEY[key], COMPLETE, CONFIG).name

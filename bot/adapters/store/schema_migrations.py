@@ -62,7 +62,7 @@ ANOTHER_FOLDING = """
 ANOTHER_INDEX = f"""{ANOTHER_FOLDING}
     -- since letters such as ı and ł are found as i and l, and compounds by more of their parts
     """
-"""Texts yield other tokens: the index is rebuilt, as after `ANOTHER_FOLDING`."""
+"""Rebuild of the full-text index, since texts yield other tokens."""
 BALL = """
     ALTER TABLE tickets ADD COLUMN ball TEXT NOT NULL DEFAULT '';
     UPDATE tickets SET ball = CASE

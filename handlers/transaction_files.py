@@ -1,0 +1,60 @@
+"""Reads a table of transactions that is uploaded in a form."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackClientError
+
+from bot.core.errors import Invalid
+from bot.core.i18n import mark, t
+from bot.core.text_files import decoded
+from bot.forms.pasted_transactions import TABLE_FILE
+from bot.model.ticket import Attachment
+from bot.tickets.attachments import MissingFile, sized
+from handlers.payload import Submission
+
+Fetch = Callable[[Attachment, int], Awaitable[bytes | MissingFile]]
+
+_MOST_BYTES = 500_000
+"""Size of fifty transactions with their log extracts."""
+_NO_TEXT = mark("{name} is no text. Save the table as CSV in the spreadsheet program, and upload that.")
+_PATIENCE = 2.0
+"""Seconds: the form must be answered within three."""
+
+
+async def with_table(form: Submission, fetch: Fetch) -> Mapping[str, str]:
+    """The typed answers with the text of the uploaded table; `Invalid` beside the file when it cannot be read."""
+    if not form.table:
+        return form.typed
+    return {**form.typed, TABLE_FILE: await _text(form.table[0], fetch)}
+
+
+async def _text(file: Attachment, fetch: Fetch) -> str:
+    if file.size > _MOST_BYTES:
+        words = t("{name} is {size}; a table of at most {most} is read.", name=file.name, **_sizes(file))
+        raise Invalid({TABLE_FILE: words})
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            content = await fetch(file, _MOST_BYTES)
+    except (TimeoutError, ClientError, SlackClientError) as error:
+        words = t("Slack did not give the file in time. Submit the form again, or paste the table.")
+        raise Invalid({TABLE_FILE: words}) from error
+    if isinstance(content, MissingFile):
+        raise Invalid({TABLE_FILE: t("{name} {why}.", name=file.name, why=content.why)})
+    try:
+        text = decoded(content)
+    except ValueError as error:
+        words = t(
+            "{name} is no text. Save the table as CSV in the spreadsheet program, and upload that.", name=file.name
+        )
+        raise Invalid({TABLE_FILE: words}) from error
+    if not text.strip():
+        raise Invalid({TABLE_FILE: t("{name} is empty.", name=file.name)})
+    return text
+
+
+def _sizes(file: Attachment) -> dict[str, str]:
+    return {"size": sized(file.size), "most": sized(_MOST_BYTES)}
