@@ -81,9 +81,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         files = await named(dispatcher.client, (*form.files, *read(form.typed.get(OFFERED, ""))))
         typed = await with_table(form, dispatcher.fetch_file)
         is_taken = not form.typed.get(create.LEFT)
-        await desk.raising.create(
-            form.user, about.kind, typed, form.view, about.link or "", files, is_taken=is_taken
-        )
+        await desk.raising.create(form.user, about.kind, typed, form.view, about.link or "", files, is_taken=is_taken)
         if about.draft:
             dispatcher.tasks.start(use_up(desk, form.user, about), later=True)
         return None
