@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections import deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,11 +24,12 @@ class TooSoon(Exception):
         self.seconds = seconds
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Turn:
     """A turn that was taken."""
 
     at: float
+    """When it may be used; once it was used, when the other side counted it at the latest."""
     shared: int = 0
     """Name of this turn for other processes."""
 
@@ -53,6 +54,9 @@ class SharedTurns(Protocol):
     async def take(self, key: str, most: int, window: float, patience: float) -> SharedTurn:
         """Takes the next turn, unless it is farther away than `patience`."""
 
+    async def confirm(self, key: str, taken: int, most: int, window: float) -> tuple[float, int]:
+        """Postpones a turn that came too early, as turns before it lasted; gives the seconds until it, and its name."""
+
     async def end(self, key: str, taken: int) -> None:
         """Counts this turn from now on."""
 
@@ -73,27 +77,36 @@ class Pace:
     """Seconds somebody waits for a turn; one that is farther away is `TooSoon`."""
     clock: Callable[[], float] = time.monotonic
     shared: SharedTurns | None = None
-    _turns: dict[Hashable, deque[float]] = field(default_factory=dict)
-    """The latest turns of each key, also those that are still to come."""
+    _turns: dict[Hashable, list[Turn]] = field(default_factory=dict)
+    """The latest turns of each key, also those that are still to come, in the order they were taken."""
     _held: dict[Hashable, float] = field(default_factory=dict)
 
     async def turn(self, key: Hashable) -> Turn:
         """Waits for the key's next turn and returns it. `TooSoon` when it is too far away; none is taken then."""
         while True:
             turn = await self._next(key)
-            if (seconds := turn.at - self.clock()) > 0:
+            while (seconds := turn.at - self.clock()) > 0:
                 await asyncio.sleep(seconds)
+                await self._postpone(key, turn)
             if self._held.get(key, turn.at) <= turn.at:  # else it was held meanwhile
                 return turn
 
+    async def _postpone(self, key: Hashable, turn: Turn) -> None:
+        """Calls before this one may have ended, and so have been counted, later than this turn was reckoned from."""
+        if self.shared and turn.shared:
+            with suppress(StoreDown):
+                more, turn.shared = await self.shared.confirm(str(key), turn.shared, self.most, self.window)
+                turn.at = max(turn.at, self.clock() + more) if more > 0 else turn.at
+            return
+        turns = self._turns.get(key, [])
+        before = turns[: turns.index(turn)] if turn in turns else []
+        turn.at = max(turn.at, self._earliest(before))
+
     async def ended(self, key: Hashable, turn: Turn) -> None:
         """Ends a turn: the other side may have counted it as late as now."""
-        now, turns = self.clock(), self._turns.get(key)
-        if turns and turn.at in turns:
-            turns.remove(turn.at)
-            turns.append(now)
-            self._turns[key] = deque(sorted(turns), self.most)
-        if self.shared and turn.shared and now - turn.at > _PRECISE:
+        is_late = self.clock() - turn.at > _PRECISE
+        turn.at = self.clock()
+        if self.shared and turn.shared and is_late:
             with suppress(StoreDown):
                 await self.shared.end(str(key), turn.shared)
 
@@ -111,9 +124,12 @@ class Pace:
     def seconds_until(self, key: Hashable) -> float:
         """Waiting time in seconds for a turn requested now."""
         now = self.clock()
-        turns = self._turns.get(key, deque[float]())
-        earliest = turns[-self.most] + self.window if len(turns) >= self.most else now
-        return max(earliest, self._held.get(key, now), now) - now
+        return max(self._earliest(self._turns.get(key, [])), self._held.get(key, now), now) - now
+
+    def _earliest(self, turns: Sequence[Turn]) -> float:
+        """When the next turn after these may come."""
+        times = sorted(turn.at for turn in turns)
+        return times[-self.most] + self.window if len(times) >= self.most else -math.inf
 
     def busy(self, seconds: float) -> Mapping[Hashable, float]:
         """Keys whose next turn is farther away than that many seconds, and how far."""
@@ -127,28 +143,27 @@ class Pace:
         seconds = self.seconds_until(key)
         if seconds > self.patience:
             raise TooSoon(seconds)
-        at = self.clock() + seconds
-        self._take(key, at)
-        return Turn(at)
+        self._forget_old()
+        turn = Turn(self.clock() + seconds)
+        self._turns.setdefault(key, []).append(turn)
+        return turn
 
     def _adopt(self, key: Hashable, found: SharedTurn) -> Turn:
         """From now on this process knows the turns of the others, and holds what is far away."""
         now = self.clock()
         self._forget_old()
-        self._turns[key] = deque((now + seconds for seconds in found.turns), self.most)
+        self._turns[key] = [Turn(now + seconds) for seconds in found.turns]
         if found.held > 0:
             self.hold(key, found.held)
         if not found.taken:
             raise TooSoon(found.seconds)
         return Turn(now + found.seconds, found.taken)
 
-    def _take(self, key: Hashable, at: float) -> None:
-        self._forget_old()
-        self._turns.setdefault(key, deque(maxlen=self.most)).append(at)
-
     def _forget_old(self) -> None:
-        now = self.clock()
-        for key in [key for key, turns in self._turns.items() if not turns or turns[-1] + self.window < now]:
-            del self._turns[key]
-        for key in [key for key, until in self._held.items() if until < now]:
+        since = self.clock() - self.window
+        for key, turns in list(self._turns.items()):
+            turns[:] = [turn for turn in turns if turn.at >= since]
+            if not turns:
+                del self._turns[key]
+        for key in [key for key, until in self._held.items() if until < self.clock()]:
             del self._held[key]

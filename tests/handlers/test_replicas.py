@@ -113,7 +113,7 @@ async def test_due_ticket_is_reminded_once_by_all_replicas(two: World) -> None:
 
 
 async def test_replicas_keep_to_the_rate_limit_of_a_channel_together(tmp_path: Path, database: str) -> None:
-    pace = {"slack_posts_per_minute": 6000}
+    pace = {"slack_posts_per_minute": 12}
     async with (
         world(tmp_path, database=database, environment=pace) as w,
         desk_at(w.slack, w.mail, tmp_path, database=database, environment=pace),
@@ -122,7 +122,7 @@ async def test_replicas_keep_to_the_rate_limit_of_a_channel_together(tmp_path: P
         said = len(await w.anna.thread(card))
     with psycopg.connect(database) as server:
         turns = {key: json.loads(text) for key, text in server.execute("SELECT key, turns FROM turns").fetchall()}
-    assert len(turns[card["channel"]]) == min(said, 5)
+    assert len(turns[card["channel"]]) == said  # no more than may be posted at once
     assert turns["chat.update"]
 
 

@@ -23,9 +23,12 @@ class DatabaseTurns:
     async def take(self, key: str, most: int, window: float, patience: float) -> SharedTurn:
         return await self._engine.change(lambda db: _take(db, key, most, _ms(window), _ms(patience)))
 
+    async def confirm(self, key: str, taken: int, most: int, window: float) -> tuple[float, int]:
+        return await self._engine.change(lambda db: _confirm(db, key, taken, most, _ms(window)))
+
     async def end(self, key: str, taken: int) -> None:
         def counted_from(now: int, turns: Sequence[int]) -> list[int]:
-            return sorted(now if turn == taken else turn for turn in turns)
+            return [now if turn == taken else turn for turn in turns]
 
         await self._engine.change(lambda db: _change(db, key, counted_from))
 
@@ -42,15 +45,31 @@ def _ms(seconds: float) -> int:
 
 def _take(db: Connection, key: str, most: int, window: int, patience: int) -> SharedTurn:
     now, turns, held = _locked(db, key)
-    turns = [turn for turn in turns if turn <= now + patience]  # later ones: the server's clock was set back
-    earliest = turns[-most] + window if len(turns) >= most else now
-    at = max(now, earliest, held)
+    # later ones: the server's clock was set back; much older ones concern nobody
+    turns = [turn for turn in turns if now - 2 * window <= turn <= now + patience]
+    at = max(now, _earliest(turns, most, window), held)
     is_taken = at - now <= patience
     if is_taken:
-        turns = [*turns, at][-most:]
+        turns = [*turns, at]
         _save(db, key, now, turns, held)
     ahead = [(turn - now) / 1000 for turn in turns]
     return SharedTurn((at - now) / 1000, at if is_taken else 0, ahead, (held - now) / 1000)
+
+
+def _confirm(db: Connection, key: str, taken: int, most: int, window: int) -> tuple[float, int]:
+    now, turns, held = _locked(db, key)
+    place = turns.index(taken) if taken in turns else 0
+    at = max(_earliest(turns[:place], most, window), held)
+    if at <= now:
+        return 0.0, taken
+    turns[place] = at
+    _save(db, key, now, turns, held)
+    return (at - now) / 1000, at
+
+
+def _earliest(turns: Sequence[int], most: int, window: int) -> int:
+    """When the next turn after these may come."""
+    return sorted(turns)[-most] + window if len(turns) >= most else 0
 
 
 def _change(db: Connection, key: str, change: Callable[[int, Sequence[int]], list[int]], hold: int = 0) -> None:

@@ -95,3 +95,23 @@ async def test_turn_that_took_long_counts_from_its_end() -> None:
     clock.at += 3
     await pace.turn("C1")
     assert pace.seconds_until("C1") == 2
+
+
+async def test_turn_that_is_waited_for_follows_a_call_that_took_long() -> None:
+    pace = Pace(1, 0.1)
+    first = await pace.turn("C1")
+    waiting = asyncio.create_task(pace.turn("C1"))
+    await asyncio.sleep(0.05)  # the call; the second turn is taken already
+    await pace.ended("C1", first)
+    assert (await waiting).at >= first.at + 0.1
+
+
+async def test_call_of_an_earlier_window_that_ends_late_counts_for_later_turns() -> None:
+    clock = Seconds()
+    pace = Pace(1, 5.0, clock=clock)
+    slow = await pace.turn("C1")
+    clock.at += 5
+    await pace.turn("C1")
+    clock.at += 4
+    await pace.ended("C1", slow)
+    assert pace.seconds_until("C1") == 5
