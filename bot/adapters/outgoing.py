@@ -16,6 +16,7 @@ from bot.adapters.mail.smtp_sender import SmtpSender
 from bot.adapters.mail.smtp_url import parse_smtp_url
 from bot.adapters.slack import client as slack_client
 from bot.adapters.slack.api_errors import closes_slack
+from bot.adapters.slack.closed_channel import ClosedChannelIsFinal
 from bot.adapters.slack.conversation_carrier import ConversationCarrier
 from bot.adapters.slack.files import SlackFiles
 from bot.adapters.slack.present_recipients import PresentRecipients
@@ -36,6 +37,8 @@ from bot.tickets.ports import Directory
 from bot.transports import Closure, Tell, Transport, Transports
 
 BY_SLACK = frozenset(Say) - BY_MAIL
+IN_THE_CHANNEL = (Say.LETTER_POST, Say.CHASE_POST, Say.REQUEST_POST)
+"""Notifications posted in the channel shared with Retarus."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ class Outgoing:
         talking = ConversationCarrier(self.posting, store, write, files, parser)
         carriers |= dict.fromkeys((Say.HEARD, Say.RECEIPT, Say.ORIGINAL), talking)
         carriers[Say.REPORT] = ReportCarrier(self.posting, make_report)
+        if retarus.fallback and retarus.email:
+            carriers |= {say: ClosedChannelIsFinal(carriers[say]) for say in IN_THE_CHANNEL}
         return {
             say: carrier if say in BY_MAIL else PresentRecipients(carrier, directory)
             for say, carrier in carriers.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.forms.template_fields import PREQUALIFICATION, TEMPLATE
@@ -9,7 +11,7 @@ from bot.model.ticket import Stage
 from bot.model.transitions import Move
 from localslack import Modal
 from localslack.visible import text_of
-from tests.handlers.world import DESK, RETARUS, Json, World
+from tests.handlers.world import DESK, RETARUS, Json, World, world
 
 
 async def previewed(w: World, card: Json, *, by: str = "ben") -> Modal:
@@ -159,6 +161,17 @@ async def test_letter_to_an_archived_channel_waits_and_goes_by_itself(w: World) 
     assert "archived" in str(alert["blocks"])
     w.slack.admin.archive(RETARUS, archived=False)
     await w.ben.reply(card, "Delivered to Retarus in ")
+
+
+async def test_letter_to_an_archived_channel_goes_by_e_mail_where_that_is_the_fallback(tmp_path: Path) -> None:
+    async with world(tmp_path, retarus={"fallback": True}) as w:
+        card = await w.filled()
+        w.slack.admin.archive(RETARUS)
+        await w.ben.submit(await previewed(w, card))
+        told = await w.ben.reply(card, "The letter to the Retarus channel was not delivered")
+        assert "It goes by e-mail instead." in str(told["blocks"])
+        await w.ben.reply(card, "Delivered to Retarus by e-mail")
+        assert len(await w.anna.mails()) == 1
 
 
 async def test_letter_waits_for_the_invitation_and_goes_by_itself(w: World) -> None:
