@@ -11,6 +11,7 @@ from blocks.form import ANSWER, FILLED, inputs
 from blocks.form_state import FormState
 from blocks.kit import Json
 from blocks.transactions import paste_inputs
+from bot.config.custom_fields import Template
 from bot.config.settings import Config
 from bot.core.cleaning import excerpt
 from bot.core.i18n import mark, t
@@ -31,6 +32,7 @@ REPLACE = "raising.replace"
 KEEP = "raising.keep"
 READ = "raising.read"
 READING = "raising.reading"
+TEMPLATE = "raising.template"
 LEFT = "left_to_others"
 """The checkbox of a ticket that its raiser does not take."""
 YES = "yes"
@@ -67,8 +69,8 @@ _HIDDEN = mark("The bot is not in the channel of this message, so its link and f
 """Warning that neither the link nor the files of the message can be read; its text can be used all the same."""
 
 
-def chooser() -> Json:
-    """Modal for choosing the kind of ticket."""
+def chooser(config: Config) -> Json:
+    """Modal for choosing the kind of ticket, or a template."""
     rows: list[Json] = [
         {
             "type": "section",
@@ -77,7 +79,20 @@ def chooser() -> Json:
         }
         for kind in Kind
     ]
-    return kit.modal(RAISE, t("Raise a ticket"), rows)
+    return kit.modal(RAISE, t("Raise a ticket"), [*rows, *_templates(config.templates)])
+
+
+def _templates(offered: Sequence[Template]) -> list[Json]:
+    """A list of frequent problems; empty without any."""
+    if not offered:
+        return []
+    select: Json = {
+        "type": "static_select",
+        "action_id": TEMPLATE,
+        "placeholder": kit.plain(t("Frequent problems")),
+        "options": [kit.option(each.name, each.name) for each in offered],
+    }
+    return [kit.actions("raising.templates", [select])]
 
 
 def reading() -> Json:
@@ -110,6 +125,7 @@ def modal(begun: FormState, config: Config, answers: Mapping[str, str], beside: 
     kind = begun.kind
     blocks = [kit.note(t("Continued from your draft."))] if begun.draft else []
     blocks += [kit.note(t(_HIDDEN))] if begun.is_hidden else []
+    blocks += _templates([each for each in config.templates if each.kind is kind])
     blocks += _questions(begun, config, answers, beside)
     files = answers.get(ALL_OFFERED) or answers.get(OFFERED, "")
     blocks += offered(files, answers.get(OFFERED, ""), begun.left) if files else []

@@ -39,7 +39,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def choose(click: Click) -> None:
         await desk.queries.require_staff(click.user)
-        await dispatcher.open_for(click, create.chooser())
+        await dispatcher.open_for(click, create.chooser(desk.config))
 
     async def take_up(click: Click) -> None:
         await desk.queries.require_staff(click.user)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from blocks import create
 from blocks.evidence import AT_A_TIME, OFFERED
 from blocks.form_state import FormState
+from bot.core.errors import Refused
+from bot.core.i18n import t
 from bot.desk import Desk
+from bot.forms.validation import present
 from bot.model.ticket import Kind
 from bot.register.message_reader import readable
 from bot.tickets.attachments import written
@@ -29,7 +34,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     async def choose(asked: Command | Shortcut) -> None:
         await desk.queries.require_staff(asked.user)
-        await dispatcher.open_modal(asked.trigger, create.chooser())
+        await dispatcher.open_modal(asked.trigger, create.chooser(desk.config))
 
     async def from_message(used: Shortcut) -> None:
         """Opens the form at once, and looks up the link of the message after."""
@@ -58,6 +63,18 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             view = await forms.begun(kind, click.user, await desk.queries.draft(click.user, kind))
         await dispatcher.update_view(click.view, view)
 
+    async def use_template(click: Click) -> None:
+        """Fills in what is still empty from a frequent problem."""
+        await desk.queries.require_staff(click.user)
+        template = next((each for each in desk.config.templates if each.name == click.value), None)
+        if template is None:
+            raise Refused(t("This template is no longer there. Close the form and open it again."))
+        about = FormState.unpack(click.about) if click.about else FormState(template.kind)
+        form = replace(about.turned(template.kind), filled=about.filled + 1)
+        answers = {**click.typed, **template.answers, **present(click.typed)}
+        await dispatcher.update_view(click.view, await forms.draw(form, click.user, answers))
+
+    dispatcher.clicks[create.TEMPLATE] = use_template
     dispatcher.commands[COMMAND] = choose
     dispatcher.shortcuts[ANY] = choose
     dispatcher.shortcuts[FROM_MESSAGE] = from_message

@@ -217,6 +217,8 @@ def click(body: Body) -> Click:
     name, value = _text(action, "action_id"), _text(action, "value")
     if action.get("type") == "overflow":
         name, _, value = _text(action.get("selected_option") or {}, "value").partition("|")
+    if action.get("type") == "static_select":
+        value = _text(action.get("selected_option") or {}, "value")
     name = name.partition(FILLED)[0]
     view, message = body.get("view") or {}, body.get("message") or {}
     user = _text(body.get("user") or {}, "id")

@@ -56,6 +56,25 @@ class Extra(Section):
         return self
 
 
+class Template(Section):
+    """One `[[templates]]` table: a frequent problem, with the answers its ticket begins with."""
+
+    name: Label
+    kind: Kind = Kind.INCIDENT
+    services: tuple[str, ...] = ()
+    priority: str = ""
+    happens: str = Field("", max_length=3000)
+    impact: str = Field("", max_length=1000, pattern=r"^[^\r\n]*$")
+    interface: str = Field("", max_length=500, pattern=r"^[^\r\n]*$")
+    error: str = Field("", max_length=3000)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Field key → answer."""
+        texts = self.model_dump(include={"priority", "happens", "impact", "interface", "error"})
+        return {key: text for key, text in {"services": "\n".join(self.services), **texts}.items() if text}
+
+
 class Matrix(Section):
     """`[matrix]`: the priority of an impact and an urgency. Without it, a person judges by the definitions."""
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, get_args
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator, model_validator
 
-from bot.config.custom_fields import Extra, FamilyName, Label, Matrix, Part
+from bot.config.custom_fields import Extra, FamilyName, Label, Matrix, Part, Template
 from bot.config.placeholders import placeholders
 from bot.config.time_policy import Agreement, Cadence, OpeningHours, ReminderSettings, Section, Zone, calendar
 from bot.core.business_hours import ALWAYS, Calendar
@@ -280,6 +280,8 @@ class Config(Section):
     """The priority of an impact and an urgency; the guide has none."""
     fields: tuple[Extra, ...] = Field((), max_length=10)
     """Custom fields beyond the guide's own questions (guide 2.5); more would not fit into one Slack form."""
+    templates: tuple[Template, ...] = Field((), max_length=50)
+    """Frequent problems that fill in a new ticket."""
     reminders: ReminderSettings = ReminderSettings()
     calendars: dict[str, OpeningHours] = Field(default_factory=dict)
     reports: ReportSettings = ReportSettings()
@@ -310,6 +312,19 @@ class Config(Section):
                 raise ValueError(f"[[fields]] no. {number}: `key` “{each.key}” is taken by no. {first}")
             for service in each.services:
                 _known(service, self.services.names, f"[[fields]] no. {number}: `services`")
+        return self
+
+    @model_validator(mode="after")
+    def _templates_fit(self) -> Config:
+        names = [each.name for each in self.templates]
+        for number, each in enumerate(self.templates, 1):
+            where = f"[[templates]] no. {number}:"
+            first = names.index(each.name) + 1
+            if first < number:
+                raise ValueError(f"{where} `name` “{each.name}” is taken by no. {first}")
+            for service in each.services:
+                _known(service, self.services.names, f"{where} `services`")
+            _known(each.priority, [priority.name for priority in self.priorities], f"{where} `priority`")
         return self
 
     def calendar(self, name: str) -> Calendar:

@@ -166,7 +166,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
             create.modal(FormState(kind, "https://x.slack.com/1"), config, ticket.answers),
         )
         yield f"raising {kind} draft", create.modal(FormState(kind, draft=kind), config, ticket.answers)
-        yield "chooser", create.chooser()
+        yield "chooser", create.chooser(config)
         other = create.modal(FormState(kind, LINK), config, ticket.answers, create.Beside(other=ticket.answers))
         yield f"raising {kind} with another draft", other
         yield f"raising {kind} put aside", create.put_aside(kind)

@@ -43,7 +43,10 @@ ROWS: dict[str, str] = {
     **{f"redraw moving.ask.{move}": PART for move in ("retarus_answered", "retarus_update")},
     "click form.answer": SLACK,
     **{f"click home.{what}": RAISE for what in ("raise", "take_up.")},
-    **{f"click raising.{what}": RAISE for what in ("aside", "away", "keep", "kind.", "more", "read", "replace")},
+    **{
+        f"click raising.{what}": RAISE
+        for what in ("aside", "away", "keep", "kind.", "more", "read", "replace", "template")
+    },
     "submission raising.raise": RAISE,
     "click guides.known": RESOURCES,
     **{f"click {name}": row for name, row in TABS.items()},

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.config.custom_fields import Template
+from bot.config.settings import parse
+from bot.core.errors import Misconfigured
 from bot.forms.start_choice import with_start
-from bot.model.ticket import Stage
-from tests.handlers.world import DESK, World, picked
+from bot.model.ticket import Kind, Stage
+from tests.handlers.world import DESK, World, picked, world
 
 
 async def test_words_behind_the_command_fill_the_fields_they_belong_to(w: World) -> None:
@@ -126,3 +130,62 @@ def test_chosen_start_is_a_moment_that_is_not_in_the_future(choice: str, at: str
 def test_picked_start_takes_precedence_over_a_chosen_one() -> None:
     now = datetime(2026, 3, 2, 10, tzinfo=UTC)
     assert with_start({"start_choice": "now", "start": "1"}, now, ZoneInfo("UTC")) == {"start": "1"}
+
+
+TEMPLATE = Template(
+    name="New domain", kind=Kind.CHANGE, services=("Email Security",), priority="P3", impact="The launch waits for it"
+)
+
+
+async def test_template_sets_the_kind_and_fills_in_what_is_still_empty(tmp_path: Path) -> None:
+    async with world(tmp_path, templates=(TEMPLATE,)) as w:
+        await w.anna.command(DESK, "/retarus")
+        modal = await w.anna.modal("Raise a ticket")
+        where = {"type": "view", "view_id": modal.id}
+        await w.anna.act("action", container=where, action_id="raising.template", value="New domain")
+        modal = await w.anna.modal("Raise a change")
+        typed = {key: value for key, value in w.answers().items() if key in {"customer", "happens", "left_to_others"}}
+        assert (await w.anna.submit(modal, typed))["outcome"] == "closed"
+        ticket = await w.ticket()
+        assert (ticket.kind, ticket.answer("priority")) == (Kind.CHANGE, "P3")
+        assert (ticket.answer("services"), ticket.answer("impact")) == ("Email Security", TEMPLATE.impact)
+
+
+async def test_template_leaves_what_was_typed(tmp_path: Path) -> None:
+    async with world(tmp_path, templates=(TEMPLATE.model_copy(update={"kind": Kind.INCIDENT}),)) as w:
+        await w.anna.command(DESK, "/retarus-incident")
+        modal = await w.anna.modal("Raise an incident")
+        w.anna.fill(modal, {"impact": "Nobody can send"})
+        await w.anna.act(
+            "action",
+            container={"type": "view", "view_id": modal.id},
+            action_id="raising.template",
+            value="New domain",
+            values={"impact": "Nobody can send"},
+        )
+        await w.anna.wait_for(lambda: _is_filled(w), "the form to be filled in")
+        modal = await w.anna.modal("Raise an incident")
+        impact = next(block for block in modal.view["blocks"] if block["block_id"] == "impact")
+        assert impact["element"]["initial_value"] == "Nobody can send"
+
+
+async def _is_filled(w: World) -> bool:
+    return any("filled=1" in modal.view["private_metadata"] for modal in await w.anna.modals())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ({"services": ["Telegram"]}, "no. 1: `services`"),
+        ({"priority": "P9"}, "no. 1: `priority`"),
+        ({"kind": "wish"}, "`kind`"),
+    ],
+)
+def test_template_of_an_unknown_service_priority_or_kind_is_refused(wrong: dict[str, object], place: str) -> None:
+    with pytest.raises(Misconfigured, match=place):
+        parse({"templates": [{"name": "New domain"} | wrong]})
+
+
+def test_template_name_that_is_taken_is_refused() -> None:
+    with pytest.raises(Misconfigured, match=r"taken by no\. 1"):
+        parse({"templates": [{"name": "New domain"}, {"name": "New domain"}]})

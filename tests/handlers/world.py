@@ -241,7 +241,10 @@ def settings(**changes: Any) -> Config:
     """The demo's settings, with some tables changed."""
     config = load(DEMO / "desk.toml")
     return config.model_copy(
-        update={name: getattr(config, name).model_copy(update=table) for name, table in changes.items()}
+        update={
+            name: getattr(config, name).model_copy(update=table) if isinstance(table, dict) else table
+            for name, table in changes.items()
+        }
     )
 
 
