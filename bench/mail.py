@@ -89,7 +89,7 @@ async def desk(host: ImapHost) -> AsyncIterator[World]:
 
 
 async def delivered(w: World) -> None:
-    """Until everything that was to be posted is in Slack."""
+    """Waits until all posts are in Slack."""
     while await w.running.store.letters(state="waiting", limit=1):  # noqa: ASYNC110 (the store tells nobody)
         await asyncio.sleep(0.2)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from blocks import guides
+from blocks import customer_words, guides
 from blocks.kit import escape
 from bot.config.guide_texts import COVERING, RESOURCES
 from bot.config.overview import tables
@@ -38,7 +38,10 @@ DATA_TEXTS = (
 """Texts from records, the settings, or the tests."""
 AWKWARD_WORDS = {word[:end] for word in re.findall(r"[^\W\d_]+", escape(NASTY)) for end in range(2, len(word) + 1)}
 """Words of the tests' awkward texts, also truncated."""
-NAMES = (guides.PARTNER, guides.GLOBAL, "Enterprise Administration Services Portal", "Retarus Support")
+NAMES = (
+    *(guides.PARTNER, guides.GLOBAL, "Enterprise Administration Services Portal", "Retarus Support"),
+    *customer_words.LANGUAGES.values(),
+)
 """Proper names."""
 HEADINGS = (
     *(each.text for each in (*template_fields.TEMPLATE, *template_fields.PREQUALIFICATION)),
