@@ -58,7 +58,7 @@ def _task(each: Task, ticket: Ticket, config: Config, trace: Trace | None, who: 
     head = kit.heading(f"{_MARKS[each.state]} {each.heading.said}")
     answers = _answers(each, ticket, config)
     if ticket.stage.is_open:
-        head["accessory"] = kit.button(t("Edit") if answers else t("Answer"), ANSWER, each.key)
+        head["accessory"] = kit.button(t("Edit") if answers else t("Answer"), ANSWER, each.key, about=each.heading.said)
     yield head
     if answers:
         yield kit.rich(kit.line(kit.text(answers), *_by(trace, who)))
@@ -66,7 +66,7 @@ def _task(each: Task, ticket: Ticket, config: Config, trace: Trace | None, who: 
     if picks:
         field = each.fields[0].key
         buttons = [
-            kit.button(option.label, f"{PICK}{number}", f"{field}={option.value}")
+            kit.button(option.label, f"{PICK}{number}", f"{field}={option.value}", about=each.heading.said)
             for number, option in enumerate(picks)
         ]
         yield kit.actions(f"checks.{each.key}", buttons)

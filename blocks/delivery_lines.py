@@ -62,3 +62,9 @@ def not_delivered(notice: Notice, ticket: Ticket) -> Message:
         return Message(kit.escape(f"{what} {why}"), [kit.rich(kit.line(*elements))])
     again = kit.button(t("Try again"), letter.AGAIN, str(notice.body["key"]), style="primary")
     return Message(kit.escape(f"{what} {why}"), [kit.rich(kit.line(*elements)), kit.actions("failed", [again])])
+
+
+def sent_again(name: str) -> Message:
+    """Stands in place of a failed delivery once somebody has sent it again: there is nothing to press any more."""
+    words = t("It was not delivered at first; {name} sent it again.", name=name)
+    return Message(kit.escape(words), [kit.rich(kit.line(kit.text(words)))])

@@ -140,7 +140,7 @@ def moment(at: datetime) -> Json:
 
 
 def ago(at: datetime) -> Json:
-    """How long ago it was, kept true by each reader's Slack: `22 minutes ago`."""
+    """Age of a moment, kept up to date by each reader's Slack: `22 minutes ago`."""
     return {**moment(at), "format": "{ago}"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from blocks import delivery_lines, kit, letter, notes, outbound, reminder_messages
+from blocks import delivery_lines, kit, letter, notes, outbound, reminder_messages, urgency
 from blocks.card import Who, primary
 from blocks.evidence import STATUS, health_of
 from blocks.kit import Json, Message
@@ -21,7 +21,6 @@ from bot.model.notice import Notice
 from bot.model.ticket import Event, Party, Stage, Ticket
 from bot.model.transitions import Move, Step
 from bot.tickets.notifications import FOLLOWED, SILENT
-from bot.tickets.reference import reference
 
 
 def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who) -> Message:
@@ -38,7 +37,8 @@ def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who)
     elements = list(_line(notice, ticket, event, config, name))
     blocks = [kit.rich(kit.line(*elements), *details(event), *answered(notice, ticket, config))]
     button = _next(ticket, event)
-    return Message(kit.escape(_words(elements)), [*blocks, kit.actions("story", [button])] if button else blocks)
+    words = ": ".join((_words(elements), *_reasons(event)))
+    return Message(_pushed(ticket, config, words), [*blocks, kit.actions("story", [button])] if button else blocks)
 
 
 def _next(ticket: Ticket, event: Event) -> Json | None:
@@ -320,7 +320,16 @@ def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Wh
     blocks = [kit.rich(kit.line(name, kit.text(f"\n{words}"), about), *details(event), *answers)]
     if ticket.stage.is_open and ticket.owner == notice.to and ticket.version == event.version:
         blocks.append(kit.actions("direct", [primary(ticket, config)]))
-    return Message(kit.escape(f"{reference(ticket, config)}: {words}"), blocks)
+    return Message(_pushed(ticket, config, " ".join(filter(None, (words, *_reasons(event))))), blocks)
+
+
+def _pushed(ticket: Ticket, config: Config, words: str) -> str:
+    """Text of a notification: priority, number and end-customer first."""
+    return kit.escape(f"{urgency.push(ticket, config)}: {excerpt(words, 300)}")
+
+
+def _reasons(event: Event) -> list[str]:
+    return [event.detail["reason"]] if event.detail.get("reason") else []
 
 
 def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from blocks import kit
@@ -27,12 +28,20 @@ def _entry(letter: Letter, names: dict[str, str]) -> Json:
     notice = letter.notice
     about = names.get(notice.ticket_id) or t("no ticket")
     tried = many("tried {count} time", "tried {count} times", letter.attempts)
-    words = " · ".join((t(notice.say.gloss), t("to {whom}", whom=excerpt(notice.to, 100)), tried, ""))
-    return kit.rich(
-        kit.line(
-            kit.bold(about), kit.text(f" · {words}"), kit.moment(letter.at), kit.text(f"\n{excerpt(letter.why, 500)}")
-        )
-    )
+    to = kit.filled(t("to {whom}"), whom=_whom(notice.to))
+    what, when = kit.text(f" · {t(notice.say.gloss)} · "), [kit.text(f" · {tried} · "), kit.moment(letter.at)]
+    return kit.rich(kit.line(kit.bold(about), what, *to, *when, kit.text(f"\n{excerpt(letter.why, 500)}")))
+
+
+def _whom(to: str) -> Json:
+    """Recipient by name: Slack shows that of a channel or a person in place of the id."""
+    if _CHANNEL.fullmatch(to):
+        return {"type": "channel", "channel_id": to}
+    return kit.mention(to) if _USER.fullmatch(to) else kit.text(excerpt(to, 100))
+
+
+_CHANNEL, _USER = re.compile(r"[CGD][A-Z0-9]{6,}"), re.compile(r"[UW][A-Z0-9]{4,}")
+"""Shapes of Slack's ids."""
 
 
 def _again(letter: Letter) -> Json:

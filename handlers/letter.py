@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from blocks import letter, undelivered
+from functools import partial
+
+from blocks import delivery_lines, letter, undelivered
 from blocks.kit import Json
 from bot.core.errors import Conflict
-from bot.core.i18n import t
+from bot.core.i18n import speaking, t
 from bot.desk import Desk
 from bot.escalation.rewriting import RewrittenLetter
 from bot.home import Tab
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher, Show
 from handlers.payload import Click, Submission
+from handlers.response_url import reply
 
 
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
@@ -26,7 +29,15 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
             return lambda: dispatcher.open_for(click, shown(changed))
         revived = await desk.resend.try_again(click.value, click.user)
         words = t("It is on its way again.") if revived else t("It was sent again already.")
-        return lambda: dispatcher.tell(click, words)
+        return partial(answered, click, words)
+
+    async def answered(click: Click, words: str) -> None:
+        """Takes the button off the line that was clicked, then says what happened."""
+        who = await desk.queries.names([click.user])
+        with speaking(desk.config.desk.language):
+            line = delivery_lines.sent_again(who(click.user))
+        await reply(dispatcher.client, click.response_url, line, replace=True)
+        await dispatcher.tell(click, words)
 
     def shown(changed: RewrittenLetter) -> Json:
         return letter.rewritten(changed, reference(changed.ticket, desk.config))

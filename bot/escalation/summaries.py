@@ -48,16 +48,23 @@ def edited(ticket: Ticket, typed: Mapping[str, str], config: Config) -> dict[str
 
 def question_to_customer(ticket: Ticket, config: Config) -> str:
     """The question back to the end-customer (guide, section 3, 1st level): what is wrong, and what only they know."""
-    asked = [item.name.rstrip(":") for item in missing(ticket, Need.ESCALATE, config) if item.key in _THE_CUSTOMERS]
-    wrong = ticket.answer("info_note")
+    asked = [
+        t(_THE_CUSTOMERS[item.key]) for item in missing(ticket, Need.ESCALATE, config) if item.key in _THE_CUSTOMERS
+    ]
+    wrong = [each for each in dict.fromkeys((ticket.sent_back, ticket.answer("info_note"))) if each]
     why = clean_line(ticket.answer("happens"))
     lines = [t("To find out why “{happens}”, we need from you:", happens=why)]
-    lines += [f"- {line}" for line in ([wrong] if wrong else []) + asked]
+    lines += [f"- {line}" for line in wrong + asked]
     return "\n".join(lines) if len(lines) > 1 else ""
 
 
-_THE_CUSTOMERS = frozenset({"interface", "error", "affected", "example"})
-"""Answers that only the end-customer can give."""
+_THE_CUSTOMERS = {
+    "interface": mark("Which address or server do you send to, or which website do you use?"),
+    "error": mark("The exact error message, copied or as a picture"),
+    "affected": mark("How many people or sites are affected?"),
+    "example": mark("One example: date and time, sender, recipient, and what came back"),
+}
+"""Answers that only the end-customer can give, in words for them."""
 
 _MOST = 3000
 """Characters of a field."""

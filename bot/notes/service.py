@@ -195,7 +195,7 @@ def from_ticket(ticket: Ticket, history: list[Event]) -> TechnicalNote:
         changed_at=ticket.raised_at,
         symptom=fitting((ticket.answer("happens"), ticket.answer("error")), TEXTS["symptom"]),
         services=tuple(each for each in ticket.answer("services").split("\n") if each),
-        cause=fitting((ticket.answer("cause") or said,), TEXTS["cause"]),
+        cause=fitting((ticket.answer("cause"),), TEXTS["cause"]),
         remedy=fitting((remedy or theirs["remedy"] or said,), TEXTS["remedy"]),
         workaround=fitting((theirs["workaround"] if workaround in {"", "none"} else workaround,), TEXTS["workaround"]),
         material=fitting((each.name for each in ticket.attachments), TEXTS["material"]),

@@ -75,9 +75,9 @@ export class Calendar {
   }
 
   /** '3 minutes ago', 'in 2 days' */
-  ago(moment) {
+  ago(moment, locale = this.locale.startsWith('en') ? this.locale : 'en') {
     const seconds = (moment - this.now()) / 1000;
-    const words = new Intl.RelativeTimeFormat(this.locale.startsWith('en') ? this.locale : 'en', { numeric: 'auto' });
+    const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
     for (const [unit, size] of [
       ['day', 86_400],
       ['hour', 3600],
@@ -85,7 +85,7 @@ export class Calendar {
     ]) {
       if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
     }
-    return 'just now';
+    return locale.startsWith('en') ? 'just now' : words.format(0, 'second');
   }
 
   /** Fills Slack's `{date_short_pretty} {time}` placeholders of a `<!date^…>` token. */
@@ -94,8 +94,12 @@ export class Calendar {
   }
 
   #placeholder(name, moment) {
-    const pretty = (otherwise) =>
-      this.relativeDay(moment, otherwise).replace(/^(Today|Yesterday|Tomorrow)$/, (word) => word.toLowerCase());
+    const relative = new Intl.RelativeTimeFormat(this.locale, { numeric: 'auto' });
+    const days = { Today: 0, Yesterday: -1, Tomorrow: 1 };
+    const pretty = (otherwise) => {
+      const day = this.relativeDay(moment, otherwise);
+      return day in days ? relative.format(days[day], 'day') : day;
+    };
     return {
       date_num: () => this.day(moment),
       date: () => this.date(moment),
@@ -108,7 +112,7 @@ export class Calendar {
       day_divider_pretty: () => pretty((value) => this.longDate(value)),
       time: () => this.time(moment),
       time_secs: () => this.timeWithSeconds(moment),
-      ago: () => this.ago(moment),
+      ago: () => this.ago(moment, this.locale),
     }[name]?.();
   }
 }

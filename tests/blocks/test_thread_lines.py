@@ -22,6 +22,10 @@ def who(user: str) -> str:
     return PEOPLE[user].name
 
 
+PUSHED = "🔴 P1 · PD-1042 · Müller GmbH: "
+"""Beginning of each text that a phone shows."""
+
+
 def told(what: str, by: str = ANNA, stage: Stage = Stage.SECOND, config: Config = CONFIG, **detail: str) -> Message:
     ticket = an_incident(stage)
     return thread_lines.told(a_notice(ticket, Say.STORY), ticket, an_event(ticket, what, by, **detail), config, who)
@@ -61,7 +65,7 @@ def of(message: Message, kind: str) -> list[dict[str, Any]]:
     ],
 )
 def test_step_is_one_line_who_did_what(what: str, line: str) -> None:
-    assert told(what).text == line
+    assert told(what).text == PUSHED + line
 
 
 @pytest.mark.parametrize("key", ["summary", "reason", "question", "answer", "remedy", "note"])
@@ -80,7 +84,7 @@ def test_second_level_is_called_once_where_the_work_is() -> None:
 
 
 def test_number_of_retaruss_is_told_as_theirs() -> None:
-    assert told(Step.RCR, BEN, rcr="RCR-88123").text == "Retarus: RCR-88123 (recorded by Ben Brandt)"
+    assert told(Step.RCR, BEN, rcr="RCR-88123").text == f"{PUSHED}Retarus: RCR-88123 (recorded by Ben Brandt)"
 
 
 def test_letter_can_be_opened_from_the_thread_by_the_declarant() -> None:
@@ -132,19 +136,25 @@ def test_dead_letter_tells_its_owner_what_why_and_the_way_out() -> None:
 @pytest.mark.parametrize(
     ("what", "stage", "to", "words"),
     [
-        (Move.SEND_BACK, Stage.FIRST, ANNA, "PD-1042: Alex Adler sent it back to you."),
-        (Move.REOPEN, Stage.FIRST, ANNA, "PD-1042: Alex Adler reopened it. It is yours again."),
-        (Move.TAKE_OVER, Stage.FIRST, BEN, "PD-1042: Alex Adler took it over from you."),
+        (Move.SEND_BACK, Stage.FIRST, ANNA, "Alex Adler sent it back to you."),
+        (Move.REOPEN, Stage.FIRST, ANNA, "Alex Adler reopened it. It is yours again."),
+        (Move.TAKE_OVER, Stage.FIRST, BEN, "Alex Adler took it over from you."),
         (
             Move.RESOLVE,
             Stage.RESOLVED,
             ANNA,
-            "PD-1042: Alex Adler resolved it. Please confirm with the end-customer, then close it.",
+            "Alex Adler resolved it. Please confirm with the end-customer, then close it.",
         ),
     ],
 )
 def test_direct_message_tells_a_person_the_meaning_for_them(what: str, stage: Stage, to: str, words: str) -> None:
-    assert direct(what, to, stage).text == words
+    assert direct(what, to, stage).text == PUSHED + words
+
+
+def test_reason_for_sending_back_is_in_the_push_text() -> None:
+    message = direct(Move.SEND_BACK, ANNA, Stage.FIRST, reason="The tenants are wrong")
+    assert message.text == f"{PUSHED}Alex Adler sent it back to you. The tenants are wrong"
+    assert told(Move.SEND_BACK, reason="The tenants are wrong").text.endswith("1st level: The tenants are wrong")
 
 
 def test_direct_message_links_the_card_and_offers_the_next_step_to_the_owner_only() -> None:

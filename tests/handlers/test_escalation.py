@@ -149,6 +149,9 @@ async def test_full_mailbox_is_told_in_the_thread_with_the_way_out(w: World) -> 
     w.mail.faults.clear()
     await w.ben.click(told, "Try again")
     await w.ben.reply(card, "Delivered to Retarus by e-mail")
+    mended = await w.ben.reply(card, "It was not delivered at first; Ben Brandt sent it again.")
+    assert mended["ts"] == told["ts"]
+    assert "Try again" not in str(mended["blocks"])
 
 
 async def test_letter_to_an_archived_channel_waits_and_goes_by_itself(w: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.i18n import Language, speaking
-from bot.escalation.summaries import done_so_far, first_summary, second_summary
+from bot.escalation.summaries import done_so_far, first_summary, question_to_customer, second_summary
 from tests.factories import COMPLETE, RAISED, a_config, an_incident
 
 CONFIG = a_config()
@@ -50,3 +50,11 @@ def test_draft_for_the_letter_is_in_the_language_of_letters() -> None:
     english = done_so_far(an_incident(), CONFIG)
     with speaking(Language.GERMAN):
         assert done_so_far(an_incident(), CONFIG) == english
+
+
+def test_question_to_the_customer_begins_with_the_reason_for_sending_back_and_has_no_words_of_the_guide() -> None:
+    ticket = an_incident(answers=RAISED, sent_back="Which of the two connectors is it?")
+    asked = question_to_customer(ticket, CONFIG).splitlines()
+    assert asked[1] == "- Which of the two connectors is it?"
+    assert "- How many people or sites are affected?" in asked
+    assert not any(word in "\n".join(asked) for word in ("Used interface", "Error pattern", "Tenant", "EXAMPLE"))

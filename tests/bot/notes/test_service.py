@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import Invalid
+from bot.model.ticket import Stage
+from bot.model.transitions import Move
+from bot.notes.service import from_ticket
 from tests.doubles.counting import Counting
-from tests.factories import ANNA, BEN, a_world
+from tests.factories import ANNA, BEN, COMPLETE, a_world, an_event, an_incident, without
 
 
 async def test_a_note_begins_with_what_retarus_gave_where_we_have_nothing_of_our_own() -> None:
@@ -55,3 +58,10 @@ async def test_note_refuses_a_filler_beside_its_field(key: str) -> None:
         await w.desk.notes.write(typed, BEN, "a form")
     assert set(refused.value.errors) == {key}
     assert "leaves the question open" in refused.value.errors[key]
+
+
+def test_answer_of_retarus_is_not_taken_for_the_cause() -> None:
+    ticket = an_incident(Stage.SECOND, answers=without(COMPLETE, "cause"))
+    answered = an_event(ticket, Move.RETARUS_ANSWERED, BEN, answer="Please try again now")
+    note = from_ticket(ticket, [answered])
+    assert (note.cause, note.remedy, note.source) == ("", "Please try again now", "retarus")

@@ -1,0 +1,24 @@
+"""The list of undelivered notices names its recipients as people know them."""
+
+from __future__ import annotations
+
+import pytest
+
+from blocks import undelivered
+from bot.model.notice import Letter, Notice, Say
+from tests.blocks.surfaces import parts
+from tests.factories import NOW
+
+
+@pytest.mark.parametrize(
+    ("to", "shown"),
+    [
+        ("C0DESKDESK", {"type": "channel", "channel_id": "C0DESKDESK"}),
+        ("U0BEN", {"type": "user", "user_id": "U0BEN"}),
+        ("support@retarus.example", {"type": "text", "text": "support@retarus.example"}),
+    ],
+)
+def test_recipient_is_shown_by_name_and_not_by_id(to: str, shown: dict[str, str]) -> None:
+    notice = Notice(key="k", ticket_id="t1", lane="l", say=Say.CARD, to=to, version=1, due=NOW)
+    letter = Letter(notice=notice, state="dead", attempts=2, why="It failed.", at=NOW)
+    assert shown in list(parts(undelivered.listing([letter], {"t1": "PD-1042"})))
