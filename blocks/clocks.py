@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from blocks import customer_words, kit, outage, reminders
+from blocks import customer_words, evidence_pack, kit, outage, reminders
 from blocks.card import further, party_name
 from blocks.kit import Json
 from bot.clocks.timers import Timer, TimerRun, TimerState
@@ -32,6 +32,7 @@ def shown(ticket: Ticket, name: str, runs: Sequence[TimerRun], at: datetime, con
         pace = kit.button(t("Cadence"), reminders.PACE, ticket.id)
         blocks.append(kit.actions("reminders", [*reminders.buttons(ticket), pace]))
     more = [*further(ticket, config), customer_words.button(ticket.id), outage.button(ticket.id)]
+    more.append(evidence_pack.button(ticket.id))
     blocks.append(kit.actions("more", more))
     return kit.modal(reminders.SHOW, t("Clocks"), blocks, about=ticket.id)
 

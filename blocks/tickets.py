@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from blocks import customer_words, kit, outage
+from blocks import customer_words, evidence_pack, kit, outage
 from blocks.card import Who, state_of
 from blocks.kit import Json, Message
 from blocks.urgency import title
@@ -71,5 +71,5 @@ def help_message(config: Config) -> Message:
 
 def one(ticket: Ticket, config: Config, who: Who, link: str) -> Message:
     """One ticket, found by its name."""
-    further = kit.actions("further", [customer_words.button(ticket.id), outage.button(ticket.id)])
+    further = kit.actions("further", [each.button(ticket.id) for each in (customer_words, outage, evidence_pack)])
     return Message(kit.escape(title(ticket, config)), [_row(ticket, config, who, link), further])

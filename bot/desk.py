@@ -35,6 +35,7 @@ from bot.register.raising import Raising
 from bot.reminders.digest_service import Digests
 from bot.reminders.service import Reminders
 from bot.reminders.status_alerts import StatusAlerts
+from bot.reports.evidence_pack import EvidencePacks
 from bot.reports.service import Reports
 from bot.search.service import Search
 from bot.tickets.answers import Answers
@@ -87,6 +88,7 @@ class Desk:
     notes: Notes
     search: Search
     reports: Reports
+    evidence_packs: EvidencePacks
     home: Home
     archive: PersonalDataArchive
     maintenance: Maintenance
@@ -153,6 +155,7 @@ def open_desk(
         notes=notes,
         search=Search(queries, notes, store, config, clock),
         reports=Reports(queries, customers, register, store, config, clock, routes, wake),
+        evidence_packs=EvidencePacks(queries, store, store, clock, wake),
         home=Home(queries, register, store, store, drafts, config, clock),
         archive=PersonalDataArchive(store, drafts, clock, by="desk"),
         maintenance=store,

@@ -14,6 +14,7 @@ from handlers import (
     eas,
     escalation,
     evidence,
+    evidence_pack,
     fill_in,
     handoff,
     home,
@@ -58,6 +59,7 @@ CAPABILITIES = (
     contacts,
     customers,
     customer_words,
+    evidence_pack,
     reports,
 )
 

@@ -17,7 +17,9 @@ from bot.model.notice import Notice
 from bot.reports import wording
 from bot.reports.document import PrintedReport, ReportDocument, ReportFile
 from bot.reports.ports import ReportPrinter
+from handlers import evidence_pack
 from handlers.dispatch import Dispatcher, Show
+from handlers.evidence_pack import MadePack
 from handlers.payload import Click, Command, Submission
 from handlers.response_url import reply
 
@@ -95,11 +97,14 @@ class Made:
         return reports.message(self.posted, pictures)
 
 
-def maker(desk: Desk, press: ReportPrinter) -> Callable[[Notice], Awaitable[Made]]:
+def maker(desk: Desk, press: ReportPrinter) -> Callable[[Notice], Awaitable[Made | MadePack]]:
     """Prints the report a notice asks for, in the language of its recipient."""
     reporting = desk.reports
 
-    async def make(notice: Notice) -> Made:
+    async def make(notice: Notice) -> Made | MadePack:
+        if "evidence" in notice.body:
+            with speaking(await desk.queries.language_of(notice.to)):
+                return await evidence_pack.made(desk, str(notice.body["evidence"]), press)
         period = reporting.month(str(notice.body["month"]))
         customer = str(notice.body.get("customer", ""))
         alone = notice.to.startswith(("U", "W"))

@@ -10,8 +10,8 @@ from tests.handlers.world import DESK, World
 async def test_outage_is_gathered_told_and_resolved(w: World) -> None:
     leading = await w.escalated()
     led = await another(w)
-    await w.ben.click(await w.ben.again(leading), "Known already?")
-    await w.ben.click(await w.ben.modal("Known already?"), "Outage")
+    await w.ben.click(await w.ben.again(leading), "Clocks and more")
+    await w.ben.click(await w.ben.modal("Clocks"), "Outage")
     modal = await w.ben.modal("Outage")
     assert "PD-1002 · Adler AG" in said(modal)
     await w.ben.submit(modal)

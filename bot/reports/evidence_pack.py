@@ -1,0 +1,284 @@
+"""Evidence pack of one ticket: hand-overs, receipts, Message-IDs, links and the time of each party.
+
+It is for the talk with Retarus: made on request, as a PDF and as JSON, for the person who asked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.config.settings import Config
+from bot.conversation.ports import ConversationStore
+from bot.core.cleaning import clean_line, excerpt
+from bot.core.clock import Clock, as_utc
+from bot.core.errors import Duplicate
+from bot.core.i18n import mark, spoken, t
+from bot.model.conversation import Entry, MessageId
+from bot.model.notice import Letter, Notice, Say
+from bot.model.ticket import Event, Party, Ticket
+from bot.model.transitions import Move, Step
+from bot.reports.document import ReportDocument, ReportPart, ReportSheet, ReportTable
+from bot.reports.formatting import hours, moment
+from bot.reports.ports import ReportSource
+from bot.tickets import permissions
+from bot.tickets.notifications import TO_RETARUS
+from bot.tickets.ports import Batch
+from bot.tickets.queries import Queries
+from bot.tickets.reference import kind_name, reference
+
+_ROWS: Final = 1000
+"""Deliveries that are read."""
+_SHORT: Final = 160
+
+_STEPS: Final = {
+    Move.RAISE.value: mark("raised"),
+    Move.TAKE.value: mark("taken at the 1st level"),
+    Move.TAKE_OVER.value: mark("taken over by a colleague"),
+    Move.HAND_ON.value: mark("given to a colleague"),
+    Move.HAND_OFF.value: mark("handed off to the 2nd level"),
+    Move.COMPRESS.value: mark("taken at the 2nd level without a handoff"),
+    Move.ACCEPT.value: mark("accepted at the 2nd level"),
+    Move.SEND_BACK.value: mark("sent back to the 1st level"),
+    Move.ASK_CUSTOMER.value: mark("end-customer asked"),
+    Move.CUSTOMER_ANSWERED.value: mark("end-customer answered"),
+    Move.GO_ON.value: mark("resumed without an answer"),
+    Move.ESCALATE.value: mark("sent to Retarus"),
+    Move.RETARUS_UPDATE.value: mark("update of Retarus"),
+    Move.RETARUS_ANSWERED.value: mark("answer of Retarus"),
+    Move.RESOLVE.value: mark("resolved"),
+    Move.CONFIRM.value: mark("confirmed and closed"),
+    Move.WITHDRAW.value: mark("closed without a remedy"),
+    Move.REOPEN.value: mark("reopened"),
+    Step.RCR.value: mark("RCR number recorded"),
+    Step.EXPECT.value: mark("announcement or question of Retarus"),
+    Step.CHASE.value: mark("Retarus was asked again"),
+    Step.TELL.value: mark("message to Retarus"),
+}
+"""Events that are evidence."""
+_PARTIES: Final = {
+    Party.FIRST: mark("1st level"),
+    Party.SECOND: mark("2nd level"),
+    Party.RETARUS: mark("Retarus"),
+    Party.CUSTOMER: mark("End-customer"),
+}
+_STATES: Final = {
+    "waiting": mark("waiting"),
+    "sent": mark("delivered"),
+    "dead": mark("not delivered"),
+    "dropped": mark("not needed any more"),
+}
+
+
+@dataclass(frozen=True)
+class EvidencePack:
+    """Records of one ticket, as they are when the pack is made."""
+
+    ticket: Ticket
+    history: Sequence[Event]
+    deliveries: Sequence[Letter]
+    """Letters and later messages to Retarus, oldest first."""
+    entries: Sequence[Entry]
+    message_ids: Sequence[MessageId]
+    card: str
+    """Permalink of the card; empty without one."""
+    name_of: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class EvidencePacks:
+    """Orders packs, and reads what stands in them."""
+
+    queries: Queries
+    store: ReportSource
+    conversation: ConversationStore
+    clock: Clock
+    wake: Callable[[], None] = lambda: None
+
+    async def ask(self, ticket_id: str, by: str, click: str) -> Ticket:
+        """The pack comes to this person as a direct message; idempotent for one click."""
+        permissions.require_part(await self.queries.actor(by))
+        ticket = await self.queries.ticket(ticket_id)
+        key = f"{click}:evidence"
+        due = as_utc(self.clock())
+        notice = Notice(
+            key=key, ticket_id="", lane=key, say=Say.REPORT, to=by, version=0, due=due, body={"evidence": ticket_id}
+        )
+        try:
+            await self.store.apply(Batch(notices=[notice], once=[key]))
+        except Duplicate:
+            return ticket
+        self.wake()
+        return ticket
+
+    async def gather(self, ticket_id: str) -> EvidencePack:
+        """Everything that is kept about the ticket and its way to Retarus."""
+        ticket = await self.queries.ticket(ticket_id)
+        history = await self.queries.history(ticket_id)
+        rows = await self.store.letters(ticket_id=ticket_id, limit=_ROWS)
+        people = {ticket.owner, *(each.by for each in history)} - {""}
+        return EvidencePack(
+            ticket,
+            history,
+            [row for row in rows[::-1] if row.notice.say in TO_RETARUS],
+            await self.conversation.entries_of(ticket_id),
+            await self.conversation.message_ids_of(ticket_id),
+            await self.queries.link(ticket),
+            await self.queries.names(people),
+        )
+
+
+def spent(ticket: Ticket, at: datetime) -> dict[Party, timedelta]:
+    """Time that each party has had the ball, by the clock."""
+    found = {party: timedelta(milliseconds=ticket.times.spent.get(party.value, 0)) for party in Party}
+    if ticket.ball and ticket.times.turn:
+        found[ticket.ball] += max(timedelta(), at - ticket.times.turn)
+    return found
+
+
+def as_json(pack: EvidencePack, config: Config, at: datetime) -> bytes:
+    """The same for programs: moments in ISO 8601 and UTC, durations in seconds."""
+    ticket = pack.ticket
+    shape = {
+        "reference": reference(ticket, config),
+        "kind": ticket.kind.value,
+        "stage": ticket.stage.value,
+        "priority": ticket.answer("priority"),
+        "retarus_numbers": list(ticket.rcr),
+        "made_at": at.isoformat(),
+        "card": pack.card,
+        "seconds_by_party": {party.value: round(each.total_seconds()) for party, each in spent(ticket, at).items()},
+        "events": [
+            {"at": each.at.isoformat(), "what": each.what, "by": pack.name_of(each.by), "said": _said(each)}
+            for each in _evident(pack)
+        ],
+        "deliveries": [
+            {
+                "at": each.at.isoformat(),
+                "way": "e-mail" if _is_mail(each) else "channel",
+                "to": each.notice.to,
+                "state": each.state,
+                "attempts": each.attempts,
+            }
+            for each in pack.deliveries
+        ],
+        "message_ids": [
+            {"at": each.at.isoformat(), "message_id": each.message_id, "sent_by_us": each.is_sent}
+            for each in pack.message_ids
+        ],
+        "received": [
+            {
+                "at": each.at.isoformat(),
+                "way": each.way.value,
+                "kind": each.kind,
+                "message_id": each.message_id,
+                "link": each.link,
+                "text": each.words,
+            }
+            for each in pack.entries
+        ],
+    }
+    return json.dumps(shape, ensure_ascii=False, indent=2).encode()
+
+
+def paper(pack: EvidencePack, config: Config, at: datetime) -> ReportDocument:
+    """The pack as a document to print, in the reader's language and the desk's time zone."""
+    ticket, zone = pack.ticket, config.desk.timezone
+    name = reference(ticket, config)
+    title = t("Evidence for {reference}", reference=name)
+    numbers = ", ".join(ticket.rcr) or t("no number of Retarus yet")
+    about = " · ".join(filter(None, (kind_name(ticket.kind), ticket.answer("priority"), numbers)))
+    times = spent(ticket, at)
+    events = _table((t("When"), t("What"), t("Who"), t("Words")), _event_rows(pack, zone))
+    return ReportDocument(
+        name=f"{name}-evidence",
+        language=spoken().value,
+        title=title,
+        about=about,
+        facts=tuple((t(_PARTIES[party]), hours(times[party]), "") for party in Party),
+        parts=(
+            ReportPart(heading=t("Hand-overs and announcements"), tables=events),
+            ReportPart(heading=t("Deliveries to Retarus"), **_filled(_deliveries(pack, zone))),
+            ReportPart(heading=t("Received from Retarus"), **_filled(_received(pack, zone))),
+            ReportPart(heading=t("Message-IDs"), **_filled(_mails(pack, zone))),
+            ReportPart(heading=t("Links"), text=tuple(_links(pack)) or (t("none"),)),
+        ),
+        notes=(
+            t("Times of the parties are by the clock: how long each had to act. Moments are in {zone}.", zone=zone),
+        ),
+        footer=f"{title} · {moment(at, zone)}",
+        page=t("Page {page} of {pages}"),
+        made_at=at,
+        sheet=ReportSheet(columns=(), rows=(), separator=","),
+    )
+
+
+def _filled(table: ReportTable) -> dict[str, tuple[ReportTable, ...] | tuple[str, ...]]:
+    return {"tables": (table,)} if table.rows else {"text": (t("none"),)}
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[ReportTable, ...]:
+    return (ReportTable(columns=tuple(columns), rows=tuple(tuple(row) for row in rows)),)
+
+
+def _evident(pack: EvidencePack) -> list[Event]:
+    return [each for each in pack.history if each.what in _STEPS]
+
+
+def _said(event: Event) -> str:
+    keys = ("summary", "reason", "question", "answer", "remedy", "rcr", "text")
+    return next((event.detail[key] for key in keys if event.detail.get(key)), "")
+
+
+def _event_rows(pack: EvidencePack, zone: str) -> Iterable[tuple[str, ...]]:
+    for each in _evident(pack):
+        said = excerpt(clean_line(_said(each)), _SHORT)
+        yield (moment(each.at, zone), t(_STEPS[each.what]), pack.name_of(each.by) if each.by else "", said)
+
+
+def _is_mail(row: Letter) -> bool:
+    return row.notice.say in {Say.LETTER_MAIL, Say.CHASE_MAIL}
+
+
+def _deliveries(pack: EvidencePack, zone: str) -> ReportTable:
+    columns = (t("When"), t("Way"), t("To"), t("State"), t("Attempts"))
+    rows = [
+        (
+            moment(each.at, zone),
+            t("by e-mail") if _is_mail(each) else t("in the channel"),
+            each.notice.to,
+            t(_STATES[each.state]),
+            str(each.attempts),
+        )
+        for each in pack.deliveries
+    ]
+    return _table(columns, rows)[0]
+
+
+def _received(pack: EvidencePack, zone: str) -> ReportTable:
+    rows = [
+        (
+            moment(each.written_at or each.at, zone),
+            t("by e-mail") if each.has_original or each.message_id else t("in the channel"),
+            excerpt(clean_line(each.words or each.subject), _SHORT),
+        )
+        for each in pack.entries
+    ]
+    return _table((t("When"), t("Way"), t("Words")), rows)[0]
+
+
+def _mails(pack: EvidencePack, zone: str) -> ReportTable:
+    rows = [
+        (moment(each.at, zone), t("sent") if each.is_sent else t("received"), each.message_id)
+        for each in pack.message_ids
+    ]
+    return _table((t("When"), t("Direction"), t("Message-ID")), rows)[0]
+
+
+def _links(pack: EvidencePack) -> Iterable[str]:
+    named = [(t("Card"), pack.card), (t("Raised from"), pack.ticket.source)]
+    named += [(t("Retarus in the channel"), each.link) for each in pack.entries]
+    return (f"{name}: {link}" for name, link in named if link)

@@ -1,0 +1,87 @@
+"""Evidence pack of a ticket: complete, the same in both forms, ordered once, and for the support team only."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from bot.core.errors import NotYours
+from bot.core.i18n import Language, speaking
+from bot.model.conversation import Entry, EntryState, Heard, MessageId, Way
+from bot.model.notice import Say
+from bot.model.ticket import Party, Ticket
+from bot.model.transitions import Move
+from bot.reports.evidence_pack import as_json, paper, spent
+from bot.tickets.ports import Batch
+from tests.factories import ANNA, BEN, NEMO, World, a_world
+
+
+async def answered() -> tuple[World, Ticket]:
+    """A ticket that Retarus had for three hours and answered."""
+    w = await a_world()
+    ticket = await w.sent()
+    w.clock.forward(hours=3)
+    said = Entry(
+        id="e1", way=Way.MAIL, kind="answer", state=EntryState.SHOWN, ticket_id=ticket.id, at=w.clock(),
+        words="Policy 7 is corrected", message_id="<their@retarus.example>",
+    )  # fmt: skip
+    ours = MessageId(message_id="<ours@nordlicht.example>", ticket_id=ticket.id, is_sent=True, at=w.clock())
+    await w.store.apply(Batch(heard=Heard(new=(said,), message_ids=(ours,))))
+    await w.desk.tickets.say(ticket.id, Move.RETARUS_ANSWERED, BEN, w.form(), "answer", "Policy 7 is corrected")
+    w.clock.forward(hours=1)
+    return w, await w.desk.queries.ticket(ticket.id)
+
+
+async def test_time_of_each_party_goes_on_while_it_has_the_ball() -> None:
+    w, ticket = await answered()
+    times = spent(ticket, w.clock())
+    assert times[Party.RETARUS] == timedelta(hours=3)
+    assert times[Party.SECOND] >= timedelta(hours=1)
+
+
+async def test_json_holds_every_handover_delivery_message_id_and_received_text() -> None:
+    w, ticket = await answered()
+    found = json.loads(as_json(await w.desk.evidence_packs.gather(ticket.id), w.desk.config, w.clock()))
+    assert [each["what"] for each in found["events"]] == [
+        "raise", "take", "hand_off", "accept", "escalate", "retarus_answered",
+    ]  # fmt: skip
+    assert found["seconds_by_party"]["retarus"] == 3 * 3600
+    assert {each["way"] for each in found["deliveries"]} == {"e-mail", "channel"}
+    assert found["message_ids"][0]["message_id"] == "<ours@nordlicht.example>"
+    assert found["received"][0]["text"] == "Policy 7 is corrected"
+    assert found["reference"] == f"PD-{ticket.number}"
+
+
+async def test_document_tells_the_same_in_the_readers_language() -> None:
+    w, ticket = await answered()
+    pack = await w.desk.evidence_packs.gather(ticket.id)
+    with speaking(Language.GERMAN):
+        text = paper(pack, w.desk.config, w.clock()).model_dump_json()
+    for words in ("Nachweise zu", "an Retarus gesendet", "Ben Brandt", "<ours@nordlicht.example>", "Policy 7"):
+        assert words in text
+    assert "3 h" in text
+
+
+async def test_ticket_without_anything_from_retarus_has_a_document_too() -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    pack = await w.desk.evidence_packs.gather(ticket.id)
+    document = paper(pack, w.desk.config, w.clock())
+    assert [part.text for part in document.parts[1:]] == [("none",)] * 4
+
+
+async def test_pack_is_ordered_once_for_one_click() -> None:
+    w = await a_world()
+    ticket = await w.raised()
+    for _ in range(2):
+        await w.desk.evidence_packs.ask(ticket.id, ANNA, "click")
+    rows = [row.notice for row in await w.store.letters(limit=100) if row.notice.say is Say.REPORT]
+    assert [(row.to, row.body) for row in rows] == [(ANNA, {"evidence": ticket.id})]
+
+
+async def test_packs_are_for_the_support_team_only() -> None:
+    w = await a_world()
+    with pytest.raises(NotYours):
+        await w.desk.evidence_packs.ask((await w.raised()).id, NEMO, "click")

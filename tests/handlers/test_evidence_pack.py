@@ -1,0 +1,20 @@
+"""The evidence pack of a ticket comes as a direct message, with its PDF and JSON in the thread."""
+
+from __future__ import annotations
+
+from tests.handlers.test_reports import files_below
+from tests.handlers.world import World
+
+
+async def test_pack_comes_directly_with_both_files(w: World) -> None:
+    await w.raised()
+    await w.anna.command("@partner-desk", "/retarus-ticket", "1001")
+    await w.anna.click(await w.anna.message("@partner-desk", "PD-1001"), "Evidence pack")
+    posted = await w.anna.message("@partner-desk", "Evidence for PD-1001")
+
+    async def names() -> set[str] | None:
+        found = {str(each["name"]) for each in await files_below(w.anna, posted)}
+        return found if len(found) > 1 else None
+
+    found = await w.anna.wait_for(names, "its files")
+    assert found == {"PD-1001-evidence.pdf", "PD-1001-evidence.json"}
