@@ -71,3 +71,31 @@ async def test_concurrent_processes_show_a_mail_once(database_url: str) -> None:
     assert len([each for each in taken if each]) == 1
     assert len(await store.entries_of("t1")) == 1
     await store.close()
+
+
+async def test_processes_on_one_mailbox_take_in_each_mail_once_and_take_over(database_url: str) -> None:
+    async with pymap() as host:
+        await begin(database_url, host)
+        store = await open_store(database_url, lambda: NOW, busy=PATIENCE)
+        both = [await start(database_url, host, "") for _ in range(2)]
+        reading = {asyncio.ensure_future(read_lines(each, 2)): each for each in both}
+        try:
+            done, _ = await asyncio.wait(reading, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+            [first] = done
+            reading.pop(first).kill()
+            with host.client() as client:
+                for number in (3, 4):
+                    client.append("INBOX", an_answer(number))
+            [(second, survivor)] = reading.items()
+            await asyncio.wait_for(second, PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                while len(await store.entries_of("t1")) < 4:
+                    assert await read_lines(survivor, 1)
+        finally:
+            for each in both:
+                if each.returncode is None:
+                    each.kill()
+                await each.wait()
+    assert sorted(each.words for each in await store.entries_of("t1")) == [f"Answer {n}." for n in range(1, 5)]
+    assert len([row for row in await store.letters(limit=100) if row.notice.say == "heard"]) == 4
+    await store.close()
