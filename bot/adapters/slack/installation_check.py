@@ -153,7 +153,9 @@ async def _mail(env: Environment, config: Config, mail: Probe) -> AsyncIterator[
 
 def _believed(config: Config) -> CheckLine:
     """Senders whose mails are assigned to a ticket."""
-    what = f"mails taken in from: {', '.join(config.mail.allowed) or 'nobody'}"
+    authserv = config.mail.authserv
+    proof = f"where {authserv} proves the sender" if authserv else "never, as [mail] authserv is not set"
+    what = f"mails taken in from: {', '.join(config.mail.allowed) or 'nobody'}; by a number in the subject: {proof}"
     fix = "name Retarus's addresses under [mail] allowed, else every mail stays unassigned"
     return CheckLine(what, "" if config.mail.allowed else fix)
 

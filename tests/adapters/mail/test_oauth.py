@@ -299,6 +299,7 @@ async def test_check_looks_at_both_ways_with_the_same_settings(service: TokenSer
         found = [str(line) async for line in _check(env, post=False)]
         assert "ok    mail" in found
         assert "ok    mailbox: new mail is told at once" in found
+        assert any("by a number in the subject: never, as [mail] authserv is not set" in line for line in found)
         service.refuses = "invalid_grant"
         found = [str(line) async for line in _check(env, post=False)]
         assert len([line for line in found if line.startswith("FIX   mail") and "invalid_grant" in line]) == 2
