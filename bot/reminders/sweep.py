@@ -147,7 +147,7 @@ class Sweep:
         return _Bundle(f"reminders:{person}:{digest}", names[:LISTED], so_far.total + len(mine))
 
     def _card(self, reminder: _Reminder) -> Iterator[Notice]:
-        """The card drawn anew, where it now says that something is overdue."""
+        """The card redrawn, where it now says that something is overdue."""
         ticket = reminder.done.ticket
         if ticket.drawn == ticket.version:
             yield notifications.notice(ticket, Say.CARD, self.routes.desk, self.at)
