@@ -144,7 +144,7 @@ def _is_bulk(mail: InboundMail) -> bool:
 
 _SURE: Final = (
     *("automatic reply", "automatische antwort", "auto-?reply", "out of office autoreply", "réponse automatique"),
-    *("risposta automatica", "respuesta automática"),
+    *("risposta automatica", "respuesta automática", "abwesenheits(?:notiz|nachricht)", "out of office reply"),
 )
 _ABSENCE: Final = (
     *(*_SURE, "automatic replied", "auto repl(?:y|ied)", "auto[- ]?response", "out of (?:the )?office", "abwesend"),

@@ -206,7 +206,9 @@ def _by_subject(
     if len({each.ticket for each in named}) != 1:
         return Unassigned(reason=Reason.SEVERAL_TICKETS, candidates=candidates)
     by = MatchedBy.REFERENCE if found.by_reference else MatchedBy.RCR
-    return _assigned(named[0].ticket, by, found, is_authenticated=True)
+    by_number = [each for tickets in found.by_rcr.values() for each in tickets]
+    others = _references_of_others(named[0].ticket, by_number)
+    return _assigned(named[0].ticket, by, found, is_authenticated=True, others=others)
 
 
 _PASSED: Final = Authentication.PASSED
@@ -231,8 +233,12 @@ def _ids(known: Sequence[KnownMail], named: Sequence[KnownTicket]) -> tuple[str,
 
 
 def _by_message_id(ticket: str, named: Sequence[KnownTicket], proof: Authentication, found: LookupResult) -> Match:
-    others = tuple(dict.fromkeys(each.reference for each in named if each.ticket != ticket))
+    others = _references_of_others(ticket, named)
     return _assigned(ticket, MatchedBy.MESSAGE_ID, found, is_authenticated=proof is _PASSED, others=others)
+
+
+def _references_of_others(ticket: str, named: Sequence[KnownTicket]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.reference for each in named if each.ticket != ticket))
 
 
 def _assigned(

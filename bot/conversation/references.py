@@ -13,6 +13,8 @@ _DIGITS: Final = 40
 _SECRET: Final = 32
 _LOOKED_AT: Final = 20_000
 _MOST: Final = 10
+_HYPHEN: Final = "[-\u2010-\u2013]"
+"""Mail programs replace a hyphen by one that does not break, or by a dash."""
 
 
 def new_secret() -> str:
@@ -38,7 +40,9 @@ def guessable_message_id(key: str, domain: str) -> str:
 
 def our_references(text: str, prefix: str) -> tuple[str, ...]:
     """Our own references in it (`PD-42`), upper case, each once."""
-    found = re.findall(rf"(?<![\w-]){re.escape(prefix)}-(\d{{1,12}})(?![\w-]*\w)", text[:_LOOKED_AT], re.IGNORECASE)
+    found = re.findall(
+        rf"(?<![\w-]){re.escape(prefix)}{_HYPHEN}(\d{{1,12}})(?![\w-]*\w)", text[:_LOOKED_AT], re.IGNORECASE
+    )
     return tuple(dict.fromkeys(f"{prefix.upper()}-{int(number)}" for number in found))[:_MOST]
 
 

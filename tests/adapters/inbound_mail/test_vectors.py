@@ -301,6 +301,18 @@ async def test_subject_must_name_exactly_one_ticket(
     assert reason((await taken(mail(subject, "x", proof=PASSED), Desk(rcr=rcr))).match) is wanted
 
 
+async def test_reference_decides_before_the_number_and_both_are_said() -> None:
+    found = (await taken(mail("PD-43 RCR-88123", "Which?", proof=PASSED))).match
+    assert isinstance(found, Assigned)
+    assert (found.ticket, found.by, found.others) == ("t43", MatchedBy.REFERENCE, ("PD-42",))
+
+
+async def test_absence_note_without_headers_is_automatic_and_an_answer_to_one_is_not() -> None:
+    note = await taken(mail("Abwesenheitsnotiz: [PD-42]", "Ich bin bis 5.1. im Urlaub.", answers=LETTER))
+    answer = await taken(mail("AW: Abwesenheitsnotiz: [PD-42]", "Bin zurück, der Spool war voll.", answers=LETTER))
+    assert (note.kind.kind, answer.kind.kind) == (MailKind.AUTOMATIC_REPLY, MailKind.ANSWER)
+
+
 async def test_message_ids_alone_match_without_a_configured_server() -> None:
     policy = POLICY.model_copy(update={"authserv": ""})
     by_subject = await taken(mail("PD-42", "x", proof=PASSED), policy=policy)

@@ -46,6 +46,7 @@ def test_message_id_cannot_be_computed_from_what_a_stranger_knows() -> None:
         ("PD-42-1", ()),
         ("PD 42", ()),
         ("PD-", ()),
+        ("Re: PD\u201142 and PD\u201343", ("PD-42", "PD-43")),
     ],
 )
 def test_our_references_are_found_as_whole_words(subject: str, found: tuple[str, ...]) -> None:
