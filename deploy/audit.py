@@ -21,7 +21,7 @@ PATIENCE = 300
 
 def command(report: Path) -> list[str]:
     """The call of pip-audit that writes its report there."""
-    asked = [sys.executable, "-m", "pip_audit", "--require-hashes", "--disable-pip", "-r", "requirements.txt"]
+    asked = [sys.executable, "-m", "pip_audit", "--require-hashes", "--disable-pip", "-r", "requirements-traces.txt"]
     waived = [word for waiver in WAIVERS for word in ("--ignore-vuln", waiver)]
     return [*asked, *waived, "--progress-spinner", "off", "--format", "json", "--output", str(report)]
 

@@ -239,7 +239,7 @@ def test_audit_says_what_was_checked(tmp_path: Path, listed: list[dict[str, Any]
 
 def test_audit_asks_with_every_waiver() -> None:
     done = run(sys.executable, AUDIT, "--show", cwd=ROOT)
-    assert "-m pip_audit --require-hashes --disable-pip -r requirements.txt" in done.stdout
+    assert "-m pip_audit --require-hashes --disable-pip -r requirements-traces.txt" in done.stdout
     assert "--ignore-vuln CVE-2024-35515" in done.stdout
     recipe = run("make", "-n", "audit", "VENV=missing", cwd=ROOT).stdout.strip().splitlines()[-1]
     assert recipe.endswith("deploy/audit.py")
