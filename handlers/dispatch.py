@@ -123,7 +123,7 @@ class _DispatchMiddleware(AsyncMiddleware):
         ack = req.context.ack
         with self._watch(req.body, ack):
             await listener(ack, req.body)
-        return ack.response
+        return ack.response or BoltResponse(status=503, body="again, please")
 
 
 class Dispatcher:
@@ -275,7 +275,10 @@ class Dispatcher:
             await self.tell(where, error_messages.words_after_saving(error))
 
     async def _on_event(self, ack: AsyncAck, body: Body) -> None:
-        """Reports a failure to the person who posted in a thread; other events have no recipient."""
+        """Reports a failure to the person who posted in a thread; other events have no recipient.
+
+        A message of another organisation is not acknowledged when the failure passes: Slack delivers it again.
+        """
         event = slack_event(body)
         listener = self.events.get(event.name)
         if listener is None:
@@ -286,6 +289,9 @@ class Dispatcher:
             try:
                 after = await listener(event) or _nothing
             except Exception as error:  # noqa: BLE001 (everything unexpected is handled here)
+                if event.shared is not None and error_messages.may_pass(error):
+                    log.warning("a shared message is left for its next delivery: %s", type(error).__name__)
+                    return
                 words = error_messages.words_for(error)
                 after = partial(self.tell, Click.below(event), words) if event.thread else _nothing
             await ack()

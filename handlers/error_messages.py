@@ -91,6 +91,13 @@ def words_after_saving(error: Exception) -> str:
     )
 
 
+def may_pass(error: Exception) -> bool:
+    """Whether the same work may succeed in a moment: the database or Slack had trouble."""
+    if isinstance(error, SlackApiError):
+        return is_slacks_fault(error) or bool(closes_slack(error))
+    return isinstance(error, StoreDown | Conflict | ClientError | TimeoutError)
+
+
 def _closed(error: Exception) -> str:
     """Reason why Slack refuses the whole desk, and what an admin does about it; empty for any other error."""
     if not isinstance(error, SlackApiError):

@@ -62,19 +62,24 @@ class Channel:
         return place if place and place.what == LETTER else None
 
     async def hear(self, said: Said) -> None:
-        """Mirrors a message of theirs; ignores all but the threads of our letters."""
+        """Mirrors a message of theirs; ignores all but the threads of our letters.
+
+        Raises `Conflict` after some attempts.
+        """
         place = await self.letter_at(said.channel, said.thread)
         if place is None or said.ts == said.thread:
             return
         said = _encodable(said)
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             try:
                 await self._heard(said, place)
             except Duplicate:
                 return
             except Conflict:
-                continue
-            return
+                if attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                return
 
     async def _heard(self, said: Said, place: Place) -> None:
         ticket = await self.queries.find(place.ticket_id)
@@ -93,7 +98,7 @@ class Channel:
         await self._take_back(_key(channel, ts))
 
     async def _take_back(self, key: str) -> None:
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             known = await self.store.entry(key)
             ticket = await self.queries.find(known.ticket_id) if known else None
             if known is None or ticket is None or known.is_deleted:
@@ -101,8 +106,10 @@ class Channel:
             try:
                 await self._changed(known, ticket, is_deleted=True)
             except Conflict:
-                continue
-            return
+                if attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                return
 
     async def take_back_missing(self, place: Place, there: Collection[str]) -> None:
         """Takes back the mirrored messages of a thread that are not there any more. `there`: their timestamps."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core.errors import StoreDown
+from bot.model.ticket import Ticket
+from bot.tickets.ports import Batch
 from handlers.shared_channel import Mirror
 from tests.handlers.world import RETARUS, World, world
 from tests.localslack.traffic_watch import until
@@ -178,3 +182,31 @@ async def test_messages_of_an_app_of_theirs_are_mirrored_with_edits_and_deletion
         await helper.chat_postMessage(**place, text="the last one")
         await w.ben.reply(card, "the last one")
         assert not [each for each in await w.ben.thread(card) if "no letter" in each["text"]]
+
+
+async def test_message_that_could_not_be_saved_is_saved_at_its_next_delivery(w: World) -> None:
+    card = await w.escalated()
+    w.slack.switches.redeliver_seconds = 0.1
+    taking_in = w.running.desk.channel.taking_in
+    store: Any = UnwritableOnce(taking_in.changes.store)
+    object.__setattr__(taking_in, "changes", replace(taking_in.changes, store=store))
+    await w.rita.post(RETARUS, "The policy of DE1 was changed.", thread=await letter_of(w))
+    await w.ben.reply(card, "The policy of DE1 was changed.")
+    assert len([each for each in await w.ben.thread(card) if "policy of DE1" in each["text"]]) == 1
+
+
+class UnwritableOnce:
+    """A store whose disk is full for the first change."""
+
+    def __init__(self, store: object) -> None:
+        self.store = store
+        self.is_full = True
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.store, name)
+
+    async def apply(self, batch: Batch) -> tuple[Ticket, ...]:
+        if self.is_full:
+            self.is_full = False
+            raise StoreDown("disk full")
+        return await self.store.apply(batch)  # type: ignore[attr-defined,no-any-return]

@@ -30,6 +30,8 @@ _PARTS = ("", *(f"#{number}" for number in range(2, 30)))
 _ALL = 1_000_000
 _UNTRUE = ("nothing was changed", "nothing was saved", "Nothing was changed", "Nothing of yours was saved")
 """Words that are false after a step was carried out."""
+_OF_A_FORM = ("Slack opens a form", "/")
+"""How a sentence begins that is about a form that did not open, or about a command: it may come late."""
 
 
 @dataclass
@@ -120,7 +122,8 @@ async def _settle(control: PersonDriver, person: SoakPerson, found: Findings) ->
             step.answer = Answer.REFUSED if told else Answer.SILENT
         about = f"{step.what} of {step.by} on {step.ticket} {step.word}: told {told[:200]!r}"
         about_it = words if step.what in CLICKS else person.words
-        is_denied = any(untrue in text for at, text in about_it if step.began <= at < end for untrue in _UNTRUE)
+        heard = [text for at, text in about_it if step.began <= at < end and not text.startswith(_OF_A_FORM)]
+        is_denied = any(untrue in text for text in heard for untrue in _UNTRUE)
         found.expect(not (step.answer is Answer.DONE and step.done and is_denied), f"done, and denied: {about}")
         is_claimed = SAVED in told and step.answer is not Answer.UNSURE
         found.expect(not is_claimed or step.done, f"not done, and said to be saved: {about}")

@@ -186,12 +186,14 @@ class SoakPerson:
             return await self._escalated(modal, taken)
         if taken.what is Step.LINK:
             return await self._submitted(modal, {CAUSE: f"PD-{other.number}" if other else ""}, taken)
-        answers = known(taken.word or self._word(), self.now())
+        answers = fitting(modal, known(taken.word or self._word(), self.now()))
+        if has_word(taken.what) and not any(taken.word in str(text) for text in answers.values()):
+            return Answer.IMPOSSIBLE  # nothing that can be told apart later is asked
         if taken.what is Step.FILL_IN and self.dice.random() < 0.3:
             taken.file = f"{taken.word}.log"
             uploaded = await self.driver.upload(taken.file, f"10:04 RCPT rejected {taken.word}\n".encode())
             answers["files"] = [each["id"] for each in uploaded["files"]]
-        return await self._submitted(modal, fitting(modal, answers), taken)
+        return await self._submitted(modal, answers, taken)
 
     async def _escalated(self, tasks: Modal, taken: Taken) -> Answer:
         """Fills in the tasks, then the questions of the preview."""

@@ -29,8 +29,8 @@ _OPEN_ONES = 0.95
 """Probability that a person works on an open ticket."""
 _OPEN = 6
 """Number of open tickets from which no more are raised."""
-_LEASE = 95.0
-"""Seconds after which a killed process's claims may be claimed again."""
+_LONGEST_WAIT = 1800.0
+"""Seconds after which what a killed process had claimed may be claimed again, and what failed often is tried again."""
 _BACKLOG = 25
 """Number of waiting notices from which people pause: Slack takes one message a second and channel."""
 
@@ -87,9 +87,10 @@ class Soak:
     async def answer(self) -> None:
         """Answers letters periodically, until cancelled."""
         while True:
-            await asyncio.sleep(self.dice.uniform(1.0, 6.0))
-            with suppress(*LOST):
-                await self.retarus.answer()
+            await asyncio.sleep(self.dice.uniform(4.0, 16.0))
+            with suppress(*LOST, StoreDown):
+                if await self.waiting() <= _BACKLOG:
+                    await self.retarus.answer()
 
     async def _turn(self, name: str, person: SoakPerson) -> None:
         tickets = [each for each in await self.store.find(Query(limit=60)) if each.id not in self.busy]
@@ -172,7 +173,7 @@ class Soak:
             if waiting < fewest:
                 fewest, since = waiting, monotonic()
             elif monotonic() - since > 15:
-                await self._kill_all_and_jump(_LEASE)
+                await self._kill_all_and_jump(_LONGEST_WAIT)
                 since = monotonic()
         return monotonic() - began
 
