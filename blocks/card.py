@@ -290,6 +290,11 @@ def _name(step: Button, ticket: Ticket, config: Config) -> str:
     return t("Continue checks ({done}/{asked})", done=done, asked=asked) if done else t("Start checks")
 
 
+def next_step(ticket: Ticket, config: Config) -> str:
+    """Name of the next sensible step."""
+    return _name(steps(ticket, config)[0], ticket, config)
+
+
 def primary(ticket: Ticket, config: Config) -> Json:
     """The next sensible step as a button of its own, for a direct message or a reminder."""
     return _button(steps(ticket, config)[0], ticket, config, style="primary")

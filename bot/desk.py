@@ -33,6 +33,7 @@ from bot.register.membership import Membership
 from bot.register.message_reader import Files, MessageReader
 from bot.register.raising import Raising
 from bot.reminders.digest_service import Digests
+from bot.reminders.handover import Handovers
 from bot.reminders.service import Reminders
 from bot.reminders.status_alerts import StatusAlerts
 from bot.reports.evidence_pack import EvidencePacks
@@ -76,6 +77,7 @@ class Desk:
     outbound: Outbound
     reminders: Reminders
     digests: Digests
+    handovers: Handovers
     status_alerts: StatusAlerts
     known_issues: KnownIssues
     outages: Outages
@@ -143,6 +145,7 @@ def open_desk(
         outbound=Outbound(changes, queries, answers, register, store, config, routes),
         reminders=Reminders(changes, queries, answers, register, store, store, config, clock, routes),
         digests=Digests(changes, store, config, clock, routes),
+        handovers=Handovers(changes, queries, store, drafts, config, clock),
         status_alerts=StatusAlerts(changes, queries, store, config, clock, lookout),
         known_issues=links,
         outages=Outages(changes, queries, answers, links, store, config),

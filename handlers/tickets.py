@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from blocks import outage, tickets
+from blocks import handover, outage, tickets
 from blocks.kit import Message
 from bot.desk import Desk
 from bot.model.ticket import Ticket
@@ -15,16 +15,34 @@ from handlers.response_url import reply
 COMMAND = "/retarus-ticket"
 
 
+async def _help(desk: Desk, _user: str) -> Message:
+    return tickets.help_message(desk.config)
+
+
+async def _outages(desk: Desk, user: str) -> Message:
+    return outage.listing(await desk.outages.listed(user), desk.config)
+
+
+async def _handover(desk: Desk, user: str) -> Message:
+    return handover.begin(await desk.handovers.mine(user))
+
+
+_PAGES: dict[str, Callable[[Desk, str], Awaitable[Message]]] = {
+    **dict.fromkeys(("help", "?", "hilfe"), _help),
+    **dict.fromkeys(("outage", "outages", "störung", "störungen"), _outages),
+    **dict.fromkeys(("handover", "übergabe", "schichtübergabe"), _handover),
+}
+"""Words behind the command, each with what it shows."""
+
+
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def answer(asked: Command) -> None:
         await reply(dispatcher.client, asked.response_url, await look_up(asked.user, asked.text))
 
     async def look_up(user: str, text: str) -> Message:
         word = text.casefold() or await desk.queries.last_scope(user)
-        if word in {"help", "?", "hilfe"}:
-            return tickets.help_message(desk.config)
-        if word in {"outage", "outages", "störung", "störungen"}:
-            return outage.listing(await desk.outages.listed(user), desk.config)
+        if word in _PAGES:
+            return await _PAGES[word](desk, user)
         if word in tickets.SCOPES:
             return await listing(user, word)
         ticket = await desk.queries.by_reference(text, user)

@@ -10,6 +10,7 @@ from blocks import (
     delivery_lines,
     digest,
     guides,
+    handover,
     known_issues,
     notifications,
     reports,
@@ -38,8 +39,8 @@ def writer(desk: Desk) -> Write:
             return [notifications.in_place_of(names(left), each) for each in await say(for_them, ticket, link)]
 
     async def say(notice: Notice, ticket: Ticket | None, link: str) -> Sequence[Message]:
-        if notice.say is Say.DIGEST:
-            return [await _digest(desk, notice)]
+        if notice.say in {Say.HANDOVER, Say.DIGEST}:
+            return [await (_handover if notice.say is Say.HANDOVER else _digest)(desk, notice)]
         if notice.say in {Say.VIEW, Say.REQUEST_POST}:
             return [await _view(desk, notice)]
         if ticket is None:
@@ -135,3 +136,12 @@ async def _digest(desk: Desk, notice: Notice) -> Message:
 
 async def _tickets(desk: Desk, ids: Sequence[str]) -> list[Ticket]:
     return [ticket for each in ids if (ticket := await desk.queries.find(each))]
+
+
+async def _handover(desk: Desk, notice: Notice) -> Message:
+    """Renders a handover as it is now."""
+    found = await desk.handovers.look(str(notice.body["handover"]))
+    if found is None:
+        raise AssertionError("a handover is kept before it is posted")
+    who = await desk.queries.names({*(each.owner for each in found.tickets), found.giver, found.accepted_by} - {""})
+    return handover.message(found, desk.config, who, await desk.queries.card_links(found.tickets))

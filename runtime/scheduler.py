@@ -23,6 +23,7 @@ from runtime.clock_jumps import ClockJumps
 log = logging.getLogger(__name__)
 
 SWEEP, DIGEST, MONTHLY, NOTICES, PRUNE, INDEX = "sweep", "digest", "monthly", "notices", "prune", "indexing"
+HANDOVER = "handover"
 ROUTES = "routes"
 _SWEEP_EVERY = 15
 _ROUTES_EVERY = 15
@@ -82,6 +83,7 @@ def scheduler(
     ticking: tuple[tuple[str, Callable[[], Awaitable[object]], float], ...] = (
         (SWEEP, desk.reminders.sweep, _SWEEP_EVERY),
         (DIGEST, desk.digests.send, _DIGEST_EVERY),
+        (HANDOVER, desk.handovers.at_close, _DIGEST_EVERY),
         (MONTHLY, desk.reports.monthly, _DIGEST_EVERY),
         (NOTICES, desk.status_alerts.match, _NOTICES_EVERY),
         (INDEX, lambda: _tidy_index(desk), _INDEX_EVERY),

@@ -14,6 +14,7 @@ import phonenumbers
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator, model_validator
 
 from bot.config.custom_fields import Extra, FamilyName, Label, Matrix, Part, Template
+from bot.config.handover import HandoverSettings
 from bot.config.placeholders import placeholders
 from bot.config.time_policy import Agreement, Cadence, OpeningHours, ReminderSettings, Section, Zone, calendar
 from bot.core.business_hours import ALWAYS, Calendar
@@ -285,6 +286,7 @@ class Config(Section):
     reminders: ReminderSettings = ReminderSettings()
     calendars: dict[str, OpeningHours] = Field(default_factory=dict)
     reports: ReportSettings = ReportSettings()
+    handover: HandoverSettings = HandoverSettings()
     sla: dict[str, Agreement] = Field(default_factory=dict)
     """SLAs by priority. What is not here is not claimed."""
     contacts: tuple[ContactEntry, ...] = ()

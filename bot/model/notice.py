@@ -23,6 +23,7 @@ class Say(Glossed):
     CHASE_MAIL = "chase_mail", "a later word to Retarus, as an answer to the letter's e-mail"
     REMINDERS = "reminders", "everything one person is reminded of, in one direct message"
     DIGEST = "digest", "what is breached, stale or due today, in the morning; belongs to no ticket"
+    HANDOVER = "handover", "open tickets that are handed over to a colleague; belongs to no ticket"
     REPORT = "report", "a month's report with its charts and files; belongs to no ticket"
     VIEW = "view", "a reminder to ask Retarus for their view of a month; belongs to no ticket"
     REQUEST_POST = "request_post", "a request to Retarus that is about no ticket, in the escalation channel"

@@ -88,6 +88,8 @@ FOLLOWED = RELAYED | {Move.ESCALATE.value, Move.CONFIRM.value, Move.WITHDRAW.val
 
 TO_ALL = "to_all"
 """Detail of a note that reaches every ticket with the same cause."""
+HANDOVER = "handover"
+"""Detail of a ticket that a colleague accepted with others: the giver gets one message for all of them."""
 TOGETHER = "together"
 """Detail of a change that the leading ticket's own notifications tell in each thread and directly."""
 
@@ -98,7 +100,7 @@ def notices(before: Ticket | None, ticket: Ticket, event: Event, routes: Routes)
     news: list[JsonValue] = list(news_of(before, ticket, event))
     if not event.detail.get(TOGETHER) and (event.what not in SILENT or news or event.detail.get("files")):
         told.append(notice(ticket, Say.STORY, routes.desk, event.at, {"news": news}))
-    people = () if event.detail.get(TOGETHER) else _concerned(before, ticket, event)
+    people = () if event.detail.keys() & {TOGETHER, HANDOVER} else _concerned(before, ticket, event)
     told += [notice(ticket, Say.DIRECT, person, event.at, {"news": news}) for person in people]
     if before and before.times.standing and event.by:
         told.append(notice(ticket, Say.ANSWERED, routes.desk, event.at, {"places": list(before.times.standing)}))

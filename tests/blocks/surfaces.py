@@ -18,6 +18,7 @@ from blocks import (
     escalation_form,
     fill_in,
     handoff,
+    handover,
     letter,
     outage,
     reminder_messages,
@@ -44,6 +45,7 @@ from bot.model.outage_scope import scope_of
 from bot.model.ticket import Affected, Attachment, Kind, Level, Stage, StatusReport, Ticket
 from bot.model.transitions import Move, Step
 from bot.register.customer_words import CustomerStage, CustomerText
+from bot.reminders.handover import Handover
 from bot.tickets.attachments import written
 from bot.tickets.notifications import NEWS, TO_RETARUS, TO_SECOND
 from handlers import error_messages
@@ -140,6 +142,11 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
         yield f"listing {scope}", tickets.listing([ticket] * 10, 11, scope, config, who, {ticket.id: LINK})
     yield "one", tickets.one(ticket, config, who, LINK)
     yield "nothing", tickets.listing([], 0, "mine", config, who, {})
+    for giver, accepted_by in ((BEN, ""), ("", BEN)):
+        given = Handover("handover:1", giver, None if giver else Level.FIRST, NASTY * 9, accepted_by, [ticket] * 30)
+        yield f"handover {giver}", handover.message(given, config, who, links)
+    yield "handover begun", handover.begin([ticket] * 30)
+    yield "handover of nothing", handover.begin([])
     yield "outages", outage.listing([ticket.model_copy(update={"number": number}) for number in range(21)], config)
     yield "no outages", outage.listing([], config)
     yield "help", tickets.help_message(config)
@@ -201,6 +208,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         yield f"moving {what}", transitions.modal(what, ticket, name, config)
     yield "kept", transitions.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)
     yield from _customer_words(ticket, name)
+    yield "handover", handover.modal([ticket] * 30, config, str, {ticket.id: LINK})
     yield from _outages(ticket, name, config)
     sent = write(ticket, a_contact(), config)
     yield "letter", letter.modal(as_text(sent), name)

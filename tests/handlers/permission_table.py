@@ -73,6 +73,8 @@ ROWS: dict[str, str] = {
     **{f"click reminders.{what}": PART for what in ("expect", "pace", "plan", "show", "snooze")},
     **{f"submission reminders.{what}": PART for what in ("expect", "pace", "plan", "snooze")},
     "click customer_words.": PART,
+    **{f"{kind} handover.start": PART for kind in ("click", "submission")},
+    "click handover.accept": PART,
     "click evidence_pack.make": PART,
     **{f"{kind} outage.{what}": PART for kind in ("click", "submission") for what in ("show", "tell")},
     **{f"{kind} outage.resolve": MOVE for kind in ("click", "submission")},

@@ -1,0 +1,170 @@
+"""Shift handover: the open tickets of a person, or of a level at the end of its day, and who accepts them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from bot.config.settings import Config
+from bot.core.cleaning import clean_text
+from bot.core.clock import Clock, as_utc, zone
+from bot.core.errors import Conflict, Duplicate, Invalid, NotNow, NotYours, Refused
+from bot.core.i18n import t
+from bot.core.secret_detection import faults
+from bot.model.notice import Notice, Say
+from bot.model.ticket import Level, Ticket
+from bot.model.transitions import Move, can, event, move
+from bot.reminders.digest import stages_of
+from bot.tickets import notifications, permissions
+from bot.tickets.changes import Change, Changes
+from bot.tickets.ports import Batch, Drafts, Query, TicketStore
+from bot.tickets.queries import Queries
+
+LISTED: Final = 30
+"""Tickets that one handover names."""
+_LATE: Final = timedelta(hours=2)
+"""After the end of the day a list is no longer posted: the desk was down."""
+
+
+@dataclass(frozen=True)
+class Handover:
+    """Open tickets that are handed over, as they now are."""
+
+    key: str
+    giver: str
+    """User who hands over; empty for the list of a level at the end of its day."""
+    level: Level | None
+    note: str
+    accepted_by: str
+    tickets: Sequence[Ticket]
+
+
+@dataclass(frozen=True)
+class Handovers:
+    """Use-cases of a handover. What stands in it is kept among the drafts; the first person who accepts has it."""
+
+    changes: Changes
+    queries: Queries
+    store: TicketStore
+    drafts: Drafts
+    config: Config
+    clock: Clock
+
+    async def mine(self, by: str) -> list[Ticket]:
+        """Open tickets of this person, as they would be handed over."""
+        permissions.require_part(await self.queries.actor(by))
+        return await self.store.find(Query(open=True, owner=by, limit=LISTED))
+
+    async def offer(self, by: str, note: str, form: str) -> None:
+        """Posts the person's open tickets in the desk channel for a colleague to accept; idempotent per form."""
+        tickets = await self.mine(by)
+        if not tickets:
+            raise NotNow(t("You have no open tickets to hand over."))
+        if wrong := faults({"note": note}):
+            raise Invalid(wrong)
+        kept = {"giver": by, "level": "", "note": clean_text(note), "tickets": " ".join(each.id for each in tickets)}
+        await self._post(f"handover:{_digest(form)}", kept)
+
+    async def look(self, key: str) -> Handover | None:
+        """The handover with its tickets; None when it is not kept any more."""
+        kept = await self.drafts.get(key)
+        if kept is None:
+            return None
+        found = [await self.queries.find(each) for each in kept["tickets"].split()]
+        level = Level(kept["level"]) if kept["level"] else None
+        tickets = [each for each in found if each]
+        return Handover(key, kept["giver"], level, kept["note"], kept.get("accepted_by", ""), tickets)
+
+    async def accept(self, key: str, by: str) -> Handover:
+        """The first who accepts gets the tickets that still belong to the giver. A level's list names who has it."""
+        actor = await self.queries.actor(by)
+        permissions.require_part(actor)
+        handover = await self._claimed(key, by)
+
+        async def decide(ticket: Ticket, at: datetime) -> Change | None:
+            if ticket.owner != handover.giver or not can(ticket, Move.TAKE_OVER):
+                return None
+            permissions.require(actor, ticket, Move.TAKE_OVER)
+            moved = move(ticket, Move.TAKE_OVER, by, at)
+            return Change(moved, event(moved, Move.TAKE_OVER, by, at, **{notifications.HANDOVER: key}))
+
+        for ticket in handover.tickets if handover.giver else ():
+            try:
+                await self.changes.change(ticket.id, f"{key}:{by}:{ticket.id}", decide)
+            except Refused:
+                continue  # of a level this person does not work at: it stays with its owner
+        await self._tell_giver(handover)
+        return await self.look(key) or handover
+
+    async def _claimed(self, key: str, by: str) -> Handover:
+        """The handover, accepted by this person: nobody else was quicker."""
+        handover, kept = await self.look(key), await self.drafts.get(key)
+        if handover is None or kept is None:
+            raise NotNow(t("This handover is not kept any more."))
+        if handover.giver == by:
+            raise NotYours(t("This is your own handover: a colleague accepts it."))
+        if handover.accepted_by not in {"", by}:
+            name = (await self.queries.names([handover.accepted_by]))(handover.accepted_by)
+            raise NotNow(t("{name} accepted this handover already.", name=name))
+        if not handover.accepted_by and not await self.drafts.replace(key, kept, {**kept, "accepted_by": by}):
+            raise Conflict
+        return handover
+
+    async def _tell_giver(self, handover: Handover) -> None:
+        if handover.giver:
+            await self._send(f"{handover.key}:accepted", handover.key, handover.giver)
+
+    # --- at the end of a day
+
+    async def at_close(self) -> int:
+        """Lists each level's open tickets when its calendar has closed; once per day, returns how many lists."""
+        at = as_utc(self.clock())
+        return sum([await self._close(level, at) for level in self.config.handover.at_close])
+
+    async def _close(self, level: Level, at: datetime) -> bool:
+        day = closed_day(level, self.config, at)
+        key = f"handover:{level}:{day}"
+        if not day or await self.store.used(f"{key}:posted"):
+            return False
+        tickets = await self.store.find(Query(open=True, stages=stages_of(level), limit=LISTED))
+        if not tickets:
+            return False
+        ids = " ".join(each.id for each in tickets)
+        await self._post(key, {"giver": "", "level": level.value, "note": "", "tickets": ids})
+        return True
+
+    async def _post(self, key: str, kept: dict[str, str]) -> None:
+        if await self.drafts.get(key) is None:
+            await self.drafts.put(key, kept)
+        await self._send(f"{key}:posted", key, self.changes.routes.desk)
+
+    async def _send(self, once: str, key: str, to: str) -> None:
+        at = as_utc(self.clock())
+        notice = Notice(
+            key=once, ticket_id="", lane=key, say=Say.HANDOVER, to=to, version=0, due=at, body={"handover": key}
+        )
+        try:
+            await self.store.apply(Batch(notices=[notice], once=[once]))
+        except Duplicate:
+            return
+        self.changes.wake()
+
+
+def closed_day(level: Level, config: Config, at: datetime) -> str:
+    """The day that ended for this level within the last two hours; empty otherwise, and where it never closes."""
+    calendar = config.calendar(config.team(level).calendar)
+    if calendar.never_closes:
+        return ""
+    tz = zone(calendar.zone)
+    day = at.astimezone(tz).date()
+    begin = datetime.combine(day, time(), tz)
+    is_over = calendar.between(begin, at) > timedelta() and not calendar.between(at, begin + timedelta(days=1))
+    is_recent = calendar.between(at - _LATE, at) > timedelta()
+    return day.isoformat() if is_over and is_recent and not calendar.is_closed_on(day) else ""
+
+
+def _digest(form: str) -> str:
+    return hashlib.sha256(form.encode()).hexdigest()[:20]

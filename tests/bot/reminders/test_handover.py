@@ -1,0 +1,116 @@
+"""Shift handover: offered once, accepted by the first colleague, and listed at the end of a level's day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.core.errors import Invalid, NotNow, NotYours
+from bot.model.notice import Notice, Say
+from bot.model.ticket import Level, Stage
+from bot.reminders.handover import closed_day
+from tests.factories import ALEX, ANNA, BEA, BEN, NEMO, World, a_config, a_world
+
+OFFICE = {
+    "calendars": {"office": {"timezone": "Europe/Berlin", "hours": ("mon-fri 09:00-17:00",)}},
+    "levels": {"first": {"calendar": "office"}, "second": {"group": "S0SECOND", "calendar": "office"}},
+    "handover": {"at_close": ["second"]},
+}
+
+
+async def posted(w: World) -> list[Notice]:
+    return [row.notice for row in (await w.store.letters(limit=500))[::-1] if row.notice.say is Say.HANDOVER]
+
+
+async def test_handover_is_posted_once_and_the_first_colleague_gets_the_tickets() -> None:
+    w = await a_world()
+    first, second, new = await w.taken(), await w.taken(), await w.raised()
+    for _ in range(2):
+        await w.desk.handovers.offer(ANNA, "Müller calls back at four", "form")
+    (notice,) = await posted(w)
+    key = str(notice.body["handover"])
+    for _ in range(2):
+        await w.desk.handovers.accept(key, ALEX)
+    assert [(await w.desk.queries.ticket(each.id)).owner for each in (first, second, new)] == [ALEX, ALEX, ANNA]
+    with pytest.raises(NotNow, match="Alex Adler accepted this handover already"):
+        await w.desk.handovers.accept(key, BEN)
+
+
+async def test_giver_is_told_once_for_all_tickets() -> None:
+    w = await a_world()
+    tickets = [await w.taken() for _ in range(3)]
+    await w.desk.handovers.offer(ANNA, "", "form")
+    await w.desk.handovers.accept(str((await posted(w))[0].body["handover"]), ALEX)
+    assert [notice.to for notice in await posted(w)][1:] == [ANNA]
+    for each in tickets:
+        assert await w.told(await w.desk.queries.ticket(each.id), Say.DIRECT) == []
+
+
+async def test_tickets_that_moved_on_or_belong_to_another_level_stay_where_they_are() -> None:
+    w = await a_world()
+    moved = await w.accepted()
+    await w.desk.handovers.offer(BEN, "", "form")
+    key = str((await posted(w))[0].body["handover"])
+    await w.desk.tickets.resolve(moved.id, BEN, w.form(), "Policy corrected", {})
+    await w.desk.handovers.accept(key, BEA)
+    now = await w.desk.queries.ticket(moved.id)
+    assert (now.stage, now.owner) == (Stage.RESOLVED, ANNA)
+
+
+async def test_ticket_of_a_level_the_colleague_is_not_at_stays_with_its_owner() -> None:
+    w = await a_world()
+    ticket = await w.accepted()
+    await w.desk.handovers.offer(BEN, "", "form")
+    await w.desk.handovers.accept(str((await posted(w))[0].body["handover"]), ALEX)
+    assert (await w.desk.queries.ticket(ticket.id)).owner == BEN
+
+
+async def test_handover_is_refused_without_tickets_with_secrets_and_for_outsiders() -> None:
+    w = await a_world()
+    with pytest.raises(NotNow):
+        await w.desk.handovers.offer(ANNA, "", "form")
+    await w.taken()
+    with pytest.raises(Invalid):
+        await w.desk.handovers.offer(ANNA, "password: Sommer2026!", "form")
+    with pytest.raises(NotYours):
+        await w.desk.handovers.offer(NEMO, "", "form")
+    await w.desk.handovers.offer(ANNA, "", "form")
+    with pytest.raises(NotYours):
+        await w.desk.handovers.accept(str((await posted(w))[0].body["handover"]), ANNA)
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        ("2019-08-27 16:59", ""),
+        ("2019-08-27 17:00", "2019-08-27"),
+        ("2019-08-27 18:30", "2019-08-27"),
+        ("2019-08-27 19:30", ""),
+        ("2019-08-28 08:00", ""),
+        ("2019-08-31 17:00", ""),
+    ],
+)
+def test_day_of_a_level_has_ended_for_two_hours_after_its_calendar_closes(at: str, day: str) -> None:
+    moment = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo("Europe/Berlin"))
+    assert closed_day(Level.SECOND, a_config(**OFFICE), moment) == day
+
+
+def test_day_of_a_level_that_never_closes_has_no_end() -> None:
+    moment = datetime(2019, 8, 27, 17, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert closed_day(Level.SECOND, a_config(), moment) == ""
+
+
+async def test_open_tickets_of_a_level_are_listed_once_when_its_calendar_closes() -> None:
+    w = await a_world(**OFFICE)
+    ticket = await w.accepted()
+    await w.raised()
+    assert await w.desk.handovers.at_close() == 0
+    w.clock.at = datetime(2019, 8, 27, 17, 5, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert await w.desk.handovers.at_close() == 1
+    assert await w.desk.handovers.at_close() == 0
+    (notice,) = await posted(w)
+    found = await w.desk.handovers.accept(str(notice.body["handover"]), BEA)
+    assert ([each.id for each in found.tickets], found.accepted_by) == ([ticket.id], BEA)
+    assert (await w.desk.queries.ticket(ticket.id)).owner == BEN
