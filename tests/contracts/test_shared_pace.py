@@ -13,6 +13,7 @@ from bot.adapters.store import open_store
 from bot.core.errors import StoreDown
 from bot.core.pace import Pace, SharedTurn, TooSoon
 from bot.ports import Store
+from bot.tickets.ports import Batch
 
 
 @pytest.fixture
@@ -96,6 +97,15 @@ async def test_idle_channels_are_pruned(stores: tuple[Store, Store], postgres_ur
     await stores[0].prune(datetime.now(UTC) + timedelta(hours=1))
     with psycopg.connect(postgres_url) as server:
         assert server.execute("SELECT COUNT(*) FROM turns").fetchone() == (0,)
+
+
+async def test_erased_person_is_forgotten(stores: tuple[Store, Store], postgres_url: str) -> None:
+    one, _ = paces(stores, 1, 1)
+    for key in ("U1", "U12"):
+        await one.turn(key)
+    await stores[0].apply(Batch(forget_people=["U1"]))
+    with psycopg.connect(postgres_url) as server:
+        assert server.execute("SELECT key FROM turns").fetchall() == [("U12",)]
 
 
 class _DownTurns:

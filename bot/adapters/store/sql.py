@@ -214,6 +214,7 @@ FORGET_PERSON: Final = (
     "DELETE FROM contacts WHERE slack_user = :user",
     "DELETE FROM once WHERE key LIKE :user || ':%'",
     "DELETE FROM notices WHERE lane = 'direct:' || :user",
+    "DELETE FROM turns WHERE key = :user",
 )
 SAVE_VIEW: Final = """
     INSERT INTO views (month, doc) VALUES (:month, :doc) ON CONFLICT (month) DO UPDATE SET doc = excluded.doc"""
