@@ -83,7 +83,7 @@ def modal(contact: Contact | None) -> Json:
         _day("authorised_since", t("Authorised since"), known.authorised_since),
         _day(
             "attested_on",
-            t("Attested to know the Retarus support processes on"),
+            t("Knowledge of the Retarus support processes attested on"),
             known.attested_on,
             t("Sections 2–4 of the Retarus Support Guide. Without it an authorisation is not active (guide 2.3)"),
         ),

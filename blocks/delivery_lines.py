@@ -48,7 +48,7 @@ _WAITS = {
 def waits(notice: Notice) -> Message:
     """A letter that cannot go out now, with the reason. It is sent later without any action."""
     what, why = t(_WAITS[str(notice.body["waits"])]), str(notice.body["why"])
-    then = t("It goes by itself once this is mended.")
+    then = t("It is sent automatically once this is fixed.")
     line = kit.rich(kit.line(kit.bold(what), kit.text(f" {why} {then}")))
     return Message(kit.escape(f"{what} {why} {then}"), [line])
 

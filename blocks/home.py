@@ -103,7 +103,7 @@ def _urgent(seen: Overview, config: Config) -> list[Json]:
     if not seen.urgent:
         return [
             kit.header(t("Nothing needs you now")),
-            kit.note(t("What you own and what waits for your level stands here.")),
+            kit.note(t("Here you see what you own and what waits for your level.")),
         ]
     more = seen.urgent_total - len(seen.urgent)
     blocks = [kit.header(t("What needs you now: {count}", count=seen.urgent_total))]

@@ -94,7 +94,7 @@ def standing(month: str, view: View, *, undelivered: bool = False) -> Json:
         failed = t("The request for Retarus's own view could not be delivered. An admin sees why in the App Home.")
         words = [kit.text(failed)]
     elif view.requested_at:
-        asked = t("Retarus's own view of this month was requested on {when}, and has not come yet.")
+        asked = t("Retarus's own view of this month was requested on {when}, and has not been received yet.")
         words = kit.filled(asked, when=kit.moment(view.requested_at))
     else:
         words = [
@@ -107,7 +107,7 @@ def _view_buttons(month: str, view: View) -> list[Json]:
     again = t("Request it again") if view.requested_at else t("Request Retarus's view")
     return [
         kit.button(again, DRAFT, month, style="" if view.requested_at else "primary"),
-        kit.button(t("It has come"), RECEIVED, month, style="primary" if view.requested_at else ""),
+        kit.button(t("Mark as received"), RECEIVED, month, style="primary" if view.requested_at else ""),
     ]
 
 
@@ -152,7 +152,7 @@ def modal(months: Sequence[Period], view: View, *, undelivered: bool) -> Json:
             search,
             t("Leave empty for all of them; then the report is for internal use only."),
         ),
-        kit.note(t("It comes to you as a direct message.")),
+        kit.note(t("You get it as a direct message.")),
         kit.divider(),
         kit.heading(t("Retarus's view of {month}", month=months[0].name)),
         *view_blocks(months[0].key, view, undelivered=undelivered),
@@ -173,7 +173,7 @@ def _input(key: str, label: str, element: Json, hint: str = "") -> Json:
 
 def promised(period: Period) -> Message:
     """Message that the report is on its way."""
-    words = t("The report for {month} is being made. It comes to you as a direct message.", month=period.name)
+    words = t("The report for {month} is being created. You get it as a direct message.", month=period.name)
     return Message(kit.escape(words), [kit.note(words)])
 
 

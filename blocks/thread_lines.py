@@ -152,8 +152,8 @@ def _promised(event: Event) -> list[Json]:
 
 def _paced(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
     number = event.detail.get("minutes", "0")
-    every = t("{name} has it reminded every {minutes} min")
-    words = every if number != "0" else t("{name} has it reminded as the policy says")
+    every = t("{name} set the reminders to every {minutes} min")
+    words = every if number != "0" else t("{name} set the reminders back to the policy")
     return kit.filled(words, name=kit.bold(name), minutes=number)
 
 
@@ -252,7 +252,7 @@ def _led(ticket: Ticket, event: Event, config: Config, name: str) -> list[Json]:
 
 
 def _learnt(_ticket: Ticket, event: Event, _config: Config, name: str) -> list[Json]:
-    words = t("{name} kept what was learned: {note}")
+    words = t("{name} wrote a technical note: {note}")
     return kit.filled(words, name=kit.bold(name), note=kit.bold(event.detail.get("called", "")))
 
 

@@ -40,7 +40,7 @@ class Alerts:
             subject = t("{transport} is closed", transport=closure.transport)
             if closure.channel:
                 subject = t("A channel is closed")
-            text = f"{closure.why} {t('What goes there waits, and goes by itself once this is mended.')}"
+            text = f"{closure.why} {t('Messages to it wait, and are sent automatically once this is fixed.')}"
         key = f"{closure.transport}:{closure.channel}:{closure.since:%Y-%m-%dT%H}"
         is_slack = closure.transport == SLACK and not closure.channel
         recipients = await self._addresses() if is_slack else self.config.desk.admins

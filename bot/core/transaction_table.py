@@ -137,7 +137,7 @@ def transactions(text: str, zone: ZoneInfo, region: str | None, now: datetime) -
     if len(table.rows) > MOST_TRANSACTIONS:
         raise ValueError(
             t(
-                "These are {count} transactions; at most {most} fit. Take the most telling ones.",
+                "These are {count} transactions; at most {most} fit. Choose the most telling ones.",
                 count=len(table.rows),
                 most=MOST_TRANSACTIONS,
             )

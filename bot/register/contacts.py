@@ -270,7 +270,9 @@ class Register:
             if before is None:
                 raise Refused(t("You are not in the register of support contacts, so there is nothing to acknowledge."))
             if edition != self.edition:
-                newer = t("There is a newer version of the guides by now. You get, or have got, a message with it.")
+                newer = t(
+                    "There is a newer version of the guides. A message with it is on its way to you, or there already."
+                )
                 raise Refused(newer)
             known = {"guides_asked": edition, "guides_known": edition, "guides_known_on": self.today()}
             return before.model_copy(update=known) if before.guides_known != edition else None

@@ -27,7 +27,7 @@ def draft(ticket: Ticket, declarant: Contact, config: Config, at: datetime) -> s
 def _owed(ticket: Ticket) -> Iterable[str]:
     """Answers that Retarus owes by the guide and has not given yet (L3.3, L3.4)."""
     if ticket.times.eta is None:
-        yield t("Please tell us, too, by when you expect it to be solved.")
+        yield t("Please also tell us by when you expect it to be solved.")
     if ticket.answer("caused_by") == THEIRS and not ticket.answer("their_note"):
         yield t("Will there be a technical note of yours for it: its cause, and how it is remedied?")
 
@@ -48,7 +48,7 @@ def _open(ticket: Ticket, config: Config, at: datetime) -> Iterable[str]:
             due = guide_time(ticket.times.update_due, ticket.zone)
             yield t("You announced an update for {time}; it is overdue.", time=due)
         elif run.timer is Timer.UPDATE:
-            yield t("Since {time} we have not heard from you.", time=guide_time(run.start, ticket.zone))
+            yield t("We have not heard from you since {time}.", time=guide_time(run.start, ticket.zone))
         elif run.timer is Timer.ETA and run.start <= at:
             expected = guide_time(run.start, ticket.zone)
             yield t("You expected a solution by {time}; that time has passed.", time=expected)

@@ -211,5 +211,5 @@ def later(text: str, key: str, at: datetime, most: timedelta) -> datetime:
     if moment is None or moment <= at:
         raise Invalid({key: t("Choose a time in the future.")})
     if moment > at + most:
-        raise Invalid({key: t("That is too far: at most {days} days.", days=most.days)})
+        raise Invalid({key: t("That is too far ahead: at most {days} days.", days=most.days)})
     return moment

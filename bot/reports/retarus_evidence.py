@@ -1,4 +1,4 @@
-"""Evidence of Retarus's reactions with their dates; for the partner only."""
+"""Evidence of Retarus's response times with their dates; for the partner only."""
 
 from __future__ import annotations
 
@@ -27,16 +27,18 @@ def evidence(figures: Figures, config: Config) -> tuple[ReportPart, ...]:
         return ()
     spreads = {t(_REACTIONS[what]): figures.reactions[what] for what in REACTIONS}
     text = (
-        t("Recorded by this desk: when the letter was sent, and when what Retarus said was entered."),
-        _kept(figures.updates, t("Updates they announced")),
-        _kept(figures.etas, t("Solutions they announced a time for")),
+        t("From this desk's records: when letters were sent, and when Retarus's answers were entered."),
+        _kept(figures.updates, t("Announced updates")),
+        _kept(figures.etas, t("Announced solutions")),
         _causes(figures, config),
     )
     columns = (t("Length of time"), t("Times"), t("Median"), t("Longest"), t("Median by the clock"))
     rows = tuple(lengths(name, spread) for name, spread in spreads.items())
     tables = (ReportTable(columns=columns, rows=rows), *_sent(figures, config), *_promised(figures, config))
     return (
-        ReportPart(heading=t("Retarus's reactions"), text=text, chart=_chart(spreads), tables=tables, in_slack=True),
+        ReportPart(
+            heading=t("Retarus's response times"), text=text, chart=_chart(spreads), tables=tables, in_slack=True
+        ),
     )
 
 
@@ -45,7 +47,7 @@ def _causes(figures: Figures, config: Config) -> str:
     labels = {option.value: option.label for option in BY_KEY["caused_by"].options(config)}
     found = [f"{label}: {figures.causes.get(value, 0)}" for value, label in labels.items()]
     found.append(t("not said: {count}", count=figures.causes.get("", 0)))
-    return t("Of {count} tickets with them: {causes}.", count=figures.with_retarus, causes=", ".join(found))
+    return t("Causes of {count} tickets with Retarus: {causes}.", count=figures.with_retarus, causes=", ".join(found))
 
 
 def _kept(kept: DeadlineCount, name: str) -> str:
@@ -61,7 +63,7 @@ def _chart(spreads: dict[str, DurationSpread]) -> Chart | None:
         Bar(label=name, values=(spread.median.worked / timedelta(hours=1),), said=hours(spread.median.worked))
         for name, spread in spreads.items()
     )
-    title = t("Retarus's reactions, median working hours")
+    title = t("Retarus's response times, median in working hours")
     alt = f"{title}: {', '.join(f'{each.label} {each.said}' for each in bars)}."
     return Chart(shape="across", title=title, alt=alt, series=(t("Hours"),), bars=bars, unit="h")
 

@@ -40,7 +40,7 @@ _COLUMNS = (
 _OURS = (
     mark("Handed off"),
     mark("Sent back"),
-    mark("Retarus asked back"),
+    mark("Questions from Retarus"),
     mark("Sent to Retarus"),
     mark("RCR number after, working minutes"),
     mark("First word after, working minutes"),

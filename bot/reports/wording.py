@@ -176,7 +176,7 @@ def _what(figures: Figures) -> ReportPart:
         _counted(t("Priority"), {name or t("not set yet"): each for name, each in figures.priorities.items()}, figures),
         _counted(t("Service"), {service(name): each for name, each in figures.services.items()}),
     )
-    text = (t("A ticket of several services is counted with each of them."),)
+    text = (t("A ticket of several services counts for each of them."),)
     return ReportPart(
         heading=t("What it was about"), text=text, chart=chart if len(bars) > 1 else None, tables=tables, in_slack=True
     )
@@ -214,7 +214,7 @@ def _shared(figures: Figures, config: Config) -> tuple[str, ...]:
     more = [many("{count} more", "{count} more", len(joined) - _NAMED)] if len(joined) > _NAMED else []
     if not joined:
         return ()
-    how = t("A ticket of several end-customers is counted with each of them, from when they joined it.")
+    how = t("A ticket of several end-customers counts for each of them, from the time they joined it.")
     return (how, t("Also affected: {customers}", customers=", ".join((*joined[:_NAMED], *more))))
 
 
@@ -315,7 +315,12 @@ def _sla(figures: Figures, config: Config) -> ReportPart:
         return ReportPart(heading=heading, text=(t("The SLA is {not_set}.", not_set=t(NOT_SET)),))
     columns = (t("Priority"), t("Agreed"), t("Met"), t("Missed"), t("Running"))
     rows = tuple(_agreed(name, kept, config) for name, kept in figures.plans.items())
-    text = (t("A clock counts in the month it was decided. Only waiting for the end-customer stops it."),)
+    text = (
+        t(
+            "A deadline counts in the month in which it was met or missed. "
+            "It pauses only while the end-customer is asked."
+        ),
+    )
     return ReportPart(heading=heading, text=text, tables=(ReportTable(columns=columns, rows=rows),))
 
 
@@ -328,13 +333,13 @@ def _agreed(name: str, kept: DeadlineCount, config: Config) -> tuple[str, ...]:
 
 def _quality(figures: Figures, config: Config) -> ReportPart:
     sent_back = many(
-        "The 2nd level sent {count} ticket back to the 1st, of {handoffs} handed off.",
-        "The 2nd level sent {count} tickets back to the 1st, of {handoffs} handed off.",
+        "The 2nd level sent {count} of {handoffs} tickets back to the 1st level.",
+        "The 2nd level sent {count} of {handoffs} tickets back to the 1st level.",
         len(figures.bounced), handoffs=figures.handoffs,
     )  # fmt: skip
     asked = many(
-        "In {count} ticket, of {total} that were with Retarus, they had to ask for missing information.",
-        "In {count} tickets, of {total} that were with Retarus, they had to ask for missing information.",
+        "Retarus had to ask for missing information in {count} ticket of {total}.",
+        "Retarus had to ask for missing information in {count} tickets of {total}.",
         len(figures.asked), total=figures.with_retarus,
     )  # fmt: skip
     promise = t("The guide's section 5 promises tickets “without having to request missing … information”.")
@@ -343,7 +348,7 @@ def _quality(figures: Figures, config: Config) -> ReportPart:
         asked + _references(figures.asked, config),
         promise,
     )
-    return ReportPart(heading=t("Complete at first"), text=text, in_slack=True)
+    return ReportPart(heading=t("Complete at the first attempt"), text=text, in_slack=True)
 
 
 def _references(numbers: object, config: Config) -> str:
@@ -385,12 +390,12 @@ def _notes(figures: Figures, config: Config) -> list[str]:
     start, until = moment(period.start, period.zone), moment(period.until, period.zone)
     notes = [
         t("Counted from {start} to {until} ({zone}).", start=start, until=until, zone=period.zone),
-        t("Each length of time counts in the month it ended, in working time: see “Counted by”."),
-        t("Until the remedy: without the time in which the end-customer was waited for."),
+        t("Each duration counts in the month in which it ended, in working time (see “Counted by”)."),
+        t("Until the remedy, without the time spent waiting for the end-customer."),
     ]
     if not period.is_over:
         notes.insert(0, t("The month is not over: this is how it stands now."))
     nonstop = [each.name for each in config.priorities if each.around_the_clock]
     if nonstop:
-        notes.append(t("For {priorities}, every hour counts.", priorities=", ".join(nonstop)))
+        notes.append(t("For {priorities}, time is counted around the clock.", priorities=", ".join(nonstop)))
     return notes

@@ -20,7 +20,7 @@ def activating_dates() -> dict[str, str]:
     """The dates that an entry needs to be active, by label in the reader's language."""
     return {
         t("Authorised since"): "2024-01-08",
-        t("Attested to know the Retarus support processes on"): "2024-01-08",
+        t("Knowledge of the Retarus support processes attested on"): "2024-01-08",
     }
 
 

@@ -56,7 +56,7 @@ async def test_saved_note_is_announced_in_the_tickets_thread(w: World) -> None:
     card = await resolved(w)
     await w.ben.click(card, "Keep as a technical note")
     await w.ben.submit(await w.ben.modal("Technical note"))
-    told = await w.anna.reply(card, "kept what was learned: TN-1")
+    told = await w.anna.reply(card, "wrote a technical note: TN-1")
     await w.anna.click(told, "Show TN-1")
     assert "Rolled connector 4.2 back" in said(await w.anna.modal("TN-1"))
 

@@ -87,7 +87,7 @@ async def test_retarus_is_chased_in_the_same_mail_thread_and_under_the_letter_in
     assert (await w.ben.submit(modal))["outcome"] == "closed"
     await w.ben.reply(card, "wrote to Retarus again")
     letter = await w.rita.message(RETARUS, "PD-1001")
-    await w.rita.reply(letter, "we have not heard from you")
+    await w.rita.reply(letter, "have not heard from you")
     first, chaser = await w.ben.wait_for(partial(_mails, w), "the second e-mail")
     assert chaser.subject == f"Re: {first.subject}"
     assert chaser.header("In-Reply-To") == first.header("Message-ID")

@@ -94,7 +94,7 @@ async def test_month_later_the_lead_gets_it_and_is_reminded_of_retarus_s_own_vie
     done = await w.carla.submit(form, {})
     assert done["outcome"] == "closed", done
     await w.rita.message(RETARUS, "Monthly view")
-    await w.carla.click(reminder, "It has come")
+    await w.carla.click(reminder, "Mark as received")
     await w.carla.message(DIRECT, "was received")
     again = await w.carla.again(reminder)
     assert "actions" not in [block["type"] for block in again["blocks"]]
