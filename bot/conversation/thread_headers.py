@@ -90,7 +90,7 @@ def _sent(notice: Notice, own: str, at: datetime) -> MessageId:
         is_sent=True,
         is_automatic=notice.is_automatic,
         key=notice.key,
-        at=at if notice.is_automatic else notice.due,
+        at=at if notice.is_automatic else max(at, notice.due),
     )
 
 

@@ -35,6 +35,17 @@ async def test_repeat_of_a_notice_gets_the_same_headers() -> None:
     assert (known.ticket_id, known.is_sent, known.is_guessable) == ("t1", True, False)
 
 
+async def test_repeat_of_a_mail_that_waited_answers_the_same_mail() -> None:
+    store = MemoryStore()
+    mails = OutgoingMails(store, store)
+    letter = await announced(mails, a_notice("t1:5:letter_mail:x@y"))
+    await theirs(store, "<theirs@r>", 5)
+    chaser = a_notice("t1:9:chase_mail:x@y").model_copy(update={"due": START + minutes(2)})
+    first = await announced(mails, chaser, 7)
+    assert first.references == (letter.message_id, "<theirs@r>")
+    assert await announced(mails, chaser, 30) == first
+
+
 async def test_message_id_cannot_be_computed_from_the_key() -> None:
     ids = set()
     for _ in range(2):
