@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from blocks import delivery_lines, kit, letter, notes, outbound, reminder_messages, urgency
+from blocks import delivery_lines, kit, letter, notes, outbound, priority_call, reminder_messages, urgency
 from blocks.card import Who, primary
 from blocks.evidence import STATUS, health_of
 from blocks.kit import Json, Message
@@ -35,7 +35,12 @@ def told(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Who)
         return reminder_messages.line(ticket, event, config)
     name = who(event.by)
     elements = list(_line(notice, ticket, event, config, name))
+    called = priority_call.is_call(notice)
+    if called:
+        elements = [*priority_call.lines(ticket, config, _called_out(event, config)), *elements]
     blocks = [kit.rich(kit.line(*elements), *details(event), *answered(notice, ticket, config))]
+    if called:
+        return Message(priority_call.words(ticket, config), [*blocks, *priority_call.buttons(ticket)])
     button = _next(ticket, event)
     words = ": ".join((_words(elements), *_reasons(event)))
     return Message(_pushed(ticket, config, words), [*blocks, kit.actions("story", [button])] if button else blocks)
@@ -104,6 +109,11 @@ def _plain(words: str) -> Line:
 
 def _handed_off(_ticket: Ticket, _event: Event, config: Config, name: str) -> list[Json]:
     return [*kit.filled(t("{name} → 2nd level: please accept. "), name=kit.bold(name)), *_called(config.levels.second)]
+
+
+def _called_out(event: Event, config: Config) -> list[Json]:
+    """The 2nd level, unless the line of the event names it."""
+    return [] if event.what == Move.HAND_OFF.value else _called(config.levels.second)
 
 
 def _called(team: Team) -> list[Json]:
@@ -318,7 +328,9 @@ def direct(notice: Notice, ticket: Ticket, event: Event, config: Config, who: Wh
     about = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}")
     answers = answered(notice, ticket, config)
     blocks = [kit.rich(kit.line(name, kit.text(f"\n{words}"), about), *details(event), *answers)]
-    if ticket.stage.is_open and ticket.owner == notice.to and ticket.version == event.version:
+    if priority_call.is_call(notice):
+        blocks += priority_call.buttons(ticket)
+    elif ticket.stage.is_open and ticket.owner == notice.to and ticket.version == event.version:
         blocks.append(kit.actions("direct", [primary(ticket, config)]))
     return Message(_pushed(ticket, config, " ".join(filter(None, (words, *_reasons(event))))), blocks)
 
@@ -333,6 +345,9 @@ def _reasons(event: Event) -> list[str]:
 
 
 def _to_you(notice: Notice, ticket: Ticket, event: Event, config: Config, name: str) -> str:
+    if priority_call.is_call(notice):
+        priority = ticket.answer("priority")
+        return t("It is {priority}, by {name}. Please see that it is taken at once.", priority=priority, name=name)
     news = next((words for key, words in _NEWS.items() if key in notice.names("news")), "")
     if news:
         return t(news).format(name=name)

@@ -91,3 +91,11 @@ def due(ticket: Ticket, config: Config) -> list[Json]:
     if run.due is None:
         return [kit.text(t("⏸️ SLA paused: waiting for the customer"))]
     return kit.filled(t("⌛ plan due {time}"), time=kit.moment(run.due))
+
+
+def countdown(ticket: Ticket, config: Config) -> list[Json]:
+    """The time that is left until the SLA is breached; empty where none is set."""
+    run = plan(ticket, config)
+    if run is None or run.end or run.due is None:
+        return []
+    return kit.filled(t("⌛ plan due {time} ({ago})"), time=kit.moment(run.due), ago=kit.ago(run.due))

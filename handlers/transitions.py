@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blocks import transitions
+from blocks import priority_call, transitions
 from blocks.kit import Json
 from bot.desk import Desk
 from bot.model.transitions import Move, Step
@@ -17,6 +17,9 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
     async def move(click: Click) -> None:
         what = Move(click.action.removeprefix(transitions.MOVE))
         await desk.tickets.act(click.value, what, click.user, click.id)
+
+    async def take_now(click: Click) -> None:
+        await desk.tickets.take_now(click.value, click.user, click.id)
 
     async def ask(click: Click) -> None:
         what = _asked(click.action)
@@ -35,6 +38,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         what, ticket = _asked(click.view_callback), await desk.queries.open_to(click.ticket, click.user)
         return transitions.modal(what, ticket, reference(ticket, desk.config), desk.config, click.typed)
 
+    dispatcher.saving_clicks[priority_call.TAKE_NOW] = take_now
     for what in transitions.ONE_CLICK:
         dispatcher.saving_clicks[transitions.action_of(what)] = move
     for word in transitions.ASKED:

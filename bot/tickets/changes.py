@@ -18,6 +18,7 @@ from bot.tickets import notifications
 from bot.tickets.delivery_order import ranked
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import Batch, TicketStore
+from bot.tickets.priority_call import with_call
 from bot.tickets.queries import Queries
 
 ATTEMPTS = 5
@@ -126,7 +127,8 @@ class Changes:
         for each in sorted(done, key=lambda one: one.ticket.id):
             was = were.get(each.ticket.id)
             ticket = self.timed(was, each.ticket, each.event).model_copy(update={"drawn": each.ticket.version})
-            because = [*notifications.notices(was, ticket, each.event, self.routes), *each.letters]
+            told_of = notifications.notices(was, ticket, each.event, self.routes)
+            because = [*with_call(told_of, was, ticket, each.event, self.routes, self.config), *each.letters]
             told += ranked([*because, *await self._relayed(ticket, each.event)], ticket, self.config)
             tickets.append(ticket)
         learnt = [each.note for each in done if each.note]

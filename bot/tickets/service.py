@@ -26,6 +26,7 @@ from bot.tickets import attachments, permissions
 from bot.tickets.answers import Answers, details_of
 from bot.tickets.changes import Change, Changes
 from bot.tickets.ports import Batch, Directory, Drafts
+from bot.tickets.priority_call import quickest
 from bot.tickets.queries import Queries, draft_key, preferences_key
 from bot.tickets.reference import reference
 
@@ -133,6 +134,17 @@ class Tickets:
             return Change(moved, event(moved, what, by, at, **detail, **details_of(gone)))
 
         return await self.changes.change(ticket_id, f"{click}:{what}", decide)
+
+    async def take_now(self, ticket_id: str, by: str, click: str) -> Ticket:
+        """Takes a ticket from the call for the highest priority, by the quickest move this person may make."""
+        actor, ticket = await self.queries.actor(by), await self.queries.ticket(ticket_id)
+        permissions.require_part(actor)
+        for what in (Move.TAKE, Move.ACCEPT, Move.COMPRESS):
+            if await self.changes.store.used(f"{click}:{what}"):
+                return ticket
+        what = quickest(ticket, actor)
+        reason = {"reason": t("Taken from the call")} if what is Move.COMPRESS else {}
+        return await self.act(ticket_id, what, by, click, **reason)
 
     async def resolve(self, ticket_id: str, by: str, form: str, word: str, typed: Mapping[str, str]) -> Ticket:
         """The remedy, for the 1st level to confirm (guide L2.5); with other new answers, such as the cause."""

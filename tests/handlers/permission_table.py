@@ -83,6 +83,7 @@ ROWS: dict[str, str] = {
     "click escalate.rcr": PART,
     "submission escalate.rcr": PART,
     "click reports.received": PART,
+    "click moving.now": PART,
     "click moving.take_over": MOVE,
     **{f"{kind} moving.ask.{move}": PART for kind in ("click", "submission") for move in ("note", "reopen")},
     **{f"click moving.{move}": FIRST for move in ("take", "confirm")},

@@ -39,3 +39,16 @@ async def test_lower_priority_keeps_its_handoff(w: World) -> None:
     ticket = await w.ticket()
     with pytest.raises(NotNow, match="Only a ticket of P1"):
         await w.running.desk.tickets.act(ticket.id, Move.COMPRESS, "U0BEN", "a click", reason="in a hurry")
+
+
+async def test_highest_priority_is_called_out_in_the_channel_and_taken_by_one_click(w: World) -> None:
+    card = await w.handed_off()
+    called = await w.bea.message(DESK, "Take now")
+    assert called["thread_ts"] == card["ts"]
+    assert "P1 · Müller GmbH · Email Security" in str(called["blocks"])
+    assert "{ago}" in str(called["blocks"])
+    told = await w.carla.message("@partner-desk", "Please see that it is taken at once.")
+    assert "Take now" in str(told["blocks"])
+    await w.bea.click(called, "Take now")
+    await w.bea.reply(card, "accepted it at the 2nd level")
+    assert (await w.ticket()).owner == "U0BEA"

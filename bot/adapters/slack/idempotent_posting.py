@@ -92,8 +92,13 @@ class DeliveryAttempt:
         except SLACK_ERRORS as error:
             return outcome_of(error, at, self.claim, self.progress)
 
-    async def posted(self, channel: str, message: Written, *, thread: str = "", part: str = "") -> str:
-        """Posts this part, unless an earlier attempt did; returns the message's timestamp."""
+    async def posted(
+        self, channel: str, message: Written, *, thread: str = "", part: str = "", broadcast: bool = False
+    ) -> str:
+        """Posts this part, unless an earlier attempt did; returns the message's timestamp.
+
+        `broadcast`: a reply in a thread that is shown in the channel too.
+        """
         keys = self._keys(part)
 
         async def post() -> str:
@@ -105,16 +110,21 @@ class DeliveryAttempt:
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"key": keys[0]}},
                 unfurl_links=False,
                 unfurl_media=False,
+                reply_broadcast=broadcast or None,
             )
             return str(answer["ts"])
 
         return await self._once(part, lambda: self.found(channel, thread, part), post)
 
-    async def all_posted(self, channel: str, messages: Sequence[Written], *, thread: str = "") -> str:
+    async def all_posted(
+        self, channel: str, messages: Sequence[Written], *, thread: str = "", broadcast: bool = False
+    ) -> str:
         """Posts several messages one after the other, each once; returns the last one's timestamp."""
         ts = ""
         for number, message in enumerate(messages, start=1):
-            ts = await self.posted(channel, message, thread=thread, part=f"#{number}" if number > 1 else "")
+            ts = await self.posted(
+                channel, message, thread=thread, part=f"#{number}" if number > 1 else "", broadcast=broadcast
+            )
         return ts
 
     async def files_once(self, channel: str, thread: str, after: str, upload: Callable[[], Awaitable[object]]) -> None:

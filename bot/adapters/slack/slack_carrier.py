@@ -23,6 +23,7 @@ from bot.escalation.ports import Files
 from bot.model.notice import FOUND, Claim, Notice, Outcome, Place, Retry, Say, Sent
 from bot.model.ticket import Ticket
 from bot.ports import Store
+from bot.tickets.priority_call import CALL
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +148,8 @@ class SlackCarrier:
 
     async def _line(self, delivery: DeliveryAttempt, ticket: Ticket, place: Place) -> str:
         messages = await self._write(delivery.claim.notice, ticket, place.link)
-        return await delivery.all_posted(place.channel, messages, thread=place.ts)
+        broadcast = bool(delivery.claim.notice.body.get(CALL))
+        return await delivery.all_posted(place.channel, messages, thread=place.ts, broadcast=broadcast)
 
     async def _card_anew(self, delivery: DeliveryAttempt, ticket: Ticket) -> Place:
         """Posts the card again after somebody deleted it; the thread continues below the new one."""

@@ -1,0 +1,40 @@
+"""Message that calls for a ticket of the highest priority: in the channel, and to those who lead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from blocks import kit, urgency
+from blocks.kit import Json
+from bot.config.settings import Config
+from bot.core.cleaning import excerpt
+from bot.core.i18n import t
+from bot.model.notice import Notice
+from bot.model.ticket import Ticket
+from bot.tickets.priority_call import CALL, OPEN_TO_ALL
+
+TAKE_NOW = "moving.now"
+"""Takes the ticket by the quickest move that this person may make."""
+
+
+def is_call(notice: Notice) -> bool:
+    return bool(notice.body.get(CALL))
+
+
+def lines(ticket: Ticket, config: Config, called: Sequence[Json] = ()) -> list[Json]:
+    """What is the matter, the time that is left, and the people who are called."""
+    what = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}\n")
+    parts = urgency.joined_elements([urgency.countdown(ticket, config), called])
+    return [kit.bold(urgency.heading(ticket, config)), what, *([*parts, kit.text("\n")] if parts else [])]
+
+
+def words(ticket: Ticket, config: Config) -> str:
+    """Text of the notification."""
+    return kit.escape(f"{urgency.push(ticket, config)}: {excerpt(ticket.answer('happens'), 200)}")
+
+
+def buttons(ticket: Ticket) -> list[Json]:
+    """One click takes it, as long as nobody at the 2nd level has it."""
+    if ticket.stage not in OPEN_TO_ALL:
+        return []
+    return [kit.actions("call", [kit.button(t("Take now"), TAKE_NOW, ticket.id, style="primary")])]

@@ -1,0 +1,60 @@
+"""Call for a ticket that has become one of the highest priority: one broadcast, and a word to those who lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.config.settings import Config
+from bot.core.errors import NotNow
+from bot.core.i18n import t
+from bot.model.notice import Notice, Say
+from bot.model.ticket import Event, Level, Stage, Ticket
+from bot.model.transitions import Move, Step
+from bot.tickets.notifications import Routes, notice
+from bot.tickets.permissions import Actor, is_highest
+
+CALL = "call"
+"""Key in the body of a notice that belongs to the call."""
+OPEN_TO_ALL = frozenset({Stage.NEW, Stage.FIRST, Stage.HANDED_OFF})
+"""Stages in which somebody can still take the ticket from the call."""
+
+
+def with_call(
+    told: Sequence[Notice], before: Ticket | None, ticket: Ticket, event: Event, routes: Routes, config: Config
+) -> list[Notice]:
+    """The notices of a change; where it makes the priority the highest, its line is a broadcast and leads are told."""
+    if not _becomes_highest(before, ticket, event, config):
+        return list(told)
+    lines = [each for each in told if each.say is Say.STORY] or [notice(ticket, Say.STORY, routes.desk, event.at)]
+    people = _people(ticket, config) - {event.by}
+    words = [each for each in told if each.say is Say.DIRECT]
+    words += [notice(ticket, Say.DIRECT, to, event.at) for to in sorted(people - {each.to for each in words})]
+    rest = [each for each in told if each.say not in {Say.STORY, Say.DIRECT}]
+    return [*rest, *map(_marked, lines), *(_marked(each) if each.to in people else each for each in words)]
+
+
+def _becomes_highest(before: Ticket | None, ticket: Ticket, event: Event, config: Config) -> bool:
+    if event.what == Step.ERASE or ticket.stage in {Stage.RESOLVED, Stage.CLOSED}:
+        return False
+    was = before is not None and is_highest(before.answer("priority"), config)
+    return not was and is_highest(ticket.answer("priority"), config)
+
+
+def _people(ticket: Ticket, config: Config) -> set[str]:
+    """The leads and the second person of the ticket's level and of the 2nd level."""
+    levels: Iterable[Level] = (ticket.stage.worked_at, Level.SECOND)
+    found = {user for level in levels for user in (*config.leads(level), config.team(level).second_person)}
+    return found - {""}
+
+
+def _marked(told: Notice) -> Notice:
+    return told.model_copy(update={"body": {**told.body, CALL: True}})
+
+
+def quickest(ticket: Ticket, actor: Actor) -> Move:
+    """The move by which this person takes the ticket from the call. Raises `NotNow` once that is over."""
+    if ticket.stage is Stage.NEW and Level.FIRST in actor.levels:
+        return Move.TAKE
+    if ticket.stage not in OPEN_TO_ALL:
+        raise NotNow(t("Somebody has it already: the card says who."))
+    return Move.ACCEPT if ticket.stage is Stage.HANDED_OFF else Move.COMPRESS

@@ -1,0 +1,73 @@
+"""A ticket that becomes one of the highest priority is called out once, and taken by one click."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.errors import NotNow, NotYours
+from bot.model.notice import Notice, Say
+from bot.model.ticket import Level, Stage, Ticket
+from bot.tickets.priority_call import quickest
+from tests.factories import ALEX, ANNA, BEA, BEN, CARLA, NEMO, World, a_world, an_actor, an_incident
+
+
+async def a_desk() -> World:
+    levels = {"first": {"second_person": ALEX}, "second": {"group": "S0SECOND", "second_person": BEA}}
+    return await a_world(levels=levels, desk={"leads": [CARLA]})
+
+
+async def calls(world: World, ticket: Ticket) -> list[tuple[Say, str]]:
+    rows = [row.notice for row in await world.notices(ticket)]
+    return sorted((each.say, each.to) for each in rows if is_call(each))
+
+
+def is_call(notice: Notice) -> bool:
+    return bool(notice.body.get("call"))
+
+
+async def test_priority_that_becomes_the_highest_is_called_out_once() -> None:
+    world = await a_desk()
+    ticket = await world.raised()
+    assert await calls(world, ticket) == []
+    ticket = await world.desk.answers.fill_in(
+        ticket.id, ANNA, {"priority": "P1", "priority_reason": "All mail is down"}, "f1", 1
+    )
+    called = await calls(world, ticket)
+    assert [to for say, to in called if say is Say.DIRECT] == [ALEX, BEA, CARLA]
+    assert len([to for say, to in called if say is Say.STORY]) == 1
+    await world.desk.tickets.note(ticket.id, ANNA, "A call of the customer", "f2")
+    assert await calls(world, ticket) == called
+
+
+async def test_other_priorities_are_not_called_out() -> None:
+    world = await a_desk()
+    ticket = await world.raised()
+    await world.desk.answers.fill_in(ticket.id, ANNA, {"priority": "P2", "priority_reason": "Works in part"}, "f1", 1)
+    assert await calls(world, ticket) == []
+
+
+@pytest.mark.parametrize(
+    ("by", "stage", "owner"), [(ALEX, Stage.FIRST, ALEX), (BEN, Stage.SECOND, BEN), (CARLA, Stage.SECOND, CARLA)]
+)
+async def test_take_now_makes_the_quickest_move_and_is_idempotent(by: str, stage: Stage, owner: str) -> None:
+    world = await a_desk()
+    ticket = await world.raised(priority="P1", priority_reason="All mail is down")
+    taken = await world.desk.tickets.take_now(ticket.id, by, "click")
+    assert (taken.stage, taken.owner) == (stage, owner)
+    assert await world.desk.tickets.take_now(ticket.id, by, "click") == taken
+
+
+async def test_take_now_is_for_the_support_team_and_only_while_nobody_has_it() -> None:
+    world = await a_desk()
+    ticket = await world.raised(priority="P1", priority_reason="All mail is down")
+    with pytest.raises(NotYours):
+        await world.desk.tickets.take_now(ticket.id, NEMO, "c1")
+    await world.desk.tickets.take_now(ticket.id, BEN, "c2")
+    with pytest.raises(NotNow, match="Somebody has it already"):
+        await world.desk.tickets.take_now(ticket.id, BEA, "c3")
+
+
+@pytest.mark.parametrize("stage", [Stage.SECOND, Stage.RETARUS, Stage.RESOLVED, Stage.CLOSED])
+def test_quickest_move_is_over_once_the_second_level_has_it(stage: Stage) -> None:
+    with pytest.raises(NotNow):
+        quickest(an_incident(stage), an_actor(BEN, Level.SECOND))
