@@ -57,4 +57,6 @@ def quickest(ticket: Ticket, actor: Actor) -> Move:
         return Move.TAKE
     if ticket.stage not in OPEN_TO_ALL:
         raise NotNow(t("Somebody has it already: the card says who."))
+    if not (actor.is_admin or Level.SECOND in actor.levels):
+        raise NotNow(t("The 1st level has it already. Now the 2nd level can take it from here."))
     return Move.ACCEPT if ticket.stage is Stage.HANDED_OFF else Move.COMPRESS

@@ -152,8 +152,8 @@ async def test_question_back_to_the_customer_is_drafted_from_what_is_missing(w: 
     await w.anna.click(await w.anna.again(card), "Wait for customer")
     modal = await w.anna.modal("Wait for customer")
     drafted = next(block["element"]["initial_value"] for block in modal.view["blocks"] if block["type"] == "input")
-    assert "- Error pattern(s) / message(s)" in drafted
-    assert "- Number of affected customers" in drafted
+    assert "- The exact error message, copied or as a picture" in drafted
+    assert "- How many people or sites are affected?" in drafted
     assert "Related" not in drafted
 
 

@@ -67,6 +67,12 @@ async def test_take_now_is_for_the_support_team_and_only_while_nobody_has_it() -
         await world.desk.tickets.take_now(ticket.id, BEA, "c3")
 
 
+@pytest.mark.parametrize("stage", [Stage.FIRST, Stage.HANDED_OFF])
+def test_first_level_is_told_that_the_second_can_take_it_now(stage: Stage) -> None:
+    with pytest.raises(NotNow, match="Now the 2nd level"):
+        quickest(an_incident(stage), an_actor(ALEX, Level.FIRST))
+
+
 @pytest.mark.parametrize("stage", [Stage.SECOND, Stage.RETARUS, Stage.RESOLVED, Stage.CLOSED])
 def test_quickest_move_is_over_once_the_second_level_has_it(stage: Stage) -> None:
     with pytest.raises(NotNow):
