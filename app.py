@@ -28,6 +28,7 @@ from bot.adapters.slack.channel_members import SlackChannelMembers
 from bot.adapters.slack.channels import channel_id
 from bot.adapters.slack.directory import SlackDirectory
 from bot.adapters.slack.files import SlackFiles
+from bot.adapters.slack.on_duty import SlackOnDuty
 from bot.adapters.slack.people import HomeWorkspace
 from bot.adapters.status import open_status_page
 from bot.adapters.store import copy_to, hold_back, migrate, open_store, opened, place_from
@@ -121,7 +122,7 @@ async def _program(env: Environment, config: Config, clock: Clock, metrics: Metr
             routes = await _routes(client, config, drafts)
             members = SlackChannelMembers(client, routes.desk)
             lookout = StatusPageWatch(open_status_page(config.retarus, session), clock)
-            parts = lookout, members, SlackFiles(client, session)
+            parts = lookout, members, SlackFiles(client, session), SlackOnDuty(directory.groups, config.levels)
             desk = open_desk(store, drafts, directory, config, clock, routes, lambda: changed(), *parts)  # noqa: PLW0108 (the two know each other)
             parser = MailParser()
             tasks = BackgroundTasks()

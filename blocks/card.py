@@ -50,12 +50,15 @@ def ball_of(ticket: Ticket) -> str:
     return t("waiting on: {party}", party=party_name(ticket.ball)) if ticket.ball else ""
 
 
-def card(ticket: Ticket, config: Config, who: Who) -> Message:
-    """The trouble first, then where it stands, and the next sensible step. Closed, it has two lines."""
+def card(ticket: Ticket, config: Config, who: Who, on_duty: Sequence[str] = ()) -> Message:
+    """The trouble first, then where it stands, and the next sensible step. Closed, it has two lines.
+
+    `on_duty`: names of the people on duty, on a ticket of the highest priority.
+    """
     text = kit.escape(f"{urgency.push(ticket, config)}: {excerpt(ticket.answer('happens'), 200)}")
     if not ticket.stage.is_open:
         return Message(text, [_closed(ticket, config)])
-    blocks = [_facts(ticket, config, who), *findings.known(ticket, config)]
+    blocks = [_facts(ticket, config, who, on_duty), *findings.known(ticket, config)]
     return Message(text, [*blocks, kit.actions("card", _buttons(ticket, config))])
 
 
@@ -71,10 +74,11 @@ def _closed(ticket: Ticket, config: Config) -> Json:
     return {"type": "section", "text": two_lines, "accessory": menu}
 
 
-def _facts(ticket: Ticket, config: Config, who: Who) -> Json:
+def _facts(ticket: Ticket, config: Config, who: Who, on_duty: Sequence[str]) -> Json:
     lines = [excerpt(ticket.answer("happens"), 200), excerpt(ticket.answer("impact"), 160)]
     lines += [t("↩️ Sent back: {reason}", reason=excerpt(ticket.sent_back, 200))] if ticket.sent_back else []
     lines += _together(ticket, config)
+    lines += [t("On duty: {names}", names=excerpt(", ".join(on_duty), 100))] if on_duty else []
     told = [kit.text(f"\n{line}") for line in lines if line]
     needed = _missing_words(missing(ticket, Need.ESCALATE, config)) if _is_collected(ticket) else ""
     about = [kit.text("\n"), *_standing(ticket, config, who), *([kit.text(f"\n{needed}")] if needed else [])]

@@ -42,7 +42,7 @@ from bot.search.service import Search
 from bot.tickets.answers import Answers
 from bot.tickets.changes import Changes
 from bot.tickets.notifications import Routes
-from bot.tickets.ports import ChannelMembers, Directory, Drafts, Maintenance, NoMembers
+from bot.tickets.ports import ChannelMembers, Directory, Drafts, Maintenance, NoMembers, NoRoster, OnDuty
 from bot.tickets.queries import Queries
 from bot.tickets.service import Tickets
 from bot.tickets.successors import Successors
@@ -107,11 +107,12 @@ def open_desk(
     lookout: StatusPageWatch | None = None,
     members: ChannelMembers | None = None,
     files: Files | None = None,
+    duty: OnDuty | None = None,
 ) -> Desk:
     """Puts the services together. `wake` is called after each change; `lookout` reads Retarus's status page."""
     lookout = lookout or StatusPageWatch()
     members = members or NoMembers()
-    queries = Queries(store, drafts, directory, config, clock, members)
+    queries = Queries(store, drafts, directory, config, clock, members, duty or NoRoster())
     changes = Changes(store, queries, config, clock, routes, wake)
     answers = Answers(changes, queries, store, directory, config)
     register = Register(queries, store, directory, config, clock, wake)

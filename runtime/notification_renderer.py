@@ -22,6 +22,7 @@ from bot.desk import Desk
 from bot.model.notice import Notice, Say
 from bot.model.ticket import Event, Level, Ticket
 from bot.model.transitions import Step
+from bot.tickets.permissions import is_highest
 
 Write = Callable[[Notice, Ticket | None, str], Awaitable[Sequence[Message]]]
 
@@ -48,7 +49,7 @@ def writer(desk: Desk) -> Write:
         if notice.say in {Say.REMINDERS, Say.ANSWERED}:
             return notifications.reminders(await _reminded(desk, notice), notice, desk.config)
         if notice.say is Say.CARD:  # the most frequent one, and a function of the record alone
-            return [card.card(ticket, desk.config, await desk.queries.names([ticket.owner]))]
+            return [await _card(desk, ticket)]
         return await _happened(desk, notice, ticket, link)
 
     return write
@@ -136,6 +137,14 @@ async def _digest(desk: Desk, notice: Notice) -> Message:
 
 async def _tickets(desk: Desk, ids: Sequence[str]) -> list[Ticket]:
     return [ticket for each in ids if (ticket := await desk.queries.find(each))]
+
+
+async def _card(desk: Desk, ticket: Ticket) -> Message:
+    """Renders the card; on one of the highest priority with the people on duty."""
+    is_urgent = is_highest(ticket.answer("priority"), desk.config)
+    duty = await desk.queries.on_duty(ticket) if is_urgent else ()
+    who = await desk.queries.names([ticket.owner, *duty])
+    return card.card(ticket, desk.config, who, [who(user) for user in duty])
 
 
 async def _handover(desk: Desk, notice: Notice) -> Message:

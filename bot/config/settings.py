@@ -84,6 +84,8 @@ class Team(Section):
     """The name of one under [calendars]; empty: always at work."""
     second_person: str = ""
     """Person notified of unanswered reminders, before the leads: a Slack user id."""
+    on_duty: str = ""
+    """A Slack user group of the people on duty: on the cards of the highest priority, and reminded first."""
     leads: tuple[str, ...] = ()
     """Leads notified last, who get the digest each morning; without any, the desk's leads."""
 

@@ -45,12 +45,25 @@ class Finder:
         """Handles an owner who has left like a missing one: the next person is notified, and the team is called."""
         everybody = (*schedule.people(ticket, Reach.LEADS, self.config), *self.config.desk.admins)
         gone = frozenset([user for user in everybody if not await self._is_here(user)])
-        told = schedule.people(ticket, how_far, self.config, gone)
+        duty = await self._on_duty(ticket)
+        told = tuple(dict.fromkeys((*duty, *schedule.people(ticket, how_far, self.config, gone))))
         unable = tuple([user for user in told if not await self._can_act(user, ticket.stage.worked_at)])
         is_waiting_for_team = ticket.stage in _UNCLAIMED or ticket.owner in gone or ticket.owner in unable
-        team = await self._team(ticket.level) if is_waiting_for_team else ()
+        is_duty_enough = bool(duty) and how_far is Reach.OWNER
+        team = (duty if is_duty_enough else await self._team(ticket.level)) if is_waiting_for_team else ()
         others = [user for user in told if user != ticket.owner or not team]
         return Recipients(told, tuple(dict.fromkeys([*team, *others])), unable, ticket.owner in gone)
+
+    async def _on_duty(self, ticket: Ticket) -> list[str]:
+        """People on duty who are here and can act: reminded first of what the whole team waits for."""
+        if ticket.stage not in _UNCLAIMED:
+            return []
+        try:
+            found = await self.queries.on_duty(ticket)
+        except Exception as error:  # noqa: BLE001  a roster that is out of reach must not stop all reminders
+            log.warning("the people on duty could not be looked up: %s", place_of(error))
+            return []
+        return [user for user in await self._here(found) if await self._can_act(user, ticket.stage.worked_at)]
 
     async def _team(self, level: Level) -> Sequence[str]:
         """The level's user group, or its present people."""

@@ -158,6 +158,20 @@ class NoMembers:
         """Ignores the change: there is no cache."""
 
 
+class OnDuty(Protocol):
+    """People on duty at each level."""
+
+    async def now(self, level: Level) -> tuple[str, ...]:
+        """User ids; empty where no roster is set up. The answer may be a few minutes old."""
+
+
+class NoRoster:
+    """`OnDuty` of a desk without a duty roster."""
+
+    async def now(self, level: Level) -> tuple[str, ...]:  # noqa: ARG002 (a port's)
+        return ()
+
+
 class Directory(Protocol):
     """Directory of the workspace's users. Answers may be a few minutes old."""
 

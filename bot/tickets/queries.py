@@ -18,7 +18,7 @@ from bot.model.ticket import Event, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step, can, move
 from bot.tickets import permissions
 from bot.tickets.permissions import Actor
-from bot.tickets.ports import ChannelMembers, Directory, Drafts, NoMembers, Query, TicketStore
+from bot.tickets.ports import ChannelMembers, Directory, Drafts, NoMembers, NoRoster, OnDuty, Query, TicketStore
 
 MOST_LED = 500
 """Open tickets with one cause that are read at a time."""
@@ -34,6 +34,7 @@ class Queries:
     config: Config
     clock: Clock
     members: ChannelMembers = field(default_factory=NoMembers)
+    duty: OnDuty = field(default_factory=NoRoster)
 
     async def actor(self, user: str) -> Actor:
         """The person behind a click, with their levels."""
@@ -108,6 +109,10 @@ class Queries:
     async def event_at(self, ticket: Ticket, version: int) -> Event:
         """Event that led to that version of the ticket."""
         return next(each for each in await self.store.history(ticket.id) if each.version == version)
+
+    async def on_duty(self, ticket: Ticket) -> tuple[str, ...]:
+        """People on duty at the level that works on the ticket."""
+        return await self.duty.now(ticket.stage.worked_at) if ticket.stage.is_open else ()
 
     async def led_by(self, ticket: Ticket) -> list[Ticket]:
         """Open tickets that have the same cause as this one, which leads."""

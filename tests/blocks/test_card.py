@@ -282,3 +282,9 @@ def test_remaining_checks_are_the_next_step_with_their_progress() -> None:
     assert "Hand off to 2nd level" in [button["text"]["text"] for button in buttons(begun)]
     done = an_incident(Stage.FIRST, answers=RAISED | HANDED_OFF)
     assert buttons(done)[0]["text"]["text"] == "Hand off to 2nd level"
+
+
+def test_card_names_the_people_on_duty() -> None:
+    named = str(card.card(an_incident(), a_config(), who, ["Bea Bauer", "Ben Brandt"]).blocks)
+    assert "On duty: Bea Bauer, Ben Brandt" in named
+    assert "On duty" not in str(card.card(an_incident(), a_config(), who).blocks)

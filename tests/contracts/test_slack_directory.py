@@ -11,6 +11,7 @@ from aiohttp import ClientSession
 
 from bot.adapters.slack.client import for_people
 from bot.adapters.slack.directory import FRESH, SlackDirectory
+from bot.adapters.slack.on_duty import SlackOnDuty
 from bot.adapters.slack.people import HomeWorkspace
 from bot.config.settings import Levels, Team
 from bot.model.contact import Person
@@ -137,3 +138,14 @@ def expire(directory: SlackDirectory) -> None:
 
 def calls(s: Scene, method: str) -> int:
     return sum(row.kind == method for row in s.slack.services.traffic.rows())
+
+
+async def test_people_on_duty_are_the_members_of_the_rosters_group_even_after_it_was_deleted(s: Scene) -> None:
+    directory = s.directory()
+    duty = SlackOnDuty(directory.groups, Levels(second=Team(group="S0SECOND", on_duty="S0FIRST")))
+    found = await duty.now(Level.SECOND)
+    assert len(found) == 1
+    assert await duty.now(Level.FIRST) == ()
+    s.slack.admin.delete_group("first-level")
+    expire(directory)
+    assert await duty.now(Level.SECOND) == found

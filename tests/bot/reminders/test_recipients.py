@@ -206,3 +206,43 @@ async def test_move_of_another_kind_leaves_nothing_to_remind() -> None:
     await world.desk.tickets.say(ticket.id, Move.WITHDRAW, ANNA, world.form(), "reason", "Raised twice")
     world.clock.forward(days=30)
     assert await world.desk.reminders.sweep() == 0
+
+
+class Roster:
+    """`OnDuty` with these people at the 2nd level, or one that is out of reach."""
+
+    def __init__(self, *people: str) -> None:
+        self.people = people
+
+    async def now(self, level: Level) -> tuple[str, ...]:
+        if not self.people:
+            raise ConnectionError("Slack is out of reach")
+        return self.people if level is Level.SECOND else ()
+
+
+async def test_people_on_duty_are_called_before_the_team() -> None:
+    world = (await a_desk()).at(duty=Roster(BEA, GONE, ANNA))
+    ticket = await world.handed_off()
+    first = await reminder(world, ticket, hours=1)
+    assert first["mentioned"].split()[0] == BEA
+    assert GROUP not in first["mentioned"].split()
+    assert first["people"].split()[0] == BEA
+    assert GONE not in first["people"]
+    later = first
+    for _ in range(6):
+        if GROUP in later["mentioned"].split():
+            break
+        later = await reminder(world, ticket)
+    assert GROUP in later["mentioned"].split()
+
+
+async def test_roster_out_of_reach_leaves_the_team_reminded() -> None:
+    world = (await a_desk()).at(duty=Roster())
+    ticket = await world.handed_off()
+    assert GROUP in (await reminder(world, ticket))["mentioned"].split()
+
+
+async def test_ticket_with_an_owner_does_not_call_people_on_duty() -> None:
+    world = (await a_desk()).at(duty=Roster(BEA))
+    ticket = await world.accepted()
+    assert (await reminder(world, ticket, hours=30))["people"].split()[0] == BEN
