@@ -315,12 +315,7 @@ def _sla(figures: Figures, config: Config) -> ReportPart:
         return ReportPart(heading=heading, text=(t("The SLA is {not_set}.", not_set=t(NOT_SET)),))
     columns = (t("Priority"), t("Agreed"), t("Met"), t("Missed"), t("Running"))
     rows = tuple(_agreed(name, kept, config) for name, kept in figures.plans.items())
-    text = (
-        t(
-            "A deadline counts in the month in which it was met or missed. "
-            "It pauses only while the end-customer is asked."
-        ),
-    )
+    text = (t("A deadline counts in the month it was met or missed. It pauses only while the end-customer is asked."),)
     return ReportPart(heading=heading, text=text, tables=(ReportTable(columns=columns, rows=rows),))
 
 
