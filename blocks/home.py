@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from blocks import guides, kit, search
+from blocks import guides, kit, search, urgency
 from blocks.card import party_name, primary, state_of
 from blocks.create import begins
 from blocks.kit import Json
@@ -216,8 +216,10 @@ def _page(seen: Overview, config: Config) -> list[Json]:
 
 
 def _row(ticket: Ticket, seen: Overview, config: Config) -> Json:
-    standing = f" · {state_of(ticket)} · {seen.who(ticket.owner)}\n"
-    return kit.rich(kit.line(_name(ticket, seen, config), kit.text(standing), kit.text(_about(ticket))))
+    standing = f" · {state_of(ticket)} · {seen.who(ticket.owner)} · "
+    urgent = urgency.joined_elements([urgency.age(ticket), urgency.due(ticket, config)])
+    name = _name(ticket, seen, config)
+    return kit.rich(kit.line(name, kit.text(standing), *urgent, kit.text(f"\n{_about(ticket)}")))
 
 
 def _name(ticket: Ticket, seen: Overview, config: Config) -> Json:

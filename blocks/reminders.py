@@ -53,10 +53,11 @@ def buttons(ticket: Ticket) -> list[Json]:
 # --- the modals
 
 
-def snooze(ticket: Ticket, name: str, at: datetime) -> Json:
+def snooze(ticket: Ticket, name: str, proposed: datetime) -> Json:
+    """The form of a snooze; `proposed`: the moment until which."""
     blocks = [
         kit.note(f"{name} · {t('any activity ends the snooze; the SLA keeps running')}"),
-        _moment(UNTIL, t("Until when?"), int(at.timestamp()) // 3600 * 3600 + 5 * 3600),
+        _moment(UNTIL, t("Until when?"), int(proposed.timestamp())),
         text_input(WORD, t("Why can it wait?"), t("In the ticket's thread")),
     ]
     return kit.modal(SNOOZE, t("Snooze"), blocks, submit=t("Snooze"), about=ticket.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from blocks import customer_words, evidence_pack, kit, outage
+from blocks import customer_words, evidence_pack, kit, outage, urgency
 from blocks.card import Who, state_of
 from blocks.kit import Json, Message
 from blocks.urgency import title
@@ -27,7 +27,7 @@ def listing(
     blocks = [kit.rich(kit.line(kit.bold(heading)))]
     blocks += [_row(ticket, config, who, links.get(ticket.id, "")) for ticket in tickets]
     if total > len(tickets):
-        blocks.append(kit.note(t("The newest {count} of {total}.", count=len(tickets), total=total)))
+        blocks.append(kit.note(t("The {count} most urgent of {total}.", count=len(tickets), total=total)))
     blocks.append(kit.actions("tickets", [_scope(key, name, scope) for key, name in SCOPES.items()]))
     return Message(heading, blocks)
 
@@ -36,7 +36,9 @@ def _row(ticket: Ticket, config: Config, who: Who, link: str) -> Json:
     return kit.rich(
         kit.line(
             kit.link(title(ticket, config), link),
-            kit.text(f" · {state_of(ticket)} · {who(ticket.owner)}\n"),
+            kit.text(f" · {state_of(ticket)} · {who(ticket.owner)} · "),
+            *urgency.joined_elements([urgency.age(ticket), urgency.due(ticket, config)]),
+            kit.text("\n"),
             kit.text(f"{shorten_middle(ticket.answer('customer'), 60)}: {excerpt(ticket.answer('happens'), 120)}"),
         )
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypedDict
 
+from bot.clocks import urgency
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc
 from bot.core.i18n import mark
@@ -152,18 +153,13 @@ class _Owed(TypedDict, total=False):
 def needs(
     actor: Actor, owned: Iterable[Ticket], unclaimed: Iterable[Ticket], config: Config, now: datetime
 ) -> list[Urgent]:
-    """Tickets that need this person: higher priorities first, then the soonest due."""
+    """Tickets that need this person, the most urgent first."""
     mine = [Urgent(ticket, why) for ticket in owned if (why := _why_owned(ticket, now))]
     offered = [Urgent(ticket, why) for ticket in unclaimed if (why := _why_offered(ticket, actor))]
     seen = {each.ticket.id for each in mine}
-    ranks = {priority.name: rank for rank, priority in enumerate(config.priorities)}
     return sorted(
         (*mine, *(each for each in offered if each.ticket.id not in seen)),
-        key=lambda each: (
-            ranks.get(each.ticket.answer("priority"), len(ranks)),
-            each.ticket.due or each.ticket.since.replace(year=9999),
-            each.ticket.raised_at,
-        ),
+        key=lambda each: urgency.order(each.ticket, config, now),
     )
 
 

@@ -10,6 +10,7 @@ from bot.core.errors import Conflict
 from bot.desk import Desk
 from bot.model.ticket import Ticket
 from bot.model.transitions import Move
+from bot.reminders.snoozing import proposed
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher, OnClick, OnSubmit
 from handlers.payload import Click, Submission
@@ -40,7 +41,8 @@ def _asked(desk: Desk) -> dict[str, Draw]:
 
     async def snooze(click: Click) -> Json:
         ticket = await desk.queries.open_to(click.value, click.user)
-        return reminders.snooze(ticket, named(ticket), desk.clock())
+        person = (await desk.queries.actor(click.user)).person
+        return reminders.snooze(ticket, named(ticket), proposed(ticket, person.zone, desk.config, desk.clock()))
 
     async def expect(click: Click) -> Json:
         ticket = await desk.reminders.with_retarus(click.value, click.user)

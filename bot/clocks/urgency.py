@@ -34,3 +34,11 @@ def overdue(ticket: Ticket, config: Config, at: datetime) -> TimerRun | None:
 
 def _first(late: Iterable[TimerRun]) -> TimerRun | None:
     return min(late, key=lambda run: (run.timer is not Timer.PLAN, run.due), default=None)
+
+
+def order(ticket: Ticket, config: Config, at: datetime) -> tuple[bool, int, bool, datetime, datetime]:
+    """Sort key of lists: a breached SLA first, then by priority, what is overdue, what is due soonest, and by age."""
+    late = overdue(ticket, config, at)
+    is_breached = late is not None and late.timer is Timer.PLAN
+    due = ticket.due or ticket.raised_at.replace(year=9999)
+    return not is_breached, rank(ticket, config), late is None, due, ticket.raised_at

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from heapq import nsmallest
 
+from bot.clocks import urgency
 from bot.config.settings import Config
 from bot.core.cleaning import shorten_middle
 from bot.core.clock import Clock, zone
@@ -17,11 +19,16 @@ from bot.forms.validators import Given
 from bot.model.ticket import Event, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step, can, move
 from bot.tickets import permissions
+from bot.tickets.pagination import every
 from bot.tickets.permissions import Actor
 from bot.tickets.ports import ChannelMembers, Directory, Drafts, NoMembers, NoRoster, OnDuty, Query, TicketStore
 
 MOST_LED = 500
 """Open tickets with one cause that are read at a time."""
+
+
+_PAGE = 100
+"""Open tickets read in one page, so that clicks in between do not wait long."""
 
 
 @dataclass(frozen=True)
@@ -143,10 +150,13 @@ class Queries:
         return (await self.drafts.get(preferences_key(user)) or {}).get("scope", "mine")
 
     async def open_tickets(self, user: str, scope: str, limit: int = 10) -> tuple[list[Ticket], int]:
-        """Open tickets, newest first, and how many: `mine`, `level` (what the person's levels work on) or `all`."""
+        """Open tickets, most urgent first, and how many: `mine`, `level` (work of the person's levels) or `all`."""
         await self.require_reader(user)
-        query = await self._scope(user, scope, limit)
-        return (await self.store.find(query), await self.store.count(query)) if query else ([], 0)
+        query = await self._scope(user, scope, _PAGE)
+        if query is None:
+            return [], 0
+        at, found = self.clock(), [ticket async for ticket in every(self.store, query)]
+        return nsmallest(limit, found, key=lambda each: urgency.order(each, self.config, at)), len(found)
 
     async def _scope(self, user: str, scope: str, limit: int) -> Query | None:
         """Query of the scope; None for the level of a person without one."""

@@ -43,7 +43,7 @@ def test_card_that_is_not_posted_yet_is_named_without_a_link() -> None:
 def test_long_list_says_how_many_there_are() -> None:
     listed = tickets.listing([an_incident()] * 10, 42, "all", CONFIG, who, {})
     assert listed.text == "All open: 42 open tickets"
-    assert any(part.get("text") == "The newest 10 of 42." for part in parts(listed.blocks))
+    assert any(part.get("text") == "The 10 most urgent of 42." for part in parts(listed.blocks))
 
 
 def test_chosen_list_is_marked_and_the_others_are_one_click_away() -> None:
