@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from blocks import customers, kit
 from blocks.evidence import ALL_OFFERED, OFFERED, file_input, offered
-from blocks.form import ANSWER, FILLED, inputs
+from blocks.form import ANSWER, FILLED, LONGEST, inputs
 from blocks.form_state import FormState
 from blocks.kit import Json
 from blocks.transactions import paste_inputs
@@ -65,6 +65,9 @@ _RATHER = {
 }
 
 
+_CUT = mark(
+    "The message is {length} characters long: its first {most} stand here. The ticket keeps the link to all of it."
+)
 _HIDDEN = mark("The bot is not in the channel of this message, so its link and files are not taken over.")
 """Warning that neither the link nor the files of the message can be read; its text can be used all the same."""
 
@@ -125,6 +128,7 @@ def modal(begun: FormState, config: Config, answers: Mapping[str, str], beside: 
     kind = begun.kind
     blocks = [kit.note(t("Continued from your draft."))] if begun.draft else []
     blocks += [kit.note(t(_HIDDEN))] if begun.is_hidden else []
+    blocks += [kit.note(t(_CUT, length=begun.cut, most=LONGEST))] if begun.cut else []
     blocks += _templates([each for each in config.templates if each.kind is kind])
     blocks += _questions(begun, config, answers, beside)
     files = answers.get(ALL_OFFERED) or answers.get(OFFERED, "")

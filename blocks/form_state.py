@@ -38,17 +38,20 @@ class FormState:
     """Keys of the fields whose answers were read from the message."""
     filled: int = 0
     """Number of times the desk filled in fields while the form was open."""
+    cut: int = 0
+    """Length of the message, where its words do not fit into the form."""
 
     def pack(self) -> str:
         link = {} if self.link is None else {"message": self.link}
         draft = {} if self.draft is None else {"draft": self.draft.value, "mark": self.mark}
         hidden = {"hidden": "yes"} if self.is_hidden else {}
         left = {"left": str(self.left)} if self.left else {}
+        cut = {"cut": str(self.cut)} if self.cut else {}
         place = {"place": self.place} if self.place and not self.link else {}
         more = {"more": "yes"} if self.more else {}
         read = {"read": ",".join(self.read)} if self.read else {}
         filled = {"filled": str(self.filled)} if self.filled else {}
-        said = link | draft | hidden | left | place | more | read | filled
+        said = link | draft | hidden | left | cut | place | more | read | filled
         return "|".join(filter(None, (self.kind.value, urlencode(said))))
 
     @classmethod
@@ -67,6 +70,7 @@ class FormState:
             "more" in said,
             tuple(filter(None, said.get("read", "").split(","))),
             int(said.get("filled", "0")),
+            int(said.get("cut", "0")),
         )
 
     def turned(self, kind: Kind) -> FormState:

@@ -50,7 +50,8 @@ class RaiseForm:
         found = await self._read(documents, form.kind, user)
         keys = tuple(key for key in found if key != "happens")
         told = {"happens": words[:LONGEST]} if words.strip() else {}
-        return replace(form, read=keys), {**told, **found}
+        length = len(words) if len(words) > LONGEST else 0
+        return replace(form, read=keys, cut=length), {**told, **found}
 
     async def read_again(
         self, form: FormState, user: str, typed: Mapping[str, str]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from html import escape
 
 from bot.config.settings import Config
-from bot.core.cleaning import clean_line, excerpt
+from bot.core.cleaning import clean_line, excerpt, shorten_middle
 from bot.core.clock import as_moment, guide_time
 from bot.core.i18n import Language, mark, speaking, spoken, t
 from bot.core.telephone import international
@@ -102,7 +102,7 @@ def _subject(ticket: Ticket, config: Config) -> str:
     kind = kind.lower() if spoken() is Language.ENGLISH else kind
     head = " ".join(part for part in (ticket.answer("priority"), kind) if part)
     ids = " / ".join(part for part in (ticket.answer("main_id"), ticket.answer("tenants").replace("\n", ", ")) if part)
-    return excerpt(f"[{reference(ticket, config)}] {head}: {_services(ticket)}, {ids}", 150)
+    return shorten_middle(f"[{reference(ticket, config)}] {head}: {_services(ticket)}, {ids}", 150)
 
 
 def _services(ticket: Ticket) -> str:

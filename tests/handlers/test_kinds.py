@@ -257,3 +257,10 @@ async def test_raising_from_an_alert_takes_the_words_of_its_blocks_and_attachmen
     assert alert["ok"]
     told = next(block for block in modal.view["blocks"] if block["block_id"] == "happens")
     assert told["element"]["initial_value"] == "FIRING: smtp-de1 & co\nQueue > 500\nsince <10:55> in #partner-desk"
+
+
+async def test_message_that_does_not_fit_says_how_much_of_it_stands_in_the_form(w: World) -> None:
+    said = await w.alex.post(DESK, "Outbound mail is rejected with 550. " * 100)
+    await w.anna.shortcut("raise_from_message", said)
+    modal = await w.anna.modal("Raise an incident", containing="characters long: its first 3000 stand here")
+    assert "The ticket keeps the link to all of it." in modal.text

@@ -106,6 +106,15 @@ def test_subject_carries_our_reference_and_no_personal_data() -> None:
     assert not [word for word in SENSITIVE if word in subject]
 
 
+def test_long_subject_keeps_its_reference_and_its_last_tenant() -> None:
+    tenants = "\n".join(f"{number}RS" for number in range(10000, 10040))
+    subject = letter(tenants=tenants).subject
+    assert subject.startswith("[PD-1042] P1 incident: Email Security")
+    assert subject.endswith("10039RS")
+    assert len(subject) <= 150
+    assert ", ".join(tenants.split("\n")) in text(tenants=tenants)
+
+
 @given(st.text(max_size=200))
 def test_subject_is_one_line_whatever_was_typed(typed: str) -> None:
     subject = letter(services="Other", service_other=f"{typed}\r\nBcc: x@y.example").subject
