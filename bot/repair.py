@@ -86,6 +86,7 @@ class Repair:
     clock: Clock
     wake: Callable[[], None]
     """Tells the outbox that there is something to deliver."""
+    settled: timedelta = SETTLED
     patience: float = 90.0
     """Seconds without any delivery after which what still waits is left to the desk."""
 
@@ -156,7 +157,7 @@ class Repair:
         async for ticket in every(self.store, Query(erased=False, limit=_PAGE)):
             cards.count += 1
             place = await self.store.place(ticket.id, "card")
-            is_lost = place is None and ticket.raised_at < as_utc(self.clock()) - SETTLED
+            is_lost = place is None and ticket.raised_at < as_utc(self.clock()) - self.settled
             is_deleted = place is not None and place.channel == self.desk_channel and place.ts not in there
             if not is_lost and not (is_deleted and ticket.stage.is_open):
                 continue

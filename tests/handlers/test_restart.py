@@ -23,6 +23,7 @@ ANSWERS = {
     "services": ["Email Security"],
     "happens": "Outbound mail is rejected",
     "impact": "No outbound mail",
+    "left_to_others": ["yes"],
 }
 
 

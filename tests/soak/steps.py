@@ -132,6 +132,7 @@ def raised(word: str, now: float, dice: random.Random) -> Json:
         "start": int(now) - 1200,
         "happens": f"Outbound mail is rejected since the update {word}",
         "impact": f"No outbound mail for three customers {word}",
+        **({"left_to_others": ["yes"]} if dice.random() < 0.5 else {}),
     }
 
 
