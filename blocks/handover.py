@@ -66,7 +66,7 @@ def _lines(tickets: Sequence[Ticket], config: Config, who: Who, links: Links) ->
 
 
 def _line(ticket: Ticket, config: Config, who: Who, links: Links) -> Json:
-    """What is open, until when something is promised, the next step, and whose it is."""
+    """Ticket with its stage and owner, due and promised moments, and the next step."""
     parts = [[kit.text(f"\n{state_of(ticket)} · {who(ticket.owner)}")], urgency.due(ticket, config), _promised(ticket)]
     if ticket.stage.is_open:
         parts.append([kit.text(t("next: {step}", step=next_step(ticket, config)))])
