@@ -45,6 +45,7 @@ from bot.model.contact import Contact
 from bot.outbox import Outbox
 from bot.ports import Store
 from bot.privacy.erasure import PersonalDataArchive
+from bot.register.customer_import import import_customers
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import Drafts
 from bot.transports import Transports
@@ -345,9 +346,14 @@ async def _receive(env: Environment, config: Config, raws: Iterable[bytes]) -> t
         return await reception.receive(store, drafts, config, now, raws)
 
 
+async def _import_customers(env: Environment, config: Config, text: str) -> tuple[int, int]:
+    async with opened(env.database_url) as (store, _):
+        return await import_customers(store, config, text, now())
+
+
 def main() -> None:
     """Runs the command line `python app.py`, or `partner-desk` where it is installed."""
-    parts = command_line.Parts(run, _demo, _archive, _check, _repair, STORAGE, _receive, migrate)
+    parts = command_line.Parts(run, _demo, _archive, _check, _repair, STORAGE, _receive, migrate, _import_customers)
     command_line.main(parts)
 
 

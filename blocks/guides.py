@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from blocks import kit
 from blocks.kit import Json, Message
-from bot.config.settings import NOT_SET, Guides
+from bot.config.guide_versions import Guides
+from bot.config.settings import NOT_SET
 from bot.core.i18n import t
 
 KNOWN = "guides.known"

@@ -15,6 +15,7 @@ from bot.conversation.thread_headers import OutgoingMails
 from bot.core.clock import Clock
 from bot.escalation.eas import Portal
 from bot.escalation.evidence import Evidence
+from bot.escalation.ports import Files
 from bot.escalation.receipts import Receipts
 from bot.escalation.resend import Resend
 from bot.escalation.retarus_replies import RetarusReplies
@@ -30,7 +31,7 @@ from bot.register.contacts import Register
 from bot.register.customer_words import CustomerWords
 from bot.register.customers import Customers
 from bot.register.membership import Membership
-from bot.register.message_reader import Files, MessageReader
+from bot.register.message_reader import MessageReader
 from bot.register.raising import Raising
 from bot.reminders.digest_service import Digests
 from bot.reminders.handover import Handovers

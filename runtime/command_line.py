@@ -6,6 +6,7 @@ python app.py policy   prints for each priority and clock when it would remind w
 python app.py export-person WHO …, erase-person WHO …, access-log    personal data: docs/data-protection.md
 python app.py config   prints every setting in force and where it comes from
 python app.py healthy  asks the desk that runs on this machine whether it is alive
+python app.py import-customers FILE.csv            end-customers: name, tenants, agreement, contacts, also
 python app.py audit-export [--since 2026-11-30]    every change as JSON lines, without what people typed
 python app.py migrate  moves an embedded desk to PostgreSQL: docs/operations.md
 python app.py backup FILE|FOLDER, restore FILE, restored    docs/operations.md, “Backup”
@@ -44,6 +45,10 @@ from bot.privacy.erasure import PersonalDataArchive
 from runtime import backup, logging_setup, personal_data, probe
 
 _BACKUP = ("backup", "restore", "restored")
+_PLAIN = ("run", "demo", "check", "config", "healthy", "policy", "migrate", "receive")
+_IMPORT = ("import-customers",)
+_AT_HOME = {"run", "check", "config", "policy", "receive", *_IMPORT}
+"""Commands that need the settings."""
 _ARCHIVE = ("export-person", "erase-person", "access-log", "audit-export")
 
 NO_TOKENS = """No Slack tokens: SLACK_BOT_TOKEN is not set, neither in the environment nor in .env.
@@ -76,6 +81,8 @@ class Parts:
     """Takes in raw mails; returns how many were new, and how many were known."""
     migrate: Callable[[str, str], Awaitable[Mapping[str, int]]]
     """Moves from one DATABASE_URL to the other; returns the number of rows by table."""
+    import_customers: Callable[[Environment, Config, str], Awaitable[tuple[int, int]]]
+    """Saves the end-customers of a CSV text; returns how many were new, and how many changed."""
 
 
 def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
@@ -85,7 +92,19 @@ def main(parts: Parts, arguments: Sequence[str] | None = None) -> None:
         "command",
         nargs="?",
         default="run",
-        choices=["run", "demo", "check", "config", "healthy", "policy", "migrate", "receive", *_BACKUP, *_ARCHIVE],
+        choices=[
+            "run",
+            "demo",
+            "check",
+            "config",
+            "healthy",
+            "policy",
+            "migrate",
+            "receive",
+            *_IMPORT,
+            *_BACKUP,
+            *_ARCHIVE,
+        ],
     )
     parser.add_argument(
         "terms",
@@ -126,7 +145,11 @@ HOME = Path(__file__).parents[1]
 def _go_home(command: str) -> None:
     """Changes to the folder of app.py if its settings are meant: the current folder has none of its own."""
     is_own = any(Path(name).exists() for name in (".env", "desk.toml"))
-    if command in {"run", "check", "config", "policy", "receive"} and not is_own and (HOME / "pyproject.toml").exists():
+    if (
+        command in {"run", "check", "config", "policy", "receive", *_IMPORT}
+        and not is_own
+        and (HOME / "pyproject.toml").exists()
+    ):
         os.chdir(HOME)
 
 
@@ -137,6 +160,8 @@ async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace)
         await _migrate(parts, chosen.source, chosen.target or env.database_url)
     elif chosen.command == "receive":
         await _receive(parts, env, chosen.terms)
+    elif chosen.command in _IMPORT:
+        await _import_customers(parts, env, chosen.terms)
     elif chosen.command in _BACKUP:
         print(await _back_up(parts, env, chosen))
     elif chosen.command == "check":
@@ -146,6 +171,23 @@ async def _carry_out(parts: Parts, env: Environment, chosen: argparse.Namespace)
     else:
         commands = {"run": _run, "policy": _policy, "config": _config, "healthy": _healthy}
         await commands[chosen.command](parts, env)
+
+
+async def _import_customers(parts: Parts, env: Environment, files: Sequence[str]) -> None:
+    """Reads end-customers from CSV files."""
+    if not files:
+        raise Misconfigured("Name a CSV file: import-customers customers.csv")
+    for name, text in map(_text_of, files):
+        new, changed = await parts.import_customers(env, load(env.desk_config), text)
+        print(f"{name}: {new} new, {changed} changed.")
+
+
+def _text_of(name: str) -> tuple[str, str]:
+    """The file's name and text."""
+    try:
+        return name, Path(name).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{name} cannot be read as UTF-8 text: {error}") from error
 
 
 _TRY_AGAIN = 75

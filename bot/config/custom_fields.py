@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -73,6 +74,25 @@ class Template(Section):
         """Field key → answer."""
         texts = self.model_dump(include={"priority", "happens", "impact", "interface", "error"})
         return {key: text for key, text in {"services": "\n".join(self.services), **texts}.items() if text}
+
+
+def require_fitting(templates: Sequence[Template], services: Sequence[str], priorities: Sequence[str]) -> None:
+    """`ValueError` for a template of an unknown service or priority, or with the name of another one."""
+    names = [each.name for each in templates]
+    for number, each in enumerate(templates, 1):
+        where = f"[[templates]] no. {number}:"
+        first = names.index(each.name) + 1
+        if first < number:
+            raise ValueError(f"{where} `name` “{each.name}” is taken by no. {first}")
+        for service in each.services:
+            require_known(service, services, f"{where} `services`")
+        require_known(each.priority, priorities, f"{where} `priority`")
+
+
+def require_known(name: str, names: Iterable[str], where: str) -> None:
+    if name and name not in names:
+        known = ", ".join(names) or "none is configured"
+        raise ValueError(f"{where}: there is no “{name}” (known here: {known})")
 
 
 class Matrix(Section):

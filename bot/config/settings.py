@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal, get_args
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator, model_validator
 
-from bot.config.custom_fields import Extra, FamilyName, Label, Matrix, Part, Template
+from bot.config.custom_fields import Extra, FamilyName, Label, Matrix, Part, Template, require_fitting, require_known
+from bot.config.guide_versions import Guides
 from bot.config.handover import HandoverSettings
 from bot.config.placeholders import placeholders
 from bot.config.time_policy import Agreement, Cadence, OpeningHours, ReminderSettings, Section, Zone, calendar
@@ -37,7 +38,6 @@ def address(text: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(address)]
-WebAddress = Annotated[str, Field(max_length=500, pattern=r"^(https?://[^\s|<>]+)?$")]
 
 
 class DeskSettings(Section):
@@ -161,26 +161,10 @@ class Mail(Section):
 
     @field_validator("after")
     @classmethod
-    def _known(cls, after: str) -> str:
+    def require_known(cls, after: str) -> str:
         if after in {"keep", "seen"} or (after.startswith("move:") and after.removeprefix("move:").strip()):
             return after
         raise ValueError("“keep”, “seen”, or “move:” with the name of a folder is needed")
-
-
-class Guides(Section):
-    """The two guides that are handed over to every support contact (guide 1.f)."""
-
-    partner_version: str = Field("", max_length=40)
-    partner_url: WebAddress = ""
-    """Address of the Partner Support Guide for colleagues; empty: “via Retarus Support”, as it says itself."""
-    global_version: str = Field("", max_length=40)
-    global_url: WebAddress = ""
-
-    @property
-    def edition(self) -> str:
-        """Changes whenever either guide does: then both are handed over again. Empty: no guide is set."""
-        named = any((self.partner_version, self.partner_url, self.global_version, self.global_url))
-        return f"{self.partner_version or '?'} / {self.global_version or '?'}" if named else ""
 
 
 class Services(Section):
@@ -201,7 +185,7 @@ class Services(Section):
         tables = (("families", self.families), ("examples", self.examples), ("notices", self.notices))
         for table, names in tables:
             for name in names:
-                _known(name, self.names, f"[services.{table}]")
+                require_known(name, self.names, f"[services.{table}]")
         return self
 
 
@@ -297,14 +281,14 @@ class Config(Section):
     @model_validator(mode="after")
     def _named_things_exist(self) -> Config:
         for where, name in (("levels.first", self.levels.first), ("levels.second", self.levels.second)):
-            _known(name.calendar, self.calendars, f"[{where}] `calendar`")
-        _known(self.retarus.calendar, self.calendars, "[retarus] `calendar`")
-        _known(self.reports.calendar, self.calendars, "[reports] `calendar`")
+            require_known(name.calendar, self.calendars, f"[{where}] `calendar`")
+        require_known(self.retarus.calendar, self.calendars, "[retarus] `calendar`")
+        require_known(self.reports.calendar, self.calendars, "[reports] `calendar`")
         priorities = [each.name for each in self.priorities]
         for priority in self.sla:
-            _known(priority, priorities, "[sla]")
+            require_known(priority, priorities, "[sla]")
         for priority in (each for row in self.matrix.priorities for each in row):
-            _known(priority, priorities, "[matrix] `priorities`")
+            require_known(priority, priorities, "[matrix] `priorities`")
         return self
 
     @model_validator(mode="after")
@@ -315,20 +299,12 @@ class Config(Section):
             if first < number:
                 raise ValueError(f"[[fields]] no. {number}: `key` “{each.key}” is taken by no. {first}")
             for service in each.services:
-                _known(service, self.services.names, f"[[fields]] no. {number}: `services`")
+                require_known(service, self.services.names, f"[[fields]] no. {number}: `services`")
         return self
 
     @model_validator(mode="after")
     def _templates_fit(self) -> Config:
-        names = [each.name for each in self.templates]
-        for number, each in enumerate(self.templates, 1):
-            where = f"[[templates]] no. {number}:"
-            first = names.index(each.name) + 1
-            if first < number:
-                raise ValueError(f"{where} `name` “{each.name}” is taken by no. {first}")
-            for service in each.services:
-                _known(service, self.services.names, f"{where} `services`")
-            _known(each.priority, [priority.name for priority in self.priorities], f"{where} `priority`")
+        require_fitting(self.templates, self.services.names, [each.name for each in self.priorities])
         return self
 
     def calendar(self, name: str) -> Calendar:
@@ -341,12 +317,6 @@ class Config(Section):
 
     def leads(self, level: Level) -> tuple[str, ...]:
         return self.team(level).leads or self.desk.leads
-
-
-def _known(name: str, names: Iterable[str], where: str) -> None:
-    if name and name not in names:
-        known = ", ".join(names) or "none is configured"
-        raise ValueError(f"{where}: there is no “{name}” (known here: {known})")
 
 
 def load(path: Path) -> Config:

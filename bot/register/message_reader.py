@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc, zone
 from bot.core.transaction_table import as_table, is_complete
+from bot.escalation.ports import Files
 from bot.forms.field_table import fields_of
 from bot.forms.pasted_transactions import PASTED
 from bot.forms.transaction_fields import family_name
@@ -19,7 +19,6 @@ from bot.intake.reader import read
 from bot.model.ticket import Attachment, Kind
 from bot.register.ports import CustomerStore
 from bot.tickets import permissions
-from bot.tickets.attachments import MissingFile
 from bot.tickets.queries import Queries
 
 log = logging.getLogger(__name__)
@@ -31,13 +30,6 @@ _MOST_FILES = 5
 _MOST_CUSTOMERS = 2000
 _LONGEST = 3000
 """Characters of an input."""
-
-
-class Files(Protocol):
-    """Reads files of the chat."""
-
-    async def fetch(self, file: Attachment, most: int) -> bytes | MissingFile:
-        """The file's bytes, at most `most`."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 
 from blocks import contacts, customers, guides, home, resources, settings, undelivered
 from blocks.kit import Json, Message
-from bot.config.settings import Config, Guides
+from bot.config.guide_versions import Guides
+from bot.config.settings import Config
 from bot.home import Overview, Screen, Tab, Urgent, Why
 from bot.model.contact import Contact, ContractException, EndCustomer
 from bot.model.notice import Letter, Say

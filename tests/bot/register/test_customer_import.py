@@ -1,0 +1,50 @@
+"""Import of end-customers from CSV: all or none, and repeatable."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.errors import Misconfigured
+from bot.register.customer_import import import_customers
+from tests.doubles.memory_store import MemoryStore
+from tests.factories import NOW, a_config
+
+CSV = (
+    "\ufeffKunde;Tenants;Agreement;Ansprechpartner;Also\n"
+    "Müller GmbH;12345rs, 23456RS;MSA-7;Frau Müller, +49 89 1;Mueller|Müller Deutschland\n"
+    "\n"
+    "Adler AG;;;;\n"
+)
+
+
+async def test_import_saves_customers_with_tenants_people_and_other_names() -> None:
+    store = MemoryStore()
+    assert await import_customers(store, a_config(), CSV, NOW) == (2, 0)
+    mueller = await store.customer_named("müller gmbh")
+    assert mueller
+    assert (mueller.tenants, mueller.agreement) == (("12345RS", "23456RS"), "MSA-7")
+    assert (mueller.contacts, mueller.also) == ("Frau Müller, +49 89 1", ("Mueller", "Müller Deutschland"))
+    assert not mueller.is_learned
+
+
+async def test_import_is_repeatable_and_keeps_what_an_empty_cell_leaves() -> None:
+    store = MemoryStore()
+    await import_customers(store, a_config(), CSV, NOW)
+    assert await import_customers(store, a_config(), CSV, NOW) == (0, 0)
+    assert await import_customers(store, a_config(), "name,agreement\nmüller gmbh,\nADLER AG,MSA-9\n", NOW) == (0, 2)
+    mueller = await store.customer_named("müller gmbh")
+    assert mueller
+    assert (mueller.name, mueller.agreement) == ("müller gmbh", "MSA-7")
+
+
+async def test_import_of_a_faulty_file_names_each_fault_and_saves_nothing() -> None:
+    store = MemoryStore()
+    with pytest.raises(Misconfigured, match=r"line 2, tenants: .*\nline 3, name: "):
+        await import_customers(store, a_config(), "name,tenants\nAdler AG,12\n–,12345RS\n", NOW)
+    assert await store.count_customers() == 0
+
+
+@pytest.mark.parametrize("text", ["", "tenants,agreement\n12345RS,MSA-7\n", "Adler AG\n"])
+async def test_import_needs_a_column_of_names(text: str) -> None:
+    with pytest.raises(Misconfigured, match="name the columns"):
+        await import_customers(MemoryStore(), a_config(), text, NOW)
