@@ -191,6 +191,8 @@ async def _audit_repeats(kept: Kept, control: PersonDriver, people: Mapping[str,
     keys = Counter[tuple[str, str]]()
     for channel in (DESK, RETARUS):
         for root in await _all_messages(control, channel):
+            if root.get("thread_ts", root["ts"]) != root["ts"]:
+                continue  # a broadcast reply, counted in its thread
             replies = await control.thread(root) if root.get("reply_count") else [root]
             keys.update((channel, _key(message)) for message in replies if _key(message))
     for name, person in people.items():
