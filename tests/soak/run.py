@@ -29,8 +29,8 @@ _OPEN_ONES = 0.95
 """Probability that a person works on an open ticket."""
 _OPEN = 6
 """Number of open tickets from which no more are raised."""
-_LONGEST_WAIT = 1800.0
-"""Seconds after which what a killed process had claimed may be claimed again, and what failed often is tried again."""
+_LEASE = 95.0
+"""Seconds after which a killed process's claims may be claimed again. More would make new reminders due."""
 _BACKLOG = 25
 """Number of waiting notices from which people pause: Slack takes one message a second and channel."""
 
@@ -173,7 +173,7 @@ class Soak:
             if waiting < fewest:
                 fewest, since = waiting, monotonic()
             elif monotonic() - since > 15:
-                await self._kill_all_and_jump(_LONGEST_WAIT)
+                await self._kill_all_and_jump(_LEASE)
                 since = monotonic()
         return monotonic() - began
 
