@@ -22,7 +22,7 @@ def is_call(notice: Notice) -> bool:
 
 
 def lines(ticket: Ticket, config: Config, called: Sequence[Json] = ()) -> list[Json]:
-    """What is the matter, the time that is left, and the people who are called."""
+    """Lines of the call: the trouble, the time that is left, and the people who are called."""
     what = kit.text(f"\n{excerpt(ticket.answer('happens'), 200)}\n")
     parts = urgency.joined_elements([urgency.countdown(ticket, config), called])
     return [kit.bold(urgency.heading(ticket, config)), what, *([*parts, kit.text("\n")] if parts else [])]
