@@ -34,7 +34,8 @@ from bot.adapters.status import open_status_page
 from bot.adapters.store import copy_to, hold_back, migrate, open_store, opened, place_from
 from bot.alerts import Alerts
 from bot.config.environment import Environment
-from bot.config.settings import Config, load
+from bot.config.settings import Config
+from bot.config.settings_file import load
 from bot.conversation.channel_routes import remember_routes
 from bot.core.clock import Clock, now
 from bot.core.errors import Misconfigured, StoreDown

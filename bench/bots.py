@@ -16,7 +16,7 @@ from time import perf_counter
 from bench.shown import APP_TOKEN, TOKEN
 from bench.slack import CERTIFICATE, FakeSlack, Network, serving
 from bench.wire import SECRET, Wire
-from bot.config.settings import load
+from bot.config.settings_file import load
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "demo" / "desk.toml"

@@ -12,7 +12,8 @@ from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from bot.config.environment import Environment
-from bot.config.settings import Config, load
+from bot.config.settings import Config
+from bot.config.settings_file import load
 from bot.core.clock import Clock
 from bot.core.errors import Misconfigured
 from bot.core.i18n import Language

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from bot.config import effective
 from bot.config.environment import ENV_FILE, Environment
-from bot.config.settings import load
+from bot.config.settings_file import load
 from bot.core.errors import Misconfigured
 from bot.core.i18n import Language, mark, speaking, t
 from bot.core.release import release

@@ -36,7 +36,8 @@ from bot.adapters.slack.api_errors import closes_slack, name_of
 from bot.clocks import forecast
 from bot.config import effective
 from bot.config.environment import ENV_FILE, Environment, environment
-from bot.config.settings import Config, load, read
+from bot.config.settings import Config
+from bot.config.settings_file import load, read
 from bot.core.clock import now
 from bot.core.errors import Misconfigured, Refused, StoreDown
 from bot.core.i18n import Language

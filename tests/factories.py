@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
-from bot.config.settings import Config, parse
+from bot.config.settings import Config
+from bot.config.settings_file import parse
 from bot.desk import Desk, open_desk
 from bot.forms.validators import Given
 from bot.model.contact import Contact, Person

@@ -9,18 +9,18 @@ from typing import Final
 
 from bot.config.settings import Config
 from bot.conversation.ports import ConversationStore
-from bot.core.errors import Conflict, NotNow, Refused
+from bot.core.errors import NotNow, Refused
 from bot.core.i18n import speaking, t
 from bot.escalation import letter
-from bot.escalation.correspondence import letters_sent, newly_affected
+from bot.escalation.correspondence import newly_affected
+from bot.escalation.follow_up import FollowUp, follow_up
 from bot.model.contact import Contact
 from bot.model.conversation import Entry
 from bot.model.ticket import Attachment, Ticket
-from bot.model.transitions import Step, change, event
+from bot.model.transitions import Step
 from bot.register.contacts import Register
-from bot.tickets import notifications
 from bot.tickets.answers import Answers
-from bot.tickets.attachments import along, excess, listed, sent, waiting
+from bot.tickets.attachments import waiting
 from bot.tickets.changes import Change, Changes
 from bot.tickets.notifications import Routes
 from bot.tickets.queries import Queries
@@ -88,18 +88,9 @@ class Outbound:
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             contact = await self._declarant(ticket, by)
-            files = waiting(ticket)
-            if too_much := excess(files, self.config):
-                raise Refused(too_much)
             history = await self.queries.history(ticket.id)
-            if any("answer.files" in each.detail for each in history if each.version > seen):
-                raise Conflict
-            told = change(ticket, attachments=sent(ticket, at))
-            subject = letter.write(ticket, contact, self.config, history).subject
-            sending = notifications.chasers(told, letters_sent(history), subject, written, contact, self.routes, at)
-            detail = {"files": listed(files)} if files else {}
-            detail |= {"answers": entry_id} if entry_id else {}
-            return Change(told, event(told, Step.TELL, by, at, text=written, **detail), along(sending, files))
+            message = FollowUp(Step.TELL, by, written, seen, {"answers": entry_id} if entry_id else {})
+            return follow_up(ticket, history, contact, message, self.config, self.routes, at)
 
         return await self.changes.change(ticket_id, f"{form}:tell", decide, retry=False)
 

@@ -10,20 +10,18 @@ from bot.clocks import timers
 from bot.clocks.timers import TimerRun
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_moment, as_utc
-from bot.core.errors import Conflict, Invalid, NotNow, Refused
+from bot.core.errors import Invalid, NotNow, Refused
 from bot.core.fillers import Asked
 from bot.core.i18n import t
-from bot.escalation import letter
-from bot.escalation.correspondence import letters_sent
+from bot.escalation.follow_up import FollowUp, follow_up
 from bot.model.contact import Contact
 from bot.model.ticket import Stage, Ticket
 from bot.model.transitions import Move, Step, change, event, move
 from bot.register.contacts import Register
 from bot.reminders.chaser import draft
 from bot.reminders.sweep import Sweep
-from bot.tickets import notifications, permissions
+from bot.tickets import permissions
 from bot.tickets.answers import Answers
-from bot.tickets.attachments import along, excess, listed, sent, waiting
 from bot.tickets.changes import Change, Changes
 from bot.tickets.notifications import Routes
 from bot.tickets.ports import Maintenance, TicketStore
@@ -158,20 +156,9 @@ class Reminders:
 
         async def decide(ticket: Ticket, at: datetime) -> Change:
             contact = await self._declarant_of_chaser(ticket, by)
-            files = waiting(ticket)
-            if too_much := excess(files, self.config):
-                raise Refused(too_much)
             history = await self.store.history(ticket.id)
-            unseen = seen and any("answer.files" in each.detail for each in history if each.version > seen)
-            if unseen and not await self.store.used(f"{form}:chase"):  # delivered twice, it is the same word
-                raise Conflict
-            chased = change(ticket, attachments=sent(ticket, at))
-            subject = letter.write(ticket, contact, self.config, history).subject
-            sending = along(
-                notifications.chasers(chased, letters_sent(history), subject, text, contact, self.routes, at), files
-            )
-            listing = {"files": listed(files)} if files else {}
-            return Change(chased, event(chased, Step.CHASE, by, at, text=text, **listing), sending)
+            message = FollowUp(Step.CHASE, by, text, seen)
+            return follow_up(ticket, history, contact, message, self.config, self.routes, at)
 
         return await self.changes.change(ticket_id, f"{form}:chase", decide)
 

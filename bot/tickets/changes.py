@@ -87,6 +87,8 @@ class Changes:
                     return await self.queries.ticket(ticket_id)
                 raise
             except Conflict:
+                if await self.store.used(once):
+                    return await self.queries.ticket(ticket_id)
                 if not retry or attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")

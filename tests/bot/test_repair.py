@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.config.settings import load
+from bot.config.settings_file import load
 from bot.model.notice import Dead, Notice, Outcome, Retry, Say, Sent
 from bot.repair import PostedMessage, Repair
 from bot.tickets.ports import Batch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.config.settings import parse
+from bot.config.settings_file import parse
 from bot.conversation.taking_in import TakingIn
 from bot.model.conversation import Heard, MessageId
 from bot.model.ticket import Stage

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config.settings import Config, load, parse
+from bot.config.settings import Config
+from bot.config.settings_file import load, parse
 from bot.core.errors import Misconfigured
 from tests.fuzz.budget import SLOW, fuzzed, mutated, seeds
 

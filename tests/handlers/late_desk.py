@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from app import listening, program
 from bot.config.environment import Environment
-from bot.config.settings import load
+from bot.config.settings_file import load
 from bot.core.clock import now
 from runtime.starting import stop_signal
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.config.custom_fields import Template
-from bot.config.settings import parse
+from bot.config.settings_file import parse
 from bot.core.errors import Misconfigured
 from bot.forms.start_choice import with_start
 from bot.model.ticket import Kind, Stage

@@ -12,7 +12,8 @@ from typing import Any
 from app import Program, program
 from blocks.form import ANSWER
 from bot.config.environment import Environment
-from bot.config.settings import Config, load
+from bot.config.settings import Config
+from bot.config.settings_file import load
 from bot.model.ticket import Ticket
 from localslack import LocalSlack, Mailbox, Modal, PersonDriver, Seed, SeedApp, SeedPerson
 from localslack.mail import MailServer, serve

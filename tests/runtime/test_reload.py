@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config.settings import Config, parse
+from bot.config.settings import Config
+from bot.config.settings_file import parse
 from bot.core.errors import Misconfigured
 from localslack import LocalSlack, Mailbox
 from localslack.mail import serve as serve_mail

@@ -11,7 +11,8 @@ from statistics import median
 
 from blocks.card import card
 from bot.adapters.slack.idempotent_posting import key_in_metadata
-from bot.config.settings import Config, load
+from bot.config.settings import Config
+from bot.config.settings_file import load
 from bot.model.notice import Say
 from bot.model.ticket import Event, Ticket
 from bot.model.transitions import Move, Step

@@ -19,7 +19,7 @@ import aiohttp
 
 from app import listening, program
 from bot.config.environment import environment
-from bot.config.settings import load
+from bot.config.settings_file import load
 from bot.core.clock import now
 from runtime import logging_setup, starting
 

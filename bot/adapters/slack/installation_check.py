@@ -23,7 +23,8 @@ from bot.adapters.slack.people import HomeWorkspace
 from bot.adapters.slack.people_check import faults, named_people
 from bot.adapters.slack.post_check import post_fault
 from bot.config.environment import ENV_FILE, Environment
-from bot.config.settings import NOT_SET, Config, Team, load
+from bot.config.settings import NOT_SET, Config, Team
+from bot.config.settings_file import load
 from bot.core.errors import Misconfigured
 from bot.core.release import shipped
 from bot.model.contact import Contact

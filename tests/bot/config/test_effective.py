@@ -8,7 +8,7 @@ import pytest
 
 from bot.config import effective
 from bot.config.environment import ENV_FILE, Environment, environment
-from bot.config.settings import load, read
+from bot.config.settings_file import load, read
 from bot.core.errors import Misconfigured
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.config.settings import parse
+from bot.config.settings_file import parse
 from bot.config.time_policy import DAYS, calendar
 from bot.core.errors import Misconfigured
 

@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from bot.config.environment import Environment
-from bot.config.settings import NOT_SET, Config, load, parse
+from bot.config.settings import NOT_SET, Config
+from bot.config.settings_file import load, parse
 from bot.core.errors import Misconfigured
 from bot.model.ticket import Level
 

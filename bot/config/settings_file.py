@@ -1,0 +1,85 @@
+"""Reading of `desk.toml`: its tables, and every fault in them with its place."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from bot.config.placeholders import placeholders
+from bot.config.settings import Config
+from bot.core.errors import Misconfigured
+
+
+def load(path: Path) -> Config:
+    """Reads `desk.toml`. Raises `Misconfigured` with every fault, each with its place."""
+    raw = read(path)
+    left = [f"{path}: {each}" for each in placeholders(raw)]
+    if left:
+        raise Misconfigured("\n".join(left))
+    return parse(raw, str(path))
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The tables of `desk.toml`, not yet checked. `Misconfigured` where they cannot be read."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise Misconfigured(f"{path} is not there. Copy desk.example.toml to {path} and fill it in.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"{path} is not valid TOML: {error}") from error
+    except RecursionError:
+        raise Misconfigured(f"{path} cannot be read: lists or tables are nested too deeply in it.") from None
+
+
+def parse(raw: Mapping[str, Any], where: str = "desk.toml") -> Config:
+    """The settings in this mapping; `where` names their place in errors."""
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        lines = [f"{where}: {line}" for line in _faults(error)]
+        raise Misconfigured("\n".join(lines)) from None
+
+
+def _faults(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors():
+        *table, key = fault["loc"] or ("",)
+        number = f" no. {key + 1}" if isinstance(key, int) else ""
+        if number:
+            *table, key = table
+        place = _place(table)
+        if not key:
+            yield fault["msg"].removeprefix("Value error, ")
+        elif fault["type"] == "extra_forbidden":
+            yield f"{place}`{key}` is not a setting. {_nearest(table, str(key))}"
+        else:
+            yield f"{place}`{key}`{number}: {fault['msg'].removeprefix('Value error, ')}"
+
+
+def _place(table: list[str | int]) -> str:
+    names = [str(part) for part in table if isinstance(part, str)]
+    numbers = [part + 1 for part in table if isinstance(part, int)]
+    if not names:
+        return ""
+    return f"[[{'.'.join(names)}]] no. {numbers[0]}: " if numbers else f"[{'.'.join(names)}] "
+
+
+def _nearest(table: list[str | int], key: str) -> str:
+    known = tuple(_model_at(table).model_fields)
+    near = get_close_matches(key, known, 1, 0.5)
+    return f"Did you mean `{near[0]}`?" if near else f"Known here: {', '.join(known)}."
+
+
+def _model_at(table: list[str | int]) -> type[BaseModel]:
+    model: type[BaseModel] = Config
+    for part in table:
+        if isinstance(part, str) and (known := model.model_fields.get(part)):  # else the name of a table of the file
+            kinds = [each for each in (known.annotation, *get_args(known.annotation)) if isinstance(each, type)]
+            model = next(each for each in kinds if issubclass(each, BaseModel))
+    return model
