@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from bot.config.custom_fields import Extra, FamilyName, Label, Matrix, Part, Template, require_fitting, require_known
 from bot.config.guide_versions import Guides
-from bot.config.handover import HandoverSettings
+from bot.config.handover_settings import HandoverSettings
 from bot.config.time_policy import Agreement, Cadence, OpeningHours, ReminderSettings, Section, Zone, calendar
 from bot.core.business_hours import ALWAYS, Calendar
 from bot.core.i18n import Language, mark
