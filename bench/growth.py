@@ -123,9 +123,10 @@ def _fill(url: str, ticket: Ticket, first: int, last: int) -> None:
     _execute(
         url,
         f"""
-        INSERT INTO tickets (id, number, version, stage, is_open, level, owner, customer, raised_at, due, erased, doc)
+        INSERT INTO tickets (id, number, version, stage, is_open, ball, level, owner, customer, raised_at, due,
+            erased, doc)
         WITH RECURSIVE numbers (n) AS (SELECT :first UNION ALL SELECT n + 1 FROM numbers WHERE n < :last)
-        SELECT 't' || n, n, :version, :stage, :is_open, :level, 'U0OWNER' || (n % {_OWNERS}), :customer,
+        SELECT 't' || n, n, :version, :stage, :is_open, :ball, :level, 'U0OWNER' || (n % {_OWNERS}), :customer,
             :raised_at - n, CASE WHEN :is_open = 1 THEN :far END, :erased,
             REPLACE(REPLACE(:doc, '"id":"t1"', '"id":"t' || n || '"'),
                 '"owner":"{ticket.owner}"', '"owner":"U0OWNER' || (n % {_OWNERS}) || '"')

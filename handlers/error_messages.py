@@ -92,7 +92,7 @@ def words_after_saving(error: Exception) -> str:
 
 
 def may_pass(error: Exception) -> bool:
-    """Whether the same work may succeed in a moment: the database or Slack had trouble."""
+    """True for trouble of the database or of Slack: the same work may succeed in a moment."""
     if isinstance(error, SlackApiError):
         return is_slacks_fault(error) or bool(closes_slack(error))
     return isinstance(error, StoreDown | Conflict | ClientError | TimeoutError)

@@ -31,6 +31,7 @@ from blocks.evidence import OFFERED
 from blocks.form_state import FormState
 from blocks.kit import Json, Message
 from bot.clocks.timers import Timer, runs
+from bot.config.custom_fields import Template
 from bot.config.settings import Config
 from bot.core.i18n import Language
 from bot.escalation.letter import as_text, write
@@ -48,6 +49,7 @@ from bot.register.customer_words import CustomerStage, CustomerText
 from bot.reminders.handover import Handover
 from bot.tickets.attachments import written
 from bot.tickets.notifications import NEWS, TO_RETARUS, TO_SECOND
+from bot.tickets.priority_call import CALL
 from handlers import error_messages
 from tests.blocks import learned
 from tests.factories import (
@@ -147,6 +149,10 @@ def messages(ticket: Ticket, config: Config, who: Callable[[str], str]) -> Itera
         yield f"handover {giver}", handover.message(given, config, who, links)
     yield "handover begun", handover.begin([ticket] * 30)
     yield "handover of nothing", handover.begin([])
+    for stage in Stage:
+        event = an_event(ticket, Step.CALL, "", stage=stage)
+        called = a_notice(ticket.model_copy(update={"stage": stage}), Say.STORY, body={CALL: True})
+        yield f"call {stage}", thread_lines.told(called, ticket.model_copy(update={"stage": stage}), event, config, who)
     yield "outages", outage.listing([ticket.model_copy(update={"number": number}) for number in range(21)], config)
     yield "no outages", outage.listing([], config)
     yield "help", tickets.help_message(config)
@@ -174,6 +180,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         )
         yield f"raising {kind} draft", create.modal(FormState(kind, draft=kind), config, ticket.answers)
         yield "chooser", create.chooser(config)
+        yield from _templates(kind, config)
         other = create.modal(FormState(kind, LINK), config, ticket.answers, create.Beside(other=ticket.answers))
         yield f"raising {kind} with another draft", other
         yield f"raising {kind} put aside", create.put_aside(kind)
@@ -208,7 +215,7 @@ def views(ticket: Ticket, config: Config) -> Iterator[tuple[str, Json]]:
         yield f"moving {what}", transitions.modal(what, ticket, name, config)
     yield "kept", transitions.kept_text(ticket, name, "It is closed.", ticket.answer("happens") * 3)
     yield from _customer_words(ticket, name)
-    yield "handover", handover.modal([ticket] * 30, config, str, {ticket.id: LINK})
+    yield "handover", handover.modal([ticket] * 30, config, lambda _: name, {ticket.id: LINK})
     yield from _outages(ticket, name, config)
     sent = write(ticket, a_contact(), config)
     yield "letter", letter.modal(as_text(sent), name)
@@ -225,6 +232,12 @@ def _outages(ticket: Ticket, name: str, config: Config) -> Iterator[tuple[str, J
     yield "outage tell", outage.tell(ticket, name)
     yield "outage resolve", outage.resolve(ticket, name)
     yield "outage resolved", outage.resolved(ticket, 30, name)
+
+
+def _templates(kind: Kind, config: Config) -> Iterator[tuple[str, Json]]:
+    offered = config.model_copy(update={"templates": tuple(Template(name=f"PD-{n}", kind=kind) for n in range(50))})
+    yield f"raising {kind} with templates", create.modal(FormState(kind), offered, {})
+    yield f"chooser with templates of {kind}", create.chooser(offered)
 
 
 def _customer_words(ticket: Ticket, name: str) -> Iterator[tuple[str, Json]]:

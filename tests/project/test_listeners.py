@@ -70,11 +70,13 @@ PARTS: list[dict[str, Any]] = [part for surface in surfaces() for part in parts(
 
 
 def clickable() -> set[str]:
-    """Action ids of buttons, of menu options, and of inputs that dispatch actions."""
+    """Action ids of buttons, of menu options, of lists among buttons, and of inputs that dispatch actions."""
     found = {part["action_id"] for part in PARTS if part.get("type") == "button" and "url" not in part}
     for part in PARTS:
         if part.get("type") == "overflow":
             found |= {option["value"].partition("|")[0] for option in part["options"]}
+        if part.get("type") == "actions":
+            found |= {each["action_id"] for each in part["elements"] if each["type"] == "static_select"}
         if part.get("dispatch_action"):
             found.add(part["element"]["action_id"])
     return found

@@ -83,7 +83,7 @@ async def test_a_new_demo_begins_with_a_hint_in_its_language(language: Language)
         (shown,) = await slack.person("anna").messages(DESK)
     assert "/retarus-incident" in text_of(shown)
     with speaking(language):
-        for button in ("Take", "Start checks", "Hand off to 2nd level", "Accept", "Escalate to Retarus"):
+        for button in ("Start checks", "Hand off to 2nd level", "Accept", "Escalate to Retarus"):
             assert f"`{t(button)}`" in shown["text"]
         assert shown["text"] == hint()
 

@@ -32,7 +32,7 @@ _ALL = 1_000_000
 _UNTRUE = ("nothing was changed", "nothing was saved", "Nothing was changed", "Nothing of yours was saved")
 """Words that are false after a step was carried out."""
 _OF_A_FORM = ("Slack opens a form", "/")
-"""How a sentence begins that is about a form that did not open, or about a command: it may come late."""
+"""Beginnings of sentences about a form that did not open, or about a command: they may come late."""
 
 
 @dataclass

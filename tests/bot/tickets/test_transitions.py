@@ -188,12 +188,16 @@ async def test_reminder_goes_to_the_thread_and_to_the_owner(world: World) -> Non
     assert [notice.to for notice in await world.told(reminded, Say.REMINDERS)] == [ANNA]
 
 
-async def test_reminder_leaves_a_card_that_is_on_its_way_the_newest_one(world: World) -> None:
+async def test_reminder_redraws_the_card_only_when_something_becomes_overdue(world: World) -> None:
     ticket = await world.handed_off()
     world.clock.forward(hours=1)
     await world.desk.reminders.sweep()
-    reminded = await world.desk.queries.ticket(ticket.id)
-    assert (reminded.version, reminded.drawn) == (ticket.version + 1, ticket.version)
+    overdue = await world.desk.queries.ticket(ticket.id)
+    assert overdue.drawn == overdue.version
+    world.clock.forward(hours=6)
+    await world.desk.reminders.sweep()
+    reminded = await world.desk.queries.ticket(overdue.id)
+    assert (reminded.version, reminded.drawn) == (overdue.version + 1, overdue.version)
     assert await world.told(reminded, Say.CARD) == []
 
 
