@@ -71,7 +71,7 @@ async def test_answers_that_are_there_can_be_edited_in_the_form_of_the_escalatio
     modal = await w.ben.modal("Escalate to Retarus", containing="EXAMPLE: 1 transaction")
     assert not {"tenants", "why_retarus", "done"} & {block.get("block_id") for block in modal.view["blocks"]}
     await w.ben.click(modal, "Edit these answers")
-    modal = await w.ben.modal("Escalate to Retarus", containing="Used interface")
+    modal = await w.ben.modal("Escalate to Retarus", containing="Or upload them as a CSV file")
     done = await w.ben.submit(modal, {"affected": "4"})
     assert done["outcome"] == "updated", done
     await w.ben.modal("Preview", containing="Number of affected customers: 4")

@@ -69,7 +69,7 @@ async def test_answer_of_retarus_becomes_a_note_of_theirs(w: World) -> None:
     await w.ben.click(told, "Keep as a technical note")
     begun = typed(await w.ben.modal("Technical note"))
     assert begun["source"]["value"] == "retarus"
-    assert begun["cause"] == "Policy DE1-77 was too strict; relaxed"
+    assert begun["remedy"] == "Policy DE1-77 was too strict; relaxed"
     await w.ben.submit(await w.ben.modal("Technical note"))
     assert "from Retarus" in said(await w.ben.modal("TN-1"))
 

@@ -290,7 +290,8 @@ async def _counted(reader: PersonDriver, store: Store, figures: Figures) -> dict
     tickets = {each.answer("happens"): each for each in await store.find(Query(limit=100))}
     read_catalogue = {f"raised {happens}" for happens in tickets}
     read_catalogue |= {f"handed off {happens}" for happens, each in tickets.items() if each.stage is Stage.HANDED_OFF}
-    cards = [each for each in await reader.messages(DESK) if "Fault" in text_of(each)]
+    channel = [each for each in await reader.messages(DESK) if "Fault" in text_of(each)]
+    cards = [each for each in channel if each.get("subtype") != "thread_broadcast"]
     replies = [(card["ts"], each["text"]) for card in cards for each in (await reader.thread(card))[1:]]
     count = await store.count(Query())
     return {

@@ -97,6 +97,6 @@ async def test_every_job_of_the_desk_runs_after_a_jump() -> None:
     machine.wall.forward(hours=-2)
     jobs.wakeup()
     assert {job.id for job in jobs.get_jobs() if job.next_run_time <= datetime.now(UTC)} == {
-        "sweep", "digest", "monthly", "notices", "prune", "indexing", "routes",
+        "sweep", "digest", "handover", "monthly", "notices", "prune", "indexing", "routes",
     }  # fmt: skip
     jobs.shutdown(wait=False)
