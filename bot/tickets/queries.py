@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from heapq import nsmallest
 
 from bot.clocks import urgency
@@ -19,7 +19,6 @@ from bot.forms.validators import Given
 from bot.model.ticket import Event, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step, can, move
 from bot.tickets import permissions
-from bot.tickets.pagination import every
 from bot.tickets.permissions import Actor
 from bot.tickets.ports import ChannelMembers, Directory, Drafts, NoMembers, NoRoster, OnDuty, Query, TicketStore
 
@@ -28,7 +27,8 @@ MOST_LED = 500
 
 
 _PAGE = 100
-"""Open tickets read in one page, so that clicks in between do not wait long."""
+"""Open tickets of a list that are compared: so many of those due soonest, and of the newest."""
+_FAR_AHEAD = timedelta(days=3650)
 
 
 @dataclass(frozen=True)
@@ -150,13 +150,20 @@ class Queries:
         return (await self.drafts.get(preferences_key(user)) or {}).get("scope", "mine")
 
     async def open_tickets(self, user: str, scope: str, limit: int = 10) -> tuple[list[Ticket], int]:
-        """Open tickets, most urgent first, and how many: `mine`, `level` (work of the person's levels) or `all`."""
+        """Open tickets, most urgent first, and how many: `mine`, `level` (work of the person's levels) or `all`.
+
+        Of very many, those due soonest and the newest are compared: a list costs the same however many are open.
+        """
         await self.require_reader(user)
         query = await self._scope(user, scope, _PAGE)
         if query is None:
             return [], 0
-        at, found = self.clock(), [ticket async for ticket in every(self.store, query)]
-        return nsmallest(limit, found, key=lambda each: urgency.order(each, self.config, at)), len(found)
+        at, found = self.clock(), await self.store.find(query)
+        if len(found) == _PAGE:
+            due = await self.store.find(replace(query, due_before=at + _FAR_AHEAD))
+            found = list({each.id: each for each in (*due, *found)}.values())
+        count = len(found) if len(found) < _PAGE else await self.store.count(query)
+        return nsmallest(limit, found, key=lambda each: urgency.order(each, self.config, at)), count
 
     async def _scope(self, user: str, scope: str, limit: int) -> Query | None:
         """Query of the scope; None for the level of a person without one."""
