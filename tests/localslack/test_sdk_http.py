@@ -61,12 +61,12 @@ class HttpApp:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 request = Request(dict(self.headers), body)
                 status, headers, said = app.answer(request)
+                (app.challenges if app.is_challenge(request) else app.requests).put(request)
                 self.send_response(status)
                 for name, value in {"Content-Length": str(len(said)), **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(said)
-                (app.challenges if app.is_challenge(request) else app.requests).put(request)
 
             def log_message(self, *_: Any) -> None: ...
 
