@@ -44,7 +44,7 @@ def summary(packages: list[dict[str, Any]]) -> tuple[int, list[str]]:
 
 
 def report() -> list[dict[str, Any]]:
-    """What PyPI knows of each package; empty where it cannot be asked."""
+    """Known vulnerabilities of each package, by PyPI; empty where it cannot be asked."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.json"
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blocks import escalation, escalation_form, fill_in
+from blocks import escalation, escalation_form
 from blocks.kit import Json
 from bot.core.errors import Conflict
 from bot.desk import Desk
@@ -13,6 +13,7 @@ from bot.model.transitions import Move
 from bot.tickets.permissions import BREAK_GLASS_REASON
 from bot.tickets.reference import reference
 from handlers.dispatch import Dispatcher, Draw, Show
+from handlers.fill_in import redraw_of
 from handlers.payload import Click, Submission
 from handlers.transaction_files import with_table
 
@@ -59,19 +60,6 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
 
 def _register_form(desk: Desk, dispatcher: Dispatcher) -> None:
-    async def redraw(click: Click) -> Json:
-        """The same form with another transaction, with all answers, or after an answer that decides on others."""
-        ticket = await desk.queries.open_to(click.ticket, click.user)
-        number, everything = fill_in.drawn(click.typed)
-        return escalation_form.modal(
-            ticket,
-            reference(ticket, desk.config),
-            desk.config,
-            click.typed,
-            everything=everything or click.action == fill_in.ALL,
-            transactions=number + (click.action == fill_in.ANOTHER),
-        )
-
     async def save(click: Click) -> Show:
         """Saves what is typed so far, as `Fill in` does. A draft that was not edited is no answer yet."""
         before = await desk.queries.open_to(click.ticket, click.user)
@@ -84,5 +72,5 @@ def _register_form(desk: Desk, dispatcher: Dispatcher) -> None:
 
         return dispatcher.shows(click.view, saved)
 
-    dispatcher.redraws[escalation_form.TASKS] = redraw
+    dispatcher.redraws[escalation_form.TASKS] = redraw_of(desk, escalation_form.modal)
     dispatcher.saving_clicks[escalation_form.SAVE] = save

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from blocks import escalation, fill_in
 from blocks.kit import Json
 from bot.desk import Desk
@@ -12,7 +14,30 @@ from handlers.payload import Click, Submission
 from handlers.transaction_files import with_table
 
 
+def redraw_of(desk: Desk, modal: Callable[..., Json]) -> Callable[[Click], Awaitable[Json]]:
+    """A redraw of a form of answers: with another transaction, with all answers, or after an answer that decides.
+
+    `modal`: the form of a ticket, by its reference and the configuration.
+    """
+
+    async def redraw(click: Click) -> Json:
+        ticket = await desk.queries.open_to(click.ticket, click.user)
+        number, everything = fill_in.drawn(click.typed)
+        return modal(
+            ticket,
+            reference(ticket, desk.config),
+            desk.config,
+            typed=click.typed,
+            everything=everything or click.action == fill_in.ALL,
+            transactions=number + (click.action == fill_in.ANOTHER),
+        )
+
+    return redraw
+
+
 def register(desk: Desk, dispatcher: Dispatcher) -> None:
+    redraw = redraw_of(desk, fill_in.modal)
+
     async def form_for(ticket: Ticket, below: str = "") -> Json:
         """The form's state with the known tenants of this end-customer, until they are answered."""
         tenants = ticket.answer("tenants") or await desk.customers.tenants_for(ticket.answer("customer"))
@@ -33,18 +58,6 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
         if view is not None:
             view["private_metadata"] = click.about
             await dispatcher.update_view(click.view, view)
-
-    async def redraw(click: Click) -> Json:
-        ticket = await desk.queries.open_to(click.ticket, click.user)
-        number, everything = fill_in.drawn(click.typed)
-        return fill_in.modal(
-            ticket,
-            reference(ticket, desk.config),
-            desk.config,
-            everything=everything or click.action == fill_in.ALL,
-            transactions=number + (click.action == fill_in.ANOTHER),
-            typed=click.typed,
-        )
 
     async def submit(form: Submission) -> Json | None:
         typed = await with_table(form, dispatcher.fetch_file)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("app.py", "bench", "blocks", "bot", "demo", "handlers", "localslack", "runtime", "tests", "texts")
+FOLDERS = ("app.py", "bench", "blocks", "bot", "demo", "deploy", "handlers", "localslack", "runtime", "tests", "texts")
 """Every folder with Python, and the composition root."""
 NO_SUBJECTS = frozenset(
     "what it who whose whoever whom one nobody nothing that those where how when whatever whether "
