@@ -232,7 +232,6 @@ _ANSWERS: dict[str, Callable[[FakeSlack], dict[str, Any]]] = {
     "conversations.info": lambda _: {"channel": {"id": "C0BENCH0", "is_private": True}},
     "conversations.open": lambda _: {"channel": {"id": "D0BENCH"}},
     "chat.postMessage": FakeSlack._posted,  # noqa: SLF001
-    "chat.getPermalink": lambda slack: {"permalink": f"{slack.url}archives/C0/p1"},
     "views.open": lambda _: {"view": {"id": "V0", "hash": "1.a"}},
 }
 

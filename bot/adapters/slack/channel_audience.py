@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.pages import next_cursor
 from bot.tickets.ports import Directory
 
 _MOST = 1000
@@ -62,4 +63,4 @@ async def _members(client: AsyncWebClient, channel_id: str) -> AsyncIterator[str
         page = await client.conversations_members(channel=channel_id, limit=_PAGE, cursor=cursor)
         for user in page["members"]:
             yield str(user)
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        cursor = next_cursor(page)

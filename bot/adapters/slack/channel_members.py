@@ -10,6 +10,8 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack.pages import next_cursor
+
 log = logging.getLogger(__name__)
 
 FRESH = 600.0
@@ -55,7 +57,7 @@ class SlackChannelMembers:
         for _ in range(_PAGES):
             page = await self._client.conversations_members(channel=self._channel, limit=_PAGE, cursor=cursor or None)
             found |= set(page["members"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            cursor = next_cursor(page)
             if not cursor:
                 break
         return found

@@ -7,6 +7,7 @@ import re
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api_errors import SLACK_ERRORS
+from bot.adapters.slack.pages import next_cursor
 from bot.adapters.slack.user_groups import Memory
 from bot.core.errors import Misconfigured
 
@@ -45,7 +46,7 @@ async def _found(client: AsyncWebClient, name: str) -> str:
         for channel in page["channels"]:
             if channel["name"] == name:
                 return str(channel["id"])
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        cursor = next_cursor(page)
     return ""
 
 

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api_errors import SLACK_ERRORS, is_unknown, outcome_of
+from bot.adapters.slack.pages import next_cursor
 from bot.core.pace import TooSoon
 from bot.model.notice import Claim, Outcome, Progress
 
@@ -49,6 +50,11 @@ class Written(Protocol):
 def key_in_metadata(key: str) -> str:
     """Hash of a notice's key: others read shared channels, and a key names people and tickets."""
     return sha256(key.encode()).hexdigest()[:32]
+
+
+def keys_in_metadata(key: str) -> tuple[str, str]:
+    """The key of a notice as its message may carry it: hashed, and plain as releases before 0.2.0 posted it."""
+    return key_in_metadata(key), key
 
 
 @dataclass
@@ -184,9 +190,7 @@ class DeliveryAttempt:
         return await self._search(FILES, channel, thread, after, is_ours)
 
     def _keys(self, part: str) -> tuple[str, str]:
-        """The key hashed, and as releases before this one posted it."""
-        key = self.claim.notice.key + part
-        return key_in_metadata(key), key
+        return keys_in_metadata(self.claim.notice.key + part)
 
     def _since(self) -> str:
         return f"{self.claim.notice.due.timestamp() - _CLOCKS_APART:.6f}"
@@ -214,7 +218,7 @@ class DeliveryAttempt:
             messages: list[Json] = page["messages"]
             self._seen.learn(channel, messages)
             ours = next((message for message in messages if is_ours(message)), None)
-            self._cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            self._cursor = next_cursor(page)
             if ours or not self._cursor:
                 self._searched = self._cursor = ""
                 return str(ours["ts"]) if ours else ""

@@ -11,7 +11,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api_errors import is_rate_limit, retry_after
-from bot.adapters.slack.idempotent_posting import EVENT_TYPE, key_in_metadata
+from bot.adapters.slack.idempotent_posting import EVENT_TYPE, keys_in_metadata
+from bot.adapters.slack.pages import next_cursor
 from bot.desk import Desk
 from bot.ports import Store
 from bot.repair import PostedMessage, Repair, RepairLine
@@ -41,12 +42,12 @@ class SlackPostedMessages:
         while True:
             page = await self._page(cursor)
             found += [_message(each) for each in page["messages"] if each.get("bot_id")]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            cursor = next_cursor(page)
             if not cursor:
                 return found
 
     def keys(self, key: str) -> Sequence[str]:
-        return key_in_metadata(key), key
+        return keys_in_metadata(key)
 
     async def _page(self, cursor: str) -> Any:
         """One page of the channel; waits as long as Slack asks to."""
