@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.config.settings import Config
 from bot.core.clock import Clock, as_utc, zone
-from bot.core.errors import Conflict, Invalid, NotYours, Refused
+from bot.core.errors import Conflict, NotYours
 from bot.core.identifiers import fold, words_in
 from bot.core.telephone import international
 from bot.forms.start_choice import with_start
 from bot.forms.validators import MOST_REASON, reason
 from bot.model.contact import EndCustomer
-from bot.model.ticket import Attachment, Kind, Level, Ticket
-from bot.model.transitions import Move
+from bot.model.ticket import Attachment, Kind, Ticket
 from bot.register.contacts import Register
 from bot.register.customers import CustomerOverview, Customers
 from bot.tickets import permissions
@@ -80,8 +80,12 @@ class Raising:
         if customer:
             answers["customer"] = customer
         answers |= self._reason(answers)
-        ticket = await self._created(by, kind, answers, form, source, files)
-        return await self._taken(ticket, by, form) if is_taken else ticket
+        learned = await self._learned(answers.get("customer", ""))
+        create = partial(self.tickets.create, by, kind, answers, form, source, files, is_taken=is_taken)
+        try:
+            return await create(learned)
+        except Conflict:  # an admin saved an entry of this name at the same time
+            return await create()
 
     def _reason(self, answers: Mapping[str, str]) -> dict[str, str]:
         """The impact as the reason for the priority, where none was typed and no matrix says it."""
@@ -93,29 +97,12 @@ class Raising:
         except ValueError:
             return {}  # refused beside the impact
 
-    async def _created(
-        self, by: str, kind: Kind, answers: Mapping[str, str], form: str, source: str, files: Sequence[Attachment]
-    ) -> Ticket:
-        learned = await self._learned(answers.get("customer", ""))
-        try:
-            return await self.tickets.create(by, kind, answers, form, source, files, learned)
-        except Conflict:  # an admin saved an entry of this name at the same time
-            return await self.tickets.create(by, kind, answers, form, source, files)
-
     async def _learned(self, name: str) -> tuple[EndCustomer, ...]:
         """The entry of an end-customer named for the first time."""
         if not words_in(name) or len(name) > _LONGEST_NAME or await self.customers.named(name):
             return ()
         key = hashlib.sha256(fold(name).encode()).hexdigest()[:20]
         return (EndCustomer(id=key, name=name, is_learned=True),)
-
-    async def _taken(self, ticket: Ticket, by: str, form: str) -> Ticket:
-        if Level.FIRST not in (await self.queries.actor(by)).levels:
-            return ticket
-        try:
-            return await self.tickets.act(ticket.id, Move.TAKE, by, form)
-        except (Refused, Invalid):  # somebody was quicker
-            return await self.queries.ticket(ticket.id)
 
 
 _LONGEST_NAME = 150

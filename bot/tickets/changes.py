@@ -116,6 +116,10 @@ class Changes:
         """Saves one change with its notifications. `more`: further parts of the batch."""
         return (await self._save_all([before] if before else [], [done], once, more))[0]
 
+    async def save_new(self, done: Sequence[Change], once: str, more: Batch | None = None) -> Ticket:
+        """Saves a new ticket with the moves made by the same submission, in one batch; gives its last version."""
+        return (await self._save_all([], done, once, more))[-1]
+
     async def _save_all(
         self, before: Sequence[Ticket], done: Sequence[Change], once: str, more: Batch | None = None
     ) -> tuple[Ticket, ...]:
@@ -126,13 +130,14 @@ class Changes:
         were = {each.id: each for each in before}
         tickets, told = list[Ticket](), list[Notice]()
         done = [asked_anew(were.get(each.ticket.id), each) for each in done]
-        for each in sorted(done, key=lambda one: one.ticket.id):
+        for each in sorted(done, key=lambda one: (one.ticket.id, one.ticket.version)):
             was = were.get(each.ticket.id)
             ticket = self.timed(was, each.ticket, each.event).model_copy(update={"drawn": each.ticket.version})
             told_of = notifications.notices(was, ticket, each.event, self.routes)
             because = [*with_call(told_of, was, ticket, each.event, self.routes, self.config), *each.letters]
             told += ranked([*because, *await self._relayed(ticket, each.event)], ticket, self.config)
             tickets.append(ticket)
+            were[ticket.id] = ticket
         learnt = [each.note for each in done if each.note]
         events = [each.event for each in done]
         batch = Batch(

@@ -20,7 +20,7 @@ from bot.forms.field_table import fields_in, fields_of
 from bot.forms.pasted_transactions import faults_beside_table, with_pasted
 from bot.forms.template_fields import Need
 from bot.model.contact import EndCustomer
-from bot.model.ticket import Attachment, Kind, Stage, Ticket
+from bot.model.ticket import Attachment, Kind, Level, Stage, Ticket
 from bot.model.transitions import Move, Step, change, event, move
 from bot.tickets import attachments, permissions
 from bot.tickets.answers import Answers, details_of
@@ -58,10 +58,13 @@ class Tickets:
         source: str = "",
         files: Sequence[Attachment] = (),
         learned: Sequence[EndCustomer] = (),
+        *,
+        is_taken: bool = False,
     ) -> Ticket:
         """Creates a ticket from the fields that were shown. `Invalid` with every wrong or needed field at once.
 
         `source`: the permalink of the message it comes from. `learned`: end-customers saved with it.
+        `is_taken`: the raiser takes it at once, where they may.
         """
         actor = await self.queries.actor(by)
         permissions.require_staff(actor)
@@ -82,9 +85,12 @@ class Tickets:
         )
         ticket = attachments.attached(ticket, files, by, self.config)
         details = {**details_of(ticket.answers), **attachments.details(ticket, files)}
-        done = Change(ticket, event(ticket, Move.RAISE, by, at, **details))
+        done = [Change(ticket, event(ticket, Move.RAISE, by, at, **details))]
+        if is_taken and Level.FIRST in actor.levels:
+            taken = move(ticket, Move.TAKE, by, at)
+            done.append(Change(taken, event(taken, Move.TAKE, by, at)))
         try:
-            return await self.changes.save(None, done, f"{form}:raise", Batch(customers=learned))
+            return await self.changes.save_new(done, f"{form}:raise", Batch(customers=learned))
         except Duplicate:
             return await self.queries.ticket(ticket.id)
 

@@ -63,6 +63,17 @@ async def test_a_new_version_replaces_the_one_before_and_keeps_its_number(store:
     assert await store.get("t1") == second
 
 
+async def test_new_ticket_and_its_first_move_are_saved_in_one_batch(store: Store) -> None:
+    raised = a_ticket("t1")
+    taken = next_version(raised, owner="UBEN")
+    saved = await store.apply(Batch(tickets=[raised, taken], events=[an_event(raised), an_event(taken)], once=["form"]))
+    assert [(each.number, each.version) for each in saved] == [(1001, 1), (1001, 2)]
+    assert await store.get("t1") == saved[-1]
+    assert [each.version for each in await store.history("t1")] == [1, 2]
+    with pytest.raises(Duplicate):
+        await store.apply(Batch(tickets=[raised, taken], once=["form"]))
+
+
 @pytest.mark.parametrize("version", [1, 2, 4])
 async def test_version_that_is_not_the_next_is_a_conflict(store: Store, version: int) -> None:
     await save(store, a_ticket())
