@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-PLACEHOLDERS = frozenset({"U0123ABCD", "U0456EFGH", "U0789IJKL", "S0123ABCD", "ben@example.com"})
+PLACEHOLDERS = frozenset({"U0123ABCD", "U0456EFGH", "U0789IJKL", "S0123ABCD", "S0456DUTY", "ben@example.com"})
 """Ids and addresses that the example shows in comments."""
 
 

@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.config.environment import Environment
+from bot.config.placeholders import PLACEHOLDERS
 from bot.config.settings import NOT_SET, Config
 from bot.config.settings_file import load, parse
 from bot.core.errors import Misconfigured
@@ -37,6 +38,12 @@ def uncommented_example() -> str:
     head, contacts, tail = text.partition("# [[contacts]]\n")
     head = re.sub(r"^# (admins|members) =", r"\1 =", head, flags=re.MULTILINE)
     return head + contacts.removeprefix("# ") + re.sub(r"^# ", "", tail, flags=re.MULTILINE)
+
+
+def test_ids_of_the_example_are_known_as_placeholders() -> None:
+    shown = set(re.findall(r'"([USCW]0[0-9A-Z]{6,})"', (ROOT / "desk.example.toml").read_text("utf-8")))
+    assert shown
+    assert shown <= PLACEHOLDERS
 
 
 def test_placeholders_of_the_example_are_refused_by_place(tmp_path: Path) -> None:
