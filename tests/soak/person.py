@@ -109,6 +109,7 @@ class SoakPerson:
         self.steps.append(taken)
         before = await self._done(taken) if what is not CHECK else 0
         if what in transitions.ONE_CLICK:
+            taken.answer = Answer.UNSURE
             taken.answer = await self._clicked(message, transitions.action_of(Move(what)))
         elif what is CHECK:
             before = await self._checked(message, taken)
@@ -151,9 +152,11 @@ class SoakPerson:
         taken.began = self.now()
         where = {"type": "view", "view_id": modal.id}
         action = {"block_id": block, "action_id": element["action_id"], "value": element["value"]}
+        taken.answer = Answer.UNSURE
         try:
             outcome = (await self.driver.act("action", container=where, **action, values={}))["outcome"]
         except (LookupError, Refusal):
+            taken.answer = Answer.IMPOSSIBLE
             return before
         taken.answer = Answer.DONE if outcome == "ack" else Answer.UNSURE
         return before
@@ -219,8 +222,9 @@ class SoakPerson:
         return None
 
     async def _submitted(self, modal: Modal, answers: Json, taken: Taken) -> Answer:
+        """Submits a form; the step is unsure from then on, as the connection may break before the response is read."""
         answer = Answer.IMPOSSIBLE
-        taken.began = self.now()
+        taken.began, taken.answer = self.now(), Answer.UNSURE
         for _ in range(_TRIES):
             try:
                 result = await self.driver.submit(modal, answers)

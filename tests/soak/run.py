@@ -74,12 +74,14 @@ class Soak:
     offset: float = 0.0
     busy: set[str] = field(default_factory=set)
     """Ids of tickets somebody works on."""
+    at_work: bool = True
+    """False ends the work of everybody after the present step."""
 
     # --- people
 
     async def work(self, name: str) -> None:
-        """Takes steps until cancelled."""
-        while True:
+        """Takes steps until work ends; the last one is finished."""
+        while self.at_work:
             with suppress(*LOST, StoreDown):
                 await self._turn(name, self.people[name])
             await asyncio.sleep(self.dice.uniform(0.0, 0.3))
@@ -242,16 +244,15 @@ async def run(plan: Plan, folder: Path) -> Findings:
 
 
 async def _at_work(soak: Soak, until: Coroutine[object, object, None]) -> None:
-    """Lets people work until this is done."""
-    working = [asyncio.create_task(soak.work(name)) for name in soak.people]
-    working.append(asyncio.create_task(soak.answer()))
-    ending = asyncio.create_task(until)
-    done, _ = await asyncio.wait([*working, ending], return_when=asyncio.FIRST_COMPLETED)
-    for task in (*working, ending):
-        task.cancel()
-    await asyncio.gather(*working, ending, return_exceptions=True)
-    for task in done:
-        task.result()
+    """Lets people work until this is done, and finish the step they are at: what is audited is at rest."""
+    soak.at_work = True
+    async with asyncio.TaskGroup() as together:
+        for name in soak.people:
+            together.create_task(soak.work(name))
+        answering = together.create_task(soak.answer())
+        await until
+        soak.at_work = False
+        answering.cancel()
 
 
 def secrets(addresses: Addresses) -> tuple[str, ...]:

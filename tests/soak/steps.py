@@ -35,7 +35,7 @@ class Answer(StrEnum):
     SILENT = "silent"
     """Acknowledged, not done, without a message: only right if sending the message failed, which the log tells."""
     UNSURE = "unsure"
-    """Not acknowledged, or only the last of several tries was: it may have been done."""
+    """Not acknowledged, or only the last of several tries was, or the connection was lost: it may have been done."""
     IMPOSSIBLE = "impossible"
     """The button or the form was not there."""
 
