@@ -6,133 +6,90 @@ it is given as Slack marks text up, so that one function decodes it: `handlers.s
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from handlers.slack_text import LONGEST, encoded
+from handlers.message_blocks import address, link, parts_of, string, words_of_blocks
+from handlers.slack_text import LONGEST
 
-_MOST = 200
-"""Blocks, attachments and elements that are read on each level; Slack has fewer."""
-_DEEPEST = 8
+_DEEPEST = 14
 _PARTS = 500
-_WORD = re.compile(r"\w+")
+_MARKUP = str.maketrans("", "", "*_~`")
+_AROUND = "\"'“”„‚‘’«»:;,()[]{}|•"
+"""Characters around a word that a summary may leave out or add. Signs are not among them: -5 is not 5."""
 
 Part = Mapping[str, Any]
 
 
 def words_of(message: Part) -> str:
     """All words of a message, part by part. A part that repeats another one is left out."""
-    said: dict[str, str] = {}
-    for text in islice(_parts(message, _DEEPEST), _PARTS):
+    return "\n".join(_different(islice(_parts(message, _DEEPEST), _PARTS)))[:LONGEST]
+
+
+def _different(texts: Iterable[str]) -> Iterator[str]:
+    """Each text once."""
+    said = set[str]()
+    for text in texts:
         part = text.strip()[:LONGEST]
-        words = f" {' '.join(_WORD.findall(part.casefold()))} "
-        if part and not any(words in each for each in said):
-            said = {each: kept for each, kept in said.items() if each not in words}
-            said[words] = part
-    return "\n".join(said.values())[:LONGEST]
+        same = " ".join(part.split())
+        if part and same not in said:
+            said.add(same)
+            yield part
 
 
 def _parts(message: Part, depth: int) -> Iterator[str]:
-    yield _string(message, "text")
-    yield "\n".join(filter(None, (_block(each, depth) for each in _list(message, "blocks"))))
-    for attachment in _list(message, "attachments"):
-        yield from _attachment(attachment, depth - 1)
+    """The message's own words, then those of each attachment."""
+    shown = words_of_blocks(message.get("blocks"), depth)
+    yield from _unless_said(string(message, "text"), shown)
+    yield shown
+    for attachment in parts_of(message.get("attachments")):
+        yield "\n".join(_different(_attachment(attachment, depth - 1)))
+
+
+def _unless_said(summary: str, shown: str) -> Iterator[str]:
+    """The summary of what is shown, when it says more."""
+    if f" {_essence(summary)} " not in f" {_essence(shown)} ":
+        yield summary
+
+
+def _essence(text: str) -> str:
+    """A text without styles and without punctuation around its words."""
+    words = (each.strip(_AROUND).rstrip(".!?") for each in text.translate(_MARKUP).casefold().split())
+    return " ".join(filter(None, words))
 
 
 def _attachment(attachment: Part, depth: int) -> Iterator[str]:
     if depth <= 0:
         return
-    for key in ("pretext", "author_name", "title", "text"):
-        yield _string(attachment, key)
-    for each in _list(attachment, "fields"):
-        yield ": ".join(filter(None, (_string(each, "title"), _string(each, "value"))))
-    yield "\n".join(filter(None, (_block(each, depth) for each in _list(attachment, "blocks"))))
-    for shared in _list(attachment, "message_blocks"):
+    shown = "\n".join(filter(None, (words_of_blocks(attachment.get("blocks"), depth), *_shared(attachment, depth))))
+    yield string(attachment, "pretext")
+    yield _author(attachment)
+    yield link(string(attachment, "title"), address(attachment, "title_link"))
+    yield from _unless_said(string(attachment, "text"), shown)
+    yield "\n".join(filter(None, map(_field, parts_of(attachment.get("fields")))))
+    yield shown
+    yield "\n".join(_opened(each) for each in parts_of(attachment.get("actions")) if each.get("url"))
+    yield string(attachment, "footer")
+    if not any(attachment.get(key) for key in ("title", "text", "fields", "blocks", "message_blocks")):
+        yield string(attachment, "fallback")
+
+
+def _author(attachment: Part) -> str:
+    names = filter(None, (string(attachment, "author_name"), string(attachment, "author_subname")))
+    return link(" ".join(names), address(attachment, "author_link"))
+
+
+def _field(field: Part) -> str:
+    return ": ".join(filter(None, (string(field, "title"), string(field, "value"))))
+
+
+def _opened(button: Part) -> str:
+    return link(string(button, "text"), address(button, "url"))
+
+
+def _shared(attachment: Part, depth: int) -> Iterator[str]:
+    for shared in parts_of(attachment.get("message_blocks")):
         message = shared.get("message")
         if isinstance(message, Mapping):
-            yield from _parts(message, depth)
-    if not any(attachment.get(key) for key in ("title", "text", "fields", "blocks", "message_blocks")):
-        yield _string(attachment, "fallback")
-
-
-def _block(block: Part, depth: int) -> str:
-    """A block's words, line by line."""
-    if block.get("type") == "rich_text":
-        return "\n".join(_rich(each, depth - 1) for each in _list(block, "elements"))
-    if block.get("type") == "table":
-        rows = block.get("rows")
-        rows = rows if isinstance(rows, list) else []
-        return "\n".join(" | ".join(_cell(cell, depth) for cell in _only_parts(row)) for row in rows[:_MOST])
-    texts = [_object(block.get("text")), *(_object(each) for each in _list(block, "fields"))]
-    texts += [_object(each) for each in _list(block, "elements") if block.get("type") == "context"]
-    texts += [encoded(_string(block, "alt_text"))] if block.get("type") == "image" else []
-    return "\n".join(filter(None, texts))
-
-
-def _cell(cell: Part, depth: int) -> str:
-    return _block(cell, depth - 1) if cell.get("type") == "rich_text" else encoded(_string(cell, "text"))
-
-
-def _object(value: object) -> str:
-    """A text object's words: those of `mrkdwn` are marked up already, those of `plain_text` are not."""
-    if isinstance(value, str):  # a markdown block
-        return encoded(value)
-    if not isinstance(value, Mapping):
-        return ""
-    text = _string(value, "text")
-    return text if value.get("type") == "mrkdwn" else encoded(text)
-
-
-def _rich(element: Part, depth: int) -> str:
-    if depth <= 0:
-        return ""
-    inner = _list(element, "elements")
-    match element.get("type"):
-        case "rich_text_list":
-            marks = (f"{number}." if element.get("style") == "ordered" else "•" for number in range(1, _MOST + 1))
-            indent = "  " * min(int(element.get("indent") or 0), 8)
-            return "\n".join(
-                f"{indent}{mark} {_rich(each, depth - 1)}" for mark, each in zip(marks, inner, strict=False)
-            )
-        case "rich_text_quote":
-            return "\n".join(f"&gt; {line}" for line in "".join(map(_inline, inner)).split("\n"))
-    return "".join(map(_inline, inner))
-
-
-def _inline(element: Part) -> str:
-    draw = _INLINE.get(_string(element, "type"))
-    return draw(element) if draw else ""
-
-
-def _link(element: Part) -> str:
-    address, label = encoded(_string(element, "url")).replace("|", "%7C"), encoded(_string(element, "text"))
-    return f"<{address}|{label}>" if label else f"<{address}>"
-
-
-_INLINE: Mapping[str, Callable[[Part], str]] = {
-    "text": lambda part: encoded(_string(part, "text")),
-    "link": _link,
-    "emoji": lambda part: f":{_string(part, 'name')}:",
-    "user": lambda part: f"<@{_string(part, 'user_id')}>",
-    "channel": lambda part: f"<#{_string(part, 'channel_id')}>",
-    "usergroup": lambda part: f"<!subteam^{_string(part, 'usergroup_id')}>",
-    "broadcast": lambda part: f"<!{_string(part, 'range')}>",
-    "date": lambda part: encoded(_string(part, "fallback")),
-    "color": lambda part: _string(part, "value"),
-}
-
-
-def _list(part: Part, key: str) -> list[Part]:
-    return list(_only_parts(part.get(key)))
-
-
-def _only_parts(value: object) -> Iterator[Part]:
-    found = value if isinstance(value, list) else []
-    return islice((each for each in found if isinstance(each, Mapping)), _MOST)
-
-
-def _string(part: Part, key: str) -> str:
-    value = part.get(key)
-    return value[:LONGEST] if isinstance(value, str) else ""
+            yield "\n".join(_different(_parts(message, depth)))

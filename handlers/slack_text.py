@@ -7,18 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.core.cleaning import decode_slack_entities
+from bot.core.clock import as_moment
 
 LONGEST = 40_000
 """Characters of one message that are read: Slack truncates messages there."""
 _MARKED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)")
 _CHANNEL = re.compile(r"<#([CDG][A-Z0-9]+)\|?>")
+_BARE = re.compile("&(?!(?:amp|lt|gt);)")
+_DATE = re.compile(r"!date\^(\d{1,11})\^")
 _GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)\|?>")
 
 
 def encoded(text: str) -> str:
     """The text as Slack escapes it."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def encoded_once(text: str) -> str:
+    """The text as Slack escapes it, when it may be escaped already: Slack escapes `plain_text` of its own accord."""
+    return _BARE.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,8 @@ def _plain(target: str, label: str, names: Names) -> str:
     if target.startswith("!subteam^"):
         group = target.removeprefix("!subteam^")
         return f"@{encoded(names.groups.get(group, '')) or label.lstrip('@') or group}"
+    if not label and (date := _DATE.match(target)) and (moment := as_moment(date[1])):
+        return f"{moment:%Y-%m-%d %H:%M} UTC"
     if target.startswith("!"):
         return label or f"@{target[1:].partition('^')[0]}"
     address = target.removeprefix("mailto:").removeprefix("tel:")

@@ -153,19 +153,6 @@ def test_command_text_is_decoded_once(text: str) -> None:
     assert command({"command": "/retarus-find", "text": encoded(text)}).text == text
 
 
-KEYS = "text type elements blocks fields attachments message message_blocks rows indent style url name".split()
-TYPES = "rich_text rich_text_section rich_text_list rich_text_quote table section context link text mrkdwn".split()
-PARTS = st.recursive(
-    st.none() | st.integers() | st.text() | st.sampled_from(TYPES),
-    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(KEYS), inner),
-)
-
-
-@given(st.dictionaries(st.sampled_from(["text", "blocks", "attachments", "files"]), PARTS))
-def test_words_of_anything_are_text(message: dict[str, Any]) -> None:
-    assert isinstance(words_of(message), str)
-
-
 @pytest.mark.parametrize("unit", ["<", "<|", "<a|", "&", "<@", "&amp;"])
 def test_long_message_is_read_at_once(unit: str) -> None:
     begun = time.thread_time()
