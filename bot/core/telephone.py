@@ -15,15 +15,41 @@ from bot.core.i18n import t
 
 _LINK = re.compile(r"<(?:tel:|mailto:|https?://)[^|<>\n]{0,2000}\|([^<>\n]{0,2000})>")
 _EXTENSION = re.compile(
-    r"[\s,;(]{0,3}(?<![^\W_])(?:durchwahl|dw|nebenstelle|nst|app|apparat)\b[.:\s]{0,3}(\d{1,7})(?!\d)\)?", re.IGNORECASE
-)
-"""German words for an extension; the library knows the English ones."""
-_NUMBERED = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)](?=\s))\s*")
-_LABELS = re.compile(
-    r"(?<![^\W_])(?:tel(?:efon|ephone)?|phone|fon|mobile?|cell|handy|office|büro|direct|direkt|nummer|number)"
-    r"(?:[-\s.]?(?:nr|no|nummer|number))?(?![^\W_])[.:]{0,2}",
+    r"[\s,;(\-]{0,3}(?<![^\W_])(?:durchwahl|dw|nebenstelle|nst|app|apparat|klappe|kl|extension|extn?)\b[.:=\s\-]{0,3}"
+    r"(\d{1,7})(?!\d)\)?",
     re.IGNORECASE,
 )
+"""Words for an extension, German and English; `ext. 12` is how the library reads all of them."""
+_HOURS = re.compile(
+    r"(?<![\d+])(?:24\s?[/x×]\s?7|7\s?[/x×]\s?24|\d{1,2}:\d\d\s?(?:-|to|bis)\s?\d{1,2}:\d\d|"
+    r"\d{1,2}(?:[.:]\d\d)?\s?(?:[ap]m)?\s?(?:-|to|bis)\s?\d{1,2}(?:[.:]\d\d)?\s?(?:uhr|h|[ap]m)\b)",
+    re.IGNORECASE,
+)
+"""Hours of attendance beside a number; the library would dial them along."""
+_ALTERNATIVE = re.compile(r"(?<=\d)\s?/\s?(?=\d{1,4}(?![\d\s()/.\-]{0,3}\d))")
+"""`1234 5678/79`: the slash before the last few digits, which are another number and no part of this one."""
+_DOTS = str.maketrans({"~": "-", "·": ".", "•": ".", "‧": ".", "・": ".", "∙": ".", "⋅": "."})
+"""Signs between the digits of a number that the library takes for something else."""
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)\s?[~·•‧・∙⋅]\s?(?=\d)")
+_NUMBERED = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)](?=\s))\s*")
+_LABELS = re.compile(
+    r"(?<![^\W_])(?:(?:tel(?:efon|ephone)?|phone|fon|mobile?|mobiltelefon|cell|handy|office|büro|direct|direkt|nummer|number|"
+    r"festnetz|rufnummer|rückruf|landline|dienstlich|geschäftlich|privat)"
+    r"(?:[-\s.]?(?:nr|no|nummer|number))?(?![^\W_])[.:]{0,2}|[TMPFDH]:)",
+    re.IGNORECASE,
+)
+_ONE_LETTER = frozenset("TMPFDH")
+"""Labels that are one letter: “Ben Brandt T +49 …”."""
+_JOINT = re.compile(
+    r"^(?:(?:and|und|or|oder|sowie|bzw\.?)(?![^\W_])|[&+])|(?:(?<![^\W_])(?:and|und|or|oder|sowie)|[&+])$"
+)
+"""A word between two people or two numbers; no part of a name."""
+_GLUED = re.compile(r"(?<=[^\W\d_])(?=(?:\+|0\d)\d[\d\s()/.\-]{4})|(?<=\d{4})(?=(?!ext)[^\W\d_]{3})", re.IGNORECASE)
+"""The place between a word and a number without a blank."""
+_NUMBER_BEFORE = re.compile(r"[+\d][\d\s()/.\-]*$")
+_PREFIX = re.compile(r"^00|\(0\)")
+_SUBSCRIBER = 8
+"""Digits after which a number is more than an area code with its country."""
 _EDGES = " ,;:·|/()[]<>-\t"
 _LIKE_A_NUMBER = re.compile(r"[+(]?\d[\d\s()/.\-]{0,40}\d|\d")
 _HAS_DIGIT = re.compile(r"\d")
@@ -91,8 +117,20 @@ def dialling_number(text: str, region: str | None = None) -> str:
 
 
 def _dialling(line: str) -> str:
-    """The line as the library reads it: plain dashes and digits, extensions in its own words, links unwrapped."""
-    return _EXTENSION.sub(r" ext. \1", plain(_LINK.sub(r"\1", line)))
+    """The line as the library reads it: plain dashes and digits, extensions in its own words, links unwrapped.
+
+    What is not part of a number is set apart by a bar, which ends a number.
+    """
+    line = plain(_LINK.sub(r"\1", line))
+    line = _BETWEEN_DIGITS.sub(lambda found: found[0].strip().translate(_DOTS), line)
+    line = _HOURS.sub(r" | \g<0>", _EXTENSION.sub(r" ext. \1", line))
+    return _ALTERNATIVE.sub(lambda found: " | " if _digits_before(found) >= _SUBSCRIBER else found[0], line)
+
+
+def _digits_before(found: re.Match[str]) -> int:
+    """Digits of the number that ends here; a slash after few of them ends the area code: `089/1234`."""
+    written = _NUMBER_BEFORE.search(found.string[max(0, found.start() - 30) : found.start()])
+    return sum(map(str.isdigit, _PREFIX.sub("", written[0]))) if written else 0
 
 
 def _matches(line: str, region: str | None) -> list[phonenumbers.PhoneNumberMatch]:
@@ -109,20 +147,21 @@ def _e164(number: phonenumbers.PhoneNumber) -> str:
 
 
 def _of_line(line: str, region: str | None) -> list[ReachablePerson]:
-    line = _NUMBERED.sub("", _dialling(line))
+    typed = _NUMBERED.sub("", plain(_LINK.sub(r"\1", line)))
+    line = _dialling(_GLUED.sub(" ", typed))
     if len(line) > _LONGEST_LINE:
         raise ValueError(
             t("“{line}” is too long for a name and a number. Write one person per line.", line=_short(line))
         )
     matches = _matches(line, region)
     if not matches:
-        raise ValueError(_no_number(line, region))
+        raise ValueError(_no_number(typed, region))
     ends = [0, *(each.end for each in matches)]
     starts = [*(each.start for each in matches), len(line)]
     pieces = [_name(line[end:start]) for end, start in zip(ends, starts, strict=True)]
     people = _joined(pieces, [_written(each.number) for each in matches])
     for person in people:
-        _require_a_name(person.name, matches[0].raw_string, line)
+        _require_a_name(person.name, matches[0].raw_string, typed)
     return people
 
 
@@ -144,6 +183,10 @@ def _joined(pieces: list[str], numbers: list[str]) -> list[ReachablePerson]:
 
 def _name(piece: str) -> str:
     name = " ".join(_LABELS.sub(" ", piece).split()).strip(_EDGES)
+    name = _JOINT.sub("", name).strip(_EDGES)
+    *before, last = name.split() or [""]
+    if last in _ONE_LETTER and len(before) != 1:  # “Anna M” is a name
+        name = " ".join(before).strip(_EDGES)
     return name if _HAS_LETTER.search(name) or _HAS_DIGIT.search(name) else ""
 
 

@@ -25,14 +25,20 @@ def test_number_with_any_dash_is_read_whole(dash: str) -> None:
         "+49 89 12345679 Ben Brandt", "Ben Brandt, Tel.: 0049 89 1234 5679", "1. Ben Brandt – 089 1234 5679",
         "• Ben Brandt, ０８９ １２３４ ５６７９", "Ben\u200b Brandt, +49\u00a089\u20111234\u20115679",
         "<https://nordlicht.example|Ben Brandt>, +49 89 12345679", "<tel:+498912345679|+49 89 12345679> Ben Brandt",
-        "Ben Brandt (+49 (0)89 1234 5679)",
+        "Ben Brandt (+49 (0)89 1234 5679)", "Ben Brandt, +49·89·1234·5679", "Ben Brandt, +49・89・12345679",
+        "Ben Brandt, 089 1234~5679", "Ben Brandt T: 089/12345679", "Ben Brandt, Festnetz: 089/1234/5679",
+        "Ben Brandt0049 89 12345679", "Tel.+49 89 12345679 Ben Brandt", "Ben Brandt, Rufnummer +٤٩ ٨٩ ١٢٣٤٥٦٧٩",
     ],
 )  # fmt: skip
 def test_person_is_a_name_and_a_number_written_for_abroad(typed: str) -> None:
     assert contact_lines(typed, "DE") == BEN
 
 
-@pytest.mark.parametrize("typed", ["ext. 12", "x12", "Durchwahl 12", "DW 12", "(Nst. 12)", "App. 12"])
+@pytest.mark.parametrize("typed", [
+        "ext. 12", "x12", "Durchwahl 12", "DW 12", "(Nst. 12)", "App. 12", "(ext. 12)", "Durchwahl: -12", ", Dw. -12",
+        "Klappe 12", "extension 12", ";ext=12", "#12",
+    ],
+)  # fmt: skip
 def test_extension_stays(typed: str) -> None:
     assert contact_lines(f"Ben Brandt, +49 89 1234 5679 {typed}", "DE") == f"{BEN} ext. 12"
 
@@ -50,6 +56,33 @@ def test_second_number_belongs_to_the_person_before_it() -> None:
     line = contact_lines("Anna Arnold, 089 1234 5678, mobil 0171 3920012", "DE")
     assert line == "Anna Arnold, +49 89 12345678, +49 171 3920012"
     assert contact_lines(line, "DE") == line
+
+
+def test_switchboard_is_dialled_with_its_zero() -> None:
+    assert contact_lines("Ben Brandt, 089 1234567-0", "DE") == "Ben Brandt, +49 89 12345670"
+
+
+@pytest.mark.parametrize("joint", [" oder ", " or ", " und ", " & ", " / Handy "])
+def test_word_between_two_numbers_is_nobodys_name(joint: str) -> None:
+    line = contact_lines(f"Ben Brandt, 089 12345679{joint}0171 3920012", "DE")
+    assert line == f"{BEN}, +49 171 3920012"
+
+
+@pytest.mark.parametrize(
+    "name", ["Anna M", "Oder Müller", "Anders Und", "D. Dorn", "Ben & Jerry", "Ben und Anna Arnold"]
+)
+def test_name_is_kept_whole(name: str) -> None:
+    assert contact_lines(f"{name}, +49 89 12345679", "DE") == f"{name}, +49 89 12345679"
+
+
+@pytest.mark.parametrize(
+    ("typed", "digits"),
+    [("24/7", "24/7"), ("9-17 Uhr", "9-17"), ("/80", "80"), ("(Mo–Fr 9–17)", "9-17"), ("/ 12", "12")],
+)
+def test_digits_beside_a_number_are_not_dialled_along(typed: str, digits: str) -> None:
+    with pytest.raises(ValueError, match=f"“{digits}” in .* is neither part of a name"):
+        people(f"Ben Brandt, +49 89 12345679 {typed}", "DE")
+    assert telephone_numbers(f"+49 89 12345679 {typed}", "DE") == ("+498912345679",)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +135,21 @@ def test_no_digit_is_ever_left_in_a_name(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["1", "1 ", "+49 89 12345678 ", "(1", "Anna, +49 89 12345678\n", "ext. 1", "<tel:a|", "- "]
+    "unit",
+    [
+        "1",
+        "1 ",
+        "+49 89 12345678 ",
+        "(1",
+        "Anna, +49 89 12345678\n",
+        "ext. 1",
+        "<tel:a|",
+        "- ",
+        "1/",
+        "1 / ",
+        "9-",
+        "~1",
+    ],
 )
 def test_finding_numbers_is_linear(unit: str) -> None:
     assert growth(lambda text: telephone_numbers(text, "DE"), unit, 4000) < 3
