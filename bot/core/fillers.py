@@ -19,9 +19,9 @@ from bot.core.i18n import t
 _WORDS = frozenset(
     "na none nil null nothing tbd tba tbc tbs tbp tbf todo wip x unknown unclear unsure dunno later soon yet now asap "
     "see above below test idk pending ditto asdf asdfg asdfgh jklö qwerty qwertz dummy placeholder bla blah blabla foo "
-    "bar lorem ipsum unavailable "
+    "bar lorem ipsum dolor sit amet unavailable irrelevant shortly qwe hm hmm "
     "ka kp nv nb nn oa so su keine angabe angaben unbekannt unklar ungewiss nichts folgt siehe oben unten offen "
-    "entfällt entf ausstehend später dito platzhalter nachtrag".split()
+    "entfällt entf ausstehend später bald demnächst dito platzhalter nachtrag nachgang äh ähm".split()
 )
 """Words without content, by themselves and together; `k. A.` is read as `ka`."""
 
@@ -29,11 +29,13 @@ _ASIDE = frozenset(
     "i we am are us it this that still currently yet now sorry unfortunately later soon shortly asap please already "
     "just only at the moment by for from of the a an my our your me you they he she customer customers client "
     "end-customer end user's colleague colleagues team support 1st 2nd first second level retarus partner information "
-    "info details data because since tomorrow today tonight monday tuesday wednesday thursday friday next week "
+    "info details data feedback response reply time point here pls previous last earlier original more "
+    "because since tomorrow today tonight monday tuesday wednesday thursday friday next week "
     "ich wir mir uns es das dies noch derzeit aktuell momentan bisher bislang zurzeit leider später bald gerade bitte "
     "schon nur vom von dem der die den des durch für kunde kunden endkunde endkunden kollege kollegen team "
-    "info infos information informationen details daten weil da denn demnächst in kürze zeitnah umgehend morgen "
-    "heute montag dienstag mittwoch donnerstag freitag nächste nächster woche".split()
+    "info infos information informationen details daten rückmeldung antwort auskunft zeit zeitpunkt hier zuvor bereits "
+    "vorherige vorherigen letzte letzten ursprüngliche obige obigen weil da denn demnächst in kürze zeitnah umgehend "
+    "morgen heute montag dienstag mittwoch donnerstag freitag nächste nächster woche".split()
 )
 """Words beside a filler that change nothing: “noch nicht bekannt”, “TBC by customer”."""
 
@@ -45,6 +47,23 @@ _GERMAN_PARTICIPLES = (
     "nachgereicht nachgeliefert nachgetragen ergänzt geklärt geprüft geliefert mitgeteilt nachgeschickt gesendet "
     "geschickt eingereicht vervollständigt hinzugefügt nachgefragt untersucht abgeklärt"
 ).split()
+_TOLD = (
+    "described mentioned explained reported stated noted beschrieben geschrieben erklärt gemeldet genannt angegeben "
+    "erwähnt geschildert"
+).split()
+_PLACES = (
+    *"ticket tickets mail email message messages thread subject title description chat call conversation "
+    "history note notes nachricht nachrichten verlauf betreff titel beschreibung gespräch telefonat chatverlauf "
+    "mailverkehr mailthread".split(),
+    "email thread",
+    "mail thread",
+)
+_AS_IN = ("as in", "wie im", "wie in")
+_SIGNS = (*_AS_IN, "see", "as per", "per", "cf", "siehe", "vgl", "laut", "gemäss")
+_STATES = set(
+    "under investigation|in progress|in clarification|not relevant|not needed|not applicable|in klärung|in prüfung|"
+    "in arbeit|in bearbeitung|in abklärung|nicht relevant|nicht bekannt|nicht klar".split("|")
+)
 _VERBS = "follow come add check send provide deliver supply clarify ask update submit confirm tell advise".split()
 
 
@@ -54,9 +73,9 @@ def _phrases() -> set[str]:
         "no idea|no clue|no|not know|do not know|not known|not sure|not certain|not clear|not applicable|"
         "not available|not provided|not given|not specified|not defined|not yet|coming|coming up|"
         "comes|to come|follows|follow|to follow|"
-        "under investigation|in progress|in clarification|as discussed|as usual|as above|as before|same|same as above|"
+        "as discussed|as usual|as above|as before|same|same as above|"
         "same as before|same as|as said|as stated|see ticket|see mail|see email|see e mail|see subject|see title|"
-        "see description|see log|see there|get back to|will get back to|come back to|will come back to|to be|"
+        "see description|see there|get back to|will get back to|come back to|will come back to|to be|"
         "have not|not have|do not have|have to ask|need to ask|must ask|waiting|waiting on|awaiting|wait|"
         "keine ahnung|kein plan|keine|ohne angabe|ohne angaben|ohne|nicht bekannt|nicht klar|nicht sicher|"
         "nicht verfügbar|nicht zutreffend|nicht anwendbar|nicht vorhanden|liegt nicht vor|liegen nicht vor|weiss nicht|"
@@ -65,13 +84,24 @@ def _phrases() -> set[str]:
         "reichen nach|liefere nach|liefern nach|trage nach|tragen nach|frage nach|fragen nach|schicke nach|"
         "schicken nach|liefert nach|reicht nach|trägt nach|schickt nach|sendet nach|sende nach|senden nach|"
         "kläre|klären|melde mich|melden|ergänze|ergänzen|warte|warten|warten auf|warte auf|"
-        "zu klären|in klärung|in prüfung|in arbeit|in bearbeitung|in abklärung|siehe ticket|siehe mail|"
-        "siehe e mail|siehe email|siehe betreff|siehe titel|siehe beschreibung|siehe log|siehe dort|wie "
+        "zu klären|siehe ticket|siehe mail|"
+        "siehe e mail|siehe email|siehe betreff|siehe titel|siehe beschreibung|siehe dort|wie "
         "besprochen|wie oben|wie immer|"
         "wie gehabt|wie zuvor|wie gesagt|wie erwähnt|s o|s u|muss klären|müssen klären|muss fragen|müssen fragen".split(
             "|"
         )
     )
+    said |= set(
+        "feedback pending|who knows|not needed|not necessary|not required|nicht nötig|nicht notwendig|"
+        "nicht erforderlich|nothing known|nothing available|nichts bekannt|nichts vorhanden|trifft nicht zu|"
+        "treffen nicht zu|cf above|vgl oben|vgl unten|laut|according to|as per|per|gemäss|reich nach|liefer nach|"
+        "trag nach|schick nach|frag nach".split("|")
+    )
+    said |= {f"{word} {told}" for word in ("as", "wie", "wie oben") for told in _TOLD}
+    said |= {f"{sign} {place}" for sign in _SIGNS for place in _PLACES}
+    said |= {f"{sign} {place} {told}" for sign in _AS_IN for place in _PLACES for told in _TOLD}
+    said |= {f"{being} {state}" for being in ("is", "are", "ist", "sind") for state in _STATES}
+    said |= _STATES | {f"{state} {joint}" for state in _STATES for joint in ("with", "mit")}
     said |= {" ".join(pair) for pair in product(("to be", "will be", "is being", "are being"), _PARTICIPLES)}
     said |= {" ".join(pair) for pair in product(("will", "to", "must", "need to", "going to"), _VERBS)}
     said |= {f"wird {each}" for each in _GERMAN_PARTICIPLES} | {f"werden {each}" for each in _GERMAN_PARTICIPLES}
@@ -87,48 +117,62 @@ _FILES = set(
     "see picture|see enclosed|see enclosure|attached|attachment|as attached|is attached|in attachment|enclosed|"
     "screenshot attached|log attached|file attached|siehe anhang|siehe anhänge|siehe anlage|siehe anlagen|siehe datei|"
     "siehe screenshot|siehe bild|siehe beilage|im anhang|in anlage|in anhang|anbei|angehängt|ist angehängt|anhang|"
-    "anlage|liegt bei|beigefügt|ist beigefügt|s anhang|s anlage".split("|")
+    "anlage|liegt bei|beigefügt|ist beigefügt|s anhang|s anlage|vgl anhang|vgl anlage|find attached|find enclosed|"
+    "attached find|hängt an|hängen an|habe angehängt|hab angehängt|have attached|have enclosed".split("|")
 )
 _PAPERS = (
     "file files log logs trace traces mail mails email emails screenshot screenshots picture image document pdf csv "
-    "table list excerpt export datei dateien mitschnitt bild dokument tabelle liste auszug logdatei logfile"
+    "table list excerpt export zip archive datei dateien mitschnitt bild dokument tabelle liste auszug logdatei logfile"
 ).split()
 _FILES |= {
     shape.format(paper)
-    for paper in _PAPERS
+    for paper in (*_PAPERS, "log file", "log files")
     for shape in (
         "see attached {}", "see enclosed {}", "see {} attached", "attached {}", "{} attached", "{} is attached",
-        "{} enclosed", "siehe {} im anhang", "siehe angehängte {}", "siehe angehängtes {}", "siehe angehängten {}",
-        "{} anbei", "anbei {}", "{} angehängt", "{} im anhang", "{} ist angehängt", "{} liegt bei",
+        "{} enclosed", "have attached {}", "siehe {}", "see {}", "siehe angehängter {}",
+        "siehe {} im anhang", "siehe angehängte {}", "siehe angehängtes {}", "siehe angehängten {}", "{} anbei",
+        "anbei {}", "{} angehängt", "{} im anhang", "{} ist angehängt", "{} liegt bei",
         "siehe beigefügte {}", "siehe beigefügtes {}",
     )
 }  # fmt: skip
 """Phrases that point to a file: an answer where one is attached."""
 
 _NOT_THERE = frozenset(
-    "to not no is are was were there has have had"
-    " been be do does did don t n can could cannot unable it that this here "
+    "to not no is are was were there has have had possible möglich "
+    "been be do does did don t n due "
+    "unavailability delivered sent received got relevant needed can could cannot unable it that this here "
     "available availability applicable known unknown given provided exists exist existing missing none nothing "
     "nicht nein kein keine ist sind war waren da hat haben habe gibt liegt liegen vor wurde wurden werden kann können "
-    "verfügbar vorhanden bekannt unbekannt zutreffend anwendbar angegeben fehlt fehlen trifft zu".split()
+    "wegen aufgrund nichtverfügbarkeit geliefert gesendet geschickt übermittelt erhalten bekommen mitgeteilt relevant "
+    "nichts verfügbar vorhanden bekannt unbekannt zutreffend anwendbar angegeben fehlt fehlen trifft zu".split()
 )
 """Words that merely repeat “not available”."""
 
-_APART = re.compile(r"(?<![^\W\d_])([^\W\d_])(?:\s{0,3}[./]\s{0,3}|\s{1,3})(?=[^\W\d_](?![^\W\d_]))")
-"""Single letters one after the other, with dots, slashes or blanks between them."""
+_APART = re.compile(r"(?<![^\W\d_])([^\W\d_])(?:\s{0,3}[./]\s{0,3}|-|\s{1,3})(?=[^\W\d_](?![^\W\d_]))")
+"""Single letters one after the other, with dots, slashes, dashes or blanks between them."""
 _NO_WORD = re.compile(r"[^\w\s/.'-]")
 _BETWEEN = re.compile(r"[\s/.]+|(?<!\w)-+|-+(?!\w)|(?<=[^\W\d_]{2})-(?=[^\W\d_]{2})")
-_SHORT_FORMS = ((re.compile(r"n't\b"), " not"), (re.compile(r"\bca not\b"), "can not"), (re.compile(r"'ll\b"), " will"))
+_SHORT_FORMS = (
+    (re.compile(r"\b(do|does|did|is|are|was|ca)nt\b"), r"\1 not"),
+    (re.compile(r"n't\b"), " not"),
+    (re.compile(r"\bca not\b"), "can not"),
+    (re.compile(r"'ll\b"), " will"),
+)
 _UNAVAILABLE = re.compile(
-    r"(not[ -](?:available|applicable|known)|unavailable|n\s?/\s?a|(?:ist |sind )?nicht (?:verfügbar|zutreffend|"
-    r"anwendbar|vorhanden|bekannt)|"
+    r"(not[ -](?:available|applicable|known|relevant)|unavailable|irrelevant|n\s?/\s?a|"
+    r"(?:ist |sind )?nicht (?:verfügbar|zutreffend|"
+    r"anwendbar|vorhanden|bekannt|relevant)|"
     r"lieg(?:t|en) nicht vor|entfällt)\b((?:\W*)(.*))",
     re.IGNORECASE | re.DOTALL,
 )
 _GIVES_A_REASON = re.compile(r"\s*[:;,.(–—-]|\s+(?:because|since|as|weil|da|denn)\b", re.IGNORECASE)
 _BECAUSE = re.compile(r"^(?:because|since|as|weil|da|denn)?\b\W*", re.IGNORECASE)
+_REPEATED = re.compile(r"([^\W\d_]{3,8}?)\1{1,9}")
 _LONG = 40
 """Words; a longer text has content, unless it is all filler words."""
+_KNOWLEDGE = frozenset("info infos information informationen details angabe angaben".split())
+"""“No information”, “keine Details”: nothing is said, unlike by “no” and “noch keine”."""
+_NONE = frozenset({"no", "kein", "keine", "nothing", "nichts"})
 _NOTHING = frozenset({"none", "nothing", "keine", "nichts"})
 """“Noch keine” is more than “keine”: it may be an answer."""
 
@@ -181,18 +225,31 @@ def is_reasoned_absence(text: str) -> bool:
 def _fault(text: str, asked: Asked, *, has_files: bool = False) -> Emptiness | None:
     """The `emptiness` of an answer; a reason must say more than that there is one."""
     found = emptiness(text, has_files=has_files)
-    if found is None and asked is Asked.REASON and set(_words(text)) <= _NO_REASON | _ASIDE:
+    if found is None and asked is Asked.REASON and _gives_none(_words(text)):
         return Emptiness.FILLER
     return found
 
 
+def _gives_none(words: list[str]) -> bool:
+    return _NO_REASON.issuperset(word for word in words if word not in _ASIDE) or " ".join(words) in _NO_WAY
+
+
 _NO_REASON = frozenset(
     "because since reason reasons no the a of for just so is it was that this why yes no ok okay fine done good agreed "
-    "necessary needed required useful important better "
+    "necessary needed required useful important better will want to "
+    "whatever matter ask it's "
+    "do does not don't say so i it what all various diverse special known certain some same usual follows follow "
     "weil da denn grund gründe gründen aus ohne kein keine keinen der die das des ein es ist war so halt eben darum "
-    "deshalb deswegen wegen nun mal einfach ja nein passt gut erledigt besser nötig notwendig nützlich wichtig".split()
+    "deshalb deswegen wegen nun mal einfach ja nein passt gut alles erledigt egal frag nicht will "
+    "wollen warum verschiedene diverse bestimmte bekannte "
+    "bekannten besondere begründung folgt besser nötig notwendig nützlich wichtig".split()
 )
 """Words of texts that claim a reason and give none: “just because”, “aus Gründen”, “ist halt so”."""
+_NO_WAY = frozenset(
+    "must be|has to be|it has to be|no other way|there is no other way|muss sein|muss halt sein|geht nicht anders|"
+    "es geht nicht anders".split("|")
+)
+"""Texts that only say that it must be so."""
 
 
 def emptiness(text: str, *, has_files: bool = False) -> Emptiness | None:
@@ -213,18 +270,28 @@ def _reason_is_empty(reason: str) -> Emptiness | None:
         return Emptiness.FILLER
     if all(word in _NOT_THERE or word in _ASIDE for word in words):
         return Emptiness.CIRCULAR if len(words) > 1 or words[0] in _NOT_THERE else Emptiness.FILLER
-    return _emptiness_of(words, has_files=False)
+    return Emptiness.FILLER if _gives_none(words) else _emptiness_of(words, has_files=False)
 
 
 def _emptiness_of(words: list[str], *, has_files: bool) -> Emptiness | None:
     core = [word for word in words if word not in _ASIDE]
     if not core:
-        return Emptiness.FILLER if any(_says_nothing(word) for word in words) else None
+        return Emptiness.FILLER if any(map(_says_nothing, words)) else None
+    if _denies_knowledge(words, core):
+        return Emptiness.FILLER
     if all(map(_says_nothing, core)):
         only_none = _NOTHING.issuperset(core) and len(core) < len(words)
         return None if only_none else Emptiness.FILLER
-    if len(core) > _LONG:
-        return None
+    return _emptiness_of_phrases(core, has_files=has_files) if len(core) <= _LONG else None
+
+
+def _denies_knowledge(words: list[str], core: list[str]) -> bool:
+    """True for “no information available” and “keine Details”."""
+    says_no = not _NONE.isdisjoint(core) and all(word in _NOT_THERE or word in _KNOWLEDGE for word in core)
+    return says_no and not _KNOWLEDGE.isdisjoint(words)
+
+
+def _emptiness_of_phrases(core: list[str], *, has_files: bool) -> Emptiness | None:
     if _is_made_of(core, _said(with_files=False)):
         return Emptiness.FILLER
     if _is_made_of(core, _said(with_files=True)):
@@ -251,8 +318,11 @@ def _is_made_of(core: list[str], phrases: frozenset[tuple[str, ...]]) -> bool:
 
 
 def _says_nothing(word: str) -> bool:
-    """A filler word, or one letter again and again."""
-    return word in _WORDS or (len(word) > 1 and len(set(word)) == 1 and word.isalpha())
+    """A filler word, also one again and again, or one letter again and again."""
+    if word in _WORDS or (len(word) > 1 and len(set(word)) == 1 and word.isalpha()):
+        return True
+    repeated = _REPEATED.fullmatch(word)
+    return repeated is not None and repeated[1] in _WORDS
 
 
 def _words(text: str) -> list[str]:

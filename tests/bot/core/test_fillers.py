@@ -16,7 +16,12 @@ ENGLISH = [
     "I'll send it later", "we'll get back to you", "same as above", "as above", "same", "ditto", "see above",
     "see ticket", "see e-mail", "don’t know", "we do not know yet", "not known", "unknown", "still pending",
     "awaiting customer", "xxx", "aaaa", "asdf", "not available", "not available yet", "not available because",
-    "not available because tbd", "not applicable, n/a",
+    "not available because tbd", "not applicable, n/a", "N—A",
+    "n-a", "pending customer feedback", "waiting for response", "more to follow",
+    "unknown at this point in time", "dont know", "who knows", "no information available", "no details",
+    "see previous mail", "see email thread", "as described above", "as per ticket", "as per customer", "nothing known",
+    "not needed", "not relevant", "in clarification with the customer", "testtest", "asdfasdf", "hmm",
+    "lorem ipsum dolor sit amet", "not available because of reasons",
 ]  # fmt: skip
 GERMAN = [
     "k. A.", "K.A", "n. b.", "s. o.", "liefere ich nach", "liefern wir nach", "Kunde liefert nach",
@@ -24,13 +29,17 @@ GERMAN = [
     "reichen wir nach", "trage ich nach", "kommt noch", "kommt vom Kunden", "folgt in Kürze", "wie oben",
     "siehe oben", "dito", "nicht bekannt", "noch nicht bekannt", "weiß ich nicht", "kläre ich",
     "wird zeitnah geklärt", "muss noch geklärt werden", "keine Angabe", "entfällt", "nicht verfügbar",
-    "liegt nicht vor", "steht noch aus",
+    "liegt nicht vor", "steht noch aus", "reich ich nach", "liefer ich morgen nach", "warte auf Rückmeldung vom Kunden",
+    "Antwort steht noch aus", "ist in Klärung", "in Klärung mit dem Kunden", "siehe vorherige Mail", "vgl. oben",
+    "wie bereits beschrieben", "wie im Ticket beschrieben", "laut Kunde", "keine Infos", "keine Angabe möglich",
+    "keine Informationen vorhanden", "trifft nicht zu", "nicht relevant", "nicht notwendig", "demnächst", "äh",
 ]  # fmt: skip
 CIRCULAR = [
     "not available because it is not available", "Not available: not available.",
     "not available because not yet known", "not available because there is no information available",
     "not available because we do not have it", "nicht verfügbar, weil nicht verfügbar",
-    "nicht verfügbar, weil es nicht verfügbar ist", "liegt nicht vor, da nicht vorhanden",
+    "nicht verfügbar, weil es nicht verfügbar ist", "nicht verfügbar, weil noch nicht geliefert",
+    "not available due to unavailability", "liegt nicht vor, da nicht vorhanden",
     "n/a because it is not applicable", "nicht bekannt, weil unbekannt", "not known to the customer",
 ]  # fmt: skip
 FILES = [
@@ -43,6 +52,12 @@ FILES = [
     "anbei",
     "im Anhang",
     "siehe Screenshot",
+    "see log file",
+    "please find attached",
+    "I have attached the log",
+    "hängt an",
+    "vgl. Anhang",
+    "siehe angehängter Log",
 ]
 ANSWERS = [
     "0", "1", "3", "550", "no", "nein", "Yes.", "ok", "否", "DE1", "DE 1", "P1", "noch nicht", "Kunde", "Retarus",
@@ -51,7 +66,12 @@ ANSWERS = [
     "see ticket RCR-88123", "see attachment, line 4: 550", "A. B. Meyer", "test mail rejected",
     "i.e. the mails to b@target.example", "none of the mails arrive", "keine Mails", "Will be sent twice",
     "Mail to the customer is delayed", "Service not available since the update", "not known in DNS",
-    "Bestätigung folgt nicht",
+    "Bestätigung folgt nicht", "no response", "keine Antwort", "No reply from the server", "no data",
+    "none yet",
+    "information is wrong", "Details fehlen in der Rechnung", "time of the mail is wrong", "the test failed",
+    "xyz GmbH",
+    "A-B", "reported by the monitoring", "no details are shown", "Mails kommen später an", "attachment is missing",
+    "waiting in queue DE1", "not delivered", "per Fax", "laut Log 550", "see KB 4711", "missing header",
 ]  # fmt: skip
 REASONS = [
     "not available because the customer is offline", "Not available: the customer is offline",
@@ -147,6 +167,8 @@ def test_judging_is_linear(unit: str) -> None:
     [
         "because", "just because", "because it is necessary", "no reason", "reason", "ok", "done", "weil",
         "ist halt so", "aus Gründen", "ohne Grund", "weil es wichtig ist", "passt so", "erledigt",
+        "why not", "because I say so", "weil ich will", "various reasons", "aus bekannten Gründen", "egal", "whatever",
+        "Begründung folgt", "muss sein", "geht nicht anders", "has to be", "alles gut",
     ],
 )  # fmt: skip
 def test_text_that_only_claims_a_reason_is_refused_as_a_reason(text: str) -> None:
@@ -163,6 +185,9 @@ def test_text_that_only_claims_a_reason_is_refused_as_a_reason(text: str) -> Non
         "aus Datenschutzgründen",
         "customer is closed",
         "urgent",
+        "must be done before the release",
+        "auf Wunsch des Kunden",
+        "as agreed",
     ],
 )
 def test_short_reason_that_names_something_is_a_reason(text: str) -> None:
