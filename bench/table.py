@@ -91,7 +91,7 @@ def targets(all_: BenchmarkResults) -> Iterable[str]:
 
 
 def _ratio_target(
-    target: str, places: Mapping[tuple[Transport, Network], Results], metric: str, desk: str, most: float
+    target: str, places: Mapping[tuple[Transport, Network], Results], metric: str, desk: str, limit: float
 ) -> str:
     """A line for a ratio: at each concurrency in the first setting, and the worst ratio of all other settings."""
     ratios = {(place, n): _ratio(results, metric, desk, n) for place, results in places.items() for n in AT_ONCE}
@@ -99,7 +99,7 @@ def _ratio_target(
     measured = ", ".join(f"{ratios[first, n]:.2f} × with {n} at once" for n in AT_ONCE)
     worst = max((key for key in ratios if key[0] in others), key=lambda key: ratios[key])
     measured += f"; at worst elsewhere {ratios[worst]:.2f} × ({_name(worst[0])}, {worst[1]} at once)"
-    return _target(target, measured, holds=max(ratios.values()) <= most)
+    return _target(target, measured, holds=max(ratios.values()) <= limit)
 
 
 def _engine(desk: str) -> str:

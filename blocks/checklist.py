@@ -29,7 +29,7 @@ PICK = "checks.pick."
 SHOWN = "checks.shown"
 """The list's callback id."""
 
-MOST_PICKS = 3
+MAX_PICKS = 3
 
 _MARKS = {TaskState.OPEN: "○", TaskState.DONE: "✓", TaskState.OFFERED: "·"}
 _TITLES = {
@@ -62,7 +62,7 @@ def _task(each: Task, ticket: Ticket, config: Config, trace: Trace | None, who: 
     yield head
     if answers:
         yield kit.rich(kit.line(kit.text(answers), *_by(trace, who)))
-    picks = in_one_click(each, ticket, config)[:MOST_PICKS] if ticket.stage.is_open else ()
+    picks = in_one_click(each, ticket, config)[:MAX_PICKS] if ticket.stage.is_open else ()
     if picks:
         field = each.fields[0].key
         buttons = [

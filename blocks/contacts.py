@@ -23,7 +23,7 @@ REINSTATE = "contacts.reinstate"
 HAND_OVER = "contacts.hand_over"
 SAVE = "contacts.save"
 
-_MOST = 40
+_LIMIT = 40
 """Contacts shown: two blocks each."""
 
 
@@ -38,9 +38,9 @@ def register(contacts: Sequence[Contact], edition: str, on: date) -> list[Json]:
         kit.note(checked),
         kit.actions("contacts", [kit.button(t("Add a contact"), ADD, "add", style="primary")]),
     ]
-    for contact in contacts[:_MOST]:
+    for contact in contacts[:_LIMIT]:
         blocks += [_entry(contact, edition, on), kit.actions(f"contact.{contact.slack_user}", _buttons(contact))]
-    more = len(contacts) - _MOST
+    more = len(contacts) - _LIMIT
     return [*blocks, kit.note(t("and {count} more", count=more))] if more > 0 else blocks
 
 

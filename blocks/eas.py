@@ -18,7 +18,7 @@ ASK = "eas.ask"
 OPENED = "eas.opened"
 WHEN = "opened"
 NUMBER = "rcr"
-_MOST = 100
+_LIMIT = 100
 """Blocks of a modal."""
 
 
@@ -33,7 +33,7 @@ def modal(shown: Preview, name: str, now: int, *, reason: str = "", changed: boo
     blocks += [*doubtful(shown, typed=reason), *by_hand(shown)]
     number, hint = t("RCR number"), t("As the portal shows it")
     asked = [_when(now), text_input(NUMBER, number, hint, multiline=False, needed=False)]
-    blocks += [*tuple(_texts(shown))[: _MOST - len(blocks) - len(asked)], *asked]
+    blocks += [*tuple(_texts(shown))[: _LIMIT - len(blocks) - len(asked)], *asked]
     about = f"{shown.ticket.id}|{shown.ticket.version}"
     return kit.modal(OPENED, t("Open it in EAS"), blocks, submit=t("It is opened"), about=about)
 

@@ -115,7 +115,7 @@ def _files(shown: Preview, config: Config) -> list[Json]:
 
 
 def _count(files: Sequence[Attachment], config: Config) -> Json:
-    sizes = {"size": sized(total(files)), "most": sized(config.files.most)}
+    sizes = {"size": sized(total(files)), "most": sized(config.files.max_bytes)}
     return kit.note(t("Files to be sent: {count}, {size} of {most}", count=len(files), **sizes))
 
 

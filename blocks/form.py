@@ -87,10 +87,10 @@ def _element(field: Field, options: tuple[Option, ...], answer: str) -> Json:
         "type": "plain_text_input",
         "action_id": ANSWER,
         "multiline": field.ask is Ask.TEXT,
-        "max_length": min(field.most, LONGEST),
+        "max_length": min(field.max_length, LONGEST),
     }
     if answer:
-        element["initial_value"] = _lines(answer, field)[: field.most]
+        element["initial_value"] = _lines(answer, field)[: field.max_length]
     return element
 
 

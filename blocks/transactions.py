@@ -8,7 +8,7 @@ from blocks import kit
 from blocks.form import ANSWER, text_input
 from blocks.kit import Json
 from bot.core.i18n import t
-from bot.core.transaction_table import MOST_TRANSACTIONS
+from bot.core.transaction_table import MAX_TRANSACTIONS
 from bot.forms.pasted_transactions import ADD, MODE, PASTED, REPLACE, TABLE_FILE
 from bot.forms.template_fields import SHOWN_EXAMPLES
 from bot.forms.validation import examples
@@ -22,7 +22,7 @@ def paste_inputs(answers: Mapping[str, str], typed: Mapping[str, str]) -> list[J
     there = max(examples(answers), default=0)
     label = t("Several transactions at once: a table or CSV")
     hint = t(
-        "With a line of headings: Timestamp, Sender, Recipient, Status. Up to {most} in all", most=MOST_TRANSACTIONS
+        "With a line of headings: Timestamp, Sender, Recipient, Status. Up to {most} in all", most=MAX_TRANSACTIONS
     )
     hidden = t("Transactions {first} to {last} are kept as they are.", first=SHOWN_EXAMPLES + 1, last=there)
     return [

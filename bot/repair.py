@@ -87,7 +87,7 @@ class Repair:
     wake: Callable[[], None]
     """Tells the outbox that there is something to deliver."""
     settled: timedelta = SETTLED
-    patience: float = 90.0
+    timeout: float = 90.0
     """Seconds without any delivery after which what still waits is left to the desk."""
 
     async def lines(self) -> AsyncIterator[RepairLine]:
@@ -117,7 +117,7 @@ class Repair:
         """Waits for the outbox; gives how many due notices are left when nothing is delivered any more."""
         self.wake()
         fewest, since = (await self.store.backlog(as_utc(self.clock()))).waiting, monotonic()
-        while fewest and monotonic() - since < self.patience:
+        while fewest and monotonic() - since < self.timeout:
             await asyncio.sleep(_LOOK)
             waiting = (await self.store.backlog(as_utc(self.clock()))).waiting
             if waiting < fewest:

@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 WAIVERS = re.findall(r"^([A-Z][\w-]+) ", (ROOT / "deploy" / "audit-waivers.txt").read_text("utf-8"), re.MULTILINE)
-PATIENCE = 300
+TIMEOUT = 300
 """Seconds for all packages."""
 
 
@@ -48,7 +48,7 @@ def report() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.json"
         try:
-            subprocess.run(command(path), cwd=ROOT, check=False, capture_output=True, timeout=PATIENCE)
+            subprocess.run(command(path), cwd=ROOT, check=False, capture_output=True, timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
             return []
         return read(path) if path.is_file() and path.stat().st_size else []

@@ -67,7 +67,7 @@ def _answering(desk: Desk, dispatcher: Dispatcher) -> None:
         return desk.retarus_replies.record if found.level is Level.THIRD else desk.answers.check
 
     dispatcher.clicks[checklist.ANSWER] = answer
-    for number in range(checklist.MOST_PICKS):
+    for number in range(checklist.MAX_PICKS):
         dispatcher.saving_clicks[f"{checklist.PICK}{number}"] = pick
     dispatcher.submissions[checklist.SUBMIT] = submit
     dispatcher.redraws[checklist.SUBMIT] = redraw

@@ -28,7 +28,7 @@ COMMANDS = {
     "/retarus-service-request": Kind.SERVICE_REQUEST,
     "/retarus-change": Kind.CHANGE,
 }
-_FRESH = 60.0
+_TTL = 60.0
 """Seconds a drawn form is cached: a contact changed elsewhere is prefilled after that time at the latest."""
 
 Draft = tuple[tuple[str, str], ...]
@@ -42,7 +42,7 @@ def register(desk: Desk, dispatcher: Dispatcher) -> None:
 
     offering = SuggestionLookup(desk)
     forms = RaiseForm(desk)
-    drawn = TtlCache(draw, _FRESH, most=500)
+    drawn = TtlCache(draw, _TTL, max_size=500)
 
     async def open_form(asked: Command) -> None:
         """Opens the form with the draft, or with what the text behind the command says."""

@@ -17,10 +17,10 @@ from handlers.slack_text import Names, channels_in, groups_in, people_in
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 1.0
+TIMEOUT = 1.0
 """Seconds: the form that shows the names has to be opened within three."""
-_FRESH = 600.0
-_MOST = 20
+_TTL = 600.0
+_LIMIT = 20
 """Channels that are looked up for one message."""
 
 
@@ -30,21 +30,21 @@ class MentionNames:
     def __init__(self, client: AsyncWebClient, desk: Desk) -> None:
         self._client = client
         self._desk = desk
-        self._channels = TtlCache(self._ask_channel, _FRESH)
-        self._groups = TtlCache(self._ask_groups, _FRESH)
+        self._channels = TtlCache(self._ask_channel, _TTL)
+        self._groups = TtlCache(self._ask_groups, _TTL)
 
     async def of(self, text: str) -> Names:
         """The names of everything the text mentions without a name."""
         people, channels, groups = await asyncio.gather(
             self._in_time(self._people(people_in(text))),
-            self._in_time(self._channel_names(sorted(channels_in(text))[:_MOST])),
+            self._in_time(self._channel_names(sorted(channels_in(text))[:_LIMIT])),
             self._in_time(self._group_names(groups_in(text))),
         )
         return Names(people, channels, groups)
 
     async def _in_time(self, work: Awaitable[Mapping[str, str]]) -> Mapping[str, str]:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 return await work
         except (SlackApiError, ClientError, TimeoutError) as error:
             log.warning("names in a message could not be looked up: %s", type(error).__name__)

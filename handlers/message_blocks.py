@@ -12,7 +12,7 @@ from typing import Any
 
 from handlers.slack_text import LONGEST, encoded, encoded_once
 
-_MOST = 200
+_LIMIT = 200
 """Blocks, attachments and elements that are read on each level; Slack has fewer."""
 _WORDS = (
     "rich_text_title title subtitle caption label text fields description author_name provider_name body subtext "
@@ -58,7 +58,7 @@ def address(part: Part, key: str) -> str:
 
 
 def _list(value: object) -> list[Any]:
-    return value[:_MOST] if isinstance(value, list) else []
+    return value[:_LIMIT] if isinstance(value, list) else []
 
 
 def _lines(texts: Iterator[str]) -> str:

@@ -17,7 +17,7 @@ from handlers.payload import Click
 
 _OUTAGES = 2
 """Running outages that are offered."""
-_FRESH = 5.0
+_TTL = 5.0
 """Seconds the running outages are used without reading them again."""
 _FORMS = 500
 """Forms whose shown suggestions are remembered."""
@@ -29,7 +29,7 @@ class SuggestionLookup:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.searching = desk.search
-        self._running: TtlCache[str, list[Ticket]] = TtlCache(lambda _: desk.outages.running(), _FRESH)
+        self._running: TtlCache[str, list[Ticket]] = TtlCache(lambda _: desk.outages.running(), _TTL)
         self._newest: dict[str, Click] = {}
         """Latest typed text by form, while a look-up is running."""
         self._shown: dict[str, list[tuple[str, frozenset[str]]]] = {}

@@ -18,10 +18,10 @@ from handlers.payload import Submission
 
 Fetch = Callable[[Attachment, int], Awaitable[bytes | MissingFile]]
 
-_MOST_BYTES = 500_000
+_MAX_BYTES = 500_000
 """Size of fifty transactions with their log extracts."""
 _NO_TEXT = mark("{name} is no text. Save the table as CSV in the spreadsheet program, and upload that.")
-_PATIENCE = 2.0
+_TIMEOUT = 2.0
 """Seconds: the form must be answered within three."""
 
 
@@ -33,12 +33,12 @@ async def with_table(form: Submission, fetch: Fetch) -> Mapping[str, str]:
 
 
 async def _text(file: Attachment, fetch: Fetch) -> str:
-    if file.size > _MOST_BYTES:
+    if file.size > _MAX_BYTES:
         words = t("{name} is {size}; a table of at most {most} is read.", name=file.name, **_sizes(file))
         raise Invalid({TABLE_FILE: words})
     try:
-        async with asyncio.timeout(_PATIENCE):
-            content = await fetch(file, _MOST_BYTES)
+        async with asyncio.timeout(_TIMEOUT):
+            content = await fetch(file, _MAX_BYTES)
     except (TimeoutError, ClientError, SlackClientError) as error:
         words = t("Slack did not give the file in time. Submit the form again, or paste the table.")
         raise Invalid({TABLE_FILE: words}) from error
@@ -57,4 +57,4 @@ async def _text(file: Attachment, fetch: Fetch) -> str:
 
 
 def _sizes(file: Attachment) -> dict[str, str]:
-    return {"size": sized(file.size), "most": sized(_MOST_BYTES)}
+    return {"size": sized(file.size), "most": sized(_MAX_BYTES)}

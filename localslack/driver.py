@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from localslack.listening import PATIENCE, ControlClient, Json
+from localslack.listening import TIMEOUT, ControlClient, Json
 from localslack.visible import labels, pressable, text_of
 
 
@@ -47,8 +47,8 @@ class PersonDriver(ControlClient):
     What is refused raises `Refusal`; what never happens raises TimeoutError.
     """
 
-    def __init__(self, control_url: str, name: str, patience: float = PATIENCE) -> None:
-        super().__init__(control_url, name, patience)
+    def __init__(self, control_url: str, name: str, timeout: float = TIMEOUT) -> None:
+        super().__init__(control_url, name, timeout)
         self._typed: dict[str, Json] = {}
         self._dms: dict[str, str] = {}
 

@@ -39,17 +39,17 @@ def _wrong(element: Json, value: object) -> Iterator[str]:
     elif kind == "url_text_input" and not _URL.fullmatch(str(value)):
         yield "Enter a valid URL."
     elif isinstance(value, list):
-        most = element.get("max_selected_items") or element.get("max_files")
-        if most and len(value) > most:
-            yield f"Choose at most {most}."
+        maximum = element.get("max_selected_items") or element.get("max_files")
+        if maximum and len(value) > maximum:
+            yield f"Choose at most {maximum}."
 
 
 def _wrong_length(element: Json, value: str) -> Iterator[str]:
-    least, most = element.get("min_length", 0), element.get("max_length", 3000)
-    if len(value) < least:
-        yield f"Enter at least {least} characters."
-    if len(value) > most:
-        yield f"Enter at most {most} characters."
+    minimum, maximum = element.get("min_length", 0), element.get("max_length", 3000)
+    if len(value) < minimum:
+        yield f"Enter at least {minimum} characters."
+    if len(value) > maximum:
+        yield f"Enter at most {maximum} characters."
 
 
 def _wrong_number(element: Json, value: str) -> Iterator[str]:
@@ -57,8 +57,8 @@ def _wrong_number(element: Json, value: str) -> Iterator[str]:
     if not re.fullmatch(r"-?\d+(\.\d+)?" if decimals else r"-?\d+", value):
         yield "Enter a number." if decimals else "Enter a whole number."
         return
-    least, most = element.get("min_value"), element.get("max_value")
-    if least is not None and float(value) < float(least):
-        yield f"Enter a number of at least {least}."
-    if most is not None and float(value) > float(most):
-        yield f"Enter a number of at most {most}."
+    minimum, maximum = element.get("min_value"), element.get("max_value")
+    if minimum is not None and float(value) < float(minimum):
+        yield f"Enter a number of at least {minimum}."
+    if maximum is not None and float(value) > float(maximum):
+        yield f"Enter a number of at most {maximum}."

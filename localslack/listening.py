@@ -10,7 +10,7 @@ import aiohttp
 
 Json = dict[str, Any]
 Found = Callable[[], Any | Awaitable[Any]]
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds a driver waits for an event, by default."""
 
 
@@ -26,10 +26,10 @@ class Refusal(Exception):
 class ControlClient:
     """A connection to the control interface as one person; opened at its first use."""
 
-    def __init__(self, control_url: str, name: str, patience: float = PATIENCE) -> None:
+    def __init__(self, control_url: str, name: str, timeout: float = TIMEOUT) -> None:
         self._url = control_url.rstrip("/")
         self.name = name
-        self.patience = patience
+        self.timeout = timeout
         self._session: aiohttp.ClientSession | None = None
         self._listener: asyncio.Task[None] | None = None
         self._happened = asyncio.Event()
@@ -72,7 +72,7 @@ class ControlClient:
         """
         await self._open()
         try:
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout(self.timeout):
                 while True:
                     self._happened.clear()
                     if answer := await _asked(found):
@@ -80,7 +80,7 @@ class ControlClient:
                     await self._happened.wait()
         except TimeoutError:
             there = f"; there is {await _asked(instead)}" if instead else ""
-            raise TimeoutError(f"{self.name} waited {self.patience:g} s in vain for {what}{there}") from None
+            raise TimeoutError(f"{self.name} waited {self.timeout:g} s in vain for {what}{there}") from None
 
 
 async def _asked(question: Found) -> Any:

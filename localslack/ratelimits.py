@@ -49,12 +49,12 @@ class RateLimits:
             self._told[app_id] = now
         return is_news
 
-    def _count(self, key: tuple[str, ...], most: int, window: float) -> int:
+    def _count(self, key: tuple[str, ...], limit: int, window: float) -> int:
         now = time.monotonic()
         calls = self._calls.setdefault(key, deque())
         while calls and calls[0] <= now - window:
             calls.popleft()
-        if len(calls) >= most:
+        if len(calls) >= limit:
             return max(1, math.ceil(calls[0] + window - now))
         calls.append(now)
         return 0

@@ -10,7 +10,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 _Entry = TypeVar("_Entry")
-MOST_MEMBERS = 100_000
+MAX_MEMBERS = 100_000
 EVERYBODY = "*"  # among the members of a channel: all full members of the workspace
 
 
@@ -130,8 +130,8 @@ class Seed:
         _refuse_unknown(data, {"team", "people", "channels", "groups", "apps"}, "the seed")
         _refuse_unknown(team, {"name", "domain", "enterprise", "crowd"}, "[team]")
         crowd = team.get("crowd", 0)
-        if isinstance(crowd, bool) or not isinstance(crowd, int) or not 0 <= crowd <= MOST_MEMBERS:
-            raise SeedError(f"[team] crowd is a number up to {MOST_MEMBERS}")
+        if isinstance(crowd, bool) or not isinstance(crowd, int) or not 0 <= crowd <= MAX_MEMBERS:
+            raise SeedError(f"[team] crowd is a number up to {MAX_MEMBERS}")
         return cls(
             team=str(team.get("name", "Local")),
             domain=str(team.get("domain", "local")),

@@ -18,7 +18,7 @@ from localslack.driver import PersonDriver
 from localslack.faults import Faults
 from localslack.http_routes import HttpRoutes, page_headers
 from localslack.journal import Journal, SqliteJournal
-from localslack.listening import PATIENCE
+from localslack.listening import TIMEOUT
 from localslack.mail import Mailbox
 from localslack.middlewares import error_bodies, own_pages_only
 from localslack.records import App
@@ -107,9 +107,9 @@ class LocalSlack:
         """Slack's waiting times and limits, which can be changed while it runs: `switches.rate_limits = True`."""
         return self.services.switches
 
-    def person(self, name: str, patience: float = PATIENCE) -> PersonDriver:
+    def person(self, name: str, timeout: float = TIMEOUT) -> PersonDriver:
         """A person to act as, over the control interface, with this time-out in seconds."""
-        driver = PersonDriver(self.control_url, name, patience)
+        driver = PersonDriver(self.control_url, name, timeout)
         self._people.append(driver)
         return driver
 

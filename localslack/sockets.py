@@ -14,7 +14,7 @@ from localslack.ids import random_id, random_secret
 from localslack.records import App, Json
 from localslack.switches import Switches
 
-MOST = 10
+LIMIT = 10
 _HOST = "applink-local"
 
 
@@ -92,7 +92,7 @@ class Sockets:
 
     async def send(self, app_id: str, envelope: Json) -> bool:
         """Hand the envelope to one of the app's connections, in turn; False if there is none."""
-        for _ in range(MOST):
+        for _ in range(LIMIT):
             connections = self._open(app_id)
             if not connections:
                 return False
@@ -120,7 +120,7 @@ class Sockets:
         ws = web.WebSocketResponse(max_msg_size=16 * 1024 * 1024, autoping=False)
         await ws.prepare(request)
         connection = Connection(random_id("SM"), app_id, ws, request.transport)
-        if len(self._link(app_id).connections) >= MOST:
+        if len(self._link(app_id).connections) >= LIMIT:
             await self._say_goodbye(connection, "too_many_websockets")
             return ws
         await self._serve(connection, quick=request.query.get("debug_reconnects") == "true")

@@ -15,7 +15,7 @@ from runtime.starting import in_words, may_pass
 
 log = logging.getLogger(__name__)
 
-_PATIENCE = 0.1
+_TIMEOUT = 0.1
 """Seconds a background task yields at most, so that a steady load cannot starve it."""
 
 
@@ -43,7 +43,7 @@ class BackgroundTasks:
     async def calm(self) -> None:
         """Waits until no acknowledgement is pending; a tenth of a second at most."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_TIMEOUT):
                 await self._idle.wait()
 
     def start(self, work: Coroutine[object, object, None], *, later: bool = False) -> None:

@@ -23,7 +23,7 @@ from runtime.metrics import Metrics
 
 LATE = timedelta(minutes=10)
 """Age of an undelivered notice from which the desk is not ready."""
-_PATIENCE = 5.0
+_TIMEOUT = 5.0
 """Seconds one part may take to answer."""
 
 
@@ -47,12 +47,12 @@ async def looked_at(probes: Mapping[str, Probe]) -> dict[str, PartHealth]:
 
 async def _asked(probe: Probe) -> PartHealth:
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_TIMEOUT):
             return await probe()
     except StoreDown:
         return PartHealth(ok=False, why="The database cannot be used.")
     except TimeoutError:
-        return PartHealth(ok=False, why=f"No answer within {_PATIENCE:.0f} seconds.")
+        return PartHealth(ok=False, why=f"No answer within {_TIMEOUT:.0f} seconds.")
     except Exception as error:  # noqa: BLE001 (a probe with a fault must not hide the others)
         return PartHealth(ok=False, why=f"The check itself failed: {place_of(error).splitlines()[0]}.")
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-MOST = 500
+LIMIT = 500
 """Connections at a time. Slack opens a few dozen; more are closed at once."""
 ARRIVAL = 10.0
 """Seconds from the first byte, or from the connection, until the headers of a request are here."""
@@ -92,8 +92,8 @@ class _Connection(asyncio.Protocol):
 class Connections:
     """All connections of one server. Use `middleware` in the application they lead to."""
 
-    def __init__(self, most: int = MOST, arrival: float = ARRIVAL) -> None:
-        self.most = most
+    def __init__(self, limit: int = LIMIT, arrival: float = ARRIVAL) -> None:
+        self.limit = limit
         self.arrival = arrival
         self._open: dict[asyncio.BaseTransport | None, _Connection] = {}
         self._is_stopping = False
@@ -101,7 +101,7 @@ class Connections:
 
     @property
     def are_too_many(self) -> bool:
-        return len(self._open) > self.most
+        return len(self._open) > self.limit
 
     def add(self, connection: _Connection) -> None:
         self._open[connection.transport] = connection

@@ -73,18 +73,18 @@ class Outgoing:
         self, store: Store, write: Write, make_report: Make, config: Config, parser: MailFiles, directory: Directory
     ) -> dict[Say, Carrier]:
         """The carrier of each kind of notice. `parser`: reads files of mails that came in."""
-        files, most, retarus = SlackFiles(self.posting, self.session), config.files.most, config.retarus
+        files, limit, retarus = SlackFiles(self.posting, self.session), config.files.max_bytes, config.retarus
         mail = MailCarrier(
             self.sender,
             retarus.from_address,
             retarus.reply_to or (retarus.from_address if self.has_mailbox else ""),
             OutgoingMails(store, store),
             files,
-            most,
+            limit,
             retarus.language,
             is_slack_open=lambda: self.slack.is_open,
         )
-        slack = SlackCarrier(self.posting, store, write, files, most)
+        slack = SlackCarrier(self.posting, store, write, files, limit)
         carriers: dict[Say, Carrier] = {say: mail if say in BY_MAIL else slack for say in Say}
         talking = ConversationCarrier(self.posting, store, write, files, parser)
         carriers |= dict.fromkeys((Say.HEARD, Say.RECEIPT, Say.ORIGINAL), talking)

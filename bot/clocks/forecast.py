@@ -16,7 +16,7 @@ from bot.model.ticket import Event, Kind, Stage, Ticket, Times
 from bot.model.timestamps import after_event
 from bot.model.transitions import STANDING, Step
 
-_MOST = 12
+_LIMIT = 12
 """Reminders forecast for each timer."""
 
 
@@ -91,7 +91,7 @@ def _recipients(timer: Timer, ticket: Ticket, config: Config) -> str:
 
 def forecast(timer: Timer, ticket: Ticket, config: Config) -> Iterator[tuple[datetime, Reach]]:
     """The next reminders of one timer, if nobody acts in between."""
-    for _ in range(_MOST):
+    for _ in range(_LIMIT):
         run = next((each for each in timers.runs(ticket, config) if each.timer is timer), None)
         at = schedule.next_of(run, ticket, config) if run else None
         if run is None or at is None:

@@ -162,11 +162,11 @@ def _follow_ups(ticket: Ticket, config: Config) -> Iterator[TimerRun | None]:
 
 
 def _run(ticket: Ticket, config: Config, timer: Timer, name: str, level: Level, start: datetime) -> TimerRun | None:
-    patience = minutes(ticket, config, name)
-    if not patience:
+    allowed = minutes(ticket, config, name)
+    if not allowed:
         return None
     calendar = calendar_of(ticket, level, config)
-    return TimerRun(timer, start, calendar.add(start, timedelta(minutes=patience)), calendar)
+    return TimerRun(timer, start, calendar.add(start, timedelta(minutes=allowed)), calendar)
 
 
 def _update(ticket: Ticket, config: Config) -> TimerRun | None:

@@ -49,11 +49,11 @@ class Extra(Section):
 
     @model_validator(mode="after")
     def _can_be_picked(self) -> Extra:
-        most = _PICKED.get(self.ask)
-        if most is None and self.options:
+        max_options = _PICKED.get(self.ask)
+        if max_options is None and self.options:
             raise ValueError(f'`ask = "{self.ask}"` takes no `options`; write `ask = "choice"`')
-        if most is not None and not 2 <= len(self.options) <= most:  # noqa: PLR2004 (else there is no choice)
-            raise ValueError(f'`ask = "{self.ask}"` needs two to {most} `options`')
+        if max_options is not None and not 2 <= len(self.options) <= max_options:  # noqa: PLR2004 (else there is no choice)
+            raise ValueError(f'`ask = "{self.ask}"` needs two to {max_options} `options`')
         return self
 
 

@@ -188,7 +188,7 @@ class FileSettings(Section):
     """Megabytes (of 1,000,000 bytes) of files that go along with one letter."""
 
     @property
-    def most(self) -> int:
+    def max_bytes(self) -> int:
         return self.max_total_mb * 1_000_000
 
 

@@ -15,7 +15,7 @@ from bot.tickets.ports import Batch
 
 _ROUTES: Final = "routes"
 _CHANNELS: Final = ("desk", "retarus", "reports", "severed")
-_MOST: Final = 10
+_LIMIT: Final = 10
 """Times that one channel's id is followed."""
 
 
@@ -80,7 +80,7 @@ class ChannelRoutes:
 
     async def _follow_move(self, routes: Routes, name: str) -> None:
         """Follows one channel, with its messages and waiting notices, those of this replica included."""
-        for _ in range(_MOST):
+        for _ in range(_LIMIT):
             old = getattr(routes, name)
             new = await self.store.value(_moved(old)) if old else ""
             if not new:

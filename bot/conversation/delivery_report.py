@@ -58,7 +58,7 @@ _RETURNED: Final = any_of(
     *("^-+ (?:kopie der|ursprüngliche nachricht)", "^--- below this line"),
 )
 _EMAIL: Final = re.compile(r"[^\s@<>()\"',;:]{1,64}@[A-Za-z0-9.-]{1,190}[A-Za-z0-9]")
-_MOST: Final = 5
+_LIMIT: Final = 5
 _NEAR: Final = 6
 _LOOKED_AT: Final = 4000
 _SAID: Final = 300
@@ -128,7 +128,7 @@ def _named(mail: InboundMail) -> list[str]:
     """Addresses that the report's own text names, but for its sender and whom it was sent to."""
     others = {each.email for each in (*mail.senders, *mail.to)}
     found = dict.fromkeys(each.strip(".") for each in _EMAIL.findall(_own_text(mail.text)))
-    return [each for each in found if each.lower() not in others][:_MOST]
+    return [each for each in found if each.lower() not in others][:_LIMIT]
 
 
 def _own_text(text: str) -> str:

@@ -8,8 +8,8 @@ from typing import Final
 from bot.conversation.mail import MailFile, MailRecord
 from bot.core.i18n import mark, t
 
-MOST_FILES: Final = 20
-MOST_BYTES: Final = 25 * 1024 * 1024
+MAX_FILES: Final = 20
+MAX_BYTES: Final = 25 * 1024 * 1024
 LOGO: Final = 10 * 1024
 _PROGRAMS: Final = frozenset(
     "exe com scr pif bat cmd msi msp ps1 vbs vbe js jse wsf wsh hta cpl jar lnk reg dll sys iso img vhd apk app dmg pkg"
@@ -67,6 +67,6 @@ def _against(file: MailFile, kept: Sequence[MailFile]) -> str:
         return "program"
     if file.type == "application/ms-tnef" or file.name.lower() == "winmail.dat":
         return "format"
-    if len(kept) >= MOST_FILES:
+    if len(kept) >= MAX_FILES:
         return "many"
-    return "big" if sum(each.size for each in kept) + file.size > MOST_BYTES else ""
+    return "big" if sum(each.size for each in kept) + file.size > MAX_BYTES else ""

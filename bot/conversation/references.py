@@ -12,7 +12,7 @@ from typing import Final
 _DIGITS: Final = 40
 _SECRET: Final = 32
 _LOOKED_AT: Final = 20_000
-_MOST: Final = 10
+_LIMIT: Final = 10
 _HYPHEN: Final = "[-\u2010-\u2013]"
 """Mail programs replace a hyphen by one that does not break, or by a dash."""
 
@@ -43,13 +43,13 @@ def our_references(text: str, prefix: str) -> tuple[str, ...]:
     found = re.findall(
         rf"(?<![\w-]){re.escape(prefix)}{_HYPHEN}(\d{{1,12}})(?![\w-]*\w)", text[:_LOOKED_AT], re.IGNORECASE
     )
-    return tuple(dict.fromkeys(f"{prefix.upper()}-{int(number)}" for number in found))[:_MOST]
+    return tuple(dict.fromkeys(f"{prefix.upper()}-{int(number)}" for number in found))[:_LIMIT]
 
 
 def rcr_numbers(text: str, pattern: str) -> tuple[str, ...]:
     """Numbers of Retarus's ticket system in it (`RCR-88123`), as the desk records them, each once."""
     found = (match[0] for match in _compiled(pattern).finditer(text[:_LOOKED_AT]))
-    return tuple(dict.fromkeys(normalised_rcr(each) for each in found if re.search(r"\d{3,}", each)))[:_MOST]
+    return tuple(dict.fromkeys(normalised_rcr(each) for each in found if re.search(r"\d{3,}", each)))[:_LIMIT]
 
 
 def normalised_rcr(number: str) -> str:

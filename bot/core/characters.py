@@ -28,7 +28,7 @@ _INVISIBLE = re.compile(f"[{_INVISIBLE_RANGES}{_JOINERS}{_CONTROL_RANGES}{_NONCH
 _DASH = re.compile(f"[{_DASH_RANGES}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAY_BE_MARKS = re.compile("[^\x00-\u02ff]{31,}")
-_MOST_MARKS = 30
+_MAX_MARKS = 30
 """Combining marks on one letter; no language has that many."""
 
 _PICTURE = "\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001fbff"
@@ -67,7 +67,7 @@ def _fewer(run: str) -> str:
     kept, row = list[str](), 0
     for each in run:
         row = row + 1 if unicodedata.category(each)[0] == "M" or each in "\uff9e\uff9f" else 0
-        if row <= _MOST_MARKS:
+        if row <= _MAX_MARKS:
             kept.append(each)
     return "".join(kept)
 

@@ -48,20 +48,20 @@ def excerpt(text: str, limit: int) -> str:
     return text if len(text) <= limit else _whole_head(text, limit - 1).rstrip() + _ELLIPSIS
 
 
-def fitting(texts: Iterable[str], most: int) -> str:
+def fitting(texts: Iterable[str], limit: int) -> str:
     """The longest prefix of these texts that fits, each whole and on lines of its own.
 
     A first text that does not fit by itself is cut at its end, with an ellipsis that shows it.
     """
     kept = list[str]()
-    left = most
+    left = limit
     for text in filter(None, texts):
         length = len(text) + bool(kept)
         if length <= left:
             kept.append(text)
             left -= length
         elif not kept:
-            return _whole_head(text, most - 1) + _ELLIPSIS
+            return _whole_head(text, limit - 1) + _ELLIPSIS
     return "\n".join(kept)
 
 

@@ -156,10 +156,10 @@ def _numbers(parts: dict[str, str], today: date) -> tuple[int, int, int] | None:
 
 def _of_slashes(first: int, second: int, year: int, *, has_half: bool) -> tuple[int, int, int] | None:
     """Day and month: day first, or month first where only that can be, or where am and pm show the writer's habit."""
-    most = 12
-    if first > most:
+    last_month = 12
+    if first > last_month:
         return year, second, first
-    if second > most or has_half or first == second:
+    if second > last_month or has_half or first == second:
         return year, first, second
     return None
 

@@ -51,10 +51,10 @@ class SharedTurn:
 class SharedTurns(Protocol):
     """Turns that several processes take of the same keys. Every method may raise `StoreDown`."""
 
-    async def take(self, key: str, most: int, window: float, patience: float) -> SharedTurn:
-        """Takes the next turn, unless it is farther away than `patience`."""
+    async def take(self, key: str, limit: int, window: float, longest_wait: float) -> SharedTurn:
+        """Takes the next turn, unless it is farther away than `longest_wait`."""
 
-    async def confirm(self, key: str, taken: int, most: int, window: float) -> tuple[float, int]:
+    async def confirm(self, key: str, taken: int, limit: int, window: float) -> tuple[float, int]:
         """Postpones a turn that came too early, as turns before it lasted; gives the seconds until it, and its name."""
 
     async def end(self, key: str, taken: int) -> None:
@@ -71,9 +71,9 @@ class Pace:
     With `shared`, of all processes together; while that is down, each counts for itself.
     """
 
-    most: int
+    limit: int
     window: float
-    patience: float = 10.0
+    longest_wait: float = 10.0
     """Seconds somebody waits for a turn; one that is farther away is `TooSoon`."""
     clock: Callable[[], float] = time.monotonic
     shared: SharedTurns | None = None
@@ -95,7 +95,7 @@ class Pace:
         """Calls before this one may have ended, and so have been counted, later than this turn was reckoned from."""
         if self.shared and turn.shared:
             with suppress(StoreDown):
-                more, turn.shared = await self.shared.confirm(str(key), turn.shared, self.most, self.window)
+                more, turn.shared = await self.shared.confirm(str(key), turn.shared, self.limit, self.window)
                 turn.at = max(turn.at, self.clock() + more) if more > 0 else turn.at
             return
         turns = self._turns.get(key, [])
@@ -129,7 +129,7 @@ class Pace:
     def _earliest(self, turns: Sequence[Turn]) -> float:
         """When the next turn after these may come."""
         times = sorted(turn.at for turn in turns)
-        return times[-self.most] + self.window if len(times) >= self.most else -math.inf
+        return times[-self.limit] + self.window if len(times) >= self.limit else -math.inf
 
     def busy(self, seconds: float) -> Mapping[Hashable, float]:
         """Keys whose next turn is farther away than that many seconds, and how far."""
@@ -139,9 +139,9 @@ class Pace:
     async def _next(self, key: Hashable) -> Turn:
         if self.shared and self.window:
             with suppress(StoreDown):
-                return self._adopt(key, await self.shared.take(str(key), self.most, self.window, self.patience))
+                return self._adopt(key, await self.shared.take(str(key), self.limit, self.window, self.longest_wait))
         seconds = self.seconds_until(key)
-        if seconds > self.patience:
+        if seconds > self.longest_wait:
             raise TooSoon(seconds)
         self._forget_old()
         turn = Turn(self.clock() + seconds)

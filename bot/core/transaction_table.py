@@ -22,9 +22,9 @@ from bot.core.i18n import mark, t
 from bot.core.moments import read_moment
 from bot.core.telephone import international
 
-MOST_TRANSACTIONS = 50
+MAX_TRANSACTIONS = 50
 ADDRESSES = ("sender", "recipient", "inbound")
-_MOST_WORDS: Mapping[str, int] = {"sender": 300, "recipient": 300, "inbound": 100, "status": 500, "log": 3000}
+_MAX_WORDS: Mapping[str, int] = {"sender": 300, "recipient": 300, "inbound": 100, "status": 500, "log": 3000}
 """Maximum length of each part."""
 
 _HEADINGS: Mapping[str, str] = {
@@ -74,7 +74,7 @@ _NUMBER = re.compile(r"[+(]?\d[\d\s()/.-]{4,30}")
 _TRACED = re.compile(r"##(\w{2,30})$")
 """`b@target.example##Failed`: recipient and status in one cell, in a message trace of Exchange."""
 _LONGEST_HEADING = 60
-_MOST_ROWS, _MOST_COLUMNS = 5000, 60
+_MAX_ROWS, _MAX_COLUMNS = 5000, 60
 """Maximum size of a table that is read."""
 
 
@@ -134,12 +134,12 @@ def transactions(text: str, zone: ZoneInfo, region: str | None, now: datetime) -
         raise ValueError(
             t("No transactions were read. Paste a table with a line of headings: Timestamp, Sender, Recipient, Status.")
         )
-    if len(table.rows) > MOST_TRANSACTIONS:
+    if len(table.rows) > MAX_TRANSACTIONS:
         raise ValueError(
             t(
                 "These are {count} transactions; at most {most} fit. Choose the most telling ones.",
                 count=len(table.rows),
-                most=MOST_TRANSACTIONS,
+                most=MAX_TRANSACTIONS,
             )
         )
     faults = [t("Line {line}: {fault}", line=row.line, fault=fault) for row in table.rows for fault in row.faults]
@@ -155,7 +155,7 @@ def as_answers(found: Sequence[Mapping[str, str]], first: int = 1) -> dict[str, 
     }
 
 
-def as_table(found: Iterable[Mapping[str, str]], most: int) -> tuple[str, int]:
+def as_table(found: Iterable[Mapping[str, str]], limit: int) -> tuple[str, int]:
     """Transactions as a table that `transactions` reads, of at most `most` characters, and how many it has."""
     lines = [";".join(_COLUMNS)]
     length = len(lines[0])
@@ -163,7 +163,7 @@ def as_table(found: Iterable[Mapping[str, str]], most: int) -> tuple[str, int]:
         cells = io.StringIO()
         csv.writer(cells, delimiter=";", lineterminator="").writerow([_cell(parts, part) for part in _COLUMNS.values()])
         length += 1 + len(cells.getvalue())
-        if length > most:
+        if length > limit:
             break
         lines.append(cells.getvalue())
     return ("\n".join(lines), len(lines) - 1) if len(lines) > 1 else ("", 0)
@@ -194,8 +194,8 @@ def is_complete(parts: Mapping[str, str]) -> bool:
 
 def read_table(text: str, zone: ZoneInfo, region: str | None, now: datetime) -> TransactionTable | None:
     """The table as written, faulty rows too; None for text that is no table of transactions. Linear."""
-    cells = list(islice(_cells(clean_text(text)), _MOST_ROWS))
-    if not cells or len(cells[0][1]) > _MOST_COLUMNS:
+    cells = list(islice(_cells(clean_text(text)), _MAX_ROWS))
+    if not cells or len(cells[0][1]) > _MAX_COLUMNS:
         return None
     names = tuple(map(heading_part, cells[0][1]))
     has_headings = bool({"when", "status", *ADDRESSES} & set(names)) and len(set(filter(None, names))) > 1
@@ -218,7 +218,7 @@ def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
     line = 1
     try:
         for row in reader:
-            cells = [clean_line(each) for each in row[: _MOST_COLUMNS + 1]]
+            cells = [clean_line(each) for each in row[: _MAX_COLUMNS + 1]]
             if any(each.strip("-=: ") for each in cells):
                 yield line, cells[1:-1] if separator == "|" and not cells[0] else cells
             line = reader.line_num + 1
@@ -300,8 +300,8 @@ def _checked(row: Row, texts: Mapping[str, str]) -> Row:
         faults.append(t("What was its status or error message?"))
     if not row.parts.keys() & set(ADDRESSES):
         faults.append(t(_NO_ADDRESS))
-    for part, most in _MOST_WORDS.items():
+    for part, limit in _MAX_WORDS.items():
         length = len(row.parts.get(part, ""))
-        if length > most:
-            faults.append(t(_TOO_LONG, text=shorten_middle(row.parts[part], 30), length=length, most=most))
+        if length > limit:
+            faults.append(t(_TOO_LONG, text=shorten_middle(row.parts[part], 30), length=length, most=limit))
     return replace(row, faults=tuple(faults))

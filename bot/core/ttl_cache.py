@@ -22,13 +22,13 @@ class TtlCache(Generic[K, T]):
     """
 
     ask: Callable[[K], Awaitable[T]]
-    fresh: float
+    ttl: float
     """Seconds an answer is used without asking again."""
-    most: int = 5000
+    max_size: int = 5000
     """Maximum number of entries."""
-    stale: float = 0.0
+    stale_ttl: float = 0.0
     """Seconds after that in which an expired answer still beats none."""
-    patience: float = 1.0
+    timeout: float = 1.0
     """Seconds to wait for a new answer where there is an expired one."""
     answers: OrderedDict[K, tuple[float, T]] = field(default_factory=OrderedDict)
     """Time and value of each answer."""
@@ -40,13 +40,13 @@ class TtlCache(Generic[K, T]):
         if at is not None:
             self.answers.move_to_end(key)
             age = time.monotonic() - at[0]
-            if age <= self.fresh:
+            if age <= self.ttl:
                 return at[1]
         call = self._call(key)
-        if at is None or age > self.fresh + self.stale:
+        if at is None or age > self.ttl + self.stale_ttl:
             return await asyncio.shield(call)
         with suppress(Exception):
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout(self.timeout):
                 return await asyncio.shield(call)
         return at[1]
 
@@ -59,7 +59,7 @@ class TtlCache(Generic[K, T]):
         """Caches an answer from elsewhere, which is that many seconds old."""
         self.answers[key] = (time.monotonic() - age, answer)
         self.answers.move_to_end(key)
-        while len(self.answers) > self.most:
+        while len(self.answers) > self.max_size:
             self.answers.popitem(last=False)
 
     def forget(self, key: K) -> None:

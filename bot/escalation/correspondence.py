@@ -24,13 +24,13 @@ def letters_sent(history: Iterable[Event]) -> list[Event]:
     return [event for event in escalations(history) if event.detail.get("way") != EAS]
 
 
-def subject(fresh: str, ticket: Ticket, history: Iterable[Event]) -> str:
+def subject(first_subject: str, ticket: Ticket, history: Iterable[Event]) -> str:
     """Subject of the next word to Retarus. It is stable but for their numbers: mail programs keep the thread.
 
     `fresh`: the subject of a first letter, as the ticket is now. An answer to a letter of ours begins with `Re:`.
     """
     sent = letters_sent(history)
-    first = (sent[0].detail.get("subject") or fresh) if sent else fresh
+    first = (sent[0].detail.get("subject") or first_subject) if sent else first_subject
     numbers = "".join(f" [{number}]" for number in ticket.rcr if number not in first)
     return f"{'Re: ' if sent else ''}{first}{numbers}"
 

@@ -11,5 +11,5 @@ from bot.tickets.attachments import MissingFile
 class Files(Protocol):
     """Bytes of files that are stored elsewhere."""
 
-    async def fetch(self, file: Attachment, most: int) -> bytes | MissingFile:
+    async def fetch(self, file: Attachment, limit: int) -> bytes | MissingFile:
         """At most `most` bytes, or the reason why there are none. Raises transient errors."""

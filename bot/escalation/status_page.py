@@ -10,7 +10,7 @@ from bot.core.i18n import mark
 from bot.core.ttl_cache import TtlCache
 from bot.model.ticket import StatusReport, Ticket
 
-FRESH = 60.0
+TTL = 60.0
 """Seconds for which a result is cached."""
 
 NOBODY_LOOKED = mark("Nobody has looked at it yet.")
@@ -63,7 +63,7 @@ class StatusPageWatch:
     kept: TtlCache[str, StatusReport] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.kept = TtlCache(self._ask, FRESH)
+        self.kept = TtlCache(self._ask, TTL)
 
     async def look(self) -> StatusReport:
         """The state now, at most a minute old."""

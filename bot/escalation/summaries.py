@@ -66,7 +66,7 @@ _THE_CUSTOMERS = {
 }
 """Answers that only the end-customer can give, in words for them."""
 
-_MOST = 3000
+_LIMIT = 3000
 """Characters of a field."""
 
 _CALLED = {
@@ -89,7 +89,7 @@ _CALLED = {
 
 def _lines(ticket: Ticket, config: Config, keys: tuple[str, ...]) -> str:
     """Omits an item that no longer fits into a field: it stands on the ticket."""
-    return fitting((_line(ticket, config, key) for key in keys if ticket.answer(key)), _MOST)
+    return fitting((_line(ticket, config, key) for key in keys if ticket.answer(key)), _LIMIT)
 
 
 def _line(ticket: Ticket, config: Config, key: str) -> str:

@@ -94,7 +94,7 @@ class Field:
     """Format of the answer in the letter; empty when it does not go to Retarus."""
     level: Level = Level.FIRST
     """Level that usually knows the answer."""
-    most: int = 3000
+    max_length: int = 3000
     """Characters."""
     group: str = ""
     """The repeated group it is part of, with its number: `example.1`."""

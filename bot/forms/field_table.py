@@ -94,7 +94,7 @@ def _own(extra: Extra) -> Field:
         only_if=("services", frozenset(extra.services)) if extra.services else None,
         printed=f"{label.rstrip(':?')}: {{}}",
         level=Level(extra.level),
-        most=1000 if ask is Ask.LINE else 3000,
+        max_length=1000 if ask is Ask.LINE else 3000,
     )
 
 

@@ -76,7 +76,7 @@ PARTNER: tuple[Field, ...] = (
     ),
     Field(
         "info_note", INFO, for_all(Need.HANDOFF), Ask.LINE, "What is missing or wrong?",
-        only_if=("info", frozenset({"missing", "wrong"})), printed="", most=1000,
+        only_if=("info", frozenset({"missing", "wrong"})), printed="", max_length=1000,
     ),
     Field(
         "priority", PRIORITY, for_all(Need.HANDOFF), Ask.CHOICE, "Priority", options=_priorities,
@@ -84,7 +84,7 @@ PARTNER: tuple[Field, ...] = (
     ),
     Field(
         "priority_reason", PRIORITY, for_all(Need.HANDOFF), Ask.LINE, "Why this priority?",
-        "e.g. no outbound mail for three customers", check=validators.reason, printed="", most=validators.MOST_REASON,
+        "e.g. no outbound mail for three customers", check=validators.reason, printed="", max_length=validators.MAX_REASON,
     ),
     Field("triage", TRIAGE, need_of(Need.HANDOFF), hint="What was done, and what came of it", printed=""),
     Field(
@@ -93,22 +93,22 @@ PARTNER: tuple[Field, ...] = (
     ),
     Field(
         "remote_note", REMOTE, need_of(Need.HANDOFF), Ask.LINE, "What fails, or why not applicable?",
-        only_if=("remote", frozenset({"failed", "not_applicable"})), printed="", most=1000,
+        only_if=("remote", frozenset({"failed", "not_applicable"})), printed="", max_length=1000,
     ),
     Field(
         "known", KNOWN, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), Ask.DECISION, options=fixed(yes="Yes", no="No"),
     ),
     Field(
         "known_as", KNOWN, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), Ask.LINE, "Known as",
-        "RCR number(s), technical note or ticket", check=validators.numbers_or_words, only_if=("known", frozenset({"yes"})), most=500,
+        "RCR number(s), technical note or ticket", check=validators.numbers_or_words, only_if=("known", frozenset({"yes"})), max_length=500,
     ),
     Field(
         "searched", SEARCH, need_of(Need.HANDOFF, Need.NEVER, Need.NEVER), Ask.LINE, "Where was it searched, and what came of it?",
-        "e.g. technical notes for “connector”: nothing; last tickets of this customer: nothing", printed="", most=1000,
+        "e.g. technical notes for “connector”: nothing; last tickets of this customer: nothing", printed="", max_length=1000,
     ),
     Field(
         "help_desk_first", HELP_DESK_1, for_all(Need.NEVER), Ask.LINE, "Help desk, if one was needed",
-        "Which one, who, and what came of it", printed="", most=1000,
+        "Which one, who, and what came of it", printed="", max_length=1000,
     ),
     Field(
         "summary_first", SUMMARY_1, for_all(Need.HANDOFF),
@@ -120,11 +120,11 @@ PARTNER: tuple[Field, ...] = (
     ),
     Field(
         "access", ACCESS, need_of(Need.NEVER), Ask.LINE, hint="Who, when, with whose consent; or: not necessary", printed="",
-        level=Level.SECOND, most=1000,
+        level=Level.SECOND, max_length=1000,
     ),
     Field(
         "cause", CAUSE, need_of(Need.NEVER), Ask.LINE, "Root cause", "As far as it is known", printed="",
-        level=Level.SECOND, most=1000,
+        level=Level.SECOND, max_length=1000,
     ),
     Field(
         "remedy", REMEDY, for_all(Need.NEVER), label="Remedy", hint="What solves it; the 1st level is told", printed="",
@@ -132,7 +132,7 @@ PARTNER: tuple[Field, ...] = (
     ),
     Field(
         "workaround", WORKAROUND, need_of(Need.NEVER), Ask.LINE, "Workaround given to the 1st level", "Or: none known",
-        check=validators.words_or_none, printed="", level=Level.SECOND, most=1000,
+        check=validators.words_or_none, printed="", level=Level.SECOND, max_length=1000,
     ),
     Field(
         "workaround_helps", WORKAROUND, need_of(Need.NEVER), Ask.DECISION, "Does it help the end-customer?",
@@ -144,12 +144,12 @@ PARTNER: tuple[Field, ...] = (
     ),
     Field(
         "help_desk_second", HELP_DESK_2, for_all(Need.NEVER), Ask.LINE, "Help desk, if one was needed",
-        "Which one, who, and what came of it", printed="", level=Level.SECOND, most=1000,
+        "Which one, who, and what came of it", printed="", level=Level.SECOND, max_length=1000,
     ),
     Field(
         "why_retarus", UNLESS, for_all(Need.ESCALATE), Ask.LINE, "What is asked of Retarus, and why them?",
         "What they are to do, and what only they can see",
-        check=validators.reason, printed="", level=Level.SECOND, most=1000,
+        check=validators.reason, printed="", level=Level.SECOND, max_length=1000,
     ),
     Field(
         "summary_second", SUMMARY_2, for_all(Need.ESCALATE), hint="What was found, what was ruled out, what is asked of Retarus",

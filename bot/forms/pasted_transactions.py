@@ -12,7 +12,7 @@ from bot.core.cleaning import clean_text
 from bot.core.errors import Invalid
 from bot.core.i18n import many, t
 from bot.core.secret_detection import free_of_secrets
-from bot.core.transaction_table import MOST_TRANSACTIONS, as_answers, transactions
+from bot.core.transaction_table import MAX_TRANSACTIONS, as_answers, transactions
 from bot.forms.validation import examples
 
 PASTED = "transactions"
@@ -22,7 +22,7 @@ TABLE_FILE = "transactions.file"
 MODE = "transactions.mode"
 """The key of the choice for existing transactions: `ADD`, unless `REPLACE` is chosen."""
 ADD, REPLACE = "add", "replace"
-_MOST_FAULTS = 5
+_MAX_FAULTS = 5
 """Number of listed faults; an error beside an input is short."""
 
 
@@ -47,7 +47,7 @@ def with_pasted(
         found = transactions(free_of_secrets(text), zone, config.desk.phone_region, now)
     except ValueError as error:
         raise Invalid({source: _shortened(str(error))}) from error
-    if first - 1 + len(found) > MOST_TRANSACTIONS:
+    if first - 1 + len(found) > MAX_TRANSACTIONS:
         raise Invalid({source: _too_many(first - 1 + len(found))})
     gone = {key: "" for key in (*answers, *rest) if is_replacing and key.startswith("example.")}
     return {**rest, **gone, **as_answers(found, first)}
@@ -84,13 +84,13 @@ def _number(key: str) -> int:
 
 def _shortened(faults: str) -> str:
     lines = faults.split("\n")
-    more = len(lines) - _MOST_FAULTS
-    return "\n".join([*lines[:_MOST_FAULTS], *([many("{count} more", "{count} more", more)] if more > 0 else [])])
+    more = len(lines) - _MAX_FAULTS
+    return "\n".join([*lines[:_MAX_FAULTS], *([many("{count} more", "{count} more", more)] if more > 0 else [])])
 
 
 def _too_many(count: int) -> str:
     return t(
         "With those that are there, these are {count} transactions; at most {most} fit.",
         count=count,
-        most=MOST_TRANSACTIONS,
+        most=MAX_TRANSACTIONS,
     )

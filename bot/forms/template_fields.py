@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from bot.config.settings import Config
 from bot.core.i18n import mark, t
-from bot.core.transaction_table import MOST_TRANSACTIONS
+from bot.core.transaction_table import MAX_TRANSACTIONS
 from bot.forms import validators
 from bot.forms.field import Ask, Field, GuidePart, Heading, Need, Option, fixed, for_all, need_of
 from bot.forms.guide_tasks import KNOWN, PRIORITY, TASKS
@@ -48,7 +48,7 @@ TEMPLATE = (MAIN_ID, SERVICE, START, END, DESCRIPTION, EXAMPLE, ADDITIONAL)
 PREQUALIFICATION = (CONTACT, REPRODUCED, DONE, TEST, KNOWN)
 
 SHOWN_EXAMPLES = 5
-"""Transactions a form shows part by part; up to `transaction_table.MOST_TRANSACTIONS` are kept."""
+"""Transactions a form shows part by part; up to `transaction_table.MAX_TRANSACTIONS` are kept."""
 
 EXAMPLE_NEED = need_of(Need.ESCALATE, Need.ESCALATE, Need.NEVER)
 """The border at which one whole example is required: the group's need, as no single part is needed by itself."""
@@ -57,7 +57,7 @@ EXAMPLE_NEED = need_of(Need.ESCALATE, Need.ESCALATE, Need.NEVER)
 DIRECTIONS = fixed(outbound="Outbound", inbound="Inbound")
 
 
-@lru_cache(maxsize=MOST_TRANSACTIONS)
+@lru_cache(maxsize=MAX_TRANSACTIONS)
 def example_fields(number: int) -> tuple[Field, ...]:
     """One affected transaction: timestamp and status, and at least one of the two accounts or the number."""
     group = f"example.{number}"
@@ -69,14 +69,14 @@ def example_fields(number: int) -> tuple[Field, ...]:
     return (
         part("when", "Timestamp", "", Ask.MOMENT, check=validators.moment),
         part("direction", "Direction", "", Ask.DECISION, options=DIRECTIONS, decides=True),
-        part("sender", "Sending account", "e.g. a@mueller.example, or the sending fax number", most=300),
-        part("recipient", "Termination address (recipient)", "e.g. b@target.example, +49 89 …", most=300),
-        part("inbound", "Inbound number", "For inbound fax and SMS", most=100),
+        part("sender", "Sending account", "e.g. a@mueller.example, or the sending fax number", max_length=300),
+        part("recipient", "Termination address (recipient)", "e.g. b@target.example, +49 89 …", max_length=300),
+        part("inbound", "Inbound number", "For inbound fax and SMS", max_length=100),
         part(
             "status",
             "Status / error message",
             "e.g. 550 5.7.1 rejected. No example? not available because …",
-            most=500,
+            max_length=500,
             check=validators.status,
         ),
         part("log", "Error log extract", "The few lines that matter", Ask.TEXT),
@@ -84,12 +84,12 @@ def example_fields(number: int) -> tuple[Field, ...]:
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("customer", CUSTOMER, for_all(Need.RAISE), Ask.SEARCH, hint="Which customer called? Type the name", printed="", most=150),
-    Field("main_id", MAIN_ID, for_all(Need.RAISE), Ask.LINE, hint="e.g. 73125", check=validators.main_id, most=20),
+    Field("customer", CUSTOMER, for_all(Need.RAISE), Ask.SEARCH, hint="Which customer called? Type the name", printed="", max_length=150),
+    Field("main_id", MAIN_ID, for_all(Need.RAISE), Ask.LINE, hint="e.g. 73125", check=validators.main_id, max_length=20),
     Field(
         "tenants", MAIN_ID, for_all(Need.ESCALATE), Ask.LINE, "Tenant(s) or Dedicated Customer ID(s):",
         f"e.g. 12345RS, 23456RS, or: {validators.MAIN_ACCOUNT}", check=validators.tenants,
-        printed="Tenant(s) or Dedicated Customer ID(s): {}", most=500,
+        printed="Tenant(s) or Dedicated Customer ID(s): {}", max_length=500,
     ),
     Field(
         "services", SERVICE, for_all(Need.RAISE), Ask.CHOICES, hint="e.g. Email Security, Transactional Email, SMS, FAX",
@@ -97,7 +97,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "service_other", SERVICE, for_all(Need.RAISE), Ask.LINE, "Which other service?",
-        only_if=("services", frozenset({OTHER})), most=150,
+        only_if=("services", frozenset({OTHER})), max_length=150,
     ),
     Field("start", START, need_of(Need.RAISE), Ask.MOMENT, hint="In your own time zone", check=validators.moment),
     Field("end", END, need_of(Need.NEVER), Ask.MOMENT, hint="Leave empty while it is ongoing", check=validators.end),
@@ -105,10 +105,10 @@ FIELDS: tuple[Field, ...] = (
         "happens", DESCRIPTION, for_all(Need.RAISE), label="What happens?",
         labels={Kind.SERVICE_REQUEST: "What is requested?", Kind.CHANGE: "What is to be changed?"}, hint="As the customer tells it, with what they expect",
     ),
-    Field("impact", DESCRIPTION, for_all(Need.RAISE), Ask.LINE, "Impact", "Who cannot do what?", printed="Impact: {}", most=1000),
+    Field("impact", DESCRIPTION, for_all(Need.RAISE), Ask.LINE, "Impact", "Who cannot do what?", printed="Impact: {}", max_length=1000),
     Field(
         "interface", DESCRIPTION, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.LINE, "Used interface",
-        "URL, data center", printed="Used interface: {}", most=500,
+        "URL, data center", printed="Used interface: {}", max_length=500,
     ),
     Field(
         "error", DESCRIPTION, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), label="Error pattern(s) / message(s)",
@@ -116,17 +116,17 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "affected", DESCRIPTION, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.LINE, "Number of affected customers",
-        "e.g. 3", printed="Number of affected customers: {}", most=100,
+        "e.g. 3", printed="Number of affected customers: {}", max_length=100,
     ),
     *(part for number in range(1, SHOWN_EXAMPLES + 1) for part in example_fields(number)),
     Field(
         "related", ADDITIONAL, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.LINE,
         "Related / associated tickets", "RCR number(s), our own, or: none", check=validators.numbers_or_none,
-        printed="Related tickets: {}", most=500,
+        printed="Related tickets: {}", max_length=500,
     ),
     Field(
         "contact", CONTACT, for_all(Need.RAISE), hint="Our people, one per line: Anna Arnold, +49 89 1234 5678",
-        check=validators.contacts, most=600,
+        check=validators.contacts, max_length=600,
     ),
     Field(
         "reproduced", REPRODUCED, need_of(Need.ESCALATE, Need.NEVER, Need.NEVER), Ask.DECISION,
@@ -145,7 +145,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "test_terms", TEST, for_all(Need.NEVER), Ask.LINE, "To whom and when",
-        "e.g. to test@mueller.example, weekdays 09–17", only_if=("test", frozenset({"yes"})), most=500, level=Level.SECOND,
+        "e.g. to test@mueller.example, weekdays 09–17", only_if=("test", frozenset({"yes"})), max_length=500, level=Level.SECOND,
     ),
     *TASKS,
 )  # fmt: skip
@@ -160,7 +160,7 @@ def example_field(key: str) -> Field | None:
     """The field of a transaction beyond those a form shows: `example.23.status`."""
     name, _, rest = key.partition(".")
     number, _, _ = rest.partition(".")
-    if name != "example" or not number.isdecimal() or not SHOWN_EXAMPLES < int(number) <= MOST_TRANSACTIONS:
+    if name != "example" or not number.isdecimal() or not SHOWN_EXAMPLES < int(number) <= MAX_TRANSACTIONS:
         return None
     return next((each for each in example_fields(int(number)) if each.key == key), None)
 

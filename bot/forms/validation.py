@@ -127,8 +127,10 @@ _NO_EXAMPLE = mark("At least one transaction is needed. If there is none, write 
 
 def _checked(field: Field, text: str, kind: Kind, given: Given, border: Need) -> str:
     text = clean_text(text) or stands(field, given.answers, given.config)
-    if len(text) > field.most:
-        raise ValueError(t("This is {length} characters long; at most {most} fit.", length=len(text), most=field.most))
+    if len(text) > field.max_length:
+        raise ValueError(
+            t("This is {length} characters long; at most {most} fit.", length=len(text), most=field.max_length)
+        )
     if text:
         return _picked(field, text, given) if field.options(given.config) else field.check(free_of_secrets(text), given)
     if is_due(field.need[kind], border) and is_asked(field, given.answers, given.config):

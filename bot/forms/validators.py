@@ -39,7 +39,7 @@ MAIN_ID = re.compile(r"[0-9]{5}([A-Z]{2})?")
 TENANT_ID = re.compile(r"[0-9]{5}[A-Z]{2}|[0-9]{5}")
 MAIN_ACCOUNT = mark("main account only")
 
-MOST_REASON = 500
+MAX_REASON = 500
 """Characters of the reason for a priority."""
 NONE = mark("none")
 BY_MATRIX = mark("as impact and urgency say")

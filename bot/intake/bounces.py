@@ -201,15 +201,15 @@ def _by_address(page: TextPage) -> Iterator[Failure]:
 
 def _end_of_block(page: TextPage, number: int, *, is_close: bool = False) -> int:
     """The index behind the lines that belong to this address; a blank one may follow it, unless `is_close`."""
-    most = min(number + 1 + _BLOCK, len(page.lines))
+    end = min(number + 1 + _BLOCK, len(page.lines))
     ends = (
         each
-        for each in range(number + 1, most)
+        for each in range(number + 1, end)
         if (not page.lines[each].strip() and (is_close or each > number + 1))
         or _ALONE.match(page.lines[each])
         or _POSTFIX.match(page.lines[each])
     )
-    return next(ends, most)
+    return next(ends, end)
 
 
 def _status_of(block: list[str]) -> str:

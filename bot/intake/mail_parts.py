@@ -11,7 +11,7 @@ from html import unescape
 from bot.intake.message_headers import decoded
 
 _BOUNDARY = re.compile(r"boundary\s?=", re.IGNORECASE)
-_MOST_PARTS = 50
+_MAX_PARTS = 50
 _DEEPEST = 10
 _TAG = re.compile(r"<[^<>]{0,4000}>")
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li)\b[^<>]{0,400}>", re.IGNORECASE)
@@ -36,7 +36,7 @@ class MailContents:
 
 def read_mail(text: str) -> MailContents | None:
     """The mail; None when its parts are too many to be read, so that it is read as plain text."""
-    if len(_BOUNDARY.findall(text)) > _MOST_PARTS:
+    if len(_BOUNDARY.findall(text)) > _MAX_PARTS:
         return None
     try:
         message = message_from_string(text)
@@ -64,7 +64,7 @@ def _collect(message: Message, mail: MailContents, depth: int) -> None:
     elif parts := _parts(message):
         plain = [each for each in parts if each.get_content_type() == "text/plain"]
         alternatives = (plain or parts)[:1]
-        for each in alternatives if kind == "multipart/alternative" else parts[:_MOST_PARTS]:
+        for each in alternatives if kind == "multipart/alternative" else parts[:_MAX_PARTS]:
             _collect(each, mail, depth + 1)
     else:
         _leaf(message, kind, mail)

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.cleaning import shorten_middle
 
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 """Maximum length of one document."""
-MOST_TRANSACTIONS = 50
+MAX_TRANSACTIONS = 50
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from bot.intake import bounces, labels, logs, transmission_reports, words
 from bot.intake.mail_parts import MailContents, read_mail
 from bot.intake.message_headers import MessageHeaders, blocks
 from bot.intake.model import (
-    MOST_BYTES,
-    MOST_TRANSACTIONS,
+    MAX_BYTES,
+    MAX_TRANSACTIONS,
     FieldReading,
     Intake,
     IntakeContext,
@@ -166,8 +166,8 @@ class _Found:
         ]
         readings = {(each.key, each.value): each for each in (*reversed(told), *reversed(self.readings))}
         prose = clean_text("\n\n".join(filter(None, map(str.strip, self.prose))))
-        left_out = max(0, len(once) - MOST_TRANSACTIONS)
-        return Intake(tuple(reversed(readings.values())), tuple(once[:MOST_TRANSACTIONS]), prose, left_out)
+        left_out = max(0, len(once) - MAX_TRANSACTIONS)
+        return Intake(tuple(reversed(readings.values())), tuple(once[:MAX_TRANSACTIONS]), prose, left_out)
 
 
 def _with_subject(page: TextPage, subject: str) -> TextPage:
@@ -177,7 +177,7 @@ def _with_subject(page: TextPage, subject: str) -> TextPage:
 def _decoded(document: IntakeDocument) -> str:
     content = document.content
     size = len(content) if isinstance(content, bytes) else len(content.encode("utf-8", "surrogatepass"))
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         called = document.name or t("This text")
         raise ValueError(
             t("{name} is larger than 1 MB. Attach it as a file, and paste the lines that matter.", name=called)

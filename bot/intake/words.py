@@ -291,6 +291,6 @@ def transactions(flow: Flow, known: IntakeContext) -> Iterator[Transaction]:
         yield Transaction({part: text for part, text in parts.items() if text}, flow.source(found.start()))
 
 
-def _first_after(errors: Sequence[tuple[int, str]], at: int, most: int) -> str:
+def _first_after(errors: Sequence[tuple[int, str]], at: int, distance: int) -> str:
     next_one = bisect_left(errors, (at, ""))
-    return errors[next_one][1] if next_one < len(errors) and errors[next_one][0] <= at + most else ""
+    return errors[next_one][1] if next_one < len(errors) and errors[next_one][0] <= at + distance else ""

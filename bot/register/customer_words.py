@@ -25,7 +25,7 @@ from bot.register.ports import ContactRegister
 from bot.tickets.queries import Queries
 from bot.tickets.reference import reference
 
-_MOST: Final = 2000
+_LIMIT: Final = 2000
 """Characters of a free text that is quoted."""
 _SHORTEST_NAME: Final = 3
 _PHONE: Final = re.compile(r"\+?\d[\d\s()/.-]{5,}\d")
@@ -140,7 +140,7 @@ def _written(
     ticket: Ticket, stage: CustomerStage, history: Iterable[Event], config: Config, internal: InternalNames
 ) -> str:
     values = _values(ticket, history, config)
-    quoted = {key: excerpt(internal.left_out(text), _MOST) for key, text in values.items()}
+    quoted = {key: excerpt(internal.left_out(text), _LIMIT) for key, text in values.items()}
     body = [t(sentence).format(**quoted) for key, sentence in _SENTENCES[stage] if not key or quoted[key]]
     about = t("Your report about {service}, our reference {reference}")
     subject = about.format(service=_services(ticket), reference=reference(ticket, config))

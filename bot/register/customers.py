@@ -51,9 +51,9 @@ def read(typed: Mapping[str, str], key: str, given: Given) -> EndCustomer:
         tenants = _tenants(clean_text(typed.get("tenants", "")), given)
     except ValueError as error:
         errors["tenants"] = str(error)
-    for part, text, most in (("name", name, _NAME), ("agreement", agreement, _LINE), ("contacts", people, _TEXT)):
-        if len(text) > most:
-            errors[part] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=most)
+    for part, text, limit in (("name", name, _NAME), ("agreement", agreement, _LINE), ("contacts", people, _TEXT)):
+        if len(text) > limit:
+            errors[part] = t("This is {length} characters long; at most {most} fit.", length=len(text), most=limit)
     also = clean_text(typed.get("also", ""))
     others = tuple(dict.fromkeys(filter(words_in, map(clean_line, also.split("\n")))))
     if any(len(each) > _NAME for each in others):

@@ -14,7 +14,7 @@ from bot.escalation.ports import Files
 from bot.forms.field_table import fields_of
 from bot.forms.pasted_transactions import PASTED
 from bot.forms.transaction_fields import family_name
-from bot.intake.model import MOST_BYTES, Intake, IntakeContext, IntakeDocument
+from bot.intake.model import MAX_BYTES, Intake, IntakeContext, IntakeDocument
 from bot.intake.reader import read
 from bot.model.ticket import Attachment, Kind
 from bot.register.ports import CustomerStore
@@ -23,11 +23,11 @@ from bot.tickets.queries import Queries
 
 log = logging.getLogger(__name__)
 
-_PATIENCE = 10.0
+_TIMEOUT = 10.0
 """Seconds for all files of a message, while its form says that they are read."""
 _ENDINGS = (".eml", ".txt", ".csv", ".tsv", ".log")
-_MOST_FILES = 5
-_MOST_CUSTOMERS = 2000
+_MAX_FILES = 5
+_MAX_CUSTOMERS = 2000
 _LONGEST = 3000
 """Characters of an input."""
 
@@ -48,9 +48,9 @@ class MessageReader:
             return []
         found = list[IntakeDocument]()
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_TIMEOUT):
                 for each in readable(files):
-                    content = await self.files.fetch(each, MOST_BYTES)
+                    content = await self.files.fetch(each, MAX_BYTES)
                     if isinstance(content, bytes):
                         found.append(IntakeDocument(content, each.name))
         except TimeoutError:
@@ -65,7 +65,7 @@ class MessageReader:
     async def _context(self, by: str) -> IntakeContext:
         actor = await self.queries.actor(by)
         permissions.require_staff(actor)
-        customers = await self.store.customers((), limit=_MOST_CUSTOMERS)
+        customers = await self.store.customers((), limit=_MAX_CUSTOMERS)
         return IntakeContext(
             now=as_utc(self.clock()),
             zone=zone(actor.person.zone or self.config.desk.timezone),
@@ -80,8 +80,8 @@ class MessageReader:
 
 def readable(files: Sequence[Attachment]) -> list[Attachment]:
     """The text files that are small enough to be read: mails, logs and tables."""
-    texts = [each for each in files if each.name.lower().endswith(_ENDINGS) and each.size <= MOST_BYTES]
-    return texts[:_MOST_FILES]
+    texts = [each for each in files if each.name.lower().endswith(_ENDINGS) and each.size <= MAX_BYTES]
+    return texts[:_MAX_FILES]
 
 
 def _own_domains(config: Config) -> set[str]:

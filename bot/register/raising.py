@@ -13,7 +13,7 @@ from bot.core.errors import Conflict, NotYours
 from bot.core.identifiers import fold, words_in
 from bot.core.telephone import international
 from bot.forms.start_choice import with_start
-from bot.forms.validators import MOST_REASON, reason
+from bot.forms.validators import MAX_REASON, reason
 from bot.model.contact import EndCustomer
 from bot.model.ticket import Attachment, Kind, Ticket
 from bot.register.contacts import Register
@@ -93,7 +93,7 @@ class Raising:
         if self.config.matrix.is_set or not answers.get("priority") or answers.get("priority_reason"):
             return {}
         try:
-            return {"priority_reason": reason(impact[:MOST_REASON], self.queries.given())} if impact else {}
+            return {"priority_reason": reason(impact[:MAX_REASON], self.queries.given())} if impact else {}
         except ValueError:
             return {}  # refused beside the impact
 

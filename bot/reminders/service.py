@@ -193,10 +193,10 @@ class Reminders:
             raise NotNow(t("{name} is not with Retarus now.", name=name))
 
 
-def later(text: str, key: str, at: datetime, most: timedelta) -> datetime:
+def later(text: str, key: str, at: datetime, limit: timedelta) -> datetime:
     moment = as_moment(text)
     if moment is None or moment <= at:
         raise Invalid({key: t("Choose a time in the future.")})
-    if moment > at + most:
-        raise Invalid({key: t("That is too far ahead: at most {days} days.", days=most.days)})
+    if moment > at + limit:
+        raise Invalid({key: t("That is too far ahead: at most {days} days.", days=limit.days)})
     return moment

@@ -17,7 +17,7 @@ _REACTIONS = {
     "word": mark("Sent → first word"),
     "answer": mark("Sent → answer"),
 }
-_MOST = 300
+_LIMIT = 300
 """Rows; the sheet has all of them."""
 
 
@@ -71,7 +71,7 @@ def _chart(spreads: dict[str, DurationSpread]) -> Chart | None:
 def _sent(figures: Figures, config: Config) -> list[ReportTable]:
     columns = (t("Ticket"), t("Sent"), t("RCR number"), t("First word"), t("Their answer"))
     found = list(sent(figures.lines))
-    rows = [_reacted(line, sending, figures, config) for line, sending in found[:_MOST]]
+    rows = [_reacted(line, sending, figures, config) for line, sending in found[:_LIMIT]]
     return [ReportTable(columns=columns, rows=(*rows, *_more(len(found), len(columns))))] if rows else []
 
 
@@ -91,7 +91,7 @@ def _took(sending: Sending, what: str, place: str) -> str:
 def _promised(figures: Figures, config: Config) -> list[ReportTable]:
     columns = (t("Ticket"), t("Announced"), t("For"), t("Came"))
     found = list(promised(figures.lines))
-    rows = [_came(line, promise, figures, config) for line, promise in found[:_MOST]]
+    rows = [_came(line, promise, figures, config) for line, promise in found[:_LIMIT]]
     return [ReportTable(columns=columns, rows=(*rows, *_more(len(found), len(columns))))] if rows else []
 
 
@@ -104,6 +104,6 @@ def _came(line: TicketMonth, promise: Promise, figures: Figures, config: Config)
 
 
 def _more(total: int, columns: int) -> list[tuple[str, ...]]:
-    if total <= _MOST:
+    if total <= _LIMIT:
         return []
-    return [(many("… {count} more", "… {count} more", total - _MOST), *[""] * (columns - 1))]
+    return [(many("… {count} more", "… {count} more", total - _LIMIT), *[""] * (columns - 1))]

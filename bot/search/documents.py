@@ -116,10 +116,10 @@ def _print(name: str) -> str:
 def tokens_of(text: str) -> frozenset[str]:
     """Every token a text is found by: words, ids, and telephone numbers."""
     text = plain(text)
-    return frozenset((*words.indexed(text), *(term.word for term in islice(telephone_terms(text), _MOST_NUMBERS))))
+    return frozenset((*words.indexed(text), *(term.word for term in islice(telephone_terms(text), _MAX_NUMBERS))))
 
 
-_MOST_NUMBERS = 100
+_MAX_NUMBERS = 100
 """Telephone numbers of one text that are indexed."""
 
 

@@ -25,9 +25,9 @@ CANDIDATES = 200
 """Documents that are looked at per word, the newest first: bounds the time a common word takes."""
 RANKED = 120
 """Documents whose words are compared with the query."""
-_MOST_WORDS = 12
+_MAX_WORDS = 12
 """Number of words of a long text that are searched for: the most specific …"""
-_MOST_LOOKED_UP = 40
+_MAX_LOOKUPS = 40
 """… of this many at its beginning."""
 
 # --- the query
@@ -195,7 +195,7 @@ def gather(
     within = look([must])[0] if must else []
     if not asked or (must and len(within) < CANDIDATES):
         return CandidateNumbers(within, None, is_bounded=False)
-    looked_up = asked[:_MOST_LOOKED_UP]
+    looked_up = asked[:_MAX_LOOKUPS]
     found = look([[*must, each.needed] for each in looked_up])
     postings = {each.word: numbers for each, numbers in zip(looked_up, found, strict=True)}
     spread = {word: _spread(numbers, total) for word, numbers in postings.items()}
@@ -229,7 +229,7 @@ def _spread(numbers: Sequence[int], total: int) -> float:
 def telling(asked: Sequence[QueryTerm], spread: Mapping[str, float]) -> list[QueryTerm]:
     """The most specific words of a long text; unknown ones are left out."""
     held = [each for each in asked if spread.get(each.word, 0) > 0]
-    rarest = sorted(held, key=lambda each: (not each.is_code, spread[each.word]))[:_MOST_WORDS]
+    rarest = sorted(held, key=lambda each: (not each.is_code, spread[each.word]))[:_MAX_WORDS]
     return [each for each in asked if each in rarest]
 
 
@@ -244,7 +244,7 @@ def rough(
     postings: Sequence[Sequence[int]],
     spread: Sequence[float],
     total: int,
-    most: int,
+    limit: int,
     first: frozenset[int] = frozenset(),
 ) -> list[int]:
     """The documents that hold the most telling words: those worth comparing. `postings`: by word; `first`: those that
@@ -254,7 +254,7 @@ def rough(
         weight = rarity(count, total)
         for number in numbers:
             scores[number] = scores.get(number, 0.0) + weight
-    return sorted(scores, key=lambda number: (number in first, scores[number], number), reverse=True)[:most]
+    return sorted(scores, key=lambda number: (number in first, scores[number], number), reverse=True)[:limit]
 
 
 def rarity(count: float, total: int) -> float:
@@ -318,13 +318,13 @@ def _scored(
             matched.add(token)
             for place, sure in meant[token]:
                 best[place] = max(best[place], worth * sure)
-    most = sum(weights) or 1.0
+    total = sum(weights) or 1.0
     score = sum(weight * each for weight, each in zip(weights, best, strict=True))
     count = sum(1 + clause.is_code for clause, each in zip(asked, best, strict=True) if each)
     whole = {token for clause in asked if clause.is_code for token, sure in clause.tokens.items() if sure == 1}
     is_exact = bool(matched & whole)
     is_story = matched.isdisjoint(entry.title | entry.body | entry.tags)
-    return Ranked(candidate.number, score / most, frozenset(matched), count, is_exact, is_story)
+    return Ranked(candidate.number, score / total, frozenset(matched), count, is_exact, is_story)
 
 
 # --- excerpt

@@ -271,8 +271,8 @@ class Search:
         self, shelf: DocumentKind, asked: Sequence[QueryTerm], narrow: SearchFilter
     ) -> tuple[list[Hit], Candidates]:
         candidates = await self.store.candidates(shelf, asked, narrow)
-        most = RANKED if shelf is DocumentKind.NOTES and narrow.since else LIMIT
-        best = ranking.ranked(asked, candidates)[:most] if asked else _newest(candidates)
+        limit = RANKED if shelf is DocumentKind.NOTES and narrow.since else LIMIT
+        best = ranking.ranked(asked, candidates)[:limit] if asked else _newest(candidates)
         numbers = [each.number for each in best]
         if shelf is DocumentKind.NOTES:
             notes = {note.number: note for note in await self.store.notes_called(numbers)}

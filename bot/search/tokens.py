@@ -32,7 +32,7 @@ _LETTERS = str.maketrans({
 
 SHORTEST, LONGEST = 4, 24
 """Letters of a word that may be misspelt, or found within a longer one."""
-_MOST_TERMS = 400
+_MAX_TERMS = 400
 """Words of one text that are examined: a log extract may hold thousands."""
 _LONG_TOKEN = 64
 
@@ -125,7 +125,7 @@ def indexed(text: str) -> list[str]:
     """Every token a text that is `plain` is found by, once."""
     tokens: dict[str, None] = dict.fromkeys(numbers_in(text))
     for count, term in enumerate(terms(text)):
-        if count == _MOST_TERMS:
+        if count == _MAX_TERMS:
             break
         tokens |= dict.fromkeys((*term.tokens, *known_parts(term.word)))
     return list(tokens)
@@ -185,7 +185,7 @@ def meant(word: str, known: Iterable[str], *, is_last: bool) -> dict[str, float]
     resembling = {each: _resembles(word, each, begun=is_last) for each in words - {word}}
     if word in words:  # it is a word: what differs by a letter is another one
         resembling = {each: sure for each, sure in resembling.items() if sure != _MISSPELT}
-    likeliest = sorted(resembling, key=lambda each: (resembling[each], -len(each), each), reverse=True)[:_MOST_MEANT]
+    likeliest = sorted(resembling, key=lambda each: (resembling[each], -len(each), each), reverse=True)[:_MAX_MEANT]
     found = {word: 1.0, **{each: resembling[each] for each in likeliest if resembling[each]}}
     for head, tail in _halves(word):
         if tail in words and (head in words or len(tail) > SHORTEST):
@@ -195,7 +195,7 @@ def meant(word: str, known: Iterable[str], *, is_last: bool) -> dict[str, float]
     return found
 
 
-_MOST_MEANT = 10
+_MAX_MEANT = 10
 """Words that may be meant by one: the likeliest, and of those the shortest."""
 _BEGUN, _WITHIN, _MISSPELT, _PART = 0.8, 0.55, 0.7, 0.5
 

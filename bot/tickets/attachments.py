@@ -18,7 +18,7 @@ from bot.model.ticket import Attachment, Ticket
 
 FILES = "files"
 """The key an error about files goes with."""
-MOST = 20
+LIMIT = 20
 """Files with one letter."""
 
 
@@ -54,18 +54,18 @@ def added(ticket: Ticket, files: Iterable[Attachment], config: Config) -> tuple[
 
 def excess(files: Sequence[Attachment], config: Config) -> str:
     """Message about the attachments that are too much for one letter; empty when all fit."""
-    if len(files) > MOST:
+    if len(files) > LIMIT:
         return t(
             "That would be {count} files; at most {most} go along with one letter. Pack some into one archive.",
             count=len(files),
-            most=MOST,
+            most=LIMIT,
         )
-    if total(files) > config.files.most:
+    if total(files) > config.files.max_bytes:
         return t(
             "That would be {size} of files; at most {most} go along with one letter. Cut logs to the lines that "
             "matter, or compress them, and take away what is not needed.",
             size=sized(total(files)),
-            most=sized(config.files.most),
+            most=sized(config.files.max_bytes),
         )
     return ""
 
@@ -154,13 +154,13 @@ def unpacked(body: Mapping[str, JsonValue]) -> tuple[Attachment, ...]:
 
 
 async def fetched(
-    fetch: Callable[[Attachment, int], Awaitable[bytes | MissingFile]], files: Iterable[Attachment], most: int
+    fetch: Callable[[Attachment, int], Awaitable[bytes | MissingFile]], files: Iterable[Attachment], limit: int
 ) -> list[bytes | MissingFile]:
     """The bytes of each file, together at most `most`, whatever size they were said to have."""
     found: list[bytes | MissingFile] = []
     for file in files:
-        content = await fetch(file, most)
-        most -= len(content) if isinstance(content, bytes) else 0
+        content = await fetch(file, limit)
+        limit -= len(content) if isinstance(content, bytes) else 0
         found.append(content)
     return found
 

@@ -22,7 +22,7 @@ from bot.tickets import permissions
 from bot.tickets.permissions import Actor
 from bot.tickets.ports import ChannelMembers, Directory, Drafts, NoMembers, NoRoster, OnDuty, Query, TicketStore
 
-MOST_LED = 500
+MAX_LED = 500
 """Open tickets with one cause that are read at a time."""
 
 
@@ -123,7 +123,7 @@ class Queries:
 
     async def led_by(self, ticket: Ticket) -> list[Ticket]:
         """Open tickets that have the same cause as this one, which leads."""
-        return await self.store.children(ticket.id, MOST_LED) if ticket.leads else []
+        return await self.store.children(ticket.id, MAX_LED) if ticket.leads else []
 
     async def find(self, ticket_id: str) -> Ticket | None:
         """The ticket, or None when it was never saved here."""

@@ -52,7 +52,7 @@ class Arguments:
             return False
         raise SlackError.invalid_arguments(f"[ERROR] must be a boolean [json-pointer:/{name}]")
 
-    def number(self, name: str, default: int, *, most: int | None = None) -> int:
+    def number(self, name: str, default: int, *, maximum: int | None = None) -> int:
         """A whole number; 0 and less mean the default, too much means `most`."""
         value = self.values.get(name, default)
         try:
@@ -60,7 +60,7 @@ class Arguments:
         except (TypeError, ValueError, OverflowError):
             raise SlackError.invalid_arguments(f"[ERROR] must be an integer [json-pointer:/{name}]") from None
         number = number if number > 0 else default
-        return min(number, most) if most else number
+        return min(number, maximum) if maximum else number
 
     def ts(self, name: str, error: str) -> str | None:
         """A timestamp padded to six decimals, so that it sorts like those of messages."""

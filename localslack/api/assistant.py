@@ -9,7 +9,7 @@ from localslack.changes import AssistantChanged
 from localslack.errors import SlackError
 from localslack.records import Json
 
-MOST_PROMPTS = 4
+MAX_PROMPTS = 4
 
 
 def _thread(call: Call) -> AssistantThread:
@@ -51,7 +51,7 @@ async def set_prompts(call: Call) -> Json:
     """Offer up to four messages that a person can send with one click."""
     thread = _thread(call)
     prompts = call.arguments.json("prompts", "invalid_arguments")
-    if not isinstance(prompts, list) or not 0 < len(prompts) <= MOST_PROMPTS or not all(map(_is_prompt, prompts)):
+    if not isinstance(prompts, list) or not 0 < len(prompts) <= MAX_PROMPTS or not all(map(_is_prompt, prompts)):
         raise SlackError.invalid_arguments("[ERROR] must provide 1 to 4 prompts [json-pointer:/prompts]")
     kept = [{"title": prompt["title"], "message": prompt["message"]} for prompt in prompts]
     thread.prompts = {"title": call.arguments.text("title") or "", "prompts": kept}

@@ -7,7 +7,7 @@ from localslack.errors import SlackError
 from localslack.ids import random_id
 from localslack.records import Channel, Json
 
-MOST = 100
+LIMIT = 100
 
 
 def _channel(call: Call) -> Channel:
@@ -31,7 +31,7 @@ async def add(call: Call) -> Json:
         raise SlackError("invalid_bookmark_type")
     if not link.startswith(("http://", "https://")):
         raise SlackError("invalid_link")
-    if len(channel.bookmarks) >= MOST:
+    if len(channel.bookmarks) >= LIMIT:
         raise SlackError("too_many_bookmarks")
     now = call.slack.workspace.now
     bookmark: Json = {

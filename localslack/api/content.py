@@ -10,7 +10,7 @@ from localslack.records import Json
 
 LONGEST_TEXT = 40_000  # longer ones are cut
 LONGEST_MARKDOWN = 12_000
-MOST_ATTACHMENTS = 100
+MAX_ATTACHMENTS = 100
 LARGEST_METADATA = 8000
 
 
@@ -41,7 +41,7 @@ def attachments(arguments: Arguments) -> list[Json] | None:
         return None
     if not isinstance(given, list) or not all(isinstance(entry, dict) for entry in given):
         raise SlackError("invalid_attachments")
-    if len(given) > MOST_ATTACHMENTS:
+    if len(given) > MAX_ATTACHMENTS:
         raise SlackError("too_many_attachments")
     if wrong := blockkit.validate_attachments(given):
         raise _invalid("invalid_attachments", wrong)

@@ -126,7 +126,7 @@ async def list_files(call: Call) -> Json:
     """Files the bot may see, newest first, in numbered pages."""
     found = [file for file in call.slack.workspace.files.values() if _wanted(call, file)]
     found.sort(key=lambda file: file.created, reverse=True)
-    count, number = call.arguments.number("count", 100, most=1000), call.arguments.number("page", 1)
+    count, number = call.arguments.number("count", 100, maximum=1000), call.arguments.number("page", 1)
     shown = found[(number - 1) * count : number * count]
     paging = {"count": count, "total": len(found), "page": number, "pages": -(-len(found) // count)}
     return {"files": [call.slack.wire.file(file) for file in shown], "paging": paging}

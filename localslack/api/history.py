@@ -10,7 +10,7 @@ from localslack.ratelimits import LIMITED_PAGE
 from localslack.records import Channel, Json, Message
 
 _SCOPES = ("channels:history", "groups:history", "im:history", "mpim:history")
-MOST = 999
+LIMIT = 999
 
 
 def _channel(call: Call) -> Channel:
@@ -39,8 +39,8 @@ async def history(call: Call) -> Json:
 
 def _limit(call: Call) -> int:
     if call.slack.switches.history_limited:
-        return call.arguments.number("limit", LIMITED_PAGE, most=LIMITED_PAGE)
-    return call.arguments.number("limit", 100, most=MOST)
+        return call.arguments.number("limit", LIMITED_PAGE, maximum=LIMITED_PAGE)
+    return call.arguments.number("limit", 100, maximum=LIMIT)
 
 
 def _between(call: Call, channel: Channel) -> Iterable[Message]:

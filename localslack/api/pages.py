@@ -31,10 +31,10 @@ def decode(call: Call, kind: str) -> str | None:
 
 
 def page(
-    call: Call, entries: Sequence[_Entry], *, default: int = 100, most: int = 1000
+    call: Call, entries: Sequence[_Entry], *, default: int = 100, maximum: int = 1000
 ) -> tuple[Sequence[_Entry], str]:
     """The requested part of a list, and the cursor of the next (empty at the end)."""
-    limit = call.arguments.number("limit", default, most=most)
+    limit = call.arguments.number("limit", default, maximum=maximum)
     offset = decode(call, "offset") or "0"
     if not offset.isdigit():
         raise SlackError("invalid_cursor")

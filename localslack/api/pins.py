@@ -5,7 +5,7 @@ from localslack.api.registry import Call, method
 from localslack.errors import SlackError
 from localslack.records import Json
 
-MOST = 100
+LIMIT = 100
 
 
 @method("pins.add", "pins:write", tier=2)
@@ -15,7 +15,7 @@ async def add(call: Call) -> Json:
     if not call.arguments.text("timestamp"):
         raise SlackError("no_item_specified")
     message = access.message(call, channel)
-    if len(channel.pins) >= MOST:
+    if len(channel.pins) >= LIMIT:
         raise SlackError("too_many_pins")
     if not call.slack.posting.pin(channel, message, call.bot.id):
         raise SlackError("already_pinned")

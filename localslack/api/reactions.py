@@ -9,8 +9,8 @@ from localslack.emoji import is_emoji
 from localslack.errors import SlackError
 from localslack.records import Json, Message
 
-MOST_EMOJI = 50  # different ones on a message
-MOST_OF_ONE = 23  # by one person or app
+MAX_EMOJI = 50  # different ones on a message
+MAX_OF_ONE = 23  # by one person or app
 _TS = re.compile(r"\d{1,12}\.\d{1,6}")
 
 
@@ -35,9 +35,9 @@ async def add(call: Call) -> Json:
     """React to a message."""
     message, name = _named(call)
     mine = [reaction for reaction in message.reactions if call.bot.id in reaction["users"]]
-    if len(mine) >= MOST_OF_ONE:
+    if len(mine) >= MAX_OF_ONE:
         raise SlackError("too_many_reactions")
-    if len(message.reactions) >= MOST_EMOJI and all(reaction["name"] != name for reaction in message.reactions):
+    if len(message.reactions) >= MAX_EMOJI and all(reaction["name"] != name for reaction in message.reactions):
         raise SlackError("too_many_emoji")
     if not call.slack.posting.react(message, call.bot.id, name):
         raise SlackError("already_reacted")

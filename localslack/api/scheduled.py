@@ -12,7 +12,7 @@ from localslack.records import Json, Scheduled
 from localslack.services import Services
 
 LATEST = 120 * 24 * 3600
-MOST_AT_ONCE = 30  # messages in one channel within WINDOW seconds
+MAX_AT_ONCE = 30  # messages in one channel within WINDOW seconds
 WINDOW = 5 * 60
 _KEPT = (
     "text",
@@ -37,7 +37,7 @@ async def schedule(call: Call) -> Json:
     if not any(facts.get(name) for name in ("text", "blocks", "attachments")):
         raise SlackError("no_text")
     post_at, now = _post_at(call), call.slack.workspace.now
-    if len(_around(call, channel.id, post_at)) >= MOST_AT_ONCE:
+    if len(_around(call, channel.id, post_at)) >= MAX_AT_ONCE:
         raise SlackError("restricted_too_many")
     kept = {key: value for key, value in call.arguments.values.items() if key in _KEPT}
     entry = Scheduled(

@@ -73,7 +73,7 @@ def _lines(problems: Iterable[Problem]) -> list[str]:
 
 
 def _blocks(blocks: object, surface: Surface, at: str) -> Problems:
-    shape = Items(BLOCKS, most=surfaces.MOST_BLOCKS[surface])
+    shape = Items(BLOCKS, maximum=surfaces.MAX_BLOCKS[surface])
     wrong = list(shape.check(blocks, at))
     if isinstance(blocks, list | tuple):
         wrong = [*surfaces.placement(blocks, surface, at), *wrong]
@@ -102,7 +102,7 @@ def _message(message: object) -> Problems:
 
 
 def _attachments(attachments: object, at: str) -> Problems:
-    wrong = list(Items(Shape(open=True), most=100).check(attachments, at))
+    wrong = list(Items(Shape(open=True), maximum=100).check(attachments, at))
     yield from wrong
     for index, attachment in enumerate(attachments if isinstance(attachments, list | tuple) else ()):
         if isinstance(attachment, dict) and "blocks" in attachment:

@@ -70,7 +70,7 @@ _SIMPLE: Final = {
     "file": _block({"external_id": String(1), "source": Choice(("remote",))}),
     "header": _block({"text": plain_text(150)}),
     "image": _block(
-        {"alt_text": String(most=2000)},
+        {"alt_text": String(maximum=2000)},
         IMAGE_FIELDS | {"title": plain_text(2000)},
         rules.exactly_one_image,
     ),
@@ -93,14 +93,14 @@ _SIMPLE: Final = {
     "table": _block({"rows": Items(Items(_CELL, 1, 20), 1, 100)}, {"column_settings": Items(Nullable(_COLUMN), 0, 20)}),
     "video": _block(
         {
-            "alt_text": String(most=2000),
+            "alt_text": String(maximum=2000),
             "title": plain_text(199),
             "thumbnail_url": WEB,
             "video_url": HTTPS,
         },
         {
             "title_url": HTTPS,
-            "author_name": String(most=49),
+            "author_name": String(maximum=49),
             "provider_name": String(),
             "provider_icon_url": WEB,
             "description": plain_text(200),

@@ -29,7 +29,7 @@ _PLACEHOLDER: Final[Fields] = {"placeholder": plain_text(150)}
 _MENU: Final[Fields] = _ACTION | _CONFIRM | _FOCUS | _PLACEHOLDER
 _MULTI: Final[Fields] = _MENU | {"max_selected_items": Integer(1)}
 _TYPED: Final[Fields] = _ACTION | _FOCUS | _PLACEHOLDER | {"dispatch_action_config": DISPATCH_CONFIG}
-_LABEL: Final[Fields] = {"accessibility_label": String(most=75)}
+_LABEL: Final[Fields] = {"accessibility_label": String(maximum=75)}
 _STATIC: Final[Fields] = {"options": Items(MENU_OPTION, 1, 100), "option_groups": Items(OPTION_GROUP, 1, 100)}
 _CONVERSATIONS: Final[Fields] = {"default_to_current_conversation": Boolean(), "filter": CONVERSATION_FILTER}
 _QUERY: Final[Fields] = {"min_query_length": Integer(0)}
@@ -41,7 +41,7 @@ def _element(optional: Fields, required: Fields | None = None, *also: AlsoRule) 
     return Shape(TYPE | (required or {}), optional, also)
 
 
-_FEEDBACK: Final = Shape({"text": plain_text(75), "value": String(most=2000)}, _LABEL)
+_FEEDBACK: Final = Shape({"text": plain_text(75), "value": String(maximum=2000)}, _LABEL)
 
 ELEMENTS: Final = Kinds(
     {
@@ -51,9 +51,9 @@ ELEMENTS: Final = Kinds(
             | _LABEL
             | {
                 "url": Url(),
-                "value": String(most=2000),
+                "value": String(maximum=2000),
                 "style": STYLE,
-                "agent_prompt": String(most=4000),
+                "agent_prompt": String(maximum=4000),
                 "agent_prompt_display": String(),
                 "visible_to_user_ids": _IDS,
             },
@@ -115,7 +115,7 @@ ELEMENTS: Final = Kinds(
         "plain_text_input": _element(
             _TYPED
             | {
-                "initial_value": String(most=3000),
+                "initial_value": String(maximum=3000),
                 "multiline": Boolean(),
                 "min_length": Integer(0, 3000),
                 "max_length": Integer(1, 3000),
@@ -138,7 +138,7 @@ ELEMENTS: Final = Kinds(
         "file_input": _element(_ACTION | {"filetypes": Items(String(1), 1), "max_files": Integer(1, 10)}),
         "feedback_buttons": _element(_ACTION, {"positive_button": _FEEDBACK, "negative_button": _FEEDBACK}),
         "icon_button": _element(
-            _ACTION | _CONFIRM | _LABEL | {"value": String(most=2000), "visible_to_user_ids": _IDS},
+            _ACTION | _CONFIRM | _LABEL | {"value": String(maximum=2000), "visible_to_user_ids": _IDS},
             {"icon": Choice(("trash",)), "text": plain_text(75)},
         ),
         **IMAGE_ELEMENT.shapes,

@@ -6,23 +6,23 @@ from localslack.blockkit.rules import exactly_one_image, some_options
 from localslack.blockkit.schema import TYPE, Boolean, Choice, Items, Kinds, Rule, Shape, String, Url
 
 
-def plain_text(most: int = 3000) -> Kinds:
-    return Kinds({"plain_text": _plain(most)}, names_unknown=False)
+def plain_text(maximum: int = 3000) -> Kinds:
+    return Kinds({"plain_text": _plain(maximum)}, names_unknown=False)
 
 
-def any_text(most: int = 3000) -> Kinds:
-    return Kinds({"plain_text": _plain(most), "mrkdwn": _mrkdwn(most)}, names_unknown=False)
+def any_text(maximum: int = 3000) -> Kinds:
+    return Kinds({"plain_text": _plain(maximum), "mrkdwn": _mrkdwn(maximum)}, names_unknown=False)
 
 
-def _plain(most: int) -> Shape:
-    return Shape(TYPE | {"text": String(1, most)}, {"emoji": Boolean()})
+def _plain(maximum: int) -> Shape:
+    return Shape(TYPE | {"text": String(1, maximum)}, {"emoji": Boolean()})
 
 
-def _mrkdwn(most: int) -> Shape:
-    return Shape(TYPE | {"text": String(1, most)}, {"verbatim": Boolean()})
+def _mrkdwn(maximum: int) -> Shape:
+    return Shape(TYPE | {"text": String(1, maximum)}, {"verbatim": Boolean()})
 
 
-ID: Final = String(most=255)
+ID: Final = String(maximum=255)
 STYLE: Final = Choice(("primary", "danger"))
 
 CONFIRM: Final = Shape(
@@ -31,15 +31,15 @@ CONFIRM: Final = Shape(
 )
 
 MENU_OPTION: Final = Shape(
-    {"text": plain_text(75), "value": String(most=150)},
+    {"text": plain_text(75), "value": String(maximum=150)},
     {"description": plain_text(75)},
 )
 OVERFLOW_OPTION: Final = Shape(
-    {"text": plain_text(75), "value": String(most=150)},
+    {"text": plain_text(75), "value": String(maximum=150)},
     {"description": plain_text(75), "url": Url()},
 )
 GROUP_OPTION: Final = Shape(  # of checkboxes and radio buttons, which render mrkdwn
-    {"text": any_text(75), "value": String(most=150)},
+    {"text": any_text(75), "value": String(maximum=150)},
     {"description": any_text(75)},
 )
 OPTION_GROUP: Final = Shape({"label": plain_text(75), "options": Items(MENU_OPTION, 1, 100)})
@@ -68,7 +68,7 @@ HTTPS: Final = Url(("https",))
 
 IMAGE_FIELDS: Final[dict[str, Rule]] = {"image_url": WEB, "slack_file": SLACK_FILE}
 IMAGE_ELEMENT: Final = Kinds(
-    {"image": Shape(TYPE | {"alt_text": String(most=2000)}, IMAGE_FIELDS, also=(exactly_one_image,))},
+    {"image": Shape(TYPE | {"alt_text": String(maximum=2000)}, IMAGE_FIELDS, also=(exactly_one_image,))},
 )
 
 ICON: Final = Shape({"type": Choice(("icon",)), "name": String(1)})

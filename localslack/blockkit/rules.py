@@ -62,18 +62,18 @@ def _essence(option: Value) -> dict[str, Any]:
 
 
 def not_more_than_selectable(value: Value, at: str) -> Problems:
-    most = value.get("max_selected_items")
+    maximum = value.get("max_selected_items")
     for name in ("initial_options", "initial_users", "initial_conversations", "initial_channels"):
-        if most is not None and len(value.get(name, ())) > most:
-            yield Problem(f"no more than {most} items allowed", f"{at}/{name}")
+        if maximum is not None and len(value.get(name, ())) > maximum:
+            yield Problem(f"no more than {maximum} items allowed", f"{at}/{name}")
 
 
 def text_length_in_order(value: Value, at: str) -> Problems:
-    least, most = value.get("min_length", 0), value.get("max_length", 3000)
-    if least > most:
+    minimum, maximum = value.get("min_length", 0), value.get("max_length", 3000)
+    if minimum > maximum:
         yield Problem("`min_length` must be less than or equal to `max_length`", f"{at}/min_length")
-    if len(value.get("initial_value", "")) > most:
-        yield Problem(f"must be less than {most + 1} characters", f"{at}/initial_value")
+    if len(value.get("initial_value", "")) > maximum:
+        yield Problem(f"must be less than {maximum + 1} characters", f"{at}/initial_value")
 
 
 def numbers_in_order(value: Value, at: str) -> Problems:
@@ -83,10 +83,12 @@ def numbers_in_order(value: Value, at: str) -> Problems:
             yield Problem("must be a number", f"{at}/{name}")
         elif not value["is_decimal_allowed"] and number != number.to_integral_value():
             yield Problem("must be a whole number", f"{at}/{name}")
-    least, most, initial = (given.get(name) for name in ("min_value", "max_value", "initial_value"))
-    if least is not None and most is not None and least > most:
+    minimum, maximum, initial = (given.get(name) for name in ("min_value", "max_value", "initial_value"))
+    if minimum is not None and maximum is not None and minimum > maximum:
         yield Problem("`min_value` must be less than or equal to `max_value`", f"{at}/min_value")
-    if initial is not None and ((least is not None and initial < least) or (most is not None and initial > most)):
+    if initial is not None and (
+        (minimum is not None and initial < minimum) or (maximum is not None and initial > maximum)
+    ):
         yield Problem("must be between `min_value` and `max_value`", f"{at}/initial_value")
 
 

@@ -52,17 +52,17 @@ class Rule(Protocol):
 
 @dataclass(frozen=True)
 class String:
-    least: int = 0
-    most: int | None = None
+    minimum: int = 0
+    maximum: int | None = None
     pattern: str | None = None
 
     def check(self, value: object, at: str) -> Problems:
         if not isinstance(value, str):
             yield _type("must provide a string", at)
-        elif len(value) < self.least:
-            yield _limit(f"must be more than {self.least - 1} characters", at, "min_length", self.least, len(value))
-        elif self.most is not None and len(value) > self.most:
-            yield _limit(f"must be less than {self.most + 1} characters", at, "max_length", self.most, len(value))
+        elif len(value) < self.minimum:
+            yield _limit(f"must be more than {self.minimum - 1} characters", at, "min_length", self.minimum, len(value))
+        elif self.maximum is not None and len(value) > self.maximum:
+            yield _limit(f"must be less than {self.maximum + 1} characters", at, "max_length", self.maximum, len(value))
         elif self.pattern and not re.search(self.pattern, value):
             yield _limit(f"input must match regex pattern: {self.pattern}", at, "pattern", self.pattern, value)
 
@@ -81,10 +81,10 @@ class Choice:
 @dataclass(frozen=True)
 class Url:
     schemes: tuple[str, ...] = ()  # none named: any
-    most: int = 3000
+    maximum: int = 3000
 
     def check(self, value: object, at: str) -> Problems:
-        length = list(String(most=self.most).check(value, at))
+        length = list(String(maximum=self.maximum).check(value, at))
         if length:
             yield from length
         elif not self.accepts(str(value)):
@@ -97,16 +97,16 @@ class Url:
 
 @dataclass(frozen=True)
 class Integer:
-    least: int | None = None
-    most: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
 
     def check(self, value: object, at: str) -> Problems:
         if not isinstance(value, int) or isinstance(value, bool):
             yield _type("must provide an integer", at)
-        elif self.least is not None and value < self.least:
-            yield _limit(f"must be greater than {self.least}", at, "minimum", self.least, value)
-        elif self.most is not None and value > self.most:
-            yield _limit(f"must be less than {self.most}", at, "maximum", self.most, value)
+        elif self.minimum is not None and value < self.minimum:
+            yield _limit(f"must be greater than {self.minimum}", at, "minimum", self.minimum, value)
+        elif self.maximum is not None and value > self.maximum:
+            yield _limit(f"must be less than {self.maximum}", at, "maximum", self.maximum, value)
 
 
 @dataclass(frozen=True)
@@ -135,17 +135,17 @@ class Nullable:
 @dataclass(frozen=True)
 class Items:
     of: Rule
-    least: int = 0
-    most: int | None = None
+    minimum: int = 0
+    maximum: int | None = None
 
     def check(self, value: object, at: str) -> Problems:
         if not isinstance(value, list | tuple):
             yield _type("must provide an array", at)
             return
-        if len(value) < self.least:
-            yield _limit(f"must provide at least {self.least} items", at, "min_items", self.least, len(value))
-        if self.most is not None and len(value) > self.most:
-            yield _limit(f"no more than {self.most} items allowed", at, "max_items", self.most, len(value))
+        if len(value) < self.minimum:
+            yield _limit(f"must provide at least {self.minimum} items", at, "min_items", self.minimum, len(value))
+        if self.maximum is not None and len(value) > self.maximum:
+            yield _limit(f"no more than {self.maximum} items allowed", at, "max_items", self.maximum, len(value))
         for index, item in enumerate(value):
             yield from self.of.check(item, f"{at}/{index}")
 

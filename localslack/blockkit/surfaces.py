@@ -11,7 +11,7 @@ from localslack.blockkit.schema import Problem, Problems
 Surface = Literal["message", "modal", "home"]
 Blocks = Sequence[Mapping[str, Any]]
 
-MOST_BLOCKS: Final[Mapping[Surface, int]] = {"message": 50, "modal": 100, "home": 100}
+MAX_BLOCKS: Final[Mapping[Surface, int]] = {"message": 50, "modal": 100, "home": 100}
 
 # What is not listed may stand anywhere.
 BLOCK_SURFACES: Final[Mapping[str, frozenset[Surface]]] = {

@@ -6,7 +6,7 @@ from typing import Any, Final
 from localslack.blockkit.objects import ID, plain_text
 from localslack.blockkit.schema import Boolean, Choice, Problem, Problems, Rule, Shape, String
 
-MOST_BYTES: Final = 250_000
+MAX_BYTES: Final = 250_000
 
 
 class _Any:
@@ -21,7 +21,7 @@ _FRAME: Final[dict[str, Rule]] = {
     "title": plain_text(24),
     "submit": plain_text(24),
     "close": plain_text(24),
-    "private_metadata": String(most=3000),
+    "private_metadata": String(maximum=3000),
     "callback_id": ID,
     "external_id": ID,
     "clear_on_close": Boolean(),
@@ -41,7 +41,7 @@ VIEWS: Final = {
 
 def is_too_large(view: object) -> bool:
     """Above 250 kB Slack answers `view_too_large`."""
-    return len(json.dumps(view, ensure_ascii=False, default=str).encode("utf-8", "replace")) > MOST_BYTES
+    return len(json.dumps(view, ensure_ascii=False, default=str).encode("utf-8", "replace")) > MAX_BYTES
 
 
 def submit_for_inputs(view: dict[str, Any], at: str) -> Problems:

@@ -71,10 +71,10 @@ async def json_body(request: web.Request) -> Json:
     return body
 
 
-def number(request: web.Request, name: str, default: int, most: int) -> int:
+def number(request: web.Request, name: str, default: int, maximum: int) -> int:
     """A whole number of the query."""
     try:
-        return max(0, min(int(request.query.get(name, default)), most))
+        return max(0, min(int(request.query.get(name, default)), maximum))
     except ValueError:
         raise Refused("invalid_request", f"“{name}” is not a number.") from None
 

@@ -206,10 +206,10 @@ def _texts(wanted: Json, name: str) -> list[str]:
     return value
 
 
-def _number(wanted: Json, name: str, default: float, most: float = 1e9) -> float:
+def _number(wanted: Json, name: str, default: float, maximum: float = 1e9) -> float:
     value = wanted.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise Refused("invalid_request", f"“{name}” is a number.")
-    if not 0 <= value <= most:
-        raise Refused("invalid_request", f"“{name}” is a number from 0 to {most:g}.")
+    if not 0 <= value <= maximum:
+        raise Refused("invalid_request", f"“{name}” is a number from 0 to {maximum:g}.")
     return float(value)

@@ -97,7 +97,7 @@ def longest(stage: Stage = Stage.SECOND, text: str = NASTY, **values: Any) -> Ti
     answers = dict(COMPLETE)
     for key, field in BY_KEY.items():
         if field.ask in {Ask.LINE, Ask.TEXT, Ask.SEARCH}:
-            answers[key] = (text * 3000)[: field.most].strip() or "x"
+            answers[key] = (text * 3000)[: field.max_length].strip() or "x"
         elif field.ask is Ask.MOMENT:
             answers[key] = COMPLETE["start"]
     answers |= {

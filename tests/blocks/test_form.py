@@ -74,7 +74,7 @@ def test_input_is_named_after_its_field_so_that_an_error_lands_beside_it() -> No
     assert shown.pop(MODE)["element"]["initial_option"]["value"] == "add"
     for key, block in shown.items():
         assert block["label"]["text"] == fitting(BY_KEY[key], COMPLETE, CONFIG).name
-        assert block["element"].get("max_length", 1) <= BY_KEY[key].most
+        assert block["element"].get("max_length", 1) <= BY_KEY[key].max_length
 
 
 @pytest.mark.parametrize(

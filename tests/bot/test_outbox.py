@@ -18,7 +18,7 @@ from bot.tickets.ports import Batch
 from tests.doubles.manual_clock import ManualClock
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import START, a_notice, minutes
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 PERSONAL = "anna@example.com"
 QUICK = Limits(pause=0.01, sweep=0.5, delivery=5)
@@ -47,7 +47,7 @@ class Courier:
             self.under_way -= 1
 
     async def has(self, count: int) -> None:
-        async with asyncio.timeout(PATIENCE), self._arrived:
+        async with asyncio.timeout(TIMEOUT), self._arrived:
             await self._arrived.wait_for(lambda: len(self.got) >= count)
 
     @property

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from blocks.kit import Message
 from localslack import LocalSlack, Seed
 from tests.handlers.world import DEMO, DESK
-from tests.patience import PATIENCE, patient
+from tests.timeouts import TIMEOUT, long_timeouts
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -36,7 +36,7 @@ class Posted:
         """The messages of the channel, once the last one is there."""
         context = await browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]  # a plain dict
         page = await context.new_page()
-        page.set_default_timeout(PATIENCE * 1000)
+        page.set_default_timeout(TIMEOUT * 1000)
         await page.goto(f"{self.slack.page_url}?person=anna#/channel/{self.channel}")
         messages = page.get_by_role("log").get_by_role("article")
         await expect(messages.last).to_be_visible()
@@ -46,7 +46,7 @@ class Posted:
 @asynccontextmanager
 async def posted(messages: Sequence[Message]) -> AsyncIterator[Posted]:
     """A local Slack in which the bot has posted these messages."""
-    async with LocalSlack(Seed.from_file(DEMO / "cast.toml"), switches=patient()) as slack:
+    async with LocalSlack(Seed.from_file(DEMO / "cast.toml"), switches=long_timeouts()) as slack:
         client = AsyncWebClient(slack.app("Partner Desk").bot_token, base_url=slack.api_url)
         there = Posted(slack, client)
         for message in messages:

@@ -17,10 +17,10 @@ from aiohttp import ClientSession
 from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.core.i18n import Language
-from tests.patience import PATIENCE, patient
+from tests.timeouts import TIMEOUT, long_timeouts
 
 ROOT = Path(__file__).parents[2]
-TIMEOUT_MS = PATIENCE * 1000
+TIMEOUT_MS = TIMEOUT * 1000
 expect.set_options(timeout=TIMEOUT_MS)
 
 
@@ -48,7 +48,7 @@ async def printed_url(process: asyncio.subprocess.Process) -> str:
     """URL printed by the demo, whose local Slack waits for its app as long as the tests do from then on."""
     assert process.stdout
     output = ""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         async for line in process.stdout:
             output += line.decode()
             found = re.search(r"ready:\s+(http://\S+)", output)
@@ -59,7 +59,7 @@ async def printed_url(process: asyncio.subprocess.Process) -> str:
 
 
 async def _slow_down(url: str) -> None:
-    switches = asdict(patient())
+    switches = asdict(long_timeouts())
     async with ClientSession() as session, session.post(f"{url}_local/switches", json=switches) as answer:
         answer.raise_for_status()
 

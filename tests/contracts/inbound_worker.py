@@ -23,7 +23,7 @@ from tests.contracts.inbound_desk import desk_on
 from tests.contracts.processes import print_line
 from tests.doubles.imap_hosts import PASSWORD, USER
 from tests.factories import NOW
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 STEPS = ("parsed", "saving", "taken_in", "marked", "kept")
 """Steps: after parsing, within the transaction, after it, after the mark on the server, after the cursor."""
@@ -98,7 +98,7 @@ class Dying:
 
 
 async def main(url: str, port: str, step: str) -> None:
-    engine = DyingEngine(await open_engine(url, busy=PATIENCE), step)
+    engine = DyingEngine(await open_engine(url, busy=TIMEOUT), step)
     store = DyingStore(engine, lambda: NOW)
     store.step = step
     source = DyingSource(ImapServer("127.0.0.1", int(port), "none", USER, PASSWORD), clock=lambda: NOW)

@@ -19,7 +19,7 @@ from bot.model.notice import Claim, Dead, Notice, Outcome, Retry, Say, Sent
 from bot.outbox import Limits, Outbox
 from bot.ports import Store
 from tests.doubles.records import START
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 SPEED = 600
 """Seconds of the desk's clock per real second."""
@@ -71,7 +71,7 @@ def outbox(store: Store, port: int) -> Outbox:
 
 
 async def main(url: str, port: str) -> None:
-    await outbox(await open_store(url, fast_clock, busy=PATIENCE), int(port)).run()
+    await outbox(await open_store(url, fast_clock, busy=TIMEOUT), int(port)).run()
 
 
 if __name__ == "__main__":

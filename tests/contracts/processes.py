@@ -20,7 +20,7 @@ from bot.model.notice import Sent
 from bot.ports import Store
 from bot.tickets.ports import Batch
 from tests.doubles.records import START, a_notice, a_ticket, an_event, next_version
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 ROOT = Path(__file__).parents[2]
 _EMPTY_CLAIMS = 100  # empty claims in a row after which a worker assumes that all work is done
@@ -72,7 +72,7 @@ async def start_together(*processes: asyncio.subprocess.Process) -> None:
 
 async def raise_tickets(url: str, name: str, count: str) -> None:
     """Raises tickets, ten concurrently, each with an event and a notice."""
-    store = await open_store(url, busy=PATIENCE)
+    store = await open_store(url, busy=TIMEOUT)
 
     async def one(number: int) -> None:
         ticket = a_ticket(f"{name}{number}")
@@ -86,7 +86,7 @@ async def raise_tickets(url: str, name: str, count: str) -> None:
 
 async def change_tickets(url: str, count: str) -> None:
     """Increments a counter of one ticket `count` times, with a retry after each conflict."""
-    store = await open_store(url, busy=PATIENCE)
+    store = await open_store(url, busy=TIMEOUT)
     done = 0
     while done < int(count):
         ticket = await store.get("t1")
@@ -100,7 +100,7 @@ async def change_tickets(url: str, count: str) -> None:
 
 async def claim_notices(url: str) -> None:
     """Claims and settles notices until none is left."""
-    store = await open_store(url, busy=PATIENCE)
+    store = await open_store(url, busy=TIMEOUT)
     while claims := await store.claim(START, timedelta(hours=1), 3):
         for claim in claims:
             print_line(claim.notice.key)
@@ -109,7 +109,7 @@ async def claim_notices(url: str) -> None:
 
 async def deliver_and_follow_up(url: str, times: str) -> None:
     """Delivers notices; each delivery enqueues a follow-up in the other lane, up to `times` in a row."""
-    store = await open_store(url, busy=PATIENCE)
+    store = await open_store(url, busy=TIMEOUT)
     await wait_for_start()
     empty = 0
     while empty < _EMPTY_CLAIMS:
@@ -124,7 +124,7 @@ async def deliver_and_follow_up(url: str, times: str) -> None:
 
 async def hold_lock(url: str) -> None:
     """Holds the lock “sweep” until the process is killed."""
-    store = await open_store(url, busy=PATIENCE)
+    store = await open_store(url, busy=TIMEOUT)
     async with store.alone("sweep") as alone:
         print_line(alone)
         await asyncio.Event().wait()
@@ -132,7 +132,7 @@ async def hold_lock(url: str) -> None:
 
 async def fill_disk(url: str) -> None:
     """Writes to a full disk, and again after space was freed."""
-    store = await open_store(url, busy=PATIENCE)
+    store = await open_store(url, busy=TIMEOUT)
     await store.apply(Batch(tickets=[a_ticket("before")]))
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, resource.RLIM_INFINITY))
     big = [a_ticket(f"big{n}", answers={"description": "x" * 3000}) for n in range(100)]

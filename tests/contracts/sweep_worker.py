@@ -10,7 +10,7 @@ from bot.adapters.store import open_store
 from bot.desk import Desk
 from bot.ports import Store
 from tests.factories import NOW, ManualClock, a_world
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 LATE = NOW + timedelta(hours=12)
 """Time of the sweep; all tickets raised at NOW are overdue."""
@@ -19,7 +19,7 @@ LATE = NOW + timedelta(hours=12)
 async def desk_on(url: str) -> tuple[Desk, Store]:
     """A desk on this database, with its clock at LATE."""
     clock = ManualClock(LATE)
-    store = await open_store(url, clock, busy=PATIENCE)
+    store = await open_store(url, clock, busy=TIMEOUT)
     return (await a_world()).at(store=store, clock=clock).desk, store
 
 

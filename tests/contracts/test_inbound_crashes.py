@@ -16,7 +16,7 @@ from tests.contracts.inbound_worker import STEPS
 from tests.contracts.processes import ROOT, read_lines
 from tests.doubles.imap_hosts import ImapHost, pymap
 from tests.factories import NOW
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 
 async def start(url: str, host: ImapHost, step: str) -> asyncio.subprocess.Process:
@@ -27,7 +27,7 @@ async def start(url: str, host: ImapHost, step: str) -> asyncio.subprocess.Proce
 
 async def begin(url: str, host: ImapHost) -> None:
     """Starts first without taking in the mail that is there; then two answers arrive."""
-    store = await open_store(url, lambda: NOW, busy=PATIENCE)
+    store = await open_store(url, lambda: NOW, busy=TIMEOUT)
     await save_escalated(store)
     with host.client() as client:
         status = client.select_folder("INBOX")
@@ -51,7 +51,7 @@ async def test_mail_is_taken_in_once_after_a_crash_at_any_step(database_url: str
         finally:
             process.kill()
             await process.wait()
-    store = await open_store(database_url, lambda: NOW, busy=PATIENCE)
+    store = await open_store(database_url, lambda: NOW, busy=TIMEOUT)
     entries = await store.entries_of("t1")
     assert sorted(each.words for each in entries) == ["Answer 1.", "Answer 2."]
     assert all([await store.original(each.id) == an_answer(int(each.words[7])) for each in entries])
@@ -63,7 +63,7 @@ async def test_mail_is_taken_in_once_after_a_crash_at_any_step(database_url: str
 
 
 async def test_concurrent_processes_show_a_mail_once(database_url: str) -> None:
-    store = await open_store(database_url, lambda: NOW, busy=PATIENCE)
+    store = await open_store(database_url, lambda: NOW, busy=TIMEOUT)
     await save_escalated(store)
     both: list[TakingIn] = [desk_on(store), desk_on(store)]
     raw = an_answer(1)
@@ -76,19 +76,19 @@ async def test_concurrent_processes_show_a_mail_once(database_url: str) -> None:
 async def test_processes_on_one_mailbox_take_in_each_mail_once_and_take_over(database_url: str) -> None:
     async with pymap() as host:
         await begin(database_url, host)
-        store = await open_store(database_url, lambda: NOW, busy=PATIENCE)
+        store = await open_store(database_url, lambda: NOW, busy=TIMEOUT)
         both = [await start(database_url, host, "") for _ in range(2)]
         reading = {asyncio.ensure_future(read_lines(each, 2)): each for each in both}
         try:
-            done, _ = await asyncio.wait(reading, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(reading, timeout=TIMEOUT, return_when=asyncio.FIRST_COMPLETED)
             [first] = done
             reading.pop(first).kill()
             with host.client() as client:
                 for number in (3, 4):
                     client.append("INBOX", an_answer(number))
             [(second, survivor)] = reading.items()
-            await asyncio.wait_for(second, PATIENCE)
-            async with asyncio.timeout(PATIENCE):
+            await asyncio.wait_for(second, TIMEOUT)
+            async with asyncio.timeout(TIMEOUT):
                 while len(await store.entries_of("t1")) < 4:
                     assert await read_lines(survivor, 1)
         finally:

@@ -32,7 +32,7 @@ from tests.doubles.mail_servers import (
 )
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.records import START, a_notice
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 TO = "support@retarus.example"
 
@@ -51,12 +51,12 @@ def a_message(**values: object) -> EmailMessage:
     return compose(**{**defaults, **values})  # type: ignore[arg-type]
 
 
-def sender_to(url: str, trust: ssl.SSLContext | None = None, patience: float = 20) -> SmtpSender:
-    return SmtpSender(parse_smtp_url(url), name="partner.example", trust=trust, patience=patience)
+def sender_to(url: str, trust: ssl.SSLContext | None = None, timeout: float = 20) -> SmtpSender:
+    return SmtpSender(parse_smtp_url(url), name="partner.example", trust=trust, command_timeout=timeout)
 
 
-async def send(port: int, *, attempt: int = 1, patience: float = 20) -> Outcome:
-    sender = sender_to(f"smtp://127.0.0.1:{port}", patience=patience)
+async def send(port: int, *, attempt: int = 1, command_timeout: float = 20) -> Outcome:
+    sender = sender_to(f"smtp://127.0.0.1:{port}", timeout=command_timeout)
     return await sender.send(a_message(), TO, attempt=attempt, at=START)
 
 
@@ -163,19 +163,19 @@ async def test_unreachable_server_is_retried_with_growing_intervals() -> None:
 @pytest.mark.parametrize("answers", [{"dot": DROP}, {"dot": SILENCE}, {"data": DROP}])
 async def test_ambiguous_delivery_is_retried_after_a_long_wait(answers: dict[str, str]) -> None:
     async with scripted_smtp_server(**answers) as port:
-        outcome = await send(port, patience=_patience(answers.values()))
+        outcome = await send(port, command_timeout=_timeout(answers.values()))
     assert isinstance(outcome, Retry)
     assert outcome.at >= START + AMBIGUOUS
 
 
-def _patience(answers: Iterable[str]) -> float:
+def _timeout(answers: Iterable[str]) -> float:
     """A short timeout for an answer that never comes, long enough for the answers before it."""
-    return 2 if SILENCE in answers else PATIENCE
+    return 2 if SILENCE in answers else TIMEOUT
 
 
 async def test_unresponsive_server_times_out() -> None:
     async with scripted_smtp_server(ehlo=SILENCE) as port:
-        outcome = await send(port, patience=0.2)
+        outcome = await send(port, command_timeout=0.2)
     assert isinstance(outcome, Retry)
     assert outcome.at <= START + SHORT_WAIT
 
@@ -183,7 +183,7 @@ async def test_unresponsive_server_times_out() -> None:
 @pytest.mark.parametrize("goodbye", [DROP, SILENCE, "500 what?"])
 async def test_accepted_message_is_sent_even_if_quit_fails(goodbye: str) -> None:
     async with scripted_smtp_server(quit=goodbye) as port:
-        assert await send(port, patience=_patience([goodbye])) == Sent()
+        assert await send(port, command_timeout=_timeout([goodbye])) == Sent()
 
 
 async def test_recipient_that_smtp_cannot_express_is_dead() -> None:

@@ -20,7 +20,7 @@ from bot.tickets.ports import Batch
 from tests.contracts.outbox_worker import fast_clock, outbox
 from tests.contracts.processes import ROOT
 from tests.doubles.records import a_notice
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 MESSAGES, LANES, KILLS, FAULT_RATE = 400, 50, 8, 0.25
 FAULTS = ["kept, then silence", "kept, then reset", "kept, then 500", "reset", "500", "silence"]
@@ -36,7 +36,7 @@ class UnreliableRecipient:
         self._more = asyncio.Condition()
 
     async def wait_for(self, count: int) -> None:
-        async with asyncio.timeout(PATIENCE), self._more:
+        async with asyncio.timeout(TIMEOUT), self._more:
             await self._more.wait_for(lambda: len(self.kept) >= count)
 
     async def handle_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -93,7 +93,7 @@ async def worker(url: str, port: int) -> AsyncIterator[asyncio.subprocess.Proces
 
 
 async def test_messages_are_delivered_exactly_once_despite_kills(database_url: str) -> None:
-    store = FinishSignallingStore(await open_engine(database_url, busy=PATIENCE), fast_clock)
+    store = FinishSignallingStore(await open_engine(database_url, busy=TIMEOUT), fast_clock)
     keys = [f"n{n}" for n in range(MESSAGES)]
     due = fast_clock()
     await store.apply(Batch(notices=[a_notice(key, lane=f"{n % LANES}", due=due) for n, key in enumerate(keys)]))
@@ -105,7 +105,7 @@ async def test_messages_are_delivered_exactly_once_despite_kills(database_url: s
         async with worker(database_url, port):
             await recipient.wait_for(kill * MESSAGES // (KILLS + 1))
     last = asyncio.create_task(outbox(store, port).run())
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         await store.finished.wait()
     last.cancel()
     await asyncio.gather(last, return_exceptions=True)

@@ -29,7 +29,7 @@ from tests.contracts.test_sqlite import HOME, LISTS, OUTBOX
 from tests.doubles.postgres_proxy import PostgresProxy, postgres_proxy
 from tests.doubles.postgres_server import PostgresServer, temporary_database
 from tests.doubles.records import START, a_notice, a_ticket, an_affected_customer, minutes, next_version
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ async def desk(postgres_url: str) -> AsyncIterator[Store]:
 async def proxied(postgres_url: str, request: pytest.FixtureRequest) -> AsyncIterator[tuple[PostgresProxy, Store]]:
     """A proxy whose connections can be broken, and a store behind it, which waits as long as a parameter says."""
     async with postgres_proxy(postgres_url) as (proxy, url):
-        store = await open_store(url, busy=getattr(request, "param", PATIENCE))
+        store = await open_store(url, busy=getattr(request, "param", TIMEOUT))
         yield proxy, store
         await store.close()
 
@@ -177,7 +177,7 @@ async def test_change_behind_a_lasting_lock_is_refused_within_a_second_and_a_hal
 
 async def test_deadlocked_changes_are_both_applied(desk: DatabaseStore, postgres_url: str) -> None:
     await desk.apply(Batch(tickets=[a_ticket("t1"), a_ticket("t2")]))
-    both = threading.Barrier(2, timeout=PATIENCE)
+    both = threading.Barrier(2, timeout=TIMEOUT)
 
     def change(first: str, second: str) -> None:
         met: list[bool] = []
@@ -197,7 +197,7 @@ async def test_deadlocked_changes_are_both_applied(desk: DatabaseStore, postgres
 
 
 async def _changed(url: str, work: Callable[[Connection], None]) -> None:
-    engine = await PostgresEngine.open(url, busy=PATIENCE)
+    engine = await PostgresEngine.open(url, busy=TIMEOUT)
     await engine.change(work)
     await engine.close()
 
@@ -212,10 +212,10 @@ async def test_changes_that_settle_and_fill_each_others_lanes_are_serialised(
     def slowly(db: Connection) -> None:
         apply_batch.settle(db, first, Sent(), START, [a_notice("b2", lane="b")])
         settled.set()
-        assert go_on.wait(PATIENCE)
+        assert go_on.wait(TIMEOUT)
 
     slow = asyncio.create_task(desk._engine.change(slowly))
-    assert await asyncio.to_thread(settled.wait, PATIENCE)
+    assert await asyncio.to_thread(settled.wait, TIMEOUT)
     quick = asyncio.create_task(desk.settle(second, Sent(), START, [a_notice("a2", lane="a")]))
     await asyncio.to_thread(_wait_until_blocked_or_done, quick, postgres_url)
     go_on.set()
@@ -238,10 +238,10 @@ async def test_claim_skips_notices_that_are_being_claimed(desk: DatabaseStore) -
     def slowly(db: Connection) -> None:
         mine.extend(apply_batch.claim(db, START, START + minutes(1), 2))
         claimed.set()
-        assert go_on.wait(PATIENCE)
+        assert go_on.wait(TIMEOUT)
 
     slow = asyncio.create_task(desk._engine.change(slowly))
-    assert await asyncio.to_thread(claimed.wait, PATIENCE)
+    assert await asyncio.to_thread(claimed.wait, TIMEOUT)
     theirs = await desk.claim(START, minutes(1), 9)
     go_on.set()
     await slow
@@ -255,7 +255,7 @@ async def test_lock_of_a_killed_process_is_released(desk: Store, postgres_url: s
             assert not alone
         process.kill()
         await process.wait()
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not await _can_lock(desk):
             pass
 

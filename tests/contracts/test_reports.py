@@ -36,7 +36,7 @@ from tests.blocks import reported
 from tests.doubles.records import START, a_notice
 from tests.factories import a_config
 from tests.handlers.world import DEMO, DESK
-from tests.patience import PATIENCE, patient
+from tests.timeouts import TIMEOUT, long_timeouts
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = '<script>alert(1)</script> & "Söhne" $x$ Ω 日本'
@@ -124,8 +124,8 @@ def test_printing_libraries_are_never_imported_by_the_desk() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def child(code: str, patience: float = 20) -> ChildProcessPrinter:
-    return ChildProcessPrinter(patience, (sys.executable, "-c", code))
+def child(code: str, timeout: float = 20) -> ChildProcessPrinter:
+    return ChildProcessPrinter(timeout, (sys.executable, "-c", code))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ async def test_slow_child_process_is_killed(paper: ReportDocument, tmp_path: Pat
     began = time.monotonic()
     with pytest.raises(Unprinted, match="longer"):
         await ChildProcessPrinter(1.5, ("/bin/sh", "-c", f"echo $$ > '{mark}'; exec tail -f /dev/null")).printed(paper)
-    assert time.monotonic() - began < PATIENCE
+    assert time.monotonic() - began < TIMEOUT
     with pytest.raises(ProcessLookupError):
         os.kill(int(await asyncio.to_thread(mark.read_text)), 0)
 
@@ -204,7 +204,7 @@ class ReportChannel:
 @asynccontextmanager
 async def report_channel() -> AsyncIterator[ReportChannel]:
     async with (
-        LocalSlack(Seed.from_file(DEMO / "cast.toml"), switches=patient()) as slack,
+        LocalSlack(Seed.from_file(DEMO / "cast.toml"), switches=long_timeouts()) as slack,
         aiohttp.ClientSession() as session,
     ):
         client = for_outbox(slack.app("Partner Desk").bot_token, slack.api_url, session)

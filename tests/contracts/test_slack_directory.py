@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.adapters.slack.client import for_people
-from bot.adapters.slack.directory import FRESH, SlackDirectory
+from bot.adapters.slack.directory import TTL, SlackDirectory
 from bot.adapters.slack.on_duty import SlackOnDuty
 from bot.adapters.slack.people import HomeWorkspace
 from bot.config.settings import Levels, Team
@@ -131,9 +131,9 @@ def expire(directory: SlackDirectory) -> None:
     """Expires everything that is cached."""
     people, groups = directory._people, directory.groups._members
     for user in list(people.answers):
-        people.put(user, people.answers[user][1], age=FRESH + 1)
+        people.put(user, people.answers[user][1], age=TTL + 1)
     for group in list(groups.answers):
-        groups.put(group, groups.answers[group][1], age=FRESH + 1)
+        groups.put(group, groups.answers[group][1], age=TTL + 1)
 
 
 def calls(s: Scene, method: str) -> int:

@@ -23,7 +23,7 @@ from bot.tickets.attachments import MissingFile, packed
 from localslack import LocalSlack, Seed
 from tests.doubles.records import START, a_notice
 from tests.handlers.world import DEMO, RETARUS
-from tests.patience import patient
+from tests.timeouts import long_timeouts
 
 FILE = Attachment(id="F1", name="trace.log", size=5)
 
@@ -113,7 +113,7 @@ async def test_temporary_failure_is_raised_for_a_retry(slack: FakeFileServer) ->
 
 async def test_files_are_put_below_a_letter_once_despite_retries() -> None:
     async with (
-        LocalSlack(Seed.from_file(DEMO / "cast.toml"), switches=patient()) as local,
+        LocalSlack(Seed.from_file(DEMO / "cast.toml"), switches=long_timeouts()) as local,
         aiohttp.ClientSession() as session,
     ):
         client = for_outbox(local.app("Partner Desk").bot_token, local.api_url, session)

@@ -31,7 +31,7 @@ from bot.tickets.ports import Batch, Query
 from tests.contracts.processes import read_lines, worker_process
 from tests.doubles.manual_clock import ManualClock
 from tests.doubles.records import START, a_notice, a_ticket, an_affected_customer, an_event, minutes, next_version
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 
 @pytest.fixture
@@ -208,10 +208,10 @@ async def test_failed_commit_fails_only_its_group_of_changes(path: Path) -> None
 
     def hold(_: sqlite3.Connection) -> None:
         begun.set()
-        go_on.wait(PATIENCE)
+        go_on.wait(TIMEOUT)
 
     before = asyncio.create_task(writer.do(hold))
-    await asyncio.to_thread(begun.wait, PATIENCE)
+    await asyncio.to_thread(begun.wait, TIMEOUT)
     group = [asyncio.create_task(writer.do(inserting(table, 7))) for table in ("child", "parent")]
     group.append(asyncio.create_task(writer.do(inserting("parent", 8))))
     group[1].cancel()
@@ -443,4 +443,4 @@ async def test_documents_are_indexed_by_stretches_of_time(path: Path, clock: Man
     await store.close()
     stretches = [[[token]] for token in documents.stretches(saved.number)]
     with closing(connect(path, 1)) as db:
-        assert matching(db, "tickets_index", stretches, most=9) == [[saved.number]] * len(documents.STRETCHES)
+        assert matching(db, "tickets_index", stretches, limit=9) == [[saved.number]] * len(documents.STRETCHES)

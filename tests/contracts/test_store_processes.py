@@ -14,12 +14,12 @@ from bot.ports import Store
 from bot.tickets.ports import Batch, Query
 from tests.contracts.processes import read_lines, start_together, worker_process
 from tests.doubles.records import START, a_notice, a_ticket, next_version
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[Store]:
-    store = await open_store(database_url, busy=PATIENCE)
+    store = await open_store(database_url, busy=TIMEOUT)
     yield store
     await store.close()
 
@@ -77,7 +77,7 @@ async def test_acknowledged_changes_survive_a_kill(database_url: str) -> None:
             acknowledged += await read_lines(process, 40)
             process.kill()
             acknowledged += await read_lines(process)
-    store = await open_store(database_url, busy=PATIENCE)
+    store = await open_store(database_url, busy=TIMEOUT)
     for line in acknowledged:
         ticket_id, number = line.split()
         ticket = await store.get(ticket_id)
@@ -90,17 +90,17 @@ async def test_acknowledged_changes_survive_a_kill(database_url: str) -> None:
 
 
 async def test_new_database_can_be_opened_many_times_at_once(unopened_url: str) -> None:
-    stores = await asyncio.gather(*(open_store(unopened_url, busy=PATIENCE) for _ in range(8)))
+    stores = await asyncio.gather(*(open_store(unopened_url, busy=TIMEOUT) for _ in range(8)))
     saved = await asyncio.gather(*(store.apply(Batch(tickets=[a_ticket(f"t{n}")])) for n, store in enumerate(stores)))
     assert sorted(ticket.number for (ticket,) in saved) == list(range(1001, 1009))
     await asyncio.gather(*(store.close() for store in stores))
 
 
 async def test_data_survives_a_restart(database_url: str) -> None:
-    store = await open_store(database_url, busy=PATIENCE)
+    store = await open_store(database_url, busy=TIMEOUT)
     (saved,) = await store.apply(Batch(tickets=[a_ticket()], once=["form"], notices=[a_notice()]))
     await store.close()
-    again = await open_store(database_url, busy=PATIENCE)
+    again = await open_store(database_url, busy=TIMEOUT)
     assert await again.get("t1") == saved
     assert await again.used("form")
     assert len(await again.claim(START, timedelta(minutes=1), 9)) == 1
@@ -129,12 +129,12 @@ async def test_cancelled_change_does_not_affect_others(desk: Store) -> None:
 
 
 async def test_close_finishes_pending_changes(database_url: str) -> None:
-    store = await open_store(database_url, busy=PATIENCE)
+    store = await open_store(database_url, busy=TIMEOUT)
     tasks = [asyncio.create_task(store.apply(Batch(tickets=[a_ticket(f"t{n}")]))) for n in range(30)]
     await asyncio.sleep(0)
     await store.close()
     assert len(await asyncio.gather(*tasks)) == 30
-    again = await open_store(database_url, busy=PATIENCE)
+    again = await open_store(database_url, busy=TIMEOUT)
     assert await again.count(Query()) == 30
     await again.close()
 

@@ -13,7 +13,7 @@ from bot.tickets.ports import Batch, Query
 from tests.contracts.processes import ROOT
 from tests.contracts.sweep_worker import LATE, desk_on
 from tests.factories import ALEX, ANNA, NOW, an_event, an_incident
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 TICKETS, KILLS = 400, 4
 
@@ -34,7 +34,7 @@ async def kill_after(url: str, store: Store, more: int) -> None:
     """Runs a sweep in a process and kills it after this number of further reminders."""
     begun = await count_reminded(store)
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.contracts.sweep_worker", url, cwd=ROOT)
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while process.returncode is None:
             if await count_reminded(store) >= begun + more:
                 break

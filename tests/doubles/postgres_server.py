@@ -17,7 +17,7 @@ from uuid import uuid4
 import psycopg
 
 from tests.doubles.postgres_programs import as_server_user, made_folder, programs, socket_folder
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 _SETTINGS = {
     "listen_addresses": "",  # a Unix socket in the server's folder avoids port conflicts
@@ -49,7 +49,7 @@ class PostgresServer:
                 [programs() / "postgres", "-D", "data", "-k", self.sockets, *settings],
                 cwd=self.folder, stdout=log, stderr=log, **as_server_user(),
             )  # fmt: skip
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not self._accepts_connections():
             assert self._process.poll() is None, (self.folder / "log").read_text()
             assert time.monotonic() < deadline
@@ -66,7 +66,7 @@ class PostgresServer:
         """Stops the server. SIGINT disconnects all clients; SIGQUIT is like a crash, with recovery at the restart."""
         if self._process:
             self._process.send_signal(stop_signal)
-            self._process.wait(PATIENCE)
+            self._process.wait(TIMEOUT)
             self._process = None
 
     def remove(self) -> None:

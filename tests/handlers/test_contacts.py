@@ -13,7 +13,7 @@ from localslack import Modal
 from tests.handlers.homes import at, gone, opened, press, shown
 from tests.handlers.test_escalation import previewed
 from tests.handlers.world import Json, World
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 DM = "@partner-desk"
 BEN = "contact.U0BEN"
@@ -89,7 +89,7 @@ async def test_contact_suspended_after_the_preview_cannot_send(w: World) -> None
 async def test_contact_deactivated_in_slack_is_suspended_and_cannot_be_reinstated(w: World) -> None:
     await at(w.carla, "Contacts", "Can send to Retarus: Ben Brandt")
     await w.carla.control("POST", "people/ben", deactivated=True)
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not await is_suspended(w, "U0BEN"):  # noqa: ASYNC110  nobody is told
             await asyncio.sleep(0.02)
     home = await at(w.carla, "Contacts", "suspended: deactivated in Slack")

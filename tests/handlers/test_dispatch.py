@@ -16,7 +16,7 @@ from localslack.mail import serve
 from tests.handlers.test_restart import ANSWERS, process
 from tests.handlers.world import DESK, World, _seed
 from tests.localslack.traffic_watch import until
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 
 async def taken(w: World) -> None:
@@ -118,7 +118,7 @@ async def test_form_whose_first_opening_lost_its_answer_opens_without_a_word(w: 
     await w.anna.modal("Hand off to 2nd level")
     await w.anna.control("POST", "faults", method="views.open", fault="exchanged_trigger_id", times=1)
     await w.anna.click(await w.anna.again(card), "Fill in")
-    await w.running.dispatcher.tasks.drain(PATIENCE)
+    await w.running.dispatcher.tasks.drain(TIMEOUT)
     assert not [each for each in await w.anna.messages(DESK) if each.get("is_ephemeral")]
 
 
@@ -164,7 +164,7 @@ def rows(w: World, kind: str) -> int:
 
 async def test_events_that_concern_nobody_cost_no_look_up_of_people(w: World) -> None:
     card = await w.raised()
-    await w.running.dispatcher.tasks.drain(PATIENCE)
+    await w.running.dispatcher.tasks.drain(TIMEOUT)
     before = rows(w, "users.info")
     for person in (w.ben, w.gus, w.carla):
         w.running.desk.queries.directory.forget((await person.state())["me"]["id"])
@@ -172,6 +172,6 @@ async def test_events_that_concern_nobody_cost_no_look_up_of_people(w: World) ->
         await person.post(DESK, "Any news?", thread=card)
         await person.act("profile", title="Busy")
     await until(w.slack, lambda: all(row.status != "pending" for row in w.slack.services.traffic.rows()))
-    await w.running.dispatcher.tasks.drain(PATIENCE)
+    await w.running.dispatcher.tasks.drain(TIMEOUT)
     assert rows(w, "event:message") >= 6
     assert rows(w, "users.info") == before

@@ -226,11 +226,11 @@ async def is_refused(scene: Scene, listener: str, user: str, ticket: Ticket) -> 
         pass
     finally:
         await dispatcher.tasks.drain(0)
-    assert store.batches <= MOST.get(name, 1), f"{listener} saved {store.batches} times"
+    assert store.batches <= LIMIT.get(name, 1), f"{listener} saved {store.batches} times"
     return False
 
 
-MOST = {
+LIMIT = {
     "escalate.send": 2, "eas.ask": 1, "eas.opened": 2, "reminders.chase": 2, "reports.request": 2, "raising.raise": 2,
 }  # fmt: skip
 """Number of batches of one submission. A raised ticket is taken by its raiser. A sender to Retarus is looked up again,

@@ -10,8 +10,8 @@ import pytest
 
 from localslack import LocalSlack, Seed
 from tests.handlers.world import DEMO, DESK, FIRST_TASKS, MATRIX_SECOND, SECOND_TASKS, World
-from tests.patience import patient
 from tests.project.test_commands import run
+from tests.timeouts import long_timeouts
 
 
 async def test_logs_hold_no_user_input(w: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -45,7 +45,7 @@ async def test_check_warns_of_guests_and_of_a_public_channel(tmp_path: Path) -> 
             seed.channels[seed.channels.index(channel)] = type(channel)(
                 **{**channel.__dict__, "private": False, "members": [*channel.members, "rita"]}
             )
-    async with LocalSlack(seed, switches=patient()) as slack:
+    async with LocalSlack(seed, switches=long_timeouts()) as slack:
         bot = slack.app("Partner Desk")
         settings = {
             "SLACK_BOT_TOKEN": bot.bot_token,

@@ -32,7 +32,7 @@ from tests.doubles.postgres_server import server_url, temporary_database
 from tests.handlers.homes import opened, shown
 from tests.handlers.test_restart import ANSWERS, process
 from tests.handlers.world import DESK, FIRST_TASKS, World, _seed, desk_at, world
-from tests.patience import PATIENCE, long_triggers
+from tests.timeouts import TIMEOUT, long_triggers
 
 
 @pytest.fixture
@@ -253,7 +253,7 @@ async def test_replicas_that_are_killed_at_random_lose_nothing_and_do_nothing_tw
         store = await open_store(database)
         agents = [Agent(slack.person(name), store, figures) for name in ("anna", "alex")]
         for agent in agents:
-            agent.person.patience = 4
+            agent.person.timeout = 4
 
         def start(ahead: int) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
             late = ("-m", "tests.handlers.late_desk", str(ahead))
@@ -281,7 +281,7 @@ async def _all(work: Callable[[str], Awaitable[None]], name: str) -> None:
 
 
 async def _delivered(store: Store) -> None:
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while await store.letters(state="waiting", limit=1):
             pass
 

@@ -15,7 +15,7 @@ from bot.model.ticket import Stage
 from localslack import LocalSlack, Mailbox
 from localslack.mail import MailServer, serve
 from tests.handlers.world import DEMO, DESK, _seed, picked
-from tests.patience import PATIENCE, patient
+from tests.timeouts import TIMEOUT, long_timeouts
 
 ROOT = DEMO.parent
 ANSWERS = {
@@ -56,7 +56,7 @@ async def process(
     )
     assert running.stderr
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             async for line in running.stderr:
                 if b"listens by Socket Mode" in line:
                     break
@@ -69,9 +69,9 @@ async def process(
 
 async def test_ticket_that_was_acknowledged_is_there_after_a_kill_and_its_card_is_posted_once(tmp_path: Path) -> None:
     mailbox = Mailbox()
-    async with LocalSlack(_seed(), mailbox=mailbox, switches=patient()) as slack:
+    async with LocalSlack(_seed(), mailbox=mailbox, switches=long_timeouts()) as slack:
         mail = await serve(mailbox)
-        anna = slack.person("anna", PATIENCE)
+        anna = slack.person("anna", TIMEOUT)
         for number in range(1, 4):
             async with process(slack, mail, tmp_path) as running:
                 await anna.command(DESK, "/retarus-incident")
@@ -94,24 +94,24 @@ async def test_ticket_that_was_acknowledged_is_there_after_a_kill_and_its_card_i
 
 async def test_stopped_desk_finishes_what_it_began(tmp_path: Path) -> None:
     mailbox = Mailbox()
-    async with LocalSlack(_seed(), mailbox=mailbox, switches=patient()) as slack:
+    async with LocalSlack(_seed(), mailbox=mailbox, switches=long_timeouts()) as slack:
         mail = await serve(mailbox)
-        anna = slack.person("anna", PATIENCE)
+        anna = slack.person("anna", TIMEOUT)
         async with process(slack, mail, tmp_path) as running:
             await anna.command(DESK, "/retarus-incident")
             modal = await anna.modal()
             await anna.submit(modal, ANSWERS | {"start": int(slack.clock.now()) - 600})
             running.terminate()
-            assert await asyncio.wait_for(running.wait(), PATIENCE) == 0
+            assert await asyncio.wait_for(running.wait(), TIMEOUT) == 0
         assert len([each for each in await anna.messages(DESK) if "PD-1001" in each["text"]]) == 1
         await mail.close()
 
 
 async def test_clicks_in_the_moment_of_sigterm_are_answered_and_the_process_ends_within_5_s(tmp_path: Path) -> None:
     mailbox = Mailbox()
-    async with LocalSlack(_seed(), mailbox=mailbox, switches=patient()) as slack:
+    async with LocalSlack(_seed(), mailbox=mailbox, switches=long_timeouts()) as slack:
         mail = await serve(mailbox)
-        anna, alex = slack.person("anna", PATIENCE), slack.person("alex", PATIENCE)
+        anna, alex = slack.person("anna", TIMEOUT), slack.person("alex", TIMEOUT)
         async with process(slack, mail, tmp_path) as running:
             for number in range(1, 6):
                 await anna.command(DESK, "/retarus-incident")
@@ -122,7 +122,7 @@ async def test_clicks_in_the_moment_of_sigterm_are_answered_and_the_process_ends
             opening = [asyncio.create_task(alex.click(card, "Write a note")) for card in cards]
             begun = time.monotonic()
             running.terminate()
-            assert await asyncio.wait_for(running.wait(), PATIENCE) == 0
+            assert await asyncio.wait_for(running.wait(), TIMEOUT) == 0
             assert time.monotonic() - begun < 5
             outcomes = [each["outcome"] for each in await asyncio.gather(*taking)]
             outcomes += [each["outcome"] for each in await asyncio.gather(*opening)]

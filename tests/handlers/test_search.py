@@ -9,7 +9,7 @@ import pytest
 from localslack import PersonDriver
 from tests.handlers.test_notes import noted, said
 from tests.handlers.world import DESK, World
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 
 async def found(w: World, person: PersonDriver, words: str) -> str:
@@ -27,7 +27,7 @@ async def test_ticket_is_found(w: World, words: str) -> None:
 
 async def test_words_that_fit_are_marked_and_the_card_is_one_click_away(w: World) -> None:
     await w.raised()
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not await w.running.store.card_links([(await w.ticket()).id]):
             pass
     shown = await found(w, w.ben, "rejects")

@@ -18,7 +18,7 @@ from bot.model.ticket import Ticket
 from localslack import LocalSlack, Mailbox, Modal, PersonDriver, Seed, SeedApp, SeedPerson
 from localslack.mail import MailServer, serve
 from runtime import socket_mode
-from tests.patience import PATIENCE, patient
+from tests.timeouts import TIMEOUT, long_timeouts
 
 DEMO = Path(__file__).parents[2] / "demo"
 DESK, RETARUS = "#partner-desk", "#retarus-escalation"
@@ -190,12 +190,12 @@ async def world(
     """
     async with AsyncExitStack() as stack:
         mailbox = Mailbox()
-        slack = await stack.enter_async_context(LocalSlack(_seed(their_app), mailbox=mailbox, switches=patient()))
+        slack = await stack.enter_async_context(LocalSlack(_seed(their_app), mailbox=mailbox, switches=long_timeouts()))
         mail = await serve(mailbox)
         stack.push_async_callback(mail.close)
         at_it = desk_at(slack, mail, folder, database=database, imap=imap, environment=environment, **changes)
         running = await stack.enter_async_context(at_it)
-        yield World(slack, mail, running, *(slack.person(name, PATIENCE) for name in NAMES))
+        yield World(slack, mail, running, *(slack.person(name, TIMEOUT) for name in NAMES))
 
 
 NAMES = ("anna", "alex", "ben", "bea", "carla", "rita", "gus", "nia")

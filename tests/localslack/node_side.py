@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.localslack.running import Json
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 NODE = Path(__file__).parent / "node"
 
@@ -18,7 +18,7 @@ def run_node(node_modules: Path, request: Json) -> list[Json]:
     """Responses of the calls that `node/calls.mjs` makes with @slack/web-api."""
     command, folder = ["node", "calls.mjs"], node_modules.parent
     done = subprocess.run(
-        command, cwd=folder, input=json.dumps(request), capture_output=True, text=True, timeout=PATIENCE, check=False
+        command, cwd=folder, input=json.dumps(request), capture_output=True, text=True, timeout=TIMEOUT, check=False
     )
     assert done.returncode == 0, done.stderr
     return list(json.loads(done.stdout))
@@ -43,7 +43,7 @@ class NodeProcess:
 
     def expect(self, name: str) -> Json:
         """The next event of the program, which must have this name."""
-        event = self._events.get(timeout=PATIENCE)
+        event = self._events.get(timeout=TIMEOUT)
         assert event["what"] == name, event
         return event
 
@@ -53,4 +53,4 @@ class NodeProcess:
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        self._process.wait(PATIENCE)
+        self._process.wait(TIMEOUT)

@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from localslack import LocalSlack, Seed, SeedApp, SeedChannel, SeedGroup, SeedPerson
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 Json = dict[str, Any]
 
@@ -200,7 +200,7 @@ class Kiosk:
 
     async def wait_for_interaction(self, kind: str) -> Any:
         """Waits for an interaction of this kind and gives the latest one."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while not self.count(kind):
                 self._changed.clear()
                 await self._changed.wait()

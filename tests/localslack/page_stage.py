@@ -8,9 +8,9 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from localslack import LocalSlack, Mailbox
 from tests.localslack.page_app import Kiosk, kiosk_seed
-from tests.patience import PATIENCE, patient
+from tests.timeouts import TIMEOUT, long_timeouts
 
-expect.set_options(timeout=PATIENCE * 1000)
+expect.set_options(timeout=TIMEOUT * 1000)
 
 
 class BrowserStage:
@@ -51,7 +51,7 @@ class BrowserStage:
 @asynccontextmanager
 async def open_stage(browser: Browser) -> AsyncIterator[BrowserStage]:
     """Opens a new stage; fails at the end if a tab logged an error."""
-    async with LocalSlack(kiosk_seed(), mailbox=Mailbox(None), switches=patient()) as slack:
+    async with LocalSlack(kiosk_seed(), mailbox=Mailbox(None), switches=long_timeouts()) as slack:
         app = Kiosk(slack)
         await app.connect()
         stage = BrowserStage(slack, app, browser)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
-from tests.patience import PATIENCE, patient
+from tests.timeouts import TIMEOUT, long_timeouts
 
 Json = dict[str, Any]
 
@@ -37,7 +37,7 @@ class LocalSlackProcess:
 
     def reset(self) -> None:
         """Restores the initial state: only the seed's content, and the waiting times of the tests."""
-        self.post("switches", asdict(patient()))
+        self.post("switches", asdict(long_timeouts()))
         if self._seed is not None:
             self.info |= self.post("seed", self._seed)
         else:
@@ -81,7 +81,7 @@ class LocalSlackProcess:
         """Body that a client with this token downloads; of a refusal, the error body."""
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
                 return bytes(response.read())
         except urllib.error.HTTPError as error:
             return bytes(error.read())
@@ -91,14 +91,14 @@ class LocalSlackProcess:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
                 return dict(json.load(response))
         except urllib.error.HTTPError as error:
             raise ControlRefusal(json.load(error)) from error
 
     def close(self) -> None:
         self._process.terminate()
-        self._process.wait(PATIENCE)
+        self._process.wait(TIMEOUT)
         assert self._process.stdout is not None
         self._process.stdout.close()
 

@@ -11,7 +11,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from tests.localslack.running import Json, LocalSlackProcess
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 SCOPES = [
     "app_mentions:read", "channels:history", "channels:join", "channels:manage", "channels:read", "chat:write",
@@ -80,12 +80,12 @@ class Connection:
 
     def wait_for_hello(self) -> Json:
         """Waits for the `hello` of the connection; another one follows each reconnection."""
-        return self._greetings.get(timeout=PATIENCE)
+        return self._greetings.get(timeout=TIMEOUT)
 
     def next_payload(self, kind: str) -> Json:
         """Payload of the next request of this type; skips others."""
         while True:
-            request = self.requests.get(timeout=PATIENCE)
+            request = self.requests.get(timeout=TIMEOUT)
             if request.type == kind:
                 return request.payload
 

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from localslack import LocalSlack
 from tests.localslack.embedded import Json, actions_block, http_handler_server, seed, web_client
-from tests.patience import patient
+from tests.timeouts import long_timeouts
 
 
 class Receiver:
@@ -40,7 +40,7 @@ class Receiver:
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(seed(), switches=patient()) as running:
+    async with LocalSlack(seed(), switches=long_timeouts()) as running:
         yield running
 
 

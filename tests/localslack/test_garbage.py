@@ -11,7 +11,7 @@ from localslack import LocalSlack
 from localslack.api.registry import METHODS
 from localslack.people.actor import VERBS
 from tests.localslack.embedded import seed
-from tests.patience import patient
+from tests.timeouts import long_timeouts
 
 NESTED = "[" * 5000 + "]" * 5000
 INVALID_VALUES: list[Any] = [
@@ -56,7 +56,7 @@ BODIES = [
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(seed(), switches=patient()) as running:
+    async with LocalSlack(seed(), switches=long_timeouts()) as running:
         yield running
 
 

@@ -14,7 +14,7 @@ from imapclient.exceptions import LoginError
 from bot.adapters.inbound_mail.server import ImapServer as ImapServerAddress
 from bot.adapters.inbound_mail.source import Arrived, ImapSource, Position
 from localslack.mail import ImapServer, Mailbox, reply_to, serve_imap
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 DESK = "desk@example.com"
 MAIL = (
@@ -97,7 +97,7 @@ async def test_desk_reads_what_arrives(server: tuple[ImapServer, Mailbox]) -> No
         ImapServerAddress("127.0.0.1", running.port, "none", DESK, "secret"), clock=lambda: datetime.now(UTC)
     )
     arrivals = source.arrivals(None, known=nothing)
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         first = await anext(arrivals)
         mailbox.add(MAIL)
         second = await anext(arrivals)

@@ -20,14 +20,14 @@ from tests.localslack.embedded import (
     plain,
     seed,
 )
-from tests.patience import patient
+from tests.timeouts import long_timeouts
 
 TRANSPORTS = {"socket": over_socket_mode, "http": over_http}
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(seed(), switches=patient()) as running:
+    async with LocalSlack(seed(), switches=long_timeouts()) as running:
         yield running
 
 

@@ -21,7 +21,7 @@ from tests.localslack.embedded import (
     seed,
     web_client,
 )
-from tests.patience import patient
+from tests.timeouts import long_timeouts
 
 MANIFEST = {
     "features": {"slash_commands": [{"command": "/known", "description": "", "should_escape": True}]},
@@ -42,7 +42,7 @@ APPS = [SeedApp(name="Bot"), SeedApp(name="Strict", manifest=MANIFEST)]
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
     async with LocalSlack(
-        seed(people=PEOPLE, channels=CHANNELS, apps=APPS), clock=Clock(), switches=patient()
+        seed(people=PEOPLE, channels=CHANNELS, apps=APPS), clock=Clock(), switches=long_timeouts()
     ) as running:
         yield running
 

@@ -16,7 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from tests.localslack.running import Json, LocalSlackProcess
 from tests.localslack.socket_app import MANIFEST, SEED
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 
 class Request:
@@ -47,7 +47,7 @@ class HttpApp:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def next_request(self) -> Request:
-        return self.requests.get(timeout=PATIENCE)
+        return self.requests.get(timeout=TIMEOUT)
 
     def close(self) -> None:
         self._server.shutdown()
@@ -143,7 +143,7 @@ def test_no_retry_header_is_respected(slack: LocalSlackProcess, app: HttpApp) ->
 
 def test_request_url_is_verified_by_a_challenge(slack: LocalSlackProcess, app: HttpApp) -> None:
     assert slack.post(f"apps/{slack.app['id']}/request_url", {"url": app.url})["verified"] is True
-    request = app.challenges.get(timeout=PATIENCE)
+    request = app.challenges.get(timeout=TIMEOUT)
     assert set(request.json) == {"type", "token", "challenge"}
     assert has_valid_signature(slack, request)
     unreachable = {"url": "http://127.0.0.1:9/slack/events"}

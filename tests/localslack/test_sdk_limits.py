@@ -56,8 +56,8 @@ def test_channel_is_limited_to_about_one_message_per_second(slack: LocalSlackPro
 
 def test_python_client_retries_by_itself(slack: LocalSlackProcess) -> None:
     slack.post("faults", {"method": "auth.test", "fault": "ratelimited", "retry_after": 1, "times": 1})
-    patient = client(slack, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=1)])
-    assert patient.auth_test()["ok"]
+    long_timeouts = client(slack, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=1)])
+    assert long_timeouts.auth_test()["ok"]
 
 
 def test_node_client_retries_by_itself(slack: LocalSlackProcess, node_modules: Path) -> None:

@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.localslack.running import Json, LocalSlackProcess
 from tests.localslack.socket_app import SEED, Connection, modal
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_unacknowledged_envelope_is_redelivered(slack: LocalSlackProcess, verb: 
     client.socket_mode_request_listeners.append(acknowledge_retries_only)
     client.connect()
     slack.act("anna", verb, **body)
-    first, again = heard.get(timeout=PATIENCE), heard.get(timeout=PATIENCE)
+    first, again = heard.get(timeout=TIMEOUT), heard.get(timeout=TIMEOUT)
     client.close()
     assert (first.envelope_id, first.payload) == (again.envelope_id, again.payload)
     assert (first.retry_attempt or 0, again.retry_attempt, again.retry_reason) == (0, 1, "timeout")
@@ -163,12 +163,12 @@ async def test_asynchronous_client_reconnects_after_a_lost_connection(slack: Loc
     )
     client.message_listeners.append(note)
     await client.connect()  # type: ignore[no-untyped-call]
-    hello = await asyncio.wait_for(greetings.get(), PATIENCE)
+    hello = await asyncio.wait_for(greetings.get(), TIMEOUT)
     assert hello["num_connections"] == 1
     assert hello["connection_info"]["app_id"] == slack.app["id"]
     assert hello["debug_info"]["host"]
     await asyncio.to_thread(slack.post, f"apps/{slack.app['id']}/disconnect", {"reason": "abrupt"})
-    await asyncio.wait_for(greetings.get(), PATIENCE)
+    await asyncio.wait_for(greetings.get(), TIMEOUT)
     await client.close()  # type: ignore[no-untyped-call]
 
 
@@ -184,7 +184,7 @@ async def test_the_asynchronous_client_receives_and_answers(slack: LocalSlackPro
     client.socket_mode_request_listeners.append(hear)
     await client.connect()  # type: ignore[no-untyped-call]
     outcome = await asyncio.to_thread(slack.act, "anna", "command", channel="#desk", command="/go", text="x")
-    request = await asyncio.wait_for(heard.get(), PATIENCE)
+    request = await asyncio.wait_for(heard.get(), TIMEOUT)
     view = await web.views_open(trigger_id=request.payload["trigger_id"], view=modal())
     await client.close()  # type: ignore[no-untyped-call]
     assert (outcome["outcome"], view["view"]["type"]) == ("ack", "modal")

@@ -9,7 +9,7 @@ import pytest
 
 from localslack import LocalSlack, Mailbox, Refusal, SeedChannel, SeedPerson
 from tests.localslack.embedded import Json, actions_block, error_of, input_block, modal, plain, seed, web_client
-from tests.patience import PATIENCE, patient
+from tests.timeouts import TIMEOUT, long_timeouts
 
 PEOPLE = [
     SeedPerson(handle="anna", admin=True),
@@ -28,7 +28,9 @@ CHANNELS = [
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(seed(people=PEOPLE, channels=CHANNELS), mailbox=Mailbox(), switches=patient()) as running:
+    async with LocalSlack(
+        seed(people=PEOPLE, channels=CHANNELS), mailbox=Mailbox(), switches=long_timeouts()
+    ) as running:
         yield running
 
 
@@ -40,7 +42,7 @@ class LivePage:
 
     async def next_frame(self, kind: str) -> Json:
         """The next frame of this type; skips others."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while True:
                 frame: Json = await self._socket.receive_json()
                 if frame["type"] == kind:
@@ -299,7 +301,7 @@ async def test_image_block_refuses_a_file_that_is_no_image(slack: LocalSlack) ->
 
 async def test_timeout_message_quotes_the_content_found_instead(slack: LocalSlack) -> None:
     anna = slack.person("anna")
-    anna.patience = 0.2
+    anna.timeout = 0.2
     await anna.post("#desk", "something else")
     with pytest.raises(TimeoutError, match=r"anna waited 0.2 s in vain for .*'words'.*something else"):
         await anna.message("#desk", "words")

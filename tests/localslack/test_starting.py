@@ -16,7 +16,7 @@ from localslack import LocalSlack, Refusal, Seed, SeedApp, SeedChannel, SeedPers
 from localslack.seed import SeedError
 from tests.localslack.embedded import actions_block, plain, seed, web_client
 from tests.localslack.running import ROOT
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 Process = subprocess.Popen[str]
 
@@ -69,13 +69,13 @@ def test_sigterm_exits_with_status_zero(command: Command) -> None:
     process = command("--port", "0", "--json")
     first_line(process)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(PATIENCE) == 0
+    assert process.wait(TIMEOUT) == 0
 
 
 def test_taken_port_is_reported_in_one_line(command: Command) -> None:
     port = first_line(command("--port", "0", "--json"))["page_url"].rsplit(":", 1)[1].strip("/")
     second = command("--port", port)
-    _, said = second.communicate(timeout=PATIENCE)
+    _, said = second.communicate(timeout=TIMEOUT)
     assert (second.returncode, said.count("\n")) == (1, 1)
     assert said.startswith(f"localslack: port {port} cannot be used:")
 
@@ -95,7 +95,7 @@ def test_invalid_seed_is_refused_with_its_location(command: Command, tmp_path: P
     file = tmp_path / "seed.toml"
     file.write_text(text, encoding="utf-8")
     process = command("--port", "0", "--seed", str(file))
-    _, errors = process.communicate(timeout=PATIENCE)
+    _, errors = process.communicate(timeout=TIMEOUT)
     assert (process.returncode, said in errors, errors.count("\n")) == (1, True, 1), errors
 
 
@@ -122,7 +122,7 @@ def test_acknowledged_messages_survive_a_kill(command: Command, tmp_path: Path) 
     client = WebClient(info["apps"][0]["bot_token"], base_url=info["api_url"])
     sent = [client.chat_postMessage(channel="#general", text=str(number))["ts"] for number in range(20)]
     os.kill(process.pid, signal.SIGKILL)
-    process.wait(PATIENCE)
+    process.wait(TIMEOUT)
     again = first_line(command(*arguments))
     client = WebClient(again["apps"][0]["bot_token"], base_url=again["api_url"])
     channel = next(it["id"] for it in client.conversations_list()["channels"] if it["name"] == "general")

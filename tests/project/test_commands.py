@@ -15,7 +15,7 @@ from localslack.mail import serve
 from tests.doubles.postgres_server import server_url, temporary_database
 from tests.doubles.records import a_ticket
 from tests.handlers.world import DEMO, _seed
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 ROOT = DEMO.parent
 
@@ -32,7 +32,7 @@ async def run_in(folder: Path, *arguments: str, **settings: str) -> tuple[int, s
         sys.executable, str(ROOT / "app.py"), *arguments, cwd=folder, env=clean | settings,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
-    said, _ = await asyncio.wait_for(running.communicate(), PATIENCE)
+    said, _ = await asyncio.wait_for(running.communicate(), TIMEOUT)
     return running.returncode or 0, said.decode()
 
 

@@ -16,7 +16,7 @@ from demo.hint import hint, post_hint
 from localslack import LocalSlack, Seed
 from localslack.visible import text_of
 from tests.handlers.world import DEMO, DESK
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 ROOT = DEMO.parent
 DESKTOPS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
@@ -43,7 +43,7 @@ async def lines_of_demo(state: Path, **settings: str) -> list[str]:
     )  # fmt: skip
     assert running.stdout
     said: list[str] = []
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         async for line in running.stdout:
             said.append(line.decode())
             if "Everything is kept" in said[-1]:
@@ -55,7 +55,7 @@ async def lines_of_demo(state: Path, **settings: str) -> list[str]:
 async def test_open_starts_the_browser_with_the_address(tmp_path: Path, browser: tuple[Path, Path]) -> None:
     program, pipe = browser
     demo = asyncio.create_task(lines_of_demo(tmp_path / "state", BROWSER=str(program)))
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         opened = await asyncio.to_thread(pipe.read_text, "utf-8")
     said = await demo
     assert said[0] == "Starting a local Slack, a local mailbox and the desk ...\n"

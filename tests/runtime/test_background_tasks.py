@@ -9,7 +9,7 @@ import pytest
 from aiohttp import ClientConnectionError
 
 from runtime.background_tasks import BackgroundTasks
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 
 async def test_later_task_begins_after_all_acknowledgements() -> None:
@@ -37,7 +37,7 @@ async def test_later_task_begins_although_people_keep_waiting() -> None:
 
     with tasks.answering():
         tasks.start(work(), later=True)
-        await asyncio.wait_for(done.wait(), PATIENCE)
+        await asyncio.wait_for(done.wait(), TIMEOUT)
 
 
 async def test_drain_leaves_no_task_behind() -> None:
@@ -73,7 +73,7 @@ async def test_failed_task_is_logged_in_one_line_when_slack_was_the_cause(
 
     tasks = BackgroundTasks()
     tasks.start(fail())
-    await tasks.drain(PATIENCE)
+    await tasks.drain(TIMEOUT)
     await asyncio.sleep(0)
     [record] = caplog.records
     assert record.levelno == level

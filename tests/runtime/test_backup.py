@@ -27,7 +27,7 @@ from runtime import backup
 from tests.doubles.postgres_server import server_url, temporary_database
 from tests.doubles.records import START, a_notice, a_ticket, an_event, next_version
 from tests.handlers.world import DESK, NAMES, World, _seed, desk_at
-from tests.patience import PATIENCE, patient
+from tests.timeouts import TIMEOUT, long_timeouts
 
 CONFIG = '[desk]\nchannel = "partner-desk"\n'
 
@@ -281,7 +281,7 @@ async def test_message_delivered_after_the_backup_is_not_posted_again_by_the_res
 async def test_reminder_sent_after_the_backup_comes_once_more_from_the_restored_desk(tmp_path: Path) -> None:
     """However many were missed: the restored desk cannot know whether they were sent, nor whether somebody acted."""
     mailbox = Mailbox()
-    async with LocalSlack(_seed(), mailbox=mailbox, switches=patient()) as slack:
+    async with LocalSlack(_seed(), mailbox=mailbox, switches=long_timeouts()) as slack:
         mail = await serve(mailbox)
         old, new = env_of(tmp_path / "old"), env_of(tmp_path / "new")
         async with desk_at(slack, mail, tmp_path / "old") as running:
@@ -296,7 +296,7 @@ async def test_reminder_sent_after_the_backup_comes_once_more_from_the_restored_
         async with desk_at(slack, mail, tmp_path / "new") as running:
             w = World(slack, mail, running, *(slack.person(name) for name in NAMES))
             await w.anna.advance(1)  # a sweep
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 while await lines(w, card) < 2:
                     await w.anna.reply(card, "with no activity")
             await delivered(w)

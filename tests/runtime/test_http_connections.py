@@ -55,7 +55,7 @@ async def test_slow_second_request_on_a_kept_connection_is_closed_in_time() -> N
 
 
 async def test_connections_beyond_the_limit_are_closed_and_others_go_on() -> None:
-    async with serving(an_app(), "127.0.0.1", 0, Connections(most=2)) as port:
+    async with serving(an_app(), "127.0.0.1", 0, Connections(limit=2)) as port:
         pairs = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
         assert await closed(pairs[2][0]) == b""
         pairs[0][1].write(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -22,14 +22,14 @@ from bot.config.environment import Environment
 from localslack import LocalSlack
 from runtime.http_server import PATH, interaction, web_app
 from tests.handlers.world import _seed, settings
-from tests.patience import patient
+from tests.timeouts import long_timeouts
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
 @pytest.fixture
 async def url(tmp_path: Path) -> AsyncIterator[str]:
-    async with LocalSlack(_seed(), switches=patient()) as slack:
+    async with LocalSlack(_seed(), switches=long_timeouts()) as slack:
         env = Environment(
             slack_bot_token=slack.apps[0].bot_token,
             slack_signing_secret=SECRET,

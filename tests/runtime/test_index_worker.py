@@ -8,7 +8,7 @@ from bot.core.errors import StoreDown
 from runtime.background_tasks import BackgroundTasks
 from runtime.index_worker import IndexWorker
 from tests.doubles.memory_store import MemoryStore
-from tests.patience import PATIENCE
+from tests.timeouts import TIMEOUT
 
 
 class Marked(MemoryStore):
@@ -26,7 +26,7 @@ class Marked(MemoryStore):
         return taken
 
 
-async def running(store: Marked, tasks: BackgroundTasks, seconds: float = PATIENCE) -> None:
+async def running(store: Marked, tasks: BackgroundTasks, seconds: float = TIMEOUT) -> None:
     """Waits until all of it is done."""
     going = asyncio.create_task(IndexWorker(store, tasks).run())
     try:
@@ -49,7 +49,7 @@ async def test_index_worker_waits_for_acknowledgements() -> None:
         for _ in range(5):
             await asyncio.sleep(0)
         assert store.waiting == 5
-    await asyncio.wait_for(store.done.wait(), PATIENCE)
+    await asyncio.wait_for(store.done.wait(), TIMEOUT)
     going.cancel()
 
 
@@ -61,7 +61,7 @@ async def test_store_that_is_down_ends_nothing() -> None:
 
     store = Down(1)
     going = asyncio.create_task(IndexWorker(store, BackgroundTasks()).run())
-    await asyncio.wait_for(store.done.wait(), PATIENCE)
+    await asyncio.wait_for(store.done.wait(), TIMEOUT)
     await asyncio.sleep(0)
     assert not going.done()
     going.cancel()

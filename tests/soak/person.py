@@ -210,7 +210,7 @@ class SoakPerson:
 
     async def _form(self, *, needs_submit: bool = True, above: str = "") -> Modal | None:
         """The form that opened, on top of the modal `above`; None when none did."""
-        self.driver.patience = _FORM
+        self.driver.timeout = _FORM
 
         async def top() -> Modal | None:
             modals = await self.driver.modals()

@@ -19,7 +19,7 @@ from tests.soak.desk_process import STARTED
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "demo" / "desk.toml"
 _READY = b"listens by Socket Mode"
-_PATIENCE = 60.0
+_TIMEOUT = 60.0
 """Seconds a process may take to be ready, on a busy machine and under faults."""
 
 
@@ -44,7 +44,7 @@ async def local_slack() -> AsyncIterator[Addresses]:
     )  # fmt: skip
     try:
         assert process.stdout
-        line = await asyncio.wait_for(process.stdout.readline(), _PATIENCE)
+        line = await asyncio.wait_for(process.stdout.readline(), _TIMEOUT)
         yield Addresses(**json.loads(line))
     finally:
         if process.returncode is None:
@@ -82,7 +82,7 @@ class Replica:
             self.memories.clear()
             assert forks.stdin
             forks.stdin.write(f"{wrong}\n".encode())
-            self.pid = await asyncio.wait_for(self._started.get(), _PATIENCE)
+            self.pid = await asyncio.wait_for(self._started.get(), _TIMEOUT)
             self._born = monotonic()
             if await self._listens():
                 return
@@ -90,7 +90,7 @@ class Replica:
         raise RuntimeError(f"{self.name} does not start; {self.log} says why")
 
     async def _listens(self) -> bool:
-        until = monotonic() + _PATIENCE
+        until = monotonic() + _TIMEOUT
         while monotonic() < until and self.is_alive:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ready.wait(), 0.2)

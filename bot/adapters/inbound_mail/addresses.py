@@ -14,7 +14,7 @@ from bot.adapters.inbound_mail.headers import Headers, charset_text, decoded
 from bot.conversation.mail import MailAddress
 
 _LENGTH: Final = 16 * 1024
-_MOST: Final = 50
+_LIMIT: Final = 50
 _EMAIL: Final = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,128}@[^\s@<>()\[\],;:\"\\]{1,255}")
 _NAME: Final = 200
 _TOKEN: Final = re.compile(
@@ -37,7 +37,7 @@ def mailboxes(headers: Headers, *names: str) -> tuple[MailAddress, ...]:
         for value in headers.raw(name)[:10]
         for mailbox in _read(charset_text(value[:_LENGTH], ""))
     ]
-    return tuple(found[:_MOST])
+    return tuple(found[:_LIMIT])
 
 
 def _read(text: str) -> Iterator[MailAddress]:

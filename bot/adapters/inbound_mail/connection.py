@@ -105,7 +105,7 @@ class ImapConnection:
                 block = next((value for key, value in data.items() if key.startswith(b"BODY[")), b"")
                 yield uid, next(iter(Headers(block).ids("message-id")), "")
 
-    def fetch(self, uid: int, most: int) -> tuple[bytes, int] | None:
+    def fetch(self, uid: int, limit: int) -> tuple[bytes, int] | None:
         """The raw mail, at most that many bytes, and its full size; None when it is gone. Sets no flag."""
         sizes = self._client.fetch([uid], ["RFC822.SIZE"])
         if uid not in sizes:
@@ -115,8 +115,8 @@ class ImapConnection:
             raw = self._body(uid, "BODY.PEEK[]")
             return None if raw is None else (raw, max(size, len(raw)))
         pieces = list[bytes]()
-        for at in range(0, min(size, most), _PIECE):
-            piece = self._body(uid, f"BODY.PEEK[]<{at}.{min(_PIECE, most - at)}>")
+        for at in range(0, min(size, limit), _PIECE):
+            piece = self._body(uid, f"BODY.PEEK[]<{at}.{min(_PIECE, limit - at)}>")
             if piece is None:
                 return None
             pieces.append(piece)

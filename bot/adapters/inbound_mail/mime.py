@@ -65,9 +65,9 @@ class Structure:
     root: MimePart
     defects: list[str]
 
-    def body(self, part: MimePart, most: int | None = None) -> bytes:
+    def body(self, part: MimePart, limit: int | None = None) -> bytes:
         """The part's bytes without its transfer encoding; at most about that many."""
-        end = part.end if most is None else min(part.end, part.start + most * 2)
+        end = part.end if limit is None else min(part.end, part.start + limit * 2)
         return decoded_body(self.raw[part.start : end], part.headers.first("content-transfer-encoding"))
 
     def size(self, part: MimePart) -> int:
@@ -130,7 +130,7 @@ def _after_blank(raw: bytes, start: int, end: int) -> int:
     return min((each for each in found if each > len(b"\n\r\n")), default=end)
 
 
-def _spans(raw: bytes, part: MimePart, most: int, hits: int) -> tuple[list[tuple[int, int]], bool, int]:
+def _spans(raw: bytes, part: MimePart, limit: int, hits: int) -> tuple[list[tuple[int, int]], bool, int]:
     """Spans of the parts between boundary lines, whether the last one is closed, and the number of lines examined."""
     boundary = part.content.param("boundary").rstrip().encode("latin-1", "replace")
     if not boundary:
@@ -147,7 +147,7 @@ def _spans(raw: bytes, part: MimePart, most: int, hits: int) -> tuple[list[tuple
         if line and (at == part.start or raw[at - 1 : at] == b"\n"):
             if start >= 0:
                 spans.append((start, max(start, _before(raw, at))))
-            if is_last or len(spans) >= most:
+            if is_last or len(spans) >= limit:
                 return spans, is_last, used
             start = line.end()
         at = after

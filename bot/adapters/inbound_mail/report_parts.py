@@ -15,7 +15,7 @@ from bot.adapters.inbound_mail.mime import Structure
 from bot.conversation.delivery_signs import looks_like_report
 from bot.conversation.mail import DeliveryStatus, InboundMail
 
-_MOST: Final = 100
+_LIMIT: Final = 100
 _BYTES: Final = 64 * 1024
 _SCANNED: Final = 32 * 1024
 _IN_TEXT: Final = re.compile(r"^[> \t]{0,20}message-id:[ \t]{0,20}(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
@@ -30,9 +30,9 @@ def statuses(mail: Structure) -> tuple[DeliveryStatus, ...]:
     for part in mail.root.leaves():
         if part.type in {"message/delivery-status", "message/global-delivery-status"}:
             body = mail.body(part, _BYTES).replace(b"\r\n", b"\n")
-            groups = [Headers(group) for group in re.split(rb"\n[ \t]*\n", body.strip(b"\n"))[: _MOST + 1]]
+            groups = [Headers(group) for group in re.split(rb"\n[ \t]*\n", body.strip(b"\n"))[: _LIMIT + 1]]
             found += [_status(group) for group in groups if group.raw("final-recipient") or group.raw("action")]
-    return tuple(found[:_MOST])
+    return tuple(found[:_LIMIT])
 
 
 def _status(group: Headers) -> DeliveryStatus:
@@ -70,7 +70,7 @@ def scraped(raw: bytes, mail: InboundMail) -> tuple[DeliveryStatus, ...]:
         return ()
     failed = {_address(each): "failed" for each in permanent}
     delayed = {_address(each): "delayed" for each in temporary}
-    found = sorted({**delayed, **failed}.items())[:_MOST]
+    found = sorted({**delayed, **failed}.items())[:_LIMIT]
     return tuple(DeliveryStatus(recipient=recipient, action=action) for recipient, action in found if recipient)
 
 

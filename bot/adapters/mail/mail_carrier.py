@@ -42,7 +42,7 @@ class MailCarrier:
         reply_to: str,
         mails: Announces,
         files: Files | None = None,
-        most: int = 0,
+        limit: int = 0,
         language: Language = Language.ENGLISH,
         is_slack_open: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -56,7 +56,7 @@ class MailCarrier:
         self._reply_to = reply_to
         self._mails = mails
         self._files = files
-        self._most = most
+        self._limit = limit
         self._language = language
         self._is_slack_open = is_slack_open
 
@@ -65,7 +65,7 @@ class MailCarrier:
             return Dead(t(NO_SMTP))
         files = unpacked(claim.notice.body)
         try:
-            found = await fetched(self._fetched, files, self._most)
+            found = await fetched(self._fetched, files, self._limit)
         except Exception:  # noqa: BLE001  whatever Slack's client raises: the letter is not lost, and tried again
             wait = backoff(claim.progress.failures + 1, claim.notice.key)
             return Retry(at + wait, t(NO_FILES), is_failure=self._is_slack_open())
@@ -82,8 +82,8 @@ class MailCarrier:
         outcome = await self._sender.send(message, claim.notice.to, attempt=claim.progress.failures + 1, at=at)
         return replace(outcome, left_out=missing) if isinstance(outcome, Sent) else outcome
 
-    async def _fetched(self, file: Attachment, most: int) -> bytes | MissingFile:
-        return await self._files.fetch(file, most) if self._files else MissingFile(t("cannot be read by this desk"))
+    async def _fetched(self, file: Attachment, limit: int) -> bytes | MissingFile:
+        return await self._files.fetch(file, limit) if self._files else MissingFile(t("cannot be read by this desk"))
 
     def _message(
         self,

@@ -19,10 +19,10 @@ from bot.adapters.mail.smtp_url import SmtpServer
 from bot.core.backoff import backoff, unknown
 from bot.model.notice import Blocked, Dead, Outcome, Retry, Sent
 
-TIMEOUT = 40.0
+SESSION_TIMEOUT = 40.0
 """Seconds for a whole delivery; shorter than the lease the outbox takes."""
 
-PATIENCE = 20.0
+COMMAND_TIMEOUT = 20.0
 """Seconds for one answer of the server."""
 
 _FAILURES = (SMTPException, OSError, NoToken, ValueError)  # ValueError: what cannot stand on a command line
@@ -37,10 +37,10 @@ class SmtpSender:
         *,
         name: str,
         trust: ssl.SSLContext | None = None,
-        patience: float = PATIENCE,
+        command_timeout: float = COMMAND_TIMEOUT,
         token: TokenSource | None = None,
     ) -> None:
-        """`name`: the domain for EHLO. `trust`: other certificates than the system's. `patience`: see there.
+        """`name`: the domain for EHLO. `trust`: other certificates than the system's. `command_timeout`: see there.
 
         `token`: OAuth2, for a user without a password; `Misconfigured` when such a user has none.
         """
@@ -48,7 +48,7 @@ class SmtpSender:
         self._token = token_for("SMTP_URL", server.password, token) if server.username else None
         self._name = ascii_domain(name)
         self._trust = trust
-        self._patience = patience
+        self._command_timeout = command_timeout
 
     async def send(self, message: EmailMessage, to: str, *, attempt: int, at: datetime) -> Outcome:
         """`to` is the envelope recipient, whatever the headers say."""
@@ -56,7 +56,7 @@ class SmtpSender:
         data, key = await asyncio.to_thread(message.as_bytes), str(message["Message-ID"])
         handed_over = accepted = False
         try:
-            async with asyncio.timeout(TIMEOUT), self._session() as session:
+            async with asyncio.timeout(SESSION_TIMEOUT), self._session() as session:
                 await session.mail(sender, options=_size(session, data))
                 await session.rcpt(address(to).addr_spec)
                 handed_over = True
@@ -76,7 +76,7 @@ class SmtpSender:
     async def check(self) -> str | None:
         """A sentence on what is wrong with the connection, the encryption or the login; nothing when all is well."""
         try:
-            async with asyncio.timeout(TIMEOUT), self._session():
+            async with asyncio.timeout(SESSION_TIMEOUT), self._session():
                 return None
         except _FAILURES as error:
             return sentence(error, self._server)
@@ -89,7 +89,7 @@ class SmtpSender:
             hostname=server.host,
             port=server.port,
             local_hostname=self._name,
-            timeout=self._patience,
+            timeout=self._command_timeout,
             use_tls=server.tls == "tls",
             start_tls=False,  # STARTTLS is done below, where it is required
             tls_context=self._trust,
@@ -102,7 +102,7 @@ class SmtpSender:
             if server.username:
                 await self._login(session)
             yield session
-            await _leave(session, min(2, self._patience))
+            await _leave(session, min(2, self._command_timeout))
         finally:
             session.close()
 
@@ -119,10 +119,10 @@ class SmtpSender:
             await session.auth_xoauth2(user, await self._token.token())
 
 
-async def _leave(session: SMTP, patience: float) -> None:
+async def _leave(session: SMTP, command_timeout: float) -> None:
     """Quits the session; an accepted message stays accepted if that fails."""
     try:
-        await session.quit(timeout=patience)
+        await session.quit(timeout=command_timeout)
     except (SMTPException, OSError):
         return
 

@@ -56,10 +56,10 @@ def _across(axes: Axes, chart: Chart) -> None:
     axes.set_yticks(places, labels)
     axes.invert_yaxis()
     axes.set_xticks([])
-    most = max(values, default=0) or 1
-    axes.set_xlim(0, most * 1.22)
+    highest = max(values, default=0) or 1
+    axes.set_xlim(0, highest * 1.22)
     for place, bar in zip(places, chart.bars, strict=True):
-        axes.text(bar.values[0] + most * 0.015, place, bar.said, va="center", fontweight="bold")
+        axes.text(bar.values[0] + highest * 0.015, place, bar.said, va="center", fontweight="bold")
 
 
 def _upright(axes: Axes, chart: Chart) -> None:
@@ -72,8 +72,8 @@ def _upright(axes: Axes, chart: Chart) -> None:
     every = 1 if len(chart.bars) <= 16 else 3  # noqa: PLR2004 (so many labels stand beside each other)
     axes.set_xticks(list(places)[::every], [bar.label for bar in chart.bars][::every])
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-    most = max((value for bar in chart.bars for value in bar.values), default=0)
-    axes.set_ylim(0, max(most * 1.1, 1))
+    highest = max((value for bar in chart.bars for value in bar.values), default=0)
+    axes.set_ylim(0, max(highest * 1.1, 1))
     axes.grid(axis="y", color=_QUIET, linewidth=0.8)
     if count > 1:
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=count, frameon=False, borderaxespad=0.2)

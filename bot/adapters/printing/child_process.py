@@ -14,7 +14,7 @@ from bot.core.i18n import t
 from bot.reports.document import PrintedReport, ReportDocument
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 60.0
+TIMEOUT = 60.0
 """Seconds for one report."""
 _COMMAND = (sys.executable, "-m", "bot.adapters.printing")
 
@@ -22,8 +22,8 @@ _COMMAND = (sys.executable, "-m", "bot.adapters.printing")
 class ChildProcessPrinter:
     """`bot.reports.ports.ReportPrinter`. The libraries it needs are never in the desk's own memory."""
 
-    def __init__(self, patience: float = PATIENCE, command: tuple[str, ...] = _COMMAND) -> None:
-        self._patience = patience
+    def __init__(self, timeout: float = TIMEOUT, command: tuple[str, ...] = _COMMAND) -> None:
+        self._timeout = timeout
         self._command = command
         self._free = asyncio.Lock()
 
@@ -48,10 +48,10 @@ class ChildProcessPrinter:
         except OSError as error:
             raise Unprinted(t("No child process could be started to print it.")) from error
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 said, _ = await child.communicate(asked)
         except TimeoutError:
-            raise Unprinted(t("Printing it took longer than {seconds} s.", seconds=round(self._patience))) from None
+            raise Unprinted(t("Printing it took longer than {seconds} s.", seconds=round(self._timeout))) from None
         finally:
             if child.returncode is None:
                 with suppress(ProcessLookupError):

@@ -163,5 +163,5 @@ def _fitted(document: _Document, table: ReportTable) -> tuple[float, tuple[float
         if sum(widest) + _GAP * len(widest) <= document.epw or size <= _SMALLEST:
             break
         size -= 0.25
-    most = document.epw / 2
-    return size, tuple(min(width, most) + _GAP for width in widest)
+    widest_column = document.epw / 2
+    return size, tuple(min(width, widest_column) + _GAP for width in widest)

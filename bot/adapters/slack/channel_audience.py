@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.pages import next_cursor
 from bot.tickets.ports import Directory
 
-_MOST = 1000
+_LIMIT = 1000
 """Members that are examined: a desk channel has fewer."""
 _PAGE = 200
 _AT_ONCE, _PAUSE = 20, 3.0
@@ -48,7 +48,7 @@ async def _strangers(client: AsyncWebClient, directory: Directory, channel_id: s
     strangers = number = 0
     async for user in _members(client, channel_id):
         number += 1
-        if number > _MOST:
+        if number > _LIMIT:
             break
         if number > _AT_ONCE:
             await rest(_PAUSE)

@@ -14,7 +14,7 @@ from bot.adapters.slack.pages import next_cursor
 
 log = logging.getLogger(__name__)
 
-FRESH = 600.0
+TTL = 600.0
 """Seconds the list is used without asking again; events keep it up to date meanwhile."""
 _PAGE = 1000
 _PAGES = 20
@@ -33,7 +33,7 @@ class SlackChannelMembers:
     async def includes(self, user: str) -> bool:
         """True if this person is a member. Raises Slack's error only if no list was ever read."""
         async with self._asking:
-            if self._members is None or time.monotonic() - self._asked_at > FRESH:
+            if self._members is None or time.monotonic() - self._asked_at > TTL:
                 await self._ask()
         return user in (self._members or ())
 

@@ -25,9 +25,9 @@ _WARM = 75
 """Seconds an idle connection is kept: the next click must not pay a TLS handshake (aiohttp's own default is 15)."""
 _TIMEOUT = 20
 """Seconds for one call."""
-_TRIGGER_PATIENCE = 1
+_LONGEST_WAIT_WITH_TRIGGER = 1
 """Seconds a call may wait for a rate limit while a trigger id is pending, which is valid for three."""
-_PATIENCE = 30
+_LONGEST_WAIT = 30
 """Seconds any other call may wait for a rate limit."""
 _BEFORE_A_FORM = ("views.open", "views.push", "users.info", "usergroups.users.list")
 """Methods that are called between a click and the form it opens."""
@@ -113,8 +113,8 @@ class _ShortRateLimits(AsyncRateLimitErrorRetryHandler):
     ) -> bool:
         if response is None or response.status_code != 429:  # noqa: PLR2004 (Too Many Requests)
             return False
-        patience = _TRIGGER_PATIENCE if request.url.endswith(_BEFORE_A_FORM) else _PATIENCE
-        return _seconds(response) <= patience
+        longest = _LONGEST_WAIT_WITH_TRIGGER if request.url.endswith(_BEFORE_A_FORM) else _LONGEST_WAIT
+        return _seconds(response) <= longest
 
 
 def _seconds(response: HttpResponse) -> float:

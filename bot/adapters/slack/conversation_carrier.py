@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.idempotent_posting import FILES, DeliveryAttempt, Seen, Written
 from bot.adapters.slack.message_update import updated
-from bot.conversation.file_selection import MOST_BYTES
+from bot.conversation.file_selection import MAX_BYTES
 from bot.conversation.ports import MailFiles
 from bot.conversation.telling import entry_place
 from bot.core.backoff import backoff
@@ -93,7 +93,7 @@ class ConversationCarrier:
 
     async def _bytes(self, entry: Entry, file: EntryFile) -> bytes | None:
         if entry.way is Way.CHANNEL:
-            found = await self._slack.fetch(Attachment(id=file.id, name=file.name), MOST_BYTES)
+            found = await self._slack.fetch(Attachment(id=file.id, name=file.name), MAX_BYTES)
             return found if isinstance(found, bytes) else None
         raw = await self._store.original(entry.id)
         return await self._mails.file(raw, file.number) if raw else None

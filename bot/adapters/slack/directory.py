@@ -16,9 +16,9 @@ from bot.core.ttl_cache import TtlCache
 from bot.model.contact import Person
 from bot.model.ticket import Level
 
-FRESH = 300.0
+TTL = 300.0
 """Seconds an answer is used without asking again. A revoked right takes effect after that time at the latest."""
-_STALE = 24 * 3600.0
+_STALE_TTL = 24 * 3600.0
 """Seconds an expired profile is used while Slack does not give a new one."""
 _PEOPLE = 10_000
 _UNKNOWN = "user_not_found"
@@ -38,7 +38,7 @@ class SlackDirectory:
         self._teams = {Level.FIRST: levels.first, Level.SECOND: levels.second}
         self._home = home
         self._zone = zone
-        self._people = TtlCache(self._ask_person, FRESH, _PEOPLE, _STALE)
+        self._people = TtlCache(self._ask_person, TTL, _PEOPLE, _STALE_TTL)
         self.groups = UserGroups(client, memory)
 
     async def person(self, user_id: str) -> Person:

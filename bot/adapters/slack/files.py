@@ -13,7 +13,7 @@ from bot.core.i18n import mark, t
 from bot.model.ticket import Attachment
 from bot.tickets.attachments import MissingFile
 
-_PATIENCE = 60.0
+_TIMEOUT = 60.0
 """Seconds for one file."""
 _GONE = {
     "file_not_found": mark("was deleted in Slack"),
@@ -30,7 +30,7 @@ class SlackFiles:
         self._client = client
         self._session = session
 
-    async def fetch(self, file: Attachment, most: int) -> bytes | MissingFile:
+    async def fetch(self, file: Attachment, limit: int) -> bytes | MissingFile:
         """The file's bytes, at most `most`; asks for its address each time, as it may have changed."""
         try:
             told = (await self._client.files_info(file=file.id))["file"]
@@ -43,24 +43,24 @@ class SlackFiles:
             return MissingFile(
                 t("was deleted in Slack") if told.get("mode") == "tombstone" else t("is kept somewhere else")
             )
-        return await self._read(str(told.get("url_private_download") or told["url_private"]), most)
+        return await self._read(str(told.get("url_private_download") or told["url_private"]), limit)
 
-    async def _read(self, url: str, most: int) -> bytes | MissingFile:
+    async def _read(self, url: str, limit: int) -> bytes | MissingFile:
         """Does not follow redirects: without the right to a file Slack redirects to the sign-in page."""
         headers = {"Authorization": f"Bearer {self._client.token}"}
-        async with asyncio.timeout(_PATIENCE), self._session.get(url, headers=headers, allow_redirects=False) as answer:
+        async with asyncio.timeout(_TIMEOUT), self._session.get(url, headers=headers, allow_redirects=False) as answer:
             if answer.status >= 500:  # noqa: PLR2004 (their fault, not ours)
                 raise aiohttp.ClientPayloadError("Slack had an error of its own")
             if answer.status != 200:  # noqa: PLR2004 (OK)
                 is_deleted = answer.status == 404  # noqa: PLR2004 (Not Found)
                 return MissingFile(t("was deleted in Slack") if is_deleted else t("may not be read by the bot"))
-            return await _bounded(answer, most)
+            return await _bounded(answer, limit)
 
 
-async def _bounded(answer: aiohttp.ClientResponse, most: int) -> bytes | MissingFile:
+async def _bounded(answer: aiohttp.ClientResponse, limit: int) -> bytes | MissingFile:
     body = bytearray()
     async for piece in answer.content.iter_chunked(65536):
         body += piece
-        if len(body) > most:
+        if len(body) > limit:
             return MissingFile(t("is larger than what goes along with a letter"))
     return bytes(body)

@@ -77,7 +77,7 @@ def _places(notice: Notice, channel: str, ts: str) -> tuple[Place, ...]:
 class SlackCarrier:
     """`bot.ports.Carrier` for everything that goes out through Slack."""
 
-    def __init__(self, client: AsyncWebClient, store: Store, write: Write, files: Files, most: int) -> None:
+    def __init__(self, client: AsyncWebClient, store: Store, write: Write, files: Files, limit: int) -> None:
         """`most`: bytes of files that go along with one letter."""
         self._client = client
         self._store = store
@@ -85,7 +85,7 @@ class SlackCarrier:
         self._seen = Seen()
         self._permalinks = Permalinks(client)
         self._direct_messages = _DirectMessages(client)
-        self._uploads = Uploads(files, most)
+        self._uploads = Uploads(files, limit)
         self._ways = {
             Say.CARD: self._card,
             Say.STORY: self._story,

@@ -13,10 +13,10 @@ from bot.tickets.attachments import MissingFile, fetched, left_out, unpacked
 class Uploads:
     """Puts the files of a letter into its thread, once."""
 
-    def __init__(self, files: Files, most: int) -> None:
+    def __init__(self, files: Files, limit: int) -> None:
         """`most`: bytes of files that go along with one letter."""
         self._files = files
-        self._most = most
+        self._limit = limit
 
     async def below(self, delivery: DeliveryAttempt, ts: str, after: str = "") -> tuple[str, ...]:
         """Returns the files that could not be sent, with reasons. `after`: the message in the thread they follow."""
@@ -28,7 +28,7 @@ class Uploads:
 
         async def upload() -> None:
             nonlocal missing
-            found = await fetched(self._files.fetch, files, self._most)
+            found = await fetched(self._files.fetch, files, self._limit)
             missing = left_out(files, found)
             uploads = [
                 {"filename": file.name or file.id, "title": file.name or file.id, "content": content}

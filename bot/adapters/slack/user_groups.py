@@ -22,9 +22,9 @@ from bot.model.ticket import Level
 
 log = logging.getLogger(__name__)
 
-FRESH = 300.0
+TTL = 300.0
 """Seconds the members are used without asking again."""
-_STALE = 7 * 24 * 3600.0
+_STALE_TTL = 7 * 24 * 3600.0
 """Seconds the last members are used while Slack does not tell new ones."""
 _AGAIN = 30.0
 """Seconds after which a group without any known members is read again."""
@@ -47,7 +47,7 @@ class UserGroups:
     def __init__(self, client: AsyncWebClient, memory: Memory | None = None) -> None:
         self._client = client
         self._memory = memory
-        self._members = TtlCache(self._ask, FRESH, stale=_STALE)
+        self._members = TtlCache(self._ask, TTL, stale_ttl=_STALE_TTL)
         self._in_trouble: dict[str, str] = {}
         """The last reported error of a group."""
         self._failed: dict[str, float] = {}
@@ -97,7 +97,7 @@ class UserGroups:
         if kept is None:
             return frozenset()
         members = frozenset(kept["users"].split())
-        self._members.put(group, members, age=FRESH + 1)
+        self._members.put(group, members, age=TTL + 1)
         return members
 
     async def _tell(self, group: str, level: Level) -> None:

@@ -15,7 +15,7 @@ import aiohttp
 from pydantic import ValidationError
 
 from bot.adapters.status.feed_entries import FeedEntries, FeedEntry
-from bot.adapters.status.fetching import PATIENCE, fetch
+from bot.adapters.status.fetching import TIMEOUT, fetch
 from bot.core.cleaning import excerpt
 from bot.core.clock import Clock, now
 from bot.core.i18n import mark
@@ -25,7 +25,7 @@ RECENT = timedelta(days=7)
 """Older entries are history even if they were never called resolved."""
 TIME_LIMIT = 15.0
 """Seconds for the child process, however busy the machine is."""
-_MOST = 5
+_LIMIT = 5
 _ROOT = Path(__file__).parents[3]
 _COMMAND = (sys.executable, "-m", "bot.adapters.status.feed_entries")
 _STATES = re.compile(
@@ -43,18 +43,18 @@ class Feed:
         self,
         address: str,
         session: aiohttp.ClientSession,
-        patience: float = PATIENCE,
+        timeout: float = TIMEOUT,
         clock: Clock = now,
         time_limit: float = TIME_LIMIT,
     ) -> None:
         self._url = address
         self._session = session
-        self._patience = patience
+        self._timeout = timeout
         self._clock = clock
         self._time_limit = time_limit
 
     async def look(self) -> StatusPageReading | UnreadablePage:
-        body = await fetch(self._session, self._url, self._patience)
+        body = await fetch(self._session, self._url, self._timeout)
         if isinstance(body, UnreadablePage):
             return body
         feed = await parsed(body, self._time_limit)
@@ -63,7 +63,7 @@ class Feed:
         if not feed.is_feed:
             return UnreadablePage(mark("Its answer is neither RSS nor Atom."))
         notices = tuple(_open(feed.entries, self._clock()))
-        return StatusPageReading(tuple(each.says for each in notices)[:_MOST], notices)
+        return StatusPageReading(tuple(each.says for each in notices)[:_LIMIT], notices)
 
 
 async def parsed(body: bytes, time_limit: float = TIME_LIMIT) -> FeedEntries | None:

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 CPU_LIMIT = 4
 """Seconds of CPU time for one feed. A usual one takes less than a tenth."""
-_MOST = 200
+_LIMIT = 200
 """Entries."""
 _LONGEST = 20_000
 """Characters of a title or a summary."""
@@ -49,7 +49,7 @@ def read(body: bytes) -> FeedEntries:
         return FeedEntries(is_feed=False)
     if not feed.get("version") or (feed.bozo and not feed.entries):
         return FeedEntries(is_feed=False)
-    return FeedEntries(is_feed=True, entries=tuple(map(_entry, feed.entries[:_MOST])))
+    return FeedEntries(is_feed=True, entries=tuple(map(_entry, feed.entries[:_LIMIT])))
 
 
 def _entry(entry: Mapping[str, Any]) -> FeedEntry:

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 import aiohttp
 from pydantic import BaseModel, ValidationError
 
-from bot.adapters.status.fetching import PATIENCE, fetch
+from bot.adapters.status.fetching import TIMEOUT, fetch
 from bot.core.cleaning import excerpt
 from bot.core.i18n import mark
 from bot.escalation.status_page import ServiceNotice, StatusPageReading, UnreadablePage
 
 _PATH = "/api/v2/summary.json"
-_MOST = 5
+_LIMIT = 5
 
 
 class _Overall(BaseModel):
@@ -48,20 +48,20 @@ class _Summary(BaseModel):
 class Statuspage:
     """`bot.escalation.status_page.StatusPage`."""
 
-    def __init__(self, address: str, session: aiohttp.ClientSession, patience: float = PATIENCE) -> None:
+    def __init__(self, address: str, session: aiohttp.ClientSession, timeout: float = TIMEOUT) -> None:
         self._url = address.rstrip("/").removesuffix(_PATH) + _PATH
         self._session = session
-        self._patience = patience
+        self._timeout = timeout
 
     async def look(self) -> StatusPageReading | UnreadablePage:
-        body = await fetch(self._session, self._url, self._patience)
+        body = await fetch(self._session, self._url, self._timeout)
         if isinstance(body, UnreadablePage):
             return body
         try:
             summary = _Summary.model_validate_json(body)
         except ValidationError:
             return UnreadablePage(mark("Its answer is not a Statuspage's."))
-        return StatusPageReading(tuple(_trouble(summary))[:_MOST], tuple(_notices(summary)))
+        return StatusPageReading(tuple(_trouble(summary))[:_LIMIT], tuple(_notices(summary)))
 
 
 def _trouble(summary: _Summary) -> Iterable[str]:

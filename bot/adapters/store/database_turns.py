@@ -20,11 +20,11 @@ class DatabaseTurns:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def take(self, key: str, most: int, window: float, patience: float) -> SharedTurn:
-        return await self._engine.change(lambda db: _take(db, key, most, _ms(window), _ms(patience)))
+    async def take(self, key: str, limit: int, window: float, longest_wait: float) -> SharedTurn:
+        return await self._engine.change(lambda db: _take(db, key, limit, _ms(window), _ms(longest_wait)))
 
-    async def confirm(self, key: str, taken: int, most: int, window: float) -> tuple[float, int]:
-        return await self._engine.change(lambda db: _confirm(db, key, taken, most, _ms(window)))
+    async def confirm(self, key: str, taken: int, limit: int, window: float) -> tuple[float, int]:
+        return await self._engine.change(lambda db: _confirm(db, key, taken, limit, _ms(window)))
 
     async def end(self, key: str, taken: int) -> None:
         def counted_from(now: int, turns: Sequence[int]) -> list[int]:
@@ -43,12 +43,12 @@ def _ms(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _take(db: Connection, key: str, most: int, window: int, patience: int) -> SharedTurn:
+def _take(db: Connection, key: str, limit: int, window: int, longest_wait: int) -> SharedTurn:
     now, turns, held = _locked(db, key)
     # later ones: the server's clock was set back; much older ones concern nobody
-    turns = [turn for turn in turns if now - 2 * window <= turn <= now + patience]
-    at = max(now, _earliest(turns, most, window), held)
-    is_taken = at - now <= patience
+    turns = [turn for turn in turns if now - 2 * window <= turn <= now + longest_wait]
+    at = max(now, _earliest(turns, limit, window), held)
+    is_taken = at - now <= longest_wait
     if is_taken:
         turns = [*turns, at]
         _save(db, key, now, turns, held)
@@ -56,10 +56,10 @@ def _take(db: Connection, key: str, most: int, window: int, patience: int) -> Sh
     return SharedTurn((at - now) / 1000, at if is_taken else 0, ahead, (held - now) / 1000)
 
 
-def _confirm(db: Connection, key: str, taken: int, most: int, window: int) -> tuple[float, int]:
+def _confirm(db: Connection, key: str, taken: int, limit: int, window: int) -> tuple[float, int]:
     now, turns, held = _locked(db, key)
     place = turns.index(taken) if taken in turns else 0
-    at = max(_earliest(turns[:place], most, window), held)
+    at = max(_earliest(turns[:place], limit, window), held)
     if at <= now:
         return 0.0, taken
     turns[place] = at
@@ -67,9 +67,9 @@ def _confirm(db: Connection, key: str, taken: int, most: int, window: int) -> tu
     return (at - now) / 1000, at
 
 
-def _earliest(turns: Sequence[int], most: int, window: int) -> int:
+def _earliest(turns: Sequence[int], limit: int, window: int) -> int:
     """When the next turn after these may come."""
-    return sorted(turns)[-most] + window if len(turns) >= most else 0
+    return sorted(turns)[-limit] + window if len(turns) >= limit else 0
 
 
 def _change(db: Connection, key: str, change: Callable[[int, Sequence[int]], list[int]], hold: int = 0) -> None:

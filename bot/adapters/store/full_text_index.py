@@ -151,7 +151,7 @@ def merge(db: Connection, pages: int) -> None:
 
 
 def matching(
-    db: Connection, table: str, queries: Sequence[Sequence[Iterable[str]]], *, first: int = 0, most: int
+    db: Connection, table: str, queries: Sequence[Sequence[Iterable[str]]], *, first: int = 0, limit: int
 ) -> list[list[int]]:
     """For each query the numbers of the newest rows that hold some token of each of its groups."""
     groups = [[list(group) for group in query] for query in queries]
@@ -161,7 +161,7 @@ def matching(
         values: rows.Row = {}
         for place, number in enumerate(asked):
             values |= wanted(groups[number], place)
-        told = db.execute(sql.matches(table, len(asked)), {**values, "first": first, "most": most}).fetchall()
+        told = db.execute(sql.matches(table, len(asked)), {**values, "first": first, "most": limit}).fetchall()
         for place, number in told:
             found[asked[place]].append(number)
     return [sorted(numbers, reverse=True) for numbers in found]

@@ -69,7 +69,7 @@ def _within(db: Connection, table: str, asked: Sequence[tuple[Sequence[Iterable[
     """Takes one round trip. An empty query finds nothing."""
     first = min((back.reaches for _, back in asked), default=0)
     queries = [[*([back.tokens] if query and back.tokens else []), *query] for query, back in asked]
-    return matching(db, table, queries, first=first, most=ranking.CANDIDATES)
+    return matching(db, table, queries, first=first, limit=ranking.CANDIDATES)
 
 
 def alike(db: Connection, asked: Sequence[str]) -> dict[str, list[str]]:

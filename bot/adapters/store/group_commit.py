@@ -22,7 +22,7 @@ from bot.core.errors import StoreDown
 T = TypeVar("T")
 Work = Callable[[SqliteConnection], T]
 
-_MOST = 256  # changes in one commit: bounds how long the write lock is held
+_LIMIT = 256  # changes in one commit: bounds how long the write lock is held
 _SHORT = 0.0001  # seconds of a turn in which the loop had nothing to do
 _GATHER = 0.02  # seconds after which changes are handed over, however busy the loop is
 
@@ -113,7 +113,7 @@ class Writer:
         with suppress(Empty):
             while (job := self._jobs.get_nowait()) is not None:
                 group.append(job)
-                if len(group) == _MOST:
+                if len(group) == _LIMIT:
                     self._go.put(None)
                     return group, True
             return group, False

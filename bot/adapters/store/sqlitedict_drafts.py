@@ -29,8 +29,8 @@ T = TypeVar("T")
 
 _BUSY_MS = 700
 _LOOK = 0.5  # seconds between two looks whether the worker lives
-_FRESH = 60.0  # seconds what is known is not asked for again
-_MOST = 5000  # keys of which something is known
+_TTL = 60.0  # seconds what is known is not asked for again
+_LIMIT = 5000  # keys of which something is known
 _END = "--no more--"  # sqlitedict's own word
 
 
@@ -167,10 +167,10 @@ class DurableDrafts:
 
     def _fresh(self, key: str) -> _Known | None:
         known = self._known.get(key)
-        return known if known and time.monotonic() - known.at < _FRESH else None
+        return known if known and time.monotonic() - known.at < _TTL else None
 
     def _keep(self, key: str, known: _Known) -> None:
-        if len(self._known) >= _MOST:
+        if len(self._known) >= _LIMIT:
             self._known.clear()
         self._known[key] = known
 

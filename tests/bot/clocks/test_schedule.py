@@ -40,7 +40,7 @@ def minutes(number: float) -> datetime:
         (Stage.RESOLVED, 7),
     ],
 )
-def test_each_open_stage_has_its_own_patience(stage: Stage, after: int) -> None:
+def test_each_open_stage_has_its_own_interval(stage: Stage, after: int) -> None:
     assert next_due(an_incident(stage), POLICY) == minutes(after)
 
 

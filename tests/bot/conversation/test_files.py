@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from bot.conversation.file_selection import LOGO, MOST_BYTES, MOST_FILES, sort_files
+from bot.conversation.file_selection import LOGO, MAX_BYTES, MAX_FILES, sort_files
 from bot.conversation.mail import MailFile
 
 NUMBERS = count()
@@ -19,10 +19,10 @@ def a_file(name: str = "plan.pdf", size: int = 100, **more: object) -> MailFile:
 
 
 def test_number_and_size_of_files_are_limited() -> None:
-    many = sort_files([a_file() for _ in range(MOST_FILES + 2)])
-    assert (len(many.kept), [each.reason for each in many.left_out]) == (MOST_FILES, ["many", "many"])
-    big = sort_files([a_file(size=MOST_BYTES - 10), a_file(size=100), a_file(size=10)])
-    assert [each.size for each in big.kept] == [MOST_BYTES - 10, 10]
+    many = sort_files([a_file() for _ in range(MAX_FILES + 2)])
+    assert (len(many.kept), [each.reason for each in many.left_out]) == (MAX_FILES, ["many", "many"])
+    big = sort_files([a_file(size=MAX_BYTES - 10), a_file(size=100), a_file(size=10)])
+    assert [each.size for each in big.kept] == [MAX_BYTES - 10, 10]
     assert [each.reason for each in big.left_out] == ["big"]
 
 
@@ -43,6 +43,6 @@ def test_logo_is_a_small_picture_shown_inline() -> None:
 
 
 def test_every_reason_is_said() -> None:
-    files = [a_file("a.exe"), a_file("winmail.dat"), a_file(is_complete=False), a_file(size=MOST_BYTES + 1)]
+    files = [a_file("a.exe"), a_file("winmail.dat"), a_file(is_complete=False), a_file(size=MAX_BYTES + 1)]
     said = {each.in_words() for each in sort_files(files).left_out}
     assert len(said) == 4

@@ -45,7 +45,7 @@ async def test_waiting_turns_are_at_least_a_window_apart() -> None:
 
 
 async def test_turn_too_far_away_is_refused_and_not_counted() -> None:
-    pace = Pace(1, 30.0, patience=10, clock=Seconds())
+    pace = Pace(1, 30.0, longest_wait=10, clock=Seconds())
     await pace.turn("C1")
     for _ in range(2):
         with pytest.raises(TooSoon) as refused:

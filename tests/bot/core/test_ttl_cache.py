@@ -25,24 +25,24 @@ class Source:
 
 
 async def test_concurrent_misses_share_one_call() -> None:
-    kept = TtlCache(Source().ask, fresh=60)
+    kept = TtlCache(Source().ask, ttl=60)
     first, second = await asyncio.gather(kept.get("a"), kept.get("a"))
     assert (first, second) == (1, 1)
 
 
 async def test_each_key_has_its_own_answer() -> None:
-    kept = TtlCache(Source().ask, fresh=60)
+    kept = TtlCache(Source().ask, ttl=60)
     assert [await kept.get("a"), await kept.get("b"), await kept.get("a")] == [1, 2, 1]
 
 
 async def test_expired_answer_is_requested_again() -> None:
-    kept = TtlCache(Source().ask, fresh=-1)
+    kept = TtlCache(Source().ask, ttl=-1)
     assert [await kept.get("a"), await kept.get("a")] == [1, 2]
 
 
 async def test_a_failure_is_told_and_not_kept() -> None:
     source = Source()
-    kept = TtlCache(source.ask, fresh=60)
+    kept = TtlCache(source.ask, ttl=60)
     source.down = True
     with pytest.raises(OSError, match="a"):
         await kept.get("a")
@@ -51,7 +51,7 @@ async def test_a_failure_is_told_and_not_kept() -> None:
 
 
 async def test_cancelled_waiter_does_not_cancel_the_shared_lookup() -> None:
-    kept = TtlCache(Source().ask, fresh=60)
+    kept = TtlCache(Source().ask, ttl=60)
     first, second = asyncio.ensure_future(kept.get("a")), asyncio.ensure_future(kept.get("a"))
     await asyncio.sleep(0)
     first.cancel()
@@ -59,14 +59,14 @@ async def test_cancelled_waiter_does_not_cancel_the_shared_lookup() -> None:
 
 
 async def test_no_more_than_so_many_are_kept() -> None:
-    kept = TtlCache(Source().ask, fresh=60, most=2)
+    kept = TtlCache(Source().ask, ttl=60, max_size=2)
     for key in "abc":
         await kept.get(key)
     assert list(kept.answers) == ["b", "c"]
 
 
 async def test_least_recently_used_answer_goes_first() -> None:
-    kept = TtlCache(Source().ask, fresh=60, most=2)
+    kept = TtlCache(Source().ask, ttl=60, max_size=2)
     for key in "abac":
         await kept.get(key)
     assert list(kept.answers) == ["a", "c"]
@@ -74,7 +74,7 @@ async def test_least_recently_used_answer_goes_first() -> None:
 
 async def test_expired_answer_is_used_while_a_new_one_fails() -> None:
     source = Source()
-    kept = TtlCache(source.ask, fresh=-1, stale=60)
+    kept = TtlCache(source.ask, ttl=-1, stale_ttl=60)
     await kept.get("a")
     source.down = True
     assert await kept.get("a") == 1
@@ -89,7 +89,7 @@ async def test_expired_answer_is_used_while_a_new_one_is_slow_and_then_replaced(
         await gate.wait()
         return "new"
 
-    kept = TtlCache(slow, fresh=60, stale=60, patience=0.01)
+    kept = TtlCache(slow, ttl=60, stale_ttl=60, timeout=0.01)
     kept.put("a", "old", age=61)
     assert await kept.get("a") == "old"
     gate.set()
@@ -99,7 +99,7 @@ async def test_expired_answer_is_used_while_a_new_one_is_slow_and_then_replaced(
 async def test_expired_answer_beyond_its_bound_is_not_used() -> None:
     source = Source()
     source.down = True
-    kept = TtlCache(source.ask, fresh=60, stale=60)
+    kept = TtlCache(source.ask, ttl=60, stale_ttl=60)
     kept.put("a", 7, age=121)
     with pytest.raises(OSError, match="a"):
         await kept.get("a")
@@ -107,7 +107,7 @@ async def test_expired_answer_beyond_its_bound_is_not_used() -> None:
 
 async def test_forgotten_answer_is_not_fallen_back_on() -> None:
     source = Source()
-    kept = TtlCache(source.ask, fresh=60, stale=60)
+    kept = TtlCache(source.ask, ttl=60, stale_ttl=60)
     await kept.get("a")
     kept.forget("a")
     source.down = True
@@ -116,7 +116,7 @@ async def test_forgotten_answer_is_not_fallen_back_on() -> None:
 
 
 async def test_call_under_way_when_forgotten_is_not_cached() -> None:
-    kept = TtlCache(Source().ask, fresh=60)
+    kept = TtlCache(Source().ask, ttl=60)
     call = asyncio.ensure_future(kept.get("a"))
     await asyncio.sleep(0)
     kept.forget("a")

@@ -147,7 +147,7 @@ def test_a_row_of_the_table_is_whole(field: Field) -> None:
     assert field.need
     assert field.name
     assert field.heading.section.startswith(("3", "4", "5"))
-    assert 0 < field.most <= 3000
+    assert 0 < field.max_length <= 3000
     assert field.printed.count("{}") == (1 if field.printed else 0)
     assert bool(field.options(a_config())) == (field.ask in {Ask.CHOICE, Ask.CHOICES, Ask.DECISION})
     if field.heading.sheet is GuidePart.SECOND:

@@ -41,7 +41,7 @@ CONFIG = a_config(
         "quiet": "17:00-09:00",
     },
 )
-PATIENCE = {
+TIMEOUT = {
     Stage.NEW: 45,
     Stage.FIRST: 240,
     Stage.HANDED_OFF: 30,
@@ -76,7 +76,7 @@ def by_the_minute(history: list[Event]) -> list[tuple[datetime, Reach]]:
         if number and is_worked(at - MINUTE):
             waited += 1
             quiet = None if quiet is None else quiet + 1
-        is_late = waited >= PATIENCE.get(stage, 10**9)
+        is_late = waited >= TIMEOUT.get(stage, 10**9)
         if at in done:
             after = timestamps.stage_after(stage, done[at].what)
             if after is not stage or stage in MOVES_ON:
@@ -172,7 +172,7 @@ async def test_sweep_after_an_outage_sends_one_message_per_person_and_a_few_line
 async def test_changed_policy_moves_the_due_time_of_tickets() -> None:
     world = await a_world()
     ticket = await world.raised()
-    patient = world.at(config=a_config(reminders={"new": 600}))
+    long_timeouts = world.at(config=a_config(reminders={"new": 600}))
     world.clock.forward(hours=1)
-    assert await patient.desk.reminders.sweep() == 0
+    assert await long_timeouts.desk.reminders.sweep() == 0
     assert (await world.desk.queries.ticket(ticket.id)).due == ticket.raised_at + timedelta(hours=10)

@@ -10,7 +10,7 @@ from bot.escalation.letter import as_text, write
 from bot.escalation.trace_window import warnings
 from bot.model.ticket import Attachment
 from bot.tickets.attachments import (
-    MOST,
+    LIMIT,
     MissingFile,
     added,
     fetched,
@@ -53,8 +53,8 @@ def test_files_beyond_the_limit_of_one_letter_are_refused_with_the_limit() -> No
     with pytest.raises(ValueError, match="21 MB of files; at most 20 MB"):
         added(ticket, [a_file(2, 6 * MB)], a_config())
     assert len(added(ticket, [a_file(2, 6 * MB)], a_config(files={"max_total_mb": 21}))) == 2
-    with pytest.raises(ValueError, match=f"{MOST + 1} files; at most {MOST}"):
-        added(an_incident(), [a_file(number) for number in range(MOST + 1)], a_config())
+    with pytest.raises(ValueError, match=f"{LIMIT + 1} files; at most {LIMIT}"):
+        added(an_incident(), [a_file(number) for number in range(LIMIT + 1)], a_config())
 
 
 def test_files_of_an_earlier_letter_take_no_room_and_are_not_sent_again() -> None:

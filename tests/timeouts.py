@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from localslack import Switches
 
-PATIENCE = 100.0
+TIMEOUT = 100.0
 """Seconds."""
 
 
-def patient() -> Switches:
+def long_timeouts() -> Switches:
     """A local Slack that waits for its apps as long as a busy machine needs."""
-    return Switches(trigger_seconds=600, ack_seconds=PATIENCE, redeliver_seconds=PATIENCE)
+    return Switches(trigger_seconds=600, ack_seconds=TIMEOUT, redeliver_seconds=TIMEOUT)
 
 
 def long_triggers() -> Switches:
