@@ -38,6 +38,7 @@ from bot.config import effective
 from bot.config.environment import ENV_FILE, Environment, environment
 from bot.config.settings import Config
 from bot.config.settings_file import load, read
+from bot.config.slack_tokens import wrong_tokens
 from bot.core.clock import now
 from bot.core.errors import Misconfigured, Refused, StoreDown
 from bot.core.i18n import Language
@@ -211,6 +212,8 @@ async def _run(parts: Parts, env: Environment) -> None:
         raise Misconfigured(NO_TOKENS)
     if not (env.slack_app_token or env.slack_signing_secret):
         raise Misconfigured("Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP.")
+    if wrong := [f"{name} {fault}." for name, fault in wrong_tokens(env)]:
+        raise Misconfigured("\n".join(wrong))
     await parts.run(env, load(env.desk_config))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from bot.adapters.store import open_store
 from bot.tickets.ports import Batch
 from localslack import LocalSlack, Mailbox, Seed
 from localslack.mail import serve
+from localslack.seed import SeedApp
 from tests.doubles.postgres_server import server_url, temporary_database
 from tests.doubles.records import a_ticket
 from tests.handlers.world import DEMO, _seed
@@ -41,6 +43,35 @@ async def test_missing_tokens_are_reported_with_the_demo_command() -> None:
     assert code == 1
     assert "python app.py demo" in output
     assert "Traceback" not in output
+
+
+async def test_swapped_tokens_are_named_before_slack_is_asked(tmp_path: Path) -> None:
+    settings = {
+        "SLACK_BOT_TOKEN": "xapp-1-A1-secret",
+        "SLACK_APP_TOKEN": "xoxb-1-secret",
+        "SLACK_API_URL": "http://127.0.0.1:9/",  # nothing listens there
+        "DESK_CONFIG": str(DEMO / "desk.toml"),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'd.sqlite3'}",
+    }
+    (started, said), (checked, found) = await asyncio.gather(run(**settings), run("check", **settings))
+    assert started == checked == 1
+    for output in (said, found):
+        assert "an app-level token (xapp-…), which belongs in SLACK_APP_TOKEN" in output
+        assert "a bot token (xoxb-…), which belongs in SLACK_BOT_TOKEN" in output
+        assert not re.search("Traceback|secret|cannot be reached", output)
+
+
+async def test_check_refuses_tokens_of_two_apps(tmp_path: Path) -> None:
+    seed = Seed.from_file(DEMO / "cast.toml")
+    seed.apps.append(SeedApp(name="Monitor"))
+    async with LocalSlack(seed) as slack:
+        own, other = slack.app("Partner Desk"), slack.app("Monitor")
+        code, output = await run(
+            "check", SLACK_BOT_TOKEN=own.bot_token, SLACK_APP_TOKEN=other.app_token, SLACK_API_URL=slack.api_url,
+            DESK_CONFIG=str(DEMO / "desk.toml"), DATABASE_URL=f"sqlite:///{tmp_path / 'd.sqlite3'}",
+        )  # fmt: skip
+    assert code == 1
+    assert f"is of the app {other.id}, and SLACK_BOT_TOKEN of the app {own.id}" in output
 
 
 async def test_taken_port_is_reported_clearly(tmp_path: Path) -> None:

@@ -30,6 +30,9 @@ TOKEN_REFUSED = {
     "token_expired": mark("The bot's token has expired. An admin renews SLACK_BOT_TOKEN and starts the desk again."),
     "account_inactive": mark("The bot was removed from the workspace. An admin installs it again."),
     "org_login_required": mark("Slack is moving the workspace to an Enterprise organisation. It goes on by itself."),
+    "not_allowed_token_type": mark(
+        "The bot's token is of the wrong kind. An admin runs `python app.py check`, which says what belongs where."
+    ),
     "ekm_access_denied": mark("An admin of the workspace has suspended access to its messages."),
     "team_access_not_granted": mark("The bot has no access to this workspace. An admin installs the app again."),
 }

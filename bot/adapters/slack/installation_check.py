@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,7 @@ from bot.adapters.slack.post_check import post_fault
 from bot.config.environment import ENV_FILE, Environment
 from bot.config.settings import NOT_SET, Config, Team
 from bot.config.settings_file import load
+from bot.config.slack_tokens import wrong_tokens
 from bot.core.errors import Misconfigured
 from bot.core.release import shipped
 from bot.model.contact import Contact
@@ -80,17 +82,26 @@ async def check(
     yield _contacts(register)
     yield _left_open(config)
     yield CheckLine(f"guides: {config.guides.edition or NOT_SET}")
-    if not env.slack_bot_token:
-        yield CheckLine("SLACK_BOT_TOKEN", "not set. README, “Install in your workspace”, says where it is")
+    tokens = _tokens(env)
+    for line in tokens:
+        yield line
+    if tokens:
         return
     async with slack_client.open_session() as session:
-        async for line in _slack(env, config, slack_client.for_people(env.slack_bot_token, env.slack_api_url, session)):
-            yield line
         client = slack_client.for_people(env.slack_bot_token, env.slack_api_url, session)
+        async for line in _slack(env, config, client):
+            yield line
         async for line in _people(config, client, register):
             yield line
         if post:
             yield await _post(config, client)
+
+
+def _tokens(env: Environment) -> list[CheckLine]:
+    """What is wrong with the tokens themselves; nothing is asked of Slack with such a one."""
+    missing = "not set. README, “Install in your workspace”, says where it is"
+    lines = [] if env.slack_bot_token else [CheckLine("SLACK_BOT_TOKEN", missing)]
+    return lines + [CheckLine(name, fault) for name, fault in wrong_tokens(env)]
 
 
 async def _post(config: Config, client: AsyncWebClient) -> CheckLine:
@@ -185,7 +196,7 @@ async def _slack(env: Environment, config: Config, client: AsyncWebClient) -> As
         return
     yield CheckLine(f"SLACK_BOT_TOKEN: {who.get('user')} in {who.get('team')}")
     yield _scopes(who)
-    yield await _way_in(env, client)
+    yield await _way_in(env, client, str(who.get("bot_id")))
     yield await _channel(client, config.desk.channel, "[desk] channel")
     yield await _audience(client, config, HomeWorkspace(str(who.get("team_id")), who.get("enterprise_id") or ""))
     if config.retarus.channel:
@@ -204,7 +215,7 @@ def _scopes(who: AsyncSlackResponse) -> CheckLine:
     return CheckLine(f"scopes: {len(wanted)}", fix if missing else "")
 
 
-async def _way_in(env: Environment, client: AsyncWebClient) -> CheckLine:
+async def _way_in(env: Environment, client: AsyncWebClient, bot_id: str) -> CheckLine:
     if not env.slack_app_token:
         fix = "neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set"
         return CheckLine("HTTP at /slack/events", "" if env.slack_signing_secret else fix)
@@ -215,7 +226,19 @@ async def _way_in(env: Environment, client: AsyncWebClient) -> CheckLine:
         return CheckLine(
             "SLACK_APP_TOKEN", f"Slack says {name}. Make one under Basic Information, with connections:write"
         )
-    return CheckLine("SLACK_APP_TOKEN: Socket Mode")
+    return CheckLine("SLACK_APP_TOKEN: Socket Mode", await _other_app(env.slack_app_token, client, bot_id))
+
+
+async def _other_app(app_token: str, client: AsyncWebClient, bot_id: str) -> str:
+    """A sentence when the two tokens are of different apps: then nothing that people click arrives here."""
+    named = re.match(r"xapp-\d+-(A[0-9A-Z]+)-", app_token)
+    try:
+        own = str((await client.bots_info(bot=bot_id))["bot"].get("app_id") or "")
+    except SlackApiError:
+        return ""  # a missing scope is another line's finding
+    if not named or own in {"", named[1]}:
+        return ""
+    return f"is of the app {named[1]}, and SLACK_BOT_TOKEN of the app {own}. Take both from one app"
 
 
 async def _channel(client: AsyncWebClient, wanted: str, setting: str) -> CheckLine:
