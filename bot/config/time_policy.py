@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -14,10 +14,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from bot.core.business_hours import DAY, Calendar, Hours, public_holidays
 
+_zones = cache(available_timezones)
+"""Reads all files of the time zone database, so once only."""
+
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
-        near = get_close_matches(name, available_timezones(), 1, 0.5)
+    if name not in _zones():
+        near = get_close_matches(name, _zones(), 1, 0.5)
         raise ValueError(f"“{name}” is no IANA time zone" + (f"; did you mean “{near[0]}”?" if near else ""))
     return name
 

@@ -271,13 +271,14 @@ def _previews(ticket: Ticket, config: Config) -> Iterator[Preview]:
 
 def parts(shape: object) -> Iterator[dict[str, Any]]:
     """Every object in it, at any depth."""
-    if isinstance(shape, dict):
-        yield shape
-        for value in shape.values():
-            yield from parts(value)
-    elif isinstance(shape, list | tuple):
-        for value in shape:
-            yield from parts(value)
+    left = [shape]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            yield each
+            left.extend(reversed(each.values()))
+        elif isinstance(each, list | tuple):
+            left.extend(reversed(each))
 
 
 def submitted(view: Json, **typed: str) -> dict[str, Any]:

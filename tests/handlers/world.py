@@ -26,7 +26,7 @@ DESK, RETARUS = "#partner-desk", "#retarus-escalation"
 Json = dict[str, Any]
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio takes the representation of every test's world, and it has thousands of objects
 class World:
     """The desk with its people and servers."""
 

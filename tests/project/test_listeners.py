@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +67,16 @@ def surfaces() -> Iterator[object]:
     yield from conversed.views(longest(), CONFIG)
 
 
-PARTS: list[dict[str, Any]] = [part for surface in surfaces() for part in parts(surface)]
+@cache
+def all_parts() -> list[dict[str, Any]]:
+    """Every part of every surface, made once, by the first test that asks; collecting the tests makes none."""
+    return [part for surface in surfaces() for part in parts(surface)]
 
 
 def clickable() -> set[str]:
     """Action ids of buttons, of menu options, of lists among buttons, and of inputs that dispatch actions."""
-    found = {part["action_id"] for part in PARTS if part.get("type") == "button" and "url" not in part}
-    for part in PARTS:
+    found = {part["action_id"] for part in all_parts() if part.get("type") == "button" and "url" not in part}
+    for part in all_parts():
         if part.get("type") == "overflow":
             found |= {option["value"].partition("|")[0] for option in part["options"]}
         if part.get("type") == "actions":
@@ -92,14 +96,14 @@ async def test_clickable_parts_and_click_listeners_are_the_same(
 async def test_submittable_modals_and_submission_listeners_are_the_same(
     dispatcher: Dispatcher,
 ) -> None:
-    submittable = {part["callback_id"] for part in PARTS if part.get("type") == "modal" and "submit" in part}
+    submittable = {part["callback_id"] for part in all_parts() if part.get("type") == "modal" and "submit" in part}
     assert submittable == set(dispatcher.submissions)
 
 
 async def test_forms_with_dependent_fields_can_be_redrawn(dispatcher: Dispatcher) -> None:
     deciding = {
         part["callback_id"]
-        for part in PARTS
+        for part in all_parts()
         if part.get("type") == "modal" and any(block.get("dispatch_action") for block in part["blocks"])
     }
     assert deciding == set(dispatcher.redraws)
