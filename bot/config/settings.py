@@ -15,6 +15,7 @@ from bot.config.handover_settings import HandoverSettings
 from bot.config.time_policy import Agreement, Cadence, OpeningHours, ReminderSettings, Section, Zone, calendar
 from bot.core.business_hours import ALWAYS, Calendar
 from bot.core.i18n import Language, mark
+from bot.core.identifiers import RCR_PATTERN
 from bot.core.telephone import dialling_number
 from bot.model.contact import Contact
 from bot.model.ticket import Level
@@ -114,7 +115,7 @@ class Retarus(Section):
     """Your Retarus Partner Manager; shown only."""
     calendar: str = ""
     """Working hours of Retarus: the name of one under [calendars]; empty: always at work."""
-    rcr_pattern: str = r"RCR[-\s#:]*\d+"
+    rcr_pattern: str = RCR_PATTERN
     status_page: str = Field("https://status.retarus.io/", pattern=r"^https?://\S+$")
     """The page the guide names, or the address of its feed."""
     status_adapter: Literal["link", "statuspage", "feed"] = "link"

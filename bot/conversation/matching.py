@@ -16,6 +16,7 @@ from bot.conversation.kind import Classification, MailKind
 from bot.conversation.mail import InboundMail, MailRecord
 from bot.conversation.references import our_references, rcr_numbers
 from bot.core.i18n import mark, t
+from bot.core.identifiers import RCR_PATTERN
 
 
 class MailPolicy(MailRecord):
@@ -28,7 +29,7 @@ class MailPolicy(MailRecord):
     authserv: str = ""
     """The mail server whose Authentication-Results count; empty: only Message-IDs of ours match."""
     prefix: str = "PD"
-    rcr_pattern: str = r"RCR[-\s#:]*\d+"
+    rcr_pattern: str = RCR_PATTERN
 
 
 class KnownMail(MailRecord):

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from functools import lru_cache
 from hashlib import sha256
 from typing import Final
+
+from bot.core import identifiers
+from bot.core.characters import plain
 
 _DIGITS: Final = 40
 _SECRET: Final = 32
 _LOOKED_AT: Final = 20_000
 _LIMIT: Final = 10
-_HYPHEN: Final = "[-\u2010-\u2013]"
-"""Mail programs replace a hyphen by one that does not break, or by a dash."""
 
 
 def new_secret() -> str:
@@ -39,24 +39,13 @@ def guessable_message_id(key: str, domain: str) -> str:
 
 
 def our_references(text: str, prefix: str) -> tuple[str, ...]:
-    """Our own references in it (`PD-42`), upper case, each once."""
-    found = re.findall(
-        rf"(?<![\w-]){re.escape(prefix)}{_HYPHEN}(\d{{1,12}})(?![\w-]*\w)", text[:_LOOKED_AT], re.IGNORECASE
-    )
+    """Our own references in it (`PD-42`), upper case, each once: only whole words, since anybody may write a mail."""
+    words = plain(text[:_LOOKED_AT])  # mail programs replace a hyphen by one that does not break, or by a dash
+    found = re.findall(rf"(?<![\w-]){re.escape(prefix)}-(\d{{1,12}})(?![\w-]*\w)", words, re.IGNORECASE)
     return tuple(dict.fromkeys(f"{prefix.upper()}-{int(number)}" for number in found))[:_LIMIT]
 
 
 def rcr_numbers(text: str, pattern: str) -> tuple[str, ...]:
     """Numbers of Retarus's ticket system in it (`RCR-88123`), as the desk records them, each once."""
-    found = (match[0] for match in _compiled(pattern).finditer(text[:_LOOKED_AT]))
-    return tuple(dict.fromkeys(normalised_rcr(each) for each in found if re.search(r"\d{3,}", each)))[:_LIMIT]
-
-
-def normalised_rcr(number: str) -> str:
-    """`rcr #88123` → `RCR-88123`."""
-    return re.sub(r"(?<=[A-Z])[-\s#:]*(?=\d)", "-", number.upper())
-
-
-@lru_cache(maxsize=8)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE)
+    found = identifiers.rcr_numbers(text[:_LOOKED_AT], pattern)
+    return tuple(each for each in found if re.search(r"\d{3,}", each))[:_LIMIT]

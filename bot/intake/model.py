@@ -9,6 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.core.cleaning import shorten_middle
+from bot.core.identifiers import RCR_PATTERN
 
 MAX_BYTES = 1_000_000
 """Maximum length of one document."""
@@ -39,7 +40,7 @@ class IntakeContext:
     """Name → family: `mail`, `fax`, `sms`, `edi`, `other`."""
     own_domains: frozenset[str] = frozenset()
     """Domains whose mails report a problem, rather than being an example of one."""
-    rcr_pattern: str = r"RCR[-\s#:]*\d+"
+    rcr_pattern: str = RCR_PATTERN
     prefix: str = "PD"
 
     def service_of(self, family: str) -> str:

@@ -16,13 +16,13 @@ from typing import NamedTuple
 import Stemmer
 from rapidfuzz.distance import OSA
 
+from bot.core.identifiers import RCR_PATTERN, rcr_numbers
 from bot.search.synonyms import GROUPS
 
 _RUN = re.compile(r"[^\W_]+(?:[.\-:/@_#+=]+[^\W_]+)*")
 """Letters and digits, with what stands between the parts of an id, an address or a compound."""
 _PARTS = re.compile(r"[.\-:/@_#+=]+")
 _SIGN = re.compile(r"[a-z0-9.\-:/@_#+=]").match
-_RCR = re.compile(r"(?<![^\W_])RCR[\s#:-]*(\d+)", re.IGNORECASE)
 _CODE_PAIR = re.compile(r"[a-z]{1,5}[-#:]+\d+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _LETTERS = str.maketrans({
@@ -118,7 +118,7 @@ def _of_run(run: str) -> tuple[tuple[str, ...], bool]:
 
 def numbers_in(text: str) -> tuple[str, ...]:
     """Retarus's ticket numbers, however they are divided: `rcr88123`."""
-    return tuple(dict.fromkeys(f"rcr{digits}" for digits in _RCR.findall(text)))
+    return tuple(number.lower().replace("-", "") for number in rcr_numbers(text, RCR_PATTERN))
 
 
 def indexed(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from bot.core.cleaning import shorten_middle
 from bot.core.clock import Clock, zone
 from bot.core.errors import Refused
 from bot.core.i18n import Language, language_of, t
-from bot.core.identifiers import fold
+from bot.core.identifiers import fold, references
 from bot.forms.validators import Given
 from bot.model.ticket import Event, Kind, Stage, Ticket
 from bot.model.transitions import Move, Step, can, move
@@ -72,9 +72,9 @@ class Queries:
     async def by_reference(self, text: str, by: str) -> Ticket:
         """The ticket called PD-1042, pd 1042 or 1042."""
         await self.require_reader(by)
-        prefix = re.escape(fold(self.config.desk.prefix))
-        found = re.fullmatch(rf"(?:{prefix}[-\s#:]{{0,5}})?(\d{{1,9}})", fold(text))
-        ticket = await self.store.numbered(int(found[1])) if found else None
+        bare = fold(text)
+        numbers = (int(bare),) if re.fullmatch(r"[0-9]{1,9}", bare) else references(text, self.config.desk.prefix)
+        ticket = await self.store.numbered(numbers[0]) if len(numbers) == 1 else None
         if ticket is None:
             words = t(
                 "There is no ticket “{typed}”. Tickets are called {example}.",

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation.references import message_id, new_secret, normalised_rcr, our_references, rcr_numbers
+from bot.config.settings import Retarus
+from bot.conversation.references import message_id, new_secret, our_references, rcr_numbers
 
 KEY = "PD-42:5:letter_mail:support@retarus.example"
-RCR = r"RCR[-\s#:]*\d+"
+RCR = Retarus().rcr_pattern
 
 
 def test_message_id_is_the_same_for_a_repeat_and_another_for_another_secret_or_key() -> None:
@@ -46,6 +47,7 @@ def test_message_id_cannot_be_computed_from_what_a_stranger_knows() -> None:
         ("PD-42-1", ()),
         ("PD 42", ()),
         ("PD-", ()),
+        ("Re: PD\u221242, ＰＤ－４３", ("PD-42", "PD-43")),
         ("Re: PD\u201142 and PD\u201343", ("PD-42", "PD-43")),
     ],
 )
@@ -59,6 +61,10 @@ def test_our_references_are_found_as_whole_words(subject: str, found: tuple[str,
         ("[RCR-88123] Faxe", ("RCR-88123",)),
         ("rcr 88123", ("RCR-88123",)),
         ("RCR#88123, RCR: 88124", ("RCR-88123", "RCR-88124")),
+        ("RCR\u201188123 and RCR\u201388124", ("RCR-88123", "RCR-88124")),
+        ("ＲＣＲ－８８１２３, RCR-\u200b88124", ("RCR-88123", "RCR-88124")),
+        ("Ihre RCR-Nr. 88123 / RCR number: 88124", ("RCR-88123", "RCR-88124")),
+        ("rcr #: 88123", ("RCR-88123",)),
         ("RCR-1", ()),
         ("XRCR-88123", ()),
         ("no number", ()),
@@ -66,10 +72,6 @@ def test_our_references_are_found_as_whole_words(subject: str, found: tuple[str,
 )
 def test_rcr_numbers_are_normalised(text: str, found: tuple[str, ...]) -> None:
     assert rcr_numbers(text, RCR) == found
-
-
-def test_normalised_rcr_is_idempotent() -> None:
-    assert normalised_rcr(normalised_rcr("rcr #: 88123")) == "RCR-88123"
 
 
 @given(st.text(max_size=300))

@@ -9,7 +9,15 @@ from hypothesis import given as anything
 from hypothesis import strategies as st
 
 from bot.config.settings import Retarus
-from bot.core.identifiers import canonical_id, canonical_rcr, fold, rcr_numbers, references, split_ids
+from bot.core.identifiers import (
+    canonical_id,
+    canonical_rcr,
+    fold,
+    listed_rcr_numbers,
+    rcr_numbers,
+    references,
+    split_ids,
+)
 from tests.bot.core.test_cleaning import ODD
 from tests.linear import growth
 
@@ -28,6 +36,7 @@ def test_rcr_number_is_the_same_with_every_dash(dash: str) -> None:
     [
         "RCR-88123", "rcr-88123", "[RCR-88123]", "(RCR-88123).", "RCR-88123.", "RCR 88123", "RCR#88123", "RCR: 88123",
         "ＲＣＲ－８８１２３", "RCR-\u200b88123", "R\u00adCR-88123", "RCR\u00a088123", "RCR-٨٨١٢٣",
+        "RCR-Nr. 88123", "RCR No. 88123", "RCR number: 88123", "RCR-Nummer 88123", "RCR_88123", "RCR № 88123",
         "„RCR-88123“", "𝐑𝐂𝐑-𝟖𝟖𝟏𝟐𝟑",
     ],
 )  # fmt: skip
@@ -42,7 +51,10 @@ def test_rcr_number_has_one_spelling(typed: str) -> None:
         ("RCR-88123, RCR-77", ("RCR-88123", "RCR-77")),
         ("see RCR–77/RCR 78 and rcr#77", ("RCR-77", "RCR-78")),
         ("RCR-1\nRCR-2\nRCR-3", ("RCR-1", "RCR-2", "RCR-3")),
+        ("RCR-88123 und RCR-77; RCR-78", ("RCR-88123", "RCR-77", "RCR-78")),
         ("no number, RCR- none", ()),
+        ("ticketRCR-88123", ()),
+        ("RCR. 550 5.7.1", ()),
         ("", ()),
     ],
 )
@@ -52,10 +64,28 @@ def test_rcr_numbers_finds_all_of_them_once(text: str, numbers: tuple[str, ...])
 
 def test_rcr_numbers_follows_the_configured_pattern() -> None:
     assert rcr_numbers("INC\u2011004 and RCR-1", r"INC[-\s]*\d+") == ("INC-004",)
+    assert rcr_numbers("INC-00412, INC-004123", r"INC-\d{5}") == ("INC-00412",)
 
 
 @pytest.mark.parametrize(
-    "text", ["PD-1001", "pd–1001", "PD 1001", "[PD-1001]", "ＰＤ‐１００１.", "PD-\u200b1001", "Pd#1001"]
+    ("typed", "numbers"),
+    [
+        ("RCR-88123, 77901", ("RCR-88123", "RCR-77901")),
+        ("RCR 88123 und 77901, 77902.", ("RCR-88123", "RCR-77901", "RCR-77902")),
+        ("RCR-Nummern 88123 and 77901", ("RCR-88123", "RCR-77901")),
+        ("RCR\u201188123\n７７９０１\n77902", ("RCR-88123", "RCR-77901", "RCR-77902")),
+        ("RCR-88123/77901 & RCR-5", ("RCR-88123", "RCR-77901", "RCR-5")),
+        ("RCR-88123, 10 customers", ("RCR-88123",)),
+        ("RCR-88123, 27.08.2019", ("RCR-88123",)),
+        ("77901", ()),
+    ],
+)
+def test_list_of_rcr_numbers_may_name_the_letters_once(typed: str, numbers: tuple[str, ...]) -> None:
+    assert listed_rcr_numbers(typed, PATTERN) == numbers
+
+
+@pytest.mark.parametrize(
+    "text", ["PD-1001", "pd–1001", "PD 1001", "[PD-1001]", "ＰＤ‐１００１.", "PD-\u200b1001", "Pd#1001", "PD_1001"]
 )
 def test_reference_has_one_spelling(text: str) -> None:
     assert references(text, "PD") == (1001,)
@@ -76,6 +106,8 @@ def test_references_finds_all_and_no_parts_of_words() -> None:
         "12345\u200bRS",
         "12345RS.",
         "12345\u2060R\ufe0fS",
+        "12345\u2011RS",
+        "12345-rs",
     ],
 )
 def test_customer_id_has_one_spelling(typed: str) -> None:
@@ -84,6 +116,10 @@ def test_customer_id_has_one_spelling(typed: str) -> None:
 
 def test_ids_in_a_list_are_split_and_named_once() -> None:
     assert split_ids("12345rs, 23456RS;12345RS\n３４５６７ＲＳ / 73125") == ("12345RS", "23456RS", "34567RS", "73125")
+    assert split_ids("12345 RS, 23456-RS und 34567RS & 73125") == ("12345RS", "23456RS", "34567RS", "73125")
+    assert split_ids("• 12345RS\n- 23456RS\n3. 34567RS、45678RS") == ("12345RS", "23456RS", "34567RS", "45678RS")
+    assert split_ids("12345 or 23456 oder 34567") == ("12345", "23456", "34567")
+    assert split_ids("12345, RS 23456 de") == ("12345", "RS", "23456", "DE")
 
 
 @pytest.mark.parametrize(
@@ -127,10 +163,36 @@ def test_every_number_of_a_text_is_found(numbers: list[int], joint: str, dash: s
     assert rcr_numbers(text, PATTERN) == tuple(dict.fromkeys(f"RCR-{each}" for each in numbers))
 
 
-@pytest.mark.parametrize("unit", ["\u0301\u0316", "\u0f73", "(", "RCR ", "RCR-", "-", "PD ", " ", "﷽", "ß", "\u200b."])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "\u0301\u0316",
+        "\u0f73",
+        "(",
+        "RCR ",
+        "RCR-",
+        "RCR-1,",
+        "RCR nr. ",
+        ", 12",
+        "12345 ",
+        "-",
+        "PD ",
+        " ",
+        "﷽",
+        "ß",
+        "\u200b.",
+    ],
+)
 @pytest.mark.parametrize(
     "function",
-    [fold, canonical_id, split_ids, lambda text: rcr_numbers(text, PATTERN), lambda text: references(text, "PD")],
+    [
+        fold,
+        canonical_id,
+        split_ids,
+        lambda text: rcr_numbers(text, PATTERN),
+        lambda text: listed_rcr_numbers(text, PATTERN),
+        lambda text: references(text, "PD"),
+    ],
 )
 def test_folding_is_linear(function: object, unit: str) -> None:
     assert growth(function, unit) < 3  # type: ignore[arg-type]

@@ -192,6 +192,9 @@ async def test_admin_who_is_a_contact_of_the_second_level_may_send() -> None:
         ("[ＲＣＲ－８８１２３].", "RCR-88123"),
         ("Case 2019/4711", "Case 2019/4711"),
         ("RCR-88123, RCR-77", "RCR-88123, RCR-77"),
+        ("RCR-88123 und 77901\n77902", "RCR-88123, RCR-77901, RCR-77902"),
+        ("88123; 77901", "88123, 77901"),
+        ("Case‑4711", "CASE-4711"),
         ("RCR–77 / rcr 88123 and RCR-77", "RCR-77, RCR-88123"),
     ],
 )
