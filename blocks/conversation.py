@@ -50,6 +50,8 @@ _RECORDS = 10
 _SHOWN = 3000
 """Characters of their words in the thread; the rest is in the whole mail."""
 _PAGE = 10
+_SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"}
+"""Types of parts that hold the text of a mail so that only a mail program with the right key shows it."""
 
 
 def message(entry: Entry, ticket: Ticket, config: Config) -> Message:
@@ -90,8 +92,15 @@ def _author(entry: Entry) -> str:
 
 
 def _quoted(entry: Entry) -> list[Json]:
-    words = literal(entry.words).strip() or t("(no text)")
+    words = literal(entry.words).strip() or _without_text(entry)
     return [kit.quote(piece) for piece in kit.chunks(words[:_SHOWN])]
+
+
+def _without_text(entry: Entry) -> str:
+    """Words in place of a missing text; those of an encrypted or sealed mail are in the original."""
+    if any(each.type in _SEALED for each in entry.files):
+        return t("(The text is encrypted or sealed. Open the original in a mail program.)")
+    return t("(no text)")
 
 
 def _remarks(entry: Entry, ticket: Ticket, config: Config) -> Iterable[str]:
@@ -199,9 +208,8 @@ def _delivery(each: FailedDelivery) -> str:
 def whole(entry: Entry) -> Json:
     """The whole text of a mail, as they wrote it, and the way to the original."""
     blocks = [kit.note(" · ".join((_author(entry), literal(entry.subject) or t("(no subject)"))))]
-    blocks += [
-        kit.rich(kit.line(kit.text(piece))) for piece in kit.chunks(literal(entry.text).strip() or t("(no text)"))
-    ]
+    words = literal(entry.text).strip() or _without_text(entry)
+    blocks += [kit.rich(kit.line(kit.text(piece))) for piece in kit.chunks(words)]
     blocks = blocks[:80]
     if entry.is_text_cut:
         blocks.append(kit.note(t("The text is longer; all of it is in the original.")))

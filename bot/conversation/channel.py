@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from bot.config.settings import Config
 from bot.conversation import telling
+from bot.conversation.channel_routes import ids_of
 from bot.conversation.entries import WORDS
 from bot.conversation.file_selection import sort_files
 from bot.conversation.mail import MailFile
@@ -86,16 +87,19 @@ class Channel:
         if ticket is None or ticket.is_erased:
             return
         at = as_utc(self.clock())
-        known = await self.store.entry(_key(said.channel, said.ts))
+        known = await self._known(said.channel, said.ts)
         if known is None:
             entry = self._entry(said, place, ticket, at)
             await self.taking_in.place(ticket, entry, Heard(new=(entry,)), "", at)
-        elif said.is_edited and known.words != said.words:
-            await self._changed(known, ticket, words=said.words[:WORDS], is_edited=True)
+        elif said.is_edited and known.words != said.words[:WORDS]:
+            rcr = rcr_numbers(said.words, self.config.retarus.rcr_pattern)
+            await self._changed(known, ticket, words=said.words[:WORDS], rcr=rcr, is_edited=True)
 
     async def take_back(self, channel: str, ts: str) -> None:
         """Reports that they deleted a message; the words stay for the owner."""
-        await self._take_back(_key(channel, ts))
+        known = await self._known(channel, ts)
+        if known:
+            await self._take_back(known.id)
 
     async def _take_back(self, key: str) -> None:
         for attempt in range(ATTEMPTS):
@@ -113,11 +117,17 @@ class Channel:
 
     async def take_back_missing(self, place: Place, there: Collection[str]) -> None:
         """Takes back the mirrored messages of a thread that are not there any more. `there`: their timestamps."""
-        keys = {_key(place.channel, ts) for ts in there}
-        thread = f"thread_ts={place.ts}&cid={place.channel}"
+        keys = {_key(channel, ts) for channel in await ids_of(self.store, place.channel) for ts in there}
+        thread = f"thread_ts={place.ts}&"
         for entry in await self.store.entries_of(place.ticket_id):
             if entry.way is Way.CHANNEL and thread in entry.link and entry.id not in keys and not entry.is_deleted:
                 await self._take_back(entry.id)
+
+    async def _known(self, channel: str, ts: str) -> Entry | None:
+        """The mirrored message, also under a former id of the channel."""
+        ids = await ids_of(self.store, channel)
+        found = [await self.store.entry(_key(each, ts)) for each in ids]
+        return next(filter(None, found), None)
 
     async def _changed(self, entry: Entry, ticket: Ticket, **changes: object) -> None:
         changed = entry.model_copy(update={**changes, "version": entry.version + 1})
@@ -150,9 +160,11 @@ class Channel:
         )
 
     async def threads_to_read(self) -> list[Place]:
-        """Letters of tickets that are with Retarus: read again after a gap."""
-        tickets = await self.changes.store.find(Query(stages=(Stage.RETARUS,), limit=OPEN))
-        found = [await self.changes.store.place(ticket.id, LETTER) for ticket in tickets]
+        """Letters of open tickets that went to Retarus, those that are with Retarus first: read again after a gap."""
+        waiting = await self.changes.store.find(Query(stages=(Stage.RETARUS,), limit=OPEN))
+        back = [each for each in await self.changes.store.find(Query(open=True, limit=OPEN)) if each.sent_at]
+        tickets = {each.id: each for each in (*waiting, *back)}
+        found = [await self.changes.store.place(ticket, LETTER) for ticket in list(tickets)[:OPEN]]
         return [place for place in found if place]
 
 

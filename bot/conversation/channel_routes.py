@@ -85,10 +85,23 @@ class ChannelRoutes:
             new = await self.store.value(_moved(old)) if old else ""
             if not new:
                 return
+            await self.store.keep_first(_former(new), old)
             await self.store.follow_channel(old, new)
             if name == "severed":
                 await self.store.keep(_severed(new), await self.store.value(_severed(old)))
             setattr(routes, name, new)
+
+
+async def ids_of(store: ConversationStore, channel: str) -> list[str]:
+    """The channel's id and its former ones, newest first. Messages keep the id under which they were mirrored."""
+    ids = [channel]
+    while len(ids) <= _MOST and (former := await store.value(_former(ids[-1]))):
+        ids.append(former)
+    return ids
+
+
+def _former(channel: str) -> str:
+    return f"former:{channel}"
 
 
 def _moved(channel: str) -> str:

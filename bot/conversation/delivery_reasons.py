@@ -53,6 +53,7 @@ BY_WORDS: Final = (
             r"(?:user|mailbox|recipient|account|address)\S* .{0,60}(?:not found|unknown|n[o']t exist|unbekannt)",
             "(?:adresse|empfänger|postfach).{0,30}nicht gefunden",
             *("name is not recognized", "doesn't have an? .{0,40}account", "no longer valid", "invalid final delivery"),
+            "not a valid (?:user|address|recipient|mailbox)",
             *("existiert nicht", "unknown recipient", "address rejected", "mailbox unavailable", "unrouteable address"),
             *("unbekannter empfänger", "empfänger(?:adresse)? .{0,30}unbekannt", "no mailbox here", "n'existe pas"),
         ),

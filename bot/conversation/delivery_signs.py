@@ -44,6 +44,7 @@ _TEXT: Final = any_of(
     *("konnte nicht (?:zugestellt|übermittelt|ausgeliefert)", "empfänger(?:adresse)? .{0,40}(?:unbekannt|nicht)"),
     *("postfach .{0,30}voll", "invalid final delivery", "failed because", "affected recipient", "delivery problems"),
     *("was rejected", "wurde abgelehnt", "could not accept"),
+    *("not a valid (?:user|address|recipient|mailbox)", "no such (?:address|recipient|mailbox)"),
     *("not be delivered", "did not receive your message", "failed recipients", "could not be sent"),
 )
 _AUTOMATIC: Final = any_of(
@@ -76,7 +77,7 @@ def looks_like_report(mail: InboundMail) -> bool:
     says_why = bool(_TEXT.search(text))
     is_postmaster = bool(_POSTMASTERS.match(local))
     if is_null_sender(mail):
-        return says_so or (says_why and is_postmaster)
+        return says_so or (says_why and (is_postmaster or not sender))
     is_system = not sender or bool(_SYSTEMS.search(local)) or any(_NAMES.search(each.name) for each in mail.senders)
     says_why = says_why or bool(_AUTOMATIC.search(f"{mail.subject}\n{text}")) or _is_marked(mail)
     return says_so and (is_system or (says_why and is_postmaster) or bool(_AUTOMATIC.search(text)))

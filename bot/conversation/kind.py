@@ -105,7 +105,7 @@ def _automatic_signs(mail: InboundMail, words: str, is_allowed: bool) -> Iterato
             yield name
     if _SAYS_SO.search(words):
         yield "words of a template"
-    if not is_allowed and not (mail.references or mail.in_reply_to) and _is_bulk(mail):
+    if _is_bulk(mail, is_allowed=is_allowed):
         yield "mailing list"
 
 
@@ -123,6 +123,11 @@ def _has_vacation_header(mail: InboundMail) -> bool:
     return any(mail.header(name).lower() not in {"", "no", "false", "0"} for name in _VACATION_HEADERS)
 
 
+def _has_subject_of_automatic_reply(mail: InboundMail) -> bool:
+    answers = bool(mail.in_reply_to or mail.references)
+    return bool(_SURE_SUBJECT.match(mail.subject) or (answers and _PROBABLE_SUBJECT.match(mail.subject)))
+
+
 def _is_exchange_absence(mail: InboundMail) -> bool:
     """True for suppression together with other signs: ticket systems set it on answers of people."""
     suppresses = bool(re.search(r"\b(?:all|oof|autoreply)\b", mail.header("x-auto-response-suppress"), re.IGNORECASE))
@@ -137,22 +142,47 @@ def _is_generated(mail: InboundMail) -> bool:
     return not continues or bool(_ABSENCE_SUBJECT.match(mail.subject))
 
 
-def _is_bulk(mail: InboundMail) -> bool:
+def _is_bulk(mail: InboundMail, *, is_allowed: bool) -> bool:
+    """True for newsletters: they answer nothing and name no ticket. To a list that takes posts, people write."""
+    if mail.references or mail.in_reply_to or _TICKET_SUBJECT.search(mail.subject) or _is_discussion(mail):
+        return False
     is_list = bool(mail.header("list-id")) and bool(mail.header("list-unsubscribe"))
-    return is_list or mail.header("precedence").lower() in {"bulk", "list", "junk"}
+    is_marked = mail.header("precedence").lower() in {"bulk", "list", "junk"}
+    if is_allowed:
+        return bool(mail.header("list-unsubscribe")) and bool(mail.header("feedback-id")) and (is_list or is_marked)
+    return is_list or is_marked
+
+
+def _is_discussion(mail: InboundMail) -> bool:
+    """True for a mailing list to which its members may write (RFC 2369: `List-Post`)."""
+    takes_posts = mail.header("list-post").upper() not in {"", "NO"}
+    return takes_posts or any(mail.header(name) for name in ("x-mailing-list", "x-beenthere"))
 
 
 _SURE: Final = (
-    *("automatic reply", "automatische antwort", "auto-?reply", "out of office autoreply", "réponse automatique"),
-    *("risposta automatica", "respuesta automática", "abwesenheits(?:notiz|nachricht)", "out of office reply"),
+    *("automatic reply", "auto-?reply", "automated reply", "out of office autoreply", "out of office reply"),
+    *("automatische antwort", "abwesenheits(?:notiz|nachricht)", "automatisch(?:e)? (?:antwoord|beantwoording)"),
+    *("réponse automatique", "risposta automatica", "respuesta automática", "resposta autom[áà]tica"),
+    *("automatyczna odpowiedź", "autom(?:at)?svar", "automatis[kt]{1,2} svar", "autosvar", "automaattinen vastaus"),
+    *("automatická odpove?ě?ď", "automatikus válasz", "răspuns automat", "otomatik yanıt", "automatski odgovor"),
+    *("samodejni odgovor", "автоматический ответ", "автоматична відповідь", "автоматичен отговор"),
+    *("αυτόματη απάντηση", "自動応答", "自動返信", "自动(?:答复|回复)", "自動回(?:覆|復)", "자동 ?(?:회신|응답)"),
+    *("automaatvastus", "automātiska atbilde", "automatinis atsakymas", "תשובה אוטומטית", "رد تلقائي"),
 )
+"""The subject's beginning, as the mail servers of these languages write it before the subject they answer."""
+_PROBABLE: Final = (
+    *("out of (?:the )?office", "abwesend(?:heit)?", "absence du bureau", "fuori sede", "fuera de la oficina"),
+    *("afwezig(?:heid)?", "poza biurem", "ausente(?: do escritório)?", "absent du bureau"),
+)
+"""The same of old servers; people may write it too, but not before the subject of a mail that they answer."""
 _ABSENCE: Final = (
     *(*_SURE, "automatic replied", "auto repl(?:y|ied)", "auto[- ]?response", "out of (?:the )?office", "abwesend"),
     *("abwesenheits(?:notiz|nachricht|assistent|benachrichtigung)", "automatische abwesenheit"),
     "automatisch antwoord",
 )
 _ABSENCE_SUBJECT: Final = any_of(rf"\A\s*(?:\[[^\]]{{0,40}}\]\s*)?(?:{'|'.join(_ABSENCE)})\b")
-_SURE_SUBJECT: Final = any_of(rf"\A\s*(?:{'|'.join(_SURE)})\s*:")
+_SURE_SUBJECT: Final = any_of(rf"\A\s*(?:(?:{'|'.join(_SURE)})\s*[:：]|[\[(](?:{'|'.join(_SURE)})[\])])")
+_PROBABLE_SUBJECT: Final = any_of(rf"\A\s*(?:{'|'.join(_PROBABLE)})\s*[:：]")
 _TICKET_SUBJECT: Final = any_of(
     *(r"\b[A-Z]{2,10}-\d{1,10}\b", r"#\d{3,}", r"\[[^\]]{0,30}\d{3,}\]", r"\A\s*(?:re|aw)\s*:"),
 )
@@ -200,6 +230,6 @@ _SIGNS: Final[tuple[tuple[str, Callable[[InboundMail], bool]], ...]] = (
     ("precedence: auto_reply", lambda mail: mail.header("precedence").lower() in {"auto_reply", "auto-reply"}),
     ("exchange absence", _is_exchange_absence),
     ("auto-submitted: auto-generated", _is_generated),
-    ("subject of an automatic reply", lambda mail: bool(_SURE_SUBJECT.match(mail.subject))),
+    ("subject of an automatic reply", _has_subject_of_automatic_reply),
     ("null return path", is_null_sender),
 )

@@ -2,7 +2,7 @@
 
 Order: a Message-ID of ours in References, then our reference in the subject, then an RCR number in the subject. The
 first needs an allowed sender, the others an allowed and authenticated one. A delivery report needs no sender, but must
-return a mail of ours.
+return a mail that we sent: whoever was copied on one of theirs knows its Message-ID.
 """
 
 from __future__ import annotations
@@ -184,7 +184,8 @@ def decide(mail: InboundMail, found_kind: Classification, policy: MailPolicy, fo
         return Ignored()
     known = [found.mails[each] for each in named_ids(mail, found_kind.kind) if each in found.mails]
     if found_kind.kind is MailKind.DELIVERY_REPORT:
-        return _assigned(known[0].ticket, MatchedBy.MESSAGE_ID, found) if known else _foreign()
+        ours = [each for each in known if each.is_sent]
+        return _assigned(ours[0].ticket, MatchedBy.MESSAGE_ID, found) if ours else _foreign()
     if not is_allowed(mail, policy.allowed):
         is_clear = bool(mail.sender and mail.sender.email)
         return Unassigned(reason=Reason.SENDER_UNKNOWN if is_clear else Reason.SENDER_UNCLEAR)

@@ -117,6 +117,7 @@ class TakingIn:
 
 _SENT = frozenset({Move.ESCALATE.value, Step.CHASE.value, Step.TELL.value})
 _QUOTABLE = 3
+_UNANSWERED = frozenset({MailKind.DELIVERY_REPORT.value, MailKind.AUTOMATIC_REPLY.value})
 
 
 def recorded(ticket: Ticket, entry: Entry, by: str, at: datetime) -> Change | None:
@@ -132,8 +133,8 @@ def recorded(ticket: Ticket, entry: Entry, by: str, at: datetime) -> Change | No
 
 
 def _message_ids(entry: Entry) -> tuple[MessageId, ...]:
-    """Messages by people, which can be answered."""
-    if not (entry.message_id and entry.state is EntryState.SHOWN) or entry.kind == MailKind.DELIVERY_REPORT:
+    """Mails that can be answered: not those that no person wrote, but for the receipt of their ticket system."""
+    if not (entry.message_id and entry.state is EntryState.SHOWN) or entry.kind in _UNANSWERED:
         return ()
     return (MessageId(message_id=entry.message_id, ticket_id=entry.ticket_id, is_sent=False, at=entry.at),)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from blocks import conversation
+from bot.model.conversation import EntryFile
 from bot.model.ticket import Stage
 from localslack.blockkit import is_too_large, is_too_long, validate_blocks, validate_view
 from tests.blocks import conversed
@@ -26,3 +28,11 @@ def test_words_of_theirs_are_never_markup() -> None:
         assert "<!channel>" not in message.text
         assert "<@U1>" not in message.text
         assert "mrkdwn" not in json.dumps(message.blocks)
+
+
+def test_text_that_only_a_mail_program_can_show_is_told_instead_of_no_text() -> None:
+    sealed = EntryFile(name="smime.p7m", type="application/pkcs7-mime", size=900)
+    for files, told in (((sealed,), "encrypted or sealed"), ((), "(no text)")):
+        entry = conversed.an_entry(words="", text="", files=files)
+        assert told in json.dumps(conversation.message(entry, TICKET, CONFIG).blocks)
+        assert told in json.dumps(conversation.whole(entry))

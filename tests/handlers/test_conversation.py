@@ -68,6 +68,15 @@ async def test_mail_is_taken_in_once(w: World) -> None:
     assert await w.running.desk.taking_in.take(parse(raw), raw) is None
 
 
+async def test_automatic_reply_is_no_mail_that_is_answered(w: World) -> None:
+    _, answer = await answered(w, "We look into it.")
+    raw = mail("Automatic reply: your letter", "Away.", answers=await letter_id(w), sender=RITA, number=2)
+    away = await take_in(w, raw)
+    known = await w.running.store.message_ids_of((await w.ticket()).id)
+    assert (away.kind, away.state) == ("automatic_reply", EntryState.SHOWN)
+    assert [each.message_id for each in known][-1] == answer.message_id
+
+
 async def test_answer_is_recorded_with_the_form_filled(w: World) -> None:
     card, _ = await answered(w, "The rule was removed.")
     shown = await w.ben.reply(card, "The rule was removed.")

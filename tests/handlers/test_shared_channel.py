@@ -124,6 +124,51 @@ async def test_channel_with_another_id_is_followed(w: World) -> None:
     await w.ben.reply(card, "under the new id")
 
 
+async def test_message_from_before_the_channel_got_another_id_stays_the_same_entry(w: World) -> None:
+    card, letter = await w.escalated(), await letter_of(w)
+    said = [await w.rita.post(RETARUS, f"before {number}", thread=letter) for number in range(3)]
+    shown = [await w.ben.reply(card, f"before {number}") for number in range(3)]
+    changed = w.slack.connect.change_id(RETARUS)
+    await until(w.slack, lambda: w.running.desk.routes.retarus == changed.id)
+    w.slack.faults.order("event:message", "dropped", channel=changed.id, times=None)
+    await w.rita.act("delete", channel=changed.id, ts=said[1]["ts"])
+    await w.rita.act("edit", channel=changed.id, ts=said[2]["ts"], text="after, with RCR-88123")
+    for _ in range(2):
+        await read_threads(w)
+    assert "Record RCR-88123" in str((await w.ben.reply(card, "after, with"))["blocks"])
+
+    async def taken_back() -> bool:
+        return "taken back by them" in str((await w.ben.again(shown[1]))["blocks"])
+
+    assert await w.ben.wait_for(taken_back, "the mark")
+    entries = await w.running.store.entries_of((await w.ticket()).id)
+    assert sorted(each.words for each in entries) == ["after, with RCR-88123", "before 0", "before 1"]
+
+
+async def test_long_message_that_was_edited_is_one_change_however_often_it_is_read(w: World) -> None:
+    card, letter = await w.escalated(), await letter_of(w)
+    said = await w.rita.post(RETARUS, "log " * 4000, thread=letter)
+    await w.ben.reply(card, "log log")
+    await w.rita.act("edit", channel=said["channel"], ts=said["ts"], text="trace " * 4000)
+    await w.ben.reply(card, "trace trace")
+    for _ in range(2):
+        await read_threads(w)
+    [entry] = await w.running.store.entries_of((await w.ticket()).id)
+    assert entry.version == 2
+
+
+async def test_thread_of_a_ticket_that_came_back_from_retarus_is_read_again(w: World) -> None:
+    card, letter = await w.escalated(), await letter_of(w)
+    await w.rita.post(RETARUS, "The rule was removed.", thread=letter)
+    await w.ben.click(await w.ben.reply(card, "The rule was removed."), "Record as answer")
+    await w.ben.submit(await w.ben.modal("Answer of Retarus"))
+    await w.ben.reply(card, "recorded Retarus's answer")
+    w.slack.faults.order("event:message", "dropped", channel=RETARUS, times=None)
+    await w.rita.post(RETARUS, "One more thing.", thread=letter)
+    await read_threads(w)
+    await w.ben.reply(card, "One more thing.")
+
+
 # --- files and apps of theirs
 
 

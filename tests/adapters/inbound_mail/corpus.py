@@ -65,6 +65,7 @@ REPORTS = (
     _report("gateway rejects", "failed: unknown", mail("Rejected: [PD-42] Faxe","Your message to support@retarus.example was rejected.\n\nReason: 550 mailbox unavailable", NULL, sender="Mail Gateway <postmaster@mx.retarus.example>")),
     _report("Exchange without parts", "failed: full", mail("Undeliverable: Faxe","Delivery has failed to these recipients or groups:\n\nsupport@retarus.example\nThe recipient's mailbox is full and can't accept messages now.", NULL, "Auto-Submitted: auto-replied",sender="Microsoft Outlook <postmaster@retarus.example>")),
     _report("Exchange without parts, German", "failed: unknown", mail("Nachricht nicht zugestellt","Ihre Nachricht wurde nicht zugestellt an support@retarus.example, da die Adresse nicht gefunden wurde.", NULL, sender="postmaster@retarus.example")),
+    _report("Exim rule, without a sender", "failed: unknown", mail("", f"You sent mail to support@retarus.example. That's not a valid user here.\n\nMessage-ID: {LETTER}\n", NULL, REPLIED, sender="<>")),
     _report("report without a telling status", "failed: refused", report("support@retarus.example","failed","5.0.0","550 Verification failed",subject="Mail System Error - Returned Mail",sender="postmaster@x.example")),
 )  # fmt: skip
 
@@ -88,6 +89,16 @@ AUTOMATIC = (
     Labelled("subject of somebody's own", AUTO, mail("Nicht im Büro AW: [PD-42]","Bis 10.12. bin ich nicht im Haus.", REPLIED, answers=LETTER)),
     Labelled("X-Autoreply", AUTO, mail("Re: [PD-42]","Thank you for your email. I am currently on parental leave.","X-Autoreply: yes",answers=LETTER)),
     Labelled("announcement by a robot", AUTO, mail("Wartungsarbeiten am 5.12.","Am 5.12. finden Wartungsarbeiten statt.","Precedence: bulk", GENERATED, sender="status@retarus.example")),
+    *(
+        Labelled(f"absence without headers, {subject}", AUTO, mail(subject, "Lorem ipsum.", answers=LETTER))
+        for subject in (
+            *("Automatyczna odpowiedź: [PD-42] Faxe", "[Automatyczna odpowiedź] [PD-42] Faxe", "Autosvar: [PD-42] Faxe"),
+            *("Automaattinen vastaus: [PD-42]", "Automatická odpověď: [PD-42]", "Automatikus válasz: [PD-42]", "Automatisk svar: [PD-42]"),
+            *("Otomatik Yanıt: [PD-42]", "Автоматический ответ: [PD-42]", "自动答复： [PD-42]", "自動応答: [PD-42]", "Resposta automática: [PD-42]"),
+            *("Out of Office: [PD-42] Faxe", "Abwesend: [PD-42] Faxe", "Absence du bureau : [PD-42] Faxe", "Fuori sede: [PD-42]"),
+        )
+    ),
+    Labelled("newsletter of the provider", AUTO, mail("News in December", "Release notes.", "List-Id: <news.retarus.example>", "List-Unsubscribe: <https://retarus.example/u>", "Feedback-ID: 1:2:3")),
     Labelled("calendar", AUTO, mail("Accepted: Termin","x", GENERATED, "X-Auto-Response-Suppress: All")),
 )  # fmt: skip
 
@@ -144,6 +155,13 @@ HUMAN = (
     Labelled("answer to an Exim report", ANSWER, mail("AW: Mail delivery failed: returning message to sender","Das war ein Tippfehler in der Adresse.",answers=LETTER)),
     Labelled("problems with delivery", ANSWER, mail("Mail delivery problems at customer Huber","Since 10:00 mails to huber.example bounce: 550 user unknown. Is it on your side?")),
     Labelled("problems with delivery, German", ANSWER, mail("Zustellprobleme","Die Faxe an 089... wurden nicht zugestellt.",sender="Fax Team <fax@retarus.example>")),
+    Labelled("answer to an absence, Polish", ANSWER, mail("Odp: Automatyczna odpowiedź: [PD-42]", "Jestem.", answers=LETTER)),
+    Labelled("ticket about absences", ANSWER, mail("[RCR-88123] [PD-42] Out of office: is not sent", "The rule was off.", "Precedence: bulk", answers=LETTER, sender=HELPDESK), rcr=("RCR-88123",)),
+    Labelled("absence told by a person", ANSWER, mail("Out of office: Anna, next week", "Ben has taken over RCR-88123."), rcr=("RCR-88123",)),
+    Labelled("post to a mailing list", ANSWER, mail("Frage zum Gateway", "Wer hat das auch?", "List-Id: <u.x.example>", "List-Unsubscribe: <https://x.example/u>", "List-Post: <mailto:u@x.example>", "Precedence: list", sender="Gast <gast@x.example>")),
+    Labelled("post to an old mailing list", ANSWER, mail("gateway question", "Anybody?", "Precedence: bulk", "X-Mailing-List: u@x.example", sender="Gast <gast@x.example>")),
+    Labelled("answer with a precedence", ANSWER, mail("RE: Fwd: Faxe", "Ja.", "Precedence: bulk", sender="Gast <gast@x.example>")),
+    Labelled("newsletter that answers", ANSWER, mail("Re: [PD-42] Faxe", "Ja.", "List-Id: <x.example>", "List-Unsubscribe: <https://x.example/u>", "Feedback-ID: 1:2", answers=LETTER)),
     Labelled("report for a month", ANSWER, mail("Delivery report for November","Please find attached the delivery report.",sender="reports@retarus.example")),
 )  # fmt: skip
 

@@ -193,6 +193,19 @@ async def test_16_forged_report_is_unassigned() -> None:
     assert (await taken(raw)).match == Unassigned(reason=Reason.FOREIGN_REPORT)
 
 
+async def test_16_forged_report_about_a_mail_of_theirs_is_unassigned() -> None:
+    desk = Desk()
+    desk.mails["<m7@mail.retarus.example>"] = KnownMail(ticket="t42", is_sent=False, is_guessable=True)
+    raw = report("support@retarus.example", "failed", "5.1.1", returned="<m7@mail.retarus.example>", text="Call 0900!")
+    for forged in (raw, raw.replace(b"Subject: Und", b"In-Reply-To: <m7@mail.retarus.example>\r\nSubject: Und")):
+        assert reason((await taken(forged, desk)).match) is Reason.FOREIGN_REPORT
+    both = raw.replace(
+        b"<m7@mail.retarus.example>\r\nSubject",
+        f"<m7@mail.retarus.example>\r\nIn-Reply-To: {LETTER}\r\nSubject".encode(),
+    )
+    assert reason((await taken(both, desk)).match) is Reason.FOREIGN_REPORT
+
+
 async def test_17_german_report_in_plain_text() -> None:
     text = "Die E-Mail konnte nicht zugestellt werden:\nsupport@retarus.example: Postfach ist voll\n\n"
     sender = "Postmaster <postmaster@t-online.example>"
