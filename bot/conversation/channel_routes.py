@@ -95,7 +95,7 @@ class ChannelRoutes:
 async def ids_of(store: ConversationStore, channel: str) -> list[str]:
     """The channel's id and its former ones, newest first. Messages keep the id under which they were mirrored."""
     ids = [channel]
-    while len(ids) <= _MOST and (former := await store.value(_former(ids[-1]))):
+    while len(ids) <= _LIMIT and (former := await store.value(_former(ids[-1]))):
         ids.append(former)
     return ids
 
